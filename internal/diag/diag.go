@@ -1,0 +1,172 @@
+// Package diag holds findings and the places in source text that they point at.
+package diag
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// File is one input: its name as the user gave it, and its bytes.
+type File struct {
+	Name string
+	Data []byte
+
+	once  sync.Once
+	lines []int // byte offset at which each line begins
+}
+
+// NewFile returns a File over data, which must not change afterwards.
+func NewFile(name string, data []byte) *File {
+	return &File{Name: name, Data: data}
+}
+
+// Position is a place that a person can find: Line and Column count from 1, Column in Unicode code points.
+// A byte that is not valid UTF-8 counts as one code point; a byte order mark at the start counts as none.
+type Position struct {
+	Line, Column int
+}
+
+// Position returns the place of a byte offset, clamped to the file. LF, CRLF and a lone CR each end a line.
+func (f *File) Position(offset int) Position {
+	f.index()
+	offset = min(max(offset, 0), len(f.Data))
+	line := sort.SearchInts(f.lines, offset+1) - 1
+	return Position{line + 1, utf8.RuneCount(f.Data[f.start(line):max(offset, f.start(line))]) + 1}
+}
+
+// Offset returns the byte offset of a place, clamped to its line.
+func (f *File) Offset(p Position) int {
+	f.index()
+	if p.Line < 1 {
+		return 0
+	}
+	if p.Line > len(f.lines) {
+		return len(f.Data)
+	}
+	offset := f.start(p.Line - 1)
+	end := offset + len(f.Line(p.Line))
+	for range p.Column - 1 {
+		if offset >= end {
+			break
+		}
+		_, size := utf8.DecodeRune(f.Data[offset:])
+		offset += size
+	}
+	return offset
+}
+
+// Line returns a line by its number from 1, without its ending. Outside the file it is empty.
+func (f *File) Line(n int) []byte {
+	f.index()
+	if n < 1 || n > len(f.lines) {
+		return nil
+	}
+	end := len(f.Data)
+	if n < len(f.lines) {
+		end = f.lines[n]
+	}
+	return bytes.TrimRight(f.Data[f.start(n-1):end], "\r\n")
+}
+
+// start returns where the text of a line (from 0) begins, after a byte order mark.
+func (f *File) start(line int) int {
+	if line == 0 && bytes.HasPrefix(f.Data, []byte("\xef\xbb\xbf")) {
+		return 3
+	}
+	return f.lines[line]
+}
+
+func (f *File) index() {
+	f.once.Do(func() {
+		f.lines = []int{0}
+		for i, b := range f.Data {
+			if b == '\n' || b == '\r' && (i+1 == len(f.Data) || f.Data[i+1] != '\n') {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	})
+}
+
+// Span is the half-open range of bytes [Start, End) in File. The zero Span is no place at all.
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// IsZero says whether the span points nowhere.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// Severity is what a finding means for the device.
+type Severity uint8
+
+// Note is worth knowing. With a Warning the profile installs, but will not do what it says, or does harm.
+// With an Error a device or an MDM refuses it, or the schema forbids it.
+const (
+	Note Severity = iota + 1
+	Warning
+	Error
+)
+
+func (s Severity) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Warning:
+		return "warning"
+	case Error:
+		return "error"
+	}
+	return "unknown"
+}
+
+// Diagnostic is one finding. It is a value, not an error: an error means that the work could not be done.
+type Diagnostic struct {
+	Rule     string // kebab-case name of the defect
+	Severity Severity
+	Message  string // one clause, lower case, no full stop
+	Help     string // one imperative sentence, may be empty
+	Span     Span   // zero where the input has no text positions
+	Path     string // key path, such as PayloadContent[2].PayloadUUID; may be empty
+	Related  []Related
+}
+
+// Related is another place that explains a finding.
+type Related struct {
+	Message string
+	Span    Span
+}
+
+// HasErrors says whether any finding is an Error.
+func HasErrors(ds []Diagnostic) bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// Sort orders findings by file, place, rule, path and message, and drops exact repeats (one template line
+// can reach several targets).
+func Sort(ds []Diagnostic) []Diagnostic {
+	ds = slices.Clone(ds)
+	slices.SortStableFunc(ds, compare)
+	return slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 })
+}
+
+func compare(a, b Diagnostic) int {
+	return cmp.Or(
+		cmp.Compare(a.fileName(), b.fileName()),
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		cmp.Compare(a.Span.End, b.Span.End),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+func (d Diagnostic) fileName() string {
+	if d.Span.File == nil {
+		return ""
+	}
+	return d.Span.File.Name
+}

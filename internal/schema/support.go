@@ -1,0 +1,149 @@
+package schema
+
+import "syncguard/internal/target"
+
+// Obstacle is a reason why a payload or key does not simply work on a target.
+type Obstacle uint8
+
+const (
+	NotOnPlatform       Obstacle = iota + 1
+	NotYetIntroduced             // introduced after the oldest version of the target; Limit.Version says when
+	Deprecated                   // on every device of the target
+	DeprecatedLater              // on the newer devices of the target
+	Removed                      // from every device of the target
+	RemovedLater                 // from the newer devices of the target
+	NeedsSupervision             // and the target is not supervised
+	NeedsMDM                     // cannot be installed by hand, and the target is
+	NeedsUserApproved            // needs a user-approved MDM enrollment, which the target does not promise
+	NeedsADE                     // needs Automated Device Enrollment (requiresdep), which the target does not promise
+	NotInUserEnrollment          // forbidden there
+	IgnoredInUserEnrollment
+	NeedsUserEnrollment
+	NotOnSharedIPad // forbidden there
+	IgnoredOnSharedIPad
+	NeedsSharedIPad
+	NotInEnrollment // a declaration whose allowed-enrollments leave the target's out
+)
+
+// Limit is one obstacle, with the version that it rests on where it has one.
+type Limit struct {
+	Obstacle Obstacle
+	Version  target.Version
+}
+
+// Override returns a with everything that b states put over it: what a key states counts before what its parent does.
+func (a Availability) Override(b Availability) Availability {
+	if b.NotAvailable {
+		a.NotAvailable = true
+	} else if !b.Introduced.IsZero() {
+		a.NotAvailable = false
+	}
+	version := func(to *target.Version, from target.Version) {
+		if !from.IsZero() {
+			*to = from
+		}
+	}
+	version(&a.Introduced, b.Introduced)
+	version(&a.Deprecated, b.Deprecated)
+	version(&a.Removed, b.Removed)
+	for _, x := range []struct{ to, from **bool }{
+		{&a.Multiple, &b.Multiple},
+		{&a.Supervised, &b.Supervised},
+		{&a.AllowManualInstall, &b.AllowManualInstall},
+		{&a.RequiresDEP, &b.RequiresDEP},
+		{&a.UserApprovedMDM, &b.UserApprovedMDM},
+		{&a.DeviceChannel, &b.DeviceChannel},
+		{&a.UserChannel, &b.UserChannel},
+		{&a.SharedIPadDevice, &b.SharedIPadDevice},
+		{&a.SharedIPadUser, &b.SharedIPadUser},
+	} {
+		if *x.from != nil {
+			*x.to = *x.from
+		}
+	}
+	if b.UserEnrollment != "" {
+		a.UserEnrollment = b.UserEnrollment
+	}
+	if b.SharedIPad != "" {
+		a.SharedIPad = b.SharedIPad
+	}
+	if b.AllowedEnrollments != nil {
+		a.AllowedEnrollments = b.AllowedEnrollments
+	}
+	if b.AllowedScopes != nil {
+		a.AllowedScopes = b.AllowedScopes
+	}
+	a.Beta = a.Beta || b.Beta
+	return a
+}
+
+// Limits returns what stands between a target and an availability that is already resolved (see Override): nothing
+// when the payload or key simply works there. The first obstacle that makes it void altogether hides the rest.
+func (a Availability) Limits(t target.Target) []Limit {
+	if a.NotAvailable {
+		return []Limit{{Obstacle: NotOnPlatform}}
+	}
+	if !a.Removed.IsZero() && a.Removed.Compare(t.Version) <= 0 {
+		return []Limit{{Removed, a.Removed}}
+	}
+	var limits []Limit
+	add := func(o Obstacle, v target.Version) { limits = append(limits, Limit{o, v}) }
+	if a.Introduced.Compare(t.Version) > 0 {
+		add(NotYetIntroduced, a.Introduced)
+	}
+	if !a.Removed.IsZero() {
+		add(RemovedLater, a.Removed)
+	}
+	if !a.Deprecated.IsZero() {
+		if a.Deprecated.Compare(t.Version) <= 0 {
+			add(Deprecated, a.Deprecated)
+		} else {
+			add(DeprecatedLater, a.Deprecated)
+		}
+	}
+	is := func(b *bool) bool { return b != nil && *b }
+	isNot := func(b *bool) bool { return b != nil && !*b }
+	if is(a.Supervised) && !t.Enrollment.IsSupervised() {
+		add(NeedsSupervision, target.Version{})
+	}
+	if isNot(a.AllowManualInstall) && !t.Enrollment.IsMDM() {
+		add(NeedsMDM, target.Version{})
+	}
+	if is(a.UserApprovedMDM) && t.Enrollment != target.Supervised {
+		add(NeedsUserApproved, target.Version{})
+	}
+	if is(a.RequiresDEP) {
+		add(NeedsADE, target.Version{})
+	}
+	addMode(add, a.UserEnrollment, t.Enrollment == target.User, NotInUserEnrollment, IgnoredInUserEnrollment, NeedsUserEnrollment)
+	addMode(add, a.SharedIPad, t.Enrollment == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)
+	if a.AllowedEnrollments != nil && !allows(a.AllowedEnrollments, t.Enrollment) {
+		add(NotInEnrollment, target.Version{})
+	}
+	return limits
+}
+
+func addMode(add func(Obstacle, target.Version), mode string, in bool, forbidden, ignored, required Obstacle) {
+	switch {
+	case in && mode == "forbidden":
+		add(forbidden, target.Version{})
+	case in && mode == "ignored":
+		add(ignored, target.Version{})
+	case !in && mode == "required":
+		add(required, target.Version{})
+	}
+}
+
+// allows says whether allowed-enrollments (supervised, device, user, local) take in an enrollment. By hand is local.
+func allows(enrollments []string, e target.Enrollment) bool {
+	for _, x := range enrollments {
+		switch {
+		case x == "local" && !e.IsMDM(),
+			x == "supervised" && e.IsMDM() && e.IsSupervised(),
+			x == "device" && e == target.Device,
+			x == "user" && e == target.User:
+			return true
+		}
+	}
+	return false
+}
