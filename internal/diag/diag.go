@@ -132,6 +132,8 @@ type Diagnostic struct {
 	Span     Span   // zero where the input has no text positions
 	Path     string // key path, such as PayloadContent[2].PayloadUUID; may be empty
 	Related  []Related
+
+	HideSource bool // the source text there may hold a secret: never show it
 }
 
 // Related is another place that explains a finding.
