@@ -1,0 +1,50 @@
+# make run     builds the signed prevention profiles into dist/
+# make test    passes the tests
+GO          ?= go
+VERSION     ?= devel
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The schema sources of "make generate": checkouts of apple/device-management and of facts newer than it.
+APPLE       ?= ../apple/device-management
+NEWER       ?=
+MANIFESTS   ?=
+
+export CGO_ENABLED = 0
+BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+.PHONY: build run test e2e bench lint generate fuzz clean
+
+build: ## the binary, bin/syncguard
+	$(BUILD) -o bin/syncguard ./cmd/syncguard
+
+run: build ## build and sign the prevention profiles into dist/
+	bin/syncguard build -o dist
+
+test: ## every test that needs nothing but Go
+	$(GO) vet ./...
+	$(GO) test ./...
+
+e2e: build ## compare with independent programs, which it installs
+	internal/e2e/install.sh
+	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_REQUIRE_TOOLS=1 $(GO) test -count=1 -tags e2e ./internal/e2e ./internal/cms ./internal/identity
+
+bench: ## ratios, side by side in one run
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l cmd internal profiles templates)" || { gofmt -l cmd internal profiles templates; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+generate: ## rebuild what is made from other sources
+	$(GO) generate ./...
+
+fuzz: ## each fuzz target for a minute
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 1m $$package || exit 1; \
+		done; \
+	done
+
+clean:
+	rm -rf bin dist
