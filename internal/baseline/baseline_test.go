@@ -1,0 +1,334 @@
+package baseline
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// entry is what a template says at a key.
+func entry[T any](v T) template.Entry[T] { return template.Entry[T]{Value: v, IsSet: true} }
+
+// defaults is the prevention of a template that says nothing about it.
+func defaults() template.Prevention {
+	return template.Prevention{
+		DateTime: template.DateTime{Enabled: entry(true), Automatic: entry(true), TimeServer: entry("time.apple.com")},
+		DNS: template.DNS{Enabled: entry(true), Providers: []template.Entry[template.DNSProvider]{entry(template.Cloudflare)},
+			Protocol: entry(template.HTTPS), Combine: entry(template.Selectable), AllowFailover: entry(true)},
+		Cellular: template.Cellular{Enabled: entry(true)},
+		Storage:  template.Storage{Enabled: entry(true), Hints: entry(true)},
+		Updates:  template.Updates{Enabled: entry(true), Automatic: entry(true), InstallAppUpdates: entry(true)},
+	}
+}
+
+func plan(t *testing.T, p template.Prevention, text string) *Plan {
+	t.Helper()
+	to, err := target.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := New(p, to, schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func (p *Plan) outcome(i Intent) Outcome {
+	for _, o := range p.Outcomes {
+		if o.Intent == i {
+			return o
+		}
+	}
+	return Outcome{}
+}
+
+// payload returns the keys of a payload by the last part of its identifier.
+func (p *Plan) payload(id string) *plist.Value {
+	for _, payload := range p.Payloads {
+		if payload.Identifier == id {
+			return payload.Keys
+		}
+	}
+	return nil
+}
+
+// What each intent reaches with its defaults. One line a target: date-time, dns, cellular, storage, updates.
+func TestClasses(t *testing.T) {
+	for _, c := range []struct{ target, want string }{
+		{"iOS@18/manual", "hint default hint hint hint"},
+		{"iOS@18/manual-supervised", "enforced default hint hint hint"},
+		{"iOS@18/device", "hint default hint hint hint"},
+		{"iOS@18/supervised", "enforced default hint hint hint"},
+		{"iOS@11.4/supervised", "hint hint hint hint hint"}, // before iOS 12 and 14
+		{"iOS@27/supervised", "enforced default hint hint hint"},
+		{"iOS/user", "hint hint hint hint hint"}, // User Enrollment forbids both payloads
+		{"iPadOS/supervised", "enforced default hint hint hint"},
+		{"iPadOS/shared-ipad", "enforced default hint hint hint"},
+		{"macOS@15/manual", "locked default impossible hint enforced"},
+		{"macOS@26/supervised", "locked default impossible hint enforced"},
+		{"macOS@27/supervised", "locked default impossible hint hint"}, // 27 removed com.apple.SoftwareUpdate
+		{"macOS/user", "hint hint impossible hint hint"},
+		{"tvOS/manual", "hint hint impossible impossible hint"},
+		{"tvOS/supervised", "enforced hint impossible impossible hint"},
+		{"visionOS/manual", "hint default impossible hint hint"},
+		{"visionOS/supervised", "enforced default impossible hint hint"},
+		{"watchOS/manual", "impossible impossible impossible impossible hint"},
+	} {
+		t.Run(c.target, func(t *testing.T) {
+			var got []string
+			for _, o := range plan(t, defaults(), c.target).Outcomes {
+				got = append(got, string(o.Class))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("got  %s\nwant %s", strings.Join(got, " "), c.want)
+			}
+		})
+	}
+}
+
+// Every class above hint names the key it rests on and where that is stated; every other class has a reason or a setting.
+func TestOutcomesExplainThemselves(t *testing.T) {
+	for _, platform := range target.Platforms() {
+		for _, enrollment := range target.Enrollments() {
+			to, err := target.Parse(string(platform) + "/" + string(enrollment))
+			if err != nil {
+				continue // no such devices
+			}
+			for _, o := range plan(t, defaults(), to.String()).Outcomes {
+				switch {
+				case stronger(o.Class, Hint) && (len(o.Mechanisms) == 0 || o.Source == ""):
+					t.Errorf("%s %s: %s without a mechanism or a source", to, o.Intent, o.Class)
+				case !stronger(o.Class, Hint) && len(o.Mechanisms) > 0:
+					t.Errorf("%s %s: %s, but sets %v", to, o.Intent, o.Class, o.Mechanisms)
+				case o.Class == Hint && len(o.Settings) == 0:
+					t.Errorf("%s %s: a hint that hints at nothing", to, o.Intent)
+				case o.Class == Impossible && len(o.Notes) == 0:
+					t.Errorf("%s %s: impossible without a reason", to, o.Intent)
+				}
+			}
+		}
+	}
+}
+
+func TestDNSSettings(t *testing.T) {
+	type provider = template.DNSProvider
+	for _, c := range []struct {
+		name   string
+		target string
+		change func(*template.DNS)
+		want   map[string]string // payload and key path to what is there; "" for nothing
+	}{
+		{"cloudflare by default", "iOS", func(*template.DNS) {}, map[string]string{
+			"dns.cloudflare DNSSettings.DNSProtocol":   `"HTTPS"`,
+			"dns.cloudflare DNSSettings.ServerURL":     `"https://cloudflare-dns.com/dns-query"`,
+			"dns.cloudflare DNSSettings.AllowFailover": "true",
+			"dns.cloudflare ProhibitDisablement":       "",
+			"dns.cloudflare OnDemandRules":             "",
+		}},
+		{"no failover before 26", "iOS@18", func(*template.DNS) {}, map[string]string{
+			"dns.cloudflare DNSSettings.AllowFailover": "",
+		}},
+		{"TLS", "macOS", func(d *template.DNS) {
+			d.Protocol = entry(template.TLS)
+			d.Providers = []template.Entry[provider]{entry(template.Quad9)}
+		}, map[string]string{
+			"dns.quad9 DNSSettings.DNSProtocol": `"TLS"`,
+			"dns.quad9 DNSSettings.ServerName":  `"dns.quad9.net"`,
+			"dns.quad9 DNSSettings.ServerURL":   "",
+		}},
+		{"both, selectable", "iOS", func(d *template.DNS) {
+			d.Providers = []template.Entry[provider]{entry(template.Cloudflare), entry(template.Google)}
+		}, map[string]string{
+			"dns.cloudflare DNSSettings.ServerURL": `"https://cloudflare-dns.com/dns-query"`,
+			"dns.google DNSSettings.ServerURL":     `"https://dns.google/dns-query"`,
+		}},
+		{"both, failover", "iOS", func(d *template.DNS) {
+			d.Providers = []template.Entry[provider]{entry(template.Google), entry(template.Cloudflare)}
+			d.Combine = entry(template.Failover)
+		}, map[string]string{
+			"dns.google DNSSettings.ServerURL": `"https://dns.google/dns-query"`,
+			"dns.cloudflare DNSSettings":       "",
+		}},
+		{"prohibited where supervised", "iOS/supervised", func(d *template.DNS) { d.ProhibitDisablement = entry(true) }, map[string]string{
+			"dns.cloudflare ProhibitDisablement": "true",
+		}},
+		{"not prohibited elsewhere", "iOS/device", func(d *template.DNS) { d.ProhibitDisablement = entry(true) }, map[string]string{
+			"dns.cloudflare ProhibitDisablement": "",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := defaults()
+			c.change(&p.DNS)
+			made := plan(t, p, c.target)
+			for place, want := range c.want {
+				id, path, _ := strings.Cut(place, " ")
+				v := made.payload(id).Lookup(strings.Split(path, ".")...)
+				if got := v.Describe(); v != nil && got != want || v == nil && want != "" {
+					t.Errorf("%s is %s, want %s", place, got, want)
+				}
+			}
+		})
+	}
+}
+
+// A payload never mixes the addresses of two providers: their certificates differ.
+func TestOneProviderPerPayload(t *testing.T) {
+	p := defaults()
+	p.DNS.Providers = nil
+	for _, provider := range []template.DNSProvider{template.Cloudflare, template.Google, template.Quad9} {
+		p.DNS.Providers = append(p.DNS.Providers, entry(provider))
+	}
+	made := plan(t, p, "iOS")
+	for provider, r := range resolvers {
+		var got []string
+		for _, item := range made.payload("dns."+string(provider)).Lookup("DNSSettings", "ServerAddresses").Items {
+			got = append(got, item.Text)
+		}
+		if !slices.Equal(got, r.addresses) {
+			t.Errorf("%s has the addresses %v", provider, got)
+		}
+	}
+	if !slices.ContainsFunc(made.outcome(DNS).Notes, func(n Note) bool { return strings.Contains(n.Text, "one is active at a time") }) {
+		t.Error("nothing says that only one provider is active at a time")
+	}
+}
+
+func TestOnDemandRulesEndInACatchAll(t *testing.T) {
+	text := func(s ...string) (e []template.Entry[string]) {
+		for _, x := range s {
+			e = append(e, entry(x))
+		}
+		return e
+	}
+	for _, c := range []struct {
+		name string
+		dns  template.DNS
+		want string // the actions
+	}{
+		{"nothing exempt", template.DNS{}, ""},
+		{"networks", template.DNS{ExemptNetworks: text("Office")}, "Disconnect Connect"},
+		{"everything", template.DNS{ExemptNetworks: text("Office"), ExemptSearchDomains: text("corp.net"), ExemptServers: text("10.*")},
+			"Disconnect Disconnect Disconnect Connect"},
+		{"local names", template.DNS{LocalDomains: text("corp.net")}, "EvaluateConnection"},
+		{"networks and local names", template.DNS{ExemptNetworks: text("Office"), LocalDomains: text("corp.net")}, "Disconnect EvaluateConnection"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rules := onDemandRules(c.dns)
+			var actions []string
+			if rules != nil {
+				for _, r := range rules.Items {
+					actions = append(actions, r.Get("Action").Text)
+				}
+				last := rules.Items[len(rules.Items)-1]
+				for _, match := range []string{"SSIDMatch", "DNSDomainMatch", "DNSServerAddressMatch", "InterfaceTypeMatch", "URLStringProbe"} {
+					if last.Get(match) != nil {
+						t.Errorf("the last rule matches only some networks: it has %s", match)
+					}
+				}
+			}
+			if got := strings.Join(actions, " "); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// Nothing that could harm is set unless it was asked for, and confirmed where that is the rule.
+func TestHarmfulKeysNeedAWord(t *testing.T) {
+	for _, platform := range target.Platforms() {
+		for _, enrollment := range target.Enrollments() {
+			to, err := target.Parse(string(platform) + "/" + string(enrollment))
+			if err != nil {
+				continue
+			}
+			for _, payload := range plan(t, defaults(), to.String()).Payloads {
+				for _, f := range payload.Keys.Fields {
+					if slices.Contains([]string{"allowAppCellularDataModification", "allowCloudBackup", "timeZone", "ProhibitDisablement", "PayloadContent"}, f.Key) {
+						t.Errorf("%s: %s is set without being asked for", to, f.Key)
+					}
+				}
+			}
+		}
+	}
+
+	p := defaults()
+	p.Cellular.FreezeToggles = entry(true)
+	if plan(t, p, "iOS/supervised").payload("restrictions").Get("allowAppCellularDataModification") != nil {
+		t.Error("the switches are frozen without a confirmation that they are on")
+	}
+	p.Cellular.ConfirmTogglesAreOn = entry(true)
+	made := plan(t, p, "iOS/supervised")
+	if v := made.payload("restrictions").Get("allowAppCellularDataModification"); v == nil || v.Bool {
+		t.Errorf("allowAppCellularDataModification is %s, want false", v.Describe())
+	}
+	if c := made.outcome(Cellular).Class; c != Locked {
+		t.Errorf("cellular is %s, want locked", c)
+	}
+	if plan(t, p, "iOS/manual").payload("restrictions") != nil {
+		t.Error("an unsupervised device gets a restriction that does nothing there")
+	}
+}
+
+func TestLeversOnRequest(t *testing.T) {
+	p := defaults()
+	p.DateTime.TimeZone, p.DateTime.Timed = entry("Europe/Berlin"), entry(true)
+	p.Cellular.AllowRoaming = entry(true)
+	p.Cellular.WiFiAssist = &template.WiFiAssist{Policy: entry("aggressive"), ICCIDs: []template.Entry[string]{entry("89014103211118510720")}}
+	p.Storage.OptimizeMac, p.Storage.Experimental, p.Storage.EmptyTrash = entry(true), entry(true), entry(true)
+	p.Storage.AllowCloudBackup = entry(false)
+
+	mac, phone, byHand := plan(t, p, "macOS/supervised"), plan(t, p, "iOS/device"), plan(t, p, "iOS/manual")
+	for _, c := range []struct {
+		name string
+		plan *Plan
+		path []string // payload, then keys; a number is an index
+		want string
+	}{
+		{"time zone", mac, []string{"time-server", "timeZone"}, `"Europe/Berlin"`},
+		{"timed", mac, []string{"preferences.com.apple.timed", "PayloadContent", "com.apple.timed", "Forced", "0", "mcx_preference_settings", "TMAutomaticTimeOnlyEnabled"}, "true"},
+		{"optimize", mac, []string{"preferences.com.apple.bird", "PayloadContent", "com.apple.bird", "Set-Once", "0", "mcx_preference_settings", "optimize-storage"}, "true"},
+		{"trash", mac, []string{"preferences.com.apple.finder", "PayloadContent", "com.apple.finder", "Set-Once", "0", "mcx_preference_settings", "FXRemoveOldTrashItems"}, "true"},
+		{"roaming", phone, []string{"restrictions", "allowGlobalBackgroundFetchWhenRoaming"}, "true"},
+		{"Wi-Fi Assist", phone, []string{"network-usage", "SIMRules", "0", "WiFiAssistPolicy"}, "3"},
+		{"backup", phone, []string{"restrictions", "allowCloudBackup"}, "false"},
+		{"roaming by hand", byHand, []string{"restrictions", "allowGlobalBackgroundFetchWhenRoaming"}, "nothing"},
+		{"Wi-Fi Assist by hand", byHand, []string{"network-usage"}, "nothing"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := c.plan.payload(c.path[0])
+			for _, key := range c.path[1:] {
+				if v != nil && v.Kind == plist.Array && key == "0" {
+					v = v.Items[0]
+				} else {
+					v = v.Get(key)
+				}
+			}
+			if got := v.Describe(); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+
+	// What Apple does not document says so.
+	for intent, word := range map[Intent]string{DateTime: "undocumented", Storage: "nobody is known"} {
+		if !slices.ContainsFunc(mac.outcome(intent).Notes, func(n Note) bool { return n.Evidence != Apple && strings.Contains(n.Text, word) }) {
+			t.Errorf("%s: no note that the lever is %s", intent, word)
+		}
+	}
+}
+
+// An intent that is off sets nothing and is not reported.
+func TestIntentsAreOptional(t *testing.T) {
+	p := defaults()
+	p.DNS.Enabled, p.Updates.Enabled = entry(false), entry(false)
+	made := plan(t, p, "macOS")
+	if len(made.Outcomes) != 3 || made.outcome(DNS).Class != "" || made.payload("dns.cloudflare") != nil || made.payload("software-update") != nil {
+		t.Errorf("got %d outcomes and %d payloads", len(made.Outcomes), len(made.Payloads))
+	}
+}

@@ -1,0 +1,38 @@
+package baseline
+
+import (
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+var networkUsage = payload{"network-usage", "com.apple.networkusagerules", "Network Usage Rules"}
+
+// planCellular is mostly honest text: Apple has no key, declaration or command that turns cellular data on for iCloud.
+func planCellular(p *planner, o *Outcome, s template.Cellular) {
+	if p.target.Platform.Schema() != target.IOS {
+		o.note("this platform has no cellular data switches for apps", restrictionsSource)
+		return
+	}
+	o.note("Apple has no key that turns cellular data on for iCloud", restrictionsSource)
+	if s.FreezeToggles.Value && s.ConfirmTogglesAreOn.Value &&
+		p.pull(o, lever{restrictions, []string{"allowAppCellularDataModification"}, Locked}) {
+		p.set(restrictions, "allowAppCellularDataModification", at(profiles.Boolean(false), s.FreezeToggles.Span))
+		o.note("the switches are frozen as they are: turn them on first, install second", restrictionsSource)
+	}
+	// The roaming and Wi-Fi Assist levers are for fleets: by hand they would tell one person what that person can set.
+	if !p.target.Enrollment.IsMDM() {
+		return
+	}
+	if s.AllowRoaming.IsSet && p.pull(o, lever{restrictions, []string{"allowGlobalBackgroundFetchWhenRoaming"}, Locked}) {
+		p.set(restrictions, "allowGlobalBackgroundFetchWhenRoaming", at(profiles.Boolean(s.AllowRoaming.Value), s.AllowRoaming.Span))
+	}
+	if w := s.WiFiAssist; w != nil && p.pull(o, lever{networkUsage, []string{"SIMRules"}, Locked}) {
+		rule := profiles.Dictionary().
+			Set("ICCIDs", texts(w.ICCIDs)).
+			Set("WiFiAssistPolicy", at(profiles.Integer(w.PolicyNumber()), w.Policy.Span))
+		p.set(networkUsage, "SIMRules", at(profiles.Array(rule), w.Policy.Span))
+	}
+}
+
+const restrictionsSource = "https://developer.apple.com/documentation/devicemanagement/restrictions"

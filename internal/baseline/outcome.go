@@ -1,0 +1,122 @@
+// Package baseline holds the prevention intents: what can be done against iCloud's "Sync Paused" on a device, and what
+// cannot. One file an intent. Each says what to put into the profile for a target and what that will really do there;
+// the answer is computed from the schema facts, and the few facts that no schema states stand beside their source.
+package baseline
+
+import (
+	"strings"
+)
+
+// Intent is one thing that keeps iCloud syncing.
+type Intent string
+
+// The intents, in the order in which they are reported.
+const (
+	DateTime Intent = "date-time"
+	DNS      Intent = "dns"
+	Cellular Intent = "cellular"
+	Storage  Intent = "storage"
+	Updates  Intent = "updates"
+)
+
+// Intents lists every intent.
+func Intents() []Intent { return []Intent{DateTime, DNS, Cellular, Storage, Updates} }
+
+// Title is the intent as a heading.
+func (i Intent) Title() string {
+	switch i {
+	case DateTime:
+		return "date & time"
+	case DNS:
+		return "DNS"
+	}
+	return string(i)
+}
+
+// Class is what a profile does about an intent on a target.
+type Class string
+
+// The classes, strongest first.
+const (
+	Enforced   Class = "enforced"   // set, and the user cannot change it
+	Locked     Class = "locked"     // constrained, but not itself set
+	Default    Class = "default"    // set, and the user can change it
+	Hint       Class = "hint"       // text only: a person has to do it
+	Impossible Class = "impossible" // neither a key nor a setting exists there
+)
+
+// stronger says whether a does more than b.
+func stronger(a, b Class) bool { return rank(a) < rank(b) }
+
+func rank(c Class) int {
+	for i, k := range []Class{Enforced, Locked, Default, Hint, Impossible} {
+		if c == k {
+			return i
+		}
+	}
+	return len(c) + 5
+}
+
+// Evidence says how far a statement is to be trusted.
+type Evidence string
+
+const (
+	Apple      Evidence = "apple"      // Apple's schema or documentation states it
+	Community  Evidence = "community"  // others measured or reported it
+	Unverified Evidence = "unverified" // it follows from what is known, but nobody is known to have seen it
+)
+
+// Outcome is what a profile does about one intent on one target.
+type Outcome struct {
+	Intent     Intent
+	Class      Class
+	Mechanisms []string // payload type and key of each lever that is set; empty where nothing is
+	Notes      []Note   // conditions and consequences
+	Settings   []Setting
+	Source     string // where the class comes from
+}
+
+// Note is one fact that a person should know about an outcome.
+type Note struct {
+	Text     string // one clause, no full stop
+	Evidence Evidence
+	Source   string
+	Detail   bool // true of the class wherever it is reached, so a table need not say it
+}
+
+// Label says the note with its evidence, where that is not Apple's word.
+func (n Note) Label() string {
+	if n.Evidence == Apple {
+		return n.Text
+	}
+	return n.Text + " (" + string(n.Evidence) + ")"
+}
+
+// Setting is what a person does by hand where a profile cannot.
+type Setting struct {
+	Path     []string // from the Settings app down
+	Value    string   // what to choose at the end
+	Evidence Evidence // of the labels on the current version
+}
+
+func (s Setting) String() string { return strings.Join(s.Path, " > ") + ": " + s.Value }
+
+// note adds a fact that Apple's schema or documentation states.
+func (o *Outcome) note(text, source string) { o.add(text, Apple, source) }
+
+func (o *Outcome) add(text string, e Evidence, source string) {
+	o.Notes = append(o.Notes, Note{Text: text, Evidence: e, Source: source})
+}
+
+// detail adds a fact that goes without saying in a table.
+func (o *Outcome) detail(text string, e Evidence, source string) {
+	o.Notes = append(o.Notes, Note{text, e, source, true})
+}
+
+// reach raises the class to c, through a payload type and key.
+func (o *Outcome) reach(c Class, mechanism string) {
+	if stronger(c, o.Class) {
+		o.Class = c
+	}
+	o.Mechanisms = append(o.Mechanisms, mechanism)
+}

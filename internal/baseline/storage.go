@@ -1,0 +1,45 @@
+package baseline
+
+import (
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// planStorage is mostly honest text too: Apple has no key for Optimize Storage on any platform.
+func planStorage(p *planner, o *Outcome, s template.Storage) {
+	if !s.Hints.Value {
+		o.Settings = nil
+	}
+	switch p.target.Platform {
+	case target.TvOS, target.WatchOS:
+		o.add("this platform keeps no iCloud files that could be optimized", Unverified, "")
+		return
+	}
+	o.note("Apple has no key that turns Optimize Storage on", restrictionsSource)
+	if p.target.Platform == target.MacOS {
+		planMacStorage(p, o, s)
+		return
+	}
+	if s.AllowCloudBackup.IsSet && !s.AllowCloudBackup.Value && p.pull(o, lever{restrictions, []string{"allowCloudBackup"}, Locked}) {
+		p.set(restrictions, "allowCloudBackup", at(profiles.Boolean(false), s.AllowCloudBackup.Span))
+		o.note("iCloud Backup is off to free the quota: a lost device loses what only its backup held", restrictionsSource)
+	}
+}
+
+func planMacStorage(p *planner, o *Outcome, s template.Storage) {
+	if s.OptimizeMac.IsSet && s.Experimental.Value {
+		bird := preferences("com.apple.bird", "iCloud Drive Storage")
+		if p.pull(o, lever{bird, nil, Default}) {
+			managePreference(p, bird, "com.apple.bird", setOnce, "optimize-storage", at(profiles.Boolean(s.OptimizeMac.Value), s.OptimizeMac.Span))
+			o.add("com.apple.bird optimize-storage is a preference that nobody is known to have managed by profile", Unverified, "")
+		}
+	}
+	if s.EmptyTrash.IsSet {
+		finder := preferences("com.apple.finder", "Empty Trash")
+		if p.pull(o, lever{finder, nil, Default}) {
+			managePreference(p, finder, "com.apple.finder", setOnce, "FXRemoveOldTrashItems", at(profiles.Boolean(s.EmptyTrash.Value), s.EmptyTrash.Span))
+			o.add("Finder removes items from the Trash after 30 days", Community, "https://github.com/ProfileManifests/ProfileManifests")
+		}
+	}
+}
