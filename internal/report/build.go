@@ -1,0 +1,316 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+
+	"syncguard/internal/baseline"
+)
+
+// Build is the result of a build. In JSON its shape is stable: fields are only ever added (docs/json.md).
+type Build struct {
+	Signer   *Signer   `json:"signer"` // null where the profiles are not signed
+	Output   string    `json:"output"` // folder; empty where findings kept every profile from being written
+	Profiles []Profile `json:"profiles"`
+	Findings []Finding `json:"findings"`
+}
+
+// Signer is who signed.
+type Signer struct {
+	Name        string `json:"name"`
+	Development bool   `json:"development"` // made by syncguard: devices call it unverified
+	SHA256      string `json:"sha256"`      // of the certificate, in hexadecimal
+	NotAfter    string `json:"notAfter"`    // RFC 3339
+}
+
+// Profile is one target of a build.
+type Profile struct {
+	Template   string   `json:"template"`
+	Target     string   `json:"target"`
+	File       string   `json:"file"` // name in the output folder; empty where nothing can be set on the target
+	Identifier string   `json:"identifier"`
+	Size       int      `json:"size"` // bytes
+	SHA256     string   `json:"sha256"`
+	Signed     bool     `json:"signed"`
+	Intents    []Intent `json:"intents"`
+
+	Title        string `json:"-"` // of the target
+	Organization string `json:"-"`
+	Platform     string `json:"-"`
+}
+
+// Intent is what a profile does about one intent.
+type Intent struct {
+	Intent     string    `json:"intent"` // date-time, dns, cellular, storage, updates
+	Class      string    `json:"class"`  // enforced, locked, default, hint, impossible
+	Mechanisms []string  `json:"mechanisms"`
+	Notes      []Note    `json:"notes"`
+	Settings   []Setting `json:"settings"`
+	Source     string    `json:"source"`
+}
+
+// Note is a condition or consequence.
+type Note struct {
+	Text     string `json:"text"`
+	Evidence string `json:"evidence"` // apple, community, unverified
+	Source   string `json:"source"`
+	Detail   bool   `json:"-"` // not in the table
+}
+
+// Setting is what a person can do by hand.
+type Setting struct {
+	Path     []string `json:"path"`
+	Value    string   `json:"value"`
+	Evidence string   `json:"evidence"` // of the labels on the current version
+}
+
+// Intents turns outcomes into their reported form.
+func Intents(outcomes []baseline.Outcome) []Intent {
+	out := make([]Intent, 0, len(outcomes))
+	for _, o := range outcomes {
+		i := Intent{string(o.Intent), string(o.Class), orEmpty(o.Mechanisms), []Note{}, []Setting{}, o.Source}
+		for _, n := range o.Notes {
+			i.Notes = append(i.Notes, Note{n.Text, string(n.Evidence), n.Source, n.Detail})
+		}
+		for _, s := range o.Settings {
+			i.Settings = append(i.Settings, Setting{s.Path, s.Value, string(s.Evidence)})
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+func orEmpty(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// Build writes the table of a build, its footnotes, and with hints what is left for people to do.
+func (p *Printer) Build(b *Build, hints bool) {
+	p.Line("%s", buildTitle(b))
+	p.Line("")
+	notes := &footnotes{}
+	if rows := buildRows(b, notes); p.Width == 0 || lipgloss.Width(rows) <= p.Width {
+		p.Line("%s", rows)
+	} else {
+		p.buildList(b, notes)
+	}
+	for i, text := range notes.texts {
+		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text)
+	}
+	p.Line("")
+	if hints {
+		p.byHand(b)
+	}
+	p.Line("%s", buildSummary(b, hints))
+}
+
+func buildTitle(b *Build) string {
+	var templates, organizations []string
+	for _, profile := range b.Profiles {
+		templates, organizations = append(templates, profile.Template), append(organizations, profile.Organization)
+	}
+	signed := yellow.Render("not signed")
+	if s := b.Signer; s != nil && s.Development {
+		signed = "signed by the " + bold.Render("development identity") + yellow.Render(` (devices will call it "Not Verified")`)
+	} else if s != nil {
+		signed = "signed by " + bold.Render(Clean(s.Name))
+	}
+	return strings.Join([]string{
+		bold.Render(Clean(strings.Join(slices.Compact(templates), ", "))),
+		Clean(strings.Join(slices.Compact(organizations), ", ")),
+		count(len(b.Profiles), "target"),
+		signed,
+	}, " · ")
+}
+
+// buildRows is the table for a wide screen: one row a profile.
+func buildRows(b *Build, notes *footnotes) string {
+	t := table.New().
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
+		Headers(append([]string{"profile", "target", "size"}, intentTitles()...)...).
+		StyleFunc(func(row, column int) lipgloss.Style {
+			style := lipgloss.NewStyle().PaddingLeft(2)
+			if column == 2 {
+				style = style.Align(lipgloss.Right)
+			}
+			if row == table.HeaderRow {
+				style = style.Faint(true)
+			}
+			return style
+		})
+	for _, profile := range b.Profiles {
+		t.Row(append([]string{fileCell(profile), Clean(profile.Title), sizeCell(profile)}, classCells(profile, notes)...)...)
+	}
+	return t.Render()
+}
+
+// buildList is the same for a narrow screen: one paragraph a profile.
+func (p *Printer) buildList(b *Build, notes *footnotes) {
+	for _, profile := range b.Profiles {
+		p.Line("  %s", bold.Render(fileCell(profile)))
+		p.Line("  %s  %s", Clean(profile.Title), faint.Render(sizeCell(profile)))
+		for i, cell := range classCells(profile, notes) {
+			p.Line("    %-12s %s", intentTitles()[i], cell)
+		}
+		p.Line("")
+	}
+}
+
+func intentTitles() []string {
+	var titles []string
+	for _, i := range baseline.Intents() {
+		titles = append(titles, i.Title())
+	}
+	return titles
+}
+
+func fileCell(p Profile) string {
+	if p.File == "" {
+		return "nothing can be set here"
+	}
+	return Clean(p.File)
+}
+
+func sizeCell(p Profile) string {
+	if p.File == "" {
+		return ""
+	}
+	return size(p.Size)
+}
+
+// size writes bytes as people do: 3.1 kB.
+func size(n int) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
+}
+
+// classCells says what a profile does about each intent, with the numbers of its footnotes.
+func classCells(p Profile, notes *footnotes) []string {
+	var cells []string
+	for _, name := range baseline.Intents() {
+		i := slices.IndexFunc(p.Intents, func(i Intent) bool { return i.Intent == string(name) })
+		if i < 0 {
+			cells = append(cells, faint.Render("off"))
+			continue
+		}
+		cells = append(cells, strings.TrimSpace(classStyle(p.Intents[i].Class).Render(p.Intents[i].Class)+" "+notes.mark(p.Intents[i])))
+	}
+	return cells
+}
+
+func classStyle(class string) lipgloss.Style {
+	switch baseline.Class(class) {
+	case baseline.Enforced:
+		return green
+	case baseline.Locked:
+		return cyan
+	case baseline.Default:
+		return blue
+	case baseline.Hint:
+		return yellow
+	}
+	return faint
+}
+
+// footnotes numbers the notes of a table in the order in which they first appear.
+type footnotes struct{ texts []string }
+
+func (f *footnotes) mark(i Intent) string {
+	var marks []string
+	for _, n := range i.Notes {
+		if n.Detail {
+			continue
+		}
+		label := baseline.Note{Text: n.Text, Evidence: baseline.Evidence(n.Evidence)}.Label()
+		at := slices.Index(f.texts, label)
+		if at < 0 {
+			at = len(f.texts)
+			f.texts = append(f.texts, label)
+		}
+		marks = append(marks, superscript(at+1))
+	}
+	return faint.Render(strings.Join(marks, " "))
+}
+
+func superscript(n int) string {
+	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+	var b strings.Builder
+	for _, d := range fmt.Sprint(n) {
+		b.WriteRune(digits[d-'0'])
+	}
+	return b.String()
+}
+
+// byHand lists what no profile can set, by platform.
+func (p *Printer) byHand(b *Build) {
+	p.Line("By hand, since no profile can (names can differ between versions):")
+	seen := map[string]bool{}
+	for _, profile := range b.Profiles {
+		for _, i := range profile.Intents {
+			if i.Class != string(baseline.Hint) && i.Class != string(baseline.Locked) {
+				continue
+			}
+			for _, s := range i.Settings {
+				setting := baseline.Setting{Path: s.Path, Value: s.Value, Evidence: baseline.Evidence(s.Evidence)}
+				line := fmt.Sprintf("  %-9s %-12s %s", profile.Platform, baseline.Intent(i.Intent).Title(), setting)
+				if setting.Evidence != baseline.Apple {
+					line += faint.Render(" (" + s.Evidence + ")")
+				}
+				if !seen[line] {
+					seen[line] = true
+					p.Line("%s", line)
+				}
+			}
+		}
+	}
+	p.Line("")
+}
+
+func buildSummary(b *Build, hints bool) string {
+	written := 0
+	for _, profile := range b.Profiles {
+		if profile.File != "" {
+			written++
+		}
+	}
+	s := fmt.Sprintf("%s  %s", bold.Render(Clean(b.Output)+"/"), count(written, "profile"))
+	if !hints {
+		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
+	}
+	return s
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// wrapped writes text behind a label, further lines indented under the first.
+func (p *Printer) wrapped(label, text string) {
+	width := 110
+	if p.Width > 0 {
+		width = min(width, p.Width)
+	}
+	indent := lipgloss.Width(label)
+	lines := strings.Split(lipgloss.Wrap(Clean(text), max(width-indent, 20), ""), "\n")
+	for i, line := range lines {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		p.Line("%s", faint.Render(label+strings.TrimRight(line, " ")))
+	}
+}

@@ -1,0 +1,87 @@
+// Package report says findings and results: one file an output format. Text that comes from a profile, a template or the
+// system is made printable before it is shown.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// Printer writes styled text. Styles vanish where the stream is no terminal, and colours where NO_COLOR is set.
+type Printer struct {
+	w     io.Writer
+	Width int // columns of the terminal; 0 where there is none
+}
+
+// NewPrinter returns a Printer for a stream, the environment (NAME=value) that tells what it can show, and its width.
+func NewPrinter(w io.Writer, environ []string, width int) *Printer {
+	return &Printer{colorprofile.NewWriter(w, environ), width}
+}
+
+var (
+	bold   = lipgloss.NewStyle().Bold(true)
+	faint  = lipgloss.NewStyle().Faint(true)
+	red    = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
+	green  = lipgloss.NewStyle().Foreground(lipgloss.Green)
+	yellow = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
+	blue   = lipgloss.NewStyle().Foreground(lipgloss.Blue)
+	cyan   = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
+)
+
+// Line writes one line. The text must be printable already (see Clean).
+func (p *Printer) Line(format string, args ...any) {
+	fmt.Fprintf(p.w, format+"\n", args...)
+}
+
+// Failure says why the work could not be done.
+func (p *Printer) Failure(text string) { p.notice(red.Render("error:"), text) }
+
+// Warning says what went on, but deserves a look.
+func (p *Printer) Warning(text string) { p.notice(yellow.Render("warning:"), text) }
+
+// Hint says what to do; an empty one says nothing.
+func (p *Printer) Hint(text string) {
+	if text != "" {
+		p.notice(cyan.Render("hint:"), text)
+	}
+}
+
+func (p *Printer) notice(label, text string) {
+	fmt.Fprintf(p.w, "syncguard: %s %s\n", label, Clean(text))
+}
+
+// Clean makes text from outside harmless on a terminal: control characters, invisible marks that reorder text, line
+// separators and invalid bytes are shown as \u{…}, line feeds as spaces.
+func Clean(s string) string {
+	if !strings.ContainsFunc(s, unprintable) && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, "\\x%02x", s[i])
+		case r == '\n' || r == '\t':
+			b.WriteByte(' ')
+		case unprintable(r):
+			fmt.Fprintf(&b, "\\u{%x}", r)
+		default:
+			b.WriteRune(r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// unprintable is true of control (C0, DEL, C1) and format characters, line and paragraph separators, and code points that
+// no text should hold. Format characters include those that reorder text (bidi) and those of no width.
+func unprintable(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+}
