@@ -1,0 +1,356 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/compose"
+	"syncguard/internal/diag"
+	"syncguard/internal/identity"
+	"syncguard/internal/report"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+	"syncguard/templates"
+)
+
+type buildOptions struct {
+	templates []string
+	out       string
+	targets   []string
+	set       []string
+	vars      []string
+	hints     bool
+	identity  identityFlags
+	format    formatFlag
+}
+
+func newBuildCmd(env *Env) *cobra.Command {
+	var o buildOptions
+	cmd := &cobra.Command{
+		Use:   "build [TEMPLATE…]",
+		Short: "Build, check and sign profiles",
+		Long: `Build the profiles of each template, one for each target, check them against Apple's schemas, and sign them.
+Without a template it builds the prevention profiles. A TEMPLATE of - is read from stdin.
+
+A target is PLATFORM[@VERSION][/ENROLLMENT]. VERSION is the oldest one in the group. Platforms: iOS, iPadOS, macOS, tvOS,
+visionOS, watchOS. Enrollments: manual, manual-supervised, device, supervised, user, shared-ipad.
+
+Nothing is written when a check finds an error.`,
+		Example: `  syncguard build
+  syncguard build --target iOS@18/manual --target iOS@18/supervised
+  syncguard build --set organization="Acme" --set identifier=com.acme --unsigned
+  syncguard build acme.yaml -o out --p12 acme.p12 --passphrase env:P12_PASSPHRASE`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.templates = args
+			return runBuild(cmd.Context(), env, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.out, "out", "o", "dist", "folder for the profiles")
+	flags.StringArrayVar(&o.targets, "target", nil, "build for this target, not for those of the template (repeatable)")
+	flags.StringArrayVar(&o.set, "set", nil, "NAME=VALUE of a variable; a value of env:NAME or file:PATH is read from there and kept secret (repeatable)")
+	flags.StringArrayVar(&o.vars, "vars", nil, "YAML file of variables (repeatable)")
+	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
+	o.identity.addFlags(cmd)
+	o.format.addFlags(cmd)
+	_ = cmd.MarkFlagDirname("out")
+	_ = cmd.MarkFlagFilename("vars", "yaml", "yml")
+	return cmd
+}
+
+// built is one composed profile on its way to a file.
+type built struct {
+	spec   *template.Spec
+	result *compose.Result
+	data   []byte // what goes into the file
+}
+
+func runBuild(ctx context.Context, env *Env, o buildOptions) error {
+	if err := o.identity.check(); err != nil {
+		return err
+	}
+	targets, err := parseTargets(o.targets)
+	if err != nil {
+		return err
+	}
+	profiles, findings, err := composeAll(env, o, targets)
+	if err != nil {
+		return err
+	}
+	if !o.identity.unsigned {
+		for _, b := range profiles {
+			findings = append(findings, compose.MDMVariables(b.result.Root)...)
+		}
+	}
+	findings = append(findings, nameClashes(profiles)...)
+	findings = diag.Sort(findings)
+	if diag.HasErrors(findings) {
+		return reportFindings(env, o, findings)
+	}
+	if err := nothingToBuild(profiles); err != nil {
+		return err
+	}
+	if err := encodeAll(profiles); err != nil {
+		return err
+	}
+	signer, err := o.identity.load(env)
+	if err != nil {
+		return err
+	}
+	if err := signAll(ctx, profiles, signer); err != nil {
+		return err
+	}
+	if err := writeFiles(o.out, outputs(profiles), env.Now()); err != nil {
+		return err
+	}
+	return reportBuild(env, o, profiles, signer, findings)
+}
+
+func parseTargets(texts []string) ([]target.Target, error) {
+	var targets []target.Target
+	for _, text := range texts {
+		t, err := target.Parse(text)
+		if err != nil {
+			return nil, usage("a target is PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised", "%v", err)
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// composeAll loads every template and composes it for every target, and returns all findings at once.
+func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []diag.Diagnostic, error) {
+	names := o.templates
+	if len(names) == 0 {
+		names = []string{"builtin:" + templates.Prevention}
+	}
+	var all []*built
+	var findings []diag.Diagnostic
+	for _, name := range names {
+		spec, found, err := loadTemplate(env, o, name)
+		findings = append(findings, found...)
+		if err != nil {
+			return nil, nil, err
+		}
+		if spec == nil {
+			continue
+		}
+		chosen := targets
+		if len(chosen) == 0 {
+			for _, t := range spec.Targets {
+				chosen = append(chosen, t.Value)
+			}
+		}
+		for _, t := range chosen {
+			result, err := compose.Compose(spec, t, schema.Embedded())
+			if err != nil {
+				return nil, nil, err
+			}
+			all = append(all, &built{spec: spec, result: result})
+			findings = append(findings, result.Findings...)
+		}
+	}
+	return all, findings, nil
+}
+
+// loadTemplate reads one template. Other files that it names must lie in its folder.
+func loadTemplate(env *Env, o buildOptions, name string) (*template.Spec, []diag.Diagnostic, error) {
+	loader := &template.Loader{Builtin: templates.Files, Env: env.lookup, ReadFile: readFile}
+	in := template.Input{Name: name, Set: o.set}
+	for _, path := range o.vars {
+		data, err := readFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		in.Vars = append(in.Vars, diag.NewFile(path, data))
+	}
+	dir := "."
+	switch {
+	case strings.HasPrefix(name, "builtin:"):
+	case name == "-":
+		data, err := readAll(env.Stdin, "stdin")
+		if err != nil {
+			return nil, nil, err
+		}
+		in.Name, in.Data = "stdin", data
+	default:
+		// Opened here for an error that names the path as the user gave it.
+		if _, err := readFile(name); err != nil {
+			return nil, nil, templateHint(name, err)
+		}
+		dir, in.Name = filepath.Dir(name), filepath.Base(name)
+		if dir != "." {
+			loader.DisplayPrefix = dir + string(filepath.Separator)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	loader.Root = root.FS()
+	return loader.Load(in)
+}
+
+// templateHint helps where a name was meant that is no file.
+func templateHint(name string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, statErr := fs.Stat(templates.Files, name+".yaml"); statErr == nil {
+		return withHint(err, "the template that is part of syncguard is builtin:%s", name)
+	}
+	return withHint(err, "syncguard init writes a template")
+}
+
+// nameClashes finds two profiles that would be the same file, on any file system.
+func nameClashes(all []*built) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	seen := map[string]*built{}
+	for _, b := range all {
+		name := strings.ToLower(b.result.FileName(b.spec))
+		if first := seen[name]; first != nil {
+			found = append(found, diag.Diagnostic{
+				Rule: "duplicate-output", Severity: diag.Error,
+				Message: fmt.Sprintf("two profiles would be written to %q: %s of %s, and %s of %s",
+					b.result.FileName(b.spec), first.result.Target, first.spec.Name, b.result.Target, b.spec.Name),
+				Help: "give each template its own profile.identifier, and each target once",
+				Span: b.spec.Profile.Identifier.Span,
+			})
+		}
+		seen[name] = b
+	}
+	return found
+}
+
+// nothingToBuild fails where no target takes any setting.
+func nothingToBuild(all []*built) error {
+	var targets []string
+	for _, b := range all {
+		if !b.result.Empty() {
+			return nil
+		}
+		targets = append(targets, b.result.Target.String())
+	}
+	return withHint(fmt.Errorf("no profile can set anything on %s", strings.Join(targets, ", ")),
+		"docs/prevention.md says what is possible where")
+}
+
+func encodeAll(all []*built) error {
+	for _, b := range all {
+		if b.result.Empty() {
+			continue
+		}
+		var err error
+		if b.data, err = profiles.Encode(b.result.Root); err != nil {
+			return fmt.Errorf("encoding the profile for %s: %w", b.result.Target, err)
+		}
+	}
+	return nil
+}
+
+func signAll(ctx context.Context, all []*built, signer *identity.Identity) error {
+	if signer == nil {
+		return nil
+	}
+	for _, b := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if b.result.Empty() {
+			continue
+		}
+		signed, err := cms.Sign(b.data, signer.Signer, signer.Chain, cms.SignOptions{})
+		if err != nil {
+			return fmt.Errorf("signing the profile for %s: %w", b.result.Target, err)
+		}
+		b.data = signed
+	}
+	return nil
+}
+
+func outputs(all []*built) []output {
+	var files []output
+	for _, b := range all {
+		if b.result.Empty() {
+			continue
+		}
+		mode := fs.FileMode(0o644)
+		if b.spec.HasSecrets() {
+			mode = 0o600
+		}
+		files = append(files, output{b.result.FileName(b.spec), b.data, mode})
+	}
+	return files
+}
+
+// reportFindings says why nothing was built.
+func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error {
+	if o.format.isJSON() {
+		if err := report.WriteJSON(env.Stdout, report.Build{Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}); err != nil {
+			return err
+		}
+		return errFindings
+	}
+	p := env.err()
+	p.Findings(findings)
+	p.Line("")
+	p.Line("%s; nothing was written", report.Tally(findings))
+	return errFindings
+}
+
+func reportBuild(env *Env, o buildOptions, all []*built, signer *identity.Identity, findings []diag.Diagnostic) error {
+	b := &report.Build{Output: o.out, Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}
+	if signer != nil {
+		leaf := signer.Leaf()
+		b.Signer = &report.Signer{Name: signer.Name(), Development: signer.Development,
+			SHA256: hexSum(leaf.Raw), NotAfter: leaf.NotAfter.UTC().Format(time.RFC3339)}
+	}
+	for _, x := range all {
+		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
+	}
+	if o.format.isJSON() {
+		return report.WriteJSON(env.Stdout, b)
+	}
+	if worthShowing := report.AtLeast(findings, diag.Warning); len(worthShowing) > 0 {
+		p := env.err()
+		p.Findings(worthShowing)
+		p.Line("")
+	}
+	env.out().Build(b, o.hints)
+	return nil
+}
+
+func profileReport(b *built, signed bool) report.Profile {
+	p := report.Profile{
+		Template:     strings.TrimPrefix(b.spec.Name, "builtin:"),
+		Target:       b.result.Target.String(),
+		Identifier:   b.result.Profile.Identifier,
+		Intents:      report.Intents(b.result.Outcomes),
+		Title:        b.result.Target.Describe(),
+		Organization: b.spec.Organization.Name.Value,
+		Platform:     string(b.result.Target.Platform),
+	}
+	if !b.result.Empty() {
+		p.File, p.Size, p.SHA256, p.Signed = b.result.FileName(b.spec), len(b.data), hexSum(b.data), signed
+	}
+	return p
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

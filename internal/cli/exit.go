@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitFindings = 1 // the input was read, and something in it is wrong
+	exitUsage    = 2 // the command line is wrong
+	exitFailed   = 3 // the work could not be done: a file, a key, a disk
+)
+
+// errFindings ends a command whose findings are already printed.
+var errFindings = errors.New("findings")
+
+// usageError is a command line that cannot be right.
+type usageError struct{ problem, hint string }
+
+func (e *usageError) Error() string { return e.problem }
+
+func usage(hint, format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...), hint}
+}
+
+// hintError is an error with a sentence on what to do.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+func withHint(err error, format string, args ...any) error {
+	return &hintError{err, fmt.Sprintf(format, args...)}
+}
+
+// fail says an error the way every command does, and returns the exit code that it means.
+func (e *Env) fail(err error) int {
+	var usage *usageError
+	var hint *hintError
+	p := e.err()
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errFindings):
+		return exitFindings
+	case errors.As(err, &usage):
+		p.Failure(usage.problem)
+		p.Hint(usage.hint)
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		p.Failure("interrupted")
+		return exitFailed
+	}
+	p.Failure(plain(err))
+	if errors.As(err, &hint) {
+		p.Hint(hint.hint)
+	}
+	return exitFailed
+}
+
+// plain rewords what the operating system says of a file: "open a.yaml: no such file or directory" is "a.yaml: no such
+// file or directory", since the verb is the system's and not the user's.
+func plain(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return strings.Replace(err.Error(), pathError.Error(), pathError.Path+": "+pathError.Err.Error(), 1)
+	}
+	return err.Error()
+}

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, env *Env, args []string, version string) int {
+	root := newRootCmd(env, version)
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	return env.fail(root.ExecuteContext(ctx))
+}
+
+func newRootCmd(env *Env, version string) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "syncguard",
+		Short: "Build, check and sign Apple configuration profiles that keep iCloud syncing",
+		Long: `syncguard builds signed configuration profiles that prevent iCloud's "Sync Paused", checks them against
+Apple's schemas, and says honestly what each of them will do on each device.`,
+		Example: `  syncguard build
+  syncguard init --name "Acme" --identifier com.acme
+  syncguard build syncguard.yaml --target iOS@18/supervised`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			hint := "syncguard --help lists the commands"
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = fmt.Sprintf("did you mean %q?", near[0])
+			}
+			return usage(hint, "unknown command %q", args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Sprintf("%s --help lists the flags", cmd.CommandPath()), "%s", strings.TrimSpace(err.Error()))
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		newBuildCmd(env),
+		newInitCmd(env),
+		newSchemaCmd(env),
+		newVersionCmd(env, version),
+	)
+	return root
+}
+
+// formatFlag is --format of every command that lists or reports.
+type formatFlag string
+
+func (f *formatFlag) addFlags(cmd *cobra.Command) {
+	*f = "text"
+	cmd.Flags().Var(f, "format", "text or json")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *formatFlag) String() string { return string(*f) }
+func (f *formatFlag) Type() string   { return "FORMAT" }
+func (f *formatFlag) Set(s string) error {
+	if s != "text" && s != "json" {
+		return fmt.Errorf("want text or json")
+	}
+	*f = formatFlag(s)
+	return nil
+}
+
+func (f formatFlag) isJSON() bool { return f == "json" }

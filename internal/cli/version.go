@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/report"
+	"syncguard/internal/target"
+)
+
+// versionInfo is what "version --format json" prints.
+type versionInfo struct {
+	Version  string `json:"version"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+	Current  int    `json:"current"` // the newest major OS release that the schema facts know
+}
+
+func newVersionCmd(env *Env, version string) *cobra.Command {
+	var format formatFlag
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: `  syncguard version --format json`,
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			info := versionInfo{version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, target.Current}
+			if format.isJSON() {
+				return report.WriteJSON(env.Stdout, info)
+			}
+			env.out().Line("syncguard %s (%s, %s), schema facts up to OS %d", info.Version, info.Go, info.Platform, info.Current)
+			return nil
+		},
+	}
+	format.addFlags(cmd)
+	return cmd
+}
+
+// noArgs refuses arguments in our own words.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no argument, found %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
