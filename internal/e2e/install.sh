@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3.
+set -eu
+
+missing=""
+need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+need openssl openssl
+need xmllint libxml2-utils
+need plistutil libplist-utils
+need python3 python3
+
+if [ -n "$missing" ]; then
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "e2e: missing:$missing (Debian's names); install them and run again" >&2
+		exit 1
+	fi
+	sudo=""
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get update -qq
+	# shellcheck disable=SC2086 # one word a package
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+for program in openssl xmllint plistutil python3; do
+	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
+done
