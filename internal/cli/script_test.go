@@ -13,8 +13,6 @@ import (
 	"syncguard/internal/cli"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
-
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"syncguard": func() {
 		env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
@@ -26,7 +24,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
-		UpdateScripts:       *update,
+		UpdateScripts:       flag.Lookup("update").Value.String() == "true",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")

@@ -96,13 +96,16 @@ func (p *Printer) Build(b *Build, hints bool) {
 	p.Line("%s", buildTitle(b))
 	p.Line("")
 	notes := &footnotes{}
-	if rows := buildRows(b, notes); p.Width == 0 || lipgloss.Width(rows) <= p.Width {
-		p.Line("%s", rows)
+	rows := buildRows(b, notes)
+	width := lipgloss.Width(rows)
+	if p.Width == 0 || width <= p.Width {
+		p.Line("%s\n", rows)
 	} else {
 		p.buildList(b, notes)
+		width = p.Width
 	}
 	for i, text := range notes.texts {
-		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text)
+		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text, width)
 	}
 	p.Line("")
 	if hints {
@@ -148,14 +151,18 @@ func buildRows(b *Build, notes *footnotes) string {
 	for _, profile := range b.Profiles {
 		t.Row(append([]string{fileCell(profile), Clean(profile.Title), sizeCell(profile)}, classCells(profile, notes)...)...)
 	}
-	return t.Render()
+	lines := strings.Split(t.Render(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // buildList is the same for a narrow screen: one paragraph a profile.
 func (p *Printer) buildList(b *Build, notes *footnotes) {
 	for _, profile := range b.Profiles {
 		p.Line("  %s", bold.Render(fileCell(profile)))
-		p.Line("  %s  %s", Clean(profile.Title), faint.Render(sizeCell(profile)))
+		p.Line("%s", strings.TrimRight(fmt.Sprintf("  %s  %s", Clean(profile.Title), sizeCell(profile)), " "))
 		for i, cell := range classCells(profile, notes) {
 			p.Line("    %-12s %s", intentTitles()[i], cell)
 		}
@@ -205,7 +212,7 @@ func classCells(p Profile, notes *footnotes) []string {
 			cells = append(cells, faint.Render("off"))
 			continue
 		}
-		cells = append(cells, strings.TrimSpace(classStyle(p.Intents[i].Class).Render(p.Intents[i].Class)+" "+notes.mark(p.Intents[i])))
+		cells = append(cells, classStyle(p.Intents[i].Class).Render(p.Intents[i].Class)+notes.mark(p.Intents[i]))
 	}
 	return cells
 }
@@ -241,7 +248,10 @@ func (f *footnotes) mark(i Intent) string {
 		}
 		marks = append(marks, superscript(at+1))
 	}
-	return faint.Render(strings.Join(marks, " "))
+	if len(marks) == 0 {
+		return ""
+	}
+	return faint.Render(" " + strings.Join(marks, " "))
 }
 
 func superscript(n int) string {
@@ -299,15 +309,10 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// wrapped writes text behind a label, further lines indented under the first.
-func (p *Printer) wrapped(label, text string) {
-	width := 110
-	if p.Width > 0 {
-		width = min(width, p.Width)
-	}
+// wrapped writes text behind a label within a width, further lines indented under the first.
+func (p *Printer) wrapped(label, text string, width int) {
 	indent := lipgloss.Width(label)
-	lines := strings.Split(lipgloss.Wrap(Clean(text), max(width-indent, 20), ""), "\n")
-	for i, line := range lines {
+	for i, line := range strings.Split(lipgloss.Wrap(Clean(text), max(width-indent, 20), ""), "\n") {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}

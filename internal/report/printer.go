@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,11 @@ type Printer struct {
 
 // NewPrinter returns a Printer for a stream, the environment (NAME=value) that tells what it can show, and its width.
 func NewPrinter(w io.Writer, environ []string, width int) *Printer {
-	return &Printer{colorprofile.NewWriter(w, environ), width}
+	styled := colorprofile.NewWriter(w, environ)
+	if slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, "NO_COLOR=") && e != "NO_COLOR=" }) {
+		styled.Profile = min(styled.Profile, colorprofile.ASCII) // it wins over CLICOLOR_FORCE
+	}
+	return &Printer{styled, width}
 }
 
 var (

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/compose"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/templates"
+)
+
+// The documentation holds blocks that are made from the code, between <!-- generated: NAME --> and <!-- end -->. They
+// are rewritten with: go test ./internal/cli -run TestDocs -update
+func TestDocs(t *testing.T) {
+	made := map[string]string{
+		"classes":  classTable(t),
+		"notes":    noteTable(t),
+		"template": template.Reference(),
+		"commands": commandTable(),
+	}
+	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
+	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, path := range append(files, filepath.Join(repository, "README.md")) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh := block.ReplaceAllStringFunc(string(data), func(found string) string {
+			m := block.FindStringSubmatch(found)
+			text, ok := made[m[2]]
+			if !ok {
+				t.Errorf("%s: nothing makes the block %q", path, m[2])
+			}
+			used[m[2]] = true
+			return m[1] + text + "\n" + m[3]
+		})
+		if fresh == string(data) {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s is stale:\n%s", path, cmp.Diff(string(data), fresh))
+		} else if err := os.WriteFile(path, []byte(fresh), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range made {
+		if !used[name] {
+			t.Errorf("no document has the block %q", name)
+		}
+	}
+}
+
+// outcomes plans the built-in template for a target.
+func outcomes(t *testing.T, to target.Target) []baseline.Outcome {
+	t.Helper()
+	spec, findings, err := (&template.Loader{Builtin: templates.Files}).Load(template.Input{Name: "builtin:" + templates.Prevention})
+	if err != nil || spec == nil {
+		t.Fatal(err, findings)
+	}
+	r, err := compose.Compose(spec, to, schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Outcomes
+}
+
+// grid is every platform and enrollment, on the previous and the current major version.
+func grid() []target.Target {
+	var all []target.Target
+	for _, p := range target.Platforms() {
+		for _, e := range target.Enrollments() {
+			for _, major := range []int{target.Current - 1, target.Current} {
+				if to, err := target.Parse(fmt.Sprintf("%s@%d/%s", p, major, e)); err == nil {
+					all = append(all, to)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// classTable has a row for each platform and way of install; versions that agree share it.
+func classTable(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("| platform | installed | version |")
+	for _, i := range baseline.Intents() {
+		b.WriteString(" " + i.Title() + " |")
+	}
+	b.WriteString("\n|---|---|---|" + strings.Repeat("---|", len(baseline.Intents())) + "\n")
+	all := grid()
+	for i := 0; i < len(all); i++ {
+		versions := all[i].Version.String()
+		classes := classesOf(outcomes(t, all[i]))
+		if i+1 < len(all) && all[i+1].Group() == all[i].Group() && slices.Equal(classesOf(outcomes(t, all[i+1])), classes) {
+			versions += ", " + all[i+1].Version.String()
+			i++
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", all[i].Platform, all[i].Enrollment.Describe(), versions, strings.Join(classes, " | "))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func classesOf(outcomes []baseline.Outcome) []string {
+	var classes []string
+	for _, o := range outcomes {
+		class := string(o.Class)
+		if o.Class == baseline.Enforced || o.Class == baseline.Locked || o.Class == baseline.Default {
+			class = "**" + class + "**"
+		}
+		classes = append(classes, class)
+	}
+	return classes
+}
+
+// noteTable lists every condition that the grid meets, with its source.
+func noteTable(t *testing.T) string {
+	var rows []string
+	for _, to := range grid() {
+		for _, o := range outcomes(t, to) {
+			for _, n := range o.Notes {
+				source := n.Source
+				if strings.HasPrefix(source, "https://") {
+					source = "<" + source + ">"
+				}
+				row := fmt.Sprintf("| %s | %s | %s | %s |", o.Intent.Title(), n.Text, n.Evidence, source)
+				if !slices.Contains(rows, row) {
+					rows = append(rows, row)
+				}
+			}
+		}
+	}
+	rank := map[string]int{}
+	for i, intent := range baseline.Intents() {
+		rank[intent.Title()] = i
+	}
+	slices.SortStableFunc(rows, func(a, b string) int { return rank[firstCell(a)] - rank[firstCell(b)] })
+	return "| intent | condition | evidence | source |\n|---|---|---|---|\n" + strings.Join(rows, "\n")
+}
+
+func firstCell(row string) string {
+	cell, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " | ")
+	return cell
+}
+
+func commandTable() string {
+	var b strings.Builder
+	b.WriteString("| command | does |\n|---|---|\n")
+	each(newRootCmd(&Env{}, ""), func(cmd *cobra.Command) {
+		if cmd.Runnable() && !cmd.HasSubCommands() {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.Short)
+		}
+	})
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func each(cmd *cobra.Command, f func(*cobra.Command)) {
+	f(cmd)
+	for _, sub := range cmd.Commands() {
+		if sub.Name() != "help" && sub.Name() != "completion" {
+			each(sub, f)
+		}
+	}
+}
+
+// Every command says what it does, shows an example, and has a script.
+func TestCommandsAreComplete(t *testing.T) {
+	each(newRootCmd(&Env{}, ""), func(cmd *cobra.Command) {
+		path := cmd.CommandPath()
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: Short is %q, want a phrase without a full stop", path, cmd.Short)
+		}
+		if cmd.Example == "" {
+			t.Errorf("%s has no example", path)
+		}
+		name := cmd.Name()
+		if cmd.HasParent() && cmd.Parent().HasParent() {
+			name = cmd.Parent().Name()
+		}
+		script, err := os.ReadFile(filepath.Join("testdata", "script", name+".txtar"))
+		if err != nil || !strings.Contains(string(script), path) {
+			t.Errorf("%s has no script that runs it: %v", path, err)
+		}
+	})
+}

@@ -1,0 +1,153 @@
+package cli_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows says which packages of the project each one may import, itself aside. They point downwards only: no package
+// imports one that stands above it.
+var arrows = []struct {
+	name string
+	may  []string
+}{
+	{"cmd/syncguard", []string{"internal/cli"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/identity", "internal/report", "internal/schema", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/report", []string{"internal/baseline", "internal/diag"}},
+	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
+	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
+	{"internal/lint", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
+	{"internal/template", []string{"internal/diag", "internal/plist", "internal/target"}},
+	{"internal/schema/generate", []string{"internal/schema", "internal/schema/appleyaml", "internal/schema/manifests"}},
+	{"internal/schema/manifests", []string{"internal/plist", "internal/schema", "internal/target"}},
+	{"internal/schema/appleyaml", []string{"internal/plist", "internal/schema", "internal/target"}},
+	{"internal/schema", []string{"internal/plist", "internal/target"}},
+	{"profiles", []string{"internal/diag", "internal/plist"}},
+	{"internal/plist", []string{"internal/diag"}},
+	{"internal/target", []string{"internal/diag"}},
+	{"internal/identity", nil},
+	{"internal/cms", nil},
+	{"internal/diag", nil},
+	{"internal/e2e", nil},
+	{"templates", nil},
+}
+
+// Outside packages that only one of ours may import.
+var onlyIn = map[string]string{
+	"github.com/spf13/cobra":                "internal/cli",
+	"go.mozilla.org/pkcs7":                  "internal/cms",
+	"go.yaml.in/yaml/v4":                    "internal/template internal/schema/appleyaml",
+	"howett.net/plist":                      "internal/plist internal/schema/manifests",
+	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
+	"github.com/youmark/pkcs8":              "internal/identity",
+	"charm.land/lipgloss/v2":                "internal/report",
+	"charm.land/lipgloss/v2/table":          "internal/report",
+	"github.com/charmbracelet/colorprofile": "internal/report",
+	"charm.land/huh/v2":                     "internal/cli",
+}
+
+func TestImports(t *testing.T) {
+	const module = "syncguard/"
+	for i, a := range arrows {
+		for _, to := range a.may {
+			if below := slices.IndexFunc(arrows, func(b struct {
+				name string
+				may  []string
+			}) bool {
+				return b.name == to
+			}); below <= i {
+				t.Errorf("%s may import %s, which does not stand below it", a.name, to)
+			}
+		}
+	}
+	for dir, imports := range packages(t, filepath.Join("..", "..")) {
+		at := slices.IndexFunc(arrows, func(a struct {
+			name string
+			may  []string
+		}) bool {
+			return a.name == dir
+		})
+		if at < 0 {
+			t.Errorf("%s is in no arrow", dir)
+			continue
+		}
+		for _, path := range imports {
+			if to, ours := strings.CutPrefix(path, module); ours && !slices.Contains(arrows[at].may, to) {
+				t.Errorf("%s imports %s", dir, to)
+			}
+			if homes, bound := onlyIn[path]; bound && !slices.Contains(strings.Fields(homes), dir) {
+				t.Errorf("%s imports %s, which only %s may", dir, path, homes)
+			}
+		}
+	}
+}
+
+// Only main ends the process or names its streams.
+func TestStreamsBelongToMain(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		if dir := filepath.ToSlash(filepath.Dir(rel)); dir == "cmd/syncguard" || dir == "internal/schema/generate" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		for _, word := range []string{"os.Exit(", "os.Stdin", "os.Stdout", "os.Stderr", "log.Fatal"} {
+			if strings.Contains(string(data), word) {
+				t.Errorf("%s uses %s", rel, word)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// packages returns what the files of each package import, tests aside.
+func packages(t *testing.T, root string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if strings.HasPrefix(d.Name(), ".") && path != root || d.Name() == "testdata" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		dir := filepath.ToSlash(rel)
+		all[dir] = append(all[dir], "")
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			all[dir] = append(all[dir], name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
