@@ -1,0 +1,132 @@
+package cms
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// ErrNotSigned is what Content returns for bytes that are no SignedData at all.
+var ErrNotSigned = errors.New("input is not CMS SignedData")
+
+// The object identifiers of RFC 5652 that the reader compares, as contents octets.
+const (
+	oidData       = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+	oidSignedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+)
+
+// IsSigned says whether b begins like CMS SignedData, in DER or BER. It looks at the first bytes only: a damaged or
+// cut off file is still one that wants to be SignedData.
+func IsSigned(b []byte) bool {
+	if len(b) == 0 || b[0] != tagSequence {
+		return false
+	}
+	s := scanner{src: b, pos: 1}
+	if _, _, err := s.length(len(b)); err != nil {
+		return false
+	}
+	return bytes.HasPrefix(b[s.pos:], []byte("\x06\x09"+oidSignedData))
+}
+
+// Content returns a copy of the content that SignedData, in DER or BER, carries. It verifies NOTHING: neither the
+// signature, nor the certificates, nor that the content is what was signed. Chunks of a streamed file are joined.
+// The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(b).
+func Content(b []byte) ([]byte, error) {
+	if !IsSigned(b) {
+		return nil, ErrNotSigned
+	}
+	elements, err := scan(b)
+	if err != nil {
+		return nil, fmt.Errorf("reading SignedData: %w", err)
+	}
+	t := tree{src: b, elements: elements}
+	content, err := t.content()
+	if err != nil {
+		return nil, fmt.Errorf("reading SignedData: %w", err)
+	}
+	return content, nil
+}
+
+// tree is scanned bytes with the elements found in them; an element is named by its index.
+type tree struct {
+	src      []byte
+	elements []element
+}
+
+// content walks ContentInfo, SignedData and EncapsulatedContentInfo down to the octets.
+func (t tree) content() ([]byte, error) {
+	info, ok := t.fields(0, tagOID, tagContext0)
+	if !ok || len(info) != 2 {
+		return nil, errors.New("the ContentInfo is malformed")
+	}
+	signed, ok := t.fields(info[1], tagSequence)
+	if !ok || len(signed) != 1 {
+		return nil, errors.New("the ContentInfo does not hold one SignedData")
+	}
+	parts, ok := t.fields(signed[0], tagInteger, tagSet, tagSequence)
+	if !ok {
+		return nil, errors.New("the SignedData is malformed")
+	}
+	encapsulated, ok := t.fields(parts[2], tagOID)
+	if !ok {
+		return nil, errors.New("the EncapsulatedContentInfo is malformed")
+	}
+	if string(t.body(encapsulated[0])) != oidData {
+		return nil, errors.New("the signed content is not of type data")
+	}
+	if len(encapsulated) == 1 {
+		return nil, errors.New("the signature is detached, so there is no content")
+	}
+	if len(encapsulated) != 2 || t.elements[encapsulated[1]].tag != tagContext0 {
+		return nil, errors.New("the EncapsulatedContentInfo is malformed")
+	}
+	content := t.children(encapsulated[1])
+	if len(content) != 1 {
+		return nil, fmt.Errorf("the content is %d elements, want one OCTET STRING", len(content))
+	}
+	return t.octets(content[0])
+}
+
+// fields returns the children of element i, and whether the first of them carry these tags.
+func (t tree) fields(i int, tags ...byte) ([]int, bool) {
+	children := t.children(i)
+	if len(children) < len(tags) {
+		return nil, false
+	}
+	for n, tag := range tags {
+		if t.elements[children[n]].tag != tag {
+			return nil, false
+		}
+	}
+	return children, true
+}
+
+func (t tree) children(i int) []int {
+	if t.elements[i].tag&constructedBit == 0 {
+		return nil
+	}
+	var children []int
+	for c := i + 1; c < t.elements[i].next; c = t.elements[c].next {
+		children = append(children, c)
+	}
+	return children
+}
+
+// octets joins an OCTET STRING: the chunks of a constructed one follow each other in the list, however nested.
+func (t tree) octets(i int) ([]byte, error) {
+	var joined []byte
+	for chunk := i; chunk < t.elements[i].next; chunk++ {
+		switch t.elements[chunk].tag {
+		case tagOctets:
+			joined = append(joined, t.body(chunk)...)
+		case tagConstructedOctet:
+		default:
+			return nil, errors.New("the content is not an OCTET STRING")
+		}
+	}
+	return joined, nil
+}
+
+func (t tree) body(i int) []byte {
+	return t.src[t.elements[i].body:t.elements[i].end]
+}

@@ -1,0 +1,94 @@
+package cms
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// openssl runs the real program over stdin, and skips the test where there is none.
+func openssl(t *testing.T, stdin []byte, args ...string) []byte {
+	t.Helper()
+	program, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("openssl is not on PATH")
+	}
+	cmd := exec.Command(program, args...)
+	var out, messages bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &messages
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, messages.String())
+	}
+	return out.Bytes()
+}
+
+var profile = []byte("<?xml version=\"1.0\"?>\r\n<plist version=\"1.0\"><dict/></plist>\n\n\x00 \xc3\xa9")
+
+func TestOpenSSLVerifiesWhatSignMakes(t *testing.T) {
+	keys := map[string]crypto.Signer{"RSA": rsaKey(), "opaque RSA": opaque{rsaKey()}, "P-256": p256(), "opaque P-256": opaque{p256()}, "P-384": p384()}
+	for name, key := range keys {
+		for _, digest := range []crypto.Hash{0, crypto.SHA256, crypto.SHA384, crypto.SHA512} {
+			t.Run(name+" "+digest.String(), func(t *testing.T) {
+				chain := testChain(t, key)
+				root := filepath.Join(t.TempDir(), "root.pem")
+				writePEM(t, root, "CERTIFICATE", chain[2].Raw)
+				for _, opts := range []SignOptions{{Digest: digest}, {Digest: digest, SigningTime: testTime}} {
+					signed := must(Sign(profile, key, chain, opts))
+					for _, trust := range [][]string{{"-noverify"}, {"-CAfile", root, "-purpose", "any"}} {
+						args := append([]string{"cms", "-verify", "-binary", "-inform", "DER"}, trust...)
+						if got := openssl(t, signed, args...); !bytes.Equal(got, profile) {
+							t.Errorf("openssl gives back %q", got)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestContentReadsWhatOpenSSLMakes(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writePEM(t, cert, "CERTIFICATE", testChain(t, p256())[0].Raw)
+	writePEM(t, key, "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(p256())))
+	sign := []string{"cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-signer", cert, "-inkey", key}
+	large := bytes.Repeat(profile, 1000)
+	tests := []struct {
+		name    string
+		content []byte
+		options []string
+	}{
+		{"DER", profile, nil},
+		{"no signed attributes", profile, []string{"-noattr"}},
+		{"signer by key identifier", profile, []string{"-keyid"}},
+		{"no certificates", profile, []string{"-nocerts"}},
+		{"streamed", profile, []string{"-stream"}},
+		{"streamed in many chunks", large, []string{"-stream"}},
+		{"empty", nil, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			signed := openssl(t, test.content, append(sign, test.options...)...)
+			if !IsSigned(signed) {
+				t.Fatal("IsSigned says no")
+			}
+			got, err := Content(signed)
+			if err != nil || !bytes.Equal(got, test.content) {
+				t.Errorf("got %d bytes, want %d: %v", len(got), len(test.content), err)
+			}
+		})
+	}
+}
+
+func writePEM(t *testing.T, path, kind string, der []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,175 @@
+package identity
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+const (
+	developmentFile  = "development.pem"
+	developmentName  = "syncguard development identity"
+	developmentYears = 10
+
+	// A device whose clock is behind ours must not find a certificate from the future.
+	clockSkew = 24 * time.Hour
+)
+
+// Development returns the identity kept in dir/development.pem, and makes it on first use: ECDSA on P-256, signed by
+// itself, valid for ten years. created says whether this call made it. It is never replaced, because a profile
+// installed by hand can only be updated by one that is signed with the very same identity. Of several processes
+// that come first at once, one makes it and all return it.
+//
+// The file is readable by its owner only, and is made so again if it is not; dir is created for its owner only, and
+// refused if others may write to it.
+func Development(dir string, now time.Time) (id *Identity, created bool, err error) {
+	if err := prepareFolder(dir); err != nil {
+		return nil, false, fmt.Errorf("preparing the folder of the development identity: %w", withoutPath(err))
+	}
+	path := filepath.Join(dir, developmentFile)
+	id, err = loadDevelopment(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return id, false, err
+	}
+	err = createDevelopment(path, now)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, false, fmt.Errorf("making the development identity: %w", withoutPath(err))
+	}
+	created = err == nil
+	id, err = loadDevelopment(path)
+	return id, created, err
+}
+
+func prepareFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); hasPermissions() && mode&0o022 != 0 {
+		return fmt.Errorf("mode is %04o, so others may replace the identity, take their write permission away", mode)
+	}
+	return nil
+}
+
+func loadDevelopment(path string) (*Identity, error) {
+	data, err := readPrivateFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the development identity: %w", withoutPath(err))
+	}
+	id, err := FromPEM(data, nil, nil, nil)
+	if err != nil {
+		return nil, fmt.Errorf("the development identity is damaged: %w; restore its file from a backup, or remove "+
+			"the profiles that it signed from every device and then delete the file to start over", err)
+	}
+	id.Development = true
+	return id, nil
+}
+
+// readPrivateFile reads a file that holds a secret, after taking away what others may do with it.
+func readPrivateFile(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	if info.Size() > maxInput {
+		return nil, fmt.Errorf("file has %d bytes, at most %d are allowed", info.Size(), maxInput)
+	}
+	if mode := info.Mode().Perm(); hasPermissions() && mode&0o077 != 0 {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return nil, fmt.Errorf("mode is %04o, want 0600, and changing it: %w", mode, withoutPath(err))
+		}
+	}
+	return os.ReadFile(path)
+}
+
+// createDevelopment writes a complete file beside path and links it there, so that nobody ever sees half of it.
+// The error is fs.ErrExist if there is one already.
+func createDevelopment(path string, now time.Time) error {
+	data, err := newDevelopment(now)
+	if err != nil {
+		return err
+	}
+	defer clear(data)
+	temp, err := os.CreateTemp(filepath.Dir(path), ".development-*.pem") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(data)
+	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(temp.Name(), path); err != nil {
+		return err
+	}
+	syncFolder(filepath.Dir(path))
+	return nil
+}
+
+// syncFolder makes a new name survive a power failure, on systems that can do so.
+func syncFolder(dir string) {
+	if folder, err := os.Open(dir); err == nil {
+		_ = folder.Sync()
+		_ = folder.Close()
+	}
+}
+
+// newDevelopment returns a new certificate and its private key as PEM.
+func newDevelopment(now time.Time) ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{ // without a serial number, so that a random one is made
+		Subject:               pkix.Name{CommonName: developmentName},
+		NotBefore:             now.Add(-clockSkew),
+		NotAfter:              now.AddDate(developmentYears, 0, 0),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	encodedKey, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(encodedKey)
+	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encodedKey})...), nil
+}
+
+// hasPermissions says whether permission bits mean anything here.
+func hasPermissions() bool {
+	return runtime.GOOS != "windows"
+}
+
+// withoutPath reduces an error of the file system to its reason.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package identity
+
+import (
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Bounds on the work of turning a passphrase into a key. They are generous: today's tools ask for about a million
+// iterations, or 16 MiB.
+const (
+	maxIterations   = 10_000_000
+	maxScryptMemory = 256 << 20 // bytes
+	maxScryptWork   = 1 << 30   // bytes times parallelization
+)
+
+// The object identifiers of RFC 8018, RFC 7914 and RFC 7292 that decide about work.
+const (
+	oidPBKDF2     = "1.2.840.113549.1.5.12"
+	oidPBES2      = "1.2.840.113549.1.5.13"
+	oidPBMAC1     = "1.2.840.113549.1.5.14"
+	oidPKCS12PBE  = "1.2.840.113549.1.12.1." // and one more arc for the cipher
+	oidScrypt     = "1.3.6.1.4.1.11591.4.11"
+	oidHMACSHA1   = "1.2.840.113549.2.7"
+	oidHMACSHA256 = "1.2.840.113549.2.9"
+)
+
+// pbes2Params has the shape of both PBES2-params and PBMAC1-params.
+type pbes2Params struct {
+	KDF, Scheme pkix.AlgorithmIdentifier
+}
+
+type pbkdf2Params struct {
+	Salt       asn1.RawValue
+	Iterations int64
+	KeyLength  int                      `asn1:"optional"`
+	PRF        pkix.AlgorithmIdentifier `asn1:"optional"`
+}
+
+type scryptParams struct {
+	Salt                             []byte
+	Cost, BlockSize, Parallelization int64
+	KeyLength                        int `asn1:"optional"`
+}
+
+// checkWork bounds a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone. Unknown ones
+// are left to whoever would carry them out.
+func checkWork(algorithm pkix.AlgorithmIdentifier) error {
+	oid, encoded := algorithm.Algorithm.String(), algorithm.Parameters.FullBytes
+	switch {
+	case oid == oidPBES2 || oid == oidPBMAC1:
+		var params pbes2Params
+		if err := unmarshal(encoded, &params); err != nil {
+			return err
+		}
+		return checkKDF(params.KDF)
+	case strings.HasPrefix(oid, oidPKCS12PBE):
+		var params struct {
+			Salt       []byte
+			Iterations int64
+		}
+		if err := unmarshal(encoded, &params); err != nil {
+			return err
+		}
+		return checkIterations(params.Iterations)
+	}
+	return nil
+}
+
+func checkKDF(kdf pkix.AlgorithmIdentifier) error {
+	switch kdf.Algorithm.String() {
+	case oidPBKDF2:
+		var params pbkdf2Params
+		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
+			return err
+		}
+		return checkIterations(params.Iterations)
+	case oidScrypt:
+		var params scryptParams
+		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
+			return err
+		}
+		return params.check()
+	}
+	return nil
+}
+
+func checkIterations(n int64) error {
+	if n < 1 || n > maxIterations {
+		return fmt.Errorf("key derivation asks for %d iterations, want 1 to %d", n, maxIterations)
+	}
+	return nil
+}
+
+// check divides instead of multiplying, so that no product overflows.
+func (p scryptParams) check() error {
+	if p.Cost < 2 || p.BlockSize < 1 || p.Parallelization < 1 || p.Cost&(p.Cost-1) != 0 {
+		return errDamagedParameters
+	}
+	if p.BlockSize > maxScryptMemory/128/p.Cost {
+		return fmt.Errorf("key derivation asks for more than %d MiB of memory", maxScryptMemory>>20)
+	}
+	if p.Parallelization > maxScryptWork/128/p.Cost/p.BlockSize {
+		return errors.New("key derivation asks for too much work")
+	}
+	return nil
+}
+
+var errDamagedParameters = errors.New("the parameters of the encryption are damaged")
+
+// unmarshal reads exactly one DER value into out.
+func unmarshal(der []byte, out any) error {
+	rest, err := asn1.Unmarshal(der, out)
+	if err != nil || len(rest) > 0 {
+		return errDamagedParameters
+	}
+	return nil
+}

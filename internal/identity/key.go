@@ -1,0 +1,161 @@
+package identity
+
+import (
+	"crypto"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"github.com/youmark/pkcs8"
+)
+
+// maxKey bounds one private key, in bytes: an RSA key of 8192 bits takes less than a third of it.
+const maxKey = 16 << 10
+
+// reencrypt ends the message about an encryption that we cannot undo.
+const reencrypt = "re-encrypt the key with openssl pkcs8 -topk8 -v2 aes-256-cbc"
+
+// readKey parses a private key, whatever its block is called, and decrypts it if it is encrypted.
+func readKey(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
+	if len(block.Bytes) > maxKey {
+		return nil, fmt.Errorf("private key has %d bytes, at most %d are allowed", len(block.Bytes), maxKey)
+	}
+	//lint:ignore SA1019 weak, but people have such files
+	if x509.IsEncryptedPEMBlock(block) {
+		return readTraditional(block, pass)
+	}
+	if encrypted, ok := parseEncrypted(block.Bytes); ok {
+		return readEncrypted(block.Bytes, encrypted, pass)
+	}
+	return parseKey(block.Bytes)
+}
+
+// parseKey tries the three unencrypted forms. The errors of the parsers talk to programmers, so they are dropped.
+func parseKey(der []byte) (crypto.Signer, error) {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		return signerOf(key)
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key, nil
+	}
+	return nil, errors.New("the private key is damaged, or neither PKCS#8, PKCS#1 nor SEC 1")
+}
+
+// readTraditional decrypts PEM with a DEK-Info header. It has no check value, so a wrong passphrase shows itself
+// either as wrong padding or as a key that does not parse.
+func readTraditional(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
+	secret, err := pass.ask()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	//lint:ignore SA1019 weak, but people have such files
+	der, err := x509.DecryptPEMBlock(block, secret)
+	if errors.Is(err, x509.IncorrectPasswordError) {
+		return nil, ErrWrongPassphrase
+	}
+	if err != nil {
+		return nil, errors.New("the encryption of the private key is damaged or unknown, " + reencrypt)
+	}
+	defer clear(der)
+	signer, err := parseKey(der)
+	if err != nil {
+		return nil, ErrWrongPassphrase
+	}
+	return signer, nil
+}
+
+// encryptedKey is EncryptedPrivateKeyInfo of RFC 5958.
+type encryptedKey struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Data      []byte
+}
+
+func parseEncrypted(der []byte) (encryptedKey, bool) {
+	var encrypted encryptedKey
+	rest, err := asn1.Unmarshal(der, &encrypted)
+	return encrypted, err == nil && len(rest) == 0
+}
+
+func readEncrypted(der []byte, encrypted encryptedKey, pass Passphrase) (crypto.Signer, error) {
+	if err := checkEncrypted(encrypted); err != nil {
+		return nil, err
+	}
+	secret, err := pass.ask()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	if len(secret) == 0 {
+		return nil, ErrWrongPassphrase // the library takes an empty one to mean that nothing is encrypted
+	}
+	// Everything but the passphrase was checked before, so every error of the library means that it is wrong.
+	key, err := pkcs8.ParsePKCS8PrivateKey(der, secret)
+	if err != nil {
+		return nil, ErrWrongPassphrase
+	}
+	return signerOf(key)
+}
+
+// checkEncrypted refuses what the library would refuse, misread, panic on, or never finish.
+func checkEncrypted(encrypted encryptedKey) error {
+	if encrypted.Algorithm.Algorithm.String() != oidPBES2 {
+		return errors.New("the private key is encrypted in a way older than PBES2, " + reencrypt)
+	}
+	var params pbes2Params
+	if err := unmarshal(encrypted.Algorithm.Parameters.FullBytes, &params); err != nil {
+		return errors.New("the encryption parameters of the private key are damaged")
+	}
+	if err := checkKDF(params.KDF); err != nil {
+		return err
+	}
+	if !isCommonKDF(params.KDF) {
+		return errors.New("the key derivation of the private key is unusual, " + reencrypt)
+	}
+	block := blockSize(params.Scheme.Algorithm)
+	if block == 0 {
+		return errors.New("the cipher of the private key is unusual, " + reencrypt)
+	}
+	var iv []byte
+	if err := unmarshal(params.Scheme.Parameters.FullBytes, &iv); err != nil || len(iv) != block {
+		return errors.New("the encryption parameters of the private key are damaged")
+	}
+	if len(encrypted.Data) == 0 || len(encrypted.Data)%block != 0 {
+		return errors.New("the encrypted private key is cut off")
+	}
+	return nil
+}
+
+// isCommonKDF says whether the library derives the same key as everybody else: it knows two hashes for PBKDF2, and
+// misreads parameters that state the key length.
+func isCommonKDF(kdf pkix.AlgorithmIdentifier) bool {
+	if kdf.Algorithm.String() == oidScrypt {
+		return true
+	}
+	var params pbkdf2Params
+	if kdf.Algorithm.String() != oidPBKDF2 || unmarshal(kdf.Parameters.FullBytes, &params) != nil {
+		return false
+	}
+	switch params.PRF.Algorithm.String() {
+	case "", oidHMACSHA1, oidHMACSHA256:
+		return params.KeyLength == 0 && params.Salt.Tag == asn1.TagOctetString
+	}
+	return false
+}
+
+// blockSize returns that of a cipher in CBC mode which the library knows, in bytes, or 0.
+func blockSize(cipher asn1.ObjectIdentifier) int {
+	switch cipher.String() {
+	case "2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42": // AES-128, AES-192, AES-256
+		return 16
+	case "1.2.840.113549.3.7": // triple DES
+		return 8
+	}
+	return 0
+}
