@@ -126,7 +126,7 @@ func TestPreventionProfiles(t *testing.T) {
 			t.Run("plistlib reads it", func(t *testing.T) {
 				out := tool(t, xml, "python3", "-c", `
 import json, plistlib, sys
-p = plistlib.load(sys.stdin.buffer)
+p = plistlib.loads(sys.stdin.buffer.read())
 json.dump([p["PayloadType"], p["PayloadVersion"], len(p["PayloadContent"]), p["PayloadScope"]], sys.stdout)`)
 				var got []any
 				if err := json.Unmarshal(out, &got); err != nil {

@@ -15,7 +15,7 @@ import (
 // The reasons for which a caller may want to ask again.
 var (
 	ErrPassphraseNeeded = errors.New("the private key is encrypted and no passphrase was given")
-	ErrWrongPassphrase  = errors.New("the passphrase is wrong")
+	ErrWrongPassphrase  = errors.New("wrong passphrase")
 )
 
 // maxInput bounds each file, in bytes.

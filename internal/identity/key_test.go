@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -14,11 +15,14 @@ import (
 	"time"
 )
 
-// openssl runs the real program over stdin, and skips the test where there is none.
+// openssl runs the real program over stdin. Where there is none, make e2e fails and every other run skips the test.
 func openssl(t *testing.T, stdin []byte, args ...string) []byte {
 	t.Helper()
 	program, err := exec.LookPath("openssl")
-	if err != nil {
+	switch {
+	case err != nil && os.Getenv("SYNCGUARD_REQUIRE_TOOLS") != "":
+		t.Fatal("openssl is not on PATH; make e2e installs it")
+	case err != nil:
 		t.Skip("openssl is not on PATH")
 	}
 	cmd := exec.Command(program, args...)
