@@ -11,11 +11,13 @@ import (
 type Family string
 
 const (
-	Payload       Family = "payload"       // a payload of a configuration profile, or its envelope
+	Payload       Family = "payload"       // a payload of a configuration profile
+	Envelope      Family = "envelope"      // the keys around payloads and declarations
 	Configuration Family = "configuration" // declarations
 	Asset         Family = "asset"
 	Activation    Family = "activation"
 	Management    Family = "management"
+	Credential    Family = "credential"  // the data that an asset refers to
 	Preferences   Family = "preferences" // a preference domain known from ProfileManifests
 )
 
@@ -25,10 +27,11 @@ type Type struct {
 	PayloadType  string // PayloadType of a payload, Type of a declaration, or the preference domain
 	Family       Family
 	Apply        string // how several declarations of the type combine: single, multiple, combined; may be empty
+	Replacement  string // the declaration type that takes the place of a deprecated payload; may be empty
 	Availability Availabilities
 	Keys         []*Key
 	Sources      []Source
-	Unsure       []string // which facts were not seen in a source
+	Unsure       []string // which facts were not seen in a source, each in a few words
 }
 
 // Source is where facts come from, and the version that it states.
@@ -40,7 +43,7 @@ type Source struct {
 
 // Key is one key of a dictionary, or the element of an array.
 type Key struct {
-	Name         string // "ANY" stands for any key
+	Name         string // Any stands for every key not named; empty for some elements of arrays
 	Kind         plist.Kind
 	AnyKind      bool // any type of value is taken; Kind is Null then
 	Required     bool
@@ -53,6 +56,10 @@ type Key struct {
 	MaxItems     *int
 	CombineType  string
 	AssetTypes   []string
+	ContentTypes []string       // asset-content-types: media types of the asset's data
+	Replacement  string         // the declaration type that takes the place of a deprecated key; may be empty
+	Dropped      bool           // an older source lists the key and the newest does not: which release ended it is not known
+	SubkeyType   string         // Apple's name of the structure that Keys make; may be empty
 	Availability Availabilities // what this key overrides of its parent's
 	Keys         []*Key         // of a dictionary; of an array, its possible elements. May point back up: walk with the value, not with the schema
 }
@@ -77,6 +84,7 @@ type Availability struct {
 	SharedIPad         string   // mode: the same
 	SharedIPadDevice   *bool    // device channel on Shared iPad
 	SharedIPadUser     *bool    // user channel on Shared iPad
+	SharedIPadScopes   []string // of declarations on Shared iPad: system, user; empty but not nil is none
 	AllowedEnrollments []string // of declarations: supervised, device, user, local
 	AllowedScopes      []string // of declarations: system, user
 	Beta               bool

@@ -73,6 +73,9 @@ func (a Availability) Override(b Availability) Availability {
 	if b.AllowedScopes != nil {
 		a.AllowedScopes = b.AllowedScopes
 	}
+	if b.SharedIPadScopes != nil {
+		a.SharedIPadScopes = b.SharedIPadScopes
+	}
 	a.Beta = a.Beta || b.Beta
 	return a
 }
@@ -116,7 +119,11 @@ func (a Availability) Limits(t target.Target) []Limit {
 		add(NeedsADE, target.Version{})
 	}
 	addMode(add, a.UserEnrollment, t.Enrollment == target.User, NotInUserEnrollment, IgnoredInUserEnrollment, NeedsUserEnrollment)
-	addMode(add, a.SharedIPad, t.Enrollment == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)
+	sharedIPad := a.SharedIPad
+	if a.SharedIPadScopes != nil && len(a.SharedIPadScopes) == 0 {
+		sharedIPad = "forbidden" // a declaration has no scope there
+	}
+	addMode(add, sharedIPad, t.Enrollment == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)
 	if a.AllowedEnrollments != nil && !allows(a.AllowedEnrollments, t.Enrollment) {
 		add(NotInEnrollment, target.Version{})
 	}

@@ -1,0 +1,303 @@
+package appleyaml
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// load returns the mapping that a file consists of. Nodes are read rather than structs, because three of Apple's
+// schemas point back at themselves.
+func load(data []byte) (*yaml.Node, error) {
+	var document yaml.Node
+	if err := yaml.Load(data, &document); err != nil {
+		return nil, fmt.Errorf("reading YAML: %w", err)
+	}
+	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("the file is not a mapping")
+	}
+	return document.Content[0], nil
+}
+
+// field returns a value of a mapping, or nil.
+func field(mapping *yaml.Node, name string) *yaml.Node {
+	mapping = follow(mapping)
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == name {
+			return follow(mapping.Content[i+1])
+		}
+	}
+	return nil
+}
+
+func follow(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func text(n *yaml.Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return n.Value
+}
+
+// texts returns a list of scalars; an empty list is not nil.
+func texts(n *yaml.Node) []string {
+	if n == nil {
+		return nil
+	}
+	list := []string{}
+	for _, item := range n.Content {
+		list = append(list, text(follow(item)))
+	}
+	return list
+}
+
+func boolean(n *yaml.Node) (*bool, error) {
+	if n == nil {
+		return nil, nil
+	}
+	b, err := strconv.ParseBool(text(n))
+	if err != nil {
+		return nil, misread(n, "a boolean")
+	}
+	return &b, nil
+}
+
+func integer(n *yaml.Node) (*int, error) {
+	if n == nil {
+		return nil, nil
+	}
+	i, err := strconv.Atoi(text(n))
+	if err != nil {
+		return nil, misread(n, "an integer")
+	}
+	return &i, nil
+}
+
+func number(n *yaml.Node) (*float64, error) {
+	if n == nil {
+		return nil, nil
+	}
+	f, err := strconv.ParseFloat(text(n), 64)
+	if err != nil {
+		return nil, misread(n, "a number")
+	}
+	return &f, nil
+}
+
+func misread(n *yaml.Node, want string) error {
+	return fmt.Errorf("line %d: %q is not %s", n.Line, text(n), want)
+}
+
+// keyReader reads lists of keys. A list that several keys share, or that holds itself, stays one list.
+type keyReader struct {
+	lists map[*yaml.Node][]*schema.Key
+}
+
+func newKeyReader() *keyReader { return &keyReader{lists: map[*yaml.Node][]*schema.Key{}} }
+
+func (r *keyReader) keys(n *yaml.Node) ([]*schema.Key, error) {
+	if n == nil {
+		return nil, nil
+	}
+	if keys, seen := r.lists[n]; seen {
+		return keys, nil
+	}
+	keys := make([]*schema.Key, len(n.Content))
+	for i := range keys {
+		keys[i] = &schema.Key{}
+	}
+	r.lists[n] = keys // before its keys are read: they may lead back here
+	for i, item := range n.Content {
+		if err := r.key(keys[i], follow(item)); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+func (r *keyReader) key(k *schema.Key, n *yaml.Node) error {
+	k.Name = text(field(n, "key"))
+	k.Required = text(field(n, "presence")) == "required"
+	k.Format = text(field(n, "format"))
+	k.Subtype = strings.Trim(text(first(field(n, "valuetype"), field(n, "subtype"))), "<>")
+	k.CombineType = text(field(n, "combinetype"))
+	k.AssetTypes = texts(field(n, "assettypes"))
+	k.ContentTypes = texts(field(n, "asset-content-types"))
+	k.SubkeyType = text(field(n, "subkeytype"))
+	k.Replacement = text(field(n, "replacement"))
+	if err := readKind(k, n); err != nil {
+		return err
+	}
+	if err := readLimits(k, n); err != nil {
+		return err
+	}
+	var err error
+	if k.Availability, err = readAvailabilities(field(n, "supportedOS")); err != nil {
+		return err
+	}
+	k.Keys, err = r.keys(field(n, "subkeys"))
+	return err
+}
+
+func first(nodes ...*yaml.Node) *yaml.Node {
+	for _, n := range nodes {
+		if n != nil {
+			return n
+		}
+	}
+	return nil
+}
+
+func readKind(k *schema.Key, n *yaml.Node) error {
+	name := strings.Trim(text(field(n, "type")), "<>")
+	var err error
+	if k.Kind, k.AnyKind, err = schema.ParseKind(name); err != nil {
+		line := 0
+		if n != nil {
+			line = n.Line
+		}
+		return fmt.Errorf("line %d: key %q: %w", line, k.Name, err)
+	}
+	return nil
+}
+
+func readLimits(k *schema.Key, n *yaml.Node) error {
+	var err error
+	if v := field(n, "default"); v != nil {
+		if k.Default, err = readValue(v, k.Kind); err != nil {
+			return err
+		}
+	}
+	if list := field(n, "rangelist"); list != nil {
+		for _, item := range list.Content {
+			v, err := readValue(follow(item), k.Kind)
+			if err != nil {
+				return err
+			}
+			k.RangeList = append(k.RangeList, v)
+		}
+	}
+	bounds, repetition := field(n, "range"), field(n, "repetition")
+	if k.Min, err = number(field(bounds, "min")); err != nil {
+		return err
+	}
+	if k.Max, err = number(field(bounds, "max")); err != nil {
+		return err
+	}
+	if k.MinItems, err = integer(field(repetition, "min")); err != nil {
+		return err
+	}
+	k.MaxItems, err = integer(field(repetition, "max"))
+	return err
+}
+
+// readValue reads a scalar as the kind that its key has, or as what it looks like if the key takes anything.
+func readValue(n *yaml.Node, kind plist.Kind) (*plist.Value, error) {
+	if kind == plist.Null || kind == plist.Array || kind == plist.Dictionary {
+		kind = looks(n)
+	}
+	v, err := schema.ParseValue(text(n), kind)
+	if err != nil || n.Kind != yaml.ScalarNode {
+		return nil, misread(n, "a value of type "+kind.String())
+	}
+	return v, nil
+}
+
+func looks(n *yaml.Node) plist.Kind {
+	switch n.ShortTag() {
+	case "!!bool":
+		return plist.Boolean
+	case "!!int":
+		return plist.Integer
+	case "!!float":
+		return plist.Real
+	}
+	return plist.String
+}
+
+func readAvailabilities(n *yaml.Node) (schema.Availabilities, error) {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	as := schema.Availabilities{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		platform := n.Content[i].Value
+		a, err := readAvailability(follow(n.Content[i+1]))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", platform, err)
+		}
+		as[target.Platform(platform)] = a
+	}
+	return as, nil
+}
+
+func readAvailability(n *yaml.Node) (schema.Availability, error) {
+	sharedIPad := field(n, "sharedipad")
+	a := schema.Availability{
+		UserEnrollment:     text(field(field(n, "userenrollment"), "mode")),
+		SharedIPad:         text(field(sharedIPad, "mode")),
+		SharedIPadScopes:   texts(field(sharedIPad, "allowed-scopes")),
+		AllowedEnrollments: texts(field(n, "allowed-enrollments")),
+		AllowedScopes:      texts(field(n, "allowed-scopes")),
+		Beta:               text(field(n, "beta")) == "true",
+	}
+	var err error
+	for _, x := range []struct {
+		to *target.Version
+		of string
+	}{{&a.Introduced, "introduced"}, {&a.Deprecated, "deprecated"}, {&a.Removed, "removed"}} {
+		if err = readVersion(&a, x.to, field(n, x.of)); err != nil {
+			return a, err
+		}
+	}
+	for _, x := range []struct {
+		to **bool
+		of *yaml.Node
+	}{
+		{&a.Multiple, field(n, "multiple")},
+		{&a.Supervised, field(n, "supervised")},
+		{&a.AllowManualInstall, field(n, "allowmanualinstall")},
+		{&a.RequiresDEP, field(n, "requiresdep")},
+		{&a.UserApprovedMDM, field(n, "userapprovedmdm")},
+		{&a.DeviceChannel, field(n, "devicechannel")},
+		{&a.UserChannel, field(n, "userchannel")},
+		{&a.SharedIPadDevice, field(sharedIPad, "devicechannel")},
+		{&a.SharedIPadUser, field(sharedIPad, "userchannel")},
+	} {
+		if *x.to, err = boolean(x.of); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// readVersion reads a version, or n/a. One file says "all" where it means no version at all.
+func readVersion(a *schema.Availability, to *target.Version, n *yaml.Node) error {
+	switch text(n) {
+	case "", "all":
+		return nil
+	case "n/a":
+		a.NotAvailable = true
+		return nil
+	}
+	v, err := target.ParseVersion(text(n))
+	if err != nil {
+		return fmt.Errorf("line %d: %w", n.Line, err)
+	}
+	*to = v
+	return nil
+}

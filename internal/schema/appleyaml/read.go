@@ -1,0 +1,197 @@
+// Package appleyaml reads the facts of Apple's device-management schema files (YAML) onto the schema model. Titles,
+// descriptions and notes are left out.
+package appleyaml
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/schema"
+)
+
+// RepositoryName is the name that sources of Apple's repository have.
+const RepositoryName = "apple/device-management"
+
+// The parts of Apple's repository that are read.
+const (
+	profilesFolder     = "mdm/profiles"
+	declarationsFolder = "declarative/declarations"
+	lifecycleFile      = "payload-lifecycle.csv"
+	deltaSuffix        = ".delta"
+)
+
+// Tree is what a folder in the shape of Apple's repository states.
+type Tree struct {
+	Types      []*schema.Type
+	Renamed    map[string]string // the ID that a type had before, to the one it has
+	Deltas     []Delta
+	Lifecycles []Lifecycle
+}
+
+// Read reads a folder in the shape of Apple's repository. A file whose comments at the top name a source of their own
+// has that one, the others have the version given. Besides, the folder may have files of changes only (NAME.delta.yaml)
+// and a payload-lifecycle.csv.
+func Read(files fs.FS, version string) (*Tree, error) {
+	tree := &Tree{Renamed: map[string]string{}}
+	for _, folder := range []string{profilesFolder, declarationsFolder} {
+		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || path.Ext(name) != ".yaml" {
+				return err
+			}
+			data, err := fs.ReadFile(files, name)
+			if err != nil {
+				return err
+			}
+			return tree.add(name, data, version)
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+		}
+	}
+	data, err := fs.ReadFile(files, lifecycleFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return tree, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+	}
+	if tree.Lifecycles, err = readLifecycles(data); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", lifecycleFile, err)
+	}
+	return tree, nil
+}
+
+func (tree *Tree) add(name string, data []byte, version string) error {
+	header := readHeader(data, schema.Source{Name: RepositoryName, Version: version, Path: name})
+	stem := strings.TrimSuffix(path.Base(name), ".yaml")
+	if strings.HasSuffix(stem, deltaSuffix) {
+		delta, err := readDelta(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		delta.Sources = header.sources
+		tree.Deltas = append(tree.Deltas, *delta)
+		return nil
+	}
+	t, err := ReadType(stem, data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	t.Sources = header.sources
+	if header.renamedFrom != "" {
+		tree.Renamed[identify(header.renamedFrom, t.PayloadType)] = t.ID
+	}
+	tree.Types = append(tree.Types, t)
+	return nil
+}
+
+// ReadType reads one schema file. Stem is its name without .yaml: a part in brackets tells types apart that share a
+// payload type. The result has no Sources.
+func ReadType(stem string, data []byte) (*schema.Type, error) {
+	document, err := load(data)
+	if err != nil {
+		return nil, err
+	}
+	payload := field(document, "payload")
+	t := &schema.Type{Apply: text(field(payload, "apply"))}
+	if err := describe(t, stem, payload); err != nil {
+		return nil, err
+	}
+	if t.Availability, err = readAvailabilities(field(payload, "supportedOS")); err != nil {
+		return nil, err
+	}
+	if text(field(payload, "beta")) == "true" {
+		for platform, a := range t.Availability {
+			a.Beta = !a.NotAvailable
+			t.Availability[platform] = a
+		}
+	}
+	t.Keys, err = newKeyReader().keys(field(document, "payloadkeys"))
+	return t, err
+}
+
+// describe says what a schema file defines.
+func describe(t *schema.Type, stem string, payload *yaml.Node) error {
+	declarationType := text(field(payload, "declarationtype"))
+	credentialType := text(field(payload, "credentialtype"))
+	payloadType := text(field(payload, "payloadtype"))
+	switch {
+	case declarationType == "any":
+		t.ID, t.PayloadType, t.Family = "DeclarationBase", "DeclarationBase", schema.Envelope
+	case declarationType != "":
+		t.ID, t.PayloadType = declarationType, declarationType
+		return describeDeclaration(t)
+	case credentialType != "":
+		t.ID, t.PayloadType, t.Family = credentialType, credentialType, schema.Credential
+	case payloadType == "TopLevel", payloadType == "CommonPayloadKeys":
+		t.ID, t.PayloadType, t.Family = payloadType, payloadType, schema.Envelope
+	case payloadType != "":
+		t.ID, t.PayloadType, t.Family = identify(stem, payloadType), payloadType, schema.Payload
+	default:
+		return errors.New("the file names no payloadtype, declarationtype or credentialtype")
+	}
+	return nil
+}
+
+func describeDeclaration(t *schema.Type) error {
+	for prefix, family := range map[string]schema.Family{
+		"com.apple.configuration.": schema.Configuration,
+		"com.apple.asset.":         schema.Asset,
+		"com.apple.activation.":    schema.Activation,
+		"com.apple.management.":    schema.Management,
+	} {
+		if strings.HasPrefix(t.PayloadType, prefix) {
+			t.Family = family
+			return nil
+		}
+	}
+	return fmt.Errorf("declaration type %q is of no known kind", t.PayloadType)
+}
+
+// identify returns the ID of a payload type: with the part of the file name that is in brackets, if there is one.
+func identify(stem, payloadType string) string {
+	if _, part, ok := strings.Cut(stem, "("); ok {
+		return payloadType + "(" + part
+	}
+	return payloadType
+}
+
+// header is what the comments at the top of a file say.
+type header struct {
+	sources     []schema.Source
+	renamedFrom string // file name without .yaml
+}
+
+var (
+	sourceLine    = regexp.MustCompile(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
+	documentation = regexp.MustCompile(`Apple documentation of (?:the )?([0-9.]+)(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
+	renamedLine   = regexp.MustCompile(`^# renamed from (.+)\.yaml`)
+)
+
+func readHeader(data []byte, source schema.Source) header {
+	var h header
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			break
+		}
+		if m := sourceLine.FindStringSubmatch(line); m != nil {
+			h.sources = append(h.sources, schema.Source{Name: RepositoryName, Version: m[1], Path: source.Path})
+		}
+		if m := documentation.FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "# 18.3") {
+			version := strings.TrimSuffix(strings.TrimSuffix(m[1], "."), ".0")
+			h.sources = append(h.sources, schema.Source{Name: "developer.apple.com", Version: version, Path: m[2]})
+		}
+		if m := renamedLine.FindStringSubmatch(line); m != nil {
+			h.renamedFrom = m[1]
+		}
+	}
+	if h.sources == nil {
+		h.sources = []schema.Source{source}
+	}
+	return h
+}

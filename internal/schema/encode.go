@@ -1,0 +1,176 @@
+package schema
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+
+	"syncguard/internal/target"
+)
+
+// encodeType writes a type's file.
+func encodeType(t *Type) ([]byte, error) {
+	f := typeFile{
+		ID: t.ID, Family: t.Family, Apply: t.Apply, Replacement: t.Replacement, Unsure: t.Unsure,
+	}
+	var err error
+	if f.Availability, err = encodeAvailability(t.Availability); err != nil {
+		return nil, err
+	}
+	if t.PayloadType != t.ID {
+		f.PayloadType = t.PayloadType
+	}
+	for _, s := range t.Sources {
+		f.Sources = append(f.Sources, sourceFile{Name: s.Name, Version: s.Version, Path: s.Path})
+	}
+	e := newKeyEncoder(t.Keys)
+	if f.Keys, err = e.keys(t.Keys); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.ID, err)
+	}
+	return encodeJSON(f)
+}
+
+func encodeJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return layOut(b.Bytes())
+}
+
+// list names a list of subkeys, which several keys may share.
+type list struct {
+	first *Key
+	len   int
+}
+
+func listOf(keys []*Key) list {
+	if len(keys) == 0 {
+		return list{}
+	}
+	return list{keys[0], len(keys)}
+}
+
+type keyEncoder struct {
+	users   map[list]int
+	anchors map[list]string // of the lists that are written already
+	names   map[string]bool
+}
+
+func newKeyEncoder(keys []*Key) *keyEncoder {
+	e := &keyEncoder{users: map[list]int{}, anchors: map[list]string{}, names: map[string]bool{}}
+	e.count(keys)
+	return e
+}
+
+func (e *keyEncoder) count(keys []*Key) {
+	for _, k := range keys {
+		if len(k.Keys) == 0 {
+			continue
+		}
+		if e.users[listOf(k.Keys)]++; e.users[listOf(k.Keys)] == 1 {
+			e.count(k.Keys)
+		}
+	}
+}
+
+func (e *keyEncoder) keys(keys []*Key) ([]*keyFile, error) {
+	var files []*keyFile
+	for _, k := range keys {
+		f, err := e.key(k)
+		if err != nil {
+			return nil, fmt.Errorf("key %q: %w", k.Name, err)
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func (e *keyEncoder) key(k *Key) (*keyFile, error) {
+	f := &keyFile{
+		Name: k.Name, Type: k.Kind.String(), Required: k.Required, Min: k.Min, Max: k.Max, Format: k.Format, Subtype: k.Subtype,
+		MinItems: k.MinItems, MaxItems: k.MaxItems, CombineType: k.CombineType, AssetTypes: k.AssetTypes,
+		ContentTypes: k.ContentTypes, Replacement: k.Replacement, Dropped: k.Dropped, SubkeyType: k.SubkeyType,
+	}
+	if k.AnyKind {
+		f.Type = anyType
+	}
+	var err error
+	if f.Availability, err = encodeAvailability(k.Availability); err != nil {
+		return nil, err
+	}
+	if k.Default != nil {
+		if f.Default, err = encodeValue(k.Default); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range k.RangeList {
+		raw, err := encodeValue(v)
+		if err != nil {
+			return nil, err
+		}
+		f.RangeList = append(f.RangeList, raw)
+	}
+	if id := listOf(k.Keys); e.users[id] > 1 {
+		if f.Alias = e.anchors[id]; f.Alias != "" {
+			return f, nil
+		}
+		f.Anchor = e.anchor(k)
+		e.anchors[id] = f.Anchor
+	}
+	f.Keys, err = e.keys(k.Keys)
+	return f, err
+}
+
+// anchor makes up a name for the subkeys of k that no other list has.
+func (e *keyEncoder) anchor(k *Key) string {
+	base := cmp.Or(k.SubkeyType, k.Name, k.Kind.String())
+	name := base
+	for n := 2; e.names[name]; n++ {
+		name = fmt.Sprintf("%s %d", base, n)
+	}
+	e.names[name] = true
+	return name
+}
+
+func encodeAvailability(as Availabilities) (*availabilityFile, error) {
+	if len(as) == 0 {
+		return nil, nil
+	}
+	f := &availabilityFile{}
+	for platform, a := range as {
+		p := f.platform(platform)
+		if p == nil {
+			return nil, fmt.Errorf("%q is not a platform of Apple's schemas", platform)
+		}
+		*p = a.encode()
+	}
+	return f, nil
+}
+
+func (a Availability) encode() *platformFile {
+	p := &platformFile{
+		Introduced: encodeVersion(a.Introduced), Deprecated: encodeVersion(a.Deprecated), Removed: encodeVersion(a.Removed),
+		Multiple: a.Multiple, Supervised: a.Supervised, AllowManualInstall: a.AllowManualInstall,
+		RequiresDEP: a.RequiresDEP, UserApprovedMDM: a.UserApprovedMDM,
+		DeviceChannel: a.DeviceChannel, UserChannel: a.UserChannel, UserEnrollment: a.UserEnrollment,
+		AllowedEnrollments: a.AllowedEnrollments, AllowedScopes: a.AllowedScopes, Beta: a.Beta,
+	}
+	if a.NotAvailable {
+		p.Introduced = notAvailable
+	}
+	if a.SharedIPad != "" || a.SharedIPadDevice != nil || a.SharedIPadUser != nil || a.SharedIPadScopes != nil {
+		p.SharedIPad = &sharedIPadFile{a.SharedIPad, a.SharedIPadDevice, a.SharedIPadUser, a.SharedIPadScopes}
+	}
+	return p
+}
+
+func encodeVersion(v target.Version) string {
+	if v.IsZero() {
+		return ""
+	}
+	return v.String()
+}

@@ -1,0 +1,96 @@
+// Command generate makes the embedded schema catalog from checkouts of its sources.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"syncguard/internal/schema"
+	"syncguard/internal/schema/appleyaml"
+	"syncguard/internal/schema/manifests"
+)
+
+type options struct {
+	apple, appleVersion string
+	newer               string
+	manifests           string
+	manifestsVersion    string
+	out                 string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.apple, "apple", "", "checkout of apple/device-management")
+	flag.StringVar(&o.appleVersion, "apple-version", "18.1", "release that the checkout has")
+	flag.StringVar(&o.newer, "newer", "", "folder of the same shape whose newer facts win; may be left out")
+	flag.StringVar(&o.manifests, "manifests", "", "checkout of ProfileManifests; may be left out")
+	flag.StringVar(&o.manifestsVersion, "manifests-version", "2026-08", "date of the checkout")
+	flag.StringVar(&o.out, "out", "catalog", "folder to write, replaced as a whole")
+	flag.Parse()
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options) error {
+	if o.apple == "" {
+		return errors.New("-apple names no folder")
+	}
+	types, err := readApple(o)
+	if err != nil {
+		return err
+	}
+	if o.manifests != "" {
+		preferences, err := manifests.Read(os.DirFS(o.manifests), o.manifestsVersion)
+		if err != nil {
+			return err
+		}
+		types = append(types, preferences...)
+	}
+	files, err := schema.Files(types)
+	if err != nil {
+		return err
+	}
+	return replace(o.out, files)
+}
+
+func readApple(o options) ([]*schema.Type, error) {
+	older, err := appleyaml.Read(os.DirFS(o.apple), o.appleVersion)
+	if err != nil {
+		return nil, err
+	}
+	newer := &appleyaml.Tree{}
+	if o.newer != "" {
+		if newer, err = appleyaml.Read(os.DirFS(o.newer), ""); err != nil {
+			return nil, err
+		}
+	}
+	types, err := appleyaml.Merge(older, newer)
+	if err != nil {
+		return nil, err
+	}
+	markUnsure(types, o.appleVersion)
+	nameReleases(types)
+	return types, correct(types, corrections)
+}
+
+// replace writes files into a folder and removes what else is there.
+func replace(folder string, files map[string][]byte) error {
+	if err := os.RemoveAll(folder); err != nil {
+		return fmt.Errorf("emptying the catalog: %w", err)
+	}
+	for name, data := range files {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return fmt.Errorf("writing the catalog: %w", err)
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			return fmt.Errorf("writing the catalog: %w", err)
+		}
+	}
+	return nil
+}

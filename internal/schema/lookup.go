@@ -1,0 +1,101 @@
+package schema
+
+import (
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// Any is the Name of a Key that stands for every key that its dictionary does not name.
+const Any = "ANY"
+
+// Key returns the key at a path of dictionary keys, or nil. Arrays are transparent: ("OnDemandRules", "Action") goes
+// through the elements. A name that the schema does not list finds ANY, where the dictionary has it.
+func (t *Type) Key(path ...string) *Key {
+	if len(path) == 0 {
+		return nil
+	}
+	return t.root().Key(path...)
+}
+
+// Key returns the key at a path below k, by the rules of Type.Key; k itself for no path.
+func (k *Key) Key(path ...string) *Key {
+	trail, found := k.trail(path)
+	switch {
+	case !found:
+		return nil
+	case len(trail) == 0:
+		return k
+	}
+	return trail[len(trail)-1]
+}
+
+// AvailabilityAt returns what holds for a key on a platform: what the type states, overridden by every key on the way
+// down to it. A key that the schema does not have counts as the last one above it that it has. On a platform that the
+// type leaves out while it lists others, or that a key above excludes, the key is NotAvailable. iPadOS reads iOS.
+func (t *Type) AvailabilityAt(p target.Platform, path ...string) Availability {
+	p = p.Schema()
+	a, listed := t.Availability[p]
+	if !listed && len(t.Availability) > 0 {
+		return Availability{NotAvailable: true}
+	}
+	trail, _ := t.root().trail(path)
+	for _, k := range trail {
+		if a.NotAvailable {
+			break // what is not there cannot have parts that are
+		}
+		a = a.Override(k.Availability[p])
+	}
+	return a
+}
+
+func (t *Type) root() *Key { return &Key{Kind: plist.Dictionary, Keys: t.Keys} }
+
+// trail returns every key on a path below k, elements of arrays included, as far as the schema knows it.
+func (k *Key) trail(path []string) (trail []*Key, found bool) {
+	for _, name := range path {
+		step := k.step(name, nil)
+		if step == nil {
+			return trail, false
+		}
+		trail = append(trail, step...)
+		k = trail[len(trail)-1]
+	}
+	return trail, true
+}
+
+// step returns the keys from below k to the one called name. Seen are the elements of arrays that were tried: an array
+// of arrays may lead back to itself.
+func (k *Key) step(name string, seen map[*Key]bool) []*Key {
+	if k.Kind != plist.Array {
+		if child := named(k.Keys, name); child != nil {
+			return []*Key{child}
+		}
+		return nil
+	}
+	if seen == nil {
+		seen = map[*Key]bool{}
+	}
+	for _, element := range k.Keys {
+		if seen[element] {
+			continue
+		}
+		seen[element] = true
+		if rest := element.step(name, seen); rest != nil {
+			return append([]*Key{element}, rest...)
+		}
+	}
+	return nil
+}
+
+func named(keys []*Key, name string) *Key {
+	var other *Key
+	for _, k := range keys {
+		switch k.Name {
+		case name:
+			return k
+		case Any:
+			other = k
+		}
+	}
+	return other
+}

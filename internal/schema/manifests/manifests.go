@@ -1,0 +1,163 @@
+// Package manifests reads the facts of ProfileManifests (property lists of pfm_ keys) onto the schema model: the
+// preference domains of Apple's and other vendors' programs. Titles, descriptions and hints for editors are left out.
+// It is for trusted files: they are read by howett.net/plist, which does not guard against hostile ones.
+package manifests
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"howett.net/plist"
+
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// SourceName is the name that sources of the repository have.
+const SourceName = "ProfileManifests/ProfileManifests"
+
+// folders of preference domains. The manifests of Apple's payloads are left to Apple's own schemas.
+func folders() []string {
+	return []string{"Manifests/ManagedPreferencesApple", "Manifests/ManagedPreferencesApplications"}
+}
+
+// manifest is one file, with the facts that are read.
+type manifest struct {
+	name         string // of the file, without .plist
+	Domain       string `plist:"pfm_domain"`
+	Unique       *bool  `plist:"pfm_unique"`
+	UserApproved *bool  `plist:"pfm_user_approved"`
+	Subkeys      []key  `plist:"pfm_subkeys"`
+	Platforms
+}
+
+// Read reads a checkout of ProfileManifests that has a version, such as its date.
+func Read(files fs.FS, version string) ([]*schema.Type, error) {
+	var all []manifest
+	var sources []schema.Source
+	for _, folder := range folders() {
+		entries, err := fs.ReadDir(files, folder)
+		if err != nil {
+			return nil, fmt.Errorf("reading ProfileManifests: %w", err)
+		}
+		for _, entry := range entries {
+			if path.Ext(entry.Name()) != ".plist" {
+				continue
+			}
+			name := path.Join(folder, entry.Name())
+			m, err := readManifest(files, name)
+			if err != nil {
+				return nil, fmt.Errorf("reading %s: %w", name, err)
+			}
+			all = append(all, m)
+			sources = append(sources, schema.Source{Name: SourceName, Version: version, Path: name})
+		}
+	}
+	users := map[string]int{}
+	for _, m := range all {
+		users[m.Domain]++
+	}
+	types := make([]*schema.Type, len(all))
+	for i, m := range all {
+		t, err := m.convert(users[m.Domain] > 1)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", sources[i].Path, err)
+		}
+		t.Sources = sources[i : i+1 : i+1]
+		types[i] = t
+	}
+	return types, nil
+}
+
+func readManifest(files fs.FS, name string) (manifest, error) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return manifest{}, err
+	}
+	m := manifest{name: strings.TrimSuffix(path.Base(name), ".plist")}
+	if _, err := plist.Unmarshal(data, &m); err != nil {
+		return m, err
+	}
+	if m.Domain == "" {
+		return m, fmt.Errorf("the manifest names no domain")
+	}
+	return m, nil
+}
+
+// convert makes a type of a manifest. Where manifests share a domain, what their file names add tells them apart.
+func (m *manifest) convert(shared bool) (*schema.Type, error) {
+	t := &schema.Type{ID: m.Domain, PayloadType: m.Domain, Family: schema.Preferences, Availability: schema.Availabilities{}}
+	if shared {
+		t.ID = m.Domain + "(" + strings.TrimPrefix(m.name, m.Domain+"-") + ")"
+	}
+	for _, name := range m.Names {
+		a, err := m.at(name)
+		if err != nil {
+			return nil, err
+		}
+		if m.Unique != nil {
+			multiple := !*m.Unique
+			a.Multiple = &multiple
+		}
+		a.UserApprovedMDM = m.UserApproved
+		t.Availability[target.Platform(name)] = a
+	}
+	var err error
+	t.Keys, err = convertKeys(m.Subkeys, m.Names, true)
+	return t, err
+}
+
+// Platforms is what a manifest or a key states of platforms. It is exported for the decoder.
+type Platforms struct {
+	Names           []string `plist:"pfm_platforms"`
+	Targets         []string `plist:"pfm_targets"`
+	Supervised      *bool    `plist:"pfm_supervised"`
+	MacOS           string   `plist:"pfm_macos_min"`
+	MacOSDeprecated string   `plist:"pfm_macos_deprecated"`
+	IOS             string   `plist:"pfm_ios_min"`
+	IOSDeprecated   string   `plist:"pfm_ios_deprecated"`
+	TvOS            string   `plist:"pfm_tvos_min"`
+	TvOSDeprecated  string   `plist:"pfm_tvos_deprecated"`
+}
+
+// at returns what is stated of a platform.
+func (a *Platforms) at(platform string) (schema.Availability, error) {
+	s := schema.Availability{Supervised: a.Supervised}
+	introduced, deprecated := "", ""
+	switch target.Platform(platform) {
+	case target.MacOS:
+		introduced, deprecated = a.MacOS, a.MacOSDeprecated
+		if a.Targets != nil {
+			s.DeviceChannel, s.UserChannel = has(a.Targets, "system"), has(a.Targets, "user")
+		}
+	case target.IOS:
+		introduced, deprecated = a.IOS, a.IOSDeprecated
+	case target.TvOS:
+		introduced, deprecated = a.TvOS, a.TvOSDeprecated
+	default:
+		return s, fmt.Errorf("platform %q is unknown", platform)
+	}
+	var err error
+	if s.Introduced, err = version(introduced); err != nil {
+		return s, err
+	}
+	s.Deprecated, err = version(deprecated)
+	return s, err
+}
+
+func has(list []string, s string) *bool {
+	found := false
+	for _, x := range list {
+		found = found || x == s
+	}
+	return &found
+}
+
+func version(s string) (target.Version, error) {
+	if s == "" {
+		return target.Version{}, nil
+	}
+	return target.ParseVersion(s)
+}
