@@ -1,0 +1,244 @@
+package template
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// checker compares a tree with its shape.
+type checker struct {
+	out     *findings
+	skip    map[*plist.Value]bool // values that are not known, because a variable is not
+	partial bool                  // a base is missing: say nothing of missing keys
+}
+
+// check reports what is wrong with a value. at is the place of its key, for what is missing inside it.
+func (c *checker) check(v *plist.Value, s *shape, at place) {
+	if c.skip[v] {
+		return
+	}
+	if !s.accepts(v.Kind) {
+		c.wrongType(v, s, at)
+		return
+	}
+	switch v.Kind {
+	case plist.String:
+		c.text(v, s, at)
+	case plist.Array:
+		c.list(v, s, at)
+	case plist.Dictionary:
+		c.mapping(v, s, at)
+	}
+}
+
+func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
+	here := place{v.Span, at.path}
+	d := c.out.add("wrong-template-type", here, "%q is %s, want %s", at.path, describe(v), s.want())
+	switch {
+	case v.Secret:
+	case v.Kind == plist.String && s.accepts(plist.Boolean):
+		d.Help = booleanHelp(v.Text)
+	case s.kind == text && isScalar(v.Kind):
+		d.Help = "put the value in quotes"
+	case s.kind == list && isScalar(v.Kind):
+		d.Help = "put the value in brackets"
+	}
+}
+
+// booleanHelp knows the words that YAML 1.1 took for booleans and YAML 1.2 does not.
+func booleanHelp(s string) string {
+	switch strings.ToLower(s) {
+	case "yes", "on", "y", "true", "1":
+		return `did you mean true, without quotes?`
+	case "no", "off", "n", "false", "0":
+		return `did you mean false, without quotes?`
+	}
+	return ""
+}
+
+func isScalar(k plist.Kind) bool {
+	return k != plist.Dictionary && k != plist.Array && k != plist.Null
+}
+
+func (c *checker) text(v *plist.Value, s *shape, at place) {
+	here := place{v.Span, at.path}
+	switch {
+	case s.kind == date:
+		if _, err := parseDate(v.Text); err != nil {
+			c.out.add("invalid-template-value", here, "%q is %s, want a date such as 2027-01-31", at.path, describe(v))
+		}
+	case s.kind != text && s.also != text:
+	case len(s.choices) > 0:
+		c.choice(v, s, here)
+	case s.format != nil:
+		c.format(v, s.format, here)
+	case s.nonEmpty && strings.TrimSpace(v.Text) == "":
+		c.out.add("invalid-template-value", here, "%q is empty, want text", at.path)
+	}
+}
+
+func (c *checker) choice(v *plist.Value, s *shape, here place) {
+	for _, choice := range s.choices {
+		if v.Text == choice {
+			return
+		}
+	}
+	d := c.out.add("invalid-template-value", here, "%q is %s, want %s", here.path, describe(v), quotedList(s.choices))
+	if !v.Secret {
+		d.Help = didYouMean(v.Text, s.choices, "")
+	}
+}
+
+func quotedList(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = fmt.Sprintf("%q", w)
+	}
+	return "one of " + strings.Join(quoted, ", ")
+}
+
+func (c *checker) format(v *plist.Value, f *format, here place) {
+	if f.matches(v.Text) {
+		return
+	}
+	rule := "invalid-template-value"
+	if f == targetFormat || f == filterFormat {
+		rule = "invalid-target"
+	}
+	d := c.out.add(rule, here, "%q is %s, want %s", here.path, describe(v), f.want)
+	if v.Secret {
+		return
+	}
+	if f == upperUUID && f.matches(strings.ToUpper(v.Text)) {
+		d.Help = "write it in upper case"
+	} else if f.check != nil {
+		d.Message += reason(f.check(v.Text))
+	}
+}
+
+// reason is the innermost text of an error, to follow a message that has already quoted the value.
+func reason(err error) string {
+	if err == nil {
+		return ""
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner
+	}
+	return ": " + err.Error()
+}
+
+func (c *checker) list(v *plist.Value, s *shape, at place) {
+	if s.nonEmpty && len(v.Items) == 0 {
+		c.out.add("invalid-template-value", place{v.Span, at.path}, "%q is empty, want at least one item", at.path)
+	}
+	for i, item := range v.Items {
+		span := item.Span
+		if item.Kind == plist.Dictionary {
+			span = start(item)
+		}
+		c.check(item, s.item, place{span, fmt.Sprintf("%s[%d]", at.path, i)})
+	}
+	if s.unique {
+		c.repeats(v, at)
+	}
+}
+
+// repeats reports texts that a list holds twice.
+func (c *checker) repeats(v *plist.Value, at place) {
+	seen := map[string]*plist.Value{}
+	for i, item := range v.Items {
+		if item.Kind != plist.String {
+			continue
+		}
+		first, repeated := seen[item.Text]
+		if !repeated {
+			seen[item.Text] = item
+			continue
+		}
+		here := place{item.Span, fmt.Sprintf("%s[%d]", at.path, i)}
+		c.out.add("repeated-item", here, "%s repeats in %q", describe(item), at.path).
+			Related = []diag.Related{{Message: "first here", Span: first.Span}}
+	}
+}
+
+func (c *checker) mapping(v *plist.Value, s *shape, at place) {
+	if s.kind == free {
+		c.free(v, at.path)
+		return
+	}
+	for _, f := range v.Fields {
+		here := place{f.KeySpan, join(at.path, f.Key)}
+		child := s.child(f.Key)
+		switch {
+		case child == nil && s.keys == nil:
+			child = s.item
+		case child == nil:
+			c.unknownKey(f, s, at)
+			continue
+		}
+		// In a mapping, null is a key that an overlay removes, or one that was left empty.
+		if f.Value.Kind != plist.Null || s.keys == nil && !child.accepts(plist.Null) {
+			c.check(f.Value, child, here)
+		}
+	}
+	for _, child := range s.keys {
+		if got := v.Get(child.name); child.required && !c.partial && (got == nil || got.Kind == plist.Null) {
+			c.out.add("missing-template-key", at, "%q is missing", join(at.path, child.name)).
+				Help = "add " + child.name + exampleOf(child)
+		}
+	}
+}
+
+// exampleOf words the example of a shape for a help text.
+func exampleOf(s *shape) string {
+	if s.example == "" {
+		return ""
+	}
+	return ", such as " + s.name + ": " + s.example
+}
+
+func (c *checker) unknownKey(f plist.Field, s *shape, at place) {
+	message := fmt.Sprintf("unknown key %q", f.Key)
+	if at.path != "" {
+		message += " under " + at.path
+	}
+	c.out.add("unknown-template-key", place{f.KeySpan, join(at.path, f.Key)}, "%s", message).
+		Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
+}
+
+// free reports what no payload can hold.
+func (c *checker) free(v *plist.Value, path string) {
+	for _, f := range v.Fields {
+		c.freeValue(f.Value, place{f.KeySpan, join(path, f.Key)})
+	}
+	for i, item := range v.Items {
+		c.freeValue(item, place{item.Span, fmt.Sprintf("%s[%d]", path, i)})
+	}
+}
+
+func (c *checker) freeValue(v *plist.Value, at place) {
+	if v.Kind == plist.Null {
+		c.out.add("null-in-payload", at, "%q has no value, and a payload cannot hold null", at.path).
+			Help = "give it a value, or remove the key"
+		return
+	}
+	c.free(v, at.path)
+}
+
+// describe says a value in the words of YAML.
+func describe(v *plist.Value) string {
+	switch {
+	case v.Secret:
+	case v.Kind == plist.Array:
+		return "a list"
+	case v.Kind == plist.Dictionary:
+		return "a mapping"
+	case v.Kind == plist.Null:
+		return "empty"
+	}
+	return v.Describe()
+}

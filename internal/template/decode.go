@@ -1,0 +1,284 @@
+package template
+
+import (
+	"fmt"
+	"time"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// section is a mapping of the template with its shape. It answers with defaults where a key is absent or wrong, so
+// that decoding goes on to find every mistake.
+type section struct {
+	v     *plist.Value // nil or a Dictionary
+	shape *shape
+	at    place
+}
+
+// under returns the section at a key.
+func (s section) under(name string) section {
+	child := section{shape: s.shape.child(name), at: place{s.at.span, join(s.at.path, name)}}
+	if f := s.v.Field(name); f != nil {
+		child.at.span = f.KeySpan
+		if f.Value.Kind == plist.Dictionary {
+			child.v = f.Value
+		}
+	}
+	return child
+}
+
+// get returns a value of the kinds that its shape takes, or nil.
+func (s section) get(name string) *plist.Value {
+	v := s.v.Get(name)
+	if v == nil || v.Kind == plist.Null || !s.shape.child(name).accepts(v.Kind) {
+		return nil
+	}
+	return v
+}
+
+// has says whether a key is there with a value.
+func (s section) has(name string) bool { return s.get(name) != nil }
+
+// placeOf is where a key is, or where the section is.
+func (s section) placeOf(name string) place {
+	at := place{s.at.span, join(s.at.path, name)}
+	if f := s.v.Field(name); f != nil {
+		at.span = f.KeySpan
+	}
+	return at
+}
+
+// entry makes an Entry of a value; v is nil for the default.
+func entry[T any](value T, v *plist.Value, path string) Entry[T] {
+	e := Entry[T]{Value: value, Path: path}
+	if v != nil {
+		e.IsSet, e.Secret, e.Span = true, v.Secret, v.Span
+	}
+	return e
+}
+
+func (s section) text(name string) Entry[string] { return textOf[string](s, name) }
+
+func textOf[T ~string](s section, name string) Entry[T] {
+	path := join(s.at.path, name)
+	if v := s.get(name); v != nil && v.Kind == plist.String {
+		return entry(T(v.Text), v, path)
+	}
+	return entry(T(s.shape.child(name).fallback), nil, path)
+}
+
+func (s section) flag(name string) Entry[bool] {
+	path := join(s.at.path, name)
+	if v := s.get(name); v != nil {
+		return entry(v.Bool, v, path)
+	}
+	return entry(s.shape.child(name).fallback == "true", nil, path)
+}
+
+func (s section) date(name string) Entry[time.Time] {
+	path := join(s.at.path, name)
+	v := s.get(name)
+	if v == nil {
+		return entry(time.Time{}, nil, path)
+	}
+	moment := v.Time
+	if v.Kind == plist.String {
+		moment, _ = parseDate(v.Text)
+	}
+	return entry(moment.UTC().Truncate(time.Second), v, path)
+}
+
+// texts is a list of texts; what is no text in it is left out.
+func (s section) texts(name string) []Entry[string] { return textsOf[string](s, name) }
+
+func textsOf[T ~string](s section, name string) []Entry[T] {
+	v := s.get(name)
+	if v == nil {
+		return nil
+	}
+	var all []Entry[T]
+	for i, item := range v.Items {
+		if item.Kind == plist.String {
+			all = append(all, entry(T(item.Text), item, fmt.Sprintf("%s[%d]", join(s.at.path, name), i)))
+		}
+	}
+	return all
+}
+
+// decode turns a checked tree into a Spec, and reports keys that do not go together.
+func (s *load) decode(root *plist.Value, top *shape) *Spec {
+	r := section{v: root, shape: top}
+	spec := &Spec{
+		Organization: s.organization(r.under("organization")),
+		Profile:      s.profile(r.under("profile")),
+		Targets:      s.targets(r),
+		Prevention:   s.prevention(r),
+	}
+	s.payloads(r, spec)
+	return spec
+}
+
+func (s *load) organization(o section) Organization {
+	org := Organization{Name: o.text("name"), Identifier: o.text("identifier")}
+	if id := org.Identifier; id.IsSet && isExampleDomain(id.Value) {
+		s.out.warn("example-identifier", place{id.Span, id.Path}, "%q is %s, a domain that belongs to nobody", id.Path, id.quoted()).
+			Help = "use a domain of your own, reversed, before you build for devices"
+	}
+	return org
+}
+
+// quoted shows an entry in a message.
+func (e Entry[T]) quoted() string {
+	if e.Secret {
+		return "a secret"
+	}
+	return fmt.Sprintf("%q", fmt.Sprint(e.Value))
+}
+
+func (s *load) profile(p section) Profile {
+	profile := Profile{
+		Identifier: p.text("identifier"), DisplayName: p.text("displayName"), Description: p.text("description"),
+		Scope: p.text("scope"), Expires: p.date("expires"), Removal: s.removal(p.under("removal")),
+	}
+	profile.Consent = s.consent(p)
+	return profile
+}
+
+func (s *load) removal(r section) Removal {
+	removal := Removal{Disallowed: r.flag("disallowed"), Date: r.date("date"), Passcode: r.text("passcode")}
+	removal.Passcode.Secret = true
+	after := r.text("after")
+	d, _ := parseDuration(after.Value)
+	removal.After = entry(d, r.get("after"), after.Path)
+	if removal.Date.IsSet && removal.After.IsSet {
+		s.out.note("conflicting-template-keys", r.placeOf("after"), "%q and %q are both set, and the earlier one counts", "date", "after")
+	}
+	return removal
+}
+
+func (s *load) consent(p section) []Consent {
+	v := p.get("consent")
+	path := join(p.at.path, "consent")
+	switch {
+	case v == nil:
+		return nil
+	case v.Kind == plist.String:
+		return []Consent{{"default", entry(v.Text, v, path)}}
+	}
+	var all []Consent
+	for _, f := range v.Fields {
+		at := place{f.KeySpan, join(path, f.Key)}
+		if f.Value.Kind != plist.String {
+			continue
+		}
+		if !languageFormat.matches(f.Key) {
+			s.out.add("invalid-template-key", at, "language %q is not known, want %s", f.Key, languageFormat.want)
+		}
+		all = append(all, Consent{f.Key, entry(f.Value.Text, f.Value, at.path)})
+	}
+	return all
+}
+
+func (s *load) targets(r section) []Entry[target.Target] {
+	var all []Entry[target.Target]
+	seen := map[target.Target]Entry[string]{}
+	for _, e := range r.texts("targets") {
+		t, err := target.Parse(e.Value)
+		if err != nil {
+			continue
+		}
+		first, repeated := seen[t]
+		if !repeated {
+			seen[t] = e
+		} else if first.Value != e.Value {
+			s.out.add("repeated-item", place{e.Span, e.Path}, "%s is the same target as another one in %q", e.quoted(), "targets").
+				Related = []diag.Related{{Message: "first here", Span: first.Span}}
+		}
+		all = append(all, Entry[target.Target]{Value: t, IsSet: true, Secret: e.Secret, Span: e.Span, Path: e.Path})
+	}
+	if !r.has("targets") {
+		for _, t := range DefaultTargets() {
+			all = append(all, entry(t, nil, "targets"))
+		}
+	}
+	return all
+}
+
+func (s *load) payloads(r section, spec *Spec) {
+	list := r.get("payloads")
+	if list == nil {
+		return
+	}
+	item := r.shape.child("payloads").item
+	ids := map[string]diag.Span{}
+	for i, v := range list.Items {
+		if v.Kind != plist.Dictionary {
+			continue
+		}
+		p := s.payload(section{v: v, shape: item, at: place{start(v), fmt.Sprintf("payloads[%d]", i)}}, spec.Targets)
+		if first, repeated := ids[p.ID.Value]; repeated && p.ID.IsSet {
+			s.out.add("repeated-item", place{p.ID.Span, p.ID.Path}, "payload id %s repeats", p.ID.quoted()).
+				Related = []diag.Related{{Message: "first here", Span: first}}
+		}
+		ids[p.ID.Value] = p.ID.Span
+		spec.Payloads = append(spec.Payloads, p)
+	}
+}
+
+func (s *load) payload(v section, targets []Entry[target.Target]) Payload {
+	p := Payload{
+		ID: v.text("id"), Type: v.text("type"), DisplayName: v.text("displayName"), Description: v.text("description"),
+		Identifier: v.text("identifier"), UUID: v.text("uuid"), Keys: v.get("keys"), Span: v.at.span, Path: v.at.path,
+	}
+	if p.ID.IsSet {
+		p.Span = p.ID.Span
+	}
+	if p.Keys == nil {
+		p.Keys = plist.NewDictionary()
+	}
+	for _, e := range v.texts("targets") {
+		f, err := parseFilter(e.Value)
+		if err != nil {
+			continue
+		}
+		f.Span = e.Span
+		p.Targets = append(p.Targets, f)
+	}
+	s.ownKeys(p)
+	s.payloadTargets(p, v, targets)
+	return p
+}
+
+// ownKeys refuses keys that the composer writes.
+func (s *load) ownKeys(p Payload) {
+	instead := map[string]string{
+		"PayloadType": "type", "PayloadIdentifier": "identifier", "PayloadUUID": "uuid", "PayloadVersion": "",
+		"PayloadDisplayName": "displayName", "PayloadDescription": "description",
+	}
+	for _, f := range p.Keys.Fields {
+		key, own := instead[f.Key]
+		if !own {
+			continue
+		}
+		d := s.out.add("reserved-key", place{f.KeySpan, p.Path + ".keys." + f.Key}, "%q cannot be among the keys, because it is written for you", f.Key)
+		d.Help = "remove it"
+		if key != "" {
+			d.Help = fmt.Sprintf("write %s beside keys instead", key)
+		}
+	}
+}
+
+func (s *load) payloadTargets(p Payload, v section, targets []Entry[target.Target]) {
+	if len(p.Targets) == 0 {
+		return
+	}
+	for _, t := range targets {
+		if p.AppliesTo(t.Value) {
+			return
+		}
+	}
+	s.out.warn("payload-without-target", v.placeOf("targets"), "payload %s is for none of the template's targets", p.ID.quoted()).
+		Help = "widen its targets, or add one to the template's"
+}

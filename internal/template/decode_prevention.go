@@ -1,0 +1,162 @@
+package template
+
+import (
+	"fmt"
+
+	"syncguard/internal/plist"
+)
+
+func (s *load) prevention(r section) Prevention {
+	p := r.under("prevention")
+	off := false
+	if v := r.get("prevention"); v != nil && v.Kind == plist.Boolean {
+		off = !v.Bool
+	}
+	prevention := Prevention{
+		DateTime: dateTime(p), DNS: s.dns(p), Cellular: s.cellular(p), Storage: s.storage(p), Updates: updates(p),
+	}
+	if off {
+		prevention.switchOff(r.get("prevention"))
+	}
+	return prevention
+}
+
+// switchOff turns every intent off, as prevention: false does.
+func (p *Prevention) switchOff(v *plist.Value) {
+	for _, e := range []*Entry[bool]{&p.DateTime.Enabled, &p.DNS.Enabled, &p.Cellular.Enabled, &p.Storage.Enabled, &p.Updates.Enabled} {
+		*e = entry(false, v, e.Path)
+	}
+}
+
+// enabled says whether an intent is on: it is, unless the template says false.
+func enabled(p section, name string) Entry[bool] {
+	v := p.get(name)
+	on := v == nil || v.Kind != plist.Boolean || v.Bool
+	return entry(on, v, join(p.at.path, name))
+}
+
+func dateTime(p section) DateTime {
+	v := p.under("date-time")
+	return DateTime{
+		Enabled: enabled(p, "date-time"), Automatic: v.flag("automatic"), TimeServer: v.text("timeServer"),
+		TimeZone: v.text("timeZone"), Timed: v.flag("timed"),
+	}
+}
+
+func updates(p section) Updates {
+	v := p.under("updates")
+	return Updates{Enabled: enabled(p, "updates"), Automatic: v.flag("automatic"), InstallAppUpdates: v.flag("installAppUpdates")}
+}
+
+func (s *load) storage(p section) Storage {
+	v := p.under("storage")
+	storage := Storage{
+		Enabled: enabled(p, "storage"), Hints: v.flag("hints"), OptimizeMac: v.flag("optimizeMac"), Experimental: v.flag("experimental"),
+		AllowCloudBackup: v.flag("allowCloudBackup"), EmptyTrash: v.flag("emptyTrash"),
+	}
+	if storage.OptimizeMac.IsSet && !storage.Experimental.Value {
+		s.out.add("needs-experimental", v.placeOf("optimizeMac"), "%q is not proved to work and moves local copies to iCloud", storage.OptimizeMac.Path).
+			Help = "add experimental: true beside it, or remove it"
+	}
+	switch backup := storage.AllowCloudBackup; {
+	case backup.IsSet && backup.Value:
+		s.out.note("key-without-effect", v.placeOf("allowCloudBackup"), "%q is true, which devices allow anyway", backup.Path).
+			Help = "remove it"
+	case backup.IsSet:
+		s.out.warn("stops-backups", v.placeOf("allowCloudBackup"), "%q is false, so devices stop backing up to iCloud, and a lost device is lost data", backup.Path).
+			Help = "be sure that the devices are backed up some other way"
+	}
+	return storage
+}
+
+func (s *load) cellular(p section) Cellular {
+	v := p.under("cellular")
+	c := Cellular{
+		Enabled: enabled(p, "cellular"), FreezeToggles: v.flag("freezeToggles"), ConfirmTogglesAreOn: v.flag("confirmTogglesAreOn"),
+		AllowRoaming: v.flag("allowRoaming"),
+	}
+	if c.FreezeToggles.Value && !c.ConfirmTogglesAreOn.Value {
+		s.out.add("unconfirmed-freeze", v.placeOf("freezeToggles"), "%q freezes cellular data settings as they are, so one that is off stays off", c.FreezeToggles.Path).
+			Help = "turn cellular data for iCloud on first, add confirmTogglesAreOn: true, and only then install"
+	}
+	if v.has("wifiAssist") {
+		w := v.under("wifiAssist")
+		c.WiFiAssist = &WiFiAssist{Policy: w.text("policy"), ICCIDs: w.texts("iccids")}
+	}
+	return c
+}
+
+func (s *load) dns(p section) DNS {
+	v := p.under("dns")
+	dns := DNS{
+		Enabled: enabled(p, "dns"), Providers: textsOf[DNSProvider](v, "providers"), Protocol: textOf[DNSProtocol](v, "protocol"),
+		Combine: textOf[DNSCombine](v, "combine"), AllowFailover: v.flag("allowFailover"), ProhibitDisablement: v.flag("prohibitDisablement"),
+		Custom:         CustomDNS{Name: v.text("name"), ServerURL: v.text("serverURL"), ServerName: v.text("serverName"), Addresses: v.texts("addresses")},
+		ExemptNetworks: v.texts("exemptNetworks"), ExemptSearchDomains: v.texts("exemptSearchDomains"), ExemptServers: v.texts("exemptServers"),
+		LocalDomains: v.texts("localDomains"), MatchDomains: v.texts("matchDomains"),
+	}
+	s.providers(v, &dns)
+	if usesCustom(dns) {
+		s.customDNS(v, dns)
+	} else {
+		s.noCustomDNS(v)
+	}
+	return dns
+}
+
+func (s *load) providers(v section, dns *DNS) {
+	switch {
+	case !v.has("providers"):
+		dns.Providers = []Entry[DNSProvider]{textOf[DNSProvider](v, "provider")}
+	case v.has("provider"):
+		s.out.add("conflicting-template-keys", v.placeOf("providers"), "%q and %q are both set", "provider", "providers").
+			Help = "name every provider under providers"
+	}
+	if v.has("combine") && len(dns.Providers) < 2 {
+		s.out.warn("key-without-effect", v.placeOf("combine"), "%q counts for several providers only", dns.Combine.Path).
+			Help = "remove it, or add providers"
+	}
+	if dns.Combine.Value == Failover && v.has("allowFailover") && !dns.AllowFailover.Value && len(dns.Providers) > 1 {
+		s.out.add("conflicting-template-keys", v.placeOf("allowFailover"), "%q is false, but %q is failover", dns.AllowFailover.Path, dns.Combine.Path).
+			Help = "remove allowFailover, or write combine: selectable"
+	}
+}
+
+func usesCustom(dns DNS) bool {
+	for _, p := range dns.Providers {
+		if p.Value == Custom {
+			return true
+		}
+	}
+	return false
+}
+
+// customDNS checks that the provider custom is described for its protocol.
+func (s *load) customDNS(v section, dns DNS) {
+	need, other := "serverURL", "serverName"
+	if dns.Protocol.Value == TLS {
+		need, other = other, need
+	}
+	if !v.has(need) {
+		s.out.add("missing-template-key", v.at, "%q is missing, which the provider %q needs with the protocol %q", join(v.at.path, need), Custom, dns.Protocol.Value).
+			Help = "add " + need + exampleOf(v.shape.child(need))
+	}
+	if v.has(other) {
+		s.out.add("conflicting-template-keys", v.placeOf(other), "%q does not go with the protocol %q", join(v.at.path, other), dns.Protocol.Value).
+			Help = fmt.Sprintf("use %s, or change the protocol", need)
+	}
+	if !v.has("addresses") {
+		s.out.note("missing-addresses", v.at, "%q is missing, so the network's resolver must find the server first", join(v.at.path, "addresses")).
+			Help = "add addresses"
+	}
+}
+
+// noCustomDNS refuses the server of a provider that the template does not use.
+func (s *load) noCustomDNS(v section) {
+	for _, name := range []string{"serverURL", "serverName", "addresses", "name"} {
+		if v.has(name) {
+			s.out.add("conflicting-template-keys", v.placeOf(name), "%q needs the provider %q", join(v.at.path, name), Custom).
+				Help = "write provider: custom, or remove " + name
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package template
+
+import (
+	"fmt"
+
+	"syncguard/internal/diag"
+)
+
+// maxFindings bounds what one load reports, so that a hostile file cannot bury the reader.
+const maxFindings = 1000
+
+// findings collects what is wrong, in the order in which it is found.
+type findings struct {
+	list []diag.Diagnostic
+}
+
+// place is where a finding belongs: a range of text, and a key path.
+type place struct {
+	span diag.Span
+	path string
+}
+
+// join returns the path of a key below another.
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// add reports an Error, and returns it so that help and related places can be added.
+func (f *findings) add(rule string, at place, format string, args ...any) *diag.Diagnostic {
+	return f.report(diag.Error, rule, at, fmt.Sprintf(format, args...))
+}
+
+// warn reports a Warning.
+func (f *findings) warn(rule string, at place, format string, args ...any) *diag.Diagnostic {
+	return f.report(diag.Warning, rule, at, fmt.Sprintf(format, args...))
+}
+
+// note reports a Note.
+func (f *findings) note(rule string, at place, format string, args ...any) *diag.Diagnostic {
+	return f.report(diag.Note, rule, at, fmt.Sprintf(format, args...))
+}
+
+func (f *findings) report(severity diag.Severity, rule string, at place, message string) *diag.Diagnostic {
+	if f.full() {
+		return &diag.Diagnostic{}
+	}
+	if len(f.list) == maxFindings-1 {
+		rule, severity, message = "too-many-findings", diag.Error, fmt.Sprintf("more than %d findings, and the rest is not shown", maxFindings-1)
+	}
+	f.list = append(f.list, diag.Diagnostic{
+		Rule: rule, Severity: severity, Message: message, Span: at.span, Path: at.path,
+	})
+	return &f.list[len(f.list)-1]
+}
+
+// full says whether nothing more is reported.
+func (f *findings) full() bool { return len(f.list) >= maxFindings }
+
+// didYouMean words the help for a misspelt word, or returns the fallback.
+func didYouMean(word string, candidates []string, fallback string) string {
+	// Comparing with very many names would take long, and so many are not written by a person.
+	if len(candidates) > 500 {
+		return fallback
+	}
+	if s := diag.Suggest(word, candidates); s != "" && s != word {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return fallback
+}

@@ -1,0 +1,251 @@
+// Package template loads syncguard's YAML templates: overlays merged, variables replaced, every mistake reported at
+// its place.
+package template
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// Loader reads templates. The zero Loader can read only an Input that carries its Data.
+type Loader struct {
+	// Root is the folder of the template. Nothing outside it is ever read for a template; use os.Root's FS, so
+	// that symbolic links cannot lead out of it either.
+	Root fs.FS
+	// Builtin holds the templates that `extends: builtin:NAME` names, as NAME.yaml.
+	Builtin fs.FS
+	// Env looks up an environment variable for env:NAME; os.LookupEnv, or nil for none.
+	Env func(string) (string, bool)
+	// ReadFile reads a file:PATH that the operator gave with --set or --vars; nil for none.
+	ReadFile func(path string) ([]byte, error)
+	// DisplayPrefix goes before the names of files in Root when they are shown.
+	DisplayPrefix string
+}
+
+// Input is one template with the values for its variables.
+type Input struct {
+	Name string       // slash-separated path inside Root, or builtin:NAME
+	Set  []string     // name=value, in order; the last one of a name counts
+	Vars []*diag.File // flat YAML mappings of names to values, in order; a later file wins
+	Data []byte       // the template itself where it comes from standard input, otherwise nil
+}
+
+// Load reads a template, its bases and its variables. It reports all mistakes at once; the Spec is nil if any of
+// them is an Error. An error means that the template could not be read. Findings and the Spec point into copies of
+// the files in which secrets that stand there in plain text are masked.
+func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
+	s := &load{
+		Loader: l, out: &findings{}, left: maxNodes, dataLeft: maxAllData,
+		origins: map[*diag.File]origin{}, unknown: map[*plist.Value]bool{},
+	}
+	file, err := s.open(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	spec := s.spec(file, in)
+	for _, span := range s.masks {
+		maskText(span.File.Data[span.Start:span.End])
+	}
+	found := diag.Sort(s.out.list)
+	if diag.HasErrors(found) {
+		return nil, found, nil
+	}
+	return spec, found, nil
+}
+
+// load is the state of one Load.
+type load struct {
+	*Loader
+	out      *findings
+	left     int // values that may still be read
+	dataLeft int // bytes that $file and $text may still read
+	origins  map[*diag.File]origin
+	files    []string
+	masks    []diag.Span           // texts that must not be shown
+	unknown  map[*plist.Value]bool // values whose variables are not known
+	partial  bool                  // a base could not be read
+}
+
+// origin is where a file was read from, so that what it names can be found beside it.
+type origin struct {
+	fsys fs.FS
+	name string
+}
+
+// open reads the template that the user named.
+func (s *load) open(in Input) (*diag.File, error) {
+	if in.Data != nil {
+		return s.register(origin{s.Root, "template.yaml"}, in.Name, bytes.Clone(in.Data)), nil
+	}
+	from, shown := s.origin(in.Name)
+	data, err := readRegular(from, maxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("reading template %s: %s", shown, plainError(err))
+	}
+	return s.register(from, shown, data), nil
+}
+
+// origin finds a template by its name in Root, or by builtin:NAME.
+func (s *load) origin(name string) (origin, string) {
+	if builtin, ok := strings.CutPrefix(name, "builtin:"); ok {
+		return origin{s.Builtin, builtin + ".yaml"}, name
+	}
+	return origin{s.Root, path.Clean(name)}, s.DisplayPrefix + name
+}
+
+func (s *load) register(from origin, shown string, data []byte) *diag.File {
+	file := diag.NewFile(shown, data)
+	s.origins[file] = from
+	s.files = append([]string{shown}, s.files...)
+	return file
+}
+
+// spec runs the stages: overlays, variables, check, files, decoding.
+func (s *load) spec(file *diag.File, in Input) *Spec {
+	root := s.tree(file, []string{file.Name})
+	if root == nil {
+		return nil
+	}
+	check := &checker{out: s.out, skip: s.unknown, partial: s.partial}
+	top := templateShape()
+	section := remove(root, "variables")
+	if section != nil && section.Value.Kind != plist.Null {
+		check.check(section.Value, top.child("variables"), place{section.KeySpan, "variables"})
+	}
+	vs := s.declare(valueOf(section))
+	vs.give(in)
+	vs.substitute(root, "")
+	s.hideSecrets(root)
+	check.check(root, top, place{span: start(root)})
+	s.readData(root)
+	spec := s.decode(root, top)
+	vs.unused()
+	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
+	return spec
+}
+
+// start is where a mapping begins: its first key, for findings about what it lacks.
+func start(v *plist.Value) diag.Span {
+	if len(v.Fields) > 0 {
+		return v.Fields[0].KeySpan
+	}
+	return diag.Span{File: v.Span.File, Start: v.Span.Start, End: v.Span.Start}
+}
+
+func valueOf(f *plist.Field) *plist.Value {
+	if f == nil {
+		return nil
+	}
+	return f.Value
+}
+
+// remove takes a key out of a dictionary, and returns it or nil.
+func remove(v *plist.Value, key string) *plist.Field {
+	for i, f := range v.Fields {
+		if f.Key == key {
+			v.Fields = append(v.Fields[:i:i], v.Fields[i+1:]...)
+			return &f
+		}
+	}
+	return nil
+}
+
+// mask keeps the text of a value out of every excerpt.
+func (s *load) mask(v *plist.Value) {
+	if v.Span.File != nil {
+		s.masks = append(s.masks, v.Span)
+	}
+}
+
+// maskText overwrites text in place, so that every offset, line and column stays as it is.
+func maskText(text []byte) {
+	masks := [...]string{1: "*", 2: "×", 3: "•", 4: "𝟎"}
+	for i := 0; i < len(text); {
+		size := max(1, runeSize(text[i:]))
+		if breakSize(text[i:]) == 0 {
+			copy(text[i:], masks[size])
+		}
+		i += size
+	}
+}
+
+var (
+	errOutside = errors.New("it is outside the folder of the template")
+	errNotText = errors.New("it is not UTF-8 text")
+	errNoFiles = errors.New("files cannot be read here")
+)
+
+// beside resolves a path that a file names, relative to that file. The result cannot lie outside the file's folder tree.
+func (s *load) beside(from *diag.File, name string) (origin, error) {
+	at, ok := s.origins[from]
+	switch {
+	case !ok || at.fsys == nil:
+		return origin{}, errNoFiles
+	case strings.ContainsAny(name, "\\\x00"):
+		return origin{}, errors.New("use / between folders")
+	case strings.HasPrefix(name, "/"), len(name) > 1 && name[1] == ':':
+		return origin{}, errOutside
+	}
+	joined := path.Join(path.Dir(at.name), name)
+	if !fs.ValidPath(joined) {
+		return origin{}, errOutside
+	}
+	return origin{at.fsys, joined}, nil
+}
+
+func (s *load) readBeside(from *diag.File, name string, limit int) ([]byte, error) {
+	at, err := s.beside(from, name)
+	if err != nil {
+		return nil, err
+	}
+	return readRegular(at, limit)
+}
+
+// readRegular reads a regular file of at most limit bytes.
+func readRegular(from origin, limit int) ([]byte, error) {
+	if from.fsys == nil {
+		return nil, errNoFiles
+	}
+	if !fs.ValidPath(from.name) {
+		return nil, errOutside
+	}
+	info, err := fs.Stat(from.fsys, from.name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	f, err := from.fsys.Open(from.name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		err = fmt.Errorf("it has more than %d bytes", limit)
+	}
+	return data, err
+}
+
+// plainError leaves out the operation and the path, which the message around it already names.
+func plainError(err error) string {
+	var pathError *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.As(err, &pathError) && strings.Contains(pathError.Err.Error(), "escapes"):
+		return errOutside.Error()
+	case errors.As(err, &pathError):
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,131 @@
+package template
+
+import (
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// maxBases bounds a chain of templates that extend each other.
+const maxBases = 16
+
+// tree reads a template with its bases merged in, or returns nil where there is nothing to go on with. chain holds
+// the names of the templates that led here.
+func (s *load) tree(file *diag.File, chain []string) *plist.Value {
+	v := readTree(file, &s.left, s.out)
+	switch {
+	case v == nil:
+		return nil
+	case v.Kind == plist.Null:
+		s.out.add("missing-template-key", place{span: v.Span}, "the template is empty").
+			Help = "add organization, or extends: builtin:prevention"
+		return nil
+	case v.Kind != plist.Dictionary:
+		s.out.add("wrong-template-type", place{span: v.Span}, "the template is %s, want a mapping", describe(v))
+		return nil
+	}
+	extends := remove(v, "extends")
+	if extends == nil || extends.Value.Kind == plist.Null {
+		return v
+	}
+	base := s.base(extends.Value, file, chain)
+	if base == nil {
+		s.partial = true
+		return v
+	}
+	return merge(base, v, "")
+}
+
+// base reads the template that another extends, or returns nil after a finding.
+func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Value {
+	at := place{v.Span, "extends"}
+	if v.Kind != plist.String || v.Text == "" {
+		s.out.add("wrong-template-type", at, "%q is %s, want a path or builtin:NAME", "extends", describe(v))
+		return nil
+	}
+	from, shown, err := s.named(file, v.Text)
+	if err != nil {
+		s.out.add("unreadable-template", at, "template %q cannot be read: %s", v.Text, plainError(err))
+		return nil
+	}
+	if slices.Contains(chain, shown) {
+		s.out.add("extends-cycle", at, "the template extends itself: %s", strings.Join(append(chain, shown), " -> "))
+		return nil
+	}
+	if len(chain) > maxBases {
+		s.out.add("extends-cycle", at, "more than %d templates extend each other", maxBases)
+		return nil
+	}
+	data, err := readRegular(from, maxFileSize)
+	if err != nil {
+		s.out.add("unreadable-template", at, "template %q cannot be read: %s", v.Text, plainError(err))
+		return nil
+	}
+	return s.tree(s.register(from, shown, data), append(chain, shown))
+}
+
+// named finds the template that an `extends` names.
+func (s *load) named(file *diag.File, name string) (origin, string, error) {
+	if strings.HasPrefix(name, "builtin:") {
+		from, shown := s.origin(name)
+		return from, shown, nil
+	}
+	from, err := s.beside(file, name)
+	if err != nil {
+		return origin{}, "", err
+	}
+	if strings.HasPrefix(file.Name, "builtin:") {
+		return from, "builtin:" + strings.TrimSuffix(from.name, ".yaml"), nil
+	}
+	return from, s.DisplayPrefix + from.name, nil
+}
+
+// merge puts an overlay onto a base: mappings merge, payloads merge by id, null removes, anything else replaces.
+func merge(base, over *plist.Value, path string) *plist.Value {
+	if path == "payloads" && base.Kind == plist.Array && over.Kind == plist.Array {
+		return mergePayloads(base, over)
+	}
+	if base.Kind != plist.Dictionary || over.Kind != plist.Dictionary || isFileReference(base) || isFileReference(over) {
+		return over
+	}
+	for _, f := range over.Fields {
+		old := base.Field(f.Key)
+		switch {
+		case old == nil:
+			base.Fields = append(base.Fields, f)
+		case f.Value.Kind == plist.Null:
+			remove(base, f.Key)
+		default:
+			old.KeySpan, old.Value = f.KeySpan, merge(old.Value, f.Value, join(path, f.Key))
+		}
+	}
+	base.Span = over.Span
+	return base
+}
+
+func mergePayloads(base, over *plist.Value) *plist.Value {
+	for _, p := range over.Items {
+		if i := payloadIndex(base.Items, p.Get("id")); i >= 0 {
+			base.Items[i] = merge(base.Items[i], p, "payloads[]")
+		} else {
+			base.Items = append(base.Items, p)
+		}
+	}
+	base.Span = over.Span
+	return base
+}
+
+// payloadIndex finds a payload by its id, or returns -1.
+func payloadIndex(payloads []*plist.Value, id *plist.Value) int {
+	return slices.IndexFunc(payloads, func(p *plist.Value) bool {
+		other := p.Get("id")
+		return id != nil && other != nil && id.Kind == plist.String && other.Kind == plist.String && id.Text == other.Text
+	})
+}
+
+// isFileReference says whether v is {$file: PATH} or {$text: PATH}.
+func isFileReference(v *plist.Value) bool {
+	return v.Field("$file") != nil || v.Field("$text") != nil
+}

@@ -1,0 +1,340 @@
+package template
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// The limits of what a template may hold, its bases counted in.
+const (
+	maxFileSize = 1 << 20 // bytes of one YAML file
+	maxNodes    = 100_000 // values after aliases are expanded
+	maxDepth    = 128     // mappings and lists inside each other
+)
+
+// reader turns the nodes of one YAML file into values with places.
+type reader struct {
+	source
+	file   *diag.File
+	left   *int // values that may still be made
+	active map[*yaml.Node]bool
+	full   bool // a limit is reached, and reported
+	out    *findings
+}
+
+// readTree reads one YAML file, or returns nil where there is no tree to go on with. left counts down over all files.
+func readTree(file *diag.File, left *int, out *findings) *plist.Value {
+	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, out: out}
+	if len(file.Data) > maxFileSize {
+		out.add("template-too-large", place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), maxFileSize)
+		return nil
+	}
+	if offset, message := unreadable(file.Data); message != "" {
+		out.add("invalid-yaml", r.at(offset, offset+1), "%s", message)
+		return nil
+	}
+	root, second, err := parse(file.Data)
+	switch {
+	case err != nil:
+		r.syntaxError(err)
+		return nil
+	case second != nil:
+		offset := r.offset(second.Line, second.Column)
+		out.add("invalid-yaml", r.at(offset, offset), "a second YAML document starts here, want one document").
+			Help = "put the second document into a file of its own"
+		return nil
+	case root == nil:
+		return &plist.Value{Kind: plist.Null, Span: diag.Span{File: file}}
+	}
+	v, _ := r.value(root, 0)
+	return v
+}
+
+// parse returns the root of the first document and the second document, each nil where there is none.
+func parse(data []byte) (root, second *yaml.Node, err error) {
+	defer func() {
+		// The parser reports its own mistakes by panicking; an odd file must not end the program.
+		if p := recover(); p != nil {
+			root, second, err = nil, nil, fmt.Errorf("the YAML parser gave up: %v", p)
+		}
+	}()
+	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
+	if err != nil {
+		return nil, nil, err
+	}
+	documents := make([]yaml.Node, 2)
+	for i := range documents {
+		if err := loader.Load(&documents[i]); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(documents[0].Content) > 0 {
+		root = documents[0].Content[0]
+	}
+	if documents[1].Kind != 0 {
+		second = &documents[1]
+	}
+	return root, second, nil
+}
+
+func (r *reader) syntaxError(err error) {
+	var load *yaml.LoadError
+	if !errors.As(err, &load) {
+		r.out.add("invalid-yaml", r.at(0, 0), "invalid YAML: %s", err)
+		return
+	}
+	if strings.Contains(load.Message, "max depth") {
+		offset := r.offset(load.Mark.Line, load.Mark.Column)
+		r.out.add("template-too-large", r.at(offset, offset), "mappings and lists are nested more than %d deep", maxDepth)
+		return
+	}
+	mark, message := load.Mark, "invalid YAML: "+load.Message
+	if mark.Line == 0 {
+		mark = load.ContextMark
+	}
+	if load.ContextMsg != "" {
+		message += " " + load.ContextMsg
+	}
+	offset := r.offset(mark.Line, mark.Column)
+	d := r.out.add("invalid-yaml", r.at(offset, offset+1), "%s", message)
+	if offset < len(r.data) && r.data[offset] == '\t' {
+		d.Help = "indent with spaces, not with tabs"
+	}
+	if load.ContextMsg != "" && load.ContextMark.Line > 0 && load.ContextMark != mark {
+		start := r.offset(load.ContextMark.Line, load.ContextMark.Column)
+		d.Related = []diag.Related{{Message: strings.TrimPrefix(load.ContextMsg, "while ") + " began here", Span: r.at(start, start+1).span}}
+	}
+}
+
+// at returns the place of a byte range, widened to whole characters and kept inside the file.
+func (r *reader) at(start, end int) place {
+	start, end = min(start, len(r.data)), min(end, len(r.data))
+	for end < len(r.data) && end > start && r.data[end]&0xC0 == 0x80 {
+		end++
+	}
+	return place{span: diag.Span{File: r.file, Start: start, End: end}}
+}
+
+// value reads a node, and returns the offset at which its text ends.
+func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
+	start := r.offset(n.Line, n.Column)
+	if !r.spend(n, start, depth) {
+		return &plist.Value{Span: r.at(start, start).span}, start
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		end := start + 1 + len(n.Value)
+		if r.active[n.Alias] {
+			r.out.add("invalid-yaml", r.at(start, end), "alias %q is inside the value that it stands for", n.Value)
+			return &plist.Value{Span: r.at(start, end).span}, end
+		}
+		v, _ := r.value(n.Alias, depth)
+		return v, end
+	case yaml.MappingNode, yaml.SequenceNode:
+		r.active[n] = true
+		defer delete(r.active, n)
+		if n.Kind == yaml.SequenceNode {
+			return r.sequence(n, start, depth)
+		}
+		return r.mapping(n, start, depth)
+	}
+	return r.scalar(n, start)
+}
+
+// spend counts one value, and says whether the limits still hold.
+func (r *reader) spend(n *yaml.Node, start, depth int) bool {
+	*r.left--
+	if r.full || *r.left >= 0 && depth <= maxDepth {
+		return !r.full
+	}
+	r.full = true
+	if depth > maxDepth {
+		r.out.add("template-too-large", r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
+	} else {
+		r.out.add("template-too-large", r.at(start, start), "the template has more than %d values, its aliases expanded", maxNodes)
+	}
+	return false
+}
+
+func (r *reader) sequence(n *yaml.Node, start, depth int) (*plist.Value, int) {
+	r.checkTag(n, start, "!!seq")
+	start = r.skipProperties(start, n.Tag, n.Anchor)
+	v := &plist.Value{Kind: plist.Array}
+	end := start
+	for _, child := range n.Content {
+		var item *plist.Value
+		item, end = r.value(child, depth+1)
+		v.Items = append(v.Items, item)
+	}
+	end = r.flowEnd(n, start, end, '[', ']')
+	v.Span = r.at(start, end).span
+	return v, end
+}
+
+func (r *reader) mapping(n *yaml.Node, start, depth int) (*plist.Value, int) {
+	r.checkTag(n, start, "!!map")
+	start = r.skipProperties(start, n.Tag, n.Anchor)
+	v := &plist.Value{Kind: plist.Dictionary}
+	var merged []*plist.Value
+	seen := map[string]diag.Span{}
+	end := start
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, keyEnd := r.value(n.Content[i], depth+1)
+		var value *plist.Value
+		value, end = r.value(n.Content[i+1], depth+1)
+		end = max(end, keyEnd)
+		if n.Content[i].Tag == "!!merge" {
+			merged = append(merged, r.mergeSources(value)...)
+			continue
+		}
+		r.addField(v, seen, key, value)
+	}
+	for _, source := range merged {
+		for _, f := range source.Fields {
+			if _, taken := seen[f.Key]; !taken {
+				seen[f.Key] = f.KeySpan
+				v.Fields = append(v.Fields, f)
+			}
+		}
+	}
+	end = r.flowEnd(n, start, end, '{', '}')
+	v.Span = r.at(start, end).span
+	return v, end
+}
+
+func (r *reader) addField(v *plist.Value, seen map[string]diag.Span, key, value *plist.Value) {
+	switch first, taken := seen[key.Text]; {
+	case r.full:
+	case key.Kind != plist.String:
+		r.out.add("invalid-template-key", place{span: key.Span}, "a key is %s, want a string", describe(key)).
+			Help = "put the key in quotes"
+	case taken:
+		r.out.add("duplicate-template-key", place{span: key.Span}, "key %q repeats", key.Text).
+			Related = []diag.Related{{Message: "first used here", Span: first}}
+	default:
+		seen[key.Text] = key.Span
+		v.Fields = append(v.Fields, plist.Field{Key: key.Text, KeySpan: key.Span, Value: value})
+	}
+}
+
+// mergeSources returns the mappings that a merge key names.
+func (r *reader) mergeSources(v *plist.Value) []*plist.Value {
+	candidates := []*plist.Value{v}
+	if v.Kind == plist.Array {
+		candidates = v.Items
+	}
+	for _, c := range candidates {
+		if c.Kind != plist.Dictionary && !r.full {
+			r.out.add("invalid-yaml", place{span: c.Span}, "a merge key names %s, want a mapping", describe(c))
+			return nil
+		}
+	}
+	return candidates
+}
+
+func (r *reader) checkTag(n *yaml.Node, start int, want string) {
+	if n.Tag != "" && n.Tag != "!" && n.Tag != want {
+		r.out.add("invalid-yaml", r.at(start, r.wordEnd(start)), "unknown tag %q", n.Tag)
+	}
+}
+
+func (r *reader) scalar(n *yaml.Node, start int) (*plist.Value, int) {
+	end := start
+	if n.Value != "" || n.Style&^yaml.TaggedStyle != 0 {
+		start = r.skipProperties(start, n.Tag, n.Anchor)
+		end = r.scalarEnd(n, start)
+	}
+	v, err := scalarValue(n)
+	if err != nil {
+		r.out.add("invalid-yaml", r.at(start, end), "%s", err)
+	}
+	v.Span = r.at(start, end).span
+	return v, end
+}
+
+// scalarValue reads the text of a scalar by its tag. With an error it still returns a value.
+func scalarValue(n *yaml.Node) (*plist.Value, error) {
+	v := plist.NewString(n.Value)
+	switch n.Tag {
+	case "!!str", "!", "!!merge":
+		return v, nil
+	case "!!null":
+		return &plist.Value{Kind: plist.Null}, nil
+	case "!!bool":
+		b, err := strconv.ParseBool(strings.ToLower(n.Value))
+		return plist.NewBoolean(b), wrongScalar(err, n.Value, "true or false")
+	case "!!int":
+		i, err := parseInteger(n.Value)
+		return &plist.Value{Kind: plist.Integer, Int: i}, wrongScalar(err, n.Value, "an integer from -2^63 to 2^64-1")
+	case "!!float":
+		f, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
+		if err == nil && (math.IsInf(f, 0) || math.IsNaN(f)) || err != nil {
+			err = fmt.Errorf("%q is not a finite number", n.Value)
+		}
+		return plist.NewReal(f), err
+	case "!!timestamp":
+		t, err := parseDate(n.Value)
+		return plist.NewDate(t), wrongScalar(err, n.Value, "a date such as 2027-01-31 or 2027-01-31T09:00:00Z")
+	case "!!binary":
+		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Value), ""))
+		if err != nil {
+			err = errors.New("the text after !!binary is not base64")
+		}
+		return plist.NewData(data), err
+	}
+	return v, fmt.Errorf("unknown tag %q", n.Tag)
+}
+
+func wrongScalar(err error, text, want string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s is not %s", plist.NewString(text).Describe(), want)
+}
+
+// parseInteger reads decimal, 0x, 0o and 0b integers, underscores allowed.
+func parseInteger(s string) (plist.Int, error) {
+	digits := strings.ReplaceAll(s, "_", "")
+	if rest, negative := strings.CutPrefix(digits, "-"); negative {
+		n, err := strconv.ParseUint(rest, 0, 64)
+		if err == nil && n > 1<<63 {
+			err = strconv.ErrRange
+		}
+		return plist.Int{Negative: n != 0, Abs: n}, err
+	}
+	n, err := strconv.ParseUint(strings.TrimPrefix(digits, "+"), 0, 64)
+	return plist.Int{Abs: n}, err
+}
+
+// parseDate reads a day, or a moment; without a zone it is UTC.
+func parseDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, "2006-1-2", time.RFC3339Nano, "2006-1-2T15:4:5Z07:00", "2006-1-2t15:4:5Z07:00", "2006-1-2 15:4:5", "2006-1-2T15:4:5"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, checkYear(t.UTC())
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a date", s)
+}
+
+// checkYear keeps to the years that the date format of property lists can write.
+func checkYear(t time.Time) error {
+	if t.Year() < 1 || t.Year() > 9999 {
+		return errors.New("the year is out of range")
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package template
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reference returns every key of a template as Markdown: one heading and one table a mapping.
+func Reference() string {
+	var b strings.Builder
+	writeReference(&b, templateShape(), "")
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func writeReference(b *strings.Builder, s *shape, path string) {
+	heading := "`" + path + "`"
+	if path == "" {
+		heading = "The template"
+	}
+	fmt.Fprintf(b, "### %s\n\n%s\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n", heading, s.meaning)
+	for _, k := range s.keys {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.name, referenceType(k), referenceDefault(k), referenceMeaning(k))
+	}
+	b.WriteString("\n")
+	for _, k := range s.keys {
+		inner, name := k, join(path, k.name)
+		if k.item != nil {
+			inner, name = k.item, name+map[bool]string{true: "[]", false: ".NAME"}[k.kind == list]
+		}
+		if inner.keys != nil {
+			writeReference(b, inner, name)
+		}
+	}
+}
+
+func referenceType(s *shape) string {
+	name := s.kind.String()
+	switch {
+	case len(s.choices) > 0:
+		name = "`" + strings.Join(s.choices, "`, `") + "`"
+	case s.format != nil:
+		name = s.format.want
+	case s.kind == list && len(s.item.choices) > 0:
+		name = "list of `" + strings.Join(s.item.choices, "`, `") + "`"
+	case s.kind == list && s.item.format != nil:
+		name = "list of: " + s.item.format.want
+	case s.kind == list:
+		name = "list of " + s.item.kind.String() + "s"
+	}
+	if s.also != 0 {
+		name += ", or " + s.also.String()
+	}
+	return escapeCell(name)
+}
+
+func referenceDefault(s *shape) string {
+	switch {
+	case s.required:
+		return "required"
+	case s.fallback == "":
+		return ""
+	}
+	return "`" + escapeCell(s.fallback) + "`"
+}
+
+func referenceMeaning(s *shape) string {
+	meaning := escapeCell(s.meaning)
+	if s.example != "" {
+		meaning += " Example: `" + escapeCell(s.example) + "`"
+	}
+	return meaning
+}
+
+// escapeCell keeps text inside one cell of a Markdown table.
+func escapeCell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

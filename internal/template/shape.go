@@ -1,0 +1,183 @@
+package template
+
+import (
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// kind is what a key of a template may hold.
+type kind uint8
+
+const (
+	text    kind = iota + 1
+	flag         // true or false
+	date         // a YAML timestamp, or the same as text
+	list         // of item
+	mapping      // of keys, or of any names to item
+	scalar       // any single value
+	free         // a mapping in Apple's spelling: anything but null
+)
+
+// String names the kind as the documentation does.
+func (k kind) String() string {
+	return [...]string{"nothing", "text", "true or false", "date", "list", "mapping", "single value", "mapping"}[k]
+}
+
+// shape describes one key of a template. The check, the defaults of a Spec, the JSON Schema and the reference all
+// come from the one tree of shapes that templateShape returns.
+type shape struct {
+	name     string
+	kind     kind
+	also     kind     // another kind that is taken, if not 0
+	required bool     // once overlays are merged
+	identity bool     // required in an overlay too
+	fallback string   // the default, "" for none
+	choices  []string // of text
+	format   *format  // of text
+	nonEmpty bool     // text or list that must hold something
+	unique   bool     // list whose items must differ
+	secret   bool     // text that must never be printed
+	literal  bool     // no variables inside
+	keys     []*shape // of a mapping with fixed keys
+	item     *shape   // of a list, or of a mapping with free names
+	example  string   // as YAML
+	meaning  string   // one sentence
+}
+
+// child returns the shape of a fixed key, or nil.
+func (s *shape) child(name string) *shape {
+	for _, k := range s.keys {
+		if k.name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// names lists the fixed keys.
+func (s *shape) names() []string {
+	var names []string
+	for _, k := range s.keys {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// accepts says whether a value of kind k may be here at all.
+func (s *shape) accepts(k plist.Kind) bool {
+	return s.kind.accepts(k) || s.also != 0 && s.also.accepts(k)
+}
+
+func (k kind) accepts(v plist.Kind) bool {
+	switch k {
+	case text:
+		return v == plist.String
+	case flag:
+		return v == plist.Boolean
+	case date:
+		return v == plist.Date || v == plist.String
+	case list:
+		return v == plist.Array
+	case mapping, free:
+		return v == plist.Dictionary
+	case scalar:
+		return v != plist.Dictionary && v != plist.Array
+	}
+	return false
+}
+
+// want words what may be here.
+func (s *shape) want() string {
+	words := map[kind]string{
+		text: "text", flag: "true or false", date: "a date such as 2027-01-31", list: "a list",
+		mapping: "a mapping", scalar: "a single value", free: "a mapping of Apple's keys",
+	}
+	if s.also == 0 {
+		return words[s.kind]
+	}
+	return words[s.kind] + ", or " + words[s.also]
+}
+
+func names[T ~string](all []T) []string {
+	var s []string
+	for _, x := range all {
+		s = append(s, string(x))
+	}
+	return s
+}
+
+// templateShape returns the shape of a whole template.
+func templateShape() *shape {
+	return &shape{kind: mapping, meaning: "A syncguard template: what to build, for whom and for which devices.", keys: []*shape{
+		{name: "extends", kind: text, literal: true, nonEmpty: true, example: "builtin:prevention",
+			meaning: "The template that this one changes: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, anything else is replaced, and null removes a key."},
+		organizationShape(),
+		profileShape(),
+		{name: "targets", kind: list, nonEmpty: true, unique: true, fallback: "iOS/manual, iOS/supervised, macOS/manual, macOS/supervised, visionOS/manual",
+			example: "[iOS/manual, macOS@26/supervised]",
+			meaning: "The devices to build for, each PLATFORM[@VERSION][/ENROLLMENT].",
+			item:    &shape{kind: text, format: targetFormat, example: "iOS@26/manual", meaning: "PLATFORM[@VERSION][/ENROLLMENT]; the version is the oldest to serve."}},
+		preventionShape(),
+		{name: "payloads", kind: list, meaning: "Further payloads, written in Apple's keys.", item: payloadShape()},
+		variablesShape(),
+	}}
+}
+
+func organizationShape() *shape {
+	return &shape{name: "organization", kind: mapping, required: true, meaning: "Who issues the profiles.", keys: []*shape{
+		{name: "name", kind: text, required: true, nonEmpty: true, example: "Acme", meaning: "The name that devices show (PayloadOrganization)."},
+		{name: "identifier", kind: text, required: true, format: reverseDNS, example: "com.acme",
+			meaning: "A domain that is yours, reversed; every identifier and UUID is derived from it, so keep it."},
+	}}
+}
+
+func profileShape() *shape {
+	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
+		{name: "identifier", kind: text, format: identifierPart, fallback: "icloud-sync", meaning: "What follows the organization's identifier in PayloadIdentifier."},
+		{name: "displayName", kind: text, nonEmpty: true, example: "iCloud Sync", meaning: "The name that devices show (PayloadDisplayName)."},
+		{name: "description", kind: text, meaning: "What the profile does, for the person who installs it (PayloadDescription)."},
+		{name: "scope", kind: text, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
+		removalShape(),
+		{name: "expires", kind: date, example: "2028-01-31", meaning: "When the profile counts as out of date (PayloadExpirationDate)."},
+		{name: "consent", kind: mapping, also: text, example: "Installing this changes your DNS settings.",
+			meaning: "The text that a person must accept (ConsentText), or a mapping of languages to texts.",
+			item:    &shape{kind: text, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
+	}}
+}
+
+func removalShape() *shape {
+	return &shape{name: "removal", kind: mapping, meaning: "How and when the profile leaves a device.", keys: []*shape{
+		{name: "disallowed", kind: flag, fallback: "false", meaning: "Keep people from removing the profile (PayloadRemovalDisallowed)."},
+		{name: "date", kind: date, example: "2027-12-31", meaning: "When the device removes the profile (RemovalDate)."},
+		{name: "after", kind: text, format: durationFormat, example: "30d", meaning: "How long after installation the device removes the profile (DurationUntilRemoval)."},
+		{name: "passcode", kind: text, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode that removal asks for; take it from a secret variable."},
+	}}
+}
+
+func payloadShape() *shape {
+	return &shape{kind: mapping, meaning: "One payload.", keys: []*shape{
+		{name: "id", kind: text, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "The payload's name in templates, unique; identifiers are derived from it, and overlays find the payload by it."},
+		{name: "type", kind: text, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType."},
+		{name: "displayName", kind: text, nonEmpty: true, meaning: "PayloadDisplayName."},
+		{name: "description", kind: text, meaning: "PayloadDescription."},
+		{name: "identifier", kind: text, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},
+		{name: "uuid", kind: text, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
+		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets that get this payload; all where the key is absent.",
+			item: &shape{kind: text, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
+		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} is the bytes of a file, {$text: PATH} its text."},
+	}}
+}
+
+func variablesShape() *shape {
+	return &shape{name: "variables", kind: mapping, literal: true, meaning: "The variables that ${name} may name, each with its default or a description of it.",
+		item: &shape{kind: mapping, also: scalar, literal: true, meaning: "The default, or a mapping.", keys: []*shape{
+			{name: "default", kind: scalar, literal: true, meaning: "The value where none is given."},
+			{name: "type", kind: text, literal: true, choices: []string{"string", "integer", "real", "boolean", "date"}, fallback: "string", meaning: "The type of the value; that of the default where there is one."},
+			{name: "description", kind: text, literal: true, meaning: "What the variable is for."},
+			{name: "secret", kind: text, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "Where the value comes from: env:NAME or file:PATH, relative to this file. It is never printed."},
+		}}}
+}
+
+// platformNames and enrollmentNames spell out what targets are made of.
+func platformNames() []string   { return names(target.Platforms()) }
+func enrollmentNames() []string { return names(target.Enrollments()) }

@@ -1,0 +1,186 @@
+package template
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// variablePattern finds the use of a variable, for the JSON Schema.
+const variablePattern = `\$\{[A-Za-z_][A-Za-z0-9_-]*\}`
+
+// maxVariableName bounds the bytes of ${name}.
+const maxVariableName = 200
+
+// maxSubstituted bounds the bytes that variables put into one template.
+const maxSubstituted = 16 << 20
+
+// substitute replaces the variables in every text below v. Only texts change: a value can never become structure.
+func (vs *variables) substitute(v *plist.Value, path string) {
+	for _, f := range v.Fields {
+		vs.substitute(f.Value, join(path, f.Key))
+	}
+	for i, item := range v.Items {
+		vs.substitute(item, fmt.Sprintf("%s[%d]", path, i))
+	}
+	if v.Kind == plist.String && strings.Contains(v.Text, "${") {
+		vs.substituteText(v, path)
+	}
+}
+
+func (vs *variables) substituteText(v *plist.Value, path string) {
+	parts := pieces(v.Text)
+	var b strings.Builder
+	cursor := v.Span.Start
+	for _, p := range parts {
+		if p.name == "" && !p.malformed {
+			b.WriteString(p.text)
+			continue
+		}
+		at := place{locate(v.Span, &cursor, p.source), path}
+		value := vs.use(p, at)
+		if value == nil {
+			vs.unknown[v] = true
+			continue
+		}
+		if !vs.spendBytes(value, at) {
+			return
+		}
+		if len(parts) == 1 {
+			span := v.Span
+			*v = *value
+			v.Span = span
+			return
+		}
+		v.Secret = v.Secret || value.Secret
+		b.WriteString(asText(value))
+	}
+	v.Text = b.String()
+}
+
+// use returns the value of a variable where it is used, or nil after a finding.
+func (vs *variables) use(p piece, at place) *plist.Value {
+	if p.malformed {
+		vs.out.add("invalid-variable", at, "%q is not a variable, want ${name}", p.source).
+			Help = "write $${ for a literal ${"
+		return nil
+	}
+	v := vs.byName[p.name]
+	if v == nil && vs.out.full() {
+		return nil
+	}
+	if v == nil {
+		fallback := fmt.Sprintf("declare it under variables, or write $%s for the literal text", p.source)
+		vs.out.add("undeclared-variable", at, "variable %q is not declared", p.name).
+			Help = didYouMean(p.name, vs.order, fallback)
+		return nil
+	}
+	return vs.resolve(v)
+}
+
+func (vs *variables) spendBytes(v *plist.Value, at place) bool {
+	before := vs.bytes
+	vs.bytes -= len(v.Text)
+	if before > 0 && vs.bytes <= 0 {
+		vs.out.add("template-too-large", at, "variables put more than %d bytes into the template", maxSubstituted)
+	}
+	return vs.bytes > 0
+}
+
+// asText is a value as part of a text.
+func asText(v *plist.Value) string {
+	switch v.Kind {
+	case plist.Integer:
+		return v.Int.String()
+	case plist.Real:
+		return strconv.FormatFloat(v.Real, 'g', -1, 64)
+	case plist.Boolean:
+		return strconv.FormatBool(v.Bool)
+	case plist.Date:
+		return v.Time.Format(time.RFC3339)
+	}
+	return v.Text
+}
+
+// locate finds the next use of a variable in the text of a scalar, or answers the whole scalar.
+func locate(span diag.Span, cursor *int, source string) diag.Span {
+	if span.File == nil {
+		return span
+	}
+	i := bytes.Index(span.File.Data[min(*cursor, span.End):span.End], []byte(source))
+	if i < 0 {
+		*cursor = span.End
+		return span
+	}
+	start := *cursor + i
+	*cursor = start + len(source)
+	return diag.Span{File: span.File, Start: start, End: *cursor}
+}
+
+// piece is a part of a text: literal, a use of a variable, or something that looks like one.
+type piece struct {
+	text      string // literal
+	name      string // of a variable
+	source    string // as written
+	malformed bool
+}
+
+// pieces takes a text apart at its variables. $${ is a literal ${, and the variables of MDM servers are literal.
+func pieces(s string) []piece {
+	var parts []piece
+	literal := func(t string) {
+		if n := len(parts); n > 0 && parts[n-1].source == "" {
+			parts[n-1].text += t
+		} else if t != "" {
+			parts = append(parts, piece{text: t})
+		}
+	}
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			literal(s)
+			return parts
+		}
+		if i > 0 && s[i-1] == '$' {
+			literal(s[:i-1] + "${")
+			s = s[i+2:]
+			continue
+		}
+		literal(s[:i])
+		p := variableAt(s[i:])
+		s = s[i+len(p.source):]
+		if strings.HasPrefix(p.name, "FLEET_VAR_") || strings.HasPrefix(p.name, "FLEET_SECRET_") {
+			literal(p.source)
+			continue
+		}
+		parts = append(parts, p)
+	}
+}
+
+// variableAt reads the use of a variable that s begins with.
+func variableAt(s string) piece {
+	end := strings.IndexByte(s[:min(len(s), maxVariableName)], '}')
+	switch {
+	case end >= 0 && isVariableName(s[2:end]):
+		return piece{name: s[2:end], source: s[:end+1]}
+	case end >= 0 && end < 40:
+		return piece{source: s[:end+1], malformed: true}
+	}
+	return piece{source: "${", malformed: true}
+}
+
+func isVariableName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}

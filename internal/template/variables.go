@@ -1,0 +1,353 @@
+package template
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// variable is one declared variable and what is known of its value.
+type variable struct {
+	Variable
+	fallback  *plist.Value // nil if it has none
+	reference *plist.Value // of the template: env:NAME or file:PATH; nil if it has none
+	given     *given       // by the operator; nil if not
+	resolved  bool
+	value     *plist.Value // nil if there is none
+}
+
+// given is a value that the operator gave.
+type given struct {
+	value  *plist.Value
+	option string    // how to call it in a message, such as --set
+	span   diag.Span // of the name in a --vars file; zero for --set
+}
+
+// variables are the declared variables of one load.
+type variables struct {
+	*load
+	byName map[string]*variable
+	order  []string
+	bytes  int // that may still be put in
+}
+
+// declare reads the section variables of a template.
+func (l *load) declare(section *plist.Value) *variables {
+	vs := &variables{load: l, byName: map[string]*variable{}, bytes: maxSubstituted}
+	if section == nil || section.Kind != plist.Dictionary {
+		return vs
+	}
+	for _, f := range section.Fields {
+		here := place{f.KeySpan, "variables." + f.Key}
+		if !isVariableName(f.Key) {
+			l.out.add("invalid-variable", here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
+			continue
+		}
+		vs.byName[f.Key] = l.declaration(f, here)
+		vs.order = append(vs.order, f.Key)
+	}
+	return vs
+}
+
+func (l *load) declaration(f plist.Field, here place) *variable {
+	v := &variable{Variable: Variable{Name: f.Key, Kind: plist.String, Span: f.KeySpan}, fallback: f.Value}
+	if f.Value.Kind == plist.Dictionary {
+		v.fallback = f.Value.Get("default")
+		v.reference = onlyText(f.Value.Get("secret"))
+		v.Secret = v.reference != nil
+		if d := onlyText(f.Value.Get("description")); d != nil {
+			v.Description = d.Text
+		}
+	}
+	if v.fallback != nil && !isScalar(v.fallback.Kind) {
+		v.fallback = nil
+	}
+	v.HasDefault = v.fallback != nil
+	if v.HasDefault {
+		v.Kind = v.fallback.Kind
+		l.checkDefault(v, here)
+	}
+	if t := onlyText(f.Value.Get("type")); t != nil {
+		v.Kind = kindNamed(t.Text)
+	}
+	if v.HasDefault && !v.Secret && v.Kind != v.fallback.Kind {
+		converted, ok := convert(v.fallback, v.Kind)
+		if !ok {
+			l.out.add("wrong-variable-type", place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
+		}
+		v.fallback = converted
+	}
+	return v
+}
+
+func (l *load) checkDefault(v *variable, here place) {
+	at := place{v.fallback.Span, here.path}
+	if v.Secret {
+		l.mask(v.fallback)
+		l.out.add("default-of-secret", at, "variable %q is secret and has a default", v.Name).
+			Help = "remove the default"
+		return
+	}
+	if v.Kind == plist.Data {
+		l.out.add("wrong-variable-type", at, "default of variable %q is %s, want a string, integer, real, boolean or date", v.Name, describe(v.fallback))
+		return
+	}
+	for _, p := range pieces(v.fallback.Text) {
+		if p.name != "" {
+			l.out.add("recursive-variable", at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
+				Help = "use both variables where the value is needed"
+		}
+	}
+}
+
+// onlyText returns v if it is a text, otherwise nil.
+func onlyText(v *plist.Value) *plist.Value {
+	if v == nil || v.Kind != plist.String {
+		return nil
+	}
+	return v
+}
+
+func kindNamed(name string) plist.Kind {
+	for _, k := range []plist.Kind{plist.Integer, plist.Real, plist.Boolean, plist.Date} {
+		if k.String() == name {
+			return k
+		}
+	}
+	return plist.String
+}
+
+// article names a kind in a sentence.
+func article(k plist.Kind) string {
+	switch k {
+	case plist.Integer:
+		return "an integer"
+	case plist.Array:
+		return "a list"
+	}
+	return "a " + k.String()
+}
+
+// give takes the values of --vars and --set; the last one of a name counts.
+func (vs *variables) give(in Input) {
+	for _, file := range in.Vars {
+		vs.giveFile(file)
+	}
+	for i, set := range in.Set {
+		name, value, ok := strings.Cut(set, "=")
+		if !ok || name == "" {
+			// The text itself is not shown: it may be a secret.
+			vs.out.add("invalid-variable", place{}, "--set number %d is no assignment, want name=value", i+1)
+			continue
+		}
+		vs.giveOne(name, &given{value: plist.NewString(value), option: "--set"})
+	}
+}
+
+func (vs *variables) giveFile(original *diag.File) {
+	// A copy, because secrets are masked in it before it goes into findings.
+	file := diag.NewFile(original.Name, bytes.Clone(original.Data))
+	before := len(vs.out.list)
+	tree := readTree(file, &vs.left, vs.out)
+	if len(vs.out.list) > before {
+		vs.hideFile(file, vs.out.list[before:])
+	}
+	switch {
+	case tree == nil || tree.Kind == plist.Null:
+		return
+	case tree.Kind != plist.Dictionary:
+		vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
+		vs.out.add("wrong-template-type", place{span: start(tree)}, "a file of variables is %s, want a mapping of names to values", article(tree.Kind))
+		return
+	}
+	for _, f := range tree.Fields {
+		vs.giveOne(f.Key, &given{value: f.Value, option: file.Name, span: f.KeySpan})
+	}
+}
+
+// hideFile keeps a file that cannot be read out of excerpts and messages: which of its values are secret is not known.
+func (vs *variables) hideFile(file *diag.File, found []diag.Diagnostic) {
+	vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
+	for i := range found {
+		if found[i].Rule == "invalid-yaml" {
+			found[i].Message, found[i].Help = "the file of variables is not well-formed YAML here", "put the value in quotes"
+		}
+	}
+}
+
+func (vs *variables) giveOne(name string, g *given) {
+	v := vs.byName[name]
+	if v == nil {
+		vs.undeclaredGiven(name, g)
+		return
+	}
+	if v.Secret || isReference(g.value) {
+		v.Secret = true
+		vs.mask(g.value)
+	}
+	v.given = g
+}
+
+// undeclaredGiven is an Error for --set, which is written for this template, and a Warning for a file, which may serve several.
+func (vs *variables) undeclaredGiven(name string, g *given) {
+	if vs.out.full() {
+		return
+	}
+	report := vs.out.warn
+	if g.option == "--set" {
+		report = vs.out.add
+	}
+	vs.mask(g.value)
+	report("undeclared-variable", place{span: g.span}, "%s gives variable %q, which the template does not declare", g.option, name).
+		Help = didYouMean(name, vs.order, "declare it under variables")
+}
+
+func isReference(v *plist.Value) bool {
+	return v.Kind == plist.String && (strings.HasPrefix(v.Text, "env:") || strings.HasPrefix(v.Text, "file:"))
+}
+
+// resolve returns the value of a variable, or nil after a finding. It reads a reference only when it is needed, and only once.
+func (vs *variables) resolve(v *variable) *plist.Value {
+	v.Used = true
+	if v.resolved {
+		return v.value
+	}
+	v.resolved = true
+	switch {
+	case v.given != nil:
+		v.value = vs.givenValue(v)
+	case v.reference != nil:
+		if text, ok := vs.follow(v, v.reference.Text, false, v.reference.Span); ok {
+			v.value = vs.typed(v, plist.NewString(text), "its reference", v.Span)
+		}
+	case v.fallback != nil:
+		v.value = v.fallback
+	default:
+		vs.out.add("unset-variable", place{v.Span, "variables." + v.Name}, "variable %q has no value", v.Name).
+			Help = fmt.Sprintf("add --set %s=VALUE, or a default", v.Name)
+	}
+	if v.value != nil {
+		value := *v.value
+		value.Secret = v.Secret
+		v.value = &value
+	}
+	return v.value
+}
+
+func (vs *variables) givenValue(v *variable) *plist.Value {
+	g := v.given
+	if isReference(g.value) {
+		text, ok := vs.follow(v, g.value.Text, true, g.span)
+		if !ok {
+			return nil
+		}
+		return vs.typed(v, plist.NewString(text), "its reference", g.span)
+	}
+	return vs.typed(v, g.value, g.option, g.span)
+}
+
+// typed turns a value into the variable's type, or reports that it cannot be.
+func (vs *variables) typed(v *variable, value *plist.Value, from string, span diag.Span) *plist.Value {
+	converted, ok := convert(value, v.Kind)
+	if ok {
+		return converted
+	}
+	shown := *value
+	shown.Secret = v.Secret
+	vs.out.add("wrong-variable-type", place{span, "variables." + v.Name}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
+	return nil
+}
+
+// convert reads text as another kind, and an integer as a real. Nothing else changes its kind.
+func convert(v *plist.Value, k plist.Kind) (*plist.Value, bool) {
+	switch {
+	case v.Kind == k:
+		return v, true
+	case v.Kind == plist.Integer && k == plist.Real:
+		return plist.NewReal(v.Int.Float()), true
+	case v.Kind != plist.String:
+		return v, false
+	}
+	switch k {
+	case plist.Integer:
+		n, err := parseInteger(v.Text)
+		return &plist.Value{Kind: k, Int: n}, err == nil
+	case plist.Real:
+		f, err := strconv.ParseFloat(v.Text, 64)
+		return plist.NewReal(f), err == nil && f-f == 0 // neither infinite nor NaN
+	case plist.Boolean:
+		return plist.NewBoolean(v.Text == "true"), v.Text == "true" || v.Text == "false"
+	case plist.Date:
+		t, err := parseDate(v.Text)
+		return plist.NewDate(t), err == nil
+	}
+	return v, false
+}
+
+// follow reads env:NAME or file:PATH. The operator's own references may name any file, a template's only those in
+// its folder.
+func (vs *variables) follow(v *variable, reference string, operator bool, span diag.Span) (string, bool) {
+	at := place{span, "variables." + v.Name}
+	if name, ok := strings.CutPrefix(reference, "env:"); ok {
+		value, set := "", false
+		if vs.Env != nil {
+			value, set = vs.Env(name)
+		}
+		if !set {
+			vs.out.add("unreadable-reference", at, "environment variable %q of variable %q is not set", name, v.Name)
+		}
+		return value, set
+	}
+	name := strings.TrimPrefix(reference, "file:")
+	data, err := vs.secretFile(name, operator, span.File)
+	if err == nil && len(data) > maxFileSize {
+		err = fmt.Errorf("it has more than %d bytes", maxFileSize)
+	}
+	if err == nil && !utf8.Valid(data) {
+		err = errNotText
+	}
+	if err != nil {
+		vs.out.add("unreadable-reference", at, "file %q of variable %q cannot be read: %s", name, v.Name, plainError(err))
+		return "", false
+	}
+	return trimNewline(string(data)), true
+}
+
+func (vs *variables) secretFile(name string, operator bool, from *diag.File) ([]byte, error) {
+	if !operator {
+		return vs.readBeside(from, name, maxFileSize)
+	}
+	if vs.ReadFile == nil {
+		return nil, errNoFiles
+	}
+	return vs.ReadFile(name)
+}
+
+// trimNewline drops the one line end that editors put at the end of a file.
+func trimNewline(s string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+}
+
+// unused reports declared variables that nothing names.
+func (vs *variables) unused() {
+	for _, name := range vs.order {
+		if v := vs.byName[name]; !v.Used {
+			vs.out.warn("unused-variable", place{v.Span, "variables." + name}, "variable %q is not used", name).
+				Help = "remove it, or write ${" + name + "} where its value belongs"
+		}
+	}
+}
+
+// list returns the declared variables for the Spec.
+func (vs *variables) list() []Variable {
+	var all []Variable
+	for _, name := range vs.order {
+		all = append(all, vs.byName[name].Variable)
+	}
+	return all
+}
