@@ -1,0 +1,260 @@
+package lint
+
+import (
+	"iter"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// The rules about encrypted DNS, in the DNSSettings of com.apple.dnsSettings.managed and the DNS of a VPN payload.
+
+const dnsSettings = "com.apple.dnsSettings.managed"
+
+// dnsDocumentation states what the keys need of each other, in prose that the schema's own words do not carry.
+const dnsDocumentation = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
+
+// dnsRule makes the value function of a rule that looks at a dictionary of DNS settings.
+func dnsRule(check func(p *pass, n *node, protocol string)) func(*pass, *node) {
+	return func(p *pass, n *node) {
+		if n.key == nil || n.value.Kind != plist.Dictionary || n.key.Name != "DNSSettings" && n.key.Name != "DNS" {
+			return
+		}
+		if protocol := n.value.Get("DNSProtocol"); protocol != nil && protocol.Kind == plist.String {
+			check(p, n, protocol.Text)
+		}
+	}
+}
+
+// text returns a key of the node whose value is a string, or nil.
+func (n *node) text(key string) *plist.Field {
+	if f := n.value.Field(key); f != nil && f.Value != nil && f.Value.Kind == plist.String {
+		return f
+	}
+	return nil
+}
+
+var missingServerURL = Rule{
+	ID:       "missing-server-url",
+	Summary:  "DNS over HTTPS lacks its ServerURL",
+	Why:      "With DNSProtocol HTTPS the device needs ServerURL to ask anything at all, and refuses the payload without it.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		if protocol == "HTTPS" && n.value.Field("ServerURL") == nil {
+			p.report(n.atKey(), `%s lacks "ServerURL", which "DNSProtocol" "HTTPS" requires`, n.subject()).
+				Help = `add "ServerURL", such as https://dns.example.com/dns-query`
+		}
+	}),
+}
+
+var unusedServerURL = Rule{
+	ID:       "unused-server-url",
+	Summary:  "ServerURL stands beside a DNSProtocol that is not HTTPS",
+	Why:      "Only DNS over HTTPS has a URL. Beside another protocol it does nothing, or the protocol is the mistake.",
+	Group:    Condition,
+	Severity: diag.Warning,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		if f := n.value.Field("ServerURL"); f != nil && (protocol == "TLS" || protocol == "Cleartext") {
+			p.report(n.field(f), `"ServerURL" does nothing with "DNSProtocol" %s`, quote(protocol)).
+				Help = `remove it, or set "DNSProtocol" to "HTTPS"`
+		}
+	}),
+}
+
+var serverURLNotHTTPS = Rule{
+	ID:       "server-url-not-https",
+	Summary:  "ServerURL of DNS over HTTPS is no https:// URL with a host",
+	Why:      "The device takes only https:// here, and checks the server's certificate against the host of this URL.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		f := n.text("ServerURL")
+		if f == nil || protocol != "HTTPS" || hasPlaceholder(f.Value) || urlHost(f.Value.Text) != "" {
+			return
+		}
+		p.report(n.fieldValue(f), `"ServerURL" is %s, want a URL that begins with https://`, describe("", f.Value))
+	}),
+}
+
+// urlHost returns the host of an https URL in lower case, or "".
+func urlHost(text string) string {
+	// The URL is a template of RFC 6570, whose braces no URL has.
+	text, _, _ = strings.Cut(text, "{")
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+var missingServerName = Rule{
+	ID:       "missing-server-name",
+	Summary:  "DNS over TLS lacks its ServerName",
+	Why:      "With DNSProtocol TLS the device checks the server's certificate against ServerName. Without it, there is nothing to check against and no name is resolved.",
+	Group:    Condition,
+	Severity: diag.Warning,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		if protocol == "TLS" && n.value.Field("ServerName") == nil {
+			p.report(n.atKey(), `%s lacks "ServerName", by which "DNSProtocol" "TLS" checks the server`, n.subject()).
+				Help = `add "ServerName", such as dns.example.com`
+		}
+	}),
+}
+
+var serverNameWithoutTLS = Rule{
+	ID:       "server-name-without-tls",
+	Summary:  "ServerName stands beside a DNSProtocol that is not TLS",
+	Why:      "Apple allows ServerName only with DNSProtocol TLS. DNS over HTTPS takes the name from ServerURL.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		if f := n.value.Field("ServerName"); f != nil && (protocol == "HTTPS" || protocol == "Cleartext") {
+			p.report(n.field(f), `"ServerName" is not allowed with "DNSProtocol" %s`, quote(protocol)).
+				Help = `remove it, or set "DNSProtocol" to "TLS"`
+		}
+	}),
+}
+
+var serverAddressNotIP = Rule{
+	ID:       "server-address-not-ip",
+	Summary:  "an item of ServerAddresses is no IP address",
+	Why:      "ServerAddresses are there so that no name need be resolved to reach the resolver. A device takes IPv4 and IPv6 addresses only, without a port.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{dnsDocumentation},
+	value: dnsRule(func(p *pass, n *node, _ string) {
+		for i, item := range items(n.value.Get("ServerAddresses")) {
+			if item.Kind != plist.String || hasPlaceholder(item) || address(item).IsValid() {
+				continue
+			}
+			at := n.path.field("ServerAddresses").at(i)
+			p.report(place{at, item.Span, isSecret(item)}, "%s is %s, want an IP address", quote(at.name()), describe("", item))
+		}
+	}),
+}
+
+// address reads an IP address, or returns the zero Addr.
+func address(v *plist.Value) netip.Addr {
+	a, _ := netip.ParseAddr(v.Text)
+	return a
+}
+
+// items goes through an array, or through nothing where there is none.
+func items(v *plist.Value) iter.Seq2[int, *plist.Value] {
+	return func(yield func(int, *plist.Value) bool) {
+		if v == nil || v.Kind != plist.Array {
+			return
+		}
+		for i, item := range v.Items {
+			if item != nil && !yield(i, item) {
+				return
+			}
+		}
+	}
+}
+
+var mixedDNSProviders = Rule{
+	ID:      "mixed-dns-providers",
+	Summary: "one payload names the servers of several DNS providers",
+	Why: "All addresses of a payload must answer for the one name in ServerURL or ServerName. Another provider's server shows another " +
+		"certificate, so the device rejects its answers and resolving fails now and then. One payload serves one provider.",
+	Group:    Condition,
+	Severity: diag.Warning,
+	See:      []string{"https://developers.cloudflare.com/1.1.1.1/ip-addresses/", "https://developers.google.com/speed/public-dns/docs/using"},
+	value: dnsRule(func(p *pass, n *node, protocol string) {
+		if protocol == "Cleartext" {
+			return // a tunnel's plain DNS has no certificate to fit
+		}
+		if names := providersOf(n); len(names) > 1 {
+			p.report(n.atKey(), "%s mixes the servers of %s", n.subject(), strings.Join(names, " and ")).
+				Help = "keep one provider in this payload, and allow failover instead of a second one"
+		}
+	}),
+}
+
+// providersOf names the known providers that DNS settings point at, by their host and their addresses.
+func providersOf(n *node) []string {
+	var names []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if f := n.text("ServerURL"); f != nil {
+		add(providerOfHost(urlHost(f.Value.Text)))
+	}
+	if f := n.text("ServerName"); f != nil {
+		add(providerOfHost(strings.ToLower(f.Value.Text)))
+	}
+	for _, item := range items(n.value.Get("ServerAddresses")) {
+		add(providerOfAddress(address(item)))
+	}
+	return names
+}
+
+var dnsWithoutSystemScope = Rule{
+	ID:      "dns-without-system-scope",
+	Summary: "a DNS profile for macOS does not have PayloadScope System",
+	Why: "Since macOS 26.1 a Mac refuses a profile with DNS settings unless its PayloadScope is System, as several users of several " +
+		"projects report; Apple does not say so. Without a target for macOS it is a warning.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{"https://github.com/paulmillr/encrypted-dns/pull/192", "https://github.com/mullvad/encrypted-dns-profiles/issues/18"},
+	profile: func(p *pass, profile *profile) {
+		if profile.scope() == "System" || len(profile.targets) > 0 && !profile.hasPlatform(target.MacOS) {
+			return
+		}
+		for _, pl := range profile.payloads {
+			if pl.payloadType != dnsSettings {
+				continue
+			}
+			d := p.report(pl.node.atKey(), "%s needs PayloadScope %q on macOS 26.1 and later", pl.node.subject(), "System")
+			d.Help = `set PayloadScope of the profile to "System"`
+			if len(profile.targets) == 0 {
+				d.Severity = diag.Warning
+			}
+		}
+	},
+}
+
+var dnsOnManagedNetworksOnly = Rule{
+	ID:      "dns-on-managed-networks-only",
+	Summary: "DNS settings sent by MDM cover managed Wi-Fi networks only",
+	Why: "Installed by hand, the payload covers every network. From an MDM server it covers only Wi-Fi networks that the server set " +
+		"up, and no cellular network, on supervised devices too.",
+	Group:    Condition,
+	Severity: diag.Warning,
+	See:      []string{dnsDocumentation},
+	value: func(p *pass, n *node) {
+		if n.key != nil || n.domain != dnsSettings {
+			return
+		}
+		var mdm hits
+		for _, t := range p.profile.targets {
+			if t.Enrollment.IsMDM() && t.Enrollment != target.User && p.profile.isOn(n, t) {
+				mdm = append(mdm, effect{target: t})
+			}
+		}
+		if len(mdm) > 0 {
+			p.report(n.atKey(), "%s covers managed Wi-Fi networks only on %s", n.subject(), mdm.targets()).
+				Help = "use the declaration com.apple.configuration.network.dns-settings on version 27 and later"
+		}
+	},
+}
+
+// isOn says whether a payload exists on a target at all.
+func (p *profile) isOn(n *node, t target.Target) bool {
+	return !slices.ContainsFunc(n.effects, func(e effect) bool { return e.target == t && isVoid([]schema.Limit{e.Limit}) })
+}

@@ -1,0 +1,164 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+// The rules about when a payload or key comes to a platform and goes. A whole payload is told by a rule of its own where it
+// weighs more than a key does.
+
+var notOnPlatform = Rule{
+	ID:      "not-on-platform",
+	Summary: "a payload or key does not exist on a target's platform",
+	Why: "The device passes over it, so it does nothing there. One profile may well serve several platforms, so that is a warning; " +
+		"a payload that exists on none of the targets cannot be what was meant and is an error.",
+	Group:    Effect,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
+			p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
+		}
+	},
+}
+
+var notYetIntroduced = Rule{
+	ID:       "not-yet-introduced",
+	Summary:  "a payload or key is newer than the oldest devices of a target",
+	Why:      "Older devices pass over it, so that what the profile says is true only of the newer ones.",
+	Group:    Effect,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
+			p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
+				Help = "raise the version of the target, or expect nothing from it on older devices"
+		}
+	},
+}
+
+var removedPayload = Rule{
+	ID:      "removed-payload",
+	Summary: "a payload was removed from newer versions of a target's platform",
+	Why: "Devices of these versions no longer know the payload, so it does nothing there. It is an error when it is gone from every " +
+		"target, a warning when some older device still has it.",
+	Group:    Effect,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
+			p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+				Help = n.replacement()
+		}
+	},
+}
+
+var removedKey = Rule{
+	ID:       "removed-key",
+	Summary:  "a key was removed from newer versions of a target's platform",
+	Why:      "Devices of these versions no longer know the key, so it does nothing there.",
+	Group:    Effect,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
+			p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+				Help = n.replacement()
+		}
+	},
+}
+
+var deprecated = Rule{
+	ID:      "deprecated",
+	Summary: "a payload or key is deprecated on a target",
+	Why: "It still works, and will be removed. It is a warning when every device of the target is past the version that deprecated " +
+		"it, and a note when only the newer ones are.",
+	Group:    Effect,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if now := n.hits(schema.Deprecated); len(now) > 0 {
+			p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
+		}
+		if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
+			p.reportEffect(n, diag.Note, "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
+		}
+	},
+}
+
+// hits are the same obstacle, or two of a kind, on several targets.
+type hits []effect
+
+// hits returns what the node meets of some obstacles.
+func (n *node) hits(obstacles ...schema.Obstacle) hits {
+	var found hits
+	for _, e := range n.effects {
+		if slices.Contains(obstacles, e.Obstacle) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// platforms names the platforms: iOS, macOS.
+func (h hits) platforms() string {
+	return h.each(func(e effect) string { return string(e.target.Platform) })
+}
+
+// versions names the versions that the obstacles rest on: iOS 27, macOS 26.4.
+func (h hits) versions() string {
+	return h.each(func(e effect) string { return string(e.target.Platform) + " " + e.Version.String() })
+}
+
+// targets names platforms with their enrollment, as targets are written: iOS/manual, macOS/user.
+func (h hits) targets() string {
+	return h.each(func(e effect) string { return string(e.target.Platform) + "/" + string(e.target.Enrollment) })
+}
+
+func (h hits) each(name func(effect) string) string {
+	var names []string
+	for _, e := range h {
+		if s := name(e); !slices.Contains(names, s) {
+			names = append(names, s)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// replacement is the help that names what takes the place of a payload or key, or "".
+func (n *node) replacement() string {
+	instead := ""
+	switch {
+	case n.key != nil:
+		instead = n.key.Replacement
+	case n.payload != nil && len(n.payload.types) > 0:
+		instead = n.payload.types[0].Replacement
+	}
+	if instead == "" {
+		return ""
+	}
+	return "use the declaration " + instead + " where the device is new enough"
+}
+
+// graver is Error for a payload that meets an obstacle on every target, and otherwise Warning.
+func (p *pass) graver(n *node, h hits) diag.Severity {
+	if n.key != nil {
+		return diag.Warning
+	}
+	for _, t := range p.profile.targets {
+		if !slices.ContainsFunc(h, func(e effect) bool { return e.target == t }) {
+			return diag.Warning
+		}
+	}
+	return diag.Error
+}
+
+// reportEffect reports an obstacle. For a key that is set to what it is by default nothing is lost, so it is a note.
+func (p *pass) reportEffect(n *node, s diag.Severity, format string, args ...any) *diag.Diagnostic {
+	d := p.report(n.atKey(), format, args...)
+	d.Severity = s
+	if n.key != nil && n.key.Default != nil && s < diag.Error && plist.Equal(n.key.Default, n.value) {
+		d.Severity = diag.Note
+	}
+	return d
+}

@@ -1,0 +1,188 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+var missingRequiredKey = Rule{
+	ID:       "missing-required-key",
+	Summary:  "a dictionary lacks a key that the schema requires",
+	Why:      "A device refuses a payload without it, and with the payload the whole profile. A key within another counts only where the outer one is present.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if n.value.Kind != plist.Dictionary {
+			return
+		}
+		for _, l := range n.layers {
+			if l.optional {
+				continue
+			}
+			for _, k := range l.keys {
+				if p.profile.isMissing(n, k, l) {
+					d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
+					d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
+				}
+			}
+		}
+	},
+}
+
+// isMissing says whether a dictionary should have a key that it has not.
+func (p *profile) isMissing(n *node, k *schema.Key, l layer) bool {
+	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil {
+		return false
+	}
+	if n == p.envelope && k.Name == "PayloadContent" && n.value.Field("EncryptedPayloadContent") != nil {
+		return false
+	}
+	return !p.isNowhere(p.resolve(l.standing, k.Availability))
+}
+
+// isNowhere says whether a key is on none of the targets, so that nothing can require it.
+func (p *profile) isNowhere(standing []schema.Availability) bool {
+	for i, a := range standing {
+		if !isVoid(a.Limits(p.targets[i])) {
+			return false
+		}
+	}
+	return len(standing) > 0
+}
+
+var unknownKey = Rule{
+	ID:      "unknown-key",
+	Summary: "a key that the schema does not know",
+	Why: "A device passes over a key that it does not know, so the setting has no effect and nobody is told; only where a Mac takes " +
+		"a payload for the preferences of an app may an unlisted key work. It is an error when a known key is so near that it must " +
+		"have been meant, or the key belongs elsewhere in the payload, and a note for a key of old that does no harm.",
+	Group:    Schema,
+	Severity: diag.Warning,
+	value: func(p *pass, n *node) {
+		if n.value.Kind != plist.Dictionary || len(n.layers) == 0 {
+			return
+		}
+		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
+		var absent []string
+		for _, f := range n.value.Fields {
+			if k, _ := n.find(f.Key); k != nil {
+				continue
+			}
+			if absent == nil {
+				absent = n.absentKeys()
+			}
+			p.reportUnknown(n, f, absent, loose)
+		}
+	},
+}
+
+// absentKeys returns the known keys that a dictionary does not have: only one of them can be what another was meant to be.
+func (n *node) absentKeys() []string {
+	present := map[string]bool{schema.Any: true}
+	for _, f := range n.value.Fields {
+		present[f.Key] = true
+	}
+	absent := []string{}
+	for _, l := range n.layers {
+		for _, k := range l.keys {
+			if !present[k.Name] {
+				absent = append(absent, k.Name)
+			}
+		}
+	}
+	return absent
+}
+
+func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) {
+	near, home := "", ""
+	if !isLegacy(f.Key) {
+		near = p.profile.suggest(f.Key, absent)
+	}
+	if near == "" && loose {
+		return
+	}
+	if near == "" {
+		home = p.profile.homeOf(n, f.Key)
+	}
+	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
+	switch {
+	case near != "" && !loose:
+		d.Severity, d.Help = diag.Error, didYouMean(near)
+	case near != "":
+		d.Help = didYouMean(near)
+	case home != "":
+		d.Severity, d.Help = diag.Error, "move it to "+home
+	case isLegacy(f.Key):
+		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
+	default:
+		d.Help = "remove it, or check that the device knows it"
+	}
+}
+
+var droppedKey = Rule{
+	ID:       "dropped-key",
+	Summary:  "a key that Apple's newest schema no longer lists",
+	Why:      "Older schemas list it, and no release is named that ended it: older devices know it, newer ones may not.",
+	Group:    Schema,
+	Severity: diag.Note,
+	value: func(p *pass, n *node) {
+		if n.key != nil && n.key.Dropped {
+			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = "remove it unless older devices need it"
+		}
+	},
+}
+
+// isLegacy says whether a key stands in many old profiles though no schema has it.
+func isLegacy(key string) bool {
+	return key == "PayloadEnabled"
+}
+
+// suggest is diag.Suggest within the profile's budget.
+func (p *profile) suggest(word string, candidates []string) string {
+	if p.budget == 0 || len(word) < 3 || len(word) > 100 {
+		return ""
+	}
+	p.budget--
+	return diag.Suggest(word, candidates)
+}
+
+// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or "".
+func (p *profile) homeOf(n *node, key string) string {
+	if n.payload == nil || p.budget == 0 {
+		return ""
+	}
+	p.budget--
+	for _, l := range n.payload.node.layers {
+		if at := findBelow(l.keys, key, nil, maxHomeDepth); at != nil {
+			return strings.Join(at, ".")
+		}
+	}
+	return ""
+}
+
+// maxHomeDepth bounds the search through a schema, which may be recursive.
+const maxHomeDepth = 3
+
+func findBelow(keys []*schema.Key, name string, above []string, depth int) []string {
+	for _, k := range keys {
+		if k.Name == name {
+			return append(slices.Clone(above), name)
+		}
+	}
+	if depth == 0 {
+		return nil
+	}
+	for _, k := range keys {
+		if k.Kind != plist.Dictionary || k.Name == schema.Any {
+			continue // within arrays the place is not one but many
+		}
+		if at := findBelow(k.Keys, name, append(slices.Clone(above), k.Name), depth-1); at != nil {
+			return at
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package lint
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+var notAProfile = Rule{
+	ID:       "not-a-profile",
+	Summary:  "the property list is not a configuration profile",
+	Why:      "The top level of a profile is a dictionary with keys such as PayloadType and PayloadContent. Without any of them nothing can be checked, and no device takes it.",
+	Group:    Structure,
+	Severity: diag.Error,
+	profile: func(p *pass, profile *profile) {
+		at := place{path: root, span: profile.root.Span}
+		switch {
+		case profile.isProfile():
+		case profile.root.Kind != plist.Dictionary:
+			p.report(at, "the top level is %s, want the dictionary of a profile", withArticle(profile.root.Kind.String()))
+		default:
+			p.report(at, "the top level has none of the keys of a profile, such as %q", "PayloadContent")
+		}
+	},
+}
+
+// isProfile says whether the top level has at least one key that every profile has.
+func (p *profile) isProfile() bool {
+	return p.root.Kind == plist.Dictionary && slices.ContainsFunc(p.root.Fields, func(f plist.Field) bool {
+		switch f.Key {
+		case "PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent":
+			return true
+		}
+		return false
+	})
+}
+
+var unknownPayloadType = Rule{
+	ID:      "unknown-payload-type",
+	Summary: "a PayloadType that no schema knows",
+	Why: "A device installs such a payload without effect, except that a Mac takes it for the preferences of an app of that name, " +
+		"which is why it is a warning. It is an error when a known type is so near that it must have been meant.",
+	Group:    Schema,
+	Severity: diag.Warning,
+	profile: func(p *pass, profile *profile) {
+		for _, pl := range profile.payloads {
+			if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) {
+				continue
+			}
+			at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
+			d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
+			if near := profile.nearType(pl.payloadType); near != "" {
+				d.Severity, d.Help = diag.Error, didYouMean(near)
+			}
+		}
+	},
+}
+
+// nearType returns the payload type that an unknown one was meant to be. What all of Apple's types begin with does not
+// count for nearness.
+func (p *profile) nearType(payloadType string) string {
+	const apple = "com.apple."
+	if p.reader.knows(payloadType) {
+		return ""
+	}
+	if len(payloadType) < len(apple) || !strings.EqualFold(payloadType[:len(apple)], apple) {
+		return p.suggest(payloadType, p.reader.names)
+	}
+	var ends []string
+	for _, name := range p.reader.names {
+		if end, ok := strings.CutPrefix(name, apple); ok {
+			ends = append(ends, end)
+		}
+	}
+	if end := p.suggest(payloadType[len(apple):], ends); end != "" {
+		return apple + end
+	}
+	return ""
+}
+
+// knows says whether the index lists a type.
+func (r *reader) knows(payloadType string) bool {
+	_, found := sort.Find(len(r.names), func(i int) int { return strings.Compare(payloadType, r.names[i]) })
+	return found
+}
+
+var singleInstancePayloadRepeated = Rule{
+	ID:       "single-instance-payload-repeated",
+	Summary:  "a payload type that a device takes once stands in the profile twice",
+	Why:      "Only one payload of such a type can be installed: the device refuses the profile, or which of them counts is left to chance.",
+	Group:    Structure,
+	Severity: diag.Error,
+	profile: func(p *pass, profile *profile) {
+		first := map[string]*payload{}
+		for _, pl := range profile.payloads {
+			for _, t := range pl.types {
+				if !profile.isSingle(t) {
+					continue
+				}
+				if before := first[t.ID]; before != nil {
+					d := p.report(pl.node.atKey(), "%s stands in the profile more than once, want one", pl.node.subject())
+					d.Help = "put all its keys into one payload"
+					d.Related = related("the first one", before.node.atKey().span)
+				} else {
+					first[t.ID] = pl
+				}
+			}
+		}
+	},
+}
+
+// isSingle says whether only one payload of a type can be installed: on a target, or without targets on every platform.
+func (p *profile) isSingle(t *schema.Type) bool {
+	for _, on := range p.targets {
+		if a, ok := t.Availability[on.Platform.Schema()]; ok && a.Multiple != nil && !*a.Multiple {
+			return true
+		}
+	}
+	if len(p.targets) > 0 {
+		return false
+	}
+	stated := false
+	for _, a := range t.Availability {
+		if a.Multiple != nil && *a.Multiple {
+			return false
+		}
+		stated = stated || a.Multiple != nil
+	}
+	return stated
+}
+
+var encryptedContent = Rule{
+	ID:       "encrypted-content",
+	Summary:  "the payloads are encrypted and were not checked",
+	Why:      "Only a device with the private key can read EncryptedPayloadContent. Nothing here speaks for what is in it.",
+	Group:    Structure,
+	Severity: diag.Note,
+	profile: func(p *pass, profile *profile) {
+		if f := profile.root.Field("EncryptedPayloadContent"); f != nil {
+			p.report(profile.envelope.field(f), "%s cannot be read, so the payloads in it are not checked", quote(f.Key))
+		}
+	},
+}

@@ -1,0 +1,183 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// ruleCase is a profile that breaks one rule at one place, and what repairs it.
+type ruleCase struct {
+	rule, path string
+	bad, good  *plist.Value
+	targets    string // separated by blanks
+	message    string // of the finding, where its words matter
+	help       string
+	severity   diag.Severity // where it is not the rule's own
+}
+
+// d makes a dictionary from keys and values: strings, booleans, integers, reals and values.
+func d(pairs ...any) *plist.Value {
+	v := plist.NewDictionary()
+	for i := 0; i < len(pairs); i += 2 {
+		v.Fields = append(v.Fields, plist.Field{Key: pairs[i].(string), Value: value(pairs[i+1])})
+	}
+	return v
+}
+
+func value(x any) *plist.Value {
+	switch x := x.(type) {
+	case string:
+		return plist.NewString(x)
+	case bool:
+		return plist.NewBoolean(x)
+	case int:
+		return plist.NewInteger(int64(x))
+	case float64:
+		return plist.NewReal(x)
+	case []byte:
+		return plist.NewData(x)
+	}
+	return x.(*plist.Value)
+}
+
+func arr(x ...any) *plist.Value {
+	a := plist.NewArray()
+	for _, i := range x {
+		a.Items = append(a.Items, value(i))
+	}
+	return a
+}
+
+// pl makes a payload that lacks nothing common.
+func pl(payloadType string, pairs ...any) *plist.Value {
+	v := d("PayloadType", payloadType, "PayloadVersion", 1)
+	v.Fields = append(v.Fields, d(pairs...).Fields...)
+	return v
+}
+
+// with makes a profile that lacks nothing. Payloads get an identifier and UUID of their own where they have none.
+func with(payloads ...*plist.Value) *plist.Value {
+	for i, p := range payloads {
+		letter := string(rune('a' + i))
+		if p.Field("PayloadIdentifier") == nil {
+			p.Set("PayloadIdentifier", value("com.example."+letter))
+		}
+		if p.Field("PayloadUUID") == nil {
+			p.Set("PayloadUUID", value("0000000"+letter+"-0000-4000-8000-000000000001"))
+		}
+	}
+	return d("PayloadType", "Configuration", "PayloadVersion", 1, "PayloadIdentifier", "com.example", "PayloadScope", "System",
+		"PayloadUUID", "10000000-0000-4000-8000-000000000001", "PayloadContent", plist.NewArray(payloads...))
+}
+
+func without(v *plist.Value, key string) *plist.Value {
+	v.Fields = slices.DeleteFunc(v.Fields, func(f plist.Field) bool { return f.Key == key })
+	return v
+}
+
+func targets(t testing.TB, text string) []target.Target {
+	t.Helper()
+	var all []target.Target
+	for _, s := range strings.Fields(text) {
+		one, err := target.Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func check(t testing.TB, v *plist.Value, on string) []diag.Diagnostic {
+	t.Helper()
+	found, err := Check(testCatalog(), v, targets(t, on))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestRules(t *testing.T) {
+	for _, c := range ruleCases() {
+		t.Run(c.rule+" "+c.path, func(t *testing.T) {
+			found := check(t, c.bad, c.targets)
+			if len(found) != 1 {
+				t.Fatalf("got %d findings, want one: %v", len(found), found)
+			}
+			got := found[0]
+			if got.Rule != c.rule || got.Path != c.path {
+				t.Errorf("got %s at %s, want %s at %s", got.Rule, got.Path, c.rule, c.path)
+			}
+			if c.message != "" && got.Message != c.message {
+				t.Errorf("got message\n\t%s, want\n\t%s", got.Message, c.message)
+			}
+			if c.help != "" && got.Help != c.help {
+				t.Errorf("got help %q, want %q", got.Help, c.help)
+			}
+			r, _ := Find(c.rule)
+			if c.severity == 0 {
+				c.severity = r.Severity
+			}
+			if got.Severity != c.severity {
+				t.Errorf("got %s, want %s", got.Severity, c.severity)
+			}
+			if c.good != nil {
+				if left := check(t, c.good, c.targets); len(left) != 0 {
+					t.Errorf("the repaired profile has findings: %v", left)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryRuleHasCases(t *testing.T) {
+	bad, good := map[string]bool{}, map[string]bool{}
+	for _, c := range ruleCases() {
+		bad[c.rule] = true
+		good[c.rule] = good[c.rule] || c.good != nil
+	}
+	for _, r := range Rules {
+		if !bad[r.ID] || !good[r.ID] {
+			t.Errorf("rule %s lacks a bad case or its repair", r.ID)
+		}
+	}
+	for id := range bad {
+		if _, ok := Find(id); !ok {
+			t.Errorf("case for unknown rule %s", id)
+		}
+	}
+}
+
+func TestRulesAreComplete(t *testing.T) {
+	if !slices.IsSortedFunc(Rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) {
+		t.Error("the rules are not sorted by ID")
+	}
+	seen := map[string]bool{}
+	for _, r := range Rules {
+		switch {
+		case seen[r.ID]:
+			t.Errorf("rule %s stands twice", r.ID)
+		case strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz-") != "":
+			t.Errorf("rule %s is not kebab-case", r.ID)
+		case r.Summary == "" || r.Why == "" || r.Group == "" || r.Severity == 0:
+			t.Errorf("rule %s lacks a part of its page", r.ID)
+		case strings.HasSuffix(r.Summary, "."):
+			t.Errorf("summary of rule %s ends with a full stop", r.ID)
+		case !strings.HasSuffix(r.Why, "."):
+			t.Errorf("the reason of rule %s is no sentence", r.ID)
+		case (r.value == nil) == (r.profile == nil):
+			t.Errorf("rule %s has no check, or two", r.ID)
+		case (r.Group == Condition || r.Group == Sync) && len(r.See) == 0:
+			t.Errorf("rule %s rests on no schema and names no source", r.ID)
+		}
+		seen[r.ID] = true
+	}
+	if _, ok := Find("no-such-rule"); ok {
+		t.Error("found a rule that does not exist")
+	}
+}

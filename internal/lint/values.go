@@ -1,0 +1,263 @@
+package lint
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+var wrongType = Rule{
+	ID:      "wrong-type",
+	Summary: "a value has another type than its key",
+	Why: "A device reads the type as it is written: an integer 1 is no boolean, and a string \"30\" is no integer, so the payload " +
+		"is refused or the key is passed over. Only an integer for a real key is right, for both arrive as the same kind of number.",
+	Group:    Schema,
+	Severity: diag.Error,
+	See:      []string{"https://github.com/apple/device-management/blob/release/docs/schema.md"},
+	value: func(p *pass, n *node) {
+		if n.key == nil || accepts(n.key, n.value) {
+			return
+		}
+		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
+		d.Help = retype(n.key, n.value)
+	},
+}
+
+// accepts says whether a value has a type that a key takes.
+func accepts(k *schema.Key, v *plist.Value) bool {
+	switch {
+	case v == nil:
+		return false
+	case k.AnyKind, k.Kind == plist.Null, k.Kind == v.Kind:
+		return true
+	}
+	return k.Kind == plist.Real && v.Kind == plist.Integer
+}
+
+// retype says how to write a value in the type of its key where the meaning is clear.
+func retype(k *schema.Key, v *plist.Value) string {
+	switch {
+	case isSecret(v) || isSecretName(k.Name):
+		return ""
+	case k.Kind == plist.Boolean && v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs <= 1:
+		return "write it as <" + strconv.FormatBool(v.Int.Abs == 1) + "/>"
+	case k.Kind == plist.Boolean && v.Kind == plist.String:
+		switch b := strings.ToLower(v.Text); b {
+		case "true", "false":
+			return "write it as <" + b + "/>"
+		}
+	case k.Kind == plist.Integer && v.Kind == plist.String:
+		if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
+			return "write it as <integer>" + strconv.FormatInt(n, 10) + "</integer>"
+		}
+	case k.Kind == plist.String && v.Kind == plist.Integer:
+		return "write it as <string>" + v.Int.String() + "</string>"
+	}
+	return ""
+}
+
+var valueNotInRangelist = Rule{
+	ID:      "value-not-in-rangelist",
+	Summary: "a value is none of those that the schema allows",
+	Why: "A device compares such a value exactly, case and all. One that it does not know makes it refuse the payload or fall back " +
+		"to a default that nobody chose. A list that only the community states gives a warning.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
+			return
+		}
+		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), allowed(n.key.RangeList))
+		if n.value.Kind == plist.String {
+			d.Help = didYouMean(p.profile.suggest(n.value.Text, texts(n.key.RangeList)))
+		}
+	},
+}
+
+// isChecked says whether the value of a key has the right type, and is not a placeholder that a server fills in later.
+func (n *node) isChecked() bool {
+	return n.key != nil && accepts(n.key, n.value) && !hasPlaceholder(n.value)
+}
+
+// inRangeList says whether a value is one that its key lists. Numbers count by what they are worth: 1 is 1.0.
+func inRangeList(k *schema.Key, v *plist.Value) bool {
+	for _, a := range k.RangeList {
+		if x, ok := number(a); ok {
+			if y, ok := number(v); ok && x == y {
+				return true
+			}
+		} else if plist.Equal(a, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func number(v *plist.Value) (float64, bool) {
+	switch v.Kind {
+	case plist.Integer:
+		return v.Int.Float(), true
+	case plist.Real:
+		return v.Real, true
+	}
+	return 0, false
+}
+
+func texts(values []*plist.Value) []string {
+	var texts []string
+	for _, v := range values {
+		if v.Kind == plist.String {
+			texts = append(texts, v.Text)
+		}
+	}
+	return texts
+}
+
+// placeholder matches the variables that MDM servers fill in: $NAME, ${NAME}, {{name}} and %Name%.
+var placeholder = regexp.MustCompile(`\$\{?[A-Za-z_]\w+|\{\{.+\}\}|%[A-Za-z]\w*%`)
+
+func hasPlaceholder(v *plist.Value) bool {
+	return v.Kind == plist.String && strings.ContainsAny(v.Text, "$%{") && placeholder.MatchString(v.Text)
+}
+
+var valueOutOfRange = Rule{
+	ID:       "value-out-of-range",
+	Summary:  "a number lies outside the range that the schema allows",
+	Why:      "A device refuses the payload, or uses a default or the nearest bound, none of which is what the profile says.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if !n.isChecked() {
+			return
+		}
+		x, ok := number(n.value)
+		below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
+		if ok && (below || above) {
+			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), interval(n.key.Min, n.key.Max))
+		}
+	},
+}
+
+// interval says the bounds of a number.
+func interval(from, to *float64) string {
+	text := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
+	switch {
+	case to == nil:
+		return "at least " + text(from)
+	case from == nil:
+		return "at most " + text(to)
+	}
+	return text(from) + " to " + text(to)
+}
+
+var wrongItemCount = Rule{
+	ID:       "wrong-item-count",
+	Summary:  "an array has more or fewer items than the schema allows",
+	Why:      "The items of such an array have a meaning by their place, or their number is limited: with another number the payload is refused.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if n.key == nil || n.key.Kind != plist.Array || n.value.Kind != plist.Array {
+			return
+		}
+		lo, hi := itemCount(n.key)
+		have := len(n.value.Items)
+		if lo != nil && have < *lo || hi != nil && have > *hi {
+			p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), count(have, "item"), counts(lo, hi))
+		}
+	},
+}
+
+// itemCount returns the bounds of an array. Apple's schemas state them at the element.
+func itemCount(k *schema.Key) (lo, hi *int) {
+	lo, hi = k.MinItems, k.MaxItems
+	if len(k.Keys) == 1 {
+		if lo == nil {
+			lo = k.Keys[0].MinItems
+		}
+		if hi == nil {
+			hi = k.Keys[0].MaxItems
+		}
+	}
+	return lo, hi
+}
+
+func counts(lo, hi *int) string {
+	switch {
+	case hi == nil:
+		return "at least " + strconv.Itoa(*lo)
+	case lo == nil:
+		return "at most " + strconv.Itoa(*hi)
+	case *lo == *hi:
+		return "exactly " + strconv.Itoa(*lo)
+	}
+	return strconv.Itoa(*lo) + " to " + strconv.Itoa(*hi)
+}
+
+var valueNotInFormat = Rule{
+	ID:       "value-not-in-format",
+	Summary:  "a string does not have the form that the schema asks for",
+	Why:      "A device takes the string apart by this form and refuses it, or passes it over, when it has another.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
+			return
+		}
+		if re := p.profile.formats.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
+			p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.key.Name, n.value), quote(n.key.Format))
+		}
+	},
+}
+
+// formats remembers compiled formats; nil for one that Go cannot compile, which is then not checked.
+type formats map[string]*regexp.Regexp
+
+func (f formats) compile(format string) *regexp.Regexp {
+	re, ok := f[format]
+	if !ok {
+		re, _ = regexp.Compile(format)
+		f[format] = re
+	}
+	return re
+}
+
+var valueNotOfSubtype = Rule{
+	ID:       "value-not-of-subtype",
+	Summary:  "a string is no URL, host name or email address where the schema asks for one",
+	Why:      "The setting then points nowhere: the device refuses the payload, or cannot connect.",
+	Group:    Schema,
+	Severity: diag.Error,
+	value: func(p *pass, n *node) {
+		if !n.isChecked() || n.value.Kind != plist.String {
+			return
+		}
+		if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
+			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
+		}
+	},
+}
+
+// unmetSubtype says what a text should have been, or "" where it is that.
+func unmetSubtype(subtype, text string) string {
+	switch subtype {
+	case "url":
+		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
+			return "a URL with its scheme, such as https://example.com"
+		}
+	case "hostname":
+		if text == "" || strings.ContainsAny(text, "/ @\t\r\n") {
+			return "a host name or IP address alone, such as example.com"
+		}
+	case "email":
+		if user, host, ok := strings.Cut(text, "@"); !ok || user == "" || host == "" || strings.ContainsAny(host, "@ ") {
+			return "an email address, such as name@example.com"
+		}
+	}
+	return ""
+}
