@@ -181,6 +181,9 @@ func (v *Value) Describe() string {
 	case Data:
 		return fmt.Sprintf("%d bytes of data", len(v.Data))
 	}
+	if v.Kind == Array {
+		return "an array"
+	}
 	return "a " + v.Kind.String()
 }
 

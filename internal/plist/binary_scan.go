@@ -1,0 +1,207 @@
+package plist
+
+// binaryScan walks everything that the top object refers to, each object once, with a stack of its own. For each it
+// remembers how much it expands to, so that shared references cannot multiply unseen.
+type binaryScan struct {
+	*binaryFile
+	seen  []scanState
+	size  []expansion
+	stack []scanFrame
+	total expansion // of the distinct objects met so far: a lower bound of the whole, which keeps the work in bounds
+}
+
+type scanState uint8
+
+const (
+	unseen scanState = iota
+	entered
+	done
+)
+
+// expansion is what an object becomes when every reference is followed.
+type expansion struct {
+	nodes, bytes, depth int
+}
+
+type scanFrame struct {
+	id     int
+	object object
+	keys   []string // of a dictionary
+	next   int      // reference to follow next
+	size   expansion
+}
+
+func newBinaryScan(b *binaryFile) *binaryScan {
+	return &binaryScan{binaryFile: b, seen: make([]scanState, b.count), size: make([]expansion, b.count)}
+}
+
+// run says whether the decoder may see the file; duplicate keys are reported but do not hinder it.
+func (s *binaryScan) run() (ok bool) {
+	if !s.enter(uint64(s.top)) {
+		return false
+	}
+	for len(s.stack) > 0 {
+		f := &s.stack[len(s.stack)-1]
+		if f.next*s.refSize == len(f.object.body) {
+			s.leave()
+			continue
+		}
+		id := s.ref(f.object, f.next)
+		f.next++
+		if !s.enter(id) {
+			return false
+		}
+		if s.seen[id] == done && !s.grow(s.size[id]) {
+			return false
+		}
+	}
+	return !s.full
+}
+
+// enter looks at an object for the first time: it checks a scalar at once and puts a container on the stack.
+func (s *binaryScan) enter(id uint64) (ok bool) {
+	if id >= uint64(s.count) {
+		return s.fail(ruleMalformedBinary, s.path(), "reference to object %d of %d", id, s.count)
+	}
+	switch s.seen[id] {
+	case done:
+		return true
+	case entered:
+		return s.fail(ruleBinaryCycle, s.path(), "object %d contains itself", id)
+	}
+	o, rule, message := s.object(int(id))
+	if rule != "" {
+		return s.fail(rule, s.path(), "%s", message)
+	}
+	if o.kind == Dictionary || o.kind == Array {
+		return s.enterContainer(int(id), o)
+	}
+	if !s.countTotal(1, len(o.body)) {
+		return false
+	}
+	if rule, message := checkScalar(o); rule != "" {
+		return s.fail(rule, s.path(), "%s", message)
+	}
+	s.seen[id], s.size[id] = done, expansion{nodes: 1, bytes: len(o.body)}
+	return true
+}
+
+func (s *binaryScan) enterContainer(id int, o object) (ok bool) {
+	if len(s.stack) == MaxDepth {
+		return s.fail(ruleNestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
+	}
+	if !s.countTotal(o.count, 0) {
+		return false
+	}
+	s.seen[id] = entered
+	s.stack = append(s.stack, scanFrame{id: id, object: o, size: expansion{nodes: 1, depth: 1}})
+	return o.kind == Array || s.keys()
+}
+
+// countTotal adds to the lower bound.
+func (s *binaryScan) countTotal(nodes, bytes int) (ok bool) {
+	s.total.nodes += nodes
+	s.total.bytes += bytes
+	return s.within(s.total)
+}
+
+func (s *binaryScan) within(e expansion) (ok bool) {
+	switch {
+	case e.nodes > 2*MaxNodes: // the lower bound counts an item and its reference
+		return s.tooMany(s.path())
+	case e.bytes > MaxBytes:
+		return s.fail(ruleFileTooLarge, s.path(), "the property list expands to more than %d bytes", MaxBytes)
+	}
+	return true
+}
+
+// grow adds a finished object to the container on top of the stack.
+func (s *binaryScan) grow(e expansion) (ok bool) {
+	size := &s.stack[len(s.stack)-1].size
+	size.nodes += e.nodes
+	size.bytes += e.bytes
+	size.depth = max(size.depth, e.depth+1)
+	switch {
+	case size.nodes > MaxNodes:
+		return s.tooMany(s.path())
+	case size.depth > MaxDepth:
+		return s.fail(ruleNestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
+	}
+	return s.within(*size)
+}
+
+// leave finishes the container on top of the stack and adds it to the one below.
+func (s *binaryScan) leave() {
+	f := s.stack[len(s.stack)-1]
+	s.stack = s.stack[:len(s.stack)-1]
+	s.seen[f.id], s.size[f.id] = done, f.size
+	if len(s.stack) > 0 {
+		s.stack[len(s.stack)-1].next-- // it is met again, now as done, and counted
+	}
+}
+
+// keys checks the keys of the dictionary on top of the stack.
+func (s *binaryScan) keys() (ok bool) {
+	f := &s.stack[len(s.stack)-1]
+	f.next = f.object.count // the values
+	first := make(map[string]bool, min(f.object.count, 1024))
+	for i := range f.object.count {
+		text, rule, message := s.key(f.object, i)
+		if rule != "" {
+			return s.fail(rule, s.path(), "%s", message)
+		}
+		if !s.countTotal(0, len(text)) {
+			return false
+		}
+		f.size.bytes += len(text)
+		if f.keys = append(f.keys, text); first[text] {
+			s.duplicate(text)
+		}
+		first[text] = true
+	}
+	return true
+}
+
+func (s *binaryScan) duplicate(key string) {
+	if s.full {
+		return
+	}
+	var p keyPath
+	p.WriteString(s.path())
+	p.key(key)
+	s.fail(ruleDuplicateKey, p.String(), "key %s stands twice in one dictionary, want once", quote(key))
+}
+
+// key reads a key of a dictionary. Its length is checked before it is decoded.
+func (s *binaryScan) key(dictionary object, i int) (text, rule, message string) {
+	id := s.ref(dictionary, i)
+	if id >= uint64(s.count) {
+		return "", ruleMalformedBinary, "a key refers to an object that does not exist"
+	}
+	o, rule, message := s.object(int(id))
+	switch {
+	case rule != "":
+		return "", rule, message
+	case o.kind != String:
+		return "", ruleMalformedBinary, "a key is a " + o.kind.String() + ", want a string"
+	case s.total.bytes+len(o.body) > MaxBytes:
+		return "", ruleFileTooLarge, "the keys expand to more bytes than a file may have"
+	}
+	return decodeBinaryString(o)
+}
+
+// path is the key path of what is being read.
+func (s *binaryScan) path() string {
+	var p keyPath
+	for _, f := range s.stack {
+		i := f.next - 1
+		switch {
+		case i < 0: // nothing of the array was followed yet
+		case f.object.kind == Array:
+			p.index(i)
+		case i >= f.object.count:
+			p.key(f.keys[i-f.object.count])
+		}
+	}
+	return p.String()
+}

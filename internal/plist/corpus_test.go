@@ -1,0 +1,56 @@
+package plist
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	howett "howett.net/plist"
+
+	"syncguard/internal/diag"
+)
+
+// TestReadRealFiles reads profiles of many makers and compares each with what another library reads.
+func TestReadRealFiles(t *testing.T) {
+	root := os.Getenv("SYNCGUARD_SHARED_DATA")
+	if root == "" {
+		t.Skip("SYNCGUARD_SHARED_DATA is not set: no real files to read")
+	}
+	read, refused := 0, 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".mobileconfig") && !strings.HasSuffix(path, ".plist") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		doc, ds := Read(diag.NewFile(filepath.Base(path), data))
+		if len(ds) > 0 {
+			refused++
+			t.Logf("%s: %d findings, first: %s [%s]", path, len(ds), ds[0].Message, ds[0].Rule)
+		}
+		if diag.HasErrors(ds) {
+			return nil
+		}
+		read++
+		var native any
+		if _, err := howett.Unmarshal(data, &native); err != nil {
+			t.Logf("%s: the library refuses it: %v", path, err)
+			return nil
+		}
+		if want, err := fromNative(native); err != nil || !Equal(doc.Root, want) {
+			t.Errorf("%s: differs from the library: %v", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d read, %d with findings", read, refused)
+	if read == 0 {
+		t.Error("no file was read")
+	}
+}

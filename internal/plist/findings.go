@@ -1,0 +1,90 @@
+package plist
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"syncguard/internal/diag"
+)
+
+// maxFindings bounds the memory that a hostile file can take with its violations.
+const maxFindings = 200
+
+// findings collects what Read reports.
+type findings struct {
+	file *diag.File // what spans point into
+	list []diag.Diagnostic
+	full bool // no more are taken, so reading should stop
+}
+
+func (f *findings) add(d diag.Diagnostic) {
+	if f.full {
+		return
+	}
+	if len(f.list) == maxFindings {
+		f.full = true
+		d = diag.Diagnostic{
+			Rule:     ruleTooManyFindings,
+			Severity: diag.Error,
+			Message:  "reading stopped after " + strconv.Itoa(maxFindings) + " findings",
+			Help:     "Correct these first.",
+			Span:     d.Span,
+		}
+	}
+	f.list = append(f.list, d)
+}
+
+// start adds an error that concerns the whole file.
+func (f *findings) start(rule, message, help string) {
+	f.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: f.span(0, 0)})
+}
+
+func (f *findings) notAPropertyList(kind, help string) {
+	if kind == emptyInput {
+		f.start(ruleEmptyFile, "the file is empty, want a property list", help)
+		return
+	}
+	f.start(ruleNotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
+}
+
+func (f *findings) span(start, end int) diag.Span {
+	return diag.Span{File: f.file, Start: start, End: end}
+}
+
+// quote quotes text of the input for a message, shortened, with invisible characters escaped.
+func quote(s string) string {
+	return strconv.Quote(shorten(s))
+}
+
+func shorten(s string) string {
+	const limit = 60
+	if len(s) <= limit {
+		return s
+	}
+	cut := limit
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "..."
+}
+
+// keyPath builds a key path such as PayloadContent[2].PayloadUUID.
+type keyPath struct{ strings.Builder }
+
+func (p *keyPath) key(k string) {
+	if p.Len() > 0 {
+		p.WriteByte('.')
+	}
+	k = shorten(k)
+	if k == "" || strings.ContainsFunc(k, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		k = strconv.Quote(k)
+	}
+	p.WriteString(k)
+}
+
+func (p *keyPath) index(i int) {
+	p.WriteByte('[')
+	p.WriteString(strconv.Itoa(i))
+	p.WriteByte(']')
+}

@@ -1,0 +1,184 @@
+package plist
+
+import (
+	"encoding/base64"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// scalar reads a value that is neither array nor dictionary.
+func (r *xmlReader) scalar(t tag, e element) {
+	c := r.content(t, e)
+	span := r.contentSpan(t, c)
+	v := r.newValue(span.Start, span.End)
+	switch e {
+	case stringElement:
+		v.Kind, v.Text = String, c.text
+	case dataElement:
+		v.Kind = Data
+		r.data(v, t, c)
+	case dateElement:
+		v.Kind = Date
+		r.date(v, c)
+	case integerElement:
+		v.Kind = Integer
+		r.integer(v, c)
+	case realElement:
+		v.Kind = Real
+		r.real(v, c)
+	default:
+		v.Kind, v.Bool = Boolean, e == trueElement
+		if c.start != c.end && c.ok {
+			r.report(ruleContentInBoolean, quote(t.name)+" has content, want <"+t.name+"/>", "", c.start, c.end)
+		}
+	}
+	r.place(v)
+	if c.unclosed {
+		r.skip(t)
+	}
+}
+
+func (r *xmlReader) integer(v *Value, c content) {
+	if !c.ok {
+		return
+	}
+	n, rule := parseInteger(c.text)
+	v.Int = n
+	switch rule {
+	case ruleBadInteger:
+		r.report(rule, "integer is "+quote(c.text)+", want decimal digits with an optional sign", "", v.Span.Start, v.Span.End)
+	case ruleIntegerOutOfRange:
+		r.report(rule, "integer is "+quote(c.text)+", want -9223372036854775808 to 18446744073709551615", "", v.Span.Start, v.Span.End)
+	}
+}
+
+// parseInteger reads an integer as CoreFoundation does: white space before it but not behind it, a sign, decimal
+// digits or 0x and hexadecimal digits, from -2^63 to 2^64-1. On failure it returns the rule that is broken.
+func parseInteger(s string) (n Int, rule string) {
+	s = strings.TrimLeft(s, " \t\r\n")
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		n.Negative = s[0] == '-'
+		s = s[1:]
+	}
+	base := 10
+	if len(s) > 1 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
+		s, base = s[2:], 16
+	}
+	abs, err := strconv.ParseUint(s, base, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange), n.Negative && abs > 1<<63:
+		return Int{}, ruleIntegerOutOfRange
+	case err != nil:
+		return Int{}, ruleBadInteger
+	}
+	n.Abs = abs
+	n.Negative = n.Negative && abs > 0
+	return n, ""
+}
+
+func (r *xmlReader) real(v *Value, c content) {
+	if !c.ok {
+		return
+	}
+	f, ok := parseReal(c.text)
+	if v.Real = f; !ok {
+		r.report(ruleBadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
+	}
+}
+
+// parseReal reads a real as CoreFoundation does: nan, inf and infinity in any case, the latter two with an optional
+// sign, or white space and a decimal number with an optional fraction and exponent. Hexadecimal reals are refused,
+// and so is a number too large for a float64.
+func parseReal(s string) (f float64, ok bool) {
+	switch strings.ToLower(s[:min(len(s), len("-infinity")+1)]) {
+	case "nan":
+		return math.NaN(), true
+	case "inf", "+inf", "infinity", "+infinity":
+		return math.Inf(1), true
+	case "-inf", "-infinity":
+		return math.Inf(-1), true
+	}
+	s = strings.TrimLeft(s, " \t\r\n")
+	if s == "" || strings.Trim(s, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, false
+	}
+	return f, true
+}
+
+func (r *xmlReader) date(v *Value, c content) {
+	if !c.ok {
+		return
+	}
+	t, ok := parseDate(c.text)
+	if v.Time = t; !ok {
+		r.report(ruleBadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
+	}
+}
+
+// dateForm is the only form that every reader of property lists takes. Apple's also lets a year have other lengths,
+// and lets 30 February pass for 1 March.
+const dateForm = "2006-01-02T15:04:05Z"
+
+func parseDate(s string) (t time.Time, ok bool) {
+	if len(s) != len(dateForm) || s[13] != ':' { // time.Parse takes an hour of one digit too
+		return time.Time{}, false
+	}
+	t, err := time.Parse(dateForm, s)
+	if err != nil || t.Year() < 1 {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+func (r *xmlReader) data(v *Value, t tag, c content) {
+	if !c.ok {
+		return
+	}
+	if t.empty {
+		r.report(ruleBadData, "the empty element <data/> is refused by Apple's reader, want <data></data>", "", t.start, t.end)
+		return
+	}
+	if text := strings.Trim(c.text, " \t\r\n"); text != "" {
+		v.Span.Start = skipBlank(r.text, c.start)
+		v.Span.End = v.Span.Start + len(text)
+	}
+	r.decode = r.decode[:0]
+	for i := range len(c.text) {
+		if !isBlank(c.text[i]) {
+			r.decode = append(r.decode, c.text[i])
+		}
+	}
+	data := make([]byte, base64.StdEncoding.DecodedLen(len(r.decode)))
+	n, err := base64.StdEncoding.Decode(data, r.decode)
+	v.Data = data[:n:n]
+	if err != nil {
+		v.Data = nil
+		r.badData(v, c, err)
+	}
+}
+
+// badData points at the character that is wrong, and does not show the rest: data is often a secret.
+func (r *xmlReader) badData(v *Value, c content, err error) {
+	bad := len(r.decode)
+	if e := base64.CorruptInputError(0); errors.As(err, &e) {
+		bad = int(e)
+	}
+	for i := range len(c.text) {
+		if isBlank(c.text[i]) {
+			continue
+		}
+		if bad == 0 {
+			r.report(ruleBadData, "character "+quote(c.text[i:i+1])+" breaks the base64 text", "", c.start+i, c.start+i+1)
+			return
+		}
+		bad--
+	}
+	r.report(ruleBadData, "the base64 text ends too early, want groups of four characters", "", v.Span.Start, v.Span.End)
+}

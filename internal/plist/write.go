@@ -1,0 +1,225 @@
+package plist
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+`
+
+// Write returns v as an XML property list in the one canonical form: laid out as Apple's writer does, with keys
+// sorted by their bytes. Reading it again gives an equal value and no findings.
+//
+// It refuses, with the key path, what a property list cannot hold: null and UID values, text with characters that
+// XML cannot carry, keys that stand twice, dates outside the years 1 to 9999, and what exceeds the limits of Read.
+func Write(v *Value) ([]byte, error) {
+	w := &writer{out: []byte(xmlHeader), escaper: strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")}
+	w.value(v, 0)
+	if w.err == nil && len(w.out) > MaxBytes {
+		w.fail("more than %d bytes", MaxBytes)
+	}
+	if w.err != nil {
+		return nil, fmt.Errorf("writing %s: %w", w.place(), w.err)
+	}
+	return append(w.out, "</plist>\n"...), nil
+}
+
+// writer stops at the first error; path then says where.
+type writer struct {
+	out     []byte
+	escaper *strings.Replacer
+	nodes   int
+	path    []step
+	err     error
+}
+
+// step is one key or one index on the way to a value.
+type step struct {
+	key   string
+	index int // -1 for a key
+}
+
+func (w *writer) fail(format string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (w *writer) place() string {
+	if len(w.path) == 0 {
+		return "property list"
+	}
+	var p keyPath
+	for _, s := range w.path {
+		if s.index < 0 {
+			p.key(s.key)
+		} else {
+			p.index(s.index)
+		}
+	}
+	return p.String()
+}
+
+// value recurses, at most MaxDepth deep.
+func (w *writer) value(v *Value, indent int) {
+	w.nodes++
+	switch {
+	case v == nil:
+		w.fail("no value")
+	case w.nodes > MaxNodes:
+		w.fail("more than %d values", MaxNodes)
+	case (v.Kind == Dictionary || v.Kind == Array) && indent >= MaxDepth:
+		w.fail("nested deeper than %d levels", MaxDepth)
+	case len(w.out) > MaxBytes:
+		w.fail("more than %d bytes", MaxBytes)
+	}
+	if w.err != nil {
+		return
+	}
+	switch v.Kind {
+	case Dictionary:
+		w.dictionary(v, indent)
+	case Array:
+		w.array(v, indent)
+	case Data:
+		w.data(v.Data, indent)
+	case String:
+		w.element(indent, "string", w.text(v.Text))
+	case Boolean:
+		w.line(indent, "<"+strconv.FormatBool(v.Bool)+"/>")
+	case Integer:
+		w.element(indent, "integer", w.integer(v.Int))
+	case Real:
+		w.element(indent, "real", formatReal(v.Real))
+	case Date:
+		w.element(indent, "date", w.date(v.Time))
+	default:
+		w.fail("a %s cannot be written", v.Kind)
+	}
+}
+
+func (w *writer) dictionary(v *Value, indent int) {
+	if len(v.Fields) == 0 {
+		w.line(indent, "<dict/>")
+		return
+	}
+	fields := slices.Clone(v.Fields)
+	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Key, b.Key) })
+	w.line(indent, "<dict>")
+	for i, f := range fields {
+		w.path = append(w.path, step{f.Key, -1})
+		if i > 0 && fields[i-1].Key == f.Key {
+			w.fail("key stands twice")
+		}
+		w.element(indent+1, "key", w.text(f.Key))
+		w.value(f.Value, indent+1)
+		if w.err != nil {
+			return
+		}
+		w.path = w.path[:len(w.path)-1]
+	}
+	w.line(indent, "</dict>")
+}
+
+func (w *writer) array(v *Value, indent int) {
+	if len(v.Items) == 0 {
+		w.line(indent, "<array/>")
+		return
+	}
+	w.line(indent, "<array>")
+	for i, item := range v.Items {
+		w.path = append(w.path, step{index: i})
+		w.value(item, indent+1)
+		if w.err != nil {
+			return
+		}
+		w.path = w.path[:len(w.path)-1]
+	}
+	w.line(indent, "</array>")
+}
+
+func (w *writer) line(indent int, parts ...string) {
+	for range indent {
+		w.out = append(w.out, '\t')
+	}
+	for _, s := range parts {
+		w.out = append(w.out, s...)
+	}
+	w.out = append(w.out, '\n')
+}
+
+func (w *writer) element(indent int, name, text string) {
+	w.line(indent, "<", name, ">", text, "</", name, ">")
+}
+
+// data breaks base64 into lines as Apple's writer does: of 76 columns, a tab counting eight, and with no more than
+// eight tabs.
+func (w *writer) data(data []byte, indent int) {
+	tabs := min(indent, 8)
+	text := base64.StdEncoding.EncodeToString(data)
+	w.line(indent, "<data>")
+	for text != "" {
+		n := min(76-8*tabs, len(text))
+		w.line(tabs, text[:n])
+		text = text[n:]
+	}
+	w.line(indent, "</data>")
+}
+
+// text escapes a string. A carriage return becomes a reference, because XML readers turn a bare one into a line feed.
+func (w *writer) text(s string) string {
+	if !utf8.ValidString(s) {
+		w.fail("text is not valid UTF-8")
+	}
+	for _, r := range s {
+		if !isXMLChar(r) {
+			w.fail("text holds %U, which XML cannot carry", r)
+		}
+	}
+	return w.escaper.Replace(s)
+}
+
+func (w *writer) integer(n Int) string {
+	if n.Negative && n.Abs > 1<<63 {
+		w.fail("integer %s is less than -9223372036854775808", n)
+	}
+	if n.Abs == 0 {
+		return "0"
+	}
+	return n.String()
+}
+
+func (w *writer) date(t time.Time) string {
+	t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		w.fail("date lies in the year %d, want 1 to 9999", t.Year())
+	}
+	return t.Format(dateForm)
+}
+
+// formatReal writes the shortest number that reads back the same, in Apple's manner: nan, +infinity, -infinity, 0.0,
+// and an exponent only where C's %.17g has one.
+func formatReal(f float64) string {
+	switch abs := math.Abs(f); {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 1):
+		return "+infinity"
+	case math.IsInf(f, -1):
+		return "-infinity"
+	case f == 0:
+		return "0.0"
+	case abs >= 1e-4 && abs < 1e17:
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}

@@ -1,0 +1,337 @@
+package plist
+
+import (
+	"strconv"
+	"strings"
+
+	"syncguard/internal/diag"
+)
+
+// xmlReader reads the small grammar of XML property lists. It never recurses: what is open stands in a stack.
+type xmlReader struct {
+	*findings
+	text string
+	pos  int
+
+	open   []frame
+	fields []Field  // of all open dictionaries, each from the base of its frame on
+	items  []*Value // of all open arrays, likewise
+	slab   slab
+	decode []byte // white space removed from base64, reused
+
+	root       *Value
+	rootSpan   diag.Span
+	nodes      int
+	hasDoctype bool
+	hasPlist   bool
+	closed     bool // </plist> was read
+	stopped    bool // a limit was met
+}
+
+// frame is an element that is open.
+type frame struct {
+	tag     tag
+	element element // skipped for what is not a property list
+	value   *Value  // of an array or a dictionary
+	base    int
+	used    bool // plist: something stood in it
+
+	key        Field // dictionary: the key last read
+	keyWaiting bool  // for its value
+}
+
+type element uint8
+
+const (
+	skipped element = iota // unknown, or inside something that was reported already
+	plistElement
+	dictElement
+	arrayElement
+	keyElement
+	stringElement
+	dataElement
+	dateElement
+	integerElement
+	realElement
+	trueElement
+	falseElement
+)
+
+func elementNames() []string {
+	return []string{"plist", "dict", "array", "key", "string", "data", "date", "integer", "real", "true", "false"}
+}
+
+func elementOf(name string) element {
+	switch name {
+	case "plist":
+		return plistElement
+	case "dict":
+		return dictElement
+	case "array":
+		return arrayElement
+	case "key":
+		return keyElement
+	case "string":
+		return stringElement
+	case "data":
+		return dataElement
+	case "date":
+		return dateElement
+	case "integer":
+		return integerElement
+	case "real":
+		return realElement
+	case "true":
+		return trueElement
+	case "false":
+		return falseElement
+	}
+	return skipped
+}
+
+func readXML(text string, found *findings) *Value {
+	r := &xmlReader{findings: found, text: text}
+	r.declaration()
+	for !r.stopped && !r.full && r.nextMarkup() {
+		r.markup()
+	}
+	if r.stopped || r.full {
+		return nil
+	}
+	r.finish()
+	return r.root
+}
+
+// nextMarkup goes to the next "<" and reports other text on the way. It is false at the end.
+func (r *xmlReader) nextMarkup() bool {
+	start := skipBlank(r.text, r.pos)
+	r.pos = start
+	if start == len(r.text) {
+		return false
+	}
+	if r.text[start] == '<' {
+		return true
+	}
+	if n := strings.IndexByte(r.text[start:], '<'); n >= 0 {
+		r.pos = start + n
+	} else {
+		r.pos = len(r.text)
+	}
+	end := start + len(strings.TrimRight(r.text[start:r.pos], " \t\r\n"))
+	switch {
+	case r.closed:
+		r.contentAfterPlist(start)
+	case !r.skipping():
+		r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "Put it into a <string>, or delete it.", start, end)
+	}
+	return r.pos < len(r.text) && !r.stopped
+}
+
+func (r *xmlReader) contentAfterPlist(start int) {
+	end := len(strings.TrimRight(r.text, " \t\r\n"))
+	r.report(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "Delete everything after </plist>.", start, end)
+	r.pos = len(r.text)
+}
+
+// markup reads one construct that begins with "<".
+func (r *xmlReader) markup() {
+	next := byte(0)
+	if r.pos+1 < len(r.text) {
+		next = r.text[r.pos+1]
+	}
+	switch {
+	case next == '?':
+		r.instruction()
+	case next == '!' && strings.HasPrefix(r.text[r.pos:], "<!--"):
+		r.comment()
+	case r.closed:
+		r.contentAfterPlist(r.pos)
+	case next == '/':
+		r.endTag()
+	case next == '!':
+		r.bang()
+	case isNameStart(next):
+		r.startElement()
+	case next == 0:
+		r.truncated(r.pos)
+	default:
+		r.report(ruleMalformedMarkup, `"<" begins no element`, "Write &lt; where the character itself is meant.", r.pos, r.pos+1)
+		r.pos++
+	}
+}
+
+func (r *xmlReader) startElement() {
+	t, ok := r.startTag()
+	if !ok {
+		return
+	}
+	if r.skipping() {
+		r.skip(t)
+		return
+	}
+	if len(r.open) == 0 && !r.openPlist(t) {
+		return
+	}
+	top := &r.open[len(r.open)-1]
+	top.used = true
+	switch e := elementOf(t.name); e {
+	case skipped:
+		r.unknownElement(t)
+	case plistElement:
+		r.report(ruleNestedPlist, `a "plist" stands inside "plist", want one`, "", t.start, t.end)
+		r.skip(t)
+	case keyElement:
+		r.key(t)
+	case dictElement, arrayElement:
+		r.container(t, e)
+	default:
+		r.scalar(t, e)
+	}
+}
+
+// openPlist opens the outermost element, or an implied one if that is missing.
+func (r *xmlReader) openPlist(t tag) (proceed bool) {
+	r.hasPlist = true
+	e := elementOf(t.name)
+	if e == plistElement {
+		r.open = append(r.open, frame{tag: t, element: plistElement})
+		if t.empty {
+			r.closeTop(t.end)
+		}
+		return false
+	}
+	help := ""
+	if e != skipped {
+		help = `Put the value into <plist version="1.0">.`
+	} else if diag.Suggest(t.name, []string{"plist"}) != "" {
+		help = "Did you mean \"plist\"?"
+	}
+	r.report(ruleMissingPlistElement, "the outermost element is "+quote(t.name)+`, want "plist"`, help, t.start, t.end)
+	if e == skipped {
+		r.skip(t)
+		return false
+	}
+	r.open = append(r.open, frame{tag: tag{name: "plist", start: t.start, end: t.start}, element: plistElement})
+	return true
+}
+
+func (r *xmlReader) unknownElement(t tag) {
+	rule, message, help := ruleUnknownElement, "element "+quote(t.name)+" is not part of a property list", ""
+	if strings.Contains(t.name, ":") {
+		rule, message = ruleNamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
+	} else if s := diag.Suggest(t.name, elementNames()); s != "" {
+		help = "Did you mean " + quote(s) + "?"
+	}
+	r.report(rule, message, help, t.start, t.end)
+	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong
+	r.skip(t)
+}
+
+// skip opens an element whose content does not matter.
+func (r *xmlReader) skip(t tag) {
+	if !t.empty && r.mayNest(t) {
+		r.open = append(r.open, frame{tag: t})
+	}
+}
+
+func (r *xmlReader) skipping() bool {
+	return len(r.open) > 0 && r.open[len(r.open)-1].element == skipped
+}
+
+func (r *xmlReader) container(t tag, e element) {
+	if !r.mayNest(t) {
+		return
+	}
+	v := r.newValue(t.start, t.end)
+	v.Kind = Dictionary
+	r.place(v)
+	base := len(r.fields)
+	if e == arrayElement {
+		v.Kind = Array
+		base = len(r.items)
+	}
+	r.open = append(r.open, frame{tag: t, element: e, value: v, base: base})
+	if t.empty {
+		r.closeTop(t.end)
+	}
+}
+
+// mayNest says whether one more element may be opened.
+func (r *xmlReader) mayNest(t tag) bool {
+	if len(r.open) <= MaxDepth { // the outermost is <plist>
+		return true
+	}
+	r.report(ruleNestingTooDeep, "arrays and dictionaries are nested deeper than "+strconv.Itoa(MaxDepth)+" levels, the most that a device reads",
+		"", t.start, t.end)
+	r.stopped = true
+	return false
+}
+
+func (r *xmlReader) newValue(start, end int) *Value {
+	if r.nodes++; r.nodes > MaxNodes && !r.stopped {
+		r.report(ruleTooManyValues, "the property list holds more than "+strconv.Itoa(MaxNodes)+" values", "", start, end)
+		r.stopped = true
+	}
+	v := r.slab.value()
+	v.Span = r.span(start, end)
+	return v
+}
+
+// place puts a value where it stands: at the root, behind its key, or into its array.
+func (r *xmlReader) place(v *Value) {
+	top := &r.open[len(r.open)-1]
+	switch {
+	case top.element == arrayElement:
+		r.items = append(r.items, v)
+	case top.element == dictElement && top.keyWaiting:
+		r.fields = append(r.fields, Field{Key: top.key.Key, KeySpan: top.key.KeySpan, Value: v})
+		top.keyWaiting = false
+	case top.element == dictElement:
+		r.report(ruleValueWithoutKey, "a value stands in a dictionary without a key", "Put a <key> before it.", v.Span.Start, v.Span.End)
+	case r.root == nil:
+		r.root, r.rootSpan = v, v.Span
+	default:
+		r.reportRelated(ruleMultipleRoots, "<plist> holds a second value, want one", v.Span, "the first value", r.rootSpan)
+	}
+}
+
+// closeTop closes the innermost element, which ends at end.
+func (r *xmlReader) closeTop(end int) {
+	top := &r.open[len(r.open)-1]
+	switch top.element {
+	case plistElement:
+		if !top.used {
+			r.report(ruleMissingRoot, "<plist> is empty, want one value", "", top.tag.start, end)
+		}
+		r.closed = true
+	case dictElement:
+		r.checkKeyWaiting(top)
+		top.value.Fields = r.slab.copyFields(r.fields[top.base:])
+		r.checkDuplicates(top.value.Fields)
+		clear(r.fields[top.base:])
+		r.fields = r.fields[:top.base]
+	case arrayElement:
+		top.value.Items = r.slab.copyItems(r.items[top.base:])
+		r.items = r.items[:top.base]
+	}
+	if top.value != nil {
+		top.value.Span.End = end
+	}
+	r.open = r.open[:len(r.open)-1]
+}
+
+// finish closes what the end of the file left open.
+func (r *xmlReader) finish() {
+	end := len(r.text)
+	if !r.hasPlist && !diag.HasErrors(r.list) {
+		r.report(ruleMissingPlistElement, `the file holds no element, want "plist"`, "", end, end)
+	}
+	if n := len(r.open); n > 0 && r.open[n-1].tag.end > r.open[n-1].tag.start {
+		t := r.open[n-1].tag
+		r.reportRelated(ruleTruncatedFile, "the file ends inside "+quote(t.name), r.span(end, end), "opened here", r.span(t.start, t.end))
+	}
+	for len(r.open) > 0 {
+		r.open[len(r.open)-1].used, r.open[len(r.open)-1].keyWaiting = true, false
+		r.closeTop(end)
+	}
+}

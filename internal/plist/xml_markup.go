@@ -1,0 +1,352 @@
+package plist
+
+import (
+	"strings"
+
+	"syncguard/internal/diag"
+)
+
+// tag is a start tag.
+type tag struct {
+	name       string
+	start, end int  // from "<" to behind ">"
+	empty      bool // <name/>
+}
+
+// report adds an error about a range of the text, with the key path to it.
+func (r *xmlReader) report(rule, message, help string, start, end int) {
+	if r.full { // working out the path would be for nothing
+		return
+	}
+	r.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: r.span(start, end), Path: r.path()})
+}
+
+func (r *xmlReader) reportRelated(rule, message string, span diag.Span, related string, place diag.Span) {
+	if r.full {
+		return
+	}
+	r.add(diag.Diagnostic{
+		Rule: rule, Severity: diag.Error, Message: message, Span: span, Path: r.path(),
+		Related: []diag.Related{{Message: related, Span: place}},
+	})
+}
+
+// path is the key path of what is being read.
+func (r *xmlReader) path() string {
+	var p keyPath
+	for i, f := range r.open {
+		last := i == len(r.open)-1
+		switch {
+		case f.element == dictElement && (f.keyWaiting || !last):
+			p.key(f.key.Key)
+		case f.element == arrayElement:
+			n := r.itemsOf(i)
+			if !last {
+				n-- // the inner element was placed when it began
+			}
+			p.index(max(n, 0))
+		}
+	}
+	return p.String()
+}
+
+// itemsOf counts what an open array holds so far.
+func (r *xmlReader) itemsOf(i int) int {
+	for _, inner := range r.open[i+1:] {
+		if inner.element == arrayElement {
+			return inner.base - r.open[i].base
+		}
+	}
+	return len(r.items) - r.open[i].base
+}
+
+func (r *xmlReader) truncated(start int) {
+	r.report(ruleTruncatedFile, "the file ends inside markup", "", start, len(r.text))
+	r.pos = len(r.text)
+	r.stopped = true
+}
+
+// skipPast goes behind the next mark, or to the end.
+func (r *xmlReader) skipPast(mark string) (found bool) {
+	n := strings.Index(r.text[r.pos:], mark)
+	if n < 0 {
+		r.pos = len(r.text)
+		return false
+	}
+	r.pos += n + len(mark)
+	return true
+}
+
+// comment reads <!-- ... -->. Apple's reader allows "--" inside, but XML does not, so other readers refuse it.
+func (r *xmlReader) comment() {
+	start := r.pos
+	r.pos += len("<!--")
+	if !r.skipPast("--") {
+		r.truncated(start)
+		return
+	}
+	if strings.HasPrefix(r.text[r.pos:], ">") {
+		r.pos++
+		return
+	}
+	r.report(ruleMalformedMarkup, `the comment holds "--", which XML forbids`, "Use single hyphens.", r.pos-2, r.pos)
+	r.pos -= len("--") // "--->" is an end too
+	if !r.skipPast("-->") {
+		r.truncated(start)
+	}
+}
+
+// instruction reads <?target ... ?>, which means nothing in a property list.
+func (r *xmlReader) instruction() {
+	start := r.pos
+	r.pos += len("<?")
+	nameEnd := skipName(r.text, r.pos)
+	target := r.text[r.pos:nameEnd]
+	if !r.skipPast("?>") {
+		r.truncated(start)
+		return
+	}
+	content := r.text[nameEnd : r.pos-len("?>")]
+	switch {
+	case strings.EqualFold(target, "xml"):
+		r.report(ruleBadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "", start, r.pos)
+	case target == "" || !isNameStart(target[0]) || content != "" && !isBlank(content[0]):
+		r.report(ruleMalformedMarkup, "the processing instruction has no valid name", "", start, r.pos)
+	}
+}
+
+// bang reads what begins with <! and is no comment.
+func (r *xmlReader) bang() {
+	rest := r.text[r.pos:]
+	switch {
+	case strings.HasPrefix(rest, "<!DOCTYPE") && !r.hasPlist && !r.hasDoctype:
+		r.hasDoctype = true
+		r.doctype()
+	case strings.HasPrefix(rest, cdataStart):
+		start := r.pos
+		if !r.skipPast(cdataEnd) {
+			r.truncated(start)
+		} else if !r.skipping() {
+			r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "", start, r.pos)
+		}
+	default:
+		r.report(ruleMalformedMarkup, `"<!" begins neither a comment nor the one document type`, "", r.pos, r.pos+2)
+		if !r.skipPast(">") {
+			r.truncated(len(r.text))
+		}
+	}
+}
+
+// doctype reads <!DOCTYPE ...>. Nothing is ever fetched or declared: Apple's reader skips to the first ">" and
+// refuses an internal subset, so neither that nor a bracket inside quotes is taken.
+func (r *xmlReader) doctype() {
+	start, i := r.pos, r.pos+len("<!DOCTYPE")
+	malformed := i >= len(r.text) || !isBlank(r.text[i])
+	if n := skipBlank(r.text, i); n >= len(r.text) || !isNameStart(r.text[n]) {
+		malformed = true
+	}
+	quoted := byte(0)
+	for ; i < len(r.text) && r.text[i] != '>' && r.text[i] != '['; i++ {
+		switch c := r.text[i]; {
+		case c == '<':
+			malformed = true
+		case quoted == c:
+			quoted = 0
+		case quoted == 0 && (c == '"' || c == '\''):
+			quoted = c
+		}
+	}
+	r.pos = i
+	switch {
+	case i == len(r.text):
+		r.truncated(start)
+		return
+	case r.text[i] == '[':
+		r.internalDTD(start)
+		return
+	}
+	r.pos++
+	if malformed || quoted != 0 {
+		r.report(ruleMalformedMarkup, "the document type is malformed", `Write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">.`, start, r.pos)
+	}
+}
+
+func (r *xmlReader) internalDTD(start int) {
+	subset := r.pos
+	for r.skipPast("]") {
+		if end := skipBlank(r.text, r.pos); end < len(r.text) && r.text[end] == '>' {
+			r.pos = end + 1
+			r.report(ruleInternalDTD, "the document type holds declarations, want none", "Delete everything from [ to ].", subset, end)
+			return
+		}
+	}
+	r.truncated(start)
+}
+
+// startTag reads <name ...>, or says that the file ends in it.
+func (r *xmlReader) startTag() (t tag, ok bool) {
+	nameEnd := skipName(r.text, r.pos+1)
+	t = tag{name: r.text[r.pos+1 : nameEnd], start: r.pos, end: nameEnd}
+	if nameEnd < len(r.text) && r.text[nameEnd] == '>' {
+		t.end++
+		r.pos = t.end
+		return t, true
+	}
+	r.pos = nameEnd
+	if !r.attributes(&t) {
+		r.truncated(t.start)
+		return t, false
+	}
+	t.end = r.pos
+	return t, true
+}
+
+// attributes reads the rest of a start tag.
+func (r *xmlReader) attributes(t *tag) (ok bool) {
+	seen := false
+	for !r.full {
+		before := r.pos
+		r.pos = skipBlank(r.text, r.pos)
+		rest := r.text[r.pos:]
+		switch {
+		case rest == "", rest == "/":
+			return false
+		case rest[0] == '>':
+			r.pos++
+			return true
+		case strings.HasPrefix(rest, "/>"):
+			r.pos += len("/>")
+			t.empty = true
+			return true
+		case r.pos == before || !isNameStart(rest[0]):
+			return r.malformedTag(t)
+		}
+		start := r.pos
+		name, ok := r.attribute()
+		if !ok {
+			return r.malformedTag(t)
+		}
+		if t.name != "plist" || name != "version" || seen {
+			r.report(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "Delete it.", start, r.pos)
+		}
+		seen = true
+	}
+	return false
+}
+
+// attribute reads name="value".
+func (r *xmlReader) attribute() (name string, ok bool) {
+	nameEnd := skipName(r.text, r.pos)
+	name = r.text[r.pos:nameEnd]
+	i := skipBlank(r.text, nameEnd)
+	if i >= len(r.text) || r.text[i] != '=' {
+		return name, false
+	}
+	i = skipBlank(r.text, i+1)
+	if i >= len(r.text) || r.text[i] != '"' && r.text[i] != '\'' {
+		return name, false
+	}
+	// Apple's reader ends the tag at the first ">", quoted or not; "&" would need decoding, for which there is no use.
+	n := strings.IndexAny(r.text[i+1:], r.text[i:i+1]+"<>&")
+	if n < 0 || r.text[i+1+n] != r.text[i] {
+		return name, false
+	}
+	r.pos = i + 2 + n
+	return name, true
+}
+
+// malformedTag reports a tag and goes on behind it, or before the next one.
+func (r *xmlReader) malformedTag(t *tag) (ok bool) {
+	n := strings.IndexAny(r.text[r.pos:], "<>")
+	if n < 0 {
+		return false
+	}
+	r.pos += n
+	if r.text[r.pos] == '>' {
+		t.empty = r.text[r.pos-1] == '/'
+		r.pos++
+	}
+	r.report(ruleMalformedMarkup, "the start tag of "+quote(t.name)+" is malformed", "", t.start, r.pos)
+	return true
+}
+
+// endTag reads </name>.
+func (r *xmlReader) endTag() {
+	start := r.pos
+	nameEnd := skipName(r.text, start+2)
+	name := r.text[start+2 : nameEnd]
+	end := skipBlank(r.text, nameEnd)
+	if end >= len(r.text) {
+		r.truncated(start)
+		return
+	}
+	if r.text[end] != '>' {
+		n := strings.IndexAny(r.text[end:], "<>")
+		if n < 0 {
+			r.truncated(start)
+			return
+		}
+		end += n
+		r.report(ruleMalformedMarkup, "the end tag of "+quote(name)+" is malformed", "", start, end)
+	}
+	r.pos = end
+	if r.text[end] == '>' {
+		r.pos++
+	}
+	r.closeNamed(name, start)
+}
+
+// closeNamed closes the element that an end tag names, and what is still open inside it.
+func (r *xmlReader) closeNamed(name string, start int) {
+	n := len(r.open) - 1
+	for n >= 0 && r.open[n].tag.name != name {
+		n--
+	}
+	if n < 0 {
+		r.unknownEndTag(name, start)
+		return
+	}
+	if n < len(r.open)-1 {
+		inner := r.open[len(r.open)-1].tag
+		r.reportRelated(ruleMismatchedEndTag, "end tag "+quote(name)+" stands where "+quote(inner.name)+" is still open",
+			r.span(start, r.pos), "not closed", r.span(inner.start, inner.end))
+	}
+	for len(r.open) > n+1 {
+		r.open[len(r.open)-1].keyWaiting = false
+		r.closeTop(start)
+	}
+	r.closeTop(r.pos)
+}
+
+// unknownEndTag reports an end tag of what is not open; a misspelled one closes what it was meant for.
+func (r *xmlReader) unknownEndTag(name string, start int) {
+	message, help := "end tag "+quote(name)+" closes nothing that is open", ""
+	misspelled := false
+	if len(r.open) > 0 {
+		open := r.open[len(r.open)-1].tag.name
+		message += ", want " + quote(open)
+		if misspelled = diag.Suggest(name, []string{open}) != ""; misspelled {
+			help = "Did you mean " + quote(open) + "?"
+		}
+	}
+	r.report(ruleMismatchedEndTag, message, help, start, r.pos)
+	if misspelled {
+		r.closeTop(r.pos)
+	}
+}
+
+func isNameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= 0x80
+}
+
+// skipName returns the offset behind a name that begins at i.
+func skipName(text string, i int) int {
+	for i < len(text) {
+		c := text[i]
+		if !isNameStart(c) && (c < '0' || c > '9') && c != '-' && c != '.' {
+			break
+		}
+		i++
+	}
+	return i
+}

@@ -1,0 +1,280 @@
+package plist
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"syncguard/internal/diag"
+)
+
+const (
+	cdataStart = "<![CDATA["
+	cdataEnd   = "]]>"
+)
+
+// content is what stands between the tags of a value or a key.
+type content struct {
+	text       string // with references and CDATA resolved where they are allowed
+	start, end int    // of the text as written
+	ok         bool
+	unclosed   bool // the end tag was not found where it should be
+}
+
+// content reads to the end tag of t. Like Apple's reader it resolves references and CDATA in strings, keys and
+// reals only; in other values they are not even skipped, so that no two readers can see different content.
+func (r *xmlReader) content(t tag, e element) content {
+	c := content{start: t.end, end: t.end, ok: true}
+	if t.empty {
+		return c
+	}
+	mixed := e == stringElement || e == keyElement || e == realElement
+	end, plain := r.textEnd(t.end)
+	if next := r.behindEndTag(end, t.name); next > 0 && (plain || !mixed) {
+		c.text, c.end = r.text[t.end:end], end
+		r.pos = next
+		return c
+	}
+	return r.mixedContent(t, mixed)
+}
+
+// textEnd returns the offset of the next "<", and whether the text before it means just itself.
+func (r *xmlReader) textEnd(i int) (end int, plain bool) {
+	plain = true
+	for ; i < len(r.text); i++ {
+		switch r.text[i] {
+		case '<':
+			return i, plain
+		case '&', '\r', ']':
+			plain = false
+		}
+	}
+	return i, plain
+}
+
+// behindEndTag returns the offset behind </name> if that stands at i, or 0.
+func (r *xmlReader) behindEndTag(i int, name string) int {
+	rest := r.text[i:]
+	n := len("</") + len(name)
+	if len(rest) <= n || rest[1] != '/' || rest[len("</"):n] != name {
+		return 0
+	}
+	if n = skipBlank(rest, n); n == len(rest) || rest[n] != '>' {
+		return 0
+	}
+	return i + n + 1
+}
+
+func (r *xmlReader) mixedContent(t tag, mixed bool) content {
+	c := content{start: t.end}
+	var text []byte
+	i := t.end
+	for {
+		end, _ := r.textEnd(i)
+		text = r.appendText(text, i, end)
+		i, c.end = end, end
+		if next := r.behindEndTag(i, t.name); next > 0 {
+			c.text, c.ok = string(text), true
+			r.pos = next
+			return c
+		}
+		rest := r.text[i:]
+		if !mixed || !strings.HasPrefix(rest, cdataStart) {
+			break
+		}
+		n := strings.Index(rest, cdataEnd)
+		if n < 0 {
+			break
+		}
+		text = appendLines(text, rest[len(cdataStart):n])
+		i += n + len(cdataEnd)
+	}
+	r.pos = i
+	c.unclosed = !r.endTagForgotten(t, i)
+	if c.unclosed {
+		r.markupInValue(t, i, mixed)
+	}
+	return c
+}
+
+// endTagForgotten says whether at i, inside a value of a dictionary, the next key begins. That is reported, and
+// the value is taken to end there, so that the rest of the file can be checked.
+func (r *xmlReader) endTagForgotten(t tag, i int) bool {
+	name := ""
+	if i+1 < len(r.text) {
+		name = r.text[i+1 : skipName(r.text, i+1)]
+	}
+	if elementOf(name) != keyElement || t.name == name || r.open[len(r.open)-1].element != dictElement {
+		return false
+	}
+	r.reportRelated(ruleMarkupInValue, `element "key" stands inside `+quote(t.name)+", want </"+t.name+"> before it",
+		r.span(i, skipName(r.text, i+1)), "opened here", r.span(t.start, t.end))
+	return true
+}
+
+// markupInValue reports what stands at i inside a value. The main loop reports the rest when it meets it: an end
+// tag of another element, a bare "<" and the end of the file.
+func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
+	rest := r.text[i:]
+	what := ""
+	switch {
+	case strings.HasPrefix(rest, "<!--"):
+		what = "a comment"
+	case strings.HasPrefix(rest, cdataStart) && !mixed:
+		what = "a CDATA section"
+	case strings.HasPrefix(rest, "<?"):
+		what = "a processing instruction"
+	case len(rest) > 1 && isNameStart(rest[1]):
+		what = "element " + quote(rest[1:skipName(rest, 1)])
+	default:
+		return
+	}
+	end := i + 1 + strings.IndexByte(rest, '>')
+	r.report(ruleMarkupInValue, what+" stands inside "+quote(t.name)+", want text only", "", i, max(end, i+1))
+}
+
+// appendText appends the text from start to end with references resolved and line ends as XML wants them: LF.
+func (r *xmlReader) appendText(to []byte, start, end int) []byte {
+	raw := r.text[start:end]
+	if n := strings.Index(raw, cdataEnd); n >= 0 {
+		r.report(ruleMalformedMarkup, `"]]>" stands in text, which XML forbids`, "Write ]]&gt; instead.", start+n, start+n+len(cdataEnd))
+	}
+	for {
+		n := strings.IndexByte(raw, '&')
+		if n < 0 || r.full {
+			return appendLines(to, raw)
+		}
+		to = appendLines(to, raw[:n])
+		char, size := r.reference(raw[n:], end-len(raw)+n)
+		to = append(to, char...)
+		raw = raw[n+size:]
+	}
+}
+
+// appendLines appends text with CRLF and CR turned into LF.
+func appendLines(to []byte, s string) []byte {
+	for {
+		n := strings.IndexByte(s, '\r')
+		if n < 0 {
+			return append(to, s...)
+		}
+		to = append(append(to, s[:n]...), '\n')
+		s = strings.TrimPrefix(s[n+1:], "\n")
+	}
+}
+
+// maxReference is the length of the longest reference; Apple's reader takes eight digits at most.
+const maxReference = len("&#x12345678;")
+
+// reference resolves the reference at the start of s, which stands at the offset at.
+func (r *xmlReader) reference(s string, at int) (char string, size int) {
+	n := strings.IndexByte(s[:min(len(s), maxReference)], ';')
+	if n < 0 {
+		r.report(ruleUnknownEntity, `"&" begins no reference`, "Write &amp; where the character itself is meant.", at, at+1)
+		return "&", 1
+	}
+	name, size := s[1:n], n+1
+	switch name {
+	case "lt":
+		return "<", size
+	case "gt":
+		return ">", size
+	case "amp":
+		return "&", size
+	case "apos":
+		return "'", size
+	case "quot":
+		return `"`, size
+	}
+	if number, ok := strings.CutPrefix(name, "#"); ok {
+		return r.characterReference(number, at, size), size
+	}
+	r.report(ruleUnknownEntity, "entity "+quote(s[:size])+` is unknown, want one of "&lt;", "&gt;", "&amp;", "&apos;", "&quot;"`,
+		"Write &amp; where the character itself is meant.", at, at+size)
+	return "", size
+}
+
+func (r *xmlReader) characterReference(number string, at, size int) string {
+	base := 10
+	if hex, ok := strings.CutPrefix(number, "x"); ok {
+		number, base = hex, 16
+	}
+	n, err := strconv.ParseUint(number, base, 32)
+	char := rune(min(n, utf8.MaxRune+1))
+	switch {
+	case err != nil:
+		r.report(ruleIllegalReference, "the character reference is not a number", "", at, at+size)
+		return ""
+	case !isXMLChar(char):
+		r.report(ruleIllegalReference, fmt.Sprintf("character reference to U+%04X, which XML cannot carry", n), "", at, at+size)
+		return ""
+	}
+	return string(char)
+}
+
+// key reads a <key> of a dictionary.
+func (r *xmlReader) key(t tag) {
+	c := r.content(t, keyElement)
+	top := &r.open[len(r.open)-1]
+	if top.element == dictElement {
+		r.checkKeyWaiting(top)
+		top.key = Field{Key: c.text, KeySpan: r.contentSpan(t, c)}
+		top.keyWaiting = true
+	} else {
+		r.report(ruleKeyOutsideDictionary, `a "key" stands outside a dictionary`, "", t.start, r.pos)
+	}
+	if c.unclosed {
+		r.skip(t)
+	}
+}
+
+// contentSpan is the text of an element, or all of it where that is empty.
+func (r *xmlReader) contentSpan(t tag, c content) diag.Span {
+	if c.start == c.end {
+		return r.span(t.start, r.pos)
+	}
+	return r.span(c.start, c.end)
+}
+
+func (r *xmlReader) checkKeyWaiting(top *frame) {
+	if top.keyWaiting {
+		s := top.key.KeySpan
+		r.report(ruleKeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "Put a value behind it, or delete it.", s.Start, s.End)
+	}
+}
+
+// checkDuplicates reports keys that stand twice. Small dictionaries are compared pairwise, which needs no memory.
+func (r *xmlReader) checkDuplicates(fields []Field) {
+	if len(fields) <= 16 {
+		for i := range fields {
+			for j := range i {
+				if fields[i].Key == fields[j].Key {
+					r.duplicate(fields, j, i)
+					break
+				}
+			}
+		}
+		return
+	}
+	first := make(map[string]int, len(fields))
+	for i := range fields {
+		if j, ok := first[fields[i].Key]; ok {
+			r.duplicate(fields, j, i)
+		} else {
+			first[fields[i].Key] = i
+		}
+	}
+}
+
+func (r *xmlReader) duplicate(fields []Field, first, again int) {
+	f := fields[again]
+	r.reportRelated(ruleDuplicateKey, "key "+quote(f.Key)+" stands twice in one dictionary, want once", f.KeySpan,
+		"first here", fields[first].KeySpan)
+	if d := &r.list[len(r.list)-1]; d.Rule == ruleDuplicateKey {
+		p := keyPath{}
+		p.WriteString(d.Path)
+		p.key(f.Key)
+		d.Path = p.String()
+	}
+}
