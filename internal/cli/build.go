@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,11 +160,22 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 			if err != nil {
 				return nil, nil, err
 			}
+			if diag.HasErrors(found) {
+				findings = append(findings, elsewhere(result.Written(), found)...)
+				continue
+			}
 			all = append(all, &built{spec: spec, result: result})
 			findings = append(findings, result.Findings...)
 		}
 	}
 	return all, findings, nil
+}
+
+// elsewhere drops findings where there is one already: the second would only say what follows from the first.
+func elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })
+	})
 }
 
 // loadTemplate reads one template. Other files that it names must lie in its folder.

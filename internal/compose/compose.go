@@ -3,6 +3,7 @@ package compose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,6 +24,16 @@ type Result struct {
 	Root     *plist.Value // the profile as a property list; values keep their place in the template
 	Outcomes []baseline.Outcome
 	Findings []diag.Diagnostic // of the checks, places in the template
+
+	planned int // the first payloads are those of the prevention intents
+}
+
+// Written returns the findings in what the template itself writes as payloads. They count even where the rest of the
+// template has mistakes.
+func (r *Result) Written() []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(d diag.Diagnostic) bool {
+		return d.Span.IsZero() || payloadIndex(d) < r.planned
+	})
 }
 
 // Empty says whether nothing can be set on the target, so that a profile would hold no payload.
@@ -54,21 +65,25 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, 
 	if passcode := spec.Profile.Removal.Passcode; passcode.IsSet && len(p.Payloads) > 0 {
 		p.Payloads = append(p.Payloads, identify(removalPassword(passcode), spec, p, "removal-password"))
 	}
-	r := &Result{Target: t, Profile: p, Root: p.Value(), Outcomes: plan.Outcomes}
+	r := &Result{Target: t, Profile: p, Root: p.Value(), Outcomes: plan.Outcomes, planned: len(plan.Payloads)}
 	if r.Empty() {
 		return r, nil
 	}
 	findings, err := lint.Check(c, r.Root, []target.Target{t})
-	r.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return told(d, len(plan.Payloads)) })
+	// What less than an error would say of the intents' payloads, their outcomes say already.
+	r.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
+		return d.Severity < diag.Error && payloadIndex(d) < r.planned
+	})
 	return r, err
 }
 
-// told says whether a finding is less than an error in one of the first n payloads, those of the plan: its outcomes say
-// already what they do.
-func told(d diag.Diagnostic, n int) bool {
+// payloadIndex returns the index of the payload that a finding is about, a large one for the envelope.
+func payloadIndex(d diag.Diagnostic) int {
 	var index int
-	_, err := fmt.Sscanf(d.Path, "PayloadContent[%d]", &index)
-	return err == nil && index < n && d.Severity < diag.Error
+	if _, err := fmt.Sscanf(d.Path, "PayloadContent[%d]", &index); err != nil {
+		return math.MaxInt
+	}
+	return index
 }
 
 // envelope fills the top level of a profile. Its identifier leaves the version of the target out, so that the profile

@@ -104,13 +104,13 @@ func valueCases() []ruleCase {
 	long := string(slices.Repeat([]byte("é"), 100))
 	return []ruleCase{
 		{rule: "wrong-type", path: "PayloadContent[0].Flag", bad: values("Flag", 1), good: values("Flag", true),
-			message: `"Flag" is an integer, want a boolean`, help: "write it as <true/>"},
-		{rule: "wrong-type", path: "PayloadContent[0].Flag", bad: values("Flag", "false"), help: "write it as <false/>"},
-		{rule: "wrong-type", path: "PayloadContent[0].Count", bad: values("Count", "30"), good: values("Count", 30), help: "write it as <integer>30</integer>"},
+			message: `"Flag" is an integer, want a boolean`, help: "write it as the boolean true"},
+		{rule: "wrong-type", path: "PayloadContent[0].Flag", bad: values("Flag", "false"), help: "write it as the boolean false"},
+		{rule: "wrong-type", path: "PayloadContent[0].Count", bad: values("Count", "30"), good: values("Count", 30), help: "write it as the integer 30"},
 		{rule: "wrong-type", path: "PayloadContent[0].Count", bad: values("Count", 1.0)},
 		{rule: "wrong-type", path: "PayloadContent[0].Count", bad: values("Count", true)},
 		{rule: "wrong-type", path: "PayloadContent[0].Ratio", bad: values("Ratio", "1"), good: values("Ratio", 1)},
-		{rule: "wrong-type", path: "PayloadContent[0].Text", bad: values("Text", 7), good: values("Text", "7"), help: "write it as <string>7</string>"},
+		{rule: "wrong-type", path: "PayloadContent[0].Text", bad: values("Text", 7), good: values("Text", "7"), help: `write it as the string "7"`},
 		{rule: "wrong-type", path: "PayloadContent[0].Password", bad: values("Password", 1234), good: values("Password", "1234"),
 			message: `"Password" is an integer, want a string`},
 		{rule: "wrong-type", path: "PayloadContent[0].Blob", bad: values("Blob", "aGk="), good: values("Blob", []byte("hi"))},

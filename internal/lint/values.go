@@ -45,18 +45,18 @@ func retype(k *schema.Key, v *plist.Value) string {
 	case isSecret(v) || isSecretName(k.Name):
 		return ""
 	case k.Kind == plist.Boolean && v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs <= 1:
-		return "write it as <" + strconv.FormatBool(v.Int.Abs == 1) + "/>"
+		return "write it as the boolean " + strconv.FormatBool(v.Int.Abs == 1)
 	case k.Kind == plist.Boolean && v.Kind == plist.String:
 		switch b := strings.ToLower(v.Text); b {
 		case "true", "false":
-			return "write it as <" + b + "/>"
+			return "write it as the boolean " + b
 		}
 	case k.Kind == plist.Integer && v.Kind == plist.String:
 		if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			return "write it as <integer>" + strconv.FormatInt(n, 10) + "</integer>"
+			return "write it as the integer " + strconv.FormatInt(n, 10)
 		}
 	case k.Kind == plist.String && v.Kind == plist.Integer:
-		return "write it as <string>" + v.Int.String() + "</string>"
+		return "write it as the string " + quote(v.Int.String())
 	}
 	return ""
 }

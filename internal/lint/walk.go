@@ -103,6 +103,9 @@ func (n *node) isDomain() bool {
 func (r *run) visit(n *node) { r.visitTo(n, plist.MaxDepth) }
 
 func (r *run) visitTo(n *node, depth int) {
+	if n.value.Kind == plist.Null {
+		return // not known, as where a template's variable has no value
+	}
 	for _, p := range r.passes {
 		if p.rule.value != nil {
 			p.rule.value(p, n)

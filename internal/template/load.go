@@ -38,8 +38,9 @@ type Input struct {
 	Data []byte       // the template itself where it comes from standard input, otherwise nil
 }
 
-// Load reads a template, its bases and its variables. It reports all mistakes at once; the Spec is nil if any of
-// them is an Error. An error means that the template could not be read. Findings and the Spec point into copies of
+// Load reads a template, its bases and its variables. It reports all mistakes at once. If any of them is an Error the Spec
+// is what could be made of the rest, good for finding more mistakes and for nothing else, or nil; values of variables that
+// are not known are Null in it. An error means that the template could not be read. Findings and the Spec point into copies of
 // the files in which secrets that stand there in plain text are masked.
 func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	s := &load{
@@ -54,11 +55,11 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	for _, span := range s.masks {
 		maskText(span.File.Data[span.Start:span.End])
 	}
-	found := diag.Sort(s.out.list)
-	if diag.HasErrors(found) {
-		return nil, found, nil
+	// What is not known counts as there, so that no check speaks of its value.
+	for v := range s.unknown {
+		*v = plist.Value{Kind: plist.Null, Span: v.Span}
 	}
-	return spec, found, nil
+	return spec, diag.Sort(s.out.list), nil
 }
 
 // load is the state of one Load.

@@ -10,13 +10,15 @@ import (
 // serverVariables are names that MDM servers replace where they stand after a dollar sign.
 func serverVariables() []string {
 	return []string{
-		// Jamf Pro, payload variables of computers and mobile devices.
+		// Jamf Pro: https://learn.jamf.com, Computer Configuration Profiles, and
+		// https://developer.jamf.com/developer-guide/docs/acting-on-extension-attribute-data for mobile devices.
 		"ASSET_TAG", "BUILDINGID", "BUILDINGNAME", "COMPUTERNAME", "DEPARTMENTID", "DEPARTMENTNAME", "DEVICENAME", "EMAIL",
-		"FULLNAME", "IMEI", "JSSID", "MACADDRESS", "MANAGEMENTID", "PHONE", "POSITION", "PROFILEJSSID", "REALNAME", "ROOM",
-		"SERIALNUMBER", "SITEID", "SITENAME", "UDID", "USERNAME", "WIFIMACADDRESS",
-		// Iru (Kandji), global variables.
+		"FULLNAME", "JSSID", "MACADDRESS", "MANAGEMENTID", "PHONE", "POSITION", "PROFILEJSSID", "REALNAME", "ROOM",
+		"SERIALNUMBER", "SITEID", "SITENAME", "UDID", "USERNAME",
+		// Iru (Kandji): https://github.com/kandji-inc/support, Global Variables.
 		"ASSET_TAG", "BLUEPRINT_ID", "BLUEPRINT_NAME", "DEPARTMENT", "DEVICE_ID", "DEVICE_NAME", "EMAIL", "EMAIL_PREFIX",
-		"FULL_NAME", "JOB_TITLE", "PROFILE_UUID", "SERIAL_NUMBER", "UDID",
+		"FULL_NAME", "JOB_TITLE", "MODEL_IDENTIFIER", "MODEL_NAME", "PROFILE_UUID", "SERIAL_NUMBER", "UDID", "USERNAME",
+		"USERNAME_PREFIX",
 	}
 }
 
