@@ -11,7 +11,6 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -128,7 +127,7 @@ func isSelfSigned(cert *x509.Certificate) bool {
 func signDigest(signer crypto.Signer, hash crypto.Hash, message []byte) ([]byte, error) {
 	h := hash.New()
 	h.Write(message)
-	var random io.Reader = rand.Reader
+	random := rand.Reader
 	if _, ok := signer.(*ecdsa.PrivateKey); ok {
 		random = nil // asks for the deterministic signature of RFC 6979
 	}

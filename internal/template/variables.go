@@ -37,24 +37,24 @@ type variables struct {
 }
 
 // declare reads the section variables of a template.
-func (l *load) declare(section *plist.Value) *variables {
-	vs := &variables{load: l, byName: map[string]*variable{}, bytes: maxSubstituted}
+func (s *load) declare(section *plist.Value) *variables {
+	vs := &variables{load: s, byName: map[string]*variable{}, bytes: maxSubstituted}
 	if section == nil || section.Kind != plist.Dictionary {
 		return vs
 	}
 	for _, f := range section.Fields {
 		here := place{f.KeySpan, "variables." + f.Key}
 		if !isVariableName(f.Key) {
-			l.out.add("invalid-variable", here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
+			s.out.add("invalid-variable", here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
 			continue
 		}
-		vs.byName[f.Key] = l.declaration(f, here)
+		vs.byName[f.Key] = s.declaration(f, here)
 		vs.order = append(vs.order, f.Key)
 	}
 	return vs
 }
 
-func (l *load) declaration(f plist.Field, here place) *variable {
+func (s *load) declaration(f plist.Field, here place) *variable {
 	v := &variable{Variable: Variable{Name: f.Key, Kind: plist.String, Span: f.KeySpan}, fallback: f.Value}
 	if f.Value.Kind == plist.Dictionary {
 		v.fallback = f.Value.Get("default")
@@ -70,7 +70,7 @@ func (l *load) declaration(f plist.Field, here place) *variable {
 	v.HasDefault = v.fallback != nil
 	if v.HasDefault {
 		v.Kind = v.fallback.Kind
-		l.checkDefault(v, here)
+		s.checkDefault(v, here)
 	}
 	if t := onlyText(f.Value.Get("type")); t != nil {
 		v.Kind = kindNamed(t.Text)
@@ -78,28 +78,28 @@ func (l *load) declaration(f plist.Field, here place) *variable {
 	if v.HasDefault && !v.Secret && v.Kind != v.fallback.Kind {
 		converted, ok := convert(v.fallback, v.Kind)
 		if !ok {
-			l.out.add("wrong-variable-type", place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
+			s.out.add("wrong-variable-type", place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
 		}
 		v.fallback = converted
 	}
 	return v
 }
 
-func (l *load) checkDefault(v *variable, here place) {
+func (s *load) checkDefault(v *variable, here place) {
 	at := place{v.fallback.Span, here.path}
 	if v.Secret {
-		l.mask(v.fallback)
-		l.out.add("default-of-secret", at, "variable %q is secret and has a default", v.Name).
+		s.mask(v.fallback)
+		s.out.add("default-of-secret", at, "variable %q is secret and has a default", v.Name).
 			Help = "remove the default"
 		return
 	}
 	if v.Kind == plist.Data {
-		l.out.add("wrong-variable-type", at, "default of variable %q is %s, want a string, integer, real, boolean or date", v.Name, describe(v.fallback))
+		s.out.add("wrong-variable-type", at, "default of variable %q is %s, want a string, integer, real, boolean or date", v.Name, describe(v.fallback))
 		return
 	}
 	for _, p := range pieces(v.fallback.Text) {
 		if p.name != "" {
-			l.out.add("recursive-variable", at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
+			s.out.add("recursive-variable", at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
 				Help = "use both variables where the value is needed"
 		}
 	}
