@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -119,7 +120,11 @@ var dnsProviders = map[string]string{
 func ask(env *Env, o *initOptions) error {
 	_, person := terminal(env.Stdin)
 	if person {
-		if err := form(env, o).Run(); err != nil {
+		err := form(env, o).Run()
+		if errors.Is(err, huh.ErrUserAborted) {
+			return context.Canceled
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -151,7 +156,7 @@ func form(env *Env, o *initOptions) *huh.Form {
 			}))
 	}
 	if len(o.targets) == 0 {
-		fields = append(fields, huh.NewMultiSelect[string]().Title("Which devices?").Options(targetOptions()...).Value(&o.targets))
+		fields = append(fields, huh.NewMultiSelect[string]().Title("Which devices?").Options(targetOptions()...).Height(len(targetOptions())+1).Value(&o.targets))
 	}
 	if len(o.dns) == 0 {
 		fields = append(fields, huh.NewMultiSelect[string]().Title("Which DNS?").
@@ -160,7 +165,7 @@ func form(env *Env, o *initOptions) *huh.Form {
 				huh.NewOption(dnsProviders["cloudflare"], "cloudflare").Selected(true),
 				huh.NewOption(dnsProviders["google"], "google"),
 				huh.NewOption(dnsProviders["quad9"], "quad9"),
-			).Value(&o.dns))
+			).Height(len(dnsProviders)+2).Value(&o.dns))
 	}
 	return huh.NewForm(huh.NewGroup(fields...)).WithInput(env.Stdin).WithOutput(env.Stderr).WithShowHelp(true)
 }
