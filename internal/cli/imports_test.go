@@ -19,11 +19,14 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/identity", "internal/report", "internal/schema", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/schema", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/report", []string{"internal/baseline", "internal/diag"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
-	{"internal/lint", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
+	{"internal/lint", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target"}},
+	{"internal/schema/facts", []string{"internal/plist"}},
+	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
+	{"internal/project", []string{"internal/diag"}},
 	{"internal/template", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/schema/generate", []string{"internal/schema", "internal/schema/appleyaml", "internal/schema/manifests"}},
 	{"internal/schema/manifests", []string{"internal/plist", "internal/schema", "internal/target"}},
@@ -43,7 +46,7 @@ var arrows = []struct {
 var onlyIn = map[string]string{
 	"github.com/spf13/cobra":                "internal/cli",
 	"go.mozilla.org/pkcs7":                  "internal/cms",
-	"go.yaml.in/yaml/v4":                    "internal/template internal/schema/appleyaml",
+	"go.yaml.in/yaml/v4":                    "internal/project internal/template internal/schema/appleyaml",
 	"howett.net/plist":                      "internal/plist internal/schema/manifests",
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",

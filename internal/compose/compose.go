@@ -70,11 +70,17 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, 
 		return r, nil
 	}
 	findings, err := lint.Check(c, r.Root, []target.Target{t})
-	// What less than an error would say of the intents' payloads, their outcomes say already.
 	r.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return d.Severity < diag.Error && payloadIndex(d) < r.planned
+		return payloadIndex(d) < r.planned && inOutcomes(d)
 	})
 	return r, err
+}
+
+// inOutcomes says whether a finding about a payload of the prevention intents is what their outcomes say already: what
+// it does on the target, and to the sync.
+func inOutcomes(d diag.Diagnostic) bool {
+	rule, _ := lint.Find(d.Rule)
+	return d.Severity < diag.Error && (rule.Group == lint.Effect || rule.Group == lint.Sync)
 }
 
 // payloadIndex returns the index of the payload that a finding is about, a large one for the envelope.

@@ -234,7 +234,7 @@ var dnsOnManagedNetworksOnly = Rule{
 	Summary: "DNS settings sent by MDM cover managed Wi-Fi networks only",
 	Why: "Installed by hand, the payload covers every network. From an MDM server it covers only Wi-Fi networks that the server set " +
 		"up, and no cellular network, on supervised devices too.",
-	Group:    Condition,
+	Group:    Effect,
 	Severity: diag.Warning,
 	See:      []string{dnsDocumentation},
 	value: func(p *pass, n *node) {

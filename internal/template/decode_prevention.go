@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"slices"
 
 	"syncguard/internal/plist"
 )
@@ -105,10 +106,21 @@ func (s *load) dns(p section) DNS {
 }
 
 func (s *load) providers(v section, dns *DNS) {
-	switch {
-	case !v.has("providers"):
+	if !v.has("providers") {
 		dns.Providers = []Entry[DNSProvider]{textOf[DNSProvider](v, "provider")}
-	case v.has("provider"):
+	}
+	for i, p := range dns.Providers {
+		named, ok := providerAddresses()[string(p.Value)]
+		if !ok {
+			continue
+		}
+		dns.Providers[i].Value = named
+		if at := dns.Providers[i]; slices.ContainsFunc(dns.Providers, func(q Entry[DNSProvider]) bool { return q.Value == named && q.Span != at.Span }) {
+			s.out.add("repeated-item", place{at.Span, at.Path}, "the provider %q repeats", at.Value).Help = "remove one of the two"
+		}
+	}
+	switch {
+	case v.has("providers") && v.has("provider"):
 		s.out.add("conflicting-template-keys", v.placeOf("providers"), "%q and %q are both set", "provider", "providers").
 			Help = "name every provider under providers"
 	}

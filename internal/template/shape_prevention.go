@@ -1,5 +1,10 @@
 package template
 
+import (
+	"maps"
+	"slices"
+)
+
 // preventionShape is the shape of the five intents.
 func preventionShape() *shape {
 	return &shape{name: "prevention", kind: mapping, also: flag,
@@ -22,9 +27,10 @@ func dateTimeShape() *shape {
 }
 
 func dnsShape() *shape {
-	provider := &shape{kind: text, choices: names(DNSProviders()), meaning: "A provider."}
+	providers := append(names(DNSProviders()), slices.Sorted(maps.Keys(providerAddresses()))...)
+	provider := &shape{kind: text, choices: providers, meaning: "A provider."}
 	return intent("dns", "Give the device a resolver to trust, over HTTPS or TLS.",
-		&shape{name: "provider", kind: text, choices: names(DNSProviders()), fallback: string(Cloudflare), meaning: "Who resolves names."},
+		&shape{name: "provider", kind: text, choices: providers, fallback: string(Cloudflare), meaning: "Who resolves names. 1.1.1.1 is cloudflare, 8.8.8.8 google, 9.9.9.9 quad9."},
 		&shape{name: "providers", kind: list, item: provider, nonEmpty: true, unique: true, example: "[cloudflare, google]", meaning: "Several providers, in place of provider."},
 		&shape{name: "protocol", kind: text, choices: []string{string(HTTPS), string(TLS)}, fallback: string(HTTPS), meaning: "DNS over HTTPS (port 443) or over TLS (port 853)."},
 		&shape{name: "combine", kind: text, choices: []string{string(Failover), string(Selectable)}, fallback: string(Selectable),

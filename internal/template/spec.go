@@ -132,6 +132,11 @@ const (
 // DNSProviders lists every provider.
 func DNSProviders() []DNSProvider { return []DNSProvider{Cloudflare, Google, Quad9, Custom} }
 
+// providerAddresses are the addresses by which people know the providers.
+func providerAddresses() map[string]DNSProvider {
+	return map[string]DNSProvider{"1.1.1.1": Cloudflare, "8.8.8.8": Google, "9.9.9.9": Quad9}
+}
+
 // DNSProtocol is how the resolver is spoken to.
 type DNSProtocol string
 
