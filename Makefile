@@ -4,10 +4,13 @@ GO          ?= go
 VERSION     ?= devel
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# The schema sources of "make generate": checkouts of apple/device-management and of facts newer than it.
-APPLE       ?= ../apple/device-management
-NEWER       ?=
-MANIFESTS   ?=
+# The sources of "make generate" and their versions: checkouts of apple/device-management and, if wanted, of
+# ProfileManifests; NEWER is a folder of Apple's shape whose facts win.
+APPLE             ?=
+APPLE_VERSION     ?= 18.1
+NEWER             ?=
+MANIFESTS         ?=
+MANIFESTS_VERSION ?= 2026-08
 
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
@@ -36,8 +39,10 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-generate: ## rebuild what is made from other sources
-	$(GO) generate ./...
+generate: ## rebuild the schema catalog: make generate APPLE=DIR NEWER=DIR MANIFESTS=DIR
+	$(if $(APPLE),,$(error generate needs APPLE=DIR, a checkout of apple/device-management))
+	$(GO) run ./internal/schema/generate -apple "$(APPLE)" -apple-version "$(APPLE_VERSION)" -newer "$(NEWER)" \
+		-manifests "$(MANIFESTS)" -manifests-version "$(MANIFESTS_VERSION)" -out internal/schema/catalog
 
 fuzz: ## each fuzz target for a minute
 	@for package in $$($(GO) list ./...); do \

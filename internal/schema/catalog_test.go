@@ -250,6 +250,32 @@ func TestAvailabilityOfPlatformsNotListed(t *testing.T) {
 	}
 }
 
+func TestDecodeTypeRefuses(t *testing.T) {
+	deep := strings.Repeat("[", 20_000)
+	tests := []struct{ in, want string }{
+		{``, "EOF"},
+		{`{`, "unexpected EOF"},
+		{`{} {}`, "goes on"},
+		{`{}]`, "goes on"},
+		{`{"colour": "red"}`, `unknown field "colour"`},
+		{`{"payloadkeys": [{"type": "string", "colour": "red"}]}`, `unknown field "colour"`},
+		{`{"supportedOS": {"iOS": {"colour": "red"}}}`, `unknown field "colour"`},
+		{`{"id": 1}`, "number"},
+		{`{"payloadkeys": [{"type": "string", "required": "yes"}]}`, "string"},
+		{`{"payloadkeys": [{"type": "array", "minitems": 1.5}]}`, "1.5"},
+		{`{"payloadkeys": [{"key": "k", "type": "date", "default": "soon"}]}`, `key "k": parsing time "soon"`},
+		{`{"payloadkeys": [{"key": "k", "type": "data", "rangelist": ["?"]}]}`, `key "k": illegal base64`},
+		{`{"payloadkeys": [{"key": "k", "type": "any", "rangelist": [null]}]}`, `key "k": null`},
+		{`{"payloadkeys": [{"key": "a", "type": "array", "subkeys": [{"key": "b"}]}]}`, `key "b": unknown type ""`},
+		{`{"payloadkeys": [{"key": "k", "type": "any", "default": ` + deep + `}]}`, "max depth"},
+	}
+	for _, tt := range tests {
+		if _, err := decodeType([]byte(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%.80s: error is %v, want %s", tt.in, err, tt.want)
+		}
+	}
+}
+
 func TestOpenReportsWhatIsBroken(t *testing.T) {
 	files := fstest.MapFS{
 		"profiles/a.json": {Data: []byte("{")},
@@ -297,7 +323,7 @@ func eachFile(t *testing.T, show func(name string, data []byte)) {
 	t.Helper()
 	files := Embedded().files
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || name == indexFile {
+		if err != nil || entry.IsDir() || name == indexName {
 			return err
 		}
 		data, err := fs.ReadFile(files, name)
@@ -330,8 +356,8 @@ func TestCatalogSurvivesARoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	index, err := fs.ReadFile(Embedded().files, indexFile)
-	if err != nil || !bytes.Equal(files[indexFile], index) {
+	index, err := fs.ReadFile(Embedded().files, indexName)
+	if err != nil || !bytes.Equal(files[indexName], index) {
 		t.Errorf("the index does not fit the types (%v)", err)
 	}
 }
@@ -355,6 +381,30 @@ func TestEntries(t *testing.T) {
 	sources, err := c.Sources()
 	if err != nil || len(sources) < 2 {
 		t.Errorf("sources are %v, %v", sources, err)
+	}
+}
+
+// TestCatalogStaysComplete proves that a catalog made anew does not lose a whole kind of types unseen.
+func TestCatalogStaysComplete(t *testing.T) {
+	entries, err := Embedded().Entries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[Family]int{}
+	for _, e := range entries {
+		counts[e.Family]++
+	}
+	declarations := counts[Configuration] + counts[Asset] + counts[Activation] + counts[Management]
+	for _, tt := range []struct {
+		what         string
+		got, atLeast int
+	}{
+		{"payloads", counts[Payload], 125}, {"declarations", declarations, 55}, {"preference domains", counts[Preferences], 160},
+		{"envelopes", counts[Envelope], 3}, {"credentials", counts[Credential], 4},
+	} {
+		if tt.got < tt.atLeast {
+			t.Errorf("%d %s, want %d or more", tt.got, tt.what, tt.atLeast)
+		}
 	}
 }
 

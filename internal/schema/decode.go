@@ -1,52 +1,54 @@
 package schema
 
 import (
-	"encoding/base64"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"time"
+	"io"
 
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
 
-// decodeType reads a type's file.
-func decodeType(data []byte) (*Type, error) {
-	t := &Type{}
-	d := decoder{reader: reader{text: string(data)}, anchors: map[string]*Key{}}
-	d.object(func(name string) {
-		switch name {
-		case "id":
-			t.ID = d.string()
-		case "payloadtype":
-			t.PayloadType = d.string()
-		case "family":
-			t.Family = Family(d.string())
-		case "apply":
-			t.Apply = d.string()
-		case "replacement":
-			t.Replacement = d.string()
-		case "sources":
-			d.array(func() { t.Sources = append(t.Sources, d.source().Source) })
-		case "unsure":
-			t.Unsure = d.strings()
-		case "supportedOS":
-			t.Availability = d.availabilities()
-		case "payloadkeys":
-			t.Keys = d.keys()
-		default:
-			d.value()
-		}
-	})
-	if t.PayloadType == "" {
-		t.PayloadType = t.ID
+// decodeJSON reads a file of the catalog as a whole: a field that is not known is a mistake.
+func decodeJSON(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
 	}
-	d.resolve()
-	return t, d.finish()
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("the text goes on")
+	}
+	return nil
 }
 
-// decoder reads the parts of a catalog. Subkeys that keys share become one list again.
-type decoder struct {
-	reader
+// decodeType reads a type's file.
+func decodeType(data []byte) (*Type, error) {
+	var f typeFile
+	if err := decodeJSON(data, &f); err != nil {
+		return nil, err
+	}
+	t := &Type{
+		ID: f.ID, PayloadType: cmp.Or(f.PayloadType, f.ID), Family: f.Family, Apply: f.Apply, Replacement: f.Replacement,
+		Availability: f.Availability.decode(), Unsure: f.Unsure,
+	}
+	for _, s := range f.Sources {
+		t.Sources = append(t.Sources, Source(s))
+	}
+	d := keyDecoder{anchors: map[string]*Key{}}
+	var err error
+	if t.Keys, err = d.keys(f.Keys); err != nil {
+		return nil, err
+	}
+	return t, d.resolve()
+}
+
+// keyDecoder makes subkeys that keys share one list again.
+type keyDecoder struct {
 	anchors map[string]*Key
 	aliases []alias
 }
@@ -56,234 +58,109 @@ type alias struct {
 	anchor string
 }
 
-func (d *decoder) resolve() {
+func (d *keyDecoder) resolve() error {
 	for _, a := range d.aliases {
 		from, ok := d.anchors[a.anchor]
 		if !ok {
-			d.fail("key %q: unknown anchor %q", a.key.Name, a.anchor)
-			return
+			return fmt.Errorf("key %q: unknown anchor %q", a.key.Name, a.anchor)
 		}
 		a.key.Keys = from.Keys
 	}
+	return nil
 }
 
-func (d *decoder) source() (s SourceCount) {
-	d.object(func(name string) {
-		switch name {
-		case "name":
-			s.Name = d.string()
-		case "version":
-			s.Version = d.string()
-		case "path":
-			s.Path = d.string()
-		case "types":
-			s.Types = *d.integer()
-		default:
-			d.value()
-		}
-	})
-	return s
-}
-
-func (d *decoder) keys() []*Key {
+func (d *keyDecoder) keys(files []keyFile) ([]*Key, error) {
 	var keys []*Key
-	d.array(func() { keys = append(keys, d.key()) })
-	return keys
-}
-
-func (d *decoder) key() *Key {
-	k := &Key{}
-	d.object(func(name string) {
-		if !d.shape(k, name) && !d.limit(k, name) {
-			d.value()
-		}
-	})
-	if k.Kind == plist.Null && !k.AnyKind {
-		d.fail("key %q has no type", k.Name)
-	}
-	d.settle(k.Default, k.Kind)
-	for _, v := range k.RangeList {
-		d.settle(v, k.Kind)
-	}
-	return k
-}
-
-// shape reads a field that says what a key is, and returns whether it was one.
-func (d *decoder) shape(k *Key, name string) bool {
-	switch name {
-	case "key":
-		k.Name = d.string()
-	case "type":
-		var err error
-		if k.Kind, k.AnyKind, err = ParseKind(d.string()); err != nil {
-			d.fail("key %q: %v", k.Name, err)
-		}
-	case "required":
-		k.Required = *d.boolean()
-	case "dropped":
-		k.Dropped = *d.boolean()
-	case "replacement":
-		k.Replacement = d.string()
-	case "supportedOS":
-		k.Availability = d.availabilities()
-	case "subkeytype":
-		k.SubkeyType = d.string()
-	case "anchor":
-		d.anchors[d.string()] = k
-	case "alias":
-		d.aliases = append(d.aliases, alias{k, d.string()})
-	case "subkeys":
-		k.Keys = d.keys()
-	default:
-		return false
-	}
-	return true
-}
-
-// limit reads a field that says what values a key takes, and returns whether it was one.
-func (d *decoder) limit(k *Key, name string) bool {
-	switch name {
-	case "default":
-		k.Default = d.value()
-	case "rangelist":
-		d.array(func() { k.RangeList = append(k.RangeList, d.value()) })
-	case "min":
-		k.Min = d.number()
-	case "max":
-		k.Max = d.number()
-	case "format":
-		k.Format = d.string()
-	case "subtype":
-		k.Subtype = d.string()
-	case "minitems":
-		k.MinItems = d.integer()
-	case "maxitems":
-		k.MaxItems = d.integer()
-	case "combinetype":
-		k.CombineType = d.string()
-	case "assettypes":
-		k.AssetTypes = d.strings()
-	case "asset-content-types":
-		k.ContentTypes = d.strings()
-	default:
-		return false
-	}
-	return true
-}
-
-// settle makes data or a date of the string that JSON has in its place, as the kind of the key tells.
-func (d *decoder) settle(v *plist.Value, kind plist.Kind) {
-	if v == nil || v.Kind != plist.String {
-		return
-	}
-	switch kind {
-	case plist.Data:
-		data, err := base64.StdEncoding.DecodeString(v.Text)
+	for i := range files {
+		k, err := d.key(&files[i])
 		if err != nil {
-			d.fail("%v", err)
+			return nil, fmt.Errorf("key %q: %w", files[i].Name, err)
 		}
-		*v = *plist.NewData(data)
-	case plist.Date:
-		t, err := time.Parse(time.RFC3339, v.Text)
-		if err != nil {
-			d.fail("%v", err)
+		if k.Keys, err = d.keys(files[i].Keys); err != nil {
+			return nil, err
 		}
-		*v = *plist.NewDate(t)
+		keys = append(keys, k)
 	}
+	return keys, nil
 }
 
-func (d *decoder) availabilities() Availabilities {
-	as := Availabilities{}
-	d.object(func(platform string) { as[target.Platform(platform)] = d.availability() })
+// key reads all of a key but its subkeys.
+func (d *keyDecoder) key(f *keyFile) (*Key, error) {
+	k := &Key{
+		Name: f.Name, Required: f.Required, Min: f.Min, Max: f.Max, Format: f.Format, Subtype: f.Subtype,
+		MinItems: f.MinItems, MaxItems: f.MaxItems, CombineType: f.CombineType, AssetTypes: f.AssetTypes,
+		ContentTypes: f.ContentTypes, Replacement: f.Replacement, Dropped: f.Dropped, SubkeyType: f.SubkeyType,
+		Availability: f.Availability.decode(),
+	}
+	var err error
+	if k.Kind, k.AnyKind, err = ParseKind(f.Type); err != nil {
+		return nil, err
+	}
+	if f.Default != nil {
+		if k.Default, err = decodeValue(f.Default, k.Kind); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range f.RangeList {
+		v, err := decodeValue(x, k.Kind)
+		if err != nil {
+			return nil, err
+		}
+		k.RangeList = append(k.RangeList, v)
+	}
+	if f.Anchor != "" {
+		d.anchors[f.Anchor] = k
+	}
+	if f.Alias != "" {
+		d.aliases = append(d.aliases, alias{k, f.Alias})
+	}
+	return k, nil
+}
+
+func (f availabilityFile) decode() Availabilities {
+	if f == nil {
+		return nil
+	}
+	as := make(Availabilities, len(f))
+	for platform, p := range f {
+		as[platform] = p.decode()
+	}
 	return as
 }
 
-func (d *decoder) availability() (a Availability) {
-	d.object(func(name string) {
-		if !d.lifecycle(&a, name) && !d.enrollment(&a, name) {
-			d.value()
+func (p platformFile) decode() Availability {
+	return Availability{
+		NotAvailable: p.Introduced.isNotAvailable, Introduced: p.Introduced.Version,
+		Deprecated: p.Deprecated.Version, Removed: p.Removed.Version,
+		Multiple: p.Multiple, Supervised: p.Supervised, AllowManualInstall: p.AllowManualInstall,
+		RequiresDEP: p.RequiresDEP, UserApprovedMDM: p.UserApprovedMDM,
+		DeviceChannel: p.DeviceChannel, UserChannel: p.UserChannel, UserEnrollment: p.UserEnrollment,
+		SharedIPad: p.SharedIPad.Mode, SharedIPadDevice: p.SharedIPad.DeviceChannel,
+		SharedIPadUser: p.SharedIPad.UserChannel, SharedIPadScopes: p.SharedIPad.AllowedScopes,
+		AllowedEnrollments: p.AllowedEnrollments, AllowedScopes: p.AllowedScopes, Beta: p.Beta,
+	}
+}
+
+func decodeIndex(data []byte) (*index, error) {
+	var f indexFile
+	if err := decodeJSON(data, &f); err != nil {
+		return nil, err
+	}
+	x := &index{}
+	for _, s := range f.Sources {
+		x.sources = append(x.sources, SourceCount{Source(s.sourceFile), s.Types})
+	}
+	for _, e := range f.Types {
+		platforms := map[target.Platform]Lifecycle{}
+		for platform, p := range e.Platforms {
+			platforms[platform] = Lifecycle{p.Introduced.Version, p.Deprecated.Version, p.Removed.Version}
 		}
-	})
-	return a
+		x.entries = append(x.entries, Entry{e.ID, cmp.Or(e.PayloadType, e.ID), e.Family, platforms})
+	}
+	return x, nil
 }
 
-// lifecycle reads a field that says in which versions a platform has something.
-func (d *decoder) lifecycle(a *Availability, name string) bool {
-	switch name {
-	case "introduced":
-		a.Introduced, a.NotAvailable = d.version()
-	case "deprecated":
-		a.Deprecated, _ = d.version()
-	case "removed":
-		a.Removed, _ = d.version()
-	case "beta":
-		a.Beta = *d.boolean()
-	default:
-		return false
-	}
-	return true
-}
-
-// enrollment reads a field that says on which devices of a platform something counts.
-func (d *decoder) enrollment(a *Availability, name string) bool {
-	switch name {
-	case "multiple":
-		a.Multiple = d.boolean()
-	case "supervised":
-		a.Supervised = d.boolean()
-	case "allowmanualinstall":
-		a.AllowManualInstall = d.boolean()
-	case "requiresdep":
-		a.RequiresDEP = d.boolean()
-	case "userapprovedmdm":
-		a.UserApprovedMDM = d.boolean()
-	case "devicechannel":
-		a.DeviceChannel = d.boolean()
-	case "userchannel":
-		a.UserChannel = d.boolean()
-	case "userenrollment":
-		a.UserEnrollment = d.string()
-	case "sharedipad":
-		d.sharedIPad(a)
-	case "allowed-enrollments":
-		a.AllowedEnrollments = d.strings()
-	case "allowed-scopes":
-		a.AllowedScopes = d.strings()
-	default:
-		return false
-	}
-	return true
-}
-
-func (d *decoder) sharedIPad(a *Availability) {
-	d.object(func(name string) {
-		switch name {
-		case "mode":
-			a.SharedIPad = d.string()
-		case "devicechannel":
-			a.SharedIPadDevice = d.boolean()
-		case "userchannel":
-			a.SharedIPadUser = d.boolean()
-		case "allowed-scopes":
-			a.SharedIPadScopes = d.strings()
-		default:
-			d.value()
-		}
-	})
-}
-
-// version reads a version, or n/a.
-func (d *decoder) version() (v target.Version, isNotAvailable bool) {
-	text := d.string()
-	if text == notAvailable || d.err != nil {
-		return v, text == notAvailable
-	}
-	v, err := target.ParseVersion(text)
-	if err != nil {
-		d.fail("%v", err)
-	}
-	return v, false
-}
+const anyType = "any"
 
 // ParseKind reads the name of a kind as Apple's schema files have it, without its angle brackets. IsAny is true for
 // "any", which has no kind.

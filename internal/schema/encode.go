@@ -5,30 +5,30 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-
-	"syncguard/internal/target"
 )
 
 // encodeType writes a type's file.
 func encodeType(t *Type) ([]byte, error) {
 	f := typeFile{
-		ID: t.ID, Family: t.Family, Apply: t.Apply, Replacement: t.Replacement, Unsure: t.Unsure,
-	}
-	var err error
-	if f.Availability, err = encodeAvailability(t.Availability); err != nil {
-		return nil, err
-	}
-	if t.PayloadType != t.ID {
-		f.PayloadType = t.PayloadType
+		ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Apply: t.Apply, Replacement: t.Replacement, Unsure: t.Unsure,
+		Availability: t.Availability.encode(),
 	}
 	for _, s := range t.Sources {
-		f.Sources = append(f.Sources, sourceFile{Name: s.Name, Version: s.Version, Path: s.Path})
+		f.Sources = append(f.Sources, sourceFile(s))
 	}
-	e := newKeyEncoder(t.Keys)
-	if f.Keys, err = e.keys(t.Keys); err != nil {
+	var err error
+	if f.Keys, err = newKeyEncoder(t.Keys).keys(t.Keys); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.ID, err)
 	}
 	return encodeJSON(f)
+}
+
+// unlessID returns the payload type, or "" where the ID says it already.
+func unlessID(t *Type) string {
+	if t.PayloadType == t.ID {
+		return ""
+	}
+	return t.PayloadType
 }
 
 func encodeJSON(v any) ([]byte, error) {
@@ -77,8 +77,8 @@ func (e *keyEncoder) count(keys []*Key) {
 	}
 }
 
-func (e *keyEncoder) keys(keys []*Key) ([]*keyFile, error) {
-	var files []*keyFile
+func (e *keyEncoder) keys(keys []*Key) ([]keyFile, error) {
+	var files []keyFile
 	for _, k := range keys {
 		f, err := e.key(k)
 		if err != nil {
@@ -89,30 +89,28 @@ func (e *keyEncoder) keys(keys []*Key) ([]*keyFile, error) {
 	return files, nil
 }
 
-func (e *keyEncoder) key(k *Key) (*keyFile, error) {
-	f := &keyFile{
+func (e *keyEncoder) key(k *Key) (keyFile, error) {
+	f := keyFile{
 		Name: k.Name, Type: k.Kind.String(), Required: k.Required, Min: k.Min, Max: k.Max, Format: k.Format, Subtype: k.Subtype,
 		MinItems: k.MinItems, MaxItems: k.MaxItems, CombineType: k.CombineType, AssetTypes: k.AssetTypes,
 		ContentTypes: k.ContentTypes, Replacement: k.Replacement, Dropped: k.Dropped, SubkeyType: k.SubkeyType,
+		Availability: k.Availability.encode(),
 	}
 	if k.AnyKind {
 		f.Type = anyType
 	}
 	var err error
-	if f.Availability, err = encodeAvailability(k.Availability); err != nil {
-		return nil, err
-	}
 	if k.Default != nil {
 		if f.Default, err = encodeValue(k.Default); err != nil {
-			return nil, err
+			return f, err
 		}
 	}
 	for _, v := range k.RangeList {
-		raw, err := encodeValue(v)
+		x, err := encodeValue(v)
 		if err != nil {
-			return nil, err
+			return f, err
 		}
-		f.RangeList = append(f.RangeList, raw)
+		f.RangeList = append(f.RangeList, x)
 	}
 	if id := listOf(k.Keys); e.users[id] > 1 {
 		if f.Alias = e.anchors[id]; f.Alias != "" {
@@ -136,41 +134,22 @@ func (e *keyEncoder) anchor(k *Key) string {
 	return name
 }
 
-func encodeAvailability(as Availabilities) (*availabilityFile, error) {
-	if len(as) == 0 {
-		return nil, nil
-	}
-	f := &availabilityFile{}
+func (as Availabilities) encode() availabilityFile {
+	f := availabilityFile{}
 	for platform, a := range as {
-		p := f.platform(platform)
-		if p == nil {
-			return nil, fmt.Errorf("%q is not a platform of Apple's schemas", platform)
-		}
-		*p = a.encode()
+		f[platform] = a.encode()
 	}
-	return f, nil
+	return f
 }
 
-func (a Availability) encode() *platformFile {
-	p := &platformFile{
-		Introduced: encodeVersion(a.Introduced), Deprecated: encodeVersion(a.Deprecated), Removed: encodeVersion(a.Removed),
+func (a Availability) encode() platformFile {
+	return platformFile{
+		Introduced: versionFile{a.Introduced, a.NotAvailable},
+		Deprecated: versionFile{Version: a.Deprecated}, Removed: versionFile{Version: a.Removed},
 		Multiple: a.Multiple, Supervised: a.Supervised, AllowManualInstall: a.AllowManualInstall,
 		RequiresDEP: a.RequiresDEP, UserApprovedMDM: a.UserApprovedMDM,
 		DeviceChannel: a.DeviceChannel, UserChannel: a.UserChannel, UserEnrollment: a.UserEnrollment,
+		SharedIPad:         sharedIPadFile{a.SharedIPad, a.SharedIPadDevice, a.SharedIPadUser, a.SharedIPadScopes},
 		AllowedEnrollments: a.AllowedEnrollments, AllowedScopes: a.AllowedScopes, Beta: a.Beta,
 	}
-	if a.NotAvailable {
-		p.Introduced = notAvailable
-	}
-	if a.SharedIPad != "" || a.SharedIPadDevice != nil || a.SharedIPadUser != nil || a.SharedIPadScopes != nil {
-		p.SharedIPad = &sharedIPadFile{a.SharedIPad, a.SharedIPadDevice, a.SharedIPadUser, a.SharedIPadScopes}
-	}
-	return p
-}
-
-func encodeVersion(v target.Version) string {
-	if v.IsZero() {
-		return ""
-	}
-	return v.String()
 }

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-
-	"syncguard/internal/target"
 )
 
-const indexFile = "index.json"
+const indexName = "index.json"
 
 // SourceCount is a source of facts, at one version, and how many types rest on it. Its Path is empty.
 type SourceCount struct {
@@ -41,72 +39,15 @@ func (c *Catalog) Sources() ([]SourceCount, error) {
 }
 
 func (c *Catalog) readIndex() (*index, error) {
-	data, err := fs.ReadFile(c.files, indexFile)
+	data, err := fs.ReadFile(c.files, indexName)
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema catalog: %w", err)
 	}
 	x, err := decodeIndex(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s of the schema catalog: %w", indexFile, err)
+		return nil, fmt.Errorf("reading %s of the schema catalog: %w", indexName, err)
 	}
 	return x, nil
-}
-
-func decodeIndex(data []byte) (*index, error) {
-	x := &index{}
-	d := decoder{reader: reader{text: string(data)}}
-	d.object(func(name string) {
-		switch name {
-		case "sources":
-			d.array(func() { x.sources = append(x.sources, d.source()) })
-		case "types":
-			d.array(func() { x.entries = append(x.entries, d.entry()) })
-		default:
-			d.value()
-		}
-	})
-	return x, d.finish()
-}
-
-func (d *decoder) entry() Entry {
-	e := Entry{Platforms: map[target.Platform]Lifecycle{}}
-	d.object(func(name string) {
-		switch name {
-		case "id":
-			e.ID = d.string()
-		case "payloadtype":
-			e.PayloadType = d.string()
-		case "family":
-			e.Family = Family(d.string())
-		case "platforms":
-			for platform, a := range d.availabilities() {
-				e.Platforms[platform] = Lifecycle{a.Introduced, a.Deprecated, a.Removed}
-			}
-		default:
-			d.value()
-		}
-	})
-	e.PayloadType = cmp.Or(e.PayloadType, e.ID)
-	return e
-}
-
-// An index file is JSON, too.
-type indexFormat struct {
-	Sources []sourceFile `json:"sources"`
-	Types   []entryFile  `json:"types"`
-}
-
-type entryFile struct {
-	ID          string                            `json:"id"`
-	PayloadType string                            `json:"payloadtype,omitempty"` // if it is not the ID
-	Family      Family                            `json:"family"`
-	Platforms   map[target.Platform]lifecycleFile `json:"platforms,omitempty"`
-}
-
-type lifecycleFile struct {
-	Introduced string `json:"introduced,omitempty"`
-	Deprecated string `json:"deprecated,omitempty"`
-	Removed    string `json:"removed,omitempty"`
 }
 
 // Files returns the files of a catalog that holds types, by their names: what Open reads. The same types give the
@@ -134,22 +75,18 @@ func Files(types []*Type) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the index: %w", err)
 	}
-	files[indexFile] = data
+	files[indexName] = data
 	return files, nil
 }
 
-func indexOf(types []*Type) indexFormat {
-	x := indexFormat{Sources: countSources(types)}
+func indexOf(types []*Type) indexFile {
+	x := indexFile{Sources: countSources(types)}
 	for _, t := range types {
-		f := entryFile{ID: t.ID, Family: t.Family, Platforms: map[target.Platform]lifecycleFile{}}
-		if t.PayloadType != t.ID {
-			f.PayloadType = t.PayloadType
-		}
+		f := entryFile{ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Platforms: availabilityFile{}}
 		for platform, a := range t.Availability {
 			if !a.NotAvailable {
-				f.Platforms[platform] = lifecycleFile{
-					encodeVersion(a.Introduced), encodeVersion(a.Deprecated), encodeVersion(a.Removed),
-				}
+				versions := Availability{Introduced: a.Introduced, Deprecated: a.Deprecated, Removed: a.Removed}
+				f.Platforms[platform] = versions.encode()
 			}
 		}
 		x.Types = append(x.Types, f)
@@ -157,23 +94,23 @@ func indexOf(types []*Type) indexFormat {
 	return x
 }
 
-func countSources(types []*Type) []sourceFile {
-	counts := map[Source]int{}
+func countSources(types []*Type) []sourceCountFile {
+	counts := map[sourceFile]int{}
 	for _, t := range types {
-		seen := map[Source]bool{}
+		seen := map[sourceFile]bool{}
 		for _, s := range t.Sources {
-			s.Path = ""
-			if !seen[s] {
-				counts[s]++
+			f := sourceFile{Name: s.Name, Version: s.Version}
+			if !seen[f] {
+				counts[f]++
 			}
-			seen[s] = true
+			seen[f] = true
 		}
 	}
-	var sources []sourceFile
-	for s, n := range counts {
-		sources = append(sources, sourceFile{Name: s.Name, Version: s.Version, Types: n})
+	var sources []sourceCountFile
+	for f, n := range counts {
+		sources = append(sources, sourceCountFile{f, n})
 	}
-	slices.SortFunc(sources, func(a, b sourceFile) int {
+	slices.SortFunc(sources, func(a, b sourceCountFile) int {
 		return cmp.Or(cmp.Compare(b.Types, a.Types), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 	})
 	return sources

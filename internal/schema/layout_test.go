@@ -15,6 +15,7 @@ func TestLayOut(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"short stays on a line", `{"b":1,"a":[true,null,"<é>"]}`, `{"b": 1, "a": [true, null, "<é>"]}`},
 		{"empty", `{"a":{},"b":[]}`, `{"a": {}, "b": []}`},
+		{"marks in strings", `{"a":["{","},"," ]"]}`, `{"a": ["{", "},", " ]"]}`},
 		{"long breaks", `{"a":"` + long + `","b":["` + long + `"]}`, "{\n \"a\": \"" + long + "\",\n \"b\": [\"" + long + "\"]\n}"},
 	}
 	for _, tt := range tests {
@@ -27,6 +28,14 @@ func TestLayOut(t *testing.T) {
 	}
 }
 
+func decodeDefault(raw []byte, kind plist.Kind) (*plist.Value, error) {
+	var x any
+	if err := decodeJSON(raw, &x); err != nil {
+		return nil, err
+	}
+	return decodeValue(x, kind)
+}
+
 func TestValuesSurvive(t *testing.T) {
 	data, date := plist.NewData([]byte{0, 255}), plist.NewDate(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	for _, v := range []*plist.Value{
@@ -34,10 +43,14 @@ func TestValuesSurvive(t *testing.T) {
 		{Kind: plist.Integer, Int: plist.Int{Abs: 1<<64 - 1}}, plist.NewReal(1), plist.NewReal(-0.25), plist.NewReal(1e30), data, date,
 		plist.NewStrings("a", "b"), plist.NewDictionary(plist.Field{Key: "k", Value: plist.NewArray(plist.NewInteger(1))}),
 	} {
-		raw, err := encodeValue(v)
+		x, err := encodeValue(v)
 		if err != nil {
 			t.Errorf("%s: %v", v.Describe(), err)
 			continue
+		}
+		raw, err := encodeJSON(x)
+		if err != nil {
+			t.Fatal(err)
 		}
 		got, err := decodeDefault(raw, v.Kind)
 		if err != nil || !plist.Equal(got, v) {
@@ -45,8 +58,8 @@ func TestValuesSurvive(t *testing.T) {
 		}
 	}
 	for _, v := range []*plist.Value{{Kind: plist.Null}, {Kind: plist.UID}, plist.NewArray(data), plist.NewArray(date)} {
-		if raw, err := encodeValue(v); err == nil {
-			t.Errorf("a %s is written as %s", v.Kind, raw)
+		if x, err := encodeValue(v); err == nil {
+			t.Errorf("a %s is written as %v", v.Kind, x)
 		}
 	}
 	for _, raw := range []string{"null", "-99999999999999999999", "99999999999999999999", "1e999", "[null]", "-18446744073709551615"} {

@@ -1,11 +1,13 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,72 +15,52 @@ import (
 	"syncguard/internal/plist"
 )
 
-// encodeValue writes a stated value as JSON. Data becomes base64 and a date RFC 3339; the kind of the key tells them
-// from text, so inside containers they cannot be kept and are an error.
-func encodeValue(v *plist.Value) (json.RawMessage, error) {
+// encodeValue returns what stands for a value in JSON. Data becomes base64 and a date RFC 3339; the kind of the key
+// tells them from text, so inside containers they cannot be kept and are an error.
+func encodeValue(v *plist.Value) (any, error) {
 	switch v.Kind {
 	case plist.Data:
-		return json.Marshal(v.Data)
+		return base64.StdEncoding.EncodeToString(v.Data), nil
 	case plist.Date:
-		return json.Marshal(v.Time.UTC().Format(time.RFC3339))
+		return v.Time.UTC().Format(time.RFC3339), nil
 	}
 	return encodePlain(v)
 }
 
-func encodePlain(v *plist.Value) (json.RawMessage, error) {
+func encodePlain(v *plist.Value) (any, error) {
 	switch v.Kind {
 	case plist.String:
-		return encodeText(v.Text)
+		return v.Text, nil
 	case plist.Boolean:
-		return json.Marshal(v.Bool)
+		return v.Bool, nil
 	case plist.Integer:
-		return json.RawMessage(v.Int.String()), nil
+		return json.Number(v.Int.String()), nil
 	case plist.Real:
 		return encodeReal(v.Real)
 	case plist.Array:
-		var b bytes.Buffer
-		b.WriteByte('[')
+		list := make([]any, len(v.Items))
 		for i, item := range v.Items {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			raw, err := encodePlain(item)
-			if err != nil {
+			var err error
+			if list[i], err = encodePlain(item); err != nil {
 				return nil, err
 			}
-			b.Write(raw)
 		}
-		b.WriteByte(']')
-		return b.Bytes(), nil
+		return list, nil
 	case plist.Dictionary:
-		return encodeDictionary(v)
+		fields := make(map[string]any, len(v.Fields)) // written in the order of the keys
+		for _, f := range v.Fields {
+			var err error
+			if fields[f.Key], err = encodePlain(f.Value); err != nil {
+				return nil, err
+			}
+		}
+		return fields, nil
 	}
 	return nil, fmt.Errorf("a %s cannot be stated", v.Kind)
 }
 
-func encodeDictionary(v *plist.Value) (json.RawMessage, error) {
-	fields := map[string]json.RawMessage{} // written in the order of the keys
-	for _, f := range v.Fields {
-		raw, err := encodePlain(f.Value)
-		if err != nil {
-			return nil, err
-		}
-		fields[f.Key] = raw
-	}
-	return json.Marshal(fields)
-}
-
-// encodeText is json.Marshal without its escapes for HTML.
-func encodeText(s string) (json.RawMessage, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(s)
-	return bytes.TrimRight(b.Bytes(), "\n"), err
-}
-
 // encodeReal keeps a whole number from reading as an integer: 1.0.
-func encodeReal(f float64) (json.RawMessage, error) {
+func encodeReal(f float64) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, fmt.Errorf("%v cannot be stated", f)
 	}
@@ -86,7 +68,43 @@ func encodeReal(f float64) (json.RawMessage, error) {
 	if !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
-	return json.RawMessage(s), nil
+	return json.Number(s), nil
+}
+
+// decodeValue is the reverse of encodeValue for a key of a kind. Dictionaries come in the order of their keys.
+func decodeValue(x any, kind plist.Kind) (*plist.Value, error) {
+	switch x := x.(type) {
+	case string:
+		if kind == plist.Data || kind == plist.Date {
+			return ParseValue(x, kind)
+		}
+		return plist.NewString(x), nil
+	case bool:
+		return plist.NewBoolean(x), nil
+	case json.Number:
+		return numberOf(x.String())
+	case []any:
+		array := plist.NewArray()
+		for _, item := range x {
+			v, err := decodeValue(item, plist.Null)
+			if err != nil {
+				return nil, err
+			}
+			array.Items = append(array.Items, v)
+		}
+		return array, nil
+	case map[string]any:
+		dictionary := plist.NewDictionary()
+		for _, name := range slices.Sorted(maps.Keys(x)) {
+			v, err := decodeValue(x[name], plist.Null)
+			if err != nil {
+				return nil, err
+			}
+			dictionary.Fields = append(dictionary.Fields, plist.Field{Key: name, Value: v})
+		}
+		return dictionary, nil
+	}
+	return nil, errors.New("null is not a value")
 }
 
 // numberOf reads an integer as far as plists have them, and a real otherwise.

@@ -195,7 +195,7 @@ func TestSources(t *testing.T) {
 		"apple/device-management 18.1 mdm/profiles/com.example.door.yaml",
 		"apple/device-management 0123456789abcdef0123456789abcdef01234567 mdm/profiles/com.example.door.yaml",
 		"developer.apple.com 27 developer.example.com/documentation/door",
-		"apple/device-management fedcba9876543210fedcba9876543210fedcba98 mdm/profiles/com.example.door.delta.yaml",
+		"apple/device-management fedcba9876543210fedcba9876543210fedcba98 mdm/profiles/com.example.door.yaml",
 		"apple/device-management aaaa ",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
@@ -299,6 +299,28 @@ func TestReadNamesTheFile(t *testing.T) {
 	_, err := Read(fstest.MapFS{"mdm/profiles/a.yaml": {Data: []byte("payload: {}")}}, "1")
 	if err == nil || !strings.Contains(err.Error(), "mdm/profiles/a.yaml") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestReadRefusesAFolderWithoutSchemas(t *testing.T) {
+	if _, err := Read(fstest.MapFS{"README": {}}, "1"); err == nil || !strings.Contains(err.Error(), "mdm/profiles") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestChangesToATypeWithoutPlatforms proves that a delta and a lifecycle state platforms for a type that states none.
+func TestChangesToATypeWithoutPlatforms(t *testing.T) {
+	x, err := ReadType("t", []byte("payload: {payloadtype: t}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	supervised := true
+	types, err := Merge(&Tree{Types: []*schema.Type{x}}, &Tree{
+		Deltas:     []Delta{{PayloadType: "t", Availability: schema.Availabilities{target.IOS: {Supervised: &supervised}}}},
+		Lifecycles: []Lifecycle{{PayloadType: "t", Platform: target.MacOS, Replacement: "u"}},
+	})
+	if err != nil || !*types[0].Availability[target.IOS].Supervised || types[0].Replacement != "u" {
+		t.Errorf("%+v, %v", types[0], err)
 	}
 }
 

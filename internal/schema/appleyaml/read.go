@@ -54,6 +54,9 @@ func Read(files fs.FS, version string) (*Tree, error) {
 			return nil, fmt.Errorf("reading Apple's schemas: %w", err)
 		}
 	}
+	if len(tree.Types)+len(tree.Deltas) == 0 {
+		return nil, fmt.Errorf("reading Apple's schemas: %s and %s have none", profilesFolder, declarationsFolder)
+	}
 	data, err := fs.ReadFile(files, lifecycleFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return tree, nil
@@ -67,9 +70,11 @@ func Read(files fs.FS, version string) (*Tree, error) {
 }
 
 func (tree *Tree) add(name string, data []byte, version string) error {
-	header := readHeader(data, schema.Source{Name: RepositoryName, Version: version, Path: name})
-	stem := strings.TrimSuffix(path.Base(name), ".yaml")
-	if strings.HasSuffix(stem, deltaSuffix) {
+	stem, isDelta := strings.CutSuffix(strings.TrimSuffix(path.Base(name), ".yaml"), deltaSuffix)
+	// Deltas are made by hand: Apple's repository has the whole file.
+	whole := path.Join(path.Dir(name), stem+".yaml")
+	header := readHeader(data, schema.Source{Name: RepositoryName, Version: version, Path: whole})
+	if isDelta {
 		delta, err := readDelta(data)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -104,6 +109,9 @@ func ReadType(stem string, data []byte) (*schema.Type, error) {
 	}
 	if t.Availability, err = readAvailabilities(field(payload, "supportedOS")); err != nil {
 		return nil, err
+	}
+	if t.Availability == nil {
+		t.Availability = schema.Availabilities{} // for deltas and lifecycles to add to
 	}
 	if text(field(payload, "beta")) == "true" {
 		for platform, a := range t.Availability {

@@ -14,21 +14,20 @@ import (
 )
 
 type options struct {
-	apple, appleVersion string
-	newer               string
-	manifests           string
-	manifestsVersion    string
-	out                 string
+	apple, appleVersion         string
+	newer                       string
+	manifests, manifestsVersion string
+	out                         string
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.apple, "apple", "", "checkout of apple/device-management")
-	flag.StringVar(&o.appleVersion, "apple-version", "18.1", "release that the checkout has")
+	flag.StringVar(&o.appleVersion, "apple-version", "", "release that the checkout has")
 	flag.StringVar(&o.newer, "newer", "", "folder of the same shape whose newer facts win; may be left out")
 	flag.StringVar(&o.manifests, "manifests", "", "checkout of ProfileManifests; may be left out")
-	flag.StringVar(&o.manifestsVersion, "manifests-version", "2026-08", "date of the checkout")
-	flag.StringVar(&o.out, "out", "catalog", "folder to write, replaced as a whole")
+	flag.StringVar(&o.manifestsVersion, "manifests-version", "", "date of the checkout")
+	flag.StringVar(&o.out, "out", "", "folder to write, replaced as a whole")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
@@ -37,8 +36,8 @@ func main() {
 }
 
 func run(o options) error {
-	if o.apple == "" {
-		return errors.New("-apple names no folder")
+	if err := o.check(); err != nil {
+		return err
 	}
 	types, err := readApple(o)
 	if err != nil {
@@ -56,6 +55,18 @@ func run(o options) error {
 		return err
 	}
 	return replace(o.out, files)
+}
+
+func (o options) check() error {
+	switch {
+	case o.apple == "" || o.appleVersion == "":
+		return errors.New("-apple and -apple-version are needed")
+	case o.manifests != "" && o.manifestsVersion == "":
+		return errors.New("-manifests needs -manifests-version")
+	case o.out == "":
+		return errors.New("-out is needed")
+	}
+	return nil
 }
 
 func readApple(o options) ([]*schema.Type, error) {

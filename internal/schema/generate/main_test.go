@@ -51,9 +51,27 @@ func compareFolders(t *testing.T, a, b string) {
 	}
 }
 
-func TestRunNeedsASource(t *testing.T) {
-	if err := run(options{out: t.TempDir()}); err == nil {
-		t.Error("nothing is made into a catalog")
+func TestRunRefuses(t *testing.T) {
+	full := options{apple: t.TempDir(), appleVersion: "1", newer: t.TempDir(), manifests: t.TempDir(), manifestsVersion: "2", out: t.TempDir()}
+	tests := []struct {
+		change func(o *options)
+		want   string
+	}{
+		{func(o *options) { o.apple = "" }, "-apple"},
+		{func(o *options) { o.appleVersion = "" }, "-apple-version"},
+		{func(o *options) { o.manifestsVersion = "" }, "-manifests-version"},
+		{func(o *options) { o.out = "" }, "-out"},
+		{func(*options) {}, "mdm/profiles"},
+	}
+	for _, tt := range tests {
+		o := full
+		tt.change(&o)
+		if err := run(o); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error is %v, want %s", err, tt.want)
+		}
+	}
+	if _, err := os.Stat(full.out); err != nil {
+		t.Error("the catalog is emptied before its sources are read")
 	}
 }
 

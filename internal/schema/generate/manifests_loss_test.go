@@ -34,48 +34,51 @@ var kept = []string{
 }
 
 type manifestComparer struct {
-	t      *testing.T
-	losses map[string]int
-	keys   int
+	t             *testing.T
+	catalog       *schema.Catalog
+	losses        map[string]int
+	domains, keys int
 }
 
 // TestNoManifestKeyIsLost compares the embedded preference domains with the manifests, key by key.
 func TestNoManifestKeyIsLost(t *testing.T) {
 	data := sourceData(t)
-	c := schema.Embedded()
-	comparer := manifestComparer{t: t, losses: map[string]int{}}
-	domains := 0
-	for _, folder := range []string{"ManagedPreferencesApple", "ManagedPreferencesApplications"} {
-		files, err := filepath.Glob(filepath.Join(data, "profile-manifests/Manifests", folder, "*.plist"))
+	comparer := manifestComparer{t: t, catalog: schema.Embedded(), losses: map[string]int{}}
+	for _, pattern := range []string{"ManagedPreferences*/*.plist", "ManifestsApple/com.apple.SubmitDiagInfo.plist"} {
+		files, err := filepath.Glob(filepath.Join(data, "profile-manifests/Manifests", pattern))
 		if err != nil || len(files) == 0 {
-			t.Fatalf("%d manifests in %s, %v", len(files), folder, err)
+			t.Fatalf("%d manifests match %s, %v", len(files), pattern, err)
 		}
 		for _, file := range files {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var m map[string]any
-			if _, err := plist.Unmarshal(raw, &m); err != nil {
-				t.Fatal(err)
-			}
-			types, err := c.Preferences(m["pfm_domain"].(string))
-			if err != nil {
-				t.Fatal(err)
-			}
-			x := fromFile(types, filepath.Base(file))
-			if x == nil {
-				t.Errorf("%s is not in the catalog", file)
-				continue
-			}
-			domains++
-			comparer.compare(x.ID, m["pfm_subkeys"].([]any), x.Keys, true)
+			comparer.compareFile(file)
 		}
 	}
-	t.Logf("%d domains, %d keys compared", domains, comparer.keys)
+	t.Logf("%d domains, %d keys compared", comparer.domains, comparer.keys)
 	for _, loss := range slices.Sorted(maps.Keys(comparer.losses)) {
 		t.Logf("left out %d times: %s", comparer.losses[loss], loss)
 	}
+}
+
+func (c *manifestComparer) compareFile(file string) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var m map[string]any
+	if _, err := plist.Unmarshal(raw, &m); err != nil {
+		c.t.Fatal(err)
+	}
+	types, err := c.catalog.Preferences(m["pfm_domain"].(string))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	x := fromFile(types, filepath.Base(file))
+	if x == nil {
+		c.t.Errorf("%s is not in the catalog", file)
+		return
+	}
+	c.domains++
+	c.compare(x.ID, m["pfm_subkeys"].([]any), x.Keys, true)
 }
 
 func fromFile(types []*schema.Type, file string) *schema.Type {

@@ -4,6 +4,7 @@
 package manifests
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -18,9 +19,10 @@ import (
 // SourceName is the name that sources of the repository have.
 const SourceName = "ProfileManifests/ProfileManifests"
 
-// folders of preference domains. The manifests of Apple's payloads are left to Apple's own schemas.
-func folders() []string {
-	return []string{"Manifests/ManagedPreferencesApple", "Manifests/ManagedPreferencesApplications"}
+// patterns name the manifests of preference domains, those of the editor's own samples included. The manifests of
+// Apple's payloads are left to Apple's own schemas, but for the one domain that these do not have.
+func patterns() []string {
+	return []string{"Manifests/ManagedPreferences*/*.plist", "Manifests/ManifestsApple/com.apple.SubmitDiagInfo.plist"}
 }
 
 // manifest is one file, with the facts that are read.
@@ -35,40 +37,42 @@ type manifest struct {
 
 // Read reads a checkout of ProfileManifests that has a version, such as its date.
 func Read(files fs.FS, version string) ([]*schema.Type, error) {
-	var all []manifest
-	var sources []schema.Source
-	for _, folder := range folders() {
-		entries, err := fs.ReadDir(files, folder)
-		if err != nil {
-			return nil, fmt.Errorf("reading ProfileManifests: %w", err)
-		}
-		for _, entry := range entries {
-			if path.Ext(entry.Name()) != ".plist" {
-				continue
-			}
-			name := path.Join(folder, entry.Name())
-			m, err := readManifest(files, name)
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", name, err)
-			}
-			all = append(all, m)
-			sources = append(sources, schema.Source{Name: SourceName, Version: version, Path: name})
-		}
+	names, err := list(files)
+	if err != nil {
+		return nil, fmt.Errorf("reading ProfileManifests: %w", err)
 	}
+	all := make([]manifest, len(names))
 	users := map[string]int{}
-	for _, m := range all {
-		users[m.Domain]++
+	for i, name := range names {
+		if all[i], err = readManifest(files, name); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		users[all[i].Domain]++
 	}
 	types := make([]*schema.Type, len(all))
 	for i, m := range all {
-		t, err := m.convert(users[m.Domain] > 1)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", sources[i].Path, err)
+		if types[i], err = m.convert(users[m.Domain] > 1); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", names[i], err)
 		}
-		t.Sources = sources[i : i+1 : i+1]
-		types[i] = t
+		types[i].Sources = []schema.Source{{Name: SourceName, Version: version, Path: names[i]}}
 	}
 	return types, nil
+}
+
+// list returns the names of the files that are read.
+func list(files fs.FS) ([]string, error) {
+	var names []string
+	for _, pattern := range patterns() {
+		found, err := fs.Glob(files, pattern)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("there is no preference domain")
+	}
+	return names, nil
 }
 
 func readManifest(files fs.FS, name string) (manifest, error) {

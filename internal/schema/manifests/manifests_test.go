@@ -134,6 +134,30 @@ func TestDomainsThatShareANameHaveParts(t *testing.T) {
 	}
 }
 
+func TestWhichManifestsAreRead(t *testing.T) {
+	file := func(domain string) *fstest.MapFile {
+		return manifestFile("<key>pfm_domain</key><string>" + domain + "</string>")
+	}
+	types, err := Read(fstest.MapFS{
+		"Manifests/ManagedPreferencesDeveloper/c.plist":           file("c"),
+		appleFolder + "a.plist":                                   file("a"),
+		otherFolder + "b.plist":                                   file("b"),
+		otherFolder + "b.txt":                                     file("none"),
+		"Manifests/ManifestsApple/com.apple.SubmitDiagInfo.plist": file("d"),
+		"Manifests/ManifestsApple/com.apple.wifi.managed.plist":   file("none"),
+	}, "")
+	var domains []string
+	for _, x := range types {
+		domains = append(domains, x.ID)
+	}
+	if got := strings.Join(domains, " "); err != nil || got != "a b c d" {
+		t.Errorf("domains are %s, %v", got, err)
+	}
+	if _, err := Read(fstest.MapFS{"README": {}}, ""); err == nil {
+		t.Error("a folder without manifests is read")
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"no domain", ``, "names no domain"},

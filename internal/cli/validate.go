@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/report"
+	"syncguard/internal/schema"
+	"syncguard/internal/template"
+)
+
+type validateOptions struct {
+	paths        []string
+	targets      []string
+	allowUnknown []string
+	failOn       severityFlag
+	verbose      bool
+	format       formatFlag
+}
+
+func newValidateCmd(env *Env) *cobra.Command {
+	var o validateOptions
+	cmd := &cobra.Command{
+		Use:   "validate FILE…",
+		Short: "Check profiles and declarations against Apple's schemas",
+		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, to the last key, and
+show everything that is wrong at once. A FILE of - is stdin. In a folder every *.mobileconfig and *.json is checked.
+
+With a target, what its devices would refuse or ignore counts too: versions, supervision, enrollment. A target is
+PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
+
+Apple's schemas lack keys that are in real use. Allow one with --allow-unknown, or for everybody in .syncguard.yaml, in
+this folder or one above it:
+
+  allowUnknown:
+    - key: com.apple.applicationaccess.allowSomething
+      reason: new in the beta that we test
+
+Nothing is printed when nothing was found. Signatures are not verified.`,
+		Example: `  syncguard validate corp.mobileconfig
+  syncguard validate profiles/ --target iOS@18/supervised --target macOS
+  syncguard validate --fail-on warning --format json corp.mobileconfig
+  curl -s https://example.com/corp.mobileconfig | syncguard validate -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("name a file, a folder, or - for stdin", "nothing to check")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.paths = args
+			return runValidate(cmd.Context(), env, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.targets, "target", nil, "check what these devices would do (repeatable)")
+	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
+	o.failOn.addFlags(cmd)
+	o.format.addFlags(cmd)
+	return cmd
+}
+
+func runValidate(ctx context.Context, env *Env, o validateOptions) error {
+	targets, err := parseTargets(o.targets)
+	if err != nil {
+		return err
+	}
+	inputs, failures, err := findInputs(o.paths)
+	if err != nil {
+		return err
+	}
+	project, first, err := loadProject()
+	if err != nil {
+		return err
+	}
+	v := newValidation(env, o, len(inputs))
+	if first != nil {
+		v.add(*first)
+	}
+	c := checker{catalog: schema.Embedded(), targets: targets, exceptions: exceptions(o.allowUnknown, project)}
+	for result := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) checked { return c.checkInput(env, in) }) {
+		if err := ctx.Err(); err != nil {
+			v.progress.Clear()
+			return err
+		}
+		if result.err != nil {
+			failures = append(failures, result.err)
+			continue
+		}
+		v.add(result)
+	}
+	if err := v.finish(); err != nil {
+		return err
+	}
+	return v.verdict(failures)
+}
+
+// exceptions joins what the command line and the project allow.
+func exceptions(flags []string, project *template.Project) []string {
+	keys := slices.Clone(flags)
+	for _, e := range project.AllowUnknown {
+		keys = append(keys, e.Key.Value)
+	}
+	return keys
+}
+
+// loadProject reads the project file that holds for the current folder, if there is one. It is a checked file of its own
+// when something is wrong with it.
+func loadProject() (*template.Project, *checked, error) {
+	path, err := projectPath()
+	if path == "" || err != nil {
+		return &template.Project{}, nil, err
+	}
+	data, err := readFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	project, findings := template.ReadProject(diag.NewFile(path, data))
+	if len(findings) == 0 {
+		return project, nil, nil
+	}
+	return project, &checked{name: path, kind: "project", format: "yaml", findings: findings}, nil
+}
+
+// projectPath finds the project file, or returns "".
+func projectPath() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("finding the current folder: %w", err)
+	}
+	for up := ""; ; up = filepath.Join(up, "..") {
+		path := filepath.Join(up, template.ProjectFile)
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+		if parent := filepath.Dir(folder); parent == folder {
+			return "", nil
+		} else {
+			folder = parent
+		}
+	}
+}
+
+// validation shows the results as they come, so that not all of them are held in memory: text at once, JSON at the end.
+type validation struct {
+	env      *Env
+	o        validateOptions
+	text     *report.Printer
+	progress *report.Progress // nil where nobody watches
+	result   report.Validation
+	printed  bool
+}
+
+func newValidation(env *Env, o validateOptions, files int) *validation {
+	v := &validation{env: env, o: o, text: env.out(), result: report.Validation{Files: []report.Checked{}}}
+	if _, ok := terminal(env.Stderr); ok {
+		v.progress = report.NewProgress(env.Stderr, env.Now, "checking", files)
+	}
+	return v
+}
+
+func (v *validation) add(c checked) {
+	v.progress.Step()
+	v.result.Add(c.findings)
+	switch {
+	case v.o.format.isJSON():
+		v.result.Files = append(v.result.Files, report.Checked{File: c.name, Kind: c.kind, Format: c.format,
+			Signed: c.signed, Encrypted: c.encrypted, Findings: report.JSONFileFindings(c.name, c.findings)})
+	case len(c.findings) > 0:
+		v.progress.Clear()
+		if v.printed {
+			v.text.Line("")
+		}
+		v.text.FileFindings(c.name, c.signed, c.findings)
+		v.printed = true
+	}
+}
+
+// finish writes what stands at the end.
+func (v *validation) finish() error {
+	v.progress.Clear()
+	if v.o.format.isJSON() {
+		return report.WriteJSON(v.env.Stdout, v.result)
+	}
+	if v.printed {
+		v.text.Line("")
+	}
+	if v.printed || v.o.verbose {
+		v.text.Line("%s", v.result.String())
+	}
+	return nil
+}
+
+// verdict is the error that gives the exit code: what could not be checked at all weighs more than what is wrong.
+func (v *validation) verdict(failures []error) error {
+	for i, err := range failures {
+		if i == len(failures)-1 {
+			return err
+		}
+		v.env.err().Failure(plain(err))
+	}
+	if v.result.AtLeast(v.o.failOn.severity) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// severityFlag is --fail-on: the least severity that gives exit code 1.
+type severityFlag struct{ severity diag.Severity }
+
+func (f *severityFlag) addFlags(cmd *cobra.Command) {
+	f.severity = diag.Error
+	cmd.Flags().Var(f, "fail-on", "exit with 1 for an error, a warning and above, or a note and above")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"error", "warning", "note"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *severityFlag) String() string { return f.severity.String() }
+func (f *severityFlag) Type() string   { return "SEVERITY" }
+func (f *severityFlag) Set(s string) error {
+	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		if s == severity.String() {
+			f.severity = severity
+			return nil
+		}
+	}
+	return fmt.Errorf("want error, warning or note")
+}
