@@ -24,7 +24,7 @@ var arrows = []struct {
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/lint", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target"}},
-	{"internal/schema/facts", []string{"internal/plist"}},
+	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
 	{"internal/project", []string{"internal/diag"}},
 	{"internal/template", []string{"internal/diag", "internal/plist", "internal/target"}},
