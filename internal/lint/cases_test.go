@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
@@ -16,9 +17,10 @@ func values(pairs ...any) *plist.Value { return with(pl("com.example.values", pa
 
 func structureCases() []ruleCase {
 	id := "12345678-90AB-4CDE-8F00-1234567890AB"
-	cert := func(ref any) *plist.Value {
-		return with(pl("com.example.values", "PayloadUUID", id), pl("com.example.values", ref.([]any)...))
+	wireless := func(certificate string, keys ...any) *plist.Value {
+		return with(pl(certificate, "PayloadUUID", id), pl(wifi, append(keys, "SSID_STR", "Home")...))
 	}
+	anchors := func(ids ...any) *plist.Value { return d("PayloadCertificateAnchorUUID", arr(ids...)) }
 	return []ruleCase{
 		{rule: "duplicate-payload-uuid", path: "PayloadContent[1].PayloadUUID",
 			bad:     with(pl("com.example.values", "PayloadUUID", id), pl("com.example.values", "PayloadUUID", "12345678-90ab-4cde-8f00-1234567890ab")),
@@ -46,12 +48,19 @@ func structureCases() []ruleCase {
 			bad:  without(with(), "PayloadContent").Set("EncryptedPayloadContent", value([]byte("x"))),
 			good: with()},
 		{rule: "dangling-certificate-reference", path: "PayloadContent[1].PayloadCertificateUUID",
-			bad:  cert([]any{"PayloadCertificateUUID", "12345678-90AB-4CDE-8F00-1234567890AC"}),
-			good: cert([]any{"PayloadCertificateUUID", id})},
-		{rule: "dangling-certificate-reference", path: "PayloadContent[1].PayloadCertificateAnchorUUID[1]",
-			bad:     cert([]any{"PayloadCertificateAnchorUUID", arr(id, "x")}),
-			good:    cert([]any{"PayloadCertificateAnchorUUID", arr(id, "{{cert}}")}),
+			bad:  wireless("com.apple.security.scep", "PayloadCertificateUUID", "12345678-90AB-4CDE-8F00-1234567890AC"),
+			good: wireless("com.apple.security.scep", "PayloadCertificateUUID", strings.ToLower(id))},
+		{rule: "dangling-certificate-reference", path: "PayloadContent[1].EAPClientConfiguration.PayloadCertificateAnchorUUID[1]",
+			bad:     wireless("com.apple.security.root", "EAPClientConfiguration", anchors(id, "x")),
+			good:    wireless("com.apple.security.root", "EAPClientConfiguration", anchors(id, "{{cert}}")),
 			message: `"PayloadCertificateAnchorUUID[1]" is "x", which is the PayloadUUID of no payload in the profile`},
+		{rule: "wrong-certificate-payload", path: "PayloadContent[1].PayloadCertificateUUID",
+			bad:  wireless("com.apple.security.root", "PayloadCertificateUUID", id),
+			good: wireless("com.apple.security.scep", "PayloadCertificateUUID", id),
+			message: `"PayloadCertificateUUID" points at payload "com.apple.security.root", want a payload of "com.apple.security.pkcs12", ` +
+				`"com.apple.security.scep", "com.apple.security.acme" or "com.apple.ADCertificate.managed"`},
+		{rule: "wrong-certificate-payload", path: "PayloadContent[1].EAPClientConfiguration.PayloadCertificateAnchorUUID[0]",
+			bad: wireless("com.example.values", "EAPClientConfiguration", anchors(id))},
 	}
 }
 
@@ -80,7 +89,10 @@ func keyCases() []ruleCase {
 			severity: diag.Error, help: "move it to Outer.Deep"},
 		{rule: "unknown-key", path: "PayloadContent[0].Outer.Certificate", bad: values("Outer", d("Inner", "x", "Certificate", "y")),
 			severity: diag.Error, help: "move it to Certificate"},
-		{rule: "dropped-key", path: "PayloadContent[0].Dropped", bad: values("Dropped", true), good: values()},
+		{rule: "dropped-key", path: "PayloadContent[0].Dropped", bad: values("Dropped", true), good: values(), help: "remove it unless older devices need it"},
+		{rule: "dropped-key", path: "PayloadContent[0].Moved", bad: values("Moved", true), help: "move it to Outer.Moved, where the newest schema has it"},
+		{rule: "unknown-key", path: "PayloadContent[0].Deep", bad: values("Deep", "x", "Outer", d("Inner", "x", "Deep", "y"))},
+		{rule: "unknown-key", path: "PayloadContent[0].Proxies.Deep", bad: values("Proxies", d("Deep", "x")), good: values("Proxies", d("Host", "x")), help: "move it to Outer.Deep"},
 		{rule: "unknown-key", path: "PayloadContent[0].PayloadEnabled", bad: values("PayloadEnabled", true), severity: diag.Note},
 		{rule: "unknown-key", path: "PayloadContent[0].Tree.Children[0].Children[1].Nmae",
 			bad: values("Tree", d("Children", arr(d("Children", arr(d(), d("Nmae", "x")))))), good: values("Tree", d("Children", arr(d("Children", arr(d(), d("Name", "x")))))),
@@ -94,7 +106,7 @@ func keyCases() []ruleCase {
 			bad: mcxSettings("com.apple.finder", "FXView", "grid"), good: mcxSettings("com.example.unheard", "FXView", "grid"), severity: diag.Warning},
 		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("org.example.app", "A", 1)), good: values(),
 			message: `payload type "org.example.app" is not in the schemas, so its keys are not checked`},
-		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("com.apple.wifi.manged")), good: with(pl(wifi)),
+		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("com.apple.wifi.manged")), good: with(pl(wifi, "SSID_STR", "Home")),
 			severity: diag.Error, help: `did you mean "com.apple.wifi.managed"?`},
 		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("com.apple.iTunes")), good: with(pl("com.apple.finder", "Other", 1))},
 	}
@@ -229,6 +241,16 @@ func dnsCases() []ruleCase {
 		{rule: "mixed-dns-providers", path: at, bad: https("ServerAddresses", arr("2606:4700:4700:0::1111"))},
 		{rule: "dns-without-system-scope", path: "PayloadContent[0]", targets: "macOS", bad: https().Set("PayloadScope", value("User")), good: https()},
 		{rule: "dns-without-system-scope", path: "PayloadContent[0]", bad: without(https(), "PayloadScope"), good: https(), severity: diag.Warning},
+		{rule: "missing-companion-key", path: "PayloadContent[0]", bad: with(pl(networkUsage)), good: with(pl(networkUsage, "ApplicationRules", arr())),
+			message: `payload "com.apple.networkusagerules" lacks "ApplicationRules" and "SIMRules", one of which is required`},
+		{rule: "ignored-key", path: "PayloadContent[0].Password", bad: with(pl(wifi, "SSID_STR", "Home", "EncryptionType", "None", "Password", "x")),
+			good: with(pl(wifi, "SSID_STR", "Home", "EncryptionType", "WPA2", "Password", "x")), message: `"Password" does nothing with "EncryptionType" "None"`},
+		{rule: "conflicting-keys", path: "PayloadContent[0].EAPClientConfiguration.SystemModeUseOpenDirectoryCredentials",
+			bad:     with(pl(wifi, "SSID_STR", "Home", "EAPClientConfiguration", d("SystemModeCredentialsSource", "ActiveDirectory", "SystemModeUseOpenDirectoryCredentials", true))),
+			good:    with(pl(wifi, "SSID_STR", "Home", "EAPClientConfiguration", d("SystemModeCredentialsSource", "ActiveDirectory"))),
+			message: `"SystemModeUseOpenDirectoryCredentials" stands beside "SystemModeCredentialsSource", want only one of them`},
+		{rule: "malformed-value", path: at + ".ServerName", bad: dns("DNSProtocol", "TLS", "ServerName", "1.1.1.1"), good: dns("DNSProtocol", "TLS", "ServerName", "one.one.one.one"),
+			severity: diag.Warning},
 		{rule: "dns-on-managed-networks-only", path: "PayloadContent[0]", targets: "iOS/supervised iOS", bad: https(), good: with(pl("com.example.values"))},
 		{rule: "no-catch-all-rule", path: "PayloadContent[0].OnDemandRules", bad: ruled(home), good: ruled(home, connect)},
 		{rule: "unreachable-on-demand-rule", path: "PayloadContent[0].OnDemandRules[1]", bad: ruled(connect, home, home), good: ruled(home, home, connect)},
@@ -257,7 +279,8 @@ func syncCases() []ruleCase {
 		{rule: "account-changes-blocked", path: "PayloadContent[0].allowAccountModification", bad: restrict("allowAccountModification", false), good: restrict("allowAccountModification", true)},
 		{rule: "updates-delayed", path: "PayloadContent[0].forceDelayedSoftwareUpdates", bad: restrict("forceDelayedSoftwareUpdates", true), good: restrict("forceDelayedSoftwareUpdates", false)},
 		{rule: "updates-delayed", path: "PayloadContent[0].enforcedSoftwareUpdateDelay", bad: restrict("enforcedSoftwareUpdateDelay", 30), good: restrict("enforcedSoftwareUpdateDelay", 0)},
-		{rule: "captive-detection-disabled", path: "PayloadContent[0].CaptiveBypass", bad: with(pl(wifi, "CaptiveBypass", true)), good: with(pl(wifi, "CaptiveBypass", false))},
+		{rule: "captive-detection-disabled", path: "PayloadContent[0].CaptiveBypass", bad: with(pl(wifi, "SSID_STR", "Home", "CaptiveBypass", true)),
+			good: with(pl(wifi, "SSID_STR", "Home", "CaptiveBypass", false))},
 		{rule: "managed-apps-off-cellular", path: "PayloadContent[0].ApplicationRules[0].AllowCellularData",
 			bad: usage("AllowCellularData", false), good: usage("AllowCellularData", false, "AppIdentifierMatches", arr("com.example.app"))},
 	}

@@ -52,6 +52,23 @@ func (c fakeCatalog) Entries() ([]schema.Entry, error) {
 	return entries, nil
 }
 
+func (c fakeCatalog) Declaration(name string) (*schema.Type, error) {
+	for _, t := range c.types {
+		if t.PayloadType == name && t.Family != schema.Payload && t.Family != schema.Preferences {
+			return t, nil
+		}
+	}
+	return nil, nil
+}
+
+func (c fakeCatalog) DeclarationBase() (*schema.Type, error) {
+	required := func(name string, kind plist.Kind) *schema.Key {
+		return &schema.Key{Name: name, Kind: kind, Required: true}
+	}
+	return &schema.Type{ID: "DeclarationBase", Keys: []*schema.Key{required("Type", plist.String), required("Identifier", plist.String),
+		required("ServerToken", plist.String), required("Payload", plist.Dictionary)}}, nil
+}
+
 func commonKeys() []*schema.Key {
 	return []*schema.Key{
 		{Name: "PayloadIdentifier", Kind: plist.String, Required: true},
@@ -96,6 +113,20 @@ func (c brokenCatalog) Common() (*schema.Type, error) {
 		return nil, errBroken
 	}
 	return c.fakeCatalog.Common()
+}
+
+func (c brokenCatalog) Declaration(t string) (*schema.Type, error) {
+	if c.method == "Declaration" {
+		return nil, errBroken
+	}
+	return c.fakeCatalog.Declaration(t)
+}
+
+func (c brokenCatalog) DeclarationBase() (*schema.Type, error) {
+	if c.method == "DeclarationBase" {
+		return nil, errBroken
+	}
+	return c.fakeCatalog.DeclarationBase()
 }
 
 func (c brokenCatalog) Entries() ([]schema.Entry, error) {
@@ -178,7 +209,8 @@ func valueKeys() []*schema.Key {
 		{Name: "Host", Kind: plist.String, Subtype: "hostname"},
 		{Name: "Mail", Kind: plist.String, Subtype: "email"},
 		array("Pair", &schema.Key{Name: "PairItem", Kind: plist.String, MinItems: &two, MaxItems: &two}),
-		dict("Outer", &schema.Key{Name: "Inner", Kind: plist.String, Required: true}, key("Deep", plist.String)),
+		dict("Outer", &schema.Key{Name: "Inner", Kind: plist.String, Required: true}, key("Deep", plist.String), key("Moved", plist.Boolean)),
+		dict("Proxies", key("Host", plist.String)), {Name: "Moved", Kind: plist.Boolean, Dropped: true},
 		key("PayloadCertificateUUID", plist.String), array("PayloadCertificateAnchorUUID", key("Item", plist.String)),
 		tree, {Name: "Dropped", Kind: plist.Boolean, Dropped: true},
 	}
@@ -234,7 +266,17 @@ func ruledTypes() []*schema.Type {
 	return []*schema.Type{
 		restriction,
 		payloadType(dnsSettings, everywhere, &schema.Key{Name: "DNSSettings", Kind: plist.Dictionary, Required: true, Keys: dns}, array("OnDemandRules", rule)),
-		payloadType(wifi, everywhere, key("CaptiveBypass", plist.Boolean)),
+		payloadType(wifi, everywhere, key("CaptiveBypass", plist.Boolean), key("SSID_STR", plist.String), key("DomainName", plist.String),
+			key("EncryptionType", plist.String), key("Password", plist.String), key("PayloadCertificateUUID", plist.String),
+			dict("EAPClientConfiguration", array("PayloadCertificateAnchorUUID", key("Item", plist.String)),
+				key("SystemModeCredentialsSource", plist.String), key("SystemModeUseOpenDirectoryCredentials", plist.Boolean))),
+		payloadType("com.apple.security.root", everywhere), payloadType("com.apple.security.scep", everywhere),
+		payloadType(declarationsPayload, everywhere, &schema.Key{Name: "Declarations", Kind: plist.Array, Required: true, Keys: []*schema.Key{key("Item", plist.Data)}}),
+		{ID: simpleActivation, PayloadType: simpleActivation, Family: schema.Activation, Keys: []*schema.Key{array("StandardConfigurations", key("Item", plist.String))}},
+		{ID: "com.apple.configuration.example", PayloadType: "com.apple.configuration.example", Family: schema.Configuration,
+			Availability: since("15", schema.Availability{AllowedEnrollments: []string{"supervised", "local"}}),
+			Keys: []*schema.Key{{Name: "Level", Kind: plist.Integer, RangeList: []*plist.Value{plist.NewInteger(1), plist.NewInteger(2)}},
+				{Name: "Asset", Kind: plist.String, AssetTypes: []string{"com.apple.asset.example"}}, key("Hidden", plist.Boolean)}},
 		payloadType(networkUsage, everywhere, array("ApplicationRules", dict("Item", array("AppIdentifierMatches", key("Item", plist.String)),
 			key("AllowCellularData", plist.Boolean), key("AllowRoamingCellularData", plist.Boolean)))),
 		payloadType("com.apple.ManagedClient.preferences", everywhere, dict("PayloadContent",

@@ -10,10 +10,12 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
 )
 
-// The rules about encrypted DNS, in the DNSSettings of com.apple.dnsSettings.managed and the DNS of a VPN payload.
+// The rules about encrypted DNS, in the DNSSettings of com.apple.dnsSettings.managed and the DNS of a VPN payload. What the
+// keys need of each other stands in internal/schema/facts.
 
 const dnsSettings = "com.apple.dnsSettings.managed"
 
@@ -47,12 +49,6 @@ var missingServerURL = Rule{
 	Group:    Condition,
 	Severity: diag.Error,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		if protocol == "HTTPS" && n.value.Field("ServerURL") == nil {
-			p.report(n.atKey(), `%s lacks "ServerURL", which "DNSProtocol" "HTTPS" requires`, n.subject()).
-				Help = `add "ServerURL", such as https://dns.example.com/dns-query`
-		}
-	}),
 }
 
 var unusedServerURL = Rule{
@@ -62,28 +58,15 @@ var unusedServerURL = Rule{
 	Group:    Condition,
 	Severity: diag.Warning,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		if f := n.value.Field("ServerURL"); f != nil && (protocol == "TLS" || protocol == "Cleartext") {
-			p.report(n.field(f), `"ServerURL" does nothing with "DNSProtocol" %s`, quote(protocol)).
-				Help = `remove it, or set "DNSProtocol" to "HTTPS"`
-		}
-	}),
 }
 
 var serverURLNotHTTPS = Rule{
 	ID:       "server-url-not-https",
-	Summary:  "ServerURL of DNS over HTTPS is no https:// URL with a host",
+	Summary:  "ServerURL of DNS settings is no https:// URL with a host",
 	Why:      "The device takes only https:// here, and checks the server's certificate against the host of this URL.",
 	Group:    Condition,
 	Severity: diag.Error,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		f := n.text("ServerURL")
-		if f == nil || protocol != "HTTPS" || hasPlaceholder(f.Value) || urlHost(f.Value.Text) != "" {
-			return
-		}
-		p.report(n.fieldValue(f), `"ServerURL" is %s, want a URL that begins with https://`, describe("", f.Value))
-	}),
 }
 
 // urlHost returns the host of an https URL in lower case, or "".
@@ -104,12 +87,6 @@ var missingServerName = Rule{
 	Group:    Condition,
 	Severity: diag.Warning,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		if protocol == "TLS" && n.value.Field("ServerName") == nil {
-			p.report(n.atKey(), `%s lacks "ServerName", by which "DNSProtocol" "TLS" checks the server`, n.subject()).
-				Help = `add "ServerName", such as dns.example.com`
-		}
-	}),
 }
 
 var serverNameWithoutTLS = Rule{
@@ -119,12 +96,6 @@ var serverNameWithoutTLS = Rule{
 	Group:    Condition,
 	Severity: diag.Error,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		if f := n.value.Field("ServerName"); f != nil && (protocol == "HTTPS" || protocol == "Cleartext") {
-			p.report(n.field(f), `"ServerName" is not allowed with "DNSProtocol" %s`, quote(protocol)).
-				Help = `remove it, or set "DNSProtocol" to "TLS"`
-		}
-	}),
 }
 
 var serverAddressNotIP = Rule{
@@ -134,15 +105,6 @@ var serverAddressNotIP = Rule{
 	Group:    Condition,
 	Severity: diag.Error,
 	See:      []string{dnsDocumentation},
-	value: dnsRule(func(p *pass, n *node, _ string) {
-		for i, item := range items(n.value.Get("ServerAddresses")) {
-			if item.Kind != plist.String || hasPlaceholder(item) || address(item).IsValid() {
-				continue
-			}
-			at := n.path.field("ServerAddresses").at(i)
-			p.report(place{at, item.Span, isSecret(item)}, "%s is %s, want an IP address", quote(at.name()), describe("", item))
-		}
-	}),
 }
 
 // address reads an IP address, or returns the zero Addr.
@@ -212,21 +174,33 @@ var dnsWithoutSystemScope = Rule{
 	Group:    Condition,
 	Severity: diag.Error,
 	See:      []string{"https://github.com/paulmillr/encrypted-dns/pull/192", "https://github.com/mullvad/encrypted-dns-profiles/issues/18"},
-	profile: func(p *pass, profile *profile) {
-		if profile.scope() == "System" || len(profile.targets) > 0 && !profile.hasPlatform(target.MacOS) {
-			return
+	profile:  checkEnvelopeNeeds,
+}
+
+// checkEnvelopeNeeds reports what payloads need of the profile around them, by the facts that name the pass's rule.
+func checkEnvelopeNeeds(p *pass, profile *profile) {
+	for i := range profile.facts.Envelope {
+		need := &profile.facts.Envelope[i]
+		if need.Rule != p.rule.ID || len(profile.targets) > 0 && !profile.hasPlatform(need.Platform) {
+			continue
+		}
+		if v := profile.root.Get(need.Key); v != nil && v.Kind == plist.String && v.Text == need.Is {
+			continue
 		}
 		for _, pl := range profile.payloads {
-			if pl.payloadType != dnsSettings {
-				continue
-			}
-			d := p.report(pl.node.atKey(), "%s needs PayloadScope %q on macOS 26.1 and later", pl.node.subject(), "System")
-			d.Help = `set PayloadScope of the profile to "System"`
-			if len(profile.targets) == 0 {
-				d.Severity = diag.Warning
+			if slices.Contains(need.Types, pl.payloadType) {
+				p.reportEnvelopeNeed(pl, need)
 			}
 		}
-	},
+	}
+}
+
+func (p *pass) reportEnvelopeNeed(pl *payload, need *facts.EnvelopeNeed) {
+	d := p.report(pl.node.atKey(), "%s needs %s %s on %s %s and later", pl.node.subject(), need.Key, quote(need.Is), need.Platform, need.Since)
+	d.Severity, d.Help = need.Severity, "set "+need.Key+" of the profile to "+quote(need.Is)
+	if len(p.profile.targets) == 0 {
+		d.Severity = min(d.Severity, diag.Warning)
+	}
 }
 
 var dnsOnManagedNetworksOnly = Rule{

@@ -14,22 +14,20 @@ type provider struct {
 
 // providers are the public resolvers that this package can tell apart. A filtering service counts as another provider
 // than the plain one of the same company, for its answers and its certificate differ.
-func providers() []provider {
-	return []provider{
-		{"Cloudflare", []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com"},
-			[]string{"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001"}},
-		{"Cloudflare (malware)", []string{"security.cloudflare-dns.com"},
-			[]string{"1.1.1.2", "1.0.0.2", "2606:4700:4700::1112", "2606:4700:4700::1002"}},
-		{"Cloudflare (family)", []string{"family.cloudflare-dns.com"},
-			[]string{"1.1.1.3", "1.0.0.3", "2606:4700:4700::1113", "2606:4700:4700::1003"}},
-		{"Google", []string{"dns.google"},
-			[]string{"8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844"}},
-	}
+var providers = []provider{
+	{"Cloudflare", []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com"},
+		[]string{"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001"}},
+	{"Cloudflare (malware)", []string{"security.cloudflare-dns.com"},
+		[]string{"1.1.1.2", "1.0.0.2", "2606:4700:4700::1112", "2606:4700:4700::1002"}},
+	{"Cloudflare (family)", []string{"family.cloudflare-dns.com"},
+		[]string{"1.1.1.3", "1.0.0.3", "2606:4700:4700::1113", "2606:4700:4700::1003"}},
+	{"Google", []string{"dns.google"},
+		[]string{"8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844"}},
 }
 
 // providerOfHost names the provider that has a host, or returns "".
 func providerOfHost(host string) string {
-	for _, p := range providers() {
+	for _, p := range providers {
 		if slices.Contains(p.hosts, host) {
 			return p.name
 		}
@@ -39,7 +37,7 @@ func providerOfHost(host string) string {
 
 // providerOfAddress names the provider that has an address, or returns "".
 func providerOfAddress(a netip.Addr) string {
-	for _, p := range providers() {
+	for _, p := range providers {
 		if slices.Contains(p.addresses, a.String()) {
 			return p.name
 		}

@@ -19,7 +19,7 @@ var notOnPlatform = Rule{
 		"a payload that exists on none of the targets cannot be what was meant and is an error.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
 			p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
 		}
@@ -32,7 +32,7 @@ var notYetIntroduced = Rule{
 	Why:      "Older devices pass over it, so that what the profile says is true only of the newer ones.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
 				Help = "raise the version of the target, or expect nothing from it on older devices"
@@ -47,7 +47,7 @@ var removedPayload = Rule{
 		"target, a warning when some older device still has it.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
 			p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
 				Help = n.replacement()
@@ -61,7 +61,7 @@ var removedKey = Rule{
 	Why:      "Devices of these versions no longer know the key, so it does nothing there.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
 				Help = n.replacement()
@@ -76,7 +76,7 @@ var deprecated = Rule{
 		"it, and a note when only the newer ones are.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if now := n.hits(schema.Deprecated); len(now) > 0 {
 			p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
 		}

@@ -15,7 +15,7 @@ var needsSupervision = Rule{
 	Why:      "An unsupervised device installs the profile and passes over the setting: it does nothing there, and nobody is told.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsSupervision); len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).
 				Help = "supervise the devices, or expect nothing from it there"
@@ -30,7 +30,7 @@ var needsMDM = Rule{
 		"that may be installed by hand does nothing, which is a warning.",
 	Group:    Effect,
 	Severity: diag.Error,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsMDM); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s needs an MDM server and cannot be installed by hand on %s", n.subject(), hits.platforms()).
 				Help = "send the profile by MDM, or leave it out"
@@ -53,7 +53,7 @@ var needsUserApprovedMDM = Rule{
 		"refused, which is a warning; by MDM it depends on the enrollment, which is a note.",
 	Group:    Effect,
 	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		hits := n.hits(schema.NeedsUserApproved)
 		if len(hits) == 0 || len(n.hits(schema.NeedsMDM)) > 0 {
 			return
@@ -74,7 +74,7 @@ var needsAutomatedEnrollment = Rule{
 	Why:      "It works only on devices that enrolled through Apple's programme for organizations. Whether yours did is not in the profile, so it is a note.",
 	Group:    Effect,
 	Severity: diag.Note,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsADE); len(hits) > 0 {
 			p.reportEffect(n, diag.Note, "%s needs Automated Device Enrollment, which %s does not promise", n.subject(), hits.targets())
 		}
@@ -88,7 +88,7 @@ var notInUserEnrollment = Rule{
 		"nothing, which is a warning.",
 	Group:    Effect,
 	Severity: diag.Error,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotInUserEnrollment); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s is forbidden in User Enrollment on %s", n.subject(), hits.platforms())
 		}
@@ -104,7 +104,7 @@ var needsUserEnrollment = Rule{
 	Why:      "Elsewhere a payload of this kind is refused, which is an error, and a key does nothing, which is a warning.",
 	Group:    Effect,
 	Severity: diag.Error,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsUserEnrollment); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s works only in User Enrollment, and %s is none", n.subject(), hits.targets())
 		}
@@ -118,7 +118,7 @@ var notOnSharedIPad = Rule{
 		"nothing, which is a warning.",
 	Group:    Effect,
 	Severity: diag.Error,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if len(n.hits(schema.NotOnSharedIPad)) > 0 {
 			p.reportEffect(n, n.refusal(), "%s is forbidden on Shared iPad", n.subject())
 		}
@@ -134,9 +134,23 @@ var needsSharedIPad = Rule{
 	Why:      "Elsewhere a payload of this kind is refused, which is an error, and a key does nothing, which is a warning.",
 	Group:    Effect,
 	Severity: diag.Error,
-	value: func(p *pass, n *node) {
+	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsSharedIPad); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s works only on Shared iPad, and %s is none", n.subject(), hits.targets())
+		}
+	},
+}
+
+var notInEnrollment = Rule{
+	ID:      "not-in-enrollment",
+	Summary: "a declaration or a key of one does not exist in the enrollment of a target",
+	Why: "A declaration says in which enrollments it works: by hand (local), or with which kind of management. A device does not apply it " +
+		"in another, which is an error; such a key alone does nothing, which is a warning.",
+	Group:    Effect,
+	Severity: diag.Error,
+	effect: func(p *pass, n *node) {
+		if hits := n.hits(schema.NotInEnrollment); len(hits) > 0 {
+			p.reportEffect(n, n.refusal(), "%s is not for %s", n.subject(), hits.targets())
 		}
 	},
 }

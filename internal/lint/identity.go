@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -19,15 +18,13 @@ var malformedUUID = Rule{
 			return
 		}
 		switch {
-		case !uuidForm.MatchString(n.value.Text):
+		case !isUUID(n.value.Text):
 			p.report(n.at(), "%s is %s, want a UUID", n.subject(), quote(n.value.Text)).Help = "make one with uuidgen"
 		case strings.Trim(n.value.Text, "0-") == "":
 			p.report(n.at(), "%s is all zeros, want a UUID of its own", n.subject()).Help = "make one with uuidgen"
 		}
 	},
 }
-
-var uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
 var duplicatePayloadUUID = Rule{
 	ID:       "duplicate-payload-uuid",
@@ -77,35 +74,4 @@ func (p *pass) reportRepeated(nodes []*node, key string, fold func(string) strin
 		d.Help = help
 		d.Related = related("the first one", earlier)
 	}
-}
-
-var danglingCertificateReference = Rule{
-	ID:       "dangling-certificate-reference",
-	Summary:  "a key names a certificate payload that the profile does not have",
-	Why:      "A PayloadCertificateUUID is the PayloadUUID of another payload of the same profile. Without that payload the device has no certificate to use, and the setting fails.",
-	Group:    Structure,
-	Severity: diag.Warning,
-	value: func(p *pass, n *node) {
-		if n.key == nil || n.value.Kind != plist.String || !refersToCertificate(n) || hasPlaceholder(n.value) {
-			return
-		}
-		if p.profile.uuids[strings.ToUpper(n.value.Text)] {
-			return
-		}
-		p.report(n.at(), "%s is %s, which is the PayloadUUID of no payload in the profile", n.subject(), quote(n.value.Text)).
-			Help = "add the certificate payload to the profile, or use its PayloadUUID"
-	},
-}
-
-// refersToCertificate says whether the value of a node is the PayloadUUID of a certificate, or one in an array of them.
-func refersToCertificate(n *node) bool {
-	for ; n != nil && n.key != nil; n = n.parent {
-		if name := n.key.Name; strings.HasPrefix(name, "PayloadCertificate") && (strings.HasSuffix(name, "UUID") || strings.HasSuffix(name, "UUIDs")) {
-			return true
-		}
-		if n.value.Kind == plist.Dictionary {
-			return false
-		}
-	}
-	return false
 }

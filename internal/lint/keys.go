@@ -27,6 +27,7 @@ var missingRequiredKey = Rule{
 				if p.profile.isMissing(n, k, l) {
 					d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
 					d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
+					tolerate(d, n.facts.Key(k.Name))
 				}
 			}
 		}
@@ -38,10 +39,7 @@ func (p *profile) isMissing(n *node, k *schema.Key, l layer) bool {
 	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil {
 		return false
 	}
-	if n == p.envelope && k.Name == "PayloadContent" && n.value.Field("EncryptedPayloadContent") != nil {
-		return false
-	}
-	return !p.isNowhere(p.resolve(l.standing, k.Availability))
+	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.resolve(l.standing, k.Availability))
 }
 
 // isNowhere says whether a key is on none of the targets, so that nothing can require it.
@@ -69,7 +67,7 @@ var unknownKey = Rule{
 		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 		var absent []string
 		for _, f := range n.value.Fields {
-			if k, _ := n.find(f.Key); k != nil {
+			if k, _ := n.find(f.Key); k != nil || p.profile.allows(n, f.Key) {
 				continue
 			}
 			if absent == nil {
@@ -98,29 +96,32 @@ func (n *node) absentKeys() []string {
 }
 
 func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) {
-	near, home := "", ""
+	near := ""
 	if !isLegacy(f.Key) {
 		near = p.profile.suggest(f.Key, absent)
 	}
 	if near == "" && loose {
 		return
 	}
-	if near == "" {
-		home = p.profile.homeOf(n, f.Key)
-	}
 	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
+	home, sure := "", false
+	if near == "" {
+		home, sure = p.profile.homeOf(n, f.Key)
+	}
 	switch {
-	case near != "" && !loose:
-		d.Severity, d.Help = diag.Error, didYouMean(near)
 	case near != "":
 		d.Help = didYouMean(near)
 	case home != "":
-		d.Severity, d.Help = diag.Error, "move it to "+home
+		d.Help = "move it to " + home
 	case isLegacy(f.Key):
 		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
 	default:
 		d.Help = "remove it, or check that the device knows it"
 	}
+	if near != "" && !loose || sure || p.profile.isDeclaration {
+		d.Severity = diag.Error
+	}
+	tolerate(d, n.facts.Key(f.Key))
 }
 
 var droppedKey = Rule{
@@ -131,7 +132,11 @@ var droppedKey = Rule{
 	Severity: diag.Note,
 	value: func(p *pass, n *node) {
 		if n.key != nil && n.key.Dropped {
-			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = "remove it unless older devices need it"
+			help := "remove it unless older devices need it"
+			if home, _ := p.profile.homeOf(n.parent, n.key.Name); home != "" {
+				help = "move it to " + home + ", where the newest schema has it"
+			}
+			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help
 		}
 	},
 }
@@ -150,18 +155,26 @@ func (p *profile) suggest(word string, candidates []string) string {
 	return diag.Suggest(word, candidates)
 }
 
-// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or "".
-func (p *profile) homeOf(n *node, key string) string {
+// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or "". It is sure where
+// that place is around the dictionary or within it, and has no such key yet.
+func (p *profile) homeOf(n *node, key string) (home string, sure bool) {
 	if n.payload == nil || p.budget == 0 {
-		return ""
+		return "", false
 	}
 	p.budget--
 	for _, l := range n.payload.node.layers {
 		if at := findBelow(l.keys, key, nil, maxHomeDepth); at != nil {
-			return strings.Join(at, ".")
+			return strings.Join(at, "."), n.isAlong(at[:len(at)-1]) && n.payload.node.value.Lookup(at...) == nil
 		}
 	}
-	return ""
+	return "", false
+}
+
+// isAlong says whether the dictionary at a path of the payload is around a node, the node itself, or within it.
+func (n *node) isAlong(dictionary []string) bool {
+	keys := n.keys()
+	shared := min(len(keys), len(dictionary))
+	return slices.Equal(keys[:shared], dictionary[:shared])
 }
 
 // maxHomeDepth bounds the search through a schema, which may be recursive.
@@ -169,7 +182,7 @@ const maxHomeDepth = 3
 
 func findBelow(keys []*schema.Key, name string, above []string, depth int) []string {
 	for _, k := range keys {
-		if k.Name == name {
+		if k.Name == name && !k.Dropped {
 			return append(slices.Clone(above), name)
 		}
 	}

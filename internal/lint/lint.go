@@ -1,6 +1,11 @@
 package lint
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
@@ -17,29 +22,122 @@ type Catalog interface {
 	Envelope() (*schema.Type, error)
 	// Common returns the keys that every payload may have.
 	Common() (*schema.Type, error)
-	// Entries lists every type, to find what a misspelt payload type was meant to be.
+	// Declaration returns a type of declaration, or nil where it is unknown.
+	Declaration(declarationType string) (*schema.Type, error)
+	// DeclarationBase returns the keys of a declaration's top level.
+	DeclarationBase() (*schema.Type, error)
+	// Entries lists every type, to find what a misspelt one was meant to be.
 	Entries() ([]schema.Entry, error)
+}
+
+// Options change what a check reports.
+type Options struct {
+	// AllowUnknown lists what is right although no schema has it, each as TYPE, TYPE.KEY or TYPE.KEY.KEY, without the
+	// indices of arrays. A last part of "*" stands for every key there and below. TYPE alone is every key of the type and
+	// the type itself; the top level is Configuration, and that of a declaration Declaration.
+	AllowUnknown []string
+	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
+	ReportUnused bool
+}
+
+// Checker checks one profile or declaration after another against a catalog. It remembers what it reads and compiles,
+// and is safe for concurrent use.
+type Checker struct {
+	catalog Catalog
+	names   func() ([]schema.Entry, error)
+	formats sync.Map // regular expression to *regexp.Regexp, nil for one that Go cannot compile
+}
+
+// New returns a Checker for a catalog.
+func New(c Catalog) *Checker {
+	return &Checker{catalog: c, names: sync.OnceValues(func() ([]schema.Entry, error) { return sortedEntries(c) })}
 }
 
 // Check returns every finding about a profile, sorted as diag.Sort does. root is the profile's top-level dictionary; what
 // the profile does on devices is checked for the targets, and not at all without any. The error is not nil only when the
 // catalog cannot be read.
 func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagnostic, error) {
-	p, err := newProfile(c, root, targets)
+	return New(c).Check(root, targets, Options{})
+}
+
+// CheckWith is Check with options.
+func CheckWith(c Catalog, root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
+	return New(c).Check(root, targets, o)
+}
+
+// CheckDeclaration is Check for a declaration: its JSON as a tree, in which a null is Null and a number without fraction
+// or exponent an Integer.
+func CheckDeclaration(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagnostic, error) {
+	return New(c).CheckDeclaration(root, targets, Options{})
+}
+
+// Check is the function Check, with options.
+func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
+	p, err := c.newProfile(root, targets, o)
 	if err != nil {
 		return nil, err
 	}
+	return p.check()
+}
+
+// CheckDeclaration is the function CheckDeclaration, with options.
+func (c *Checker) CheckDeclaration(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
+	p, err := c.newDeclaration(root, nil, targets, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.check()
+}
+
+func (p *profile) check() ([]diag.Diagnostic, error) {
 	r := newRun(p)
-	if p.isProfile() {
+	r.visitAll()
+	r.checkDeclarations()
+	r.reportUnused()
+	return diag.Sort(r.found), p.err
+}
+
+// visitAll calls every rule for everything in the profile, and once for the whole.
+func (r *run) visitAll() {
+	p := r.profile
+	if p.envelope != nil && (p.isDeclaration || p.isProfile()) {
 		r.visit(p.envelope)
 		for _, pl := range p.payloads {
 			r.visit(pl.node)
 		}
 	}
-	for _, pass := range r.passes {
-		if pass.rule.profile != nil {
+	for i := range r.passes {
+		pass := &r.passes[i]
+		switch {
+		case p.isDeclaration && pass.rule.declaration != nil:
+			pass.rule.declaration(pass, p)
+		case !p.isDeclaration && pass.rule.profile != nil:
 			pass.rule.profile(pass, p)
 		}
 	}
-	return diag.Sort(r.found), p.err
+}
+
+// types returns what a payload or a preference domain of this type may be.
+func (c *Checker) types(payloadType string) ([]*schema.Type, error) {
+	if payloadType == "" {
+		return nil, nil
+	}
+	types, err := c.catalog.Payloads(payloadType)
+	if err == nil && len(types) == 0 {
+		types, err = c.catalog.Preferences(payloadType)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema of payload type %s: %w", quote(payloadType), err)
+	}
+	return types, nil
+}
+
+func sortedEntries(c Catalog) ([]schema.Entry, error) {
+	entries, err := c.Entries()
+	if err != nil {
+		return nil, fmt.Errorf("reading the index of schemas: %w", err)
+	}
+	return slices.SortedFunc(slices.Values(entries), func(a, b schema.Entry) int {
+		return strings.Compare(a.PayloadType, b.PayloadType)
+	}), nil
 }

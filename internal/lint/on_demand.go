@@ -59,16 +59,6 @@ var unusedActionParameters = Rule{
 	Group:    Condition,
 	Severity: diag.Warning,
 	See:      []string{dnsDocumentation},
-	value: func(p *pass, n *node) {
-		for i, r := range onDemandRules(n) {
-			f, action := r.Field("ActionParameters"), r.Get("Action")
-			if f == nil || action == nil || action.Kind != plist.String || action.Text == "EvaluateConnection" {
-				continue
-			}
-			p.report(place{path: n.path.at(i).field(f.Key), span: f.KeySpan}, `%s does nothing with "Action" %s`, quote(f.Key), describe("", action)).
-				Help = `set "Action" to "EvaluateConnection", or remove it`
-		}
-	},
 }
 
 // onDemandRules returns the rules where a node is such an array of dictionaries.

@@ -4,19 +4,34 @@ import (
 	"fmt"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema/facts"
 )
 
 // run is one check of one profile.
 type run struct {
 	profile *profile
-	passes  []*pass
+	passes  []pass
 	found   []diag.Diagnostic
+	within  diag.Span // where everything stands that is checked, when it has no places of its own
+	levels  [plist.MaxDepth + 1]*node
+
+	values, effects, settings []*pass // by what they are called for
 }
 
 func newRun(p *profile) *run {
-	r := &run{profile: p}
+	r := &run{profile: p, passes: make([]pass, len(Rules))}
 	for i := range Rules {
-		r.passes = append(r.passes, &pass{r, &Rules[i]})
+		p := &r.passes[i]
+		*p = pass{r, &Rules[i]}
+		switch {
+		case p.rule.value != nil:
+			r.values = append(r.values, p)
+		case p.rule.effect != nil:
+			r.effects = append(r.effects, p)
+		case p.rule.settings != nil:
+			r.settings = append(r.settings, p)
+		}
 	}
 	return r
 }
@@ -25,6 +40,23 @@ func newRun(p *profile) *run {
 type pass struct {
 	*run
 	rule *Rule
+}
+
+// of returns the pass of a rule by its ID.
+func (r *run) of(id string) *pass {
+	i, ok := find(id)
+	if !ok {
+		return &pass{r, &Rule{ID: id, Severity: diag.Error}} // cannot be: a test holds that facts name rules
+	}
+	return &r.passes[i]
+}
+
+// node returns the node of a level of the walk, to be filled in anew.
+func (r *run) node(level int) *node {
+	if r.levels[level] == nil {
+		r.levels[level] = &node{}
+	}
+	return r.levels[level]
 }
 
 // place is where a finding points.
@@ -36,7 +68,7 @@ type place struct {
 
 // report adds a finding with the rule's severity. The result may be refined until the next report.
 func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
-	p.found = append(p.found, diag.Diagnostic{
+	d := diag.Diagnostic{
 		Rule:     p.rule.ID,
 		Severity: p.rule.Severity,
 		Message:  fmt.Sprintf(format, args...),
@@ -44,7 +76,11 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 		Path:     at.path.String(),
 
 		HideSource: at.secret || isSecretName(at.path.lastKey()),
-	})
+	}
+	if !p.within.IsZero() {
+		d.Span, d.HideSource = p.within, true
+	}
+	p.found = append(p.found, d)
 	return &p.found[len(p.found)-1]
 }
 
@@ -54,7 +90,15 @@ func (p *pass) reportSchema(n *node, at place, format string, args ...any) *diag
 	if n.community {
 		d.Severity = min(d.Severity, diag.Warning)
 	}
+	tolerate(d, n.facts)
 	return d
+}
+
+// tolerate lowers a finding at a key where what the schema forbids is known to be in working use.
+func tolerate(d *diag.Diagnostic, at *facts.Place) {
+	if t := at.Tolerance(d.Rule); t != nil {
+		d.Severity = min(d.Severity, t.Severity)
+	}
 }
 
 // related points at another place that explains a finding, unless the input has no places.

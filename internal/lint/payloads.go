@@ -1,8 +1,8 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -48,44 +48,56 @@ var unknownPayloadType = Rule{
 	Severity: diag.Warning,
 	profile: func(p *pass, profile *profile) {
 		for _, pl := range profile.payloads {
-			if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) {
+			if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) ||
+				profile.allowsName(pl.payloadType, "") {
 				continue
 			}
 			at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
 			d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
-			if near := profile.nearType(pl.payloadType); near != "" {
+			if near := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
 				d.Severity, d.Help = diag.Error, didYouMean(near)
+				tolerate(d, pl.node.facts.Key("PayloadType"))
 			}
 		}
 	},
 }
 
-// nearType returns the payload type that an unknown one was meant to be. What all of Apple's types begin with does not
-// count for nearness.
-func (p *profile) nearType(payloadType string) string {
+// nearType returns the type of some families that an unknown one was meant to be. What all of Apple's types begin with
+// does not count for nearness.
+func (p *profile) nearType(unknown string, families ...schema.Family) string {
 	const apple = "com.apple."
-	if p.reader.knows(payloadType) {
+	entries, err := p.checker.names()
+	if err != nil {
+		p.err = cmp.Or(p.err, err)
 		return ""
 	}
-	if len(payloadType) < len(apple) || !strings.EqualFold(payloadType[:len(apple)], apple) {
-		return p.suggest(payloadType, p.reader.names)
-	}
+	end, isApple := cutPrefixFold(unknown, apple)
 	var ends []string
-	for _, name := range p.reader.names {
-		if end, ok := strings.CutPrefix(name, apple); ok {
-			ends = append(ends, end)
+	for _, e := range entries {
+		if !slices.Contains(families, e.Family) {
+			continue
+		}
+		if e.PayloadType == unknown {
+			return "" // listed, though its file is not there
+		}
+		if known, ok := strings.CutPrefix(e.PayloadType, apple); ok && isApple {
+			ends = append(ends, known)
+		} else if !isApple {
+			ends = append(ends, e.PayloadType)
 		}
 	}
-	if end := p.suggest(payloadType[len(apple):], ends); end != "" {
-		return apple + end
+	near := p.suggest(end, ends)
+	if near != "" && isApple {
+		return apple + near
 	}
-	return ""
+	return near
 }
 
-// knows says whether the index lists a type.
-func (r *reader) knows(payloadType string) bool {
-	_, found := sort.Find(len(r.names), func(i int) int { return strings.Compare(payloadType, r.names[i]) })
-	return found
+func cutPrefixFold(s, prefix string) (rest string, found bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
 }
 
 var singleInstancePayloadRepeated = Rule{

@@ -7,23 +7,30 @@ import (
 
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
 )
 
-// profile is what is checked: the envelope, and the payloads in it.
+// profile is what is checked: the envelope, and the payloads in it. A declaration is one with a single payload.
 type profile struct {
+	checker  *Checker
+	facts    *facts.Facts
 	root     *plist.Value
+	at       *path // of the root
 	targets  []target.Target
 	envelope *node
 	payloads []*payload
-	uuids    map[string]bool // PayloadUUID of every payload, in upper case
-	reader   *reader
-	formats  formats
-	budget   int   // suggestions that may still be looked for, which is slow
-	err      error // the first that the walk met
+	uuids    map[string]*payload // payloads by their PayloadUUID in upper case
+	budget   int                 // suggestions that may still be looked for, which is slow
+	err      error               // the first that the walk met
+
+	isDeclaration bool
+	declared      map[string]string // types of the declarations that stand together, by Identifier; nil where that is not known
+	allowed       []allowance
+	reportsUnused bool
 }
 
-// payload is one dictionary in PayloadContent.
+// payload is one dictionary in PayloadContent, or the Payload of a declaration.
 type payload struct {
 	node        *node
 	payloadType string
@@ -33,20 +40,29 @@ type payload struct {
 // suggestionBudget bounds the time that a profile of nothing but unknown keys can take.
 const suggestionBudget = 200
 
-func newProfile(c Catalog, rootValue *plist.Value, targets []target.Target) (*profile, error) {
-	p := &profile{root: rootValue, targets: targets, uuids: map[string]bool{}, reader: newReader(c), formats: formats{}, budget: suggestionBudget}
-	if p.root == nil {
-		p.root = &plist.Value{}
+func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
+	known, err := facts.Embedded()
+	if err != nil {
+		return nil, err
 	}
-	envelope, err := c.Envelope()
+	if rootValue == nil {
+		rootValue = &plist.Value{}
+	}
+	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
+		allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused}, nil
+}
+
+func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {
+	p, err := c.prepare(rootValue, root, targets, o)
+	if err != nil {
+		return nil, err
+	}
+	envelope, err := c.catalog.Envelope()
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema of the top level: %w", err)
 	}
-	p.envelope = &node{value: p.root, path: root, layers: []layer{p.layer(envelope)}}
-	if err := p.addPayloads(); err != nil {
-		return nil, err
-	}
-	return p, p.reader.readEntries()
+	p.envelope = &node{value: p.root, path: root, noun: nounProfile, layers: []layer{p.layer(envelope)}, facts: p.facts.Of(facts.Profile)}
+	return p, p.addPayloads()
 }
 
 func (p *profile) addPayloads() error {
@@ -54,10 +70,11 @@ func (p *profile) addPayloads() error {
 	if content == nil || content.Kind != plist.Array {
 		return nil
 	}
-	common, err := p.reader.catalog.Common()
+	common, err := p.checker.catalog.Common()
 	if err != nil {
 		return fmt.Errorf("reading the schema of common payload keys: %w", err)
 	}
+	p.uuids = make(map[string]*payload, len(content.Items))
 	at := root.field("PayloadContent")
 	for i, item := range content.Items {
 		if item == nil || item.Kind != plist.Dictionary {
@@ -69,7 +86,7 @@ func (p *profile) addPayloads() error {
 		}
 		p.payloads = append(p.payloads, pl)
 		if id := item.Get("PayloadUUID"); id != nil && id.Kind == plist.String {
-			p.uuids[strings.ToUpper(id.Text)] = true
+			p.uuids[strings.ToUpper(id.Text)] = pl
 		}
 	}
 	return nil
@@ -77,18 +94,20 @@ func (p *profile) addPayloads() error {
 
 func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*payload, error) {
 	pl := &payload{}
-	n := &node{value: v, path: at, payload: pl}
+	n := &node{value: v, path: at, payload: pl, noun: nounPayload}
 	pl.node = n
 	if t := v.Get("PayloadType"); t != nil && t.Kind == plist.String {
 		pl.payloadType = t.Text
 		n.domain = t.Text
 	}
-	known, err := p.reader.types(pl.payloadType)
+	n.facts = p.facts.Of(pl.payloadType)
+	known, err := p.checker.types(pl.payloadType)
 	if err != nil {
 		return nil, err
 	}
 	keys := layer{keys: common.Keys, loose: len(known) == 0}
-	n.layers = []layer{keys}
+	n.layers = make([]layer, 1, 1+len(known))
+	n.layers[0] = keys
 	pl.types = candidates(pl.payloadType, v, known, keys)
 	for _, t := range known {
 		if slices.Contains(pl.types, t) {
@@ -99,11 +118,27 @@ func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*pa
 			n.layers = append(n.layers, l)
 		}
 	}
+	if err := p.extend(n); err != nil {
+		return nil, err
+	}
 	n.community = len(pl.types) > 0 && pl.types[0].Family == schema.Preferences
 	for _, t := range pl.types {
 		n.effects = append(n.effects, newEffects(nil, p.typeStanding(t), p.targets)...)
 	}
 	return pl, nil
+}
+
+// extend adds the keys of the type that the type of a payload extends.
+func (p *profile) extend(n *node) error {
+	base := p.facts.Extended(n.domain)
+	if base == "" {
+		return nil
+	}
+	types, err := p.checker.types(base)
+	for _, t := range types {
+		n.layers = append(n.layers, p.layer(t))
+	}
+	return err
 }
 
 // layer returns the keys of a type.
@@ -152,44 +187,4 @@ func fit(v *plist.Value, t *schema.Type, common layer) int {
 		}
 	}
 	return score
-}
-
-// reader remembers what it reads of a catalog during one check.
-type reader struct {
-	catalog Catalog
-	known   map[string][]*schema.Type
-	names   []string // payload types that exist, in order
-}
-
-func newReader(c Catalog) *reader { return &reader{catalog: c, known: map[string][]*schema.Type{}} }
-
-// types returns what a payload or a preference domain of this type may be.
-func (r *reader) types(payloadType string) ([]*schema.Type, error) {
-	if types, ok := r.known[payloadType]; ok || payloadType == "" {
-		return types, nil
-	}
-	types, err := r.catalog.Payloads(payloadType)
-	if err == nil && len(types) == 0 {
-		types, err = r.catalog.Preferences(payloadType)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the schema of payload type %s: %w", quote(payloadType), err)
-	}
-	r.known[payloadType] = types
-	return types, nil
-}
-
-func (r *reader) readEntries() error {
-	entries, err := r.catalog.Entries()
-	if err != nil {
-		return fmt.Errorf("reading the index of schemas: %w", err)
-	}
-	for _, e := range entries {
-		if e.Family == schema.Payload || e.Family == schema.Preferences {
-			r.names = append(r.names, e.PayloadType)
-		}
-	}
-	slices.SortFunc(r.names, strings.Compare)
-	r.names = slices.Compact(r.names)
-	return nil
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"sort"
+	"strings"
 
 	"syncguard/internal/diag"
 )
@@ -27,15 +28,25 @@ type Rule struct {
 	Severity diag.Severity // the usual one; Why says when a finding differs
 	See      []string      // where the fact behind it can be read
 
-	value   func(*pass, *node)    // called for every value that a schema describes, and for each payload
-	profile func(*pass, *profile) // called once
+	// How it is checked, one of these; none where internal/schema/facts states all that it reports.
+	value       func(*pass, *node)      // called for every value that a schema describes, and for each payload
+	effect      func(*pass, *node)      // called for such a value that meets an obstacle on a target
+	settings    func(*pass, *node)      // called for the dictionary of a payload or of a preference domain
+	profile     func(*pass, *profile)   // called once
+	declaration func(*pass, *profile)   // called once for a declaration
+	declared    func(*pass, []*profile) // called for the declarations of a payload
+	options     func(*pass, *profile)   // called last
 }
 
 // Find returns the rule with an ID, and whether there is one.
 func Find(id string) (Rule, bool) {
-	i := sort.Search(len(Rules), func(i int) bool { return Rules[i].ID >= id })
-	if i < len(Rules) && Rules[i].ID == id {
-		return Rules[i], true
+	i, ok := find(id)
+	if !ok {
+		return Rule{}, false
 	}
-	return Rule{}, false
+	return Rules[i], true
+}
+
+func find(id string) (int, bool) {
+	return sort.Find(len(Rules), func(i int) int { return strings.Compare(id, Rules[i].ID) })
 }

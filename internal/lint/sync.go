@@ -24,12 +24,9 @@ type harm struct {
 	consequence string
 }
 
-// harmRule makes the value function of a rule that looks for harms.
+// harmRule makes the settings function of a rule that looks for harms.
 func harmRule(help string, harms ...harm) func(*pass, *node) {
 	return func(p *pass, n *node) {
-		if !n.isDomain() {
-			return
-		}
 		for _, h := range harms {
 			if f := n.value.Field(h.key); h.domain == n.domain && f != nil && f.Value != nil && h.hurts(f.Value) {
 				p.report(n.field(f), "%s is %s, so %s", quote(h.key), f.Value.Describe(), h.consequence).Help = help
@@ -52,7 +49,7 @@ var cloudSyncDisabled = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{restrictionsDocumentation},
-	value:    harmRule("remove the key, or set it to true", cloudSyncHarms()...),
+	settings: harmRule("remove the key, or set it to true", cloudSyncHarms()...),
 }
 
 func cloudSyncHarms() []harm {
@@ -79,7 +76,7 @@ var cloudBackupDisabled = Rule{
 	Group:    Sync,
 	Severity: diag.Note,
 	See:      []string{restrictionsDocumentation},
-	value: harmRule("make sure that devices are backed up in another way",
+	settings: harmRule("make sure that devices are backed up in another way",
 		harm{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"}),
 }
 
@@ -91,7 +88,7 @@ var cellularTogglesFrozen = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{restrictionsDocumentation},
-	value: harmRule("remove the key, or install it only after every switch is as it should stay",
+	settings: harmRule("remove the key, or install it only after every switch is as it should stay",
 		harm{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"}),
 }
 
@@ -102,7 +99,7 @@ var roamingSyncDisabled = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{restrictionsDocumentation},
-	value: harmRule("remove the key, or set it to true",
+	settings: harmRule("remove the key, or set it to true",
 		harm{restrictions, "allowGlobalBackgroundFetchWhenRoaming", off, "nothing syncs in the background while roaming"}),
 }
 
@@ -113,7 +110,7 @@ var accountChangesBlocked = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{restrictionsDocumentation},
-	value: harmRule("remove the key, or set it to true",
+	settings: harmRule("remove the key, or set it to true",
 		harm{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"}),
 }
 
@@ -124,7 +121,7 @@ var captiveDetectionDisabled = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{"https://developer.apple.com/documentation/devicemanagement/wifi"},
-	value: harmRule("remove the key, or set it to false",
+	settings: harmRule("remove the key, or set it to false",
 		harm{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"}),
 }
 
@@ -135,7 +132,7 @@ var updatesDelayed = Rule{
 	Group:    Sync,
 	Severity: diag.Warning,
 	See:      []string{restrictionsDocumentation, "https://developer.apple.com/documentation/devicemanagement/softwareupdate"},
-	value:    harmRule("remove the key", updateHarms()...),
+	settings: harmRule("remove the key", updateHarms()...),
 }
 
 func updateHarms() []harm {

@@ -209,22 +209,23 @@ var valueNotInFormat = Rule{
 		if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
 			return
 		}
-		if re := p.profile.formats.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
+		if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
 			p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.key.Name, n.value), quote(n.key.Format))
 		}
 	},
 }
 
-// formats remembers compiled formats; nil for one that Go cannot compile, which is then not checked.
-type formats map[string]*regexp.Regexp
-
-func (f formats) compile(format string) *regexp.Regexp {
-	re, ok := f[format]
-	if !ok {
-		re, _ = regexp.Compile(format)
-		f[format] = re
+// compile returns the compiled form of a format, or nil for one that Go cannot compile, which is then not checked.
+func (c *Checker) compile(format string) *regexp.Regexp {
+	if done, ok := c.formats.Load(format); ok {
+		return done.(*regexp.Regexp)
 	}
-	return re
+	re, err := regexp.Compile(format)
+	if err != nil {
+		re = nil
+	}
+	done, _ := c.formats.LoadOrStore(format, re)
+	return done.(*regexp.Regexp)
 }
 
 var valueNotOfSubtype = Rule{

@@ -6,9 +6,11 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
 )
 
-// node is one value of the profile with what a schema says of it.
+// node is one value of the profile with what a schema says of it. The walk has one for each level and uses it again, so
+// nothing keeps one, or its path, after the rules were called.
 type node struct {
 	value     *plist.Value
 	key       *schema.Key // nil for the top level and for a payload
@@ -21,7 +23,19 @@ type node struct {
 	standing  []schema.Availability
 	effects   []effect // what stands in its way on the targets, and not already in its parent's
 	community bool     // the schema is a community's and not Apple's
+	facts     *facts.Place
+	noun      string // of a node without a key: what it is called in a message
+
+	own   path     // what path points at, where the node was made by the walk
+	layer [1]layer // what layers are, where there is but one
 }
+
+// What a node without a key is called.
+const (
+	nounProfile     = "profile"
+	nounPayload     = "payload"
+	nounDeclaration = "declaration"
+)
 
 // layer is a list of keys that a dictionary may have. A dictionary has several where several definitions apply to it.
 type layer struct {
@@ -85,12 +99,10 @@ func (n *node) subject() string {
 	switch {
 	case n.key != nil:
 		return quote(n.path.name())
-	case n.payload == nil:
-		return "the profile"
-	case n.payload.payloadType == "":
-		return "the payload"
+	case n.payload == nil || n.payload.payloadType == "":
+		return "the " + n.noun
 	}
-	return "payload " + quote(n.payload.payloadType)
+	return n.noun + " " + quote(n.payload.payloadType)
 }
 
 // isDomain says whether the value is a dictionary of settings: a payload, or what a preference domain is set to.
@@ -103,14 +115,10 @@ func (n *node) isDomain() bool {
 func (r *run) visit(n *node) { r.visitTo(n, plist.MaxDepth) }
 
 func (r *run) visitTo(n *node, depth int) {
-	if n.value.Kind == plist.Null {
+	if n.value.Kind == plist.Null && !r.profile.isDeclaration {
 		return // not known, as where a template's variable has no value
 	}
-	for _, p := range r.passes {
-		if p.rule.value != nil {
-			p.rule.value(p, n)
-		}
-	}
+	r.apply(n)
 	if depth == 0 {
 		return
 	}
@@ -118,30 +126,54 @@ func (r *run) visitTo(n *node, depth int) {
 	case plist.Dictionary:
 		for _, f := range n.value.Fields {
 			if k, l := n.find(f.Key); k != nil && f.Value != nil {
-				r.visitTo(r.child(n, f, k, l), depth-1)
+				r.visitTo(r.child(n, f, k, l, depth), depth-1)
 			}
 		}
 	case plist.Array:
 		for i, item := range n.value.Items {
 			if k := element(n.key, item); k != nil && item != nil {
-				r.visitTo(r.item(n, i, item, k), depth-1)
+				r.visitTo(r.item(n, i, item, k, depth), depth-1)
 			}
 		}
 	}
 }
 
+// apply calls every rule that has something to say of a value.
+func (r *run) apply(n *node) {
+	for _, p := range r.values {
+		p.rule.value(p, n)
+	}
+	if len(n.effects) > 0 {
+		for _, p := range r.effects {
+			p.rule.effect(p, n)
+		}
+	}
+	if n.isDomain() {
+		for _, p := range r.settings {
+			p.rule.settings(p, n)
+		}
+	}
+	if n.facts != nil {
+		r.checkFacts(n)
+	}
+}
+
 // child makes the node of a key in a dictionary.
-func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer) *node {
-	c := &node{value: f.Value, key: k, path: n.path.field(f.Key), keySpan: f.KeySpan, parent: n,
-		payload: n.payload, domain: n.domain, community: l.community}
+func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer, depth int) *node {
+	c := r.node(depth)
+	*c = node{value: f.Value, key: k, own: path{up: n.path, key: f.Key}, keySpan: f.KeySpan, parent: n,
+		payload: n.payload, domain: n.domain, community: l.community, facts: n.facts.Key(f.Key)}
+	c.path = &c.own
 	r.profile.describe(c, l.standing)
 	return c
 }
 
 // item makes the node of an element of an array.
-func (r *run) item(n *node, i int, v *plist.Value, k *schema.Key) *node {
-	c := &node{value: v, key: k, path: n.path.at(i), parent: n,
-		payload: n.payload, domain: n.domain, community: n.community}
+func (r *run) item(n *node, i int, v *plist.Value, k *schema.Key, depth int) *node {
+	c := r.node(depth)
+	*c = node{value: v, key: k, own: path{up: n.path, index: i, item: true}, parent: n,
+		payload: n.payload, domain: n.domain, community: n.community, facts: n.facts}
+	c.path = &c.own
 	r.profile.describe(c, n.standing)
 	return c
 }
@@ -164,7 +196,8 @@ func (p *profile) describe(n *node, parent []schema.Availability) {
 		keys = keys[0].Keys // the schema shows one item for the languages, which stand in the dictionary itself
 	}
 	if len(keys) > 0 && n.key.Kind == plist.Dictionary {
-		n.layers = []layer{{keys: keys, standing: n.standing, community: n.community, loose: n.community}}
+		n.layer[0] = layer{keys: keys, standing: n.standing, community: n.community, loose: n.community}
+		n.layers = n.layer[:]
 	}
 }
 
@@ -178,7 +211,7 @@ func (p *profile) preferences(n *node) ([]layer, bool) {
 	if domain == nil || domain.item {
 		return nil, false
 	}
-	types, err := p.reader.types(domain.key)
+	types, err := p.checker.types(domain.key)
 	if err != nil {
 		p.err = cmp.Or(p.err, err)
 	}
@@ -186,6 +219,7 @@ func (p *profile) preferences(n *node) ([]layer, bool) {
 		return nil, false
 	}
 	n.domain = domain.key
+	n.facts = p.facts.Of(domain.key)
 	var layers []layer
 	for _, t := range types {
 		l := p.layer(t)

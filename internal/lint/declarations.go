@@ -1,0 +1,244 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
+	"syncguard/internal/target"
+)
+
+// Declarations are checked like profiles with a single payload. The payload com.apple.declarations of a profile holds some,
+// each as the JSON in a data item.
+
+const (
+	declarationsPayload = "com.apple.declarations"
+	simpleActivation    = "com.apple.activation.simple"
+
+	declarationDocumentation = "https://developer.apple.com/documentation/devicemanagement/declarationbase"
+	declarationsPayloadPage  = "https://developer.apple.com/documentation/devicemanagement/declarations"
+)
+
+// newDeclaration prepares a declaration whose root is at a path.
+func (c *Checker) newDeclaration(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
+	p, err := c.prepare(rootValue, at, targets, o)
+	if err != nil {
+		return nil, err
+	}
+	p.isDeclaration = true
+	if p.root.Kind != plist.Dictionary {
+		return p, nil
+	}
+	base, err := c.catalog.DeclarationBase()
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema of declarations: %w", err)
+	}
+	p.envelope = &node{value: p.root, path: at, noun: nounDeclaration, layers: []layer{p.layer(base)}, facts: p.facts.Of(facts.Declaration)}
+	return p, p.addDeclaredPayload()
+}
+
+// addDeclaredPayload adds the Payload of a declaration, with the keys of its type.
+func (p *profile) addDeclaredPayload() error {
+	pl := &payload{payloadType: p.text("Type")}
+	t, err := p.declarationType(pl.payloadType)
+	if err != nil || t == nil {
+		return err
+	}
+	pl.types = []*schema.Type{t}
+	content := p.root.Get("Payload")
+	if content == nil || content.Kind != plist.Dictionary {
+		return nil
+	}
+	pl.node = &node{value: content, path: p.at.field("Payload"), noun: nounDeclaration, payload: pl, domain: pl.payloadType,
+		layers: []layer{p.layer(t)}, effects: newEffects(nil, p.typeStanding(t), p.targets), facts: p.facts.Of(pl.payloadType)}
+	p.payloads = []*payload{pl}
+	return nil
+}
+
+func (p *profile) declarationType(name string) (*schema.Type, error) {
+	if name == "" {
+		return nil, nil
+	}
+	t, err := p.checker.catalog.Declaration(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema of declaration type %s: %w", quote(name), err)
+	}
+	return t, nil
+}
+
+// text returns the string of a key of the top level, or "".
+func (p *profile) text(key string) string {
+	if v := p.root.Get(key); v != nil && v.Kind == plist.String {
+		return v.Text
+	}
+	return ""
+}
+
+var notADeclaration = Rule{
+	ID:       "not-a-declaration",
+	Summary:  "the JSON is not a declaration",
+	Why:      "A declaration is an object with the keys Type, Identifier, ServerToken and Payload. Without any of them nothing can be checked, and no device takes it.",
+	Group:    Structure,
+	Severity: diag.Error,
+	See:      []string{declarationDocumentation},
+	declaration: func(p *pass, declaration *profile) {
+		at := place{path: declaration.at, span: declaration.root.Span}
+		if declaration.root.Kind != plist.Dictionary {
+			p.report(at, "the top level is %s, want the object of a declaration", withArticle(declaration.root.Kind.String()))
+		}
+	},
+}
+
+var unknownDeclarationType = Rule{
+	ID:      "unknown-declaration-type",
+	Summary: "a Type of declaration that no schema knows",
+	Why: "A device reports that it does not support such a declaration and does not apply it. It is a warning because a newer version may " +
+		"know it, and an error when a known type is so near that it must have been meant.",
+	Group:    Schema,
+	Severity: diag.Warning,
+	See:      []string{declarationDocumentation},
+	declaration: func(p *pass, declaration *profile) {
+		name := declaration.text("Type")
+		if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
+			return
+		}
+		if t, err := declaration.declarationType(name); t != nil || err != nil {
+			return
+		}
+		f := declaration.root.Field("Type")
+		d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
+		if near := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
+			d.Severity, d.Help = diag.Error, didYouMean(near)
+		}
+	},
+}
+
+var malformedDeclaration = Rule{
+	ID:       "malformed-declaration",
+	Summary:  "an item of Declarations does not hold the JSON of a declaration",
+	Why:      "Each item is data, and its bytes are the JSON of one declaration in UTF-8. A device cannot apply anything else.",
+	Group:    Structure,
+	Severity: diag.Error,
+	See:      []string{declarationsPayloadPage},
+}
+
+var danglingDeclarationReference = Rule{
+	ID:       "dangling-declaration-reference",
+	Summary:  "a declaration names another one that the payload does not have",
+	Why:      "Declarations name each other by Identifier: an activation its configurations, a configuration its assets. Without the other one a device reports an error and does not apply the first.",
+	Group:    Structure,
+	Severity: diag.Warning,
+	See:      []string{declarationsPayloadPage},
+	value: func(p *pass, n *node) {
+		if p.profile.declared == nil || n.key == nil || n.value.Kind != plist.String || !n.isDeclarationReference() {
+			return
+		}
+		if _, found := p.profile.declared[n.value.Text]; !found {
+			p.report(n.at(), "%s is %s, which is the Identifier of no declaration in the payload", n.subject(), quote(n.value.Text)).
+				Help = "add the declaration to the payload, or use its Identifier"
+		}
+	},
+}
+
+// isDeclarationReference says whether a string is the Identifier of another declaration.
+func (n *node) isDeclarationReference() bool {
+	return len(n.key.AssetTypes) > 0 ||
+		n.domain == simpleActivation && n.path.item && n.path.lastKey() == "StandardConfigurations"
+}
+
+var declarationNotActivated = Rule{
+	ID:       "declaration-not-activated",
+	Summary:  "no activation names a configuration of the payload",
+	Why:      "A device applies a configuration only when an activation names it. Without one it takes the declaration and reports that nothing refers to it.",
+	Group:    Structure,
+	Severity: diag.Warning,
+	See:      []string{declarationsPayloadPage},
+	declared: func(p *pass, declarations []*profile) {
+		active := map[string]bool{}
+		for _, d := range declarations {
+			if d.text("Type") == simpleActivation {
+				for _, v := range items(d.root.Lookup("Payload", "StandardConfigurations")) {
+					active[v.Text] = true
+				}
+			}
+		}
+		for _, d := range declarations {
+			if id := d.text("Identifier"); d.isConfiguration() && id != "" && !active[id] {
+				p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so it is not applied", quote(id)).
+					Help = "add a declaration " + simpleActivation + " that names it"
+			}
+		}
+	},
+}
+
+func (p *profile) isConfiguration() bool {
+	return len(p.payloads) > 0 && p.payloads[0].types[0].Family == schema.Configuration
+}
+
+// checkDeclarations checks the declarations in the profile's payloads.
+func (r *run) checkDeclarations() {
+	for _, pl := range r.profile.payloads {
+		if pl.payloadType == declarationsPayload && !r.profile.isDeclaration {
+			r.checkDeclared(pl)
+		}
+	}
+}
+
+func (r *run) checkDeclared(pl *payload) {
+	declarations, spans := r.readDeclared(pl)
+	declared := map[string]string{}
+	for _, d := range declarations {
+		declared[d.text("Identifier")] = d.text("Type")
+	}
+	for i, d := range declarations {
+		d.declared = declared
+		sub := newRun(d)
+		sub.within = spans[i]
+		sub.visitAll()
+		r.profile.err = cmp.Or(r.profile.err, d.err)
+		r.found = append(r.found, sub.found...)
+	}
+	for i := range r.passes {
+		if p := &r.passes[i]; p.rule.declared != nil {
+			p.rule.declared(p, declarations)
+		}
+	}
+}
+
+// readDeclared returns the declarations of a payload that can be read, and where they stand.
+func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.Span) {
+	at := pl.node.path.field("Declarations")
+	for i, item := range items(pl.node.value.Get("Declarations")) {
+		if item.Kind != plist.Data {
+			continue // wrong-type says so
+		}
+		v, err := readJSON(item.Data)
+		if err != nil {
+			r.of(malformedDeclaration.ID).report(place{at.at(i), item.Span, true}, "%s is not JSON: %v", quote(at.at(i).name()), err)
+			continue
+		}
+		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{})
+		if err != nil {
+			r.profile.err = cmp.Or(r.profile.err, err)
+			return nil, nil
+		}
+		d.allowed = r.profile.allowed
+		declarations, spans = append(declarations, d), append(spans, item.Span)
+	}
+	return declarations, spans
+}
+
+// byHand returns targets as devices that nobody manages, for only by hand can declarations be installed in a profile.
+func byHand(targets []target.Target) []target.Target {
+	local := slices.Clone(targets)
+	for i := range local {
+		if local[i].Enrollment = target.Manual; targets[i].Enrollment.IsSupervised() {
+			local[i].Enrollment = target.ManualSupervised
+		}
+	}
+	return local
+}

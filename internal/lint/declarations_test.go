@@ -1,0 +1,137 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"syncguard/internal/plist"
+)
+
+// declarationJSON is a declaration of a type, with an Identifier and the JSON of its Payload.
+func declarationJSON(declarationType, id, payload string) string {
+	return fmt.Sprintf(`{"Type": %q, "Identifier": %q, "ServerToken": "1", "Payload": %s}`, declarationType, id, payload)
+}
+
+func declarationData(declarationType, id, payload string) *plist.Value {
+	return value([]byte(declarationJSON(declarationType, id, payload)))
+}
+
+func TestDeclarations(t *testing.T) {
+	const example = "com.apple.configuration.example"
+	long := strings.Repeat("é", 33)
+	tests := []struct {
+		name, json, targets string
+		want                []string
+	}{
+		{"clean", declarationJSON(example, "a", `{"Level": 1, "Hidden": true}`), "", nil},
+		{"no object", `[]`, "", []string{"not-a-declaration  error"}},
+		{"empty", `{}`, "", []string{"missing-required-key  error", "missing-required-key  error", "missing-required-key  error", "missing-required-key  error"}},
+		{"without a token", `{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`, "", []string{"missing-required-key  error"}},
+		{"another key", `{"Type": "com.apple.configuration.example", "Identifier": "a", "ServerToken": "1", "Extra": 1, "Payload": {}}`, "", []string{"unknown-key Extra error"}},
+		{"null", declarationJSON(example, "a", `{"Hidden": null}`), "", []string{"wrong-type Payload.Hidden error"}},
+		{"fraction", declarationJSON(example, "a", `{"Level": 1.5}`), "", []string{"wrong-type Payload.Level error"}},
+		{"not listed", declarationJSON(example, "a", `{"Level": 3}`), "", []string{"value-not-in-rangelist Payload.Level error"}},
+		{"unknown key", declarationJSON(example, "a", `{"Nothing": 1}`), "", []string{"unknown-key Payload.Nothing error"}},
+		{"long identifier", declarationJSON(example, long, `{}`), "", []string{"malformed-value Identifier error"}},
+		{"just short enough", declarationJSON(example, long[:64], `{}`), "", nil},
+		{"payload of another kind", `{"Type": "com.apple.configuration.example", "Identifier": "a", "ServerToken": "1", "Payload": []}`, "", []string{"wrong-type Payload error"}},
+		{"misspelt type", declarationJSON("com.apple.configuration.exampel", "a", `{}`), "", []string{"unknown-declaration-type Type error"}},
+		{"unheard of", declarationJSON("com.apple.configuration.magnetism", "a", `{}`), "", []string{"unknown-declaration-type Type warning"}},
+		{"no type at all", declarationJSON("x", "a", `{}`), "", []string{"malformed-value Type error", "unknown-declaration-type Type warning"}},
+		{"by hand", declarationJSON(example, "a", `{}`), "iOS", nil},
+		{"managed", declarationJSON(example, "a", `{}`), "iOS/device", []string{"not-in-enrollment Payload error"}},
+		{"too old", declarationJSON(example, "a", `{}`), "iOS@14", []string{"not-yet-introduced Payload warning"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			root, err := readJSON([]byte(tt.json))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := CheckDeclaration(testCatalog(), root, targets(t, tt.targets))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range found {
+				got = append(got, f.Rule+" "+f.Path+" "+f.Severity.String())
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDeclarationsInAProfile(t *testing.T) {
+	const example = "com.apple.configuration.example"
+	activation := declarationData(simpleActivation, "on", `{"StandardConfigurations": ["a"]}`)
+	asset := declarationData("com.apple.asset.example", "key", `{}`)
+	tests := []struct {
+		name, targets string
+		items         []any
+		want          []string
+	}{
+		{"clean", "iOS@17", []any{activation, declarationData(example, "a", `{"Level": 1}`)}, nil},
+		{"for MDM as by hand", "iOS@17/device", []any{activation, declarationData(example, "a", `{"Level": 1}`)}, nil},
+		{"not JSON", "", []any{value([]byte(`{"Type": hunter2}`))}, []string{"malformed-declaration PayloadContent[0].Declarations[0]"}},
+		{"two in one", "", []any{value([]byte(`{} {}`))}, []string{"malformed-declaration PayloadContent[0].Declarations[0]"}},
+		{"a mistake within", "", []any{activation, declarationData(example, "a", `{"Levle": 1}`)}, []string{"unknown-key PayloadContent[0].Declarations[1].Payload.Levle"}},
+		{"not activated", "", []any{declarationData(example, "a", `{}`)}, []string{"declaration-not-activated PayloadContent[0].Declarations[0]"}},
+		{"activates nothing", "", []any{activation}, []string{"dangling-declaration-reference PayloadContent[0].Declarations[0].Payload.StandardConfigurations[0]"}},
+		{"no asset", "", []any{activation, declarationData(example, "a", `{"Asset": "key"}`)}, []string{"dangling-declaration-reference PayloadContent[0].Declarations[1].Payload.Asset"}},
+		{"with its asset", "", []any{activation, declarationData(example, "a", `{"Asset": "key"}`), asset}, []string{"unknown-declaration-type PayloadContent[0].Declarations[2].Type"}},
+		{"no data", "", []any{"text"}, []string{"wrong-type PayloadContent[0].Declarations[0]"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			found := check(t, with(pl(declarationsPayload, "Declarations", arr(tt.items...))), tt.targets)
+			if got := rulesAndPaths(found); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			for _, f := range found {
+				if strings.Contains(f.Message, "hunter2") {
+					t.Errorf("shows the text of a declaration: %s", f.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestReadJSONKeepsItsLimits(t *testing.T) {
+	for _, text := range []string{"", "{", `{"a"}`, `{"a":1,}`, "[1 2]", "1e400", "{} 1", "nul", strings.Repeat("[", plist.MaxDepth+2),
+		strings.Repeat(`{"a":`, 100_000), "[" + strings.Repeat("0,", plist.MaxNodes) + "0]"} {
+		if v, err := readJSON([]byte(text)); err == nil {
+			t.Errorf("%.40q was read as %s, want an error", text, v.Describe())
+		}
+	}
+	for text, want := range map[string]*plist.Value{
+		"1": value(1), "-1": value(-1), "1.0": value(1.0), "18446744073709551615": {Kind: plist.Integer, Int: plist.Int{Abs: 1<<64 - 1}},
+		"1e2": value(100.0), `"é"`: value("é"), "null": {}, "[true, {}]": arr(true, d()), "-9223372036854775809": value(-9223372036854775809.0),
+	} {
+		if v, err := readJSON([]byte(text)); err != nil || !plist.Equal(v, want) {
+			t.Errorf("%s: got %s, %v; want %s", text, v.Describe(), err, want.Describe())
+		}
+	}
+}
+
+// FuzzDeclarationsNeverPanic holds that any bytes can stand in com.apple.declarations, and are checked the same way twice.
+func FuzzDeclarationsNeverPanic(f *testing.F) {
+	f.Add([]byte(declarationJSON("com.apple.configuration.example", "a", `{"Level": [1, null]}`)))
+	f.Add([]byte(declarationJSON(simpleActivation, "a", `{"StandardConfigurations": ["a", 1, {}]}`)))
+	f.Add([]byte(`[[[[{"Type":1,"Payload":[]}]]]]`))
+	c, on := testCatalog(), everyTarget()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v := with(pl(declarationsPayload, "Declarations", arr(data, data)))
+		found, err := Check(c, v, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _ := Check(c, v, on)
+		if fmt.Sprint(again) != fmt.Sprint(found) {
+			t.Error("the same bytes have other findings the second time")
+		}
+	})
+}

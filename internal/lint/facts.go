@@ -1,0 +1,196 @@
+package lint
+
+import (
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema/facts"
+)
+
+// What internal/schema/facts states is checked here for every value that has such facts. The rules that report it have no
+// check of their own; a fact names its rule where it is not the one of its kind.
+
+// checkFacts reports what a value does against the facts about its place.
+func (r *run) checkFacts(n *node) {
+	switch n.value.Kind {
+	case plist.Dictionary:
+		for _, c := range n.facts.Conditions {
+			if holds(c.When, n.value) {
+				r.checkCondition(n, c)
+			}
+		}
+	case plist.String:
+		if n.key == nil || hasPlaceholder(n.value) {
+			return
+		}
+		if m := n.facts.Meaning; m != nil {
+			r.checkMeaning(n, m)
+		}
+		if ref := n.facts.Reference; ref != nil {
+			r.checkReference(n, ref)
+		}
+	}
+}
+
+// holds says whether all tests hold for a dictionary. A value that a server or a template fills in later fails every test.
+func holds(tests []facts.Test, v *plist.Value) bool {
+	for _, t := range tests {
+		f := v.Field(t.Key)
+		if t.Absent != (f == nil) {
+			return false
+		}
+		if f == nil || len(t.Is)+len(t.Not) == 0 {
+			continue
+		}
+		if f.Value == nil || f.Value.Kind == plist.Null || hasPlaceholder(f.Value) || contains(t.Not, f.Value) ||
+			len(t.Is) > 0 && !contains(t.Is, f.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func contains(values []*plist.Value, v *plist.Value) bool {
+	for _, x := range values {
+		if plist.Equal(x, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) checkCondition(n *node, c *facts.Condition) {
+	switch c.Kind {
+	case facts.Requires:
+		for _, key := range c.Keys {
+			if n.value.Field(key) == nil && r.profile.canHave(n, key) {
+				d := r.reportFact(c.Rule, missingCompanionKey.ID, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
+				d.Help = or(c.Help, "add "+quote(key))
+			}
+		}
+	case facts.OneOf:
+		if present(n, c.Keys) == nil {
+			r.reportFact(c.Rule, missingCompanionKey.ID, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
+				Help = or(c.Help, "add "+keyList(c.Keys, "or"))
+		}
+	case facts.AtMostOne:
+		if both := present(n, c.Keys); len(both) > 1 {
+			d := r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
+			d.Help = or(c.Help, "remove one of them")
+			d.Related = related("the other one", both[0].KeySpan)
+		}
+	case facts.Forbids:
+		for _, f := range present(n, c.Keys) {
+			r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
+				Help = or(c.Help, "remove it")
+		}
+	case facts.Ignores:
+		for _, f := range present(n, c.Keys) {
+			r.reportFact(c.Rule, ignoredKey.ID, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
+				Help = or(c.Help, "remove it")
+		}
+	case facts.Contradicts:
+		f := n.value.Field(c.When[0].Key)
+		if f == nil {
+			return
+		}
+		r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(f), "%s cannot be%s", circumstances("", c.When[:1], n), circumstances(" with ", c.When[1:], n)).Help = c.Help
+	}
+}
+
+// reportFact reports under a fact's own rule, or else the usual one of its kind.
+func (r *run) reportFact(rule, usual string, s diag.Severity, at place, format string, args ...any) *diag.Diagnostic {
+	d := r.of(or(rule, usual)).report(at, format, args...)
+	d.Severity = s
+	return d
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// canHave says whether a key exists on some target, so that it can be required.
+func (p *profile) canHave(n *node, key string) bool {
+	k, l := n.find(key)
+	return k == nil || !p.isNowhere(p.resolve(l.standing, k.Availability))
+}
+
+// present returns those of some keys that a dictionary has.
+func present(n *node, keys []string) []*plist.Field {
+	var found []*plist.Field
+	for _, key := range keys {
+		if f := n.value.Field(key); f != nil && f.Value != nil {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// circumstances says what a dictionary has that makes a condition hold: "DNSProtocol" "HTTPS".
+func circumstances(before string, tests []facts.Test, n *node) string {
+	var all []string
+	for _, t := range tests {
+		switch f := n.value.Field(t.Key); {
+		case f == nil:
+			all = append(all, "no "+quote(t.Key))
+		case len(t.Is)+len(t.Not) == 0:
+			all = append(all, quote(t.Key))
+		default:
+			all = append(all, quote(t.Key)+" "+describe(t.Key, f.Value))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return before + strings.Join(all, " and ")
+}
+
+// keyList names keys: "A", "B" and "C".
+func keyList(keys []string, last string) string {
+	var b strings.Builder
+	for i, key := range keys {
+		switch {
+		case i > 0 && i == len(keys)-1:
+			b.WriteString(" " + last + " ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(quote(key))
+	}
+	return b.String()
+}
+
+var missingCompanionKey = Rule{
+	ID:      "missing-companion-key",
+	Summary: "a key is missing that another key or value makes necessary",
+	Why: "The schema calls the key optional because it is not needed always; here Apple's documentation says that it is. The payload is " +
+		"refused, or the setting does not work.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{appleProfiles},
+}
+
+var conflictingKeys = Rule{
+	ID:       "conflicting-keys",
+	Summary:  "two keys of a dictionary do not go together",
+	Why:      "Each is right alone, and Apple's documentation excludes both together. The payload is refused, or one of the two counts and it is not said which.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{appleProfiles},
+}
+
+var ignoredKey = Rule{
+	ID:       "ignored-key",
+	Summary:  "a key does nothing because of what stands beside it",
+	Why:      "A device reads the key only under a condition that the payload does not meet, so the setting has no effect and nobody is told.",
+	Group:    Condition,
+	Severity: diag.Warning,
+	See:      []string{appleProfiles},
+}
+
+// appleProfiles is where Apple documents the payloads.
+const appleProfiles = "https://developer.apple.com/documentation/devicemanagement/profile-specific-payload-keys"

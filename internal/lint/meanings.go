@@ -1,0 +1,160 @@
+package lint
+
+import (
+	"encoding/base64"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/schema/facts"
+)
+
+var malformedValue = Rule{
+	ID:      "malformed-value",
+	Summary: "a string is not what its key needs: an address, a URL, a host, an identifier",
+	Why: "The schema calls it a string and says no more; Apple's documentation says what has to be in it. With anything else the payload " +
+		"is refused, which is an error, or the setting points nowhere, which is a warning.",
+	Group:    Condition,
+	Severity: diag.Error,
+	See:      []string{appleProfiles},
+}
+
+func (r *run) checkMeaning(n *node, m *facts.Meaning) {
+	if m.Octets > 0 && len(n.value.Text) > m.Octets {
+		r.reportFact(m.Rule, malformedValue.ID, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
+	}
+	if want := unmet(m, n.value.Text); want != "" {
+		r.reportFact(m.Rule, malformedValue.ID, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
+	}
+}
+
+// unmet says what a text should have been, or "" where it is that.
+func unmet(m *facts.Meaning, text string) string {
+	switch m.Sense {
+	case facts.IPAddress:
+		return unless(isAddress(text), "an IP address")
+	case facts.Host:
+		return unless(isHost(text) && !isAddress(text), "a host name, such as dns.example.com")
+	case facts.IPOrHost:
+		return unless(isHost(text) || isAddress(text), "a host name or IP address alone, such as example.com")
+	case facts.URL:
+		return unless(hasScheme(text, m.Schemes), "a URL that begins with "+schemes(m.Schemes))
+	case facts.DomainPattern:
+		return unless(isDomainPattern(text), "a domain, such as example.com or *.example.com")
+	case facts.UUID:
+		return unless(isUUID(text), "a UUID")
+	case facts.ReverseDNS:
+		return unless(isDotted(text), "an identifier such as com.example.name")
+	case facts.BundleIdentifier:
+		return unless(isBundleIdentifier(text), "a bundle identifier, such as com.example.app")
+	case facts.Base64:
+		return unless(isBase64(text), "Base64")
+	case facts.TimeZone:
+		return unless(isTimeZone(text), "a time zone, such as Europe/Zurich")
+	}
+	return ""
+}
+
+func unless(met bool, want string) string {
+	if met {
+		return ""
+	}
+	return want
+}
+
+func isAddress(text string) bool {
+	a, err := netip.ParseAddr(text)
+	return err == nil && a.Zone() == ""
+}
+
+// isHost says whether a text can be a host name: labels of letters, digits, hyphens and underscores. Letters outside ASCII
+// count, for a device turns them into such labels itself.
+func isHost(text string) bool {
+	text = strings.TrimSuffix(text, ".")
+	if text == "" || len(text) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || strings.ContainsFunc(label, func(c rune) bool { return !isWord(c) && c < 0x80 }) {
+			return false
+		}
+	}
+	return true
+}
+
+// isWord says whether a character may stand in a label or identifier.
+func isWord(c rune) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// isDomainPattern takes a domain, with one wildcard or dot before it, and the empty text, which matches every domain.
+func isDomainPattern(text string) bool {
+	text = strings.TrimPrefix(text, "*")
+	return text == "" || isHost(strings.TrimPrefix(text, "."))
+}
+
+// hasScheme says whether a text is a URL with one of some schemes and a host. It may be a template of RFC 6570, whose
+// braces no URL has.
+func hasScheme(text string, schemes []string) bool {
+	text, _, _ = strings.Cut(text, "{")
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != "" && slices.Contains(schemes, u.Scheme)
+}
+
+func schemes(names []string) string {
+	var all []string
+	for _, s := range names {
+		all = append(all, s+"://")
+	}
+	return strings.Join(all, " or ")
+}
+
+// isUUID says whether a text has the form of a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+func isUUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		isDash := i == 8 || i == 13 || i == 18 || i == 23
+		if isDash != (c == '-') || !isDash && !isHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f'
+}
+
+// isDotted says whether a text is an identifier of at least two parts.
+func isDotted(text string) bool {
+	return strings.Contains(text, ".") && isBundleIdentifier(text)
+}
+
+func isBundleIdentifier(text string) bool {
+	for part := range strings.SplitSeq(text, ".") {
+		if part == "" || strings.ContainsFunc(part, func(c rune) bool { return !isWord(c) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isBase64(text string) bool {
+	_, err := base64.StdEncoding.DecodeString(text)
+	return err == nil
+}
+
+// isTimeZone says whether a text has the form of a name in the time zone database. Which names exist is for the device to
+// know, whose database may be newer than ours.
+func isTimeZone(text string) bool {
+	for part := range strings.SplitSeq(text, "/") {
+		if part == "" || strings.ContainsFunc(part, func(c rune) bool { return c != '+' && !isWord(c) }) {
+			return false
+		}
+	}
+	return true
+}

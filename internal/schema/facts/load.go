@@ -1,0 +1,211 @@
+package facts
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+//go:embed facts.json
+var source []byte
+
+// Embedded returns the facts that are part of the program, read when they are first asked for.
+var Embedded = sync.OnceValues(func() (*Facts, error) { return Parse(source) })
+
+// file is facts.json as it is written.
+type file struct {
+	Groups     map[string][]string
+	Conditions []struct {
+		site
+		When     []test
+		Kind     Kind
+		Keys     []string
+		Severity string
+		Rule     string
+		Help     string
+	}
+	Meanings []struct {
+		site
+		Is       Sense
+		Schemes  []string
+		Octets   int
+		Severity string
+		Rule     string
+	}
+	References []struct {
+		site
+		To string
+	}
+	Envelope []struct {
+		site
+		Key, Is  string
+		Platform target.Platform
+		Since    string
+		Severity string
+		Rule     string
+	}
+	Tolerances []struct {
+		site
+		Rules    []string
+		Severity string
+	}
+	Extensions []struct {
+		site
+		Of string
+	}
+}
+
+type site struct {
+	Types  []string
+	At     string
+	Or     []string // other paths where it holds as well
+	Source string
+}
+
+type test struct {
+	Key     string
+	Is, Not []any
+	Absent  bool
+}
+
+// Parse reads facts as they stand in facts.json.
+func Parse(data []byte) (*Facts, error) {
+	var in file
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(&in); err != nil {
+		return nil, fmt.Errorf("reading the facts: %w", err)
+	}
+	f, err := in.facts()
+	if err != nil {
+		return nil, fmt.Errorf("reading the facts: %w", err)
+	}
+	f.index()
+	return f, nil
+}
+
+func (in file) facts() (*Facts, error) {
+	r := &reader{}
+	f := &Facts{Groups: in.Groups}
+	for _, c := range in.Conditions {
+		kinds := []Kind{Requires, OneOf, AtMostOne, Forbids, Ignores, Contradicts}
+		usual := diag.Error
+		if c.Kind == Ignores {
+			usual = diag.Warning
+		}
+		for _, s := range r.sites(c.site) {
+			f.Conditions = append(f.Conditions, Condition{s, r.tests(c.When), known(r, c.Kind, kinds), c.Keys, r.severity(c.Severity, usual), c.Rule, c.Help})
+		}
+		r.check((c.Kind == Contradicts) == (len(c.Keys) == 0), "a condition of kind %q has %d keys", c.Kind, len(c.Keys))
+	}
+	for _, m := range in.Meanings {
+		senses := []Sense{IPAddress, Host, IPOrHost, URL, DomainPattern, UUID, ReverseDNS, BundleIdentifier, Base64, TimeZone, Text}
+		for _, s := range r.sites(m.site) {
+			f.Meanings = append(f.Meanings, Meaning{s, known(r, m.Is, senses), m.Schemes, m.Octets, r.severity(m.Severity, diag.Error), m.Rule})
+		}
+	}
+	for _, x := range in.References {
+		r.check(len(in.Groups[x.To]) > 0, "no group is called %q", x.To)
+		for _, s := range r.sites(x.site) {
+			f.References = append(f.References, Reference{s, in.Groups[x.To]})
+		}
+	}
+	for _, e := range in.Envelope {
+		since, err := target.ParseVersion(e.Since)
+		r.check(err == nil, "%v", err)
+		for _, s := range r.sites(e.site) {
+			f.Envelope = append(f.Envelope, EnvelopeNeed{s, e.Key, e.Is, known(r, e.Platform, target.Platforms()), since, r.severity(e.Severity, diag.Error), e.Rule})
+		}
+	}
+	for _, t := range in.Tolerances {
+		r.check(len(t.Rules) > 0, "a tolerance names no rule")
+		for _, s := range r.sites(t.site) {
+			f.Tolerances = append(f.Tolerances, Tolerance{s, t.Rules, r.severity(t.Severity, diag.Warning)})
+		}
+	}
+	for _, x := range in.Extensions {
+		r.check(x.Of != "", "an extension extends nothing")
+		for _, s := range r.sites(x.site) {
+			f.Extensions = append(f.Extensions, Extension{s, x.Of})
+		}
+	}
+	return f, errors.Join(r.errs...)
+}
+
+// reader collects what is wrong with a file.
+type reader struct {
+	errs []error
+}
+
+func (r *reader) check(ok bool, format string, args ...any) {
+	if !ok {
+		r.errs = append(r.errs, fmt.Errorf(format, args...))
+	}
+}
+
+// known returns a word, which has to be one of a vocabulary.
+func known[T ~string](r *reader, word T, all []T) T {
+	r.check(slices.Contains(all, word), "unknown word %q, want one of %q", word, all)
+	return word
+}
+
+// sites returns one site for each path of a fact.
+func (r *reader) sites(s site) []Site {
+	r.check(len(s.Types) > 0, "the fact at %q names no type", s.At)
+	r.check(s.Source != "", "the fact about %q at %q has no source", s.Types, s.At)
+	sites := []Site{{s.Types, s.At, s.Source}}
+	for _, path := range s.Or {
+		sites = append(sites, Site{s.Types, path, s.Source})
+	}
+	return sites
+}
+
+func (r *reader) severity(name string, usual diag.Severity) diag.Severity {
+	if name == "" {
+		return usual
+	}
+	for _, s := range []diag.Severity{diag.Note, diag.Warning, diag.Error} {
+		if s.String() == name {
+			return s
+		}
+	}
+	r.check(false, "unknown severity %q", name)
+	return usual
+}
+
+func (r *reader) tests(in []test) []Test {
+	var tests []Test
+	for _, t := range in {
+		r.check(t.Key != "", "a test names no key")
+		tests = append(tests, Test{t.Key, r.values(t.Is), r.values(t.Not), t.Absent})
+	}
+	return tests
+}
+
+func (r *reader) values(in []any) []*plist.Value {
+	var values []*plist.Value
+	for _, x := range in {
+		switch x := x.(type) {
+		case string:
+			values = append(values, plist.NewString(x))
+		case bool:
+			values = append(values, plist.NewBoolean(x))
+		case json.Number:
+			n, err := x.Int64()
+			r.check(err == nil, "%q is no integer", x)
+			values = append(values, plist.NewInteger(n))
+		default:
+			r.check(false, "a test compares with %v, want a string, boolean or integer", x)
+		}
+	}
+	return values
+}
