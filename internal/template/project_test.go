@@ -1,0 +1,59 @@
+package template
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"syncguard/internal/diag"
+)
+
+func TestReadProject(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		keys       []string
+		found      []string
+	}{
+		{"empty", "", nil, nil},
+		{"a comment only", "# nothing\n", nil, nil},
+		{"two exceptions", "allowUnknown:\n  - key: com.apple.dock.newKey\n    reason: in the beta\n  - {key: org.example.tool, reason: our own}\n",
+			[]string{"com.apple.dock.newKey", "org.example.tool"}, nil},
+		{"no reason", "allowUnknown:\n  - key: com.apple.dock.newKey\n", nil, []string{"missing-template-key"}},
+		{"an empty reason", "allowUnknown:\n  - {key: a, reason: \"\"}\n  - {key: b, reason: x}\n", []string{"b"}, []string{"invalid-template-value"}},
+		{"a misspelt key", "allowUnkown: []\n", nil, []string{"unknown-template-key"}},
+		{"a misspelt key inside", "allowUnknown:\n  - {key: a, reason: b, reasons: c}\n", []string{"a"}, []string{"unknown-template-key"}},
+		{"a list", "- a\n", nil, []string{"wrong-template-type"}},
+		{"texts in the list", "allowUnknown: [a, b]\n", nil, []string{"wrong-template-type", "wrong-template-type"}},
+		{"a number as the reason", "allowUnknown:\n  - {key: a, reason: 1}\n", nil, []string{"wrong-template-type"}},
+		{"no YAML", "allowUnknown: [\n", nil, []string{"invalid-yaml"}},
+		{"two documents", "a: 1\n---\nb: 2\n", nil, []string{"invalid-yaml"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			project, found := ReadProject(diag.NewFile(ProjectFile, []byte(c.text)))
+			var keys, rules []string
+			for _, e := range project.AllowUnknown {
+				keys = append(keys, e.Key.Value)
+				if got := c.text[e.Key.Span.Start:e.Key.Span.End]; got != e.Key.Value {
+					t.Errorf("the place of %s is %q", e.Key.Value, got)
+				}
+			}
+			for _, d := range found {
+				rules = append(rules, d.Rule)
+			}
+			if d := cmp.Diff(c.keys, keys); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(c.found, rules); d != "" {
+				t.Error(d, found)
+			}
+		})
+	}
+}
+
+func TestReadProjectSuggests(t *testing.T) {
+	_, found := ReadProject(diag.NewFile(ProjectFile, []byte("allowUnkown: []\n")))
+	if len(found) != 1 || !strings.Contains(found[0].Help, `"allowUnknown"`) {
+		t.Errorf("found %v", found)
+	}
+}
