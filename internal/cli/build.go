@@ -20,7 +20,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/identity"
 	"syncguard/internal/report"
-	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -140,6 +139,10 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 	}
 	var all []*built
 	var findings []diag.Diagnostic
+	catalog, _, err := env.catalog()
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, name := range names {
 		spec, found, err := loadTemplate(env, o, name)
 		findings = append(findings, found...)
@@ -156,7 +159,7 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 			}
 		}
 		for _, t := range chosen {
-			result, err := compose.Compose(spec, t, schema.Embedded())
+			result, err := compose.Compose(spec, t, catalog)
 			if err != nil {
 				return nil, nil, err
 			}

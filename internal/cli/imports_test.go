@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/schema", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/report", []string{"internal/baseline", "internal/diag"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
@@ -29,7 +29,7 @@ var arrows = []struct {
 	{"internal/project", []string{"internal/diag"}},
 	{"internal/template", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/schema/generate", []string{"internal/schema", "internal/schema/appleyaml", "internal/schema/manifests"}},
-	{"internal/schema/manifests", []string{"internal/plist", "internal/schema", "internal/target"}},
+	{"internal/schema/manifests", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema/appleyaml", []string{"internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema", []string{"internal/plist", "internal/target"}},
 	{"profiles", []string{"internal/diag", "internal/plist"}},

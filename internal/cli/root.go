@@ -15,7 +15,24 @@ func Main(ctx context.Context, env *Env, args []string, version string) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	return env.fail(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if name, ok := unknownCommand(err); ok {
+		hint := "syncguard --help lists the commands"
+		if near := root.SuggestionsFor(name); len(near) > 0 {
+			hint = fmt.Sprintf("did you mean %q?", near[0])
+		}
+		err = usage(hint, "unknown command %q", name)
+	}
+	return env.fail(err)
+}
+
+// unknownCommand finds the name in Cobra's error for a command that does not exist, which has no type of its own.
+func unknownCommand(err error) (name string, ok bool) {
+	if err == nil {
+		return "", false
+	}
+	_, err = fmt.Sscanf(err.Error(), "unknown command %q for", &name)
+	return name, err == nil
 }
 
 func newRootCmd(env *Env, version string) *cobra.Command {
@@ -29,17 +46,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
   syncguard build syncguard.yaml --target iOS@18/supervised`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			hint := "syncguard --help lists the commands"
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				hint = fmt.Sprintf("did you mean %q?", near[0])
-			}
-			return usage(hint, "unknown command %q", args[0])
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -50,6 +57,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 		newBuildCmd(env),
 		newInitCmd(env),
 		newSchemaCmd(env),
+		newValidateCmd(env),
 		newVersionCmd(env, version),
 	)
 	return root

@@ -3,17 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/lint"
 	"syncguard/internal/report"
-	"syncguard/internal/schema"
-	"syncguard/internal/template"
 )
 
 type validateOptions struct {
@@ -31,7 +27,7 @@ func newValidateCmd(env *Env) *cobra.Command {
 		Use:   "validate FILE…",
 		Short: "Check profiles and declarations against Apple's schemas",
 		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, to the last key, and
-show everything that is wrong at once. A FILE of - is stdin. In a folder every *.mobileconfig and *.json is checked.
+show everything that is wrong at once. A FILE of - is stdin. In a folder every *.mobileconfig is checked, and every *.json that holds a declaration.
 
 With a target, what its devices would refuse or ignore counts too: versions, supervision, enrollment. A target is
 PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
@@ -77,15 +73,16 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 	if err != nil {
 		return err
 	}
-	project, first, err := loadProject()
+	exceptions, err := loadExceptions(o.allowUnknown)
 	if err != nil {
 		return err
 	}
 	v := newValidation(env, o, len(inputs))
-	if first != nil {
-		v.add(*first)
+	catalog, _, err := env.catalog()
+	if err != nil {
+		return err
 	}
-	c := checker{catalog: schema.Embedded(), targets: targets, exceptions: exceptions(o.allowUnknown, project)}
+	c := checker{lint: lint.New(catalog), targets: targets, exceptions: exceptions}
 	for result := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) checked { return c.checkInput(env, in) }) {
 		if err := ctx.Err(); err != nil {
 			v.progress.Clear()
@@ -95,58 +92,16 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 			failures = append(failures, result.err)
 			continue
 		}
+		exceptions.count(result)
+		v.add(result)
+	}
+	for _, result := range exceptions.report(hasFolder(o.paths)) {
 		v.add(result)
 	}
 	if err := v.finish(); err != nil {
 		return err
 	}
 	return v.verdict(failures)
-}
-
-// exceptions joins what the command line and the project allow.
-func exceptions(flags []string, project *template.Project) []string {
-	keys := slices.Clone(flags)
-	for _, e := range project.AllowUnknown {
-		keys = append(keys, e.Key.Value)
-	}
-	return keys
-}
-
-// loadProject reads the project file that holds for the current folder, if there is one. It is a checked file of its own
-// when something is wrong with it.
-func loadProject() (*template.Project, *checked, error) {
-	path, err := projectPath()
-	if path == "" || err != nil {
-		return &template.Project{}, nil, err
-	}
-	data, err := readFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	project, findings := template.ReadProject(diag.NewFile(path, data))
-	if len(findings) == 0 {
-		return project, nil, nil
-	}
-	return project, &checked{name: path, kind: "project", format: "yaml", findings: findings}, nil
-}
-
-// projectPath finds the project file, or returns "".
-func projectPath() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("finding the current folder: %w", err)
-	}
-	for up := ""; ; up = filepath.Join(up, "..") {
-		path := filepath.Join(up, template.ProjectFile)
-		if _, err := os.Stat(path); err == nil {
-			return path, nil
-		}
-		if parent := filepath.Dir(folder); parent == folder {
-			return "", nil
-		} else {
-			folder = parent
-		}
-	}
 }
 
 // validation shows the results as they come, so that not all of them are held in memory: text at once, JSON at the end.

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -38,7 +38,7 @@ func findInputs(paths []string) (inputs []input, failures []error, err error) {
 		}
 		found, failed := walk(path)
 		if len(found)+len(failed) == 0 {
-			failed = []error{fmt.Errorf("%s: holds no *.mobileconfig and no *.json", path)}
+			failed = []error{fmt.Errorf("%s: holds no profile (*.mobileconfig) and no declaration (*.json)", path)}
 		}
 		inputs = append(inputs, found...)
 		failures = append(failures, failed...)
@@ -48,15 +48,16 @@ func findInputs(paths []string) (inputs []input, failures []error, err error) {
 
 // walk lists the profiles and declarations in a folder and those below it. Hidden folders are left alone.
 func walk(folder string) (inputs []input, failures []error) {
-	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	root := folder + string(filepath.Separator) // so that a link to a folder is followed, but none inside it
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			failures = append(failures, err)
 		case entry.IsDir():
-			if path != folder && strings.HasPrefix(entry.Name(), ".") {
+			if path != root && strings.HasPrefix(entry.Name(), ".") {
 				return fs.SkipDir
 			}
-		case hasProfileName(path) && isRegular(path):
+		case isRegular(path) && hasProfileName(path):
 			inputs = append(inputs, input{path})
 		}
 		return nil
@@ -64,9 +65,17 @@ func walk(folder string) (inputs []input, failures []error) {
 	return inputs, failures
 }
 
+// hasProfileName says whether a file that nobody named is meant to be checked. Other programs write JSON too, so there the
+// words that every declaration of Apple's holds must be in it.
 func hasProfileName(path string) bool {
-	ext := strings.ToLower(filepath.Ext(path))
-	return ext == ".mobileconfig" || ext == ".json"
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".mobileconfig":
+		return true
+	case ".json":
+		data, err := readFile(path)
+		return err != nil || bytes.Contains(data, []byte(`"Type"`)) && bytes.Contains(data, []byte(`"com.apple.`))
+	}
+	return false
 }
 
 // isRegular keeps pipes and devices out, which would block. A dangling link is let through, to be reported.
@@ -104,9 +113,9 @@ func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 
 // checker holds what is the same for every file.
 type checker struct {
-	catalog    lint.Catalog
+	lint       *lint.Checker
 	targets    []target.Target
-	exceptions []string
+	exceptions *exceptions
 }
 
 // checked is one file with what was found in it, or the reason why it could not be read.
@@ -115,6 +124,8 @@ type checked struct {
 	kind, format      string
 	signed, encrypted bool
 	findings          []diag.Diagnostic
+	wasChecked        bool              // against the schemas
+	unused            []diag.Diagnostic // exceptions that nothing in it needed
 	err               error
 }
 
@@ -145,7 +156,7 @@ func (c *checker) checkData(name string, data []byte, err error) (result checked
 	if doc.Root == nil {
 		return result
 	}
-	more, err := c.lint(doc)
+	more, unused, err := c.check(doc)
 	if err != nil {
 		return checked{name: name, err: fmt.Errorf("checking %s: %w", name, err)}
 	}
@@ -153,6 +164,7 @@ func (c *checker) checkData(name string, data []byte, err error) (result checked
 		more = slices.DeleteFunc(more, isAboutAbsence)
 	}
 	result.findings = diag.Sort(append(findings, unsaid(more, findings)...))
+	result.wasChecked, result.unused = true, unused
 	return result
 }
 
@@ -160,7 +172,7 @@ func (c *checker) checkData(name string, data []byte, err error) (result checked
 func isAboutAbsence(d diag.Diagnostic) bool { return slices.Contains(rulesOfAbsence(), d.Rule) }
 
 func rulesOfAbsence() []string {
-	return []string{"dangling-certificate-reference", "missing-required-key", "missing-server-name", "missing-server-url",
+	return []string{"dangling-certificate-reference", "missing-companion-key", "missing-required-key", "missing-server-name", "missing-server-url",
 		"no-catch-all-rule", "not-a-profile", "wrong-item-count"}
 }
 
@@ -170,12 +182,24 @@ func internalError(p any) diag.Diagnostic {
 		Help:    "report it, with the file if you can share it"}
 }
 
-func (c *checker) lint(doc *document.Document) ([]diag.Diagnostic, error) {
+// check compares a document with the schemas. It returns which exceptions were not needed apart from the findings: that
+// counts only when no other file needs them either.
+func (c *checker) check(doc *document.Document) (found, unused []diag.Diagnostic, err error) {
+	o := lint.Options{AllowUnknown: c.exceptions.names(), ReportUnused: true}
+	check := c.lint.Check
 	if doc.Kind() == document.Declaration {
-		return nil, errors.New("not yet")
+		check = c.lint.CheckDeclaration
 	}
-	found, err := lint.Check(c.catalog, doc.Root, c.targets)
-	return slices.DeleteFunc(found, isAboutSync), err
+	all, err := check(doc.Root, c.targets, o)
+	for _, d := range all {
+		switch {
+		case d.Rule == ruleUnusedException:
+			unused = append(unused, d)
+		case !isAboutSync(d):
+			found = append(found, d)
+		}
+	}
+	return found, unused, err
 }
 
 // isAboutSync tells what a valid profile does to iCloud from what makes one invalid.

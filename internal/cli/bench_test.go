@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	howett "howett.net/plist"
+
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+// profileOf is a valid XML profile of n Wi-Fi payloads, about 0.8 kB each.
+func profileOf(tb testing.TB, n int) []byte {
+	uuid := func(i int) *plist.Value { return plist.NewString(fmt.Sprintf("3E9B3F0C-9C5B-4A3F-8A0B-%012d", i)) }
+	identifier := func(i int) *plist.Value { return plist.NewString(fmt.Sprintf("com.acme.wifi.%d", i)) }
+	payloads := plist.NewArray()
+	for i := range n {
+		payloads.Items = append(payloads.Items, plist.NewDictionary().
+			Set("PayloadType", plist.NewString("com.apple.wifi.managed")).Set("PayloadVersion", plist.NewInteger(1)).
+			Set("PayloadIdentifier", identifier(i+1)).Set("PayloadUUID", uuid(i+1)).
+			Set("PayloadDisplayName", plist.NewString("Wi-Fi & <network>")).
+			Set("SSID_STR", plist.NewString(fmt.Sprintf("office-%d", i))).Set("AutoJoin", plist.NewBoolean(true)).
+			Set("HIDDEN_NETWORK", plist.NewBoolean(false)).Set("EncryptionType", plist.NewString("WPA2")).
+			Set("EAPClientConfiguration", plist.NewDictionary().
+				Set("AcceptEAPTypes", plist.NewArray(plist.NewInteger(13), plist.NewInteger(25))).
+				Set("TLSTrustedServerNames", plist.NewStrings("radius.acme.com"))))
+	}
+	data, err := plist.Write(plist.NewDictionary().
+		Set("PayloadType", plist.NewString("Configuration")).Set("PayloadVersion", plist.NewInteger(1)).
+		Set("PayloadIdentifier", identifier(0)).Set("PayloadUUID", uuid(0)).Set("PayloadContent", payloads))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
+}
+
+func testChecker() *checker {
+	return &checker{lint: lint.New(schema.Embedded()), exceptions: newExceptions(nil)}
+}
+
+// BenchmarkValidate checks profiles with a warm catalog. "x-howett" is the time in multiples of what howett.net/plist
+// takes to decode the same bytes: the median of many turns on each side, taken alternately, so that a busy machine
+// disturbs both alike.
+func BenchmarkValidate(b *testing.B) {
+	for _, payloads := range []int{3, 60} {
+		data := profileOf(b, payloads)
+		b.Run(fmt.Sprintf("%dkB", (len(data)+500)/1000), func(b *testing.B) {
+			c := testChecker()
+			if found := c.checkData("warm", data, nil).findings; len(found) > 0 {
+				b.Fatal(found)
+			}
+			var ours, theirs []time.Duration
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				ours = append(ours, timed(func() { c.checkData("a", data, nil) }))
+				b.StopTimer()
+				theirs = append(theirs, timed(func() {
+					var native any
+					if _, err := howett.Unmarshal(data, &native); err != nil {
+						b.Fatal(err)
+					}
+				}))
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(median(ours))/float64(median(theirs)), "x-howett")
+		})
+	}
+}
+
+// BenchmarkStart runs "syncguard version". "x-empty" is its time in multiples of that of a Go program that does nothing,
+// by the medians of alternate runs.
+func BenchmarkStart(b *testing.B) {
+	folder := b.TempDir()
+	empty := filepath.Join(folder, "empty.go")
+	if err := os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	build := func(name, source string) string {
+		program := filepath.Join(folder, name)
+		if runtime.GOOS == "windows" {
+			program += ".exe"
+		}
+		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, source)
+		cmd.Dir = repository
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Skipf("go build is needed: %v\n%s", err, out)
+		}
+		return program
+	}
+	syncguard, nothing := build("syncguard", "./cmd/syncguard"), build("empty", empty)
+	run := func(program string, args ...string) time.Duration {
+		return timed(func() {
+			if err := exec.Command(program, args...).Run(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	var ours, theirs []time.Duration
+	for b.Loop() {
+		ours = append(ours, run(syncguard, "version"))
+		theirs = append(theirs, run(nothing))
+	}
+	b.ReportMetric(float64(median(ours))/float64(median(theirs)), "x-empty")
+	b.ReportMetric(float64(median(ours).Microseconds())/1000, "ms/version")
+	b.ReportMetric(float64(median(theirs).Microseconds())/1000, "ms/empty")
+}
+
+func timed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
