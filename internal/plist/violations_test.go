@@ -142,6 +142,8 @@ func xmlViolations() []violation {
 		{"standalone is neither yes nor no", "<?xml version='1.0' standalone='1'?><plist><dict/></plist>", []string{"1:1-1:35 bad-xml-declaration"}},
 		{"version without quotes", "<?xml version=1.0?><plist><dict/></plist>", []string{"1:1-1:7 bad-xml-declaration"}},
 		{"document type without a name", "<!DOCTYPE><plist><dict/></plist>", []string{"1:1-1:11 malformed-markup"}},
+		{"document type with a word that is none", `<!DOCTYPE plist PUBLIA "a" "b"><plist><dict/></plist>`, []string{"1:1-1:32 malformed-markup"}},
+		{"public identifier with a bracket", `<!DOCTYPE plist PUBLIC "{" "b"><plist><dict/></plist>`, []string{"1:1-1:32 malformed-markup"}},
 		{"document type not closed", "<!DOCTYPE plist <plist><dict/></plist>", []string{"1:1-1:24 malformed-markup", "1:24-1:31 missing-plist-element"}},
 		{"document type never closed", "<!DOCTYPE plist", []string{"1:1-1:16 truncated-file"}},
 		{"end tag not closed", "<plist><array></array</plist>", []string{"1:15-1:22 malformed-markup [0]"}},

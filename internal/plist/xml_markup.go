@@ -1,7 +1,9 @@
 package plist
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 )
@@ -140,21 +142,9 @@ func (r *xmlReader) bang() {
 // doctype reads <!DOCTYPE ...>. Nothing is ever fetched or declared: Apple's reader skips to the first ">" and
 // refuses an internal subset, so neither that nor a bracket inside quotes is taken.
 func (r *xmlReader) doctype() {
-	start, i := r.pos, r.pos+len("<!DOCTYPE")
-	malformed := i >= len(r.text) || !isBlank(r.text[i])
-	if n := skipBlank(r.text, i); n >= len(r.text) || !isNameStart(r.text[n]) {
-		malformed = true
-	}
-	quoted := byte(0)
-	for ; i < len(r.text) && r.text[i] != '>' && r.text[i] != '['; i++ {
-		switch c := r.text[i]; {
-		case c == '<':
-			malformed = true
-		case quoted == c:
-			quoted = 0
-		case quoted == 0 && (c == '"' || c == '\''):
-			quoted = c
-		}
+	start, i := r.pos, r.pos
+	for i < len(r.text) && r.text[i] != '>' && r.text[i] != '[' {
+		i++
 	}
 	r.pos = i
 	switch {
@@ -166,10 +156,18 @@ func (r *xmlReader) doctype() {
 		return
 	}
 	r.pos++
-	if malformed || quoted != 0 {
+	if !doctypePattern().MatchString(r.text[start:r.pos]) {
 		r.report(ruleMalformedMarkup, "the document type is malformed", `Write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">.`, start, r.pos)
 	}
 }
+
+// doctypePattern is the production doctypedecl of XML 1.0 without an internal subset.
+var doctypePattern = sync.OnceValue(func() *regexp.Regexp {
+	const blank, system = `[ \t\r\n]`, `("[^"]*"|'[^']*')`
+	const public = `("[- \r\na-zA-Z0-9'()+,./:=?;!*#@$_%]*"|'[- \r\na-zA-Z0-9()+,./:=?;!*#@$_%]*')`
+	return regexp.MustCompile(`^<!DOCTYPE` + blank + `+[\pL_:][-\pL\pN._:]*(` + blank + `+(SYSTEM` + blank + `+` + system +
+		`|PUBLIC` + blank + `+` + public + blank + `+` + system + `))?` + blank + `*>$`)
+})
 
 func (r *xmlReader) internalDTD(start int) {
 	subset := r.pos
