@@ -47,7 +47,7 @@ generate: ## rebuild the schema catalog: make generate APPLE=DIR NEWER=DIR MANIF
 fuzz: ## each fuzz target for a minute
 	@for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 1m $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 1m -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
 

@@ -138,6 +138,14 @@ func (c *checker) checkInput(env *Env, in input) checked {
 	return c.checkData(in.path, data, err)
 }
 
+// hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
+// Messages are made by then.
+func hideSecrets(doc *document.Document) {
+	for _, span := range lint.Secrets(doc.Root) {
+		diag.Mask(span.File.Data[span.Start:span.End])
+	}
+}
+
 // checkData checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
 func (c *checker) checkData(name string, data []byte, err error) (result checked) {
 	result = checked{name: name, err: err}
@@ -150,6 +158,7 @@ func (c *checker) checkData(name string, data []byte, err error) (result checked
 		}
 	}()
 	doc, findings := document.Open(diag.NewFile(name, data))
+	defer hideSecrets(doc)
 	result.kind, result.format = string(doc.Kind()), string(doc.Format)
 	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
 	result.findings = findings

@@ -78,8 +78,3 @@ func (s *load) readReference(v *plist.Value, path string) {
 	read.Secret, read.Span = v.Secret, name.Span
 	*v = *read
 }
-
-func runeSize(b []byte) int {
-	_, size := utf8.DecodeRune(b)
-	return size
-}

@@ -105,7 +105,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 func TestMaskKeepsPlaces(t *testing.T) {
 	text := []byte("aü€𝕏\n\tb\r\n")
 	before := diag.NewFile("", bytes.Clone(text))
-	maskText(text)
+	diag.Mask(text)
 	after := diag.NewFile("", text)
 	if got := string(text); got != "*×•𝟎\n**\r\n" {
 		t.Errorf("masked text is %q", got)

@@ -53,7 +53,7 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	}
 	spec := s.spec(file, in)
 	for _, span := range s.masks {
-		maskText(span.File.Data[span.Start:span.End])
+		diag.Mask(span.File.Data[span.Start:span.End])
 	}
 	// What is not known counts as there, so that no check speaks of its value.
 	for v := range s.unknown {
@@ -163,18 +163,6 @@ func remove(v *plist.Value, key string) *plist.Field {
 func (s *load) mask(v *plist.Value) {
 	if v.Span.File != nil {
 		s.masks = append(s.masks, v.Span)
-	}
-}
-
-// maskText overwrites text in place, so that every offset, line and column stays as it is.
-func maskText(text []byte) {
-	masks := [...]string{1: "*", 2: "×", 3: "•", 4: "𝟎"}
-	for i := 0; i < len(text); {
-		size := max(1, runeSize(text[i:]))
-		if breakSize(text[i:]) == 0 {
-			copy(text[i:], masks[size])
-		}
-		i += size
 	}
 }
 
