@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/report"
+)
+
+func newSchemaSourcesCmd(env *Env) *cobra.Command {
+	var format formatFlag
+	cmd := &cobra.Command{
+		Use:     "sources",
+		Short:   "Show what the facts come from and how to refresh them",
+		Long:    `Show the embedded catalog and the imported ones: their sources, the versions of these, and how many types they have.`,
+		Example: `  syncguard schema sources`,
+		Args:    noArgs,
+		RunE:    func(*cobra.Command, []string) error { return runSchemaSources(env, format) },
+	}
+	format.addFlags(cmd)
+	return cmd
+}
+
+func runSchemaSources(env *Env, format formatFlag) error {
+	layers, err := env.layers()
+	if err != nil {
+		return err
+	}
+	sources := &report.SchemaSources{}
+	for _, l := range slices.Backward(layers) {
+		c, err := reportCatalog(l)
+		if err != nil {
+			return err
+		}
+		sources.Catalogs = append(sources.Catalogs, c)
+	}
+	catalog, _, err := env.catalog()
+	if err != nil {
+		return err
+	}
+	entries, err := catalog.Entries()
+	if err != nil {
+		return err
+	}
+	sources.Families = familyCounts(entries)
+	if format.isJSON() {
+		return report.WriteJSON(env.Stdout, sources)
+	}
+	env.out().SchemaSources(sources)
+	return nil
+}
+
+func reportCatalog(l layer) (report.SchemaCatalog, error) {
+	r := report.SchemaCatalog{Name: l.name, Folder: l.folder, Sources: []report.SchemaSourceCount{}}
+	entries, err := l.catalog.Entries()
+	if err != nil {
+		return r, err
+	}
+	r.Families = familyCounts(entries)
+	sources, err := l.catalog.Sources()
+	for _, s := range sources {
+		r.Sources = append(r.Sources, report.SchemaSourceCount{Name: s.Name, Version: s.Version, Types: s.Types})
+	}
+	return r, err
+}

@@ -1,0 +1,283 @@
+package schema
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+)
+
+// Change says what became of a type, a key or a fact.
+type Change string
+
+const (
+	DiffAdded   Change = "added"
+	DiffRemoved Change = "removed"
+	DiffChanged Change = "changed"
+)
+
+// TypeDifference is a type that only one of two catalogs has, or that they state differently.
+type TypeDifference struct {
+	ID     string
+	Family Family
+	Change Change
+	Facts  []FactDifference // of a changed type
+}
+
+// FactDifference is a key that came or went, or a fact that changed: of the type itself where Path is empty.
+type FactDifference struct {
+	Path     string
+	Change   Change
+	Fact     string // under the name that Apple's schema files use; empty for a key as a whole
+	Platform string // empty where the fact holds everywhere
+	Old, New string // what is stated; empty for nothing
+}
+
+// Diff lists what changed from one catalog to another, ordered by family and ID. A type that only the old one has
+// counts as removed when the new one has something of the same sources: a catalog of one repository does not remove
+// what another knows.
+func Diff(old, new *Catalog) ([]TypeDifference, error) {
+	olds, err := old.all()
+	if err != nil {
+		return nil, err
+	}
+	news, err := new.all()
+	if err != nil {
+		return nil, err
+	}
+	return diffAll(olds, news)
+}
+
+// diffAll compares types by the names of their files.
+func diffAll(olds, news map[string]*Type) ([]TypeDifference, error) {
+	covered := sourceNames(news)
+	var all []TypeDifference
+	for file, t := range olds {
+		switch n := news[file]; {
+		case n != nil:
+			facts, err := diffTypes(t, n)
+			if err != nil {
+				return nil, err
+			}
+			if len(facts) > 0 {
+				all = append(all, TypeDifference{n.ID, n.Family, DiffChanged, facts})
+			}
+		case covers(covered, t):
+			all = append(all, TypeDifference{t.ID, t.Family, DiffRemoved, nil})
+		}
+	}
+	for file, t := range news {
+		if olds[file] == nil {
+			all = append(all, TypeDifference{t.ID, t.Family, DiffAdded, nil})
+		}
+	}
+	slices.SortFunc(all, func(a, b TypeDifference) int {
+		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+func (c *Catalog) all() (map[string]*Type, error) {
+	types := map[string]*Type{}
+	err := c.each(func(_ Entry, t *Type) { types[fileName(folder(t.Family), t.ID)] = t })
+	return types, err
+}
+
+func sourceNames(types map[string]*Type) map[string]bool {
+	names := map[string]bool{}
+	for _, t := range types {
+		for _, s := range t.Sources {
+			names[s.Name] = true
+		}
+	}
+	return names
+}
+
+func covers(names map[string]bool, t *Type) bool {
+	return len(t.Sources) == 0 || slices.ContainsFunc(t.Sources, func(s Source) bool { return names[s.Name] })
+}
+
+func diffTypes(old, new *Type) ([]FactDifference, error) {
+	d := &differ{done: map[[2]list]bool{}}
+	d.facts("", typeFacts(old), typeFacts(new))
+	d.keys(old.root(), new.root(), "")
+	return d.found, d.err
+}
+
+type differ struct {
+	done  map[[2]list]bool // keys may lead back to where they stand
+	found []FactDifference
+	err   error
+}
+
+// keys compares the subkeys of two keys: those of a dictionary by name, the elements of an array by their order.
+func (d *differ) keys(old, new *Key, path string) {
+	pair := [2]list{listOf(old.Keys), listOf(new.Keys)}
+	if d.done[pair] {
+		return
+	}
+	d.done[pair] = true
+	partners := map[*Key]*Key{}
+	for i, k := range new.Keys {
+		if o := partner(old, new, i); o != nil {
+			partners[o] = k
+			at := joinPath(path, new, k)
+			d.facts(at, keyFacts(o), keyFacts(k))
+			d.keys(o, k, at)
+		} else {
+			d.found = append(d.found, FactDifference{Path: joinPath(path, new, k), Change: DiffAdded, New: k.TypeName()})
+		}
+	}
+	for _, o := range old.Keys {
+		if partners[o] == nil {
+			d.found = append(d.found, FactDifference{Path: joinPath(path, old, o), Change: DiffRemoved, Old: o.TypeName()})
+		}
+	}
+}
+
+// partner returns the old key that the i-th subkey of new is compared with, or nil.
+func partner(old, new *Key, i int) *Key {
+	if new.Kind == plist.Array && old.Kind == plist.Array {
+		if i < len(old.Keys) {
+			return old.Keys[i]
+		}
+		return nil
+	}
+	at := slices.IndexFunc(old.Keys, func(k *Key) bool { return k.Name == new.Keys[i].Name })
+	if at < 0 {
+		return nil
+	}
+	return old.Keys[at]
+}
+
+// facts compares what two files state under each name.
+func (d *differ) facts(path string, old, new facts) {
+	if d.err = cmp.Or(d.err, old.err, new.err); d.err != nil {
+		return
+	}
+	names := slices.Collect(maps.Keys(old.values))
+	for name := range new.values {
+		if _, both := old.values[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, compareFacts)
+	for _, name := range names {
+		a, b := old.values[name], new.values[name]
+		if a == b {
+			continue
+		}
+		f := FactDifference{Path: path, Change: DiffChanged, Fact: name.name, Platform: name.platform, Old: a, New: b}
+		switch {
+		case a == "":
+			f.Change = DiffAdded
+		case b == "":
+			f.Change = DiffRemoved
+		}
+		d.found = append(d.found, f)
+	}
+}
+
+// fact names one fact. Each value of a rangelist is one, so that what came and went shows.
+type fact struct{ name, platform, item string }
+
+func compareFacts(a, b fact) int {
+	return cmp.Or(cmp.Compare(a.platform, b.platform), cmp.Compare(a.name, b.name), cmp.Compare(a.item, b.item))
+}
+
+type facts struct {
+	values map[fact]string
+	err    error
+}
+
+// typeFacts returns what a type states of itself. Where that comes from is no fact.
+func typeFacts(t *Type) facts {
+	bare := *t
+	bare.Keys, bare.Sources, bare.Unsure = nil, nil, nil
+	data, err := encodeType(&bare)
+	return readFacts(data, err, "id", "payloadtype", "family")
+}
+
+// keyFacts returns what a key states of itself, without its subkeys.
+func keyFacts(k *Key) facts {
+	bare := *k
+	bare.Keys = nil
+	f, err := newKeyEncoder(nil).key(&bare)
+	if err != nil {
+		return facts{err: err}
+	}
+	data, err := json.Marshal(f)
+	return readFacts(data, err, "key", "subkeytype")
+}
+
+func readFacts(data []byte, err error, without ...string) facts {
+	var stated map[string]any
+	if err == nil {
+		err = decodeJSON(data, &stated)
+	}
+	if err != nil {
+		return facts{err: fmt.Errorf("comparing: %w", err)}
+	}
+	values := map[fact]string{}
+	for name, x := range stated {
+		switch {
+		case slices.Contains(without, name):
+		case name == "supportedOS":
+			addPlatforms(values, x)
+		case name == "rangelist":
+			for _, item := range x.([]any) {
+				values[fact{name: name, item: factText(item)}] = factText(item)
+			}
+		default:
+			values[fact{name: name}] = factText(x)
+		}
+	}
+	return facts{values: values}
+}
+
+func addPlatforms(values map[fact]string, x any) {
+	platforms, _ := x.(map[string]any)
+	for platform, stated := range platforms {
+		names, _ := stated.(map[string]any)
+		for name, value := range names {
+			nested, ok := value.(map[string]any)
+			if !ok {
+				values[fact{name: name, platform: platform}] = factText(value)
+			}
+			for part, value := range nested {
+				values[fact{name: name + "." + part, platform: platform}] = factText(value)
+			}
+		}
+	}
+}
+
+// factText writes a stated value for people; nothing stated is the only empty text.
+func factText(x any) string {
+	switch x := x.(type) {
+	case string:
+		if x == "" {
+			return `""`
+		}
+		return x
+	case []any:
+		texts := make([]string, len(x))
+		for i := range x {
+			texts[i] = factText(x[i])
+		}
+		if len(x) == 0 {
+			return "none"
+		}
+		return strings.Join(texts, ", ")
+	case map[string]any:
+		data, err := json.Marshal(x)
+		if err != nil {
+			return "a dictionary"
+		}
+		return string(data)
+	}
+	return fmt.Sprint(x)
+}
