@@ -23,7 +23,7 @@ var arrows = []struct {
 	{"internal/report", []string{"internal/baseline", "internal/diag"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
-	{"internal/lint", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target"}},
+	{"internal/lint", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
 	{"internal/project", []string{"internal/diag"}},

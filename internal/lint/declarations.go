@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -216,11 +217,13 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		if item.Kind != plist.Data {
 			continue // wrong-type says so
 		}
-		v, err := readJSON(item.Data)
-		if err != nil {
-			r.of(malformedDeclaration.ID).report(place{at.at(i), item.Span, true}, "%s is not JSON: %v", quote(at.at(i).name()), err)
+		doc, found := document.Open(diag.NewFile("declaration", item.Data))
+		if doc.Format != document.JSON || diag.HasErrors(found) {
+			r.of(malformedDeclaration.ID).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
 			continue
 		}
+		v := doc.Root
+		dropPlaces(v) // they are places in what the data holds, and not in the profile
 		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
@@ -241,4 +244,24 @@ func byHand(targets []target.Target) []target.Target {
 		}
 	}
 	return local
+}
+
+// because says the first of the findings about a text.
+func because(found []diag.Diagnostic) string {
+	if len(found) == 0 {
+		return ""
+	}
+	return ": " + found[0].Message
+}
+
+// dropPlaces makes a value and all below it one that has no text. The depth is what the reader allows.
+func dropPlaces(v *plist.Value) {
+	v.Span = diag.Span{}
+	for i := range v.Fields {
+		v.Fields[i].KeySpan = diag.Span{}
+		dropPlaces(v.Fields[i].Value)
+	}
+	for _, item := range v.Items {
+		dropPlaces(item)
+	}
 }

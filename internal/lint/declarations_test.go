@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/plist"
 )
 
@@ -26,7 +28,6 @@ func TestDeclarations(t *testing.T) {
 		want                []string
 	}{
 		{"clean", declarationJSON(example, "a", `{"Level": 1, "Hidden": true}`), "", nil},
-		{"no object", `[]`, "", []string{"not-a-declaration  error"}},
 		{"empty", `{}`, "", []string{"missing-required-key  error", "missing-required-key  error", "missing-required-key  error", "missing-required-key  error"}},
 		{"without a token", `{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`, "", []string{"missing-required-key  error"}},
 		{"another key", `{"Type": "com.apple.configuration.example", "Identifier": "a", "ServerToken": "1", "Extra": 1, "Payload": {}}`, "", []string{"unknown-key Extra error"}},
@@ -46,10 +47,7 @@ func TestDeclarations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			root, err := readJSON([]byte(tt.json))
-			if err != nil {
-				t.Fatal(err)
-			}
+			root := readJSON(t, tt.json)
 			found, err := CheckDeclaration(testCatalog(), root, targets(t, tt.targets))
 			if err != nil {
 				t.Fatal(err)
@@ -100,23 +98,6 @@ func TestDeclarationsInAProfile(t *testing.T) {
 	}
 }
 
-func TestReadJSONKeepsItsLimits(t *testing.T) {
-	for _, text := range []string{"", "{", `{"a"}`, `{"a":1,}`, "[1 2]", "1e400", "{} 1", "nul", strings.Repeat("[", plist.MaxDepth+2),
-		strings.Repeat(`{"a":`, 100_000), "[" + strings.Repeat("0,", plist.MaxNodes) + "0]"} {
-		if v, err := readJSON([]byte(text)); err == nil {
-			t.Errorf("%.40q was read as %s, want an error", text, v.Describe())
-		}
-	}
-	for text, want := range map[string]*plist.Value{
-		"1": value(1), "-1": value(-1), "1.0": value(1.0), "18446744073709551615": {Kind: plist.Integer, Int: plist.Int{Abs: 1<<64 - 1}},
-		"1e2": value(100.0), `"é"`: value("é"), "null": {}, "[true, {}]": arr(true, d()), "-9223372036854775809": value(-9223372036854775809.0),
-	} {
-		if v, err := readJSON([]byte(text)); err != nil || !plist.Equal(v, want) {
-			t.Errorf("%s: got %s, %v; want %s", text, v.Describe(), err, want.Describe())
-		}
-	}
-}
-
 // FuzzDeclarationsNeverPanic holds that any bytes can stand in com.apple.declarations, and are checked the same way twice.
 func FuzzDeclarationsNeverPanic(f *testing.F) {
 	f.Add([]byte(declarationJSON("com.apple.configuration.example", "a", `{"Level": [1, null]}`)))
@@ -134,4 +115,21 @@ func FuzzDeclarationsNeverPanic(f *testing.F) {
 			t.Error("the same bytes have other findings the second time")
 		}
 	})
+}
+
+func readJSON(t *testing.T, text string) *plist.Value {
+	t.Helper()
+	doc, found := document.Open(diag.NewFile("t.json", []byte(text)))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	return doc.Root
+}
+
+// A document of another kind than an object never comes from a file, but it may from a program.
+func TestDeclarationThatIsNoObject(t *testing.T) {
+	found, err := CheckDeclaration(testCatalog(), arr(), nil)
+	if err != nil || len(found) != 1 || found[0].Rule != "not-a-declaration" {
+		t.Errorf("got %v, %v", found, err)
+	}
 }
