@@ -83,23 +83,6 @@ func countAliases(n *yaml.Node) int {
 	return count
 }
 
-// mend makes placeholders of two keys that Apple's files list under a name of their own, which would make right profiles
-// wrong: the languages of ConsentText, and the printers of UserPrinterList.
-func mend(t *schema.Type) {
-	switch t.ID {
-	case "TopLevel":
-		if k := t.Key("ConsentText"); k != nil && len(k.Keys) == 1 && k.Keys[0].Name == "ConsentTextItem" {
-			k.Keys = k.Keys[0].Keys
-			t.Unsure = append(t.Unsure, "ConsentTextItem read as a placeholder")
-		}
-	case "com.apple.mcxprinting":
-		if k := t.Key("UserPrinterList"); k != nil && len(k.Keys) == 1 && k.Keys[0].Name == "Printer" {
-			k.Keys[0].Name = schema.Any
-			t.Unsure = append(t.Unsure, "Printer read as a placeholder")
-		}
-	}
-}
-
 // readProse reads titles and descriptions, or returns nil where there are none.
 func readProse(document *yaml.Node) *schema.Prose {
 	p := &schema.Prose{Title: text(field(document, "title")), Content: text(field(document, "description"))}

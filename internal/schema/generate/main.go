@@ -86,7 +86,7 @@ func readApple(o options) ([]*schema.Type, error) {
 	}
 	markUnsure(types, o.appleVersion)
 	nameReleases(types)
-	return types, correct(types, corrections)
+	return types, appleyaml.Correct(types)
 }
 
 // replace writes files into a folder and removes what else is there.

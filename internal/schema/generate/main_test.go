@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/appleyaml"
 )
 
 // TestCatalogIsCurrent makes the catalog anew, twice, and compares every byte.
@@ -78,7 +79,7 @@ func TestRunRefuses(t *testing.T) {
 // TestCorrectionsThatAreNotNeeded proves that a slip which Apple mends does not stay on the list unseen.
 func TestCorrectionsThatAreNotNeeded(t *testing.T) {
 	right := &schema.Type{ID: "TopLevel", Keys: []*schema.Key{{Name: "ConsentText", Keys: []*schema.Key{{Name: schema.Any}}}}}
-	err := correct([]*schema.Type{right}, corrections[:1])
+	err := appleyaml.Correct([]*schema.Type{right})
 	if err == nil || !strings.Contains(err.Error(), "ConsentTextItem") {
 		t.Errorf("error is %v", err)
 	}
