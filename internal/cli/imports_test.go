@@ -53,7 +53,6 @@ var onlyIn = map[string]string{
 	"charm.land/lipgloss/v2":                "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
 	"github.com/charmbracelet/colorprofile": "internal/report",
-	"charm.land/huh/v2":                     "internal/cli",
 }
 
 func TestImports(t *testing.T) {

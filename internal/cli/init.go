@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -13,7 +13,6 @@ import (
 	"strings"
 	"text/template"
 
-	"charm.land/huh/v2"
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/target"
@@ -90,13 +89,17 @@ func runInit(env *Env, o initOptions) error {
 	return nil
 }
 
-var reverseDNS = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+// isReverseDNS says whether an identifier is a domain, last part first.
+func isReverseDNS(s string) bool {
+	matched, _ := regexp.MatchString(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`, s)
+	return matched
+}
 
 func (o *initOptions) check() error {
 	if o.name == "" {
 		return usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
 	}
-	if !reverseDNS.MatchString(o.identifier) {
+	if !isReverseDNS(o.identifier) {
 		return usage("write it as com.acme: your domain, last part first", "--identifier %q is not a reverse-DNS identifier", o.identifier)
 	}
 	if _, err := parseTargets(o.targets); err != nil {
@@ -118,13 +121,8 @@ var dnsProviders = map[string]string{
 
 // ask fills what the flags left open: from a person on a terminal, else with the defaults.
 func ask(env *Env, o *initOptions) error {
-	_, person := terminal(env.Stdin)
-	if person {
-		err := form(env, o).Run()
-		if errors.Is(err, huh.ErrUserAborted) {
-			return context.Canceled
-		}
-		if err != nil {
+	if _, person := terminal(env.Stdin); person {
+		if err := askPerson(&prompter{in: bufio.NewReader(env.Stdin), out: env.err()}, o); err != nil {
 			return err
 		}
 	}
@@ -139,53 +137,57 @@ func ask(env *Env, o *initOptions) error {
 	return nil
 }
 
-// form asks only what no flag answered.
-func form(env *Env, o *initOptions) *huh.Form {
-	var fields []huh.Field
+// askPerson asks only what no flag answered.
+func askPerson(p *prompter, o *initOptions) (err error) {
 	if o.name == "" {
-		fields = append(fields, huh.NewInput().Title("Name of your organization").Value(&o.name).Validate(huh.ValidateNotEmpty()))
+		if o.name, err = p.line("Name of your organization", func(s string) string {
+			return cond(s == "", "a name is needed")
+		}); err != nil {
+			return err
+		}
 	}
 	if o.identifier == "" {
-		fields = append(fields, huh.NewInput().Title("Its reverse-DNS identifier").Placeholder("com.acme").
-			Description("Every identifier and UUID is derived from it, so it should last.").Value(&o.identifier).
-			Validate(func(s string) error {
-				if !reverseDNS.MatchString(s) {
-					return errors.New("write it as com.acme: your domain, last part first")
-				}
-				return nil
-			}))
+		if o.identifier, err = p.line("Its reverse-DNS identifier, such as com.acme (every identifier and UUID is derived from it)", func(s string) string {
+			return cond(!isReverseDNS(s), "write it as com.acme: your domain, last part first")
+		}); err != nil {
+			return err
+		}
 	}
 	if len(o.targets) == 0 {
-		fields = append(fields, huh.NewMultiSelect[string]().Title("Which devices?").Options(targetOptions()...).Height(len(targetOptions())+1).Value(&o.targets))
+		if o.targets, err = p.choices("Which devices?", targetChoices()); err != nil {
+			return err
+		}
 	}
 	if len(o.dns) == 0 {
-		fields = append(fields, huh.NewMultiSelect[string]().Title("Which DNS?").
-			Description("With more than one, the person chooses in Settings; only one is active.").
-			Options(
-				huh.NewOption(dnsProviders["cloudflare"], "cloudflare").Selected(true),
-				huh.NewOption(dnsProviders["google"], "google"),
-				huh.NewOption(dnsProviders["quad9"], "quad9"),
-			).Height(len(dnsProviders)+2).Value(&o.dns))
+		o.dns, err = p.choices("Which DNS? With more than one, the person chooses in Settings; only one is active.", []choice{
+			{"cloudflare", dnsProviders["cloudflare"], true},
+			{"google", dnsProviders["google"], false},
+			{"quad9", dnsProviders["quad9"], false},
+		})
 	}
-	return huh.NewForm(huh.NewGroup(fields...)).WithInput(env.Stdin).WithOutput(env.Stderr).WithShowHelp(true)
+	return err
 }
 
-func targetOptions() []huh.Option[string] {
-	var options []huh.Option[string]
-	for _, c := range []struct {
-		text     string
-		selected bool
-	}{
-		{"iOS/manual", true}, {"iOS/supervised", true}, {"iPadOS/supervised", false}, {"macOS/manual", true},
-		{"macOS/supervised", true}, {"tvOS/supervised", false}, {"visionOS/supervised", false},
-	} {
-		t, err := target.Parse(c.text)
-		if err != nil {
-			continue // a test holds these to be targets
-		}
-		options = append(options, huh.NewOption(fmt.Sprintf("%s · %s", t.Platform, t.Enrollment.Describe()), c.text).Selected(c.selected))
+// cond is a text where something holds, else nothing.
+func cond(holds bool, text string) string {
+	if holds {
+		return text
 	}
-	return options
+	return ""
+}
+
+func targetChoices() []choice {
+	var choices []choice
+	for _, c := range []choice{
+		{"iOS/manual", "", true}, {"iOS/supervised", "", true}, {"iPadOS/supervised", "", false}, {"macOS/manual", "", true},
+		{"macOS/supervised", "", true}, {"tvOS/supervised", "", false}, {"visionOS/supervised", "", false},
+	} {
+		if t, err := target.Parse(c.value); err == nil {
+			c.label = string(t.Platform) + " · " + t.Enrollment.Describe()
+			choices = append(choices, c)
+		}
+	}
+	return choices
 }
 
 //go:embed init.yaml.tmpl

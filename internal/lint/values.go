@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
@@ -119,10 +120,12 @@ func texts(values []*plist.Value) []string {
 }
 
 // placeholder matches the variables that MDM servers fill in: $NAME, ${NAME}, {{name}} and %Name%.
-var placeholder = regexp.MustCompile(`\$\{?[A-Za-z_]\w+|\{\{.+\}\}|%[A-Za-z]\w*%`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{?[A-Za-z_]\w+|\{\{.+\}\}|%[A-Za-z]\w*%`)
+})
 
 func hasPlaceholder(v *plist.Value) bool {
-	return v.Kind == plist.String && strings.ContainsAny(v.Text, "$%{") && placeholder.MatchString(v.Text)
+	return v.Kind == plist.String && strings.ContainsAny(v.Text, "$%{") && placeholder().MatchString(v.Text)
 }
 
 var valueOutOfRange = Rule{

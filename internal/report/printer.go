@@ -57,6 +57,11 @@ func (p *Printer) Hint(text string) {
 	}
 }
 
+// Ask writes a question and leaves the cursor behind it.
+func (p *Printer) Ask(question string) {
+	fmt.Fprintf(p.w, "%s ", bold.Render(Clean(question)+":"))
+}
+
 func (p *Printer) notice(label, text string) {
 	fmt.Fprintf(p.w, "syncguard: %s %s\n", label, Clean(text))
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -175,11 +176,16 @@ type header struct {
 	renamedFrom string // file name without .yaml
 }
 
+// Compiled when a file is read, so that commands which read none do not wait for it.
 var (
-	sourceLine    = regexp.MustCompile(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
-	documentation = regexp.MustCompile(`Apple documentation of (?:the )?([0-9.]+)(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
-	renamedLine   = regexp.MustCompile(`^# renamed from (.+)\.yaml`)
+	sourceLine    = lazy(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
+	documentation = lazy(`Apple documentation of (?:the )?([0-9.]+)(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
+	renamedLine   = lazy(`^# renamed from (.+)\.yaml`)
 )
+
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 func readHeader(data []byte, source schema.Source) header {
 	var h header
@@ -187,14 +193,14 @@ func readHeader(data []byte, source schema.Source) header {
 		if !strings.HasPrefix(line, "#") {
 			break
 		}
-		if m := sourceLine.FindStringSubmatch(line); m != nil {
+		if m := sourceLine().FindStringSubmatch(line); m != nil {
 			h.sources = append(h.sources, schema.Source{Name: RepositoryName, Version: m[1], Path: source.Path})
 		}
-		if m := documentation.FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "# 18.3") {
+		if m := documentation().FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "# 18.3") {
 			version := strings.TrimSuffix(strings.TrimSuffix(m[1], "."), ".0")
 			h.sources = append(h.sources, schema.Source{Name: "developer.apple.com", Version: version, Path: m[2]})
 		}
-		if m := renamedLine.FindStringSubmatch(line); m != nil {
+		if m := renamedLine().FindStringSubmatch(line); m != nil {
 			h.renamedFrom = m[1]
 		}
 	}
