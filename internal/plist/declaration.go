@@ -89,7 +89,7 @@ func (r *xmlReader) declaration() {
 			Rule:     ruleLeadingBlank,
 			Severity: diag.Note,
 			Message:  "white space stands before the XML declaration, want it at the very start",
-			Help:     "Delete the blank lines above it.",
+			Help:     "delete the blank lines above it",
 			Span:     r.span(bom, start),
 		})
 	}
@@ -97,7 +97,7 @@ func (r *xmlReader) declaration() {
 	r.pos = d.end
 	switch {
 	case !ok:
-		r.report(ruleBadXMLDeclaration, "the XML declaration is malformed", `Write <?xml version="1.0" encoding="UTF-8"?>.`, start, d.end)
+		r.report(ruleBadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
 		r.skipPast(">")
 	case d.version != "1.0":
 		r.report(ruleBadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)

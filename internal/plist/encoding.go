@@ -25,7 +25,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 			Rule:     ruleTrailingNUL,
 			Severity: diag.Warning,
 			Message:  fmt.Sprintf("%d NUL bytes follow the property list, want none", strings.Count(text[end:], "\x00")),
-			Help:     "Cut them off.",
+			Help:     "cut them off",
 			Span:     found.span(end+nul, len(text)),
 		})
 		text = text[:end+nul]
@@ -36,7 +36,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 // decodeBytes turns the bytes into text by their byte order mark, by their pattern and by the declared encoding.
 func decodeBytes(f *diag.File, found *findings) (text string, ok bool) {
 	if name := unreadableEncoding(f.Data); name != "" {
-		found.start(ruleUnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "Convert it to UTF-8.")
+		found.start(ruleUnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "convert it to UTF-8")
 		return "", false
 	}
 	if big, bom, is := detectUTF16(f.Data); is {
@@ -140,7 +140,7 @@ func (f *findings) encodingMismatch(d declaration, actual string, hasBOM bool) {
 		Rule:     ruleEncodingMismatch,
 		Severity: severity,
 		Message:  "the declared encoding is " + quote(d.encoding) + ", want " + actual + " as the bytes are",
-		Help:     "Save the file as UTF-8 and declare that.",
+		Help:     "save the file as UTF-8 and declare that",
 		Span:     f.span(d.encodingStart, d.encodingStart+len(d.encoding)),
 	})
 }

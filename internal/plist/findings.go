@@ -28,7 +28,7 @@ func (f *findings) add(d diag.Diagnostic) {
 			Rule:     ruleTooManyFindings,
 			Severity: diag.Error,
 			Message:  "reading stopped after " + strconv.Itoa(maxFindings) + " findings",
-			Help:     "Correct these first.",
+			Help:     "correct these first",
 			Span:     d.Span,
 		}
 	}

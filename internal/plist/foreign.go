@@ -16,7 +16,7 @@ func foreignBytes(data []byte) (kind, help string) {
 	}
 	// A DER or BER SEQUENCE: a length of 128 bytes or more, or an indefinite one, has the high bit set.
 	if len(data) > 1 && data[0] == 0x30 && data[1] >= 0x80 {
-		return "a signed or encrypted message (CMS)", "Unwrap the profile first."
+		return "a signed or encrypted message (CMS)", "unwrap the profile first"
 	}
 	for _, k := range [...]struct{ magic, kind string }{
 		{"PK\x03\x04", "a ZIP archive"},
@@ -37,16 +37,16 @@ func foreignText(text string) (kind, help string) {
 	text = strings.TrimLeft(strings.TrimPrefix(text, utf8BOM), " \t\r\n")
 	switch {
 	case hasPrefixFold(text, "<!doctype html"), hasPrefixFold(text, "<html"):
-		return "an HTML page", "Check that the download was not a login or error page."
+		return "an HTML page", "check that the download was not a login or error page"
 	case strings.HasPrefix(text, "<"), strings.Contains(text, "<plist"):
 		return "", ""
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
 		if isJSON(text) {
 			return "JSON", ""
 		}
-		return "an OpenStep property list", "Convert it with plutil -convert xml1."
+		return "an OpenStep property list", "convert it with plutil -convert xml1"
 	case strings.HasPrefix(text, "("):
-		return "an OpenStep property list", "Convert it with plutil -convert xml1."
+		return "an OpenStep property list", "convert it with plutil -convert xml1"
 	}
 	return "of an unknown kind", ""
 }

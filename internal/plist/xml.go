@@ -122,14 +122,14 @@ func (r *xmlReader) nextMarkup() bool {
 	case r.closed:
 		r.contentAfterPlist(start)
 	case !r.skipping():
-		r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "Put it into a <string>, or delete it.", start, end)
+		r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
 	}
 	return r.pos < len(r.text) && !r.stopped
 }
 
 func (r *xmlReader) contentAfterPlist(start int) {
 	end := len(strings.TrimRight(r.text, " \t\r\n"))
-	r.report(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "Delete everything after </plist>.", start, end)
+	r.report(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "delete everything after </plist>", start, end)
 	r.pos = len(r.text)
 }
 
@@ -155,7 +155,7 @@ func (r *xmlReader) markup() {
 	case next == 0:
 		r.truncated(r.pos)
 	default:
-		r.report(ruleMalformedMarkup, `"<" begins no element`, "Write &lt; where the character itself is meant.", r.pos, r.pos+1)
+		r.report(ruleMalformedMarkup, `"<" begins no element`, "write &lt; where the character itself is meant", r.pos, r.pos+1)
 		r.pos++
 	}
 }
@@ -202,9 +202,9 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	}
 	help := ""
 	if e != skipped {
-		help = `Put the value into <plist version="1.0">.`
+		help = `put the value into <plist version="1.0">`
 	} else if diag.Suggest(t.name, []string{"plist"}) != "" {
-		help = "Did you mean \"plist\"?"
+		help = "did you mean \"plist\"?"
 	}
 	r.report(ruleMissingPlistElement, "the outermost element is "+quote(t.name)+`, want "plist"`, help, t.start, t.end)
 	if e == skipped {
@@ -220,7 +220,7 @@ func (r *xmlReader) unknownElement(t tag) {
 	if strings.Contains(t.name, ":") {
 		rule, message = ruleNamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
 	} else if s := diag.Suggest(t.name, elementNames()); s != "" {
-		help = "Did you mean " + quote(s) + "?"
+		help = "did you mean " + quote(s) + "?"
 	}
 	r.report(rule, message, help, t.start, t.end)
 	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong
@@ -287,7 +287,7 @@ func (r *xmlReader) place(v *Value) {
 		r.fields = append(r.fields, Field{Key: top.key.Key, KeySpan: top.key.KeySpan, Value: v})
 		top.keyWaiting = false
 	case top.element == dictElement:
-		r.report(ruleValueWithoutKey, "a value stands in a dictionary without a key", "Put a <key> before it.", v.Span.Start, v.Span.End)
+		r.report(ruleValueWithoutKey, "a value stands in a dictionary without a key", "put a <key> before it", v.Span.Start, v.Span.End)
 	case r.root == nil:
 		r.root, r.rootSpan = v, v.Span
 	default:

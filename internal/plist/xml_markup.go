@@ -91,7 +91,7 @@ func (r *xmlReader) comment() {
 		r.pos++
 		return
 	}
-	r.report(ruleMalformedMarkup, `the comment holds "--", which XML forbids`, "Use single hyphens.", r.pos-2, r.pos)
+	r.report(ruleMalformedMarkup, `the comment holds "--", which XML forbids`, "use single hyphens", r.pos-2, r.pos)
 	r.pos -= len("--") // "--->" is an end too
 	if !r.skipPast("-->") {
 		r.truncated(start)
@@ -157,7 +157,7 @@ func (r *xmlReader) doctype() {
 	}
 	r.pos++
 	if !doctypePattern().MatchString(r.text[start:r.pos]) {
-		r.report(ruleMalformedMarkup, "the document type is malformed", `Write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">.`, start, r.pos)
+		r.report(ruleMalformedMarkup, "the document type is malformed", `write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`, start, r.pos)
 	}
 }
 
@@ -174,7 +174,7 @@ func (r *xmlReader) internalDTD(start int) {
 	for r.skipPast("]") {
 		if end := skipBlank(r.text, r.pos); end < len(r.text) && r.text[end] == '>' {
 			r.pos = end + 1
-			r.report(ruleInternalDTD, "the document type holds declarations, want none", "Delete everything from [ to ].", subset, end)
+			r.report(ruleInternalDTD, "the document type holds declarations, want none", "delete everything from [ to ]", subset, end)
 			return
 		}
 	}
@@ -225,7 +225,7 @@ func (r *xmlReader) attributes(t *tag) (ok bool) {
 			return r.malformedTag(t)
 		}
 		if t.name != "plist" || name != "version" || seen {
-			r.report(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "Delete it.", start, r.pos)
+			r.report(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
 		}
 		seen = true
 	}
@@ -324,7 +324,7 @@ func (r *xmlReader) unknownEndTag(name string, start int) {
 		open := r.open[len(r.open)-1].tag.name
 		message += ", want " + quote(open)
 		if misspelled = diag.Suggest(name, []string{open}) != ""; misspelled {
-			help = "Did you mean " + quote(open) + "?"
+			help = "did you mean " + quote(open) + "?"
 		}
 	}
 	r.report(ruleMismatchedEndTag, message, help, start, r.pos)

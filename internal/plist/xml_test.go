@@ -282,7 +282,7 @@ func TestMessages(t *testing.T) {
 			if strings.HasSuffix(d.Message, ".") || strings.ContainsAny(d.Message, "\n\x1b\x00\u202e") || len(d.Message) > 200 {
 				t.Errorf("%s: message %q", v.name, d.Message)
 			}
-			if d.Help != "" && !strings.HasSuffix(d.Help, ".") && !strings.HasSuffix(d.Help, "?") {
+			if strings.HasSuffix(d.Help, ".") || d.Help != "" && (d.Help[0] < 'a' || d.Help[0] > 'z') {
 				t.Errorf("%s: help %q", v.name, d.Help)
 			}
 		}

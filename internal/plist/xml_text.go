@@ -138,7 +138,7 @@ func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
 func (r *xmlReader) appendText(to []byte, start, end int) []byte {
 	raw := r.text[start:end]
 	if n := strings.Index(raw, cdataEnd); n >= 0 {
-		r.report(ruleMalformedMarkup, `"]]>" stands in text, which XML forbids`, "Write ]]&gt; instead.", start+n, start+n+len(cdataEnd))
+		r.report(ruleMalformedMarkup, `"]]>" stands in text, which XML forbids`, "write ]]&gt; instead", start+n, start+n+len(cdataEnd))
 	}
 	for {
 		n := strings.IndexByte(raw, '&')
@@ -171,7 +171,7 @@ const maxReference = len("&#x12345678;")
 func (r *xmlReader) reference(s string, at int) (char string, size int) {
 	n := strings.IndexByte(s[:min(len(s), maxReference)], ';')
 	if n < 0 {
-		r.report(ruleUnknownEntity, `"&" begins no reference`, "Write &amp; where the character itself is meant.", at, at+1)
+		r.report(ruleUnknownEntity, `"&" begins no reference`, "write &amp; where the character itself is meant", at, at+1)
 		return "&", 1
 	}
 	name, size := s[1:n], n+1
@@ -191,7 +191,7 @@ func (r *xmlReader) reference(s string, at int) (char string, size int) {
 		return r.characterReference(number, at, size), size
 	}
 	r.report(ruleUnknownEntity, "entity "+quote(s[:size])+` is unknown, want one of "&lt;", "&gt;", "&amp;", "&apos;", "&quot;"`,
-		"Write &amp; where the character itself is meant.", at, at+size)
+		"write &amp; where the character itself is meant", at, at+size)
 	return "", size
 }
 
@@ -240,7 +240,7 @@ func (r *xmlReader) contentSpan(t tag, c content) diag.Span {
 func (r *xmlReader) checkKeyWaiting(top *frame) {
 	if top.keyWaiting {
 		s := top.key.KeySpan
-		r.report(ruleKeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "Put a value behind it, or delete it.", s.Start, s.End)
+		r.report(ruleKeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "put a value behind it, or delete it", s.Start, s.End)
 	}
 }
 

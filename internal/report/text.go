@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 
@@ -74,10 +76,11 @@ func (p *Printer) excerpt(s diag.Span) {
 		return
 	}
 	start, end := s.File.Position(s.Start), s.File.Position(s.End)
-	line := []rune(strings.ToValidUTF8(string(s.File.Line(start.Line)), "\ufffd"))
-	if len(line) == 0 {
-		return
+	text := s.File.Line(start.Line)
+	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return // no text that a person could read
 	}
+	line := []rune(string(text))
 	from := min(start.Column-1, len(line))
 	to := len(line)
 	if end.Line == start.Line {
