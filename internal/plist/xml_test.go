@@ -262,10 +262,10 @@ func TestRelated(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for input, want := range map[string]string{
-		"<plist><strng>a</strng></plist>":   `Did you mean "string"?`,
-		"<plist><string>a</strnig></plist>": `Did you mean "string"?`,
-		"<Plist><dict/></Plist>":            `Did you mean "plist"?`,
-		"<plist><string>&</string></plist>": "Write &amp; where the character itself is meant.",
+		"<plist><strng>a</strng></plist>":   `did you mean "string"?`,
+		"<plist><string>a</strnig></plist>": `did you mean "string"?`,
+		"<Plist><dict/></Plist>":            `did you mean "plist"?`,
+		"<plist><string>&</string></plist>": "write &amp; where the character itself is meant",
 	} {
 		_, ds := Read(diag.NewFile("a", []byte(input)))
 		if len(ds) == 0 || ds[0].Help != want {
