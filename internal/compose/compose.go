@@ -56,16 +56,16 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, 
 	for _, payload := range plan.Payloads {
 		p.Payloads = append(p.Payloads, identify(payload, spec, p, "prevention."+payload.Identifier))
 	}
-	for _, payload := range spec.Payloads {
-		if payload.AppliesTo(t) {
-			p.Payloads = append(p.Payloads, written(payload, spec, p))
-		}
-	}
+	applying := slices.DeleteFunc(slices.Clone(spec.Payloads), func(payload template.Payload) bool { return !payload.AppliesTo(t) })
 	// A passcode alone makes no profile.
-	if passcode := spec.Profile.Removal.Passcode; passcode.IsSet && len(p.Payloads) > 0 {
+	if passcode := spec.Profile.Removal.Passcode; passcode.IsSet && len(p.Payloads)+len(applying) > 0 {
 		p.Payloads = append(p.Payloads, identify(removalPassword(passcode), spec, p, "removal-password"))
 	}
+	for _, payload := range applying {
+		p.Payloads = append(p.Payloads, written(payload, spec, p))
+	}
 	r := &Result{Target: t, Profile: p, Root: p.Value(), Outcomes: plan.Outcomes, planned: len(plan.Payloads)}
+	placeAll(r.Root, spec, t, applying)
 	if r.Empty() {
 		return r, nil
 	}

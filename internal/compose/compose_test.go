@@ -111,7 +111,7 @@ func TestDescription(t *testing.T) {
 
 func TestRemovalPasscodeIsSecret(t *testing.T) {
 	r := compose(t, organization+"profile: {removal: {passcode: \"${p}\"}}\nvariables: {p: {secret: env:P}}\n", "iOS/supervised")
-	last := r.Profile.Payloads[len(r.Profile.Payloads)-1]
+	last := r.Profile.Payloads[len(r.Profile.Payloads)-1] // there is no payload of the template's own
 	v := last.Keys.Get("RemovalPassword")
 	if last.Type != "com.apple.profileRemovalPassword" || v == nil || v.Text != "hunter2hunter2" || !v.Secret {
 		t.Errorf("%s holds %s", last.Type, v.Describe())

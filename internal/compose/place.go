@@ -1,0 +1,57 @@
+package compose
+
+import (
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// placeAll gives what the template does not write itself a place in it, so that every finding has one to point at: keys of
+// the envelope their entry, payloads their type or the intent that asks for them, and all else the target.
+func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written []template.Payload) {
+	fallback := targetSpan(spec, t)
+	s := spec.Profile
+	for key, span := range map[string]diag.Span{
+		"PayloadScope":             s.Scope.Span,
+		"PayloadIdentifier":        s.Identifier.Span,
+		"PayloadDisplayName":       s.DisplayName.Span,
+		"PayloadDescription":       s.Description.Span,
+		"PayloadOrganization":      spec.Organization.Name.Span,
+		"PayloadRemovalDisallowed": s.Removal.Disallowed.Span,
+		"RemovalDate":              s.Removal.Date.Span,
+		"DurationUntilRemoval":     s.Removal.After.Span,
+		"PayloadExpirationDate":    s.Expires.Span,
+		"TargetDeviceType":         fallback,
+	} {
+		placeField(root, key, span)
+	}
+	items := root.Get("PayloadContent").Items
+	firstWritten := len(items) - len(written)
+	for i, v := range items {
+		if v.Span.IsZero() {
+			v.Span = fallback
+		}
+		span := v.Span
+		if i >= firstWritten {
+			span = written[i-firstWritten].Type.Span
+		}
+		placeField(v, "PayloadType", span)
+	}
+}
+
+func placeField(v *plist.Value, key string, span diag.Span) {
+	if f := v.Field(key); f != nil && !span.IsZero() {
+		f.KeySpan, f.Value.Span = span, span
+	}
+}
+
+// targetSpan is where the template names a target, or no place where the command line does.
+func targetSpan(spec *template.Spec, t target.Target) diag.Span {
+	for _, e := range spec.Targets {
+		if e.Value == t {
+			return e.Span
+		}
+	}
+	return diag.Span{}
+}
