@@ -190,11 +190,24 @@ func choose[T ~string](what, got string, all []T) (T, error) {
 		}
 		names[i] = string(x)
 	}
-	err := fmt.Errorf("unknown %s %q, want one of %s", what, got, strings.Join(names, ", "))
-	if s := diag.Suggest(got, names); s != "" {
-		err = fmt.Errorf("unknown %s %q, did you mean %q?", what, got, s)
+	return "", &WordError{what, got, names}
+}
+
+// WordError is a word in a target that is none.
+type WordError struct {
+	What  string // platform or enrollment
+	Got   string
+	Known []string
+}
+
+func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.What, e.Got, e.Help()) }
+
+// Help says which word was meant, or which ones there are.
+func (e *WordError) Help() string {
+	if s := diag.Suggest(e.Got, e.Known); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
 	}
-	return "", err
+	return "want one of " + strings.Join(e.Known, ", ")
 }
 
 // String writes the target in full: iOS@26/manual.

@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/target"
 )
 
 // checker compares a tree with its shape.
@@ -116,7 +117,16 @@ func (c *checker) format(v *plist.Value, f *format, here place) {
 	if f == upperUUID && f.matches(strings.ToUpper(v.Text)) {
 		d.Help = "write it in upper case"
 	} else if f.check != nil {
-		d.Message += reason(f.check(v.Text))
+		err := f.check(v.Text)
+		var word *target.WordError
+		if errors.As(err, &word) {
+			d.Help = strings.Replace(word.Help(), "want one of", "use one of", 1)
+			return
+		}
+		d.Message += reason(err)
+	}
+	if f == targetFormat && d.Help == "" {
+		d.Help = "write it as iOS@18.2/supervised; docs/targets.md lists what there is"
 	}
 }
 

@@ -117,10 +117,10 @@ func TestFindings(t *testing.T) {
 		{"number for text", organization + "profile: {displayName: 5}\n", []string{
 			`2:24-2:25 error wrong-template-type: "profile.displayName" is 5, want text (put the value in quotes)`}},
 		{"targets", organization + "targets: [iOS/manual, iSO, ios@26/manual, iOS/manual, tvOS/user]\n", []string{
-			`2:23-2:26 error invalid-target: "targets[1]" is "iSO", want PLATFORM[@VERSION][/ENROLLMENT]: unknown platform "iSO", did you mean "iOS"?`,
+			`2:23-2:26 error invalid-target: "targets[1]" is "iSO", want PLATFORM[@VERSION][/ENROLLMENT] (did you mean "iOS"?)`,
 			`2:28-2:41 error repeated-item: "ios@26/manual" is the same target as another one in "targets"`,
 			`2:43-2:53 error repeated-item: "iOS/manual" repeats in "targets"`,
-			`2:55-2:64 error invalid-target: "targets[4]" is "tvOS/user", want PLATFORM[@VERSION][/ENROLLMENT]: tvOS has no User Enrollment`}},
+			`2:55-2:64 error invalid-target: "targets[4]" is "tvOS/user", want PLATFORM[@VERSION][/ENROLLMENT]: tvOS has no User Enrollment (write it as iOS@18.2/supervised; docs/targets.md lists what there is)`}},
 		{"duplicate key", organization + "targets: [iOS]\ntargets: [macOS]\n", []string{`3:1-3:8 error duplicate-template-key: key "targets" repeats`}},
 		{"key that is no text", organization + "1: x\n", []string{`2:1-2:2 error invalid-template-key: a key is 1, want a string (put the key in quotes)`}},
 		{"example identifier", "organization: {name: Acme, identifier: com.example.acme}\n", []string{
