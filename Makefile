@@ -28,8 +28,8 @@ test: ## every test that needs nothing but Go
 	$(GO) test ./...
 
 e2e: build ## compare with independent programs, which it installs
-	internal/e2e/install.sh
-	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_REQUIRE_TOOLS=1 $(GO) test -count=1 -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist
+	GO=$(GO) GOBIN=$(CURDIR)/bin internal/e2e/install.sh
+	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_NANOMDM=$(CURDIR)/bin/nanomdm SYNCGUARD_REQUIRE_TOOLS=1 $(GO) test -count=1 -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...

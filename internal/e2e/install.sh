@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3.
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, and into
+# bin/ the MDM server NanoMDM.
 set -eu
 
 missing=""
@@ -20,6 +21,8 @@ if [ -n "$missing" ]; then
 	# shellcheck disable=SC2086 # one word a package
 	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
+
+GOBIN=${GOBIN:-$PWD/bin} ${GO:-go} install -trimpath github.com/micromdm/nanomdm/cmd/nanomdm@v0.9.0
 
 for program in openssl xmllint plistutil python3; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
