@@ -199,6 +199,21 @@ func Parse(data []byte) (*Profile, error) {
 	if t := root.Get("PayloadType"); t == nil || t.Text != "Configuration" {
 		return nil, fmt.Errorf("reading profile: PayloadType is %s, want \"Configuration\"", t.Describe())
 	}
+	content := root.Get("PayloadContent")
+	if content == nil || content.Kind != plist.Array {
+		return nil, errors.New("reading profile: PayloadContent is not an array")
+	}
+	p := parseEnvelope(root)
+	for i, item := range content.Items {
+		if item.Kind != plist.Dictionary {
+			return nil, fmt.Errorf("reading profile: PayloadContent[%d] is not a dictionary", i)
+		}
+		p.Payloads = append(p.Payloads, parsePayload(item))
+	}
+	return p, nil
+}
+
+func parseEnvelope(root *Value) *Profile {
 	p := &Profile{
 		Identifier:        text(root, "PayloadIdentifier"),
 		UUID:              text(root, "PayloadUUID"),
@@ -223,17 +238,7 @@ func Parse(data []byte) (*Profile, error) {
 			p.ConsentText[f.Key] = f.Value.Text
 		}
 	}
-	content := root.Get("PayloadContent")
-	if content == nil || content.Kind != plist.Array {
-		return nil, errors.New("reading profile: PayloadContent is not an array")
-	}
-	for i, item := range content.Items {
-		if item.Kind != plist.Dictionary {
-			return nil, fmt.Errorf("reading profile: PayloadContent[%d] is not a dictionary", i)
-		}
-		p.Payloads = append(p.Payloads, parsePayload(item))
-	}
-	return p, nil
+	return p
 }
 
 func parsePayload(v *Value) Payload {
