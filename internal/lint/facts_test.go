@@ -257,7 +257,7 @@ func TestUnmet(t *testing.T) {
 	}
 }
 
-// What is known to work though a schema forbids it is a warning, and the same elsewhere is an error.
+// What is known to work though a schema forbids it is no error, and the same elsewhere is one.
 func TestTolerances(t *testing.T) {
 	tests := []struct {
 		payload  *plist.Value
@@ -265,7 +265,7 @@ func TestTolerances(t *testing.T) {
 		want     diag.Severity
 	}{
 		{pl("com.apple.dock", "static-apps", arr(d("tile-type", "file-tile", "tile-data", d("file-data", d("_CFURLString", "/Applications/Safari.app"))))),
-			"missing-required-key", "PayloadContent[0].static-apps[0].tile-data", diag.Warning},
+			"missing-required-key", "PayloadContent[0].static-apps[0].tile-data", diag.Note},
 		{pl("com.apple.dock", "static-apps", arr(d("tile-type", "file-tile"))), "missing-required-key", "PayloadContent[0].static-apps[0]", diag.Error},
 		{pl("com.apple.screensaver", "askForPassword", true), "missing-required-key", "PayloadContent[0]", diag.Warning},
 		{pl("com.apple.systemuiserver", "mount-controls", d("dvd", arr("deny", "alert"))), "value-not-in-rangelist", "PayloadContent[0].mount-controls.dvd[1]", diag.Warning},
@@ -274,6 +274,8 @@ func TestTolerances(t *testing.T) {
 		{pl("com.apple.universalaccess", "mouseDriverCursorSize", 1.5), "wrong-type", "PayloadContent[0].mouseDriverCursorSize", diag.Warning},
 		{pl("com.apple.dock", "static-others", arr(d("tile-type", "directory-tile", "tile-data", d("showas", 1)))),
 			"unknown-key", "PayloadContent[0].static-others[0].tile-data", diag.Note},
+		{pl("com.apple.ManagedClient.preferences", "PayloadContent", d("com.acme.app", d("Set-Once", arr(d("mcx_data_timestamp", "2027", "mcx_preference_settings", d("a", 1)))))),
+			"unknown-key", `PayloadContent[0].PayloadContent["com.acme.app"].Set-Once[0].mcx_data_timestamp`, diag.Note},
 		{pl("com.apple.preferences.users"), "unknown-payload-type", "PayloadContent[0].PayloadType", diag.Warning},
 	}
 	for _, tt := range tests {
