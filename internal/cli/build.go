@@ -126,6 +126,9 @@ func parseTargets(texts []string) ([]target.Target, error) {
 		if err != nil {
 			return nil, usage("a target is PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised", "%v", err)
 		}
+		if slices.Contains(targets, t) {
+			return nil, usage("name each target once", "--target %s is given twice", t)
+		}
 		targets = append(targets, t)
 	}
 	return targets, nil
