@@ -48,7 +48,7 @@ func TestDeclarations(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			root := readJSON(t, tt.json)
-			found, err := CheckDeclaration(testCatalog(), root, targets(t, tt.targets))
+			found, err := New(testCatalog()).CheckDeclaration(root, targets(t, tt.targets), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func readJSON(t *testing.T, text string) *plist.Value {
 
 // A document of another kind than an object never comes from a file, but it may from a program.
 func TestDeclarationThatIsNoObject(t *testing.T) {
-	found, err := CheckDeclaration(testCatalog(), arr(), nil)
+	found, err := New(testCatalog()).CheckDeclaration(arr(), nil, Options{})
 	if err != nil || len(found) != 1 || found[0].Rule != "not-a-declaration" {
 		t.Errorf("got %v, %v", found, err)
 	}

@@ -53,25 +53,14 @@ func New(c Catalog) *Checker {
 	return &Checker{catalog: c, names: sync.OnceValues(func() ([]schema.Entry, error) { return sortedEntries(c) })}
 }
 
-// Check returns every finding about a profile, sorted as diag.Sort does. root is the profile's top-level dictionary; what
-// the profile does on devices is checked for the targets, and not at all without any. The error is not nil only when the
-// catalog cannot be read.
+// Check checks one profile against a catalog, without options.
 func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagnostic, error) {
 	return New(c).Check(root, targets, Options{})
 }
 
-// CheckWith is Check with options.
-func CheckWith(c Catalog, root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
-	return New(c).Check(root, targets, o)
-}
-
-// CheckDeclaration is Check for a declaration: its JSON as a tree, in which a null is Null and a number without fraction
-// or exponent an Integer.
-func CheckDeclaration(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagnostic, error) {
-	return New(c).CheckDeclaration(root, targets, Options{})
-}
-
-// Check is the function Check, with options.
+// Check returns every finding about a profile, sorted as diag.Sort does. root is the profile's top-level dictionary; what
+// the profile does on devices is checked for the targets, and not at all without any. The error is not nil only when the
+// catalog cannot be read.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newProfile(root, targets, o)
 	if err != nil {
@@ -80,7 +69,8 @@ func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) (
 	return p.check()
 }
 
-// CheckDeclaration is the function CheckDeclaration, with options.
+// CheckDeclaration is Check for a declaration: its JSON as a tree, in which a null is Null and a number without fraction
+// or exponent an Integer.
 func (c *Checker) CheckDeclaration(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newDeclaration(root, nil, targets, o)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestAllowUnknown(t *testing.T) {
 		{[]string{"com.example.values.Out*", "com.example.value", "com.example.values.Outer", "*", ""}, []int{0, 1, 2, 3, 4}},
 	}
 	for _, tt := range tests {
-		found, err := CheckWith(testCatalog(), profile, nil, Options{AllowUnknown: tt.allow})
+		found, err := New(testCatalog()).Check(profile, nil, Options{AllowUnknown: tt.allow})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestAllowUnknownInAPreferenceDomain(t *testing.T) {
 	profile := with(pl("com.apple.ManagedClient.preferences", "PayloadContent",
 		d("com.apple.finder", d("Forced", arr(d("mcx_preference_settings", d("FXVeiw", "icon")))))))
 	for allow, want := range map[string]int{"com.apple.finder.FXVeiw": 0, "com.apple.ManagedClient.preferences.*": 1} {
-		found, err := CheckWith(testCatalog(), profile, nil, Options{AllowUnknown: []string{allow}})
+		found, err := New(testCatalog()).Check(profile, nil, Options{AllowUnknown: []string{allow}})
 		if err != nil || len(found) != want {
 			t.Errorf("allowing %s: got %v, %v; want %d findings", allow, found, err, want)
 		}
@@ -59,7 +59,7 @@ func TestAllowUnknownInAPreferenceDomain(t *testing.T) {
 
 func TestReportUnused(t *testing.T) {
 	profile := with(pl("com.example.values", "Whatever", 1))
-	found, err := CheckWith(testCatalog(), profile, nil, Options{AllowUnknown: []string{"com.example.values.Whatever", "com.example.values.Other"}, ReportUnused: true})
+	found, err := New(testCatalog()).Check(profile, nil, Options{AllowUnknown: []string{"com.example.values.Whatever", "com.example.values.Other"}, ReportUnused: true})
 	if err != nil || len(found) != 1 || found[0].Message != `the exception "com.example.values.Other" matches no unknown key` {
 		t.Errorf("got %v, %v; want one note about the exception that nothing needs", found, err)
 	}
