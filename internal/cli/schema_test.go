@@ -11,9 +11,9 @@ import (
 
 // A real checkout is read without a file left out, and through the guards gives what the embedded catalog was made of.
 func TestReadCheckoutOfTheSources(t *testing.T) {
-	data := os.Getenv("SYNCGUARD_SHARED_DATA")
+	data := os.Getenv("SYNCGUARD_DATA")
 	if data == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA names no folder with checkouts of the sources")
+		t.Skip("SYNCGUARD_DATA names no folder with checkouts of the sources")
 	}
 	tests := []struct {
 		folder, name string

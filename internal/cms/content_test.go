@@ -123,9 +123,9 @@ func TestNotSigned(t *testing.T) {
 }
 
 func TestContentOfRealProfiles(t *testing.T) {
-	folder := os.Getenv("SYNCGUARD_SHARED_DATA")
+	folder := os.Getenv("SYNCGUARD_DATA")
 	if folder == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA is not set")
+		t.Skip("SYNCGUARD_DATA is not set")
 	}
 	signed := 0
 	err := filepath.WalkDir(filepath.Join(folder, "corpus"), func(path string, entry fs.DirEntry, err error) error {

@@ -133,9 +133,9 @@ func TestHarmfulKeysExist(t *testing.T) {
 
 // Real profiles from public repositories: all can be checked, and the ones that are known to work on devices have no error.
 func TestRealProfiles(t *testing.T) {
-	folder := os.Getenv("SYNCGUARD_SHARED_DATA")
+	folder := os.Getenv("SYNCGUARD_DATA")
 	if folder == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA is not set: the corpus of real profiles is not at hand")
+		t.Skip("SYNCGUARD_DATA is not set: the corpus of real profiles is not at hand")
 	}
 	checked := 0
 	err := filepath.WalkDir(filepath.Join(folder, "corpus"), func(name string, e fs.DirEntry, err error) error {

@@ -14,9 +14,9 @@ import (
 
 // TestReadRealFiles reads profiles of many makers and compares each with what another library reads.
 func TestReadRealFiles(t *testing.T) {
-	root := os.Getenv("SYNCGUARD_SHARED_DATA")
+	root := os.Getenv("SYNCGUARD_DATA")
 	if root == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA is not set: no real files to read")
+		t.Skip("SYNCGUARD_DATA is not set: no real files to read")
 	}
 	read, refused := 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -87,9 +87,9 @@ func TestPlaces(t *testing.T) {
 
 // The files that sources name exist, and say the keys that the facts are about.
 func TestSources(t *testing.T) {
-	folder := os.Getenv("SYNCGUARD_SHARED_DATA")
+	folder := os.Getenv("SYNCGUARD_DATA")
 	if folder == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA is not set: Apple's files are not at hand")
+		t.Skip("SYNCGUARD_DATA is not set: Apple's files are not at hand")
 	}
 	f, err := Embedded()
 	if err != nil {

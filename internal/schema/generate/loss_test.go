@@ -19,9 +19,9 @@ import (
 // sourceData returns the folder of schema sources, or skips the test.
 func sourceData(t *testing.T) string {
 	t.Helper()
-	folder := os.Getenv("SYNCGUARD_SHARED_DATA")
+	folder := os.Getenv("SYNCGUARD_DATA")
 	if folder == "" {
-		t.Skip("SYNCGUARD_SHARED_DATA names no folder with schema sources")
+		t.Skip("SYNCGUARD_DATA names no folder with schema sources")
 	}
 	return folder
 }
