@@ -4,6 +4,7 @@
 package baseline
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -45,17 +46,26 @@ const (
 	Impossible Class = "impossible" // neither a key nor a setting exists there
 )
 
-// stronger says whether a does more than b.
-func stronger(a, b Class) bool { return rank(a) < rank(b) }
+// Classes lists every class, strongest first.
+func Classes() []Class { return []Class{Enforced, Locked, Default, Hint, Impossible} }
 
-func rank(c Class) int {
-	for i, k := range []Class{Enforced, Locked, Default, Hint, Impossible} {
-		if c == k {
-			return i
-		}
+// Meaning says the class in a few words.
+func (c Class) Meaning() string {
+	switch c {
+	case Enforced:
+		return "set, and the user cannot change it"
+	case Locked:
+		return "constrained, but not itself set"
+	case Default:
+		return "set, and the user can change it"
+	case Hint:
+		return "text only: a person has to do it"
 	}
-	return len(c) + 5
+	return "neither a key nor a setting exists there"
 }
+
+// stronger says whether a does more than b.
+func stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
 
 // Evidence says how far a statement is to be trusted.
 type Evidence string

@@ -205,8 +205,7 @@ func loadTemplate(env *Env, o buildOptions, name string) (*template.Spec, []diag
 		}
 		in.Name, in.Data = "stdin", data
 	default:
-		// Opened here for an error that names the path as the user gave it.
-		if _, err := readFile(name); err != nil {
+		if _, err := os.Stat(name); err != nil {
 			return nil, nil, templateHint(name, err)
 		}
 		dir, in.Name = filepath.Dir(name), filepath.Base(name)

@@ -24,6 +24,7 @@ import (
 // are rewritten with: go test ./internal/cli -run TestDocs -update
 func TestDocs(t *testing.T) {
 	made := map[string]string{
+		"meanings": meaningTable(),
 		"classes":  classTable(t),
 		"notes":    noteTable(t),
 		"template": template.Reference(),
@@ -92,6 +93,14 @@ func grid() []target.Target {
 		}
 	}
 	return all
+}
+
+func meaningTable() string {
+	rows := []string{"| class | meaning |", "|---|---|"}
+	for _, c := range baseline.Classes() {
+		rows = append(rows, fmt.Sprintf("| `%s` | %s |", c, c.Meaning()))
+	}
+	return strings.Join(rows, "\n")
 }
 
 // classTable has a row for each platform and way of install; versions that agree share it.

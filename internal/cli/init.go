@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -204,20 +205,8 @@ func starter(o initOptions) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// quoteYAML writes a string as a double-quoted YAML scalar.
-func quoteYAML(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range strings.ReplaceAll(s, "${", "$${") { // a name is no variable
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String() + `"`
+// quoteYAML writes a string as a double-quoted YAML scalar, which every JSON string is.
+func quoteYAML(s string) (string, error) {
+	b, err := json.Marshal(strings.ReplaceAll(s, "${", "$${")) // a name is no variable
+	return string(b), err
 }

@@ -6,29 +6,16 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"syncguard/internal/e2e"
 )
 
-// openssl runs the real program over stdin. Where there is none, make e2e fails and every other run skips the test.
+// openssl runs the real program over stdin.
 func openssl(t *testing.T, stdin []byte, args ...string) []byte {
 	t.Helper()
-	program, err := exec.LookPath("openssl")
-	switch {
-	case err != nil && os.Getenv("SYNCGUARD_REQUIRE_TOOLS") != "":
-		t.Fatal("openssl is not on PATH; make e2e installs it")
-	case err != nil:
-		t.Skip("openssl is not on PATH")
-	}
-	cmd := exec.Command(program, args...)
-	var out, messages bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &messages
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, messages.String())
-	}
-	return out.Bytes()
+	return e2e.Tool(t, stdin, "openssl", args...)
 }
 
 var profile = []byte("<?xml version=\"1.0\"?>\r\n<plist version=\"1.0\"><dict/></plist>\n\n\x00 \xc3\xa9")

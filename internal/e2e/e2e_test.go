@@ -58,23 +58,6 @@ func (s *syncguard) build(args ...string) {
 	}
 }
 
-// tool runs an independent program and wants it to succeed.
-func tool(t *testing.T, stdin []byte, name string, args ...string) []byte {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		t.Fatalf("%s is missing; make e2e installs it", name)
-	}
-	cmd := exec.Command(name, args...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, errs.String())
-	}
-	return out
-}
-
 // profilesIn returns the profiles of a folder by name.
 func profilesIn(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
@@ -115,16 +98,16 @@ func TestPreventionProfiles(t *testing.T) {
 	for name, xml := range plain {
 		t.Run(name, func(t *testing.T) {
 			t.Run("openssl gives back what was signed", func(t *testing.T) {
-				content := tool(t, signed[name], "openssl", "cms", "-verify", "-inform", "DER", "-noverify", "-binary")
+				content := Tool(t, signed[name], "openssl", "cms", "-verify", "-inform", "DER", "-noverify", "-binary")
 				if !bytes.Equal(content, xml) {
 					t.Error("the signed content differs from the unsigned profile")
 				}
 			})
 			t.Run("xmllint finds it valid", func(t *testing.T) {
-				tool(t, xml, "xmllint", "--nonet", "--noout", "--dtdvalid", dtd, "-")
+				Tool(t, xml, "xmllint", "--nonet", "--noout", "--dtdvalid", dtd, "-")
 			})
 			t.Run("plistlib reads it", func(t *testing.T) {
-				out := tool(t, xml, "python3", "-c", `
+				out := Tool(t, xml, "python3", "-c", `
 import json, plistlib, sys
 p = plistlib.loads(sys.stdin.buffer.read())
 json.dump([p["PayloadType"], p["PayloadVersion"], len(p["PayloadContent"]), p["PayloadScope"]], sys.stdout)`)
@@ -137,9 +120,9 @@ json.dump([p["PayloadType"], p["PayloadVersion"], len(p["PayloadContent"]), p["P
 				}
 			})
 			t.Run("plistutil round trip", func(t *testing.T) {
-				binary := tool(t, xml, "plistutil", "-i", "-", "-f", "bin")
-				again := tool(t, binary, "plistutil", "-i", "-", "-f", "json")
-				direct := tool(t, xml, "plistutil", "-i", "-", "-f", "json")
+				binary := Tool(t, xml, "plistutil", "-i", "-", "-f", "bin")
+				again := Tool(t, binary, "plistutil", "-i", "-", "-f", "json")
+				direct := Tool(t, xml, "plistutil", "-i", "-", "-f", "json")
 				if !bytes.Equal(again, direct) {
 					t.Error("plistutil reads the profile differently after a round trip")
 				}
@@ -179,7 +162,7 @@ func newAuthority(t *testing.T, algorithm ...string) authority {
 		}
 		return path(name)
 	}
-	openssl := func(args ...string) { t.Helper(); tool(t, nil, "openssl", args...) }
+	openssl := func(args ...string) { t.Helper(); Tool(t, nil, "openssl", args...) }
 	ca := write("ca.ext", "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
 	end := write("leaf.ext", "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=emailProtection\n")
 	for _, name := range []string{"root", "intermediate", "leaf"} {
@@ -217,10 +200,10 @@ func TestIdentities(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := func(name string) string { return filepath.Join(s.dir, name) }
-			tool(t, nil, "openssl", "pkcs8", "-topk8", "-in", a.key, "-passout", "pass:"+secret, "-out", path("encrypted.key"))
+			Tool(t, nil, "openssl", "pkcs8", "-topk8", "-in", a.key, "-passout", "pass:"+secret, "-out", path("encrypted.key"))
 			p12 := []string{"pkcs12", "-export", "-in", a.leaf, "-inkey", a.key, "-certfile", a.intermediate, "-passout", "pass:" + secret}
-			tool(t, nil, "openssl", append(p12, "-out", path("modern.p12"))...)
-			tool(t, nil, "openssl", append(p12, "-legacy", "-out", path("legacy.p12"))...)
+			Tool(t, nil, "openssl", append(p12, "-out", path("modern.p12"))...)
+			Tool(t, nil, "openssl", append(p12, "-legacy", "-out", path("legacy.p12"))...)
 
 			for form, args := range map[string][]string{
 				"PEM":             {"--cert", a.leaf, "--key", a.key, "--chain", a.intermediate},
@@ -232,7 +215,7 @@ func TestIdentities(t *testing.T) {
 					s.t = t
 					s.build(append(args, "-o", "out", "--target", "iOS")...)
 					for _, data := range profilesIn(t, filepath.Join(s.dir, "out")) {
-						tool(t, data, "openssl", "cms", "-verify", "-inform", "DER", "-binary", "-CAfile", a.root)
+						Tool(t, data, "openssl", "cms", "-verify", "-inform", "DER", "-binary", "-CAfile", a.root)
 					}
 				})
 			}
@@ -245,9 +228,9 @@ func TestFailuresLeaveNothing(t *testing.T) {
 	a := newAuthority(t, "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 	s := newSyncguard(t)
 	path := func(name string) string { return filepath.Join(s.dir, name) }
-	tool(t, nil, "openssl", "pkcs12", "-export", "-in", a.leaf, "-inkey", a.key, "-passout", "pass:right", "-out", path("corp.p12"))
-	tool(t, nil, "openssl", "req", "-new", "-key", a.key, "-subj", "/CN=Old", "-out", path("old.csr"))
-	tool(t, nil, "openssl", "x509", "-req", "-in", path("old.csr"), "-key", a.key, "-days", "-1", "-out", path("expired.pem"))
+	Tool(t, nil, "openssl", "pkcs12", "-export", "-in", a.leaf, "-inkey", a.key, "-passout", "pass:right", "-out", path("corp.p12"))
+	Tool(t, nil, "openssl", "req", "-new", "-key", a.key, "-subj", "/CN=Old", "-out", path("old.csr"))
+	Tool(t, nil, "openssl", "x509", "-req", "-in", path("old.csr"), "-key", a.key, "-days", "-1", "-out", path("expired.pem"))
 	for name, text := range map[string]string{"wrong": "wrong\n", "broken.key": "-----BEGIN PRIVATE KEY-----\nnot base64\n-----END PRIVATE KEY-----\n"} {
 		if err := os.WriteFile(path(name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -49,7 +49,7 @@ func TestNanoMDMDeliversTheProfile(t *testing.T) {
 	if !bytes.Equal(command.Command.Payload, signed) {
 		t.Error("the device got other bytes than were built")
 	}
-	tool(t, command.Command.Payload, "openssl", "cms", "-verify", "-inform", "DER", "-binary", "-CAfile", a.root)
+	Tool(t, command.Command.Payload, "openssl", "cms", "-verify", "-inform", "DER", "-binary", "-CAfile", a.root)
 	if rest := device.report(map[string]any{"Status": "Acknowledged", "UDID": device.udid, "CommandUUID": "install-1"}); len(rest) > 0 {
 		t.Errorf("the server has more to say: %s", rest)
 	}
@@ -76,7 +76,7 @@ func newNanoMDM(t *testing.T) *nanoMDM {
 	if err := os.WriteFile(path("device.ext"), []byte("extendedKeyUsage=clientAuth\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	openssl := func(args ...string) { t.Helper(); tool(t, nil, "openssl", args...) }
+	openssl := func(args ...string) { t.Helper(); Tool(t, nil, "openssl", args...) }
 	openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-subj", "/CN=Device CA", "-days", "2")
 	openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", path("device.key"), "-out", path("device.csr"), "-subj", "/CN=Device")
 	openssl("x509", "-req", "-in", path("device.csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial", "-days", "1",

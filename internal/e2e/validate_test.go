@@ -62,9 +62,9 @@ func TestValidateReadsWhatOthersWrite(t *testing.T) {
 	sign := []string{"cms", "-sign", "-binary", "-nodetach", "-signer", a.leaf, "-inkey", a.key, "-outform", "DER"}
 	for name, data := range map[string][]byte{
 		"xml.mobileconfig":    bad,
-		"binary.mobileconfig": tool(t, bad, "plistutil", "-i", "-", "-f", "bin"),
-		"der.mobileconfig":    tool(t, bad, "openssl", sign...),
-		"ber.mobileconfig":    tool(t, bad, "openssl", append(sign, "-stream")...),
+		"binary.mobileconfig": Tool(t, bad, "plistutil", "-i", "-", "-f", "bin"),
+		"der.mobileconfig":    Tool(t, bad, "openssl", sign...),
+		"ber.mobileconfig":    Tool(t, bad, "openssl", append(sign, "-stream")...),
 	} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o600); err != nil {
 			t.Fatal(err)

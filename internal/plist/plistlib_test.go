@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/e2e"
 )
 
 // plistlibReader reads one hexadecimal file a line, and answers with its values as JSON, or null where it refuses the file.
@@ -40,14 +40,7 @@ for line in sys.stdin:
 // Whatever our reader accepts without an error, Python's plistlib accepts too, and reads the same values. It is a
 // comparison with an independent program over 20,000 mutated files, the same in every run.
 func TestAgreesWithPlistlib(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	switch {
-	case err != nil && os.Getenv("SYNCGUARD_REQUIRE_TOOLS") != "":
-		t.Fatal("python3 is not on PATH; make e2e installs it")
-	case err != nil:
-		t.Skip("python3 is not on PATH")
-	}
-	cmd := exec.Command(python, "-c", plistlibReader)
+	cmd := exec.Command(e2e.Find(t, "python3"), "-c", plistlibReader)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

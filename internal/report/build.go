@@ -104,6 +104,7 @@ func (p *Printer) Build(b *Build, hints bool) {
 		p.buildList(b, notes)
 		width = p.Width
 	}
+	p.legend(b)
 	for i, text := range notes.texts {
 		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text, width)
 	}
@@ -229,6 +230,22 @@ func classStyle(class string) lipgloss.Style {
 		return yellow
 	}
 	return faint
+}
+
+// legend says what the classes of the table mean.
+func (p *Printer) legend(b *Build) {
+	occurs := map[string]bool{}
+	for _, profile := range b.Profiles {
+		for _, i := range profile.Intents {
+			occurs[i.Class] = true
+		}
+	}
+	for _, c := range baseline.Classes() {
+		if occurs[string(c)] {
+			p.Line("  %s  %s", classStyle(string(c)).Render(fmt.Sprintf("%-10s", c)), faint.Render(c.Meaning()))
+		}
+	}
+	p.Line("")
 }
 
 // footnotes numbers the notes of a table in the order in which they first appear.
