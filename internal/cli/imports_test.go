@@ -19,11 +19,11 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
-	{"internal/report", []string{"internal/baseline", "internal/diag"}},
-	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/report", []string{"internal/baseline", "internal/diag", "internal/rules"}},
+	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
-	{"internal/lint", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target"}},
+	{"internal/lint", []string{"internal/diag", "internal/document", "internal/plist", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
 	{"internal/project", []string{"internal/diag"}},
@@ -37,6 +37,7 @@ var arrows = []struct {
 	{"internal/target", []string{"internal/diag"}},
 	{"internal/identity", nil},
 	{"internal/cms", nil},
+	{"internal/rules", []string{"internal/diag"}},
 	{"internal/diag", nil},
 	{"internal/e2e", nil},
 	{"templates", nil},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -179,12 +178,7 @@ func (f *severityFlag) addFlags(cmd *cobra.Command) {
 
 func (f *severityFlag) String() string { return f.severity.String() }
 func (f *severityFlag) Type() string   { return "SEVERITY" }
-func (f *severityFlag) Set(s string) error {
-	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
-		if s == severity.String() {
-			f.severity = severity
-			return nil
-		}
-	}
-	return fmt.Errorf("want error, warning or note")
+func (f *severityFlag) Set(s string) (err error) {
+	f.severity, err = diag.ParseSeverity(s)
+	return err
 }

@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules"
 	"syncguard/internal/target"
 )
 
@@ -213,8 +214,8 @@ func (c *checker) check(doc *document.Document) (found, unused []diag.Diagnostic
 
 // isAboutSync tells what a valid profile does to iCloud from what makes one invalid.
 func isAboutSync(d diag.Diagnostic) bool {
-	rule, ok := lint.Find(d.Rule)
-	return ok && rule.Group == lint.Sync
+	rule, ok := rules.Find(d.Rule)
+	return ok && rule.Has(rules.Sync)
 }
 
 // unsaid drops findings that only follow from an error of reading at the same place.

@@ -20,6 +20,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 )
 
@@ -209,11 +210,11 @@ func TestValidateSaysOnce(t *testing.T) {
 		})
 	}
 	for _, id := range rulesOfAbsence() {
-		if _, ok := lint.Find(id); !ok {
+		if _, ok := rules.Find(id); !ok {
 			t.Errorf("package lint has no rule %q", id)
 		}
 	}
-	if _, ok := lint.Find(ruleUnusedException); !ok {
+	if _, ok := rules.Find(ruleUnusedException); !ok {
 		t.Errorf("package lint has no rule %q", ruleUnusedException)
 	}
 }

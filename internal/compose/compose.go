@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -79,8 +80,8 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, 
 // inOutcomes says whether a finding about a payload of the prevention intents is what their outcomes say already: what
 // it does on the target, and to the sync.
 func inOutcomes(d diag.Diagnostic) bool {
-	rule, _ := lint.Find(d.Rule)
-	return d.Severity < diag.Error && (rule.Group == lint.Effect || rule.Group == lint.Sync)
+	rule, _ := rules.Find(d.Rule)
+	return d.Severity < diag.Error && (rule.Has(rules.Effect) || rule.Has(rules.Sync))
 }
 
 // payloadIndex returns the index of the payload that a finding is about, a large one for the envelope.

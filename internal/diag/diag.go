@@ -4,6 +4,7 @@ package diag
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 	"sort"
 	"sync"
@@ -123,6 +124,16 @@ func (s Severity) String() string {
 	return "unknown"
 }
 
+// ParseSeverity reads what String writes.
+func ParseSeverity(s string) (Severity, error) {
+	for _, severity := range []Severity{Error, Warning, Note} {
+		if s == severity.String() {
+			return severity, nil
+		}
+	}
+	return 0, fmt.Errorf("want error, warning or note")
+}
+
 // Diagnostic is one finding. It is a value, not an error: an error means that the work could not be done.
 type Diagnostic struct {
 	Rule     string // kebab-case name of the defect
@@ -132,6 +143,7 @@ type Diagnostic struct {
 	Span     Span   // zero where the input has no text positions
 	Path     string // key path, such as PayloadContent[2].PayloadUUID; may be empty
 	Related  []Related
+	Fix      *Fix // how to correct it, nil where a person has to
 
 	HideSource bool // the source text there may hold a secret: never show it
 }
@@ -140,6 +152,19 @@ type Diagnostic struct {
 type Related struct {
 	Message string
 	Span    Span
+}
+
+// Fix is a correction of the text.
+type Fix struct {
+	Title  string // imperative, such as: write "WPA2"
+	Edits  []Edit // in the order of the text; they do not overlap
+	Unsafe bool   // a person should look at it: it may change what the profile does
+}
+
+// Edit puts Text in the place of what Span spans.
+type Edit struct {
+	Span Span
+	Text string
 }
 
 // HasErrors says whether any finding is an Error.

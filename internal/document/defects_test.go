@@ -22,6 +22,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 )
 
@@ -211,10 +212,10 @@ func (s *seeder) breakKey(way []step) {
 	}
 }
 
-// bySchema says whether a finding is that of a constraint in the schema.
+// bySchema says whether a finding is that of a constraint in the schema: a rule that names a source rests on it instead.
 func bySchema(f diag.Diagnostic) bool {
-	rule, ok := lint.Find(f.Rule)
-	return !ok || rule.Group == lint.Schema
+	rule, ok := rules.Find(f.Rule)
+	return !ok || rule.Has(rules.Schema) && len(rule.Sources) == 0
 }
 
 func (s *seeder) breakWith(way []step, k *schema.Key, good *plist.Value, make func(func(*plist.Value)) *plist.Value) {

@@ -19,9 +19,6 @@ import (
 const (
 	declarationsPayload = "com.apple.declarations"
 	simpleActivation    = "com.apple.activation.simple"
-
-	declarationDocumentation = "https://developer.apple.com/documentation/devicemanagement/declarationbase"
-	declarationsPayloadPage  = "https://developer.apple.com/documentation/devicemanagement/declarations"
 )
 
 // newDeclaration prepares a declaration whose root is at a path.
@@ -79,13 +76,8 @@ func (p *profile) text(key string) string {
 	return ""
 }
 
-var notADeclaration = Rule{
-	ID:       "not-a-declaration",
-	Summary:  "the JSON is not a declaration",
-	Why:      "A declaration is an object with the keys Type, Identifier, ServerToken and Payload. Without any of them nothing can be checked, and no device takes it.",
-	Group:    Structure,
-	Severity: diag.Error,
-	See:      []string{declarationDocumentation},
+var notADeclaration = rule{
+	id: "not-a-declaration",
 	declaration: func(p *pass, declaration *profile) {
 		at := place{path: declaration.at, span: declaration.root.Span}
 		if declaration.root.Kind != plist.Dictionary {
@@ -94,14 +86,8 @@ var notADeclaration = Rule{
 	},
 }
 
-var unknownDeclarationType = Rule{
-	ID:      "unknown-declaration-type",
-	Summary: "a Type of declaration that no schema knows",
-	Why: "A device reports that it does not support such a declaration and does not apply it. It is a warning because a newer version may " +
-		"know it, and an error when a known type is so near that it must have been meant.",
-	Group:    Schema,
-	Severity: diag.Warning,
-	See:      []string{declarationDocumentation},
+var unknownDeclarationType = rule{
+	id: "unknown-declaration-type",
 	declaration: func(p *pass, declaration *profile) {
 		name := declaration.text("Type")
 		if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
@@ -118,22 +104,8 @@ var unknownDeclarationType = Rule{
 	},
 }
 
-var malformedDeclaration = Rule{
-	ID:       "malformed-declaration",
-	Summary:  "an item of Declarations does not hold the JSON of a declaration",
-	Why:      "Each item is data, and its bytes are the JSON of one declaration in UTF-8. A device cannot apply anything else.",
-	Group:    Structure,
-	Severity: diag.Error,
-	See:      []string{declarationsPayloadPage},
-}
-
-var danglingDeclarationReference = Rule{
-	ID:       "dangling-declaration-reference",
-	Summary:  "a declaration names another one that the payload does not have",
-	Why:      "Declarations name each other by Identifier: an activation its configurations, a configuration its assets. Without the other one a device reports an error and does not apply the first.",
-	Group:    Structure,
-	Severity: diag.Warning,
-	See:      []string{declarationsPayloadPage},
+var danglingDeclarationReference = rule{
+	id: "dangling-declaration-reference",
 	value: func(p *pass, n *node) {
 		if p.profile.declared == nil || n.key == nil || n.value.Kind != plist.String || !n.isDeclarationReference() {
 			return
@@ -151,13 +123,8 @@ func (n *node) isDeclarationReference() bool {
 		n.domain == simpleActivation && n.path.item && n.path.lastKey() == "StandardConfigurations"
 }
 
-var declarationNotActivated = Rule{
-	ID:       "declaration-not-activated",
-	Summary:  "no activation names a configuration of the payload",
-	Why:      "A device applies a configuration only when an activation names it. Without one it takes the declaration and reports that nothing refers to it.",
-	Group:    Structure,
-	Severity: diag.Warning,
-	See:      []string{declarationsPayloadPage},
+var declarationNotActivated = rule{
+	id: "declaration-not-activated",
 	declared: func(p *pass, declarations []*profile) {
 		active := map[string]bool{}
 		for _, d := range declarations {
@@ -219,7 +186,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		}
 		doc, found := document.Open(diag.NewFile("declaration", item.Data))
 		if doc.Format != document.JSON || diag.HasErrors(found) {
-			r.of(malformedDeclaration.ID).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
+			r.of(ruleMalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
 			continue
 		}
 		v := doc.Root

@@ -19,9 +19,6 @@ import (
 
 const dnsSettings = "com.apple.dnsSettings.managed"
 
-// dnsDocumentation states what the keys need of each other, in prose that the schema's own words do not carry.
-const dnsDocumentation = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
-
 // dnsRule makes the value function of a rule that looks at a dictionary of DNS settings.
 func dnsRule(check func(p *pass, n *node, protocol string)) func(*pass, *node) {
 	return func(p *pass, n *node) {
@@ -42,33 +39,6 @@ func (n *node) text(key string) *plist.Field {
 	return nil
 }
 
-var missingServerURL = Rule{
-	ID:       "missing-server-url",
-	Summary:  "DNS over HTTPS lacks its ServerURL",
-	Why:      "With DNSProtocol HTTPS the device needs ServerURL to ask anything at all, and refuses the payload without it.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{dnsDocumentation},
-}
-
-var unusedServerURL = Rule{
-	ID:       "unused-server-url",
-	Summary:  "ServerURL stands beside a DNSProtocol that is not HTTPS",
-	Why:      "Only DNS over HTTPS has a URL. Beside another protocol it does nothing, or the protocol is the mistake.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
-}
-
-var serverURLNotHTTPS = Rule{
-	ID:       "server-url-not-https",
-	Summary:  "ServerURL of DNS settings is no https:// URL with a host",
-	Why:      "The device takes only https:// here, and checks the server's certificate against the host of this URL.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{dnsDocumentation},
-}
-
 // urlHost returns the host of an https URL in lower case, or "".
 func urlHost(text string) string {
 	// The URL is a template of RFC 6570, whose braces no URL has.
@@ -78,33 +48,6 @@ func urlHost(text string) string {
 		return ""
 	}
 	return strings.ToLower(u.Hostname())
-}
-
-var missingServerName = Rule{
-	ID:       "missing-server-name",
-	Summary:  "DNS over TLS lacks its ServerName",
-	Why:      "With DNSProtocol TLS the device checks the server's certificate against ServerName. Without it, there is nothing to check against and no name is resolved.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
-}
-
-var serverNameWithoutTLS = Rule{
-	ID:       "server-name-without-tls",
-	Summary:  "ServerName stands beside a DNSProtocol that is not TLS",
-	Why:      "Apple allows ServerName only with DNSProtocol TLS. DNS over HTTPS takes the name from ServerURL.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{dnsDocumentation},
-}
-
-var serverAddressNotIP = Rule{
-	ID:       "server-address-not-ip",
-	Summary:  "an item of ServerAddresses is no IP address",
-	Why:      "ServerAddresses are there so that no name need be resolved to reach the resolver. A device takes IPv4 and IPv6 addresses only, without a port.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{dnsDocumentation},
 }
 
 // address reads an IP address, or returns the zero Addr.
@@ -127,14 +70,8 @@ func items(v *plist.Value) iter.Seq2[int, *plist.Value] {
 	}
 }
 
-var mixedDNSProviders = Rule{
-	ID:      "mixed-dns-providers",
-	Summary: "one payload names the servers of several DNS providers",
-	Why: "All addresses of a payload must answer for the one name in ServerURL or ServerName. Another provider's server shows another " +
-		"certificate, so the device rejects its answers and resolving fails now and then. One payload serves one provider.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{"https://developers.cloudflare.com/1.1.1.1/ip-addresses/", "https://developers.google.com/speed/public-dns/docs/using"},
+var mixedDNSProviders = rule{
+	id: "mixed-dns-providers",
 	value: dnsRule(func(p *pass, n *node, protocol string) {
 		if protocol == "Cleartext" {
 			return // a tunnel's plain DNS has no certificate to fit
@@ -166,22 +103,16 @@ func providersOf(n *node) []string {
 	return names
 }
 
-var dnsWithoutSystemScope = Rule{
-	ID:      "dns-without-system-scope",
-	Summary: "a DNS profile for macOS does not have PayloadScope System",
-	Why: "Since macOS 26.1 a Mac refuses a profile with DNS settings unless its PayloadScope is System, as several users of several " +
-		"projects report; Apple does not say so. Without a target for macOS it is a warning.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{"https://github.com/paulmillr/encrypted-dns/pull/192", "https://github.com/mullvad/encrypted-dns-profiles/issues/18"},
-	profile:  checkEnvelopeNeeds,
+var dnsWithoutSystemScope = rule{
+	id:      "dns-without-system-scope",
+	profile: checkEnvelopeNeeds,
 }
 
 // checkEnvelopeNeeds reports what payloads need of the profile around them, by the facts that name the pass's rule.
 func checkEnvelopeNeeds(p *pass, profile *profile) {
 	for i := range profile.facts.Envelope {
 		need := &profile.facts.Envelope[i]
-		if need.Rule != p.rule.ID || len(profile.targets) > 0 && !profile.hasPlatform(need.Platform) {
+		if need.Rule != p.rule.id || len(profile.targets) > 0 && !profile.hasPlatform(need.Platform) {
 			continue
 		}
 		if v := profile.root.Get(need.Key); v != nil && v.Kind == plist.String && v.Text == need.Is {
@@ -203,14 +134,8 @@ func (p *pass) reportEnvelopeNeed(pl *payload, need *facts.EnvelopeNeed) {
 	}
 }
 
-var dnsOnManagedNetworksOnly = Rule{
-	ID:      "dns-on-managed-networks-only",
-	Summary: "DNS settings sent by MDM cover managed Wi-Fi networks only",
-	Why: "Installed by hand, the payload covers every network. From an MDM server it covers only Wi-Fi networks that the server set " +
-		"up, and no cellular network, on supervised devices too.",
-	Group:    Effect,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
+var dnsOnManagedNetworksOnly = rule{
+	id: "dns-on-managed-networks-only",
 	value: func(p *pass, n *node) {
 		if n.key != nil || n.domain != dnsSettings {
 			return

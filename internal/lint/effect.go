@@ -12,13 +12,8 @@ import (
 // The rules about when a payload or key comes to a platform and goes. A whole payload is told by a rule of its own where it
 // weighs more than a key does.
 
-var notOnPlatform = Rule{
-	ID:      "not-on-platform",
-	Summary: "a payload or key does not exist on a target's platform",
-	Why: "The device passes over it, so it does nothing there. One profile may well serve several platforms, so that is a warning; " +
-		"a payload that exists on none of the targets cannot be what was meant and is an error.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var notOnPlatform = rule{
+	id: "not-on-platform",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
 			p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
@@ -26,12 +21,8 @@ var notOnPlatform = Rule{
 	},
 }
 
-var notYetIntroduced = Rule{
-	ID:       "not-yet-introduced",
-	Summary:  "a payload or key is newer than the oldest devices of a target",
-	Why:      "Older devices pass over it, so that what the profile says is true only of the newer ones.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var notYetIntroduced = rule{
+	id: "not-yet-introduced",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
@@ -40,13 +31,8 @@ var notYetIntroduced = Rule{
 	},
 }
 
-var removedPayload = Rule{
-	ID:      "removed-payload",
-	Summary: "a payload was removed from newer versions of a target's platform",
-	Why: "Devices of these versions no longer know the payload, so it does nothing there. It is an error when it is gone from every " +
-		"target, a warning when some older device still has it.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var removedPayload = rule{
+	id: "removed-payload",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
 			p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
@@ -55,12 +41,8 @@ var removedPayload = Rule{
 	},
 }
 
-var removedKey = Rule{
-	ID:       "removed-key",
-	Summary:  "a key was removed from newer versions of a target's platform",
-	Why:      "Devices of these versions no longer know the key, so it does nothing there.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var removedKey = rule{
+	id: "removed-key",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
@@ -69,13 +51,8 @@ var removedKey = Rule{
 	},
 }
 
-var deprecated = Rule{
-	ID:      "deprecated",
-	Summary: "a payload or key is deprecated on a target",
-	Why: "It still works, and will be removed. It is a warning when every device of the target is past the version that deprecated " +
-		"it, and a note when only the newer ones are.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var deprecated = rule{
+	id: "deprecated",
 	effect: func(p *pass, n *node) {
 		if now := n.hits(schema.Deprecated); len(now) > 0 {
 			p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()

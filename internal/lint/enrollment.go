@@ -9,12 +9,8 @@ import (
 
 // The rules about how a profile reaches a device, and how far the device is managed.
 
-var needsSupervision = Rule{
-	ID:       "needs-supervision",
-	Summary:  "a payload or key needs a supervised device, and a target is not one",
-	Why:      "An unsupervised device installs the profile and passes over the setting: it does nothing there, and nobody is told.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var needsSupervision = rule{
+	id: "needs-supervision",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsSupervision); len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).
@@ -23,13 +19,8 @@ var needsSupervision = Rule{
 	},
 }
 
-var needsMDM = Rule{
-	ID:      "needs-mdm",
-	Summary: "a payload or key cannot be installed by hand, and a target is",
-	Why: "A device refuses a profile with such a payload unless an MDM server sends it, which is an error. Such a key within a payload " +
-		"that may be installed by hand does nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var needsMDM = rule{
+	id: "needs-mdm",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsMDM); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s needs an MDM server and cannot be installed by hand on %s", n.subject(), hits.platforms()).
@@ -46,13 +37,8 @@ func (n *node) refusal() diag.Severity {
 	return diag.Warning
 }
 
-var needsUserApprovedMDM = Rule{
-	ID:      "needs-user-approved-mdm",
-	Summary: "a payload or key needs a user-approved MDM enrollment, which a target does not promise",
-	Why: "A Mac accepts it only from an MDM server that the user approved or that enrolled the Mac automatically. By hand it is " +
-		"refused, which is a warning; by MDM it depends on the enrollment, which is a note.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var needsUserApprovedMDM = rule{
+	id: "needs-user-approved-mdm",
 	effect: func(p *pass, n *node) {
 		hits := n.hits(schema.NeedsUserApproved)
 		if len(hits) == 0 || len(n.hits(schema.NeedsMDM)) > 0 {
@@ -68,12 +54,8 @@ var needsUserApprovedMDM = Rule{
 	},
 }
 
-var needsAutomatedEnrollment = Rule{
-	ID:       "needs-automated-enrollment",
-	Summary:  "a payload or key needs Automated Device Enrollment, which no target promises",
-	Why:      "It works only on devices that enrolled through Apple's programme for organizations. Whether yours did is not in the profile, so it is a note.",
-	Group:    Effect,
-	Severity: diag.Note,
+var needsAutomatedEnrollment = rule{
+	id: "needs-automated-enrollment",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsADE); len(hits) > 0 {
 			p.reportEffect(n, diag.Note, "%s needs Automated Device Enrollment, which %s does not promise", n.subject(), hits.targets())
@@ -81,13 +63,8 @@ var needsAutomatedEnrollment = Rule{
 	},
 }
 
-var notInUserEnrollment = Rule{
-	ID:      "not-in-user-enrollment",
-	Summary: "a payload or key is forbidden or ignored in User Enrollment",
-	Why: "A forbidden payload cannot be installed there, which is an error. A forbidden key, and all that is merely ignored, does " +
-		"nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var notInUserEnrollment = rule{
+	id: "not-in-user-enrollment",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotInUserEnrollment); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s is forbidden in User Enrollment on %s", n.subject(), hits.platforms())
@@ -98,12 +75,8 @@ var notInUserEnrollment = Rule{
 	},
 }
 
-var needsUserEnrollment = Rule{
-	ID:       "needs-user-enrollment",
-	Summary:  "a payload or key works only in User Enrollment, and a target is none",
-	Why:      "Elsewhere a payload of this kind is refused, which is an error, and a key does nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var needsUserEnrollment = rule{
+	id: "needs-user-enrollment",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsUserEnrollment); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s works only in User Enrollment, and %s is none", n.subject(), hits.targets())
@@ -111,13 +84,8 @@ var needsUserEnrollment = Rule{
 	},
 }
 
-var notOnSharedIPad = Rule{
-	ID:      "not-on-shared-ipad",
-	Summary: "a payload or key is forbidden or ignored on Shared iPad",
-	Why: "A forbidden payload cannot be installed there, which is an error. A forbidden key, and all that is merely ignored, does " +
-		"nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var notOnSharedIPad = rule{
+	id: "not-on-shared-ipad",
 	effect: func(p *pass, n *node) {
 		if len(n.hits(schema.NotOnSharedIPad)) > 0 {
 			p.reportEffect(n, n.refusal(), "%s is forbidden on Shared iPad", n.subject())
@@ -128,12 +96,8 @@ var notOnSharedIPad = Rule{
 	},
 }
 
-var needsSharedIPad = Rule{
-	ID:       "needs-shared-ipad",
-	Summary:  "a payload or key works only on Shared iPad, and a target is none",
-	Why:      "Elsewhere a payload of this kind is refused, which is an error, and a key does nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var needsSharedIPad = rule{
+	id: "needs-shared-ipad",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsSharedIPad); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s works only on Shared iPad, and %s is none", n.subject(), hits.targets())
@@ -141,13 +105,8 @@ var needsSharedIPad = Rule{
 	},
 }
 
-var notInEnrollment = Rule{
-	ID:      "not-in-enrollment",
-	Summary: "a declaration or a key of one does not exist in the enrollment of a target",
-	Why: "A declaration says in which enrollments it works: by hand (local), or with which kind of management. A device does not apply it " +
-		"in another, which is an error; such a key alone does nothing, which is a warning.",
-	Group:    Effect,
-	Severity: diag.Error,
+var notInEnrollment = rule{
+	id: "not-in-enrollment",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotInEnrollment); len(hits) > 0 {
 			p.reportEffect(n, n.refusal(), "%s is not for %s", n.subject(), hits.targets())
@@ -155,13 +114,8 @@ var notInEnrollment = Rule{
 	},
 }
 
-var payloadInWrongScope = Rule{
-	ID:      "payload-in-wrong-scope",
-	Summary: "a payload does not go with the PayloadScope of its profile",
-	Why: "A Mac installs a profile for the device or for one user. A payload that only the other of the two takes is refused, or " +
-		"does nothing. Only macOS has scopes.",
-	Group:    Effect,
-	Severity: diag.Warning,
+var payloadInWrongScope = rule{
+	id: "payload-in-wrong-scope",
 	value: func(p *pass, n *node) {
 		if n.key != nil || n.payload == nil || !p.profile.hasPlatform(target.MacOS) {
 			return

@@ -65,29 +65,29 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 	case facts.Requires:
 		for _, key := range c.Keys {
 			if n.value.Field(key) == nil && r.profile.canHave(n, key) {
-				d := r.reportFact(c.Rule, missingCompanionKey.ID, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
+				d := r.reportFact(c.Rule, ruleMissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
 				d.Help = or(c.Help, "add "+quote(key))
 			}
 		}
 	case facts.OneOf:
 		if present(n, c.Keys) == nil {
-			r.reportFact(c.Rule, missingCompanionKey.ID, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, ruleMissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "add "+keyList(c.Keys, "or"))
 		}
 	case facts.AtMostOne:
 		if both := present(n, c.Keys); len(both) > 1 {
-			d := r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
+			d := r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
 			d.Help = or(c.Help, "remove one of them")
 			d.Related = related("the other one", both[0].KeySpan)
 		}
 	case facts.Forbids:
 		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "remove it")
 		}
 	case facts.Ignores:
 		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, ignoredKey.ID, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, ruleIgnoredKey, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "remove it")
 		}
 	case facts.Contradicts:
@@ -95,7 +95,7 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 		if f == nil {
 			return
 		}
-		r.reportFact(c.Rule, conflictingKeys.ID, c.Severity, n.field(f), "%s cannot be%s", circumstances("", c.When[:1], n), circumstances(" with ", c.When[1:], n)).Help = c.Help
+		r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s cannot be%s", circumstances("", c.When[:1], n), circumstances(" with ", c.When[1:], n)).Help = c.Help
 	}
 }
 
@@ -163,34 +163,3 @@ func keyList(keys []string, last string) string {
 	}
 	return b.String()
 }
-
-var missingCompanionKey = Rule{
-	ID:      "missing-companion-key",
-	Summary: "a key is missing that another key or value makes necessary",
-	Why: "The schema calls the key optional because it is not needed always; here Apple's documentation says that it is. The payload is " +
-		"refused, or the setting does not work.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{appleProfiles},
-}
-
-var conflictingKeys = Rule{
-	ID:       "conflicting-keys",
-	Summary:  "two keys of a dictionary do not go together",
-	Why:      "Each is right alone, and Apple's documentation excludes both together. The payload is refused, or one of the two counts and it is not said which.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{appleProfiles},
-}
-
-var ignoredKey = Rule{
-	ID:       "ignored-key",
-	Summary:  "a key does nothing because of what stands beside it",
-	Why:      "A device reads the key only under a condition that the payload does not meet, so the setting has no effect and nobody is told.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{appleProfiles},
-}
-
-// appleProfiles is where Apple documents the payloads.
-const appleProfiles = "https://developer.apple.com/documentation/devicemanagement/profile-specific-payload-keys"

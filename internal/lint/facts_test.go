@@ -162,8 +162,8 @@ func TestEveryConditionIsFound(t *testing.T) {
 }
 
 func usualRule(c facts.Condition) string {
-	usual := map[facts.Kind]string{facts.Requires: missingCompanionKey.ID, facts.OneOf: missingCompanionKey.ID, facts.Ignores: ignoredKey.ID}
-	return or(c.Rule, or(usual[c.Kind], conflictingKeys.ID))
+	usual := map[facts.Kind]string{facts.Requires: ruleMissingCompanionKey, facts.OneOf: ruleMissingCompanionKey, facts.Ignores: ruleIgnoredKey}
+	return or(c.Rule, or(usual[c.Kind], ruleConflictingKeys))
 }
 
 // reports says whether a profile has a finding of a rule at a place, or right below it, that says some words.
@@ -211,14 +211,14 @@ func TestEveryMeaningIsFound(t *testing.T) {
 				continue // TestDeclarations has them
 			}
 			p := plotAt(t, payloadType, m.Path)
-			if !reports(t, p.profile(value("no ://such thing")), or(m.Rule, malformedValue.ID), p.at, m.Severity) {
+			if !reports(t, p.profile(value("no ://such thing")), or(m.Rule, ruleMalformedValue), p.at, m.Severity) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}
 	}
 	for _, x := range known.References {
 		for _, payloadType := range x.Types {
-			if p := plotAt(t, payloadType, x.Path); !reports(t, p.profile(value("ABC")), danglingCertificateReference.ID, p.at, diag.Warning) {
+			if p := plotAt(t, payloadType, x.Path); !reports(t, p.profile(value("ABC")), ruleDanglingCertificateReference, p.at, diag.Warning) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -135,7 +136,7 @@ func FuzzCheckNeverPanics(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, x := range found {
-			if _, ok := Find(x.Rule); !ok {
+			if _, ok := rules.Find(x.Rule); !ok {
 				t.Errorf("finding of unknown rule %q", x.Rule)
 			}
 			for _, text := range []string{x.Message, x.Help, x.Path} {

@@ -7,12 +7,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-var malformedUUID = Rule{
-	ID:       "malformed-uuid",
-	Summary:  "a PayloadUUID is not a UUID",
-	Why:      "What a PayloadUUID says does not matter, but that no other profile has it does. A text made up by hand, or a placeholder of zeros, is soon used twice.",
-	Group:    Structure,
-	Severity: diag.Warning,
+var malformedUUID = rule{
+	id: "malformed-uuid",
 	value: func(p *pass, n *node) {
 		if n.key == nil || n.key.Name != "PayloadUUID" || n.parent.key != nil || !n.isChecked() || n.value.Kind != plist.String {
 			return
@@ -26,12 +22,8 @@ var malformedUUID = Rule{
 	},
 }
 
-var duplicatePayloadUUID = Rule{
-	ID:       "duplicate-payload-uuid",
-	Summary:  "two payloads, or a payload and the profile, have the same PayloadUUID",
-	Why:      "A device tells payloads apart by their PayloadUUID and refuses a profile in which two are the same.",
-	Group:    Structure,
-	Severity: diag.Error,
+var duplicatePayloadUUID = rule{
+	id: "duplicate-payload-uuid",
 	profile: func(p *pass, profile *profile) {
 		nodes := []*node{profile.envelope}
 		for _, pl := range profile.payloads {
@@ -41,12 +33,8 @@ var duplicatePayloadUUID = Rule{
 	},
 }
 
-var duplicatePayloadIdentifier = Rule{
-	ID:       "duplicate-payload-identifier",
-	Summary:  "two payloads of the profile have the same PayloadIdentifier",
-	Why:      "When a new version of the profile replaces an old one, payloads are matched by PayloadIdentifier and PayloadUUID. The profile installs, but which payload is updated is unclear.",
-	Group:    Structure,
-	Severity: diag.Warning,
+var duplicatePayloadIdentifier = rule{
+	id: "duplicate-payload-identifier",
 	profile: func(p *pass, profile *profile) {
 		var nodes []*node
 		for _, pl := range profile.payloads {

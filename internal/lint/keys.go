@@ -9,12 +9,8 @@ import (
 	"syncguard/internal/schema"
 )
 
-var missingRequiredKey = Rule{
-	ID:       "missing-required-key",
-	Summary:  "a dictionary lacks a key that the schema requires",
-	Why:      "A device refuses a payload without it, and with the payload the whole profile. A key within another counts only where the outer one is present.",
-	Group:    Schema,
-	Severity: diag.Error,
+var missingRequiredKey = rule{
+	id: "missing-required-key",
 	value: func(p *pass, n *node) {
 		if n.value.Kind != plist.Dictionary {
 			return
@@ -52,14 +48,8 @@ func (p *profile) isNowhere(standing []schema.Availability) bool {
 	return len(standing) > 0
 }
 
-var unknownKey = Rule{
-	ID:      "unknown-key",
-	Summary: "a key that the schema does not know",
-	Why: "A device passes over a key that it does not know, so the setting has no effect and nobody is told; only where a Mac takes " +
-		"a payload for the preferences of an app may an unlisted key work. It is an error when a known key is so near that it must " +
-		"have been meant, or the key belongs elsewhere in the payload, and a note for a key of old that does no harm.",
-	Group:    Schema,
-	Severity: diag.Warning,
+var unknownKey = rule{
+	id: "unknown-key",
 	value: func(p *pass, n *node) {
 		if n.value.Kind != plist.Dictionary || len(n.layers) == 0 {
 			return
@@ -124,12 +114,8 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	tolerate(d, n.facts.Key(f.Key))
 }
 
-var droppedKey = Rule{
-	ID:       "dropped-key",
-	Summary:  "a key that Apple's newest schema no longer lists",
-	Why:      "Older schemas list it, and no release is named that ended it: older devices know it, newer ones may not.",
-	Group:    Schema,
-	Severity: diag.Note,
+var droppedKey = rule{
+	id: "dropped-key",
 	value: func(p *pass, n *node) {
 		if n.key != nil && n.key.Dropped {
 			help := "remove it unless older devices need it"

@@ -7,26 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema/facts"
 )
 
-var malformedValue = Rule{
-	ID:      "malformed-value",
-	Summary: "a string is not what its key needs: an address, a URL, a host, an identifier",
-	Why: "The schema calls it a string and says no more; Apple's documentation says what has to be in it. With anything else the payload " +
-		"is refused, which is an error, or the setting points nowhere, which is a warning.",
-	Group:    Condition,
-	Severity: diag.Error,
-	See:      []string{appleProfiles},
-}
-
 func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 	if m.Octets > 0 && len(n.value.Text) > m.Octets {
-		r.reportFact(m.Rule, malformedValue.ID, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
+		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
 	}
 	if want := unmet(m, n.value.Text); want != "" {
-		r.reportFact(m.Rule, malformedValue.ID, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
+		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
 	}
 }
 

@@ -1,20 +1,13 @@
 package lint
 
 import (
-	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
 // The rules about OnDemandRules, of which a device takes the first that matches.
 
-var noCatchAllRule = Rule{
-	ID:      "no-catch-all-rule",
-	Summary: "OnDemandRules of DNS settings end without a rule for all other networks",
-	Why: "The first rule that matches counts. What happens on a network that none matches is left to the device, so end with a rule " +
-		"that has an Action and no condition.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
+var noCatchAllRule = rule{
+	id: "no-catch-all-rule",
 	value: func(p *pass, n *node) {
 		rules := onDemandRules(n)
 		if n.domain != dnsSettings || len(rules) == 0 {
@@ -30,13 +23,8 @@ var noCatchAllRule = Rule{
 	},
 }
 
-var unreachableOnDemandRule = Rule{
-	ID:       "unreachable-on-demand-rule",
-	Summary:  "a rule of OnDemandRules comes after one that matches every network",
-	Why:      "The first rule that matches counts, and a rule without a condition matches always, so what stands behind it does nothing.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
+var unreachableOnDemandRule = rule{
+	id: "unreachable-on-demand-rule",
 	value: func(p *pass, n *node) {
 		rules := onDemandRules(n)
 		for i, r := range rules {
@@ -50,15 +38,6 @@ var unreachableOnDemandRule = Rule{
 			return
 		}
 	},
-}
-
-var unusedActionParameters = Rule{
-	ID:       "unused-action-parameters",
-	Summary:  "ActionParameters stand beside an Action that is not EvaluateConnection",
-	Why:      "A device reads ActionParameters only with Action EvaluateConnection, so the domains in them are not treated as they say.",
-	Group:    Condition,
-	Severity: diag.Warning,
-	See:      []string{dnsDocumentation},
 }
 
 // onDemandRules returns the rules where a node is such an array of dictionaries.

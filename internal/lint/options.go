@@ -3,7 +3,6 @@ package lint
 import (
 	"strings"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema/facts"
 )
 
@@ -69,12 +68,8 @@ func (n *node) keys() []string {
 	return keys
 }
 
-var unusedException = Rule{
-	ID:       "unused-exception",
-	Summary:  "an exception for an unknown key is not needed",
-	Why:      "Nothing in the profile is what the exception allows. It is misspelt, or the schemas know the key by now, and then it would hide a mistake.",
-	Group:    Schema,
-	Severity: diag.Note,
+var unusedException = rule{
+	id: "unused-exception",
 	options: func(p *pass, profile *profile) {
 		for _, a := range profile.allowed {
 			if !a.used {

@@ -20,10 +20,10 @@ type run struct {
 }
 
 func newRun(p *profile) *run {
-	r := &run{profile: p, passes: make([]pass, len(Rules))}
-	for i := range Rules {
+	r := &run{profile: p, passes: make([]pass, len(checks))}
+	for i, severity := range severities() {
 		p := &r.passes[i]
-		*p = pass{r, &Rules[i]}
+		*p = pass{r, &checks[i], severity}
 		switch {
 		case p.rule.value != nil:
 			r.values = append(r.values, p)
@@ -39,16 +39,16 @@ func newRun(p *profile) *run {
 // pass is what one rule sees of a run.
 type pass struct {
 	*run
-	rule *Rule
+	rule     *rule
+	severity diag.Severity // of what it reports, where it says nothing else
 }
 
-// of returns the pass of a rule by its ID.
+// of returns the pass of a rule by its ID, which may have no check of its own.
 func (r *run) of(id string) *pass {
-	i, ok := find(id)
-	if !ok {
-		return &pass{r, &Rule{ID: id, Severity: diag.Error}} // cannot be: a test holds that facts name rules
+	if i, ok := find(id); ok {
+		return &r.passes[i]
 	}
-	return &r.passes[i]
+	return &pass{r, &rule{id: id}, severityOf(id)}
 }
 
 // node returns the node of a level of the walk, to be filled in anew.
@@ -69,8 +69,8 @@ type place struct {
 // report adds a finding with the rule's severity. The result may be refined until the next report.
 func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 	d := diag.Diagnostic{
-		Rule:     p.rule.ID,
-		Severity: p.rule.Severity,
+		Rule:     p.rule.id,
+		Severity: p.severity,
 		Message:  fmt.Sprintf(format, args...),
 		Span:     at.span,
 		Path:     at.path.String(),

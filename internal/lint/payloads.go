@@ -10,12 +10,8 @@ import (
 	"syncguard/internal/schema"
 )
 
-var notAProfile = Rule{
-	ID:       "not-a-profile",
-	Summary:  "the property list is not a configuration profile",
-	Why:      "The top level of a profile is a dictionary with keys such as PayloadType and PayloadContent. Without any of them nothing can be checked, and no device takes it.",
-	Group:    Structure,
-	Severity: diag.Error,
+var notAProfile = rule{
+	id: "not-a-profile",
 	profile: func(p *pass, profile *profile) {
 		at := place{path: root, span: profile.root.Span}
 		switch {
@@ -39,13 +35,8 @@ func (p *profile) isProfile() bool {
 	})
 }
 
-var unknownPayloadType = Rule{
-	ID:      "unknown-payload-type",
-	Summary: "a PayloadType that no schema knows",
-	Why: "A device installs such a payload without effect, except that a Mac takes it for the preferences of an app of that name, " +
-		"which is why it is a warning. It is an error when a known type is so near that it must have been meant.",
-	Group:    Schema,
-	Severity: diag.Warning,
+var unknownPayloadType = rule{
+	id: "unknown-payload-type",
 	profile: func(p *pass, profile *profile) {
 		for _, pl := range profile.payloads {
 			if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) ||
@@ -100,12 +91,8 @@ func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	return s[len(prefix):], true
 }
 
-var singleInstancePayloadRepeated = Rule{
-	ID:       "single-instance-payload-repeated",
-	Summary:  "a payload type that a device takes once stands in the profile twice",
-	Why:      "Only one payload of such a type can be installed: the device refuses the profile, or which of them counts is left to chance.",
-	Group:    Structure,
-	Severity: diag.Error,
+var singleInstancePayloadRepeated = rule{
+	id: "single-instance-payload-repeated",
 	profile: func(p *pass, profile *profile) {
 		first := map[string]*payload{}
 		for _, pl := range profile.payloads {
@@ -145,12 +132,8 @@ func (p *profile) isSingle(t *schema.Type) bool {
 	return stated
 }
 
-var encryptedContent = Rule{
-	ID:       "encrypted-content",
-	Summary:  "the payloads are encrypted and were not checked",
-	Why:      "Only a device with the private key can read EncryptedPayloadContent. Nothing here speaks for what is in it.",
-	Group:    Structure,
-	Severity: diag.Note,
+var encryptedContent = rule{
+	id: "encrypted-content",
 	profile: func(p *pass, profile *profile) {
 		if f := profile.root.Field("EncryptedPayloadContent"); f != nil {
 			p.report(profile.envelope.field(f), "%s cannot be read, so the payloads in it are not checked", quote(f.Key))

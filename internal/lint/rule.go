@@ -1,34 +1,19 @@
 package lint
 
 import (
-	"sort"
+	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules"
 )
 
-// Group says what kind of defect a rule finds.
-type Group string
+// rule is a kind of finding and how it is looked for: exactly one of the functions. What it means stands on its page in
+// package rules.
+type rule struct {
+	id string
 
-// The groups.
-const (
-	Structure Group = "structure" // how the payloads of a profile stand beside each other
-	Schema    Group = "schema"    // what Apple's schemas forbid
-	Effect    Group = "effect"    // what does nothing, or is refused, on a declared target
-	Condition Group = "condition" // what keys need of each other, which no schema states
-	Sync      Group = "sync"      // what stops or slows iCloud syncing
-)
-
-// Rule is one kind of finding.
-type Rule struct {
-	ID       string // kebab-case name of the defect, never renamed or reused
-	Summary  string // one line: what is wrong
-	Why      string // what comes of it, and why it has its severity
-	Group    Group
-	Severity diag.Severity // the usual one; Why says when a finding differs
-	See      []string      // where the fact behind it can be read
-
-	// How it is checked, one of these; none where internal/schema/facts states all that it reports.
 	value       func(*pass, *node)      // called for every value that a schema describes, and for each payload
 	effect      func(*pass, *node)      // called for such a value that meets an obstacle on a target
 	settings    func(*pass, *node)      // called for the dictionary of a payload or of a preference domain
@@ -38,15 +23,24 @@ type Rule struct {
 	options     func(*pass, *profile)   // called last
 }
 
-// Find returns the rule with an ID, and whether there is one.
-func Find(id string) (Rule, bool) {
-	i, ok := find(id)
-	if !ok {
-		return Rule{}, false
+// severities are those of the pages of checks, in the same order.
+var severities = sync.OnceValue(func() []diag.Severity {
+	all := make([]diag.Severity, len(checks))
+	for i := range checks {
+		all[i] = severityOf(checks[i].id)
 	}
-	return Rules[i], true
+	return all
+})
+
+// severityOf is the usual severity of a rule. Every rule has a page, as a test holds.
+func severityOf(id string) diag.Severity {
+	r, ok := rules.Find(id)
+	if !ok {
+		return diag.Error
+	}
+	return r.Severity
 }
 
 func find(id string) (int, bool) {
-	return sort.Find(len(Rules), func(i int) int { return strings.Compare(id, Rules[i].ID) })
+	return slices.BinarySearchFunc(checks, id, func(r rule, id string) int { return strings.Compare(r.id, id) })
 }

@@ -1,14 +1,23 @@
 package lint
 
-// Rules lists every rule of this package, sorted by ID. It is a table to read: nobody writes to it.
-var Rules = []Rule{
+// The rules that have no check of their own: what internal/schema/facts states is looked for under their names.
+const (
+	ruleConflictingKeys              = "conflicting-keys"
+	ruleDanglingCertificateReference = "dangling-certificate-reference"
+	ruleIgnoredKey                   = "ignored-key"
+	ruleMalformedDeclaration         = "malformed-declaration"
+	ruleMalformedValue               = "malformed-value"
+	ruleMissingCompanionKey          = "missing-companion-key"
+	ruleWrongCertificatePayload      = "wrong-certificate-payload"
+)
+
+// checks lists every rule that has a check, sorted by ID. It is a table to read: nobody writes to it.
+var checks = []rule{
 	accountChangesBlocked,
 	captiveDetectionDisabled,
 	cellularTogglesFrozen,
 	cloudBackupDisabled,
 	cloudSyncDisabled,
-	conflictingKeys,
-	danglingCertificateReference,
 	danglingDeclarationReference,
 	declarationNotActivated,
 	deprecated,
@@ -18,15 +27,9 @@ var Rules = []Rule{
 	duplicatePayloadIdentifier,
 	duplicatePayloadUUID,
 	encryptedContent,
-	ignoredKey,
-	malformedDeclaration,
 	malformedUUID,
-	malformedValue,
 	managedAppsOffCellular,
-	missingCompanionKey,
 	missingRequiredKey,
-	missingServerName,
-	missingServerURL,
 	mixedDNSProviders,
 	needsAutomatedEnrollment,
 	needsMDM,
@@ -46,23 +49,17 @@ var Rules = []Rule{
 	removedKey,
 	removedPayload,
 	roamingSyncDisabled,
-	serverAddressNotIP,
-	serverNameWithoutTLS,
-	serverURLNotHTTPS,
 	singleInstancePayloadRepeated,
 	unknownDeclarationType,
 	unknownKey,
 	unknownPayloadType,
 	unreachableOnDemandRule,
-	unusedActionParameters,
 	unusedException,
-	unusedServerURL,
 	updatesDelayed,
 	valueNotInFormat,
 	valueNotInRangelist,
 	valueNotOfSubtype,
 	valueOutOfRange,
-	wrongCertificatePayload,
 	wrongItemCount,
 	wrongType,
 }

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
@@ -13,8 +12,6 @@ const (
 	wifi           = "com.apple.wifi.managed"
 	softwareUpdate = "com.apple.SoftwareUpdate"
 	networkUsage   = "com.apple.networkusagerules"
-
-	restrictionsDocumentation = "https://developer.apple.com/documentation/devicemanagement/restrictions"
 )
 
 // harm is a setting that hurts, with what comes of it.
@@ -42,13 +39,8 @@ func positive(v *plist.Value) bool {
 	return v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs > 0
 }
 
-var cloudSyncDisabled = Rule{
-	ID:       "cloud-sync-disabled",
-	Summary:  "a restriction turns off a part of iCloud syncing",
-	Why:      "The profile causes what the user then sees as a sync failure, and the user cannot turn it on again. Where it is meant, ignore this rule with that reason.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{restrictionsDocumentation},
+var cloudSyncDisabled = rule{
+	id:       "cloud-sync-disabled",
 	settings: harmRule("remove the key, or set it to true", cloudSyncHarms()...),
 }
 
@@ -69,69 +61,38 @@ func cloudSyncHarms() []harm {
 	}
 }
 
-var cloudBackupDisabled = Rule{
-	ID:       "cloud-backup-disabled",
-	Summary:  "a restriction turns off iCloud Backup",
-	Why:      "It frees iCloud storage, so that other data may sync again, at the price of having no backup. That is a choice, and so a note.",
-	Group:    Sync,
-	Severity: diag.Note,
-	See:      []string{restrictionsDocumentation},
+var cloudBackupDisabled = rule{
+	id: "cloud-backup-disabled",
 	settings: harmRule("make sure that devices are backed up in another way",
 		harm{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"}),
 }
 
-var cellularTogglesFrozen = Rule{
-	ID:      "cellular-toggles-frozen",
-	Summary: "a restriction freezes which apps may use cellular data",
-	Why: "The key turns nothing on. It freezes every app's switch as it stands, so that an app whose cellular data is off, such as " +
-		"iCloud Drive or Photos, can never sync over cellular again.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{restrictionsDocumentation},
+var cellularTogglesFrozen = rule{
+	id: "cellular-toggles-frozen",
 	settings: harmRule("remove the key, or install it only after every switch is as it should stay",
 		harm{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"}),
 }
 
-var roamingSyncDisabled = Rule{
-	ID:       "roaming-sync-disabled",
-	Summary:  "a restriction stops background syncing while roaming",
-	Why:      "Apps on a roaming device then sync only while somebody uses them.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{restrictionsDocumentation},
+var roamingSyncDisabled = rule{
+	id: "roaming-sync-disabled",
 	settings: harmRule("remove the key, or set it to true",
 		harm{restrictions, "allowGlobalBackgroundFetchWhenRoaming", off, "nothing syncs in the background while roaming"}),
 }
 
-var accountChangesBlocked = Rule{
-	ID:       "account-changes-blocked",
-	Summary:  "a restriction stops the user from signing out of iCloud and in again",
-	Why:      "Signing out and in is the last remedy for an account that does not sync. With this key nobody can do it on the device.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{restrictionsDocumentation},
+var accountChangesBlocked = rule{
+	id: "account-changes-blocked",
 	settings: harmRule("remove the key, or set it to true",
 		harm{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"}),
 }
 
-var captiveDetectionDisabled = Rule{
-	ID:       "captive-detection-disabled",
-	Summary:  "a Wi-Fi payload turns off the detection of captive networks",
-	Why:      "Without it no login page appears in a hotel or at an airport: the device is connected, and nothing syncs.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{"https://developer.apple.com/documentation/devicemanagement/wifi"},
+var captiveDetectionDisabled = rule{
+	id: "captive-detection-disabled",
 	settings: harmRule("remove the key, or set it to false",
 		harm{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"}),
 }
 
-var updatesDelayed = Rule{
-	ID:       "updates-delayed",
-	Summary:  "a key delays or turns off software updates",
-	Why:      "Fixes for syncing come with software updates, and a device that is behind may not sync with newer ones. Where the delay is meant, ignore this rule with that reason.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{restrictionsDocumentation, "https://developer.apple.com/documentation/devicemanagement/softwareupdate"},
+var updatesDelayed = rule{
+	id:       "updates-delayed",
 	settings: harmRule("remove the key", updateHarms()...),
 }
 
@@ -154,14 +115,8 @@ func updateHarms() []harm {
 	}
 }
 
-var managedAppsOffCellular = Rule{
-	ID:      "managed-apps-off-cellular",
-	Summary: "a network usage rule turns off cellular data for every managed app",
-	Why: "A rule without AppIdentifierMatches holds for all managed apps. With AllowCellularData false none of them syncs without " +
-		"Wi-Fi; with AllowRoamingCellularData false none does while roaming.",
-	Group:    Sync,
-	Severity: diag.Warning,
-	See:      []string{"https://developer.apple.com/documentation/devicemanagement/networkusagerules"},
+var managedAppsOffCellular = rule{
+	id: "managed-apps-off-cellular",
 	value: func(p *pass, n *node) {
 		if n.key != nil || n.domain != networkUsage {
 			return

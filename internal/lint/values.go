@@ -7,19 +7,12 @@ import (
 	"strings"
 	"sync"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 )
 
-var wrongType = Rule{
-	ID:      "wrong-type",
-	Summary: "a value has another type than its key",
-	Why: "A device reads the type as it is written: an integer 1 is no boolean, and a string \"30\" is no integer, so the payload " +
-		"is refused or the key is passed over. Only an integer for a real key is right, for both arrive as the same kind of number.",
-	Group:    Schema,
-	Severity: diag.Error,
-	See:      []string{"https://github.com/apple/device-management/blob/release/docs/schema.md"},
+var wrongType = rule{
+	id: "wrong-type",
 	value: func(p *pass, n *node) {
 		if n.key == nil || accepts(n.key, n.value) {
 			return
@@ -62,13 +55,8 @@ func retype(k *schema.Key, v *plist.Value) string {
 	return ""
 }
 
-var valueNotInRangelist = Rule{
-	ID:      "value-not-in-rangelist",
-	Summary: "a value is none of those that the schema allows",
-	Why: "A device compares such a value exactly, case and all. One that it does not know makes it refuse the payload or fall back " +
-		"to a default that nobody chose. A list that only the community states gives a warning.",
-	Group:    Schema,
-	Severity: diag.Error,
+var valueNotInRangelist = rule{
+	id: "value-not-in-rangelist",
 	value: func(p *pass, n *node) {
 		if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
 			return
@@ -128,12 +116,8 @@ func hasPlaceholder(v *plist.Value) bool {
 	return v.Kind == plist.String && strings.ContainsAny(v.Text, "$%{") && placeholder().MatchString(v.Text)
 }
 
-var valueOutOfRange = Rule{
-	ID:       "value-out-of-range",
-	Summary:  "a number lies outside the range that the schema allows",
-	Why:      "A device refuses the payload, or uses a default or the nearest bound, none of which is what the profile says.",
-	Group:    Schema,
-	Severity: diag.Error,
+var valueOutOfRange = rule{
+	id: "value-out-of-range",
 	value: func(p *pass, n *node) {
 		if !n.isChecked() {
 			return
@@ -158,12 +142,8 @@ func interval(from, to *float64) string {
 	return text(from) + " to " + text(to)
 }
 
-var wrongItemCount = Rule{
-	ID:       "wrong-item-count",
-	Summary:  "an array has more or fewer items than the schema allows",
-	Why:      "The items of such an array have a meaning by their place, or their number is limited: with another number the payload is refused.",
-	Group:    Schema,
-	Severity: diag.Error,
+var wrongItemCount = rule{
+	id: "wrong-item-count",
 	value: func(p *pass, n *node) {
 		if n.key == nil || n.key.Kind != plist.Array || n.value.Kind != plist.Array {
 			return
@@ -202,12 +182,8 @@ func counts(lo, hi *int) string {
 	return strconv.Itoa(*lo) + " to " + strconv.Itoa(*hi)
 }
 
-var valueNotInFormat = Rule{
-	ID:       "value-not-in-format",
-	Summary:  "a string does not have the form that the schema asks for",
-	Why:      "A device takes the string apart by this form and refuses it, or passes it over, when it has another.",
-	Group:    Schema,
-	Severity: diag.Error,
+var valueNotInFormat = rule{
+	id: "value-not-in-format",
 	value: func(p *pass, n *node) {
 		if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
 			return
@@ -231,12 +207,8 @@ func (c *Checker) compile(format string) *regexp.Regexp {
 	return done.(*regexp.Regexp)
 }
 
-var valueNotOfSubtype = Rule{
-	ID:       "value-not-of-subtype",
-	Summary:  "a string is no URL, host name or email address where the schema asks for one",
-	Why:      "The setting then points nowhere: the device refuses the payload, or cannot connect.",
-	Group:    Schema,
-	Severity: diag.Error,
+var valueNotOfSubtype = rule{
+	id: "value-not-of-subtype",
 	value: func(p *pass, n *node) {
 		if !n.isChecked() || n.value.Kind != plist.String {
 			return

@@ -303,14 +303,14 @@ func TestEveryRuleIsShown(t *testing.T) {
 			seen[d.Rule] = true
 		}
 	}
-	if !slices.IsSortedFunc(Rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) {
+	if !slices.IsSorted(Rules) {
 		t.Error("the rules are not sorted")
 	}
-	for _, r := range Rules {
-		if !seen[r.ID] || r.Summary == "" {
-			t.Errorf("%s: no example or no summary", r.ID)
+	for _, id := range Rules {
+		if !seen[id] {
+			t.Errorf("%s: no example", id)
 		}
-		delete(seen, r.ID)
+		delete(seen, id)
 	}
 	if len(seen) > 0 {
 		t.Errorf("not in the table: %v", seen)

@@ -1,0 +1,160 @@
+// Package rules holds the page of every rule: what a finding of that name means, what comes of it, where the fact behind
+// it stands, and an example that breaks it beside one that does not. One file a rule, pages/ID.txtar; the list of rules is
+// that of the files, and tests hold it against the rules that the checks name. It checks nothing itself.
+package rules
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/txtar"
+
+	"syncguard/internal/diag"
+)
+
+// Group says what kind of defect a rule finds.
+type Group string
+
+// The groups.
+const (
+	Structure Group = "structure" // how the file is written, and how its payloads stand beside each other
+	Schema    Group = "schema"    // what Apple's schemas and documentation forbid
+	Effect    Group = "effect"    // what does nothing, or is refused, on a declared target
+	Sync      Group = "sync"      // what stops or slows iCloud syncing
+	Security  Group = "security"  // what leaks, or cannot be trusted
+	Hygiene   Group = "hygiene"   // what will bite later
+	Delivery  Group = "delivery"  // what the server that sends the profile will do to it
+	Template  Group = "template"  // mistakes in a template of syncguard's own
+	Lint      Group = "lint"      // mistakes in what is told to the linter
+)
+
+// Groups lists every group, in the order in which people read them.
+func Groups() []Group {
+	return []Group{Structure, Schema, Effect, Sync, Security, Hygiene, Delivery, Template, Lint}
+}
+
+// Rule is the page of one kind of finding.
+type Rule struct {
+	ID       string // kebab-case name of the defect, never renamed or reused
+	Summary  string // one line: what is wrong
+	Why      string // what comes of it, and why it has its severity; paragraphs are parted by an empty line
+	Groups   []Group
+	Severity diag.Severity // the usual one; Why says when a finding differs
+	Since    string        // the first version that has it
+	Sources  []string      // where the fact behind it can be read; a schema where there is none
+	Fix      string        // what lint --fix does about it, "" for nothing
+	Options  string        // the options with which the examples are linted
+
+	archive []byte // the examples as they stand in the file
+}
+
+// Has says whether the rule belongs to a group.
+func (r *Rule) Has(g Group) bool { return slices.Contains(r.Groups, g) }
+
+// Example is one or more files that are linted together. The name of a file ending in .payload is that of the keys of one
+// payload, around which Apple's common keys and a profile have to be thought.
+type Example struct {
+	Files []txtar.File
+}
+
+// Examples returns the example that breaks the rule, and the one that does not.
+func (r *Rule) Examples() (bad, good Example) {
+	for _, f := range txtar.Parse(r.archive).Files {
+		folder, name, _ := strings.Cut(f.Name, "/")
+		e := &bad
+		if folder == "good" {
+			e = &good
+		}
+		e.Files = append(e.Files, txtar.File{Name: name, Data: f.Data})
+	}
+	return bad, good
+}
+
+//go:embed pages
+var pages embed.FS
+
+// All returns every rule, sorted by ID. It belongs to all callers: do not change it.
+func All() []Rule { return all() }
+
+var all = sync.OnceValue(func() []Rule {
+	names, err := fs.Glob(pages, "pages/*.txtar")
+	if err != nil {
+		panic(err) // the pattern is well-formed
+	}
+	rules := make([]Rule, 0, len(names))
+	for _, name := range names {
+		data, err := pages.ReadFile(name)
+		if err != nil {
+			panic(err) // it was just listed
+		}
+		r, err := parse(strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".txtar"), data)
+		if err != nil {
+			panic(fmt.Sprintf("%s: %v", name, err)) // a test parses every page
+		}
+		rules = append(rules, r)
+	}
+	return rules
+})
+
+// Find returns the rule with an ID, and whether there is one.
+func Find(id string) (Rule, bool) {
+	i, ok := slices.BinarySearchFunc(All(), id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return Rule{}, false
+	}
+	return All()[i], true
+}
+
+// parse reads a page: lines of "name: value", an empty line, the reason, and the examples.
+func parse(id string, data []byte) (Rule, error) {
+	r := Rule{ID: id}
+	text := string(data)
+	if i := strings.Index(text, "\n-- "); i >= 0 {
+		text, r.archive = text[:i+1], data[i+1:]
+	}
+	head, why, _ := strings.Cut(text, "\n\n")
+	r.Why = strings.TrimSpace(why)
+	for line := range strings.SplitSeq(strings.TrimSpace(head), "\n") {
+		name, value, ok := strings.Cut(line, ": ")
+		if !ok {
+			return r, fmt.Errorf("line %q is not of the form name: value", line)
+		}
+		if err := r.set(name, value); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (r *Rule) set(name, value string) error {
+	switch name {
+	case "summary":
+		r.Summary = value
+	case "group":
+		for g := range strings.SplitSeq(value, ", ") {
+			if !slices.Contains(Groups(), Group(g)) {
+				return fmt.Errorf("there is no group %q", g)
+			}
+			r.Groups = append(r.Groups, Group(g))
+		}
+	case "severity":
+		severity, err := diag.ParseSeverity(value)
+		r.Severity = severity
+		return err
+	case "since":
+		r.Since = value
+	case "source":
+		r.Sources = append(r.Sources, value)
+	case "fix":
+		r.Fix = value
+	case "options":
+		r.Options = value
+	default:
+		return fmt.Errorf("a page has no line %q", name)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPagesAreComplete(t *testing.T) {
+	all := All()
+	if !slices.IsSortedFunc(all, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) {
+		t.Error("the rules are not sorted by ID")
+	}
+	for _, r := range all {
+		switch {
+		case strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
+			t.Errorf("rule %s is not kebab-case", r.ID)
+		case r.Summary == "" || len(r.Groups) == 0 || r.Severity == 0 || r.Since == "":
+			t.Errorf("rule %s lacks a part of its page", r.ID)
+		case strings.HasSuffix(r.Summary, "."):
+			t.Errorf("summary of rule %s ends with a full stop", r.ID)
+		case r.Why != "" && !strings.HasSuffix(r.Why, "."):
+			t.Errorf("the reason of rule %s is no sentence", r.ID)
+		case r.Has(Sync) && len(r.Sources) == 0:
+			t.Errorf("rule %s rests on no schema and names no source", r.ID)
+		}
+	}
+	if _, ok := Find("no-such-rule"); ok {
+		t.Error("found a rule that does not exist")
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, text := range []string{"summary\n\nWhy.\n", "colour: red\n\nWhy.\n", "group: taste\n\nWhy.\n", "severity: fatal\n\nWhy.\n"} {
+		if _, err := parse("x", []byte(text)); err == nil {
+			t.Errorf("%q: no error", text)
+		}
+	}
+}
