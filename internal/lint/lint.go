@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
@@ -36,8 +37,19 @@ type Options struct {
 	// indices of arrays. A last part of "*" stands for every key there and below. TYPE alone is every key of the type and
 	// the type itself; the top level is Configuration, and that of a declaration Declaration.
 	AllowUnknown []string
+	// Now is the moment for which expiry dates are judged; zero judges none.
+	Now time.Time
+	// File is what is known of the file beside its content.
+	File FileFacts
 	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
 	ReportUnused bool
+}
+
+// FileFacts is what rules need to know of a file beside its property list.
+type FileFacts struct {
+	Size    int    // bytes, with the signature
+	Signed  bool   // a CMS signature is around the profile
+	Message []byte // the signed message, where there is one
 }
 
 // Checker checks one profile or declaration after another against a catalog. It remembers what it reads and compiles,

@@ -97,6 +97,7 @@ var all = sync.OnceValue(func() []Rule {
 		}
 		rules = append(rules, r)
 	}
+	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) // not the order of the file names
 	return rules
 })
 
