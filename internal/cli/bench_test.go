@@ -43,7 +43,7 @@ func profileOf(tb testing.TB, n int) []byte {
 }
 
 func testChecker() *checker {
-	return &checker{lint: lint.New(schema.Embedded()), exceptions: newExceptions(nil)}
+	return &checker{catalog: schema.Embedded(), lint: lint.New(schema.Embedded()), exceptions: newExceptions(nil), keeps: isAboutValidity}
 }
 
 // BenchmarkValidate checks profiles with a warm catalog. "x-howett" is the time in multiples of what howett.net/plist

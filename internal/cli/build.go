@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +16,7 @@ import (
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/identity"
+	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -30,8 +28,7 @@ type buildOptions struct {
 	templates []string
 	out       string
 	targets   []string
-	set       []string
-	vars      []string
+	template  templateFlags
 	hints     bool
 	identity  identityFlags
 	format    formatFlag
@@ -61,13 +58,11 @@ Nothing is written when a check finds an error.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&o.out, "out", "o", "dist", "folder for the profiles")
 	flags.StringArrayVar(&o.targets, "target", nil, "build for this target, not for those of the template (repeatable)")
-	flags.StringArrayVar(&o.set, "set", nil, "NAME=VALUE of a variable; a value of env:NAME or file:PATH is read from there and kept secret (repeatable)")
-	flags.StringArrayVar(&o.vars, "vars", nil, "YAML file of variables (repeatable)")
 	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
+	o.template.addFlags(cmd)
 	o.identity.addFlags(cmd)
 	o.format.addFlags(cmd)
 	_ = cmd.MarkFlagDirname("out")
-	_ = cmd.MarkFlagFilename("vars", "yaml", "yml")
 	return cmd
 }
 
@@ -147,7 +142,7 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 		return nil, nil, err
 	}
 	for _, name := range names {
-		spec, found, err := loadTemplate(env, o, name)
+		spec, found, err := o.template.load(env, name)
 		findings = append(findings, found...)
 		if err != nil {
 			return nil, nil, err
@@ -162,7 +157,7 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 			}
 		}
 		for _, t := range chosen {
-			result, err := compose.Compose(spec, t, catalog)
+			result, err := compose.Compose(spec, t, catalog, lint.Options{})
 			if err != nil {
 				return nil, nil, err
 			}
@@ -175,62 +170,6 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 		}
 	}
 	return all, findings, nil
-}
-
-// elsewhere drops findings where there is one already: the second would only say what follows from the first.
-func elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })
-	})
-}
-
-// loadTemplate reads one template. Other files that it names must lie in its folder.
-func loadTemplate(env *Env, o buildOptions, name string) (*template.Spec, []diag.Diagnostic, error) {
-	loader := &template.Loader{Builtin: templates.Files, Env: env.lookup, ReadFile: readFile}
-	in := template.Input{Name: name, Set: o.set}
-	for _, path := range o.vars {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		in.Vars = append(in.Vars, diag.NewFile(path, data))
-	}
-	dir := "."
-	switch {
-	case strings.HasPrefix(name, "builtin:"):
-	case name == "-":
-		data, err := readAll(env.Stdin, "stdin")
-		if err != nil {
-			return nil, nil, err
-		}
-		in.Name, in.Data = "stdin", data
-	default:
-		if _, err := os.Stat(name); err != nil {
-			return nil, nil, templateHint(name, err)
-		}
-		dir, in.Name = filepath.Dir(name), filepath.Base(name)
-		if dir != "." {
-			loader.DisplayPrefix = dir + string(filepath.Separator)
-		}
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer root.Close()
-	loader.Root = root.FS()
-	return loader.Load(in)
-}
-
-// templateHint helps where a name was meant that is no file.
-func templateHint(name string, err error) error {
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if _, statErr := fs.Stat(templates.Files, name+".yaml"); statErr == nil {
-		return withHint(err, "the template that is part of syncguard is builtin:%s", name)
-	}
-	return withHint(err, "syncguard init writes a template")
 }
 
 // nameClashes finds two profiles that would be the same file, on any file system.

@@ -14,6 +14,7 @@ import (
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
+	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -73,7 +74,7 @@ func outcomes(t *testing.T, to target.Target) []baseline.Outcome {
 	if err != nil || spec == nil {
 		t.Fatal(err, findings)
 	}
-	r, err := compose.Compose(spec, to, schema.Embedded())
+	r, err := compose.Compose(spec, to, schema.Embedded(), lint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,6 +56,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 	root.AddCommand(
 		newBuildCmd(env),
 		newInitCmd(env),
+		newLintCmd(env),
 		newSchemaCmd(env),
 		newValidateCmd(env),
 		newVersionCmd(env, version),

@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/report"
+	"syncguard/internal/rules"
 )
 
 type validateOptions struct {
@@ -68,7 +69,8 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs, failures, err := findInputs(o.paths)
+	finder := inputFinder{"stdin", hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
+	inputs, failures, err := finder.find(o.paths)
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 	if err != nil {
 		return err
 	}
-	c := checker{lint: lint.New(catalog), targets: targets, exceptions: exceptions}
+	c := checker{catalog: catalog, lint: lint.New(catalog), targets: targets, exceptions: exceptions, keeps: isAboutValidity}
 	for result := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) checked { return c.checkInput(env, in) }) {
 		if err := ctx.Err(); err != nil {
 			v.progress.Clear()
@@ -100,7 +102,13 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 	if err := v.finish(); err != nil {
 		return err
 	}
-	return v.verdict(failures)
+	return verdict(env, failures, v.result.AtLeast(o.failOn.severity) > 0)
+}
+
+// isAboutValidity tells what makes a profile invalid from what a valid one does and might do better.
+func isAboutValidity(d diag.Diagnostic) bool {
+	r, known := rules.Find(d.Rule)
+	return !known || r.Has(rules.Structure) || r.Has(rules.Schema) || r.Has(rules.Effect) || r.ID == "internal-error"
 }
 
 // validation shows the results as they come, so that not all of them are held in memory: text at once, JSON at the end.
@@ -114,11 +122,8 @@ type validation struct {
 }
 
 func newValidation(env *Env, o validateOptions, files int) *validation {
-	v := &validation{env: env, o: o, text: env.out(), result: report.Validation{Files: []report.Checked{}}}
-	if _, ok := terminal(env.Stderr); ok {
-		v.progress = report.NewProgress(env.Stderr, env.Now, "checking", files)
-	}
-	return v
+	return &validation{env: env, o: o, text: env.out(), progress: newProgress(env, "checking", files),
+		result: report.Validation{Files: []report.Checked{}}}
 }
 
 func (v *validation) add(c checked) {
@@ -149,20 +154,6 @@ func (v *validation) finish() error {
 	}
 	if v.printed || v.o.verbose {
 		v.text.Line("%s", v.result.String())
-	}
-	return nil
-}
-
-// verdict is the error that gives the exit code: what could not be checked at all weighs more than what is wrong.
-func (v *validation) verdict(failures []error) error {
-	for i, err := range failures {
-		if i == len(failures)-1 {
-			return err
-		}
-		v.env.err().Failure(plain(err))
-	}
-	if v.result.AtLeast(v.o.failOn.severity) > 0 {
-		return errFindings
 	}
 	return nil
 }

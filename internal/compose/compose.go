@@ -45,9 +45,9 @@ func (r *Result) FileName(spec *template.Spec) string {
 	return spec.Profile.Identifier.Value + "." + r.Target.Slug() + ".mobileconfig"
 }
 
-// Compose builds and checks the profile of a template for a target. The error is one of reading the schema facts; what
+// Compose builds the profile of a template for a target and checks it as the options say. The error is one of reading the schema facts; what
 // is wrong with the template is in Findings.
-func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, error) {
+func Compose(spec *template.Spec, t target.Target, c *schema.Catalog, o lint.Options) (*Result, error) {
 	plan, err := baseline.New(spec.Prevention, t, c)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, 
 	if r.Empty() {
 		return r, nil
 	}
-	findings, err := lint.Check(c, r.Root, []target.Target{t})
+	findings, err := lint.New(c).Check(r.Root, []target.Target{t}, o)
 	r.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return payloadIndex(d) < r.planned && inOutcomes(d)
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -37,7 +38,7 @@ func compose(t *testing.T, text, to string) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Compose(spec, at, schema.Embedded())
+	r, err := Compose(spec, at, schema.Embedded(), lint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ payloads:
 	if !diag.HasErrors(findings) || spec == nil {
 		t.Fatalf("spec is there: %t, findings %v", spec != nil, findings)
 	}
-	r, err := Compose(spec, target.Target{Platform: target.IOS, Version: target.DefaultVersion(), Enrollment: target.Manual}, schema.Embedded())
+	r, err := Compose(spec, target.Target{Platform: target.IOS, Version: target.DefaultVersion(), Enrollment: target.Manual}, schema.Embedded(), lint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,8 @@ type Document struct {
 	Format Format
 	Whole  bool // Root holds all that the file says; else a key that is not there may stand where nothing could be read
 	Signed bool // a CMS signature is around it, which was not verified
+	// Placeholders are notes about values that OpenTemplate left for a later step.
+	Placeholders []diag.Diagnostic
 }
 
 // Kind tells a profile from a declaration: declarations are JSON, and profiles are property lists.
@@ -59,7 +61,16 @@ func (d *Document) IsEncrypted() bool { return d.Root.Get("EncryptedPayloadConte
 // Open reads a profile or a declaration from untrusted bytes. It reports every violation that it finds, in the order of
 // diag.Sort. The Document is never nil; with an Error among the findings its tree may be incomplete or nil, as plist.Read
 // says.
-func Open(f *diag.File) (*Document, []diag.Diagnostic) {
+func Open(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plist.Read) }
+
+// OpenTemplate is Open for a file that a later step may complete: in an unsigned profile placeholders may stand for values
+// of any type, as plist.ReadTemplate says.
+func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plist.ReadTemplate) }
+
+// reader reads a property list.
+type reader func(*diag.File) (*plist.Document, []diag.Diagnostic)
+
+func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	message, armored := unarmor(f.Data)
 	switch {
 	case armored:
@@ -71,20 +82,20 @@ func Open(f *diag.File) (*Document, []diag.Diagnostic) {
 	case isJSON(f.Data):
 		return openJSON(f)
 	}
-	return openPlist(f)
+	return openPlist(f, read)
 }
 
-func openPlist(f *diag.File) (*Document, []diag.Diagnostic) {
-	read, found := plist.Read(f)
-	if read == nil {
+func openPlist(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
+	doc, found := read(f)
+	if doc == nil {
 		return &Document{File: f}, found
 	}
-	whole := read.Root != nil && !slices.ContainsFunc(found, losesValues)
+	whole := doc.Root != nil && !doc.Incomplete && !slices.ContainsFunc(found, losesValues)
 	format := XML
-	if read.Format == plist.Binary {
+	if doc.Format == plist.Binary {
 		format = Binary
 	}
-	return &Document{File: read.File, Root: read.Root, Format: format, Whole: whole}, found
+	return &Document{File: doc.File, Root: doc.Root, Format: format, Whole: whole, Placeholders: doc.Placeholders}, found
 }
 
 // losesValues says whether a violation can keep keys or values out of the tree.
@@ -110,7 +121,7 @@ func openSigned(f *diag.File, message []byte) (*Document, []diag.Diagnostic) {
 			finding(ruleNestedSignature, "the signed content is another signed message, want a profile", diag.Span{},
 				"sign the profile once")}
 	}
-	d, found := openPlist(inner)
+	d, found := openPlist(inner, plist.Read)
 	d.Signed = true
 	return d, found
 }

@@ -57,7 +57,7 @@ var unknownKey = rule{
 		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 		var absent []string
 		for _, f := range n.value.Fields {
-			if k, _ := n.find(f.Key); k != nil || p.profile.allows(n, f.Key) {
+			if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
 				continue
 			}
 			if absent == nil {

@@ -41,6 +41,8 @@ type Options struct {
 	Now time.Time
 	// File is what is known of the file beside its content.
 	File FileFacts
+	// Placeholders is what to make of text that a later step fills in.
+	Placeholders PlaceholderPolicy
 	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
 	ReportUnused bool
 }

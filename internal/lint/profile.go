@@ -28,6 +28,7 @@ type profile struct {
 	declared      map[string]string // types of the declarations that stand together, by Identifier; nil where that is not known
 	allowed       []allowance
 	reportsUnused bool
+	placeholders  PlaceholderPolicy
 }
 
 // payload is one dictionary in PayloadContent, or the Payload of a declaration.
@@ -49,7 +50,7 @@ func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Tar
 		rootValue = &plist.Value{}
 	}
 	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
-		allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused}, nil
+		allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused, placeholders: o.Placeholders}, nil
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {

@@ -46,6 +46,7 @@ var checks = []rule{
 	notOnSharedIPad,
 	notYetIntroduced,
 	payloadInWrongScope,
+	placeholderFound,
 	removedKey,
 	removedPayload,
 	roamingSyncDisabled,

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 )
@@ -15,6 +15,11 @@ var wrongType = rule{
 	id: "wrong-type",
 	value: func(p *pass, n *node) {
 		if n.key == nil || accepts(n.key, n.value) {
+			return
+		}
+		if p.profile.placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
+			p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
+				n.subject(), withArticle(n.key.Kind.String())).Severity = diag.Note
 			return
 		}
 		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
@@ -105,15 +110,6 @@ func texts(values []*plist.Value) []string {
 		}
 	}
 	return texts
-}
-
-// placeholder matches the variables that MDM servers fill in: $NAME, ${NAME}, {{name}} and %Name%.
-var placeholder = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\$\{?[A-Za-z_]\w+|\{\{.+\}\}|%[A-Za-z]\w*%`)
-})
-
-func hasPlaceholder(v *plist.Value) bool {
-	return v.Kind == plist.String && strings.ContainsAny(v.Text, "$%{") && placeholder().MatchString(v.Text)
 }
 
 var valueOutOfRange = rule{

@@ -40,6 +40,11 @@ type Document struct {
 	Root   *Value // nil when nothing can be used
 	Format Format
 	File   *diag.File // the UTF-8 text that spans point into: the input itself unless it was in another encoding
+
+	// What ReadTemplate found: a note for each placeholder that does not stand in a string, and whether one stands for keys
+	// that may come yet.
+	Placeholders []diag.Diagnostic
+	Incomplete   bool
 }
 
 // Read reads an XML or binary property list from untrusted bytes; the format is told by the content.
@@ -47,13 +52,19 @@ type Document struct {
 // It reports all violations that it finds. With an Error among them the tree may be incomplete, and a scalar that
 // cannot be read has its kind and no content. The Document is nil when the input is no property list at all, and
 // its Root is nil when a limit was met.
-func Read(f *diag.File) (*Document, []diag.Diagnostic) {
+func Read(f *diag.File) (*Document, []diag.Diagnostic) { return readAs(f, false) }
+
+// ReadTemplate is Read for a file that a later step completes: in XML a placeholder may stand for a value of any type, and
+// for keys with their values. Such a value is Null with the placeholder as its Text.
+func ReadTemplate(f *diag.File) (*Document, []diag.Diagnostic) { return readAs(f, true) }
+
+func readAs(f *diag.File, template bool) (*Document, []diag.Diagnostic) {
 	found := &findings{file: f}
-	doc := read(f, found)
+	doc := read(f, found, template)
 	return doc, diag.Sort(found.list)
 }
 
-func read(f *diag.File, found *findings) *Document {
+func read(f *diag.File, found *findings, template bool) *Document {
 	if len(f.Data) > MaxBytes {
 		found.start(ruleFileTooLarge, fmt.Sprintf("the file has %d bytes, want at most %d", len(f.Data), MaxBytes), "")
 		return nil
@@ -73,5 +84,7 @@ func read(f *diag.File, found *findings) *Document {
 		found.notAPropertyList(kind, help)
 		return nil
 	}
-	return &Document{Root: readXML(text, found), Format: XML, File: found.file}
+	r := &xmlReader{findings: found, text: text, allowsPlaceholders: template}
+	root := readXML(r)
+	return &Document{Root: root, Format: XML, File: found.file, Placeholders: r.placeholders, Incomplete: r.incomplete}
 }

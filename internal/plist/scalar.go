@@ -46,7 +46,10 @@ func (r *xmlReader) integer(v *Value, c content) {
 		return
 	}
 	n, rule := parseInteger(c.text)
-	v.Int = n
+	if v.Int = n; rule != "" && r.standsFor(c.text) {
+		r.placeholder(v, c.text)
+		return
+	}
 	switch rule {
 	case ruleBadInteger:
 		r.report(rule, "integer is "+quote(c.text)+", want decimal digits with an optional sign", "", v.Span.Start, v.Span.End)
@@ -84,7 +87,9 @@ func (r *xmlReader) real(v *Value, c content) {
 		return
 	}
 	f, ok := parseReal(c.text)
-	if v.Real = f; !ok {
+	if v.Real = f; !ok && r.standsFor(c.text) {
+		r.placeholder(v, c.text)
+	} else if !ok {
 		r.report(ruleBadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
 	}
 }
@@ -117,7 +122,9 @@ func (r *xmlReader) date(v *Value, c content) {
 		return
 	}
 	t, ok := parseDate(c.text)
-	if v.Time = t; !ok {
+	if v.Time = t; !ok && r.standsFor(c.text) {
+		r.placeholder(v, c.text)
+	} else if !ok {
 		r.report(ruleBadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
 	}
 }
@@ -160,6 +167,10 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 	v.Data = data[:n:n]
 	if err != nil {
 		v.Data = nil
+		if r.standsFor(c.text) {
+			r.placeholder(v, c.text)
+			return
+		}
 		r.badData(v, c, err)
 	}
 }

@@ -26,6 +26,10 @@ type xmlReader struct {
 	hasPlist   bool
 	closed     bool // </plist> was read
 	stopped    bool // a limit was met
+
+	allowsPlaceholders bool
+	placeholders       []diag.Diagnostic
+	incomplete         bool // a placeholder stands for keys that are not there yet
 }
 
 // frame is an element that is open.
@@ -89,8 +93,7 @@ func elementOf(name string) element {
 	return skipped
 }
 
-func readXML(text string, found *findings) *Value {
-	r := &xmlReader{findings: found, text: text}
+func readXML(r *xmlReader) *Value {
 	r.declaration()
 	for !r.stopped && !r.full && r.nextMarkup() {
 		r.markup()
@@ -121,7 +124,7 @@ func (r *xmlReader) nextMarkup() bool {
 	switch {
 	case r.closed:
 		r.contentAfterPlist(start)
-	case !r.skipping():
+	case !r.skipping() && !r.looseText(start, end):
 		r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
 	}
 	return r.pos < len(r.text) && !r.stopped
@@ -154,6 +157,7 @@ func (r *xmlReader) markup() {
 		r.startElement()
 	case next == 0:
 		r.truncated(r.pos)
+	case r.placeholderTag():
 	default:
 		r.report(ruleMalformedMarkup, `"<" begins no element`, "write &lt; where the character itself is meant", r.pos, r.pos+1)
 		r.pos++

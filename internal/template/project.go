@@ -11,6 +11,14 @@ const ProjectFile = ".syncguard.yaml"
 // Project is what a project file says.
 type Project struct {
 	AllowUnknown []Exception
+	Ignore       []Ignored
+}
+
+// Ignored is a rule whose findings in some files do not count.
+type Ignored struct {
+	Rule   Entry[string]
+	Files  Entry[string] // pattern of paths below the folder of the project file, such as legacy/**/*.mobileconfig; not set for all
+	Reason Entry[string]
 }
 
 // Exception is a payload type, or a key of one, that is right although no schema knows it.
@@ -23,6 +31,11 @@ func projectShape() *shape {
 	return &shape{kind: mapping, literal: true, keys: []*shape{
 		{name: "allowUnknown", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
 			{name: "key", kind: text, literal: true, required: true, nonEmpty: true},
+			{name: "reason", kind: text, literal: true, required: true, nonEmpty: true},
+		}}},
+		{name: "ignore", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
+			{name: "rule", kind: text, literal: true, required: true, nonEmpty: true},
+			{name: "files", kind: text, literal: true, nonEmpty: true},
 			{name: "reason", kind: text, literal: true, required: true, nonEmpty: true},
 		}}},
 	}}
@@ -39,19 +52,35 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	}
 	shape := projectShape()
 	(&checker{out: out}).check(root, shape, place{span: diag.Span{File: file}})
-	if list := root.Get("allowUnknown"); list != nil {
-		for _, item := range list.Items {
-			project.add(item)
+	for _, item := range listed(root, "allowUnknown") {
+		if key, reason, ok := textPair(item, "key", "allowUnknown"); ok {
+			project.AllowUnknown = append(project.AllowUnknown, Exception{key, reason})
+		}
+	}
+	for _, item := range listed(root, "ignore") {
+		if rule, reason, ok := textPair(item, "rule", "ignore"); ok {
+			ignored := Ignored{Rule: rule, Reason: reason}
+			if files := onlyText(item.Get("files")); files != nil && files.Text != "" {
+				ignored.Files = entry(files.Text, files, "ignore")
+			}
+			project.Ignore = append(project.Ignore, ignored)
 		}
 	}
 	return project, diag.Sort(out.list)
 }
 
-// add takes in an exception that has both of its keys.
-func (p *Project) add(item *plist.Value) {
-	key, reason := item.Get("key"), item.Get("reason")
-	if key == nil || reason == nil || key.Kind != plist.String || reason.Kind != plist.String || key.Text == "" || reason.Text == "" {
-		return
+func listed(root *plist.Value, name string) []*plist.Value {
+	if list := root.Get(name); list != nil {
+		return list.Items
 	}
-	p.AllowUnknown = append(p.AllowUnknown, Exception{entry(key.Text, key, "allowUnknown"), entry(reason.Text, reason, "allowUnknown")})
+	return nil
+}
+
+// textPair returns a key of an item and its reason, when both are there.
+func textPair(item *plist.Value, name, path string) (value, reason Entry[string], ok bool) {
+	v, why := onlyText(item.Get(name)), onlyText(item.Get("reason"))
+	if v == nil || why == nil || v.Text == "" || why.Text == "" {
+		return value, reason, false
+	}
+	return entry(v.Text, v, path), entry(why.Text, why, path), true
 }

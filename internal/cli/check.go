@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"syncguard/internal/compose"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// checker holds what is the same for every file.
+type checker struct {
+	catalog    *schema.Catalog
+	lint       *lint.Checker
+	targets    []target.Target
+	options    lint.Options // the exceptions are added to them
+	exceptions *exceptions
+	keeps      func(diag.Diagnostic) bool // which findings count
+	templates  *templateFlags             // values for templates; nil where a template is no input
+}
+
+// checked is one file with what was found in it, or the reason why it could not be read.
+type checked struct {
+	name              string
+	kind, format      string
+	signed, encrypted bool
+	findings          []diag.Diagnostic
+	wasChecked        bool              // against the schemas
+	unused            []diag.Diagnostic // exceptions that nothing in it needed
+	ignores           []*lint.Ignore    // comments that take findings out
+	err               error
+}
+
+func (c *checker) checkInput(env *Env, in input) checked {
+	var data []byte
+	var err error
+	if in.isStdin {
+		data, err = readAll(env.Stdin, in.path)
+	} else {
+		data, err = readFile(in.path)
+	}
+	return c.checkData(in.path, data, err)
+}
+
+// checkData checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
+func (c *checker) checkData(name string, data []byte, err error) (result checked) {
+	result = checked{name: name, err: err}
+	if err != nil {
+		return result
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			result.findings = append(result.findings, internalError(p))
+		}
+	}()
+	check := c.checkDocument
+	if c.templates != nil && isTemplateName(name) {
+		check = c.checkTemplate
+	}
+	if err := check(diag.NewFile(name, data), &result); err != nil {
+		return checked{name: name, err: fmt.Errorf("checking %s: %w", name, err)}
+	}
+	return result
+}
+
+// checkDocument checks a profile or a declaration.
+func (c *checker) checkDocument(file *diag.File, result *checked) error {
+	open := document.Open
+	if c.options.Placeholders != lint.PlaceholdersPassed {
+		open = document.OpenTemplate
+	}
+	doc, findings := open(file)
+	defer hideSecrets(doc)
+	result.kind, result.format = string(doc.Kind()), string(doc.Format)
+	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
+	result.findings = slices.DeleteFunc(findings, c.drops)
+	if doc.Root == nil {
+		return nil
+	}
+	if doc.Format == document.XML {
+		result.ignore(lint.Ignores(doc.File, doc.Root))
+	}
+	more, unused, err := c.check(doc, file)
+	if err != nil {
+		return err
+	}
+	if !doc.Whole {
+		more = slices.DeleteFunc(more, isAboutAbsence)
+	}
+	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
+	result.wasChecked, result.unused = true, unused
+	return nil
+}
+
+// ignore takes in the comments of a file, and what is wrong with them.
+func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
+	r.ignores, r.findings = append(r.ignores, ignores...), append(r.findings, found...)
+}
+
+// hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
+// Messages are made by then.
+func hideSecrets(doc *document.Document) {
+	for _, span := range lint.Secrets(doc.Root) {
+		diag.Mask(span.File.Data[span.Start:span.End])
+	}
+}
+
+// isAboutAbsence says whether a finding is that something is not there, which may only mean that it could not be read.
+func isAboutAbsence(d diag.Diagnostic) bool { return slices.Contains(rulesOfAbsence(), d.Rule) }
+
+func rulesOfAbsence() []string {
+	return []string{"dangling-certificate-reference", "missing-companion-key", "missing-required-key", "missing-server-name", "missing-server-url",
+		"no-catch-all-rule", "not-a-profile", "wrong-item-count"}
+}
+
+func internalError(p any) diag.Diagnostic {
+	return diag.Diagnostic{Rule: "internal-error", Severity: diag.Error,
+		Message: fmt.Sprintf("checking stopped on a defect of syncguard: %v", p),
+		Help:    "report it, with the file if you can share it"}
+}
+
+// check compares a document with the schemas. It returns which exceptions were not needed apart from the findings: that
+// counts only when no other file needs them either.
+func (c *checker) check(doc *document.Document, file *diag.File) (found, unused []diag.Diagnostic, err error) {
+	o := c.options
+	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
+	o.File = lint.FileFacts{Size: len(file.Data), Signed: doc.Signed}
+	if doc.Signed {
+		o.File.Message = file.Data
+		if o.Placeholders == lint.PlaceholdersNoted {
+			o.Placeholders = lint.PlaceholdersSigned
+		}
+	}
+	check := c.lint.Check
+	if doc.Kind() == document.Declaration {
+		check = c.lint.CheckDeclaration
+	}
+	all, err := check(doc.Root, c.targets, o)
+	for _, d := range doc.Placeholders {
+		o.Placeholders.Judge(&d)
+		all = append(all, d)
+	}
+	for _, d := range all {
+		switch {
+		case d.Rule == ruleUnusedException:
+			unused = append(unused, d)
+		case c.keeps(d):
+			found = append(found, d)
+		}
+	}
+	return found, unused, err
+}
+
+func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
+
+// unsaid drops findings that only follow from an error of reading at the same place.
+func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
+			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || r.Path == d.Path && r.Path != "")
+		})
+	})
+}
+
+// isTemplateName says whether a file of this name is taken for a template of syncguard's own.
+func isTemplateName(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yaml", ".yml":
+		return true
+	}
+	return false
+}
+
+var templateKeys = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(organization|prevention|payloads):|^extends:[ \t]*["']?builtin:`)
+})
+
+// isTemplate tells a template of syncguard's own from the other YAML files of a repository, by the keys of its top level.
+func isTemplate(data []byte) bool { return templateKeys().Match(data) }
+
+// checkTemplate checks a template and the profile that it makes for each target. Values for variables that nobody gave are
+// not known, and that is no mistake: they come when it is built.
+func (c *checker) checkTemplate(file *diag.File, result *checked) error {
+	result.kind, result.format = "template", "yaml"
+	in, err := c.templates.input(file.Name)
+	if err != nil {
+		return err
+	}
+	in.Data = bytes.Clone(file.Data)
+	spec, findings, err := loadTemplate(in, template.Loader{ReadFile: readFile})
+	if err != nil {
+		return err
+	}
+	findings = slices.DeleteFunc(findings, isAboutValueToCome)
+	result.ignore(lint.Ignores(file, nil))
+	result.findings = append(result.findings, findings...)
+	if spec == nil {
+		result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
+		return nil
+	}
+	chosen := c.targets
+	if len(chosen) == 0 {
+		for _, t := range spec.Targets {
+			chosen = append(chosen, t.Value)
+		}
+	}
+	for _, t := range chosen {
+		o := c.options
+		o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
+		made, err := compose.Compose(spec, t, c.catalog, o)
+		if err != nil {
+			return err
+		}
+		c.addComposed(result, made, findings)
+	}
+	result.findings = oncePerLine(diag.Sort(slices.DeleteFunc(result.findings, c.drops)))
+	result.wasChecked = true
+	return nil
+}
+
+// oncePerLine drops what is said of one place for several targets in the same words: only the index of the payload differs.
+func oncePerLine(sorted []diag.Diagnostic) []diag.Diagnostic {
+	return slices.CompactFunc(sorted, func(a, b diag.Diagnostic) bool {
+		return a.Span == b.Span && !a.Span.IsZero() && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+// addComposed takes in what was found in a composed profile.
+func (c *checker) addComposed(result *checked, made *compose.Result, already []diag.Diagnostic) {
+	found := made.Findings
+	if diag.HasErrors(already) {
+		found = elsewhere(made.Written(), already)
+	}
+	for _, d := range found {
+		if d.Rule == ruleUnusedException {
+			result.unused = append(result.unused, d)
+		} else {
+			result.findings = append(result.findings, d)
+		}
+	}
+}
+
+// isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
+// what a template asks for there is none of the linter's business.
+func isAboutValueToCome(d diag.Diagnostic) bool {
+	return d.Rule == "unset-variable" || d.Rule == "unreadable-reference"
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"syncguard/internal/template"
+)
+
+// input is one file to check.
+type input struct {
+	path    string // under which its findings are shown
+	isStdin bool
+}
+
+// inputFinder says what counts as an input.
+type inputFinder struct {
+	stdinName string                 // how stdin is shown
+	isInput   func(path string) bool // whether a file in a folder that nobody named is one
+	wants     string                 // what a folder should hold, for the message that it does not
+}
+
+// find lists the files that arguments name, those of a folder sorted. What cannot be listed is among the failures.
+func (f *inputFinder) find(paths []string) (inputs []input, failures []error, err error) {
+	for i, path := range paths {
+		if path == "-" {
+			if slices.Contains(paths[:i], "-") {
+				return nil, nil, usage("stdin can be read once", "- is given twice")
+			}
+			inputs = append(inputs, input{f.stdinName, true})
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() {
+			inputs = append(inputs, input{path: path}) // reading it says what is wrong
+			continue
+		}
+		found, failed := f.walk(path)
+		if len(found)+len(failed) == 0 {
+			failed = []error{fmt.Errorf("%s: holds no %s", path, f.wants)}
+		}
+		inputs = append(inputs, found...)
+		failures = append(failures, failed...)
+	}
+	return inputs, failures, nil
+}
+
+// walk lists the inputs in a folder and those below it. Hidden folders are left alone.
+func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
+	root := folder + string(filepath.Separator) // so that a link to a folder is followed, but none inside it
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			failures = append(failures, err)
+		case entry.IsDir():
+			if path != root && strings.HasPrefix(entry.Name(), ".") {
+				return fs.SkipDir
+			}
+		case isRegular(path) && f.isInput(path):
+			inputs = append(inputs, input{path: path})
+		}
+		return nil
+	})
+	return inputs, failures
+}
+
+// hasProfileName says whether a file that nobody named is meant to be checked. Other programs write JSON too, so there the
+// words that every declaration of Apple's holds must be in it.
+func hasProfileName(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".mobileconfig":
+		return true
+	case ".json":
+		data, err := readFile(path)
+		return err != nil || bytes.Contains(data, []byte(`"Type"`)) && bytes.Contains(data, []byte(`"com.apple.`))
+	}
+	return false
+}
+
+// isLintable is hasProfileName, for templates too.
+func isLintable(path string) bool {
+	if !isTemplateName(path) || filepath.Base(path) == template.ProjectFile {
+		return hasProfileName(path)
+	}
+	data, err := readFile(path)
+	return err != nil || isTemplate(data)
+}
+
+// isRegular keeps pipes and devices out, which would block. A dangling link is let through, to be reported.
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+// ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. No more than
+// that wait to be taken.
+func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		stop := make(chan struct{})
+		defer close(stop)
+		queue := make(chan chan R, limit-1) // and one that is waited for
+		go func() {
+			defer close(queue)
+			for _, item := range items {
+				result := make(chan R, 1)
+				select {
+				case queue <- result:
+				case <-stop:
+					return
+				}
+				go func() { result <- do(item) }()
+			}
+		}()
+		for result := range queue {
+			if !yield(<-result) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,345 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/lint"
+	"syncguard/internal/report"
+)
+
+type lintOptions struct {
+	paths         []string
+	targets       []string
+	allowUnknown  []string
+	rules         ruleFilter
+	failOn        severityFlag
+	format        lintFormatFlag
+	out           string
+	template      templateFlags
+	stdinName     string
+	baseline      string
+	writeBaseline string
+	expiresWithin time.Duration
+	refuse        bool // placeholders
+	separate      bool
+	verbose       bool
+}
+
+func newLintCmd(env *Env) *cobra.Command {
+	var o lintOptions
+	cmd := &cobra.Command{
+		Use:   "lint PATH…",
+		Short: "Find what devices refuse or ignore, what hurts iCloud sync, and what leaks",
+		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as validate does, and for all that is
+valid and still goes wrong: settings that stop iCloud syncing, secrets in clear text, signers that expire, keys that do nothing on a target, what
+an MDM refuses. Each finding points at its line. syncguard rules lists what is looked for, and syncguard rules RULE explains one.
+
+A PATH of - is stdin. In a folder every *.mobileconfig is checked, and every *.json and *.yaml that holds a declaration or a template.
+The files of one run are taken for what lands on one device, so settings that contradict each other are found across them (--separate if not).
+
+Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ is taken for something that a later step fills in.
+
+A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the key or on its line, # syncguard:ignore RULE: reason in YAML; or
+.syncguard.yaml, in this folder or one above it:
+
+  ignore:
+    - rule: updates-delayed
+      files: "testing/**"
+      reason: the test fleet runs behind on purpose`,
+		Example: `  syncguard lint profiles/
+  syncguard lint --target iOS@18/supervised --target macOS corp.mobileconfig
+  syncguard lint --format sarif -o lint.sarif profiles/
+  syncguard lint --ignore hygiene --fail-on warning profiles/
+  syncguard lint --write-baseline lint-baseline.json profiles/`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("name a file, a folder, or - for stdin", "nothing to lint")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.paths = args
+			return runLint(cmd.Context(), env, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
+	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
+	o.rules.addFlags(cmd)
+	o.failOn.addFlags(cmd)
+	o.format.addFlags(cmd)
+	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
+	flags.StringVar(&o.baseline, "baseline", "", "file of findings that are known and do not count")
+	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
+	flags.DurationVar(&o.expiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire so soon")
+	flags.BoolVar(&o.refuse, "no-placeholders", false, "report what is left to fill in as an error")
+	flags.BoolVar(&o.separate, "separate", false, "take each file for itself, and not all of them for one device")
+	flags.StringVar(&o.stdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
+	o.template.addFlags(cmd)
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
+	for _, name := range []string{"baseline", "write-baseline"} {
+		_ = cmd.MarkFlagFilename(name, "json")
+	}
+	return cmd
+}
+
+func runLint(ctx context.Context, env *Env, o lintOptions) error {
+	l, err := newLinting(env, o)
+	if err != nil {
+		return err
+	}
+	finder := inputFinder{o.stdinName, isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
+	inputs, failures, err := finder.find(o.paths)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(env, "linting", len(inputs))
+	for result := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) checked { return l.checker.checkInput(env, in) }) {
+		if err := ctx.Err(); err != nil {
+			progress.Clear()
+			return err
+		}
+		progress.Step()
+		if result.err != nil {
+			failures = append(failures, result.err)
+			continue
+		}
+		l.add(result)
+	}
+	progress.Clear()
+	l.finish(hasFolder(o.paths))
+	if o.writeBaseline != "" {
+		return l.writeBaseline(failures)
+	}
+	if err := l.report(); err != nil {
+		return err
+	}
+	return verdict(env, failures, l.run.AtLeast(o.failOn.severity) > 0)
+}
+
+// newProgress shows progress where a person watches.
+func newProgress(env *Env, verb string, files int) *report.Progress {
+	if _, ok := terminal(env.Stderr); ok {
+		return report.NewProgress(env.Stderr, env.Now, verb, files)
+	}
+	return nil
+}
+
+// linting is one run of lint.
+type linting struct {
+	env        *Env
+	o          lintOptions
+	checker    *checker
+	exceptions *exceptions
+	ignored    []*projectIgnore
+	baseline   *knownFindings // nil for none
+	results    []checked
+	run        report.LintRun
+}
+
+func newLinting(env *Env, o lintOptions) (*linting, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	targets, err := parseTargets(o.targets)
+	if err != nil {
+		return nil, err
+	}
+	exceptions, err := loadExceptions(o.allowUnknown)
+	if err != nil {
+		return nil, err
+	}
+	catalog, _, err := env.catalog()
+	if err != nil {
+		return nil, err
+	}
+	l := &linting{env: env, o: o, exceptions: exceptions, ignored: exceptions.ignored()}
+	if o.baseline != "" {
+		if l.baseline, err = readBaseline(o.baseline); err != nil {
+			return nil, err
+		}
+	}
+	options := lint.Options{Now: env.Now(), Placeholders: lint.PlaceholdersNoted}
+	if o.refuse {
+		options.Placeholders = lint.PlaceholdersRefused
+	}
+	l.checker = &checker{catalog: catalog, lint: lint.New(catalog), targets: targets, options: options, exceptions: exceptions,
+		keeps: o.rules.keeps, templates: &o.template}
+	return l, nil
+}
+
+// check refuses combinations that cannot be meant, and names that do not exist.
+func (o *lintOptions) check() error {
+	switch {
+	case o.baseline != "" && o.writeBaseline != "":
+		return usage("give one of the two", "--baseline cannot go with --write-baseline")
+	case o.writeBaseline != "" && o.out != "":
+		return usage("a baseline is written and no report", "--out cannot go with --write-baseline")
+	case o.expiresWithin < 0:
+		return usage("give a duration such as 720h", "--expires-within is negative")
+	}
+	return o.rules.check()
+}
+
+func (l *linting) add(r checked) {
+	l.exceptions.count(r)
+	l.results = append(l.results, r)
+}
+
+// finish takes out what does not count, and adds what only all files together show.
+func (l *linting) finish(wholeFolder bool) {
+	for i := range l.results {
+		r := &l.results[i]
+		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(r, d) })
+		for _, ignore := range r.ignores {
+			if d, unused := ignore.Unused(l.o.rules.looksFor); unused && l.o.rules.keeps(d) {
+				r.findings = diag.Sort(append(r.findings, d))
+			}
+		}
+	}
+	l.results = append(l.results, l.exceptions.report(wholeFolder)...)
+	if d := l.unusedInProject(wholeFolder); len(d) > 0 {
+		l.addToProject(d)
+	}
+	for _, r := range l.results {
+		file := report.LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: r.findings}
+		if l.baseline != nil {
+			file.Findings = slices.DeleteFunc(file.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
+		}
+		l.run.Add(file)
+	}
+	if l.baseline != nil {
+		l.run.Gone = l.baseline.gone(l.results)
+	}
+}
+
+func (l *linting) isIgnored(r *checked, d diag.Diagnostic) bool {
+	ignored := false
+	for _, ignore := range r.ignores {
+		ignored = ignore.Covers(d) || ignored
+	}
+	for _, ignore := range l.ignored {
+		ignored = ignore.covers(r.name, d) || ignored
+	}
+	if ignored {
+		l.run.Ignored++
+	}
+	return ignored
+}
+
+func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
+	known := l.baseline.knows(name, d)
+	if known {
+		l.run.Baselined++
+	}
+	return known
+}
+
+// unusedInProject returns the findings about entries of the project file that ignore nothing. Other files than those of
+// this run may need them, so only a whole folder counts.
+func (l *linting) unusedInProject(wholeFolder bool) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	for _, ignore := range l.ignored {
+		if d, wrong := ignore.finding(wholeFolder && l.o.rules.looksFor(ignore.entry.Rule.Value)); wrong && l.o.rules.keeps(d) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// addToProject adds findings to the result of the project file.
+func (l *linting) addToProject(found []diag.Diagnostic) {
+	for i := range l.results {
+		if r := &l.results[i]; r.kind == "project" {
+			r.findings = diag.Sort(append(r.findings, found...))
+			return
+		}
+	}
+	l.results = append(l.results, checked{name: l.exceptions.path, kind: "project", format: "yaml", findings: diag.Sort(found)})
+}
+
+// report writes what was found, in the form that was asked for.
+func (l *linting) report() error {
+	if l.o.format != "text" {
+		return l.write(func(w io.Writer) error { return report.WriteLint(w, string(l.o.format), &l.run) })
+	}
+	if l.o.out == "" {
+		l.env.out().Lint(&l.run, l.o.verbose)
+		return nil
+	}
+	return l.write(func(w io.Writer) error {
+		report.NewPrinter(w, l.env.Environ, 0).Lint(&l.run, l.o.verbose)
+		return nil
+	})
+}
+
+// write gives stdout, or what becomes the file of --out when it is whole.
+func (l *linting) write(to func(io.Writer) error) error {
+	if l.o.out == "" {
+		return to(l.env.Stdout)
+	}
+	var text bytes.Buffer
+	if err := to(&text); err != nil {
+		return err
+	}
+	return writeFiles(filepath.Dir(l.o.out), []output{{filepath.Base(l.o.out), text.Bytes(), 0o644}}, l.env.Now())
+}
+
+// relativeTo returns a path as it is seen from the folder of a file, with slashes.
+func relativeTo(file, path string) string {
+	folder, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	if rel, err := filepath.Rel(folder, full); err == nil {
+		path = rel
+	}
+	return filepath.ToSlash(path)
+}
+
+// verdict is the error that gives the exit code: what could not be checked at all weighs more than what is wrong.
+func verdict(env *Env, failures []error, failed bool) error {
+	for i, err := range failures {
+		if i == len(failures)-1 {
+			return err
+		}
+		env.err().Failure(plain(err))
+	}
+	if failed {
+		return errFindings
+	}
+	return nil
+}
+
+// lintFormatFlag is --format of lint.
+type lintFormatFlag string
+
+func (f *lintFormatFlag) addFlags(cmd *cobra.Command) {
+	*f = "text"
+	cmd.Flags().Var(f, "format", "text, json, sarif, junit, github, gitlab or markdown")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append([]string{"text"}, report.LintFormats()...), cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *lintFormatFlag) String() string { return string(*f) }
+func (f *lintFormatFlag) Type() string   { return "FORMAT" }
+func (f *lintFormatFlag) Set(s string) error {
+	if s != "text" && !slices.Contains(report.LintFormats(), s) {
+		return fmt.Errorf("want text, json, sarif, junit, github, gitlab or markdown")
+	}
+	*f = lintFormatFlag(s)
+	return nil
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/lint"
+	"syncguard/internal/template"
+)
+
+// projectIgnore is an entry under "ignore" of the project file.
+type projectIgnore struct {
+	entry template.Ignored
+	path  string // of the project file
+	used  bool
+}
+
+func (e *exceptions) ignored() []*projectIgnore {
+	var all []*projectIgnore
+	for _, entry := range e.project.Ignore {
+		all = append(all, &projectIgnore{entry: entry, path: e.path})
+	}
+	return all
+}
+
+// covers says whether the entry is for a finding in a file, and remembers that it was needed.
+func (i *projectIgnore) covers(file string, d diag.Diagnostic) bool {
+	if d.Rule != i.entry.Rule.Value || i.entry.Files.IsSet && !doublestar.MatchUnvalidated(i.entry.Files.Value, relativeTo(i.path, file)) {
+		return false
+	}
+	i.used = true
+	return true
+}
+
+// finding returns what is wrong with the entry itself, and whether anything is. That it was not needed counts only where
+// everything that may need it was looked at.
+func (i *projectIgnore) finding(whole bool) (diag.Diagnostic, bool) {
+	rule, files := i.entry.Rule, i.entry.Files
+	if help, unknown := unknownRule(rule.Value); unknown {
+		return diag.Diagnostic{Rule: lint.RuleMalformedIgnore, Severity: diag.Error, Span: rule.Span, Path: rule.Path,
+			Message: fmt.Sprintf("%q is no rule", rule.Value), Help: help}, true
+	}
+	if files.IsSet && !doublestar.ValidatePattern(files.Value) {
+		return diag.Diagnostic{Rule: lint.RuleMalformedIgnore, Severity: diag.Error, Span: files.Span, Path: files.Path,
+			Message: fmt.Sprintf("%q is no pattern of files", files.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
+	}
+	if i.used || !whole {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Diagnostic{Rule: lint.RuleUnusedIgnore, Severity: diag.Warning, Span: rule.Span, Path: rule.Path,
+		Message: fmt.Sprintf("%q is ignored, and finds nothing in these files", rule.Value), Help: "remove the entry"}, true
+}
