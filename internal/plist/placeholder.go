@@ -69,7 +69,7 @@ const maxPlaceholders = 1000
 
 // placeholder notes what stands where a value should, and places a value of which nothing is known.
 func (r *xmlReader) placeholder(v *Value, text string) {
-	v.Kind, v.Text = Null, text
+	v.Kind, v.Text = Null, strings.TrimSpace(text)
 	r.notePlaceholder(v.Span)
 }
 
