@@ -65,7 +65,9 @@ func Open(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plis
 
 // OpenTemplate is Open for a file that a later step may complete: in an unsigned profile placeholders may stand for values
 // of any type, as plist.ReadTemplate says.
-func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plist.ReadTemplate) }
+func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) {
+	return openWith(f, plist.ReadTemplate)
+}
 
 // reader reads a property list.
 type reader func(*diag.File) (*plist.Document, []diag.Diagnostic)
