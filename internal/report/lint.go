@@ -2,6 +2,9 @@ package report
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 
 	"syncguard/internal/diag"
 )
@@ -16,14 +19,25 @@ type LintedFile struct {
 	Findings  []diag.Diagnostic // in the order of diag.Sort; one without a place concerns the file as a whole
 }
 
+// Unread is a file that could not be checked, with the reason: the run is not complete.
+type Unread struct {
+	Name    string `json:"file"`
+	Message string `json:"message"`
+}
+
 // LintRun is one run of lint, in the order in which the files were given.
 type LintRun struct {
 	Version string // of syncguard
 	Files   []LintedFile
+	Unread  []Unread
 	Totals
 	Ignored   int // findings that a comment or the project file takes out
 	Baselined int // findings that the baseline knows
 	Gone      int // findings of the baseline that no longer are
+
+	FailOn   diag.Severity // findings from here up fail the run; Error where it is not set
+	Root     string        // absolute folder that file names in reports are relative to; empty leaves absolute names as they are
+	RulesURL string        // where docs/rules is published, without a slash at the end; empty where it is not
 }
 
 // Add takes in a file.
@@ -32,56 +46,52 @@ func (r *LintRun) Add(f LintedFile) {
 	r.Totals.Add(f.Findings)
 }
 
-// Lint writes a run for a person. Of one in which nothing was found it says so only when asked.
-func (p *Printer) Lint(run *LintRun, verbose bool) {
-	printed := false
-	for _, f := range run.Files {
-		if len(f.Findings) == 0 {
-			continue
-		}
-		p.FileFindings(f.Name, f.Signed, f.Findings)
-		p.Line("")
-		printed = true
-	}
-	if printed || verbose || run.Gone > 0 {
-		p.Line("%s%s", run.Totals.String(), run.aside())
-	}
+// lintFormats are the formats that programs read. Each is written when the run is over.
+var lintFormats = []struct {
+	name  string
+	write func(io.Writer, *LintRun) error
+}{
+	{"json", writeLintJSON},
+	{"sarif", writeSARIF},
+	{"junit", writeJUnit},
+	{"github", writeGitHub},
+	{"gitlab", writeGitLab},
+	{"markdown", writeMarkdown},
 }
 
-// aside says what stands beside the totals: what does not count, and what can be fixed.
-func (r *LintRun) aside() string {
-	text := ""
-	if r.Ignored > 0 {
-		text += fmt.Sprintf("; %d ignored", r.Ignored)
+// LintFormats names the formats of WriteLint.
+func LintFormats() []string {
+	names := make([]string, len(lintFormats))
+	for i, f := range lintFormats {
+		names[i] = f.name
 	}
-	if r.Baselined > 0 {
-		text += fmt.Sprintf("; %d in the baseline", r.Baselined)
-	}
-	if r.Gone > 0 {
-		text += fmt.Sprintf("; %d of the baseline are gone, so write it again", r.Gone)
-	}
-	safe, unsafe := r.fixable()
-	switch {
-	case safe > 0:
-		text += fmt.Sprintf("; %d can be fixed with --fix", safe)
-	case unsafe > 0:
-		text += fmt.Sprintf("; %d can be fixed with --fix --unsafe-fixes", unsafe)
-	}
-	return text
+	return names
 }
 
-// fixable counts the findings that lint --fix corrects, and those that it corrects only when a person says so.
-func (r *LintRun) fixable() (safe, unsafe int) {
-	for _, f := range r.Files {
-		for _, d := range f.Findings {
-			switch {
-			case d.Fix == nil:
-			case d.Fix.Unsafe:
-				unsafe++
-			default:
-				safe++
-			}
+// WriteLint writes a whole run in one of LintFormats. The same run gives the same bytes.
+func WriteLint(w io.Writer, format string, run *LintRun) error {
+	for _, f := range lintFormats {
+		if f.name == format {
+			return f.write(w, run)
 		}
 	}
-	return safe, unsafe
+	return fmt.Errorf("there is no format %q", format)
+}
+
+// fails says whether a finding fails the run.
+func (r *LintRun) fails(d diag.Diagnostic) bool {
+	if r.FailOn == 0 {
+		return d.Severity >= diag.Error
+	}
+	return d.Severity >= r.FailOn
+}
+
+// path returns a file's name as reports have it: with slashes, without "./", and relative to Root where it lies in it.
+func (r *LintRun) path(name string) string {
+	if r.Root != "" && filepath.IsAbs(name) {
+		if rel, err := filepath.Rel(r.Root, name); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			name = rel
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(name))
 }

@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -66,9 +67,21 @@ func (p *Printer) notice(label, text string) {
 	fmt.Fprintf(p.w, "syncguard: %s %s\n", label, Clean(text))
 }
 
-// Clean makes text from outside harmless on a terminal: control characters, invisible marks that reorder text, line
-// separators and invalid bytes are shown as \u{…}, line feeds as spaces.
+// Clean makes text from outside harmless on a terminal and in the log of a CI: control characters, invisible marks that
+// reorder text, line separators and invalid bytes are shown as \u{…}, line feeds as spaces. So is a character of what a
+// CI takes for a command: "::" at the start of a line, "##[" and "##vso[" anywhere.
 func Clean(s string) string {
+	s = printable(s)
+	if trimmed := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(trimmed, "::") {
+		s = s[:len(s)-len(trimmed)] + `\u{3a}` + trimmed[1:]
+	}
+	return logCommand.ReplaceAllString(s, `#\u{23}$1`)
+}
+
+// logCommand finds the older commands of GitHub's runner, and those of Azure Pipelines.
+var logCommand = regexp.MustCompile(`(?i)##(\[|vso\[)`)
+
+func printable(s string) string {
 	if !strings.ContainsFunc(s, unprintable) && utf8.ValidString(s) {
 		return s
 	}
