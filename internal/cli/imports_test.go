@@ -54,6 +54,8 @@ var onlyIn = map[string]string{
 	"charm.land/lipgloss/v2":                "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
 	"github.com/charmbracelet/colorprofile": "internal/report",
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif": "internal/report",
 }
 
 func TestImports(t *testing.T) {

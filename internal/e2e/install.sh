@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, and into
-# bin/ the MDM server NanoMDM.
+# bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which has the schema of SARIF with it.
 set -eu
 
 missing=""
@@ -9,6 +9,7 @@ need openssl openssl
 need xmllint libxml2-utils
 need plistutil libplist-utils
 need python3 python3
+need npm npm
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -23,6 +24,17 @@ if [ -n "$missing" ]; then
 fi
 
 GOBIN=${GOBIN:-$PWD/bin} ${GO:-go} install -trimpath github.com/micromdm/nanomdm/cmd/nanomdm@v0.9.0
+
+sarif=$GOBIN/sarif
+if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
+	case $(uname -s) in
+	Darwin) system=darwin ;;
+	*) system=linux ;;
+	esac
+	mkdir -p "$sarif"
+	(cd "$sarif" && npm pack --silent "@microsoft/sarif-multitool-$system@5.7.0" >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
+	chmod +x "$sarif/package/Sarif.Multitool"
+fi
 
 for program in openssl xmllint plistutil python3; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
