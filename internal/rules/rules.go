@@ -55,12 +55,6 @@ type Rule struct {
 // Has says whether the rule belongs to a group.
 func (r *Rule) Has(g Group) bool { return slices.Contains(r.Groups, g) }
 
-// Example is one or more files that are linted together. The name of a file ending in .payload is that of the keys of one
-// payload, around which Apple's common keys and a profile have to be thought.
-type Example struct {
-	Files []txtar.File
-}
-
 // Examples returns the example that breaks the rule, and the one that does not.
 func (r *Rule) Examples() (bad, good Example) {
 	for _, f := range txtar.Parse(r.archive).Files {
