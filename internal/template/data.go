@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
@@ -53,13 +54,16 @@ func (s *load) readReference(v *plist.Value, path string) {
 	name := f.Value
 	switch {
 	case len(v.Fields) > 1:
-		s.out.add("invalid-file-reference", place{v.Fields[1].KeySpan, path}, "%q has more keys beside the path of a file", path).
+		at := v.Fields[1].KeySpan
+		s.out.add("invalid-file-reference", place{at, path}, "%q has more keys beside the path of a file", path).
 			Help = "keep only one of them, $file or $text"
+		replaceReference(v, f.Key, nil, at)
 		return
 	case s.unknown[name]:
 		return
 	case name.Kind != plist.String:
 		s.out.add("invalid-file-reference", place{name.Span, path}, "%q is %s, want the path of a file", path, describe(name))
+		replaceReference(v, f.Key, nil, name.Span)
 		return
 	}
 	data, err := s.readBeside(name.Span.File, name.Text, min(maxDataFile, s.dataLeft))
@@ -68,13 +72,18 @@ func (s *load) readReference(v *plist.Value, path string) {
 	}
 	if err != nil {
 		s.out.add("unreadable-file", place{name.Span, path}, "file %s cannot be read: %s", describe(name), plainError(err))
-		return
+		data = nil
 	}
 	s.dataLeft -= len(data)
-	read := &plist.Value{Kind: plist.Data, Data: data}
-	if f.Key == "$text" {
-		read = plist.NewString(string(data))
+	replaceReference(v, f.Key, data, name.Span)
+}
+
+// replaceReference puts what a file holds in the place of the reference to it: nothing where it cannot be read, so that no
+// check takes the reference itself for the value.
+func replaceReference(v *plist.Value, key string, data []byte, span diag.Span) {
+	read := plist.Value{Kind: plist.Data, Data: data, Secret: v.Secret, Span: span}
+	if key == "$text" {
+		read = plist.Value{Kind: plist.String, Text: string(data), Secret: v.Secret, Span: span}
 	}
-	read.Secret, read.Span = v.Secret, name.Span
-	*v = *read
+	*v = read
 }

@@ -128,7 +128,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	check.check(root, top, place{span: start(root)})
 	s.readData(root)
 	spec := s.decode(root, top)
-	vs.unused()
+	vs.unused(file)
 	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
 	return spec
 }

@@ -333,10 +333,11 @@ func trimNewline(s string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 }
 
-// unused reports declared variables that nothing names.
-func (vs *variables) unused() {
+// unused reports the variables that a template declares and nothing names. Those of a base may stand where the template
+// has something else.
+func (vs *variables) unused(template *diag.File) {
 	for _, name := range vs.order {
-		if v := vs.byName[name]; !v.Used {
+		if v := vs.byName[name]; !v.Used && v.Span.File == template {
 			vs.out.warn("unused-variable", place{v.Span, "variables." + name}, "variable %q is not used", name).
 				Help = "remove it, or write ${" + name + "} where its value belongs"
 		}
