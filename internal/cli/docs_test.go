@@ -15,6 +15,8 @@ import (
 	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
 	"syncguard/internal/lint"
+	"syncguard/internal/report"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -30,6 +32,7 @@ func TestDocs(t *testing.T) {
 		"notes":    noteTable(t),
 		"template": template.Reference(),
 		"commands": commandTable(),
+		"rules":    strings.TrimSuffix(report.RulesMarkdown(rules.All()), "\n"),
 	}
 	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
 	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
@@ -37,7 +40,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for _, path := range append(files, filepath.Join(repository, "README.md")) {
+	for _, path := range append(files, filepath.Join(repository, "README.md"), filepath.Join(ruleDocs, "README.md")) {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
+	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 )
@@ -148,4 +149,41 @@ func lintDocument(t *testing.T, c *checker, f txtar.File) []diag.Diagnostic {
 		found = append(found, compose.MDMVariables(doc.Root)...)
 	}
 	return found
+}
+
+// ruleDocs has a page for each rule, beside the README with the table of all.
+var ruleDocs = filepath.Join(repository, "docs", "rules")
+
+// The pages in docs/rules are those of syncguard rules ID --format markdown, and there are no others. They are rewritten
+// with: go test ./internal/cli -run TestRuleDocs -update
+func TestRuleDocs(t *testing.T) {
+	want := map[string]string{}
+	for _, r := range rules.All() {
+		want[r.ID+".md"] = report.RuleMarkdown(r)
+	}
+	entries, err := os.ReadDir(ruleDocs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if want[e.Name()] != "" || e.Name() == "README.md" {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s is the page of no rule", e.Name())
+		} else if err := os.Remove(filepath.Join(ruleDocs, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range want {
+		path := filepath.Join(ruleDocs, name)
+		if data, err := os.ReadFile(path); err == nil && string(data) == text {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s is stale", path)
+		} else if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

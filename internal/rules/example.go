@@ -47,6 +47,9 @@ func (e Example) Inputs() ([]txtar.File, error) {
 	return all, nil
 }
 
+// IsEncoded says whether a file of an example stands on the page in base64.
+func IsEncoded(name string) bool { return strings.HasSuffix(name, encodedEnding) }
+
 // Kind is the ending of an example's file that says what it is, without base64: .payload, .yaml and so on.
 func Kind(name string) string { return path.Ext(strings.TrimSuffix(name, encodedEnding)) }
 

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/report"
+	"syncguard/internal/rules"
+)
+
+type rulesOptions struct {
+	id     string
+	group  string
+	format string
+}
+
+func newRulesCmd(env *Env) *cobra.Command {
+	var o rulesOptions
+	cmd := &cobra.Command{
+		Use:   "rules [ID]",
+		Short: "List the rules, or show the page of one",
+		Long: `List the rules by which files are checked, or show the page of one: what a finding of it means, what comes of it, an
+example that breaks it and one that does not, how to ignore it, and what it rests on.
+
+Groups: structure (how a file is written), schema (what Apple's schemas forbid), effect (what does nothing on a target),
+sync (what hurts iCloud syncing), security, hygiene, delivery (what an MDM refuses), template, lint.`,
+		Example: `  syncguard rules
+  syncguard rules --group sync
+  syncguard rules unknown-key
+  syncguard rules cellular-toggles-frozen --format markdown`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("give one ID, or none for the list", "%s takes one ID, found %d", cmd.CommandPath(), len(args))
+			}
+			return nil
+		},
+		ValidArgs: ruleIDs(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.id = args[0]
+			}
+			return runRules(env, o, len(args) > 0)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.group, "group", "", "list only the rules of this group")
+	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
+	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(groupNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(ruleFormats(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func ruleFormats() []string { return []string{"text", "json", "markdown"} }
+
+func ruleIDs() []string {
+	var ids []string
+	for _, r := range rules.All() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func groupNames() []string {
+	var names []string
+	for _, g := range rules.Groups() {
+		names = append(names, string(g))
+	}
+	return names
+}
+
+func runRules(env *Env, o rulesOptions, hasID bool) error {
+	format, err := chooseFlag("format", o.format, ruleFormats())
+	if err != nil {
+		return err
+	}
+	group, err := chooseFlag("group", o.group, groupNames())
+	if err != nil {
+		return err
+	}
+	switch {
+	case hasID && group != "":
+		return usage("leave one of them out", "an ID names one rule, and --group lists several")
+	case hasID:
+		return showRule(env, o.id, format)
+	}
+	all := rules.All()
+	if group != "" {
+		all = slices.DeleteFunc(slices.Clone(all), func(r rules.Rule) bool { return !r.Has(rules.Group(group)) })
+	}
+	switch format {
+	case "json":
+		return report.WriteJSON(env.Stdout, report.JSONRules(all))
+	case "markdown":
+		_, err := io.WriteString(env.Stdout, report.RulesMarkdown(all))
+		return err
+	}
+	env.out().RuleList(all)
+	return nil
+}
+
+func showRule(env *Env, id, format string) error {
+	r, ok := rules.Find(id)
+	if !ok {
+		return usage(didYouMean(id, ruleIDs(), "syncguard rules lists them"), "unknown rule %q", id)
+	}
+	switch format {
+	case "json":
+		page, err := report.JSONRule(r)
+		if err != nil {
+			return fmt.Errorf("showing rule %s: %w", id, err)
+		}
+		return report.WriteJSON(env.Stdout, page)
+	case "markdown":
+		_, err := io.WriteString(env.Stdout, report.RuleMarkdown(r))
+		return err
+	}
+	env.out().RulePage(r)
+	return nil
+}
