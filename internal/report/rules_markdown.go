@@ -33,15 +33,25 @@ func sourceLinks(r rules.Rule) []string {
 	return links
 }
 
-// sourceLink names a source by its host and the last part of its path. What is no address stays as it is.
+// sourceLink names a source by what people call it. What is no address stays as it is.
 func sourceLink(source string) string {
 	address, ok := strings.CutPrefix(source, "https://")
 	if !ok {
 		return escapeMarkdown(source)
 	}
-	host, path, _ := strings.Cut(strings.TrimSuffix(address, "/"), "/")
-	last := path[strings.LastIndex(path, "/")+1:]
-	return fmt.Sprintf("[%s](<%s>)", escapeMarkdown(strings.TrimSpace(strings.TrimPrefix(host, "www.")+" "+last)), source)
+	address, _, _ = strings.Cut(strings.TrimPrefix(address, "www."), "#")
+	parts := strings.Split(strings.TrimSuffix(address, "/"), "/")
+	last := parts[len(parts)-1]
+	name := parts[0] + " " + last
+	switch {
+	case parts[0] == "developer.apple.com":
+		name = "Apple: " + last
+	case parts[0] == "github.com" && len(parts) == 5: // a pull request or an issue
+		name = strings.Join(parts[2:], " ")
+	case parts[0] == "github.com":
+		name = last
+	}
+	return fmt.Sprintf("[%s](<%s>)", escapeMarkdown(name), source)
 }
 
 // RuleMarkdown is the page of a rule.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"path"
@@ -28,10 +29,11 @@ const (
 )
 
 // Inputs returns the files as they are linted: a fragment within a profile, NAME.payload as NAME.mobileconfig, and base64
-// decoded.
+// decoded. The bytes are the caller's own.
 func (e Example) Inputs() ([]txtar.File, error) {
 	var all []txtar.File
 	for _, f := range e.Files {
+		f.Data = bytes.Clone(f.Data)
 		if name, ok := strings.CutSuffix(f.Name, fragmentEnding); ok {
 			f = txtar.File{Name: name + ".mobileconfig", Data: Wrap(name, f.Data)}
 		}

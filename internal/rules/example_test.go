@@ -40,6 +40,13 @@ func TestInputs(t *testing.T) {
 	if err != nil || len(files) != 3 || files[0].Name != "a.mobileconfig" || files[1].Name != "b.mobileconfig" || string(files[1].Data) != "hi" || string(files[2].Data) != "x" {
 		t.Errorf("got %v, %v", files, err)
 	}
+	page := []byte("x")
+	if files, err = (Example{Files: []txtar.File{{Name: "a.yaml", Data: page}}}).Inputs(); err != nil {
+		t.Fatal(err)
+	}
+	if files[0].Data[0] = 'y'; page[0] != 'x' {
+		t.Error("whoever changes an input changes the page")
+	}
 	if _, err := (Example{Files: []txtar.File{{Name: "a.base64", Data: []byte("!")}}}).Inputs(); err == nil {
 		t.Error("bad base64 passes")
 	}
