@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -33,9 +34,10 @@ type lintOptions struct {
 	refuse        bool // placeholders
 	separate      bool
 	verbose       bool
+	version       string
 }
 
-func newLintCmd(env *Env) *cobra.Command {
+func newLintCmd(env *Env, version string) *cobra.Command {
 	var o lintOptions
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
@@ -69,6 +71,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.paths = args
+			o.version = version
 			return runLint(cmd.Context(), env, o)
 		},
 	}
@@ -112,6 +115,7 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 		progress.Step()
 		if result.err != nil {
 			failures = append(failures, result.err)
+			l.run.Unread = append(l.run.Unread, report.Unread{Name: result.name, Message: plain(result.err)})
 			continue
 		}
 		l.add(result)
@@ -172,6 +176,10 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 	options := lint.Options{Now: env.Now(), Placeholders: lint.PlaceholdersNoted}
 	if o.refuse {
 		options.Placeholders = lint.PlaceholdersRefused
+	}
+	l.run = report.LintRun{Version: o.version, FailOn: o.failOn.severity}
+	if l.run.Root, err = os.Getwd(); err != nil {
+		return nil, fmt.Errorf("finding the current folder: %w", err)
 	}
 	l.checker = &checker{catalog: catalog, lint: lint.New(catalog), targets: targets, options: options, exceptions: exceptions,
 		keeps: o.rules.keeps, templates: &o.template}

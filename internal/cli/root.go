@@ -56,7 +56,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 	root.AddCommand(
 		newBuildCmd(env),
 		newInitCmd(env),
-		newLintCmd(env),
+		newLintCmd(env, version),
 		newRulesCmd(env),
 		newSchemaCmd(env),
 		newValidateCmd(env),

@@ -1,22 +1,23 @@
 package cli
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
-	"syncguard/internal/compose"
 	"syncguard/internal/diag"
-	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/rules"
-	"syncguard/internal/schema"
+	"syncguard/internal/template"
 )
 
 // The bad example of every rule breaks that rule and no other, and the good one none.
@@ -25,9 +26,9 @@ func TestExamplesOfRules(t *testing.T) {
 		t.Run(r.ID, func(t *testing.T) {
 			bad, good := r.Examples()
 			if len(bad.Files) > 0 {
-				expectOnly(t, r, lintExample(t, r.Options, inputsOf(t, bad)))
+				expectOnly(t, r, lintExample(t, r, inputsOf(t, bad)))
 			}
-			for _, d := range lintExample(t, r.Options, inputsOf(t, good)) {
+			for _, d := range lintExample(t, r, inputsOf(t, good)) {
 				t.Errorf("the good example: %s", saying(d))
 			}
 		})
@@ -66,89 +67,66 @@ func inputsOf(t *testing.T, e rules.Example) []txtar.File {
 	return files
 }
 
-// lintExample lints files together, with options as they stand on a page, and returns what was found in them.
-func lintExample(t *testing.T, options string, files []txtar.File) []diag.Diagnostic {
+// builtOnly are the rules that build reports and lint cannot: values are asked for, and files written, only then.
+var builtOnly = []string{"duplicate-output", "unreadable-reference", "unset-variable"}
+
+// lintExample runs the lint command on files, with options as they stand on a page, and returns what was found in them.
+func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnostic {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	o := exampleOptionsOf(t, options)
-	targets, err := parseTargets(o.targets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &checker{lint: lint.New(schema.Embedded()), targets: targets, exceptions: newExceptions(o.allowUnknown)}
+	args := append([]string{"lint", "--format", "json"}, strings.Fields(r.Options)...)
+	var names []string
 	for _, f := range files {
 		if err := os.WriteFile(f.Name, f.Data, 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if isTemplateName(f.Name) || slices.Contains([]string{".mobileconfig", ".json"}, filepath.Ext(f.Name)) {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if slices.Contains(builtOnly, r.ID) {
+		return buildExample(t, names)
+	}
+	if slices.Contains(names, template.ProjectFile) {
+		names = []string{"."} // what an entry of it is for counts only in a whole folder
+	}
+	var out, errs bytes.Buffer
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: func() time.Time { return exampleTime }}
+	if code := Main(context.Background(), env, append(args, names...), ""); code > exitFindings {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	var run struct {
+		Files []struct{ Findings []report.Finding }
+	}
+	if err := json.Unmarshal(out.Bytes(), &run); err != nil {
+		t.Fatal(err)
 	}
 	var found []diag.Diagnostic
-	var all []*built
-	for _, f := range files {
-		switch filepath.Ext(f.Name) {
-		case ".mobileconfig", ".json":
-			found = append(found, lintDocument(t, c, f)...)
-		case ".yaml":
-			profiles, more, err := composeAll(&Env{}, buildOptions{templates: []string{f.Name}}, targets)
+	for _, file := range run.Files {
+		for _, f := range file.Findings {
+			severity, err := diag.ParseSeverity(f.Severity)
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, all = append(found, more...), append(all, profiles...)
+			found = append(found, diag.Diagnostic{Rule: f.Rule, Severity: severity, Message: f.Message, Path: f.File + " " + f.Path})
 		}
 	}
-	found = append(found, nameClashes(all)...)
-	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return slices.Contains(o.ignore, d.Rule) })
+	return found
 }
 
-// exampleOptions are the options with which examples may be linted.
-type exampleOptions struct{ targets, allowUnknown, ignore []string }
+// exampleTime is the day on which the certificates in examples are judged.
+var exampleTime = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 
-// exampleOptionsOf reads options, each followed by its value.
-func exampleOptionsOf(t *testing.T, text string) (o exampleOptions) {
+func buildExample(t *testing.T, templates []string) []diag.Diagnostic {
 	t.Helper()
-	words := strings.Fields(text)
-	for ; len(words) > 1; words = words[2:] {
-		switch value := words[1]; words[0] {
-		case "--target":
-			o.targets = append(o.targets, value)
-		case "--allow-unknown":
-			o.allowUnknown = append(o.allowUnknown, value)
-		case "--ignore":
-			o.ignore = append(o.ignore, value)
-		default:
-			t.Fatalf("examples take no option %s", words[0])
-		}
-	}
-	if len(words) > 0 {
-		t.Fatalf("option %s has no value", words[0])
-	}
-	return o
-}
-
-// lintDocument is checkData with the rules that validate leaves out.
-func lintDocument(t *testing.T, c *checker, f txtar.File) []diag.Diagnostic {
-	t.Helper()
-	checked := c.checkData(f.Name, f.Data, nil)
-	if checked.err != nil {
-		t.Fatal(checked.err)
-	}
-	found := append(checked.findings, checked.unused...)
-	doc, reading := document.Open(diag.NewFile(f.Name, f.Data))
-	if doc.Root == nil || doc.Kind() != document.Profile {
-		return found
-	}
-	all, err := c.lint.Check(doc.Root, c.targets, lint.Options{AllowUnknown: c.exceptions.names()})
+	all, found, err := composeAll(&Env{}, buildOptions{templates: templates}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range unsaid(all, reading) {
-		if isAboutSync(d) {
-			found = append(found, d)
-		}
-	}
-	if doc.Signed {
-		found = append(found, compose.MDMVariables(doc.Root)...)
-	}
-	return found
+	return append(found, nameClashes(all)...)
 }
 
 // ruleDocs has a page for each rule, beside the README with the table of all.
