@@ -19,15 +19,16 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/lint", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/report", []string{"internal/baseline", "internal/diag", "internal/rules"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
-	{"internal/lint", []string{"internal/diag", "internal/document", "internal/plist", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
+	{"internal/lint", []string{"internal/diag", "internal/document", "internal/fix", "internal/plist", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
 	{"internal/project", []string{"internal/diag"}},
-	{"internal/template", []string{"internal/diag", "internal/plist", "internal/target"}},
+	{"internal/template", []string{"internal/diag", "internal/fix", "internal/plist", "internal/target"}},
+	{"internal/fix", []string{"internal/diag", "internal/plist", "internal/rules"}},
 	{"internal/schema/generate", []string{"internal/schema", "internal/schema/appleyaml", "internal/schema/manifests"}},
 	{"internal/schema/manifests", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema/appleyaml", []string{"internal/plist", "internal/schema", "internal/target"}},
@@ -52,6 +53,7 @@ var onlyIn = map[string]string{
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",
 	"charm.land/lipgloss/v2":                "internal/report",
+	"github.com/aymanbagabas/go-udiff":     "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
 	"github.com/charmbracelet/colorprofile": "internal/report",
 

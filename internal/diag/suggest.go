@@ -17,6 +17,25 @@ func Suggest(word string, candidates []string) string {
 	return best
 }
 
+// IsSure says whether best, which Suggest chose, is all that a person can have meant among the candidates: nothing else is
+// equal but for case, or else nothing else is nearly as near.
+func IsSure(word, best string, candidates []string) bool {
+	word = strings.TrimSpace(word)
+	same := strings.EqualFold(word, best)
+	const margin = 2
+	limit := distance(strings.ToLower(word), strings.ToLower(best), len(word)+len(best)+1) + margin
+	for _, c := range candidates {
+		switch {
+		case c == best:
+		case strings.EqualFold(c, word):
+			return false
+		case !same && distance(strings.ToLower(word), strings.ToLower(c), limit) < limit:
+			return false
+		}
+	}
+	return best != ""
+}
+
 // distance is the number of letters to insert, delete, replace or swap to turn a into b, or limit if it is
 // at least that.
 func distance(a, b string, limit int) int {
