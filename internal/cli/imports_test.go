@@ -53,7 +53,7 @@ var onlyIn = map[string]string{
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",
 	"charm.land/lipgloss/v2":                "internal/report",
-	"github.com/aymanbagabas/go-udiff":     "internal/report",
+	"github.com/aymanbagabas/go-udiff":      "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
 	"github.com/charmbracelet/colorprofile": "internal/report",
 

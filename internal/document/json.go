@@ -79,6 +79,7 @@ func (r *jsonReader) isSound() bool {
 		r.start = len(utf8BOM)
 		r.fail(ruleByteOrderMark, 0, 0, "the text begins with a byte order mark, want none before JSON")
 		r.found[0].Severity = diag.Warning
+		r.found[0].Fix = &diag.Fix{Title: "delete the byte order mark", Edits: []diag.Edit{{Span: r.span(0, len(utf8BOM))}}}
 	}
 	if i := invalidUTF8(data); i >= 0 {
 		r.fail(ruleInvalidUTF8, i, i+1, "byte 0x%02X is not valid UTF-8", data[i])

@@ -82,10 +82,24 @@ func isPlainWord(s string) bool {
 	return plainWord().MatchString(s)
 }
 
-var alias = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)(^|[\s\[{,:-])\*[A-Za-z0-9_-]`) })
-
 // usesAliases says whether a value of a YAML file may stand in several places, so that correcting it in one would change
 // the others. It may be true of a file that has none.
 func usesAliases(f *diag.File) bool {
-	return bytes.IndexByte(f.Data, '*') >= 0 && alias().Match(f.Data)
+	for at := 0; ; at++ {
+		n := bytes.IndexByte(f.Data[at:], '*')
+		if n < 0 {
+			return false
+		}
+		at += n
+		before, after := byte('\n'), byte(' ')
+		if at > 0 {
+			before = f.Data[at-1]
+		}
+		if at+1 < len(f.Data) {
+			after = f.Data[at+1]
+		}
+		if strings.IndexByte(" \t\r\n[{,:-?", before) >= 0 && strings.IndexByte(" \t\r\n.*/\"'", after) < 0 {
+			return true
+		}
+	}
 }

@@ -185,8 +185,15 @@ func behindComments(text []byte, at int) int {
 		if len(rest) == 0 || rest[0] == '\r' || rest[0] == '\n' {
 			return end
 		}
-		n := bytes.Index(rest, []byte("-->"))
-		if !bytes.HasPrefix(rest, []byte("<!--")) || n < 0 || bytes.ContainsAny(rest[:n], "\r\n") {
+		if !bytes.HasPrefix(rest, []byte("<!--")) {
+			return at
+		}
+		line := rest
+		if n := bytes.IndexAny(rest, "\r\n"); n >= 0 {
+			line = rest[:n]
+		}
+		n := bytes.Index(line, []byte("-->"))
+		if n < 0 {
 			return at
 		}
 		end = len(text) - len(rest) + n + len("-->")

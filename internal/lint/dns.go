@@ -132,6 +132,7 @@ func (p *pass) reportEnvelopeNeed(pl *payload, need *facts.EnvelopeNeed) {
 	if len(p.profile.targets) == 0 {
 		d.Severity = min(d.Severity, diag.Warning)
 	}
+	p.setScope(d, need)
 }
 
 var dnsOnManagedNetworksOnly = rule{

@@ -15,9 +15,13 @@ var malformedUUID = rule{
 		}
 		switch {
 		case !isUUID(n.value.Text):
-			p.report(n.at(), "%s is %s, want a UUID", n.subject(), quote(n.value.Text)).Help = "make one with uuidgen"
+			d := p.report(n.at(), "%s is %s, want a UUID", n.subject(), quote(n.value.Text))
+			d.Help = "make one with uuidgen"
+			p.setUUID(d, n)
 		case strings.Trim(n.value.Text, "0-") == "":
-			p.report(n.at(), "%s is all zeros, want a UUID of its own", n.subject()).Help = "make one with uuidgen"
+			d := p.report(n.at(), "%s is all zeros, want a UUID of its own", n.subject())
+			d.Help = "make one with uuidgen"
+			p.setUUID(d, n)
 		}
 	},
 }

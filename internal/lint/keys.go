@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fix"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 )
@@ -23,6 +24,7 @@ var missingRequiredKey = rule{
 				if p.profile.isMissing(n, k, l) {
 					d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
 					d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
+					setMissing(d, n, k)
 					tolerate(d, n.facts.Key(k.Name))
 				}
 			}
@@ -56,6 +58,7 @@ var unknownKey = rule{
 		}
 		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 		var absent []string
+		before := len(p.found)
 		for _, f := range n.value.Fields {
 			if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
 				continue
@@ -65,6 +68,7 @@ var unknownKey = rule{
 			}
 			p.reportUnknown(n, f, absent, loose)
 		}
+		dropRivals(p.found[before:])
 	},
 }
 
@@ -94,17 +98,23 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		return
 	}
 	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
-	home, sure := "", false
+	var home []string
+	sure := false
 	if near == "" {
 		home, sure = p.profile.homeOf(n, f.Key)
 	}
 	switch {
 	case near != "":
 		d.Help = didYouMean(near)
-	case home != "":
-		d.Help = "move it to " + home
+		p.setKey(d, n, &f, near, loose)
+	case home != nil:
+		d.Help = "move it to " + strings.Join(home, ".")
+		if sure {
+			p.setHome(d, n, &f, home)
+		}
 	case isLegacy(f.Key):
 		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
+		d.Fix = fix.By("remove it", fix.Remove(&f))
 	default:
 		d.Help = "remove it, or check that the device knows it"
 	}
@@ -119,8 +129,8 @@ var droppedKey = rule{
 	value: func(p *pass, n *node) {
 		if n.key != nil && n.key.Dropped {
 			help := "remove it unless older devices need it"
-			if home, _ := p.profile.homeOf(n.parent, n.key.Name); home != "" {
-				help = "move it to " + home + ", where the newest schema has it"
+			if home, _ := p.profile.homeOf(n.parent, n.key.Name); home != nil {
+				help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
 			}
 			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help
 		}
@@ -141,19 +151,19 @@ func (p *profile) suggest(word string, candidates []string) string {
 	return diag.Suggest(word, candidates)
 }
 
-// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or "". It is sure where
+// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or nil. It is sure where
 // that place is around the dictionary or within it, and has no such key yet.
-func (p *profile) homeOf(n *node, key string) (home string, sure bool) {
+func (p *profile) homeOf(n *node, key string) (home []string, sure bool) {
 	if n.payload == nil || p.budget == 0 {
-		return "", false
+		return nil, false
 	}
 	p.budget--
 	for _, l := range n.payload.node.layers {
 		if at := findBelow(l.keys, key, nil, maxHomeDepth); at != nil {
-			return strings.Join(at, "."), n.isAlong(at[:len(at)-1]) && n.payload.node.value.Lookup(at...) == nil
+			return at, n.isAlong(at[:len(at)-1]) && n.payload.node.value.Lookup(at...) == nil
 		}
 	}
-	return "", false
+	return nil, false
 }
 
 // isAlong says whether the dictionary at a path of the payload is around a node, the node itself, or within it.

@@ -35,6 +35,7 @@ var unreachableOnDemandRule = rule{
 			d := p.report(place{path: at, span: rules[i+1].Span}, "%s and what follows is never reached", quote(at.name()))
 			d.Help = "move the rule without a condition to the end"
 			d.Related = related("this rule matches every network", r.Span)
+			setLast(d, n.value, i)
 			return
 		}
 	},

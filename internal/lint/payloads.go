@@ -45,8 +45,9 @@ var unknownPayloadType = rule{
 			}
 			at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
 			d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
-			if near := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
+			if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
 				d.Severity, d.Help = diag.Error, didYouMean(near)
+				setType(d, pl.node.value.Field("PayloadType"), near, sure)
 				tolerate(d, pl.node.facts.Key("PayloadType"))
 			}
 		}
@@ -54,13 +55,13 @@ var unknownPayloadType = rule{
 }
 
 // nearType returns the type of some families that an unknown one was meant to be. What all of Apple's types begin with
-// does not count for nearness.
-func (p *profile) nearType(unknown string, families ...schema.Family) string {
+// does not count for nearness. It is sure where no other one is nearly as near.
+func (p *profile) nearType(unknown string, families ...schema.Family) (near string, sure bool) {
 	const apple = "com.apple."
 	entries, err := p.checker.names()
 	if err != nil {
 		p.err = cmp.Or(p.err, err)
-		return ""
+		return "", false
 	}
 	end, isApple := cutPrefixFold(unknown, apple)
 	var ends []string
@@ -69,7 +70,7 @@ func (p *profile) nearType(unknown string, families ...schema.Family) string {
 			continue
 		}
 		if e.PayloadType == unknown {
-			return "" // listed, though its file is not there
+			return "", false // listed, though its file is not there
 		}
 		if known, ok := strings.CutPrefix(e.PayloadType, apple); ok && isApple {
 			ends = append(ends, known)
@@ -77,11 +78,12 @@ func (p *profile) nearType(unknown string, families ...schema.Family) string {
 			ends = append(ends, e.PayloadType)
 		}
 	}
-	near := p.suggest(end, ends)
+	near = p.suggest(end, ends)
+	sure = diag.IsSure(end, near, ends)
 	if near != "" && isApple {
-		return apple + near
+		near = apple + near
 	}
-	return near
+	return near, sure
 }
 
 func cutPrefixFold(s, prefix string) (rest string, found bool) {

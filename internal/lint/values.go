@@ -24,6 +24,7 @@ var wrongType = rule{
 		}
 		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
 		d.Help = retype(n.key, n.value)
+		p.setRetyped(d, n)
 	},
 }
 
@@ -40,24 +41,14 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 
 // retype says how to write a value in the type of its key where the meaning is clear.
 func retype(k *schema.Key, v *plist.Value) string {
+	to := retyped(k, v)
 	switch {
-	case isSecret(v) || isSecretName(k.Name):
+	case to == nil || isSecret(v) || isSecretName(k.Name):
 		return ""
-	case k.Kind == plist.Boolean && v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs <= 1:
-		return "write it as the boolean " + strconv.FormatBool(v.Int.Abs == 1)
-	case k.Kind == plist.Boolean && v.Kind == plist.String:
-		switch b := strings.ToLower(v.Text); b {
-		case "true", "false":
-			return "write it as the boolean " + b
-		}
-	case k.Kind == plist.Integer && v.Kind == plist.String:
-		if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			return "write it as the integer " + strconv.FormatInt(n, 10)
-		}
-	case k.Kind == plist.String && v.Kind == plist.Integer:
-		return "write it as the string " + quote(v.Int.String())
+	case to.Kind == plist.String:
+		return "write it as the string " + quote(to.Text)
 	}
-	return ""
+	return "write it as the " + to.Kind.String() + " " + to.Describe()
 }
 
 var valueNotInRangelist = rule{
@@ -68,7 +59,9 @@ var valueNotInRangelist = rule{
 		}
 		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), allowed(n.key.RangeList))
 		if n.value.Kind == plist.String {
-			d.Help = didYouMean(p.profile.suggest(n.value.Text, texts(n.key.RangeList)))
+			near := p.profile.suggest(n.value.Text, texts(n.key.RangeList))
+			d.Help = didYouMean(near)
+			p.setAllowed(d, n, near)
 		}
 	},
 }

@@ -32,6 +32,7 @@ func (f *findings) add(d diag.Diagnostic) {
 			Span:     d.Span,
 		}
 	}
+	d.Fix = f.fixOf(&d)
 	f.list = append(f.list, d)
 }
 

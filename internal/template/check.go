@@ -43,8 +43,10 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	case v.Secret:
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
 		d.Help = booleanHelp(v.Text)
+		d.Fix = toBoolean(v)
 	case s.kind == text && isScalar(v.Kind):
 		d.Help = "put the value in quotes"
+		d.Fix = toText(v)
 	case s.kind == list && isScalar(v.Kind):
 		d.Help = "put the value in brackets"
 	}
@@ -91,6 +93,7 @@ func (c *checker) choice(v *plist.Value, s *shape, here place) {
 	d := c.out.add("invalid-template-value", here, "%q is %s, want %s", here.path, describe(v), quotedList(s.choices))
 	if !v.Secret {
 		d.Help = didYouMean(v.Text, s.choices, "")
+		d.Fix = toChoice(v, s.choices)
 	}
 }
 
@@ -116,6 +119,7 @@ func (c *checker) format(v *plist.Value, f *format, here place) {
 	}
 	if f == upperUUID && f.matches(strings.ToUpper(v.Text)) {
 		d.Help = "write it in upper case"
+		d.Fix = toUpper(v)
 	} else if f.check != nil {
 		err := f.check(v.Text)
 		var word *target.WordError
@@ -187,7 +191,7 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 		case child == nil && s.keys == nil:
 			child = s.item
 		case child == nil:
-			c.unknownKey(f, s, at)
+			c.unknownKey(v, f, s, at)
 			continue
 		}
 		// In a mapping, null is a key that an overlay removes, or one that was left empty.
@@ -211,13 +215,14 @@ func exampleOf(s *shape) string {
 	return ", such as " + s.name + ": " + s.example
 }
 
-func (c *checker) unknownKey(f plist.Field, s *shape, at place) {
+func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) {
 	message := fmt.Sprintf("unknown key %q", f.Key)
 	if at.path != "" {
 		message += " under " + at.path
 	}
-	c.out.add("unknown-template-key", place{f.KeySpan, join(at.path, f.Key)}, "%s", message).
-		Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
+	d := c.out.add("unknown-template-key", place{f.KeySpan, join(at.path, f.Key)}, "%s", message)
+	d.Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
+	d.Fix = toKey(v, f, s.names())
 }
 
 // free reports what no payload can hold.

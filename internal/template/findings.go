@@ -59,10 +59,12 @@ func (f *findings) report(severity diag.Severity, rule string, at place, message
 // full says whether nothing more is reported.
 func (f *findings) full() bool { return len(f.list) >= maxFindings }
 
+// maxChoices bounds the names that a word is compared with: so many are not written by a person, and it would take long.
+const maxChoices = 500
+
 // didYouMean words the help for a misspelt word, or returns the fallback.
 func didYouMean(word string, candidates []string, fallback string) string {
-	// Comparing with very many names would take long, and so many are not written by a person.
-	if len(candidates) > 500 {
+	if len(candidates) > maxChoices {
 		return fallback
 	}
 	if s := diag.Suggest(word, candidates); s != "" && s != word {

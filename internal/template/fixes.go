@@ -1,0 +1,67 @@
+package template
+
+import (
+	"strconv"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/fix"
+	"syncguard/internal/plist"
+)
+
+// The fixes of findings in a template. All are safe: nothing is built of a template with such a mistake. There is none where a
+// variable stands for the value.
+
+// toBoolean writes a text as the boolean that it says.
+func toBoolean(v *plist.Value) *diag.Fix {
+	if booleanHelp(v.Text) == "" {
+		return nil
+	}
+	is := strings.Contains(booleanHelp(v.Text), "true")
+	return fix.By("write "+strconv.FormatBool(is)+" without quotes", fix.Value(v, plist.NewBoolean(is)))
+}
+
+// toText puts a number or a boolean in quotes.
+func toText(v *plist.Value) *diag.Fix {
+	switch v.Kind {
+	case plist.Integer:
+		return fix.By("put it in quotes", fix.Value(v, plist.NewString(v.Int.String())))
+	case plist.Boolean:
+		return fix.By("put it in quotes", fix.Value(v, plist.NewString(strconv.FormatBool(v.Bool))))
+	}
+	return nil
+}
+
+// toChoice writes the one allowed text that another was meant to be.
+func toChoice(v *plist.Value, choices []string) *diag.Fix {
+	if v.Secret || len(choices) > maxChoices {
+		return nil
+	}
+	near := diag.Suggest(v.Text, choices)
+	if !diag.IsSure(v.Text, near, choices) {
+		return nil
+	}
+	return fix.By("write "+strconv.Quote(near), fix.Value(v, plist.NewString(near)))
+}
+
+func toUpper(v *plist.Value) *diag.Fix {
+	upper := strings.ToUpper(v.Text)
+	return fix.By("write "+upper, fix.Value(v, plist.NewString(upper)))
+}
+
+// toKey writes the one key that an unknown one was meant to be, if the mapping does not have that yet.
+func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
+	if len(names) > maxChoices {
+		return nil
+	}
+	near := diag.Suggest(f.Key, names)
+	if !diag.IsSure(f.Key, near, names) || mapping.Get(near) != nil {
+		return nil
+	}
+	for _, other := range mapping.Fields {
+		if other.Key != f.Key && diag.Suggest(other.Key, []string{near}) != "" {
+			return nil // only one of them can be it
+		}
+	}
+	return fix.By("write "+strconv.Quote(near), fix.Key(&f, near))
+}
