@@ -19,7 +19,6 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
-	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
@@ -86,7 +85,7 @@ func TestSeededDefects(t *testing.T) {
 	}
 }
 
-func mapKeys(m map[string]int) func(func(string) bool) {
+func mapKeys[V any](m map[string]V) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {
 			if !yield(k) {
@@ -109,15 +108,16 @@ var catalog = schema.Embedded()
 
 func check(t *testing.T, data []byte) []diag.Diagnostic {
 	t.Helper()
-	doc, found := document.Open(diag.NewFile("f", data))
-	if doc.Root == nil {
-		return found
-	}
-	more, err := lint.Check(catalog, doc.Root, nil)
+	return checkFile(t, diag.NewFile("f", data))
+}
+
+func lintRoot(t *testing.T, root *plist.Value) []diag.Diagnostic {
+	t.Helper()
+	found, err := lint.Check(catalog, root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(found, more...)
+	return found
 }
 
 // seed makes the defects of every payload type.

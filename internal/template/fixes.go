@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func toUpper(v *plist.Value) *diag.Fix {
 
 // toKey writes the one key that an unknown one was meant to be, if the mapping does not have that yet.
 func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
-	if len(names) > maxChoices {
+	if len(names) > maxChoices || len(mapping.Fields) > maxChoices {
 		return nil
 	}
 	near := diag.Suggest(f.Key, names)
@@ -59,7 +60,7 @@ func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 		return nil
 	}
 	for _, other := range mapping.Fields {
-		if other.Key != f.Key && diag.Suggest(other.Key, []string{near}) != "" {
+		if other.Key != f.Key && !slices.Contains(names, other.Key) && diag.Suggest(other.Key, []string{near}) != "" {
 			return nil // only one of them can be it
 		}
 	}
