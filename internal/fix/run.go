@@ -21,6 +21,9 @@ type Result struct {
 	Fixed []diag.Diagnostic // what was corrected; places are in the text as it was then
 	Left  []diag.Diagnostic // what is found in Data
 
+	// The text before and after, to be shown: what the check masked in either is masked in both.
+	ShownBefore, ShownAfter []byte
+
 	Unsafe    int // findings left that have a fix which a person should look at, and which was not asked for
 	Elsewhere int // findings left whose fix is in another text: what is signed, in another encoding, or an overlay's base
 }
@@ -32,13 +35,14 @@ const (
 
 // Run corrects a text until nothing more can be: safe fixes, and the others too where unsafe is set. What a check no longer
 // finds is corrected; a fix after which it still does, or finds something elsewhere that it did not before, is taken back.
-// check must not keep the file. The data given is not changed.
+// check must not keep the file, and masks the secrets in its text if the result is to be shown. The data given is not changed.
 func Run(name string, data []byte, check Check, unsafe bool) (Result, error) {
 	r := runner{name: name, data: data, check: check, unsafe: unsafe}
-	found, err := r.look(data)
+	found, now, err := r.look(data)
 	if err != nil {
 		return Result{Data: data}, err
 	}
+	r.before, r.after = now, now
 	for passes, alone := 0, 0; passes < maxPasses && alone < maxAlone; {
 		batch := r.choose(found)
 		if len(batch) == 0 {
@@ -69,6 +73,8 @@ type runner struct {
 	careful bool // a batch went wrong, so each fix is tried alone
 	refused map[finding]bool
 	fixed   []diag.Diagnostic
+
+	before, after shown
 }
 
 // finding is what makes two findings of different texts the same.
@@ -77,9 +83,23 @@ type finding struct{ rule, path, message string }
 func identity(d diag.Diagnostic) finding { return finding{d.Rule, d.Path, d.Message} }
 
 // look checks a copy, since a check may mask the secrets in what it reads.
-func (r *runner) look(data []byte) ([]diag.Diagnostic, error) {
-	found, err := r.check(diag.NewFile(r.name, bytes.Clone(data)))
-	return diag.Sort(found), err
+func (r *runner) look(data []byte) ([]diag.Diagnostic, shown, error) {
+	f := diag.NewFile(r.name, bytes.Clone(data))
+	found, err := r.check(f)
+	return diag.Sort(found), shown{data, maskedText(f, data, found)}, err
+}
+
+// maskedText is the text in which a check masked secrets: that of the file, or of a copy to which findings point.
+func maskedText(f *diag.File, data []byte, found []diag.Diagnostic) []byte {
+	if !bytes.Equal(f.Data, data) {
+		return f.Data
+	}
+	for _, d := range found {
+		if !d.Span.IsZero() && d.Span.File.Name == f.Name && isMaskedCopy(d.Span.File.Data, data) {
+			return d.Span.File.Data
+		}
+	}
+	return data
 }
 
 // choose returns the findings whose fixes can be applied together, in the order of the text.
@@ -141,12 +161,12 @@ func (r *runner) try(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error
 		fixes[i] = d.Fix
 	}
 	next := splice(r.data, fixes)
-	after, err := r.look(next)
+	after, now, err := r.look(next)
 	if err != nil {
 		return nil, err
 	}
 	if isBetter(before, after, batch) {
-		r.data = next
+		r.data, r.after = next, now
 		r.fixed = append(r.fixed, batch...)
 		return &after, nil
 	}
@@ -167,15 +187,18 @@ func isBetter(before, after, batch []diag.Diagnostic) bool {
 	for _, d := range before {
 		left[identity(d)]++
 	}
+	fixed := map[finding]bool{}
 	for _, d := range batch {
 		left[identity(d)]--
+		fixed[identity(d)] = true
 	}
 	for _, d := range after {
 		id := identity(d)
 		if left[id]--; left[id] >= 0 {
 			continue
 		}
-		if hides := func(b diag.Diagnostic) bool { return identity(b) != id && mayHide(b, d) }; !slices.ContainsFunc(batch, hides) {
+		hides := func(b diag.Diagnostic) bool { return mayHide(b, d) }
+		if fixed[id] || !slices.ContainsFunc(batch, hides) {
 			return false
 		}
 	}
@@ -193,6 +216,7 @@ func mayHide(hidden, d diag.Diagnostic) bool {
 
 func (r *runner) result(found []diag.Diagnostic) Result {
 	result := Result{Data: r.data, Fixed: r.fixed, Left: found}
+	result.ShownBefore, result.ShownAfter = hideBoth(r.before, r.after)
 	for _, d := range found {
 		switch {
 		case d.Fix == nil:

@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// Diff writes what changed in a file as a unified diff, which git apply takes. Secrets must be masked in both texts already; a
+// part with a mask, or with characters that are no plain text, can be read but not applied.
+func (p *Printer) Diff(name string, before, after []byte) {
+	from, to := string(before), string(after)
+	d, err := udiff.ToUnifiedDiff("a", "b", from, udiff.Lines(from, to), udiff.DefaultContextLines)
+	if err != nil || len(d.Hunks) == 0 {
+		return // there is no way to it: the edits are those of the text
+	}
+	name = diffName(name)
+	p.Line("%s", bold.Render("--- a/"+name))
+	p.Line("%s", bold.Render("+++ b/"+name))
+	for _, h := range d.Hunks {
+		p.hunk(h)
+	}
+}
+
+func (p *Printer) hunk(h *udiff.Hunk) {
+	removed, added := 0, 0
+	for _, l := range h.Lines {
+		if l.Kind != udiff.Insert {
+			removed++
+		}
+		if l.Kind != udiff.Delete {
+			added++
+		}
+	}
+	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, removed), lineRange(h.ToLine, added))))
+	for _, l := range h.Lines {
+		switch l.Kind {
+		case udiff.Delete:
+			p.diffLine("-", l.Content, red.Bold(false))
+		case udiff.Insert:
+			p.diffLine("+", l.Content, green)
+		default:
+			p.diffLine(" ", l.Content, lipgloss.NewStyle())
+		}
+	}
+}
+
+// lineRange says lines as a unified diff does.
+func lineRange(start, n int) string {
+	if n == 0 {
+		start--
+	}
+	return fmt.Sprintf("%d,%d", start, n)
+}
+
+// diffLine writes one line. Tabs and the CR of a line ending stay, so that the diff can be applied.
+func (p *Printer) diffLine(sign, text string, style lipgloss.Style) {
+	text, complete := strings.CutSuffix(text, "\n")
+	text, crlf := strings.CutSuffix(text, "\r")
+	parts := strings.Split(text, "\t")
+	for i := range parts {
+		parts[i] = Clean(parts[i])
+	}
+	end := ""
+	if crlf {
+		end = "\r"
+	}
+	p.Line("%s%s", style.TabWidth(lipgloss.NoTabConversion).Render(sign+strings.Join(parts, "\t")), end)
+	if !complete {
+		p.Line(`\ No newline at end of file`)
+	}
+}
+
+// diffName is a file name as git reads it in a diff.
+func diffName(name string) string {
+	name = strings.TrimPrefix(Clean(filepath.ToSlash(name)), "/")
+	if strings.Contains(name, " ") {
+		return name + "\t"
+	}
+	return name
+}
