@@ -82,13 +82,15 @@ func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
 
 // setKey offers the one key that an unknown one was meant to be.
 func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, loose bool) {
-	if f.Value == nil || n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !diag.IsSure(f.Key, near, n.knownKeys()) {
+	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !diag.IsSure(f.Key, near, n.knownKeys()) {
 		return
 	}
+	if k, _ := n.find(near); f.Value == nil || !accepts(k, f.Value) && retyped(k, f.Value) == nil {
+		return // the name is near, but the value says that something else was meant
+	}
 	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Key(f, near))
-	k, _ := n.find(near)
-	if loose || !accepts(k, f.Value) && retyped(k, f.Value) == nil {
-		fix.Unsafe(d.Fix) // the name is near, but that alone does not say what was meant
+	if loose {
+		fix.Unsafe(d.Fix) // an app may well have the key
 	}
 }
 
