@@ -17,35 +17,39 @@ func (p *Printer) Diff(name string, before, after []byte) {
 	if err != nil || len(d.Hunks) == 0 {
 		return // there is no way to it: the edits are those of the text
 	}
-	name = diffName(name)
-	p.Line("%s", bold.Render("--- a/"+name))
-	p.Line("%s", bold.Render("+++ b/"+name))
+	name, end := diffName(name)
+	p.Line("%s%s", bold.Render("--- a/"+name), end)
+	p.Line("%s%s", bold.Render("+++ b/"+name), end)
 	for _, h := range d.Hunks {
 		p.hunk(h)
 	}
 }
 
 func (p *Printer) hunk(h *udiff.Hunk) {
-	removed, added := 0, 0
+	from, to := 0, 0
 	for _, l := range h.Lines {
-		if l.Kind != udiff.Insert {
-			removed++
-		}
-		if l.Kind != udiff.Delete {
-			added++
-		}
+		from, to = from+oneIf(l.Kind != udiff.Insert), to+oneIf(l.Kind != udiff.Delete)
 	}
-	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, removed), lineRange(h.ToLine, added))))
+	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, from), lineRange(h.ToLine, to))))
+	from, to = h.FromLine, h.ToLine
 	for _, l := range h.Lines {
 		switch l.Kind {
 		case udiff.Delete:
-			p.diffLine("-", l.Content, red.Bold(false))
+			p.diffLine("-", l.Content, from == 1, red.Bold(false))
 		case udiff.Insert:
-			p.diffLine("+", l.Content, green)
+			p.diffLine("+", l.Content, to == 1, green)
 		default:
-			p.diffLine(" ", l.Content, lipgloss.NewStyle())
+			p.diffLine(" ", l.Content, from == 1, lipgloss.NewStyle())
 		}
+		from, to = from+oneIf(l.Kind != udiff.Insert), to+oneIf(l.Kind != udiff.Delete)
 	}
+}
+
+func oneIf(counts bool) int {
+	if counts {
+		return 1
+	}
+	return 0
 }
 
 // lineRange says lines as a unified diff does.
@@ -56,8 +60,13 @@ func lineRange(start, n int) string {
 	return fmt.Sprintf("%d,%d", start, n)
 }
 
-// diffLine writes one line. Tabs and the CR of a line ending stay, so that the diff can be applied.
-func (p *Printer) diffLine(sign, text string, style lipgloss.Style) {
+// diffLine writes one line. Tabs, the CR of a line ending and the byte order mark of the first line stay, so that the diff can
+// be applied.
+func (p *Printer) diffLine(sign, text string, first bool, style lipgloss.Style) {
+	const mark = "\ufeff"
+	if first && strings.HasPrefix(text, mark) {
+		sign, text = sign+mark, strings.TrimPrefix(text, mark)
+	}
 	text, complete := strings.CutSuffix(text, "\n")
 	text, crlf := strings.CutSuffix(text, "\r")
 	parts := strings.Split(text, "\t")
@@ -74,11 +83,11 @@ func (p *Printer) diffLine(sign, text string, style lipgloss.Style) {
 	}
 }
 
-// diffName is a file name as git reads it in a diff.
-func diffName(name string) string {
+// diffName is a file name as git reads it in a diff, and what ends its line: with a blank in the name it takes a tab.
+func diffName(name string) (string, string) {
 	name = strings.TrimPrefix(Clean(filepath.ToSlash(name)), "/")
 	if strings.Contains(name, " ") {
-		return name + "\t"
+		return name, "\t"
 	}
-	return name
+	return name, ""
 }
