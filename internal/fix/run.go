@@ -165,7 +165,7 @@ func (r *runner) try(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error
 	if err != nil {
 		return nil, err
 	}
-	if isBetter(before, after, batch) {
+	if isBetter(before, after, batch, correctedLines(next, fixes)) {
 		r.data, r.after = next, now
 		r.fixed = append(r.fixed, batch...)
 		return &after, nil
@@ -180,9 +180,22 @@ func (r *runner) try(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error
 	return nil, nil
 }
 
+// correctedLines returns the lines of a corrected text in which edits ended.
+func correctedLines(text []byte, fixes []*diag.Fix) map[int]bool {
+	f := diag.NewFile("", text)
+	lines := map[int]bool{}
+	moved := 0
+	for _, e := range editsInOrder(fixes) {
+		moved += len(e.Text) - (e.Span.End - e.Span.Start)
+		lines[f.Position(e.Span.End+moved).Line] = true
+	}
+	return lines
+}
+
 // isBetter says whether the findings of a batch are gone and nothing came instead. Only what they kept from being seen may
-// come: in the dictionary of a key that now means something, or anywhere once the text can be read.
-func isBetter(before, after, batch []diag.Diagnostic) bool {
+// come: in the dictionary of a key that now means something, or anywhere once the text can be read. What a template says of a
+// payload has another path than what is found in the payload, so there the line counts.
+func isBetter(before, after, batch []diag.Diagnostic, lines map[int]bool) bool {
 	left := map[finding]int{}
 	for _, d := range before {
 		left[identity(d)]++
@@ -198,7 +211,8 @@ func isBetter(before, after, batch []diag.Diagnostic) bool {
 			continue
 		}
 		hides := func(b diag.Diagnostic) bool { return mayHide(b, d) }
-		if fixed[id] || !slices.ContainsFunc(batch, hides) {
+		beside := ofTemplate(d) && !d.Span.IsZero() && lines[d.Span.File.Position(d.Span.Start).Line]
+		if fixed[id] || !beside && !slices.ContainsFunc(batch, hides) {
 			return false
 		}
 	}
@@ -207,11 +221,16 @@ func isBetter(before, after, batch []diag.Diagnostic) bool {
 
 // mayHide says whether a finding can be the reason why another one was not seen.
 func mayHide(hidden, d diag.Diagnostic) bool {
-	if rule, ok := rules.Find(hidden.Rule); slices.Contains(plist.Rules, hidden.Rule) || ok && rule.Has(rules.Template) {
+	if slices.Contains(plist.Rules, hidden.Rule) || ofTemplate(hidden) {
 		return true
 	}
 	holder := hidden.Path[:max(strings.LastIndexAny(hidden.Path, ".["), 0)]
 	return strings.HasPrefix(d.Path, holder)
+}
+
+func ofTemplate(d diag.Diagnostic) bool {
+	rule, ok := rules.Find(d.Rule)
+	return ok && rule.Has(rules.Template)
 }
 
 func (r *runner) result(found []diag.Diagnostic) Result {

@@ -106,6 +106,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	switch {
 	case near != "":
 		d.Help = didYouMean(near)
+		d.HideSource = d.HideSource || isSecretName(near)
 		p.setKey(d, n, &f, near, loose)
 	case home != nil:
 		d.Help = "move it to " + strings.Join(home, ".")
