@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/fix"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -128,6 +129,8 @@ var fixCases = []struct {
 	{name: "blank lines at the start", good: "<?xml", bad: "\n \n<?xml"},
 	{name: "text at the end", good: "</plist>\n", bad: "</plist>\nbye", better: "</plist>\n", unsafe: true},
 	{name: "bare ampersand", good: "Büro &amp; Café", bad: "Büro & Café"},
+	{name: "end of CDATA", good: "Büro &amp; Café", bad: "Büro ]]> Café", better: "Büro ]]&gt; Café"},
+	{name: "empty data", good: "<string>WPA2</string>", bad: "<data/>", better: "moved"},
 	{name: "attribute", good: "<string>WPA2", bad: `<string class="x">WPA2`},
 }
 
@@ -193,12 +196,43 @@ func testFix(t *testing.T, name string, bad, want []byte, unsafe, none, moved bo
 		t.Errorf("%s: the second run corrects %v", name, again.Fixed)
 	}
 	for _, d := range r.Fixed {
+		checkPage(t, d)
 		if d.Fix.Title == "" || strings.Contains(d.Fix.Title, "hunter2") {
 			t.Errorf("%s: title %q", name, d.Fix.Title)
 		}
 	}
 	if strings.Contains(string(r.ShownBefore)+string(r.ShownAfter), "hunter2") {
 		t.Errorf("%s: a secret is shown", name)
+	}
+}
+
+// checkPage holds a fix to what the page of its rule says.
+func checkPage(t *testing.T, d diag.Diagnostic) {
+	t.Helper()
+	page, _ := rules.Find(d.Rule)
+	isSafe, isUnsafe := strings.HasPrefix(page.Fix, "safe: "), strings.Contains(page.Fix, "unsafe: ")
+	if d.Fix.Unsafe && !isUnsafe || !d.Fix.Unsafe && !isSafe {
+		t.Errorf("%s: the page of the rule says of a fix %q, unsafe is %t", d.Rule, page.Fix, d.Fix.Unsafe)
+	}
+}
+
+// Each rule whose page names a fix is among these, or in the tests of templates.
+func TestPagesNameFixes(t *testing.T) {
+	shown := []string{"byte-order-mark", "dns-without-system-scope", "invalid-template-value", "unknown-declaration-type", "unknown-template-key",
+		"unreachable-on-demand-rule", "wrong-template-type"}
+	for _, c := range fixCases {
+		r, err := fix.Run("f", []byte(strings.Replace(wifi, c.good, c.bad, 1)), checkText(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range r.Fixed {
+			shown = append(shown, d.Rule)
+		}
+	}
+	for _, r := range rules.All() {
+		if (r.Fix != "") != slices.Contains(shown, r.ID) {
+			t.Errorf("%s: its page says of a fix %q, shown is %t", r.ID, r.Fix, slices.Contains(shown, r.ID))
+		}
 	}
 }
 
@@ -237,7 +271,7 @@ func TestFixesKeepReferences(t *testing.T) {
 func TestUnsafeFixes(t *testing.T) {
 	dns := `<dict><key>PayloadType</key><string>com.apple.dnsSettings.managed</string><key>DNSSettings</key><dict><key>DNSProtocol</key><string>HTTPS</string><key>ServerURL</key><string>https://dns.acme.org/dns-query</string></dict>¦` +
 		`<key>PayloadIdentifier</key><string>org.acme.dns</string><key>PayloadUUID</key><string>1D3C1B0E-5C6F-4E2B-8B56-0A1D2C3B4E60</string><key>PayloadVersion</key><integer>1</integer></dict>`
-	rules := func(items ...string) string {
+	inOrder := func(items ...string) string {
 		return "<key>OnDemandRules</key>\n<array>\n\t" + strings.Join(items, "\n\t") + "\n</array>\n"
 	}
 	all, one, two := "<dict><key>Action</key><string>Connect</string></dict>",
@@ -259,10 +293,10 @@ func TestUnsafeFixes(t *testing.T) {
 	}{
 		{"system scope", "", scope, mac},
 		{"system scope instead of another", "\n\t<key>PayloadScope</key>\n\t<string>User</string>", scope, mac},
-		{"order of rules", rules(one, all, two), rules(one, two, all), ios},
-		{"order of rules, the first", rules(all, one, two), rules(one, two, all), ios},
-		{"order of rules, which is not clear", rules(all, one, all), rules(all, one, all), ios},
-		{"order of rules, with a comment", rules("<!-- A -->", all, one), rules("<!-- A -->", all, one), ios},
+		{"order of rules", inOrder(one, all, two), inOrder(one, two, all), ios},
+		{"order of rules, the first", inOrder(all, one, two), inOrder(one, two, all), ios},
+		{"order of rules, which is not clear", inOrder(all, one, all), inOrder(all, one, all), ios},
+		{"order of rules, with a comment", inOrder("<!-- A -->", all, one), inOrder("<!-- A -->", all, one), ios},
 	} {
 		write := func(part string) []byte {
 			if c.on == mac {
