@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
+	"syncguard/internal/fix"
 	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -38,37 +39,36 @@ type checked struct {
 	wasChecked        bool              // against the schemas
 	unused            []diag.Diagnostic // exceptions that nothing in it needed
 	ignores           []*lint.Ignore    // comments that take findings out
+	fix               *fix.Result       // what lint --fix does, nil where it was not asked for
 	err               error
 }
 
 func (c *checker) checkInput(env *Env, in input) checked {
-	var data []byte
-	var err error
-	if in.isStdin {
-		data, err = readAll(env.Stdin, in.path)
-	} else {
-		data, err = readFile(in.path)
-	}
+	data, err := in.read(env)
 	return c.checkData(in.path, data, err)
 }
 
-// checkData checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
-func (c *checker) checkData(name string, data []byte, err error) (result checked) {
-	result = checked{name: name, err: err}
+func (c *checker) checkData(name string, data []byte, err error) checked {
 	if err != nil {
-		return result
+		return checked{name: name, err: err}
 	}
+	return c.checkFile(diag.NewFile(name, data))
+}
+
+// checkFile checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
+func (c *checker) checkFile(file *diag.File) (result checked) {
+	result = checked{name: file.Name}
 	defer func() {
 		if p := recover(); p != nil {
 			result.findings = append(result.findings, internalError(p))
 		}
 	}()
 	check := c.checkDocument
-	if c.templates != nil && isTemplateName(name) {
+	if c.templates != nil && isTemplateName(file.Name) {
 		check = c.checkTemplate
 	}
-	if err := check(diag.NewFile(name, data), &result); err != nil {
-		return checked{name: name, err: fmt.Errorf("checking %s: %w", name, err)}
+	if err := check(file, &result); err != nil {
+		return checked{name: file.Name, err: fmt.Errorf("checking %s: %w", file.Name, err)}
 	}
 	return result
 }

@@ -19,6 +19,13 @@ type input struct {
 	isStdin bool
 }
 
+func (in input) read(env *Env) ([]byte, error) {
+	if in.isStdin {
+		return readAll(env.Stdin, in.path)
+	}
+	return readFile(in.path)
+}
+
 // inputFinder says what counts as an input.
 type inputFinder struct {
 	stdinName string                 // how stdin is shown

@@ -27,6 +27,7 @@ type lintOptions struct {
 	format        lintFormatFlag
 	out           string
 	template      templateFlags
+	fix           fixFlags
 	stdinName     string
 	baseline      string
 	writeBaseline string
@@ -62,6 +63,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
   syncguard lint --target iOS@18/supervised --target macOS corp.mobileconfig
   syncguard lint --format sarif -o lint.sarif profiles/
   syncguard lint --ignore hygiene --fail-on warning profiles/
+  syncguard lint --fix --diff profiles/
   syncguard lint --write-baseline lint-baseline.json profiles/`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -89,6 +91,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	flags.BoolVar(&o.separate, "separate", false, "take each file for itself, and not all of them for one device")
 	flags.StringVar(&o.stdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
 	o.template.addFlags(cmd)
+	o.fix.addFlags(cmd)
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
 	for _, name := range []string{"baseline", "write-baseline"} {
 		_ = cmd.MarkFlagFilename(name, "json")
@@ -107,7 +110,7 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 		return err
 	}
 	progress := newProgress(env, "linting", len(inputs))
-	for result := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) checked { return l.checker.checkInput(env, in) }) {
+	for result := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
 		if err := ctx.Err(); err != nil {
 			progress.Clear()
 			return err
@@ -117,6 +120,9 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 			failures = append(failures, result.err)
 			l.run.Unread = append(l.run.Unread, report.Unread{Name: result.name, Message: plain(result.err)})
 			continue
+		}
+		if err := l.writeFixed(result); err != nil {
+			failures = append(failures, err)
 		}
 		l.add(result)
 	}
@@ -128,7 +134,15 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 	if err := l.report(); err != nil {
 		return err
 	}
-	return verdict(env, failures, l.run.AtLeast(o.failOn.severity) > 0)
+	return verdict(env, failures, l.run.AtLeast(o.failOn.severity) > 0 || o.fix.diff && l.run.Fixed > 0)
+}
+
+// lint checks one file, and corrects it where that is asked for.
+func (l *linting) lint(in input) checked {
+	if l.o.fix.isOn() {
+		return l.fixInput(in)
+	}
+	return l.checker.checkInput(l.env, in)
 }
 
 // newProgress shows progress where a person watches.
@@ -193,6 +207,12 @@ func (o *lintOptions) check() error {
 		return usage("give one of the two", "--baseline cannot go with --write-baseline")
 	case o.writeBaseline != "" && o.out != "":
 		return usage("a baseline is written and no report", "--out cannot go with --write-baseline")
+	case slices.Contains(o.paths, "-") && o.fix.isOn() && !o.fix.diff:
+		return usage("--diff shows what would be corrected", "stdin cannot be corrected in place")
+	case o.fix.unsafe && !o.fix.isOn():
+		return usage("add --fix, or --diff to see what it would do", "--unsafe-fixes needs --fix")
+	case o.fix.diff && (o.format != "text" || o.out != "" || o.writeBaseline != ""):
+		return usage("a diff is text on stdout", "--diff cannot go with --format, --out or --write-baseline")
 	case o.expiresWithin < 0:
 		return usage("give a duration such as 720h", "--expires-within is negative")
 	}
@@ -237,7 +257,9 @@ func (l *linting) isIgnored(r *checked, d diag.Diagnostic) bool {
 		ignored = ignore.Covers(d) || ignored
 	}
 	for _, ignore := range l.ignored {
-		ignored = ignore.covers(r.name, d) || ignored
+		if ignore.covers(r.name, d) {
+			ignored, ignore.used = true, true
+		}
 	}
 	if ignored {
 		l.run.Ignored++
@@ -278,6 +300,10 @@ func (l *linting) addToProject(found []diag.Diagnostic) {
 
 // report writes what was found, in the form that was asked for.
 func (l *linting) report() error {
+	if l.o.fix.diff {
+		l.showDiffs()
+		return nil
+	}
 	if l.o.format != "text" {
 		return l.write(func(w io.Writer) error { return report.WriteLint(w, string(l.o.format), &l.run) })
 	}

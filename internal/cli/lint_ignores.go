@@ -25,13 +25,9 @@ func (e *exceptions) ignored() []*projectIgnore {
 	return all
 }
 
-// covers says whether the entry is for a finding in a file, and remembers that it was needed.
+// covers says whether the entry is for a finding in a file.
 func (i *projectIgnore) covers(file string, d diag.Diagnostic) bool {
-	if d.Rule != i.entry.Rule.Value || i.entry.Files.IsSet && !doublestar.MatchUnvalidated(i.entry.Files.Value, relativeTo(i.path, file)) {
-		return false
-	}
-	i.used = true
-	return true
+	return d.Rule == i.entry.Rule.Value && (!i.entry.Files.IsSet || doublestar.MatchUnvalidated(i.entry.Files.Value, relativeTo(i.path, file)))
 }
 
 // finding returns what is wrong with the entry itself, and whether anything is. That it was not needed counts only where

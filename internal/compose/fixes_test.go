@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fix"
+	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -25,7 +26,7 @@ func checkTemplate(t *testing.T, targets ...string) fix.Check {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := Compose(spec, at, schema.Embedded())
+			r, err := Compose(spec, at, schema.Embedded(), lint.Options{})
 			if err != nil {
 				return nil, err
 			}

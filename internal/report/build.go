@@ -129,7 +129,7 @@ func buildTitle(b *Build) string {
 	return strings.Join([]string{
 		bold.Render(Clean(strings.Join(slices.Compact(templates), ", "))),
 		Clean(strings.Join(slices.Compact(organizations), ", ")),
-		count(len(b.Profiles), "target"),
+		Count(len(b.Profiles), "target"),
 		signed,
 	}, " · ")
 }
@@ -312,14 +312,15 @@ func buildSummary(b *Build, hints bool) string {
 			written++
 		}
 	}
-	s := fmt.Sprintf("%s  %s", bold.Render(Clean(b.Output)+"/"), count(written, "profile"))
+	s := fmt.Sprintf("%s  %s", bold.Render(Clean(b.Output)+"/"), Count(written, "profile"))
 	if !hints {
 		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
 	}
 	return s
 }
 
-func count(n int, noun string) string {
+// Count says a number of things: 1 file, 2 files.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -48,7 +48,7 @@ func githubPlace(at lintPlace) string {
 func githubSummary(r *LintRun) string {
 	line := "syncguard: " + r.Totals.String()
 	if n := len(r.Unread); n > 0 {
-		line += ", and " + count(n, "file") + " that could not be checked"
+		line += ", and " + Count(n, "file") + " that could not be checked"
 	}
 	beyond := 0
 	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes} {

@@ -34,6 +34,7 @@ type LintRun struct {
 	Ignored   int // findings that a comment or the project file takes out
 	Baselined int // findings that the baseline knows
 	Gone      int // findings of the baseline that no longer are
+	Fixed     int // findings that were corrected
 
 	FailOn   diag.Severity // findings from here up fail the run; Error where it is not set
 	Root     string        // absolute folder that file names in reports are relative to; empty leaves absolute names as they are

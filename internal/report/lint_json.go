@@ -13,6 +13,7 @@ type lintJSON struct {
 	Totals
 	Ignored   int `json:"ignored"`
 	Baselined int `json:"baselined"`
+	Fixed     int `json:"fixed"`
 }
 
 type lintJSONFile struct {
@@ -31,7 +32,7 @@ type lintJSONFinding struct {
 
 func writeLintJSON(w io.Writer, r *LintRun) error {
 	out := lintJSON{Version: lintVersion, Syncguard: r.Version, Files: []lintJSONFile{}, Unread: []Unread{},
-		Totals: r.Totals, Ignored: r.Ignored, Baselined: r.Baselined}
+		Totals: r.Totals, Ignored: r.Ignored, Baselined: r.Baselined, Fixed: r.Fixed}
 	out.Unread = append(out.Unread, r.Unread...)
 	all := r.findings()
 	for _, f := range r.Files {

@@ -13,7 +13,7 @@ func (p *Printer) Lint(run *LintRun, verbose bool) {
 		p.Line("")
 		printed = true
 	}
-	if printed || verbose || run.Gone > 0 {
+	if printed || verbose || run.Gone > 0 || run.Fixed > 0 {
 		p.Line("%s%s", run.Totals.String(), run.aside())
 	}
 }
@@ -21,6 +21,9 @@ func (p *Printer) Lint(run *LintRun, verbose bool) {
 // aside says what stands beside the totals: what does not count, and what can be fixed.
 func (r *LintRun) aside() string {
 	text := ""
+	if r.Fixed > 0 {
+		text += fmt.Sprintf("; %d fixed", r.Fixed)
+	}
 	if r.Ignored > 0 {
 		text += fmt.Sprintf("; %d ignored", r.Ignored)
 	}

@@ -29,14 +29,14 @@ func writeMarkdown(w io.Writer, r *LintRun) error {
 		listed++
 	}
 	if n := len(all) - listed; n > 0 {
-		fmt.Fprintf(&b, "\nNot listed, for want of room: %s.\n", count(n, "finding"))
+		fmt.Fprintf(&b, "\nNot listed, for want of room: %s.\n", Count(n, "finding"))
 	}
 	if r.Ignored+r.Baselined > 0 {
 		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", r.Ignored, r.Baselined)
 	}
 	for i, u := range r.Unread {
 		if !fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", codeSpan(r.path(u.Name)), codeSpan(u.Message))) {
-			fmt.Fprintf(&b, "\nNot checked: %s.\n", count(len(r.Unread)-i, "file"))
+			fmt.Fprintf(&b, "\nNot checked: %s.\n", Count(len(r.Unread)-i, "file"))
 			break
 		}
 	}

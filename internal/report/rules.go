@@ -100,7 +100,7 @@ func (p *Printer) RuleList(all []rules.Rule) {
 	}
 	p.grid([]string{"rule", "severity", "groups", "what it finds"}, rows)
 	p.Line("")
-	p.Line("%s; syncguard rules ID shows the page of one", count(len(all), "rule"))
+	p.Line("%s; syncguard rules ID shows the page of one", Count(len(all), "rule"))
 }
 
 func severityStyle(s diag.Severity) lipgloss.Style {

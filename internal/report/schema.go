@@ -214,7 +214,7 @@ func (p *Printer) SchemaList(l *SchemaList, platforms []string) {
 	}
 	p.grid(slices.Concat([]string{"type", "family"}, platforms), rows)
 	p.Line("")
-	p.Line("%s", count(len(l.Types), "type"))
+	p.Line("%s", Count(len(l.Types), "type"))
 }
 
 func lifecycle(l SchemaLifecycle) string {
@@ -253,7 +253,7 @@ func (p *Printer) SchemaSources(s *SchemaSources) {
 		p.Line("%s  %s", title, families(c.Families))
 		var rows [][]string
 		for _, x := range c.Sources {
-			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), count(x.Types, "type")})
+			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), Count(x.Types, "type")})
 		}
 		p.grid([]string{"source", "version", "used by"}, rows)
 		p.Line("")
@@ -276,7 +276,7 @@ func families(counts map[string]int) string {
 		noun string
 	}{{counts["payload"], "payload type"}, {declarations, "declaration-side type"}, {counts["preferences"], "preference domain"}, {counts["envelope"], "envelope"}} {
 		if x.n > 0 {
-			parts = append(parts, count(x.n, x.noun))
+			parts = append(parts, Count(x.n, x.noun))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "nothing")
@@ -290,7 +290,7 @@ func (p *Printer) SchemaImport(i *SchemaImport) {
 }
 
 func (c DiffCount) words(noun string) string {
-	return fmt.Sprintf("%s added, %d removed, %d changed", count(c.Added, noun), c.Removed, c.Changed)
+	return fmt.Sprintf("%s added, %d removed, %d changed", Count(c.Added, noun), c.Removed, c.Changed)
 }
 
 // SchemaRemoved lists the imported catalogs that were taken away.

@@ -111,7 +111,7 @@ func Tally(ds []diag.Diagnostic) string {
 	var parts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
 		if counts[s] > 0 {
-			parts = append(parts, count(counts[s], s.String()))
+			parts = append(parts, Count(counts[s], s.String()))
 		}
 	}
 	if len(parts) == 0 {

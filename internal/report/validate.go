@@ -67,9 +67,9 @@ func (t *Totals) AtLeast(s diag.Severity) int {
 func (t *Totals) String() string {
 	all := t.AtLeast(diag.Note)
 	if all == 0 {
-		return count(t.Checked, "file") + ", no findings"
+		return Count(t.Checked, "file") + ", no findings"
 	}
-	files := count(t.Checked, "file")
+	files := Count(t.Checked, "file")
 	if t.Checked > 1 {
 		files = fmt.Sprintf("%d of %s", t.WithFindings, files)
 	}
@@ -79,10 +79,10 @@ func (t *Totals) String() string {
 		noun string
 	}{{t.Errors, "error"}, {t.Warnings, "warning"}, {t.Notes, "note"}} {
 		if x.n > 0 {
-			parts = append(parts, count(x.n, x.noun))
+			parts = append(parts, Count(x.n, x.noun))
 		}
 	}
-	return fmt.Sprintf("%s in %s (%s)", count(all, "finding"), files, strings.Join(parts, ", "))
+	return fmt.Sprintf("%s in %s (%s)", Count(all, "finding"), files, strings.Join(parts, ", "))
 }
 
 // JSONFileFindings is JSONFindings, with the name of the file at findings that have no place in its text.
