@@ -1,0 +1,192 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+)
+
+// Bounds on what Signers reads. Real signed profiles have one signer and a handful of certificates.
+const (
+	mostSigners      = 16
+	mostCertificates = 64
+)
+
+// SignerFacts is what a signed message says of one of its signers. NOTHING of it is verified.
+type SignerFacts struct {
+	Certificate  *x509.Certificate // nil where the message does not carry it, or it cannot be read
+	Digest       string            // such as SHA-256, or the object identifier of an unknown algorithm
+	IsWeak       bool              // the digest is MD5 or SHA-1
+	IsSelfSigned bool              // the certificate names itself as its issuer
+	LacksIssuer  bool              // the message does not carry the certificate of the issuer, and the signer is not self-signed
+}
+
+// Signers returns what SignedData, in DER or BER, says of its signers, in the order of the message. It verifies nothing.
+// The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(message), apart from the certificates,
+// of which 64 are read at most, and 16 signers.
+func Signers(message []byte) ([]SignerFacts, error) {
+	if !IsSigned(message) {
+		return nil, ErrNotSigned
+	}
+	elements, err := scan(message)
+	if err != nil {
+		return nil, fmt.Errorf("reading SignedData: %w", err)
+	}
+	t := tree{src: message, elements: elements}
+	signed, ok := t.signedData()
+	if !ok {
+		return nil, errors.New("reading SignedData: the SignedData is malformed")
+	}
+	var certificates []*x509.Certificate
+	var signers []SignerFacts
+	for _, part := range signed[3:] { // behind the version, the digests and the content
+		switch t.elements[part].tag {
+		case tagContext0:
+			certificates = t.certificates(part)
+		case tagSet:
+			signers = t.signerFacts(part, certificates)
+		}
+	}
+	return signers, nil
+}
+
+// signedData returns the parts of the SignedData.
+func (t tree) signedData() ([]int, bool) {
+	info, ok := t.fields(0, tagOID, tagContext0)
+	if !ok {
+		return nil, false
+	}
+	wrapped, ok := t.fields(info[1], tagSequence)
+	if !ok {
+		return nil, false
+	}
+	return t.fields(wrapped[0], tagInteger, tagSet, tagSequence)
+}
+
+// certificates reads those that can be read. A certificate is DER whatever is around it.
+func (t tree) certificates(set int) []*x509.Certificate {
+	var all []*x509.Certificate
+	for _, c := range t.children(set) {
+		if t.elements[c].tag != tagSequence || len(all) == mostCertificates {
+			continue
+		}
+		if cert, err := x509.ParseCertificate(t.encoded(c)); err == nil {
+			all = append(all, cert)
+		}
+	}
+	return all
+}
+
+// encoded returns the octets of an element of definite length, its header included.
+func (t tree) encoded(i int) []byte {
+	body := t.body(i)
+	header := 2
+	if len(body) >= 0x80 {
+		for n := len(body); n > 0; n >>= 8 {
+			header++
+		}
+	}
+	return t.src[max(t.elements[i].body-header, 0):t.elements[i].end]
+}
+
+func (t tree) signerFacts(set int, certificates []*x509.Certificate) []SignerFacts {
+	var all []SignerFacts
+	for _, info := range t.children(set) {
+		parts := t.children(info)
+		if len(parts) < 3 || len(all) == mostSigners {
+			continue // the version, who signed, and the digest
+		}
+		s := SignerFacts{Certificate: t.signerCertificate(parts[1], certificates)}
+		s.Digest, s.IsWeak = t.digest(parts[2])
+		if s.Certificate != nil {
+			s.IsSelfSigned = bytes.Equal(s.Certificate.RawIssuer, s.Certificate.RawSubject)
+			s.LacksIssuer = !s.IsSelfSigned && !hasSubject(certificates, s.Certificate.RawIssuer)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func hasSubject(certificates []*x509.Certificate, name []byte) bool {
+	for _, c := range certificates {
+		if bytes.Equal(c.RawSubject, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// tagSubjectKeyIdentifier is that of a signer who is named by the identifier of the key.
+const tagSubjectKeyIdentifier = 0x80
+
+// signerCertificate finds the certificate that a SignerIdentifier names.
+func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.Certificate {
+	if t.elements[id].tag == tagSubjectKeyIdentifier {
+		for _, c := range certificates {
+			if bytes.Equal(c.SubjectKeyId, t.body(id)) {
+				return c
+			}
+		}
+		return nil
+	}
+	named, ok := t.fields(id, tagSequence, tagInteger)
+	if !ok {
+		return nil
+	}
+	issuer, serial := t.encoded(named[0]), t.body(named[1])
+	for _, c := range certificates {
+		if bytes.Equal(c.RawIssuer, issuer) && bytes.Equal(serialOctets(c), serial) {
+			return c
+		}
+	}
+	return nil
+}
+
+// serialOctets returns the contents octets of a certificate's serial number.
+func serialOctets(c *x509.Certificate) []byte {
+	encoded, err := asn1.Marshal(c.SerialNumber)
+	if err != nil {
+		return nil
+	}
+	var raw asn1.RawValue
+	if _, err := asn1.Unmarshal(encoded, &raw); err != nil {
+		return nil
+	}
+	return raw.Bytes
+}
+
+// digest names the algorithm of an AlgorithmIdentifier.
+func (t tree) digest(algorithm int) (name string, isWeak bool) {
+	fields, ok := t.fields(algorithm, tagOID)
+	if !ok {
+		return "unknown", false
+	}
+	switch oid := string(t.body(fields[0])); oid {
+	case "\x2a\x86\x48\x86\xf7\x0d\x02\x05":
+		return "MD5", true
+	case "\x2b\x0e\x03\x02\x1a":
+		return "SHA-1", true
+	case "\x60\x86\x48\x01\x65\x03\x04\x02\x01":
+		return "SHA-256", false
+	case "\x60\x86\x48\x01\x65\x03\x04\x02\x02":
+		return "SHA-384", false
+	case "\x60\x86\x48\x01\x65\x03\x04\x02\x03":
+		return "SHA-512", false
+	default:
+		return oidText(oid), false
+	}
+}
+
+// oidText writes an object identifier in dots, or says that it cannot be read.
+func oidText(contents string) string {
+	var oid asn1.ObjectIdentifier
+	if len(contents) > 0x7f {
+		return "unknown"
+	}
+	if _, err := asn1.Unmarshal(append([]byte{tagOID, byte(len(contents))}, contents...), &oid); err != nil {
+		return "unknown"
+	}
+	return oid.String()
+}
