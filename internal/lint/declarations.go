@@ -172,7 +172,7 @@ func (r *run) checkDeclared(pl *payload) {
 		r.found = append(r.found, sub.found...)
 	}
 	for i := range r.passes {
-		if p := &r.passes[i]; p.rule.declared != nil {
+		if p := &r.passes[i]; p.chosen && p.rule.declared != nil {
 			p.rule.declared(p, declarations)
 		}
 	}
@@ -192,7 +192,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		}
 		v := doc.Root
 		dropPlaces(v) // they are places in what the data holds, and not in the profile
-		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{})
+		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: r.profile.options.Groups})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
 			return nil, nil

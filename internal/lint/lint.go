@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -45,12 +47,23 @@ type Options struct {
 	Placeholders PlaceholderPolicy
 	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
 	ReportUnused bool
+	// Groups are those whose rules are checked. None means what says whether a profile is right and what it does:
+	// structure, schema, effect and sync.
+	Groups []rules.Group
+	// For is the server that is to deliver the profile, nil where that is not known.
+	For *mdm.Server
+	// ExpiresWithin is how long before its end a certificate is reported; zero means DefaultExpiresWithin.
+	ExpiresWithin time.Duration
 }
+
+// DefaultExpiresWithin is enough to have a certificate renewed and a profile signed and delivered anew.
+const DefaultExpiresWithin = 30 * 24 * time.Hour
 
 // FileFacts is what rules need to know of a file beside its property list.
 type FileFacts struct {
 	Size    int    // bytes, with the signature
 	Signed  bool   // a CMS signature is around the profile
+	Binary  bool   // the property list is in its binary form
 	Message []byte // the signed message, where there is one
 }
 
@@ -113,6 +126,9 @@ func (r *run) visitAll() {
 	for i := range r.passes {
 		pass := &r.passes[i]
 		switch {
+		case !pass.chosen:
+		case pass.rule.document != nil:
+			pass.rule.document(pass, p)
 		case p.isDeclaration && pass.rule.declaration != nil:
 			pass.rule.declaration(pass, p)
 		case !p.isDeclaration && pass.rule.profile != nil:

@@ -5,6 +5,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema/facts"
 )
 
@@ -21,10 +22,12 @@ type run struct {
 
 func newRun(p *profile) *run {
 	r := &run{profile: p, passes: make([]pass, len(checks))}
+	chosen := p.chosenRules()
 	for i, severity := range severities() {
 		p := &r.passes[i]
-		*p = pass{r, &checks[i], severity}
+		*p = pass{r, &checks[i], severity, chosen[i]}
 		switch {
+		case !p.chosen:
 		case p.rule.value != nil:
 			r.values = append(r.values, p)
 		case p.rule.effect != nil:
@@ -41,6 +44,7 @@ type pass struct {
 	*run
 	rule     *rule
 	severity diag.Severity // of what it reports, where it says nothing else
+	chosen   bool          // its group is checked
 }
 
 // of returns the pass of a rule by its ID, which may have no check of its own.
@@ -48,7 +52,8 @@ func (r *run) of(id string) *pass {
 	if i, ok := find(id); ok {
 		return &r.passes[i]
 	}
-	return &pass{r, &rule{id: id}, severityOf(id)}
+	page, _ := rules.Find(id)
+	return &pass{r, &rule{id: id}, severityOf(id), r.profile.wants(page.Groups)}
 }
 
 // node returns the node of a level of the walk, to be filled in anew.
@@ -68,6 +73,9 @@ type place struct {
 
 // report adds a finding with the rule's severity. The result may be refined until the next report.
 func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
+	if !p.chosen {
+		return &diag.Diagnostic{} // of a rule that a fact names
+	}
 	d := diag.Diagnostic{
 		Rule:     p.rule.id,
 		Severity: p.severity,

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 )
 
@@ -31,41 +32,28 @@ func isPlaceholder(v *plist.Value) bool {
 // reader has noted.
 var placeholderFound = rule{
 	id: plist.RulePlaceholder,
-	profile: func(p *pass, profile *profile) {
-		if profile.placeholders != PlaceholdersPassed {
-			p.reportPlaceholders(profile.root, profile.at)
+	document: func(p *pass, profile *profile) {
+		policy := profile.options.Placeholders
+		if policy == PlaceholdersPassed {
+			return
 		}
-	},
-	declaration: func(p *pass, declaration *profile) {
-		if declaration.placeholders != PlaceholdersPassed {
-			p.reportPlaceholders(declaration.root, declaration.at)
-		}
+		stringsIn(profile.root, profile.at, func(at place, v *plist.Value) {
+			if policy == PlaceholdersSigned && len(mdm.Filled(v.Text)) > 0 {
+				return // mdm-variable-in-signed-profile says so
+			}
+			if found := plist.Placeholders(v.Text); len(found) > 0 {
+				policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
+			}
+		})
 	},
 }
 
-func (p *pass) reportPlaceholders(v *plist.Value, at *path) {
-	switch {
-	case v == nil:
-	case v.Kind == plist.Dictionary:
-		for _, f := range v.Fields {
-			p.reportPlaceholders(f.Value, at.field(f.Key))
-		}
-	case v.Kind == plist.Array:
-		for i, item := range v.Items {
-			p.reportPlaceholders(item, at.at(i))
-		}
-	case hasPlaceholder(v):
-		p.reportPlaceholder(v, at)
+// describePlaceholders shows placeholders, unless they may be a part of a secret.
+func describePlaceholders(at place, found []string) string {
+	if at.secret || isSecretName(at.path.lastKey()) {
+		return "a secret"
 	}
-}
-
-func (p *pass) reportPlaceholder(v *plist.Value, at *path) {
-	what := "a secret"
-	if !isSecretName(at.lastKey()) && !isSecret(v) {
-		what = quote(strings.Join(plist.Placeholders(v.Text), " "))
-	}
-	d := p.report(place{at, v.Span, isSecret(v)}, "%s is left for a later step to fill in", what)
-	p.profile.placeholders.Judge(d)
+	return quote(strings.Join(found, " "))
 }
 
 // Judge makes an error of a finding about a placeholder where none may be left.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
+	"syncguard/internal/cms"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -24,11 +26,13 @@ type profile struct {
 	budget   int                 // suggestions that may still be looked for, which is slow
 	err      error               // the first that the walk met
 
+	options  Options
+	signedBy func() []cms.SignerFacts // what the signed message says of its signers
+
 	isDeclaration bool
 	declared      map[string]string // types of the declarations that stand together, by Identifier; nil where that is not known
 	allowed       []allowance
 	reportsUnused bool
-	placeholders  PlaceholderPolicy
 }
 
 // payload is one dictionary in PayloadContent, or the Payload of a declaration.
@@ -50,7 +54,7 @@ func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Tar
 		rootValue = &plist.Value{}
 	}
 	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
-		allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused, placeholders: o.Placeholders}, nil
+		options: o, signedBy: sync.OnceValue(o.File.signers), allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused}, nil
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {

@@ -161,7 +161,7 @@ func TestEveryRuleHasCases(t *testing.T) {
 // ways counts the ways in which a rule is checked.
 func ways(r rule) int {
 	n := 0
-	for _, has := range []bool{r.value != nil, r.effect != nil, r.settings != nil, r.profile != nil, r.declaration != nil, r.declared != nil, r.options != nil} {
+	for _, has := range []bool{r.value != nil, r.effect != nil, r.settings != nil, r.profile != nil, r.declaration != nil, r.document != nil, r.declared != nil, r.options != nil} {
 		if has {
 			n++
 		}

@@ -17,7 +17,7 @@ var wrongType = rule{
 		if n.key == nil || accepts(n.key, n.value) {
 			return
 		}
-		if p.profile.placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
+		if p.profile.options.Placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
 			p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
 				n.subject(), withArticle(n.key.Kind.String())).Severity = diag.Note
 			return

@@ -237,30 +237,6 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-func TestMDMVariables(t *testing.T) {
-	tests := map[string]string{
-		"":                                  "",
-		"plain $ text, 50% of 100% and {}":  "",
-		"a $FLEET_VAR_HOST_UUID b":          "$FLEET_VAR_HOST_UUID",
-		"${FLEET_SECRET_PW}${FLEET_VAR_A}":  "${FLEET_SECRET_PW} ${FLEET_VAR_A}",
-		"{{serialnumber}} {{ user.email }}": "{{serialnumber}} {{ user.email }}",
-		"Mac.%HardwareUUID%":                "%HardwareUUID%",
-		"%C3%A9%20%50% caf%C3%A9":           "",
-		"%41%Email%":                        "%Email%",
-		"$SERIALNUMBER-$SERIALNUMBER":       "$SERIALNUMBER",
-		"$EMAIL_PREFIX and $EMAIL.":         "$EMAIL_PREFIX $EMAIL",
-		"$EMAILS $HOME $PATH ${HOME}":       "",
-		"$EXTENSIONATTRIBUTE_12":            "$EXTENSIONATTRIBUTE_12",
-		"${SERIAL_NUMBER}":                  "${SERIAL_NUMBER}",
-		"{{unclosed and {{a}}":              "{{a}}",
-	}
-	for text, want := range tests {
-		if got := strings.Join(MDMVariables(text), " "); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}
-
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		loader := &Loader{Env: testEnv}

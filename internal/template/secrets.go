@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"slices"
 
+	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
+	"syncguard/internal/schema/facts"
 )
 
-// secretKeys are the keys of Apple's payloads whose values are passwords, passcodes and the like.
+// secretKeys are the keys of Apple's payloads whose values are passwords, passcodes and the like, sorted.
 func secretKeys() []string {
-	return []string{
-		"AIMPassword", "AuthPassword", "AutologinPassword", "CalDAVPassword", "CardDAVPassword", "CertificatePassword",
-		"Challenge", "HTTPProxyPassword", "IncomingPassword", "JabberPassword", "LDAPAccountPassword", "OneTimeUserPassword",
-		"OutgoingPassword", "Password", "ProxyPassword", "RegistrationToken", "RemovalPassword", "SharedSecret",
-		"SubCalAccountPassword", "UserPassword", "XAuthPassword", "sharedSecret",
+	known, err := facts.Embedded()
+	if err != nil {
+		panic(err) // a test reads them
 	}
+	return known.Secrets.Keys
 }
 
 // hideSecrets marks the passwords that a template holds in plain text, and keeps them out of excerpts.
@@ -48,7 +49,7 @@ func (s *load) hide(v *plist.Value, path string) {
 	if isFileReference(v) {
 		v.Secret = true
 	}
-	if v.Secret || !plain || len(MDMVariables(v.Text)) > 0 {
+	if v.Secret || !plain || len(mdm.Filled(v.Text)) > 0 {
 		return
 	}
 	v.Secret = true

@@ -17,15 +17,31 @@ const (
 
 // Facts is everything that the file states. It belongs to all callers: do not change it.
 type Facts struct {
-	Groups     map[string][]string // payload types under one name, for References
-	Conditions []Condition
-	Meanings   []Meaning
-	References []Reference
-	Envelope   []EnvelopeNeed
-	Tolerances []Tolerance
-	Extensions []Extension
+	Secrets      Secrets
+	Combined     Combined
+	Counterparts []Extension         // payload types that a declaration can take the place of, where no schema says so
+	Groups       map[string][]string // payload types under one name, for References
+	Conditions   []Condition
+	Meanings     []Meaning
+	References   []Reference
+	Envelope     []EnvelopeNeed
+	Tolerances   []Tolerance
+	Extensions   []Extension
 
 	places map[string]*Place
+}
+
+// Secrets are the keys of Apple's payloads whose values are passwords, passcodes and the like.
+type Secrets struct {
+	Keys   []string // sorted
+	Source string
+}
+
+// Combined are the payload types of which several may be installed, and whose settings then come together. Such of one key
+// can contradict each other; payloads of other types stand beside each other.
+type Combined struct {
+	Types  []string
+	Source string
 }
 
 // Site is where a fact holds. Path leads from the payload through keys separated by dots; "*" is any key, and arrays

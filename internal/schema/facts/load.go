@@ -22,8 +22,11 @@ var Embedded = sync.OnceValues(func() (*Facts, error) { return Parse(source) })
 
 // file is facts.json as it is written.
 type file struct {
-	Groups     map[string][]string
-	Conditions []struct {
+	Secrets      Secrets
+	Combined     Combined
+	Counterparts []extension
+	Groups       map[string][]string
+	Conditions   []struct {
 		site
 		When     []test
 		Kind     Kind
@@ -57,10 +60,12 @@ type file struct {
 		Rules    []string
 		Severity string
 	}
-	Extensions []struct {
-		site
-		Of string
-	}
+	Extensions []extension
+}
+
+type extension struct {
+	site
+	Of string
 }
 
 type site struct {
@@ -95,7 +100,8 @@ func Parse(data []byte) (*Facts, error) {
 
 func (in file) facts() (*Facts, error) {
 	r := &reader{}
-	f := &Facts{Groups: in.Groups}
+	f := &Facts{Secrets: in.Secrets, Combined: in.Combined, Groups: in.Groups}
+	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "the keys of secrets are not sorted, or have no source")
 	for _, c := range in.Conditions {
 		kinds := []Kind{Requires, OneOf, AtMostOne, Forbids, Ignores, Contradicts}
 		usual := diag.Error
@@ -136,6 +142,12 @@ func (in file) facts() (*Facts, error) {
 		r.check(x.Of != "", "an extension extends nothing")
 		for _, s := range r.sites(x.site) {
 			f.Extensions = append(f.Extensions, Extension{s, x.Of})
+		}
+	}
+	for _, x := range in.Counterparts {
+		r.check(x.Of != "", "a counterpart names no declaration")
+		for _, s := range r.sites(x.site) {
+			f.Counterparts = append(f.Counterparts, Extension{s, x.Of})
 		}
 	}
 	return f, errors.Join(r.errs...)

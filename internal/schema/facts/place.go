@@ -32,6 +32,16 @@ func (f *Facts) Extended(payloadType string) string {
 	return ""
 }
 
+// Counterpart returns the declaration that can take the place of a payload type although no schema says so, or "".
+func (f *Facts) Counterpart(payloadType string) string {
+	for _, x := range f.Counterparts {
+		if slices.Contains(x.Types, payloadType) {
+			return x.Of
+		}
+	}
+	return ""
+}
+
 // Key returns what is known of a key below p, or nil.
 func (p *Place) Key(name string) *Place {
 	if p == nil {

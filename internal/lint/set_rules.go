@@ -1,0 +1,241 @@
+package lint
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/mdm"
+)
+
+// dropCopies says of every member with the very content of another that it is one, and takes it out: there is nothing else
+// to say of it. A profile and its signed copy are the same content.
+func (s *together) dropCopies() {
+	s.members = slices.Clone(s.members) // that of the caller stays as it is
+	first := map[[sha256.Size]byte]int{}
+	for i, m := range s.members {
+		if m.file == nil {
+			continue
+		}
+		before, isCopy := first[m.content]
+		if !isCopy {
+			first[m.content] = i
+			continue
+		}
+		s.report("same-profile-twice", spot{i, m.identifier.start, m.identifier.end, ""}, s.identifierOf(before),
+			"the content is that of "+s.nameOf(before), "leave one of them out, or lint them apart with --separate")
+		s.members[i] = nil
+	}
+}
+
+func (s *together) identifierOf(i int) spot {
+	m := s.members[i]
+	return spot{member: i, start: m.identifier.start, end: m.identifier.end}
+}
+
+// checkIdentifiers finds top levels of the same identifier.
+func (s *together) checkIdentifiers() {
+	first := map[string]int{}
+	for i, m := range s.members {
+		if m == nil || m.identifier.text == "" {
+			continue
+		}
+		kind, key := "profile", "PayloadIdentifier"
+		if m.declares != "" {
+			kind, key = "declaration", "Identifier"
+		}
+		before, repeated := first[kind+m.identifier.text]
+		if !repeated {
+			first[kind+m.identifier.text] = i
+			continue
+		}
+		at := s.identifierOf(i)
+		at.path = key
+		d := s.report("duplicate-profile-identifier", at, s.identifierOf(before),
+			fmt.Sprintf("%s is that of %s, so the %s that comes later replaces the other", quote(key), s.nameOf(before), kind),
+			"give each "+kind+" an identifier of its own")
+		if k := s.unique("PayloadIdentifier"); k != nil && kind == "profile" {
+			d.Severity, d.Message = diag.Error, fmt.Sprintf("%s is that of %s, and %s takes one profile of an identifier", quote(key), s.nameOf(before), s.server.Name)
+		}
+	}
+}
+
+// unique returns what is known of a key that has to be unique at the server, or nil.
+func (s *together) unique(key string) *mdm.Key {
+	if s.server == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(s.server.Unique, func(k mdm.Key) bool { return k.Key == key }); i >= 0 {
+		return &s.server.Unique[i]
+	}
+	return nil
+}
+
+// checkNames finds profiles of the same name, where the server tells them apart by it.
+func (s *together) checkNames() {
+	if s.unique("PayloadDisplayName") == nil {
+		return
+	}
+	first := map[string]int{}
+	for i, m := range s.members {
+		if m == nil || m.displayName.text == "" {
+			continue
+		}
+		before, repeated := first[m.displayName.text]
+		if !repeated {
+			first[m.displayName.text] = i
+			continue
+		}
+		earlier := s.members[before].displayName
+		s.report("duplicate-profile-name", spot{i, m.displayName.start, m.displayName.end, "PayloadDisplayName"}, spot{before, earlier.start, earlier.end, ""},
+			fmt.Sprintf("%s is that of %s, and %s takes one profile of a name", quote("PayloadDisplayName"), s.nameOf(before), s.server.Name),
+			"give each profile a name of its own")
+	}
+}
+
+// payloadSpot is a payload of a member.
+type payloadSpot struct{ member, payload int }
+
+// eachPayload calls do for every payload of every member, in their order.
+func (s *together) eachPayload(do func(payloadSpot, *setPayload)) {
+	for i, m := range s.members {
+		if m == nil {
+			continue
+		}
+		for j := range m.payloads {
+			do(payloadSpot{i, j}, &m.payloads[j])
+		}
+	}
+}
+
+// spotOf is where a payload stands: its PayloadType, or another text of it.
+func (s *together) spotOf(p payloadSpot, of mark, key string) spot {
+	path := fmt.Sprintf("PayloadContent[%d]", p.payload)
+	if s.members[p.member].declares != "" {
+		path = ""
+	}
+	return spot{p.member, of.start, of.end, strings.TrimPrefix(path+key, ".")}
+}
+
+// checkUUIDs finds payloads of the same PayloadUUID in several profiles.
+func (s *together) checkUUIDs() {
+	first := map[string]payloadSpot{}
+	s.eachPayload(func(here payloadSpot, p *setPayload) {
+		if p.uuid.text == "" {
+			return
+		}
+		id := strings.ToUpper(p.uuid.text)
+		before, repeated := first[id]
+		switch {
+		case !repeated:
+			first[id] = here
+		case before.member != here.member: // else duplicate-payload-uuid says so
+			earlier := s.members[before.member].payloads[before.payload].uuid
+			s.report("payload-uuid-in-two-profiles", s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier, ".PayloadUUID"),
+				fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
+		}
+	})
+}
+
+// checkSingles finds payloads in several profiles of which a device takes one.
+func (s *together) checkSingles() {
+	first := map[string][]payloadSpot{}
+	s.eachPayload(func(here payloadSpot, p *setPayload) {
+		for _, id := range p.single {
+			i := slices.IndexFunc(first[id], func(b payloadSpot) bool {
+				return b.member != here.member && s.share(b, here)
+			})
+			if i < 0 {
+				first[id] = append(first[id], here)
+				continue
+			}
+			before := first[id][i]
+			s.report("single-instance-payload-in-two-profiles", s.spotOf(here, p.at, ""), s.spotOf(before, s.members[before.member].payloads[before.payload].at, ""),
+				fmt.Sprintf("%s stands in %s as well, and a device takes one", quote(p.at.text), s.nameOf(before.member)),
+				"put all its keys into one payload of one profile")
+			return
+		}
+	})
+}
+
+// share says whether two payloads of which a device takes one can reach the same device, and there the same user or the
+// device as a whole.
+func (s *together) share(a, b payloadSpot) bool {
+	shared := s.members[a.member].payloads[a.payload].singleOn & s.members[b.member].payloads[b.payload].singleOn
+	if x, y := s.members[a.member].scope, s.members[b.member].scope; x != "" && y != "" && x != y {
+		shared &^= macOS
+	}
+	return shared != 0
+}
+
+// checkDNS finds DNS settings of which a person has to choose. It is said once, of the second.
+func (s *together) checkDNS() {
+	var all []payloadSpot
+	s.eachPayload(func(here payloadSpot, p *setPayload) {
+		if p.at.text != dnsSettings && p.at.text != dnsDeclaration {
+			return
+		}
+		if len(all) == 0 || s.members[all[0].member].payloads[all[0].payload].platforms&p.platforms != 0 {
+			all = append(all, here)
+		}
+	})
+	if len(all) < 2 {
+		return
+	}
+	at := func(p payloadSpot) spot { return s.spotOf(p, s.members[p.member].payloads[p.payload].at, "") }
+	s.report("several-dns-payloads", at(all[1]), at(all[0]),
+		fmt.Sprintf("there are %d payloads of DNS settings, and a device uses the one that a person chooses", len(all)),
+		"deliver one of them to each device")
+}
+
+// dnsDeclaration is the declaration that takes the place of DNS settings.
+const dnsDeclaration = "com.apple.configuration.network.dns-settings"
+
+// checkDeclarations finds payloads and settings beside the declaration that takes their place.
+func (s *together) checkDeclarations() {
+	declared := map[string]payloadSpot{}
+	s.eachPayload(func(here payloadSpot, p *setPayload) {
+		if t := s.members[here.member].declares; t != "" {
+			if _, found := declared[t]; !found {
+				declared[t] = here
+			}
+		}
+	})
+	if len(declared) == 0 {
+		return
+	}
+	s.eachPayload(func(here payloadSpot, p *setPayload) {
+		s.reportBeside(declared, p.replacement, p.platforms, s.spotOf(here, p.at, ""), "payload "+quote(p.at.text))
+	})
+	for i, m := range s.members {
+		if m == nil {
+			continue
+		}
+		for _, x := range m.settings {
+			s.reportBeside(declared, x.replacement, x.platforms, spot{i, x.start, x.end, x.path()}, quote(x.key))
+		}
+	}
+}
+
+// reportBeside reports what stands beside the declaration that takes its place. Either may be the later one.
+func (s *together) reportBeside(declared map[string]payloadSpot, replacement string, on platforms, at spot, subject string) {
+	by, found := declared[replacement]
+	if replacement == "" || !found {
+		return
+	}
+	declaration := s.members[by.member].payloads[by.payload]
+	if on&declaration.platforms == 0 {
+		return
+	}
+	other := s.spotOf(by, declaration.at, "")
+	if at.member > by.member {
+		s.report("profile-against-declaration", at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.nameOf(by.member)),
+			"manage it in one way alone")
+		return
+	}
+	other.path = "Type"
+	s.report("profile-against-declaration", other, at, fmt.Sprintf("the declaration %s takes the place of %s in %s", quote(replacement), subject, s.nameOf(at.member)),
+		"manage it in one way alone")
+}

@@ -1,0 +1,219 @@
+package lint
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"unique"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+// setting is what a member sets one key to, in a payload whose settings come together with those of other profiles.
+type setting struct {
+	domain, key string // of a payload type or preference domain; keys below each other are parted by dots
+	says        string // the value, for a message
+	value       uint64 // the same for equal values
+	payload     uint32 // index in PayloadContent
+	forced      bool   // it stands in com.apple.ManagedClient.preferences
+	replacement string // the declaration that takes its place
+	platforms   platforms
+	start, end  int // of the key
+}
+
+// path is where the key stands in the profile.
+func (x setting) path() string {
+	at := "PayloadContent[" + strconv.Itoa(int(x.payload)) + "]."
+	if x.forced {
+		at += "PayloadContent[" + quote(x.domain) + "].Forced[0].mcx_preference_settings."
+	}
+	return at + x.key
+}
+
+// addSettings keeps the settings of a payload where those of several profiles come together: restrictions and the like, and
+// the preferences of apps on a Mac. What may stand beside another of its kind, such as a Wi-Fi network, is left out.
+func (m *Member) addSettings(p *profile, pl *payload, index int, reach platforms) {
+	base := setting{payload: uint32(index), domain: intern(pl.payloadType)}
+	switch {
+	case pl.payloadType == managedPreferences:
+		m.addForced(pl, base, reach)
+	case pl.payloadType == "" || hasPlaceholder(pl.node.value.Get("PayloadType")):
+	case len(m.payloads[index].single) > 0: // said of the payload as a whole
+	case slices.Contains(p.facts.Combined.Types, pl.payloadType):
+		base.platforms = reach & payloadPlatforms(pl)
+		m.addKeys(base, "", pl.node.value, pl.types, true)
+	case len(pl.types) == 0 || pl.types[0].Family == schema.Preferences:
+		base.platforms = reach & macOS
+		m.addKeys(base, "", pl.node.value, nil, true)
+	}
+}
+
+// macOS is where preference domains are managed.
+const macOS platforms = 1 << 1
+
+func payloadPlatforms(pl *payload) platforms {
+	var all platforms
+	for _, t := range pl.types {
+		all |= platformsOf(t, isThere)
+	}
+	return all
+}
+
+// addForced adds the domains that com.apple.ManagedClient.preferences forces.
+func (m *Member) addForced(pl *payload, base setting, reach platforms) {
+	content := pl.node.value.Get("PayloadContent")
+	if content == nil {
+		return
+	}
+	for _, f := range content.Fields {
+		for i, forced := range items(f.Value.Get("Forced")) {
+			if settings := forced.Get("mcx_preference_settings"); settings != nil && i == 0 {
+				base.domain, base.forced, base.platforms = intern(f.Key), true, reach&macOS
+				m.addKeys(base, "", settings, nil, false)
+			}
+		}
+	}
+}
+
+// maxSettingDepth is how deep dictionaries are compared key by key; below, as a whole.
+const maxSettingDepth = 8
+
+func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*schema.Type, isPayload bool) {
+	for _, f := range v.Fields {
+		if f.Value == nil || hasPlaceholder(f.Value) || isPayload && isCommonKey(f.Key) {
+			continue
+		}
+		key := above + f.Key
+		if f.Value.Kind == plist.Dictionary && len(f.Value.Fields) > 0 && base.depth(key) < maxSettingDepth {
+			m.addKeys(base, key+".", f.Value, nil, false)
+			continue
+		}
+		x := base
+		x.key, x.says, x.value = intern(key), intern(describe(f.Key, f.Value)), hashOf(f.Value)
+		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
+		for _, t := range types {
+			if k := named(t.Keys, f.Key); k != nil {
+				x.replacement = k.Replacement
+				x.platforms = base.platforms & keyPlatforms(t, k)
+			}
+		}
+		m.settings = append(m.settings, x)
+	}
+}
+
+// depth counts the dots of a key. A key with dots of its own is merely compared as a whole sooner.
+func (setting) depth(key string) int {
+	n := 0
+	for _, c := range []byte(key) {
+		if c == '.' {
+			n++
+		}
+	}
+	return n
+}
+
+// keyPlatforms returns where a key of a type exists.
+func keyPlatforms(t *schema.Type, k *schema.Key) platforms {
+	var all platforms
+	for p, a := range t.Availability {
+		if !a.Override(k.Availability[p]).NotAvailable {
+			all |= platformBit(p)
+		}
+	}
+	return all
+}
+
+// isCommonKey says whether a key is one that every payload has.
+func isCommonKey(key string) bool {
+	switch key {
+	case "PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription",
+		"PayloadOrganization", "PayloadEnabled", "PayloadScope", "PayloadRemovalDisallowed", "PayloadContent":
+		return true
+	}
+	return false
+}
+
+// intern returns the same text with one copy of it in memory, for the keys of many files are the same.
+func intern(s string) string { return unique.Make(s).Value() }
+
+// hashOf is the same for values that are equal by plist.Equal: the order of keys does not count.
+func hashOf(v *plist.Value) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d|", v.Kind)
+	switch v.Kind {
+	case plist.Dictionary:
+		var sum uint64
+		for _, f := range v.Fields {
+			if f.Value != nil {
+				k := fnv.New64a()
+				fmt.Fprintf(k, "%s|%d", f.Key, hashOf(f.Value))
+				sum += k.Sum64()
+			}
+		}
+		fmt.Fprintf(h, "%d", sum)
+	case plist.Array:
+		for _, item := range v.Items {
+			if item != nil {
+				fmt.Fprintf(h, "%d|", hashOf(item))
+			}
+		}
+	default:
+		fmt.Fprintf(h, "%s|%x|%d|%t|%s|%g", v.Text, v.Data, v.Time.Unix(), v.Bool, v.Int, v.Real)
+	}
+	return h.Sum64()
+}
+
+// holder is a setting of a member.
+type holder struct {
+	member  int
+	setting *setting
+}
+
+// checkSettings finds the settings that several members make.
+func (s *together) checkSettings() {
+	type name struct{ domain, key string }
+	first := map[name][]holder{}
+	for i, m := range s.members {
+		if m == nil {
+			continue
+		}
+		for j := range m.settings {
+			here := holder{i, &m.settings[j]}
+			n := name{here.setting.domain, here.setting.key}
+			before := first[n]
+			at := slices.IndexFunc(before, func(b holder) bool { return b.member != i && s.meet(b, here) })
+			if at >= 0 {
+				s.reportSetting(before[at], here)
+			} else {
+				first[n] = append(before, here)
+			}
+		}
+	}
+}
+
+// meet says whether two settings can reach the same device, and the same user or the device as a whole.
+func (s *together) meet(a, b holder) bool {
+	shared := a.setting.platforms & b.setting.platforms
+	if x, y := s.members[a.member].scope, s.members[b.member].scope; x != "" && y != "" && x != y {
+		shared &^= macOS // the user's settings and those of the device stand beside each other
+	}
+	return shared != 0
+}
+
+func (s *together) reportSetting(earlier, here holder) {
+	x, before := here.setting, earlier.setting
+	at, other := spot{here.member, x.start, x.end, x.path()}, spot{earlier.member, before.start, before.end, before.path()}
+	switch {
+	case x.value != before.value && x.says == before.says:
+		s.report("conflicting-setting", at, other, fmt.Sprintf("%s is %s, and another one in %s", quote(x.key), x.says, s.nameOf(earlier.member)),
+			"set it in one profile alone")
+	case x.value != before.value:
+		s.report("conflicting-setting", at, other, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.says, before.says, s.nameOf(earlier.member)),
+			"set it in one profile alone")
+	case x.domain == restrictions:
+		s.report("setting-managed-twice", at, other, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.nameOf(earlier.member)),
+			"set it in one profile alone")
+	}
+}

@@ -1,0 +1,170 @@
+package lint
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"time"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+)
+
+// The rules about who signed a profile, read from the signed message without verifying it. They point at the file as a
+// whole: the signature has no place in the text.
+
+// signers returns what the message says of its signers; nothing where there is no message or it cannot be read.
+func (f FileFacts) signers() []cms.SignerFacts {
+	if len(f.Message) == 0 {
+		return nil
+	}
+	found, err := cms.Signers(f.Message)
+	if err != nil {
+		return nil // damaged-signature says so
+	}
+	return found
+}
+
+// signerRule makes the profile function of a rule that looks at every signer.
+func signerRule(check func(*pass, cms.SignerFacts)) func(*pass, *profile) {
+	return func(p *pass, profile *profile) {
+		for _, s := range profile.signedBy() {
+			check(p, s)
+		}
+	}
+}
+
+// certificateRule is signerRule for signers whose certificate is in the message.
+func certificateRule(check func(*pass, *x509.Certificate)) func(*pass, *profile) {
+	return signerRule(func(p *pass, s cms.SignerFacts) {
+		if s.Certificate != nil {
+			check(p, s.Certificate)
+		}
+	})
+}
+
+// reportSigner reports something about the signature.
+func (p *pass) reportSigner(format string, args ...any) *diag.Diagnostic {
+	return p.report(place{path: root}, format, args...)
+}
+
+var expiredSigner = rule{
+	id: "expired-signer",
+	profile: certificateRule(func(p *pass, c *x509.Certificate) {
+		if p.isOver(c) {
+			p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), day(c.NotAfter)).
+				Help = "renew the certificate, and sign the profile anew"
+		}
+	}),
+}
+
+var signerExpiresSoon = rule{
+	id: "signer-expires-soon",
+	profile: certificateRule(func(p *pass, c *x509.Certificate) {
+		if p.endsSoon(c) {
+			p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), day(c.NotAfter)).
+				Help = "renew the certificate, and sign the profile anew before that day"
+		}
+	}),
+}
+
+var signerNotYetValid = rule{
+	id: "signer-not-yet-valid",
+	profile: certificateRule(func(p *pass, c *x509.Certificate) {
+		if now := p.profile.options.Now; !now.IsZero() && now.Before(c.NotBefore) {
+			p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), day(c.NotBefore)).
+				Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
+		}
+	}),
+}
+
+var missingIntermediate = rule{
+	id: "missing-intermediate",
+	profile: signerRule(func(p *pass, s cms.SignerFacts) {
+		if !s.LacksIssuer {
+			return
+		}
+		d := p.reportSigner("the signature does not carry the certificate that issued the signer's, %s", quote(s.Certificate.Issuer.CommonName))
+		d.Help = "sign with the whole chain"
+		if len(s.Certificate.IssuingCertificateURL) == 0 {
+			// Nothing says that there is anything between it and a root that devices may know.
+			d.Severity, d.Help = diag.Note, "sign with the whole chain, unless devices have that certificate as a trusted root"
+		}
+	}),
+}
+
+var selfSignedSigner = rule{
+	id: "self-signed-signer",
+	profile: signerRule(func(p *pass, s cms.SignerFacts) {
+		if s.IsSelfSigned {
+			p.reportSigner("the certificate of the signer, %s, is signed by itself", nameOf(s.Certificate)).
+				Help = "sign with a certificate whose root devices trust, or install this one on them first"
+		}
+	}),
+}
+
+var weakSignatureDigest = rule{
+	id: "weak-signature-digest",
+	profile: signerRule(func(p *pass, s cms.SignerFacts) {
+		if s.IsWeak {
+			p.reportSigner("the signature uses %s, which proves nothing any more", s.Digest).Help = "sign the profile anew with SHA-256"
+		}
+	}),
+}
+
+// minRSABits is what Apple's systems ask of the certificates that they trust.
+const minRSABits = 2048
+
+var shortRSAKey = rule{
+	id: "short-rsa-key",
+	profile: func(p *pass, profile *profile) {
+		for _, s := range profile.signedBy() {
+			if bits := shortBits(s.Certificate); bits > 0 {
+				p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, minRSABits).
+					Help = "sign with a longer key, or one on an elliptic curve"
+			}
+		}
+		profile.eachCertificate(func(at place, c *x509.Certificate) {
+			if bits := shortBits(c); bits > 0 {
+				p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, minRSABits).
+					Help = "have the certificate issued anew with a longer key"
+			}
+		})
+	},
+}
+
+// shortBits returns the length of a key that is too short, or 0.
+func shortBits(c *x509.Certificate) int {
+	if c == nil {
+		return 0
+	}
+	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+		return key.N.BitLen()
+	}
+	return 0
+}
+
+// isOver says whether a certificate has expired.
+func (p *pass) isOver(c *x509.Certificate) bool {
+	now := p.profile.options.Now
+	return !now.IsZero() && now.After(c.NotAfter)
+}
+
+// endsSoon says whether a certificate is about to expire.
+func (p *pass) endsSoon(c *x509.Certificate) bool {
+	o := p.profile.options
+	within := o.ExpiresWithin
+	if within == 0 {
+		within = DefaultExpiresWithin
+	}
+	return !o.Now.IsZero() && !o.Now.After(c.NotAfter) && o.Now.Add(within).After(c.NotAfter)
+}
+
+// nameOf names a certificate by its common name, or else by its whole subject.
+func nameOf(c *x509.Certificate) string {
+	if c.Subject.CommonName != "" {
+		return quote(c.Subject.CommonName)
+	}
+	return quote(c.Subject.String())
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

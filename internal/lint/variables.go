@@ -1,0 +1,74 @@
+package lint
+
+import (
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/mdm"
+	"syncguard/internal/plist"
+)
+
+// The rules about variables that an MDM server fills in for each device.
+
+var mdmVariableInSignedProfile = rule{
+	id: ruleMDMVariableInSignedProfile,
+	profile: func(p *pass, profile *profile) {
+		if profile.options.File.Signed {
+			eachFilled(profile.root, func(at place, names string) {
+				p.report(at, messageOfFilled, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
+			})
+		}
+	},
+}
+
+const (
+	ruleMDMVariableInSignedProfile = "mdm-variable-in-signed-profile"
+	messageOfFilled                = "%s is for an MDM server to replace, which would break the signature"
+)
+
+// eachFilled calls do for every text that holds variables which some server fills in, with their names.
+func eachFilled(root *plist.Value, do func(at place, names string)) {
+	stringsIn(root, nil, func(at place, v *plist.Value) {
+		if names := mdm.Filled(v.Text); len(names) > 0 {
+			do(at, quote(strings.Join(names, ", ")))
+		}
+	})
+}
+
+// SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.
+func SignedVariables(root *plist.Value) []diag.Diagnostic {
+	p := &pass{run: &run{}, rule: &mdmVariableInSignedProfile, severity: severityOf(ruleMDMVariableInSignedProfile), chosen: true}
+	eachFilled(root, func(at place, names string) {
+		p.report(at, messageOfFilled, names).Help = "build with --unsigned and let the MDM sign, or write the value itself"
+	})
+	return p.found
+}
+
+var unknownMDMVariable = rule{
+	id: "unknown-mdm-variable",
+	document: func(p *pass, profile *profile) {
+		server := profile.options.For
+		if server == nil {
+			return
+		}
+		stringsIn(profile.root, root, func(at place, v *plist.Value) {
+			for _, u := range server.Unknown(v.Text) {
+				p.reportUnknownVariable(at, server, u)
+			}
+		})
+	},
+}
+
+func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown) {
+	d := p.report(at, "%s does not fill in %s, so devices get it as it stands", server.Name, quote(u.Text))
+	switch {
+	case u.Meant != "":
+		d.Help = didYouMean(u.Meant)
+	case u.Of != nil:
+		d.Help = "it is a variable of " + u.Of.Name
+	}
+	if u.Refused {
+		d.Severity, d.Message = diag.Error, server.Name+" knows no variable "+quote(u.Text)+" and refuses the profile"
+	}
+	attribute(d, server.Variables.Fact)
+}

@@ -1,0 +1,197 @@
+// Package mdm holds what is known of the servers that deliver profiles: which variables they fill in, and what they refuse
+// or change. All of it stands in mdm.json, written by hand, each entry with its source and how far it is to be trusted. It
+// makes no findings.
+package mdm
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Trust says who states a fact.
+type Trust string
+
+// The levels of trust.
+const (
+	Apple     Trust = "apple"     // Apple's documentation
+	Vendor    Trust = "vendor"    // the documentation, source or issue tracker of the server's maker
+	Community Trust = "community" // others, or what follows from how it works: not confirmed
+)
+
+// Fact is where something that is known of a server can be read.
+type Fact struct {
+	Trust  Trust
+	Source string
+}
+
+// Server is one MDM server. A nil part means that nothing is known of it.
+type Server struct {
+	ID   string   // as it is named on the command line
+	Name string   // as its maker writes it
+	Also []string // other names on the command line
+
+	Size      *Size
+	Signed    *Signed
+	Binary    *Binary
+	Scope     *Saying // of a profile without PayloadScope
+	Secrets   *Saying
+	Phantoms  *Fact // white space between arrays becomes arrays
+	Requires  []Key // of the top level
+	Refuses   []Refusal
+	Reserves  []Reserved
+	Unique    []Key // of the top level, among the profiles of a device
+	Variables *Variables
+}
+
+// Size is how large a profile may be.
+type Size struct {
+	Fact
+	Bytes int
+}
+
+// Treatment is what a server does with a signed profile.
+type Treatment string
+
+// The treatments.
+const (
+	Refuses  Treatment = "refuses"
+	Strips   Treatment = "strips"   // takes the signature off
+	Unproven Treatment = "unproven" // nobody states that it is delivered
+)
+
+// Signed is what becomes of a signed profile.
+type Signed struct {
+	Fact
+	Does Treatment
+}
+
+// Binary is whether a binary property list is refused.
+type Binary struct {
+	Fact
+	Refused bool
+}
+
+// Saying is a fact that is a clause, with the server as its subject.
+type Saying struct {
+	Fact
+	Says string
+}
+
+// Key is a key of the top level.
+type Key struct {
+	Fact
+	Key string
+}
+
+// Refusal is payload types that are refused, altogether or where they hold one of some keys.
+type Refusal struct {
+	Fact
+	Types   []string
+	Keys    []string // none means that the payload is refused whatever it holds
+	Because string
+}
+
+// Reserved is values of a key, of the top level or of a payload, that the server keeps for itself.
+type Reserved struct {
+	Fact
+	Key    string
+	Values []string
+}
+
+//go:embed mdm.json
+var source []byte
+
+// Servers returns every server, sorted by ID. It belongs to all callers: do not change it.
+func Servers() []*Server { return servers() }
+
+var servers = sync.OnceValue(func() []*Server {
+	all, err := parse(source)
+	if err != nil {
+		panic(err) // a test parses it
+	}
+	return all
+})
+
+// Find returns the server of an ID or another of its names, upper case or lower, or nil.
+func Find(name string) *Server {
+	for _, s := range Servers() {
+		if strings.EqualFold(s.ID, name) || slices.ContainsFunc(s.Also, func(also string) bool { return strings.EqualFold(also, name) }) {
+			return s
+		}
+	}
+	return nil
+}
+
+// IDs lists the servers.
+func IDs() []string {
+	var ids []string
+	for _, s := range Servers() {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+func parse(data []byte) ([]*Server, error) {
+	var file struct{ Servers []*Server }
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&file); err != nil {
+		return nil, fmt.Errorf("reading what is known of MDM servers: %w", err)
+	}
+	var errs []error
+	for _, s := range file.Servers {
+		for _, f := range s.facts() {
+			if f.Source == "" || !slices.Contains([]Trust{Apple, Vendor, Community}, f.Trust) {
+				errs = append(errs, fmt.Errorf("a fact of %s has source %q and trust %q", s.ID, f.Source, f.Trust))
+			}
+		}
+		if s.Signed != nil && !slices.Contains([]Treatment{Refuses, Strips, Unproven}, s.Signed.Does) {
+			errs = append(errs, fmt.Errorf("%s does %q with a signed profile", s.ID, s.Signed.Does))
+		}
+	}
+	if !slices.IsSortedFunc(file.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {
+		errs = append(errs, errors.New("the servers are not sorted"))
+	}
+	return file.Servers, errors.Join(errs...)
+}
+
+// facts returns where everything that is known of the server can be read.
+func (s *Server) facts() []Fact {
+	var all []Fact
+	if s.Size != nil {
+		all = append(all, s.Size.Fact)
+	}
+	if s.Signed != nil {
+		all = append(all, s.Signed.Fact)
+	}
+	if s.Binary != nil {
+		all = append(all, s.Binary.Fact)
+	}
+	for _, says := range []*Saying{s.Scope, s.Secrets} {
+		if says != nil {
+			all = append(all, says.Fact)
+		}
+	}
+	if s.Phantoms != nil {
+		all = append(all, *s.Phantoms)
+	}
+	for _, k := range slices.Concat(s.Requires, s.Unique) {
+		all = append(all, k.Fact)
+	}
+	for _, r := range s.Refuses {
+		all = append(all, r.Fact)
+	}
+	for _, r := range s.Reserves {
+		all = append(all, r.Fact)
+	}
+	if s.Variables != nil {
+		all = append(all, s.Variables.Fact)
+	}
+	return all
+}

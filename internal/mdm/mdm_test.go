@@ -1,0 +1,106 @@
+package mdm
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestServers(t *testing.T) {
+	if len(Servers()) < 8 {
+		t.Errorf("got %d servers; is the file complete?", len(Servers()))
+	}
+	seen := map[string]bool{}
+	for _, s := range Servers() {
+		for _, name := range append([]string{s.ID}, s.Also...) {
+			if seen[name] || Find(strings.ToUpper(name)) != s {
+				t.Errorf("%q does not lead to %s alone", name, s.Name)
+			}
+			seen[name] = true
+		}
+		if s.Name == "" || len(s.facts()) == 0 {
+			t.Errorf("nothing is known of %s", s.ID)
+		}
+	}
+	if Find("nobody") != nil || !slices.Contains(IDs(), "fleet") {
+		t.Error("the names of servers are not right")
+	}
+}
+
+func TestParseRefusesMistakes(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"servers": [{"id": "a", "size": {"bytes": 1, "trust": "vendor"}}]}`:                      "has source",
+		`{"servers": [{"id": "a", "size": {"bytes": 1, "trust": "me", "source": "s"}}]}`:           `trust "me"`,
+		`{"servers": [{"id": "a", "signed": {"does": "eats", "trust": "vendor", "source": "s"}}]}`: `does "eats"`,
+		`{"servers": [{"id": "b"}, {"id": "a"}]}`:                                                  "not sorted",
+		`{"servers": [{"id": "a", "sizes": 1}]}`:                                                   "unknown field",
+	} {
+		if _, err := parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got error %v, want one that says %s", text, err, want)
+		}
+	}
+}
+
+func TestFilled(t *testing.T) {
+	tests := map[string]string{
+		"":                                  "",
+		"plain $ text, 50% of 100% and {}":  "",
+		"a $FLEET_VAR_HOST_UUID b":          "$FLEET_VAR_HOST_UUID",
+		"${FLEET_SECRET_PW}${FLEET_VAR_A}":  "${FLEET_SECRET_PW} ${FLEET_VAR_A}",
+		"{{serialnumber}} {{ user.email }}": "{{serialnumber}} {{ user.email }}",
+		"Mac.%HardwareUUID%":                "%HardwareUUID%",
+		"%C3%A9%20%50% caf%C3%A9":           "",
+		"%41%Email%":                        "%Email%",
+		"$SERIALNUMBER-$SERIALNUMBER":       "$SERIALNUMBER",
+		"$EMAIL_PREFIX and $EMAIL.":         "$EMAIL_PREFIX $EMAIL",
+		"$EMAILS $HOME $PATH ${HOME}":       "",
+		"$EXTENSIONATTRIBUTE_12":            "$EXTENSIONATTRIBUTE_12",
+		"${SERIAL_NUMBER}":                  "${SERIAL_NUMBER}",
+		"{{unclosed and {{a}}":              "{{a}}",
+	}
+	for text, want := range tests {
+		if got := strings.Join(Filled(text), " "); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	for _, tt := range []struct{ server, text, want string }{
+		{"intune", "{{deviceid}} {{serialnumber}}", ""},
+		{"intune", "{{DeviceID}}", "{{DeviceID}} meant {{deviceid}}"},
+		{"intune", "{{asset.tag}}", "{{asset.tag}}"},
+		{"intune", "$SERIALNUMBER costs $5", "$SERIALNUMBER meant {{serialnumber}} of Jamf Pro"},
+		{"jamf", "$SERIALNUMBER ${UDID} $EXTENSIONATTRIBUTE_12 $HOME", ""},
+		{"jamf", "$SERIAL_NUMBER", "$SERIAL_NUMBER meant $SERIALNUMBER of Iru"},
+		{"jamf", "$SerialNumber", "$SerialNumber meant $SERIALNUMBER"},
+		{"jamf", "$FLEET_VAR_HOST_UUID", "$FLEET_VAR_HOST_UUID of Fleet"},
+		{"jamf", "{{NAME}} {{deviceid}}", "{{deviceid}} of Intune"},
+		{"fleet", "$FLEET_VAR_HOST_UUID ${FLEET_SECRET_X} $FLEET_VAR_CUSTOM_SCEP_CHALLENGE_CA", ""},
+		{"fleet", "$FLEET_VAR_HOST_SERIAL", "$FLEET_VAR_HOST_SERIAL refused"},
+		{"fleet", "$FLEET_VAR_host_uuid", "$FLEET_VAR_host_uuid meant $FLEET_VAR_HOST_UUID refused"},
+		{"fleet", "$SERIALNUMBER", "$SERIALNUMBER of Jamf Pro"},
+		{"nanomdm", "$UDID {{mine}} %HardwareUUID%", "$UDID of Iru"},
+		{"simplemdm", "{{anything}} $UDID", "$UDID of Iru"},
+		{"workspace-one", "{DeviceUid} {{x}}", ""},
+		{"apple-business", "$UDID", ""},
+	} {
+		var got []string
+		for _, u := range Find(tt.server).Unknown(tt.text) {
+			said := u.Text
+			if u.Meant != "" {
+				said += " meant " + u.Meant
+			}
+			if u.Of != nil {
+				said += " of " + u.Of.Name
+			}
+			if u.Refused {
+				said += " refused"
+			}
+			got = append(got, said)
+		}
+		if strings.Join(got, "; ") != tt.want {
+			t.Errorf("%s: %q: got %q, want %q", tt.server, tt.text, got, tt.want)
+		}
+	}
+}

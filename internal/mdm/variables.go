@@ -1,0 +1,168 @@
+package mdm
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Variables are the names that a server fills in.
+type Variables struct {
+	Fact
+	Dollar    []string // $NAME and ${NAME}
+	Prefixes  []string // of such names, which go on as the administrator likes
+	Numbered  []string // of such names, which go on with a number
+	Own       string   // how names begin that can only be of this server
+	Braces    []string // {{name}}
+	AnyBraces bool     // {{name}} with a name that the administrator chose
+	None      bool     // the server fills in nothing
+	Open      bool     // there are others, which are not known here
+	Refuses   bool     // the server refuses a profile with a name of its own form that it does not know
+}
+
+// Filled returns the variables that some MDM server would fill in, as they stand in s, each once and in order. A profile
+// that holds one cannot be signed before the server has filled it in. Percent-encoded bytes, as in %C3%A9, are no variables.
+func Filled(s string) []string {
+	if !strings.ContainsAny(s, "$%{") {
+		return nil
+	}
+	var found []string
+	for i := 0; i < len(s); {
+		at := filledPattern().FindStringIndex(s[i:])
+		if at == nil {
+			break
+		}
+		name := s[i+at[0] : i+at[1]]
+		if isPercentEncoding(name) {
+			// The percent sign that ends this may begin a variable.
+			i += at[1] - 1
+			continue
+		}
+		if !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+		i += at[1]
+	}
+	return found
+}
+
+var filledPattern = sync.OnceValue(func() *regexp.Regexp {
+	var names, begun, numbered []string
+	for _, s := range Servers() {
+		if v := s.Variables; v != nil {
+			numbered = append(numbered, v.Numbered...)
+			if v.Own != "" {
+				begun = append(begun, v.Own)
+			}
+			begun = append(begun, v.Prefixes...)
+			names = append(names, v.Dollar...)
+		}
+	}
+	// Longer names first: $EMAIL_PREFIX is not $EMAIL.
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
+	started := `(?:` + strings.Join(begun, "|") + `)[A-Za-z0-9_]+`
+	return regexp.MustCompile(strings.Join([]string{
+		`\$\{` + started + `\}`,
+		`\$` + started,
+		`\{\{[^{}]{1,200}\}\}`, // Intune, SimpleMDM, Mosyle, Workspace ONE
+		`%[A-Za-z0-9_]+%`,      // Jamf School, Mosyle, Profile Manager; %HardwareUUID% is filled in by macOS itself
+		`\$(?:` + strings.Join(numbered, "|") + `)[0-9]+\b`,
+		`\$\{?(?:` + strings.Join(names, "|") + `)\b\}?`,
+	}, "|"))
+})
+
+// isPercentEncoding says whether %NAME% begins with an encoded byte, or is a number such as the 50% of a text.
+func isPercentEncoding(name string) bool {
+	inner, ok := strings.CutPrefix(name, "%")
+	inner = strings.TrimSuffix(inner, "%")
+	if !ok {
+		return false
+	}
+	return strings.Trim(inner, "0123456789") == "" || len(inner) == 2 && strings.Trim(inner, "0123456789ABCDEFabcdef") == ""
+}
+
+// Unknown is a variable that a server does not fill in.
+type Unknown struct {
+	Text    string  // as it stands in the text
+	Meant   string  // the variable of the server that it is nearly, or ""
+	Of      *Server // that fills it in, or nil
+	Refused bool    // the server refuses the profile
+}
+
+// token is what looks like a variable. %NAME% is left out: macOS and apps fill in such names themselves.
+var token = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{[A-Za-z][A-Za-z0-9_]*\}|\$[A-Za-z][A-Za-z0-9_]*|\{\{[^{}]{1,200}\}\}`)
+})
+
+// Unknown returns the variables in a text that the server does not fill in although they are surely meant for a server:
+// names of other servers, and names that are nearly one of its own. What else looks like a variable may be meant for an app
+// or a script, and is left alone.
+func (s *Server) Unknown(text string) []Unknown {
+	if s.Variables == nil || !strings.ContainsAny(text, "${") {
+		return nil
+	}
+	var found []Unknown
+	for _, t := range token().FindAllString(text, -1) {
+		name, inBraces := bare(t)
+		if s.Variables.fills(name, inBraces) {
+			continue
+		}
+		u := Unknown{Text: t, Meant: s.Variables.near(name, inBraces), Of: owner(name, inBraces)}
+		own := s.Variables.Own != "" && strings.HasPrefix(name, s.Variables.Own) && !inBraces
+		u.Refused = own && s.Variables.Refuses
+		closed := inBraces && len(s.Variables.Braces) > 0 && !s.Variables.Open
+		if u.Meant != "" || u.Of != nil || own || closed {
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+// bare returns the name in a token.
+func bare(token string) (name string, inBraces bool) {
+	if inner, ok := strings.CutPrefix(token, "{{"); ok {
+		return strings.TrimSuffix(inner, "}}"), true
+	}
+	return strings.Trim(token, "${}"), false
+}
+
+func (v *Variables) fills(name string, inBraces bool) bool {
+	if inBraces {
+		return v.AnyBraces || slices.Contains(v.Braces, name)
+	}
+	return slices.Contains(v.Dollar, name) || slices.ContainsFunc(v.Prefixes, func(p string) bool { return len(name) > len(p) && strings.HasPrefix(name, p) }) ||
+		slices.ContainsFunc(v.Numbered, func(p string) bool {
+			number, ok := strings.CutPrefix(name, p)
+			return ok && number != "" && strings.Trim(number, "0123456789") == ""
+		})
+}
+
+// near returns the variable, as it is written, that has the same name but for case, underscores and blanks.
+func (v *Variables) near(name string, inBraces bool) string {
+	for _, known := range v.Dollar {
+		if !inBraces && fold(known) == fold(name) {
+			return "$" + known
+		}
+	}
+	for _, known := range v.Braces {
+		if fold(known) == fold(name) {
+			return "{{" + known + "}}"
+		}
+	}
+	return ""
+}
+
+func fold(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", " ", "").Replace(name))
+}
+
+// owner returns a server that fills in a name exactly, or nil. A name that any server could have is nobody's.
+func owner(name string, inBraces bool) *Server {
+	for _, s := range Servers() {
+		if v := s.Variables; v != nil && !v.AnyBraces && v.fills(name, inBraces) {
+			return s
+		}
+	}
+	return nil
+}
