@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strconv"
+	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
@@ -96,7 +97,7 @@ func markOf(v *plist.Value, key string) mark {
 	if text == nil || text.Kind != plist.String || hasPlaceholder(text) {
 		return mark{}
 	}
-	return mark{text.Text, text.Span.Start, text.Span.End}
+	return mark{strings.Clone(text.Text), text.Span.Start, text.Span.End}
 }
 
 // reach returns the platforms that a profile can be installed on at all: by TargetDeviceType, and by the targets.

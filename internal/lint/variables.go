@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -26,13 +27,34 @@ const (
 	messageOfFilled                = "%s is for an MDM server to replace, which would break the signature"
 )
 
-// eachFilled calls do for every text that holds variables which some server fills in, with their names.
-func eachFilled(root *plist.Value, do func(at place, names string)) {
-	stringsIn(root, nil, func(at place, v *plist.Value) {
-		if names := mdm.Filled(v.Text); len(names) > 0 {
+// eachFilled calls do for every text that holds variables which some server fills in, with their names. Those that a Mac
+// fills in itself are left out.
+func eachFilled(v *plist.Value, do func(at place, names string)) {
+	say := func(at place, text *plist.Value, payloadType string) {
+		names := slices.DeleteFunc(mdm.Filled(text.Text), func(name string) bool { return mdm.OnDevice(name, payloadType) })
+		if len(names) > 0 {
 			do(at, quote(strings.Join(names, ", ")))
 		}
-	})
+	}
+	stringsIn(v, root, func(at place, text *plist.Value) { say(at, text, payloadTypeAt(v, at.path)) })
+}
+
+// payloadTypeAt returns the type of the payload that a path leads into, or "".
+func payloadTypeAt(v *plist.Value, at *path) string {
+	depth := 0
+	for p := at; p != nil; p = p.up {
+		depth++
+	}
+	item := at.ancestor(depth - 2) // PayloadContent[i]
+	if depth < 3 || !item.item || item.up.key != "PayloadContent" {
+		return ""
+	}
+	if content := v.Get("PayloadContent"); content != nil && item.index < len(content.Items) {
+		if t := content.Items[item.index].Get("PayloadType"); t != nil {
+			return t.Text
+		}
+	}
+	return ""
 }
 
 // SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.

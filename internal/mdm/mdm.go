@@ -110,13 +110,30 @@ var source []byte
 // Servers returns every server, sorted by ID. It belongs to all callers: do not change it.
 func Servers() []*Server { return servers() }
 
-var servers = sync.OnceValue(func() []*Server {
-	all, err := parse(source)
+var embedded = sync.OnceValue(func() *file {
+	f, err := parse(source)
 	if err != nil {
 		panic(err) // a test parses it
 	}
-	return all
+	return f
 })
+
+func servers() []*Server { return embedded().Servers }
+
+// file is mdm.json as it is written.
+type file struct {
+	Device  OnTheDevice
+	Servers []*Server
+}
+
+// OnTheDevice is the variables, in percent signs, that a Mac fills in itself, and the payload types in which it does.
+type OnTheDevice struct {
+	Fact
+	Names []string
+	Types []string
+}
+
+func device() *OnTheDevice { return &embedded().Device }
 
 // Find returns the server of an ID or another of its names, upper case or lower, or nil.
 func Find(name string) *Server {
@@ -137,15 +154,15 @@ func IDs() []string {
 	return ids
 }
 
-func parse(data []byte) ([]*Server, error) {
-	var file struct{ Servers []*Server }
+func parse(data []byte) (*file, error) {
+	var in file
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&file); err != nil {
+	if err := d.Decode(&in); err != nil {
 		return nil, fmt.Errorf("reading what is known of MDM servers: %w", err)
 	}
 	var errs []error
-	for _, s := range file.Servers {
+	for _, s := range in.Servers {
 		for _, f := range s.facts() {
 			if f.Source == "" || !slices.Contains([]Trust{Apple, Vendor, Community}, f.Trust) {
 				errs = append(errs, fmt.Errorf("a fact of %s has source %q and trust %q", s.ID, f.Source, f.Trust))
@@ -155,10 +172,10 @@ func parse(data []byte) ([]*Server, error) {
 			errs = append(errs, fmt.Errorf("%s does %q with a signed profile", s.ID, s.Signed.Does))
 		}
 	}
-	if !slices.IsSortedFunc(file.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {
+	if !slices.IsSortedFunc(in.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {
 		errs = append(errs, errors.New("the servers are not sorted"))
 	}
-	return file.Servers, errors.Join(errs...)
+	return &in, errors.Join(errs...)
 }
 
 // facts returns where everything that is known of the server can be read.

@@ -65,6 +65,12 @@ func TestFilled(t *testing.T) {
 	}
 }
 
+func TestOnDevice(t *testing.T) {
+	if !OnDevice("%HardwareUUID%", "com.apple.security.scep") || OnDevice("%HardwareUUID%", "com.apple.dock") || OnDevice("%Email%", "com.apple.security.scep") {
+		t.Error("what a Mac fills in itself is not right")
+	}
+}
+
 func TestUnknown(t *testing.T) {
 	for _, tt := range []struct{ server, text, want string }{
 		{"intune", "{{deviceid}} {{serialnumber}}", ""},

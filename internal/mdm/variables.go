@@ -82,6 +82,12 @@ func isPercentEncoding(name string) bool {
 	return strings.Trim(inner, "0123456789") == "" || len(inner) == 2 && strings.Trim(inner, "0123456789ABCDEFabcdef") == ""
 }
 
+// OnDevice says whether a Mac itself fills in a variable, as it stands in the text, in a payload of this type: in requests for
+// certificates and in the names for 802.1X. A signed profile may hold it.
+func OnDevice(variable, payloadType string) bool {
+	return slices.Contains(device().Names, strings.Trim(variable, "%")) && slices.Contains(device().Types, payloadType)
+}
+
 // Unknown is a variable that a server does not fill in.
 type Unknown struct {
 	Text    string  // as it stands in the text
