@@ -1,0 +1,113 @@
+package mdm
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/mdm.md anew")
+
+const docs = "../../docs/mdm.md"
+
+// What the documentation says of servers is what the program knows.
+func TestDocumentation(t *testing.T) {
+	want := page()
+	if *update {
+		if err := os.WriteFile(docs, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is stale, run the tests of this package with -update", docs)
+	}
+}
+
+func page() string {
+	var b strings.Builder
+	b.WriteString(`# MDM servers
+
+What ` + "`lint --for SERVER`" + ` knows of each server, on what that rests, and who says so: Apple, the vendor of the server, or the community, which
+is not confirmed and never makes an error. What is not listed is not known. The page is written from ` + "`internal/mdm/mdm.json`" + `.
+`)
+	for _, s := range Servers() {
+		fmt.Fprintf(&b, "\n## %s\n\n`--for %s`", s.Name, s.ID)
+		for _, also := range s.Also {
+			fmt.Fprintf(&b, ", `%s`", also)
+		}
+		b.WriteString("\n\n| fact | who says so | source |\n|---|---|---|\n")
+		s.write(func(f Fact, format string, args ...any) {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", fmt.Sprintf(format, args...), f.Trust, f.Source)
+		})
+	}
+	return b.String()
+}
+
+// write says everything that is known of a server.
+func (s *Server) write(row func(f Fact, format string, args ...any)) {
+	if s.Size != nil {
+		row(s.Size.Fact, "takes at most %d bytes", s.Size.Bytes)
+	}
+	if s.Signed != nil {
+		row(s.Signed.Fact, "signed profiles: %s", map[Treatment]string{Refuses: "refused", Strips: "the signature is taken off", Unproven: "not known to be delivered"}[s.Signed.Does])
+	}
+	if s.Binary != nil {
+		row(s.Binary.Fact, "binary property lists are refused")
+	}
+	if s.Scope != nil {
+		row(s.Scope.Fact, "a profile without PayloadScope: %s", s.Scope.Says)
+	}
+	if s.Secrets != nil {
+		row(s.Secrets.Fact, "%s", s.Secrets.Says)
+	}
+	if s.Phantoms != nil {
+		row(*s.Phantoms, "white space between arrays becomes empty arrays")
+	}
+	for _, k := range s.Requires {
+		row(k.Fact, "%s is required", k.Key)
+	}
+	for _, k := range s.Unique {
+		row(k.Fact, "one profile of a %s", k.Key)
+	}
+	for _, r := range s.Refuses {
+		with := ""
+		if len(r.Keys) > 0 {
+			with = " with " + strings.Join(r.Keys, ", ")
+		}
+		row(r.Fact, "refuses %s%s: %s", strings.Join(r.Types, ", "), with, r.Because)
+	}
+	for _, r := range s.Reserves {
+		row(r.Fact, "keeps for itself as %s: %s", r.Key, strings.Join(r.Values, ", "))
+	}
+	if s.Variables != nil {
+		row(s.Variables.Fact, "%s", s.Variables.words())
+	}
+}
+
+func (v *Variables) words() string {
+	var all []string
+	for _, name := range v.Dollar {
+		all = append(all, "`$"+name+"`")
+	}
+	for _, prefix := range append(v.Prefixes, v.Numbered...) {
+		all = append(all, "`$"+prefix+"…`")
+	}
+	for _, name := range v.Braces {
+		all = append(all, "`{{"+name+"}}`")
+	}
+	switch {
+	case v.None:
+		return "fills in no variables"
+	case v.AnyBraces:
+		return "variables: `{{name}}` with names of your own"
+	case v.Open:
+		return "variables that are not listed here"
+	}
+	return "variables: " + strings.Join(all, " ")
+}
