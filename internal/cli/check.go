@@ -28,6 +28,7 @@ type checker struct {
 	exceptions *exceptions
 	keeps      func(diag.Diagnostic) bool // which findings count
 	templates  *templateFlags             // values for templates; nil where a template is no input
+	asSet      bool                       // the files land on one device
 }
 
 // checked is one file with what was found in it, or the reason why it could not be read.
@@ -39,6 +40,7 @@ type checked struct {
 	wasChecked        bool              // against the schemas
 	unused            []diag.Diagnostic // exceptions that nothing in it needed
 	ignores           []*lint.Ignore    // comments that take findings out
+	member            *lint.Member      // what others are held against, nil for none
 	fix               *fix.Result       // what lint --fix does, nil where it was not asked for
 	err               error
 }
@@ -99,7 +101,10 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 	}
 	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
 	result.wasChecked, result.unused = true, unused
-	return nil
+	if c.asSet && doc.Whole {
+		result.member, err = c.lint.Member(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
+	}
+	return err
 }
 
 // ignore takes in the comments of a file, and what is wrong with them.
@@ -242,13 +247,18 @@ func (c *checker) addComposed(result *checked, made *compose.Result, already []d
 		found = elsewhere(made.Written(), already)
 	}
 	for _, d := range found {
-		if d.Rule == ruleUnusedException {
+		switch {
+		case d.Rule == ruleUnusedException:
 			result.unused = append(result.unused, d)
-		} else {
+		case !slices.Contains(rulesOfTemplates(), d.Rule):
 			result.findings = append(result.findings, d)
 		}
 	}
 }
+
+// rulesOfTemplates are those that a template has rules of its own for: it knows which secrets come from elsewhere, and
+// which identifier the others are made of.
+func rulesOfTemplates() []string { return []string{"placeholder-identifier", "secret-in-clear-text"} }
 
 // isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
 // what a template asks for there is none of the linter's business.

@@ -9,18 +9,22 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
+	"syncguard/internal/mdm"
 	"syncguard/internal/report"
+	"syncguard/internal/rules"
 )
 
 type lintOptions struct {
 	paths         []string
 	targets       []string
+	server        string // --for
 	allowUnknown  []string
 	rules         ruleFilter
 	failOn        severityFlag
@@ -79,6 +83,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
+	flags.StringVar(&o.server, "for", "", "say what this MDM would refuse or change: "+strings.Join(mdm.IDs(), ", "))
 	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	o.rules.addFlags(cmd)
 	o.failOn.addFlags(cmd)
@@ -93,6 +98,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	o.template.addFlags(cmd)
 	o.fix.addFlags(cmd)
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
+	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(mdm.IDs(), cobra.ShellCompDirectiveNoFileComp))
 	for _, name := range []string{"baseline", "write-baseline"} {
 		_ = cmd.MarkFlagFilename(name, "json")
 	}
@@ -127,6 +133,9 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 		l.add(result)
 	}
 	progress.Clear()
+	if err := l.checkSet(); err != nil {
+		return err
+	}
 	l.finish(hasFolder(o.paths))
 	if o.writeBaseline != "" {
 		return l.writeBaseline(failures)
@@ -187,7 +196,7 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 			return nil, err
 		}
 	}
-	options := lint.Options{Now: env.Now(), Placeholders: lint.PlaceholdersNoted}
+	options := lint.Options{Groups: rules.Groups(), Now: env.Now(), ExpiresWithin: o.expiresWithin, For: mdm.Find(o.server), Placeholders: lint.PlaceholdersNoted}
 	if o.refuse {
 		options.Placeholders = lint.PlaceholdersRefused
 	}
@@ -196,13 +205,19 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 		return nil, fmt.Errorf("finding the current folder: %w", err)
 	}
 	l.checker = &checker{catalog: catalog, lint: lint.New(catalog), targets: targets, options: options, exceptions: exceptions,
-		keeps: o.rules.keeps, templates: &o.template}
+		keeps: o.rules.keeps, templates: &o.template, asSet: !o.separate}
 	return l, nil
 }
 
 // check refuses combinations that cannot be meant, and names that do not exist.
 func (o *lintOptions) check() error {
 	switch {
+	case o.server != "" && mdm.Find(o.server) == nil:
+		hint := "it is one of " + strings.Join(mdm.IDs(), ", ")
+		if near := diag.Suggest(o.server, mdm.IDs()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return usage(hint, "nothing is known of the MDM %q", o.server)
 	case o.baseline != "" && o.writeBaseline != "":
 		return usage("give one of the two", "--baseline cannot go with --write-baseline")
 	case o.writeBaseline != "" && o.out != "":
@@ -224,7 +239,29 @@ func (l *linting) add(r checked) {
 	l.results = append(l.results, r)
 }
 
-// finish takes out what does not count, and adds what only all files together show.
+// checkSet adds what only shows when all files are seen together.
+func (l *linting) checkSet() error {
+	var members []*lint.Member
+	var of []*checked
+	for i := range l.results {
+		if r := &l.results[i]; r.member != nil {
+			members, of = append(members, r.member), append(of, r)
+		}
+	}
+	if len(members) < 2 {
+		return nil
+	}
+	found, err := l.checker.lint.CheckSet(members, l.checker.options)
+	if err != nil {
+		return fmt.Errorf("checking the files together: %w", err)
+	}
+	for i, r := range of {
+		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], l.checker.drops)...))
+	}
+	return nil
+}
+
+// finish takes out what does not count.
 func (l *linting) finish(wholeFolder bool) {
 	for i := range l.results {
 		r := &l.results[i]

@@ -118,7 +118,7 @@ func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnost
 }
 
 // exampleTime is the day on which the certificates in examples are judged.
-var exampleTime = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
+var exampleTime = time.Date(2026, time.December, 1, 12, 0, 0, 0, time.UTC)
 
 func buildExample(t *testing.T, templates []string) []diag.Diagnostic {
 	t.Helper()
