@@ -74,24 +74,34 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 	return all
 }
 
+// setCase is files that land on one device, and what is found: "INDEX severity rule path".
+type setCase struct {
+	name, targets, server string
+	values                []*plist.Value
+	want                  []string
+}
+
 func TestSets(t *testing.T) {
+	for _, tt := range slices.Concat(settingSets(), payloadSets()) {
+		t.Run(tt.name, func(t *testing.T) {
+			got := checkTogether(t, targets(t, tt.targets), tt.server, tt.values...)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(tt.want, "\n\t"))
+			}
+		})
+	}
+}
+
+func settingSets() []setCase {
 	camera := func(on bool) *plist.Value { return pl(restrictions, "allowCamera", on) }
 	chrome := func(pairs ...any) *plist.Value { return pl("com.google.Chrome", pairs...) }
 	managed := func(domain string, pairs ...any) *plist.Value {
 		return pl(managedPreferences, "PayloadContent", d(domain, d("Forced", arr(d("mcx_preference_settings", d(pairs...))))))
 	}
-	network := func(ssid string) *plist.Value { return pl(wifi, "SSID_STR", ssid, "Password", "hunter2") }
-	resolver := func() *plist.Value {
-		return pl(dnsSettings, "DNSSettings", d("DNSProtocol", "TLS", "ServerName", "dns.acme.com"))
-	}
 	device := func(v *plist.Value, n int) *plist.Value { return v.Set("TargetDeviceType", value(n)) }
 	user := func(v *plist.Value) *plist.Value { return v.Set("PayloadScope", value("User")) }
 	const conflict, twice = "warning conflicting-setting PayloadContent[0].", "warning setting-managed-twice PayloadContent[0]."
-	tests := []struct {
-		name, targets, server string
-		values                []*plist.Value
-		want                  []string
-	}{
+	return []setCase{
 		{name: "nothing", values: nil},
 		{name: "one", values: []*plist.Value{one("a", camera(true))}},
 		{name: "other settings", values: []*plist.Value{one("a", camera(true)), one("b", pl(restrictions, "allowScreenShot", false))}},
@@ -115,7 +125,18 @@ func TestSets(t *testing.T) {
 			want: []string{`1 warning conflicting-setting PayloadContent[0].PayloadContent["com.google.Chrome"].Forced[0].mcx_preference_settings.X`}},
 		{name: "secret preference", values: []*plist.Value{one("a", chrome("EnrollmentToken", "hunter2")), one("b", chrome("EnrollmentToken", "hunter22"))},
 			want: []string{"1 " + conflict + "EnrollmentToken"}},
+	}
+}
 
+func payloadSets() []setCase {
+	camera := func(on bool) *plist.Value { return pl(restrictions, "allowCamera", on) }
+	network := func(ssid string) *plist.Value { return pl(wifi, "SSID_STR", ssid, "Password", "hunter2") }
+	resolver := func() *plist.Value {
+		return pl(dnsSettings, "DNSSettings", d("DNSProtocol", "TLS", "ServerName", "dns.acme.com"))
+	}
+	device := func(v *plist.Value, n int) *plist.Value { return v.Set("TargetDeviceType", value(n)) }
+	user := func(v *plist.Value) *plist.Value { return v.Set("PayloadScope", value("User")) }
+	return []setCase{
 		{name: "networks", values: []*plist.Value{one("a", network("x")), one("b", network("y"))}},
 		{name: "the same network", values: []*plist.Value{one("a", network("x")), one("b", network("x"))}},
 		{name: "certificates", values: []*plist.Value{one("a", pl("com.apple.security.root", "PayloadContent", []byte("x"))), one("b", pl("com.apple.security.root", "PayloadContent", []byte("y")))}},
@@ -152,14 +173,6 @@ func TestSets(t *testing.T) {
 			want: []string{"1 warning single-instance-payload-in-two-profiles "}},
 		{name: "identifier of declarations", values: []*plist.Value{declaration("com.apple.configuration.account.mail", "a"), declaration("com.apple.configuration.account.ldap", "a")},
 			want: []string{"1 warning duplicate-profile-identifier Identifier"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := checkTogether(t, targets(t, tt.targets), tt.server, tt.values...)
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(tt.want, "\n\t"))
-			}
-		})
 	}
 }
 
