@@ -30,13 +30,13 @@ const (
 // eachFilled calls do for every text that holds variables which some server fills in, with their names. Those that a Mac
 // fills in itself are left out.
 func eachFilled(v *plist.Value, do func(at place, names string)) {
-	say := func(at place, text *plist.Value, payloadType string) {
-		names := slices.DeleteFunc(mdm.Filled(text.Text), func(name string) bool { return mdm.OnDevice(name, payloadType) })
+	stringsIn(v, root, func(at place, text *plist.Value) {
+		names := mdm.Filled(text.Text)
+		names = slices.DeleteFunc(names, func(name string) bool { return mdm.OnDevice(name, payloadTypeAt(v, at.path)) })
 		if len(names) > 0 {
 			do(at, quote(strings.Join(names, ", ")))
 		}
-	}
-	stringsIn(v, root, func(at place, text *plist.Value) { say(at, text, payloadTypeAt(v, at.path)) })
+	})
 }
 
 // payloadTypeAt returns the type of the payload that a path leads into, or "".
