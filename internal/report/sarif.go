@@ -39,7 +39,9 @@ func writeSARIF(w io.Writer, r *LintRun) error {
 		run.AddResult(s.result(f))
 	}
 	run.Invocations = append(run.Invocations, s.invocation())
-	return WriteJSON(w, sarif.NewReport().AddRun(run))
+	log := sarif.NewReport().AddRun(run)
+	log.Schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address that GitHub documents
+	return WriteJSON(w, log)
 }
 
 // driver describes syncguard and every rule, so that an index means the same in each run of a version.
