@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func TestTemplatesAreCorrected(t *testing.T) {
 		none            bool
 	}{
 		{name: "template key", good: "prevention:", bad: "preventoin:"},
-		{name: "template key in a mapping", good: "{name:", bad: "{nmae:"},
+		{name: "template key in a mapping", good: ", identifier:", bad: ", identifer:"},
 		{name: "boolean in quotes", good: "true   #", bad: `"yes"   #`},
 		{name: "boolean of YAML 1.1", good: "true   #", bad: "on   #"},
 		{name: "text that is a number", good: `"Büro"`, bad: "123"},
@@ -116,4 +117,30 @@ func TestAliasesAreLeft(t *testing.T) {
 	if err != nil || string(r.Data) != bad || len(r.Left) == 0 {
 		t.Errorf("got\n%s\nfixed %v, left %v, %v", r.Data, r.Fixed, r.Left, err)
 	}
+}
+
+var comment = regexp.MustCompile(`(?m)(^|\s)#`)
+
+// FuzzTemplateFixKeepsTheRest corrects arbitrary templates: comments stay, and a second run has nothing to do.
+func FuzzTemplateFixKeepsTheRest(f *testing.F) {
+	f.Add([]byte(wifiTemplate))
+	f.Add([]byte(strings.NewReplacer("prevention", "preventoin", "true   #", "'yes' #", "\n", "\r\n").Replace(wifiTemplate)))
+	f.Add([]byte("{\"organisation\": {\"name\": 1, identifier: 'a'}, payloads: [{id: a, tpye: b, uuid: 1d3c1b0e-5c6f-4e2b-8b56-0a1d2c3b4e5f}]} # x"))
+	check := checkTemplate(nil)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 20_000 {
+			return
+		}
+		r, err := fix.Run("t.yaml", data, check, true)
+		if err != nil {
+			return
+		}
+		if was, is := len(comment.FindAll(data, -1)), len(comment.FindAll(r.Data, -1)); was != is {
+			t.Fatalf("%q became %q", data, r.Data)
+		}
+		again, err := fix.Run("t.yaml", r.Data, check, true)
+		if err != nil || len(again.Fixed) > 0 || string(again.Data) != string(r.Data) {
+			t.Fatalf("%q: the second run corrects %v, %v", r.Data, again.Fixed, err)
+		}
+	})
 }
