@@ -48,8 +48,10 @@ prevention:
     updates: false
 variables:
   type: {default: WPA2}
+profile: {identifier: org.acme.wifi, scope: System}
 payloads:
   - id: office
+    uuid: "1D3C1B0E-5C6F-4E2B-8B56-0A1D2C3B4E5F"
     type: com.apple.wifi.managed
     keys:
       SSID_STR: 'Büro'
@@ -71,6 +73,8 @@ func TestTemplatesAreCorrected(t *testing.T) {
 		{name: "boolean in quotes", good: "true   #", bad: `"yes"   #`},
 		{name: "boolean of YAML 1.1", good: "true   #", bad: "on   #"},
 		{name: "text that is a number", good: `"Büro"`, bad: "123"},
+		{name: "word of a template", good: "scope: System", bad: "scope: system"},
+		{name: "UUID in lower case", good: "1D3C1B0E-5C6F-4E2B-8B56-0A1D2C3B4E5F", bad: "1d3c1b0e-5c6f-4e2b-8b56-0a1d2c3b4e5f"},
 		{name: "payload key", good: "EncryptionType: WPA2", bad: "EncryptonType: WPA2"},
 		{name: "payload key in quotes", good: `"SSID_STR"`, bad: `"SSID_Str"`},
 		{name: "payload key, secret", good: "Password:", bad: "Pasword:"},
