@@ -139,12 +139,9 @@ func internalError(p any) diag.Diagnostic {
 func (c *checker) check(doc *document.Document, file *diag.File) (found, unused []diag.Diagnostic, err error) {
 	o := c.options
 	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
-	o.File = lint.FileFacts{Size: len(file.Data), Signed: doc.Signed}
-	if doc.Signed {
-		o.File.Message = file.Data
-		if o.Placeholders == lint.PlaceholdersNoted {
-			o.Placeholders = lint.PlaceholdersSigned
-		}
+	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message}
+	if doc.Signed && o.Placeholders == lint.PlaceholdersNoted {
+		o.Placeholders = lint.PlaceholdersSigned
 	}
 	check := c.lint.Check
 	if doc.Kind() == document.Declaration {

@@ -35,11 +35,12 @@ const (
 type Document struct {
 	// File is what spans point into: the input itself, the content of a signed one, or either of them in UTF-8 where it
 	// was in another encoding. It has the name of the input.
-	File   *diag.File
-	Root   *plist.Value // nil when nothing can be used
-	Format Format
-	Whole  bool // Root holds all that the file says; else a key that is not there may stand where nothing could be read
-	Signed bool // a CMS signature is around it, which was not verified
+	File    *diag.File
+	Root    *plist.Value // nil when nothing can be used
+	Format  Format
+	Whole   bool   // Root holds all that the file says; else a key that is not there may stand where nothing could be read
+	Signed  bool   // a CMS signature is around it, which was not verified
+	Message []byte // the signed message, without the PEM around it where there was some
 	// Placeholders are notes about values that OpenTemplate left for a later step.
 	Placeholders []diag.Diagnostic
 }
@@ -124,7 +125,7 @@ func openSigned(f *diag.File, message []byte) (*Document, []diag.Diagnostic) {
 				"sign the profile once")}
 	}
 	d, found := openPlist(inner, plist.Read)
-	d.Signed = true
+	d.Signed, d.Message = true, message
 	return d, found
 }
 
