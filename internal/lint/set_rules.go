@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
+	"syncguard/internal/target"
 )
 
 // dropCopies says of every member with the very content of another that it is one, and takes it out: there is nothing else
@@ -163,11 +164,31 @@ func (s *together) checkSingles() {
 // share says whether two payloads of which a device takes one can reach the same device, and there the same user or the
 // device as a whole.
 func (s *together) share(a, b payloadSpot) bool {
+	if areAlternatives(s.members[a.member], s.members[b.member]) {
+		return false
+	}
 	shared := s.members[a.member].payloads[a.payload].singleOn & s.members[b.member].payloads[b.payload].singleOn
 	if x, y := s.members[a.member].scope, s.members[b.member].scope; x != "" && y != "" && x != y {
 		shared &^= macOS
 	}
 	return shared != 0
+}
+
+// areAlternatives says whether two profiles are made of one template for different targets: their identifiers differ in the
+// name of the target at their end, and no device is two targets.
+func areAlternatives(a, b *Member) bool {
+	of, x := cutTarget(a.identifier.text)
+	other, y := cutTarget(b.identifier.text)
+	return x != "" && y != "" && of == other && x != y
+}
+
+// cutTarget parts the target at the end of an identifier that build makes from the rest, as in com.acme.wifi.ios-manual.
+func cutTarget(identifier string) (rest, group string) {
+	i := strings.LastIndexByte(identifier, '.')
+	if i < 0 || !slices.Contains(target.Groups(), identifier[i+1:]) {
+		return identifier, ""
+	}
+	return identifier[:i], identifier[i+1:]
 }
 
 // checkDNS finds DNS settings of which a person has to choose. It is said once, of the second.
@@ -177,7 +198,8 @@ func (s *together) checkDNS() {
 		if p.at.text != dnsSettings && p.at.text != dnsDeclaration {
 			return
 		}
-		if len(all) == 0 || s.members[all[0].member].payloads[all[0].payload].platforms&p.platforms != 0 {
+		if len(all) == 0 || s.members[all[0].member].payloads[all[0].payload].platforms&p.platforms != 0 &&
+			!areAlternatives(s.members[all[0].member], s.members[here.member]) {
 			all = append(all, here)
 		}
 	})

@@ -195,6 +195,9 @@ func (s *together) checkSettings() {
 
 // meet says whether two settings can reach the same device, and the same user or the device as a whole.
 func (s *together) meet(a, b holder) bool {
+	if areAlternatives(s.members[a.member], s.members[b.member]) {
+		return false
+	}
 	shared := a.setting.platforms & b.setting.platforms
 	if x, y := s.members[a.member].scope, s.members[b.member].scope; x != "" && y != "" && x != y {
 		shared &^= macOS // the user's settings and those of the device stand beside each other

@@ -109,6 +109,8 @@ func settingSets() []setCase {
 		{name: "same value", values: []*plist.Value{one("a", camera(true)), one("b", camera(true))}, want: []string{"1 " + twice + "allowCamera"}},
 		{name: "three", values: []*plist.Value{one("a", camera(true)), one("b", camera(false)), one("c", camera(true))},
 			want: []string{"1 " + conflict + "allowCamera", "2 " + twice + "allowCamera"}},
+		{name: "made for two targets", values: []*plist.Value{one("ios-manual", camera(true)), one("ios-supervised", camera(false))}},
+		{name: "one of them for no target", values: []*plist.Value{one("ios-manual", camera(true)), one("ios", camera(false))}, want: []string{"1 " + conflict + "allowCamera"}},
 		{name: "another device", values: []*plist.Value{device(one("a", camera(true)), 1), device(one("b", camera(false)), 5)}},
 		{name: "any device", values: []*plist.Value{device(one("a", camera(true)), 0), device(one("b", camera(false)), 5)}, want: []string{"1 " + conflict + "allowCamera"}},
 		{name: "not on the target", targets: "tvOS", values: []*plist.Value{device(one("a", camera(true)), 1), device(one("b", camera(false)), 1)}},

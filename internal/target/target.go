@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 )
@@ -227,6 +228,19 @@ func (t Target) Slug() string {
 	}
 	return strings.ToLower(fmt.Sprintf("%s-%s-%s", t.Platform, t.Version, t.Enrollment))
 }
+
+// Groups lists what Group can return.
+func Groups() []string { return groups() }
+
+var groups = sync.OnceValue(func() []string {
+	var all []string
+	for _, p := range Platforms() {
+		for _, e := range Enrollments() {
+			all = append(all, Target{Platform: p, Enrollment: e}.Group())
+		}
+	}
+	return all
+})
 
 // Group names the target without its version: ios-manual. Identifiers are made of it, so that the profile for a
 // newer version replaces the older one on a device.
