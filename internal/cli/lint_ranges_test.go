@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/report"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -103,7 +104,7 @@ func defects() []marked {
 		{"unexpected-attribute", envelope("<key>PayloadDisplayName</key>", `<string «lang="de"»>ü</string>`)},
 		{"content-after-plist", envelope("<key>PayloadDisplayName</key>", "<string>ü</string>") + "«<!DOCTYPE x>»\n"},
 		{"malformed-ignore", envelope("«<!-- syncguard:ignore updates-delayed -->»", "<key>PayloadDisplayName</key>", "<string>ü</string>")},
-		{"placeholder", envelope("<key>PayloadDisplayName</key>", "<string>«{{NAME}}»</string>")},
+		{"placeholder", envelope("<key>PayloadDisplayName</key>", "<string>«@NAME@»</string>")},
 	}
 }
 
@@ -151,7 +152,7 @@ func rangeChecker(t *testing.T) *checker {
 		t.Fatal(err)
 	}
 	return &checker{catalog: schema.Embedded(), lint: lint.New(schema.Embedded()), targets: []target.Target{on}, exceptions: newExceptions(nil),
-		keeps: func(diag.Diagnostic) bool { return true }, templates: &templateFlags{}, options: lint.Options{Now: time.Now(), Placeholders: lint.PlaceholdersNoted}}
+		keeps: func(diag.Diagnostic) bool { return true }, templates: &templateFlags{}, options: lint.Options{Groups: rules.Groups(), Now: time.Now(), Placeholders: lint.PlaceholdersNoted}}
 }
 
 // Each defect is underlined from its first character to its last, however the file is written.
