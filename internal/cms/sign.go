@@ -11,48 +11,99 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.mozilla.org/pkcs7"
 )
 
-// SignOptions are the choices that Sign leaves to its caller; the zero value is the best one for devices.
+// SignOptions are the choices that signing leaves to its caller; the zero value is the best one for devices.
 type SignOptions struct {
 	Digest      crypto.Hash // SHA256, SHA384 or SHA512; zero means SHA256
 	SigningTime time.Time   // written as the signingTime attribute, in whole seconds; zero means no such attribute
 }
 
-// Sign wraps content, byte for byte, in attached SignedData in DER. The chain begins with the certificate of the
-// signer; the others are embedded beside it, in any order, except self-signed ones.
+// Signer signs any number of profiles with one key. It is for any number of goroutines, if its key is.
+type Signer struct {
+	key    crypto.Signer
+	digest digestAlgorithm
+	draft  *pkcs7.SignedData // of empty content: what does not change from profile to profile
+	certs  []*x509.Certificate
+
+	// trusted is set once a signature of a key in memory has been verified: what could go wrong with the next one is a
+	// defect of the processor. A key that lives elsewhere is never trusted.
+	trusted atomic.Bool
+}
+
+// NewSigner prepares a key with its chain, which begins with the certificate of the key; the others are embedded beside
+// it, in any order, except self-signed ones.
 //
 // Keys are RSA of 2048 to 8192 bits (signed with PKCS #1 v1.5) or ECDSA on P-256 or P-384, held in memory or
-// elsewhere. The same input gives the same bytes for RSA keys and for an *ecdsa.PrivateKey. The result is read back
-// and verified before it is returned; it can be at most 16 MiB.
-func Sign(content []byte, signer crypto.Signer, chain []*x509.Certificate, opts SignOptions) ([]byte, error) {
+// elsewhere.
+func NewSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOptions) (*Signer, error) {
 	digest, err := digestFor(opts.Digest)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSigner(signer, chain, opts.SigningTime); err != nil {
+	if err := checkSigner(key, chain, opts.SigningTime); err != nil {
 		return nil, err
 	}
-	signed, err := assemble(content, signer, chain, digest, opts.SigningTime)
+	s := &Signer{key: key, digest: digest, certs: embedded(chain)}
+	if s.draft, err = s.prepare(chain[0], opts.SigningTime); err != nil {
+		return nil, fmt.Errorf("preparing the signature: %w", err)
+	}
+	return s, nil
+}
+
+// Sign is NewSigner and Sign for one profile.
+func Sign(content []byte, key crypto.Signer, chain []*x509.Certificate, opts SignOptions) ([]byte, error) {
+	s, err := NewSigner(key, chain, opts)
+	if err != nil {
+		return nil, err
+	}
+	return s.Sign(content)
+}
+
+// Sign wraps content, byte for byte, in attached SignedData in DER. The same input gives the same bytes for RSA keys
+// and for an *ecdsa.PrivateKey.
+//
+// The result is read back before it is returned, and can be at most 16 MiB. The signature itself is verified each time
+// if the key lives elsewhere, and the first time if it is in memory.
+func (s *Signer) Sign(content []byte) ([]byte, error) {
+	signed, err := s.assemble(content)
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}
-	if err := checkResult(signed, content); err != nil {
+	if err := checkContent(signed, content); err != nil {
 		return nil, fmt.Errorf("checking the new signature: %w", err)
 	}
+	if s.trusted.Load() {
+		return signed, nil
+	}
+	if err := checkSignature(signed); err != nil {
+		return nil, fmt.Errorf("checking the new signature: %w", err)
+	}
+	s.trusted.Store(isInMemory(s.key))
 	return signed, nil
 }
 
-// assemble corrects what the library wrote with its throw-away key: the signed attributes, the signature algorithm
-// and the signature. The attributes stay in DER order, as a new signingTime is as long as the one it replaces, or
-// two bytes longer, which is still shorter than any messageDigest.
-func assemble(content []byte, signer crypto.Signer, chain []*x509.Certificate, digest digestAlgorithm, at time.Time) ([]byte, error) {
-	draft, err := draftFor(content, chain, digest)
+// prepare lets the library build SignedData with a throw-away key, because it refuses keys of types that it does not
+// know, and corrects what it wrote: the signing time and the signature algorithm. The attributes stay in DER order, as
+// a new signingTime is as long as the one it replaces, or two bytes longer, which is still shorter than any
+// messageDigest.
+func (s *Signer) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
+	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
+		return nil, err
+	}
+	draft, err := pkcs7.NewSignedData(nil)
+	if err != nil {
+		return nil, err
+	}
+	draft.SetDigestAlgorithm(s.digest.oid)
+	if err := draft.AddSigner(leaf, throwAway, pkcs7.SignerInfoConfig{}); err != nil {
 		return nil, err
 	}
 	info := &draft.GetSignedData().SignerInfos[0]
@@ -69,41 +120,69 @@ func assemble(content []byte, signer crypto.Signer, chain []*x509.Certificate, d
 		attributes = append(attributes, attribute)
 	}
 	info.AuthenticatedAttributes = attributes
-	toSign, err := asn1.MarshalWithParams(attributes, "set")
-	if err != nil {
-		return nil, err
-	}
-	info.DigestEncryptionAlgorithm.Algorithm = digest.ecdsa
-	if _, isRSA := signer.Public().(*rsa.PublicKey); isRSA {
+	info.DigestEncryptionAlgorithm.Algorithm = s.digest.ecdsa
+	if _, isRSA := s.key.Public().(*rsa.PublicKey); isRSA {
 		info.DigestEncryptionAlgorithm.Algorithm = pkcs7.OIDEncryptionAlgorithmRSA
 		info.DigestEncryptionAlgorithm.Parameters = asn1.NullRawValue
 	}
-	if info.EncryptedDigest, err = signDigest(signer, digest.hash, toSign); err != nil {
-		return nil, err
-	}
-	return draft.Finish()
+	return draft, nil
 }
 
-// draftFor lets the library build SignedData with a throw-away key, because it refuses keys of types that it does
-// not know. Certificates are added in the order of their bytes, which is that of a SET OF in DER.
-func draftFor(content []byte, chain []*x509.Certificate, digest digestAlgorithm) (*pkcs7.SignedData, error) {
-	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// assemble copies the draft around the content, and signs its attributes. Certificates are added in the order of their
+// bytes, which is that of a SET OF in DER.
+func (s *Signer) assemble(content []byte) ([]byte, error) {
+	message, err := pkcs7.NewSignedData(content)
 	if err != nil {
 		return nil, err
 	}
-	draft, err := pkcs7.NewSignedData(content)
-	if err != nil {
-		return nil, err
+	for _, cert := range s.certs {
+		message.AddCertificate(cert)
 	}
-	draft.SetDigestAlgorithm(digest.oid)
-	for _, cert := range embedded(chain) {
-		if !cert.Equal(chain[0]) {
-			draft.AddCertificate(cert)
-		} else if err := draft.AddSigner(cert, throwAway, pkcs7.SignerInfoConfig{}); err != nil {
+	data, draft := message.GetSignedData(), s.draft.GetSignedData()
+	data.DigestAlgorithmIdentifiers = draft.DigestAlgorithmIdentifiers
+	data.SignerInfos = slices.Clone(draft.SignerInfos)
+	info := &data.SignerInfos[0]
+	info.AuthenticatedAttributes = slices.Clone(info.AuthenticatedAttributes)
+	for i := range info.AuthenticatedAttributes {
+		attribute := &info.AuthenticatedAttributes[i]
+		if !attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest) {
+			continue
+		}
+		if attribute.Value.Bytes, err = asn1.Marshal(sum(s.digest.hash, content)); err != nil {
 			return nil, err
 		}
 	}
-	return draft, nil
+	toSign, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
+	if err != nil {
+		return nil, err
+	}
+	if info.EncryptedDigest, err = s.key.Sign(s.random(), sum(s.digest.hash, toSign), s.digest.hash); err != nil {
+		return nil, err
+	}
+	return message.Finish()
+}
+
+// random is none for a key that then makes the deterministic signature of RFC 6979.
+func (s *Signer) random() io.Reader {
+	if _, ok := s.key.(*ecdsa.PrivateKey); ok {
+		return nil
+	}
+	return rand.Reader
+}
+
+// isInMemory says whether the standard library holds the key and does the work.
+func isInMemory(key crypto.Signer) bool {
+	switch key.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey:
+		return true
+	}
+	return false
+}
+
+func sum(hash crypto.Hash, data []byte) []byte {
+	h := hash.New()
+	h.Write(data)
+	return h.Sum(nil)
 }
 
 // embedded returns the certificates to embed, sorted, without duplicates and without roots.
@@ -124,18 +203,8 @@ func isSelfSigned(cert *x509.Certificate) bool {
 		(len(cert.AuthorityKeyId) == 0 || bytes.Equal(cert.AuthorityKeyId, cert.SubjectKeyId))
 }
 
-func signDigest(signer crypto.Signer, hash crypto.Hash, message []byte) ([]byte, error) {
-	h := hash.New()
-	h.Write(message)
-	random := rand.Reader
-	if _, ok := signer.(*ecdsa.PrivateKey); ok {
-		random = nil // asks for the deterministic signature of RFC 6979
-	}
-	return signer.Sign(random, h.Sum(nil), hash)
-}
-
-// checkResult reads what was made with our own reader, and then asks the library whether it verifies.
-func checkResult(signed, content []byte) error {
+// checkContent reads what was made with our own reader.
+func checkContent(signed, content []byte) error {
 	got, err := Content(signed)
 	if err != nil {
 		return err
@@ -143,6 +212,11 @@ func checkResult(signed, content []byte) error {
 	if !bytes.Equal(got, content) {
 		return errors.New("the content is not the one that was given")
 	}
+	return nil
+}
+
+// checkSignature asks the library whether what was made verifies.
+func checkSignature(signed []byte) error {
 	parsed, err := pkcs7.Parse(signed)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -263,4 +264,51 @@ type lyingSigner struct{ *ecdsa.PrivateKey }
 
 func (l lyingSigner) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	return l.PrivateKey.Sign(r, make([]byte, len(digest)), opts)
+}
+
+// One Signer for many profiles, from many goroutines, makes what Sign makes for each.
+func TestSignerSignsMany(t *testing.T) {
+	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(), "opaque RSA": opaque{rsaKey()}, "P-384": p384()} {
+		t.Run(name, func(t *testing.T) {
+			chain := testChain(t, key)
+			opts := SignOptions{Digest: crypto.SHA384, SigningTime: testTime}
+			signer := must(NewSigner(key, chain, opts))
+			var group sync.WaitGroup
+			for i := range 8 {
+				content := bytes.Repeat([]byte{byte(i)}, i*100)
+				want := must(Sign(content, key, chain, opts))
+				group.Go(func() {
+					if got, err := signer.Sign(content); err != nil || !bytes.Equal(got, want) {
+						t.Errorf("profile %d is signed otherwise: %v", i, err)
+					}
+				})
+			}
+			group.Wait()
+		})
+	}
+}
+
+// A key that lives elsewhere is verified each time: it can begin to lie.
+func TestSignerNeverTrustsAKeyElsewhere(t *testing.T) {
+	turncoat := &turncoat{Signer: p256()}
+	signer := must(NewSigner(turncoat, testChain(t, p256()), SignOptions{}))
+	if _, err := signer.Sign([]byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	turncoat.lies = true
+	if signed, err := signer.Sign([]byte("second")); err == nil || signed != nil {
+		t.Errorf("a wrong signature of %d bytes is accepted", len(signed))
+	}
+}
+
+type turncoat struct {
+	crypto.Signer
+	lies bool
+}
+
+func (s *turncoat) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if s.lies {
+		digest = make([]byte, len(digest))
+	}
+	return s.Signer.Sign(r, digest, opts)
 }
