@@ -7,82 +7,178 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
 const (
-	minRSABits  = 2048
-	expirySoon  = 30 * 24 * time.Hour
-	notVerified = `so devices show "Not Verified"`
+	minRSABits = 2048
+	expirySoon = 30 * 24 * time.Hour
+
+	// Apple refuses TLS server certificates that are valid for longer: https://support.apple.com/en-us/103769
+	maxServerDays = 825
 )
 
-// Check says whether the identity can sign at a moment: an expired certificate, or one that is not valid yet, is an
-// error. The warnings, in a fixed order, are about what makes devices distrust the signature, and about odd files.
-func (id *Identity) Check(now time.Time) (warnings []string, err error) {
-	leaf := id.Leaf()
-	if leaf == nil || id.Signer == nil {
-		return nil, errors.New("the identity has no certificate or no private key")
-	}
-	warnings = append(warnings, id.notes...)
-	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	switch {
-	case now.Before(leaf.NotBefore):
-		return warnings, fmt.Errorf("certificate %q is not valid before %s", id.Name(), day(leaf.NotBefore))
-	case now.After(leaf.NotAfter):
-		return warnings, fmt.Errorf("certificate %q expired on %s", id.Name(), day(leaf.NotAfter))
-	case leaf.NotAfter.Sub(now) < expirySoon:
-		warn("certificate %q expires on %s", id.Name(), day(leaf.NotAfter))
-	}
-	switch {
-	case isSelfSigned(leaf):
-		warn("certificate %q is self-signed, %s", id.Name(), notVerified)
-	case len(id.Chain) == 1:
-		warn("the issuer of certificate %q, %q, was not given, %s", id.Name(), leaf.Issuer.String(), notVerified)
-	}
-	for _, cert := range id.Chain[1:] {
-		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-			warn("certificate %q in the chain is valid from %s to %s only, %s", nameOf(cert), day(cert.NotBefore), day(cert.NotAfter), notVerified)
-		}
-	}
-	for _, weakness := range weaknesses(leaf) {
-		warn("certificate %q %s", id.Name(), weakness)
-	}
-	return warnings, nil
+// Weight is what a finding means for a signature.
+type Weight string
+
+// The weights, the heaviest first.
+const (
+	CannotSign Weight = "cannot-sign"  // no signature can be made, or none that any device takes
+	Distrusted Weight = "not-verified" // devices show "Not Verified"
+	Doubtful   Weight = "doubtful"     // devices may not take it
+	Remark     Weight = "note"
+)
+
+// Finding is something about an identity that a person should know.
+type Finding struct {
+	ID      string // kebab-case
+	Weight  Weight
+	Message string // one clause; names come from files, so escape it before showing it
+	Help    string // what to do, if anything
+	// Evidence is how far it is known that devices do so: apple, community or unverified. Empty where it is no matter of
+	// devices.
+	Evidence string
 }
 
-// weaknesses returns what is wrong with a leaf whatever the time is, as predicates.
-func weaknesses(leaf *x509.Certificate) []string {
-	var found []string
-	if key := weakKey(leaf); key != "" {
-		found = append(found, key)
+// String is the message with what follows from it.
+func (f Finding) String() string {
+	if f.Weight == Distrusted {
+		return f.Message + `, so devices show "Not Verified"`
 	}
-	switch leaf.SignatureAlgorithm {
-	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-		found = append(found, fmt.Sprintf("was signed by its issuer with %s, %s", leaf.SignatureAlgorithm, notVerified))
+	return f.Message
+}
+
+// Check says whether the identity can sign at a moment: an expired certificate, or one that is not valid yet, is an
+// error. The findings, in a fixed order, are about what makes devices distrust the signature, and about odd files.
+func (id *Identity) Check(now time.Time) ([]Finding, error) {
+	if id.Leaf() == nil || id.Signer == nil {
+		return nil, errors.New("the identity has no certificate or no private key")
 	}
-	if leaf.BasicConstraintsValid && leaf.IsCA {
-		found = append(found, "is that of a certificate authority, which should not sign profiles itself")
+	var found []Finding
+	for _, f := range findings(id.Chain, id.notes, now) {
+		if f.ID == idExpired || f.ID == idNotYetValid {
+			return found, errors.New(f.Message)
+		}
+		found = append(found, f)
 	}
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		found = append(found, `has a key usage without "digitalSignature"`)
+	return found, nil
+}
+
+const (
+	idExpired     = "expired"
+	idNotYetValid = "not-yet-valid"
+	idSelfSigned  = "self-signed"
+	idNoIssuer    = "issuer-missing"
+)
+
+// findings says what is odd about a chain, which has a leaf.
+func findings(chain []*x509.Certificate, notes []string, now time.Time) []Finding {
+	leaf := chain[0]
+	var found []Finding
+	for _, note := range notes {
+		found = append(found, Finding{ID: "left-out-certificate", Weight: Remark, Message: note})
+	}
+	found = append(found, validity(leaf, now)...)
+	switch {
+	case isSelfSigned(leaf):
+		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", nameOf(leaf)),
+			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", "community"})
+	case len(chain) == 1:
+		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", nameOf(leaf), leaf.Issuer.String()),
+			"give its certificate with --chain FILE: a device does not fetch it", "community"})
+	}
+	for _, cert := range chain[1:] {
+		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
+			found = append(found, Finding{"chain-expired", Distrusted, fmt.Sprintf("certificate %q in the chain is valid from %s to %s only",
+				nameOf(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
+		}
+	}
+	return slices.Concat(found, weakKey(leaf), weakSignatures(chain), purposes(leaf))
+}
+
+func validity(leaf *x509.Certificate, now time.Time) []Finding {
+	const renew = "renew it; syncguard identity csr makes the request"
+	switch {
+	case now.Before(leaf.NotBefore):
+		return []Finding{{idNotYetValid, CannotSign, fmt.Sprintf("certificate %q is not valid before %s", nameOf(leaf), day(leaf.NotBefore)),
+			"wait until then, or set the clock", ""}}
+	case now.After(leaf.NotAfter):
+		return []Finding{{idExpired, CannotSign, fmt.Sprintf("certificate %q expired on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
+	case leaf.NotAfter.Sub(now) < expirySoon:
+		return []Finding{{"expires-soon", Doubtful, fmt.Sprintf("certificate %q expires on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
+	}
+	return nil
+}
+
+func weakKey(leaf *x509.Certificate) []Finding {
+	weak := func(format string, args ...any) []Finding {
+		return []Finding{{"weak-key", CannotSign, fmt.Sprintf("certificate %q ", nameOf(leaf)) + fmt.Sprintf(format, args...),
+			"make a new key with syncguard identity new", "unverified"}}
+	}
+	switch key := leaf.PublicKey.(type) {
+	case *rsa.PublicKey:
+		if key.N.BitLen() < minRSABits {
+			return weak("has an RSA key of %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
+		}
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P256() && key.Curve != elliptic.P384() {
+			return weak("has a key on curve %s, P-256 or P-384 is needed", key.Curve.Params().Name)
+		}
+	default:
+		return weak("has a key for %s, RSA or ECDSA is needed", leaf.PublicKeyAlgorithm)
+	}
+	return nil
+}
+
+// weakSignatures looks at what the issuers signed with. How a root signed itself does not matter.
+func weakSignatures(chain []*x509.Certificate) (found []Finding) {
+	for i, cert := range chain {
+		switch cert.SignatureAlgorithm {
+		case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+			if i > 0 && isSelfSigned(cert) {
+				continue
+			}
+			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q was signed by its issuer with %s", nameOf(cert), cert.SignatureAlgorithm),
+				"ask the authority for one with SHA-256", "unverified"})
+		}
 	}
 	return found
 }
 
-func weakKey(leaf *x509.Certificate) string {
-	switch key := leaf.PublicKey.(type) {
-	case *rsa.PublicKey:
-		if key.N.BitLen() < minRSABits {
-			return fmt.Sprintf("has an RSA key of %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
-		}
-	case *ecdsa.PublicKey:
-		if key.Curve != elliptic.P256() && key.Curve != elliptic.P384() {
-			return fmt.Sprintf("has a key on curve %s, P-256 or P-384 is needed", key.Curve.Params().Name)
-		}
-	default:
-		return fmt.Sprintf("has a key for %s, RSA or ECDSA is needed", leaf.PublicKeyAlgorithm)
+// purposes looks at what the certificate says it is for. Apple documents no purpose that a signer of profiles must have;
+// certificates for mail, code and TLS servers are in use.
+func purposes(leaf *x509.Certificate) (found []Finding) {
+	doubt := func(id, text, help string) {
+		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", nameOf(leaf)) + text, help, "unverified"})
 	}
-	return ""
+	if leaf.BasicConstraintsValid && leaf.IsCA {
+		doubt("is-authority", "is that of a certificate authority, which should not sign profiles itself", "let it issue a certificate for signing")
+	}
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+		doubt("key-usage", `has a key usage without "digitalSignature"`, "ask the authority for that key usage")
+	}
+	if !isForSigning(leaf) {
+		doubt("extended-key-usage", "is for other purposes: "+join(extendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")
+	}
+	if days := int(leaf.NotAfter.Sub(leaf.NotBefore).Hours() / 24); slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageServerAuth) && days > maxServerDays {
+		doubt("long-validity", fmt.Sprintf("is for TLS servers and valid for %d days, where Apple takes at most %d", days, maxServerDays),
+			"ask the authority for a shorter validity")
+	}
+	return found
+}
+
+func isForSigning(leaf *x509.Certificate) bool {
+	if len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(leaf.ExtKeyUsage, func(u x509.ExtKeyUsage) bool {
+		switch u {
+		case x509.ExtKeyUsageAny, x509.ExtKeyUsageEmailProtection, x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageServerAuth:
+			return true
+		}
+		return false
+	})
 }
 
 func day(t time.Time) string {

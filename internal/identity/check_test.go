@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"math/big"
 	"slices"
 	"strings"
@@ -50,6 +51,12 @@ func TestCheck(t *testing.T) {
 		{"other curve", leaf(p521, nil), nil, testTime, []string{"curve P-521, P-256 or P-384"}, ""},
 		{"Ed25519", leaf(edKey, nil), nil, testTime, []string{"key for Ed25519, RSA or ECDSA"}, ""},
 		{"notes come first", chain[:1], []string{"odd"}, testTime, []string{"odd", "was not given"}, ""},
+		{"other purpose", leaf(ecKey(), func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), nil, testTime, []string{"is for other purposes: clientAuth"}, ""},
+		{"unknown purpose", leaf(ecKey(), func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3}} }), nil, testTime, []string{"is for other purposes: 1.2.3"}, ""},
+		{"TLS server", leaf(ecKey(), func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), nil, testTime, nil, ""},
+		{"TLS server for long", leaf(ecKey(), func(c *x509.Certificate) {
+			c.ExtKeyUsage, c.NotAfter = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, c.NotBefore.AddDate(3, 0, 0)
+		}), nil, testTime, []string{"valid for 1096 days, where Apple takes at most 825"}, ""},
 		{"no certificate", nil, nil, testTime, nil, "no certificate or no private key"},
 	}
 	for _, test := range tests {
@@ -59,8 +66,9 @@ func TestCheck(t *testing.T) {
 			if (err == nil) != (test.err == "") || (err != nil && !strings.Contains(err.Error(), test.err)) {
 				t.Errorf("error is %v, want %q", err, test.err)
 			}
-			if !slices.EqualFunc(got, test.want, strings.Contains) {
-				t.Errorf("warnings are %q, want %q", got, test.want)
+			contains := func(f Finding, want string) bool { return strings.Contains(f.String(), want) }
+			if !slices.EqualFunc(got, test.want, contains) {
+				t.Errorf("findings are %q, want %q", got, test.want)
 			}
 		})
 	}

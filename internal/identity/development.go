@@ -1,12 +1,6 @@
 package identity
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -132,28 +126,20 @@ func syncFolder(dir string) {
 
 // newDevelopment returns a new certificate and its private key as PEM.
 func newDevelopment(now time.Time) ([]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := NewKey("p256")
 	if err != nil {
 		return nil, err
 	}
-	template := &x509.Certificate{ // without a serial number, so that a random one is made
-		Subject:               pkix.Name{CommonName: developmentName},
-		NotBefore:             now.Add(-clockSkew),
-		NotAfter:              now.AddDate(developmentYears, 0, 0),
-		KeyUsage:              x509.KeyUsageDigitalSignature,
-		BasicConstraintsValid: true,
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	cert, err := selfSigned(key, Subject{Name: developmentName}, now, now.AddDate(developmentYears, 0, 0))
 	if err != nil {
 		return nil, err
 	}
-	encodedKey, err := x509.MarshalPKCS8PrivateKey(key)
+	encoded, err := EncodeKey(key, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer clear(encodedKey)
-	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encodedKey})...), nil
+	defer clear(encoded)
+	return append(cert, encoded...), nil
 }
 
 // hasPermissions says whether permission bits mean anything here.

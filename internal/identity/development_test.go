@@ -22,7 +22,7 @@ func TestDevelopmentIsMadeOnce(t *testing.T) {
 	if err != nil || !created || !first.Development {
 		t.Fatalf("first: %v, created %v", err, created)
 	}
-	if warnings, err := first.Check(testTime); err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "self-signed") {
+	if warnings, err := first.Check(testTime); err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].String(), "self-signed") {
 		t.Errorf("Check says %q, %v", warnings, err)
 	}
 	second, created, err := Development(dir, testTime.AddDate(1, 0, 0))

@@ -1,5 +1,6 @@
 // Package identity reads what a person signs with: a private key and the chain of certificates that belongs to it,
-// from PEM, DER and PKCS#12, or the development identity that it makes itself.
+// from PEM, DER and PKCS#12, or the development identity that it makes itself. The key may also stay where it is, in a
+// security module or behind a command. It says how devices are likely to take an identity, and makes new ones.
 //
 // It reads bytes from anywhere: sizes and key derivation costs are bounded before any work is done. Its errors never
 // hold key material, and never the name of a file, which the caller knows.
@@ -43,6 +44,15 @@ type Identity struct {
 	Development bool                // made by Development, so no device trusts it
 
 	notes []string // what was odd about the files, for Check
+	close func() error
+}
+
+// Close ends the session with a security module. For every other identity it does nothing.
+func (id *Identity) Close() error {
+	if id == nil || id.close == nil {
+		return nil
+	}
+	return id.close()
 }
 
 // Leaf returns the certificate that belongs to the private key, or nil if the chain is empty.

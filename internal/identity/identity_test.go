@@ -169,7 +169,7 @@ func TestSHA1ChainIsLinked(t *testing.T) {
 		t.Fatalf("identity is %v, %v", id, err)
 	}
 	warnings, err := id.Check(testTime)
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "SHA1-RSA") {
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].String(), "SHA1-RSA") {
 		t.Errorf("warnings are %q, %v", warnings, err)
 	}
 }

@@ -1,0 +1,232 @@
+package identity
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// commandTimeout leaves a person the time to touch a token.
+	commandTimeout = time.Minute
+	killDelay      = 2 * time.Second
+	maxSignature   = 64 << 10 // bytes of output
+	maxComplaint   = 1 << 10  // bytes of stderr, the last ones
+)
+
+// ErrNoSignature is what a signer command gave that does not verify with the certificate.
+var ErrNoSignature = errors.New("is no signature of the digest by the key of the certificate")
+
+// Command is a program that holds a private key, or reaches the one who does.
+type Command struct {
+	Args    []string // the program and its arguments; see SplitCommand
+	Environ []string // NAME=value; nil stands for that of this process
+	Timeout time.Duration
+}
+
+// FromCommand makes an identity of a certificate and a program that signs. It gets the digest on stdin, as many bytes as
+// the digest has, and prints the signature: PKCS #1 v1.5 (with the DigestInfo that it makes itself) for an RSA
+// certificate, and for ECDSA the DER of RFC 3279 or the two numbers one after the other; as bytes or as base64.
+//
+// It is run for one signature at a time, is stopped after a minute, or when ctx is done, and is not run again once it
+// has failed, so that a wrong PIN is tried once. Each signature is verified with the certificate.
+func FromCommand(ctx context.Context, cert []byte, chain [][]byte, c Command) (*Identity, error) {
+	found, err := readFile(cert)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate: %w", err)
+	}
+	more, err := readChain(chain)
+	if err != nil {
+		return nil, err
+	}
+	leaf, err := onlyLeaf(found.certs)
+	if err != nil {
+		return nil, err
+	}
+	if c.Timeout == 0 {
+		c.Timeout = commandTimeout
+	}
+	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, append(found.certs, more...))
+}
+
+// FromCertificates makes an identity without a key, which cannot sign, to be looked at.
+func FromCertificates(cert []byte, chain [][]byte) (*Identity, error) {
+	id, err := FromCommand(context.Background(), cert, chain, Command{})
+	if err != nil {
+		return nil, err
+	}
+	id.Signer = nil
+	return id, nil
+}
+
+// onlyLeaf returns the one certificate that issued none of the others.
+func onlyLeaf(certs []*x509.Certificate) (*x509.Certificate, error) {
+	if err := checkCertificates(certs); err != nil {
+		return nil, err
+	}
+	var leaves []*x509.Certificate
+	for _, cert := range certs {
+		issued := false
+		for _, other := range certs {
+			issued = issued || !other.Equal(cert) && isIssuer(cert, other)
+		}
+		if !issued {
+			leaves = append(without(leaves, cert), cert)
+		}
+	}
+	if len(leaves) != 1 {
+		return nil, fmt.Errorf("there are %d certificates that issued no other, want that of the signer alone; the others go with the chain", len(leaves))
+	}
+	return leaves[0], nil
+}
+
+// commandSigner is a crypto.Signer, whose Sign knows no context.
+type commandSigner struct {
+	ctx     context.Context
+	command Command
+	leaf    *x509.Certificate
+
+	mu     sync.Mutex
+	failed error // the first failure
+}
+
+func (s *commandSigner) Public() crypto.PublicKey { return s.leaf.PublicKey }
+
+func (s *commandSigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	printed, err := s.run(digest)
+	if err != nil {
+		s.failed = err
+		return nil, err
+	}
+	signature, ok := decodeSignature(printed, s.leaf.PublicKey, digest, opts.HashFunc())
+	if !ok {
+		s.failed = fmt.Errorf("what %s printed (%d bytes) %w %q", s.name(), len(printed), ErrNoSignature, nameOf(s.leaf))
+		return nil, s.failed
+	}
+	return signature, nil
+}
+
+// name leaves the arguments out, which may hold what is nobody's business.
+func (s *commandSigner) name() string { return fmt.Sprintf("the signer command %q", s.command.Args[0]) }
+
+func (s *commandSigner) run(digest []byte) ([]byte, error) {
+	ctx, stop := context.WithTimeout(s.ctx, s.command.Timeout)
+	defer stop()
+	stdout, stderr := &head{limit: maxSignature}, &tail{limit: maxComplaint}
+	cmd := exec.CommandContext(ctx, s.command.Args[0], s.command.Args[1:]...)
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = s.command.Environ, bytes.NewReader(digest), stdout, stderr
+	cmd.WaitDelay = killDelay
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case s.ctx.Err() != nil:
+		return nil, s.ctx.Err()
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("%s took longer than %s%s", s.name(), s.command.Timeout, stderr)
+	case stdout.over:
+		return nil, fmt.Errorf("%s printed more than %d bytes, want a signature", s.name(), maxSignature)
+	case errors.As(err, &exit):
+		return nil, fmt.Errorf("%s failed with %s%s", s.name(), exit.ProcessState, stderr)
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, fmt.Errorf("%s is not on PATH", s.name())
+	case err != nil:
+		return nil, fmt.Errorf("running %s: %w", s.name(), withoutPath(err))
+	case len(stdout.data) == 0:
+		return nil, fmt.Errorf("%s printed no signature%s", s.name(), stderr)
+	}
+	return stdout.data, nil
+}
+
+// head keeps the first bytes that are written to it, and fails beyond them.
+type head struct {
+	limit int
+	data  []byte
+	over  bool
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	if len(h.data)+len(p) > h.limit {
+		h.over = true
+		return 0, io.ErrShortBuffer
+	}
+	h.data = append(h.data, p...)
+	return len(p), nil
+}
+
+// tail keeps the last bytes that are written to it.
+type tail struct {
+	limit int
+	data  []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.data = append(t.data, p...)
+	t.data = t.data[max(0, len(t.data)-t.limit):]
+	return len(p), nil
+}
+
+// String is what a command complained, for the end of a message.
+func (t *tail) String() string {
+	if text := strings.TrimSpace(string(t.data)); text != "" {
+		return ": " + text
+	}
+	return ""
+}
+
+// decodeSignature finds the form in which a signature was printed: the one that verifies. It returns it as it belongs
+// into CMS.
+func decodeSignature(printed []byte, public crypto.PublicKey, digest []byte, hash crypto.Hash) ([]byte, bool) {
+	forms := [][]byte{printed}
+	text := strings.Join(strings.Fields(string(printed)), "")
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+		if decoded, err := encoding.DecodeString(text); err == nil {
+			forms = append(forms, decoded)
+		}
+	}
+	for _, form := range forms {
+		switch key := public.(type) {
+		case *rsa.PublicKey:
+			if rsa.VerifyPKCS1v15(key, hash, digest, form) == nil {
+				return form, true
+			}
+		case *ecdsa.PublicKey:
+			for _, der := range [][]byte{form, joined(form, key)} {
+				if ecdsa.VerifyASN1(key, digest, der) {
+					return der, true
+				}
+			}
+		}
+	}
+	return nil, false
+}
+
+// joined turns the two numbers of an ECDSA signature, one after the other, into DER; nil if they are not that.
+func joined(pair []byte, key *ecdsa.PublicKey) []byte {
+	size := (key.Curve.Params().BitSize + 7) / 8
+	if len(pair) != 2*size {
+		return nil
+	}
+	der, err := asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(pair[:size]), new(big.Int).SetBytes(pair[size:])})
+	if err != nil {
+		return nil
+	}
+	return der
+}

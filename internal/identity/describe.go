@@ -1,0 +1,130 @@
+package identity
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Verdict is what devices are likely to say of a signature.
+type Verdict string
+
+// The verdicts, the best first. Nobody but a device knows for sure: its list of roots is its own.
+const (
+	Verified    Verdict = "verified"          // the chain ends at a root that is among the given ones
+	NeedsRoot   Verdict = "needs-root"        // "Verified" on devices that trust the root
+	NotVerified Verdict = "not-verified"      // "Not Verified" everywhere
+	Unusable    Verdict = Verdict(CannotSign) // nothing can be signed with it
+)
+
+// Assessment says whether devices are likely to trust what an identity signs, and why.
+type Assessment struct {
+	Verdict  Verdict
+	Root     string // common name of the root that the chain ends at, or that a device must have; empty where there is none
+	Findings []Finding
+}
+
+// Assess looks at a chain of at least a leaf at a moment. With nil for roots it asks those of the system.
+func (id *Identity) Assess(now time.Time, roots *x509.CertPool) Assessment {
+	a := Assessment{Findings: findings(id.Chain, id.notes, now)}
+	has := func(w Weight) bool {
+		return slices.ContainsFunc(a.Findings, func(f Finding) bool { return f.Weight == w })
+	}
+	known := knownRoot(id.Chain, now, roots)
+	if known != "" { // the root signed the leaf, or the intermediate that was not given is a root here
+		a.Findings = slices.DeleteFunc(a.Findings, func(f Finding) bool { return f.ID == idNoIssuer || f.ID == idSelfSigned })
+	}
+	last := id.Chain[len(id.Chain)-1]
+	switch {
+	case has(CannotSign):
+		a.Verdict = Unusable
+	case has(Distrusted):
+		a.Verdict = NotVerified
+	case known != "":
+		a.Verdict, a.Root = Verified, known
+	case isSelfSigned(last):
+		a.Verdict, a.Root = NeedsRoot, nameOf(last)
+	default:
+		a.Verdict, a.Root = NeedsRoot, issuerName(last)
+	}
+	return a
+}
+
+// knownRoot returns the name of a root that the chain ends at, or nothing.
+func knownRoot(chain []*x509.Certificate, now time.Time, roots *x509.CertPool) string {
+	intermediates := x509.NewCertPool()
+	for _, cert := range chain[1:] {
+		intermediates.AddCert(cert)
+	}
+	found, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: now,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return nameOf(found[0][len(found[0])-1])
+}
+
+func issuerName(cert *x509.Certificate) string {
+	if cert.Issuer.CommonName != "" {
+		return cert.Issuer.CommonName
+	}
+	return cert.Issuer.String()
+}
+
+// NameOf returns what a person calls a certificate: its common name, or its whole subject. Escape it before showing it.
+func NameOf(cert *x509.Certificate) string { return nameOf(cert) }
+
+// IsSelfSigned says whether a certificate signed itself, as roots do. Those are left out of signatures, the signer's own
+// aside.
+func IsSelfSigned(cert *x509.Certificate) bool { return isSelfSigned(cert) }
+
+// KeyName says what the key of a certificate is: RSA 2048, ECDSA P-256.
+func KeyName(cert *x509.Certificate) string {
+	switch key := cert.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + key.Curve.Params().Name
+	}
+	return cert.PublicKeyAlgorithm.String()
+}
+
+// Usages returns the key usages and extended key usages of a certificate, by the names of RFC 5280. Unknown ones are
+// object identifiers.
+func Usages(cert *x509.Certificate) (usages, extended []string) {
+	for bit, name := range []string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
+		"keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"} {
+		if cert.KeyUsage&(1<<bit) != 0 {
+			usages = append(usages, name)
+		}
+	}
+	return usages, extendedUsages(cert)
+}
+
+func extendedUsages(cert *x509.Certificate) (names []string) {
+	for _, usage := range cert.ExtKeyUsage {
+		name, ok := extendedNames()[usage]
+		if !ok {
+			name = usage.String()
+		}
+		names = append(names, name)
+	}
+	for _, oid := range cert.UnknownExtKeyUsage {
+		names = append(names, oid.String())
+	}
+	return names
+}
+
+func extendedNames() map[x509.ExtKeyUsage]string {
+	return map[x509.ExtKeyUsage]string{
+		x509.ExtKeyUsageAny: "anyExtendedKeyUsage", x509.ExtKeyUsageServerAuth: "serverAuth", x509.ExtKeyUsageClientAuth: "clientAuth",
+		x509.ExtKeyUsageCodeSigning: "codeSigning", x509.ExtKeyUsageEmailProtection: "emailProtection",
+		x509.ExtKeyUsageTimeStamping: "timeStamping", x509.ExtKeyUsageOCSPSigning: "OCSPSigning",
+	}
+}
+
+func join(words []string) string { return strings.Join(words, ", ") }

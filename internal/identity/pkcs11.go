@@ -1,0 +1,42 @@
+package identity
+
+import (
+	"crypto"
+	"fmt"
+)
+
+// FromPKCS11 makes an identity of a certificate, and of its key in a security module, which does the signing. pin is asked
+// once. Close the identity to log out.
+func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Identity, error) {
+	found, err := readFile(cert)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate: %w", err)
+	}
+	more, err := readChain(chain)
+	if err != nil {
+		return nil, err
+	}
+	signer, closer, err := signerOfPKCS11(key, pin)
+	if err != nil {
+		return nil, err
+	}
+	id, err := assemble(signer, append(found.certs, more...))
+	if err != nil {
+		_ = closer()
+		return nil, err
+	}
+	id.close = closer
+	return id, nil
+}
+
+func signerOfPKCS11(key PKCS11, pin Passphrase) (crypto.Signer, func() error, error) {
+	if !HasPKCS11 {
+		return nil, nil, ErrNoPKCS11
+	}
+	secret, err := pin.ask()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer clear(secret)
+	return openPKCS11(key, secret)
+}

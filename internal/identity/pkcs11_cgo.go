@@ -1,0 +1,58 @@
+//go:build pkcs11 && cgo
+
+package identity
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+
+	"github.com/ThalesGroup/crypto11"
+	"github.com/miekg/pkcs11"
+)
+
+// HasPKCS11 says whether this program was built to reach security modules.
+const HasPKCS11 = true
+
+// ErrNoPKCS11 is the answer of a program that was not.
+var ErrNoPKCS11 = errors.New("this syncguard was built without support for PKCS#11")
+
+// openPKCS11 logs in and finds the key. The function that it returns logs out.
+func openPKCS11(p PKCS11, pin []byte) (crypto.Signer, func() error, error) {
+	module, err := crypto11.Configure(&crypto11.Config{Path: p.Module, TokenLabel: p.Token, TokenSerial: p.Serial, SlotNumber: p.Slot,
+		Pin: string(pin)})
+	if err != nil {
+		return nil, nil, explainPKCS11(err)
+	}
+	var label []byte
+	if p.Object != "" {
+		label = []byte(p.Object)
+	}
+	keys, err := module.FindKeyPairs(p.ID, label)
+	switch {
+	case err != nil:
+		err = explainPKCS11(err)
+	case len(keys) == 0:
+		err = errors.New("the token has no private key of that label or identifier with a public key or certificate beside it")
+	case len(keys) > 1:
+		err = fmt.Errorf("the token has %d such keys, want one: give its id", len(keys))
+	default:
+		return keys[0], module.Close, nil
+	}
+	return nil, nil, errors.Join(err, module.Close())
+}
+
+// explainPKCS11 says in words what a person can do something about.
+func explainPKCS11(err error) error {
+	var code pkcs11.Error
+	if !errors.As(err, &code) {
+		return err
+	}
+	switch code {
+	case pkcs11.CKR_PIN_INCORRECT, pkcs11.CKR_PIN_INVALID, pkcs11.CKR_PIN_LEN_RANGE:
+		return errors.New("wrong PIN; a token locks itself after a few of them")
+	case pkcs11.CKR_PIN_LOCKED:
+		return errors.New("the PIN is locked, unlock it with the tool of the token's maker")
+	}
+	return err
+}
