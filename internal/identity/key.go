@@ -18,8 +18,9 @@ const maxKey = 16 << 10
 // reencrypt ends the message about an encryption that we cannot undo.
 const reencrypt = "re-encrypt the key with openssl pkcs8 -topk8 -v2 aes-256-cbc"
 
-// readKey parses a private key, whatever its block is called, and decrypts it if it is encrypted.
+// readKey parses a private key, whatever its block is called, and decrypts it if it is encrypted. It overwrites the block.
 func readKey(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
+	defer clear(block.Bytes)
 	if len(block.Bytes) > maxKey {
 		return nil, fmt.Errorf("private key has %d bytes, at most %d are allowed", len(block.Bytes), maxKey)
 	}

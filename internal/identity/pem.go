@@ -92,7 +92,7 @@ func readKeyFile(data []byte) (contents, error) {
 	if isPKCS12(data) {
 		return contents{}, errors.New("file is PKCS#12, which holds key and certificates together, want PEM or DER")
 	}
-	return contents{keys: []*pem.Block{{Bytes: data}}}, nil
+	return contents{keys: []*pem.Block{{Bytes: bytes.Clone(data)}}}, nil // which readKey overwrites
 }
 
 // readPEM sorts the blocks of a file. A block that does not decode is an error: skipping it would silently drop an
