@@ -8,15 +8,15 @@ import (
 
 // shellSyntax are characters that mean something to a shell where no quote stands around them. No shell is asked here,
 // so they would silently mean themselves.
-const shellSyntax = "|&;<>()$`*?[]#~{}\n"
+const shellSyntax = "|&;<>()$`*?[]\n"
 
 // SplitCommand splits a command line into words as a shell does, with single quotes, double quotes and backslashes, and
 // nothing else of a shell: what a shell would act upon is an error. Tilde, hash and braces count only at the begin of a
 // word.
 func SplitCommand(line string) ([]string, error) {
 	var s splitter
-	for _, r := range line {
-		if err := s.next(r); err != nil {
+	for i := range len(line) { // all that counts is ASCII, so bytes will do
+		if err := s.next(line[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -37,49 +37,51 @@ type splitter struct {
 	words   []string
 	word    strings.Builder
 	begun   bool // there is a word, if an empty one
-	quote   rune // that is open
+	quote   byte // that is open
 	escaped bool
 }
 
-func (s *splitter) next(r rune) error {
+func (s *splitter) next(c byte) error {
 	switch {
-	case r == 0:
+	case c == 0:
 		return errors.New("it holds a zero byte")
+	case s.escaped && c == '\n':
+		return errors.New("it has several lines")
 	case s.escaped:
-		if s.quote == '"' && !strings.ContainsRune("$`\"\\", r) {
+		if s.quote == '"' && strings.IndexByte("$`\"\\", c) < 0 {
 			s.word.WriteByte('\\')
 		}
 		s.escaped = false
-		s.add(r)
-	case r == '\\' && s.quote != '\'':
+		s.add(c)
+	case c == '\\' && s.quote != '\'':
 		s.escaped = true
-	case s.quote != 0 && r == s.quote:
+	case s.quote != 0 && c == s.quote:
 		s.quote = 0
 	case s.quote == '\'':
-		s.add(r)
-	case s.quote == '"' && (r == '$' || r == '`'), s.quote == 0 && s.isSyntax(r):
-		return fmt.Errorf("%q is for a shell, and none is asked: quote it, or put the command into a script", r)
+		s.add(c)
+	case s.quote == '"' && (c == '$' || c == '`'), s.quote == 0 && s.isSyntax(c):
+		return fmt.Errorf("%q is for a shell, and none is asked: quote it, or put the command into a script", rune(c))
 	case s.quote == '"':
-		s.add(r)
-	case r == '"' || r == '\'':
-		s.quote, s.begun = r, true
-	case r == ' ' || r == '\t':
+		s.add(c)
+	case c == '"' || c == '\'':
+		s.quote, s.begun = c, true
+	case c == ' ' || c == '\t':
 		s.end()
 	default:
-		s.add(r)
+		s.add(c)
 	}
 	return nil
 }
 
-func (s *splitter) isSyntax(r rune) bool {
-	if strings.ContainsRune("#~{}", r) {
+func (s *splitter) isSyntax(c byte) bool {
+	if strings.IndexByte("#~{}", c) >= 0 {
 		return !s.begun
 	}
-	return strings.ContainsRune(shellSyntax, r)
+	return strings.IndexByte(shellSyntax, c) >= 0
 }
 
-func (s *splitter) add(r rune) {
-	s.word.WriteRune(r)
+func (s *splitter) add(c byte) {
+	s.word.WriteByte(c)
 	s.begun = true
 }
 

@@ -58,6 +58,7 @@ func TestSplitCommandRefuses(t *testing.T) {
 		`~/bin/a`:             "'~' is for a shell",
 		`a #b`:                "'#' is for a shell",
 		"a\nb":                `'\n' is for a shell`,
+		"a \\\n b":            "several lines",
 		"a \x00":              "zero byte",
 		`a key?pin-source=x`:  "'?' is for a shell",
 		`aws --query Sign[0]`: "'[' is for a shell",
@@ -84,7 +85,7 @@ func FuzzSplitCommandKeepsQuotedWords(f *testing.F) {
 			}
 			return
 		}
-		if want := strings.ToValidUTF8(a+"|"+b+"|"+c, "\uFFFD"); err != nil || len(got) != 3 || strings.ToValidUTF8(strings.Join(got, "|"), "\uFFFD") != want && !strings.Contains(want, "\uFFFD") {
+		if err != nil || !slices.Equal(got, []string{a, b, c}) {
 			t.Errorf("got %q, %v", got, err)
 		}
 	})
