@@ -8,14 +8,11 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/cms"
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
-	"syncguard/internal/identity"
 	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/target"
@@ -30,7 +27,8 @@ type buildOptions struct {
 	targets   []string
 	template  templateFlags
 	hints     bool
-	identity  identityFlags
+	signing   signingFlags
+	unsigned  bool
 	format    formatFlag
 }
 
@@ -60,7 +58,8 @@ Nothing is written when a check finds an error.`,
 	flags.StringArrayVar(&o.targets, "target", nil, "build for this target, not for those of the template (repeatable)")
 	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
 	o.template.addFlags(cmd)
-	o.identity.addFlags(cmd)
+	o.signing.addFlags(cmd)
+	flags.BoolVar(&o.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
 	o.format.addFlags(cmd)
 	_ = cmd.MarkFlagDirname("out")
 	return cmd
@@ -74,7 +73,7 @@ type built struct {
 }
 
 func runBuild(ctx context.Context, env *Env, o buildOptions) error {
-	if err := o.identity.check(); err != nil {
+	if err := o.checkSigning(); err != nil {
 		return err
 	}
 	targets, err := parseTargets(o.targets)
@@ -85,7 +84,7 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	if !o.identity.unsigned {
+	if !o.unsigned {
 		for _, b := range profiles {
 			findings = append(findings, compose.MDMVariables(b.result.Root)...)
 		}
@@ -101,9 +100,12 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err := encodeAll(profiles); err != nil {
 		return err
 	}
-	signer, err := o.identity.load(env)
-	if err != nil {
-		return err
+	var signer *signer
+	if !o.unsigned {
+		if signer, err = o.signing.load(ctx, env); err != nil {
+			return err
+		}
+		defer signer.Close()
 	}
 	if err := signAll(ctx, profiles, signer); err != nil {
 		return err
@@ -112,6 +114,13 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 		return err
 	}
 	return reportBuild(env, o, profiles, signer, findings)
+}
+
+func (o *buildOptions) checkSigning() error {
+	if o.unsigned && (o.signing.identity.given() || o.signing.time) {
+		return usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
+	}
+	return o.signing.identity.check()
 }
 
 func parseTargets(texts []string) ([]target.Target, error) {
@@ -218,7 +227,7 @@ func encodeAll(all []*built) error {
 	return nil
 }
 
-func signAll(ctx context.Context, all []*built, signer *identity.Identity) error {
+func signAll(ctx context.Context, all []*built, signer *signer) error {
 	if signer == nil {
 		return nil
 	}
@@ -229,9 +238,9 @@ func signAll(ctx context.Context, all []*built, signer *identity.Identity) error
 		if b.result.Empty() {
 			continue
 		}
-		signed, err := cms.Sign(b.data, signer.Signer, signer.Chain, cms.SignOptions{})
+		signed, err := signer.Sign(b.data)
 		if err != nil {
-			return fmt.Errorf("signing the profile for %s: %w", b.result.Target, err)
+			return explainSigning(fmt.Errorf("the profile for %s: %w", b.result.Target, err))
 		}
 		b.data = signed
 	}
@@ -268,13 +277,8 @@ func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error 
 	return errFindings
 }
 
-func reportBuild(env *Env, o buildOptions, all []*built, signer *identity.Identity, findings []diag.Diagnostic) error {
-	b := &report.Build{Output: o.out, Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}
-	if signer != nil {
-		leaf := signer.Leaf()
-		b.Signer = &report.Signer{Name: signer.Name(), Development: signer.Development,
-			SHA256: hexSum(leaf.Raw), NotAfter: leaf.NotAfter.UTC().Format(time.RFC3339)}
-	}
+func reportBuild(env *Env, o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) error {
+	b := &report.Build{Signer: signer.report(), Output: o.out, Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}
 	for _, x := range all {
 		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
 	}

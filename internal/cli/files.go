@@ -53,40 +53,19 @@ const (
 	tempAge    = time.Hour // a temporary file as old as this was left by a killed run
 )
 
-// writeFiles writes files into a folder, which is made if need be: each into a temporary file first, and only when all of
-// them are on the disk are they renamed. So no file is ever half-written, and a failure leaves the old ones as they were.
+// writeFiles writes files into a folder, which is made if need be, all of them or none (see staging).
 func writeFiles(dir string, files []output, now time.Time) (err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("making the output folder: %w", err)
+	s := newStaging(now)
+	defer func() { err = errors.Join(err, s.close()) }()
+	if _, err := s.folder(dir); err != nil {
+		return err
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("opening the output folder: %w", err)
-	}
-	defer root.Close()
-	sweep(root, now)
-
-	var temps []string
-	defer func() {
-		for _, temp := range temps {
-			if removeErr := root.Remove(temp); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) && err == nil {
-				err = removeErr
-			}
-		}
-	}()
 	for _, f := range files {
-		temp := tempPrefix + randomHex() + tempSuffix
-		temps = append(temps, temp)
-		if err := writeTemp(root, temp, f); err != nil {
-			return fmt.Errorf("writing %s: %w", filepath.Join(dir, f.name), cause(err))
+		if err := s.add(filepath.Join(dir, f.name), f.data, f.mode); err != nil {
+			return err
 		}
 	}
-	for i, f := range files {
-		if err := root.Rename(temps[i], f.name); err != nil {
-			return fmt.Errorf("writing %s: %w", filepath.Join(dir, f.name), cause(err))
-		}
-	}
-	return nil
+	return s.commit()
 }
 
 func writeTemp(root *os.Root, name string, f output) error {

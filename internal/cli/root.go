@@ -55,10 +55,12 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newBuildCmd(env),
+		newIdentityCmd(env),
 		newInitCmd(env),
 		newLintCmd(env, version),
 		newRulesCmd(env),
 		newSchemaCmd(env),
+		newSignCmd(env),
 		newValidateCmd(env),
 		newVersionCmd(env, version),
 	)

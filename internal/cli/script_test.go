@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 	}})
 }
 
-// Each command has a script of its name; each script runs in an empty folder with a home of its own.
+// Each command has a script of its name; each script runs in a folder with a home of its own, and pki/.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -30,12 +31,24 @@ func TestScripts(t *testing.T) {
 			home := filepath.Join(e.WorkDir, "home")
 			e.Setenv("HOME", home)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
-			return os.MkdirAll(home, 0o755)
+			return errors.Join(os.MkdirAll(home, 0o755), copyKeys(filepath.Join(e.WorkDir, "pki")))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code": code,
 		},
 	})
+}
+
+// copyKeys gives a script the identities of testdata/pki, as people keep them: readable by nobody else.
+func copyKeys(to string) error {
+	if err := os.CopyFS(to, os.DirFS("testdata/pki")); err != nil {
+		return err
+	}
+	names, err := filepath.Glob(filepath.Join(to, "*"))
+	for _, name := range names {
+		err = errors.Join(err, os.Chmod(name, 0o600))
+	}
+	return err
 }
 
 // code N runs a command and wants its exit code: code 3 syncguard build gone.yaml.

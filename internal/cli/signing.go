@@ -1,169 +1,120 @@
 package cli
 
 import (
+	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
+	"syncguard/internal/cms"
 	"syncguard/internal/identity"
+	"syncguard/internal/report"
 )
 
-// identityFlags say who signs. With none of them it is the development identity.
-type identityFlags struct {
-	cert, key, p12 string
-	chain          []string
-	passphraseFile string
-	passphrase     string
-	unsigned       bool
+// signingFlags say who signs, and how.
+type signingFlags struct {
+	identity identityFlags
+	digest   digestFlag
+	time     bool
 }
 
-func (f *identityFlags) addFlags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&f.cert, "cert", "", "certificate to sign with, PEM or DER; may hold the chain")
-	flags.StringVar(&f.key, "key", "", "private key of --cert, PEM: PKCS#1, PKCS#8 (encrypted, too) or SEC1")
-	flags.StringArrayVar(&f.chain, "chain", nil, "intermediate certificates, so that devices can verify the signer (repeatable)")
-	flags.StringVar(&f.p12, "p12", "", "PKCS#12 file with the certificate, its key and chain")
-	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the key or PKCS#12 file")
-	flags.StringVar(&f.passphrase, "passphrase", "", "env:NAME, the environment variable that holds the passphrase")
-	flags.BoolVar(&f.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
-	for _, name := range []string{"cert", "key", "chain"} {
-		_ = cmd.MarkFlagFilename(name, "pem", "crt", "cer", "key")
-	}
-	_ = cmd.MarkFlagFilename("p12", "p12", "pfx")
+func (f *signingFlags) addFlags(cmd *cobra.Command) {
+	f.identity.addFlags(cmd)
+	f.digest = "sha256"
+	cmd.Flags().Var(&f.digest, "digest", "sha256, sha384 or sha512")
+	_ = cmd.RegisterFlagCompletionFunc("digest", cobra.FixedCompletions(digests(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().BoolVar(&f.time, "signing-time", false, "state the time of signing (SOURCE_DATE_EPOCH, if set), so that the same input gives other bytes")
 }
 
-// check refuses combinations that cannot be meant.
-func (f *identityFlags) check() error {
-	has := f.cert != "" || f.key != "" || f.p12 != "" || len(f.chain) > 0 || f.passphrase != "" || f.passphraseFile != ""
-	switch {
-	case f.unsigned && has:
-		return usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
-	case f.p12 != "" && (f.cert != "" || f.key != ""):
-		return usage("a PKCS#12 file holds both", "--p12 cannot go with --cert or --key")
-	case f.cert == "" && f.key != "":
-		return usage("give the key's certificate with --cert", "--key needs --cert")
-	case f.cert != "" && f.key == "":
-		return usage("give the certificate's private key with --key", "--cert needs --key")
-	case f.cert == "" && f.p12 == "" && has:
-		return usage("give --cert and --key, or --p12", "--chain and --passphrase need an identity to sign with")
-	case f.passphrase != "" && f.passphraseFile != "":
-		return usage("give one of the two", "--passphrase cannot go with --passphrase-file")
-	case f.passphrase != "" && !strings.HasPrefix(f.passphrase, "env:"):
-		return usage("put it into a file for --passphrase-file, or into an environment variable for --passphrase env:NAME",
-			"a passphrase never goes on the command line, where every user of the machine can read it")
-	}
-	return nil
+// signer signs with an identity. Close it to log out of a security module.
+type signer struct {
+	*cms.Signer
+	id     *identity.Identity
+	digest string
+	time   time.Time // that is stated; zero for none
 }
 
-// load returns the identity to sign with, nil for --unsigned. Warnings go to stderr.
-func (f *identityFlags) load(env *Env) (*identity.Identity, error) {
-	if f.unsigned {
-		return nil, nil
+func (s *signer) Close() {
+	if s != nil {
+		_ = s.id.Close()
 	}
-	id, name, err := f.read(env)
+}
+
+// load returns who signs. Warnings go to stderr.
+func (f *signingFlags) load(ctx context.Context, env *Env) (*signer, error) {
+	at, err := f.signingTime(env)
 	if err != nil {
 		return nil, err
 	}
-	warnings, err := id.Check(env.Now())
+	id, name, err := f.identity.load(ctx, env)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
-	for _, w := range warnings {
-		if id.Development {
-			break // that devices call it unverified, every result says
-		}
-		env.err().Warning(name + ": " + w)
+	prepared, err := cms.NewSigner(id.Signer, id.Chain, cms.SignOptions{Digest: f.digest.hash(), SigningTime: at})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), id.Close())
 	}
-	return id, nil
+	return &signer{prepared, id, string(f.digest), at}, nil
 }
 
-// read reads the identity, and says which file it is from.
-func (f *identityFlags) read(env *Env) (id *identity.Identity, name string, err error) {
-	if f.cert == "" && f.p12 == "" {
-		return developmentIdentity(env)
+// signingTime is the time to state, zero for none.
+func (f *signingFlags) signingTime(env *Env) (time.Time, error) {
+	if !f.time {
+		return time.Time{}, nil
 	}
-	var chain [][]byte
-	for _, path := range f.chain {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, "", err
-		}
-		chain = append(chain, data)
+	epoch, ok := env.lookup("SOURCE_DATE_EPOCH")
+	if !ok || epoch == "" {
+		return env.Now(), nil
 	}
-	if f.p12 != "" {
-		data, err := readFile(f.p12)
-		if err != nil {
-			return nil, "", err
-		}
-		id, err = identity.FromPKCS12(data, chain, f.asker(env, f.p12))
-		return id, f.p12, f.explain(f.p12, err)
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil || seconds <= 0 || seconds > 253402300799 { // the end of the year 9999
+		return time.Time{}, withHint(fmt.Errorf("SOURCE_DATE_EPOCH is %q, want the seconds since 1970", epoch), "unset it, or leave --signing-time out")
 	}
-	cert, err := readFile(f.cert)
-	if err != nil {
-		return nil, "", err
-	}
-	key, err := readFile(f.key)
-	if err != nil {
-		return nil, "", err
-	}
-	id, err = identity.FromPEM(cert, key, chain, f.asker(env, f.key))
-	return id, f.cert, f.explain(f.key, err)
+	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// explain names the file of an error, and what to do about a missing passphrase.
-func (f *identityFlags) explain(path string, err error) error {
-	if err == nil {
+// report says who signed.
+func (s *signer) report() *report.Signer {
+	if s == nil {
 		return nil
 	}
-	err = fmt.Errorf("%s: %w", path, err)
-	if errors.Is(err, identity.ErrPassphraseNeeded) {
-		return withHint(err, "give it with --passphrase-file FILE or --passphrase env:NAME")
+	leaf := s.id.Leaf()
+	return &report.Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: hexSum(leaf.Raw),
+		NotAfter: leaf.NotAfter.UTC().Format(time.RFC3339), Key: identity.KeyName(leaf.PublicKey)}
+}
+
+// explainSigning adds what to do about a signature that an external key did not make.
+func explainSigning(err error) error {
+	if errors.Is(err, identity.ErrNoSignature) {
+		return withHint(err, "it gets the bare digest on stdin, and prints a PKCS #1 v1.5 signature (RSA) or an ECDSA one, "+
+			"with the key of --cert: openssl pkeyutl -sign -inkey KEY -pkeyopt digest:sha256")
 	}
 	return err
 }
 
-// asker returns the passphrase from where the user said, or asks for it.
-func (f *identityFlags) asker(env *Env, path string) identity.Passphrase {
-	switch {
-	case f.passphraseFile != "":
-		return func() ([]byte, error) {
-			data, err := readFile(f.passphraseFile)
-			return trimNewline(data), err
-		}
-	case f.passphrase != "":
-		return func() ([]byte, error) {
-			name := strings.TrimPrefix(f.passphrase, "env:")
-			value, ok := env.lookup(name)
-			if !ok {
-				return nil, fmt.Errorf("the environment variable %s is not set", name)
-			}
-			return []byte(value), nil
-		}
+// digestFlag is --digest.
+type digestFlag string
+
+func digests() []string { return []string{"sha256", "sha384", "sha512"} }
+
+func (f *digestFlag) String() string { return string(*f) }
+func (f *digestFlag) Type() string   { return "DIGEST" }
+func (f *digestFlag) Set(s string) error {
+	if (*digestFlag)(&s).hash() == 0 {
+		return errors.New("want sha256, sha384 or sha512")
 	}
-	tty, ok := terminal(env.Stdin)
-	if !ok {
-		return nil
-	}
-	return func() ([]byte, error) {
-		fmt.Fprintf(env.Stderr, "passphrase for %s: ", path)
-		defer fmt.Fprintln(env.Stderr)
-		return term.ReadPassword(int(tty.Fd()))
-	}
+	*f = digestFlag(s)
+	return nil
 }
 
-func trimNewline(b []byte) []byte {
-	if n := len(b); n > 0 && b[n-1] == '\n' {
-		b = b[:n-1]
-	}
-	if n := len(b); n > 0 && b[n-1] == '\r' {
-		b = b[:n-1]
-	}
-	return b
+func (f *digestFlag) hash() crypto.Hash {
+	return map[digestFlag]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}[*f]
 }
 
 // developmentIdentity is made once and kept, because a device takes a new version of a hand-installed profile only from
@@ -172,7 +123,7 @@ func developmentIdentity(env *Env) (*identity.Identity, string, error) {
 	config, err := os.UserConfigDir()
 	if err != nil {
 		return nil, "", withHint(fmt.Errorf("finding a place for the development identity: %w", err),
-			"give an identity with --cert and --key, or --unsigned")
+			"give an identity with --cert and --key, or --p12")
 	}
 	dir := filepath.Join(config, "syncguard", "identity")
 	id, created, err := identity.Development(dir, env.Now())

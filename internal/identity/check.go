@@ -49,7 +49,7 @@ func (f Finding) String() string {
 	return f.Message
 }
 
-// Check says whether the identity can sign at a moment: an expired certificate, or one that is not valid yet, is an
+// Check says whether the identity can sign at a moment: what it cannot sign for, such as an expired certificate, is the
 // error. The findings, in a fixed order, are about what makes devices distrust the signature, and about odd files.
 func (id *Identity) Check(now time.Time) ([]Finding, error) {
 	if id.Leaf() == nil || id.Signer == nil {
@@ -57,7 +57,7 @@ func (id *Identity) Check(now time.Time) ([]Finding, error) {
 	}
 	var found []Finding
 	for _, f := range findings(id.Chain, id.notes, now) {
-		if f.ID == idExpired || f.ID == idNotYetValid {
+		if f.Weight == CannotSign {
 			return found, errors.New(f.Message)
 		}
 		found = append(found, f)
@@ -66,10 +66,8 @@ func (id *Identity) Check(now time.Time) ([]Finding, error) {
 }
 
 const (
-	idExpired     = "expired"
-	idNotYetValid = "not-yet-valid"
-	idSelfSigned  = "self-signed"
-	idNoIssuer    = "issuer-missing"
+	idSelfSigned = "self-signed"
+	idNoIssuer   = "issuer-missing"
 )
 
 // findings says what is odd about a chain, which has a leaf.
@@ -101,10 +99,10 @@ func validity(leaf *x509.Certificate, now time.Time) []Finding {
 	const renew = "renew it; syncguard identity csr makes the request"
 	switch {
 	case now.Before(leaf.NotBefore):
-		return []Finding{{idNotYetValid, CannotSign, fmt.Sprintf("certificate %q is not valid before %s", nameOf(leaf), day(leaf.NotBefore)),
+		return []Finding{{"not-yet-valid", CannotSign, fmt.Sprintf("certificate %q is not valid before %s", nameOf(leaf), day(leaf.NotBefore)),
 			"wait until then, or set the clock", ""}}
 	case now.After(leaf.NotAfter):
-		return []Finding{{idExpired, CannotSign, fmt.Sprintf("certificate %q expired on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
+		return []Finding{{"expired", CannotSign, fmt.Sprintf("certificate %q expired on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
 	case leaf.NotAfter.Sub(now) < expirySoon:
 		return []Finding{{"expires-soon", Doubtful, fmt.Sprintf("certificate %q expires on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
 	}

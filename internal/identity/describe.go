@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -82,15 +83,15 @@ func NameOf(cert *x509.Certificate) string { return nameOf(cert) }
 // aside.
 func IsSelfSigned(cert *x509.Certificate) bool { return isSelfSigned(cert) }
 
-// KeyName says what the key of a certificate is: RSA 2048, ECDSA P-256.
-func KeyName(cert *x509.Certificate) string {
-	switch key := cert.PublicKey.(type) {
+// KeyName says what a public key is: RSA 2048, ECDSA P-256.
+func KeyName(public crypto.PublicKey) string {
+	switch key := public.(type) {
 	case *rsa.PublicKey:
 		return fmt.Sprintf("RSA %d", key.N.BitLen())
 	case *ecdsa.PublicKey:
 		return "ECDSA " + key.Curve.Params().Name
 	}
-	return cert.PublicKeyAlgorithm.String()
+	return strings.TrimPrefix(fmt.Sprintf("%T", public), "*")
 }
 
 // Usages returns the key usages and extended key usages of a certificate, by the names of RFC 5280. Unknown ones are

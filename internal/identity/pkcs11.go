@@ -16,7 +16,7 @@ func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Ident
 	if err != nil {
 		return nil, err
 	}
-	signer, closer, err := signerOfPKCS11(key, pin)
+	signer, closer, err := OpenPKCS11(key, pin)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,8 @@ func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Ident
 	return id, nil
 }
 
-func signerOfPKCS11(key PKCS11, pin Passphrase) (crypto.Signer, func() error, error) {
+// OpenPKCS11 logs in to a security module and finds a key. The function that it returns logs out.
+func OpenPKCS11(key PKCS11, pin Passphrase) (crypto.Signer, func() error, error) {
 	if !HasPKCS11 {
 		return nil, nil, ErrNoPKCS11
 	}

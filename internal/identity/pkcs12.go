@@ -95,6 +95,9 @@ type (
 	}
 )
 
+// IsPKCS12 says whether a file is PKCS#12, rather than PEM or a certificate in DER.
+func IsPKCS12(data []byte) bool { return isPKCS12(data) }
+
 func isPKCS12(data []byte) bool {
 	var file pfx
 	return unmarshal(data, &file) == nil && file.Version == 3 && file.Safe.Type.String() == oidPKCS7Data

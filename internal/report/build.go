@@ -25,6 +25,7 @@ type Signer struct {
 	Development bool   `json:"development"` // made by syncguard: devices call it unverified
 	SHA256      string `json:"sha256"`      // of the certificate, in hexadecimal
 	NotAfter    string `json:"notAfter"`    // RFC 3339
+	Key         string `json:"key"`         // RSA 2048, ECDSA P-256
 }
 
 // Profile is one target of a build.

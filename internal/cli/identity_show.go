@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/identity"
+	"syncguard/internal/report"
+)
+
+type identityShowOptions struct {
+	file     string
+	identity identityFlags
+	roots    []string
+	format   formatFlag
+}
+
+func newIdentityShowCmd(env *Env) *cobra.Command {
+	var o identityShowOptions
+	cmd := &cobra.Command{
+		Use:   "show [FILE]",
+		Short: "Show an identity, and whether devices are likely to trust it",
+		Long: `Show a certificate and its chain, and whether devices are likely to trust what it signs, with the reasons. A FILE is PKCS#12,
+or a certificate in PEM or DER; the private key is not needed. Without any it is the development identity.
+
+Whether a device trusts a root, only the device knows. With --roots the chain is held against those, else against the roots of
+this machine.
+
+The exit code is 1 where nothing can be signed: the certificate has expired, or its key is too weak.`,
+		Example: `  syncguard identity show
+  syncguard identity show acme.p12 --passphrase env:P12_PASSPHRASE
+  syncguard identity show leaf.pem --chain intermediate.pem --roots root.pem
+  syncguard identity show leaf.pem --format json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("show one after the other; the chain goes with --chain", "%s takes one file, found %d", cmd.CommandPath(), len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.file = args[0]
+			}
+			return runIdentityShow(cmd.Context(), env, o)
+		},
+	}
+	o.identity.addFlags(cmd)
+	cmd.Flags().StringArrayVar(&o.roots, "roots", nil, "roots that devices trust, PEM or DER (repeatable)")
+	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
+	o.format.addFlags(cmd)
+	return cmd
+}
+
+func runIdentityShow(ctx context.Context, env *Env, o identityShowOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	roots, err := readRoots(o.roots)
+	if err != nil {
+		return err
+	}
+	id, name, err := o.read(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer id.Close()
+	shown := reportIdentity(id, name, env.Now(), roots)
+	if o.format.isJSON() {
+		err = report.WriteJSON(env.Stdout, shown)
+	} else {
+		env.out().Identity(shown, len(o.roots) > 0)
+	}
+	if err == nil && shown.Verdict == string(identity.Unusable) {
+		return errFindings
+	}
+	return err
+}
+
+func (o *identityShowOptions) check() error {
+	f := &o.identity
+	if o.file != "" && (f.cert != "" || f.p12 != "") {
+		return usage("give one of the two", "%s cannot go with --cert or --p12", o.file)
+	}
+	if err := f.conflicts(); err != nil {
+		return err
+	}
+	if o.file == "" && f.cert == "" && f.p12 == "" && f.given() {
+		return usage("give FILE, --cert or --p12", "there is no certificate to show")
+	}
+	return nil
+}
+
+// read reads the identity, or as much of it as was given.
+func (o *identityShowOptions) read(ctx context.Context, env *Env) (*identity.Identity, string, error) {
+	f := o.identity
+	if o.file != "" {
+		data, err := readFile(o.file)
+		if err != nil {
+			return nil, "", err
+		}
+		if f.cert = o.file; identity.IsPKCS12(data) {
+			f.cert, f.p12 = "", o.file
+		}
+		clear(data)
+	}
+	if f.cert == "" || f.key != "" || f.command != "" {
+		return f.read(ctx, env)
+	}
+	cert, err := readFile(f.cert)
+	if err != nil {
+		return nil, "", err
+	}
+	defer clear(cert) // which may hold the key, too
+	chain, err := readFiles(f.chain)
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := identity.FromCertificates(cert, chain)
+	return id, f.cert, explainIdentity(f.cert, err)
+}
+
+// readRoots reads certificates, nil for no files.
+func readRoots(paths []string) (*x509.CertPool, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	roots := x509.NewCertPool()
+	for _, path := range paths {
+		data, err := readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		certs, err := identity.ReadCertificates(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		for _, cert := range certs {
+			roots.AddCert(cert)
+		}
+	}
+	return roots, nil
+}
+
+func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x509.CertPool) *report.Identity {
+	leaf := id.Leaf()
+	a := id.Assess(now, roots)
+	usages, extended := identity.Usages(leaf)
+	shown := &report.Identity{
+		Name: id.Name(), File: name, Development: id.Development, Key: identity.KeyName(leaf.PublicKey), HasKey: id.Signer != nil,
+		DaysLeft: int(leaf.NotAfter.Sub(now).Hours() / 24), KeyUsage: report.OrEmpty(usages), ExtendedKeyUsage: report.OrEmpty(extended),
+		Verdict: string(a.Verdict), Root: a.Root, Findings: []report.IdentityFinding{},
+	}
+	for i, cert := range id.Chain {
+		shown.Chain = append(shown.Chain, report.Certificate{
+			Name: identity.NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
+			NotBefore: cert.NotBefore.UTC().Format(time.RFC3339), NotAfter: cert.NotAfter.UTC().Format(time.RFC3339), SHA256: hexSum(cert.Raw),
+			Key: identity.KeyName(cert.PublicKey), SignedWith: cert.SignatureAlgorithm.String(), Embedded: i == 0 || !identity.IsSelfSigned(cert),
+		})
+	}
+	for _, f := range a.Findings {
+		shown.Findings = append(shown.Findings, report.IdentityFinding{ID: f.ID, Weight: string(f.Weight), Message: f.Message, Help: f.Help, Evidence: f.Evidence})
+	}
+	return shown
+}
