@@ -196,6 +196,10 @@ func (s *signRun) content(name string, data []byte) (content []byte, signed bool
 	}
 	if doc.Root != nil {
 		findings = append(findings, s.unfit(doc)...)
+	} else {
+		for i := range findings {
+			findings[i].HideSource = true // a key that was given by mistake is not for the screen
+		}
 	}
 	return content, doc.Signed, diag.Sort(findings)
 }
