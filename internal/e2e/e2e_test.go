@@ -20,6 +20,9 @@ type syncguard struct {
 	dir    string // where it runs
 	config string
 	user   *syscall.Credential
+
+	binary  string   // other than the one that every test runs
+	environ []string // beside HOME and PATH
 }
 
 func newSyncguard(t *testing.T) *syncguard {
@@ -30,13 +33,17 @@ func newSyncguard(t *testing.T) *syncguard {
 // run returns stdout, stderr and the exit code.
 func (s *syncguard) run(args ...string) (stdout, stderr string, code int) {
 	s.t.Helper()
-	binary := os.Getenv("SYNCGUARD_BINARY")
+	binary := s.binary
+	if binary == "" {
+		binary = os.Getenv("SYNCGUARD_BINARY")
+	}
 	if binary == "" {
 		s.t.Fatal("SYNCGUARD_BINARY does not name the binary to test; run make e2e")
 	}
 	cmd := exec.Command(binary, args...)
 	cmd.Dir = s.dir
 	cmd.Env = []string{"HOME=" + s.config, "XDG_CONFIG_HOME=" + s.config, "PATH=" + os.Getenv("PATH")}
+	cmd.Env = append(cmd.Env, s.environ...)
 	if s.user != nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.user}
 	}

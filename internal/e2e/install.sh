@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, and into
-# bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which has the schema of SARIF with it.
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, SoftHSM with
+# the tools of OpenSC, a C compiler to build for it, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
+# has the schema of SARIF with it.
 set -eu
 
 missing=""
@@ -10,6 +11,9 @@ need xmllint libxml2-utils
 need plistutil libplist-utils
 need python3 python3
 need npm npm
+need softhsm2-util softhsm2
+need pkcs11-tool opensc
+need gcc "gcc libc6-dev"
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -36,6 +40,6 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	chmod +x "$sarif/package/Sarif.Multitool"
 fi
 
-for program in openssl xmllint plistutil python3; do
+for program in openssl xmllint plistutil python3 softhsm2-util pkcs11-tool gcc; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done

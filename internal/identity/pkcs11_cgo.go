@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/ThalesGroup/crypto11"
 	"github.com/miekg/pkcs11"
@@ -19,6 +20,9 @@ var ErrNoPKCS11 = errors.New("this syncguard was built without support for PKCS#
 
 // openPKCS11 logs in and finds the key. The function that it returns logs out.
 func openPKCS11(p PKCS11, pin []byte) (crypto.Signer, func() error, error) {
+	if _, err := os.Stat(p.Module); err != nil {
+		return nil, nil, fmt.Errorf("opening the library %s: %w", p.Module, withoutPath(err))
+	}
 	module, err := crypto11.Configure(&crypto11.Config{Path: p.Module, TokenLabel: p.Token, TokenSerial: p.Serial, SlotNumber: p.Slot,
 		Pin: string(pin)})
 	if err != nil {

@@ -102,7 +102,7 @@ func daysLeft(days int) string {
 	if days < 0 {
 		return red.Render("expired")
 	}
-	return count(days, "day") + " left"
+	return Count(days, "day") + " left"
 }
 
 func usageText(id *Identity) string {

@@ -48,7 +48,7 @@ func (p *Printer) Signing(s *Signing) {
 	if !s.Signer.Development {
 		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter[:len("2006-01-02")]))
 	}
-	p.Line("%s signed by %s", count(len(s.Files), "profile"), by)
+	p.Line("%s signed by %s", Count(len(s.Files), "profile"), by)
 }
 
 func digestName(digest string) string {
