@@ -34,7 +34,7 @@ func (f *signingFlags) addFlags(cmd *cobra.Command) {
 
 // signer signs with an identity. Close it to log out of a security module.
 type signer struct {
-	*cms.Signer
+	*cms.ProfileSigner
 	id     *identity.Identity
 	digest string
 	time   time.Time // that is stated; zero for none
@@ -56,7 +56,7 @@ func (f *signingFlags) load(ctx context.Context, env *Env) (*signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := cms.NewSigner(id.Signer, id.Chain, cms.SignOptions{Digest: f.digest.hash(), SigningTime: at})
+	prepared, err := cms.NewProfileSigner(id.Signer, id.Chain, cms.SignOptions{Digest: f.digest.hash(), SigningTime: at})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), id.Close())
 	}

@@ -22,7 +22,7 @@ func BenchmarkSign(b *testing.B) {
 	}{{"RSA-2048", rsaKey()}, {"P-256", p256()}} {
 		b.Run(bench.name, func(b *testing.B) {
 			chain := testChain(b, bench.key)
-			signer := must(NewSigner(bench.key, chain, SignOptions{}))
+			signer := must(NewProfileSigner(bench.key, chain, SignOptions{}))
 			want := must(signer.Sign(content)) // and the signature is verified
 			digest := sum(crypto.SHA256, content)
 			var full, bare []time.Duration

@@ -25,8 +25,8 @@ type SignOptions struct {
 	SigningTime time.Time   // written as the signingTime attribute, in whole seconds; zero means no such attribute
 }
 
-// Signer signs any number of profiles with one key. It is for any number of goroutines, if its key is.
-type Signer struct {
+// ProfileSigner signs any number of profiles with one key. It is for any number of goroutines, if its key is.
+type ProfileSigner struct {
 	key    crypto.Signer
 	digest digestAlgorithm
 	draft  *pkcs7.SignedData // of empty content: what does not change from profile to profile
@@ -37,12 +37,12 @@ type Signer struct {
 	trusted atomic.Bool
 }
 
-// NewSigner prepares a key with its chain, which begins with the certificate of the key; the others are embedded beside
+// NewProfileSigner prepares a key with its chain, which begins with the certificate of the key; the others are embedded beside
 // it, in any order, except self-signed ones.
 //
 // Keys are RSA of 2048 to 8192 bits (signed with PKCS #1 v1.5) or ECDSA on P-256 or P-384, held in memory or
 // elsewhere.
-func NewSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOptions) (*Signer, error) {
+func NewProfileSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOptions) (*ProfileSigner, error) {
 	digest, err := digestFor(opts.Digest)
 	if err != nil {
 		return nil, err
@@ -50,16 +50,16 @@ func NewSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOptions) (
 	if err := checkSigner(key, chain, opts.SigningTime); err != nil {
 		return nil, err
 	}
-	s := &Signer{key: key, digest: digest, certs: embedded(chain)}
+	s := &ProfileSigner{key: key, digest: digest, certs: embedded(chain)}
 	if s.draft, err = s.prepare(chain[0], opts.SigningTime); err != nil {
 		return nil, fmt.Errorf("preparing the signature: %w", err)
 	}
 	return s, nil
 }
 
-// Sign is NewSigner and Sign for one profile.
+// Sign is NewProfileSigner and Sign for one profile.
 func Sign(content []byte, key crypto.Signer, chain []*x509.Certificate, opts SignOptions) ([]byte, error) {
-	s, err := NewSigner(key, chain, opts)
+	s, err := NewProfileSigner(key, chain, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func Sign(content []byte, key crypto.Signer, chain []*x509.Certificate, opts Sig
 //
 // The result is read back before it is returned, and can be at most 16 MiB. The signature itself is verified each time
 // if the key lives elsewhere, and the first time if it is in memory.
-func (s *Signer) Sign(content []byte) ([]byte, error) {
+func (s *ProfileSigner) Sign(content []byte) ([]byte, error) {
 	signed, err := s.assemble(content)
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
@@ -93,7 +93,7 @@ func (s *Signer) Sign(content []byte) ([]byte, error) {
 // know, and corrects what it wrote: the signing time and the signature algorithm. The attributes stay in DER order, as
 // a new signingTime is as long as the one it replaces, or two bytes longer, which is still shorter than any
 // messageDigest.
-func (s *Signer) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
+func (s *ProfileSigner) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
 	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Signer) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedDat
 
 // assemble copies the draft around the content, and signs its attributes. Certificates are added in the order of their
 // bytes, which is that of a SET OF in DER.
-func (s *Signer) assemble(content []byte) ([]byte, error) {
+func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 	message, err := pkcs7.NewSignedData(content)
 	if err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (s *Signer) assemble(content []byte) ([]byte, error) {
 }
 
 // random is none for a key that then makes the deterministic signature of RFC 6979.
-func (s *Signer) random() io.Reader {
+func (s *ProfileSigner) random() io.Reader {
 	if _, ok := s.key.(*ecdsa.PrivateKey); ok {
 		return nil
 	}

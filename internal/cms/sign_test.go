@@ -272,7 +272,7 @@ func TestSignerSignsMany(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			chain := testChain(t, key)
 			opts := SignOptions{Digest: crypto.SHA384, SigningTime: testTime}
-			signer := must(NewSigner(key, chain, opts))
+			signer := must(NewProfileSigner(key, chain, opts))
 			var group sync.WaitGroup
 			for i := range 8 {
 				content := bytes.Repeat([]byte{byte(i)}, i*100)
@@ -291,7 +291,7 @@ func TestSignerSignsMany(t *testing.T) {
 // A key that lives elsewhere is verified each time: it can begin to lie.
 func TestSignerNeverTrustsAKeyElsewhere(t *testing.T) {
 	turncoat := &turncoat{Signer: p256()}
-	signer := must(NewSigner(turncoat, testChain(t, p256()), SignOptions{}))
+	signer := must(NewProfileSigner(turncoat, testChain(t, p256()), SignOptions{}))
 	if _, err := signer.Sign([]byte("first")); err != nil {
 		t.Fatal(err)
 	}
