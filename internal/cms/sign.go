@@ -148,7 +148,7 @@ func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 		if !attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest) {
 			continue
 		}
-		if attribute.Value.Bytes, err = asn1.Marshal(sum(s.digest.hash, content)); err != nil {
+		if attribute.Value.Bytes, err = asn1.Marshal(digestOf(s.digest.hash, content)); err != nil {
 			return nil, err
 		}
 	}
@@ -156,7 +156,7 @@ func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.EncryptedDigest, err = s.key.Sign(s.random(), sum(s.digest.hash, toSign), s.digest.hash); err != nil {
+	if info.EncryptedDigest, err = s.key.Sign(s.random(), digestOf(s.digest.hash, toSign), s.digest.hash); err != nil {
 		return nil, err
 	}
 	return message.Finish()
@@ -179,7 +179,7 @@ func isInMemory(key crypto.Signer) bool {
 	return false
 }
 
-func sum(hash crypto.Hash, data []byte) []byte {
+func digestOf(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()
 	h.Write(data)
 	return h.Sum(nil)
