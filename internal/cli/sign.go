@@ -31,11 +31,10 @@ The key is in a file (--cert and --key, or --p12), in a security module (--key p
 digest (--signer-command), such as openssl or the one of a cloud. Without any it is the development identity, which devices
 call "Not Verified".
 
-A file that is signed already is refused (--replace signs its content anew), and so is one that holds variables of an MDM server,
-which cannot fill them in without breaking the signature. The same input gives the same bytes, unless --signing-time is given or the key is
-elsewhere.
+A file that is signed already is refused (--replace signs its content anew), and so is one that holds variables of an MDM
+server, which cannot fill them in without breaking the signature. Nothing is written unless every file can be signed.
 
-Nothing is written unless every file can be signed.`,
+With a key in a file, the same input gives the same bytes, unless --signing-time is given.`,
 		Example: `  syncguard sign wifi.mobileconfig -o signed.mobileconfig
   syncguard sign profiles/*.mobileconfig -o signed/ --p12 acme.p12 --passphrase env:P12_PASSPHRASE
   syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain intermediate.pem
@@ -74,7 +73,7 @@ func runSign(ctx context.Context, env *Env, o signOptions) error {
 		return err
 	}
 	defer signer.Close()
-	s := &signRun{env: env, o: o, signer: signer, files: newStaging(env.Now())}
+	s := &signRun{ctx: ctx, env: env, o: o, signer: signer, files: newStaging(env.Now())}
 	defer s.files.close()
 	if _, ok := terminal(env.Stderr); ok {
 		s.progress = report.NewProgress(env.Stderr, env.Now, "signing", len(jobs))
@@ -82,9 +81,8 @@ func runSign(ctx context.Context, env *Env, o signOptions) error {
 	var results []signResult
 	for result := range ordered(jobs, runtime.GOMAXPROCS(0), s.sign) {
 		s.progress.Step()
-		results = append(results, result)
-		if result.fatal || ctx.Err() != nil {
-			break // the key failed, and would fail for the others
+		if !result.skipped {
+			results = append(results, result)
 		}
 	}
 	s.progress.Clear()
@@ -120,7 +118,7 @@ func (s *signRun) finish(results []signResult) error {
 // problems shows what keeps files from being signed, and returns the last error, which whoever calls this command shows.
 func (s *signRun) problems(results []signResult) (refused bool, failed error) {
 	p := s.env.err()
-	shown := 0
+	shown, keyFailed := 0, false // once is enough
 	for _, r := range results {
 		refused = refused || r.refused
 		if len(r.findings) > 0 && !s.o.format.isJSON() {
@@ -128,9 +126,10 @@ func (s *signRun) problems(results []signResult) (refused bool, failed error) {
 			p.Line("")
 			shown++
 		}
-		if r.err == nil {
+		if r.err == nil || r.keyFailed && keyFailed {
 			continue
 		}
+		keyFailed = keyFailed || r.keyFailed
 		if failed != nil {
 			p.Failure(plain(failed))
 		}

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"syncguard/internal/cms"
 	"syncguard/internal/compose"
@@ -112,11 +114,13 @@ func checkClashes(jobs []signJob) error {
 
 // signRun holds what is the same for every file.
 type signRun struct {
+	ctx      context.Context
 	env      *Env
 	o        signOptions
 	signer   *signer
 	files    *staging
 	progress *report.Progress // nil where nobody watches
+	failed   atomic.Bool      // the key did, and would for the other files
 }
 
 // signResult is one file that was signed, or the reason why not.
@@ -130,7 +134,8 @@ type signResult struct {
 	findings   []diag.Diagnostic
 	refused    bool // by the findings
 	err        error
-	fatal      bool // the key failed
+	keyFailed  bool // which err is about
+	skipped    bool // since the key failed for another file, or somebody interrupted
 }
 
 // name is what people call the file.
@@ -144,6 +149,9 @@ func (r *signResult) name() string {
 // sign signs one file. A defect of syncguard itself costs one file and not the run.
 func (s *signRun) sign(job signJob) (r signResult) {
 	r.job = job
+	if r.skipped = s.failed.Load() || s.ctx.Err() != nil; r.skipped {
+		return r
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			r.refused, r.findings = true, []diag.Diagnostic{internalError(p)}
@@ -160,7 +168,8 @@ func (s *signRun) sign(job signJob) (r signResult) {
 		return r
 	}
 	if r.data, r.err = s.signer.Sign(content); r.err != nil {
-		r.err, r.fatal = explainSigning(fmt.Errorf("%s: %w", r.name(), r.err)), true
+		r.err, r.keyFailed = explainSigning(fmt.Errorf("%s: %w", r.name(), r.err)), true
+		s.failed.Store(true)
 		return r
 	}
 	r.size, r.sum, r.contentSum = len(r.data), hexSum(r.data), hexSum(content)

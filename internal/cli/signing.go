@@ -29,7 +29,7 @@ func (f *signingFlags) addFlags(cmd *cobra.Command) {
 	f.digest = "sha256"
 	cmd.Flags().Var(&f.digest, "digest", "sha256, sha384 or sha512")
 	_ = cmd.RegisterFlagCompletionFunc("digest", cobra.FixedCompletions(digests(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().BoolVar(&f.time, "signing-time", false, "state the time of signing (SOURCE_DATE_EPOCH, if set), so that the same input gives other bytes")
+	cmd.Flags().BoolVar(&f.time, "signing-time", false, "state the time of signing: SOURCE_DATE_EPOCH, or now")
 }
 
 // signer signs with an identity. Close it to log out of a security module.

@@ -21,10 +21,10 @@ type identityFlags struct {
 func (f *identityFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.cert, "cert", "", "certificate to sign with, PEM or DER; may hold the chain")
-	flags.StringVar(&f.key, "key", "", "private key of --cert: PKCS#1, PKCS#8 (encrypted, too) or SEC1 in PEM, or a pkcs11: URI")
+	flags.StringVar(&f.key, "key", "", "private key of --cert, PEM or DER: PKCS#1, PKCS#8 (encrypted, too) or SEC1; or a pkcs11: URI")
 	flags.StringArrayVar(&f.chain, "chain", nil, "intermediate certificates, so that devices can verify the signer (repeatable)")
 	flags.StringVar(&f.p12, "p12", "", "PKCS#12 file with the certificate, its key and chain")
-	flags.StringVar(&f.command, "signer-command", "", "command with the key of --cert: takes a digest on stdin, prints its signature; no shell is asked")
+	flags.StringVar(&f.command, "signer-command", "", "command that has the key of --cert: gets a digest on stdin, prints its signature")
 	f.passphrase.addFlags(cmd, "the key or PKCS#12 file, or the PIN")
 	for _, name := range []string{"cert", "key", "chain"} {
 		_ = cmd.MarkFlagFilename(name, "pem", "crt", "cer", "key")
@@ -96,9 +96,9 @@ func (f *identityFlags) load(ctx context.Context, env *Env) (id *identity.Identi
 		return id, name, nil // that devices call it unverified, every result says
 	}
 	p := env.err()
-	for _, f := range found {
-		p.Warning(name + ": " + f.String())
-		p.Hint(f.Help)
+	for _, finding := range found {
+		p.Warning(name + ": " + finding.String())
+		p.Hint(finding.Help)
 	}
 	return id, name, nil
 }
