@@ -5,7 +5,6 @@
 package cms
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
@@ -19,13 +18,23 @@ const (
 
 // The identifier octets that the reader asks for.
 const (
+	tagBoolean          = 0x01
 	tagInteger          = 0x02
+	tagBits             = 0x03
 	tagOctets           = 0x04
+	tagNull             = 0x05
 	tagOID              = 0x06
+	tagEnumerated       = 0x0a
+	tagUTCTime          = 0x17
+	tagGeneralizedTime  = 0x18
+	tagUniversalString  = 0x1c
+	tagBMPString        = 0x1e
 	tagConstructedOctet = 0x24
 	tagSequence         = 0x30
 	tagSet              = 0x31
+	tagPrimitive0       = 0x80 // [0] with contents octets of its own
 	tagContext0         = 0xa0
+	tagContext1         = 0xa1
 )
 
 const (
@@ -36,9 +45,14 @@ const (
 // element is one BER element of the scanned bytes.
 type element struct {
 	tag       byte // the whole identifier octet: class, constructed bit and number
+	shortest  bool // its length is definite and in the fewest octets, as DER wants
+	start     int  // byte offset of the identifier octet
 	body, end int  // the byte offsets between which its contents lie
 	next      int  // index of the first element that is not inside this one
 }
+
+// indefinite says whether end-of-contents octets follow the contents.
+func (e element) indefinite(src []byte) bool { return src[e.start+1] == 0x80 }
 
 // container is a constructed element that is still open.
 type container struct {
@@ -65,10 +79,10 @@ func Scan(b []byte) error {
 
 func scan(b []byte) ([]element, error) {
 	if len(b) == 0 {
-		return nil, errors.New("input is empty")
+		return nil, &flaw{Malformed, "input is empty"}
 	}
 	if len(b) > maxSize {
-		return nil, fmt.Errorf("input has %d bytes, at most %d are allowed", len(b), maxSize)
+		return nil, flawf(TooLarge, "input has %d bytes, at most %d are allowed", len(b), maxSize)
 	}
 	s := scanner{src: b}
 	if err := s.begin(len(b)); err != nil {
@@ -80,7 +94,7 @@ func scan(b []byte) ([]element, error) {
 		}
 	}
 	if s.pos != len(b) {
-		return nil, s.errorf("bytes follow the end of the structure")
+		return nil, s.flaw(TrailingBytes, "bytes follow the end of the structure")
 	}
 	return s.elements, nil
 }
@@ -96,7 +110,7 @@ func (s *scanner) step() error {
 	case s.pos < c.limit:
 		return s.begin(c.limit)
 	case c.indefinite:
-		return s.errorf("end-of-contents octets are missing")
+		return s.flaw(Malformed, "end-of-contents octets are missing")
 	}
 	s.close(s.pos)
 	return nil
@@ -105,17 +119,17 @@ func (s *scanner) step() error {
 // begin reads the identifier and length of an element that must end by limit.
 func (s *scanner) begin(limit int) error {
 	if len(s.open) == maxDepth {
-		return s.errorf("structure is nested deeper than %d levels", maxDepth)
+		return s.flaw(TooDeep, "structure is nested deeper than %d levels", maxDepth)
 	}
 	if len(s.elements) == maxElements {
-		return s.errorf("structure has more than %d elements", maxElements)
+		return s.flaw(TooManyElements, "structure has more than %d elements", maxElements)
 	}
-	tag := s.src[s.pos]
+	start, tag := s.pos, s.src[s.pos]
 	if tag&numberMask == numberMask {
-		return s.errorf("tag number is above 30")
+		return s.flaw(Malformed, "tag number is above 30")
 	}
 	if tag&^constructedBit == 0 {
-		return s.errorf("end-of-contents octets stand outside an indefinite length")
+		return s.flaw(Malformed, "end-of-contents octets stand outside an indefinite length")
 	}
 	s.pos++
 	length, indefinite, err := s.length(limit)
@@ -123,18 +137,19 @@ func (s *scanner) begin(limit int) error {
 		return err
 	}
 	if indefinite && tag&constructedBit == 0 {
-		return s.errorf("primitive element has an indefinite length")
+		return s.flaw(Malformed, "primitive element has an indefinite length")
 	}
 	if length > limit-s.pos {
-		return s.errorf("element runs past the end of its parent")
+		return s.flaw(Malformed, "element runs past the end of its parent")
 	}
-	s.add(tag, length, limit, indefinite)
+	s.add(start, length, limit, indefinite)
 	return nil
 }
 
-func (s *scanner) add(tag byte, length, limit int, indefinite bool) {
-	end := s.pos + length
-	s.elements = append(s.elements, element{tag: tag, body: s.pos, end: end, next: len(s.elements) + 1})
+func (s *scanner) add(start, length, limit int, indefinite bool) {
+	tag, end := s.src[start], s.pos+length
+	s.elements = append(s.elements, element{tag: tag, shortest: !indefinite && s.pos-start == headerSize(length),
+		start: start, body: s.pos, end: end, next: len(s.elements) + 1})
 	if tag&constructedBit == 0 {
 		s.pos = end
 		return
@@ -148,7 +163,7 @@ func (s *scanner) add(tag byte, length, limit int, indefinite bool) {
 // length reads length octets: one, or 0x80 for indefinite, or a count of at most four and then that many.
 func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	if s.pos >= limit {
-		return 0, false, s.errorf("length is missing")
+		return 0, false, s.flaw(Malformed, "length is missing")
 	}
 	first := s.src[s.pos]
 	s.pos++
@@ -157,10 +172,10 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	}
 	count := int(first & 0x7f)
 	if count > 4 {
-		return 0, false, s.errorf("length has %d octets, at most 4 are allowed", count)
+		return 0, false, s.flaw(Malformed, "length has %d octets, at most 4 are allowed", count)
 	}
 	if count > limit-s.pos {
-		return 0, false, s.errorf("length is cut off")
+		return 0, false, s.flaw(Malformed, "length is cut off")
 	}
 	var n uint32
 	for _, octet := range s.src[s.pos : s.pos+count] {
@@ -168,9 +183,18 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	}
 	s.pos += count
 	if n > math.MaxInt32 { // more than an int holds on some platforms, and than any input
-		return 0, false, s.errorf("length is too large")
+		return 0, false, s.flaw(Malformed, "length is too large")
 	}
 	return int(n), count == 0, nil
+}
+
+// headerSize returns how many octets the identifier and length of an element take in DER.
+func headerSize(length int) int {
+	size := 2
+	for n := length; length >= 0x80 && n > 0; n >>= 8 {
+		size++
+	}
+	return size
 }
 
 func (s *scanner) close(end int) {
@@ -180,6 +204,6 @@ func (s *scanner) close(end int) {
 	s.open = s.open[:top]
 }
 
-func (s *scanner) errorf(format string, args ...any) error {
-	return fmt.Errorf("%s at byte %d", fmt.Sprintf(format, args...), s.pos)
+func (s *scanner) flaw(reason Reason, format string, args ...any) error {
+	return flawf(reason, "%s at byte %d", fmt.Sprintf(format, args...), s.pos)
 }

@@ -1,0 +1,124 @@
+package cms
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"slices"
+)
+
+// minCheckedRSABits is the size below which crypto/rsa does not even verify.
+const minCheckedRSABits = 1024
+
+// check finds out whether the signature of one signer holds for the content. A weak one that holds is a flaw, too.
+func (d *message) check(s *signerInfo) error {
+	hash, key, err := d.checkAlgorithms(s)
+	if err != nil {
+		return err
+	}
+	digest := sum(hash, d.content)
+	toVerify := digest
+	if s.toVerify == nil {
+		if d.looksLikeAttributes() {
+			return &flaw{AttributesAsContent, "there are no signed attributes, and the content is a set of them: " +
+				"somebody has moved the attributes of another signature into the content"}
+		}
+	} else {
+		if err := d.checkAttributes(s, digest); err != nil {
+			return err
+		}
+		toVerify = sum(hash, s.toVerify)
+	}
+	if !verifies(key, hash, toVerify, s.octets) {
+		return &flaw{SignatureMismatch, "the signature does not fit what was signed and the key of the signer's certificate"}
+	}
+	return checkStrength(key, hash)
+}
+
+// checkAlgorithms holds the algorithms of a signer against each other, the list in the file, and its key.
+func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey, error) {
+	hash, ok := digests[s.digest.oid]
+	if !ok {
+		return 0, nil, flawf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(s.digest.oid))
+	}
+	scheme, ok := schemes[s.signature.oid]
+	if !ok {
+		return 0, nil, flawf(UnsupportedSignature, "the signature algorithm is %s, want RSA PKCS#1 v1.5 or ECDSA", nameOf(s.signature.oid))
+	}
+	if !slices.Contains(d.digests, s.digest.oid) {
+		return 0, nil, flawf(DigestNotListed, "the digest of a signer, %s, is not among the digest algorithms of the file", hash)
+	}
+	if !scheme.isRSA && s.signature.hasNull {
+		return 0, nil, &flaw{BadParameters, "the signature algorithm is ECDSA and has parameters"}
+	}
+	if scheme.hash != 0 && scheme.hash != hash {
+		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm is for %s, and the digest is %s", scheme.hash, hash)
+	}
+	rsaKey, isRSA := s.cert.PublicKey.(*rsa.PublicKey)
+	if isRSA && rsaKey.N.BitLen() < minCheckedRSABits {
+		return 0, nil, flawf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), minRSABits)
+	}
+	if key, isECDSA := s.cert.PublicKey.(*ecdsa.PublicKey); !isRSA && (!isECDSA || !isKnownCurve(key.Curve)) {
+		return 0, nil, flawf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", keyName(s.cert))
+	}
+	if isRSA != scheme.isRSA {
+		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", keyName(s.cert))
+	}
+	return hash, s.cert.PublicKey, nil
+}
+
+func isKnownCurve(curve elliptic.Curve) bool {
+	return curve == elliptic.P256() || curve == elliptic.P384() || curve == elliptic.P521()
+}
+
+// looksLikeAttributes says whether the content is what is signed when there are signed attributes. Then the signature
+// may have been made over these, for another content, and would verify here.
+func (d *message) looksLikeAttributes() bool {
+	if len(d.content) == 0 || d.content[0] != tagSet {
+		return false
+	}
+	elements, err := scan(d.content)
+	if err != nil {
+		return false
+	}
+	inner := message{tree: tree{d.content, elements}}
+	attributes, err := inner.readAttributes(0)
+	return err == nil && len(attributes) > 0
+}
+
+func verifies(key crypto.PublicKey, hash crypto.Hash, digest, signature []byte) bool {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return rsa.VerifyPKCS1v15(key, hash, digest, signature) == nil
+	case *ecdsa.PublicKey:
+		return ecdsa.VerifyASN1(key, digest, signature)
+	}
+	return false
+}
+
+func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
+	if hash == crypto.SHA1 || hash == crypto.MD5 {
+		return flawf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
+	}
+	if key, ok := key.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+		return flawf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
+	}
+	return nil
+}
+
+// keyName says the kind and size of a certificate's key: RSA 2048, ECDSA P-256.
+func keyName(cert *x509.Certificate) string {
+	switch key := cert.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + key.Curve.Params().Name
+	}
+	if cert.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm {
+		return "of an unknown kind"
+	}
+	return cert.PublicKeyAlgorithm.String()
+}

@@ -1,0 +1,194 @@
+package cms
+
+import "slices"
+
+// Form is how a signed file is encoded.
+type Form string
+
+// The forms. The zero Form is a file that could not be read.
+const (
+	DER Form = "DER"
+	BER Form = "BER" // legal, and what streaming signers write
+)
+
+// openDER returns the elements of b in DER. BER is rewritten where signers may use it, in the layers around the
+// content, and nowhere else: what is signed or hashed must be in DER as it stands.
+func openDER(b []byte) (tree, Form, error) {
+	elements, err := scan(b)
+	if err != nil {
+		return tree{}, "", err
+	}
+	t := tree{b, elements}
+	if t.checkDER() == nil {
+		return t, DER, nil
+	}
+	fresh := normalize(t)
+	if elements, err = scan(fresh); err != nil {
+		return tree{}, "", err
+	}
+	t = tree{fresh, elements}
+	return t, BER, t.checkDER()
+}
+
+// checkDER finds what DER forbids: a length in more octets than it needs, a string in chunks, and scalars with
+// contents that they cannot have. The order of sets is not checked, which no signer keeps.
+func (t tree) checkDER() error {
+	for i, e := range t.elements {
+		if !e.shortest || !t.isCanonical(i) {
+			return flawf(NotDER, "the element at byte %d is not in DER", e.start)
+		}
+	}
+	return nil
+}
+
+// isCanonical says whether the contents octets of an element of a universal type are possible in DER.
+func (t tree) isCanonical(i int) bool {
+	tag, body := t.elements[i].tag, t.body(i)
+	switch tag {
+	case tagBoolean:
+		return len(body) == 1 && (body[0] == 0 || body[0] == 0xff)
+	case tagInteger, tagEnumerated:
+		return isShortest(body)
+	case tagBits:
+		return len(body) > 0 && body[0] < 8 && (body[0] == 0 || len(body) > 1 && body[len(body)-1]&(1<<body[0]-1) == 0)
+	case tagNull:
+		return len(body) == 0
+	case tagOID:
+		return dotted(body) != ""
+	case tagBMPString:
+		return len(body)%2 == 0
+	case tagUniversalString:
+		return len(body)%4 == 0
+	case tagSequence, tagSet:
+		return true
+	}
+	const class = 0xc0
+	number := tag & numberMask
+	if tag&class != 0 {
+		return true
+	}
+	// Of the universal types only sequences and sets are constructed.
+	return tag&constructedBit == 0 && number != tagSequence&numberMask && number != tagSet&numberMask
+}
+
+// isShortest says whether two's complement takes no octet more than it needs.
+func isShortest(b []byte) bool {
+	switch {
+	case len(b) == 0:
+		return false
+	case len(b) == 1:
+		return true
+	}
+	return !(b[0] == 0 && b[1] < 0x80 || b[0] == 0xff && b[1] >= 0x80)
+}
+
+// The layers that may be in BER: ContentInfo, its [0], SignedData and what stands directly in that; of these, the
+// EncapsulatedContentInfo is a SEQUENCE and may be so to its end.
+const layers = 4
+
+// normalizer rewrites a tree in two passes, so that time and memory are linear: sizes from the last element to the
+// first, then bytes from the first to the last.
+type normalizer struct {
+	tree
+	open  []bool // elements that are rewritten; the others are copied
+	sizes []int  // of the contents in DER
+	out   []byte
+}
+
+func normalize(t tree) []byte {
+	n := normalizer{t, make([]bool, len(t.elements)), make([]int, len(t.elements)), nil}
+	n.mark(0, 0, false)
+	for i := range slices.Backward(t.elements) {
+		n.measure(i)
+	}
+	n.out = make([]byte, 0, headerSize(n.sizes[0])+n.sizes[0])
+	n.write(0)
+	return n.out
+}
+
+// mark finds what is rewritten. Scan bounds the depth of the recursion.
+func (n *normalizer) mark(i, depth int, inContent bool) {
+	e := n.elements[i]
+	if depth >= layers && !inContent {
+		return
+	}
+	n.open[i] = true
+	inContent = inContent || depth == layers-1 && e.tag == tagSequence
+	if e.tag&constructedBit == 0 {
+		return
+	}
+	for c := i + 1; c < e.next; c = n.elements[c].next {
+		n.mark(c, depth+1, inContent)
+	}
+}
+
+func (n *normalizer) measure(i int) {
+	e := n.elements[i]
+	if !n.open[i] || e.tag&constructedBit == 0 {
+		n.sizes[i] = e.end - e.body
+		return
+	}
+	for c := i + 1; c < e.next; c = n.elements[c].next {
+		switch {
+		case e.tag == tagConstructedOctet && isChunk(n.elements[c].tag):
+			n.sizes[i] += n.sizes[c]
+		case n.open[c]:
+			n.sizes[i] += headerSize(n.sizes[c]) + n.sizes[c]
+		default:
+			n.sizes[i] += n.stop(c) - n.elements[c].start
+		}
+	}
+}
+
+func isChunk(tag byte) bool { return tag == tagOctets || tag == tagConstructedOctet }
+
+// stop returns the byte offset behind an element, with its end-of-contents octets.
+func (n *normalizer) stop(i int) int {
+	e := n.elements[i]
+	if e.indefinite(n.src) {
+		return e.end + 2
+	}
+	return e.end
+}
+
+func (n *normalizer) write(i int) {
+	e := n.elements[i]
+	if !n.open[i] {
+		n.out = append(n.out, n.src[e.start:n.stop(i)]...)
+		return
+	}
+	n.header(e.tag, n.sizes[i])
+	n.contents(i)
+}
+
+func (n *normalizer) contents(i int) {
+	e := n.elements[i]
+	if e.tag&constructedBit == 0 {
+		n.out = append(n.out, n.body(i)...)
+		return
+	}
+	for c := i + 1; c < e.next; c = n.elements[c].next {
+		if e.tag == tagConstructedOctet && isChunk(n.elements[c].tag) {
+			n.contents(c)
+		} else {
+			n.write(c)
+		}
+	}
+}
+
+// header writes identifier and length. A string in chunks becomes one.
+func (n *normalizer) header(tag byte, length int) {
+	if tag == tagConstructedOctet {
+		tag = tagOctets
+	}
+	n.out = append(n.out, tag)
+	if length < 0x80 {
+		n.out = append(n.out, byte(length))
+		return
+	}
+	octets := headerSize(length) - 2
+	n.out = append(n.out, 0x80|byte(octets))
+	for shift := 8 * (octets - 1); shift >= 0; shift -= 8 {
+		n.out = append(n.out, byte(length>>shift))
+	}
+}

@@ -1,0 +1,255 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+)
+
+// Bounds on what has to be computed for one file.
+const (
+	maxCertificates = 100
+	maxSigners      = 16
+)
+
+// message is SignedData of RFC 5652 with every byte accounted for.
+type message struct {
+	tree
+	form    Form
+	version int
+	digests []string // object identifiers
+	content []byte
+	certs   []*x509.Certificate // without duplicates, in the order of the file
+	signers []int               // elements
+}
+
+// cursor walks the children of one element in order.
+type cursor struct {
+	tree
+	next, end int
+}
+
+func (t tree) walk(i int) *cursor { return &cursor{t, i + 1, t.elements[i].next} }
+
+func (c *cursor) done() bool { return c.next >= c.end }
+
+// tag returns that of the next child, 0 behind the last.
+func (c *cursor) tag() byte {
+	if c.done() {
+		return 0
+	}
+	return c.elements[c.next].tag
+}
+
+// take returns the next child.
+func (c *cursor) take() int {
+	i := c.next
+	c.next = c.elements[i].next
+	return i
+}
+
+// want returns the next child if it has the tag.
+func (c *cursor) want(tag byte, what string) (int, error) {
+	if c.tag() != tag {
+		return 0, flawf(Malformed, "%s is missing or of another type", what)
+	}
+	return c.take(), nil
+}
+
+// finish refuses further children.
+func (c *cursor) finish(reason Reason, what string) error {
+	if !c.done() {
+		return flawf(reason, "%s holds more than it may, at byte %d", what, c.elements[c.next].start)
+	}
+	return nil
+}
+
+// parse reads b strictly. It checks no signature.
+func parse(b []byte) (*message, error) {
+	if !IsSigned(b) {
+		return nil, &flaw{NotSigned, "the file is not signed: it is no CMS SignedData"}
+	}
+	t, form, err := openDER(b)
+	if err != nil {
+		return nil, err
+	}
+	d := &message{tree: t, form: form}
+	info := t.walk(0)
+	info.take() // IsSigned has read the type
+	wrapped, err := info.want(tagContext0, "the content of the ContentInfo")
+	if err != nil {
+		return nil, err
+	}
+	if err := info.finish(ExtraElements, "the ContentInfo"); err != nil {
+		return nil, err
+	}
+	inside := t.walk(wrapped)
+	signed, err := inside.want(tagSequence, "the SignedData")
+	if err != nil {
+		return nil, err
+	}
+	if err := inside.finish(ExtraElements, "the ContentInfo"); err != nil {
+		return nil, err
+	}
+	return d, d.read(t.walk(signed))
+}
+
+func (d *message) read(c *cursor) error {
+	version, err := c.want(tagInteger, "the version of the SignedData")
+	if err != nil {
+		return err
+	}
+	d.version = d.small(version)
+	if d.version != 1 && d.version != 3 {
+		return flawf(BadVersion, "the version of the SignedData is not 1 or 3")
+	}
+	digests, err := c.want(tagSet, "the set of digest algorithms")
+	if err != nil {
+		return err
+	}
+	for set := d.walk(digests); !set.done(); {
+		algorithm, err := d.algorithm(set.take())
+		if err != nil {
+			return err
+		}
+		d.digests = append(d.digests, algorithm.oid)
+	}
+	encapsulated, err := c.want(tagSequence, "the EncapsulatedContentInfo")
+	if err != nil {
+		return err
+	}
+	if err := d.readContent(encapsulated); err != nil {
+		return err
+	}
+	if c.tag() == tagContext0 {
+		if err := d.readCertificates(c.take()); err != nil {
+			return err
+		}
+	}
+	if c.tag() == tagContext1 {
+		return &flaw{RevocationLists, "revocation lists are embedded, which is not supported"}
+	}
+	signers, err := c.want(tagSet, "the set of signers")
+	if err != nil {
+		return err
+	}
+	if d.signers = d.children(signers); len(d.signers) == 0 {
+		return &flaw{NoSigner, "there is no signer, so anybody can have written the file"}
+	}
+	if len(d.signers) > maxSigners {
+		return flawf(TooManySigners, "there are %d signers, at most %d are allowed", len(d.signers), maxSigners)
+	}
+	return c.finish(ExtraElements, "the SignedData")
+}
+
+// small returns an INTEGER of one octet, or -1.
+func (t tree) small(i int) int {
+	if body := t.body(i); len(body) == 1 && body[0] < 0x80 {
+		return int(body[0])
+	}
+	return -1
+}
+
+func (d *message) readContent(i int) error {
+	c := d.walk(i)
+	kind, err := c.want(tagOID, "the type of the content")
+	if err != nil {
+		return err
+	}
+	switch id := dotted(d.body(kind)); id {
+	case idData:
+	case "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.3", "1.2.840.113549.1.7.5", "1.2.840.113549.1.7.6":
+		return flawf(Nested, "the content is another CMS message, of type %s, want a profile", nameOf(id))
+	default:
+		return flawf(WrongContentType, "the content is of type %s, want data", nameOf(id))
+	}
+	if c.done() {
+		return &flaw{Detached, "the signature is detached: the content is not in the file"}
+	}
+	wrapped, err := c.want(tagContext0, "the content")
+	if err != nil {
+		return err
+	}
+	if err := c.finish(SeveralContents, "the EncapsulatedContentInfo"); err != nil {
+		return err
+	}
+	parts := d.children(wrapped)
+	if len(parts) != 1 {
+		return flawf(SeveralContents, "there are %d contents, want one", len(parts))
+	}
+	if d.elements[parts[0]].tag != tagOctets {
+		return &flaw{NotOctets, "the content is not an OCTET STRING"}
+	}
+	d.content = bytes.Clone(d.body(parts[0]))
+	if d.content == nil {
+		d.content = []byte{}
+	}
+	if IsSigned(d.content) {
+		return &flaw{Nested, "the content is another signed message, want a profile"}
+	}
+	return nil
+}
+
+// algorithm is an AlgorithmIdentifier.
+type algorithm struct {
+	oid     string
+	hasNull bool
+}
+
+// algorithm reads an AlgorithmIdentifier without parameters, or with NULL.
+func (t tree) algorithm(i int) (algorithm, error) {
+	if t.elements[i].tag != tagSequence {
+		return algorithm{}, flawf(Malformed, "an algorithm is no SEQUENCE")
+	}
+	c := t.walk(i)
+	kind, err := c.want(tagOID, "the object identifier of an algorithm")
+	if err != nil {
+		return algorithm{}, err
+	}
+	a := algorithm{oid: dotted(t.body(kind))}
+	a.hasNull = c.tag() == tagNull
+	_, isDigest := digests[a.oid]
+	_, isScheme := schemes[a.oid]
+	if a.hasNull || !isDigest && !isScheme && !c.done() { // others are refused by name, whatever their parameters are
+		c.take()
+	}
+	return a, c.finish(BadParameters, "the algorithm "+nameOf(a.oid))
+}
+
+func (d *message) readCertificates(i int) error {
+	parts := d.children(i)
+	if len(parts) > maxCertificates {
+		return flawf(TooManyCertificates, "there are %d certificates, at most %d are allowed", len(parts), maxCertificates)
+	}
+	for n, part := range parts {
+		if d.elements[part].tag != tagSequence {
+			return flawf(UnsupportedCertificate, "certificate %d is of another kind than X.509", n+1)
+		}
+		e := d.elements[part]
+		cert, err := x509.ParseCertificate(d.src[e.start:e.end])
+		if err != nil {
+			return flawf(BadCertificate, "certificate %d cannot be read: %v", n+1, err)
+		}
+		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
+			return flawf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", n+1, key.N.BitLen(), maxRSABits)
+		}
+		cert.UnhandledCriticalExtensions = slices.DeleteFunc(cert.UnhandledCriticalExtensions, isAppleMarker)
+		if !hasCertificate(d.certs, cert) {
+			d.certs = append(d.certs, cert)
+		}
+	}
+	return nil
+}
+
+// isAppleMarker says whether an extension is one of those by which Apple marks the certificates that it issues, such as
+// Developer ID. They are critical, narrow nothing that matters here, and sign profiles that are in use.
+func isAppleMarker(id asn1.ObjectIdentifier) bool {
+	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6}
+	return len(id) > len(marker) && id[:len(marker)].Equal(marker)
+}
+
+func hasCertificate(certs []*x509.Certificate, cert *x509.Certificate) bool {
+	return slices.ContainsFunc(certs, cert.Equal)
+}

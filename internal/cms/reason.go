@@ -1,0 +1,194 @@
+package cms
+
+import "fmt"
+
+// Reason is the stable code of one answer: kebab-case, never renamed or reused.
+type Reason string
+
+// The reasons, by the question that they answer.
+const (
+	// Integrity.
+	Verified                   Reason = "verified"
+	NotSigned                  Reason = "not-signed"
+	Malformed                  Reason = "malformed"
+	TooLarge                   Reason = "too-large"
+	TooDeep                    Reason = "too-deep"
+	TooManyElements            Reason = "too-many-elements"
+	TrailingBytes              Reason = "trailing-bytes"
+	NotDER                     Reason = "not-der"
+	BadVersion                 Reason = "bad-version"
+	Detached                   Reason = "detached"
+	Nested                     Reason = "nested"
+	WrongContentType           Reason = "wrong-content-type"
+	SeveralContents            Reason = "several-contents"
+	NotOctets                  Reason = "not-octets"
+	RevocationLists            Reason = "revocation-lists"
+	ExtraElements              Reason = "extra-elements"
+	NoSigner                   Reason = "no-signer"
+	TooManySigners             Reason = "too-many-signers"
+	TooManyCertificates        Reason = "too-many-certificates"
+	BadCertificate             Reason = "bad-certificate"
+	UnsupportedCertificate     Reason = "unsupported-certificate"
+	MissingSignerCertificate   Reason = "missing-signer-certificate"
+	AmbiguousSignerCertificate Reason = "ambiguous-signer-certificate"
+	BadSignerVersion           Reason = "bad-signer-version"
+	UnsupportedDigest          Reason = "unsupported-digest"
+	UnsupportedSignature       Reason = "unsupported-signature"
+	UnsupportedKey             Reason = "unsupported-key"
+	BadParameters              Reason = "bad-parameters"
+	DigestNotListed            Reason = "digest-not-listed"
+	AlgorithmMismatch          Reason = "algorithm-mismatch"
+	BadAttribute               Reason = "bad-attribute"
+	EmptyAttributes            Reason = "empty-attributes"
+	UnsortedAttributes         Reason = "unsorted-attributes"
+	RepeatedAttribute          Reason = "repeated-attribute"
+	SeveralValues              Reason = "several-values"
+	MissingContentType         Reason = "missing-content-type"
+	ContentTypeMismatch        Reason = "content-type-mismatch"
+	MissingMessageDigest       Reason = "missing-message-digest"
+	SigningCertificateMismatch Reason = "signing-certificate-mismatch"
+	AttributesAsContent        Reason = "attributes-as-content"
+	DigestMismatch             Reason = "digest-mismatch"
+	SignatureMismatch          Reason = "signature-mismatch"
+	WeakDigest                 Reason = "weak-digest"
+	WeakKey                    Reason = "weak-key"
+
+	// Trust.
+	Trusted                  Reason = "trusted"
+	Pinned                   Reason = "pinned"
+	NoRoots                  Reason = "no-roots"
+	UnknownSigner            Reason = "unknown-signer"
+	PinMismatch              Reason = "pin-mismatch"
+	SelfSigned               Reason = "self-signed"
+	MissingIssuer            Reason = "missing-issuer"
+	UntrustedRoot            Reason = "untrusted-root"
+	BadCertificateSignature  Reason = "bad-certificate-signature"
+	WeakCertificateSignature Reason = "weak-certificate-signature"
+	WeakCertificateKey       Reason = "weak-certificate-key"
+	IssuerNotCA              Reason = "issuer-not-ca"
+	SignerIsCA               Reason = "signer-is-ca"
+	WrongKeyUsage            Reason = "wrong-key-usage"
+	WrongExtendedKeyUsage    Reason = "wrong-extended-key-usage"
+	ConstraintViolated       Reason = "constraint-violated"
+	UnknownExtension         Reason = "unknown-extension"
+	NeverValidTogether       Reason = "never-valid-together"
+
+	// Validity.
+	Valid               Reason = "valid"
+	Expired             Reason = "expired"
+	NotYetValid         Reason = "not-yet-valid"
+	IssuerExpired       Reason = "issuer-expired"
+	IssuerNotYetValid   Reason = "issuer-not-yet-valid"
+	SigningTimeInFuture Reason = "signing-time-in-future"
+	SigningTimeOutside  Reason = "signing-time-outside"
+)
+
+// Question is one of the three that are asked of a signed file.
+type Question string
+
+// The questions, in the order in which they are answered.
+const (
+	AboutIntegrity Question = "integrity"
+	AboutTrust     Question = "trust"
+	AboutValidity  Question = "validity"
+)
+
+// ReasonInfo says what a reason means.
+type ReasonInfo struct {
+	Reason   Reason
+	Question Question
+	OK       bool
+	Meaning  string
+}
+
+// Reasons lists every reason, by question.
+func Reasons() []ReasonInfo {
+	return reasons
+}
+
+var reasons = []ReasonInfo{
+	{Verified, AboutIntegrity, true, "digest, signed attributes and signature of every signer hold for the content"},
+	{NotSigned, AboutIntegrity, false, "the file is no CMS SignedData"},
+	{Malformed, AboutIntegrity, false, "the structure is not that of RFC 5652, or is cut off"},
+	{TooLarge, AboutIntegrity, false, "more than 16 MiB"},
+	{TooDeep, AboutIntegrity, false, "more than 32 levels of nesting"},
+	{TooManyElements, AboutIntegrity, false, "more than 200,000 elements"},
+	{TrailingBytes, AboutIntegrity, false, "bytes follow the end of the structure, and nothing covers them"},
+	{NotDER, AboutIntegrity, false, "a certificate, an algorithm or a signer is not in DER; only the layers around them may be in BER"},
+	{BadVersion, AboutIntegrity, false, "the version of SignedData is not 1 or 3"},
+	{Detached, AboutIntegrity, false, "the content is not in the file"},
+	{Nested, AboutIntegrity, false, "the content is another CMS message"},
+	{WrongContentType, AboutIntegrity, false, "the content is of a type other than data"},
+	{SeveralContents, AboutIntegrity, false, "there is not exactly one content"},
+	{NotOctets, AboutIntegrity, false, "the content is not an OCTET STRING"},
+	{RevocationLists, AboutIntegrity, false, "revocation lists are embedded, which is not supported"},
+	{ExtraElements, AboutIntegrity, false, "more stands in the structure than RFC 5652 knows"},
+	{NoSigner, AboutIntegrity, false, "nobody signed"},
+	{TooManySigners, AboutIntegrity, false, "more than 16 signers"},
+	{TooManyCertificates, AboutIntegrity, false, "more than 100 certificates"},
+	{BadCertificate, AboutIntegrity, false, "an embedded certificate cannot be read, or has an RSA key above 8192 bits"},
+	{UnsupportedCertificate, AboutIntegrity, false, "a certificate of a kind other than X.509 is embedded"},
+	{MissingSignerCertificate, AboutIntegrity, false, "the certificate of a signer is not in the file"},
+	{AmbiguousSignerCertificate, AboutIntegrity, false, "several different certificates fit a signer"},
+	{BadSignerVersion, AboutIntegrity, false, "the version of a signer does not fit the way in which it is named"},
+	{UnsupportedDigest, AboutIntegrity, false, "a digest other than SHA-256, SHA-384, SHA-512 (and the weak SHA-1 and MD5)"},
+	{UnsupportedSignature, AboutIntegrity, false, "a signature algorithm other than RSA PKCS#1 v1.5 and ECDSA, such as RSASSA-PSS or Ed25519"},
+	{UnsupportedKey, AboutIntegrity, false, "a key other than RSA, or ECDSA on P-256, P-384 or P-521"},
+	{BadParameters, AboutIntegrity, false, "an algorithm has parameters that it cannot have"},
+	{DigestNotListed, AboutIntegrity, false, "the digest of a signer is not among those that the file announces"},
+	{AlgorithmMismatch, AboutIntegrity, false, "the signature algorithm does not fit the digest or the key"},
+	{BadAttribute, AboutIntegrity, false, "an attribute has a value that it cannot have"},
+	{EmptyAttributes, AboutIntegrity, false, "the set of signed attributes is there and empty"},
+	{UnsortedAttributes, AboutIntegrity, false, "signed attributes are not in the order of DER"},
+	{RepeatedAttribute, AboutIntegrity, false, "a signed attribute stands twice"},
+	{SeveralValues, AboutIntegrity, false, "a signed attribute that has one value has none or several"},
+	{MissingContentType, AboutIntegrity, false, "the signed attribute contentType is missing"},
+	{ContentTypeMismatch, AboutIntegrity, false, "the signed attribute contentType is not the type of the content"},
+	{MissingMessageDigest, AboutIntegrity, false, "the signed attribute messageDigest is missing"},
+	{SigningCertificateMismatch, AboutIntegrity, false, "the signed attribute signingCertificate names another certificate"},
+	{AttributesAsContent, AboutIntegrity, false, "the content is a set of signed attributes, taken from another signature"},
+	{DigestMismatch, AboutIntegrity, false, "the content is not the one that was signed"},
+	{SignatureMismatch, AboutIntegrity, false, "the signature does not fit the signed attributes (or the content) and the certificate"},
+	{WeakDigest, AboutIntegrity, false, "everything fits, but SHA-1 and MD5 let other content have the same digest"},
+	{WeakKey, AboutIntegrity, false, "everything fits, but an RSA key below 2048 bits can be broken"},
+
+	{Trusted, AboutTrust, true, "the chain of every signer leads to a root that was given"},
+	{Pinned, AboutTrust, true, "every signer is the pinned one"},
+	{NoRoots, AboutTrust, false, "no roots and no pin were given"},
+	{UnknownSigner, AboutTrust, false, "there is no certificate of a signer to judge"},
+	{PinMismatch, AboutTrust, false, "a signer is not the pinned one"},
+	{SelfSigned, AboutTrust, false, "the certificate of a signer is signed by itself and is no given root"},
+	{MissingIssuer, AboutTrust, false, "an issuer is neither in the file nor among the roots"},
+	{UntrustedRoot, AboutTrust, false, "the chain leads to a root that is not among those given"},
+	{BadCertificateSignature, AboutTrust, false, "a certificate was not signed by the issuer that it names"},
+	{WeakCertificateSignature, AboutTrust, false, "a certificate is signed with SHA-1 or older"},
+	{WeakCertificateKey, AboutTrust, false, "a certificate of the chain has an RSA key below 2048 bits"},
+	{IssuerNotCA, AboutTrust, false, "an issuer is no certificate authority, or not one for this chain"},
+	{SignerIsCA, AboutTrust, false, "the certificate of a signer is that of a certificate authority"},
+	{WrongKeyUsage, AboutTrust, false, "the key usage of a signer allows neither digitalSignature nor nonRepudiation"},
+	{WrongExtendedKeyUsage, AboutTrust, false, "the extended key usage of a signer allows nothing but time stamps, OCSP or IPsec"},
+	{ConstraintViolated, AboutTrust, false, "a name, path length or usage constraint of an issuer is violated"},
+	{UnknownExtension, AboutTrust, false, "a certificate has a critical extension that is not understood"},
+	{NeverValidTogether, AboutTrust, false, "at no moment are all certificates of the chain valid"},
+
+	{Valid, AboutValidity, true, "every certificate is valid at the moment, and the signer's was when it says that it signed"},
+	{UnknownSigner, AboutValidity, false, "there is no certificate of a signer to judge"},
+	{Expired, AboutValidity, false, "the certificate of a signer has expired"},
+	{NotYetValid, AboutValidity, false, "the certificate of a signer is not valid yet"},
+	{IssuerExpired, AboutValidity, false, "the certificate of an issuer has expired"},
+	{IssuerNotYetValid, AboutValidity, false, "the certificate of an issuer is not valid yet"},
+	{SigningTimeInFuture, AboutValidity, false, "a signer claims to have signed in the future"},
+	{SigningTimeOutside, AboutValidity, false, "a signer claims to have signed when its certificate was not valid"},
+}
+
+// flaw is why an answer is no. As an error its text is the detail.
+type flaw struct {
+	reason Reason
+	detail string
+}
+
+func (f *flaw) Error() string { return f.detail }
+
+func flawf(reason Reason, format string, args ...any) *flaw {
+	return &flaw{reason, fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,52 @@
+package cms
+
+import (
+	"fmt"
+	"time"
+)
+
+// clockSkew is how far ahead of ours the clock of a signer may be.
+const clockSkew = 5 * time.Minute
+
+// judgeValidity says whether the certificates of a signer are valid at a moment, and its own was when it claims to have
+// signed. That claim never makes an expired certificate valid.
+func judgeValidity(s *Signer, at time.Time) Answer {
+	leaf := s.Certificate
+	switch {
+	case at.Before(leaf.NotBefore):
+		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", nameOfCertificate(leaf), day(leaf.NotBefore)))
+	case at.After(leaf.NotAfter):
+		return no(flawf(Expired, "the certificate %q expired on %s", nameOfCertificate(leaf), day(leaf.NotAfter)))
+	}
+	until := leaf.NotAfter
+	for _, cert := range s.Chain[1:] {
+		switch {
+		case at.Before(cert.NotBefore):
+			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", nameOfCertificate(cert), day(cert.NotBefore)))
+		case at.After(cert.NotAfter):
+			return no(flawf(IssuerExpired, "the certificate %q expired on %s", nameOfCertificate(cert), day(cert.NotAfter)))
+		case cert.NotAfter.Before(until):
+			until = cert.NotAfter
+		}
+	}
+	if claim := s.SigningTime; !claim.IsZero() {
+		switch {
+		case claim.After(at.Add(clockSkew)):
+			return no(flawf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
+		case claim.Before(leaf.NotBefore), claim.After(leaf.NotAfter):
+			return no(flawf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
+				claim.Format(time.RFC3339), nameOfCertificate(leaf)))
+		}
+	}
+	return Answer{true, Valid, fmt.Sprintf("until %s (%s)", day(until), days(until.Sub(at)))}
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func days(d time.Duration) string {
+	n := int(d / (24 * time.Hour))
+	if n == 1 {
+		return "1 day"
+	}
+	return grouped(n) + " days"
+}

@@ -1,0 +1,224 @@
+package cms
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// VerifyOptions are what Verify is asked for besides the integrity of the file.
+type VerifyOptions struct {
+	At    time.Time          // the moment that validity is about; zero means now
+	Roots *x509.CertPool     // where trust may end; with nil and no Pin nothing is trusted (NoRoots)
+	Pin   *[sha256.Size]byte // SHA-256 of the certificate that every signer must have; then Roots may be nil
+}
+
+// Answer is the answer to one question. The reason is stable; the detail is for people, and holds names from the file.
+type Answer struct {
+	OK     bool
+	Reason Reason
+	Detail string
+}
+
+// Verdict is what is known of a file that claims to be signed. Nothing in it but the answers says that anything is
+// true: a signer is who the file says it is.
+type Verdict struct {
+	// The three answers, each of the first signer for whom it is no. Trust and validity are answered whenever the
+	// certificates of the signers are known, even where integrity is not there.
+	Integrity, Trust, Validity Answer
+
+	Form         Form
+	Size         int    // of the content, in bytes
+	Content      []byte // a copy of what was signed; nil unless Integrity is OK
+	Signers      []Signer
+	Certificates []Certificate // every one in the file, and roots that chains end at
+}
+
+// Signer is one who signed, or claims to have.
+type Signer struct {
+	Integrity, Trust, Validity Answer
+
+	Certificate        *x509.Certificate   // nil where it is not known
+	Chain              []*x509.Certificate // from the certificate up, as far as the file and the roots reach
+	Digest             string              // SHA-256; empty where it is not known
+	Key                string              // RSA 2048, ECDSA P-256; empty where the certificate is not known
+	SigningTime        time.Time           // what the signer claims; zero where it claims nothing
+	SignedAttributes   []string            // names, or object identifiers
+	UnsignedAttributes []string            // the same; nothing covers them, and they are ignored
+}
+
+// Role is what a certificate is to the file.
+type Role string
+
+// The roles.
+const (
+	RoleSigner       Role = "signer"
+	RoleIntermediate Role = "intermediate"
+	RoleRoot         Role = "root"
+	RoleUnused       Role = "unused" // in no signer's chain
+)
+
+// Certificate is a certificate with its role.
+type Certificate struct {
+	*x509.Certificate
+	Role     Role
+	Key      string // RSA 2048, ECDSA P-256
+	Embedded bool   // in the file
+}
+
+// Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
+func Fingerprint(cert *x509.Certificate) string {
+	return fmt.Sprintf("%x", sha256.Sum256(cert.Raw))
+}
+
+// IsSelfSigned says whether a certificate names itself as its issuer.
+func IsSelfSigned(cert *x509.Certificate) bool { return isSelfSigned(cert) }
+
+// Verify reads untrusted bytes, in DER or BER, and answers three questions about them. Integrity: the content is what
+// every signer signed, nothing else is in the file, and no weak algorithm was used. Trust: the chain of every signer
+// leads to a root. Validity: the certificates are valid at a moment, and were when the signer claims to have signed.
+//
+// Time and memory are linear in len(b), beside at most 16 signatures and what crypto/x509 spends on a chain.
+func Verify(b []byte, o VerifyOptions) *Verdict {
+	if o.At.IsZero() {
+		o.At = time.Now()
+	}
+	v := &Verdict{}
+	d, err := parse(b)
+	if err != nil {
+		v.Integrity = no(err)
+		v.Trust = no(&flaw{UnknownSigner, "there is no signer to judge"})
+		v.Validity = v.Trust
+		return v
+	}
+	v.Form, v.Size = d.form, len(d.content)
+	for _, i := range d.signers {
+		v.Signers = append(v.Signers, d.judge(i, o))
+	}
+	v.Integrity, v.Trust, v.Validity = v.Signers[0].Integrity, v.Signers[0].Trust, v.Signers[0].Validity
+	for _, s := range v.Signers {
+		v.Integrity, v.Trust, v.Validity = worse(v.Integrity, s.Integrity), worse(v.Trust, s.Trust), worse(v.Validity, s.Validity)
+	}
+	v.Certificates = roles(d.certs, v.Signers)
+	if v.Integrity.OK {
+		v.Content = d.content
+		v.Integrity.Detail = v.coverage()
+	}
+	return v
+}
+
+// no turns an error into an answer. Every error of this package that is no flaw is about a structure.
+func no(err error) Answer {
+	var f *flaw
+	if errors.As(err, &f) {
+		return Answer{Reason: f.reason, Detail: f.detail}
+	}
+	return Answer{Reason: Malformed, Detail: err.Error()}
+}
+
+func worse(a, b Answer) Answer {
+	if a.OK {
+		return b
+	}
+	return a
+}
+
+// judge answers for one signer.
+func (d *message) judge(i int, o VerifyOptions) Signer {
+	s, err := d.signerInfo(i)
+	signer := Signer{Certificate: s.cert, SignedAttributes: names(s.attributes), UnsignedAttributes: names(s.unsigned)}
+	if hash, ok := digests[s.digest.oid]; ok {
+		signer.Digest = hash.String()
+	}
+	if err == nil {
+		signer.SigningTime, err = d.signingTime(&s)
+	}
+	if err == nil {
+		err = d.check(&s)
+	}
+	if err != nil {
+		signer.Integrity = no(err)
+	} else {
+		signer.Integrity = Answer{OK: true, Reason: Verified}
+	}
+	if s.cert == nil {
+		signer.Trust = no(&flaw{UnknownSigner, "the certificate of the signer is not known"})
+		signer.Validity = signer.Trust
+		return signer
+	}
+	signer.Key = keyName(s.cert)
+	signer.Trust, signer.Chain = judgeTrust(s.cert, d.certs, o)
+	signer.Validity = judgeValidity(&signer, o.At)
+	return signer
+}
+
+func names(attributes []attribute) []string {
+	var all []string
+	for _, a := range attributes {
+		all = append(all, nameOf(a.oid))
+	}
+	return all
+}
+
+// coverage says what was proved of the content.
+func (v *Verdict) coverage() string {
+	text := grouped(v.Size) + " bytes, "
+	if len(v.Signers) > 1 {
+		text += strconv.Itoa(len(v.Signers)) + " signers"
+	} else {
+		text += v.Signers[0].Digest + ", " + v.Signers[0].Key
+	}
+	unsigned := 0
+	for _, s := range v.Signers {
+		unsigned += len(s.UnsignedAttributes)
+	}
+	switch unsigned {
+	case 0:
+		return text + ", everything in the file is covered"
+	case 1:
+		return text + ", everything is covered but one unsigned attribute"
+	}
+	return text + fmt.Sprintf(", everything is covered but %d unsigned attributes", unsigned)
+}
+
+// grouped writes a number with a comma before every third digit from the right.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
+// roles says what each certificate is for: those in the file, in its order, then roots from outside.
+func roles(embedded []*x509.Certificate, signers []Signer) []Certificate {
+	certs := append([]*x509.Certificate{}, embedded...)
+	known := map[*x509.Certificate]Role{}
+	for _, s := range signers {
+		for i, cert := range s.Chain {
+			switch {
+			case known[cert] == RoleSigner:
+			case i == 0:
+				known[cert] = RoleSigner
+			case isSelfSigned(cert):
+				known[cert] = RoleRoot
+			default:
+				known[cert] = RoleIntermediate
+			}
+			if !hasCertificate(certs, cert) {
+				certs = append(certs, cert)
+			}
+		}
+	}
+	all := make([]Certificate, len(certs))
+	for i, cert := range certs {
+		all[i] = Certificate{Certificate: cert, Role: known[cert], Key: keyName(cert), Embedded: i < len(embedded)}
+		if all[i].Role == "" {
+			all[i].Role = RoleUnused
+		}
+	}
+	return all
+}
