@@ -2,9 +2,7 @@ package cms
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
 	"slices"
 )
 
@@ -105,14 +103,17 @@ func (d *message) read(c *cursor) error {
 	if d.version != 1 && d.version != 3 {
 		return flawf(BadVersion, "the version of the SignedData is not 1 or 3")
 	}
-	digests, err := c.want(tagSet, "the set of digest algorithms")
+	announced, err := c.want(tagSet, "the set of digest algorithms")
 	if err != nil {
 		return err
 	}
-	for set := d.walk(digests); !set.done(); {
+	for set := d.walk(announced); !set.done(); {
 		algorithm, err := d.algorithm(set.take())
 		if err != nil {
 			return err
+		}
+		if _, ok := digests[algorithm.oid]; !ok {
+			return flawf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(algorithm.oid))
 		}
 		d.digests = append(d.digests, algorithm.oid)
 	}
@@ -227,27 +228,15 @@ func (d *message) readCertificates(i int) error {
 		if d.elements[part].tag != tagSequence {
 			return flawf(UnsupportedCertificate, "certificate %d is of another kind than X.509", n+1)
 		}
-		e := d.elements[part]
-		cert, err := x509.ParseCertificate(d.src[e.start:e.end])
+		cert, err := d.readCertificate(part, n+1)
 		if err != nil {
-			return flawf(BadCertificate, "certificate %d cannot be read: %v", n+1, err)
+			return err
 		}
-		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
-			return flawf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", n+1, key.N.BitLen(), maxRSABits)
-		}
-		cert.UnhandledCriticalExtensions = slices.DeleteFunc(cert.UnhandledCriticalExtensions, isAppleMarker)
 		if !hasCertificate(d.certs, cert) {
 			d.certs = append(d.certs, cert)
 		}
 	}
 	return nil
-}
-
-// isAppleMarker says whether an extension is one of those by which Apple marks the certificates that it issues, such as
-// Developer ID. They are critical, narrow nothing that matters here, and sign profiles that are in use.
-func isAppleMarker(id asn1.ObjectIdentifier) bool {
-	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6}
-	return len(id) > len(marker) && id[:len(marker)].Equal(marker)
 }
 
 func hasCertificate(certs []*x509.Certificate, cert *x509.Certificate) bool {

@@ -33,8 +33,15 @@ const (
 	tagSequence         = 0x30
 	tagSet              = 0x31
 	tagPrimitive0       = 0x80 // [0] with contents octets of its own
+	tagPrimitive1       = 0x81
+	tagPrimitive2       = 0x82
+	tagPrimitive6       = 0x86
+	tagPrimitive7       = 0x87
 	tagContext0         = 0xa0
 	tagContext1         = 0xa1
+	tagContext2         = 0xa2
+	tagContext3         = 0xa3
+	tagContext4         = 0xa4
 )
 
 const (

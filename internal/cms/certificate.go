@@ -1,0 +1,213 @@
+package cms
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+)
+
+// readCertificate reads an embedded certificate. crypto/x509 passes over what follows the fields that it knows, and so
+// would let a certificate through that others refuse: its shape is checked first.
+func (t tree) readCertificate(i, number int) (*x509.Certificate, error) {
+	if !t.isCertificate(i) {
+		return nil, flawf(BadCertificate, "certificate %d does not have the structure of RFC 5280", number)
+	}
+	cert, err := x509.ParseCertificate(t.whole(i))
+	if err != nil {
+		return nil, flawf(BadCertificate, "certificate %d cannot be read: %v", number, err)
+	}
+	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
+		return nil, flawf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", number, key.N.BitLen(), maxRSABits)
+	}
+	cert.UnhandledCriticalExtensions = slices.DeleteFunc(cert.UnhandledCriticalExtensions, isAppleMarker)
+	return cert, nil
+}
+
+// isAppleMarker says whether an extension is one of those by which Apple marks the certificates that it issues, such as
+// Developer ID. They are critical, narrow nothing that matters here, and sign profiles that are in use.
+func isAppleMarker(id asn1.ObjectIdentifier) bool {
+	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6}
+	return len(id) > len(marker) && id[:len(marker)].Equal(marker)
+}
+
+// isCertificate says whether an element has the shape of a Certificate, with nothing beside its fields.
+func (t tree) isCertificate(i int) bool {
+	c := t.walk(i)
+	return c.has(tagSequence, t.isTBSCertificate) && c.has(tagSequence, t.isAlgorithm) && c.has(tagBits, nil) && c.done()
+}
+
+func (t tree) isTBSCertificate(i int) bool {
+	c := t.walk(i)
+	return c.may(tagContext0, t.isOne(tagInteger)) && // version
+		c.has(tagInteger, nil) && // serial number
+		c.has(tagSequence, t.isAlgorithm) &&
+		c.has(tagSequence, t.isName) && c.has(tagSequence, t.isTimes) && c.has(tagSequence, t.isName) &&
+		c.has(tagSequence, t.isPublicKey) &&
+		c.may(tagContext3, t.isExtensions) && c.done() // unique identifiers, which nobody uses, are refused
+}
+
+// has takes the next child, and says whether it has the tag and the shape; nil asks for no shape.
+func (c *cursor) has(tag byte, shape func(int) bool) bool {
+	if c.tag() != tag {
+		return false
+	}
+	i := c.take()
+	return shape == nil || shape(i)
+}
+
+// may is has for a child that need not be there.
+func (c *cursor) may(tag byte, shape func(int) bool) bool {
+	return c.tag() != tag || c.has(tag, shape)
+}
+
+// each says whether an element holds at least one child, and only such of the tag and the shape.
+func (t tree) each(tag byte, shape func(int) bool) func(int) bool {
+	return func(i int) bool {
+		c := t.walk(i)
+		for ok := !c.done(); ok; ok = c.has(tag, shape) {
+			if c.done() {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func (t tree) isOne(tag byte) func(int) bool {
+	return func(i int) bool {
+		c := t.walk(i)
+		return c.has(tag, nil) && c.done()
+	}
+}
+
+func (t tree) isAlgorithm(i int) bool {
+	c := t.walk(i)
+	if !c.has(tagOID, nil) {
+		return false
+	}
+	if !c.done() {
+		c.take() // parameters, of any type
+	}
+	return c.done()
+}
+
+// isName is a sequence, which may be empty, of sets of types with values.
+func (t tree) isName(i int) bool {
+	return len(t.children(i)) == 0 || t.each(tagSet, t.each(tagSequence, func(i int) bool {
+		c := t.walk(i)
+		if !c.has(tagOID, nil) || c.done() {
+			return false
+		}
+		c.take() // of any type of string
+		return c.done()
+	}))(i)
+}
+
+func (t tree) isTimes(i int) bool {
+	c := t.walk(i)
+	isTime := func() bool { return c.has(tagUTCTime, nil) || c.has(tagGeneralizedTime, nil) }
+	return isTime() && isTime() && c.done()
+}
+
+func (t tree) isPublicKey(i int) bool {
+	c := t.walk(i)
+	return c.has(tagSequence, t.isAlgorithm) && c.has(tagBits, nil) && c.done()
+}
+
+func (t tree) isExtensions(i int) bool {
+	c := t.walk(i)
+	return c.has(tagSequence, t.each(tagSequence, t.isExtension)) && c.done()
+}
+
+func (t tree) isExtension(i int) bool {
+	c := t.walk(i)
+	if c.tag() != tagOID {
+		return false
+	}
+	id := dotted(t.body(c.take()))
+	if !c.may(tagBoolean, nil) || c.tag() != tagOctets {
+		return false
+	}
+	value := t.body(c.take())
+	return c.done() && isExtensionValue(id, value)
+}
+
+// isExtensionValue says whether the value of an extension is one element in DER, and has the shape that RFC 5280 gives
+// it, for those that libraries act on.
+func isExtensionValue(id string, value []byte) bool {
+	elements, err := scan(value)
+	if err != nil {
+		return false
+	}
+	t := tree{value, elements}
+	if t.checkDER() != nil {
+		return false
+	}
+	tag, shape := t.extensionShape(id)
+	return shape == nil && tag == 0 || t.elements[0].tag == tag && (shape == nil || shape(0))
+}
+
+func (t tree) extensionShape(id string) (tag byte, shape func(int) bool) {
+	switch id {
+	case "2.5.29.14": // subjectKeyIdentifier
+		return tagOctets, nil
+	case "2.5.29.15": // keyUsage
+		return tagBits, nil
+	case "2.5.29.17", "2.5.29.18": // subjectAltName, issuerAltName
+		return tagSequence, t.isGeneralNames
+	case "2.5.29.19": // basicConstraints
+		return tagSequence, func(i int) bool {
+			c := t.walk(i)
+			return c.may(tagBoolean, nil) && c.may(tagInteger, nil) && c.done()
+		}
+	case "2.5.29.30": // nameConstraints
+		return tagSequence, func(i int) bool {
+			c := t.walk(i)
+			return c.may(tagContext0, t.each(tagSequence, nil)) && c.may(tagContext1, t.each(tagSequence, nil)) && c.done()
+		}
+	case "2.5.29.31": // cRLDistributionPoints
+		return tagSequence, t.each(tagSequence, t.isDistributionPoint)
+	case "2.5.29.35": // authorityKeyIdentifier
+		return tagSequence, func(i int) bool {
+			c := t.walk(i)
+			return c.may(tagPrimitive0, nil) && c.may(tagContext1, t.isGeneralNames) && c.may(tagPrimitive2, t.isInteger) && c.done()
+		}
+	case "2.5.29.37": // extKeyUsage
+		return tagSequence, t.each(tagOID, nil)
+	}
+	return 0, nil
+}
+
+func (t tree) isInteger(i int) bool { return isShortest(t.body(i)) }
+
+func (t tree) isDistributionPoint(i int) bool {
+	c := t.walk(i)
+	isPointName := func(i int) bool {
+		c := t.walk(i)
+		return (c.has(tagContext0, t.isGeneralNames) || c.has(tagContext1, t.each(tagSequence, nil))) && c.done()
+	}
+	return c.may(tagContext0, isPointName) && c.may(tagPrimitive1, nil) && c.may(tagContext2, t.isGeneralNames) && c.done()
+}
+
+// isGeneralNames is a sequence of names, of which the kinds that are in use are let through.
+func (t tree) isGeneralNames(i int) bool {
+	for c := t.walk(i); !c.done(); {
+		switch c.tag() {
+		case tagContext0: // otherName
+			n := t.walk(c.take())
+			if !n.has(tagOID, nil) || !n.has(tagContext0, nil) || !n.done() {
+				return false
+			}
+		case tagPrimitive1, tagPrimitive2, tagPrimitive6, tagPrimitive7: // mail, DNS, URI, IP address
+			c.take()
+		case tagContext4: // directoryName
+			if n := t.walk(c.take()); !n.has(tagSequence, t.isName) || !n.done() {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return len(t.children(i)) > 0
+}
