@@ -22,7 +22,10 @@ func openDER(b []byte) (tree, Form, error) {
 	if t.checkDER() == nil {
 		return t, DER, nil
 	}
-	fresh := normalize(t)
+	fresh, err := normalize(t)
+	if err != nil {
+		return tree{}, "", err
+	}
 	if elements, err = scan(fresh); err != nil {
 		return tree{}, "", err
 	}
@@ -95,15 +98,17 @@ type normalizer struct {
 	out   []byte
 }
 
-func normalize(t tree) []byte {
+func normalize(t tree) ([]byte, error) {
 	n := normalizer{t, make([]bool, len(t.elements)), make([]int, len(t.elements)), nil}
 	n.mark(0, 0, false)
 	for i := range slices.Backward(t.elements) {
-		n.measure(i)
+		if err := n.measure(i); err != nil {
+			return nil, err
+		}
 	}
 	n.out = make([]byte, 0, headerSize(n.sizes[0])+n.sizes[0])
 	n.write(0)
-	return n.out
+	return n.out, nil
 }
 
 // mark finds what is rewritten. Scan bounds the depth of the recursion.
@@ -122,15 +127,17 @@ func (n *normalizer) mark(i, depth int, inContent bool) {
 	}
 }
 
-func (n *normalizer) measure(i int) {
+func (n *normalizer) measure(i int) error {
 	e := n.elements[i]
 	if !n.open[i] || e.tag&constructedBit == 0 {
 		n.sizes[i] = e.end - e.body
-		return
+		return nil
 	}
 	for c := i + 1; c < e.next; c = n.elements[c].next {
 		switch {
-		case e.tag == tagConstructedOctet && isChunk(n.elements[c].tag):
+		case e.tag == tagConstructedOctet && !isChunk(n.elements[c].tag):
+			return flawf(Malformed, "a chunk of the content is not an OCTET STRING, at byte %d", n.elements[c].start)
+		case e.tag == tagConstructedOctet:
 			n.sizes[i] += n.sizes[c]
 		case n.open[c]:
 			n.sizes[i] += headerSize(n.sizes[c]) + n.sizes[c]
@@ -138,6 +145,7 @@ func (n *normalizer) measure(i int) {
 			n.sizes[i] += n.stop(c) - n.elements[c].start
 		}
 	}
+	return nil
 }
 
 func isChunk(tag byte) bool { return tag == tagOctets || tag == tagConstructedOctet }
@@ -168,7 +176,7 @@ func (n *normalizer) contents(i int) {
 		return
 	}
 	for c := i + 1; c < e.next; c = n.elements[c].next {
-		if e.tag == tagConstructedOctet && isChunk(n.elements[c].tag) {
+		if e.tag == tagConstructedOctet {
 			n.contents(c)
 		} else {
 			n.write(c)

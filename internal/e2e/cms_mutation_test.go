@@ -42,7 +42,7 @@ func TestMutationsAgainstLibcrypto(t *testing.T) {
 	root, seeds := mutationSeeds(t)
 	program := buildOracle(t)
 	options := cms.VerifyOptions{Roots: pool(root)}
-	workers := runtime.GOMAXPROCS(0)
+	workers := 2 * runtime.GOMAXPROCS(0) // half of them wait for the oracle
 	results := make([]*tally, workers)
 	var group sync.WaitGroup
 	for w := range workers {
