@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/lint", "internal/mdm", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/cms", "internal/compose", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/lint", "internal/mdm", "internal/plist", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/report", []string{"internal/baseline", "internal/diag", "internal/rules"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},

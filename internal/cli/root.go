@@ -55,6 +55,9 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newBuildCmd(env),
+		newDecryptCmd(env),
+		newEncryptCmd(env),
+		newExtractCmd(env),
 		newIdentityCmd(env),
 		newInitCmd(env),
 		newLintCmd(env, version),
@@ -62,6 +65,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 		newSchemaCmd(env),
 		newSignCmd(env),
 		newValidateCmd(env),
+		newVerifyCmd(env),
 		newVersionCmd(env, version),
 	)
 	return root

@@ -50,6 +50,7 @@ const (
 	AttributesAsContent        Reason = "attributes-as-content"
 	DigestMismatch             Reason = "digest-mismatch"
 	SignatureMismatch          Reason = "signature-mismatch"
+	NotAPropertyList           Reason = "not-a-property-list" // said by who reads the content
 	WeakDigest                 Reason = "weak-digest"
 	WeakKey                    Reason = "weak-key"
 
@@ -149,6 +150,7 @@ var reasons = []ReasonInfo{
 	{AttributesAsContent, AboutIntegrity, false, "the content is a set of signed attributes, taken from another signature"},
 	{DigestMismatch, AboutIntegrity, false, "the content is not the one that was signed"},
 	{SignatureMismatch, AboutIntegrity, false, "the signature does not fit the signed attributes (or the content) and the certificate"},
+	{NotAPropertyList, AboutIntegrity, false, "everything fits, but the content is no property list, so this is no profile"},
 	{WeakDigest, AboutIntegrity, false, "everything fits, but SHA-1 and MD5 let other content have the same digest"},
 	{WeakKey, AboutIntegrity, false, "everything fits, but an RSA key below 2048 bits can be broken"},
 

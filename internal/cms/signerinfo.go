@@ -90,7 +90,7 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 			return nil, err
 		}
 		fits = func(cert *x509.Certificate) bool {
-			return bytes.Equal(cert.RawIssuer, d.whole(issuer)) && bytes.Equal(encodeInteger(cert), d.body(serial))
+			return bytes.Equal(cert.RawIssuer, d.whole(issuer)) && bytes.Equal(serialOf(cert), d.body(serial))
 		}
 	case tagPrimitive0:
 		if version != 3 || d.version != 3 {
@@ -117,8 +117,8 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 	return found, nil
 }
 
-// encodeInteger returns the contents octets of a serial number, which Go reads only where it is positive.
-func encodeInteger(cert *x509.Certificate) []byte {
+// serialOf returns the contents octets of a serial number, which Go reads only where it is positive.
+func serialOf(cert *x509.Certificate) []byte {
 	b := cert.SerialNumber.Bytes()
 	if len(b) == 0 || b[0] >= 0x80 {
 		return append([]byte{0}, b...)

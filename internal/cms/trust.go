@@ -15,12 +15,12 @@ import (
 // it as the file has. Whether the certificates are valid at the moment is another question.
 func judgeTrust(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOptions) (Answer, []*x509.Certificate) {
 	if o.Pin != nil && sha256.Sum256(leaf.Raw) != *o.Pin {
-		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", nameOfCertificate(leaf), Fingerprint(leaf))), climb(leaf, embedded)
+		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", Name(leaf), Fingerprint(leaf))), climb(leaf, embedded)
 	}
 	switch {
 	case o.Roots != nil:
 	case o.Pin != nil:
-		return Answer{true, Pinned, fmt.Sprintf("signed by the pinned certificate, %q", nameOfCertificate(leaf))}, climb(leaf, embedded)
+		return Answer{true, Pinned, fmt.Sprintf("signed by the pinned certificate, %q", Name(leaf))}, climb(leaf, embedded)
 	default:
 		return no(&flaw{NoRoots, "no roots were given to trust"}), climb(leaf, embedded)
 	}
@@ -32,7 +32,7 @@ func judgeTrust(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOp
 		return no(err), chain
 	}
 	root := chain[len(chain)-1]
-	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", nameOfCertificate(leaf), nameOfCertificate(root))}, chain
+	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", Name(leaf), Name(root))}, chain
 }
 
 // findChain asks crypto/x509, at the moment first, and if a certificate is not valid then, at others at which the chain
@@ -80,18 +80,18 @@ func isExpired(err error) bool {
 func checkChain(chain []*x509.Certificate) error {
 	leaf := chain[0]
 	if leaf.IsCA && len(chain) > 1 { // a root that signs itself was given on purpose
-		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", nameOfCertificate(leaf))
+		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", Name(leaf))
 	}
 	const forSigning = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&forSigning == 0 {
-		return flawf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", nameOfCertificate(leaf))
+		return flawf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", Name(leaf))
 	}
 	if usage, ok := wrongUsage(leaf); ok {
-		return flawf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", nameOfCertificate(leaf), usage)
+		return flawf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", Name(leaf), usage)
 	}
 	for _, cert := range chain[1:] {
 		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
-			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", nameOfCertificate(cert), key.N.BitLen(), minRSABits)
+			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", Name(cert), key.N.BitLen(), minRSABits)
 		}
 	}
 	return nil
@@ -127,7 +127,7 @@ func explain(err error, leaf *x509.Certificate, embedded []*x509.Certificate) er
 	case errors.As(err, &unhandled):
 		return explainExtension(leaf, embedded)
 	case errors.As(err, &invalid):
-		name := nameOfCertificate(invalid.Cert)
+		name := Name(invalid.Cert)
 		switch invalid.Reason {
 		case x509.Expired:
 			return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
@@ -143,7 +143,7 @@ func explainExtension(leaf *x509.Certificate, embedded []*x509.Certificate) erro
 	for _, cert := range climb(leaf, embedded) {
 		if len(cert.UnhandledCriticalExtensions) > 0 {
 			return flawf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
-				nameOfCertificate(cert), cert.UnhandledCriticalExtensions[0])
+				Name(cert), cert.UnhandledCriticalExtensions[0])
 		}
 	}
 	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
@@ -155,11 +155,11 @@ func explainUnknown(leaf *x509.Certificate, embedded []*x509.Certificate) error 
 	top := chain[len(chain)-1]
 	switch {
 	case isSelfSigned(top) && len(chain) == 1:
-		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the given roots", nameOfCertificate(top))
+		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the given roots", Name(top))
 	case isSelfSigned(top):
-		return flawf(UntrustedRoot, "the root %q is not among the given roots", nameOfCertificate(top))
+		return flawf(UntrustedRoot, "the root %q is not among the given roots", Name(top))
 	case isWeak(top.SignatureAlgorithm):
-		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", nameOfCertificate(top), top.SignatureAlgorithm)
+		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)
 	}
 	for _, issuer := range embedded {
 		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
@@ -167,9 +167,9 @@ func explainUnknown(leaf *x509.Certificate, embedded []*x509.Certificate) error 
 		}
 		var constraint x509.ConstraintViolationError
 		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", nameOfCertificate(issuer))
+			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", Name(issuer))
 		}
-		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", nameOfCertificate(top), nameOfCertificate(issuer))
+		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", Name(top), Name(issuer))
 	}
 	return flawf(MissingIssuer, "the issuer %q is not in the file and not among the given roots", nameOfIssuer(top))
 }
@@ -198,7 +198,8 @@ func climb(leaf *x509.Certificate, embedded []*x509.Certificate) []*x509.Certifi
 	return chain
 }
 
-func nameOfCertificate(cert *x509.Certificate) string {
+// Name returns what a person calls a certificate. It comes from a file, so escape it before showing it.
+func Name(cert *x509.Certificate) string {
 	if cert.Subject.CommonName != "" {
 		return cert.Subject.CommonName
 	}

@@ -14,17 +14,17 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 	leaf := s.Certificate
 	switch {
 	case at.Before(leaf.NotBefore):
-		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", nameOfCertificate(leaf), day(leaf.NotBefore)))
+		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", Name(leaf), day(leaf.NotBefore)))
 	case at.After(leaf.NotAfter):
-		return no(flawf(Expired, "the certificate %q expired on %s", nameOfCertificate(leaf), day(leaf.NotAfter)))
+		return no(flawf(Expired, "the certificate %q expired on %s", Name(leaf), day(leaf.NotAfter)))
 	}
 	until := leaf.NotAfter
 	for _, cert := range s.Chain[1:] {
 		switch {
 		case at.Before(cert.NotBefore):
-			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", nameOfCertificate(cert), day(cert.NotBefore)))
+			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", Name(cert), day(cert.NotBefore)))
 		case at.After(cert.NotAfter):
-			return no(flawf(IssuerExpired, "the certificate %q expired on %s", nameOfCertificate(cert), day(cert.NotAfter)))
+			return no(flawf(IssuerExpired, "the certificate %q expired on %s", Name(cert), day(cert.NotAfter)))
 		case cert.NotAfter.Before(until):
 			until = cert.NotAfter
 		}
@@ -35,7 +35,7 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 			return no(flawf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
 		case claim.Before(leaf.NotBefore), claim.After(leaf.NotAfter):
 			return no(flawf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
-				claim.Format(time.RFC3339), nameOfCertificate(leaf)))
+				claim.Format(time.RFC3339), Name(leaf)))
 		}
 	}
 	return Answer{true, Valid, fmt.Sprintf("until %s (%s)", day(until), days(until.Sub(at)))}

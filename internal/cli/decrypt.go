@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/identity"
+	"syncguard/internal/plist"
+)
+
+type decryptOptions struct {
+	path           string
+	out            string
+	cert, key, p12 string
+	passphraseFile string
+	passphrase     string
+}
+
+func newDecryptCmd(env *Env) *cobra.Command {
+	var o decryptOptions
+	cmd := &cobra.Command{
+		Use:   "decrypt FILE",
+		Short: "Decrypt the payloads of a profile with the key of a recipient",
+		Long: `Turn EncryptedPayloadContent back into PayloadContent, with the certificate of a recipient and its RSA key. A FILE of - is
+stdin; the result goes to stdout, or to a file with -o that only its owner can read. A signed profile is opened where the
+integrity of its signature holds.`,
+		Example: `  syncguard decrypt wifi-encrypted.mobileconfig --cert device.pem --key device.key
+  syncguard decrypt wifi-encrypted.mobileconfig --p12 device.p12 --passphrase env:P12_PASSPHRASE -o wifi.mobileconfig`,
+		Args: oneFile,
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.path = args[0]
+			return runDecrypt(env, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.cert, "cert", "", "certificate of the recipient, PEM or DER")
+	flags.StringVar(&o.key, "key", "", "private key of --cert, PEM: PKCS#1 or PKCS#8 (encrypted, too)")
+	flags.StringVar(&o.p12, "p12", "", "PKCS#12 file with the certificate and its key")
+	flags.StringVar(&o.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the key or PKCS#12 file")
+	flags.StringVar(&o.passphrase, "passphrase", "", "env:NAME, the environment variable that holds the passphrase")
+	flags.StringVarP(&o.out, "out", "o", "", "file to write; stdout without it")
+	for _, name := range []string{"cert", "key"} {
+		_ = cmd.MarkFlagFilename(name, "pem", "crt", "cer", "key")
+	}
+	_ = cmd.MarkFlagFilename("p12", "p12", "pfx")
+	_ = cmd.MarkFlagFilename("out", "mobileconfig")
+	return cmd
+}
+
+func runDecrypt(env *Env, o decryptOptions) error {
+	if o.cert == "" && o.p12 == "" {
+		return usage("give --cert and --key, or --p12", "no key is named to decrypt with")
+	}
+	if err := checkOutput(o.path, o.out); err != nil {
+		return err
+	}
+	recipient, keyName, err := o.recipient(env)
+	if err != nil {
+		return err
+	}
+	key, ok := recipient.Signer.(crypto.Decrypter)
+	if !ok {
+		return fmt.Errorf("%s: the key is no RSA key, and profiles are encrypted for RSA keys only", keyName)
+	}
+	name, data, err := readInput(env, o.path)
+	if err != nil {
+		return err
+	}
+	if data, err = unwrap(env, name, data); err != nil {
+		return err
+	}
+	root, err := readProfile(name, data)
+	if err != nil {
+		return err
+	}
+	if err := decryptPayloads(root, key, recipient); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	result, err := plist.Write(root)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return writeOutput(env, o.out, result, 0o600)
+}
+
+// recipient reads the certificate and its key.
+func (o *decryptOptions) recipient(env *Env) (*identity.Identity, string, error) {
+	f := identityFlags{cert: o.cert, key: o.key, p12: o.p12, passphraseFile: o.passphraseFile, passphrase: o.passphrase}
+	if err := f.check(); err != nil {
+		return nil, "", err
+	}
+	return f.read(env)
+}
+
+// unwrap takes a profile out of its signature, if it has one that holds.
+func unwrap(env *Env, name string, data []byte) ([]byte, error) {
+	if !cms.IsSigned(data) {
+		return data, nil
+	}
+	verdict := cms.Verify(data, cms.VerifyOptions{At: env.Now()})
+	if !verdict.Integrity.OK {
+		return nil, withHint(fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason),
+			"syncguard extract --unverified takes the content out all the same")
+	}
+	return verdict.Content, nil
+}
+
+func decryptPayloads(root *plist.Value, key crypto.Decrypter, recipient *identity.Identity) error {
+	encrypted := root.Get(keyEncryptedContent)
+	if encrypted == nil || encrypted.Kind != plist.Data {
+		return errors.New("its payloads are not encrypted: there is no EncryptedPayloadContent")
+	}
+	payloads, err := cms.Decrypt(encrypted.Data, key, recipient.Leaf())
+	if err != nil {
+		return err
+	}
+	doc, found := plist.Read(diag.NewFile(keyContent, payloads))
+	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Array || diag.HasErrors(found) {
+		return cms.ErrDecrypt // a wrong key can look like this, too
+	}
+	remove(root, keyEncryptedContent, keyIsEncrypted)
+	root.Set(keyContent, doc.Root)
+	return nil
+}

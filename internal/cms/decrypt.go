@@ -1,0 +1,211 @@
+package cms
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/subtle"
+	"crypto/x509"
+	"errors"
+	"fmt"
+)
+
+// ErrDecrypt is what Decrypt returns when the key or the content does not come out right. It never says more: which of
+// the two it was would help who changes a message and watches.
+var ErrDecrypt = errors.New("the content cannot be decrypted: the key is not the right one, or the message was changed")
+
+// ErrNotEncrypted is what Decrypt returns for bytes that are no EnvelopedData at all.
+var ErrNotEncrypted = errors.New("input is not CMS EnvelopedData")
+
+const idEnvelopedData = "1.2.840.113549.1.7.3"
+
+// maxRecipients bounds how many recipients are looked at.
+const maxRecipients = 10_000
+
+// Decrypt opens EnvelopedData, in DER or BER, with the RSA key of the certificate: AES in CBC mode, the content's key
+// encrypted with PKCS #1 v1.5. Nothing says that the content is what somebody encrypted: it may have been changed.
+// The caller's bytes are left alone; time and memory are linear in len(b).
+func Decrypt(b []byte, key crypto.Decrypter, cert *x509.Certificate) ([]byte, error) {
+	public, ok := key.Public().(*rsa.PublicKey)
+	if !ok || !public.Equal(cert.PublicKey) {
+		return nil, errors.New("the private key is no RSA key that belongs to the certificate")
+	}
+	e, err := parseEnvelope(b, cert)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.key) != public.Size() {
+		return nil, ErrDecrypt
+	}
+	// With a session key size the result is random instead of an error where the padding is wrong.
+	secret, err := key.Decrypt(rand.Reader, e.key, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: e.cipher.keySize()})
+	if err != nil || len(secret) != e.cipher.keySize() {
+		return nil, ErrDecrypt
+	}
+	defer clear(secret)
+	return decryptContent(e, secret)
+}
+
+func decryptContent(e *envelope, secret []byte) ([]byte, error) {
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	if len(e.octets) == 0 || len(e.octets)%aes.BlockSize != 0 {
+		return nil, ErrDecrypt
+	}
+	plain := make([]byte, len(e.octets))
+	cipher.NewCBCDecrypter(block, e.iv).CryptBlocks(plain, e.octets)
+	padding := int(plain[len(plain)-1])
+	if padding == 0 || padding > aes.BlockSize {
+		clear(plain)
+		return nil, ErrDecrypt
+	}
+	text, tail := plain[:len(plain)-padding], plain[len(plain)-padding:]
+	if subtle.ConstantTimeCompare(tail, bytes.Repeat([]byte{byte(padding)}, padding)) != 1 {
+		clear(plain)
+		return nil, ErrDecrypt
+	}
+	return text, nil
+}
+
+// envelope is what of EnvelopedData concerns one recipient.
+type envelope struct {
+	tree
+	cipher Cipher
+	key    []byte // encrypted
+	iv     []byte
+	octets []byte // encrypted
+}
+
+// parseEnvelope reads EnvelopedData strictly and finds the recipient.
+func parseEnvelope(b []byte, cert *x509.Certificate) (*envelope, error) {
+	t, _, err := openDER(b)
+	if err != nil {
+		return nil, fmt.Errorf("reading EnvelopedData: %w", err)
+	}
+	e := &envelope{tree: t}
+	info, ok := t.fields(0, tagOID, tagContext0)
+	if !ok || len(info) != 2 || dotted(t.body(info[0])) != idEnvelopedData {
+		if ok && len(info) == 2 && dotted(t.body(info[0])) != idEnvelopedData {
+			return nil, fmt.Errorf("%w: it is %s", ErrNotEncrypted, nameOf(dotted(t.body(info[0]))))
+		}
+		return nil, ErrNotEncrypted
+	}
+	inside, ok := t.fields(info[1], tagSequence)
+	if !ok || len(inside) != 1 {
+		return nil, errors.New("reading EnvelopedData: the ContentInfo does not hold one EnvelopedData")
+	}
+	c := t.walk(inside[0])
+	if !c.has(tagInteger, nil) || !c.may(tagContext0, nil) || c.tag() != tagSet {
+		return nil, errors.New("reading EnvelopedData: its version or set of recipients is missing")
+	}
+	recipients := t.children(c.take())
+	if c.tag() != tagSequence {
+		return nil, errors.New("reading EnvelopedData: the encrypted content is missing")
+	}
+	content := c.take()
+	if !c.may(tagContext1, nil) || !c.done() {
+		return nil, errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
+	}
+	if err := e.readContent(content); err != nil {
+		return nil, err
+	}
+	return e, e.readRecipients(recipients, cert)
+}
+
+func (e *envelope) readContent(i int) error {
+	c := e.walk(i)
+	if c.tag() != tagOID {
+		return errors.New("reading EnvelopedData: the type of the content is missing")
+	}
+	if kind := dotted(e.body(c.take())); kind != idData {
+		return fmt.Errorf("reading EnvelopedData: the content is of type %s, want data", nameOf(kind))
+	}
+	if c.tag() != tagSequence || e.elements[c.next].next == c.next+1 || e.elements[c.next+1].tag != tagOID {
+		return errors.New("reading EnvelopedData: the cipher is missing")
+	}
+	a := e.walk(c.take())
+	id := dotted(e.body(a.take()))
+	known := false
+	for _, cipher := range []Cipher{AES128, AES192, AES256} {
+		if cipher.oid().String() == id {
+			e.cipher, known = cipher, true
+		}
+	}
+	if !known {
+		return fmt.Errorf("the cipher is %s, want AES-128-CBC, AES-192-CBC or AES-256-CBC", nameOf(id))
+	}
+	if a.tag() != tagOctets {
+		return errors.New("reading EnvelopedData: the initialization vector of the cipher is missing")
+	}
+	if e.iv = e.body(a.take()); len(e.iv) != aes.BlockSize || !a.done() {
+		return fmt.Errorf("reading EnvelopedData: the initialization vector has %d bytes, want %d", len(e.iv), aes.BlockSize)
+	}
+	return e.readOctets(c)
+}
+
+// readOctets reads the implicit [0], which is a string, or one in chunks.
+func (e *envelope) readOctets(c *cursor) error {
+	switch c.tag() {
+	case tagPrimitive0:
+		e.octets = e.body(c.take())
+	case tagContext0:
+		for _, chunk := range e.children(c.take()) {
+			if e.elements[chunk].tag != tagOctets {
+				return errors.New("reading EnvelopedData: a chunk of the content is not an OCTET STRING")
+			}
+			e.octets = append(e.octets, e.body(chunk)...)
+		}
+	default:
+		return errors.New("reading EnvelopedData: the encrypted content is not in the message")
+	}
+	if !c.done() {
+		return errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
+	}
+	return nil
+}
+
+// readRecipients finds the encrypted key for the certificate.
+func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) error {
+	if len(recipients) > maxRecipients {
+		return fmt.Errorf("there are %d recipients, at most %d are allowed", len(recipients), maxRecipients)
+	}
+	for _, i := range recipients {
+		if e.elements[i].tag != tagSequence {
+			continue // a key that was agreed on, or a password
+		}
+		c := e.walk(i)
+		if !c.has(tagInteger, nil) || c.done() {
+			return errors.New("reading EnvelopedData: a recipient is malformed")
+		}
+		id := c.take()
+		if !e.isRecipient(id, cert) {
+			continue
+		}
+		algorithm, err := c.algorithm("the key encryption algorithm")
+		if err != nil {
+			return fmt.Errorf("reading EnvelopedData: %w", err)
+		}
+		if algorithm.oid != idRSAEncryption {
+			return fmt.Errorf("the key is encrypted with %s, want RSA PKCS #1 v1.5", nameOf(algorithm.oid))
+		}
+		if c.tag() != tagOctets {
+			return errors.New("reading EnvelopedData: a recipient has no encrypted key")
+		}
+		e.key = e.body(c.take())
+		return nil
+	}
+	return fmt.Errorf("the message is encrypted for %d others, and not for the certificate %q", len(recipients), Name(cert))
+}
+
+func (e *envelope) isRecipient(id int, cert *x509.Certificate) bool {
+	if e.elements[id].tag == tagPrimitive0 {
+		return len(cert.SubjectKeyId) > 0 && bytes.Equal(e.body(id), cert.SubjectKeyId)
+	}
+	parts, ok := e.fields(id, tagSequence, tagInteger)
+	return ok && len(parts) == 2 && bytes.Equal(e.whole(parts[0]), cert.RawIssuer) && bytes.Equal(e.body(parts[1]), serialOf(cert))
+}
