@@ -1,0 +1,295 @@
+package cms
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"strings"
+	"testing"
+	"time"
+)
+
+// authorities are a root, an intermediate and keys for a leaf, which tests change one at a time.
+type authorities struct {
+	t               *testing.T
+	rootKey, midKey *ecdsa.PrivateKey
+	root, middle    *x509.Certificate
+	signingTime     string // UTCTime
+	embedded        []*x509.Certificate
+	leaf            *x509.Certificate
+	options         VerifyOptions
+}
+
+func newAuthorities(t *testing.T) *authorities {
+	a := &authorities{t: t, rootKey: must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), midKey: p384()}
+	a.root = issue(t, "Root", a.rootKey.Public(), nil, a.rootKey, asCA)
+	a.middle = issue(t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA)
+	a.issueLeaf(nil)
+	a.options = VerifyOptions{At: testTime, Roots: poolOf(a.root)}
+	return a
+}
+
+// issueLeaf replaces the leaf, and embeds it with its intermediate.
+func (a *authorities) issueLeaf(change func(*x509.Certificate)) {
+	a.leaf = issue(a.t, "Leaf", p256().Public(), a.middle, a.midKey, change)
+	a.embedded = []*x509.Certificate{a.leaf, a.middle}
+}
+
+func (a *authorities) verify() *Verdict {
+	return Verify(forge(p256(), a.leaf, crypto.SHA256, func(f *forgery) {
+		f.certs = nil
+		for _, cert := range a.embedded {
+			f.certs = append(f.certs, cert.Raw)
+		}
+		if a.signingTime != "" {
+			f.attributes = [][]byte{f.attributes[0], attributeOf(idSigningTime, primitive(tagUTCTime, []byte(a.signingTime))), nil}
+		}
+	}), a.options)
+}
+
+func poolOf(certs ...*x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, cert := range certs {
+		pool.AddCert(cert)
+	}
+	return pool
+}
+
+func pinOf(cert *x509.Certificate) *[sha256.Size]byte {
+	pin := sha256.Sum256(cert.Raw)
+	return &pin
+}
+
+// Trust is one answer and validity another: each case is no to one of them, and integrity is there in all.
+func TestTrustAndValidity(t *testing.T) {
+	later := func(years int) func(*x509.Certificate) {
+		return func(c *x509.Certificate) {
+			c.NotBefore, c.NotAfter = testTime.AddDate(years, 0, 0), testTime.AddDate(years+1, 0, 0)
+		}
+	}
+	critical := asn1.ObjectIdentifier{1, 2, 3, 4}
+	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 13}
+	withExtension := func(id asn1.ObjectIdentifier) func(*x509.Certificate) {
+		return func(c *x509.Certificate) {
+			c.ExtraExtensions = []pkix.Extension{{Id: id, Critical: true, Value: []byte{tagNull, 0}}}
+		}
+	}
+	usage := func(usages ...x509.ExtKeyUsage) func(*x509.Certificate) {
+		return func(c *x509.Certificate) { c.ExtKeyUsage = usages }
+	}
+	tests := []struct {
+		name            string
+		change          func(*authorities)
+		trust, validity Reason
+		detail          string // of the answer that is no, or of trust
+	}{
+		{"whole chain", nil, Trusted, Valid, `"Leaf" leads to the root "Root"`},
+		{"root in the file", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, Trusted, Valid, ""},
+		{"no roots", func(a *authorities) { a.options.Roots = nil }, NoRoots, Valid, "no roots"},
+		{"missing intermediate", func(a *authorities) { a.embedded = a.embedded[:1] }, MissingIssuer, Valid, `the issuer "Intermediate" is not in the file`},
+		{"intermediate among the roots", func(a *authorities) { a.embedded, a.options.Roots = a.embedded[:1], poolOf(a.middle) }, Trusted, Valid, ""},
+		{"other roots", func(a *authorities) {
+			a.options.Roots = poolOf(issue(a.t, "Other", p256().Public(), nil, p256(), asCA))
+		}, MissingIssuer, Valid, `the issuer "Root" is not in the file`},
+		{"other roots, root in the file", func(a *authorities) {
+			a.embedded = append(a.embedded, a.root)
+			a.options.Roots = poolOf(issue(a.t, "Other", p256().Public(), nil, p256(), asCA))
+		}, UntrustedRoot, Valid, `the root "Root" is not among`},
+		{"self-signed", func(a *authorities) {
+			a.leaf = issue(a.t, "Alone", p256().Public(), nil, p256(), nil)
+			a.embedded = []*x509.Certificate{a.leaf}
+		}, SelfSigned, Valid, `"Alone" is signed by itself`},
+		{"self-signed among the roots", func(a *authorities) {
+			a.leaf = issue(a.t, "Alone", p256().Public(), nil, p256(), nil)
+			a.embedded, a.options.Roots = []*x509.Certificate{a.leaf}, poolOf(a.leaf)
+		}, Trusted, Valid, ""},
+		{"issuer of the same name with another key", func(a *authorities) {
+			a.embedded[1] = issue(a.t, "Intermediate", p256().Public(), a.root, a.rootKey, asCA)
+		}, BadCertificateSignature, Valid, `"Leaf" was not signed by its issuer "Intermediate"`},
+		{"issuer that is no authority", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, nil)
+			a.issueLeaf(nil)
+		}, IssuerNotCA, Valid, `"Intermediate" is no certificate authority`},
+		{"path length", func(a *authorities) {
+			a.root = issue(a.t, "Root", a.rootKey.Public(), nil, a.rootKey, func(c *x509.Certificate) { asCA(c); c.MaxPathLenZero = true })
+			a.options.Roots = poolOf(a.root)
+		}, ConstraintViolated, Valid, "breaks a constraint"},
+		{"name constraint", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) {
+				asCA(c)
+				c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.org"}
+			})
+			a.issueLeaf(func(c *x509.Certificate) { c.DNSNames = []string{"example.com"} })
+		}, ConstraintViolated, Valid, "breaks a constraint"},
+		{"unknown critical extension", func(a *authorities) { a.issueLeaf(withExtension(critical)) }, UnknownExtension, Valid, "critical extension 1.2.3.4"},
+		{"marker of Apple's", func(a *authorities) { a.issueLeaf(withExtension(marker)) }, Trusted, Valid, ""},
+		{"leaf that is an authority", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) { asCA(c); c.KeyUsage |= x509.KeyUsageDigitalSignature })
+		}, SignerIsCA, Valid, "certificate authority"},
+		{"key usage for encryption only", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment })
+		}, WrongKeyUsage, Valid, "neither digitalSignature nor nonRepudiation"},
+		{"key usage nonRepudiation", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment })
+		}, Trusted, Valid, ""},
+		{"no key usage", func(a *authorities) { a.issueLeaf(func(c *x509.Certificate) { c.KeyUsage = 0 }) }, Trusted, Valid, ""},
+		{"for time stamps only", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping)) }, WrongExtendedKeyUsage, Valid, "for time stamps only"},
+		{"for OCSP only", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageOCSPSigning)) }, WrongExtendedKeyUsage, Valid, "for OCSP only"},
+		{"for servers and time stamps", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageServerAuth)) }, Trusted, Valid, ""},
+		{"for a usage unknown to us", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{critical} })
+		}, Trusted, Valid, ""},
+		{"issuer with RSA 1024", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", rsa1024().Public(), a.root, a.rootKey, asCA)
+			a.leaf = issue(a.t, "Leaf", p256().Public(), a.middle, rsa1024(), nil)
+			a.embedded = []*x509.Certificate{a.leaf, a.middle}
+		}, WeakCertificateKey, Valid, "RSA key of 1024 bits"},
+		{"leaf signed with SHA-1", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", rsaKey().Public(), a.root, a.rootKey, asCA)
+			a.leaf = issue(a.t, "Leaf", p256().Public(), a.middle, rsaKey(), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })
+			a.embedded = []*x509.Certificate{a.leaf, a.middle}
+		}, WeakCertificateSignature, Valid, "signed with SHA1-RSA"},
+		{"never valid together", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); later(-9)(c) })
+			a.issueLeaf(nil)
+		}, NeverValidTogether, IssuerExpired, ""},
+
+		{"pinned", func(a *authorities) { a.options = VerifyOptions{At: testTime, Pin: pinOf(a.leaf)} }, Pinned, Valid, `pinned certificate, "Leaf"`},
+		{"pinned, with roots", func(a *authorities) { a.options.Pin = pinOf(a.leaf) }, Trusted, Valid, ""},
+		{"another one pinned", func(a *authorities) { a.options.Pin = pinOf(a.middle) }, PinMismatch, Valid, "not the pinned one"},
+		{"pinned, without its chain to the roots", func(a *authorities) { a.options.Pin, a.embedded = pinOf(a.leaf), a.embedded[:1] }, MissingIssuer, Valid, ""},
+
+		{"expired", func(a *authorities) { a.issueLeaf(later(-2)) }, Trusted, Expired, `"Leaf" expired on 2025-03-04`},
+		{"expired, with a signing time before that", func(a *authorities) { a.issueLeaf(later(-2)); a.signingTime = "240601000000Z" }, Trusted, Expired, ""},
+		{"not yet valid", func(a *authorities) { a.issueLeaf(later(1)) }, Trusted, NotYetValid, ""},
+		{"not yet valid today", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) { c.NotBefore = testTime.Add(time.Hour) })
+		}, Trusted, NotYetValid, `"Leaf" is not valid before 2026-03-04`},
+		{"expired at another moment", func(a *authorities) { a.options.At = testTime.AddDate(2, 0, 0) }, Trusted, Expired, ""},
+		{"intermediate expired", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); c.NotAfter = testTime.Add(-time.Hour) })
+			a.issueLeaf(nil)
+		}, Trusted, IssuerExpired, `"Intermediate" expired on`},
+		{"intermediate not yet valid", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); c.NotBefore = testTime.Add(time.Hour) })
+			a.issueLeaf(nil)
+		}, Trusted, IssuerNotYetValid, `"Intermediate" is not valid before`},
+		{"signed in the future", func(a *authorities) { a.signingTime = "260304060607Z" }, Trusted, SigningTimeInFuture, "2026-03-04T06:06:07Z, which is in the future"},
+		{"clock a little ahead", func(a *authorities) { a.signingTime = "260304051000Z" }, Trusted, Valid, ""},
+		{"signed before the certificate", func(a *authorities) { a.signingTime = "200304050607Z" }, Trusted, SigningTimeOutside, "2020-03-04T05:06:07Z"},
+		{"signed in the last century", func(a *authorities) { a.signingTime = "680304050607Z" }, Trusted, SigningTimeOutside, "1968-03-04T05:06:07Z"},
+	}
+	seen := map[Reason]bool{UnknownSigner: true} // see TestVerifyRefuses
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			seen[test.trust], seen[test.validity] = true, true
+			a := newAuthorities(t)
+			if test.change != nil {
+				test.change(a)
+			}
+			v := a.verify()
+			if !v.Integrity.OK {
+				t.Fatalf("integrity is %+v", v.Integrity)
+			}
+			if v.Trust.Reason != test.trust || v.Trust.OK != (test.trust == Trusted || test.trust == Pinned) {
+				t.Errorf("trust is %+v, want %s", v.Trust, test.trust)
+			}
+			if v.Validity.Reason != test.validity || v.Validity.OK != (test.validity == Valid) {
+				t.Errorf("validity is %+v, want %s", v.Validity, test.validity)
+			}
+			detail := v.Trust.Detail
+			if !v.Validity.OK {
+				detail = v.Validity.Detail
+			}
+			if !strings.Contains(detail, test.detail) {
+				t.Errorf("detail is %q, want one with %q", detail, test.detail)
+			}
+		})
+	}
+	for _, r := range Reasons() {
+		if r.Question != AboutIntegrity && !seen[r.Reason] {
+			t.Errorf("no case is answered with %s", r.Reason)
+		}
+	}
+}
+
+func TestValidityDetail(t *testing.T) {
+	a := newAuthorities(t)
+	if got, want := a.verify().Validity.Detail, "until 2027-03-04 (365 days)"; got != want {
+		t.Errorf("validity is %q, want %q", got, want)
+	}
+	a.options.At = a.leaf.NotAfter.Add(-25 * time.Hour)
+	if got, want := a.verify().Validity.Detail, "until 2027-03-04 (1 day)"; got != want {
+		t.Errorf("validity is %q, want %q", got, want)
+	}
+}
+
+// Each certificate is shown with what it is for.
+func TestCertificateRoles(t *testing.T) {
+	a := newAuthorities(t)
+	stranger := issue(t, "Stranger", rsaKey().Public(), nil, rsaKey(), nil)
+	a.embedded = append(a.embedded, stranger)
+	want := []struct {
+		name     string
+		role     Role
+		key      string
+		embedded bool
+	}{{"Leaf", RoleSigner, "ECDSA P-256", true}, {"Intermediate", RoleIntermediate, "ECDSA P-384", true},
+		{"Stranger", RoleUnused, "RSA 2048", true}, {"Root", RoleRoot, "ECDSA P-256", false}}
+	got := a.verify().Certificates
+	if len(got) != len(want) {
+		t.Fatalf("got %d certificates, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		if c := got[i]; Name(c.Certificate) != w.name || c.Role != w.role || c.Key != w.key || c.Embedded != w.embedded {
+			t.Errorf("certificate %d is %q, %s, %s, embedded %t; want %+v", i, Name(c.Certificate), c.Role, c.Key, c.Embedded, w)
+		}
+	}
+}
+
+// Several signers must all pass: the answers are those of the first for whom they are no.
+func TestEverySignerCounts(t *testing.T) {
+	a := newAuthorities(t)
+	expired := issue(t, "Expired", rsaKey().Public(), a.middle, a.midKey, func(c *x509.Certificate) { c.NotAfter = testTime.Add(-time.Hour) })
+	alone := issue(t, "Alone", rsaKey().Public(), nil, rsaKey(), nil)
+	for _, other := range []*x509.Certificate{expired, alone} {
+		b := forge(p256(), a.leaf, crypto.SHA256, func(f *forgery) {
+			f.certs = [][]byte{a.leaf.Raw, a.middle.Raw, other.Raw}
+			first := f.signerInfo2()
+			f.key, f.signerID = rsaKey(), definite(tagSequence, other.RawIssuer, must(asn1.Marshal(other.SerialNumber)))
+			f.scheme = algorithmOf(idRSAEncryption, null())
+			f.signers = [][]byte{first, f.signerInfo2()}
+		})
+		v := Verify(b, a.options)
+		if !v.Integrity.OK || len(v.Signers) != 2 || !v.Signers[0].Trust.OK || !v.Signers[0].Validity.OK {
+			t.Fatalf("%+v", v)
+		}
+		if v.Trust.OK && v.Validity.OK {
+			t.Errorf("with the signer %q all is well", Name(other))
+		}
+		if v.Integrity.Detail != "8 bytes, 2 signers, everything in the file is covered" {
+			t.Errorf("integrity is %q", v.Integrity.Detail)
+		}
+	}
+}
+
+// A key of any size is no reason to compute for long.
+func TestHugeKeysAreRefusedBeforeUse(t *testing.T) {
+	leaf := issue(t, "leaf", p256().Public(), nil, p256(), nil)
+	huge := issue(t, "huge", &rsa.PublicKey{N: odd(100_000), E: 65537}, leaf, p256(), nil)
+	input := forge(p256(), huge, crypto.SHA256, nil)
+	if err := measure(t, func() error {
+		if v := Verify(input, at); v.Integrity.Reason != BadCertificate {
+			t.Errorf("%+v", v.Integrity)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
