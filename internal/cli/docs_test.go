@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/cms"
 	"syncguard/internal/compose"
 	"syncguard/internal/lint"
 	"syncguard/internal/report"
@@ -28,6 +29,7 @@ import (
 func TestDocs(t *testing.T) {
 	made := map[string]string{
 		"meanings": meaningTable(),
+		"reasons":  reasonTable(),
 		"classes":  classTable(t),
 		"notes":    noteTable(t),
 		"template": template.Reference(),
@@ -103,6 +105,15 @@ func meaningTable() string {
 	rows := []string{"| class | meaning |", "|---|---|"}
 	for _, c := range baseline.Classes() {
 		rows = append(rows, fmt.Sprintf("| `%s` | %s |", c, c.Meaning()))
+	}
+	return strings.Join(rows, "\n")
+}
+
+// reasonTable lists what verify can answer to each question.
+func reasonTable() string {
+	rows := []string{"| question | reason | | meaning |", "|---|---|---|---|"}
+	for _, r := range cms.Reasons() {
+		rows = append(rows, fmt.Sprintf("| %s | `%s` | %s | %s |", r.Question, r.Reason, cond(r.OK, "yes")+cond(!r.OK, "no"), r.Meaning))
 	}
 	return strings.Join(rows, "\n")
 }

@@ -174,7 +174,7 @@ type verdict struct {
 func buildOracle(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "oracle")
-	Tool(t, nil, "cc", "-O2", "-Wall", "-o", program, filepath.Join("testdata", "oracle.c"), "-lcrypto")
+	Tool(t, nil, "gcc", "-O2", "-Wall", "-o", program, filepath.Join("testdata", "oracle.c"), "-lcrypto")
 	return program
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, SoftHSM with
-# the tools of OpenSC, a C compiler to build for it, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
+# the tools of OpenSC, a C compiler with libcrypto, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
 # has the schema of SARIF with it.
 set -eu
 
@@ -14,6 +14,7 @@ need npm npm
 need softhsm2-util softhsm2
 need pkcs11-tool opensc
 need gcc "gcc libc6-dev"
+echo '#include <openssl/cms.h>' | gcc -E - >/dev/null 2>&1 || missing="$missing libssl-dev"
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
