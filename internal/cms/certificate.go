@@ -94,14 +94,16 @@ func (t tree) isAlgorithm(i int) bool {
 
 // isName is a sequence, which may be empty, of sets of types with values.
 func (t tree) isName(i int) bool {
-	return len(t.children(i)) == 0 || t.each(tagSet, t.each(tagSequence, func(i int) bool {
-		c := t.walk(i)
-		if !c.has(tagOID, nil) || c.done() {
-			return false
-		}
-		c.take() // of any type of string
-		return c.done()
-	}))(i)
+	return len(t.children(i)) == 0 || t.each(tagSet, t.each(tagSequence, t.isNamePart))(i)
+}
+
+func (t tree) isNamePart(i int) bool {
+	c := t.walk(i)
+	if !c.has(tagOID, nil) || c.done() {
+		return false
+	}
+	c.take() // of any type of string
+	return c.done()
 }
 
 func (t tree) isTimes(i int) bool {
@@ -185,7 +187,7 @@ func (t tree) isDistributionPoint(i int) bool {
 	c := t.walk(i)
 	isPointName := func(i int) bool {
 		c := t.walk(i)
-		return (c.has(tagContext0, t.isGeneralNames) || c.has(tagContext1, t.each(tagSequence, nil))) && c.done()
+		return (c.has(tagContext0, t.isGeneralNames) || c.has(tagContext1, t.each(tagSequence, t.isNamePart))) && c.done()
 	}
 	return c.may(tagContext0, isPointName) && c.may(tagPrimitive1, nil) && c.may(tagContext2, t.isGeneralNames) && c.done()
 }

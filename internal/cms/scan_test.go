@@ -124,7 +124,7 @@ func TestHostileInputsAreCheap(t *testing.T) {
 	}
 }
 
-// measure returns the error of f, and fails the test if f takes more than a second or allocates more than 64 MiB.
+// measure returns the error of f, and fails the test if f takes far longer than it may, or allocates more than 64 MiB.
 func measure(t *testing.T, f func() error) error {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -133,7 +133,7 @@ func measure(t *testing.T, f func() error) error {
 	err := f()
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	if took > time.Second {
+	if took > 20*time.Second { // on a busy machine; what is not linear takes hours
 		t.Errorf("took %v", took)
 	}
 	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 64<<20 {
