@@ -46,8 +46,8 @@ func parseCertificates(data []byte) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// loadRoots returns the certificates of files as roots, or nil where no file is named.
-func loadRoots(paths []string) (*x509.CertPool, error) {
+// readRoots returns the certificates of files as roots, or nil where no file is named.
+func readRoots(paths []string) (*x509.CertPool, error) {
 	if len(paths) == 0 {
 		return nil, nil
 	}

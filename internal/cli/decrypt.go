@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto"
 	"errors"
 	"fmt"
@@ -17,8 +18,7 @@ type decryptOptions struct {
 	path           string
 	out            string
 	cert, key, p12 string
-	passphraseFile string
-	passphrase     string
+	passphrase     passphraseFlags
 }
 
 func newDecryptCmd(env *Env) *cobra.Command {
@@ -32,17 +32,16 @@ integrity of its signature holds.`,
 		Example: `  syncguard decrypt wifi-encrypted.mobileconfig --cert device.pem --key device.key
   syncguard decrypt wifi-encrypted.mobileconfig --p12 device.p12 --passphrase env:P12_PASSPHRASE -o wifi.mobileconfig`,
 		Args: oneFile,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.path = args[0]
-			return runDecrypt(env, o)
+			return runDecrypt(cmd.Context(), env, o)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.cert, "cert", "", "certificate of the recipient, PEM or DER")
 	flags.StringVar(&o.key, "key", "", "private key of --cert, PEM: PKCS#1 or PKCS#8 (encrypted, too)")
 	flags.StringVar(&o.p12, "p12", "", "PKCS#12 file with the certificate and its key")
-	flags.StringVar(&o.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the key or PKCS#12 file")
-	flags.StringVar(&o.passphrase, "passphrase", "", "env:NAME, the environment variable that holds the passphrase")
+	o.passphrase.addFlags(cmd, "the key or PKCS#12 file")
 	flags.StringVarP(&o.out, "out", "o", "", "file to write; stdout without it")
 	for _, name := range []string{"cert", "key"} {
 		_ = cmd.MarkFlagFilename(name, "pem", "crt", "cer", "key")
@@ -52,14 +51,14 @@ integrity of its signature holds.`,
 	return cmd
 }
 
-func runDecrypt(env *Env, o decryptOptions) error {
+func runDecrypt(ctx context.Context, env *Env, o decryptOptions) error {
 	if o.cert == "" && o.p12 == "" {
 		return usage("give --cert and --key, or --p12", "no key is named to decrypt with")
 	}
 	if err := checkOutput(o.path, o.out); err != nil {
 		return err
 	}
-	recipient, keyName, err := o.recipient(env)
+	recipient, keyName, err := o.recipient(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -89,12 +88,12 @@ func runDecrypt(env *Env, o decryptOptions) error {
 }
 
 // recipient reads the certificate and its key.
-func (o *decryptOptions) recipient(env *Env) (*identity.Identity, string, error) {
-	f := identityFlags{cert: o.cert, key: o.key, p12: o.p12, passphraseFile: o.passphraseFile, passphrase: o.passphrase}
+func (o *decryptOptions) recipient(ctx context.Context, env *Env) (*identity.Identity, string, error) {
+	f := identityFlags{cert: o.cert, key: o.key, p12: o.p12, passphrase: o.passphrase}
 	if err := f.check(); err != nil {
 		return nil, "", err
 	}
-	return f.read(env)
+	return f.read(ctx, env)
 }
 
 // unwrap takes a profile out of its signature, if it has one that holds.

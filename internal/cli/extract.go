@@ -80,12 +80,7 @@ func oneFile(_ *cobra.Command, args []string) error {
 
 // checkOutput refuses an output that is the input.
 func checkOutput(in, out string) error {
-	if in == "-" || out == "" {
-		return nil
-	}
-	a, errA := os.Stat(in)
-	b, errB := os.Stat(out)
-	if errA == nil && errB == nil && os.SameFile(a, b) {
+	if in != "-" && out != "" && isSameFile(in, out) {
 		return usage("name another file with -o", "-o %s is the input", out)
 	}
 	return nil

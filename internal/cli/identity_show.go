@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,28 +120,6 @@ func (o *identityShowOptions) read(ctx context.Context, env *Env) (*identity.Ide
 	}
 	id, err := identity.FromCertificates(cert, chain)
 	return id, f.cert, explainIdentity(f.cert, err)
-}
-
-// readRoots reads certificates, nil for no files.
-func readRoots(paths []string) (*x509.CertPool, error) {
-	if len(paths) == 0 {
-		return nil, nil
-	}
-	roots := x509.NewCertPool()
-	for _, path := range paths {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, err
-		}
-		certs, err := identity.ReadCertificates(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		for _, cert := range certs {
-			roots.AddCert(cert)
-		}
-	}
-	return roots, nil
 }
 
 func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x509.CertPool) *report.Identity {

@@ -147,7 +147,7 @@ func newVerifier(env *Env, o verifyOptions) (*verifier, error) {
 			return nil, err
 		}
 	}
-	if v.options.Roots, err = loadRoots(o.roots); err != nil {
+	if v.options.Roots, err = readRoots(o.roots); err != nil {
 		return nil, err
 	}
 	if v.options.Roots == nil && v.options.Pin == nil {
