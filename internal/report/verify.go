@@ -79,11 +79,11 @@ func (p *Printer) Verified(v Verified) {
 	p.answer("integrity", v.Integrity)
 	p.answer("trust", v.Trust)
 	p.answer("validity", v.Validity)
-	for _, c := range v.Certificates {
-		p.certificate(c)
-	}
 	for _, s := range v.Signers {
 		p.signer(s, len(v.Signers) > 1)
+	}
+	for _, c := range v.Certificates {
+		p.certificate(c)
 	}
 	for _, w := range v.Warnings {
 		p.Line("  %s %s", yellow.Render("warning:"), Clean(w))
@@ -113,27 +113,30 @@ func (p *Printer) certificate(c VerifiedCert) {
 	if !c.Embedded {
 		where = ", not in the file"
 	}
-	p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  %s, %s, until %.10s%s", roleWidth, c.Role, Clean(fmt.Sprintf("%q", c.Name)), c.Key, c.NotAfter, where)))
+	p.fact(c.Role, fmt.Sprintf("%q, %s, until %.10s%s", c.Name, c.Key, c.NotAfter, where))
 	if c.Role == "signer" {
-		p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  SHA-256 %s", roleWidth, "", c.SHA256)))
+		p.fact("", "SHA-256 "+c.SHA256)
 	}
 }
 
 // signer says what only some signatures have.
 func (p *Printer) signer(s VerifiedSigner, several bool) {
-	if several {
-		for _, a := range []VerifiedAnswer{s.Integrity, s.Trust, s.Validity} {
-			if !a.OK {
-				p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  of %s: %s", roleWidth, "", Clean(fmt.Sprintf("%q", s.Name)), Clean(a.Detail))))
-			}
+	for _, a := range []VerifiedAnswer{s.Integrity, s.Trust, s.Validity} {
+		if several && !a.OK {
+			p.fact("of several", fmt.Sprintf("%q: %s", s.Name, a.Detail))
 		}
 	}
 	if s.SigningTime != "" {
-		p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  claims to have signed at %s", roleWidth, "", s.SigningTime)))
+		p.fact("signed at", s.SigningTime+", as the signer claims")
 	}
 	if len(s.UnsignedAttributes) > 0 {
-		p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  not covered: unsigned attribute %s", roleWidth, "", Clean(strings.Join(s.UnsignedAttributes, ", ")))))
+		p.fact("not covered", "unsigned attribute "+strings.Join(s.UnsignedAttributes, ", "))
 	}
+}
+
+// fact writes something that is no answer behind a label.
+func (p *Printer) fact(label, text string) {
+	p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  %s", roleWidth, label, Clean(text))))
 }
 
 // String says the result in one line: 2 of 3 files verified, 1 failed.
