@@ -108,8 +108,12 @@ func (t tree) isNamePart(i int) bool {
 
 func (t tree) isTimes(i int) bool {
 	c := t.walk(i)
-	isTime := func() bool { return c.has(tagUTCTime, nil) || c.has(tagGeneralizedTime, nil) }
-	return isTime() && isTime() && c.done()
+	for range 2 {
+		if !c.has(tagUTCTime, nil) && !c.has(tagGeneralizedTime, nil) {
+			return false
+		}
+	}
+	return c.done()
 }
 
 func (t tree) isPublicKey(i int) bool {

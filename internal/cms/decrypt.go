@@ -41,6 +41,7 @@ func Decrypt(b []byte, key crypto.Decrypter, cert *x509.Certificate) ([]byte, er
 		return nil, ErrDecrypt
 	}
 	// With a session key size the result is random instead of an error where the padding is wrong.
+	//lint:ignore SA1019 it is what encrypts for devices
 	secret, err := key.Decrypt(rand.Reader, e.key, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: e.cipher.keySize()})
 	if err != nil || len(secret) != e.cipher.keySize() {
 		return nil, ErrDecrypt
