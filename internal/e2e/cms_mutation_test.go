@@ -29,6 +29,9 @@ import (
 // mutants is how many are tried; SYNCGUARD_MUTANTS tries more or fewer.
 const mutants = 300_000
 
+// batch is how many the oracle is asked at once.
+const batch = 50
+
 // What libcrypto rejects we never accept, neither the signatures nor the chain, and what both accept is the same content.
 // The other way round we are stricter on purpose; docs/verify.md explains each reason that is counted here.
 func TestMutationsAgainstLibcrypto(t *testing.T) {
@@ -42,7 +45,7 @@ func TestMutationsAgainstLibcrypto(t *testing.T) {
 	root, seeds := mutationSeeds(t)
 	program := buildOracle(t)
 	options := cms.VerifyOptions{Roots: pool(root)}
-	workers := 2 * runtime.GOMAXPROCS(0) // half of them wait for the oracle
+	workers := runtime.GOMAXPROCS(0)
 	results := make([]*tally, workers)
 	var group sync.WaitGroup
 	for w := range workers {
@@ -51,9 +54,12 @@ func TestMutationsAgainstLibcrypto(t *testing.T) {
 			o := startOracle(t, program, root.pem)
 			defer o.stop()
 			m := mutator{rand.New(rand.NewPCG(uint64(w), 20)), seeds}
-			for range count / workers {
-				mutant := m.next()
-				results[w].compare(t, mutant, cms.Verify(mutant, options), o.ask(mutant))
+			for range count / workers / batch {
+				mutants := m.batch()
+				answers := o.ask(mutants)
+				for _, mutant := range mutants {
+					results[w].compare(t, mutant, cms.Verify(mutant, options), answers())
+				}
 			}
 		})
 	}
@@ -194,17 +200,26 @@ func startOracle(t *testing.T, program, root string) *oracle {
 	return o
 }
 
-func (o *oracle) ask(message []byte) (v verdict) {
-	if _, err := o.in.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...)); err != nil {
-		panic(fmt.Errorf("the oracle died of %x: %w", message, err))
+// ask sends messages, and returns a function that waits for the next answer: meanwhile we do our part.
+func (o *oracle) ask(messages [][]byte) (next func() verdict) {
+	var all []byte
+	for _, m := range messages {
+		all = append(binary.BigEndian.AppendUint32(all, uint32(len(m))), m...)
 	}
-	var answer [1 + sha256.Size]byte
-	if _, err := io.ReadFull(o.out, answer[:]); err != nil {
-		panic(fmt.Errorf("the oracle died of %x: %w", message, err))
+	go func() {
+		if _, err := o.in.Write(all); err != nil {
+			panic(fmt.Errorf("the oracle died: %w", err))
+		}
+	}()
+	return func() (v verdict) {
+		var answer [1 + sha256.Size]byte
+		if _, err := io.ReadFull(o.out, answer[:]); err != nil {
+			panic(fmt.Errorf("the oracle died: %w", err))
+		}
+		v.holds, v.trusted = answer[0]&1 != 0, answer[0]&2 != 0
+		copy(v.content[:], answer[1:])
+		return v
 	}
-	v.holds, v.trusted = answer[0]&1 != 0, answer[0]&2 != 0
-	copy(v.content[:], answer[1:])
-	return v
 }
 
 func (o *oracle) stop() {

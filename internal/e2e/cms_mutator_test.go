@@ -88,11 +88,11 @@ func (n *node) clone() *node {
 	return c
 }
 
-// all returns n and everything inside it.
-func (n *node) all() []*node {
-	list := []*node{n}
+// all adds n and everything inside it to a list.
+func (n *node) all(list []*node) []*node {
+	list = append(list, n)
 	for _, child := range n.children {
-		list = append(list, child.all()...)
+		list = child.all(list)
 	}
 	return list
 }
@@ -101,6 +101,14 @@ func (n *node) all() []*node {
 type mutator struct {
 	*rand.Rand
 	seeds [][]byte
+}
+
+func (m *mutator) batch() [][]byte {
+	all := make([][]byte, batch)
+	for i := range all {
+		all[i] = m.next()
+	}
+	return all
 }
 
 func (m *mutator) next() []byte {
@@ -139,11 +147,11 @@ func (m *mutator) bytes(b []byte) []byte {
 
 // change makes one change that keeps the lengths right.
 func (m *mutator) change(tree *node) {
-	list := tree.all()
+	list := tree.all(nil)
 	n, other := list[m.IntN(len(list))], list[m.IntN(len(list))]
 	if m.IntN(2) == 0 { // from another message: its certificates, signers, attributes
 		foreign, _ := parseNode(m.seeds[m.IntN(len(m.seeds))])
-		all := foreign.all()
+		all := foreign.all(nil)
 		other = all[m.IntN(len(all))]
 	}
 	switch m.IntN(10) {
