@@ -60,6 +60,10 @@ func TestVerifyAccepts(t *testing.T) {
 		"RSA naming a digest": {forge(rsaKey(), rsaLeaf, crypto.SHA256, func(f *forgery) { f.scheme = algorithmOf("1.2.840.113549.1.1.11") }), DER},
 		"no attributes":       {with(func(f *forgery) { f.attributes = nil }), DER},
 		"content like a set":  {with(func(f *forgery) { f.attributes, f.content = nil, []byte("1\x02\x05\x00") }), DER},
+		"content like text":   {with(func(f *forgery) { f.attributes, f.content = nil, []byte("1 is no set") }), DER},
+		"content like a list": {with(func(f *forgery) { f.attributes, f.content = nil, definite(tagSequence, f.attributes[0]) }), DER},
+		"signingCertificate":  {with(func(f *forgery) { standard(f, essV1(leaf), essV2(leaf)) }), DER},
+		"V2 with SHA-512":     {with(func(f *forgery) { standard(f, essV2With(algorithmOf(hashOIDs[crypto.SHA512]), leaf)) }), DER},
 		"empty content":       {with(func(f *forgery) { f.content = []byte{} }), DER},
 		"digest with NULL": {with(func(f *forgery) {
 			f.digests, f.digest = [][]byte{algorithmOf(hashOIDs[f.hash], null())}, algorithmOf(hashOIDs[f.hash], null())
