@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,29 +67,33 @@ func pinOf(cert *x509.Certificate) *[sha256.Size]byte {
 	return &pin
 }
 
-// Trust is one answer and validity another: each case is no to one of them, and integrity is there in all.
-func TestTrustAndValidity(t *testing.T) {
-	later := func(years int) func(*x509.Certificate) {
-		return func(c *x509.Certificate) {
-			c.NotBefore, c.NotAfter = testTime.AddDate(years, 0, 0), testTime.AddDate(years+1, 0, 0)
-		}
+// trustCase changes one thing about a signer, and has the answers.
+type trustCase struct {
+	name            string
+	change          func(*authorities)
+	trust, validity Reason
+	detail          string // of the answer that is no, or of trust
+}
+
+func later(years int) func(*x509.Certificate) {
+	return func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = testTime.AddDate(years, 0, 0), testTime.AddDate(years+1, 0, 0)
 	}
-	critical := asn1.ObjectIdentifier{1, 2, 3, 4}
-	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 13}
-	withExtension := func(id asn1.ObjectIdentifier) func(*x509.Certificate) {
-		return func(c *x509.Certificate) {
-			c.ExtraExtensions = []pkix.Extension{{Id: id, Critical: true, Value: []byte{tagNull, 0}}}
-		}
+}
+
+func usage(usages ...x509.ExtKeyUsage) func(*x509.Certificate) {
+	return func(c *x509.Certificate) { c.ExtKeyUsage = usages }
+}
+
+func withCritical(id ...int) func(*x509.Certificate) {
+	return func(c *x509.Certificate) {
+		c.ExtraExtensions = []pkix.Extension{{Id: id, Critical: true, Value: []byte{tagNull, 0}}}
 	}
-	usage := func(usages ...x509.ExtKeyUsage) func(*x509.Certificate) {
-		return func(c *x509.Certificate) { c.ExtKeyUsage = usages }
-	}
-	tests := []struct {
-		name            string
-		change          func(*authorities)
-		trust, validity Reason
-		detail          string // of the answer that is no, or of trust
-	}{
+}
+
+// chainCases are about the way to a root.
+func chainCases() []trustCase {
+	return []trustCase{
 		{"whole chain", nil, Trusted, Valid, `"Leaf" leads to the root "Root"`},
 		{"root in the file", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, Trusted, Valid, ""},
 		{"no roots", func(a *authorities) { a.options.Roots = nil }, NoRoots, Valid, "no roots"},
@@ -127,8 +132,14 @@ func TestTrustAndValidity(t *testing.T) {
 			})
 			a.issueLeaf(func(c *x509.Certificate) { c.DNSNames = []string{"example.com"} })
 		}, ConstraintViolated, Valid, "breaks a constraint"},
-		{"unknown critical extension", func(a *authorities) { a.issueLeaf(withExtension(critical)) }, UnknownExtension, Valid, "critical extension 1.2.3.4"},
-		{"marker of Apple's", func(a *authorities) { a.issueLeaf(withExtension(marker)) }, Trusted, Valid, ""},
+	}
+}
+
+// usageCases are about what certificates may be used for.
+func usageCases() []trustCase {
+	return []trustCase{
+		{"unknown critical extension", func(a *authorities) { a.issueLeaf(withCritical(1, 2, 3, 4)) }, UnknownExtension, Valid, "critical extension 1.2.3.4"},
+		{"marker of Apple's", func(a *authorities) { a.issueLeaf(withCritical(1, 2, 840, 113635, 100, 6, 1, 13)) }, Trusted, Valid, ""},
 		{"leaf that is an authority", func(a *authorities) {
 			a.issueLeaf(func(c *x509.Certificate) { asCA(c); c.KeyUsage |= x509.KeyUsageDigitalSignature })
 		}, SignerIsCA, Valid, "certificate authority"},
@@ -143,7 +154,7 @@ func TestTrustAndValidity(t *testing.T) {
 		{"for OCSP only", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageOCSPSigning)) }, WrongExtendedKeyUsage, Valid, "for OCSP only"},
 		{"for servers and time stamps", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageServerAuth)) }, Trusted, Valid, ""},
 		{"for a usage unknown to us", func(a *authorities) {
-			a.issueLeaf(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{critical} })
+			a.issueLeaf(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3, 4}} })
 		}, Trusted, Valid, ""},
 		{"issuer with RSA 1024", func(a *authorities) {
 			a.middle = issue(a.t, "Intermediate", rsa1024().Public(), a.root, a.rootKey, asCA)
@@ -159,12 +170,22 @@ func TestTrustAndValidity(t *testing.T) {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); later(-9)(c) })
 			a.issueLeaf(nil)
 		}, NeverValidTogether, IssuerExpired, ""},
+	}
+}
 
+// pinCases are about one certificate that is wanted.
+func pinCases() []trustCase {
+	return []trustCase{
 		{"pinned", func(a *authorities) { a.options = VerifyOptions{At: testTime, Pin: pinOf(a.leaf)} }, Pinned, Valid, `pinned certificate, "Leaf"`},
 		{"pinned, with roots", func(a *authorities) { a.options.Pin = pinOf(a.leaf) }, Trusted, Valid, ""},
 		{"another one pinned", func(a *authorities) { a.options.Pin = pinOf(a.middle) }, PinMismatch, Valid, "not the pinned one"},
 		{"pinned, without its chain to the roots", func(a *authorities) { a.options.Pin, a.embedded = pinOf(a.leaf), a.embedded[:1] }, MissingIssuer, Valid, ""},
+	}
+}
 
+// momentCases are about when.
+func momentCases() []trustCase {
+	return []trustCase{
 		{"expired", func(a *authorities) { a.issueLeaf(later(-2)) }, Trusted, Expired, `"Leaf" expired on 2025-03-04`},
 		{"expired, with a signing time before that", func(a *authorities) { a.issueLeaf(later(-2)); a.signingTime = "240601000000Z" }, Trusted, Expired, ""},
 		{"not yet valid", func(a *authorities) { a.issueLeaf(later(1)) }, Trusted, NotYetValid, ""},
@@ -185,6 +206,11 @@ func TestTrustAndValidity(t *testing.T) {
 		{"signed before the certificate", func(a *authorities) { a.signingTime = "200304050607Z" }, Trusted, SigningTimeOutside, "2020-03-04T05:06:07Z"},
 		{"signed in the last century", func(a *authorities) { a.signingTime = "680304050607Z" }, Trusted, SigningTimeOutside, "1968-03-04T05:06:07Z"},
 	}
+}
+
+// Trust is one answer and validity another: each case is no to one of them, and integrity is there in all.
+func TestTrustAndValidity(t *testing.T) {
+	tests := slices.Concat(chainCases(), usageCases(), pinCases(), momentCases())
 	seen := map[Reason]bool{UnknownSigner: true} // see TestVerifyRefuses
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
