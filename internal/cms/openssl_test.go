@@ -6,7 +6,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"syncguard/internal/e2e"
@@ -73,6 +75,31 @@ func TestContentReadsWhatOpenSSLMakes(t *testing.T) {
 				t.Errorf("got %d bytes, want %d: %v", len(got), len(test.content), err)
 			}
 		})
+	}
+}
+
+// openssl is more lenient in places. docs/verify.md explains each reason for which we refuse what it accepts.
+func TestOpenSSLAcceptsOnlyWhatIsExplained(t *testing.T) {
+	program := e2e.Find(t, "openssl")
+	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "verify.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, explained, _ := strings.Cut(string(data), "## Compared with OpenSSL")
+	accepted := 0
+	for _, test := range hostileCases(t) {
+		cmd := exec.Command(program, "cms", "-verify", "-binary", "-noverify", "-inform", "DER")
+		cmd.Stdin = bytes.NewReader(test.input)
+		if cmd.Run() != nil {
+			continue
+		}
+		accepted++
+		if !strings.Contains(explained, "`"+string(test.reason)+"`") {
+			t.Errorf("openssl accepts %q, and docs/verify.md does not explain %s", test.name, test.reason)
+		}
+	}
+	if accepted == 0 {
+		t.Error("openssl accepts nothing")
 	}
 }
 

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
@@ -70,8 +71,16 @@ func TestMutationsAgainstLibcrypto(t *testing.T) {
 	}
 	t.Logf("%d mutants of %d seeds: signatures hold for both %d, for libcrypto only %d; chains for both %d, for libcrypto only %d",
 		total.all, len(seeds), total.both, total.theirs, total.bothChains, total.theirChains)
+	explained, err := os.ReadFile(filepath.Join("..", "..", "docs", "verify.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, explained, _ = bytes.Cut(explained, []byte("## Compared with OpenSSL"))
 	for _, reason := range slices.Sorted(maps.Keys(total.stricter)) {
 		t.Logf("%7d  only libcrypto accepts: %s", total.stricter[reason], reason)
+		if !bytes.Contains(explained, []byte("`"+reason+"`")) {
+			t.Errorf("docs/verify.md does not explain %s", reason)
+		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(total.reasons)) {
 		t.Logf("%7d  refused: %s", total.reasons[reason], reason)

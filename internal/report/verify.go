@@ -142,7 +142,7 @@ func (p *Printer) fact(label, text string) {
 // String says the result in one line: 2 of 3 files verified, 1 failed.
 func (v *Verification) String() string {
 	if v.Failed == 0 {
-		return count(len(v.Files), "file") + " verified"
+		return Count(len(v.Files), "file") + " verified"
 	}
-	return fmt.Sprintf("%d of %s failed", v.Failed, count(len(v.Files), "file"))
+	return fmt.Sprintf("%d of %s failed", v.Failed, Count(len(v.Files), "file"))
 }
