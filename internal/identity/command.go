@@ -44,22 +44,18 @@ type Command struct {
 // It is run for one signature at a time, is stopped after a minute, or when ctx is done, and is not run again once it
 // has failed, so that a wrong PIN is tried once. Each signature is verified with the certificate.
 func FromCommand(ctx context.Context, cert []byte, chain [][]byte, c Command) (*Identity, error) {
-	found, err := readFile(cert)
-	if err != nil {
-		return nil, fmt.Errorf("reading the certificate: %w", err)
-	}
-	more, err := readChain(chain)
+	certs, more, err := readCertificates(cert, chain)
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := onlyLeaf(found.certs)
+	leaf, err := onlyLeaf(certs)
 	if err != nil {
 		return nil, err
 	}
 	if c.Timeout == 0 {
 		c.Timeout = commandTimeout
 	}
-	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, append(found.certs, more...))
+	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, append(certs, more...))
 }
 
 // FromCertificates makes an identity without a key, which cannot sign, to be looked at.

@@ -48,6 +48,16 @@ type contents struct {
 	keys  []*pem.Block
 }
 
+// readCertificates reads the certificates of an identity whose key is elsewhere.
+func readCertificates(cert []byte, chain [][]byte) (certs, more []*x509.Certificate, err error) {
+	found, err := readFile(cert)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the certificate: %w", err)
+	}
+	more, err = readChain(chain)
+	return found.certs, more, err
+}
+
 func readChain(chain [][]byte) ([]*x509.Certificate, error) {
 	var certs []*x509.Certificate
 	for i, data := range chain {

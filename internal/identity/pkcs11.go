@@ -1,18 +1,11 @@
 package identity
 
-import (
-	"crypto"
-	"fmt"
-)
+import "crypto"
 
 // FromPKCS11 makes an identity of a certificate, and of its key in a security module, which does the signing. pin is asked
 // once. Close the identity to log out.
 func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Identity, error) {
-	found, err := readFile(cert)
-	if err != nil {
-		return nil, fmt.Errorf("reading the certificate: %w", err)
-	}
-	more, err := readChain(chain)
+	certs, more, err := readCertificates(cert, chain)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +13,7 @@ func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Ident
 	if err != nil {
 		return nil, err
 	}
-	id, err := assemble(signer, append(found.certs, more...))
+	id, err := assemble(signer, append(certs, more...))
 	if err != nil {
 		_ = closer()
 		return nil, err
