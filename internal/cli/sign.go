@@ -53,7 +53,7 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 	flags := cmd.Flags()
 	flags.StringVarP(&o.out, "out", "o", "", "file or folder for what is signed; - for stdout")
 	flags.BoolVar(&o.inPlace, "in-place", false, "put what is signed in place of the file")
-	flags.BoolVar(&o.replace, "replace", false, "sign the content of a file that is signed already, whose signature is not verified")
+	flags.BoolVar(&o.replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
 	flags.BoolVar(&o.allowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
 	o.signing.addFlags(cmd)
 	o.format.addFlags(cmd)

@@ -193,15 +193,9 @@ func (s *signRun) content(name string, data []byte) (content []byte, signed bool
 	defer hideSecrets(doc)
 	content = data
 	if doc.Signed && !diag.HasErrors(findings) {
-		inner, err := cms.Content(data)
-		if err != nil { // which document.Open would have said
-			return nil, true, []diag.Diagnostic{refusal("damaged-signature", err.Error(), "")}
-		}
-		content = inner
-		if !s.o.replace {
-			findings = append(findings, refusal("already-signed", "the file is signed already",
-				"sign what it was made of, or give --replace to sign its content anew: nobody has verified that it is unchanged"))
-		}
+		var refused []diag.Diagnostic
+		content, refused = s.unwrapped(data)
+		findings = append(findings, refused...)
 	}
 	if doc.Root != nil {
 		findings = append(findings, s.unfit(doc)...)
@@ -211,6 +205,21 @@ func (s *signRun) content(name string, data []byte) (content []byte, signed bool
 		}
 	}
 	return content, doc.Signed, diag.Sort(findings)
+}
+
+// unwrapped returns what a signature is around, where that is to be replaced and holds. Who made it does not matter: the
+// new one says who stands for the content.
+func (s *signRun) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
+	verdict := cms.Verify(data, cms.VerifyOptions{At: s.env.Now()})
+	switch {
+	case !s.o.replace:
+		return nil, []diag.Diagnostic{refusal("already-signed", "the file is signed already",
+			"sign what it was made of, or give --replace to sign its content anew")}
+	case !verdict.Integrity.OK:
+		return nil, []diag.Diagnostic{refusal("broken-signature", fmt.Sprintf("the signature does not hold: %s [%s]", verdict.Integrity.Detail, verdict.Integrity.Reason),
+			"sign what it was made of; syncguard extract --unverified takes the content out all the same")}
+	}
+	return verdict.Content, nil
 }
 
 // unfit finds what a signature does no good to.

@@ -32,6 +32,7 @@ func TestSignForms(t *testing.T) {
 		{"signed", once, nil, exitFindings, "the file is signed already"},
 		{"signed, to be replaced", once, []string{"--replace"}, exitOK, "1 profile signed"},
 		{"signed twice", signedBy(t, once), []string{"--replace"}, exitFindings, "the signed content is another signed message"},
+		{"changed", bytes.Replace(once, []byte("PayloadVersion"), []byte("PayloadVersioN"), 1), []string{"--replace"}, exitFindings, "error: the signature does not hold: "},
 		{"cut off", once[:len(once)-1], []string{"--replace"}, exitFindings, "the signed message cannot be read"},
 		{"signed, as text", pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: once}), []string{"--replace"}, exitFindings, "the signed message is PEM text"},
 		{"signed binary", signedBy(t, binary), []string{"--replace"}, exitOK, "binary property list"},

@@ -145,12 +145,3 @@ func signerOf(key any) (crypto.Signer, error) {
 	}
 	return signer, nil
 }
-
-// ReadCertificates reads all certificates of a file in PEM or DER.
-func ReadCertificates(data []byte) ([]*x509.Certificate, error) {
-	found, err := readFile(data)
-	if err != nil {
-		return nil, err
-	}
-	return found.certs, checkCertificates(found.certs)
-}

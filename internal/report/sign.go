@@ -40,7 +40,7 @@ func (p *Printer) Signing(s *Signing) {
 	for i, f := range s.Files {
 		line := fmt.Sprintf("  %s%s  %8s", places[i], strings.Repeat(" ", width-lipgloss.Width(places[i])), size(f.Size))
 		if f.Replaced {
-			line += yellow.Render("  signed before, by a signature that was not verified")
+			line += yellow.Render("  in place of the signature that it had")
 		}
 		p.Line("%s", line)
 	}
