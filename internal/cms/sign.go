@@ -215,8 +215,11 @@ func checkContent(signed, content []byte) error {
 	return nil
 }
 
-// checkSignature asks the library whether what was made verifies.
+// checkSignature verifies what was made as strictly as what others make, and asks the library for a second opinion.
 func checkSignature(signed []byte) error {
+	if v := Verify(signed, VerifyOptions{}); !v.Integrity.OK {
+		return fmt.Errorf("%s [%s]", v.Integrity.Detail, v.Integrity.Reason)
+	}
 	parsed, err := pkcs7.Parse(signed)
 	if err != nil {
 		return err

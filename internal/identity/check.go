@@ -92,7 +92,7 @@ func findings(chain []*x509.Certificate, notes []string, now time.Time) []Findin
 				nameOf(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
 		}
 	}
-	return slices.Concat(found, weakKey(leaf), weakSignatures(chain), purposes(leaf))
+	return slices.Concat(found, weakKey(leaf), weakIssuers(chain), purposes(leaf))
 }
 
 func validity(leaf *x509.Certificate, now time.Time) []Finding {
@@ -129,9 +129,13 @@ func weakKey(leaf *x509.Certificate) []Finding {
 	return nil
 }
 
-// weakSignatures looks at what the issuers signed with. How a root signed itself does not matter.
-func weakSignatures(chain []*x509.Certificate) (found []Finding) {
+// weakIssuers looks at what the issuers sign with. How a root signed itself does not matter.
+func weakIssuers(chain []*x509.Certificate) (found []Finding) {
 	for i, cert := range chain {
+		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && i > 0 && key.N.BitLen() < minRSABits {
+			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q in the chain has an RSA key of %d bits, at least %d are needed",
+				nameOf(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", "unverified"})
+		}
 		switch cert.SignatureAlgorithm {
 		case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
 			if i > 0 && isSelfSigned(cert) {
@@ -153,8 +157,8 @@ func purposes(leaf *x509.Certificate) (found []Finding) {
 	if leaf.BasicConstraintsValid && leaf.IsCA {
 		doubt("is-authority", "is that of a certificate authority, which should not sign profiles itself", "let it issue a certificate for signing")
 	}
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		doubt("key-usage", `has a key usage without "digitalSignature"`, "ask the authority for that key usage")
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+		doubt("key-usage", `has a key usage without "digitalSignature" or "nonRepudiation"`, "ask the authority for that key usage")
 	}
 	if !isForSigning(leaf) {
 		doubt("extended-key-usage", "is for other purposes: "+join(extendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")

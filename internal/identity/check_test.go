@@ -46,6 +46,8 @@ func TestCheck(t *testing.T) {
 		{"expired intermediate", []*x509.Certificate{chain[0], oldMiddle}, nil, testTime, []string{`"Old" in the chain is valid from 2025-03-04 to 2026-03-03 only`}, ""},
 		{"certificate authority", leaf(ecKey(), func(c *x509.Certificate) { c.IsCA = true }), nil, testTime, []string{"certificate authority"}, ""},
 		{"key usage", leaf(ecKey(), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }), nil, testTime, []string{`without "digitalSignature"`}, ""},
+		{"key usage of a notary", leaf(ecKey(), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment }), nil, testTime, nil, ""},
+		{"weak intermediate", []*x509.Certificate{chain[0], certificate(t, "Weak", weakRSA, middle, caKey(), authority)}, nil, testTime, []string{`"Weak" in the chain has an RSA key of 1536 bits`}, ""},
 		{"no key usage at all", leaf(ecKey(), func(c *x509.Certificate) { c.KeyUsage = 0 }), nil, testTime, nil, ""},
 		{"weak RSA", leaf(weakRSA, nil), nil, testTime, nil, "RSA key of 1536 bits, at least 2048"},
 		{"other curve", leaf(p521, nil), nil, testTime, nil, "curve P-521, P-256 or P-384"},
