@@ -217,7 +217,7 @@ func checkContent(signed, content []byte) error {
 
 // checkSignature verifies what was made as strictly as what others make, and asks the library for a second opinion.
 func checkSignature(signed []byte) error {
-	if v := Verify(signed, VerifyOptions{}); !v.Integrity.OK {
+	if v := Verify(signed, VerifyOptions{}); !v.Integrity.OK && v.Integrity.Reason != Nested { // which is for the caller to refuse
 		return fmt.Errorf("%s [%s]", v.Integrity.Detail, v.Integrity.Reason)
 	}
 	parsed, err := pkcs7.Parse(signed)
