@@ -77,6 +77,8 @@ func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
 	return inputs, failures
 }
 
+func isProfileName(path string) bool { return strings.EqualFold(filepath.Ext(path), ".mobileconfig") }
+
 // hasProfileName says whether a file that nobody named is meant to be checked. Other programs write JSON too, so there the
 // words that every declaration of Apple's holds must be in it.
 func hasProfileName(path string) bool {

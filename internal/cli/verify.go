@@ -69,7 +69,8 @@ func runVerify(ctx context.Context, env *Env, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs, failures, err := findInputs(o.paths)
+	finder := inputFinder{"stdin", isProfileName, "profile (*.mobileconfig)"}
+	inputs, failures, err := finder.find(o.paths)
 	if err != nil {
 		return err
 	}
@@ -101,21 +102,7 @@ func runVerify(ctx context.Context, env *Env, o verifyOptions) error {
 	} else if len(result.Files) > 1 {
 		out.Line("\n%s", result.String())
 	}
-	return lastOf(env, failures, result.Failed > 0)
-}
-
-// lastOf says all failures but the last, which it returns; without any, it returns errFindings where something was found.
-func lastOf(env *Env, failures []error, found bool) error {
-	for i, err := range failures {
-		if i == len(failures)-1 {
-			return err
-		}
-		env.err().Failure(plain(err))
-	}
-	if found {
-		return errFindings
-	}
-	return nil
+	return verdict(env, failures, result.Failed > 0)
 }
 
 // verifier holds what is the same for every file.
@@ -181,11 +168,11 @@ type verified struct {
 }
 
 func (v *verifier) verifyInput(env *Env, in input) verified {
-	name, data, err := readInput(env, in.path)
+	data, err := in.read(env)
 	if err != nil {
 		return verified{err: err}
 	}
-	return v.verifyData(name, data)
+	return v.verifyData(in.path, data)
 }
 
 // readInput reads a file, or stdin for -, and returns the name by which people know it.
