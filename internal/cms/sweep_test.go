@@ -148,6 +148,28 @@ func TestCertificatesHoldNothingElse(t *testing.T) {
 	}
 }
 
+// Each field of a certificate has its type. Free are only strings in names, and the parameters of algorithms.
+func TestCertificateFieldsHaveTheirTypes(t *testing.T) {
+	raw := richCertificate(t).Raw
+	tr := tree{raw, must(scan(raw))}
+	for i, e := range tr.elements {
+		isString := e.tag == 0x0c || e.tag == 0x13
+		isParameter := e.tag == tagOID && tr.elements[i-1].tag == tagOID
+		if i == 0 || isString || isParameter {
+			continue
+		}
+		input := tr.rewrite(0, func(c int, encoded []byte) [][]byte {
+			if c == i {
+				encoded = null()
+			}
+			return [][]byte{encoded}
+		})
+		if x := (tree{input, must(scan(input))}); x.isCertificate(0) {
+			t.Errorf("the element at byte %d (tag %#x) may be NULL", e.start, e.tag)
+		}
+	}
+}
+
 // The same holds inside the extensions that libraries act on.
 func TestExtensionsHoldNothingElse(t *testing.T) {
 	cert := richCertificate(t)
