@@ -66,6 +66,7 @@ const (
 	BadCertificateSignature  Reason = "bad-certificate-signature"
 	WeakCertificateSignature Reason = "weak-certificate-signature"
 	WeakCertificateKey       Reason = "weak-certificate-key"
+	AmbiguousIssuer          Reason = "ambiguous-issuer"
 	IssuerNotCA              Reason = "issuer-not-ca"
 	SignerIsCA               Reason = "signer-is-ca"
 	WrongKeyUsage            Reason = "wrong-key-usage"
@@ -165,6 +166,7 @@ var reasons = []ReasonInfo{
 	{BadCertificateSignature, AboutTrust, false, "a certificate was not signed by the issuer that it names"},
 	{WeakCertificateSignature, AboutTrust, false, "a certificate is signed with SHA-1 or older"},
 	{WeakCertificateKey, AboutTrust, false, "a certificate of the chain has an RSA key below 2048 bits"},
+	{AmbiguousIssuer, AboutTrust, false, "a second certificate in the name of an issuer leads to no root, and programs may follow that one"},
 	{IssuerNotCA, AboutTrust, false, "an issuer is no certificate authority, or not one for this chain"},
 	{SignerIsCA, AboutTrust, false, "the certificate of a signer is that of a certificate authority"},
 	{WrongKeyUsage, AboutTrust, false, "the key usage of a signer allows neither digitalSignature nor nonRepudiation"},

@@ -31,9 +31,18 @@ func judgeTrust(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOp
 	if err := checkChain(chain); err != nil {
 		return no(err), chain
 	}
+	if err := checkTwins(chain, embedded, o); err != nil {
+		return no(err), chain
+	}
 	root := chain[len(chain)-1]
 	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", Name(leaf), Name(root))}, chain
 }
+
+// maxMoments and maxTwins bound how often a chain is looked for.
+const (
+	maxMoments = 8
+	maxTwins   = 4
+)
 
 // findChain asks crypto/x509, at the moment first, and if a certificate is not valid then, at others at which the chain
 // may have been whole. It returns the embedded certificates themselves, not copies.
@@ -42,7 +51,11 @@ func findChain(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOpt
 	moments := []time.Time{o.At, leaf.NotAfter}
 	for _, cert := range embedded {
 		pool.AddCert(cert)
-		moments = append(moments, cert.NotBefore)
+	}
+	for i, cert := range climb(leaf, embedded) {
+		if i < maxMoments {
+			moments = append(moments, cert.NotBefore)
+		}
 	}
 	var first error
 	for _, at := range moments {
@@ -92,6 +105,24 @@ func checkChain(chain []*x509.Certificate) error {
 	for _, cert := range chain[1:] {
 		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
 			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", Name(cert), key.N.BitLen(), minRSABits)
+		}
+	}
+	return nil
+}
+
+// checkTwins refuses a file with a second certificate in the name of an issuer that leads to no root: of two, some
+// programs follow the first that they find, and that one only.
+func checkTwins(chain, embedded []*x509.Certificate, o VerifyOptions) error {
+	twins := 0
+	for _, cert := range embedded {
+		if slices.ContainsFunc(chain, cert.Equal) || !slices.ContainsFunc(chain[1:], func(issuer *x509.Certificate) bool {
+			return bytes.Equal(issuer.RawSubject, cert.RawSubject)
+		}) {
+			continue
+		}
+		twins++
+		if _, err := findChain(cert, embedded, o); err != nil || twins > maxTwins {
+			return flawf(AmbiguousIssuer, "two different certificates are named %q, and one of them leads to no root", Name(cert))
 		}
 	}
 	return nil

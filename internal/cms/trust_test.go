@@ -117,6 +117,18 @@ func chainCases() []trustCase {
 		{"issuer of the same name with another key", func(a *authorities) {
 			a.embedded[1] = issue(a.t, "Intermediate", p256().Public(), a.root, a.rootKey, asCA)
 		}, BadCertificateSignature, Valid, `"Leaf" was not signed by its issuer "Intermediate"`},
+		{"a twin of the issuer that nobody signed", func(a *authorities) {
+			rogue := issue(a.t, "Root", p256().Public(), nil, p256(), asCA)
+			a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA))
+		}, AmbiguousIssuer, Valid, `two different certificates are named "Intermediate"`},
+		{"five renewed issuers", func(a *authorities) {
+			for range 5 {
+				a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA))
+			}
+		}, AmbiguousIssuer, Valid, ""},
+		{"a renewed issuer", func(a *authorities) {
+			a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA))
+		}, Trusted, Valid, ""},
 		{"issuer that is no authority", func(a *authorities) {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, nil)
 			a.issueLeaf(nil)

@@ -211,7 +211,14 @@ func (m *mutator) rearrange(n, other *node) {
 		return
 	}
 	at := m.IntN(len(n.children))
-	switch m.IntN(4) {
+	switch m.IntN(5) {
+	case 4: // a twin that differs a little
+		twin := n.children[at].clone()
+		inside := twin.all(nil)
+		if p := inside[m.IntN(len(inside))]; len(p.body) > 0 {
+			p.body[m.IntN(len(p.body))] ^= 1 << m.IntN(8)
+		}
+		n.children = slices.Insert(n.children, at+m.IntN(2), twin)
 	case 0:
 		n.children = slices.Delete(n.children, at, at+1)
 	case 1:
