@@ -27,6 +27,8 @@ type Facts struct {
 	Envelope     []EnvelopeNeed
 	Tolerances   []Tolerance
 	Extensions   []Extension
+	Effects      []Effect
+	Renames      []Rename
 
 	places map[string]*Place
 }

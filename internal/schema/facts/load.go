@@ -61,11 +61,29 @@ type file struct {
 		Severity string
 	}
 	Extensions []extension
+	Effects    []effect
+	Renames    []struct {
+		site
+		To, As   string
+		Inverted bool
+	}
 }
 
 type extension struct {
 	site
 	Of string
+}
+
+type effect struct {
+	site
+	Is        []any
+	On        []target.Enrollment
+	Does      Doing
+	Unless    string
+	Restricts bool
+	Text      string
+	Detail    bool
+	Evidence  Evidence
 }
 
 type site struct {
@@ -150,7 +168,36 @@ func (in file) facts() (*Facts, error) {
 			f.Counterparts = append(f.Counterparts, Extension{s, x.Of})
 		}
 	}
+	for _, e := range in.Effects {
+		f.Effects = append(f.Effects, r.effects(e)...)
+	}
+	for _, x := range in.Renames {
+		r.check(x.To != "" && x.As != "" && x.At != "", "a rename names no key")
+		for _, s := range r.sites(x.site) {
+			f.Renames = append(f.Renames, Rename{s, x.To, x.As, x.Inverted})
+		}
+	}
 	return f, errors.Join(r.errs...)
+}
+
+func (r *reader) effects(in effect) []Effect {
+	r.check(in.Does != "" || in.Text != "", "an effect on %q says nothing", in.Types)
+	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: Apple}
+	if in.Does != "" {
+		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Offers})
+	}
+	if in.Evidence != "" {
+		e.Evidence = known(r, in.Evidence, []Evidence{Apple, Community, Unverified})
+	}
+	for _, on := range in.On {
+		e.On = append(e.On, known(r, on, target.Enrollments()))
+	}
+	var all []Effect
+	for _, s := range r.sites(in.site) {
+		e.Site = s
+		all = append(all, e)
+	}
+	return all
 }
 
 // reader collects what is wrong with a file.
