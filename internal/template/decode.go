@@ -142,6 +142,7 @@ func (s *load) profile(p section) Profile {
 		Identifier: p.text("identifier"), DisplayName: p.text("displayName"), Description: p.text("description"),
 		Scope: p.text("scope"), Expires: p.date("expires"), Removal: s.removal(p.under("removal")),
 	}
+	profile.Languages = p.texts("languages")
 	profile.Consent = s.consent(p)
 	return profile
 }

@@ -46,7 +46,12 @@ func dateTime(p section) DateTime {
 
 func updates(p section) Updates {
 	v := p.under("updates")
-	return Updates{Enabled: enabled(p, "updates"), Automatic: v.flag("automatic"), InstallAppUpdates: v.flag("installAppUpdates")}
+	updates := Updates{Enabled: enabled(p, "updates"), Automatic: v.flag("automatic"), InstallAppUpdates: v.flag("installAppUpdates")}
+	if v.has("enforce") {
+		e := v.under("enforce")
+		updates.Enforce = Enforcement{Version: e.text("version"), Deadline: e.text("deadline"), DetailsURL: e.text("detailsURL")}
+	}
+	return updates
 }
 
 func (s *load) storage(p section) Storage {

@@ -42,7 +42,7 @@ var (
 	reverseDNS        = newFormat(`^`+label+`(\.`+label+`)+$`, "a reversed domain such as com.acme", maxLength(200))
 	identifierPart    = newFormat(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$`, "letters, digits, dots and hyphens", maxLength(100))
 	payloadID         = newFormat(`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "letters, digits, dots, underscores and hyphens", maxLength(100))
-	payloadType       = newFormat(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`, "a payload type such as com.apple.wifi.managed", nil)
+	payloadType       = newFormat(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`, "a payload type such as com.apple.wifi.managed, or a declaration type", nil)
 	payloadIdentifier = newFormat(`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "letters, digits, dots, underscores and hyphens", maxLength(255))
 	upperUUID         = newFormat(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`, "a UUID in upper case", nil)
 	hostFormat        = newFormat(`^`+domain+`$`, "a host name", maxLength(253))
@@ -55,6 +55,8 @@ var (
 	httpsURL          = newFormat(`^https://[^\s]+$`, "a URL that begins with https://", checkURL)
 	referenceFormat   = newFormat(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, "env:NAME or file:PATH", nil)
 	durationFormat    = newFormat(`^([0-9]+[dhms])+$`, "a duration such as 30d, 12h or 90m", checkDuration)
+	versionFormat     = newFormat(`^[0-9]{1,5}(\.[0-9]{1,5}){0,2}$`, "a version such as 26.2, in quotes", nil)
+	localTime         = newFormat(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`, "a time without a zone such as 2027-01-31T18:00:00, in quotes", checkLocalTime)
 	targetFormat      = newFormat(targetPattern(), "PLATFORM[@VERSION][/ENROLLMENT]", checkTarget)
 	filterFormat      = newFormat(filterPattern(), "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT", checkFilter)
 )
@@ -113,6 +115,13 @@ func checkDuration(s string) error {
 		return errors.New("it is no time at all")
 	}
 	return err
+}
+
+func checkLocalTime(s string) error {
+	if _, err := time.Parse("2006-01-02T15:04:05", s); err != nil {
+		return errors.New("there is no such time")
+	}
+	return nil
 }
 
 func checkTarget(s string) error {

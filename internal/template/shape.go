@@ -1,6 +1,7 @@
 package template
 
 import (
+	"syncguard/internal/hints"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
@@ -118,7 +119,7 @@ func templateShape() *shape {
 			meaning: "The devices to build for, each PLATFORM[@VERSION][/ENROLLMENT].",
 			item:    &shape{kind: text, format: targetFormat, example: "iOS@26/manual", meaning: "PLATFORM[@VERSION][/ENROLLMENT]; the version is the oldest to serve."}},
 		preventionShape(),
-		{name: "payloads", kind: list, meaning: "Further payloads, written in Apple's keys.", item: payloadShape()},
+		{name: "payloads", kind: list, meaning: "Further payloads and declarations, written in Apple's keys.", item: payloadShape()},
 		variablesShape(),
 	}}
 }
@@ -137,6 +138,9 @@ func profileShape() *shape {
 		{name: "displayName", kind: text, nonEmpty: true, example: "iCloud Sync", meaning: "The name that devices show (PayloadDisplayName)."},
 		{name: "description", kind: text, meaning: "What the profile does, for the person who installs it (PayloadDescription)."},
 		{name: "scope", kind: text, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
+		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
+			meaning: "The languages of the people who hold the devices: those of the hints in the report and of a ConsentText. The description is in the first.",
+			item:    &shape{kind: text, choices: hints.Languages(), meaning: "A language."}},
 		removalShape(),
 		{name: "expires", kind: date, example: "2028-01-31", meaning: "When the profile counts as out of date (PayloadExpirationDate)."},
 		{name: "consent", kind: mapping, also: text, example: "Installing this changes your DNS settings.",
@@ -157,7 +161,7 @@ func removalShape() *shape {
 func payloadShape() *shape {
 	return &shape{kind: mapping, meaning: "One payload.", keys: []*shape{
 		{name: "id", kind: text, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "The payload's name in templates, unique; identifiers are derived from it, and overlays find the payload by it."},
-		{name: "type", kind: text, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType."},
+		{name: "type", kind: text, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType, or the Type of a declaration such as com.apple.configuration.passcode.settings."},
 		{name: "displayName", kind: text, nonEmpty: true, meaning: "PayloadDisplayName."},
 		{name: "description", kind: text, meaning: "PayloadDescription."},
 		{name: "identifier", kind: text, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},

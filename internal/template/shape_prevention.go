@@ -82,5 +82,10 @@ func updatesShape() *shape {
 	return intent("updates", "Keep the operating system current.",
 		&shape{name: "automatic", kind: flag, fallback: "true", meaning: "Download and install updates by themselves, where Apple has a key for it."},
 		&shape{name: "installAppUpdates", kind: flag, fallback: "true", meaning: "The same for apps, on a Mac."},
+		&shape{name: "enforce", kind: mapping, meaning: "A version that devices install by a deadline (a declaration, by MDM only).", keys: []*shape{
+			{name: "version", kind: text, required: true, format: versionFormat, example: "26.2", meaning: "The version, in quotes; Apple's servers must offer it for the model (TargetOSVersion)."},
+			{name: "deadline", kind: text, required: true, format: localTime, example: "2027-01-31T18:00:00", meaning: "When the device installs it by force, in its own time, without a zone (TargetLocalDateTime)."},
+			{name: "detailsURL", kind: text, format: httpsURL, example: "https://it.acme.example/update", meaning: "A page that tells people more (DetailsURL)."},
+		}},
 	)
 }

@@ -77,10 +77,11 @@ type Organization struct {
 
 // Profile is the envelope of every profile that is built.
 type Profile struct {
-	Identifier  Entry[string] // suffix after the organization's identifier
-	DisplayName Entry[string] // empty: let the composer choose
-	Description Entry[string] // empty: let the composer choose
-	Scope       Entry[string] // PayloadScope: System or User
+	Identifier  Entry[string]   // suffix after the organization's identifier
+	DisplayName Entry[string]   // empty: let the composer choose
+	Description Entry[string]   // empty: let the composer choose
+	Scope       Entry[string]   // PayloadScope: System or User
+	Languages   []Entry[string] // of hints and of ConsentText; empty: English hints and no ConsentText
 	Removal     Removal
 	Expires     Entry[time.Time] // PayloadExpirationDate, if set
 	Consent     []Consent        // ConsentText, in the order of the template
@@ -216,7 +217,18 @@ type Updates struct {
 	Enabled           Entry[bool] // false: the intent is off
 	Automatic         Entry[bool]
 	InstallAppUpdates Entry[bool]
+	Enforce           Enforcement
 }
+
+// Enforcement is a version that devices must have by a deadline.
+type Enforcement struct {
+	Version    Entry[string] // such as 26.2
+	Deadline   Entry[string] // yyyy-mm-ddThh:mm:ss, in each device's own time
+	DetailsURL Entry[string] // may be unset
+}
+
+// IsSet says whether the template asks for a version.
+func (e Enforcement) IsSet() bool { return e.Version.IsSet && e.Deadline.IsSet }
 
 // Payload is a payload written out in Apple's keys.
 type Payload struct {
