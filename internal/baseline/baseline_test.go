@@ -64,20 +64,23 @@ func TestClasses(t *testing.T) {
 		{"iOS@18/manual", "hint default hint hint hint"},
 		{"iOS@18/manual-supervised", "enforced default hint hint hint"},
 		{"iOS@18/device", "hint default hint hint hint"},
-		{"iOS@18/supervised", "enforced default hint hint hint"},
+		{"iOS@17/supervised", "enforced default hint hint hint"}, // the declaration for updates came with iOS 18
+		{"iOS@18/supervised", "enforced default hint hint enforced"},
 		{"iOS@11.4/supervised", "hint hint hint hint hint"}, // before iOS 12 and 14
-		{"iOS@27/supervised", "enforced default hint hint hint"},
+		{"iOS@27/supervised", "enforced default hint hint enforced"},
 		{"iOS/user", "hint hint hint hint hint"}, // User Enrollment forbids both payloads
-		{"iPadOS/supervised", "enforced default hint hint hint"},
-		{"iPadOS/shared-ipad", "enforced default hint hint hint"},
+		{"iPadOS/supervised", "enforced default hint hint enforced"},
+		{"iPadOS/shared-ipad", "enforced default hint hint enforced"},
 		{"macOS@15/manual", "locked default impossible hint enforced"},
 		{"macOS@26/supervised", "locked default impossible hint enforced"},
-		{"macOS@27/supervised", "locked default impossible hint hint"}, // 27 removed com.apple.SoftwareUpdate
+		{"macOS@27/supervised", "locked default impossible hint enforced"},
+		{"macOS@27/manual", "locked default impossible hint hint"}, // 27 removed com.apple.SoftwareUpdate
+		{"macOS@27/device", "locked default impossible hint hint"},
 		{"macOS/user", "hint hint impossible hint hint"},
 		{"tvOS/manual", "hint hint impossible impossible hint"},
-		{"tvOS/supervised", "enforced hint impossible impossible hint"},
+		{"tvOS/supervised", "enforced hint impossible impossible enforced"},
 		{"visionOS/manual", "hint default impossible hint hint"},
-		{"visionOS/supervised", "enforced default impossible hint hint"},
+		{"visionOS/supervised", "enforced default impossible hint enforced"},
 		{"watchOS/manual", "impossible impossible impossible impossible hint"},
 	} {
 		t.Run(c.target, func(t *testing.T) {
@@ -102,9 +105,9 @@ func TestOutcomesExplainThemselves(t *testing.T) {
 			}
 			for _, o := range plan(t, defaults(), to.String()).Outcomes {
 				switch {
-				case stronger(o.Class, Hint) && (len(o.Mechanisms) == 0 || o.Source == ""):
+				case Stronger(o.Class, Hint) && (len(o.Mechanisms) == 0 || o.Source == ""):
 					t.Errorf("%s %s: %s without a mechanism or a source", to, o.Intent, o.Class)
-				case !stronger(o.Class, Hint) && len(o.Mechanisms) > 0:
+				case !Stronger(o.Class, Hint) && len(o.Mechanisms) > 0:
 					t.Errorf("%s %s: %s, but sets %v", to, o.Intent, o.Class, o.Mechanisms)
 				case o.Class == Hint && len(o.Settings) == 0:
 					t.Errorf("%s %s: a hint that hints at nothing", to, o.Intent)

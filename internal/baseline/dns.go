@@ -6,11 +6,10 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
 )
-
-const dnsType = "com.apple.dnsSettings.managed"
 
 // resolver is an encrypted DNS service. Its certificate is checked against the host of ServerURL or ServerName, so its
 // addresses must be its own.
@@ -43,18 +42,16 @@ func planDNS(p *planner, o *Outcome, s template.DNS) {
 			providerName(s, providers[0].Value), providerNames(s, providers[1:])), dnsSource)
 		providers = providers[:1]
 	}
-	class := Default
+	form := p.dnsForm(o)
 	for _, provider := range providers {
-		where := payload{"dns." + string(provider.Value), dnsType, providerName(s, provider.Value) + " DNS"}
-		if !p.pull(o, lever{where, nil, class}) {
+		where := payload{"dns." + string(provider.Value), form.payloadType, providerName(s, provider.Value) + " DNS"}
+		switch {
+		case p.pull(o, lever{where, nil, Default}):
+			p.setDNS(o, s, where, provider)
+		case !form.since.IsZero():
+			p.newer(form).setDNS(&Outcome{}, s, where, provider)
+		default:
 			return
-		}
-		p.set(where, "DNSSettings", at(dnsSettingsOf(p, s, provider.Value), provider.Span))
-		if rules := onDemandRules(s); rules != nil {
-			p.set(where, "OnDemandRules", rules)
-		}
-		if s.ProhibitDisablement.Value && p.pull(o, lever{where, []string{"ProhibitDisablement"}, Enforced}) {
-			p.set(where, "ProhibitDisablement", at(profiles.Boolean(true), s.ProhibitDisablement.Span))
 		}
 	}
 	if len(providers) > 1 {
@@ -62,15 +59,28 @@ func planDNS(p *planner, o *Outcome, s template.DNS) {
 			Community, "https://github.com/paulmillr/encrypted-dns/issues/29")
 	}
 	o.Mechanisms, o.Notes = unique(o.Mechanisms), unique(o.Notes)
-	dnsNotes(p, o)
+	dnsNotes(p, o, form)
+}
+
+// setDNS writes one provider. A declaration has the same keys as the payload, and a name that Settings shows.
+func (p *planner) setDNS(o *Outcome, s template.DNS, where payload, provider template.Entry[template.DNSProvider]) {
+	p.set(where, "DNSSettings", at(dnsSettingsOf(p, s, where.payloadType, provider.Value), provider.Span))
+	if where.isDeclaration() {
+		p.set(where, "VisibleName", at(profiles.String(where.displayName), provider.Span))
+	}
+	if rules := onDemandRules(s); rules != nil {
+		p.set(where, "OnDemandRules", rules)
+	}
+	if s.ProhibitDisablement.Value && p.pull(o, lever{where, []string{"ProhibitDisablement"}, Enforced}) {
+		p.set(where, "ProhibitDisablement", at(profiles.Boolean(true), s.ProhibitDisablement.Span))
+	}
 }
 
 const dnsSource = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
 
 // dnsNotes says which networks the setting covers: no schema states that as data.
-func dnsNotes(p *planner, o *Outcome) {
-	if p.target.Enrollment.IsMDM() {
-		text := "a DNS payload that MDM installs covers managed Wi-Fi networks only; from version 27 on, a declaration covers every network of a supervised device"
+func dnsNotes(p *planner, o *Outcome, form dnsForm) {
+	if text := networksCovered(p.target.Enrollment, form.payloadType == dnsDeclaration); text != "" {
 		o.note(text, dnsSource)
 	}
 	if o.Class == Default {
@@ -79,8 +89,21 @@ func dnsNotes(p *planner, o *Outcome) {
 	o.detail("VPN and iCloud Private Relay go around it", Community, "https://github.com/paulmillr/encrypted-dns")
 }
 
+// networksCovered is what Apple's pages of the payload and of the declaration say, or "" for every network.
+func networksCovered(e target.Enrollment, declared bool) string {
+	switch {
+	case !e.IsMDM():
+		return ""
+	case !declared:
+		return "a DNS payload that MDM installs covers managed Wi-Fi networks only; from version 27 on, a declaration covers every network of a supervised device"
+	case e.IsSupervised():
+		return "the declaration covers every network of a supervised device"
+	}
+	return "on a device that is not supervised the declaration covers managed networks only"
+}
+
 // dnsSettingsOf returns the DNSSettings dictionary of one provider.
-func dnsSettingsOf(p *planner, s template.DNS, provider template.DNSProvider) *plist.Value {
+func dnsSettingsOf(p *planner, s template.DNS, dnsType string, provider template.DNSProvider) *plist.Value {
 	v := profiles.Dictionary()
 	r, named := resolvers[provider]
 	switch {

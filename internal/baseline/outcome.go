@@ -64,8 +64,8 @@ func (c Class) Meaning() string {
 	return "neither a key nor a setting exists there"
 }
 
-// stronger says whether a does more than b.
-func stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
+// Stronger says whether a does more than b.
+func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
 
 // Evidence says how far a statement is to be trusted.
 type Evidence string
@@ -81,10 +81,21 @@ type Outcome struct {
 	Intent     Intent
 	Class      Class
 	Mechanisms []string // payload type and key of each lever that is set; empty where nothing is
+	Levers     []Lever  // every lever that was tried, in order
 	Notes      []Note   // conditions and consequences
 	Settings   []Setting
 	Source     string // where the class comes from
 }
+
+// Lever is a payload type or key that may serve an intent, and whether it does on the target.
+type Lever struct {
+	Type  string
+	Path  []string // to the key; empty: the type as a whole
+	Works bool
+}
+
+// Mechanism is the lever as one reads it: com.apple.MCX.timeServer.
+func (l Lever) Mechanism() string { return strings.Join(append([]string{l.Type}, l.Path...), ".") }
 
 // Note is one fact that a person should know about an outcome.
 type Note struct {
@@ -125,7 +136,7 @@ func (o *Outcome) detail(text string, e Evidence, source string) {
 
 // reach raises the class to c, through a payload type and key.
 func (o *Outcome) reach(c Class, mechanism string) {
-	if stronger(c, o.Class) {
+	if Stronger(c, o.Class) {
 		o.Class = c
 	}
 	o.Mechanisms = append(o.Mechanisms, mechanism)

@@ -17,18 +17,27 @@ import (
 // Catalog is what the intents ask of the schema facts.
 type Catalog interface {
 	Payloads(payloadType string) ([]*schema.Type, error)
+	Declaration(declarationType string) (*schema.Type, error)
 }
 
-// Plan is what the prevention intents put into the profile for one target. Identifier in a payload is only the last
-// part, unique in the plan; the composer completes it and derives the UUID.
+// Plan is what the prevention intents give to one target. Identifier in a payload or declaration is only the last part,
+// unique in the plan; the composer completes it and derives the UUID.
 type Plan struct {
-	Payloads []profiles.Payload
-	Outcomes []Outcome // one for each intent that is on
+	Payloads     []profiles.Payload
+	Declarations []profiles.Declaration // configurations, without their activations
+	Outcomes     []Outcome              // one for each intent that is on
+	Findings     []diag.Diagnostic      // about the Choice, where it is worse than what the facts would choose
 }
 
-// New plans the intents of a template for a target. The error is one of reading the schema facts.
+// New plans the intents of a template for a target, in the form that the facts choose. The error is one of reading the
+// schema facts.
 func New(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
-	p := &planner{target: t, catalog: c, plan: &Plan{}}
+	return Choice{}.Plan(prevention, t, c)
+}
+
+// Plan plans the intents of a template for a target.
+func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
+	p := &planner{target: t, catalog: c, choice: choice, plan: &Plan{}}
 	for _, intent := range []struct {
 		name Intent
 		on   bool
@@ -65,12 +74,16 @@ func bind[T any](part T, plan func(*planner, *Outcome, T)) func(*planner, *Outco
 type planner struct {
 	target  target.Target
 	catalog Catalog
+	choice  Choice
 	plan    *Plan
 	err     error
 }
 
-// payload is one that the plan may hold: several intents can share it.
+// payload is one that the plan may hold, as a payload of a profile or as a declaration, by its type: several intents can
+// share it.
 type payload struct{ id, payloadType, displayName string }
+
+func (p payload) isDeclaration() bool { return profiles.IsDeclarationType(p.payloadType) }
 
 // lever is a key that may serve an intent: what it does where it works, and where it sits.
 type lever struct {
@@ -80,46 +93,66 @@ type lever struct {
 }
 
 func (l lever) mechanism() string {
-	return strings.Join(append([]string{l.payload.payloadType}, l.path...), ".")
+	return Lever{Type: l.payload.payloadType, Path: l.path}.Mechanism()
 }
 
-// pull says whether a lever works on the target, and records what it does, what it rests on, or what stands in its way.
-func (p *planner) pull(o *Outcome, l lever) bool {
+// standing is what the schema facts and the choice of form say of a lever on the target.
+type standing struct {
+	works      bool
+	conditions []Note // what it rests on, or what stands in its way
+	limits     []schema.Limit
+	source     string
+}
+
+// standing looks a lever up. A form that is not delivered to the target is an obstacle like any other.
+func (p *planner) standing(l lever) (standing, bool) {
 	if p.err != nil {
-		return false
+		return standing{}, false
 	}
 	definition, err := p.definition(l.payload.payloadType, l.path)
 	if err != nil {
 		p.err = err
-		return false
+		return standing{}, false
 	}
-	source := sourceOf(definition)
-	works := true
-	var conditions []Note
-	limits := definition.AvailabilityAt(p.target.Platform, l.path...).Limits(p.target)
-	for _, limit := range limits {
-		if limit.Obstacle == schema.Deprecated && slices.ContainsFunc(limits, isRemovedLater) {
+	availability := definition.AvailabilityAt(p.target.Platform, l.path...)
+	s := standing{works: true, source: definition.Source(), limits: availability.Limits(p.target)}
+	if text := p.choice.leavesOut(l, p.target); text != "" {
+		s.works, s.conditions = false, []Note{{Text: text, Evidence: Apple, Source: s.source}}
+		return s, true
+	}
+	for _, limit := range s.limits {
+		if limit.Obstacle == schema.Deprecated && slices.ContainsFunc(s.limits, isRemovedLater) {
 			continue // the removal says more
 		}
-		text, blocks := explain(limit, l.mechanism(), p.target.Platform)
-		conditions = append(conditions, Note{Text: text, Evidence: Apple, Source: source})
-		works = works && !blocks
+		text := l.mechanism() + " " + availability.Phrase(limit, target.Target{Enrollment: p.target.Enrollment}) // platforms agree
+		s.conditions = append(s.conditions, Note{Text: text, Evidence: Apple, Source: s.source})
+		s.works = s.works && !limit.Obstacle.Blocks()
 	}
-	if works {
+	return s, true
+}
+
+// pull says whether a lever works on the target, and records what it does, what it rests on, or what stands in its way.
+func (p *planner) pull(o *Outcome, l lever) bool {
+	s, ok := p.standing(l)
+	if !ok {
+		return false
+	}
+	o.Levers = append(o.Levers, Lever{l.payload.payloadType, l.path, s.works})
+	if s.works {
 		o.reach(l.class, l.mechanism())
 	}
-	if o.Source == "" || works {
-		o.Source = source
+	if o.Source == "" || s.works {
+		o.Source = s.source
 	}
-	o.Notes = append(o.Notes, conditions...)
-	return works
+	o.Notes = append(o.Notes, s.conditions...)
+	return s.works
 }
 
 func isRemovedLater(l schema.Limit) bool { return l.Obstacle == schema.RemovedLater }
 
 // definition finds the type that has the key, among those that share a payload type.
 func (p *planner) definition(payloadType string, path []string) (*schema.Type, error) {
-	types, err := p.catalog.Payloads(payloadType)
+	types, err := p.types(payloadType)
 	if err != nil {
 		return nil, err
 	}
@@ -131,76 +164,53 @@ func (p *planner) definition(payloadType string, path []string) (*schema.Type, e
 	return nil, fmt.Errorf("the schema facts have no %s", strings.Join(append([]string{payloadType}, path...), "."))
 }
 
-// set puts a key into a payload of the plan, which is added when it is not there yet.
+func (p *planner) types(name string) ([]*schema.Type, error) {
+	if !profiles.IsDeclarationType(name) {
+		return p.catalog.Payloads(name)
+	}
+	t, err := p.catalog.Declaration(name)
+	if t == nil {
+		return nil, err
+	}
+	return []*schema.Type{t}, err
+}
+
+// set puts a key into a payload or declaration of the plan, which is added when it is not there yet.
 func (p *planner) set(where payload, key string, value *plist.Value) {
-	for i := range p.plan.Payloads {
-		if p.plan.Payloads[i].Identifier == where.id {
-			p.plan.Payloads[i].Keys.Set(key, value)
-			return
+	keys := p.plan.keys(where.id)
+	if keys == nil {
+		keys = profiles.Dictionary()
+		keys.Span = value.Span
+		p.plan.add(where, keys)
+	}
+	keys.Set(key, value)
+}
+
+// keys are those of a payload or declaration that the plan holds, or nil.
+func (p *Plan) keys(id string) *plist.Value {
+	for _, payload := range p.Payloads {
+		if payload.Identifier == id {
+			return payload.Keys
 		}
 	}
-	keys := profiles.Dictionary().Set(key, value)
-	keys.Span = value.Span
-	p.plan.Payloads = append(p.plan.Payloads, profiles.Payload{
-		Type: where.payloadType, Identifier: where.id, DisplayName: where.displayName, Keys: keys,
-	})
+	for _, d := range p.Declarations {
+		if d.Identifier == id {
+			return d.Payload
+		}
+	}
+	return nil
+}
+
+func (p *Plan) add(where payload, keys *plist.Value) {
+	if where.isDeclaration() {
+		p.Declarations = append(p.Declarations, profiles.Declaration{Type: where.payloadType, Identifier: where.id, Payload: keys})
+		return
+	}
+	p.Payloads = append(p.Payloads, profiles.Payload{Type: where.payloadType, Identifier: where.id, DisplayName: where.displayName, Keys: keys})
 }
 
 // at gives a composed value the place in the template that it comes from.
 func at(v *plist.Value, span diag.Span) *plist.Value {
 	v.Span = span
 	return v
-}
-
-// explain says a limit in words, and whether it makes the key void on every device of the target.
-func explain(l schema.Limit, mechanism string, p target.Platform) (text string, blocks bool) {
-	switch l.Obstacle {
-	case schema.NotOnPlatform:
-		return fmt.Sprintf("%s does nothing on %s", mechanism, p), true
-	case schema.NotYetIntroduced:
-		return fmt.Sprintf("%s needs %s %s", mechanism, p, l.Version), true
-	case schema.Removed:
-		return fmt.Sprintf("%s was removed in %s %s", mechanism, p, l.Version), true
-	case schema.RemovedLater:
-		return fmt.Sprintf("%s is gone in %s %s", mechanism, p, l.Version), false
-	case schema.Deprecated:
-		return fmt.Sprintf("%s is deprecated since version %s", mechanism, l.Version), false
-	case schema.DeprecatedLater:
-		return fmt.Sprintf("%s is deprecated from version %s on", mechanism, l.Version), false
-	case schema.NeedsSupervision:
-		return fmt.Sprintf("%s needs a supervised device", mechanism), true
-	case schema.NeedsMDM:
-		return fmt.Sprintf("%s can be installed by MDM only", mechanism), true
-	case schema.NeedsUserApproved:
-		return fmt.Sprintf("%s needs a user-approved MDM enrollment", mechanism), false
-	case schema.NeedsADE:
-		return fmt.Sprintf("%s needs Automated Device Enrollment", mechanism), false
-	case schema.NotInUserEnrollment:
-		return fmt.Sprintf("%s is forbidden in User Enrollment", mechanism), true
-	case schema.IgnoredInUserEnrollment:
-		return fmt.Sprintf("%s is ignored in User Enrollment", mechanism), true
-	case schema.NeedsUserEnrollment:
-		return fmt.Sprintf("%s needs User Enrollment", mechanism), true
-	case schema.NotOnSharedIPad:
-		return fmt.Sprintf("%s is forbidden on Shared iPad", mechanism), true
-	case schema.IgnoredOnSharedIPad:
-		return fmt.Sprintf("%s is ignored on Shared iPad", mechanism), true
-	case schema.NeedsSharedIPad:
-		return fmt.Sprintf("%s needs Shared iPad", mechanism), true
-	}
-	return fmt.Sprintf("%s is not allowed in this enrollment", mechanism), true
-}
-
-// sourceOf names where the facts of a type come from.
-func sourceOf(t *schema.Type) string {
-	if len(t.Sources) == 0 {
-		return ""
-	}
-	s := t.Sources[0]
-	for _, other := range t.Sources {
-		if other.Path != "" {
-			s = other // the newest file; a later source may be a page that confirms it
-		}
-	}
-	return strings.TrimSpace(fmt.Sprintf("%s@%s %s", s.Name, s.Version, s.Path))
 }

@@ -6,19 +6,72 @@ import (
 	"syncguard/profiles"
 )
 
-var softwareUpdate = payload{"software-update", "com.apple.SoftwareUpdate", "Software Update"}
+var (
+	softwareUpdate    = payload{"software-update", "com.apple.SoftwareUpdate", "Software Update"}
+	updateSettings    = payload{"software-update-settings", "com.apple.configuration.softwareupdate.settings", "Software Update"}
+	updateEnforcement = payload{"software-update-deadline", "com.apple.configuration.softwareupdate.enforcement.specific", "Software Update Deadline"}
+)
 
-// planUpdates keeps the operating system current. Only a Mac ever had profile keys for it, and macOS 27 removes them.
+const (
+	updatesSource     = "https://developer.apple.com/documentation/devicemanagement/softwareupdatesettings"
+	enforcementSource = "https://developer.apple.com/documentation/devicemanagement/softwareupdateenforcementspecific"
+)
+
+// planUpdates keeps the operating system current: by declaration where every device of the group takes it. Only a Mac ever
+// had profile keys for it, and macOS 27 removes them.
 func planUpdates(p *planner, o *Outcome, s template.Updates) {
-	const declarations = "https://developer.apple.com/documentation/devicemanagement/softwareupdatesettings"
-	if p.target.Platform == target.MacOS && s.Automatic.Value {
+	declared := s.Automatic.Value && declareUpdates(p, o, s)
+	if p.target.Platform == target.MacOS && s.Automatic.Value && !declared {
 		macUpdates(p, o, s)
 	}
+	if s.Enforce.IsSet() {
+		enforceUpdate(p, o, s.Enforce)
+	}
 	if p.target.Platform == target.WatchOS {
-		o.note("neither a profile nor a declaration updates watchOS", declarations)
+		o.note("neither a profile nor a declaration updates watchOS", updatesSource)
+	}
+}
+
+// declareUpdates sets com.apple.configuration.softwareupdate.settings, and says whether it counts on the target.
+func declareUpdates(p *planner, o *Outcome, s template.Updates) bool {
+	on := profiles.Dictionary()
+	for _, key := range updateActions(p.target) {
+		l := lever{updateSettings, []string{"AutomaticActions", key}, Enforced}
+		if s, ok := p.standing(l); ok && s.works {
+			p.pull(o, l)
+			on.Set(key, profiles.String("AlwaysOn"))
+		}
+	}
+	if len(on.Fields) == 0 {
+		p.pull(o, lever{updateSettings, []string{"AutomaticActions", "InstallOSUpdates"}, Enforced}) // it says why
+		return false
+	}
+	p.set(updateSettings, "AutomaticActions", at(on, s.Automatic.Span))
+	o.detail("AlwaysOff in another declaration on the device wins over AlwaysOn", Apple, updatesSource)
+	return true
+}
+
+// updateActions are the keys of AutomaticActions to set. A key that a device does not know makes it refuse the whole
+// declaration, and when InstallSecurityUpdate came to platforms other than the Mac is not known.
+func updateActions(t target.Target) []string {
+	keys := []string{"Download", "InstallOSUpdates"}
+	if t.Platform == target.MacOS || t.Version.Major >= 27 {
+		keys = append(keys, "InstallSecurityUpdate")
+	}
+	return keys
+}
+
+// enforceUpdate makes devices install a version by a deadline.
+func enforceUpdate(p *planner, o *Outcome, s template.Enforcement) {
+	if !p.pull(o, lever{updateEnforcement, nil, Enforced}) {
 		return
 	}
-	o.note("the declaration com.apple.configuration.softwareupdate.settings enforces updates, on supervised devices and by MDM only (iOS 18, macOS 15, tvOS 18.4, visionOS 26)", declarations)
+	p.set(updateEnforcement, "TargetOSVersion", text(s.Version))
+	p.set(updateEnforcement, "TargetLocalDateTime", text(s.Deadline))
+	if s.DetailsURL.IsSet {
+		p.set(updateEnforcement, "DetailsURL", text(s.DetailsURL))
+	}
+	o.note("version "+s.Version.String()+" is installed by "+s.Deadline.String()+" of the device's own time, if Apple offers it for the model", enforcementSource)
 }
 
 func macUpdates(p *planner, o *Outcome, s template.Updates) {

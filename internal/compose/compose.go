@@ -18,37 +18,56 @@ import (
 	"syncguard/profiles"
 )
 
-// Result is the profile for one target.
+// Result is what one target gets: a profile, declarations, or both.
 type Result struct {
-	Target   target.Target
-	Profile  *profiles.Profile
-	Root     *plist.Value // the profile as a property list; values keep their place in the template
-	Outcomes []baseline.Outcome
-	Findings []diag.Diagnostic // of the checks, places in the template
+	Target       target.Target
+	Profile      *profiles.Profile
+	Root         *plist.Value // the profile as a property list; values keep their place in the template
+	Declarations []Declared   // in the profile where Carried, files of their own otherwise
+	Carried      bool         // the profile carries the declarations, as it has to where nobody manages the device
+	Outcomes     []baseline.Outcome
+	Findings     []diag.Diagnostic // of the checks, places in the template
 
-	planned int // the first payloads are those of the prevention intents
+	planned int               // the first payloads are those of the prevention intents
+	written []diag.Diagnostic // those of Findings that are about what the template writes out
+}
+
+// Options are how things are composed and checked.
+type Options struct {
+	Lint      lint.Options
+	Choice    baseline.Choice
+	LegacyURL string // the folder at which MDM devices find the profiles, for com.apple.configuration.legacy; "" for none
 }
 
 // Written returns the findings in what the template itself writes as payloads. They count even where the rest of the
 // template has mistakes.
-func (r *Result) Written() []diag.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(r.Findings), func(d diag.Diagnostic) bool {
-		return d.Span.IsZero() || payloadIndex(d) < r.planned
-	})
-}
+func (r *Result) Written() []diag.Diagnostic { return slices.Clone(r.written) }
 
-// Empty says whether nothing can be set on the target, so that a profile would hold no payload.
+// Empty says whether a profile would hold no payload. There can be declarations nevertheless.
 func (r *Result) Empty() bool { return len(r.Profile.Payloads) == 0 }
+
+// SetsNothing says whether neither a profile nor a declaration can set anything on the target.
+func (r *Result) SetsNothing() bool { return r.Empty() && len(r.Declarations) == 0 }
 
 // FileName names the profile so that one sees what it is for: icloud-sync.ios-manual.mobileconfig.
 func (r *Result) FileName(spec *template.Spec) string {
-	return spec.Profile.Identifier.Value + "." + r.Target.Slug() + ".mobileconfig"
+	return fileStem(spec, r.Target) + ".mobileconfig"
 }
 
-// Compose builds the profile of a template for a target and checks it as the options say. The error is one of reading the schema facts; what
-// is wrong with the template is in Findings.
+func fileStem(spec *template.Spec, t target.Target) string {
+	return spec.Profile.Identifier.Value + "." + t.Slug()
+}
+
+// Compose builds what a template gives to a target, in the form that the facts choose, and checks it as the options say.
+// The error is one of reading the schema facts; what is wrong with the template is in Findings.
 func Compose(spec *template.Spec, t target.Target, c *schema.Catalog, o lint.Options) (*Result, error) {
-	plan, err := baseline.New(spec.Prevention, t, c)
+	return Options{Lint: o}.Compose(spec, t, c)
+}
+
+// Compose builds what a template gives to a target, in a chosen form.
+func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, error) {
+	o.Choice.Legacy = o.LegacyURL != ""
+	plan, err := o.Choice.Plan(spec.Prevention, t, c)
 	if err != nil {
 		return nil, err
 	}
@@ -57,24 +76,51 @@ func Compose(spec *template.Spec, t target.Target, c *schema.Catalog, o lint.Opt
 	for _, payload := range plan.Payloads {
 		p.Payloads = append(p.Payloads, identify(payload, spec, p, "prevention."+payload.Identifier))
 	}
-	applying := slices.DeleteFunc(slices.Clone(spec.Payloads), func(payload template.Payload) bool { return !payload.AppliesTo(t) })
+	r := &Result{Target: t, Profile: p, Outcomes: plan.Outcomes, Findings: plan.Findings, Carried: !t.Enrollment.IsMDM()}
+	r.planned = len(p.Payloads)
+	payloads, declarations := r.applying(spec, o.Choice.Output, o.Choice.Legacy)
+	r.declare(spec, plan.Declarations, declarations)
+	if r.Carried && len(r.Declarations) > 0 {
+		if carrier, ok := r.carrier(); ok {
+			p.Payloads = append(p.Payloads, identify(carrier, spec, p, "declarations"))
+		}
+	}
 	// A passcode alone makes no profile.
-	if passcode := spec.Profile.Removal.Passcode; passcode.IsSet && len(p.Payloads)+len(applying) > 0 {
+	if passcode := spec.Profile.Removal.Passcode; passcode.IsSet && len(p.Payloads)+len(payloads) > 0 {
 		p.Payloads = append(p.Payloads, identify(removalPassword(passcode), spec, p, "removal-password"))
 	}
-	for _, payload := range applying {
+	for _, payload := range payloads {
 		p.Payloads = append(p.Payloads, written(payload, spec, p))
 	}
-	r := &Result{Target: t, Profile: p, Root: p.Value(), Outcomes: plan.Outcomes, planned: len(plan.Payloads)}
-	placeAll(r.Root, spec, t, applying)
-	if r.Empty() {
-		return r, nil
+	r.Root = p.Value()
+	placeAll(r.Root, spec, t, payloads)
+	if o.LegacyURL != "" && !r.Carried && !r.Empty() {
+		r.wrap(spec, o.LegacyURL)
 	}
-	findings, err := lint.New(c).Check(r.Root, []target.Target{t}, o)
-	r.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return payloadIndex(d) < r.planned && inOutcomes(d)
-	})
-	return r, err
+	return r, r.check(spec, lint.New(c), o.Lint)
+}
+
+// applying returns what the template writes out for the target, payloads and declarations apart. What --output leaves out
+// is a finding.
+func (r *Result) applying(spec *template.Spec, output baseline.Output, legacy bool) (payloads, declarations []template.Payload) {
+	for _, payload := range spec.Payloads {
+		isDeclaration := profiles.IsDeclarationType(payload.Type.Value)
+		switch {
+		case !payload.AppliesTo(r.Target):
+		case !r.Carried && (isDeclaration && output == baseline.Profiles || !isDeclaration && output == baseline.Declarations && !legacy):
+			d := diag.Diagnostic{
+				Rule: "not-for-output", Severity: diag.Warning, Span: payload.Type.Span,
+				Message: fmt.Sprintf("%q is not built for %s: --output %s leaves it out", payload.ID.Value, r.Target, output),
+				Help:    "build with --output auto, or give the payload other targets",
+			}
+			r.Findings, r.written = append(r.Findings, d), append(r.written, d)
+		case isDeclaration:
+			declarations = append(declarations, payload)
+		default:
+			payloads = append(payloads, payload)
+		}
+	}
+	return payloads, declarations
 }
 
 // inOutcomes says whether a finding about a payload of the prevention intents is what their outcomes say already: what
@@ -110,12 +156,7 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 		DurationUntilRemoval: s.Removal.After.Value,
 		ExpirationDate:       s.Expires.Value,
 	}
-	if len(s.Consent) > 0 {
-		p.ConsentText = map[string]string{}
-		for _, c := range s.Consent {
-			p.ConsentText[c.Language] = c.Text.Value
-		}
-	}
+	p.ConsentText = consent(spec)
 	return p
 }
 
@@ -144,24 +185,6 @@ func deviceType(p target.Platform) profiles.DeviceType {
 		return profiles.Watch
 	}
 	return profiles.AnyDevice
-}
-
-// description says what the profile is for, and what a person has to do where it cannot.
-func description(spec *template.Spec, outcomes []baseline.Outcome) string {
-	var b strings.Builder
-	b.WriteString(spec.Profile.Description.Value)
-	if b.Len() == 0 {
-		b.WriteString("Keeps iCloud syncing.")
-	}
-	settings := ByHand(outcomes)
-	if len(settings) == 0 {
-		return b.String()
-	}
-	b.WriteString("\n\nNo profile can set these; please check them (the names can differ between versions):")
-	for _, s := range settings {
-		b.WriteString("\n• " + s.String())
-	}
-	return b.String()
 }
 
 // ByHand returns what is left for a person to do.

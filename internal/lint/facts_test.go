@@ -117,6 +117,9 @@ func TestEveryConditionIsFound(t *testing.T) {
 			if payloadType == facts.Profile {
 				continue // TestConditionsOfTheEnvelope has them
 			}
+			if strings.HasPrefix(payloadType, "com.apple.configuration.") {
+				continue // TestConditionsOfDeclarations has them
+			}
 			p := plotAt(t, payloadType, c.Path)
 			on := meeting(c.When)
 			var bad, good *plist.Value
@@ -194,6 +197,28 @@ func TestConditionsOfTheEnvelope(t *testing.T) {
 		got := rulesAndPaths(found)
 		slices.Sort(got)
 		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("got %q, %v; want %q", got, err, tt.want)
+		}
+	}
+}
+
+// A condition holds for a declaration as it does for a payload.
+func TestConditionsOfDeclarations(t *testing.T) {
+	dns := func(settings *plist.Value) *plist.Value {
+		return d("Type", "com.apple.configuration.network.dns-settings", "Identifier", "a", "ServerToken", "b",
+			"Payload", d("VisibleName", "a", "DNSSettings", settings))
+	}
+	for _, tt := range []struct {
+		settings *plist.Value
+		want     []string
+	}{
+		{d("DNSProtocol", "HTTPS", "ServerURL", "https://dns.example/"), nil},
+		{d("DNSProtocol", "HTTPS"), []string{"missing-server-url Payload.DNSSettings"}},
+		{d("DNSProtocol", "TLS"), []string{"missing-server-name Payload.DNSSettings"}},
+		{d("DNSProtocol", "HTTPS", "ServerURL", "https://dns.example/", "ServerName", "dns.example"), []string{"server-name-without-tls Payload.DNSSettings.ServerName"}},
+	} {
+		found, err := New(schema.Embedded()).CheckDeclaration(dns(tt.settings), nil, Options{})
+		if got := rulesAndPaths(found); err != nil || !slices.Equal(got, tt.want) {
 			t.Errorf("got %q, %v; want %q", got, err, tt.want)
 		}
 	}

@@ -1,0 +1,143 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// Declared is one declaration for a target.
+type Declared struct {
+	profiles.Declaration
+	Name string // between the stem and the ending of its file, and behind the identifier of the profile: dns.cloudflare
+
+	source *template.Payload // where the template writes it out, or nil
+}
+
+// FileName names the declaration beside the profile: icloud-sync.ios-27-supervised.dns.cloudflare.json.
+func (d *Declared) FileName(spec *template.Spec, t target.Target) string {
+	return fileStem(spec, t) + "." + d.Name + ".json"
+}
+
+// declare adds the declarations of the plan and of the template, and an activation for each configuration: one that a
+// device refuses then takes no other with it.
+func (r *Result) declare(spec *template.Spec, planned []profiles.Declaration, written []template.Payload) {
+	for _, d := range planned {
+		r.addDeclaration(spec, Declared{Declaration: d, Name: d.Identifier})
+	}
+	for i := range written {
+		source := &written[i]
+		d := profiles.Declaration{Type: source.Type.Value, Payload: source.Keys}
+		r.addDeclaration(spec, Declared{Declaration: d, Name: source.ID.Value, source: source})
+	}
+	active := r.activated()
+	for _, d := range slices.Clone(r.Declarations) {
+		if d.IsConfiguration() && !active[d.Identifier] {
+			r.activate(spec, d)
+		}
+	}
+}
+
+// addDeclaration completes the identity of a declaration and returns it.
+func (r *Result) addDeclaration(spec *template.Spec, d Declared) Declared {
+	d.Identifier = profiles.DeclarationIdentifier(spec.Organization.Identifier.Value, r.Profile.Identifier+"."+d.Name)
+	if d.source != nil && d.source.Identifier.IsSet {
+		d.Identifier = d.source.Identifier.Value
+	}
+	r.Declarations = append(r.Declarations, d)
+	return d
+}
+
+func (r *Result) activate(spec *template.Spec, d Declared) {
+	r.addDeclaration(spec, Declared{Declaration: profiles.Activation("", d.Identifier), Name: d.Name + ".activation"})
+}
+
+// activated are the configurations that activations of the template name.
+func (r *Result) activated() map[string]bool {
+	active := map[string]bool{}
+	for _, d := range r.Declarations {
+		if d.Type != profiles.ActivationType {
+			continue
+		}
+		if list := d.Payload.Get("StandardConfigurations"); list != nil {
+			for _, item := range list.Items {
+				active[item.Text] = true
+			}
+		}
+	}
+	return active
+}
+
+// carrier is the payload in which a profile carries the declarations. There is none where one of them cannot be encoded;
+// then there is a finding that says why.
+func (r *Result) carrier() (profiles.Payload, bool) {
+	var all []profiles.Declaration
+	for _, d := range r.Declarations {
+		if len(d.Identifier) > profiles.MaxIdentifier {
+			return profiles.Payload{}, false // the check says so, and where
+		}
+		all = append(all, d.Declaration)
+	}
+	payload, err := profiles.DeclarationsPayload(all)
+	if err != nil {
+		r.Findings = append(r.Findings, diag.Diagnostic{Rule: "malformed-declaration", Severity: diag.Error, Message: err.Error()})
+	}
+	return payload, err == nil
+}
+
+// wrap adds the declaration by which a device fetches the profile itself. Its token is not whole before Seal.
+func (r *Result) wrap(spec *template.Spec, folder string) {
+	url := strings.TrimSuffix(folder, "/") + "/" + r.FileName(spec)
+	r.activate(spec, r.addDeclaration(spec, Declared{Name: "profile", Declaration: profiles.Declaration{
+		Type: profiles.LegacyType, Payload: profiles.Dictionary().Set("ProfileURL", profiles.String(url)),
+	}}))
+}
+
+// Seal gives the declaration that wraps the profile the bytes of its file, so that its token changes with them.
+func (r *Result) Seal(profile []byte) {
+	for i := range r.Declarations {
+		if d := &r.Declarations[i]; d.Type == profiles.LegacyType && d.source == nil {
+			d.Refers = profile
+		}
+	}
+}
+
+// placed is the declaration as a tree in which all has a place in the template: what is wrong with it as a whole that of
+// its type.
+func (d *Declared) placed(spec *template.Spec, t target.Target) *plist.Value {
+	root, err := d.Value()
+	if err != nil { // the template has mistakes, of which this one is part
+		root = profiles.Dictionary().Set("Type", profiles.String(d.Type)).Set("Identifier", profiles.String(d.Identifier)).
+			Set("ServerToken", profiles.String("none")).Set("Payload", cmp.Or(d.Payload, profiles.Dictionary()))
+	}
+	at := targetSpan(spec, t)
+	if span := root.Get("Payload").Span; !span.IsZero() {
+		at = span
+	}
+	if d.source != nil {
+		at = d.source.Type.Span
+		identifier := d.source.ID.Span
+		if d.source.Identifier.IsSet {
+			identifier = d.source.Identifier.Span
+		}
+		placeField(root, "Identifier", identifier)
+	}
+	root.Span = at
+	placeField(root, "Type", at)
+	root.Field("Payload").KeySpan = at
+	root.Field("Payload").Value = withSpan(root.Get("Payload"), at)
+	return root
+}
+
+// withSpan is a copy of a container at another place.
+func withSpan(v *plist.Value, at diag.Span) *plist.Value {
+	moved := *v
+	moved.Span = at
+	return &moved
+}
