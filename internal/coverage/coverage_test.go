@@ -1,0 +1,276 @@
+package coverage
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/templates"
+)
+
+// prevention is that of the built-in template, which coverage without arguments is about.
+func prevention(t *testing.T) template.Prevention {
+	t.Helper()
+	spec, findings, err := (&template.Loader{Builtin: templates.Files}).Load(template.Input{Name: "builtin:" + templates.Prevention})
+	if err != nil || spec == nil {
+		t.Fatal(err, findings)
+	}
+	return spec.Prevention
+}
+
+func targets(t *testing.T, texts ...string) []target.Target {
+	t.Helper()
+	var all []target.Target
+	for _, text := range texts {
+		to, err := target.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, to)
+	}
+	return all
+}
+
+// profile reads the payloads of a profile, each as its type and keys.
+func profile(t *testing.T, payloads ...string) *plist.Value {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("<plist version=\"1.0\"><dict><key>PayloadContent</key><array>")
+	for _, p := range payloads {
+		payloadType, keys, _ := strings.Cut(p, " ")
+		fmt.Fprintf(&b, "<dict><key>PayloadType</key><string>%s</string>%s</dict>", payloadType, keys)
+	}
+	b.WriteString("</array></dict></plist>")
+	doc, findings := plist.Read(diag.NewFile("test", []byte(b.String())))
+	if doc == nil || doc.Root == nil {
+		t.Fatal(findings)
+	}
+	return doc.Root
+}
+
+// One line a key: what it is on some targets, and why.
+func TestKeys(t *testing.T) {
+	const (
+		restriction = "com.apple.applicationaccess "
+		dns         = "com.apple.dnsSettings.managed "
+		server      = "<key>DNSSettings</key><dict><key>DNSProtocol</key><string>HTTPS</string></dict>"
+		forced      = "<key>PayloadContent</key><dict><key>%s</key><dict><key>%s</key><array><dict><key>mcx_preference_settings</key><dict><key>%s</key><true/></dict></dict></array></dict></dict>"
+	)
+	managed := func(domain, state, key string) string {
+		return "com.apple.ManagedClient.preferences " + fmt.Sprintf(forced, domain, state, key)
+	}
+	for _, c := range []struct{ payload, key, target, want string }{
+		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/manual", "enforced"},
+		{restriction + "<key>allowCamera</key><true/>", "", "iOS/manual", "default: is what holds without it: it restricts nothing"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/supervised", "enforced: keeps the time right; the time zone follows only while the device can find its location"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "impossible: needs a supervised device"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "impossible: is not on this platform"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "tvOS@12.1/supervised", "impossible: needs version 12.2"},
+		{restriction + "<key>allowAppCellularDataModification</key><false/>", "", "iOS/supervised", "locked: freezes what is set at that moment; it sets nothing itself"},
+		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@26/supervised", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
+		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "impossible: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
+		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "impossible?: is not in the schema of com.apple.applicationaccess"},
+		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "impossible?: is in no schema"},
+		{dns + server, "com.apple.dnsSettings.managed.DNSSettings.DNSProtocol", "iOS@26/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/supervised", "enforced: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings; covers managed Wi-Fi networks only"},
+		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		{"com.apple.MCX <key>timeServer</key><string>a</string>", "", "macOS", "locked?: sets the time server and locks the switch, but does not turn network time on where it was off"},
+		{"com.apple.SoftwareUpdate <key>AutomaticDownload</key><false/>", "", "macOS@15", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
+		{"com.apple.wifi.managed <key>SSID_STR</key><string>a</string>", "", "iOS", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "iOS@26", "enforced: is deprecated from version 27 on"},
+		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "impossible: can be installed by MDM only"},
+		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "default"},
+		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "impossible: is not on this platform"},
+		{managed("com.apple.timed", "Forced", "TMAutomaticTimeOnlyEnabled"), "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
+		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "default?: is a preference that nobody is known to have managed by profile"},
+	} {
+		m, err := Keys([]File{{"test", profile(t, c.payload)}}, targets(t, c.target), schema.Embedded())
+		if err != nil || len(m.Rows) == 0 {
+			t.Errorf("%s: got no rows, error %v", c.payload, err)
+			continue
+		}
+		row := m.Rows[0]
+		if c.key != "" && row.Subject.Name() != c.key {
+			t.Errorf("%s: got key %s, want %s", c.payload, row.Subject.Name(), c.key)
+		}
+		if got := describe(row.Cells[0]); got != c.want {
+			t.Errorf("%s on %s:\n got %s\nwant %s", c.payload, c.target, got, c.want)
+		}
+	}
+}
+
+// describe is a cell in one line; ? stands where it rests on more than Apple's word.
+func describe(c Cell) string {
+	s := string(c.Class)
+	if !c.Verified() {
+		s += "?"
+	}
+	if c.Condition() != "" {
+		s += ": " + c.Condition()
+	}
+	return s
+}
+
+// A key stands once for each boolean value, however often a file sets it, and not at all where it only holds others.
+func TestKeysAreListedOnce(t *testing.T) {
+	root := profile(t,
+		"com.apple.applicationaccess <key>allowCamera</key><false/>",
+		"com.apple.applicationaccess <key>allowCamera</key><false/>",
+		"com.apple.applicationaccess <key>allowCamera</key><true/>",
+		"com.apple.dnsSettings.managed <key>OnDemandRules</key><array><dict><key>Action</key><string>Connect</string></dict><dict><key>Action</key><string>Disconnect</string></dict></array>")
+	m, err := Keys([]File{{"test", root}}, targets(t, "iOS"), schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range m.Rows {
+		got = append(got, strings.TrimSpace(r.Subject.Key+" "+r.Subject.Value))
+	}
+	if want := "allowCamera false, allowCamera true, OnDemandRules.Action"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
+func TestTooManyKeys(t *testing.T) {
+	var b strings.Builder
+	for i := range MaxKeys + 1 {
+		fmt.Fprintf(&b, "<key>k%d</key><true/>", i)
+	}
+	_, err := Keys([]File{{"big", profile(t, "com.apple.applicationaccess "+b.String())}}, targets(t, "iOS"), schema.Embedded())
+	if want := fmt.Sprintf("big: holds more than %d different keys", MaxKeys); err == nil || err.Error() != want {
+		t.Errorf("got error %v, want %s", err, want)
+	}
+}
+
+// A fact that changes in the catalog changes the matrix, and no code with it.
+func TestCatalogDecides(t *testing.T) {
+	tv := targets(t, "tvOS@27/manual")
+	class := func(c Catalog) (intent, key baseline.Class) {
+		intents, err := Intents(prevention(t), tv, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := Keys([]File{{"test", profile(t, "com.apple.dnsSettings.managed <key>DNSSettings</key><dict><key>DNSProtocol</key><string>TLS</string></dict>")}}, tv, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return intents.Rows[1].Cells[0].Class, keys.Rows[0].Cells[0].Class
+	}
+	if intent, key := class(schema.Embedded()); intent != baseline.Hint || key != baseline.Impossible {
+		t.Fatalf("got %s and %s on tvOS, want hint and impossible", intent, key)
+	}
+	doctored := doctor(t, "profiles/com.apple.dnsSettings.managed.json", `"tvOS": {"introduced": "n/a"}`, `"tvOS": {"introduced": "26"}`)
+	if intent, key := class(doctored); intent != baseline.Default || key != baseline.Default {
+		t.Errorf("with the key on tvOS got %s and %s, want default", intent, key)
+	}
+}
+
+// doctor is the embedded catalog with one fact of one file changed.
+func doctor(t *testing.T, name, old, new string) *schema.Catalog {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "schema", "catalog", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(data), old) != 1 {
+		t.Fatalf("%s: %q does not stand there once", name, old)
+	}
+	changed := strings.Replace(string(data), old, new, 1)
+	return schema.Layered(schema.Embedded(), schema.Open(fstest.MapFS{
+		name:         {Data: []byte(changed)},
+		"index.json": {Data: []byte(`{"types": []}`)},
+	}))
+}
+
+func TestGroups(t *testing.T) {
+	m, err := Keys([]File{{"test", profile(t, "com.apple.applicationaccess <key>forceAutomaticDateAndTime</key><true/>")}}, Grid(), schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	seen := 0
+	for _, g := range m.Groups() {
+		got = append(got, fmt.Sprintf("%s %s %s", g.Platforms(), g.Installed(), g.Versions()))
+		seen += len(g.Targets)
+		for _, to := range g.Targets {
+			if !m.Rows[0].Cells[g.At].says(m.Rows[0].Cells[indexOf(m, to)]) {
+				t.Errorf("%s is in the wrong group", to)
+			}
+		}
+	}
+	if seen != len(m.Targets) {
+		t.Errorf("%d targets are in groups, want %d", seen, len(m.Targets))
+	}
+	want := "iOS, iPadOS unsupervised 26, 27; iOS, iPadOS supervised 26, 27; macOS any way 26, 27; " +
+		"tvOS unsupervised 26, 27; tvOS supervised 26, 27; visionOS unsupervised 26, 27; visionOS supervised 26, 27; watchOS any way 26, 27"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+	}
+}
+
+func indexOf(m *Matrix, to target.Target) int {
+	for i, t := range m.Targets {
+		if t == to {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestTell(t *testing.T) {
+	c := schema.Embedded()
+	make := func(to []target.Target) (*Matrix, error) { return Intents(prevention(t), to, c) }
+	s, err := Tell(make, 0, targets(t, "iOS@18/manual")[0], c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Apple's key is forceAutomaticDateAndTime (com.apple.applicationaccess, iOS 12 and later)"; s.Lines[0].Text != want {
+		t.Errorf("got %q, want %q", s.Lines[0].Text, want)
+	}
+	if want := "it needs a supervised device, and this target is not supervised"; s.Lines[1].Text != want {
+		t.Errorf("got %q, want %q", s.Lines[1].Text, want)
+	}
+	if len(s.Better) != 1 || s.Better[0].Class != baseline.Enforced || !s.Better[0].Supervised || len(s.Better[0].Ways) != 3 {
+		t.Errorf("got better %+v, want enforced on supervised devices", s.Better)
+	}
+	if len(s.Settings) == 0 || len(s.Sources) == 0 {
+		t.Errorf("got settings %v and sources %v", s.Settings, s.Sources)
+	}
+}
+
+// Whatever a profile holds, its keys are listed without a panic and within the bound, and every class is one.
+func FuzzKeysAreJudged(f *testing.F) {
+	f.Add([]byte(`<plist version="1.0"><dict><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.MCX</string><key>timeServer</key><array/></dict></array></dict></plist>`))
+	f.Add([]byte(`<plist version="1.0"><dict><key>Type</key><string>com.apple.configuration.passcode.settings</string><key>Payload</key><dict><key>MinimumLength</key><integer>0</integer></dict></dict></plist>`))
+	f.Add([]byte(`<plist version="1.0"><dict><key>PayloadContent</key><array><string/><dict><key>PayloadType</key><string>com.apple.ManagedClient.preferences</string><key>PayloadContent</key><dict><key>a</key><dict><key>Forced</key><string/></dict></dict></dict></array></dict></plist>`))
+	catalog := schema.Embedded()
+	to := Grid()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		doc, _ := plist.Read(diag.NewFile("fuzz", data))
+		if doc == nil {
+			return
+		}
+		m, err := Keys([]File{{"fuzz", doc.Root}}, to, catalog)
+		if err != nil {
+			return
+		}
+		for _, r := range m.Rows {
+			for _, c := range r.Cells {
+				if c.Class == "" || (len(c.Mechanisms) > 0) != (c.Class != baseline.Impossible) {
+					t.Errorf("%s on %s: class %q, mechanisms %v", r.Subject.Name(), c.Target, c.Class, c.Mechanisms)
+				}
+			}
+		}
+		m.Groups()
+	})
+}

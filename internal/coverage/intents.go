@@ -1,0 +1,38 @@
+package coverage
+
+import (
+	"syncguard/internal/baseline"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// Intents returns what the prevention intents of a template come to. The error is one of reading the schema facts.
+func Intents(p template.Prevention, targets []target.Target, c Catalog) (*Matrix, error) {
+	outcomes := make([][]baseline.Outcome, len(targets))
+	for i, t := range targets {
+		plan, err := baseline.New(p, t, c)
+		if err != nil {
+			return nil, err
+		}
+		outcomes[i] = plan.Outcomes
+	}
+	return Outcomes(targets, outcomes), nil
+}
+
+// Outcomes is the matrix of what was planned for each target: outcomes has the order of targets.
+func Outcomes(targets []target.Target, outcomes [][]baseline.Outcome) *Matrix {
+	m := &Matrix{Targets: targets}
+	at := map[baseline.Intent]int{}
+	for i, t := range targets {
+		for _, o := range outcomes[i] {
+			row, known := at[o.Intent]
+			if !known {
+				row = len(m.Rows)
+				at[o.Intent] = row
+				m.Rows = append(m.Rows, Row{Subject: Subject{Intent: o.Intent}})
+			}
+			m.Rows[row].Cells = append(m.Rows[row].Cells, Cell{t, o.Class, o.Mechanisms, o.Levers, o.Notes, o.Settings, o.Source})
+		}
+	}
+	return m
+}

@@ -1,0 +1,226 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
+	"syncguard/internal/target"
+)
+
+// MaxKeys bounds the rows of a matrix: more keys than any real profile has, and few enough for every format.
+const MaxKeys = 2000
+
+// File is a profile or declaration with the name under which its keys are shown.
+type File struct {
+	Name string
+	Root *plist.Value
+}
+
+// Keys returns what the keys of profiles and declarations come to: those that hold no other keys, each once a file with
+// each boolean value. The error is one of reading the schema facts, or that there are more than MaxKeys.
+func Keys(files []File, targets []target.Target, c Catalog) (*Matrix, error) {
+	known, err := facts.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	m := &Matrix{Targets: targets}
+	seen := map[Subject]bool{}
+	for _, f := range files {
+		w := &walker{file: f.Name, catalog: c, seen: seen, limit: MaxKeys - len(m.Rows)}
+		settings, err := w.settings(f.Root)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range settings {
+			row := Row{Subject: s.subject}
+			for _, t := range targets {
+				row.Cells = append(row.Cells, (&judge{s, t, known}).cell())
+			}
+			m.Rows = append(m.Rows, row)
+		}
+	}
+	return m, nil
+}
+
+// setting is one key of a file.
+type setting struct {
+	subject Subject
+	path    []string     // of the key, below the type
+	value   *plist.Value // its value
+	holder  *plist.Value // the payload's own dictionary
+	types   []holderType // what the schema knows under the type's name
+	domain  *domain      // for a key of a preference domain that ManagedClient.preferences manages
+}
+
+// holderType is a type, and the key in it; nil where the type does not have it.
+type holderType struct {
+	*schema.Type
+	key *schema.Key
+}
+
+// domain says how a preference is managed.
+type domain struct {
+	carrier *schema.Type // com.apple.ManagedClient.preferences
+	state   string       // Forced, Set-Once or Often
+}
+
+const managedPreferences = "com.apple.ManagedClient.preferences"
+
+// walker lists the settings of one file.
+type walker struct {
+	file    string
+	catalog Catalog
+	seen    map[Subject]bool
+	limit   int
+	found   []setting
+	err     error
+}
+
+func (w *walker) settings(root *plist.Value) ([]setting, error) {
+	if root == nil || root.Kind != plist.Dictionary {
+		return nil, nil
+	}
+	if t := root.Get("Type"); t != nil && t.Kind == plist.String {
+		w.declaration(t.Text, root.Get("Payload"))
+		return w.found, w.err
+	}
+	common, err := w.catalog.Common()
+	if err != nil {
+		return nil, err
+	}
+	content := root.Get("PayloadContent")
+	if content == nil || content.Kind != plist.Array {
+		return nil, nil
+	}
+	for _, payload := range content.Items {
+		if t := payload.Get("PayloadType"); t != nil && t.Kind == plist.String {
+			w.payload(t.Text, payload, common)
+		}
+	}
+	return w.found, w.err
+}
+
+func (w *walker) declaration(name string, payload *plist.Value) {
+	t, err := w.catalog.Declaration(name)
+	if err != nil {
+		w.err = err
+		return
+	}
+	var types []*schema.Type
+	if t != nil {
+		types = []*schema.Type{t}
+	}
+	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, types, payload, nil)
+}
+
+func (w *walker) payload(name string, payload *plist.Value, common *schema.Type) {
+	types, err := w.catalog.Payloads(name)
+	if err == nil && len(types) == 0 {
+		types, err = w.catalog.Preferences(name)
+	}
+	if err != nil {
+		w.err = err
+		return
+	}
+	if name == managedPreferences && len(types) > 0 {
+		w.preferences(payload.Get("PayloadContent"), types[0])
+		return
+	}
+	own := plist.NewDictionary()
+	for _, f := range payload.Fields {
+		if common.Key(f.Key) == nil {
+			own.Fields = append(own.Fields, f)
+		}
+	}
+	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, types, own, nil)
+}
+
+// preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
+func (w *walker) preferences(content *plist.Value, carrier *schema.Type) {
+	if content == nil {
+		return
+	}
+	for _, d := range content.Fields {
+		types, err := w.catalog.Preferences(d.Key)
+		if err != nil {
+			w.err = err
+			return
+		}
+		for _, state := range fieldsOf(d.Value) {
+			for _, item := range itemsOf(state.Value) {
+				settings := item.Get("mcx_preference_settings")
+				at := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{carrier, state.Key}}
+				w.dictionary(at, types, settings, nil)
+			}
+		}
+	}
+}
+
+func fieldsOf(v *plist.Value) []plist.Field {
+	if v == nil || v.Kind != plist.Dictionary {
+		return nil
+	}
+	return v.Fields
+}
+
+func itemsOf(v *plist.Value) []*plist.Value {
+	if v == nil || v.Kind != plist.Array {
+		return nil
+	}
+	return v.Items
+}
+
+// dictionary lists the keys of v, which stands at a path below the types. It goes down as far as a schema knows the keys.
+func (w *walker) dictionary(in *setting, types []*schema.Type, v *plist.Value, path []string) {
+	for _, f := range fieldsOf(v) {
+		if w.err != nil {
+			return
+		}
+		at := append(slices.Clip(path), f.Key)
+		if f.Value != nil && len(at) < plist.MaxDepth && w.goesDown(types, at) {
+			switch f.Value.Kind {
+			case plist.Dictionary:
+				w.dictionary(in, types, f.Value, at)
+				continue
+			case plist.Array:
+				for _, item := range f.Value.Items {
+					w.dictionary(in, types, item, at)
+				}
+				continue
+			}
+		}
+		w.add(in, types, f.Value, at)
+	}
+}
+
+// goesDown says whether a key holds keys that a schema names.
+func (w *walker) goesDown(types []*schema.Type, path []string) bool {
+	return slices.ContainsFunc(types, func(t *schema.Type) bool {
+		return slices.ContainsFunc(t.Names(path...), func(name string) bool { return name != "" && name != schema.Any })
+	})
+}
+
+func (w *walker) add(in *setting, types []*schema.Type, v *plist.Value, path []string) {
+	s := *in
+	s.subject.File, s.subject.Key = w.file, strings.Join(path, ".")
+	if v != nil && v.Kind == plist.Boolean {
+		s.subject.Value = fmt.Sprint(v.Bool)
+	}
+	if w.seen[s.subject] {
+		return
+	}
+	if len(w.found) == w.limit {
+		w.err = fmt.Errorf("%s: holds more than %d different keys", w.file, MaxKeys)
+		return
+	}
+	w.seen[s.subject] = true
+	s.path, s.value = path, v
+	for _, t := range types {
+		s.types = append(s.types, holderType{t, t.Key(path...)})
+	}
+	w.found = append(w.found, s)
+}
