@@ -1,0 +1,291 @@
+// Package migrate says what the current and the previous major OS deprecate or remove of a profile, and turns what maps
+// one to one into the declarations that take its place. It goes by the schemas: which declaration replaces a payload or
+// key, and which of its keys have the same name and type; the few that are called otherwise stand among the facts.
+package migrate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
+	"syncguard/internal/target"
+	"syncguard/profiles"
+)
+
+// Catalog is what a migration asks of the schema facts.
+type Catalog interface {
+	Payloads(payloadType string) ([]*schema.Type, error)
+	Declaration(declarationType string) (*schema.Type, error)
+	Common() (*schema.Type, error)
+}
+
+// Plan is what becomes of one profile.
+type Plan struct {
+	Changes      []Change // in the order of the file
+	Declarations []profiles.Declaration
+}
+
+// Change is a payload or key that ends, and what takes its place.
+type Change struct {
+	Type        string
+	Key         string // path of the key; empty for the payload as a whole
+	Path        string // where it stands, such as PayloadContent[2]
+	At          diag.Span
+	Ends        []End
+	Replacement string // type of the declaration; empty where there is none
+	Named       bool   // Apple names the replacement; else it follows from both schemas
+	Declaration int    // index in Plan.Declarations; -1 where nothing was converted
+	Renamed     []Renamed
+	Lost        []Loss
+}
+
+// End is when a payload or key ends on platforms.
+type End struct {
+	Platforms           []target.Platform
+	Deprecated, Removed target.Version // zero where it is not
+}
+
+// Renamed is a key that the declaration has under another name.
+type Renamed struct{ From, To string }
+
+// Loss is what the declaration does not do that the payload does.
+type Loss struct {
+	Key string // empty for the declaration as a whole
+	Why string // the rest of a sentence whose subject is the key; a whole one without a key
+}
+
+// since is the oldest version whose changes count.
+func since() target.Version { return target.DefaultVersion() }
+
+// Of plans the migration of a profile. The error is one of reading the schema facts.
+func Of(root *plist.Value, c Catalog) (*Plan, error) {
+	known, err := facts.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	common, err := c.Common()
+	if err != nil {
+		return nil, err
+	}
+	m := &migration{catalog: c, facts: known, common: common, profile: textOf(root, "PayloadIdentifier"),
+		name: textOf(root, "PayloadDisplayName"), plan: &Plan{}}
+	content := root.Get("PayloadContent")
+	if content == nil || content.Kind != plist.Array {
+		return m.plan, nil
+	}
+	for i, payload := range content.Items {
+		if payload == nil || payload.Kind != plist.Dictionary {
+			continue
+		}
+		if err := m.payload(payload, fmt.Sprintf("PayloadContent[%d]", i)); err != nil {
+			return nil, err
+		}
+	}
+	return m.plan, nil
+}
+
+type migration struct {
+	catalog Catalog
+	facts   *facts.Facts
+	common  *schema.Type
+	profile string // PayloadIdentifier of the profile
+	name    string // PayloadDisplayName of the profile
+	plan    *Plan
+}
+
+func (m *migration) payload(v *plist.Value, at string) error {
+	name := textOf(v, "PayloadType")
+	t, err := m.typeOf(name, v)
+	if t == nil {
+		return err
+	}
+	if ends := endsOf(t); len(ends) > 0 {
+		return m.whole(t, v, at, ends)
+	}
+	return m.keys(t, v, at)
+}
+
+// typeOf finds, of the types that share a name, the one that knows most of the keys.
+func (m *migration) typeOf(name string, v *plist.Value) (*schema.Type, error) {
+	types, err := m.catalog.Payloads(name)
+	var best *schema.Type
+	most := -1
+	for _, t := range types {
+		n := 0
+		for _, f := range v.Fields {
+			if t.Key(f.Key) != nil && m.common.Key(f.Key) == nil {
+				n++
+			}
+		}
+		if n > most {
+			best, most = t, n
+		}
+	}
+	return best, err
+}
+
+// whole is about a payload that ends with all its keys.
+func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End) error {
+	change := Change{Type: t.PayloadType, Path: at, At: v.Span, Ends: ends, Replacement: t.Replacement, Named: t.Replacement != "", Declaration: -1}
+	if f := v.Field("PayloadType"); f != nil {
+		change.At = f.Value.Span
+	}
+	if change.Replacement == "" {
+		change.Replacement = m.facts.RenamedTo(t.PayloadType)
+	}
+	if change.Replacement == "" {
+		m.plan.Changes = append(m.plan.Changes, change)
+		return nil
+	}
+	d, err := m.catalog.Declaration(change.Replacement)
+	if err != nil || d == nil {
+		m.plan.Changes = append(m.plan.Changes, change)
+		return err
+	}
+	c := &converter{from: t, to: d, facts: m.facts, change: &change}
+	if payload := c.dictionary(m.ownKeys(t, d, v), nil, nil); len(payload.Fields) > 0 && c.isOneToOne(t, v) {
+		change.Lost = append(change.Lost, lostReach(t, d, nil, nil)...)
+		change.Declaration = m.add(d.PayloadType, textOf(v, "PayloadIdentifier"), payload)
+	} else {
+		change.Renamed, change.Lost = nil, nil
+	}
+	m.plan.Changes = append(m.plan.Changes, change)
+	return nil
+}
+
+// ownKeys returns the keys of a payload without those that all payloads have, except where the declaration has a key for
+// one: its name then is the profile's, if it has none.
+func (m *migration) ownKeys(t, d *schema.Type, v *plist.Value) *plist.Value {
+	own := plist.NewDictionary()
+	for _, f := range v.Fields {
+		if m.common.Key(f.Key) == nil || m.facts.RenameOf(t.PayloadType, []string{f.Key}, d.PayloadType) != nil {
+			own.Fields = append(own.Fields, f)
+		}
+	}
+	const name = "PayloadDisplayName"
+	if own.Field(name) == nil && m.facts.RenameOf(t.PayloadType, []string{name}, d.PayloadType) != nil {
+		own.Set(name, profiles.String(cmp.Or(m.name, shortType(t.PayloadType))))
+	}
+	return own
+}
+
+// keys is about single keys that end, of a payload that stays.
+func (m *migration) keys(t *schema.Type, v *plist.Value, at string) error {
+	added := map[string]int{} // declarations of this payload, by type
+	for _, f := range v.Fields {
+		if f.Value == nil || m.common.Key(f.Key) != nil {
+			continue
+		}
+		if err := m.key(t, f, at, []string{f.Key}, textOf(v, "PayloadIdentifier"), added); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *migration) key(t *schema.Type, f plist.Field, at string, path []string, identifier string, added map[string]int) error {
+	k := t.Key(path...)
+	if k == nil {
+		return nil
+	}
+	ends := endsOf(t, path...)
+	if len(ends) == 0 {
+		if f.Value.Kind != plist.Dictionary || len(path) > plist.MaxDepth {
+			return nil
+		}
+		for _, child := range f.Value.Fields {
+			if child.Value != nil {
+				if err := m.key(t, child, at, append(slices.Clip(path), child.Key), identifier, added); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	change := Change{Type: t.PayloadType, Key: strings.Join(path, "."), Path: at + "." + strings.Join(path, "."), At: f.KeySpan,
+		Ends: ends, Replacement: k.Replacement, Named: k.Replacement != "", Declaration: -1}
+	if k.Replacement != "" {
+		d, err := m.catalog.Declaration(k.Replacement)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			m.convertKey(&change, t, d, f, path, identifier, added)
+		}
+	}
+	m.plan.Changes = append(m.plan.Changes, change)
+	return nil
+}
+
+// convertKey puts one key into the declaration that replaces it, where that has it too.
+func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field, path []string, identifier string, added map[string]int) {
+	c := &converter{from: t, to: d, facts: m.facts, change: change}
+	name, value := c.field(f, path, nil)
+	if value == nil {
+		change.Lost, change.Renamed = nil, nil
+		return
+	}
+	at, exists := added[d.PayloadType]
+	if !exists {
+		at = m.add(d.PayloadType, identifier, profiles.Dictionary())
+		added[d.PayloadType] = at
+	}
+	m.plan.Declarations[at].Payload.Set(name, value)
+	change.Declaration = at
+	change.Lost = append(change.Lost, lostReach(t, d, path, []string{name})...)
+}
+
+// add adds a declaration, whose Identifier is made of the payload's.
+func (m *migration) add(declarationType, identifier string, payload *plist.Value) int {
+	if identifier == "" {
+		identifier = m.profile
+	}
+	if identifier == "" {
+		identifier = "local.syncguard"
+	}
+	id := profiles.DeclarationIdentifier(m.profile, identifier+"."+shortType(declarationType))
+	for n := 2; slices.ContainsFunc(m.plan.Declarations, func(d profiles.Declaration) bool { return d.Identifier == id }); n++ {
+		id = profiles.DeclarationIdentifier(m.profile, fmt.Sprintf("%s.%s.%d", identifier, shortType(declarationType), n))
+	}
+	m.plan.Declarations = append(m.plan.Declarations, profiles.Declaration{Type: declarationType, Identifier: id, Payload: payload})
+	return len(m.plan.Declarations) - 1
+}
+
+// shortType is a declaration type without what all of them begin with.
+func shortType(declarationType string) string {
+	return strings.TrimPrefix(declarationType, "com.apple.configuration.")
+}
+
+// endsOf returns when a payload, or one of its keys, ends from the previous major version on, platforms that agree
+// together.
+func endsOf(t *schema.Type, path ...string) []End {
+	var ends []End
+	for _, p := range target.Platforms() {
+		if p == target.IPadOS {
+			continue // it is iOS to a schema
+		}
+		a := t.AvailabilityAt(p, path...)
+		if a.NotAvailable || a.Deprecated.Compare(since()) < 0 && a.Removed.Compare(since()) < 0 {
+			continue
+		}
+		i := slices.IndexFunc(ends, func(e End) bool { return e.Deprecated == a.Deprecated && e.Removed == a.Removed })
+		if i < 0 {
+			i = len(ends)
+			ends = append(ends, End{nil, a.Deprecated, a.Removed})
+		}
+		ends[i].Platforms = append(ends[i].Platforms, p)
+	}
+	return ends
+}
+
+func textOf(v *plist.Value, key string) string {
+	if x := v.Get(key); x != nil && x.Kind == plist.String {
+		return x.Text
+	}
+	return ""
+}
