@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2/table"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/target"
 )
 
 // Build is the result of a build. In JSON its shape is stable: fields are only ever added (docs/json.md).
@@ -16,6 +17,7 @@ type Build struct {
 	Signer   *Signer   `json:"signer"` // null where the profiles are not signed
 	Output   string    `json:"output"` // folder; empty where findings kept every profile from being written
 	Profiles []Profile `json:"profiles"`
+	Reports  []string  `json:"reports"` // names in the output folder
 	Findings []Finding `json:"findings"`
 }
 
@@ -30,18 +32,32 @@ type Signer struct {
 
 // Profile is one target of a build.
 type Profile struct {
-	Template   string   `json:"template"`
-	Target     string   `json:"target"`
-	File       string   `json:"file"` // name in the output folder; empty where nothing can be set on the target
-	Identifier string   `json:"identifier"`
-	Size       int      `json:"size"` // bytes
-	SHA256     string   `json:"sha256"`
-	Signed     bool     `json:"signed"`
-	Intents    []Intent `json:"intents"`
+	Template   string `json:"template"`
+	Target     string `json:"target"`
+	File       string `json:"file"` // name in the output folder; empty where nothing can be set on the target
+	Identifier string `json:"identifier"`
+	Size       int    `json:"size"` // bytes
+	SHA256     string `json:"sha256"`
+	Signed     bool   `json:"signed"`
+	// Declarations are files of their own, or have no File and are in the profile.
+	Declarations []Declaration `json:"declarations"`
+	Intents      []Intent      `json:"intents"`
 
-	Title        string `json:"-"` // of the target
-	Organization string `json:"-"`
-	Platform     string `json:"-"`
+	Title        string        `json:"-"` // of the target
+	Organization string        `json:"-"`
+	Platform     string        `json:"-"`
+	Of           target.Target `json:"-"`
+	Payloads     []string      `json:"-"` // payload types in the profile
+}
+
+// Declaration is one declaration for a target.
+type Declaration struct {
+	Type        string `json:"type"`
+	Identifier  string `json:"identifier"`
+	ServerToken string `json:"serverToken"`
+	File        string `json:"file"` // name in the output folder; empty where the profile carries it
+	Size        int    `json:"size"` // bytes; 0 where the profile carries it
+	SHA256      string `json:"sha256"`
 }
 
 // Intent is what a profile does about one intent.
@@ -181,10 +197,13 @@ func intentTitles() []string {
 }
 
 func fileCell(p Profile) string {
-	if p.File == "" {
-		return "nothing can be set here"
+	switch {
+	case p.File != "":
+		return Clean(p.File)
+	case len(p.Declarations) > 0:
+		return "declarations only"
 	}
-	return Clean(p.File)
+	return "nothing can be set here"
 }
 
 func sizeCell(p Profile) string {
@@ -307,13 +326,24 @@ func (p *Printer) byHand(b *Build) {
 }
 
 func buildSummary(b *Build, hints bool) string {
-	written := 0
+	written, declared := 0, 0
 	for _, profile := range b.Profiles {
 		if profile.File != "" {
 			written++
 		}
+		for _, d := range profile.Declarations {
+			if d.File != "" {
+				declared++
+			}
+		}
 	}
 	s := fmt.Sprintf("%s  %s", bold.Render(Clean(b.Output)+"/"), Count(written, "profile"))
+	if declared > 0 {
+		s += fmt.Sprintf(", %s for MDM", Count(declared, "declaration"))
+	}
+	for _, name := range b.Reports {
+		s += ", " + name
+	}
 	if !hints {
 		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
 	}

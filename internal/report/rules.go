@@ -121,21 +121,14 @@ func groupNames(groups []rules.Group) string {
 	return strings.Join(names, ", ")
 }
 
-// ruleWidth is how wide the text of a page is where the terminal is wider.
-const ruleWidth = 100
-
 // RulePage writes the page of a rule.
 func (p *Printer) RulePage(r rules.Rule) {
-	width := ruleWidth
-	if p.Width > 0 {
-		width = min(width, p.Width)
-	}
 	p.Line("%s  %s  %s", bold.Render(r.ID), severityStyle(r.Severity).Render(r.Severity.String()),
 		faint.Render(groupNames(r.Groups)+"  since "+r.Since))
-	p.paragraph(r.Summary, width, "")
+	p.paragraph("", r.Summary)
 	for text := range strings.SplitSeq(reflow(r.Why), "\n\n") {
 		p.Line("")
-		p.paragraph(text, width, "")
+		p.paragraph("", text)
 	}
 	bad, good := r.Examples()
 	p.example(red.Render("bad"), bad, r.Options)
@@ -143,7 +136,7 @@ func (p *Printer) RulePage(r rules.Rule) {
 	if r.Fix != "" {
 		p.Line("")
 		p.Line("%s", bold.Render("lint --fix"))
-		p.paragraph(r.Fix, width, "  ")
+		p.paragraph("  ", r.Fix)
 	}
 	p.Line("")
 	p.Line("%s", bold.Render("to ignore it"))
@@ -160,22 +153,6 @@ func (p *Printer) RulePage(r rules.Rule) {
 	for _, source := range r.Sources {
 		p.Line("  %s", source)
 	}
-}
-
-// paragraph writes text in lines of at most so many columns.
-func (p *Printer) paragraph(text string, width int, indent string) {
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		if line != indent && len(line)+1+len(word) > width {
-			p.Line("%s", line)
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	p.Line("%s", line)
 }
 
 func (p *Printer) example(title string, e rules.Example, options string) {

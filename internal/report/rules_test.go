@@ -28,7 +28,7 @@ func TestFencesHold(t *testing.T) {
 	if want := "``````yaml\na\n```\nb ````` c\n``````\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := printable("a\tb\x1b[31m\nc\u202e\n"); got != "a\tb\\u{1b}[31m\nc\\u{202e}\n" {
+	if got := cleanLines("a\tb\x1b[31m\nc\u202e\n"); got != "a\tb\\u{1b}[31m\nc\\u{202e}\n" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -58,9 +58,9 @@ func (s *sarifWriter) driver() *sarif.ToolComponent {
 }
 
 func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
-	full, _, _ := strings.Cut(cmp.Or(r.Why, sentence(r.Summary)), "\n\n")
+	full, _, _ := strings.Cut(cmp.Or(r.Why, ended(r.Summary)), "\n\n")
 	d := sarif.NewRule(r.ID).
-		WithShortDescription(sarifText(sentence(r.Summary))).
+		WithShortDescription(sarifText(ended(r.Summary))).
 		WithFullDescription(sarifText(strings.ReplaceAll(full, "\n", " "))).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevels[r.Severity])).
 		WithHelp(sarifText(ruleHelp(r, "")).WithMarkdown(ruleHelp(r, "`")))
@@ -76,7 +76,7 @@ func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
 
 // ruleHelp says a rule's page without its examples, which a finding has one of. Code is put between quotes.
 func ruleHelp(r *rules.Rule, quote string) string {
-	parts := []string{cmp.Or(r.Why, sentence(r.Summary))}
+	parts := []string{cmp.Or(r.Why, ended(r.Summary))}
 	if r.Fix != "" {
 		parts = append(parts, "syncguard lint --fix: "+r.Fix)
 	}
@@ -152,7 +152,7 @@ func (s *sarifWriter) result(f lintFinding) *sarif.Result {
 		if note := f.others[i].note(); note != "" {
 			text += " (" + note + ")"
 		}
-		result.AddRelatedLocation(s.place(f.others[i]).WithID(i + 1).WithMessage(sarif.NewTextMessage(noLink(sentence(text)))))
+		result.AddRelatedLocation(s.place(f.others[i]).WithID(i + 1).WithMessage(sarif.NewTextMessage(noLink(ended(text)))))
 	}
 	if fix := s.fix(f); fix != nil {
 		result.WithFixes([]*sarif.Fix{fix})
@@ -190,7 +190,7 @@ func (s *sarifWriter) fix(f lintFinding) *sarif.Fix {
 	if f.Fix == nil || f.HideSource || !f.at.inFile() {
 		return nil
 	}
-	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(noLink(sentence(f.Fix.Title))))
+	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(noLink(ended(f.Fix.Title))))
 	if f.Fix.Unsafe {
 		fix.WithProperties(sarif.NewPropertyBag().Add("unsafe", true))
 	}
@@ -213,7 +213,7 @@ func (s *sarifWriter) invocation() *sarif.Invocation {
 	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Unread) == 0)
 	for _, u := range s.run.Unread {
 		i.AddToolExecutionNotification(sarif.NewNotification().WithLevel(sarif.LevelError).
-			WithMessage(sarif.NewTextMessage(noLink(sentence(u.Message)))).
+			WithMessage(sarif.NewTextMessage(noLink(ended(u.Message)))).
 			AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.path(u.Name))))))
 	}
 	return i
@@ -221,18 +221,18 @@ func (s *sarifWriter) invocation() *sarif.Invocation {
 
 // sarifMessage says a finding in sentences, of which the first stands alone where room is scarce.
 func sarifMessage(f lintFinding) string {
-	parts := []string{sentence(f.Message)}
+	parts := []string{ended(f.Message)}
 	if note := f.at.note(); note != "" {
-		parts = append(parts, sentence(note))
+		parts = append(parts, ended(note))
 	}
 	if f.Help != "" {
-		parts = append(parts, sentence(f.Help))
+		parts = append(parts, ended(f.Help))
 	}
 	return noLink(strings.Join(parts, " "))
 }
 
-// sentence makes text harmless, and ends it.
-func sentence(s string) string {
+// ended makes text harmless, and ends it.
+func ended(s string) string {
 	s = Clean(s)
 	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
 		return s
