@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,7 +14,6 @@ import (
 
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
-	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -25,6 +25,8 @@ type buildOptions struct {
 	templates []string
 	out       string
 	targets   []string
+	forms     formFlags
+	handouts  handoutFlags
 	template  templateFlags
 	hints     bool
 	signing   signingFlags
@@ -36,9 +38,13 @@ func newBuildCmd(env *Env) *cobra.Command {
 	var o buildOptions
 	cmd := &cobra.Command{
 		Use:   "build [TEMPLATE…]",
-		Short: "Build, check and sign profiles",
+		Short: "Build, check and sign profiles and declarations",
 		Long: `Build the profiles of each template, one for each target, check them against Apple's schemas, and sign them.
 Without a template it builds the prevention profiles. A TEMPLATE of - is read from stdin.
+
+Where a declaration does more than a payload on every device of a target, it is built in its place: as JSON for an MDM
+server, each file one declaration, or inside the profile where the device is set up by hand. --output and --dns-form
+choose otherwise.
 
 A target is PLATFORM[@VERSION][/ENROLLMENT]. VERSION is the oldest one in the group. Platforms: iOS, iPadOS, macOS, tvOS,
 visionOS, watchOS. Enrollments: manual, manual-supervised, device, supervised, user, shared-ipad.
@@ -47,6 +53,8 @@ Nothing is written when a check finds an error.`,
 		Example: `  syncguard build
   syncguard build --target iOS@18/manual --target iOS@18/supervised
   syncguard build --set organization="Acme" --set identifier=com.acme --unsigned
+  syncguard build --target iOS@27/supervised --output declarations
+  syncguard build --report html,md
   syncguard build acme.yaml -o out --p12 acme.p12 --passphrase env:P12_PASSPHRASE`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.templates = args
@@ -57,6 +65,8 @@ Nothing is written when a check finds an error.`,
 	flags.StringVarP(&o.out, "out", "o", "dist", "folder for the profiles")
 	flags.StringArrayVar(&o.targets, "target", nil, "build for this target, not for those of the template (repeatable)")
 	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
+	o.forms.addFlags(cmd)
+	o.handouts.addFlags(cmd)
 	o.template.addFlags(cmd)
 	o.signing.addFlags(cmd)
 	flags.BoolVar(&o.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
@@ -70,10 +80,12 @@ type built struct {
 	spec   *template.Spec
 	result *compose.Result
 	data   []byte // what goes into the file
+
+	declarations []builtDeclaration // each a file of its own
 }
 
 func runBuild(ctx context.Context, env *Env, o buildOptions) error {
-	if err := o.checkSigning(); err != nil {
+	if err := cmp.Or(o.checkSigning(), o.forms.check(), o.handouts.check()); err != nil {
 		return err
 	}
 	targets, err := parseTargets(o.targets)
@@ -110,10 +122,18 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err := signAll(ctx, profiles, signer); err != nil {
 		return err
 	}
-	if err := writeFiles(o.out, outputs(profiles), env.Now()); err != nil {
+	if err := encodeDeclarations(profiles); err != nil {
 		return err
 	}
-	return reportBuild(env, o, profiles, signer, findings)
+	b := buildReport(o, profiles, signer, findings)
+	reports, err := o.handouts.outputs(b, profiles)
+	if err != nil {
+		return err
+	}
+	if err := writeFiles(o.out, append(outputs(profiles), reports...), env.Now()); err != nil {
+		return err
+	}
+	return reportBuild(env, o, b, findings)
 }
 
 func (o *buildOptions) checkSigning() error {
@@ -166,7 +186,7 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 			}
 		}
 		for _, t := range chosen {
-			result, err := compose.Compose(spec, t, catalog, lint.Options{})
+			result, err := o.forms.options().Compose(spec, t, catalog)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -181,22 +201,25 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 	return all, findings, nil
 }
 
-// nameClashes finds two profiles that would be the same file, on any file system.
+// nameClashes finds two files that would be the same one, on any file system.
 func nameClashes(all []*built) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	seen := map[string]*built{}
 	for _, b := range all {
-		name := strings.ToLower(b.result.FileName(b.spec))
-		if first := seen[name]; first != nil {
-			found = append(found, diag.Diagnostic{
-				Rule: "duplicate-output", Severity: diag.Error,
-				Message: fmt.Sprintf("two profiles would be written to %q: %s of %s, and %s of %s",
-					b.result.FileName(b.spec), first.result.Target, first.spec.Name, b.result.Target, b.spec.Name),
-				Help: "give each template its own profile.identifier, and each target once",
-				Span: b.spec.Profile.Identifier.Span,
-			})
+		for _, file := range b.fileNames() {
+			name := strings.ToLower(file)
+			if first := seen[name]; first != nil {
+				found = append(found, diag.Diagnostic{
+					Rule: "duplicate-output", Severity: diag.Error,
+					Message: fmt.Sprintf("two files would be written to %q: %s of %s, and %s of %s",
+						file, first.result.Target, first.spec.Name, b.result.Target, b.spec.Name),
+					Help: "give each template its own profile.identifier, and each target once",
+					Span: b.spec.Profile.Identifier.Span,
+				})
+				break // what else clashes clashes for the same reason
+			}
+			seen[name] = b
 		}
-		seen[name] = b
 	}
 	return found
 }
@@ -205,12 +228,12 @@ func nameClashes(all []*built) []diag.Diagnostic {
 func nothingToBuild(all []*built) error {
 	var targets []string
 	for _, b := range all {
-		if !b.result.Empty() {
+		if !b.result.SetsNothing() {
 			return nil
 		}
 		targets = append(targets, b.result.Target.String())
 	}
-	return withHint(fmt.Errorf("no profile can set anything on %s", strings.Join(targets, ", ")),
+	return withHint(fmt.Errorf("nothing can be set on %s", strings.Join(targets, ", ")),
 		"docs/prevention.md says what is possible where")
 }
 
@@ -250,14 +273,16 @@ func signAll(ctx context.Context, all []*built, signer *signer) error {
 func outputs(all []*built) []output {
 	var files []output
 	for _, b := range all {
-		if b.result.Empty() {
-			continue
-		}
 		mode := fs.FileMode(0o644)
 		if b.spec.HasSecrets() {
 			mode = 0o600
 		}
-		files = append(files, output{b.result.FileName(b.spec), b.data, mode})
+		if !b.result.Empty() {
+			files = append(files, output{b.result.FileName(b.spec), b.data, mode})
+		}
+		for _, d := range b.declarations {
+			files = append(files, output{d.file, d.data, mode})
+		}
 	}
 	return files
 }
@@ -265,7 +290,7 @@ func outputs(all []*built) []output {
 // reportFindings says why nothing was built.
 func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error {
 	if o.format.isJSON() {
-		if err := report.WriteJSON(env.Stdout, report.Build{Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}); err != nil {
+		if err := report.WriteJSON(env.Stdout, report.Build{Profiles: []report.Profile{}, Reports: []string{}, Findings: report.JSONFindings(findings)}); err != nil {
 			return err
 		}
 		return errFindings
@@ -277,11 +302,15 @@ func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error 
 	return errFindings
 }
 
-func reportBuild(env *Env, o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) error {
-	b := &report.Build{Signer: signer.report(), Output: o.out, Profiles: []report.Profile{}, Findings: report.JSONFindings(findings)}
+func buildReport(o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) *report.Build {
+	b := &report.Build{Signer: signer.report(), Output: o.out, Profiles: []report.Profile{}, Reports: []string{}, Findings: report.JSONFindings(findings)}
 	for _, x := range all {
 		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
 	}
+	return b
+}
+
+func reportBuild(env *Env, o buildOptions, b *report.Build, findings []diag.Diagnostic) error {
 	if o.format.isJSON() {
 		return report.WriteJSON(env.Stdout, b)
 	}
@@ -299,10 +328,15 @@ func profileReport(b *built, signed bool) report.Profile {
 		Template:     strings.TrimPrefix(b.spec.Name, "builtin:"),
 		Target:       b.result.Target.String(),
 		Identifier:   b.result.Profile.Identifier,
+		Declarations: declarationReports(b),
 		Intents:      report.Intents(b.result.Outcomes),
 		Title:        b.result.Target.Describe(),
 		Organization: b.spec.Organization.Name.Value,
 		Platform:     string(b.result.Target.Platform),
+		Of:           b.result.Target,
+	}
+	for _, payload := range b.result.Profile.Payloads {
+		p.Payloads = append(p.Payloads, payload.Type)
 	}
 	if !b.result.Empty() {
 		p.File, p.Size, p.SHA256, p.Signed = b.result.FileName(b.spec), len(b.data), hexSum(b.data), signed

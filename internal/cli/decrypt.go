@@ -66,7 +66,9 @@ func runDecrypt(ctx context.Context, env *Env, o decryptOptions) error {
 	if !ok {
 		return fmt.Errorf("%s: the key is no RSA key, and profiles are encrypted for RSA keys only", keyName)
 	}
-	name, data, err := readInput(env, o.path)
+	in := inputOf(o.path)
+	name := in.path
+	data, err := in.read(env)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,8 +13,7 @@ import (
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
-	"syncguard/internal/compose"
-	"syncguard/internal/lint"
+	"syncguard/internal/coverage"
 	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
@@ -30,8 +28,7 @@ func TestDocs(t *testing.T) {
 	made := map[string]string{
 		"meanings": meaningTable(),
 		"reasons":  reasonTable(),
-		"classes":  classTable(t),
-		"notes":    noteTable(t),
+		"coverage": coverageTable(t),
 		"template": template.Reference(),
 		"commands": commandTable(),
 		"rules":    strings.TrimSuffix(report.RulesMarkdown(rules.All()), "\n"),
@@ -72,20 +69,6 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// outcomes plans the built-in template for a target.
-func outcomes(t *testing.T, to target.Target) []baseline.Outcome {
-	t.Helper()
-	spec, findings, err := (&template.Loader{Builtin: templates.Files}).Load(template.Input{Name: "builtin:" + templates.Prevention})
-	if err != nil || spec == nil {
-		t.Fatal(err, findings)
-	}
-	r, err := compose.Compose(spec, to, schema.Embedded(), lint.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Outcomes
-}
-
 // grid is every platform and enrollment, on the previous and the current major version.
 func grid() []target.Target {
 	var all []target.Target
@@ -118,67 +101,22 @@ func reasonTable() string {
 	return strings.Join(rows, "\n")
 }
 
-// classTable has a row for each platform and way of install; versions that agree share it.
-func classTable(t *testing.T) string {
+// coverageTable is what syncguard coverage says of the built-in template, for every way of install.
+func coverageTable(t *testing.T) string {
+	t.Helper()
+	spec, findings, err := (&template.Loader{Builtin: templates.Files}).Load(template.Input{Name: "builtin:" + templates.Prevention})
+	if err != nil || spec == nil {
+		t.Fatal(err, findings)
+	}
+	m, err := coverage.Intents(spec.Prevention, grid(), schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
-	b.WriteString("| platform | installed | version |")
-	for _, i := range baseline.Intents() {
-		b.WriteString(" " + i.Title() + " |")
+	if err := report.CoverageMarkdown(&b, m); err != nil {
+		t.Fatal(err)
 	}
-	b.WriteString("\n|---|---|---|" + strings.Repeat("---|", len(baseline.Intents())) + "\n")
-	all := grid()
-	for i := 0; i < len(all); i++ {
-		versions := all[i].Version.String()
-		classes := classesOf(outcomes(t, all[i]))
-		if i+1 < len(all) && all[i+1].Group() == all[i].Group() && slices.Equal(classesOf(outcomes(t, all[i+1])), classes) {
-			versions += ", " + all[i+1].Version.String()
-			i++
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", all[i].Platform, all[i].Enrollment.Describe(), versions, strings.Join(classes, " | "))
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
-func classesOf(outcomes []baseline.Outcome) []string {
-	var classes []string
-	for _, o := range outcomes {
-		class := string(o.Class)
-		if o.Class == baseline.Enforced || o.Class == baseline.Locked || o.Class == baseline.Default {
-			class = "**" + class + "**"
-		}
-		classes = append(classes, class)
-	}
-	return classes
-}
-
-// noteTable lists every condition that the grid meets, with its source.
-func noteTable(t *testing.T) string {
-	var rows []string
-	for _, to := range grid() {
-		for _, o := range outcomes(t, to) {
-			for _, n := range o.Notes {
-				source := n.Source
-				if strings.HasPrefix(source, "https://") {
-					source = "<" + source + ">"
-				}
-				row := fmt.Sprintf("| %s | %s | %s | %s |", o.Intent.Title(), n.Text, n.Evidence, source)
-				if !slices.Contains(rows, row) {
-					rows = append(rows, row)
-				}
-			}
-		}
-	}
-	rank := map[string]int{}
-	for i, intent := range baseline.Intents() {
-		rank[intent.Title()] = i
-	}
-	slices.SortStableFunc(rows, func(a, b string) int { return rank[firstCell(a)] - rank[firstCell(b)] })
-	return "| intent | condition | evidence | source |\n|---|---|---|---|\n" + strings.Join(rows, "\n")
-}
-
-func firstCell(row string) string {
-	cell, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " | ")
-	return cell
+	return strings.TrimSpace(b.String())
 }
 
 func commandTable() string {

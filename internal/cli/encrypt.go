@@ -69,7 +69,9 @@ func runEncrypt(env *Env, o encryptOptions) error {
 	if err != nil {
 		return err
 	}
-	name, data, err := readInput(env, o.path)
+	in := inputOf(o.path)
+	name := in.path
+	data, err := in.read(env)
 	if err != nil {
 		return err
 	}

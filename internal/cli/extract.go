@@ -45,7 +45,9 @@ func runExtract(env *Env, o extractOptions) error {
 	if err := checkOutput(o.path, o.out); err != nil {
 		return err
 	}
-	name, data, err := readInput(env, o.path)
+	in := inputOf(o.path)
+	name := in.path
+	data, err := in.read(env)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,14 @@ type input struct {
 	isStdin bool
 }
 
+// inputOf is the input that a single argument names.
+func inputOf(path string) input {
+	if path == "-" {
+		return input{"stdin", true}
+	}
+	return input{path: path}
+}
+
 func (in input) read(env *Env) ([]byte, error) {
 	if in.isStdin {
 		return readAll(env.Stdin, in.path)
@@ -77,6 +85,7 @@ func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
 	return inputs, failures
 }
 
+// isProfileName says whether a file in a folder is a profile.
 func isProfileName(path string) bool { return strings.EqualFold(filepath.Ext(path), ".mobileconfig") }
 
 // hasProfileName says whether a file that nobody named is meant to be checked. Other programs write JSON too, so there the

@@ -175,16 +175,6 @@ func (v *verifier) verifyInput(env *Env, in input) verified {
 	return v.verifyData(in.path, data)
 }
 
-// readInput reads a file, or stdin for -, and returns the name by which people know it.
-func readInput(env *Env, path string) (name string, data []byte, err error) {
-	if path == "-" {
-		data, err = readAll(env.Stdin, "stdin")
-		return "stdin", data, err
-	}
-	data, err = readFile(path)
-	return path, data, err
-}
-
 // verifyData answers for one file. A defect of syncguard itself costs one file and not the run.
 func (v *verifier) verifyData(name string, data []byte) (result verified) {
 	defer func() {
