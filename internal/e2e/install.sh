@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, SoftHSM with
-# the tools of OpenSC, a C compiler with libcrypto, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, Chromium, SoftHSM
+# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
 # has the schema of SARIF with it.
 set -eu
 
@@ -15,6 +15,7 @@ need softhsm2-util softhsm2
 need pkcs11-tool opensc
 need gcc "gcc libc6-dev"
 echo '#include <openssl/cms.h>' | gcc -E - >/dev/null 2>&1 || missing="$missing libssl-dev"
+need chromium chromium
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -41,6 +42,6 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	chmod +x "$sarif/package/Sarif.Multitool"
 fi
 
-for program in openssl xmllint plistutil python3 softhsm2-util pkcs11-tool gcc; do
+for program in openssl xmllint plistutil python3 softhsm2-util pkcs11-tool gcc chromium; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done
