@@ -124,7 +124,7 @@ func commandTable() string {
 	b.WriteString("| command | does |\n|---|---|\n")
 	each(newRootCmd(&Env{}, ""), func(cmd *cobra.Command) {
 		if cmd.Runnable() && !cmd.HasSubCommands() {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.Short)
+			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(strings.TrimSuffix(cmd.UseLine(), " [flags]"), "|", `\|`), cmd.Short)
 		}
 	})
 	return strings.TrimSuffix(b.String(), "\n")
