@@ -25,7 +25,7 @@ const wifi = "<plist>\r\n<dict>\n\t<key>SSID_STR</key>\n\t<string>Café ☕</str
 func lintRun() *LintRun {
 	xml := diag.NewFile("./profiles/wi fi+1.mobileconfig", []byte(wifi))
 	signed := diag.NewFile("signed.mobileconfig", []byte(wifi))
-	r := &LintRun{Version: "1.2.3", Ignored: 2, Baselined: 1, Root: "/work/repository", RulesURL: "https://example.com/docs/rules",
+	r := &LintRun{Version: "1.2.3", Ignored: 2, Baselined: 1, Root: "/srv/repository", RulesURL: "https://example.com/docs/rules",
 		Unread: []Unread{{"locked.mobileconfig", "permission denied"}}}
 	r.Add(LintedFile{Name: xml.Name, Kind: "profile", Format: "xml", Findings: []diag.Diagnostic{
 		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
@@ -42,7 +42,7 @@ func lintRun() *LintRun {
 		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Path: "PayloadContent[0].EncryptionType", Span: find(signed, "wpa2"),
 			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(signed, "wpa2"), Text: "WPA2"}}}},
 	}})
-	r.Add(LintedFile{Name: "/work/repository/binary.mobileconfig", Kind: "profile", Format: "binary", Findings: []diag.Diagnostic{
+	r.Add(LintedFile{Name: "/srv/repository/binary.mobileconfig", Kind: "profile", Format: "binary", Findings: []diag.Diagnostic{
 		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
 		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
 	}})
