@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
@@ -14,7 +15,9 @@ import (
 //go:embed coverage.html
 var coverageSource string
 
-var coverageTemplate = template.Must(template.New("coverage").Parse(coverageSource))
+var coverageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("coverage").Parse(coverageSource))
+})
 
 // CoverageHTML writes a page of its own, matrices and stories, with nothing to load from elsewhere.
 func CoverageHTML(w io.Writer, parts []*coverage.Matrix, stories []StoryHTML) error {
@@ -22,19 +25,19 @@ func CoverageHTML(w io.Writer, parts []*coverage.Matrix, stories []StoryHTML) er
 	for i, m := range parts {
 		page.Parts = append(page.Parts, newHTMLPart(m, fmt.Sprintf("coverage-%d", i+1)))
 	}
-	return coverageTemplate.ExecuteTemplate(w, "page", page)
+	return coverageTemplate().ExecuteTemplate(w, "page", page)
 }
 
 // CoverageFragment writes a matrix for a page that has CoverageStyle. The names of its classes begin with "coverage", its
 // anchors with id.
 func CoverageFragment(w io.Writer, m *coverage.Matrix, id string) error {
-	return coverageTemplate.ExecuteTemplate(w, "fragment", newHTMLPart(m, id))
+	return coverageTemplate().ExecuteTemplate(w, "fragment", newHTMLPart(m, id))
 }
 
 // CoverageStyle is the style sheet that goes with CoverageFragment.
 func CoverageStyle() string {
 	var b strings.Builder
-	_ = coverageTemplate.ExecuteTemplate(&b, "style", nil) // writes to memory only
+	_ = coverageTemplate().ExecuteTemplate(&b, "style", nil) // writes to memory only
 	return b.String()
 }
 

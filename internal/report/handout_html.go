@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/hints"
@@ -14,11 +15,13 @@ import (
 //go:embed handout.html
 var handoutSource string
 
-var handoutTemplate = template.Must(template.New("handout").Funcs(template.FuncMap{
-	"last": func(path []string) string { return path[len(path)-1] },
-	"way":  func(path []string) []string { return path[:len(path)-1] },
-	"size": size,
-}).Parse(handoutSource))
+var handoutTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("handout").Funcs(template.FuncMap{
+		"last": func(path []string) string { return path[len(path)-1] },
+		"way":  func(path []string) []string { return path[:len(path)-1] },
+		"size": size,
+	}).Parse(handoutSource))
+})
 
 // handoutPage is what the template shows. Everything in it is clean text, but for Style and Matrix, which are made of code
 // and of what another template has escaped.
@@ -82,7 +85,7 @@ func HandoutHTML(w io.Writer, h *Handout) error {
 		page.Parts = append(page.Parts, part)
 		page.Manual, page.MDM = page.Manual || p.isManual(), page.MDM || p.hasMDM()
 	}
-	return handoutTemplate.Execute(w, page)
+	return handoutTemplate().Execute(w, page)
 }
 
 func (h *Handout) title() string {

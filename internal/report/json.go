@@ -108,11 +108,11 @@ func WriteJSON(w io.Writer, v any) error {
 
 // harmlessJSON escapes unprintable characters, and commands to the log of a CI. Outside strings JSON has none of either.
 func harmlessJSON(data []byte) []byte {
-	if !bytes.ContainsFunc(data, shy) && !logCommand.Match(data) {
+	if !bytes.ContainsFunc(data, shy) && !logCommand().Match(data) {
 		return data
 	}
 	var b bytes.Buffer
-	for _, r := range string(logCommand.ReplaceAll(data, []byte(`#\u0023$1`))) {
+	for _, r := range string(logCommand().ReplaceAll(data, []byte(`#\u0023$1`))) {
 		switch {
 		case !shy(r):
 			b.WriteRune(r)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -75,11 +76,14 @@ func Clean(s string) string {
 	if trimmed := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(trimmed, "::") {
 		s = s[:len(s)-len(trimmed)] + `\u{3a}` + trimmed[1:]
 	}
-	return logCommand.ReplaceAllString(s, `#\u{23}$1`)
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return logCommand().ReplaceAllString(s, `#\u{23}$1`)
 }
 
 // logCommand finds the older commands of GitHub's runner, and those of Azure Pipelines.
-var logCommand = regexp.MustCompile(`(?i)##(\[|vso\[)`)
+var logCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)##(\[|vso\[)`) })
 
 func printable(s string) string {
 	if !strings.ContainsFunc(s, unprintable) && utf8.ValidString(s) {
