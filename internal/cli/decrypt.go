@@ -30,7 +30,7 @@ func newDecryptCmd(env *Env) *cobra.Command {
 stdin; the result goes to stdout, or to a file with -o that only its owner can read. A signed profile is opened where the
 integrity of its signature holds.`,
 		Example: `  syncguard decrypt wifi-encrypted.mobileconfig --cert device.pem --key device.key
-  syncguard decrypt wifi-encrypted.mobileconfig --p12 device.p12 --passphrase env:P12_PASSPHRASE -o wifi.mobileconfig`,
+  syncguard decrypt wifi-encrypted.mobileconfig --p12 device.p12 -o wifi.mobileconfig`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.path = args[0]

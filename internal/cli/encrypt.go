@@ -41,7 +41,8 @@ FILE of - is stdin; the result goes to stdout, or to a file with -o.
 PayloadContent becomes EncryptedPayloadContent: the property list of its array, in CMS EnvelopedData. Recipients need RSA
 keys. Encryption does not protect from changes: sign the result, which comes out unsigned.`,
 		Example: `  syncguard encrypt wifi.mobileconfig --recipient device.pem -o wifi-encrypted.mobileconfig
-  syncguard encrypt wifi.mobileconfig --recipient a.pem --recipient b.pem --cipher aes256 -o wifi-encrypted.mobileconfig`,
+  syncguard encrypt wifi.mobileconfig --recipient a.pem --recipient b.pem \
+    --cipher aes256 -o out.mobileconfig`,
 		Args: oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.path = args[0]

@@ -27,7 +27,8 @@ module, or behind a command. With the certificate that it renews (--cert, --p12)
 taken over.`,
 		Example: `  syncguard identity csr --key acme.key --name "Acme Profile Signing" -o acme.csr
   syncguard identity csr --p12 acme.p12 -o renewal.csr
-  syncguard identity csr --key "pkcs11:token=corp;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so" --name "Acme Profile Signing"`,
+  syncguard identity csr --name "Acme Profile Signing" \
+    --key "pkcs11:token=corp;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so"`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runIdentityCSR(cmd.Context(), env, o) },
 	}

@@ -37,7 +37,8 @@ func newInitCmd(env *Env) *cobra.Command {
 		Long: `Write a commented template. On a terminal it asks for what the flags do not say; elsewhere --name and --identifier
 are needed. FILE is syncguard.yaml unless given.`,
 		Example: `  syncguard init
-  syncguard init --name "Acme" --identifier com.acme --target iOS/supervised --target macOS/supervised acme.yaml`,
+  syncguard init --name "Acme" --identifier com.acme \
+    --target iOS/supervised --target macOS/supervised acme.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("give one FILE", "%s writes one template, found %d names", cmd.CommandPath(), len(args))

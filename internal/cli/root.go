@@ -53,6 +53,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 		return usage(fmt.Sprintf("%s --help lists the flags", cmd.CommandPath()), "%s", strings.TrimSpace(err.Error()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
+	fitHelp(root)
 	root.AddCommand(
 		newBuildCmd(env),
 		newCoverageCmd(env),

@@ -37,8 +37,9 @@ server, which cannot fill them in without breaking the signature. Nothing is wri
 With a key in a file, the same input gives the same bytes, unless --signing-time is given.`,
 		Example: `  syncguard sign wifi.mobileconfig -o signed.mobileconfig
   syncguard sign profiles/*.mobileconfig -o signed/ --p12 acme.p12 --passphrase env:P12_PASSPHRASE
-  syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain intermediate.pem
-  syncguard sign - --cert leaf.pem --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"`,
+  syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain issuing.pem
+  syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain issuing.pem \
+    --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("name a file, or - for stdin", "nothing to sign")

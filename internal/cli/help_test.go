@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+func TestHelpFits(t *testing.T) {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		var out bytes.Buffer
+		cmd.SetOut(&out)
+		if err := cmd.Help(); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
+				t.Errorf("%s --help: %d columns, want %d at most: %s", cmd.CommandPath(), n, helpWidth, line)
+			}
+		}
+		for _, child := range cmd.Commands() {
+			check(child)
+		}
+	}
+	check(newRootCmd(&Env{}, "devel"))
+}
+
+func TestReflow(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"a paragraph is filled":  {"one two three four\nfive", "one two\nthree four\nfive"},
+		"paragraphs stay apart":  {"one\n\ntwo", "one\n\ntwo"},
+		"a table stays":          {"one:\n  a table that is long\n  b\ntwo", "one:\n  a table that is long\n  b\ntwo"},
+		"characters, not octets": {"äöü äöü\näö", "äöü äöü äö"},
+		"a word that is longer":  {"a verylongword b", "a\nverylongword\nb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := reflow(c.text, 10); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
