@@ -200,7 +200,7 @@ func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) erro
 		e.key = e.body(c.take())
 		return nil
 	}
-	return fmt.Errorf("the message is encrypted for %d others, and not for the certificate %q", len(recipients), Name(cert))
+	return fmt.Errorf("the message is encrypted for %s, and not for the certificate %q", counted(len(recipients), "other recipient"), Name(cert))
 }
 
 func (e *envelope) isRecipient(id int, cert *x509.Certificate) bool {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -175,13 +176,34 @@ func (v *Verdict) coverage() string {
 	for _, s := range v.Signers {
 		unsigned += len(s.UnsignedAttributes)
 	}
-	switch unsigned {
-	case 0:
-		return text + ", everything in the file is covered"
-	case 1:
-		return text + ", everything is covered but one unsigned attribute"
+	var outside []string
+	if unsigned > 0 {
+		outside = append(outside, counted(unsigned, "unsigned attribute"))
 	}
-	return text + fmt.Sprintf(", everything is covered but %d unsigned attributes", unsigned)
+	if unused := v.unused(); unused > 0 {
+		outside = append(outside, counted(unused, "certificate")+" that no signer needs")
+	}
+	if len(outside) == 0 {
+		return text + ", everything in the file is covered"
+	}
+	return text + ", everything is covered but " + strings.Join(outside, " and ")
+}
+
+// unused counts the certificates that anybody can have put into the file.
+func (v *Verdict) unused() (n int) {
+	for _, c := range v.Certificates {
+		if c.Role == RoleUnused {
+			n++
+		}
+	}
+	return n
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "one " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // grouped writes a number with a comma before every third digit from the right.

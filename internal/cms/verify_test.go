@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-
 	"crypto/elliptic"
 	"crypto/rand"
-
 	"runtime"
-
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +132,17 @@ func TestVerifySays(t *testing.T) {
 	}
 	if c := v.Certificates; len(c) != 1 || c[0].Role != RoleSigner || !c[0].Embedded {
 		t.Errorf("certificates are %+v", c)
+	}
+}
+
+// No signature covers the certificates, so that anybody can put one in.
+func TestVerifySaysWhichCertificatesAreStray(t *testing.T) {
+	leaf, other := issue(t, "leaf", p256().Public(), nil, p256(), nil), issue(t, "other", p256().Public(), nil, p256(), nil)
+	v := Verify(forge(p256(), leaf, crypto.SHA256, func(f *forgery) {
+		f.certs, f.unsigned = append(f.certs, other.Raw), [][]byte{attributeOf("1.2.3.4", null())}
+	}), at)
+	if want := "everything is covered but one unsigned attribute and one certificate that no signer needs"; !strings.HasSuffix(v.Integrity.Detail, want) {
+		t.Errorf("integrity is %q, want one that ends in %q", v.Integrity.Detail, want)
 	}
 }
 
