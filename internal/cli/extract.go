@@ -54,15 +54,12 @@ func runExtract(env *Env, o extractOptions) error {
 	verdict := cms.Verify(data, cms.VerifyOptions{At: env.Now()})
 	content := verdict.Content
 	if !verdict.Integrity.OK {
-		if !o.unverified || verdict.Integrity.Reason == cms.NotSigned {
-			err := fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason)
-			if verdict.Integrity.Reason == cms.NotSigned {
-				return err
-			}
-			return withHint(err, "--unverified takes the content out all the same")
-		}
+		broken := fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason)
 		if content, err = cms.Content(data); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return broken
+		}
+		if !o.unverified {
+			return withHint(broken, "--unverified takes the content out all the same")
 		}
 		env.err().Warning(fmt.Sprintf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason))
 	}
