@@ -79,7 +79,7 @@ func checkSignOutput(env *Env, o signOptions) error {
 	case stdout && watched:
 		return usage("-o FILE, or send stdout to a file", "what is signed is no text for a terminal")
 	}
-	if info, err := os.Stat(o.out); err == nil && !info.IsDir() && o.out != "-" && len(o.paths) > 1 {
+	if info, err := os.Stat(o.out); len(o.paths) > 1 && (err == nil && !info.IsDir() || err != nil && isProfileName(o.out)) {
 		return usage("-o FOLDER", "%d files cannot all become %s", len(o.paths), o.out)
 	}
 	return nil
