@@ -32,9 +32,12 @@ func newVerifyCmd(env *Env) *cobra.Command {
 		Long: `Answer three questions about each signed profile, in DER or BER. A FILE of - is stdin; in a folder every *.mobileconfig
 is verified.
 
-  integrity  is the content what every signer signed, is nothing else in the file, and is no algorithm weak?
-  trust      does the chain of every signer lead to a root: to those in --roots, or else to the system's?
-  validity   are the certificates valid now (or --at another moment), and was the signer's when it says that it signed?
+  integrity  is the content what every signer signed, is nothing else in the file,
+             and is no algorithm weak?
+  trust      does the chain of every signer lead to a root: to those in --roots,
+             or else to the system's?
+  validity   are the certificates valid now (or --at another moment), and was the
+             signer's when it says that it signed?
 
 A profile that was installed by hand takes a new version only from the very same certificate: --pin wants it of every
 signer, and then answers trust without roots. The exit code is 1 when an answer is no; --require asks for some only.`,
@@ -154,6 +157,9 @@ func parseMoment(text string) (time.Time, error) {
 
 // parsePin takes a fingerprint as programs print it, with or without colons.
 func parsePin(text string) (*[sha256.Size]byte, error) {
+	if _, digits, found := strings.Cut(text, "Fingerprint="); found { // as openssl prints it
+		text = digits
+	}
 	b, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(text))
 	if err != nil || len(b) != sha256.Size {
 		return nil, usage("it has 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in cert.pem prints it", "--pin is no SHA-256 of a certificate")

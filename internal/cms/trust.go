@@ -202,7 +202,7 @@ func explainUnknown(leaf *x509.Certificate, embedded []*x509.Certificate) error 
 		}
 		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", Name(top), Name(issuer))
 	}
-	return flawf(MissingIssuer, "the issuer %q is not in the file and not among the given roots", nameOfIssuer(top))
+	return flawf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", nameOfIssuer(top))
 }
 
 func isWeak(algorithm x509.SignatureAlgorithm) bool {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -73,7 +75,7 @@ const roleWidth = len("intermediate")
 //
 //	corp.mobileconfig
 //	  integrity     ok      12,913 bytes, SHA-256, RSA 2048, everything in the file is covered
-//	  trust         failed  the issuer "Corp Issuing CA 2" is not in the file and not among the given roots  [missing-issuer]
+//	  trust         failed  the issuer "Corp Issuing CA 2" is neither in the file nor among the roots  [missing-issuer]
 func (p *Printer) Verified(v Verified) {
 	p.Line("%s", bold.Render(Clean(v.File)))
 	p.answer("integrity", v.Integrity)
@@ -82,12 +84,19 @@ func (p *Printer) Verified(v Verified) {
 	for _, s := range v.Signers {
 		p.signer(s, len(v.Signers) > 1)
 	}
-	for _, c := range v.Certificates {
+	for _, c := range slices.SortedStableFunc(slices.Values(v.Certificates), byRole) {
 		p.certificate(c)
 	}
 	for _, w := range v.Warnings {
 		p.Line("  %s %s", yellow.Render("warning:"), Clean(w))
 	}
+}
+
+// byRole orders certificates as a chain is read: from the signer up to the root.
+func byRole(a, b VerifiedCert) int { return cmp.Compare(roleRank(a.Role), roleRank(b.Role)) }
+
+func roleRank(role string) int {
+	return slices.Index([]string{"signer", "intermediate", "root", "unused"}, role)
 }
 
 func (p *Printer) answer(question string, a VerifiedAnswer) {

@@ -34,7 +34,7 @@ func aVerification() Verification {
 		Form: "DER", Size: 12913, SHA256: sha, Signers: []VerifiedSigner{signer}, Certificates: []VerifiedCert{leaf, issuer, root}, Warnings: []string{}}
 	failed := whole
 	failed.File, failed.OK, failed.Certificates = "alone.mobileconfig", false, []VerifiedCert{leaf}
-	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is not in the file and not among the given roots`, `devices will show "Not Verified"`, true)
+	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is neither in the file nor among the roots`, `devices will show "Not Verified"`, true)
 	failed.Signers, failed.Warnings = []VerifiedSigner{signer, other}, []string{"the content is a binary property list"}
 	bad := whole
 	bad.File, bad.OK, bad.Certificates, bad.Signers = "bad\x1b]8;;.mobileconfig", false, []VerifiedCert{hostile}, []VerifiedSigner{other}
