@@ -186,9 +186,9 @@ func explainUnknown(leaf *x509.Certificate, embedded []*x509.Certificate) error 
 	top := chain[len(chain)-1]
 	switch {
 	case isSelfSigned(top) && len(chain) == 1:
-		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the given roots", Name(top))
+		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", Name(top))
 	case isSelfSigned(top):
-		return flawf(UntrustedRoot, "the root %q is not among the given roots", Name(top))
+		return flawf(UntrustedRoot, "the root %q is not among the roots", Name(top))
 	case isWeak(top.SignatureAlgorithm):
 		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)
 	}
