@@ -100,7 +100,7 @@ func verifies(key crypto.PublicKey, hash crypto.Hash, digest, signature []byte) 
 }
 
 func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
-	if hash == crypto.SHA1 || hash == crypto.MD5 {
+	if isWeakDigest(hash) {
 		return flawf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
 	}
 	if key, ok := key.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {

@@ -28,6 +28,9 @@ var digests = map[string]crypto.Hash{
 	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
 }
 
+// isWeakDigest says whether other content can be made to have the same digest.
+func isWeakDigest(hash crypto.Hash) bool { return hash == crypto.SHA1 || hash == crypto.MD5 }
+
 // scheme is a signature algorithm: RSA PKCS#1 v1.5 or ECDSA, and the digest that it names, 0 for any.
 type scheme struct {
 	isRSA bool

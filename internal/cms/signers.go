@@ -3,15 +3,8 @@ package cms
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/asn1"
 	"errors"
 	"fmt"
-)
-
-// Bounds on what Signers reads. Real signed profiles have one signer and a handful of certificates.
-const (
-	mostSigners      = 16
-	mostCertificates = 64
 )
 
 // SignerFacts is what a signed message says of one of its signers. NOTHING of it is verified.
@@ -25,7 +18,7 @@ type SignerFacts struct {
 
 // Signers returns what SignedData, in DER or BER, says of its signers, in the order of the message. It verifies nothing.
 // The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(message), apart from the certificates,
-// of which 64 are read at most, and 16 signers.
+// of which 100 are read at most, and 16 signers.
 func Signers(message []byte) ([]SignerFacts, error) {
 	if !IsSigned(message) {
 		return nil, ErrNotSigned
@@ -69,33 +62,21 @@ func (t tree) signedData() ([]int, bool) {
 func (t tree) certificates(set int) []*x509.Certificate {
 	var all []*x509.Certificate
 	for _, c := range t.children(set) {
-		if t.elements[c].tag != tagSequence || len(all) == mostCertificates {
+		if t.elements[c].tag != tagSequence || len(all) == maxCertificates {
 			continue
 		}
-		if cert, err := x509.ParseCertificate(t.encoded(c)); err == nil {
+		if cert, err := x509.ParseCertificate(t.whole(c)); err == nil {
 			all = append(all, cert)
 		}
 	}
 	return all
 }
 
-// encoded returns the octets of an element of definite length, its header included.
-func (t tree) encoded(i int) []byte {
-	body := t.body(i)
-	header := 2
-	if len(body) >= 0x80 {
-		for n := len(body); n > 0; n >>= 8 {
-			header++
-		}
-	}
-	return t.src[max(t.elements[i].body-header, 0):t.elements[i].end]
-}
-
 func (t tree) signerFacts(set int, certificates []*x509.Certificate) []SignerFacts {
 	var all []SignerFacts
 	for _, info := range t.children(set) {
 		parts := t.children(info)
-		if len(parts) < 3 || len(all) == mostSigners {
+		if len(parts) < 3 || len(all) == maxSigners {
 			continue // the version, who signed, and the digest
 		}
 		s := SignerFacts{Certificate: t.signerCertificate(parts[1], certificates)}
@@ -118,12 +99,9 @@ func hasSubject(certificates []*x509.Certificate, name []byte) bool {
 	return false
 }
 
-// tagSubjectKeyIdentifier is that of a signer who is named by the identifier of the key.
-const tagSubjectKeyIdentifier = 0x80
-
 // signerCertificate finds the certificate that a SignerIdentifier names.
 func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.Certificate {
-	if t.elements[id].tag == tagSubjectKeyIdentifier {
+	if t.elements[id].tag == tagPrimitive0 {
 		for _, c := range certificates {
 			if bytes.Equal(c.SubjectKeyId, t.body(id)) {
 				return c
@@ -135,58 +113,24 @@ func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.
 	if !ok {
 		return nil
 	}
-	issuer, serial := t.encoded(named[0]), t.body(named[1])
+	issuer, serial := t.whole(named[0]), t.body(named[1])
 	for _, c := range certificates {
-		if bytes.Equal(c.RawIssuer, issuer) && bytes.Equal(serialOctets(c), serial) {
+		if bytes.Equal(c.RawIssuer, issuer) && bytes.Equal(serialOf(c), serial) {
 			return c
 		}
 	}
 	return nil
 }
 
-// serialOctets returns the contents octets of a certificate's serial number.
-func serialOctets(c *x509.Certificate) []byte {
-	encoded, err := asn1.Marshal(c.SerialNumber)
-	if err != nil {
-		return nil
-	}
-	var raw asn1.RawValue
-	if _, err := asn1.Unmarshal(encoded, &raw); err != nil {
-		return nil
-	}
-	return raw.Bytes
-}
-
-// digest names the algorithm of an AlgorithmIdentifier.
+// digest names the algorithm of an AlgorithmIdentifier, whatever its parameters are.
 func (t tree) digest(algorithm int) (name string, isWeak bool) {
 	fields, ok := t.fields(algorithm, tagOID)
 	if !ok {
 		return "unknown", false
 	}
-	switch oid := string(t.body(fields[0])); oid {
-	case "\x2a\x86\x48\x86\xf7\x0d\x02\x05":
-		return "MD5", true
-	case "\x2b\x0e\x03\x02\x1a":
-		return "SHA-1", true
-	case "\x60\x86\x48\x01\x65\x03\x04\x02\x01":
-		return "SHA-256", false
-	case "\x60\x86\x48\x01\x65\x03\x04\x02\x02":
-		return "SHA-384", false
-	case "\x60\x86\x48\x01\x65\x03\x04\x02\x03":
-		return "SHA-512", false
-	default:
-		return oidText(oid), false
+	oid := dotted(t.body(fields[0]))
+	if oid == "" {
+		return "unknown", false
 	}
-}
-
-// oidText writes an object identifier in dots, or says that it cannot be read.
-func oidText(contents string) string {
-	var oid asn1.ObjectIdentifier
-	if len(contents) > 0x7f {
-		return "unknown"
-	}
-	if _, err := asn1.Unmarshal(append([]byte{tagOID, byte(len(contents))}, contents...), &oid); err != nil {
-		return "unknown"
-	}
-	return oid.String()
+	return nameOf(oid), isWeakDigest(digests[oid])
 }
