@@ -27,7 +27,7 @@ func choose(t *testing.T, choice Choice, p template.Prevention, text string) *Pl
 func (p *Plan) types() string {
 	var all []string
 	for _, payload := range p.Payloads {
-		if strings.HasPrefix(payload.Identifier, "dns.") || strings.HasPrefix(payload.Identifier, "software-update") {
+		if strings.HasPrefix(payload.Identifier, "dns.") || strings.Contains(payload.Identifier, "update") {
 			all = append(all, payload.Type)
 		}
 	}
@@ -143,7 +143,7 @@ func TestDeclaredUpdates(t *testing.T) {
 		"iOS@18/manual":          "",
 	} {
 		var got []string
-		if v := plan(t, defaults(), to).keys("software-update-settings").Get("AutomaticActions"); v != nil {
+		if v := plan(t, defaults(), to).keys("updates").Get("AutomaticActions"); v != nil {
 			for _, f := range v.Fields {
 				got = append(got, f.Key)
 			}
@@ -159,7 +159,7 @@ func TestEnforcedVersion(t *testing.T) {
 	p.Updates.Enforce = template.Enforcement{Version: entry("26.2"), Deadline: entry("2027-01-31T18:00:00")}
 	for to, want := range map[string]bool{"iOS@17/device": true, "iOS/supervised": true, "macOS@27/device": false, "iOS/manual": false, "watchOS/supervised": false} {
 		made := plan(t, p, to)
-		keys := made.keys("software-update-deadline")
+		keys := made.keys("update-deadline")
 		if (keys != nil) != want || want && (keys.Get("TargetOSVersion").Text != "26.2" || keys.Get("TargetLocalDateTime").Text != "2027-01-31T18:00:00") {
 			t.Errorf("%s: the enforcement is %s", to, keys.Describe())
 		}

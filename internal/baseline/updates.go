@@ -8,8 +8,8 @@ import (
 
 var (
 	softwareUpdate    = payload{"software-update", "com.apple.SoftwareUpdate", "Software Update"}
-	updateSettings    = payload{"software-update-settings", "com.apple.configuration.softwareupdate.settings", "Software Update"}
-	updateEnforcement = payload{"software-update-deadline", "com.apple.configuration.softwareupdate.enforcement.specific", "Software Update Deadline"}
+	updateSettings    = payload{"updates", "com.apple.configuration.softwareupdate.settings", "Software Update"}
+	updateEnforcement = payload{"update-deadline", "com.apple.configuration.softwareupdate.enforcement.specific", "Software Update Deadline"}
 )
 
 const (

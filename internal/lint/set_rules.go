@@ -174,21 +174,28 @@ func (s *together) share(a, b payloadSpot) bool {
 	return shared != 0
 }
 
-// areAlternatives says whether two profiles are made of one template for different targets: their identifiers differ in the
-// name of the target at their end, and no device is two targets.
+// areAlternatives says whether two members are made of one template for different targets: their identifiers differ in the
+// name of the target, and no device is two targets.
 func areAlternatives(a, b *Member) bool {
-	of, x := cutTarget(a.identifier.text)
-	other, y := cutTarget(b.identifier.text)
+	of, x := cutTarget(a)
+	other, y := cutTarget(b)
 	return x != "" && y != "" && of == other && x != y
 }
 
-// cutTarget parts the target at the end of an identifier that build makes from the rest, as in com.acme.wifi.ios-manual.
-func cutTarget(identifier string) (rest, group string) {
-	i := strings.LastIndexByte(identifier, '.')
-	if i < 0 || !slices.Contains(target.Groups(), identifier[i+1:]) {
-		return identifier, ""
+// cutTarget parts the target in an identifier that build makes from what is before it: at the end of a profile's, as in
+// com.acme.wifi.ios-manual, and in the midst of a declaration's, as in com.acme.wifi.ios-supervised.updates.
+func cutTarget(m *Member) (before, group string) {
+	parts := strings.Split(m.identifier.text, ".")
+	first := len(parts) - 1
+	if m.declares != "" {
+		first = 1
 	}
-	return identifier[:i], identifier[i+1:]
+	for i := len(parts) - 1; i >= max(first, 1); i-- {
+		if slices.Contains(target.Groups(), parts[i]) {
+			return strings.Join(parts[:i], "."), parts[i]
+		}
+	}
+	return m.identifier.text, ""
 }
 
 // checkDNS finds DNS settings of which a person has to choose. It is said once, of the second.
@@ -217,12 +224,11 @@ const dnsDeclaration = "com.apple.configuration.network.dns-settings"
 
 // checkDeclarations finds payloads and settings beside the declaration that takes their place.
 func (s *together) checkDeclarations() {
-	declared := map[string]payloadSpot{}
+	declared := map[string][]payloadSpot{} // of each type one for each target that it is made for
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
-		if t := s.members[here.member].declares; t != "" {
-			if _, found := declared[t]; !found {
-				declared[t] = here
-			}
+		t := s.members[here.member].declares
+		if t != "" && !slices.ContainsFunc(declared[t], func(b payloadSpot) bool { return s.reachAlike(b, here) }) {
+			declared[t] = append(declared[t], here)
 		}
 	})
 	if len(declared) == 0 {
@@ -241,17 +247,28 @@ func (s *together) checkDeclarations() {
 	}
 }
 
+// reachAlike says whether two declarations of a type reach the same devices, as far as their identifiers tell.
+func (s *together) reachAlike(a, b payloadSpot) bool {
+	x, y := s.members[a.member], s.members[b.member]
+	of, group := cutTarget(x)
+	other, otherGroup := cutTarget(y)
+	if group != otherGroup || group != "" && of != other {
+		return false
+	}
+	return x.payloads[a.payload].platforms == y.payloads[b.payload].platforms
+}
+
 // reportBeside reports what stands beside the declaration that takes its place. Either may be the later one.
-func (s *together) reportBeside(declared map[string]payloadSpot, replacement string, on platforms, at spot, subject string) {
-	by, found := declared[replacement]
-	if replacement == "" || !found {
+func (s *together) reportBeside(declared map[string][]payloadSpot, replacement string, on platforms, at spot, subject string) {
+	i := slices.IndexFunc(declared[replacement], func(d payloadSpot) bool {
+		m := s.members[d.member]
+		return on&m.payloads[d.payload].platforms != 0 && !areAlternatives(m, s.members[at.member])
+	})
+	if replacement == "" || i < 0 {
 		return
 	}
-	declaration := s.members[by.member].payloads[by.payload]
-	if on&declaration.platforms == 0 {
-		return
-	}
-	other := s.spotOf(by, declaration.at, "")
+	by := declared[replacement][i]
+	other := s.spotOf(by, s.members[by.member].payloads[by.payload].at, "")
 	if at.member > by.member {
 		s.report("profile-against-declaration", at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.nameOf(by.member)),
 			"manage it in one way alone")

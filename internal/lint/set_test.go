@@ -166,6 +166,13 @@ func payloadSets() []setCase {
 
 		{name: "declaration first", values: []*plist.Value{declaration("com.apple.configuration.network.dns-settings", "a"), one("b", resolver())},
 			want: []string{"1 warning profile-against-declaration PayloadContent[0]", "1 warning several-dns-payloads PayloadContent[0]"}},
+		{name: "declaration for another target", values: []*plist.Value{declaration("com.apple.configuration.network.dns-settings", "com.acme.ios-supervised.dns"), one("ios-manual", resolver())}},
+		{name: "declaration for the same target", values: []*plist.Value{declaration("com.apple.configuration.network.dns-settings", "com.acme.ios-manual.dns"), one("ios-manual", resolver())},
+			want: []string{"1 warning profile-against-declaration PayloadContent[0]", "1 warning several-dns-payloads PayloadContent[0]"}},
+		{name: "declarations for another and the same target", values: []*plist.Value{
+			declaration("com.apple.configuration.passcode.settings", "com.acme.ios-supervised.code"), declaration("com.apple.configuration.passcode.settings", "com.acme.ios-device.code"),
+			one("ios-device", pl("com.apple.mobiledevice.passwordpolicy", "minLength", 4))},
+			want: []string{"2 warning profile-against-declaration PayloadContent[0]"}},
 		{name: "passcode", values: []*plist.Value{one("a", pl("com.apple.mobiledevice.passwordpolicy", "minLength", 4)), declaration("com.apple.configuration.passcode.settings", "a", "MinimumLength", 4)},
 			want: []string{"1 warning profile-against-declaration Type"}},
 		{name: "a key that moved", values: []*plist.Value{declaration("com.apple.configuration.intelligence.settings", "a"), one("b", pl(restrictions, "forceOnDeviceOnlyTranslation", true))},
