@@ -50,7 +50,7 @@ func (p *planner) askedForDeclaration(s standing) dnsForm {
 		form.since = s.limits[0].Version
 	}
 	if !s.works && len(s.conditions) > 0 {
-		p.warn("the DNS settings of %s are a declaration, as --dns-form asks, but "+s.conditions[0].Text, "drop --dns-form, or raise the version of the target")
+		p.warn("the DNS settings of %s are a declaration, as --dns-form asks, but "+s.conditions[0].Text, "drop --dns-form: the payload is right for these devices")
 	}
 	return form
 }
