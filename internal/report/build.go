@@ -347,6 +347,9 @@ func buildSummary(b *Build, hints bool) string {
 	if !hints {
 		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
 	}
+	if declared > 0 {
+		s += "\n" + faint.Render("  give your MDM server both files of each declaration, NAME.json and NAME.activation.json, for the devices of its target")
+	}
 	return s
 }
 
@@ -361,7 +364,7 @@ func Count(n int, noun string) string {
 // wrapped writes text behind a label within a width, further lines indented under the first.
 func (p *Printer) wrapped(label, text string, width int) {
 	indent := lipgloss.Width(label)
-	for i, line := range strings.Split(lipgloss.Wrap(Clean(text), max(width-indent, 20), ""), "\n") {
+	for i, line := range Fill(Clean(text), max(width-indent, 20)) {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}

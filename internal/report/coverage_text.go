@@ -274,7 +274,7 @@ func sentence(text string) string {
 
 // paragraph writes text within the columns, further lines indented as the first.
 func (p *Printer) paragraph(indent, text string) {
-	for line := range strings.SplitSeq(lipgloss.Wrap(Clean(text), max(p.columns()-len(indent), 20), ""), "\n") {
+	for _, line := range Fill(Clean(text), max(p.columns()-len(indent), 20)) {
 		p.Line("%s%s", indent, strings.TrimRight(line, " "))
 	}
 }

@@ -130,3 +130,26 @@ func AtLeast(ds []diag.Diagnostic, s diag.Severity) []diag.Diagnostic {
 	}
 	return out
 }
+
+// Fill breaks text into lines of at most width columns, between words alone: a flag and the name of a file stay whole, as
+// long as they fit. All lines are indented as the text is.
+func Fill(text string, width int) []string {
+	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	width -= len(indent)
+	lines := []string{""}
+	for word := range strings.FieldsSeq(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			lines = lines[:len(lines)-1]
+		case lipgloss.Width(*last)+1+lipgloss.Width(word) <= width:
+			*last += " " + word
+			continue
+		}
+		lines = append(lines, strings.Split(lipgloss.Wrap(word, width, ""), "\n")...)
+	}
+	for i := range lines {
+		lines[i] = indent + lines[i]
+	}
+	return lines
+}
