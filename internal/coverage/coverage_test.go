@@ -141,6 +141,24 @@ func TestKeysAreListedOnce(t *testing.T) {
 	}
 }
 
+// What TargetDeviceType keeps from a platform does nothing there.
+func TestKeysOfOnePlatform(t *testing.T) {
+	for device, want := range map[int64]string{0: "enforced impossible enforced", 1: "enforced impossible impossible", 3: "enforced impossible enforced", 5: "impossible impossible impossible", 6: "impossible impossible enforced"} {
+		root := profile(t, "com.apple.applicationaccess <key>forceAutomaticDateAndTime</key><true/>").Set("TargetDeviceType", plist.NewInteger(device))
+		m, err := Keys([]File{{"test", root}}, targets(t, "iPadOS/supervised", "macOS/supervised", "visionOS/supervised"), schema.Embedded())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range m.Rows[0].Cells {
+			got = append(got, string(c.Class))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("TargetDeviceType %d: got %s, want %s", device, strings.Join(got, " "), want)
+		}
+	}
+}
+
 func TestTooManyKeys(t *testing.T) {
 	var b strings.Builder
 	for i := range MaxKeys + 1 {

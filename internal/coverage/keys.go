@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/baseline"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -38,12 +39,33 @@ func Keys(files []File, targets []target.Target, c Catalog) (*Matrix, error) {
 		for _, s := range settings {
 			row := Row{Subject: s.subject}
 			for _, t := range targets {
-				row.Cells = append(row.Cells, (&judge{s, t, known}).cell())
+				row.Cells = append(row.Cells, cellOf(f, &judge{s, t, known}))
 			}
 			m.Rows = append(m.Rows, row)
 		}
 	}
 	return m, nil
+}
+
+// cellOf judges a setting where its profile can be installed at all.
+func cellOf(f File, j *judge) Cell {
+	only := platformOf(f.Root)
+	if only == "" || only == j.target.Platform.Schema() {
+		return j.cell()
+	}
+	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
+	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
+	return Cell{Target: j.target, Class: baseline.Impossible, Source: source, Notes: []baseline.Note{{Text: text, Evidence: baseline.Apple, Source: source}}}
+}
+
+// platformOf returns the one platform that TargetDeviceType keeps a profile to; none where it may be installed on several.
+func platformOf(root *plist.Value) target.Platform {
+	v := root.Get("TargetDeviceType")
+	if v == nil || v.Kind != plist.Integer {
+		return ""
+	}
+	n, _ := v.Int.Int64()
+	return map[int64]target.Platform{1: target.IOS, 2: target.WatchOS, 4: target.TvOS, 5: target.MacOS, 6: target.VisionOS}[n]
 }
 
 // setting is one key of a file.
