@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
@@ -157,17 +156,6 @@ func TestCommandsAreComplete(t *testing.T) {
 		script, err := os.ReadFile(filepath.Join("testdata", "script", name+".txtar"))
 		if err != nil || !strings.Contains(string(script), path) {
 			t.Errorf("%s has no script that runs it: %v", path, err)
-		}
-	})
-}
-
-// Help fits its width, in paragraphs, flags and examples.
-func TestHelpFits(t *testing.T) {
-	each(newRootCmd(&Env{}, ""), func(cmd *cobra.Command) {
-		for line := range strings.SplitSeq(cmd.Long+"\n"+cmd.UsageString(), "\n") {
-			if n := utf8.RuneCountInString(line); n > helpWidth {
-				t.Errorf("%s --help has %d columns in: %s", cmd.CommandPath(), n, line)
-			}
 		}
 	})
 }
