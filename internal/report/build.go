@@ -348,7 +348,7 @@ func buildSummary(b *Build, hints bool) string {
 		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
 	}
 	if declared > 0 {
-		s += "\n" + faint.Render("  give your MDM server both files of each declaration, NAME.json and NAME.activation.json, for the devices of its target")
+		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")
 	}
 	return s
 }
