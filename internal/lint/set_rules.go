@@ -8,7 +8,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
-	"syncguard/internal/target"
 )
 
 // dropCopies says of every member with the very content of another that it is one, and takes it out: there is nothing else
@@ -21,8 +20,11 @@ func (s *together) dropCopies() {
 			continue
 		}
 		before, isCopy := first[m.content]
-		if !isCopy {
+		switch {
+		case !isCopy:
 			first[m.content] = i
+			continue
+		case areAlternatives(s.members[before], m):
 			continue
 		}
 		s.report("same-profile-twice", spot{i, m.identifier.start, m.identifier.end, ""}, s.identifierOf(before),
@@ -48,8 +50,11 @@ func (s *together) checkIdentifiers() {
 			kind, key = "declaration", "Identifier"
 		}
 		before, repeated := first[kind+m.identifier.text]
-		if !repeated {
+		switch {
+		case !repeated:
 			first[kind+m.identifier.text] = i
+			continue
+		case areAlternatives(s.members[before], m):
 			continue
 		}
 		at := s.identifierOf(i)
@@ -132,7 +137,7 @@ func (s *together) checkUUIDs() {
 		switch {
 		case !repeated:
 			first[id] = here
-		case before.member != here.member: // else duplicate-payload-uuid says so
+		case before.member != here.member && !areAlternatives(s.members[before.member], s.members[here.member]): // else duplicate-payload-uuid says so
 			earlier := s.members[before.member].payloads[before.payload].uuid
 			s.report("payload-uuid-in-two-profiles", s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier, ".PayloadUUID"),
 				fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
@@ -172,30 +177,6 @@ func (s *together) share(a, b payloadSpot) bool {
 		shared &^= macOS
 	}
 	return shared != 0
-}
-
-// areAlternatives says whether two members are made of one template for different targets: their identifiers differ in the
-// name of the target, and no device is two targets.
-func areAlternatives(a, b *Member) bool {
-	of, x := cutTarget(a)
-	other, y := cutTarget(b)
-	return x != "" && y != "" && of == other && x != y
-}
-
-// cutTarget parts the target in an identifier that build makes from what is before it: at the end of a profile's, as in
-// com.acme.wifi.ios-manual, and in the midst of a declaration's, as in com.acme.wifi.ios-supervised.updates.
-func cutTarget(m *Member) (before, group string) {
-	parts := strings.Split(m.identifier.text, ".")
-	first := len(parts) - 1
-	if m.declares != "" {
-		first = 1
-	}
-	for i := len(parts) - 1; i >= max(first, 1); i-- {
-		if slices.Contains(target.Groups(), parts[i]) {
-			return strings.Join(parts[:i], "."), parts[i]
-		}
-	}
-	return m.identifier.text, ""
 }
 
 // checkDNS finds DNS settings of which a person has to choose. It is said once, of the second.
