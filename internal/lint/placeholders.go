@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -41,7 +42,8 @@ var placeholderFound = rule{
 			if policy == PlaceholdersSigned && len(mdm.Filled(v.Text)) > 0 {
 				return // mdm-variable-in-signed-profile says so
 			}
-			if found := plist.Placeholders(v.Text); len(found) > 0 {
+			found := plist.Placeholders(v.Text)
+			if len(found) > 0 && !(isInSecret(at) && isByChance(v.Text, found)) {
 				policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
 			}
 		})
@@ -50,10 +52,18 @@ var placeholderFound = rule{
 
 // describePlaceholders shows placeholders, unless they may be a part of a secret.
 func describePlaceholders(at place, found []string) string {
-	if at.secret || isSecretName(at.path.lastKey()) {
+	if isInSecret(at) {
 		return "a secret"
 	}
 	return quote(strings.Join(found, " "))
+}
+
+func isInSecret(at place) bool { return at.secret || isSecretName(at.path.lastKey()) }
+
+// isByChance says whether what looks like placeholders in a secret may be its own characters, as in the password
+// Tr0ub4$dor: none has braces, and other text stands beside them.
+func isByChance(text string, found []string) bool {
+	return !plist.IsPlaceholder(text) && !slices.ContainsFunc(found, func(name string) bool { return strings.Contains(name, "{") })
 }
 
 // Judge makes an error of a finding about a placeholder where none may be left.

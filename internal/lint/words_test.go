@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
+	"syncguard/internal/schema"
 )
 
 func TestWords(t *testing.T) {
@@ -72,6 +74,24 @@ func TestPlaceholders(t *testing.T) {
 	} {
 		if got := hasPlaceholder(plist.NewString(text)); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestPasswordIsNoPlaceholder(t *testing.T) {
+	c := New(schema.Embedded())
+	for password, want := range map[string]string{"Tr0ub4$dor": "", "100%pure%x": "", "$WIFI_PASSWORD": "placeholder", "x-${WIFI}": "placeholder"} {
+		profile := own(pl(wifi, "SSID_STR", "Home", "EncryptionType", "WPA2", "Password", password))
+		found, err := c.Check(profile, nil, Options{Groups: []rules.Group{rules.Delivery}, Placeholders: PlaceholdersSigned})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		for _, d := range found {
+			got += d.Rule
+		}
+		if got != want {
+			t.Errorf("the password %q is %q, want %q", password, got, want)
 		}
 	}
 }
