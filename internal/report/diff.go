@@ -20,18 +20,22 @@ func (p *Printer) Diff(name string, before, after []byte) {
 	name, end := diffName(name)
 	p.Line("%s%s", bold.Render("--- a/"+name), end)
 	p.Line("%s%s", bold.Render("+++ b/"+name), end)
+	longer := 0
 	for _, h := range d.Hunks {
-		p.hunk(h)
+		longer += p.hunk(h, h.FromLine+longer)
 	}
 }
 
-func (p *Printer) hunk(h *udiff.Hunk) {
+// hunk writes a part that begins at the line toLine of the new text, and returns by how many lines it is longer than before.
+// The library's own number of that line counts some lines twice.
+func (p *Printer) hunk(h *udiff.Hunk, toLine int) (longer int) {
 	from, to := 0, 0
 	for _, l := range h.Lines {
 		from, to = from+oneIf(l.Kind != udiff.Insert), to+oneIf(l.Kind != udiff.Delete)
 	}
-	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, from), lineRange(h.ToLine, to))))
-	from, to = h.FromLine, h.ToLine
+	longer = to - from
+	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, from), lineRange(toLine, to))))
+	from, to = h.FromLine, toLine
 	for _, l := range h.Lines {
 		switch l.Kind {
 		case udiff.Delete:
@@ -43,6 +47,7 @@ func (p *Printer) hunk(h *udiff.Hunk) {
 		}
 		from, to = from+oneIf(l.Kind != udiff.Insert), to+oneIf(l.Kind != udiff.Delete)
 	}
+	return longer
 }
 
 func oneIf(counts bool) int {

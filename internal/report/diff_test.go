@@ -78,3 +78,12 @@ func TestDiffCanBeApplied(t *testing.T) {
 		}
 	}
 }
+
+// The numbers of a later part follow from the parts before it.
+func TestDiffCountsLines(t *testing.T) {
+	between := strings.Repeat("x\n", 20)
+	before, after := "a\nb\nc\nd\n"+between+"e\n", "A\nb\nC\nd\n"+between+"e\nf\n"
+	if got := plainDiff("a", []byte(before), []byte(after)); !strings.Contains(got, "\n@@ -23,3 +23,4 @@\n") {
+		t.Errorf("got\n%s", got)
+	}
+}
