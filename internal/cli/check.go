@@ -40,6 +40,7 @@ type checked struct {
 	wasChecked        bool              // against the schemas
 	unused            []diag.Diagnostic // exceptions that nothing in it needed
 	ignores           []*lint.Ignore    // comments that take findings out
+	borrowed          []*lint.Ignore    // those of the templates that this one extends
 	member            *lint.Member      // what others are held against, nil for none
 	fix               *fix.Result       // what lint --fix does, nil where it was not asked for
 	err               error
@@ -225,9 +226,22 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		}
 		c.addComposed(result, made, findings)
 	}
+	result.borrow()
 	result.findings = oncePerLine(diag.Sort(slices.DeleteFunc(result.findings, c.drops)))
 	result.wasChecked = true
 	return nil
+}
+
+// borrow takes in the comments of the templates that findings point into.
+func (r *checked) borrow() {
+	seen := map[*diag.File]bool{}
+	for _, d := range r.findings {
+		if r.isElsewhere(d) && !seen[d.Span.File] {
+			seen[d.Span.File] = true
+			ignores, _ := lint.Ignores(d.Span.File, nil)
+			r.borrowed = append(r.borrowed, ignores...)
+		}
+	}
 }
 
 // oncePerLine drops what is said of one place for several targets in the same words: only the index of the payload differs.

@@ -58,7 +58,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 		}
 		found, failed := f.walk(path)
 		if len(found)+len(failed) == 0 {
-			failed = []error{fmt.Errorf("%s: holds no %s", path, f.wants)}
+			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: fmt.Errorf("holds no %s", f.wants)}}
 		}
 		inputs = append(inputs, found...)
 		failures = append(failures, failed...)

@@ -115,6 +115,9 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 	if err != nil {
 		return err
 	}
+	for _, err := range failures {
+		l.addUnread("", err)
+	}
 	progress := newProgress(env, "linting", len(inputs))
 	for result := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
 		if err := ctx.Err(); err != nil {
@@ -124,11 +127,13 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 		progress.Step()
 		if result.err != nil {
 			failures = append(failures, result.err)
-			l.run.Unread = append(l.run.Unread, report.Unread{Name: result.name, Message: plain(result.err)})
+			l.addUnread(result.name, result.err)
 			continue
 		}
 		if err := l.writeFixed(result); err != nil {
 			failures = append(failures, err)
+			l.addUnread(result.name, err) // what is left in a file that was not corrected is not known
+			continue
 		}
 		l.add(result)
 	}
@@ -259,80 +264,6 @@ func (l *linting) checkSet() error {
 		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], l.checker.drops)...))
 	}
 	return nil
-}
-
-// finish takes out what does not count.
-func (l *linting) finish(wholeFolder bool) {
-	for i := range l.results {
-		r := &l.results[i]
-		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(r, d) })
-		for _, ignore := range r.ignores {
-			if d, unused := ignore.Unused(l.o.rules.looksFor); unused && l.o.rules.keeps(d) {
-				r.findings = diag.Sort(append(r.findings, d))
-			}
-		}
-	}
-	l.results = append(l.results, l.exceptions.report(wholeFolder)...)
-	if d := l.unusedInProject(wholeFolder); len(d) > 0 {
-		l.addToProject(d)
-	}
-	for _, r := range l.results {
-		file := report.LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: r.findings}
-		if l.baseline != nil {
-			file.Findings = slices.DeleteFunc(file.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
-		}
-		l.run.Add(file)
-	}
-	if l.baseline != nil {
-		l.run.Gone = l.baseline.gone(l.results)
-	}
-}
-
-func (l *linting) isIgnored(r *checked, d diag.Diagnostic) bool {
-	ignored := false
-	for _, ignore := range r.ignores {
-		ignored = ignore.Covers(d) || ignored
-	}
-	for _, ignore := range l.ignored {
-		if ignore.covers(r.name, d) {
-			ignored, ignore.used = true, true
-		}
-	}
-	if ignored {
-		l.run.Ignored++
-	}
-	return ignored
-}
-
-func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
-	known := l.baseline.knows(name, d)
-	if known {
-		l.run.Baselined++
-	}
-	return known
-}
-
-// unusedInProject returns the findings about entries of the project file that ignore nothing. Other files than those of
-// this run may need them, so only a whole folder counts.
-func (l *linting) unusedInProject(wholeFolder bool) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	for _, ignore := range l.ignored {
-		if d, wrong := ignore.finding(wholeFolder && l.o.rules.looksFor(ignore.entry.Rule.Value)); wrong && l.o.rules.keeps(d) {
-			found = append(found, d)
-		}
-	}
-	return found
-}
-
-// addToProject adds findings to the result of the project file.
-func (l *linting) addToProject(found []diag.Diagnostic) {
-	for i := range l.results {
-		if r := &l.results[i]; r.kind == "project" {
-			r.findings = diag.Sort(append(r.findings, found...))
-			return
-		}
-	}
-	l.results = append(l.results, checked{name: l.exceptions.path, kind: "project", format: "yaml", findings: diag.Sort(found)})
 }
 
 // report writes what was found, in the form that was asked for.

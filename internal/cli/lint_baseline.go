@@ -58,14 +58,20 @@ func readBaseline(path string) (*knownFindings, error) {
 	return b, nil
 }
 
-// knows says whether a finding is one of the baseline, and counts it.
+// knows says whether a finding is one of the baseline, and counts it. One in the template that the file extends may be
+// known from there.
 func (b *knownFindings) knows(file string, d diag.Diagnostic) bool {
-	key := known(b.path, file, d)
-	if b.left[key] == 0 {
-		return false
+	files := []string{file}
+	if !d.Span.IsZero() {
+		files = append(files, d.Span.File.Name)
 	}
-	b.left[key]--
-	return true
+	for _, name := range files {
+		if key := known(b.path, name, d); b.left[key] > 0 {
+			b.left[key]--
+			return true
+		}
+	}
+	return false
 }
 
 // gone counts the findings that some files no longer have. What other files have is not known.
@@ -82,8 +88,13 @@ func (b *knownFindings) gone(files []checked) int {
 	return n
 }
 
+// known is the finding as a baseline has it. The key path of what a template composes depends on the target, so it is left out.
 func known(baseline, file string, d diag.Diagnostic) knownFinding {
-	return knownFinding{d.Rule, relativeTo(baseline, file), d.Path, d.Message}
+	path := d.Path
+	if isTemplateName(file) {
+		path = ""
+	}
+	return knownFinding{d.Rule, relativeTo(baseline, file), path, d.Message}
 }
 
 // writeBaseline writes the findings of the run for --baseline. Nothing is written when a file could not be read.

@@ -52,7 +52,7 @@ func (l *linting) fixInput(in input) checked {
 
 // isMeant says whether a finding is ignored, so that what it is about stays as it is.
 func (l *linting) isMeant(r *checked, d diag.Diagnostic) bool {
-	for _, ignore := range r.ignores {
+	for _, ignore := range slices.Concat(r.ignores, r.borrowed) {
 		if ignore.Covers(d) {
 			return true
 		}
@@ -66,8 +66,8 @@ func (l *linting) writeFixed(r checked) error {
 	if r.fix == nil {
 		return nil
 	}
-	l.run.Fixed += len(r.fix.Fixed)
 	if l.o.fix.diff {
+		l.run.Fixed += len(r.fix.Fixed)
 		return nil
 	}
 	path, err := filepath.EvalSymlinks(r.name)
@@ -78,7 +78,11 @@ func (l *linting) writeFixed(r checked) error {
 	if err != nil {
 		return err
 	}
-	return writeFiles(filepath.Dir(path), []output{{filepath.Base(path), r.fix.Data, info.Mode() & fs.ModePerm}}, l.env.Now())
+	err = writeFiles(filepath.Dir(path), []output{{filepath.Base(path), r.fix.Data, info.Mode() & fs.ModePerm}}, l.env.Now())
+	if err == nil {
+		l.run.Fixed += len(r.fix.Fixed)
+	}
+	return err
 }
 
 // showDiffs writes what --fix would change.

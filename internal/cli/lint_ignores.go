@@ -25,9 +25,16 @@ func (e *exceptions) ignored() []*projectIgnore {
 	return all
 }
 
-// covers says whether the entry is for a finding in a file.
+// covers says whether the entry is for a finding in a file, or in the one that this builds upon.
 func (i *projectIgnore) covers(file string, d diag.Diagnostic) bool {
-	return d.Rule == i.entry.Rule.Value && (!i.entry.Files.IsSet || doublestar.MatchUnvalidated(i.entry.Files.Value, relativeTo(i.path, file)))
+	if d.Rule != i.entry.Rule.Value {
+		return false
+	}
+	return !i.entry.Files.IsSet || i.matches(file) || !d.Span.IsZero() && i.matches(d.Span.File.Name)
+}
+
+func (i *projectIgnore) matches(file string) bool {
+	return doublestar.MatchUnvalidated(i.entry.Files.Value, relativeTo(i.path, file))
 }
 
 // finding returns what is wrong with the entry itself, and whether anything is. That it was not needed counts only where

@@ -43,12 +43,13 @@ func (r *LintRun) aside() string {
 	return text
 }
 
-// fixable counts the findings that lint --fix corrects, and those that it corrects only when a person says so.
+// fixable counts the findings that lint --fix corrects, and those that it corrects only when a person says so. It writes
+// neither a signed file nor another one than was given.
 func (r *LintRun) fixable() (safe, unsafe int) {
 	for _, f := range r.Files {
 		for _, d := range f.Findings {
 			switch {
-			case d.Fix == nil:
+			case d.Fix == nil || f.Signed || !d.Span.IsZero() && d.Span.File.Name != f.Name:
 			case d.Fix.Unsafe:
 				unsafe++
 			default:
