@@ -31,7 +31,7 @@ func TestWriteFilesLeavesNothingHalfWritten(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "writing "+filepath.Join(dir, "b")) || strings.Contains(err.Error(), tempPrefix) {
 		t.Errorf("got %v", err)
 	}
-	if got := names(t, dir); got != "a b" {
+	if got := names(t, dir); got != "b" {
 		t.Errorf("the folder holds %s", got)
 	}
 }

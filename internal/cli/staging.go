@@ -32,6 +32,9 @@ func newStaging(now time.Time) *staging { return &staging{now: now, folders: map
 
 // add writes what path shall hold. A folder that is not there is made.
 func (s *staging) add(path string, data []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("writing %s: it is a folder, a device or a pipe, want a file", path) // the new name would replace it
+	}
 	name := filepath.Base(path)
 	folder, err := s.folder(filepath.Dir(path))
 	if err != nil {
