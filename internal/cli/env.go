@@ -18,6 +18,8 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Environ        []string // NAME=value
 	Now            func() time.Time
+
+	lost error // why something that was printed did not get to Stdout
 }
 
 // lookup returns an environment variable, the last one where a name repeats.
@@ -31,7 +33,11 @@ func (e *Env) lookup(name string) (string, bool) {
 }
 
 // out and err write styled text: colours go only where the stream and the environment (NO_COLOR, TERM) take them.
-func (e *Env) out() *report.Printer { return report.NewPrinter(e.Stdout, e.Environ, width(e.Stdout)) }
+func (e *Env) out() *report.Printer {
+	p := report.NewPrinter(e.Stdout, e.Environ, width(e.Stdout))
+	p.Failed = func(err error) { e.lost = err }
+	return p
+}
 func (e *Env) err() *report.Printer { return report.NewPrinter(e.Stderr, e.Environ, width(e.Stderr)) }
 
 // terminal returns the file behind a stream when a person sits at it.

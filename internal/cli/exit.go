@@ -46,6 +46,9 @@ func (e *Env) fail(err error) int {
 	var usage *usageError
 	var hint *hintError
 	p := e.err()
+	if e.lost != nil && (err == nil || errors.Is(err, errFindings)) {
+		err = e.lost // nobody has seen what the exit code would be about
+	}
 	switch {
 	case err == nil:
 		return exitOK

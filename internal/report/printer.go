@@ -18,8 +18,9 @@ import (
 
 // Printer writes styled text. Styles vanish where the stream is no terminal, and colours where NO_COLOR is set.
 type Printer struct {
-	w     io.Writer
-	Width int // columns of the terminal; 0 where there is none
+	w      io.Writer
+	Width  int         // columns of the terminal; 0 where there is none
+	Failed func(error) // told of a line that could not be written; nil for nobody
 }
 
 // NewPrinter returns a Printer for a stream, the environment (NAME=value) that tells what it can show, and its width.
@@ -28,7 +29,7 @@ func NewPrinter(w io.Writer, environ []string, width int) *Printer {
 	if slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, "NO_COLOR=") && e != "NO_COLOR=" }) {
 		styled.Profile = min(styled.Profile, colorprofile.ASCII) // it wins over CLICOLOR_FORCE
 	}
-	return &Printer{styled, width}
+	return &Printer{w: styled, Width: width}
 }
 
 var (
@@ -43,7 +44,9 @@ var (
 
 // Line writes one line. The text must be printable already (see Clean).
 func (p *Printer) Line(format string, args ...any) {
-	fmt.Fprintf(p.w, format+"\n", args...)
+	if _, err := fmt.Fprintf(p.w, format+"\n", args...); err != nil && p.Failed != nil {
+		p.Failed(err)
+	}
 }
 
 // Failure says why the work could not be done.
