@@ -47,17 +47,20 @@ func newLintCmd(env *Env, version string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
 		Short: "Find what devices refuse or ignore, what hurts iCloud sync, and what leaks",
-		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as validate does, and for all that is
-valid and still goes wrong: settings that stop iCloud syncing, secrets in clear text, signers that expire, keys that do nothing on a target, what
-an MDM refuses. Each finding points at its line. syncguard rules lists what is looked for, and syncguard rules RULE explains one.
+		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as
+validate does, and for all that is valid and still goes wrong: settings that stop iCloud syncing,
+secrets in clear text, signers that expire, keys that do nothing on a target, what an MDM refuses.
+Each finding points at its line. syncguard rules lists what is looked for, and syncguard rules RULE
+explains one.
 
-A PATH of - is stdin. In a folder every *.mobileconfig is checked, and every *.json and *.yaml that holds a declaration or a template.
-The files of one run are taken for what lands on one device, so settings that contradict each other are found across them (--separate if not).
+A PATH of - is stdin. In a folder every *.mobileconfig is checked, and every *.json and *.yaml that
+holds a declaration or a template. The files of one run are taken for what lands on one device, so
+settings that contradict each other are found across them (--separate if not).
 
-Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ is taken for something that a later step fills in.
+Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ is taken for what a later step fills in.
 
-A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the key or on its line, # syncguard:ignore RULE: reason in YAML; or
-.syncguard.yaml, in this folder or one above it:
+A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the key or on its line,
+# syncguard:ignore RULE: reason in YAML; or .syncguard.yaml, in this folder or one above it:
 
   ignore:
     - rule: updates-delayed

@@ -22,11 +22,13 @@ func newRulesCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules [ID]",
 		Short: "List the rules, or show the page of one",
-		Long: `List the rules by which files are checked, or show the page of one: what a finding of it means, what comes of it, an
-example that breaks it and one that does not, how to ignore it, and what it rests on.
+		Long: `List the rules by which files are checked, or show the page of one: what a finding of it means,
+what comes of it, an example that breaks it and one that does not, how to ignore it, and what it
+rests on.
 
-Groups: structure (how a file is written), schema (what Apple's schemas forbid), effect (what does nothing on a target),
-sync (what hurts iCloud syncing), security, hygiene, delivery (what an MDM refuses), template, lint.`,
+Groups: structure (how a file is written), schema (what Apple's schemas forbid), effect (what does
+nothing on a target), sync (what hurts iCloud syncing), security, hygiene, delivery (what an MDM
+refuses), template, lint.`,
 		Example: `  syncguard rules
   syncguard rules --group sync
   syncguard rules unknown-key
