@@ -116,15 +116,16 @@ func isRegular(path string) bool {
 	return err != nil || info.Mode().IsRegular()
 }
 
-// ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. No more than
-// that wait to be taken.
+// ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. A slow item does
+// not keep those behind it from being worked on, up to aheadOf times the limit.
 func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		stop := make(chan struct{})
 		defer close(stop)
-		queue := make(chan chan R, limit-1) // and one that is waited for
+		queue := make(chan chan R, aheadOf*limit)
 		go func() {
 			defer close(queue)
+			slots := make(chan struct{}, limit)
 			for _, item := range items {
 				result := make(chan R, 1)
 				select {
@@ -132,7 +133,11 @@ func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 				case <-stop:
 					return
 				}
-				go func() { result <- do(item) }()
+				slots <- struct{}{}
+				go func() {
+					result <- do(item)
+					<-slots
+				}()
 			}
 		}()
 		for result := range queue {
@@ -142,3 +147,6 @@ func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 		}
 	}
 }
+
+// aheadOf bounds how many results wait to be taken, and with them the memory.
+const aheadOf = 16
