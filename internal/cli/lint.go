@@ -86,7 +86,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
-	flags.StringVar(&o.server, "for", "", "say what this MDM would refuse or change: "+strings.Join(mdm.IDs(), ", "))
+	flags.StringVar(&o.server, "for", "", "say what this MDM would refuse or change, such as jamf, intune, fleet, iru, nanomdm or apple-business")
 	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	o.rules.addFlags(cmd)
 	o.failOn.addFlags(cmd)
@@ -101,7 +101,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	o.template.addFlags(cmd)
 	o.fix.addFlags(cmd)
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
-	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(mdm.IDs(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("for", completions(mdm.IDs))
 	for _, name := range []string{"baseline", "write-baseline"} {
 		_ = cmd.MarkFlagFilename(name, "json")
 	}

@@ -21,7 +21,14 @@ func (f *ruleFilter) addFlags(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.selected, "select", nil, "look only for these rules and groups (repeatable, or with commas)")
 	flags.StringSliceVar(&f.ignored, "ignore", nil, "do not look for these rules and groups (repeatable, or with commas)")
 	for _, name := range []string{"select", "ignore"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp))
+		_ = cmd.RegisterFlagCompletionFunc(name, completions(ruleNames))
+	}
+}
+
+// completions offers words that take time to gather, and only when they are asked for.
+func completions(words func() []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words(), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 

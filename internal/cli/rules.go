@@ -39,7 +39,7 @@ refuses), template, lint.`,
 			}
 			return nil
 		},
-		ValidArgs: ruleIDs(),
+		ValidArgsFunction: completions(ruleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.id = args[0]

@@ -4,6 +4,7 @@
 package rules
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -107,11 +108,10 @@ func Find(id string) (Rule, bool) {
 // parse reads a page: lines of "name: value", an empty line, the reason, and the examples.
 func parse(id string, data []byte) (Rule, error) {
 	r := Rule{ID: id}
-	text := string(data)
-	if i := strings.Index(text, "\n-- "); i >= 0 {
-		text, r.archive = text[:i+1], data[i+1:]
+	if i := bytes.Index(data, []byte("\n-- ")); i >= 0 {
+		data, r.archive = data[:i+1], data[i+1:]
 	}
-	head, why, _ := strings.Cut(text, "\n\n")
+	head, why, _ := strings.Cut(string(data), "\n\n")
 	r.Why = strings.TrimSpace(why)
 	for line := range strings.SplitSeq(strings.TrimSpace(head), "\n") {
 		name, value, ok := strings.Cut(line, ": ")
