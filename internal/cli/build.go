@@ -14,6 +14,7 @@ import (
 
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
+	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -98,7 +99,7 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	}
 	if !o.unsigned {
 		for _, b := range profiles {
-			findings = append(findings, compose.MDMVariables(b.result.Root)...)
+			findings = append(findings, lint.SignedVariables(b.result.Root)...)
 		}
 	}
 	findings = append(findings, nameClashes(profiles)...)

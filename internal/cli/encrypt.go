@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/cms"
-	"syncguard/internal/compose"
 	"syncguard/internal/diag"
+	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 )
 
@@ -139,7 +139,7 @@ func encryptPayloads(root *plist.Value, recipients []*x509.Certificate, cipher c
 	case content == nil || content.Kind != plist.Array || len(content.Items) == 0:
 		return errors.New("there is no payload to encrypt")
 	}
-	if found := compose.MDMVariables(content); len(found) > 0 {
+	if found := lint.SignedVariables(content); len(found) > 0 {
 		return withHint(fmt.Errorf("%s%s holds a variable for an MDM server to replace, which it cannot see any more then", keyContent, found[0].Path),
 			"write the value itself, one profile a device")
 	}

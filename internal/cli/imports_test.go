@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/diag", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/project", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/diag", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/hints", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/migrate", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "profiles"}},
@@ -29,7 +29,6 @@ var arrows = []struct {
 	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
-	{"internal/project", []string{"internal/diag"}},
 	{"internal/fix", []string{"internal/diag", "internal/plist", "internal/rules"}},
 	{"internal/schema/generate", []string{"internal/schema", "internal/schema/appleyaml", "internal/schema/manifests"}},
 	{"internal/schema/manifests", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
@@ -52,7 +51,7 @@ var arrows = []struct {
 var onlyIn = map[string]string{
 	"github.com/spf13/cobra":                "internal/cli",
 	"go.mozilla.org/pkcs7":                  "internal/cms",
-	"go.yaml.in/yaml/v4":                    "internal/project internal/template internal/schema/appleyaml",
+	"go.yaml.in/yaml/v4":                    "internal/template internal/schema/appleyaml",
 	"howett.net/plist":                      "internal/plist internal/schema/manifests",
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",
@@ -161,4 +160,49 @@ func packages(t *testing.T, root string) map[string][]string {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// Every package has one row in docs/architecture.md, and every module that go.mod asks for itself one in docs/dependencies.md.
+func TestPackagesAndModulesHaveReasons(t *testing.T) {
+	rows := func(name string) map[string]int {
+		data, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]int{}
+		for line := range strings.Lines(string(data)) {
+			if cell, ok := strings.CutPrefix(line, "| "); ok {
+				cell, _, _ = strings.Cut(cell, " |")
+				for name := range strings.SplitSeq(cell, ", ") {
+					found[strings.Trim(name, "`")]++
+				}
+			}
+		}
+		return found
+	}
+	packages := rows("architecture.md")
+	for _, a := range arrows {
+		// The importers stand in one row, by their last names.
+		if packages[a.name]+packages[strings.TrimPrefix(a.name, "internal/schema/")] == 0 {
+			t.Errorf("docs/architecture.md does not say what %s holds", a.name)
+		}
+	}
+	modules := rows("dependencies.md")
+	data, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		fields := strings.Fields(line)
+		if strings.HasPrefix(line, "\t") && len(fields) == 2 && modules[fields[0]] == 0 {
+			t.Errorf("docs/dependencies.md does not say why there is %s", fields[0])
+		}
+	}
+	for _, all := range []map[string]int{packages, modules} {
+		for name, n := range all {
+			if n > 1 && name != "module" { // the head of both tables of modules
+				t.Errorf("%s has %d rows", name, n)
+			}
+		}
+	}
 }

@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 
 	"syncguard/internal/cms"
-	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
+	"syncguard/internal/lint"
 	"syncguard/internal/report"
 )
 
@@ -237,7 +237,7 @@ func (s *signRun) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	if s.o.allowVariables {
 		return found
 	}
-	for _, d := range compose.MDMVariables(doc.Root) {
+	for _, d := range lint.SignedVariables(doc.Root) {
 		d.Help = "let the MDM sign after it has filled them in, or give --allow-variables if nothing has to be"
 		found = append(found, d)
 	}

@@ -75,9 +75,6 @@ func Fingerprint(cert *x509.Certificate) string {
 	return fmt.Sprintf("%x", sha256.Sum256(cert.Raw))
 }
 
-// IsSelfSigned says whether a certificate names itself as its issuer.
-func IsSelfSigned(cert *x509.Certificate) bool { return isSelfSigned(cert) }
-
 // Verify reads untrusted bytes, in DER or BER, and answers three questions about them. Integrity: the content is what
 // every signer signed, nothing else is in the file, and no weak algorithm was used. Trust: the chain of every signer
 // leads to a root. Validity: the certificates are valid at a moment, and were when the signer claims to have signed.

@@ -8,7 +8,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -156,16 +155,6 @@ payloads:
 		t.Fatal(err)
 	}
 	if got := r.Written(); len(got) != 1 || got[0].Rule != "value-not-in-rangelist" {
-		t.Errorf("got %v", got)
-	}
-}
-
-func TestMDMVariables(t *testing.T) {
-	root := plist.NewDictionary().
-		Set("a", plist.NewString("100% of 50 %, costs 5$")).
-		Set("b", plist.NewArray(plist.NewString("plain"), plist.NewString("$SERIALNUMBER")))
-	got := MDMVariables(root)
-	if len(got) != 1 || got[0].Path != "b[1]" || !strings.Contains(got[0].Message, "$SERIALNUMBER") {
 		t.Errorf("got %v", got)
 	}
 }

