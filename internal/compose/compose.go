@@ -150,7 +150,7 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 		DisplayName:          displayName(s.DisplayName.Value, t),
 		Organization:         spec.Organization.Name.Value,
 		Scope:                s.Scope.Value,
-		TargetDeviceType:     deviceType(t.Platform),
+		TargetDeviceType:     profiles.DeviceType(t.Platform.DeviceType()),
 		RemovalDisallowed:    s.Removal.Disallowed.Value,
 		RemovalDate:          s.Removal.Date.Value,
 		DurationUntilRemoval: s.Removal.After.Value,
@@ -169,22 +169,6 @@ func displayName(name string, t target.Target) string {
 		return fmt.Sprintf("%s (%s)", name, t.Platform)
 	}
 	return fmt.Sprintf("%s (%s %s)", name, t.Platform, t.Enrollment)
-}
-
-func deviceType(p target.Platform) profiles.DeviceType {
-	switch p {
-	case target.IOS, target.IPadOS:
-		return profiles.IPhone
-	case target.MacOS:
-		return profiles.Mac
-	case target.TvOS:
-		return profiles.AppleTV
-	case target.VisionOS:
-		return profiles.VisionPro
-	case target.WatchOS:
-		return profiles.Watch
-	}
-	return profiles.AnyDevice
 }
 
 // ByHand returns what is left for a person to do.

@@ -65,7 +65,7 @@ func platformOf(root *plist.Value) target.Platform {
 		return ""
 	}
 	n, _ := v.Int.Int64()
-	return map[int64]target.Platform{1: target.IOS, 2: target.WatchOS, 4: target.TvOS, 5: target.MacOS, 6: target.VisionOS}[n]
+	return target.OfDeviceType(n)
 }
 
 // setting is one key of a file.

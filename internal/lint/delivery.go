@@ -6,7 +6,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
-	"syncguard/internal/target"
 )
 
 // The rules about what the server that delivers a profile does with it. What is known of servers stands in package mdm.
@@ -151,15 +150,11 @@ var scopeLeftToMDM = rule{
 
 // reachesMacs says whether a profile can be meant for Macs, which alone have scopes.
 func (p *profile) reachesMacs() bool {
-	if len(p.targets) > 0 && !p.hasPlatform(target.MacOS) {
+	if p.reach()&macOS == 0 {
 		return false
 	}
 	return len(p.payloads) == 0 || slices.ContainsFunc(p.payloads, func(pl *payload) bool {
-		if len(pl.types) == 0 {
-			return true
-		}
-		a, listed := pl.types[0].Availability[target.MacOS]
-		return len(pl.types[0].Availability) == 0 || listed && !a.NotAvailable
+		return len(pl.types) == 0 || platformsOf(pl.types[0], isThere)&macOS != 0
 	})
 }
 

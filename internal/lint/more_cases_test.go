@@ -164,6 +164,7 @@ func deliveryCases() []moreCase {
 		{name: "FileVault in Jamf", profile: own(pl("com.apple.MCX.FileVault2", "Enable", "On")), server: "jamf"},
 		{name: "name of Fleet's", profile: plain().Set("PayloadDisplayName", value("Fleetd configuration")), server: "fleet", want: []string{"error value-reserved-by-mdm PayloadDisplayName"}},
 		{name: "no name in Fleet", profile: without(plain(), "PayloadDisplayName"), server: "fleet", want: []string{"error key-missing-for-mdm "}},
+		{name: "no scope of an iPhone in Fleet", profile: without(plain(), "PayloadScope").Set("TargetDeviceType", value(1)), server: "fleet"},
 		{name: "no scope in Fleet", profile: without(plain(), "PayloadScope"), server: "fleet", want: []string{"note scope-left-to-mdm "}},
 		{name: "no scope on iPhones", profile: without(own(pl("com.apple.app.lock", "App", d("Identifier", "a.b"))), "PayloadScope"), server: "fleet"},
 		{name: "arrays in Jamf", profile: homes, server: "jamf", want: []string{"warning arrays-side-by-side PayloadContent[0].Pages"}},

@@ -104,19 +104,11 @@ func markOf(v *plist.Value, key string) mark {
 func (p *profile) reach() platforms {
 	reach := everyPlatform
 	if v := p.root.Get("TargetDeviceType"); v != nil && v.Kind == plist.Integer {
-		switch n, _ := v.Int.Int64(); n {
-		case 1:
-			reach = platformBit(target.IOS)
-		case 2:
-			reach = platformBit(target.WatchOS)
-		case 3:
-			reach = 0 // HomePod, of which the schemas say nothing
-		case 4:
-			reach = platformBit(target.TvOS)
-		case 5:
-			reach = platformBit(target.MacOS)
-		case 6:
-			reach = platformBit(target.VisionOS)
+		n, _ := v.Int.Int64()
+		if only := target.OfDeviceType(n); only != "" {
+			reach = platformBit(only)
+		} else if n == target.HomePod {
+			reach = 0 // the schemas say nothing of it
 		}
 	}
 	if len(p.targets) == 0 {

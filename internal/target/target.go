@@ -5,6 +5,7 @@ package target
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -246,4 +247,22 @@ var groups = sync.OnceValue(func() []string {
 // newer version replaces the older one on a device.
 func (t Target) Group() string {
 	return strings.ToLower(fmt.Sprintf("%s-%s", t.Platform, t.Enrollment))
+}
+
+// deviceTypes are the values of a profile's TargetDeviceType. 0 is any device, and 3 a HomePod, which is no platform here.
+// See https://developer.apple.com/documentation/devicemanagement/toplevel.
+var deviceTypes = [...]Platform{1: IOS, 2: WatchOS, 4: TvOS, 5: MacOS, 6: VisionOS}
+
+// HomePod is the TargetDeviceType of a device that no Platform stands for.
+const HomePod = 3
+
+// DeviceType returns the TargetDeviceType of devices of the platform, an iPad's being that of an iPhone.
+func (p Platform) DeviceType() int64 { return int64(slices.Index(deviceTypes[:], p.Schema())) }
+
+// OfDeviceType returns the platform that a TargetDeviceType keeps a profile to, or "" where that is none or several.
+func OfDeviceType(n int64) Platform {
+	if n < 0 || n >= int64(len(deviceTypes)) {
+		return ""
+	}
+	return deviceTypes[n]
 }

@@ -80,3 +80,16 @@ func FuzzParseRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+func TestDeviceTypes(t *testing.T) {
+	for _, p := range Platforms() {
+		if got := OfDeviceType(p.DeviceType()); got != p.Schema() {
+			t.Errorf("%s has the device type %d, which is that of %q", p, p.DeviceType(), got)
+		}
+	}
+	for _, n := range []int64{-1, 0, HomePod, 7} {
+		if p := OfDeviceType(n); p != "" {
+			t.Errorf("device type %d is %s", n, p)
+		}
+	}
+}
