@@ -9,23 +9,32 @@ import (
 // with a password, and of PKCS#12 files. A nil root has none.
 func Secrets(root *plist.Value) []diag.Span {
 	var spans []diag.Span
-	collectSecrets(root, false, &spans)
+	eachSecret(root, false, func(v *plist.Value) {
+		if !v.Span.IsZero() {
+			spans = append(spans, v.Span)
+		}
+	})
 	return spans
 }
 
-func collectSecrets(v *plist.Value, secret bool, spans *[]diag.Span) {
+// MarkSecrets marks the values that Secrets is about, so that nothing prints them. Values without a place are among them.
+func MarkSecrets(root *plist.Value) {
+	eachSecret(root, false, func(v *plist.Value) { v.Secret = true })
+}
+
+func eachSecret(v *plist.Value, secret bool, do func(*plist.Value)) {
 	if v == nil {
 		return
 	}
-	if (secret || isSecret(v)) && !v.Span.IsZero() && (v.Kind == plist.String || v.Kind == plist.Data) {
-		*spans = append(*spans, v.Span)
+	if (secret || isSecret(v)) && (v.Kind == plist.String || v.Kind == plist.Data) {
+		do(v)
 	}
 	isPKCS12 := isText(v.Get("PayloadType"), "com.apple.security.pkcs12")
 	for _, f := range v.Fields {
-		collectSecrets(f.Value, secret || isSecretName(f.Key) || isPKCS12 && f.Key == "PayloadContent", spans)
+		eachSecret(f.Value, secret || isSecretName(f.Key) || isPKCS12 && f.Key == "PayloadContent", do)
 	}
 	for _, item := range v.Items {
-		collectSecrets(item, secret, spans)
+		eachSecret(item, secret, do)
 	}
 }
 
