@@ -20,6 +20,7 @@ var arrows = []struct {
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
 	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/diag", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/ship", []string{"internal/plist"}},
 	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/hints", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/migrate", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "profiles"}},
@@ -58,6 +59,7 @@ var onlyIn = map[string]string{
 	"charm.land/lipgloss/v2":                "internal/report",
 	"github.com/aymanbagabas/go-udiff":      "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
+	"github.com/hashicorp/go-retryablehttp": "internal/ship",
 	"github.com/charmbracelet/colorprofile": "internal/report",
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif": "internal/report",
