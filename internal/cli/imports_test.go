@@ -19,13 +19,14 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/diag", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship", []string{"internal/plist"}},
-	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
+	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/diff", "internal/plist", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/hints", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/migrate", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "profiles"}},
 	{"internal/coverage", []string{"internal/baseline", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "internal/template"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
+	{"internal/diff", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/lint", []string{"internal/cms", "internal/diag", "internal/document", "internal/fix", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},

@@ -49,6 +49,9 @@ func isSecret(v *plist.Value) bool {
 // isSecretName says whether values of a key of this name are not to be shown. Schemas do not mark secrets.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
+	if name == "servertoken" {
+		return false // the version of a declaration
+	}
 	for _, word := range []string{"password", "passcode", "passphrase", "secret", "token", "challenge", "privatekey", "psk"} {
 		if strings.Contains(name, word) {
 			return true

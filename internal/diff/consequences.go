@@ -1,0 +1,242 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+)
+
+// signature says how who signed differs, or "".
+func signature(old, new *Side) string {
+	if old.Root == nil || new.Root == nil || sameSigners(old, new) {
+		return ""
+	}
+	return fmt.Sprintf("%s → %s", signers(old), signers(new))
+}
+
+func sameSigners(old, new *Side) bool {
+	return slices.EqualFunc(old.Signers, new.Signers, func(a, b Signer) bool { return a.Fingerprint == b.Fingerprint })
+}
+
+func signers(s *Side) string {
+	if len(s.Signers) == 0 {
+		return "not signed"
+	}
+	var names []string
+	for _, signer := range s.Signers {
+		names = append(names, fmt.Sprintf("%q (%.8s)", signer.Name, signer.Fingerprint))
+	}
+	return "signed by " + strings.Join(names, " and ")
+}
+
+// consequences says what a device does that has the old one and gets the new one.
+func consequences(d *Difference) []Consequence {
+	var out []Consequence
+	say := func(id ID, p *Payload, help, format string, args ...any) {
+		out = append(out, Consequence{id, p, fmt.Sprintf(format, args...), help})
+	}
+	switch {
+	case d.Kind == Added:
+		say(ProfileAdded, nil, "", "new")
+	case d.Kind == Removed:
+		say(ProfileRemoved, nil, "remove it from the devices by the MDM server, or tell people how to", "no longer there; devices keep what they have until somebody removes it")
+	case d.Old.Declaration:
+		d.sayDeclaration(say)
+	default:
+		d.sayProfile(say)
+		for i := range d.Payloads {
+			d.sayPayload(&d.Payloads[i], say)
+		}
+		d.sayKeys(say)
+	}
+	return out
+}
+
+type sayFunc func(id ID, p *Payload, help, format string, args ...any)
+
+func (d *Difference) sayDeclaration(say sayFunc) {
+	changed := map[string]bool{}
+	for _, c := range d.Envelope {
+		changed[c.keys[0]] = true
+	}
+	content := changed["Payload"] || changed["Type"]
+	switch {
+	case changed["Identifier"]:
+		say(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
+			"for a device another declaration: its Identifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
+	case content && !changed["ServerToken"]:
+		say(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
+	case content || changed["ServerToken"]:
+		say(DeclarationReplaced, nil, "", "replaced in place: its ServerToken changed")
+	case d.IsEmpty():
+		say(NothingChanges, nil, "", "nothing changes")
+	}
+	if changed["Type"] {
+		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", text(d.Old.Root, "Type"), text(d.New.Root, "Type"))
+	}
+	d.saySecrets(say)
+}
+
+func (d *Difference) sayProfile(say sayFunc) {
+	beside := d.Old.Identifier() != d.New.Identifier()
+	switch {
+	case beside:
+		say(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.Old.Identifier()),
+			"installed beside the old one, which stays: its PayloadIdentifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
+	case d.IsEmpty():
+		say(NothingChanges, nil, "", "nothing changes")
+	default:
+		say(UpdatedInPlace, nil, "", "updated in place")
+	}
+	if beside || d.Signature == "" {
+		return
+	}
+	switch by := "where it was installed by hand"; {
+	case len(d.Old.Signers) == 0:
+		say(SignerChanged, nil, "", "signed now, which it was not before")
+	case len(d.New.Signers) == 0:
+		say(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, and this one is not", by)
+	case sharesSigner(d.Old, d.New):
+		say(SignerChanged, nil, "", "signed by one signer more or less")
+	default:
+		say(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server may replace it all the same",
+			"refused %s: another certificate signed it (%s)", by, d.Signature)
+	}
+}
+
+func sharesSigner(old, new *Side) bool {
+	return slices.ContainsFunc(old.Signers, func(a Signer) bool {
+		return slices.ContainsFunc(new.Signers, func(b Signer) bool { return a.Fingerprint == b.Fingerprint })
+	})
+}
+
+// bringsIdentity lists the payloads that enroll for a certificate, or bring a private key.
+var bringsIdentity = []string{"com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed", "com.apple.security.pkcs12"}
+
+func (d *Difference) sayPayload(p *Payload, say sayFunc) {
+	switch {
+	case p.Kind == Added:
+		say(PayloadAdded, p, "", "%s is new", p.Label())
+	case p.Kind == Removed:
+		say(PayloadRemoved, p, "", "%s is removed, and the device takes back what it sets", p.Label())
+	case text(p.old, "PayloadType") != text(p.new, "PayloadType"):
+		say(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), text(p.old, "PayloadType"), text(p.new, "PayloadType"))
+	case p.Reinstalled:
+		say(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to have it updated in place",
+			"%s is removed and installed again (%s)", p.Label(), p.Why)
+		if slices.Contains(bringsIdentity, p.Type) {
+			say(IdentityReissued, p, "keep its PayloadUUID, unless a new certificate is what you want",
+				"%s brings a certificate with its key: the device gets a new one, and what rests on the old one stops working until then", p.Label())
+		}
+	}
+}
+
+// sayKeys says what follows from single keys, of the top level and of payloads.
+func (d *Difference) sayKeys(say sayFunc) {
+	for _, c := range d.Envelope {
+		sayEnvelope(c, say)
+	}
+	for i := range d.Payloads {
+		p := &d.Payloads[i]
+		lost, needed := supervisedKeys(p)
+		if len(lost) > 0 {
+			say(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
+		}
+		if len(needed) > 0 {
+			say(SupervisionNeeded, p, "on other devices say how people do it by hand: syncguard coverage", "only supervised devices obey %s", names(needed))
+		}
+	}
+	d.saySecrets(say)
+}
+
+func sayEnvelope(c Change, say sayFunc) {
+	switch c.Path {
+	case "PayloadScope":
+		if old, new := scope(c.Old), scope(c.New); old == "User" && new == "System" {
+			say(ScopeWidened, nil, "", "on a Mac the settings hold for every user: PayloadScope from User to System")
+		} else if old == "System" && new == "User" {
+			say(ScopeNarrowed, nil, "", "on a Mac the settings hold for one user: PayloadScope from System to User")
+		}
+	case "TargetDeviceType":
+		sayTarget(deviceType(c.Old), deviceType(c.New), say)
+	case "PayloadRemovalDisallowed":
+		if old, new := isTrue(c.Old), isTrue(c.New); old && !new {
+			say(RemovalAllowed, nil, "", "people can remove it now")
+		} else if new && !old {
+			say(RemovalForbidden, nil, "", "people can no longer remove it (on iPhones and iPads where they are supervised)")
+		}
+	case "RemovalDate", "DurationUntilRemoval":
+		say(RemovalDated, nil, "", "it removes itself at another time: %s from %s to %s", c.Path, c.Old.Describe(), c.New.Describe())
+	case "EncryptedPayloadContent":
+		if c.Kind == Removed {
+			say(EncryptionLost, nil, "syncguard encrypt", "its payloads are no longer encrypted")
+		}
+	}
+	if c.keys[0] == "ConsentText" && c.Kind != Removed {
+		say(ConsentAsked, nil, "", "whoever installs it by hand is asked to agree to the text in ConsentText")
+	}
+}
+
+// scope is PayloadScope, which is User where it is absent.
+func scope(v *plist.Value) string {
+	if v == nil {
+		return "User"
+	}
+	return v.Text
+}
+
+func deviceType(v *plist.Value) int64 {
+	if v == nil {
+		return 0
+	}
+	n, _ := v.Int.Int64()
+	return n
+}
+
+func sayTarget(old, new int64, say sayFunc) {
+	if new == 0 {
+		say(TargetWidened, nil, "", "devices of every kind take it: TargetDeviceType from %d to none", old)
+		return
+	}
+	say(TargetNarrowed, nil, "", "only devices of TargetDeviceType %d take it; others keep the old one or get none", new)
+}
+
+func isTrue(v *plist.Value) bool { return v != nil && v.Bool }
+
+// supervisedKeys lists the keys of a payload that only supervised devices obey: those that go, and those that come.
+func supervisedKeys(p *Payload) (lost, needed []string) {
+	for _, c := range p.Changes {
+		switch {
+		case !c.Supervised:
+		case c.Kind == Removed || p.Kind == Removed:
+			lost = append(lost, c.Path)
+		case c.Kind == Added || p.Kind == Added:
+			needed = append(needed, c.Path)
+		}
+	}
+	return lost, needed
+}
+
+// maxNames is how many keys a sentence names.
+const maxNames = 3
+
+func names(keys []string) string {
+	if n := len(keys) - maxNames; n > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(keys[:maxNames], ", "), n)
+	}
+	return strings.Join(keys, ", ")
+}
+
+func (d *Difference) saySecrets(say sayFunc) {
+	secret := func(c Change) bool { return c.Kind == Changed && (c.Old.Secret || c.New.Secret) }
+	if slices.ContainsFunc(d.Envelope, secret) {
+		say(SecretChanged, nil, "", "a secret changed")
+	}
+	for i := range d.Payloads {
+		if slices.ContainsFunc(d.Payloads[i].Changes, secret) {
+			say(SecretChanged, &d.Payloads[i], "", "a secret of %s changed", d.Payloads[i].Label())
+		}
+	}
+}

@@ -1,0 +1,334 @@
+package diff
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"math"
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+)
+
+// comparison collects the changes between two trees.
+type comparison struct {
+	renamed map[string]string // UUIDs of the old payloads to those of the new ones, where they differ
+	changes []Change
+}
+
+func (c *comparison) rename(old, new string) {
+	if old != "" && new != "" && old != new {
+		c.renamed[strings.ToUpper(old)] = strings.ToUpper(new)
+	}
+}
+
+// tree compares two dictionaries, either of which may be nil.
+func (c *comparison) tree(old, new *plist.Value) []Change {
+	c.changes = nil
+	at := place{}
+	switch {
+	case old == nil && new == nil:
+	case old == nil || new == nil || old.Kind != plist.Dictionary || new.Kind != plist.Dictionary:
+		c.whole(at, old, new)
+	default:
+		c.dictionaries(at, old, new)
+	}
+	return c.changes
+}
+
+// whole says of one side that is not there, or is no dictionary, what it has.
+func (c *comparison) whole(at place, old, new *plist.Value) {
+	empty := plist.NewDictionary()
+	if old == nil && new.Kind == plist.Dictionary {
+		c.dictionaries(at, empty, new)
+	} else if new == nil && old.Kind == plist.Dictionary {
+		c.dictionaries(at, old, empty)
+	} else {
+		c.values(at, old, new)
+	}
+}
+
+// place is where a value stands.
+type place struct {
+	path string
+	keys []string // without indices
+}
+
+func (p place) key(name string) place {
+	path := name
+	if p.path != "" {
+		path = p.path + "." + name
+	}
+	return place{path, append(slices.Clip(p.keys), name)}
+}
+
+func (p place) item(i int) place { return place{fmt.Sprintf("%s[%d]", p.path, i), p.keys} }
+
+func (c *comparison) add(kind Kind, at place, old, new *plist.Value) {
+	c.changes = append(c.changes, Change{Kind: kind, Path: at.path, keys: at.keys, Old: old, New: new, Identity: c.isIdentity(at, kind, old, new)})
+}
+
+// isIdentity tells who a payload is from what it does. A reference counts as identity where it follows what it refers to.
+func (c *comparison) isIdentity(at place, kind Kind, old, new *plist.Value) bool {
+	switch at.path {
+	case "PayloadUUID", "PayloadIdentifier":
+		return true
+	}
+	if slices.Equal(at.keys, []string{"Declarations", "ServerToken"}) {
+		return true
+	}
+	return kind == Changed && old.Kind == plist.String && new.Kind == plist.String &&
+		c.renamed[strings.ToUpper(old.Text)] == strings.ToUpper(new.Text) && new.Text != ""
+}
+
+func (c *comparison) values(at place, old, new *plist.Value) {
+	switch {
+	case old == nil && new == nil:
+	case old == nil:
+		c.leaves(Added, at, new)
+	case new == nil:
+		c.leaves(Removed, at, old)
+	case old.Kind == plist.Dictionary && new.Kind == plist.Dictionary:
+		c.dictionaries(at, old, new)
+	case old.Kind == plist.Array && new.Kind == plist.Array:
+		c.arrays(at, old, new)
+	case !plist.Equal(old, new):
+		c.add(Changed, at, old, new)
+	}
+}
+
+// leaves says of a value that is there on one side only what is in it: each key, and arrays of scalars in one.
+func (c *comparison) leaves(kind Kind, at place, v *plist.Value) {
+	switch {
+	case v.Kind == plist.Dictionary && len(v.Fields) > 0:
+		for _, f := range slices.SortedStableFunc(slices.Values(v.Fields), func(a, b plist.Field) int { return strings.Compare(a.Key, b.Key) }) {
+			c.leaves(kind, at.key(f.Key), f.Value)
+		}
+	case v.Kind == plist.Array && slices.ContainsFunc(v.Items, func(w *plist.Value) bool { return w.Kind == plist.Dictionary || w.Kind == plist.Array }):
+		for i, item := range v.Items {
+			c.leaves(kind, at.item(i), item)
+		}
+	case kind == Added:
+		c.add(kind, at, nil, v)
+	default:
+		c.add(kind, at, v, nil)
+	}
+}
+
+// dictionaries compares key by key, in the order of their names. Of a key that stands twice the last one counts, as it does
+// for devices.
+func (c *comparison) dictionaries(at place, old, new *plist.Value) {
+	if len(old.Fields)+len(new.Fields) == 0 {
+		return
+	}
+	values := make(map[string][2]*plist.Value, len(old.Fields)+len(new.Fields))
+	names := make([]string, 0, len(old.Fields)+len(new.Fields))
+	for side, v := range []*plist.Value{old, new} {
+		for _, f := range v.Fields {
+			both, known := values[f.Key]
+			if !known {
+				names = append(names, f.Key)
+			}
+			both[side] = f.Value
+			values[f.Key] = both
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		both := values[name]
+		c.values(at.key(name), both[0], both[1])
+	}
+}
+
+// maxSteps bounds the work of comparing two arrays item by item.
+const maxSteps = 4_000_000
+
+// arrays compares two sequences: what both have in common stays out of it, and of the rest those that are most alike are
+// compared with each other.
+func (c *comparison) arrays(at place, old, new *plist.Value) {
+	a, b := digests(old.Items), digests(new.Items)
+	if slices.Equal(a, b) {
+		return
+	}
+	if len(a) == len(b) && slices.Equal(sorted(a), sorted(b)) {
+		c.add(Changed, at, old, new)
+		c.changes[len(c.changes)-1].Note = "the same items in another order"
+		return
+	}
+	common := 0
+	for common < min(len(a), len(b)) && a[common] == b[common] {
+		common++
+	}
+	endA, endB := len(a), len(b)
+	for endA > common && endB > common && a[endA-1] == b[endB-1] {
+		endA, endB = endA-1, endB-1
+	}
+	i, j := common, common
+	for _, m := range longestCommon(a[common:endA], b[common:endB]) {
+		c.gap(at, old, new, i, common+m[0], j, common+m[1])
+		i, j = common+m[0]+1, common+m[1]+1
+	}
+	c.gap(at, old, new, i, endA, j, endB)
+}
+
+// gap compares the items i to endI of old with j to endJ of new, which have nothing in common.
+func (c *comparison) gap(at place, old, new *plist.Value, i, endI, j, endJ int) {
+	left, right := old.Items[i:endI], new.Items[j:endJ]
+	taken := make([]bool, len(right))
+	for n, v := range left {
+		best := -1
+		if len(left)*len(right) <= maxSteps/1000 {
+			best = mostAlike(v, right, taken, len(left) == len(right))
+		} else if n < len(right) && isContainer(v, right[n]) {
+			best = n
+		}
+		if best < 0 {
+			c.leaves(Removed, at.item(i+n), v)
+			continue
+		}
+		taken[best] = true
+		c.values(at.item(j+best), v, right[best])
+	}
+	for n, v := range right {
+		if !taken[n] {
+			c.leaves(Added, at.item(j+n), v)
+		}
+	}
+}
+
+func isContainer(a, b *plist.Value) bool {
+	return a.Kind == b.Kind && (a.Kind == plist.Dictionary || a.Kind == plist.Array)
+}
+
+// mostAlike returns the container that shares the most fields with v, the first of several, or -1. Where as many come as go,
+// one that shares nothing will do. Scalars are never alike: of a list of names one that goes and one that comes are two
+// changes.
+func mostAlike(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo bool) int {
+	best, most := -1, 0
+	if anyWillDo {
+		most = -1
+	}
+	for n, w := range among {
+		if taken[n] || !isContainer(v, w) {
+			continue
+		}
+		same := 0
+		for i, f := range v.Fields {
+			if i == 50 {
+				break
+			}
+			if plist.Equal(f.Value, w.Get(f.Key)) {
+				same++
+			}
+		}
+		if same > most {
+			best, most = n, same
+		}
+	}
+	return best
+}
+
+// longestCommon returns the pairs of indices of a longest common subsequence, or nothing where finding it would take too long.
+func longestCommon(a, b []digest) [][2]int {
+	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > maxSteps {
+		return nil
+	}
+	width := len(b) + 1
+	length := make([]int32, (len(a)+1)*width)
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				length[i*width+j] = length[(i+1)*width+j+1] + 1
+			} else {
+				length[i*width+j] = max(length[(i+1)*width+j], length[i*width+j+1])
+			}
+		}
+	}
+	var pairs [][2]int
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] == b[j]:
+			pairs = append(pairs, [2]int{i, j})
+			i, j = i+1, j+1
+		case length[(i+1)*width+j] >= length[i*width+j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return pairs
+}
+
+// digest stands for a value: those of equal values are equal.
+type digest [sha256.Size]byte
+
+func digests(items []*plist.Value) []digest {
+	out := make([]digest, len(items))
+	for i, v := range items {
+		out[i] = digestOf(v)
+	}
+	return out
+}
+
+func sorted(d []digest) []digest {
+	d = slices.Clone(d)
+	slices.SortFunc(d, func(a, b digest) int { return slices.Compare(a[:], b[:]) })
+	return d
+}
+
+func digestOf(v *plist.Value) digest {
+	h := sha256.New()
+	writeDigest(h, v)
+	return digest(h.Sum(nil))
+}
+
+func writeDigest(h hash.Hash, v *plist.Value) {
+	number := func(n uint64) { _ = binary.Write(h, binary.BigEndian, n) }
+	bytes := func(b []byte) { number(uint64(len(b))); h.Write(b) }
+	h.Write([]byte{byte(v.Kind)})
+	switch v.Kind {
+	case plist.Dictionary:
+		last := make(map[string]*plist.Value, len(v.Fields))
+		for _, f := range v.Fields {
+			last[f.Key] = f.Value
+		}
+		names := make([]string, 0, len(last))
+		for name := range last {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		number(uint64(len(names)))
+		for _, name := range names {
+			bytes([]byte(name))
+			writeDigest(h, last[name])
+		}
+	case plist.Array:
+		number(uint64(len(v.Items)))
+		for _, item := range v.Items {
+			writeDigest(h, item)
+		}
+	case plist.String, plist.Null:
+		bytes([]byte(v.Text))
+	case plist.Data:
+		bytes(v.Data)
+	case plist.Date:
+		number(uint64(v.Time.Unix()))
+	case plist.Boolean:
+		if v.Bool {
+			h.Write([]byte{1})
+		}
+	case plist.Integer, plist.UID:
+		bytes([]byte(v.Int.String()))
+	case plist.Real:
+		real := v.Real
+		switch { // one zero and one NaN, as plist.Equal has it
+		case real == 0:
+			real = 0
+		case math.IsNaN(real):
+			real = math.NaN()
+		}
+		number(math.Float64bits(real))
+	}
+}

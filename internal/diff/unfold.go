@@ -1,0 +1,53 @@
+package diff
+
+import (
+	"bytes"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+)
+
+// Unfold returns a tree in which data that is itself JSON or a property list, as com.apple.declarations carries
+// declarations, is what it says, so that what differs in it is found and what is secret in it can be marked.
+func Unfold(v *plist.Value) *plist.Value { return unfoldTo(v, 2) }
+
+func unfoldTo(v *plist.Value, levels int) *plist.Value {
+	if v == nil {
+		return nil
+	}
+	switch v.Kind {
+	case plist.Data:
+		if inner := inside(v); inner != nil && levels > 0 {
+			return unfoldTo(inner, levels-1)
+		}
+	case plist.Dictionary:
+		out := *v
+		out.Fields = make([]plist.Field, len(v.Fields))
+		for i, f := range v.Fields {
+			out.Fields[i] = plist.Field{Key: f.Key, KeySpan: f.KeySpan, Value: unfoldTo(f.Value, levels)}
+		}
+		return &out
+	case plist.Array:
+		out := *v
+		out.Items = make([]*plist.Value, len(v.Items))
+		for i, item := range v.Items {
+			out.Items[i] = unfoldTo(item, levels)
+		}
+		return &out
+	}
+	return v
+}
+
+// inside reads the dictionary that data holds, or returns nil.
+func inside(v *plist.Value) *plist.Value {
+	start := bytes.TrimLeft(v.Data, " \t\r\n")
+	if v.Secret || !bytes.HasPrefix(start, []byte("{")) && !bytes.HasPrefix(start, []byte("<?xml")) && !bytes.HasPrefix(start, []byte("bplist")) {
+		return nil
+	}
+	doc, findings := document.Open(diag.NewFile("data", v.Data))
+	if diag.HasErrors(findings) || doc.Root == nil || doc.Root.Kind != plist.Dictionary {
+		return nil
+	}
+	return doc.Root
+}
