@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
+	"syncguard/internal/diff"
 	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
@@ -31,7 +32,9 @@ func TestDocs(t *testing.T) {
 		"coverage": coverageTable(t),
 		"template": template.Reference(),
 		"commands": commandTable(),
-		"rules":    strings.TrimSuffix(report.RulesMarkdown(rules.All()), "\n"),
+
+		"consequences": consequenceTable(),
+		"rules":        strings.TrimSuffix(report.RulesMarkdown(rules.All()), "\n"),
 	}
 	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
 	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
@@ -67,6 +70,20 @@ func TestDocs(t *testing.T) {
 			t.Errorf("no document has the block %q", name)
 		}
 	}
+}
+
+// consequenceTable lists what diff can say of a device.
+func consequenceTable() string {
+	var b strings.Builder
+	b.WriteString("| consequence | severity | means | rests on |\n|---|---|---|---|\n")
+	for _, m := range diff.Meanings {
+		source := m.Source
+		if m.Community {
+			source += " (what follows from it, not Apple's word)"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.ID, m.Severity, m.Says, source)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // grid is every platform and enrollment, on the previous and the current major version.

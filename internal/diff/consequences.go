@@ -46,8 +46,10 @@ func consequences(d *Difference) []Consequence {
 		d.sayDeclaration(say)
 	default:
 		d.sayProfile(say)
-		for i := range d.Payloads {
-			d.sayPayload(&d.Payloads[i], say)
+		if d.Old.Identifier() == d.New.Identifier() { // else the payloads of the old profile stay as they are
+			for i := range d.Payloads {
+				d.sayPayload(&d.Payloads[i], say)
+			}
 		}
 		d.sayKeys(say)
 	}
@@ -141,7 +143,7 @@ func (d *Difference) sayKeys(say sayFunc) {
 	for i := range d.Payloads {
 		p := &d.Payloads[i]
 		lost, needed := supervisedKeys(p)
-		if len(lost) > 0 {
+		if len(lost) > 0 && d.Old.Identifier() == d.New.Identifier() {
 			say(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
 		}
 		if len(needed) > 0 {
