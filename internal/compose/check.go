@@ -25,7 +25,7 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 			return err
 		}
 		runs = append(runs, found)
-		r.take(slices.DeleteFunc(slices.Clone(found), r.isCheckedApart), func(d diag.Diagnostic) bool { return payloadIndex(d) < r.planned })
+		r.take(slices.DeleteFunc(r.asFound(slices.Clone(found)), r.isCheckedApart), func(d diag.Diagnostic) bool { return payloadIndex(d) < r.planned })
 	}
 	for i := range r.Declarations {
 		d := &r.Declarations[i]

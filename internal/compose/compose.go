@@ -30,6 +30,8 @@ type Result struct {
 
 	planned int               // the first payloads are those of the prevention intents
 	written []diag.Diagnostic // those of Findings that are about what the template writes out
+
+	isRaw func(diag.Diagnostic) bool // whether a finding is about what is built as it was found; nil where nothing is
 }
 
 // Options are how things are composed and checked.
@@ -93,6 +95,9 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 		p.Payloads = append(p.Payloads, written(payload, spec, p))
 	}
 	r.Root = p.Value()
+	if spec.Profile.Keys != nil {
+		r.freeze(spec, payloads)
+	}
 	placeAll(r.Root, spec, t, payloads)
 	if o.LegacyURL != "" && !r.Carried && !r.Empty() {
 		r.wrap(spec, o.LegacyURL)
@@ -144,6 +149,9 @@ func payloadIndex(d diag.Diagnostic) int {
 func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 	s := spec.Profile
 	identifier := strings.Join([]string{spec.Organization.Identifier.Value, s.Identifier.Value, t.Group()}, ".")
+	if standing := s.Keys.Get("PayloadIdentifier"); standing != nil && standing.Text != "" {
+		identifier = standing.Text
+	}
 	p := &profiles.Profile{
 		Identifier:           identifier,
 		UUID:                 profiles.UUID(spec.Organization.Identifier.Value, identifier),

@@ -11,6 +11,25 @@ import (
 // the envelope their entry, payloads their type or the intent that asks for them, and all else the target.
 func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written []template.Payload) {
 	fallback := targetSpan(spec, t)
+	if spec.Profile.Keys == nil {
+		placeEnvelope(root, spec, fallback)
+	}
+	items := root.Get("PayloadContent").Items
+	firstWritten := len(items) - len(written)
+	for i, v := range items {
+		if v.Span.IsZero() {
+			v.Span = fallback
+		}
+		span := v.Span
+		if i >= firstWritten {
+			span = written[i-firstWritten].Type.Span
+		}
+		placeField(v, "PayloadType", span)
+	}
+}
+
+// placeEnvelope is about the keys that are written for the template.
+func placeEnvelope(root *plist.Value, spec *template.Spec, fallback diag.Span) {
 	s := spec.Profile
 	for key, span := range map[string]diag.Span{
 		"PayloadScope":             s.Scope.Span,
@@ -25,18 +44,6 @@ func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written [
 		"TargetDeviceType":         fallback,
 	} {
 		placeField(root, key, span)
-	}
-	items := root.Get("PayloadContent").Items
-	firstWritten := len(items) - len(written)
-	for i, v := range items {
-		if v.Span.IsZero() {
-			v.Span = fallback
-		}
-		span := v.Span
-		if i >= firstWritten {
-			span = written[i-firstWritten].Type.Span
-		}
-		placeField(v, "PayloadType", span)
 	}
 }
 

@@ -14,24 +14,23 @@ const (
 	maxAllData  = 64 << 20 // bytes of all
 )
 
-// readData replaces {$file: PATH} and {$text: PATH} in the keys of payloads.
+// readData replaces {$file: PATH} and {$text: PATH} in Apple's keys.
 func (s *load) readData(root *plist.Value) {
-	eachPayload(root, func(path string, p *plist.Value) {
-		if keys := p.Get("keys"); keys != nil {
-			s.readDataIn(keys, path+".keys")
-		}
-	})
+	eachKeys(root, s.readDataIn)
 }
 
-// eachPayload calls f for every payload that is a mapping.
-func eachPayload(root *plist.Value, f func(path string, p *plist.Value)) {
+// eachKeys calls f for every value that is written in Apple's keys: those of the top level, and those of each payload.
+func eachKeys(root *plist.Value, f func(keys *plist.Value, path string)) {
+	if keys := root.Lookup("profile", "keys"); keys != nil {
+		f(keys, "profile.keys")
+	}
 	list := root.Get("payloads")
 	if list == nil {
 		return
 	}
 	for i, p := range list.Items {
-		if p.Kind == plist.Dictionary {
-			f(fmt.Sprintf("payloads[%d]", i), p)
+		if keys := p.Get("keys"); keys != nil {
+			f(keys, fmt.Sprintf("payloads[%d].keys", i))
 		}
 	}
 }

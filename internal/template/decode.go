@@ -144,7 +144,38 @@ func (s *load) profile(p section) Profile {
 	}
 	profile.Languages = p.texts("languages")
 	profile.Consent = s.consent(p)
+	profile.Keys, profile.Raw = p.get("keys"), p.flag("raw")
+	s.frozen(profile, p)
 	return profile
+}
+
+// frozen reports what a top level that stands as it is leaves no room for.
+func (s *load) frozen(profile Profile, p section) {
+	if profile.Keys == nil {
+		if profile.Raw.IsSet {
+			s.out.warn("key-without-effect", p.placeOf("raw"), "%q counts beside %q only", profile.Raw.Path, "profile.keys")
+		}
+		return
+	}
+	if f := profile.Keys.Field("PayloadContent"); f != nil {
+		s.out.add("reserved-key", place{f.KeySpan, "profile.keys.PayloadContent"}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
+			Help = "list them under payloads"
+	}
+	removal := p.under("removal")
+	for _, word := range []struct {
+		of        section
+		name, key string
+	}{
+		{p, "displayName", "PayloadDisplayName"}, {p, "description", "PayloadDescription"}, {p, "scope", "PayloadScope"},
+		{p, "expires", "PayloadExpirationDate"}, {p, "consent", "ConsentText"}, {removal, "disallowed", "PayloadRemovalDisallowed"},
+		{removal, "date", "RemovalDate"}, {removal, "after", "DurationUntilRemoval"},
+	} {
+		if word.of.has(word.name) {
+			at := word.of.placeOf(word.name)
+			s.out.warn("key-without-effect", at, "%q has no effect beside %q, which is the whole top level", at.path, "profile.keys").
+				Help = "write " + word.key + " there"
+		}
+	}
 }
 
 func (s *load) removal(r section) Removal {
@@ -218,7 +249,7 @@ func (s *load) payloads(r section, spec *Spec) {
 		if v.Kind != plist.Dictionary {
 			continue
 		}
-		p := s.payload(section{v: v, shape: item, at: place{start(v), fmt.Sprintf("payloads[%d]", i)}}, spec.Targets)
+		p := s.payload(section{v: v, shape: item, at: place{start(v), fmt.Sprintf("payloads[%d]", i)}}, spec)
 		if first, repeated := ids[p.ID.Value]; repeated && p.ID.IsSet {
 			s.out.add("repeated-item", place{p.ID.Span, p.ID.Path}, "payload id %s repeats", p.ID.quoted()).
 				Related = []diag.Related{{Message: "first here", Span: first}}
@@ -228,10 +259,10 @@ func (s *load) payloads(r section, spec *Spec) {
 	}
 }
 
-func (s *load) payload(v section, targets []Entry[target.Target]) Payload {
+func (s *load) payload(v section, spec *Spec) Payload {
 	p := Payload{
 		ID: v.text("id"), Type: v.text("type"), DisplayName: v.text("displayName"), Description: v.text("description"),
-		Identifier: v.text("identifier"), UUID: v.text("uuid"), Keys: v.get("keys"), Span: v.at.span, Path: v.at.path,
+		Identifier: v.text("identifier"), UUID: v.text("uuid"), Keys: v.get("keys"), Raw: v.flag("raw"), Span: v.at.span, Path: v.at.path,
 	}
 	if p.ID.IsSet {
 		p.Span = p.ID.Span
@@ -247,20 +278,25 @@ func (s *load) payload(v section, targets []Entry[target.Target]) Payload {
 		f.Span = e.Span
 		p.Targets = append(p.Targets, f)
 	}
-	s.ownKeys(p)
-	s.payloadTargets(p, v, targets)
+	isFrozen := spec.Profile.Keys != nil
+	if p.Raw.IsSet && !isFrozen {
+		s.out.warn("key-without-effect", v.placeOf("raw"), "%q counts beside %q only", p.Raw.Path, "profile.keys")
+	}
+	s.ownKeys(p, v, isFrozen)
+	s.payloadTargets(p, v, spec.Targets)
 	return p
 }
 
-// ownKeys refuses keys that the composer writes.
-func (s *load) ownKeys(p Payload) {
+// ownKeys refuses keys that the composer writes. In a profile that stands as it is, it writes those only that the template
+// has words for.
+func (s *load) ownKeys(p Payload, v section, isFrozen bool) {
 	instead := map[string]string{
 		"PayloadType": "type", "PayloadIdentifier": "identifier", "PayloadUUID": "uuid", "PayloadVersion": "",
 		"PayloadDisplayName": "displayName", "PayloadDescription": "description",
 	}
 	for _, f := range p.Keys.Fields {
 		key, own := instead[f.Key]
-		if !own {
+		if !own || isFrozen && (key == "" || !v.has(key)) {
 			continue
 		}
 		d := s.out.add("reserved-key", place{f.KeySpan, p.Path + ".keys." + f.Key}, "%q cannot be among the keys, because it is written for you", f.Key)

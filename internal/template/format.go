@@ -42,7 +42,7 @@ var (
 	reverseDNS        = newFormat(`^`+label+`(\.`+label+`)+$`, "a reversed domain such as com.acme", maxLength(200))
 	identifierPart    = newFormat(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$`, "letters, digits, dots and hyphens", maxLength(100))
 	payloadID         = newFormat(`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "letters, digits, dots, underscores and hyphens", maxLength(100))
-	payloadType       = newFormat(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`, "a payload type such as com.apple.wifi.managed, or a declaration type", nil)
+	payloadType       = newFormat(`^\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`, "a payload type such as com.apple.wifi.managed, or a declaration type", nil)
 	payloadIdentifier = newFormat(`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "letters, digits, dots, underscores and hyphens", maxLength(255))
 	upperUUID         = newFormat(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`, "a UUID in upper case", nil)
 	hostFormat        = newFormat(`^`+domain+`$`, "a host name", maxLength(253))

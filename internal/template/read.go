@@ -291,7 +291,7 @@ func scalarValue(n *yaml.Node) (*plist.Value, error) {
 		t, err := parseDate(n.Value)
 		return plist.NewDate(t), wrongScalar(err, n.Value, "a date such as 2027-01-31 or 2027-01-31T09:00:00Z")
 	case "!!binary":
-		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Value), ""))
+		data, err := parseBase64(n.Value)
 		if err != nil {
 			err = errors.New("the text after !!binary is not base64")
 		}
@@ -305,6 +305,11 @@ func wrongScalar(err error, text, want string) error {
 		return nil
 	}
 	return fmt.Errorf("%s is not %s", plist.NewString(text).Describe(), want)
+}
+
+// parseBase64 reads base64 with any white space in it.
+func parseBase64(s string) ([]byte, error) {
+	return base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
 }
 
 // parseInteger reads decimal, 0x, 0o and 0b integers, underscores allowed.

@@ -24,11 +24,7 @@ func (s *load) hideSecrets(root *plist.Value) {
 		s.hide(passcode, "profile.removal.passcode")
 	}
 	names := secretKeys()
-	eachPayload(root, func(path string, p *plist.Value) {
-		if keys := p.Get("keys"); keys != nil {
-			s.hideIn(keys, path+".keys", names)
-		}
-	})
+	eachKeys(root, func(keys *plist.Value, path string) { s.hideIn(keys, path, names) })
 }
 
 func (s *load) hideIn(v *plist.Value, path string, names []string) {

@@ -146,6 +146,9 @@ func profileShape() *shape {
 		{name: "consent", kind: mapping, also: text, example: "Installing this changes your DNS settings.",
 			meaning: "The text that a person must accept (ConsentText), or a mapping of languages to texts.",
 			item:    &shape{kind: text, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
+		{name: "keys", kind: free, example: "{PayloadIdentifier: com.acme.wifi, PayloadUUID: 7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11, PayloadDisplayName: Wi-Fi}",
+			meaning: "The top level as it stands, in Apple's spelling and in place of all that is written there for you: a profile from elsewhere keeps its identity. The keys of payloads may hold theirs too then."},
+		{name: "raw", kind: flag, fallback: "false", meaning: "Build keys as they were found, with nothing added: what a check says of them is a warning."},
 	}}
 }
 
@@ -169,6 +172,7 @@ func payloadShape() *shape {
 		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets that get this payload; all where the key is absent.",
 			item: &shape{kind: text, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
 		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} is the bytes of a file, {$text: PATH} its text."},
+		{name: "raw", kind: flag, fallback: "false", meaning: "Build the payload as it was found, with nothing added: what a check says of it is a warning. Only beside profile.keys."},
 	}}
 }
 
@@ -176,7 +180,7 @@ func variablesShape() *shape {
 	return &shape{name: "variables", kind: mapping, literal: true, meaning: "The variables that ${name} may name, each with its default or a description of it.",
 		item: &shape{kind: mapping, also: scalar, literal: true, meaning: "The default, or a mapping.", keys: []*shape{
 			{name: "default", kind: scalar, literal: true, meaning: "The value where none is given."},
-			{name: "type", kind: text, literal: true, choices: []string{"string", "integer", "real", "boolean", "date"}, fallback: "string", meaning: "The type of the value; that of the default where there is one."},
+			{name: "type", kind: text, literal: true, choices: []string{"string", "integer", "real", "boolean", "date", "data"}, fallback: "string", meaning: "The type of the value; that of the default where there is one. Text for data is base64."},
 			{name: "description", kind: text, literal: true, meaning: "What the variable is for."},
 			{name: "secret", kind: text, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "Where the value comes from: env:NAME or file:PATH, relative to this file. It is never printed."},
 		}}}

@@ -66,7 +66,7 @@ func (s *Spec) HasSecrets() bool {
 			return true
 		}
 	}
-	return false
+	return holdsSecret(s.Profile.Keys)
 }
 
 // Organization is who issues the profiles.
@@ -85,6 +85,8 @@ type Profile struct {
 	Removal     Removal
 	Expires     Entry[time.Time] // PayloadExpirationDate, if set
 	Consent     []Consent        // ConsentText, in the order of the template
+	Keys        *plist.Value     // Dictionary: the top level as it stands, in place of the rest; nil where the template has none
+	Raw         Entry[bool]      // Keys are built as they were found, whatever a check says
 }
 
 // Removal is how and when a profile leaves a device.
@@ -240,6 +242,7 @@ type Payload struct {
 	UUID        Entry[string] // PayloadUUID, if set, in upper case; otherwise derived
 	Targets     []Filter      // empty: every target
 	Keys        *plist.Value  // Dictionary, never nil, no nulls; {$file} and {$text} are already replaced
+	Raw         Entry[bool]   // built as it was found, whatever a check says
 	Span        diag.Span     // of the id, or of the entry where it has none
 	Path        string        // such as payloads[0]
 }
@@ -270,7 +273,7 @@ func (f Filter) Matches(t target.Target) bool {
 // Variable is a declared variable. Its value is not kept here.
 type Variable struct {
 	Name        string
-	Kind        plist.Kind // String, Integer, Real, Boolean or Date
+	Kind        plist.Kind // String, Integer, Real, Boolean, Date or Data
 	Description string
 	Secret      bool
 	HasDefault  bool

@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
@@ -85,7 +86,7 @@ func (vs *variables) use(p piece, at place) *plist.Value {
 
 func (vs *variables) spendBytes(v *plist.Value, at place) bool {
 	before := vs.bytes
-	vs.bytes -= len(v.Text)
+	vs.bytes -= len(v.Text) + len(v.Data)
 	if before > 0 && vs.bytes <= 0 {
 		vs.out.add("template-too-large", at, "variables put more than %d bytes into the template", maxSubstituted)
 	}
@@ -103,6 +104,8 @@ func asText(v *plist.Value) string {
 		return strconv.FormatBool(v.Bool)
 	case plist.Date:
 		return v.Time.Format(time.RFC3339)
+	case plist.Data:
+		return base64.StdEncoding.EncodeToString(v.Data)
 	}
 	return v.Text
 }

@@ -93,10 +93,6 @@ func (s *load) checkDefault(v *variable, here place) {
 			Help = "remove the default"
 		return
 	}
-	if v.Kind == plist.Data {
-		s.out.add("wrong-variable-type", at, "default of variable %q is %s, want a string, integer, real, boolean or date", v.Name, describe(v.fallback))
-		return
-	}
 	for _, p := range pieces(v.fallback.Text) {
 		if p.name != "" {
 			s.out.add("recursive-variable", at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
@@ -114,7 +110,7 @@ func onlyText(v *plist.Value) *plist.Value {
 }
 
 func kindNamed(name string) plist.Kind {
-	for _, k := range []plist.Kind{plist.Integer, plist.Real, plist.Boolean, plist.Date} {
+	for _, k := range []plist.Kind{plist.Integer, plist.Real, plist.Boolean, plist.Date, plist.Data} {
 		if k.String() == name {
 			return k
 		}
@@ -285,6 +281,9 @@ func convert(v *plist.Value, k plist.Kind) (*plist.Value, bool) {
 	case plist.Date:
 		t, err := parseDate(v.Text)
 		return plist.NewDate(t), err == nil
+	case plist.Data:
+		data, err := parseBase64(v.Text)
+		return plist.NewData(data), err == nil
 	}
 	return v, false
 }

@@ -1,0 +1,141 @@
+package template
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/plist"
+)
+
+// Write returns a value as the YAML of a template, its keys in the order that they have: what Load reads from it is the
+// same value. It refuses what no template can hold.
+func Write(v *plist.Value) ([]byte, error) {
+	n, err := nodeOf(v)
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Dump(n, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithQuotePreference(yaml.QuoteDouble))
+}
+
+// Literal returns the text that stands for s in a template, where ${name} would be a variable.
+func Literal(s string) string {
+	if !strings.Contains(s, "${") {
+		return s
+	}
+	if parts := pieces(s); len(parts) == 1 && parts[0].text == s {
+		return s // only the variables of a server, which are no variables here
+	}
+	return strings.ReplaceAll(s, "${", "$${")
+}
+
+// PayloadTakes says whether a payload may hold a text at one of its own keys, such as uuid.
+func PayloadTakes(key, text string) bool {
+	c := &checker{out: &findings{}}
+	c.check(plist.NewString(text), payloadShape().child(key), place{})
+	return len(c.out.list) == 0
+}
+
+func nodeOf(v *plist.Value) (*yaml.Node, error) {
+	scalar := func(tag, text string) (*yaml.Node, error) {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}, nil
+	}
+	switch v.Kind {
+	case plist.Dictionary:
+		return mappingOf(v)
+	case plist.Array:
+		n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for i, item := range v.Items {
+			child, err := nodeOf(item)
+			if err != nil {
+				return nil, fmt.Errorf("item %d: %w", i, err)
+			}
+			n.Content = append(n.Content, child)
+		}
+		return n, nil
+	case plist.String:
+		return textNode(v.Text)
+	case plist.Data:
+		return dataNode(v.Data), nil
+	case plist.Integer:
+		return scalar("!!int", v.Int.String())
+	case plist.Boolean:
+		return scalar("!!bool", strconv.FormatBool(v.Bool))
+	case plist.Date:
+		return scalar("!!timestamp", v.Time.UTC().Format(time.RFC3339))
+	case plist.Real:
+		if math.IsNaN(v.Real) || math.IsInf(v.Real, 0) {
+			return nil, errors.New("a template has no number that is not finite")
+		}
+		text := strconv.FormatFloat(v.Real, 'g', -1, 64)
+		if !strings.ContainsAny(text, ".e") {
+			text += ".0"
+		}
+		return scalar("!!float", text)
+	}
+	return nil, fmt.Errorf("a template has no %s", v.Kind)
+}
+
+func mappingOf(v *plist.Value) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	if isFileReference(v) {
+		n.Style = yaml.FlowStyle
+	}
+	for _, f := range v.Fields {
+		key, err := textNode(f.Key)
+		if err != nil {
+			return nil, err
+		}
+		if key.Style == 0 && strings.ContainsAny(f.Key, "\r\n") {
+			key.Style = yaml.DoubleQuotedStyle // a block cannot be a key
+		}
+		value, err := nodeOf(f.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Key, err)
+		}
+		n.Content = append(n.Content, key, value)
+	}
+	return n, nil
+}
+
+// textNode writes text so that other readers of YAML see text too.
+func textNode(s string) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	switch {
+	case !utf8.ValidString(s):
+		return nil, errors.New("a template has no text that is not UTF-8")
+	case slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, strings.ToLower(s)): // booleans of YAML 1.1
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n, nil
+}
+
+// dataNode breaks base64 into lines where one would be long.
+func dataNode(data []byte) *yaml.Node {
+	const width = 76
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Style: yaml.TaggedStyle, Value: base64.StdEncoding.EncodeToString(data)}
+	if len(n.Value) > width {
+		n.Style |= yaml.LiteralStyle
+		n.Value = strings.Join(slices.Collect(chunks(n.Value, width)), "\n")
+	}
+	return n
+}
+
+func chunks(s string, size int) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for ; len(s) > size; s = s[size:] {
+			if !yield(s[:size]) {
+				return
+			}
+		}
+		yield(s)
+	}
+}
