@@ -1,0 +1,127 @@
+// Package decompose turns profiles and declarations that are there into templates that build them again: the reverse of
+// compose. A template is built in memory and compared before anyone sees it.
+package decompose
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// MaxInline is the most bytes of data that stand in a template where files can be written beside it.
+const MaxInline = 1 << 10
+
+// Options are how a template is written.
+type Options struct {
+	Source      string   // where the document is from, for a comment
+	Name        string   // of the template, without its ending; see Slug
+	Comments    []string // further lines for the head of the template
+	ShowSecrets bool     // secrets stand in the template
+	Beside      bool     // data of more than MaxInline bytes goes into files beside the template
+}
+
+// Template is what was made of a document.
+type Template struct {
+	Text     []byte // YAML
+	Target   target.Target
+	Payloads []Payload
+	Secrets  []Secret // what the template takes from elsewhere
+	Files    []File   // what belongs beside it
+	Notes    []string // what a person has to know, each a sentence without a full stop
+
+	// Differences are what building the template does not give back, or why it cannot be built. None means that it
+	// builds the same content.
+	Differences []string
+}
+
+// Payload is a payload of the template, or the declaration.
+type Payload struct {
+	ID, Type string
+	Raw      []string // why it is kept as it was found; none where it is checked
+}
+
+// Secret is a value that the template does not hold.
+type Secret struct {
+	Variable    string       // in the template
+	Environment string       // name of the environment variable that it is taken from
+	Value       *plist.Value // String or Data
+}
+
+// File is data beside a template.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Decomposer makes one template after another. It is safe for concurrent use.
+type Decomposer struct {
+	catalog *schema.Catalog
+	check   *lint.Checker
+}
+
+// New returns a Decomposer for a catalog.
+func New(c *schema.Catalog) *Decomposer { return &Decomposer{c, lint.New(c)} }
+
+// Template makes a template of a document that was opened without an error. Values that are marked as secret (lint.MarkSecrets)
+// become variables. The error says why there can be no template.
+func (d *Decomposer) Template(doc *document.Document, o Options) (*Template, error) {
+	if doc.IsEncrypted() {
+		return nil, errors.New("its payloads are encrypted for one device")
+	}
+	a := &draft{Options: o, decomposer: d, isDeclaration: doc.Kind() == document.Declaration, rawWhy: map[int][]string{}}
+	a.root = a.unique(doc.Root, "")
+	if err := a.take(); err != nil {
+		return nil, err
+	}
+	if err := a.chooseTarget(); err != nil {
+		return nil, err
+	}
+	// What a check refuses becomes raw, and that can only grow.
+	for {
+		t, refused, err := a.try()
+		if err != nil || !a.keepRaw(refused) {
+			return t, err
+		}
+	}
+}
+
+// envelopeIndex stands for the top level among the indices of payloads.
+const envelopeIndex = -1
+
+// keepRaw takes what a check refused out of the check, and says whether there was anything new.
+func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
+	grown := false
+	for _, f := range refused {
+		index := envelopeIndex
+		_, _ = fmt.Sscanf(f.Path, "PayloadContent[%d]", &index)
+		if a.isDeclaration || index >= len(a.payloads) {
+			return false
+		}
+		grown = true
+		a.rawWhy[index] = append(a.rawWhy[index], f.Message)
+	}
+	return grown
+}
+
+// unique is a copy without keys that stand twice: the last one counts for devices.
+func (a *draft) unique(v *plist.Value, path string) *plist.Value {
+	w := *v
+	w.Fields, w.Items = nil, nil
+	for _, f := range v.Fields {
+		if w.Field(f.Key) != nil {
+			a.note("%s stands twice, and the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
+		}
+		w.Set(f.Key, a.unique(f.Value, path+"."+f.Key))
+	}
+	for i, item := range v.Items {
+		w.Items = append(w.Items, a.unique(item, fmt.Sprintf("%s[%d]", path, i)))
+	}
+	return &w
+}

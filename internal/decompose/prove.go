@@ -1,0 +1,108 @@
+package decompose
+
+import (
+	"encoding/base64"
+	"slices"
+
+	"syncguard/internal/compose"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// try writes the template, builds it in memory and compares. refused is what a check of the built profile refuses.
+func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
+	written, err := a.text()
+	if err != nil {
+		return nil, nil, err
+	}
+	t = &Template{Text: written, Target: a.target, Secrets: a.secrets, Files: a.files, Notes: a.notes}
+	for i, id := range a.ids {
+		p := Payload{ID: id, Raw: a.rawWhy[i]}
+		if a.isDeclaration {
+			p.Type = a.root.Get("Type").Text
+		} else {
+			p.Type = a.payloads[i].Get("PayloadType").Text
+		}
+		t.Payloads = append(t.Payloads, p)
+	}
+	loader := template.Loader{Root: folder(a.files), Env: a.environment}
+	spec, found, err := loader.Load(template.Input{Name: a.Name + ".yaml", Data: written})
+	if err != nil {
+		return nil, nil, err
+	}
+	if diag.HasErrors(found) {
+		t.Differences = messages(found)
+		return t, nil, nil
+	}
+	result, err := compose.Options{}.Compose(spec, a.target, a.decomposer.catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.Differences = messages(result.Findings); len(t.Differences) > 0 {
+		return t, slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity < diag.Error }), nil
+	}
+	t.Differences, err = a.compare(result)
+	return t, nil, err
+}
+
+func (a *draft) environment(name string) (string, bool) {
+	for _, s := range a.secrets {
+		if s.Environment == name {
+			return s.Text(), true
+		}
+	}
+	return "", false
+}
+
+// messages words the errors among findings.
+func messages(found []diag.Diagnostic) []string {
+	var all []string
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			all = append(all, "it cannot be built: "+d.Message)
+		}
+	}
+	return all
+}
+
+// compare returns what was not built as it was found.
+func (a *draft) compare(result *compose.Result) ([]string, error) {
+	if !a.isDeclaration {
+		if _, err := profiles.Encode(result.Root); err != nil {
+			return []string{"it cannot be built: " + err.Error()}, nil
+		}
+		return difference(a.root, result.Root), nil
+	}
+	for i := range result.Declarations {
+		d := &result.Declarations[i]
+		if d.Type != a.root.Get("Type").Text {
+			continue
+		}
+		built, err := d.Value()
+		if err != nil {
+			return nil, err
+		}
+		// The token is made of the content, by each tool in its own way.
+		want := *a.root
+		want.Fields = slices.DeleteFunc(slices.Clone(want.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
+		return difference(want.Set("ServerToken", built.Get("ServerToken")), built), nil
+	}
+	return []string{"it is not built for " + a.target.String()}, nil
+}
+
+func difference(found, built *plist.Value) []string {
+	if plist.Equal(found, built) {
+		return nil
+	}
+	return []string{"the built content differs"}
+}
+
+// Text is the secret as an environment variable holds it: base64 where it is data.
+func (s Secret) Text() string {
+	if s.Value.Kind == plist.Data {
+		return base64.StdEncoding.EncodeToString(s.Value.Data)
+	}
+	return s.Value.Text
+}
