@@ -31,7 +31,7 @@ type Result struct {
 	planned int               // the first payloads are those of the prevention intents
 	written []diag.Diagnostic // those of Findings that are about what the template writes out
 
-	isRaw func(diag.Diagnostic) bool // whether a finding is about what is built as it was found; nil where nothing is
+	isRaw func(diag.Diagnostic) bool // whether a finding is about what is raw; nil unless the profile stands as it is
 }
 
 // Options are how things are composed and checked.
@@ -45,8 +45,9 @@ type Options struct {
 // template has mistakes.
 func (r *Result) Written() []diag.Diagnostic { return slices.Clone(r.written) }
 
-// Empty says whether a profile would hold no payload. There can be declarations nevertheless.
-func (r *Result) Empty() bool { return len(r.Profile.Payloads) == 0 }
+// Empty says whether there is no profile, because it would hold no payload: one that stands as it is counts nevertheless.
+// There can be declarations in either case.
+func (r *Result) Empty() bool { return len(r.Profile.Payloads) == 0 && r.isRaw == nil }
 
 // SetsNothing says whether neither a profile nor a declaration can set anything on the target.
 func (r *Result) SetsNothing() bool { return r.Empty() && len(r.Declarations) == 0 }

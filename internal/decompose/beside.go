@@ -18,11 +18,11 @@ func (a *draft) isSecret(v *plist.Value) bool {
 
 // variable puts a secret variable in the place of a value.
 func (a *draft) variable(v *plist.Value, path string) *plist.Value {
-	name := Slug(a.Name + "-" + path)
+	name := a.Name + "-" + Slug(path)
 	if name[0] >= '0' && name[0] <= '9' {
 		name = "p" + name
 	}
-	name = a.variables.unique(name, "-")
+	name = a.variables.Unique(name, "-")
 	environment := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 	a.secrets = append(a.secrets, Secret{name, environment, v})
 	return plist.NewString("${" + name + "}")
@@ -30,7 +30,7 @@ func (a *draft) variable(v *plist.Value, path string) *plist.Value {
 
 // file puts the name of a file in the place of data.
 func (a *draft) file(v *plist.Value, path string) *plist.Value {
-	name := a.fileNames.unique(a.Name+"."+Slug(path), "-") + ".bin"
+	name := a.fileNames.Unique(a.Name+"."+Slug(path), "-") + ".bin"
 	a.files = append(a.files, File{name, v.Data})
 	return plist.NewDictionary(plist.Field{Key: "$file", Value: plist.NewString(name)})
 }

@@ -3,7 +3,6 @@
 package decompose
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -20,17 +19,19 @@ const MaxInline = 1 << 10
 
 // Options are how a template is written.
 type Options struct {
-	Source      string   // where the document is from, for a comment
-	Name        string   // of the template, without its ending; see Slug
-	Comments    []string // further lines for the head of the template
-	ShowSecrets bool     // secrets stand in the template
-	Beside      bool     // data of more than MaxInline bytes goes into files beside the template
+	Source      string            // where the document is from, for a comment
+	Name        string            // of the template, without its ending; see Slug
+	Comments    []string          // further lines for the head of the template
+	ShowSecrets bool              // secrets stand in the template
+	Platforms   []target.Platform // that the document is delivered to; none where that is not known
+	Beside      bool              // data of more than MaxInline bytes goes into files beside the template
 }
 
 // Template is what was made of a document.
 type Template struct {
 	Text     []byte // YAML
 	Target   target.Target
+	Raw      []string // why the top level is kept as it was found; none where it is checked
 	Payloads []Payload
 	Secrets  []Secret // what the template takes from elsewhere
 	Files    []File   // what belongs beside it
@@ -60,6 +61,13 @@ type File struct {
 	Data []byte
 }
 
+// RefusedError is why there can be no template of a document.
+type RefusedError struct{ reason string }
+
+func (e *RefusedError) Error() string { return e.reason }
+
+func refuse(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
+
 // Decomposer makes one template after another. It is safe for concurrent use.
 type Decomposer struct {
 	catalog *schema.Catalog
@@ -70,10 +78,10 @@ type Decomposer struct {
 func New(c *schema.Catalog) *Decomposer { return &Decomposer{c, lint.New(c)} }
 
 // Template makes a template of a document that was opened without an error. Values that are marked as secret (lint.MarkSecrets)
-// become variables. The error says why there can be no template.
+// become variables. The error is a RefusedError, or one of reading the schema facts.
 func (d *Decomposer) Template(doc *document.Document, o Options) (*Template, error) {
 	if doc.IsEncrypted() {
-		return nil, errors.New("its payloads are encrypted for one device")
+		return nil, refuse("its payloads are encrypted for one device")
 	}
 	a := &draft{Options: o, decomposer: d, isDeclaration: doc.Kind() == document.Declaration, rawWhy: map[int][]string{}}
 	a.root = a.unique(doc.Root, "")
@@ -86,8 +94,14 @@ func (d *Decomposer) Template(doc *document.Document, o Options) (*Template, err
 	// What a check refuses becomes raw, and that can only grow.
 	for {
 		t, refused, err := a.try()
-		if err != nil || !a.keepRaw(refused) {
-			return t, err
+		switch {
+		case err != nil:
+			return nil, err
+		case a.keepRaw(refused):
+		case len(t.Differences) > len(a.differences):
+			a.differences = t.Differences // and the template itself says so
+		default:
+			return t, nil
 		}
 	}
 }
@@ -97,28 +111,32 @@ const envelopeIndex = -1
 
 // keepRaw takes what a check refused out of the check, and says whether there was anything new.
 func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
-	grown := false
+	if a.isDeclaration {
+		return false
+	}
+	before := len(a.rawWhy)
 	for _, f := range refused {
 		index := envelopeIndex
 		_, _ = fmt.Sscanf(f.Path, "PayloadContent[%d]", &index)
-		if a.isDeclaration || index >= len(a.payloads) {
-			return false
-		}
-		grown = true
 		a.rawWhy[index] = append(a.rawWhy[index], f.Message)
 	}
-	return grown
+	return len(a.rawWhy) > before
 }
 
 // unique is a copy without keys that stand twice: the last one counts for devices.
 func (a *draft) unique(v *plist.Value, path string) *plist.Value {
 	w := *v
 	w.Fields, w.Items = nil, nil
+	places := map[string]int{}
 	for _, f := range v.Fields {
-		if w.Field(f.Key) != nil {
+		at, repeats := places[f.Key]
+		if !repeats {
+			at, w.Fields = len(w.Fields), append(w.Fields, f)
+			places[f.Key] = at
+		} else {
 			a.note("%s stands twice, and the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
 		}
-		w.Set(f.Key, a.unique(f.Value, path+"."+f.Key))
+		w.Fields[at].Value = a.unique(f.Value, path+"."+f.Key)
 	}
 	for i, item := range v.Items {
 		w.Items = append(w.Items, a.unique(item, fmt.Sprintf("%s[%d]", path, i)))

@@ -1,8 +1,10 @@
 package decompose_test
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"syncguard/internal/decompose"
 	"syncguard/internal/diag"
@@ -47,7 +49,7 @@ func TestTemplate(t *testing.T) {
 	d := decompose.New(schema.Embedded())
 	made, err := d.Template(open(t, wifi), decompose.Options{Source: "corp.mobileconfig", Name: "corp"})
 	if err != nil || len(made.Differences) > 0 {
-		t.Fatal(err, made)
+		t.Fatalf("%v %v\n%s", err, made.Differences, made.Text)
 	}
 	for _, want := range []string{
 		"PayloadUUID: 5f0cba31-", "uuid: 7C1F9E52-", "$${x} $FLEET_VAR_HOST", "Password: ${corp-wifi-managed-password}",
@@ -60,4 +62,13 @@ func TestTemplate(t *testing.T) {
 	if strings.Contains(string(made.Text), "hunter2") {
 		t.Error("the secret is in the template")
 	}
+}
+
+// folderOf is a folder of files in memory.
+func folderOf(files map[string]string) fs.FS {
+	folder := fstest.MapFS{}
+	for name, data := range files {
+		folder[name] = &fstest.MapFile{Data: []byte(data)}
+	}
+	return folder
 }

@@ -13,11 +13,11 @@ import (
 
 // try writes the template, builds it in memory and compares. refused is what a check of the built profile refuses.
 func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
-	written, err := a.text()
+	written, err := a.write()
 	if err != nil {
 		return nil, nil, err
 	}
-	t = &Template{Text: written, Target: a.target, Secrets: a.secrets, Files: a.files, Notes: a.notes}
+	t = &Template{Text: written, Target: a.target, Raw: a.rawWhy[envelopeIndex], Secrets: a.secrets, Files: a.files, Notes: a.notes}
 	for i, id := range a.ids {
 		p := Payload{ID: id, Raw: a.rawWhy[i]}
 		if a.isDeclaration {

@@ -66,6 +66,9 @@ func weight(t target.Target, found []diag.Diagnostic) int {
 // candidates are the targets that the document may be for, the likely ones first. A server sends declarations.
 func (a *draft) candidates() []target.Target {
 	platforms := []target.Platform{target.MacOS, target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
+	if len(a.Platforms) > 0 {
+		platforms = a.Platforms
+	}
 	if v := a.root.Get("TargetDeviceType"); v != nil {
 		n, _ := v.Int.Int64()
 		if p := target.OfDeviceType(n); p != "" {

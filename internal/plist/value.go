@@ -156,6 +156,19 @@ func (v *Value) Lookup(keys ...string) *Value {
 	return v
 }
 
+// lookup is Get for many keys.
+func (v *Value) lookup() func(key string) *Value {
+	const few = 32
+	if len(v.Fields) <= few {
+		return v.Get
+	}
+	index := make(map[string]*Value, len(v.Fields))
+	for _, f := range v.Fields {
+		index[f.Key] = f.Value
+	}
+	return func(key string) *Value { return index[key] }
+}
+
 // Describe says the value in a few words for a message: a scalar as written, a container by its kind, a secret not at all.
 func (v *Value) Describe() string {
 	switch {
@@ -200,8 +213,9 @@ func Equal(a, b *Value) bool {
 		if len(a.Fields) != len(b.Fields) {
 			return false
 		}
+		lookup := b.lookup()
 		for _, f := range a.Fields {
-			if w := b.Get(f.Key); w == nil || !Equal(f.Value, w) {
+			if w := lookup(f.Key); w == nil || !Equal(f.Value, w) {
 				return false
 			}
 		}

@@ -343,3 +343,10 @@ func checkYear(t time.Time) error {
 	}
 	return nil
 }
+
+// ReadYAML reads any YAML file of one document within the limits of a template: a value with its places, or nil where there is
+// none to go on with.
+func ReadYAML(file *diag.File) (*plist.Value, []diag.Diagnostic) {
+	out, left := &findings{}, maxNodes
+	return readTree(file, &left, out), diag.Sort(out.list)
+}

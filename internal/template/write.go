@@ -112,6 +112,8 @@ func textNode(s string) (*yaml.Node, error) {
 	switch {
 	case !utf8.ValidString(s):
 		return nil, errors.New("a template has no text that is not UTF-8")
+	case strings.TrimRight(s, "\n") == "", strings.HasSuffix(s, "\n\n"): // a block would take in the empty lines behind it
+		n.Style = yaml.DoubleQuotedStyle
 	case slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, strings.ToLower(s)): // booleans of YAML 1.1
 		n.Style = yaml.DoubleQuotedStyle
 	}
