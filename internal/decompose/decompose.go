@@ -85,6 +85,9 @@ func (d *Decomposer) Template(doc *document.Document, o Options) (*Template, err
 	}
 	a := &draft{Options: o, decomposer: d, isDeclaration: doc.Kind() == document.Declaration, rawWhy: map[int][]string{}}
 	a.root = a.unique(doc.Root, "")
+	if doc.Signed {
+		a.note("it was signed, by whom was not verified; a device that got it by hand takes a new version only from the same signer")
+	}
 	if err := a.take(); err != nil {
 		return nil, err
 	}

@@ -19,11 +19,8 @@ const (
 	jamfMobile = "configuration_profile"
 )
 
-// maxElements and maxDepth bound what an export may hold.
-const (
-	maxElements = 100_000
-	maxDepth    = 64
-)
+// maxDepth bounds how deep the elements of an export stand inside each other.
+const maxDepth = 64
 
 var jamfStart = regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
 
@@ -65,7 +62,7 @@ type jamf struct {
 func (j *jamf) read(data []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	var text strings.Builder
-	for n := 0; ; n++ {
+	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -73,8 +70,8 @@ func (j *jamf) read(data []byte) error {
 		if err != nil {
 			return err
 		}
-		if n > maxElements || len(j.path) > maxDepth {
-			return errors.New("it has too many elements")
+		if len(j.path) > maxDepth {
+			return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
