@@ -2,10 +2,12 @@ package decompose
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
+	"syncguard/internal/diff"
 	"syncguard/internal/plist"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -73,7 +75,7 @@ func (a *draft) compare(result *compose.Result) ([]string, error) {
 		if _, err := profiles.Encode(result.Root); err != nil {
 			return []string{"it cannot be built: " + err.Error()}, nil
 		}
-		return difference(a.root, result.Root), nil
+		return a.difference(a.root, result.Root)
 	}
 	for i := range result.Declarations {
 		d := &result.Declarations[i]
@@ -87,16 +89,43 @@ func (a *draft) compare(result *compose.Result) ([]string, error) {
 		// The token is made of the content, by each tool in its own way.
 		want := *a.root
 		want.Fields = slices.DeleteFunc(slices.Clone(want.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
-		return difference(want.Set("ServerToken", built.Get("ServerToken")), built), nil
+		return a.difference(want.Set("ServerToken", built.Get("ServerToken")), built)
 	}
 	return []string{"it is not built for " + a.target.String()}, nil
 }
 
-func difference(found, built *plist.Value) []string {
+// difference names the keys that differ.
+func (a *draft) difference(found, built *plist.Value) ([]string, error) {
 	if plist.Equal(found, built) {
-		return nil
+		return nil, nil
 	}
-	return []string{"the built content differs"}
+	side := func(root *plist.Value) *diff.Side {
+		return &diff.Side{Name: a.Source, Root: root, Declaration: a.isDeclaration}
+	}
+	d, err := diff.Compare(side(found), side(built), a.decomposer.catalog)
+	if err != nil {
+		return nil, err
+	}
+	all := []string{}
+	say := func(where string, kind diff.Kind, path string) {
+		all = append(all, fmt.Sprintf("%s: %s is %s when built", where, path, kind))
+	}
+	for _, c := range d.Envelope {
+		say("the top level", c.Kind, c.Path)
+	}
+	for _, p := range d.Payloads {
+		if p.Kind != diff.Changed {
+			say(p.Label(), p.Kind, "it")
+			continue
+		}
+		for _, c := range p.Changes {
+			say(p.Label(), c.Kind, c.Path)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, "the order of the payloads differs")
+	}
+	return all, nil
 }
 
 // Text is the secret as an environment variable holds it: base64 where it is data.
