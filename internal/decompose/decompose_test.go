@@ -1,6 +1,8 @@
 package decompose_test
 
 import (
+	"encoding/base64"
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/schema"
+	"syncguard/internal/target"
 )
 
 const wifi = `<?xml version="1.0" encoding="UTF-8"?>
@@ -71,4 +74,104 @@ func folderOf(files map[string]string) fs.FS {
 		folder[name] = &fstest.MapFile{Data: []byte(data)}
 	}
 	return folder
+}
+
+func TestSlug(t *testing.T) {
+	for name, want := range map[string]string{
+		"profiles/Wi-Fi (Corp).mobileconfig": "wi-fi-corp", "NUL.mobileconfig": "nul-profile", "com1": "com1-profile", "日本.xml": "profile",
+		strings.Repeat("a", 59) + "-b": strings.Repeat("a", 59), "stdin": "stdin", "": "profile", "../../etc/passwd": "passwd",
+	} {
+		if got := decompose.NameOf(name); got != want {
+			t.Errorf("%q is named %q, want %q", name, got, want)
+		}
+	}
+}
+
+// The target is one on which the profile works, and the template says why it is not the first that one would take.
+func TestTarget(t *testing.T) {
+	d := decompose.New(schema.Embedded())
+	replace := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(wifi) }
+	tests := []struct {
+		name, profile, target, why string
+		platforms                  []target.Platform
+	}{
+		{"any", wifi, "macOS/manual", "", nil},
+		{"a device type", replace("<key>PayloadScope", "", "<key>PayloadOrganization</key>", "<key>TargetDeviceType</key><integer>1</integer><key>PayloadOrganization</key>"), "iOS/manual", "TargetDeviceType is 1.", nil},
+		{"a payload of one platform", replace("com.apple.wifi.managed", "com.apple.cellular"), "iOS/manual", "does nothing on macOS", nil},
+		{"a payload for supervised devices", replace("com.apple.wifi.managed", "com.apple.homescreenlayout"), "iOS/supervised", "", nil},
+		{"what a tool says", wifi, "tvOS/manual", "", []target.Platform{target.TvOS}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			made, err := d.Template(open(t, tt.profile), decompose.Options{Source: "x", Name: "x", Platforms: tt.platforms})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := string(made.Text); !strings.Contains(text, "\n  - "+tt.target+"\n") || !strings.Contains(text, tt.why) {
+				t.Errorf("want %s (%s) in\n%s", tt.target, tt.why, text)
+			}
+		})
+	}
+}
+
+// What a comment is made of cannot end it.
+func TestComments(t *testing.T) {
+	d := decompose.New(schema.Embedded())
+	made, err := d.Template(open(t, wifi), decompose.Options{Source: "a\nprevention: true\u2028b\rc\u0085d", Name: "x", Comments: []string{strings.Repeat("word ", 100), "x\ny: z"}})
+	if err != nil || len(made.Differences) > 0 {
+		t.Fatal(err, made.Differences)
+	}
+	head, _, _ := strings.Cut(string(made.Text), "\n\n")
+	for line := range strings.SplitSeq(head, "\n") {
+		if !strings.HasPrefix(line, "# ") || len(line) > 120 {
+			t.Errorf("the head has the line %q", line)
+		}
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	d := decompose.New(schema.Embedded())
+	for name, text := range map[string]string{
+		"no payloads":               "<dict><key>PayloadType</key><string>Configuration</string></dict>",
+		"encrypted":                 "<dict><key>EncryptedPayloadContent</key><data></data></dict>",
+		"a payload without a type":  "<dict><key>PayloadContent</key><array><dict/></array></dict>",
+		"a payload that is no dict": "<dict><key>PayloadContent</key><array><string>x</string></array></dict>",
+		"a key that is a reference": "<dict><key>PayloadContent</key><array/><key>x</key><dict><key>$file</key><string>x</string></dict></dict>",
+		"a number without end":      "<dict><key>PayloadContent</key><array/><key>x</key><real>inf</real></dict>",
+	} {
+		doc, _ := document.Open(diag.NewFile("x", []byte(`<?xml version="1.0" encoding="UTF-8"?><plist version="1.0">`+text+"</plist>")))
+		if doc.Root == nil {
+			t.Fatal(name)
+		}
+		var refused *decompose.RefusedError
+		if _, err := d.Template(doc, decompose.Options{Name: "x"}); !errors.As(err, &refused) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A key that stands twice counts once, as on devices, and the template says so.
+func TestRepeatedKeys(t *testing.T) {
+	text := strings.Replace(wifi, "<key>SSID_STR</key>", "<key>SSID_STR</key><string>Old</string><key>SSID_STR</key>", 1)
+	doc, _ := document.Open(diag.NewFile("x", []byte(text)))
+	made, err := decompose.New(schema.Embedded()).Template(doc, decompose.Options{Source: "x", Name: "x", ShowSecrets: true})
+	if err != nil || len(made.Differences) > 0 || len(made.Notes) != 1 {
+		t.Fatal(err, made)
+	}
+	if got := string(made.Text); !strings.Contains(got, "SSID_STR: Office") || strings.Contains(got, "Old") || !strings.Contains(got, "hunter2") {
+		t.Error(got)
+	}
+}
+
+// Data that is a declaration or a profile with a secret in it is a secret.
+func TestSecretsInData(t *testing.T) {
+	inner := base64.StdEncoding.EncodeToString([]byte(`{"Type": "com.apple.asset.credential.x", "Identifier": "a", "ServerToken": "1", "Payload": {"Password": "hunter2"}}`))
+	text := strings.Replace(wifi, "<key>SSID_STR</key>", "<key>Declarations</key><array><data>"+inner+"</data></array><key>SSID_STR</key>", 1)
+	made, err := decompose.New(schema.Embedded()).Template(open(t, text), decompose.Options{Source: "x", Name: "x"})
+	if err != nil || len(made.Differences) > 0 || len(made.Secrets) != 2 {
+		t.Fatal(err, made)
+	}
+	if strings.Contains(string(made.Text), inner[:20]) {
+		t.Errorf("the declaration stands in it:\n%s", made.Text)
+	}
 }
