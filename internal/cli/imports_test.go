@@ -21,7 +21,7 @@ var arrows = []struct {
 	{"cmd/syncguard", []string{"internal/cli"}},
 	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship", []string{"internal/plist"}},
-	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
+	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/diff", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/diff", "internal/plist", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
 	{"internal/intake", []string{"internal/diag", "internal/document", "internal/plist", "internal/target", "internal/template"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/hints", "internal/lint", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},

@@ -175,3 +175,27 @@ func TestSecretsInData(t *testing.T) {
 		t.Errorf("the declaration stands in it:\n%s", made.Text)
 	}
 }
+
+// A profile that fits into no template is refused before work is done on it; data fits where files can stand beside.
+func TestLimits(t *testing.T) {
+	d := decompose.New(schema.Embedded())
+	long := func(value string) *document.Document {
+		return open(t, strings.Replace(wifi, "<string>Office</string>", value, 1))
+	}
+	var refused *decompose.RefusedError
+	if _, err := d.Template(long("<string>"+strings.Repeat("${x}", 1<<19)+"</string>"), decompose.Options{Name: "x"}); !errors.As(err, &refused) {
+		t.Errorf("2 MiB of text: %v", err)
+	}
+	data := "<data>" + strings.Repeat("QUJD", 1<<19) + "</data>"
+	if _, err := d.Template(long(data), decompose.Options{Name: "x"}); !errors.As(err, &refused) {
+		t.Errorf("1.5 MiB of data: %v", err)
+	}
+	if made, err := d.Template(long(data), decompose.Options{Name: "x", Beside: true}); err != nil || len(made.Differences) > 0 || len(made.Files) != 1 {
+		t.Errorf("1.5 MiB of data beside: %v %v", err, made)
+	}
+	payload := "<dict><key>PayloadType</key><string>com.acme.a</string></dict>"
+	made, err := d.Template(open(t, strings.Replace(wifi, "<array>", "<array>"+strings.Repeat(payload, 5000), 1)), decompose.Options{Name: "x"})
+	if err != nil || len(made.Payloads) != 5001 || strings.Count(string(made.Text), "\n# Raw") > 30 {
+		t.Errorf("5001 payloads: %v", err)
+	}
+}

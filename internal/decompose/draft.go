@@ -27,6 +27,7 @@ type draft struct {
 
 	secrets              []Secret // of one try
 	files                []File
+	size                 int // bytes of text and of data
 	variables, fileNames Names
 }
 

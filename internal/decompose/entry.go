@@ -125,6 +125,12 @@ func (a *draft) declaration() (*plist.Value, error) {
 
 // value is a value as a template has it. path names it: variables and files are called after it.
 func (a *draft) value(v *plist.Value, path string) (*plist.Value, error) {
+	if a.size += len(v.Text); !a.Beside {
+		a.size += len(v.Data)
+	}
+	if a.size > template.MaxFile {
+		return nil, refuse("it holds more than the %d KiB that fit into a template (with -o, long data goes into files beside it)", template.MaxFile>>10)
+	}
 	switch {
 	case a.isSecret(v):
 		return a.variable(v, path), nil

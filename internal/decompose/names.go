@@ -7,17 +7,19 @@ import (
 	"strings"
 )
 
-// Names gives names that are unique, also where upper and lower case are the same.
-type Names map[string]bool
+// Names gives names that are unique, also where upper and lower case are the same. It holds how often each was asked for.
+type Names map[string]int
 
 // Unique returns a name, or the name with a separator and a number behind it.
 func (n Names) Unique(name, separator string) string {
-	unique := name
-	for i := 2; n[strings.ToLower(unique)]; i++ {
-		unique = fmt.Sprintf("%s%s%d", name, separator, i)
+	key := strings.ToLower(name)
+	for unique := name; ; unique = fmt.Sprintf("%s%s%d", name, separator, n[key]) {
+		if lower := strings.ToLower(unique); n[lower] == 0 {
+			n[lower] = 1
+			return unique
+		}
+		n[key]++
 	}
-	n[strings.ToLower(unique)] = true
-	return unique
 }
 
 // id names a payload after its type: com.apple.wifi.managed is wifi.managed.

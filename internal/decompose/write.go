@@ -20,7 +20,7 @@ type section struct {
 
 // write writes the template.
 func (a *draft) write() ([]byte, error) {
-	a.secrets, a.files = nil, nil
+	a.secrets, a.files, a.size = nil, nil, 0
 	a.variables, a.fileNames = Names{}, Names{}
 	envelope, err := a.envelope()
 	if err != nil {
@@ -71,8 +71,11 @@ func (a *draft) declared() *plist.Value {
 	return variables
 }
 
-// maxReasons is how many findings are named that keep one payload raw.
-const maxReasons = 3
+// maxReasons is how many findings are named that keep one payload raw, maxRaw how many payloads are.
+const (
+	maxReasons = 3
+	maxRaw     = 20
+)
 
 // head says where the template is from, what stays as it was, and what could not be expressed.
 func (a *draft) head() []string {
@@ -91,13 +94,17 @@ func (a *draft) head() []string {
 	for _, n := range a.notes {
 		lines = append(lines, "Note: "+n)
 	}
-	for _, index := range a.rawIndices() {
+	raw := a.rawIndices()
+	for _, index := range raw[:min(len(raw), maxRaw)] {
 		why := a.rawWhy[index]
 		reasons := strings.Join(why[:min(len(why), maxReasons)], "; ")
 		if more := len(why) - maxReasons; more > 0 {
 			reasons += fmt.Sprintf("; and %d more", more)
 		}
 		lines = append(lines, "Raw, as it was found: "+a.nameOf(index)+": "+reasons)
+	}
+	if more := len(raw) - maxRaw; more > 0 {
+		lines = append(lines, fmt.Sprintf("Raw, as they were found: %d more payloads", more))
 	}
 	return lines
 }

@@ -56,8 +56,11 @@ func (f *Imported) rawCount() int {
 	return n
 }
 
-// maxReasons is how many reasons are listed for one thing.
-const maxReasons = 3
+// maxReasons is how many reasons are listed for one thing, maxRaw how many payloads of a file.
+const (
+	maxReasons = 3
+	maxRaw     = 20
+)
 
 // Import writes what became of each file, and what is to be known of it.
 //
@@ -117,8 +120,17 @@ func (p *Printer) importNotes(f *Imported) {
 		say("differs: ", []string{difference})
 	}
 	say("raw: the top level: ", f.Raw)
+	listed := 0
 	for _, payload := range f.Payloads {
-		say("raw: "+payload.ID+": ", payload.Raw)
+		if len(payload.Raw) == 0 {
+			continue
+		}
+		if listed++; listed <= maxRaw {
+			say("raw: "+payload.ID+": ", payload.Raw)
+		}
+	}
+	if more := listed - maxRaw; more > 0 {
+		p.Line("  raw: %d more payloads", more)
 	}
 	for _, note := range f.Notes {
 		say("note: ", []string{note})

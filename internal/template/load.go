@@ -87,7 +87,7 @@ func (s *load) open(in Input) (*diag.File, error) {
 		return s.register(origin{s.Root, "template.yaml"}, in.Name, bytes.Clone(in.Data)), nil
 	}
 	from, shown := s.origin(in.Name)
-	data, err := readRegular(from, maxFileSize)
+	data, err := readRegular(from, MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("reading template %s: %s", shown, plainError(err))
 	}

@@ -58,7 +58,7 @@ func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Valu
 		s.out.add("extends-cycle", at, "more than %d templates extend each other", maxBases)
 		return nil
 	}
-	data, err := readRegular(from, maxFileSize)
+	data, err := readRegular(from, MaxFile)
 	if err != nil {
 		s.out.add("unreadable-template", at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil

@@ -18,11 +18,13 @@ import (
 	"syncguard/internal/plist"
 )
 
+// MaxFile is the most bytes of one YAML file.
+const MaxFile = 1 << 20
+
 // The limits of what a template may hold, its bases counted in.
 const (
-	maxFileSize = 1 << 20 // bytes of one YAML file
-	maxNodes    = 100_000 // values after aliases are expanded
-	maxDepth    = 128     // mappings and lists inside each other
+	maxNodes = 100_000 // values after aliases are expanded
+	maxDepth = 128     // mappings and lists inside each other
 )
 
 // reader turns the nodes of one YAML file into values with places.
@@ -38,8 +40,8 @@ type reader struct {
 // readTree reads one YAML file, or returns nil where there is no tree to go on with. left counts down over all files.
 func readTree(file *diag.File, left *int, out *findings) *plist.Value {
 	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, out: out}
-	if len(file.Data) > maxFileSize {
-		out.add("template-too-large", place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), maxFileSize)
+	if len(file.Data) > MaxFile {
+		out.add("template-too-large", place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), MaxFile)
 		return nil
 	}
 	if offset, message := unreadable(file.Data); message != "" {

@@ -304,8 +304,8 @@ func (vs *variables) follow(v *variable, reference string, operator bool, span d
 	}
 	name := strings.TrimPrefix(reference, "file:")
 	data, err := vs.secretFile(name, operator, span.File)
-	if err == nil && len(data) > maxFileSize {
-		err = fmt.Errorf("it has more than %d bytes", maxFileSize)
+	if err == nil && len(data) > MaxFile {
+		err = fmt.Errorf("it has more than %d bytes", MaxFile)
 	}
 	if err == nil && !utf8.Valid(data) {
 		err = errNotText
@@ -319,7 +319,7 @@ func (vs *variables) follow(v *variable, reference string, operator bool, span d
 
 func (vs *variables) secretFile(name string, operator bool, from *diag.File) ([]byte, error) {
 	if !operator {
-		return vs.readBeside(from, name, maxFileSize)
+		return vs.readBeside(from, name, MaxFile)
 	}
 	if vs.ReadFile == nil {
 		return nil, errNoFiles
