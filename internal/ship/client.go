@@ -1,14 +1,13 @@
 package ship
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -51,12 +50,6 @@ type Response struct {
 // MaxAnswer is how much of an answer is read, in bytes.
 const MaxAnswer = 8 << 20
 
-// Authorizer proves to a server who asks.
-type Authorizer interface {
-	// Authorize adds the proof to a request. With renew what was used before has been refused.
-	Authorize(ctx context.Context, r *http.Request, renew bool) error
-}
-
 // Options are how a Client speaks to a server. The zero value trusts the system's roots.
 type Options struct {
 	Authorizer Authorizer     // nil for none
@@ -64,8 +57,11 @@ type Options struct {
 	UserAgent  string
 	// Message finds the server's own words in the body of a refusal; nil takes the body where it is short text.
 	Message func(body []byte) string
+	// Answers says of a status outside of 200 to 299 that its body is an answer all the same, which the destination reads:
+	// it is no refusal, and asking again would not change it. Nil for none.
+	Answers func(status int, body []byte) bool
 	Tries   int           // of a repeatable request, 5 if 0
-	Wait    time.Duration // before the second try, one second if 0; Retry-After counts where it is longer
+	Wait    time.Duration // before the second try, one second if 0; then twice as long each time. Retry-After wins
 }
 
 // Client speaks to one server.
@@ -87,20 +83,15 @@ func NewClient(address string, o Options) (*Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
 	transport.ResponseHeaderTimeout = time.Minute
-	c := retryablehttp.NewClient()
-	c.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect}
-	c.Logger = nil
-	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	c.CheckRetry = checkRetry
-	c.RetryMax = 4
-	if o.Tries > 0 {
-		c.RetryMax = o.Tries - 1
-	}
-	c.RetryWaitMin, c.RetryWaitMax = time.Second, time.Minute
-	if o.Wait > 0 {
-		c.RetryWaitMin = o.Wait
-	}
-	return &Client{base, o, c}, nil
+	c := &Client{base, o, retryablehttp.NewClient()}
+	c.http.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect}
+	c.http.Logger = nil
+	c.http.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	c.http.CheckRetry = c.checkRetry
+	c.http.Backoff = backoff
+	c.http.RetryMax = cmp.Or(o.Tries, 5) - 1
+	c.http.RetryWaitMin, c.http.RetryWaitMax = cmp.Or(o.Wait, time.Second), time.Minute
+	return c, nil
 }
 
 func isLoopback(host string) bool {
@@ -108,35 +99,28 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// A redirect would carry credentials and profiles to where nobody meant them to go.
-func refuseRedirect(r *http.Request, _ []*http.Request) error {
-	return fmt.Errorf("the server sends us on to %s://%s; give that address if it is right", r.URL.Scheme, r.URL.Host)
+// redirectError is a redirect. Following it would carry credentials and profiles to where nobody meant them to go.
+type redirectError struct{ to string }
+
+func (e *redirectError) Error() string {
+	return "the server sends us on to " + e.to + "; give that address if it is right"
 }
 
-type repeatable struct{}
-
-// checkRetry tries again where that cannot do a thing twice: what is repeatable after any passing failure, all else only
-// where the server has said that it did nothing, or was never reached.
-func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	if ctx.Value(repeatable{}) == true {
-		again, _ := retryablehttp.DefaultRetryPolicy(ctx, answer, err)
-		return again, nil
-	}
-	var dial *net.OpError
-	return answer != nil && answer.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
+func refuseRedirect(r *http.Request, _ []*http.Request) error {
+	return &redirectError{r.URL.Scheme + "://" + r.URL.Host}
 }
 
 // Do sends a request and reads the answer. A refusal is a *StatusError.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	answer, err := c.do(ctx, r, false)
-	var status *StatusError
-	if errors.As(err, &status) && status.Status == http.StatusUnauthorized && c.options.Authorizer != nil {
-		return c.do(ctx, r, true)
+	if !IsStatus(err, http.StatusUnauthorized) || c.options.Authorizer == nil {
+		return answer, err
 	}
-	return answer, err
+	renewed, renewErr := c.do(ctx, r, true)
+	if errors.Is(renewErr, errNothingNew) {
+		return nil, err
+	}
+	return renewed, renewErr
 }
 
 func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, error) {
@@ -145,12 +129,7 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
 	}
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
-	if c.options.UserAgent != "" {
-		request.Header.Set("User-Agent", c.options.UserAgent)
-	}
+	request.Header = c.Header(r)
 	if c.options.Authorizer != nil {
 		if err := c.options.Authorizer.Authorize(ctx, request.Request, renew); err != nil {
 			return nil, err
@@ -160,17 +139,19 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer+1))
+	body, err := io.ReadAll(answer.Body) // checkRetry has bounded it
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: reading the answer: %w", c.describe(r), err)
-	case len(body) > MaxAnswer:
-		return nil, fmt.Errorf("%s: the answer is larger than %d MiB", c.describe(r), MaxAnswer>>20)
-	case answer.StatusCode < 200 || answer.StatusCode > 299:
-		return nil, &StatusError{c.describe(r), answer.StatusCode, c.message(body)}
+	case !c.isAnswer(answer.StatusCode, body):
+		return nil, &StatusError{c.describe(r), answer.StatusCode, c.message(body), shorten(answer.Header.Get("Retry-After"), 40)}
 	}
 	return &Response{answer.StatusCode, answer.Header, body}, nil
+}
+
+// isAnswer says whether a server did what it was asked for, or says why not in words that the destination reads.
+func (c *Client) isAnswer(status int, body []byte) bool {
+	return status >= 200 && status <= 299 || c.options.Answers != nil && c.options.Answers(status, body)
 }
 
 // URL returns where a request goes.
@@ -180,13 +161,33 @@ func (c *Client) URL(r *Request) string {
 	return u.String()
 }
 
+// Header returns what a request says in its head, without the proof of who asks.
+func (c *Client) Header(r *Request) http.Header {
+	h := r.Header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	if c.options.UserAgent != "" {
+		h.Set("User-Agent", c.options.UserAgent)
+	}
+	return h
+}
+
+// Scheme is the first word of the header in which a request proves who asks, "" where it does not.
+func (c *Client) Scheme() string {
+	if c.options.Authorizer == nil {
+		return ""
+	}
+	return c.options.Authorizer.Scheme()
+}
+
 // Next makes a request of the address of a further page, as servers give it in full. It must be one of the same server.
 func (c *Client) Next(address string) (*Request, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != c.base.Scheme || u.Host != c.base.Host {
 		return nil, errors.New("the server names a further page that is not its own")
 	}
-	path, ok := strings.CutPrefix(u.EscapedPath(), strings.TrimSuffix(c.base.EscapedPath(), "/"))
+	path, ok := strings.CutPrefix(u.EscapedPath(), strings.TrimSuffix(c.base.EscapedPath(), "/")+"/")
 	if !ok {
 		return nil, errors.New("the server names a further page that is not its own")
 	}
@@ -205,43 +206,4 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-// StatusError is a refusal.
-type StatusError struct {
-	Request string // method and address
-	Status  int
-	Message string // the server's own, to be escaped where it is shown; may be empty
-}
-
-func (e *StatusError) Error() string {
-	text := fmt.Sprintf("%s: the server answers %d %s", e.Request, e.Status, http.StatusText(e.Status))
-	if e.Message != "" {
-		text += ": " + e.Message
-	}
-	return text
-}
-
-// IsStatus says whether an error is a refusal with that status.
-func IsStatus(err error, status int) bool {
-	var e *StatusError
-	return errors.As(err, &e) && e.Status == status
-}
-
-// maxMessage is how much of a server's words is kept, in bytes.
-const maxMessage = 500
-
-func (c *Client) message(body []byte) string {
-	text := ""
-	if c.options.Message != nil {
-		text = c.options.Message(body)
-	}
-	if text == "" && !bytes.ContainsAny(body, "<{\x00") {
-		text = string(body)
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > maxMessage {
-		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
-	}
-	return text
 }

@@ -4,7 +4,10 @@ package ship
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"time"
 
 	"syncguard/internal/plist"
 )
@@ -30,6 +33,7 @@ func (p *Profile) Text(key string) string {
 type Parcel struct {
 	Profile *Profile
 	Name    string   // what the server is to call it
+	For     string   // the enrollment that it is for; "" where the server decides
 	Body    []byte   // the bytes that the server is to store or deliver
 	Notes   []string // what was changed for this server and why, a sentence each
 }
@@ -56,8 +60,8 @@ const (
 // Destination is one kind of server. Only Find speaks to it; the requests that change it are made by Request and sent by
 // Push, so that a dry run can show the very same ones.
 type Destination interface {
-	// Pack makes of a profile what the server takes. The error is a refusal: what is wrong, and what to do.
-	Pack(p *Profile) (*Parcel, error)
+	// Pack makes of a profile what the server takes, mostly one parcel. The error is a refusal: what is wrong, and what to do.
+	Pack(p *Profile) ([]*Parcel, error)
 	// Find asks what the server has of each parcel: one result each, nil for nothing.
 	Find(ctx context.Context, parcels []*Parcel) ([]*Held, error)
 	// Compare returns what the server holds and what it would hold after a push, without what it rewrites by itself. A nil
@@ -65,11 +69,18 @@ type Destination interface {
 	Compare(p *Parcel, h *Held) (held, wanted *plist.Value, err error)
 	// Request makes the one request that creates the parcel, or that updates what is held.
 	Request(p *Parcel, h *Held) (*Request, error)
-	// Outcome reads the answer: the server's ID of the profile, and a sentence if there is more to say.
-	Outcome(answer *Response) (id, note string, err error)
+	// Outcome reads the answer.
+	Outcome(p *Parcel, answer *Response) (Outcome, error)
 }
 
-// Step is what is to be done with one profile, or why it cannot be.
+// Outcome is what a server says of a request that it did not refuse.
+type Outcome struct {
+	ID   string // the server's own of the profile; "" where it says none
+	Note string // a sentence, if there is more to say
+	Kept bool   // the server had it already, and did nothing
+}
+
+// Step is what is to be done with one parcel.
 type Step struct {
 	Action  Action
 	Parcel  *Parcel
@@ -119,36 +130,65 @@ func Plan(ctx context.Context, d Destination, parcels []*Parcel, find bool) ([]*
 // Result is what came of a step.
 type Result struct {
 	*Step
-	ID   string // the server's
-	Note string
-	Err  error // the server's own words are in it
+	Outcome
+	Err error // the server's own words are in it
 }
 
+// The results of a step that was not begun.
+var (
+	ErrInterrupted  = errors.New("not sent: interrupted")
+	ErrUnauthorized = errors.New("not sent: the server has refused the credentials")
+)
+
 // Push takes the steps in their order and tells of each one when it is done. A step that fails does not keep the others
-// from being tried; an interrupted push can be run again, and then finds what it has done already.
+// from being tried. An interruption lets the request that is under way end, and begins no other; what was interrupted can
+// be pushed again, and then finds what is done already. Refused credentials end it: trying them often can lock an account.
 func Push(ctx context.Context, d Destination, c *Client, steps []*Step, tell func(Result)) {
+	var stop error
 	for _, s := range steps {
-		tell(push(ctx, d, c, s))
+		if ctx.Err() != nil {
+			stop = ErrInterrupted
+		}
+		r := push(ctx, d, c, s, stop)
+		if IsStatus(r.Err, http.StatusUnauthorized) {
+			stop = ErrUnauthorized
+		}
+		tell(r)
 	}
 }
 
-func push(ctx context.Context, d Destination, c *Client, s *Step) Result {
-	r := Result{Step: s}
+func push(ctx context.Context, d Destination, c *Client, s *Step, stop error) Result {
+	r := Result{Step: s, Err: stop}
 	if s.Held != nil {
 		r.ID = s.Held.ID
 	}
-	if r.Err = ctx.Err(); r.Err != nil || s.Action == Keep {
+	if s.Action == Keep {
+		r.Kept, r.Err = true, nil
 		return r
 	}
+	if stop != nil {
+		return r
+	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	answer, err := c.Do(ctx, s.Request)
 	if err != nil {
 		r.Err = err
 		return r
 	}
-	id, note, err := d.Outcome(answer)
-	if id != "" {
-		r.ID = id
+	known := r.ID
+	if r.Outcome, r.Err = d.Outcome(s.Parcel, answer); r.ID == "" {
+		r.ID = known
 	}
-	r.Note, r.Err = note, err
 	return r
+}
+
+// grace is how long a request may still take after an interruption.
+const grace = 5 * time.Second
+
+// outlive returns a context that ends a moment after ctx does, so that the outcome of what is under way is known.
+func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return longer, func() { stop(); cancel() }
 }
