@@ -154,6 +154,9 @@ func (c *Client) isAnswer(status int, body []byte) bool {
 	return status >= 200 && status <= 299 || c.options.Answers != nil && c.options.Answers(status, body)
 }
 
+// Address returns the address of the server.
+func (c *Client) Address() string { return c.base.String() }
+
 // URL returns where a request goes.
 func (c *Client) URL(r *Request) string {
 	u := c.base.JoinPath(r.Path)

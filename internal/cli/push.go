@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/mdm"
+	"syncguard/internal/ship"
+)
+
+func newPushCmd(env *Env, version string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "push",
+		Short: "Bring profiles to an MDM server",
+		Long: `Bring profiles to an MDM server. What the server has already is updated and not made twice, so a push that was interrupted
+can be run again. Nothing is sent unless every file is one that the server takes; a signature that it would refuse or lose is
+taken off, which is said.
+
+--dry-run shows the requests that would be sent, without secrets, and --check compares what the server has with what would
+be sent: the exit code is 1 when they differ.`,
+		Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
+  syncguard push nanomdm profiles/ --ids-file devices.txt --dry-run`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	for _, d := range []*pushDestination{
+		pushNanoMDM(),
+	} {
+		cmd.AddCommand(d.command(env, version))
+	}
+	return cmd
+}
+
+// pushDestination is one kind of server, as a subcommand of push.
+type pushDestination struct {
+	name                 string // of the subcommand, and of the server in package mdm
+	short, long, example string
+	address              string // of the server where there is but one, "" where it is to be given
+	encrypted            bool   // it takes profiles that are encrypted for one device
+	flags                func(*cobra.Command)
+	// connect makes the destination and the client that speaks to it, of p.client and p.secret.
+	connect func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error)
+}
+
+// server is what is known of the server.
+func (d *pushDestination) server() *mdm.Server { return mdm.Find(d.name) }
+
+// variable is the name of an environment variable that holds something for this destination.
+func (d *pushDestination) variable(what string) string {
+	return "SYNCGUARD_" + strings.ToUpper(strings.ReplaceAll(d.name, "-", "_")) + "_" + what
+}
+
+// pushOptions are the flags of every destination.
+type pushOptions struct {
+	paths   []string
+	address string
+	roots   []string // --ca
+	dryRun  bool
+	full    bool
+	check   bool
+	format  formatFlag
+}
+
+func (d *pushDestination) command(env *Env, version string) *cobra.Command {
+	var o pushOptions
+	cmd := &cobra.Command{
+		Use:     d.name + " FILE…",
+		Short:   d.short,
+		Long:    d.long,
+		Example: d.example,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("name a profile, a folder, or - for stdin", "nothing to push")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.paths = args
+			p := &pushing{pushDestination: d, env: env, o: o, version: version}
+			return p.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.address, "server", "", cond(d.address != "", "address of the server, if not "+d.address)+
+		cond(d.address == "", "address of the server, such as https://mdm.example.com")+" (or "+d.variable("URL")+")")
+	flags.StringArrayVar(&o.roots, "ca", nil, "certificates to trust in place of the system's, PEM or DER (repeatable)")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "show the requests that would be sent, without secrets")
+	flags.BoolVar(&o.full, "full", false, "show whole bodies with --dry-run")
+	flags.BoolVar(&o.check, "check", false, "only compare what the server has with what would be sent; exit with 1 if they differ")
+	o.format.addFlags(cmd)
+	_ = cmd.MarkFlagFilename("ca", "pem", "crt", "cer")
+	d.flags(cmd)
+	return cmd
+}
+
+func (o *pushOptions) validate() error {
+	switch {
+	case o.dryRun && o.check:
+		return usage("give one of the two", "--dry-run cannot go with --check")
+	case o.full && !o.dryRun:
+		return usage("add --dry-run", "--full is about what --dry-run shows")
+	}
+	return nil
+}
+
+// pushing is one run of a subcommand.
+type pushing struct {
+	*pushDestination
+	env     *Env
+	o       pushOptions
+	version string
+
+	unknown []string // what --dry-run goes without
+}
+
+// client makes the client of the server, whose address and roots the flags say.
+func (p *pushing) client(o ship.Options) (*ship.Client, error) {
+	address := p.o.address
+	if address == "" {
+		address, _ = p.env.lookup(p.variable("URL"))
+	}
+	if address == "" {
+		address = p.pushDestination.address
+	}
+	if address == "" {
+		return nil, usage("give --server https://mdm.example.com, or set "+p.variable("URL"), "which server is not said")
+	}
+	roots, err := p.roots()
+	if err != nil {
+		return nil, err
+	}
+	o.Roots, o.UserAgent = roots, "syncguard/"+p.version
+	c, err := ship.NewClient(address, o)
+	if err != nil {
+		return nil, usage("give the address as https://mdm.example.com", "%s", err)
+	}
+	return c, nil
+}
+
+func (p *pushing) roots() (*x509.CertPool, error) { return readRoots(p.o.roots) }
+
+// secret returns a credential from where its flag says. A dry run goes without, and then does not ask the server.
+func (p *pushing) secret(ctx context.Context, f *secretFlag) (string, error) {
+	if p.o.dryRun && !f.isThere(p.env) {
+		p.unknown = append(p.unknown, f.what)
+		return "", nil
+	}
+	return f.read(ctx, p.env)
+}
+
+// asks says whether the server can be asked what it has.
+func (p *pushing) asks() bool { return len(p.unknown) == 0 }
+
+// describeUnknown names what is missing to ask the server.
+func (p *pushing) describeUnknown() string {
+	return fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.unknown), " and "))
+}

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/rules"
+	"syncguard/internal/ship"
+)
+
+// load reads the files, and refuses what the server would. Findings are shown; an error among them keeps all from being sent.
+func (p *pushing) load() ([]*ship.Profile, error) {
+	finder := inputFinder{"stdin", isProfileName, "profile (*.mobileconfig)"}
+	inputs, failures, err := finder.find(p.o.paths)
+	if err != nil {
+		return nil, err
+	}
+	loader, err := p.newLoader()
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range inputs {
+		data, err := in.read(p.env)
+		if err == nil {
+			err = loader.add(in.path, data)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	if err := verdict(p.env, failures, false); err != nil {
+		return nil, err
+	}
+	return loader.finish()
+}
+
+// pushLoader opens profiles and holds them against what is known of the server.
+type pushLoader struct {
+	*pushing
+	check    *checker
+	profiles []*ship.Profile
+	checked  []checked
+}
+
+func (p *pushing) newLoader() (*pushLoader, error) {
+	catalog, _, err := p.env.catalog()
+	if err != nil {
+		return nil, err
+	}
+	check := &checker{catalog: catalog, lint: lint.New(catalog), exceptions: newExceptions(nil), asSet: true, keeps: isAboutPushing,
+		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Delivery}, For: p.server(), Now: p.env.Now()}}
+	return &pushLoader{pushing: p, check: check}, nil
+}
+
+// isAboutPushing keeps what stops a push, and what the server does to a profile.
+func isAboutPushing(d diag.Diagnostic) bool {
+	r, _ := rules.Find(d.Rule)
+	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery)
+}
+
+// add opens one file. What is wrong in it is among the findings; the error is one of reading.
+func (l *pushLoader) add(name string, data []byte) error {
+	doc, found := document.Open(diag.NewFile(name, bytes.Clone(data)))
+	switch {
+	case doc.Kind() == document.Declaration:
+		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "a declaration goes to a server of declarative management")
+	case doc.IsEncrypted() && !l.encrypted:
+		return withHint(fmt.Errorf("%s: its payloads are encrypted for one device, and %s does not deliver such a profile", name, l.server().Name), "give it the profile before it was encrypted")
+	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: l.env.Now()}).Integrity.OK:
+		return withHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify says what is wrong with it")
+	}
+	profile := &ship.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed}
+	sent := data
+	if doc.Root != nil && !diag.HasErrors(found) {
+		var err error
+		if profile.Content, err = contentOf(doc); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		lint.MarkSecrets(profile.Root)
+		if l.server().Signed != nil {
+			sent = profile.Content // the destination takes the signature off
+		}
+	}
+	result := l.check.checkData(name, bytes.Clone(sent), nil)
+	if result.err != nil {
+		return result.err
+	}
+	l.profiles, l.checked = append(l.profiles, profile), append(l.checked, result)
+	return nil
+}
+
+// contentOf returns the property list of a document, in XML.
+func contentOf(doc *document.Document) ([]byte, error) {
+	if doc.Format == document.XML {
+		return doc.File.Data, nil
+	}
+	return plist.Write(doc.Root)
+}
+
+// finish shows what was found, and refuses the profiles if an error is among it.
+func (l *pushLoader) finish() ([]*ship.Profile, error) {
+	if err := l.checkSet(); err != nil {
+		return nil, err
+	}
+	refused := false
+	for _, c := range l.checked {
+		refused = refused || diag.HasErrors(c.findings)
+		if len(c.findings) > 0 {
+			out := l.env.err()
+			out.FileFindings(c.name, c.signed, c.findings)
+			out.Line("")
+		}
+	}
+	if refused {
+		l.env.err().Line("nothing was sent")
+		return nil, errFindings
+	}
+	return l.profiles, nil
+}
+
+// checkSet adds what only shows when all profiles are seen together, such as one identifier twice.
+func (l *pushLoader) checkSet() error {
+	var members []*lint.Member
+	var of []*checked
+	for i := range l.checked {
+		if c := &l.checked[i]; c.member != nil {
+			members, of = append(members, c.member), append(of, c)
+		}
+	}
+	found, err := l.check.lint.CheckSet(members, l.check.options)
+	if err != nil {
+		return fmt.Errorf("checking the files together: %w", err)
+	}
+	for i, c := range of {
+		c.findings = diag.Sort(append(c.findings, slices.DeleteFunc(found[i], l.check.drops)...))
+	}
+	return nil
+}
+
+// pack makes of the profiles what the destination takes. Its refusals are shown, all of them.
+func (p *pushing) pack(d ship.Destination, profiles []*ship.Profile) ([]*ship.Parcel, error) {
+	var parcels []*ship.Parcel
+	var refusals []error
+	for _, profile := range profiles {
+		packed, err := d.Pack(profile)
+		if err != nil {
+			refusals = append(refusals, fmt.Errorf("%s: %w", profile.Name, err))
+			continue
+		}
+		parcels = append(parcels, packed...)
+	}
+	for _, err := range refusals {
+		p.env.err().Failure(plain(err))
+	}
+	if len(refusals) > 0 {
+		p.env.err().Line("nothing was sent")
+		return nil, errFindings
+	}
+	return parcels, nil
+}

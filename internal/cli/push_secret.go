@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// secretFlag says where a credential is: in an environment variable or a file. It is never on the command line itself.
+type secretFlag struct {
+	what      string // it is, such as "the API token"
+	variable  string // in which it is looked for without the flag
+	flag      string
+	reference string
+}
+
+func (f *secretFlag) addFlags(cmd *cobra.Command, flag string) {
+	f.flag = flag
+	cmd.Flags().StringVar(&f.reference, flag, "", fmt.Sprintf("env:NAME or file:PATH, where %s is; without it %s, or a question", f.what, f.variable))
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions([]string{"env:", "file:"}, cobra.ShellCompDirectiveNoSpace))
+}
+
+// isThere says whether the secret can be had without asking a person.
+func (f *secretFlag) isThere(env *Env) bool {
+	_, set := env.lookup(f.variable)
+	return f.reference != "" || set
+}
+
+// read returns the secret from where the flag says, from its variable, or from a person at a terminal.
+func (f *secretFlag) read(ctx context.Context, env *Env) (string, error) {
+	secret, err := f.find(ctx, env)
+	if err != nil {
+		return "", err
+	}
+	if secret == "" {
+		return "", fmt.Errorf("%s is empty", f.what)
+	}
+	if strings.ContainsAny(secret, "\r\n\x00") {
+		return "", fmt.Errorf("%s is of several lines, want one", f.what)
+	}
+	return secret, nil
+}
+
+func (f *secretFlag) find(ctx context.Context, env *Env) (string, error) {
+	if path, ok := strings.CutPrefix(f.reference, "file:"); ok {
+		secret, err := readSecret(env, path)
+		return string(secret), err
+	}
+	name, ok := strings.CutPrefix(f.reference, "env:")
+	if !ok && f.reference != "" {
+		return "", usage(fmt.Sprintf("put it into a file for --%s file:PATH, or into an environment variable for --%s env:NAME", f.flag, f.flag),
+			"a secret never goes on the command line, where every user of the machine can read it")
+	}
+	if ok {
+		secret, set := env.lookup(name)
+		if !set {
+			return "", fmt.Errorf("the environment variable %s is not set", name)
+		}
+		return secret, nil
+	}
+	if secret, set := env.lookup(f.variable); set {
+		return secret, nil
+	}
+	if !env.hasPerson() {
+		return "", withHint(fmt.Errorf("%s is not given", f.what), "set %s, or give --%s file:PATH", f.variable, f.flag)
+	}
+	secret, err := env.askSecret(ctx, strings.ToUpper(f.what[:1])+f.what[1:])
+	return string(secret), err
+}

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// What came of a profile that was pushed.
+const (
+	Created   = "created"
+	Updated   = "updated"
+	Unchanged = "unchanged"
+	Sent      = "sent"
+	Failed    = "failed"
+	NotSent   = "not sent"
+)
+
+// How what a server has compares with what would be pushed.
+const (
+	Same      = "same"
+	Different = "different"
+	Missing   = "missing"
+	Unknown   = "unknown" // the server does not tell
+)
+
+// Push is the result of a push, or of its dry run. In JSON its shape is stable: fields are only ever added (docs/json.md).
+type Push struct {
+	Destination string   `json:"destination"`
+	Server      string   `json:"server"`
+	DryRun      bool     `json:"dryRun"`
+	Asked       bool     `json:"asked"` // whether the server was asked what it has
+	Results     []Pushed `json:"results"`
+	Failed      int      `json:"failed"`
+}
+
+// Pushed is one profile, for one enrollment where there are several.
+type Pushed struct {
+	File       string       `json:"file"`
+	Identifier string       `json:"identifier"` // PayloadIdentifier
+	For        string       `json:"for,omitempty"`
+	Action     string       `json:"action"` // created, updated, unchanged, sent, failed or not sent; create, update, keep or send in a dry run
+	ID         string       `json:"id,omitempty"`
+	Notes      []string     `json:"notes"`
+	Error      string       `json:"error,omitempty"`
+	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
+}
+
+// PushRequest is a request as it would be sent, with secrets masked.
+type PushRequest struct {
+	Method string      `json:"method"`
+	URL    string      `json:"url"`
+	Header http.Header `json:"header"`
+	Body   string      `json:"body"`
+}
+
+// Add counts a result.
+func (p *Push) Add(r Pushed) {
+	p.Results = append(p.Results, r)
+	if r.Error != "" {
+		p.Failed++
+	}
+}
+
+// PushedName says which profile a result is about, and for whom.
+func PushedName(r Pushed) string {
+	if r.For == "" {
+		return Clean(r.File)
+	}
+	return Clean(r.File) + " → " + Clean(r.For)
+}
+
+// PushRows are the columns of results that are shown one by one.
+type PushRows struct{ width int }
+
+// NewPushRows returns columns that fit some names.
+func NewPushRows(names []string) PushRows {
+	width := 0
+	for _, n := range names {
+		width = max(width, lipgloss.Width(n))
+	}
+	return PushRows{min(width, 60)}
+}
+
+const actionWidth = len("unchanged")
+
+// Pushed writes one result.
+//
+//	created    wifi.mobileconfig  14
+//	           sent without its signature: Fleet takes no signed profile
+//	failed     vpn.mobileconfig
+//	           PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
+func (p *Printer) Pushed(rows PushRows, r Pushed) {
+	style := green
+	switch r.Action {
+	case Failed:
+		style = red
+	case NotSent, Different, Missing, Unknown:
+		style = yellow
+	case Unchanged, Same, "keep":
+		style = faint
+	}
+	name := PushedName(r)
+	line := "  " + style.Render(fmt.Sprintf("%-*s", actionWidth, r.Action)) + "  " + name
+	if r.ID != "" {
+		line += strings.Repeat(" ", max(0, rows.width-lipgloss.Width(name))) + faint.Render("  "+Clean(r.ID))
+	}
+	p.Line("%s", line)
+	label := strings.Repeat(" ", actionWidth+4)
+	for _, n := range r.Notes {
+		p.wrapped(label, Clean(n), p.columns())
+	}
+	if r.Error != "" {
+		p.wrapped(label, Clean(r.Error), p.columns())
+	}
+}
+
+// PushTotals sums up: 2 created, 1 failed at https://mdm.example.com.
+func (p *Printer) PushTotals(r *Push) {
+	counts := map[string]int{}
+	for _, x := range r.Results {
+		counts[x.Action]++
+	}
+	var parts []string
+	for _, action := range []string{Created, Updated, Unchanged, Sent, Failed, NotSent, Same, Different, Missing, Unknown} {
+		if counts[action] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[action], action))
+		}
+	}
+	p.Line("%s at %s", strings.Join(parts, ", "), Clean(r.Server))
+}
+
+// PushPlan writes what a dry run would send.
+func (p *Printer) PushPlan(r *Push, full bool) {
+	for _, x := range r.Results {
+		p.Pushed(PushRows{}, x)
+		if x.Request != nil {
+			p.pushRequest(x.Request, full)
+		}
+		p.Line("")
+	}
+	p.Line("nothing was sent to %s", Clean(r.Server))
+}
+
+// bodyLines is how much of a body is shown unless all of it is asked for.
+const bodyLines, bodyColumns = 20, 160
+
+func (p *Printer) pushRequest(r *PushRequest, full bool) {
+	p.Line("    %s", bold.Render(Clean(r.Method+" "+r.URL)))
+	names := make([]string, 0, len(r.Header))
+	for name := range r.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		p.Line("    %s", faint.Render(Clean(name+": "+strings.Join(r.Header[name], ", "))))
+	}
+	if r.Body == "" {
+		return
+	}
+	p.Line("")
+	lines, more := strings.Split(strings.TrimSuffix(r.Body, "\n"), "\n"), 0
+	if !full {
+		more = max(0, len(lines)-bodyLines)
+		lines = lines[:len(lines)-more]
+	}
+	for _, line := range lines {
+		if runes := []rune(line); !full && len(runes) > bodyColumns {
+			line = string(runes[:bodyColumns]) + "…"
+		}
+		p.Line("    %s", Clean(line))
+	}
+	if more > 0 {
+		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", Count(more, "line"))))
+	}
+}
