@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/report"
 	"syncguard/internal/ship"
@@ -113,12 +112,12 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 	result.DryRun = true
 	for _, s := range steps {
 		row := pushedRow(s)
-		if s.Request != nil {
-			request, err := p.masked(d, s)
+		if s.Action != ship.Keep {
+			request, masked, err := p.masked(d, s)
 			if err != nil {
 				return err
 			}
-			if request != s.Request {
+			if masked {
 				row.Notes = append(row.Notes, "secrets are masked here, so that the signature and all that is computed from the content differ")
 			}
 			row.Request = &report.PushRequest{Method: request.Method, URL: c.URL(request), Header: c.Header(request), Body: string(request.Body)}
@@ -138,28 +137,32 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 	return nil
 }
 
-// masked returns the request of a step, made of the profile without its secrets.
-func (p *pushing) masked(d ship.Destination, s *ship.Step) (*ship.Request, error) {
+// masked returns the request of a step, made of the profile without its secrets, and whether it has any.
+func (p *pushing) masked(d ship.Destination, s *ship.Step) (r *ship.Request, masked bool, err error) {
 	profile := *s.Parcel.Profile
-	if len(lint.Secrets(profile.Root)) == 0 {
-		return s.Request, nil
+	if !hasSecrets(profile.Root) {
+		r, err = d.Request(s.Parcel, s.Held)
+		return r, false, err
 	}
 	profile.Root = withoutSecrets(profile.Root)
-	content, err := plist.Write(profile.Root)
-	if err != nil {
-		return nil, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
+	if profile.Content, err = plist.Write(profile.Root); err != nil {
+		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
 	}
-	profile.Content, profile.File, profile.Signed = content, content, false
+	profile.File, profile.Signed = profile.Content, false
 	parcels, err := d.Pack(&profile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
+		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
 	}
-	for _, parcel := range parcels {
-		if parcel.For == s.Parcel.For {
-			return d.Request(parcel, s.Held)
-		}
+	i := slices.IndexFunc(parcels, func(like *ship.Parcel) bool { return like.For == s.Parcel.For })
+	r, err = d.Request(parcels[max(i, 0)], s.Held)
+	return r, true, err
+}
+
+func hasSecrets(v *plist.Value) bool {
+	if v == nil {
+		return false
 	}
-	return nil, fmt.Errorf("%s: masking its secrets: %w", profile.Name, io.ErrUnexpectedEOF)
+	return v.Secret || slices.ContainsFunc(v.Items, hasSecrets) || slices.ContainsFunc(v.Fields, func(f plist.Field) bool { return hasSecrets(f.Value) })
 }
 
 // withoutSecrets copies a tree with a mask in the place of each secret.

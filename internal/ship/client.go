@@ -28,8 +28,6 @@ type Request struct {
 	// Repeatable says that sending it twice does no more than sending it once, so that it may be tried again when nobody
 	// knows what came of it. GET, HEAD, PUT and DELETE always are.
 	Repeatable bool
-	// Sends says that the request is a command that leaves nothing to compare with.
-	Sends bool
 }
 
 func (r *Request) isRepeatable() bool {

@@ -36,6 +36,7 @@ type Parcel struct {
 	For     string   // the enrollment that it is for; "" where the server decides
 	Body    []byte   // the bytes that the server is to store or deliver
 	Notes   []string // what was changed for this server and why, a sentence each
+	Sends   bool     // it goes as a command, which leaves nothing on the server to compare with
 }
 
 // Held is what a server has already.
@@ -54,7 +55,7 @@ const (
 	Create Action = "create"
 	Update Action = "update"
 	Keep   Action = "keep" // the server has it, word for word
-	Send   Action = "send" // a command, which leaves nothing on the server to compare with
+	Send   Action = "send" // a command
 )
 
 // Destination is one kind of server. Only Find speaks to it; the requests that change it are made by Request and sent by
@@ -67,7 +68,8 @@ type Destination interface {
 	// Compare returns what the server holds and what it would hold after a push, without what it rewrites by itself. A nil
 	// held value means that the server does not tell.
 	Compare(p *Parcel, h *Held) (held, wanted *plist.Value, err error)
-	// Request makes the one request that creates the parcel, or that updates what is held.
+	// Request makes the one request that creates the parcel, or that updates what is held. What can be refused beforehand, Pack
+	// has refused.
 	Request(p *Parcel, h *Held) (*Request, error)
 	// Outcome reads the answer.
 	Outcome(p *Parcel, answer *Response) (Outcome, error)
@@ -82,10 +84,9 @@ type Outcome struct {
 
 // Step is what is to be done with one parcel.
 type Step struct {
-	Action  Action
-	Parcel  *Parcel
-	Held    *Held
-	Request *Request // nil for Keep
+	Action Action
+	Parcel *Parcel
+	Held   *Held
 
 	// What the server holds and what it is to hold, where it tells.
 	Old, New *plist.Value
@@ -103,7 +104,10 @@ func Plan(ctx context.Context, d Destination, parcels []*Parcel, find bool) ([]*
 	steps := make([]*Step, len(parcels))
 	for i, p := range parcels {
 		s := &Step{Action: Create, Parcel: p, Held: held[i]}
-		if s.Held != nil {
+		switch {
+		case p.Sends:
+			s.Action = Send
+		case s.Held != nil:
 			s.Action = Update
 			var err error
 			if s.Old, s.New, err = d.Compare(p, s.Held); err != nil {
@@ -111,15 +115,6 @@ func Plan(ctx context.Context, d Destination, parcels []*Parcel, find bool) ([]*
 			}
 			if s.Old != nil && plist.Equal(s.Old, s.New) {
 				s.Action = Keep
-			}
-		}
-		if s.Action != Keep {
-			var err error
-			if s.Request, err = d.Request(p, s.Held); err != nil {
-				return nil, fmt.Errorf("%s: %w", p.Profile.Name, err)
-			}
-			if s.Request.Sends {
-				s.Action = Send
 			}
 		}
 		steps[i] = s
@@ -169,9 +164,14 @@ func push(ctx context.Context, d Destination, c *Client, s *Step, stop error) Re
 	if stop != nil {
 		return r
 	}
+	request, err := d.Request(s.Parcel, s.Held)
+	if err != nil {
+		r.Err = err
+		return r
+	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	answer, err := c.Do(ctx, s.Request)
+	answer, err := c.Do(ctx, request)
 	if err != nil {
 		r.Err = err
 		return r

@@ -36,7 +36,7 @@ type Destination struct {
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	var parcels []*ship.Parcel
 	for _, id := range d.Enrollments {
-		parcels = append(parcels, &ship.Parcel{Profile: p, Name: p.Text("PayloadIdentifier"), For: id, Body: p.File})
+		parcels = append(parcels, &ship.Parcel{Profile: p, Name: p.Text("PayloadIdentifier"), For: id, Body: p.File, Sends: true})
 	}
 	return parcels, nil
 }
@@ -75,7 +75,7 @@ func enqueue(enrollment, generation, requestType string, fields ...plist.Field) 
 		return nil, fmt.Errorf("writing the command: %w", err)
 	}
 	return &ship.Request{Method: http.MethodPut, Path: "/v1/enqueue/" + url.PathEscape(enrollment), Query: url.Values{"nopush": {"1"}},
-		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body, Sends: true}, nil
+		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
 }
 
 // result is APIResult of the API.
