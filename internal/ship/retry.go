@@ -36,7 +36,7 @@ func (c *Client) checkRetry(ctx context.Context, answer *http.Response, err erro
 		if err == nil && c.isAnswer(answer.StatusCode, body) {
 			return false, nil
 		}
-		if errors.Is(err, errTooLarge) || answer.StatusCode == http.StatusTooManyRequests && backoff(0, 0, 0, answer) > maxWait {
+		if errors.Is(err, errTooLarge) || err == nil && backoff(0, 0, 0, answer) > maxWait {
 			return false, nil
 		}
 	}
