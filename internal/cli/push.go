@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type pushDestination struct {
 	address              string // of the server where there is but one, "" where it is to be given
 	encrypted            bool   // it takes profiles that are encrypted for one device
 	flags                func(*cobra.Command)
+	alone                func() bool // there is something to do without files; nil for never
 	// connect makes the destination and the client that speaks to it, of p.client and p.secret.
 	connect func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error)
 }
@@ -74,7 +76,7 @@ func (d *pushDestination) command(env *Env, version string) *cobra.Command {
 		Long:    d.long,
 		Example: d.example,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 && (d.alone == nil || !d.alone()) {
 				return usage("name a profile, a folder, or - for stdin", "nothing to push")
 			}
 			return nil
@@ -116,6 +118,13 @@ type pushing struct {
 	version string
 
 	unknown []string // what --dry-run goes without
+	closers []func() // what ends with the run
+}
+
+func (p *pushing) close() {
+	for _, c := range p.closers {
+		c()
+	}
 }
 
 // client makes the client of the server, whose address and roots the flags say.
@@ -140,6 +149,17 @@ func (p *pushing) client(o ship.Options) (*ship.Client, error) {
 		return nil, usage("give the address as https://mdm.example.com", "%s", err)
 	}
 	return c, nil
+}
+
+const caHint = "give the certificate of its authority with --ca, if the server is the right one"
+
+// trustHint adds to an error of trust what to do.
+func trustHint(err error) error {
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return withHint(err, caHint)
+	}
+	return err
 }
 
 func (p *pushing) roots() (*x509.CertPool, error) { return readRoots(p.o.roots) }

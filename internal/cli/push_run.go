@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
-	"syncguard/internal/plist"
 	"syncguard/internal/report"
 	"syncguard/internal/ship"
 )
@@ -19,6 +17,7 @@ func (p *pushing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer p.close()
 	d, client, err := p.connect(ctx, p)
 	if err != nil {
 		return err
@@ -27,9 +26,12 @@ func (p *pushing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c, ok := d.(ship.Commander); ok && !p.o.check {
+		parcels = append(parcels, c.Commands()...)
+	}
 	steps, err := ship.Plan(ctx, d, parcels, p.asks())
 	if err != nil {
-		return err
+		return trustHint(err)
 	}
 	result := &report.Push{Destination: p.name, Server: client.Address(), Asked: p.asks(), Results: []report.Pushed{}}
 	switch {
@@ -43,28 +45,140 @@ func (p *pushing) run(ctx context.Context) error {
 
 // push sends, tells of each step when it is done, and sums up.
 func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
-	out := p.env.out()
-	rows := report.NewPushRows(pushedNames(steps))
-	ship.Push(ctx, d, c, steps, func(r ship.Result) {
-		row := pushed(r)
-		result.Add(row)
-		if !p.o.format.isJSON() {
-			out.Pushed(rows, row)
-		}
-	})
+	s := &pushSending{pushing: p, result: result, out: p.env.out(), rows: report.NewPushRows(pushedNames(steps)), at: map[*ship.Parcel]int{}}
+	follower, _ := d.(ship.Follower)
+	if follower != nil && !follower.Follows() {
+		follower = nil
+	}
+	if follower != nil {
+		follower.Expect(parcelsOf(steps))
+	}
+	ship.Push(ctx, d, c, steps, s.sent)
+	if f, ok := d.(ship.Finisher); ok && len(s.there) > 0 {
+		s.notify(ctx, f, c)
+	}
+	if follower != nil && len(s.there) > 0 {
+		s.follow(ctx, follower)
+	}
 	if p.o.format.isJSON() {
 		if err := report.WriteJSON(p.env.Stdout, result); err != nil {
 			return err
 		}
 	} else {
-		out.PushTotals(result)
+		s.out.PushTotals(result)
 	}
-	if result.Failed == 0 {
+	return s.verdict(ctx)
+}
+
+func parcelsOf(steps []*ship.Step) []*ship.Parcel {
+	var parcels []*ship.Parcel
+	for _, s := range steps {
+		parcels = append(parcels, s.Parcel)
+	}
+	return parcels
+}
+
+// pushSending is the part of a run that changes something.
+type pushSending struct {
+	*pushing
+	result *report.Push
+	out    *report.Printer
+	rows   report.PushRows
+	there  []*ship.Parcel       // what the server has now
+	at     map[*ship.Parcel]int // where the result of a parcel is
+	cause  error                // the last failure
+}
+
+// sent tells what came of a step.
+func (s *pushSending) sent(r ship.Result) {
+	row := pushed(r)
+	s.at[r.Parcel] = len(s.result.Results)
+	s.result.Add(row)
+	if r.Err == nil {
+		s.there = append(s.there, r.Parcel)
+	} else {
+		s.cause = r.Err
+	}
+	s.show(row)
+}
+
+func (s *pushSending) show(row report.Pushed) {
+	if !s.o.format.isJSON() {
+		s.out.Pushed(s.rows, row)
+	}
+}
+
+// notify has the devices come for what is there.
+func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Client) {
+	failed, err := ship.Finish(ctx, f, c, s.there)
+	s.result.NotNotified = failed
+	if err != nil {
+		s.result.NotifyError, s.cause = err.Error(), err
+	}
+	if !s.o.format.isJSON() {
+		s.out.NotNotified(s.result)
+	}
+}
+
+// follow tells what the devices make of it.
+func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
+	if !s.o.format.isJSON() {
+		s.out.Line("waiting for the devices")
+	}
+	waiting := map[*ship.Parcel]bool{}
+	for _, p := range s.there {
+		waiting[p] = true
+	}
+	err := f.Follow(ctx, func(a ship.Answer) {
+		if a.Final {
+			delete(waiting, a.Parcel)
+		}
+		s.answered(a)
+	})
+	for _, p := range s.there {
+		if waiting[p] {
+			s.answered(ship.Answer{Parcel: p, Final: true})
+		}
+	}
+	if err != nil {
+		s.cause = err
+	}
+}
+
+// answered takes in what a device says of a parcel, or that it says nothing.
+func (s *pushSending) answered(a ship.Answer) {
+	row := &s.result.Results[s.at[a.Parcel]]
+	row.Device = &report.PushedDevice{Status: a.Status, Errors: a.Errors}
+	for _, x := range a.Profiles {
+		row.Device.Profiles = append(row.Device.Profiles, report.InstalledProfile(x))
+	}
+	if a.Final && !a.OK {
+		s.result.Unconfirmed++
+	}
+	if !s.o.format.isJSON() {
+		s.out.PushedDevice(s.rows, *row)
+	}
+}
+
+// verdict is what the exit code says.
+func (s *pushSending) verdict(ctx context.Context) error {
+	var err error
+	switch r := s.result; {
+	case r.Failed > 0:
+		err = fmt.Errorf("%d of %d were not pushed", r.Failed, len(r.Results))
+	case r.NotifyError != "" || len(r.NotNotified) > 0:
+		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
+	case r.Unconfirmed > 0:
+		err = fmt.Errorf("%d of %d were not acknowledged by the device", r.Unconfirmed, len(r.Results))
+	}
+	if ctx.Err() != nil {
+		err = errors.Join(errors.New("interrupted"), err)
+	}
+	if err == nil {
 		return nil
 	}
-	err := fmt.Errorf("%d of %d were not pushed", result.Failed, len(result.Results))
-	if ctx.Err() != nil {
-		err = fmt.Errorf("interrupted: %w", err)
+	if hint := trustHint(s.cause); hint != s.cause {
+		return withHint(err, "%s", caHint)
 	}
 	return withHint(err, "run it again when the cause is gone: what is done already is not done twice")
 }
@@ -105,84 +219,4 @@ func pushedNames(steps []*ship.Step) []string {
 		names = append(names, report.PushedName(pushedRow(s)))
 	}
 	return names
-}
-
-// show writes what would be sent.
-func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
-	result.DryRun = true
-	for _, s := range steps {
-		row := pushedRow(s)
-		if s.Action != ship.Keep {
-			request, masked, err := p.masked(d, s)
-			if err != nil {
-				return err
-			}
-			if masked {
-				row.Notes = append(row.Notes, "secrets are masked here, so that the signature and all that is computed from the content differ")
-			}
-			row.Request = &report.PushRequest{Method: request.Method, URL: c.URL(request), Header: c.Header(request), Body: string(request.Body)}
-			if scheme := c.Scheme(); scheme != "" {
-				row.Request.Header.Set("Authorization", scheme+" (secret)")
-			}
-		}
-		result.Add(row)
-	}
-	if p.o.format.isJSON() {
-		return report.WriteJSON(p.env.Stdout, result)
-	}
-	p.env.out().PushPlan(result, p.o.full)
-	if !p.asks() {
-		p.env.err().Warning(p.describeUnknown())
-	}
-	return nil
-}
-
-// masked returns the request of a step, made of the profile without its secrets, and whether it has any.
-func (p *pushing) masked(d ship.Destination, s *ship.Step) (r *ship.Request, masked bool, err error) {
-	profile := *s.Parcel.Profile
-	if !hasSecrets(profile.Root) {
-		r, err = d.Request(s.Parcel, s.Held)
-		return r, false, err
-	}
-	profile.Root = withoutSecrets(profile.Root)
-	if profile.Content, err = plist.Write(profile.Root); err != nil {
-		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
-	}
-	profile.File, profile.Signed = profile.Content, false
-	parcels, err := d.Pack(&profile)
-	if err != nil {
-		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
-	}
-	i := slices.IndexFunc(parcels, func(like *ship.Parcel) bool { return like.For == s.Parcel.For })
-	r, err = d.Request(parcels[max(i, 0)], s.Held)
-	return r, true, err
-}
-
-func hasSecrets(v *plist.Value) bool {
-	if v == nil {
-		return false
-	}
-	return v.Secret || slices.ContainsFunc(v.Items, hasSecrets) || slices.ContainsFunc(v.Fields, func(f plist.Field) bool { return hasSecrets(f.Value) })
-}
-
-// withoutSecrets copies a tree with a mask in the place of each secret.
-func withoutSecrets(v *plist.Value) *plist.Value {
-	if v == nil {
-		return nil
-	}
-	c := *v
-	switch {
-	case v.Secret && v.Kind == plist.Data:
-		c.Data = []byte("(secret)")
-	case v.Secret:
-		c.Text = "(secret)"
-	}
-	c.Fields, c.Items = nil, nil
-	for _, f := range v.Fields {
-		c.Fields = append(c.Fields, plist.Field{Key: f.Key, KeySpan: f.KeySpan, Value: withoutSecrets(f.Value)})
-	}
-	for _, item := range v.Items {
-		c.Items = append(c.Items, withoutSecrets(item))
-	}
-	return &c
 }

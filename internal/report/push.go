@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,6 +36,11 @@ type Push struct {
 	Asked       bool     `json:"asked"` // whether the server was asked what it has
 	Results     []Pushed `json:"results"`
 	Failed      int      `json:"failed"`
+
+	NotNotified map[string]string `json:"notNotified,omitempty"` // why a device was not, by enrollment
+	NotifyError string            `json:"notifyError,omitempty"`
+	Unconfirmed int               `json:"unconfirmed,omitempty"` // which the device refused, or said nothing of
+	Last        []PushRequest     `json:"last,omitempty"`        // what follows the results; only of a dry run
 }
 
 // Pushed is one profile, for one enrollment where there are several.
@@ -47,6 +53,22 @@ type Pushed struct {
 	Notes      []string     `json:"notes"`
 	Error      string       `json:"error,omitempty"`
 	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
+
+	Device *PushedDevice `json:"device,omitempty"` // what the device said, where it was waited for
+}
+
+// PushedDevice is the answer of a device.
+type PushedDevice struct {
+	Status   string             `json:"status"` // Acknowledged, Error, CommandFormatError or NotNow; empty for no answer
+	Errors   []string           `json:"errors,omitempty"`
+	Profiles []InstalledProfile `json:"profiles,omitempty"`
+}
+
+// InstalledProfile is a profile that a device has.
+type InstalledProfile struct {
+	Identifier  string `json:"identifier"`
+	UUID        string `json:"uuid"`
+	DisplayName string `json:"displayName"`
 }
 
 // PushRequest is a request as it would be sent, with secrets masked.
@@ -118,6 +140,42 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 	}
 }
 
+// PushedDevice writes what a device said of a result.
+//
+//	Acknowledged  corp.mobileconfig → E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
+func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
+	style, status := red, r.Device.Status
+	switch status {
+	case "Acknowledged":
+		style = green
+	case "NotNow":
+		style = yellow
+	case "":
+		style, status = yellow, "no answer"
+	}
+	status = Clean(status)
+	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", statusWidth, status)), PushedName(r))
+	label := strings.Repeat(" ", statusWidth+4)
+	for _, e := range r.Device.Errors {
+		p.wrapped(label, Clean(e), p.columns())
+	}
+	for _, x := range r.Device.Profiles {
+		p.Line("%s%s  %s", label, Clean(x.Identifier), faint.Render(Clean(x.UUID)))
+	}
+}
+
+const statusWidth = len("Acknowledged")
+
+// NotNotified writes which devices will not come by themselves soon.
+func (p *Printer) NotNotified(r *Push) {
+	for _, id := range slices.Sorted(maps.Keys(r.NotNotified)) {
+		p.Line("  %s  %s  %s", yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified")), Clean(id), Clean(r.NotNotified[id]))
+	}
+	if r.NotifyError != "" {
+		p.wrapped("  ", Clean(r.NotifyError), p.columns())
+	}
+}
+
 // PushTotals sums up: 2 created, 1 failed at https://mdm.example.com.
 func (p *Printer) PushTotals(r *Push) {
 	counts := map[string]int{}
@@ -140,6 +198,10 @@ func (p *Printer) PushPlan(r *Push, full bool) {
 		if x.Request != nil {
 			p.pushRequest(x.Request, full)
 		}
+		p.Line("")
+	}
+	for i := range r.Last {
+		p.pushRequest(&r.Last[i], full)
 		p.Line("")
 	}
 	p.Line("nothing was sent to %s", Clean(r.Server))

@@ -105,8 +105,6 @@ func Plan(ctx context.Context, d Destination, parcels []*Parcel, find bool) ([]*
 	for i, p := range parcels {
 		s := &Step{Action: Create, Parcel: p, Held: held[i]}
 		switch {
-		case p.Sends:
-			s.Action = Send
 		case s.Held != nil:
 			s.Action = Update
 			var err error
@@ -116,6 +114,8 @@ func Plan(ctx context.Context, d Destination, parcels []*Parcel, find bool) ([]*
 			if s.Old != nil && plist.Equal(s.Old, s.New) {
 				s.Action = Keep
 			}
+		case p.Sends:
+			s.Action = Send
 		}
 		steps[i] = s
 	}

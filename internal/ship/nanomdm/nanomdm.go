@@ -1,129 +1,146 @@
 // Package nanomdm brings profiles to devices by a NanoMDM server: as commands, which the server hands to a device byte for
-// byte when it connects. What is known of the server is of its API, docs/openapi.yaml, and its source, v0.9.0.
+// byte when it connects. What is known of the server is of its API (docs/openapi.yaml), its webhook (service/webhook/event.json)
+// and its source, v0.9.0; the commands are those of Apple's schemas (mdm/commands).
 package nanomdm
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
+	"slices"
 	"strings"
-
-	"github.com/google/uuid"
+	"time"
 
 	"syncguard/internal/plist"
 	"syncguard/internal/ship"
 )
 
-// User is the name that NanoMDM wants with its API key (operations guide, -api).
-const User = "nanomdm"
+// user is the name that NanoMDM wants with its API key (operations guide, -api).
+const user = "nanomdm"
 
 // Options are those of a client of the API.
 func Options(key string) ship.Options {
-	return ship.Options{Authorizer: ship.Basic{User: User, Password: key}, Answers: isResult}
+	return ship.Options{Authorizer: ship.Basic{User: user, Password: key}, Answers: isResult}
 }
 
-// Destination enqueues profiles for some enrollments.
+// Destination enqueues commands for some enrollments.
 type Destination struct {
 	Enrollments []string // IDs as NanoMDM has them
 	Generation  string   // another one makes another command of the same profile; "" at first
+	NoPush      bool     // devices are not notified
+	Remove      []string // identifiers of profiles that are to be removed
+	List        bool     // ask for the profiles of the devices
+
+	Now time.Time
+
+	// What devices say is read from the webhook, nil for not at all.
+	Webhook *Webhook
+	Wait    time.Duration // for the devices
+	Client  *ship.Client
+	Ask     bool // have Find ask the devices what they have: it needs Webhook and Client
 }
 
 // Pack makes one parcel an enrollment of a profile, whose bytes stay as they are.
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
+	return d.parcels(installProfile, p, p.File, !d.Ask), nil
+}
+
+// Commands makes the parcels that are about no file.
+func (d *Destination) Commands() []*ship.Parcel {
+	var all []*ship.Parcel
+	for _, identifier := range d.Remove {
+		all = append(all, d.parcels(removeProfile, &ship.Profile{Name: "remove " + identifier}, []byte(identifier), true)...)
+	}
+	if d.List {
+		all = append(all, d.parcels(profileList, &ship.Profile{Name: "list of profiles"}, nil, true)...)
+	}
+	return all
+}
+
+func (d *Destination) parcels(requestType string, p *ship.Profile, body []byte, sends bool) []*ship.Parcel {
 	var parcels []*ship.Parcel
 	for _, id := range d.Enrollments {
-		parcels = append(parcels, &ship.Parcel{Profile: p, Name: p.Text("PayloadIdentifier"), For: id, Body: p.File, Sends: true})
+		parcels = append(parcels, &ship.Parcel{Profile: p, Name: requestType, For: id, Body: body, Sends: sends})
 	}
-	return parcels, nil
+	return parcels
 }
 
-// Find finds nothing: the API does not say what devices have.
-func (d *Destination) Find(_ context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
-	return make([]*ship.Held, len(parcels)), nil
-}
-
-// Compare is never asked, since nothing is found.
-func (d *Destination) Compare(*ship.Parcel, *ship.Held) (held, wanted *plist.Value, err error) {
-	return nil, nil, nil
-}
-
-// Request enqueues the command InstallProfile.
-func (d *Destination) Request(p *ship.Parcel, _ *ship.Held) (*ship.Request, error) {
-	return enqueue(p.For, d.Generation, "InstallProfile", plist.Field{Key: "Payload", Value: plist.NewData(p.Body)})
-}
-
-// space is that of the version 5 UUIDs of commands.
-var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
-
-// enqueue makes the request for a command. Its CommandUUID is of the enrollment, the command and the generation, so that the
-// same command is not enqueued twice: NanoMDM refuses a CommandUUID that it has, or writes over the same command.
-func enqueue(enrollment, generation, requestType string, fields ...plist.Field) (*ship.Request, error) {
-	command := plist.NewDictionary(fields...).Set("RequestType", plist.NewString(requestType))
-	content, err := plist.Write(command)
+// Find finds nothing, since the API does not say what devices have, unless the devices themselves are to be asked.
+func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
+	held := make([]*ship.Held, len(parcels))
+	if !d.Ask {
+		return held, nil
+	}
+	lists, err := d.ask(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("writing the command: %w", err)
+		return nil, err
 	}
-	name := fmt.Sprintf("%s\n%s\n%x", enrollment, generation, sha256.Sum256(content))
-	body, err := plist.Write(plist.NewDictionary(
-		plist.Field{Key: "Command", Value: command},
-		plist.Field{Key: "CommandUUID", Value: plist.NewString(strings.ToUpper(uuid.NewSHA1(space, []byte(name)).String()))}))
-	if err != nil {
-		return nil, fmt.Errorf("writing the command: %w", err)
+	for i, p := range parcels {
+		list, answered := lists[p.For]
+		j := slices.IndexFunc(list, func(x ship.Installed) bool { return x.Identifier == p.Profile.Text("PayloadIdentifier") })
+		switch {
+		case !answered:
+			held[i] = &ship.Held{}
+		case j >= 0:
+			held[i] = &ship.Held{ID: list[j].UUID, Name: list[j].DisplayName, Fields: map[string]string{fieldUUID: list[j].UUID}}
+		}
 	}
-	return &ship.Request{Method: http.MethodPut, Path: "/v1/enqueue/" + url.PathEscape(enrollment), Query: url.Values{"nopush": {"1"}},
-		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
+	return held, nil
 }
 
-// result is APIResult of the API.
-type result struct {
-	Status       map[string]status `json:"status"`
-	PushError    string            `json:"push_error"`
-	CommandError string            `json:"command_error"`
-	CommandUUID  string            `json:"command_uuid"`
-	NoPush       bool              `json:"no_push"`
-}
+const fieldUUID = "PayloadUUID"
 
-type status struct {
-	PushError    string `json:"push_error"`
-	PushResult   string `json:"push_result"`
-	CommandError string `json:"command_error"`
-}
-
-// isResult says whether a body is a result of the API. The status beside it is 500 when all failed, which says nothing more.
-func isResult(_ int, body []byte) bool {
-	var r result
-	return json.Unmarshal(body, &r) == nil && (r.CommandUUID != "" || r.PushError != "" || r.CommandError != "" || len(r.Status) > 0)
-}
-
-// Outcome reads what came of a command.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
-	var r result
-	if err := json.Unmarshal(answer.Body, &r); err != nil {
-		return ship.Outcome{}, errors.New("the answer is no result of NanoMDM's API; is this its address?")
+// Compare knows of what a device has no more than the UUID.
+func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
+	old, told := h.Fields[fieldUUID]
+	if !told {
+		return nil, nil, nil
 	}
-	problem := r.CommandError
-	if problem == "" {
-		problem = r.Status[p.For].CommandError
+	only := func(uuid string) *plist.Value {
+		return plist.NewDictionary(plist.Field{Key: fieldUUID, Value: plist.NewString(uuid)})
 	}
-	switch {
-	case problem != "" && isRepeated(problem):
-		return ship.Outcome{ID: r.CommandUUID, Kept: true, Note: "the same command is enqueued already, or was delivered"}, nil
-	case problem != "":
-		return ship.Outcome{ID: r.CommandUUID}, fmt.Errorf("the server could not enqueue it: %s", problem)
-	case r.CommandUUID == "":
-		return ship.Outcome{}, errors.New("the answer is no result of NanoMDM's API; is this its address?")
-	}
-	return ship.Outcome{ID: r.CommandUUID}, nil
+	return only(old), only(p.Profile.Text(fieldUUID)), nil
 }
 
-// isRepeated says whether an error means that the CommandUUID is known: as the storages inmem and filekv say it, MySQL
-// (error 1062), and PostgreSQL. The storage file writes over the command and says nothing.
-func isRepeated(text string) bool {
-	return strings.Contains(text, "command already exists") || strings.Contains(text, "Error 1062") || strings.Contains(text, "commands_pkey")
+// ask has the devices list their profiles, and returns what those said that answered in time, by enrollment.
+func (d *Destination) ask(ctx context.Context) (map[string][]ship.Installed, error) {
+	lister := &Destination{Enrollments: d.Enrollments, NoPush: d.NoPush, List: true, Now: d.Now, Webhook: d.Webhook, Wait: d.Wait}
+	parcels := lister.Commands()
+	lister.Expect(parcels)
+	for _, p := range parcels {
+		request, err := lister.Request(p, nil)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := d.Client.Do(ctx, request)
+		if err == nil {
+			_, err = lister.Outcome(p, answer)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("asking %s for its profiles: %w", p.For, err)
+		}
+	}
+	if _, err := ship.Finish(ctx, lister, d.Client, parcels); err != nil {
+		return nil, err
+	}
+	lists := map[string][]ship.Installed{}
+	err := lister.Follow(ctx, func(a ship.Answer) {
+		if a.OK {
+			lists[a.Parcel.For] = a.Profiles
+		}
+	})
+	return lists, err
+}
+
+// Follows says whether there is a webhook to read from.
+func (d *Destination) Follows() bool { return d.Webhook != nil }
+
+// Expect is told of the parcels before they are sent.
+func (d *Destination) Expect(parcels []*ship.Parcel) { d.Webhook.expect(d, parcels) }
+
+// Follow tells what the devices report.
+func (d *Destination) Follow(ctx context.Context, tell func(ship.Answer)) error {
+	return d.Webhook.await(ctx, d.Wait, tell)
 }
 
 // CheckEnrollment says what is wrong with an enrollment ID: it stands in a path, where a comma parts several.
@@ -134,3 +151,5 @@ func CheckEnrollment(id string) error {
 	}
 	return nil
 }
+
+var errNoResult = errors.New("the answer is no result of NanoMDM's API; is this its address?")
