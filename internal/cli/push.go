@@ -117,6 +117,7 @@ type pushing struct {
 	o       pushOptions
 	version string
 
+	hiding  hiding
 	unknown []string // what --dry-run goes without
 	closers []func() // what ends with the run
 }
@@ -170,7 +171,9 @@ func (p *pushing) secret(ctx context.Context, f *secretFlag) (string, error) {
 		p.unknown = append(p.unknown, f.what)
 		return "", nil
 	}
-	return f.read(ctx, p.env)
+	secret, err := f.read(ctx, p.env)
+	p.hiding.add(secret)
+	return secret, err
 }
 
 // asks says whether the server can be asked what it has.

@@ -1,42 +1,71 @@
 package cli
 
 import (
+	"fmt"
+
+	"syncguard/internal/diff"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
 	"syncguard/internal/report"
+	"syncguard/internal/schema"
 	"syncguard/internal/ship"
 )
 
-// compare says of each profile whether the server has it as it would be sent.
+// compare says of each profile whether the server has it as it would be sent, and how they differ.
 func (p *pushing) compare(result *report.Push, steps []*ship.Step) error {
+	catalog, _, err := p.env.catalog()
+	if err != nil {
+		return err
+	}
 	differ := false
 	for _, s := range steps {
-		row := pushedRow(s)
-		switch {
-		case s.Action == ship.Send:
-			row.Action = report.Unknown
-			row.Notes = append(row.Notes, p.server().Name+" does not say what devices have")
-		case s.Held == nil:
-			row.Action = report.Missing
-		case s.Old == nil:
-			row.Action = report.Unknown
-			row.Notes = append(row.Notes, p.server().Name+" does not give back what it holds")
-		case s.Action == ship.Keep:
-			row.Action = report.Same
-		default:
-			row.Action = report.Different
+		row, err := p.compareStep(s, catalog)
+		if err != nil {
+			return err
 		}
 		differ = differ || row.Action != report.Same
 		result.Add(row)
 	}
 	if p.o.format.isJSON() {
-		if err := report.WriteJSON(p.env.Stdout, result); err != nil {
-			return err
-		}
-		return verdict(p.env, nil, differ)
+		err = report.WriteJSON(p.env.Stdout, result)
+	} else {
+		p.env.out().PushCheck(result, report.NewPushRows(pushedNames(steps)))
 	}
-	rows := report.NewPushRows(pushedNames(steps))
-	for _, row := range result.Results {
-		p.env.out().Pushed(rows, row)
+	if err != nil {
+		return err
 	}
-	p.env.out().PushTotals(result)
 	return verdict(p.env, nil, differ)
+}
+
+func (p *pushing) compareStep(s *ship.Step, catalog *schema.Catalog) (report.Pushed, error) {
+	row := pushedRow(s)
+	switch {
+	case s.Action == ship.Send:
+		row.Action = report.Unknown
+		row.Notes = append(row.Notes, p.server().Name+" does not say what devices have")
+	case s.Held == nil:
+		row.Action = report.Missing
+	case s.Old == nil:
+		row.Action = report.Unknown
+		row.Notes = append(row.Notes, p.server().Name+" does not say what it holds")
+	case s.Action == ship.Keep:
+		row.Action = report.Same
+	default:
+		row.Action = report.Different
+		d, err := diff.Compare(sideOfServer(p.server().Name, s.Old), sideOfServer(s.Parcel.Profile.Name, s.New), catalog)
+		if err != nil {
+			return row, fmt.Errorf("comparing %s with what the server has: %w", s.Parcel.Profile.Name, err)
+		}
+		var one report.ProfileDiffs
+		one.Add(d)
+		row.Difference = &one.Files[0]
+	}
+	return row, nil
+}
+
+// sideOfServer is a tree to be compared, without its secrets.
+func sideOfServer(name string, v *plist.Value) *diff.Side {
+	root := diff.Unfold(v)
+	lint.MarkSecrets(root)
+	return &diff.Side{Name: name, Root: root}
 }

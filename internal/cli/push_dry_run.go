@@ -37,7 +37,7 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 		return report.WriteJSON(p.env.Stdout, result)
 	}
 	p.env.out().PushPlan(result, p.o.full)
-	if !p.asks() {
+	if !p.asks() && slices.ContainsFunc(steps, func(s *ship.Step) bool { return s.Action == ship.Create }) {
 		p.env.err().Warning(p.describeUnknown())
 	}
 	return nil

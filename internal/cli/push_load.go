@@ -87,6 +87,12 @@ func (l *pushLoader) add(name string, data []byte) error {
 			sent = profile.Content // the destination takes the signature off
 		}
 	}
+	for _, x := range l.profiles {
+		if bytes.Equal(x.File, data) {
+			l.env.err().Warning(fmt.Sprintf("%s is the same as %s, and pushed once", name, x.Name))
+			return nil
+		}
+	}
 	result := l.check.checkData(name, bytes.Clone(sent), nil)
 	if result.err != nil {
 		return result.err
@@ -110,6 +116,11 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 	}
 	refused := false
 	for _, c := range l.checked {
+		for i := range c.findings {
+			if c.findings[i].Rule == "duplicate-profile-identifier" { // one would be made, and the other put in its place
+				c.findings[i].Severity = diag.Error
+			}
+		}
 		refused = refused || diag.HasErrors(c.findings)
 		if len(c.findings) > 0 {
 			out := l.env.err()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"syncguard/internal/report"
 	"syncguard/internal/ship"
@@ -16,6 +17,9 @@ func (p *pushing) run(ctx context.Context) error {
 	profiles, err := p.load()
 	if err != nil {
 		return err
+	}
+	for _, x := range profiles {
+		p.hiding.addAll(x.Root)
 	}
 	defer p.close()
 	d, client, err := p.connect(ctx, p)
@@ -31,7 +35,7 @@ func (p *pushing) run(ctx context.Context) error {
 	}
 	steps, err := ship.Plan(ctx, d, parcels, p.asks())
 	if err != nil {
-		return trustHint(err)
+		return trustHint(p.hiding.hideIn(err))
 	}
 	result := &report.Push{Destination: p.name, Server: client.Address(), Asked: p.asks(), Results: []report.Pushed{}}
 	switch {
@@ -91,7 +95,7 @@ type pushSending struct {
 
 // sent tells what came of a step.
 func (s *pushSending) sent(r ship.Result) {
-	row := pushed(r)
+	row := s.pushed(r)
 	s.at[r.Parcel] = len(s.result.Results)
 	s.result.Add(row)
 	if r.Err == nil {
@@ -113,7 +117,7 @@ func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Clien
 	failed, err := ship.Finish(ctx, f, c, s.there)
 	s.result.NotNotified = failed
 	if err != nil {
-		s.result.NotifyError, s.cause = err.Error(), err
+		s.result.NotifyError, s.cause = s.hiding.hide(err.Error()), err
 	}
 	if !s.o.format.isJSON() {
 		s.out.NotNotified(s.result)
@@ -148,7 +152,10 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 // answered takes in what a device says of a parcel, or that it says nothing.
 func (s *pushSending) answered(a ship.Answer) {
 	row := &s.result.Results[s.at[a.Parcel]]
-	row.Device = &report.PushedDevice{Status: a.Status, Errors: a.Errors}
+	row.Device = &report.PushedDevice{Status: a.Status}
+	for _, e := range a.Errors {
+		row.Device.Errors = append(row.Device.Errors, s.hiding.hide(e))
+	}
 	for _, x := range a.Profiles {
 		row.Device.Profiles = append(row.Device.Profiles, report.InstalledProfile(x))
 	}
@@ -177,24 +184,27 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	if hint := trustHint(s.cause); hint != s.cause {
-		return withHint(err, "%s", caHint)
+	switch {
+	case errors.Is(s.cause, ship.ErrUnauthorized) || ship.IsStatus(s.cause, http.StatusUnauthorized):
+		return withHint(err, "check the credentials; nothing was tried again, since that can lock an account")
+	case trustHint(s.cause) != s.cause:
+		return withHint(err, caHint)
 	}
 	return withHint(err, "run it again when the cause is gone: what is done already is not done twice")
 }
 
 // pushed says what came of a step.
-func pushed(r ship.Result) report.Pushed {
+func (p *pushing) pushed(r ship.Result) report.Pushed {
 	row := pushedRow(r.Step)
 	row.ID = r.ID
 	if r.Note != "" {
-		row.Notes = append(row.Notes, r.Note)
+		row.Notes = append(row.Notes, p.hiding.hide(r.Note))
 	}
 	switch {
 	case errors.Is(r.Err, ship.ErrInterrupted) || errors.Is(r.Err, ship.ErrUnauthorized):
 		row.Action, row.Error = report.NotSent, r.Err.Error()
 	case r.Err != nil:
-		row.Action, row.Error = report.Failed, r.Err.Error()
+		row.Action, row.Error = report.Failed, p.hiding.hide(r.Err.Error())
 	case r.Kept:
 		row.Action = report.Unchanged
 	default:

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"syncguard/internal/plist"
 )
 
 // secretFlag says where a credential is: in an environment variable or a file. It is never on the command line itself.
@@ -18,7 +20,7 @@ type secretFlag struct {
 
 func (f *secretFlag) addFlags(cmd *cobra.Command, flag string) {
 	f.flag = flag
-	cmd.Flags().StringVar(&f.reference, flag, "", fmt.Sprintf("env:NAME or file:PATH, where %s is; without it %s, or a question", f.what, f.variable))
+	cmd.Flags().StringVar(&f.reference, flag, "", fmt.Sprintf("env:NAME or file:PATH, where %s is; by default env:%s", f.what, f.variable))
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions([]string{"env:", "file:"}, cobra.ShellCompDirectiveNoSpace))
 }
 
@@ -68,4 +70,50 @@ func (f *secretFlag) find(ctx context.Context, env *Env) (string, error) {
 	}
 	secret, err := env.askSecret(ctx, strings.ToUpper(f.what[:1])+f.what[1:])
 	return string(secret), err
+}
+
+// hiding keeps secrets out of what a server says: it can echo what it was sent.
+type hiding struct{ secrets []string }
+
+// shortest is how long a text must be to be looked for: shorter ones are in every sentence.
+const shortest = 4
+
+func (h *hiding) add(secret string) {
+	if len(secret) >= shortest {
+		h.secrets = append(h.secrets, secret, "(secret)")
+	}
+}
+
+// addAll adds the secrets of a tree.
+func (h *hiding) addAll(v *plist.Value) {
+	if v == nil {
+		return
+	}
+	if v.Secret && v.Kind == plist.String {
+		h.add(v.Text)
+	}
+	for _, f := range v.Fields {
+		h.addAll(f.Value)
+	}
+	for _, item := range v.Items {
+		h.addAll(item)
+	}
+}
+
+func (h *hiding) hide(text string) string { return strings.NewReplacer(h.secrets...).Replace(text) }
+
+// hiddenError is an error without secrets in its text.
+type hiddenError struct {
+	error
+	text string
+}
+
+func (e *hiddenError) Error() string { return e.text }
+func (e *hiddenError) Unwrap() error { return e.error }
+
+func (h *hiding) hideIn(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &hiddenError{err, h.hide(err.Error())}
 }

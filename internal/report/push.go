@@ -54,7 +54,8 @@ type Pushed struct {
 	Error      string       `json:"error,omitempty"`
 	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
 
-	Device *PushedDevice `json:"device,omitempty"` // what the device said, where it was waited for
+	Device     *PushedDevice `json:"device,omitempty"`     // what the device said, where it was waited for
+	Difference *ProfileDiff  `json:"difference,omitempty"` // from what the server has; only of a check
 }
 
 // PushedDevice is the answer of a device.
@@ -189,6 +190,18 @@ func (p *Printer) PushTotals(r *Push) {
 		}
 	}
 	p.Line("%s at %s", strings.Join(parts, ", "), Clean(r.Server))
+}
+
+// PushCheck writes how what the server has compares with what would be sent.
+func (p *Printer) PushCheck(r *Push, rows PushRows) {
+	for _, x := range r.Results {
+		p.Pushed(rows, x)
+		if x.Difference != nil {
+			p.profileDiff(*x.Difference)
+			p.Line("")
+		}
+	}
+	p.PushTotals(r)
 }
 
 // PushPlan writes what a dry run would send.

@@ -131,8 +131,8 @@ type Result struct {
 
 // The results of a step that was not begun.
 var (
-	ErrInterrupted  = errors.New("not sent: interrupted")
-	ErrUnauthorized = errors.New("not sent: the server has refused the credentials")
+	ErrInterrupted  = errors.New("interrupted before it was sent")
+	ErrUnauthorized = errors.New("the server has refused the credentials")
 )
 
 // Push takes the steps in their order and tells of each one when it is done. A step that fails does not keep the others

@@ -97,7 +97,8 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 		return nil, nil, nil
 	}
 	only := func(uuid string) *plist.Value {
-		return plist.NewDictionary(plist.Field{Key: fieldUUID, Value: plist.NewString(uuid)})
+		return plist.NewDictionary(plist.Field{Key: "PayloadIdentifier", Value: plist.NewString(p.Profile.Text("PayloadIdentifier"))},
+			plist.Field{Key: fieldUUID, Value: plist.NewString(uuid)})
 	}
 	return only(old), only(p.Profile.Text(fieldUUID)), nil
 }
