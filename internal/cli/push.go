@@ -30,6 +30,7 @@ be sent: the exit code is 1 when they differ.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, d := range []*pushDestination{
+		pushKMFDDM(),
 		pushNanoMDM(),
 	} {
 		cmd.AddCommand(d.command(env, version))
@@ -40,7 +41,9 @@ be sent: the exit code is 1 when they differ.`,
 // pushDestination is one kind of server, as a subcommand of push.
 type pushDestination struct {
 	name                 string // of the subcommand, and of the server in package mdm
+	title                string // what its maker calls it, where package mdm does not know it
 	short, long, example string
+	declarations         bool   // it takes declarations, and no profiles
 	address              string // of the server where there is but one, "" where it is to be given
 	encrypted            bool   // it takes profiles that are encrypted for one device
 	flags                func(*cobra.Command)
@@ -50,7 +53,12 @@ type pushDestination struct {
 }
 
 // server is what is known of the server.
-func (d *pushDestination) server() *mdm.Server { return mdm.Find(d.name) }
+func (d *pushDestination) server() *mdm.Server {
+	if s := mdm.Find(d.name); s != nil {
+		return s
+	}
+	return &mdm.Server{ID: d.name, Name: d.title}
+}
 
 // variable is the name of an environment variable that holds something for this destination.
 func (d *pushDestination) variable(what string) string {
@@ -77,7 +85,7 @@ func (d *pushDestination) command(env *Env, version string) *cobra.Command {
 		Example: d.example,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && (d.alone == nil || !d.alone()) {
-				return usage("name a profile, a folder, or - for stdin", "nothing to push")
+				return usage("name a file, a folder, or - for stdin", "nothing to push")
 			}
 			return nil
 		},

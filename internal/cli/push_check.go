@@ -52,7 +52,7 @@ func (p *pushing) compareStep(s *ship.Step, catalog *schema.Catalog) (report.Pus
 		row.Action = report.Same
 	default:
 		row.Action = report.Different
-		d, err := diff.Compare(sideOfServer(p.server().Name, s.Old), sideOfServer(s.Parcel.Profile.Name, s.New), catalog)
+		d, err := diff.Compare(p.side(p.server().Name, s.Old), p.side(s.Parcel.Profile.Name, s.New), catalog)
 		if err != nil {
 			return row, fmt.Errorf("comparing %s with what the server has: %w", s.Parcel.Profile.Name, err)
 		}
@@ -63,9 +63,9 @@ func (p *pushing) compareStep(s *ship.Step, catalog *schema.Catalog) (report.Pus
 	return row, nil
 }
 
-// sideOfServer is a tree to be compared, without its secrets.
-func sideOfServer(name string, v *plist.Value) *diff.Side {
+// side is a tree to be compared, without its secrets.
+func (p *pushing) side(name string, v *plist.Value) *diff.Side {
 	root := diff.Unfold(v)
 	lint.MarkSecrets(root)
-	return &diff.Side{Name: name, Root: root}
+	return &diff.Side{Name: name, Root: root, Declaration: p.declarations}
 }

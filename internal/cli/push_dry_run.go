@@ -60,7 +60,11 @@ func (p *pushing) masked(d ship.Destination, s *ship.Step) (r *ship.Request, mas
 		return r, false, err
 	}
 	profile.Root = withoutSecrets(profile.Root)
-	if profile.Content, err = plist.Write(profile.Root); err != nil {
+	write := plist.Write
+	if profile.Declaration {
+		write = plist.WriteJSON
+	}
+	if profile.Content, err = write(profile.Root); err != nil {
 		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
 	}
 	profile.File, profile.Signed = profile.Content, false

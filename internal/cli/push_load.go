@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
@@ -17,6 +18,9 @@ import (
 // load reads the files, and refuses what the server would. Findings are shown; an error among them keeps all from being sent.
 func (p *pushing) load() ([]*ship.Profile, error) {
 	finder := inputFinder{"stdin", isProfileName, "profile (*.mobileconfig)"}
+	if p.declarations {
+		finder = inputFinder{"stdin", isDeclarationName, "declaration (*.json)"}
+	}
 	inputs, failures, err := finder.find(p.o.paths)
 	if err != nil {
 		return nil, err
@@ -68,14 +72,16 @@ func isAboutPushing(d diag.Diagnostic) bool {
 func (l *pushLoader) add(name string, data []byte) error {
 	doc, found := document.Open(diag.NewFile(name, bytes.Clone(data)))
 	switch {
-	case doc.Kind() == document.Declaration:
-		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "a declaration goes to a server of declarative management")
+	case doc.Kind() == document.Declaration && !l.declarations:
+		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "push kmfddm takes declarations")
+	case doc.Kind() == document.Profile && l.declarations:
+		return withHint(fmt.Errorf("%s: is a profile, and %s is given declarations", name, l.server().Name), "push nanomdm takes profiles")
 	case doc.IsEncrypted() && !l.encrypted:
 		return withHint(fmt.Errorf("%s: its payloads are encrypted for one device, and %s does not deliver such a profile", name, l.server().Name), "give it the profile before it was encrypted")
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: l.env.Now()}).Integrity.OK:
 		return withHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify says what is wrong with it")
 	}
-	profile := &ship.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed}
+	profile := &ship.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: l.declarations}
 	sent := data
 	if doc.Root != nil && !diag.HasErrors(found) {
 		var err error
@@ -101,12 +107,24 @@ func (l *pushLoader) add(name string, data []byte) error {
 	return nil
 }
 
-// contentOf returns the property list of a document, in XML.
+// contentOf returns the property list of a document, in XML, or the JSON of a declaration.
 func contentOf(doc *document.Document) ([]byte, error) {
-	if doc.Format == document.XML {
-		return doc.File.Data, nil
+	if doc.Format == document.Binary {
+		return plist.Write(doc.Root)
 	}
-	return plist.Write(doc.Root)
+	return doc.File.Data, nil
+}
+
+// isDeclarationName says whether a file in a folder is a declaration.
+func isDeclarationName(path string) bool { return !isProfileName(path) && hasProfileName(path) }
+
+// sendOrder puts what is referred to before what refers to it: a server can refuse an activation of what it does not have.
+func sendOrder(a, b *ship.Profile) int {
+	rank := func(p *ship.Profile) int {
+		return slices.IndexFunc([]string{"com.apple.activation.", "com.apple.configuration.", "com.apple.management.", "com.apple.asset."},
+			func(kind string) bool { return strings.HasPrefix(p.Text("Type"), kind) })
+	}
+	return rank(b) - rank(a)
 }
 
 // finish shows what was found, and refuses the profiles if an error is among it.
@@ -131,6 +149,9 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 	if refused {
 		l.env.err().Line("nothing was sent")
 		return nil, errFindings
+	}
+	if l.declarations {
+		slices.SortStableFunc(l.profiles, sendOrder)
 	}
 	return l.profiles, nil
 }

@@ -215,7 +215,7 @@ func (p *pushing) pushed(r ship.Result) report.Pushed {
 
 // pushedRow says which profile a step is about, and for whom.
 func pushedRow(s *ship.Step) report.Pushed {
-	row := report.Pushed{File: s.Parcel.Profile.Name, Identifier: s.Parcel.Profile.Text("PayloadIdentifier"), For: s.Parcel.For,
+	row := report.Pushed{File: s.Parcel.Profile.Name, Identifier: s.Parcel.Profile.Identifier(), For: s.Parcel.For,
 		Action: string(s.Action), Notes: append([]string{}, s.Parcel.Notes...)}
 	if s.Held != nil {
 		row.ID = s.Held.ID

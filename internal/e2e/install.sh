@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, git, Chromium, SoftHSM
-# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the MDM server NanoMDM and Microsoft's SARIF Multitool, which
-# has the schema of SARIF with it.
+# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM and Microsoft's SARIF Multitool,
+# which has the schema of SARIF with it.
 set -eu
 
 missing=""
@@ -31,6 +31,7 @@ if [ -n "$missing" ]; then
 fi
 
 GOBIN=${GOBIN:-$PWD/bin} ${GO:-go} install -trimpath github.com/micromdm/nanomdm/cmd/nanomdm@v0.9.0
+GOBIN=${GOBIN:-$PWD/bin} ${GO:-go} install -trimpath github.com/jessepeterson/kmfddm/cmd/kmfddm@v0.8.3
 
 sarif=$GOBIN/sarif
 if [ ! -x "$sarif/package/Sarif.Multitool" ]; then

@@ -12,13 +12,22 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Profile is a profile that is to be sent.
+// Profile is a profile that is to be sent, or a declaration for the few servers that take those.
 type Profile struct {
-	Name    string       // the file, for messages
-	File    []byte       // as it was read, signed or not
-	Content []byte       // the property list in it, in XML
-	Root    *plist.Value // what Content says
-	Signed  bool
+	Name        string       // the file, for messages
+	File        []byte       // as it was read, signed or not
+	Content     []byte       // the property list in it, in XML; JSON of a declaration
+	Root        *plist.Value // what Content says
+	Signed      bool
+	Declaration bool
+}
+
+// Identifier is what a device tells profiles, or declarations, apart by.
+func (p *Profile) Identifier() string {
+	if p.Declaration {
+		return p.Text("Identifier")
+	}
+	return p.Text("PayloadIdentifier")
 }
 
 // Text returns a string of the top level, such as PayloadIdentifier, or "".

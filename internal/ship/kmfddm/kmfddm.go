@@ -1,0 +1,132 @@
+// Package kmfddm brings declarations to a KMFDDM server, which hands them to devices that a NanoMDM server manages. What is
+// known of it is of its API (docs/openapi.yaml) and its source, v0.8.3, which wins where they differ: 204 is a change, and 304
+// is none.
+package kmfddm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+	"syncguard/internal/ship"
+)
+
+// user is the name that KMFDDM wants with its API key (operations guide, -api).
+const user = "kmfddm"
+
+// Options are those of a client of the API.
+func Options(key string) ship.Options {
+	return ship.Options{Authorizer: ship.Basic{User: user, Password: key}, Message: message,
+		Answers: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
+}
+
+// message finds the words of an error.
+func message(body []byte) string {
+	var e struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &e)
+	return e.Error
+}
+
+// Destination stores declarations, and puts them into sets.
+type Destination struct {
+	Client      *ship.Client
+	Sets        []string
+	Enrollments []string // that are to get the sets
+	NoNotify    bool     // devices are not told
+}
+
+// Pack takes a declaration as it is.
+func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
+	id := p.Text("Identifier")
+	if err := CheckName(id); err != nil {
+		return nil, fmt.Errorf("its Identifier: %w", err)
+	}
+	return []*ship.Parcel{{Profile: p, Name: id, Body: p.Content}}, nil
+}
+
+// CheckName says what is wrong with a name that stands in a path.
+func CheckName(name string) error {
+	if name == "" || name == "." || name == ".." || slices.ContainsFunc([]rune(name), func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f }) {
+		return fmt.Errorf("%q cannot stand in an address", name)
+	}
+	return nil
+}
+
+// Find asks for each declaration.
+func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
+	held := make([]*ship.Held, len(parcels))
+	for i, p := range parcels {
+		answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: "/v1/declarations/" + url.PathEscape(p.Name)})
+		switch {
+		case ship.IsStatus(err, http.StatusNotFound):
+		case err != nil:
+			return nil, err
+		default:
+			held[i] = &ship.Held{ID: p.Name, Name: p.Name, Content: answer.Body}
+		}
+	}
+	return held, nil
+}
+
+// Compare leaves the ServerToken out, which the server makes itself.
+func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
+	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
+	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
+		return nil, nil, fmt.Errorf("what the server has is no declaration")
+	}
+	return withoutToken(doc.Root), withoutToken(p.Profile.Root), nil
+}
+
+func withoutToken(v *plist.Value) *plist.Value {
+	c := *v
+	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
+	return &c
+}
+
+// Request stores a declaration, new or not.
+func (d *Destination) Request(p *ship.Parcel, _ *ship.Held) (*ship.Request, error) {
+	return &ship.Request{Method: http.MethodPut, Path: "/v1/declarations", Query: d.query(),
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: p.Body}, nil
+}
+
+func (d *Destination) query() url.Values {
+	if d.NoNotify {
+		return url.Values{"nonotify": {"1"}}
+	}
+	return url.Values{}
+}
+
+// Outcome tells a change from none.
+func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+	return ship.Outcome{ID: p.Name, Kept: answer.Status == http.StatusNotModified}, nil
+}
+
+// Last puts the declarations into the sets, and gives the sets to the enrollments.
+func (d *Destination) Last(parcels []*ship.Parcel) []*ship.Request {
+	var requests []*ship.Request
+	put := func(path, key, value string) {
+		query := d.query()
+		query.Set(key, value)
+		requests = append(requests, &ship.Request{Method: http.MethodPut, Path: path, Query: query})
+	}
+	for _, set := range d.Sets {
+		for _, p := range parcels {
+			put("/v1/set-declarations/"+url.PathEscape(set), "declaration", p.Name)
+		}
+		for _, id := range d.Enrollments {
+			put("/v1/enrollment-sets/"+url.PathEscape(id), "set", set)
+		}
+	}
+	return requests
+}
+
+// Ended has nothing to read: a request that failed is an error already.
+func (d *Destination) Ended(*ship.Response) (map[string]string, error) { return nil, nil }
