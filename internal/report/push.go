@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -197,11 +198,33 @@ func (p *Printer) PushCheck(r *Push, rows PushRows) {
 	for _, x := range r.Results {
 		p.Pushed(rows, x)
 		if x.Difference != nil {
-			p.profileDiff(*x.Difference)
-			p.Line("")
+			inner := &Printer{w: &indented{to: p.w}, Width: max(0, p.Width-len(indent)), Failed: p.Failed}
+			inner.profileDiff(*x.Difference)
 		}
 	}
 	p.PushTotals(r)
+}
+
+const indent = "    "
+
+// indented puts blanks before each line.
+type indented struct {
+	to     io.Writer
+	inside bool // a line
+}
+
+func (w *indented) Write(text []byte) (int, error) {
+	var out []byte
+	for _, c := range text {
+		if !w.inside && c != '\n' {
+			out = append(out, indent...)
+		}
+		out, w.inside = append(out, c), c != '\n'
+	}
+	if _, err := w.to.Write(out); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // PushPlan writes what a dry run would send.

@@ -6,6 +6,7 @@ package kmfddm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -76,18 +77,27 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 	return held, nil
 }
 
-// Compare leaves the ServerToken out, which the server makes itself.
+// Compare leaves the ServerToken out, which the server makes itself: another one with each change.
 func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
 	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
-		return nil, nil, fmt.Errorf("what the server has is no declaration")
+		return nil, nil, errors.New("what the server has is no declaration")
 	}
-	return withoutToken(doc.Root), withoutToken(p.Profile.Root), nil
+	if wanted = withToken(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(doc.Root, wanted) {
+		return doc.Root, wanted, nil
+	}
+	return doc.Root, withToken(p.Profile.Root, plist.NewString("(made by the server)")), nil
 }
 
-func withoutToken(v *plist.Value) *plist.Value {
+const serverToken = "ServerToken"
+
+// withToken is a declaration with another token, or without one for nil.
+func withToken(v, token *plist.Value) *plist.Value {
 	c := *v
-	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
+	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return f.Key == serverToken })
+	if token != nil {
+		c.Set(serverToken, token)
+	}
 	return &c
 }
 
