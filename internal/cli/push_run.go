@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"syncguard/internal/report"
 	"syncguard/internal/ship"
@@ -49,7 +50,7 @@ func (p *pushing) run(ctx context.Context) error {
 
 // push sends, tells of each step when it is done, and sums up.
 func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
-	s := &pushSending{pushing: p, result: result, out: p.env.out(), rows: report.NewPushRows(pushedNames(steps)), at: map[*ship.Parcel]int{}}
+	s := &pushSending{pushing: p, result: result, out: p.env.out(), rows: report.NewPushRows(pushedNames(steps)), at: map[*ship.Parcel]int{}, noted: map[string]bool{}}
 	follower, _ := d.(ship.Follower)
 	if follower != nil && !follower.Follows() {
 		follower = nil
@@ -90,6 +91,7 @@ type pushSending struct {
 	rows   report.PushRows
 	there  []*ship.Parcel       // what the server has now
 	at     map[*ship.Parcel]int // where the result of a parcel is
+	noted  map[string]bool      // what was said already
 	cause  error                // the last failure
 }
 
@@ -106,10 +108,17 @@ func (s *pushSending) sent(r ship.Result) {
 	s.show(row)
 }
 
+// show writes a result; what is noted of many is written once.
 func (s *pushSending) show(row report.Pushed) {
-	if !s.o.format.isJSON() {
-		s.out.Pushed(s.rows, row)
+	if s.o.format.isJSON() {
+		return
 	}
+	row.Notes = slices.DeleteFunc(slices.Clone(row.Notes), func(note string) bool {
+		again := s.noted[note]
+		s.noted[note] = true
+		return again
+	})
+	s.out.Pushed(s.rows, row)
 }
 
 // notify has the devices come for what is there.

@@ -109,14 +109,15 @@ func NewPushRows(names []string) PushRows {
 	return PushRows{min(width, 60)}
 }
 
-const actionWidth = len("unchanged")
+// actionWidth is that of the longest word in the first column.
+const actionWidth = len("Acknowledged")
 
-// Pushed writes one result.
+// Pushed writes one result, with the server's ID where there is room for it.
 //
-//	created    wifi.mobileconfig  14
-//	           sent without its signature: Fleet takes no signed profile
-//	failed     vpn.mobileconfig
-//	           PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
+//	created       wifi.mobileconfig  14
+//	              sent without its signature: Fleet takes no signed profile
+//	failed        vpn.mobileconfig
+//	              PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
 func (p *Printer) Pushed(rows PushRows, r Pushed) {
 	style := green
 	switch r.Action {
@@ -129,7 +130,7 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 	}
 	name := PushedName(r)
 	line := "  " + style.Render(fmt.Sprintf("%-*s", actionWidth, r.Action)) + "  " + name
-	if r.ID != "" {
+	if width := max(rows.width, lipgloss.Width(name)) + lipgloss.Width(Clean(r.ID)) + actionWidth + 6; r.ID != "" && (p.Width == 0 || width <= p.Width) {
 		line += strings.Repeat(" ", max(0, rows.width-lipgloss.Width(name))) + faint.Render("  "+Clean(r.ID))
 	}
 	p.Line("%s", line)
@@ -156,8 +157,8 @@ func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
 		style, status = yellow, "no answer"
 	}
 	status = Clean(status)
-	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", statusWidth, status)), PushedName(r))
-	label := strings.Repeat(" ", statusWidth+4)
+	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", actionWidth, status)), PushedName(r))
+	label := strings.Repeat(" ", actionWidth+4)
 	for _, e := range r.Device.Errors {
 		p.wrapped(label, Clean(e), p.columns())
 	}
@@ -165,8 +166,6 @@ func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
 		p.Line("%s%s  %s", label, Clean(x.Identifier), faint.Render(Clean(x.UUID)))
 	}
 }
-
-const statusWidth = len("Acknowledged")
 
 // NotNotified writes which devices will not come by themselves soon.
 func (p *Printer) NotNotified(r *Push) {
