@@ -58,14 +58,15 @@ func (p *pushing) newLoader() (*pushLoader, error) {
 		return nil, err
 	}
 	check := &checker{catalog: catalog, lint: lint.New(catalog), exceptions: newExceptions(nil), asSet: true, keeps: isAboutPushing,
-		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Delivery}, For: p.server(), Now: p.env.Now()}}
+		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Delivery}, For: p.server(), Now: p.env.Now(),
+			Placeholders: lint.PlaceholdersNoted}}
 	return &pushLoader{pushing: p, check: check}, nil
 }
 
 // isAboutPushing keeps what stops a push, and what the server does to a profile.
 func isAboutPushing(d diag.Diagnostic) bool {
 	r, _ := rules.Find(d.Rule)
-	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery)
+	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == "placeholder"
 }
 
 // add opens one file. What is wrong in it is among the findings; the error is one of reading.

@@ -133,22 +133,28 @@ func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Clien
 	}
 }
 
-// follow tells what the devices make of it.
+// follow tells what the devices make of what was sent just now: what was enqueued before, they may have answered before.
 func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
-	if !s.o.format.isJSON() {
-		s.out.Line("waiting for the devices")
-	}
 	waiting := map[*ship.Parcel]bool{}
+	var sent []*ship.Parcel
 	for _, p := range s.there {
-		waiting[p] = true
+		if s.result.Results[s.at[p]].Action == report.Sent {
+			waiting[p], sent = true, append(sent, p)
+		}
 	}
-	err := f.Follow(ctx, func(a ship.Answer) {
+	if len(sent) == 0 {
+		return
+	}
+	if !s.o.format.isJSON() {
+		s.out.Line("waiting for %s", report.Count(len(sent), "answer"))
+	}
+	err := f.Follow(ctx, sent, func(a ship.Answer) {
 		if a.Final {
 			delete(waiting, a.Parcel)
 		}
 		s.answered(a)
 	})
-	for _, p := range s.there {
+	for _, p := range sent {
 		if waiting[p] {
 			s.answered(ship.Answer{Parcel: p, Final: true})
 		}
@@ -187,10 +193,12 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case r.Unconfirmed > 0:
 		err = fmt.Errorf("%d of %d were not acknowledged by the device", r.Unconfirmed, len(r.Results))
 	}
-	if ctx.Err() != nil {
-		err = errors.Join(errors.New("interrupted"), err)
-	}
-	if err == nil {
+	switch {
+	case ctx.Err() != nil && err != nil:
+		err = fmt.Errorf("interrupted: %w", err)
+	case ctx.Err() != nil:
+		err = errors.New("interrupted when all was done")
+	case err == nil:
 		return nil
 	}
 	switch {

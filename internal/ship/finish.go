@@ -45,8 +45,8 @@ type Follower interface {
 	Follows() bool
 	// Expect is told of the parcels before they are sent.
 	Expect(parcels []*Parcel)
-	// Follow tells what the devices say until all have answered, or the time for it is over.
-	Follow(ctx context.Context, tell func(Answer)) error
+	// Follow tells what the devices say of what was expected, until these parcels are answered or the time for it is over.
+	Follow(ctx context.Context, parcels []*Parcel, tell func(Answer)) error
 }
 
 // Answer is what a device says of a parcel.

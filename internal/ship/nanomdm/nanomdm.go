@@ -125,7 +125,7 @@ func (d *Destination) ask(ctx context.Context) (map[string][]ship.Installed, err
 		return nil, err
 	}
 	lists := map[string][]ship.Installed{}
-	err := lister.Follow(ctx, func(a ship.Answer) {
+	err := lister.Follow(ctx, parcels, func(a ship.Answer) {
 		if a.OK {
 			lists[a.Parcel.For] = a.Profiles
 		}
@@ -140,8 +140,12 @@ func (d *Destination) Follows() bool { return d.Webhook != nil }
 func (d *Destination) Expect(parcels []*ship.Parcel) { d.Webhook.expect(d, parcels) }
 
 // Follow tells what the devices report.
-func (d *Destination) Follow(ctx context.Context, tell func(ship.Answer)) error {
-	return d.Webhook.await(ctx, d.Wait, tell)
+func (d *Destination) Follow(ctx context.Context, parcels []*ship.Parcel, tell func(ship.Answer)) error {
+	open := map[*ship.Parcel]bool{}
+	for _, p := range parcels {
+		open[p] = true
+	}
+	return d.Webhook.await(ctx, open, d.Wait, tell)
 }
 
 // CheckEnrollment says what is wrong with an enrollment ID: it stands in a path, where a comma parts several.

@@ -203,7 +203,7 @@ func TestWebhook(t *testing.T) {
 		}
 	}
 	var got []string
-	err := d.Follow(t.Context(), func(a ship.Answer) {
+	err := d.Follow(t.Context(), packed, func(a ship.Answer) {
 		got = append(got, fmt.Sprint(a.Parcel.For, " ", a.Status, " ", a.Final, " ", a.OK, " ", a.Errors, " ", a.Profiles))
 	})
 	want := []string{"ONE NotNow false false [] []", "ONE Error true false [MCInstallationErrorDomain 4001: The profile is invalid.] []",
@@ -224,13 +224,13 @@ func TestWaitingEnds(t *testing.T) {
 	d := &Destination{Enrollments: []string{"ONE"}, Webhook: &Webhook{}, Wait: time.Nanosecond}
 	packed, _ := d.Pack(profile("a"))
 	d.Expect(packed)
-	if err := d.Follow(t.Context(), nil); err != nil {
+	if err := d.Follow(t.Context(), packed, nil); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	d.Wait = time.Hour
-	if err := d.Follow(ctx, nil); err != context.Canceled {
+	if err := d.Follow(ctx, packed, nil); err != context.Canceled {
 		t.Error(err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -107,11 +106,11 @@ func (w *Webhook) isGenuine(body []byte, digest string) bool {
 	return err == nil && hmac.Equal(got, mac.Sum(nil))
 }
 
-// await tells of each report until every command has come to an end, or the time is over.
-func (w *Webhook) await(ctx context.Context, wait time.Duration, tell func(ship.Answer)) error {
-	open := maps.Clone(w.expected)
+// await tells of each report until none of the parcels is open, or the time is over.
+func (w *Webhook) await(ctx context.Context, open map[*ship.Parcel]bool, wait time.Duration, tell func(ship.Answer)) error {
 	over := time.NewTimer(wait)
 	defer over.Stop()
+	ended := map[*ship.Parcel]bool{}
 	for len(open) > 0 {
 		select {
 		case <-ctx.Done():
@@ -119,15 +118,14 @@ func (w *Webhook) await(ctx context.Context, wait time.Duration, tell func(ship.
 		case <-over.C:
 			return nil
 		case r := <-w.reports:
-			p := open[r.commandUUID]
-			if p == nil {
-				continue // it was said before
+			p := w.expected[r.commandUUID]
+			if ended[p] {
+				continue
 			}
-			final := r.status != notNow
-			if final {
-				delete(open, r.commandUUID)
+			if ended[p] = r.status != notNow; ended[p] {
+				delete(open, p)
 			}
-			tell(ship.Answer{Parcel: p, Status: r.status, Final: final, OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
+			tell(ship.Answer{Parcel: p, Status: r.status, Final: ended[p], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
 		}
 	}
 	return nil
