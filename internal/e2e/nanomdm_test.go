@@ -71,7 +71,7 @@ func (p *pushes) waiting(want int, args ...string) string {
 func (p *pushes) wants(text string, words ...string) {
 	p.t.Helper()
 	for _, w := range words {
-		if !strings.Contains(text, w) {
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), w) { // lines are broken between words
 			p.t.Errorf("%q is not in:\n%s", w, text)
 		}
 	}
