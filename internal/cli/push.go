@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -151,6 +152,9 @@ func (p *pushing) client(o ship.Options) (*ship.Client, error) {
 	roots, err := p.roots()
 	if err != nil {
 		return nil, err
+	}
+	if b, ok := o.Authorizer.(ship.Basic); ok { // a server can echo it as it was sent
+		p.hiding.add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
 	}
 	o.Roots, o.UserAgent = roots, "syncguard/"+p.version
 	c, err := ship.NewClient(address, o)

@@ -86,7 +86,7 @@ func (l *pushLoader) add(name string, data []byte) error {
 	sent := data
 	if doc.Root != nil && !diag.HasErrors(found) {
 		var err error
-		if profile.Content, err = contentOf(doc); err != nil {
+		if profile.Content, err = contentOf(doc, data); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		lint.MarkSecrets(profile.Root)
@@ -108,12 +108,19 @@ func (l *pushLoader) add(name string, data []byte) error {
 	return nil
 }
 
-// contentOf returns the property list of a document, in XML, or the JSON of a declaration.
-func contentOf(doc *document.Document) ([]byte, error) {
-	if doc.Format == document.Binary {
+// contentOf returns the property list of a document, in XML, or the JSON of a declaration, both in UTF-8 from the first byte on:
+// as it stands in the file, or, where that has another form, written anew.
+func contentOf(doc *document.Document, file []byte) ([]byte, error) {
+	if doc.Signed {
+		var err error
+		if file, err = cms.Content(doc.Message); err != nil {
+			return nil, err
+		}
+	}
+	if doc.Format == document.Binary || !bytes.Equal(doc.File.Data, file) { // the latter was in another encoding
 		return plist.Write(doc.Root)
 	}
-	return doc.File.Data, nil
+	return bytes.TrimLeft(file, "\ufeff \t\r\n"), nil
 }
 
 // isDeclarationName says whether a file in a folder is a declaration.

@@ -58,7 +58,11 @@ func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destinat
 	if follower != nil {
 		follower.Expect(parcelsOf(steps))
 	}
+	if p.o.format.isJSON() { // lines of text are progress enough
+		s.progress = newProgress(p.env, "pushing", len(steps))
+	}
 	ship.Push(ctx, d, c, steps, s.sent)
+	s.progress.Clear()
 	if f, ok := d.(ship.Finisher); ok && len(s.there) > 0 {
 		s.notify(ctx, f, c)
 	}
@@ -93,6 +97,8 @@ type pushSending struct {
 	at     map[*ship.Parcel]int // where the result of a parcel is
 	noted  map[string]bool      // what was said already
 	cause  error                // the last failure
+
+	progress *report.Progress
 }
 
 // sent tells what came of a step.
@@ -100,6 +106,7 @@ func (s *pushSending) sent(r ship.Result) {
 	row := s.pushed(r)
 	s.at[r.Parcel] = len(s.result.Results)
 	s.result.Add(row)
+	s.progress.Step()
 	if r.Err == nil {
 		s.there = append(s.there, r.Parcel)
 	} else {
