@@ -229,6 +229,8 @@ func (p *pushing) pushed(r ship.Result) report.Pushed {
 		row.Action, row.Error = report.NotSent, r.Err.Error()
 	case r.Err != nil:
 		row.Action, row.Error = report.Failed, p.hiding.hide(r.Err.Error())
+	case r.Kept && r.Action == ship.Send:
+		row.Action = report.SentBefore
 	case r.Kept:
 		row.Action = report.Unchanged
 	default:

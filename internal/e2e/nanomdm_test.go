@@ -141,11 +141,11 @@ func TestNanoMDMSendsOnce(t *testing.T) {
 	p := newPushes(t, "inmem")
 	d := p.server.enroll("E2E-DEVICE", p.root)
 	p.wants(p.push(0, "--id", d.udid, p.profile), "1 sent")
-	p.wants(p.push(0, "--id", d.udid, p.profile, secondProfile), "1 unchanged", "1 sent", "was enqueued before")
+	p.wants(p.push(0, "--id", d.udid, p.profile, secondProfile), "1 sent, 1 sent before", "has had the very same command")
 	if err := d.connect(); err != nil {
 		t.Fatal(err)
 	}
-	p.wants(p.push(0, "--id", d.udid, p.profile), "1 unchanged")
+	p.wants(p.push(0, "--id", d.udid, p.profile), "1 sent before")
 	p.wants(p.push(0, "--id", d.udid, "--generation", "2", p.profile), "1 sent")
 	if err := d.connect(); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestNanoMDMKilledInTheMiddle(t *testing.T) {
 			t.Fatalf("it was not killed at request %d", kill)
 		}
 		front.Close()
-		p.wants(p.push(0, args[3:]...), "unchanged")
+		p.wants(p.push(0, args[3:]...), "sent before")
 	}
 	for _, d := range devices {
 		if err := d.connect(); err != nil {

@@ -13,12 +13,13 @@ import (
 
 // What came of a profile that was pushed.
 const (
-	Created   = "created"
-	Updated   = "updated"
-	Unchanged = "unchanged"
-	Sent      = "sent"
-	Failed    = "failed"
-	NotSent   = "not sent"
+	Created    = "created"
+	Updated    = "updated"
+	Unchanged  = "unchanged"
+	Sent       = "sent"
+	SentBefore = "sent before" // a command that the server has had; what became of it is not known
+	Failed     = "failed"
+	NotSent    = "not sent"
 )
 
 // How what a server has compares with what would be pushed.
@@ -49,7 +50,7 @@ type Pushed struct {
 	File       string       `json:"file"`
 	Identifier string       `json:"identifier"` // PayloadIdentifier
 	For        string       `json:"for,omitempty"`
-	Action     string       `json:"action"` // created, updated, unchanged, sent, failed or not sent; create, update, keep or send in a dry run
+	Action     string       `json:"action"` // created, updated, unchanged, sent, sent before, failed or not sent; create, update, keep or send in a dry run
 	ID         string       `json:"id,omitempty"`
 	Notes      []string     `json:"notes"`
 	Error      string       `json:"error,omitempty"`
@@ -123,7 +124,7 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 	switch r.Action {
 	case Failed:
 		style = red
-	case NotSent, Different, Missing, Unknown:
+	case SentBefore, NotSent, Different, Missing, Unknown:
 		style = yellow
 	case Unchanged, Same, "keep":
 		style = faint
@@ -184,7 +185,7 @@ func (p *Printer) PushTotals(r *Push) {
 		counts[x.Action]++
 	}
 	var parts []string
-	for _, action := range []string{Created, Updated, Unchanged, Sent, Failed, NotSent, Same, Different, Missing, Unknown} {
+	for _, action := range []string{Created, Updated, Unchanged, Sent, SentBefore, Failed, NotSent, Same, Different, Missing, Unknown} {
 		if counts[action] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[action], action))
 		}
