@@ -164,6 +164,28 @@ func (c *checker) check(doc *document.Document, file *diag.File) (found, unused 
 	return found, unused, err
 }
 
+// checkTogether adds what only shows when all files are seen together.
+func (c *checker) checkTogether(results []checked) error {
+	var members []*lint.Member
+	var of []*checked
+	for i := range results {
+		if r := &results[i]; r.member != nil {
+			members, of = append(members, r.member), append(of, r)
+		}
+	}
+	if len(members) < 2 {
+		return nil
+	}
+	found, err := c.lint.CheckSet(members, c.options)
+	if err != nil {
+		return fmt.Errorf("checking the files together: %w", err)
+	}
+	for i, r := range of {
+		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], c.drops)...))
+	}
+	return nil
+}
+
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
 // unsaid drops findings that only follow from an error of reading at the same place.

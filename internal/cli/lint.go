@@ -141,7 +141,7 @@ func runLint(ctx context.Context, env *Env, o lintOptions) error {
 		l.add(result)
 	}
 	progress.Clear()
-	if err := l.checkSet(); err != nil {
+	if err := l.checker.checkTogether(l.results); err != nil {
 		return err
 	}
 	l.finish(hasFolder(o.paths))
@@ -245,28 +245,6 @@ func (o *lintOptions) check() error {
 func (l *linting) add(r checked) {
 	l.exceptions.count(r)
 	l.results = append(l.results, r)
-}
-
-// checkSet adds what only shows when all files are seen together.
-func (l *linting) checkSet() error {
-	var members []*lint.Member
-	var of []*checked
-	for i := range l.results {
-		if r := &l.results[i]; r.member != nil {
-			members, of = append(members, r.member), append(of, r)
-		}
-	}
-	if len(members) < 2 {
-		return nil
-	}
-	found, err := l.checker.lint.CheckSet(members, l.checker.options)
-	if err != nil {
-		return fmt.Errorf("checking the files together: %w", err)
-	}
-	for i, r := range of {
-		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], l.checker.drops)...))
-	}
-	return nil
 }
 
 // report writes what was found, in the form that was asked for.

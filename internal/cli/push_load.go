@@ -137,7 +137,7 @@ func sendOrder(a, b *ship.Profile) int {
 
 // finish shows what was found, and refuses the profiles if an error is among it.
 func (l *pushLoader) finish() ([]*ship.Profile, error) {
-	if err := l.checkSet(); err != nil {
+	if err := l.check.checkTogether(l.checked); err != nil {
 		return nil, err
 	}
 	refused := false
@@ -162,25 +162,6 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 		slices.SortStableFunc(l.profiles, sendOrder)
 	}
 	return l.profiles, nil
-}
-
-// checkSet adds what only shows when all profiles are seen together, such as one identifier twice.
-func (l *pushLoader) checkSet() error {
-	var members []*lint.Member
-	var of []*checked
-	for i := range l.checked {
-		if c := &l.checked[i]; c.member != nil {
-			members, of = append(members, c.member), append(of, c)
-		}
-	}
-	found, err := l.check.lint.CheckSet(members, l.check.options)
-	if err != nil {
-		return fmt.Errorf("checking the files together: %w", err)
-	}
-	for i, c := range of {
-		c.findings = diag.Sort(append(c.findings, slices.DeleteFunc(found[i], l.check.drops)...))
-	}
-	return nil
 }
 
 // pack makes of the profiles what the destination takes. Its refusals are shown, all of them.
