@@ -116,12 +116,16 @@ func (o *nanoMDMOptions) enrollments() ([]string, error) {
 	}
 	seen := map[string]bool{}
 	ids = slices.DeleteFunc(ids, func(id string) bool { again := seen[id]; seen[id] = true; return again })
+	return ids, checkEnrollments(ids)
+}
+
+func checkEnrollments(ids []string) error {
 	for _, id := range ids {
 		if err := nanomdm.CheckEnrollment(id); err != nil {
-			return nil, usage("it is a UDID, or UDID:USER", "%s", err)
+			return usage("it is a UDID, or UDID:USER", "%s", err)
 		}
 	}
-	return ids, nil
+	return nil
 }
 
 // listenAt begins to listen for the webhook, until the run ends.

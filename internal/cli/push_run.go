@@ -140,12 +140,12 @@ func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Clien
 	}
 }
 
-// follow tells what the devices make of what was sent just now: what was enqueued before, they may have answered before.
+// follow tells what the devices make of what is there: a command that was sent before they may have answered before.
 func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 	waiting := map[*ship.Parcel]bool{}
 	var sent []*ship.Parcel
 	for _, p := range s.there {
-		if s.result.Results[s.at[p]].Action == report.Sent {
+		if s.result.Results[s.at[p]].Action != report.SentBefore {
 			waiting[p], sent = true, append(sent, p)
 		}
 	}
@@ -153,7 +153,7 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 		return
 	}
 	if !s.o.format.isJSON() {
-		s.out.Line("waiting for %s", report.Count(len(sent), "answer"))
+		s.out.Line("waiting for the devices")
 	}
 	err := f.Follow(ctx, sent, func(a ship.Answer) {
 		if a.Final {

@@ -55,6 +55,9 @@ func TestKMFDDMDeliversDeclarations(t *testing.T) {
 	}
 	before := d.declaration(t, "activation", "com.acme.a")
 
+	d.live()
+	push(0, "Active        activation.json", append(files, "--wait", "30s")...)
+
 	write("passcode.json", passcode("10"))
 	push(1, "MinimumLength", append([]string{"--check"}, files[:2]...)...)
 	push(0, "1 updated, 1 unchanged", files...)
@@ -64,6 +67,12 @@ func TestKMFDDMDeliversDeclarations(t *testing.T) {
 	if after := d.declaration(t, "activation", "com.acme.a"); after.ServerToken != before.ServerToken {
 		t.Error("an activation that did not change has another ServerToken")
 	}
+	d.mu.Lock()
+	d.refuses = "com.acme.passcode"
+	d.mu.Unlock()
+	write("passcode.json", passcode("12"))
+	push(3, "E2E-DEVICE: Error.Test: it is not liked", append(files, "--wait", "30s")...)
+
 	s.environ = append(s.environ, "SYNCGUARD_KMFDDM_API_KEY=wrong")
 	push(3, "", files...)
 }
@@ -85,4 +94,43 @@ func (d *device) declaration(t *testing.T, kind, identifier string) (got receive
 		t.Fatalf("declaration %s: %v: %s", identifier, err, answer)
 	}
 	return got
+}
+
+// declare fetches what the server declares, and reports that all of it is active, but for what the device refuses.
+func (d *device) declare() error {
+	ask := func(endpoint string, data []byte) ([]byte, error) {
+		message := map[string]any{"MessageType": "DeclarativeManagement", "UDID": d.udid, "Endpoint": endpoint}
+		if data != nil {
+			message["Data"] = data
+		}
+		return d.send("application/x-apple-aspen-mdm-checkin", message)
+	}
+	answer, err := ask("declaration-items", nil)
+	if err != nil {
+		return err
+	}
+	var items struct {
+		Declarations map[string][]struct{ Identifier, ServerToken string }
+	}
+	if err := json.Unmarshal(answer, &items); err != nil {
+		return err
+	}
+	declarations := map[string]any{}
+	for kind, list := range items.Declarations {
+		statuses := []map[string]any{}
+		for _, x := range list {
+			status := map[string]any{"identifier": x.Identifier, "server-token": x.ServerToken, "active": true, "valid": "valid"}
+			if x.Identifier == d.refuses {
+				status["active"], status["valid"] = false, "invalid"
+				status["reasons"] = []map[string]any{{"code": "Error.Test", "description": "it is not liked"}}
+			}
+			statuses = append(statuses, status)
+		}
+		declarations[strings.ToLower(kind)] = statuses
+	}
+	report, err := json.Marshal(map[string]any{"StatusItems": map[string]any{"management": map[string]any{"declarations": declarations}}, "Errors": []any{}})
+	if err == nil {
+		_, err = ask("status", report)
+	}
+	return err
 }

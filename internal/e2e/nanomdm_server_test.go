@@ -95,7 +95,7 @@ type device struct {
 	mu        sync.Mutex
 	received  [][]byte // payloads of InstallProfile, in their order
 	installed map[string]installedProfile
-	refuses   string // text of an error that it answers to InstallProfile, "" for none
+	refuses   string // text of an error that it answers to InstallProfile, or a declaration that it finds invalid; "" for none
 }
 
 type installedProfile struct {
@@ -188,6 +188,8 @@ func (d *device) obey(c *command) map[string]any {
 			list = append(list, p)
 		}
 		report["ProfileList"] = list
+	case "DeclarativeManagement":
+		err = d.declare()
 	default:
 		err = errors.New("the command is unknown")
 	}

@@ -62,7 +62,7 @@ type Pushed struct {
 
 // PushedDevice is the answer of a device.
 type PushedDevice struct {
-	Status   string             `json:"status"` // Acknowledged, Error, CommandFormatError or NotNow; empty for no answer
+	Status   string             `json:"status"` // Acknowledged, Error, CommandFormatError or NotNow, of a declaration Active, Inactive or Invalid; empty for no answer
 	Errors   []string           `json:"errors,omitempty"`
 	Profiles []InstalledProfile `json:"profiles,omitempty"`
 }
@@ -150,9 +150,9 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
 	style, status := red, r.Device.Status
 	switch status {
-	case "Acknowledged":
+	case "Acknowledged", "Active":
 		style = green
-	case "NotNow":
+	case "NotNow", "Inactive":
 		style = yellow
 	case "":
 		style, status = yellow, "no answer"

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
@@ -42,6 +43,9 @@ type Destination struct {
 	Sets        []string
 	Enrollments []string // that are to get the sets
 	NoNotify    bool     // devices are not told
+
+	Wait time.Duration // for the devices to take the declarations, 0 for not at all
+	Poll time.Duration // between two questions
 }
 
 // Pack takes a declaration as it is.
