@@ -81,6 +81,7 @@ func NewClient(address string, o Options) (*Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
 	transport.ResponseHeaderTimeout = time.Minute
+	transport.MaxIdleConnsPerHost = parallel
 	c := &Client{base, o, retryablehttp.NewClient()}
 	c.http.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect}
 	c.http.Logger = nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,7 +18,7 @@ import (
 // faulty is a server that behaves badly, and a client of it that waits for nothing.
 type faulty struct {
 	*httptest.Server
-	seen  []*http.Request // in their order
+	seen  atomic.Int32    // requests
 	waits []time.Duration // that the client would have waited
 }
 
@@ -26,8 +27,7 @@ func newFaulty(t *testing.T, answer func(w http.ResponseWriter, r *http.Request,
 	t.Helper()
 	f := &faulty{}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f.seen = append(f.seen, r.Clone(context.Background()))
-		answer(w, r, len(f.seen)-1)
+		answer(w, r, int(f.seen.Add(1))-1)
 	}))
 	t.Cleanup(f.Close)
 	return f
@@ -146,8 +146,8 @@ func TestFaults(t *testing.T) {
 			if got := fmt.Sprint(err); test.err == "" && err != nil || !strings.Contains(got, test.err) || strings.Contains(got, canary) {
 				t.Errorf("got %v, want %q", err, test.err)
 			}
-			if len(f.seen) != test.tries {
-				t.Errorf("%d requests arrived, want %d", len(f.seen), test.tries)
+			if int(f.seen.Load()) != test.tries {
+				t.Errorf("%d requests arrived, want %d", f.seen.Load(), test.tries)
 			}
 			if test.wait > 0 && (len(f.waits) == 0 || f.waits[0] > test.wait || f.waits[0] < test.wait-5*time.Second) {
 				t.Errorf("it would have waited %v, want %v", f.waits, test.wait)
@@ -163,8 +163,8 @@ func TestAnswersInARefusal(t *testing.T) {
 		return code == 500 && strings.Contains(string(body), "command_error")
 	}})
 	answer, err := c.Do(t.Context(), &Request{Method: "PUT", Path: "/x"})
-	if err != nil || answer.Status != 500 || len(f.seen) != 1 {
-		t.Errorf("got %v, %v after %d requests", answer, err, len(f.seen))
+	if err != nil || answer.Status != 500 || f.seen.Load() != 1 {
+		t.Errorf("got %v, %v after %d requests", answer, err, f.seen.Load())
 	}
 }
 
@@ -258,8 +258,8 @@ func TestSlowAnswer(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	if _, err := f.client(t, Options{}).Do(ctx, &Request{Method: "GET", Path: "/"}); !errors.Is(err, context.Canceled) || len(f.seen) != 1 {
-		t.Errorf("got %v after %d requests", err, len(f.seen))
+	if _, err := f.client(t, Options{}).Do(ctx, &Request{Method: "GET", Path: "/"}); !errors.Is(err, context.Canceled) || f.seen.Load() != 1 {
+		t.Errorf("got %v after %d requests", err, f.seen.Load())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"syncguard/internal/plist"
@@ -144,20 +145,58 @@ var (
 	ErrUnauthorized = errors.New("the server has refused the credentials")
 )
 
-// Push takes the steps in their order and tells of each one when it is done. A step that fails does not keep the others
-// from being tried. An interruption lets the request that is under way end, and begins no other; what was interrupted can
-// be pushed again, and then finds what is done already. Refused credentials end it: trying them often can lock an account.
+// Push takes the steps in their order and tells of each one when it is done; those of one profile, for different enrollments,
+// several at once. A step that fails does not keep the others from being tried. An interruption lets the requests that are
+// under way end, and begins no other; what was interrupted can be pushed again, and then finds what is done already. Refused
+// credentials end it: trying them often can lock an account.
 func Push(ctx context.Context, d Destination, c *Client, steps []*Step, tell func(Result)) {
-	var stop error
-	for _, s := range steps {
-		if ctx.Err() != nil {
-			stop = ErrInterrupted
+	var refused atomic.Bool
+	for len(steps) > 0 {
+		n := 1
+		for n < len(steps) && steps[n].Parcel.Profile == steps[0].Parcel.Profile {
+			n++
 		}
-		r := push(ctx, d, c, s, stop)
-		if IsStatus(r.Err, http.StatusUnauthorized) {
-			stop = ErrUnauthorized
+		atOnce(steps[:n], func(s *Step) Result {
+			var stop error
+			switch {
+			case ctx.Err() != nil:
+				stop = ErrInterrupted
+			case refused.Load():
+				stop = ErrUnauthorized
+			}
+			r := push(ctx, d, c, s, stop)
+			if IsStatus(r.Err, http.StatusUnauthorized) {
+				refused.Store(true)
+			}
+			return r
+		}, tell)
+		steps = steps[n:]
+	}
+}
+
+// parallel is how many requests are under way at once at most.
+const parallel = 8
+
+// atOnce takes some steps at once, and tells of them in their order. The first goes alone, to see whether the credentials hold.
+func atOnce(steps []*Step, do func(*Step) Result, tell func(Result)) {
+	tell(do(steps[0]))
+	steps = steps[1:]
+	results := make([]chan Result, len(steps))
+	for i := range results {
+		results[i] = make(chan Result, 1)
+	}
+	go func() {
+		slots := make(chan struct{}, parallel)
+		for i, s := range steps {
+			slots <- struct{}{}
+			go func() {
+				results[i] <- do(s)
+				<-slots
+			}()
 		}
-		tell(r)
+	}()
+	for _, r := range results {
+		tell(<-r)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 
 // shelf is a server that holds texts by name, and the destination of it.
 type shelf struct {
+	mu      sync.Mutex
 	held    map[string]string
 	changes int              // POST and PUT that were obeyed
 	before  func(n int) bool // whether request n, from 0, is done; else the connection breaks before
@@ -41,6 +44,8 @@ func newShelf(t *testing.T) *shelf {
 }
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	n := s.n
 	s.n++
 	if !s.before(n) {
@@ -147,8 +152,12 @@ func TestPushConverges(t *testing.T) {
 				if err == nil && len(failed) != len(wanted)-max(n-1, 0) {
 					t.Errorf("%d failed", len(failed))
 				}
+				s.mu.Lock()
 				breakAt(s, func(int) bool { return true })
+				s.mu.Unlock()
 				results, err = s.push(t.Context(), wanted)
+				s.mu.Lock()
+				defer s.mu.Unlock()
 				if err != nil || slices.ContainsFunc(results, func(r Result) bool { return r.Err != nil }) {
 					t.Errorf("again: %v, %v", err, results)
 				}
@@ -195,8 +204,8 @@ func TestPushStopsAtRefusedCredentials(t *testing.T) {
 	}
 	var errs []error
 	Push(t.Context(), d, d.client, steps, func(r Result) { errs = append(errs, r.Err) })
-	if len(f.seen) != 1 || !IsStatus(errs[0], http.StatusUnauthorized) || !errors.Is(errs[1], ErrUnauthorized) || !errors.Is(errs[3], ErrUnauthorized) {
-		t.Errorf("%d requests: %v", len(f.seen), errs)
+	if f.seen.Load() != 1 || !IsStatus(errs[0], http.StatusUnauthorized) || !errors.Is(errs[1], ErrUnauthorized) || !errors.Is(errs[3], ErrUnauthorized) {
+		t.Errorf("%d requests: %v", f.seen.Load(), errs)
 	}
 }
 
@@ -207,5 +216,46 @@ func TestPlanWithoutAsking(t *testing.T) {
 	steps, err := Plan(t.Context(), s, []*Parcel{{Profile: &Profile{Name: "a"}, Name: "a"}, {Profile: &Profile{Name: "b"}, Sends: true}}, false)
 	if err != nil || s.n != 0 || steps[0].Action != Create || steps[1].Action != Send {
 		t.Errorf("got %v, %v after %d requests", steps, err, s.n)
+	}
+}
+
+// What is for several enrollments is sent at once, told in its order, and no more at once than it may be.
+func TestPushOfOneProfileAtOnce(t *testing.T) {
+	profile := &Profile{Name: "p"}
+	var steps []*Step
+	for i := range 100 {
+		steps = append(steps, &Step{Action: Send, Parcel: &Parcel{Profile: profile, Name: fmt.Sprint(i)}})
+	}
+	var all, now, most atomic.Int32
+	var meet sync.Once
+	met := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		if n > most.Load() {
+			most.Store(n)
+		}
+		if n == parallel {
+			meet.Do(func() { close(met) })
+		}
+		if first := all.Add(1) == 1; !first { // which goes alone
+			<-met
+		}
+	}))
+	t.Cleanup(server.Close)
+	client, err := NewClient(server.URL, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &shelf{client: client}
+	i := 0
+	Push(t.Context(), f, f.client, steps, func(r Result) {
+		if r.Err != nil || r.Parcel.Name != fmt.Sprint(i) {
+			t.Errorf("result %d is of %s: %v", i, r.Parcel.Name, r.Err)
+		}
+		i++
+	})
+	if i != 100 || most.Load() > parallel {
+		t.Errorf("%d results, %d at once", i, most.Load())
 	}
 }
