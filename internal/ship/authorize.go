@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Authorizer proves to a server who asks.
+// Authorizer proves to a server who asks, several requests at once.
 type Authorizer interface {
 	// Authorize adds the proof to a request, in its header Authorization. With renew what was used before has been refused.
 	Authorize(ctx context.Context, r *http.Request, renew bool) error
