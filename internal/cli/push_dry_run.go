@@ -12,10 +12,8 @@ import (
 // show writes what would be sent.
 func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
 	result.DryRun = true
-	var parcels []*ship.Parcel
 	for _, s := range steps {
 		row := pushedRow(s)
-		parcels = append(parcels, s.Parcel)
 		if s.Action != ship.Keep {
 			request, masked, err := p.masked(d, s)
 			if err != nil {
@@ -29,7 +27,7 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 		result.Add(row)
 	}
 	if f, ok := d.(ship.Finisher); ok {
-		for _, r := range f.Last(parcels) {
+		for _, r := range f.Last(parcelsOf(steps)) {
 			result.Last = append(result.Last, *shownRequest(c, r))
 		}
 	}

@@ -78,6 +78,9 @@ func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (ship.Destinat
 	if o.list && o.listen == "" && !p.o.dryRun {
 		return nil, nil, usage("give --webhook-listen HOST:PORT, and run NanoMDM with -webhook-url http://HOST:PORT", "--list has nowhere to read what the devices answer")
 	}
+	if p.o.check && len(p.o.paths) == 0 {
+		return nil, nil, usage("name the profiles that the devices should have", "--check compares files, and none is named")
+	}
 	key, err := p.secret(ctx, &o.key)
 	if err != nil {
 		return nil, nil, err

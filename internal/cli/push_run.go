@@ -166,8 +166,9 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 			s.answered(ship.Answer{Parcel: p, Final: true})
 		}
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		s.cause = err
+		s.env.err().Failure(s.hiding.hide(err.Error()))
 	}
 }
 
@@ -195,7 +196,9 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	switch r := s.result; {
 	case r.Failed > 0:
 		err = fmt.Errorf("%d of %d were not pushed", r.Failed, len(r.Results))
-	case r.NotifyError != "" || len(r.NotNotified) > 0:
+	case r.NotifyError != "":
+		err = errors.New("the server has it all, but what comes after that was not done")
+	case len(r.NotNotified) > 0:
 		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
 	case r.Unconfirmed > 0:
 		err = fmt.Errorf("%d of %d were not acknowledged by the device", r.Unconfirmed, len(r.Results))
@@ -215,44 +218,4 @@ func (s *pushSending) verdict(ctx context.Context) error {
 		return withHint(err, caHint)
 	}
 	return withHint(err, "run it again when the cause is gone: what is done already is not done twice")
-}
-
-// pushed says what came of a step.
-func (p *pushing) pushed(r ship.Result) report.Pushed {
-	row := pushedRow(r.Step)
-	row.ID = r.ID
-	if r.Note != "" {
-		row.Notes = append(row.Notes, p.hiding.hide(r.Note))
-	}
-	switch {
-	case errors.Is(r.Err, ship.ErrInterrupted) || errors.Is(r.Err, ship.ErrUnauthorized):
-		row.Action, row.Error = report.NotSent, r.Err.Error()
-	case r.Err != nil:
-		row.Action, row.Error = report.Failed, p.hiding.hide(r.Err.Error())
-	case r.Kept && r.Action == ship.Send:
-		row.Action = report.SentBefore
-	case r.Kept:
-		row.Action = report.Unchanged
-	default:
-		row.Action = map[ship.Action]string{ship.Create: report.Created, ship.Update: report.Updated, ship.Send: report.Sent}[r.Action]
-	}
-	return row
-}
-
-// pushedRow says which profile a step is about, and for whom.
-func pushedRow(s *ship.Step) report.Pushed {
-	row := report.Pushed{File: s.Parcel.Profile.Name, Identifier: s.Parcel.Profile.Identifier(), For: s.Parcel.For,
-		Action: string(s.Action), Notes: append([]string{}, s.Parcel.Notes...)}
-	if s.Held != nil {
-		row.ID = s.Held.ID
-	}
-	return row
-}
-
-func pushedNames(steps []*ship.Step) []string {
-	var names []string
-	for _, s := range steps {
-		names = append(names, report.PushedName(pushedRow(s)))
-	}
-	return names
 }

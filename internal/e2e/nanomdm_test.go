@@ -165,7 +165,7 @@ func TestNanoMDMCannotNotify(t *testing.T) {
 	if code != 3 {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
-	p.wants(stdout+stderr, "1 sent", "notifying the devices", "com.acme.mdm", "when it connects by itself")
+	p.wants(stdout+stderr, "1 sent", "notifying the devices", "com.acme.mdm", "when they connect by themselves")
 	if err := d.connect(); err != nil || len(d.got()) != 1 {
 		t.Errorf("the device got %d profiles: %v", len(d.got()), err)
 	}

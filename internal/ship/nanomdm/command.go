@@ -156,7 +156,7 @@ func (d *Destination) Ended(answer *ship.Response) (map[string]string, error) {
 		}
 	}
 	if r.PushError != "" {
-		return failed, fmt.Errorf("notifying the devices: %s", r.PushError)
+		return failed, fmt.Errorf("notifying the devices, which get what is enqueued when they connect by themselves: %s", r.PushError)
 	}
 	return failed, nil
 }
