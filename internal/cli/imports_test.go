@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/ship"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship", []string{"internal/plist"}},
@@ -31,6 +31,7 @@ var arrows = []struct {
 	{"internal/coverage", []string{"internal/baseline", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "internal/template"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/diff", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/target"}},
+	{"internal/inspect", []string{"internal/cms", "internal/diag", "internal/document", "internal/identity", "internal/lint", "internal/plist", "internal/target"}},
 	{"internal/lint", []string{"internal/cms", "internal/diag", "internal/document", "internal/fix", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
@@ -57,7 +58,7 @@ var arrows = []struct {
 var onlyIn = map[string]string{
 	"github.com/spf13/cobra":                "internal/cli",
 	"go.mozilla.org/pkcs7":                  "internal/cms",
-	"go.yaml.in/yaml/v4":                    "internal/template internal/schema/appleyaml",
+	"go.yaml.in/yaml/v4":                    "internal/template internal/schema/appleyaml internal/report",
 	"howett.net/plist":                      "internal/plist internal/schema/manifests",
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",

@@ -84,38 +84,47 @@ type envelope struct {
 
 // parseEnvelope reads EnvelopedData strictly and finds the recipient.
 func parseEnvelope(b []byte, cert *x509.Certificate) (*envelope, error) {
-	t, _, err := openDER(b)
+	e, recipients, err := openEnvelope(b)
 	if err != nil {
-		return nil, fmt.Errorf("reading EnvelopedData: %w", err)
-	}
-	e := &envelope{tree: t}
-	info, ok := t.fields(0, tagOID, tagContext0)
-	if !ok || len(info) != 2 || dotted(t.body(info[0])) != idEnvelopedData {
-		if ok && len(info) == 2 && dotted(t.body(info[0])) != idEnvelopedData {
-			return nil, fmt.Errorf("%w: it is %s", ErrNotEncrypted, nameOf(dotted(t.body(info[0]))))
-		}
-		return nil, ErrNotEncrypted
-	}
-	inside, ok := t.fields(info[1], tagSequence)
-	if !ok || len(inside) != 1 {
-		return nil, errors.New("reading EnvelopedData: the ContentInfo does not hold one EnvelopedData")
-	}
-	c := t.walk(inside[0])
-	if !c.has(tagInteger, nil) || !c.may(tagContext0, nil) || c.tag() != tagSet {
-		return nil, errors.New("reading EnvelopedData: its version or set of recipients is missing")
-	}
-	recipients := t.children(c.take())
-	if c.tag() != tagSequence {
-		return nil, errors.New("reading EnvelopedData: the encrypted content is missing")
-	}
-	content := c.take()
-	if !c.may(tagContext1, nil) || !c.done() {
-		return nil, errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
-	}
-	if err := e.readContent(content); err != nil {
 		return nil, err
 	}
 	return e, e.readRecipients(recipients, cert)
+}
+
+// openEnvelope reads all of EnvelopedData but its recipients, which it returns as they stand.
+func openEnvelope(b []byte) (e *envelope, recipients []int, err error) {
+	t, _, err := openDER(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading EnvelopedData: %w", err)
+	}
+	e = &envelope{tree: t}
+	info, ok := t.fields(0, tagOID, tagContext0)
+	if !ok || len(info) != 2 || dotted(t.body(info[0])) != idEnvelopedData {
+		if ok && len(info) == 2 && dotted(t.body(info[0])) != idEnvelopedData {
+			return nil, nil, fmt.Errorf("%w: it is %s", ErrNotEncrypted, nameOf(dotted(t.body(info[0]))))
+		}
+		return nil, nil, ErrNotEncrypted
+	}
+	inside, ok := t.fields(info[1], tagSequence)
+	if !ok || len(inside) != 1 {
+		return nil, nil, errors.New("reading EnvelopedData: the ContentInfo does not hold one EnvelopedData")
+	}
+	c := t.walk(inside[0])
+	if !c.has(tagInteger, nil) || !c.may(tagContext0, nil) || c.tag() != tagSet {
+		return nil, nil, errors.New("reading EnvelopedData: its version or set of recipients is missing")
+	}
+	recipients = t.children(c.take())
+	if len(recipients) > maxRecipients {
+		return nil, nil, fmt.Errorf("there are %d recipients, at most %d are allowed", len(recipients), maxRecipients)
+	}
+	if c.tag() != tagSequence {
+		return nil, nil, errors.New("reading EnvelopedData: the encrypted content is missing")
+	}
+	content := c.take()
+	if !c.may(tagContext1, nil) || !c.done() {
+		return nil, nil, errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
+	}
+	return e, recipients, e.readContent(content)
 }
 
 func (e *envelope) readContent(i int) error {
@@ -172,9 +181,6 @@ func (e *envelope) readOctets(c *cursor) error {
 
 // readRecipients finds the encrypted key for the certificate.
 func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) error {
-	if len(recipients) > maxRecipients {
-		return fmt.Errorf("there are %d recipients, at most %d are allowed", len(recipients), maxRecipients)
-	}
 	for _, i := range recipients {
 		if e.elements[i].tag != tagSequence {
 			continue // a key that was agreed on, or a password

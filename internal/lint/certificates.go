@@ -29,17 +29,20 @@ func (p *profile) eachCertificate(do func(place, *x509.Certificate)) {
 			continue
 		}
 		f := pl.node.value.Field("PayloadContent")
-		if f == nil || f.Value == nil || f.Value.Kind != plist.Data || len(f.Value.Data) > maxCertificateBytes {
+		if f == nil || f.Value == nil || f.Value.Kind != plist.Data {
 			continue
 		}
-		for _, c := range readCertificates(f.Value.Data) {
+		for _, c := range Certificates(f.Value.Data) {
 			do(pl.node.field(f), c)
 		}
 	}
 }
 
-// readCertificates reads one certificate in DER, or several in PEM.
-func readCertificates(data []byte) []*x509.Certificate {
+// Certificates reads one certificate in DER, or several in PEM: 32 at most, and none of more than a mebibyte.
+func Certificates(data []byte) []*x509.Certificate {
+	if len(data) > maxCertificateBytes {
+		return nil
+	}
 	if c, err := x509.ParseCertificate(data); err == nil {
 		return []*x509.Certificate{c}
 	}

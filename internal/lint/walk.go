@@ -26,6 +26,8 @@ type node struct {
 	facts     *facts.Place
 	noun      string // of a node without a key: what it is called in a message
 
+	preferences []*schema.Type // what is known of the domain, where the value is what one is set to
+
 	own   path     // what path points at, where the node was made by the walk
 	layer [1]layer // what layers are, where there is but one
 }
@@ -153,7 +155,7 @@ func (r *run) apply(n *node) {
 			p.rule.settings(p, n)
 		}
 	}
-	if n.facts != nil {
+	if n.facts != nil && len(r.passes) > 0 {
 		r.checkFacts(n)
 	}
 }
@@ -218,7 +220,7 @@ func (p *profile) preferences(n *node) ([]layer, bool) {
 	if len(types) == 0 {
 		return nil, false
 	}
-	n.domain = domain.key
+	n.domain, n.preferences = domain.key, types
 	n.facts = p.facts.Of(domain.key)
 	var layers []layer
 	for _, t := range types {

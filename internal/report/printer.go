@@ -18,7 +18,7 @@ import (
 
 // Printer writes styled text. Styles vanish where the stream is no terminal, and colours where NO_COLOR is set.
 type Printer struct {
-	w      io.Writer
+	w      *colorprofile.Writer
 	Width  int         // columns of the terminal; 0 where there is none
 	Failed func(error) // told of a line that could not be written; nil for nobody
 }
@@ -30,6 +30,13 @@ func NewPrinter(w io.Writer, environ []string, width int) *Printer {
 		styled.Profile = min(styled.Profile, colorprofile.ASCII) // it wins over CLICOLOR_FORCE
 	}
 	return &Printer{w: styled, Width: width}
+}
+
+// To returns a Printer that writes to another stream what this one would show.
+func (p *Printer) To(w io.Writer) *Printer {
+	other := *p
+	other.w = &colorprofile.Writer{Forward: w, Profile: p.w.Profile}
+	return &other
 }
 
 var (

@@ -198,7 +198,8 @@ func (p *Printer) PushCheck(r *Push, rows PushRows) {
 	for _, x := range r.Results {
 		p.Pushed(rows, x)
 		if x.Difference != nil {
-			inner := &Printer{w: &indented{to: p.w}, Width: max(0, p.Width-len(indent)), Failed: p.Failed}
+			inner := p.To(&indented{to: p.w})
+			inner.Width = max(0, p.Width-len(indent))
 			inner.profileDiff(*x.Difference)
 		}
 	}

@@ -1,0 +1,58 @@
+package cms
+
+import (
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+)
+
+// Envelope is what EnvelopedData says of itself to who cannot open it.
+type Envelope struct {
+	Cipher     Cipher
+	Size       int // of the encrypted content, in bytes
+	Recipients []Recipient
+}
+
+// Recipient is how a message names the certificate that it is encrypted for: by issuer and serial number, or by key
+// identifier. All of them are empty where it is encrypted for no certificate. Nothing of it is verified.
+type Recipient struct {
+	Issuer string // distinguished name
+	Serial string // hexadecimal
+	KeyID  string // hexadecimal
+}
+
+// ReadEnvelope reads what is not encrypted of EnvelopedData, in DER or BER. Time and memory are linear in len(b).
+func ReadEnvelope(b []byte) (*Envelope, error) {
+	e, recipients, err := openEnvelope(b)
+	if err != nil {
+		return nil, err
+	}
+	envelope := &Envelope{Cipher: e.cipher, Size: len(e.octets)}
+	for _, i := range recipients {
+		envelope.Recipients = append(envelope.Recipients, e.recipient(i))
+	}
+	return envelope, nil
+}
+
+func (e *envelope) recipient(i int) Recipient {
+	if e.elements[i].tag != tagSequence {
+		return Recipient{} // a key that was agreed on, or a password
+	}
+	c := e.walk(i)
+	if !c.has(tagInteger, nil) || c.done() {
+		return Recipient{}
+	}
+	id := c.take()
+	if e.elements[id].tag == tagPrimitive0 {
+		return Recipient{KeyID: hex.EncodeToString(e.body(id))}
+	}
+	parts, ok := e.fields(id, tagSequence, tagInteger)
+	if !ok || !e.isName(parts[0]) {
+		return Recipient{}
+	}
+	var name pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(e.whole(parts[0]), &name); err != nil || len(rest) > 0 {
+		return Recipient{}
+	}
+	return Recipient{Issuer: name.String(), Serial: hex.EncodeToString(e.body(parts[1]))}
+}

@@ -1,0 +1,95 @@
+package inspect
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"net/http"
+	"strings"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/identity"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+)
+
+// Data says what some bytes are.
+type Data struct {
+	Kind         string // such as "certificate", "PKCS#12", "property list", or a media type: image/png
+	Size         int
+	SHA256       *[sha256.Size]byte // nil of a secret
+	Certificates []*x509.Certificate
+}
+
+// data says what the data of a node is, and reads the document that it may hold. Of a secret it says no more than that it
+// is a PKCS#12 file, which is never opened.
+func (w *walker) data(n *Node) {
+	data := n.Value.Data
+	if n.Value.Secret {
+		if identity.IsPKCS12(data) {
+			n.Data = &Data{Kind: kindPKCS12, Size: len(data)}
+		}
+		return
+	}
+	sum := sha256.Sum256(data)
+	n.Data = &Data{Size: len(data), SHA256: &sum, Certificates: lint.Certificates(data)}
+	n.Inside = w.inside(data)
+	if n.Data.Kind = kindOfData(data, n.Data.Certificates); n.Inside != nil && n.Inside.Kind != "" {
+		n.Data.Kind = string(n.Inside.Kind)
+	}
+}
+
+const kindPKCS12 = "PKCS#12"
+
+func kindOfData(data []byte, certificates []*x509.Certificate) string {
+	switch {
+	case len(data) == 0:
+		return "empty"
+	case len(certificates) > 0:
+		return "certificate"
+	case identity.IsPKCS12(data):
+		return kindPKCS12
+	case cms.IsSigned(data):
+		return "signed CMS message"
+	case bytes.HasPrefix(data, []byte("bplist")), isXMLPlist(data):
+		return "property list"
+	}
+	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	if kind == "application/octet-stream" {
+		return "data"
+	}
+	return kind
+}
+
+func isXMLPlist(data []byte) bool {
+	return bytes.Contains(data[:min(len(data), 1024)], []byte("<plist"))
+}
+
+// inside reads a document in data: a declaration, as profiles carry them, another profile, or a property list. Nothing is
+// read that would make the whole larger than a file may be.
+func (w *walker) inside(data []byte) *Document {
+	if w.depth == maxInside || w.left <= 0 || len(data) == 0 {
+		return nil
+	}
+	doc, found := document.Open(diag.NewFile("data", data))
+	if doc.Root == nil || doc.Root.Kind != plist.Dictionary && doc.Root.Kind != plist.Array || diag.HasErrors(found) {
+		return nil
+	}
+	if w.left -= count(doc.Root); w.left < 0 {
+		return nil
+	}
+	return w.document(doc, w.depth+1)
+}
+
+func count(v *plist.Value) int {
+	n := 1
+	for _, f := range v.Fields {
+		n += count(f.Value)
+	}
+	for _, item := range v.Items {
+		n += count(item)
+	}
+	return n
+}

@@ -1,0 +1,69 @@
+package inspect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+)
+
+// Masked stands in the place of a secret: as text, or as data that holds this text.
+const Masked = "(secret)"
+
+// Plain returns a copy of a tree with sorted keys, in which the secrets that are marked are masked, and how many those are.
+// Of a key that stands twice the last one counts, as on a device. What only some formats can hold (null, a UID, a number
+// that is not finite) becomes text in brackets.
+func Plain(v *plist.Value) (plain *plist.Value, secrets int) {
+	p := &plainer{}
+	return p.value(v), p.secrets
+}
+
+type plainer struct{ secrets int }
+
+func (p *plainer) value(v *plist.Value) *plist.Value {
+	if v == nil {
+		return plist.NewString("(null)")
+	}
+	if v.Secret {
+		p.secrets++
+		if v.Kind == plist.Data {
+			return plist.NewData([]byte(Masked))
+		}
+		return plist.NewString(Masked)
+	}
+	switch v.Kind {
+	case plist.Null:
+		return plist.NewString("(null)")
+	case plist.UID:
+		return plist.NewString("(uid " + v.Int.String() + ")")
+	case plist.Real:
+		if math.IsNaN(v.Real) || math.IsInf(v.Real, 0) {
+			return plist.NewString(fmt.Sprintf("(%v)", v.Real))
+		}
+	case plist.Dictionary:
+		return p.dictionary(v)
+	case plist.Array:
+		array := plist.NewArray()
+		for _, item := range v.Items {
+			array.Items = append(array.Items, p.value(item))
+		}
+		return array
+	}
+	scalar := *v
+	return &scalar
+}
+
+func (p *plainer) dictionary(v *plist.Value) *plist.Value {
+	fields := slices.Clone(v.Fields)
+	slices.SortStableFunc(fields, func(a, b plist.Field) int { return strings.Compare(a.Key, b.Key) })
+	out := plist.NewDictionary()
+	for i, f := range fields {
+		if i+1 < len(fields) && fields[i+1].Key == f.Key {
+			continue
+		}
+		out.Fields = append(out.Fields, plist.Field{Key: f.Key, Value: p.value(f.Value)})
+	}
+	return out
+}
