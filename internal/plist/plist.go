@@ -45,6 +45,8 @@ type Document struct {
 	// that may come yet.
 	Placeholders []diag.Diagnostic
 	Incomplete   bool
+
+	comments []diag.Span // of XML, processing instructions among them
 }
 
 // Read reads an XML or binary property list from untrusted bytes; the format is told by the content.
@@ -86,5 +88,5 @@ func read(f *diag.File, found *findings, template bool) *Document {
 	}
 	r := &xmlReader{findings: found, text: text, allowsPlaceholders: template}
 	root := readXML(r)
-	return &Document{Root: root, Format: XML, File: found.file, Placeholders: r.placeholders, Incomplete: r.incomplete}
+	return &Document{Root: root, Format: XML, File: found.file, Placeholders: r.placeholders, Incomplete: r.incomplete, comments: r.comments}
 }

@@ -22,7 +22,7 @@ const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>
 // It refuses, with the key path, what a property list cannot hold: null and UID values, text with characters that
 // XML cannot carry, keys that stand twice, dates outside the years 1 to 9999, and what exceeds the limits of Read.
 func Write(v *Value) ([]byte, error) {
-	w := &writer{out: []byte(xmlHeader), escaper: strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")}
+	w := &writer{out: []byte(xmlHeader), escaper: newEscaper()}
 	w.value(v, 0)
 	if w.err == nil && len(w.out) > MaxBytes {
 		w.fail("more than %d bytes", MaxBytes)
@@ -33,6 +33,10 @@ func Write(v *Value) ([]byte, error) {
 	return append(w.out, "</plist>\n"...), nil
 }
 
+func newEscaper() *strings.Replacer {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
+}
+
 // writer stops at the first error; path then says where.
 type writer struct {
 	out     []byte
@@ -40,6 +44,9 @@ type writer struct {
 	nodes   int
 	path    []step
 	err     error
+
+	keepOrder bool     // of keys
+	remarks   *remarks // nil for none
 }
 
 // step is one key or one index on the way to a value.
@@ -102,48 +109,65 @@ func (w *writer) value(v *Value, indent int) {
 		w.element(indent, "real", formatReal(v.Real))
 	case Date:
 		w.element(indent, "date", w.date(v.Time))
+	case Null:
+		w.source(v, indent)
 	default:
 		w.fail("a %s cannot be written", v.Kind)
 	}
 }
 
 func (w *writer) dictionary(v *Value, indent int) {
-	if len(v.Fields) == 0 {
+	r := w.remarks.of(v)
+	if len(v.Fields) == 0 && r == nil {
 		w.line(indent, "<dict/>")
 		return
 	}
 	fields := slices.Clone(v.Fields)
-	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Key, b.Key) })
+	byKey := slices.Clone(fields)
+	slices.SortStableFunc(byKey, func(a, b Field) int { return strings.Compare(a.Key, b.Key) })
+	if !w.keepOrder {
+		fields = byKey
+	}
 	w.line(indent, "<dict>")
+	w.opening(r)
 	for i, f := range fields {
 		w.path = append(w.path, step{f.Key, -1})
-		if i > 0 && fields[i-1].Key == f.Key {
+		if i > 0 && byKey[i-1].Key == byKey[i].Key {
 			w.fail("key stands twice")
 		}
+		w.before(f.Value, indent+1)
 		w.element(indent+1, "key", w.text(f.Key))
+		w.between(f.Value, indent+1)
 		w.value(f.Value, indent+1)
+		w.behind(f.Value)
 		if w.err != nil {
 			return
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
+	w.inner(r, indent+1)
 	w.line(indent, "</dict>")
 }
 
 func (w *writer) array(v *Value, indent int) {
-	if len(v.Items) == 0 {
+	r := w.remarks.of(v)
+	if len(v.Items) == 0 && r == nil {
 		w.line(indent, "<array/>")
 		return
 	}
 	w.line(indent, "<array>")
+	w.opening(r)
 	for i, item := range v.Items {
 		w.path = append(w.path, step{index: i})
+		w.before(item, indent+1)
 		w.value(item, indent+1)
+		w.behind(item)
 		if w.err != nil {
 			return
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
+	w.inner(r, indent+1)
 	w.line(indent, "</array>")
 }
 

@@ -30,6 +30,8 @@ type xmlReader struct {
 	allowsPlaceholders bool
 	placeholders       []diag.Diagnostic
 	incomplete         bool // a placeholder stands for keys that are not there yet
+
+	comments []diag.Span
 }
 
 // frame is an element that is open.
@@ -143,10 +145,14 @@ func (r *xmlReader) markup() {
 		next = r.text[r.pos+1]
 	}
 	switch {
-	case next == '?':
-		r.instruction()
-	case next == '!' && strings.HasPrefix(r.text[r.pos:], "<!--"):
-		r.comment()
+	case next == '?' || next == '!' && strings.HasPrefix(r.text[r.pos:], "<!--"):
+		start := r.pos
+		if next == '?' {
+			r.instruction()
+		} else {
+			r.comment()
+		}
+		r.comments = append(r.comments, r.span(start, r.pos))
 	case r.closed:
 		r.contentAfterPlist(r.pos)
 	case next == '/':
