@@ -1,0 +1,184 @@
+package template
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// Form returns a template in the one canonical form: UTF-8 and line feeds, two spaces a level, at most one blank line, and
+// the keys of the top level in the order of the reference unless keepOrder. Comments, quotes, anchors and the way in which
+// mappings and lists are written stay. What it says is the same: that is checked, and that no comment is lost.
+func Form(file *diag.File, keepOrder bool) ([]byte, error) {
+	before, err := said(file)
+	if err != nil {
+		return nil, fmt.Errorf("forming the template: %w", err)
+	}
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(file.Data), "\ufeff"))
+	document, err := documentOf([]byte(text))
+	if err != nil || document.Kind == 0 {
+		return nil, errors.New("forming the template: it holds nothing")
+	}
+	root := document.Content[0]
+	if !keepOrder && root.Kind == yaml.MappingNode {
+		order(document, root)
+	}
+	formed, err := yaml.Dump(document, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
+	if err != nil {
+		return nil, fmt.Errorf("forming the template: %w", err)
+	}
+	spaced, err := space(root, text, formed)
+	if err != nil {
+		return nil, fmt.Errorf("forming the template: %w", err)
+	}
+	for _, out := range [][]byte{spaced, formed} { // a blank line can change a text that keeps those at its end
+		after, err := said(diag.NewFile(file.Name, out))
+		if err == nil && plist.Equal(before, after) && sameComments([]byte(text), out) {
+			return out, nil
+		}
+	}
+	return nil, errors.New("forming the template: a comment stands where none can be kept; move it to a line of its own above a key")
+}
+
+// said is what a template says, be it right or not.
+func said(file *diag.File) (*plist.Value, error) {
+	left, out := maxNodes, &findings{}
+	v := readTree(file, &left, out)
+	if diag.HasErrors(out.list) {
+		return nil, errors.New(out.list[0].Message)
+	}
+	return v, nil
+}
+
+// documentOf parses what said has read already.
+func documentOf(data []byte) (document *yaml.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			document, err = nil, fmt.Errorf("the YAML parser gave up: %v", p)
+		}
+	}()
+	document = &yaml.Node{}
+	return document, yaml.Load(data, document)
+}
+
+// order puts the keys of the top level into the order of the reference. Comments go with the key below them, but for what
+// the template begins with.
+func order(document, root *yaml.Node) {
+	names := templateShape().names()
+	pairs := make([][2]*yaml.Node, 0, len(root.Content)/2)
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		pairs = append(pairs, [2]*yaml.Node{root.Content[i], root.Content[i+1]})
+	}
+	rank := func(p [2]*yaml.Node) int {
+		if i := slices.Index(names, p[0].Value); i >= 0 {
+			return i
+		}
+		return len(names)
+	}
+	slices.SortStableFunc(pairs, func(a, b [2]*yaml.Node) int { return cmp.Compare(rank(a), rank(b)) })
+	if len(pairs) > 0 && pairs[0][0] != root.Content[0] && document.HeadComment == "" {
+		document.HeadComment, root.Content[0].HeadComment = root.Content[0].HeadComment, ""
+	}
+	root.Content = root.Content[:0]
+	for _, p := range pairs {
+		root.Content = append(root.Content, p[0], p[1])
+	}
+}
+
+// space gives formed the blank lines that the source has above its keys and items, one where there are several: the
+// library keeps none.
+func space(root *yaml.Node, source string, formed []byte) ([]byte, error) {
+	document, err := documentOf(formed)
+	if err != nil || document.Kind == 0 {
+		return nil, cmp.Or(err, errors.New("nothing is left"))
+	}
+	from, to := strings.Split(source, "\n"), strings.Split(string(formed), "\n")
+	blank := map[int]bool{} // lines of formed, from 0, above which one goes
+	spread := slices.ContainsFunc(root.Content, func(n *yaml.Node) bool { return isSpread(from, n.Line-1) })
+	pairLines(root, document.Content[0], func(a, b int) {
+		if isSpread(from, a) || spread && commentTop(from, a) == 0 {
+			if top := commentTop(to, b); top > 0 && strings.TrimSpace(to[top-1]) != "" {
+				blank[top] = true
+			}
+		}
+	})
+	var out bytes.Buffer
+	for i, line := range to {
+		if blank[i] {
+			out.WriteByte('\n')
+		}
+		out.WriteString(line)
+		if i < len(to)-1 {
+			out.WriteByte('\n')
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// pairLines calls do with the lines, from 0, of each key and item of two trees of the same shape.
+func pairLines(a, b *yaml.Node, do func(a, b int)) {
+	if a.Kind != b.Kind || len(a.Content) != len(b.Content) || a.Style&yaml.FlowStyle != 0 {
+		return
+	}
+	for i := range a.Content {
+		if a.Kind == yaml.SequenceNode || a.Kind == yaml.MappingNode && i%2 == 0 {
+			do(a.Content[i].Line-1, b.Content[i].Line-1)
+		}
+		pairLines(a.Content[i], b.Content[i], do)
+	}
+}
+
+// commentTop is the first line of the comment above a line, or the line itself.
+func commentTop(lines []string, line int) int {
+	line = min(line, len(lines))
+	for line > 0 && strings.HasPrefix(strings.TrimLeft(lines[line-1], " "), "#") {
+		line--
+	}
+	return line
+}
+
+// isSpread says whether a blank line stands above a line and its comment.
+func isSpread(lines []string, line int) bool {
+	top := commentTop(lines, line)
+	return top > 0 && strings.TrimSpace(lines[top-1]) == ""
+}
+
+// sameComments says whether two texts have the same comments, whatever their order.
+func sameComments(a, b []byte) bool {
+	x, errA := documentOf(a)
+	y, errB := documentOf(b)
+	return errA == nil && errB == nil && slices.Equal(comments(x), comments(y)) && commentLines(a) == commentLines(b)
+}
+
+func comments(n *yaml.Node) []string {
+	var all []string
+	for text := range strings.SplitSeq(n.HeadComment+"\n"+n.LineComment+"\n"+n.FootComment, "\n") {
+		if text = strings.TrimSpace(text); text != "" {
+			all = append(all, text)
+		}
+	}
+	for _, child := range n.Content {
+		all = append(all, comments(child)...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// commentLines counts the lines that are nothing but a comment. The library does not see all of them.
+func commentLines(text []byte) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+			n++
+		}
+	}
+	return n
+}
