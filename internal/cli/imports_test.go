@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/ship"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship", []string{"internal/plist"}},
@@ -41,6 +41,7 @@ var arrows = []struct {
 	{"internal/schema/manifests", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema/appleyaml", []string{"internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema", []string{"internal/plist", "internal/target"}},
+	{"internal/stable", []string{"internal/plist", "profiles"}},
 	{"profiles", []string{"internal/diag", "internal/plist"}},
 	{"internal/plist", []string{"internal/diag"}},
 	{"internal/target", []string{"internal/diag"}},

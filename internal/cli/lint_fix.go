@@ -3,9 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -60,8 +57,7 @@ func (l *linting) isMeant(r *checked, d diag.Diagnostic) bool {
 	return slices.ContainsFunc(l.ignored, func(i *projectIgnore) bool { return i.covers(r.name, d) })
 }
 
-// writeFixed writes a corrected file in place of the old one, which keeps its mode; where its name is a link, in place of
-// what that leads to.
+// writeFixed writes a corrected file in place of the old one.
 func (l *linting) writeFixed(r checked) error {
 	if r.fix == nil {
 		return nil
@@ -70,15 +66,7 @@ func (l *linting) writeFixed(r checked) error {
 		l.run.Fixed += len(r.fix.Fixed)
 		return nil
 	}
-	path, err := filepath.EvalSymlinks(r.name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	err = writeFiles(filepath.Dir(path), []output{{filepath.Base(path), r.fix.Data, info.Mode() & fs.ModePerm}}, l.env.Now())
+	err := writeInPlace(r.name, r.fix.Data, l.env)
 	if err == nil {
 		l.run.Fixed += len(r.fix.Fixed)
 	}

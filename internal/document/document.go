@@ -43,6 +43,8 @@ type Document struct {
 	Message []byte // the signed message, without the PEM around it where there was some
 	// Placeholders are notes about values that OpenTemplate left for a later step.
 	Placeholders []diag.Diagnostic
+
+	plist *plist.Document // of XML and binary
 }
 
 // Kind tells a profile from a declaration: declarations are JSON, and profiles are property lists.
@@ -98,7 +100,7 @@ func openPlist(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	if doc.Format == plist.Binary {
 		format = Binary
 	}
-	return &Document{File: doc.File, Root: doc.Root, Format: format, Whole: whole, Placeholders: doc.Placeholders}, found
+	return &Document{File: doc.File, Root: doc.Root, Format: format, Whole: whole, Placeholders: doc.Placeholders, plist: doc}, found
 }
 
 // losesValues says whether a violation can keep keys or values out of the tree.

@@ -18,7 +18,28 @@ import (
 // the keys of the top level in the order of the reference unless keepOrder. Comments, quotes, anchors and the way in which
 // mappings and lists are written stay. What it says is the same: that is checked, and that no comment is lost.
 func Form(file *diag.File, keepOrder bool) ([]byte, error) {
-	before, err := said(file)
+	formed, err := formOnce(file, keepOrder)
+	for range maxForms {
+		if err != nil {
+			return nil, err
+		}
+		var again []byte
+		again, err = formOnce(diag.NewFile(file.Name, formed), keepOrder)
+		if err == nil && bytes.Equal(again, formed) {
+			return formed, nil
+		}
+		formed = again
+	}
+	return nil, errCommentLost
+}
+
+// maxForms is how often a form is made of a form until nothing moves: the library finds another place for some comments.
+const maxForms = 4
+
+var errCommentLost = errors.New("forming the template: a comment stands where none can be kept; move it to a line of its own above a key")
+
+func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
+	before, err := Parse(file)
 	if err != nil {
 		return nil, fmt.Errorf("forming the template: %w", err)
 	}
@@ -40,16 +61,16 @@ func Form(file *diag.File, keepOrder bool) ([]byte, error) {
 		return nil, fmt.Errorf("forming the template: %w", err)
 	}
 	for _, out := range [][]byte{spaced, formed} { // a blank line can change a text that keeps those at its end
-		after, err := said(diag.NewFile(file.Name, out))
+		after, err := Parse(diag.NewFile(file.Name, out))
 		if err == nil && plist.Equal(before, after) && sameComments([]byte(text), out) {
 			return out, nil
 		}
 	}
-	return nil, errors.New("forming the template: a comment stands where none can be kept; move it to a line of its own above a key")
+	return nil, errCommentLost
 }
 
-// said is what a template says, be it right or not.
-func said(file *diag.File) (*plist.Value, error) {
+// Parse returns what a template says before bases and variables, be it right or not, with the places of its values.
+func Parse(file *diag.File) (*plist.Value, error) {
 	left, out := maxNodes, &findings{}
 	v := readTree(file, &left, out)
 	if diag.HasErrors(out.list) {
@@ -58,7 +79,7 @@ func said(file *diag.File) (*plist.Value, error) {
 	return v, nil
 }
 
-// documentOf parses what said has read already.
+// documentOf parses what Parse has read already.
 func documentOf(data []byte) (document *yaml.Node, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -1,0 +1,47 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// Form returns a profile in XML or a declaration in the one canonical form (see plist.Document.Form and plist.WriteJSON),
+// with keepOrder its keys in the order that they have. The document must have been opened by OpenTemplate without errors. A
+// signed or a binary one is refused: the first is no longer signed then, and the second is not meant to be read.
+func (d *Document) Form(keepOrder bool) ([]byte, error) {
+	switch {
+	case d.Signed:
+		return nil, errors.New("is signed, and another form would break the signature")
+	case d.Format == Binary:
+		return nil, errors.New("is a binary property list, which has no other form")
+	case d.Format == JSON:
+		return d.formJSON(keepOrder)
+	case d.plist == nil:
+		return nil, errors.New("is neither a profile nor a declaration")
+	}
+	return d.plist.Form(keepOrder)
+}
+
+func (d *Document) formJSON(keepOrder bool) ([]byte, error) {
+	formed, err := plist.WriteJSON(d.Root)
+	if err != nil {
+		return nil, err
+	}
+	if keepOrder {
+		var b bytes.Buffer
+		if err := json.Indent(&b, bytes.TrimSpace(bytes.TrimPrefix(d.File.Data, []byte(utf8BOM))), "", "  "); err != nil {
+			return nil, err
+		}
+		formed = append(b.Bytes(), '\n')
+	}
+	again, findings := openJSON(diag.NewFile(d.File.Name, formed))
+	if diag.HasErrors(findings) || !plist.Equal(d.Root, again.Root) {
+		return nil, fmt.Errorf("reading the formed declaration back: its content differs")
+	}
+	return formed, nil
+}

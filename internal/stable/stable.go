@@ -1,0 +1,118 @@
+// Package stable derives the UUIDs of a profile that is there already, as a build does: the same identifiers always give
+// the same UUIDs.
+package stable
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"syncguard/internal/plist"
+	"syncguard/profiles"
+)
+
+// Renamed is a PayloadUUID that changes.
+type Renamed struct {
+	Name       string // of the payload, or of the profile
+	Profile    bool   // it is the profile's own
+	Old, New   string
+	References int // values that follow it
+}
+
+// Derive gives the profile and its payloads the UUIDs that follow from their identifiers, and has everything that refers to
+// a payload by its UUID follow. organization is the reverse-DNS name that they are derived from; "" takes the first two
+// labels of the profile's identifier. The tree changes in place, and not at all where there is an error: identifiers that
+// are missing or not unique, and UUIDs of which nobody can say which payload they mean.
+func Derive(root *plist.Value, organization string) ([]Renamed, error) {
+	parts, err := partsOf(root)
+	if err != nil {
+		return nil, err
+	}
+	if organization == "" {
+		labels := strings.SplitN(parts[0].identifier, ".", 3)
+		if len(labels) < 2 {
+			return nil, fmt.Errorf("the identifier %q names no organization; give it with --organization", parts[0].identifier)
+		}
+		organization = labels[0] + "." + labels[1]
+	}
+	var renamed []Renamed
+	follows := map[string]int{} // the old UUID in upper case, to what it becomes
+	for i, p := range parts {
+		r := Renamed{Name: p.name, Profile: i == 0, Old: p.uuid.Text, New: profiles.UUID(organization, p.identifier)}
+		if _, twice := follows[strings.ToUpper(r.Old)]; twice {
+			return nil, fmt.Errorf("the UUID %s stands at two payloads, so that a reference to it would have two meanings", r.Old)
+		}
+		follows[strings.ToUpper(r.Old)] = len(renamed)
+		renamed = append(renamed, r)
+	}
+	for i, p := range parts {
+		p.uuid.Text = renamed[i].New
+	}
+	follow(root, follows, renamed, func(v *plist.Value) bool {
+		return slices.ContainsFunc(parts, func(p part) bool { return p.uuid == v })
+	})
+	return slices.DeleteFunc(renamed, func(r Renamed) bool { return r.Old == r.New }), nil
+}
+
+// part is the profile itself, or one of its payloads.
+type part struct {
+	identifier, name string
+	uuid             *plist.Value
+}
+
+func partsOf(root *plist.Value) ([]part, error) {
+	if root == nil || root.Kind != plist.Dictionary {
+		return nil, errors.New("is no profile")
+	}
+	all := []*plist.Value{root}
+	if content := root.Get("PayloadContent"); content != nil && content.Kind == plist.Array {
+		all = append(all, content.Items...)
+	}
+	var parts []part
+	seen := map[string]bool{}
+	for i, v := range all {
+		what := "the profile"
+		if i > 0 {
+			what = fmt.Sprintf("PayloadContent[%d]", i-1)
+		}
+		identifier, id := v.Get("PayloadIdentifier"), v.Get("PayloadUUID")
+		switch {
+		case identifier == nil || identifier.Kind != plist.String || identifier.Text == "":
+			return nil, fmt.Errorf("%s has no PayloadIdentifier to derive a UUID from", what)
+		case id == nil || id.Kind != plist.String:
+			return nil, fmt.Errorf("%s has no PayloadUUID", what)
+		case plist.HasPlaceholder(identifier.Text) || plist.HasPlaceholder(id.Text):
+			return nil, fmt.Errorf("%s has a placeholder in its identity", what)
+		case seen[identifier.Text]:
+			return nil, fmt.Errorf("the PayloadIdentifier %q stands twice, and both would get the same UUID", identifier.Text)
+		}
+		seen[identifier.Text] = true
+		p := part{identifier: identifier.Text, uuid: id}
+		if name := v.Get("PayloadDisplayName"); name != nil {
+			p.name = name.Text
+		}
+		p.name = cmp.Or(p.name, p.identifier)
+		parts = append(parts, p)
+	}
+	return parts, nil
+}
+
+// follow renames each text that is a UUID of a payload, whatever its key: PayloadCertificateUUID and its like.
+func follow(v *plist.Value, follows map[string]int, renamed []Renamed, isOwn func(*plist.Value) bool) {
+	if v.Kind == plist.String && uuid.Validate(v.Text) == nil && !isOwn(v) {
+		if i, ok := follows[strings.ToUpper(v.Text)]; ok {
+			v.Text = renamed[i].New
+			renamed[i].References++
+		}
+	}
+	for _, f := range v.Fields {
+		follow(f.Value, follows, renamed, isOwn)
+	}
+	for _, item := range v.Items {
+		follow(item, follows, renamed, isOwn)
+	}
+}
