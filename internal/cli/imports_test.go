@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/serve", "internal/ship", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/ship"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship", []string{"internal/plist"}},
@@ -47,6 +47,7 @@ var arrows = []struct {
 	{"internal/target", []string{"internal/diag"}},
 	{"internal/identity", nil},
 	{"internal/cms", nil},
+	{"internal/serve", nil},
 	{"internal/rules", []string{"internal/diag"}},
 	{"internal/hints", nil},
 	{"internal/diag", nil},
@@ -67,6 +68,7 @@ var onlyIn = map[string]string{
 	"github.com/aymanbagabas/go-udiff":      "internal/report",
 	"charm.land/lipgloss/v2/table":          "internal/report",
 	"github.com/hashicorp/go-retryablehttp": "internal/ship",
+	"rsc.io/qr":                             "internal/serve",
 	"github.com/charmbracelet/colorprofile": "internal/report",
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif": "internal/report",

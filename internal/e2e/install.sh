@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, git, Chromium, SoftHSM
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, git, Chromium, zbarimg, curl, ps, SoftHSM
 # with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM and Microsoft's SARIF Multitool,
 # which has the schema of SARIF with it.
 set -eu
@@ -17,6 +17,9 @@ need pkcs11-tool opensc
 need gcc "gcc libc6-dev"
 echo '#include <openssl/cms.h>' | gcc -E - >/dev/null 2>&1 || missing="$missing libssl-dev"
 need chromium chromium
+need zbarimg zbar-tools
+need curl curl
+need ps procps
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -44,6 +47,6 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	chmod +x "$sarif/package/Sarif.Multitool"
 fi
 
-for program in openssl xmllint plistutil python3 git softhsm2-util pkcs11-tool gcc chromium; do
+for program in openssl xmllint plistutil python3 git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done

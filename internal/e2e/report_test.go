@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +40,7 @@ func TestReportInABrowser(t *testing.T) {
 		for _, width := range []int64{390, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
 				t.Run(strings.Join([]string{name, scheme, map[int64]string{390: "phone", 1280: "desktop"}[width]}, " "), func(t *testing.T) {
-					b.look(t, filepath.Join(s.dir, name, "report.html"), width, scheme)
+					b.look(t, "file://"+filepath.Join(s.dir, name, "report.html"), outline, width, scheme)
 				})
 			}
 		}
@@ -63,8 +64,8 @@ func newBrowser(t *testing.T) *browser {
 	return &browser{ctx}
 }
 
-// look opens a page in a new tab and wants it to keep to itself and to its width.
-func (b *browser) look(t *testing.T, path string, width int64, scheme string) {
+// look opens a page in a new tab, wants it to keep to itself and to its width, and returns its picture.
+func (b *browser) look(t *testing.T, url, outline string, width int64, scheme string) []byte {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.context)
 	defer cancel()
@@ -75,7 +76,7 @@ func (b *browser) look(t *testing.T, path string, width int64, scheme string) {
 	page.must(call(ctx, log.Enable, cdp.Empty{}))
 	page.must(call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500}))
 	page.must(call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
-	page.must(chromedp.Do(ctx, chromedp.Navigate("file://"+path)))
+	page.must(chromedp.Do(ctx, chromedp.Navigate(url)))
 
 	evaluate[bool](page, `document.querySelectorAll('details').forEach(d => d.open = true), true`)
 	overflow := evaluate[int](page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
@@ -90,6 +91,7 @@ func (b *browser) look(t *testing.T, path string, width int64, scheme string) {
 	if len(complaints) > 0 {
 		t.Errorf("the browser complains: %q", complaints)
 	}
+	requests = slices.DeleteFunc(requests, func(r string) bool { return strings.HasPrefix(r, "data:") })
 	if len(requests) != 1 {
 		t.Errorf("the page asks for %q", requests)
 	}
@@ -106,6 +108,7 @@ func (b *browser) look(t *testing.T, path string, width int64, scheme string) {
 		t.Errorf("the background is %s in the scheme %s", background, scheme)
 	}
 	keep(t, picture)
+	return picture
 }
 
 // visit is one page that is open.
@@ -199,7 +202,7 @@ func keep(t *testing.T, picture []byte) {
 	if dir == "" {
 		return
 	}
-	name := strings.NewReplacer("/", "-", " ", "-", "_", "-").Replace(strings.TrimPrefix(t.Name(), "TestReportInABrowser/"))
+	name := strings.NewReplacer("/", "-", " ", "-", "_", "-").Replace(strings.TrimPrefix(t.Name(), "Test"))
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
 		t.Error(err)
 	}

@@ -1,0 +1,320 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/mdns"
+
+	"net"
+	"net/url"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/cms"
+	"syncguard/internal/coverage"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/report"
+	"syncguard/internal/schema"
+	"syncguard/internal/serve"
+	"syncguard/internal/target"
+)
+
+// offer is what is served.
+type offer struct {
+	env     *Env
+	catalog *schema.Catalog
+	verify  *verifier
+	paths   []string
+	items   []serve.Item
+	secret  string // the first file that holds one
+}
+
+func newOffer(env *Env, o serveOptions) (*offer, error) {
+	catalog, _, err := env.catalog()
+	if err != nil {
+		return nil, err
+	}
+	v, err := newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity", "trust", "validity"}})
+	if err != nil {
+		return nil, err
+	}
+	finder := inputFinder{"stdin", isProfileName, "profile (*.mobileconfig)"}
+	inputs, failures, err := finder.find(o.paths)
+	if err != nil {
+		return nil, err
+	}
+	f := &offer{env: env, catalog: catalog, verify: v}
+	for _, in := range inputs {
+		if err := f.add(in); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return f, verdict(env, failures, false)
+}
+
+// add takes one profile in, or says why it is no use to a person.
+func (f *offer) add(in input) error {
+	data, err := in.read(f.env)
+	if err != nil {
+		return err
+	}
+	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
+	switch {
+	case diag.HasErrors(findings) || doc.Root == nil:
+		return withHint(fmt.Errorf("%s: is not sound", in.path), "syncguard validate %s says where", in.path)
+	case doc.Kind() == document.Declaration:
+		return withHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")
+	case doc.IsEncrypted():
+		return fmt.Errorf("%s: is encrypted for one device, and no other could install it", in.path)
+	case doc.Root.Get("PayloadContent") == nil:
+		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.path)
+	}
+	if f.secret == "" && len(lint.Secrets(doc.Root)) > 0 {
+		f.secret = in.path
+	}
+	if doc.Signed {
+		if v := f.verify.report(in.path, data); !v.Integrity.OK && v.Integrity.Reason != string(cms.WeakDigest) {
+			return fmt.Errorf("%s: %s; a device refuses it", in.path, v.Integrity.Detail)
+		}
+	}
+	item := serve.Item{Name: textOf(doc.Root, "PayloadDisplayName"), File: f.fileName(in), Data: data, Trust: f.trust(in.path, data, doc.Signed)}
+	if item.Name == "" {
+		item.Name = item.File
+	}
+	if v := doc.Root.Get("PayloadRemovalDisallowed"); v != nil && v.Bool {
+		item.Locked = true
+	}
+	if err := f.describe(&item, in.path, doc.Root); err != nil {
+		return err
+	}
+	f.items, f.paths = append(f.items, item), append(f.paths, in.path)
+	return nil
+}
+
+func textOf(root *plist.Value, key string) string {
+	if v := root.Get(key); v != nil {
+		return v.Text
+	}
+	return ""
+}
+
+// fileName makes a name that every browser and device takes, and no two items have.
+func (f *offer) fileName(in input) string {
+	stem := strings.TrimSuffix(filepath.Base(in.path), filepath.Ext(in.path))
+	stem = strings.Trim(strings.Map(func(r rune) rune {
+		if r < 128 && (r == '-' || r == '_' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+			return r
+		}
+		return '-'
+	}, stem), ".-")
+	if stem == "" {
+		stem = "profile"
+	}
+	name := stem + ".mobileconfig"
+	for n := 2; slices.ContainsFunc(f.items, func(i serve.Item) bool { return strings.EqualFold(i.File, name) }); n++ {
+		name = fmt.Sprintf("%s-%d.mobileconfig", stem, n)
+	}
+	return name
+}
+
+// trust says what devices say of the signature, as far as it can be known here.
+func (f *offer) trust(name string, data []byte, signed bool) serve.Trust {
+	if !signed {
+		return serve.Trust{Label: "Not Signed", Why: "Nobody signed this profile. It installs all the same; make sure that you know who gave you this page."}
+	}
+	v := f.verify.report(name, data)
+	signer := "somebody"
+	if len(v.Signers) > 0 && v.Signers[0].Name != "" {
+		signer = fmt.Sprintf("“%s”", v.Signers[0].Name)
+	}
+	switch {
+	case !v.Trust.OK:
+		return serve.Trust{Label: "Not Verified", Why: "It is signed by " + signer + ", for whom no authority vouches that this computer knows. It installs all the same; make sure that you know who gave you this page."}
+	case !v.Validity.OK:
+		return serve.Trust{Label: "Not Verified", Why: "It is signed by " + signer + ", and " + v.Validity.Detail + ". It may install all the same."}
+	}
+	return serve.Trust{Label: "Verified", Good: true, Why: fmt.Sprintf("It is signed by %s, whom this computer trusts; so does a device that trusts the same authorities.", signer)}
+}
+
+// describe says for which devices a profile is, and what its payloads do there when a person installs it.
+func (f *offer) describe(item *serve.Item, path string, root *plist.Value) error {
+	var platforms []target.Platform
+	if v := root.Get("TargetDeviceType"); v != nil {
+		if n, ok := v.Int.Int64(); ok {
+			if p := target.OfDeviceType(n); p != "" {
+				platforms = []target.Platform{p}
+			}
+		}
+	}
+	asked := platforms
+	if len(asked) == 0 {
+		asked = []target.Platform{target.IOS, target.MacOS}
+	}
+	var best *coverage.Matrix
+	most := -1
+	for _, p := range asked {
+		to := target.Target{Platform: p, Version: target.Version{Major: target.Current}, Enrollment: target.Manual}
+		m, err := coverage.Keys([]coverage.File{{Name: path, Root: root}}, []target.Target{to}, f.catalog)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		works := 0
+		for _, r := range m.Rows {
+			if isEffective(r.Cells[0]) {
+				works++
+			}
+		}
+		if works > 0 && len(asked) > 1 {
+			platforms = append(platforms, p)
+		}
+		if works > most {
+			best, most = m, works
+		}
+	}
+	item.Devices = devicesOf(platforms)
+	if most == 0 {
+		f.env.err().Warning(path + ": no setting of it works where it is installed by hand; syncguard coverage says why")
+	}
+	item.Does = f.lines(root, best)
+	return nil
+}
+
+func isEffective(c coverage.Cell) bool {
+	return c.Class == baseline.Enforced || c.Class == baseline.Locked || c.Class == baseline.Default
+}
+
+func devicesOf(platforms []target.Platform) string {
+	words := map[target.Platform]string{target.IOS: "iPhone and iPad", target.IPadOS: "iPad", target.MacOS: "Mac", target.TvOS: "Apple TV",
+		target.VisionOS: "Apple Vision Pro", target.WatchOS: "Apple Watch"}
+	var names []string
+	for _, p := range platforms {
+		names = append(names, words[p])
+	}
+	if len(names) == 0 {
+		return "devices that an MDM server manages"
+	}
+	return strings.Join(names, ", ")
+}
+
+// lines says of each payload what it does, in a sentence.
+func (f *offer) lines(root *plist.Value, m *coverage.Matrix) []string {
+	var lines []string
+	if text := textOf(root, "PayloadDescription"); text != "" {
+		first, _, _ := strings.Cut(text, "\n")
+		lines = append(lines, first)
+	}
+	content := root.Get("PayloadContent")
+	seen := map[string]bool{}
+	for _, p := range content.Items {
+		kind := textOf(p, "PayloadType")
+		if seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		works, idle := 0, 0
+		for _, r := range m.Rows {
+			if r.Subject.Type != kind {
+				continue
+			}
+			if isEffective(r.Cells[0]) {
+				works++
+			} else {
+				idle++
+			}
+		}
+		name := textOf(p, "PayloadDisplayName")
+		if name == "" {
+			name = kind
+		}
+		if text := textOf(p, "PayloadDescription"); text != "" {
+			name += ", " + strings.TrimRight(text, ".")
+		}
+		line := name + ": " + report.Count(works, "setting")
+		switch {
+		case works == 0:
+			line = fmt.Sprintf("%s: does nothing on %s %d where a person installs it", name, m.Targets[0].Platform, target.Current)
+		case idle > 0:
+			line += fmt.Sprintf(", and %d more that only managed devices obey", idle)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// say prints the address, as a QR code too where somebody looks.
+func (f *offer) say(address string, o serveOptions, expires time.Time) error {
+	out := f.env.out()
+	if _, looks := terminal(f.env.Stdout); looks && !o.noQR {
+		lines, err := serve.Squares(address)
+		if err != nil {
+			return err
+		}
+		out.QRCode(lines)
+	}
+	out.Line("%s", address)
+	for i, item := range f.items {
+		f.env.err().Line("  %s  %s, for %s; devices say “%s”", report.Clean(f.paths[i]), report.Clean(item.Name), item.Devices, item.Trust.Label)
+	}
+	until := "until Ctrl-C"
+	if !expires.IsZero() {
+		until = "until " + expires.Format(time.TimeOnly)
+	}
+	if o.limit > 0 {
+		until += ", or " + report.Count(o.limit, "download")
+	}
+	f.env.err().Line("  %s", until)
+	if isLocal(address) {
+		f.env.err().Hint("only this machine can open the page; for a phone: --listen ADDRESS:PORT with --cert and --key, or with --http")
+	}
+	return nil
+}
+
+// isLocal says whether an address is this machine's own.
+func isLocal(address string) bool {
+	u, err := url.Parse(address)
+	ip := net.ParseIP(u.Hostname())
+	return err == nil && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// airdrop helps to send the files to a device near by. No documented command of macOS opens the share sheet, so the file is shown
+// in the Finder, and the rest is said.
+func (f *offer) airdrop(ctx context.Context) error {
+	out := f.env.out()
+	if runtime.GOOS == "darwin" {
+		if err := exec.CommandContext(ctx, "open", append([]string{"-R"}, f.paths...)...).Run(); err != nil {
+			return fmt.Errorf("showing the file in the Finder: %w", err)
+		}
+		out.Line("The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
+	} else {
+		out.Line("AirDrop is for Apple's devices: copy the file to a Mac, and in the Finder control-click it, choose Share… and AirDrop.")
+		out.Line("Without a Mac, syncguard serve gives the device a page to open.")
+	}
+	out.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
+	for i, item := range f.items {
+		out.Line("  %s  devices say “%s”", report.Clean(f.paths[i]), item.Trust.Label)
+	}
+	return nil
+}
+
+// announce tells the local network of the page, until stop is called.
+func announce(at *net.TCPAddr, path string, encrypted bool) (stop func(), err error) {
+	service := map[bool]string{true: "_https._tcp", false: "_http._tcp"}[encrypted]
+	zone, err := mdns.NewMDNSService("syncguard", service, "", "", at.Port, nil, []string{"path=" + path})
+	if err != nil {
+		return nil, err
+	}
+	server, err := mdns.NewServer(&mdns.Config{Zone: zone})
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = server.Shutdown() }, nil
+}

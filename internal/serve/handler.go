@@ -1,0 +1,94 @@
+package serve
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ServeHTTP answers with the page, a profile, or the shortest refusal that says why.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	client, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		client = r.RemoteAddr
+	}
+	e := Entry{Client: client}
+	defer func() { s.o.Log(e) }()
+
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", s.page.policy)
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	refuse := func(status int, why string) {
+		e.Status, e.What = status, why
+		http.Error(w, why, status)
+	}
+	switch {
+	case !slices.Contains(s.o.Hosts, strings.ToLower(r.Host)):
+		refuse(http.StatusMisdirectedRequest, "this server does not answer to that name") // a page elsewhere may have been pointed here
+		return
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		refuse(http.StatusMethodNotAllowed, "only GET and HEAD")
+		return
+	}
+	// The path as it was sent: nothing in it is decoded or cleaned.
+	rest, ok := strings.CutPrefix(r.RequestURI, s.Path())
+	item := -1
+	if ok && rest != "" {
+		item = slices.IndexFunc(s.o.Items, func(i Item) bool { return i.File == rest })
+	}
+	switch {
+	case !ok || rest != "" && item < 0:
+		refuse(http.StatusNotFound, "not found")
+	case s.isOver():
+		refuse(http.StatusGone, "this offer has ended")
+	case item < 0:
+		e.What, e.Status = "page", http.StatusOK
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Length", strconv.Itoa(len(s.page.html)))
+		if r.Method == http.MethodGet {
+			e.Bytes, _ = w.Write(s.page.html)
+		}
+	default:
+		s.profile(w, r, &s.o.Items[item], &e, refuse)
+	}
+}
+
+func (s *Server) isOver() bool {
+	return !s.o.Expires.IsZero() && !s.o.Now().Before(s.o.Expires)
+}
+
+// profile sends one profile, always whole.
+func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *Item, e *Entry, refuse func(int, string)) {
+	if r.Method == http.MethodGet && !s.take() {
+		refuse(http.StatusGone, "this profile was downloaded as often as it may be")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", ContentType)
+	h.Set("Content-Length", strconv.Itoa(len(item.Data)))
+	h.Set("Content-Disposition", `inline; filename="`+item.File+`"`)
+	e.What, e.Status = item.File, http.StatusOK
+	if r.Method == http.MethodHead {
+		return
+	}
+	n, err := w.Write(item.Data)
+	if err == nil {
+		err = http.NewResponseController(w).Flush()
+	}
+	e.Bytes = n
+	if err != nil {
+		e.What += ", broken off"
+	}
+	s.finish(err == nil)
+}
+
+// quiet is the log of net/http, which would tell of every scan and broken handshake.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

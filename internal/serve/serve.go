@@ -1,0 +1,186 @@
+// Package serve gives profiles to people who have no MDM: one page that says what a profile does and how to install it, and
+// the profile itself, below an address that nobody guesses.
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// ContentType is that of a configuration profile. With another one iOS saves a file and installs nothing.
+const ContentType = "application/x-apple-aspen-config"
+
+// Bounds on what a visitor can take.
+const (
+	maxConnections = 2000
+	maxHeader      = 16 << 10
+	headerTimeout  = 10 * time.Second
+	writeTimeout   = 2 * time.Minute // a profile has 16 MiB at most
+	idleTimeout    = 30 * time.Second
+	linger         = 3 * time.Second // so that a second visitor is told why there is nothing any more
+)
+
+// Item is one profile to be served. Its bytes are those of the file when serving began.
+type Item struct {
+	Name    string // what devices show
+	File    string // name of the download, ASCII letters, digits, dots, hyphens and underscores
+	Data    []byte
+	Devices string // for which devices: iPhone and iPad
+	Does    []string
+	Trust   Trust
+	Locked  bool // people cannot remove it
+}
+
+// Trust is what a device says of who signed a profile.
+type Trust struct {
+	Label string // Verified, Not Verified, Not Signed
+	Good  bool
+	Why   string
+}
+
+// Options are how profiles are served.
+type Options struct {
+	Items   []Item
+	Hosts   []string // what a request may name as its host, with the port
+	Limit   int      // complete downloads, 0 for any number
+	Expires time.Time
+	Now     func() time.Time
+	Log     func(Entry) // called from many goroutines
+	TLS     *tls.Config // nil for plain HTTP
+	Local   bool        // only this machine reaches it
+}
+
+// Entry is one request.
+type Entry struct {
+	Client string
+	What   string // page, the name of a file, or why it was refused
+	Status int
+	Bytes  int
+}
+
+// Server serves profiles until it is told to stop, its time is over, or its downloads are used up.
+type Server struct {
+	o     Options
+	token string
+	page  *page
+
+	mu    sync.Mutex
+	given int // downloads that are complete or under way
+	done  int
+	over  chan struct{} // closed when the last download is complete
+}
+
+// New prepares a server under a new token of 128 bits. address is how its visitors reach it, such as
+// https://mac.local:8443.
+func New(address string, o Options) (*Server, error) {
+	if len(o.Items) == 0 {
+		return nil, errors.New("there is nothing to serve")
+	}
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	s := &Server{o: o, token: base64.RawURLEncoding.EncodeToString(b), over: make(chan struct{})}
+	var err error
+	s.page, err = newPage(o, s.URL(address))
+	return s, err
+}
+
+// URL is the address of the page for those who reach the server at an address.
+func (s *Server) URL(address string) string { return strings.TrimSuffix(address, "/") + s.Path() }
+
+// Path is that of the page.
+func (s *Server) Path() string { return "/" + s.token + "/" }
+
+// Downloads is how many were complete.
+func (s *Server) Downloads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done
+}
+
+// Run serves on a listener until ctx ends, the time is over or the downloads are used up, and lets what is under way end.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: quiet()}
+	listener = netutil.LimitListener(listener, maxConnections)
+	failed := make(chan error, 1)
+	go func() {
+		if s.o.TLS != nil {
+			failed <- server.ServeTLS(listener, "", "")
+		} else {
+			failed <- server.Serve(listener)
+		}
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	case <-s.over:
+		wait(ctx, linger)
+	case <-s.expired(ctx):
+		if s.Downloads() > 0 { // somebody has the address
+			wait(ctx, linger)
+		}
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(end); err != nil {
+		return server.Close() // somebody does not take what was sent
+	}
+	return nil
+}
+
+func (s *Server) expired(ctx context.Context) <-chan struct{} {
+	over := make(chan struct{})
+	if s.o.Expires.IsZero() {
+		return over
+	}
+	go func() {
+		wait(ctx, s.o.Expires.Sub(s.o.Now()))
+		close(over)
+	}()
+	return over
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// take reserves a download, and says whether there is one left.
+func (s *Server) take() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.o.Limit > 0 && s.given >= s.o.Limit {
+		return false
+	}
+	s.given++
+	return true
+}
+
+// finish counts a download, or gives it back where it broke off.
+func (s *Server) finish(complete bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !complete {
+		s.given--
+		return
+	}
+	if s.done++; s.done == s.o.Limit {
+		close(s.over)
+	}
+}

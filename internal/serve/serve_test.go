@@ -1,0 +1,283 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const host = "mac.local:8443"
+
+var items = []Item{
+	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: "Mac", Does: []string{"<b>Wi-Fi</b>"}, Trust: Trust{Label: "Verified", Good: true}},
+	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: "iPhone and iPad", Locked: true},
+}
+
+func newServer(t testing.TB, change func(*Options)) *Server {
+	t.Helper()
+	o := Options{Items: items, Hosts: []string{host}, Now: time.Now, Log: func(Entry) {}}
+	if change != nil {
+		change(&o)
+	}
+	s, err := New("https://"+host, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// ask makes a request with its path as it is.
+func ask(s *Server, method, name, path string) *http.Response {
+	r := httptest.NewRequest(method, "http://x/", nil)
+	r.Host, r.RequestURI = name, path
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestAnswers(t *testing.T) {
+	s := newServer(t, nil)
+	page, other := s.Path(), newServer(t, nil).Path()
+	for _, c := range []struct {
+		method, host, path string
+		status             int
+	}{
+		{"GET", host, page, 200},
+		{"HEAD", host, page, 200},
+		{"GET", "MAC.LOCAL:8443", page, 200},
+		{"GET", host, page + "corp.mobileconfig", 200},
+		{"HEAD", host, page + "corp.mobileconfig", 200},
+		{"GET", "evil.example", page, 421},
+		{"GET", "mac.local", page, 421},
+		{"GET", "", page, 421},
+		{"POST", host, page, 405},
+		{"PUT", host, page + "corp.mobileconfig", 405},
+		{"OPTIONS", host, page, 405},
+		{"GET", host, "/", 404},
+		{"GET", host, other, 404},
+		{"GET", host, strings.TrimSuffix(page, "/"), 404},
+		{"GET", host, strings.ToLower(page), 404},
+		{"GET", host, page + "absent.mobileconfig", 404},
+		{"GET", host, page + "../corp.mobileconfig", 404},
+		{"GET", host, page + "..%2fcorp.mobileconfig", 404},
+		{"GET", host, page + "%63orp.mobileconfig", 404},
+		{"GET", host, "/" + page + "corp.mobileconfig", 404},
+		{"GET", host, page + "corp.mobileconfig?x", 404},
+		{"GET", host, page + "./corp.mobileconfig", 404},
+		{"GET", host, page + "CORP.mobileconfig", 404},
+		{"GET", host, "http://" + host + page, 404},
+	} {
+		answer := ask(s, c.method, c.host, c.path)
+		if answer.StatusCode != c.status {
+			t.Errorf("%s %s at %q: %d, want %d", c.method, c.path, c.host, answer.StatusCode, c.status)
+		}
+		for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+			if got := answer.Header.Get(name); got != want {
+				t.Errorf("%s %s: %s is %q", c.method, c.path, name, got)
+			}
+		}
+		if !strings.Contains(answer.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s %s has no policy", c.method, c.path)
+		}
+	}
+	answer := ask(s, "GET", host, page+"corp.mobileconfig")
+	body, _ := io.ReadAll(answer.Body)
+	if string(body) != "first" || answer.Header.Get("Content-Type") != ContentType || answer.Header.Get("Content-Disposition") != `inline; filename="corp.mobileconfig"` {
+		t.Errorf("the profile is %q with %v", body, answer.Header)
+	}
+	html, _ := io.ReadAll(ask(s, "GET", host, page).Body)
+	if bytes.Contains(html, []byte("<script")) || bytes.Contains(html, []byte("<b>")) || !bytes.Contains(html, []byte("&lt;b&gt;Wi-Fi")) {
+		t.Errorf("what a profile says is markup in the page:\n%s", html)
+	}
+}
+
+func TestTokensDiffer(t *testing.T) {
+	seen := map[string]bool{}
+	for range 100 {
+		p := newServer(t, nil).Path()
+		if seen[p] || len(p) != 24 {
+			t.Fatalf("token %s", p)
+		}
+		seen[p] = true
+	}
+}
+
+func TestLimitCountsCompleteDownloads(t *testing.T) {
+	s := newServer(t, func(o *Options) { o.Limit = 2 })
+	path := s.Path() + "corp.mobileconfig"
+	ask(s, "HEAD", host, path)
+	r := httptest.NewRequest("GET", "http://x/", nil)
+	r.Host, r.RequestURI = host, path
+	s.ServeHTTP(broken{httptest.NewRecorder()}, r)
+	for i, want := range []int{200, 200, 410, 410} {
+		if got := ask(s, "GET", host, path).StatusCode; got != want {
+			t.Errorf("download %d: %d, want %d", i, got, want)
+		}
+	}
+	select {
+	case <-s.over:
+	default:
+		t.Error("it is not over")
+	}
+	if s.Downloads() != 2 {
+		t.Errorf("%d downloads", s.Downloads())
+	}
+}
+
+// broken is a connection that breaks off.
+type broken struct{ http.ResponseWriter }
+
+func (broken) Write([]byte) (int, error) { return 1, net.ErrClosed }
+
+func TestExpires(t *testing.T) {
+	now := time.Unix(1000, 0)
+	s := newServer(t, func(o *Options) { o.Expires = now.Add(time.Minute); o.Now = func() time.Time { return now } })
+	path := s.Path() + "corp.mobileconfig"
+	if got := ask(s, "GET", host, path).StatusCode; got != 200 {
+		t.Errorf("before: %d", got)
+	}
+	now = now.Add(time.Minute)
+	for _, p := range []string{path, s.Path()} {
+		if got := ask(s, "GET", host, p).StatusCode; got != 410 {
+			t.Errorf("after: %d", got)
+		}
+	}
+	if got := ask(s, "GET", host, "/x/").StatusCode; got != 404 {
+		t.Errorf("another token after: %d", got)
+	}
+}
+
+// Whatever is asked, only the two profiles and the page are ever given.
+func TestHostileRequests(t *testing.T) {
+	s := newServer(t, nil)
+	random := rand.New(rand.NewPCG(1, 2))
+	good := map[string]bool{s.Path(): true, s.Path() + "corp.mobileconfig": true, s.Path() + "other.mobileconfig": true}
+	parts := []string{s.Path(), "/", "..", "%2e%2e", "%2f", "\\", "corp.mobileconfig", "\x00", "?", "#", ";", "//", "etc/passwd", "é", strings.Repeat("a", 5000), s.Path()[1:]}
+	for range 10_000 {
+		path := "/"
+		if random.IntN(2) == 0 {
+			path = s.Path()
+		}
+		for range random.IntN(4) {
+			path += parts[random.IntN(len(parts))]
+		}
+		method := []string{"GET", "HEAD", "POST", "get", "TRACE", "\x01"}[random.IntN(6)]
+		name := []string{host, "evil", host + ".evil", ""}[random.IntN(4)]
+		r := &http.Request{Method: method, Host: name, RequestURI: path, Header: http.Header{"Range": {"bytes=0-1"}}, RemoteAddr: "?"}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code == 200 && (!good[path] || name != host || method != "GET" && method != "HEAD") {
+			t.Fatalf("%q %q at %q is answered", method, path, name)
+		}
+	}
+}
+
+// start runs a server on loopback, and returns its address.
+func start(t testing.TB, change func(*Options)) (s *Server, address string, stop func() error) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = newServer(t, func(o *Options) {
+		o.Hosts = []string{listener.Addr().String()}
+		if change != nil {
+			change(o)
+		}
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx, listener) }()
+	return s, "http://" + listener.Addr().String(), func() error { cancel(); return <-ended }
+}
+
+func TestThousandAtOnceBesideClientsThatTakeNothing(t *testing.T) {
+	s, address, stop := start(t, nil)
+	for range 200 { // which open a connection and say half a word
+		c, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "GET %sother.mobileconfig HTTP/1.1\r\nHost: ", s.Path())
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}, Timeout: time.Minute}
+	var failed atomic.Int64
+	var all sync.WaitGroup
+	for range 1000 {
+		all.Go(func() {
+			answer, err := client.Get(s.URL(address) + "other.mobileconfig")
+			if err != nil {
+				failed.Add(1)
+				return
+			}
+			defer answer.Body.Close()
+			if body, err := io.ReadAll(answer.Body); err != nil || !bytes.Equal(body, items[1].Data) {
+				failed.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := failed.Load(); n > 0 {
+		t.Errorf("%d of 1000 downloads failed", n)
+	}
+	client.CloseIdleConnections()
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if s.Downloads() != 1000 {
+		t.Errorf("%d were counted", s.Downloads())
+	}
+}
+
+// What is downloaded one after another takes no memory that stays.
+func TestMemoryStaysFlat(t *testing.T) {
+	s, address, stop := start(t, nil)
+	defer func() { _ = stop() }()
+	client := &http.Client{}
+	download := func(n int) uint64 {
+		for range n {
+			answer, err := client.Get(s.URL(address) + "corp.mobileconfig")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := download(500)
+	if after := download(5000); after > before+2<<20 {
+		t.Errorf("the heap grew from %d to %d bytes", before, after)
+	}
+}
+
+func TestRunEndsWithTheLastDownload(t *testing.T) {
+	s, address, stop := start(t, func(o *Options) { o.Limit = 1 })
+	answer, err := http.Get(s.URL(address) + "corp.mobileconfig")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	answer.Body.Close()
+	if again, err := http.Get(s.URL(address) + "corp.mobileconfig"); err != nil || again.StatusCode != 410 {
+		t.Errorf("again: %v %v", again, err)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
