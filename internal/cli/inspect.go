@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -112,7 +113,7 @@ func runInspect(ctx context.Context, env *Env, o inspectOptions) error {
 	var unreadable []diag.Diagnostic // told at the end, behind what a pager shows
 	for file := range ordered(inputs, runtime.GOMAXPROCS(0), i.inspectInput) {
 		if err := ctx.Err(); err != nil {
-			return err
+			return errors.Join(err, i.out.Close()) // not before the pager has left the terminal
 		}
 		if file.err != nil {
 			failures = append(failures, file.err)

@@ -21,9 +21,8 @@ type Options struct {
 // Document is a profile, a declaration, or any other property list.
 type Document struct {
 	Kind     document.Kind // empty for a property list that is neither
-	Format   document.Format
-	Envelope []*Node    // the keys around the payloads
-	Payloads []*Payload // of a declaration, what it holds
+	Envelope []*Node       // the keys around the payloads
+	Payloads []*Payload    // of a declaration, what it holds
 }
 
 // Payload is a payload of a profile, or that of a declaration.
@@ -33,7 +32,8 @@ type Payload struct {
 	Value *plist.Value
 	Facts lint.Facts
 	Nodes []*Node
-	names []string
+
+	names []string // by which it can be asked for
 }
 
 // Is says whether one of the names is that of the payload: its type, its identifier or its UUID.
@@ -72,10 +72,8 @@ func (i *Inspector) Describe(doc *document.Document) (*Document, error) {
 	return d.document(doc, 0), d.err
 }
 
-// Limits on what is read inside of data, beside those of the reader.
-const (
-	maxInside = 2 // documents in documents
-)
+// maxInside is how deep documents inside of data are read, since each could hold another.
+const maxInside = 2
 
 // describer is the work on one file.
 type describer struct {
@@ -88,7 +86,7 @@ func (d *describer) document(doc *document.Document, depth int) *Document {
 	if !d.inspector.options.ShowSecrets {
 		lint.MarkSecrets(doc.Root)
 	}
-	out := &Document{Kind: kindOf(doc), Format: doc.Format}
+	out := &Document{Kind: kindOf(doc)}
 	known, err := d.inspector.check.Known(doc.Root, out.Kind == document.Declaration, d.inspector.options.Targets)
 	if err != nil {
 		d.err = err
