@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"syncguard/internal/decompose"
 	"syncguard/internal/diag"
@@ -101,7 +99,7 @@ func (i *inspection) template(f inspected) error {
 		return nil
 	}
 	made, err := decompose.New(i.catalog).Template(f.doc, decompose.Options{Source: f.name, ShowSecrets: i.o.showSecrets,
-		Name: decompose.Slug(strings.TrimSuffix(filepath.Base(f.name), filepath.Ext(f.name)))})
+		Name: decompose.NameOf(f.name)})
 	if err != nil {
 		return err
 	}
