@@ -31,6 +31,9 @@ be sent: the exit code is 1 when they differ.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, d := range []*pushDestination{
+		pushAppleBusiness(),
+		pushIntune(),
+		pushJamf(),
 		pushKMFDDM(),
 		pushNanoMDM(),
 	} {

@@ -15,8 +15,11 @@ import (
 // servers are small servers that scripts push to, each of the documented API of its kind as far as a push goes. What holds
 // against a real server is in package e2e.
 var servers = map[string]func() http.Handler{
-	"kmfddm":  newFakeKMFDDM,
-	"nanomdm": func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
+	"apple-business": newFakeAppleBusiness,
+	"intune":         newFakeIntune,
+	"jamf":           newFakeJamf,
+	"kmfddm":         newFakeKMFDDM,
+	"nanomdm":        func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
 }
 
 // serve NAME starts a server until the script ends, and puts its address into $SERVER.

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"syncguard/internal/ship"
+	"syncguard/internal/ship/applebusiness"
+)
+
+// appleOptions are the flags of push apple-business.
+type appleOptions struct {
+	clientID  string
+	keyID     string
+	key       string
+	platforms []string
+	sign      string // address of the token server
+	token     secretFlag
+}
+
+// applePlatforms are the words for platforms, and Apple's for them:
+// https://developer.apple.com/documentation/applebusinessapi/create-a-configuration.
+var applePlatforms = map[string]string{"ios": "PLATFORM_IOS", "macos": "PLATFORM_MACOS", "tvos": "PLATFORM_TVOS", "visionos": "PLATFORM_VISIONOS", "watchos": "PLATFORM_WATCHOS"}
+
+func pushAppleBusiness() *pushDestination {
+	d := &pushDestination{name: "apple-business", address: applebusiness.Address,
+		short: "Create and update custom settings in Apple Business",
+		long: `Create and update configurations of the type CUSTOM_SETTING in Apple Business, the device management of Apple's own. A
+configuration is found by the PayloadIdentifier of the profile in it. Apple validates each profile against its schemas. Which
+devices get it is decided there.
+
+Signs in with an API account of Apple Business: its client ID, its key ID, and the private key (--key, a PEM file that only you can
+read); or takes an access token that you have.`,
+		example: `  syncguard push apple-business corp.mobileconfig --client-id BUSINESSAPI.9703f56c --key-id d136aa66 --key account.pem
+  syncguard push apple-business profiles/ --check --platform ios --platform macos
+  syncguard push apple-business corp.mobileconfig --dry-run`,
+	}
+	o := appleOptions{token: secretFlag{what: "an access token of Apple Business", variable: d.variable("TOKEN")}}
+	d.flags = func(cmd *cobra.Command) {
+		flags := cmd.Flags()
+		flags.StringVar(&o.clientID, "client-id", "", "client ID of the API account")
+		flags.StringVar(&o.keyID, "key-id", "", "key ID of the API account")
+		flags.StringVar(&o.key, "key", "", "private key of the API account, PEM")
+		flags.StringSliceVar(&o.platforms, "platform", nil, "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)")
+		flags.StringVar(&o.sign, "token-server", "https://account.apple.com", "where access tokens are from")
+		o.token.addFlags(cmd, "token")
+		_ = cmd.MarkFlagFilename("key", "pem")
+	}
+	d.connect = o.connect
+	return d
+}
+
+func (o *appleOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+	var platforms []string
+	for _, name := range o.platforms {
+		platform := applePlatforms[strings.ToLower(name)]
+		if platform == "" {
+			return nil, nil, usage("ios, macos, tvos, visionos, watchos", "--platform does not know %q", name)
+		}
+		platforms = append(platforms, platform)
+	}
+	slices.Sort(platforms)
+	authorizer, err := o.authorizer(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := p.client(applebusiness.Options(authorizer))
+	return &applebusiness.Destination{Client: c, Platforms: platforms}, c, err
+}
+
+func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (ship.Authorizer, error) {
+	if o.key == "" {
+		if o.clientID != "" || o.keyID != "" {
+			return nil, usage("--client-id, --key-id and --key", "an API account has three parts")
+		}
+		token, err := p.secret(ctx, &o.token)
+		return ship.Bearer(token), err
+	}
+	if o.clientID == "" || o.keyID == "" {
+		return nil, usage("--client-id, --key-id and --key", "an API account has three parts")
+	}
+	data, err := readSecret(p.env, o.key)
+	if err != nil {
+		return nil, err
+	}
+	key, err := jwt.ParseECPrivateKeyFromPEM(data)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("%s: is no private key of an API account", o.key), "it is the PEM file that Apple Business gives out, an elliptic curve key without a passphrase")
+	}
+	roots, err := p.roots()
+	if err != nil {
+		return nil, err
+	}
+	c, err := ship.NewClient(o.sign, ship.Options{Roots: roots})
+	if err != nil {
+		return nil, err
+	}
+	return &appleToken{client: c, clientID: o.clientID, keyID: o.keyID, key: key, now: p.env.Now}, nil
+}
+
+// appleToken exchanges a client assertion for access tokens:
+// https://developer.apple.com/documentation/apple-school-and-business-manager-api/implementing-oauth-for-the-apple-school-manager-and-apple-business-api.
+type appleToken struct {
+	client          *ship.Client
+	clientID, keyID string
+	key             *ecdsa.PrivateKey
+	now             func() time.Time
+
+	mu    sync.Mutex
+	token string
+	ends  time.Time
+}
+
+// Authorize adds a token.
+func (a *appleToken) Authorize(ctx context.Context, r *http.Request, renew bool) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if renew || a.now().After(a.ends) {
+		if err := a.exchange(ctx); err != nil {
+			return fmt.Errorf("signing in to Apple Business: %w", err)
+		}
+	}
+	r.Header.Set("Authorization", "Bearer "+a.token)
+	return nil
+}
+
+// Scheme is Bearer.
+func (a *appleToken) Scheme() string { return "Bearer" }
+
+func (a *appleToken) exchange(ctx context.Context) error {
+	now := a.now()
+	assertion := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.RegisteredClaims{Issuer: a.clientID, Subject: a.clientID,
+		Audience: jwt.ClaimStrings{"https://account.apple.com/auth/oauth2/v2/token"}, IssuedAt: jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(now.Add(10 * time.Minute)), ID: uuid.NewString()})
+	assertion.Header["kid"] = a.keyID
+	signed, err := assertion.SignedString(a.key)
+	if err != nil {
+		return err
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.clientID}, "scope": {"business.api"},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {signed}}
+	answer, err := a.client.Do(ctx, &ship.Request{Method: http.MethodPost, Path: "/auth/oauth2/token", Repeatable: true,
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode())})
+	if err != nil {
+		return err
+	}
+	var token struct {
+		Token   string `json:"access_token"`
+		Seconds int    `json:"expires_in"`
+	}
+	if err := json.Unmarshal(answer.Body, &token); err != nil || token.Token == "" {
+		return fmt.Errorf("the answer holds no access token")
+	}
+	a.token, a.ends = token.Token, now.Add(time.Duration(token.Seconds)*time.Second-time.Minute)
+	return nil
+}

@@ -1,0 +1,247 @@
+// Package intune brings profiles to Microsoft Intune by Microsoft Graph, as custom configurations.
+//
+// See https://learn.microsoft.com/graph/api/intune-deviceconfig-macoscustomconfiguration-create and the like for iOS. The
+// deployment channel is in the beta version only:
+// https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration?view=graph-rest-beta.
+package intune
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/ship"
+)
+
+// maxBytes is how large a custom profile may be.
+// https://learn.microsoft.com/mem/intune/configuration/custom-settings-macos
+const maxBytes = 1_000_000
+
+// The platforms of custom configurations.
+const (
+	IOS   = "ios"
+	MacOS = "macos"
+)
+
+var types = map[string]string{IOS: "#microsoft.graph.iosCustomConfiguration", MacOS: "#microsoft.graph.macOSCustomConfiguration"}
+
+// Destination creates and updates custom configurations. Who gets them is assigned in Intune, and stays as it is.
+type Destination struct {
+	Client   *ship.Client
+	Platform string // IOS, MacOS, or "" for what TargetDeviceType says
+}
+
+// Options are those of a client of Graph.
+func Options(a ship.Authorizer) ship.Options { return ship.Options{Authorizer: a, Message: message} }
+
+// message finds the words of an error: https://learn.microsoft.com/graph/errors.
+func message(body []byte) string {
+	var e struct {
+		Error struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(body, &e) != nil || e.Error.Code == "" {
+		return ""
+	}
+	return e.Error.Code + ": " + e.Error.Message
+}
+
+// configuration is a custom configuration, as far as it matters here.
+type configuration struct {
+	Type        string `json:"@odata.type"`
+	ID          string `json:"id,omitempty"`
+	DisplayName string `json:"displayName"`
+	Description string `json:"description"`
+	PayloadName string `json:"payloadName"`
+	FileName    string `json:"payloadFileName"`
+	Payload     []byte `json:"payload"` // base64
+	Channel     string `json:"deploymentChannel,omitempty"`
+}
+
+const path = "/deviceManagement/deviceConfigurations"
+
+// Pack takes the content, unsigned, of at most a million bytes.
+func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
+	if _, err := d.platform(p); err != nil {
+		return nil, err
+	}
+	if len(p.Content) > maxBytes {
+		return nil, fmt.Errorf("it has %d bytes, and Intune takes %d at most", len(p.Content), maxBytes)
+	}
+	parcel := &ship.Parcel{Profile: p, Name: name(p), Body: p.Content}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "sent without its signature: Intune describes a payload as UTF-8 text")
+	}
+	return []*ship.Parcel{parcel}, nil
+}
+
+func name(p *ship.Profile) string {
+	if n := p.Text("PayloadDisplayName"); n != "" {
+		return n
+	}
+	return p.Text("PayloadIdentifier")
+}
+
+func (d *Destination) platform(p *ship.Profile) (string, error) {
+	if d.Platform != "" {
+		return d.Platform, nil
+	}
+	if v := p.Root.Get("TargetDeviceType"); v != nil {
+		switch n, _ := v.Int.Int64(); n {
+		case 1:
+			return IOS, nil
+		case 5:
+			return MacOS, nil
+		}
+	}
+	return "", errors.New("its TargetDeviceType does not say whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
+}
+
+// channel is where a Mac applies a profile. PayloadScope is User where it is absent.
+func channel(p *ship.Profile) string {
+	if p.Text("PayloadScope") == "System" {
+		return "deviceChannel"
+	}
+	return "userChannel"
+}
+
+// version is that of Graph: only the beta has the channel of Macs.
+func version(platform string) string {
+	if platform == MacOS {
+		return "/beta"
+	}
+	return "/v1.0"
+}
+
+// Find reads the custom configurations, page by page, and asks for the payload of each that the list leaves out.
+func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
+	held := make([]*ship.Held, len(parcels))
+	for _, platform := range []string{IOS, MacOS} {
+		var of []*ship.Parcel
+		var at []int
+		for i, p := range parcels {
+			if is, _ := d.platform(p.Profile); is == platform {
+				of, at = append(of, p), append(at, i)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		all, err := d.list(ctx, platform)
+		if err != nil {
+			return nil, err
+		}
+		found, err := ship.Match(of, all)
+		if err != nil {
+			return nil, err
+		}
+		for i, h := range found {
+			held[at[i]] = h
+		}
+	}
+	return held, nil
+}
+
+func (d *Destination) list(ctx context.Context, platform string) ([]*ship.Held, error) {
+	var all []*ship.Held
+	request := &ship.Request{Method: http.MethodGet, Path: version(platform) + path}
+	for request != nil {
+		answer, err := d.Client.Do(ctx, request)
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Value []configuration `json:"value"`
+			Next  string          `json:"@odata.nextLink"`
+		}
+		if err := json.Unmarshal(answer.Body, &page); err != nil {
+			return nil, fmt.Errorf("reading the list of configurations: %w", err)
+		}
+		for _, c := range page.Value {
+			if c.Type != types[platform] {
+				continue
+			}
+			if c.Payload == nil {
+				if c, err = d.get(ctx, platform, c.ID); err != nil {
+					return nil, err
+				}
+			}
+			all = append(all, &ship.Held{ID: c.ID, Name: c.DisplayName, Content: c.Payload, Fields: map[string]string{"channel": c.Channel}})
+		}
+		request = nil
+		if page.Next != "" {
+			if request, err = d.Client.Next(page.Next); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+func (d *Destination) get(ctx context.Context, platform, id string) (c configuration, err error) {
+	answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: version(platform) + path + "/" + url.PathEscape(id)})
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(answer.Body, &c); err != nil {
+		return c, fmt.Errorf("reading a configuration: %w", err)
+	}
+	return c, nil
+}
+
+// Compare compares what the profile says; Intune gives back what it was given.
+func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
+	return ship.CompareContent(p, h)
+}
+
+// Request creates a configuration, or updates the one that is there. The channel of a Mac cannot be changed afterwards.
+func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, error) {
+	platform, err := d.platform(p.Profile)
+	if err != nil {
+		return nil, err
+	}
+	c := configuration{Type: types[platform], DisplayName: p.Name, Description: p.Profile.Text("PayloadDescription"), PayloadName: p.Name,
+		FileName: fileName(p.Profile.Name), Payload: p.Body}
+	r := &ship.Request{Method: http.MethodPost, Path: version(platform) + path, Header: http.Header{"Content-Type": {"application/json"}}}
+	if platform == MacOS {
+		c.Channel = channel(p.Profile)
+	}
+	if h != nil {
+		if is := h.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
+			return nil, fmt.Errorf("Intune has it on the %s, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, h.ID)
+		}
+		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(h.ID), ""
+		r.Repeatable = true // the same content once more
+	}
+	r.Body, err = json.MarshalIndent(c, "", "  ")
+	return r, err
+}
+
+// fileName is the name of the file, which has to end so.
+func fileName(name string) string {
+	stem := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	return stem + ".mobileconfig"
+}
+
+// Outcome reads the ID.
+func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+	var c configuration
+	if len(answer.Body) > 0 {
+		if err := json.Unmarshal(answer.Body, &c); err != nil {
+			return ship.Outcome{}, fmt.Errorf("reading the answer: %w", err)
+		}
+	}
+	out := ship.Outcome{ID: c.ID}
+	if answer.Status == http.StatusCreated {
+		out.Note = "nobody gets it before it is assigned to a group in Intune"
+	}
+	return out, nil
+}
