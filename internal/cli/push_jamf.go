@@ -34,7 +34,7 @@ profile an identifier of its own, so one that is there is found by its name (Pay
 its scope. The level follows PayloadScope.
 
 Signs in with an API client of Jamf Pro: --client-id, and its secret from the environment or a file.`,
-		example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --client-id 4d35… --dry-run
+		example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --dry-run
   syncguard push jamf profiles/ --for computers --redeploy all
   syncguard push jamf profiles/ --check`,
 	}
