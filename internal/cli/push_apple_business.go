@@ -43,7 +43,7 @@ devices get it is decided there.
 
 Signs in with an API account of Apple Business: its client ID, its key ID, and the private key (--key, a PEM file that only you can
 read); or takes an access token that you have.`,
-		example: `  syncguard push apple-business corp.mobileconfig --client-id BUSINESSAPI.9703f56c --key-id d136aa66 --key account.pem
+		example: `  syncguard push apple-business profiles/ --client-id BUSINESSAPI.9703… --key-id d136… --key a.pem
   syncguard push apple-business profiles/ --check --platform ios --platform macos
   syncguard push apple-business corp.mobileconfig --dry-run`,
 	}
