@@ -216,7 +216,7 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 	}
 	if h != nil {
 		if is := h.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
-			return nil, fmt.Errorf("Intune has it on the %s, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, h.ID)
+			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, h.ID)
 		}
 		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(h.ID), ""
 		r.Repeatable = true // the same content once more
