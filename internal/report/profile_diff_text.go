@@ -58,16 +58,16 @@ func (r *ProfileDiffs) String() string {
 func (p *Printer) profileDiff(f ProfileDiff) {
 	for i, c := range f.Consequences {
 		if i == 0 {
-			p.wrapped(bold.Render("on a device:")+" "+severityWord(c.Severity), c.Text, p.columns())
+			p.wrapped(bold.Render("on a device:")+" "+severityWord(c.Severity), clip(c.Text), p.columns())
 		} else {
-			p.wrapped("  "+cmp.Or(severityWord(c.Severity), faint.Render("note: ")), c.Text, p.columns())
+			p.wrapped("  "+cmp.Or(severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
 		}
 		if c.Help != "" {
-			p.wrapped("    "+cyan.Render("help:")+" ", c.Help, p.columns())
+			p.wrapped("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
 		}
 	}
 	if f.Signature != "" {
-		p.wrapped("  "+faint.Render("signature:")+" ", f.Signature, p.columns())
+		p.wrapped("  "+faint.Render("signature:")+" ", clip(f.Signature), p.columns())
 	}
 	if len(f.Changes) > 0 && f.Kind == "changed" {
 		if len(f.Payloads) > 0 {
@@ -76,9 +76,9 @@ func (p *Printer) profileDiff(f ProfileDiff) {
 		p.changes(f.Changes)
 	}
 	for _, c := range f.Payloads {
-		title := Clean(c.Type)
+		title := Clean(clip(c.Type))
 		if c.Name != "" {
-			title += " " + Clean(fmt.Sprintf("%q", c.Name))
+			title += " " + Clean(fmt.Sprintf("%q", clip(c.Name)))
 		}
 		p.Line("  %s%s", changeSign(c.Kind, true), bold.Render(title))
 		p.changes(c.Changes)
@@ -94,6 +94,17 @@ func severityWord(severity string) string {
 		return yellow.Render("warning:") + " "
 	}
 	return ""
+}
+
+// maxText is how much of a name, a path or a sentence is shown, in bytes.
+const maxText = 500
+
+// clip keeps the beginning and the end of what is too long to be read.
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText/2], "") + "…" + strings.ToValidUTF8(s[len(s)-maxText/2:], "")
 }
 
 // changeSign is what stands before a line of a diff.
@@ -115,10 +126,10 @@ func (p *Printer) changes(all []DiffChange) {
 	all = slices.DeleteFunc(slices.Clone(all), func(c DiffChange) bool { return c.isFrame() })
 	width := 0
 	for _, c := range all[:min(len(all), maxChanges)] {
-		width = max(width, min(lipgloss.Width(Clean(c.Path)), p.columns()/2))
+		width = max(width, min(lipgloss.Width(Clean(clip(c.Path))), p.columns()/2))
 	}
 	for _, c := range all[:min(len(all), maxChanges)] {
-		path := Clean(c.Path)
+		path := Clean(clip(c.Path))
 		values := Clean(c.values())
 		if c.Note != "" {
 			values += faint.Render("  (" + Clean(c.Note) + ")")
