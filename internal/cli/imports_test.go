@@ -19,11 +19,12 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/serve", "internal/ship", "internal/ship/applebusiness", "internal/ship/intune", "internal/ship/jamf", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/serve", "internal/ship", "internal/ship/applebusiness", "internal/ship/fleet", "internal/ship/intune", "internal/ship/jamf", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/ship"}},
 	{"internal/ship/applebusiness", []string{"internal/plist", "internal/ship"}},
+	{"internal/ship/fleet", []string{"internal/plist", "internal/ship"}},
 	{"internal/ship/intune", []string{"internal/plist", "internal/ship"}},
-	{"internal/ship/jamf", []string{"internal/plist", "internal/ship"}},
+	{"internal/ship/jamf", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship", []string{"internal/diag", "internal/plist"}},
 	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/diff", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},

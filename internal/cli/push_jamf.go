@@ -60,8 +60,8 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 		if o.clientID == "" && secret != "" {
 			return nil, nil, usage("--client-id, or "+d.variable("CLIENT_ID"), "which API client it is, is not said")
 		}
-		token := &jamfToken{clientID: o.clientID, secret: secret, now: p.env.Now}
-		if token.client, err = p.client(ship.Options{}); err != nil {
+		token := &jamfToken{clientID: o.clientID, secret: secret, now: p.env.Now, hide: p.hiding.add}
+		if token.client, err = p.client(jamf.Options(nil)); err != nil {
 			return nil, nil, err
 		}
 		c, err := p.client(jamf.Options(token))
@@ -80,19 +80,28 @@ type jamfToken struct {
 	client           *ship.Client
 	clientID, secret string
 	now              func() time.Time
+	hide             func(token string)
 
 	mu    sync.Mutex
 	token string
 	ends  time.Time
+	err   error // the client was refused: asking often can lock it
 }
 
 // Authorize adds a token.
 func (a *jamfToken) Authorize(ctx context.Context, r *http.Request, renew bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.err != nil {
+		return a.err
+	}
 	if renew || !a.now().Before(a.ends) {
 		if err := a.get(ctx); err != nil {
-			return fmt.Errorf("signing in to Jamf Pro: %w", err)
+			err = fmt.Errorf("signing in to Jamf Pro: %w", err)
+			if ship.IsStatus(err, http.StatusUnauthorized) || ship.IsStatus(err, http.StatusBadRequest) {
+				a.err = err
+			}
+			return err
 		}
 	}
 	r.Header.Set("Authorization", "Bearer "+a.token)
@@ -116,6 +125,8 @@ func (a *jamfToken) get(ctx context.Context) error {
 	if err := json.Unmarshal(answer.Body, &token); err != nil || token.Token == "" {
 		return errors.New("the answer holds no access token")
 	}
+	a.hide(token.Token)
+	token.Seconds = min(max(token.Seconds, 0), 24*60*60)
 	a.token, a.ends = token.Token, a.now().Add(time.Duration(token.Seconds)*time.Second-10*time.Second)
 	return nil
 }

@@ -19,6 +19,7 @@ type fakeJamf struct {
 	mu     sync.Mutex
 	all    map[string][]*jamfProfile // by path
 	tokens int
+	wrong  int // secrets that were refused; the second one locks the client
 }
 
 type jamfProfile struct {
@@ -47,8 +48,9 @@ func (f *fakeJamf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	if r.URL.Path == "/api/v1/oauth/token" {
 		if r.PostFormValue("grant_type") != "client_credentials" || r.PostFormValue("client_id") != "client" || r.PostFormValue("client_secret") != "right-secret" {
+			f.wrong++
 			w.WriteHeader(http.StatusUnauthorized)
-			fmt.Fprint(w, `{"error": "invalid_client"}`)
+			fmt.Fprintf(w, `{"error": "invalid_client", "error_description": "refused %d time(s)"}`, f.wrong)
 			return
 		}
 		f.tokens++

@@ -18,13 +18,14 @@ func ReadContent(content []byte) (*plist.Value, error) {
 	return doc.Root, nil
 }
 
-// CompareContent is a Compare for servers that give back what they were given.
+// CompareContent is a Compare for servers that give back what they were given. What cannot be read is not told, so that it is
+// written over.
 func CompareContent(p *Parcel, h *Held) (held, wanted *plist.Value, err error) {
-	if h.Content == nil {
-		return nil, nil, nil
-	}
 	held, err = ReadContent(h.Content)
-	return held, p.Profile.Root, err
+	if err != nil {
+		return nil, nil, nil //nolint:nilerr // an update mends it
+	}
+	return held, p.Profile.Root, nil
 }
 
 // Match finds for each parcel what a server has of it: the profile with the same PayloadIdentifier, or else one of the same

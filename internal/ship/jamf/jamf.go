@@ -9,7 +9,6 @@ package jamf
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -51,33 +50,19 @@ type Destination struct {
 	Wrap     bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
 }
 
-// Options are those of a client of the API.
-func Options(a ship.Authorizer) ship.Options { return ship.Options{Authorizer: a, Message: message} }
-
-// message finds the words in the page of HTML that the Classic API answers with.
-func message(body []byte) string {
-	text := string(body)
-	if _, rest, ok := strings.Cut(text, "<p>"); ok && strings.Contains(text, "<html") {
-		var said []string
-		for paragraph := range strings.SplitSeq("<p>"+rest, "<p>") {
-			if p, _, ok := strings.Cut(paragraph, "</p>"); ok && !strings.Contains(p, "<") {
-				said = append(said, p)
-			}
-		}
-		return strings.Join(said, " ")
-	}
-	return ""
-}
-
 // Pack takes the content, unsigned, on one line: of white space between the elements of an array the Classic API makes
 // elements of its own.
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
-	if _, err := d.kind(p); err != nil {
+	k, err := d.kind(p)
+	if err != nil {
 		return nil, err
 	}
 	sent, wrapped := *p, []string(nil)
-	if d.Wrap {
+	if d.Wrap && k.path == kinds[Computers].path { // managed preferences are of macOS
 		sent.Root, wrapped = wrap(p.Root)
+	}
+	if s := k.scope(p); k.levels[s] == "" {
+		return nil, fmt.Errorf("no level of Jamf Pro goes with its PayloadScope %q; want System or User", s)
 	}
 	body, err := oneLine(sent.Root)
 	if err != nil {
@@ -91,36 +76,6 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 		parcel.Notes = append(parcel.Notes, "sent without its signature, which Jamf's API takes off")
 	}
 	return []*ship.Parcel{parcel}, nil
-}
-
-// wrap turns each payload whose type is the preference domain of another maker into com.apple.ManagedClient.preferences.
-func wrap(root *plist.Value) (out *plist.Value, domains []string) {
-	content := root.Get("PayloadContent")
-	if content == nil || content.Kind != plist.Array {
-		return root, nil
-	}
-	top, items := *root, plist.NewArray()
-	for _, v := range content.Items {
-		domain := v.Get("PayloadType")
-		if domain == nil || domain.Kind != plist.String || strings.HasPrefix(domain.Text, "com.apple.") || strings.HasPrefix(domain.Text, ".") {
-			items.Items = append(items.Items, v)
-			continue
-		}
-		payload, settings := plist.NewDictionary(), plist.NewDictionary()
-		for _, f := range v.Fields {
-			if strings.HasPrefix(f.Key, "Payload") {
-				payload.Set(f.Key, f.Value)
-			} else {
-				settings.Set(f.Key, f.Value)
-			}
-		}
-		forced := plist.NewArray(plist.NewDictionary().Set("mcx_preference_settings", settings))
-		payload.Set("PayloadType", plist.NewString("com.apple.ManagedClient.preferences"))
-		payload.Set("PayloadContent", plist.NewDictionary().Set(domain.Text, plist.NewDictionary().Set("Forced", forced)))
-		items.Items, domains = append(items.Items, payload), append(domains, domain.Text)
-	}
-	top.Fields = slices.Clone(root.Fields)
-	return top.Set("PayloadContent", items), domains
 }
 
 func name(p *ship.Profile) string {
@@ -145,146 +100,6 @@ func (d *Destination) kind(p *ship.Profile) (kind, error) {
 	return kind{}, errors.New("its TargetDeviceType does not say whether it is for computers or mobile devices; give --for computers or mobile-devices")
 }
 
-// oneLine writes a property list without white space between its elements. Text is as it is, byte for byte.
-func oneLine(v *plist.Value) ([]byte, error) {
-	text, err := plist.Write(v)
-	if err != nil {
-		return nil, err
-	}
-	return Compact(text), nil
-}
-
-// Compact takes the white space between elements out of a property list that plist.Write has written. What stands in a
-// string or a key stays, byte for byte.
-func Compact(text []byte) []byte {
-	var out bytes.Buffer
-	for len(text) > 0 {
-		start := bytes.IndexByte(text, '<')
-		if start < 0 {
-			break
-		}
-		text = text[start:]
-		end := bytes.IndexByte(text, '>') + 1
-		tag := text[:end]
-		out.Write(tag)
-		text = text[end:]
-		for _, scalar := range []string{"<string>", "<key>"} {
-			if string(tag) == scalar {
-				n := bytes.IndexByte(text, '<')
-				out.Write(text[:n])
-				text = text[n:]
-			}
-		}
-		for _, scalar := range []string{"<data>", "<date>", "<integer>", "<real>"} {
-			if string(tag) == scalar {
-				n := bytes.IndexByte(text, '<')
-				out.Write(bytes.Join(bytes.Fields(text[:n]), nil))
-				text = text[n:]
-			}
-		}
-	}
-	return out.Bytes()
-}
-
-// summary is an entry of a list.
-type summary struct {
-	ID   int    `xml:"id"`
-	Name string `xml:"name"`
-}
-
-// detail is a profile, as far as it matters here.
-type detail struct {
-	General struct {
-		ID       int    `xml:"id"`
-		Name     string `xml:"name"`
-		UUID     string `xml:"uuid"`
-		Level    string `xml:"level"`
-		Payloads string `xml:"payloads"`
-	} `xml:"general"`
-}
-
-// Find lists the profiles of each kind and reads those whose name is that of a parcel. Jamf gives a profile another
-// PayloadIdentifier when it is created, so the name is what tells it.
-func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
-	held := make([]*ship.Held, len(parcels))
-	lists := map[string][]summary{}
-	for i, p := range parcels {
-		k, err := d.kind(p.Profile)
-		if err != nil {
-			return nil, err
-		}
-		if _, known := lists[k.path]; !known {
-			if lists[k.path], err = d.list(ctx, k); err != nil {
-				return nil, err
-			}
-		}
-		var same []string
-		for _, s := range lists[k.path] {
-			if s.Name == p.Name {
-				same = append(same, strconv.Itoa(s.ID))
-			}
-		}
-		if len(same) > 1 {
-			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", p.Profile.Name, len(same), p.Name, strings.Join(same, ", "))
-		}
-		if len(same) == 1 {
-			if held[i], err = d.get(ctx, k, same[0]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return held, nil
-}
-
-func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
-	var all struct {
-		Entries []summary `xml:",any"`
-	}
-	if err := d.ask(ctx, k.path, &all); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
-}
-
-func (d *Destination) get(ctx context.Context, k kind, id string) (*ship.Held, error) {
-	var one detail
-	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
-		return nil, err
-	}
-	return &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads), Fields: map[string]string{"uuid": one.General.UUID}}, nil
-}
-
-func (d *Destination) ask(ctx context.Context, path string, into any) error {
-	answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
-	if err != nil {
-		return err
-	}
-	if err := xml.Unmarshal(answer.Body, into); err != nil { // encoding/xml expands no entities of a document's own
-		return fmt.Errorf("reading the answer to %s: %w", path, err)
-	}
-	return nil
-}
-
-// rewritten are the keys of the top level that Jamf sets itself.
-var rewritten = []string{"PayloadUUID", "PayloadIdentifier", "PayloadOrganization", "PayloadDisplayName", "PayloadDescription", "PayloadScope", "PayloadEnabled", "PayloadRemovalDisallowed"}
-
-// Compare leaves out what Jamf sets itself, and the empty keys and arrays that it adds.
-func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
-	root, err := ship.ReadContent(h.Content)
-	if err != nil {
-		return nil, nil, err
-	}
-	return normal(root), normal(p.Profile.Root), nil
-}
-
-func normal(root *plist.Value) *plist.Value {
-	top := *root
-	top.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f plist.Field) bool {
-		return slices.Contains(rewritten, f.Key) || f.Key == ""
-	})
-	return &top
-}
-
 // Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
 // be a second profile on devices.
 func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, error) {
@@ -298,10 +113,6 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		if body, err = keepIdentity(p.Profile.Root, h); err != nil {
 			return nil, err
 		}
-	}
-	scope := p.Profile.Text("PayloadScope")
-	if scope == "" {
-		scope = "User"
 	}
 	var b bytes.Buffer
 	element := func(name, text string) {
@@ -320,7 +131,7 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 	if h == nil {
 		element(k.method, "Install Automatically")
 	}
-	element("level", k.levels[scope])
+	element("level", k.levels[k.scope(p.Profile)])
 	element("redeploy_on_update", d.Redeploy)
 	element("payloads", string(body))
 	b.WriteString("</general></" + k.root + ">")
@@ -333,15 +144,17 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // keepIdentity is the profile with the identity that the server gave it.
 func keepIdentity(root *plist.Value, h *ship.Held) ([]byte, error) {
-	held, err := ship.ReadContent(h.Content)
-	if err != nil {
-		return nil, err
-	}
 	top := *root
 	top.Fields = slices.Clone(root.Fields)
+	held, err := readHeld(h)
 	for _, key := range []string{"PayloadUUID", "PayloadIdentifier"} {
-		if v := held.Get(key); v != nil {
-			top.Set(key, v)
+		switch {
+		case err == nil && held.Get(key) != nil:
+			top.Set(key, held.Get(key))
+		case h.Fields["uuid"] != "": // the server makes both the same
+			top.Set(key, plist.NewString(h.Fields["uuid"]))
+		default:
+			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, h.ID)
 		}
 	}
 	return oneLine(&top)
@@ -352,8 +165,8 @@ func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outco
 	var one struct {
 		ID int `xml:"id"`
 	}
-	if err := xml.Unmarshal(answer.Body, &one); err != nil {
-		return ship.Outcome{}, fmt.Errorf("reading the answer: %w", err)
+	if err := xml.Unmarshal(answer.Body, &one); err != nil || one.ID <= 0 {
+		return ship.Outcome{}, errors.New("the server does not tell the ID of the profile; --check says whether it has it")
 	}
 	return ship.Outcome{ID: strconv.Itoa(one.ID), Note: "its scope is as it was in Jamf Pro; a new one has none yet"}, nil
 }

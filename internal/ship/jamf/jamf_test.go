@@ -84,3 +84,96 @@ func TestWrap(t *testing.T) {
 		t.Error("another payload changed, or the profile that was given, or nothing is said")
 	}
 }
+
+func profile(device int64, fields ...string) *ship.Profile {
+	root := plist.NewDictionary().Set("TargetDeviceType", plist.NewInteger(device)).Set("PayloadDisplayName", plist.NewString("A")).
+		Set("PayloadContent", plist.NewArray(plist.NewDictionary().Set("rows", plist.NewArray(plist.NewStrings("x"), plist.NewStrings("y")))))
+	for i := 0; i < len(fields); i += 2 {
+		root.Set(fields[i], plist.NewString(fields[i+1]))
+	}
+	return &ship.Profile{Name: "a.mobileconfig", Root: root}
+}
+
+// PayloadScope is a key of macOS: a profile of a phone goes to the device.
+func TestLevel(t *testing.T) {
+	for name, test := range map[string]struct {
+		profile *ship.Profile
+		want    string
+	}{
+		"a Mac":                {profile(5), "User"},
+		"a Mac as a whole":     {profile(5, "PayloadScope", "System"), "System"},
+		"a phone":              {profile(1), "Device Level"},
+		"a phone with a scope": {profile(1, "PayloadScope", "User"), "User Level"},
+		"no such scope":        {profile(5, "PayloadScope", "Galaxy"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &Destination{Redeploy: "All"}
+			parcels, err := d.Pack(test.profile)
+			if test.want == "" {
+				if err == nil {
+					t.Error("it is taken")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := d.Request(parcels[0], nil)
+			var got detail
+			if err != nil || xml.Unmarshal(r.Body, &got) != nil || got.General.Level != test.want {
+				t.Errorf("got level %q, %v; want %q", got.General.Level, err, test.want)
+			}
+		})
+	}
+}
+
+// What Jamf adds is no difference; what somebody changed is.
+func TestCompare(t *testing.T) {
+	const head, tail = `<plist version="1.0"><dict><key></key><string/><key></key><string/><key>PayloadUUID</key><string>J</string><key>PayloadIdentifier</key><string>J</string>
+<key>PayloadEnabled</key><true/><key>PayloadRemovalDisallowed</key><true/><key>TargetDeviceType</key><integer>5</integer>
+<key>PayloadContent</key><array><dict><key></key><string/><key>rows</key><array>`, `</array></dict></array></dict></plist>`
+	rows := head + `<array/><array><string>x</string></array><array/><array><string>y</string></array>` + tail
+	for name, test := range map[string]struct {
+		profile *ship.Profile
+		content string
+		level   string
+		want    string
+	}{
+		"phantoms and what it adds": {profile(5), rows, "User", "same"},
+		"another level":             {profile(5, "PayloadScope", "System"), rows, "User", "different"},
+		"a row is gone":             {profile(5), head + `<array><string>x</string></array>` + tail, "User", "different"},
+		"a description":             {profile(5, "PayloadDescription", "d"), rows, "User", "different"},
+		"nothing that can be read":  {profile(5), "<plist", "User", "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &Destination{Redeploy: "All"}
+			parcels, err := d.Pack(test.profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := &ship.Held{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J"}}
+			held, wanted, err := d.Compare(parcels[0], h)
+			got := "different"
+			switch {
+			case err != nil:
+				got = err.Error()
+			case held == nil:
+				got = "unknown"
+			case plist.Equal(held, wanted):
+				got = "same"
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			r, err := d.Request(parcels[0], h) // with the server's identity, whatever it has
+			var sent detail
+			if err != nil || xml.Unmarshal(r.Body, &sent) != nil {
+				t.Fatal(err)
+			}
+			root, err := ship.ReadContent([]byte(sent.General.Payloads))
+			if err != nil || root.Get("PayloadUUID").Text != "J" || root.Get("PayloadIdentifier").Text != "J" {
+				t.Errorf("sent %s, %v", sent.General.Payloads, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,92 @@
+package jamf
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/ship"
+)
+
+// summary is an entry of a list.
+type summary struct {
+	ID   int    `xml:"id"`
+	Name string `xml:"name"`
+}
+
+// detail is a profile, as far as it matters here.
+type detail struct {
+	General struct {
+		ID       int    `xml:"id"`
+		Name     string `xml:"name"`
+		UUID     string `xml:"uuid"`
+		Level    string `xml:"level"`
+		Payloads string `xml:"payloads"`
+	} `xml:"general"`
+}
+
+// Find lists the profiles of each kind and reads those whose name is that of a parcel. Jamf gives a profile another
+// PayloadIdentifier when it is created, so the name is what tells it.
+func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
+	held := make([]*ship.Held, len(parcels))
+	lists := map[string][]summary{}
+	for i, p := range parcels {
+		k, err := d.kind(p.Profile)
+		if err != nil {
+			return nil, err
+		}
+		if _, known := lists[k.path]; !known {
+			if lists[k.path], err = d.list(ctx, k); err != nil {
+				return nil, err
+			}
+		}
+		var same []string
+		for _, s := range lists[k.path] {
+			if s.Name == p.Name {
+				same = append(same, strconv.Itoa(s.ID))
+			}
+		}
+		if len(same) > 1 {
+			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", p.Profile.Name, len(same), p.Name, strings.Join(same, ", "))
+		}
+		if len(same) == 1 {
+			if held[i], err = d.get(ctx, k, same[0]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return held, nil
+}
+
+func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
+	var all struct {
+		Entries []summary `xml:",any"`
+	}
+	if err := d.ask(ctx, k.path, &all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
+}
+
+func (d *Destination) get(ctx context.Context, k kind, id string) (*ship.Held, error) {
+	var one detail
+	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
+		return nil, err
+	}
+	return &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads), Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level}}, nil
+}
+
+func (d *Destination) ask(ctx context.Context, path string, into any) error {
+	answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
+	if err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(answer.Body, into); err != nil { // encoding/xml expands no entities of a document's own
+		return fmt.Errorf("reading the answer to %s: %w", path, err)
+	}
+	return nil
+}
