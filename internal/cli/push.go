@@ -32,6 +32,7 @@ be sent: the exit code is 1 when they differ.`,
 	}
 	for _, d := range []*pushDestination{
 		pushAppleBusiness(),
+		pushFleet(),
 		pushIntune(),
 		pushJamf(),
 		pushKMFDDM(),

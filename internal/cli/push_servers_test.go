@@ -16,6 +16,8 @@ import (
 // against a real server is in package e2e.
 var servers = map[string]func() http.Handler{
 	"apple-business": newFakeAppleBusiness,
+	"fleet":          newFakeFleet,
+	"old-fleet":      newFakeOldFleet,
 	"intune":         newFakeIntune,
 	"jamf":           newFakeJamf,
 	"kmfddm":         newFakeKMFDDM,

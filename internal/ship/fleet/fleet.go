@@ -1,0 +1,256 @@
+// Package fleet brings profiles to a Fleet server (https://fleetdm.com), one by one. The endpoint that takes many replaces all that a
+// team has, and is never used.
+//
+// Its shapes are those of https://fleetdm.com/docs/rest-api/rest-api#os-settings; replacing a profile in place came in 2026:
+// https://github.com/fleetdm/fleet/pull/49141.
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/ship"
+)
+
+const path = "/api/v1/fleet/configuration_profiles"
+
+// The ways in which labels choose hosts, by the names of the API.
+const (
+	IncludeAll = "labels_include_all"
+	IncludeAny = "labels_include_any"
+	ExcludeAny = "labels_exclude_any"
+)
+
+var ways = []string{IncludeAll, IncludeAny, ExcludeAny}
+
+// Destination creates and replaces profiles of one team.
+type Destination struct {
+	Client *ship.Client
+	Team   string              // its ID or name, "" for hosts of no team
+	Labels map[string][]string // by way; none leaves those that a profile has
+
+	teamID string // of a team that was given by its name, when it is known
+}
+
+// Options are those of a client of the API.
+func Options(token string) ship.Options {
+	return ship.Options{Authorizer: ship.Bearer(token), Message: message,
+		// A server from before profiles could be replaced knows the address, and not the method.
+		Answers: func(status int, _ []byte) bool { return status == http.StatusMethodNotAllowed }}
+}
+
+// message finds the words of a refusal: message, and a reason each (server/service/transport_error.go in fleetdm/fleet).
+func message(body []byte) string {
+	var e struct {
+		Message string `json:"message"`
+		Error   string `json:"error"` // in place of the reasons, for some
+		Errors  []struct {
+			Name   string `json:"name"`
+			Reason string `json:"reason"`
+		} `json:"errors"`
+	}
+	_ = json.Unmarshal(body, &e)
+	words := []string{e.Message, e.Error}
+	for _, x := range e.Errors {
+		if x.Name != "" && x.Name != "base" {
+			x.Reason = x.Name + ": " + x.Reason
+		}
+		words = append(words, x.Reason)
+	}
+	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ": ")
+}
+
+// Pack takes the content, unsigned. What else Fleet refuses is known to package mdm, and checked before.
+func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
+	if p.Identifier() == "" {
+		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
+	}
+	parcel := &ship.Parcel{Profile: p, Name: p.Text("PayloadDisplayName"), Body: p.Content}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "sent without its signature: Fleet takes no signed profile")
+	}
+	return []*ship.Parcel{parcel}, nil
+}
+
+// listed is a profile in a list.
+type listed struct {
+	UUID       string  `json:"profile_uuid"`
+	Name       string  `json:"name"`
+	Platform   string  `json:"platform"`
+	Identifier string  `json:"identifier"`
+	IncludeAll []label `json:"labels_include_all"`
+	IncludeAny []label `json:"labels_include_any"`
+	ExcludeAny []label `json:"labels_exclude_any"`
+}
+
+type label struct {
+	Name string `json:"name"`
+}
+
+func (l *listed) labels() map[string][]string {
+	all := map[string][]string{}
+	for i, labels := range [][]label{l.IncludeAll, l.IncludeAny, l.ExcludeAny} {
+		for _, x := range labels {
+			all[ways[i]] = append(all[ways[i]], x.Name)
+		}
+	}
+	return all
+}
+
+// Find lists the profiles of the team, and reads those with the PayloadIdentifier of a parcel: Fleet has one at most.
+func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
+	if err := d.resolveTeam(ctx); err != nil {
+		return nil, err
+	}
+	query := url.Values{}
+	if d.teamID != "" {
+		query.Set("team_id", d.teamID)
+	}
+	byIdentifier := map[string]*listed{}
+	err := pages(ctx, d.Client, path, query, func(page *struct {
+		Profiles []*listed `json:"profiles"`
+		Meta     meta      `json:"meta"`
+	}) (int, bool) {
+		for _, l := range page.Profiles {
+			if l.Identifier != "" && l.Platform != "windows" && l.Platform != "android" {
+				byIdentifier[l.Identifier] = l
+			}
+		}
+		return len(page.Profiles), page.Meta.More
+	})
+	if err != nil {
+		return nil, err
+	}
+	held := make([]*ship.Held, len(parcels))
+	for i, p := range parcels {
+		l := byIdentifier[p.Profile.Identifier()]
+		if l == nil {
+			continue
+		}
+		answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(l.UUID), Query: url.Values{"alt": {"media"}}})
+		if err != nil {
+			return nil, err
+		}
+		labels, err := json.Marshal(l.labels())
+		if err != nil {
+			return nil, err
+		}
+		held[i] = &ship.Held{ID: l.UUID, Name: l.Name, Content: answer.Body, Fields: map[string]string{"labels": string(labels)}}
+	}
+	return held, nil
+}
+
+// resolveTeam finds the ID of the team.
+func (d *Destination) resolveTeam(ctx context.Context) error {
+	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil || d.Team == "" {
+		d.teamID = d.Team
+		return nil
+	}
+	err := pages(ctx, d.Client, "/api/v1/fleet/teams", url.Values{"query": {d.Team}}, func(page *struct {
+		Teams []struct {
+			ID   uint64 `json:"id"`
+			Name string `json:"name"`
+		} `json:"teams"`
+	}) (int, bool) {
+		for _, t := range page.Teams {
+			if t.Name == d.Team {
+				d.teamID = strconv.FormatUint(t.ID, 10)
+			}
+		}
+		return len(page.Teams), len(page.Teams) == perPage && d.teamID == ""
+	})
+	if err == nil && d.teamID == "" {
+		err = fmt.Errorf("the server has no team of the name %s", d.Team)
+	}
+	return err
+}
+
+// Compare compares what the profile says, and the labels where some were asked for. What cannot be read is not told.
+func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
+	held, wanted, err = ship.CompareContent(p, h)
+	if held == nil || len(d.Labels) == 0 {
+		return held, wanted, err
+	}
+	has := labelsOf(h)
+	for _, way := range ways {
+		if !sameLabels(has[way], d.Labels[way]) {
+			held, wanted = with(held, way, has[way]), with(wanted, way, d.Labels[way])
+		}
+	}
+	return held, wanted, nil
+}
+
+func labelsOf(h *ship.Held) (labels map[string][]string) {
+	_ = json.Unmarshal([]byte(h.Fields["labels"]), &labels)
+	return labels
+}
+
+func sameLabels(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+func with(v *plist.Value, way string, labels []string) *plist.Value {
+	c := *v
+	c.Fields = slices.Clone(v.Fields)
+	return c.Set(way, plist.NewStrings(labels...))
+}
+
+// Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet does not say whether it keeps
+// those that are not sent.
+func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, error) {
+	labels := d.Labels
+	if h != nil && len(labels) == 0 {
+		labels = labelsOf(h)
+	}
+	f := newForm(p.Body)
+	r := &ship.Request{Method: http.MethodPost, Path: path}
+	if h != nil {
+		r.Method, r.Path, r.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true // the same once more
+	} else if d.Team != "" {
+		f.field("team_id", d.team())
+	}
+	for _, way := range ways {
+		for _, name := range labels[way] {
+			f.field(way, name)
+		}
+	}
+	f.file("profile", fileName(p.Profile.Name), p.Body)
+	var err error
+	r.Body, r.Header, err = f.close()
+	return r, err
+}
+
+// team is the ID, or what stands for it in a dry run that may not ask.
+func (d *Destination) team() string {
+	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
+		return d.Team
+	}
+	if d.teamID == "" {
+		return "(the ID of " + d.Team + ")"
+	}
+	return d.teamID
+}
+
+// Outcome reads the ID.
+func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+	if answer.Status == http.StatusMethodNotAllowed {
+		return ship.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
+	}
+	var made struct {
+		UUID string `json:"profile_uuid"`
+	}
+	if len(answer.Body) > 0 {
+		if err := json.Unmarshal(answer.Body, &made); err != nil {
+			return ship.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
+		}
+	}
+	return ship.Outcome{ID: made.UUID}, nil
+}
