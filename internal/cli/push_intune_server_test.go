@@ -14,12 +14,12 @@ import (
 // https://learn.microsoft.com/graph/api/intune-deviceconfig-macoscustomconfiguration-create and -update. Its list has pages
 // of one, and leaves payloads out.
 type fakeIntune struct {
-	mu      sync.Mutex
-	all     []map[string]any
-	refused int // how often it was asked while it was busy
+	mu   sync.Mutex
+	all  []map[string]any
+	busy int // it refuses the question of that number
 }
 
-func newFakeIntune() http.Handler { return &fakeIntune{} }
+func newFakeIntune() http.Handler { return &fakeIntune{busy: 2} }
 
 func graphError(w http.ResponseWriter, status int, code, message string) {
 	w.WriteHeader(status)
@@ -51,7 +51,7 @@ func (f *fakeIntune) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fakeIntune) get(w http.ResponseWriter, r *http.Request, id string, one bool) {
-	if f.refused++; f.refused == 2 {
+	if f.busy--; f.busy == 0 {
 		w.Header().Set("Retry-After", "0")
 		graphError(w, http.StatusTooManyRequests, "TooManyRequests", "Too many requests")
 		return

@@ -1,0 +1,165 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/ship"
+	"syncguard/internal/ship/applebusiness"
+	"syncguard/internal/ship/fleet"
+	"syncguard/internal/ship/intune"
+	"syncguard/internal/ship/jamf"
+)
+
+// failing breaks off the n-th request, before or after the server has done what it asks for.
+type failing struct {
+	http.Handler
+	at    int32
+	after bool
+	seen  atomic.Int32
+}
+
+func (f *failing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.seen.Add(1) != f.at {
+		f.Handler.ServeHTTP(w, r)
+		return
+	}
+	if f.after {
+		f.Handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// convergence is a destination, and what its server has in the end.
+type convergence struct {
+	server      func() http.Handler
+	destination func(c *ship.Client) ship.Destination
+	options     ship.Options
+	state       func(http.Handler) string
+}
+
+var convergences = map[string]convergence{
+	"fleet": {newFakeFleet, func(c *ship.Client) ship.Destination {
+		return &fleet.Destination{Client: c, Team: "Workstations", Labels: map[string][]string{fleet.IncludeAny: {"A, B", "C"}}}
+	}, fleet.Options("right-token"), func(h http.Handler) (out string) {
+		for _, p := range h.(*fakeFleet).all {
+			out += fmt.Sprintln(*p)
+		}
+		return out
+	}},
+	"intune": {func() http.Handler { return &fakeIntune{} }, func(c *ship.Client) ship.Destination {
+		return &intune.Destination{Client: c, Platform: intune.MacOS}
+	}, intune.Options(ship.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeIntune).all) }},
+	"apple-business": {newFakeAppleBusiness, func(c *ship.Client) ship.Destination {
+		return &applebusiness.Destination{Client: c}
+	}, applebusiness.Options(ship.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeAppleBusiness).all) }},
+	"jamf": {newFakeJamf, func(c *ship.Client) ship.Destination {
+		return &jamf.Destination{Client: c, For: jamf.Computers, Redeploy: "All"}
+	}, jamf.Options(ship.Bearer("token-0")), func(h http.Handler) (out string) {
+		for path, all := range h.(*fakeJamf).all {
+			for _, p := range all {
+				out += fmt.Sprintln(path, p.General)
+			}
+		}
+		return out
+	}},
+}
+
+func pushedProfile(t *testing.T, name, value string) *ship.Profile {
+	t.Helper()
+	root := plist.NewDictionary().Set("PayloadIdentifier", plist.NewString("com.acme."+name)).Set("PayloadDisplayName", plist.NewString(name+" & <co>")).
+		Set("PayloadUUID", plist.NewString(name)).Set("PayloadType", plist.NewString("Configuration")).Set("PayloadScope", plist.NewString("System")).
+		Set("PayloadContent", plist.NewArray(plist.NewDictionary().Set("PayloadType", plist.NewString("com.apple.dock")).Set("text", plist.NewString(value))))
+	content, err := plist.Write(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := plist.Read(diag.NewFile(name, content))
+	return &ship.Profile{Name: name + ".mobileconfig", Content: content, File: content, Root: doc.Root}
+}
+
+// pushAll pushes profiles, and returns the first error of all.
+func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*ship.Profile) (actions string, err error) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.SetKeepAlivesEnabled(false) // else a GET that breaks off is sent again by net/http itself
+	s.Start()
+	defer s.Close()
+	o := c.options
+	o.Tries = 1
+	client, err := ship.NewClient(s.URL, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := c.destination(client)
+	var parcels []*ship.Parcel
+	for _, p := range profiles {
+		packed, err := d.Pack(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parcels = append(parcels, packed...)
+	}
+	steps, err := ship.Plan(context.Background(), d, parcels, true)
+	if err != nil {
+		return "", err
+	}
+	ship.Push(context.Background(), d, client, steps, func(r ship.Result) {
+		actions += string(r.Action) + " "
+		err = errors.Join(err, r.Err)
+	})
+	return actions, err
+}
+
+// A push that breaks off at any request, before or after the server did it, leaves nothing that running it again does not bring
+// to the end of an unbroken one; and then there is nothing more to do.
+func TestPushConverges(t *testing.T) {
+	first := []*ship.Profile{pushedProfile(t, "a", "one"), pushedProfile(t, "b", "one")}
+	second := []*ship.Profile{pushedProfile(t, "a", "two  \n &<>\"'"), pushedProfile(t, "b", "one"), pushedProfile(t, "c", "")}
+	for name, c := range convergences {
+		t.Run(name, func(t *testing.T) {
+			// start pushes the first ones, unbroken.
+			start := func() http.Handler {
+				h := c.server()
+				if got, err := c.pushAll(t, h, first); err != nil || got != "create create " {
+					t.Fatal(got, err)
+				}
+				return h
+			}
+			unbroken := start()
+			counting := &failing{Handler: unbroken}
+			if got, err := c.pushAll(t, counting, second); err != nil || got != "update keep create " {
+				t.Fatal(got, err)
+			}
+			want, requests := c.state(unbroken), counting.seen.Load()
+			for at := int32(1); at <= requests; at++ {
+				for _, after := range []bool{false, true} {
+					h := start()
+					if _, err := c.pushAll(t, &failing{Handler: h, at: at, after: after}, second); err == nil {
+						t.Errorf("request %d (after %t): nothing failed", at, after)
+					}
+					if _, err := c.pushAll(t, h, second); err != nil {
+						t.Errorf("request %d (after %t), again: %v", at, after, err)
+					}
+					if got := c.state(h); got != want {
+						t.Errorf("request %d (after %t): the server has\n%s\nwant\n%s", at, after, got, want)
+					}
+					if got, err := c.pushAll(t, h, second); err != nil || got != "keep keep keep " {
+						t.Errorf("request %d (after %t), once more: %s, %v", at, after, got, err)
+					}
+				}
+			}
+			if !bytes.Contains([]byte(want), []byte("c &")) {
+				t.Error("the state tells nothing:", want)
+			}
+		})
+	}
+}
