@@ -3,13 +3,10 @@ package cli
 import (
 	"context"
 	"crypto/ecdsa"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -103,66 +100,26 @@ func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (ship.Authori
 	if err != nil {
 		return nil, err
 	}
-	c, err := ship.NewClient(o.sign, ship.Options{Roots: roots})
+	c, err := ship.NewClient(o.sign, ship.Options{Roots: roots, Message: tokenRefusal})
 	if err != nil {
 		return nil, err
 	}
-	return &appleToken{client: c, clientID: o.clientID, keyID: o.keyID, key: key, now: p.env.Now}, nil
-}
-
-// appleToken exchanges a client assertion for access tokens:
-// https://developer.apple.com/documentation/apple-school-and-business-manager-api/implementing-oauth-for-the-apple-school-manager-and-apple-business-api.
-type appleToken struct {
-	client          *ship.Client
-	clientID, keyID string
-	key             *ecdsa.PrivateKey
-	now             func() time.Time
-
-	mu    sync.Mutex
-	token string
-	ends  time.Time
-}
-
-// Authorize adds a token.
-func (a *appleToken) Authorize(ctx context.Context, r *http.Request, renew bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if renew || a.now().After(a.ends) {
-		if err := a.exchange(ctx); err != nil {
-			return fmt.Errorf("signing in to Apple Business: %w", err)
+	return p.signIn("Apple Business", func(ctx context.Context) (string, time.Duration, error) {
+		assertion, err := o.assertion(key, p.env.Now())
+		if err != nil {
+			return "", 0, err
 		}
-	}
-	r.Header.Set("Authorization", "Bearer "+a.token)
-	return nil
+		return askToken(ctx, c, "/auth/oauth2/token", url.Values{"client_id": {o.clientID}, "scope": {"business.api"}, "client_assertion": {assertion},
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}})
+	}), nil
 }
 
-// Scheme is Bearer.
-func (a *appleToken) Scheme() string { return "Bearer" }
-
-func (a *appleToken) exchange(ctx context.Context) error {
-	now := a.now()
-	assertion := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.RegisteredClaims{Issuer: a.clientID, Subject: a.clientID,
+// assertion says who asks:
+// https://developer.apple.com/documentation/apple-school-and-business-manager-api/implementing-oauth-for-the-apple-school-manager-and-apple-business-api.
+func (o *appleOptions) assertion(key *ecdsa.PrivateKey, now time.Time) (string, error) {
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.RegisteredClaims{Issuer: o.clientID, Subject: o.clientID,
 		Audience: jwt.ClaimStrings{"https://account.apple.com/auth/oauth2/v2/token"}, IssuedAt: jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(now.Add(10 * time.Minute)), ID: uuid.NewString()})
-	assertion.Header["kid"] = a.keyID
-	signed, err := assertion.SignedString(a.key)
-	if err != nil {
-		return err
-	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.clientID}, "scope": {"business.api"},
-		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {signed}}
-	answer, err := a.client.Do(ctx, &ship.Request{Method: http.MethodPost, Path: "/auth/oauth2/token", Repeatable: true,
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode())})
-	if err != nil {
-		return err
-	}
-	var token struct {
-		Token   string `json:"access_token"`
-		Seconds int    `json:"expires_in"`
-	}
-	if err := json.Unmarshal(answer.Body, &token); err != nil || token.Token == "" {
-		return fmt.Errorf("the answer holds no access token")
-	}
-	a.token, a.ends = token.Token, now.Add(time.Duration(token.Seconds)*time.Second-time.Minute)
-	return nil
+	token.Header["kid"] = o.keyID
+	return token.SignedString(key)
 }

@@ -2,14 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
-	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/spf13/cobra"
 
@@ -99,32 +99,23 @@ func (o *intuneOptions) authorizer(ctx context.Context, p *pushing) (ship.Author
 	if err != nil {
 		return nil, fmt.Errorf("preparing to sign in to Microsoft: %w", err)
 	}
-	return &azureToken{credential: credential, scope: graphs[o.cloud.value].address + "/.default"}, nil
+	scope := graphs[o.cloud.value].address + "/.default"
+	return p.signIn("Microsoft", func(ctx context.Context) (string, time.Duration, error) {
+		token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{scope}})
+		return token.Token, time.Until(token.ExpiresOn), azureRefusal(err)
+	}), nil
 }
 
-// azureToken gets a token and keeps it until shortly before it ends.
-type azureToken struct {
-	credential azcore.TokenCredential
-	scope      string
-
-	mu    sync.Mutex
-	token azcore.AccessToken
-}
-
-// Authorize adds a token.
-func (a *azureToken) Authorize(ctx context.Context, r *http.Request, renew bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if renew || time.Until(a.token.ExpiresOn) < time.Minute {
-		token, err := a.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{a.scope}})
-		if err != nil {
-			return fmt.Errorf("signing in to Microsoft: %w", err)
-		}
-		a.token = token
+// azureRefusal takes the words of the authority out of the many lines of an error of azidentity.
+func azureRefusal(err error) error {
+	var failed *azidentity.AuthenticationFailedError
+	if !errors.As(err, &failed) || failed.RawResponse == nil {
+		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+a.token.Token)
-	return nil
+	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has read it whole already
+	words := tokenRefusal(body)
+	if readErr != nil || words == "" {
+		return err
+	}
+	return fmt.Errorf("the authority answers %s: %s", failed.RawResponse.Status, words)
 }
-
-// Scheme is Bearer.
-func (a *azureToken) Scheme() string { return "Bearer" }

@@ -2,12 +2,7 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,10 +55,14 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 		if o.clientID == "" && secret != "" {
 			return nil, nil, usage("--client-id, or "+d.variable("CLIENT_ID"), "which API client it is, is not said")
 		}
-		token := &jamfToken{clientID: o.clientID, secret: secret, now: p.env.Now, hide: p.hiding.add}
-		if token.client, err = p.client(jamf.Options(nil)); err != nil {
+		tokens, err := p.client(jamf.Options(nil))
+		if err != nil {
 			return nil, nil, err
 		}
+		token := p.signIn("Jamf Pro", func(ctx context.Context) (string, time.Duration, error) {
+			// https://developer.jamf.com/jamf-pro/docs/client-credentials
+			return askToken(ctx, tokens, "/api/v1/oauth/token", url.Values{"client_id": {o.clientID}, "client_secret": {secret}})
+		})
 		c, err := p.client(jamf.Options(token))
 		destination := &jamf.Destination{Client: c, For: o.kind.value, Category: o.category, Wrap: o.wrap,
 			Redeploy: map[string]string{"all": "All", "newly-assigned": "Newly Assigned"}[o.redeploy.value]}
@@ -73,60 +72,4 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 		return destination, c, err
 	}
 	return d
-}
-
-// jamfToken gets access tokens for an API client: https://developer.jamf.com/jamf-pro/docs/client-credentials.
-type jamfToken struct {
-	client           *ship.Client
-	clientID, secret string
-	now              func() time.Time
-	hide             func(token string)
-
-	mu    sync.Mutex
-	token string
-	ends  time.Time
-	err   error // the client was refused: asking often can lock it
-}
-
-// Authorize adds a token.
-func (a *jamfToken) Authorize(ctx context.Context, r *http.Request, renew bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.err != nil {
-		return a.err
-	}
-	if renew || !a.now().Before(a.ends) {
-		if err := a.get(ctx); err != nil {
-			err = fmt.Errorf("signing in to Jamf Pro: %w", err)
-			if ship.IsStatus(err, http.StatusUnauthorized) || ship.IsStatus(err, http.StatusBadRequest) {
-				a.err = err
-			}
-			return err
-		}
-	}
-	r.Header.Set("Authorization", "Bearer "+a.token)
-	return nil
-}
-
-// Scheme is Bearer.
-func (a *jamfToken) Scheme() string { return "Bearer" }
-
-func (a *jamfToken) get(ctx context.Context) error {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.clientID}, "client_secret": {a.secret}}
-	answer, err := a.client.Do(ctx, &ship.Request{Method: http.MethodPost, Path: "/api/v1/oauth/token", Repeatable: true,
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode())})
-	if err != nil {
-		return err
-	}
-	var token struct {
-		Token   string `json:"access_token"`
-		Seconds int    `json:"expires_in"`
-	}
-	if err := json.Unmarshal(answer.Body, &token); err != nil || token.Token == "" {
-		return errors.New("the answer holds no access token")
-	}
-	a.hide(token.Token)
-	token.Seconds = min(max(token.Seconds, 0), 24*60*60)
-	a.token, a.ends = token.Token, a.now().Add(time.Duration(token.Seconds)*time.Second-10*time.Second)
-	return nil
 }

@@ -26,8 +26,8 @@ func (f *secretFlag) addFlags(cmd *cobra.Command, flag string) {
 
 // isThere says whether the secret can be had without asking a person.
 func (f *secretFlag) isThere(env *Env) bool {
-	_, set := env.lookup(f.variable)
-	return f.reference != "" || set
+	secret, _ := env.lookup(f.variable) // a CI job without the secret has an empty one
+	return f.reference != "" || secret != ""
 }
 
 // read returns the secret from where the flag says, from its variable, or from a person at a terminal.

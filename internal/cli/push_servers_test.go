@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -22,6 +23,19 @@ var servers = map[string]func() http.Handler{
 	"jamf":           newFakeJamf,
 	"kmfddm":         newFakeKMFDDM,
 	"nanomdm":        func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
+}
+
+// authority starts what Microsoft's authority is behind, and has the program trust it.
+func authority(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: authority")
+	}
+	a, root := newFakeAuthority()
+	s := httptest.NewServer(a)
+	ts.Defer(s.Close)
+	ts.Setenv("HTTPS_PROXY", s.URL)
+	ts.Setenv("SSL_CERT_FILE", ts.MkAbs("authority.pem"))
+	ts.Check(os.WriteFile(ts.MkAbs("authority.pem"), root, 0o600))
 }
 
 // serve NAME starts a server until the script ends, and puts its address into $SERVER.

@@ -34,8 +34,9 @@ func TestScripts(t *testing.T) {
 			return errors.Join(os.MkdirAll(home, 0o755), copyKeys(filepath.Join(e.WorkDir, "pki")))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"code":  code,
-			"serve": serve,
+			"authority": authority,
+			"code":      code,
+			"serve":     serve,
 		},
 	})
 }
