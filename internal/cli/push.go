@@ -96,7 +96,7 @@ func (d *pushDestination) command(env *Env, version string) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.paths = args
-			p := &pushing{pushDestination: d, env: env, o: o, version: version}
+			p := &pushing{pushDestination: d, env: env, o: o, version: version, verb: "sent"}
 			return p.run(cmd.Context())
 		},
 	}
@@ -129,6 +129,7 @@ type pushing struct {
 	env     *Env
 	o       pushOptions
 	version string
+	verb    string // what is done with profiles: sent or written
 
 	hiding  hiding
 	unknown []string // what --dry-run goes without

@@ -46,11 +46,11 @@ read); or takes an access token that you have.`,
 	}
 	o := appleOptions{token: secretFlag{what: "an access token of Apple Business", variable: d.variable("TOKEN")}}
 	d.flags = func(cmd *cobra.Command) {
+		o.addPlatforms(cmd)
 		flags := cmd.Flags()
 		flags.StringVar(&o.clientID, "client-id", "", "client ID of the API account")
 		flags.StringVar(&o.keyID, "key-id", "", "key ID of the API account")
 		flags.StringVar(&o.key, "key", "", "private key of the API account, PEM")
-		flags.StringSliceVar(&o.platforms, "platform", nil, "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)")
 		flags.StringVar(&o.sign, "token-server", "https://account.apple.com", "where access tokens are from")
 		o.token.addFlags(cmd, "token")
 		_ = cmd.MarkFlagFilename("key", "pem")
@@ -59,22 +59,35 @@ read); or takes an access token that you have.`,
 	return d
 }
 
+// addPlatforms adds the flag of platforms.
+func (o *appleOptions) addPlatforms(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&o.platforms, "platform", nil, "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)")
+}
+
 func (o *appleOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
-	var platforms []string
-	for _, name := range o.platforms {
-		platform := applePlatforms[strings.ToLower(name)]
-		if platform == "" {
-			return nil, nil, usage("ios, macos, tvos, visionos, watchos", "--platform does not know %q", name)
-		}
-		platforms = append(platforms, platform)
+	d, err := o.destination()
+	if err != nil {
+		return nil, nil, err
 	}
-	slices.Sort(platforms)
 	authorizer, err := o.authorizer(ctx, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := p.client(applebusiness.Options(authorizer))
-	return &applebusiness.Destination{Client: c, Platforms: platforms}, c, err
+	d.Client, err = p.client(applebusiness.Options(authorizer))
+	return d, d.Client, err
+}
+
+func (o *appleOptions) destination() (*applebusiness.Destination, error) {
+	d := &applebusiness.Destination{}
+	for _, name := range o.platforms {
+		platform := applePlatforms[strings.ToLower(name)]
+		if platform == "" {
+			return nil, usage("ios, macos, tvos, visionos, watchos", "--platform does not know %q", name)
+		}
+		d.Platforms = append(d.Platforms, platform)
+	}
+	slices.Sort(d.Platforms)
+	return d, nil
 }
 
 func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (ship.Authorizer, error) {

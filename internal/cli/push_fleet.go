@@ -26,20 +26,27 @@ A profile keeps the labels that it has, unless labels are given. Fleet takes no 
   syncguard push fleet corp.mobileconfig --label-include-any "Macs in Berlin" --dry-run
   syncguard push fleet profiles/ --team 12 --check`,
 	}
-	o := fleetOptions{labels: map[string]*[]string{}, token: secretFlag{what: "the API token", variable: d.variable("TOKEN")}}
+	o := fleetOptions{token: secretFlag{what: "the API token", variable: d.variable("TOKEN")}}
 	d.flags = func(cmd *cobra.Command) {
-		flags := cmd.Flags()
-		flags.StringVar(&o.team, "team", "", "ID or name of the team (the fleet) that gets them; without it, hosts of no team")
-		o.labels[fleet.IncludeAll] = flags.StringArray("label-include-all", nil, "label that hosts must have, all of them (repeatable)")
-		o.labels[fleet.IncludeAny] = flags.StringArray("label-include-any", nil, "label that hosts must have, one of them (repeatable)")
-		o.labels[fleet.ExcludeAny] = flags.StringArray("label-exclude-any", nil, "label that hosts must not have (repeatable)")
+		cmd.Flags().StringVar(&o.team, "team", "", "ID or name of the team (the fleet) that gets them; without it, hosts of no team")
+		o.addLabels(cmd)
 		o.token.addFlags(cmd, "token")
 	}
 	d.connect = o.connect
 	return d
 }
 
-func (o *fleetOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+// addLabels adds the flags of labels.
+func (o *fleetOptions) addLabels(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	o.labels = map[string]*[]string{
+		fleet.IncludeAll: flags.StringArray("label-include-all", nil, "label that hosts must have, all of them (repeatable)"),
+		fleet.IncludeAny: flags.StringArray("label-include-any", nil, "label that hosts must have, one of them (repeatable)"),
+		fleet.ExcludeAny: flags.StringArray("label-exclude-any", nil, "label that hosts must not have (repeatable)"),
+	}
+}
+
+func (o *fleetOptions) destination() (*fleet.Destination, error) {
 	labels := map[string][]string{}
 	for way, names := range o.labels {
 		if len(*names) > 0 {
@@ -47,12 +54,20 @@ func (o *fleetOptions) connect(ctx context.Context, p *pushing) (ship.Destinatio
 		}
 	}
 	if labels[fleet.IncludeAll] != nil && labels[fleet.IncludeAny] != nil {
-		return nil, nil, usage("give one of the two", "--label-include-all cannot go with --label-include-any")
+		return nil, usage("give one of the two", "--label-include-all cannot go with --label-include-any")
+	}
+	return &fleet.Destination{Team: o.team, Labels: labels}, nil
+}
+
+func (o *fleetOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+	d, err := o.destination()
+	if err != nil {
+		return nil, nil, err
 	}
 	token, err := p.secret(ctx, &o.token)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := p.client(fleet.Options(token))
-	return &fleet.Destination{Client: c, Team: o.team, Labels: labels}, c, err
+	d.Client, err = p.client(fleet.Options(token))
+	return d, d.Client, err
 }

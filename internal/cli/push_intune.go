@@ -49,7 +49,7 @@ used, since only that has the deployment channel, which follows PayloadScope and
   syncguard push intune profiles/ --credential environment
   syncguard push intune profiles/ --check --cloud us-gov`,
 	}
-	o := intuneOptions{platform: choiceFlag{"auto", []string{"auto", intune.IOS, intune.MacOS}},
+	o := intuneOptions{platform: newIntunePlatform(),
 		cloud:      choiceFlag{"global", []string{"global", "us-gov", "us-gov-dod", "china"}},
 		credential: choiceFlag{"default", []string{"default", "environment", "workload", "managed", "cli"}},
 		token:      secretFlag{what: "a token of Microsoft Graph", variable: d.variable("TOKEN")}}
@@ -66,13 +66,22 @@ used, since only that has the deployment channel, which follows PayloadScope and
 			return nil, nil, err
 		}
 		c, err := p.client(intune.Options(authorizer))
-		destination := &intune.Destination{Client: c, Platform: o.platform.value}
-		if o.platform.value == "auto" {
-			destination.Platform = ""
-		}
+		destination := o.destination()
+		destination.Client = c
 		return destination, c, err
 	}
 	return d
+}
+
+func newIntunePlatform() choiceFlag {
+	return choiceFlag{"auto", []string{"auto", intune.IOS, intune.MacOS}}
+}
+
+func (o *intuneOptions) destination() *intune.Destination {
+	if o.platform.value == "auto" {
+		return &intune.Destination{}
+	}
+	return &intune.Destination{Platform: o.platform.value}
 }
 
 // authorizer signs in, or takes the token that is given. A dry run does not sign in by itself.

@@ -33,15 +33,11 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
   syncguard push jamf profiles/ --for computers --redeploy all
   syncguard push jamf profiles/ --check`,
 	}
-	o := jamfOptions{kind: choiceFlag{"auto", []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{"newly-assigned", []string{"newly-assigned", "all"}},
-		secret: secretFlag{what: "the secret of the API client", variable: d.variable("CLIENT_SECRET")}}
+	o := newJamfOptions()
+	o.secret = secretFlag{what: "the secret of the API client", variable: d.variable("CLIENT_SECRET")}
 	d.flags = func(cmd *cobra.Command) {
-		o.kind.addFlag(cmd, "for")
-		o.redeploy.addFlag(cmd, "redeploy")
-		flags := cmd.Flags()
-		flags.StringVar(&o.category, "category", "", "category of the profiles")
-		flags.BoolVar(&o.wrap, "wrap-preferences", false, "send payloads of other makers as managed preferences, which Jamf shows as custom settings")
-		flags.StringVar(&o.clientID, "client-id", "", "ID of the API client (default: "+d.variable("CLIENT_ID")+")")
+		o.addFlags(cmd)
+		cmd.Flags().StringVar(&o.clientID, "client-id", "", "ID of the API client (default: "+d.variable("CLIENT_ID")+")")
 		o.secret.addFlags(cmd, "client-secret")
 	}
 	d.connect = func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
@@ -64,12 +60,30 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 			return askToken(ctx, tokens, "/api/v1/oauth/token", url.Values{"client_id": {o.clientID}, "client_secret": {secret}})
 		})
 		c, err := p.client(jamf.Options(token))
-		destination := &jamf.Destination{Client: c, For: o.kind.value, Category: o.category, Wrap: o.wrap,
-			Redeploy: map[string]string{"all": "All", "newly-assigned": "Newly Assigned"}[o.redeploy.value]}
-		if o.kind.value == "auto" {
-			destination.For = ""
-		}
+		destination := o.destination()
+		destination.Client = c
 		return destination, c, err
+	}
+	return d
+}
+
+func newJamfOptions() *jamfOptions {
+	return &jamfOptions{kind: choiceFlag{"auto", []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{"newly-assigned", []string{"newly-assigned", "all"}}}
+}
+
+// addFlags adds those about what is sent.
+func (o *jamfOptions) addFlags(cmd *cobra.Command) {
+	o.kind.addFlag(cmd, "for")
+	o.redeploy.addFlag(cmd, "redeploy")
+	cmd.Flags().StringVar(&o.category, "category", "", "category of the profiles")
+	cmd.Flags().BoolVar(&o.wrap, "wrap-preferences", false, "send payloads of other makers as managed preferences, which Jamf shows as custom settings")
+}
+
+func (o *jamfOptions) destination() *jamf.Destination {
+	d := &jamf.Destination{For: o.kind.value, Category: o.category, Wrap: o.wrap,
+		Redeploy: map[string]string{"all": "All", "newly-assigned": "Newly Assigned"}[o.redeploy.value]}
+	if o.kind.value == "auto" {
+		d.For = ""
 	}
 	return d
 }

@@ -96,7 +96,7 @@ func (l *pushLoader) add(name string, data []byte) error {
 	}
 	for _, x := range l.profiles {
 		if bytes.Equal(x.File, data) {
-			l.env.err().Warning(fmt.Sprintf("%s is the same as %s, and pushed once", name, x.Name))
+			l.env.err().Warning(fmt.Sprintf("%s is the same as %s, and %s once", name, x.Name, l.verb))
 			return nil
 		}
 	}
@@ -155,7 +155,7 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 		}
 	}
 	if refused {
-		l.env.err().Line("nothing was sent")
+		l.env.err().Line("nothing was %s", l.verb)
 		return nil, errFindings
 	}
 	if l.declarations {
@@ -165,7 +165,7 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 }
 
 // pack makes of the profiles what the destination takes. Its refusals are shown, all of them.
-func (p *pushing) pack(d ship.Destination, profiles []*ship.Profile) ([]*ship.Parcel, error) {
+func (p *pushing) pack(d ship.Packer, profiles []*ship.Profile) ([]*ship.Parcel, error) {
 	var parcels []*ship.Parcel
 	var refusals []error
 	for _, profile := range profiles {
@@ -180,7 +180,7 @@ func (p *pushing) pack(d ship.Destination, profiles []*ship.Profile) ([]*ship.Pa
 		p.env.err().Failure(plain(err))
 	}
 	if len(refusals) > 0 {
-		p.env.err().Line("nothing was sent")
+		p.env.err().Line("nothing was %s", p.verb)
 		return nil, errFindings
 	}
 	return parcels, nil

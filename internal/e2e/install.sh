@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, git, Chromium, zbarimg, curl, ps, SoftHSM
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, SoftHSM
 # with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM and Microsoft's SARIF Multitool,
 # which has the schema of SARIF with it.
 set -eu
@@ -10,6 +10,7 @@ need openssl openssl
 need xmllint libxml2-utils
 need plistutil libplist-utils
 need python3 python3
+need yq yq
 need git git
 need npm npm
 need softhsm2-util softhsm2
@@ -47,6 +48,6 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	chmod +x "$sarif/package/Sarif.Multitool"
 fi
 
-for program in openssl xmllint plistutil python3 git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps; do
+for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done

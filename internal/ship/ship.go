@@ -3,14 +3,21 @@
 package ship
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/target"
 )
 
 // Profile is a profile that is to be sent, or a declaration for the few servers that take those.
@@ -39,6 +46,40 @@ func (p *Profile) Text(key string) string {
 	return ""
 }
 
+// DisplayName is what people know the profile by: PayloadDisplayName, or PayloadIdentifier where it has none.
+func (p *Profile) DisplayName() string {
+	return cmp.Or(p.Text("PayloadDisplayName"), p.Text("PayloadIdentifier"))
+}
+
+// FileName is the name of the file, without a folder, as servers want it to end.
+func (p *Profile) FileName() string { return Stem(p.Name) + ".mobileconfig" }
+
+// Stem is the name of a file without its folder and its end, "profile" where nothing is left. It is one on every system.
+func Stem(path string) string {
+	name := filepath.Base(path)
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '-'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "-"))
+	return cmp.Or(strings.Trim(name, ". "), "profile")
+}
+
+// Platform is what TargetDeviceType keeps the profile to, or "" where that is none or several.
+func (p *Profile) Platform() target.Platform {
+	v := p.Root.Get("TargetDeviceType")
+	if v == nil || v.Kind != plist.Integer {
+		return ""
+	}
+	n, ok := v.Int.Int64()
+	if !ok {
+		return ""
+	}
+	return target.OfDeviceType(n)
+}
+
 // Parcel is a profile as one server takes it.
 type Parcel struct {
 	Profile *Profile
@@ -47,6 +88,16 @@ type Parcel struct {
 	Body    []byte   // the bytes that the server is to store or deliver
 	Notes   []string // what was changed for this server and why, a sentence each
 	Sends   bool     // it goes as a command, which leaves nothing on the server to compare with
+}
+
+// JSON is a body for people to read as well: indented, and without escapes that only HTML needs.
+func JSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
 
 // Held is what a server has already.
@@ -71,8 +122,7 @@ const (
 // Destination is one kind of server. Only Find speaks to it; the requests that change it are made by Request and sent by
 // Push, so that a dry run can show the very same ones.
 type Destination interface {
-	// Pack makes of a profile what the server takes, mostly one parcel. The error is a refusal: what is wrong, and what to do.
-	Pack(p *Profile) ([]*Parcel, error)
+	Packer
 	// Find asks what the server has of each parcel: one result each, nil for nothing.
 	Find(ctx context.Context, parcels []*Parcel) ([]*Held, error)
 	// Compare returns what the server holds and what it would hold after a push, without what it rewrites by itself. A nil

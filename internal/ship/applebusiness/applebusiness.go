@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	"syncguard/internal/plist"
@@ -70,11 +69,7 @@ type settings struct {
 
 // Pack takes the content, unsigned, since it is sent as a text of XML.
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
-	name := p.Text("PayloadDisplayName")
-	if name == "" {
-		name = p.Text("PayloadIdentifier")
-	}
-	parcel := &ship.Parcel{Profile: p, Name: name, Body: p.Content}
+	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
 		parcel.Notes = append(parcel.Notes, "sent without its signature: Apple Business takes the text of the profile")
 	}
@@ -141,7 +136,7 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 // Request creates a configuration, or updates the one that is there.
 func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, error) {
 	r := resource{Type: "configurations", Attributes: attributes{Name: p.Name, Platforms: d.Platforms,
-		Values: &settings{string(p.Body), fileName(p.Profile.Name)}}}
+		Values: &settings{string(p.Body), p.Profile.FileName()}}}
 	request := &ship.Request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}
 	if h != nil {
 		r.ID = h.ID
@@ -150,12 +145,8 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		r.Attributes.Type = "CUSTOM_SETTING"
 	}
 	var err error
-	request.Body, err = json.MarshalIndent(map[string]resource{"data": r}, "", "  ")
+	request.Body, err = ship.JSON(map[string]resource{"data": r})
 	return request, err
-}
-
-func fileName(name string) string {
-	return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)) + ".mobileconfig"
 }
 
 // Outcome reads the ID.

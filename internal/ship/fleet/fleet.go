@@ -73,7 +73,7 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	if p.Identifier() == "" {
 		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
 	}
-	parcel := &ship.Parcel{Profile: p, Name: p.Text("PayloadDisplayName"), Body: p.Content}
+	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
 		parcel.Notes = append(parcel.Notes, "sent without its signature: Fleet takes no signed profile")
 	}
@@ -222,7 +222,7 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 			f.field(way, name)
 		}
 	}
-	f.file("profile", fileName(p.Profile.Name), p.Body)
+	f.file("profile", p.Profile.FileName(), p.Body)
 	var err error
 	r.Body, r.Header, err = f.close()
 	return r, err

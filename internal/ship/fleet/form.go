@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"path/filepath"
-	"strings"
 )
 
 // form is a multipart form of which the same content makes the same bytes.
@@ -38,13 +36,4 @@ func (f *form) file(name, fileName string, content []byte) {
 func (f *form) close() ([]byte, http.Header, error) {
 	err := errors.Join(f.err, f.w.Close())
 	return f.out.Bytes(), http.Header{"Content-Type": {f.w.FormDataContentType()}}, err
-}
-
-// fileName is the name of the file, by whose end Fleet tells what it is.
-func fileName(path string) string {
-	name := filepath.Base(path)
-	if stem := strings.TrimSuffix(name, filepath.Ext(name)); stem != "" && stem != "-" {
-		return stem + ".mobileconfig"
-	}
-	return "profile.mobileconfig"
 }

@@ -12,11 +12,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
-	"strings"
 
 	"syncguard/internal/plist"
 	"syncguard/internal/ship"
+	"syncguard/internal/target"
 )
 
 // maxBytes is how large a custom profile may be.
@@ -76,31 +75,22 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	if len(p.Content) > maxBytes {
 		return nil, fmt.Errorf("it has %d bytes, and Intune takes %d at most", len(p.Content), maxBytes)
 	}
-	parcel := &ship.Parcel{Profile: p, Name: name(p), Body: p.Content}
+	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
 		parcel.Notes = append(parcel.Notes, "sent without its signature: Intune describes a payload as UTF-8 text")
 	}
 	return []*ship.Parcel{parcel}, nil
 }
 
-func name(p *ship.Profile) string {
-	if n := p.Text("PayloadDisplayName"); n != "" {
-		return n
-	}
-	return p.Text("PayloadIdentifier")
-}
-
 func (d *Destination) platform(p *ship.Profile) (string, error) {
 	if d.Platform != "" {
 		return d.Platform, nil
 	}
-	if v := p.Root.Get("TargetDeviceType"); v != nil {
-		switch n, _ := v.Int.Int64(); n {
-		case 1:
-			return IOS, nil
-		case 5:
-			return MacOS, nil
-		}
+	switch p.Platform() {
+	case target.IOS:
+		return IOS, nil
+	case target.MacOS:
+		return MacOS, nil
 	}
 	return "", errors.New("its TargetDeviceType does not say whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
 }
@@ -209,7 +199,7 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		return nil, err
 	}
 	c := configuration{Type: types[platform], DisplayName: p.Name, Description: p.Profile.Text("PayloadDescription"), PayloadName: p.Name,
-		FileName: fileName(p.Profile.Name), Payload: p.Body}
+		FileName: p.Profile.FileName(), Payload: p.Body}
 	r := &ship.Request{Method: http.MethodPost, Path: version(platform) + path, Header: http.Header{"Content-Type": {"application/json"}}}
 	if platform == MacOS {
 		c.Channel = channel(p.Profile)
@@ -221,14 +211,8 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(h.ID), ""
 		r.Repeatable = true // the same content once more
 	}
-	r.Body, err = json.MarshalIndent(c, "", "  ")
+	r.Body, err = ship.JSON(c)
 	return r, err
-}
-
-// fileName is the name of the file, which has to end so.
-func fileName(name string) string {
-	stem := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-	return stem + ".mobileconfig"
 }
 
 // Outcome reads the ID.

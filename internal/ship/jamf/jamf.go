@@ -19,6 +19,7 @@ import (
 
 	"syncguard/internal/plist"
 	"syncguard/internal/ship"
+	"syncguard/internal/target"
 )
 
 // The kinds of devices.
@@ -68,7 +69,7 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	if err != nil {
 		return nil, err
 	}
-	parcel := &ship.Parcel{Profile: &sent, Name: name(p), Body: body}
+	parcel := &ship.Parcel{Profile: &sent, Name: p.DisplayName(), Body: body}
 	if len(wrapped) > 0 {
 		parcel.Notes = append(parcel.Notes, "sent as managed preferences: "+strings.Join(wrapped, ", "))
 	}
@@ -78,24 +79,15 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	return []*ship.Parcel{parcel}, nil
 }
 
-func name(p *ship.Profile) string {
-	if n := p.Text("PayloadDisplayName"); n != "" {
-		return n
-	}
-	return p.Text("PayloadIdentifier")
-}
-
 func (d *Destination) kind(p *ship.Profile) (kind, error) {
 	if d.For != "" {
 		return kinds[d.For], nil
 	}
-	if v := p.Root.Get("TargetDeviceType"); v != nil {
-		switch n, _ := v.Int.Int64(); n {
-		case 5:
-			return kinds[Computers], nil
-		case 1, 4, 6:
-			return kinds[Mobile], nil
-		}
+	switch p.Platform() {
+	case target.MacOS:
+		return kinds[Computers], nil
+	case target.IOS, target.TvOS, target.VisionOS:
+		return kinds[Mobile], nil
 	}
 	return kind{}, errors.New("its TargetDeviceType does not say whether it is for computers or mobile devices; give --for computers or mobile-devices")
 }
