@@ -52,7 +52,7 @@ var arrows = []struct {
 	{"internal/target", []string{"internal/diag"}},
 	{"internal/identity", nil},
 	{"internal/cms", nil},
-	{"internal/serve", nil},
+	{"internal/serve", []string{"internal/hints"}},
 	{"internal/rules", []string{"internal/diag"}},
 	{"internal/hints", nil},
 	{"internal/diag", nil},

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -11,9 +14,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/mdns"
-
-	"net"
-	"net/url"
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
@@ -86,7 +86,10 @@ func (f *offer) add(in input) error {
 			return fmt.Errorf("%s: %s; a device refuses it", in.path, v.Integrity.Detail)
 		}
 	}
-	item := serve.Item{Name: textOf(doc.Root, "PayloadDisplayName"), File: f.fileName(in), Data: data, Trust: f.trust(in.path, data, doc.Signed)}
+	item := serve.Item{Name: textOf(doc.Root, "PayloadDisplayName"), File: f.fileName(in), Data: data, Trust: serve.Unsigned}
+	if doc.Signed {
+		item.Trust, item.Signer = f.trust(in.path, data)
+	}
 	if item.Name == "" {
 		item.Name = item.File
 	}
@@ -126,23 +129,19 @@ func (f *offer) fileName(in input) string {
 	return name
 }
 
-// trust says what devices say of the signature, as far as it can be known here.
-func (f *offer) trust(name string, data []byte, signed bool) serve.Trust {
-	if !signed {
-		return serve.Trust{Label: "Not Signed", Why: "Nobody signed this profile. It installs all the same; make sure that you know who gave you this page."}
-	}
+// trust says what devices say of a signature, as far as it can be known here, and whose it is.
+func (f *offer) trust(name string, data []byte) (trust serve.Trust, signer string) {
 	v := f.verify.report(name, data)
-	signer := "somebody"
-	if len(v.Signers) > 0 && v.Signers[0].Name != "" {
-		signer = fmt.Sprintf("“%s”", v.Signers[0].Name)
+	if len(v.Signers) > 0 {
+		signer = v.Signers[0].Name
 	}
 	switch {
 	case !v.Trust.OK:
-		return serve.Trust{Label: "Not Verified", Why: "It is signed by " + signer + ", for whom no authority vouches that this computer knows. It installs all the same; make sure that you know who gave you this page."}
+		return serve.Unverified, signer
 	case !v.Validity.OK:
-		return serve.Trust{Label: "Not Verified", Why: "It is signed by " + signer + ", and " + v.Validity.Detail + ". It may install all the same."}
+		return serve.Expired, signer
 	}
-	return serve.Trust{Label: "Verified", Good: true, Why: fmt.Sprintf("It is signed by %s, whom this computer trusts; so does a device that trusts the same authorities.", signer)}
+	return serve.Verified, signer
 }
 
 // describe says for which devices a profile is, and what its payloads do there when a person installs it.
@@ -184,7 +183,7 @@ func (f *offer) describe(item *serve.Item, path string, root *plist.Value) error
 	if most == 0 {
 		f.env.err().Warning(path + ": no setting of it works where it is installed by hand; syncguard coverage says why")
 	}
-	item.Does = f.lines(root, best)
+	item.Says, item.Payloads = payloads(root, best)
 	return nil
 }
 
@@ -192,62 +191,42 @@ func isEffective(c coverage.Cell) bool {
 	return c.Class == baseline.Enforced || c.Class == baseline.Locked || c.Class == baseline.Default
 }
 
-func devicesOf(platforms []target.Platform) string {
-	words := map[target.Platform]string{target.IOS: "iPhone and iPad", target.IPadOS: "iPad", target.MacOS: "Mac", target.TvOS: "Apple TV",
-		target.VisionOS: "Apple Vision Pro", target.WatchOS: "Apple Watch"}
+func devicesOf(platforms []target.Platform) []string {
+	words := map[target.Platform][]string{target.IOS: {"iPhone", "iPad"}, target.IPadOS: {"iPad"}, target.MacOS: {"Mac"}, target.TvOS: {"Apple TV"},
+		target.VisionOS: {"Apple Vision Pro"}, target.WatchOS: {"Apple Watch"}}
 	var names []string
 	for _, p := range platforms {
-		names = append(names, words[p])
+		names = append(names, words[p]...)
 	}
-	if len(names) == 0 {
-		return "devices that an MDM server manages"
-	}
-	return strings.Join(names, ", ")
+	return names
 }
 
-// lines says of each payload what it does, in a sentence.
-func (f *offer) lines(root *plist.Value, m *coverage.Matrix) []string {
-	var lines []string
-	if text := textOf(root, "PayloadDescription"); text != "" {
-		first, _, _ := strings.Cut(text, "\n")
-		lines = append(lines, first)
-	}
-	content := root.Get("PayloadContent")
+// payloads says what a profile says of itself, and how much of each kind of payload works.
+func payloads(root *plist.Value, m *coverage.Matrix) (says string, all []serve.Payload) {
+	says, _, _ = strings.Cut(textOf(root, "PayloadDescription"), "\n")
 	seen := map[string]bool{}
-	for _, p := range content.Items {
+	for _, p := range root.Get("PayloadContent").Items {
 		kind := textOf(p, "PayloadType")
 		if seen[kind] {
 			continue
 		}
 		seen[kind] = true
-		works, idle := 0, 0
-		for _, r := range m.Rows {
-			if r.Subject.Type != kind {
-				continue
-			}
-			if isEffective(r.Cells[0]) {
-				works++
-			} else {
-				idle++
-			}
-		}
-		name := textOf(p, "PayloadDisplayName")
-		if name == "" {
-			name = kind
-		}
+		payload := serve.Payload{Name: cmp.Or(textOf(p, "PayloadDisplayName"), kind), System: fmt.Sprintf("%s %d", m.Targets[0].Platform, target.Current)}
 		if text := textOf(p, "PayloadDescription"); text != "" {
-			name += ", " + strings.TrimRight(text, ".")
+			payload.Name += ", " + strings.TrimRight(text, ".")
 		}
-		line := name + ": " + report.Count(works, "setting")
-		switch {
-		case works == 0:
-			line = fmt.Sprintf("%s: does nothing on %s %d where a person installs it", name, m.Targets[0].Platform, target.Current)
-		case idle > 0:
-			line += fmt.Sprintf(", and %d more that only managed devices obey", idle)
+		for _, r := range m.Rows {
+			switch {
+			case r.Subject.Type != kind:
+			case isEffective(r.Cells[0]):
+				payload.Works++
+			default:
+				payload.Idle++
+			}
 		}
-		lines = append(lines, line)
+		all = append(all, payload)
 	}
-	return lines
+	return says, all
 }
 
 // say prints the address, as a QR code too where somebody looks.
@@ -262,7 +241,7 @@ func (f *offer) say(address string, o serveOptions, expires time.Time) error {
 	}
 	out.Line("%s", address)
 	for i, item := range f.items {
-		f.env.err().Line("  %s  %s, for %s; devices say “%s”", report.Clean(f.paths[i]), report.Clean(item.Name), item.Devices, item.Trust.Label)
+		f.env.err().Line("  %s  %s, for %s; devices say “%s”", report.Clean(f.paths[i]), report.Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), item.Trust.Label())
 	}
 	until := "until Ctrl-C"
 	if !expires.IsZero() {
@@ -300,7 +279,7 @@ func (f *offer) airdrop(ctx context.Context) error {
 	}
 	out.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
 	for i, item := range f.items {
-		out.Line("  %s  devices say “%s”", report.Clean(f.paths[i]), item.Trust.Label)
+		out.Line("  %s  devices say “%s”", report.Clean(f.paths[i]), item.Trust.Label())
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func TestInstallPage(t *testing.T) {
 	s.build("-o", "one", "--target", "iOS/manual")
 	s.build("-o", "many", "--target", "iOS/manual", "--target", "macOS/manual")
 	b := newBrowser(t)
-	plainOutline := strings.Replace(outline, "'h1', 'header', 'nav[aria-label]', 'main', 'footer'", "'h1', 'header', 'main'", 1)
+	plainOutline := strings.Replace(outline, "'h1', 'header', 'nav[aria-label]', 'main', 'footer'", "'h1', 'header', 'nav[aria-label]', 'main'", 1)
 	for _, folder := range []string{"one", "many"} {
 		url, _ := s.serving(folder)
 		for _, width := range []int64{390, 1280} {
@@ -79,7 +79,11 @@ func TestInstallPage(t *testing.T) {
 			}
 		}
 	}
-	url, _ := s.serving("--once", "one")
+	url, _ := s.serving("many")
+	for _, language := range []string{"de", "fr", "es", "ja", "pt-BR", "zh-Hans"} {
+		t.Run(language, func(t *testing.T) { b.look(t, url+"?"+language, plainOutline, 390, "light") })
+	}
+	url, _ = s.serving("--once", "one")
 	want, err := os.ReadFile(filepath.Join(s.dir, "one", "icloud-sync.ios-manual.mobileconfig"))
 	if err != nil {
 		t.Fatal(err)
@@ -130,6 +134,7 @@ func TestInstallPageOverHTTP(t *testing.T) {
 	}{
 		{"200 application/x-apple-aspen-config", []string{file}},
 		{"200 text/html; charset=utf-8", []string{url}},
+		{"200 text/html; charset=utf-8", []string{url + "?ja"}},
 		{"421 text/plain; charset=utf-8", []string{"-H", "Host: evil.example", file}},
 		{"404 text/plain; charset=utf-8", []string{url + "../" + "one/icloud-sync.ios-manual.mobileconfig"}},
 		{"404 text/plain; charset=utf-8", []string{url + "..%2f..%2fetc/passwd"}},

@@ -23,7 +23,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", s.page.policy)
+	h.Set("Content-Security-Policy", policy())
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	refuse := func(status int, why string) {
 		e.Status, e.What = status, why
@@ -40,21 +40,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The path as it was sent: nothing in it is decoded or cleaned.
 	rest, ok := strings.CutPrefix(r.RequestURI, s.Path())
-	item := -1
-	if ok && rest != "" {
+	item, page := -1, s.pages[rest]
+	if rest == "" {
+		page = s.preferred(r)
+	} else {
 		item = slices.IndexFunc(s.o.Items, func(i Item) bool { return i.File == rest })
 	}
 	switch {
-	case !ok || rest != "" && item < 0:
+	case !ok || page == nil && item < 0:
 		refuse(http.StatusNotFound, "not found")
 	case s.isOver():
 		refuse(http.StatusGone, "this offer has ended")
 	case item < 0:
 		e.What, e.Status = "page", http.StatusOK
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Length", strconv.Itoa(len(s.page.html)))
+		h.Set("Content-Language", page.language)
+		h.Set("Vary", "Accept-Language")
+		h.Set("Content-Length", strconv.Itoa(len(page.html)))
 		if r.Method == http.MethodGet {
-			e.Bytes, _ = w.Write(s.page.html)
+			e.Bytes, _ = w.Write(page.html)
 		}
 	default:
 		s.profile(w, r, &s.o.Items[item], &e, refuse)

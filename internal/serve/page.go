@@ -7,10 +7,16 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
+	"golang.org/x/text/language"
 	"rsc.io/qr"
+
+	"syncguard/internal/hints"
 )
 
 //go:embed page.html
@@ -23,29 +29,148 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Parse(pageSource))
 })
 
+// policy allows the page its style and its pictures, and nothing else.
+var policy = sync.OnceValue(func() string {
+	sum := sha256.Sum256([]byte(styled()))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+})
+
+// styled is the style as it stands in the page.
+func styled() string { return "\n" + pageStyle }
+
 // page is the page as it is sent.
 type page struct {
-	html   []byte
-	policy string // Content-Security-Policy
+	language string // BCP 47
+	html     []byte
 }
 
-func newPage(o Options, url string) (*page, error) {
+// pageView is the page in one language, as its template takes it.
+type pageView struct {
+	*hints.Locale
+	Items       []itemView
+	Several     bool
+	Languages   []*hints.Locale
+	Style       template.CSS
+	Size        int
+	Code        string // QR code of the address
+	Once, Plain bool
+
+	ForMobile, ForMac bool   // whether a profile is for such
+	Mobile, Mac       string // ways through Settings
+	Names             string // what the marks in them mean; empty where nothing is marked
+}
+
+type itemView struct {
+	*Item
+	For, Button      string
+	Does             []string
+	Trusted, Because string
+}
+
+// newPages makes the page in every language, by what stands in its address behind the token.
+func newPages(o Options, url string) (map[string]*page, error) {
 	code, err := qr.Encode(url, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("making the QR code: %w", err)
 	}
-	style := "\n" + pageStyle
-	var b bytes.Buffer
-	err = pageTemplate().Execute(&b, map[string]any{
-		"Items": o.Items, "Several": len(o.Items) > 1, "Style": template.CSS(style), "URL": url,
-		"Size": code.Size + 8, "Code": squares(code), "Once": o.Limit == 1, "Plain": o.TLS == nil && !o.Local,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("making the page: %w", err)
+	var all []*hints.Locale
+	for _, l := range hints.Languages() {
+		all = append(all, hints.In(l))
 	}
-	sum := sha256.Sum256([]byte(style))
-	return &page{b.Bytes(), "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}, nil
+	pages := map[string]*page{}
+	for _, l := range all {
+		v := pageView{Locale: l, Several: len(o.Items) > 1, Languages: all, Style: template.CSS(styled()),
+			Size: code.Size + 8, Code: squares(code), Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
+		v.Mobile = v.way("Settings", "General", "VPN & Device Management")
+		v.Mac = v.way("System Settings", "General", "Device Management")
+		for i := range o.Items {
+			item := &o.Items[i]
+			v.Items = append(v.Items, newItemView(item, l, v.Several))
+			everywhere := len(item.Devices) == 0
+			v.ForMac = v.ForMac || everywhere || slices.Contains(item.Devices, "Mac")
+			v.ForMobile = v.ForMobile || everywhere || slices.ContainsFunc(item.Devices, func(d string) bool { return d != "Mac" })
+		}
+		var b bytes.Buffer
+		if err := pageTemplate().Execute(&b, v); err != nil {
+			return nil, fmt.Errorf("making the page: %w", err)
+		}
+		pages["?"+l.Language] = &page{l.Language, b.Bytes()}
+	}
+	return pages, nil
+}
+
+// way is one through Settings, marked where a name in it was not seen in a source.
+func (v *pageView) way(names ...string) string {
+	path, evidence := v.Path(names, hints.Community)
+	text := strings.Join(path, " › ")
+	if evidence == hints.Unverified {
+		v.Names = v.Text("names", "mark", v.Texts["mark"])
+		text += " (" + v.Texts["mark"] + ")"
+	}
+	return text
+}
+
+func newItemView(i *Item, l *hints.Locale, several bool) itemView {
+	devices := strings.Join(i.Devices, ", ")
+	if devices == "" {
+		devices = l.Text("serve.managed")
+	}
+	v := itemView{Item: i, For: l.Text("serve.for", "devices", devices), Button: l.Text("serve.button")}
+	if several {
+		v.Button = l.Text("serve.button.on", "devices", devices)
+	}
+	if i.Says != "" {
+		v.Does = append(v.Does, i.Says)
+	}
+	for _, p := range i.Payloads {
+		v.Does = append(v.Does, p.in(l))
+	}
+	signer := l.Text("serve.somebody")
+	if i.Signer != "" {
+		signer = "“" + i.Signer + "”"
+	}
+	label := i.Trust
+	if label == Expired {
+		label = Unverified
+	}
+	v.Trusted = l.Text("serve." + string(label))
+	v.Because = l.Text("serve."+string(i.Trust)+".why", "signer", signer)
+	return v
+}
+
+// in says what a payload does.
+func (p Payload) in(l *hints.Locale) string {
+	if p.Works == 0 {
+		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
+	}
+	id := "serve.works.other"
+	if p.Works == 1 {
+		id = "serve.works.one"
+	}
+	text := l.Text(id, "name", p.Name, "count", strconv.Itoa(p.Works))
+	if p.Idle > 0 {
+		text = l.Text("serve.idle", "works", text, "count", strconv.Itoa(p.Idle))
+	}
+	return text
+}
+
+var languages = sync.OnceValue(func() language.Matcher {
+	var tags []language.Tag
+	for _, l := range hints.Languages() {
+		tags = append(tags, language.MustParse(l))
+	}
+	return language.NewMatcher(tags)
+})
+
+// preferred is the page in the language that the browser asks for, in English for none that is there.
+func (s *Server) preferred(r *http.Request) *page {
+	asked, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	_, at, confidence := languages().Match(asked...)
+	if confidence == language.No {
+		at = 0
+	}
+	return s.pages["?"+hints.Languages()[at]]
 }
 
 // squares draws a QR code as the path of an SVG, with the margin of four that scanners want.

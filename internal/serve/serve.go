@@ -33,20 +33,38 @@ const (
 
 // Item is one profile to be served. Its bytes are those of the file when serving began.
 type Item struct {
-	Name    string // what devices show
-	File    string // name of the download, ASCII letters, digits, dots, hyphens and underscores
-	Data    []byte
-	Devices string // for which devices: iPhone and iPad
-	Does    []string
-	Trust   Trust
-	Locked  bool // people cannot remove it
+	Name     string // what devices show
+	File     string // name of the download, ASCII letters, digits, dots, hyphens and underscores
+	Data     []byte
+	Devices  []string // for which devices, such as iPhone and iPad; none for those that an MDM server manages
+	Says     string   // what the profile says of itself, may be empty
+	Payloads []Payload
+	Trust    Trust
+	Signer   string // by name, empty where it is not known
+	Locked   bool   // people cannot remove it
+}
+
+// Payload is what a part of a profile does where a person installs it.
+type Payload struct {
+	Name        string
+	Works, Idle int    // settings that do something, and those that only managed devices obey
+	System      string // where that holds
 }
 
 // Trust is what a device says of who signed a profile.
-type Trust struct {
-	Label string // Verified, Not Verified, Not Signed
-	Good  bool
-	Why   string
+type Trust string
+
+// The kinds of trust, by the names of their texts.
+const (
+	Verified   Trust = "verified"
+	Unverified Trust = "unverified"
+	Expired    Trust = "expired" // unverified too
+	Unsigned   Trust = "unsigned"
+)
+
+// Label is what an English device says.
+func (t Trust) Label() string {
+	return map[Trust]string{Verified: "Verified", Unverified: "Not Verified", Expired: "Not Verified", Unsigned: "Not Signed"}[t]
 }
 
 // Options are how profiles are served.
@@ -73,7 +91,7 @@ type Entry struct {
 type Server struct {
 	o     Options
 	token string
-	page  *page
+	pages map[string]*page // by what stands in their address behind the token
 
 	mu    sync.Mutex
 	given int // downloads that are complete or under way
@@ -91,7 +109,7 @@ func New(address string, o Options) (*Server, error) {
 	_, _ = rand.Read(b) // never fails
 	s := &Server{o: o, token: base64.RawURLEncoding.EncodeToString(b), over: make(chan struct{})}
 	var err error
-	s.page, err = newPage(o, s.URL(address))
+	s.pages, err = newPages(o, s.URL(address))
 	return s, err
 }
 

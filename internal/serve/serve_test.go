@@ -20,8 +20,9 @@ import (
 const host = "mac.local:8443"
 
 var items = []Item{
-	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: "Mac", Does: []string{"<b>Wi-Fi</b>"}, Trust: Trust{Label: "Verified", Good: true}},
-	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: "iPhone and iPad", Locked: true},
+	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: []string{"Mac"},
+		Payloads: []Payload{{"<b>Wi-Fi</b>", 1, 2, "macOS 26"}}, Trust: Verified, Signer: "<i>"},
+	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: Expired, Locked: true},
 }
 
 func newServer(t testing.TB, change func(*Options)) *Server {
@@ -76,6 +77,11 @@ func TestAnswers(t *testing.T) {
 		{"GET", host, page + "corp.mobileconfig?x", 404},
 		{"GET", host, page + "./corp.mobileconfig", 404},
 		{"GET", host, page + "CORP.mobileconfig", 404},
+		{"GET", host, page + "?de", 200},
+		{"GET", host, page + "?DE", 404},
+		{"GET", host, page + "?", 404},
+		{"GET", host, page + "?de&x", 404},
+		{"GET", host, "/?de", 404},
 		{"GET", host, "http://" + host + page, 404},
 	} {
 		answer := ask(s, c.method, c.host, c.path)
@@ -99,6 +105,50 @@ func TestAnswers(t *testing.T) {
 	html, _ := io.ReadAll(ask(s, "GET", host, page).Body)
 	if bytes.Contains(html, []byte("<script")) || bytes.Contains(html, []byte("<b>")) || !bytes.Contains(html, []byte("&lt;b&gt;Wi-Fi")) {
 		t.Errorf("what a profile says is markup in the page:\n%s", html)
+	}
+}
+
+// The page is in the language that the browser asks for, or that somebody chose.
+func TestLanguages(t *testing.T) {
+	s := newServer(t, nil)
+	for _, c := range []struct{ accept, query, want string }{
+		{"", "", "en"},
+		{"de-AT,de;q=0.9,en;q=0.8", "", "de"},
+		{"sv, fr-CA;q=0.5", "", "fr"},
+		{"es-419", "", "es"},
+		{"pt-BR", "", "pt-BR"},
+		{"pt-PT", "", "pt-BR"},
+		{"zh-CN", "", "zh-Hans"},
+		{"ja", "?fr", "fr"},
+		{"tlh", "", "en"},
+		{"no such; header;;q=x" + strings.Repeat(",-", 5000), "", "en"},
+	} {
+		r := httptest.NewRequest("GET", "http://x/", nil)
+		r.Host, r.RequestURI = host, s.Path()+c.query
+		r.Header.Set("Accept-Language", c.accept)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Language"); got != c.want || !strings.Contains(w.Body.String(), `<html lang="`+c.want+`">`) {
+			t.Errorf("%.40q %s: %s, want %s", c.accept, c.query, got, c.want)
+		}
+	}
+}
+
+// Every text of every page is there.
+func TestPagesHaveTheirTexts(t *testing.T) {
+	s := newServer(t, func(o *Options) {
+		o.Limit = 1
+		for _, trust := range []Trust{Unverified, Unsigned} {
+			o.Items = append(o.Items, Item{Name: "X", File: string(trust), Payloads: []Payload{{"A", 2, 0, ""}, {"B", 0, 1, "iOS 26"}}, Trust: trust})
+		}
+	})
+	for language, p := range s.pages {
+		html := string(p.html)
+		for _, wrong := range []string{"{", "<li></li>", "<strong></strong>", "<h2></h2>", "<summary></summary>", `label=""`, "<p></p>", "</strong> </div>"} {
+			if strings.Contains(strings.ReplaceAll(html, styled(), ""), wrong) {
+				t.Errorf("%s holds %q", language, wrong)
+			}
+		}
 	}
 }
 
