@@ -121,12 +121,12 @@ func markdownGuides(b *strings.Builder, p HandoutPart, l *hints.Locale) {
 func markdownDelivery(b *strings.Builder, manual, mdm bool) {
 	b.WriteString("\n## Delivery\n")
 	if manual {
-		b.WriteString("\nBy hand: from a web server that sends profiles as `application/x-apple-aspen-config`, or by AirDrop. A new version replaces the installed one only if the same identity signed it.\n")
+		b.WriteString("\nBy hand: from a web server that sends profiles as `application/x-apple-aspen-config`, or by AirDrop; `syncguard serve` shows such a page. A new version replaces the installed one only if the same identity signed it.\n")
 	}
 	if mdm {
-		b.WriteString("\n| server | profiles | declarations |\n|---|---|---|\n")
+		b.WriteString("\n| server | profiles | declarations | syncguard |\n|---|---|---|---|\n")
 		for _, d := range deliveries() {
-			fmt.Fprintf(b, "| [%s](%s) | %s | %s |\n", d.Server, d.Source, inMarkdown(d.Profiles), inMarkdown(d.Declarations))
+			fmt.Fprintf(b, "| [%s](%s) | %s | %s | `%s` |\n", d.Server, d.Source, inMarkdown(d.Profiles), inMarkdown(d.Declarations), strings.Join(d.Commands, "`, `"))
 		}
 	}
 	b.WriteString("\nWhat a profile set goes when it is removed. A time zone that was set on a Mac stays.\n")
