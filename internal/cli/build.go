@@ -32,7 +32,7 @@ type buildOptions struct {
 	hints     bool
 	signing   signingFlags
 	unsigned  bool
-	format    formatFlag
+	format    choiceFlag
 }
 
 func newBuildCmd(env *Env) *cobra.Command {
@@ -71,7 +71,7 @@ Nothing is written when a check finds an error.`,
 	o.template.addFlags(cmd)
 	o.signing.addFlags(cmd)
 	flags.BoolVar(&o.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	return cmd
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,7 @@ type coverageOptions struct {
 	keys     bool
 	explain  string
 	template templateFlags
-	format   coverageFormatFlag
+	format   choiceFlag
 }
 
 func newCoverageCmd(env *Env) *cobra.Command {
@@ -59,7 +58,7 @@ facts that no schema states. What is no word of Apple's is marked as community o
 	flags.BoolVar(&o.keys, "keys", false, "show every key that a template sets, not its intents")
 	flags.StringVar(&o.explain, "explain", "", "tell the story of one INTENT or KEY")
 	o.template.addFlags(cmd)
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json", "markdown", "html")
 	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(intentNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -239,7 +238,7 @@ func openedFile(env *Env, name string, doc *document.Document, findings []diag.D
 
 // show writes the matrices in the format that was asked for.
 func (c *coverageRun) show(parts []*coverage.Matrix) error {
-	switch c.o.format {
+	switch c.o.format.value {
 	case "json":
 		cells := []report.CoverageCell{}
 		for _, m := range parts {
@@ -262,26 +261,5 @@ func (c *coverageRun) show(parts []*coverage.Matrix) error {
 		}
 		c.env.out().Coverage(m)
 	}
-	return nil
-}
-
-// coverageFormatFlag is --format of coverage.
-type coverageFormatFlag string
-
-func coverageFormats() []string { return []string{"text", "json", "markdown", "html"} }
-
-func (f *coverageFormatFlag) addFlags(cmd *cobra.Command) {
-	*f = "text"
-	cmd.Flags().Var(f, "format", "text, json, markdown or html")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(coverageFormats(), cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (f *coverageFormatFlag) String() string { return string(*f) }
-func (f *coverageFormatFlag) Type() string   { return "FORMAT" }
-func (f *coverageFormatFlag) Set(s string) error {
-	if !slices.Contains(coverageFormats(), s) {
-		return fmt.Errorf("want text, json, markdown or html")
-	}
-	*f = coverageFormatFlag(s)
 	return nil
 }

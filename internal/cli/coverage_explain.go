@@ -44,7 +44,7 @@ func isCalled(s coverage.Subject, name string) bool {
 }
 
 func (c *coverageRun) showStories(stories []*coverage.Story, places []string) error {
-	switch c.o.format {
+	switch c.o.format.value {
 	case "json":
 		cells := []report.CoverageCell{}
 		for _, s := range stories {

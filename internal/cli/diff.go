@@ -26,7 +26,7 @@ type diffOptions struct {
 }
 
 func newDiffCmd(env *Env) *cobra.Command {
-	o := diffOptions{format: choiceFlag{"text", []string{"text", "json", "markdown"}}}
+	var o diffOptions
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Say what differs between two profiles, and what devices do about it",
@@ -54,7 +54,7 @@ One of the two may be -, which is stdin. The exit code is 0 also where something
 	flags := cmd.Flags()
 	flags.BoolVar(&o.exitCode, "exit-code", false, "exit with 1 where something differs")
 	flags.BoolVar(&o.git, "git", false, "take the arguments that git gives to a diff driver")
-	o.format.addFlag(cmd, "format")
+	o.format.addFormats(cmd, "text", "json", "markdown")
 	return cmd
 }
 

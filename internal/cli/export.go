@@ -56,7 +56,7 @@ type exportDestination struct {
 type exportOptions struct {
 	out    string
 	force  bool
-	format formatFlag
+	format choiceFlag
 }
 
 func (d *exportDestination) command(env *Env, version string) *cobra.Command {
@@ -80,7 +80,7 @@ func (d *exportDestination) command(env *Env, version string) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.out, "out", "o", "", "folder for the files"+cond(!d.folder, "; without it one goes to stdout"))
 	flags.BoolVar(&o.force, "force", false, "replace files that are there")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	d.flags(cmd)
 	return cmd

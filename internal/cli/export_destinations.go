@@ -20,7 +20,7 @@ func exportJamf() *exportDestination {
 			short: "Write the XML of the Classic API of Jamf Pro",
 			long: `Write each profile as the XML that creates it by the Classic API of Jamf Pro: unsigned, escaped once, without white space between
 its elements. To update one that is there, Jamf wants it with the identity that Jamf gave it; push jamf does that.`,
-			example: `  syncguard export jamf profiles/ -o jamf --for computers
+			example: `  syncguard export jamf profiles/ -o jamf --devices computers
   syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
 			flags: o.addFlags},
 		exporter: func() (ship.Exporter, error) { return ship.Bodies{Destination: o.destination(), Ext: ".xml"}, nil }}

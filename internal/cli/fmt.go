@@ -24,7 +24,7 @@ type fmtOptions struct {
 }
 
 func newFmtCmd(env *Env) *cobra.Command {
-	o := fmtOptions{former: former{uuid: choiceFlag{"keep", []string{"keep", "stable"}}}}
+	o := fmtOptions{former: former{uuid: choiceFlag{value: "keep", all: []string{"keep", "stable"}}}}
 	cmd := &cobra.Command{
 		Use:   "fmt FILE…",
 		Short: "Write profiles, declarations and templates in one canonical form",

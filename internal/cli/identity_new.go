@@ -55,7 +55,7 @@ type identityNewOptions struct {
 	out        string
 	encrypt    bool
 	passphrase passphraseFlags
-	format     formatFlag
+	format     choiceFlag
 }
 
 func newIdentityNewCmd(env *Env) *cobra.Command {
@@ -81,7 +81,7 @@ The key is readable by you only, and encrypted if there is a passphrase. Nothing
 	flags.StringVarP(&o.out, "out", "o", "", "path of the files, without their endings .key and .csr or .pem (default: the name in lower case)")
 	flags.BoolVar(&o.encrypt, "encrypt", false, "ask for a passphrase for the key")
 	o.passphrase.addFlags(cmd, "the new key")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.RegisterFlagCompletionFunc("key-type", cobra.FixedCompletions(identity.KeyKinds(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

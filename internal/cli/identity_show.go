@@ -15,7 +15,7 @@ type identityShowOptions struct {
 	file     string
 	identity identityFlags
 	roots    []string
-	format   formatFlag
+	format   choiceFlag
 }
 
 func newIdentityShowCmd(env *Env) *cobra.Command {
@@ -50,7 +50,7 @@ The exit code is 1 where nothing can be signed: the certificate has expired, or 
 	o.identity.addFlags(cmd)
 	cmd.Flags().StringArrayVar(&o.roots, "roots", nil, "roots that devices trust, PEM or DER (repeatable)")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

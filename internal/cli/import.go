@@ -24,7 +24,7 @@ type importOptions struct {
 	secrets string
 	check   bool
 	force   bool
-	format  formatFlag
+	format  choiceFlag
 }
 
 func newImportCmd(env *Env) *cobra.Command {
@@ -61,7 +61,7 @@ One template goes to stdout; several need -o. The exit code is 1 when one of the
 	flags.StringVar(&o.secrets, "secrets", "", "write the secrets to this file, for build --vars")
 	flags.BoolVar(&o.check, "check", false, "write nothing, only say what would become of each file")
 	flags.BoolVar(&o.force, "force", false, "replace files that are there")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	_ = cmd.MarkFlagFilename("secrets", "yaml", "yml")
 	return cmd

@@ -25,7 +25,7 @@ type inspectOptions struct {
 	showSecrets bool
 	full        bool
 	noPager     bool
-	format      inspectFormatFlag
+	format      choiceFlag
 }
 
 func newInspectCmd(env *Env) *cobra.Command {
@@ -70,29 +70,8 @@ signature that does not hold is said, and is no error here: syncguard verify is 
 	flags.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, keys and tokens")
 	flags.BoolVar(&o.full, "full", false, "cut nothing, however long it is")
 	flags.BoolVar(&o.noPager, "no-pager", false, "write to the terminal itself")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json", "yaml", "xml", "template")
 	return cmd
-}
-
-// inspectFormatFlag is --format of inspect.
-type inspectFormatFlag string
-
-func inspectFormats() []string { return []string{"text", "json", "yaml", "xml", "template"} }
-
-func (f *inspectFormatFlag) addFlags(cmd *cobra.Command) {
-	*f = "text"
-	cmd.Flags().Var(f, "format", "text, json, yaml, xml or template")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(inspectFormats(), cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (f *inspectFormatFlag) String() string { return string(*f) }
-func (f *inspectFormatFlag) Type() string   { return "FORMAT" }
-func (f *inspectFormatFlag) Set(s string) error {
-	if !slices.Contains(inspectFormats(), s) {
-		return fmt.Errorf("want text, json, yaml, xml or template")
-	}
-	*f = inspectFormatFlag(s)
-	return nil
 }
 
 func runInspect(ctx context.Context, env *Env, o inspectOptions) error {
@@ -168,7 +147,7 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 	i := &inspection{env: env, o: o, catalog: catalog, inspector: inspect.New(catalog, inspect.Options{Targets: targets, ShowSecrets: o.showSecrets})}
 	i.verifier = sync.OnceValues(func() (*verifier, error) { return newVerifier(env, verifyOptions{require: []string{"integrity"}}) })
 	i.result.Files = []report.Inspected{}
-	i.out = newPager(env, o.noPager || o.format == "json")
+	i.out = newPager(env, o.noPager || o.format.value == "json")
 	i.printer = env.out().To(i.out)
 	return i, nil
 }
@@ -204,7 +183,7 @@ func (i *inspection) inspectInput(in input) (result inspected) {
 		return inspected{err: fmt.Errorf("inspecting %s: %w", in.path, err)}
 	}
 	i.choose(&result)
-	if result.doc.Signed && (i.o.format == "text" || i.o.format == "json") {
+	if result.doc.Signed && (i.o.format.value == "text" || i.o.format.value == "json") {
 		v, err := i.verifier()
 		if err != nil {
 			return inspected{err: err}

@@ -14,7 +14,7 @@ import (
 
 // writer returns what writes one file after the other in the format that was asked for.
 func (i *inspection) writer(inputs []input) (func(inspected) error, error) {
-	switch i.o.format {
+	switch i.o.format.value {
 	case "json":
 		return func(f inspected) error {
 			i.result.Files = append(i.result.Files, i.report(f))
@@ -23,7 +23,7 @@ func (i *inspection) writer(inputs []input) (func(inspected) error, error) {
 	case "yaml":
 		return i.yaml, nil
 	}
-	if i.o.format == "text" {
+	if i.o.format.value == "text" {
 		return func(f inspected) error {
 			if i.begin() {
 				i.printer.Line("")
@@ -34,9 +34,9 @@ func (i *inspection) writer(inputs []input) (func(inspected) error, error) {
 		}, nil
 	}
 	if len(inputs) > 1 {
-		return nil, usage("ask for one at a time, or for --format yaml", "--format %s makes one document, and %d files are to be inspected", i.o.format, len(inputs))
+		return nil, usage("ask for one at a time, or for --format yaml", "--format %s makes one document, and %d files are to be inspected", i.o.format.value, len(inputs))
 	}
-	if i.o.format == "xml" {
+	if i.o.format.value == "xml" {
 		return i.xml, nil
 	}
 	return i.template, nil
@@ -50,7 +50,7 @@ func (i *inspection) begin() bool {
 
 // finish writes what comes after all files.
 func (i *inspection) finish() error {
-	if i.o.format == "json" {
+	if i.o.format.value == "json" {
 		return report.WriteJSON(i.env.Stdout, i.result)
 	}
 	return i.out.Close()

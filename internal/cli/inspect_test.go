@@ -40,7 +40,7 @@ func TestInspectGolden(t *testing.T) {
 			if name == "restrictions.mobileconfig" {
 				o.targets = []string{"iOS@18/manual", "macOS@26/supervised"}
 			}
-			o.format = "text"
+			o.format.value = "text"
 			got := inspectAt(t, 80, name, o)
 			checkHarmless(t, got, "")
 			for line := range strings.Lines(got) {

@@ -28,7 +28,7 @@ type lintOptions struct {
 	allowUnknown  []string
 	rules         ruleFilter
 	failOn        severityFlag
-	format        lintFormatFlag
+	format        choiceFlag
 	out           string
 	template      templateFlags
 	fix           fixFlags
@@ -90,7 +90,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	o.rules.addFlags(cmd)
 	o.failOn.addFlags(cmd)
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, append([]string{"text"}, report.LintFormats()...)...)
 	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
 	flags.StringVar(&o.baseline, "baseline", "", "file of findings that are known and do not count")
 	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
@@ -234,7 +234,7 @@ func (o *lintOptions) check() error {
 		return usage("--diff shows what would be corrected", "stdin cannot be corrected in place")
 	case o.fix.unsafe && !o.fix.isOn():
 		return usage("add --fix, or --diff to see what it would do", "--unsafe-fixes needs --fix")
-	case o.fix.diff && (o.format != "text" || o.out != "" || o.writeBaseline != ""):
+	case o.fix.diff && (o.format.value != "text" || o.out != "" || o.writeBaseline != ""):
 		return usage("a diff is text on stdout", "--diff cannot go with --format, --out or --write-baseline")
 	case o.expiresWithin < 0:
 		return usage("give a duration such as 720h", "--expires-within is negative")
@@ -253,8 +253,8 @@ func (l *linting) report() error {
 		l.showDiffs()
 		return nil
 	}
-	if l.o.format != "text" {
-		return l.write(func(w io.Writer) error { return report.WriteLint(w, string(l.o.format), &l.run) })
+	if l.o.format.value != "text" {
+		return l.write(func(w io.Writer) error { return report.WriteLint(w, l.o.format.value, &l.run) })
 	}
 	if l.o.out == "" {
 		l.env.out().Lint(&l.run, l.o.verbose)
@@ -305,24 +305,5 @@ func verdict(env *Env, failures []error, failed bool) error {
 	if failed {
 		return errFindings
 	}
-	return nil
-}
-
-// lintFormatFlag is --format of lint.
-type lintFormatFlag string
-
-func (f *lintFormatFlag) addFlags(cmd *cobra.Command) {
-	*f = "text"
-	cmd.Flags().Var(f, "format", "text, json, sarif, junit, github, gitlab or markdown")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append([]string{"text"}, report.LintFormats()...), cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (f *lintFormatFlag) String() string { return string(*f) }
-func (f *lintFormatFlag) Type() string   { return "FORMAT" }
-func (f *lintFormatFlag) Set(s string) error {
-	if s != "text" && !slices.Contains(report.LintFormats(), s) {
-		return fmt.Errorf("want text, json, sarif, junit, github, gitlab or markdown")
-	}
-	*f = lintFormatFlag(s)
 	return nil
 }

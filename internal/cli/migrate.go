@@ -24,7 +24,7 @@ type migrateOptions struct {
 	paths   []string
 	out     string
 	targets []string
-	format  formatFlag
+	format  choiceFlag
 }
 
 func newMigrateCmd(env *Env) *cobra.Command {
@@ -56,7 +56,7 @@ are: a device must not get a payload and the declaration in its place.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&o.out, "out", "o", "", "write the declarations into this folder")
 	flags.StringArrayVar(&o.targets, "target", nil, "check what these devices would do with the declarations (repeatable)")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	return cmd
 }

@@ -78,7 +78,7 @@ type pushOptions struct {
 	dryRun  bool
 	full    bool
 	check   bool
-	format  formatFlag
+	format  choiceFlag
 }
 
 func (d *pushDestination) command(env *Env, version string) *cobra.Command {
@@ -107,7 +107,7 @@ func (d *pushDestination) command(env *Env, version string) *cobra.Command {
 	flags.BoolVar(&o.dryRun, "dry-run", false, "show the requests that would be sent, without secrets")
 	flags.BoolVar(&o.full, "full", false, "show whole bodies with --dry-run")
 	flags.BoolVar(&o.check, "check", false, "only compare what the server has with what would be sent; exit with 1 if they differ")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagFilename("ca", "pem", "crt", "cer")
 	d.flags(cmd)
 	return cmd

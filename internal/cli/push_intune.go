@@ -50,8 +50,8 @@ used, since only that has the deployment channel, which follows PayloadScope and
   syncguard push intune profiles/ --check --cloud us-gov`,
 	}
 	o := intuneOptions{platform: newIntunePlatform(),
-		cloud:      choiceFlag{"global", []string{"global", "us-gov", "us-gov-dod", "china"}},
-		credential: choiceFlag{"default", []string{"default", "environment", "workload", "managed", "cli"}},
+		cloud:      choiceFlag{value: "global", all: []string{"global", "us-gov", "us-gov-dod", "china"}},
+		credential: choiceFlag{value: "default", all: []string{"default", "environment", "workload", "managed", "cli"}},
 		token:      secretFlag{what: "a token of Microsoft Graph", variable: d.variable("TOKEN")}}
 	d.flags = func(cmd *cobra.Command) {
 		o.platform.addFlag(cmd, "platform")
@@ -74,7 +74,7 @@ used, since only that has the deployment channel, which follows PayloadScope and
 }
 
 func newIntunePlatform() choiceFlag {
-	return choiceFlag{"auto", []string{"auto", intune.IOS, intune.MacOS}}
+	return choiceFlag{value: "auto", all: []string{"auto", intune.IOS, intune.MacOS}}
 }
 
 func (o *intuneOptions) destination() *intune.Destination {

@@ -30,7 +30,7 @@ its scope. The level follows PayloadScope.
 
 Signs in with an API client of Jamf Pro: --client-id, and its secret from the environment or a file.`,
 		example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --dry-run
-  syncguard push jamf profiles/ --for computers --redeploy all
+  syncguard push jamf profiles/ --devices computers --redeploy all
   syncguard push jamf profiles/ --check`,
 	}
 	o := newJamfOptions()
@@ -68,12 +68,12 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 }
 
 func newJamfOptions() *jamfOptions {
-	return &jamfOptions{kind: choiceFlag{"auto", []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{"newly-assigned", []string{"newly-assigned", "all"}}}
+	return &jamfOptions{kind: choiceFlag{value: "auto", all: []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{value: "newly-assigned", all: []string{"newly-assigned", "all"}}}
 }
 
 // addFlags adds those about what is sent.
 func (o *jamfOptions) addFlags(cmd *cobra.Command) {
-	o.kind.addFlag(cmd, "for")
+	o.kind.addFlag(cmd, "devices")
 	o.redeploy.addFlag(cmd, "redeploy")
 	cmd.Flags().StringVar(&o.category, "category", "", "category of the profiles")
 	cmd.Flags().BoolVar(&o.wrap, "wrap-preferences", false, "send payloads of other makers as managed preferences, which Jamf shows as custom settings")

@@ -80,24 +80,3 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 	)
 	return root
 }
-
-// formatFlag is --format of every command that lists or reports.
-type formatFlag string
-
-func (f *formatFlag) addFlags(cmd *cobra.Command) {
-	*f = "text"
-	cmd.Flags().Var(f, "format", "text or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (f *formatFlag) String() string { return string(*f) }
-func (f *formatFlag) Type() string   { return "FORMAT" }
-func (f *formatFlag) Set(s string) error {
-	if s != "text" && s != "json" {
-		return fmt.Errorf("want text or json")
-	}
-	*f = formatFlag(s)
-	return nil
-}
-
-func (f formatFlag) isJSON() bool { return f == "json" }

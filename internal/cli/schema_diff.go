@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +14,11 @@ import (
 type schemaDiffOptions struct {
 	old, new string
 	exitCode bool
-	format   diffFormat
+	format   choiceFlag
 }
 
 func newSchemaDiffCmd(env *Env) *cobra.Command {
-	o := schemaDiffOptions{format: "text"}
+	var o schemaDiffOptions
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Show what changed from one catalog to another",
@@ -41,8 +40,7 @@ A type that NEW lacks counts as removed only when NEW has something of the same 
 		},
 	}
 	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 1 when there is a difference")
-	cmd.Flags().Var(&o.format, "format", "text, markdown or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diffFormats(), cobra.ShellCompDirectiveNoFileComp))
+	o.format.addFormats(cmd, "text", "json", "markdown")
 	return cmd
 }
 
@@ -61,7 +59,7 @@ func runSchemaDiff(env *Env, o schemaDiffOptions) error {
 	}
 	d := reportDiff(types)
 	d.Old, d.New = o.old, o.new
-	if err := writeDiff(env, o.format, d); err != nil {
+	if err := writeDiff(env, o.format.value, d); err != nil {
 		return err
 	}
 	if o.exitCode && len(d.Types) > 0 {
@@ -105,7 +103,7 @@ func reportDiff(types []schema.TypeDifference) *report.SchemaDiff {
 	return d
 }
 
-func writeDiff(env *Env, format diffFormat, d *report.SchemaDiff) error {
+func writeDiff(env *Env, format string, d *report.SchemaDiff) error {
 	switch format {
 	case "json":
 		return report.WriteJSON(env.Stdout, d)
@@ -113,20 +111,5 @@ func writeDiff(env *Env, format diffFormat, d *report.SchemaDiff) error {
 		return report.WriteSchemaDiff(env.Stdout, d)
 	}
 	env.out().SchemaDiff(d)
-	return nil
-}
-
-// diffFormat is --format of a command that also writes Markdown.
-type diffFormat string
-
-func diffFormats() []string { return []string{"text", "markdown", "json"} }
-
-func (f *diffFormat) String() string { return string(*f) }
-func (f *diffFormat) Type() string   { return "FORMAT" }
-func (f *diffFormat) Set(s string) error {
-	if !slices.Contains(diffFormats(), s) {
-		return fmt.Errorf("want text, markdown or json")
-	}
-	*f = diffFormat(s)
 	return nil
 }

@@ -22,7 +22,7 @@ type schemaImportOptions struct {
 	version string
 	project bool
 	remove  bool
-	format  formatFlag
+	format  choiceFlag
 }
 
 func newSchemaImportCmd(env *Env) *cobra.Command {
@@ -63,7 +63,7 @@ when there is none), for everybody who works on the project. A later import of t
 	flags.StringVar(&o.version, "version", "", "what the checkout has, such as 27.1 (default: its commit, or today)")
 	flags.BoolVar(&o.project, "project", false, "keep it in the project")
 	flags.BoolVar(&o.remove, "remove", false, "take what was imported away again")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

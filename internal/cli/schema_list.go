@@ -17,7 +17,7 @@ type schemaListOptions struct {
 	platform            string
 	family              string
 	deprecated, removed bool
-	format              formatFlag
+	format              choiceFlag
 }
 
 func newSchemaListCmd(env *Env) *cobra.Command {
@@ -45,7 +45,7 @@ removed. With a WORD only those whose name holds it. iPadOS counts as iOS.`,
 	flags.StringVar(&o.family, "family", "", "only types of this family: "+strings.Join(familyNames(), ", "))
 	flags.BoolVar(&o.deprecated, "deprecated", false, "only deprecated types, on the platform if one is given")
 	flags.BoolVar(&o.removed, "removed", false, "only removed types, on the platform if one is given")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(platformNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("family", cobra.FixedCompletions(familyNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd

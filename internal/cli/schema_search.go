@@ -11,7 +11,7 @@ import (
 
 type schemaSearchOptions struct {
 	word   string
-	format formatFlag
+	format choiceFlag
 }
 
 func newSchemaSearchCmd(env *Env) *cobra.Command {
@@ -29,7 +29,7 @@ Finding nothing is no failure.`,
 			return runSchemaSearch(env, o)
 		},
 	}
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

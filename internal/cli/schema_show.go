@@ -15,7 +15,7 @@ import (
 
 type schemaShowOptions struct {
 	name   string
-	format formatFlag
+	format choiceFlag
 }
 
 func newSchemaShowCmd(env *Env) *cobra.Command {
@@ -37,7 +37,7 @@ are not listed again: ↻ names the place. Words come from an imported checkout 
 			return runSchemaShow(env, o)
 		},
 	}
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func newSchemaSourcesCmd(env *Env) *cobra.Command {
-	var format formatFlag
+	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:     "sources",
 		Short:   "Show what the facts come from and how to refresh them",
@@ -18,11 +18,11 @@ func newSchemaSourcesCmd(env *Env) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(*cobra.Command, []string) error { return runSchemaSources(env, format) },
 	}
-	format.addFlags(cmd)
+	format.addFormats(cmd, "text", "json")
 	return cmd
 }
 
-func runSchemaSources(env *Env, format formatFlag) error {
+func runSchemaSources(env *Env, format choiceFlag) error {
 	layers, err := env.layers()
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ type signOptions struct {
 	replace        bool
 	allowVariables bool
 	signing        signingFlags
-	format         formatFlag
+	format         choiceFlag
 }
 
 func newSignCmd(env *Env) *cobra.Command {
@@ -57,7 +57,7 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 	flags.BoolVar(&o.replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
 	flags.BoolVar(&o.allowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
 	o.signing.addFlags(cmd)
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

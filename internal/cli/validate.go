@@ -18,7 +18,7 @@ type validateOptions struct {
 	allowUnknown []string
 	failOn       severityFlag
 	verbose      bool
-	format       formatFlag
+	format       choiceFlag
 }
 
 func newValidateCmd(env *Env) *cobra.Command {
@@ -60,7 +60,7 @@ Nothing is printed when nothing was found. Signatures are not verified.`,
 	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
 	o.failOn.addFlags(cmd)
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

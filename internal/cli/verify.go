@@ -21,7 +21,7 @@ type verifyOptions struct {
 	pin     string
 	at      string
 	require []string
-	format  formatFlag
+	format  choiceFlag
 }
 
 func newVerifyCmd(env *Env) *cobra.Command {
@@ -61,7 +61,7 @@ signer, and then answers trust without roots. The exit code is 1 when an answer 
 	flags.StringVar(&o.pin, "pin", "", "SHA-256 of the certificate that every signer must have")
 	flags.StringVar(&o.at, "at", "", "ask about another moment: 2027-01-31, or with the time 2027-01-31T12:00:00Z")
 	flags.StringSliceVar(&o.require, "require", []string{"integrity", "trust", "validity"}, "the answers that must be yes")
-	o.format.addFlags(cmd)
+	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions([]string{"integrity", "trust", "validity"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -18,7 +18,7 @@ type versionInfo struct {
 }
 
 func newVersionCmd(env *Env, version string) *cobra.Command {
-	var format formatFlag
+	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
@@ -33,7 +33,7 @@ func newVersionCmd(env *Env, version string) *cobra.Command {
 			return nil
 		},
 	}
-	format.addFlags(cmd)
+	format.addFormats(cmd, "text", "json")
 	return cmd
 }
 

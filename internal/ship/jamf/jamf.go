@@ -89,7 +89,7 @@ func (d *Destination) kind(p *ship.Profile) (kind, error) {
 	case target.IOS, target.TvOS, target.VisionOS:
 		return kinds[Mobile], nil
 	}
-	return kind{}, errors.New("its TargetDeviceType does not say whether it is for computers or mobile devices; give --for computers or mobile-devices")
+	return kind{}, errors.New("its TargetDeviceType does not say whether it is for computers or mobile devices; give --devices computers or mobile-devices")
 }
 
 // Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
