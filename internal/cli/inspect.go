@@ -25,6 +25,7 @@ type inspectOptions struct {
 	showSecrets bool
 	full        bool
 	noPager     bool
+	roots       []string
 	format      choiceFlag
 }
 
@@ -67,10 +68,12 @@ signature that does not hold is said, and is no error here: syncguard verify is 
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.payloads, "payload", nil, "show only the payloads of this type, identifier or UUID (repeatable)")
 	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices do not do of it (repeatable)")
+	flags.StringArrayVar(&o.roots, "roots", nil, "certificates to trust for signatures, PEM or DER, instead of the system's (repeatable)")
 	flags.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, keys and tokens")
 	flags.BoolVar(&o.full, "full", false, "cut nothing, however long it is")
 	flags.BoolVar(&o.noPager, "no-pager", false, "write to the terminal itself")
 	o.format.addFormats(cmd, "text", "json", "yaml", "xml", "template")
+	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	return cmd
 }
 
@@ -145,7 +148,9 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 		return nil, err
 	}
 	i := &inspection{env: env, o: o, catalog: catalog, inspector: inspect.New(catalog, inspect.Options{Targets: targets, ShowSecrets: o.showSecrets})}
-	i.verifier = sync.OnceValues(func() (*verifier, error) { return newVerifier(env, verifyOptions{require: []string{"integrity"}}) })
+	i.verifier = sync.OnceValues(func() (*verifier, error) {
+		return newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity"}})
+	})
 	i.result.Files = []report.Inspected{}
 	i.out = newPager(env, o.noPager || o.format.value == "json")
 	i.printer = env.out().To(i.out)

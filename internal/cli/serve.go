@@ -67,8 +67,9 @@ It ends with Ctrl-C, after --expires, or when the downloads of --limit are used 
 	flags.BoolVar(&o.noQR, "no-qr", false, "print no QR code")
 	flags.BoolVar(&o.bonjour, "bonjour", false, "announce the page on the local network, with its token")
 	flags.BoolVar(&o.airdrop, "airdrop", false, "help to send the file by AirDrop, and serve nothing")
-	flags.StringArrayVar(&o.roots, "roots", nil, "certificates that devices trust beside the system's, for the signature (repeatable)")
+	flags.StringArrayVar(&o.roots, "roots", nil, "certificates that devices trust, instead of the system's, for the signature (repeatable)")
 	_ = cmd.MarkFlagFilename("cert", "pem", "crt")
+	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	_ = cmd.MarkFlagFilename("key", "pem", "key")
 	return cmd
 }
