@@ -1,8 +1,10 @@
 package lint
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"syncguard/internal/plist"
 )
@@ -49,8 +51,8 @@ func isSecret(v *plist.Value) bool {
 // isSecretName says whether values of a key of this name are not to be shown. Schemas do not mark secrets.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
-	if name == "servertoken" {
-		return false // the version of a declaration
+	if name == "servertoken" || aboutSecrets().MatchString(name) {
+		return false // the version of a declaration, or what is about a secret and not one
 	}
 	for _, word := range []string{"password", "passcode", "passphrase", "secret", "token", "challenge", "privatekey", "psk"} {
 		if strings.Contains(name, word) {
@@ -59,6 +61,11 @@ func isSecretName(name string) bool {
 	}
 	return false
 }
+
+// aboutSecrets are names such as PasswordLabel, ChangePasswordURL and MessagePasswordSync.
+var aboutSecrets = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(label|menu|message)[a-z]|(label|urls?|type|mode|title|dialogtext|placeholder|path|command|options|message|regex|description|encryption|location|separator|assetreference|order|issuer|domains)$`)
+})
 
 // allowed lists values for a message.
 func allowed(values []*plist.Value) string {
