@@ -58,7 +58,7 @@ NanoMDM's API says what it has enqueued, not what became of it. It passes on wha
 func (o *nanoMDMOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.ids, "id", nil, "enrollment IDs that it is for (repeatable, or with commas)")
-	flags.StringVar(&o.idsFile, "ids-file", "", "file with an enrollment ID a line")
+	flags.StringVar(&o.idsFile, "ids-file", "", "file with one enrollment ID a line; lines that begin with # are skipped")
 	flags.StringSliceVar(&o.remove, "remove", nil, "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)")
 	flags.BoolVar(&o.list, "list", false, "ask the devices for their profiles; it needs --webhook-listen")
 	flags.StringVar(&o.generation, "generation", "", "any text; another one than before sends the same profile anew")
@@ -108,11 +108,14 @@ func (o *nanoMDMOptions) enrollments() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for line := range strings.Lines(string(data)) {
+		for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 				ids = append(ids, line)
 			}
 		}
+	}
+	if len(ids) == 0 && o.idsFile != "" {
+		return nil, usage("write one a line", "%s: holds no enrollment ID", o.idsFile)
 	}
 	if len(ids) == 0 {
 		return nil, usage("give --id ENROLLMENT, or --ids-file FILE", "for which enrollments is not said")

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"errors"
-
 	"syncguard/internal/report"
 	"syncguard/internal/ship"
 )
@@ -15,7 +13,7 @@ func (p *pushing) pushed(r ship.Result) report.Pushed {
 		row.Notes = append(row.Notes, p.hiding.hide(r.Note))
 	}
 	switch {
-	case errors.Is(r.Err, ship.ErrInterrupted) || errors.Is(r.Err, ship.ErrUnauthorized):
+	case ship.WasEnded(r.Err):
 		row.Action, row.Error = report.NotSent, r.Err.Error()
 	case r.Err != nil:
 		row.Action, row.Error = report.Failed, p.hiding.hide(r.Err.Error())

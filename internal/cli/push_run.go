@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 
@@ -96,6 +97,7 @@ type pushSending struct {
 	there  []*ship.Parcel       // what the server has now
 	at     map[*ship.Parcel]int // where the result of a parcel is
 	noted  map[string]bool      // what was said already
+	skips  int                  // how many were not sent
 	cause  error                // the last failure
 
 	progress *report.Progress
@@ -107,18 +109,25 @@ func (s *pushSending) sent(r ship.Result) {
 	s.at[r.Parcel] = len(s.result.Results)
 	s.result.Add(row)
 	s.progress.Step()
-	if r.Err == nil {
+	switch {
+	case r.Err == nil:
 		s.there = append(s.there, r.Parcel)
-	} else {
+	case s.cause == nil || !ship.WasEnded(r.Err):
 		s.cause = r.Err
 	}
 	s.show(row)
 }
 
+// maxSkips is how many of those that were not sent are listed.
+const maxSkips = 3
+
 // show writes a result; what is noted of many is written once.
 func (s *pushSending) show(row report.Pushed) {
-	if s.o.format.isJSON() {
-		return
+	if row.Action == report.NotSent {
+		s.skips++
+	}
+	if s.o.format.isJSON() || s.skips > maxSkips {
+		return // the totals count them
 	}
 	row.Notes = slices.DeleteFunc(slices.Clone(row.Notes), func(note string) bool {
 		again := s.noted[note]
@@ -195,13 +204,13 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	var err error
 	switch r := s.result; {
 	case r.Failed > 0:
-		err = fmt.Errorf("%d of %d were not pushed", r.Failed, len(r.Results))
+		err = fmt.Errorf("%d of %d not pushed", r.Failed, len(r.Results))
 	case r.NotifyError != "":
 		err = errors.New("the server has it all, but what comes after that was not done")
 	case len(r.NotNotified) > 0:
 		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
 	case r.Unconfirmed > 0:
-		err = fmt.Errorf("%d of %d were not acknowledged by the device", r.Unconfirmed, len(r.Results))
+		err = fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results))
 	}
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -211,9 +220,12 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case err == nil:
 		return nil
 	}
+	var dial *net.OpError
 	switch {
 	case errors.Is(s.cause, ship.ErrUnauthorized) || ship.IsStatus(s.cause, http.StatusUnauthorized):
 		return withHint(err, "check the credentials; nothing was tried again, since that can lock an account")
+	case errors.As(s.cause, &dial) && dial.Op == "dial":
+		return withHint(err, "check the address of the server, and run it again")
 	case trustHint(s.cause) != s.cause:
 		return withHint(err, caHint)
 	}

@@ -9,10 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 	"unicode"
 
@@ -193,35 +194,74 @@ type Result struct {
 var (
 	ErrInterrupted  = errors.New("interrupted before it was sent")
 	ErrUnauthorized = errors.New("the server has refused the credentials")
+	ErrUnreachable  = errors.New("the server cannot be reached")
+	ErrFailing      = fmt.Errorf("%d failed one after another", maxFailures)
 )
+
+// maxFailures is after how many failures in a row nothing more is tried: it is not for the profiles that they fail.
+const maxFailures = 10
 
 // Push takes the steps in their order and tells of each one when it is done; those of one profile, for different enrollments,
 // several at once. A step that fails does not keep the others from being tried. An interruption lets the requests that are
 // under way end, and begins no other; what was interrupted can be pushed again, and then finds what is done already. Refused
-// credentials end it: trying them often can lock an account.
+// credentials end it, since trying them often can lock an account, and so do a server that is not there and one where nothing
+// succeeds any more.
 func Push(ctx context.Context, d Destination, c *Client, steps []*Step, tell func(Result)) {
-	var refused atomic.Bool
+	var stop ending
 	for len(steps) > 0 {
 		n := 1
 		for n < len(steps) && steps[n].Parcel.Profile == steps[0].Parcel.Profile {
 			n++
 		}
 		atOnce(steps[:n], func(s *Step) Result {
-			var stop error
-			switch {
-			case ctx.Err() != nil:
-				stop = ErrInterrupted
-			case refused.Load():
-				stop = ErrUnauthorized
+			why := stop.reason()
+			if ctx.Err() != nil {
+				why = ErrInterrupted
 			}
-			r := push(ctx, d, c, s, stop)
-			if IsStatus(r.Err, http.StatusUnauthorized) {
-				refused.Store(true)
+			r := push(ctx, d, c, s, why)
+			if why == nil {
+				stop.learn(r.Err)
 			}
 			return r
 		}, tell)
 		steps = steps[n:]
 	}
+}
+
+// ending is why nothing more is tried, if so.
+type ending struct {
+	mu     sync.Mutex
+	why    error
+	failed int // in a row
+}
+
+func (e *ending) reason() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.why
+}
+
+func (e *ending) learn(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var dial *net.OpError
+	e.failed++
+	switch {
+	case err == nil:
+		e.failed = 0
+	case e.why != nil:
+	case IsStatus(err, http.StatusUnauthorized):
+		e.why = ErrUnauthorized
+	case errors.As(err, &dial) && dial.Op == "dial":
+		e.why = ErrUnreachable
+	case e.failed >= maxFailures:
+		e.why = ErrFailing
+	}
+}
+
+// WasEnded says whether a step was not begun because of others.
+func WasEnded(err error) bool {
+	return err == ErrInterrupted || err == ErrUnauthorized || err == ErrUnreachable || err == ErrFailing
 }
 
 // parallel is how many requests are under way at once at most.

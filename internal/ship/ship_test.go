@@ -259,3 +259,45 @@ func TestPushOfOneProfileAtOnce(t *testing.T) {
 		t.Errorf("%d results, %d at once", i, most.Load())
 	}
 }
+
+// Where the server is not there, or nothing succeeds any more, the rest is not tried.
+func TestPushStopsWhereNothingSucceeds(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc // nil for no server
+		tried  int
+		why    error
+	}{
+		"always 500":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, maxFailures, ErrFailing},
+		"nobody home": {nil, 1, ErrUnreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewServer(test.answer)
+			if test.answer == nil {
+				s.Close()
+			} else {
+				defer s.Close()
+			}
+			c, err := NewClient(s.URL, Options{Tries: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := &shelf{client: c}
+			var steps []*Step
+			for i := range 3 * maxFailures {
+				packed, _ := d.Pack(&Profile{Name: fmt.Sprint("p", i)})
+				steps = append(steps, &Step{Action: Create, Parcel: packed[0]})
+			}
+			tried := 0
+			Push(t.Context(), d, c, steps, func(r Result) {
+				if !WasEnded(r.Err) {
+					tried++
+				} else if r.Err != test.why {
+					t.Errorf("ended by %v", r.Err)
+				}
+			})
+			if tried != test.tried {
+				t.Errorf("%d were tried, want %d", tried, test.tried)
+			}
+		})
+	}
+}

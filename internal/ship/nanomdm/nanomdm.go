@@ -150,7 +150,7 @@ func (d *Destination) Follow(ctx context.Context, parcels []*ship.Parcel, tell f
 
 // CheckEnrollment says what is wrong with an enrollment ID: it stands in a path, where a comma parts several.
 func CheckEnrollment(id string) error {
-	bad := func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`,/\?#%`, r) }
+	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,/\?#%`, r) }
 	if id == "" || id == "." || id == ".." || len(id) > 255 || strings.ContainsFunc(id, bad) {
 		return fmt.Errorf("%q is no enrollment ID", id)
 	}
