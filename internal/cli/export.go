@@ -96,7 +96,10 @@ type exporting struct {
 
 func (x *exporting) run(ctx context.Context) error {
 	if x.o.out == "" && (x.destination.folder || x.o.format.isJSON()) {
-		return usage("name a folder with -o", "the files and the report cannot both go to stdout")
+		if x.destination.folder {
+			return usage("-o FOLDER", "what %s takes is a folder", x.server().Name)
+		}
+		return usage("-o FOLDER", "--format json and the file cannot both go to stdout")
 	}
 	exporter, err := x.destination.exporter()
 	if err != nil {
@@ -191,8 +194,8 @@ func (x *exporting) write(files []*ship.File) error {
 
 // holds says whether a file has that content, and is open to no more people than it is to be.
 func holds(path string, data []byte, mode fs.FileMode) (bool, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() { // a link is in the way, wherever it leads
 		return false, err
 	}
 	there, err := readFile(path)
@@ -204,11 +207,14 @@ func exported(f *ship.File) (row report.Exported, mode fs.FileMode) {
 	row, mode = report.Exported{Name: f.Name, Action: report.Written, Notes: []string{}}, 0o644
 	if f.Parcel != nil {
 		row.File, row.Identifier = f.Parcel.Profile.Name, f.Parcel.Profile.Identifier()
-		row.Notes = append(row.Notes, f.Parcel.Notes...)
-		if row.Secrets = f.Data != nil && hasSecrets(f.Parcel.Profile.Root); row.Secrets {
+		if !f.Beside {
+			row.Notes = append(row.Notes, f.Parcel.Notes...)
+		}
+		if row.Secrets = f.Data != nil && !f.Beside && hasSecrets(f.Parcel.Profile.Root); row.Secrets {
 			mode = 0o600
 		}
 	}
+	row.Notes = append(row.Notes, f.Notes...)
 	if r := f.Request; r != nil {
 		row.Request = &report.ExportedRequest{Method: r.Method, Path: r.Path, ContentType: r.Header.Get("Content-Type")}
 	}

@@ -27,7 +27,7 @@ var arrows = []struct {
 	{"internal/ship/iru", []string{"internal/ship", "internal/target"}},
 	{"internal/ship/jamf", []string{"internal/diag", "internal/plist", "internal/ship", "internal/target"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
-	{"internal/ship", []string{"internal/diag", "internal/plist", "internal/target"}},
+	{"internal/ship", []string{"internal/diag", "internal/document", "internal/plist", "internal/target"}},
 	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/diff", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/report", []string{"internal/baseline", "internal/coverage", "internal/diag", "internal/diff", "internal/plist", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
 	{"internal/intake", []string{"internal/diag", "internal/document", "internal/plist", "internal/target", "internal/template"}},

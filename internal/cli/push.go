@@ -131,6 +131,7 @@ type pushing struct {
 	version string
 	verb    string // what is done with profiles: sent or written
 
+	loaded  []*ship.Profile
 	hiding  hiding
 	unknown []string // what --dry-run goes without
 	closers []func() // what ends with the run
@@ -161,7 +162,7 @@ func (p *pushing) client(o ship.Options) (*ship.Client, error) {
 	if b, ok := o.Authorizer.(ship.Basic); ok { // a server can echo it as it was sent
 		p.hiding.add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
 	}
-	o.Roots, o.UserAgent = roots, "syncguard/"+p.version
+	o.Roots, o.UserAgent, o.Hide = roots, "syncguard/"+p.version, p.hiding.hide
 	c, err := ship.NewClient(address, o)
 	if err != nil {
 		return nil, usage("give the address as https://mdm.example.com", "%s", err)

@@ -96,7 +96,7 @@ func (f *fakeIntune) put(w http.ResponseWriter, r *http.Request, id string) {
 	name, _ := c["payloadFileName"].(string)
 	mac := kind == "#microsoft.graph.macOSCustomConfiguration"
 	switch {
-	case !mac && kind != "#microsoft.graph.iosCustomConfiguration", c["displayName"] == "", c["payloadName"] == "",
+	case !mac && kind != "#microsoft.graph.iosCustomConfiguration", c["displayName"] == "", c["displayName"] == nil && r.Method == http.MethodPost, c["payloadName"] == "",
 		!strings.HasSuffix(name, ".mobileconfig"), err != nil, !strings.HasPrefix(string(payload), "<?xml"),
 		strings.HasPrefix(r.URL.Path, "/v1.0") && c["deploymentChannel"] != nil,
 		mac && r.Method == http.MethodPost && c["deploymentChannel"] == nil, r.Method == http.MethodPatch && c["deploymentChannel"] != nil:

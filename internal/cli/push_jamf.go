@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"time"
 
@@ -26,7 +28,10 @@ func pushJamf() *pushDestination {
 		short: "Create and update configuration profiles in Jamf Pro",
 		long: `Create and update configuration profiles for computers and mobile devices in Jamf Pro, by its Classic API. Jamf gives each
 profile an identifier of its own, so one that is there is found by its name (PayloadDisplayName), and keeps that identifier and
-its scope. The level follows PayloadScope.
+its scope. The level follows PayloadScope; where a profile has none, it stays as it is in Jamf.
+
+An update gets to devices that have the profile with --redeploy all. With newly-assigned they keep the old version; again sends
+what is unchanged, too, for those that have kept one.
 
 Signs in with an API client of Jamf Pro: --client-id, and its secret from the environment or a file.`,
 		example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --dry-run
@@ -51,24 +56,34 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 		if o.clientID == "" && secret != "" {
 			return nil, nil, usage("--client-id, or "+d.variable("CLIENT_ID"), "which API client it is, is not said")
 		}
-		tokens, err := p.client(jamf.Options(nil))
+		options := jamf.Options(nil)
+		if options.Jar, err = cookiejar.New(nil); err != nil {
+			return nil, nil, err
+		}
+		tokens, err := p.client(options)
 		if err != nil {
 			return nil, nil, err
 		}
 		token := p.signIn("Jamf Pro", func(ctx context.Context) (string, time.Duration, error) {
 			// https://developer.jamf.com/jamf-pro/docs/client-credentials
-			return askToken(ctx, tokens, "/api/v1/oauth/token", url.Values{"client_id": {o.clientID}, "client_secret": {secret}})
+			form := url.Values{"client_id": {o.clientID}, "client_secret": {secret}}
+			token, lasts, err := askToken(ctx, tokens, "/api/v1/oauth/token", form)
+			if ship.IsStatus(err, http.StatusNotFound) { // a server from when it had no version
+				token, lasts, err = askToken(ctx, tokens, "/api/oauth/token", form)
+			}
+			return token, lasts, err
 		})
-		c, err := p.client(jamf.Options(token))
+		options.Authorizer = token
+		c, err := p.client(options)
 		destination := o.destination()
-		destination.Client = c
+		destination.Client, destination.Again = c, o.redeploy.value == "again" && !p.o.check
 		return destination, c, err
 	}
 	return d
 }
 
 func newJamfOptions() *jamfOptions {
-	return &jamfOptions{kind: choiceFlag{value: "auto", all: []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{value: "newly-assigned", all: []string{"newly-assigned", "all"}}}
+	return &jamfOptions{kind: choiceFlag{value: "auto", all: []string{"auto", jamf.Computers, jamf.Mobile}}, redeploy: choiceFlag{value: "newly-assigned", all: []string{"newly-assigned", "all", "again"}}}
 }
 
 // addFlags adds those about what is sent.
@@ -81,7 +96,7 @@ func (o *jamfOptions) addFlags(cmd *cobra.Command) {
 
 func (o *jamfOptions) destination() *jamf.Destination {
 	d := &jamf.Destination{For: o.kind.value, Category: o.category, Wrap: o.wrap,
-		Redeploy: map[string]string{"all": "All", "newly-assigned": "Newly Assigned"}[o.redeploy.value]}
+		Redeploy: map[string]string{"all": "All", "again": "All", "newly-assigned": "Newly Assigned"}[o.redeploy.value]}
 	if o.kind.value == "auto" {
 		d.For = ""
 	}

@@ -176,6 +176,11 @@ func (p *pushing) pack(d ship.Packer, profiles []*ship.Profile) ([]*ship.Parcel,
 		}
 		parcels = append(parcels, packed...)
 	}
+	if len(refusals) == 0 {
+		if err := ship.CheckTogether(d, parcels); err != nil {
+			refusals = append(refusals, err)
+		}
+	}
 	for _, err := range refusals {
 		p.env.err().Failure(plain(err))
 	}

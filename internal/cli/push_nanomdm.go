@@ -81,6 +81,11 @@ func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (ship.Destinat
 	if p.o.check && len(p.o.paths) == 0 {
 		return nil, nil, usage("name the profiles that the devices should have", "--check compares files, and none is named")
 	}
+	for _, x := range p.loaded {
+		if slices.Contains(o.remove, x.Identifier()) {
+			return nil, nil, usage("do one after the other", "%s is %s, which --remove names", x.Name, x.Identifier())
+		}
+	}
 	key, err := p.secret(ctx, &o.key)
 	if err != nil {
 		return nil, nil, err

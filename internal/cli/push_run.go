@@ -20,6 +20,7 @@ func (p *pushing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.loaded = profiles
 	for _, x := range profiles {
 		p.hiding.addAll(x.Root)
 	}

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -72,16 +75,23 @@ func (f *secretFlag) find(ctx context.Context, env *Env) (string, error) {
 	return string(secret), err
 }
 
-// hiding keeps secrets out of what a server says: it can echo what it was sent.
-type hiding struct{ secrets []string }
+// hiding keeps secrets out of what a server says: it can echo what it was sent. It is for any number of goroutines.
+type hiding struct {
+	mu      sync.Mutex
+	secrets []string // the longest first, so that none is left in part by a shorter one in it
+}
 
 // shortest is how long a text must be to be looked for: shorter ones are in every sentence.
 const shortest = 4
 
 func (h *hiding) add(secret string) {
-	if len(secret) >= shortest {
-		h.secrets = append(h.secrets, secret, "(secret)")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(secret) < shortest || slices.Contains(h.secrets, secret) {
+		return
 	}
+	h.secrets = append(h.secrets, secret)
+	slices.SortFunc(h.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
 // addAll adds the secrets of a tree.
@@ -89,8 +99,11 @@ func (h *hiding) addAll(v *plist.Value) {
 	if v == nil {
 		return
 	}
-	if v.Secret && v.Kind == plist.String {
+	switch {
+	case v.Secret && v.Kind == plist.String:
 		h.add(v.Text)
+	case v.Secret && v.Kind == plist.Data:
+		h.add(base64.StdEncoding.EncodeToString(v.Data))
 	}
 	for _, f := range v.Fields {
 		h.addAll(f.Value)
@@ -100,7 +113,15 @@ func (h *hiding) addAll(v *plist.Value) {
 	}
 }
 
-func (h *hiding) hide(text string) string { return strings.NewReplacer(h.secrets...).Replace(text) }
+func (h *hiding) hide(text string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var pairs []string
+	for _, secret := range h.secrets {
+		pairs = append(pairs, secret, "(secret)")
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
 
 // hiddenError is an error without secrets in its text.
 type hiddenError struct {

@@ -337,7 +337,7 @@ func buildSummary(b *Build, hints bool) string {
 			}
 		}
 	}
-	s := fmt.Sprintf("%s  %s", bold.Render(Clean(b.Output)+"/"), Count(written, "profile"))
+	s := fmt.Sprintf("%s  %s", bold.Render(folderName(b.Output)), Count(written, "profile"))
 	if declared > 0 {
 		s += fmt.Sprintf(", %s for MDM", Count(declared, "declaration"))
 	}

@@ -44,14 +44,13 @@ type ExportedRequest struct {
 // Export writes what became of each file.
 //
 //	written    corp.xml  POST /JSSResource/osxconfigurationprofiles/id/0
-//	           sent without its signature, which Jamf's API takes off
+//	           without its signature, which Jamf's API takes off
 func (p *Printer) Export(r *Export, server string) {
 	width, label := len(Unchanged), strings.Repeat(" ", len(Unchanged)+4)
 	names := 0
 	for _, f := range r.Files {
 		names = max(names, lipgloss.Width(Clean(f.Name)))
 	}
-	noted := map[string]bool{}
 	for _, f := range r.Files {
 		style := green
 		if f.Action == Unchanged || f.Action == Kept {
@@ -73,11 +72,8 @@ func (p *Printer) Export(r *Export, server string) {
 		}
 		p.Line("%s", line)
 		for _, note := range f.Notes {
-			if !noted[note] {
-				p.wrapped(label, Clean(note), p.columns())
-			}
-			noted[note] = true
+			p.wrapped(label, Clean(note), p.columns())
 		}
 	}
-	p.Line("%s in %s for %s", Count(len(r.Files), "file"), bold.Render(Clean(r.Output)+"/"), server)
+	p.Line("%s in %s for %s", Count(len(r.Files), "file"), bold.Render(folderName(r.Output)), server)
 }

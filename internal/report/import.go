@@ -163,7 +163,7 @@ func (r *Import) String() string {
 		s += fmt.Sprintf(", %s kept raw", Count(raw, "part"))
 	}
 	if r.Output != "" {
-		s = bold.Render(Clean(r.Output)+"/") + "  " + s
+		s = bold.Render(folderName(r.Output)) + "  " + s
 	}
 	return s
 }

@@ -113,7 +113,7 @@ func (p *Printer) Migration(m *Migration) {
 	case changes == 0:
 		p.Line("nothing in %s is deprecated or removed by OS 26 or 27", Count(len(m.Files), "file"))
 	case m.Output != "":
-		p.Line("%s  %s", bold.Render(Clean(m.Output)+"/"), Count(declarations, "declaration"))
+		p.Line("%s  %s", bold.Render(folderName(m.Output)), Count(declarations, "declaration"))
 	case m.Refused:
 		p.Line("%s can take their place; nothing was written", Count(declarations, "declaration"))
 	case declarations > 0:

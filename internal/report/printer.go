@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -121,4 +122,9 @@ func printable(s string) string {
 // no text should hold. Format characters include those that reorder text (bidi) and those of no width.
 func unprintable(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+}
+
+// folderName is a folder as it is shown.
+func folderName(path string) string {
+	return Clean(strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), "/") + "/")
 }

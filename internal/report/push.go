@@ -116,7 +116,7 @@ const actionWidth = len("Acknowledged")
 // Pushed writes one result, with the server's ID where there is room for it.
 //
 //	created       wifi.mobileconfig  14
-//	              sent without its signature: Fleet takes no signed profile
+//	              without its signature: Fleet takes no signed profile
 //	failed        vpn.mobileconfig
 //	              PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
 func (p *Printer) Pushed(rows PushRows, r Pushed) {

@@ -28,6 +28,8 @@ type Request struct {
 	// Repeatable says that sending it twice does no more than sending it once, so that it may be tried again when nobody
 	// knows what came of it. GET, HEAD, PUT and DELETE always are.
 	Repeatable bool
+
+	rawQuery string // in place of Query, as a server has written it
 }
 
 func (r *Request) isRepeatable() bool {
@@ -46,7 +48,7 @@ type Response struct {
 }
 
 // MaxAnswer is how much of an answer is read, in bytes.
-const MaxAnswer = 8 << 20
+const MaxAnswer = 64 << 20 // a page of a list can hold many profiles
 
 // Options are how a Client speaks to a server. The zero value trusts the system's roots.
 type Options struct {
@@ -58,8 +60,10 @@ type Options struct {
 	// Answers says of a status outside of 200 to 299 that its body is an answer all the same, which the destination reads:
 	// it is no refusal, and asking again would not change it. Nil for none.
 	Answers func(status int, body []byte) bool
-	Tries   int           // of a repeatable request, 5 if 0
-	Wait    time.Duration // before the second try, one second if 0; then twice as long each time. Retry-After wins
+	Hide    func(text string) string // takes secrets out of the server's words, before they are cut; nil for none to hide
+	Jar     http.CookieJar           // nil for no cookies
+	Tries   int                      // of a repeatable request, 5 if 0
+	Wait    time.Duration            // before the second try, one second if 0; then twice as long each time. Retry-After wins
 }
 
 // Client speaks to one server.
@@ -83,7 +87,7 @@ func NewClient(address string, o Options) (*Client, error) {
 	transport.ResponseHeaderTimeout = time.Minute
 	transport.MaxIdleConnsPerHost = parallel
 	c := &Client{base, o, retryablehttp.NewClient()}
-	c.http.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect}
+	c.http.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect, Jar: o.Jar}
 	c.http.Logger = nil
 	c.http.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	c.http.CheckRetry = c.checkRetry
@@ -159,7 +163,9 @@ func (c *Client) Address() string { return c.base.String() }
 // URL returns where a request goes.
 func (c *Client) URL(r *Request) string {
 	u := c.base.JoinPath(r.Path)
-	u.RawQuery = r.Query.Encode()
+	if u.RawQuery = r.rawQuery; u.RawQuery == "" {
+		u.RawQuery = r.Query.Encode()
+	}
 	return u.String()
 }
 
@@ -193,7 +199,32 @@ func (c *Client) Next(address string) (*Request, error) {
 	if !ok {
 		return nil, errors.New("the server names a further page that is not its own")
 	}
-	return &Request{Method: http.MethodGet, Path: path, Query: u.Query()}, nil
+	return &Request{Method: http.MethodGet, Path: path, rawQuery: u.RawQuery}, nil
+}
+
+// MaxPages is how many pages of a list are read.
+const MaxPages = 10_000
+
+// Pages asks for a list page by page: read takes one and returns the address of the next, "" after the last.
+func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byte) (next string, err error)) error {
+	seen := map[string]bool{}
+	for r := first; ; {
+		if seen[c.URL(r)] || len(seen) == MaxPages {
+			return errors.New("the list of the server does not end")
+		}
+		seen[c.URL(r)] = true
+		answer, err := c.Do(ctx, r)
+		if err != nil {
+			return err
+		}
+		next, err := read(answer.Body)
+		if err != nil || next == "" {
+			return err
+		}
+		if r, err = c.Next(next); err != nil {
+			return err
+		}
+	}
 }
 
 // describe names a request in messages, without its query.

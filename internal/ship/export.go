@@ -20,6 +20,8 @@ type File struct {
 	Data    []byte   // nil for one that is there and stays as it is
 	Parcel  *Parcel  // that it is of, nil for a file of several
 	Request *Request // that it is the body of, nil for none
+	Beside  bool     // it stands beside the profile, and holds nothing of it
+	Notes   []string // what is to be known of what is there, a sentence each
 }
 
 // Bodies exports the requests that create the parcels, each body a file.

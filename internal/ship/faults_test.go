@@ -94,7 +94,7 @@ func broken(w http.ResponseWriter, _ *http.Request, _ int) {
 func reset(http.ResponseWriter, *http.Request, int) { panic(http.ErrAbortHandler) }
 
 func huge(w http.ResponseWriter, _ *http.Request, _ int) {
-	for range 10 {
+	for range 70 {
 		fmt.Fprint(w, strings.Repeat("x", 1<<20))
 	}
 }
@@ -137,7 +137,7 @@ func TestFaults(t *testing.T) {
 		"a redirect on the server is not followed":    {"PUT", status(308, "", "Location", "/v2/x"), Bearer(canary), 1, "the server sends us on to http://127.0.0.1", 0},
 		"a page of HTML is not shown":                 {"GET", status(400, "<html><script>alert(1)</script></html>"), nil, 1, "answers 400 Bad Request", 0},
 		"a long message is cut":                       {"GET", status(400, strings.Repeat("no ", 1000)), nil, 1, "no no…", 0},
-		"an answer of 10 MiB is not read":             {"GET", huge, nil, 1, "the answer is larger than 8 MiB", 0},
+		"an answer of 70 MiB is not read":             {"GET", huge, nil, 1, "the answer is larger than 64 MiB", 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -239,8 +239,8 @@ func TestNext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := c.Next("https://mdm.example.com/base/v1/profiles?$skip=2%2F3")
-	if err != nil || c.URL(r) != "https://mdm.example.com/base/v1/profiles?%24skip=2%2F3" {
+	r, err := c.Next("https://mdm.example.com/base/v1/profiles?$skip=2%2F3;x")
+	if err != nil || c.URL(r) != "https://mdm.example.com/base/v1/profiles?$skip=2%2F3;x" {
 		t.Errorf("got %v, %v", r, err)
 	}
 	for _, address := range []string{"https://elsewhere.example/base/v1", "http://mdm.example.com/base/v1", "https://mdm.example.com/other",

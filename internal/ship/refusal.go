@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync"
 )
 
 // StatusError is a refusal.
@@ -44,8 +46,15 @@ func (c *Client) message(body []byte) string {
 	if text == "" && !bytes.ContainsAny(body, "<{\x00") {
 		text = string(body)
 	}
+	if c.options.Hide != nil {
+		text = c.options.Hide(text)
+	}
+	text = encoded().ReplaceAllString(text, "(data)")
 	return shorten(strings.Join(strings.Fields(text), " "), maxMessage)
 }
+
+// encoded is data in base64, such as a profile that a server echoes: what is secret in it cannot be found.
+var encoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
 
 func shorten(text string, most int) string {
 	if len(text) > most {

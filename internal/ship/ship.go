@@ -132,8 +132,8 @@ type Destination interface {
 	// Request makes the one request that creates the parcel, or that updates what is held. What can be refused beforehand, Pack
 	// has refused.
 	Request(p *Parcel, h *Held) (*Request, error)
-	// Outcome reads the answer.
-	Outcome(p *Parcel, answer *Response) (Outcome, error)
+	// Outcome reads the answer to that request.
+	Outcome(p *Parcel, h *Held, answer *Response) (Outcome, error)
 }
 
 // Outcome is what a server says of a request that it did not refuse.
@@ -315,7 +315,7 @@ func push(ctx context.Context, d Destination, c *Client, s *Step, stop error) Re
 		return r
 	}
 	known := r.ID
-	if r.Outcome, r.Err = d.Outcome(s.Parcel, answer); r.ID == "" {
+	if r.Outcome, r.Err = d.Outcome(s.Parcel, s.Held, answer); r.ID == "" {
 		r.ID = known
 	}
 	return r

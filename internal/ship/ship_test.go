@@ -101,7 +101,9 @@ func (s *shelf) Request(p *Parcel, h *Held) (*Request, error) {
 	return &Request{Method: method, Path: "/" + p.Name, Body: p.Body}, nil
 }
 
-func (s *shelf) Outcome(p *Parcel, _ *Response) (Outcome, error) { return Outcome{ID: p.Name}, nil }
+func (s *shelf) Outcome(p *Parcel, _ *Held, _ *Response) (Outcome, error) {
+	return Outcome{ID: p.Name}, nil
+}
 
 // push plans and pushes, and returns what came of each profile.
 func (s *shelf) push(ctx context.Context, want map[string]string) (results []Result, err error) {

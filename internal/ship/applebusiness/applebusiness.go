@@ -7,9 +7,11 @@ package applebusiness
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"syncguard/internal/plist"
@@ -71,7 +73,7 @@ type settings struct {
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "sent without its signature: Apple Business takes the text of the profile")
+		parcel.Notes = append(parcel.Notes, "without its signature: Apple Business takes the text of the profile")
 	}
 	return []*ship.Parcel{parcel}, nil
 }
@@ -79,58 +81,68 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 // Find reads the list page by page, and asks for each custom setting, whose profile the list leaves out.
 func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
 	var all []*ship.Held
-	request := &ship.Request{Method: http.MethodGet, Path: path}
-	for request != nil {
+	err := d.Client.Pages(ctx, &ship.Request{Method: http.MethodGet, Path: path}, func(body []byte) (string, error) {
 		var page struct {
-			Data  []resource `json:"data"`
+			Data  *[]resource `json:"data"`
 			Links struct {
 				Next string `json:"next"`
 			} `json:"links"`
 		}
-		if err := d.ask(ctx, request, &page); err != nil {
-			return nil, err
+		if err := json.Unmarshal(body, &page); err != nil || page.Data == nil {
+			return "", errors.New("the answer is not a list of configurations; is the address that of the Apple Business API?")
 		}
-		for _, r := range page.Data {
+		for _, r := range *page.Data {
 			if r.Attributes.Type != "CUSTOM_SETTING" {
 				continue
 			}
-			var one struct {
-				Data resource `json:"data"`
+			h, err := d.get(ctx, r.ID)
+			if ship.IsStatus(err, http.StatusNotFound) {
+				continue // somebody has deleted it just now
 			}
-			if err := d.ask(ctx, &ship.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(r.ID)}, &one); err != nil {
-				return nil, err
-			}
-			h := &ship.Held{ID: r.ID, Name: r.Attributes.Name}
-			if v := one.Data.Attributes.Values; v != nil {
-				h.Content = []byte(v.Profile)
+			if err != nil {
+				return "", err
 			}
 			all = append(all, h)
 		}
-		request = nil
-		if page.Links.Next != "" {
-			var err error
-			if request, err = d.Client.Next(page.Links.Next); err != nil {
-				return nil, err
-			}
-		}
+		return page.Links.Next, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return ship.Match(parcels, all)
 }
 
-func (d *Destination) ask(ctx context.Context, r *ship.Request, into any) error {
-	answer, err := d.Client.Do(ctx, r)
+func (d *Destination) get(ctx context.Context, id string) (*ship.Held, error) {
+	if err := ship.CheckID(id); err != nil {
+		return nil, err
+	}
+	answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(id)})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := json.Unmarshal(answer.Body, into); err != nil {
-		return fmt.Errorf("reading the answer to %s: %w", r.Path, err)
+	var one struct {
+		Data resource `json:"data"`
 	}
-	return nil
+	if err := json.Unmarshal(answer.Body, &one); err != nil || one.Data.ID != id {
+		return nil, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
+	}
+	a := one.Data.Attributes
+	slices.Sort(a.Platforms)
+	h := &ship.Held{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
+	if a.Values != nil {
+		h.Content = []byte(a.Values.Profile)
+	}
+	return h, nil
 }
 
 // Compare compares what the profile says; Apple gives back what it was given.
 func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
-	return ship.CompareContent(p, h)
+	held, wanted, err = ship.CompareContent(p, h)
+	if has := strings.Fields(h.Fields["platforms"]); held != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
+		const name = "configuredForPlatforms"
+		held, wanted = ship.With(held, name, plist.NewStrings(has...)), ship.With(wanted, name, plist.NewStrings(d.Platforms...))
+	}
+	return held, wanted, err
 }
 
 // Request creates a configuration, or updates the one that is there.
@@ -139,6 +151,9 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		Values: &settings{string(p.Body), p.Profile.FileName()}}}
 	request := &ship.Request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}
 	if h != nil {
+		if !ship.FollowsName(h) {
+			r.Attributes.Name = h.Name // somebody has given it another one
+		}
 		r.ID = h.ID
 		request.Method, request.Path, request.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true
 	} else {
@@ -150,18 +165,18 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+func (d *Destination) Outcome(p *ship.Parcel, h *ship.Held, answer *ship.Response) (ship.Outcome, error) {
 	var one struct {
 		Data resource `json:"data"`
 	}
-	if len(answer.Body) > 0 {
-		if err := json.Unmarshal(answer.Body, &one); err != nil {
-			return ship.Outcome{}, fmt.Errorf("reading the answer: %w", err)
-		}
+	err := json.Unmarshal(answer.Body, &one)
+	switch {
+	case h == nil && (err != nil || one.Data.ID == ""):
+		return ship.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
+	case h == nil:
+		return ship.Outcome{ID: one.Data.ID, Note: "no device gets it before it is in a blueprint there"}, nil
+	case len(answer.Body) > 0 && (err != nil || one.Data.ID != h.ID):
+		return ship.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
 	}
-	out := ship.Outcome{ID: one.Data.ID}
-	if answer.Status == http.StatusCreated {
-		out.Note = "no device gets it before it is in a blueprint there"
-	}
-	return out, nil
+	return ship.Outcome{ID: h.ID}, nil
 }

@@ -75,7 +75,7 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	}
 	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "sent without its signature: Fleet takes no signed profile")
+		parcel.Notes = append(parcel.Notes, "without its signature: Fleet takes no signed profile")
 	}
 	return []*ship.Parcel{parcel}, nil
 }
@@ -105,6 +105,9 @@ func (l *listed) labels() map[string][]string {
 	return all
 }
 
+// declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
+const declaration = "d"
+
 // Find lists the profiles of the team, and reads those with the PayloadIdentifier of a parcel: Fleet has one at most.
 func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship.Held, error) {
 	if err := d.resolveTeam(ctx); err != nil {
@@ -115,26 +118,38 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 		query.Set("team_id", d.teamID)
 	}
 	byIdentifier := map[string]*listed{}
-	err := pages(ctx, d.Client, path, query, func(page *struct {
-		Profiles []*listed `json:"profiles"`
-		Meta     meta      `json:"meta"`
-	}) (int, bool) {
+	err := pages(ctx, d.Client, path, "profiles", query, func(page *struct {
+		Profiles []listed `json:"profiles"`
+		Meta     meta     `json:"meta"`
+	}) (n int, more bool, err error) {
 		for _, l := range page.Profiles {
-			if l.Identifier != "" && l.Platform != "windows" && l.Platform != "android" {
-				byIdentifier[l.Identifier] = l
+			isProfile := l.Identifier != "" && l.Platform != "windows" && l.Platform != "android" && !strings.HasPrefix(l.UUID, declaration)
+			if other := byIdentifier[l.Identifier]; isProfile && other != nil && other.UUID != l.UUID {
+				return 0, false, fmt.Errorf("the server has two profiles of the PayloadIdentifier %s (%s, %s); delete one there", l.Identifier, other.UUID, l.UUID)
+			}
+			if isProfile {
+				byIdentifier[l.Identifier] = &l
 			}
 		}
-		return len(page.Profiles), page.Meta.More
+		return len(page.Profiles), page.Meta.More, nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	held := make([]*ship.Held, len(parcels))
+	of := map[*listed]*ship.Parcel{}
 	for i, p := range parcels {
 		l := byIdentifier[p.Profile.Identifier()]
 		if l == nil {
 			continue
 		}
+		if err := ship.CheckID(l.UUID); err != nil {
+			return nil, err
+		}
+		if other := of[l]; other != nil {
+			return nil, fmt.Errorf("%s and %s have the same PayloadIdentifier, %s", other.Profile.Name, p.Profile.Name, l.Identifier)
+		}
+		of[l] = p
 		answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(l.UUID), Query: url.Values{"alt": {"media"}}})
 		if err != nil {
 			return nil, err
@@ -154,18 +169,18 @@ func (d *Destination) resolveTeam(ctx context.Context) error {
 		d.teamID = d.Team
 		return nil
 	}
-	err := pages(ctx, d.Client, "/api/v1/fleet/teams", url.Values{"query": {d.Team}}, func(page *struct {
+	err := pages(ctx, d.Client, "/api/v1/fleet/teams", "teams", url.Values{"query": {d.Team}}, func(page *struct {
 		Teams []struct {
 			ID   uint64 `json:"id"`
 			Name string `json:"name"`
 		} `json:"teams"`
-	}) (int, bool) {
+	}) (n int, more bool, err error) {
 		for _, t := range page.Teams {
 			if t.Name == d.Team {
 				d.teamID = strconv.FormatUint(t.ID, 10)
 			}
 		}
-		return len(page.Teams), len(page.Teams) == perPage && d.teamID == ""
+		return len(page.Teams), len(page.Teams) == perPage && d.teamID == "", nil
 	})
 	if err == nil && d.teamID == "" {
 		err = fmt.Errorf("the server has no team of the name %s", d.Team)
@@ -182,7 +197,7 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 	has := labelsOf(h)
 	for _, way := range ways {
 		if !sameLabels(has[way], d.Labels[way]) {
-			held, wanted = with(held, way, has[way]), with(wanted, way, d.Labels[way])
+			held, wanted = ship.With(held, way, plist.NewStrings(has[way]...)), ship.With(wanted, way, plist.NewStrings(d.Labels[way]...))
 		}
 	}
 	return held, wanted, nil
@@ -195,12 +210,6 @@ func labelsOf(h *ship.Held) (labels map[string][]string) {
 
 func sameLabels(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-func with(v *plist.Value, way string, labels []string) *plist.Value {
-	c := *v
-	c.Fields = slices.Clone(v.Fields)
-	return c.Set(way, plist.NewStrings(labels...))
 }
 
 // Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet does not say whether it keeps
@@ -240,17 +249,17 @@ func (d *Destination) team() string {
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+func (d *Destination) Outcome(p *ship.Parcel, h *ship.Held, answer *ship.Response) (ship.Outcome, error) {
 	if answer.Status == http.StatusMethodNotAllowed {
 		return ship.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
 	}
 	var made struct {
 		UUID string `json:"profile_uuid"`
 	}
-	if len(answer.Body) > 0 {
-		if err := json.Unmarshal(answer.Body, &made); err != nil {
-			return ship.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
-		}
+	err := json.Unmarshal(answer.Body, &made)
+	switch {
+	case h == nil && (err != nil || made.UUID == ""), h != nil && len(answer.Body) > 0 && err != nil:
+		return ship.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
 	}
 	return ship.Outcome{ID: made.UUID}, nil
 }

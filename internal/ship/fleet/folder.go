@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -47,15 +48,27 @@ func (d *Destination) Export(there fs.FS, parcels []*ship.Parcel, stems []string
 	list := teamFile{Name: d.Team}
 	for i, p := range parcels {
 		name := folderOf(p.Profile) + stems[i] + ".mobileconfig"
-		files = append(files, &ship.File{Name: name, Data: p.Body, Parcel: p})
+		f := &ship.File{Name: name, Data: p.Body, Parcel: p}
+		for _, platform := range []string{"all", "ios", "macos"} {
+			old := "platforms/" + platform + "/configuration-profiles/" + stems[i] + ".mobileconfig"
+			if _, err := fs.Stat(there, old); err == nil && old != name {
+				f.Notes = append(f.Notes, "there is a "+old+" as well: delete it, and mend what lists it, if it is the same profile")
+			}
+		}
+		files = append(files, f)
 		list.Controls.Apple.Profiles = append(list.Controls.Apple.Profiles, entry{Path: "../" + name,
 			IncludeAll: d.Labels[IncludeAll], IncludeAny: d.Labels[IncludeAny], ExcludeAny: d.Labels[ExcludeAny]})
 	}
 	name, head := Unlisted, entries
 	if d.Team != "" {
 		name, head = "fleets/"+slug(d.Team)+".yml", fmt.Sprintf(wholeTeam, strings.Join(strings.Fields(d.Team), " "))
-		if _, err := fs.Stat(there, name); err == nil {
+		if is, err := teamIn(there, name); err == nil {
+			if is != d.Team {
+				return nil, fmt.Errorf("%s is there already, and is of the team %q; rename one of the two", name, is)
+			}
 			return append(files, &ship.File{Name: name}), nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
 		}
 	}
 	text, err := yaml.Dump(list, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithQuotePreference(yaml.QuoteDouble))
@@ -63,6 +76,28 @@ func (d *Destination) Export(there fs.FS, parcels []*ship.Parcel, stems []string
 		return nil, fmt.Errorf("writing %s: %w", name, err)
 	}
 	return append(files, &ship.File{Name: name, Data: append([]byte(head), text...)}), nil
+}
+
+// maxTeam is the largest file of a team that is read, in bytes.
+const maxTeam = 1 << 20
+
+// teamIn reads the name of the team that a file is about.
+func teamIn(there fs.FS, name string) (string, error) {
+	info, err := fs.Stat(there, name)
+	if err != nil {
+		return "", err
+	}
+	var team struct {
+		Name string `yaml:"name"`
+	}
+	data, err := fs.ReadFile(there, name)
+	if err == nil && (info.Size() > maxTeam || yaml.Load(data, &team) != nil) {
+		err = errors.New("it is no YAML that can be read")
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", name, err)
+	}
+	return team.Name, nil
 }
 
 // folderOf is where Fleet's starter repository keeps the profiles of a platform. Fleet delivers all of a team's to each of its

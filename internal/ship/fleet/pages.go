@@ -21,8 +21,11 @@ type meta struct {
 	More bool `json:"has_next_results"`
 }
 
-// pages asks for a list page by page, until one says that it is the last, or is empty.
-func pages[T any](ctx context.Context, c *ship.Client, path string, query url.Values, take func(page *T) (n int, more bool)) error {
+var errNotFleet = errors.New("the answer is not one of Fleet's; is the address that of a Fleet server?")
+
+// pages asks for a list page by page, until one says that it is the last, or is empty. The list may be null, and has to
+// be there.
+func pages[T any](ctx context.Context, c *ship.Client, path, list string, query url.Values, take func(page *T) (n int, more bool, err error)) error {
 	for i := range maxPages {
 		q := maps.Clone(query)
 		q.Set("page", strconv.Itoa(i))
@@ -31,12 +34,12 @@ func pages[T any](ctx context.Context, c *ship.Client, path string, query url.Va
 		if err != nil {
 			return err
 		}
-		page := new(T)
-		if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, page) != nil {
-			return errors.New("the answer is not one of Fleet's; is the address that of a Fleet server?")
+		page, keys := new(T), map[string]json.RawMessage{}
+		if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, page) != nil || json.Unmarshal(answer.Body, &keys) != nil || keys[list] == nil {
+			return errNotFleet
 		}
-		if n, more := take(page); n == 0 || !more {
-			return nil
+		if n, more, err := take(page); err != nil || n == 0 || !more {
+			return err
 		}
 	}
 	return errors.New("the list of the server does not end")

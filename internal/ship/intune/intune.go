@@ -57,8 +57,8 @@ func message(body []byte) string {
 type configuration struct {
 	Type        string `json:"@odata.type"`
 	ID          string `json:"id,omitempty"`
-	DisplayName string `json:"displayName"`
-	Description string `json:"description"`
+	DisplayName string `json:"displayName,omitempty"`
+	Description string `json:"description,omitempty"`
 	PayloadName string `json:"payloadName"`
 	FileName    string `json:"payloadFileName"`
 	Payload     []byte `json:"payload"` // base64
@@ -77,7 +77,7 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	}
 	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "sent without its signature: Intune describes a payload as UTF-8 text")
+		parcel.Notes = append(parcel.Notes, "without its signature: Intune describes a payload as UTF-8 text")
 	}
 	return []*ship.Parcel{parcel}, nil
 }
@@ -142,47 +142,43 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 
 func (d *Destination) list(ctx context.Context, platform string) ([]*ship.Held, error) {
 	var all []*ship.Held
-	request := &ship.Request{Method: http.MethodGet, Path: version(platform) + path}
-	for request != nil {
-		answer, err := d.Client.Do(ctx, request)
-		if err != nil {
-			return nil, err
-		}
+	err := d.Client.Pages(ctx, &ship.Request{Method: http.MethodGet, Path: version(platform) + path}, func(body []byte) (string, error) {
 		var page struct {
-			Value []configuration `json:"value"`
-			Next  string          `json:"@odata.nextLink"`
+			Value *[]configuration `json:"value"`
+			Next  string           `json:"@odata.nextLink"`
 		}
-		if err := json.Unmarshal(answer.Body, &page); err != nil {
-			return nil, fmt.Errorf("reading the list of configurations: %w", err)
+		if err := json.Unmarshal(body, &page); err != nil || page.Value == nil {
+			return "", errors.New("the answer is not a list of configurations; is the address that of Microsoft Graph?")
 		}
-		for _, c := range page.Value {
+		for _, c := range *page.Value {
 			if c.Type != types[platform] {
 				continue
 			}
 			if c.Payload == nil {
-				if c, err = d.get(ctx, platform, c.ID); err != nil {
-					return nil, err
+				var err error
+				if c, err = d.get(ctx, platform, c.ID); ship.IsStatus(err, http.StatusNotFound) {
+					continue // somebody has deleted it just now
+				} else if err != nil {
+					return "", err
 				}
 			}
 			all = append(all, &ship.Held{ID: c.ID, Name: c.DisplayName, Content: c.Payload, Fields: map[string]string{"channel": c.Channel}})
 		}
-		request = nil
-		if page.Next != "" {
-			if request, err = d.Client.Next(page.Next); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return all, nil
+		return page.Next, nil
+	})
+	return all, err
 }
 
 func (d *Destination) get(ctx context.Context, platform, id string) (c configuration, err error) {
+	if err := ship.CheckID(id); err != nil {
+		return c, err
+	}
 	answer, err := d.Client.Do(ctx, &ship.Request{Method: http.MethodGet, Path: version(platform) + path + "/" + url.PathEscape(id)})
 	if err != nil {
 		return c, err
 	}
-	if err := json.Unmarshal(answer.Body, &c); err != nil {
-		return c, fmt.Errorf("reading a configuration: %w", err)
+	if err := json.Unmarshal(answer.Body, &c); err != nil || c.ID != id {
+		return c, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
 	}
 	return c, nil
 }
@@ -208,6 +204,9 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 		if is := h.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
 			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, h.ID)
 		}
+		if !ship.FollowsName(h) {
+			c.DisplayName = "" // somebody has given it another one
+		}
 		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(h.ID), ""
 		r.Repeatable = true // the same content once more
 	}
@@ -216,16 +215,16 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+func (d *Destination) Outcome(p *ship.Parcel, h *ship.Held, answer *ship.Response) (ship.Outcome, error) {
 	var c configuration
-	if len(answer.Body) > 0 {
-		if err := json.Unmarshal(answer.Body, &c); err != nil {
-			return ship.Outcome{}, fmt.Errorf("reading the answer: %w", err)
-		}
+	err := json.Unmarshal(answer.Body, &c)
+	switch {
+	case h == nil && (err != nil || c.ID == ""):
+		return ship.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
+	case h == nil:
+		return ship.Outcome{ID: c.ID, Note: "nobody gets it before it is assigned to a group in Intune"}, nil
+	case len(answer.Body) > 0 && (err != nil || c.ID != h.ID):
+		return ship.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
 	}
-	out := ship.Outcome{ID: c.ID}
-	if answer.Status == http.StatusCreated {
-		out.Note = "nobody gets it before it is assigned to a group in Intune"
-	}
-	return out, nil
+	return ship.Outcome{ID: h.ID}, nil
 }

@@ -34,7 +34,7 @@ func (r *Repository) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	}
 	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "written without its signature: iructl reads property lists only")
+		parcel.Notes = append(parcel.Notes, "without its signature: iructl reads property lists only")
 	}
 	return []*ship.Parcel{parcel}, nil
 }
@@ -71,55 +71,106 @@ type info struct {
 // space is that of the version 5 UUIDs of new profiles.
 var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
 
-// Export makes a folder a profile. An info file that is there stays, since it holds the id that Iru gave; the profile beside it
-// is replaced.
+// Export makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
+// is there stays, since it holds the id that Iru gave; the profile beside it is replaced.
 func (r *Repository) Export(there fs.FS, parcels []*ship.Parcel, stems []string) ([]*ship.File, error) {
+	folders, err := read(there)
+	if err != nil {
+		return nil, err
+	}
 	var files []*ship.File
 	for i, p := range parcels {
-		dir := path.Join("profiles", stems[i])
-		profile, kept, err := inFolder(there, dir)
-		if err != nil {
-			return nil, err
+		dir, id := path.Join("profiles", stems[i]), p.Profile.Identifier()
+		f := folders[dir]
+		for name, other := range folders {
+			if id != "" && other.identifier == id {
+				dir, f = name, other
+			}
 		}
-		files = append(files, &ship.File{Name: profile, Data: p.Body, Parcel: p})
-		f := &ship.File{Name: path.Join(dir, "info.yaml"), Parcel: p}
-		if kept != "" {
-			f.Name = kept
-		} else if f.Data, err = r.info(p); err != nil {
-			return nil, fmt.Errorf("writing %s: %w", f.Name, err)
+		switch {
+		case f == nil:
+			f = &folder{profile: path.Join(dir, "profile.mobileconfig")}
+		case f.crowded != "":
+			return nil, fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, f.crowded)
+		case f.identifier != id:
+			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, p.Profile.Name, id)
 		}
-		files = append(files, f)
+		files = append(files, &ship.File{Name: f.profile, Data: p.Body, Parcel: p})
+		info := &ship.File{Name: f.info, Parcel: p, Beside: true}
+		if info.Name == "" {
+			info.Name = path.Join(dir, "info.yaml")
+			if info.Data, err = r.info(p); err != nil {
+				return nil, fmt.Errorf("writing %s: %w", info.Name, err)
+			}
+		}
+		files = append(files, info)
 	}
 	return files, nil
 }
 
-// inFolder returns the file for the profile, and the info file that is there. iructl takes no folder with two of either.
-func inFolder(there fs.FS, dir string) (profile, infoFile string, err error) {
-	entries, err := fs.ReadDir(there, dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", "", err
-	}
-	var profiles, infos []string
-	for _, e := range entries {
-		name := path.Join(dir, e.Name())
-		switch {
-		case path.Ext(name) == ".mobileconfig":
-			profiles = append(profiles, name)
-		case slices.Contains([]string{"info.yaml", "info.yml", "info.json", "info.plist"}, e.Name()):
-			infos = append(infos, name)
-		}
-	}
-	switch {
-	case len(profiles) > 1 || len(infos) > 1:
-		return "", "", fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, strings.Join(append(profiles, infos...), ", "))
-	case len(profiles) == 0:
-		profiles = []string{path.Join(dir, "profile.mobileconfig")}
-	}
-	if len(infos) == 1 {
-		infoFile = infos[0]
-	}
-	return profiles[0], infoFile, nil
+// folder is one of a profile that is there.
+type folder struct {
+	profile, info string // files; info is empty for none
+	identifier    string // PayloadIdentifier, empty where it cannot be read
+	crowded       string // the files, where there are several of a kind
 }
+
+// read returns the folders that are there. Each may be edited by hand, and iructl names the profile as it likes.
+func read(there fs.FS) (map[string]*folder, error) {
+	dirs, err := fs.ReadDir(there, "profiles")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	all := map[string]*folder{}
+	for _, d := range dirs {
+		dir := path.Join("profiles", d.Name())
+		entries, err := fs.ReadDir(there, dir)
+		if err != nil {
+			continue // a file
+		}
+		var profiles, infos []string
+		for _, e := range entries {
+			switch name := path.Join(dir, e.Name()); {
+			case path.Ext(name) == ".mobileconfig":
+				profiles = append(profiles, name)
+			case slices.Contains([]string{"info.yaml", "info.yml", "info.json", "info.plist"}, e.Name()):
+				infos = append(infos, name)
+			}
+		}
+		f := &folder{}
+		switch {
+		case len(profiles) > 1 || len(infos) > 1:
+			f.crowded = strings.Join(append(profiles, infos...), ", ")
+		case len(profiles) == 0:
+			continue
+		default:
+			f.profile = profiles[0]
+			f.identifier = identifierIn(there, profiles[0])
+		}
+		if len(infos) == 1 {
+			f.info = infos[0]
+		}
+		all[dir] = f
+	}
+	return all, nil
+}
+
+func identifierIn(there fs.FS, name string) string {
+	if info, err := fs.Stat(there, name); err != nil || info.Size() > maxProfile {
+		return ""
+	}
+	data, err := fs.ReadFile(there, name)
+	if err != nil {
+		return ""
+	}
+	root, err := ship.ReadContent(data)
+	if err != nil {
+		return ""
+	}
+	return (&ship.Profile{Root: root}).Identifier()
+}
+
+const maxProfile = 16 << 20
 
 func (r *Repository) info(p *ship.Parcel) ([]byte, error) {
 	on := r.runsOn(p.Profile)

@@ -23,7 +23,7 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 		return nil, nil, err
 	}
 	root, err := readHeld(h)
-	if err != nil {
+	if err != nil || d.Again {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
 	held, wanted = normal(root), normal(p.Profile.Root)
@@ -32,9 +32,12 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 			drop(held, key)
 		}
 	}
-	if want := k.levels[k.scope(p.Profile)]; h.Fields["level"] != want {
-		held.Set("PayloadScope", plist.NewString(k.scopeOf(h.Fields["level"])))
-		wanted.Set("PayloadScope", plist.NewString(k.scope(p.Profile)))
+	if has, want := k.scopeOf(h.Fields["level"]), k.scopeOf(k.level(p.Profile, h)); has != "" && has != want {
+		held.Set("PayloadScope", plist.NewString(has))
+		wanted.Set("PayloadScope", plist.NewString(want))
+	}
+	if has := h.Fields["category"]; d.Category != "" && has != d.Category {
+		held, wanted = ship.With(held, "category", plist.NewString(has)), ship.With(wanted, "category", plist.NewString(d.Category))
 	}
 	return held, wanted, nil
 }
@@ -79,22 +82,27 @@ func withoutPhantoms(v *plist.Value) *plist.Value {
 	return &c
 }
 
-// scope is the PayloadScope that goes with the level. It is a key of macOS, whose default is User; all else is for the device.
-func (k kind) scope(p *ship.Profile) string {
-	if s := p.Text("PayloadScope"); s != "" {
-		return s
+// level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
+// profile does not say it, what it has in Jamf stays.
+func (k kind) level(p *ship.Profile, h *ship.Held) string {
+	scope := p.Text("PayloadScope")
+	switch {
+	case scope == "" && h != nil && k.scopeOf(h.Fields["level"]) != "":
+		return h.Fields["level"]
+	case scope == "" && k.path == kinds[Computers].path:
+		scope = "User"
+	case scope == "":
+		scope = "System"
 	}
-	if k.path == kinds[Computers].path {
-		return "User"
-	}
-	return "System"
+	return k.levels[scope]
 }
 
+// scopeOf is the PayloadScope of a level, "" for one that is not known.
 func (k kind) scopeOf(level string) string {
 	for scope, l := range k.levels {
 		if l == level {
 			return scope
 		}
 	}
-	return level
+	return ""
 }

@@ -20,11 +20,13 @@ type summary struct {
 
 // detail is a profile, as far as it matters here.
 type detail struct {
+	XMLName xml.Name
 	General struct {
 		ID       int    `xml:"id"`
 		Name     string `xml:"name"`
 		UUID     string `xml:"uuid"`
 		Level    string `xml:"level"`
+		Category string `xml:"category>name"`
 		Payloads string `xml:"payloads"`
 	} `xml:"general"`
 }
@@ -64,10 +66,14 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 
 func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
 	var all struct {
+		XMLName xml.Name
 		Entries []summary `xml:",any"`
 	}
 	if err := d.ask(ctx, k.path, &all); err != nil {
 		return nil, err
+	}
+	if !strings.HasSuffix(all.XMLName.Local, "configuration_profiles") {
+		return nil, fmt.Errorf("the answer to %s is not a list of profiles; is the address that of Jamf Pro?", k.path)
 	}
 	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
 }
@@ -77,7 +83,11 @@ func (d *Destination) get(ctx context.Context, k kind, id string) (*ship.Held, e
 	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
 		return nil, err
 	}
-	return &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads), Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level}}, nil
+	if one.XMLName.Local != k.root {
+		return nil, fmt.Errorf("the answer to %s/id/%s is not a profile; is the address that of Jamf Pro?", k.path, id)
+	}
+	return &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
+		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}, nil
 }
 
 func (d *Destination) ask(ctx context.Context, path string, into any) error {

@@ -2,6 +2,7 @@ package jamf
 
 import (
 	"encoding/xml"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -70,7 +71,7 @@ func TestOneLineSaysTheSame(t *testing.T) {
 func TestWrap(t *testing.T) {
 	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("PayloadUUID", plist.NewString("U")).Set("On", plist.NewBoolean(true))
 	apple := plist.NewDictionary().Set("PayloadType", plist.NewString("com.apple.dock"))
-	root := plist.NewDictionary().Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadContent", plist.NewArray(payload, apple))
+	root := plist.NewDictionary().Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadIdentifier", plist.NewString("a")).Set("PayloadContent", plist.NewArray(payload, apple))
 	parcels, err := (&Destination{Wrap: true}).Pack(&ship.Profile{Root: root})
 	if err != nil {
 		t.Fatal(err)
@@ -98,13 +99,17 @@ func profile(device int64, fields ...string) *ship.Profile {
 func TestLevel(t *testing.T) {
 	for name, test := range map[string]struct {
 		profile *ship.Profile
+		held    string // level of the one that is there, empty for none
 		want    string
 	}{
-		"a Mac":                {profile(5), "User"},
-		"a Mac as a whole":     {profile(5, "PayloadScope", "System"), "System"},
-		"a phone":              {profile(1), "Device Level"},
-		"a phone with a scope": {profile(1, "PayloadScope", "User"), "User Level"},
-		"no such scope":        {profile(5, "PayloadScope", "Galaxy"), ""},
+		"a Mac":                               {profile(5), "", "User"},
+		"a Mac as a whole":                    {profile(5, "PayloadScope", "System"), "", "System"},
+		"a phone":                             {profile(1), "", "Device Level"},
+		"a phone with a scope":                {profile(1, "PayloadScope", "User"), "", "User Level"},
+		"no such scope":                       {profile(5, "PayloadScope", "Galaxy"), "", ""},
+		"what is there stays":                 {profile(5), "System", "System"},
+		"unless the profile says another":     {profile(5, "PayloadScope", "User"), "System", "User"},
+		"a level that nobody knows is no one": {profile(5), "computer", "User"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Destination{Redeploy: "All"}
@@ -118,7 +123,11 @@ func TestLevel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := d.Request(parcels[0], nil)
+			var h *ship.Held
+			if test.held != "" {
+				h = &ship.Held{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": test.held, "uuid": "J"}}
+			}
+			r, err := d.Request(parcels[0], h)
 			var got detail
 			if err != nil || xml.Unmarshal(r.Body, &got) != nil || got.General.Level != test.want {
 				t.Errorf("got level %q, %v; want %q", got.General.Level, err, test.want)
@@ -144,6 +153,8 @@ func TestCompare(t *testing.T) {
 		"a row is gone":             {profile(5), head + `<array><string>x</string></array>` + tail, "User", "different"},
 		"a description":             {profile(5, "PayloadDescription", "d"), rows, "User", "different"},
 		"nothing that can be read":  {profile(5), "<plist", "User", "unknown"},
+		"no scope, and any level":   {profile(5), rows, "System", "same"},
+		"a level that nobody knows": {profile(5, "PayloadScope", "System"), rows, "computer", "same"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Destination{Redeploy: "All"}
@@ -175,5 +186,37 @@ func TestCompare(t *testing.T) {
 				t.Errorf("sent %s, %v", sent.General.Payloads, err)
 			}
 		})
+	}
+}
+
+// What somebody wrote in Jamf stays where the profile says nothing of it, and what is asked for on the command line counts.
+func TestUpdateKeeps(t *testing.T) {
+	h := &ship.Held{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": "User", "uuid": "J", "category": "Old"}}
+	d := &Destination{Redeploy: "All", Category: "New"}
+	for _, test := range []struct {
+		profile *ship.Profile
+		want    bool // whether a description is sent
+	}{{profile(5), false}, {profile(5, "PayloadDescription", "d"), true}} {
+		parcels, err := d.Pack(test.profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Request(parcels[0], h)
+		if err != nil || strings.Contains(string(r.Body), "<description>") != test.want {
+			t.Errorf("%v\n%s", err, r.Body)
+		}
+		held, wanted, err := d.Compare(parcels[0], h)
+		if err != nil || held.Get("category").Text != "Old" || wanted.Get("category").Text != "New" {
+			t.Errorf("the category is no difference: %v", err)
+		}
+	}
+}
+
+// An identity of another kind is none.
+func TestIdentityOfAnotherKind(t *testing.T) {
+	h := &ship.Held{ID: "3", Content: []byte(`<plist version="1.0"><dict><key>PayloadIdentifier</key><array/><key>PayloadUUID</key><string/></dict></plist>`), Fields: map[string]string{"uuid": "J"}}
+	body, err := keepIdentity(profile(5).Root, h)
+	if err != nil || strings.Count(string(body), "<string>J</string>") != 2 {
+		t.Errorf("%v\n%s", err, body)
 	}
 }

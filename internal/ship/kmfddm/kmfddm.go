@@ -84,8 +84,8 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 // Compare leaves the ServerToken out, which the server makes itself: another one with each change.
 func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
-	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
-		return nil, nil, errors.New("what the server has is no declaration")
+	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) || (&ship.Profile{Root: doc.Root}).Text("Identifier") != p.Name {
+		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
 	if wanted = withToken(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(doc.Root, wanted) {
 		return doc.Root, wanted, nil
@@ -119,7 +119,7 @@ func (d *Destination) query() url.Values {
 }
 
 // Outcome tells a change from none.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+func (d *Destination) Outcome(p *ship.Parcel, h *ship.Held, answer *ship.Response) (ship.Outcome, error) {
 	return ship.Outcome{ID: p.Name, Kept: answer.Status == http.StatusNotModified}, nil
 }
 

@@ -60,10 +60,10 @@ func TestPlan(t *testing.T) {
 		"the same":        {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Keep, ""},
 		"another value":   {`{"ServerToken": "x", "Payload": {"MinimumLength": 9}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Update, ""},
 		"another type":    {`{"ServerToken": "x", "Payload": {"MinimumLength": true}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Update, ""},
-		"no declaration":  {`<html>`, "", "is no declaration"},
-		"nothing":         {``, "", "is no declaration"},
-		"half of a one":   {`{"ServerToken": "x"`, "", "is no declaration"},
-		"an array of one": {`[{}]`, "", "is no declaration"},
+		"no declaration":  {`<html>`, "", "is not that declaration"},
+		"nothing":         {``, "", "is not that declaration"},
+		"half of a one":   {`{"ServerToken": "x"`, "", "is not that declaration"},
+		"an array of one": {`[{}]`, "", "is not that declaration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Destination{Client: speaksTo(t, test.answer)}

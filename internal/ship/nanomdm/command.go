@@ -95,7 +95,7 @@ func readResult(body []byte) (r result, err error) {
 }
 
 // Outcome reads what came of a command.
-func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outcome, error) {
+func (d *Destination) Outcome(p *ship.Parcel, h *ship.Held, answer *ship.Response) (ship.Outcome, error) {
 	r, err := readResult(answer.Body)
 	if err != nil {
 		return ship.Outcome{}, err
@@ -103,7 +103,7 @@ func (d *Destination) Outcome(p *ship.Parcel, answer *ship.Response) (ship.Outco
 	id := d.commandUUID(p)
 	switch problem := cmp.Or(r.CommandError, r.Status[p.For].CommandError, r.Status[id].CommandError); {
 	case isRepeated(problem):
-		return ship.Outcome{ID: id, Kept: true, Note: "the server has had the very same command; if another version was sent since, --generation sends this one anew"}, nil
+		return ship.Outcome{ID: id, Kept: true, Note: "the server has had the very same command; if another one about this profile was sent since, --generation sends it anew"}, nil
 	case problem != "":
 		return ship.Outcome{ID: id}, fmt.Errorf("the server did not enqueue it: %s", problem)
 	case !strings.EqualFold(r.CommandUUID, id):

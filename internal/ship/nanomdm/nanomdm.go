@@ -115,7 +115,7 @@ func (d *Destination) ask(ctx context.Context) (map[string][]ship.Installed, err
 		}
 		answer, err := d.Client.Do(ctx, request)
 		if err == nil {
-			_, err = lister.Outcome(p, answer)
+			_, err = lister.Outcome(p, nil, answer)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("asking %s for its profiles: %w", p.For, err)

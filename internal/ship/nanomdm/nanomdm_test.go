@@ -105,7 +105,7 @@ func TestOutcome(t *testing.T) {
 			if test.status != 200 && !isResult(test.status, []byte(test.body)) {
 				t.Error("it is not taken for a result")
 			}
-			got, err := d.Outcome(packed[0], &ship.Response{Status: test.status, Body: []byte(test.body)})
+			got, err := d.Outcome(packed[0], nil, &ship.Response{Status: test.status, Body: []byte(test.body)})
 			if got.Kept != test.kept || (err == nil) != (test.err == "") || !strings.Contains(fmt.Sprint(err), test.err) {
 				t.Errorf("got %+v, %v", got, err)
 			}
