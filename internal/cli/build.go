@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -131,10 +132,24 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFiles(o.out, append(outputs(profiles), reports...), env.Now()); err != nil {
+	written := append(outputs(profiles), reports...)
+	if err := writeFiles(o.out, written, env.Now()); err != nil {
 		return err
 	}
+	b.Others = otherProfiles(o.out, written)
 	return reportBuild(env, o, b, findings)
+}
+
+// otherProfiles counts the profiles in a folder that are not among what was written: a push of the folder would send them, too.
+func otherProfiles(dir string, written []output) int {
+	entries, _ := os.ReadDir(dir)
+	n := 0
+	for _, e := range entries {
+		if isProfileName(e.Name()) && !slices.ContainsFunc(written, func(o output) bool { return o.name == e.Name() }) {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *buildOptions) checkSigning() error {

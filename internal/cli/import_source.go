@@ -112,7 +112,7 @@ func (im *importer) template(s importSource) (result imported) {
 		return result
 	}
 	t, err := im.decomposer.Template(doc, decompose.Options{
-		Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(), Platforms: context.Platforms, Beside: im.o.out != "",
+		Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(), Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.out != "",
 	})
 	var refused *decompose.RefusedError
 	if errors.As(err, &refused) {

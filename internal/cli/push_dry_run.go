@@ -20,7 +20,7 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 				return err
 			}
 			if masked {
-				row.Notes = append(row.Notes, "secrets are masked here, so that the signature and all that is computed from the content differ")
+				row.Notes = append(row.Notes, "secrets are masked here; the request holds them, and what is computed from it differs"+cond(s.Parcel.Profile.Signed, ", as does the signature"))
 			}
 			row.Request = shownRequest(c, request)
 		}

@@ -210,16 +210,17 @@ func (s *pushSending) verdict(ctx context.Context) error {
 		err = errors.New("the server has it all, but what comes after that was not done")
 	case len(r.NotNotified) > 0:
 		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
+	case r.Unconfirmed > 0 && r.Failed == 0:
+		return withHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)),
+			"what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later")
 	case r.Unconfirmed > 0:
 		err = fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results))
 	}
 	switch {
-	case ctx.Err() != nil && err != nil:
-		err = fmt.Errorf("interrupted: %w", err)
-	case ctx.Err() != nil:
-		err = errors.New("interrupted when all was done")
 	case err == nil:
-		return nil
+		return nil // also when it was interrupted after the last one
+	case ctx.Err() != nil:
+		err = fmt.Errorf("interrupted: %w", err)
 	}
 	var dial *net.OpError
 	switch {

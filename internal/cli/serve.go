@@ -144,7 +144,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 		return err
 	}
 	err = server.Run(ctx, listener)
-	env.err().Hint(report.Count(server.Downloads(), "complete download"))
+	env.err().Line("ended: %s", report.Count(server.Downloads(), "complete download"))
 	return err
 }
 

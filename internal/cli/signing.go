@@ -132,7 +132,7 @@ func developmentIdentity(env *Env) (*identity.Identity, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
 	if created {
-		env.err().Hint("made a development identity and keep it in " + name +
+		env.err().Hint("made a development identity, kept in " + name +
 			": a device takes a new version of a hand-installed profile only from the same identity, so keep a copy")
 	}
 	return id, name, nil

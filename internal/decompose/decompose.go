@@ -24,6 +24,7 @@ type Options struct {
 	Comments    []string          // further lines for the head of the template
 	ShowSecrets bool              // secrets stand in the template
 	Platforms   []target.Platform // that the document is delivered to; none where that is not known
+	Managed     bool              // a server delivers it
 	Beside      bool              // data of more than MaxInline bytes goes into files beside the template
 }
 

@@ -76,8 +76,12 @@ func (a *draft) candidates() []target.Target {
 			a.targetWhy = append(a.targetWhy, fmt.Sprintf("TargetDeviceType is %d.", n))
 		}
 	}
+	enrollments := []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User}
+	if a.Managed {
+		enrollments[0], enrollments[1] = target.Supervised, target.Manual
+	}
 	var all []target.Target
-	for _, e := range []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User} {
+	for _, e := range enrollments {
 		for _, p := range platforms {
 			t, err := target.Parse(fmt.Sprintf("%s/%s", p, e))
 			if err == nil && (e.IsMDM() || !a.isDeclaration) {

@@ -18,6 +18,7 @@ type Build struct {
 	Output   string    `json:"output"` // folder; empty where findings kept every profile from being written
 	Profiles []Profile `json:"profiles"`
 	Reports  []string  `json:"reports"` // names in the output folder
+	Others   int       `json:"others"`  // profiles in the output folder that are not of this build
 	Findings []Finding `json:"findings"`
 }
 
@@ -121,11 +122,15 @@ func (p *Printer) Build(b *Build, hints bool) {
 		p.buildList(b, notes)
 		width = p.Width
 	}
-	p.legend(b)
+	if len(intents(b)) > 0 {
+		p.legend(b)
+	}
 	for i, text := range notes.texts {
 		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text, width)
 	}
-	p.Line("")
+	if len(notes.texts) > 0 {
+		p.Line("")
+	}
 	if hints {
 		p.byHand(b)
 	}
@@ -155,7 +160,7 @@ func buildTitle(b *Build) string {
 func buildRows(b *Build, notes *footnotes) string {
 	t := table.New().
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(append([]string{"profile", "target", "size"}, intentTitles()...)...).
+		Headers(append([]string{"profile", "target", "size"}, intentTitles(b)...)...).
 		StyleFunc(func(row, column int) lipgloss.Style {
 			style := lipgloss.NewStyle().PaddingLeft(2)
 			if column == 2 {
@@ -167,7 +172,7 @@ func buildRows(b *Build, notes *footnotes) string {
 			return style
 		})
 	for _, profile := range b.Profiles {
-		t.Row(append([]string{fileCell(profile), Clean(profile.Title), sizeCell(profile)}, classCells(profile, notes)...)...)
+		t.Row(append([]string{fileCell(profile), Clean(profile.Title), sizeCell(profile)}, classCells(b, profile, notes)...)...)
 	}
 	lines := strings.Split(t.Render(), "\n")
 	for i := range lines {
@@ -181,16 +186,24 @@ func (p *Printer) buildList(b *Build, notes *footnotes) {
 	for _, profile := range b.Profiles {
 		p.Line("  %s", bold.Render(fileCell(profile)))
 		p.Line("%s", strings.TrimRight(fmt.Sprintf("  %s  %s", Clean(profile.Title), sizeCell(profile)), " "))
-		for i, cell := range classCells(profile, notes) {
-			p.Line("    %-12s %s", intentTitles()[i], cell)
+		for i, cell := range classCells(b, profile, notes) {
+			p.Line("    %-12s %s", intentTitles(b)[i], cell)
 		}
 		p.Line("")
 	}
 }
 
-func intentTitles() []string {
+// intents are those of a table: all, or none where no template asks for prevention.
+func intents(b *Build) []baseline.Intent {
+	if slices.ContainsFunc(b.Profiles, func(p Profile) bool { return len(p.Intents) > 0 }) {
+		return baseline.Intents()
+	}
+	return nil
+}
+
+func intentTitles(b *Build) []string {
 	var titles []string
-	for _, i := range baseline.Intents() {
+	for _, i := range intents(b) {
 		titles = append(titles, i.Title())
 	}
 	return titles
@@ -225,9 +238,9 @@ func size(n int) string {
 }
 
 // classCells says what a profile does about each intent, with the numbers of its footnotes.
-func classCells(p Profile, notes *footnotes) []string {
+func classCells(b *Build, p Profile, notes *footnotes) []string {
 	var cells []string
-	for _, name := range baseline.Intents() {
+	for _, name := range intents(b) {
 		i := slices.IndexFunc(p.Intents, func(i Intent) bool { return i.Intent == string(name) })
 		if i < 0 {
 			cells = append(cells, faint.Render("off"))
@@ -344,8 +357,14 @@ func buildSummary(b *Build, hints bool) string {
 	for _, name := range b.Reports {
 		s += ", " + name
 	}
-	if !hints {
-		s += faint.Render("   what is left for people to do: syncguard build --hints (it is in each profile's description, too)")
+	byHand := slices.ContainsFunc(b.Profiles, func(p Profile) bool {
+		return slices.ContainsFunc(p.Intents, func(i Intent) bool { return len(i.Settings) > 0 })
+	})
+	if !hints && byHand {
+		s += faint.Render("   what is left for people to do: the same with --hints" + cond(written > 0, " (it is in each profile's description, too)"))
+	}
+	if b.Others > 0 {
+		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", Count(b.Others, "other profile"), folderName(b.Output)+cond(b.Others == 1, " is")+cond(b.Others > 1, " are")))
 	}
 	if declared > 0 {
 		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")

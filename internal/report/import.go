@@ -158,7 +158,7 @@ func (r *Import) String() string {
 		}
 		payloads, raw = payloads+len(f.Payloads), raw+f.rawCount()
 	}
-	s := fmt.Sprintf("%s of %s: %d the same content when built", Count(templates, "template"), Count(len(r.Files), "file"), same)
+	s := fmt.Sprintf("%s from %s, %d with the same content when built", Count(templates, "template"), Count(len(r.Files), "file"), same)
 	if raw > 0 {
 		s += fmt.Sprintf(", %s kept raw", Count(raw, "part"))
 	}

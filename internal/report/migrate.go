@@ -118,7 +118,7 @@ func (p *Printer) Migration(m *Migration) {
 		p.Line("%s can take their place; nothing was written", Count(declarations, "declaration"))
 	case declarations > 0:
 		p.Line("%s   %s", Count(declarations, "declaration")+" can take their place",
-			faint.Render("to write them: syncguard migrate -o DIR"))
+			faint.Render("to write them: the same with -o DIR"))
 	default:
 		p.Line("nothing of it maps one to one to a declaration")
 	}

@@ -128,3 +128,11 @@ func unprintable(r rune) bool {
 func folderName(path string) string {
 	return Clean(strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), "/") + "/")
 }
+
+// cond is text where something holds, or nothing.
+func cond(holds bool, text string) string {
+	if holds {
+		return text
+	}
+	return ""
+}
