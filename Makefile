@@ -1,5 +1,5 @@
 # make run     builds the signed prevention profiles into dist/
-# make test    passes the tests
+# make test    runs the tests
 GO          ?= go
 VERSION     ?= devel
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -197,7 +197,7 @@ func sideOf(name string, data []byte) (*diff.Side, error) {
 	doc, findings := document.Open(diag.NewFile(name, data))
 	for _, f := range findings {
 		if f.Severity == diag.Error {
-			return nil, withHint(fmt.Errorf("%s: %s", name, f.Message), "syncguard validate %s says where", name)
+			return nil, withWhere(fmt.Errorf("%s: %s", name, f.Message), name)
 		}
 	}
 	if doc.Root == nil || doc.Kind() == "" {
@@ -271,4 +271,12 @@ func gitSide(name, path string) (*diff.Side, error) {
 		return nil, err
 	}
 	return sideOf(name, data)
+}
+
+// withWhere adds to an error of a file how to find the place. What came from stdin is gone.
+func withWhere(err error, name string) error {
+	if _, statErr := os.Stat(name); statErr != nil {
+		return err
+	}
+	return withHint(err, "syncguard validate %s says where", name)
 }

@@ -29,7 +29,7 @@ All files are written or none. A file that is there with another content is repl
 		Example: `  syncguard export jamf profiles/ -o jamf
   syncguard export fleet profiles/ -o fleet-gitops --team Workstations
   syncguard export nanomdm corp.mobileconfig | curl -T - "$NANOMDM/v1/enqueue/$ID" -u nanomdm`,
-		Args: noArgs,
+		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, d := range []*exportDestination{

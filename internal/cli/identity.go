@@ -12,7 +12,7 @@ func newIdentityCmd(env *Env) *cobra.Command {
 certificate authority, or a key with a certificate that it signs itself.`,
 		Example: `  syncguard identity show acme.p12
   syncguard identity new --name "Acme Profile Signing"`,
-		Args: noArgs,
+		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(

@@ -34,6 +34,7 @@ taken over.`,
 	}
 	o.subject.addFlags(cmd)
 	o.identity.addFlags(cmd)
+	cmd.Flags().Lookup("cert").Usage = "certificate to renew: its name, organization and e-mail address are taken over"
 	cmd.Flags().StringVarP(&o.out, "out", "o", "-", "file for the request; - for stdout")
 	return cmd
 }

@@ -27,7 +27,7 @@ taken off, which is said.
 be sent: the exit code is 1 when they differ.`,
 		Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
   syncguard push nanomdm profiles/ --ids-file devices.txt --dry-run`,
-		Args: noArgs,
+		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, d := range []*pushDestination{

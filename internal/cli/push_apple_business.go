@@ -44,7 +44,7 @@ read); or takes an access token that you have.`,
   syncguard push apple-business profiles/ --check --platform ios --platform macos
   syncguard push apple-business corp.mobileconfig --dry-run`,
 	}
-	o := appleOptions{token: secretFlag{what: "an access token of Apple Business", variable: d.variable("TOKEN")}}
+	o := appleOptions{token: secretFlag{what: "an access token of Apple Business", instead: "give --client-id, --key-id and --key", variable: d.variable("TOKEN")}}
 	d.flags = func(cmd *cobra.Command) {
 		o.addPlatforms(cmd)
 		flags := cmd.Flags()

@@ -20,7 +20,7 @@ func pushFleet() *pushDestination {
 	d := &pushDestination{name: "fleet",
 		short: "Create and replace configuration profiles in Fleet",
 		long: `Create and replace configuration profiles in Fleet, one by one: what a team has beside them stays. A profile that is there is found by
-its PayloadIdentifier and replaced in place, which Fleet can since 2026; older servers are asked for nothing else, and say so.
+its PayloadIdentifier and replaced in place, which Fleet can since 2026; an older one refuses that, which is said, and nothing is deleted.
 A profile keeps the labels that it has, unless labels are given. Fleet takes no signed profile: the signature is taken off.`,
 		example: `  syncguard push fleet profiles/ --server https://fleet.example.com --team Workstations
   syncguard push fleet corp.mobileconfig --label-include-any "Macs in Berlin" --dry-run

@@ -118,13 +118,17 @@ func (o *intuneOptions) authorizer(ctx context.Context, p *pushing) (ship.Author
 // azureRefusal takes the words of the authority out of the many lines of an error of azidentity.
 func azureRefusal(err error) error {
 	var failed *azidentity.AuthenticationFailedError
+	if err == nil {
+		return nil
+	}
+	const hint = "choose how to sign in with --credential environment, workload, managed or cli, or set SYNCGUARD_INTUNE_TOKEN"
 	if !errors.As(err, &failed) || failed.RawResponse == nil {
-		return err
+		return withHint(err, hint)
 	}
 	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has read it whole already
 	words := tokenRefusal(body)
 	if readErr != nil || words == "" {
-		return err
+		return withHint(err, hint)
 	}
 	return fmt.Errorf("the authority answers %s: %s", failed.RawResponse.Status, words)
 }

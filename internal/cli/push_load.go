@@ -11,19 +11,33 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/ship"
 )
 
 // load reads the files, and refuses what the server would. Findings are shown; an error among them keeps all from being sent.
 func (p *pushing) load() ([]*ship.Profile, error) {
-	finder := inputFinder{"stdin", isProfileName, "profile (*.mobileconfig)"}
+	left, what, takes, other := 0, "declaration", isProfileName, isDeclarationName
+	finder := inputFinder{stdinName: "stdin", wants: "profile (*.mobileconfig)"}
 	if p.declarations {
-		finder = inputFinder{"stdin", isDeclarationName, "declaration (*.json)"}
+		finder.wants, what, takes, other = "declaration (*.json)", "profile", isDeclarationName, isProfileName
+	}
+	finder.isInput = func(path string) bool {
+		if takes(path) {
+			return true
+		}
+		if other(path) {
+			left++
+		}
+		return false
 	}
 	inputs, failures, err := finder.find(p.o.paths)
 	if err != nil {
 		return nil, err
+	}
+	if left > 0 {
+		p.env.err().Hint(fmt.Sprintf("left out: %s, which %s is not given", report.Count(left, what), p.server().Name))
 	}
 	loader, err := p.newLoader()
 	if err != nil {
@@ -58,7 +72,7 @@ func (p *pushing) newLoader() (*pushLoader, error) {
 		return nil, err
 	}
 	check := &checker{catalog: catalog, lint: lint.New(catalog), exceptions: newExceptions(nil), asSet: true, keeps: isAboutPushing,
-		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Delivery}, For: p.server(), Now: p.env.Now(),
+		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: p.server(), Now: p.env.Now(),
 			Placeholders: lint.PlaceholdersNoted}}
 	return &pushLoader{pushing: p, check: check}, nil
 }
@@ -135,6 +149,26 @@ func sendOrder(a, b *ship.Profile) int {
 	return rank(b) - rank(a)
 }
 
+// maxSchema is how many findings about Apple's schemas are shown of a file.
+const maxSchema = 3
+
+// withoutSchemaErrors makes warnings of what Apple's schemas do not allow, and counts those beyond a few: a server takes them, and
+// devices may.
+func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, more int) {
+	shown := 0
+	for _, d := range all {
+		if r, ok := rules.Find(d.Rule); ok && r.Has(rules.Schema) && !r.Has(rules.Delivery) && !r.Has(rules.Structure) && d.Severity == diag.Error {
+			if shown++; shown > maxSchema {
+				more++
+				continue
+			}
+			d.Severity = diag.Warning
+		}
+		findings = append(findings, d)
+	}
+	return findings, more
+}
+
 // finish shows what was found, and refuses the profiles if an error is among it.
 func (l *pushLoader) finish() ([]*ship.Profile, error) {
 	if err := l.check.checkTogether(l.checked); err != nil {
@@ -147,10 +181,14 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 				c.findings[i].Severity = diag.Error
 			}
 		}
-		refused = refused || diag.HasErrors(c.findings)
-		if len(c.findings) > 0 {
+		findings, more := withoutSchemaErrors(c.findings)
+		refused = refused || diag.HasErrors(findings)
+		if len(findings) > 0 {
 			out := l.env.err()
-			out.FileFindings(c.name, c.signed, c.findings)
+			out.FileFindings(c.name, c.signed, findings)
+			if more > 0 {
+				out.Line("%d more that Apple's schemas do not allow: syncguard lint %s", more, report.Clean(c.name))
+			}
 			out.Line("")
 		}
 	}

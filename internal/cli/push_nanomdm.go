@@ -81,6 +81,7 @@ func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (ship.Destinat
 	if p.o.check && len(p.o.paths) == 0 {
 		return nil, nil, usage("name the profiles that the devices should have", "--check compares files, and none is named")
 	}
+	warnOfMixture(p)
 	for _, x := range p.loaded {
 		if slices.Contains(o.remove, x.Identifier()) {
 			return nil, nil, usage("do one after the other", "%s is %s, which --remove names", x.Name, x.Identifier())
@@ -103,6 +104,20 @@ func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (ship.Destinat
 		d.Ask = p.o.check
 	}
 	return d, c, nil
+}
+
+// warnOfMixture warns where each device is sent what can only be for some of them.
+func warnOfMixture(p *pushing) {
+	var platforms []string
+	for _, x := range p.loaded {
+		if name := string(x.Platform()); name != "" && !slices.Contains(platforms, name) {
+			platforms = append(platforms, name)
+		}
+	}
+	if len(platforms) > 1 && !p.o.check {
+		slices.Sort(platforms)
+		p.env.err().Warning(fmt.Sprintf("the profiles are for different devices (%s), and each enrollment is sent all of them; push those of one platform at a time, with its own --ids-file", strings.Join(platforms, ", ")))
+	}
 }
 
 // enrollments returns the IDs of the flags, each once.

@@ -16,6 +16,7 @@ import (
 // secretFlag says where a credential is: in an environment variable or a file. It is never on the command line itself.
 type secretFlag struct {
 	what      string // it is, such as "the API token"
+	instead   string // another way than giving it, for a hint; may be empty
 	variable  string // in which it is looked for without the flag
 	flag      string
 	reference string
@@ -69,7 +70,7 @@ func (f *secretFlag) find(ctx context.Context, env *Env) (string, error) {
 		return secret, nil
 	}
 	if !env.hasPerson() {
-		return "", withHint(fmt.Errorf("%s is not given", f.what), "set %s, or give --%s file:PATH", f.variable, f.flag)
+		return "", withHint(fmt.Errorf("%s is not given", f.what), "%sset %s, or give --%s file:PATH", cond(f.instead != "", f.instead+", or "), f.variable, f.flag)
 	}
 	secret, err := env.askSecret(ctx, strings.ToUpper(f.what[:1])+f.what[1:])
 	return string(secret), err

@@ -14,7 +14,7 @@ import (
 type rulesOptions struct {
 	id     string
 	group  string
-	format string
+	format choiceFlag
 }
 
 func newRulesCmd(env *Env) *cobra.Command {
@@ -49,13 +49,10 @@ refuses), template, lint.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.group, "group", "", "list only the rules of this group")
-	flags.StringVar(&o.format, "format", "text", "text, json or markdown")
+	o.format.addFormats(cmd, "text", "json", "markdown")
 	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(groupNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(ruleFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
-
-func ruleFormats() []string { return []string{"text", "json", "markdown"} }
 
 func ruleIDs() []string {
 	var ids []string
@@ -74,10 +71,6 @@ func groupNames() []string {
 }
 
 func runRules(env *Env, o rulesOptions, hasID bool) error {
-	format, err := chooseFlag("format", o.format, ruleFormats())
-	if err != nil {
-		return err
-	}
 	group, err := chooseFlag("group", o.group, groupNames())
 	if err != nil {
 		return err
@@ -86,13 +79,13 @@ func runRules(env *Env, o rulesOptions, hasID bool) error {
 	case hasID && group != "":
 		return usage("leave one of them out", "an ID names one rule, and --group lists several")
 	case hasID:
-		return showRule(env, o.id, format)
+		return showRule(env, o.id, o.format.value)
 	}
 	all := rules.All()
 	if group != "" {
 		all = slices.DeleteFunc(slices.Clone(all), func(r rules.Rule) bool { return !r.Has(rules.Group(group)) })
 	}
-	switch format {
+	switch o.format.value {
 	case "json":
 		return report.WriteJSON(env.Stdout, report.JSONRules(all))
 	case "markdown":

@@ -20,7 +20,7 @@ Apple's device-management repository and ProfileManifests; a newer checkout of e
 for every command.`,
 		Example: `  syncguard schema show com.apple.wifi.managed
   syncguard schema search passcode`,
-		Args: noArgs,
+		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(

@@ -11,7 +11,7 @@ func newSchemaJSONSchemaCmd(env *Env) *cobra.Command {
 		Use:   "json-schema TYPE",
 		Short: "Print the JSON Schema with which an editor completes and checks a type or a template",
 		Long: `Print the JSON Schema (draft-07) of a payload type, a declaration or a preference domain, or with the word template that of
-syncguard's templates. An editor with a YAML language server completes and checks a template whose first line names it:
+syncguard's templates. An editor with a YAML language server completes and checks a template in which a comment names it:
 
   # yaml-language-server: $schema=syncguard.schema.json
 

@@ -70,7 +70,7 @@ func (f *offer) add(in input) error {
 	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
 	switch {
 	case diag.HasErrors(findings) || doc.Root == nil:
-		return withHint(fmt.Errorf("%s: is not sound", in.path), "syncguard validate %s says where", in.path)
+		return withWhere(fmt.Errorf("%s: is not sound", in.path), in.path)
 	case doc.Kind() == document.Declaration:
 		return withHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")
 	case doc.IsEncrypted():

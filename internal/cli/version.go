@@ -2,6 +2,7 @@ package cli
 
 import (
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,4 +44,20 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no argument, found %q", cmd.CommandPath(), args[0])
 	}
 	return nil
+}
+
+// subcommandArgs refuses arguments where a subcommand is to be named.
+func subcommandArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	hint := "name one of these first: " + strings.Join(names, ", ")
+	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+		hint = "did you mean " + strings.Join(like, " or ") + "? " + hint
+	}
+	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
 }

@@ -87,6 +87,8 @@ func (d *Difference) sayProfile(say sayFunc) {
 	case beside:
 		say(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.Old.Identifier()),
 			"installed beside the old one, which stays: its PayloadIdentifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
+	case d.IsEmpty() && d.Signature != "":
+		say(NothingChanges, nil, "", "nothing changes but the signature")
 	case d.IsEmpty():
 		say(NothingChanges, nil, "", "nothing changes")
 	default:

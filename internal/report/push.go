@@ -230,12 +230,24 @@ func (w *indented) Write(text []byte) (int, error) {
 
 // PushPlan writes what a dry run would send.
 func (p *Printer) PushPlan(r *Push, full bool) {
+	shown := map[string]int{} // of each file
 	for _, x := range r.Results {
+		if shown[x.File]++; shown[x.File] > maxSame && !full {
+			continue
+		}
 		p.Pushed(PushRows{}, x)
-		if x.Request != nil {
+		switch {
+		case x.Request != nil && (full || shown[x.File] == 1):
 			p.pushRequest(x.Request, full)
+		case x.Request != nil: // the same for somebody else
+			p.Line("    %s", bold.Render(Clean(x.Request.Method+" "+x.Request.URL)))
 		}
 		p.Line("")
+	}
+	for _, file := range slices.Sorted(maps.Keys(shown)) {
+		if more := shown[file] - maxSame; more > 0 && !full {
+			p.Line("%s: the same for %d more (--full shows them)", Clean(file), more)
+		}
 	}
 	for i := range r.Last {
 		p.pushRequest(&r.Last[i], full)
@@ -243,6 +255,9 @@ func (p *Printer) PushPlan(r *Push, full bool) {
 	}
 	p.Line("nothing was sent to %s", Clean(r.Server))
 }
+
+// maxSame is for how many enrollments the requests about one file are shown, the first one whole.
+const maxSame = 3
 
 // bodyLines is how much of a body is shown unless all of it is asked for.
 const bodyLines, bodyColumns = 20, 160
@@ -270,7 +285,7 @@ func (p *Printer) pushRequest(r *PushRequest, full bool) {
 		if runes := []rune(line); !full && len(runes) > bodyColumns {
 			line = string(runes[:bodyColumns]) + "…"
 		}
-		p.Line("    %s", Clean(line))
+		p.Line("    %s", Clean(strings.TrimSuffix(line, "\r"))) // the lines of a form end so
 	}
 	if more > 0 {
 		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", Count(more, "line"))))

@@ -92,7 +92,7 @@ func (d *Destination) platform(p *ship.Profile) (string, error) {
 	case target.MacOS:
 		return MacOS, nil
 	}
-	return "", errors.New("its TargetDeviceType does not say whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
+	return "", errors.New("no TargetDeviceType says whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
 }
 
 // channel is where a Mac applies a profile. PayloadScope is User where it is absent.

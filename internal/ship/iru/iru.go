@@ -30,7 +30,7 @@ type Repository struct {
 // Pack takes the content, unsigned.
 func (r *Repository) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	if len(r.runsOn(p)) == 0 {
-		return nil, fmt.Errorf("its TargetDeviceType does not say which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
+		return nil, fmt.Errorf("no TargetDeviceType says which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
 	}
 	parcel := &ship.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {

@@ -93,7 +93,7 @@ func (d *Destination) kind(p *ship.Profile) (kind, error) {
 	case target.IOS, target.TvOS, target.VisionOS:
 		return kinds[Mobile], nil
 	}
-	return kind{}, errors.New("its TargetDeviceType does not say whether it is for computers or mobile devices; give --devices computers or mobile-devices")
+	return kind{}, errors.New("no TargetDeviceType says whether it is for computers or mobile devices; give --devices computers or mobile-devices")
 }
 
 // Together refuses two profiles of one name for devices of one kind: by that name Jamf's are told apart.
