@@ -140,6 +140,8 @@ func helpFor(reason cms.Reason) string {
 		return "sign again with SHA-256; syncguard extract --unverified takes the content out"
 	case cms.DigestMismatch, cms.SignatureMismatch, cms.TrailingBytes:
 		return "the file was changed after it was signed; get it again from its source"
+	case cms.NotSigned:
+		return "to sign it: syncguard sign FILE -o OUT"
 	case cms.Nested:
 		return "sign the profile once"
 	case cms.Detached:

@@ -186,10 +186,36 @@ func (p *Printer) grid(headers []string, rows [][]string) {
 	}
 	rendered := t.Render()
 	if p.Width > 0 && lipgloss.Width(rendered) > p.Width {
+		if p.Width < narrow { // columns would break words
+			p.stack(pick(headers), rows, pick)
+			return
+		}
 		rendered = t.Width(p.Width).Render()
 	}
 	for line := range strings.SplitSeq(rendered, "\n") {
 		p.Line("%s", strings.TrimRight(line, " "))
+	}
+}
+
+// narrow is below how many columns a wide table is stacked.
+const narrow = 80
+
+// stack writes a table for a narrow screen: a row is a paragraph, headed by its first cell.
+func (p *Printer) stack(headers []string, rows [][]string, pick func([]string) []string) {
+	for i, row := range rows {
+		if i > 0 {
+			p.Line("")
+		}
+		for j, cell := range pick(row) {
+			switch {
+			case j == 0:
+				p.Line("%s", bold.Render(cell))
+			case strings.ContainsRune(cell, '\x1b'): // a styled word
+				p.Line("  %s: %s", headers[j], cell)
+			case cell != "":
+				p.paragraph("  ", headers[j]+": "+cell)
+			}
+		}
 	}
 }
 

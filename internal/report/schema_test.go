@@ -87,3 +87,16 @@ func TestDiffCounts(t *testing.T) {
 		t.Errorf("%+v, %+v", types, keys)
 	}
 }
+
+// On a narrow screen a table is stacked, and no word of it broken.
+func TestNarrowTable(t *testing.T) {
+	var out bytes.Buffer
+	p := NewPrinter(&out, nil, 60)
+	long := strings.Repeat("x", 50)
+	p.grid([]string{"rule", "severity", "what"}, [][]string{{long, red.Render("error"), "finds what no table of sixty columns can hold in a row"}, {"b", "", "short"}})
+	for _, want := range []string{long, "  severity: ", "  what: finds", "\nb\n  what: short\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in:\n%s", want, out.String())
+		}
+	}
+}
