@@ -30,6 +30,7 @@ type jamfProfile struct {
 		Level    string `xml:"level"`
 		Redeploy string `xml:"redeploy_on_update"`
 		UUID     string `xml:"uuid"`
+		Category string `xml:"category>name,omitempty"`
 		Payloads string `xml:"payloads"`
 	} `xml:"general"`
 	Scope *struct{} `xml:"scope"`
@@ -54,11 +55,16 @@ func (f *fakeJamf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		f.tokens++
+		http.SetCookie(w, &http.Cookie{Name: "APBALANCEID", Value: "node-1", Path: "/"})
 		fmt.Fprintf(w, `{"access_token": "token-%d", "scope": "", "token_type": "Bearer", "expires_in": 59}`, f.tokens)
 		return
 	}
 	if r.Header.Get("Authorization") != fmt.Sprintf("Bearer token-%d", f.tokens) {
 		jamfError(w, http.StatusUnauthorized, "The request requires user authentication")
+		return
+	}
+	if _, err := r.Cookie("APBALANCEID"); f.tokens > 0 && err != nil { // another node of the cluster knows nothing of what was just written
+		jamfError(w, http.StatusConflict, "Error: another node")
 		return
 	}
 	path, id, one := strings.Cut(r.URL.Path, "/id/")
