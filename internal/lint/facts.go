@@ -95,7 +95,11 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 		if f == nil {
 			return
 		}
-		r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s cannot be%s", circumstances("", c.When[:1], n), circumstances(" with ", c.When[1:], n)).Help = c.Help
+		with := circumstances(" with ", c.When[1:], n)
+		if with == "" {
+			with = " in " + n.subject()
+		}
+		r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", circumstances("", c.When[:1], n), with).Help = c.Help
 	}
 }
 

@@ -219,7 +219,7 @@ func checkPage(t *testing.T, d diag.Diagnostic) {
 // Each rule whose page names a fix is among these, or in the tests of templates.
 func TestPagesNameFixes(t *testing.T) {
 	shown := []string{"byte-order-mark", "dns-without-system-scope", "invalid-template-value", "unknown-declaration-type", "unknown-template-key",
-		"unreachable-on-demand-rule", "wrong-template-type"}
+		"unreachable-on-demand-rule", "wrong-template-type", "malformed-code-requirement"}
 	for _, c := range fixCases {
 		r, err := fix.Run("f", []byte(strings.Replace(wifi, c.good, c.bad, 1)), checkText(), true)
 		if err != nil {
@@ -388,4 +388,30 @@ func comments(data []byte) []string {
 		}
 	}
 	return all
+}
+
+// A requirement that has one reading is corrected to it, another is left alone.
+func TestRequirementFixes(t *testing.T) {
+	const good = `<string>identifier "a.b" and certificate leaf[subject.OU] = "1ABCDE2345"</string>`
+	file := strings.Replace(wifi, "<key>SSID_STR</key>", "<key>PayloadType</key>\n\t\t\t<string>com.apple.systempolicy.rule</string>\n\t\t\t<key>Requirement</key>\n\t\t\t"+good+"\n\t\t\t<key>SSID_STR</key>", 1)
+	file = strings.Replace(file, "\t\t\t<key>PayloadType</key>\n\t\t\t<string>com.apple.wifi.managed</string>\n", "", 1)
+	for bad, isFixed := range map[string]bool{
+		`<string>designated =&gt; identifier "a.b" and certificate leaf[subject.OU] = "1ABCDE2345"</string>`: true,
+		`<string>identifier "a.b" and certificate leaf[subject.OU] = 1ABCDE2345</string>`:                    true,
+		`<string>identifier “a.b” and certificate leaf[subject.OU] = “1ABCDE2345”</string>`:                  true,
+		`<string>identifier "a.b and certificate leaf[subject.OU] = "1ABCDE2345"</string>`:                   false,
+		`<string>library =&gt; identifier "a.b"</string>`:                                                    false,
+	} {
+		r, err := fix.Run("f", []byte(strings.Replace(file, good, bad, 1)), checkText(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fixed := strings.Contains(string(r.Data), good)
+		if fixed != isFixed {
+			t.Errorf("%s: fixed %t\n%s", bad, fixed, r.Data)
+		}
+		for _, d := range r.Fixed {
+			checkPage(t, d)
+		}
+	}
 }

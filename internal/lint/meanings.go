@@ -7,12 +7,19 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/fix"
+	"syncguard/internal/plist"
+	"syncguard/internal/requirement"
 	"syncguard/internal/schema/facts"
 )
 
 func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 	if m.Octets > 0 && len(n.value.Text) > m.Octets {
 		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
+	}
+	if m.Sense == facts.CodeRequirement {
+		r.checkRequirement(n, m)
+		return
 	}
 	if want := unmet(m, n.value.Text); want != "" {
 		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
@@ -40,10 +47,25 @@ func unmet(m *facts.Meaning, text string) string {
 		return unless(isBundleIdentifier(text), "a bundle identifier, such as com.example.app")
 	case facts.Base64:
 		return unless(isBase64(text), "Base64")
+	case facts.TeamIdentifier:
+		return unless(isTeamIdentifier(text), "a team identifier, ten letters and digits such as ABCDE12345")
 	case facts.TimeZone:
 		return unless(isTimeZone(text), "a time zone, such as Europe/Zurich")
 	}
 	return ""
+}
+
+// checkRequirement reports a text that a Mac cannot read as a code requirement.
+func (r *run) checkRequirement(n *node, m *facts.Meaning) {
+	fault := requirement.Check(n.value.Text)
+	if fault == nil {
+		return
+	}
+	d := r.reportFact(m.Rule, ruleMalformedCodeRequirement, m.Severity, n.at(), "%s %s", n.subject(), fault.Problem)
+	d.Help = "take it from codesign -d -r - PATH, whole and without what stands before it"
+	if fault.Fixed != "" && !d.HideSource {
+		d.Fix = fix.By("write the requirement as it was meant", fix.Value(n.value, plist.NewString(fault.Fixed)))
+	}
 }
 
 func unless(met bool, want string) string {
@@ -130,6 +152,11 @@ func isBundleIdentifier(text string) bool {
 		}
 	}
 	return true
+}
+
+// isTeamIdentifier reports whether a text has the form of a team identifier, or stands for Apple.
+func isTeamIdentifier(text string) bool {
+	return text == "apple" || len(text) == 10 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 func isBase64(text string) bool {

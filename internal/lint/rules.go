@@ -5,6 +5,7 @@ const (
 	ruleConflictingKeys              = "conflicting-keys"
 	ruleDanglingCertificateReference = "dangling-certificate-reference"
 	ruleIgnoredKey                   = "ignored-key"
+	ruleMalformedCodeRequirement     = "malformed-code-requirement"
 	ruleMalformedDeclaration         = "malformed-declaration"
 	ruleMalformedValue               = "malformed-value"
 	ruleMissingCompanionKey          = "missing-companion-key"

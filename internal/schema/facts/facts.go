@@ -101,7 +101,9 @@ const (
 	BundleIdentifier Sense = "bundle-identifier"
 	Base64           Sense = "base64"
 	TimeZone         Sense = "timezone"
-	Text             Sense = "text" // only its length counts
+	CodeRequirement  Sense = "code-requirement" // in Apple's code signing requirement language
+	TeamIdentifier   Sense = "team-identifier"  // of a developer at Apple, or apple itself
+	Text             Sense = "text"             // only its length counts
 )
 
 // Meaning is what the string at a path, or each string in an array there, has to be.

@@ -1,0 +1,321 @@
+// Package requirement reads Apple's code signing requirement language, in which payloads name the apps that they are
+// about: identifier "com.acme.app" and anchor apple generic. Check is where to start. It knows the grammar alone; what a
+// requirement holds for is for a Mac to know.
+//
+// Sources: Apple, Code Signing Guide, Code Signing Requirement Language; TN3127, Inside Code Signing: Requirements; the
+// grammar that Apple publishes with the Security framework.
+package requirement
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fault is why a text is no requirement.
+type Fault struct {
+	Problem string // a clause without a subject: has no end of the string that begins at character 12
+	Fixed   string // the only requirement that the text can have been meant to be, "" where that is not known
+}
+
+// maxDepth is how deep parentheses may nest. What codesign prints has two.
+const maxDepth = 100
+
+// Check returns what is wrong with a requirement, or nil.
+func Check(text string) *Fault {
+	if kind, rest, ok := cutKind(text); ok {
+		f := &Fault{Problem: fmt.Sprintf("begins with %s =>, which codesign prints before a requirement and is no part of it", kind)}
+		if kind == "designated" && parse(rest) == nil {
+			f.Fixed = rest
+		}
+		return f
+	}
+	f := parse(text)
+	if straight := straighten(text); f != nil && straight != text {
+		f = &Fault{Problem: `has typographic quotation marks, want "`}
+		if parse(straight) == nil {
+			f.Fixed = straight
+		}
+	}
+	return f
+}
+
+// cutKind takes what codesign prints before a requirement: designated =>, or, where the system made the requirement up
+// itself, # designated =>, and the path of the program above that.
+func cutKind(text string) (kind, rest string, ok bool) {
+	before, rest, ok := strings.Cut(text, "=>")
+	if path, last, two := strings.Cut(before, "\n"); two && strings.HasPrefix(strings.TrimSpace(path), "Executable=") {
+		before = last
+	}
+	kind = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(before), "#"))
+	switch kind {
+	case "designated", "host", "guest", "library", "plugin":
+		return kind, strings.TrimSpace(rest), ok
+	}
+	return "", "", false
+}
+
+// straighten replaces the quotation marks that word processors make.
+func straighten(text string) string {
+	return strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`).Replace(text)
+}
+
+func parse(text string) *Fault {
+	p := &parser{text: text}
+	if p.next(); p.is("") && p.fault == nil {
+		return &Fault{Problem: "is empty"}
+	}
+	p.expression(0)
+	for p.fault == nil && p.take(";") {
+	}
+	if p.fault == nil && !p.is("") {
+		p.want("and, or, or the end")
+	}
+	if p.fault == nil && len(p.unquoted) > 0 {
+		return p.missingQuotes()
+	}
+	return p.fault
+}
+
+// missingQuotes is the fault of values that stand without quotation marks and may not. It is the only one there is, so that
+// the marks are what was meant.
+func (p *parser) missingQuotes() *Fault {
+	var b strings.Builder
+	end := 0
+	for _, u := range p.unquoted {
+		b.WriteString(p.text[end:u.from] + `"` + p.text[u.from:u.to] + `"`)
+		end = u.to
+	}
+	first := p.unquoted[0]
+	return &Fault{fmt.Sprintf("has %s without quotation marks, which only letters, digits and dots after a letter may do without", shown(p.text[first.from:first.to])), b.String() + p.text[end:]}
+}
+
+// parser goes through the tokens of a requirement until its end, or the first fault.
+type parser struct {
+	text  string
+	at    int // where the token begins
+	end   int // and ends
+	token string
+	kind  kind
+	fault *Fault
+
+	unquoted []extent // values that lack their quotation marks
+}
+
+type extent struct{ from, to int }
+
+type kind int
+
+const (
+	symbol kind = iota // and the end, whose token is empty
+	word
+	number
+	quoted
+	hash // H"0123"
+	hex  // 0x0123
+	file // /path/to/certificate
+)
+
+func (p *parser) is(token string) bool { return p.kind <= word && p.token == token }
+
+func (p *parser) isValue() bool {
+	return p.kind == quoted || p.kind == word && !isReserved(p.token)
+}
+
+// fail keeps the first fault.
+func (p *parser) fail(problem string) {
+	if p.fault == nil {
+		p.fault = &Fault{Problem: problem}
+	}
+	p.token, p.kind = "", symbol
+}
+
+// found names the token for a message.
+func (p *parser) found() string {
+	if p.token == "" && p.kind == symbol {
+		return "its end"
+	}
+	return fmt.Sprintf("%s at character %d", shown(p.text[p.at:p.end]), p.position())
+}
+
+// position counts the characters up to the token, from 1.
+func (p *parser) position() int { return utf8.RuneCountInString(p.text[:p.at]) + 1 }
+
+// shown quotes the beginning of a text.
+func shown(text string) string {
+	if runes := []rune(text); len(runes) > 40 {
+		text = string(runes[:40]) + "..."
+	}
+	return strconv.QuoteToASCII(text)
+}
+
+// take goes on where the token is one of some, and says whether it was.
+func (p *parser) take(tokens ...string) bool {
+	for _, t := range tokens {
+		if p.is(t) {
+			p.next()
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) want(what string) { p.fail("has " + p.found() + ", want " + what) }
+
+// expression reads terms with or and and between them. The grammar binds and closer, which changes nothing here.
+func (p *parser) expression(depth int) {
+	for p.primary(depth); p.fault == nil && p.take("and", "or"); {
+		p.primary(depth)
+	}
+}
+
+func (p *parser) primary(depth int) {
+	for p.take("!") {
+	}
+	switch {
+	case p.take("("):
+		p.group(depth)
+	case p.take("always", "true", "never", "false", "notarized", "legacy"):
+	case p.take("identifier"):
+		p.equals()
+		p.value("an identifier, such as \"com.acme.app\"")
+	case p.take("cdhash"):
+		p.equals()
+		p.one(hash, `a hash, such as H"0123"`)
+	case p.take("platform"):
+		p.equals()
+		p.one(number, "a number")
+	case p.take("anchor"):
+		p.anchor()
+	case p.take("certificate", "cert"):
+		p.certificate()
+	case p.take("info", "entitlement"):
+		p.field()
+	default:
+		p.want("a condition, such as identifier, anchor or certificate")
+	}
+}
+
+// group reads what stands in parentheses: an expression, or the name of a requirement that the system keeps.
+func (p *parser) group(depth int) {
+	if depth == maxDepth {
+		p.fail("nests parentheses too deep")
+		return
+	}
+	if p.isValue() {
+		p.next()
+	} else {
+		p.expression(depth + 1)
+	}
+	if p.fault == nil && !p.take(")") {
+		p.want("a closing parenthesis")
+	}
+}
+
+func (p *parser) anchor() {
+	switch {
+	case p.take("apple"):
+		if !p.take("generic") && p.isValue() {
+			p.next()
+		}
+	case p.take("generic"):
+		if !p.take("apple") {
+			p.want("apple")
+		}
+	case p.take("trusted"):
+	default:
+		p.certificateContent("apple, trusted, a field in brackets or a hash")
+	}
+}
+
+func (p *parser) certificate() {
+	switch {
+	case p.take("trusted"):
+		return
+	case p.take("-"):
+		p.one(number, "a number")
+	case p.take("leaf", "root"):
+	default:
+		p.one(number, "leaf, root or a number")
+	}
+	if !p.take("trusted") {
+		p.certificateContent("a field in brackets, a hash or trusted")
+	}
+}
+
+func (p *parser) certificateContent(want string) {
+	if p.is("[") {
+		p.field()
+		return
+	}
+	p.equals()
+	if p.kind == hash || p.kind == file || p.isValue() {
+		p.next()
+		return
+	}
+	p.want(want)
+}
+
+// field reads a key in brackets and how its value is compared.
+func (p *parser) field() {
+	if !p.take("[") {
+		p.want("a field in brackets")
+		return
+	}
+	if p.kind != quoted && p.kind != word {
+		p.want("the name of a field")
+		return
+	}
+	if p.next(); !p.take("]") {
+		p.want("a closing bracket")
+		return
+	}
+	switch {
+	case p.take("exists", "absent"):
+	case p.take("=", "=="):
+		p.take("*")
+		p.data()
+		p.take("*")
+	case p.take("~", "<", ">", "<=", ">="):
+		p.data()
+	}
+}
+
+func (p *parser) equals() { p.take("=", "==") }
+
+func (p *parser) data() {
+	p.take("timestamp")
+	if p.kind == hex {
+		p.next()
+		return
+	}
+	p.value("a value")
+}
+
+func (p *parser) value(want string) {
+	if !p.isValue() {
+		p.want(want)
+		return
+	}
+	p.next()
+}
+
+func (p *parser) one(k kind, want string) {
+	if p.kind != k {
+		p.want(want)
+		return
+	}
+	p.next()
+}
+
+// isReserved says whether a word cannot stand for a value without quotation marks.
+func isReserved(w string) bool {
+	switch w {
+	case "certificate", "cert", "always", "host", "guest", "cdhash", "entitlement", "library", "never", "plugin", "or", "leaf", "info",
+		"designated", "apple", "trusted", "true", "and", "root", "anchor", "false", "generic", "identifier", "exists", "platform",
+		"notarized", "legacy", "absent", "timestamp":
+		return true
+	}
+	return false
+}

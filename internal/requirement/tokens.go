@@ -1,0 +1,125 @@
+package requirement
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// next reads the next token. At the end, and after a fault, it is an empty symbol.
+func (p *parser) next() {
+	p.at = p.end
+	p.skip()
+	p.token, p.kind = "", symbol
+	if p.fault != nil || p.at == len(p.text) {
+		p.at, p.end = len(p.text), len(p.text)
+		return
+	}
+	rest := p.text[p.at:]
+	switch c := rest[0]; {
+	case c == '"':
+		p.quoted(0, quoted)
+	case strings.HasPrefix(rest, `H"`):
+		p.quoted(1, hash)
+	case isLetter(c):
+		p.bare(word)
+	case strings.HasPrefix(rest, "0x"):
+		p.set(2+span(rest[2:], isHexDigit), hex)
+	case isDigit(c):
+		p.bare(number)
+	case c == '/':
+		p.set(span(rest, func(c byte) bool { return isBare(c) || c == '/' }), file)
+	case strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "<="), strings.HasPrefix(rest, ">="):
+		p.set(2, symbol)
+	case strings.IndexByte(`()[]<>,=~-!*;`, c) >= 0:
+		p.set(1, symbol)
+	default:
+		r, _ := utf8.DecodeRuneInString(rest)
+		p.unexpected(r)
+	}
+}
+
+func (p *parser) unexpected(r rune) {
+	p.fail(fmt.Sprintf("has %s at character %d, which may only stand in quotation marks", strconv.QuoteToASCII(string(r)), p.position()))
+}
+
+func (p *parser) set(length int, k kind) {
+	p.end, p.kind = p.at+length, k
+	p.token = p.text[p.at:p.end]
+}
+
+// skip goes over blanks and comments: /* to */, and // or # to the end of the line.
+func (p *parser) skip() {
+	for p.at < len(p.text) {
+		rest := p.text[p.at:]
+		switch {
+		case strings.IndexByte(" \t\r\n", rest[0]) >= 0:
+			p.at++
+		case strings.HasPrefix(rest, "/*"):
+			end := strings.Index(rest[2:], "*/")
+			if end < 0 {
+				p.fail(fmt.Sprintf("has no end of the comment that begins at character %d", p.position()))
+				p.at = len(p.text)
+				return
+			}
+			p.at += end + 4
+		case rest[0] == '#', strings.HasPrefix(rest, "//"):
+			line := strings.IndexByte(rest, '\n')
+			if line < 0 {
+				line = len(rest)
+			}
+			p.at += line
+		default:
+			return
+		}
+	}
+}
+
+// quoted reads what stands in quotation marks, of which a backslash takes one in. before is the length of what is in front.
+func (p *parser) quoted(before int, k kind) {
+	for i := p.at + before + 1; i < len(p.text); i++ {
+		switch p.text[i] {
+		case '\\':
+			i++
+		case '"':
+			p.set(i+1-p.at, k)
+			if k == hash && (len(p.token) == len(`H""`) || strings.Trim(p.token[2:len(p.token)-1], "0123456789abcdefABCDEF") != "") {
+				p.fail("has a hash that is not of hexadecimal digits")
+			}
+			return
+		}
+	}
+	p.fail(fmt.Sprintf("has no end of the string that begins at character %d", p.position()))
+}
+
+// bare reads a word, the parts of a dotted one, or a number. Any other value has to be quoted, as codesign does: 1AB2,
+// com.my-app.
+func (p *parser) bare(k kind) {
+	p.set(span(p.text[p.at:], isBare), k)
+	if k == word && strings.Trim(p.token, letters+digits+".") != "" || k == number && strings.Trim(p.token, digits) != "" {
+		p.kind = quoted
+		p.unquoted = append(p.unquoted, extent{p.at, p.end})
+	}
+}
+
+const (
+	digits  = "0123456789"
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+func isBare(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' || c == '-' || c == '_' }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func span(s string, is func(byte) bool) int {
+	n := 0
+	for n < len(s) && is(s[n]) {
+		n++
+	}
+	return n
+}
