@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/fix"
 	"syncguard/internal/lint"
+	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -141,6 +142,9 @@ func (c *checker) check(doc *document.Document, file *diag.File) (found, unused 
 	o := c.options
 	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
 	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message}
+	if doc.Format == document.XML && !doc.Signed {
+		o.File.Odd = plist.Oddities(file.Data)
+	}
 	if doc.Signed && o.Placeholders == lint.PlaceholdersNoted {
 		o.Placeholders = lint.PlaceholdersSigned
 	}

@@ -2,22 +2,26 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
-	"syncguard/internal/diag"
-	"syncguard/internal/plist"
+	howett "howett.net/plist"
 )
 
 // fakeFleet answers as Fleet does about the profiles of a team: https://fleetdm.com/docs/rest-api/rest-api#os-settings. Its list has
-// pages of one. The shape of a refusal is that of server/service/transport_error.go in github.com/fleetdm/fleet.
+// pages of one. The shape of a refusal is that of server/service/transport_error.go in github.com/fleetdm/fleet, and what it refuses
+// is what server/mdm/apple/mobileconfig, server/variables and server/service/apple_mdm.go there refuse: text that does not begin
+// with <?xml or that howett.net/plist does not read, variables outside of strings but for one kind, unknown ones, another
+// PayloadScope for a PayloadIdentifier in any team (issue 34962). Labels are replaced at each request (pull 49141).
 type fakeFleet struct {
 	mu  sync.Mutex
 	all []*fleetProfile
@@ -26,8 +30,32 @@ type fakeFleet struct {
 
 type fleetProfile struct {
 	uuid, team, name, identifier string
+	scope                        string
 	labels                       map[string][]string
 	content                      []byte
+}
+
+var (
+	fleetVariable     = regexp.MustCompile(`\$\{?FLEET_VAR_(\w+)\}?`)
+	fleetVariableData = regexp.MustCompile(`\$\{?FLEET_VAR_DIGICERT_DATA_\w+\}?`)
+)
+
+// read takes the names of a profile from its content, and returns the reason for which it is refused.
+func (p *fleetProfile) read() (reason string) {
+	if !bytes.HasPrefix(bytes.TrimSpace(p.content), []byte("<?xml")) {
+		return "mobileconfig is not XML nor PKCS7 parseable"
+	}
+	var root struct{ PayloadDisplayName, PayloadIdentifier, PayloadScope, PayloadType string }
+	if _, err := howett.Unmarshal(fleetVariableData.ReplaceAll(p.content, nil), &root); err != nil || root.PayloadType != "Configuration" {
+		return fmt.Sprintf("Couldn't add. The file should include valid XML: %v", err)
+	}
+	for _, m := range fleetVariable.FindAllSubmatch(p.content, -1) {
+		if name := string(m[1]); name != "HOST_UUID" && name != "CERTIFICATE_RENEWAL_ID" && !strings.HasPrefix(name, "DIGICERT_") {
+			return "Fleet variable $FLEET_VAR_" + name + " is not supported in configuration profiles."
+		}
+	}
+	p.name, p.identifier, p.scope = root.PayloadDisplayName, root.PayloadIdentifier, cmp.Or(root.PayloadScope, "System")
+	return ""
 }
 
 func newFakeFleet() http.Handler    { return &fakeFleet{} }
@@ -131,12 +159,10 @@ func (f *fakeFleet) put(w http.ResponseWriter, r *http.Request, old *fleetProfil
 		return
 	}
 	p.content, _ = io.ReadAll(file)
-	doc, found := plist.Read(diag.NewFile("profile", p.content))
-	if doc == nil || len(found) > 0 || !bytes.HasPrefix(p.content, []byte("<?xml")) {
-		fleetError(w, http.StatusUnprocessableEntity, "Validation Failed", "profile", "Couldn't add. The file should include valid XML.")
+	if reason := p.read(); reason != "" {
+		fleetError(w, http.StatusBadRequest, "Bad request", "profile", reason)
 		return
 	}
-	p.name, p.identifier = doc.Root.Get("PayloadDisplayName").Text, doc.Root.Get("PayloadIdentifier").Text
 	if p.name == "refuse-me" {
 		fleetError(w, http.StatusUnprocessableEntity, "Validation Failed", "profile", "unsupported PayloadType(s)")
 		return
@@ -146,6 +172,10 @@ func (f *fakeFleet) put(w http.ResponseWriter, r *http.Request, old *fleetProfil
 		return
 	}
 	for _, x := range f.all {
+		if x.identifier == p.identifier && x.scope != p.scope {
+			fleetError(w, http.StatusConflict, "Resource Already Exists", "profile", "Couldn't add. The PayloadIdentifier has another PayloadScope.")
+			return
+		}
 		if x != old && x.team == p.team && (x.identifier == p.identifier || x.name == p.name) {
 			fleetError(w, http.StatusConflict, "Resource Already Exists", "profile", "Couldn't add. A configuration profile with this name already exists.")
 			return

@@ -79,13 +79,16 @@ func (p *pushing) newLoader() (*pushLoader, error) {
 
 // isAboutPushing keeps what stops a push, and what the server does to a profile.
 func isAboutPushing(d diag.Diagnostic) bool {
+	if d.Rule == "text-refused-by-mdm" { // what is sent is plain text, whatever the file is
+		return false
+	}
 	r, _ := rules.Find(d.Rule)
 	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == "placeholder"
 }
 
 // add opens one file. What is wrong in it is among the findings; the error is one of reading.
 func (l *pushLoader) add(name string, data []byte) error {
-	doc, found := document.Open(diag.NewFile(name, bytes.Clone(data)))
+	doc, found := document.OpenTemplate(diag.NewFile(name, bytes.Clone(data)))
 	switch {
 	case doc.Kind() == document.Declaration && !l.declarations:
 		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "push kmfddm takes declarations")
@@ -134,7 +137,10 @@ func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 	if doc.Format == document.Binary || !bytes.Equal(doc.File.Data, file) { // the latter was in another encoding
 		return plist.Write(doc.Root)
 	}
-	return bytes.TrimLeft(file, "\ufeff \t\r\n"), nil
+	if doc.Format == document.JSON {
+		return bytes.TrimLeft(file, "\ufeff \t\r\n"), nil
+	}
+	return plist.Plain(file), nil
 }
 
 // isDeclarationName says whether a file in a folder is a declaration.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
@@ -64,6 +65,23 @@ var binaryForMDM = rule{
 			d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
 			d.Help = "convert it with plutil -convert xml1"
 			attribute(d, server.Binary.Fact)
+		}
+	}),
+}
+
+var textRefusedByMDM = rule{
+	id: "text-refused-by-mdm",
+	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
+		if server.Text == nil {
+			return
+		}
+		for _, odd := range profile.options.File.Odd {
+			if slices.Contains(server.Text.Refuses, string(odd)) {
+				d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
+				d.Help = "write it as plain UTF-8 with syncguard fmt -w"
+				attribute(d, server.Text.Fact)
+				return
+			}
 		}
 	}),
 }
@@ -134,6 +152,83 @@ var keyMissingForMDM = rule{
 func (p *profile) requires(key string) bool {
 	k, _ := p.envelope.find(key)
 	return k != nil && k.Required
+}
+
+var notRenewedByMDM = rule{
+	id: "not-renewed-by-mdm",
+	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
+		if server.Renewal == nil {
+			return
+		}
+		for _, pl := range profile.payloads {
+			if slices.Contains(server.Renewal.Types, pl.payloadType) {
+				p.checkRenewal(pl, server)
+			}
+		}
+	}),
+}
+
+// checkRenewal looks for the variable in the subject of the certificate that a payload asks for.
+func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
+	r := server.Renewal
+	inOU, inCN, proxied := false, false, false
+	stringsIn(pl.node.value, root, func(at place, v *plist.Value) {
+		proxied = proxied || slices.ContainsFunc(r.Proxied, func(prefix string) bool {
+			return strings.Contains(v.Text, "$"+prefix) || strings.Contains(v.Text, "${"+prefix)
+		})
+	})
+	eachSubjectPart(pl.node.value, func(attribute, text string) {
+		if slices.ContainsFunc(r.Variables, func(name string) bool {
+			return strings.Contains(text, "$"+name) || strings.Contains(text, "${"+name+"}")
+		}) {
+			inOU, inCN = inOU || attribute == "OU", inCN || attribute == "CN"
+		}
+	})
+	want := quote("$" + r.Variables[0])
+	var d *diag.Diagnostic
+	switch {
+	case inOU && inCN && proxied:
+		d = p.report(pl.node.atKey(), "the variable of renewal stands in the CN and in the OU of the subject, and %s takes it in one alone", server.Name)
+		d.Severity, d.Help = diag.Error, "leave it in the OU"
+	case inOU || inCN && proxied:
+		return
+	case proxied:
+		d = p.report(pl.node.atKey(), "the subject lacks %s, without which %s refuses the profile", want, server.Name)
+		d.Severity, d.Help = diag.Error, "add it to the subject as OU"
+	default:
+		d = p.report(pl.node.atKey(), "%s does not renew this certificate: the subject lacks %s as OU", server.Name, want)
+		d.Help = "add it to the subject as OU"
+	}
+	attribute(d, r.Fact)
+}
+
+// eachSubjectPart calls do for every attribute of the subject that an ACME or SCEP payload asks for: an array of arrays of
+// pairs, of which the first is a name such as OU or its number.
+func eachSubjectPart(payload *plist.Value, do func(attribute, text string)) {
+	subject := payload.Get("Subject")
+	if subject == nil {
+		subject = payload.Get("PayloadContent").Get("Subject")
+	}
+	if subject == nil {
+		return
+	}
+	for _, set := range subject.Items {
+		for _, pair := range set.Items {
+			if len(pair.Items) == 2 {
+				do(attributeName(pair.Items[0].Text), pair.Items[1].Text)
+			}
+		}
+	}
+}
+
+func attributeName(name string) string {
+	switch name {
+	case "2.5.4.11":
+		return "OU"
+	case "2.5.4.3":
+		return "CN"
+	}
+	return strings.ToUpper(name)
 }
 
 var scopeLeftToMDM = rule{

@@ -61,10 +61,11 @@ const DefaultExpiresWithin = 30 * 24 * time.Hour
 
 // FileFacts is what rules need to know of a file beside its property list.
 type FileFacts struct {
-	Size    int    // bytes, with the signature
-	Signed  bool   // a CMS signature is around the profile
-	Binary  bool   // the property list is in its binary form
-	Message []byte // the signed message, where there is one
+	Size    int            // bytes, with the signature
+	Signed  bool           // a CMS signature is around the profile
+	Binary  bool           // the property list is in its binary form
+	Odd     []plist.Oddity // how its XML differs from plain text
+	Message []byte         // the signed message, where there is one
 }
 
 // Checker checks one profile or declaration after another against a catalog. It remembers what it reads and compiles,

@@ -138,11 +138,11 @@ func deliveryCases() []moreCase {
 		{name: "nothing to say", profile: plain(), server: "fleet"},
 		{name: "no server named", profile: ssid("{{deviceID}} $UDID"), file: FileFacts{Size: 1 << 30}},
 		{name: "1,000,000 bytes", profile: plain(), server: "intune", file: FileFacts{Size: 1_000_000}},
-		{name: "one byte more", profile: plain(), server: "intune", file: FileFacts{Size: 1_000_001}, want: []string{"error too-large-for-mdm "}},
+		{name: "one byte more", profile: plain(), server: "intune", file: FileFacts{Size: 1_000_001}, want: []string{"warning too-large-for-mdm "}},
 		{name: "too large for Fleet", profile: plain(), server: "fleet", file: FileFacts{Size: 1<<20 + 1}, want: []string{"error too-large-for-mdm "}},
 		{name: "no limit known", profile: plain(), server: "jamf", file: FileFacts{Size: 1 << 24}},
 		{name: "signed for Fleet", profile: plain(), server: "fleet", file: FileFacts{Signed: true}, want: []string{"error signed-for-mdm "}},
-		{name: "signed for Apple", profile: plain(), server: "apple-business", file: FileFacts{Signed: true}, want: []string{"error signed-for-mdm "}},
+		{name: "signed for Apple", profile: plain(), server: "apple-business", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
 		{name: "signed for Jamf", profile: plain(), server: "jamf", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
 		{name: "signed for Intune", profile: plain(), server: "intune", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
 		{name: "signed for NanoMDM", profile: plain(), server: "nanomdm", file: FileFacts{Signed: true}},
@@ -152,7 +152,31 @@ func deliveryCases() []moreCase {
 		{name: "what a Mac fills in itself", profile: ssid("%ComputerName%"), file: FileFacts{Signed: true}},
 		{name: "case in Intune", profile: ssid("{{DeviceID}}"), server: "intune", want: unknown("warning")},
 		{name: "Jamf's in Fleet", profile: ssid("$SERIALNUMBER"), server: "fleet", want: unknown("warning")},
-		{name: "Fleet's own", profile: ssid("$FLEET_VAR_HOST_SERIAL"), server: "fleet", want: unknown("error")},
+		{name: "perhaps newer in Fleet", profile: ssid("$FLEET_VAR_HOST_SERIAL"), server: "fleet", want: unknown("warning")},
+		{name: "case in Fleet", profile: ssid("$FLEET_VAR_Host_UUID"), server: "fleet", want: unknown("error")},
+		{name: "newer in data for Fleet", profile: identityWith("$FLEET_VAR_BOZO"), server: "fleet", want: []string{"warning unknown-mdm-variable PayloadContent[0].PayloadContent"}},
+		{name: "case in data for Fleet", profile: identityWith("$FLEET_VAR_digicert_data_CA"), server: "fleet", want: []string{"warning unknown-mdm-variable PayloadContent[0].PayloadContent"}},
+		{name: "only in strings for Fleet", profile: identityWith("${FLEET_VAR_HOST_UUID}"), server: "fleet", want: []string{"error unknown-mdm-variable PayloadContent[0].PayloadContent"}},
+		{name: "in data for Fleet", profile: identityWith("${FLEET_VAR_DIGICERT_DATA_CA}"), server: "fleet"},
+		{name: "Jamf's in data for Fleet", profile: identityWith("$SERIALNUMBER"), server: "fleet", want: []string{"warning unknown-mdm-variable PayloadContent[0].PayloadContent"}},
+		{name: "for a number", profile: own(pl(wifi, "SSID_STR", "Home", "QoSMarkingPolicy", &plist.Value{Kind: plist.Null, Text: "$FLEET_VAR_HOST_UUID"})), server: "fleet",
+			want: []string{"error unknown-mdm-variable PayloadContent[0].QoSMarkingPolicy"}},
+
+		{name: "odd text for Fleet", profile: plain(), server: "fleet", file: FileFacts{Odd: []plist.Oddity{plist.NoDeclaration}}, want: []string{"error text-refused-by-mdm "}},
+		{name: "odd text for Intune", profile: plain(), server: "intune", file: FileFacts{Odd: []plist.Oddity{plist.ByteOrderMark}}, want: []string{"warning text-refused-by-mdm "}},
+		{name: "text that Intune takes", profile: plain(), server: "intune", file: FileFacts{Odd: []plist.Oddity{plist.NoDeclaration}}},
+		{name: "odd text for NanoMDM", profile: plain(), server: "nanomdm", file: FileFacts{Odd: []plist.Oddity{plist.ByteOrderMark}}},
+
+		{name: "not renewed", profile: own(acme("OU", "Wi-Fi")), server: "fleet", want: []string{"warning not-renewed-by-mdm PayloadContent[0]"}},
+		{name: "renewed", profile: own(acme("OU", "$FLEET_VAR_CERTIFICATE_RENEWAL_ID")), server: "fleet"},
+		{name: "renewed by the older name", profile: own(acme("2.5.4.11", "x ${FLEET_VAR_SCEP_RENEWAL_ID}")), server: "fleet"},
+		{name: "not renewed by the CN", profile: own(acme("CN", "$FLEET_VAR_CERTIFICATE_RENEWAL_ID")), server: "fleet", want: []string{"warning not-renewed-by-mdm PayloadContent[0]"}},
+		{name: "not renewed elsewhere", profile: own(acme("OU", "Wi-Fi")), server: "jamf"},
+		{name: "proxied", profile: own(scep("OU", "x")), server: "fleet", want: []string{"error not-renewed-by-mdm PayloadContent[0]"}},
+		{name: "proxied, by the CN", profile: own(scep("CN", "$FLEET_VAR_SCEP_RENEWAL_ID")), server: "fleet"},
+		{name: "proxied, by both", profile: own(scep("CN", "$FLEET_VAR_SCEP_RENEWAL_ID", "OU", "$FLEET_VAR_SCEP_RENEWAL_ID")), server: "fleet",
+			want: []string{"error not-renewed-by-mdm PayloadContent[0]"}},
+
 		{name: "a shell's", profile: ssid("$HOME"), server: "jamf"},
 		{name: "FileVault in Fleet", profile: own(pl("com.apple.MCX.FileVault2", "Enable", "On")), server: "fleet",
 			want: []string{"error payload-refused-by-mdm PayloadContent[0]"}},
@@ -206,4 +230,27 @@ func TestCommunityFactsSaySo(t *testing.T) {
 	if err != nil || len(found) != 1 || !strings.Contains(found[0].Message, "not confirmed") || found[0].Severity != diag.Warning {
 		t.Errorf("got %v, %v", found, err)
 	}
+}
+
+// identityWith makes a profile with a PKCS#12 whose content a server is to fill in.
+func identityWith(variable string) *plist.Value {
+	return own(pl("com.apple.security.pkcs12", "PayloadContent", &plist.Value{Kind: plist.Null, Text: variable}))
+}
+
+// subject makes the value of Subject from attributes and texts.
+func subject(pairs ...string) *plist.Value {
+	subject := &plist.Value{Kind: plist.Array}
+	for i := 0; i < len(pairs); i += 2 {
+		subject.Items = append(subject.Items, &plist.Value{Kind: plist.Array, Items: []*plist.Value{plist.NewStrings(pairs[i], pairs[i+1])}})
+	}
+	return subject
+}
+
+func acme(pairs ...string) *plist.Value {
+	return pl("com.apple.security.acme", "Subject", subject(pairs...))
+}
+
+// scep makes a payload for which Fleet asks for the certificate.
+func scep(pairs ...string) *plist.Value {
+	return pl("com.apple.security.scep", "PayloadContent", d("URL", "$FLEET_VAR_NDES_SCEP_PROXY_URL", "Subject", subject(pairs...)))
 }

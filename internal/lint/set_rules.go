@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -64,9 +65,20 @@ func (s *together) checkIdentifiers() {
 			"give each "+kind+" an identifier of its own")
 		if k := s.unique("PayloadIdentifier"); k != nil && kind == "profile" {
 			d.Severity, d.Message = diag.Error, fmt.Sprintf("%s is that of %s, and %s takes one profile of an identifier", quote(key), s.nameOf(before), s.server.Name)
+			if s.isFixed("PayloadScope") && s.scopeOf(i) != s.scopeOf(before) {
+				d.Message += ", and one PayloadScope for it in all teams"
+			}
 		}
 	}
 }
+
+// isFixed reports whether the server refuses an update that changes a key.
+func (s *together) isFixed(key string) bool {
+	return s.server != nil && slices.ContainsFunc(s.server.Fixed, func(k mdm.Key) bool { return k.Key == key })
+}
+
+// scopeOf is the PayloadScope of a member; without one a server takes the profile for the whole device.
+func (s *together) scopeOf(i int) string { return cmp.Or(s.members[i].scope, "System") }
 
 // unique returns what is known of a key that has to be unique at the server, or nil.
 func (s *together) unique(key string) *mdm.Key {

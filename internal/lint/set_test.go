@@ -157,6 +157,8 @@ func payloadSets() []setCase {
 			want: []string{"1 warning duplicate-profile-identifier PayloadIdentifier"}},
 		{name: "identifier in Fleet", server: "fleet", values: []*plist.Value{one("a", camera(true)), one("b", network("x")).Set("PayloadIdentifier", value("com.acme.a"))},
 			want: []string{"1 error duplicate-profile-identifier PayloadIdentifier"}},
+		{name: "identifier in Fleet, in two scopes", server: "fleet", values: []*plist.Value{one("a", camera(true)), user(one("b", network("x"))).Set("PayloadIdentifier", value("com.acme.a"))},
+			want: []string{"1 error duplicate-profile-identifier PayloadIdentifier"}},
 		{name: "name", values: []*plist.Value{one("a", camera(true)), one("b", network("x")).Set("PayloadDisplayName", value("a"))}},
 		{name: "name in Fleet", server: "fleet", values: []*plist.Value{one("a", camera(true)), one("b", network("x")).Set("PayloadDisplayName", value("a"))},
 			want: []string{"1 error duplicate-profile-name PayloadDisplayName"}},

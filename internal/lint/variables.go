@@ -73,8 +73,12 @@ var unknownMDMVariable = rule{
 		if server == nil {
 			return
 		}
-		stringsIn(profile.root, root, func(at place, v *plist.Value) {
-			for _, u := range server.Unknown(v.Text) {
+		textsIn(profile.root, root, func(at place, v *plist.Value) {
+			unknown := server.Unknown
+			if v.Kind != plist.String {
+				unknown = server.UnknownOutsideStrings
+			}
+			for _, u := range unknown(v.Text) {
 				p.reportUnknownVariable(at, server, u)
 			}
 		})
@@ -89,7 +93,12 @@ func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown
 	case u.Of != nil:
 		d.Help = "it is a variable of " + u.Of.Name
 	}
-	if u.Refused {
+	switch {
+	case u.Place:
+		d.Severity, d.Message = diag.Error, server.Name+" takes "+quote(u.Text)+" in strings alone and refuses the profile"
+	case u.Newer:
+		d.Message = server.Name + " refuses variables that it does not know, and " + quote(u.Text) + " is none of those known as of " + server.Variables.AsOf
+	case u.Refused:
 		d.Severity, d.Message = diag.Error, server.Name+" knows no variable "+quote(u.Text)+" and refuses the profile"
 	}
 	attribute(d, server.Variables.Fact)

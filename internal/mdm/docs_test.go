@@ -69,8 +69,17 @@ func (s *Server) write(row func(f Fact, format string, args ...any)) {
 	if s.Phantoms != nil {
 		row(*s.Phantoms, "white space between arrays becomes empty arrays")
 	}
+	if s.Text != nil {
+		row(s.Text.Fact, "refuses text with: %s", strings.Join(s.Text.Refuses, ", "))
+	}
 	for _, k := range s.Requires {
 		row(k.Fact, "%s is required", k.Key)
+	}
+	for _, k := range s.Fixed {
+		row(k.Fact, "an update that changes %s is refused", k.Key)
+	}
+	if s.Renewal != nil {
+		row(s.Renewal.Fact, "renews a certificate only where the OU of its subject holds `$%s`, and refuses a payload without it where the server itself asks for the certificate", s.Renewal.Variables[0])
 	}
 	for _, k := range s.Unique {
 		row(k.Fact, "one profile of a %s", k.Key)
@@ -109,5 +118,13 @@ func (v *Variables) words() string {
 	case v.Open:
 		return "variables that are not listed here"
 	}
-	return "variables: " + strings.Join(all, " ")
+	words := "variables"
+	if v.AsOf != "" {
+		words += " known as of " + v.AsOf
+	}
+	words += ": " + strings.Join(all, " ")
+	if len(v.InData) > 0 {
+		words += "; outside of strings none but `$" + strings.Join(v.InData, "…`, `$") + "…`"
+	}
+	return words
 }

@@ -42,7 +42,10 @@ type Server struct {
 	Scope     *Saying // of a profile without PayloadScope
 	Secrets   *Saying
 	Phantoms  *Fact // white space between arrays becomes arrays
+	Text      *Text
+	Renewal   *Renewal
 	Requires  []Key // of the top level
+	Fixed     []Key // of the top level: an update that changes one is refused
 	Refuses   []Refusal
 	Reserves  []Reserved
 	Unique    []Key // of the top level, among the profiles of a device
@@ -75,6 +78,20 @@ type Signed struct {
 type Binary struct {
 	Fact
 	Refused bool
+}
+
+// Text is forms of XML that a server refuses, though devices take them.
+type Text struct {
+	Fact
+	Refuses []string // as plist.Oddity names them
+}
+
+// Renewal is a variable by which a server recognises a certificate that it is to renew: in the subject that a payload asks for.
+type Renewal struct {
+	Fact
+	Variables []string // the one to write first
+	Types     []string // of payloads that ask for a certificate
+	Proxied   []string // how variables begin with which the server itself asks for it, and refuses a payload without the one above
 }
 
 // Saying is a fact that is a clause, with the server as its subject.
@@ -198,7 +215,13 @@ func (s *Server) facts() []Fact {
 	if s.Phantoms != nil {
 		all = append(all, *s.Phantoms)
 	}
-	for _, k := range slices.Concat(s.Requires, s.Unique) {
+	if s.Text != nil {
+		all = append(all, s.Text.Fact)
+	}
+	if s.Renewal != nil {
+		all = append(all, s.Renewal.Fact)
+	}
+	for _, k := range slices.Concat(s.Requires, s.Unique, s.Fixed) {
 		all = append(all, k.Fact)
 	}
 	for _, r := range s.Refuses {

@@ -19,6 +19,8 @@ type Variables struct {
 	None      bool     // the server fills in nothing
 	Open      bool     // there are others, which are not known here
 	Refuses   bool     // the server refuses a profile with a name of its own form that it does not know
+	AsOf      string   // the month up to which the names are known: the server may know newer ones
+	InData    []string // how the names begin that the server takes outside of strings; others it refuses there, where Refuses is set
 }
 
 // Filled returns the variables that some MDM server would fill in, as they stand in s, each once and in order. A profile
@@ -94,6 +96,8 @@ type Unknown struct {
 	Meant   string  // the variable of the server that it is nearly, or ""
 	Of      *Server // that fills it in, or nil
 	Refused bool    // the server refuses the profile
+	Newer   bool    // unless the name is newer than what is known of the server
+	Place   bool    // the name is right, and stands where the server does not take it
 }
 
 // token is what looks like a variable. %NAME% is left out: macOS and apps fill in such names themselves.
@@ -115,14 +119,40 @@ func (s *Server) Unknown(text string) []Unknown {
 			continue
 		}
 		u := Unknown{Text: t, Meant: s.Variables.near(name, inBraces), Of: owner(name, inBraces)}
-		own := s.Variables.Own != "" && strings.HasPrefix(name, s.Variables.Own) && !inBraces
+		own := s.Variables.owns(name, inBraces)
 		u.Refused = own && s.Variables.Refuses
+		u.Newer = u.Refused && u.Meant == "" && s.Variables.AsOf != ""
 		closed := inBraces && len(s.Variables.Braces) > 0 && !s.Variables.Open
 		if u.Meant != "" || u.Of != nil || own || closed {
 			found = append(found, u)
 		}
 	}
 	return found
+}
+
+// UnknownOutsideStrings is Unknown for a text that stands for data, a number, a date or a boolean.
+func (s *Server) UnknownOutsideStrings(text string) []Unknown {
+	found := s.Unknown(text)
+	if s.Variables == nil || !s.Variables.Refuses {
+		return found
+	}
+	for _, t := range token().FindAllString(text, -1) {
+		name, inBraces := bare(t)
+		if s.Variables.owns(name, inBraces) && s.Variables.fills(name, inBraces) && !hasPrefix(name, s.Variables.InData) {
+			found = append(found, Unknown{Text: t, Refused: true, Place: true})
+		}
+	}
+	return found
+}
+
+// owns reports whether a name has the form that only variables of this server have.
+func (v *Variables) owns(name string, inBraces bool) bool {
+	return v.Own != "" && strings.HasPrefix(name, v.Own) && !inBraces
+}
+
+// hasPrefix reports whether a name goes on after one of the prefixes.
+func hasPrefix(name string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return len(name) > len(p) && strings.HasPrefix(name, p) })
 }
 
 // bare returns the name in a token.
@@ -137,7 +167,7 @@ func (v *Variables) fills(name string, inBraces bool) bool {
 	if inBraces {
 		return v.AnyBraces || slices.Contains(v.Braces, name)
 	}
-	return slices.Contains(v.Dollar, name) || slices.ContainsFunc(v.Prefixes, func(p string) bool { return len(name) > len(p) && strings.HasPrefix(name, p) }) ||
+	return slices.Contains(v.Dollar, name) || hasPrefix(name, v.Prefixes) ||
 		slices.ContainsFunc(v.Numbered, func(p string) bool {
 			number, ok := strings.CutPrefix(name, p)
 			return ok && number != "" && strings.Trim(number, "0123456789") == ""

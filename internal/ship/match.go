@@ -13,7 +13,7 @@ import (
 
 // ReadContent reads a profile as a server gives it back, signed or not.
 func ReadContent(content []byte) (*plist.Value, error) {
-	doc, found := document.Open(diag.NewFile("profile", slices.Clone(content)))
+	doc, found := document.OpenTemplate(diag.NewFile("profile", slices.Clone(content)))
 	if doc.Root == nil || doc.Kind() != document.Profile || diag.HasErrors(found) {
 		return nil, errors.New("what the server has is no profile that can be read")
 	}

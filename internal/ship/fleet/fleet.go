@@ -6,6 +6,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -203,6 +204,15 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 	return held, wanted, nil
 }
 
+// scope is the PayloadScope of a profile, by Fleet's own default (server/mdm/apple/mobileconfig in fleetdm/fleet).
+func scope(content []byte) string {
+	root, err := ship.ReadContent(content)
+	if err != nil {
+		return "System"
+	}
+	return cmp.Or((&ship.Profile{Root: root}).Text("PayloadScope"), "System")
+}
+
 func labelsOf(h *ship.Held) (labels map[string][]string) {
 	_ = json.Unmarshal([]byte(h.Fields["labels"]), &labels)
 	return labels
@@ -212,9 +222,15 @@ func sameLabels(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet does not say whether it keeps
-// those that are not sent.
+// Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet replaces them at each request,
+// and a profile without labels goes to all hosts (https://github.com/fleetdm/fleet/pull/49141).
 func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, error) {
+	if h != nil {
+		before, now := scope(h.Content), scope(p.Body)
+		if before != now {
+			return nil, fmt.Errorf("PayloadScope is %s there and %s here, which Fleet refuses; delete the profile there, or give this one another PayloadIdentifier", before, now)
+		}
+	}
 	labels := d.Labels
 	if h != nil && len(labels) == 0 {
 		labels = labelsOf(h)
