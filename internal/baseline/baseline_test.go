@@ -74,8 +74,9 @@ func TestClasses(t *testing.T) {
 		{"macOS@15/manual", "locked default impossible hint enforced"},
 		{"macOS@26/supervised", "locked default impossible hint enforced"},
 		{"macOS@27/supervised", "locked default impossible hint enforced"},
-		{"macOS@27/manual", "locked default impossible hint hint"}, // 27 removed com.apple.SoftwareUpdate
-		{"macOS@27/device", "locked default impossible hint hint"},
+		{"macOS@27/manual", "locked default impossible hint hint"},     // 27 removed com.apple.SoftwareUpdate
+		{"macOS@27/device", "locked default impossible hint enforced"}, // MDM supervises every Mac
+		{"macOS@10.15/device", "locked hint impossible hint enforced"}, // not yet, and the payload was there
 		{"macOS/user", "hint hint impossible hint hint"},
 		{"tvOS/manual", "hint hint impossible impossible hint"},
 		{"tvOS/supervised", "enforced hint impossible impossible enforced"},

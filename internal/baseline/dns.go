@@ -80,7 +80,7 @@ const dnsSource = "https://developer.apple.com/documentation/devicemanagement/dn
 
 // dnsNotes says which networks the setting covers: no schema states that as data.
 func dnsNotes(p *planner, o *Outcome, form dnsForm) {
-	if text := networksCovered(p.target.Enrollment, form.payloadType == dnsDeclaration); text != "" {
+	if text := networksCovered(p.target.Effective(), form.payloadType == dnsDeclaration); text != "" {
 		o.note(text, dnsSource)
 	}
 	if o.Class == Default {

@@ -56,9 +56,9 @@ func TestForms(t *testing.T) {
 		{Choice{}, "iOS@27/user", ""},
 		{Choice{}, "macOS@14/supervised", dnsPayload + " " + macUpdate},
 		{Choice{}, "macOS@26/supervised", dnsPayload + " " + settings},
-		{Choice{}, "macOS@26/device", dnsPayload + " " + macUpdate},
+		{Choice{}, "macOS@26/device", dnsPayload + " " + settings}, // MDM supervises every Mac
 		{Choice{}, "macOS@27/manual", dnsDeclaration},
-		{Choice{}, "macOS@27/device", dnsPayload}, // the declaration has no plain device enrollment on a Mac
+		{Choice{}, "macOS@27/device", dnsDeclaration + " " + settings},
 		{Choice{}, "visionOS@27/manual", dnsDeclaration},
 		{Choice{}, "tvOS@27/supervised", settings},
 		{Choice{}, "watchOS@27/supervised", ""},
@@ -69,7 +69,8 @@ func TestForms(t *testing.T) {
 		{Choice{Output: Declarations, Legacy: true}, "iOS@26/supervised", dnsPayload + " " + settings},
 		{Choice{DNS: AsProfile}, "iOS@27/supervised", dnsPayload + " " + settings},
 		{Choice{DNS: AsDeclaration}, "iOS@26/manual", dnsDeclaration},
-		{Choice{DNS: AsDeclaration}, "macOS@27/device", ""},
+		{Choice{DNS: AsDeclaration}, "macOS@27/device", dnsDeclaration + " " + settings},
+		{Choice{DNS: AsDeclaration}, "macOS@27/user", ""},
 	} {
 		made := choose(t, c.choice, defaults(), c.target)
 		if got := made.types(); got != c.want {
@@ -93,7 +94,7 @@ func TestFormsExplainThemselves(t *testing.T) {
 		{Choice{}, "iOS@26/supervised", "managed Wi-Fi networks only", ""},
 		{Choice{}, "iOS@27/supervised", "the declaration covers every network of a supervised device", ""},
 		{Choice{}, "iOS@27/device", "covers managed networks only", ""},
-		{Choice{}, "macOS@27/device", "as a payload: " + dnsDeclaration + " needs a supervised device", ""},
+		{Choice{}, "macOS@27/device", "the declaration covers every network of a supervised device", ""},
 		{Choice{Output: Profiles}, "iOS@27/supervised", "which --output profile leaves out", ""},
 		{Choice{Output: Declarations}, "iOS@26/supervised", dnsDeclaration + " needs version 27", ""},
 		{Choice{DNS: AsProfile}, "iOS@27/manual", "", "deprecated since version 27"},
@@ -157,7 +158,7 @@ func TestDeclaredUpdates(t *testing.T) {
 func TestEnforcedVersion(t *testing.T) {
 	p := defaults()
 	p.Updates.Enforce = template.Enforcement{Version: entry("26.2"), Deadline: entry("2027-01-31T18:00:00")}
-	for to, want := range map[string]bool{"iOS@17/device": true, "iOS/supervised": true, "macOS@27/device": false, "iOS/manual": false, "watchOS/supervised": false} {
+	for to, want := range map[string]bool{"iOS@17/device": true, "iOS/supervised": true, "macOS@27/device": true, "macOS@27/manual": false, "iOS/manual": false, "watchOS/supervised": false} {
 		made := plan(t, p, to)
 		keys := made.keys("update-deadline")
 		if (keys != nil) != want || want && (keys.Get("TargetOSVersion").Text != "26.2" || keys.Get("TargetLocalDateTime").Text != "2027-01-31T18:00:00") {

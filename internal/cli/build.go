@@ -90,13 +90,16 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err := cmp.Or(o.checkSigning(), o.forms.check(), o.handouts.check()); err != nil {
 		return err
 	}
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return err
 	}
 	profiles, findings, err := composeAll(env, o, targets)
 	if err != nil {
 		return err
+	}
+	for _, b := range profiles {
+		env.noteTargets([]target.Target{b.result.Target})
 	}
 	if !o.unsigned {
 		for _, b := range profiles {
@@ -128,6 +131,7 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 		return err
 	}
 	b := buildReport(o, profiles, signer, findings)
+	b.TargetNotes.TargetNotes = env.targetNotes
 	reports, err := o.handouts.outputs(b, profiles)
 	if err != nil {
 		return err
@@ -159,7 +163,8 @@ func (o *buildOptions) checkSigning() error {
 	return o.signing.identity.check()
 }
 
-func parseTargets(texts []string) ([]target.Target, error) {
+// parseTargets reads targets, and notes which of them are read as others.
+func (e *Env) parseTargets(texts []string) ([]target.Target, error) {
 	var targets []target.Target
 	for _, text := range texts {
 		t, err := target.Parse(text)
@@ -171,7 +176,18 @@ func parseTargets(texts []string) ([]target.Target, error) {
 		}
 		targets = append(targets, t)
 	}
+	e.noteTargets(targets)
 	return targets, nil
+}
+
+// noteTargets says once a run which targets are read as others.
+func (e *Env) noteTargets(targets []target.Target) {
+	for _, t := range targets {
+		if note := t.ReadAs(); note != "" && !slices.Contains(e.targetNotes, note) {
+			e.targetNotes = append(e.targetNotes, note)
+			e.err().Note(note)
+		}
+	}
 }
 
 // composeAll loads every template and composes it for every target, and returns all findings at once.

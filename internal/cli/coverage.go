@@ -72,7 +72,7 @@ func intentNames() []string {
 }
 
 func runCoverage(env *Env, o coverageOptions) error {
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type Env struct {
 	Environ        []string // NAME=value
 	Now            func() time.Time
 
+	targetNotes []string // which targets are read as others, as it was said
+
 	lost error // why something that was printed did not get to Stdout
 }
 

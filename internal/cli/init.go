@@ -71,7 +71,7 @@ func runInit(env *Env, o initOptions) error {
 	if err := ask(env, &o); err != nil {
 		return err
 	}
-	if err := o.check(); err != nil {
+	if err := o.check(env); err != nil {
 		return err
 	}
 	text, err := starter(o)
@@ -97,14 +97,14 @@ func isReverseDNS(s string) bool {
 	return matched
 }
 
-func (o *initOptions) check() error {
+func (o *initOptions) check(env *Env) error {
 	if o.name == "" {
 		return usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
 	}
 	if !isReverseDNS(o.identifier) {
 		return usage("write it as com.acme: your domain, last part first", "--identifier %q is not a reverse-DNS identifier", o.identifier)
 	}
-	if _, err := parseTargets(o.targets); err != nil {
+	if _, err := env.parseTargets(o.targets); err != nil {
 		return err
 	}
 	for _, p := range o.dns {

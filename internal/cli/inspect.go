@@ -139,7 +139,7 @@ type inspection struct {
 }
 
 func newInspection(env *Env, o inspectOptions) (*inspection, error) {
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +152,7 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 		return newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity"}})
 	})
 	i.result.Files = []report.Inspected{}
+	i.result.TargetNotes.TargetNotes = env.targetNotes
 	i.out = newPager(env, o.noPager || o.format.value == "json")
 	i.printer = env.out().To(i.out)
 	return i, nil

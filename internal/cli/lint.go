@@ -186,7 +186,7 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return nil, err
 	}
@@ -209,6 +209,7 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 		options.Placeholders = lint.PlaceholdersRefused
 	}
 	l.run = report.LintRun{Version: o.version, FailOn: o.failOn.severity}
+	l.run.TargetNotes.TargetNotes = env.targetNotes
 	if l.run.Root, err = os.Getwd(); err != nil {
 		return nil, fmt.Errorf("finding the current folder: %w", err)
 	}

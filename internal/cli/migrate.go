@@ -62,7 +62,7 @@ are: a device must not get a payload and the declaration in its place.`,
 }
 
 func runMigrate(env *Env, o migrateOptions) error {
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return err
 	}
@@ -77,6 +77,7 @@ func runMigrate(env *Env, o migrateOptions) error {
 	}
 	m := &migration{env: env, catalog: catalog, check: lint.New(catalog), targets: targets, names: map[string]bool{}}
 	m.report = report.Migration{Files: []report.MigratedFile{}}
+	m.report.TargetNotes.TargetNotes = env.targetNotes
 	for _, in := range inputs {
 		switch err := m.file(in); {
 		case errors.Is(err, errFindings):

@@ -65,7 +65,7 @@ Nothing is printed when nothing was found. Signatures are not verified.`,
 }
 
 func runValidate(ctx context.Context, env *Env, o validateOptions) error {
-	targets, err := parseTargets(o.targets)
+	targets, err := env.parseTargets(o.targets)
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,7 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 		return err
 	}
 	v := newValidation(env, o, len(inputs))
+	v.result.TargetNotes.TargetNotes = env.targetNotes
 	catalog, _, err := env.catalog()
 	if err != nil {
 		return err

@@ -95,13 +95,15 @@ func (c Cell) says(d Cell) bool {
 }
 
 // Grid is what is shown without a choice of targets: each platform, by hand, by MDM and by MDM on supervised devices, on
-// the previous and the current major version.
+// the previous and the current major version. A target that is read as another one has no row.
 func Grid() []target.Target {
 	var all []target.Target
 	for _, p := range target.Platforms() {
 		for _, e := range []target.Enrollment{target.Manual, target.Device, target.Supervised} {
 			for _, major := range []int{target.Current - 1, target.Current} {
-				all = append(all, target.Target{Platform: p, Version: target.Version{Major: major}, Enrollment: e})
+				if t := (target.Target{Platform: p, Version: target.Version{Major: major}, Enrollment: e}); t.ReadAs() == "" {
+					all = append(all, t)
+				}
 			}
 		}
 	}
@@ -138,32 +140,32 @@ func (g Group) Installed() string {
 		return "unsupervised"
 	}
 	return join(g.Targets, func(t target.Target) string {
-		if t.Enrollment == target.Supervised {
-			return "supervised"
-		}
-		return Way(t.Enrollment)
+		return strings.TrimSuffix(Way(t), " MDM")
 	})
 }
 
 func (g Group) ways() []target.Enrollment {
 	var ways []target.Enrollment
 	for _, t := range g.Targets {
-		if !slices.Contains(ways, t.Enrollment) {
-			ways = append(ways, t.Enrollment)
+		if e := t.Effective(); !slices.Contains(ways, e) {
+			ways = append(ways, e)
 		}
 	}
 	return ways
 }
 
-// Way is a way of install without a comma.
-func Way(e target.Enrollment) string {
-	switch e {
-	case target.Supervised:
+// Way is a target's way of install without a comma.
+func Way(t target.Target) string {
+	switch e := t.Effective(); {
+	case e == target.Supervised && t.SupervisesAll():
+		return target.Device.Describe()
+	case e == target.Supervised:
 		return "supervised MDM"
-	case target.ManualSupervised:
+	case e == target.ManualSupervised:
 		return "supervised by hand"
+	default:
+		return e.Describe()
 	}
-	return e.Describe()
 }
 
 func join(targets []target.Target, text func(target.Target) string) string {

@@ -108,7 +108,7 @@ func (j *judge) effect(c *Cell, t holderType) {
 	if j.domain != nil && j.domain.state != "Forced" {
 		c.Class, stated = baseline.Default, true
 	}
-	for _, e := range j.facts.EffectsOf(j.subject.Type, j.path, j.value, j.target.Enrollment) {
+	for _, e := range j.facts.EffectsOf(j.subject.Type, j.path, j.value, j.target.Effective()) {
 		if e.Does != "" {
 			c.Class, stated = baseline.Class(e.Does), true
 			if e.Evidence == facts.Apple && t.Type == nil {

@@ -74,16 +74,16 @@ func (s *Story) better(others []Cell) {
 	}
 	for _, c := range others {
 		newer := c.Target.Version != s.Cell.Target.Version
-		if !baseline.Stronger(c.Class, s.Cell.Class) || newer && !baseline.Stronger(c.Class, best) && c.Target.Enrollment != s.Cell.Target.Enrollment {
+		if !baseline.Stronger(c.Class, s.Cell.Class) || newer && !baseline.Stronger(c.Class, best) && c.Target.Effective() != s.Cell.Target.Effective() {
 			continue
 		}
 		i := slices.IndexFunc(s.Better, func(b Better) bool { return b.Class == c.Class && b.Version == c.Target.Version })
 		if i < 0 {
 			i = len(s.Better)
-			s.Better = append(s.Better, Better{Class: c.Class, Version: c.Target.Version, Supervised: !s.Cell.Target.Enrollment.IsSupervised()})
+			s.Better = append(s.Better, Better{Class: c.Class, Version: c.Target.Version, Supervised: !s.Cell.Target.IsSupervised()})
 		}
 		s.Better[i].Ways = append(s.Better[i].Ways, c.Target.Enrollment)
-		s.Better[i].Supervised = s.Better[i].Supervised && c.Target.Enrollment.IsSupervised()
+		s.Better[i].Supervised = s.Better[i].Supervised && c.Target.IsSupervised()
 	}
 }
 
@@ -97,7 +97,8 @@ func alternatives(t target.Target) []target.Target {
 	for _, v := range versions {
 		for _, e := range target.Enrollments() {
 			other := target.Target{Platform: t.Platform, Version: v, Enrollment: e}
-			if _, err := target.Parse(other.String()); err == nil && other != t {
+			same := v == t.Version && e == t.Effective()
+			if _, err := target.Parse(other.String()); err == nil && other.ReadAs() == "" && !same {
 				all = append(all, other)
 			}
 		}

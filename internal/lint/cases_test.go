@@ -192,14 +192,14 @@ func enrollmentCases() []ruleCase {
 	one := func(t string) *plist.Value { return with(pl(t)) }
 	scoped := func(v *plist.Value, scope string) *plist.Value { return v.Set("PayloadScope", value(scope)) }
 	return []ruleCase{
-		{rule: "needs-supervision", path: "PayloadContent[0].Supervised", targets: "iOS macOS/device iOS/supervised iOS@18", bad: effects("Supervised", true), good: effects(),
+		{rule: "needs-supervision", path: "PayloadContent[0].Supervised", targets: "iOS macOS/device macOS@10.15/device iOS/supervised iOS@18", bad: effects("Supervised", true), good: effects(),
 			message: `"Supervised" needs supervision and does nothing on iOS/manual, macOS/device`},
 		{rule: "needs-supervision", path: "PayloadContent[0].Group", targets: "iOS", bad: effects("Group", d("Member", true)), good: effects()},
 		{rule: "needs-mdm", path: "PayloadContent[0]", targets: "iOS", bad: one("com.example.mdm"), good: one("com.example.values"),
 			message: `payload "com.example.mdm" needs an MDM server and cannot be installed by hand on iOS`},
 		{rule: "needs-mdm", path: "PayloadContent[0].ByMDM", targets: "iOS", bad: effects("ByMDM", true), severity: diag.Warning},
 		{rule: "needs-user-approved-mdm", path: "PayloadContent[0]", targets: "macOS", bad: one("com.example.approved"), good: one("com.example.values")},
-		{rule: "needs-user-approved-mdm", path: "PayloadContent[0]", targets: "macOS/device", bad: one("com.example.approved"), severity: diag.Note},
+		{rule: "needs-user-approved-mdm", path: "PayloadContent[0]", targets: "macOS@10.15/device", bad: one("com.example.approved"), severity: diag.Note},
 		{rule: "needs-automated-enrollment", path: "PayloadContent[0]", targets: "iOS/supervised", bad: one("com.example.ade"), good: one("com.example.values")},
 		{rule: "not-in-user-enrollment", path: "PayloadContent[0]", targets: "iOS/user iOS", bad: one("com.example.no-user"), good: one("com.example.values")},
 		{rule: "not-in-user-enrollment", path: "PayloadContent[0].NoUser", targets: "iOS/user", bad: effects("NoUser", true), severity: diag.Warning},

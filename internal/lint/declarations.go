@@ -207,7 +207,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 func byHand(targets []target.Target) []target.Target {
 	local := slices.Clone(targets)
 	for i := range local {
-		if local[i].Enrollment = target.Manual; targets[i].Enrollment.IsSupervised() {
+		if local[i].Enrollment = target.Manual; targets[i].IsSupervised() {
 			local[i].Enrollment = target.ManualSupervised
 		}
 	}

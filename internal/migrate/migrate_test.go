@@ -67,24 +67,24 @@ func TestOf(t *testing.T) {
 		{"DNS", `<key>PayloadType</key><string>com.apple.dnsSettings.managed</string><key>PayloadIdentifier</key><string>com.acme.dns</string><key>PayloadDisplayName</key><string>Cloudflare</string>
 			<key>DNSSettings</key><dict><key>DNSProtocol</key><string>HTTPS</string><key>ServerURL</key><string>https://cloudflare-dns.com/dns-query</string><key>PayloadCertificateUUID</key><string>A</string></dict>
 			<key>OnDemandRules</key><array><dict><key>Action</key><string>Disconnect</string><key>SSIDMatch</key><array><string>Corp</string></array></dict></array>`,
-			`com.apple.dnsSettings.managed  [[iOS macOS visionOS] 27 0] -> …network.dns-settings; lost DNSSettings.PayloadCertificateUUID has no counterpart in the declaration; lost on macOS it needs a supervised device
+			`com.apple.dnsSettings.managed  [[iOS macOS visionOS] 27 0] -> …network.dns-settings; lost DNSSettings.PayloadCertificateUUID has no counterpart in the declaration
 com.acme.dns.network.dns-settings { "DNSSettings": { "DNSProtocol": "HTTPS", "ServerURL": "https://cloudflare-dns.com/dns-query" }, "OnDemandRules": [ { "Action": "Disconnect", "SSIDMatch": [ "Corp" ] } ], "VisibleName": "Cloudflare" }
 `},
 		{"DNS without a name has the profile's", `<key>PayloadType</key><string>com.apple.dnsSettings.managed</string><key>DNSSettings</key><dict><key>DNSProtocol</key><string>TLS</string></dict>`,
-			`com.apple.dnsSettings.managed  [[iOS macOS visionOS] 27 0] -> …network.dns-settings; lost on macOS it needs a supervised device
+			`com.apple.dnsSettings.managed  [[iOS macOS visionOS] 27 0] -> …network.dns-settings
 com.acme.network.dns-settings { "DNSSettings": { "DNSProtocol": "TLS" }, "VisibleName": "Acme" }
 `},
 		{"passcode, which Apple names no replacement for", `<key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>PayloadIdentifier</key><string>p</string>
 			<key>allowSimple</key><false/><key>minLength</key><integer>8</integer><key>customRegex</key><dict><key>passwordContentRegex</key><string>x</string></dict><key>other</key><true/>`,
-			`com.apple.mobiledevice.passwordpolicy  [[iOS macOS visionOS watchOS] 27 0] -> …passcode.settings; lost other is in no schema of the payload; lost on macOS, watchOS it needs a supervised device
+			`com.apple.mobiledevice.passwordpolicy  [[iOS macOS visionOS watchOS] 27 0] -> …passcode.settings; lost other is in no schema of the payload
 p.passcode.settings { "CustomRegex": { "Regex": "x" }, "MinimumLength": 8, "RequireComplexPasscode": true }
 `},
 		{"restrictions, a declaration for each replacement", `<key>PayloadType</key><string>com.apple.applicationaccess</string><key>PayloadIdentifier</key><string>r</string>
 			<key>allowCamera</key><false/><key>allowGenmoji</key><false/><key>allowSpellCheck</key><false/><key>allowDictation</key><false/><key>allowAssistant</key><false/>`,
-			`com.apple.applicationaccess allowGenmoji [[iOS macOS visionOS] 26.4 0] -> …intelligence.settings; lost on macOS it needs a supervised device; lost on macOS it can be given by MDM only, not by hand
+			`com.apple.applicationaccess allowGenmoji [[iOS macOS visionOS] 26.4 0] -> …intelligence.settings; lost on macOS it can be given by MDM only, not by hand
 com.apple.applicationaccess allowSpellCheck [[iOS] 26.4 0] -> …keyboard.settings
-com.apple.applicationaccess allowDictation [[iOS macOS] 26.4 0] -> …keyboard.settings; lost on macOS it needs a supervised device; lost on macOS it can be given by MDM only, not by hand
-com.apple.applicationaccess allowAssistant [[iOS macOS visionOS] 26.4 0] -> …siri.settings; lost on iOS, macOS, visionOS it needs a supervised device; lost on iOS, macOS, visionOS it can be given by MDM only, not by hand
+com.apple.applicationaccess allowDictation [[iOS macOS] 26.4 0] -> …keyboard.settings; lost on macOS it can be given by MDM only, not by hand
+com.apple.applicationaccess allowAssistant [[iOS macOS visionOS] 26.4 0] -> …siri.settings; lost on iOS, visionOS it needs a supervised device; lost on iOS, macOS, visionOS it can be given by MDM only, not by hand
 r.intelligence.settings { "AllowGenmoji": false }
 r.keyboard.settings { "AllowDictation": false, "AllowSpellCheck": false }
 r.siri.settings { "Enabled": false }

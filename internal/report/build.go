@@ -20,6 +20,12 @@ type Build struct {
 	Reports  []string  `json:"reports"` // names in the output folder
 	Others   int       `json:"others"`  // profiles in the output folder that are not of this build
 	Findings []Finding `json:"findings"`
+	TargetNotes
+}
+
+// TargetNotes says which targets of a run are read as others, a sentence each.
+type TargetNotes struct {
+	TargetNotes []string `json:"targetNotes,omitempty"`
 }
 
 // Signer is who signed.

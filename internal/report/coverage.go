@@ -15,8 +15,9 @@ type CoverageCell struct {
 	File      string    `json:"file,omitempty"`  // of a key
 	Value     string    `json:"value,omitempty"` // of a boolean key
 	Target    string    `json:"target"`
-	Class     string    `json:"class"`     // enforced, locked, default, hint, impossible
-	Mechanism string    `json:"mechanism"` // payload and key, or declaration; empty where nothing is set
+	ReadAs    string    `json:"readAs,omitempty"` // the enrollment whose rules hold there, where it is another than the target's
+	Class     string    `json:"class"`            // enforced, locked, default, hint, impossible
+	Mechanism string    `json:"mechanism"`        // payload and key, or declaration; empty where nothing is set
 	Condition string    `json:"condition"`
 	Source    string    `json:"source"`
 	Verified  bool      `json:"verified"` // the class and its condition rest on Apple's word alone
@@ -39,6 +40,9 @@ func CoverageCells(m *coverage.Matrix) []CoverageCell {
 func coverageCell(s coverage.Subject, c coverage.Cell) CoverageCell {
 	out := CoverageCell{Intent: s.Name(), File: s.File, Value: s.Value, Target: c.Target.String(), Class: string(c.Class),
 		Mechanism: c.Mechanism(), Condition: c.Condition(), Source: c.Source, Verified: c.Verified(), Notes: []Note{}, Settings: []Setting{}}
+	if c.Target.ReadAs() != "" {
+		out.ReadAs = string(c.Target.Effective())
+	}
 	for _, n := range c.Notes {
 		out.Notes = append(out.Notes, Note{n.Text, string(n.Evidence), n.Source, n.Detail})
 	}

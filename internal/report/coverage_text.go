@@ -251,13 +251,13 @@ func storyLines(s *coverage.Story) []string {
 func betterLine(from target.Target, b coverage.Better) string {
 	var ways []string
 	for _, e := range b.Ways {
-		ways = append(ways, coverage.Way(e))
+		ways = append(ways, coverage.Way(target.Target{Platform: from.Platform, Version: b.Version, Enrollment: e}))
 	}
 	text := fmt.Sprintf("To have it %s: %s", b.Class, strings.Join(ways, ", "))
 	if b.Version != from.Version {
 		text += fmt.Sprintf(", from version %s on", b.Version)
 	}
-	if b.Supervised {
+	if b.Supervised && !(target.Target{Platform: from.Platform, Version: b.Version}).SupervisesAll() {
 		text += " (Apple Configurator or Automated Device Enrollment supervise a device)"
 	}
 	return text + "."

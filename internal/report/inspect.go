@@ -3,6 +3,7 @@ package report
 // Inspection is what files hold. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Inspection struct {
 	Files []Inspected `json:"files"`
+	TargetNotes
 }
 
 // Inspected is one file.

@@ -35,6 +35,7 @@ type LintRun struct {
 	Baselined int // findings that the baseline knows
 	Gone      int // findings of the baseline that no longer are
 	Fixed     int // findings that were corrected
+	TargetNotes
 
 	FailOn   diag.Severity // findings from here up fail the run; Error where it is not set
 	Root     string        // absolute folder that file names in reports are relative to; empty leaves absolute names as they are

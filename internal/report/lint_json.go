@@ -14,6 +14,7 @@ type lintJSON struct {
 	Ignored   int `json:"ignored"`
 	Baselined int `json:"baselined"`
 	Fixed     int `json:"fixed"`
+	TargetNotes
 }
 
 type lintJSONFile struct {
@@ -32,7 +33,7 @@ type lintJSONFinding struct {
 
 func writeLintJSON(w io.Writer, r *LintRun) error {
 	out := lintJSON{Version: lintVersion, Syncguard: r.Version, Files: []lintJSONFile{}, Unread: []Unread{},
-		Totals: r.Totals, Ignored: r.Ignored, Baselined: r.Baselined, Fixed: r.Fixed}
+		Totals: r.Totals, Ignored: r.Ignored, Baselined: r.Baselined, Fixed: r.Fixed, TargetNotes: r.TargetNotes}
 	out.Unread = append(out.Unread, r.Unread...)
 	all := r.findings()
 	for _, f := range r.Files {

@@ -12,6 +12,7 @@ type Migration struct {
 	Output   string         `json:"output"` // folder; empty where nothing was written
 	Files    []MigratedFile `json:"files"`
 	Findings []Finding      `json:"findings"` // in the declarations
+	TargetNotes
 
 	Refused bool `json:"-"` // they were to be written, and something was wrong
 }

@@ -63,6 +63,9 @@ func (p *Printer) Failure(text string) { p.notice(red.Render("error:"), text) }
 // Warning says what went on, but deserves a look.
 func (p *Printer) Warning(text string) { p.notice(yellow.Render("warning:"), text) }
 
+// Note says what is good to know.
+func (p *Printer) Note(text string) { p.notice(blue.Render("note:"), text) }
+
 // Hint says what to do; an empty one says nothing.
 func (p *Printer) Hint(text string) {
 	if text != "" {

@@ -22,6 +22,7 @@ type Checked struct {
 type Validation struct {
 	Files []Checked `json:"files"`
 	Totals
+	TargetNotes
 }
 
 // Totals counts what was found in the files that were checked.

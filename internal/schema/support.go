@@ -104,27 +104,28 @@ func (a Availability) Limits(t target.Target) []Limit {
 			add(DeprecatedLater, a.Deprecated)
 		}
 	}
+	e := t.Effective()
 	is := func(b *bool) bool { return b != nil && *b }
 	isNot := func(b *bool) bool { return b != nil && !*b }
-	if is(a.Supervised) && !t.Enrollment.IsSupervised() {
+	if is(a.Supervised) && !e.IsSupervised() {
 		add(NeedsSupervision, target.Version{})
 	}
-	if isNot(a.AllowManualInstall) && !t.Enrollment.IsMDM() {
+	if isNot(a.AllowManualInstall) && !e.IsMDM() {
 		add(NeedsMDM, target.Version{})
 	}
-	if is(a.UserApprovedMDM) && t.Enrollment != target.Supervised {
+	if is(a.UserApprovedMDM) && e != target.Supervised {
 		add(NeedsUserApproved, target.Version{})
 	}
 	if is(a.RequiresDEP) {
 		add(NeedsADE, target.Version{})
 	}
-	addMode(add, a.UserEnrollment, t.Enrollment == target.User, NotInUserEnrollment, IgnoredInUserEnrollment, NeedsUserEnrollment)
+	addMode(add, a.UserEnrollment, e == target.User, NotInUserEnrollment, IgnoredInUserEnrollment, NeedsUserEnrollment)
 	sharedIPad := a.SharedIPad
 	if a.SharedIPadScopes != nil && len(a.SharedIPadScopes) == 0 {
 		sharedIPad = "forbidden" // a declaration has no scope there
 	}
-	addMode(add, sharedIPad, t.Enrollment == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)
-	if a.AllowedEnrollments != nil && !allows(a.AllowedEnrollments, t.Enrollment) {
+	addMode(add, sharedIPad, e == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)
+	if a.AllowedEnrollments != nil && !allows(a.AllowedEnrollments, e) {
 		add(NotInEnrollment, target.Version{})
 	}
 	return limits

@@ -41,7 +41,14 @@ func TestLimits(t *testing.T) {
 		{"no supervision needed", Availability{Supervised: &no}, "iOS@26/manual", nil},
 		{"not by hand", Availability{AllowManualInstall: &no}, "iOS@26/manual-supervised", []Limit{{Obstacle: NeedsMDM}}},
 		{"by MDM", Availability{AllowManualInstall: &no}, "iOS@26/device", nil},
-		{"user approval", Availability{UserApprovedMDM: &yes}, "macOS@26/device", []Limit{{Obstacle: NeedsUserApproved}}},
+		{"user approval", Availability{UserApprovedMDM: &yes}, "macOS@10.15/device", []Limit{{Obstacle: NeedsUserApproved}}},
+		{"MDM supervises every Mac", Availability{Supervised: &yes, UserApprovedMDM: &yes, AllowedEnrollments: []string{"supervised"}}, "macOS@11/device", nil},
+		{"but not before macOS 11", Availability{Supervised: &yes, AllowedEnrollments: []string{"supervised"}}, "macOS@10.15/device",
+			[]Limit{{Obstacle: NeedsSupervision}, {Obstacle: NotInEnrollment}}},
+		{"nor in User Enrollment", Availability{Supervised: &yes}, "macOS@26/user", []Limit{{Obstacle: NeedsSupervision}}},
+		{"nor by hand", Availability{Supervised: &yes}, "macOS@26/manual", []Limit{{Obstacle: NeedsSupervision}}},
+		{"MDM supervises every watch", Availability{Supervised: &yes}, "watchOS@26/device", nil},
+		{"no Mac is managed without supervision", Availability{AllowedEnrollments: []string{"device"}}, "macOS@26/device", []Limit{{Obstacle: NotInEnrollment}}},
 		{"user approval is given by supervision", Availability{UserApprovedMDM: &yes}, "macOS@26/supervised", nil},
 		{"automated enrollment", Availability{RequiresDEP: &yes}, "iOS@26/supervised", []Limit{{Obstacle: NeedsADE}}},
 		{"user enrollment forbidden", Availability{UserEnrollment: "forbidden"}, "iOS@26/user", []Limit{{Obstacle: NotInUserEnrollment}}},
@@ -94,5 +101,42 @@ func TestOverride(t *testing.T) {
 	}
 	if got := full.Override(Availability{SharedIPadScopes: []string{}}); len(got.SharedIPadScopes) != 0 {
 		t.Error("an empty list does not count")
+	}
+}
+
+// Every version that Apple's schemas name is one that the table of releases has.
+func TestVersionsOfTheSchemasExist(t *testing.T) {
+	c := Embedded()
+	seen := map[string]bool{}
+	var walk func(all Availabilities, keys []*Key, depth int)
+	walk = func(all Availabilities, keys []*Key, depth int) {
+		for platform, a := range all {
+			for _, v := range []target.Version{a.Introduced, a.Deprecated, a.Removed} {
+				if !v.IsZero() {
+					seen[string(platform)+"@"+v.String()] = true
+				}
+			}
+		}
+		for _, k := range keys {
+			if depth < 8 { // a key may lead back up
+				walk(k.Availability, k.Keys, depth+1)
+			}
+		}
+	}
+	err := c.each(func(e Entry, x *Type) {
+		if e.Family != Preferences { // they are of another source
+			walk(x.Availability, x.Keys, 0)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text := range seen {
+		if _, err := target.Parse(text); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(seen) < 100 {
+		t.Errorf("only %d versions were looked at", len(seen))
 	}
 }

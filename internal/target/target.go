@@ -48,7 +48,7 @@ type Enrollment string
 const (
 	Manual           Enrollment = "manual"            // installed by hand, unsupervised
 	ManualSupervised Enrollment = "manual-supervised" // installed by hand on a supervised device
-	Device           Enrollment = "device"            // by MDM, unsupervised
+	Device           Enrollment = "device"            // by MDM, unsupervised where the platform has that (see Effective)
 	Supervised       Enrollment = "supervised"        // by MDM, supervised
 	User             Enrollment = "user"              // by MDM, User Enrollment
 	SharedIPad       Enrollment = "shared-ipad"       // by MDM, supervised, Shared iPad
@@ -168,9 +168,12 @@ func Parse(s string) (Target, error) {
 	return t, nil
 }
 
-// check refuses combinations that no device has.
+// check refuses versions that never existed, and combinations that no device has.
 func (t Target) check() error {
 	p := t.Platform
+	if err := p.exists(t.Version); err != nil {
+		return err
+	}
 	switch t.Enrollment {
 	case SharedIPad:
 		if p != IPadOS && p != IOS {
@@ -219,7 +222,7 @@ func (t Target) String() string {
 
 // Describe says the target in words: iOS 26+ · by hand.
 func (t Target) Describe() string {
-	return fmt.Sprintf("%s %s+ · %s", t.Platform, t.Version, t.Enrollment.Describe())
+	return fmt.Sprintf("%s %s+ · %s", t.Platform, t.Version, t.Effective().Describe())
 }
 
 // Slug names the target in file names: ios-manual, with the version when it is not the default one.

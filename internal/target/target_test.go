@@ -93,3 +93,77 @@ func TestDeviceTypes(t *testing.T) {
 		}
 	}
 }
+
+// Versions that no platform ever had are refused with their neighbours, and all others are taken: what is newer than what
+// is known may exist.
+func TestVersionsExist(t *testing.T) {
+	for text, want := range map[string]string{
+		"iOS@19":        "there was no iOS 19: the nearest versions are 18 and 26",
+		"iOS@25.4":      "there was no iOS 25.4: the nearest versions are 18 and 26",
+		"iPadOS@12":     "there was no iPadOS 12: the first version is 13",
+		"iPadOS@20/mdm": "unknown enrollment",
+		"macOS@16":      "there was no macOS 16: the nearest versions are 15 and 26",
+		"macOS@10.16":   "there was no macOS 10.16: the nearest versions are 10.15 and 11",
+		"macOS@9":       "there was no macOS 9: the first version is 10",
+		"tvOS@8":        "there was no tvOS 8: the first version is 9",
+		"tvOS@19.1":     "there was no tvOS 19.1: the nearest versions are 18 and 26",
+		"visionOS@3":    "there was no visionOS 3: the nearest versions are 2 and 26",
+		"watchOS@12":    "there was no watchOS 12: the nearest versions are 11 and 26",
+	} {
+		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+	for _, text := range []string{"iOS@1", "iOS@18.7", "iOS@18.99", "iOS@26", "iOS@27.1", "iOS@28", "iPadOS@13.1", "macOS@10.7", "macOS@10.15.7",
+		"macOS@11", "macOS@15.8.2", "tvOS@9.2", "visionOS@1.1", "visionOS@2.6", "watchOS@11.6", "watchOS@27.2"} {
+		if _, err := Parse(text); err != nil {
+			t.Error(err)
+		}
+	}
+	for text, want := range map[string]bool{"2.1": true, "16.7": true, "26.7.2": true, "27.1": true, "19.1": false, "25": false} {
+		v, err := ParseVersion(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckVersion(v); (err == nil) != want {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
+// MDM supervises every Mac from macOS 11 on, and every watch that it can enroll; User Enrollment and installing by hand do not.
+func TestReadAsSupervised(t *testing.T) {
+	for text, want := range map[string]Enrollment{
+		"macOS@27/device":            Supervised,
+		"macOS@11/device":            Supervised,
+		"macOS@10.15/device":         Device, // newer Macs belong to the group, and so do unsupervised ones
+		"macOS@27/user":              User,
+		"macOS@27/manual":            Manual,
+		"macOS@27/manual-supervised": ManualSupervised,
+		"watchOS@26/device":          Supervised,
+		"watchOS@9/device":           Device,
+		"iOS@27/device":              Device,
+		"tvOS@27/device":             Device,
+		"visionOS@27/device":         Device,
+		"iPadOS@27/shared-ipad":      SharedIPad,
+	} {
+		to, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := to.Effective(); got != want || to.IsSupervised() != want.IsSupervised() || (to.ReadAs() == "") != (to.Enrollment == want) {
+			t.Errorf("%s is read as %s (%q), want %s", text, got, to.ReadAs(), want)
+		}
+		if to.String() != text || !strings.HasSuffix(text, string(to.Enrollment)) {
+			t.Errorf("%s is called %s", text, to)
+		}
+	}
+}
+
+// The names of a target do not change by how it is read: profiles on devices are replaced by their identifiers.
+func TestNamesStay(t *testing.T) {
+	to, err := Parse("macOS@27/device")
+	if err != nil || to.Slug() != "macos-27-device" || to.Group() != "macos-device" || to.Describe() != "macOS 27+ · MDM, supervised" {
+		t.Errorf("got %s, %s, %s, %v", to.Slug(), to.Group(), to.Describe(), err)
+	}
+}

@@ -221,6 +221,9 @@ func (s *load) targets(r section) []Entry[target.Target] {
 		if err != nil {
 			continue
 		}
+		if note := t.ReadAs(); note != "" && !e.Secret {
+			s.out.note("target-read-as-supervised", place{e.Span, e.Path}, "%s", note)
+		}
 		first, repeated := seen[t]
 		if !repeated {
 			seen[t] = e

@@ -55,7 +55,7 @@ var (
 	httpsURL          = newFormat(`^https://[^\s]+$`, "a URL that begins with https://", checkURL)
 	referenceFormat   = newFormat(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, "env:NAME or file:PATH", nil)
 	durationFormat    = newFormat(`^([0-9]+[dhms])+$`, "a duration such as 30d, 12h or 90m", checkDuration)
-	versionFormat     = newFormat(`^[0-9]{1,5}(\.[0-9]{1,5}){0,2}$`, "a version such as 26.2, in quotes", nil)
+	versionFormat     = newFormat(`^[0-9]{1,5}(\.[0-9]{1,5}){0,2}$`, "a version such as 26.2, in quotes", checkVersion)
 	localTime         = newFormat(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`, "a time without a zone such as 2027-01-31T18:00:00, in quotes", checkLocalTime)
 	targetFormat      = newFormat(targetPattern(), "PLATFORM[@VERSION][/ENROLLMENT]", checkTarget)
 	filterFormat      = newFormat(filterPattern(), "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT", checkFilter)
@@ -122,6 +122,14 @@ func checkLocalTime(s string) error {
 		return errors.New("there is no such time")
 	}
 	return nil
+}
+
+func checkVersion(s string) error {
+	v, err := target.ParseVersion(s)
+	if err != nil {
+		return err
+	}
+	return target.CheckVersion(v)
 }
 
 func checkTarget(s string) error {

@@ -42,7 +42,7 @@ type Effect struct {
 	Evidence  Evidence
 }
 
-// EffectsOf returns what is known of a key with a value on an enrollment, in the order of the file. An element of an
+// EffectsOf returns what is known of a key with a value on an enrollment (see target.Effective), in the order of the file. An element of an
 // array has the path of the array.
 func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value, on target.Enrollment) []*Effect {
 	var found []*Effect
