@@ -5,9 +5,11 @@ VERSION     ?= devel
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The sources of "make generate" and their versions: checkouts of apple/device-management and, if wanted, of
-# ProfileManifests; NEWER is a folder of Apple's shape whose facts win.
+# ProfileManifests; NEWER is a folder of Apple's shape whose facts win, SEED one of a release in between.
 APPLE             ?=
 APPLE_VERSION     ?= 18.1
+SEED              ?= $(wildcard $(NEWER)/../apple-27-seed1)
+SEED_VERSION      ?= 1548d422768fe7a125e4a6f30ee0cb121a0cc333
 NEWER             ?=
 MANIFESTS         ?=
 MANIFESTS_VERSION ?= 2026-08
@@ -46,6 +48,7 @@ lint: ## gofmt, vet, staticcheck
 generate: ## rebuild the schema catalog: make generate APPLE=DIR NEWER=DIR MANIFESTS=DIR
 	$(if $(APPLE),,$(error generate needs APPLE=DIR, a checkout of apple/device-management))
 	$(GO) run ./internal/schema/generate -apple "$(APPLE)" -apple-version "$(APPLE_VERSION)" -newer "$(NEWER)" \
+		-seed "$(SEED)" -seed-version "$(SEED_VERSION)" \
 		-manifests "$(MANIFESTS)" -manifests-version "$(MANIFESTS_VERSION)" -out internal/schema/catalog
 
 fuzz: ## each fuzz target for a minute

@@ -132,7 +132,7 @@ func schemaPlatforms() []string {
 
 func familyNames() []string {
 	return []string{string(schema.Payload), string(schema.Envelope), string(schema.Configuration), string(schema.Asset),
-		string(schema.Activation), string(schema.Management), string(schema.Credential), string(schema.Preferences)}
+		string(schema.Activation), string(schema.Management), string(schema.Credential), string(schema.Preferences), string(schema.Status)}
 }
 
 func reportEntry(e schema.Entry) report.SchemaEntry {

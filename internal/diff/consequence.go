@@ -93,7 +93,7 @@ var Meanings = []Meaning{
 	{ConsentAsked, diag.Note, "the person who installs the profile has to agree to a text", topLevel, false},
 	{EncryptionLost, diag.Error, "the payloads were encrypted for their devices, and now everybody can read them", "RFC 5652", false},
 	{SecretChanged, diag.Note, "a secret changed; no output shows it", common, false},
-	{DeclarationReplaced, diag.Note, "the device takes the new content, since the ServerToken changed", base, false},
+	{DeclarationReplaced, diag.Note, "the device takes the new content, with its new ServerToken", base, false},
 	{DeclarationBeside, diag.Error, "Identifier changed: for a device it is another declaration, and the old one goes when the server stops listing it", base, false},
 	{DeclarationUnnoticed, diag.Error, "the content changed and ServerToken did not: a device that has the declaration does not take it again", base, false},
 	{DeclarationRetyped, diag.Warning, "Type changed: the device removes the old configuration and applies one of another kind", base, true},

@@ -68,6 +68,8 @@ func (d *Difference) sayDeclaration(say sayFunc) {
 	case changed["Identifier"]:
 		say(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
 			"for a device another declaration: its Identifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
+	case content && d.New.Root.Get("ServerToken") == nil:
+		say(DeclarationReplaced, nil, "", "replaced in place as soon as the server gives it another ServerToken; the file has none")
 	case content && !changed["ServerToken"]:
 		say(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
 	case content || changed["ServerToken"]:

@@ -61,6 +61,13 @@ func (c fakeCatalog) Declaration(name string) (*schema.Type, error) {
 	return nil, nil
 }
 
+func (c fakeCatalog) StatusItems() (*schema.Type, error) {
+	return &schema.Type{Keys: []*schema.Key{
+		{Name: "lamp.state", Availability: since("16", schema.Availability{})},
+		{Name: "lamp.level", Availability: schema.Availabilities{target.MacOS: {NotAvailable: true}}},
+	}}, nil
+}
+
 func (c fakeCatalog) DeclarationBase() (*schema.Type, error) {
 	required := func(name string, kind plist.Kind) *schema.Key {
 		return &schema.Key{Name: name, Kind: kind, Required: true}

@@ -28,8 +28,8 @@ func TestDeclarations(t *testing.T) {
 		want                []string
 	}{
 		{"clean", declarationJSON(example, "a", `{"Level": 1, "Hidden": true}`), "", nil},
-		{"empty", `{}`, "", []string{"missing-required-key  error", "missing-required-key  error", "missing-required-key  error", "missing-required-key  error"}},
-		{"without a token", `{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`, "", []string{"missing-required-key  error"}},
+		{"empty", `{}`, "", []string{"missing-required-key  error", "missing-required-key  error", "missing-required-key  error"}},
+		{"without a token, which the server makes", `{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`, "", nil},
 		{"another key", `{"Type": "com.apple.configuration.example", "Identifier": "a", "ServerToken": "1", "Extra": 1, "Payload": {}}`, "", []string{"unknown-key Extra error"}},
 		{"null", declarationJSON(example, "a", `{"Hidden": null}`), "", []string{"wrong-type Payload.Hidden error"}},
 		{"fraction", declarationJSON(example, "a", `{"Level": 1.5}`), "", []string{"wrong-type Payload.Level error"}},
@@ -77,6 +77,7 @@ func TestDeclarationsInAProfile(t *testing.T) {
 		{"not JSON", "", []any{value([]byte(`{"Type": hunter2}`))}, []string{"malformed-declaration PayloadContent[0].Declarations[0]"}},
 		{"two in one", "", []any{value([]byte(`{} {}`))}, []string{"malformed-declaration PayloadContent[0].Declarations[0]"}},
 		{"a mistake within", "", []any{activation, declarationData(example, "a", `{"Levle": 1}`)}, []string{"unknown-key PayloadContent[0].Declarations[1].Payload.Levle"}},
+		{"no token, which nobody makes", "", []any{activation, value([]byte(`{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`))}, []string{"missing-required-key PayloadContent[0].Declarations[1]"}},
 		{"not activated", "", []any{declarationData(example, "a", `{}`)}, []string{"declaration-not-activated PayloadContent[0].Declarations[0]"}},
 		{"activates nothing", "", []any{activation}, []string{"dangling-declaration-reference PayloadContent[0].Declarations[0].Payload.StandardConfigurations[0]"}},
 		{"no asset", "", []any{activation, declarationData(example, "a", `{"Asset": "key"}`)}, []string{"dangling-declaration-reference PayloadContent[0].Declarations[1].Payload.Asset"}},

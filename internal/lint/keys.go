@@ -34,10 +34,16 @@ var missingRequiredKey = rule{
 
 // isMissing says whether a dictionary should have a key that it has not.
 func (p *profile) isMissing(n *node, k *schema.Key, l layer) bool {
-	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil {
+	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil || p.isGivenByServer(n, k) {
 		return false
 	}
 	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.resolve(l.standing, k.Availability))
+}
+
+// isGivenByServer reports whether a server adds a key of a declaration in a file: the ServerToken, which changes with
+// every version that the server has of it. In a profile nobody adds it.
+func (p *profile) isGivenByServer(n *node, k *schema.Key) bool {
+	return n.noun == nounDeclaration && n.payload == nil && k.Name == "ServerToken" && p.declared == nil
 }
 
 // isNowhere says whether a key is on none of the targets, so that nothing can require it.

@@ -29,6 +29,8 @@ type Catalog interface {
 	Declaration(declarationType string) (*schema.Type, error)
 	// DeclarationBase returns the keys of a declaration's top level.
 	DeclarationBase() (*schema.Type, error)
+	// StatusItems returns a type that has every status item as a key, or nil.
+	StatusItems() (*schema.Type, error)
 	// Entries lists every type, to find what a misspelt one was meant to be.
 	Entries() ([]schema.Entry, error)
 }

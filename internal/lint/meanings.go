@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"syncguard/internal/fix"
 	"syncguard/internal/plist"
@@ -51,6 +52,9 @@ func unmet(m *facts.Meaning, text string) string {
 		return unless(isTeamIdentifier(text), "a team identifier, ten letters and digits such as ABCDE12345")
 	case facts.TimeZone:
 		return unless(isTimeZone(text), "a time zone, such as Europe/Zurich")
+	case facts.LocalDateTime:
+		_, err := time.Parse("2006-01-02T15:04:05", text)
+		return unless(err == nil && len(text) == len("2006-01-02T15:04:05"), "a local date and time without a time zone, such as 2027-01-31T18:00:00")
 	}
 	return ""
 }

@@ -78,6 +78,7 @@ var checks = []rule{
 	unknownKey,
 	unknownMDMVariable,
 	unknownPayloadType,
+	unknownStatusItem,
 	unreachableOnDemandRule,
 	unusedException,
 	updatesDelayed,

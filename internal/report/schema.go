@@ -290,7 +290,7 @@ func (p *Printer) SchemaSources(s *SchemaSources) {
 	p.Line("%s", faint.Render("to refresh: git clone https://github.com/apple/device-management, then syncguard schema import device-management"))
 }
 
-// families counts types in words: 125 payload types, 63 declaration-side types, 165 preference domains.
+// families counts types in words: 126 payload types, 64 declaration-side types, 166 preference domains.
 func families(counts map[string]int) string {
 	declarations := 0
 	for _, family := range []string{"configuration", "asset", "activation", "management", "credential"} {
@@ -300,7 +300,8 @@ func families(counts map[string]int) string {
 	for _, x := range []struct {
 		n    int
 		noun string
-	}{{counts["payload"], "payload type"}, {declarations, "declaration-side type"}, {counts["preferences"], "preference domain"}, {counts["envelope"], "envelope"}} {
+	}{{counts["payload"], "payload type"}, {declarations, "declaration-side type"}, {counts["preferences"], "preference domain"}, {counts["envelope"], "envelope"},
+		{counts["status"], "type of status items"}} {
 		if x.n > 0 {
 			parts = append(parts, Count(x.n, x.noun))
 		}

@@ -72,6 +72,9 @@ func (c *Catalog) Preferences(domain string) ([]*Type, error) {
 	return c.find(preferencesFolder, domain)
 }
 
+// StatusItems returns what devices report, each status item a key. A catalog may have none: nil.
+func (c *Catalog) StatusItems() (*Type, error) { return c.findOne(statusFolder, StatusItemsID) }
+
 // Type returns the type that an Entry lists, or nil when there is none.
 func (c *Catalog) Type(id string, family Family) (*Type, error) {
 	name, _, _ := strings.Cut(id, "(")
@@ -154,6 +157,7 @@ const (
 	declarationsFolder = "declarations"
 	credentialsFolder  = "credentials"
 	preferencesFolder  = "preferences"
+	statusFolder       = "status"
 )
 
 func folder(f Family) string {
@@ -166,6 +170,8 @@ func folder(f Family) string {
 		return credentialsFolder
 	case Preferences:
 		return preferencesFolder
+	case Status:
+		return statusFolder
 	}
 	return declarationsFolder
 }

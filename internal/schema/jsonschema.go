@@ -98,6 +98,9 @@ func (s *schemaMaker) payload(t, common *Type) object {
 
 func (s *schemaMaker) declaration(t, base *Type) object {
 	o := s.dictionary(base.root())
+	if required, ok := o["required"].([]string); ok {
+		o["required"] = slices.DeleteFunc(required, func(name string) bool { return name == "ServerToken" }) // a server adds it
+	}
 	properties := o["properties"].(object)
 	properties["Type"] = object{"const": t.PayloadType}
 	properties["Payload"] = s.dictionary(t.root())

@@ -19,7 +19,11 @@ const (
 	Management    Family = "management"
 	Credential    Family = "credential"  // the data that an asset refers to
 	Preferences   Family = "preferences" // a preference domain known from ProfileManifests
+	Status        Family = "status"      // what devices report to a server
 )
+
+// StatusItemsID is the ID of the type that has every status item as a key.
+const StatusItemsID = "StatusItems"
 
 // Type is the definition of one payload or declaration type.
 type Type struct {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,6 +25,8 @@ const (
 	profilesFolder     = "mdm/profiles"
 	declarationsFolder = "declarative/declarations"
 	lifecycleFile      = "payload-lifecycle.csv"
+	statusFile         = "status-items.csv"
+	correctionFolders  = "corrections-*"
 	deltaSuffix        = ".delta"
 )
 
@@ -36,10 +39,38 @@ type Tree struct {
 }
 
 // Read reads a folder in the shape of Apple's repository. A file whose comments at the top name a source of their own
-// has that one, the others have the version given. Besides, the folder may have files of changes only (NAME.delta.yaml)
-// and a payload-lifecycle.csv.
+// has that one, the others have the version given. Besides, the folder may have files of changes only (NAME.delta.yaml),
+// a payload-lifecycle.csv, a status-items.csv, and folders corrections-VERSION of the same shape, whose files take the
+// place of those of the same type.
 func Read(files fs.FS, version string) (*Tree, error) {
 	tree := &Tree{Renamed: map[string]string{}}
+	if err := tree.readTypes(files, version); err != nil {
+		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+	}
+	if len(tree.Types)+len(tree.Deltas) == 0 {
+		return nil, fmt.Errorf("reading Apple's schemas: %s and %s have none", profilesFolder, declarationsFolder)
+	}
+	corrections, err := fs.Glob(files, correctionFolders)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range corrections {
+		within, err := fs.Sub(files, folder)
+		if err != nil {
+			return nil, err
+		}
+		corrected := &Tree{Renamed: tree.Renamed}
+		if err := corrected.readTypes(within, version); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", folder, err)
+		}
+		for _, t := range corrected.Types {
+			tree.put(t)
+		}
+	}
+	return tree, tree.readTables(files)
+}
+
+func (tree *Tree) readTypes(files fs.FS, version string) error {
 	for _, folder := range []string{profilesFolder, declarationsFolder} {
 		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || path.Ext(name) != ".yaml" {
@@ -52,22 +83,45 @@ func Read(files fs.FS, version string) (*Tree, error) {
 			return tree.add(name, data, version)
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+			return err
 		}
 	}
-	if len(tree.Types)+len(tree.Deltas) == 0 {
-		return nil, fmt.Errorf("reading Apple's schemas: %s and %s have none", profilesFolder, declarationsFolder)
+	return nil
+}
+
+// readTables reads the files of a folder that are no schemas. Each of them may be missing.
+func (tree *Tree) readTables(files fs.FS) error {
+	for name, read := range map[string]func(data []byte) error{
+		lifecycleFile: func(data []byte) (err error) {
+			tree.Lifecycles, err = readLifecycles(data)
+			return err
+		},
+		statusFile: func(data []byte) error {
+			t, err := readStatusItems(data)
+			if err == nil {
+				tree.put(t)
+			}
+			return err
+		},
+	} {
+		data, err := fs.ReadFile(files, name)
+		if err == nil {
+			err = read(data)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("reading %s: %w", name, err)
+		}
 	}
-	data, err := fs.ReadFile(files, lifecycleFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return tree, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+	return nil
+}
+
+// put adds a type, in the place of another of the same ID.
+func (tree *Tree) put(t *schema.Type) {
+	if i := slices.IndexFunc(tree.Types, func(x *schema.Type) bool { return x.ID == t.ID }); i >= 0 {
+		tree.Types[i] = t
+	} else {
+		tree.Types = append(tree.Types, t)
 	}
-	if tree.Lifecycles, err = readLifecycles(data); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", lifecycleFile, err)
-	}
-	return tree, nil
 }
 
 func (tree *Tree) add(name string, data []byte, version string) error {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -147,27 +149,119 @@ func typeOf(t *testing.T, id string) *schema.Type {
 	return nil
 }
 
-// readSources reads the facts of each type: those of the newer file where there is one.
+// readSources reads the facts of each type: those of the newest file where there is one, with what the seed alone states.
 func readSources(t *testing.T, data string) map[string]facts {
 	t.Helper()
+	sources := readFolders(t, filepath.Join(data, "apple-device-management"))
+	seed := readFolders(t, filepath.Join(data, "apple-27-seed1"))
+	maps.Copy(sources, seed)
+	newest := readFolders(t, filepath.Join(data, "apple-newer"), filepath.Join(data, "apple-newer/corrections-27.2"))
+	for id, f := range newest {
+		sources[id] = complete(f, seed[id])
+	}
+	applyDelta(t, sources["com.apple.applicationaccess"], filepath.Join(data, "apple-newer/mdm/profiles/com.apple.applicationaccess.delta.yaml"))
+	applyLifecycles(t, sources, filepath.Join(data, "apple-newer/payload-lifecycle.csv"))
+	return sources
+}
+
+// complete adds to facts what only the seed states: the names of array elements, and attributes that no documentation has.
+func complete(f, seed facts) facts {
+	elements := map[string]string{} // by the path of the array
+	for path, attributes := range seed {
+		if i := strings.LastIndex(path, "/"); i > 0 && strings.Contains(seed[path[:i]]["type"], "array") {
+			elements[path[:i]] = attributes["key"]
+		}
+	}
+	completed := facts{}
+	for path, attributes := range f {
+		to := path
+		for strings.Contains(to, "/#0") && elements[to[:strings.Index(to, "/#0")]] != "" {
+			array := to[:strings.Index(to, "/#0")]
+			to = array + "/" + elements[array] + to[len(array)+len("/#0"):]
+		}
+		completed[to] = attributes
+		for attribute, value := range seed[to] {
+			_, stated := attributes[attribute]
+			isElement := to != path && strings.HasSuffix(path, "/#0")
+			switch {
+			case stated:
+			case attribute == "combinetype", attribute == "assettypes", attribute == "asset-content-types", attribute == "subkeytype",
+				isElement && (attribute == "key" || attribute == "presence"):
+				attributes[attribute] = value
+			}
+		}
+	}
+	return completed
+}
+
+// readFolders reads the facts of each type: those of the last folder that has it.
+func readFolders(t *testing.T, roots ...string) map[string]facts {
+	t.Helper()
 	sources := map[string]facts{}
-	for _, root := range []string{"apple-device-management", "apple-newer"} {
+	for _, root := range roots {
 		for _, folder := range []string{"mdm/profiles", "declarative/declarations"} {
-			err := filepath.WalkDir(filepath.Join(data, root, folder), func(name string, entry os.DirEntry, err error) error {
+			err := filepath.WalkDir(filepath.Join(root, folder), func(name string, entry os.DirEntry, err error) error {
 				if err == nil && filepath.Ext(name) == ".yaml" && !strings.HasSuffix(name, ".delta.yaml") {
 					id, f := readSource(t, name)
 					sources[id] = f
 				}
 				return err
 			})
-			if err != nil {
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				t.Fatal(err)
 			}
 		}
 	}
-	applyDelta(t, sources["com.apple.applicationaccess"], filepath.Join(data, "apple-newer/mdm/profiles/com.apple.applicationaccess.delta.yaml"))
-	applyLifecycles(t, sources, filepath.Join(data, "apple-newer/payload-lifecycle.csv"))
 	return sources
+}
+
+// TestStatusItemsAreThoseOfTheTable compares the status items of the catalog with their table, column by column.
+func TestStatusItemsAreThoseOfTheTable(t *testing.T) {
+	file, err := os.Open(filepath.Join(sourceData(t), "apple-newer/status-items.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := factsOf(typeOf(t, schema.StatusItemsID))
+	if len(items) != len(rows)-1 {
+		t.Errorf("%d items, want %d", len(items), len(rows)-1)
+	}
+	for _, row := range rows[1:] {
+		item := items[row[0]]
+		want := map[string]string{"key": row[0], "type": "<" + row[1] + ">", "rangelist": ""}
+		if row[2] != "" {
+			want["rangelist"] = fmt.Sprintf("%q", strings.Split(row[2], "|"))
+		}
+		for on := range strings.SplitSeq(row[3], "; ") {
+			platform, version, _ := strings.Cut(on, " ")
+			at := "supportedOS." + platform + "."
+			want[at+"introduced"] = canonical("introduced", version)
+			for _, enrollment := range []string{"supervised", "device", "user", "local"} {
+				column := row[slices.Index(rows[0], enrollment)]
+				if strings.Contains(item[at+"allowed-enrollments"], strconv.Quote(enrollment)) != strings.Contains(column, platform) {
+					t.Errorf("%s on %s: enrollments are %s, the table has %s in %s", row[0], platform, item[at+"allowed-enrollments"], enrollment, column)
+				}
+			}
+			for i, scope := range []string{"system", "user"} {
+				column := row[8+i]
+				if strings.Contains(item[at+"allowed-scopes"], strconv.Quote(scope)) != strings.Contains(column, platform) {
+					t.Errorf("%s on %s: scopes are %s, the table has %s in %s", row[0], platform, item[at+"allowed-scopes"], scope, column)
+				}
+				if platform == "iOS" && strings.Contains(item[at+"sharedipad.allowed-scopes"], strconv.Quote(scope)) != strings.Contains(column, "Shared iPad") {
+					t.Errorf("%s on Shared iPad: scopes are %s, the table has %s in %s", row[0], item[at+"sharedipad.allowed-scopes"], scope, column)
+				}
+			}
+		}
+		for attribute, value := range want {
+			if item[attribute] != value {
+				t.Errorf("%s: %s is %q, want %q", row[0], attribute, item[attribute], value)
+			}
+		}
+	}
 }
 
 func readMapping(t *testing.T, name string) *yaml.Node {

@@ -15,6 +15,7 @@ import (
 
 type options struct {
 	apple, appleVersion         string
+	seed, seedVersion           string
 	newer                       string
 	manifests, manifestsVersion string
 	out                         string
@@ -24,6 +25,8 @@ func main() {
 	var o options
 	flag.StringVar(&o.apple, "apple", "", "checkout of apple/device-management")
 	flag.StringVar(&o.appleVersion, "apple-version", "", "release that the checkout has")
+	flag.StringVar(&o.seed, "seed", "", "folder of the same shape, newer than -apple and older than -newer; may be left out")
+	flag.StringVar(&o.seedVersion, "seed-version", "", "commit that the seed has")
 	flag.StringVar(&o.newer, "newer", "", "folder of the same shape whose newer facts win; may be left out")
 	flag.StringVar(&o.manifests, "manifests", "", "checkout of ProfileManifests; may be left out")
 	flag.StringVar(&o.manifestsVersion, "manifests-version", "", "date of the checkout")
@@ -61,6 +64,8 @@ func (o options) check() error {
 	switch {
 	case o.apple == "" || o.appleVersion == "":
 		return errors.New("-apple and -apple-version are needed")
+	case o.seed != "" && o.seedVersion == "":
+		return errors.New("-seed needs -seed-version")
 	case o.manifests != "" && o.manifestsVersion == "":
 		return errors.New("-manifests needs -manifests-version")
 	case o.out == "":
@@ -77,6 +82,15 @@ func readApple(o options) ([]*schema.Type, error) {
 	newer := &appleyaml.Tree{}
 	if o.newer != "" {
 		if newer, err = appleyaml.Read(os.DirFS(o.newer), ""); err != nil {
+			return nil, err
+		}
+	}
+	if o.seed != "" {
+		seed, err := appleyaml.Read(os.DirFS(o.seed), o.seedVersion)
+		if err != nil {
+			return nil, err
+		}
+		if older, err = appleyaml.Between(older, seed, newer); err != nil {
 			return nil, err
 		}
 	}

@@ -16,6 +16,7 @@ func TestCatalogIsCurrent(t *testing.T) {
 	for range 2 {
 		o := options{
 			apple: filepath.Join(data, "apple-device-management"), appleVersion: "18.1",
+			seed: filepath.Join(data, "apple-27-seed1"), seedVersion: "1548d422768fe7a125e4a6f30ee0cb121a0cc333",
 			newer:     filepath.Join(data, "apple-newer"),
 			manifests: filepath.Join(data, "profile-manifests"), manifestsVersion: "2026-08",
 			out: filepath.Join(t.TempDir(), "catalog"),
@@ -53,13 +54,14 @@ func compareFolders(t *testing.T, a, b string) {
 }
 
 func TestRunRefuses(t *testing.T) {
-	full := options{apple: t.TempDir(), appleVersion: "1", newer: t.TempDir(), manifests: t.TempDir(), manifestsVersion: "2", out: t.TempDir()}
+	full := options{apple: t.TempDir(), appleVersion: "1", seed: t.TempDir(), seedVersion: "1", newer: t.TempDir(), manifests: t.TempDir(), manifestsVersion: "2", out: t.TempDir()}
 	tests := []struct {
 		change func(o *options)
 		want   string
 	}{
 		{func(o *options) { o.apple = "" }, "-apple"},
 		{func(o *options) { o.appleVersion = "" }, "-apple-version"},
+		{func(o *options) { o.seedVersion = "" }, "-seed-version"},
 		{func(o *options) { o.manifestsVersion = "" }, "-manifests-version"},
 		{func(o *options) { o.out = "" }, "-out"},
 		{func(*options) {}, "mdm/profiles"},

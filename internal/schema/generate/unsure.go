@@ -12,11 +12,13 @@ import (
 // release's.
 var releases = map[string]string{
 	"0a4527c5": "26",
+	"1548d422": "27 seed",
 	"255d4a2d": "27",
 	"2e667387": "18.3",
 	"61449b07": "27",
 	"9468f879": "27 beta",
 	"97a11a86": "27 beta",
+	"b6202ca2": "18.1",
 }
 
 // release returns the release of a commit, or "".
@@ -48,11 +50,16 @@ var unseen = map[string][]string{
 	"com.apple.system.logging":                      {"Subsystems on macOS", "System on macOS"},
 	"com.apple.TCC.configuration-profile-policy":    {"which Identity keys are deprecated"},
 	"com.apple.vpn.managed":                         {"PostQuantumKeyExchangeMethods before tvOS 17"},
+	"com.apple.extensiblesso":                       {"type of AlwaysUseLoginUI", "shape of AdditionalHTTPHeaders in the payload"},
+	"com.apple.configuration.account.settings":      {"keys of Exchange", "presence", "apply"},
 	"com.apple.configuration.app.managed":           {"release that removed VPPType"},
+	"com.apple.configuration.extensible-sso":        {"type of AlwaysUseLoginUI", "places of the keys of 27.2"},
 	"com.apple.configuration.intelligence.settings": {"combinetype of AllowVisualIntelligence"},
-	"com.apple.configuration.legacy":                {"asset-content-types of ProfileAssetReference"},
-	"com.apple.configuration.legacy.interactive":    {"asset-content-types of ProfileAssetReference"},
+	"com.apple.configuration.legacy":                {"asset-content-types of ProfileAssetReference after 27 seed"},
+	"com.apple.configuration.legacy.interactive":    {"asset-content-types of ProfileAssetReference after 27 seed"},
+	"com.apple.configuration.network.relay":         {"IdentityAssetReference in Apple's YAML"},
 	"com.apple.configuration.package":               {"UninstallBehavior in Apple's YAML"},
+	schema.StatusItemsID:                            {"enrollments of most items after 18.1"},
 	"com.apple.configuration.softwareupdate.settings": {
 		"InstallSecurityUpdate in Apple's YAML", "availability of keys in Apple's YAML",
 	},
@@ -81,6 +88,10 @@ func sourceMarks(t *schema.Type, base string) []string {
 	switch {
 	case newest == "" && documentation:
 		return []string{"combinetype", "names of array elements", "order of keys"}
+	case release(newest) == "27 seed" && documentation:
+		return []string{"combinetype and element names after 27 seed", "order of keys"}
+	case release(newest) == "27 seed":
+		return []string{"changes after 27 seed"}
 	case newest == base && t.Family == schema.Payload:
 		return []string{"allowmanualinstall and channels after " + base}
 	case newest == base && t.Family != schema.Envelope && t.Family != schema.Credential:

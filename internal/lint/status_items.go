@@ -1,0 +1,50 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+)
+
+const statusSubscriptions = "com.apple.configuration.management.status-subscriptions"
+
+// A name that is near a known one is a slip; any other may be an item of a newer version.
+var unknownStatusItem = rule{
+	id: "unknown-status-item",
+	value: func(p *pass, n *node) {
+		if n.domain != statusSubscriptions || n.path.lastKey() != "Name" || n.value.Kind != plist.String || hasPlaceholder(n.value) {
+			return
+		}
+		items, err := p.profile.checker.catalog.StatusItems()
+		if err != nil {
+			p.profile.err = cmp.Or(p.profile.err, fmt.Errorf("reading the status items: %w", err))
+		}
+		if items == nil {
+			return
+		}
+		if item := named(items.Keys, n.value.Text); item != nil {
+			p.reportStatusItem(n, item)
+			return
+		}
+		d := p.report(n.at(), "status item %s is not in the schemas", quote(n.value.Text))
+		names := (&node{layers: []layer{{keys: items.Keys}}}).knownKeys()
+		if near := p.profile.suggest(n.value.Text, names); near != "" {
+			d.Severity, d.Help = diag.Warning, didYouMean(near)
+		}
+	},
+}
+
+// reportStatusItem says on which targets nothing reports an item.
+func (p *pass) reportStatusItem(n *node, item *schema.Key) {
+	for _, on := range p.profile.targets {
+		a := item.Availability[on.Platform.Schema()]
+		for _, l := range a.Limits(on) {
+			if l.Obstacle.Blocks() {
+				p.report(n.at(), "status item %s %s", quote(item.Name), a.Phrase(l, on)).Severity = diag.Note
+			}
+		}
+	}
+}
