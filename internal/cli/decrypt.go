@@ -18,6 +18,7 @@ type decryptOptions struct {
 	path           string
 	out            string
 	cert, key, p12 string
+	alias          string
 	passphrase     passphraseFlags
 }
 
@@ -41,6 +42,7 @@ integrity of its signature holds.`,
 	flags.StringVar(&o.cert, "cert", "", "certificate of the recipient, PEM or DER")
 	flags.StringVar(&o.key, "key", "", "private key of --cert, PEM: PKCS#1 or PKCS#8 (encrypted, too)")
 	flags.StringVar(&o.p12, "p12", "", "PKCS#12 file with the certificate and its key")
+	flags.StringVar(&o.alias, "alias", "", "which of several keys: its name in the file, the common name or the fingerprint of its certificate")
 	o.passphrase.addFlags(cmd, "the key or PKCS#12 file")
 	flags.StringVarP(&o.out, "out", "o", "", "file to write; stdout without it")
 	for _, name := range []string{"cert", "key"} {
@@ -91,7 +93,7 @@ func runDecrypt(ctx context.Context, env *Env, o decryptOptions) error {
 
 // recipient reads the certificate and its key.
 func (o *decryptOptions) recipient(ctx context.Context, env *Env) (*identity.Identity, string, error) {
-	f := identityFlags{cert: o.cert, key: o.key, p12: o.p12, passphrase: o.passphrase}
+	f := identityFlags{cert: o.cert, key: o.key, p12: o.p12, alias: o.alias, passphrase: o.passphrase}
 	if err := f.check(); err != nil {
 		return nil, "", err
 	}

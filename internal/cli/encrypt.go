@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/identity"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 )
@@ -98,19 +100,24 @@ func runEncrypt(env *Env, o encryptOptions) error {
 	return nil
 }
 
-// readRecipients reads one certificate of each file: the first, since a chain may follow it.
+// readRecipients reads one certificate of each file, that of a device: its chain may stand around it.
 func readRecipients(env *Env, paths []string) ([]*x509.Certificate, error) {
 	var recipients []*x509.Certificate
 	for _, path := range paths {
-		certs, err := readCertificates(path)
+		data, err := readFile(path)
 		if err != nil {
 			return nil, err
 		}
-		if now := env.Now(); now.Before(certs[0].NotBefore) || now.After(certs[0].NotAfter) {
-			env.err().Warning(fmt.Sprintf("%s: the certificate is valid from %s to %s only", path,
-				certs[0].NotBefore.UTC().Format("2006-01-02"), certs[0].NotAfter.UTC().Format("2006-01-02")))
+		id, err := identity.FromCertificates(identity.Files{Cert: identity.File{Name: path, Data: data}})
+		if err != nil {
+			return nil, explainIdentity(err)
 		}
-		recipients = append(recipients, certs[0])
+		cert := id.Leaf()
+		if now := env.Now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
+			env.err().Warning(fmt.Sprintf("%s: the certificate is valid from %s to %s only", path,
+				cert.NotBefore.UTC().Format(time.DateOnly), cert.NotAfter.UTC().Format(time.DateOnly)))
+		}
+		recipients = append(recipients, cert)
 	}
 	return recipients, nil
 }

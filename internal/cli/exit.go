@@ -64,7 +64,9 @@ func (e *Env) fail(err error) int {
 	}
 	p.Failure(plain(err))
 	if errors.As(err, &hint) {
-		p.Hint(hint.hint)
+		for line := range strings.SplitSeq(hint.hint, "\n") {
+			p.Hint(line)
+		}
 	}
 	return exitFailed
 }

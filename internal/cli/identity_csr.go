@@ -96,7 +96,7 @@ func (o *identityCSROptions) open(ctx context.Context, env *Env) (crypto.Signer,
 			return nil, nil, err
 		}
 		key, closer, err := identity.OpenPKCS11(named, f.pin(ctx, env, named))
-		return key, closer, explainIdentity("the key in the security module", err)
+		return key, closer, explainIdentity(err)
 	}
 	env.warnOfReaders(f.key)
 	data, err := readFile(f.key)
@@ -104,6 +104,6 @@ func (o *identityCSROptions) open(ctx context.Context, env *Env) (crypto.Signer,
 		return nil, nil, err
 	}
 	defer clear(data)
-	key, err := identity.ReadKey(data, f.passphrase.asker(ctx, env, "passphrase for "+f.key))
-	return key, func() error { return nil }, explainIdentity(f.key, err)
+	key, err := identity.ReadKey(identity.File{Name: f.key, Data: data}, f.passphrase.asker(ctx, env, "passphrase for "+f.key))
+	return key, func() error { return nil }, explainIdentity(err)
 }

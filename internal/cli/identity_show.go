@@ -24,7 +24,7 @@ func newIdentityShowCmd(env *Env) *cobra.Command {
 		Use:   "show [FILE]",
 		Short: "Show an identity, and whether devices are likely to trust it",
 		Long: `Show a certificate and its chain, and whether devices are likely to trust what it signs, with the reasons. A FILE is PKCS#12,
-or a certificate in PEM or DER; the private key is not needed. Without any it is the development identity.
+or a certificate in PEM, DER or PKCS#7; the private key is not needed. Without any it is the development identity.
 
 Whether a device trusts a root, only the device knows. With --roots the chain is held against those, else against the roots of
 this machine.
@@ -109,17 +109,13 @@ func (o *identityShowOptions) read(ctx context.Context, env *Env) (*identity.Ide
 	if f.cert == "" || f.key != "" || f.command != "" {
 		return f.read(ctx, env)
 	}
-	cert, err := readFile(f.cert)
+	files, err := f.files()
 	if err != nil {
 		return nil, "", err
 	}
-	defer clear(cert) // which may hold the key, too
-	chain, err := readFiles(f.chain)
-	if err != nil {
-		return nil, "", err
-	}
-	id, err := identity.FromCertificates(cert, chain)
-	return id, f.cert, explainIdentity(f.cert, err)
+	defer clear(files.Cert.Data) // which may hold the key, too
+	id, err := identity.FromCertificates(files)
+	return id, f.cert, explainIdentity(err)
 }
 
 func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x509.CertPool) *report.Identity {
@@ -136,6 +132,7 @@ func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x5
 			Name: identity.NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
 			NotBefore: cert.NotBefore.UTC().Format(time.RFC3339), NotAfter: cert.NotAfter.UTC().Format(time.RFC3339), SHA256: hexSum(cert.Raw),
 			Key: identity.KeyName(cert.PublicKey), SignedWith: cert.SignatureAlgorithm.String(), Embedded: i == 0 || !identity.IsSelfSigned(cert),
+			File: id.FileOf(cert),
 		})
 	}
 	for _, f := range a.Findings {

@@ -51,7 +51,7 @@ var arrows = []struct {
 	{"internal/plist", []string{"internal/diag"}},
 	{"internal/target", []string{"internal/diag"}},
 	{"internal/requirement", nil},
-	{"internal/identity", nil},
+	{"internal/identity", []string{"internal/cms"}},
 	{"internal/cms", nil},
 	{"internal/serve", []string{"internal/hints"}},
 	{"internal/rules", []string{"internal/diag"}},

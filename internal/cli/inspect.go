@@ -151,6 +151,11 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 	i.verifier = sync.OnceValues(func() (*verifier, error) {
 		return newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity"}})
 	})
+	if len(o.roots) > 0 { // a file that is named is read, whether or not a signature asks for it
+		if _, err := i.verifier(); err != nil {
+			return nil, err
+		}
+	}
 	i.result.Files = []report.Inspected{}
 	i.result.TargetNotes.TargetNotes = env.targetNotes
 	i.out = newPager(env, o.noPager || o.format.value == "json")

@@ -158,7 +158,7 @@ func testdata(t testing.TB, name ...string) []byte {
 // signedByLeaf signs with pki/leaf.pem and without its chain.
 func signedByLeaf(t testing.TB, content []byte) []byte {
 	t.Helper()
-	id, err := identity.FromPEM(testdata(t, "pki", "leaf.pem"), testdata(t, "pki", "leaf.key"), nil, nil)
+	id, err := identity.FromPEM(identity.Files{Cert: identity.File{Data: testdata(t, "pki", "leaf.pem")}, Key: identity.File{Data: testdata(t, "pki", "leaf.key")}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

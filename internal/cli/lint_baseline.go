@@ -51,6 +51,9 @@ func readBaseline(path string) (*knownFindings, error) {
 	if file.Version != baselineVersion {
 		return nil, withHint(fmt.Errorf("the baseline %s has version %d, want %d", path, file.Version, baselineVersion), "write it again with --write-baseline")
 	}
+	if file.Findings == nil {
+		return nil, withHint(fmt.Errorf("the baseline %s holds no list of findings", path), "write it again with --write-baseline")
+	}
 	b := &knownFindings{path, map[knownFinding]int{}}
 	for _, e := range file.Findings {
 		b.left[e.knownFinding] += e.Count

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func (f *passphraseFlags) check() error {
 // read returns the passphrase from where the flags say.
 func (f *passphraseFlags) read(env *Env) ([]byte, error) {
 	if f.file != "" {
-		return readSecret(env, f.file)
+		return readSecretLine(env, f.file)
 	}
 	name := strings.TrimPrefix(f.reference, "env:")
 	value, ok := env.lookup(name)
@@ -53,11 +54,23 @@ func (f *passphraseFlags) read(env *Env) ([]byte, error) {
 	return []byte(value), nil
 }
 
-// readSecret reads a file that holds a secret on its only line.
+// readSecret reads a file that holds a secret.
 func readSecret(env *Env, path string) ([]byte, error) {
 	env.warnOfReaders(path)
 	data, err := readFile(path)
+	if err == nil && len(trimNewline(data)) == 0 {
+		err = fmt.Errorf("%s: is empty, want a secret", path)
+	}
 	return trimNewline(data), err
+}
+
+// readSecretLine reads a file that holds a secret on its only line.
+func readSecretLine(env *Env, path string) ([]byte, error) {
+	secret, err := readSecret(env, path)
+	if err == nil && bytes.ContainsAny(secret, "\r\n\x00") {
+		err = fmt.Errorf("%s: holds several lines, want the secret alone", path)
+	}
+	return secret, err
 }
 
 func trimNewline(b []byte) []byte {

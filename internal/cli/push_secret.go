@@ -51,7 +51,7 @@ func (f *secretFlag) read(ctx context.Context, env *Env) (string, error) {
 
 func (f *secretFlag) find(ctx context.Context, env *Env) (string, error) {
 	if path, ok := strings.CutPrefix(f.reference, "file:"); ok {
-		secret, err := readSecret(env, path)
+		secret, err := readSecretLine(env, path)
 		return string(secret), err
 	}
 	name, ok := strings.CutPrefix(f.reference, "env:")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/identity"
 	"syncguard/internal/report"
 	"syncguard/internal/serve"
 )
@@ -153,17 +154,21 @@ func (o *serveOptions) tls() (*tls.Config, error) {
 	if o.cert == "" {
 		return nil, nil
 	}
-	cert, err := readFile(o.cert)
+	f := identityFlags{cert: o.cert, key: o.key}
+	files, err := f.files()
 	if err != nil {
 		return nil, err
 	}
-	key, err := readFile(o.key)
-	if err != nil {
-		return nil, err
+	id, err := identity.FromPEM(files, nil)
+	if errors.Is(err, identity.ErrPassphraseNeeded) {
+		return nil, withHint(err, "decrypt it for the server: openssl pkey -in %s -out server.key", o.key)
 	}
-	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("%s and %s: %w", o.cert, o.key, err), "both are PEM, the key without a passphrase")
+		return nil, explainIdentity(err)
+	}
+	pair := tls.Certificate{PrivateKey: id.Signer}
+	for _, cert := range id.Chain {
+		pair.Certificate = append(pair.Certificate, cert.Raw)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
+	"syncguard/internal/report"
 )
 
 // identityFlags say who signs. With none of them it is the development identity.
@@ -15,15 +17,17 @@ type identityFlags struct {
 	cert, key, p12 string
 	command        string
 	chain          []string
+	alias          string
 	passphrase     passphraseFlags
 }
 
 func (f *identityFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.cert, "cert", "", "certificate to sign with, PEM or DER; may hold the chain")
+	flags.StringVar(&f.cert, "cert", "", "certificate to sign with, PEM, DER or PKCS#7; may hold the chain and the key")
 	flags.StringVar(&f.key, "key", "", "private key of --cert, PEM or DER: PKCS#1, PKCS#8 (encrypted, too) or SEC1; or a pkcs11: URI")
 	flags.StringArrayVar(&f.chain, "chain", nil, "intermediate certificates, so that devices can verify the signer (repeatable)")
 	flags.StringVar(&f.p12, "p12", "", "PKCS#12 file with the certificate, its key and chain")
+	flags.StringVar(&f.alias, "alias", "", "which of several keys: its name in the file, the common name or the fingerprint of its certificate")
 	flags.StringVar(&f.command, "signer-command", "", "command that has the key of --cert: gets a digest on stdin, prints its signature")
 	f.passphrase.addFlags(cmd, "the key or PKCS#12 file, or the PIN")
 	for _, name := range []string{"cert", "key", "chain"} {
@@ -34,7 +38,7 @@ func (f *identityFlags) addFlags(cmd *cobra.Command) {
 
 // given says whether they name anything at all.
 func (f *identityFlags) given() bool {
-	return f.cert != "" || f.key != "" || f.p12 != "" || f.command != "" || len(f.chain) > 0 || f.passphrase.given()
+	return f.cert != "" || f.key != "" || f.p12 != "" || f.command != "" || f.alias != "" || len(f.chain) > 0 || f.passphrase.given()
 }
 
 // check refuses combinations that cannot be meant, and what is not enough to sign with.
@@ -45,10 +49,8 @@ func (f *identityFlags) check() error {
 	switch {
 	case f.cert == "" && f.key != "":
 		return usage("give the key's certificate with --cert", "--key needs --cert")
-	case f.cert != "" && f.key == "" && f.command == "":
-		return usage("give the certificate's private key with --key, or a command that has it with --signer-command", "--cert needs --key")
 	case f.cert == "" && f.p12 == "" && f.given():
-		return usage("give --cert and --key, or --p12", "--chain and --passphrase need an identity to sign with")
+		return usage("give --cert and --key, or --p12", "--chain, --alias and --passphrase need an identity to sign with")
 	}
 	return nil
 }
@@ -108,87 +110,105 @@ func (f *identityFlags) read(ctx context.Context, env *Env) (id *identity.Identi
 	if f.cert == "" && f.p12 == "" {
 		return developmentIdentity(env)
 	}
-	chain, err := readFiles(f.chain)
+	files, err := f.files()
 	if err != nil {
 		return nil, "", err
 	}
-	if f.p12 != "" {
+	defer clear(files.Key.Data)
+	switch name = f.cert; {
+	case f.p12 != "":
+		name = f.p12
 		env.warnOfReaders(f.p12)
-		data, err := readFile(f.p12)
-		if err != nil {
-			return nil, "", err
-		}
-		id, err = identity.FromPKCS12(data, chain, f.passphrase.asker(ctx, env, "passphrase for "+f.p12))
-		return id, f.p12, explainIdentity(f.p12, err)
-	}
-	cert, err := readFile(f.cert)
-	if err != nil {
-		return nil, "", err
-	}
-	switch {
+		id, err = identity.FromPKCS12(files, f.passphrase.asker(ctx, env, "passphrase for "+f.p12))
 	case f.command != "":
-		id, err = f.fromCommand(ctx, env, cert, chain)
-		return id, f.cert, explainIdentity(f.cert, err)
+		id, err = f.fromCommand(ctx, env, files)
 	case identity.IsPKCS11(f.key):
-		id, err = f.fromPKCS11(ctx, env, cert, chain)
-		return id, f.cert, explainIdentity("the key in the security module", err)
+		id, err = f.fromPKCS11(ctx, env, files)
+	case f.key == "" && !files.Cert.HasKey():
+		return nil, "", usage("give the certificate's private key with --key, or a command that has it with --signer-command", "--cert needs --key")
+	default:
+		secret := cond(f.key != "", f.key) + cond(f.key == "", f.cert)
+		env.warnOfReaders(secret)
+		id, err = identity.FromPEM(files, f.passphrase.asker(ctx, env, "passphrase for "+secret))
 	}
-	env.warnOfReaders(f.key)
-	key, err := readFile(f.key)
-	if err != nil {
-		return nil, "", err
-	}
-	defer clear(key)
-	id, err = identity.FromPEM(cert, key, chain, f.passphrase.asker(ctx, env, "passphrase for "+f.key))
-	return id, f.cert, explainIdentity(f.key, err)
+	return id, name, explainIdentity(err)
 }
 
-func (f *identityFlags) fromCommand(ctx context.Context, env *Env, cert []byte, chain [][]byte) (*identity.Identity, error) {
+// files reads the files that the flags name.
+func (f *identityFlags) files() (identity.Files, error) {
+	files := identity.Files{Alias: f.alias}
+	read := func(path string) (file identity.File, err error) {
+		if path != "" && !identity.IsPKCS11(path) {
+			file.Name = path
+			file.Data, err = readFile(path)
+		}
+		return file, err
+	}
+	var err error
+	if files.Cert, err = read(f.cert); err != nil {
+		return files, err
+	}
+	if files.Key, err = read(f.key); err != nil {
+		return files, err
+	}
+	if files.P12, err = read(f.p12); err != nil {
+		return files, err
+	}
+	for _, path := range f.chain {
+		file, err := read(path)
+		if err != nil {
+			return files, err
+		}
+		files.Chain = append(files.Chain, file)
+	}
+	return files, nil
+}
+
+func (f *identityFlags) fromCommand(ctx context.Context, env *Env, files identity.Files) (*identity.Identity, error) {
 	args, err := identity.SplitCommand(f.command)
 	if err != nil {
 		return nil, err
 	}
-	return identity.FromCommand(ctx, cert, chain, identity.Command{Args: args, Environ: env.Environ})
+	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: env.Environ})
 }
 
-func (f *identityFlags) fromPKCS11(ctx context.Context, env *Env, cert []byte, chain [][]byte) (*identity.Identity, error) {
+func (f *identityFlags) fromPKCS11(ctx context.Context, env *Env, files identity.Files) (*identity.Identity, error) {
 	key, err := identity.ParsePKCS11(f.key)
 	if err != nil {
 		return nil, err
 	}
-	return identity.FromPKCS11(cert, chain, key, f.pin(ctx, env, key))
+	return identity.FromPKCS11(files, key, f.pin(ctx, env, key))
 }
 
 // pin is from where the flags say, else from where the URI says, else from a person.
 func (f *identityFlags) pin(ctx context.Context, env *Env, key identity.PKCS11) identity.Passphrase {
 	if key.PINSource != "" && !f.passphrase.given() {
-		return func() ([]byte, error) { return readSecret(env, key.PINSource) }
+		return func() ([]byte, error) { return readSecretLine(env, key.PINSource) }
 	}
 	return f.passphrase.asker(ctx, env, "PIN of the token")
 }
 
-func readFiles(paths []string) (all [][]byte, err error) {
-	for _, path := range paths {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, data)
-	}
-	return all, nil
-}
-
-// explainIdentity names the file of an error, and says what to do about it.
-func explainIdentity(path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	err = fmt.Errorf("%s: %w", path, err)
+// explainIdentity says what to do about an error of an identity's files.
+func explainIdentity(err error) error {
+	problem, several := new(identity.Problem), new(identity.SeveralError)
 	switch {
+	case errors.As(err, &problem) && problem.Help != "":
+		return withHint(err, "%s", problem.Help)
+	case errors.As(err, &several):
+		return withHint(err, "%s", choices(several))
 	case errors.Is(err, identity.ErrPassphraseNeeded):
 		return withHint(err, "give it with --passphrase-file FILE or --passphrase env:NAME")
 	case errors.Is(err, identity.ErrNoPKCS11):
 		return withHint(err, "build it with CGO_ENABLED=1 go build -tags pkcs11 ./cmd/syncguard, or reach the key with --signer-command")
 	}
 	return err
+}
+
+// choices lists what --alias can mean, a line each.
+func choices(several *identity.SeveralError) string {
+	lines := []string{"choose with --alias, by name or fingerprint:"}
+	for _, c := range several.Choices {
+		lines = append(lines, fmt.Sprintf("  %s%q, SHA-256 %s", cond(c.Alias != "", report.Clean(c.Alias)+"  "), report.Clean(c.Name), c.SHA256[:16]))
+	}
+	return strings.Join(lines, "\n")
 }

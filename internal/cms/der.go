@@ -99,8 +99,14 @@ type normalizer struct {
 }
 
 func normalize(t tree) ([]byte, error) {
-	n := normalizer{t, make([]bool, len(t.elements)), make([]int, len(t.elements)), nil}
+	n := normalizer{tree: t, open: make([]bool, len(t.elements))}
 	n.mark(0, 0, false)
+	return t.inDER(n.open)
+}
+
+// inDER returns the tree with some of its elements in DER.
+func (t tree) inDER(open []bool) ([]byte, error) {
+	n := normalizer{t, open, make([]int, len(t.elements)), nil}
 	for i := range slices.Backward(t.elements) {
 		if err := n.measure(i); err != nil {
 			return nil, err

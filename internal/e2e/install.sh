@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, SoftHSM
+# Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, NSS and Java for their key stores, SoftHSM
 # with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM and Microsoft's SARIF Multitool,
 # which has the schema of SARIF with it.
 set -eu
@@ -21,6 +21,9 @@ need chromium chromium
 need zbarimg zbar-tools
 need curl curl
 need ps procps
+need certutil libnss3-tools
+need pk12util libnss3-tools
+need keytool default-jre-headless
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -48,6 +51,6 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	chmod +x "$sarif/package/Sarif.Multitool"
 fi
 
-for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps; do
+for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done

@@ -17,7 +17,7 @@ const (
 )
 
 // assemble finds the certificate of the key, wherever it stands, and orders the others behind it.
-func assemble(signer crypto.Signer, certs []*x509.Certificate) (*Identity, error) {
+func assemble(signer crypto.Signer, certs []*x509.Certificate, from origins) (*Identity, error) {
 	if err := checkCertificates(certs); err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func assemble(signer crypto.Signer, certs []*x509.Certificate) (*Identity, error
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{Signer: signer, Chain: []*x509.Certificate{leaf}}
+	id := &Identity{Signer: signer, Chain: []*x509.Certificate{leaf}, from: from}
 	rest := without(certs, leaf)
 	for last := leaf; !isSelfSigned(last); last = id.Chain[len(id.Chain)-1] {
 		i := slices.IndexFunc(rest, func(cert *x509.Certificate) bool { return isIssuer(cert, last) })
@@ -36,7 +36,7 @@ func assemble(signer crypto.Signer, certs []*x509.Certificate) (*Identity, error
 		rest = without(rest, rest[i])
 	}
 	for len(rest) > 0 {
-		id.notes = append(id.notes, fmt.Sprintf("certificate %q is not in the chain of %q and is left out", nameOf(rest[0]), nameOf(leaf)))
+		id.notes = append(id.notes, fmt.Sprintf("certificate %q%s is not in the chain of %q and is left out", nameOf(rest[0]), from.of(rest[0]), nameOf(leaf)))
 		rest = without(rest, rest[0])
 	}
 	return id, nil

@@ -56,7 +56,7 @@ func (id *Identity) Check(now time.Time) ([]Finding, error) {
 		return nil, errors.New("the identity has no certificate or no private key")
 	}
 	var found []Finding
-	for _, f := range findings(id.Chain, id.notes, now) {
+	for _, f := range id.findings(now) {
 		if f.Weight == CannotSign {
 			return found, errors.New(f.Message)
 		}
@@ -71,10 +71,10 @@ const (
 )
 
 // findings says what is odd about a chain, which has a leaf.
-func findings(chain []*x509.Certificate, notes []string, now time.Time) []Finding {
-	leaf := chain[0]
+func (id *Identity) findings(now time.Time) []Finding {
+	chain, leaf := id.Chain, id.Chain[0]
 	var found []Finding
-	for _, note := range notes {
+	for _, note := range id.notes {
 		found = append(found, Finding{ID: "left-out-certificate", Weight: Remark, Message: note})
 	}
 	found = append(found, validity(leaf, now)...)
@@ -88,11 +88,11 @@ func findings(chain []*x509.Certificate, notes []string, now time.Time) []Findin
 	}
 	for _, cert := range chain[1:] {
 		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-			found = append(found, Finding{"chain-expired", Distrusted, fmt.Sprintf("certificate %q in the chain is valid from %s to %s only",
-				nameOf(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
+			found = append(found, Finding{"chain-expired", Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
+				nameOf(cert), id.from.of(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
 		}
 	}
-	return slices.Concat(found, weakKey(leaf), weakIssuers(chain), purposes(leaf))
+	return slices.Concat(found, weakKey(leaf), id.weakIssuers(), purposes(leaf))
 }
 
 func validity(leaf *x509.Certificate, now time.Time) []Finding {
@@ -130,18 +130,22 @@ func weakKey(leaf *x509.Certificate) []Finding {
 }
 
 // weakIssuers looks at what the issuers sign with. How a root signed itself does not matter.
-func weakIssuers(chain []*x509.Certificate) (found []Finding) {
-	for i, cert := range chain {
+func (id *Identity) weakIssuers() (found []Finding) {
+	for i, cert := range id.Chain {
 		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && i > 0 && key.N.BitLen() < minRSABits {
-			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q in the chain has an RSA key of %d bits, at least %d are needed",
-				nameOf(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", "unverified"})
+			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, at least %d are needed",
+				nameOf(cert), id.from.of(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", "unverified"})
+		}
+		of := id.from.of(cert)
+		if i == 0 {
+			of = "" // that file the caller names
 		}
 		switch cert.SignatureAlgorithm {
 		case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
 			if i > 0 && isSelfSigned(cert) {
 				continue
 			}
-			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q was signed by its issuer with %s", nameOf(cert), cert.SignatureAlgorithm),
+			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", nameOf(cert), of, cert.SignatureAlgorithm),
 				"ask the authority for one with SHA-256", "unverified"})
 		}
 	}

@@ -43,24 +43,29 @@ type Command struct {
 //
 // It is run for one signature at a time, is stopped after a minute, or when ctx is done, and is not run again once it
 // has failed, so that a wrong PIN is tried once. Each signature is verified with the certificate.
-func FromCommand(ctx context.Context, cert []byte, chain [][]byte, c Command) (*Identity, error) {
-	certs, more, err := readCertificates(cert, chain)
+func FromCommand(ctx context.Context, files Files, c Command) (*Identity, error) {
+	found, err := readCertificates(files.Cert)
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := onlyLeaf(certs)
+	leaf, err := onlyLeaf(files.Cert, found.certs, files.Alias)
 	if err != nil {
 		return nil, err
 	}
+	more, err := readCertificates(files.Chain...)
+	if err != nil {
+		return nil, err
+	}
+	found.add(more)
 	if c.Timeout == 0 {
 		c.Timeout = commandTimeout
 	}
-	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, append(certs, more...))
+	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, found.certs, found.from)
 }
 
 // FromCertificates makes an identity without a key, which cannot sign, to be looked at.
-func FromCertificates(cert []byte, chain [][]byte) (*Identity, error) {
-	id, err := FromCommand(context.Background(), cert, chain, Command{})
+func FromCertificates(files Files) (*Identity, error) {
+	id, err := FromCommand(context.Background(), files, Command{})
 	if err != nil {
 		return nil, err
 	}
@@ -68,10 +73,10 @@ func FromCertificates(cert []byte, chain [][]byte) (*Identity, error) {
 	return id, nil
 }
 
-// onlyLeaf returns the one certificate that issued none of the others.
-func onlyLeaf(certs []*x509.Certificate) (*x509.Certificate, error) {
+// onlyLeaf returns the one certificate that issued none of the others, or of several of them the one that is called so.
+func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificate, error) {
 	if err := checkCertificates(certs); err != nil {
-		return nil, err
+		return nil, f.wrap(err)
 	}
 	var leaves []*x509.Certificate
 	for _, cert := range certs {
@@ -79,12 +84,15 @@ func onlyLeaf(certs []*x509.Certificate) (*x509.Certificate, error) {
 		for _, other := range certs {
 			issued = issued || !other.Equal(cert) && isIssuer(cert, other)
 		}
-		if !issued {
+		if !issued && (alias == "" || newChoice(namedKey{}, cert).isCalled(alias)) {
 			leaves = append(without(leaves, cert), cert)
 		}
 	}
-	if len(leaves) != 1 {
-		return nil, fmt.Errorf("there are %d certificates that issued no other, want that of the signer alone; the others go with the chain", len(leaves))
+	switch {
+	case len(leaves) == 0:
+		return nil, f.wrap(fmt.Errorf("holds no certificate of a signer that is called %q", alias))
+	case len(leaves) > 1:
+		return nil, f.wrap(fmt.Errorf("there are %d certificates that issued no other, want that of the signer alone; the others go with the chain", len(leaves)))
 	}
 	return leaves[0], nil
 }

@@ -34,7 +34,7 @@ func signerProcess(manner string) int {
 		fmt.Fprintf(os.Stderr, "want 32 bytes, got %d, %v", len(digest), err)
 		return 9
 	}
-	key := must(ReadKey(must(os.ReadFile(os.Getenv("SIGNER_KEY"))), nil))
+	key := must(ReadKey(File{Data: must(os.ReadFile(os.Getenv("SIGNER_KEY")))}, nil))
 	signature := must(key.Sign(rand.Reader, digest, crypto.SHA256))
 	switch manner {
 	case "bytes":
@@ -77,7 +77,7 @@ func runSigner(t *testing.T, ctx context.Context, manner string, key crypto.Sign
 	}
 	chain := testChain(t, key)
 	count := filepath.Join(dir, "count")
-	id, err := FromCommand(ctx, certsPEM(chain[0]), [][]byte{certsPEM(chain[1])}, Command{
+	id, err := FromCommand(ctx, Files{Cert: File{Data: certsPEM(chain[0])}, Chain: chainFiles([][]byte{certsPEM(chain[1])})}, Command{
 		Args:    []string{os.Args[0], "-test.run=^TestSignerProcess$"},
 		Environ: append(os.Environ(), "SIGNER_MANNER="+manner, "SIGNER_KEY="+filepath.Join(dir, "key.pem"), "SIGNER_COUNT="+count),
 		Timeout: timeout,
@@ -164,7 +164,7 @@ func TestSignerCommandStopsWithItsContext(t *testing.T) {
 func TestSignerCommandThatIsNotThere(t *testing.T) {
 	chain := testChain(t, ecKey())
 	for program, want := range map[string]string{"no-such-signer": `the signer command "no-such-signer" is not on PATH`, t.TempDir(): "running the signer command"} {
-		id, err := FromCommand(t.Context(), certsPEM(chain[0]), nil, Command{Args: []string{program}})
+		id, err := FromCommand(t.Context(), Files{Cert: File{Data: certsPEM(chain[0])}}, Command{Args: []string{program}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,17 +181,17 @@ func TestFromCertificates(t *testing.T) {
 		"a file each":         {certsPEM(chain[0]), certsPEM(chain[1]), certsPEM(chain[2])},
 		"twice the same":      {certsPEM(chain[0], chain[0], chain[1]), certsPEM(chain[2])},
 	} {
-		id, err := FromCertificates(files[0], files[1:])
+		id, err := FromCertificates(Files{Cert: File{Data: files[0]}, Chain: chainFiles(files[1:])})
 		if err != nil || len(id.Chain) != 3 || id.Signer != nil || id.Name() != "Test Leaf" {
 			t.Errorf("%s: got %v, %v", name, id, err)
 		}
 	}
 	for want, file := range map[string][]byte{
-		"there is no certificate":                       keyPEM(ecKey()),
-		"there are 2 certificates that issued no other": certsPEM(chain[0], testChain(t, rsaKey())[0]),
-		"file is neither PEM nor a certificate in DER":  []byte("x"),
+		"cert.pem: holds no certificate, but a private key": keyPEM(ecKey()),
+		"there are 2 certificates that issued no other":     certsPEM(chain[0], testChain(t, rsaKey())[0]),
+		"cert.pem: is neither PEM, nor a certificate":       []byte("x"),
 	} {
-		if _, err := FromCertificates(file, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := FromCertificates(Files{Cert: File{"cert.pem", file}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

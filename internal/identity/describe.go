@@ -31,7 +31,7 @@ type Assessment struct {
 
 // Assess looks at a chain of at least a leaf at a moment. With nil for roots it asks those of the system.
 func (id *Identity) Assess(now time.Time, roots *x509.CertPool) Assessment {
-	a := Assessment{Findings: findings(id.Chain, id.notes, now)}
+	a := Assessment{Findings: id.findings(now)}
 	has := func(w Weight) bool {
 		return slices.ContainsFunc(a.Findings, func(f Finding) bool { return f.Weight == w })
 	}

@@ -63,7 +63,7 @@ func loadDevelopment(path string) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the development identity: %w", withoutPath(err))
 	}
-	id, err := FromPEM(data, nil, nil, nil)
+	id, err := FromPEM(Files{Cert: File{Data: data}}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the development identity is damaged: %w; restore its file from a backup, or remove "+
 			"the profiles that it signed from every device and then delete the file to start over", err)

@@ -3,7 +3,7 @@
 // security module or behind a command. It says how devices are likely to take an identity, and makes new ones.
 //
 // It reads bytes from anywhere: sizes and key derivation costs are bounded before any work is done. Its errors never
-// hold key material, and never the name of a file, which the caller knows.
+// hold key material, and begin with the name of the file that they are about, as far as it has one.
 package identity
 
 import (
@@ -44,6 +44,7 @@ type Identity struct {
 	Development bool                // made by Development, so no device trusts it
 
 	notes []string // what was odd about the files, for Check
+	from  origins
 	close func() error
 }
 
@@ -62,6 +63,9 @@ func (id *Identity) Leaf() *x509.Certificate {
 	}
 	return id.Chain[0]
 }
+
+// FileOf returns the name of the file that a certificate of the chain is from, as it was given.
+func (id *Identity) FileOf(cert *x509.Certificate) string { return id.from[cert] }
 
 // Name returns what a person calls the identity: the common name of its certificate, its whole subject if there is
 // no common name, or "development identity". It comes from a file, so escape it before showing it.

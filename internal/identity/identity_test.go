@@ -70,6 +70,26 @@ func authority(template *x509.Certificate) {
 	template.KeyUsage = x509.KeyUsageCertSign
 }
 
+// fromPEM gives the files names.
+func fromPEM(cert, key []byte, chain [][]byte, pass Passphrase) (*Identity, error) {
+	files := Files{Cert: File{"cert.pem", cert}, Chain: chainFiles(chain)}
+	if key != nil {
+		files.Key = File{"key.pem", key}
+	}
+	return FromPEM(files, pass)
+}
+
+func fromPKCS12(file []byte, chain [][]byte, pass Passphrase) (*Identity, error) {
+	return FromPKCS12(Files{P12: File{"id.p12", file}, Chain: chainFiles(chain)}, pass)
+}
+
+func chainFiles(chain [][]byte) (files []File) {
+	for i, data := range chain {
+		files = append(files, File{fmt.Sprintf("chain%d.pem", i+1), data})
+	}
+	return files
+}
+
 // testChain returns leaf, intermediate and root for the key.
 func testChain(t testing.TB, key crypto.Signer) []*x509.Certificate {
 	t.Helper()
@@ -143,7 +163,7 @@ func TestFromPEMOrdersTheChain(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			id, err := FromPEM(test.cert, test.key, test.chain, nil)
+			id, err := fromPEM(test.cert, test.key, test.chain, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +184,7 @@ func TestFromPEMOrdersTheChain(t *testing.T) {
 func TestSHA1ChainIsLinked(t *testing.T) {
 	issuer := certificate(t, "Old Issuer", rsaKey(), nil, nil, authority)
 	leaf := certificate(t, "Test Leaf", ecKey(), issuer, rsaKey(), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })
-	id, err := FromPEM(certsPEM(leaf, issuer), keyPEM(ecKey()), nil, nil)
+	id, err := fromPEM(certsPEM(leaf, issuer), keyPEM(ecKey()), nil, nil)
 	if err != nil || len(id.Chain) != 2 {
 		t.Fatalf("identity is %v, %v", id, err)
 	}
@@ -201,7 +221,7 @@ func TestFromPEMReadsEveryKeyForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
-			id, err := FromPEM(certsPEM(testChain(t, test.key)...), test.file, nil, answer("unused", &asked))
+			id, err := fromPEM(certsPEM(testChain(t, test.key)...), test.file, nil, answer("unused", &asked))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -226,30 +246,29 @@ func TestFromPEMRefuses(t *testing.T) {
 		chain     [][]byte
 		want      string
 	}{
-		"nothing":                   {nil, nil, nil, "reading the certificate: file is empty"},
-		"text":                      {[]byte("hello"), key, nil, "neither PEM nor a certificate in DER"},
+		"nothing":                   {nil, nil, nil, "cert.pem: is empty"},
+		"text":                      {[]byte("hello"), key, nil, "cert.pem: is neither PEM, nor a certificate, PKCS#7 or a private key in DER"},
 		"too large":                 {make([]byte, maxInput+1), key, nil, "at most 1048576 are allowed"},
-		"key file too large":        {cert, make([]byte, maxInput+1), nil, "reading the private key: file has"},
-		"chain file too large":      {cert, key, [][]byte{cert, make([]byte, maxInput+1)}, "reading chain file 2: file has"},
+		"key file too large":        {cert, make([]byte, maxInput+1), nil, "key.pem: file has"},
+		"chain file too large":      {cert, key, [][]byte{cert, make([]byte, maxInput+1)}, "chain2.pem: file has"},
 		"key too large":             {cert, toPEM("PRIVATE KEY", make([]byte, maxKey+1)), nil, "at most 16384 are allowed"},
-		"no key":                    {cert, nil, nil, "there is no private key"},
-		"no key in the key file":    {cert, cert, nil, "there is no private key"},
-		"two keys":                  {cert, slices.Concat(key, keyPEM(rsaKey())), nil, "there are 2 private keys, want one"},
-		"no certificate":            {key, nil, nil, "there is no certificate"},
+		"no key":                    {cert, nil, nil, "cert.pem: holds no private key, but a certificate"},
+		"no key in the key file":    {cert, cert, nil, "key.pem: holds no private key, but a certificate"},
+		"no certificate":            {key, nil, nil, "cert.pem: holds no certificate, but a private key"},
 		"another key":               {cert, keyPEM(rsaKey()), nil, `does not belong to the certificate "Test Leaf"`},
 		"key of none":               {certsPEM(chain...), keyPEM(rsaKey()), nil, "belongs to none of the 3 certificates"},
 		"Ed25519 key of none":       {cert, keyPEM(edKey), nil, "does not belong"},
 		"too many certificates":     {many, key, nil, "there are 101 certificates, at most 100 are allowed"},
 		"damaged block":             {cut, key, nil, "1 of 3 PEM blocks are damaged"},
-		"damaged certificate":       {toPEM("CERTIFICATE", []byte("x")), key, nil, "reading certificate 1"},
+		"damaged certificate":       {toPEM("CERTIFICATE", []byte("x")), key, nil, "cert.pem: reading PEM block 1, CERTIFICATE: "},
 		"damaged key":               {cert, toPEM("PRIVATE KEY", []byte("x")), nil, "the private key is damaged"},
 		"damaged encrypted key":     {cert, toPEM("ENCRYPTED PRIVATE KEY", []byte("x")), nil, "the private key is damaged"},
-		"OpenSSH key":               {cert, toPEM("OPENSSH PRIVATE KEY", []byte("x")), nil, "convert it with ssh-keygen -p -m PKCS8"},
+		"OpenSSH key":               {cert, toPEM("OPENSSH PRIVATE KEY", []byte("x")), nil, "key.pem: reading PEM block 1, OPENSSH PRIVATE KEY: the private key is in OpenSSH form"},
 		"key agreement key":         {cert, toPEM("PRIVATE KEY", x25519PKCS8), nil, "cannot sign"},
 		"certificate of huge key":   {certsPEM(withHugeKey(t)), key, nil, "has an RSA key of 8200 bits, at most 8192 are allowed"},
-		"second chain file is text": {cert, key, [][]byte{cert, []byte("x")}, "reading chain file 2: file is neither"},
+		"second chain file is text": {cert, key, [][]byte{cert, []byte("x")}, "chain2.pem: is neither PEM"},
 	} {
-		id, err := FromPEM(test.cert, test.key, test.chain, nil)
+		id, err := fromPEM(test.cert, test.key, test.chain, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) || id != nil {
 			t.Errorf("%s: error is %v, want one with %q", name, err, test.want)
 		}

@@ -3,6 +3,7 @@ package identity
 import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,6 +26,8 @@ const (
 	oidScrypt     = "1.3.6.1.4.1.11591.4.11"
 	oidHMACSHA1   = "1.2.840.113549.2.7"
 	oidHMACSHA256 = "1.2.840.113549.2.9"
+	oidSHA1       = "1.3.14.3.2.26"
+	oidSHA256     = "2.16.840.1.101.3.4.2.1"
 )
 
 // pbes2Params has the shape of both PBES2-params and PBMAC1-params.
@@ -45,9 +48,12 @@ type scryptParams struct {
 	KeyLength                        int `asn1:"optional"`
 }
 
-// checkWork bounds a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone. Unknown ones
-// are left to whoever would carry them out.
-func checkWork(algorithm pkix.AlgorithmIdentifier) error {
+// effort adds up the work that a file asks for, in iterations.
+type effort int64
+
+// add bounds a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone. Unknown ones are left to
+// whoever would carry them out.
+func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
 	oid, encoded := algorithm.Algorithm.String(), algorithm.Parameters.FullBytes
 	switch {
 	case oid == oidPBES2 || oid == oidPBMAC1:
@@ -55,7 +61,7 @@ func checkWork(algorithm pkix.AlgorithmIdentifier) error {
 		if err := unmarshal(encoded, &params); err != nil {
 			return err
 		}
-		return checkKDF(params.KDF)
+		return e.addKDF(params.KDF)
 	case strings.HasPrefix(oid, oidPKCS12PBE):
 		var params struct {
 			Salt       []byte
@@ -64,32 +70,54 @@ func checkWork(algorithm pkix.AlgorithmIdentifier) error {
 		if err := unmarshal(encoded, &params); err != nil {
 			return err
 		}
-		return checkIterations(params.Iterations)
+		return e.addIterations(params.Iterations)
 	}
 	return nil
 }
 
-func checkKDF(kdf pkix.AlgorithmIdentifier) error {
+// addMAC is add for the MAC of PKCS#12.
+func (e *effort) addMAC(m macData) error {
+	if m.Digest.Algorithm.Algorithm.String() == oidPBMAC1 { // says in its own parameters how much work it is
+		return e.add(m.Digest.Algorithm)
+	}
+	return e.addIterations(m.Iterations)
+}
+
+// addKey is add for a private key, which may be in the clear.
+func (e *effort) addKey(block *pem.Block) error {
+	if encrypted, ok := parseEncrypted(block.Bytes); ok {
+		return e.add(encrypted.Algorithm)
+	}
+	return nil
+}
+
+func (e *effort) addKDF(kdf pkix.AlgorithmIdentifier) error {
 	switch kdf.Algorithm.String() {
 	case oidPBKDF2:
 		var params pbkdf2Params
 		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
 			return err
 		}
-		return checkIterations(params.Iterations)
+		return e.addIterations(params.Iterations)
 	case oidScrypt:
 		var params scryptParams
 		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
 			return err
 		}
-		return params.check()
+		if err := params.check(); err != nil {
+			return err
+		}
+		return e.addIterations(max(1, 128*params.Cost*params.BlockSize*params.Parallelization/(maxScryptWork/maxIterations+1)))
 	}
 	return nil
 }
 
-func checkIterations(n int64) error {
+func (e *effort) addIterations(n int64) error {
 	if n < 1 || n > maxIterations {
 		return fmt.Errorf("key derivation asks for %d iterations, want 1 to %d", n, maxIterations)
+	}
+	if *e += effort(n); *e > maxIterations {
+		return fmt.Errorf("the keys together ask for more than %d iterations of key derivation", maxIterations)
 	}
 	return nil
 }

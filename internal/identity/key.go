@@ -113,7 +113,7 @@ func checkEncrypted(encrypted encryptedKey) error {
 	if err := unmarshal(encrypted.Algorithm.Parameters.FullBytes, &params); err != nil {
 		return errors.New("the encryption parameters of the private key are damaged")
 	}
-	if err := checkKDF(params.KDF); err != nil {
+	if err := new(effort).addKDF(params.KDF); err != nil {
 		return err
 	}
 	if !isCommonKDF(params.KDF) {

@@ -64,7 +64,7 @@ func TestEncryptedKeysOfOpenSSL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			key := openssl(t, test.key, test.args...)
-			decryptCases(t, func(pass Passphrase) (*Identity, error) { return FromPEM(test.certs, key, nil, pass) })
+			decryptCases(t, func(pass Passphrase) (*Identity, error) { return fromPEM(test.certs, key, nil, pass) })
 		})
 	}
 	for name, args := range map[string][]string{
@@ -75,7 +75,7 @@ func TestEncryptedKeysOfOpenSSL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
-			_, err := FromPEM(ecCerts, openssl(t, ecFile, args...), nil, answer("correct horse", &asked))
+			_, err := fromPEM(ecCerts, openssl(t, ecFile, args...), nil, answer("correct horse", &asked))
 			if err == nil || !strings.Contains(err.Error(), "openssl pkcs8 -topk8 -v2 aes-256-cbc") {
 				t.Errorf("error is %v", err)
 			}
@@ -172,7 +172,7 @@ func FuzzReadKeyNeverPanics(f *testing.F) {
 	}
 	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		found, err := readKeyFile(file)
+		found, err := File{Data: file}.read()
 		if err != nil {
 			return
 		}

@@ -60,22 +60,6 @@ func EncodeKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: der}), nil
 }
 
-// ReadKey reads a private key alone, in the forms that FromPEM reads.
-func ReadKey(data []byte, pass Passphrase) (crypto.Signer, error) {
-	found, err := readKeyFile(data)
-	if err != nil {
-		return nil, fmt.Errorf("reading the private key: %w", err)
-	}
-	if len(found.keys) != 1 {
-		return nil, fmt.Errorf("there are %d private keys, want one", len(found.keys))
-	}
-	key, err := readKey(found.keys[0], pass)
-	if err != nil {
-		return nil, fmt.Errorf("reading the private key: %w", err)
-	}
-	return key, nil
-}
-
 // Subject is whom a certificate is for.
 type Subject struct {
 	Name         string // common name, what a device shows of the signer

@@ -16,7 +16,7 @@ func TestNewKeyIsReadBack(t *testing.T) {
 			key := must(NewKey(kind))
 			encoded := must(EncodeKey(key, []byte(secret)))
 			asked := 0
-			got, err := ReadKey(encoded, answer(secret, &asked))
+			got, err := ReadKey(File{Data: encoded}, answer(secret, &asked))
 			if err != nil || asked != min(len(secret), 1) {
 				t.Fatalf("%s with %q: %v, asked %d times", kind, secret, err, asked)
 			}
@@ -54,7 +54,7 @@ func TestNewRequest(t *testing.T) {
 
 func TestNewSelfSigned(t *testing.T) {
 	subject := Subject{Name: "Acme Signing", Organization: "Acme"}
-	id := must(FromPEM(must(NewSelfSigned(ecKey(), subject, testTime, 10)), keyPEM(ecKey()), nil, nil))
+	id := must(fromPEM(must(NewSelfSigned(ecKey(), subject, testTime, 10)), keyPEM(ecKey()), nil, nil))
 	if got := SubjectOf(id.Leaf()); got != subject {
 		t.Errorf("the subject is %v", got)
 	}

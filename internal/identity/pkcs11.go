@@ -4,8 +4,8 @@ import "crypto"
 
 // FromPKCS11 makes an identity of a certificate, and of its key in a security module, which does the signing. pin is asked
 // once. Close the identity to log out.
-func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Identity, error) {
-	certs, more, err := readCertificates(cert, chain)
+func FromPKCS11(files Files, key PKCS11, pin Passphrase) (*Identity, error) {
+	found, err := readCertificates(append([]File{files.Cert}, files.Chain...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -13,10 +13,10 @@ func FromPKCS11(cert []byte, chain [][]byte, key PKCS11, pin Passphrase) (*Ident
 	if err != nil {
 		return nil, err
 	}
-	id, err := assemble(signer, append(certs, more...))
+	id, err := assemble(signer, found.certs, found.from)
 	if err != nil {
 		_ = closer()
-		return nil, err
+		return nil, files.Cert.wrap(err)
 	}
 	id.close = closer
 	return id, nil

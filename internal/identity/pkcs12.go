@@ -4,60 +4,56 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
-	"strings"
+	"unicode/utf16"
 
-	"software.sslmate.com/src/go-pkcs12"
+	"syncguard/internal/cms"
 )
 
-// FromPKCS12 makes an identity of a PKCS#12 file (.p12, .pfx), in today's encryption or in the old one, and of any
-// number of further chain files in PEM or DER. The empty passphrase is tried before pass is called.
+// FromPKCS12 makes an identity of a PKCS#12 file (.p12, .pfx) in DER, BER or base64, in today's encryption or in the old
+// one, and of any number of further chain files. The empty passphrase is tried before pass is called. Where several keys
+// have a certificate, Files.Alias says which is meant; else the error is a SeveralError.
 //
 // The work that the file asks for is bounded, except for a key bag inside encrypted contents, which nobody can see
 // before the passphrase has proved right.
-func FromPKCS12(data []byte, chain [][]byte, pass Passphrase) (*Identity, error) {
-	if err := checkPKCS12(data); err != nil {
-		return nil, fmt.Errorf("reading PKCS#12: %w", err)
+func FromPKCS12(files Files, pass Passphrase) (*Identity, error) {
+	f := files.P12
+	store, err := readPKCS12(f.Data)
+	if err != nil {
+		return nil, f.wrap(err)
 	}
-	more, err := readChain(chain)
+	more, err := readCertificates(files.Chain...)
 	if err != nil {
 		return nil, err
 	}
-	key, certs, err := decodePKCS12(data, nil)
-	if errors.Is(err, ErrWrongPassphrase) {
-		secret, askErr := pass.ask()
-		if askErr != nil {
-			return nil, askErr
-		}
-		defer clear(secret)
-		key, certs, err = decodePKCS12(data, secret)
-	}
+	secret, err := store.unlock(pass)
 	if err != nil {
-		return nil, err
+		return nil, f.wrap(err)
 	}
-	signer, err := signerOf(key)
+	defer clear(secret.text)
+	keys, certs, err := store.open(secret)
 	if err != nil {
-		return nil, fmt.Errorf("reading PKCS#12: %w", err)
+		return nil, f.wrap(err)
 	}
-	return assemble(signer, append(certs, more...))
-}
-
-func decodePKCS12(data, secret []byte) (key any, certs []*x509.Certificate, err error) {
-	key, leaf, others, err := pkcs12.DecodeChain(data, string(secret))
-	switch {
-	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
-		return nil, nil, ErrWrongPassphrase
-	case err != nil:
-		return nil, nil, fmt.Errorf("reading PKCS#12: %s", strings.TrimPrefix(err.Error(), "pkcs12: "))
+	found := contents{from: origins{}}
+	for _, cert := range certs {
+		found.certs = append(found.certs, cert)
+		found.from[cert] = f.Name
 	}
-	return key, append([]*x509.Certificate{leaf}, others...), nil
+	found.add(more)
+	return choose(f, keys, found, files.Alias)
 }
 
 const (
 	oidPKCS7Data      = "1.2.840.113549.1.7.1"
+	oidPKCS7Signed    = "1.2.840.113549.1.7.2"
 	oidPKCS7Encrypted = "1.2.840.113549.1.7.6"
+	oidKeyBag         = "1.2.840.113549.1.12.10.1.1"
 	oidShroudedKeyBag = "1.2.840.113549.1.12.10.1.2"
+	oidCertBag        = "1.2.840.113549.1.12.10.1.3"
+	oidFriendlyName   = "1.2.840.113549.1.9.20"
 )
 
 // The parts of RFC 7292 that are in the clear.
@@ -82,108 +78,248 @@ type (
 	}
 	encryptedData struct {
 		Version int
-		Info    struct {
-			Type      asn1.ObjectIdentifier
-			Algorithm pkix.AlgorithmIdentifier
-			Content   []byte `asn1:"tag:0,optional"`
-		}
+		Info    encryptedInfo
+	}
+	encryptedInfo struct {
+		Type      asn1.ObjectIdentifier
+		Algorithm pkix.AlgorithmIdentifier
+		Content   asn1.RawValue `asn1:"tag:0,optional"`
 	}
 	safeBag struct {
 		Type       asn1.ObjectIdentifier
 		Value      asn1.RawValue `asn1:"tag:0,explicit"`
-		Attributes asn1.RawValue `asn1:"optional"`
+		Attributes []attribute   `asn1:"set,optional"`
+	}
+	attribute struct {
+		Type   asn1.ObjectIdentifier
+		Values asn1.RawValue
 	}
 )
 
-// IsPKCS12 says whether a file is PKCS#12, rather than PEM or a certificate in DER.
-func IsPKCS12(data []byte) bool { return isPKCS12(data) }
+// store is a PKCS#12 file that was read as far as it is in the clear.
+type store struct {
+	mac       macData
+	safe      []byte // that the MAC is over, as it stands in the file
+	keys      []safeBag
+	certs     []safeBag
+	encrypted []contentInfo
+}
+
+// IsPKCS12 says whether a file is PKCS#12, in DER, BER or base64, rather than PEM or a certificate in DER.
+func IsPKCS12(data []byte) bool { return isPKCS12(derPKCS12(data)) }
 
 func isPKCS12(data []byte) bool {
 	var file pfx
-	return unmarshal(data, &file) == nil && file.Version == 3 && file.Safe.Type.String() == oidPKCS7Data
+	return unmarshalBER(data, &file) == nil && file.Version == 3 &&
+		(file.Safe.Type.String() == oidPKCS7Data || file.Safe.Type.String() == oidPKCS7Signed)
 }
 
-// checkPKCS12 reads how much work each part of the file asks for, before any of it is done.
-func checkPKCS12(data []byte) error {
+// derPKCS12 takes base64 off, with the lines of PEM or without.
+func derPKCS12(data []byte) []byte {
+	data = plainText(data)
+	if block, _ := pem.Decode(data); block != nil && block.Type == "PKCS12" {
+		return block.Bytes
+	}
+	return fromBase64(data)
+}
+
+// convert is the way out for a file that cannot be read here.
+const convert = "convert it with openssl pkcs12 -in FILE -out FILE.pem, and give FILE.pem with --cert"
+
+// readPKCS12 reads a file, and how much work each part of it asks for, before any of that is done.
+func readPKCS12(data []byte) (*store, error) {
 	if err := checkSize(data); err != nil {
-		return err
+		return nil, err
 	}
-	if isPEM(data) {
-		return errors.New("file is PEM")
-	}
-	if !isPKCS12(data) {
-		return errors.New("file is not PKCS#12 in DER, protected by a passphrase")
+	der := derPKCS12(data)
+	if !isPKCS12(der) {
+		return nil, notPKCS12(data)
 	}
 	var file pfx
-	if err := unmarshal(data, &file); err != nil {
-		return err
+	if err := unmarshalBER(der, &file); err != nil {
+		return nil, err
 	}
-	if err := file.MAC.check(); err != nil {
-		return err
+	if file.Safe.Type.String() == oidPKCS7Signed {
+		return nil, &Problem{"is PKCS#12 that is protected by a signature, want one by a passphrase", ""}
 	}
-	var safe []byte
-	if err := unmarshal(file.Safe.Content.Bytes, &safe); err != nil {
-		return err
+	if len(file.MAC.Digest.Algorithm.Algorithm) == 0 {
+		return nil, &Problem{"the PKCS#12 has no MAC, so a wrong passphrase cannot be told", convert}
 	}
+	s := &store{mac: file.MAC}
+	if err := unmarshal(file.Safe.Content.Bytes, &s.safe); err != nil {
+		return nil, err
+	}
+	return s, s.read()
+}
+
+// notPKCS12 says what a file is instead.
+func notPKCS12(data []byte) error {
+	found, err := File{Data: data}.read()
+	switch {
+	case errors.As(err, new(*Problem)), len(data) == 0:
+		return err
+	case err == nil && len(found.certs)+len(found.keys) > 0:
+		return &Problem{"is not PKCS#12, but holds certificates or keys one by one", "give it with --cert, --key or --chain"}
+	}
+	return errors.New("is not PKCS#12, or is damaged")
+}
+
+// read sorts the bags that are in the clear, and adds up the work.
+func (s *store) read() error {
 	var contents []contentInfo
-	if err := unmarshal(safe, &contents); err != nil {
+	if err := unmarshalBER(s.safe, &contents); err != nil {
+		return err
+	}
+	var work effort
+	if err := work.addMAC(s.mac); err != nil {
 		return err
 	}
 	for _, content := range contents {
-		if err := content.check(); err != nil {
-			return err
+		switch content.Type.String() {
+		case oidPKCS7Encrypted:
+			var encrypted encryptedData
+			if err := unmarshal(content.Content.Bytes, &encrypted); err != nil {
+				return err
+			}
+			if err := work.add(encrypted.Info.Algorithm); err != nil {
+				return err
+			}
+			s.encrypted = append(s.encrypted, content)
+		case oidPKCS7Data:
+			var encoded []byte
+			if err := unmarshal(content.Content.Bytes, &encoded); err != nil {
+				return err
+			}
+			if err := s.readBags(encoded, &work); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (m macData) check() error {
-	if len(m.Digest.Algorithm.Algorithm) == 0 {
-		return errors.New("file has no MAC, so a wrong passphrase cannot be told, make it anew with openssl pkcs12 -export")
-	}
-	if m.Digest.Algorithm.Algorithm.String() == oidPBMAC1 { // says in its own parameters how much work it is
-		return checkWork(m.Digest.Algorithm)
-	}
-	return checkIterations(m.Iterations)
-}
-
-func (c contentInfo) check() error {
-	switch c.Type.String() {
-	case oidPKCS7Encrypted:
-		var encrypted encryptedData
-		if err := unmarshal(c.Content.Bytes, &encrypted); err != nil {
-			return err
-		}
-		return checkWork(encrypted.Info.Algorithm)
-	case oidPKCS7Data:
-		var encoded []byte
-		if err := unmarshal(c.Content.Bytes, &encoded); err != nil {
-			return err
-		}
-		return checkBags(encoded)
-	}
-	return nil
-}
-
-func checkBags(encoded []byte) error {
+func (s *store) readBags(encoded []byte, work *effort) error {
 	var bags []safeBag
-	if err := unmarshal(encoded, &bags); err != nil {
+	if err := unmarshalBER(encoded, &bags); err != nil {
 		return err
 	}
 	for _, bag := range bags {
-		if bag.Type.String() != oidShroudedKeyBag {
-			continue
-		}
-		var key encryptedKey
-		if err := unmarshal(bag.Value.Bytes, &key); err != nil {
-			return err
-		}
-		if len(key.Data) > maxKey {
-			return fmt.Errorf("private key has %d bytes, at most %d are allowed", len(key.Data), maxKey)
-		}
-		if err := checkWork(key.Algorithm); err != nil {
-			return err
+		switch bag.Type.String() {
+		case oidKeyBag:
+			s.keys = append(s.keys, bag)
+		case oidCertBag:
+			s.certs = append(s.certs, bag)
+		case oidShroudedKeyBag:
+			var key encryptedKey
+			if err := unmarshal(bag.Value.Bytes, &key); err != nil {
+				return err
+			}
+			if len(key.Data) > maxKey {
+				return fmt.Errorf("private key has %d bytes, at most %d are allowed", len(key.Data), maxKey)
+			}
+			if err := work.add(key.Algorithm); err != nil {
+				return err
+			}
+			s.keys = append(s.keys, bag)
 		}
 	}
 	return nil
+}
+
+// unmarshalBER is unmarshal for what stands in octets, which may be in BER again.
+func unmarshalBER(data []byte, out any) error {
+	der, err := cms.ToDER(data)
+	if err != nil {
+		return err
+	}
+	return unmarshal(der, out)
+}
+
+// unlock returns the passphrase that the MAC holds with.
+func (s *store) unlock(pass Passphrase) (passphrase, error) {
+	secret, err := s.mac.accepts(nil, s.safe)
+	if !errors.Is(err, ErrWrongPassphrase) {
+		return secret, err
+	}
+	text, err := pass.ask()
+	if err != nil {
+		return passphrase{}, err
+	}
+	if secret, err = s.mac.accepts(text, s.safe); err != nil {
+		clear(text)
+	}
+	return secret, err
+}
+
+// open decrypts the keys, and every certificate.
+func (s *store) open(secret passphrase) (keys []namedKey, certs []*x509.Certificate, err error) {
+	_, certs, err = secret.decode(s.certs, nil)
+	for _, content := range s.encrypted {
+		if err != nil {
+			return nil, nil, err
+		}
+		var key any
+		var more []*x509.Certificate
+		if key, more, err = secret.decode(nil, &content); key != nil {
+			err = errors.Join(err, appendKey(&keys, key, ""))
+		}
+		certs = append(certs, more...)
+	}
+	for _, bag := range s.keys {
+		if err != nil {
+			return nil, nil, err
+		}
+		var key any
+		if key, _, err = secret.decode([]safeBag{bag}, nil); err == nil {
+			err = appendKey(&keys, key, bag.friendlyName())
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(keys) == 0:
+		return nil, nil, &Problem{"holds no private key", "openssl pkcs12 -in FILE -nokeys -out certs.pem takes the certificates out, for --chain"}
+	}
+	return keys, certs, nil
+}
+
+func appendKey(keys *[]namedKey, key any, alias string) error {
+	signer, err := signerOf(key)
+	if err == nil {
+		*keys = append(*keys, namedKey{signer, alias})
+	}
+	return err
+}
+
+// friendlyName returns what the file calls the contents of a bag, or nothing.
+func (b safeBag) friendlyName() string {
+	for _, a := range b.Attributes {
+		var name asn1.RawValue
+		if a.Type.String() != oidFriendlyName || unmarshal(a.Values.Bytes, &name) != nil || name.Tag != asn1.TagBMPString {
+			continue
+		}
+		var units []uint16
+		for i := 0; i+1 < len(name.Bytes); i += 2 {
+			units = append(units, uint16(name.Bytes[i])<<8|uint16(name.Bytes[i+1]))
+		}
+		return string(utf16.Decode(units))
+	}
+	return ""
+}
+
+// octets returns the encrypted bytes, which BER may have in chunks.
+func (e encryptedInfo) octets() ([]byte, error) {
+	if !e.Content.IsCompound {
+		return e.Content.Bytes, nil
+	}
+	var joined []byte
+	for rest := e.Content.Bytes; len(rest) > 0; {
+		var chunk []byte
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &chunk); err != nil {
+			return nil, errDamagedParameters
+		}
+		joined = append(joined, chunk...)
+	}
+	return joined, nil
 }

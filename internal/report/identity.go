@@ -32,7 +32,8 @@ type Certificate struct {
 	SHA256     string `json:"sha256"` // of the certificate, hexadecimal
 	Key        string `json:"key"`
 	SignedWith string `json:"signedWith"`
-	Embedded   bool   `json:"embedded"` // in what it signs; roots are not
+	Embedded   bool   `json:"embedded"`       // in what it signs; roots are not
+	File       string `json:"file,omitempty"` // that it is from
 }
 
 // IdentityFinding is a reason of the verdict, or something else to know.

@@ -169,6 +169,7 @@ func (s *load) mask(v *plist.Value) {
 var (
 	errOutside = errors.New("it is outside the folder of the template")
 	errNotText = errors.New("it is not UTF-8 text")
+	errEmpty   = errors.New("it is empty")
 	errNoFiles = errors.New("files cannot be read here")
 )
 

@@ -154,7 +154,11 @@ func (vs *variables) giveFile(original *diag.File) {
 		vs.hideFile(file, vs.out.list[before:])
 	}
 	switch {
-	case tree == nil || tree.Kind == plist.Null:
+	case tree == nil && len(vs.out.list) > before:
+		return
+	case tree == nil, tree.Kind == plist.Null, tree.Kind == plist.Dictionary && len(tree.Fields) == 0:
+		vs.out.add("wrong-template-type", place{span: diag.Span{File: file}}, "%q sets no variable", file.Name).
+			Help = "write NAME: VALUE, one a line, or leave --vars out"
 		return
 	case tree.Kind != plist.Dictionary:
 		vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
@@ -309,6 +313,9 @@ func (vs *variables) follow(v *variable, reference string, operator bool, span d
 	}
 	if err == nil && !utf8.Valid(data) {
 		err = errNotText
+	}
+	if err == nil && trimNewline(string(data)) == "" {
+		err = errEmpty
 	}
 	if err != nil {
 		vs.out.add("unreadable-reference", at, "file %q of variable %q cannot be read: %s", name, v.Name, plainError(err))

@@ -1,0 +1,102 @@
+package identity
+
+import (
+	"crypto"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// namedKey is a private key with the name that its file has for it, if any.
+type namedKey struct {
+	signer crypto.Signer
+	alias  string
+}
+
+// Choice is one of several identities that a file holds. Its names come from the file, so escape them before showing them.
+type Choice struct {
+	Alias  string // the name that the file has for the key; may be empty
+	Name   string // of the certificate
+	SHA256 string // of the certificate, hexadecimal
+
+	signer crypto.Signer
+	leaf   *x509.Certificate
+}
+
+// SeveralError is that a file holds several identities, and it was not said which is meant, or none is called so.
+type SeveralError struct {
+	File    string
+	Alias   string // that was asked for
+	Choices []Choice
+}
+
+func (e *SeveralError) Error() string {
+	text := fmt.Sprintf("holds %d private keys with their certificates, want one", len(e.Choices))
+	if e.Alias != "" {
+		text = fmt.Sprintf("%q is not the name or the fingerprint of one identity in it", e.Alias)
+	}
+	return File{Name: e.File}.wrap(fmt.Errorf("%s", text)).Error()
+}
+
+// choose makes the identity of the key that has a certificate, or of the one that is called so.
+func choose(f File, keys []namedKey, found contents, alias string) (*Identity, error) {
+	if err := checkCertificates(found.certs); err != nil {
+		return nil, f.wrap(err)
+	}
+	var choices []Choice
+	var lonely error
+	for _, key := range keys {
+		leaf, err := leafFor(key.signer, found.certs)
+		if err != nil {
+			lonely = err
+			continue
+		}
+		choices = append(choices, newChoice(key, leaf))
+	}
+	if len(choices) == 0 {
+		return nil, f.wrap(lonely)
+	}
+	choices = withoutTwins(choices)
+	chosen := choices
+	if alias != "" {
+		chosen = slices.DeleteFunc(slices.Clone(choices), func(c Choice) bool { return !c.isCalled(alias) })
+	}
+	if len(chosen) != 1 {
+		return nil, &SeveralError{f.Name, alias, choices}
+	}
+	return assemble(chosen[0].signer, found.certs, found.from)
+}
+
+func newChoice(key namedKey, leaf *x509.Certificate) Choice {
+	sum := sha256.Sum256(leaf.Raw)
+	return Choice{key.alias, nameOf(leaf), hex.EncodeToString(sum[:]), key.signer, leaf}
+}
+
+// withoutTwins drops keys that a file holds twice.
+func withoutTwins(choices []Choice) []Choice {
+	var once []Choice
+	for _, c := range choices {
+		if !slices.ContainsFunc(once, func(o Choice) bool { return o.SHA256 == c.SHA256 }) {
+			once = append(once, c)
+		}
+	}
+	return once
+}
+
+// minFingerprint is how many digits of a SHA-256 fingerprint are enough to mean a certificate.
+const minFingerprint = 8
+
+// isCalled reports whether a person means this one: by its name in the file, which Java writes in lower case, by the common
+// name of its certificate, or by the fingerprint, with or without colons: the first digits of SHA-256, or all of SHA-1.
+func (c Choice) isCalled(alias string) bool {
+	if strings.EqualFold(alias, c.Alias) || alias == c.Name {
+		return true
+	}
+	digits := strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(alias))
+	sum := sha1.Sum(c.leaf.Raw)
+	return len(digits) >= minFingerprint && strings.HasPrefix(c.SHA256, digits) || digits == hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,336 @@
+package identity
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"syncguard/internal/cms"
+)
+
+// File is a file that somebody gave, with the name by which messages call it.
+type File struct {
+	Name string
+	Data []byte
+}
+
+func (f File) given() bool { return f.Name != "" || f.Data != nil }
+
+// wrap names the file in an error, and in what to do about it.
+func (f File) wrap(err error) error {
+	if err == nil || f.Name == "" {
+		return err
+	}
+	if problem := new(Problem); errors.As(err, &problem) {
+		problem.Help = strings.ReplaceAll(problem.Help, "FILE", word(f.Name))
+	}
+	return fmt.Errorf("%s: %w", f.Name, err)
+}
+
+// word is a name as one word of a shell.
+func word(name string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:@%,=", r)
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
+
+// HasKey reports whether the file holds a private key. One that cannot be read has none.
+func (f File) HasKey() bool {
+	found, _ := f.read()
+	return len(found.keys) > 0
+}
+
+// Files are what an identity is read from.
+type Files struct {
+	Cert  File   // its certificate; may hold the chain and the private key
+	Key   File   // its private key, where Cert does not hold it
+	P12   File   // PKCS#12, which holds all of it, in place of Cert and Key
+	Chain []File // the certificates of its issuers
+	// Alias chooses among several keys: the name that a file has for one, the common name or the fingerprint of its
+	// certificate. Empty where there is one key only.
+	Alias string
+}
+
+// Problem is an error of a file, with what to do about it, where FILE stands for its name.
+type Problem struct{ Text, Help string }
+
+func (p *Problem) Error() string { return p.Text }
+
+// origins maps each certificate to the name of the file that it is from.
+type origins map[*x509.Certificate]string
+
+// of returns " of FILE", or nothing where the file has no name.
+func (o origins) of(cert *x509.Certificate) string {
+	if o[cert] == "" {
+		return ""
+	}
+	return " of " + o[cert]
+}
+
+// contents is what files hold; the keys are not decrypted yet.
+type contents struct {
+	certs  []*x509.Certificate
+	keys   []*pem.Block
+	others []string // what else, for the message that nothing of use is there
+	from   origins
+}
+
+func (c *contents) add(more contents) {
+	c.certs = append(c.certs, more.certs...)
+	c.keys = append(c.keys, more.keys...)
+	c.others = append(c.others, more.others...)
+	maps.Copy(c.from, more.from)
+}
+
+// Certificates returns every certificate of a file, at least one: PEM of any kind, DER, or PKCS#7, which may be base64.
+func Certificates(f File) ([]*x509.Certificate, error) {
+	found, err := readCertificates(f)
+	return found.certs, err
+}
+
+// readCertificates reads a file that was given for its certificates.
+func readCertificates(files ...File) (contents, error) {
+	all := contents{from: origins{}}
+	for _, f := range files {
+		found, err := f.read()
+		if err != nil {
+			return all, f.wrap(err)
+		}
+		if len(found.certs) == 0 {
+			return all, f.wrap(found.lacks("certificate", "give it with --key"))
+		}
+		all.add(found)
+	}
+	return all, nil
+}
+
+// readKeys reads a file that was given for its private key.
+func readKeys(f File) (contents, error) {
+	found, err := f.read()
+	if err == nil && len(found.keys) == 0 {
+		err = found.lacks("private key", "give it with --cert or --chain")
+	}
+	return found, f.wrap(err)
+}
+
+// lacks says that a file does not hold what it was given for, and what it holds instead.
+func (c contents) lacks(what, instead string) error {
+	var has []string
+	switch {
+	case len(c.certs) > 0:
+		has = append(has, "a certificate")
+	case len(c.keys) > 0:
+		has = append(has, "a private key")
+	default:
+		instead = ""
+	}
+	for _, other := range c.others {
+		if !slices.Contains(has, other) {
+			has = append(has, other)
+		}
+	}
+	if len(has) == 0 {
+		return &Problem{Text: "holds no " + what}
+	}
+	return &Problem{fmt.Sprintf("holds no %s, but %s", what, strings.Join(has, ", ")), instead}
+}
+
+// read reads whatever the file is.
+func (f File) read() (contents, error) {
+	if err := checkSize(f.Data); err != nil {
+		return contents{}, err
+	}
+	found := contents{from: origins{}}
+	var err error
+	data := plainText(f.Data)
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		err = errors.New("is empty")
+	case isPEM(data):
+		err = found.readPEM(data)
+	default:
+		err = found.readBinary(fromBase64(data))
+	}
+	for _, cert := range found.certs {
+		found.from[cert] = f.Name
+	}
+	return found, err
+}
+
+// readBinary reads DER. A private key is kept as it is, to be read with its passphrase.
+func (c *contents) readBinary(data []byte) (err error) {
+	if foreign := foreignStore(data); foreign != nil {
+		return foreign
+	}
+	if certs, err := x509.ParseCertificates(data); err == nil {
+		c.certs = append(c.certs, certs...)
+		return nil
+	}
+	if cms.IsSigned(data) {
+		c.certs, err = cms.Certificates(data)
+		return err
+	}
+	if cert, err := trustedCertificate(data); cert != nil {
+		c.certs = append(c.certs, cert)
+		return err
+	}
+	if _, encrypted := parseEncrypted(data); encrypted || isKey(data) {
+		c.keys = append(c.keys, &pem.Block{Bytes: bytes.Clone(data)}) // which readKey overwrites
+		return nil
+	}
+	return errors.New("is neither PEM, nor a certificate, PKCS#7 or a private key in DER")
+}
+
+// readPEM sorts the blocks of a file. A block that does not decode is an error: skipping it would silently drop an
+// intermediate certificate.
+func (c *contents) readPEM(data []byte) error {
+	blocks := 0
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		blocks++
+		if err := c.readBlock(block); err != nil {
+			return fmt.Errorf("reading PEM block %d, %s: %w", blocks, block.Type, err)
+		}
+	}
+	if begun := bytes.Count(data, []byte(pemBegin)); begun != blocks {
+		return fmt.Errorf("%d of %d PEM blocks are damaged", begun-blocks, begun)
+	}
+	return nil
+}
+
+func (c *contents) readBlock(block *pem.Block) error {
+	switch kind := block.Type; {
+	case kind == "OPENSSH PRIVATE KEY":
+		return &Problem{"the private key is in OpenSSH form", "convert it with ssh-keygen -p -m PKCS8 -f FILE"}
+	case strings.HasSuffix(kind, "PRIVATE KEY"):
+		c.keys = append(c.keys, block)
+	case kind == "CERTIFICATE", kind == "X509 CERTIFICATE":
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return err
+		}
+		c.certs = append(c.certs, cert)
+	case kind == "TRUSTED CERTIFICATE":
+		cert, err := trustedCertificate(block.Bytes)
+		if err != nil {
+			return err
+		}
+		c.certs = append(c.certs, cert)
+	case kind == "PKCS7", kind == "CMS", kind == "PKCS #7 SIGNED DATA":
+		certs, err := cms.Certificates(block.Bytes)
+		if err != nil {
+			return err
+		}
+		c.certs = append(c.certs, certs...)
+	case kind == "PKCS12":
+		return foreignStore(block.Bytes)
+	case strings.HasSuffix(kind, "CERTIFICATE REQUEST"):
+		c.others = append(c.others, "a certificate request")
+	default:
+		c.others = append(c.others, "a block of type "+kind)
+	}
+	return nil
+}
+
+const pemBegin = "-----BEGIN "
+
+func isPEM(data []byte) bool { return bytes.Contains(data, []byte(pemBegin)) }
+
+func isKey(der []byte) bool {
+	if len(der) > maxKey {
+		return false
+	}
+	_, err := parseKey(der)
+	return err == nil
+}
+
+// trustedCertificate reads what openssl x509 -trustout writes: a certificate, followed by what it is trusted for. One that
+// is marked as rejected for something is refused, since nobody here would heed that. It is nil where there is no certificate.
+func trustedCertificate(data []byte) (*x509.Certificate, error) {
+	var first asn1.RawValue
+	rest, err := asn1.Unmarshal(data, &first)
+	if err != nil {
+		return nil, errors.New("is no certificate")
+	}
+	cert, err := x509.ParseCertificate(first.FullBytes)
+	if err != nil {
+		return nil, err
+	}
+	var settings struct {
+		Trust  []asn1.ObjectIdentifier `asn1:"optional"`
+		Reject []asn1.ObjectIdentifier `asn1:"optional,tag:0"`
+		Alias  string                  `asn1:"optional,utf8"`
+		KeyID  []byte                  `asn1:"optional"`
+		Other  asn1.RawValue           `asn1:"optional,tag:1"`
+	}
+	if len(rest) > 0 {
+		if err := unmarshal(rest, &settings); err != nil {
+			return cert, errors.New("bytes follow the certificate that are no trust settings of OpenSSL")
+		}
+	}
+	if len(settings.Reject) > 0 {
+		return cert, &Problem{fmt.Sprintf("the trust settings reject the certificate %q", nameOf(cert)),
+			"if it is meant to be used, take them away with openssl x509 -in FILE -out FILE.pem"}
+	}
+	return cert, nil
+}
+
+// foreignStore names a store of keys and certificates that is not read where PEM or DER is wanted, and the way out.
+func foreignStore(data []byte) error {
+	switch {
+	case isPKCS12(data):
+		return &Problem{"is PKCS#12, which holds a key and certificates under a passphrase, want PEM or DER",
+			"to sign, give it with --p12; openssl pkcs12 -in FILE -nokeys -out certs.pem takes the certificates out"}
+	case bytes.HasPrefix(data, []byte("\xfe\xed\xfe\xed")), bytes.HasPrefix(data, []byte("\xce\xce\xce\xce")):
+		return &Problem{"is a Java keystore, want PEM, DER or PKCS#12",
+			"convert it with keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype pkcs12"}
+	case bytes.HasPrefix(data, []byte("PuTTY-User-Key-File-")):
+		return &Problem{"is a private key in PuTTY's form", "convert it with puttygen FILE -O private-openssh-new -o KEY, and that with ssh-keygen -p -m PKCS8 -f KEY"}
+	}
+	return nil
+}
+
+// plainText takes the byte order mark off a text, and UTF-16, as Windows PowerShell writes it, apart.
+func plainText(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return data[3:]
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return data
+	}
+	var units []uint16
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// fromBase64 returns what base64 without any PEM lines stands for, where that is DER; else the data itself.
+func fromBase64(data []byte) []byte {
+	text := bytes.Join(bytes.Fields(data), nil)
+	if len(text) == 0 || text[0] != 'M' { // the first six bits of a SEQUENCE
+		return data
+	}
+	der, err := base64.StdEncoding.AppendDecode(nil, text)
+	if err != nil || der[0] != 0x30 {
+		return data
+	}
+	return der
+}

@@ -1,0 +1,252 @@
+package identity
+
+import (
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"hash"
+	"math/big"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf16"
+
+	"software.sslmate.com/src/go-pkcs12"
+)
+
+// passphrase is one that the MAC of a file holds with, in the two forms that PKCS#12 derives keys from.
+type passphrase struct {
+	text []byte // UTF-8
+	wide []byte // UTF-16 with two zero octets behind it; nil where the writer took the empty one for no octets at all
+}
+
+// accepts returns the passphrase if the MAC holds with it, else ErrWrongPassphrase.
+func (m macData) accepts(text, message []byte) (passphrase, error) {
+	forms := [][]byte{append(utf16Of(string(text)), 0, 0)}
+	if len(text) == 0 {
+		forms = append(forms, nil)
+	}
+	for _, wide := range forms {
+		sum, err := m.sum(text, wide, message)
+		if err != nil {
+			return passphrase{}, err
+		}
+		if hmac.Equal(sum, m.Digest.Digest) {
+			return passphrase{text, wide}, nil
+		}
+	}
+	return passphrase{}, ErrWrongPassphrase
+}
+
+func utf16Of(text string) (wide []byte) {
+	for _, unit := range utf16.Encode([]rune(text)) {
+		wide = append(wide, byte(unit>>8), byte(unit))
+	}
+	return wide
+}
+
+// sum is the MAC of RFC 7292, or that of RFC 9579, PBMAC1.
+func (m macData) sum(text, wide, message []byte) ([]byte, error) {
+	algorithm := m.Digest.Algorithm
+	if algorithm.Algorithm.String() == oidPBMAC1 {
+		return pbmac1(algorithm, text, message)
+	}
+	newHash := digests()[algorithm.Algorithm.String()]
+	if newHash == nil {
+		return nil, &Problem{fmt.Sprintf("the MAC of the PKCS#12 uses the digest %s, which is not known here", algorithm.Algorithm), convert}
+	}
+	mac := hmac.New(newHash, macKey(newHash, wide, m.Salt, m.Iterations))
+	mac.Write(message)
+	return mac.Sum(nil), nil
+}
+
+// macKey derives a key of as many octets as the hash has, by RFC 7292, appendix B.2, with the ID of a MAC.
+func macKey(newHash func() hash.Hash, wide, salt []byte, iterations int64) []byte {
+	const macID = 3
+	h := newHash()
+	block := h.BlockSize()
+	for range block {
+		h.Write([]byte{macID})
+	}
+	h.Write(repeated(salt, block))
+	h.Write(repeated(wide, block))
+	key := h.Sum(nil)
+	for range iterations - 1 {
+		h.Reset()
+		h.Write(key)
+		key = h.Sum(key[:0])
+	}
+	return key
+}
+
+// repeated fills whole blocks with a pattern; an empty one fills none.
+func repeated(pattern []byte, block int) []byte {
+	if len(pattern) == 0 {
+		return nil
+	}
+	size := (len(pattern) + block - 1) / block * block
+	filled := make([]byte, 0, size+len(pattern))
+	for len(filled) < size {
+		filled = append(filled, pattern...)
+	}
+	return filled[:size]
+}
+
+func pbmac1(algorithm pkix.AlgorithmIdentifier, text, message []byte) ([]byte, error) {
+	var params pbes2Params
+	if err := unmarshal(algorithm.Parameters.FullBytes, &params); err != nil {
+		return nil, err
+	}
+	var derivation pbkdf2Params
+	if params.KDF.Algorithm.String() != oidPBKDF2 {
+		return nil, &Problem{"the MAC of the PKCS#12 derives its key in an unusual way", convert}
+	}
+	if err := unmarshal(params.KDF.Parameters.FullBytes, &derivation); err != nil {
+		return nil, err
+	}
+	newHash, newMAC := hmacs()[derivation.PRF.Algorithm.String()], hmacs()[params.Scheme.Algorithm.String()]
+	if newHash == nil || newMAC == nil || derivation.KeyLength < 1 || derivation.KeyLength > 256 || derivation.Salt.Tag != asn1.TagOctetString {
+		return nil, &Problem{"the MAC of the PKCS#12 has unusual parameters", convert}
+	}
+	key, err := pbkdf2.Key(newHash, string(text), derivation.Salt.Bytes, int(derivation.Iterations), derivation.KeyLength)
+	if err != nil {
+		return nil, fmt.Errorf("checking the MAC of the PKCS#12: %w", err)
+	}
+	mac := hmac.New(newMAC, key)
+	mac.Write(message)
+	return mac.Sum(nil), nil
+}
+
+// digests are the hashes by their object identifiers.
+func digests() map[string]func() hash.Hash {
+	const nist = "2.16.840.1.101.3.4.2."
+	return map[string]func() hash.Hash{
+		oidSHA1: sha1.New, nist + "1": sha256.New, nist + "2": sha512.New384, nist + "3": sha512.New, nist + "4": sha256.New224,
+		nist + "5": sha512.New512_224, nist + "6": sha512.New512_256,
+	}
+}
+
+// hmacs are the hashes by the object identifiers of their HMAC. Without one it is SHA-1.
+func hmacs() map[string]func() hash.Hash {
+	const rsadsi = "1.2.840.113549.2."
+	return map[string]func() hash.Hash{
+		"": sha1.New, oidHMACSHA1: sha1.New, rsadsi + "8": sha256.New224, oidHMACSHA256: sha256.New, rsadsi + "10": sha512.New384,
+		rsadsi + "11": sha512.New, rsadsi + "12": sha512.New512_224, rsadsi + "13": sha512.New512_256,
+	}
+}
+
+// decode has the library decrypt one part of a file: bags, or encrypted contents. The library reads DER with one key and at
+// least one certificate, so that is what it gets: the part, in a file of its own, beside a key and a certificate of no use,
+// which are left out of what is returned. The key is nil where the part holds none.
+func (p passphrase) decode(bags []safeBag, content *contentInfo) (key any, certs []*x509.Certificate, err error) {
+	filler := filling()
+	beside := append([]safeBag{filler.cert}, bags...)
+	hasKey := len(bags) > 0 && bags[0].Type.String() != oidCertBag
+	if !hasKey {
+		key, certs, err = p.decodeFile(append(beside, filler.key), content)
+		if err == nil {
+			return nil, certs, nil
+		}
+		if content == nil || !strings.Contains(err.Error(), "expected exactly one key bag") {
+			return nil, nil, err
+		}
+	}
+	return p.decodeFile(beside, content)
+}
+
+func (p passphrase) decodeFile(bags []safeBag, content *contentInfo) (any, []*x509.Certificate, error) {
+	file, err := p.encode(bags, content)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, _, certs, err := pkcs12.DecodeChain(file, string(p.text))
+	if err != nil {
+		return nil, nil, &Problem{"the PKCS#12 cannot be read here: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convert}
+	}
+	return key, certs, nil
+}
+
+// encode makes a file of bags and encrypted contents, with a MAC of its own.
+func (p passphrase) encode(bags []safeBag, content *contentInfo) ([]byte, error) {
+	encoded, err := asn1.Marshal(bags)
+	if err != nil {
+		return nil, err
+	}
+	contents := []contentInfo{dataOf(encoded)}
+	if content != nil {
+		plain, err := content.plain()
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, plain)
+	}
+	safe, err := asn1.Marshal(contents)
+	if err != nil {
+		return nil, err
+	}
+	salt := []byte("syncguard")
+	mac := hmac.New(sha256.New, macKey(sha256.New, p.wide, salt, 1))
+	mac.Write(safe)
+	return asn1.Marshal(pfx{3, dataOf(safe), macData{digestInfo{pkix.AlgorithmIdentifier{Algorithm: objectID(oidSHA256)}, mac.Sum(nil)}, salt, 1}})
+}
+
+// plain returns encrypted contents with their bytes in one piece.
+func (c contentInfo) plain() (contentInfo, error) {
+	var encrypted encryptedData
+	if err := unmarshal(c.Content.Bytes, &encrypted); err != nil {
+		return c, err
+	}
+	octets, err := encrypted.Info.octets()
+	if err != nil {
+		return c, err
+	}
+	encrypted.Info.Content = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: octets}
+	encoded, err := asn1.Marshal(encrypted)
+	c.Content = explicit(encoded)
+	return c, err
+}
+
+// dataOf wraps octets as contents in the clear.
+func dataOf(octets []byte) contentInfo {
+	encoded, _ := asn1.Marshal(octets) // never fails
+	return contentInfo{objectID(oidPKCS7Data), explicit(encoded)}
+}
+
+func explicit(der []byte) asn1.RawValue {
+	return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}
+}
+
+func objectID(dotted string) asn1.ObjectIdentifier {
+	var id asn1.ObjectIdentifier
+	for arc := range strings.SplitSeq(dotted, ".") {
+		n, _ := new(big.Int).SetString(arc, 10)
+		id = append(id, int(n.Int64()))
+	}
+	return id
+}
+
+// filler is a key and a certificate of no use, as bags in the clear.
+type filler struct{ key, cert safeBag }
+
+var filling = sync.OnceValue(func() filler {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	encodedKey, err := x509.MarshalPKCS8PrivateKey(key)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Unix(1, 0)}
+	cert, err2 := x509.CreateCertificate(nil, template, template, key.Public(), key)
+	bag, err3 := asn1.Marshal(struct {
+		Type asn1.ObjectIdentifier
+		Data []byte `asn1:"tag:0,explicit"`
+	}{objectID("1.2.840.113549.1.9.22.1"), cert})
+	if err := errors.Join(err, err2, err3); err != nil {
+		panic(err) // fixed input
+	}
+	return filler{safeBag{Type: objectID(oidKeyBag), Value: explicit(encodedKey)}, safeBag{Type: objectID(oidCertBag), Value: explicit(bag)}}
+})
