@@ -336,3 +336,74 @@ func TestIntentsAreOptional(t *testing.T) {
 		t.Errorf("got %d outcomes and %d payloads", len(made.Outcomes), len(made.Payloads))
 	}
 }
+
+// Settings are where the versions of a group have them, and what pauses iCloud besides is among them.
+func TestSettingsByVersion(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		intent Intent
+		want   string
+	}{
+		{"iOS@17", Cellular, "Settings > Apps (from version 18) > Photos > Cellular Data: on"},
+		{"iOS@18", Cellular, "Settings > Apps > Photos > Cellular Data: on"},
+		{"iPadOS@17", Storage, "Settings > Apps (from version 18) > App Store > Offload Unused Apps: on"},
+		{"iPadOS@26", Storage, "Settings > Apps > App Store > Offload Unused Apps: on"},
+		{"iOS", Cellular, "Settings > Cellular > Cellular Data Options > Data Mode (with 5G) > Low Data Mode: off"},
+		{"iPadOS", Cellular, "Settings > Wi-Fi > (i) > Low Data Mode: off"},
+		{"iOS", Storage, "Settings > Battery > Power Mode (iPhone 15 and later) > Low Power Mode: off"},
+		{"iPadOS", Storage, "Settings > Battery > Low Power Mode: off"},
+		{"macOS", Storage, "System Settings > Battery > Low Power Mode: off"},
+	} {
+		o := plan(t, defaults(), c.target).outcome(c.intent)
+		if !slices.ContainsFunc(o.Settings, func(s Setting) bool { return s.String() == c.want }) {
+			t.Errorf("%s %s: no setting %q in %v", c.target, c.intent, c.want, o.Settings)
+		}
+	}
+}
+
+// That a platform has no setting for something, Apple does not say.
+func TestNothingIsImpossibleByAppleAlone(t *testing.T) {
+	for _, platform := range target.Platforms() {
+		for _, enrollment := range target.Enrollments() {
+			for _, version := range []string{"@2", "@10.15", "@13", "@18", "@26", "@27"} {
+				to, err := target.Parse(string(platform) + version + "/" + string(enrollment))
+				if err != nil {
+					continue // no such devices
+				}
+				for _, o := range plan(t, defaults(), to.String()).Outcomes {
+					if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != Apple && !n.Detail }) {
+						t.Errorf("%s %s: impossible by %v", to, o.Intent, o.Notes)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Shared iPad has a quota, which a command sets and no profile does.
+func TestSharedIPadQuota(t *testing.T) {
+	o := plan(t, defaults(), "iPadOS/shared-ipad").outcome(Storage)
+	if o.Class != Hint || !slices.ContainsFunc(o.Notes, func(n Note) bool { return strings.Contains(n.Text, "QuotaSize") && n.Evidence == Apple }) {
+		t.Errorf("got %s with %v", o.Class, o.Notes)
+	}
+}
+
+// A key that an older system passed over is not read again by itself: said of a payload, and not of a declaration, of
+// which nobody reported it.
+func TestNewerKeysAreNotReadAgain(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		intent Intent
+		want   bool
+	}{
+		{"iOS@11.4/supervised", DateTime, true},
+		{"iOS@12/supervised", DateTime, false},
+		{"iOS@17/supervised", Updates, false},
+	} {
+		notes := plan(t, defaults(), c.target).outcome(c.intent).Notes
+		has := slices.ContainsFunc(notes, func(n Note) bool { return strings.HasSuffix(n.Text, ReadAgain().Text) && n.Evidence == Community })
+		if has != c.want {
+			t.Errorf("%s %s: got %v", c.target, c.intent, notes)
+		}
+	}
+}

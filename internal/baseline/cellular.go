@@ -11,10 +11,11 @@ var networkUsage = payload{"network-usage", "com.apple.networkusagerules", "Netw
 // planCellular is mostly honest text: Apple has no key, declaration or command that turns cellular data on for iCloud.
 func planCellular(p *planner, o *Outcome, s template.Cellular) {
 	if p.target.Platform.Schema() != target.IOS {
-		o.note("this platform has no cellular data switches for apps", restrictionsSource)
+		o.add("no cellular data switches for apps are known on this platform", Unverified, restrictionsSource)
 		return
 	}
-	o.note("Apple has no key that turns cellular data on for iCloud", restrictionsSource)
+	o.note("no key in Apple's schemas turns cellular data on for iCloud", everySchema)
+	o.detail("in Low Data Mode, on cellular and on each Wi-Fi network, iCloud pauses updates and backups", Apple, "https://support.apple.com/102433")
 	if s.FreezeToggles.Value && s.ConfirmTogglesAreOn.Value &&
 		p.pull(o, lever{restrictions, []string{"allowAppCellularDataModification"}, Locked}) {
 		p.set(restrictions, "allowAppCellularDataModification", at(profiles.Boolean(false), s.FreezeToggles.Span))
@@ -34,5 +35,8 @@ func planCellular(p *planner, o *Outcome, s template.Cellular) {
 		p.set(networkUsage, "SIMRules", at(profiles.Array(rule), w.Policy.Span))
 	}
 }
+
+// everySchema is the source of what no schema has.
+const everySchema = "apple/device-management: every file of mdm and declarative"
 
 const restrictionsSource = "https://developer.apple.com/documentation/devicemanagement/restrictions"

@@ -6,7 +6,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
-	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
 )
@@ -76,30 +75,28 @@ func (p *planner) setDNS(o *Outcome, s template.DNS, where payload, provider tem
 	}
 }
 
-const dnsSource = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
+// Apple's pages of the payload and of the declaration, each of which says which networks it covers.
+const (
+	dnsSource            = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
+	dnsDeclarationSource = "https://developer.apple.com/documentation/devicemanagement/networkdnssettings"
+)
 
 // dnsNotes says which networks the setting covers: no schema states that as data.
 func dnsNotes(p *planner, o *Outcome, form dnsForm) {
-	if text := networksCovered(p.target.Effective(), form.payloadType == dnsDeclaration); text != "" {
-		o.note(text, dnsSource)
+	switch e := p.target.Effective(); {
+	case !e.IsMDM():
+	case form.payloadType != dnsDeclaration:
+		o.note("a DNS payload that MDM installs covers managed Wi-Fi networks only", dnsSource)
+		o.detail("from version 27 on, a declaration covers every network of a supervised device", Apple, dnsDeclarationSource)
+	case e.IsSupervised():
+		o.note("the declaration covers every network of a supervised device", dnsDeclarationSource)
+	default:
+		o.note("on a device that is not supervised the declaration covers managed networks only", dnsDeclarationSource)
 	}
 	if o.Class == Default {
 		o.detail("a person can switch to another DNS setting in Settings", Apple, dnsSource)
 	}
 	o.detail("VPN and iCloud Private Relay go around it", Community, "https://github.com/paulmillr/encrypted-dns")
-}
-
-// networksCovered is what Apple's pages of the payload and of the declaration say, or "" for every network.
-func networksCovered(e target.Enrollment, declared bool) string {
-	switch {
-	case !e.IsMDM():
-		return ""
-	case !declared:
-		return "a DNS payload that MDM installs covers managed Wi-Fi networks only; from version 27 on, a declaration covers every network of a supervised device"
-	case e.IsSupervised():
-		return "the declaration covers every network of a supervised device"
-	}
-	return "on a device that is not supervised the declaration covers managed networks only"
 }
 
 // dnsSettingsOf returns the DNSSettings dictionary of one provider.

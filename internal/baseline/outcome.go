@@ -105,6 +105,11 @@ type Note struct {
 	Detail   bool // true of the class wherever it is reached, so a table need not say it
 }
 
+// ReadAgain is said of a key of a profile that is newer than the oldest devices of a target.
+func ReadAgain() Note {
+	return Note{Text: "is not read after an upgrade until the profile is delivered again", Evidence: Community, Source: "https://github.com/fleetdm/fleet/issues/25578"}
+}
+
 // Label says the note with its evidence, where that is not Apple's word.
 func (n Note) Label() string {
 	if n.Evidence == Apple {

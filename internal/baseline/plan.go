@@ -52,11 +52,14 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 		if !intent.on {
 			continue
 		}
-		o := Outcome{Intent: intent.name, Class: Impossible, Settings: settings(intent.name, t.Platform)}
+		o := Outcome{Intent: intent.name, Class: Impossible, Settings: settings(intent.name, t)}
 		if len(o.Settings) > 0 {
 			o.Class = Hint
 		}
 		intent.plan(p, &o)
+		if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != Apple }) {
+			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), Unverified, "") // that there is none, Apple does not say
+		}
 		for _, n := range o.Notes {
 			o.Source = cmp.Or(o.Source, n.Source)
 		}
@@ -126,6 +129,11 @@ func (p *planner) standing(l lever) (standing, bool) {
 		}
 		text := l.mechanism() + " " + availability.Phrase(limit, target.Target{Enrollment: p.target.Enrollment}) // platforms agree
 		s.conditions = append(s.conditions, Note{Text: text, Evidence: Apple, Source: s.source})
+		if limit.Obstacle == schema.NotYetIntroduced && !l.payload.isDeclaration() {
+			again := ReadAgain()
+			again.Text = l.mechanism() + " " + again.Text
+			s.conditions = append(s.conditions, again)
+		}
 		s.works = s.works && !limit.Obstacle.Blocks()
 	}
 	return s, true

@@ -4,22 +4,31 @@ import "syncguard/internal/target"
 
 // settings returns what a person can do by hand for an intent. Labels marked Unverified were not seen on version 27.
 //
-// Sources: Apple's support pages for each platform as far as they were at hand; the CIS macOS Benchmark for the Mac's
-// Date & Time; https://www.cnet.com (2019) for the Apple TV's Software Updates.
-func settings(i Intent, p target.Platform) []Setting {
+// Sources: Apple's support pages for each platform as far as they were at hand, among them https://support.apple.com/102433
+// (Low Data Mode, Data Mode) and https://support.apple.com/101604 (Low Power Mode, Power Mode); the CIS macOS Benchmark for
+// the Mac's Date & Time; https://www.cnet.com (2019) for the Apple TV's Software Updates.
+func settings(i Intent, t target.Target) []Setting {
 	switch i {
 	case DateTime:
-		return dateTimeSettings(p)
+		return dateTimeSettings(t.Platform)
 	case DNS:
-		return dnsSettings(p)
+		return dnsSettings(t.Platform)
 	case Cellular:
-		return cellularSettings(p)
+		return cellularSettings(t)
 	case Storage:
-		return storageSettings(p)
+		return storageSettings(t)
 	case Updates:
-		return updatesSettings(p)
+		return updatesSettings(t.Platform)
 	}
 	return nil
+}
+
+// apps is the step before the settings of an app, which came with iOS 18.
+func apps(t target.Target) string {
+	if t.Platform.Schema() == target.IOS && t.Version.Major < 18 {
+		return "Apps (from version 18)"
+	}
+	return "Apps"
 }
 
 func dateTimeSettings(p target.Platform) []Setting {
@@ -52,35 +61,44 @@ func dnsSettings(p target.Platform) []Setting {
 	return nil
 }
 
-func cellularSettings(p target.Platform) []Setting {
-	if p.Schema() != target.IOS {
-		return nil // no other platform has cellular data switches for apps
+func cellularSettings(t target.Target) []Setting {
+	if t.Platform.Schema() != target.IOS {
+		return nil // no other platform is known to have cellular data switches for apps
 	}
 	return []Setting{
 		{[]string{"Settings", "Cellular", "iCloud Drive"}, "on", Unverified},
-		{[]string{"Settings", "Apps", "Photos", "Cellular Data"}, "on", Unverified},
+		{[]string{"Settings", apps(t), "Photos", "Cellular Data"}, "on", Unverified},
 		{[]string{"Settings", "[your name]", "iCloud", "iCloud Backup", "Back Up Over Cellular"}, "on", Unverified},
-		{[]string{"Settings", "Cellular", "Cellular Data Options", "Low Data Mode"}, "off", Unverified},
+		{[]string{"Settings", "Cellular", "Cellular Data Options", "Data Mode (with 5G)", "Low Data Mode"}, "off", Apple},
+		{[]string{"Settings", "Wi-Fi", "(i)", "Low Data Mode"}, "off", Apple},
 	}
 }
 
-func storageSettings(p target.Platform) []Setting {
-	switch p {
+func storageSettings(t target.Target) []Setting {
+	switch p := t.Platform; p {
 	case target.IOS, target.IPadOS, target.VisionOS:
 		optimize := map[target.Platform]string{target.IOS: "Optimize iPhone Storage", target.IPadOS: "Optimize iPad Storage", target.VisionOS: "Optimize Storage"}
 		evidence := Apple
 		if p == target.VisionOS {
 			evidence = Unverified
 		}
-		return []Setting{
+		all := []Setting{
 			{[]string{"Settings", "[your name]", "iCloud", "Photos", optimize[p]}, "on", evidence},
-			{[]string{"Settings", "Apps", "App Store", "Offload Unused Apps"}, "on", Unverified},
+			{[]string{"Settings", apps(t), "App Store", "Offload Unused Apps"}, "on", Unverified},
 			{[]string{"Settings", "[your name]", "iCloud", "Storage"}, "free space, or a larger plan", Apple},
 		}
+		switch p {
+		case target.IOS:
+			all = append(all, Setting{[]string{"Settings", "Battery", "Power Mode (iPhone 15 and later)", "Low Power Mode"}, "off", Apple})
+		case target.IPadOS:
+			all = append(all, Setting{[]string{"Settings", "Battery", "Low Power Mode"}, "off", Apple})
+		}
+		return all
 	case target.MacOS:
 		return []Setting{
 			{[]string{"System Settings", "[your name]", "iCloud", "Drive", "Optimize Mac Storage"}, "on", Apple},
 			{[]string{"Photos", "Settings", "iCloud", "Optimize Mac Storage"}, "on", Apple},
+			{[]string{"System Settings", "Battery", "Low Power Mode"}, "off", Unverified},
 		}
 	}
 	return nil // neither an Apple TV nor a watch keeps iCloud files

@@ -6,6 +6,9 @@ import (
 	"syncguard/profiles"
 )
 
+// settingsSource is about QuotaSize and ResidentUsers, which came with iOS 13.4.
+const settingsSource = "https://developer.apple.com/documentation/devicemanagement/settingscommand"
+
 // planStorage is mostly honest text too: Apple has no key for Optimize Storage on any platform.
 func planStorage(p *planner, o *Outcome, s template.Storage) {
 	if !s.Hints.Value {
@@ -16,10 +19,17 @@ func planStorage(p *planner, o *Outcome, s template.Storage) {
 		o.add("this platform keeps no iCloud files that could be optimized", Unverified, "")
 		return
 	}
-	o.note("Apple has no key that turns Optimize Storage on", restrictionsSource)
+	o.note("no key in Apple's schemas turns Optimize Storage on", everySchema)
+	if p.target.Platform.Schema() == target.IOS {
+		o.detail("in Low Power Mode iCloud Photos pauses", Apple, "https://support.apple.com/101604")
+	}
 	if p.target.Platform == target.MacOS {
+		o.detail("in Low Power Mode work in the background pauses; that iCloud does, too, follows from that", Unverified, "https://developer.apple.com/documentation/foundation/processinfo/islowpowermodeenabled")
 		planMacStorage(p, o, s)
 		return
+	}
+	if p.target.Enrollment == target.SharedIPad {
+		o.note("the MDM command Settings bounds what each user can store on Shared iPad (SharedDeviceConfiguration: QuotaSize or ResidentUsers); a profile cannot", settingsSource)
 	}
 	if s.AllowCloudBackup.IsSet && !s.AllowCloudBackup.Value && p.pull(o, lever{restrictions, []string{"allowCloudBackup"}, Locked}) {
 		p.set(restrictions, "allowCloudBackup", at(profiles.Boolean(false), s.AllowCloudBackup.Span))

@@ -28,7 +28,7 @@ func planUpdates(p *planner, o *Outcome, s template.Updates) {
 		enforceUpdate(p, o, s.Enforce)
 	}
 	if p.target.Platform == target.WatchOS {
-		o.note("neither a profile nor a declaration updates watchOS", updatesSource)
+		o.note("no key in Apple's schemas updates watchOS", everySchema)
 	}
 }
 

@@ -22,6 +22,7 @@ type Catalog interface {
 // Matrix is what each subject comes to on each target.
 type Matrix struct {
 	Targets []target.Target
+	Files   []string // whose keys the rows are, in their order, those without a row among them; nil for intents
 	Rows    []Row
 }
 

@@ -62,6 +62,7 @@ func TestKeys(t *testing.T) {
 	const (
 		restriction = "com.apple.applicationaccess "
 		dns         = "com.apple.dnsSettings.managed "
+		unlisted    = "is set; whether the app obeys it is not known, since no schema or manifest lists it"
 		server      = "<key>DNSSettings</key><dict><key>DNSProtocol</key><string>HTTPS</string></dict>"
 		forced      = "<key>PayloadContent</key><dict><key>%s</key><dict><key>%s</key><array><dict><key>mcx_preference_settings</key><dict><key>%s</key><true/></dict></dict></array></dict></dict>"
 	)
@@ -74,12 +75,37 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/supervised", "enforced: keeps the time right; the time zone follows only while the device can find its location"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "impossible: needs a supervised device"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "impossible: is not on this platform"},
-		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "tvOS@12.1/supervised", "impossible: needs version 12.2"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "tvOS@12.1/supervised", "impossible?: needs version 12.2; is not read after an upgrade until the profile is delivered again"},
 		{restriction + "<key>allowAppCellularDataModification</key><false/>", "", "iOS/supervised", "locked: freezes what is set at that moment; it sets nothing itself"},
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@26/supervised", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "impossible: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "impossible?: is not in the schema of com.apple.applicationaccess"},
 		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "impossible?: is in no schema"},
+		// a preference that nobody lists, in every form
+		{"com.example.unknown <key>a</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{managed("com.example.unknown", "Forced", "a"), "", "macOS", "enforced?: " + unlisted},
+		{managed("com.example.unknown", "Set-Once", "a"), "", "macOS", "default?: " + unlisted},
+		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "macOS/supervised", "enforced?: " + unlisted},
+		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "iOS", "impossible?: is not in the schema of com.google.Chrome"},
+		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "impossible: is not on this platform"},
+		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
+		// a preference that a manifest lists beside Apple's schema, or instead of it
+		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Forced", "ProhibitBurn"), "", "macOS", "enforced?: is documented by Apple as a payload, not as a managed preference"},
+		{"com.apple.timed <key>TMAutomaticTimeOnlyEnabled</key><true/>", "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
+		// without the wrapper nothing is set
+		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>Forced</key><array><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></array></dict></dict>",
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
+			"impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		// the passcode by hand: one report against Apple's schema
+		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/manual", "enforced?: is deprecated from version 27 on; was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema"},
+		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/device", "enforced: is deprecated from version 27 on"},
+		{"com.apple.AssetCache.managed <key>AllowPersonalCaching</key><false/>", "", "macOS@26", "enforced?: is deprecated from version 27 on; is replaced by com.apple.configuration.content-cache.settings; keeps iCloud data off this cache; is set; Apple's schema does not say whether a person can change it"},
 		{dns + server, "com.apple.dnsSettings.managed.DNSSettings.DNSProtocol", "iOS@26/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/supervised", "enforced: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings; covers managed Wi-Fi networks only"},
 		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
@@ -89,7 +115,7 @@ func TestKeys(t *testing.T) {
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "iOS@26", "enforced: is deprecated from version 27 on"},
 		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "impossible: can be installed by MDM only"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "default"},
+		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "default?: is a preference that Apple's schemas do not list"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "impossible: is not on this platform"},
 		{managed("com.apple.timed", "Forced", "TMAutomaticTimeOnlyEnabled"), "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
 		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "default?: is a preference that nobody is known to have managed by profile"},

@@ -106,7 +106,7 @@ func TestVerified(t *testing.T) {
 	want := [][]bool{ // date-time, dns, cellular, storage, updates
 		{true, false, true},
 		{true, true, true},
-		{true, true, true},
+		{true, false, false},
 		{true, true, false},
 		{true, false, true},
 	}

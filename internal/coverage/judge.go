@@ -19,38 +19,25 @@ type judge struct {
 
 func (j *judge) cell() Cell {
 	c := Cell{Target: j.target, Class: baseline.Impossible}
-	note := func(text string, e baseline.Evidence, source string) {
-		c.Notes = append(c.Notes, baseline.Note{Text: text, Evidence: e, Source: source})
-	}
 	t := j.definition()
-	works := true
-	limits := func(t *schema.Type, path ...string) {
-		c.Source = t.Source()
-		for _, l := range limitsOf(t, path, j.target) {
-			note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), baseline.Apple, c.Source)
-			works = works && !l.Obstacle.Blocks()
-		}
+	if reason := j.unread(t); reason.Text != "" {
+		c.Source, c.Notes = reason.Source, []baseline.Note{reason}
+		return c
 	}
+	works := true
 	switch {
 	case j.domain != nil:
-		limits(j.domain.carrier)
-		if t.Type != nil {
+		works = j.limits(&c, j.domain.carrier)
+		if t.Type != nil && t.key != nil {
 			c.Source = t.Source()
 		}
-	case t.Type == nil:
-		note("is in no schema", baseline.Unverified, "")
-		return c
-	case t.key == nil:
-		c.Source = t.Source()
-		note("is not in the schema of "+j.subject.Type, baseline.Unverified, c.Source)
-		return c
-	default:
-		limits(t.Type, j.path...)
+	case t.key != nil:
+		works = j.limits(&c, t.Type, j.path...)
 		if t.key.Dropped {
-			note("is not listed any more in Apple's newest schema", baseline.Apple, c.Source)
+			c.note("is not listed any more in Apple's newest schema", baseline.Apple, c.Source)
 		}
 		if by := replacement(t); by != "" && slices.ContainsFunc(limitsOf(t.Type, j.path, j.target), isLifecycle) {
-			c.Notes = append(c.Notes, baseline.Note{Text: "is replaced by " + by, Evidence: baseline.Apple, Source: c.Source})
+			c.note("is replaced by "+by, baseline.Apple, c.Source)
 		}
 	}
 	c.Levers = []baseline.Lever{{Type: j.subject.Type, Path: j.path, Works: works}}
@@ -59,6 +46,46 @@ func (j *judge) cell() Cell {
 		j.effect(&c, t)
 	}
 	return c
+}
+
+func (c *Cell) note(text string, e baseline.Evidence, source string) {
+	c.Notes = append(c.Notes, baseline.Note{Text: text, Evidence: e, Source: source})
+}
+
+// unread says why nothing on the target reads the setting as far as anybody knows, or has no text.
+func (j *judge) unread(t holderType) baseline.Note {
+	switch {
+	case j.stray:
+		return baseline.Note{Text: "stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings",
+			Evidence: baseline.Community, Source: "https://github.com/MACE-App/MACE/issues/24"}
+	case j.domain != nil || t.key != nil:
+	case t.Type == nil && (j.isDeclaration || j.target.Platform != target.MacOS):
+		return baseline.Note{Text: "is in no schema", Evidence: baseline.Unverified}
+	case t.Type != nil && !j.isPreference():
+		return baseline.Note{Text: "is not in the schema of " + j.subject.Type, Evidence: baseline.Unverified, Source: t.Source()}
+	}
+	return baseline.Note{}
+}
+
+// isPreference reports whether the setting is of a preference domain of a Mac: what no schema has as a payload, a Mac takes
+// for one.
+func (j *judge) isPreference() bool {
+	isDomain := func(t holderType) bool { return t.Family == schema.Preferences }
+	return j.domain != nil || j.target.Platform == target.MacOS && (len(j.types) == 0 || slices.ContainsFunc(j.types, isDomain))
+}
+
+// limits notes what stands between a type or key and the target, and reports whether it works there.
+func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
+	c.Source = t.Source()
+	works := true
+	for _, l := range limitsOf(t, path, j.target) {
+		c.note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), baseline.Apple, c.Source)
+		if l.Obstacle == schema.NotYetIntroduced && !j.isDeclaration {
+			c.Notes = append(c.Notes, baseline.ReadAgain())
+		}
+		works = works && !l.Obstacle.Blocks()
+	}
+	return works
 }
 
 // definition finds the type that has the key, among those of the same name.
@@ -105,11 +132,10 @@ func (j *judge) effect(c *Cell, t holderType) {
 	c.Class = baseline.Enforced
 	stated := t.key != nil && t.key.CombineType != "" // how several combine is stated of restrictions only
 	restricts := stated
-	if j.domain != nil && j.domain.state != "Forced" {
-		c.Class, stated = baseline.Default, true
-	}
-	for _, e := range j.facts.EffectsOf(j.subject.Type, j.path, j.value, j.target.Effective()) {
+	known := false // somebody says what it does
+	for _, e := range j.facts.EffectsOf(j.subject.Type, j.path, j.value, j.target) {
 		if e.Does != "" {
+			known = known || t.key != nil || e.Path != ""
 			c.Class, stated = baseline.Class(e.Does), true
 			if e.Evidence == facts.Apple && t.Type == nil {
 				c.Source = e.Source
@@ -124,15 +150,26 @@ func (j *judge) effect(c *Cell, t holderType) {
 			c.Notes = append(c.Notes, baseline.Note{Text: e.Text, Evidence: baseline.Evidence(e.Evidence), Source: e.Source, Detail: e.Detail})
 		}
 	}
+	if j.domain != nil && j.domain.state != "Forced" {
+		c.Class, stated = baseline.Default, true
+	}
+	if j.domain != nil && j.domain.crowded {
+		c.note("shares its payload with other domains, of which a Mac on 26.6 applied one", baseline.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
+	}
 	switch {
 	case restricts && t.key != nil && t.key.Default != nil && plist.Equal(t.key.Default, j.value):
 		c.Class = baseline.Default
-		c.Notes = append(c.Notes, baseline.Note{Text: "is what holds without it: it restricts nothing", Evidence: baseline.Apple, Source: c.Source})
+		c.note("is what holds without it: it restricts nothing", baseline.Apple, c.Source)
+	case t.key == nil && !known:
+		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", baseline.Unverified, "")
+	case j.domain != nil && t.key != nil && t.Family == schema.Payload:
+		c.note("is documented by Apple as a payload, not as a managed preference", baseline.Community, t.Source())
+	case known:
+	case t.Family == schema.Preferences:
+		c.note("is a preference that Apple's schemas do not list", baseline.Community, c.Source)
 	case stated:
-	case t.Type == nil || t.Family == schema.Preferences:
-		c.Notes = append(c.Notes, baseline.Note{Text: "is a preference that Apple's schemas do not list", Evidence: evidenceOf(t), Source: c.Source})
 	default:
-		c.Notes = append(c.Notes, baseline.Note{Text: "is set; Apple's schema does not say whether a person can change it", Evidence: baseline.Unverified, Source: c.Source})
+		c.note("is set; Apple's schema does not say whether a person can change it", baseline.Unverified, c.Source)
 	}
 }
 
@@ -141,12 +178,4 @@ func (j *judge) prohibits(t holderType, key string) bool {
 	v := j.holder.Get(key)
 	return v != nil && v.Kind == plist.Boolean && v.Bool &&
 		!slices.ContainsFunc(limitsOf(t.Type, []string{key}, j.target), func(l schema.Limit) bool { return l.Obstacle.Blocks() })
-}
-
-// evidenceOf says how far a preference is known: ProfileManifests lists it, or nobody does.
-func evidenceOf(t holderType) baseline.Evidence {
-	if t.key != nil {
-		return baseline.Community
-	}
-	return baseline.Unverified
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ func Keys(files []File, targets []target.Target, c Catalog) (*Matrix, error) {
 	m := &Matrix{Targets: targets}
 	seen := map[Subject]bool{}
 	for _, f := range files {
+		m.Files = append(m.Files, f.Name)
 		w := &walker{file: f.Name, catalog: c, seen: seen, limit: MaxKeys - len(m.Rows)}
 		settings, err := w.settings(f.Root)
 		if err != nil {
@@ -76,6 +78,9 @@ type setting struct {
 	holder  *plist.Value // the payload's own dictionary
 	types   []holderType // what the schema knows under the type's name
 	domain  *domain      // for a key of a preference domain that ManagedClient.preferences manages
+	stray   bool         // it stands in that payload where nothing reads it
+
+	isDeclaration bool
 }
 
 // holderType is a type, and the key in it; nil where the type does not have it.
@@ -87,10 +92,14 @@ type holderType struct {
 // domain says how a preference is managed.
 type domain struct {
 	carrier *schema.Type // com.apple.ManagedClient.preferences
-	state   string       // Forced, Set-Once or Often
+	state   string       // Forced or Set-Once
+	crowded bool         // its payload manages other domains, too
 }
 
-const managedPreferences = "com.apple.ManagedClient.preferences"
+const (
+	managedPreferences = "com.apple.ManagedClient.preferences"
+	preferenceSettings = "mcx_preference_settings"
+)
 
 // walker lists the settings of one file.
 type walker struct {
@@ -136,47 +145,65 @@ func (w *walker) declaration(name string, payload *plist.Value) {
 	if t != nil {
 		types = []*schema.Type{t}
 	}
-	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, types, payload, nil)
+	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload, isDeclaration: true}, types, payload, nil)
 }
 
 func (w *walker) payload(name string, payload *plist.Value, common *schema.Type) {
-	types, err := w.catalog.Payloads(name)
-	if err == nil && len(types) == 0 {
-		types, err = w.catalog.Preferences(name)
-	}
-	if err != nil {
-		w.err = err
-		return
-	}
-	if name == managedPreferences && len(types) > 0 {
-		w.preferences(payload.Get("PayloadContent"), types[0])
-		return
-	}
 	own := plist.NewDictionary()
 	for _, f := range payload.Fields {
 		if common.Key(f.Key) == nil {
 			own.Fields = append(own.Fields, f)
 		}
 	}
-	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, types, own, nil)
-}
-
-// preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
-func (w *walker) preferences(content *plist.Value, carrier *schema.Type) {
-	if content == nil {
+	if name == managedPreferences {
+		w.preferences(own)
 		return
 	}
-	for _, d := range content.Fields {
-		types, err := w.catalog.Preferences(d.Key)
-		if err != nil {
-			w.err = err
-			return
+	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, w.typesOf(name), own, nil)
+}
+
+// typesOf returns what Apple's schemas know under a payload type or preference domain, and after it what others do.
+func (w *walker) typesOf(name string) []*schema.Type {
+	types, err := w.catalog.Payloads(name)
+	w.err = cmp.Or(w.err, err)
+	preferences, err := w.catalog.Preferences(name)
+	w.err = cmp.Or(w.err, err)
+	return append(slices.Clip(types), preferences...)
+}
+
+// preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings, and what stands
+// beside that way.
+func (w *walker) preferences(payload *plist.Value) {
+	carriers, err := w.catalog.Payloads(managedPreferences)
+	if w.err = cmp.Or(w.err, err); w.err != nil || len(carriers) == 0 {
+		return
+	}
+	stray := func(name string, f plist.Field) {
+		in := &setting{subject: Subject{Type: name}, stray: true, domain: &domain{carrier: carriers[0]}}
+		w.add(in, nil, f.Value, []string{f.Key})
+	}
+	for _, f := range payload.Fields {
+		if f.Key != "PayloadContent" {
+			stray(managedPreferences, f)
 		}
+	}
+	domains := fieldsOf(payload.Get("PayloadContent"))
+	for _, d := range domains {
+		types := w.typesOf(d.Key)
 		for _, state := range fieldsOf(d.Value) {
+			if carriers[0].Key("PayloadContent", d.Key, state.Key) == nil {
+				stray(d.Key, state)
+				continue
+			}
 			for _, item := range itemsOf(state.Value) {
-				settings := item.Get("mcx_preference_settings")
-				at := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{carrier, state.Key}}
-				w.dictionary(at, types, settings, nil)
+				settings := item.Get(preferenceSettings)
+				in := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{carriers[0], state.Key, len(domains) > 1}}
+				w.dictionary(in, types, settings, nil)
+				for _, f := range fieldsOf(item) {
+					if settings == nil {
+						stray(d.Key, f)
+					}
+				}
 			}
 		}
 	}

@@ -65,12 +65,14 @@ func settings(t *testing.T) []baseline.Setting {
 	}
 	var all []baseline.Setting
 	for _, p := range target.Platforms() {
-		plan, err := baseline.New(spec.Prevention, target.Target{Platform: p, Version: target.DefaultVersion(), Enrollment: target.Manual}, schema.Embedded())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range plan.Outcomes {
-			all = append(all, o.Settings...)
+		for _, v := range []target.Version{{Major: 2}, target.DefaultVersion()} {
+			plan, err := baseline.New(spec.Prevention, target.Target{Platform: p, Version: v, Enrollment: target.Manual}, schema.Embedded())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range plan.Outcomes {
+				all = append(all, o.Settings...)
+			}
 		}
 	}
 	return all
@@ -103,7 +105,7 @@ func TestPath(t *testing.T) {
 		{"de", []string{"Settings", "iCloud"}, hints.Apple, "Einstellungen > iCloud apple"},
 		{"de", []string{"Settings", "General"}, hints.Apple, "Einstellungen > Allgemein community"},
 		{"de", []string{"Settings", "General"}, hints.Unverified, "Einstellungen > Allgemein unverified"},
-		{"de", []string{"Settings", "Cellular"}, hints.Apple, "Einstellungen > Mobilfunk unverified"},
+		{"de", []string{"Settings", "Cellular"}, hints.Apple, "Einstellungen > Mobilfunk community"},
 		{"ja", []string{"Settings", "Something new"}, hints.Apple, "設定 > Something new unverified"},
 		{"tlh", []string{"Settings"}, hints.Apple, "Settings apple"}, // no such locale
 	} {

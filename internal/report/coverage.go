@@ -58,7 +58,7 @@ type sheet struct {
 	labels  []string // headings of the columns that say what a row is
 	headers []string // headings of the columns that hold classes
 	rows    []sheetRow
-	nothing string // where nothing has any effect; empty if there is no such place
+	nowhere string // a sentence about where nothing has any effect; empty if there is no such place
 }
 
 type sheetRow struct {
@@ -104,7 +104,7 @@ func (m meansType) String() string {
 
 // sheetsOf lays a matrix out: intents as columns beside the targets, keys as rows below them, a table a file and platform.
 func sheetsOf(m *coverage.Matrix) *sheets {
-	s := &sheets{ofKeys: len(m.Rows) > 0 && m.Rows[0].Subject.Intent == ""}
+	s := &sheets{ofKeys: m.Files != nil}
 	if s.ofKeys {
 		for _, file := range files(m) {
 			s.keys(file)
@@ -125,15 +125,19 @@ func (s *sheets) has(m *coverage.Matrix, is func(coverage.Cell) bool) bool {
 	return slices.ContainsFunc(m.Rows, func(r coverage.Row) bool { return slices.ContainsFunc(r.Cells, is) })
 }
 
-// files splits a matrix of keys into one for each file.
+// files splits a matrix of keys into one for each name of a file.
 func files(m *coverage.Matrix) []*coverage.Matrix {
 	var all []*coverage.Matrix
-	for i, r := range m.Rows {
-		if i == 0 || r.Subject.File != m.Rows[i-1].Subject.File {
-			all = append(all, &coverage.Matrix{Targets: m.Targets})
+	at := map[string]*coverage.Matrix{}
+	for _, name := range m.Files {
+		if at[name] == nil {
+			at[name] = &coverage.Matrix{Targets: m.Targets, Files: []string{name}}
+			all = append(all, at[name])
 		}
-		last := all[len(all)-1]
-		last.Rows = append(last.Rows, r)
+	}
+	for _, r := range m.Rows {
+		of := at[r.Subject.File]
+		of.Rows = append(of.Rows, r)
 	}
 	return all
 }
@@ -186,15 +190,22 @@ func (m *means) add(name, key string) {
 
 // keys adds a table for each platform on which a file does anything; one for all where they say the same.
 func (s *sheets) keys(m *coverage.Matrix) {
-	file := m.Rows[0].Subject.File
+	file := m.Files[0]
+	if len(m.Rows) == 0 {
+		s.all = append(s.all, sheet{title: file, nowhere: "nothing in it has any effect: it holds no settings."})
+		return
+	}
 	groups := m.Groups()
+	idle := !slices.ContainsFunc(groups, func(g coverage.Group) bool { return !m.Nothing(g) })
 	if m.IsUniform() {
 		t := s.keySheet(m, groups[:1])
 		t.title, t.headers = file, []string{"every target"}
+		if idle {
+			t.nowhere = nothingAnywhere
+		}
 		s.all = append(s.all, t)
 		return
 	}
-	idle := !slices.ContainsFunc(groups, func(g coverage.Group) bool { return !m.Nothing(g) })
 	var nothing []string
 	for len(groups) > 0 {
 		n := 1
@@ -209,11 +220,18 @@ func (s *sheets) keys(m *coverage.Matrix) {
 		}
 		s.all = append(s.all, s.keySheet(m, platform))
 	}
-	s.all[len(s.all)-1].nothing = strings.Join(nothing, ", ")
+	switch last := &s.all[len(s.all)-1]; {
+	case idle:
+		last.nowhere = nothingAnywhere
+	case len(nothing) > 0:
+		last.nowhere = "nothing in it has any effect on " + strings.Join(nothing, ", ") + "."
+	}
 }
 
+const nothingAnywhere = "nothing in it has any effect on any of the targets."
+
 func (s *sheets) keySheet(m *coverage.Matrix, groups []coverage.Group) sheet {
-	t := sheet{title: m.Rows[0].Subject.File + " · " + groups[0].Platforms(), labels: []string{"key"}}
+	t := sheet{title: m.Files[0] + " · " + groups[0].Platforms(), labels: []string{"key"}}
 	for _, g := range groups {
 		t.headers = append(t.headers, keyHeader(g))
 	}
@@ -298,11 +316,3 @@ func (s *sheets) meaning(c baseline.Class) string {
 
 // removable is said where something is set by hand.
 const removable = "what a profile installed by hand sets goes when the person removes the profile"
-
-// nowhere says where nothing of a sheet has any effect.
-func (t sheet) nowhere() string {
-	if t.nothing == "" {
-		return ""
-	}
-	return "nothing in it has any effect on " + t.nothing + "."
-}

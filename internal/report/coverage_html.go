@@ -137,7 +137,7 @@ func newHTMLPart(m *coverage.Matrix, id string) htmlPart {
 }
 
 func newHTMLSheet(t sheet) htmlSheet {
-	h := htmlSheet{Title: Clean(t.title), Nothing: Clean(t.nowhere()), Labels: t.labels, Columns: len(t.labels) + len(t.headers)}
+	h := htmlSheet{Title: Clean(t.title), Nothing: Clean(t.nowhere), Labels: t.labels, Columns: len(t.labels) + len(t.headers)}
 	for _, header := range t.headers {
 		h.Headers = append(h.Headers, strings.Split(Clean(strings.ReplaceAll(header, "\n", "\x00")), `\u{0}`))
 	}

@@ -18,8 +18,8 @@ func CoverageMarkdown(w io.Writer, m *coverage.Matrix) error {
 			fmt.Fprintf(&b, "### %s\n\n", inMarkdown(t.title))
 		}
 		markdownSheet(&b, t)
-		if text := t.nowhere(); text != "" {
-			fmt.Fprintf(&b, "%s\n\n", inMarkdown(text))
+		if t.nowhere != "" {
+			fmt.Fprintf(&b, "%s\n\n", inMarkdown(t.nowhere))
 		}
 	}
 	for _, c := range s.classes {

@@ -60,7 +60,7 @@ func TestCoverageIsHarmless(t *testing.T) {
 
 // Every line fits the screen, as long as that takes a key and a class.
 func TestCoverageFits(t *testing.T) {
-	m := &coverage.Matrix{Targets: coverage.Grid()}
+	m := &coverage.Matrix{Targets: coverage.Grid(), Files: []string{"a"}}
 	for i := range 3 {
 		row := coverage.Row{Subject: coverage.Subject{File: "a", Type: "com.apple.applicationaccess", Key: fmt.Sprint("allowAppCellularDataModification", i)}}
 		for j, to := range m.Targets {

@@ -61,8 +61,8 @@ func (p *Printer) sheet(t sheet) {
 			p.sheetList(t)
 		}
 	}
-	if text := t.nowhere(); text != "" {
-		p.wrapped("  ", text, p.columns())
+	if t.nowhere != "" {
+		p.wrapped("  ", t.nowhere, p.columns())
 	}
 }
 

@@ -33,7 +33,8 @@ const (
 type Effect struct {
 	Site
 	Is        []*plist.Value      // the values that it holds for; any when empty
-	On        []target.Enrollment // where it holds; everywhere when empty
+	On        []target.Enrollment // where it holds, by target.Effective; everywhere when empty
+	Platforms []target.Platform   // where it holds, iPadOS being iOS; everywhere when empty
 	Does      Doing               // empty where the fact only adds a text
 	Unless    string              // a key of the same payload: where that is true and works, the value is enforced
 	Restricts bool                // a value that is the schema's default changes nothing
@@ -42,14 +43,15 @@ type Effect struct {
 	Evidence  Evidence
 }
 
-// EffectsOf returns what is known of a key with a value on an enrollment (see target.Effective), in the order of the file. An element of an
-// array has the path of the array.
-func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value, on target.Enrollment) []*Effect {
+// EffectsOf returns what is known of a key with a value on a target, in the order of the file. An element of an array has
+// the path of the array.
+func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value, on target.Target) []*Effect {
 	var found []*Effect
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		if slices.Contains(e.Types, payloadType) && covers(e.Path, path) &&
-			(len(e.On) == 0 || slices.Contains(e.On, on)) &&
+			(len(e.On) == 0 || slices.Contains(e.On, on.Effective())) &&
+			(len(e.Platforms) == 0 || slices.Contains(e.Platforms, on.Platform.Schema())) &&
 			(len(e.Is) == 0 || slices.ContainsFunc(e.Is, func(v *plist.Value) bool { return plist.Equal(v, value) })) {
 			found = append(found, e)
 		}

@@ -78,6 +78,7 @@ type effect struct {
 	site
 	Is        []any
 	On        []target.Enrollment
+	Platforms []target.Platform
 	Does      Doing
 	Unless    string
 	Restricts bool
@@ -191,6 +192,9 @@ func (r *reader) effects(in effect) []Effect {
 	}
 	for _, on := range in.On {
 		e.On = append(e.On, known(r, on, target.Enrollments()))
+	}
+	for _, p := range in.Platforms {
+		e.Platforms = append(e.Platforms, known(r, p, target.Platforms()))
 	}
 	var all []Effect
 	for _, s := range r.sites(in.site) {
