@@ -93,7 +93,7 @@ func grid() []target.Target {
 	for _, p := range target.Platforms() {
 		for _, e := range target.Enrollments() {
 			for _, major := range []int{target.Current - 1, target.Current} {
-				if to, err := target.Parse(fmt.Sprintf("%s@%d/%s", p, major, e)); err == nil && to.ReadAs() == "" {
+				if to, err := target.Parse(fmt.Sprintf("%s@%d/%s", p, major, e)); err == nil && to.ReadAs() == "" && !(e == target.SharedIPad && p == target.IOS) {
 					all = append(all, to)
 				}
 			}

@@ -18,7 +18,7 @@ const hostileName = "<script>alert(1)</script>|`\x1b[31m\u202e\n\"'><img src=x o
 
 // matrix is one of keys: a lot of columns, and words that are not to be trusted.
 func matrix() *coverage.Matrix {
-	m := &coverage.Matrix{Targets: coverage.Grid()}
+	m := &coverage.Matrix{Targets: coverage.Grid(), Files: []string{hostileName}}
 	for i := range 4 {
 		row := coverage.Row{Subject: coverage.Subject{File: hostileName, Type: hostileName, Key: fmt.Sprint(hostileName, i)}}
 		for j, t := range m.Targets {
