@@ -27,7 +27,7 @@ func newIdentityShowCmd(env *Env) *cobra.Command {
 or a certificate in PEM, DER or PKCS#7; the private key is not needed. Without any it is the development identity.
 
 Whether a device trusts a root, only the device knows. With --roots the chain is held against those, else against the roots of
-this machine.
+this machine and Apple's own.
 
 The exit code is 1 where nothing can be signed: the certificate has expired, or its key is too weak.`,
 		Example: `  syncguard identity show
@@ -67,6 +67,7 @@ func runIdentityShow(ctx context.Context, env *Env, o identityShowOptions) error
 		return err
 	}
 	defer id.Close()
+	id.Arrange(env.Now())
 	shown := reportIdentity(id, name, env.Now(), roots)
 	if o.format.isJSON() {
 		err = report.WriteJSON(env.Stdout, shown)
@@ -125,7 +126,7 @@ func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x5
 	shown := &report.Identity{
 		Name: id.Name(), File: name, Development: id.Development, Key: identity.KeyName(leaf.PublicKey), HasKey: id.Signer != nil,
 		DaysLeft: int(leaf.NotAfter.Sub(now).Hours() / 24), KeyUsage: report.OrEmpty(usages), ExtendedKeyUsage: report.OrEmpty(extended),
-		Verdict: string(a.Verdict), Root: a.Root, Findings: []report.IdentityFinding{},
+		Verdict: string(a.Verdict), Root: a.Root, OtherRoot: a.OtherRoot, AppleRoot: a.Apple != nil, Findings: []report.IdentityFinding{},
 	}
 	for i, cert := range id.Chain {
 		shown.Chain = append(shown.Chain, report.Certificate{

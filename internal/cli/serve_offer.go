@@ -140,8 +140,18 @@ func (f *offer) trust(name string, data []byte) (trust serve.Trust, signer strin
 		return serve.Unverified, signer
 	case !v.Validity.OK:
 		return serve.Expired, signer
+	case v.Trust.Reason == string(cms.AppleRoot):
+		return serve.AppleRoot, signer
 	}
 	return serve.Verified, signer
+}
+
+// label says what devices say of a signature.
+func label(t serve.Trust) string {
+	if t.IsProbable() {
+		return "devices probably say “" + t.Label() + "”, since they have Apple's root, though this machine does not"
+	}
+	return "devices say “" + t.Label() + "”"
 }
 
 // describe says for which devices a profile is, and what its payloads do there when a person installs it.
@@ -241,7 +251,7 @@ func (f *offer) say(address string, o serveOptions, expires time.Time) error {
 	}
 	out.Line("%s", address)
 	for i, item := range f.items {
-		f.env.err().Line("  %s  %s, for %s; devices say “%s”", report.Clean(f.paths[i]), report.Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), item.Trust.Label())
+		f.env.err().Line("  %s  %s, for %s; %s", report.Clean(f.paths[i]), report.Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), label(item.Trust))
 	}
 	until := "until Ctrl-C"
 	if !expires.IsZero() {
@@ -279,7 +289,7 @@ func (f *offer) airdrop(ctx context.Context) error {
 	}
 	out.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
 	for i, item := range f.items {
-		out.Line("  %s  devices say “%s”", report.Clean(f.paths[i]), item.Trust.Label())
+		out.Line("  %s  %s", report.Clean(f.paths[i]), label(item.Trust))
 	}
 	return nil
 }

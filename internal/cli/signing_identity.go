@@ -90,6 +90,7 @@ func (f *identityFlags) load(ctx context.Context, env *Env) (id *identity.Identi
 	if err != nil {
 		return nil, "", err
 	}
+	id.Arrange(env.Now())
 	found, err := id.Check(env.Now())
 	if err != nil {
 		return nil, "", errors.Join(withHint(fmt.Errorf("%s: %w", name, err), "syncguard identity show says more"), id.Close())

@@ -35,7 +35,7 @@ is verified.
   integrity  is the content what every signer signed, is nothing else in the file,
              and is no algorithm weak?
   trust      does the chain of every signer lead to a root: to those in --roots,
-             or else to the system's?
+             or else to the system's or Apple's own?
   validity   are the certificates valid now (or --at another moment), and was the
              signer's when it says that it signed?
 
@@ -141,6 +141,7 @@ func newVerifier(env *Env, o verifyOptions) (*verifier, error) {
 		return nil, err
 	}
 	if v.options.Roots == nil && v.options.Pin == nil {
+		v.options.AppleRoots = true
 		v.options.Roots, err = systemRoots()
 	}
 	return v, err

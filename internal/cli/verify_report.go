@@ -27,6 +27,7 @@ func (v *verifier) report(name string, data []byte) report.Verified {
 		Signers:      []report.VerifiedSigner{},
 		Certificates: []report.VerifiedCert{},
 		Warnings:     warnings,
+		Notes:        report.OrEmpty(verdict.Notes),
 	}
 	file.OK = passes(file.Integrity) && passes(file.Trust) && passes(file.Validity)
 	if verdict.Integrity.Reason == cms.NotSigned && bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN ")) {
@@ -128,6 +129,8 @@ func usageName(u x509.ExtKeyUsage) string {
 // helpFor is one sentence on what to do about a reason.
 func helpFor(reason cms.Reason) string {
 	switch reason {
+	case cms.AmbiguousIssuer:
+		return "sign again without the other certificate; it is named below as unused"
 	case cms.MissingIssuer:
 		return `devices will show "Not Verified"; sign again with --chain and the certificate of that issuer, or give its root with --roots`
 	case cms.SelfSigned:

@@ -3,8 +3,8 @@ package cms
 import (
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
-	"slices"
+
+	"syncguard/internal/pki"
 )
 
 // readCertificate reads an embedded certificate. crypto/x509 passes over what follows the fields that it knows, and so
@@ -20,15 +20,8 @@ func (t tree) readCertificate(i, number int) (*x509.Certificate, error) {
 	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
 		return nil, flawf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", number, key.N.BitLen(), maxRSABits)
 	}
-	cert.UnhandledCriticalExtensions = slices.DeleteFunc(cert.UnhandledCriticalExtensions, isAppleMarker)
+	pki.IgnoreAppleMarkers(cert)
 	return cert, nil
-}
-
-// isAppleMarker says whether an extension is one of those by which Apple marks the certificates that it issues, such as
-// Developer ID. They are critical, narrow nothing that matters here, and sign profiles that are in use.
-func isAppleMarker(id asn1.ObjectIdentifier) bool {
-	marker := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6}
-	return len(id) > len(marker) && id[:len(marker)].Equal(marker)
 }
 
 // isCertificate says whether an element has the shape of a Certificate, with nothing beside its fields.

@@ -56,6 +56,7 @@ const (
 
 	// Trust.
 	Trusted                  Reason = "trusted"
+	AppleRoot                Reason = "apple-root"
 	Pinned                   Reason = "pinned"
 	NoRoots                  Reason = "no-roots"
 	UnknownSigner            Reason = "unknown-signer"
@@ -156,6 +157,7 @@ var reasons = []ReasonInfo{
 	{WeakKey, AboutIntegrity, false, "everything fits, but an RSA key below 2048 bits can be broken"},
 
 	{Trusted, AboutTrust, true, "the chain of every signer leads to a root that was given"},
+	{AppleRoot, AboutTrust, true, "the chain of a signer leads to one of Apple's own roots, known by its fingerprint, which this machine does not have"},
 	{Pinned, AboutTrust, true, "every signer is the pinned one"},
 	{NoRoots, AboutTrust, false, "no roots and no pin were given"},
 	{UnknownSigner, AboutTrust, false, "there is no certificate of a signer to judge"},
@@ -166,11 +168,11 @@ var reasons = []ReasonInfo{
 	{BadCertificateSignature, AboutTrust, false, "a certificate was not signed by the issuer that it names"},
 	{WeakCertificateSignature, AboutTrust, false, "a certificate is signed with SHA-1 or older"},
 	{WeakCertificateKey, AboutTrust, false, "a certificate of the chain has an RSA key below 2048 bits"},
-	{AmbiguousIssuer, AboutTrust, false, "a second certificate in the name of an issuer leads to no root, and programs may follow that one"},
+	{AmbiguousIssuer, AboutTrust, false, "of two certificates in the name of an issuer the one leads to no root, and nobody in the file vouches for it; OpenSSL takes that one"},
 	{IssuerNotCA, AboutTrust, false, "an issuer is no certificate authority, or not one for this chain"},
 	{SignerIsCA, AboutTrust, false, "the certificate of a signer is that of a certificate authority"},
 	{WrongKeyUsage, AboutTrust, false, "the key usage of a signer allows neither digitalSignature nor nonRepudiation"},
-	{WrongExtendedKeyUsage, AboutTrust, false, "the extended key usage of a signer allows nothing but time stamps, OCSP or IPsec"},
+	{WrongExtendedKeyUsage, AboutTrust, false, "the extended key usage of a signer allows nothing but time stamps, OCSP or IPsec (IKE)"},
 	{ConstraintViolated, AboutTrust, false, "a name, path length or usage constraint of an issuer is violated"},
 	{UnknownExtension, AboutTrust, false, "a certificate has a critical extension that is not understood"},
 	{NeverValidTogether, AboutTrust, false, "at no moment are all certificates of the chain valid"},

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"go.mozilla.org/pkcs7"
+
+	"syncguard/internal/pki"
 )
 
 // SignOptions are the choices that signing leaves to its caller; the zero value is the best one for devices.
@@ -197,11 +199,7 @@ func embedded(chain []*x509.Certificate) []*x509.Certificate {
 	return slices.CompactFunc(certs, (*x509.Certificate).Equal)
 }
 
-// isSelfSigned goes by the names and key identifiers, because old roots carry signatures that Go no longer checks.
-func isSelfSigned(cert *x509.Certificate) bool {
-	return bytes.Equal(cert.RawSubject, cert.RawIssuer) &&
-		(len(cert.AuthorityKeyId) == 0 || bytes.Equal(cert.AuthorityKeyId, cert.SubjectKeyId))
-}
+func isSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }
 
 // checkContent reads what was made with our own reader.
 func checkContent(signed, content []byte) error {

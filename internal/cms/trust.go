@@ -5,83 +5,217 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"syncguard/internal/pki"
+	"syncguard/internal/roots"
 )
 
-// judgeTrust says whether the chain of a signer leads to a root. It returns the chain: the trusted one, or as much of
-// it as the file has. Whether the certificates are valid at the moment is another question.
-func judgeTrust(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOptions) (Answer, []*x509.Certificate) {
-	if o.Pin != nil && sha256.Sum256(leaf.Raw) != *o.Pin {
-		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", Name(leaf), Fingerprint(leaf))), climb(leaf, embedded)
+// maxJudged bounds how many ways to a root crypto/x509 judges for one signer.
+const maxJudged = 16
+
+// trust looks for the chains of the signers of one message. It keeps what was found out for one signer for the next, so that the
+// work is bounded for the message as a whole.
+type trust struct {
+	embedded []*x509.Certificate // in the order of the message
+	graph    *pki.Graph
+	options  VerifyOptions
+	ends     map[string]*end // by the bytes of a certificate
+
+	misleading []*x509.Certificate // twins that some programs take, and fail with
+}
+
+// end is what the roots make of a certificate.
+type end struct {
+	above   []*x509.Certificate // from its issuer to the root; empty where it is among the roots itself
+	isEnd   bool
+	isValid bool             // the root is valid at the moment that was asked for
+	apple   *roots.Authority // what is known of it by its fingerprint, where nothing else makes it an end
+	problem error            // why a root that is named as the issuer does not count
+}
+
+func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
+	if o.knownRoot == nil {
+		o.knownRoot = roots.Find
+	}
+	return &trust{embedded: embedded, graph: pki.NewGraph(embedded, false), options: o, ends: map[string]*end{}}
+}
+
+// judge reports whether the chain of a signer leads to a root. It returns the chain: the trusted one, or as much of it as the file
+// has. Whether the certificates are valid at the moment is another question.
+func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
+	if t.options.Pin != nil && sha256.Sum256(leaf.Raw) != *t.options.Pin {
+		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", Name(leaf), Fingerprint(leaf))), t.climb(leaf)
 	}
 	switch {
-	case o.Roots != nil:
-	case o.Pin != nil:
-		return Answer{true, Pinned, fmt.Sprintf("signed by the pinned certificate, %q", Name(leaf))}, climb(leaf, embedded)
+	case t.options.Roots != nil:
+	case t.options.Pin != nil:
+		return Answer{true, Pinned, fmt.Sprintf("signed by the pinned certificate, %q", Name(leaf))}, t.climb(leaf)
 	default:
-		return no(&flaw{NoRoots, "no roots were given to trust"}), climb(leaf, embedded)
+		return no(&flaw{NoRoots, "no roots were given to trust"}), t.climb(leaf)
 	}
-	chain, err := findChain(leaf, embedded, o)
+	chain, err := t.find(leaf)
 	if err != nil {
-		return no(explain(err, leaf, embedded)), climb(leaf, embedded)
-	}
-	if err := checkChain(chain); err != nil {
+		if chain == nil {
+			chain = t.climb(leaf)
+		}
 		return no(err), chain
 	}
-	if err := checkTwins(chain, embedded, o); err != nil {
+	if err := t.checkFirstFit(chain); err != nil {
 		return no(err), chain
 	}
-	root := chain[len(chain)-1]
-	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", Name(leaf), Name(root))}, chain
+	last := chain[len(chain)-1]
+	if known := t.endOf(last).apple; known != nil {
+		return Answer{true, AppleRoot, fmt.Sprintf("%q leads to the root %q, which is %s, though not on this machine", Name(leaf), known.Root, known.Where())}, chain
+	}
+	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", Name(leaf), Name(last))}, chain
 }
 
-// maxMoments and maxTwins bound how often a chain is looked for.
-const (
-	maxMoments = 8
-	maxTwins   = 4
-)
-
-// findChain asks crypto/x509, at the moment first, and if a certificate is not valid then, at others at which the chain
-// may have been whole. It returns the embedded certificates themselves, not copies.
-func findChain(leaf *x509.Certificate, embedded []*x509.Certificate, o VerifyOptions) ([]*x509.Certificate, error) {
-	pool := x509.NewCertPool()
-	moments := []time.Time{o.At, leaf.NotAfter}
-	for _, cert := range embedded {
-		pool.AddCert(cert)
-	}
-	for i, cert := range climb(leaf, embedded) {
-		if i < maxMoments {
-			moments = append(moments, cert.NotBefore)
+// find returns the best chain to a root: one that is valid at the moment before others, and the shortest of these. With an error it
+// returns the chain that the error is about, or nil.
+func (t *trust) find(leaf *x509.Certificate) (chain []*x509.Certificate, err error) {
+	validNow := func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) }
+	always := func(*x509.Certificate) bool { return true }
+	judged := 0
+	for _, pass := range []struct{ mayPass, isEnd func(*x509.Certificate) bool }{
+		{validNow, func(c *x509.Certificate) bool { return t.endOf(c).isEnd && t.endOf(c).isValid }},
+		{always, func(c *x509.Certificate) bool { return t.endOf(c).isEnd }},
+	} {
+		for path := range t.graph.Paths(leaf, pass.mayPass, pass.isEnd) {
+			if judged++; judged > maxJudged {
+				break
+			}
+			full := slices.Concat(path, t.endOf(path[len(path)-1]).above)
+			failure := t.accept(full)
+			if failure == nil {
+				return t.original(full), nil
+			}
+			if err == nil {
+				chain, err = t.original(full), failure
+			}
 		}
 	}
-	var first error
-	for _, at := range moments {
-		chains, err := leaf.Verify(x509.VerifyOptions{Roots: o.Roots, Intermediates: pool, CurrentTime: at,
-			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-		if err == nil {
-			return original(slices.MinFunc(chains, func(a, b []*x509.Certificate) int { return len(a) - len(b) }), embedded), nil
-		}
-		if first == nil {
-			first = err
-		}
-		if !isExpired(err) {
-			return nil, err
-		}
+	if err == nil {
+		return nil, t.explain(leaf)
 	}
-	return nil, first
+	return chain, t.explainFailure(err, leaf)
 }
 
-func original(chain, embedded []*x509.Certificate) []*x509.Certificate {
+// accept holds one whole chain against crypto/x509, at the moment or the nearest one at which all of it is valid, and against what
+// crypto/x509 does not look at.
+func (t *trust) accept(chain []*x509.Certificate) error {
+	at, ok := nearestMoment(chain, t.options.At)
+	if !ok {
+		return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+	}
+	o := x509.VerifyOptions{Roots: t.options.Roots, Intermediates: x509.NewCertPool(), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	for _, cert := range chain[1:] {
+		o.Intermediates.AddCert(cert)
+	}
+	if last := chain[len(chain)-1]; t.endOf(last).apple != nil {
+		o.Roots = x509.NewCertPool()
+		o.Roots.AddCert(last)
+	}
+	if _, err := chain[0].Verify(o); err != nil {
+		return err
+	}
+	return checkChain(chain)
+}
+
+// nearestMoment returns the moment nearest to at at which every certificate is valid.
+func nearestMoment(chain []*x509.Certificate, at time.Time) (time.Time, bool) {
+	from, until := chain[0].NotBefore, chain[0].NotAfter
+	for _, cert := range chain[1:] {
+		if cert.NotBefore.After(from) {
+			from = cert.NotBefore
+		}
+		if cert.NotAfter.Before(until) {
+			until = cert.NotAfter
+		}
+	}
+	switch {
+	case from.After(until):
+		return at, false
+	case at.Before(from):
+		return from, true
+	case at.After(until):
+		return until, true
+	}
+	return at, true
+}
+
+func isValidAt(cert *x509.Certificate, at time.Time) bool {
+	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
+}
+
+// endOf asks the roots about one certificate, without the others of the message: at the moment, else when it began or ended, so that a
+// root is found that has expired since.
+func (t *trust) endOf(cert *x509.Certificate) *end {
+	if e, ok := t.ends[string(cert.Raw)]; ok {
+		return e
+	}
+	e := &end{}
+	t.ends[string(cert.Raw)] = e
+	if t.options.Roots == nil {
+		return e
+	}
+	for _, at := range []time.Time{t.options.At, cert.NotBefore, cert.NotAfter} {
+		if !isValidAt(cert, at) {
+			continue
+		}
+		chains, err := cert.Verify(x509.VerifyOptions{Roots: t.options.Roots, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+		chains = slices.DeleteFunc(chains, func(c []*x509.Certificate) bool { return len(c) > 1 && !pki.Fits(c[1], c[0]) })
+		if len(chains) > 0 {
+			e.above, e.isEnd, e.isValid = slices.MinFunc(chains, compareChains)[1:], true, at.Equal(t.options.At)
+			return e
+		}
+		var unknown x509.UnknownAuthorityError
+		if err != nil && !errors.As(err, &unknown) && (e.problem == nil || isExpired(e.problem)) {
+			e.problem = err
+		}
+	}
+	if t.options.AppleRoots {
+		if known, ok := t.options.knownRoot(cert); ok {
+			e.isEnd, e.apple, e.isValid = true, &known, isValidAt(cert, t.options.At)
+		}
+	}
+	return e
+}
+
+// compareChains orders by length, then by bytes, so that the answer does not depend on an order in which roots were read.
+func compareChains(a, b []*x509.Certificate) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return slices.CompareFunc(a, b, func(x, y *x509.Certificate) int { return bytes.Compare(x.Raw, y.Raw) })
+}
+
+// original returns the certificates of the message themselves, which people see, in place of equal ones.
+func (t *trust) original(chain []*x509.Certificate) []*x509.Certificate {
 	chain = slices.Clone(chain)
 	for i, cert := range chain {
-		if at := slices.IndexFunc(embedded, cert.Equal); at >= 0 {
-			chain[i] = embedded[at]
+		if at := slices.IndexFunc(t.embedded, cert.Equal); at >= 0 {
+			chain[i] = t.embedded[at]
 		}
 	}
 	return chain
+}
+
+// climb follows the issuers of a certificate as far as the file has them: over certificates that are valid, if that is possible.
+func (t *trust) climb(leaf *x509.Certificate) []*x509.Certificate {
+	for _, mayPass := range []func(*x509.Certificate) bool{
+		func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) },
+		func(*x509.Certificate) bool { return true },
+	} {
+		for path := range t.graph.Paths(leaf, mayPass, t.graph.IsTop) {
+			return t.original(path)
+		}
+	}
+	return []*x509.Certificate{leaf}
 }
 
 func isExpired(err error) bool {
@@ -110,24 +244,6 @@ func checkChain(chain []*x509.Certificate) error {
 	return nil
 }
 
-// checkTwins refuses a file with a second certificate in the name of an issuer that leads to no root: of two, some
-// programs follow the first that they find, and that one only.
-func checkTwins(chain, embedded []*x509.Certificate, o VerifyOptions) error {
-	twins := 0
-	for _, cert := range embedded {
-		if slices.ContainsFunc(chain, cert.Equal) || !slices.ContainsFunc(chain[1:], func(issuer *x509.Certificate) bool {
-			return bytes.Equal(issuer.RawSubject, cert.RawSubject)
-		}) {
-			continue
-		}
-		twins++
-		if _, err := findChain(cert, embedded, o); err != nil || twins > maxTwins {
-			return flawf(AmbiguousIssuer, "two different certificates are named %q, and one of them leads to no root", Name(cert))
-		}
-	}
-	return nil
-}
-
 // otherUsages are extended key usages that have nothing to do with signing content. What devices ask for is not
 // documented: profiles signed with certificates for TLS servers, code and mail are in use.
 var otherUsages = map[x509.ExtKeyUsage]string{
@@ -138,108 +254,22 @@ var otherUsages = map[x509.ExtKeyUsage]string{
 	x509.ExtKeyUsageIPSECUser:      "IPsec",
 }
 
+// ikeUsages are those of the same kind that crypto/x509 has no name for: id-kp-ipsecIKE of RFC 4945, and the iKEIntermediate that
+// came before it.
+var ikeUsages = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}, {1, 3, 6, 1, 5, 5, 8, 2, 2}}
+
+// wrongUsage returns what the extended key usages are for, where none of them can be for signing content.
 func wrongUsage(leaf *x509.Certificate) (usage string, wrong bool) {
-	if len(leaf.ExtKeyUsage) == 0 || len(leaf.UnknownExtKeyUsage) > 0 {
-		return "", false
-	}
 	for _, u := range leaf.ExtKeyUsage {
 		if usage, wrong = otherUsages[u]; !wrong {
 			return "", false
 		}
 	}
-	return usage, true
-}
-
-// explain says why crypto/x509 finds no chain.
-func explain(err error, leaf *x509.Certificate, embedded []*x509.Certificate) error {
-	var invalid x509.CertificateInvalidError
-	var unhandled x509.UnhandledCriticalExtension
-	switch {
-	case errors.As(err, &unhandled):
-		return explainExtension(leaf, embedded)
-	case errors.As(err, &invalid):
-		name := Name(invalid.Cert)
-		switch invalid.Reason {
-		case x509.Expired:
-			return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
-		case x509.NotAuthorizedToSign:
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", name)
+	for _, u := range leaf.UnknownExtKeyUsage {
+		if !slices.ContainsFunc(ikeUsages, u.Equal) {
+			return "", false
 		}
-		return flawf(ConstraintViolated, "the certificate %q breaks a constraint of its issuers: %v", name, err)
+		usage, wrong = "IPsec", true
 	}
-	return explainUnknown(leaf, embedded)
-}
-
-func explainExtension(leaf *x509.Certificate, embedded []*x509.Certificate) error {
-	for _, cert := range climb(leaf, embedded) {
-		if len(cert.UnhandledCriticalExtensions) > 0 {
-			return flawf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
-				Name(cert), cert.UnhandledCriticalExtensions[0])
-		}
-	}
-	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
-}
-
-// explainUnknown climbs from the leaf to the certificate whose issuer is missing or no issuer of it.
-func explainUnknown(leaf *x509.Certificate, embedded []*x509.Certificate) error {
-	chain := climb(leaf, embedded)
-	top := chain[len(chain)-1]
-	switch {
-	case isSelfSigned(top) && len(chain) == 1:
-		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", Name(top))
-	case isSelfSigned(top):
-		return flawf(UntrustedRoot, "the root %q is not among the roots", Name(top))
-	case isWeak(top.SignatureAlgorithm):
-		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)
-	}
-	for _, issuer := range embedded {
-		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
-			continue
-		}
-		var constraint x509.ConstraintViolationError
-		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", Name(issuer))
-		}
-		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", Name(top), Name(issuer))
-	}
-	return flawf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", nameOfIssuer(top))
-}
-
-func isWeak(algorithm x509.SignatureAlgorithm) bool {
-	switch algorithm {
-	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-		return true
-	}
-	return false
-}
-
-// climb follows the issuers of a certificate as far as the file has them.
-func climb(leaf *x509.Certificate, embedded []*x509.Certificate) []*x509.Certificate {
-	chain := []*x509.Certificate{leaf}
-	for top := leaf; !isSelfSigned(top); {
-		i := slices.IndexFunc(embedded, func(cert *x509.Certificate) bool {
-			return bytes.Equal(cert.RawSubject, top.RawIssuer) && !slices.Contains(chain, cert) && top.CheckSignatureFrom(cert) == nil
-		})
-		if i < 0 {
-			break
-		}
-		top = embedded[i]
-		chain = append(chain, top)
-	}
-	return chain
-}
-
-// Name returns what a person calls a certificate. It comes from a file, so escape it before showing it.
-func Name(cert *x509.Certificate) string {
-	if cert.Subject.CommonName != "" {
-		return cert.Subject.CommonName
-	}
-	return cert.Subject.String()
-}
-
-func nameOfIssuer(cert *x509.Certificate) string {
-	if cert.Issuer.CommonName != "" {
-		return cert.Issuer.CommonName
-	}
-	return cert.Issuer.String()
+	return usage, wrong
 }

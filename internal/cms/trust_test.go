@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -52,6 +53,17 @@ func (a *authorities) verify() *Verdict {
 			f.attributes = [][]byte{f.attributes[0], attributeOf(idSigningTime, primitive(tagUTCTime, []byte(a.signingTime))), nil}
 		}
 	}), a.options)
+}
+
+// strayTwin is a second certificate for the intermediate, by somebody whose certificate is not there.
+func (a *authorities) strayTwin(issuer string) *x509.Certificate {
+	rogue := issue(a.t, issuer, p256().Public(), nil, p256(), asCA)
+	return issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA)
+}
+
+func reparsed(t *testing.T, der []byte) *x509.Certificate {
+	t.Helper()
+	return must(x509.ParseCertificate(der))
 }
 
 func poolOf(certs ...*x509.Certificate) *x509.CertPool {
@@ -117,15 +129,53 @@ func chainCases() []trustCase {
 		{"issuer of the same name with another key", func(a *authorities) {
 			a.embedded[1] = issue(a.t, "Intermediate", p256().Public(), a.root, a.rootKey, asCA)
 		}, BadCertificateSignature, Valid, `"Leaf" was not signed by its issuer "Intermediate"`},
-		{"a twin of the issuer that nobody signed", func(a *authorities) {
-			rogue := issue(a.t, "Root", p256().Public(), nil, p256(), asCA)
-			a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA))
-		}, AmbiguousIssuer, Valid, `two different certificates are named "Intermediate"`},
-		{"five renewed issuers", func(a *authorities) {
-			for range 5 {
+		{"a twin of the issuer that nobody here signed", func(a *authorities) { a.embedded = append(a.embedded, a.strayTwin("Root")) }, Trusted, Valid, ""},
+		{"the same, where OpenSSL takes it", func(a *authorities) {
+			a.embedded = []*x509.Certificate{a.leaf, a.strayTwin("Root"), a.middle}
+		}, AmbiguousIssuer, Valid, `two different certificates are named "Intermediate": OpenSSL takes the first, and that one leads to no root`},
+		{"the same, with the name in other letters", func(a *authorities) {
+			twin := a.strayTwin("Elsewhere")
+			twin = reparsed(a.t, bytes.Replace(twin.Raw, []byte("Intermediate"), []byte("intermediate"), 1))
+			a.embedded = []*x509.Certificate{a.leaf, twin, a.middle}
+		}, AmbiguousIssuer, Valid, `are named "intermediate"`},
+		{"the same, once the right one has expired", func(a *authorities) {
+			a.options.At = testTime.AddDate(2, 0, 0)
+			a.embedded = []*x509.Certificate{a.leaf, a.strayTwin("Root"), a.middle}
+		}, Trusted, Expired, ""},
+		{"a twin with a root of its own in the file", func(a *authorities) {
+			rogue := issue(a.t, "Elsewhere", p256().Public(), nil, p256(), asCA)
+			a.embedded = []*x509.Certificate{a.leaf, issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA), rogue, a.middle}
+		}, Trusted, Valid, ""},
+		{"an expired twin, first in the file", func(a *authorities) {
+			old := issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); c.NotAfter = testTime.Add(-time.Hour) })
+			a.embedded = []*x509.Certificate{a.leaf, old, a.middle}
+		}, Trusted, Valid, ""},
+		{"fifty renewed issuers", func(a *authorities) {
+			for range 50 {
 				a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA))
 			}
-		}, AmbiguousIssuer, Valid, ""},
+		}, Trusted, Valid, ""},
+		{"roots that signed each other", func(a *authorities) {
+			other := issue(a.t, "Other", rsaKey().Public(), nil, rsaKey(), asCA)
+			a.embedded = append(a.embedded, issue(a.t, "Root", a.rootKey.Public(), other, rsaKey(), asCA), issue(a.t, "Other", rsaKey().Public(), a.root, a.rootKey, asCA))
+		}, Trusted, Valid, `leads to the root "Root"`},
+		{"a root that another signed, which is trusted", func(a *authorities) {
+			other := issue(a.t, "Other", rsaKey().Public(), nil, rsaKey(), asCA)
+			a.embedded = append(a.embedded, a.root, issue(a.t, "Root", a.rootKey.Public(), other, rsaKey(), asCA))
+			a.options.Roots = poolOf(other)
+		}, Trusted, Valid, `leads to the root "Other"`},
+		{"a constraint on one of two ways", func(a *authorities) {
+			narrow := issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) {
+				asCA(c)
+				c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.org"}
+			})
+			a.issueLeaf(func(c *x509.Certificate) { c.DNSNames = []string{"example.com"} })
+			a.embedded = append(a.embedded, narrow)
+		}, Trusted, Valid, ""},
+		{"an issuer of the name and key that names another key of the root", func(a *authorities) {
+			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), &x509.Certificate{RawSubject: a.root.RawSubject, Subject: a.root.Subject, SubjectKeyId: []byte("another"), IsCA: true}, a.rootKey, asCA)
+			a.issueLeaf(nil)
+		}, MissingIssuer, Valid, `"Root" is neither in the file nor among the roots`},
 		{"a renewed issuer", func(a *authorities) {
 			a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA))
 		}, Trusted, Valid, ""},
@@ -164,6 +214,16 @@ func usageCases() []trustCase {
 		{"no key usage", func(a *authorities) { a.issueLeaf(func(c *x509.Certificate) { c.KeyUsage = 0 }) }, Trusted, Valid, ""},
 		{"for time stamps only", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping)) }, WrongExtendedKeyUsage, Valid, "for time stamps only"},
 		{"for OCSP only", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageOCSPSigning)) }, WrongExtendedKeyUsage, Valid, "for OCSP only"},
+		{"for IKE only", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) {
+				c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}}
+			})
+		}, WrongExtendedKeyUsage, Valid, "for IPsec only"},
+		{"for IKE and mail", func(a *authorities) {
+			a.issueLeaf(func(c *x509.Certificate) {
+				c.ExtKeyUsage, c.UnknownExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}}
+			})
+		}, Trusted, Valid, ""},
 		{"for servers and time stamps", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageServerAuth)) }, Trusted, Valid, ""},
 		{"for a usage unknown to us", func(a *authorities) {
 			a.issueLeaf(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3, 4}} })
@@ -223,7 +283,7 @@ func momentCases() []trustCase {
 // Trust is one answer and validity another: each case is no to one of them, and integrity is there in all.
 func TestTrustAndValidity(t *testing.T) {
 	tests := slices.Concat(chainCases(), usageCases(), pinCases(), momentCases())
-	seen := map[Reason]bool{UnknownSigner: true} // see TestVerifyRefuses
+	seen := map[Reason]bool{UnknownSigner: true, AppleRoot: true} // see TestVerifyRefuses and TestAppleRoot
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			seen[test.trust], seen[test.validity] = true, true

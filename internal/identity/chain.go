@@ -2,12 +2,18 @@ package identity
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/pki"
+	"syncguard/internal/roots"
 )
 
 // Bounds on what has to be verified while a chain is put in order.
@@ -16,28 +22,22 @@ const (
 	maxRSABits      = 8192
 )
 
-// assemble finds the certificate of the key, wherever it stands, and orders the others behind it.
+// assemble finds the certificate of the key, wherever it stands, and the chain above it.
 func assemble(signer crypto.Signer, certs []*x509.Certificate, from origins) (*Identity, error) {
 	if err := checkCertificates(certs); err != nil {
 		return nil, err
 	}
-	leaf, err := leafFor(signer, certs)
+	leaves, err := leavesFor(signer, certs)
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{Signer: signer, Chain: []*x509.Certificate{leaf}, from: from}
-	rest := without(certs, leaf)
-	for last := leaf; !isSelfSigned(last); last = id.Chain[len(id.Chain)-1] {
-		i := slices.IndexFunc(rest, func(cert *x509.Certificate) bool { return isIssuer(cert, last) })
-		if i < 0 {
-			break
-		}
-		id.Chain = append(id.Chain, rest[i])
-		rest = without(rest, rest[i])
+	for _, cert := range certs {
+		pki.IgnoreAppleMarkers(cert)
 	}
-	for len(rest) > 0 {
-		id.notes = append(id.notes, fmt.Sprintf("certificate %q%s is not in the chain of %q and is left out", nameOf(rest[0]), from.of(rest[0]), nameOf(leaf)))
-		rest = without(rest, rest[0])
+	id := &Identity{Signer: signer, graph: pki.NewGraph(certs, true), leaves: leaves, from: from}
+	id.Arrange(time.Now())
+	if id.graph.IsExhausted() {
+		return nil, fmt.Errorf("the %d certificates have too many of one name, so that their chain is not looked for", len(certs))
 	}
 	return id, nil
 }
@@ -57,50 +57,161 @@ func checkCertificates(certs []*x509.Certificate) error {
 	return nil
 }
 
-// leafFor returns the certificate of the key; of a renewed one, the version that lasts longest.
-func leafFor(signer crypto.Signer, certs []*x509.Certificate) (*x509.Certificate, error) {
+// leavesFor returns the certificates of the key, at least one: a renewed one is there in several versions.
+func leavesFor(signer crypto.Signer, certs []*x509.Certificate) ([]*x509.Certificate, error) {
 	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok {
 		return nil, errors.New("the private key is of an unknown kind")
 	}
-	var leaf *x509.Certificate
-	for _, cert := range certs {
-		if public.Equal(cert.PublicKey) && (leaf == nil || cert.NotAfter.After(leaf.NotAfter)) {
-			leaf = cert
-		}
-	}
-	if leaf == nil && len(certs) == 1 {
+	leaves := slices.DeleteFunc(slices.Clone(certs), func(c *x509.Certificate) bool { return !public.Equal(c.PublicKey) })
+	switch {
+	case len(leaves) > 0:
+		return leaves, nil
+	case len(certs) == 1:
 		return nil, fmt.Errorf("the private key does not belong to the certificate %q", nameOf(certs[0]))
 	}
-	if leaf == nil {
-		return nil, fmt.Errorf("the private key belongs to none of the %d certificates", len(certs))
+	return nil, fmt.Errorf("the private key belongs to none of the %d certificates", len(certs))
+}
+
+// leafFor returns the certificate of the key that lasts longest.
+func leafFor(signer crypto.Signer, certs []*x509.Certificate) (*x509.Certificate, error) {
+	leaves, err := leavesFor(signer, certs)
+	if err != nil {
+		return nil, err
 	}
-	return leaf, nil
+	return slices.MaxFunc(leaves, func(a, b *x509.Certificate) int {
+		return cmp.Or(a.NotAfter.Compare(b.NotAfter), bytes.Compare(a.Raw, b.Raw))
+	}), nil
 }
 
-// without returns the certificates other than one and its duplicates.
-func without(certs []*x509.Certificate, one *x509.Certificate) []*x509.Certificate {
-	return slices.DeleteFunc(slices.Clone(certs), one.Equal)
-}
-
-// isIssuer goes by names, key identifiers and the signature. One made with an algorithm too weak for Go to check,
-// as below old roots, is taken at its names; Check warns of it.
-func isIssuer(issuer, cert *x509.Certificate) bool {
-	if !bytes.Equal(issuer.RawSubject, cert.RawIssuer) {
-		return false
+// Arrange chooses the certificate of the key and its chain for a moment; reading an identity does so for the present. The same
+// certificates give the same chain, in whichever order and files they came, and whatever roots this machine has.
+//
+// All issuers that fit are tried. A chain that is valid at the moment comes before others; then one that ends at a root of Apple's,
+// known by its fingerprint; then one whose root was given; then the shortest, and the one that lasts longest. Where the root that a
+// chain ends at was signed by another authority, too, that certificate follows the root, for devices that trust the other.
+func (id *Identity) Arrange(now time.Time) {
+	var best way
+	for _, leaf := range id.leaves {
+		w := id.wayFrom(leaf, now, func(*x509.Certificate) bool { return true })
+		w.rank = slices.Concat([]int64{no(isValidAt(leaf, now)), no(!isSelfSigned(leaf)), no(len(w.certs) > 1), -leaf.NotAfter.Unix()}, w.rank)
+		best = best.orBetter(w)
 	}
-	if len(issuer.SubjectKeyId) > 0 && len(cert.AuthorityKeyId) > 0 && !bytes.Equal(issuer.SubjectKeyId, cert.AuthorityKeyId) {
-		return false
+	id.Chain = id.withCrossSigned(best.certs, now)
+	id.notes = nil
+	for _, cert := range id.graph.Certificates() {
+		if !slices.ContainsFunc(id.Chain, cert.Equal) {
+			id.notes = append(id.notes, id.leftOut(cert, now))
+		}
 	}
-	err := issuer.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature)
-	return err == nil || isInsecureAlgorithm(err)
 }
 
-func isInsecureAlgorithm(err error) bool {
-	var insecure x509.InsecureAlgorithmError
-	return errors.As(err, &insecure)
+// way is a chain with what speaks for it: of two ranks the smaller one is the better, number by number.
+type way struct {
+	certs []*x509.Certificate
+	rank  []int64
 }
 
-func isSelfSigned(cert *x509.Certificate) bool {
-	return isIssuer(cert, cert)
+func (w way) orBetter(other way) way {
+	byBytes := func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) }
+	if w.certs == nil || cmp.Or(slices.Compare(other.rank, w.rank), slices.CompareFunc(other.certs, w.certs, byBytes)) < 0 {
+		return other
+	}
+	return w
 }
+
+func no(good bool) int64 {
+	if good {
+		return 0
+	}
+	return 1
+}
+
+// wayFrom returns the best chain from a certificate over issuers that may be on it: one of valid certificates, if there is any.
+func (id *Identity) wayFrom(leaf *x509.Certificate, now time.Time, may func(*x509.Certificate) bool) (best way) {
+	for _, mayPass := range []func(*x509.Certificate) bool{
+		func(c *x509.Certificate) bool { return may(c) && isValidAt(c, now) },
+		may,
+	} {
+		for path := range id.graph.Paths(leaf, mayPass, id.graph.IsTop) {
+			best = best.orBetter(way{path, id.rank(path, now)})
+		}
+		if best.certs != nil {
+			return best
+		}
+	}
+	alone := []*x509.Certificate{leaf}
+	return way{alone, id.rank(alone, now)}
+}
+
+func (id *Identity) rank(path []*x509.Certificate, now time.Time) []int64 {
+	last, weak := path[len(path)-1], int64(0)
+	until := last.NotAfter
+	for _, cert := range path {
+		if pki.IsWeak(cert.SignatureAlgorithm) && !id.graph.IsSelfSigned(cert) {
+			weak++
+		}
+		if cert.NotAfter.Before(until) {
+			until = cert.NotAfter
+		}
+	}
+	isApples := slices.ContainsFunc(path, func(c *x509.Certificate) bool { _, ok := roots.Find(c); return ok })
+	return []int64{no(verifies(path, last, now)), weak, no(isApples), no(id.graph.IsSelfSigned(last)), int64(len(path)), -until.Unix()}
+}
+
+// verifies asks crypto/x509 about a chain, as if the last were a root: may each issue, and does it keep to the constraints of the
+// others?
+func verifies(path []*x509.Certificate, root *x509.Certificate, now time.Time) bool {
+	o := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	o.Roots.AddCert(root)
+	for _, cert := range path[1:] {
+		o.Intermediates.AddCert(cert)
+	}
+	_, err := path[0].Verify(o)
+	return err == nil
+}
+
+// withCrossSigned adds, behind a root, the certificate that another authority made for it, and the chain of that one. Who trusts the
+// root does not need it, and who trusts the other finds a way.
+func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []*x509.Certificate {
+	for len(chain) > 1 && isSelfSigned(chain[len(chain)-1]) {
+		root := chain[len(chain)-1]
+		isFree := func(c *x509.Certificate) bool {
+			return !slices.ContainsFunc(chain, func(o *x509.Certificate) bool { return pki.SameEntity(o, c) })
+		}
+		var best way
+		for _, cross := range id.graph.Certificates() {
+			isLoop := slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return pki.Fits(c, cross) })
+			if pki.SameEntity(cross, root) && !isLoop && isValidAt(cross, now) && pki.MayIssue(cross) {
+				best = best.orBetter(id.wayFrom(cross, now, isFree))
+			}
+		}
+		if best.certs == nil || len(chain)+len(best.certs) > pki.MaxLength {
+			return chain
+		}
+		chain = append(chain, best.certs...)
+	}
+	return chain
+}
+
+// leftOut says why a certificate is not in the chain.
+func (id *Identity) leftOut(cert *x509.Certificate, now time.Time) string {
+	var which []string
+	if slices.ContainsFunc(id.Chain, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, cert.RawSubject) }) {
+		which = append(which, fmt.Sprintf("issued by %q", pki.IssuerOf(cert)))
+	}
+	if !isValidAt(cert, now) {
+		which = append(which, fmt.Sprintf("valid from %s to %s only", day(cert.NotBefore), day(cert.NotAfter)))
+	}
+	text := ""
+	if len(which) > 0 {
+		text = ", " + strings.Join(which, " and ") + ","
+	}
+	return fmt.Sprintf("certificate %q%s%s is not in the chain of %q and is left out", nameOf(cert), id.from.of(cert), text, nameOf(id.Leaf()))
+}
+
+func isValidAt(cert *x509.Certificate, at time.Time) bool {
+	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
+}
+
+func isSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }

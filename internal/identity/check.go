@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"syncguard/internal/pki"
+	"syncguard/internal/roots"
 )
 
 const (
@@ -68,7 +71,18 @@ func (id *Identity) Check(now time.Time) ([]Finding, error) {
 const (
 	idSelfSigned = "self-signed"
 	idNoIssuer   = "issuer-missing"
+
+	idChainExpired = "chain-expired"
 )
+
+// issuerHelp says where the certificate of the issuer is, as far as its name tells.
+func issuerHelp(leaf *x509.Certificate) string {
+	const help = "give its certificate with --chain FILE: a device does not fetch it"
+	if known, ok := roots.IssuerOf(leaf); ok && !known.IsRoot {
+		return fmt.Sprintf("%s; by its name it is %q, which is at https://www.apple.com/certificateauthority/", help, known.Title())
+	}
+	return help
+}
 
 // findings says what is odd about a chain, which has a leaf.
 func (id *Identity) findings(now time.Time) []Finding {
@@ -84,11 +98,11 @@ func (id *Identity) findings(now time.Time) []Finding {
 			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", "community"})
 	case len(chain) == 1:
 		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", nameOf(leaf), leaf.Issuer.String()),
-			"give its certificate with --chain FILE: a device does not fetch it", "community"})
+			issuerHelp(leaf), "community"})
 	}
 	for _, cert := range chain[1:] {
 		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-			found = append(found, Finding{"chain-expired", Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
+			found = append(found, Finding{idChainExpired, Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
 				nameOf(cert), id.from.of(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
 		}
 	}
@@ -140,11 +154,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 		if i == 0 {
 			of = "" // that file the caller names
 		}
-		switch cert.SignatureAlgorithm {
-		case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-			if i > 0 && isSelfSigned(cert) {
-				continue
-			}
+		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !isSelfSigned(cert)) {
 			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", nameOf(cert), of, cert.SignatureAlgorithm),
 				"ask the authority for one with SHA-256", "unverified"})
 		}

@@ -14,9 +14,12 @@ import (
 	"io"
 	"math/big"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"syncguard/internal/pki"
 )
 
 const (
@@ -78,20 +81,17 @@ func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificat
 	if err := checkCertificates(certs); err != nil {
 		return nil, f.wrap(err)
 	}
-	var leaves []*x509.Certificate
-	for _, cert := range certs {
-		issued := false
-		for _, other := range certs {
-			issued = issued || !other.Equal(cert) && isIssuer(cert, other)
-		}
-		if !issued && (alias == "" || newChoice(namedKey{}, cert).isCalled(alias)) {
-			leaves = append(without(leaves, cert), cert)
-		}
+	leaves := pki.NewGraph(certs, true).Ends()
+	if people := slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool { return c.IsCA }); len(people) > 0 {
+		leaves = people // an authority that issued none of them is somebody's stray intermediate
 	}
+	leaves = slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool {
+		return alias != "" && !newChoice(namedKey{}, c).isCalled(alias)
+	})
 	switch {
 	case len(leaves) == 0:
 		return nil, f.wrap(fmt.Errorf("holds no certificate of a signer that is called %q", alias))
-	case len(leaves) > 1:
+	case slices.ContainsFunc(leaves, func(c *x509.Certificate) bool { return !pki.SameEntity(c, leaves[0]) }):
 		return nil, f.wrap(fmt.Errorf("there are %d certificates that issued no other, want that of the signer alone; the others go with the chain", len(leaves)))
 	}
 	return leaves[0], nil

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"syncguard/internal/pki"
+	"syncguard/internal/roots"
 )
 
 // Verdict is what devices are likely to say of a signature.
@@ -24,22 +27,36 @@ const (
 
 // Assessment says whether devices are likely to trust what an identity signs, and why.
 type Assessment struct {
-	Verdict  Verdict
-	Root     string // common name of the root that the chain ends at, or that a device must have; empty where there is none
+	Verdict   Verdict
+	Root      string // common name of the root that the chain ends at, or that a device must have; empty where there is none
+	OtherRoot string // of the authority that signed that root, too, and serves as well; empty where there is none
+	// Apple is the authority of Apple's, known by its fingerprint, that the chain leads to, where the roots do not have it.
+	Apple    *roots.Authority
 	Findings []Finding
 }
 
-// Assess looks at a chain of at least a leaf at a moment. With nil for roots it asks those of the system.
-func (id *Identity) Assess(now time.Time, roots *x509.CertPool) Assessment {
+// Assess looks at a chain of at least a leaf at a moment. With nil for trusted it asks the roots of the system, and Apple's own.
+func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 	a := Assessment{Findings: id.findings(now)}
 	has := func(w Weight) bool {
 		return slices.ContainsFunc(a.Findings, func(f Finding) bool { return f.Weight == w })
 	}
-	known := knownRoot(id.Chain, now, roots)
-	if known != "" { // the root signed the leaf, or the intermediate that was not given is a root here
-		a.Findings = slices.DeleteFunc(a.Findings, func(f Finding) bool { return f.ID == idNoIssuer || f.ID == idSelfSigned })
+	known := knownRoot(id.Chain, now, trusted)
+	if known == "" && trusted == nil {
+		if a.Apple = appleRoot(id.Chain, now); a.Apple != nil {
+			known = a.Apple.Root
+			evidence := "unverified"
+			if a.Apple.IsReported {
+				evidence = "community"
+			}
+			a.Findings = append(a.Findings, Finding{"apple-root", Remark, a.Apple.Doubt(), "", evidence})
+		}
 	}
-	last := id.Chain[len(id.Chain)-1]
+	if known != "" { // the root signed the leaf, or the intermediate that was not given is a root here
+		a.Findings = slices.DeleteFunc(a.Findings, func(f Finding) bool {
+			return f.ID == idNoIssuer || f.ID == idSelfSigned || f.ID == idChainExpired
+		})
+	}
 	switch {
 	case has(CannotSign):
 		a.Verdict = Unusable
@@ -47,33 +64,48 @@ func (id *Identity) Assess(now time.Time, roots *x509.CertPool) Assessment {
 		a.Verdict = NotVerified
 	case known != "":
 		a.Verdict, a.Root = Verified, known
-	case isSelfSigned(last):
-		a.Verdict, a.Root = NeedsRoot, nameOf(last)
 	default:
-		a.Verdict, a.Root = NeedsRoot, issuerName(last)
+		a.Verdict = NeedsRoot
+		a.Root, a.OtherRoot = neededRoots(id.Chain)
 	}
 	return a
 }
 
+// neededRoots returns the names of the root that a chain ends at, and of the one that signed it, too.
+func neededRoots(chain []*x509.Certificate) (root, other string) {
+	last := chain[len(chain)-1]
+	name := nameOf(last)
+	if !isSelfSigned(last) {
+		name = pki.IssuerOf(last)
+	}
+	if i := slices.IndexFunc(chain, isSelfSigned); i >= 0 && i < len(chain)-1 {
+		return nameOf(chain[i]), name
+	}
+	return name, ""
+}
+
+// appleRoot returns the authority of Apple's in a chain, by its fingerprint, nil where there is none.
+func appleRoot(chain []*x509.Certificate, now time.Time) *roots.Authority {
+	for _, cert := range chain {
+		if known, ok := roots.Find(cert); ok && verifies(chain, cert, now) {
+			return &known
+		}
+	}
+	return nil
+}
+
 // knownRoot returns the name of a root that the chain ends at, or nothing.
-func knownRoot(chain []*x509.Certificate, now time.Time, roots *x509.CertPool) string {
+func knownRoot(chain []*x509.Certificate, now time.Time, trusted *x509.CertPool) string {
 	intermediates := x509.NewCertPool()
 	for _, cert := range chain[1:] {
 		intermediates.AddCert(cert)
 	}
-	found, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: now,
+	found, err := chain[0].Verify(x509.VerifyOptions{Roots: trusted, Intermediates: intermediates, CurrentTime: now,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil || len(found) == 0 {
 		return ""
 	}
 	return nameOf(found[0][len(found[0])-1])
-}
-
-func issuerName(cert *x509.Certificate) string {
-	if cert.Issuer.CommonName != "" {
-		return cert.Issuer.CommonName
-	}
-	return cert.Issuer.String()
 }
 
 // NameOf returns what a person calls a certificate: its common name, or its whole subject. Escape it before showing it.

@@ -11,6 +11,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+
+	"syncguard/internal/pki"
 )
 
 // The reasons for which a caller may want to ask again.
@@ -40,12 +42,14 @@ func (p Passphrase) ask() ([]byte, error) {
 // Identity is a private key with its chain of certificates.
 type Identity struct {
 	Signer      crypto.Signer
-	Chain       []*x509.Certificate // leaf first, each followed by its issuer, as far as they were given
+	Chain       []*x509.Certificate // leaf first, each followed by its issuer, as far as they were given; see Arrange
 	Development bool                // made by Development, so no device trusts it
 
-	notes []string // what was odd about the files, for Check
-	from  origins
-	close func() error
+	graph  *pki.Graph          // of all certificates that were given
+	leaves []*x509.Certificate // those of the key
+	notes  []string            // what was odd about the files, for Check
+	from   origins
+	close  func() error
 }
 
 // Close ends the session with a security module. For every other identity it does nothing.
@@ -89,15 +93,7 @@ func (id *Identity) MarshalText() ([]byte, error) {
 	return []byte(id.Name()), nil
 }
 
-func nameOf(cert *x509.Certificate) string {
-	if cert.Subject.CommonName != "" {
-		return cert.Subject.CommonName
-	}
-	if subject := cert.Subject.String(); subject != "" {
-		return subject
-	}
-	return "certificate without a name"
-}
+func nameOf(cert *x509.Certificate) string { return pki.NameOf(cert) }
 
 func checkSize(data []byte) error {
 	if len(data) > maxInput {

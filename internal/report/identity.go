@@ -15,9 +15,11 @@ type Identity struct {
 	DaysLeft         int               `json:"daysLeft"`
 	KeyUsage         []string          `json:"keyUsage"`
 	ExtendedKeyUsage []string          `json:"extendedKeyUsage"`
-	Chain            []Certificate     `json:"chain"`   // the signer first
-	Verdict          string            `json:"verdict"` // verified, needs-root, not-verified, cannot-sign
-	Root             string            `json:"root"`    // that a device must trust; empty where it would not help
+	Chain            []Certificate     `json:"chain"`               // the signer first
+	Verdict          string            `json:"verdict"`             // verified, needs-root, not-verified, cannot-sign
+	Root             string            `json:"root"`                // that a device must trust; empty where it would not help
+	OtherRoot        string            `json:"otherRoot,omitempty"` // that signed the root, too, and serves as well
+	AppleRoot        bool              `json:"appleRoot,omitempty"` // the root is Apple's own, and this machine does not have it
 	Findings         []IdentityFinding `json:"findings"`
 }
 
@@ -115,7 +117,12 @@ func usageText(id *Identity) string {
 
 func verdictText(id *Identity, ownRoots bool) string {
 	root := fmt.Sprintf("%q", Clean(id.Root))
+	if id.OtherRoot != "" {
+		root += fmt.Sprintf(" or %q", Clean(id.OtherRoot))
+	}
 	switch {
+	case id.Verdict == "verified" && id.AppleRoot:
+		return green.Render("probably Verified") + ": Apple devices have its root " + root + ", though this machine does not"
 	case id.Verdict == "verified" && ownRoots:
 		return green.Render("Verified") + " where " + root + " is trusted, which is among the given roots"
 	case id.Verdict == "verified":

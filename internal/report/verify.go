@@ -26,6 +26,7 @@ type Verified struct {
 	Signers      []VerifiedSigner `json:"signers"`
 	Certificates []VerifiedCert   `json:"certificates"`
 	Warnings     []string         `json:"warnings"`
+	Notes        []string         `json:"notes"` // to know, and nothing to do about
 }
 
 // VerifiedAnswer is the answer to one question.
@@ -89,6 +90,9 @@ func (p *Printer) Verified(v Verified) {
 	}
 	for _, w := range v.Warnings {
 		p.Line("  %s %s", yellow.Render("warning:"), Clean(w))
+	}
+	for _, n := range v.Notes {
+		p.Line("  %s %s", blue.Render("note:"), Clean(n))
 	}
 }
 

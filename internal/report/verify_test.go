@@ -31,11 +31,12 @@ func aVerification() Verification {
 	other.Validity = no("expired", `the certificate "Other" expired on 2026-01-01`, "", true)
 	whole := Verified{File: "corp.mobileconfig", OK: true, Integrity: yes("verified", "12,913 bytes, SHA-256, RSA 2048, everything is covered but one unsigned attribute"),
 		Trust: yes("trusted", `"Corp Profiles" leads to the root "Corp Root"`), Validity: yes("valid", "until 2027-05-02 (161 days)"),
-		Form: "DER", Size: 12913, SHA256: sha, Signers: []VerifiedSigner{signer}, Certificates: []VerifiedCert{leaf, issuer, root}, Warnings: []string{}}
+		Form: "DER", Size: 12913, SHA256: sha, Signers: []VerifiedSigner{signer}, Certificates: []VerifiedCert{leaf, issuer, root}, Warnings: []string{}, Notes: []string{}}
 	failed := whole
 	failed.File, failed.OK, failed.Certificates = "alone.mobileconfig", false, []VerifiedCert{leaf}
 	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is neither in the file nor among the roots`, `devices will show "Not Verified"`, true)
 	failed.Signers, failed.Warnings = []VerifiedSigner{signer, other}, []string{"the content is a binary property list"}
+	failed.Notes = []string{"a second certificate named \"Corp\x1b[2J\", by \"Other\" and valid until 2036-11-26, is in the file and not needed"}
 	bad := whole
 	bad.File, bad.OK, bad.Certificates, bad.Signers = "bad\x1b]8;;.mobileconfig", false, []VerifiedCert{hostile}, []VerifiedSigner{other}
 	bad.Trust = no("pin-mismatch", "the signer is \"Corp\x1b[2J\u202e\"", "", false)

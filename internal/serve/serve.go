@@ -57,14 +57,18 @@ type Trust string
 // The kinds of trust, by the names of their texts.
 const (
 	Verified   Trust = "verified"
+	AppleRoot  Trust = "apple" // by an authority that Apple devices have; probably verified
 	Unverified Trust = "unverified"
 	Expired    Trust = "expired" // unverified too
 	Unsigned   Trust = "unsigned"
 )
 
+// IsProbable reports whether devices are not known to say so for sure.
+func (t Trust) IsProbable() bool { return t == AppleRoot }
+
 // Label is what an English device says.
 func (t Trust) Label() string {
-	return map[Trust]string{Verified: "Verified", Unverified: "Not Verified", Expired: "Not Verified", Unsigned: "Not Signed"}[t]
+	return map[Trust]string{Verified: "Verified", AppleRoot: "Verified", Unverified: "Not Verified", Expired: "Not Verified", Unsigned: "Not Signed"}[t]
 }
 
 // Options are how profiles are served.

@@ -1,0 +1,88 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"slices"
+
+	"syncguard/internal/pki"
+	"syncguard/internal/roots"
+)
+
+// explain says why no chain leads to a root.
+func (t *trust) explain(leaf *x509.Certificate) error {
+	for _, cert := range append([]*x509.Certificate{leaf}, t.graph.Above(leaf)...) {
+		if problem := t.endOf(cert).problem; problem != nil {
+			return t.explainFailure(problem, leaf)
+		}
+	}
+	return t.explainUnknown(leaf)
+}
+
+// explainFailure says why crypto/x509 refuses a chain.
+func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
+	var invalid x509.CertificateInvalidError
+	var unhandled x509.UnhandledCriticalExtension
+	var own *flaw
+	switch {
+	case errors.As(err, &own):
+		return err
+	case errors.As(err, &unhandled):
+		return t.explainExtension(leaf)
+	case errors.As(err, &invalid):
+		name := Name(invalid.Cert)
+		switch invalid.Reason {
+		case x509.Expired:
+			return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+		case x509.NotAuthorizedToSign:
+			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", name)
+		}
+		return flawf(ConstraintViolated, "the certificate %q breaks a constraint of its issuers: %v", name, err)
+	}
+	return t.explainUnknown(leaf)
+}
+
+func (t *trust) explainExtension(leaf *x509.Certificate) error {
+	for _, cert := range t.climb(leaf) {
+		if len(cert.UnhandledCriticalExtensions) > 0 {
+			return flawf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
+				Name(cert), cert.UnhandledCriticalExtensions[0])
+		}
+	}
+	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
+}
+
+// explainUnknown climbs from the leaf to the certificate whose issuer is missing or no issuer of it.
+func (t *trust) explainUnknown(leaf *x509.Certificate) error {
+	chain := t.climb(leaf)
+	top := chain[len(chain)-1]
+	_, isApple := roots.Find(top)
+	switch {
+	case isSelfSigned(top) && len(chain) == 1:
+		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", Name(top))
+	case isSelfSigned(top) && isApple:
+		return flawf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", Name(top))
+	case isSelfSigned(top):
+		return flawf(UntrustedRoot, "the root %q is not among the roots", Name(top))
+	case pki.IsWeak(top.SignatureAlgorithm):
+		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)
+	}
+	for _, issuer := range t.embedded {
+		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
+			continue
+		}
+		var constraint x509.ConstraintViolationError
+		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
+			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", Name(issuer))
+		}
+		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", Name(top), Name(issuer))
+	}
+	if issuer, ok := roots.IssuerOf(top); ok {
+		return flawf(MissingIssuer, "the issuer %q, by its name one of Apple's own, is neither in the file nor among the roots", issuer.Title())
+	}
+	return flawf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", pki.IssuerOf(top))
+}
+
+// Name returns what a person calls a certificate. It comes from a file, so escape it before showing it.
+func Name(cert *x509.Certificate) string { return pki.NameOf(cert) }

@@ -1,0 +1,158 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/pki"
+)
+
+// Some programs look for no other issuer once they have found one: OpenSSL takes the first certificate of the message that fits by
+// name and is valid, and never goes back (build_chain in crypto/x509/x509_vfy.c). Apple's systems try every issuer (SecPathBuilder in
+// SecTrustServer.c), as we do. So a second certificate in the name of an issuer, a twin, makes no chain worse, and makes some
+// programs fail.
+
+// checkFirstFit refuses a message in which such a program takes a twin that nobody vouches for: it is forged or damaged, or its own
+// issuer is missing.
+func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
+	twin, place := t.misledBy(chain)
+	switch {
+	case twin == nil:
+	case t.isVouchedFor(twin):
+		t.misleading = append(t.misleading, twin)
+	default:
+		return flawf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", Name(twin), place)
+	}
+	return nil
+}
+
+// misledBy returns the certificate at which the first fit leaves a chain for one that it does not accept, and why it is taken; nil
+// where it comes to a root, too. A chain that is not valid at the moment nobody accepts anyway.
+func (t *trust) misledBy(chain []*x509.Certificate) (twin *x509.Certificate, why string) {
+	if at, ok := nearestMoment(chain, t.options.At); !ok || !at.Equal(t.options.At) || !slices.ContainsFunc(chain[1:], t.hasTwin) {
+		return nil, ""
+	}
+	taken := t.firstFit(chain[0])
+	if last := t.endOf(taken[len(taken)-1]); last.isEnd {
+		full := slices.Concat(taken, last.above)
+		if at, ok := nearestMoment(full, t.options.At); ok && at.Equal(t.options.At) && t.accept(full) == nil {
+			return nil, ""
+		}
+	}
+	for i, cert := range taken {
+		if i < len(chain) && cert.Equal(chain[i]) {
+			continue
+		}
+		if isValidAt(cert, t.options.At) {
+			return cert, "the first"
+		}
+		return cert, "the one that lasts longer"
+	}
+	return nil, ""
+}
+
+// firstFit returns the chain that a program takes which never goes back: it stops at what a root has issued, where roots are asked
+// first, at what names itself, and where nothing fits.
+func (t *trust) firstFit(leaf *x509.Certificate) []*x509.Certificate {
+	chain := []*x509.Certificate{leaf}
+	for len(chain) <= len(t.embedded) {
+		top := chain[len(chain)-1]
+		if t.endOf(top).isEnd || fitsByName(top, top) {
+			break
+		}
+		var next *x509.Certificate
+		for _, c := range t.embedded {
+			if !fitsByName(c, top) || slices.ContainsFunc(chain, c.Equal) {
+				continue
+			}
+			if isValidAt(c, t.options.At) {
+				next = c
+				break
+			}
+			if next == nil || c.NotAfter.After(next.NotAfter) {
+				next = c
+			}
+		}
+		if next == nil {
+			break
+		}
+		chain = append(chain, next)
+	}
+	return chain
+}
+
+// isVouchedFor reports whether signatures lead from a certificate to one that signed itself, in the file, or to a root.
+func (t *trust) isVouchedFor(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(append([]*x509.Certificate{cert}, t.graph.Above(cert)...), func(c *x509.Certificate) bool {
+		return t.endOf(c).isEnd || t.graph.IsSelfSigned(c)
+	})
+}
+
+func (t *trust) hasTwin(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(t.embedded, func(c *x509.Certificate) bool { return isTwin(c, cert) })
+}
+
+func isTwin(a, b *x509.Certificate) bool {
+	return folded(a.Subject) == folded(b.Subject) && !a.Equal(b)
+}
+
+// fitsByName compares as OpenSSL does: names regardless of case and blanks, and key identifiers.
+func fitsByName(issuer, cert *x509.Certificate) bool {
+	return folded(issuer.Subject) == folded(cert.Issuer) &&
+		(len(issuer.SubjectKeyId) == 0 || len(cert.AuthorityKeyId) == 0 || bytes.Equal(issuer.SubjectKeyId, cert.AuthorityKeyId))
+}
+
+func folded(name pkix.Name) string {
+	var parts []string
+	for _, part := range name.Names {
+		parts = append(parts, part.Type.String()+"="+strings.ToLower(strings.Join(strings.Fields(fmt.Sprint(part.Value)), " ")))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// notes are what a person may want to know of certificates that make no answer no.
+func (t *trust) notes(signers []Signer) (notes []string) {
+	for _, s := range signers {
+		if s.Trust.Reason != AppleRoot {
+			continue
+		}
+		for _, cert := range s.Chain {
+			if known, ok := t.options.knownRoot(cert); ok {
+				if !slices.Contains(notes, known.Doubt()) {
+					notes = append(notes, known.Doubt())
+				}
+				break
+			}
+		}
+	}
+	return append(notes, t.twinNotes(signers)...)
+}
+
+// twinNotes name the certificates beside the ones that are used.
+func (t *trust) twinNotes(signers []Signer) (notes []string) {
+	used := map[*x509.Certificate]bool{}
+	for _, s := range signers {
+		for _, cert := range s.Chain {
+			used[cert] = true
+		}
+	}
+	for i, cert := range t.embedded {
+		isDuplicate := slices.ContainsFunc(t.embedded[:i], cert.Equal)
+		isTwinOfUsed := func(s Signer) bool {
+			return s.Trust.OK && slices.ContainsFunc(s.Chain, func(c *x509.Certificate) bool { return isTwin(cert, c) })
+		}
+		if used[cert] || isDuplicate || !slices.ContainsFunc(signers, isTwinOfUsed) {
+			continue
+		}
+		note := fmt.Sprintf("a second certificate named %q, by %q and valid until %s, is in the file and not needed", Name(cert), pki.IssuerOf(cert), day(cert.NotAfter))
+		if slices.ContainsFunc(t.misleading, cert.Equal) {
+			note += "; Apple's systems try both, but OpenSSL takes this one, and does not find the root"
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}

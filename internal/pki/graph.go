@@ -1,0 +1,256 @@
+package pki
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/x509"
+	"iter"
+	"slices"
+)
+
+// The bounds on the work for one graph, whatever is in it. Apple's own path builder stops at 15 certificates and 100 ways, too:
+// MAX_CHAIN_LENGTH and MAX_NUM_CHAINS in SecTrustServer.c of github.com/apple-oss-distributions/Security.
+const (
+	MaxLength = 15     // certificates of a way
+	MaxPaths  = 100    // ways that one search yields
+	maxSteps  = 10_000 // certificates that one search looks at
+	maxChecks = 1_000  // signatures that are verified for a graph, each once
+)
+
+// Graph is who can have issued whom among certificates.
+type Graph struct {
+	certs     []*x509.Certificate // distinct, in the order of their bytes, so that nothing depends on the order in which they came
+	entity    []int               // of each, a number for its name and key
+	key       []int               // of each, a number for its key
+	takesWeak bool
+	issuers   [][]int              // of each; nil until asked for
+	reached   [][]int              // of each, what is above it; nil until asked for
+	checked   map[[2]int]signature // of a certificate by a key
+	exhausted bool
+}
+
+// NewGraph makes a graph of distinct certificates. takesWeak keeps links by signatures that prove nothing any more, and to an issuer
+// that may not issue, to find the chain that was meant; without it such a link does not exist.
+func NewGraph(certs []*x509.Certificate, takesWeak bool) *Graph {
+	g := &Graph{takesWeak: takesWeak, checked: map[[2]int]signature{}}
+	g.certs = slices.SortedFunc(slices.Values(certs), func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
+	g.certs = slices.CompactFunc(g.certs, (*x509.Certificate).Equal)
+	g.issuers, g.reached = make([][]int, len(g.certs)), make([][]int, len(g.certs))
+	entities, keys := map[string]int{}, map[string]int{}
+	for _, cert := range g.certs {
+		g.entity = append(g.entity, numberOf(entities, string(cert.RawSubject)+string(cert.RawSubjectPublicKeyInfo)))
+		g.key = append(g.key, numberOf(keys, string(cert.RawSubjectPublicKeyInfo)))
+	}
+	return g
+}
+
+func numberOf(known map[string]int, name string) int {
+	if _, ok := known[name]; !ok {
+		known[name] = len(known)
+	}
+	return known[name]
+}
+
+// Certificates returns the distinct certificates in an order that does not depend on how they came. The result is shared; do not
+// modify it.
+func (g *Graph) Certificates() []*x509.Certificate { return g.certs }
+
+// IsExhausted reports whether more signatures would have to be verified than the graph verifies, so that links may be missing.
+func (g *Graph) IsExhausted() bool { return g.exhausted }
+
+// index returns the number of a certificate, or -1.
+func (g *Graph) index(cert *x509.Certificate) int {
+	i, ok := slices.BinarySearchFunc(g.certs, cert.Raw, func(c *x509.Certificate, raw []byte) int { return bytes.Compare(c.Raw, raw) })
+	if !ok {
+		return -1
+	}
+	return i
+}
+
+// issuersOf returns the issuers of certificate i that fit, itself aside.
+func (g *Graph) issuersOf(i int) []int {
+	if g.issuers[i] != nil {
+		return g.issuers[i]
+	}
+	found := []int{}
+	for j, issuer := range g.certs {
+		if j == i || !fits(issuer, g.certs[i]) || !g.takesWeak && !MayIssue(issuer) {
+			continue
+		}
+		if s := g.signed(i, j); s == yes || s == weak && g.takesWeak {
+			found = append(found, j)
+		}
+	}
+	g.issuers[i] = found
+	return found
+}
+
+// signed asks for each certificate and key once: twins have one key.
+func (g *Graph) signed(i, by int) signature {
+	at := [2]int{i, g.key[by]}
+	if g.checked[at] == unchecked {
+		if len(g.checked) >= maxChecks {
+			g.exhausted = true
+			return no
+		}
+		g.checked[at] = signed(g.certs[by], g.certs[i])
+	}
+	return g.checked[at]
+}
+
+// Above returns the certificates that the issuers of a certificate, and theirs, lead to: nearer ones first, and without itself.
+func (g *Graph) Above(cert *x509.Certificate) []*x509.Certificate {
+	var above []*x509.Certificate
+	for _, i := range g.reach(g.index(cert))[1:] {
+		above = append(above, g.certs[i])
+	}
+	return above
+}
+
+// reach returns the numbers of a certificate and of all above it, by distance.
+func (g *Graph) reach(from int) []int {
+	if g.reached[from] != nil {
+		return g.reached[from]
+	}
+	seen, queue := make([]bool, len(g.certs)), []int{from}
+	seen[from] = true
+	for at := 0; at < len(queue); at++ {
+		for _, j := range g.issuersOf(queue[at]) {
+			if !seen[j] {
+				seen[j] = true
+				queue = append(queue, j)
+			}
+		}
+	}
+	g.reached[from] = queue
+	return queue
+}
+
+// IsSelfSigned reports whether a certificate of the graph signed itself. A weak signature counts where the graph takes weak ones.
+func (g *Graph) IsSelfSigned(cert *x509.Certificate) bool {
+	i := g.index(cert)
+	if !fits(cert, cert) {
+		return false
+	}
+	s := g.signed(i, i)
+	return s == yes || s == weak && g.takesWeak
+}
+
+// Ends returns the certificates that issued none of the others, or all of them where each issued one.
+func (g *Graph) Ends() []*x509.Certificate {
+	issued := make([]bool, len(g.certs))
+	for i := range g.certs {
+		for _, j := range g.issuersOf(i) {
+			issued[j] = issued[j] || g.entity[i] != g.entity[j]
+		}
+	}
+	var ends []*x509.Certificate
+	for i, cert := range g.certs {
+		if !issued[i] {
+			ends = append(ends, cert)
+		}
+	}
+	if len(ends) == 0 {
+		return g.certs
+	}
+	return ends
+}
+
+// IsTop reports whether nothing that was given leads on from a certificate: it signed itself, has no issuer here, or is in a circle
+// of authorities that signed each other and none themselves.
+func (g *Graph) IsTop(cert *x509.Certificate) bool {
+	i := g.index(cert)
+	if g.IsSelfSigned(cert) {
+		return true
+	}
+	for _, j := range g.reach(i)[1:] {
+		if g.IsSelfSigned(g.certs[j]) || !slices.ContainsFunc(g.reach(j), func(k int) bool { return g.entity[k] == g.entity[i] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Paths yields the ways from a certificate of the graph, which is the first of each, over issuers that may be on one to
+// certificates that isEnd; a way never meets one owner twice. The shortest comes first; of two certificates that are equally near
+// to an end, the one that lasts longer. At most MaxPaths are yielded, of at most MaxLength certificates.
+func (g *Graph) Paths(from *x509.Certificate, mayPass, isEnd func(*x509.Certificate) bool) iter.Seq[[]*x509.Certificate] {
+	return func(yield func([]*x509.Certificate) bool) {
+		start := g.index(from)
+		s := &search{Graph: g, isEnd: map[int]bool{}, passes: map[int]bool{start: true}, yield: yield}
+		reached := g.reach(start)
+		for _, i := range reached {
+			s.isEnd[i] = isEnd(g.certs[i])
+			s.passes[i] = i == start || mayPass(g.certs[i])
+		}
+		s.distance = s.distances(reached)
+		if _, ok := s.distance[start]; ok {
+			s.visit(start, nil)
+		}
+	}
+}
+
+type search struct {
+	*Graph
+	isEnd, passes map[int]bool
+	distance      map[int]int // to the nearest end; nothing where there is none
+	yield         func([]*x509.Certificate) bool
+	steps, found  int
+}
+
+// distances asks from the ends downwards, so that a search never enters where no end is.
+func (s *search) distances(reached []int) map[int]int {
+	distance := map[int]int{}
+	for changed := true; changed; {
+		changed = false
+		for _, i := range reached {
+			best, ok := 0, s.isEnd[i] && s.passes[i]
+			for _, j := range s.issuersOf(i) {
+				if d, has := distance[j]; has && s.passes[i] && !s.isEnd[i] && (!ok || d+1 < best) {
+					best, ok = d+1, true
+				}
+			}
+			if before, had := distance[i]; ok && (!had || best < before) {
+				distance[i], changed = best, true
+			}
+		}
+	}
+	return distance
+}
+
+// visit reports whether to go on.
+func (s *search) visit(i int, below []int) bool {
+	if s.steps++; s.steps > maxSteps || s.found == MaxPaths {
+		return false
+	}
+	path := append(slices.Clip(below), i)
+	if s.isEnd[i] {
+		s.found++
+		if !s.yield(s.certificates(path)) {
+			return false
+		}
+	}
+	if len(path) == MaxLength {
+		return true
+	}
+	next := slices.DeleteFunc(slices.Clone(s.issuersOf(i)), func(j int) bool {
+		_, leads := s.distance[j]
+		return !leads || slices.ContainsFunc(path, func(k int) bool { return s.entity[k] == s.entity[j] })
+	})
+	slices.SortStableFunc(next, func(a, b int) int {
+		return cmp.Or(s.distance[a]-s.distance[b], s.certs[b].NotAfter.Compare(s.certs[a].NotAfter))
+	})
+	for _, j := range next {
+		if !s.visit(j, path) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) certificates(path []int) (certs []*x509.Certificate) {
+	for _, i := range path {
+		certs = append(certs, s.certs[i])
+	}
+	return certs
+}

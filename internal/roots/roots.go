@@ -1,0 +1,113 @@
+// Package roots knows Apple's own certificate authorities by their fingerprints: the roots that Apple's systems are built with, and
+// the intermediates below them that sign profiles. The facts are data, each with its source: apple.csv.
+//
+// It holds no certificates, so a chain is known only where the certificate itself is at hand; what a certificate names as its issuer
+// proves nothing, and helps to say what is missing. That a device has a root is no proof that it shows a profile as verified.
+package roots
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	_ "embed"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed apple.csv
+var appleCSV string
+
+// Authority is one certificate of an authority of Apple's.
+type Authority struct {
+	Name        string // common name
+	Unit        string // organizational unit, which tells generations of one name apart; empty for none
+	SHA256      string // of the certificate, hexadecimal
+	From, Until time.Time
+	Root        string // common name of the root that it leads to; its own for a root
+	IsRoot      bool
+	// IsEverywhere reports whether every Apple device has the root; otherwise systems of 2025 have it, and of older ones it is not
+	// known.
+	IsEverywhere bool
+	// IsReported reports whether others saw that devices show profiles signed under it as verified. It is community knowledge.
+	IsReported bool
+}
+
+// Title is the name with what tells it apart from others of the name: Developer ID Certification Authority (G2).
+func (a Authority) Title() string {
+	if a.Unit == "" || strings.HasPrefix(a.Unit, "Apple ") {
+		return a.Name
+	}
+	return a.Name + " (" + a.Unit + ")"
+}
+
+// Where says which devices have the root: it is … on every Apple device.
+func (a Authority) Where() string {
+	if a.IsEverywhere {
+		return "on every Apple device"
+	}
+	return "on Apple devices with a system of 2025 or later"
+}
+
+// Doubt says what the root does not tell of a device, with how far it is known.
+func (a Authority) Doubt() string {
+	if a.IsReported {
+		return fmt.Sprintf("devices show what is signed under %q as verified, others report (community)", a.Title())
+	}
+	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified (unverified)", a.Root)
+}
+
+// All returns every authority, in the order of the data. The result is shared; do not modify it.
+var All = sync.OnceValue(func() []Authority {
+	reader := csv.NewReader(strings.NewReader(appleCSV))
+	reader.Comment = '#'
+	rows, err := reader.ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("roots: reading apple.csv: %v", err))
+	}
+	var all []Authority
+	for _, row := range rows[1:] {
+		a := Authority{Name: row[1], Unit: row[2], SHA256: row[3], From: day(row[4]), Until: day(row[5]), Root: row[6],
+			IsRoot: row[0] == "root", IsEverywhere: row[8] == "every", IsReported: row[9] == "reported"}
+		if a.IsRoot {
+			a.Root = a.Name
+		}
+		all = append(all, a)
+	}
+	return all
+})
+
+func day(text string) time.Time {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(fmt.Sprintf("roots: reading apple.csv: %v", err))
+	}
+	return t
+}
+
+// Find returns the authority whose certificate this is, byte for byte.
+func Find(cert *x509.Certificate) (Authority, bool) {
+	sum := sha256.Sum256(cert.Raw)
+	fingerprint := hex.EncodeToString(sum[:])
+	return first(func(a Authority) bool { return a.SHA256 == fingerprint })
+}
+
+// IssuerOf returns the authority that a certificate names as its issuer. It is a name and no proof.
+func IssuerOf(cert *x509.Certificate) (Authority, bool) {
+	if !slices.Contains(cert.Issuer.Organization, "Apple Inc.") && !slices.Contains(cert.Issuer.Organization, "Apple Computer, Inc.") {
+		return Authority{}, false
+	}
+	return first(func(a Authority) bool {
+		return a.Name == cert.Issuer.CommonName && (a.IsRoot || a.Unit == "" || slices.Contains(cert.Issuer.OrganizationalUnit, a.Unit))
+	})
+}
+
+func first(match func(Authority) bool) (Authority, bool) {
+	if i := slices.IndexFunc(All(), match); i >= 0 {
+		return All()[i], true
+	}
+	return Authority{}, false
+}
