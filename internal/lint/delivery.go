@@ -253,8 +253,11 @@ func (p *profile) reachesMacs() bool {
 	})
 }
 
+// RuleArraysSideBySide is the rule about white space of which a server makes arrays.
+const RuleArraysSideBySide = "arrays-side-by-side"
+
 var arraysSideBySide = rule{
-	id: "arrays-side-by-side",
+	id: RuleArraysSideBySide,
 	value: func(p *pass, n *node) {
 		server := p.profile.options.For
 		if server == nil || server.Phantoms == nil || n.value.Kind != plist.Array {

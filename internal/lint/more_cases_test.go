@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestMoreRules(t *testing.T) {
 }
 
 func moreCases() []moreCase {
-	return append(append(nameCases(), secretCases()...), deliveryCases()...)
+	return slices.Concat(nameCases(), secretCases(), deliveryCases(), textCases())
 }
 
 func nameCases() []moreCase {
@@ -193,6 +194,37 @@ func deliveryCases() []moreCase {
 		{name: "no scope on iPhones", profile: without(own(pl("com.apple.app.lock", "App", d("Identifier", "a.b"))), "PayloadScope"), server: "fleet"},
 		{name: "arrays in Jamf", profile: homes, server: "jamf", want: []string{"warning arrays-side-by-side PayloadContent[0].Pages"}},
 		{name: "arrays in Fleet", profile: homes, server: "fleet"},
+	}
+}
+
+// textCases are texts that Jamf Pro changes: by what stands in them, by the type of the payload, and by the devices.
+func textCases() []moreCase {
+	clip := func(url string) *plist.Value { return own(pl("com.apple.webClip.managed", "Label", "a", "URL", url)) }
+	changed := func(severity, path string) []string { return []string{severity + " text-changed-by-mdm " + path} }
+	const at = "PayloadContent[0].URL"
+	settings := func(text string) *plist.Value {
+		return own(pl(managedPreferences, "PayloadContent", d("net.acme.app", d("Forced", arr(d("mcx_preference_settings", d("Hint", text)))))))
+	}
+	const inSettings = `PayloadContent[0].PayloadContent["net.acme.app"].Forced[0].mcx_preference_settings.Hint`
+	restricted := own(pl(restrictions, "allowListedAppBundleIDs", arr("a&b")))
+	return []moreCase{
+		{name: "plain text in Jamf", profile: clip("https://acme.com/?a=1 > 'b' \"c\" \u2028 é"), server: "jamf"},
+		{name: "an ampersand in Jamf", profile: clip("https://acme.com/?a=1&b=2"), server: "jamf", want: changed("warning", at)},
+		{name: "an ampersand elsewhere", profile: clip("https://acme.com/?a=1&b=2"), server: "fleet"},
+		{name: "a tab", profile: clip("a\tb"), server: "jamf", want: changed("warning", at)},
+		{name: "an emoji", profile: clip("a 🍏"), server: "jamf", want: changed("warning", at)},
+		{name: "line feeds", profile: clip("a\nb\r\nc"), server: "jamf", want: changed("note", at)},
+		{name: "carriage returns", profile: clip("a\rb\r\nc"), server: "jamf"},
+		{name: "white space at the ends", profile: clip("a \n"), server: "jamf", want: changed("note", at)},
+		{name: "a key", profile: own(pl("com.apple.webClip.managed", "a&b", "c")), server: "jamf", want: changed("warning", `PayloadContent[0]["a&b"]`)},
+		{name: "managed preferences arrive", profile: settings("a & b\n\tc"), server: "jamf", want: nil},
+		{name: "and not with an emoji", profile: settings("🍏"), server: "jamf", want: changed("error", inSettings)},
+		{name: "and iPhones have none", profile: settings("a & b").Set("TargetDeviceType", value(1)), server: "jamf"},
+		{name: "restrictions of Macs", profile: restricted.Set("TargetDeviceType", value(5)), server: "jamf", want: changed("warning", "PayloadContent[0].allowListedAppBundleIDs[0]")},
+		{name: "a secret", profile: own(pl(wifi, "SSID_STR", "Home", "Password", "a&b")), server: "jamf",
+			want: append([]string{"warning secret-in-clear-text PayloadContent[0].Password"}, changed("error", "PayloadContent[0].Password")...)},
+		{name: "what Jamf fills in itself", profile: clip("a").Set("PayloadDescription", value("a & b\n")).Set("PayloadOrganization", value("a & b")), server: "jamf"},
+		{name: "the text of a consent", profile: clip("a").Set("ConsentText", d("default", "a & b")), server: "jamf", want: changed("warning", "ConsentText.default")},
 	}
 }
 

@@ -72,6 +72,7 @@ var checks = []rule{
 	signerExpiresSoon,
 	signerNotYetValid,
 	singleInstancePayloadRepeated,
+	textChangedByMDM,
 	textRefusedByMDM,
 	tooLargeForMDM,
 	unknownDeclarationType,

@@ -72,6 +72,16 @@ func (s *Server) write(row func(f Fact, format string, args ...any)) {
 	if s.Text != nil {
 		row(s.Text.Fact, "refuses text with: %s", strings.Join(s.Text.Refuses, ", "))
 	}
+	if s.Storage != nil {
+		s.Storage.write(row)
+	}
+	if o := s.Own; o != nil {
+		row(o.Fact, "fills in itself, whatever is sent, at the top level: %s; in each payload: %s", words(o.Top), words(o.Payload))
+		row(o.Fact, "adds where they are missing, at the top level: %s; in each payload: %s", words(o.AddsTop), words(o.AddsPayload))
+	}
+	for _, c := range s.Changes {
+		row(c.Fact, "%s", c.Says)
+	}
 	for _, k := range s.Requires {
 		row(k.Fact, "%s is required", k.Key)
 	}
@@ -97,6 +107,16 @@ func (s *Server) write(row func(f Fact, format string, args ...any)) {
 	if s.Variables != nil {
 		row(s.Variables.Fact, "%s", s.Variables.words())
 	}
+}
+
+func words(all []string) string { return "`" + strings.Join(all, "` `") + "`" }
+
+// write says what becomes of text.
+func (t *Storage) write(row func(f Fact, format string, args ...any)) {
+	row(t.Fact, "text arrives, but for white space at its ends, in payloads of these types for computers: %s", words(t.Whole[Computers]))
+	row(t.Fact, "the same for mobile devices: %s", words(t.Whole[MobileDevices]))
+	row(t.Fact, "in all other types, and outside of payloads: line feeds and tabs are deleted, a carriage return stays; `&` and `<` get one more layer of escaping, which no client can avoid, so that a device has `&amp;` for `&`; a character above U+FFFF, such as an emoji, becomes two replacement characters")
+	row(t.Fact, "one character above U+FFFF empties a payload for computers of: %s", words(t.Emptied[Computers]))
 }
 
 func (v *Variables) words() string {

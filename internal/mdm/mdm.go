@@ -43,6 +43,9 @@ type Server struct {
 	Secrets   *Saying
 	Phantoms  *Fact // white space between arrays becomes arrays
 	Text      *Text
+	Storage   *Storage
+	Own       *Own
+	Changes   []Saying // what else it does to a profile
 	Renewal   *Renewal
 	Requires  []Key // of the top level
 	Fixed     []Key // of the top level: an update that changes one is refused
@@ -98,6 +101,15 @@ type Renewal struct {
 type Saying struct {
 	Fact
 	Says string
+}
+
+// Own is the keys that a server fills in itself.
+type Own struct {
+	Fact
+	// Top and Payload are those, of the top level and of each payload, that hold what the server likes, whatever was sent.
+	Top, Payload []string
+	// AddsTop and AddsPayload are those that it adds where a profile does not have them.
+	AddsTop, AddsPayload []string
 }
 
 // Key is a key of the top level.
@@ -217,6 +229,15 @@ func (s *Server) facts() []Fact {
 	}
 	if s.Text != nil {
 		all = append(all, s.Text.Fact)
+	}
+	if s.Storage != nil {
+		all = append(all, s.Storage.Fact)
+	}
+	if s.Own != nil {
+		all = append(all, s.Own.Fact)
+	}
+	for _, c := range s.Changes {
+		all = append(all, c.Fact)
 	}
 	if s.Renewal != nil {
 		all = append(all, s.Renewal.Fact)
