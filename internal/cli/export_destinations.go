@@ -18,8 +18,9 @@ func exportJamf() *exportDestination {
 	return &exportDestination{
 		pushDestination: &pushDestination{name: "jamf",
 			short: "Write the XML of the Classic API of Jamf Pro",
-			long: `Write each profile as the XML that creates it by the Classic API of Jamf Pro: unsigned, escaped once, without white space between
-its elements. To update one that is there, Jamf wants it with the identity that Jamf gave it; push jamf does that.`,
+			long: `Write each profile as the XML that creates it by the Classic API of Jamf Pro: unsigned, on one line, escaped once more than XML says,
+since Jamf decodes it once more, and with carriage returns as line breaks, the only ones that Jamf keeps. What Jamf cannot keep is said. To
+update one that is there, Jamf wants it with the identity that Jamf gave it; push jamf does that.`,
 			example: `  syncguard export jamf profiles/ -o jamf --devices computers
   syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
 			flags: o.addFlags},

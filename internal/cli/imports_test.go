@@ -25,7 +25,7 @@ var arrows = []struct {
 	{"internal/ship/fleet", []string{"internal/plist", "internal/ship", "internal/target"}},
 	{"internal/ship/intune", []string{"internal/plist", "internal/ship", "internal/target"}},
 	{"internal/ship/iru", []string{"internal/ship", "internal/target"}},
-	{"internal/ship/jamf", []string{"internal/diag", "internal/plist", "internal/ship", "internal/target"}},
+	{"internal/ship/jamf", []string{"internal/diag", "internal/mdm", "internal/plist", "internal/ship", "internal/target"}},
 	{"internal/ship/nanomdm", []string{"internal/diag", "internal/plist", "internal/ship"}},
 	{"internal/ship", []string{"internal/diag", "internal/document", "internal/plist", "internal/target"}},
 	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/diff", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},

@@ -74,7 +74,7 @@ var convergences = map[string]convergence{
 	}, jamf.Options(ship.Bearer("token-0")), func(h http.Handler) (out string) {
 		for path, all := range h.(*fakeJamf).all {
 			for _, p := range all {
-				out += fmt.Sprintln(path, p.General)
+				out += fmt.Sprintln(path, p.General.ID, p.General.Name, *p.General.About, p.General.Level, p.General.Payloads)
 			}
 		}
 		return out

@@ -30,6 +30,9 @@ func pushJamf() *pushDestination {
 profile an identifier of its own, so one that is there is found by its name (PayloadDisplayName), and keeps that identifier and
 its scope. The level follows PayloadScope; where a profile has none, it stays as it is in Jamf.
 
+Jamf's API changes text: devices get &amp; for &, tabs and emoji go. What a profile loses is said before it is sent, and nothing is
+sent where a secret would be another one, or a payload would lose all its settings.
+
 An update gets to devices that have the profile with --redeploy all. With newly-assigned they keep the old version; again sends
 what is unchanged, too, for those that have kept one.
 

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"html"
@@ -9,29 +10,34 @@ import (
 	"strings"
 	"sync"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/ship/jamf"
 )
 
-// fakeJamf answers as the Classic API does: https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles. Like
-// the server it takes another PayloadIdentifier and PayloadUUID for a new profile, and changes the order of keys.
+// fakeJamf answers as the Classic API does: https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles. What it does
+// to a profile stands in push_jamf_store_test.go.
 type fakeJamf struct {
 	mu     sync.Mutex
 	all    map[string][]*jamfProfile // by path
 	tokens int
 	wrong  int // secrets that were refused; the second one locks the client
+	reads  int // of a profile
+	writes int
+	// withPassword is a password for removal that somebody set there for every profile.
+	withPassword bool
 }
 
 type jamfProfile struct {
 	XMLName xml.Name
 	General struct {
-		ID       int    `xml:"id"`
-		Name     string `xml:"name"`
-		Level    string `xml:"level"`
-		Redeploy string `xml:"redeploy_on_update"`
-		UUID     string `xml:"uuid"`
-		Category string `xml:"category>name,omitempty"`
-		Payloads string `xml:"payloads"`
+		ID       int     `xml:"id"`
+		Name     string  `xml:"name"`
+		About    *string `xml:"description"`
+		Level    string  `xml:"level"`
+		Redeploy string  `xml:"redeploy_on_update"`
+		UUID     string  `xml:"uuid"`
+		Category string  `xml:"category>name,omitempty"`
+		Payloads string  `xml:"payloads"`
 	} `xml:"general"`
 	Scope *struct{} `xml:"scope"`
 }
@@ -82,7 +88,10 @@ func (f *fakeJamf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet:
 		for _, p := range f.all[path] {
 			if fmt.Sprint(p.General.ID) == id {
-				_ = xml.NewEncoder(w).Encode(p)
+				f.reads++
+				answer := *p
+				answer.General.Payloads = f.given(p.General.Payloads)
+				_ = xml.NewEncoder(w).Encode(answer)
 				return
 			}
 		}
@@ -97,50 +106,57 @@ func (f *fakeJamf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *fakeJamf) put(w http.ResponseWriter, r *http.Request, path, root, id string) {
 	body, _ := io.ReadAll(r.Body)
 	p := &jamfProfile{}
-	levels := map[string][]string{"os_x_configuration_profile": {"System", "User"}, "configuration_profile": {"Device Level", "User Level"}}[root]
 	err := xml.Unmarshal(body, p)
-	doc, found := plist.Read(diag.NewFile("payloads", []byte(p.General.Payloads)))
-	switch {
-	case err != nil, p.XMLName.Local != root, p.General.Name == "", r.Header.Get("Content-Type") != "application/xml", p.Scope != nil,
-		p.General.Redeploy != "All" && p.General.Redeploy != "Newly Assigned", p.General.Level != levels[0] && p.General.Level != levels[1]:
+	if err != nil || p.XMLName.Local != root || p.General.Name == "" || r.Header.Get("Content-Type") != "application/xml" || p.Scope != nil ||
+		p.General.Redeploy != "All" && p.General.Redeploy != "Newly Assigned" {
 		jamfError(w, http.StatusBadRequest, "Error: a field is missing or wrong")
 		return
-	case doc == nil || len(found) > 0, strings.Contains(p.General.Payloads, "> <"), strings.Contains(p.General.Payloads, "&#34;"):
-		jamfError(w, http.StatusConflict, "Error: Unable to read the payload")
+	}
+	devices := map[string]string{"os_x_configuration_profile": jamf.Computers, "configuration_profile": jamf.Mobile}[root]
+	stored, err := storeAsJamf(p.General.Payloads, devices)
+	switch {
+	case err != nil:
+		jamfError(w, http.StatusConflict, "Error: Unable to update the database")
 		return
 	case strings.Contains(p.General.Payloads, "refuse-me"):
 		jamfError(w, http.StatusConflict, "Error: Problem with payload refuse-me")
 		return
 	}
-
-	if r.Method == http.MethodPost {
-		for _, old := range f.all[path] {
-			if old.General.Name == p.General.Name {
-				jamfError(w, http.StatusConflict, "Error: Duplicate name")
-				return
-			}
-		}
-		p.General.ID = len(f.all[path]) + 1
-		p.General.UUID = fmt.Sprintf("AAAAAAAA-0000-4000-8000-%012d", p.General.ID)
-		doc.Root.Set("PayloadUUID", plist.NewString(p.General.UUID)).Set("PayloadIdentifier", plist.NewString(p.General.UUID))
-		f.all[path] = append(f.all[path], p)
-	} else {
-		for _, old := range f.all[path] {
-			if fmt.Sprint(old.General.ID) != id {
-				continue
-			}
-			if doc.Root.Get("PayloadUUID").Text != old.General.UUID || doc.Root.Get("PayloadIdentifier").Text != old.General.UUID {
-				jamfError(w, http.StatusConflict, "Error: it would be a second profile on devices")
-				return
-			}
-			p.General.ID, p.General.UUID = old.General.ID, old.General.UUID
-			*old = *p
-			p = old
+	p.General.Level = levelAsJamf(p.General.Level, devices)
+	var old *jamfProfile
+	for _, x := range f.all[path] {
+		switch {
+		case r.Method == http.MethodPost && x.General.Name == p.General.Name:
+			jamfError(w, http.StatusConflict, "Error: Duplicate name")
+			return
+		case r.Method == http.MethodPut && fmt.Sprint(x.General.ID) == id:
+			old = x
 		}
 	}
-	doc.Root.Set("", plist.NewString(""))
-	text, _ := plist.Write(doc.Root)
-	p.General.Payloads = string(text)
+	switch {
+	case r.Method == http.MethodPost:
+		p.General.ID = len(f.all[path]) + 1
+		p.General.UUID = fmt.Sprintf("aaaaaaaa-0000-4000-8000-%012d", p.General.ID)
+		stored.Set("PayloadUUID", plist.NewString(p.General.UUID)).Set("PayloadIdentifier", plist.NewString(p.General.UUID))
+		old = &jamfProfile{}
+		f.all[path] = append(f.all[path], old)
+	case old == nil:
+		jamfError(w, http.StatusNotFound, "no such profile")
+		return
+	case stored.Get("PayloadUUID").Text != old.General.UUID || stored.Get("PayloadIdentifier").Text != old.General.UUID:
+		jamfError(w, http.StatusConflict, "Error: it would be a second profile on devices")
+		return
+	default: // what is not sent stays
+		p.General.ID, p.General.UUID = old.General.ID, old.General.UUID
+		p.General.Category = cmp.Or(p.General.Category, old.General.Category)
+		if p.General.About == nil {
+			p.General.About = old.General.About
+		}
+	}
+	stored.Set("PayloadDisplayName", plist.NewString(p.General.Name))
+	p.General.Payloads = writeAsJamf(stored)
+	f.writes++
+	*old = *p
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><%s><id>%d</id></%s>`, root, p.General.ID, root)
 }

@@ -77,12 +77,16 @@ func (p *pushing) newLoader() (*pushLoader, error) {
 	return &pushLoader{pushing: p, check: check}, nil
 }
 
-// isAboutPushing keeps what stops a push, and what the server does to a profile.
+// isAboutPushing keeps what stops a push, and what the server does to a profile, unless the destination sends it in a form that
+// the server keeps, or says itself what is lost.
 func isAboutPushing(d diag.Diagnostic) bool {
 	if d.Rule == "text-refused-by-mdm" { // what is sent is plain text, whatever the file is
 		return false
 	}
 	r, _ := rules.Find(d.Rule)
+	if d.Rule == lint.RuleTextChangedByMDM || d.Rule == lint.RuleArraysSideBySide {
+		return false
+	}
 	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == "placeholder"
 }
 
@@ -231,6 +235,11 @@ func (p *pushing) pack(d ship.Packer, profiles []*ship.Profile) ([]*ship.Parcel,
 	if len(refusals) > 0 {
 		p.env.err().Line("nothing was %s", p.verb)
 		return nil, errFindings
+	}
+	for _, parcel := range parcels {
+		for _, loss := range parcel.Losses {
+			p.env.err().Warning(parcel.Profile.Name + ": " + loss)
+		}
 	}
 	return parcels, nil
 }

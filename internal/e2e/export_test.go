@@ -95,6 +95,14 @@ func (x *exports) export(destination string, args ...string) map[string][]byte {
 	return files
 }
 
+// asJamf decodes a profile once more, as Jamf does with all of its text, and reads carriage returns as line breaks.
+const asJamf = `
+import io, sys
+text = sys.stdin.buffer.read().decode().strip()
+assert "\n" not in text
+sys.stdin = io.TextIOWrapper(io.BytesIO(text.replace("&amp;", "&").replace("&#13;", "&#10;").encode()))
+`
+
 // The files hold the very profile, as programs read them that are not ours.
 func TestExportsHoldTheProfile(t *testing.T) {
 	x := newExports(t)
@@ -126,7 +134,7 @@ sys.stdout.buffer.write(json.load(sys.stdin)["data"]["attributes"]["customSettin
 		if bytes.Contains(payloads, []byte("> <")) && stem != "odd" {
 			t.Errorf("jamf: %s has white space between elements", stem)
 		}
-		got, want := Tool(t, payloads, "python3", "-c", asTyped), Tool(t, x.content[stem], "python3", "-c", asTyped)
+		got, want := Tool(t, payloads, "python3", "-c", asJamf+asTyped), Tool(t, x.content[stem], "python3", "-c", asTyped)
 		if !bytes.Equal(got, want) {
 			t.Errorf("jamf: %s is another profile:\n%s\nwant\n%s", stem, got, want)
 		}

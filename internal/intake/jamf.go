@@ -38,6 +38,9 @@ func Jamf(data []byte) (profile []byte, c Context, err error) {
 	if strings.TrimSpace(j.payloads) == "" {
 		return nil, Context{}, errors.New("the export of Jamf Pro holds no general/payloads")
 	}
+	if forJamf.Match(data) && escapedTwice(j.payloads) {
+		j.payloads = strings.NewReplacer("&amp;", "&", "&#13;", "\n").Replace(j.payloads)
+	}
 	profile = []byte(strings.TrimSpace(j.payloads))
 	if clean := phantomKey.ReplaceAll(profile, []byte("$1")); len(clean) < len(profile) {
 		j.Lines = append(j.Lines, "an empty <key/> without a value, which Jamf Pro adds at times, is left out")
@@ -45,6 +48,17 @@ func Jamf(data []byte) (profile []byte, c Context, err error) {
 	}
 	return profile, j.Context, nil
 }
+
+// forJamf is how a request to Jamf Pro, such as push jamf makes, holds a profile. What Jamf gives back is no CDATA section.
+var forJamf = regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`)
+
+// escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro wants it, or a carriage return.
+func escapedTwice(payloads string) bool {
+	references := reference.FindAllString(payloads, -1)
+	return len(references) > 0 && !slices.Contains(references, "&")
+}
+
+var reference = regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`)
 
 // phantomKey is a key without a name and a value.
 var phantomKey = regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)

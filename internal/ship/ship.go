@@ -88,6 +88,7 @@ type Parcel struct {
 	For     string   // the enrollment that it is for; "" where the server decides
 	Body    []byte   // the bytes that the server is to store or deliver
 	Notes   []string // what was changed for this server and why, a sentence each
+	Losses  []string // what the server will not keep of it, a sentence each
 	Sends   bool     // it goes as a command, which leaves nothing on the server to compare with
 }
 

@@ -21,7 +21,7 @@ func wrap(root *plist.Value) (out *plist.Value, domains []string) {
 	top, items := *root, plist.NewArray()
 	for _, v := range content.Items {
 		domain := v.Get("PayloadType")
-		if domain == nil || domain.Kind != plist.String || strings.HasPrefix(domain.Text, "com.apple.") || strings.HasPrefix(domain.Text, ".") {
+		if domain == nil || domain.Kind != plist.String || !isForeign(domain.Text) {
 			items.Items = append(items.Items, v)
 			continue
 		}
@@ -42,13 +42,36 @@ func wrap(root *plist.Value) (out *plist.Value, domains []string) {
 	return top.Set("PayloadContent", items), domains
 }
 
-// oneLine writes a property list without white space between its elements. Text is as it is, byte for byte.
-func oneLine(v *plist.Value) ([]byte, error) {
-	text, err := plist.Write(v)
+// isForeign reports whether a payload type is the preference domain of another maker.
+func isForeign(payloadType string) bool {
+	return !strings.HasPrefix(payloadType, "com.apple.") && !strings.HasPrefix(payloadType, ".")
+}
+
+// encode writes a profile as it stands in a request: on one line, since Jamf makes elements of the white space between arrays,
+// with each line break as a reference to a carriage return, the only one that Jamf keeps, and escaped twice, since Jamf decodes
+// it once more than XML says. That reference is escaped once: twice it would arrive as text. The end of a CDATA section is none.
+func encode(root *plist.Value) ([]byte, error) {
+	text, err := plist.Write(withLineBreaks(root))
 	if err != nil {
 		return nil, err
 	}
-	return Compact(text), nil
+	return []byte(escapeTwice.Replace(string(Compact(text)))), nil
+}
+
+// escapeTwice takes what plist.Write has escaped. What it leaves in plain form Jamf leaves so, too.
+var escapeTwice = strings.NewReplacer("]]&gt;", "]]&amp;gt;", "&gt;", ">", "&lt;", "&amp;lt;", "&amp;", "&amp;amp;")
+
+// withLineBreaks copies a tree for sending.
+func withLineBreaks(v *plist.Value) *plist.Value {
+	c := *v
+	c.Text, c.Fields, c.Items = text().Send(v.Text), slices.Clone(v.Fields), slices.Clone(v.Items)
+	for i, f := range c.Fields {
+		c.Fields[i].Key, c.Fields[i].Value = text().Send(f.Key), withLineBreaks(f.Value)
+	}
+	for i, item := range c.Items {
+		c.Items[i] = withLineBreaks(item)
+	}
+	return &c
 }
 
 // Compact takes the white space between elements out of a property list that plist.Write has written. What stands in a

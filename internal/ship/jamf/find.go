@@ -22,12 +22,13 @@ type summary struct {
 type detail struct {
 	XMLName xml.Name
 	General struct {
-		ID       int    `xml:"id"`
-		Name     string `xml:"name"`
-		UUID     string `xml:"uuid"`
-		Level    string `xml:"level"`
-		Category string `xml:"category>name"`
-		Payloads string `xml:"payloads"`
+		ID       int     `xml:"id"`
+		Name     string  `xml:"name"`
+		UUID     string  `xml:"uuid"`
+		Level    string  `xml:"level"`
+		About    *string `xml:"description"`
+		Category string  `xml:"category>name"`
+		Payloads string  `xml:"payloads"`
 	} `xml:"general"`
 }
 
@@ -48,7 +49,7 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 		}
 		var same []string
 		for _, s := range lists[k.path] {
-			if s.Name == p.Name {
+			if slices.Contains(text().Names(p.Name), text().Reads(s.Name)) {
 				same = append(same, strconv.Itoa(s.ID))
 			}
 		}
@@ -86,8 +87,12 @@ func (d *Destination) get(ctx context.Context, k kind, id string) (*ship.Held, e
 	if one.XMLName.Local != k.root {
 		return nil, fmt.Errorf("the answer to %s/id/%s is not a profile; is the address that of Jamf Pro?", k.path, id)
 	}
-	return &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
-		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}, nil
+	held := &ship.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
+		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}
+	if one.General.About != nil {
+		held.Fields["description"] = *one.General.About
+	}
+	return held, nil
 }
 
 func (d *Destination) ask(ctx context.Context, path string, into any) error {

@@ -3,8 +3,8 @@
 //
 // See https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles and
 // https://developer.jamf.com/jamf-pro/reference/mobiledeviceconfigurationprofiles. What the server does to a profile is not
-// documented: it rests on what github.com/grahampugh/jamf-upload and github.com/deploymenttheory/terraform-provider-jamfpro
-// state in their sources.
+// documented. It rests on what Jamf's own clients and others have tried and state in public; package mdm has it, each with its
+// source.
 package jamf
 
 import (
@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 	"syncguard/internal/ship"
 	"syncguard/internal/target"
@@ -24,22 +25,50 @@ import (
 
 // The kinds of devices.
 const (
-	Computers = "computers"
-	Mobile    = "mobile-devices"
+	Computers = mdm.Computers
+	Mobile    = mdm.MobileDevices
 )
 
 // kind is what the API calls a profile for one of them.
 type kind struct {
+	devices    string
 	path, root string
 	method     string // the element that says how it gets to devices
-	levels     map[string]string
+	system     string // the level of PayloadScope System, as it is sent; Jamf answers System, and its other level is User
 }
 
+// Jamf takes the names of its own web page, such as Device Level and User Level, for the wrong ones without a word:
+// https://github.com/jamf/terraform-provider-jamfplatform, internal/resources/pro.
 var kinds = map[string]kind{
-	Computers: {"/JSSResource/osxconfigurationprofiles", "os_x_configuration_profile", "distribution_method",
-		map[string]string{"System": "System", "User": "User"}},
-	Mobile: {"/JSSResource/mobiledeviceconfigurationprofiles", "configuration_profile", "deployment_method",
-		map[string]string{"System": "Device Level", "User": "User Level"}},
+	Computers: {Computers, "/JSSResource/osxconfigurationprofiles", "os_x_configuration_profile", "distribution_method", "Computer"},
+	Mobile:    {Mobile, "/JSSResource/mobiledeviceconfigurationprofiles", "configuration_profile", "deployment_method", "Device"},
+}
+
+// level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
+// profile does not say it, what it has in Jamf stays.
+func (k kind) level(p *ship.Profile, h *ship.Held) string {
+	scope := p.Text("PayloadScope")
+	if scope == "" && h != nil {
+		scope = scopeOf(h.Fields["level"])
+	}
+	switch {
+	case scope == "User", scope == "" && k.devices == Computers:
+		return "User"
+	case scope == "System", scope == "":
+		return k.system
+	}
+	return ""
+}
+
+// scopeOf is the PayloadScope of a level, "" for one that is not known.
+func scopeOf(level string) string {
+	switch strings.TrimSuffix(strings.ToLower(level), " level") {
+	case "user":
+		return "User"
+	case "system", "computer", "device":
+		return "System"
+	}
+	return ""
 }
 
 // Destination creates and updates configuration profiles. Their scope stays as it is.
@@ -52,8 +81,8 @@ type Destination struct {
 	Wrap     bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
 }
 
-// Pack takes the content, unsigned, on one line: of white space between the elements of an array the Classic API makes
-// elements of its own.
+// Pack takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
+// would arrive without its settings.
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	k, err := d.kind(p)
 	if err != nil {
@@ -66,16 +95,23 @@ func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	if k.level(p, nil) == "" {
 		return nil, fmt.Errorf("no level of Jamf Pro goes with its PayloadScope %q; want System or User", p.Text("PayloadScope"))
 	}
-	body, err := oneLine(sent.Root)
+	body, err := encode(sent.Root)
 	if err != nil {
 		return nil, err
 	}
-	parcel := &ship.Parcel{Profile: &sent, Name: p.DisplayName(), Body: body}
+	lost := Losses(sent.Root, k.devices)
+	if err := refuse(lost); err != nil {
+		return nil, err
+	}
+	parcel := &ship.Parcel{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.describe(lost, k.devices)}
 	if parcel.Name == "" {
 		return nil, errors.New("it has neither a PayloadDisplayName nor a PayloadIdentifier, and Jamf Pro wants a name")
 	}
 	if len(wrapped) > 0 {
 		parcel.Notes = append(parcel.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
+	}
+	if at := places(lost, is(mdm.LineFeeds)); at != "" {
+		parcel.Notes = append(parcel.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
 	}
 	if p.Signed {
 		parcel.Notes = append(parcel.Notes, "without its signature, which Jamf's API takes off")
@@ -104,7 +140,7 @@ func (d *Destination) Together(parcels []*ship.Parcel) error {
 		if err != nil {
 			return err
 		}
-		key := k.path + " " + p.Name
+		key := k.path + " " + text().Reads(p.Name)
 		if other := names[key]; other != nil {
 			return fmt.Errorf("%s and %s have the same name, %s, by which profiles in Jamf Pro are told apart; give them different PayloadDisplayNames",
 				other.Profile.Name, p.Profile.Name, p.Name)
@@ -149,13 +185,12 @@ func (d *Destination) Request(p *ship.Parcel, h *ship.Held) (*ship.Request, erro
 	}
 	element("level", k.level(p.Profile, h))
 	element("redeploy_on_update", d.Redeploy)
-	element("payloads", string(body))
-	b.WriteString("</general></" + k.root + ">")
+	b.WriteString("<payloads><![CDATA[" + string(body) + "]]></payloads></general></" + k.root + ">")
 	return &ship.Request{Method: method, Path: k.path + "/id/" + id, Body: b.Bytes(),
 		Header: http.Header{"Content-Type": {"application/xml"}, "Accept": {"application/xml"}}}, nil
 }
 
-// escaper escapes text once. Quotes stay: what Go's encoder makes of them has been seen to arrive as it is.
+// escaper escapes what stands beside the profile, which Jamf reads as XML says.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // keepIdentity is the profile with the identity that the server gave it.
@@ -173,7 +208,7 @@ func keepIdentity(root *plist.Value, h *ship.Held) ([]byte, error) {
 			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, h.ID)
 		}
 	}
-	return oneLine(&top)
+	return encode(&top)
 }
 
 // Outcome reads the ID.

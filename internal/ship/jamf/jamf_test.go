@@ -2,6 +2,8 @@ package jamf
 
 import (
 	"encoding/xml"
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,7 +34,7 @@ func tree(t *rapid.T, depth int) *plist.Value {
 	case "dictionary":
 		return dictionary(t, depth)
 	}
-	return plist.NewString(rapid.StringMatching(`[ \n\t<>&"'a-z]{0,20}`).Draw(t, "s"))
+	return plist.NewString(rapid.StringMatching(`([ \n\t\r<>&"'a-z]|]]>|&amp;|&#13;|é|🍏){0,20}`).Draw(t, "s"))
 }
 
 func dictionary(t *rapid.T, depth int) *plist.Value {
@@ -43,8 +45,10 @@ func dictionary(t *rapid.T, depth int) *plist.Value {
 	return v
 }
 
-// A profile on one line says what it said before, text included, and so does what a server reads out of the request.
-func TestOneLineSaysTheSame(t *testing.T) {
+var betweenElements = regexp.MustCompile(`>\s+<[^/]`)
+
+// What a server reads out of a request, decoded once more as Jamf does, is what the profile said, but for the kind of line breaks.
+func TestRequestSaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		root := dictionary(t, 3)
 		root.Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadDisplayName", plist.NewString("A & <B>"))
@@ -61,9 +65,13 @@ func TestOneLineSaysTheSame(t *testing.T) {
 		if err := xml.Unmarshal(r.Body, &got); err != nil {
 			t.Fatalf("%v\n%s", err, r.Body)
 		}
-		read, err := ship.ReadContent([]byte(got.General.Payloads))
-		if err != nil || !plist.Equal(read, root) || got.General.Name != "A & <B>" {
+		decoded := html.UnescapeString(strings.ReplaceAll(got.General.Payloads, "&#13;", "&amp;#13;"))
+		read, err := ship.ReadContent([]byte(decoded))
+		if err != nil || !plist.Equal(read, withLineBreaks(root)) || got.General.Name != "A & <B>" {
 			t.Fatalf("%v\n%s", err, got.General.Payloads)
+		}
+		if betweenElements.MatchString(got.General.Payloads) || strings.ContainsAny(got.General.Payloads, "\r\n") {
+			t.Fatalf("white space between elements, or a line break that Jamf deletes: %q", got.General.Payloads)
 		}
 	})
 }
@@ -103,13 +111,15 @@ func TestLevel(t *testing.T) {
 		want    string
 	}{
 		"a Mac":                               {profile(5), "", "User"},
-		"a Mac as a whole":                    {profile(5, "PayloadScope", "System"), "", "System"},
-		"a phone":                             {profile(1), "", "Device Level"},
-		"a phone with a scope":                {profile(1, "PayloadScope", "User"), "", "User Level"},
+		"a Mac as a whole":                    {profile(5, "PayloadScope", "System"), "", "Computer"},
+		"a phone":                             {profile(1), "", "Device"},
+		"a phone with a scope":                {profile(1, "PayloadScope", "User"), "", "User"},
 		"no such scope":                       {profile(5, "PayloadScope", "Galaxy"), "", ""},
-		"what is there stays":                 {profile(5), "System", "System"},
+		"what is there stays":                 {profile(5), "System", "Computer"},
+		"what is there stays on a phone":      {profile(1), "User", "User"},
+		"in the words of the web page":        {profile(1), "User Level", "User"},
 		"unless the profile says another":     {profile(5, "PayloadScope", "User"), "System", "User"},
-		"a level that nobody knows is no one": {profile(5), "computer", "User"},
+		"a level that nobody knows is no one": {profile(5), "galaxy", "User"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Destination{Redeploy: "All"}
@@ -154,7 +164,7 @@ func TestCompare(t *testing.T) {
 		"a description":             {profile(5, "PayloadDescription", "d"), rows, "User", "different"},
 		"nothing that can be read":  {profile(5), "<plist", "User", "unknown"},
 		"no scope, and any level":   {profile(5), rows, "System", "same"},
-		"a level that nobody knows": {profile(5, "PayloadScope", "System"), rows, "computer", "same"},
+		"a level that nobody knows": {profile(5, "PayloadScope", "System"), rows, "galaxy", "same"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Destination{Redeploy: "All"}
@@ -162,7 +172,7 @@ func TestCompare(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := &ship.Held{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J"}}
+			h := &ship.Held{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J", "description": ""}}
 			held, wanted, err := d.Compare(parcels[0], h)
 			got := "different"
 			switch {

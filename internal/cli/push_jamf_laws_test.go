@@ -1,0 +1,237 @@
+package cli_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"syncguard/internal/cli"
+	"syncguard/internal/plist"
+	"syncguard/internal/ship"
+	"syncguard/internal/ship/jamf"
+)
+
+// jamfServer is a server that behaves as Jamf Pro does, and a destination on it.
+type jamfServer struct {
+	*fakeJamf
+	*jamf.Destination
+	client *ship.Client
+}
+
+func newJamfServer(t interface {
+	Fatal(...any)
+	Cleanup(func())
+}, devices string) *jamfServer {
+	f := newFakeJamf().(*fakeJamf)
+	s := httptest.NewServer(f)
+	t.Cleanup(s.Close)
+	c, err := ship.NewClient(s.URL, jamf.Options(ship.Bearer("token-0")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &jamfServer{f, &jamf.Destination{Client: c, For: devices, Redeploy: "All"}, c}
+}
+
+// push pushes a profile and returns what was done, and what the server has then.
+func (s *jamfServer) push(p *ship.Profile) (action ship.Action, parcel *ship.Parcel, held *plist.Value, err error) {
+	ctx := context.Background()
+	parcels, err := s.Pack(p)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	steps, err := ship.Plan(ctx, s, parcels, true)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	ship.Push(ctx, s, s.client, steps, func(r ship.Result) { err = r.Err })
+	if err != nil {
+		return "", nil, nil, err
+	}
+	all, err := s.Find(ctx, parcels)
+	if err != nil || all[0] == nil {
+		return "", nil, nil, fmt.Errorf("the server has nothing: %w", err)
+	}
+	held, err = ship.ReadContent([]byte(strings.ReplaceAll(string(all[0].Content), "<key></key>\n\t<string></string>", "")))
+	return steps[0].Action, parcels[0], held, err
+}
+
+// Keys that hold what Jamf likes, at the top level and in a payload: docs/mdm.md.
+var (
+	jamfsTop     = []string{"PayloadDescription", "PayloadDisplayName", "PayloadEnabled", "PayloadIdentifier", "PayloadOrganization", "PayloadUUID"}
+	jamfsPayload = []string{"PayloadDisplayName", "PayloadIdentifier", "PayloadOrganization", "PayloadUUID"}
+)
+
+// unlike lists the paths of what is not the same in a profile and in what a server holds of it, where a line break is a line break.
+func unlike(sent, held *plist.Value) (paths []string) {
+	ofType := map[string][]*plist.Value{}
+	for _, payload := range payloadsIn(held) {
+		ofType[typeIn(payload)] = append(ofType[typeIn(payload)], payload)
+	}
+	for _, f := range sent.Fields {
+		switch {
+		case slices.Contains(jamfsTop, f.Key):
+		case f.Key != "PayloadContent":
+			paths = append(paths, unlikeValue(f.Key, f.Value, held.Get(f.Key))...)
+		}
+	}
+	for i, payload := range payloadsIn(sent) {
+		same := ofType[typeIn(payload)]
+		if len(same) == 0 {
+			paths = append(paths, fmt.Sprintf("PayloadContent[%d]", i))
+			continue
+		}
+		ofType[typeIn(payload)] = same[1:]
+		for _, f := range payload.Fields {
+			if !slices.Contains(jamfsPayload, f.Key) {
+				paths = append(paths, unlikeValue(fmt.Sprintf("PayloadContent[%d].%s", i, f.Key), f.Value, same[0].Get(f.Key))...)
+			}
+		}
+	}
+	return paths
+}
+
+func unlikeValue(path string, sent, held *plist.Value) (paths []string) {
+	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace
+	switch {
+	case held == nil || held.Kind != sent.Kind || len(held.Items) != len(sent.Items):
+		return []string{path}
+	case sent.Kind == plist.String && lines(held.Text) != lines(sent.Text):
+		return []string{path}
+	case sent.Kind != plist.String && sent.Kind != plist.Array && sent.Kind != plist.Dictionary && !plist.Equal(sent, held):
+		return []string{path}
+	}
+	for _, f := range sent.Fields {
+		there := held.Get(f.Key)
+		for _, h := range held.Fields {
+			if there == nil && lines(h.Key) == lines(f.Key) {
+				there = h.Value
+			}
+		}
+		paths = append(paths, unlikeValue(path+"."+f.Key, f.Value, there)...)
+	}
+	for i, item := range sent.Items {
+		paths = append(paths, unlikeValue(fmt.Sprintf("%s[%d]", path, i), item, held.Items[i])...)
+	}
+	return paths
+}
+
+// drawText is a text with all that Jamf treats in its own way.
+func drawText(t *rapid.T) string {
+	return rapid.StringMatching("([ \\n\\t\\r<>&\"'a-z]|\\r\\n|]]>|&amp;|&#13;|&#x3C;|é|\u0085|\u2028|\uFFFD|🍏){0,8}").Draw(t, "text")
+}
+
+func drawSettings(t *rapid.T, depth int) *plist.Value {
+	v := plist.NewDictionary()
+	for i := range rapid.IntRange(0, 3).Draw(t, "settings") {
+		key := fmt.Sprintf("k%d%s", i, rapid.SampledFrom([]string{"", "", "", "&", "a\tb", "<", "x\ny", " ", "🍏"}).Draw(t, "key"))
+		switch kind := rapid.IntRange(0, 4).Draw(t, "kind"); {
+		case kind == 0 && depth > 0:
+			v.Set(key, drawSettings(t, depth-1))
+		case kind == 1 && depth > 0:
+			v.Set(key, plist.NewArray(plist.NewStrings(drawText(t)), plist.NewStrings(drawText(t), "b")))
+		case kind == 2:
+			v.Set(key, plist.NewInteger(rapid.Int64().Draw(t, "n")))
+		default:
+			v.Set(key, plist.NewString(drawText(t)))
+		}
+	}
+	return v
+}
+
+func drawProfile(t *rapid.T) *ship.Profile {
+	items := plist.NewArray()
+	for i := range rapid.IntRange(0, 3).Draw(t, "payloads") {
+		payloadType := rapid.SampledFrom([]string{"com.apple.ManagedClient.preferences", "com.apple.notificationsettings", "com.apple.TCC.configuration-profile-policy",
+			"com.apple.applicationaccess", "com.apple.webcontent-filter", "com.acme.app"}).Draw(t, "type")
+		payload := drawSettings(t, 2)
+		if payloadType == "com.apple.ManagedClient.preferences" {
+			forced := plist.NewArray(plist.NewDictionary().Set("mcx_preference_settings", payload))
+			payload = plist.NewDictionary().Set("PayloadContent", plist.NewDictionary().Set("com.acme.app", plist.NewDictionary().Set("Forced", forced)))
+		}
+		payload.Set("PayloadType", plist.NewString(payloadType)).Set("PayloadUUID", plist.NewString(fmt.Sprint(i))).Set("PayloadOrganization", plist.NewString("Acme & co"))
+		items.Items = append(items.Items, payload)
+	}
+	root := plist.NewDictionary().Set("PayloadContent", items).Set("PayloadDisplayName", plist.NewString("A & <B>")).Set("PayloadUUID", plist.NewString("U")).
+		Set("PayloadIdentifier", plist.NewString("com.acme.a")).Set("PayloadType", plist.NewString("Configuration")).
+		Set("PayloadDescription", plist.NewString(drawText(t))).Set("ConsentText", drawSettings(t, 0))
+	return &ship.Profile{Name: "a.mobileconfig", Root: root}
+}
+
+// jamfKeepsOrSays is the promise of push jamf: what is not said to be lost arrives, and what is there is not sent again.
+func jamfKeepsOrSays(t *rapid.T) {
+	devices := rapid.SampledFrom([]string{jamf.Computers, jamf.Mobile}).Draw(t, "devices")
+	s, p := newJamfServer(t, devices), drawProfile(t)
+	lost := jamf.Losses(p.Root, devices)
+	action, parcel, held, err := s.push(p)
+	if err != nil {
+		if !strings.Contains(err.Error(), "drops all settings") {
+			t.Fatal(err)
+		}
+		return
+	}
+	paths := unlike(p.Root, held)
+	for _, path := range paths {
+		if !slices.ContainsFunc(lost, func(l jamf.Loss) bool { return l.Path == path }) {
+			t.Fatalf("%q differs, which is not said; %+v", path, lost)
+		}
+	}
+	if action != ship.Create || len(paths) > 0 && len(parcel.Losses) == 0 {
+		t.Fatalf("%s, and nothing is said of %q", action, paths)
+	}
+	s.withPassword = rapid.Bool().Draw(t, "password")
+	if action, _, _, err := s.push(p); action != ship.Keep || s.writes != 1 || err != nil {
+		t.Fatalf("again: %s, %d writes, %v", action, s.writes, err)
+	}
+	p.Root.Set("ConsentText", plist.NewDictionary().Set("default", plist.NewString("changed")))
+	if action, _, held, err := s.push(p); action != ship.Update || err != nil || held.Lookup("ConsentText", "default").Text != "changed" {
+		t.Fatalf("changed: %s, %v", action, err)
+	}
+}
+
+func TestJamfKeepsOrSays(t *testing.T) { rapid.Check(t, jamfKeepsOrSays) }
+
+func FuzzJamfKeepsOrSays(f *testing.F) { f.Fuzz(rapid.MakeFuzz(jamfKeepsOrSays)) }
+
+// Every profile that build makes by default gets to Jamf whole, for computers and for mobile devices, and is sent once.
+func TestDefaultProfilesReachJamf(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "out")
+	var said strings.Builder
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &said, Stderr: &said, Environ: []string{"HOME=" + t.TempDir()}, Now: time.Now}
+	if code := cli.Main(t.Context(), env, []string{"build", "--unsigned", "-o", folder}, "test"); code != 0 {
+		t.Fatal(said.String())
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.mobileconfig"))
+	if err != nil || len(files) < 6 {
+		t.Fatal(files, err)
+	}
+	for _, devices := range []string{jamf.Computers, jamf.Mobile} {
+		s := newJamfServer(t, devices)
+		for i, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root, err := ship.ReadContent(content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root.Set("PayloadDisplayName", plist.NewString(filepath.Base(file))) // two have the same for iPhones
+			p := &ship.Profile{Name: file, Root: root}
+			action, parcel, held, err := s.push(p)
+			if err != nil || action != ship.Create || len(parcel.Losses) > 0 || len(unlike(root, held)) > 0 {
+				t.Errorf("%s for %s: %s %v %q %v", file, devices, action, unlike(root, held), parcel.Losses, err)
+			}
+			if action, _, _, err := s.push(p); err != nil || action != ship.Keep || s.writes != i+1 {
+				t.Errorf("%s for %s, again: %s %v", file, devices, action, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package jamf
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/mdm"
+	"syncguard/internal/plist"
+)
+
+func server() *mdm.Server { return mdm.Find("jamf") }
+
+func text() *mdm.Storage { return server().Storage }
+
+// Loss is what Jamf does to one text of a profile.
+type Loss struct {
+	Path   string // of the value, or of the key
+	Type   string // of the payload that holds it, "" outside of payloads
+	Secret bool
+	Change mdm.Change
+}
+
+// Losses lists what Jamf does to the texts of a profile for this kind of devices, but for those that it fills in itself.
+func Losses(root *plist.Value, devices string) []Loss {
+	w := &walk{devices: devices}
+	for _, f := range without(root.Fields, server().Own.Top) {
+		if f.Key != "PayloadContent" || f.Value.Kind != plist.Array {
+			w.field("", f)
+			continue
+		}
+		for i, payload := range f.Value.Items {
+			path := "PayloadContent[" + strconv.Itoa(i) + "]"
+			w.payloadType = typeOf(payload)
+			for _, f := range without(payload.Fields, server().Own.Payload) {
+				w.field(path+".", f)
+			}
+			if payload.Kind != plist.Dictionary {
+				w.value(path, payload)
+			}
+		}
+		w.payloadType = ""
+	}
+	return w.found
+}
+
+type walk struct {
+	devices, payloadType string
+	found                []Loss
+}
+
+func (w *walk) field(above string, f plist.Field) {
+	path := above + f.Key
+	w.text(path, f.Key, false)
+	w.value(path, f.Value)
+}
+
+func (w *walk) value(path string, v *plist.Value) {
+	if v.Kind == plist.String {
+		w.text(path, v.Text, v.Secret)
+	}
+	for _, f := range v.Fields {
+		w.field(path+".", f)
+	}
+	for i, item := range v.Items {
+		w.value(path+"["+strconv.Itoa(i)+"]", item)
+	}
+}
+
+func (w *walk) text(path, s string, secret bool) {
+	for _, c := range text().Changes(s, w.devices, w.payloadType) {
+		w.found = append(w.found, Loss{path, w.payloadType, secret, c})
+	}
+}
+
+// maxPaths is how many places of a loss are named.
+const maxPaths = 3
+
+// places lists where something happens, "" for nowhere.
+func places(all []Loss, is func(Loss) bool) string {
+	var paths []string
+	more := 0
+	for _, l := range all {
+		switch {
+		case !is(l) || slices.Contains(paths, l.Path):
+		case len(paths) == maxPaths:
+			more++
+		default:
+			paths = append(paths, l.Path)
+		}
+	}
+	if more > 0 {
+		paths = append(paths, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(paths, ", ")
+}
+
+func is(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return l.Change == c } }
+
+// refuse is what is worse than to send nothing.
+func refuse(all []Loss) error {
+	if at := places(all, is(mdm.Emptied)); at != "" {
+		return fmt.Errorf("Jamf Pro drops all settings of managed preferences that hold an emoji or another character above U+FFFF: take it out of %s", at)
+	}
+	if at := places(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
+		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and white space at the ends: %s; use others, or upload the profile on Jamf's web page", at)
+	}
+	return nil
+}
+
+// describe says what Jamf loses, a sentence for each change.
+func (d *Destination) describe(all []Loss, devices string) (sentences []string) {
+	wraps := false
+	for _, l := range all {
+		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.Wrap && l.Type != "" && isForeign(l.Type)
+	}
+	for _, say := range []struct {
+		mdm.Change
+		text string
+	}{
+		{mdm.Escapes, "devices get &amp; for & and &lt; for <, which no client of Jamf's API can avoid, in "},
+		{mdm.Tabs, "Jamf Pro deletes the tabs in "},
+		{mdm.Astral, "Jamf Pro puts U+FFFD in place of each emoji and each other character above U+FFFF in "},
+		{mdm.Ends, "Jamf Pro takes off the white space at the ends of "},
+	} {
+		if at := places(all, is(say.Change)); at != "" {
+			sentence := say.text + at
+			if say.Change == mdm.Escapes && wraps {
+				sentence += "; --wrap-preferences sends what is of other makers whole"
+			}
+			sentences = append(sentences, sentence)
+		}
+	}
+	return sentences
+}
