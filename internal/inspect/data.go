@@ -1,17 +1,12 @@
 package inspect
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
-	"net/http"
-	"strings"
 
-	"syncguard/internal/cms"
+	"syncguard/internal/content"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/identity"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 )
 
@@ -28,43 +23,17 @@ type Data struct {
 func (w *walker) data(n *Node) {
 	data := n.Value.Data
 	if n.Value.Secret {
-		if identity.IsPKCS12(data) {
-			n.Data = &Data{Kind: kindPKCS12, Size: len(data)}
+		if content.Kind(data) == content.PKCS12 {
+			n.Data = &Data{Kind: content.PKCS12, Size: len(data)}
 		}
 		return
 	}
 	sum := sha256.Sum256(data)
-	n.Data = &Data{Size: len(data), SHA256: &sum, Certificates: lint.Certificates(data)}
+	n.Data = &Data{Size: len(data), SHA256: &sum, Certificates: content.Certificates(data)}
 	n.Inside = w.inside(data)
-	if n.Data.Kind = kindOfData(data, n.Data.Certificates); n.Inside != nil && n.Inside.Kind != "" {
+	if n.Data.Kind = content.Kind(data); n.Inside != nil && n.Inside.Kind != "" {
 		n.Data.Kind = string(n.Inside.Kind)
 	}
-}
-
-const kindPKCS12 = "PKCS#12"
-
-func kindOfData(data []byte, certificates []*x509.Certificate) string {
-	switch {
-	case len(data) == 0:
-		return "empty"
-	case len(certificates) > 0:
-		return "certificate"
-	case identity.IsPKCS12(data):
-		return kindPKCS12
-	case cms.IsSigned(data):
-		return "signed CMS message"
-	case bytes.HasPrefix(data, []byte("bplist")), isXMLPlist(data):
-		return "property list"
-	}
-	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	if kind == "application/octet-stream" {
-		return "data"
-	}
-	return kind
-}
-
-func isXMLPlist(data []byte) bool {
-	return bytes.Contains(data[:min(len(data), 1024)], []byte("<plist"))
 }
 
 // inside reads a document in data: a declaration, as profiles carry them, another profile, or a property list. Nothing is

@@ -1,21 +1,15 @@
 package lint
 
 import (
-	"bytes"
 	"crypto/x509"
-	"encoding/pem"
 	"slices"
 
+	"syncguard/internal/content"
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
 // The rules about certificates that a profile installs.
-
-// Bounds on what is read of one payload.
-const (
-	maxCertificateBytes = 1 << 20
-	maxCertificates     = 32
-)
 
 // certificatePayloads hold certificates without their private keys.
 func certificatePayloads() []string {
@@ -32,31 +26,10 @@ func (p *profile) eachCertificate(do func(place, *x509.Certificate)) {
 		if f == nil || f.Value == nil || f.Value.Kind != plist.Data {
 			continue
 		}
-		for _, c := range Certificates(f.Value.Data) {
+		for _, c := range content.Certificates(f.Value.Data) {
 			do(pl.node.field(f), c)
 		}
 	}
-}
-
-// Certificates reads one certificate in DER, or several in PEM: 32 at most, and none of more than a mebibyte.
-func Certificates(data []byte) []*x509.Certificate {
-	if len(data) > maxCertificateBytes {
-		return nil
-	}
-	if c, err := x509.ParseCertificate(data); err == nil {
-		return []*x509.Certificate{c}
-	}
-	var all []*x509.Certificate
-	for rest := bytes.TrimSpace(data); len(all) < maxCertificates; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
-			all = append(all, c)
-		}
-	}
-	return all
 }
 
 // embeddedRule makes the profile function of a rule that looks at every certificate in payloads.
@@ -84,4 +57,81 @@ var certificateExpiresSoon = rule{
 				Help = "add the certificate that takes its place, and deliver the profile before that day"
 		}
 	}),
+}
+
+var certificateNotYetValid = rule{
+	id: "certificate-not-yet-valid",
+	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
+		if now := p.profile.options.Now; !now.IsZero() && now.Before(c.NotBefore) {
+			p.report(at, "the certificate %s is valid from %s on", nameOf(c), day(c.NotBefore)).
+				Help = "deliver the profile from that day on, or add a certificate that is valid now"
+		}
+	}),
+}
+
+var weakCertificateSignature = rule{
+	id: "weak-certificate-signature",
+	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
+		if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !isSelfIssued(c) {
+			p.report(at, "the certificate %s is signed with %s", nameOf(c), digest).Help = "have it issued anew with SHA-256"
+		}
+	}),
+}
+
+// weakDigest names the digest of a signature that Apple's systems no longer take for one, or returns "".
+func weakDigest(a x509.SignatureAlgorithm) string {
+	switch a {
+	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
+		return "SHA-1"
+	case x509.MD5WithRSA, x509.MD2WithRSA:
+		return "MD5 or MD2"
+	}
+	return ""
+}
+
+// isSelfIssued reports whether a certificate names itself as its issuer, as a root does: nothing rests on its signature.
+func isSelfIssued(c *x509.Certificate) bool { return string(c.RawIssuer) == string(c.RawSubject) }
+
+var notARootCertificate = rule{
+	id: "not-a-root-certificate",
+	profile: func(p *pass, profile *profile) {
+		for _, pl := range profile.payloads {
+			f := pl.node.value.Field("PayloadContent")
+			if pl.payloadType != "com.apple.security.root" || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
+				continue
+			}
+			for _, c := range content.Certificates(f.Value.Data) {
+				if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
+					p.report(pl.node.field(f), "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
+						Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
+				}
+			}
+		}
+	},
+}
+
+// checkCertificate reports data that holds no certificate, or not as its key wants it.
+func (r *run) checkCertificate(n *node, inPEM bool) {
+	kind := content.Kind(n.value.Data)
+	switch {
+	case kind != content.Certificate && kind != content.PEM:
+		r.reportContent(n, kind, "a certificate", diag.Error)
+	case kind == content.PEM && content.CountPEM(n.value.Data) > 1:
+		r.of(ruleSeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
+			Help = "part the file, and make a payload of each certificate"
+	case kind == content.PEM && !inPEM:
+		r.of(ruleWrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
+			Help = "convert it with openssl x509 -in FILE -outform DER" + inPayload(n, "com.apple.security.pem")
+	case kind == content.Certificate && inPEM:
+		r.of(ruleWrongCertificateEncoding).report(n.atKey(), "%s holds DER, want PEM", n.subject()).
+			Help = "convert it with openssl x509 -inform DER -in FILE" + inPayload(n, "com.apple.security.pkcs1")
+	}
+}
+
+// inPayload offers another type for a payload of a certificate.
+func inPayload(n *node, payloadType string) string {
+	if !slices.Contains(certificatePayloads(), n.domain) {
+		return ""
+	}
+	return ", or use the payload type " + payloadType
 }

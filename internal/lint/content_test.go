@@ -1,6 +1,15 @@
 package lint
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/pem"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +52,7 @@ func TestContent(t *testing.T) {
 }
 
 func contentCases() []contentCase {
-	return append(requirementCases(), privacyCases()...)
+	return slices.Concat(requirementCases(), privacyCases(), certificateCases(), dataCases())
 }
 
 const privacyPolicy = "com.apple.TCC.configuration-profile-policy"
@@ -104,4 +113,83 @@ func privacyCases() []contentCase {
 			contentCase{name: service + " denied", profile: privacy(service, "Authorization", "Deny")})
 	}
 	return cases
+}
+
+// certificate makes one in DER, valid from so many years after the day of the tests on, by itself or by another authority.
+func certificate(from int, isCA, isSelfIssued bool) []byte {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Acme"}, NotBefore: testNow.AddDate(from, 0, 0), NotAfter: testNow.AddDate(from+10, 0, 0),
+		BasicConstraintsValid: true, IsCA: isCA}
+	issuer := &x509.Certificate{Subject: pkix.Name{CommonName: "Acme Root CA"}}
+	if isSelfIssued {
+		issuer = template
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, issuer, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return der
+}
+
+func inPEM(label string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
+}
+
+func certificateCases() []contentCase {
+	const rootType, derType, pemType = "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"
+	holds := func(payloadType string, data []byte) *plist.Value {
+		return own(pl(payloadType, "PayloadContent", data))
+	}
+	at := func(severityAndRule string) string { return severityAndRule + " PayloadContent[0].PayloadContent" }
+	root, leaf := certificate(-1, true, true), certificate(-1, false, false)
+	malformed := at("error malformed-content")
+	return []contentCase{
+		{name: "root", profile: holds(rootType, root)},
+		{name: "root as any certificate", profile: holds(derType, root)},
+		{name: "authority under another", profile: holds(rootType, certificate(-1, true, false))},
+		{name: "server that signs itself", profile: holds(rootType, certificate(-1, false, true))},
+		{name: "server", profile: holds(derType, leaf)},
+		{name: "server as root", profile: holds(rootType, leaf), want: at("note not-a-root-certificate")},
+		{name: "PEM", profile: holds(pemType, inPEM("CERTIFICATE", root))},
+		{name: "PEM as root", profile: holds(rootType, inPEM("CERTIFICATE", root)), want: at("warning wrong-certificate-encoding")},
+		{name: "DER as PEM", profile: holds(pemType, root), want: at("warning wrong-certificate-encoding")},
+		{name: "two in PEM", profile: holds(pemType, append(inPEM("CERTIFICATE", root), inPEM("CERTIFICATE", leaf)...)), want: at("warning several-certificates")},
+		{name: "from next year on", profile: holds(rootType, certificate(1, true, true)), want: at("warning certificate-not-yet-valid")},
+		{name: "over", profile: holds(rootType, certificate(-20, true, true)), want: at("warning expired-certificate")},
+		{name: "nothing", profile: holds(rootType, []byte{}), want: malformed},
+		{name: "data that could not be read", profile: holds(rootType, nil)},
+		{name: "text", profile: holds(rootType, []byte("Acme Root CA")), want: malformed},
+		{name: "half of one", profile: holds(rootType, root[:100]), want: malformed},
+		{name: "once more", profile: holds(rootType, []byte(base64.StdEncoding.EncodeToString(root))), want: malformed},
+		{name: "private key beside it", profile: holds(pemType, append(inPEM("CERTIFICATE", root), inPEM("PRIVATE KEY", []byte("hunter2"))...)), want: malformed},
+		{name: "request", profile: holds(pemType, inPEM("CERTIFICATE REQUEST", []byte("x"))), want: malformed},
+		{name: "PEM without its end", profile: holds(pemType, inPEM("CERTIFICATE", root)[:100]), want: malformed},
+		{name: "recovery key", profile: own(pl("com.apple.MCX.FileVault2", "Enable", "On", "Certificate", []byte("x"))), want: "error malformed-content PayloadContent[0].Certificate"},
+		{name: "leaf of an app", profile: own(pl("com.apple.systempolicy.rule", "Requirement", "anchor apple", "LeafCertificate", leaf))},
+	}
+}
+
+func dataCases() []contentCase {
+	clip := func(icon string) *plist.Value {
+		return own(pl("com.apple.webClip.managed", "Label", "Help", "URL", "https://help.acme.com", "Icon", []byte(icon)))
+	}
+	font := func(text string) *plist.Value { return own(pl("com.apple.font", "Font", []byte(text))) }
+	scep := func(fingerprint string) *plist.Value {
+		return own(pl("com.apple.security.scep", "PayloadContent", d("URL", "https://scep.acme.com", "CAFingerprint", []byte(fingerprint))))
+	}
+	icon, wrongFont := "warning malformed-content PayloadContent[0].Icon", "error malformed-content PayloadContent[0].Font"
+	digest := "warning malformed-content PayloadContent[0].PayloadContent.CAFingerprint"
+	return []contentCase{
+		{name: "PNG", profile: clip("\x89PNG\r\n\x1a\n")}, {name: "JPEG", profile: clip("\xff\xd8\xff")}, {name: "HEIC", profile: clip("\x00\x00\x00\x18ftypheic")},
+		{name: "address of an icon", profile: clip("https://acme.com/icon.png"), want: icon}, {name: "drawing", profile: clip("<svg xmlns='http://www.w3.org/2000/svg'/>"), want: icon},
+		{name: "no icon", profile: clip(""), want: icon},
+		{name: "TrueType", profile: font("\x00\x01\x00\x00")}, {name: "OpenType", profile: font("OTTO")}, {name: "TrueType of Apple", profile: font("true")},
+		{name: "collection", profile: font("ttcf"), want: wrongFont}, {name: "web font", profile: font("wOF2"), want: wrongFont},
+		{name: "SHA-1", profile: scep(strings.Repeat("\xab", 20))}, {name: "SHA-256", profile: scep(strings.Repeat("\xab", 32))}, {name: "MD5", profile: scep(strings.Repeat("\xab", 16))},
+		{name: "too short", profile: scep("\xab\xcd"), want: digest}, {name: "as text", profile: scep(strings.Repeat("ab", 20)), want: digest},
+		{name: "as text with colons", profile: scep(strings.Repeat("AB:", 19) + "AB"), want: digest},
+	}
 }

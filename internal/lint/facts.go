@@ -20,11 +20,15 @@ func (r *run) checkFacts(n *node) {
 				r.checkCondition(n, c)
 			}
 		}
+	case plist.Data:
+		if m := n.facts.Meaning; m != nil && n.key != nil && m.Sense.IsOfData() {
+			r.checkContent(n, m)
+		}
 	case plist.String:
 		if n.key == nil || hasPlaceholder(n.value) {
 			return
 		}
-		if m := n.facts.Meaning; m != nil {
+		if m := n.facts.Meaning; m != nil && !m.Sense.IsOfData() {
 			r.checkMeaning(n, m)
 		}
 		if ref := n.facts.Reference; ref != nil {

@@ -224,7 +224,7 @@ func TestConditionsOfDeclarations(t *testing.T) {
 	}
 }
 
-// Every string with a meaning is refused where it has another, and every meaning and reference has its place in a schema.
+// Every string and all data with a meaning is refused where it has another, and every meaning and reference has its place in a schema.
 func TestEveryMeaningIsFound(t *testing.T) {
 	known, err := facts.Embedded()
 	if err != nil {
@@ -236,7 +236,11 @@ func TestEveryMeaningIsFound(t *testing.T) {
 				continue // TestDeclarations and TestEmbeddedDeclarations have them
 			}
 			p := plotAt(t, payloadType, m.Path)
-			if !reports(t, p.profile(value("no ://such thing")), or(m.Rule, ruleMalformedValue), p.at, m.Severity) {
+			wrong, rule := value("no ://such thing"), ruleMalformedValue
+			if m.Sense.IsOfData() {
+				wrong, rule = value([]byte("no such thing \xff")), ruleMalformedContent
+			}
+			if !reports(t, p.profile(wrong), or(m.Rule, rule), p.at, m.Severity) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}

@@ -415,3 +415,36 @@ func TestRequirementFixes(t *testing.T) {
 		}
 	}
 }
+
+// The lines of PEM around one certificate go, from wherever they stand; around anything else they stay.
+func TestPEMLinesAreTakenAway(t *testing.T) {
+	head, end, ok := strings.Cut(wifi, "<key>SSID_STR</key>")
+	if !ok {
+		t.Fatal("the file has no network")
+	}
+	file := func(text string) []byte {
+		return []byte(head + "<key>PayloadContent</key>\n\t\t\t<data>" + text + "</data>\n\t\t\t<key>SSID_STR</key>" + end)
+	}
+	const begin, finish = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+	for text, want := range map[string]string{
+		begin + "\nMAEC\nAwQF\n" + finish + "\n":                         "MAEC\nAwQF\n",
+		"\r\n\t" + begin + "\r\n\tMAEC\r\n\t" + finish + "\r\n":          "\r\n\tMAEC\r\n",
+		begin + "MAEC" + finish:                                          "MAEC",
+		begin + "\nMAEC\n" + finish + "\n" + begin + "\nMAEC\n" + finish: "",
+		"-----BEGIN PRIVATE KEY-----\nMAEC\n-----END PRIVATE KEY-----\n": "",
+		begin + "\nMAEC\n":                             "",
+		begin + "\nMAE!\n" + finish:                    "",
+		"Certificate:\n" + begin + "\nMAEC\n" + finish: "",
+	} {
+		r, err := fix.Run("f", file(text), checkText(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch fixed := string(r.Data); {
+		case want == "" && fixed != string(file(text)):
+			t.Errorf("%q: got\n%s", text, fixed)
+		case want != "" && fixed != string(file(want)):
+			t.Errorf("%q: got\n%s\nwant\n%s", text, fixed, file(want))
+		}
+	}
+}

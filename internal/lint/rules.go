@@ -6,9 +6,12 @@ const (
 	ruleDanglingCertificateReference = "dangling-certificate-reference"
 	ruleIgnoredKey                   = "ignored-key"
 	ruleMalformedCodeRequirement     = "malformed-code-requirement"
+	ruleMalformedContent             = "malformed-content"
 	ruleMalformedDeclaration         = "malformed-declaration"
 	ruleMalformedValue               = "malformed-value"
 	ruleMissingCompanionKey          = "missing-companion-key"
+	ruleSeveralCertificates          = "several-certificates"
+	ruleWrongCertificateEncoding     = "wrong-certificate-encoding"
 	ruleWrongCertificatePayload      = "wrong-certificate-payload"
 )
 
@@ -20,6 +23,7 @@ var checks = []rule{
 	captiveDetectionDisabled,
 	cellularTogglesFrozen,
 	certificateExpiresSoon,
+	certificateNotYetValid,
 	cloudBackupDisabled,
 	cloudSyncDisabled,
 	danglingDeclarationReference,
@@ -51,6 +55,7 @@ var checks = []rule{
 	noCatchAllRule,
 	notADeclaration,
 	notAProfile,
+	notARootCertificate,
 	notInEnrollment,
 	notInUserEnrollment,
 	notOnPlatform,
@@ -88,6 +93,7 @@ var checks = []rule{
 	valueNotOfSubtype,
 	valueOutOfRange,
 	valueReservedByMDM,
+	weakCertificateSignature,
 	weakSignatureDigest,
 	wrongItemCount,
 	wrongType,

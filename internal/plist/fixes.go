@@ -2,6 +2,8 @@ package plist
 
 import (
 	"bytes"
+	"encoding/base64"
+	"strings"
 
 	"syncguard/internal/diag"
 )
@@ -44,6 +46,31 @@ func (f *findings) fixOf(d *diag.Diagnostic) *diag.Fix {
 		if opensElement(written) {
 			return replace("write <data></data>", "<data></data>")
 		}
+		return withoutPEM(at)
 	}
 	return nil
+}
+
+// withoutPEM deletes the lines around one certificate in PEM, whose text is then that of the certificate. at is where it begins.
+func withoutPEM(at diag.Span) *diag.Fix {
+	const label = "CERTIFICATE-----"
+	text := at.File.Data[at.Start:]
+	if end := bytes.IndexByte(text, '<'); end >= 0 {
+		text = text[:end]
+	}
+	text = bytes.TrimRight(text, " \t\r\n")
+	if !bytes.HasPrefix(text, []byte(pemBegin+label)) || !bytes.HasSuffix(text, []byte(pemEnd+label)) || bytes.Count(text, []byte("-----")) != 4 {
+		return nil
+	}
+	first, last := len(pemBegin+label), len(text)-len(pemEnd+label)
+	if _, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(text[first:last])), "")); err != nil {
+		return nil
+	}
+	span := func(from, to int) diag.Edit {
+		return diag.Edit{Span: diag.Span{File: at.File, Start: at.Start + from, End: at.Start + to}}
+	}
+	return &diag.Fix{Title: "take the BEGIN and END lines away", Edits: []diag.Edit{
+		span(0, last-len(bytes.TrimLeft(text[first:last], " \t\r\n"))),
+		span(len(bytes.TrimRight(text[:last], " \t\r\n")), len(text)),
+	}}
 }

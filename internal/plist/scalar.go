@@ -175,8 +175,19 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 	}
 }
 
+// pemBegin and pemEnd begin the lines around what PEM encodes.
+const (
+	pemBegin = "-----BEGIN "
+	pemEnd   = "-----END "
+)
+
 // badData points at the character that is wrong, and does not show the rest: data is often a secret.
 func (r *xmlReader) badData(v *Value, c content, err error) {
+	if text := strings.TrimLeft(c.text, " \t\r\n"); strings.HasPrefix(text, pemBegin) {
+		line, _, _ := strings.Cut(text, "\n")
+		r.report(ruleBadData, "the lines of PEM stand in the base64 text", "take the BEGIN and END lines away", v.Span.Start, v.Span.Start+len(strings.TrimRight(line, " \t\r")))
+		return
+	}
 	bad := len(r.decode)
 	if e := base64.CorruptInputError(0); errors.As(err, &e) {
 		bad = int(e)

@@ -86,10 +86,10 @@ type Test struct {
 	Absent  bool
 }
 
-// Sense is what a string means. The vocabulary is closed.
+// Sense is what a string or data means. The vocabulary is closed.
 type Sense string
 
-// The senses that a string can have.
+// The senses that a value can have.
 const (
 	IPAddress        Sense = "ip-address"
 	Host             Sense = "host"       // a host name, without an address
@@ -105,9 +105,27 @@ const (
 	TeamIdentifier   Sense = "team-identifier"  // of a developer at Apple, or apple itself
 	LocalDateTime    Sense = "local-date-time"  // 2026-12-01T18:00:00: no zone, no fraction
 	Text             Sense = "text"             // only its length counts
+
+	// Senses of data.
+	Certificate    Sense = "certificate" // in DER
+	PEMCertificate Sense = "pem-certificate"
+	Image          Sense = "image"
+	Font           Sense = "font"
+	SHA256         Sense = "sha256"
+	Fingerprint    Sense = "fingerprint" // of a certificate, by any digest
+	Script         Sense = "script"      // in UTF-8
 )
 
-// Meaning is what the string at a path, or each string in an array there, has to be.
+// IsOfData reports whether it is data, and not a string, that has a sense.
+func (s Sense) IsOfData() bool {
+	switch s {
+	case Certificate, PEMCertificate, Image, Font, SHA256, Fingerprint, Script:
+		return true
+	}
+	return false
+}
+
+// Meaning is what the string or data at a path, or each in an array there, has to be.
 type Meaning struct {
 	Site
 	Sense    Sense

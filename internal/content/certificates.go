@@ -1,0 +1,38 @@
+package content
+
+import "crypto/x509"
+
+// Bounds on what is read as one payload.
+const (
+	maxBytes        = 1 << 20
+	maxCertificates = 32
+	maxKey          = 16 << 10
+)
+
+// Certificates reads one certificate in DER, or several in PEM: 32 at most, and none of more than a mebibyte.
+func Certificates(data []byte) []*x509.Certificate {
+	if len(data) > maxBytes {
+		return nil
+	}
+	if c, err := x509.ParseCertificate(data); err == nil {
+		return []*x509.Certificate{c}
+	}
+	var all []*x509.Certificate
+	for _, block := range blocks(data) {
+		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// CountPEM returns how many certificates PEM holds, 32 at most, whether they can be read or not.
+func CountPEM(data []byte) int {
+	n := 0
+	for _, block := range blocks(data) {
+		if isCertificateLabel(block.Type) {
+			n++
+		}
+	}
+	return n
+}

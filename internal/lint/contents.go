@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"syncguard/internal/content"
+	"syncguard/internal/diag"
+	"syncguard/internal/schema/facts"
+)
+
+// What stands in data: facts name the keys whose data means something, and here it is held against what it is.
+
+// checkContent reports data that does not hold what its key is for. Data that could not be read says nothing.
+func (r *run) checkContent(n *node, m *facts.Meaning) {
+	data := n.value.Data
+	if data == nil {
+		return
+	}
+	kind := content.Kind(data)
+	switch m.Sense {
+	case facts.Certificate, facts.PEMCertificate:
+		r.checkCertificate(n, m.Sense == facts.PEMCertificate)
+	case facts.Image:
+		if !strings.HasPrefix(kind, "image/") && kind != content.Unknown {
+			r.reportContent(n, kind, "an image", m.Severity)
+		}
+	case facts.Font:
+		if !isFont(kind, data) {
+			r.reportContent(n, kind, "one font in TrueType or OpenType", m.Severity)
+		}
+	case facts.SHA256:
+		r.checkDigest(n, m.Severity, "a SHA-256 digest", 32)
+	case facts.Fingerprint:
+		r.checkDigest(n, m.Severity, "the digest of a certificate", 16, 20, 28, 32, 48, 64)
+	case facts.Script:
+		if !utf8.Valid(data) {
+			r.reportContent(n, kind, "text in UTF-8", m.Severity)
+		}
+	}
+}
+
+// isFont reports whether data is one font. A collection is several.
+func isFont(kind string, data []byte) bool {
+	return kind == "font/ttf" || kind == "font/otf" || strings.HasPrefix(string(data[:min(len(data), 4)]), "true")
+}
+
+// checkDigest reports data that is not as long as a digest.
+func (r *run) checkDigest(n *node, s diag.Severity, want string, sizes ...int) {
+	if slices.Contains(sizes, len(n.value.Data)) && !isHexadecimal(n.value.Data) {
+		return
+	}
+	d := r.of(ruleMalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), count(len(n.value.Data), "byte"), want)
+	if d.Severity = s; isHexadecimal(n.value.Data) {
+		d.Message = n.subject() + " holds a digest as text, want its bytes"
+		d.Help = "encode the digest itself: echo DIGEST | xxd -r -p | base64"
+	}
+}
+
+// isHexadecimal reports whether data is the text of a digest, with colons or without.
+func isHexadecimal(data []byte) bool {
+	digits, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(string(data[:min(len(data), 256)])), ":", ""))
+	return err == nil && len(digits) >= 16
+}
+
+// reportContent reports what data is instead of what it should be.
+func (r *run) reportContent(n *node, kind, want string, s diag.Severity) {
+	found := "holds " + withArticle(kind)
+	switch {
+	case kind == content.Empty:
+		found = "is empty"
+	case kind == content.Unknown:
+		found = "holds something else"
+	case kind == content.Base64:
+		found = "is base64 once more"
+	case strings.HasPrefix(kind, "text/"):
+		found = "holds text"
+	case kind == content.PKCS12, strings.Contains(kind, "/"):
+		found = "holds " + kind
+	}
+	d := r.of(ruleMalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
+	d.Severity, d.Help = s, contentHelp(kind)
+	d.HideSource = true
+}
+
+func contentHelp(kind string) string {
+	switch kind {
+	case content.Empty:
+		return "put it there, or remove the payload"
+	case content.PKCS12:
+		return "use the payload type com.apple.security.pkcs12"
+	case content.PrivateKey:
+		return "take the private key away; with its certificate it is an identity, which com.apple.security.pkcs12 installs"
+	case content.Signed:
+		return "take the certificate out with openssl pkcs7 -inform DER -in FILE -print_certs"
+	case content.Request:
+		return "put the certificate there that the authority makes of it"
+	case content.Base64:
+		return "decode the text once, with base64 -d"
+	case content.OtherPEM:
+		return "copy the text anew, from its BEGIN line to its END line"
+	}
+	return ""
+}
