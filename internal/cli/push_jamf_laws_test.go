@@ -1,8 +1,11 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -233,5 +236,41 @@ func TestDefaultProfilesReachJamf(t *testing.T) {
 				t.Errorf("%s for %s, again: %s %v", file, devices, action, err)
 			}
 		}
+	}
+}
+
+// What Jamf does to a payload beside its text is no difference either: the icon of a web clip, keys that it adds, payloads in
+// another order, numbers and empty keys.
+func TestJamfKeepsPayloads(t *testing.T) {
+	picture := image.NewRGBA(image.Rect(0, 0, 60, 30))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i%4/3*255 + i/120%200)
+	}
+	var icon bytes.Buffer
+	if err := png.Encode(&icon, picture); err != nil {
+		t.Fatal(err)
+	}
+	payload := func(payloadType string) *plist.Value {
+		return plist.NewDictionary().Set("PayloadType", plist.NewString(payloadType))
+	}
+	clip := payload("com.apple.webClip.managed").Set("URL", plist.NewString("https://acme.com/")).Set("Icon", plist.NewData(icon.Bytes()))
+	root := plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("Clip")).Set("PayloadUUID", plist.NewString("U")).Set("PayloadIdentifier", plist.NewString("U")).
+		Set("PayloadContent", plist.NewArray(payload("com.apple.webcontent-filter").Set("FilterType", plist.NewString("")), clip, payload("com.apple.webClip.managed"),
+			payload("com.apple.notificationsettings").Set("x", plist.NewReal(1))))
+	p := &ship.Profile{Name: "clip.mobileconfig", Root: root}
+	for _, devices := range []string{jamf.Computers, jamf.Mobile} {
+		s := newJamfServer(t, devices)
+		for i, want := range []ship.Action{ship.Create, ship.Keep, ship.Keep} {
+			if action, _, _, err := s.push(p); err != nil || action != want {
+				t.Errorf("push %d for %s: %s, %v", i, devices, action, err)
+			}
+		}
+		other := plist.NewData(renderedIcon(nil))
+		old := clip.Get("Icon")
+		clip.Set("Icon", other)
+		if action, _, _, err := s.push(p); err != nil || action != ship.Update {
+			t.Errorf("another icon for %s: %s, %v", devices, action, err)
+		}
+		clip.Set("Icon", old)
 	}
 }

@@ -1,8 +1,15 @@
 package jamf
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/xml"
+	"hash/crc32"
 	"html"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
 	"regexp"
 	"strings"
 	"testing"
@@ -228,5 +235,60 @@ func TestIdentityOfAnotherKind(t *testing.T) {
 	body, err := keepIdentity(profile(5).Root, h)
 	if err != nil || strings.Count(string(body), "<string>J</string>") != 2 {
 		t.Errorf("%v\n%s", err, body)
+	}
+}
+
+// picture is a square in two halves.
+func picture(t *testing.T, side int, left, right color.Color) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			m.Set(x, y, left)
+			if x >= side/2 {
+				m.Set(x, y, right)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Two pictures are the same in another size and format, and not with another half.
+func TestSamePicture(t *testing.T) {
+	red, blue := color.RGBA{0xFF, 0, 0, 0xFF}, color.RGBA{0, 0, 0xFF, 0xFF}
+	small, large := picture(t, 8, red, blue), picture(t, 180, red, blue)
+	var photo bytes.Buffer
+	m, _, err := image.Decode(bytes.NewReader(large))
+	if err == nil {
+		err = jpeg.Encode(&photo, m, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	huge := bytes.Clone(small)
+	binary.BigEndian.PutUint32(huge[16:], 1<<20)
+	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+	for name, test := range map[string]struct {
+		a, b []byte
+		same bool
+	}{
+		"another size":       {small, large, true},
+		"another format":     {large, photo.Bytes(), true},
+		"another half":       {large, picture(t, 180, red, red), false},
+		"no picture":         {large, []byte("x"), false},
+		"twice no picture":   {[]byte("x"), []byte("x"), true},
+		"nothing":            {nil, large, false},
+		"more than is read":  {huge, large, false},
+		"half of one":        {large[:len(large)/2], large, false},
+		"one pixel":          {picture(t, 1, blue, blue), picture(t, 180, blue, blue), true},
+		"another, one pixel": {picture(t, 1, red, red), picture(t, 180, blue, blue), false},
+	} {
+		if got := samePicture(test.a, test.b); got != test.same {
+			t.Errorf("%s: got %t", name, got)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"syncguard/internal/diag"
@@ -48,13 +49,26 @@ type Destination struct {
 	Poll time.Duration // between two questions
 }
 
+// kept are the keys of the top level that the server stores, besides the ServerToken, which it makes: ddm/declaration.go.
+var kept = []string{"Identifier", "Type", "Payload"}
+
 // Pack takes a declaration as it is.
 func (d *Destination) Pack(p *ship.Profile) ([]*ship.Parcel, error) {
 	id := p.Text("Identifier")
 	if err := CheckName(id); err != nil {
 		return nil, fmt.Errorf("its Identifier: %w", err)
 	}
-	return []*ship.Parcel{{Profile: p, Name: id, Body: p.Content}}, nil
+	parcel := &ship.Parcel{Profile: p, Name: id, Body: p.Content}
+	var lost []string
+	for _, f := range p.Root.Fields {
+		if f.Key != serverToken && !slices.Contains(kept, f.Key) {
+			lost = append(lost, f.Key)
+		}
+	}
+	if len(lost) > 0 {
+		parcel.Losses = []string{"KMFDDM stores Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
+	}
+	return []*ship.Parcel{parcel}, nil
 }
 
 // CheckName says what is wrong with a name that stands in a path.
@@ -81,24 +95,31 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 	return held, nil
 }
 
-// Compare leaves the ServerToken out, which the server makes itself: another one with each change.
+// Compare looks at what the server stores. The ServerToken it makes itself: another one with each change.
 func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
-	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) || (&ship.Profile{Root: doc.Root}).Text("Identifier") != p.Name {
+	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
 		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
-	if wanted = withToken(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(doc.Root, wanted) {
-		return doc.Root, wanted, nil
+	switch id := (&ship.Profile{Root: doc.Root}).Text("Identifier"); {
+	case id == p.Name:
+	case strings.EqualFold(id, p.Name): // the collation of MySQL
+		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
+	default:
+		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
-	return doc.Root, withToken(p.Profile.Root, plist.NewString("(made by the server)")), nil
+	if wanted = stored(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(stored(doc.Root, doc.Root.Get(serverToken)), wanted) {
+		return wanted, wanted, nil
+	}
+	return doc.Root, stored(p.Profile.Root, plist.NewString("(made by the server)")), nil
 }
 
 const serverToken = "ServerToken"
 
-// withToken is a declaration with another token, or without one for nil.
-func withToken(v, token *plist.Value) *plist.Value {
+// stored is a declaration as the server stores it, with another token, or without one for nil.
+func stored(v, token *plist.Value) *plist.Value {
 	c := *v
-	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return f.Key == serverToken })
+	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return !slices.Contains(kept, f.Key) })
 	if token != nil {
 		c.Set(serverToken, token)
 	}

@@ -60,6 +60,8 @@ func TestPlan(t *testing.T) {
 		"the same":        {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Keep, ""},
 		"another value":   {`{"ServerToken": "x", "Payload": {"MinimumLength": 9}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Update, ""},
 		"another type":    {`{"ServerToken": "x", "Payload": {"MinimumLength": true}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, ship.Update, ""},
+		"only in case":    {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.A", "Type": "com.apple.configuration.passcode.settings"}`, "", "differs in more than case"},
+		"another one":     {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.b", "Type": "com.apple.configuration.passcode.settings"}`, "", "is not that declaration"},
 		"no declaration":  {`<html>`, "", "is not that declaration"},
 		"nothing":         {``, "", "is not that declaration"},
 		"half of a one":   {`{"ServerToken": "x"`, "", "is not that declaration"},
@@ -72,6 +74,18 @@ func TestPlan(t *testing.T) {
 				t.Errorf("got %v, %v", steps, err)
 			}
 		})
+	}
+}
+
+// Of the top level the server stores three keys and makes the token: other keys are said to be lost, and are no difference.
+func TestOtherKeys(t *testing.T) {
+	p := declaration(t, strings.Replace(passcode, "{", `{"Note": "mine", "ServerToken": "mine", `, 1))
+	if len(p.Losses) != 1 || !strings.HasSuffix(p.Losses[0], "drops Note") {
+		t.Errorf("said: %q", p.Losses)
+	}
+	d := &Destination{Client: speaksTo(t, strings.Replace(passcode, "{", `{"ServerToken": "x", `, 1))}
+	if steps, err := ship.Plan(t.Context(), d, []*ship.Parcel{p}, true); err != nil || steps[0].Action != ship.Keep {
+		t.Errorf("got %v, %v", steps[0], err)
 	}
 }
 

@@ -100,7 +100,11 @@ func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist
 		return plist.NewDictionary(plist.Field{Key: "PayloadIdentifier", Value: plist.NewString(p.Profile.Text("PayloadIdentifier"))},
 			plist.Field{Key: fieldUUID, Value: plist.NewString(uuid)})
 	}
-	return only(old), only(p.Profile.Text(fieldUUID)), nil
+	want := p.Profile.Text(fieldUUID)
+	if strings.EqualFold(old, want) { // a UUID is the same in capitals
+		old = want
+	}
+	return only(old), only(want), nil
 }
 
 // ask has the devices list their profiles, and returns what those said that answered in time, by enrollment.

@@ -80,6 +80,17 @@ func TestInstallProfileHoldsTheFile(t *testing.T) {
 	}
 }
 
+// A device's UUID is that of the profile, in capitals or not.
+func TestCompare(t *testing.T) {
+	p := &ship.Parcel{Profile: &ship.Profile{Root: plist.NewDictionary().Set("PayloadUUID", plist.NewString("7f1d9b0a")).Set("PayloadIdentifier", plist.NewString("com.acme"))}}
+	for uuid, same := range map[string]bool{"7f1d9b0a": true, "7F1D9B0A": true, "7f1d9b0b": false} {
+		held, wanted, err := (&Destination{}).Compare(p, &ship.Held{Fields: map[string]string{fieldUUID: uuid}})
+		if err != nil || plist.Equal(held, wanted) != same {
+			t.Errorf("%s: got %v and %v, %v", uuid, held, wanted, err)
+		}
+	}
+}
+
 func TestOutcome(t *testing.T) {
 	d := &Destination{Enrollments: []string{"ONE"}}
 	packed, _ := d.Pack(profile("a"))
