@@ -70,8 +70,10 @@ func TestKeys(t *testing.T) {
 		return "com.apple.ManagedClient.preferences " + fmt.Sprintf(forced, domain, state, key)
 	}
 	for _, c := range []struct{ payload, key, target, want string }{
-		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/manual", "enforced"},
-		{restriction + "<key>allowCamera</key><true/>", "", "iOS/manual", "default: is what holds without it: it restricts nothing"},
+		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/supervised", "enforced"},
+		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "iOS/manual", "enforced: is deprecated where the device is not supervised"},
+		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "macOS/device", "enforced"},
+		{restriction + "<key>allowCamera</key><true/>", "", "iOS/supervised", "default: is what holds without it: it restricts nothing"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/supervised", "enforced: keeps the time right; the time zone follows only while the device can find its location"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "impossible: needs a supervised device"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "impossible: is not on this platform"},
@@ -102,6 +104,11 @@ func TestKeys(t *testing.T) {
 			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
 			"impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		// what a device ignores, by Apple's words alone
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "impossible: needs ContentFilterUUID beside it where the device is not supervised"},
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.globalethernet.managed <key>ProxyType</key><string>Manual</string>", "", "macOS/user", "impossible: is not supported in User Enrollment"},
 		// the passcode by hand: one report against Apple's schema
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/manual", "enforced?: is deprecated from version 27 on; was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/device", "enforced: is deprecated from version 27 on"},
@@ -317,4 +324,33 @@ func FuzzKeysAreJudged(f *testing.F) {
 		}
 		m.Groups()
 	})
+}
+
+// In User Enrollment a device takes little of a passcode configuration, by Apple's notes on it.
+func TestPasscodeInUserEnrollment(t *testing.T) {
+	declaration := plist.NewDictionary()
+	declaration.Set("Type", plist.NewString("com.apple.configuration.passcode.settings"))
+	payload := plist.NewDictionary()
+	payload.Set("RequirePasscode", plist.NewBoolean(true))
+	payload.Set("RequireAlphanumericPasscode", plist.NewBoolean(true))
+	payload.Set("MinimumLength", plist.NewInteger(10))
+	payload.Set("MaximumInactivityInMinutes", plist.NewInteger(5))
+	declaration.Set("Payload", payload)
+	m, err := Keys([]File{{"test", declaration}}, targets(t, "iOS@26/user", "iOS@26/device"), schema.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		"enforced",
+		"impossible: is ignored in User Enrollment, where any passcode configuration requires 6 characters and no simple passcode",
+		"enforced: is 6 in User Enrollment, whatever it says",
+		"locked: only takes Never from the choices in User Enrollment",
+	} {
+		if got := describe(m.Rows[i].Cells[0]); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: got %s, want %s", m.Rows[i].Subject.Name(), got, want)
+		}
+		if got := describe(m.Rows[i].Cells[1]); strings.Contains(got, "User Enrollment") || strings.HasPrefix(got, "impossible") {
+			t.Errorf("%s with device enrollment: got %s", m.Rows[i].Subject.Name(), got)
+		}
+	}
 }

@@ -132,10 +132,19 @@ func (j *judge) effect(c *Cell, t holderType) {
 	c.Class = baseline.Enforced
 	stated := t.key != nil && t.key.CombineType != "" // how several combine is stated of restrictions only
 	restricts := stated
-	known := false // somebody says what it does
+	known := false            // somebody says what it does
+	var ignored *facts.Effect // that the device ignores it
 	for _, e := range j.facts.EffectsOf(j.subject.Type, j.path, j.value, j.target) {
-		if e.Does != "" {
-			known = known || t.key != nil || e.Path != ""
+		if e.Needs != "" && j.holder.Get(e.Needs) != nil {
+			continue
+		}
+		switch e.Does {
+		case "":
+		case facts.Nothing:
+			ignored = e
+			continue
+		default:
+			ignored, known = nil, known || t.key != nil || e.Path != ""
 			c.Class, stated = baseline.Class(e.Does), true
 			if e.Evidence == facts.Apple && t.Type == nil {
 				c.Source = e.Source
@@ -149,6 +158,10 @@ func (j *judge) effect(c *Cell, t holderType) {
 		if e.Text != "" {
 			c.Notes = append(c.Notes, baseline.Note{Text: e.Text, Evidence: baseline.Evidence(e.Evidence), Source: e.Source, Detail: e.Detail})
 		}
+	}
+	if ignored != nil {
+		c.ignored(ignored)
+		return
 	}
 	if j.domain != nil && j.domain.state != "Forced" {
 		c.Class, stated = baseline.Default, true
@@ -171,6 +184,12 @@ func (j *judge) effect(c *Cell, t holderType) {
 	default:
 		c.note("is set; Apple's schema does not say whether a person can change it", baseline.Unverified, c.Source)
 	}
+}
+
+// ignored makes a cell one of a setting that a device ignores.
+func (c *Cell) ignored(e *facts.Effect) {
+	c.Class, c.Mechanisms, c.Levers[0].Works = baseline.Impossible, nil, false
+	c.note(e.Text, baseline.Evidence(e.Evidence), e.Source)
 }
 
 // prohibits says whether a boolean key of the same payload is true and works on the target.

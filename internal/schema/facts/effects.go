@@ -16,6 +16,7 @@ const (
 	Enforces Doing = "enforced" // it is set, and the user cannot change it
 	Locks    Doing = "locked"   // it constrains, and does not itself set
 	Offers   Doing = "default"  // it is set, and the user can change it
+	Nothing  Doing = "nothing"  // it is ignored
 )
 
 // Evidence says how far a fact is to be trusted. The vocabulary is closed.
@@ -37,6 +38,7 @@ type Effect struct {
 	Platforms []target.Platform   // where it holds, iPadOS being iOS; everywhere when empty
 	Does      Doing               // empty where the fact only adds a text
 	Unless    string              // a key of the same payload: where that is true and works, the value is enforced
+	Needs     string              // a key of the same payload: only where that is absent, the effect holds
 	Restricts bool                // a value that is the schema's default changes nothing
 	Text      string              // the rest of a sentence whose subject is the key; may be empty
 	Detail    bool                // the text goes without saying in a table

@@ -81,6 +81,7 @@ type effect struct {
 	Platforms []target.Platform
 	Does      Doing
 	Unless    string
+	Needs     string
 	Restricts bool
 	Text      string
 	Detail    bool
@@ -184,9 +185,9 @@ func (in file) facts() (*Facts, error) {
 
 func (r *reader) effects(in effect) []Effect {
 	r.check(in.Does != "" || in.Text != "", "an effect on %q says nothing", in.Types)
-	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: Apple}
+	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Needs: in.Needs, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: Apple}
 	if in.Does != "" {
-		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Offers})
+		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Offers, Nothing})
 	}
 	if in.Evidence != "" {
 		e.Evidence = known(r, in.Evidence, []Evidence{Apple, Community, Unverified})
