@@ -100,6 +100,10 @@ func (f *identityFlags) load(ctx context.Context, env *Env) (id *identity.Identi
 	}
 	p := env.err()
 	for _, finding := range found {
+		if finding.Weight == identity.Remark {
+			p.Note(name + ": " + finding.String())
+			continue
+		}
 		p.Warning(name + ": " + finding.String())
 		p.Hint(finding.Help)
 	}

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	mathrand "math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -389,5 +390,57 @@ func TestHugeKeysAreRefusedBeforeUse(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Twins on every level make more ways to a root than anybody can try: 7 to the power of 13, each of which breaks a constraint. The work is
+// that of a few.
+func TestManyTwinsAreCheap(t *testing.T) {
+	a := newAuthorities(t)
+	a.root = issue(t, "Root", a.rootKey.Public(), nil, a.rootKey, func(c *x509.Certificate) { asCA(c); c.MaxPathLen = 5 })
+	below, issuer, key := p256(), a.root, a.rootKey
+	a.embedded = nil
+	for level := range 13 {
+		below = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+		var twin *x509.Certificate
+		for range 7 {
+			twin = issue(t, strings.Repeat("i", level+1), below.Public(), issuer, key, asCA)
+			a.embedded = append(a.embedded, twin)
+		}
+		issuer, key = twin, below
+	}
+	a.leaf = issue(t, "Leaf", p256().Public(), issuer, key, nil)
+	a.embedded = append([]*x509.Certificate{a.leaf}, a.embedded...)
+	for reason, roots := range map[Reason]*x509.CertPool{ConstraintViolated: poolOf(a.root), MissingIssuer: poolOf()} {
+		a.options.Roots = roots
+		var v *Verdict
+		if err := measure(t, func() error { v = a.verify(); return nil }); err != nil || v.Trust.Reason != reason {
+			t.Errorf("trust is %+v, want %s", v.Trust, reason)
+		}
+	}
+}
+
+// The order of certificates makes no difference to who is trusted, as long as nobody is misled by it.
+func TestOrderMakesNoDifference(t *testing.T) {
+	a := newAuthorities(t)
+	other := issue(t, "Other", rsaKey().Public(), nil, rsaKey(), asCA)
+	old := func(c *x509.Certificate) { asCA(c); c.NotAfter = testTime.Add(-time.Hour) }
+	certs := []*x509.Certificate{a.leaf, a.middle, a.root, other, issue(t, "Root", a.rootKey.Public(), other, rsaKey(), asCA), issue(t, "Other", rsaKey().Public(), a.root, a.rootKey, asCA),
+		issue(t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, old), issue(t, "Intermediate", a.midKey.Public(), other, rsaKey(), asCA)}
+	random := mathrand.New(mathrand.NewPCG(3, 5))
+	for name, roots := range map[string]*x509.CertPool{"Root": poolOf(a.root), "Other": poolOf(other), "": poolOf()} {
+		a.options.Roots = roots
+		var first *Verdict
+		for range 20 {
+			random.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
+			a.embedded = certs
+			v := a.verify()
+			if first == nil {
+				first = v
+			}
+			if v.Trust != first.Trust || v.Validity != first.Validity || v.Trust.OK != (name != "") || !slices.EqualFunc(v.Signers[0].Chain, first.Signers[0].Chain, (*x509.Certificate).Equal) {
+				t.Errorf("roots %q: trust is %+v, before it was %+v", name, v.Trust, first.Trust)
+			}
+		}
 	}
 }

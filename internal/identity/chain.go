@@ -88,7 +88,8 @@ func leafFor(signer crypto.Signer, certs []*x509.Certificate) (*x509.Certificate
 // certificates give the same chain, in whichever order and files they came, and whatever roots this machine has.
 //
 // All issuers that fit are tried. A chain that is valid at the moment comes before others; then one that ends at a root of Apple's,
-// known by its fingerprint; then one whose root was given; then the shortest, and the one that lasts longest. Where the root that a
+// known by its fingerprint; then one whose root was given; then the shortest of these, or the longest that has no root, and the one
+// that lasts longest. Where the root that a
 // chain ends at was signed by another authority, too, that certificate follows the root, for devices that trust the other.
 func (id *Identity) Arrange(now time.Time) {
 	var best way
@@ -156,7 +157,12 @@ func (id *Identity) rank(path []*x509.Certificate, now time.Time) []int64 {
 		}
 	}
 	isApples := slices.ContainsFunc(path, func(c *x509.Certificate) bool { _, ok := roots.Find(c); return ok })
-	return []int64{no(verifies(path, last, now)), weak, no(isApples), no(id.graph.IsSelfSigned(last)), int64(len(path)), -until.Unix()}
+	isCircle := slices.ContainsFunc(path[:len(path)-1], func(c *x509.Certificate) bool { return pki.Fits(c, last) })
+	length := int64(len(path))
+	if !id.graph.IsSelfSigned(last) {
+		length = -length // whose root was not given: each issuer more is one more that a device may trust
+	}
+	return []int64{no(verifies(path, last, now)), weak, no(isApples), no(id.graph.IsSelfSigned(last)), no(!isCircle), length, -until.Unix()}
 }
 
 // verifies asks crypto/x509 about a chain, as if the last were a root: may each issue, and does it keep to the constraints of the

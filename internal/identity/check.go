@@ -79,7 +79,7 @@ const (
 func issuerHelp(leaf *x509.Certificate) string {
 	const help = "give its certificate with --chain FILE: a device does not fetch it"
 	if known, ok := roots.IssuerOf(leaf); ok && !known.IsRoot {
-		return fmt.Sprintf("%s; by its name it is %q, which is at https://www.apple.com/certificateauthority/", help, known.Title())
+		return fmt.Sprintf("%s; by its name that is %q, see %s", help, known.Title(), roots.Address)
 	}
 	return help
 }

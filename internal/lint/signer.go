@@ -3,10 +3,12 @@ package lint
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"fmt"
 	"time"
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/roots"
 )
 
 // The rules about who signed a profile, read from the signed message without verifying it. They point at the file as a
@@ -84,12 +86,23 @@ var missingIntermediate = rule{
 			return
 		}
 		d := p.reportSigner("the signature does not carry the certificate that issued the signer's, %s", quote(s.Certificate.Issuer.CommonName))
-		d.Help = "sign with the whole chain"
-		if len(s.Certificate.IssuingCertificateURL) == 0 {
-			// Nothing says that there is anything between it and a root that devices may know.
-			d.Severity, d.Help = diag.Note, "sign with the whole chain, unless devices have that certificate as a trusted root"
+		isIntermediate, help := whatIsMissing(s.Certificate)
+		if d.Help = help; !isIntermediate {
+			d.Severity = diag.Note
 		}
 	}),
+}
+
+// whatIsMissing reports whether the issuer of a certificate is known to be none that devices may have as a root, and what to do.
+func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
+	known, isApples := roots.IssuerOf(c)
+	switch {
+	case isApples && !known.IsRoot:
+		return true, fmt.Sprintf("sign with the whole chain; by its name the missing certificate is %s, see %s", quote(known.Title()), roots.Address)
+	case len(c.IssuingCertificateURL) > 0:
+		return true, "sign with the whole chain"
+	}
+	return false, "sign with the whole chain, unless devices have that certificate as a trusted root"
 }
 
 var selfSignedSigner = rule{

@@ -44,6 +44,9 @@ func (a Authority) Title() string {
 	return a.Name + " (" + a.Unit + ")"
 }
 
+// Address is where Apple publishes the certificates of its authorities.
+const Address = "https://www.apple.com/certificateauthority/"
+
 // Where says which devices have the root: it is … on every Apple device.
 func (a Authority) Where() string {
 	if a.IsEverywhere {
