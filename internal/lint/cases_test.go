@@ -194,6 +194,8 @@ func enrollmentCases() []ruleCase {
 	return []ruleCase{
 		{rule: "needs-supervision", path: "PayloadContent[0].Supervised", targets: "iOS macOS/device macOS@10.15/device iOS/supervised iOS@18", bad: effects("Supervised", true), good: effects(),
 			message: `"Supervised" needs supervision and does nothing on iOS/manual, macOS/device`},
+		{rule: "needs-supervision", path: "PayloadContent[0].Supervised", targets: "macOS/manual macOS/device", bad: effects("Supervised", true), good: effects(),
+			message: `"Supervised" needs supervision and does nothing on macOS/manual`, help: "send it by MDM, which supervises these devices, or expect nothing from it there"},
 		{rule: "needs-supervision", path: "PayloadContent[0].Group", targets: "iOS", bad: effects("Group", d("Member", true)), good: effects()},
 		{rule: "needs-mdm", path: "PayloadContent[0]", targets: "iOS", bad: one("com.example.mdm"), good: one("com.example.values"),
 			message: `payload "com.example.mdm" needs an MDM server and cannot be installed by hand on iOS`},

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
@@ -13,8 +15,11 @@ var needsSupervision = rule{
 	id: "needs-supervision",
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NeedsSupervision); len(hits) > 0 {
-			p.reportEffect(n, diag.Warning, "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).
-				Help = "supervise the devices, or expect nothing from it there"
+			help := "supervise the devices, or expect nothing from it there"
+			if !slices.ContainsFunc(hits, func(e effect) bool { return !e.target.SupervisesAll() }) {
+				help = "send it by MDM, which supervises these devices, or expect nothing from it there"
+			}
+			p.reportEffect(n, diag.Warning, "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).Help = help
 		}
 	},
 }

@@ -271,6 +271,7 @@ func TestUnmet(t *testing.T) {
 		{&facts.Meaning{Sense: facts.Base64}, []string{"", "aGk="}, []string{"aGk", "a b"}},
 		{&facts.Meaning{Sense: facts.TimeZone}, []string{"Europe/Zurich", "Zulu", "Etc/GMT+1", "America/Argentina/Ushuaia"}, []string{"", "/Europe", "Europe / Zurich", "../passwd"}},
 		{&facts.Meaning{Sense: facts.LocalDateTime}, []string{"2027-01-31T18:00:00"}, []string{"", "2027-01-31", "2027-01-31T18:00:00Z", "2027-01-31T18:00:00+01:00", "2027-01-31T18:00:00.5", "2027-02-31T18:00:00", "2027-01-31 18:00:00"}},
+		{&facts.Meaning{Sense: facts.OSVersion}, []string{"26.2", "16.5.1 (a)", "15.8.2", "27.1", "2.6", "28"}, []string{"", "19", "20.1", "25.0.1", "latest", "iOS 26"}},
 		{&facts.Meaning{Sense: facts.Text}, []string{"", "anything at all"}, nil},
 	}
 	for _, tt := range tests {

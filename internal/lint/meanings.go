@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/requirement"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/target"
 )
 
 func (r *run) checkMeaning(n *node, m *facts.Meaning) {
@@ -52,6 +53,10 @@ func unmet(m *facts.Meaning, text string) string {
 		return unless(isTeamIdentifier(text), "a team identifier, ten letters and digits such as ABCDE12345")
 	case facts.TimeZone:
 		return unless(isTimeZone(text), "a time zone, such as Europe/Zurich")
+	case facts.OSVersion:
+		number, _, _ := strings.Cut(text, " ") // 16.5.1 (a)
+		v, err := target.ParseVersion(number)
+		return unless(err == nil && target.CheckVersion(v) == nil, "a version that some system had, such as 26.2")
 	case facts.LocalDateTime:
 		_, err := time.Parse("2006-01-02T15:04:05", text)
 		return unless(err == nil && len(text) == len("2006-01-02T15:04:05"), "a local date and time without a time zone, such as 2027-01-31T18:00:00")

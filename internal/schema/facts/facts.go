@@ -103,6 +103,7 @@ const (
 	TimeZone         Sense = "timezone"
 	CodeRequirement  Sense = "code-requirement" // in Apple's code signing requirement language
 	TeamIdentifier   Sense = "team-identifier"  // of a developer at Apple, or apple itself
+	OSVersion        Sense = "os-version"       // of a system that exists: 26.2, 16.5.1 (a)
 	LocalDateTime    Sense = "local-date-time"  // 2026-12-01T18:00:00: no zone, no fraction
 	Text             Sense = "text"             // only its length counts
 

@@ -134,7 +134,7 @@ func (in file) facts() (*Facts, error) {
 		r.check((c.Kind == Contradicts) == (len(c.Keys) == 0), "a condition of kind %q has %d keys", c.Kind, len(c.Keys))
 	}
 	for _, m := range in.Meanings {
-		senses := []Sense{IPAddress, Host, IPOrHost, URL, DomainPattern, UUID, ReverseDNS, BundleIdentifier, Base64, TimeZone, LocalDateTime, CodeRequirement, TeamIdentifier, Text,
+		senses := []Sense{IPAddress, Host, IPOrHost, URL, DomainPattern, UUID, ReverseDNS, BundleIdentifier, Base64, TimeZone, OSVersion, LocalDateTime, CodeRequirement, TeamIdentifier, Text,
 			Certificate, PEMCertificate, Image, Font, SHA256, Fingerprint, Script}
 		for _, s := range r.sites(m.site) {
 			f.Meanings = append(f.Meanings, Meaning{s, known(r, m.Is, senses), m.Schemes, m.Octets, r.severity(m.Severity, diag.Error), m.Rule})
