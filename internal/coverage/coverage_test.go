@@ -94,6 +94,10 @@ func TestKeys(t *testing.T) {
 		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
 		// a preference that a manifest lists beside Apple's schema, or instead of it
 		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{"com.apple.finder <key>ShowRecentTags</key><true/>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{"com.apple.finder <key>NobodyListsThis</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key that Apple's schema does not list"},
+		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not say whether a person can change it"},
 		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
 		{managed("com.apple.finder", "Forced", "ProhibitBurn"), "", "macOS", "enforced?: is documented by Apple as a payload, not as a managed preference"},
 		{"com.apple.timed <key>TMAutomaticTimeOnlyEnabled</key><true/>", "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},

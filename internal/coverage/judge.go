@@ -70,16 +70,19 @@ func (j *judge) unread(t holderType) baseline.Note {
 // isPreference reports whether the setting is of a preference domain of a Mac: what no schema has as a payload, a Mac takes
 // for one.
 func (j *judge) isPreference() bool {
-	isDomain := func(t holderType) bool { return t.Family == schema.Preferences }
+	isDomain := func(t holderType) bool { return t.Family == schema.Preferences || j.facts.IsPreferences(t.PayloadType) }
 	return j.domain != nil || j.target.Platform == target.MacOS && (len(j.types) == 0 || slices.ContainsFunc(j.types, isDomain))
 }
 
 // limits notes what stands between a type or key and the target, and reports whether it works there.
 func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
 	c.Source = t.Source()
-	works := true
+	works, says := true, baseline.Apple
+	if k := t.Key(path...); k != nil && k.Community {
+		says = baseline.Community
+	}
 	for _, l := range limitsOf(t, path, j.target) {
-		c.note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), baseline.Apple, c.Source)
+		c.note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), says, c.Source)
 		if l.Obstacle == schema.NotYetIntroduced && !j.isDeclaration {
 			c.Notes = append(c.Notes, baseline.ReadAgain())
 		}
@@ -175,11 +178,13 @@ func (j *judge) effect(c *Cell, t holderType) {
 		c.note("is what holds without it: it restricts nothing", baseline.Apple, c.Source)
 	case t.key == nil && !known:
 		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", baseline.Unverified, "")
-	case j.domain != nil && t.key != nil && t.Family == schema.Payload:
+	case j.domain != nil && t.key != nil && t.Family == schema.Payload && !t.key.Community:
 		c.note("is documented by Apple as a payload, not as a managed preference", baseline.Community, t.Source())
 	case known:
-	case t.Family == schema.Preferences:
+	case t.Family == schema.Preferences || t.key != nil && t.key.Community && j.isPreference():
 		c.note("is a preference that Apple's schemas do not list", baseline.Community, c.Source)
+	case t.key != nil && t.key.Community:
+		c.note("is a key that Apple's schema does not list", baseline.Community, c.Source)
 	case stated:
 	default:
 		c.note("is set; Apple's schema does not say whether a person can change it", baseline.Unverified, c.Source)

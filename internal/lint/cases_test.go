@@ -103,7 +103,7 @@ func keyCases() []ruleCase {
 			bad: mcxSettings("com.apple.finder", "FXRemoveOldTrashItem", true), good: mcxSettings("com.apple.finder", "FXRemoveOldTrashItems", true, "Other", 1),
 			help: `did you mean "FXRemoveOldTrashItems"?`},
 		{rule: "value-not-in-rangelist", path: `PayloadContent[0].PayloadContent["com.apple.finder"].Forced[0].mcx_preference_settings.FXView`,
-			bad: mcxSettings("com.apple.finder", "FXView", "grid"), good: mcxSettings("com.example.unheard", "FXView", "grid"), severity: diag.Warning},
+			bad: mcxSettings("com.apple.finder", "FXView", "grid"), good: mcxSettings("com.example.unheard", "FXView", "grid"), severity: diag.Note},
 		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("org.example.app", "A", 1)), good: values(),
 			message: `payload type "org.example.app" is not in the schemas, so its keys are not checked`},
 		{rule: "unknown-payload-type", path: "PayloadContent[0].PayloadType", bad: with(pl("com.apple.wifi.manged")), good: with(pl(wifi, "SSID_STR", "Home")),

@@ -134,6 +134,9 @@ func (p *pass) graver(n *node, h hits) diag.Severity {
 func (p *pass) reportEffect(n *node, s diag.Severity, format string, args ...any) *diag.Diagnostic {
 	d := p.report(n.atKey(), format, args...)
 	d.Severity = s
+	if n.community {
+		d.Severity = min(s, diag.Note)
+	}
 	if n.key != nil && n.key.Default != nil && s < diag.Error && plist.Equal(n.key.Default, n.value) {
 		d.Severity = diag.Note
 	}

@@ -299,15 +299,16 @@ func TestTolerances(t *testing.T) {
 			"missing-required-key", "PayloadContent[0].static-apps[0].tile-data", diag.Note},
 		{pl("com.apple.dock", "static-apps", arr(d("tile-type", "file-tile"))), "missing-required-key", "PayloadContent[0].static-apps[0]", diag.Error},
 		{pl("com.apple.screensaver", "askForPassword", true), "missing-required-key", "PayloadContent[0]", diag.Warning},
-		{pl("com.apple.systemuiserver", "mount-controls", d("dvd", arr("deny", "alert"))), "value-not-in-rangelist", "PayloadContent[0].mount-controls.dvd[1]", diag.Warning},
+		{pl("com.apple.systemuiserver", "mount-controls", d("dvd", arr("deny", "alert"))), "value-not-in-rangelist", "PayloadContent[0].mount-controls.dvd[1]", diag.Note},
 		{pl(mcx, "com.apple.EnergySaver.desktop.ACPower", d("Wake On LAN", 1)), "unknown-key",
 			`PayloadContent[0]["com.apple.EnergySaver.desktop.ACPower"]["Wake On LAN"]`, diag.Warning},
 		{pl("com.apple.universalaccess", "mouseDriverCursorSize", 1.5), "wrong-type", "PayloadContent[0].mouseDriverCursorSize", diag.Warning},
-		{pl("com.apple.dock", "static-others", arr(d("tile-type", "directory-tile", "tile-data", d("showas", 1)))),
-			"unknown-key", "PayloadContent[0].static-others[0].tile-data", diag.Note},
+		{pl("com.apple.dock", "persistent-apps", arr(d("tile-type", "spacer-tile", "tile-data", d()))), "value-not-in-rangelist", "PayloadContent[0].persistent-apps[0].tile-type", diag.Note},
+		{pl("com.apple.dock", "persistent-others", arr(d("tile-type", "url-tile", "tile-data", d("label", "a", "url", d("_CFURLString", "https://acme.com"))))),
+			"wrong-type", "PayloadContent[0].persistent-others[0].tile-data.url", diag.Note},
 		{pl("com.apple.ManagedClient.preferences", "PayloadContent", d("com.acme.app", d("Set-Once", arr(d("mcx_data_timestamp", "2027", "mcx_preference_settings", d("a", 1)))))),
 			"unknown-key", `PayloadContent[0].PayloadContent["com.acme.app"].Set-Once[0].mcx_data_timestamp`, diag.Note},
-		{pl("com.apple.preferences.users"), "unknown-payload-type", "PayloadContent[0].PayloadType", diag.Warning},
+		{pl("com.apple.preferences.users"), "unknown-payload-type", "PayloadContent[0].PayloadType", diag.Warning}, // near com.apple.preference.users
 	}
 	for _, tt := range tests {
 		if !reports(t, with(tt.payload), tt.rule, tt.at, tt.want) {

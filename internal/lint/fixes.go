@@ -24,7 +24,7 @@ func writes(what string) string { return "write " + what }
 // setRetyped offers the value in the type of its key.
 func (p *pass) setRetyped(d *diag.Diagnostic, n *node) {
 	to := retyped(n.key, n.value)
-	if to == nil || d.HideSource || !p.profile.fits(n.key, to) {
+	if to == nil || d.HideSource || n.community || !p.profile.fits(n.key, to) {
 		return
 	}
 	d.Fix = fix.By(writes("the "+to.Kind.String()+" "+to.Describe()), fix.Value(n.value, to))
@@ -73,6 +73,9 @@ func (p *profile) fits(k *schema.Key, v *plist.Value) bool {
 func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
 	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !diag.IsSure(n.value.Text, near, texts(n.key.RangeList)) {
 		return
+	}
+	if n.community && !strings.EqualFold(near, n.value.Text) {
+		return // a community's list may lack what works
 	}
 	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Value(n.value, plist.NewString(near)))
 	if n.community {

@@ -317,6 +317,28 @@ func TestUnsafeFixes(t *testing.T) {
 	}
 }
 
+// A community's list is corrected in the case of letters alone, and only where that is asked for.
+func TestFixesOfCommunityLists(t *testing.T) {
+	write := func(value string) []byte {
+		okta := "<dict><key>PayloadType</key><string>com.okta.mobile</string><key>OktaVerify.OrgUrl</key><string>https://acme.okta.com</string>" +
+			"<key>OktaVerify.EnrollmentOptions</key><string>" + value + "</string><key>PayloadIdentifier</key><string>org.acme.okta</string>" +
+			"<key>PayloadUUID</key><string>1D3C1B0E-5C6F-4E2B-8B56-0A1D2C3B4E60</string><key>PayloadVersion</key><integer>1</integer></dict>"
+		return []byte(strings.Replace(wifi, "<array>", "<array>"+okta, 1))
+	}
+	const listed = "SilentEnrollmentDisabled"
+	for value, want := range map[string]string{strings.ToLower(listed): listed, "SilentEnrollmentDisable": "", "SilentEnrollmentEnabled": ""} {
+		for _, unsafe := range []bool{false, true} {
+			good := write(value)
+			if unsafe && want != "" {
+				good = write(want)
+			}
+			if r, err := fix.Run("f", write(value), checkText(), unsafe); err != nil || !bytes.Equal(r.Data, good) {
+				t.Errorf("%s, unsafe %t: fixed %v, left %v, %v", value, unsafe, r.Fixed, r.Left, err)
+			}
+		}
+	}
+}
+
 // A key that stands beside the dictionary where it belongs is moved there, if that is asked for.
 func TestFixMovesKeys(t *testing.T) {
 	eap := "<key>EAPClientConfiguration</key>\n\t\t\t<dict>\n\t\t\t\t<key>AcceptEAPTypes</key>\n\t\t\t\t<array><integer>13</integer></array>¦\n\t\t\t</dict>\n\t\t\t"

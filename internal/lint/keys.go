@@ -136,7 +136,11 @@ var droppedKey = rule{
 	value: func(p *pass, n *node) {
 		if n.key != nil && n.key.Dropped {
 			help := "remove it unless older devices need it"
-			if home, _ := p.profile.homeOf(n.parent, n.key.Name); home != nil {
+			home, _ := p.profile.homeOf(n.parent, n.key.Name)
+			if slices.Equal(home, n.keys()) {
+				return // another part of the type has it
+			}
+			if home != nil {
 				help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
 			}
 			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help

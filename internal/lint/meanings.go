@@ -46,7 +46,7 @@ func unmet(m *facts.Meaning, text string) string {
 	case facts.ReverseDNS:
 		return unless(isDotted(text), "an identifier such as com.example.name")
 	case facts.BundleIdentifier:
-		return unless(isBundleIdentifier(text), "a bundle identifier, such as com.example.app")
+		return unless(isBundleIdentifier(strings.TrimPrefix(text, systemCenter)), "a bundle identifier, such as com.example.app")
 	case facts.Base64:
 		return unless(isBase64(text), "Base64")
 	case facts.TeamIdentifier:
@@ -76,6 +76,10 @@ func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 		d.Fix = fix.By("write the requirement as it was meant", fix.Value(n.value, plist.NewString(fault.Fixed)))
 	}
 }
+
+// systemCenter stands before the identifiers of the system's own notifications, as macOS itself writes them
+// (com.apple.ncprefs) and public profiles have them (rtrouton/profiles).
+const systemCenter = "_SYSTEM_CENTER_:"
 
 func unless(met bool, want string) string {
 	if met {

@@ -92,10 +92,14 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 	return &p.found[len(p.found)-1]
 }
 
-// reportSchema reports what a schema forbids: never an error where the schema is a community's and not Apple's.
+// reportSchema reports what a schema forbids: never an error where managed preferences hold it, which nobody refuses, and
+// a note at most where the schema is a community's and not Apple's.
 func (p *pass) reportSchema(n *node, at place, format string, args ...any) *diag.Diagnostic {
 	d := p.report(at, format, args...)
-	if n.community {
+	switch {
+	case n.community:
+		d.Severity = min(d.Severity, diag.Note)
+	case n.payload != nil && n.domain != n.payload.payloadType:
 		d.Severity = min(d.Severity, diag.Warning)
 	}
 	tolerate(d, n.facts)

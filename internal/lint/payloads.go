@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/target"
 )
 
 var notAProfile = rule{
@@ -49,9 +50,18 @@ var unknownPayloadType = rule{
 				d.Severity, d.Help = diag.Error, didYouMean(near)
 				setType(d, pl.node.value.Field("PayloadType"), near, sure)
 				tolerate(d, pl.node.facts.Key("PayloadType"))
+			} else if !profile.isForMacs() {
+				d.Severity = diag.Warning
+			} else {
+				d.Help = "a Mac sets the keys as preferences of a program of that name; whether it reads them is not known"
 			}
 		}
 	},
+}
+
+// isForMacs reports whether a profile is for Macs, as far as its targets say.
+func (p *profile) isForMacs() bool {
+	return !slices.ContainsFunc(p.targets, func(t target.Target) bool { return t.Platform != target.MacOS })
 }
 
 // nearType returns the type of some families that an unknown one was meant to be. What all of Apple's types begin with

@@ -127,6 +127,7 @@ func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*pa
 		return nil, err
 	}
 	n.community = len(pl.types) > 0 && pl.types[0].Family == schema.Preferences
+	n.open = n.community || p.facts.IsPreferences(pl.payloadType)
 	for _, t := range pl.types {
 		n.effects = append(n.effects, newEffects(nil, p.typeStanding(t), p.targets)...)
 	}
@@ -149,7 +150,7 @@ func (p *profile) extend(n *node) error {
 // layer returns the keys of a type.
 func (p *profile) layer(t *schema.Type) layer {
 	community := t.Family == schema.Preferences
-	return layer{keys: t.Keys, standing: p.typeStanding(t), loose: community, community: community}
+	return layer{keys: t.Keys, standing: p.typeStanding(t), loose: community || p.facts.IsPreferences(t.PayloadType), community: community}
 }
 
 // mcx is the payload type whose payloads may be several types at once: time server, energy saver, accounts and more.

@@ -23,6 +23,7 @@ type node struct {
 	standing  []schema.Availability
 	effects   []effect // what stands in its way on the targets, and not already in its parent's
 	community bool     // the schema is a community's and not Apple's
+	open      bool     // it is part of preferences: a program may read keys that no schema has
 	facts     *facts.Place
 	noun      string // of a node without a key: what it is called in a message
 
@@ -164,7 +165,7 @@ func (r *run) apply(n *node) {
 func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer, depth int) *node {
 	c := r.node(depth)
 	*c = node{value: f.Value, key: k, own: path{up: n.path, key: f.Key}, keySpan: f.KeySpan, parent: n,
-		payload: n.payload, domain: n.domain, community: l.community, facts: n.facts.Key(f.Key)}
+		payload: n.payload, domain: n.domain, community: l.community || k.Community, open: n.open, facts: n.facts.Key(f.Key)}
 	c.path = &c.own
 	r.profile.describe(c, l.standing)
 	return c
@@ -174,7 +175,7 @@ func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer, depth int) *
 func (r *run) item(n *node, i int, v *plist.Value, k *schema.Key, depth int) *node {
 	c := r.node(depth)
 	*c = node{value: v, key: k, own: path{up: n.path, index: i, item: true}, parent: n,
-		payload: n.payload, domain: n.domain, community: n.community, facts: n.facts}
+		payload: n.payload, domain: n.domain, community: n.community, open: n.open, facts: n.facts}
 	c.path = &c.own
 	r.profile.describe(c, n.standing)
 	return c
@@ -198,7 +199,7 @@ func (p *profile) describe(n *node, parent []schema.Availability) {
 		keys = keys[0].Keys // the schema shows one item for the languages, which stand in the dictionary itself
 	}
 	if len(keys) > 0 && n.key.Kind == plist.Dictionary {
-		n.layer[0] = layer{keys: keys, standing: n.standing, community: n.community, loose: n.community}
+		n.layer[0] = layer{keys: keys, standing: n.standing, community: n.community, loose: n.community || n.open}
 		n.layers = n.layer[:]
 	}
 }
@@ -220,12 +221,12 @@ func (p *profile) preferences(n *node) ([]layer, bool) {
 	if len(types) == 0 {
 		return nil, false
 	}
-	n.domain, n.preferences = domain.key, types
+	n.domain, n.preferences, n.open = domain.key, types, true
 	n.facts = p.facts.Of(domain.key)
 	var layers []layer
 	for _, t := range types {
 		l := p.layer(t)
-		l.loose, l.optional, l.community = true, true, true
+		l.loose, l.optional = true, true
 		layers = append(layers, l)
 	}
 	return layers, true

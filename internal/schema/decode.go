@@ -89,7 +89,7 @@ func (d *keyDecoder) key(f *keyFile) (*Key, error) {
 	k := &Key{
 		Name: f.Name, Required: f.Required, Min: f.Min, Max: f.Max, Format: f.Format, Subtype: f.Subtype,
 		MinItems: f.MinItems, MaxItems: f.MaxItems, CombineType: f.CombineType, AssetTypes: f.AssetTypes,
-		ContentTypes: f.ContentTypes, Replacement: f.Replacement, Dropped: f.Dropped, SubkeyType: f.SubkeyType,
+		ContentTypes: f.ContentTypes, Replacement: f.Replacement, Dropped: f.Dropped, Community: f.Community, SubkeyType: f.SubkeyType,
 		Availability: f.Availability.decode(),
 	}
 	var err error

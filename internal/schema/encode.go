@@ -93,7 +93,7 @@ func (e *keyEncoder) key(k *Key) (keyFile, error) {
 	f := keyFile{
 		Name: k.Name, Type: k.Kind.String(), Required: k.Required, Min: k.Min, Max: k.Max, Format: k.Format, Subtype: k.Subtype,
 		MinItems: k.MinItems, MaxItems: k.MaxItems, CombineType: k.CombineType, AssetTypes: k.AssetTypes,
-		ContentTypes: k.ContentTypes, Replacement: k.Replacement, Dropped: k.Dropped, SubkeyType: k.SubkeyType,
+		ContentTypes: k.ContentTypes, Replacement: k.Replacement, Dropped: k.Dropped, Community: k.Community, SubkeyType: k.SubkeyType,
 		Availability: k.Availability.encode(),
 	}
 	if k.AnyKind {

@@ -39,6 +39,7 @@ type keyFile struct {
 	ContentTypes []string         `json:"asset-content-types,omitempty"`
 	Replacement  string           `json:"replacement,omitempty"`
 	Dropped      bool             `json:"dropped,omitempty"`
+	Community    bool             `json:"community,omitempty"`
 	Availability availabilityFile `json:"supportedOS,omitempty"`
 	SubkeyType   string           `json:"subkeytype,omitempty"`
 	Anchor       string           `json:"anchor,omitempty"` // names the subkeys, for others to share

@@ -62,6 +62,7 @@ type Key struct {
 	AssetTypes   []string
 	ContentTypes []string       // asset-content-types: media types of the asset's data
 	Replacement  string         // the declaration type that takes the place of a deprecated key; may be empty
+	Community    bool           // a community's source has it, and Apple's schema of the type does not
 	Dropped      bool           // an older source lists the key and the newest does not: which release ended it is not known
 	SubkeyType   string         // Apple's name of the structure that Keys make; may be empty
 	Availability Availabilities // what this key overrides of its parent's

@@ -2,31 +2,52 @@ package appleyaml
 
 import (
 	"fmt"
+	"slices"
 
 	"syncguard/internal/schema"
 )
 
-// correction mends a slip of Apple's schemas that would make right profiles wrong.
+// correction mends a slip of Apple's schemas that would make right profiles wrong: a dictionary whose keys are free though
+// the schema names some.
 type correction struct {
-	id, key, subkey string
-	mark            string // told with the type
-	mend            func(key *schema.Key)
+	id   string
+	path []string
+	// placeholder is the one subkey that stands for any key; where it is empty the keys that are named stay, and any other
+	// may stand beside them.
+	placeholder string
+	mark        string // told with the type
+	mend        func(dictionary *schema.Key)
 }
 
 // corrections returns every slip that is mended.
 func corrections() []correction {
+	const vendorKeys = "VendorConfig read as a free dictionary"
 	return []correction{
 		{
 			// The dictionary holds languages, and no key of this name.
-			id: "TopLevel", key: "ConsentText", subkey: "ConsentTextItem", mark: "ConsentTextItem read as a placeholder",
+			id: "TopLevel", path: []string{"ConsentText"}, placeholder: "ConsentTextItem", mark: "ConsentTextItem read as a placeholder",
 			mend: func(k *schema.Key) { k.Keys = k.Keys[0].Keys },
 		},
 		{
 			// The dictionary holds printers under the names of their queues.
-			id: "com.apple.mcxprinting", key: "UserPrinterList", subkey: "Printer", mark: "Printer read as a placeholder",
-			mend: func(k *schema.Key) { k.Keys[0].Name = schema.Any },
+			id: "com.apple.mcxprinting", path: []string{"UserPrinterList"}, placeholder: "Printer", mark: "Printer read as a placeholder",
+			mend: nameAny,
 		},
+		{
+			// The keys are the names of realms, as the schema says itself.
+			id: "com.apple.extensiblesso(kerberos)", path: []string{"ExtensionData", "domainRealmMapping"}, placeholder: "Realm",
+			mark: "Realm read as a placeholder", mend: nameAny,
+		},
+		// The plug-in's vendor makes the keys; Apple names those of four vendors.
+		{id: "com.apple.vpn.managed", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
+		{id: "com.apple.configuration.network.vpn.vpn-plugin", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
 	}
+}
+
+func nameAny(dictionary *schema.Key) { dictionary.Keys[0].Name = schema.Any }
+
+func addAny(dictionary *schema.Key) {
+	dictionary.Keys = append(dictionary.Keys, &schema.Key{Name: schema.Any, AnyKind: true})
 }
 
 // Correct mends the slips of Apple's schemas that are known. One that is gone is an error, so that their list stays short.
@@ -37,7 +58,7 @@ func Correct(types []*schema.Type) error {
 			mended = mended || c.apply(t)
 		}
 		if !mended {
-			return fmt.Errorf("correcting %s: %s has no %s to correct", c.id, c.key, c.subkey)
+			return fmt.Errorf("correcting %s: %v is not as it was", c.id, c.path)
 		}
 	}
 	return nil
@@ -50,16 +71,23 @@ func mend(t *schema.Type) {
 	}
 }
 
-// apply says whether the type has the slip, which is mended then.
+// apply reports whether the type has the slip, which is mended then.
 func (c correction) apply(t *schema.Type) bool {
 	if t.ID != c.id {
 		return false
 	}
-	k := t.Key(c.key)
-	if k == nil || len(k.Keys) != 1 || k.Keys[0].Name != c.subkey {
+	k := t.Key(c.path...)
+	if k == nil || !c.isIn(k) {
 		return false
 	}
 	c.mend(k)
 	t.Unsure = append(t.Unsure, c.mark)
 	return true
+}
+
+func (c correction) isIn(k *schema.Key) bool {
+	if c.placeholder != "" {
+		return len(k.Keys) == 1 && k.Keys[0].Name == c.placeholder
+	}
+	return len(k.Keys) > 0 && !slices.ContainsFunc(k.Keys, func(x *schema.Key) bool { return x.Name == schema.Any })
 }

@@ -18,6 +18,7 @@ const (
 // Facts is everything that the file states. It belongs to all callers: do not change it.
 type Facts struct {
 	Secrets      Secrets
+	Preferences  Preferences
 	Combined     Combined
 	Counterparts []Extension         // payload types that a declaration can take the place of, where no schema says so
 	Groups       map[string][]string // payload types under one name, for References
@@ -42,6 +43,13 @@ type Secrets struct {
 // Combined are the payload types of which several may be installed, and whose settings then come together. Such of one key
 // can contradict each other; payloads of other types stand beside each other.
 type Combined struct {
+	Types  []string
+	Source string
+}
+
+// Preferences are the payload types whose keys a Mac sets as preferences of a program, as it does with any type that
+// it has no code for: which keys the program reads is not for Apple's schema of the payload to say.
+type Preferences struct {
 	Types  []string
 	Source string
 }

@@ -23,6 +23,7 @@ var Embedded = sync.OnceValues(func() (*Facts, error) { return Parse(source) })
 // file is facts.json as it is written.
 type file struct {
 	Secrets      Secrets
+	Preferences  Preferences
 	Combined     Combined
 	Counterparts []extension
 	Groups       map[string][]string
@@ -120,7 +121,7 @@ func Parse(data []byte) (*Facts, error) {
 
 func (in file) facts() (*Facts, error) {
 	r := &reader{}
-	f := &Facts{Secrets: in.Secrets, Combined: in.Combined, Groups: in.Groups}
+	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
 	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "the keys of secrets are not sorted, or have no source")
 	for _, c := range in.Conditions {
 		kinds := []Kind{Requires, OneOf, AtMostOne, Forbids, Ignores, Contradicts}

@@ -22,6 +22,11 @@ const anyKey = "*"
 // Of returns what is known of a payload type, of Profile or of Declaration, or nil.
 func (f *Facts) Of(payloadType string) *Place { return f.places[payloadType] }
 
+// IsPreferences reports whether a Mac sets the keys of a payload type as preferences.
+func (f *Facts) IsPreferences(payloadType string) bool {
+	return slices.Contains(f.Preferences.Types, payloadType)
+}
+
 // Extended returns the payload type whose keys a type has besides its own, or "".
 func (f *Facts) Extended(payloadType string) string {
 	for _, x := range f.Extensions {

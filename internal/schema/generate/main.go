@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/appleyaml"
@@ -51,7 +52,15 @@ func run(o options) error {
 		if err != nil {
 			return err
 		}
-		types = append(types, preferences...)
+		if err := manifests.AddBeside(types, os.DirFS(o.manifests), o.manifestsVersion); err != nil {
+			return err
+		}
+		prescribes, err := readPrescribed(prescribed)
+		if err != nil {
+			return err
+		}
+		prescribes = slices.DeleteFunc(prescribes, func(t *schema.Type) bool { return manifests.Beside(types, t) })
+		types = slices.Concat(types, preferences, prescribes)
 	}
 	files, err := schema.Files(types)
 	if err != nil {

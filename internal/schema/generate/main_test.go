@@ -82,7 +82,7 @@ func TestRunRefuses(t *testing.T) {
 func TestCorrectionsThatAreNotNeeded(t *testing.T) {
 	right := &schema.Type{ID: "TopLevel", Keys: []*schema.Key{{Name: "ConsentText", Keys: []*schema.Key{{Name: schema.Any}}}}}
 	err := appleyaml.Correct([]*schema.Type{right})
-	if err == nil || !strings.Contains(err.Error(), "ConsentTextItem") {
+	if err == nil || !strings.Contains(err.Error(), "ConsentText") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -59,6 +59,45 @@ func TestNoManifestKeyIsLost(t *testing.T) {
 	}
 }
 
+// TestKeysBesideApples holds that the catalog has every key of a manifest of Apple's payloads, and marks those that Apple's
+// own files do not have.
+func TestKeysBesideApples(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(sourceData(t), "profile-manifests/Manifests/ManifestsApple/*.plist"))
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d manifests, %v", len(files), err)
+	}
+	c, keys := schema.Embedded(), 0
+	sources := readSources(t, sourceData(t))
+	dropped := func(k *schema.Key) bool { return k.Dropped || k.Name == schema.Any }
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if _, err := plist.Unmarshal(raw, &m); err != nil {
+			t.Fatal(err)
+		}
+		domain := m["pfm_domain"].(string)
+		apple, _ := c.Payloads(domain)
+		for _, item := range m["pfm_subkeys"].([]any) {
+			k, _ := item.(map[string]any)
+			name, _ := k["pfm_name"].(string)
+			if len(apple) == 0 || k["pfm_segments"] != nil || strings.HasPrefix(name, "Payload") || name == "{{key}}" || name == "{{value}}" {
+				continue
+			}
+			i := slices.IndexFunc(apple, func(a *schema.Type) bool { return a.Key(name) != nil })
+			if i < 0 {
+				t.Errorf("%s: %s is lost", file, name)
+			} else if own := sources[apple[i].ID][name] != nil || dropped(apple[i].Key(name)); own == apple[i].Key(name).Community {
+				t.Errorf("%s: %s: Apple has it: %v", file, name, own)
+			}
+			keys++
+		}
+	}
+	t.Logf("%d keys of %d manifests compared", keys, len(files))
+}
+
 func (c *manifestComparer) compareFile(file string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -72,7 +111,7 @@ func (c *manifestComparer) compareFile(file string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	x := fromFile(types, filepath.Base(file))
+	x := fromFile(types, file)
 	if x == nil {
 		c.t.Errorf("%s is not in the catalog", file)
 		return
@@ -83,7 +122,7 @@ func (c *manifestComparer) compareFile(file string) {
 
 func fromFile(types []*schema.Type, file string) *schema.Type {
 	for _, x := range types {
-		if filepath.Base(x.Sources[0].Path) == file {
+		if strings.HasSuffix(file, "/"+x.Sources[0].Path) {
 			return x
 		}
 	}

@@ -41,6 +41,11 @@ func Read(files fs.FS, version string) ([]*schema.Type, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading ProfileManifests: %w", err)
 	}
+	return read(files, names, version)
+}
+
+func read(files fs.FS, names []string, version string) ([]*schema.Type, error) {
+	var err error
 	all := make([]manifest, len(names))
 	users := map[string]int{}
 	for i, name := range names {
