@@ -122,14 +122,14 @@ func (t *trust) notes(signers []Signer) (notes []string) {
 		}
 		for _, cert := range s.Chain {
 			if known, ok := t.options.knownRoot(cert); ok {
-				if !slices.Contains(notes, known.Doubt()) {
-					notes = append(notes, known.Doubt())
-				}
+				text, evidence := known.Doubt()
+				notes = append(notes, text+" ("+evidence+")")
 				break
 			}
 		}
 	}
-	return append(notes, t.twinNotes(signers)...)
+	slices.Sort(notes) // several signers may have one authority
+	return append(slices.Compact(notes), t.twinNotes(signers)...)
 }
 
 // twinNotes name the certificates beside the ones that are used.

@@ -45,11 +45,8 @@ func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 	if known == "" && trusted == nil {
 		if a.Apple = appleRoot(id.Chain, now); a.Apple != nil {
 			known = a.Apple.Root
-			evidence := "unverified"
-			if a.Apple.IsReported {
-				evidence = "community"
-			}
-			a.Findings = append(a.Findings, Finding{"apple-root", Remark, a.Apple.Doubt(), "", evidence})
+			text, evidence := a.Apple.Doubt()
+			a.Findings = append(a.Findings, Finding{"apple-root", Remark, text, "", evidence})
 		}
 	}
 	if known != "" { // the root signed the leaf, or the intermediate that was not given is a root here

@@ -55,12 +55,12 @@ func (a Authority) Where() string {
 	return "on Apple devices with a system of 2025 or later"
 }
 
-// Doubt says what the root does not tell of a device, with how far it is known.
-func (a Authority) Doubt() string {
+// Doubt says what the root does not tell of a device, and how far that is known: community or unverified.
+func (a Authority) Doubt() (text, evidence string) {
 	if a.IsReported {
-		return fmt.Sprintf("devices show what is signed under %q as verified, others report (community)", a.Title())
+		return fmt.Sprintf("devices show what is signed under %q as verified, as others report", a.Title()), "community"
 	}
-	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified (unverified)", a.Root)
+	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified", a.Root), "unverified"
 }
 
 // All returns every authority, in the order of the data. The result is shared; do not modify it.

@@ -138,7 +138,7 @@ func TestLanguages(t *testing.T) {
 func TestPagesHaveTheirTexts(t *testing.T) {
 	s := newServer(t, func(o *Options) {
 		o.Limit = 1
-		for _, trust := range []Trust{Unverified, Unsigned} {
+		for _, trust := range []Trust{Unverified, AppleRoot, Unsigned} {
 			o.Items = append(o.Items, Item{Name: "X", File: string(trust), Payloads: []Payload{{"A", 2, 0, ""}, {"B", 0, 1, "iOS 26"}}, Trust: trust})
 		}
 	})
