@@ -274,3 +274,26 @@ func TestJamfKeepsPayloads(t *testing.T) {
 		clip.Set("Icon", old)
 	}
 }
+
+// What Jamf does that nobody knows of is said when it has happened.
+func TestJamfIsReadBack(t *testing.T) {
+	s := newJamfServer(t, jamf.Computers)
+	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("forget-me", plist.NewBoolean(true)).Set("on", plist.NewBoolean(true))
+	p := &ship.Profile{Name: "a.mobileconfig", Root: plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("A")).Set("PayloadContent", plist.NewArray(payload))}
+	for _, want := range []bool{true, false} {
+		parcels, err := s.Pack(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, err := ship.Plan(t.Context(), s, parcels, true)
+		if err != nil || steps[0].Action == ship.Keep {
+			t.Fatal(steps, err)
+		}
+		ship.Push(t.Context(), s, s.client, steps, func(r ship.Result) {
+			if said := strings.Contains(r.Note, "something else than was sent"); r.Err != nil || said != want {
+				t.Errorf("said %q, %v", r.Note, r.Err)
+			}
+		})
+		payload.Fields = slices.DeleteFunc(payload.Fields, func(f plist.Field) bool { return f.Key != "PayloadType" && want })
+	}
+}

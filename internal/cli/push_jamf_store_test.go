@@ -172,6 +172,7 @@ func dropSettings(v *plist.Value) {
 
 // fillIn is what the server writes into each payload. SG, "payload diff suppression"; SG and TF 418 of web clips.
 func fillIn(payload *plist.Value) {
+	payload.Fields = slices.DeleteFunc(payload.Fields, func(f plist.Field) bool { return f.Key == "forget-me" }) // what nobody knows yet
 	payload.Set("PayloadOrganization", plist.NewString("JAMF Software"))
 	payload.Set("PayloadDisplayName", plist.NewString("A Payload"))
 	add := map[string]*plist.Value{"PayloadEnabled": plist.NewBoolean(true)}

@@ -53,6 +53,21 @@ func TestJamf(t *testing.T) {
 	}
 }
 
+// A request to Jamf is escaped once more than XML says. An answer is not, and nor is the request of another tool.
+func TestJamfRequest(t *testing.T) {
+	for payloads, want := range map[string]string{
+		"<![CDATA[<string>a &amp;amp; &amp;lt;b>&#13;c]]&amp;gt;</string>]]>": "<string>a &amp; &lt;b>\nc]]&gt;</string>",
+		"<![CDATA[<string>a &amp; b &amp;amp;</string>]]>":                    "<string>a &amp; b &amp;amp;</string>",
+		"<![CDATA[<string>plain</string>]]>":                                  "<string>plain</string>",
+		"&lt;string&gt;a &amp;amp;amp;&lt;/string&gt;":                        "<string>a &amp;amp;</string>",
+	} {
+		got, _, err := Jamf([]byte("<os_x_configuration_profile><general><payloads>" + payloads + "</payloads></general></os_x_configuration_profile>"))
+		if err != nil || string(got) != want {
+			t.Errorf("%s: got %s, %v", payloads, got, err)
+		}
+	}
+}
+
 func TestJamfForMobileDevices(t *testing.T) {
 	_, c, err := Jamf([]byte("<configuration_profile><general><level>Device Level</level><payloads>x</payloads></general></configuration_profile>"))
 	if err != nil || c.Platforms[0] != target.IOS || c.Lines[0] != "level Device Level" {

@@ -144,6 +144,12 @@ type Outcome struct {
 	Kept bool   // the server had it already, and did nothing
 }
 
+// Reader is a destination that reads back what it has written.
+type Reader interface {
+	// ReadBack says how what the server has of a parcel differs from what was sent, "" for not at all.
+	ReadBack(ctx context.Context, p *Parcel, id string) (note string, err error)
+}
+
 // Step is what is to be done with one parcel.
 type Step struct {
 	Action Action
@@ -318,6 +324,12 @@ func push(ctx context.Context, d Destination, c *Client, s *Step, stop error) Re
 	known := r.ID
 	if r.Outcome, r.Err = d.Outcome(s.Parcel, s.Held, answer); r.ID == "" {
 		r.ID = known
+	}
+	if reader, ok := d.(Reader); ok && r.Err == nil && !r.Kept {
+		var note string
+		if note, r.Err = reader.ReadBack(ctx, s.Parcel, r.ID); note != "" {
+			r.Note = note
+		}
 	}
 	return r
 }

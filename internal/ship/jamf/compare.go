@@ -18,12 +18,19 @@ const removalPassword = "com.apple.profileRemovalPassword"
 // other. PayloadScope is told by the level, and PayloadDescription by the description. What cannot be read is not told, so that it
 // is written over.
 func (d *Destination) Compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
+	if d.Again {
+		return nil, nil, nil
+	}
+	return d.compare(p, h)
+}
+
+func (d *Destination) compare(p *ship.Parcel, h *ship.Held) (held, wanted *plist.Value, err error) {
 	k, err := d.kind(p.Profile)
 	if err != nil {
 		return nil, nil, err
 	}
 	root, err := readHeld(h)
-	if err != nil || d.Again {
+	if err != nil {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
 	held, wanted = asSent(normal(root), normal(p.Profile.Root))

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"syncguard/internal/plist"
 	"syncguard/internal/ship"
 )
 
@@ -63,6 +64,26 @@ func (d *Destination) Find(ctx context.Context, parcels []*ship.Parcel) ([]*ship
 		}
 	}
 	return held, nil
+}
+
+// ReadBack compares what Jamf has stored, since none of what it does to a profile is documented.
+func (d *Destination) ReadBack(ctx context.Context, p *ship.Parcel, id string) (note string, err error) {
+	k, err := d.kind(p.Profile)
+	if err != nil {
+		return "", err
+	}
+	held, err := d.get(ctx, k, id)
+	switch {
+	case ship.IsStatus(err, http.StatusNotFound):
+		return "", nil // another node of the cluster does not know of it yet
+	case err != nil:
+		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
+	}
+	has, wanted, err := d.compare(p, held)
+	if err != nil || has != nil && plist.Equal(has, wanted) {
+		return "", err
+	}
+	return "Jamf Pro has stored something else than was sent, which is not known of it: --check shows what, and it is sent again at each push", nil
 }
 
 func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {

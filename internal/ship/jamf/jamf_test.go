@@ -77,6 +77,9 @@ func TestRequestSaysTheSame(t *testing.T) {
 		if err != nil || !plist.Equal(read, withLineBreaks(root)) || got.General.Name != "A & <B>" {
 			t.Fatalf("%v\n%s", err, got.General.Payloads)
 		}
+		if left := strings.NewReplacer("&amp;", "", "&#13;", "").Replace(got.General.Payloads); strings.Contains(left, "&") {
+			t.Fatalf("a reference that can do without, in %q", got.General.Payloads)
+		}
 		if betweenElements.MatchString(got.General.Payloads) || strings.ContainsAny(got.General.Payloads, "\r\n") {
 			t.Fatalf("white space between elements, or a line break that Jamf deletes: %q", got.General.Payloads)
 		}
@@ -167,6 +170,7 @@ func TestCompare(t *testing.T) {
 	}{
 		"phantoms and what it adds": {profile(5), rows, "User", "same"},
 		"another level":             {profile(5, "PayloadScope", "System"), rows, "User", "different"},
+		"the device's level":        {profile(5, "PayloadScope", "User"), rows, "System", "different"},
 		"a row is gone":             {profile(5), head + `<array><string>x</string></array>` + tail, "User", "different"},
 		"a description":             {profile(5, "PayloadDescription", "d"), rows, "User", "different"},
 		"nothing that can be read":  {profile(5), "<plist", "User", "unknown"},
