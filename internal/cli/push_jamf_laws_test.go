@@ -72,7 +72,8 @@ var (
 	jamfsPayload = []string{"PayloadDisplayName", "PayloadIdentifier", "PayloadOrganization", "PayloadUUID"}
 )
 
-// unlike lists the paths of what is not the same in a profile and in what a server holds of it, where a line break is a line break.
+// unlike lists the paths of what is not the same in a profile and in what a server holds of it, where a line break is a line break,
+// and none at the ends of a text.
 func unlike(sent, held *plist.Value) (paths []string) {
 	ofType := map[string][]*plist.Value{}
 	for _, payload := range payloadsIn(held) {
@@ -102,7 +103,9 @@ func unlike(sent, held *plist.Value) (paths []string) {
 }
 
 func unlikeValue(path string, sent, held *plist.Value) (paths []string) {
-	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace
+	lines := func(s string) string {
+		return strings.Trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+	}
 	switch {
 	case held == nil || held.Kind != sent.Kind || len(held.Items) != len(sent.Items):
 		return []string{path}

@@ -99,7 +99,7 @@ var changeWords = map[mdm.Change]struct{ says, help string }{
 	mdm.Tabs:      {"tabs are deleted", "write blanks"},
 	mdm.Astral:    {"each emoji, or other character above U+FFFF, arrives as U+FFFD", "take it out"},
 	mdm.LineFeeds: {"line feeds are deleted", "write each line break as &#13;, as push and export do"},
-	mdm.Ends:      {"white space at the ends is taken off", "take it out"},
+	mdm.Ends:      {"blanks at the ends are taken off", "take them out"},
 }
 
 // byHarm is the changes, the worst one first.

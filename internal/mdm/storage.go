@@ -31,7 +31,7 @@ const (
 	Escapes   Change = "escapes"    // & and < arrive as &amp; and &lt;
 	Astral    Change = "astral"     // a character above U+FFFF arrives as two replacement characters
 	Emptied   Change = "emptied"    // such a character empties the payload
-	Ends      Change = "ends"       // white space at the ends is taken off
+	Ends      Change = "ends"       // blanks and tabs at the ends are taken off; line breaks are, too, and say nothing there
 )
 
 // Arrives reports whether text in a payload of this type stays as it is, but for its ends.
@@ -53,7 +53,7 @@ func (s *Storage) Changes(text, devices, payloadType string) []Change {
 		{Tabs, !kept && strings.Contains(inner, "\t")},
 		{Escapes, !kept && layered.Replace(inner) != inner},
 		{Astral, strings.ContainsFunc(inner, isAstral)},
-		{Ends, inner != text},
+		{Ends, inner != strings.Trim(text, "\r\n")},
 	} {
 		if c.Change == Astral && slices.Contains(s.Emptied[devices], payloadType) {
 			c.Change = Emptied

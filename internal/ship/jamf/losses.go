@@ -104,7 +104,7 @@ func refuse(all []Loss) error {
 		return fmt.Errorf("Jamf Pro drops all settings of managed preferences that hold an emoji or another character above U+FFFF: take it out of %s", at)
 	}
 	if at := places(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
-		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and white space at the ends: %s; use others, or upload the profile on Jamf's web page", at)
+		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and blanks at the ends: %s; use others, or upload the profile on Jamf's web page", at)
 	}
 	return nil
 }
@@ -115,6 +115,9 @@ func (d *Destination) describe(all []Loss, devices string) (sentences []string) 
 	for _, l := range all {
 		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.Wrap && l.Type != "" && isForeign(l.Type)
 	}
+	if at := places(all, func(l Loss) bool { return l.Secret && l.Change == mdm.LineFeeds }); at != "" {
+		sentences = append(sentences, "the line breaks of a secret arrive as carriage returns, which software may not take for such, in "+at)
+	}
 	for _, say := range []struct {
 		mdm.Change
 		text string
@@ -122,7 +125,7 @@ func (d *Destination) describe(all []Loss, devices string) (sentences []string) 
 		{mdm.Escapes, "devices get &amp; for & and &lt; for <, which no client of Jamf's API can avoid, in "},
 		{mdm.Tabs, "Jamf Pro deletes the tabs in "},
 		{mdm.Astral, "Jamf Pro puts U+FFFD in place of each emoji and each other character above U+FFFF in "},
-		{mdm.Ends, "Jamf Pro takes off the white space at the ends of "},
+		{mdm.Ends, "Jamf Pro takes off the blanks at the ends of "},
 	} {
 		if at := places(all, is(say.Change)); at != "" {
 			sentence := say.text + at
