@@ -37,7 +37,7 @@ var arrows = []struct {
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/diff", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/inspect", []string{"internal/content", "internal/diag", "internal/document", "internal/lint", "internal/plist", "internal/target"}},
-	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
+	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
 	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/target"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	store "software.sslmate.com/src/go-pkcs12"
 
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
@@ -52,7 +55,7 @@ func TestContent(t *testing.T) {
 }
 
 func contentCases() []contentCase {
-	return slices.Concat(requirementCases(), privacyCases(), certificateCases(), dataCases())
+	return slices.Concat(requirementCases(), privacyCases(), certificateCases(), dataCases(), identityCases())
 }
 
 const privacyPolicy = "com.apple.TCC.configuration-profile-policy"
@@ -191,5 +194,75 @@ func dataCases() []contentCase {
 		{name: "SHA-1", profile: scep(strings.Repeat("\xab", 20))}, {name: "SHA-256", profile: scep(strings.Repeat("\xab", 32))}, {name: "MD5", profile: scep(strings.Repeat("\xab", 16))},
 		{name: "too short", profile: scep("\xab\xcd"), want: digest}, {name: "as text", profile: scep(strings.Repeat("ab", 20)), want: digest},
 		{name: "as text with colons", profile: scep(strings.Repeat("AB:", 19) + "AB"), want: digest},
+	}
+}
+
+// identityFile makes PKCS#12 that opens with hunter2.
+func identityFile(encoder *store.Encoder) []byte {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	leaf, err := x509.ParseCertificate(certificate(-1, false, true))
+	if err != nil {
+		panic(err)
+	}
+	data, err := encoder.Encode(key, leaf, nil, "hunter2")
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+func identityCases() []contentCase {
+	with := func(data []byte, password string) *plist.Value {
+		return own(pl(pkcs12, "PayloadContent", data, "Password", password))
+	}
+	old := identityFile(store.LegacyRC2)
+	many := identityFile(store.LegacyRC2.WithIterations(70_000))
+	many = append(bytes.Clone(many[:len(many)-3]), 0x7f, 0xff, 0xff) // that the MAC takes, which stand last
+	const (
+		wrong     = "error wrong-identity-password PayloadContent[0].Password"
+		malformed = "error malformed-content PayloadContent[0].PayloadContent"
+		unopened  = "note unopened-identity PayloadContent[0].PayloadContent"
+	)
+	return []contentCase{
+		{name: "right password", profile: with(old, "hunter2")},
+		{name: "no password", profile: own(pl(pkcs12, "PayloadContent", old))},
+		{name: "wrong password", profile: with(old, "hunter3"), want: wrong},
+		{name: "password with a line feed", profile: with(old, "hunter2\n"), want: wrong},
+		{name: "empty password", profile: with(old, ""), want: wrong},
+		{name: "password of a later step", profile: with(old, "${P12_PASSWORD}")},
+		{name: "word that asks for a password", profile: with(old, "CHANGEME")},
+		{name: "PBES2", profile: with(identityFile(store.Modern), "hunter2"), want: "note new-identity-encryption PayloadContent[0].PayloadContent"},
+		{name: "too much work", profile: with(many, "hunter2"), want: unopened},
+		{name: "certificate alone", profile: with(certificate(-1, false, true), "hunter2"), want: malformed},
+		{name: "identity in PEM", profile: with(inPEM("PRIVATE KEY", []byte("x")), "hunter2"), want: malformed},
+		{name: "identity once more", profile: with([]byte(base64.StdEncoding.EncodeToString(old)), "hunter2"), want: malformed},
+		{name: "half an identity", profile: with(old[:len(old)/2], "hunter2"), want: malformed},
+		{name: "identity of an account", profile: own(pl("com.apple.eas.account", "Host", "mail.acme.com", "Certificate", old, "CertificatePassword", "hunter3")),
+			want: "error wrong-identity-password PayloadContent[0].CertificatePassword"},
+		{name: "identity for certificates", profile: own(pl("com.apple.security.pkcs1", "PayloadContent", old)), want: malformed},
+	}
+}
+
+// However many identities a profile has, the work of trying their passwords is bounded.
+func TestTryingPasswordsIsBounded(t *testing.T) {
+	file := identityFile(store.LegacyRC2.WithIterations(70_000))
+	file = append(bytes.Clone(file[:len(file)-3]), 0x1e, 0x00, 0x00) // 1,966,080
+	var payloads []*plist.Value
+	for range 20 {
+		payloads = append(payloads, pl(pkcs12, "PayloadContent", file, "Password", "hunter2"))
+	}
+	found, err := New(schema.Embedded()).Check(own(payloads...), nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, d := range found {
+		counts[d.Rule]++
+	}
+	if counts[ruleWrongIdentityPassword] != 1 || counts[ruleUnopenedIdentity] != 19 {
+		t.Errorf("got %v, want one that was tried", counts)
 	}
 }

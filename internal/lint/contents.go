@@ -23,6 +23,8 @@ func (r *run) checkContent(n *node, m *facts.Meaning) {
 	switch m.Sense {
 	case facts.Certificate, facts.PEMCertificate:
 		r.checkCertificate(n, m.Sense == facts.PEMCertificate)
+	case facts.Identity:
+		r.checkIdentity(n, m)
 	case facts.Image:
 		if !strings.HasPrefix(kind, "image/") && kind != content.Unknown {
 			r.reportContent(n, kind, "an image", m.Severity)
@@ -66,7 +68,7 @@ func isHexadecimal(data []byte) bool {
 }
 
 // reportContent reports what data is instead of what it should be.
-func (r *run) reportContent(n *node, kind, want string, s diag.Severity) {
+func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.Diagnostic {
 	found := "holds " + withArticle(kind)
 	switch {
 	case kind == content.Empty:
@@ -83,6 +85,7 @@ func (r *run) reportContent(n *node, kind, want string, s diag.Severity) {
 	d := r.of(ruleMalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
 	d.Severity, d.Help = s, contentHelp(kind)
 	d.HideSource = true
+	return d
 }
 
 func contentHelp(kind string) string {

@@ -26,6 +26,8 @@ type profile struct {
 	budget   int                 // suggestions that may still be looked for, which is slow
 	err      error               // the first that the walk met
 
+	iterations int64 // of key derivation that the passphrases of identities took, or would have taken
+
 	options  Options
 	signedBy func() []cms.SignerFacts // what the signed message says of its signers
 

@@ -120,6 +120,7 @@ const (
 	PEMCertificate Sense = "pem-certificate"
 	Image          Sense = "image"
 	Font           Sense = "font"
+	Identity       Sense = "identity" // a PKCS#12 file, with the passphrase in another key
 	SHA256         Sense = "sha256"
 	Fingerprint    Sense = "fingerprint" // of a certificate, by any digest
 	Script         Sense = "script"      // in UTF-8
@@ -128,7 +129,7 @@ const (
 // IsOfData reports whether it is data, and not a string, that has a sense.
 func (s Sense) IsOfData() bool {
 	switch s {
-	case Certificate, PEMCertificate, Image, Font, SHA256, Fingerprint, Script:
+	case Certificate, PEMCertificate, Identity, Image, Font, SHA256, Fingerprint, Script:
 		return true
 	}
 	return false
@@ -139,6 +140,7 @@ type Meaning struct {
 	Site
 	Sense    Sense
 	Schemes  []string // of a URL
+	Password string   // the key beside it that has the passphrase of an identity
 	Octets   int      // longest length in UTF-8, 0 for any
 	Severity diag.Severity
 	Rule     string

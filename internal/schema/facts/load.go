@@ -40,6 +40,7 @@ type file struct {
 		site
 		Is       Sense
 		Schemes  []string
+		Password string
 		Octets   int
 		Severity string
 		Rule     string
@@ -136,9 +137,9 @@ func (in file) facts() (*Facts, error) {
 	}
 	for _, m := range in.Meanings {
 		senses := []Sense{IPAddress, Host, IPOrHost, URL, DomainPattern, UUID, ReverseDNS, BundleIdentifier, Base64, TimeZone, OSVersion, LocalDateTime, CodeRequirement, TeamIdentifier, Text,
-			Certificate, PEMCertificate, Image, Font, SHA256, Fingerprint, Script}
+			Certificate, PEMCertificate, Identity, Image, Font, SHA256, Fingerprint, Script}
 		for _, s := range r.sites(m.site) {
-			f.Meanings = append(f.Meanings, Meaning{s, known(r, m.Is, senses), m.Schemes, m.Octets, r.severity(m.Severity, diag.Error), m.Rule})
+			f.Meanings = append(f.Meanings, Meaning{s, known(r, m.Is, senses), m.Schemes, m.Password, m.Octets, r.severity(m.Severity, diag.Error), m.Rule})
 		}
 	}
 	for _, x := range in.References {
