@@ -57,19 +57,35 @@ func profile(t *testing.T, payloads ...string) *plist.Value {
 	return doc.Root
 }
 
+// keyCase is what the first key of a payload comes to; its name may be empty.
+type keyCase struct{ payload, key, target, want string }
+
+func checkKeys(t *testing.T, cases []keyCase) {
+	t.Helper()
+	for _, c := range cases {
+		m, err := Keys([]File{{"test", profile(t, c.payload)}}, targets(t, c.target), schema.Embedded())
+		if err != nil || len(m.Rows) == 0 {
+			t.Errorf("%s: got no rows, error %v", c.payload, err)
+			continue
+		}
+		row := m.Rows[0]
+		if c.key != "" && row.Subject.Name() != c.key {
+			t.Errorf("%s: got key %s, want %s", c.payload, row.Subject.Name(), c.key)
+		}
+		if got := describe(row.Cells[0]); got != c.want {
+			t.Errorf("%s on %s:\n got %s\nwant %s", c.payload, c.target, got, c.want)
+		}
+	}
+}
+
 // One line a key: what it is on some targets, and why.
 func TestKeys(t *testing.T) {
 	const (
 		restriction = "com.apple.applicationaccess "
 		dns         = "com.apple.dnsSettings.managed "
-		unlisted    = "is set; whether the app obeys it is not known, since no schema or manifest lists it"
 		server      = "<key>DNSSettings</key><dict><key>DNSProtocol</key><string>HTTPS</string></dict>"
-		forced      = "<key>PayloadContent</key><dict><key>%s</key><dict><key>%s</key><array><dict><key>mcx_preference_settings</key><dict><key>%s</key><true/></dict></dict></array></dict></dict>"
 	)
-	managed := func(domain, state, key string) string {
-		return "com.apple.ManagedClient.preferences " + fmt.Sprintf(forced, domain, state, key)
-	}
-	for _, c := range []struct{ payload, key, target, want string }{
+	checkKeys(t, []keyCase{
 		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/supervised", "enforced"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "iOS/manual", "enforced: is deprecated where the device is not supervised"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "macOS/device", "enforced"},
@@ -82,32 +98,8 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@26/supervised", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "impossible: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "impossible?: is not in the schema of com.apple.applicationaccess"},
-		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "impossible?: is in no schema"},
-		// a preference that nobody lists, in every form
-		{"com.example.unknown <key>a</key><true/>", "", "macOS", "enforced?: " + unlisted},
-		{managed("com.example.unknown", "Forced", "a"), "", "macOS", "enforced?: " + unlisted},
-		{managed("com.example.unknown", "Set-Once", "a"), "", "macOS", "default?: " + unlisted},
-		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "macOS", "enforced?: " + unlisted},
-		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "macOS/supervised", "enforced?: " + unlisted},
-		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "iOS", "impossible?: is not in the schema of com.google.Chrome"},
-		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "impossible: is not on this platform"},
-		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
-		// a preference that a manifest lists beside Apple's schema, or instead of it
-		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{"com.apple.finder <key>ShowRecentTags</key><true/>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{"com.apple.finder <key>NobodyListsThis</key><true/>", "", "macOS", "enforced?: " + unlisted},
 		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key that Apple's schema does not list"},
 		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not say whether a person can change it"},
-		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{managed("com.apple.finder", "Forced", "ProhibitBurn"), "", "macOS", "enforced?: is documented by Apple as a payload, not as a managed preference"},
-		{"com.apple.timed <key>TMAutomaticTimeOnlyEnabled</key><true/>", "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
-		// without the wrapper nothing is set
-		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
-		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>Forced</key><array><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></array></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
-		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
-			"impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		// what a device ignores, by Apple's words alone
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "impossible: needs ContentFilterUUID beside it where the device is not supervised"},
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not say whether a person can change it"},
@@ -125,25 +117,52 @@ func TestKeys(t *testing.T) {
 		{"com.apple.wifi.managed <key>SSID_STR</key><string>a</string>", "", "iOS", "enforced?: is set; Apple's schema does not say whether a person can change it"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "iOS@26", "enforced: is deprecated from version 27 on"},
 		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "impossible: can be installed by MDM only"},
+	})
+}
+
+// The same of preferences of a Mac, in both of their forms.
+func TestPreferenceKeys(t *testing.T) {
+	const (
+		unlisted = "is set; whether the app obeys it is not known, since no schema or manifest lists it"
+		forced   = "<key>PayloadContent</key><dict><key>%s</key><dict><key>%s</key><array><dict><key>mcx_preference_settings</key><dict><key>%s</key><true/></dict></dict></array></dict></dict>"
+	)
+	managed := func(domain, state, key string) string {
+		return "com.apple.ManagedClient.preferences " + fmt.Sprintf(forced, domain, state, key)
+	}
+	checkKeys(t, []keyCase{
+		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "impossible?: is in no schema"},
+		// a preference that nobody lists, in every form
+		{"com.example.unknown <key>a</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{managed("com.example.unknown", "Forced", "a"), "", "macOS", "enforced?: " + unlisted},
+		{managed("com.example.unknown", "Set-Once", "a"), "", "macOS", "default?: " + unlisted},
+		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "macOS/supervised", "enforced?: " + unlisted},
+		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "iOS", "impossible?: is not in the schema of com.google.Chrome"},
+		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "impossible: is not on this platform"},
+		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
+		// a preference that a manifest lists beside Apple's schema, or instead of it
+		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{"com.apple.finder <key>ShowRecentTags</key><true/>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{"com.apple.finder <key>NobodyListsThis</key><true/>", "", "macOS", "enforced?: " + unlisted},
+		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Forced", "ProhibitBurn"), "", "macOS", "enforced?: is documented by Apple as a payload, not as a managed preference"},
+		{"com.apple.timed <key>TMAutomaticTimeOnlyEnabled</key><true/>", "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
+		// several domains in one payload: one of them counts
+		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.example.a</key><dict><key>Forced</key><array><dict><key>mcx_preference_settings</key><dict><key>b</key><true/></dict></dict></array></dict><key>com.example.c</key><dict/></dict>",
+			"com.example.a.b", "macOS", "enforced?: shares its payload with other domains, of which a Mac on 26.6 applied one; " + unlisted},
+		// without the wrapper nothing is set
+		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>Forced</key><array><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></array></dict></dict>",
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
+			"impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
 		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "default?: is a preference that Apple's schemas do not list"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "impossible: is not on this platform"},
 		{managed("com.apple.timed", "Forced", "TMAutomaticTimeOnlyEnabled"), "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
 		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "default?: is a preference that nobody is known to have managed by profile"},
-	} {
-		m, err := Keys([]File{{"test", profile(t, c.payload)}}, targets(t, c.target), schema.Embedded())
-		if err != nil || len(m.Rows) == 0 {
-			t.Errorf("%s: got no rows, error %v", c.payload, err)
-			continue
-		}
-		row := m.Rows[0]
-		if c.key != "" && row.Subject.Name() != c.key {
-			t.Errorf("%s: got key %s, want %s", c.payload, row.Subject.Name(), c.key)
-		}
-		if got := describe(row.Cells[0]); got != c.want {
-			t.Errorf("%s on %s:\n got %s\nwant %s", c.payload, c.target, got, c.want)
-		}
-	}
+	})
 }
 
 // describe is a cell in one line; ? stands where it rests on more than Apple's word.
