@@ -17,6 +17,9 @@ func (t *trust) explain(leaf *x509.Certificate) error {
 			return t.explainFailure(problem, leaf)
 		}
 	}
+	if t.graph.IsExhausted() {
+		return &flaw{MissingIssuer, "so many certificates of the file have one name that the way to a root is not looked for to the end"}
+	}
 	return t.explainUnknown(leaf)
 }
 

@@ -232,3 +232,18 @@ func TestLeavesAreChosen(t *testing.T) {
 		}
 	}
 }
+
+// Certificates that fit each other by name only are not looked at without end.
+func TestTooManyOfOneName(t *testing.T) {
+	keys := []*ecdsa.PrivateKey{ecKey()}
+	var certs []*x509.Certificate
+	for i := range 60 {
+		keys = append(keys, must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)))
+		parent := &x509.Certificate{Subject: nameWith("same")} // without a key identifier
+		certs = append(certs, certificate(t, "same", keys[i], parent, keys[i+1], authority))
+	}
+	_, err := FromPEM(Files{Cert: File{Data: certsPEM(certs...)}, Key: File{Data: keyPEM(ecKey())}}, nil)
+	if err == nil || !strings.Contains(err.Error(), "the 60 certificates have too many of one name") {
+		t.Errorf("error is %v", err)
+	}
+}
