@@ -29,6 +29,9 @@ func TestOpenSets(t *testing.T) {
 		{"keys of a plug-in", "", vpn("com.wireguard.ios", d("WgQuickConfig", "[Interface]")), nil},
 		{"a vendor's key near one of another", "", vpn("com.acme.vpn", d("Rolle", "staff", "Groups", arr("a"))), nil},
 		{"what Apple states of a vendor's key", "", vpn("com.acme.vpn", d("Realm", 1)), []string{"wrong-type error"}},
+		{"tunnels that are always on", "iOS@26/supervised", pl("com.apple.vpn.managed", "UserDefinedName", "Acme", "VPNType", "AlwaysOn", "AlwaysOn", d("TunnelConfigurations",
+			arr(d("ProtocolType", "IKEv2", "RemoteAddress", "vpn.acme.com", "RemoteIdentifier", "vpn.acme.com", "LocalIdentifier", "a", "AuthenticationMethod", "Certificate")))),
+			nil},
 		{"realms of Kerberos", "", pl("com.apple.extensiblesso", "ExtensionIdentifier", "com.apple.AppSSOKerberos.KerberosExtension", "Type", "Credential",
 			"TeamIdentifier", "apple", "Realm", "ACME.COM", "Hosts", arr("acme.com"), "ExtensionData", d("domainRealmMapping", d("ACME.COM", arr("acme.com")))), nil},
 		{"data of an extension", "", pl("com.apple.extensiblesso", "ExtensionIdentifier", "com.acme.sso", "Type", "Redirect", "TeamIdentifier", "ABCDE12345",
@@ -36,6 +39,8 @@ func TestOpenSets(t *testing.T) {
 
 		// preferences that a community lists, and such that nobody lists
 		{"a key of the manifests", "", pl("com.apple.finder", "FXPreferredViewStyle", "Nlsv", "ShowHardDrivesOnDesktop", true), nil},
+		{"login items in an older form", "", pl("com.apple.loginitems.managed", "AutoLaunchedApplicationDictionary-managed", arr(d("Path", "/a.app", "MCX-NetworkHomeDirectoryItem", true)),
+			"DisableLoginItemsSuppression", false), nil},
 		{"another one, managed", "", managed("com.apple.finder", "FXPreferredViewStyle", "Nlsv", "ShowHardDrivesOnDesktop", true), nil},
 		{"a key of the manifests in no preferences", "", pl("com.apple.wifi.managed", "SSID_STR", "Acme", "PFC_InterfaceSelector", "BuiltInWireless"), nil},
 		{"prescribed by a baseline", "", pl("com.apple.loginwindow", "screenUnlockMode", 1), nil},

@@ -16,7 +16,7 @@ type correction struct {
 	// may stand beside them.
 	placeholder string
 	mark        string // told with the type
-	mend        func(dictionary *schema.Key)
+	mend        func(t *schema.Type, dictionary *schema.Key)
 }
 
 // corrections returns every slip that is mended.
@@ -26,7 +26,7 @@ func corrections() []correction {
 		{
 			// The dictionary holds languages, and no key of this name.
 			id: "TopLevel", path: []string{"ConsentText"}, placeholder: "ConsentTextItem", mark: "ConsentTextItem read as a placeholder",
-			mend: func(k *schema.Key) { k.Keys = k.Keys[0].Keys },
+			mend: func(_ *schema.Type, k *schema.Key) { k.Keys = k.Keys[0].Keys },
 		},
 		{
 			// The dictionary holds printers under the names of their queues.
@@ -38,16 +38,31 @@ func corrections() []correction {
 			id: "com.apple.extensiblesso(kerberos)", path: []string{"ExtensionData", "domainRealmMapping"}, placeholder: "Realm",
 			mark: "Realm read as a placeholder", mend: nameAny,
 		},
+		{
+			// Apple names the protocol and the interfaces of a tunnel alone, as if it needed no server. Profiles in use have the
+			// keys of IKEv2 there (mosen/profiledocs, from Apple's earlier reference); the declaration has them below IKEV2.
+			id: "com.apple.vpn.managed", path: []string{"AlwaysOn", "TunnelConfigurations"}, placeholder: "TunnelConfigurationElement",
+			mark: "keys of IKEv2 in TunnelConfigurations", mend: addTunnelKeys,
+		},
 		// The plug-in's vendor makes the keys; Apple names those of four vendors.
 		{id: "com.apple.vpn.managed", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
 		{id: "com.apple.configuration.network.vpn.vpn-plugin", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
 	}
 }
 
-func nameAny(dictionary *schema.Key) { dictionary.Keys[0].Name = schema.Any }
+func nameAny(_ *schema.Type, dictionary *schema.Key) { dictionary.Keys[0].Name = schema.Any }
 
-func addAny(dictionary *schema.Key) {
+func addAny(_ *schema.Type, dictionary *schema.Key) {
 	dictionary.Keys = append(dictionary.Keys, &schema.Key{Name: schema.Any, AnyKind: true})
+}
+
+func addTunnelKeys(t *schema.Type, tunnels *schema.Key) {
+	element := tunnels.Keys[0]
+	for _, k := range t.Key("IKEv2").Keys {
+		own := *k
+		own.Community, own.Required = true, false
+		element.Keys = append(element.Keys, &own)
+	}
 }
 
 // Correct mends the slips of Apple's schemas that are known. One that is gone is an error, so that their list stays short.
@@ -80,7 +95,7 @@ func (c correction) apply(t *schema.Type) bool {
 	if k == nil || !c.isIn(k) {
 		return false
 	}
-	c.mend(k)
+	c.mend(t, k)
 	t.Unsure = append(t.Unsure, c.mark)
 	return true
 }
