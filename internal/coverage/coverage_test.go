@@ -100,6 +100,13 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "impossible?: is not in the schema of com.apple.applicationaccess"},
 		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key that Apple's schema does not list"},
 		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		// keys in arrays of arrays, and what holds no key
+		{"com.apple.homescreenlayout <key>Pages</key><array><array><dict><key>Type</key><string>Application</string></dict></array></array>", "com.apple.homescreenlayout.Pages.Type", "iOS/supervised",
+			"enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.homescreenlayout <key>Pages</key><array><array/></array>", "com.apple.homescreenlayout.Pages", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{dns + "<key>DNSSettings</key><dict/>", "com.apple.dnsSettings.managed.DNSSettings", "iOS@27/manual-supervised", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		// a schema that names no platform
+		{"com.apple.security.wapi-identity <key>PEMData</key><data>YQ==</data>", "", "iOS", "enforced?: is of a type for which the schema names no platform; is set; Apple's schema does not say whether a person can change it"},
 		// what a device ignores, by Apple's words alone
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "impossible: needs ContentFilterUUID beside it where the device is not supervised"},
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not say whether a person can change it"},
@@ -150,6 +157,8 @@ func TestPreferenceKeys(t *testing.T) {
 		// several domains in one payload: one of them counts
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.example.a</key><dict><key>Forced</key><array><dict><key>mcx_preference_settings</key><dict><key>b</key><true/></dict></dict></array></dict><key>com.example.c</key><dict/></dict>",
 			"com.example.a.b", "macOS", "enforced?: shares its payload with other domains, of which a Mac on 26.6 applied one; " + unlisted},
+		// what a manifest says of platforms is not Apple's word
+		{"com.google.Chrome <key>BlockThirdPartyCookies</key><true/>", "", "iOS", "impossible?: is not on this platform"},
 		// without the wrapper nothing is set
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
 			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},

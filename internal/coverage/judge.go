@@ -78,8 +78,11 @@ func (j *judge) isPreference() bool {
 func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
 	c.Source = t.Source()
 	works, says := true, baseline.Apple
-	if k := t.Key(path...); k != nil && k.Community {
+	if k := t.Key(path...); t.Family == schema.Preferences || k != nil && k.Community {
 		says = baseline.Community
+	}
+	if len(t.Availability) == 0 {
+		c.note("is of a type for which the schema names no platform", baseline.Unverified, c.Source)
 	}
 	for _, l := range limitsOf(t, path, j.target) {
 		c.note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), says, c.Source)

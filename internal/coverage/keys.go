@@ -230,20 +230,23 @@ func (w *walker) dictionary(in *setting, types []*schema.Type, v *plist.Value, p
 			return
 		}
 		at := append(slices.Clip(path), f.Key)
-		if f.Value != nil && len(at) < plist.MaxDepth && w.goesDown(types, at) {
-			switch f.Value.Kind {
-			case plist.Dictionary:
-				w.dictionary(in, types, f.Value, at)
-				continue
-			case plist.Array:
-				for _, item := range f.Value.Items {
-					w.dictionary(in, types, item, at)
-				}
-				continue
-			}
+		if f.Value == nil || len(at) >= plist.MaxDepth || !w.goesDown(types, at) || !w.below(in, types, f.Value, at) {
+			w.add(in, types, f.Value, at)
 		}
-		w.add(in, types, f.Value, at)
 	}
+}
+
+// below lists the keys of a dictionary, or of the dictionaries in an array, and reports whether there are any.
+func (w *walker) below(in *setting, types []*schema.Type, v *plist.Value, path []string) bool {
+	if v.Kind == plist.Dictionary {
+		w.dictionary(in, types, v, path)
+		return len(v.Fields) > 0
+	}
+	some := false
+	for _, item := range itemsOf(v) {
+		some = w.below(in, types, item, path) || some
+	}
+	return some
 }
 
 // goesDown says whether a key holds keys that a schema names.
