@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
@@ -68,7 +66,7 @@ func (c *checker) checkFile(file *diag.File) (result checked) {
 		}
 	}()
 	check := c.checkDocument
-	if c.templates != nil && isTemplateName(file.Name) {
+	if c.templates != nil && isTemplateFile(file) {
 		check = c.checkTemplate
 	}
 	if err := check(file, &result); err != nil {
@@ -210,12 +208,22 @@ func isTemplateName(name string) bool {
 	return false
 }
 
-var templateKeys = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^(organization|prevention|payloads):|^extends:[ \t]*["']?builtin:`)
-})
+// isTemplateFile reports whether a file is taken for a template: by its name, unless its content is a profile or a declaration.
+func isTemplateFile(file *diag.File) bool {
+	return isTemplateName(file.Name) && document.NotATemplate(file) == nil
+}
+
+// isTemplatePath is isTemplateFile for a path. What cannot be read goes by its name.
+func isTemplatePath(path string) bool {
+	if !isTemplateName(path) {
+		return false
+	}
+	data, err := readFile(path)
+	return err != nil || isTemplateFile(diag.NewFile(path, data))
+}
 
 // isTemplate tells a template of syncguard's own from the other YAML files of a repository, by the keys of its top level.
-func isTemplate(data []byte) bool { return templateKeys().Match(data) }
+func isTemplate(data []byte) bool { return plist.IsTemplate(data) }
 
 // checkTemplate checks a template and the profile that it makes for each target. Values for variables that nobody gave are
 // not known, and that is no mistake: they come when it is built.

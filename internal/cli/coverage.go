@@ -121,7 +121,7 @@ func (c *coverageRun) read() ([]coverage.Maker, error) {
 	var files []coverage.File
 	var failures []error
 	for _, path := range paths {
-		if isTemplateName(path) || strings.HasPrefix(path, "builtin:") {
+		if isTemplatePath(path) || strings.HasPrefix(path, "builtin:") {
 			make, err := c.template(path)
 			if err != nil {
 				return nil, err
@@ -222,10 +222,8 @@ func (c *coverageRun) profile(in input) (coverage.File, error) {
 
 // openedFile refuses a file of which nothing can be used, or whose payloads are encrypted.
 func openedFile(env *Env, name string, doc *document.Document, findings []diag.Diagnostic) (coverage.File, error) {
-	if doc.Root == nil {
-		hideSecrets(doc)
-		env.err().Findings(findings)
-		return coverage.File{}, errFindings
+	if doc.Defect != nil {
+		return coverage.File{}, env.refuse(doc)
 	}
 	if doc.IsEncrypted() {
 		return coverage.File{}, withHint(fmt.Errorf("%s: its payloads are encrypted", name), "decrypt it first; only the device that it is for can")
@@ -234,6 +232,12 @@ func openedFile(env *Env, name string, doc *document.Document, findings []diag.D
 		env.err().Warning(name + " has mistakes: only what can be read is shown (syncguard validate lists them)")
 	}
 	return coverage.File{Name: name, Root: doc.Root}, nil
+}
+
+// refuse shows why a file as a whole is of no use, as a finding.
+func (e *Env) refuse(doc *document.Document) error {
+	e.err().Findings([]diag.Diagnostic{*doc.Defect})
+	return errFindings
 }
 
 // show writes the matrices in the format that was asked for.

@@ -10,6 +10,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/identity"
 	"syncguard/internal/plist"
 )
@@ -74,13 +75,14 @@ func runDecrypt(ctx context.Context, env *Env, o decryptOptions) error {
 	if err != nil {
 		return err
 	}
-	if data, err = unwrap(env, name, data); err != nil {
-		return err
-	}
-	root, err := readProfile(name, data)
+	doc, err := readProfile(name, data)
 	if err != nil {
 		return err
 	}
+	if err := checkIntegrity(env, name, doc); err != nil {
+		return err
+	}
+	root := doc.Root
 	if err := decryptPayloads(root, key, recipient); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -100,17 +102,16 @@ func (o *decryptOptions) recipient(ctx context.Context, env *Env) (*identity.Ide
 	return f.read(ctx, env)
 }
 
-// unwrap takes a profile out of its signature, if it has one that holds.
-func unwrap(env *Env, name string, data []byte) ([]byte, error) {
-	if !cms.IsSigned(data) {
-		return data, nil
+// checkIntegrity refuses a signed profile that was changed after it was signed.
+func checkIntegrity(env *Env, name string, doc *document.Document) error {
+	if !doc.Signed {
+		return nil
 	}
-	verdict := cms.Verify(data, cms.VerifyOptions{At: env.Now()})
-	if !verdict.Integrity.OK {
-		return nil, withHint(fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason),
+	if verdict := cms.Verify(doc.Message, cms.VerifyOptions{At: env.Now()}); !verdict.Integrity.OK {
+		return withHint(fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason),
 			"syncguard extract --unverified takes the content out all the same")
 	}
-	return verdict.Content, nil
+	return nil
 }
 
 func decryptPayloads(root *plist.Value, key crypto.Decrypter, recipient *identity.Identity) error {

@@ -195,13 +195,13 @@ func openSide(env *Env, in input) opened {
 // sideOf reads a profile or a declaration to be compared.
 func sideOf(name string, data []byte) (*diff.Side, error) {
 	doc, findings := document.Open(diag.NewFile(name, data))
+	if doc.Defect != nil {
+		return nil, unfit(name, doc.Defect)
+	}
 	for _, f := range findings {
 		if f.Severity == diag.Error {
 			return nil, withWhere(fmt.Errorf("%s: %s", name, f.Message), name)
 		}
-	}
-	if doc.Root == nil || doc.Kind() == "" {
-		return nil, fmt.Errorf("%s: neither a profile nor a declaration", name)
 	}
 	root := diff.Unfold(doc.Root)
 	lint.MarkSecrets(root)

@@ -12,6 +12,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/identity"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
@@ -78,14 +79,15 @@ func runEncrypt(env *Env, o encryptOptions) error {
 	if err != nil {
 		return err
 	}
-	if cms.IsSigned(data) {
-		return withHint(fmt.Errorf("%s: is signed, and what is encrypted afterwards would break the signature", name),
-			"syncguard extract takes the signature off; encrypt first, then sign")
-	}
-	root, err := readProfile(name, data)
+	doc, err := readProfile(name, data)
 	if err != nil {
 		return err
 	}
+	if doc.Signed {
+		return withHint(fmt.Errorf("%s: is signed, and what is encrypted afterwards would break the signature", name),
+			"syncguard extract takes the signature off; encrypt first, then sign")
+	}
+	root := doc.Root
 	if err := encryptPayloads(root, recipients, cms.Cipher(o.cipher)); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -122,20 +124,22 @@ func readRecipients(env *Env, paths []string) ([]*x509.Certificate, error) {
 	return recipients, nil
 }
 
-// readProfile reads the property list of a profile that has no errors: what is written again must be what was meant.
-func readProfile(name string, data []byte) (*plist.Value, error) {
-	doc, found := plist.Read(diag.NewFile(name, data))
+// readProfile opens a profile that has no errors: what is written again must be what was meant.
+func readProfile(name string, data []byte) (*document.Document, error) {
+	doc, found := document.Open(diag.NewFile(name, data))
 	i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
 	switch {
+	case doc.Defect != nil:
+		return nil, unfit(name, doc.Defect)
 	case i >= 0:
 		return nil, withHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate shows everything that is wrong, and where")
-	case doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary:
-		return nil, fmt.Errorf("%s: is no profile", name)
+	case doc.Kind() == document.Declaration:
+		return nil, withHint(fmt.Errorf("%s: is a declaration, want a profile", name), "declarations are not encrypted: the MDM protocol carries them")
 	}
 	if kind := doc.Root.Get("PayloadType"); kind == nil || kind.Text != "Configuration" {
 		return nil, fmt.Errorf("%s: is no profile: its PayloadType is not Configuration", name)
 	}
-	return doc.Root, nil
+	return doc, nil
 }
 
 func encryptPayloads(root *plist.Value, recipients []*x509.Certificate, cipher cms.Cipher) error {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"syncguard/internal/diag"
 )
 
 // Exit codes.
@@ -39,6 +41,11 @@ func (e *hintError) Unwrap() error { return e.err }
 
 func withHint(err error, format string, args ...any) error {
 	return &hintError{err, fmt.Sprintf(format, args...)}
+}
+
+// unfit is the error of a file that is no profile or declaration as a whole, in the words that every command has for it.
+func unfit(name string, defect *diag.Diagnostic) error {
+	return withHint(fmt.Errorf("%s: %s", name, defect.Message), "%s", defect.Help)
 }
 
 // fail says an error the way every command does, and returns the exit code that it means.

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
 )
 
 type extractOptions struct {
@@ -55,13 +57,19 @@ func runExtract(env *Env, o extractOptions) error {
 	content := verdict.Content
 	if !verdict.Integrity.OK {
 		broken := fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason)
+		if doc, _ := document.Open(diag.NewFile(name, data)); doc.Defect != nil {
+			if broken = unfit(name, doc.Defect); !o.unverified || doc.Message == nil {
+				return broken
+			}
+			data = doc.Message
+		}
 		if content, err = cms.Content(data); err != nil {
 			return broken
 		}
 		if !o.unverified {
 			return withHint(broken, "--unverified takes the content out all the same")
 		}
-		env.err().Warning(fmt.Sprintf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason))
+		env.err().Warning(broken.Error())
 	}
 	return writeOutput(env, o.out, content, 0o644)
 }

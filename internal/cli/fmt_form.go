@@ -32,7 +32,7 @@ func (f *former) formInput(env *Env, in input) (r formed) {
 		return formed{name: in.path, err: err}
 	}
 	r = formed{name: in.path, before: data}
-	if isTemplateName(in.path) || in.isStdin && isTemplate(data) {
+	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && isTemplate(data) {
 		f.template(&r)
 	} else {
 		f.document(&r)
@@ -60,7 +60,11 @@ func templateShown(name string, data []byte) []byte {
 
 func (f *former) document(r *formed) {
 	doc, findings := document.OpenTemplate(diag.NewFile(r.name, bytes.Clone(r.before)))
-	if diag.HasErrors(findings) || doc.Root == nil {
+	if doc.Defect != nil {
+		r.findings = []diag.Diagnostic{*doc.Defect}
+		return
+	}
+	if diag.HasErrors(findings) {
 		hideSecrets(doc)
 		r.findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 		return

@@ -106,7 +106,14 @@ func (im *importer) template(s importSource) (result imported) {
 	result.Tool = context.Tool
 	doc, findings := document.Open(diag.NewFile(s.path, data))
 	lint.MarkSecrets(doc.Root)
-	if doc.Root == nil || !doc.Whole {
+	if doc.Defect != nil {
+		result.Refused = doc.Defect.Message
+		if doc.Defect.Help != "" {
+			result.Refused += "; " + doc.Defect.Help
+		}
+		return result
+	}
+	if !doc.Whole {
 		hideSecrets(doc)
 		result.Refused, result.findings = "it cannot be read as a whole", findings
 		return result

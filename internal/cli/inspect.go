@@ -101,10 +101,13 @@ func runInspect(ctx context.Context, env *Env, o inspectOptions) error {
 			failures = append(failures, file.err)
 			continue
 		}
-		unsound = unsound || diag.HasErrors(file.findings)
+		unsound = unsound || file.doc.Defect != nil || diag.HasErrors(file.findings)
 		if file.doc.Root == nil {
 			unreadable = append(unreadable, file.findings...)
 			continue
+		}
+		if file.doc.Defect != nil {
+			unreadable = append(unreadable, *file.doc.Defect)
 		}
 		shown = shown || len(file.tree.Payloads) > 0
 		if err := write(file); err != nil {
@@ -194,12 +197,12 @@ func (i *inspection) inspectInput(in input) (result inspected) {
 		return inspected{err: fmt.Errorf("inspecting %s: %w", in.path, err)}
 	}
 	i.choose(&result)
-	if result.doc.Signed && (i.o.format.value == "text" || i.o.format.value == "json") {
+	if result.doc.Signed && result.doc.Defect == nil && (i.o.format.value == "text" || i.o.format.value == "json") {
 		v, err := i.verifier()
 		if err != nil {
 			return inspected{err: err}
 		}
-		answers := v.report(in.path, result.doc.Message)
+		answers := v.report(in.path, data)
 		result.answers = &answers
 	}
 	return result

@@ -78,7 +78,7 @@ func (i *inspection) yaml(f inspected) error {
 
 // xml writes the plain content as a property list.
 func (i *inspection) xml(f inspected) error {
-	plain, hidden := inspect.Plain(f.doc.Root)
+	plain, hidden := inspect.PlainXML(f.doc.Root)
 	text, err := plist.Write(plain)
 	if err != nil {
 		return withHint(err, "--format yaml or json can show it")

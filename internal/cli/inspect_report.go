@@ -23,9 +23,12 @@ func (i *inspection) report(f inspected) report.Inspected {
 	shown := report.Inspected{File: f.name, Format: string(f.doc.Format), Size: f.size, Signature: f.answers,
 		InspectedDocument: i.document(f.tree)}
 	for _, d := range f.findings {
-		if d.Severity == diag.Error {
+		if d.Severity == diag.Error && (f.doc.Defect == nil || d.Rule != f.doc.Defect.Rule) {
 			shown.Errors++
 		}
+	}
+	if f.doc.Defect != nil {
+		shown.Defect = f.doc.Defect.Message
 	}
 	if encrypted := f.doc.Root.Get(keyEncryptedContent); encrypted != nil {
 		shown.Encrypted = encryptedFor(encrypted.Data)

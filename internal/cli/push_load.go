@@ -94,6 +94,9 @@ func isAboutPushing(d diag.Diagnostic) bool {
 func (l *pushLoader) add(name string, data []byte) error {
 	doc, found := document.OpenTemplate(diag.NewFile(name, bytes.Clone(data)))
 	switch {
+	case doc.Defect != nil:
+		l.checked = append(l.checked, checked{name: name, findings: []diag.Diagnostic{*doc.Defect}})
+		return nil
 	case doc.Kind() == document.Declaration && !l.declarations:
 		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "push kmfddm takes declarations")
 	case doc.Kind() == document.Profile && l.declarations:

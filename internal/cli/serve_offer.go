@@ -69,7 +69,9 @@ func (f *offer) add(in input) error {
 	}
 	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
 	switch {
-	case diag.HasErrors(findings) || doc.Root == nil:
+	case doc.Defect != nil:
+		return unfit(in.path, doc.Defect)
+	case diag.HasErrors(findings):
 		return withWhere(fmt.Errorf("%s: is not sound", in.path), in.path)
 	case doc.Kind() == document.Declaration:
 		return withHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")

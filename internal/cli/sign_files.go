@@ -190,6 +190,9 @@ func (s *signRun) read(job signJob) ([]byte, error) {
 // content returns the bytes to sign, and what is wrong with them. Secrets are not in what is shown of the findings.
 func (s *signRun) content(name string, data []byte) (content []byte, signed bool, findings []diag.Diagnostic) {
 	doc, findings := document.Open(diag.NewFile(name, bytes.Clone(data)))
+	if doc.Defect != nil {
+		return nil, doc.Signed, []diag.Diagnostic{*doc.Defect}
+	}
 	defer hideSecrets(doc)
 	content = data
 	if doc.Signed && !diag.HasErrors(findings) {
@@ -197,13 +200,7 @@ func (s *signRun) content(name string, data []byte) (content []byte, signed bool
 		content, refused = s.unwrapped(data)
 		findings = append(findings, refused...)
 	}
-	if doc.Root != nil {
-		findings = append(findings, s.unfit(doc)...)
-	} else {
-		for i := range findings {
-			findings[i].HideSource = true // a key that was given by mistake is not for the screen
-		}
-	}
+	findings = append(findings, s.unfit(doc)...)
 	return content, doc.Signed, diag.Sort(findings)
 }
 

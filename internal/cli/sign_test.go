@@ -33,11 +33,11 @@ func TestSignForms(t *testing.T) {
 		{"signed, to be replaced", once, []string{"--replace"}, exitOK, "1 profile signed"},
 		{"signed twice", signedBy(t, once), []string{"--replace"}, exitFindings, "the signed content is another signed message"},
 		{"changed", bytes.Replace(once, []byte("PayloadVersion"), []byte("PayloadVersioN"), 1), []string{"--replace"}, exitFindings, "error: the signature does not hold: "},
-		{"cut off", once[:len(once)-1], []string{"--replace"}, exitFindings, "the signed message cannot be read"},
+		{"cut off", once[:len(once)-1], []string{"--replace"}, exitFindings, "the signed message is cut off"},
 		{"signed, as text", pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: once}), []string{"--replace"}, exitFindings, "the signed message is PEM text"},
 		{"signed binary", signedBy(t, binary), []string{"--replace"}, exitOK, "binary property list"},
 		{"empty", nil, nil, exitFindings, "error:"},
-		{"array", marshal(t, []string{"a"}, howett.XMLFormat), nil, exitFindings, `the top level has no "PayloadType" of "Configuration"`},
+		{"array", marshal(t, []string{"a"}, howett.XMLFormat), nil, exitFindings, `the top level is an array, want the dictionary of a profile`},
 		{"other type", marshal(t, map[string]any{"PayloadType": 1}, howett.XMLFormat), nil, exitFindings, `the top level has no "PayloadType"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/template"
 	"syncguard/templates"
 )
@@ -53,9 +54,17 @@ func (f *templateFlags) load(env *Env, name string) (*template.Spec, []diag.Diag
 			return nil, nil, err
 		}
 		in.Name, in.Data = "stdin", data
+		if defect := document.NotATemplate(diag.NewFile(in.Name, data)); defect != nil {
+			return nil, []diag.Diagnostic{*defect}, nil
+		}
 	case !strings.HasPrefix(name, "builtin:"):
 		if _, err := os.Stat(name); err != nil {
 			return nil, nil, templateHint(name, err)
+		}
+		if data, err := readFile(name); err == nil {
+			if defect := document.NotATemplate(diag.NewFile(name, data)); defect != nil {
+				return nil, []diag.Diagnostic{*defect}, nil
+			}
 		}
 	}
 	return loadTemplate(in, template.Loader{Env: env.lookup, ReadFile: readFile})

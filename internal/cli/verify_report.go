@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/plist"
 	"syncguard/internal/report"
 )
@@ -30,8 +30,10 @@ func (v *verifier) report(name string, data []byte) report.Verified {
 		Notes:        report.OrEmpty(verdict.Notes),
 	}
 	file.OK = passes(file.Integrity) && passes(file.Trust) && passes(file.Validity)
-	if verdict.Integrity.Reason == cms.NotSigned && bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN ")) {
-		file.Integrity.Help = "the message is PEM text, and a device wants its bytes: openssl pkcs7 -outform der"
+	if !verdict.Integrity.OK {
+		if doc, _ := document.Open(diag.NewFile(name, data)); doc.Defect != nil {
+			file.Integrity.Detail, file.Integrity.Help = doc.Defect.Message, doc.Defect.Help
+		}
 	}
 	if verdict.Content != nil {
 		file.SHA256 = fmt.Sprintf("%x", sha256.Sum256(verdict.Content))

@@ -9,6 +9,9 @@ import (
 // ErrNotSigned is what Content returns for bytes that are no SignedData at all.
 var ErrNotSigned = errors.New("input is not CMS SignedData")
 
+// ErrDetached is the error of a signature whose content is elsewhere.
+var ErrDetached = errors.New("the signature is detached, so there is no content")
+
 // The object identifiers of RFC 5652 that the reader compares, as contents octets.
 const (
 	oidData       = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
@@ -32,19 +35,32 @@ func IsSigned(b []byte) bool {
 // signature, nor the certificates, nor that the content is what was signed. Chunks of a streamed file are joined.
 // The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(b).
 func Content(b []byte) ([]byte, error) {
-	if !IsSigned(b) {
-		return nil, ErrNotSigned
+	content, end, err := Unwrap(b)
+	switch {
+	case errors.Is(err, ErrNotSigned):
+		return nil, err
+	case end > 0 && end < len(b):
+		err = flawf(TrailingBytes, "bytes follow the end of the structure at byte %d", end)
 	}
-	elements, err := scan(b)
-	if err != nil {
-		return nil, fmt.Errorf("reading SignedData: %w", err)
-	}
-	t := tree{src: b, elements: elements}
-	content, err := t.content()
 	if err != nil {
 		return nil, fmt.Errorf("reading SignedData: %w", err)
 	}
 	return content, nil
+}
+
+// Unwrap is Content for bytes that SignedData begins with, whatever follows it. It also returns how many bytes the message
+// takes, or 0 where its structure does not hold. ErrDetached is among the errors of a message that is whole.
+func Unwrap(b []byte) (content []byte, end int, err error) {
+	if !IsSigned(b) {
+		return nil, 0, ErrNotSigned
+	}
+	s := scanner{src: b}
+	if err := s.first(); err != nil {
+		return nil, 0, err
+	}
+	t := tree{src: b, elements: s.elements}
+	content, err = t.content()
+	return content, s.pos, err
 }
 
 // tree is scanned bytes with the elements found in them; an element is named by its index.
@@ -75,7 +91,7 @@ func (t tree) content() ([]byte, error) {
 		return nil, errors.New("the signed content is not of type data")
 	}
 	if len(encapsulated) == 1 {
-		return nil, errors.New("the signature is detached, so there is no content")
+		return nil, ErrDetached
 	}
 	if len(encapsulated) != 2 || t.elements[encapsulated[1]].tag != tagContext0 {
 		return nil, errors.New("the EncapsulatedContentInfo is malformed")

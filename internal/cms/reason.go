@@ -1,6 +1,9 @@
 package cms
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Reason is the stable code of one answer: kebab-case, never renamed or reused.
 type Reason string
@@ -194,6 +197,12 @@ type flaw struct {
 }
 
 func (f *flaw) Error() string { return f.detail }
+
+// IsTooMuch reports whether an error of this package is that a bound of Scan was met.
+func IsTooMuch(err error) bool {
+	var f *flaw
+	return errors.As(err, &f) && (f.reason == TooLarge || f.reason == TooDeep || f.reason == TooManyElements)
+}
 
 func flawf(reason Reason, format string, args ...any) *flaw {
 	return &flaw{reason, fmt.Sprintf(format, args...)}

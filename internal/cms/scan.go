@@ -85,25 +85,33 @@ func Scan(b []byte) error {
 }
 
 func scan(b []byte) ([]element, error) {
-	if len(b) == 0 {
-		return nil, &flaw{Malformed, "input is empty"}
-	}
-	if len(b) > maxSize {
-		return nil, flawf(TooLarge, "input has %d bytes, at most %d are allowed", len(b), maxSize)
-	}
 	s := scanner{src: b}
-	if err := s.begin(len(b)); err != nil {
+	if err := s.first(); err != nil {
 		return nil, err
-	}
-	for len(s.open) > 0 {
-		if err := s.step(); err != nil {
-			return nil, err
-		}
 	}
 	if s.pos != len(b) {
 		return nil, s.flaw(TrailingBytes, "bytes follow the end of the structure")
 	}
 	return s.elements, nil
+}
+
+// first scans the element that the input begins with.
+func (s *scanner) first() error {
+	if len(s.src) == 0 {
+		return &flaw{Malformed, "input is empty"}
+	}
+	if len(s.src) > maxSize {
+		return flawf(TooLarge, "input has %d bytes, at most %d are allowed", len(s.src), maxSize)
+	}
+	if err := s.begin(len(s.src)); err != nil {
+		return err
+	}
+	for len(s.open) > 0 {
+		if err := s.step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // step ends the innermost open container, or begins the next element in it.

@@ -3,8 +3,6 @@
 package document
 
 import (
-	"bytes"
-	"encoding/pem"
 	"slices"
 
 	"syncguard/internal/cms"
@@ -40,7 +38,10 @@ type Document struct {
 	Format  Format
 	Whole   bool   // Root holds all that the file says; else a key that is not there may stand where nothing could be read
 	Signed  bool   // a CMS signature is around it, which was not verified
-	Message []byte // the signed message, without the PEM around it where there was some
+	Message []byte // the signed message alone, without text around it or bytes behind it
+	// Defect is why the file as a whole is not what a device takes, with the way out: every command has the same words for it.
+	// It is nil for a profile or a declaration, whatever its keys are. Where the content can be read all the same, Root holds it.
+	Defect *diag.Diagnostic
 	// Placeholders are notes about values that OpenTemplate left for a later step.
 	Placeholders []diag.Diagnostic
 
@@ -76,18 +77,44 @@ func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) {
 type reader func(*diag.File) (*plist.Document, []diag.Diagnostic)
 
 func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
-	message, armored := unarmor(f.Data)
+	d, found := openAny(f, read)
+	if d.Defect == nil && d.Root == nil && len(found) > 0 {
+		d.Defect = &found[0]
+	}
+	for i := range found { // a key that was given by mistake is not for the screen
+		found[i].HideSource = found[i].HideSource || d.Defect != nil && found[i].Rule == d.Defect.Rule
+	}
+	if d.Root != nil && d.Whole && d.Defect == nil {
+		if text, help := d.Kind().Misses(d.Root); text != "" { // lint finds it, too
+			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))
+		}
+	}
+	if d.Defect != nil {
+		d.Defect.HideSource = true
+	}
+	return d, found
+}
+
+func openAny(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
+	c, content := signedDefect(f.Data)
 	switch {
-	case armored:
-		d, found := openSigned(f, message)
-		return d, diag.Sort(append(found, finding(ruleSignatureInPEM, `the signed message is PEM text, want its bytes (DER)`,
-			diag.Span{File: f}, "convert it with openssl pkcs7 -outform der")))
+	case c != nil && c.message != nil:
+		d, found := openSigned(f, c.message, c.content)
+		return d.with(c.finding(f)), diag.Sort(append(found, c.finding(f)))
+	case c != nil:
+		d := &Document{File: f, Signed: true}
+		return d.with(c.finding(f)), []diag.Diagnostic{c.finding(f)}
 	case cms.IsSigned(f.Data):
-		return openSigned(f, f.Data)
+		return openSigned(f, f.Data, content)
 	case isJSON(f.Data):
 		return openJSON(f)
 	}
 	return openPlist(f, read)
+}
+
+func (d *Document) with(defect diag.Diagnostic) *Document {
+	d.Defect = &defect
+	return d
 }
 
 func openPlist(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
@@ -112,36 +139,11 @@ func losingRules() []string {
 		"unknown-element", "unknown-entity", "value-without-key"}
 }
 
-// openSigned reads the content of a signed message as a property list. Another message inside is not opened: what a
-// device would make of it, nobody knows.
-func openSigned(f *diag.File, message []byte) (*Document, []diag.Diagnostic) {
-	content, err := cms.Content(message)
-	if err != nil {
-		return &Document{File: f, Signed: true}, []diag.Diagnostic{
-			finding(ruleDamagedSignature, "the signed message cannot be read: "+err.Error(), diag.Span{}, "")}
-	}
-	inner := diag.NewFile(f.Name, content)
-	if _, armored := unarmor(content); armored || cms.IsSigned(content) {
-		return &Document{File: inner, Signed: true}, []diag.Diagnostic{
-			finding(ruleNestedSignature, "the signed content is another signed message, want a profile", diag.Span{},
-				"sign the profile once")}
-	}
-	d, found := openPlist(inner, plist.Read)
+// openSigned reads the content of a signed message as a property list.
+func openSigned(f *diag.File, message, content []byte) (*Document, []diag.Diagnostic) {
+	d, found := openPlist(diag.NewFile(f.Name, content), plist.Read)
 	d.Signed, d.Message = true, message
 	return d, found
-}
-
-// unarmor returns the message inside PEM text, and whether there is one.
-func unarmor(data []byte) (message []byte, armored bool) {
-	data = bytes.TrimLeft(data, " \t\r\n")
-	if !bytes.HasPrefix(data, []byte("-----BEGIN ")) {
-		return nil, false
-	}
-	block, _ := pem.Decode(data)
-	if block == nil || !slices.Contains([]string{"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}, block.Type) {
-		return nil, false
-	}
-	return block.Bytes, true
 }
 
 // finding returns an error.

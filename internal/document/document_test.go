@@ -92,7 +92,7 @@ func TestOpen(t *testing.T) {
 	}{
 		{"XML", profileXML, Profile, XML, false, ""},
 		{"binary", profileBinary, Profile, Binary, false, ""},
-		{"UTF-16", "\xff\xfe" + utf16("<plist><dict/></plist>"), Profile, XML, false, ""},
+		{"UTF-16", "\xff\xfe" + utf16Text("<plist><dict/></plist>"), Profile, XML, false, ""},
 		{"JSON", `{"Type": "x"}`, Declaration, JSON, false, ""},
 		{"JSON behind blanks", " \r\n\t{}", Declaration, JSON, false, ""},
 		{"signed, DER", signed(profileXML), Profile, XML, true, ""},
@@ -103,7 +103,7 @@ func TestOpen(t *testing.T) {
 		{"signed twice", signed(signed(profileXML)), "", "", true, ruleNestedSignature},
 		{"signed, then PEM, then signed", signed(armored("CMS", signed(profileXML))), "", "", true, ruleNestedSignature},
 		{"signed, cut off", signed(profileXML)[:60], "", "", true, ruleDamagedSignature},
-		{"signed, something behind", signed(profileXML) + "x", "", "", true, ruleDamagedSignature},
+		{"signed, something behind", signed(profileXML) + "x", Profile, XML, true, ruleDamagedSignature},
 		{"signed, no content", signed(""), "", "", true, "empty-file"},
 		{"signed JSON is no profile", signed(`{"Type": "x"}`), "", "", true, "not-a-property-list"},
 		{"PEM of something else", armored("CERTIFICATE", "x"), "", "", false, "not-a-property-list"},
@@ -129,7 +129,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func utf16(s string) string {
+func utf16Text(s string) string {
 	var b []byte
 	for _, r := range s {
 		b = append(b, byte(r), byte(r>>8))

@@ -23,7 +23,7 @@ const blanks = " \t\r\n"
 // first separator is never a colon.
 func isJSON(data []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(data, []byte(utf8BOM)), blanks)
-	if !bytes.HasPrefix(text, []byte("{")) {
+	if !bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte(`{\rtf`)) {
 		return false
 	}
 	i := bytes.IndexAny(text, ":=;")

@@ -11,6 +11,9 @@ const (
 	ruleSignatureInPEM   = "signature-in-pem"
 )
 
+// A rule of package template.
+const ruleWrongTemplateType = "wrong-template-type"
+
 // Rules of package plist whose defect JSON can have too.
 const (
 	ruleDuplicateKey    = "duplicate-key"

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	howett "howett.net/plist"
+
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
@@ -158,5 +160,28 @@ func TestPlain(t *testing.T) {
 	}
 	if after := fmt.Sprint(*v); after != before {
 		t.Error("the tree itself was changed")
+	}
+}
+
+// An XML property list holds numbers that are not finite, and a UID in the form that other programs read as one.
+func TestPlainXML(t *testing.T) {
+	v := plist.NewDictionary(plist.Field{Key: "nan", Value: plist.NewReal(math.NaN())}, plist.Field{Key: "high", Value: plist.NewReal(math.Inf(1))},
+		plist.Field{Key: "low", Value: plist.NewReal(math.Inf(-1))}, plist.Field{Key: "uid", Value: &plist.Value{Kind: plist.UID, Int: plist.IntOf(3)}},
+		plist.Field{Key: "key", Value: &plist.Value{Kind: plist.String, Text: "k", Secret: true}})
+	plain, hidden := PlainXML(v)
+	text, err := plist.Write(plain)
+	if err != nil || hidden != 1 {
+		t.Fatalf("%d hidden, %v", hidden, err)
+	}
+	var read map[string]any
+	if _, err := howett.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	if f, _ := read["nan"].(float64); !math.IsNaN(f) || read["high"] != math.Inf(1) || read["low"] != math.Inf(-1) || read["uid"] != howett.UID(3) || read["key"] != Masked {
+		t.Errorf("another program reads %v of %s", read, text)
+	}
+	plain, _ = PlainXML(plist.NewArray(nil))
+	if _, err := plist.Write(plain); err == nil {
+		t.Error("null was written")
 	}
 }

@@ -20,11 +20,21 @@ func Plain(v *plist.Value) (plain *plist.Value, secrets int) {
 	return p.value(v), p.secrets
 }
 
-type plainer struct{ secrets int }
+// PlainXML is Plain for an XML property list, which holds every real number, and a UID in the form that plutil gives it: a
+// dictionary with the key CF$UID. A null is left, and writing refuses it.
+func PlainXML(v *plist.Value) (plain *plist.Value, secrets int) {
+	p := &plainer{xml: true}
+	return p.value(v), p.secrets
+}
+
+type plainer struct {
+	secrets int
+	xml     bool
+}
 
 func (p *plainer) value(v *plist.Value) *plist.Value {
 	if v == nil {
-		return plist.NewString("(null)")
+		return p.special(&plist.Value{})
 	}
 	if v.Secret {
 		p.secrets++
@@ -34,14 +44,8 @@ func (p *plainer) value(v *plist.Value) *plist.Value {
 		return plist.NewString(Masked)
 	}
 	switch v.Kind {
-	case plist.Null:
-		return plist.NewString("(null)")
-	case plist.UID:
-		return plist.NewString("(uid " + v.Int.String() + ")")
-	case plist.Real:
-		if math.IsNaN(v.Real) || math.IsInf(v.Real, 0) {
-			return plist.NewString(fmt.Sprintf("(%v)", v.Real))
-		}
+	case plist.Null, plist.UID, plist.Real:
+		return p.special(v)
 	case plist.Dictionary:
 		return p.dictionary(v)
 	case plist.Array:
@@ -53,6 +57,22 @@ func (p *plainer) value(v *plist.Value) *plist.Value {
 	}
 	scalar := *v
 	return &scalar
+}
+
+// special returns what not every format holds.
+func (p *plainer) special(v *plist.Value) *plist.Value {
+	scalar := *v
+	switch {
+	case p.xml && v.Kind == plist.UID:
+		return plist.NewDictionary().Set("CF$UID", &plist.Value{Kind: plist.Integer, Int: v.Int})
+	case p.xml, v.Kind == plist.Real && !math.IsNaN(v.Real) && !math.IsInf(v.Real, 0):
+		return &scalar
+	case v.Kind == plist.Null:
+		return plist.NewString("(null)")
+	case v.Kind == plist.UID:
+		return plist.NewString("(uid " + v.Int.String() + ")")
+	}
+	return plist.NewString(fmt.Sprintf("(%v)", v.Real))
 }
 
 func (p *plainer) dictionary(v *plist.Value) *plist.Value {

@@ -79,9 +79,8 @@ func (p *profile) text(key string) string {
 var notADeclaration = rule{
 	id: "not-a-declaration",
 	declaration: func(p *pass, declaration *profile) {
-		at := place{path: declaration.at, span: declaration.root.Span}
-		if declaration.root.Kind != plist.Dictionary {
-			p.report(at, "the top level is %s, want the object of a declaration", withArticle(declaration.root.Kind.String()))
+		if text, help := document.Declaration.Misses(declaration.root); text != "" {
+			p.report(place{path: declaration.at, span: declaration.root.Span}, "%s", text).Help = help
 		}
 	},
 }

@@ -28,7 +28,7 @@ func TestDeclarations(t *testing.T) {
 		want                []string
 	}{
 		{"clean", declarationJSON(example, "a", `{"Level": 1, "Hidden": true}`), "", nil},
-		{"empty", `{}`, "", []string{"missing-required-key  error", "missing-required-key  error", "missing-required-key  error"}},
+		{"empty", `{}`, "", []string{"not-a-declaration  error"}},
 		{"without a token, which the server makes", `{"Type": "com.apple.configuration.example", "Identifier": "a", "Payload": {}}`, "", nil},
 		{"another key", `{"Type": "com.apple.configuration.example", "Identifier": "a", "ServerToken": "1", "Extra": 1, "Payload": {}}`, "", []string{"unknown-key Extra error"}},
 		{"null", declarationJSON(example, "a", `{"Hidden": null}`), "", []string{"wrong-type Payload.Hidden error"}},

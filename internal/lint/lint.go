@@ -120,7 +120,7 @@ func (p *profile) check() ([]diag.Diagnostic, error) {
 // visitAll calls every rule for everything in the profile, and once for the whole.
 func (r *run) visitAll() {
 	p := r.profile
-	if p.envelope != nil && (p.isDeclaration || p.isProfile()) {
+	if p.envelope != nil && p.hasShape() {
 		r.visit(p.envelope)
 		for _, pl := range p.payloads {
 			r.visit(pl.node)

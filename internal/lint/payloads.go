@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/plist"
+	"syncguard/internal/document"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -14,26 +14,20 @@ import (
 var notAProfile = rule{
 	id: "not-a-profile",
 	profile: func(p *pass, profile *profile) {
-		at := place{path: root, span: profile.root.Span}
-		switch {
-		case profile.isProfile():
-		case profile.root.Kind != plist.Dictionary:
-			p.report(at, "the top level is %s, want the dictionary of a profile", withArticle(profile.root.Kind.String()))
-		default:
-			p.report(at, "the top level has none of the keys of a profile, such as %q", "PayloadContent")
+		if text, help := document.Profile.Misses(profile.root); text != "" {
+			p.report(place{path: root, span: profile.root.Span}, "%s", text).Help = help
 		}
 	},
 }
 
-// isProfile says whether the top level has at least one key that every profile has.
-func (p *profile) isProfile() bool {
-	return p.root.Kind == plist.Dictionary && slices.ContainsFunc(p.root.Fields, func(f plist.Field) bool {
-		switch f.Key {
-		case "PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent":
-			return true
-		}
-		return false
-	})
+// hasShape reports whether the top level has at least one key that every profile, or every declaration, has.
+func (p *profile) hasShape() bool {
+	kind := document.Profile
+	if p.isDeclaration {
+		kind = document.Declaration
+	}
+	text, _ := kind.Misses(p.root)
+	return text == ""
 }
 
 var unknownPayloadType = rule{

@@ -3,11 +3,44 @@ package plist
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
+	"sync"
+
+	"syncguard/internal/diag"
 )
 
 // emptyInput is the kind of a file that holds nothing but white space.
 const emptyInput = "empty"
+
+// Foreign names what a file is that is neither an XML nor a binary property list, with what to do about it; both are empty
+// for what wants to be one, and for text that nothing is known of.
+func Foreign(data []byte) (kind, help string) {
+	if kind, help = foreignBytes(data); kind != "" || bytes.HasPrefix(data, []byte("bplist")) {
+		return kind, help
+	}
+	text, ok := decodeText(diag.NewFile("", data), &findings{file: diag.NewFile("", data)})
+	if !ok {
+		return "", ""
+	}
+	if kind, help = foreignText(text); kind == unknownText {
+		return "", ""
+	}
+	return kind, help
+}
+
+// magic is how files begin that are taken for profiles by mistake.
+var magic = [...]struct{ prefix, kind, help string }{
+	{"PK\x03\x04", "a ZIP archive", "unpack it first"},
+	{"\x1f\x8b", "gzip data", "unpack it first"},
+	{"xar!", "an installer package", ""},
+	{"%PDF-", "a PDF document", ""},
+	{"{\\rtf", "a rich text document", "save it as plain text; in TextEdit choose Format > Make Plain Text"},
+	{"\x00\x05\x16\x07", "an AppleDouble file, which holds what macOS keeps beside a file", "the profile has the name without ._"},
+	{"version https://git-lfs.github.com/", "a Git LFS pointer", "fetch the file itself with git lfs pull"},
+	{"\x00GITCRYPT\x00", "encrypted by git-crypt", "decrypt it first with git-crypt unlock"},
+	{"$ANSIBLE_VAULT;", "encrypted by Ansible Vault", "decrypt it first with ansible-vault decrypt"},
+}
 
 // foreignBytes names the kind of input that is neither text nor a binary property list, or returns "".
 func foreignBytes(data []byte) (kind, help string) {
@@ -16,21 +49,80 @@ func foreignBytes(data []byte) (kind, help string) {
 	}
 	// A DER or BER SEQUENCE: a length of 128 bytes or more, or an indefinite one, has the high bit set.
 	if len(data) > 1 && data[0] == 0x30 && data[1] >= 0x80 {
-		return "a signed or encrypted message (CMS)", "unwrap the profile first"
+		return foreignDER(data)
 	}
-	for _, k := range [...]struct{ magic, kind string }{
-		{"PK\x03\x04", "a ZIP archive"},
-		{"\x1f\x8b", "gzip data"},
-		{"xar!", "an installer package"},
-		{"%PDF-", "a PDF document"},
-		{"-----BEGIN ", "PEM text"},
-	} {
-		if bytes.HasPrefix(data, []byte(k.magic)) {
-			return k.kind, ""
+	for _, m := range magic {
+		if bytes.HasPrefix(data, []byte(m.prefix)) {
+			return m.kind, m.help
 		}
+	}
+	if begin := []byte("-----BEGIN "); bytes.HasPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n"), begin) {
+		_, label, _ := bytes.Cut(data, begin)
+		label, _, _ = bytes.Cut(label, []byte("-"))
+		return foreignPEM(string(label))
 	}
 	return "", ""
 }
+
+const (
+	carryCertificate = "a payload of type com.apple.security.root or com.apple.security.pkcs1 carries it to devices"
+	keepKey          = "it is for --key, and for nobody else"
+)
+
+func foreignPEM(label string) (kind, help string) {
+	switch {
+	case strings.HasSuffix(label, "PRIVATE KEY"):
+		return "a private key", keepKey
+	case strings.HasSuffix(label, "CERTIFICATE REQUEST"):
+		return "a certificate request", ""
+	case strings.HasSuffix(label, "CERTIFICATE"):
+		return "a certificate", carryCertificate
+	}
+	return "PEM text", ""
+}
+
+// foreignDER tells what a SEQUENCE is by what stands first in it.
+func foreignDER(data []byte) (kind, help string) {
+	inside := insideSequence(data)
+	switch {
+	case bytes.HasPrefix(inside, []byte("\x02\x01\x03\x30")):
+		return "PKCS#12, which holds a key and certificates", "it is for --p12; a payload of type com.apple.security.pkcs12 carries it to devices"
+	case bytes.HasPrefix(inside, []byte("\x02\x01\x00")):
+		return "a private key", keepKey
+	case bytes.HasPrefix(inside, []byte("\x30")) && bytes.HasPrefix(insideSequence(inside), []byte("\xa0\x03\x02\x01")):
+		return "a certificate", carryCertificate
+	case bytes.HasPrefix(inside, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03")):
+		return "an encrypted message (CMS)", "decrypt it with the key of its recipient: openssl cms -decrypt -inform DER -in FILE -inkey KEY -out OUT.mobileconfig"
+	case bytes.HasPrefix(inside, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07")):
+		return "a signed or encrypted message (CMS)", "unwrap the profile first"
+	}
+	return "binary data in DER", ""
+}
+
+// insideSequence returns the contents of a SEQUENCE, as far as they are there, or nil.
+func insideSequence(data []byte) []byte {
+	if len(data) < 2 || data[0] != 0x30 {
+		return nil
+	}
+	octets := 0
+	if data[1] > 0x80 {
+		octets = int(data[1] & 0x7f)
+	}
+	if len(data) < 2+octets {
+		return nil
+	}
+	return data[2+octets:]
+}
+
+const unknownText = "of an unknown kind"
+
+// templateKeys are keys at the top level of syncguard's own templates.
+var templateKeys = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(organization|prevention|payloads):|^extends:[ \t]*["']?builtin:`)
+})
+
+// IsTemplate tells a template of syncguard's own from other YAML, by the keys of its top level.
+func IsTemplate(data []byte) bool { return templateKeys().Match(data) }
 
 // foreignText names the kind of text that is no XML property list, or returns "".
 func foreignText(text string) (kind, help string) {
@@ -47,8 +139,10 @@ func foreignText(text string) (kind, help string) {
 		return "an OpenStep property list", "convert it with plutil -convert xml1"
 	case strings.HasPrefix(text, "("):
 		return "an OpenStep property list", "convert it with plutil -convert xml1"
+	case IsTemplate([]byte(text)):
+		return "a template", "syncguard build FILE makes profiles of it"
 	}
-	return "of an unknown kind", ""
+	return unknownText, ""
 }
 
 func hasPrefixFold(s, prefix string) bool {

@@ -13,7 +13,8 @@ type Inspected struct {
 	Size      int                `json:"size"`   // of the file in bytes, with the signature
 	Signature *Verified          `json:"signature"`
 	Encrypted *InspectedEnvelope `json:"encrypted"`
-	Errors    int                `json:"errors"` // in reading: with one, a part of the file may be missing here
+	Errors    int                `json:"errors"`           // in reading: with one, a part of the file may be missing here
+	Defect    string             `json:"defect,omitempty"` // why the file as a whole is not what a device takes
 	InspectedDocument
 }
 

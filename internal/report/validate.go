@@ -101,7 +101,8 @@ func JSONFileFindings(name string, ds []diag.Diagnostic) []Finding {
 // the file.
 func (p *Printer) FileFindings(name string, signed bool, ds []diag.Diagnostic) {
 	hasPlace := func(d diag.Diagnostic) bool { return !d.Span.IsZero() }
-	if signed && slices.ContainsFunc(ds, hasPlace) {
+	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // the rest is about the whole file
+	if signed && slices.ContainsFunc(ds, isInside) {
 		p.Line("%s", faint.Render(Clean(name)+": positions are in the signed content"))
 	}
 	ds = slices.Clone(ds)

@@ -41,7 +41,6 @@ func withoutExample() []string {
 	return []string{
 		"internal-error",    // a defect of syncguard: one that is known is corrected
 		"needs-shared-ipad", // nothing in the embedded schemas is for Shared iPad alone; an imported schema may be
-		"not-a-declaration", // a file of such JSON is not-a-property-list; only a program can hand it to the checks
 		"too-large-for-mdm", // a megabyte
 		"too-many-findings", // hundreds of findings of other rules stand before it
 	}

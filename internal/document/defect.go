@@ -1,0 +1,283 @@
+package document
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// defect is why a file as a whole is not what a device takes, in one sentence, with the way out.
+type defect struct {
+	rule, cause, help string
+	message, content  []byte // of a signed message that can be read all the same, or nil
+}
+
+// The ways out that several defects share. FILE and OUT stand for names.
+const (
+	getAgain  = "get it again from its source, byte for byte"
+	signAnew  = "sign the profile anew with syncguard sign; openssl cms -sign wants -binary -nodetach -outform DER"
+	wantDER   = ", want its bytes (DER)"
+	unchanged = getAgain + ": send it as binary, and in git write *.mobileconfig -text into .gitattributes"
+)
+
+// signedDefect finds what happened to a signed message on its way: it was wrapped in text, saved as text, cut, lengthened, or
+// its line ends were changed. For a message that is whole it returns nil and the content; for what never was one, nil.
+func signedDefect(data []byte) (*defect, []byte) {
+	if cms.IsSigned(data) {
+		return damage(data)
+	}
+	return disguised(data), nil
+}
+
+// disguised finds a signed message in what does not begin like one.
+func disguised(data []byte) *defect {
+	text := bytes.TrimLeft(data, "\ufeff \t\r\n")
+	switch {
+	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
+		return inPEM(text)
+	case isMail(text):
+		return inMail(text)
+	}
+	if inside := fromBase64(text); cms.IsSigned(inside) {
+		return inText("base64 text", "base64 -d < FILE > OUT.mobileconfig writes them", inside)
+	}
+	return savedAsText(data)
+}
+
+// inText is a message with text around it. If it is not whole either, that counts for more.
+func inText(form, help string, message []byte) *defect {
+	c, content := damage(message)
+	if c != nil {
+		c.message = nil
+		return c
+	}
+	return &defect{ruleSignatureInPEM, "the signed message is " + form + wantDER, help, message, content}
+}
+
+func inPEM(text []byte) *defect {
+	block, _ := pem.Decode(text)
+	if block == nil || !slices.Contains([]string{"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}, block.Type) || !cms.IsSigned(block.Bytes) {
+		return nil
+	}
+	command := "openssl pkcs7 -in FILE -outform DER -out OUT.mobileconfig writes them"
+	if block.Type == "CMS" {
+		command = "openssl cms -cmsout -in FILE -inform PEM -outform DER -out OUT.mobileconfig writes them"
+	}
+	return inText("PEM text", command, block.Bytes)
+}
+
+// isMail says whether text begins with the header of an S/MIME message.
+func isMail(text []byte) bool {
+	head, _, _ := bytes.Cut(text[:min(len(text), 4096)], []byte("\n\n"))
+	head = bytes.ToLower(head)
+	name, _, found := bytes.Cut(head, []byte(":"))
+	return found && !bytes.ContainsAny(name, " \t\r\n<") && bytes.Contains(head, []byte("content-type:")) &&
+		(bytes.Contains(head, []byte("pkcs7-mime")) || bytes.Contains(head, []byte("pkcs7-signature")) || bytes.Contains(head, []byte("multipart/signed")))
+}
+
+// inMail reads the one message of an S/MIME entity. A profile that lies beside its signature may have changed on the way.
+func inMail(text []byte) *defect {
+	_, body, _ := bytes.Cut(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
+	if message := fromBase64(body); cms.IsSigned(message) {
+		return inText("inside a mail (S/MIME)", "openssl cms -cmsout -in FILE -inform SMIME -outform DER -out OUT.mobileconfig writes them", message)
+	}
+	return &defect{rule: ruleDamagedSignature, cause: "the file is a mail (S/MIME) with the profile beside its signature, want the signed message", help: signAnew}
+}
+
+// fromBase64 returns what base64 over any lines stands for, where that is a SEQUENCE, or nil.
+func fromBase64(text []byte) []byte {
+	if !bytes.HasPrefix(text, []byte("M")) { // its first six bits
+		return nil
+	}
+	joined := bytes.Join(bytes.Fields(text), nil)
+	data, err := base64.StdEncoding.AppendDecode(nil, joined)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// damage finds what is wrong with the bytes of a signed message, or returns its content.
+func damage(data []byte) (*defect, []byte) {
+	content, end, err := cms.Unwrap(data)
+	damaged := func(cause, help string) *defect { return &defect{rule: ruleDamagedSignature, cause: cause, help: help} }
+	switch {
+	case errors.Is(err, cms.ErrDetached):
+		return damaged("the signature is detached: the profile is not in the file", signAnew), nil
+	case err == nil && end < len(data):
+		c := damaged(trailing(data[end:]), fmt.Sprintf("head -c %d FILE > OUT.mobileconfig cuts it off", end))
+		if inside(content) == nil {
+			c.message, c.content = data[:end], content
+		}
+		return c, nil
+	case err == nil:
+		return inside(content), content
+	case cms.IsTooMuch(err):
+		return damaged("the signed message cannot be read: "+err.Error(), ""), nil
+	}
+	for _, change := range [][2]string{{"\n", "\r\n"}, {"\r\n", "\n"}} {
+		if cms.Scan(bytes.ReplaceAll(data, []byte(change[1]), []byte(change[0]))) == nil {
+			names := strings.NewReplacer("\r", "CR ", "\n", "LF")
+			return damaged("line ends of the signed message were changed from "+names.Replace(change[0])+" to "+names.Replace(change[1]), unchanged), nil
+		}
+	}
+	if size, ok := announced(data); ok && size > len(data) {
+		there := fmt.Sprintf(": %d of %d bytes are there", len(data), size)
+		if !bytes.Contains(data, []byte("\r\n")) && bytes.Count(data, []byte("\n")) >= size-len(data) {
+			return damaged("the signed message is cut off, or its line ends were changed from CR LF to LF"+there, unchanged), nil
+		}
+		return damaged("the signed message is cut off"+there, getAgain), nil
+	}
+	return damaged("the signed message cannot be read: "+err.Error(), getAgain), nil
+}
+
+func trailing(rest []byte) string {
+	what := "bytes follow"
+	if len(rest) == 1 {
+		what = "byte follows"
+	}
+	text := fmt.Sprintf("%d %s the end of the signed message", len(rest), what)
+	if len(bytes.Trim(rest, "\r\n")) == 0 {
+		text += ", a line end"
+	}
+	return text
+}
+
+// announced returns how many bytes a message of definite length says that it has.
+func announced(data []byte) (size int, ok bool) {
+	octets := int(data[1]) - 0x80
+	if octets < 1 || octets > 4 || len(data) < 2+octets {
+		return 0, false
+	}
+	for _, b := range data[2 : 2+octets] {
+		size = size<<8 | int(b)
+	}
+	return 2 + octets + size, true
+}
+
+// inside looks at the content of a message that is whole.
+func inside(content []byte) *defect {
+	switch {
+	case cms.IsSigned(content) || disguised(content) != nil:
+		return &defect{rule: ruleNestedSignature, cause: "the signed content is another signed message, want a profile", help: "sign the profile once"}
+	case bytes.HasPrefix(bytes.ToLower(content[:min(len(content), 64)]), []byte("content-type:")):
+		return &defect{rule: ruleDamagedSignature, cause: "the signed content begins with the header of a mail, want a profile", help: "sign the profile anew without -text"}
+	}
+	return nil
+}
+
+// savedAsText finds a message that a program read as text and wrote again in UTF-8 or UTF-16. What it took for ISO 8859-1 can
+// be brought back; what it did not know it replaced.
+func savedAsText(data []byte) *defect {
+	if !bytes.HasPrefix(data, []byte("0")) && !bytes.HasPrefix(data, []byte("\xff\xfe0")) && !bytes.HasPrefix(data, []byte("\xfe\xff\x000")) && !bytes.HasPrefix(data, []byte(utf8BOM+"0")) {
+		return nil // most files
+	}
+	text, from := asText(data)
+	if !strings.HasPrefix(text, "0") || !strings.Contains(text[:min(len(text), 64)], "\x06\t*") {
+		return nil // the SEQUENCE of a message, and the first octets of the identifier of its type
+	}
+	var bytesOf []byte
+	for _, r := range text {
+		if r > 0xff {
+			return &defect{rule: ruleDamagedSignature, cause: "the signed message was saved as text, which replaced bytes of it", help: unchanged}
+		}
+		bytesOf = append(bytesOf, byte(r))
+	}
+	if !cms.IsSigned(bytesOf) {
+		return nil
+	}
+	return &defect{rule: ruleDamagedSignature, cause: "the signed message was saved as " + from + " text, which changed bytes of it",
+		help: "iconv -f " + from + " -t ISO-8859-1 FILE > OUT.mobileconfig brings them back"}
+}
+
+// asText decodes UTF-8 or UTF-16, and names which.
+func asText(data []byte) (text, encoding string) {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(data, []byte("\xff\xfe")):
+		data = bytes.TrimPrefix(data, []byte(utf8BOM))
+		if !utf8.Valid(data) {
+			return "", ""
+		}
+		return string(data), "UTF-8"
+	}
+	var units []uint16
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return string(utf16.Decode(units)), "UTF-16"
+}
+
+// finding returns the defect as an error at the start of the file.
+func (c *defect) finding(f *diag.File) diag.Diagnostic {
+	return finding(c.rule, c.cause, diag.Span{File: f}, c.help)
+}
+
+// Misses says in what the top level of a file is none of the kind, with what to do about it; both are empty for one that is.
+func (k Kind) Misses(root *plist.Value) (text, help string) {
+	keys, whole := []string{"PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent"}, "the dictionary of a profile"
+	if k == Declaration {
+		keys, whole = []string{"Type", "Identifier", "Payload", "ServerToken"}, "the object of a declaration"
+	}
+	has := func(key string) bool { return root.Get(key) != nil }
+	switch {
+	case root.Kind != plist.Dictionary:
+		return fmt.Sprintf("the top level is %s, want %s", article(root.Kind.String()), whole), ""
+	case slices.ContainsFunc(keys, has):
+		return "", ""
+	case has("WebMainResource"):
+		help = "it is a web archive: check that the download was not a login or error page"
+	case has("Label") && (has("Program") || has("ProgramArguments")):
+		help = "it is a job of launchd, which no profile carries"
+	case k == Profile:
+		help = "if it is a file of preferences, a payload of type com.apple.ManagedClient.preferences carries them to a Mac"
+	default:
+		help = "a profile is a property list; syncguard schema list names the declarations"
+	}
+	return fmt.Sprintf("the top level has none of the keys of a %s, such as %q", k, keys[0]), help
+}
+
+func article(word string) string {
+	if strings.ContainsRune("aeio", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// NotATemplate says why a file cannot be a template of syncguard's, by its content: it is a profile, a declaration, or of
+// another kind altogether. It returns nil for text that may be one, however wrong it is.
+func NotATemplate(f *diag.File) *diag.Diagnostic {
+	const want = ", want a template"
+	d := &diag.Diagnostic{Rule: ruleWrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}
+	const importIt = "syncguard import FILE -o DIR makes a template of it"
+	text := bytes.TrimLeft(f.Data, "\ufeff \t\r\n")
+	kind, help := plist.Foreign(f.Data)
+	switch c, _ := signedDefect(f.Data); {
+	case c != nil:
+		d.Message, d.Help = strings.TrimSuffix(c.cause, wantDER)+want, c.help
+	case cms.IsSigned(f.Data):
+		d.Message, d.Help = "the file is a signed profile"+want, importIt
+	case bytes.HasPrefix(f.Data, []byte("bplist")), bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<!DOCTYPE plist")), bytes.HasPrefix(text, []byte("<plist")):
+		d.Message, d.Help = "the file is a property list, such as a profile"+want, importIt
+	case isJSON(f.Data) && bytes.Contains(f.Data, []byte(`"Type"`)) && bytes.Contains(f.Data, []byte(`"com.apple.`)):
+		d.Message, d.Help = "the file is a declaration"+want, importIt
+	case kind == "", kind == "empty", kind == "JSON", kind == "a template", kind == "an OpenStep property list": // YAML can begin like both
+		return nil
+	default:
+		d.Message, d.Help = "the file is "+kind+want, help
+	}
+	return d
+}
