@@ -55,7 +55,7 @@ func TestContent(t *testing.T) {
 }
 
 func contentCases() []contentCase {
-	return slices.Concat(requirementCases(), privacyCases(), certificateCases(), dataCases(), identityCases())
+	return slices.Concat(requirementCases(), privacyCases(), certificateCases(), dataCases(), identityCases(), preferenceCases(), networkCases(), extensionCases())
 }
 
 const privacyPolicy = "com.apple.TCC.configuration-profile-policy"
@@ -264,5 +264,72 @@ func TestTryingPasswordsIsBounded(t *testing.T) {
 	}
 	if counts[ruleWrongIdentityPassword] != 1 || counts[ruleUnopenedIdentity] != 19 {
 		t.Errorf("got %v, want one that was tried", counts)
+	}
+}
+
+func preferenceCases() []contentCase {
+	domains := func(pairs ...any) *plist.Value { return own(pl(managedPreferences, "PayloadContent", d(pairs...))) }
+	settings := arr(d("mcx_preference_settings", d("a", true)))
+	forced := d("Forced", settings)
+	several := `warning several-preference-domains PayloadContent[0].PayloadContent["net.acme.b"]`
+	unread := `error unread-preference-domain PayloadContent[0].PayloadContent["net.acme.a"]`
+	return []contentCase{
+		{name: "one domain", profile: domains("net.acme.a", forced)},
+		{name: "set once", profile: domains("net.acme.a", d("Set-Once", settings))},
+		{name: "set often", profile: domains("net.acme.a", d("Often", settings)), want: `warning unknown-key PayloadContent[0].PayloadContent["net.acme.a"].Often`},
+		{name: "two domains", profile: domains("net.acme.a", forced, "net.acme.b", forced), want: several},
+		{name: "two domains on Macs", profile: domains("net.acme.a", forced, "net.acme.b", forced), targets: "macOS", want: several},
+		{name: "two payloads", profile: own(pl(managedPreferences, "PayloadContent", d("net.acme.a", forced)), pl(managedPreferences, "PayloadContent", d("net.acme.b", forced)))},
+		{name: "keys in the domain", profile: domains("net.acme.a", d("a", true)), want: unread},
+		{name: "settings in the domain", profile: domains("net.acme.a", d("mcx_preference_settings", d("a", true))), want: unread},
+		{name: "known keys in the domain", profile: domains("com.apple.timed", d("TMAutomaticTimeOnlyEnabled", true)),
+			want: `error unread-preference-domain PayloadContent[0].PayloadContent["com.apple.timed"]`},
+		{name: "nothing in the domain", profile: domains("net.acme.a", d()), want: unread},
+		{name: "nothing forced", profile: domains("net.acme.a", d("Forced", arr())), want: unread},
+		{name: "misspelt", profile: domains("net.acme.a", d("forced", settings)), want: `error unknown-key PayloadContent[0].PayloadContent["net.acme.a"].forced`},
+		{name: "keys beside the settings", profile: domains("net.acme.a", d("Forced", arr(d("a", true)))),
+			want: `error missing-required-key PayloadContent[0].PayloadContent["net.acme.a"].Forced[0]` + "\n" + `warning unknown-key PayloadContent[0].PayloadContent["net.acme.a"].Forced[0].a`},
+		{name: "a domain as a payload of its own", profile: own(pl("com.apple.dock", "autohide", true))},
+	}
+}
+
+func networkCases() []contentCase {
+	network := func(eap *plist.Value, pairs ...any) *plist.Value {
+		return own(pl(wifi, append(pairs, "SSID_STR", "Office", "EncryptionType", "WPA2", "EAPClientConfiguration", eap)...),
+			pl("com.apple.security.scep", "PayloadUUID", "72B1DB9E-4A03-5769-8B82-7B87524F744B", "PayloadContent", d("URL", "https://scep.acme.com")))
+	}
+	const identity = "72B1DB9E-4A03-5769-8B82-7B87524F744B"
+	eap := func(types *plist.Value, pairs ...any) *plist.Value {
+		return d(append([]any{"AcceptEAPTypes", types}, pairs...)...)
+	}
+	names := arr("radius.acme.com")
+	noTrust, noIdentity := "warning eap-without-trust PayloadContent[0].EAPClientConfiguration", "warning eap-without-identity PayloadContent[0].EAPClientConfiguration"
+	return []contentCase{
+		{name: "PEAP", profile: network(eap(arr(25), "TLSTrustedServerNames", names))},
+		{name: "PEAP without trust", profile: network(eap(arr(25))), want: noTrust},
+		{name: "TTLS without trust", profile: network(eap(arr(21, 18))), want: noTrust},
+		{name: "no names", profile: network(eap(arr(25), "TLSTrustedServerNames", arr())), want: noTrust},
+		{name: "anchor", profile: network(eap(arr(25), "PayloadCertificateAnchorUUID", arr("{{ROOT}}")))},
+		{name: "SIM", profile: network(eap(arr(18, 23)))},
+		{name: "FAST", profile: network(eap(arr(43), "EAPFASTUsePAC", true))},
+		{name: "TLS", profile: network(eap(arr(13), "TLSTrustedServerNames", names), "PayloadCertificateUUID", identity)},
+		{name: "TLS without an identity", profile: network(eap(arr(13), "TLSTrustedServerNames", names)), want: noIdentity},
+		{name: "TLS without a certificate", profile: network(eap(arr(13), "TLSTrustedServerNames", names, "TLSCertificateIsRequired", false))},
+		{name: "TLS or PEAP", profile: network(eap(arr(13, 25), "TLSTrustedServerNames", names))},
+		{name: "no types", profile: network(eap(arr()))},
+	}
+}
+
+func extensionCases() []contentCase {
+	policy := func(pairs ...any) *plist.Value {
+		return own(pl("com.apple.syspolicy.kernel-extension-policy", pairs...))
+	}
+	warning := "warning kernel-extension PayloadContent[0]"
+	return []contentCase{
+		{name: "kernel extensions of a team", profile: policy("AllowedTeamIdentifiers", arr("ABCDE12345")), want: warning},
+		{name: "one kernel extension", profile: policy("AllowedKernelExtensions", d("ABCDE12345", arr("com.acme.driver"))), want: warning},
+		{name: "kernel extension on iPhones", profile: policy("AllowedTeamIdentifiers", arr("ABCDE12345")), targets: "iOS", want: "error not-on-platform PayloadContent[0]"},
+		{name: "no kernel extension", profile: policy("AllowUserOverrides", false)},
+		{name: "system extensions", profile: own(pl("com.apple.system-extension-policy", "AllowedTeamIdentifiers", arr("ABCDE12345")))},
 	}
 }

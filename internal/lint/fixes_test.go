@@ -341,7 +341,7 @@ func TestFixesOfCommunityLists(t *testing.T) {
 
 // A key that stands beside the dictionary where it belongs is moved there, if that is asked for.
 func TestFixMovesKeys(t *testing.T) {
-	eap := "<key>EAPClientConfiguration</key>\n\t\t\t<dict>\n\t\t\t\t<key>AcceptEAPTypes</key>\n\t\t\t\t<array><integer>13</integer></array>¦\n\t\t\t</dict>\n\t\t\t"
+	eap := "<key>EAPClientConfiguration</key>\n\t\t\t<dict>\n\t\t\t\t<key>AcceptEAPTypes</key>\n\t\t\t\t<array><integer>25</integer></array>¦\n\t\t\t</dict>\n\t\t\t"
 	moved := "<key>TLSMinimumVersion</key>\n\t\t\t%s<string>1.2</string>"
 	good := strings.Replace(wifi, "<key>AutoJoin", strings.Replace(eap, "¦", "\n\t\t\t\t"+strings.Replace(moved, "%s", "\t", 1), 1)+"<key>AutoJoin", 1)
 	bad := strings.Replace(wifi, "<key>AutoJoin", strings.Replace(eap, "¦", "", 1)+strings.Replace(moved, "%s", "", 1)+"\n\t\t\t<key>AutoJoin", 1)

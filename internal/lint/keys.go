@@ -59,7 +59,7 @@ func (p *profile) isNowhere(standing []schema.Availability) bool {
 var unknownKey = rule{
 	id: "unknown-key",
 	value: func(p *pass, n *node) {
-		if n.value.Kind != plist.Dictionary || len(n.layers) == 0 {
+		if n.value.Kind != plist.Dictionary || len(n.layers) == 0 || n.isUnread() {
 			return
 		}
 		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })

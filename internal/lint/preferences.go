@@ -1,0 +1,59 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// The rules about payloads that set the preference domains of a Mac: PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
+
+// preferenceStates are how a domain can be managed. Often is of Workgroup Manager's time.
+func preferenceStates() []string { return []string{"Forced", "Set-Once", "Often"} }
+
+// isPreferenceDomains reports whether a node is the dictionary of a payload whose keys are preference domains.
+func (n *node) isPreferenceDomains() bool {
+	return n.domain == managedPreferences && n.key != nil && n.key.Name == "PayloadContent" && n.parent.key == nil && n.value.Kind == plist.Dictionary
+}
+
+// isUnread reports whether a node is a preference domain that no state manages, nor a misspelt one, which unknown-key is about.
+func (n *node) isUnread() bool {
+	if n.parent == nil || n.value.Kind != plist.Dictionary || !n.parent.isPreferenceDomains() {
+		return false
+	}
+	for _, f := range n.value.Fields {
+		isState := func(state string) bool { return strings.EqualFold(letters(f.Key), letters(state)) }
+		if slices.ContainsFunc(preferenceStates(), isState) {
+			return f.Value != nil && f.Value.Kind == plist.Array && len(f.Value.Items) == 0
+		}
+	}
+	return true
+}
+
+// letters leaves the hyphens, underscores and blanks of a key out.
+func letters(key string) string { return strings.NewReplacer("-", "", "_", "", " ", "").Replace(key) }
+
+var unreadPreferenceDomain = rule{
+	id: "unread-preference-domain",
+	value: func(p *pass, n *node) {
+		if n.isUnread() {
+			p.report(n.atKey(), "nothing in the preference domain %s has any effect, because it does not stand in Forced or Set-Once", n.subject()).
+				Help = "put its keys into Forced, an array of one dictionary, whose mcx_preference_settings has them"
+		}
+	},
+}
+
+var severalPreferenceDomains = rule{
+	id: "several-preference-domains",
+	value: func(p *pass, n *node) {
+		if !n.isPreferenceDomains() || len(n.value.Fields) < 2 || len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
+			return
+		}
+		first, second := n.value.Fields[0], n.value.Fields[1]
+		d := p.report(n.field(&second), "the payload sets %d preference domains, of which macOS 26.6 was seen to apply one alone (reported once, not confirmed by Apple)", len(n.value.Fields))
+		d.Help = "make a payload of each domain"
+		d.Related = related("the first one", first.KeySpan)
+	},
+}
