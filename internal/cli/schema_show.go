@@ -130,7 +130,7 @@ func reportKey(n *schema.Node, prose *schema.Prose) report.SchemaKey {
 	r := report.SchemaKey{Name: n.Name, Path: n.Path, Element: n.IsElement, Type: n.TypeName(), Required: n.Required,
 		Min: n.Min, Max: n.Max, Format: n.Format, Subtype: n.Subtype, MinItems: n.MinItems, MaxItems: n.MaxItems,
 		CombineType: n.CombineType, AssetTypes: n.AssetTypes, ContentTypes: n.ContentTypes, Replacement: n.Replacement,
-		Dropped: n.Dropped, Platforms: []report.SchemaPlatform{}, Repeats: n.Repeats, Keys: reportKeys(n.Nodes, prose)}
+		Dropped: n.Dropped, Community: n.Community, Platforms: []report.SchemaPlatform{}, Repeats: n.Repeats, Keys: reportKeys(n.Nodes, prose)}
 	if n.Default != nil {
 		r.Default, r.DefaultText = schema.JSONValue(n.Default), schema.ValueText(n.Default)
 	}

@@ -49,7 +49,7 @@ func notesOf(k InspectedKey, short bool) []note {
 		if s.Replacement != "" {
 			add(true, "replaced by "+s.Replacement)
 		}
-		add(true, mark(s.Dropped, "not listed any more"))
+		add(true, mark(s.Dropped, "not listed any more"), mark(s.Community, "community"))
 		add(false, needs...)
 		if !short {
 			add(false, not...)

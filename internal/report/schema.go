@@ -104,8 +104,9 @@ type SchemaKey struct {
 	AssetTypes   []string         `json:"assetTypes,omitempty"`
 	ContentTypes []string         `json:"assetContentTypes,omitempty"`
 	Replacement  string           `json:"replacement,omitempty"`
-	Dropped      bool             `json:"dropped,omitempty"` // the newest source does not list it any more
-	Platforms    []SchemaPlatform `json:"platforms"`         // what it states otherwise than the type and the keys above
+	Dropped      bool             `json:"dropped,omitempty"`   // the newest source does not list it any more
+	Community    bool             `json:"community,omitempty"` // a community's source has it, and Apple's schema does not
+	Platforms    []SchemaPlatform `json:"platforms"`           // what it states otherwise than the type and the keys above
 	Title        string           `json:"title,omitempty"`
 	Content      string           `json:"content,omitempty"`
 	Repeats      string           `json:"repeats,omitempty"` // the path that has the same subkeys; they are not listed again

@@ -263,6 +263,9 @@ func deviations(k SchemaKey) string {
 	if k.Dropped {
 		parts = append(parts, "not listed any more")
 	}
+	if k.Community {
+		parts = append(parts, "community")
+	}
 	return Clean(strings.Join(parts, "; "))
 }
 
