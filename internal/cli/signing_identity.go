@@ -130,6 +130,9 @@ func (f *identityFlags) read(ctx context.Context, env *Env) (id *identity.Identi
 	case identity.IsPKCS11(f.key):
 		id, err = f.fromPKCS11(ctx, env, files)
 	case f.key == "" && !files.Cert.HasKey():
+		if _, err := identity.Certificates(files.Cert); err != nil {
+			return nil, "", explainIdentity(err)
+		}
 		return nil, "", usage("give the certificate's private key with --key, or a command that has it with --signer-command", "--cert needs --key")
 	default:
 		secret := cond(f.key != "", f.key) + cond(f.key == "", f.cert)

@@ -113,7 +113,7 @@ func pbmac1(algorithm pkix.AlgorithmIdentifier, text, message []byte) ([]byte, e
 		return nil, err
 	}
 	newHash, newMAC := hmacs()[derivation.PRF.Algorithm.String()], hmacs()[params.Scheme.Algorithm.String()]
-	if newHash == nil || newMAC == nil || derivation.KeyLength < 1 || derivation.KeyLength > 256 || derivation.Salt.Tag != asn1.TagOctetString {
+	if newHash == nil || newMAC == nil || derivation.KeyLength < 1 || derivation.KeyLength > sha512.Size || derivation.Salt.Tag != asn1.TagOctetString {
 		return nil, &Problem{"the MAC of the PKCS#12 has unusual parameters", convert}
 	}
 	key, err := pbkdf2.Key(newHash, string(text), derivation.Salt.Bytes, int(derivation.Iterations), derivation.KeyLength)
