@@ -135,7 +135,7 @@ func losesValues(d diag.Diagnostic) bool { return slices.Contains(losingRules(),
 
 func losingRules() []string {
 	return []string{"key-outside-dictionary", "key-without-value", "malformed-markup", "markup-in-value", "mismatched-end-tag",
-		"multiple-roots", "namespaced-element", "nested-plist", "text-between-elements", "too-many-findings", "truncated-file",
+		"multiple-roots", "namespaced-element", "text-between-elements", "too-many-findings", "truncated-file",
 		"unknown-element", "unknown-entity", "value-without-key"}
 }
 

@@ -97,10 +97,16 @@ func (r *xmlReader) declaration() {
 	r.pos = d.end
 	switch {
 	case !ok:
-		r.report(ruleBadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
-		r.skipPast(">")
+		if !strings.HasSuffix(r.text[:r.pos], ">") {
+			r.skipPast(">")
+		}
+		say := r.warn
+		if !strings.HasSuffix(r.text[:r.pos], "?>") { // which CoreFoundation looks for
+			say = r.report
+		}
+		say(ruleBadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
 	case d.version != "1.0":
-		r.report(ruleBadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)
+		r.warn(ruleBadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)
 	}
 }
 

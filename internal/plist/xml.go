@@ -41,6 +41,7 @@ type frame struct {
 	value   *Value  // of an array or a dictionary
 	base    int
 	used    bool // plist: something stood in it
+	holds   bool // plist inside another: its value was read
 
 	key        Field // dictionary: the key last read
 	keyWaiting bool  // for its value
@@ -188,8 +189,7 @@ func (r *xmlReader) startElement() {
 	case skipped:
 		r.unknownElement(t)
 	case plistElement:
-		r.report(ruleNestedPlist, `a "plist" stands inside "plist", want one`, "", t.start, t.end)
-		r.skip(t)
+		r.nestedPlist(t)
 	case keyElement:
 		r.key(t)
 	case dictElement, arrayElement:
@@ -223,6 +223,18 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	}
 	r.open = append(r.open, frame{tag: tag{name: "plist", start: t.start, end: t.start}, element: plistElement})
 	return true
+}
+
+// nestedPlist opens a <plist> inside another. Its value stands in its place, as CoreFoundation reads it.
+func (r *xmlReader) nestedPlist(t tag) {
+	r.warn(ruleNestedPlist, `a "plist" stands inside "plist", want one`, "take the inner tags away, and keep the value between them", t.start, t.end)
+	if !r.mayNest(t) {
+		return
+	}
+	r.open = append(r.open, frame{tag: t, element: plistElement})
+	if t.empty {
+		r.closeTop(t.end)
+	}
 }
 
 func (r *xmlReader) unknownElement(t tag) {
@@ -288,9 +300,17 @@ func (r *xmlReader) newValue(start, end int) *Value {
 }
 
 // place puts a value where it stands: at the root, behind its key, or into its array.
-func (r *xmlReader) place(v *Value) {
-	top := &r.open[len(r.open)-1]
+func (r *xmlReader) place(v *Value) { r.placeIn(len(r.open)-1, v) }
+
+// placeIn puts a value into an element that is open.
+func (r *xmlReader) placeIn(i int, v *Value) {
+	top := &r.open[i]
 	switch {
+	case top.element == plistElement && i > 0 && !top.holds:
+		top.holds = true
+		r.placeIn(i-1, v)
+	case top.element == plistElement && i > 0:
+		r.report(ruleMultipleRoots, "the inner <plist> holds a second value, want one", "", v.Span.Start, v.Span.End)
 	case top.element == arrayElement:
 		r.items = append(r.items, v)
 	case top.element == dictElement && top.keyWaiting:
@@ -313,7 +333,7 @@ func (r *xmlReader) closeTop(end int) {
 		if !top.used {
 			r.report(ruleMissingRoot, "<plist> is empty, want one value", "", top.tag.start, end)
 		}
-		r.closed = true
+		r.closed = len(r.open) == 1
 	case dictElement:
 		r.checkKeyWaiting(top)
 		top.value.Fields = r.slab.copyFields(r.fields[top.base:])

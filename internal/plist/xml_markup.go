@@ -23,6 +23,14 @@ func (r *xmlReader) report(rule, message, help string, start, end int) {
 	r.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: r.span(start, end), Path: r.path()})
 }
 
+// warn adds a warning about a range of the text: what devices read all the same.
+func (r *xmlReader) warn(rule, message, help string, start, end int) {
+	if r.full {
+		return
+	}
+	r.add(diag.Diagnostic{Rule: rule, Severity: diag.Warning, Message: message, Help: help, Span: r.span(start, end), Path: r.path()})
+}
+
 func (r *xmlReader) reportRelated(rule, message string, span diag.Span, related string, place diag.Span) {
 	if r.full {
 		return
@@ -111,7 +119,7 @@ func (r *xmlReader) instruction() {
 	content := r.text[nameEnd : r.pos-len("?>")]
 	switch {
 	case strings.EqualFold(target, "xml"):
-		r.report(ruleBadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "", start, r.pos)
+		r.warn(ruleBadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "delete it", start, r.pos)
 	case target == "" || !isNameStart(target[0]) || content != "" && !isBlank(content[0]):
 		r.report(ruleMalformedMarkup, "the processing instruction has no valid name", "", start, r.pos)
 	}
