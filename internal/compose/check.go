@@ -98,7 +98,7 @@ func unusedInAll(runs [][]diag.Diagnostic) []diag.Diagnostic {
 	return unused
 }
 
-// twoDNSForms refuses a delivery in which the template writes out the form of DNS settings that the intent does not have.
+// twoDNSForms warns of a delivery in which the template writes out the form of DNS settings that the intent does not have.
 func (r *Result) twoDNSForms() []diag.Diagnostic {
 	var payload, declaration *plist.Value
 	for _, v := range r.Root.Get("PayloadContent").Items {
@@ -118,7 +118,7 @@ func (r *Result) twoDNSForms() []diag.Diagnostic {
 		return nil
 	}
 	return []diag.Diagnostic{{
-		Rule: "two-dns-forms", Severity: diag.Error, Span: payload.Span,
+		Rule: "two-dns-forms", Severity: diag.Warning, Span: payload.Span,
 		Message: fmt.Sprintf("%s gets the DNS payload and the DNS declaration, which are two entries", r.Target),
 		Help:    "keep one of the two: turn prevention.dns off, or choose its form with --dns-form",
 		Related: []diag.Related{{Message: "the declaration", Span: declaration.Span}},

@@ -103,11 +103,19 @@ func TestFindingsInDeclarations(t *testing.T) {
 	}
 }
 
+// A payload of DNS settings beside the declaration is two entries: nobody states what a device makes of both.
+func TestTwoDNSForms(t *testing.T) {
+	r := composeAs(t, Options{}, organization+"payloads:\n  - id: x\n    type: com.apple.dnsSettings.managed\n    keys: {DNSSettings: {DNSProtocol: TLS, ServerName: one.one.one.one, ServerAddresses: [1.1.1.1]}}\n", "iOS@27/manual")
+	found := slices.DeleteFunc(r.Findings, func(d diag.Diagnostic) bool { return d.Rule != "two-dns-forms" })
+	if len(found) != 1 || found[0].Severity != diag.Warning || found[0].Span.IsZero() {
+		t.Errorf("got %v, want one warning with a place", found)
+	}
+}
+
 func TestRefusedDeclarations(t *testing.T) {
 	for _, c := range []struct{ name, text, to, want string }{
 		{"not by hand", passcode + "  - id: x\n    type: com.apple.configuration.softwareupdate.settings\n    keys: {}\n", "iOS/manual", "not-in-enrollment"},
 		{"long identifier", passcode + "    identifier: " + strings.Repeat("x", 65) + "\n", "iOS/supervised", "malformed-value"},
-		{"two forms", organization + "payloads:\n  - id: x\n    type: com.apple.dnsSettings.managed\n    keys: {DNSSettings: {DNSProtocol: TLS, ServerName: one.one.one.one, ServerAddresses: [1.1.1.1]}}\n", "iOS@27/manual", "two-dns-forms"},
 		{"the name of an intent's", organization + "payloads:\n  - id: dns.cloudflare\n    type: com.apple.configuration.passcode.settings\n    keys: {}\n", "iOS@27/supervised", "repeated-item"},
 		{"the name of an activation", organization + "payloads:\n  - id: dns.cloudflare.activation\n    type: com.apple.configuration.passcode.settings\n    keys: {}\n", "iOS@27/supervised", "repeated-item"},
 	} {

@@ -226,6 +226,7 @@ func dnsCases() []ruleCase {
 		return with(pl(dnsSettings, "DNSSettings", d("DNSProtocol", "TLS", "ServerName", "dns.google"), "OnDemandRules", arr(rules...)))
 	}
 	connect, home := d("Action", "Connect"), d("Action", "Disconnect", "SSIDMatch", arr("Home"))
+	evaluate := d("Action", "EvaluateConnection", "ActionParameters", arr(d("DomainAction", "NeverConnect", "Domains", arr("acme.com"))))
 	const at = "PayloadContent[0].DNSSettings"
 	return []ruleCase{
 		{rule: "missing-server-url", path: at, bad: dns("DNSProtocol", "HTTPS"), good: https()},
@@ -256,6 +257,10 @@ func dnsCases() []ruleCase {
 		{rule: "dns-on-managed-networks-only", path: "PayloadContent[0]", targets: "iOS/supervised iOS", bad: https(), good: with(pl("com.example.values"))},
 		{rule: "no-catch-all-rule", path: "PayloadContent[0].OnDemandRules", bad: ruled(home), good: ruled(home, connect)},
 		{rule: "unreachable-on-demand-rule", path: "PayloadContent[0].OnDemandRules[1]", bad: ruled(connect, home, home), good: ruled(home, home, connect)},
+		{rule: "unreachable-on-demand-rule", path: "PayloadContent[0].OnDemandRules[1]", bad: ruled(evaluate, connect), good: ruled(evaluate),
+			help: "delete this rule: the one before it decides for every network"},
+		{rule: "unreachable-on-demand-rule", path: "PayloadContent[0].OnDemandRules[1]", bad: ruled(evaluate, home, connect), good: ruled(home, evaluate),
+			help: "keep one of the rules without a condition, and move it to the end"},
 		{rule: "unused-action-parameters", path: "PayloadContent[0].OnDemandRules[0].ActionParameters",
 			bad: ruled(d("Action", "Connect", "ActionParameters", arr())), good: ruled(d("Action", "EvaluateConnection", "ActionParameters", arr()))},
 	}

@@ -26,7 +26,7 @@ var notYetIntroduced = rule{
 	effect: func(p *pass, n *node) {
 		if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
 			p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
-				Help = "raise the version of the target, or expect nothing from it on older devices"
+				Help = "raise the version of the target, or deliver the profile again once older devices are upgraded"
 		}
 	},
 }

@@ -117,15 +117,21 @@ func TestHarmfulKeysExist(t *testing.T) {
 		{domain: restrictions, key: "allowGlobalBackgroundFetchWhenRoaming"},
 		{domain: restrictions, key: "allowAccountModification"},
 		{domain: wifi, key: "CaptiveBypass"},
+		{domain: httpProxy, key: "ProxyCaptiveLoginAllowed"},
+		{domain: vpnPayload, key: "AlwaysOn.AllowCaptiveWebSheet"},
+		{domain: preferences, key: "DisabledSystemSettings"},
 		{domain: networkUsage, key: "ApplicationRules"},
 		{domain: dnsSettings, key: "OnDemandRules"},
 	})
 	for _, h := range harms {
 		types, err := schema.Embedded().Payloads(h.domain)
+		if declaration, declared := schema.Embedded().Declaration(h.domain); declared == nil && declaration != nil {
+			types = []*schema.Type{declaration}
+		}
 		if err != nil || len(types) != 1 {
 			t.Fatalf("%s: got %d types, %v", h.domain, len(types), err)
 		}
-		if named(types[0].Keys, h.key) == nil {
+		if types[0].Key(strings.Split(h.key, ".")...) == nil {
 			t.Errorf("%s has no key %s", h.domain, h.key)
 		}
 	}

@@ -1,6 +1,9 @@
 package lint
 
 import (
+	"fmt"
+	"slices"
+
 	"syncguard/internal/plist"
 )
 
@@ -33,12 +36,26 @@ var unreachableOnDemandRule = rule{
 			}
 			at := n.path.at(i + 1)
 			d := p.report(place{path: at, span: rules[i+1].Span}, "%s and what follows is never reached", quote(at.name()))
-			d.Help = "move the rule without a condition to the end"
+			d.Help = reachHelp(rules, i)
 			d.Related = related("this rule matches every network", r.Span)
 			setLast(d, n.value, i)
 			return
 		}
 	},
+}
+
+// reachHelp says how the rules behind the one at i, which matches every network, come to count, or which of them to delete.
+func reachHelp(rules []*plist.Value, i int) string {
+	rest := rules[i+1:]
+	switch always := slices.IndexFunc(rest, func(r *plist.Value) bool { return !hasCondition(r) }); {
+	case always < 0:
+		return "move the rule without a condition to the end"
+	case slices.ContainsFunc(rest, hasCondition):
+		return "keep one of the rules without a condition, and move it to the end"
+	case len(rest) == 1:
+		return "delete this rule: the one before it decides for every network"
+	}
+	return fmt.Sprintf("delete these %d rules: the one before them decides for every network", len(rest))
 }
 
 // onDemandRules returns the rules where a node is such an array of dictionaries.

@@ -30,7 +30,7 @@ func TestOpenSets(t *testing.T) {
 		{"a vendor's key near one of another", "", vpn("com.acme.vpn", d("Rolle", "staff", "Groups", arr("a"))), nil},
 		{"what Apple states of a vendor's key", "", vpn("com.acme.vpn", d("Realm", 1)), []string{"wrong-type error"}},
 		{"tunnels that are always on", "iOS@26/supervised", pl("com.apple.vpn.managed", "UserDefinedName", "Acme", "VPNType", "AlwaysOn", "AlwaysOn", d("TunnelConfigurations",
-			arr(d("ProtocolType", "IKEv2", "RemoteAddress", "vpn.acme.com", "RemoteIdentifier", "vpn.acme.com", "LocalIdentifier", "a", "AuthenticationMethod", "Certificate")))),
+			arr(d("ProtocolType", "IKEv2", "RemoteAddress", "vpn.acme.com", "RemoteIdentifier", "vpn.acme.com", "LocalIdentifier", "a", "AuthenticationMethod", "Certificate")), "AllowCaptiveWebSheet", 1)),
 			nil},
 		{"realms of Kerberos", "", pl("com.apple.extensiblesso", "ExtensionIdentifier", "com.apple.AppSSOKerberos.KerberosExtension", "Type", "Credential",
 			"TeamIdentifier", "apple", "Realm", "ACME.COM", "Hosts", arr("acme.com"), "ExtensionData", d("domainRealmMapping", d("ACME.COM", arr("acme.com")))), nil},

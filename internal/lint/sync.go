@@ -1,6 +1,9 @@
 package lint
 
 import (
+	"slices"
+	"strings"
+
 	"syncguard/internal/plist"
 )
 
@@ -12,11 +15,16 @@ const (
 	wifi           = "com.apple.wifi.managed"
 	softwareUpdate = "com.apple.SoftwareUpdate"
 	networkUsage   = "com.apple.networkusagerules"
+	fileProviders  = "com.apple.fileproviderd"
+	httpProxy      = "com.apple.proxy.http.global"
+	vpnPayload     = "com.apple.vpn.managed"
+	preferences    = "com.apple.systempreferences"
+	managedUpdates = "com.apple.configuration.softwareupdate.settings"
 )
 
 // harm is a setting that hurts, with what comes of it.
 type harm struct {
-	domain, key string
+	domain, key string // the key may have one dictionary before it: Deferrals.MajorPeriodInDays
 	hurts       func(*plist.Value) bool
 	consequence string
 }
@@ -25,12 +33,21 @@ type harm struct {
 func harmRule(help string, harms ...harm) func(*pass, *node) {
 	return func(p *pass, n *node) {
 		for _, h := range harms {
-			if f := n.value.Field(h.key); h.domain == n.domain && f != nil && f.Value != nil && h.hurts(f.Value) {
-				p.report(n.field(f), "%s is %s, so %s", quote(h.key), f.Value.Describe(), h.consequence).Help = help
+			if h.domain != n.domain {
+				continue
+			}
+			at, in, key := n.path, n.value, h.key
+			if outer, inner, nested := strings.Cut(h.key, "."); nested {
+				at, in, key = at.field(outer), in.Get(outer), inner
+			}
+			if f := in.Field(key); f != nil && f.Value != nil && h.hurts(f.Value) {
+				p.report(place{at.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, so %s", quote(key), f.Value.Describe(), h.consequence).Help = help
 			}
 		}
 	}
 }
+
+func alwaysOff(v *plist.Value) bool { return v.Kind == plist.String && v.Text == "AlwaysOff" }
 
 func off(v *plist.Value) bool { return v.Kind == plist.Boolean && !v.Bool }
 func on(v *plist.Value) bool  { return v.Kind == plist.Boolean && v.Bool }
@@ -58,6 +75,9 @@ func cloudSyncHarms() []harm {
 		{restrictions, "allowCloudMail", off, "iCloud mail stops syncing"},
 		{restrictions, "allowCloudNotes", off, "notes stop syncing"},
 		{restrictions, "allowCloudReminders", off, "reminders stop syncing"},
+		{fileProviders, "ManagementAllowsRemoteSyncing", off, "cloud storage stops syncing, iCloud Drive presumably as well"},
+		{fileProviders, "ManagementAllowsKnownFolderSyncing", off, "the Desktop and Documents folders stop syncing, with iCloud Drive presumably as well"},
+		{fileProviders, "ManagementAllowsExternalVolumeSyncing", off, "cloud storage on external disks stops syncing, iCloud Drive presumably as well"},
 	}
 }
 
@@ -81,15 +101,64 @@ var roamingSyncDisabled = rule{
 
 var accountChangesBlocked = rule{
 	id: "account-changes-blocked",
-	settings: harmRule("remove the key, or set it to true",
-		harm{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"}),
+	settings: func(p *pass, n *node) {
+		accountModification(p, n)
+		if n.domain != preferences {
+			return
+		}
+		for _, key := range []string{"DisabledSystemSettings", "DisabledPreferencePanes"} {
+			for i, pane := range items(n.value.Get(key)) {
+				if slices.Contains(accountPanes(), pane.Text) {
+					p.report(place{n.path.field(key).at(i), pane.Span, isSecret(pane)},
+						"%s is turned off, so nobody can sign out of iCloud and in again when it does not sync", quote(pane.Text)).
+						Help = "take it out of the list"
+				}
+			}
+		}
+	},
+}
+
+var accountModification = harmRule("remove the key, or set it to true",
+	harm{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"})
+
+// accountPanes are where a Mac shows the Apple Account: from macOS 13 on, and before.
+func accountPanes() []string {
+	return []string{"com.apple.systempreferences.AppleIDSettings", "com.apple.preferences.AppleIDPrefPane", "com.apple.preferences.icloud"}
 }
 
 var captiveDetectionDisabled = rule{
 	id: "captive-detection-disabled",
-	settings: harmRule("remove the key, or set it to false",
-		harm{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"}),
+	settings: func(p *pass, n *node) {
+		captiveBypass(p, n)
+		switch n.domain {
+		case httpProxy:
+			p.reportCaptiveLogin(n, n.path, n.value, "ProxyCaptiveLoginAllowed", "set it to true")
+		case vpnPayload:
+			always := n.value.Get("AlwaysOn")
+			if always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
+				p.reportCaptiveLogin(n, n.path.field("AlwaysOn"), always, "AllowCaptiveWebSheet", "set it to 1")
+			}
+		}
+	},
 }
+
+var captiveBypass = harmRule("remove the key, or set it to false",
+	harm{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"})
+
+// reportCaptiveLogin reports a key that lets login pages past a proxy or tunnel, where it does not allow them or is absent.
+func (p *pass) reportCaptiveLogin(n *node, path *path, in *plist.Value, key, help string) {
+	const so = "so no login page appears on a network that asks for one, and nothing syncs there"
+	f := in.Field(key)
+	switch {
+	case f == nil:
+		p.report(n.atKey(), "%s lacks %s, %s", n.subject(), quote(key), so).Help = strings.Replace(help, "it", quote(key), 1)
+	case f.Value != nil && !allows(f.Value) && !hasPlaceholder(f.Value):
+		p.report(place{path.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, %s", quote(key), f.Value.Describe(), so).Help = help
+	}
+}
+
+// allows reports whether a value is true, or 1.
+func allows(v *plist.Value) bool { return v != nil && (on(v) || positive(v)) }
 
 var updatesDelayed = rule{
 	id:       "updates-delayed",
@@ -112,6 +181,14 @@ func updateHarms() []harm {
 		{softwareUpdate, "AutomaticallyInstallAppUpdates", off, "updates of apps are not installed by themselves"},
 		{softwareUpdate, "CriticalUpdateInstall", off, "security updates are not installed by themselves"},
 		{softwareUpdate, "ConfigDataInstall", off, "system data files are not updated by themselves"},
+		{managedUpdates, "Deferrals.CombinedPeriodInDays", positive, "software updates come that many days late"},
+		{managedUpdates, "Deferrals.MajorPeriodInDays", positive, "major software updates come that many days late"},
+		{managedUpdates, "Deferrals.MinorPeriodInDays", positive, "minor software updates come that many days late"},
+		{managedUpdates, "Deferrals.SystemPeriodInDays", positive, "updates of apps and other parts come that many days late"},
+		{managedUpdates, "AutomaticActions.Download", alwaysOff, "updates are not downloaded by themselves"},
+		{managedUpdates, "AutomaticActions.InstallOSUpdates", alwaysOff, "updates of the system are not installed by themselves"},
+		{managedUpdates, "AutomaticActions.InstallSecurityUpdate", alwaysOff, "security updates are not installed by themselves"},
+		{managedUpdates, "RapidSecurityResponse.Enable", off, "security fixes between updates are not installed"},
 	}
 }
 
