@@ -324,11 +324,23 @@ func extensionCases() []contentCase {
 	policy := func(pairs ...any) *plist.Value {
 		return own(pl("com.apple.syspolicy.kernel-extension-policy", pairs...))
 	}
+	system := func(pairs ...any) *plist.Value { return own(pl("com.apple.system-extension-policy", pairs...)) }
 	warning := "warning kernel-extension PayloadContent[0]"
 	return []contentCase{
 		{name: "kernel extensions of a team", profile: policy("AllowedTeamIdentifiers", arr("ABCDE12345")), want: warning},
 		{name: "one kernel extension", profile: policy("AllowedKernelExtensions", d("ABCDE12345", arr("com.acme.driver"))), want: warning},
 		{name: "kernel extension on iPhones", profile: policy("AllowedTeamIdentifiers", arr("ABCDE12345")), targets: "iOS", want: "error not-on-platform PayloadContent[0]"},
+		{name: "unsigned kernel extension", profile: policy("AllowedKernelExtensions", d("", arr("com.acme.driver"))), want: warning},
+		{name: "kernel extension of no team", profile: policy("AllowedKernelExtensions", d("Acme", arr("com.acme.driver"))),
+			want: warning + "\nwarning malformed-value PayloadContent[0].AllowedKernelExtensions.Acme"},
+		{name: "system extensions of no team", profile: system("AllowedSystemExtensionTypes", d("com.acme", arr("NetworkExtension"))),
+			want: `warning malformed-value PayloadContent[0].AllowedSystemExtensionTypes["com.acme"]`},
+		{name: "one team in two places", profile: system("AllowedTeamIdentifiers", arr("ABCDE12345"), "AllowedSystemExtensions", d("ABCDE12345", arr("com.acme.filter"))),
+			want: "error conflicting-keys PayloadContent[0].AllowedSystemExtensions.ABCDE12345"},
+		{name: "two teams", profile: system("AllowedTeamIdentifiers", arr("ABCDE12345"), "AllowedSystemExtensions", d("ABCDE54321", arr("com.acme.filter")))},
+		{name: "team of a later step", profile: system("AllowedSystemExtensions", d("{{TEAM}}", arr("com.acme.filter")))},
+		{name: "to be removed", profile: own(pl(wifi, "SSID_STR", "Home")).Set("RemovalDate", plist.NewDate(testNow.AddDate(0, 0, 1)))},
+		{name: "to be removed long ago", profile: own(pl(wifi, "SSID_STR", "Home")).Set("RemovalDate", plist.NewDate(testNow.AddDate(0, 0, -1))), want: "error removal-date-past RemovalDate"},
 		{name: "no kernel extension", profile: policy("AllowUserOverrides", false)},
 		{name: "system extensions", profile: own(pl("com.apple.system-extension-policy", "AllowedTeamIdentifiers", arr("ABCDE12345")))},
 	}

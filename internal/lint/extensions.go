@@ -1,16 +1,21 @@
 package lint
 
 import (
+	"slices"
+
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
 
-// The rules about what a Mac loads into its kernel.
+// The rules about the extensions that a Mac loads: into its kernel, or beside it.
+
+const kernelExtensions = "com.apple.syspolicy.kernel-extension-policy"
 
 var kernelExtension = rule{
 	id: "kernel-extension",
 	value: func(p *pass, n *node) {
-		if n.key != nil || n.domain != "com.apple.syspolicy.kernel-extension-policy" || !allowsExtensions(n.value) ||
+		if n.key != nil || n.domain != kernelExtensions || !allowsExtensions(n.value) ||
 			len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
 			return
 		}
@@ -26,4 +31,52 @@ var kernelExtension = rule{
 func allowsExtensions(v *plist.Value) bool {
 	teams, byTeam := v.Get("AllowedTeamIdentifiers"), v.Get("AllowedKernelExtensions")
 	return teams != nil && len(teams.Items) > 0 || byTeam != nil && len(byTeam.Fields) > 0
+}
+
+// teamKeys are the dictionaries of extensions whose keys are team identifiers.
+func teamKeys() []string {
+	return []string{"AllowedSystemExtensions", "AllowedSystemExtensionTypes", "RemovableSystemExtensions", "NonRemovableSystemExtensions",
+		"NonRemovableFromUISystemExtensions", "AllowedKernelExtensions"}
+}
+
+// teams returns the dictionary of a policy whose keys are team identifiers, or nothing where a node is none.
+func (n *node) teams() []plist.Field {
+	isPolicy := n.domain == kernelExtensions || n.domain == "com.apple.system-extension-policy"
+	if n.key == nil || !isPolicy || n.parent.key != nil || !slices.Contains(teamKeys(), n.key.Name) {
+		return nil
+	}
+	return n.value.Fields
+}
+
+var malformedTeamIdentifier = rule{
+	id: ruleMalformedValue,
+	value: func(p *pass, n *node) {
+		for _, f := range n.teams() {
+			isUnsigned := f.Key == "" && n.domain == kernelExtensions
+			if !isUnsigned && !isTeamIdentifier(f.Key) && !plist.HasPlaceholder(f.Key) {
+				p.report(n.field(&f), "%s is a key of %s, want a team identifier, ten letters and digits such as ABCDE12345", quote(f.Key), n.subject()).Severity = diag.Warning
+			}
+		}
+	},
+}
+
+var teamAllowedTwice = rule{
+	id: ruleConflictingKeys,
+	value: func(p *pass, n *node) {
+		for _, f := range n.teams() {
+			if n.key.Name == "AllowedSystemExtensions" && containsText(n.parent.value.Get("AllowedTeamIdentifiers"), f.Key) {
+				p.report(n.field(&f), "%s stands in %q too, want it in only one of them", quote(f.Key), "AllowedTeamIdentifiers").
+					Help = "remove it there to allow these extensions alone, or here to allow all of the team"
+			}
+		}
+	},
+}
+
+func containsText(array *plist.Value, text string) bool {
+	for _, item := range items(array) {
+		if isText(item, text) {
+			return true
+		}
+	}
+	return false
 }

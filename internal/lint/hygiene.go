@@ -125,3 +125,14 @@ func textsIn(v *plist.Value, at *path, do func(place, *plist.Value)) {
 		}
 	}
 }
+
+var removalDatePast = rule{
+	id: "removal-date-past",
+	profile: func(p *pass, profile *profile) {
+		f, now := profile.root.Field("RemovalDate"), profile.options.Now
+		if f != nil && f.Value != nil && f.Value.Kind == plist.Date && !now.IsZero() && f.Value.Time.Before(now) {
+			p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), day(f.Value.Time)).
+				Help = "set a later day, or remove the key"
+		}
+	},
+}
