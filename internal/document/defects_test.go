@@ -23,6 +23,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/facts"
 )
 
 // A defect breaks one constraint of one key. They are made from the catalog: for each constraint that Apple's schemas
@@ -167,7 +168,7 @@ type seeder struct {
 // walk visits the keys of a dictionary and all below, recursion cut.
 func (s *seeder) walk(keys []*schema.Key, way []step) {
 	for _, k := range keys {
-		if k.Name == schema.Any || k.Dropped || slices.ContainsFunc(way, func(w step) bool { return w.key == k }) || len(way) > 8 {
+		if k.Name == schema.Any || k.Dropped || k.Community || slices.ContainsFunc(way, func(w step) bool { return w.key == k }) || len(way) > 8 {
 			continue
 		}
 		here := append(slices.Clone(way), step{key: k})
@@ -215,7 +216,7 @@ func (s *seeder) breakKey(way []step) {
 // bySchema says whether a finding is that of a constraint in the schema: a rule that names a source rests on it instead.
 func bySchema(f diag.Diagnostic) bool {
 	rule, ok := rules.Find(f.Rule)
-	return !ok || rule.Has(rules.Schema) && len(rule.Sources) == 0
+	return !ok || f.Rule == "wrong-type" || rule.Has(rules.Schema) && len(rule.Sources) == 0
 }
 
 func (s *seeder) breakWith(way []step, k *schema.Key, good *plist.Value, make func(func(*plist.Value)) *plist.Value) {
@@ -268,10 +269,19 @@ func (s *seeder) breakWith(way []step, k *schema.Key, good *plist.Value, make fu
 			add("too many items", "wrong-item-count", path, set(items))
 		}
 	}
-	if misspelt := k.Name + "x"; len(k.Name) >= 6 && plainWord.MatchString(k.Name) {
+	if misspelt := k.Name + "x"; len(k.Name) >= 6 && plainWord.MatchString(k.Name) && !isOpen(s.t, s.definition.PayloadType) {
 		value := s.sample(k, texts[0], 0)
 		add("unknown key", "unknown-key", strings.TrimSuffix(path, k.Name)+misspelt, make(func(holder *plist.Value) { holder.Set(misspelt, value) }))
 	}
+}
+
+// isOpen reports whether a program may read other keys of a payload type than a schema states: those are no mistakes.
+func isOpen(t *testing.T, payloadType string) bool {
+	known, err := facts.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return known.IsPreferences(payloadType)
 }
 
 // payload builds a payload that has the keys on the way and every required key beside them, and returns the dictionary

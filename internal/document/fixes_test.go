@@ -40,7 +40,7 @@ func TestSeededMistakesAreCorrected(t *testing.T) {
 		form := forms[n%len(forms)]
 		n++
 		good := form.write(data)
-		for _, m := range mistakesIn(good, d.path) {
+		for _, m := range mistakesIn(t, good, d.path) {
 			bad := slices.Concat(good[:m.at.Start], []byte(m.text), good[m.at.End:])
 			for _, group := range []string{m.kind, form.name} {
 				if scores[group] == nil {
@@ -57,7 +57,7 @@ func TestSeededMistakesAreCorrected(t *testing.T) {
 		t.Logf("%5d corrected, %4d left  %s", scores[group][corrected], scores[group][left], group)
 	}
 	t.Logf("%5d corrected, %4d left as they may mean several things or hold a secret, in %d keys", total[corrected], total[left], n)
-	if total[corrected] < 4000 || total[left] > total[corrected]/20 {
+	if total[corrected] < 3800 || total[left] > total[corrected]/20 {
 		t.Error("too few are corrected")
 	}
 }
@@ -131,15 +131,16 @@ var forms = []struct {
 }
 
 // mistakesIn makes the mistakes that fit the key at a path, and the payload around it.
-func mistakesIn(data []byte, path string) []mistake {
+func mistakesIn(t *testing.T, data []byte, path string) []mistake {
 	doc, _ := document.Open(diag.NewFile("f", data))
 	var all []mistake
 	f := fieldAt(doc.Root, "", path)
 	if f == nil {
 		return nil
 	}
+	payload := doc.Root.Get("PayloadContent").Items[0]
 	add := func(kind, rule string, at diag.Span, text string) { all = append(all, mistake{kind, rule, at, text}) }
-	if len(f.Key) >= 6 && plainWord.MatchString(f.Key) && len(f.Key) == len([]rune(f.Key)) {
+	if len(f.Key) >= 6 && plainWord.MatchString(f.Key) && len(f.Key) == len([]rune(f.Key)) && !isOpen(t, payload.Get("PayloadType").Text) {
 		add("key with a letter too many", "unknown-key", f.KeySpan, f.Key+"x")
 		add("key with letters swapped", "unknown-key", f.KeySpan, swap(f.Key))
 		add("key in another case", "unknown-key", f.KeySpan, otherCase(f.Key))
@@ -156,7 +157,6 @@ func mistakesIn(data []byte, path string) []mistake {
 	case v.Kind == plist.String && len(v.Text) > 2:
 		add("text in another case", "value-not-in-rangelist", v.Span, otherCase(v.Text))
 	}
-	payload := doc.Root.Get("PayloadContent").Items[0]
 	if kind := payload.Get("PayloadType"); kind != nil && strings.HasSuffix(path, "e") {
 		add("payload type with letters swapped", "unknown-payload-type", kind.Span, kind.Text[:len("com.apple.")]+swap(kind.Text[len("com.apple."):]))
 	}
