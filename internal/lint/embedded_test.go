@@ -11,6 +11,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/requirement"
 	"syncguard/internal/schema"
 )
 
@@ -183,5 +184,40 @@ func reportErrors(t *testing.T, name string, root *plist.Value) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Every code requirement in real profiles can be read, but for the empty ones of templates.
+func TestRealRequirements(t *testing.T) {
+	folder := os.Getenv("SYNCGUARD_DATA")
+	if folder == "" {
+		t.Skip("SYNCGUARD_DATA is not set: the corpus of real profiles is not at hand")
+	}
+	read := 0
+	err := filepath.WalkDir(filepath.Join(folder, "corpus"), func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(name, ".mobileconfig") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		doc, _ := plist.Read(diag.NewFile(filepath.Base(name), data))
+		if doc == nil {
+			return nil
+		}
+		stringsIn(doc.Root, root, func(at place, v *plist.Value) {
+			if !strings.HasSuffix(at.path.lastKey(), "Requirement") || v.Text == "" || plist.HasPlaceholder(v.Text) {
+				return
+			}
+			read++
+			if f := requirement.Check(v.Text); f != nil {
+				t.Errorf("%s: %s: %q %s", name, at.path, v.Text, f.Problem)
+			}
+		})
+		return nil
+	})
+	if err != nil || read < 20 {
+		t.Errorf("read %d requirements, %v", read, err)
 	}
 }
