@@ -119,7 +119,7 @@ func secretCases() []moreCase {
 		{name: "ACME", profile: url("com.apple.security.acme", "DirectoryURL", "http://acme.com"), want: []string{"warning http-url PayloadContent[0].DirectoryURL"}},
 		{name: "captive probe", profile: own(pl(dnsSettings, "OnDemandRules", arr(d("Action", "Connect", "URLStringProbe", "http://acme.com"))))},
 	}
-	for _, stand := range []string{"", "${WIFI_PASSWORD}", "$FLEET_SECRET_WIFI", "{{wifi}}", "%Password%", "@WIFI@", "<password>", "[password]", "__PASSWORD__", "password_here",
+	for _, stand := range []string{"", "${WIFI_PASSWORD}", "$FLEET_SECRET_WIFI", "{{wifi}}", "%Password%", "@WIFI@", "<password>", "[password]", "__PASSWORD__", "password_here", "XXXXXXXX-XXXX-XXXX-XXXXXXXXXXXX",
 		"CHANGEME", "your password", "Password", "********"} {
 		cases = append(cases, moreCase{name: "stand-in " + stand, profile: password(stand)})
 	}

@@ -96,7 +96,7 @@ var standIn = sync.OnceValue(func() *regexp.Regexp {
 func isStandIn(key, text string) bool {
 	text = strings.TrimSpace(text)
 	lower := strings.ToLower(text)
-	if text == "" || standIn().MatchString(text) || lower == strings.ToLower(key) || strings.Trim(lower, lower[:1]) == "" {
+	if text == "" || standIn().MatchString(text) || lower == strings.ToLower(key) || isOneLetter(lower) {
 		return true
 	}
 	if endsWith(strings.Map(onlyLetters, lower), "passwordhere", "passcodehere", "challengehere", "secrethere", "tokenhere", "keyhere", "datahere", "valuehere") {
@@ -108,6 +108,12 @@ func isStandIn(key, text string) bool {
 		}
 	}
 	return slices.Contains([]string{"password", "passwort", "passcode", "passphrase", "secret", "challenge", "token", "string", "none"}, lower)
+}
+
+// isOneLetter says whether a text is one character again and again, between hyphens or not: XXXXXXXX-XXXX.
+func isOneLetter(text string) bool {
+	text = strings.ReplaceAll(text, "-", "")
+	return text == "" || strings.Trim(text, text[:1]) == ""
 }
 
 func onlyLetters(c rune) rune {
