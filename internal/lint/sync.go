@@ -135,7 +135,7 @@ var captiveDetectionDisabled = rule{
 			p.reportCaptiveLogin(n, n.path, n.value, "ProxyCaptiveLoginAllowed", "set it to true")
 		case vpnPayload:
 			always := n.value.Get("AlwaysOn")
-			if always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
+			if isText(n.value.Get("VPNType"), "AlwaysOn") && always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
 				p.reportCaptiveLogin(n, n.path.field("AlwaysOn"), always, "AllowCaptiveWebSheet", "set it to 1")
 			}
 		}

@@ -26,6 +26,7 @@ func TestHarmElsewhere(t *testing.T) {
 		{"proxy that keeps login pages away", proxy("ProxyCaptiveLoginAllowed", false), []string{"captive-detection-disabled PayloadContent[0].ProxyCaptiveLoginAllowed"}},
 		{"proxy by its preset", proxy(), []string{"captive-detection-disabled PayloadContent[0]"}},
 		{"proxy that lets them past", proxy("ProxyCaptiveLoginAllowed", true), nil},
+		{"tunnel that is not used", always("AllowCaptiveWebSheet", 0).Set("VPNType", value("IKEv2")).Set("IKEv2", d("RemoteAddress", "vpn.acme.com", "LocalIdentifier", "a", "RemoteIdentifier", "b", "AuthenticationMethod", "None")), nil},
 		{"tunnel that keeps login pages away", always("AllowCaptiveWebSheet", 0), []string{"captive-detection-disabled PayloadContent[0].AlwaysOn.AllowCaptiveWebSheet"}},
 		{"tunnel by its preset", always(), []string{"captive-detection-disabled PayloadContent[0]"}},
 		{"tunnel that lets them past", always("AllowCaptiveWebSheet", 1), nil},
