@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"syncguard/internal/coverage"
+	"syncguard/internal/diag"
 	"syncguard/internal/report"
 )
 
@@ -33,7 +35,7 @@ func (c *coverageRun) explain(makers []coverage.Maker, parts []*coverage.Matrix)
 	if len(stories) == 0 {
 		slices.Sort(names)
 		names = slices.Compact(names)
-		return usage(didYouMean(c.o.explain, names, "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", c.o.explain)
+		return usage(cmp.Or(diag.DidYouMean(c.o.explain, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", c.o.explain)
 	}
 	return c.showStories(stories, places)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -222,10 +223,7 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 func (o *lintOptions) check() error {
 	switch {
 	case o.server != "" && mdm.Find(o.server) == nil:
-		hint := "it is one of " + strings.Join(mdm.IDs(), ", ")
-		if near := diag.Suggest(o.server, mdm.IDs()); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
+		hint := cmp.Or(diag.DidYouMean(o.server, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
 		return usage(hint, "nothing is known of the MDM %q", o.server)
 	case o.baseline != "" && o.writeBaseline != "":
 		return usage("give one of the two", "--baseline cannot go with --write-baseline")

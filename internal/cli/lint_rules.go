@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/lint"
 	"syncguard/internal/rules"
 )
 
@@ -47,11 +46,7 @@ func ruleNames() []string {
 func (f *ruleFilter) check() error {
 	for _, name := range slices.Concat(f.selected, f.ignored) {
 		if !slices.Contains(ruleNames(), name) {
-			hint := "syncguard rules lists them"
-			if near := diag.Suggest(name, ruleNames()); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return usage(hint, "there is no rule or group %q", name)
+			return usage(cmp.Or(diag.DidYouMean(name, ruleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
 		}
 	}
 	return nil
@@ -80,8 +75,5 @@ func unknownRule(id string) (help string, unknown bool) {
 	if _, ok := rules.Find(id); ok {
 		return "", false
 	}
-	if near := lint.SuggestRule(id); near != "" {
-		return fmt.Sprintf("did you mean %q?", near), true
-	}
-	return "syncguard rules lists them", true
+	return cmp.Or(diag.DidYouMean(id, ruleIDs()), "syncguard rules lists them"), true
 }

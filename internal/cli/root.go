@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"syncguard/internal/diag"
 )
 
 // Main runs the command line and returns the exit code.
@@ -17,11 +20,7 @@ func Main(ctx context.Context, env *Env, args []string, version string) int {
 	root.SetErr(env.Stderr)
 	err := root.ExecuteContext(ctx)
 	if name, ok := unknownCommand(err); ok {
-		hint := "syncguard --help lists the commands"
-		if near := root.SuggestionsFor(name); len(near) > 0 {
-			hint = fmt.Sprintf("did you mean %q?", near[0])
-		}
-		err = usage(hint, "unknown command %q", name)
+		err = usage(cmp.Or(nearCommand(root, name), "syncguard --help lists the commands"), "unknown command %q", name)
 	}
 	return env.fail(err)
 }
@@ -33,6 +32,20 @@ func unknownCommand(err error) (name string, ok bool) {
 	}
 	_, err = fmt.Sscanf(err.Error(), "unknown command %q for", &name)
 	return name, err == nil
+}
+
+// nearCommand words the help for a command that does not exist: one that begins so, or that was meant.
+func nearCommand(cmd *cobra.Command, name string) string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.IsAvailableCommand() {
+			continue
+		}
+		if names = append(names, c.Name()); name != "" && strings.HasPrefix(c.Name(), strings.ToLower(name)) {
+			return diag.DidYouMean(c.Name(), []string{c.Name()})
+		}
+	}
+	return diag.DidYouMean(name, names)
 }
 
 func newRootCmd(env *Env, version string) *cobra.Command {
@@ -48,10 +61,10 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Sprintf("%s --help lists the flags", cmd.CommandPath()), "%s", strings.TrimSpace(err.Error()))
 	})
+	root.DisableSuggestions = true // cobra goes by letters alone; see nearCommand
 	root.CompletionOptions.HiddenDefaultCmd = true
 	fitHelp(root)
 	root.AddCommand(

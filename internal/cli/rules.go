@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/report"
 	"syncguard/internal/rules"
 )
@@ -99,7 +101,7 @@ func runRules(env *Env, o rulesOptions, hasID bool) error {
 func showRule(env *Env, id, format string) error {
 	r, ok := rules.Find(id)
 	if !ok {
-		return usage(didYouMean(id, ruleIDs(), "syncguard rules lists them"), "unknown rule %q", id)
+		return usage(cmp.Or(diag.DidYouMean(id, ruleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
 	}
 	switch format {
 	case "json":

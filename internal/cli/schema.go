@@ -92,14 +92,6 @@ func nearType(name string, entries []schema.Entry) string {
 	return full[cmp.Or(diag.Suggest(short, names), diag.Suggest(short, words))]
 }
 
-// didYouMean suggests one of names, or gives the hint.
-func didYouMean(word string, names []string, hint string) string {
-	if near := diag.Suggest(word, names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return hint
-}
-
 // familyCounts counts types by family.
 func familyCounts(entries []schema.Entry) map[string]int {
 	counts := map[string]int{}

@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -112,7 +113,7 @@ func chooseFlag(flag, value string, all []string) (string, error) {
 	}
 	i := slices.IndexFunc(all, func(s string) bool { return strings.EqualFold(s, value) })
 	if i < 0 {
-		return "", usage(didYouMean(value, all, fmt.Sprintf("want one of %s", strings.Join(all, ", "))), "unknown %s %q", flag, value)
+		return "", usage(cmp.Or(diag.DidYouMean(value, all), "want one of "+strings.Join(all, ", ")), "unknown %s %q", flag, value)
 	}
 	return all[i], nil
 }

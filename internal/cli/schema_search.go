@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
 )
@@ -70,6 +71,6 @@ func nothingFound(env *Env, catalog *schema.Catalog, word string) error {
 	}
 	p := env.err()
 	p.Warning(fmt.Sprintf("no type and no key has %q in its name", word))
-	p.Hint(didYouMean(word, words, ""))
+	p.Hint(diag.DidYouMean(word, words))
 	return nil
 }

@@ -56,8 +56,8 @@ func subcommandArgs(cmd *cobra.Command, args []string) error {
 		names = append(names, c.Name())
 	}
 	hint := "name one of these first: " + strings.Join(names, ", ")
-	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
-		hint = "did you mean " + strings.Join(like, " or ") + "? " + hint
+	if near := nearCommand(cmd, args[0]); near != "" {
+		hint = near + " " + hint
 	}
 	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
 }

@@ -1,39 +1,234 @@
 package diag
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
 
-// Suggest returns the candidate that a person who wrote word most likely meant, or "" when none is near:
-// equal but for case, or at most a third of the letters (and at most three) away.
+// Suggest returns the candidate that a person who wrote word most likely meant, or "" when none is near: equal but for case
+// and blanks, or at most a third of the letters (and at most three) away. Nothing is near that may say the opposite, and
+// numbers are near by their value: of candidates that are equal but for their numbers, the one with the nearest.
 func Suggest(word string, candidates []string) string {
-	best, bestDistance := "", min(len(word)/3, 3)+1
+	word = strings.TrimSpace(word)
 	for _, c := range candidates {
 		if strings.EqualFold(c, word) {
 			return c
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(c), bestDistance); d < bestDistance {
+	}
+	near := cmp.Or(nearestInLetters(word, candidates), nearestNumber(word, candidates))
+	if near == "" || hasCounterpart(word, candidates) {
+		return ""
+	}
+	return near
+}
+
+func nearestInLetters(word string, candidates []string) string {
+	best, bestDistance := "", min(len(word)/3, 3)+1
+	lower := strings.ToLower(word)
+	for _, c := range candidates {
+		if far := len(c) - len(word); far >= bestDistance || -far >= bestDistance {
+			continue
+		}
+		if d := distance(lower, strings.ToLower(c), bestDistance); d < bestDistance && sameNumbers(word, c) && !mayBeCounterpart(word, c, d) {
 			best, bestDistance = c, d
 		}
 	}
 	return best
 }
 
-// IsSure says whether best, which Suggest chose, is all that a person can have meant among the candidates: nothing else is
-// equal but for case, or else nothing else is nearly as near.
-func IsSure(word, best string, candidates []string) bool {
+// DidYouMean words the help for a word that is none of the candidates: the one that was meant, or else the one that says the
+// opposite. It is "" where there is neither.
+func DidYouMean(word string, candidates []string) string {
+	_, help := Nearest(word, candidates)
+	return help
+}
+
+// Nearest returns what Suggest and DidYouMean do.
+func Nearest(word string, candidates []string) (near, help string) {
+	if near = Suggest(word, candidates); near != "" {
+		if sameNumbers(word, near) {
+			return near, "did you mean " + strconv.Quote(near) + "?"
+		}
+		return near, "the nearest is " + strconv.Quote(near)
+	}
+	if opposite := Opposite(word, candidates); opposite != "" {
+		return "", "there is " + strconv.Quote(opposite) + ", with the opposite sense"
+	}
+	return "", ""
+}
+
+// IsSure reports whether best, which Suggest chose, is all that a person can have meant among the candidates: either equal
+// but for case and blanks, and nothing else is; or a slip of the fingers away, and nothing else is nearly as near. What
+// isTerm knows for a word of the field is no slip but another name, perhaps a newer one; nil knows those of the candidates.
+func IsSure(word, best string, candidates []string, isTerm func(string) bool) bool {
 	word = strings.TrimSpace(word)
-	same := strings.EqualFold(word, best)
-	const margin = 2
-	limit := distance(strings.ToLower(word), strings.ToLower(best), len(word)+len(best)+1) + margin
-	for _, c := range candidates {
-		switch {
-		case c == best:
-		case strings.EqualFold(c, word):
-			return false
-		case !same && distance(strings.ToLower(word), strings.ToLower(c), limit) < limit:
-			return false
+	if best == "" {
+		return false
+	}
+	if strings.EqualFold(word, best) {
+		return !slices.ContainsFunc(candidates, func(c string) bool { return c != best && strings.EqualFold(c, word) })
+	}
+	if isTerm == nil {
+		isTerm = func(term string) bool {
+			return slices.ContainsFunc(candidates, func(c string) bool { return slices.Contains(Words(c), term) })
 		}
 	}
-	return best != ""
+	return isSlip(word, best, isTerm) && !hasRival(word, best, candidates)
+}
+
+// hasRival reports whether another candidate than best is nearly as near to word.
+func hasRival(word, best string, candidates []string) bool {
+	word = strings.ToLower(word)
+	const margin = 2
+	limit := distance(word, strings.ToLower(best), len(word)+len(best)+1) + margin
+	for _, c := range candidates {
+		if c != best && distance(word, strings.ToLower(c), limit) < limit {
+			return true
+		}
+	}
+	return false
+}
+
+// isSlip reports whether fingers that meant one name can have written another: the numbers are the same, one or two letters
+// differ, and where they do stands no word of the field, or the same one in the plural.
+func isSlip(written, meant string, isTerm func(string) bool) bool {
+	const minWord, minLonger, minLong = 3, 4, 8
+	from, to := Words(written), Words(meant)
+	if joints := strings.NewReplacer("-", "", "_", "", " ", "", ".", ""); strings.EqualFold(joints.Replace(written), joints.Replace(meant)) {
+		return true
+	}
+	for len(from) > 0 && len(to) > 0 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	for len(from) > 0 && len(to) > 0 && from[len(from)-1] == to[len(to)-1] {
+		from, to = from[:len(from)-1], to[:len(to)-1]
+	}
+	a, b := strings.Join(from, ""), strings.Join(to, "")
+	shorter, longer := min(len(a), len(b)), max(len(a), len(b))
+	if shorter < minWord || longer < minLonger || !sameNumbers(written, meant) {
+		return false
+	}
+	if a == b+"s" || b == a+"s" {
+		return true
+	}
+	allowed := 1
+	if shorter >= minLong {
+		allowed = 2
+	}
+	return distance(a, b, allowed+1) <= allowed && !isTerm(a) && slices.ContainsFunc(from, func(w string) bool { return !isTerm(w) })
+}
+
+// Words takes a name apart into its words, in lower case: allowAirDrop2 and allow-air-drop both begin with allow, air, drop.
+// Numbers are left out.
+func Words(name string) []string {
+	var words []string
+	for _, w := range splitWords(name) {
+		if !isDigit(rune(w[0])) {
+			words = append(words, strings.ToLower(w))
+		}
+	}
+	return words
+}
+
+// splitWords cuts a name where a capital begins a word, and at what is neither letter nor digit, which is left out. A run of
+// capitals is a word, but for the last one before a small letter.
+func splitWords(name string) []string {
+	var words []string
+	runes := []rune(name)
+	start := 0
+	cut := func(end int) {
+		if end > start {
+			words = append(words, string(runes[start:end]))
+		}
+		start = end
+	}
+	for i, r := range runes {
+		isNew := i > 0 && (unicode.IsUpper(r) && (!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])) ||
+			isDigit(r) != isDigit(runes[i-1]))
+		if isNew {
+			cut(i)
+		}
+		if !unicode.IsLetter(r) && !isDigit(r) {
+			cut(i)
+			start = i + 1
+		}
+	}
+	cut(len(runes))
+	return words
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// nearestNumber returns the candidate that is equal but for its numbers and has the nearest value, such as 1.3 for 1.4. It is
+// "" where one below and one above are as near.
+func nearestNumber(word string, candidates []string) string {
+	form, numbers := takeNumbers(word)
+	if form == "0" || len(numbers) == 0 {
+		return "" // a bare number is as often a code as a size
+	}
+	var below, above string
+	var under, over []int
+	for _, c := range candidates {
+		other, theirs := takeNumbers(c)
+		switch order := slices.Compare(theirs, numbers); {
+		case other != form:
+		case order < 0 && (below == "" || slices.Compare(theirs, under) > 0):
+			below, under = c, theirs
+		case order > 0 && (above == "" || slices.Compare(theirs, over) < 0):
+			above, over = c, theirs
+		}
+	}
+	if below == "" || above == "" {
+		return below + above
+	}
+	switch slices.Compare(gaps(under, numbers), gaps(numbers, over)) {
+	case -1:
+		return below
+	case 1:
+		return above
+	}
+	return ""
+}
+
+// gaps are the differences of numbers of equal count, the first counting most.
+func gaps(from, to []int) []int {
+	gaps := make([]int, len(from))
+	for i := range from {
+		gaps[i] = max(to[i]-from[i], from[i]-to[i])
+	}
+	return gaps
+}
+
+// takeNumbers returns a word in lower case with 0 for each number, and the numbers. One with more than nine digits is none.
+func takeNumbers(word string) (form string, numbers []int) {
+	var b strings.Builder
+	for rest := strings.ToLower(word); rest != ""; {
+		n := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if n == 0 {
+			n = max(strings.IndexAny(rest, "0123456789"), 0)
+			if n == 0 {
+				n = len(rest)
+			}
+			b.WriteString(rest[:n])
+		} else if x, err := strconv.Atoi(rest[:n]); n <= 9 && err == nil {
+			numbers = append(numbers, x)
+			b.WriteByte('0')
+		} else {
+			b.WriteString(rest[:n])
+		}
+		rest = rest[n:]
+	}
+	return b.String(), numbers
+}
+
+func sameNumbers(a, b string) bool {
+	digits := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return !isDigit(r) })
+	}
+	return slices.Equal(digits(a), digits(b))
 }
 
 // distance is the number of letters to insert, delete, replace or swap to turn a into b, or limit if it is
@@ -41,6 +236,15 @@ func IsSure(word, best string, candidates []string) bool {
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
+	}
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if a == "" || b == "" {
+		return min(max(len(a), len(b)), limit)
 	}
 	before, last, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

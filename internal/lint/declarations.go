@@ -98,7 +98,7 @@ var unknownDeclarationType = rule{
 		f := declaration.root.Field("Type")
 		d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
 		if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
-			d.Severity, d.Help = diag.Error, didYouMean(near)
+			d.Severity, d.Help = diag.Error, diag.DidYouMean(name, []string{near})
 			setType(d, f, near, sure)
 		}
 	},

@@ -71,10 +71,10 @@ func (p *profile) fits(k *schema.Key, v *plist.Value) bool {
 
 // setAllowed offers the one allowed value that a text was meant to be.
 func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
-	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !diag.IsSure(n.value.Text, near, texts(n.key.RangeList)) {
+	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !diag.IsSure(n.value.Text, near, texts(n.key.RangeList), p.profile.isTerm) {
 		return
 	}
-	if n.community && !strings.EqualFold(near, n.value.Text) {
+	if n.community && !strings.EqualFold(near, strings.TrimSpace(n.value.Text)) {
 		return // a community's list may lack what works
 	}
 	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Value(n.value, plist.NewString(near)))
@@ -85,11 +85,16 @@ func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
 
 // setKey offers the one key that an unknown one was meant to be.
 func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, loose bool) {
-	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !diag.IsSure(f.Key, near, n.knownKeys()) {
+	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !diag.IsSure(f.Key, near, n.knownKeys(), p.profile.isTerm) {
 		return
 	}
-	if k, _ := n.find(near); f.Value == nil || !accepts(k, f.Value) && retyped(k, f.Value) == nil {
-		return // the name is near, but the value says that something else was meant
+	k, _ := n.find(near)
+	if to := f.Value; to == nil {
+		return
+	} else if !p.profile.fits(k, to) {
+		if to = retyped(k, to); to == nil || !p.profile.fits(k, to) {
+			return // the name is near, but the value says that something else was meant
+		}
 	}
 	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Key(f, near))
 	if loose {

@@ -141,19 +141,14 @@ func parseIgnore(text string) (i *Ignore, problem string) {
 }
 
 func nearRule(name string) string {
-	if near := SuggestRule(name); near != "" {
-		return "; did you mean " + quote(near) + "?"
-	}
-	return ""
-}
-
-// SuggestRule returns the rule that a misspelt name was meant to be, or "".
-func SuggestRule(name string) string {
 	var ids []string
 	for _, r := range rules.All() {
 		ids = append(ids, r.ID)
 	}
-	return diag.Suggest(name, ids)
+	if help := diag.DidYouMean(name, ids); help != "" {
+		return "; " + help
+	}
+	return ""
 }
 
 // reach returns the part of the text that a comment is for. Behind other text it is the comment's line. On a line of its

@@ -96,9 +96,9 @@ func (n *node) absentKeys() []string {
 }
 
 func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) {
-	near := ""
+	near, help := "", ""
 	if !isLegacy(f.Key) {
-		near = p.profile.suggest(f.Key, absent)
+		near, help = p.profile.nearest(f.Key, absent)
 	}
 	if near == "" && loose {
 		return
@@ -106,12 +106,12 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
 	var home []string
 	sure := false
-	if near == "" {
+	if help == "" {
 		home, sure = p.profile.homeOf(n, f.Key)
 	}
 	switch {
-	case near != "":
-		d.Help = didYouMean(near)
+	case help != "":
+		d.Help = help
 		d.HideSource = d.HideSource || isSecretName(near)
 		p.setKey(d, n, &f, near, loose)
 	case home != nil:
@@ -119,13 +119,15 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		if sure {
 			p.setHome(d, n, &f, home)
 		}
+	case isLegacy(f.Key) && f.Value != nil && f.Value.Kind == plist.Boolean && !f.Value.Bool:
+		d.Help = "devices pass over it, so the payload is applied all the same: remove the payload, or the key"
 	case isLegacy(f.Key):
 		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
 		d.Fix = fix.By("remove it", fix.Remove(&f))
 	default:
 		d.Help = "remove it, or check that the device knows it"
 	}
-	if near != "" && !loose || sure || p.profile.isDeclaration {
+	if help != "" && !loose || sure || p.profile.isDeclaration {
 		d.Severity = diag.Error
 	}
 	tolerate(d, n.facts.Key(f.Key))
@@ -153,13 +155,14 @@ func isLegacy(key string) bool {
 	return key == "PayloadEnabled"
 }
 
-// suggest is diag.Suggest within the profile's budget.
-func (p *profile) suggest(word string, candidates []string) string {
+// nearest returns the candidate that a word was meant to be, or "", and the help that says it or its opposite, within the
+// profile's budget.
+func (p *profile) nearest(word string, candidates []string) (near, help string) {
 	if p.budget == 0 || len(word) < 3 || len(word) > 100 {
-		return ""
+		return "", ""
 	}
 	p.budget--
-	return diag.Suggest(word, candidates)
+	return diag.Nearest(word, candidates)
 }
 
 // homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or nil. It is sure where

@@ -75,12 +75,14 @@ type FileFacts struct {
 type Checker struct {
 	catalog Catalog
 	names   func() ([]schema.Entry, error)
+	terms   func() (map[string]bool, error)
 	formats sync.Map // regular expression to *regexp.Regexp, nil for one that Go cannot compile
 }
 
 // New returns a Checker for a catalog.
 func New(c Catalog) *Checker {
-	return &Checker{catalog: c, names: sync.OnceValues(func() ([]schema.Entry, error) { return sortedEntries(c) })}
+	return &Checker{catalog: c, names: sync.OnceValues(func() ([]schema.Entry, error) { return sortedEntries(c) }),
+		terms: sync.OnceValues(func() (map[string]bool, error) { return readTerms(c) })}
 }
 
 // Check checks one profile against a catalog, without options.

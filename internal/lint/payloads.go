@@ -41,7 +41,7 @@ var unknownPayloadType = rule{
 			at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
 			d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
 			if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
-				d.Severity, d.Help = diag.Error, didYouMean(near)
+				d.Severity, d.Help = diag.Error, diag.DidYouMean(pl.payloadType, []string{near})
 				setType(d, pl.node.value.Field("PayloadType"), near, sure)
 				tolerate(d, pl.node.facts.Key("PayloadType"))
 			} else if !profile.isForMacs() {
@@ -82,8 +82,8 @@ func (p *profile) nearType(unknown string, families ...schema.Family) (near stri
 			ends = append(ends, e.PayloadType)
 		}
 	}
-	near = p.suggest(end, ends)
-	sure = diag.IsSure(end, near, ends)
+	near, _ = p.nearest(end, ends)
+	sure = diag.IsSure(end, near, ends, p.isTerm)
 	if near != "" && isApple {
 		near = apple + near
 	}

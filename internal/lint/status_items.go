@@ -31,8 +31,8 @@ var unknownStatusItem = rule{
 		}
 		d := p.report(n.at(), "status item %s is not in the schemas", quote(n.value.Text))
 		names := (&node{layers: []layer{{keys: items.Keys}}}).knownKeys()
-		if near := p.profile.suggest(n.value.Text, names); near != "" {
-			d.Severity, d.Help = diag.Warning, didYouMean(near)
+		if _, help := p.profile.nearest(n.value.Text, names); help != "" {
+			d.Severity, d.Help = diag.Warning, help
 		}
 	},
 }

@@ -59,8 +59,8 @@ var valueNotInRangelist = rule{
 		}
 		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), allowed(n.key.RangeList))
 		if n.value.Kind == plist.String {
-			near := p.profile.suggest(n.value.Text, texts(n.key.RangeList))
-			d.Help = didYouMean(near)
+			var near string
+			near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
 			p.setAllowed(d, n, near)
 		}
 	},

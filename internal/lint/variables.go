@@ -89,7 +89,7 @@ func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown
 	d := p.report(at, "%s does not fill in %s, so devices get it as it stands", server.Name, quote(u.Text))
 	switch {
 	case u.Meant != "":
-		d.Help = didYouMean(u.Meant)
+		d.Help = "did you mean " + quote(u.Meant) + "?"
 	case u.Of != nil:
 		d.Help = "it is a variable of " + u.Of.Name
 	}

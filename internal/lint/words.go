@@ -94,14 +94,6 @@ func withArticle(word string) string {
 	return "a " + word
 }
 
-// didYouMean is the help that offers one value.
-func didYouMean(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "did you mean " + strconv.Quote(s) + "?"
-}
-
 // count says a number of things.
 func count(n int, thing string) string {
 	if n == 1 {

@@ -213,8 +213,8 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	help := ""
 	if e != skipped {
 		help = `put the value into <plist version="1.0">`
-	} else if diag.Suggest(t.name, []string{"plist"}) != "" {
-		help = "did you mean \"plist\"?"
+	} else {
+		help = diag.DidYouMean(t.name, []string{"plist"})
 	}
 	r.report(ruleMissingPlistElement, "the outermost element is "+quote(t.name)+`, want "plist"`, help, t.start, t.end)
 	if e == skipped {
@@ -241,8 +241,8 @@ func (r *xmlReader) unknownElement(t tag) {
 	rule, message, help := ruleUnknownElement, "element "+quote(t.name)+" is not part of a property list", ""
 	if strings.Contains(t.name, ":") {
 		rule, message = ruleNamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
-	} else if s := diag.Suggest(t.name, elementNames()); s != "" {
-		help = "did you mean " + quote(s) + "?"
+	} else {
+		help = diag.DidYouMean(t.name, elementNames())
 	}
 	r.report(rule, message, help, t.start, t.end)
 	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong

@@ -326,17 +326,14 @@ func (r *xmlReader) closeNamed(name string, start int) {
 
 // unknownEndTag reports an end tag of what is not open; a misspelled one closes what it was meant for.
 func (r *xmlReader) unknownEndTag(name string, start int) {
-	message, help := "end tag "+quote(name)+" closes nothing that is open", ""
-	misspelled := false
+	message, meant, help := "end tag "+quote(name)+" closes nothing that is open", "", ""
 	if len(r.open) > 0 {
 		open := r.open[len(r.open)-1].tag.name
 		message += ", want " + quote(open)
-		if misspelled = diag.Suggest(name, []string{open}) != ""; misspelled {
-			help = "did you mean " + quote(open) + "?"
-		}
+		meant, help = diag.Nearest(name, []string{open})
 	}
 	r.report(ruleMismatchedEndTag, message, help, start, r.pos)
-	if misspelled {
+	if meant != "" {
 		r.closeTop(r.pos)
 	}
 }

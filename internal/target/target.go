@@ -209,10 +209,7 @@ func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.W
 
 // Help says which word was meant, or which ones there are.
 func (e *WordError) Help() string {
-	if s := diag.Suggest(e.Got, e.Known); s != "" {
-		return fmt.Sprintf("did you mean %q?", s)
-	}
-	return "want one of " + strings.Join(e.Known, ", ")
+	return cmp.Or(diag.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))
 }
 
 // String writes the target in full: iOS@26/manual.

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"fmt"
 
 	"syncguard/internal/diag"
@@ -67,8 +68,5 @@ func didYouMean(word string, candidates []string, fallback string) string {
 	if len(candidates) > maxChoices {
 		return fallback
 	}
-	if s := diag.Suggest(word, candidates); s != "" && s != word {
-		return fmt.Sprintf("did you mean %q?", s)
-	}
-	return fallback
+	return cmp.Or(diag.DidYouMean(word, candidates), fallback)
 }

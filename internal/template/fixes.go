@@ -39,7 +39,7 @@ func toChoice(v *plist.Value, choices []string) *diag.Fix {
 		return nil
 	}
 	near := diag.Suggest(v.Text, choices)
-	if !diag.IsSure(v.Text, near, choices) {
+	if !diag.IsSure(v.Text, near, choices, nil) {
 		return nil
 	}
 	return fix.By("write "+strconv.Quote(near), fix.Value(v, plist.NewString(near)))
@@ -56,7 +56,7 @@ func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 		return nil
 	}
 	near := diag.Suggest(f.Key, names)
-	if !diag.IsSure(f.Key, near, names) || mapping.Get(near) != nil {
+	if !diag.IsSure(f.Key, near, names, nil) || mapping.Get(near) != nil {
 		return nil
 	}
 	for _, other := range mapping.Fields {
