@@ -269,7 +269,8 @@ func (s *seeder) breakWith(way []step, k *schema.Key, good *plist.Value, make fu
 			add("too many items", "wrong-item-count", path, set(items))
 		}
 	}
-	if misspelt := k.Name + "x"; len(k.Name) >= 6 && plainWord.MatchString(k.Name) && !isOpen(s.t, s.definition.PayloadType) {
+	if misspelt := k.Name + "x"; len(k.Name) >= 6 && plainWord.MatchString(k.Name) && !isOpen(s.t, s.definition.PayloadType) &&
+		!slices.ContainsFunc(way[:len(way)-1], func(w step) bool { return w.key.Name == "VendorConfig" }) { // a vendor's own keys
 		value := s.sample(k, texts[0], 0)
 		add("unknown key", "unknown-key", strings.TrimSuffix(path, k.Name)+misspelt, make(func(holder *plist.Value) { holder.Set(misspelt, value) }))
 	}
