@@ -130,7 +130,10 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	if help != "" && !loose || sure || p.profile.isDeclaration {
 		d.Severity = diag.Error
 	}
-	tolerate(d, n.facts.Key(f.Key))
+	if at := n.facts.Key(f.Key); at.Tolerance(d.Rule) != nil {
+		tolerate(d, at)
+		d.Help, d.Fix = "leave it: profiles in use have it, and Apple's schema does not", nil
+	}
 }
 
 var droppedKey = rule{

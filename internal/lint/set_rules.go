@@ -146,14 +146,16 @@ func (s *together) checkUUIDs() {
 		}
 		id := strings.ToUpper(p.uuid.text)
 		before, repeated := first[id]
-		switch {
-		case !repeated:
+		if !repeated {
 			first[id] = here
-		case before.member != here.member && !areAlternatives(s.members[before.member], s.members[here.member]): // else duplicate-payload-uuid says so
-			earlier := s.members[before.member].payloads[before.payload].uuid
-			s.report("payload-uuid-in-two-profiles", s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier, ".PayloadUUID"),
-				fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
+			return
 		}
+		earlier := s.members[before.member].payloads[before.payload]
+		if before.member == here.member || earlier.platforms&p.platforms == 0 || areAlternatives(s.members[before.member], s.members[here.member]) {
+			return // duplicate-payload-uuid says so of one profile
+		}
+		s.report("payload-uuid-in-two-profiles", s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier.uuid, ".PayloadUUID"),
+			fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
 	})
 }
 

@@ -164,6 +164,7 @@ func payloadSets() []setCase {
 			want: []string{"1 error duplicate-profile-name PayloadDisplayName"}},
 		{name: "UUID", values: []*plist.Value{one("a", camera(true)), one("b", network("x").Set("PayloadUUID", value("A0")))},
 			want: []string{"1 warning payload-uuid-in-two-profiles PayloadContent[0].PayloadUUID"}},
+		{name: "UUID on other devices", values: []*plist.Value{device(one("a", camera(true)), 5), device(one("b", network("x").Set("PayloadUUID", value("A0"))), 1)}},
 		{name: "copy", values: []*plist.Value{one("a", camera(true)), one("a", camera(true))}, want: []string{"1 note same-profile-twice "}},
 
 		{name: "declaration first", values: []*plist.Value{declaration("com.apple.configuration.network.dns-settings", "a"), one("b", resolver())},
