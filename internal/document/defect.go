@@ -48,11 +48,24 @@ func disguised(data []byte) *defect {
 		return inPEM(text)
 	case isMail(text):
 		return inMail(text)
+	case cms.IsSigned(text):
+		return before(text, len(data)-len(text))
 	}
 	if inside := fromBase64(text); cms.IsSigned(inside) {
 		return inText("base64 text", "base64 -d < FILE > OUT.mobileconfig writes them", inside)
 	}
 	return savedAsText(data)
+}
+
+// before is a message with a byte order mark or white space before it.
+func before(message []byte, n int) *defect {
+	c, content := damage(message)
+	if c != nil {
+		c.message = nil
+		return c
+	}
+	return &defect{ruleDamagedSignature, fmt.Sprintf("a byte order mark or white space stands before the signed message, in bytes 1 to %d", n),
+		fmt.Sprintf("tail -c +%d FILE > OUT.mobileconfig takes it away", n+1), message, content}
 }
 
 // inText is a message with text around it. If it is not whole either, that counts for more.

@@ -3,7 +3,9 @@ package plist
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -130,6 +132,14 @@ func foreignText(text string) (kind, help string) {
 	switch {
 	case hasPrefixFold(text, "<!doctype html"), hasPrefixFold(text, "<html"):
 		return "an HTML page", "check that the download was not a login or error page"
+	case conflictLine(text) > 0:
+		return fmt.Sprintf("text with a merge conflict in line %d", conflictLine(text)), "choose one side and take the lines of the conflict away, as git status says"
+	case hasAnyPrefix(text, "PD94bWwg", "PHBsaXN0", "PCFET0NUWVBF", "YnBsaXN0"):
+		return "base64 text of a property list", "base64 -d < FILE > OUT.mobileconfig writes it"
+	case strings.HasPrefix(text, "data:") && strings.Contains(text[:min(len(text), 200)], ";base64,"):
+		return "a data URL", "decode what stands behind the comma with base64 -d"
+	case hasAnyPrefix(text, "&lt;?xml", "&lt;plist", "&lt;!DOCTYPE plist"):
+		return "a property list whose markup is escaped, as in an answer of an API", "write <, > and & for &lt;, &gt; and &amp;, in this order"
 	case strings.HasPrefix(text, "<"), strings.Contains(text, "<plist"):
 		return "", ""
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
@@ -143,6 +153,23 @@ func foreignText(text string) (kind, help string) {
 		return "a template", "syncguard build FILE makes profiles of it"
 	}
 	return unknownText, ""
+}
+
+// conflictLine returns the line of the first merge conflict that git left in a text, or 0.
+func conflictLine(text string) int {
+	const ours, theirs = "<<<<<<< ", "\n>>>>>>> "
+	at := 0
+	if !strings.HasPrefix(text, ours) {
+		at = strings.Index(text, "\n"+ours) + 1
+	}
+	if at == 0 && !strings.HasPrefix(text, ours) || !strings.Contains(text[at:], theirs) {
+		return 0
+	}
+	return 1 + strings.Count(text[:at], "\n")
+}
+
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 func hasPrefixFold(s, prefix string) bool {
