@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 )
@@ -115,7 +116,8 @@ func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
 // hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
 // Messages are made by then.
 func hideSecrets(doc *document.Document) {
-	for _, span := range lint.Secrets(doc.Root) {
+	secret.Mark(doc.Root)
+	for _, span := range secret.Marked(doc.Root) {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 )
 
 type diffOptions struct {
@@ -204,7 +204,7 @@ func sideOf(name string, data []byte) (*diff.Side, error) {
 		}
 	}
 	root := diff.Unfold(doc.Root)
-	lint.MarkSecrets(root)
+	secret.Mark(root)
 	return &diff.Side{Name: name, Root: root, Declaration: doc.Kind() == document.Declaration, Signers: signersOf(doc)}, nil
 }
 

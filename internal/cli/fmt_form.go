@@ -7,8 +7,8 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/secret"
 	"syncguard/internal/stable"
 	"syncguard/internal/template"
 )
@@ -98,7 +98,8 @@ func documentShown(name string, data []byte) []byte {
 
 // masked is the text of a file without the secrets that its tree holds.
 func masked(file *diag.File, root *plist.Value) []byte {
-	for _, span := range lint.Secrets(root) {
+	secret.Mark(root)
+	for _, span := range secret.Marked(root) {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
 	return file.Data

@@ -11,8 +11,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/intake"
-	"syncguard/internal/lint"
 	"syncguard/internal/report"
+	"syncguard/internal/secret"
 )
 
 // importSource is a file to make a template of.
@@ -105,7 +105,7 @@ func (im *importer) template(s importSource) (result imported) {
 	}
 	result.Tool = context.Tool
 	doc, findings := document.Open(diag.NewFile(s.path, data))
-	lint.MarkSecrets(doc.Root)
+	secret.Mark(doc.Root)
 	if doc.Defect != nil {
 		result.Refused = doc.Defect.Message
 		if doc.Defect.Help != "" {

@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/serve", "internal/ship", "internal/ship/applebusiness", "internal/ship/fleet", "internal/ship/intune", "internal/ship/iru", "internal/ship/jamf", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/report", "internal/rules", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/secret", "internal/serve", "internal/ship", "internal/ship/applebusiness", "internal/ship/fleet", "internal/ship/intune", "internal/ship/iru", "internal/ship/jamf", "internal/ship/kmfddm", "internal/ship/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/ship/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/ship"}},
 	{"internal/ship/applebusiness", []string{"internal/plist", "internal/ship"}},
 	{"internal/ship/fleet", []string{"internal/plist", "internal/ship", "internal/target"}},
@@ -36,9 +36,10 @@ var arrows = []struct {
 	{"internal/coverage", []string{"internal/baseline", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "internal/template"}},
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/diff", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/target"}},
-	{"internal/inspect", []string{"internal/content", "internal/diag", "internal/document", "internal/lint", "internal/plist", "internal/target"}},
-	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/schema", "internal/schema/facts", "internal/target"}},
-	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/target"}},
+	{"internal/inspect", []string{"internal/content", "internal/diag", "internal/document", "internal/lint", "internal/plist", "internal/secret", "internal/target"}},
+	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/schema", "internal/schema/facts", "internal/secret", "internal/target"}},
+	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/schema/facts", "internal/secret", "internal/target"}},
+	{"internal/secret", []string{"internal/cms", "internal/diag", "internal/document", "internal/mdm", "internal/plist", "internal/schema/facts"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/document", []string{"internal/cms", "internal/diag", "internal/plist"}},
 	{"internal/fix", []string{"internal/diag", "internal/plist", "internal/rules"}},

@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/migrate"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 	"syncguard/profiles"
 )
@@ -126,7 +127,7 @@ func (m *migration) file(in input) error {
 		result.Changes = append(result.Changes, report.NewMigrationChange(c, plan))
 	}
 	mode := fs.FileMode(0o644)
-	if len(lint.Secrets(f.Root)) > 0 {
+	if secret.Has(f.Root) {
 		mode = 0o600
 	}
 	for _, d := range plan.Declarations {

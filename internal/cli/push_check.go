@@ -4,10 +4,10 @@ import (
 	"fmt"
 
 	"syncguard/internal/diff"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/ship"
 )
 
@@ -66,6 +66,6 @@ func (p *pushing) compareStep(s *ship.Step, catalog *schema.Catalog) (report.Pus
 // side is a tree to be compared, without its secrets.
 func (p *pushing) side(name string, v *plist.Value) *diff.Side {
 	root := diff.Unfold(v)
-	lint.MarkSecrets(root)
+	secret.Mark(root)
 	return &diff.Side{Name: name, Root: root, Declaration: p.declarations}
 }

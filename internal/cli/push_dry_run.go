@@ -92,7 +92,7 @@ func withoutSecrets(v *plist.Value) *plist.Value {
 	case v.Secret && v.Kind == plist.Data:
 		c.Data = []byte("(secret)")
 	case v.Secret:
-		c.Text = "(secret)"
+		c.Kind, c.Text = plist.String, "(secret)"
 	}
 	c.Fields, c.Items = nil, nil
 	for _, f := range v.Fields {

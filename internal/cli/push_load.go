@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/report"
 	"syncguard/internal/rules"
+	"syncguard/internal/secret"
 	"syncguard/internal/ship"
 )
 
@@ -113,7 +114,7 @@ func (l *pushLoader) add(name string, data []byte) error {
 		if profile.Content, err = contentOf(doc, data); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		lint.MarkSecrets(profile.Root)
+		secret.Mark(profile.Root)
 		if l.server().Signed != nil {
 			sent = profile.Content // the destination takes the signature off
 		}

@@ -103,6 +103,8 @@ func (h *hiding) addAll(v *plist.Value) {
 	switch {
 	case v.Secret && v.Kind == plist.String:
 		h.add(v.Text)
+	case v.Secret && v.Kind == plist.Integer:
+		h.add(v.Int.String())
 	case v.Secret && v.Kind == plist.Data:
 		h.add(base64.StdEncoding.EncodeToString(v.Data))
 	}

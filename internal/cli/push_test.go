@@ -11,8 +11,8 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/secret"
 )
 
 const pushedXML = `<?xml version="1.0" encoding="UTF-8"?>
@@ -54,7 +54,7 @@ func TestContentIsXML(t *testing.T) {
 // Whatever a server echoes, credentials and the secrets of profiles are not shown.
 func TestSecretsAreHidden(t *testing.T) {
 	doc, _ := document.Open(diag.NewFile("a", []byte(pushedXML)))
-	lint.MarkSecrets(doc.Root)
+	secret.Mark(doc.Root)
 	var h hiding
 	h.add("key-canary")
 	h.addAll(doc.Root)

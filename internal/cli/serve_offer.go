@@ -20,10 +20,10 @@ import (
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/serve"
 	"syncguard/internal/target"
 )
@@ -80,7 +80,7 @@ func (f *offer) add(in input) error {
 	case doc.Root.Get("PayloadContent") == nil:
 		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.path)
 	}
-	if f.secret == "" && len(lint.Secrets(doc.Root)) > 0 {
+	if f.secret == "" && secret.Has(doc.Root) {
 		f.secret = in.path
 	}
 	if doc.Signed {

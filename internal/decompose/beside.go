@@ -7,23 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"syncguard/internal/diff"
-	"syncguard/internal/lint"
-	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 )
 
-// isSecret says whether a value is one that a template must not hold. What a server fills in is none yet. Data is one too
-// where it is a profile or a declaration with secrets in it.
-func (a *draft) isSecret(v *plist.Value) bool {
-	switch {
-	case a.ShowSecrets:
-		return false
-	case v.Kind == plist.Data:
-		return len(v.Data) > 0 && (v.Secret || len(lint.Secrets(diff.Unfold(v))) > 0)
-	}
-	return v.Secret && v.Text != "" && len(mdm.Filled(v.Text)) == 0
-}
+// isSecret reports whether a value is one that a template must not hold.
+func (a *draft) isSecret(v *plist.Value) bool { return v.Secret && !a.ShowSecrets }
 
 // variable puts a secret variable in the place of a value.
 func (a *draft) variable(v *plist.Value, path string) *plist.Value {

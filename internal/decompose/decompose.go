@@ -78,7 +78,7 @@ type Decomposer struct {
 // New returns a Decomposer for a catalog.
 func New(c *schema.Catalog) *Decomposer { return &Decomposer{c, lint.New(c)} }
 
-// Template makes a template of a document that was opened without an error. Values that are marked as secret (lint.MarkSecrets)
+// Template makes a template of a document that was opened without an error. Values that are marked as secret (secret.Mark)
 // become variables. The error is a RefusedError, or one of reading the schema facts.
 func (d *Decomposer) Template(doc *document.Document, o Options) (*Template, error) {
 	if doc.IsEncrypted() {

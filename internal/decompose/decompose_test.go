@@ -11,8 +11,8 @@ import (
 	"syncguard/internal/decompose"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -44,7 +44,7 @@ func open(t *testing.T, text string) *document.Document {
 	if diag.HasErrors(found) {
 		t.Fatal(found)
 	}
-	lint.MarkSecrets(doc.Root)
+	secret.Mark(doc.Root)
 	return doc
 }
 

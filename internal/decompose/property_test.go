@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/template"
 )
 
@@ -96,7 +97,7 @@ func TestBuildsTheSameContent(t *testing.T) {
 		if diag.HasErrors(found) {
 			t.Fatal(found)
 		}
-		lint.MarkSecrets(doc.Root)
+		secret.Mark(doc.Root)
 		made, err := d.Template(doc, decompose.Options{Source: "p.mobileconfig", Name: "p", Beside: rapid.Bool().Draw(t, "beside")})
 		if err != nil || len(made.Differences) > 0 {
 			t.Fatalf("%v, %v, want the same content\n%s\n%s", err, made.Differences, written, made.Text)
@@ -139,22 +140,22 @@ func build(t *rapid.T, catalog *schema.Catalog, made *decompose.Template) *plist
 func TestHoldsNoSecret(t *testing.T) {
 	d := decompose.New(schema.Embedded())
 	rapid.Check(t, func(t *rapid.T) {
-		secret := "hunter" + rapid.StringMatching(`[a-z]{12}`).Draw(t, "secret")
+		password := "hunter" + rapid.StringMatching(`[a-z]{12}`).Draw(t, "secret")
 		root := profilesOfAnyKind().Draw(t, "profile")
 		content := root.Get("PayloadContent")
 		content.Items = append(content.Items, plist.NewDictionary().Set("PayloadType", plist.NewString("com.apple.wifi.managed")).
-			Set(rapid.SampledFrom([]string{"Password", "PayloadPSK", "api_token"}).Draw(t, "key"), plist.NewString(secret)))
+			Set(rapid.SampledFrom([]string{"Password", "PayloadPSK", "api_token"}).Draw(t, "key"), plist.NewString(password)))
 		written, err := plist.Write(root)
 		if err != nil {
 			t.Skip("no property list can hold it")
 		}
 		doc, _ := document.Open(diag.NewFile("p.mobileconfig", written))
-		lint.MarkSecrets(doc.Root)
+		secret.Mark(doc.Root)
 		made, err := d.Template(doc, decompose.Options{Source: "p.mobileconfig", Name: "p"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(made.Text)+strings.Join(append(made.Notes, made.Differences...), ""), secret) {
+		if strings.Contains(string(made.Text)+strings.Join(append(made.Notes, made.Differences...), ""), password) {
 			t.Fatalf("the secret stands in it:\n%s", made.Text)
 		}
 	})

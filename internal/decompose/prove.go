@@ -130,8 +130,11 @@ func (a *draft) difference(found, built *plist.Value) ([]string, error) {
 
 // Text is the secret as an environment variable holds it: base64 where it is data.
 func (s Secret) Text() string {
-	if s.Value.Kind == plist.Data {
+	switch s.Value.Kind {
+	case plist.Data:
 		return base64.StdEncoding.EncodeToString(s.Value.Data)
+	case plist.Integer:
+		return s.Value.Int.String()
 	}
 	return s.Value.Text
 }

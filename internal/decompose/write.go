@@ -63,8 +63,8 @@ func (a *draft) declared() *plist.Value {
 	variables := plist.NewDictionary()
 	for _, s := range a.secrets {
 		v := plist.NewDictionary().Set("secret", plist.NewString("env:"+s.Environment))
-		if s.Value.Kind == plist.Data {
-			v.Set("type", plist.NewString("data"))
+		if s.Value.Kind != plist.String {
+			v.Set("type", plist.NewString(s.Value.Kind.String()))
 		}
 		variables.Fields = append(variables.Fields, plist.Field{Key: s.Variable, Value: v})
 	}

@@ -16,9 +16,9 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden parts")
@@ -96,7 +96,7 @@ func open(t *testing.T, s *diff.Side, f txtar.File) {
 		t.Fatal(findings)
 	}
 	s.Root, s.Declaration = diff.Unfold(doc.Root), doc.Kind() == document.Declaration
-	lint.MarkSecrets(s.Root)
+	secret.Mark(s.Root)
 	if doc.Root == nil {
 		t.Fatal("nothing in it")
 	}

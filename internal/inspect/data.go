@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 
@@ -19,12 +20,14 @@ type Data struct {
 }
 
 // data says what the data of a node is, and reads the document that it may hold. Of a secret it says no more than that it
-// is a PKCS#12 file, which is never opened.
+// is a PKCS#12 file, which is never opened, or a document, in which the secrets are marked.
 func (w *walker) data(n *Node) {
 	data := n.Value.Data
 	if n.Value.Secret {
 		if content.Kind(data) == content.PKCS12 {
 			n.Data = &Data{Kind: content.PKCS12, Size: len(data)}
+		} else if n.Inside = w.inside(data); n.Inside != nil {
+			n.Data = &Data{Kind: kindOfInside(n.Inside), Size: len(data)}
 		}
 		return
 	}
@@ -32,9 +35,11 @@ func (w *walker) data(n *Node) {
 	n.Data = &Data{Size: len(data), SHA256: &sum, Certificates: content.Certificates(data)}
 	n.Inside = w.inside(data)
 	if n.Data.Kind = content.Kind(data); n.Inside != nil && n.Inside.Kind != "" {
-		n.Data.Kind = string(n.Inside.Kind)
+		n.Data.Kind = kindOfInside(n.Inside)
 	}
 }
+
+func kindOfInside(d *Document) string { return cmp.Or(string(d.Kind), "property list") }
 
 // inside reads a document in data: a declaration, as profiles carry them, another profile, or a property list. Nothing is
 // read that would make the whole larger than a file may be.

@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -84,7 +85,7 @@ type describer struct {
 
 func (d *describer) document(doc *document.Document, depth int) *Document {
 	if !d.inspector.options.ShowSecrets {
-		lint.MarkSecrets(doc.Root)
+		secret.Mark(doc.Root)
 	}
 	out := &Document{Kind: kindOf(doc)}
 	known, err := d.inspector.check.Known(doc.Root, out.Kind == document.Declaration, d.inspector.options.Targets)

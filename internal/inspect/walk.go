@@ -60,21 +60,11 @@ func (w *walker) node(n *Node) *Node {
 	if n.Value == nil {
 		n.Value = &plist.Value{}
 	}
-	if n.Value.Secret && isPublic(n) {
-		n.Value.Secret = false
-	}
 	if n.Value.Kind == plist.Data {
 		w.data(n)
 	}
 	n.Nodes = w.below(n.Value)
 	return n
-}
-
-// isPublic says whether a value is no secret, though the name of its key sounds like one: one of those that the schema
-// lists, such as the PasscodeType "six", and the ServerToken of a declaration, which is its version.
-func isPublic(n *Node) bool {
-	k := n.Facts.Key
-	return k != nil && (k.Name == "ServerToken" || slices.ContainsFunc(k.RangeList, func(v *plist.Value) bool { return plist.Equal(v, n.Value) }))
 }
 
 const managedPreferences = "com.apple.ManagedClient.preferences"

@@ -164,6 +164,7 @@ func (r *run) checkDeclared(pl *payload) {
 	}
 	for i, d := range declarations {
 		d.declared = declared
+		d.findSecrets()
 		sub := newRun(d)
 		sub.within = spans[i]
 		sub.visitAll()

@@ -75,7 +75,6 @@ func (w *textWalk) field(f *plist.Field, above *path) {
 	at := above.field(f.Key)
 	w.text(place{at, f.KeySpan, false}, f.Key)
 	stringsIn(f.Value, at, func(at place, v *plist.Value) {
-		at.secret = at.secret || isSecretName(at.path.lastKey())
 		w.text(at, v.Text)
 	})
 	w.keys(f.Value, at)

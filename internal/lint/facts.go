@@ -148,7 +148,7 @@ func circumstances(before string, tests []facts.Test, n *node) string {
 		case len(t.Is)+len(t.Not) == 0:
 			all = append(all, quote(t.Key))
 		default:
-			all = append(all, quote(t.Key)+" "+describe(t.Key, f.Value))
+			all = append(all, quote(t.Key)+" "+describe(f.Value))
 		}
 	}
 	if len(all) == 0 {

@@ -143,7 +143,7 @@ func (n *node) knownKeys() []string {
 
 // setHome offers to move a key to where it belongs, if that dictionary is there.
 func (p *pass) setHome(d *diag.Diagnostic, n *node, f *plist.Field, home []string) {
-	if d.HideSource || len(Secrets(f.Value)) > 0 || isSecretName(f.Key) {
+	if d.HideSource || holdsSecret(f.Value) {
 		return // what is moved would stand in the fix
 	}
 	to := n.payload.node.value.Lookup(home[:len(home)-1]...)
@@ -275,7 +275,7 @@ func setLast(d *diag.Diagnostic, array *plist.Value, i int) {
 			unconditional++
 		}
 	}
-	if unconditional == 1 && len(Secrets(array)) == 0 {
+	if unconditional == 1 && !holdsSecret(array) {
 		d.Fix = fix.Unsafe(fix.By("move the rule without a condition to the end", fix.MoveToEnd(array, i)))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -24,7 +25,7 @@ func checkText(targets ...target.Target) fix.Check {
 	return func(f *diag.File) ([]diag.Diagnostic, error) {
 		doc, found := document.Open(f)
 		defer func() {
-			for _, s := range lint.Secrets(doc.Root) {
+			for _, s := range secret.Marked(doc.Root) {
 				diag.Mask(s.File.Data[s.Start:s.End])
 			}
 		}()

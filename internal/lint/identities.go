@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/identity"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/secret"
 )
 
 // maxIterations bounds the work of trying passphrases in one profile. The tools of today ask for 2,000 to 600,000 each.
@@ -63,7 +64,7 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	case err != nil:
 		r.reportUnopened(n, err.Error())
 		return
-	case opens, isStandIn(f.Key, f.Value.Text) && f.Value.Text != "":
+	case opens, secret.IsStandIn(f.Key, f.Value.Text) && f.Value.Text != "":
 		return
 	}
 	d := r.of(ruleWrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())

@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/fix"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 )
 
 var missingRequiredKey = rule{
@@ -112,7 +113,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	switch {
 	case help != "":
 		d.Help = help
-		d.HideSource = d.HideSource || isSecretName(near)
+		d.HideSource = secret.MarkUnder(near, f.Value) || d.HideSource
 		p.setKey(d, n, &f, near, loose)
 	case home != nil:
 		d.Help = "move it to " + strings.Join(home, ".")

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -90,7 +91,7 @@ func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagno
 	return New(c).Check(root, targets, Options{})
 }
 
-// Check returns every finding about a profile, sorted as diag.Sort does. root is the profile's top-level dictionary; what
+// Check returns every finding about a profile, sorted as diag.Sort does. It marks the secrets in the tree. root is the profile's top-level dictionary; what
 // the profile does on devices is checked for the targets, and not at all without any. The error is not nil only when the
 // catalog cannot be read.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
@@ -111,7 +112,16 @@ func (c *Checker) CheckDeclaration(root *plist.Value, targets []target.Target, o
 	return p.check()
 }
 
+// findSecrets finds the secrets and marks them, so that no rule shows one.
+func (p *profile) findSecrets() {
+	p.secrets = secret.Find(p.root)
+	for v := range p.secrets {
+		v.Secret = true
+	}
+}
+
 func (p *profile) check() ([]diag.Diagnostic, error) {
+	p.findSecrets()
 	r := newRun(p)
 	r.visitAll()
 	r.checkDeclarations()

@@ -24,7 +24,7 @@ func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 		return
 	}
 	if want := unmet(m, n.value.Text); want != "" {
-		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
+		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
 	}
 }
 

@@ -83,7 +83,7 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 		Span:     at.span,
 		Path:     at.path.String(),
 
-		HideSource: at.secret || isSecretName(at.path.lastKey()),
+		HideSource: at.secret,
 	}
 	if !p.within.IsZero() {
 		d.Span, d.HideSource = p.within, true

@@ -43,7 +43,7 @@ var placeholderFound = rule{
 				return // mdm-variable-in-signed-profile says so
 			}
 			found := plist.Placeholders(v.Text)
-			if len(found) > 0 && !(isInSecret(at) && isByChance(v.Text, found)) {
+			if len(found) > 0 && !(at.secret && isByChance(v.Text, found)) {
 				policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
 			}
 		})
@@ -52,13 +52,11 @@ var placeholderFound = rule{
 
 // describePlaceholders shows placeholders, unless they may be a part of a secret.
 func describePlaceholders(at place, found []string) string {
-	if isInSecret(at) {
+	if at.secret {
 		return "a secret"
 	}
 	return quote(strings.Join(found, " "))
 }
-
-func isInSecret(at place) bool { return at.secret || isSecretName(at.path.lastKey()) }
 
 // isByChance says whether what looks like placeholders in a secret may be its own characters, as in the password
 // Tr0ub4$dor: none has braces, and other text stands beside them.

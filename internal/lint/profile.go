@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -28,6 +29,7 @@ type profile struct {
 
 	iterations int64 // of key derivation that the passphrases of identities took, or would have taken
 
+	secrets  map[*plist.Value]secret.Reason
 	options  Options
 	signedBy func() []cms.SignerFacts // what the signed message says of its signers
 

@@ -1,126 +1,66 @@
 package lint
 
 import (
-	"encoding/base64"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
-	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 )
 
 // The rules about secrets that everybody who has the file can read, and about what can be changed on its way.
+
+// managedPreferences is the payload type that holds preference domains of any app.
+const managedPreferences = "com.apple.ManagedClient.preferences"
 
 const pkcs12 = "com.apple.security.pkcs12"
 
 var secretInClearText = rule{
 	id: "secret-in-clear-text",
-	profile: func(p *pass, profile *profile) {
-		profile.eachSecret(func(at place, pl *payload) {
-			d := p.report(at, "%s stands in clear text, so everybody who can read the file has it", quote(at.path.name()))
-			d.Help = "let a variable stand in its place, such as ${NAME}, and fill it in where the profile is delivered"
-			if server := p.profile.options.For; server != nil && server.Secrets != nil {
-				d.Help = "use a kind of profile of " + server.Name + "'s own for it, since it " + server.Secrets.Says
-			}
-			if pl.payloadType == pkcs12 {
-				d.Message = "the password of the identity stands beside it in clear text, so everybody who can read the file has the private key"
-			}
-		})
+	document: func(p *pass, profile *profile) {
+		if len(profile.secrets) > 0 && p.within.IsZero() { // what is within a profile is reported there, as a whole
+			p.secretsIn(profile.root, place{path: profile.at}, "")
+		}
 	},
 }
 
-// managedPreferences is the payload type that holds preference domains of any app.
-const managedPreferences = "com.apple.ManagedClient.preferences"
-
-// eachSecret calls do for every secret in the payloads. In Apple's payloads their keys are known; in the preferences of
-// apps they are told by how the key ends.
-func (p *profile) eachSecret(do func(place, *payload)) {
-	for _, pl := range p.payloads {
-		isApple := len(pl.types) > 0 && pl.types[0].Family == schema.Payload && pl.payloadType != managedPreferences
-		p.secretsBelow(pl.node.value, pl.node.path, isApple, func(at place) { do(at, pl) })
+// secretsIn reports every secret in a value, at its key: the excerpt shows that line without the secret.
+func (p *pass) secretsIn(v *plist.Value, at place, payloadType string) {
+	if reason, ok := p.profile.secrets[v]; ok && !reason.Quiet {
+		p.reportSecret(at, reason, payloadType)
 	}
-}
-
-func (p *profile) secretsBelow(v *plist.Value, at *path, isApple bool, do func(place)) {
+	if t := v.Get("PayloadType"); t != nil && t.Kind == plist.String {
+		payloadType = t.Text
+	}
 	for _, f := range v.Fields {
-		if f.Value == nil {
-			continue
+		if f.Value != nil {
+			p.secretsIn(f.Value, place{path: at.path.field(f.Key), span: f.KeySpan}, payloadType)
 		}
-		here := at.field(f.Key)
-		_, known := slices.BinarySearch(p.facts.Secrets.Keys, f.Key)
-		if (known || !isApple && endsLikeSecret(f.Key)) && holdsSecret(f.Key, f.Value) {
-			do(place{here, f.KeySpan, true})
-			continue
-		}
-		p.secretsBelow(f.Value, here, isApple, do)
 	}
 	for i, item := range v.Items {
 		if item != nil {
-			p.secretsBelow(item, at.at(i), isApple, do)
+			p.secretsIn(item, place{path: at.path.at(i), span: item.Span}, payloadType)
 		}
 	}
 }
 
-// endsLikeSecret says whether the key of an app names a secret. Keys about secrets, such as PasswordManagerEnabled, do not
-// end in the word.
-func endsLikeSecret(key string) bool {
-	return endsWith(strings.ToLower(key), "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "privatekey", "presharedkey")
-}
-
-func endsWith(text string, ends ...string) bool {
-	return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(text, end) })
-}
-
-// holdsSecret says whether a value is a secret, and not a variable or a word that stands for one.
-func holdsSecret(key string, v *plist.Value) bool {
-	switch v.Kind {
-	case plist.Data:
-		// Words that ask for a value stand in the place of base64, too.
-		return len(v.Data) > 0 && (len(v.Data) > maxShown || !isStandIn(key, base64.StdEncoding.EncodeToString(v.Data)))
-	case plist.String:
-		return !isStandIn(key, v.Text)
+func (p *pass) reportSecret(at place, reason secret.Reason, payloadType string) {
+	const everybody = "in clear text, so everybody who can read the file has it"
+	d := p.report(at, "%s stands %s", quote(at.path.name()), everybody)
+	switch {
+	case payloadType == pkcs12 && at.path.lastKey() == "Password":
+		d.Message = "the password of the identity stands beside it in clear text, so everybody who can read the file has the private key"
+	case reason.What != "":
+		d.Message = quote(at.path.name()) + " holds " + reason.What + " " + everybody
 	}
-	return false
-}
-
-// standIn matches a text that is nothing but a variable, of a server or of a later step, or words in brackets.
-var standIn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:\$\{[^}]+\}|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|\{[A-Za-z]\w*\}|%[A-Za-z_]\w*%|@\w+@|<[^>]*>|\[[^\]]*\]|__\w+__)$`)
-})
-
-// isStandIn says whether a text is no secret: nothing, a variable, or a word that asks for one.
-func isStandIn(key, text string) bool {
-	text = strings.TrimSpace(text)
-	lower := strings.ToLower(text)
-	if text == "" || standIn().MatchString(text) || lower == strings.ToLower(key) || isOneLetter(lower) {
-		return true
+	d.Help = "let a variable stand in its place, such as ${NAME}, and fill it in where the profile is delivered; syncguard import makes a template with one"
+	if server := p.profile.options.For; server != nil && server.Secrets != nil {
+		d.Help = "use a kind of profile of " + server.Name + "'s own for it, since it " + server.Secrets.Says
+	} else if server != nil && server.Variables != nil && slices.Contains(server.Variables.Prefixes, "FLEET_SECRET_") {
+		d.Help = "give " + server.Name + " a secret variable and write $FLEET_SECRET_NAME in its place"
 	}
-	if endsWith(strings.Map(onlyLetters, lower), "passwordhere", "passcodehere", "challengehere", "secrethere", "tokenhere", "keyhere", "datahere", "valuehere") {
-		return true // password_here
-	}
-	for _, word := range []string{"changeme", "change_me", "change-me", "replace", "placeholder", "your", "example", "insert", "redacted", "todo"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return slices.Contains([]string{"password", "passwort", "passcode", "passphrase", "secret", "challenge", "token", "string", "none"}, lower)
-}
-
-// isOneLetter says whether a text is one character again and again, between hyphens or not: XXXXXXXX-XXXX.
-func isOneLetter(text string) bool {
-	text = strings.ReplaceAll(text, "-", "")
-	return text == "" || strings.Trim(text, text[:1]) == ""
-}
-
-func onlyLetters(c rune) rune {
-	if c >= 'a' && c <= 'z' {
-		return c
-	}
-	return -1
 }
 
 // plainURL is a key whose URL should be https, and what comes of it when it is not.

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
 
@@ -73,6 +74,7 @@ func (c *Checker) Member(name string, file *diag.File, root *plist.Value, isDecl
 	if err != nil {
 		return nil, err
 	}
+	secret.Mark(root)
 	m := &Member{name: name, file: file, scope: p.scope()}
 	if file != nil {
 		m.content = sha256.Sum256(file.Data)

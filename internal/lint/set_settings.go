@@ -91,7 +91,7 @@ func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*sc
 			continue
 		}
 		x := base
-		x.key, x.says, x.value = intern(key), intern(describe(f.Key, f.Value)), hashOf(f.Value)
+		x.key, x.says, x.value = intern(key), intern(describe(f.Value)), hashOf(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := named(t.Keys, f.Key); k != nil {

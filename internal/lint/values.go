@@ -43,7 +43,7 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 func retype(k *schema.Key, v *plist.Value) string {
 	to := retyped(k, v)
 	switch {
-	case to == nil || isSecret(v) || isSecretName(k.Name):
+	case to == nil || isSecret(v):
 		return ""
 	case to.Kind == plist.String:
 		return "write it as the string " + quote(to.Text)
@@ -57,7 +57,7 @@ var valueNotInRangelist = rule{
 		if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
 			return
 		}
-		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), allowed(n.key.RangeList))
+		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), allowed(n.key.RangeList))
 		if n.value.Kind == plist.String {
 			var near string
 			near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
@@ -114,7 +114,7 @@ var valueOutOfRange = rule{
 		x, ok := number(n.value)
 		below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
 		if ok && (below || above) {
-			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), interval(n.key.Min, n.key.Max))
+			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), interval(n.key.Min, n.key.Max))
 		}
 	},
 }
@@ -178,7 +178,7 @@ var valueNotInFormat = rule{
 			return
 		}
 		if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
-			p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.key.Name, n.value), quote(n.key.Format))
+			p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.value), quote(n.key.Format))
 		}
 	},
 }
@@ -203,7 +203,7 @@ var valueNotOfSubtype = rule{
 			return
 		}
 		if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
-			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.key.Name, n.value), want)
+			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
 		}
 	},
 }

@@ -1,10 +1,9 @@
 package lint
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"syncguard/internal/plist"
 )
@@ -27,45 +26,27 @@ func shorten(s string) string {
 	return s
 }
 
-// describe shows the value of a key, unless its name says that it is a secret.
-func describe(name string, v *plist.Value) string {
-	if v != nil && (isSecretName(name) || isSecret(v)) {
-		return "a secret " + v.Kind.String()
-	}
-	if v != nil && v.Kind == plist.String {
+// describe shows a value, unless it is a secret.
+func describe(v *plist.Value) string {
+	if v != nil && v.Kind == plist.String && !v.Secret {
 		return quote(v.Text)
 	}
 	return v.Describe()
 }
 
-// isSecret says whether a value is not to be shown, whatever its key: one that is marked, or a URL with credentials.
-func isSecret(v *plist.Value) bool {
-	if v == nil || v.Secret || v.Kind != plist.String {
-		return v != nil && v.Secret
+func isSecret(v *plist.Value) bool { return v != nil && v.Secret }
+
+// holdsSecret reports whether a value, or one in it, is a secret.
+func holdsSecret(v *plist.Value) bool {
+	if v == nil {
+		return false
 	}
-	_, rest, isURL := strings.Cut(v.Text, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return isURL && strings.Contains(host, "@")
+	return v.Secret || slices.ContainsFunc(v.Items, holdsSecret) || slices.ContainsFunc(v.Fields, func(f plist.Field) bool { return holdsSecret(f.Value) })
 }
 
-// isSecretName says whether values of a key of this name are not to be shown. Schemas do not mark secrets.
-func isSecretName(name string) bool {
-	name = strings.ToLower(name)
-	if name == "servertoken" || aboutSecrets().MatchString(name) {
-		return false // the version of a declaration, or what is about a secret and not one
-	}
-	for _, word := range []string{"password", "passcode", "passphrase", "secret", "token", "challenge", "privatekey", "psk"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
+func isText(v *plist.Value, text string) bool {
+	return v != nil && v.Kind == plist.String && v.Text == text
 }
-
-// aboutSecrets are names such as PasswordLabel, ChangePasswordURL and MessagePasswordSync.
-var aboutSecrets = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(label|menu|message)[a-z]|(label|urls?|type|mode|title|dialogtext|placeholder|path|command|options|message|regex|description|encryption|location|separator|assetreference|order|issuer|domains)$`)
-})
 
 // allowed lists values for a message.
 func allowed(values []*plist.Value) string {

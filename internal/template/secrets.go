@@ -2,50 +2,34 @@ package template
 
 import (
 	"fmt"
-	"slices"
 
-	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
-	"syncguard/internal/schema/facts"
+	"syncguard/internal/secret"
 )
 
-// secretKeys are the keys of Apple's payloads whose values are passwords, passcodes and the like, sorted.
-func secretKeys() []string {
-	known, err := facts.Embedded()
-	if err != nil {
-		panic(err) // a test reads them
-	}
-	return known.Secrets.Keys
-}
-
-// hideSecrets marks the passwords that a template holds in plain text, and keeps them out of excerpts.
+// hideSecrets marks the secrets that a template holds in plain text, and keeps them out of excerpts.
 func (s *load) hideSecrets(root *plist.Value) {
-	if passcode := root.Lookup("profile", "removal", "passcode"); passcode != nil {
-		s.hide(passcode, "profile.removal.passcode")
-	}
-	names := secretKeys()
-	eachKeys(root, func(keys *plist.Value, path string) { s.hideIn(keys, path, names) })
+	s.hideIn(root, "", secret.Find(root))
 }
 
-func (s *load) hideIn(v *plist.Value, path string, names []string) {
+func (s *load) hideIn(v *plist.Value, path string, found map[*plist.Value]secret.Reason) {
+	if _, ok := found[v]; ok {
+		s.hide(v, path)
+	}
 	for _, f := range v.Fields {
-		if _, found := slices.BinarySearch(names, f.Key); found {
-			s.hide(f.Value, join(path, f.Key))
+		if isFileReference(f.Value) && secret.IsKey(f.Key) {
+			f.Value.Secret = true
 		}
-		s.hideIn(f.Value, join(path, f.Key), names)
+		s.hideIn(f.Value, join(path, f.Key), found)
 	}
 	for i, item := range v.Items {
-		s.hideIn(item, fmt.Sprintf("%s[%d]", path, i), names)
+		s.hideIn(item, fmt.Sprintf("%s[%d]", path, i), found)
 	}
 }
 
-// hide marks one value as secret. What came from a reference is secret already; what an MDM server will fill in is none yet.
+// hide marks one value as secret. What came from a reference is secret already.
 func (s *load) hide(v *plist.Value, path string) {
-	plain := v.Kind == plist.String && v.Text != "" || v.Kind == plist.Data || v.Kind == plist.Integer
-	if isFileReference(v) {
-		v.Secret = true
-	}
-	if v.Secret || !plain || len(mdm.Filled(v.Text)) > 0 {
+	if v.Secret {
 		return
 	}
 	v.Secret = true

@@ -4,6 +4,8 @@
 package facts
 
 import (
+	"regexp"
+
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
@@ -34,11 +36,25 @@ type Facts struct {
 	places map[string]*Place
 }
 
-// Secrets are the keys of Apple's payloads whose values are passwords, passcodes and the like.
+// Secrets are the keys of Apple's payloads whose values are passwords, passcodes and the like, and the forms of tokens.
 type Secrets struct {
 	Keys   []string // sorted
 	Source string
+	Forms  []Form
 }
+
+// Form is how a token of a service looks, wherever it stands.
+type Form struct {
+	What   string // it is, with an article
+	Begins string // literally
+	Then   string // regular expression of what follows
+	Source string
+
+	matcher func() *regexp.Regexp
+}
+
+// Matcher matches a token at the beginning of a text.
+func (f *Form) Matcher() *regexp.Regexp { return f.matcher() }
 
 // Combined are the payload types of which several may be installed, and whose settings then come together. Such of one key
 // can contradict each other; payloads of other types stand beside each other.

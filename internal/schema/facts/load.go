@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"sync"
 
@@ -124,6 +125,13 @@ func (in file) facts() (*Facts, error) {
 	r := &reader{}
 	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
 	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "the keys of secrets are not sorted, or have no source")
+	for i := range f.Secrets.Forms {
+		form := &f.Secrets.Forms[i]
+		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "the form %q lacks what it is, how it begins, or a source", form.Begins)
+		form.matcher = sync.OnceValue(func() *regexp.Regexp {
+			return regexp.MustCompile("^" + regexp.QuoteMeta(form.Begins) + "(?:" + form.Then + ")")
+		})
+	}
 	for _, c := range in.Conditions {
 		kinds := []Kind{Requires, OneOf, AtMostOne, Forbids, Ignores, Contradicts}
 		usual := diag.Error

@@ -1,0 +1,211 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+)
+
+// inData judges what data holds: a key in DER, a document, or text.
+func (f *finder) inData(data []byte) (Reason, bool) {
+	switch {
+	case isPKCS12(data):
+		return Reason{What: identity, Quiet: true}, true
+	case isPrivateKey(data):
+		return Reason{What: "a private key"}, true
+	case f.inDocument(data):
+		return Reason{What: "a secret", Nested: true}, true
+	}
+	what := ""
+	if s, ok := decoded(data); ok {
+		if what = f.formIn(s); what == "" {
+			what = f.inEncoding(s)
+		}
+	} else if hasPrivateKey(s) {
+		what = "a private key"
+	}
+	return Reason{What: what}, what != ""
+}
+
+// identity is what a PKCS#12 file holds. The passphrase beside it is what stands in clear text, and not the file.
+const identity = "an identity"
+
+// decoded is text in UTF-8 or UTF-16.
+func decoded(data []byte) (string, bool) {
+	order := func(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		order = func(a, b byte) uint16 { return uint16(b)<<8 | uint16(a) }
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+	default:
+		return asText(data), utf8.Valid(data)
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order(data[i], data[i+1]))
+	}
+	return string(utf16.Decode(units)), true
+}
+
+// inDocument reports whether bytes are a property list or JSON that holds a secret. Where too much has been read inside of
+// values already, they are taken to hold one.
+func (f *finder) inDocument(data []byte) bool {
+	if f.depth == maxInside || !isDocument(data) {
+		return false
+	}
+	if f.nodes <= 0 {
+		return true
+	}
+	doc, _ := document.Open(diag.NewFile("data", bytes.Clone(data)))
+	if doc.Root == nil {
+		return false
+	}
+	if f.nodes -= count(doc.Root); f.nodes < 0 {
+		return true
+	}
+	inner := &finder{known: f.known, found: map[*plist.Value]Reason{}, texts: f.texts, nodes: f.nodes, depth: f.depth + 1}
+	inner.visit(doc.Root, context{})
+	f.nodes = inner.nodes
+	return len(inner.found) > 0
+}
+
+func isDocument(data []byte) bool {
+	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+	for _, begins := range []string{"{", "<?xml", "<!DOCTYPE plist", "<plist", "bplist"} {
+		if bytes.HasPrefix(start, []byte(begins)) {
+			return true
+		}
+	}
+	return cms.IsSigned(data)
+}
+
+func count(v *plist.Value) (n int) {
+	each(v, func(*plist.Value) { n++ })
+	return n
+}
+
+// inEncoding says what a text holds in base64, or returns "": all of the text, or one long word in it.
+func (f *finder) inEncoding(s string) string {
+	if f.depth == maxInside {
+		return ""
+	}
+	for rest := s; ; {
+		i := strings.IndexByte(rest, 'M') // a SEQUENCE of 128 bytes or more begins with M in base64
+		if j := strings.Index(rest, armorBase64); j >= 0 && (i < 0 || j < i) {
+			i = j
+		}
+		if i < 0 {
+			break
+		}
+		end := i
+		for end < len(rest) && isBase64(rest[end]) {
+			end++
+		}
+		if (i == 0 || !isBase64(rest[i-1])) && end-i >= shortestKey {
+			if what := f.inBase64(rest[i:end]); what != "" {
+				return what
+			}
+		}
+		rest = rest[max(end, i+1):]
+	}
+	return f.inWhole(s)
+}
+
+const (
+	armorBase64 = "LS0tLS1CRUdJTi" // -----BEGIN
+	shortestKey = 40
+)
+
+// inWhole judges a text that is base64 from its first to its last character.
+func (f *finder) inWhole(s string) string {
+	const shortest = 16
+	compact := make([]byte, 0, min(len(s), 64))
+	for _, c := range []byte(s) {
+		switch {
+		case isBase64(c):
+			compact = append(compact, c)
+		case !strings.ContainsRune(" \t\r\n=", rune(c)):
+			return ""
+		}
+	}
+	if len(compact) < shortest {
+		return ""
+	}
+	return f.inBase64(asText(compact))
+}
+
+func (f *finder) inBase64(body string) string {
+	if len(body)%4 == 1 {
+		body = body[:len(body)-1]
+	}
+	data, err := base64.RawStdEncoding.DecodeString(body)
+	if err != nil {
+		return ""
+	}
+	f.depth++
+	defer func() { f.depth-- }()
+	reason, _ := f.inData(data)
+	return reason.What
+}
+
+// isPrivateKey reports whether DER begins as a private key: PKCS#8, also encrypted (RFC 5958), PKCS#1 (RFC 8017) or SEC 1
+// (RFC 5915). The whole of it need not be there.
+func isPrivateKey(der []byte) bool {
+	body := inside(der, 0x30)
+	switch {
+	case body == nil:
+		return false
+	case bytes.HasPrefix(body, []byte{2, 1, 0}) || bytes.HasPrefix(body, []byte{2, 1, 1}):
+		next := body[3:]
+		algorithm := inside(next, 0x30)
+		isVersion0 := body[2] == 0
+		return len(algorithm) > 2 && algorithm[0] == 6 || isVersion0 && len(inside(next, 2)) > 30 || !isVersion0 && len(inside(next, 4)) > 15
+	}
+	encryption := inside(body, 0x30)
+	return bytes.HasPrefix(encryption, append([]byte{6, 9}, oidPKCS5...)) || bytes.HasPrefix(encryption, append([]byte{6, 10}, oidPKCS12PBE...))
+}
+
+// isPKCS12 reports whether DER or BER begins as a PKCS#12 file (RFC 7292): version 3, and data.
+func isPKCS12(data []byte) bool {
+	body := inside(data, 0x30)
+	if !bytes.HasPrefix(body, []byte{2, 1, 3}) {
+		return false
+	}
+	safe := inside(body[3:], 0x30)
+	return bytes.HasPrefix(safe, append([]byte{6, 9}, oidPKCS7...))
+}
+
+var (
+	oidPKCS5     = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5}     // 1.2.840.113549.1.5
+	oidPKCS7     = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7}     // 1.2.840.113549.1.7
+	oidPKCS12PBE = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1} // 1.2.840.113549.1.12.1
+)
+
+// inside returns what follows the tag and the length of a value in DER or BER, also where its end is cut off, or nil.
+func inside(b []byte, tag byte) []byte {
+	if len(b) < 2 || b[0] != tag {
+		return nil
+	}
+	size, rest := int(b[1]), b[2:]
+	switch n := size - 0x80; {
+	case size < 0x80:
+	case n == 0:
+		return rest // of indefinite length
+	case n > 4 || n >= len(rest):
+		return nil
+	default:
+		size = 0
+		for _, c := range rest[:n] {
+			size = size<<8 | int(c)
+		}
+		rest = rest[n:]
+	}
+	return rest[:min(max(size, 0), len(rest))]
+}

@@ -1,0 +1,211 @@
+package secret
+
+import (
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"syncguard/internal/mdm"
+)
+
+// maxName is how long the name of a key may be, in bytes, to be taken for one that says something of its value.
+const maxName = 100
+
+// isListed reports whether a key holds a secret by Apple's schema.
+func (f *finder) isListed(key string) bool {
+	_, found := slices.BinarySearch(f.known.Keys, key)
+	return found
+}
+
+// IsName reports whether the noun that the name of a key comes down to is a secret: clientSecret and API_TOKEN, but not
+// PasswordHint, tokenEndpoint or allowPasswordChange.
+func IsName(name string) bool {
+	if name == "" || len(name) > maxName || name == "ServerToken" { // which is the version of a declaration
+		return false
+	}
+	w := words(name)
+	if i := slices.IndexFunc(w, isPreposition); i > 0 {
+		w = w[:i] // EnrollToken4CloudMDM, passwordForWiFi
+	}
+	for len(w) > 1 && isForm(w[len(w)-1]) {
+		w = w[:len(w)-1]
+	}
+	if len(w) == 0 || len(w) > 1 && isAbout(w[0]) {
+		return false
+	}
+	last := w[len(w)-1]
+	if len(w) > 1 && isKeyNoun(last) {
+		return slices.Contains([]string{"account", "api", "auth", "enrollment", "encryption", "hmac", "master", "preshared", "private", "psk", "recovery", "secret", "session", "shared",
+			"signing", "wep", "wpa"}, w[len(w)-2])
+	}
+	if len(w) > 1 && last == "header" {
+		return w[len(w)-2] == "auth" || w[len(w)-2] == "authorization"
+	}
+	if slices.Contains([]string{"pass", "psk", "psks", "pw", "pwd", "pin", "challenge"}, last) {
+		return true
+	}
+	for _, noun := range []string{"password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "secret", "token", "apikey", "privatekey", "presharedkey", "sharedkey", "secretkey", "authkey"} {
+		if strings.HasSuffix(last, noun) || strings.HasSuffix(last, noun+"s") {
+			return true
+		}
+	}
+	return isNearly(last, "password") || isNearly(last, "passphrase") // what is misspelt holds one all the same
+}
+
+// isNearly reports whether one letter less, more or different makes one word of another.
+func isNearly(word, of string) bool {
+	if len(word) < len(of) {
+		word, of = of, word
+	}
+	if len(word)-len(of) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(of) && word[i] == of[i] {
+		i++
+	}
+	return i == len(word) || word[i+1:] == of[min(i+1-(len(word)-len(of)), len(of)):]
+}
+
+// words splits a name where a word begins, in lower case: OIDCClientSecret is oidc client secret.
+func words(name string) (all []string) {
+	runes := []rune(name)
+	start := 0
+	flush := func(end int) {
+		if end > start {
+			all = append(all, strings.ToLower(string(runes[start:end])))
+		}
+		start = end
+	}
+	for i, c := range runes {
+		switch {
+		case !unicode.IsLetter(c) && !unicode.IsDigit(c):
+			flush(i)
+			start = i + 1
+		case i == 0:
+		case unicode.IsUpper(c) && (unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])), unicode.IsDigit(c) != unicode.IsDigit(runes[i-1]):
+			flush(i)
+		}
+	}
+	flush(len(runes))
+	return all
+}
+
+// isForm reports whether a word after a secret says only in which form it stands, or which one it is.
+func isForm(word string) bool {
+	return slices.Contains([]string{"value", "text", "string", "data", "hash", "base", "encoded", "encrypted", "plain", "plaintext", "cleartext", "current", "old", "new"}, word) ||
+		strings.Trim(word, "0123456789") == ""
+}
+
+func isPreposition(word string) bool {
+	return slices.Contains([]string{"for", "of", "in", "from", "to", "4"}, word)
+}
+
+// isAbout reports whether a name that begins with a word is about a secret, as those of labels and switches are.
+func isAbout(word string) bool {
+	return slices.Contains([]string{"allow", "ask", "button", "can", "change", "disable", "disallow", "display", "enable", "force", "forgot", "has", "help", "hide", "hint", "is", "label",
+		"max", "maximum", "menu", "message", "min", "minimum", "no", "placeholder", "prompt", "remember", "require", "reset", "show", "title", "use", "verify"}, word)
+}
+
+func isKeyNoun(word string) bool { return word == "key" || word == "keys" }
+
+// couldBe reports whether a text under a key that sounds like a secret can be one. Addresses, labels, and the words that a
+// setting chooses from are none.
+func couldBe(key, text string) bool {
+	text = strings.TrimSpace(text)
+	w := words(key)
+	switch {
+	case text == "" || isVariable(text) || isSetting(text) || isPlainURL(text) || isSentence(text):
+		return false
+	case w[len(w)-1] == "pin":
+		return len(text) >= 4 && strings.Trim(text, "0123456789") == ""
+	}
+	return true
+}
+
+func isSetting(text string) bool {
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "0", "1", "none", "never", "always", "prompt", "ask", "required", "optional", "enabled", "disabled", "default",
+		"auto", "automatic", "keychain", "allow", "deny"}, strings.ToLower(text))
+}
+
+// isPlainURL reports whether a text is the address of a page or a service, without credentials.
+func isPlainURL(text string) bool {
+	_, rest, ok := strings.Cut(text, "://")
+	return ok && rest != "" && !strings.ContainsAny(text, " \t\r\n") && !hasUserinfo(text) && assignedIn(text) == ""
+}
+
+// isSentence reports whether a text is one for people: it ends as a sentence or a label does. A passphrase has several words,
+// too, and no such end.
+func isSentence(text string) bool {
+	return len(strings.Fields(text)) >= 3 && (strings.ContainsAny(text[len(text)-1:], ".!?:") || strings.HasSuffix(text, "…"))
+}
+
+// standIn matches a text that is nothing but a variable, of a server or of a later step, or words in brackets.
+var standIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\$\{[^}]+\}|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|\{[A-Za-z]\w*\}|%[A-Za-z_]\w*%|@\w+@|<[^>]*>|\[[^\]]*\]|__\w+__)$`)
+})
+
+// IsStandIn reports whether a text is no secret: nothing, a variable, or a word that asks for one.
+func IsStandIn(key, text string) bool {
+	text = strings.TrimSpace(text)
+	lower := strings.ToLower(text)
+	if text == "" || standIn().MatchString(text) || lower == strings.ToLower(key) || isOneLetter(lower) {
+		return true
+	}
+	letters := strings.Map(onlyLetters, lower)
+	for _, end := range []string{"passwordhere", "passcodehere", "challengehere", "secrethere", "tokenhere", "keyhere", "datahere", "valuehere"} {
+		if strings.HasSuffix(letters, end) {
+			return true // password_here
+		}
+	}
+	for _, word := range []string{"changeme", "change_me", "change-me", "replace", "placeholder", "your", "example", "insert", "redacted", "todo"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"password", "passwort", "passcode", "passphrase", "secret", "challenge", "token", "string", "none"}, lower)
+}
+
+// isOneLetter reports whether a text is one character again and again, between hyphens or not: XXXXXXXX-XXXX.
+func isOneLetter(text string) bool {
+	text = strings.ReplaceAll(text, "-", "")
+	return text == "" || strings.Trim(text, text[:1]) == ""
+}
+
+func onlyLetters(c rune) rune {
+	if c >= 'a' && c <= 'z' {
+		return c
+	}
+	return -1
+}
+
+// isDataStandIn reports whether data is a word that asks for a value, which someone wrote in the place of base64.
+func isDataStandIn(key string, data []byte) bool {
+	const longest = 60
+	return len(data) <= longest && IsStandIn(key, base64.StdEncoding.EncodeToString(data))
+}
+
+// variable matches what a later step fills in. A bare $NAME is one where a server knows it: $ummer24 is a password.
+var variable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{\{[^{}]{1,200}\}\}|\$\{[A-Za-z_][^{}\s]{0,200}\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__`)
+})
+
+// withoutVariables is a text without what is filled in later.
+func withoutVariables(text string) string {
+	if !strings.ContainsAny(text, "$%{@_") {
+		return text
+	}
+	for _, name := range mdm.Filled(text) {
+		text = strings.ReplaceAll(text, name, "")
+	}
+	return variable().ReplaceAllString(text, "")
+}
+
+// isVariable reports whether all of a text is filled in later.
+func isVariable(text string) bool {
+	const longest = 2000 // a variable is shorter
+	return len(text) <= longest && strings.TrimSpace(text) != "" && strings.TrimSpace(withoutVariables(text)) == ""
+}

@@ -1,0 +1,376 @@
+package secret
+
+import (
+	"encoding/base64"
+	"strings"
+	"unsafe"
+)
+
+func textAt(s string) text { return text{unsafe.StringData(s), len(s)} }
+
+// asText is the bytes as a string, without a copy. Nobody changes the bytes of a value.
+func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// inText judges what a text holds.
+func (f *finder) inText(s string) (Reason, bool) {
+	if f.inDocument([]byte(s)) {
+		return Reason{What: "a secret", Nested: true}, true
+	}
+	what := f.formIn(s)
+	if what == "" {
+		what = f.inEncoding(s)
+	}
+	return Reason{What: what}, what != ""
+}
+
+// formIn says what the content of a text tells it to hold, or "".
+func (f *finder) formIn(s string) string {
+	switch {
+	case hasPrivateKey(s):
+		return "a private key"
+	case hasStaticKey(s):
+		return "a pre-shared key"
+	}
+	if what := f.tokenIn(s); what != "" {
+		return what
+	}
+	switch {
+	case isCredentials(s), hasHeader(s):
+		return "the credentials of a request"
+	case hasUserinfo(s):
+		return "an address with a password"
+	case hasElement(s):
+		return "a password or a key"
+	}
+	return whatIs(assignedIn(s))
+}
+
+// whatIs says what the value of a name in a text is, or "" for no name.
+func whatIs(name string) string {
+	lower := strings.ToLower(name)
+	switch {
+	case name == "":
+		return ""
+	case strings.HasSuffix(lower, "privatekey"):
+		return "a private key"
+	case strings.HasSuffix(lower, "presharedkey"), strings.HasSuffix(lower, "psk"):
+		return "a pre-shared key"
+	case strings.HasSuffix(lower, "token"), strings.HasSuffix(lower, "key"), strings.HasSuffix(lower, "sig"), strings.HasSuffix(lower, "secret"):
+		return "a token or a secret"
+	}
+	return "a password"
+}
+
+// hasPrivateKey reports whether a text holds a key of PEM (RFC 7468), OpenSSH, PGP, PuTTY or .NET.
+func hasPrivateKey(s string) bool {
+	return hasArmor(s, "PRIVATE KEY") || hasBody(s, "PuTTY-User-Key-File-") || strings.Contains(s, "<RSAKeyValue>") && strings.Contains(s, "<D>")
+}
+
+func hasStaticKey(s string) bool {
+	return hasArmor(s, "OpenVPN Static key") || hasArmor(s, "OpenVPN tls-crypt-v2")
+}
+
+// hasArmor reports whether a text holds a block -----BEGIN ... label ...----- with something in it.
+func hasArmor(s, label string) bool {
+	for {
+		i := strings.Index(s, label)
+		if i < 0 {
+			return false
+		}
+		line := s[max(0, i-40):i]
+		if begin := strings.LastIndex(line, "BEGIN "); begin >= 0 && !strings.ContainsAny(line[begin:], "\r\n") && holdsCode(s[i+len(label):]) {
+			return true
+		}
+		s = s[i+len(label):]
+	}
+}
+
+func hasBody(s, start string) bool {
+	i := strings.Index(s, start)
+	return i >= 0 && holdsCode(s[i+len(start):])
+}
+
+// holdsCode reports whether the beginning of a block holds a line of a key, and not only words or variables.
+func holdsCode(s string) bool {
+	const beginning = 1000
+	s = s[:min(len(s), beginning)]
+	if end := strings.Index(s, "END "); end >= 0 {
+		s = s[:end]
+	}
+	run := 0
+	for _, c := range []byte(withoutVariables(s)) {
+		if !isBase64(c) {
+			run = 0
+			continue
+		}
+		if run++; run >= 20 {
+			return true
+		}
+	}
+	return false
+}
+
+func isBase64(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
+}
+
+// tokenIn names the token of a known form that stands in a text, or returns "".
+func (f *finder) tokenIn(s string) string {
+	for i := range f.known.Forms {
+		form := &f.known.Forms[i]
+		for at := 0; ; {
+			n := strings.Index(s[at:], form.Begins)
+			if n < 0 {
+				break
+			}
+			start := at + n
+			if start == 0 || !isWord(s[start-1]) {
+				if m := form.Matcher().FindString(s[start:min(len(s), start+maxToken)]); m != "" && !strings.Contains(strings.ToLower(m), "example") {
+					return form.What
+				}
+			}
+			at = start + len(form.Begins)
+		}
+	}
+	return ""
+}
+
+// maxToken is how much of a token is looked at.
+const maxToken = 4096
+
+func isWord(c byte) bool {
+	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// isCredentials reports whether all of a text is what the header Authorization takes: a scheme and what proves who asks.
+func isCredentials(s string) bool {
+	scheme, credential, _ := strings.Cut(strings.TrimSpace(s), " ")
+	switch strings.ToLower(scheme) {
+	case "token", "key", "digest", "oauth": // words of a text as well
+		return false
+	}
+	return isCredential(scheme, strings.TrimSpace(credential))
+}
+
+// isScheme reports whether a word is a scheme of HTTP authentication whose credentials are a secret: of the registry of such
+// schemes, or of a service.
+func isScheme(word string) bool {
+	switch strings.ToLower(word) {
+	case "basic", "bearer", "token", "apikey", "negotiate", "splunk", "ssws", "genericapikey", "sharedkey", "sharedaccesssignature", "aws4-hmac-sha256", "digest", "oauth", "key":
+		return true
+	}
+	return false
+}
+
+func isCredential(scheme, credential string) bool {
+	const shortest = 8
+	credential = strings.Trim(withoutVariables(credential), `"'`)
+	if !isScheme(scheme) || len(credential) < shortest && !strings.EqualFold(scheme, "basic") {
+		return false
+	}
+	switch strings.ToLower(scheme) {
+	case "basic":
+		decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(credential, "="))
+		return err == nil && strings.Contains(string(decoded), ":") && !isVariable(string(decoded))
+	case "digest", "oauth", "aws4-hmac-sha256":
+		return strings.Contains(credential, "=")
+	case "bearer":
+	default:
+		if !strings.ContainsAny(credential, "0123456789") {
+			return false // Token expired
+		}
+	}
+	return !strings.ContainsAny(credential, " \t\r\n,:") && !IsStandIn("", credential) && !isSchemeWord(credential)
+}
+
+func isSchemeWord(word string) bool {
+	switch strings.ToLower(word) {
+	case "authentication", "authorization", "required", "credentials", "protected", "constrained":
+		return true
+	}
+	return false
+}
+
+// hasHeader reports whether a line of a text is a header of HTTP that carries a secret.
+func hasHeader(s string) bool {
+	for rest := s; ; {
+		i := strings.IndexByte(rest, ':')
+		if i < 0 {
+			return false
+		}
+		if name := nameBefore(rest[:i]); isHeader(name) && holdsHeader(name, rest[i+1:]) {
+			return true
+		}
+		rest = rest[i+1:]
+	}
+}
+
+func isHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "x-functions-key", "x-amz-security-token":
+		return true
+	}
+	return strings.Contains(name, "-") && IsName(name)
+}
+
+func holdsHeader(name, rest string) bool {
+	value := strings.TrimSpace(firstLine(rest))
+	if i := strings.IndexAny(value, `"'`); i > 0 {
+		value = value[:i] // curl -H "Name: value"
+	}
+	value = strings.Trim(value, `"', `)
+	if strings.HasSuffix(strings.ToLower(name), "authorization") {
+		scheme, credential, several := strings.Cut(value, " ")
+		if !several {
+			return isRandom(value)
+		}
+		return isCredential(scheme, strings.TrimSpace(credential))
+	}
+	if strings.HasSuffix(strings.ToLower(name), "cookie") {
+		_, value, _ = strings.Cut(firstPart(value, "; "), "=")
+	}
+	return isSecretWord(value)
+}
+
+// isRandom reports whether a word is no word of a language, by its length and its digits.
+func isRandom(word string) bool {
+	return len(word) >= 16 && strings.ContainsAny(word, "0123456789") && isSecretWord(word)
+}
+
+// isSecretWord reports whether a word in a text can be a secret: one without blanks, and neither a variable nor a stand-in.
+func isSecretWord(word string) bool {
+	const shortest = 4
+	if len(word) < shortest || strings.ContainsAny(word, " \t<>") || strings.ContainsAny(word[:1], "$`(") || isSetting(word) || isPlainURL(word) {
+		return false
+	}
+	rest := withoutVariables(word)
+	return len(rest) >= shortest && !IsStandIn("", rest)
+}
+
+func firstLine(s string) string { return firstPart(s, "\r\n") }
+
+// firstPart is a text up to the first of some characters, and no more than what is looked at.
+func firstPart(s, ends string) string {
+	s = s[:min(len(s), maxToken)]
+	if i := strings.IndexAny(s, ends); i >= 0 {
+		return s[:i]
+	}
+	if i := strings.Index(s, `\n`); i >= 0 { // a line feed of JSON or YAML
+		return s[:i]
+	}
+	return s
+}
+
+// nameBefore is the name that ends a text, without the quotes around it.
+func nameBefore(s string) string {
+	s = strings.TrimRight(s[max(0, len(s)-maxName):], ` "'`)
+	i := len(s)
+	for i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
+		i--
+	}
+	if i > 0 && (s[i-1] == '$' || s[i-1] == '/') {
+		return "" // of a variable that is compared, or of a host before its port
+	}
+	return strings.TrimLeft(s[i:], "-")
+}
+
+// hasUserinfo reports whether a text holds an address with a password in it, as in https://user:password@host.
+func hasUserinfo(s string) bool {
+	for {
+		i := strings.Index(s, "://")
+		if i < 0 {
+			return false
+		}
+		s = s[i+3:]
+		authority := s[:min(len(s), maxToken)]
+		if end := strings.IndexAny(authority, "/?# \t\r\n\"'<>"); end >= 0 {
+			authority = authority[:end]
+		}
+		at := strings.LastIndexByte(authority, '@')
+		_, password, ok := strings.Cut(authority[:max(at, 0)], ":")
+		if ok && password != "" && strings.TrimSpace(withoutVariables(password)) != "" {
+			return true
+		}
+	}
+}
+
+// hasElement reports whether a text holds an element such as <password>...</password>, or a block of OpenVPN such as
+// <auth-user-pass>.
+func hasElement(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return false
+		}
+		s = s[i+1:]
+		name, _, ok := strings.Cut(s[:min(len(s), maxName)], ">")
+		if !ok || !isElement(name) {
+			continue
+		}
+		s = s[len(name)+1:]
+		content := strings.TrimSpace(firstPart(s, "<"))
+		if isSecretWord(content) || strings.Contains(content, "\n") && isSecretWord(strings.Join(strings.Fields(content), "_")) {
+			return true
+		}
+	}
+}
+
+func isElement(name string) bool {
+	switch name {
+	case "auth-user-pass", "http-proxy-user-pass", "pkcs12", "tls-auth", "tls-crypt", "tls-crypt-v2", "keyMaterial":
+		return true
+	}
+	return name != "" && isWord(name[0]) && !strings.ContainsAny(name, " /=") && IsName(name)
+}
+
+// assignedIn is the name of a secret that a text sets, or "": PrivateKey = ..., "password": "...", ?token=..., Password: x1.
+func assignedIn(s string) string {
+	for start := 0; ; {
+		i := strings.IndexAny(s[start:], "=:")
+		if i < 0 {
+			return ""
+		}
+		at := start + i
+		start = at + 1
+		before := s[max(0, at-maxName-3):at]
+		if strings.HasPrefix(s[start:], "=") || strings.HasPrefix(s[start:], "//") || strings.HasSuffix(before, "=") || strings.HasSuffix(before, "!") {
+			continue
+		}
+		name := nameBefore(before)
+		if name == "" || !IsName(name) && !isSigned(name, before) {
+			continue
+		}
+		if s[at] == '=' && isSecretWord(assigned(s[start:])) || s[at] == ':' && isSaid(before, s[start:]) {
+			return name
+		}
+	}
+}
+
+// isSigned reports whether a name in the query of an address is one whose value stands for a right, as in Azure's and
+// Amazon's.
+func isSigned(name, before string) bool {
+	before = strings.TrimSuffix(before, name)
+	return (strings.HasSuffix(before, "?") || strings.HasSuffix(before, "&")) && (name == "sig" || strings.EqualFold(name, "X-Amz-Signature"))
+}
+
+// assigned is the value that follows an equals sign.
+func assigned(s string) string {
+	s = strings.TrimLeft(s[:min(len(s), maxToken)], " \t")
+	if s != "" && (s[0] == '"' || s[0] == '\'') {
+		return strings.ReplaceAll(firstPart(s[1:], s[:1]), " ", "_")
+	}
+	return firstPart(s, " \t\r\n;&,\"'#")
+}
+
+// isSaid reports whether what follows a colon is a secret. In JSON names and values are in quotes; elsewhere it may be a
+// label, so that a word of letters alone is none.
+func isSaid(before, s string) bool {
+	s = strings.TrimLeft(s[:min(len(s), maxToken)], " \t")
+	if s != "" && s[0] == '"' && strings.HasSuffix(strings.TrimRight(before, " "), `"`) {
+		return isSecretWord(strings.ReplaceAll(firstPart(s[1:], `"`), " ", "_"))
+	}
+	value := strings.Trim(strings.TrimSpace(firstLine(s)), `"',`)
+	return isSecretWord(value) && strings.ContainsAny(value, "0123456789") && !isPort(value)
+}
+
+func isPort(s string) bool { return len(s) <= 5 && strings.Trim(s, "0123456789") == "" }
