@@ -313,6 +313,7 @@ func TestTolerances(t *testing.T) {
 			`PayloadContent[0]["com.apple.EnergySaver.desktop.ACPower"]["Wake On LAN"]`, diag.Note},
 		{pl("com.apple.universalaccess", "mouseDriverCursorSize", 1.5), "wrong-type", "PayloadContent[0].mouseDriverCursorSize", diag.Note},
 		{pl("com.apple.universalaccess", "mouseDriverInitialDelay", 0.5), "wrong-type", "PayloadContent[0].mouseDriverInitialDelay", diag.Note},
+		{pl("com.apple.loginwindow", "AdminHostInfo", -1), "wrong-type", "PayloadContent[0].AdminHostInfo", diag.Note},
 		{pl("com.apple.airplay.security", "AccessType", "ANY", "SecurityType", "NONE"), "value-not-in-rangelist", "PayloadContent[0].SecurityType", diag.Note},
 		{pl("com.apple.jabber.account", "JabberAuthentication", "JabberAuthKerberos"), "value-not-in-rangelist", "PayloadContent[0].JabberAuthentication", diag.Note},
 		{pl("com.apple.dock", "persistent-apps", arr(d("tile-type", "spacer-tile", "tile-data", d()))), "value-not-in-rangelist", "PayloadContent[0].persistent-apps[0].tile-type", diag.Note},

@@ -23,7 +23,7 @@ var wrongType = rule{
 			return
 		}
 		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
-		d.Help = retype(n.key, n.value)
+		d.Help = p.profile.retype(n.key, n.value)
 		p.setRetyped(d, n)
 	},
 }
@@ -39,11 +39,11 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 	return k.Kind == plist.Real && v.Kind == plist.Integer
 }
 
-// retype says how to write a value in the type of its key where the meaning is clear.
-func retype(k *schema.Key, v *plist.Value) string {
+// retype says how to write a value in the type of its key where the meaning is clear and the key takes it.
+func (p *profile) retype(k *schema.Key, v *plist.Value) string {
 	to := retyped(k, v)
 	switch {
-	case to == nil || isSecret(v):
+	case to == nil || isSecret(v) || !p.fits(k, to):
 		return ""
 	case to.Kind == plist.String:
 		return "write it as the string " + quote(to.Text)
