@@ -76,31 +76,39 @@ var mixedDNSProviders = rule{
 		if protocol == "Cleartext" {
 			return // a tunnel's plain DNS has no certificate to fit
 		}
-		if names := providersOf(n); len(names) > 1 {
-			p.report(n.atKey(), "%s mixes the servers of %s", n.subject(), strings.Join(names, " and ")).
-				Help = "keep one provider in this payload, and allow failover instead of a second one"
+		first, other, names := mixed(n)
+		if len(names) > 1 {
+			d := p.report(other, "%s mixes the servers of %s", n.subject(), strings.Join(names, " and "))
+			d.Help = "keep one provider in this payload, and allow failover instead of a second one"
+			d.Related = related("a server of "+names[0], first.span)
 		}
 	}),
 }
 
-// providersOf names the known providers that DNS settings point at, by their host and their addresses.
-func providersOf(n *node) []string {
-	var names []string
-	add := func(name string) {
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+// mixed names the known providers that DNS settings point at, by their host and their addresses, with a place of the first
+// provider and one of the second.
+func mixed(n *node) (first, other place, names []string) {
+	add := func(name string, at place) {
+		if name == "" || slices.Contains(names, name) {
+			return
+		}
+		switch names = append(names, name); len(names) {
+		case 1:
+			first = at
+		case 2:
+			other = at
 		}
 	}
 	if f := n.text("ServerURL"); f != nil {
-		add(providerOfHost(urlHost(f.Value.Text)))
+		add(providerOfHost(urlHost(f.Value.Text)), n.fieldValue(f))
 	}
 	if f := n.text("ServerName"); f != nil {
-		add(providerOfHost(strings.ToLower(f.Value.Text)))
+		add(providerOfHost(strings.ToLower(f.Value.Text)), n.fieldValue(f))
 	}
-	for _, item := range items(n.value.Get("ServerAddresses")) {
-		add(providerOfAddress(address(item)))
+	for i, item := range items(n.value.Get("ServerAddresses")) {
+		add(providerOfAddress(address(item)), place{n.path.field("ServerAddresses").at(i), item.Span, isSecret(item)})
 	}
-	return names
+	return first, other, names
 }
 
 var dnsWithoutSystemScope = rule{
