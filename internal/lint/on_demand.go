@@ -35,7 +35,11 @@ var unreachableOnDemandRule = rule{
 				continue
 			}
 			at := n.path.at(i + 1)
-			d := p.report(place{path: at, span: rules[i+1].Span}, "%s and what follows is never reached", quote(at.name()))
+			what := quote(at.name()) + " is"
+			if i+2 < len(rules) {
+				what = quote(at.name()) + " and what follows are"
+			}
+			d := p.report(place{path: at, span: rules[i+1].Span}, "%s never reached", what)
 			d.Help = reachHelp(rules, i)
 			d.Related = related("this rule matches every network", r.Span)
 			setLast(d, n.value, i)

@@ -21,10 +21,14 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 	}
 	end := len(strings.TrimRight(text, "\x00 \t\r\n"))
 	if nul := strings.IndexByte(text[end:], 0); nul >= 0 {
+		n, follow := strings.Count(text[end:], "\x00"), "NUL bytes follow"
+		if n == 1 {
+			follow = "NUL byte follows"
+		}
 		found.add(diag.Diagnostic{
 			Rule:     ruleTrailingNUL,
 			Severity: diag.Warning,
-			Message:  fmt.Sprintf("%d NUL bytes follow the property list, want none", strings.Count(text[end:], "\x00")),
+			Message:  fmt.Sprintf("%d %s the property list, want none", n, follow),
 			Help:     "cut them off",
 			Span:     found.span(end+nul, len(text)),
 		})

@@ -53,6 +53,7 @@ func secretTexts() map[string]string {
 		"OpenVPN credentials":    "client\n<auth-user-pass>\nuser\nhunter22\n</auth-user-pass>\n",
 		"OpenVPN key":            "client\n<key>\n" + block("PRIVATE KEY") + "</key>\n",
 		"basic":                  "Authorization: Basic " + b64("munki:secret-password"),
+		"Wi-Fi code":             "WIFI:T:WPA;S:Office;P:hunter22;;",
 		"basic alone":            "Basic " + b64("munki:secret-password"),
 		"bearer":                 "authorization: Bearer abcdefgh12345678",
 		"bearer alone":           "Bearer abcdefgh12345678",
