@@ -3,6 +3,7 @@ package lint
 import (
 	"encoding/hex"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +92,7 @@ func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, 
 	k, _ := n.find(near)
 	if to := f.Value; to == nil {
 		return
-	} else if !p.profile.fits(k, to) {
+	} else if !p.profile.fits(k, to) && !isAllowedInAnotherCase(k, to) {
 		if to = retyped(k, to); to == nil || !p.profile.fits(k, to) {
 			return // the name is near, but the value says that something else was meant
 		}
@@ -139,6 +140,11 @@ func (n *node) knownKeys() []string {
 		}
 	}
 	return known
+}
+
+// isAllowedInAnotherCase reports whether a text is one of the values of a key but for its case, which is corrected next.
+func isAllowedInAnotherCase(k *schema.Key, v *plist.Value) bool {
+	return v.Kind == plist.String && slices.ContainsFunc(texts(k.RangeList), func(allowed string) bool { return strings.EqualFold(allowed, v.Text) })
 }
 
 // setHome offers to move a key to where it belongs, if that dictionary is there.

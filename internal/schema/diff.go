@@ -97,8 +97,13 @@ func sourceNames(types map[string]*Type) map[string]bool {
 	return names
 }
 
+// AppleSource is the name of the source that defines Apple's types. Others only add keys to those.
+const AppleSource = "apple/device-management"
+
+// covers reports whether sources would have a type if it were still there: Apple's where it is one of Apple's, else any of its own.
 func covers(names map[string]bool, t *Type) bool {
-	return len(t.Sources) == 0 || slices.ContainsFunc(t.Sources, func(s Source) bool { return names[s.Name] })
+	isApples := slices.ContainsFunc(t.Sources, func(s Source) bool { return s.Name == AppleSource })
+	return len(t.Sources) == 0 || names[AppleSource] && isApples || !isApples && slices.ContainsFunc(t.Sources, func(s Source) bool { return names[s.Name] })
 }
 
 func diffTypes(old, new *Type) ([]FactDifference, error) {

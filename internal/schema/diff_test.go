@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,5 +66,28 @@ func TestDiffOfTheSameCatalogIsEmpty(t *testing.T) {
 	got, err := Diff(Embedded(), Embedded())
 	if err != nil || len(got) != 0 {
 		t.Errorf("%q, %v", says(got), err)
+	}
+}
+
+// A source that only adds keys to one of Apple's types does not take the type away where it lacks it.
+func TestCovers(t *testing.T) {
+	for _, tt := range []struct {
+		sources, checkout string
+		want              bool
+	}{
+		{"", "community", true},
+		{"community", "community", true},
+		{"community", AppleSource, false},
+		{AppleSource, AppleSource, true},
+		{"community " + AppleSource, "community", false},
+		{"community " + AppleSource, AppleSource, true},
+	} {
+		var x Type
+		for _, name := range strings.Fields(tt.sources) {
+			x.Sources = append(x.Sources, Source{Name: name})
+		}
+		if got := covers(map[string]bool{tt.checkout: true}, &x); got != tt.want {
+			t.Errorf("a checkout of %q covers a type of %q: got %t", tt.checkout, tt.sources, got)
+		}
 	}
 }

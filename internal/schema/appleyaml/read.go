@@ -18,7 +18,7 @@ import (
 )
 
 // RepositoryName is the name that sources of Apple's repository have.
-const RepositoryName = "apple/device-management"
+const RepositoryName = schema.AppleSource
 
 // The parts of Apple's repository that are read.
 const (
