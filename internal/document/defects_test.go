@@ -216,7 +216,7 @@ func (s *seeder) breakKey(way []step) {
 // bySchema says whether a finding is that of a constraint in the schema: a rule that names a source rests on it instead.
 func bySchema(f diag.Diagnostic) bool {
 	rule, ok := rules.Find(f.Rule)
-	return !ok || f.Rule == "wrong-type" || rule.Has(rules.Schema) && len(rule.Sources) == 0
+	return !ok || f.Rule == "wrong-type" || rule.Has(rules.Schema) && !rule.HasOwnSource()
 }
 
 func (s *seeder) breakWith(way []step, k *schema.Key, good *plist.Value, make func(func(*plist.Value)) *plist.Value) {

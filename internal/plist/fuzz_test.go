@@ -134,7 +134,9 @@ func build(data *[]byte, depth int) *Value {
 
 // coreFoundationAlone reports whether a file has what CoreFoundation reads and stricter readers refuse.
 func coreFoundationAlone(found []diag.Diagnostic) bool {
-	return slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Rule == ruleBadXMLDeclaration || d.Rule == ruleNestedPlist })
+	return slices.ContainsFunc(found, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Warning && slices.Contains([]string{ruleBadXMLDeclaration, ruleNestedPlist, ruleContentAfterPlist, ruleMissingPlistElement, ruleUnexpectedAttribute}, d.Rule)
+	})
 }
 
 // FuzzVerdictAgreesWithEncodingXML: what is read without an error is well-formed for another XML reader too, and

@@ -135,7 +135,7 @@ func (r *xmlReader) nextMarkup() bool {
 
 func (r *xmlReader) contentAfterPlist(start int) {
 	end := len(strings.TrimRight(r.text, " \t\r\n"))
-	r.report(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "delete everything after </plist>", start, end)
+	r.warn(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "delete everything after </plist>", start, end)
 	r.pos = len(r.text)
 }
 
@@ -210,14 +210,11 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 		}
 		return false
 	}
-	help := ""
+	message := "the outermost element is " + quote(t.name) + `, want "plist"`
 	if e != skipped {
-		help = `put the value into <plist version="1.0">`
+		r.warn(ruleMissingPlistElement, message, `put the value into <plist version="1.0">`, t.start, t.end)
 	} else {
-		help = diag.DidYouMean(t.name, []string{"plist"})
-	}
-	r.report(ruleMissingPlistElement, "the outermost element is "+quote(t.name)+`, want "plist"`, help, t.start, t.end)
-	if e == skipped {
+		r.report(ruleMissingPlistElement, message, diag.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
 		r.skip(t)
 		return false
 	}

@@ -233,7 +233,7 @@ func (r *xmlReader) attributes(t *tag) (ok bool) {
 			return r.malformedTag(t)
 		}
 		if t.name != "plist" || name != "version" || seen {
-			r.report(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
+			r.warn(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
 		}
 		seen = true
 	}

@@ -23,10 +23,10 @@ func RulesMarkdown(all []rules.Rule) string {
 
 // sourceLinks are the sources of a rule, each as a link of few words.
 func sourceLinks(r rules.Rule) []string {
-	if len(r.Sources) == 0 {
-		return []string{restsOn(r)}
-	}
 	var links []string
+	if !r.HasOwnSource() {
+		links = append(links, restsOn(r))
+	}
 	for _, source := range r.Sources {
 		links = append(links, sourceLink(source))
 	}
@@ -73,7 +73,7 @@ func RuleMarkdown(r rules.Rule) string {
 		fmt.Fprintf(&b, "\n%s:\n\n%s", escapeMarkdown(capital(way.where)), fenced(way.language, way.text))
 	}
 	b.WriteString("\n## Sources\n\n")
-	if len(r.Sources) == 0 {
+	if !r.HasOwnSource() {
 		fmt.Fprintf(&b, "* %s\n", restsOn(r))
 	}
 	for _, source := range r.Sources {

@@ -69,6 +69,14 @@ func (r *Rule) Examples() (bad, good Example) {
 	return bad, good
 }
 
+// errorTable is Apple's table of errors: what a device answers to what a rule finds, and not why the rule holds.
+const errorTable = "https://developer.apple.com/library/archive/documentation/Miscellaneous/Reference/MobileDeviceManagementProtocolRef/"
+
+// HasOwnSource reports whether a source states the fact behind the rule, so that it does not rest on the schemas.
+func (r *Rule) HasOwnSource() bool {
+	return slices.ContainsFunc(r.Sources, func(source string) bool { return source != errorTable })
+}
+
 //go:embed pages
 var pages embed.FS
 
