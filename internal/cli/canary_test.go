@@ -243,3 +243,32 @@ func expectNoCanary(t *testing.T, what, text string, forbidden []string) {
 		}
 	}
 }
+
+// What a damaged file holds in the place of a secret, or a comment holds, is not shown either: its tree does not know of it.
+func TestSecretsInDamagedFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const core = "hunter22canary"
+	xml := func(inner string) string {
+		return `<plist version="1.0"><dict><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.wifi.managed</string>` + inner +
+			`</dict></array><key>PayloadType</key><string>Configuration</string></dict></plist>`
+	}
+	yaml := "organization:\n  name: A\n  identifier: a\npayloads:\n  - id: x\n    type: com.apple.wifi.managed\n    keys:\n      SSID_STR: 1\n"
+	for name, text := range map[string]string{
+		"integer.mobileconfig": xml("<key>Password</key><integer>" + core + "</integer>"), "date.mobileconfig": xml("<key>Password</key><date>" + core + "</date>"),
+		"element.mobileconfig": xml("<key>Password</key><strng>" + core + "</strng>"), "entity.mobileconfig": xml("<key>Password</key><string>" + core + "&x;</string>"),
+		"loose.mobileconfig": xml("<key>Password</key>" + core), "open.mobileconfig": xml("<key>Password</key><string>" + core),
+		"after.mobileconfig": xml("<key>Password</key><!-- " + core + " --><string>x</strin>"), "comment.mobileconfig": xml("<!-- <key>Password</key><string>" + core + "</string> --><key>SSID_STR</key><integer>1</integer>"),
+		"header.mobileconfig": xml("<!-- X-Api-Key: " + core + " --><key>SSID_STR</key><integer>1</integer>"), "colon.json": `{"Type":"com.apple.configuration.x","Payload":{"Password":"` + core + `" "x":1}}`,
+		"map.yaml": yaml + "      Password: " + core + ": x\n", "list.yaml": yaml + "      Password: [" + core + ", x]\n", "comment.yaml": "# token=" + core + "\n" + yaml, "indent.yaml": yaml + "     Password: " + core + "\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range []string{"lint", "lint --format sarif", "lint --format json", "validate", "inspect", "import --check", "fmt --diff", "coverage", "diff " + name, "migrate", "lint --fix --diff"} {
+			var out bytes.Buffer
+			env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Now: time.Now}
+			Main(t.Context(), env, append(strings.Fields(command), name), "test")
+			expectNoCanary(t, command+" "+name, out.String(), encodings(core))
+		}
+	}
+}

@@ -83,7 +83,8 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 		open = document.OpenTemplate
 	}
 	doc, findings := open(file)
-	defer hideSecrets(doc)
+	secret.Scrub(findings)
+	defer hideSecrets(doc, diag.HasErrors(findings))
 	result.kind, result.format = string(doc.Kind()), string(doc.Format)
 	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
 	result.findings = slices.DeleteFunc(findings, c.drops)
@@ -114,12 +115,9 @@ func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
 }
 
 // hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
-// Messages are made by then.
-func hideSecrets(doc *document.Document) {
-	secret.Mark(doc.Root)
-	for _, span := range secret.Marked(doc.Root) {
-		diag.Mask(span.File.Data[span.Start:span.End])
-	}
+// Messages are made by then. A damaged file may hold some that its tree does not.
+func hideSecrets(doc *document.Document, isDamaged bool) {
+	masked(doc.File, doc.Root, isDamaged || doc.Root == nil)
 }
 
 // isAboutAbsence says whether a finding is that something is not there, which may only mean that it could not be read.

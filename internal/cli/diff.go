@@ -195,6 +195,7 @@ func openSide(env *Env, in input) opened {
 // sideOf reads a profile or a declaration to be compared.
 func sideOf(name string, data []byte) (*diff.Side, error) {
 	doc, findings := document.Open(diag.NewFile(name, data))
+	secret.Scrub(findings)
 	if doc.Defect != nil {
 		return nil, unfit(name, doc.Defect)
 	}

@@ -55,7 +55,7 @@ func templateShown(name string, data []byte) []byte {
 	if err != nil {
 		return nil
 	}
-	return masked(file, root)
+	return masked(file, root, false)
 }
 
 func (f *former) document(r *formed) {
@@ -65,7 +65,8 @@ func (f *former) document(r *formed) {
 		return
 	}
 	if diag.HasErrors(findings) {
-		hideSecrets(doc)
+		secret.Scrub(findings)
+		hideSecrets(doc, true)
 		r.findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 		return
 	}
@@ -88,18 +89,18 @@ func (f *former) document(r *formed) {
 		r.err = fmt.Errorf("%s: %w", r.name, err)
 		return
 	}
-	r.after, r.shownAfter, r.shownBefore = after, documentShown(r.name, after), masked(doc.File, doc.Root)
+	r.after, r.shownAfter, r.shownBefore = after, documentShown(r.name, after), masked(doc.File, doc.Root, false)
 }
 
 func documentShown(name string, data []byte) []byte {
 	doc, _ := document.OpenTemplate(diag.NewFile(name, bytes.Clone(data)))
-	return masked(doc.File, doc.Root)
+	return masked(doc.File, doc.Root, false)
 }
 
-// masked is the text of a file without the secrets that its tree holds.
-func masked(file *diag.File, root *plist.Value) []byte {
+// masked is the text of a file without the secrets that its tree and its comments hold.
+func masked(file *diag.File, root *plist.Value, isDamaged bool) []byte {
 	secret.Mark(root)
-	for _, span := range secret.Marked(root) {
+	for _, span := range append(secret.Marked(root), secret.InSource(file, isDamaged)...) {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
 	return file.Data

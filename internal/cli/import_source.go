@@ -114,7 +114,8 @@ func (im *importer) template(s importSource) (result imported) {
 		return result
 	}
 	if !doc.Whole {
-		hideSecrets(doc)
+		secret.Scrub(findings)
+		hideSecrets(doc, true)
 		result.Refused, result.findings = "it cannot be read as a whole", findings
 		return result
 	}

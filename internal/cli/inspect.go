@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/inspect"
 	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 )
 
 type inspectOptions struct {
@@ -190,6 +191,7 @@ func (i *inspection) inspectInput(in input) (result inspected) {
 	}
 	result = inspected{name: in.path, size: len(data)}
 	result.doc, result.findings = document.Open(diag.NewFile(in.path, data))
+	secret.Scrub(result.findings)
 	if result.doc.Root == nil {
 		return result
 	}

@@ -117,7 +117,7 @@ func (m *migration) file(in input) error {
 	if doc.Kind() == document.Declaration {
 		return withHint(fmt.Errorf("%s: is a declaration already", in.path), "migrate takes profiles")
 	}
-	defer hideSecrets(doc)
+	defer hideSecrets(doc, diag.HasErrors(findings))
 	plan, err := migrate.Of(f.Root, m.catalog)
 	if err != nil {
 		return err

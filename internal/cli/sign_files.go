@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/report"
+	"syncguard/internal/secret"
 )
 
 // signJob is one file to sign, and where to; either can be - for a stream.
@@ -193,7 +194,8 @@ func (s *signRun) content(name string, data []byte) (content []byte, signed bool
 	if doc.Defect != nil {
 		return nil, doc.Signed, []diag.Diagnostic{*doc.Defect}
 	}
-	defer hideSecrets(doc)
+	secret.Scrub(findings)
+	defer hideSecrets(doc, diag.HasErrors(findings))
 	content = data
 	if doc.Signed && !diag.HasErrors(findings) {
 		var refused []diag.Diagnostic

@@ -96,24 +96,17 @@ func (f *finder) inEncoding(s string) string {
 	if f.depth == maxInside {
 		return ""
 	}
-	for rest := s; ; {
-		i := strings.IndexByte(rest, 'M') // a SEQUENCE of 128 bytes or more begins with M in base64
-		if j := strings.Index(rest, armorBase64); j >= 0 && (i < 0 || j < i) {
-			i = j
+	for start, i := 0, 0; i <= len(s); i++ {
+		if i < len(s) && isBase64(s[i]) {
+			continue
 		}
-		if i < 0 {
-			break
-		}
-		end := i
-		for end < len(rest) && isBase64(rest[end]) {
-			end++
-		}
-		if (i == 0 || !isBase64(rest[i-1])) && end-i >= shortestKey {
-			if what := f.inBase64(rest[i:end]); what != "" {
+		// A SEQUENCE of 128 bytes or more begins with M in base64, and so does the line -----BEGIN with L.
+		if word := s[start:i]; len(word) >= shortestKey && (word[0] == 'M' || strings.HasPrefix(word, armorBase64)) {
+			if what := f.inBase64(word); what != "" {
 				return what
 			}
 		}
-		rest = rest[max(end, i+1):]
+		start = i + 1
 	}
 	return f.inWhole(s)
 }

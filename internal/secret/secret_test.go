@@ -296,3 +296,27 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// A text with more names of secrets than are looked at is taken to hold one, so that hostile text costs no more than another.
+func TestTries(t *testing.T) {
+	for _, text := range []string{"password: $A\n", "X-Api-Key: $A\n", "-----BEGIN PRIVATE KEY-----${a}\n"} {
+		for n, want := range map[int]bool{maxTries / 2: false, 2 * maxTries: true} {
+			v := plist.NewString(strings.Repeat(text, n))
+			if _, got := Find(plist.NewDictionary().Set("Anything", v))[v]; got != want {
+				t.Errorf("%d times %q: secret is %v, want %v", n, text, got, want)
+			}
+		}
+	}
+}
+
+func TestScrub(t *testing.T) {
+	found := []diag.Diagnostic{{Path: "PayloadContent[0].Password", Message: `integer is "hunt\"er", want digits`}, {Path: `a["x.Password"]`, Message: `date is "x"`},
+		{Path: "PayloadContent[0].tokens[1]", Message: `is "x"`}, {Path: "PayloadContent[0].PasswordHint", Message: `is "x"`}}
+	Scrub(found)
+	want := []string{`integer is "(secret)", want digits`, `date is "(secret)"`, `is "(secret)"`, `is "x"`}
+	for i, d := range found {
+		if d.Message != want[i] {
+			t.Errorf("%s: got %s", d.Path, d.Message)
+		}
+	}
+}

@@ -72,10 +72,10 @@ func hasStaticKey(s string) bool {
 
 // hasArmor reports whether a text holds a block -----BEGIN ... label ...----- with something in it.
 func hasArmor(s, label string) bool {
-	for {
+	for tries := 0; ; tries++ {
 		i := strings.Index(s, label)
-		if i < 0 {
-			return false
+		if i < 0 || tries == maxTries {
+			return i >= 0
 		}
 		line := s[max(0, i-40):i]
 		if begin := strings.LastIndex(line, "BEGIN "); begin >= 0 && !strings.ContainsAny(line[begin:], "\r\n") && holdsCode(s[i+len(label):]) {
@@ -135,8 +135,15 @@ func (f *finder) tokenIn(s string) string {
 	return ""
 }
 
-// maxToken is how much of a token is looked at.
-const maxToken = 4096
+// How much is looked at of a token, and of another value in a text.
+const (
+	maxToken = 4096
+	maxValue = 200
+)
+
+// maxTries is how many names and labels of secrets one text may have that are none. With more it is taken to hold one, so
+// that the work stays linear.
+const maxTries = 1000
 
 func isWord(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
@@ -164,13 +171,20 @@ func isScheme(word string) bool {
 
 func isCredential(scheme, credential string) bool {
 	const shortest = 8
-	credential = strings.Trim(withoutVariables(credential), `"'`)
-	if !isScheme(scheme) || len(credential) < shortest && !strings.EqualFold(scheme, "basic") {
+	if !isScheme(scheme) {
+		return false
+	}
+	credential = strings.Trim(withoutVariables(credential[:min(len(credential), maxToken)]), `"'`)
+	if len(credential) < shortest && !strings.EqualFold(scheme, "basic") {
 		return false
 	}
 	switch strings.ToLower(scheme) {
 	case "basic":
-		decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(credential, "="))
+		credential = strings.TrimRight(credential, "=")
+		if len(credential) >= maxValue/2 {
+			credential = credential[:len(credential)/4*4] // cut off
+		}
+		decoded, err := base64.RawStdEncoding.DecodeString(credential)
 		return err == nil && strings.Contains(string(decoded), ":") && !isVariable(string(decoded))
 	case "digest", "oauth", "aws4-hmac-sha256":
 		return strings.Contains(credential, "=")
@@ -193,13 +207,16 @@ func isSchemeWord(word string) bool {
 
 // hasHeader reports whether a line of a text is a header of HTTP that carries a secret.
 func hasHeader(s string) bool {
+	tries := 0
 	for rest := s; ; {
 		i := strings.IndexByte(rest, ':')
 		if i < 0 {
 			return false
 		}
-		if name := nameBefore(rest[:i]); isHeader(name) && holdsHeader(name, rest[i+1:]) {
-			return true
+		if name := nameBefore(rest[:i]); isHeader(name) {
+			if tries++; holdsHeader(name, rest[i+1:]) || tries == maxTries {
+				return true
+			}
 		}
 		rest = rest[i+1:]
 	}
@@ -251,7 +268,7 @@ func firstLine(s string) string { return firstPart(s, "\r\n") }
 
 // firstPart is a text up to the first of some characters, and no more than what is looked at.
 func firstPart(s, ends string) string {
-	s = s[:min(len(s), maxToken)]
+	s = s[:min(len(s), maxValue)]
 	if i := strings.IndexAny(s, ends); i >= 0 {
 		return s[:i]
 	}
@@ -325,6 +342,7 @@ func isElement(name string) bool {
 
 // assignedIn is the name of a secret that a text sets, or "": PrivateKey = ..., "password": "...", ?token=..., Password: x1.
 func assignedIn(s string) string {
+	tries := 0
 	for start := 0; ; {
 		i := strings.IndexAny(s[start:], "=:")
 		if i < 0 {
@@ -340,7 +358,8 @@ func assignedIn(s string) string {
 		if name == "" || !IsName(name) && !isSigned(name, before) {
 			continue
 		}
-		if s[at] == '=' && isSecretWord(assigned(s[start:])) || s[at] == ':' && isSaid(before, s[start:]) {
+		tries++
+		if tries == maxTries || s[at] == '=' && isSecretWord(assigned(s[start:])) || s[at] == ':' && isSaid(before, s[start:]) {
 			return name
 		}
 	}
@@ -355,7 +374,7 @@ func isSigned(name, before string) bool {
 
 // assigned is the value that follows an equals sign.
 func assigned(s string) string {
-	s = strings.TrimLeft(s[:min(len(s), maxToken)], " \t")
+	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
 		return strings.ReplaceAll(firstPart(s[1:], s[:1]), " ", "_")
 	}
@@ -365,7 +384,7 @@ func assigned(s string) string {
 // isSaid reports whether what follows a colon is a secret. In JSON names and values are in quotes; elsewhere it may be a
 // label, so that a word of letters alone is none.
 func isSaid(before, s string) bool {
-	s = strings.TrimLeft(s[:min(len(s), maxToken)], " \t")
+	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && s[0] == '"' && strings.HasSuffix(strings.TrimRight(before, " "), `"`) {
 		return isSecretWord(strings.ReplaceAll(firstPart(s[1:], `"`), " ", "_"))
 	}

@@ -13,6 +13,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/secret"
 )
 
 // Loader reads templates. The zero Loader can read only an Input that carries its Data.
@@ -52,6 +53,7 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 		return nil, nil, err
 	}
 	spec := s.spec(file, in)
+	s.masks = append(s.masks, secret.InSource(file, spec == nil)...)
 	for _, span := range s.masks {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
