@@ -54,10 +54,15 @@ func Nearest(word string, candidates []string) (near, help string) {
 		}
 		return near, "the nearest is " + strconv.Quote(near)
 	}
+	return "", OppositeHelp(word, candidates)
+}
+
+// OppositeHelp words the help for a word of which a candidate says the opposite, or is "".
+func OppositeHelp(word string, candidates []string) string {
 	if opposite := Opposite(word, candidates); opposite != "" {
-		return "", "there is " + strconv.Quote(opposite) + ", with the opposite sense"
+		return "there is " + strconv.Quote(opposite) + ", with the opposite sense"
 	}
-	return "", ""
+	return ""
 }
 
 // IsSure reports whether best, which Suggest chose, is all that a person can have meant among the candidates: either equal

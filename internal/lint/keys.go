@@ -101,6 +101,9 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	if !isLegacy(f.Key) {
 		near, help = p.profile.nearest(f.Key, absent)
 	}
+	if help == "" && p.profile.budget > 0 {
+		help = diag.OppositeHelp(f.Key, n.knownKeys()) // which may stand beside it
+	}
 	if near == "" && loose {
 		return
 	}
