@@ -12,6 +12,7 @@ import (
 
 const plain = `<?xml version="1.0" encoding="UTF-8"?>
 <!-- head --><plist version="1.0"><dict><!-- first -->
+<key>PayloadType</key><string>Configuration</string><key>PayloadContent</key><array/>
 <key>z</key><string>a &amp; "b" &#x41;<![CDATA[<c>]]></string> <!-- z -->
 <key>d</key><data>aGVs bG8=</data><key>n</key><integer>-7</integer><key>r</key><real>1.50</real>
 <key>t</key><date>2027-01-31T12:00:00Z</date><key>a</key><array><true/><!-- in --><false/><dict/><array><string/></array></array></dict></plist><!-- tail -->
