@@ -54,7 +54,27 @@ func disguised(data []byte) *defect {
 	if inside := fromBase64(text); cms.IsSigned(inside) {
 		return inText("base64 text", "base64 -d < FILE > OUT.mobileconfig writes them", inside)
 	}
+	if c := withoutBeginning(data); c != nil {
+		return c
+	}
 	return savedAsText(data)
+}
+
+// pkcs is how the identifiers of signed messages begin, in DER: 1.2.840.113549, without the byte 0x0D, which changes where line
+// ends do.
+var pkcs = []byte{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7}
+
+// withoutBeginning is a message that was cut off at its beginning: what is left is text with a signature behind it.
+func withoutBeginning(data []byte) *defect {
+	const end = "</plist>"
+	i := bytes.LastIndex(data, []byte(end))
+	if i < 0 || bytes.IndexByte(data[:i], 0) >= 0 {
+		return nil
+	}
+	if rest := data[i+len(end):]; utf8.Valid(rest) || !bytes.Contains(rest, pkcs) {
+		return nil
+	}
+	return &defect{rule: ruleDamagedSignature, cause: "the beginning of the signed message is missing, and its signature follows the profile as bytes", help: getAgain}
 }
 
 // before is a message with a byte order mark or white space before it.
