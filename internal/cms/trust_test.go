@@ -398,10 +398,10 @@ func TestHugeKeysAreRefusedBeforeUse(t *testing.T) {
 func TestManyTwinsAreCheap(t *testing.T) {
 	a := newAuthorities(t)
 	a.root = issue(t, "Root", a.rootKey.Public(), nil, a.rootKey, func(c *x509.Certificate) { asCA(c); c.MaxPathLen = 5 })
-	below, issuer, key := p256(), a.root, a.rootKey
+	issuer, key := a.root, a.rootKey
 	a.embedded = nil
 	for level := range 13 {
-		below = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+		below := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 		var twin *x509.Certificate
 		for range 7 {
 			twin = issue(t, strings.Repeat("i", level+1), below.Public(), issuer, key, asCA)

@@ -151,7 +151,7 @@ func (p passphrase) decode(bags []safeBag, content *contentInfo) (key any, certs
 	beside := append([]safeBag{filler.cert}, bags...)
 	hasKey := len(bags) > 0 && bags[0].Type.String() != oidCertBag
 	if !hasKey {
-		key, certs, err = p.decodeFile(append(beside, filler.key), content)
+		_, certs, err = p.decodeFile(append(beside, filler.key), content)
 		if err == nil {
 			return nil, certs, nil
 		}

@@ -112,11 +112,11 @@ func (s *Server) write(row func(f Fact, format string, args ...any)) {
 func words(all []string) string { return "`" + strings.Join(all, "` `") + "`" }
 
 // write says what becomes of text.
-func (t *Storage) write(row func(f Fact, format string, args ...any)) {
-	row(t.Fact, "text arrives, but for white space at its ends, in payloads of these types for computers: %s", words(t.Whole[Computers]))
-	row(t.Fact, "the same for mobile devices: %s", words(t.Whole[MobileDevices]))
-	row(t.Fact, "in all other types, and outside of payloads: line feeds and tabs are deleted, a carriage return stays; `&` and `<` get one more layer of escaping, which no client can avoid, so that a device has `&amp;` for `&`; a character above U+FFFF, such as an emoji, becomes two replacement characters")
-	row(t.Fact, "one character above U+FFFF empties a payload for computers of: %s", words(t.Emptied[Computers]))
+func (s *Storage) write(row func(f Fact, format string, args ...any)) {
+	row(s.Fact, "text arrives, but for white space at its ends, in payloads of these types for computers: %s", words(s.Whole[Computers]))
+	row(s.Fact, "the same for mobile devices: %s", words(s.Whole[MobileDevices]))
+	row(s.Fact, "in all other types, and outside of payloads: line feeds and tabs are deleted, a carriage return stays; `&` and `<` get one more layer of escaping, which no client can avoid, so that a device has `&amp;` for `&`; a character above U+FFFF, such as an emoji, becomes two replacement characters")
+	row(s.Fact, "one character above U+FFFF empties a payload for computers of: %s", words(s.Emptied[Computers]))
 }
 
 func (v *Variables) words() string {

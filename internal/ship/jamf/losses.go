@@ -101,7 +101,7 @@ func is(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return l.Chan
 // refuse is what is worse than to send nothing.
 func refuse(all []Loss) error {
 	if at := places(all, is(mdm.Emptied)); at != "" {
-		return fmt.Errorf("Jamf Pro drops all settings of managed preferences that hold an emoji or another character above U+FFFF: take it out of %s", at)
+		return fmt.Errorf("an emoji or another character above U+FFFF makes Jamf Pro drop all settings of managed preferences: take it out of %s", at)
 	}
 	if at := places(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
 		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and blanks at the ends: %s; use others, or upload the profile on Jamf's web page", at)
