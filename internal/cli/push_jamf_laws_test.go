@@ -178,7 +178,7 @@ func jamfKeepsOrSays(t *rapid.T) {
 	lost := jamf.Losses(p.Root, devices)
 	action, parcel, held, err := s.push(p)
 	if err != nil {
-		if !strings.Contains(err.Error(), "drops all settings") {
+		if !strings.Contains(err.Error(), "drop all settings") {
 			t.Fatal(err)
 		}
 		return
