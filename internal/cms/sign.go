@@ -191,15 +191,13 @@ func digestOf(hash crypto.Hash, data []byte) []byte {
 func embedded(chain []*x509.Certificate) []*x509.Certificate {
 	certs := []*x509.Certificate{chain[0]}
 	for _, cert := range chain[1:] {
-		if !isSelfSigned(cert) {
+		if !pki.IsSelfSigned(cert) {
 			certs = append(certs, cert)
 		}
 	}
 	slices.SortFunc(certs, func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
 	return slices.CompactFunc(certs, (*x509.Certificate).Equal)
 }
-
-func isSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }
 
 // checkContent reads what was made with our own reader.
 func checkContent(signed, content []byte) error {

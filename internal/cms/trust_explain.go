@@ -62,11 +62,11 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 	top := chain[len(chain)-1]
 	_, isApple := roots.Find(top)
 	switch {
-	case isSelfSigned(top) && len(chain) == 1:
+	case pki.IsSelfSigned(top) && len(chain) == 1:
 		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", Name(top))
-	case isSelfSigned(top) && isApple:
+	case pki.IsSelfSigned(top) && isApple:
 		return flawf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", Name(top))
-	case isSelfSigned(top):
+	case pki.IsSelfSigned(top):
 		return flawf(UntrustedRoot, "the root %q is not among the roots", Name(top))
 	case pki.IsWeak(top.SignatureAlgorithm):
 		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"syncguard/internal/pki"
 	"syncguard/internal/roots"
 )
 
@@ -232,7 +233,7 @@ func roles(embedded []*x509.Certificate, signers []Signer) []Certificate {
 			case known[cert] == RoleSigner:
 			case i == 0:
 				known[cert] = RoleSigner
-			case isSelfSigned(cert):
+			case pki.IsSelfSigned(cert):
 				known[cert] = RoleRoot
 			default:
 				known[cert] = RoleIntermediate

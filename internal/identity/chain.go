@@ -98,7 +98,7 @@ func (id *Identity) Arrange(now time.Time) {
 	var best way
 	for _, leaf := range id.leaves {
 		w := id.wayFrom(leaf, now, func(*x509.Certificate) bool { return true })
-		w.rank = slices.Concat([]int64{no(isValidAt(leaf, now)), no(!isSelfSigned(leaf)), no(len(w.certs) > 1), -leaf.NotAfter.Unix()}, w.rank)
+		w.rank = slices.Concat([]int64{no(isValidAt(leaf, now)), no(!pki.IsSelfSigned(leaf)), no(len(w.certs) > 1), -leaf.NotAfter.Unix()}, w.rank)
 		best = best.orBetter(w)
 	}
 	id.Chain = id.withCrossSigned(best.certs, now)
@@ -183,7 +183,7 @@ func verifies(path []*x509.Certificate, root *x509.Certificate, now time.Time) b
 // withCrossSigned adds, behind a root, the certificate that another authority made for it, and the chain of that one. Who trusts the
 // root does not need it, and who trusts the other finds a way.
 func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []*x509.Certificate {
-	for len(chain) > 1 && isSelfSigned(chain[len(chain)-1]) {
+	for len(chain) > 1 && pki.IsSelfSigned(chain[len(chain)-1]) {
 		root := chain[len(chain)-1]
 		isFree := func(c *x509.Certificate) bool {
 			return !slices.ContainsFunc(chain, func(o *x509.Certificate) bool { return pki.SameEntity(o, c) })
@@ -222,5 +222,3 @@ func (id *Identity) leftOut(cert *x509.Certificate, now time.Time) string {
 func isValidAt(cert *x509.Certificate, at time.Time) bool {
 	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
 }
-
-func isSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }

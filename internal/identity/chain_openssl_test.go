@@ -15,6 +15,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/e2e"
+	"syncguard/internal/pki"
 )
 
 // judge asks openssl about signed profiles, with one root to trust.
@@ -42,7 +43,7 @@ func (j *judge) accepts(signed []byte, root *x509.Certificate) bool {
 }
 
 func ours(signed []byte, root *x509.Certificate) *cms.Verdict {
-	return cms.Verify(signed, cms.VerifyOptions{At: testTime, Roots: poolOf([]*x509.Certificate{root}, isSelfSigned)})
+	return cms.Verify(signed, cms.VerifyOptions{At: testTime, Roots: poolOf([]*x509.Certificate{root}, pki.IsSelfSigned)})
 }
 
 func isYes(v *cms.Verdict) bool { return v.Integrity.OK && v.Trust.OK && v.Validity.OK }
@@ -88,7 +89,7 @@ func TestOpenSSLFollowsTheChainThatIsChosen(t *testing.T) {
 func leads(leaf *x509.Certificate, certs []*x509.Certificate, root *x509.Certificate) bool {
 	only := func(c *x509.Certificate) bool { return c.Equal(root) }
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: poolOf([]*x509.Certificate{root}, only), CurrentTime: testTime, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-		Intermediates: poolOf(certs, func(c *x509.Certificate) bool { return !isSelfSigned(c) })})
+		Intermediates: poolOf(certs, func(c *x509.Certificate) bool { return !pki.IsSelfSigned(c) })})
 	return err == nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 
 	"syncguard/internal/cms"
+	"syncguard/internal/pki"
 )
 
 // web is every relation that certificates of authorities have in the field: renewed, expired, not yet valid, signed by several, each by
@@ -103,7 +104,7 @@ func TestEveryOrderGivesTheSameSignature(t *testing.T) {
 			}
 			if found := findsRoot(w.leaf, certs); found {
 				rooted++
-				v := cms.Verify(signed, cms.VerifyOptions{At: testTime, Roots: poolOf(certs, isSelfSigned)})
+				v := cms.Verify(signed, cms.VerifyOptions{At: testTime, Roots: poolOf(certs, pki.IsSelfSigned)})
 				if !v.Trust.OK || !v.Validity.OK {
 					t.Fatalf("%s: trust is %+v, validity %+v", strings.Join(names, ", "), v.Trust, v.Validity)
 				}
@@ -135,8 +136,8 @@ func (w *web) read(t *testing.T, how int, certs []*x509.Certificate) *Identity {
 }
 
 func findsRoot(leaf *x509.Certificate, certs []*x509.Certificate) bool {
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: poolOf(certs, isSelfSigned), CurrentTime: testTime, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-		Intermediates: poolOf(certs, func(c *x509.Certificate) bool { return !isSelfSigned(c) })})
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: poolOf(certs, pki.IsSelfSigned), CurrentTime: testTime, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Intermediates: poolOf(certs, func(c *x509.Certificate) bool { return !pki.IsSelfSigned(c) })})
 	return err == nil
 }
 

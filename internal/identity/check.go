@@ -93,7 +93,7 @@ func (id *Identity) findings(now time.Time) []Finding {
 	}
 	found = append(found, validity(leaf, now)...)
 	switch {
-	case isSelfSigned(leaf):
+	case pki.IsSelfSigned(leaf):
 		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", nameOf(leaf)),
 			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", "community"})
 	case len(chain) == 1:
@@ -154,7 +154,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 		if i == 0 {
 			of = "" // that file the caller names
 		}
-		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !isSelfSigned(cert)) {
+		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !pki.IsSelfSigned(cert)) {
 			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", nameOf(cert), of, cert.SignatureAlgorithm),
 				"ask the authority for one with SHA-256", "unverified"})
 		}

@@ -72,10 +72,10 @@ func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 func neededRoots(chain []*x509.Certificate) (root, other string) {
 	last := chain[len(chain)-1]
 	name := nameOf(last)
-	if !isSelfSigned(last) {
+	if !pki.IsSelfSigned(last) {
 		name = pki.IssuerOf(last)
 	}
-	if i := slices.IndexFunc(chain, isSelfSigned); i >= 0 && i < len(chain)-1 {
+	if i := slices.IndexFunc(chain, pki.IsSelfSigned); i >= 0 && i < len(chain)-1 {
 		return nameOf(chain[i]), name
 	}
 	return name, ""
@@ -110,7 +110,7 @@ func NameOf(cert *x509.Certificate) string { return nameOf(cert) }
 
 // IsSelfSigned says whether a certificate signed itself, as roots do. Those are left out of signatures, the signer's own
 // aside.
-func IsSelfSigned(cert *x509.Certificate) bool { return isSelfSigned(cert) }
+func IsSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }
 
 // KeyName says what a public key is: RSA 2048, ECDSA P-256.
 func KeyName(public crypto.PublicKey) string {

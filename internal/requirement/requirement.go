@@ -150,7 +150,7 @@ func shown(text string) string {
 	return strconv.QuoteToASCII(text)
 }
 
-// take goes on where the token is one of some, and says whether it was.
+// take goes on where the token is one of some, and reports whether it was.
 func (p *parser) take(tokens ...string) bool {
 	for _, t := range tokens {
 		if p.is(t) {
@@ -309,7 +309,7 @@ func (p *parser) one(k kind, want string) {
 	p.next()
 }
 
-// isReserved says whether a word cannot stand for a value without quotation marks.
+// isReserved reports whether a word cannot stand for a value without quotation marks.
 func isReserved(w string) bool {
 	switch w {
 	case "certificate", "cert", "always", "host", "guest", "cdhash", "entitlement", "library", "never", "plugin", "or", "leaf", "info",
