@@ -11,8 +11,8 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
 	"syncguard/internal/serve"
+	"syncguard/internal/view"
 )
 
 // A real profile under Developer ID: verify, identity show and serve say that devices have Apple's root, though this machine does not.
@@ -62,7 +62,7 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 		id.Arrange(now)
 		shown := reportIdentity(id, "", now, nil)
 		var b strings.Builder
-		report.NewPrinter(&b, nil, 0).Identity(shown, false)
+		view.NewPrinter(&b, nil, 0).Identity(shown, false)
 		if want := `probably Verified: Apple devices have its root "Apple Root CA", though this machine does not`; !strings.Contains(b.String(), want) || shown.Verdict != "verified" {
 			t.Errorf("identity show says %s", b.String())
 		}

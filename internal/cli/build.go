@@ -16,9 +16,9 @@ import (
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 	"syncguard/profiles"
 	"syncguard/templates"
 )
@@ -322,7 +322,7 @@ func outputs(all []*built) []output {
 // reportFindings says why nothing was built.
 func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error {
 	if o.format.isJSON() {
-		if err := report.WriteJSON(env.Stdout, report.Build{Profiles: []report.Profile{}, Reports: []string{}, Findings: report.JSONFindings(findings)}); err != nil {
+		if err := view.WriteJSON(env.Stdout, view.Build{Profiles: []view.Profile{}, Reports: []string{}, Findings: view.JSONFindings(findings)}); err != nil {
 			return err
 		}
 		return errFindings
@@ -330,23 +330,23 @@ func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error 
 	p := env.err()
 	p.Findings(findings)
 	p.Line("")
-	p.Line("%s; nothing was written", report.Tally(findings))
+	p.Line("%s; nothing was written", view.Tally(findings))
 	return errFindings
 }
 
-func buildReport(o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) *report.Build {
-	b := &report.Build{Signer: signer.report(), Output: o.out, Profiles: []report.Profile{}, Reports: []string{}, Findings: report.JSONFindings(findings)}
+func buildReport(o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) *view.Build {
+	b := &view.Build{Signer: signer.report(), Output: o.out, Profiles: []view.Profile{}, Reports: []string{}, Findings: view.JSONFindings(findings)}
 	for _, x := range all {
 		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
 	}
 	return b
 }
 
-func reportBuild(env *Env, o buildOptions, b *report.Build, findings []diag.Diagnostic) error {
+func reportBuild(env *Env, o buildOptions, b *view.Build, findings []diag.Diagnostic) error {
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, b)
+		return view.WriteJSON(env.Stdout, b)
 	}
-	if worthShowing := report.AtLeast(findings, diag.Warning); len(worthShowing) > 0 {
+	if worthShowing := view.AtLeast(findings, diag.Warning); len(worthShowing) > 0 {
 		p := env.err()
 		p.Findings(worthShowing)
 		p.Line("")
@@ -355,13 +355,13 @@ func reportBuild(env *Env, o buildOptions, b *report.Build, findings []diag.Diag
 	return nil
 }
 
-func profileReport(b *built, signed bool) report.Profile {
-	p := report.Profile{
+func profileReport(b *built, signed bool) view.Profile {
+	p := view.Profile{
 		Template:     strings.TrimPrefix(b.spec.Name, "builtin:"),
 		Target:       b.result.Target.String(),
 		Identifier:   b.result.Profile.Identifier,
 		Declarations: declarationReports(b),
-		Intents:      report.Intents(b.result.Outcomes),
+		Intents:      view.Intents(b.result.Outcomes),
 		Title:        b.result.Target.Describe(),
 		Organization: b.spec.Organization.Name.Value,
 		Platform:     string(b.result.Target.Platform),

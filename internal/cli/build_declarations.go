@@ -10,7 +10,7 @@ import (
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // formFlags choose between profiles and declarations.
@@ -102,12 +102,12 @@ func (b *built) fileNames() []string {
 }
 
 // declarationReports are the declarations of a target, whether files or carried by the profile.
-func declarationReports(b *built) []report.Declaration {
-	all := []report.Declaration{}
+func declarationReports(b *built) []view.Declaration {
+	all := []view.Declaration{}
 	for i := range b.result.Declarations {
 		d := &b.result.Declarations[i]
 		token, _ := d.ServerToken() // it was encoded before
-		r := report.Declaration{Type: d.Type, Identifier: d.Identifier, ServerToken: token}
+		r := view.Declaration{Type: d.Type, Identifier: d.Identifier, ServerToken: token}
 		if !b.result.Carried {
 			x := b.declarations[i]
 			r.File, r.Size, r.SHA256 = x.file, len(x.data), hexSum(x.data)

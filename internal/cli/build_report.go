@@ -13,17 +13,17 @@ import (
 	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
 	"syncguard/internal/coverage"
-	"syncguard/internal/report"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 // handoutFlags choose the reports that are written beside the profiles.
 type handoutFlags struct{ formats []string }
 
 // handouts are the formats of the report, each the ending of its file.
-var handouts = map[string]func(io.Writer, *report.Handout) error{
-	"html": report.HandoutHTML,
-	"md":   report.HandoutMarkdown,
+var handouts = map[string]func(io.Writer, *view.Handout) error{
+	"html": view.HandoutHTML,
+	"md":   view.HandoutMarkdown,
 }
 
 func handoutFormats() []string { return []string{"html", "md"} }
@@ -43,7 +43,7 @@ func (f *handoutFlags) check() error {
 }
 
 // outputs are the files of the reports, report.html and report.md, which b then lists.
-func (f *handoutFlags) outputs(b *report.Build, all []*built) ([]output, error) {
+func (f *handoutFlags) outputs(b *view.Build, all []*built) ([]output, error) {
 	h := handout(b, all)
 	var files []output
 	for _, format := range handoutFormats() {
@@ -61,11 +61,11 @@ func (f *handoutFlags) outputs(b *report.Build, all []*built) ([]output, error) 
 }
 
 // handout puts the targets of each template together. The profiles of b are in the order of all.
-func handout(b *report.Build, all []*built) *report.Handout {
-	h := &report.Handout{Build: b}
+func handout(b *view.Build, all []*built) *view.Handout {
+	h := &view.Handout{Build: b}
 	for i := 0; i < len(all); {
 		spec := all[i].spec
-		p := report.HandoutPart{Template: b.Profiles[i].Template, Name: spec.Profile.DisplayName.Value,
+		p := view.HandoutPart{Template: b.Profiles[i].Template, Name: spec.Profile.DisplayName.Value,
 			Organization: spec.Organization.Name.Value, Languages: compose.Languages(spec)}
 		var targets []target.Target
 		var outcomes [][]baseline.Outcome
@@ -74,7 +74,7 @@ func handout(b *report.Build, all []*built) *report.Handout {
 			targets, outcomes = append(targets, r.Target), append(outcomes, r.Outcomes)
 			p.Profiles = append(p.Profiles, b.Profiles[i])
 			for _, resolver := range r.Resolvers() {
-				e := report.Endpoint{Host: resolver.Host, Port: strconv.Itoa(resolver.Port) + " TCP", For: "the DNS service that is set", Evidence: baseline.Apple}
+				e := view.Endpoint{Host: resolver.Host, Port: strconv.Itoa(resolver.Port) + " TCP", For: "the DNS service that is set", Evidence: baseline.Apple}
 				if !slices.Contains(p.Resolvers, e) {
 					p.Resolvers = append(p.Resolvers, e)
 				}

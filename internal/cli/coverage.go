@@ -12,10 +12,10 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 	"syncguard/profiles"
 	"syncguard/templates"
 )
@@ -244,16 +244,16 @@ func (e *Env) refuse(doc *document.Document) error {
 func (c *coverageRun) show(parts []*coverage.Matrix) error {
 	switch c.o.format.value {
 	case "json":
-		cells := []report.CoverageCell{}
+		cells := []view.CoverageCell{}
 		for _, m := range parts {
-			cells = append(cells, report.CoverageCells(m)...)
+			cells = append(cells, view.CoverageCells(m)...)
 		}
-		return report.WriteJSON(c.env.Stdout, cells)
+		return view.WriteJSON(c.env.Stdout, cells)
 	case "html":
-		return report.CoverageHTML(c.env.Stdout, parts, nil)
+		return view.CoverageHTML(c.env.Stdout, parts, nil)
 	case "markdown":
 		for _, m := range parts {
-			if err := report.CoverageMarkdown(c.env.Stdout, m); err != nil {
+			if err := view.CoverageMarkdown(c.env.Stdout, m); err != nil {
 				return err
 			}
 		}

@@ -8,7 +8,7 @@ import (
 
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // explain tells the stories of one intent or key, for every group of targets for which it is the same.
@@ -48,19 +48,19 @@ func isCalled(s coverage.Subject, name string) bool {
 func (c *coverageRun) showStories(stories []*coverage.Story, places []string) error {
 	switch c.o.format.value {
 	case "json":
-		cells := []report.CoverageCell{}
+		cells := []view.CoverageCell{}
 		for _, s := range stories {
-			cells = append(cells, report.StoryCell(s))
+			cells = append(cells, view.StoryCell(s))
 		}
-		return report.WriteJSON(c.env.Stdout, cells)
+		return view.WriteJSON(c.env.Stdout, cells)
 	case "markdown":
-		return report.StoriesMarkdown(c.env.Stdout, stories, func(i int) string { return places[i] })
+		return view.StoriesMarkdown(c.env.Stdout, stories, func(i int) string { return places[i] })
 	case "html":
-		var told []report.StoryHTML
+		var told []view.StoryHTML
 		for i, s := range stories {
-			told = append(told, report.NewStoryHTML(s, places[i]))
+			told = append(told, view.NewStoryHTML(s, places[i]))
 		}
-		return report.CoverageHTML(c.env.Stdout, nil, told)
+		return view.CoverageHTML(c.env.Stdout, nil, told)
 	}
 	p := c.env.out()
 	for i, s := range stories {

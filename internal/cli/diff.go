@@ -14,9 +14,9 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
 	"syncguard/internal/document"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
+	"syncguard/internal/view"
 )
 
 type diffOptions struct {
@@ -92,7 +92,7 @@ func runDiff(ctx context.Context, env *Env, o diffOptions, old, new string) erro
 	if len(d.failures) > 0 && !oldIsFolder {
 		return verdict(env, d.failures, false)
 	}
-	r := report.ProfileDiffs{Files: []report.ProfileDiff{}, Old: old, New: new, Titles: oldIsFolder, Sum: oldIsFolder}
+	r := view.ProfileDiffs{Files: []view.ProfileDiff{}, Old: old, New: new, Titles: oldIsFolder, Sum: oldIsFolder}
 	for result := range ordered(pairs, runtime.GOMAXPROCS(0), d.compare) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -137,13 +137,13 @@ func (d *differ) compare(pair [2]*diff.Side) (result compared) {
 	return compared{difference, err}
 }
 
-func (d *differ) finish(r *report.ProfileDiffs, o diffOptions) error {
+func (d *differ) finish(r *view.ProfileDiffs, o diffOptions) error {
 	var err error
 	switch o.format.value {
 	case "json":
-		err = report.WriteJSON(d.env.Stdout, r)
+		err = view.WriteJSON(d.env.Stdout, r)
 	case "markdown":
-		err = report.ProfileDiffsMarkdown(d.env.Stdout, r)
+		err = view.ProfileDiffsMarkdown(d.env.Stdout, r)
 	default:
 		d.env.out().ProfileDiffs(r)
 	}
@@ -234,7 +234,7 @@ func signersOf(doc *document.Document) []diff.Signer {
 // git's whole diff, so a file that does not read is only said.
 func runGitDiff(env *Env, o diffOptions, args []string) error {
 	if len(args) == 1 {
-		env.out().Line("%s", report.Clean(args[0]+": not merged"))
+		env.out().Line("%s", view.Clean(args[0]+": not merged"))
 		return nil
 	}
 	catalog, _, err := env.catalog()
@@ -248,12 +248,12 @@ func runGitDiff(env *Env, o diffOptions, args []string) error {
 	old, err1 := gitSide("a/"+path, args[1])
 	new, err2 := gitSide("b/"+newPath, args[4])
 	if err := errors.Join(err1, err2); err != nil {
-		env.out().Line("%s", report.Clean(fmt.Sprintf("%s: not compared: %v", newPath, plain(err))))
+		env.out().Line("%s", view.Clean(fmt.Sprintf("%s: not compared: %v", newPath, plain(err))))
 		return nil
 	}
 	old.Declaration, new.Declaration = old.Declaration || old.Root == nil && new.Declaration, new.Declaration || new.Root == nil && old.Declaration
 	d := &differ{env: env, catalog: catalog}
-	r := report.ProfileDiffs{Files: []report.ProfileDiff{}, Old: old.Name, New: new.Name, Titles: true}
+	r := view.ProfileDiffs{Files: []view.ProfileDiff{}, Old: old.Name, New: new.Name, Titles: true}
 	result := d.compare([2]*diff.Side{old, new})
 	if result.err != nil {
 		return result.err

@@ -16,11 +16,11 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diff"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 	"syncguard/templates"
 )
 
@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 		"commands": commandTable(),
 
 		"consequences": consequenceTable(),
-		"rules":        strings.TrimSuffix(report.RulesMarkdown(rules.All()), "\n"),
+		"rules":        strings.TrimSuffix(view.RulesMarkdown(rules.All()), "\n"),
 	}
 	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
 	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
@@ -131,7 +131,7 @@ func coverageTable(t *testing.T) string {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := report.CoverageMarkdown(&b, m); err != nil {
+	if err := view.CoverageMarkdown(&b, m); err != nil {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(b.String())

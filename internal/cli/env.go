@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // Env is all that a command touches of the world besides the files that it is told to read and write.
@@ -35,12 +35,12 @@ func (e *Env) lookup(name string) (string, bool) {
 }
 
 // out and err write styled text: colours go only where the stream and the environment (NO_COLOR, TERM) take them.
-func (e *Env) out() *report.Printer {
-	p := report.NewPrinter(e.Stdout, e.Environ, width(e.Stdout))
+func (e *Env) out() *view.Printer {
+	p := view.NewPrinter(e.Stdout, e.Environ, width(e.Stdout))
 	p.Failed = func(err error) { e.lost = err }
 	return p
 }
-func (e *Env) err() *report.Printer { return report.NewPrinter(e.Stderr, e.Environ, width(e.Stderr)) }
+func (e *Env) err() *view.Printer { return view.NewPrinter(e.Stderr, e.Environ, width(e.Stderr)) }
 
 // terminal returns the file behind a stream when a person sits at it.
 func terminal(stream any) (*os.File, bool) {

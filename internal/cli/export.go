@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/decompose"
+	"syncguard/internal/deploy"
 	"syncguard/internal/intake"
-	"syncguard/internal/report"
-	"syncguard/internal/ship"
+	"syncguard/internal/view"
 )
 
 func newExportCmd(env *Env, version string) *cobra.Command {
@@ -49,7 +49,7 @@ All files are written or none. A file that is there with another content is repl
 type exportDestination struct {
 	*pushDestination
 	folder   bool // its files make a folder, and are never one text
-	exporter func() (ship.Exporter, error)
+	exporter func() (deploy.Exporter, error)
 }
 
 // exportOptions are the flags of every subcommand.
@@ -74,7 +74,7 @@ func (d *exportDestination) command(env *Env, version string) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p := &pushing{pushDestination: d.pushDestination, env: env, o: pushOptions{paths: args}, version: version, verb: "written"}
-			return (&exporting{p, d, o, report.Export{Destination: d.name, Output: o.out, Files: []report.Exported{}}}).run(cmd.Context())
+			return (&exporting{p, d, o, view.Export{Destination: d.name, Output: o.out, Files: []view.Exported{}}}).run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
@@ -91,7 +91,7 @@ type exporting struct {
 	*pushing
 	destination *exportDestination
 	o           exportOptions
-	report      report.Export
+	report      view.Export
 }
 
 func (x *exporting) run(ctx context.Context) error {
@@ -110,7 +110,7 @@ func (x *exporting) run(ctx context.Context) error {
 		return err
 	}
 	if x.o.out == "" && len(profiles) > 1 {
-		return usage("name a folder with -o", "%s would become one text", report.Count(len(profiles), "profile"))
+		return usage("name a folder with -o", "%s would become one text", view.Count(len(profiles), "profile"))
 	}
 	parcels, err := x.pack(exporter, profiles)
 	if err != nil {
@@ -118,7 +118,7 @@ func (x *exporting) run(ctx context.Context) error {
 	}
 	names, stems := decompose.Names{}, make([]string, len(parcels))
 	for i, p := range parcels {
-		stems[i] = names.Unique(ship.Stem(p.Profile.Name), "-")
+		stems[i] = names.Unique(deploy.Stem(p.Profile.Name), "-")
 	}
 	files, err := exporter.Export(os.DirFS(x.o.out), parcels, stems)
 	if err != nil {
@@ -134,7 +134,7 @@ func (x *exporting) run(ctx context.Context) error {
 }
 
 // print writes the one file to stdout, and what is to be known of it to stderr.
-func (x *exporting) print(files []*ship.File) error {
+func (x *exporting) print(files []*deploy.File) error {
 	for _, f := range files {
 		for _, note := range f.Parcel.Notes {
 			x.env.err().Warning(f.Parcel.Profile.Name + ": " + note)
@@ -147,7 +147,7 @@ func (x *exporting) print(files []*ship.File) error {
 }
 
 // write writes all files, or none, and says what became of each.
-func (x *exporting) write(files []*ship.File) error {
+func (x *exporting) write(files []*deploy.File) error {
 	staging := newStaging(x.env.Now())
 	defer func() { _ = staging.close() }()
 	var inTheWay []string
@@ -157,18 +157,18 @@ func (x *exporting) write(files []*ship.File) error {
 		same, err := holds(path, f.Data, mode)
 		switch {
 		case f.Data == nil:
-			row.Action = report.Kept
+			row.Action = view.Kept
 		case same:
-			row.Action = report.Unchanged
+			row.Action = view.Unchanged
 		case err == nil:
-			row.Action = report.Replaced
+			row.Action = view.Replaced
 			if !x.o.force {
 				inTheWay = append(inTheWay, path)
 			}
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}
-		if row.Action == report.Written || row.Action == report.Replaced {
+		if row.Action == view.Written || row.Action == view.Replaced {
 			if err := staging.add(path, f.Data, mode); err != nil {
 				return err
 			}
@@ -186,7 +186,7 @@ func (x *exporting) write(files []*ship.File) error {
 		x.sayWhoLists()
 	}
 	if x.o.format.isJSON() {
-		return report.WriteJSON(x.env.Stdout, x.report)
+		return view.WriteJSON(x.env.Stdout, x.report)
 	}
 	x.env.out().Export(&x.report, x.server().Name)
 	return nil
@@ -203,8 +203,8 @@ func holds(path string, data []byte, mode fs.FileMode) (bool, error) {
 }
 
 // exported says what a file is, and who may read it.
-func exported(f *ship.File) (row report.Exported, mode fs.FileMode) {
-	row, mode = report.Exported{Name: f.Name, Action: report.Written, Notes: []string{}}, 0o644
+func exported(f *deploy.File) (row view.Exported, mode fs.FileMode) {
+	row, mode = view.Exported{Name: f.Name, Action: view.Written, Notes: []string{}}, 0o644
 	if f.Parcel != nil {
 		row.File, row.Identifier = f.Parcel.Profile.Name, f.Parcel.Profile.Identifier()
 		if !f.Beside {
@@ -216,7 +216,7 @@ func exported(f *ship.File) (row report.Exported, mode fs.FileMode) {
 	}
 	row.Notes = append(row.Notes, f.Notes...)
 	if r := f.Request; r != nil {
-		row.Request = &report.ExportedRequest{Method: r.Method, Path: r.Path, ContentType: r.Header.Get("Content-Type")}
+		row.Request = &view.ExportedRequest{Method: r.Method, Path: r.Path, ContentType: r.Header.Get("Content-Type")}
 	}
 	return row, mode
 }

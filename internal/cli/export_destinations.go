@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/fleet"
-	"syncguard/internal/ship/iru"
-	"syncguard/internal/ship/nanomdm"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/fleet"
+	"syncguard/internal/deploy/iru"
+	"syncguard/internal/deploy/nanomdm"
 )
 
 func exportJamf() *exportDestination {
@@ -24,7 +24,7 @@ update one that is there, Jamf wants it with the identity that Jamf gave it; pus
 			example: `  syncguard export jamf profiles/ -o jamf --devices computers
   syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
 			flags: o.addFlags},
-		exporter: func() (ship.Exporter, error) { return ship.Bodies{Destination: o.destination(), Ext: ".xml"}, nil }}
+		exporter: func() (deploy.Exporter, error) { return deploy.Bodies{Destination: o.destination(), Ext: ".xml"}, nil }}
 }
 
 func exportIntune() *exportDestination {
@@ -37,7 +37,7 @@ Mac follows PayloadScope and cannot be changed afterwards; only the beta version
 			example: `  syncguard export intune profiles/ -o intune
   syncguard export intune corp.mobileconfig --platform ios > corp.json`,
 			flags: func(cmd *cobra.Command) { o.platform.addFlag(cmd, "platform") }},
-		exporter: func() (ship.Exporter, error) { return ship.Bodies{Destination: o.destination(), Ext: ".json"}, nil }}
+		exporter: func() (deploy.Exporter, error) { return deploy.Bodies{Destination: o.destination(), Ext: ".json"}, nil }}
 }
 
 func exportAppleBusiness() *exportDestination {
@@ -49,9 +49,9 @@ func exportAppleBusiness() *exportDestination {
 			example: `  syncguard export apple-business profiles/ -o apple-business --platform ios
   syncguard export apple-business corp.mobileconfig > corp.json`,
 			flags: o.addPlatforms},
-		exporter: func() (ship.Exporter, error) {
+		exporter: func() (deploy.Exporter, error) {
 			d, err := o.destination()
-			return ship.Bodies{Destination: d, Ext: ".json"}, err
+			return deploy.Bodies{Destination: d, Ext: ".json"}, err
 		}}
 }
 
@@ -68,10 +68,10 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 			flags: func(cmd *cobra.Command) {
 				cmd.Flags().StringVar(&generation, "generation", "", "any text; another one than before makes another command of the same profile")
 			}},
-		exporter: func() (ship.Exporter, error) {
+		exporter: func() (deploy.Exporter, error) {
 			// ID stands for the enrollments, which are in the address that the command is put to.
 			d := &nanomdm.Destination{Enrollments: []string{"ID"}, Generation: generation}
-			return ship.Bodies{Destination: d, Ext: ".plist"}, nil
+			return deploy.Bodies{Destination: d, Ext: ".plist"}, nil
 		}}
 }
 
@@ -90,7 +90,7 @@ folder list each profile.`,
 				cmd.Flags().StringVar(&o.team, "team", "", "name of the team (the fleet) that gets them")
 				o.addLabels(cmd)
 			}},
-		exporter: func() (ship.Exporter, error) {
+		exporter: func() (deploy.Exporter, error) {
 			if _, err := strconv.ParseUint(o.team, 10, 64); err == nil {
 				return nil, usage("give its name", "--team %s is the ID of a team, and the files are about names", o.team)
 			}
@@ -111,7 +111,7 @@ Kandji). An info file that is there stays: it holds the id that Iru has given.`,
 				cmd.Flags().StringSliceVar(&r.RunsOn, "runs-on", nil, strings.Join(iru.Devices, ", ")+" (repeatable; default: what TargetDeviceType says)")
 				cmd.Flags().BoolVar(&r.Active, "active", false, "have new profiles be active in Iru")
 			}},
-		exporter: func() (ship.Exporter, error) {
+		exporter: func() (deploy.Exporter, error) {
 			for _, on := range r.RunsOn {
 				if !slices.Contains(iru.Devices, on) {
 					return nil, usage(strings.Join(iru.Devices, ", "), "--runs-on does not know %q", on)

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/stable"
+	"syncguard/internal/view"
 )
 
 type fmtOptions struct {
@@ -140,7 +140,7 @@ func (f *formatting) take(r formed) error {
 			return err
 		}
 	}
-	f.env.out().Line("%s", report.Clean(r.name))
+	f.env.out().Line("%s", view.Clean(r.name))
 	return nil
 }
 
@@ -157,7 +157,7 @@ func (f *formatting) sayRenamed(r formed) {
 	if len(r.renamed) == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s: %s, %s", r.name, report.Count(len(r.renamed), "new UUID"), report.Count(references, "reference")+" followed")
+	text := fmt.Sprintf("%s: %s, %s", r.name, view.Count(len(r.renamed), "new UUID"), view.Count(references, "reference")+" followed")
 	if len(names) > 0 {
 		text += "; a device that has it installs anew, once: " + strings.Join(names, ", ")
 	}
@@ -167,7 +167,7 @@ func (f *formatting) sayRenamed(r formed) {
 func (f *formatting) finish(failures []error) error {
 	if !f.toStdout && f.files > 1 {
 		what := map[bool]string{true: "written in the canonical form", false: "not in the canonical form"}[f.o.write]
-		f.env.err().Hint(fmt.Sprintf("%d of %s %s", f.changed, report.Count(f.files, "file"), what))
+		f.env.err().Hint(fmt.Sprintf("%d of %s %s", f.changed, view.Count(f.files, "file"), what))
 	}
 	return verdict(f.env, failures, f.unsound || f.o.check && f.changed > 0)
 }

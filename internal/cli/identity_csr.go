@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 type identityCSROptions struct {
@@ -62,7 +62,7 @@ func runIdentityCSR(ctx context.Context, env *Env, o identityCSROptions) error {
 	if err := writeFiles(filepath.Dir(o.out), []output{{filepath.Base(o.out), request, 0o644}}, env.Now()); err != nil {
 		return err
 	}
-	env.out().Line("wrote %s, a request for %q", report.Clean(o.out), report.Clean(o.subject.Name))
+	env.out().Line("wrote %s, a request for %q", view.Clean(o.out), view.Clean(o.subject.Name))
 	return nil
 }
 

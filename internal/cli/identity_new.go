@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // subjectFlags say whom a certificate is for.
@@ -94,7 +94,7 @@ func runIdentityNew(ctx context.Context, env *Env, o identityNewOptions) error {
 	if base == "" {
 		base = slug(o.subject.Name)
 	}
-	made := &report.NewIdentity{Name: o.subject.Name, Key: base + ".key", Request: base + ".csr"}
+	made := &view.NewIdentity{Name: o.subject.Name, Key: base + ".key", Request: base + ".csr"}
 	second := &made.Request
 	if o.selfSigned {
 		made.Request, made.Certificate = "", base+".pem"
@@ -128,7 +128,7 @@ func runIdentityNew(ctx context.Context, env *Env, o identityNewOptions) error {
 		return err
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, made)
+		return view.WriteJSON(env.Stdout, made)
 	}
 	env.out().NewIdentity(made)
 	return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 type identityShowOptions struct {
@@ -70,7 +70,7 @@ func runIdentityShow(ctx context.Context, env *Env, o identityShowOptions) error
 	id.Arrange(env.Now())
 	shown := reportIdentity(id, name, env.Now(), roots)
 	if o.format.isJSON() {
-		err = report.WriteJSON(env.Stdout, shown)
+		err = view.WriteJSON(env.Stdout, shown)
 	} else {
 		env.out().Identity(shown, len(o.roots) > 0)
 	}
@@ -119,17 +119,17 @@ func (o *identityShowOptions) read(ctx context.Context, env *Env) (*identity.Ide
 	return id, f.cert, explainIdentity(err)
 }
 
-func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x509.CertPool) *report.Identity {
+func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x509.CertPool) *view.Identity {
 	leaf := id.Leaf()
 	a := id.Assess(now, roots)
 	usages, extended := identity.Usages(leaf)
-	shown := &report.Identity{
+	shown := &view.Identity{
 		Name: id.Name(), File: name, Development: id.Development, Key: identity.KeyName(leaf.PublicKey), HasKey: id.Signer != nil,
-		DaysLeft: int(leaf.NotAfter.Sub(now).Hours() / 24), KeyUsage: report.OrEmpty(usages), ExtendedKeyUsage: report.OrEmpty(extended),
-		Verdict: string(a.Verdict), Root: a.Root, OtherRoot: a.OtherRoot, AppleRoot: a.Apple != nil, Findings: []report.IdentityFinding{},
+		DaysLeft: int(leaf.NotAfter.Sub(now).Hours() / 24), KeyUsage: view.OrEmpty(usages), ExtendedKeyUsage: view.OrEmpty(extended),
+		Verdict: string(a.Verdict), Root: a.Root, OtherRoot: a.OtherRoot, AppleRoot: a.Apple != nil, Findings: []view.IdentityFinding{},
 	}
 	for i, cert := range id.Chain {
-		shown.Chain = append(shown.Chain, report.Certificate{
+		shown.Chain = append(shown.Chain, view.Certificate{
 			Name: identity.NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
 			NotBefore: cert.NotBefore.UTC().Format(time.RFC3339), NotAfter: cert.NotAfter.UTC().Format(time.RFC3339), SHA256: hexSum(cert.Raw),
 			Key: identity.KeyName(cert.PublicKey), SignedWith: cert.SignatureAlgorithm.String(), Embedded: i == 0 || !identity.IsSelfSigned(cert),
@@ -137,7 +137,7 @@ func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x5
 		})
 	}
 	for _, f := range a.Findings {
-		shown.Findings = append(shown.Findings, report.IdentityFinding{ID: f.ID, Weight: string(f.Weight), Message: f.Message, Help: f.Help, Evidence: f.Evidence})
+		shown.Findings = append(shown.Findings, view.IdentityFinding{ID: f.ID, Weight: string(f.Weight), Message: f.Message, Help: f.Help, Evidence: f.Evidence})
 	}
 	return shown
 }

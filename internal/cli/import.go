@@ -14,8 +14,8 @@ import (
 
 	"syncguard/internal/decompose"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 )
 
 type importOptions struct {
@@ -101,7 +101,7 @@ func (o *importOptions) checkUse(sources int) error {
 	toStdout := o.out == "" && !o.check
 	switch {
 	case toStdout && sources > 1:
-		return usage("name a folder for the templates with -o, or use --check", "%s would become one text", report.Count(sources, "template"))
+		return usage("name a folder for the templates with -o, or use --check", "%s would become one text", view.Count(sources, "template"))
 	case toStdout && o.format.isJSON():
 		return usage("add -o DIR or --check", "--format json and the template cannot both go to stdout")
 	case o.check && (o.out != "" || o.secrets != ""):
@@ -115,7 +115,7 @@ type importer struct {
 	env        *Env
 	o          importOptions
 	decomposer *decompose.Decomposer
-	report     report.Import
+	report     view.Import
 	secrets    *plist.Value // by the name of their variable
 	staging    *staging
 	text       []byte // of the one template that goes to stdout
@@ -195,9 +195,9 @@ func (im *importer) finish(failures []error) error {
 	switch toStdout := im.o.out == "" && !im.o.check; {
 	case im.o.format.isJSON():
 		if im.report.Files == nil {
-			im.report.Files = []report.Imported{}
+			im.report.Files = []view.Imported{}
 		}
-		if err := report.WriteJSON(im.env.Stdout, im.report); err != nil {
+		if err := view.WriteJSON(im.env.Stdout, im.report); err != nil {
 			return err
 		}
 	case toStdout:

@@ -11,8 +11,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/intake"
-	"syncguard/internal/report"
 	"syncguard/internal/secret"
+	"syncguard/internal/view"
 )
 
 // importSource is a file to make a template of.
@@ -77,7 +77,7 @@ func isImportable(path string) bool {
 
 // imported is what became of one file.
 type imported struct {
-	report.Imported
+	view.Imported
 	template *decompose.Template // nil where there is none
 	findings []diag.Diagnostic   // why it could not be read
 	err      error
@@ -94,7 +94,7 @@ func (im *importer) template(s importSource) (result imported) {
 	if err != nil {
 		return imported{err: err}
 	}
-	result.Imported = report.Imported{File: s.path, Payloads: []report.ImportedPayload{}, Raw: []string{}, Secrets: []report.ImportedSecret{},
+	result.Imported = view.Imported{File: s.path, Payloads: []view.ImportedPayload{}, Raw: []string{}, Secrets: []view.ImportedSecret{},
 		Beside: []string{}, Differences: []string{}, Notes: []string{}}
 	context := s.context
 	if intake.IsJamf(data) {
@@ -141,10 +141,10 @@ func (r *imported) add(t *decompose.Template, name string) {
 	r.Differences = append(r.Differences, t.Differences...)
 	r.Notes = append(r.Notes, t.Notes...)
 	for _, p := range t.Payloads {
-		r.Payloads = append(r.Payloads, report.ImportedPayload{ID: p.ID, Type: p.Type, Raw: append([]string{}, p.Raw...)})
+		r.Payloads = append(r.Payloads, view.ImportedPayload{ID: p.ID, Type: p.Type, Raw: append([]string{}, p.Raw...)})
 	}
 	for _, s := range t.Secrets {
-		r.Secrets = append(r.Secrets, report.ImportedSecret{Variable: s.Variable, Environment: s.Environment})
+		r.Secrets = append(r.Secrets, view.ImportedSecret{Variable: s.Variable, Environment: s.Environment})
 	}
 	for _, f := range t.Files {
 		r.Beside = append(r.Beside, f.Name)

@@ -14,9 +14,9 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/inspect"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
+	"syncguard/internal/view"
 )
 
 type inspectOptions struct {
@@ -136,10 +136,10 @@ type inspection struct {
 	inspector *inspect.Inspector
 	verifier  func() (*verifier, error) // the system's roots take time to read
 	out       *pager
-	printer   *report.Printer
-	result    report.Inspection // in JSON
-	count     int               // files that were written
-	unlike    bool              // the template does not build the same
+	printer   *view.Printer
+	result    view.Inspection // in JSON
+	count     int             // files that were written
+	unlike    bool            // the template does not build the same
 }
 
 func newInspection(env *Env, o inspectOptions) (*inspection, error) {
@@ -160,7 +160,7 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 			return nil, err
 		}
 	}
-	i.result.Files = []report.Inspected{}
+	i.result.Files = []view.Inspected{}
 	i.result.TargetNotes.TargetNotes = env.targetNotes
 	i.out = newPager(env, o.noPager || o.format.value == "json")
 	i.printer = env.out().To(i.out)
@@ -174,7 +174,7 @@ type inspected struct {
 	doc      *document.Document
 	findings []diag.Diagnostic
 	tree     *inspect.Document
-	answers  *report.Verified // of a signed one
+	answers  *view.Verified // of a signed one
 	err      error
 }
 

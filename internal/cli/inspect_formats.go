@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/inspect"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 )
 
 // writer returns what writes one file after the other in the format that was asked for.
@@ -51,7 +51,7 @@ func (i *inspection) begin() bool {
 // finish writes what comes after all files.
 func (i *inspection) finish() error {
 	if i.o.format.value == "json" {
-		return report.WriteJSON(i.env.Stdout, i.result)
+		return view.WriteJSON(i.env.Stdout, i.result)
 	}
 	return i.out.Close()
 }
@@ -73,7 +73,7 @@ func (i *inspection) yaml(f inspected) error {
 	if _, err := io.WriteString(i.out, head); err != nil {
 		return err
 	}
-	return report.WriteYAML(i.out, text)
+	return view.WriteYAML(i.out, text)
 }
 
 // xml writes the plain content as a property list.
@@ -87,7 +87,7 @@ func (i *inspection) xml(f inspected) error {
 	if hidden > 0 {
 		comment = secretsMasked(hidden)
 	}
-	return report.WriteXML(i.out, text, comment)
+	return view.WriteXML(i.out, text, comment)
 }
 
 // template writes a template that builds the same profile. Secrets become variables.
@@ -107,9 +107,9 @@ func (i *inspection) template(f inspected) error {
 		i.env.err().Warning(f.name + ": the template does not build the same: " + d)
 	}
 	i.unlike = len(made.Differences) > 0
-	return report.WriteYAML(i.out, made.Text)
+	return view.WriteYAML(i.out, made.Text)
 }
 
 func secretsMasked(n int) string {
-	return fmt.Sprintf("%s masked as %s", report.Count(n, "secret"), inspect.Masked)
+	return fmt.Sprintf("%s masked as %s", view.Count(n, "secret"), inspect.Masked)
 }

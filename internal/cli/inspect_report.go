@@ -14,13 +14,13 @@ import (
 	"syncguard/internal/inspect"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/view"
 )
 
 // report says what was found in one file in the words of the report.
-func (i *inspection) report(f inspected) report.Inspected {
-	shown := report.Inspected{File: f.name, Format: string(f.doc.Format), Size: f.size, Signature: f.answers,
+func (i *inspection) report(f inspected) view.Inspected {
+	shown := view.Inspected{File: f.name, Format: string(f.doc.Format), Size: f.size, Signature: f.answers,
 		InspectedDocument: i.document(f.tree)}
 	for _, d := range f.findings {
 		if d.Severity == diag.Error && (f.doc.Defect == nil || d.Rule != f.doc.Defect.Rule) {
@@ -36,8 +36,8 @@ func (i *inspection) report(f inspected) report.Inspected {
 	return shown
 }
 
-func encryptedFor(data []byte) *report.InspectedEnvelope {
-	shown := &report.InspectedEnvelope{Recipients: []report.InspectedRecipient{}}
+func encryptedFor(data []byte) *view.InspectedEnvelope {
+	shown := &view.InspectedEnvelope{Recipients: []view.InspectedRecipient{}}
 	envelope, err := cms.ReadEnvelope(data)
 	if err != nil {
 		shown.Problem = "the encrypted payloads cannot be read: " + err.Error()
@@ -45,16 +45,16 @@ func encryptedFor(data []byte) *report.InspectedEnvelope {
 	}
 	shown.Cipher, shown.Size = envelope.Cipher.String(), envelope.Size
 	for _, r := range envelope.Recipients {
-		shown.Recipients = append(shown.Recipients, report.InspectedRecipient(r))
+		shown.Recipients = append(shown.Recipients, view.InspectedRecipient(r))
 	}
 	return shown
 }
 
-func (i *inspection) document(d *inspect.Document) report.InspectedDocument {
-	shown := report.InspectedDocument{Kind: string(d.Kind), Envelope: i.keys(d.Envelope, ""), Payloads: []report.InspectedPayload{}}
+func (i *inspection) document(d *inspect.Document) view.InspectedDocument {
+	shown := view.InspectedDocument{Kind: string(d.Kind), Envelope: i.keys(d.Envelope, ""), Payloads: []view.InspectedPayload{}}
 	for _, p := range d.Payloads {
-		payload := report.InspectedPayload{Index: p.Index, Type: p.Type, Types: []report.InspectedType{},
-			Obstacles: append([]report.InspectedObstacle{}, obstacles(p.Facts.Obstacles)...), Keys: i.keys(p.Nodes, "")}
+		payload := view.InspectedPayload{Index: p.Index, Type: p.Type, Types: []view.InspectedType{},
+			Obstacles: append([]view.InspectedObstacle{}, obstacles(p.Facts.Obstacles)...), Keys: i.keys(p.Nodes, "")}
 		for _, t := range p.Facts.Types {
 			payload.Types = append(payload.Types, i.typeOf(t))
 		}
@@ -63,8 +63,8 @@ func (i *inspection) document(d *inspect.Document) report.InspectedDocument {
 	return shown
 }
 
-func (i *inspection) typeOf(t *schema.Type) report.InspectedType {
-	shown := report.InspectedType{ID: t.ID, Family: string(t.Family), Replacement: t.Replacement, Platforms: []report.SchemaPlatform{}, Source: t.Source()}
+func (i *inspection) typeOf(t *schema.Type) view.InspectedType {
+	shown := view.InspectedType{ID: t.ID, Family: string(t.Family), Replacement: t.Replacement, Platforms: []view.SchemaPlatform{}, Source: t.Source()}
 	if prose, err := i.catalog.Prose(t); err == nil && prose != nil {
 		shown.Title = prose.Title
 	}
@@ -74,25 +74,25 @@ func (i *inspection) typeOf(t *schema.Type) report.InspectedType {
 	return shown
 }
 
-func obstacles(all []lint.Obstacle) []report.InspectedObstacle {
-	var shown []report.InspectedObstacle
+func obstacles(all []lint.Obstacle) []view.InspectedObstacle {
+	var shown []view.InspectedObstacle
 	for _, o := range all {
-		shown = append(shown, report.InspectedObstacle{Target: o.Target.String(), Text: o.Text, Blocks: o.Blocks})
+		shown = append(shown, view.InspectedObstacle{Target: o.Target.String(), Text: o.Text, Blocks: o.Blocks})
 	}
 	return shown
 }
 
 // keys says nodes; path is that of the schema's keys above them.
-func (i *inspection) keys(nodes []*inspect.Node, path string) []report.InspectedKey {
-	shown := make([]report.InspectedKey, 0, len(nodes))
+func (i *inspection) keys(nodes []*inspect.Node, path string) []view.InspectedKey {
+	shown := make([]view.InspectedKey, 0, len(nodes))
 	for _, n := range nodes {
 		shown = append(shown, i.key(n, path))
 	}
 	return shown
 }
 
-func (i *inspection) key(n *inspect.Node, path string) report.InspectedKey {
-	k := report.InspectedKey{Key: n.Key, Type: n.Value.Kind.String(), Secret: n.Value.Secret, Unknown: n.Facts.Unknown, Loose: n.Facts.Loose,
+func (i *inspection) key(n *inspect.Node, path string) view.InspectedKey {
+	k := view.InspectedKey{Key: n.Key, Type: n.Value.Kind.String(), Secret: n.Value.Secret, Unknown: n.Facts.Unknown, Loose: n.Facts.Loose,
 		Community: n.Facts.Community, Managed: n.Managed, Obstacles: obstacles(n.Facts.Obstacles), Data: dataOf(n.Data, i.env.Now())}
 	if n.IsItem {
 		k.Index = &n.Index
@@ -145,11 +145,11 @@ func scalar(v *plist.Value) (value any, text string) {
 	return schema.JSONValue(v), schema.ValueText(v)
 }
 
-func dataOf(d *inspect.Data, now time.Time) *report.InspectedData {
+func dataOf(d *inspect.Data, now time.Time) *view.InspectedData {
 	if d == nil {
 		return nil
 	}
-	shown := &report.InspectedData{Kind: d.Kind, Size: d.Size}
+	shown := &view.InspectedData{Kind: d.Kind, Size: d.Size}
 	if d.SHA256 != nil {
 		shown.SHA256 = fmt.Sprintf("%x", *d.SHA256)
 	}
@@ -159,8 +159,8 @@ func dataOf(d *inspect.Data, now time.Time) *report.InspectedData {
 	return shown
 }
 
-func certificateOf(c *x509.Certificate, now time.Time) report.InspectedCert {
-	return report.InspectedCert{Subject: cmp.Or(c.Subject.String(), "(empty)"), Issuer: cmp.Or(c.Issuer.String(), "(empty)"), Serial: c.SerialNumber.Text(16),
+func certificateOf(c *x509.Certificate, now time.Time) view.InspectedCert {
+	return view.InspectedCert{Subject: cmp.Or(c.Subject.String(), "(empty)"), Issuer: cmp.Or(c.Issuer.String(), "(empty)"), Serial: c.SerialNumber.Text(16),
 		NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339), SHA256: cms.Fingerprint(c),
 		Key: identity.KeyName(c.PublicKey), CA: c.IsCA, Expired: now.After(c.NotAfter)}
 }

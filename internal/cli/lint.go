@@ -18,8 +18,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/mdm"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
+	"syncguard/internal/view"
 )
 
 type lintOptions struct {
@@ -91,7 +91,7 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
 	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	o.rules.addFlags(cmd)
 	o.failOn.addFlags(cmd)
-	o.format.addFormats(cmd, append([]string{"text"}, report.LintFormats()...)...)
+	o.format.addFormats(cmd, append([]string{"text"}, view.LintFormats()...)...)
 	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
 	flags.StringVar(&o.baseline, "baseline", "", "file of findings that are known and do not count")
 	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
@@ -164,9 +164,9 @@ func (l *linting) lint(in input) checked {
 }
 
 // newProgress shows progress where a person watches.
-func newProgress(env *Env, verb string, files int) *report.Progress {
+func newProgress(env *Env, verb string, files int) *view.Progress {
 	if _, ok := terminal(env.Stderr); ok {
-		return report.NewProgress(env.Stderr, env.Now, verb, files)
+		return view.NewProgress(env.Stderr, env.Now, verb, files)
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ type linting struct {
 	ignored    []*projectIgnore
 	baseline   *knownFindings // nil for none
 	results    []checked
-	run        report.LintRun
+	run        view.LintRun
 }
 
 func newLinting(env *Env, o lintOptions) (*linting, error) {
@@ -209,7 +209,7 @@ func newLinting(env *Env, o lintOptions) (*linting, error) {
 	if o.refuse {
 		options.Placeholders = lint.PlaceholdersRefused
 	}
-	l.run = report.LintRun{Version: o.version, FailOn: o.failOn.severity}
+	l.run = view.LintRun{Version: o.version, FailOn: o.failOn.severity}
 	l.run.TargetNotes.TargetNotes = env.targetNotes
 	if l.run.Root, err = os.Getwd(); err != nil {
 		return nil, fmt.Errorf("finding the current folder: %w", err)
@@ -253,14 +253,14 @@ func (l *linting) report() error {
 		return nil
 	}
 	if l.o.format.value != "text" {
-		return l.write(func(w io.Writer) error { return report.WriteLint(w, l.o.format.value, &l.run) })
+		return l.write(func(w io.Writer) error { return view.WriteLint(w, l.o.format.value, &l.run) })
 	}
 	if l.o.out == "" {
 		l.env.out().Lint(&l.run, l.o.verbose)
 		return nil
 	}
 	return l.write(func(w io.Writer) error {
-		report.NewPrinter(w, l.env.Environ, 0).Lint(&l.run, l.o.verbose)
+		view.NewPrinter(w, l.env.Environ, 0).Lint(&l.run, l.o.verbose)
 		return nil
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // baselineFile is what --write-baseline writes: the findings that a repository had when it began to lint. Lines are not in
@@ -119,13 +119,13 @@ func (l *linting) writeBaseline(failures []error) error {
 		return strings.Compare(a.File+"\x00"+a.Rule+"\x00"+a.Path+"\x00"+a.Message, b.File+"\x00"+b.Rule+"\x00"+b.Path+"\x00"+b.Message)
 	})
 	var text strings.Builder
-	if err := report.WriteJSON(&text, file); err != nil {
+	if err := view.WriteJSON(&text, file); err != nil {
 		return err
 	}
 	path := l.o.writeBaseline
 	if err := writeFiles(filepath.Dir(path), []output{{filepath.Base(path), []byte(text.String()), 0o644}}, l.env.Now()); err != nil {
 		return err
 	}
-	l.env.out().Line("%s: %d findings that do not count from now on", report.Clean(path), l.run.AtLeast(diag.Note))
+	l.env.out().Line("%s: %d findings that do not count from now on", view.Clean(path), l.run.AtLeast(diag.Note))
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // finish takes out what does not count.
@@ -25,7 +25,7 @@ func (l *linting) finish(wholeFolder bool) {
 		l.addToProject(d)
 	}
 	for _, r := range l.results {
-		file := report.LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: r.findings}
+		file := view.LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: r.findings}
 		if l.baseline != nil {
 			file.Findings = slices.DeleteFunc(file.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
 		}
@@ -151,5 +151,5 @@ func (l *linting) addUnread(name string, err error) {
 	if name == "" && errors.As(err, &about) {
 		name = about.Path
 	}
-	l.run.Unread = append(l.run.Unread, report.Unread{Name: name, Message: strings.TrimPrefix(plain(err), name+": ")})
+	l.run.Unread = append(l.run.Unread, view.Unread{Name: name, Message: strings.TrimPrefix(plain(err), name+": ")})
 }

@@ -9,7 +9,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fix"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // fixFlags say whether lint corrects what it finds.
@@ -83,6 +83,6 @@ func (l *linting) showDiffs() {
 		}
 	}
 	if files > 0 {
-		l.env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", report.Count(l.run.Fixed, "correction"), report.Count(files, "file")))
+		l.env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", view.Count(l.run.Fixed, "correction"), view.Count(files, "file")))
 	}
 }

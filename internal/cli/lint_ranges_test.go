@@ -14,10 +14,10 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 // marked is a profile in which « and » stand around the characters that a rule should point at.
@@ -194,7 +194,7 @@ func place(text string, offset int) diag.Position {
 func TestCaretsUnderTheDefect(t *testing.T) {
 	c := rangeChecker(t)
 	var out bytes.Buffer
-	p := report.NewPrinter(&out, nil, 0)
+	p := view.NewPrinter(&out, nil, 0)
 	for _, d := range defects() {
 		text, from, _ := unmark(t, d.text)
 		for _, f := range c.checkData(d.rule, []byte(text), nil).findings {

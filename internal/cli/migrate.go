@@ -14,10 +14,10 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/migrate"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 	"syncguard/profiles"
 )
 
@@ -77,7 +77,7 @@ func runMigrate(env *Env, o migrateOptions) error {
 		return err
 	}
 	m := &migration{env: env, catalog: catalog, check: lint.New(catalog), targets: targets, names: map[string]bool{}}
-	m.report = report.Migration{Files: []report.MigratedFile{}}
+	m.report = view.Migration{Files: []view.MigratedFile{}}
 	m.report.TargetNotes.TargetNotes = env.targetNotes
 	for _, in := range inputs {
 		switch err := m.file(in); {
@@ -96,7 +96,7 @@ type migration struct {
 	catalog  *schema.Catalog
 	check    *lint.Checker
 	targets  []target.Target
-	report   report.Migration
+	report   view.Migration
 	outputs  []output
 	names    map[string]bool // of files, in lower case
 	findings []diag.Diagnostic
@@ -122,9 +122,9 @@ func (m *migration) file(in input) error {
 	if err != nil {
 		return err
 	}
-	result := report.MigratedFile{File: in.path, Changes: []report.MigrationChange{}, Declarations: []report.MigratedDeclaration{}}
+	result := view.MigratedFile{File: in.path, Changes: []view.MigrationChange{}, Declarations: []view.MigratedDeclaration{}}
 	for _, c := range plan.Changes {
-		result.Changes = append(result.Changes, report.NewMigrationChange(c, plan))
+		result.Changes = append(result.Changes, view.NewMigrationChange(c, plan))
 	}
 	mode := fs.FileMode(0o644)
 	if secret.Has(f.Root) {
@@ -149,14 +149,14 @@ func (m *migration) file(in input) error {
 }
 
 // declaration checks and encodes one declaration.
-func (m *migration) declaration(d profiles.Declaration, file string, mode fs.FileMode) (report.MigratedDeclaration, error) {
+func (m *migration) declaration(d profiles.Declaration, file string, mode fs.FileMode) (view.MigratedDeclaration, error) {
 	root, err := d.Value()
 	if err != nil {
-		return report.MigratedDeclaration{}, err
+		return view.MigratedDeclaration{}, err
 	}
 	found, err := m.check.CheckDeclaration(root, m.targets, lint.Options{})
 	if err != nil {
-		return report.MigratedDeclaration{}, err
+		return view.MigratedDeclaration{}, err
 	}
 	for _, f := range found {
 		f.Path = file + ": " + f.Path
@@ -164,10 +164,10 @@ func (m *migration) declaration(d profiles.Declaration, file string, mode fs.Fil
 	}
 	data, err := d.Encode()
 	if err != nil {
-		return report.MigratedDeclaration{}, err
+		return view.MigratedDeclaration{}, err
 	}
 	m.outputs = append(m.outputs, output{file, data, mode})
-	return report.MigratedDeclaration{File: file, Type: d.Type, Identifier: d.Identifier, ServerToken: root.Get("ServerToken").Text}, nil
+	return view.MigratedDeclaration{File: file, Type: d.Type, Identifier: d.Identifier, ServerToken: root.Get("ServerToken").Text}, nil
 }
 
 // fileName names a declaration after its profile and type, so that no two have one name: corp.network.dns-settings.
@@ -185,7 +185,7 @@ func (m *migration) fileName(path string, d profiles.Declaration) string {
 // finish writes the declarations, unless one has an error, and reports.
 func (m *migration) finish(o migrateOptions, failures []error) error {
 	m.findings = slices.DeleteFunc(m.findings, func(d diag.Diagnostic) bool { return d.Severity < diag.Warning })
-	m.report.Findings = report.JSONFindings(m.findings)
+	m.report.Findings = view.JSONFindings(m.findings)
 	broken := diag.HasErrors(m.findings) || m.unreadable
 	if o.out != "" && !broken && len(failures) == 0 && len(m.outputs) > 0 {
 		if err := writeFiles(o.out, m.outputs, m.env.Now()); err != nil {
@@ -195,7 +195,7 @@ func (m *migration) finish(o migrateOptions, failures []error) error {
 	}
 	m.report.Refused = o.out != "" && m.report.Output == "" && len(m.outputs) > 0
 	if o.format.isJSON() {
-		if err := report.WriteJSON(m.env.Stdout, m.report); err != nil {
+		if err := view.WriteJSON(m.env.Stdout, m.report); err != nil {
 			return err
 		}
 		return verdict(m.env, failures, broken)

@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // prompter asks a person at a terminal, one question a line. The terminal itself edits the line.
 type prompter struct {
 	in  *bufio.Reader
-	out *report.Printer
+	out *view.Printer
 }
 
 // choice is one answer of several.

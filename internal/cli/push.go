@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/deploy"
 	"syncguard/internal/mdm"
-	"syncguard/internal/ship"
 )
 
 func newPushCmd(env *Env, version string) *cobra.Command {
@@ -54,7 +54,7 @@ type pushDestination struct {
 	flags                func(*cobra.Command)
 	alone                func() bool // there is something to do without files; nil for never
 	// connect makes the destination and the client that speaks to it, of p.client and p.secret.
-	connect func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error)
+	connect func(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error)
 }
 
 // server is what is known of the server.
@@ -131,7 +131,7 @@ type pushing struct {
 	version string
 	verb    string // what is done with profiles: sent or written
 
-	loaded  []*ship.Profile
+	loaded  []*deploy.Profile
 	hiding  hiding
 	unknown []string // what --dry-run goes without
 	closers []func() // what ends with the run
@@ -144,7 +144,7 @@ func (p *pushing) close() {
 }
 
 // client makes the client of the server, whose address and roots the flags say.
-func (p *pushing) client(o ship.Options) (*ship.Client, error) {
+func (p *pushing) client(o deploy.Options) (*deploy.Client, error) {
 	address := p.o.address
 	if address == "" {
 		address, _ = p.env.lookup(p.variable("URL"))
@@ -159,11 +159,11 @@ func (p *pushing) client(o ship.Options) (*ship.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b, ok := o.Authorizer.(ship.Basic); ok { // a server can echo it as it was sent
+	if b, ok := o.Authorizer.(deploy.Basic); ok { // a server can echo it as it was sent
 		p.hiding.add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
 	}
 	o.Roots, o.UserAgent, o.Hide = roots, "syncguard/"+p.version, p.hiding.hide
-	c, err := ship.NewClient(address, o)
+	c, err := deploy.NewClient(address, o)
 	if err != nil {
 		return nil, usage("give the address as https://mdm.example.com", "%s", err)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/fleet"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/fleet"
 )
 
 // An answer of 200 that is not what was asked for is an error, and neither "the server has nothing" nor "it is created".
@@ -18,7 +18,7 @@ func TestWrongAnswers(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %.20q", name, body), func(t *testing.T) {
 				s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) }))
 				defer s.Close()
-				client, err := ship.NewClient(s.URL, ship.Options{Tries: 1, Authorizer: c.options.Authorizer, Message: c.options.Message, Answers: c.options.Answers})
+				client, err := deploy.NewClient(s.URL, deploy.Options{Tries: 1, Authorizer: c.options.Authorizer, Message: c.options.Message, Answers: c.options.Answers})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -30,7 +30,7 @@ func TestWrongAnswers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				steps, err := ship.Plan(t.Context(), d, parcels, true)
+				steps, err := deploy.Plan(t.Context(), d, parcels, true)
 				isEmptyList := strings.Contains(body, "[null]")
 				if err == nil && !isEmptyList {
 					t.Errorf("the plan is to %s", steps[0].Action)
@@ -38,7 +38,7 @@ func TestWrongAnswers(t *testing.T) {
 				if name == "kmfddm" { // what it has stored it says by the status alone
 					return
 				}
-				ship.Push(t.Context(), d, client, []*ship.Step{{Action: ship.Create, Parcel: parcels[0]}}, func(r ship.Result) {
+				deploy.Push(t.Context(), d, client, []*deploy.Step{{Action: deploy.Create, Parcel: parcels[0]}}, func(r deploy.Result) {
 					if r.Err == nil {
 						t.Errorf("created with the ID %q", r.ID)
 					}
@@ -56,32 +56,32 @@ func TestTwoProfilesAreTwo(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			h := c.server()
-			if _, err := c.pushAll(t, h, []*ship.Profile{pushedProfile(t, "a", "one", false)}); err != nil {
+			if _, err := c.pushAll(t, h, []*deploy.Profile{pushedProfile(t, "a", "one", false)}); err != nil {
 				t.Fatal(err)
 			}
 			before := c.state(h)
 			one, two := pushedProfile(t, "a", "two", false), pushedProfile(t, "a", "three", false)
 			two.Name = "other.mobileconfig"
-			var parcels []*ship.Parcel
+			var parcels []*deploy.Parcel
 			s := httptest.NewServer(h)
 			defer s.Close()
 			o := c.options
 			o.Tries = 1
-			client, err := ship.NewClient(s.URL, o)
+			client, err := deploy.NewClient(s.URL, o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			d := c.destination(client)
-			for _, p := range []*ship.Profile{one, two} {
+			for _, p := range []*deploy.Profile{one, two} {
 				packed, err := d.Pack(p)
 				if err != nil {
 					t.Fatal(err)
 				}
 				parcels = append(parcels, packed...)
 			}
-			err = ship.CheckTogether(d, parcels)
+			err = deploy.CheckTogether(d, parcels)
 			if err == nil {
-				_, err = ship.Plan(t.Context(), d, parcels, true)
+				_, err = deploy.Plan(t.Context(), d, parcels, true)
 			}
 			if err == nil || !strings.Contains(err.Error(), "other.mobileconfig") {
 				t.Errorf("got %v", err)
@@ -103,11 +103,11 @@ func TestPushLeavesNames(t *testing.T) {
 		t.Run(destination, func(t *testing.T) {
 			c := convergences[destination]
 			h := c.server()
-			if _, err := c.pushAll(t, h, []*ship.Profile{pushedProfile(t, "a", "one", false)}); err != nil {
+			if _, err := c.pushAll(t, h, []*deploy.Profile{pushedProfile(t, "a", "one", false)}); err != nil {
 				t.Fatal(err)
 			}
 			rename(h)
-			if got, err := c.pushAll(t, h, []*ship.Profile{pushedProfile(t, "a", "two", false)}); err != nil || got != "update " {
+			if got, err := c.pushAll(t, h, []*deploy.Profile{pushedProfile(t, "a", "two", false)}); err != nil || got != "update " {
 				t.Fatal(got, err)
 			}
 			if state := c.state(h); !strings.Contains(state, name) {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/applebusiness"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/applebusiness"
 )
 
 // appleOptions are the flags of push apple-business.
@@ -64,7 +64,7 @@ func (o *appleOptions) addPlatforms(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&o.platforms, "platform", nil, "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)")
 }
 
-func (o *appleOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+func (o *appleOptions) connect(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 	d, err := o.destination()
 	if err != nil {
 		return nil, nil, err
@@ -90,13 +90,13 @@ func (o *appleOptions) destination() (*applebusiness.Destination, error) {
 	return d, nil
 }
 
-func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (ship.Authorizer, error) {
+func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (deploy.Authorizer, error) {
 	if o.key == "" {
 		if o.clientID != "" || o.keyID != "" {
 			return nil, usage("--client-id, --key-id and --key", "an API account has three parts")
 		}
 		token, err := p.secret(ctx, &o.token)
-		return ship.Bearer(token), err
+		return deploy.Bearer(token), err
 	}
 	if o.clientID == "" || o.keyID == "" {
 		return nil, usage("--client-id, --key-id and --key", "an API account has three parts")
@@ -113,7 +113,7 @@ func (o *appleOptions) authorizer(ctx context.Context, p *pushing) (ship.Authori
 	if err != nil {
 		return nil, err
 	}
-	c, err := ship.NewClient(o.sign, ship.Options{Roots: roots, Message: tokenRefusal})
+	c, err := deploy.NewClient(o.sign, deploy.Options{Roots: roots, Message: tokenRefusal})
 	if err != nil {
 		return nil, err
 	}

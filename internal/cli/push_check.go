@@ -3,16 +3,16 @@ package cli
 import (
 	"fmt"
 
+	"syncguard/internal/deploy"
 	"syncguard/internal/diff"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
-	"syncguard/internal/ship"
+	"syncguard/internal/view"
 )
 
 // compare says of each profile whether the server has it as it would be sent, and how they differ.
-func (p *pushing) compare(result *report.Push, steps []*ship.Step) error {
+func (p *pushing) compare(result *view.Push, steps []*deploy.Step) error {
 	catalog, _, err := p.env.catalog()
 	if err != nil {
 		return err
@@ -23,13 +23,13 @@ func (p *pushing) compare(result *report.Push, steps []*ship.Step) error {
 		if err != nil {
 			return err
 		}
-		differ = differ || row.Action != report.Same
+		differ = differ || row.Action != view.Same
 		result.Add(row)
 	}
 	if p.o.format.isJSON() {
-		err = report.WriteJSON(p.env.Stdout, result)
+		err = view.WriteJSON(p.env.Stdout, result)
 	} else {
-		p.env.out().PushCheck(result, report.NewPushRows(pushedNames(steps)))
+		p.env.out().PushCheck(result, view.NewPushRows(pushedNames(steps)))
 	}
 	if err != nil {
 		return err
@@ -37,26 +37,26 @@ func (p *pushing) compare(result *report.Push, steps []*ship.Step) error {
 	return verdict(p.env, nil, differ)
 }
 
-func (p *pushing) compareStep(s *ship.Step, catalog *schema.Catalog) (report.Pushed, error) {
+func (p *pushing) compareStep(s *deploy.Step, catalog *schema.Catalog) (view.Pushed, error) {
 	row := pushedRow(s)
 	switch {
-	case s.Action == ship.Send:
-		row.Action = report.Unknown
+	case s.Action == deploy.Send:
+		row.Action = view.Unknown
 		row.Notes = append(row.Notes, p.server().Name+" does not say what devices have")
 	case s.Held == nil:
-		row.Action = report.Missing
+		row.Action = view.Missing
 	case s.Old == nil:
-		row.Action = report.Unknown
+		row.Action = view.Unknown
 		row.Notes = append(row.Notes, p.server().Name+" does not say what it holds")
-	case s.Action == ship.Keep:
-		row.Action = report.Same
+	case s.Action == deploy.Keep:
+		row.Action = view.Same
 	default:
-		row.Action = report.Different
+		row.Action = view.Different
 		d, err := diff.Compare(p.side(p.server().Name, s.Old), p.side(s.Parcel.Profile.Name, s.New), catalog)
 		if err != nil {
 			return row, fmt.Errorf("comparing %s with what the server has: %w", s.Parcel.Profile.Name, err)
 		}
-		var one report.ProfileDiffs
+		var one view.ProfileDiffs
 		one.Add(d)
 		row.Difference = &one.Files[0]
 	}

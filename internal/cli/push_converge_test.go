@@ -10,15 +10,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/applebusiness"
+	"syncguard/internal/deploy/fleet"
+	"syncguard/internal/deploy/intune"
+	"syncguard/internal/deploy/jamf"
+	"syncguard/internal/deploy/kmfddm"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/applebusiness"
-	"syncguard/internal/ship/fleet"
-	"syncguard/internal/ship/intune"
-	"syncguard/internal/ship/jamf"
-	"syncguard/internal/ship/kmfddm"
 )
 
 // failing breaks off the n-th request, before or after the server has done what it asks for.
@@ -43,13 +43,13 @@ func (f *failing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // convergence is a destination, and what its server has in the end.
 type convergence struct {
 	server      func() http.Handler
-	destination func(c *ship.Client) ship.Destination
-	options     ship.Options
+	destination func(c *deploy.Client) deploy.Destination
+	options     deploy.Options
 	state       func(http.Handler) string
 }
 
 var convergences = map[string]convergence{
-	"fleet": {newFakeFleet, func(c *ship.Client) ship.Destination {
+	"fleet": {newFakeFleet, func(c *deploy.Client) deploy.Destination {
 		return &fleet.Destination{Client: c, Team: "Workstations", Labels: map[string][]string{fleet.IncludeAny: {"A, B", "C"}}}
 	}, fleet.Options("right-token"), func(h http.Handler) (out string) {
 		for _, p := range h.(*fakeFleet).all {
@@ -57,21 +57,21 @@ var convergences = map[string]convergence{
 		}
 		return out
 	}},
-	"intune": {func() http.Handler { return &fakeIntune{} }, func(c *ship.Client) ship.Destination {
+	"intune": {func() http.Handler { return &fakeIntune{} }, func(c *deploy.Client) deploy.Destination {
 		return &intune.Destination{Client: c, Platform: intune.MacOS}
-	}, intune.Options(ship.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeIntune).all) }},
-	"apple-business": {newFakeAppleBusiness, func(c *ship.Client) ship.Destination {
+	}, intune.Options(deploy.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeIntune).all) }},
+	"apple-business": {newFakeAppleBusiness, func(c *deploy.Client) deploy.Destination {
 		return &applebusiness.Destination{Client: c}
-	}, applebusiness.Options(ship.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeAppleBusiness).all) }},
-	"kmfddm": {newFakeKMFDDM, func(c *ship.Client) ship.Destination {
+	}, applebusiness.Options(deploy.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeAppleBusiness).all) }},
+	"kmfddm": {newFakeKMFDDM, func(c *deploy.Client) deploy.Destination {
 		return &kmfddm.Destination{Client: c, Sets: []string{"default"}, Enrollments: []string{"E1", "E2"}}
 	}, kmfddm.Options("right-key"), func(h http.Handler) string {
 		f := h.(*fakeKMFDDM)
 		return fmt.Sprint(f.declarations, f.links)
 	}},
-	"jamf": {newFakeJamf, func(c *ship.Client) ship.Destination {
+	"jamf": {newFakeJamf, func(c *deploy.Client) deploy.Destination {
 		return &jamf.Destination{Client: c, For: jamf.Computers, Redeploy: "All"}
-	}, jamf.Options(ship.Bearer("token-0")), func(h http.Handler) (out string) {
+	}, jamf.Options(deploy.Bearer("token-0")), func(h http.Handler) (out string) {
 		for path, all := range h.(*fakeJamf).all {
 			for _, p := range all {
 				out += fmt.Sprintln(path, p.General.ID, p.General.Name, *p.General.About, p.General.Level, p.General.Payloads)
@@ -81,12 +81,12 @@ var convergences = map[string]convergence{
 	}},
 }
 
-func pushedProfile(t *testing.T, name, value string, declaration bool) *ship.Profile {
+func pushedProfile(t *testing.T, name, value string, declaration bool) *deploy.Profile {
 	t.Helper()
 	if declaration {
 		content := fmt.Appendf(nil, `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "%s", "Payload": {"text": %q}}`, name, value)
 		doc, _ := document.Open(diag.NewFile(name, content))
-		return &ship.Profile{Name: name + ".json", Content: content, File: content, Root: doc.Root, Declaration: true}
+		return &deploy.Profile{Name: name + ".json", Content: content, File: content, Root: doc.Root, Declaration: true}
 	}
 	root := plist.NewDictionary().Set("PayloadIdentifier", plist.NewString("com.acme."+name)).Set("PayloadDisplayName", plist.NewString(name+" & <co>")).
 		Set("PayloadUUID", plist.NewString(name)).Set("PayloadType", plist.NewString("Configuration")).Set("PayloadScope", plist.NewString("System")).
@@ -96,11 +96,11 @@ func pushedProfile(t *testing.T, name, value string, declaration bool) *ship.Pro
 		t.Fatal(err)
 	}
 	doc, _ := plist.Read(diag.NewFile(name, content))
-	return &ship.Profile{Name: name + ".mobileconfig", Content: content, File: content, Root: doc.Root}
+	return &deploy.Profile{Name: name + ".mobileconfig", Content: content, File: content, Root: doc.Root}
 }
 
 // pushAll pushes profiles, and returns the first error of all.
-func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*ship.Profile) (actions string, err error) {
+func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*deploy.Profile) (actions string, err error) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
 	s.Config.SetKeepAlivesEnabled(false) // else a GET that breaks off is sent again by net/http itself
@@ -108,12 +108,12 @@ func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*ship.Prof
 	defer s.Close()
 	o := c.options
 	o.Tries = 1
-	client, err := ship.NewClient(s.URL, o)
+	client, err := deploy.NewClient(s.URL, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := c.destination(client)
-	var parcels []*ship.Parcel
+	var parcels []*deploy.Parcel
 	for _, p := range profiles {
 		packed, err := d.Pack(p)
 		if err != nil {
@@ -121,16 +121,16 @@ func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*ship.Prof
 		}
 		parcels = append(parcels, packed...)
 	}
-	steps, err := ship.Plan(context.Background(), d, parcels, true)
+	steps, err := deploy.Plan(context.Background(), d, parcels, true)
 	if err != nil {
 		return "", err
 	}
-	ship.Push(context.Background(), d, client, steps, func(r ship.Result) {
+	deploy.Push(context.Background(), d, client, steps, func(r deploy.Result) {
 		actions += string(r.Action) + " "
 		err = errors.Join(err, r.Err)
 	})
-	if f, ok := d.(ship.Finisher); ok {
-		_, finishErr := ship.Finish(context.Background(), f, client, parcels)
+	if f, ok := d.(deploy.Finisher); ok {
+		_, finishErr := deploy.Finish(context.Background(), f, client, parcels)
 		err = errors.Join(err, finishErr)
 	}
 	return actions, err
@@ -141,9 +141,9 @@ func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*ship.Prof
 func TestPushConverges(t *testing.T) {
 	for name, c := range convergences {
 		t.Run(name, func(t *testing.T) {
-			profile := func(of, value string) *ship.Profile { return pushedProfile(t, of, value, name == "kmfddm") }
-			first := []*ship.Profile{profile("a", "one"), profile("b", "one")}
-			second := []*ship.Profile{profile("a", "two  \n &<>\"'"), profile("b", "one"), profile("c", "")}
+			profile := func(of, value string) *deploy.Profile { return pushedProfile(t, of, value, name == "kmfddm") }
+			first := []*deploy.Profile{profile("a", "one"), profile("b", "one")}
+			second := []*deploy.Profile{profile("a", "two  \n &<>\"'"), profile("b", "one"), profile("c", "")}
 			// start pushes the first ones, unbroken.
 			start := func() http.Handler {
 				h := c.server()

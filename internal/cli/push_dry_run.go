@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"slices"
 
+	"syncguard/internal/deploy"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
-	"syncguard/internal/ship"
+	"syncguard/internal/view"
 )
 
 // show writes what would be sent.
-func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
+func (p *pushing) show(result *view.Push, d deploy.Destination, c *deploy.Client, steps []*deploy.Step) error {
 	result.DryRun = true
 	for _, s := range steps {
 		row := pushedRow(s)
-		if s.Action != ship.Keep {
+		if s.Action != deploy.Keep {
 			request, masked, err := p.masked(d, s)
 			if err != nil {
 				return err
@@ -26,24 +26,24 @@ func (p *pushing) show(result *report.Push, d ship.Destination, c *ship.Client, 
 		}
 		result.Add(row)
 	}
-	if f, ok := d.(ship.Finisher); ok {
+	if f, ok := d.(deploy.Finisher); ok {
 		for _, r := range f.Last(parcelsOf(steps)) {
 			result.Last = append(result.Last, *shownRequest(c, r))
 		}
 	}
 	if p.o.format.isJSON() {
-		return report.WriteJSON(p.env.Stdout, result)
+		return view.WriteJSON(p.env.Stdout, result)
 	}
 	p.env.out().PushPlan(result, p.o.full)
-	if !p.asks() && slices.ContainsFunc(steps, func(s *ship.Step) bool { return s.Action == ship.Create }) {
+	if !p.asks() && slices.ContainsFunc(steps, func(s *deploy.Step) bool { return s.Action == deploy.Create }) {
 		p.env.err().Warning(p.describeUnknown())
 	}
 	return nil
 }
 
 // shownRequest is a request without the proof of who asks.
-func shownRequest(c *ship.Client, r *ship.Request) *report.PushRequest {
-	shown := &report.PushRequest{Method: r.Method, URL: c.URL(r), Header: c.Header(r), Body: string(r.Body)}
+func shownRequest(c *deploy.Client, r *deploy.Request) *view.PushRequest {
+	shown := &view.PushRequest{Method: r.Method, URL: c.URL(r), Header: c.Header(r), Body: string(r.Body)}
 	if scheme := c.Scheme(); scheme != "" {
 		shown.Header.Set("Authorization", scheme+" (secret)")
 	}
@@ -51,7 +51,7 @@ func shownRequest(c *ship.Client, r *ship.Request) *report.PushRequest {
 }
 
 // masked returns the request of a step, made of the profile without its secrets, and whether it has any.
-func (p *pushing) masked(d ship.Destination, s *ship.Step) (r *ship.Request, masked bool, err error) {
+func (p *pushing) masked(d deploy.Destination, s *deploy.Step) (r *deploy.Request, masked bool, err error) {
 	profile := *s.Parcel.Profile
 	if !hasSecrets(profile.Root) {
 		r, err = d.Request(s.Parcel, s.Held)
@@ -70,7 +70,7 @@ func (p *pushing) masked(d ship.Destination, s *ship.Step) (r *ship.Request, mas
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
 	}
-	i := slices.IndexFunc(parcels, func(like *ship.Parcel) bool { return like.For == s.Parcel.For })
+	i := slices.IndexFunc(parcels, func(like *deploy.Parcel) bool { return like.For == s.Parcel.For })
 	r, err = d.Request(parcels[max(i, 0)], s.Held)
 	return r, true, err
 }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/fleet"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/fleet"
 )
 
 // fleetOptions are the flags of push fleet.
@@ -59,7 +59,7 @@ func (o *fleetOptions) destination() (*fleet.Destination, error) {
 	return &fleet.Destination{Team: o.team, Labels: labels}, nil
 }
 
-func (o *fleetOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+func (o *fleetOptions) connect(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 	d, err := o.destination()
 	if err != nil {
 		return nil, nil, err

@@ -13,8 +13,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/intune"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/intune"
 )
 
 // intuneOptions are the flags of push intune.
@@ -59,7 +59,7 @@ used, since only that has the deployment channel, which follows PayloadScope and
 		o.credential.addFlag(cmd, "credential")
 		o.token.addFlags(cmd, "token")
 	}
-	d.connect = func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+	d.connect = func(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 		d.address = graphs[o.cloud.value].address
 		authorizer, err := o.authorizer(ctx, p)
 		if err != nil {
@@ -85,10 +85,10 @@ func (o *intuneOptions) destination() *intune.Destination {
 }
 
 // authorizer signs in, or takes the token that is given. A dry run does not sign in by itself.
-func (o *intuneOptions) authorizer(ctx context.Context, p *pushing) (ship.Authorizer, error) {
+func (o *intuneOptions) authorizer(ctx context.Context, p *pushing) (deploy.Authorizer, error) {
 	if o.token.isThere(p.env) || p.o.dryRun && o.credential.value == "default" {
 		token, err := p.secret(ctx, &o.token)
-		return ship.Bearer(token), err
+		return deploy.Bearer(token), err
 	}
 	options := azcore.ClientOptions{Cloud: graphs[o.cloud.value].authority}
 	var credential azcore.TokenCredential

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/jamf"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/jamf"
 )
 
 // jamfOptions are the flags of push jamf.
@@ -48,7 +48,7 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 		cmd.Flags().StringVar(&o.clientID, "client-id", "", "ID of the API client (default: "+d.variable("CLIENT_ID")+")")
 		o.secret.addFlags(cmd, "client-secret")
 	}
-	d.connect = func(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+	d.connect = func(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 		secret, err := p.secret(ctx, &o.secret)
 		if err != nil {
 			return nil, nil, err
@@ -71,7 +71,7 @@ Signs in with an API client of Jamf Pro: --client-id, and its secret from the en
 			// https://developer.jamf.com/jamf-pro/docs/client-credentials
 			form := url.Values{"client_id": {o.clientID}, "client_secret": {secret}}
 			token, lasts, err := askToken(ctx, tokens, "/api/v1/oauth/token", form)
-			if ship.IsStatus(err, http.StatusNotFound) { // a server from when it had no version
+			if deploy.IsStatus(err, http.StatusNotFound) { // a server from when it had no version
 				token, lasts, err = askToken(ctx, tokens, "/api/oauth/token", form)
 			}
 			return token, lasts, err

@@ -17,16 +17,16 @@ import (
 	"pgregory.net/rapid"
 
 	"syncguard/internal/cli"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/jamf"
 	"syncguard/internal/plist"
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/jamf"
 )
 
 // jamfServer is a server that behaves as Jamf Pro does, and a destination on it.
 type jamfServer struct {
 	*fakeJamf
 	*jamf.Destination
-	client *ship.Client
+	client *deploy.Client
 }
 
 func newJamfServer(t interface {
@@ -36,7 +36,7 @@ func newJamfServer(t interface {
 	f := newFakeJamf().(*fakeJamf)
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
-	c, err := ship.NewClient(s.URL, jamf.Options(ship.Bearer("token-0")))
+	c, err := deploy.NewClient(s.URL, jamf.Options(deploy.Bearer("token-0")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,17 +44,17 @@ func newJamfServer(t interface {
 }
 
 // push pushes a profile and returns what was done, and what the server has then.
-func (s *jamfServer) push(p *ship.Profile) (action ship.Action, parcel *ship.Parcel, held *plist.Value, err error) {
+func (s *jamfServer) push(p *deploy.Profile) (action deploy.Action, parcel *deploy.Parcel, held *plist.Value, err error) {
 	ctx := context.Background()
 	parcels, err := s.Pack(p)
 	if err != nil {
 		return "", nil, nil, err
 	}
-	steps, err := ship.Plan(ctx, s, parcels, true)
+	steps, err := deploy.Plan(ctx, s, parcels, true)
 	if err != nil {
 		return "", nil, nil, err
 	}
-	ship.Push(ctx, s, s.client, steps, func(r ship.Result) { err = r.Err })
+	deploy.Push(ctx, s, s.client, steps, func(r deploy.Result) { err = r.Err })
 	if err != nil {
 		return "", nil, nil, err
 	}
@@ -62,7 +62,7 @@ func (s *jamfServer) push(p *ship.Profile) (action ship.Action, parcel *ship.Par
 	if err != nil || all[0] == nil {
 		return "", nil, nil, fmt.Errorf("the server has nothing: %w", err)
 	}
-	held, err = ship.ReadContent([]byte(strings.ReplaceAll(string(all[0].Content), "<key></key>\n\t<string></string>", "")))
+	held, err = deploy.ReadContent([]byte(strings.ReplaceAll(string(all[0].Content), "<key></key>\n\t<string></string>", "")))
 	return steps[0].Action, parcels[0], held, err
 }
 
@@ -152,7 +152,7 @@ func drawSettings(t *rapid.T, depth int) *plist.Value {
 	return v
 }
 
-func drawProfile(t *rapid.T) *ship.Profile {
+func drawProfile(t *rapid.T) *deploy.Profile {
 	items := plist.NewArray()
 	for i := range rapid.IntRange(0, 3).Draw(t, "payloads") {
 		payloadType := rapid.SampledFrom([]string{"com.apple.ManagedClient.preferences", "com.apple.notificationsettings", "com.apple.TCC.configuration-profile-policy",
@@ -168,7 +168,7 @@ func drawProfile(t *rapid.T) *ship.Profile {
 	root := plist.NewDictionary().Set("PayloadContent", items).Set("PayloadDisplayName", plist.NewString("A & <B>")).Set("PayloadUUID", plist.NewString("U")).
 		Set("PayloadIdentifier", plist.NewString("com.acme.a")).Set("PayloadType", plist.NewString("Configuration")).
 		Set("PayloadDescription", plist.NewString(drawText(t))).Set("ConsentText", drawSettings(t, 0))
-	return &ship.Profile{Name: "a.mobileconfig", Root: root}
+	return &deploy.Profile{Name: "a.mobileconfig", Root: root}
 }
 
 // jamfKeepsOrSays is the promise of push jamf: what is not said to be lost arrives, and what is there is not sent again.
@@ -189,15 +189,15 @@ func jamfKeepsOrSays(t *rapid.T) {
 			t.Fatalf("%q differs, which is not said; %+v", path, lost)
 		}
 	}
-	if action != ship.Create || len(paths) > 0 && len(parcel.Losses) == 0 {
+	if action != deploy.Create || len(paths) > 0 && len(parcel.Losses) == 0 {
 		t.Fatalf("%s, and nothing is said of %q", action, paths)
 	}
 	s.withPassword = rapid.Bool().Draw(t, "password")
-	if action, _, _, err := s.push(p); action != ship.Keep || s.writes != 1 || err != nil {
+	if action, _, _, err := s.push(p); action != deploy.Keep || s.writes != 1 || err != nil {
 		t.Fatalf("again: %s, %d writes, %v", action, s.writes, err)
 	}
 	p.Root.Set("ConsentText", plist.NewDictionary().Set("default", plist.NewString("changed")))
-	if action, _, held, err := s.push(p); action != ship.Update || err != nil || held.Lookup("ConsentText", "default").Text != "changed" {
+	if action, _, held, err := s.push(p); action != deploy.Update || err != nil || held.Lookup("ConsentText", "default").Text != "changed" {
 		t.Fatalf("changed: %s, %v", action, err)
 	}
 }
@@ -225,17 +225,17 @@ func TestDefaultProfilesReachJamf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			root, err := ship.ReadContent(content)
+			root, err := deploy.ReadContent(content)
 			if err != nil {
 				t.Fatal(err)
 			}
 			root.Set("PayloadDisplayName", plist.NewString(filepath.Base(file))) // two have the same for iPhones
-			p := &ship.Profile{Name: file, Root: root}
+			p := &deploy.Profile{Name: file, Root: root}
 			action, parcel, held, err := s.push(p)
-			if err != nil || action != ship.Create || len(parcel.Losses) > 0 || len(unlike(root, held)) > 0 {
+			if err != nil || action != deploy.Create || len(parcel.Losses) > 0 || len(unlike(root, held)) > 0 {
 				t.Errorf("%s for %s: %s %v %q %v", file, devices, action, unlike(root, held), parcel.Losses, err)
 			}
-			if action, _, _, err := s.push(p); err != nil || action != ship.Keep || s.writes != i+1 {
+			if action, _, _, err := s.push(p); err != nil || action != deploy.Keep || s.writes != i+1 {
 				t.Errorf("%s for %s, again: %s %v", file, devices, action, err)
 			}
 		}
@@ -260,10 +260,10 @@ func TestJamfKeepsPayloads(t *testing.T) {
 	root := plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("Clip")).Set("PayloadUUID", plist.NewString("U")).Set("PayloadIdentifier", plist.NewString("U")).
 		Set("PayloadContent", plist.NewArray(payload("com.apple.webcontent-filter").Set("FilterType", plist.NewString("")), clip, payload("com.apple.webClip.managed"),
 			payload("com.apple.notificationsettings").Set("x", plist.NewReal(1))))
-	p := &ship.Profile{Name: "clip.mobileconfig", Root: root}
+	p := &deploy.Profile{Name: "clip.mobileconfig", Root: root}
 	for _, devices := range []string{jamf.Computers, jamf.Mobile} {
 		s := newJamfServer(t, devices)
-		for i, want := range []ship.Action{ship.Create, ship.Keep, ship.Keep} {
+		for i, want := range []deploy.Action{deploy.Create, deploy.Keep, deploy.Keep} {
 			if action, _, _, err := s.push(p); err != nil || action != want {
 				t.Errorf("push %d for %s: %s, %v", i, devices, action, err)
 			}
@@ -271,7 +271,7 @@ func TestJamfKeepsPayloads(t *testing.T) {
 		other := plist.NewData(renderedIcon(nil))
 		old := clip.Get("Icon")
 		clip.Set("Icon", other)
-		if action, _, _, err := s.push(p); err != nil || action != ship.Update {
+		if action, _, _, err := s.push(p); err != nil || action != deploy.Update {
 			t.Errorf("another icon for %s: %s, %v", devices, action, err)
 		}
 		clip.Set("Icon", old)
@@ -282,17 +282,17 @@ func TestJamfKeepsPayloads(t *testing.T) {
 func TestJamfIsReadBack(t *testing.T) {
 	s := newJamfServer(t, jamf.Computers)
 	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("forget-me", plist.NewBoolean(true)).Set("on", plist.NewBoolean(true))
-	p := &ship.Profile{Name: "a.mobileconfig", Root: plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("A")).Set("PayloadContent", plist.NewArray(payload))}
+	p := &deploy.Profile{Name: "a.mobileconfig", Root: plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("A")).Set("PayloadContent", plist.NewArray(payload))}
 	for _, want := range []bool{true, false} {
 		parcels, err := s.Pack(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps, err := ship.Plan(t.Context(), s, parcels, true)
-		if err != nil || steps[0].Action == ship.Keep {
+		steps, err := deploy.Plan(t.Context(), s, parcels, true)
+		if err != nil || steps[0].Action == deploy.Keep {
 			t.Fatal(steps, err)
 		}
-		ship.Push(t.Context(), s, s.client, steps, func(r ship.Result) {
+		deploy.Push(t.Context(), s, s.client, steps, func(r deploy.Result) {
 			if said := strings.Contains(r.Note, "something else than was sent"); r.Err != nil || said != want {
 				t.Errorf("said %q, %v", r.Note, r.Err)
 			}

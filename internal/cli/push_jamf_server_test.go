@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"syncguard/internal/deploy/jamf"
 	"syncguard/internal/plist"
-	"syncguard/internal/ship/jamf"
 )
 
 // fakeJamf answers as the Classic API does: https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles. What it does

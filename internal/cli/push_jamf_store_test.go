@@ -13,9 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/deploy/jamf"
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
-	"syncguard/internal/ship/jamf"
 )
 
 // What Jamf Pro does to a profile that comes through its Classic API, played after what its own clients and others have tried on

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/kmfddm"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/kmfddm"
 )
 
 // kmfddmOptions are the flags of push kmfddm.
@@ -42,7 +42,7 @@ stays in it. With --wait the server is asked what the devices make of the declar
 	return d
 }
 
-func (o *kmfddmOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+func (o *kmfddmOptions) connect(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 	if len(o.ids) > 0 && len(o.sets) == 0 {
 		return nil, nil, usage("add --set NAME", "--id gives enrollments sets, and none is named")
 	}

@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"syncguard/internal/cms"
+	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/secret"
-	"syncguard/internal/ship"
+	"syncguard/internal/view"
 )
 
 // load reads the files, and refuses what the server would. Findings are shown; an error among them keeps all from being sent.
-func (p *pushing) load() ([]*ship.Profile, error) {
+func (p *pushing) load() ([]*deploy.Profile, error) {
 	left, what, takes, other := 0, "declaration", isProfileName, isDeclarationName
 	finder := inputFinder{stdinName: "stdin", wants: "profile (*.mobileconfig)"}
 	if p.declarations {
@@ -38,7 +38,7 @@ func (p *pushing) load() ([]*ship.Profile, error) {
 		return nil, err
 	}
 	if left > 0 {
-		p.env.err().Hint(fmt.Sprintf("left out: %s, which %s is not given", report.Count(left, what), p.server().Name))
+		p.env.err().Hint(fmt.Sprintf("left out: %s, which %s is not given", view.Count(left, what), p.server().Name))
 	}
 	loader, err := p.newLoader()
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *pushing) load() ([]*ship.Profile, error) {
 type pushLoader struct {
 	*pushing
 	check    *checker
-	profiles []*ship.Profile
+	profiles []*deploy.Profile
 	checked  []checked
 }
 
@@ -107,7 +107,7 @@ func (l *pushLoader) add(name string, data []byte) error {
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: l.env.Now()}).Integrity.OK:
 		return withHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify says what is wrong with it")
 	}
-	profile := &ship.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: l.declarations}
+	profile := &deploy.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: l.declarations}
 	sent := data
 	if doc.Root != nil && !diag.HasErrors(found) {
 		var err error
@@ -155,8 +155,8 @@ func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 func isDeclarationName(path string) bool { return !isProfileName(path) && hasProfileName(path) }
 
 // sendOrder puts what is referred to before what refers to it: a server can refuse an activation of what it does not have.
-func sendOrder(a, b *ship.Profile) int {
-	rank := func(p *ship.Profile) int {
+func sendOrder(a, b *deploy.Profile) int {
+	rank := func(p *deploy.Profile) int {
 		return slices.IndexFunc([]string{"com.apple.activation.", "com.apple.configuration.", "com.apple.management.", "com.apple.asset."},
 			func(kind string) bool { return strings.HasPrefix(p.Text("Type"), kind) })
 	}
@@ -184,7 +184,7 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 }
 
 // finish shows what was found, and refuses the profiles if an error is among it.
-func (l *pushLoader) finish() ([]*ship.Profile, error) {
+func (l *pushLoader) finish() ([]*deploy.Profile, error) {
 	if err := l.check.checkTogether(l.checked); err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 			out := l.env.err()
 			out.FileFindings(c.name, c.signed, findings)
 			if more > 0 {
-				out.Line("%d more that Apple's schemas do not allow: syncguard lint %s", more, report.Clean(c.name))
+				out.Line("%d more that Apple's schemas do not allow: syncguard lint %s", more, view.Clean(c.name))
 			}
 			out.Line("")
 		}
@@ -217,8 +217,8 @@ func (l *pushLoader) finish() ([]*ship.Profile, error) {
 }
 
 // pack makes of the profiles what the destination takes. Its refusals are shown, all of them.
-func (p *pushing) pack(d ship.Packer, profiles []*ship.Profile) ([]*ship.Parcel, error) {
-	var parcels []*ship.Parcel
+func (p *pushing) pack(d deploy.Packer, profiles []*deploy.Profile) ([]*deploy.Parcel, error) {
+	var parcels []*deploy.Parcel
 	var refusals []error
 	for _, profile := range profiles {
 		packed, err := d.Pack(profile)
@@ -229,7 +229,7 @@ func (p *pushing) pack(d ship.Packer, profiles []*ship.Profile) ([]*ship.Parcel,
 		parcels = append(parcels, packed...)
 	}
 	if len(refusals) == 0 {
-		if err := ship.CheckTogether(d, parcels); err != nil {
+		if err := deploy.CheckTogether(d, parcels); err != nil {
 			refusals = append(refusals, err)
 		}
 	}

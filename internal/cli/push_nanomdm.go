@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/ship"
-	"syncguard/internal/ship/nanomdm"
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/nanomdm"
 )
 
 // nanoMDMOptions are the flags of push nanomdm.
@@ -70,7 +70,7 @@ func (o *nanoMDMOptions) addFlags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("ids-file")
 }
 
-func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (ship.Destination, *ship.Client, error) {
+func (o *nanoMDMOptions) connect(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error) {
 	ids, err := o.enrollments()
 	if err != nil {
 		return nil, nil, err

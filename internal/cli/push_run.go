@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"slices"
 
-	"syncguard/internal/report"
-	"syncguard/internal/ship"
+	"syncguard/internal/deploy"
+	"syncguard/internal/view"
 )
 
 func (p *pushing) run(ctx context.Context) error {
@@ -33,14 +33,14 @@ func (p *pushing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c, ok := d.(ship.Commander); ok && !p.o.check {
+	if c, ok := d.(deploy.Commander); ok && !p.o.check {
 		parcels = append(parcels, c.Commands()...)
 	}
-	steps, err := ship.Plan(ctx, d, parcels, p.asks())
+	steps, err := deploy.Plan(ctx, d, parcels, p.asks())
 	if err != nil {
 		return trustHint(p.hiding.hideIn(err))
 	}
-	result := &report.Push{Destination: p.name, Server: client.Address(), Asked: p.asks(), Results: []report.Pushed{}}
+	result := &view.Push{Destination: p.name, Server: client.Address(), Asked: p.asks(), Results: []view.Pushed{}}
 	switch {
 	case p.o.dryRun:
 		return p.show(result, d, client, steps)
@@ -51,9 +51,9 @@ func (p *pushing) run(ctx context.Context) error {
 }
 
 // push sends, tells of each step when it is done, and sums up.
-func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destination, c *ship.Client, steps []*ship.Step) error {
-	s := &pushSending{pushing: p, result: result, out: p.env.out(), rows: report.NewPushRows(pushedNames(steps)), at: map[*ship.Parcel]int{}, noted: map[string]bool{}}
-	follower, _ := d.(ship.Follower)
+func (p *pushing) push(ctx context.Context, result *view.Push, d deploy.Destination, c *deploy.Client, steps []*deploy.Step) error {
+	s := &pushSending{pushing: p, result: result, out: p.env.out(), rows: view.NewPushRows(pushedNames(steps)), at: map[*deploy.Parcel]int{}, noted: map[string]bool{}}
+	follower, _ := d.(deploy.Follower)
 	if follower != nil && !follower.Follows() {
 		follower = nil
 	}
@@ -63,16 +63,16 @@ func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destinat
 	if p.o.format.isJSON() { // lines of text are progress enough
 		s.progress = newProgress(p.env, "pushing", len(steps))
 	}
-	ship.Push(ctx, d, c, steps, s.sent)
+	deploy.Push(ctx, d, c, steps, s.sent)
 	s.progress.Clear()
-	if f, ok := d.(ship.Finisher); ok && len(s.there) > 0 {
+	if f, ok := d.(deploy.Finisher); ok && len(s.there) > 0 {
 		s.notify(ctx, f, c)
 	}
 	if follower != nil && len(s.there) > 0 {
 		s.follow(ctx, follower)
 	}
 	if p.o.format.isJSON() {
-		if err := report.WriteJSON(p.env.Stdout, result); err != nil {
+		if err := view.WriteJSON(p.env.Stdout, result); err != nil {
 			return err
 		}
 	} else {
@@ -81,8 +81,8 @@ func (p *pushing) push(ctx context.Context, result *report.Push, d ship.Destinat
 	return s.verdict(ctx)
 }
 
-func parcelsOf(steps []*ship.Step) []*ship.Parcel {
-	var parcels []*ship.Parcel
+func parcelsOf(steps []*deploy.Step) []*deploy.Parcel {
+	var parcels []*deploy.Parcel
 	for _, s := range steps {
 		parcels = append(parcels, s.Parcel)
 	}
@@ -92,20 +92,20 @@ func parcelsOf(steps []*ship.Step) []*ship.Parcel {
 // pushSending is the part of a run that changes something.
 type pushSending struct {
 	*pushing
-	result *report.Push
-	out    *report.Printer
-	rows   report.PushRows
-	there  []*ship.Parcel       // what the server has now
-	at     map[*ship.Parcel]int // where the result of a parcel is
-	noted  map[string]bool      // what was said already
-	skips  int                  // how many were not sent
-	cause  error                // the last failure
+	result *view.Push
+	out    *view.Printer
+	rows   view.PushRows
+	there  []*deploy.Parcel       // what the server has now
+	at     map[*deploy.Parcel]int // where the result of a parcel is
+	noted  map[string]bool        // what was said already
+	skips  int                    // how many were not sent
+	cause  error                  // the last failure
 
-	progress *report.Progress
+	progress *view.Progress
 }
 
 // sent tells what came of a step.
-func (s *pushSending) sent(r ship.Result) {
+func (s *pushSending) sent(r deploy.Result) {
 	row := s.pushed(r)
 	s.at[r.Parcel] = len(s.result.Results)
 	s.result.Add(row)
@@ -113,7 +113,7 @@ func (s *pushSending) sent(r ship.Result) {
 	switch {
 	case r.Err == nil:
 		s.there = append(s.there, r.Parcel)
-	case s.cause == nil || !ship.WasEnded(r.Err):
+	case s.cause == nil || !deploy.WasEnded(r.Err):
 		s.cause = r.Err
 	}
 	s.show(row)
@@ -123,8 +123,8 @@ func (s *pushSending) sent(r ship.Result) {
 const maxSkips = 3
 
 // show writes a result; what is noted of many is written once.
-func (s *pushSending) show(row report.Pushed) {
-	if row.Action == report.NotSent {
+func (s *pushSending) show(row view.Pushed) {
+	if row.Action == view.NotSent {
 		s.skips++
 	}
 	if s.o.format.isJSON() || s.skips > maxSkips {
@@ -139,8 +139,8 @@ func (s *pushSending) show(row report.Pushed) {
 }
 
 // notify has the devices come for what is there.
-func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Client) {
-	failed, err := ship.Finish(ctx, f, c, s.there)
+func (s *pushSending) notify(ctx context.Context, f deploy.Finisher, c *deploy.Client) {
+	failed, err := deploy.Finish(ctx, f, c, s.there)
 	s.result.NotNotified = failed
 	if err != nil {
 		s.result.NotifyError, s.cause = s.hiding.hide(err.Error()), err
@@ -151,11 +151,11 @@ func (s *pushSending) notify(ctx context.Context, f ship.Finisher, c *ship.Clien
 }
 
 // follow tells what the devices make of what is there: a command that was sent before they may have answered before.
-func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
-	waiting := map[*ship.Parcel]bool{}
-	var sent []*ship.Parcel
+func (s *pushSending) follow(ctx context.Context, f deploy.Follower) {
+	waiting := map[*deploy.Parcel]bool{}
+	var sent []*deploy.Parcel
 	for _, p := range s.there {
-		if s.result.Results[s.at[p]].Action != report.SentBefore {
+		if s.result.Results[s.at[p]].Action != view.SentBefore {
 			waiting[p], sent = true, append(sent, p)
 		}
 	}
@@ -165,7 +165,7 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 	if !s.o.format.isJSON() {
 		s.out.Line("waiting for the devices")
 	}
-	err := f.Follow(ctx, sent, func(a ship.Answer) {
+	err := f.Follow(ctx, sent, func(a deploy.Answer) {
 		if a.Final {
 			delete(waiting, a.Parcel)
 		}
@@ -173,7 +173,7 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 	})
 	for _, p := range sent {
 		if waiting[p] {
-			s.answered(ship.Answer{Parcel: p, Final: true})
+			s.answered(deploy.Answer{Parcel: p, Final: true})
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -183,14 +183,14 @@ func (s *pushSending) follow(ctx context.Context, f ship.Follower) {
 }
 
 // answered takes in what a device says of a parcel, or that it says nothing.
-func (s *pushSending) answered(a ship.Answer) {
+func (s *pushSending) answered(a deploy.Answer) {
 	row := &s.result.Results[s.at[a.Parcel]]
-	row.Device = &report.PushedDevice{Status: a.Status}
+	row.Device = &view.PushedDevice{Status: a.Status}
 	for _, e := range a.Errors {
 		row.Device.Errors = append(row.Device.Errors, s.hiding.hide(e))
 	}
 	for _, x := range a.Profiles {
-		row.Device.Profiles = append(row.Device.Profiles, report.InstalledProfile(x))
+		row.Device.Profiles = append(row.Device.Profiles, view.InstalledProfile(x))
 	}
 	if a.Final && !a.OK {
 		s.result.Unconfirmed++
@@ -224,7 +224,7 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	}
 	var dial *net.OpError
 	switch {
-	case errors.Is(s.cause, ship.ErrUnauthorized) || ship.IsStatus(s.cause, http.StatusUnauthorized):
+	case errors.Is(s.cause, deploy.ErrUnauthorized) || deploy.IsStatus(s.cause, http.StatusUnauthorized):
 		return withHint(err, "check the credentials; nothing was tried again, since that can lock an account")
 	case errors.As(s.cause, &dial) && dial.Op == "dial":
 		return withHint(err, "check the address of the server, and run it again")

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"syncguard/internal/ship"
+	"syncguard/internal/deploy"
 )
 
 // signIn authorizes requests by access tokens, each kept until shortly before its end. What is refused once is not asked for again:
@@ -60,9 +60,9 @@ func (s *signIn) Authorize(ctx context.Context, r *http.Request, renew bool) err
 func (s *signIn) Scheme() string { return "Bearer" }
 
 // askToken asks for an access token with the fields of a form: https://www.rfc-editor.org/rfc/rfc6749#section-4.4.
-func askToken(ctx context.Context, c *ship.Client, path string, form url.Values) (token string, lasts time.Duration, err error) {
+func askToken(ctx context.Context, c *deploy.Client, path string, form url.Values) (token string, lasts time.Duration, err error) {
 	form.Set("grant_type", "client_credentials")
-	answer, err := c.Do(ctx, &ship.Request{Method: http.MethodPost, Path: path, Repeatable: true,
+	answer, err := c.Do(ctx, &deploy.Request{Method: http.MethodPost, Path: path, Repeatable: true,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode())})
 	if err != nil {
 		return "", 0, err

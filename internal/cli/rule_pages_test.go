@@ -15,9 +15,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
 	"syncguard/internal/template"
+	"syncguard/internal/view"
 )
 
 // The bad example of every rule breaks that rule and no other, and the good one none.
@@ -105,8 +105,8 @@ func findingsOf(t *testing.T, args []string) []diag.Diagnostic {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
 	var run struct {
-		Files    []struct{ Findings []report.Finding } // of lint
-		Findings []report.Finding                      // of build
+		Files    []struct{ Findings []view.Finding } // of lint
+		Findings []view.Finding                      // of build
 	}
 	if err := json.Unmarshal(out.Bytes(), &run); err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ var ruleDocs = filepath.Join(repository, "docs", "rules")
 func TestRuleDocs(t *testing.T) {
 	want := map[string]string{}
 	for _, r := range rules.All() {
-		want[r.ID+".md"] = report.RuleMarkdown(r)
+		want[r.ID+".md"] = view.RuleMarkdown(r)
 	}
 	entries, err := os.ReadDir(ruleDocs)
 	if err != nil {

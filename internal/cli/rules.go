@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
+	"syncguard/internal/view"
 )
 
 type rulesOptions struct {
@@ -89,9 +89,9 @@ func runRules(env *Env, o rulesOptions, hasID bool) error {
 	}
 	switch o.format.value {
 	case "json":
-		return report.WriteJSON(env.Stdout, report.JSONRules(all))
+		return view.WriteJSON(env.Stdout, view.JSONRules(all))
 	case "markdown":
-		_, err := io.WriteString(env.Stdout, report.RulesMarkdown(all))
+		_, err := io.WriteString(env.Stdout, view.RulesMarkdown(all))
 		return err
 	}
 	env.out().RuleList(all)
@@ -105,13 +105,13 @@ func showRule(env *Env, id, format string) error {
 	}
 	switch format {
 	case "json":
-		page, err := report.JSONRule(r)
+		page, err := view.JSONRule(r)
 		if err != nil {
 			return fmt.Errorf("showing rule %s: %w", id, err)
 		}
-		return report.WriteJSON(env.Stdout, page)
+		return view.WriteJSON(env.Stdout, page)
 	case "markdown":
-		_, err := io.WriteString(env.Stdout, report.RuleMarkdown(r))
+		_, err := io.WriteString(env.Stdout, view.RuleMarkdown(r))
 		return err
 	}
 	env.out().RulePage(r)

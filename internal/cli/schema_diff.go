@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/view"
 )
 
 type schemaDiffOptions struct {
@@ -90,12 +90,12 @@ func namedCatalog(name string) (*schema.Catalog, error) {
 	return catalog, nil
 }
 
-func reportDiff(types []schema.TypeDifference) *report.SchemaDiff {
-	d := &report.SchemaDiff{Types: []report.SchemaTypeDiff{}}
+func reportDiff(types []schema.TypeDifference) *view.SchemaDiff {
+	d := &view.SchemaDiff{Types: []view.SchemaTypeDiff{}}
 	for _, t := range types {
-		r := report.SchemaTypeDiff{ID: t.ID, Family: string(t.Family), Change: string(t.Change), Changes: []report.SchemaFactDiff{}}
+		r := view.SchemaTypeDiff{ID: t.ID, Family: string(t.Family), Change: string(t.Change), Changes: []view.SchemaFactDiff{}}
 		for _, f := range t.Facts {
-			r.Changes = append(r.Changes, report.SchemaFactDiff{Path: f.Path, Change: string(f.Change), Fact: f.Fact,
+			r.Changes = append(r.Changes, view.SchemaFactDiff{Path: f.Path, Change: string(f.Change), Fact: f.Fact,
 				Platform: f.Platform, Old: f.Old, New: f.New})
 		}
 		d.Types = append(d.Types, r)
@@ -103,12 +103,12 @@ func reportDiff(types []schema.TypeDifference) *report.SchemaDiff {
 	return d
 }
 
-func writeDiff(env *Env, format string, d *report.SchemaDiff) error {
+func writeDiff(env *Env, format string, d *view.SchemaDiff) error {
 	switch format {
 	case "json":
-		return report.WriteJSON(env.Stdout, d)
+		return view.WriteJSON(env.Stdout, d)
 	case "markdown":
-		return report.WriteSchemaDiff(env.Stdout, d)
+		return view.WriteSchemaDiff(env.Stdout, d)
 	}
 	env.out().SchemaDiff(d)
 	return nil

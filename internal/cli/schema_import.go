@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/appleyaml"
 	"syncguard/internal/schema/manifests"
+	"syncguard/internal/view"
 )
 
 type schemaImportOptions struct {
@@ -158,8 +158,8 @@ func firstLine(root *os.Root, name string) string {
 }
 
 // importReport compares what is imported with what was known of the same types.
-func importReport(before *schema.Catalog, checkout *schema.Checkout) (*report.SchemaImport, error) {
-	r := &report.SchemaImport{Families: map[string]int{}, Skipped: []string{}}
+func importReport(before *schema.Catalog, checkout *schema.Checkout) (*view.SchemaImport, error) {
+	r := &view.SchemaImport{Families: map[string]int{}, Skipped: []string{}}
 	for _, t := range checkout.Types {
 		r.Families[string(t.Family)]++
 	}
@@ -175,7 +175,7 @@ func importReport(before *schema.Catalog, checkout *schema.Checkout) (*report.Sc
 	return r, nil
 }
 
-func reportImport(env *Env, o schemaImportOptions, r *report.SchemaImport) error {
+func reportImport(env *Env, o schemaImportOptions, r *view.SchemaImport) error {
 	p := env.err()
 	for _, s := range r.Skipped {
 		p.Warning("left out " + s)
@@ -185,7 +185,7 @@ func reportImport(env *Env, o schemaImportOptions, r *report.SchemaImport) error
 		p.Hint("syncguard schema diff embedded " + r.Folder + " shows them, and syncguard schema import --remove takes it away again")
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, r)
+		return view.WriteJSON(env.Stdout, r)
 	}
 	env.out().SchemaImport(r)
 	return nil
@@ -196,7 +196,7 @@ func runSchemaRemove(env *Env, o schemaImportOptions) error {
 	if err != nil {
 		return err
 	}
-	removed := report.SchemaRemoved{Folders: []string{}}
+	removed := view.SchemaRemoved{Folders: []string{}}
 	for _, name := range imports() {
 		path := filepath.Join(folder, name)
 		if !isCatalog(path) {
@@ -208,7 +208,7 @@ func runSchemaRemove(env *Env, o schemaImportOptions) error {
 		removed.Folders = append(removed.Folders, path)
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, removed)
+		return view.WriteJSON(env.Stdout, removed)
 	}
 	env.out().SchemaRemoved(&removed, folder)
 	return nil

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 type schemaListOptions struct {
@@ -65,14 +65,14 @@ func runSchemaList(env *Env, o schemaListOptions) error {
 	if err != nil {
 		return err
 	}
-	list := &report.SchemaList{Types: []report.SchemaEntry{}}
+	list := &view.SchemaList{Types: []view.SchemaEntry{}}
 	for _, e := range entries {
 		if keep(e) {
 			list.Types = append(list.Types, reportEntry(e))
 		}
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, list)
+		return view.WriteJSON(env.Stdout, list)
 	}
 	env.out().SchemaList(list, schemaPlatforms())
 	return nil
@@ -136,11 +136,11 @@ func familyNames() []string {
 		string(schema.Activation), string(schema.Management), string(schema.Credential), string(schema.Preferences), string(schema.Status)}
 }
 
-func reportEntry(e schema.Entry) report.SchemaEntry {
-	r := report.SchemaEntry{ID: e.ID, PayloadType: e.PayloadType, Family: string(e.Family), Platforms: []report.SchemaLifecycle{}}
+func reportEntry(e schema.Entry) view.SchemaEntry {
+	r := view.SchemaEntry{ID: e.ID, PayloadType: e.PayloadType, Family: string(e.Family), Platforms: []view.SchemaLifecycle{}}
 	for _, platform := range sortedPlatforms(e.Platforms) {
 		l := e.Platforms[platform]
-		r.Platforms = append(r.Platforms, report.SchemaLifecycle{Platform: string(platform),
+		r.Platforms = append(r.Platforms, view.SchemaLifecycle{Platform: string(platform),
 			Introduced: versionText(l.Introduced), Deprecated: versionText(l.Deprecated), Removed: versionText(l.Removed)})
 	}
 	return r

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
+	"syncguard/internal/view"
 )
 
 type schemaSearchOptions struct {
@@ -46,16 +46,16 @@ func runSchemaSearch(env *Env, o schemaSearchOptions) error {
 	if err != nil {
 		return err
 	}
-	found := &report.SchemaMatches{Matches: []report.SchemaMatch{}}
+	found := &view.SchemaMatches{Matches: []view.SchemaMatch{}}
 	for _, m := range matches {
-		r := report.SchemaMatch{ID: m.Entry.ID, Family: string(m.Entry.Family)}
+		r := view.SchemaMatch{ID: m.Entry.ID, Family: string(m.Entry.Family)}
 		if m.Node != nil {
 			r.Path, r.Type = m.Node.Path, m.Node.TypeName()
 		}
 		found.Matches = append(found.Matches, r)
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, found)
+		return view.WriteJSON(env.Stdout, found)
 	}
 	if len(matches) == 0 {
 		return nothingFound(env, catalog, o.word)

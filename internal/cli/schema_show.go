@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 type schemaShowOptions struct {
@@ -51,7 +51,7 @@ func runSchemaShow(env *Env, o schemaShowOptions) error {
 	if err != nil {
 		return err
 	}
-	shown := &report.SchemaShown{}
+	shown := &view.SchemaShown{}
 	var missing error
 	for _, t := range types {
 		keys, rest := t.Resolve(path)
@@ -69,7 +69,7 @@ func runSchemaShow(env *Env, o schemaShowOptions) error {
 		return missing
 	}
 	if o.format.isJSON() {
-		return report.WriteJSON(env.Stdout, shown)
+		return view.WriteJSON(env.Stdout, shown)
 	}
 	env.out().SchemaShown(shown)
 	return nil
@@ -87,12 +87,12 @@ func unknownKey(t *schema.Type, keys []string, rest string) error {
 	return usage(cmp.Or(diag.DidYouMean(word, names), hint), "%q has no key %q", where, word)
 }
 
-func reportType(t *schema.Type, path []string, prose *schema.Prose) report.SchemaType {
-	r := report.SchemaType{ID: t.ID, PayloadType: t.PayloadType, Family: string(t.Family), Apply: t.Apply, Replacement: t.Replacement,
-		Platforms: []report.SchemaPlatform{}, Keys: []report.SchemaKey{}, Sources: []report.SchemaSource{}, Unsure: []string{}}
+func reportType(t *schema.Type, path []string, prose *schema.Prose) view.SchemaType {
+	r := view.SchemaType{ID: t.ID, PayloadType: t.PayloadType, Family: string(t.Family), Apply: t.Apply, Replacement: t.Replacement,
+		Platforms: []view.SchemaPlatform{}, Keys: []view.SchemaKey{}, Sources: []view.SchemaSource{}, Unsure: []string{}}
 	r.Unsure = append(r.Unsure, t.Unsure...)
 	for _, s := range t.Sources {
-		r.Sources = append(r.Sources, report.SchemaSource(s))
+		r.Sources = append(r.Sources, view.SchemaSource(s))
 	}
 	for _, platform := range sortedPlatforms(t.Availability) {
 		r.Platforms = append(r.Platforms, reportAvailability(platform, t.AvailabilityAt(platform, path...)))
@@ -101,7 +101,7 @@ func reportType(t *schema.Type, path []string, prose *schema.Prose) report.Schem
 		r.Path = strings.Join(path, ".")
 		k := t.Key(path...)
 		prose = proseAt(t, prose, path)
-		r.Keys = []report.SchemaKey{reportKey(&schema.Node{Key: k, Path: r.Path, Nodes: k.Tree(r.Path)}, prose)}
+		r.Keys = []view.SchemaKey{reportKey(&schema.Node{Key: k, Path: r.Path, Nodes: k.Tree(r.Path)}, prose)}
 	} else {
 		r.Keys = append(r.Keys, reportKeys(t.Tree(), prose)...)
 	}
@@ -119,19 +119,19 @@ func proseAt(t *schema.Type, prose *schema.Prose, path []string) *schema.Prose {
 	return prose
 }
 
-func reportKeys(nodes []*schema.Node, prose *schema.Prose) []report.SchemaKey {
-	var keys []report.SchemaKey
+func reportKeys(nodes []*schema.Node, prose *schema.Prose) []view.SchemaKey {
+	var keys []view.SchemaKey
 	for _, n := range nodes {
 		keys = append(keys, reportKey(n, prose.Key(n.Name)))
 	}
 	return keys
 }
 
-func reportKey(n *schema.Node, prose *schema.Prose) report.SchemaKey {
-	r := report.SchemaKey{Name: n.Name, Path: n.Path, Element: n.IsElement, Type: n.TypeName(), Required: n.Required,
+func reportKey(n *schema.Node, prose *schema.Prose) view.SchemaKey {
+	r := view.SchemaKey{Name: n.Name, Path: n.Path, Element: n.IsElement, Type: n.TypeName(), Required: n.Required,
 		Min: n.Min, Max: n.Max, Format: n.Format, Subtype: n.Subtype, MinItems: n.MinItems, MaxItems: n.MaxItems,
 		CombineType: n.CombineType, AssetTypes: n.AssetTypes, ContentTypes: n.ContentTypes, Replacement: n.Replacement,
-		Dropped: n.Dropped, Community: n.Community, Platforms: []report.SchemaPlatform{}, Repeats: n.Repeats, Keys: reportKeys(n.Nodes, prose)}
+		Dropped: n.Dropped, Community: n.Community, Platforms: []view.SchemaPlatform{}, Repeats: n.Repeats, Keys: reportKeys(n.Nodes, prose)}
 	if n.Default != nil {
 		r.Default, r.DefaultText = schema.JSONValue(n.Default), schema.ValueText(n.Default)
 	}
@@ -147,8 +147,8 @@ func reportKey(n *schema.Node, prose *schema.Prose) report.SchemaKey {
 	return r
 }
 
-func reportAvailability(platform target.Platform, a schema.Availability) report.SchemaPlatform {
-	return report.SchemaPlatform{Platform: string(platform), Available: !a.NotAvailable,
+func reportAvailability(platform target.Platform, a schema.Availability) view.SchemaPlatform {
+	return view.SchemaPlatform{Platform: string(platform), Available: !a.NotAvailable,
 		Introduced: versionText(a.Introduced), Deprecated: versionText(a.Deprecated), Removed: versionText(a.Removed),
 		Multiple: a.Multiple, Supervised: a.Supervised, AllowManualInstall: a.AllowManualInstall, RequiresDEP: a.RequiresDEP,
 		UserApprovedMDM: a.UserApprovedMDM, DeviceChannel: a.DeviceChannel, UserChannel: a.UserChannel,

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 func newSchemaSourcesCmd(env *Env) *cobra.Command {
@@ -27,7 +27,7 @@ func runSchemaSources(env *Env, format choiceFlag) error {
 	if err != nil {
 		return err
 	}
-	sources := &report.SchemaSources{}
+	sources := &view.SchemaSources{}
 	for _, l := range slices.Backward(layers) {
 		c, err := reportCatalog(l)
 		if err != nil {
@@ -45,14 +45,14 @@ func runSchemaSources(env *Env, format choiceFlag) error {
 	}
 	sources.Families = familyCounts(entries)
 	if format.isJSON() {
-		return report.WriteJSON(env.Stdout, sources)
+		return view.WriteJSON(env.Stdout, sources)
 	}
 	env.out().SchemaSources(sources)
 	return nil
 }
 
-func reportCatalog(l layer) (report.SchemaCatalog, error) {
-	r := report.SchemaCatalog{Name: l.name, Folder: l.folder, Sources: []report.SchemaSourceCount{}}
+func reportCatalog(l layer) (view.SchemaCatalog, error) {
+	r := view.SchemaCatalog{Name: l.name, Folder: l.folder, Sources: []view.SchemaSourceCount{}}
 	entries, err := l.catalog.Entries()
 	if err != nil {
 		return r, err
@@ -60,7 +60,7 @@ func reportCatalog(l layer) (report.SchemaCatalog, error) {
 	r.Families = familyCounts(entries)
 	sources, err := l.catalog.Sources()
 	for _, s := range sources {
-		r.Sources = append(r.Sources, report.SchemaSourceCount{Name: s.Name, Version: s.Version, Types: s.Types})
+		r.Sources = append(r.Sources, view.SchemaSourceCount{Name: s.Name, Version: s.Version, Types: s.Types})
 	}
 	return r, err
 }

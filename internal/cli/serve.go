@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
 	"syncguard/internal/serve"
+	"syncguard/internal/view"
 )
 
 type serveOptions struct {
@@ -145,7 +145,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 		return err
 	}
 	err = server.Run(ctx, listener)
-	env.err().Line("ended: %s", report.Count(server.Downloads(), "complete download"))
+	env.err().Line("ended: %s", view.Count(server.Downloads(), "complete download"))
 	return err
 }
 
@@ -228,6 +228,6 @@ func accessLog(env *Env) func(serve.Entry) {
 	return func(e serve.Entry) {
 		mu.Lock()
 		defer mu.Unlock()
-		out.Line("%s  %s  %d  %s", env.Now().Format(time.TimeOnly), report.Clean(e.Client), e.Status, report.Clean(e.What))
+		out.Line("%s  %s  %d  %s", env.Now().Format(time.TimeOnly), view.Clean(e.Client), e.Status, view.Clean(e.What))
 	}
 }

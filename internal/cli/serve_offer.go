@@ -21,11 +21,11 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/serve"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 // offer is what is served.
@@ -253,14 +253,14 @@ func (f *offer) say(address string, o serveOptions, expires time.Time) error {
 	}
 	out.Line("%s", address)
 	for i, item := range f.items {
-		f.env.err().Line("  %s  %s, for %s; %s", report.Clean(f.paths[i]), report.Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), label(item.Trust))
+		f.env.err().Line("  %s  %s, for %s; %s", view.Clean(f.paths[i]), view.Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), label(item.Trust))
 	}
 	until := "until Ctrl-C"
 	if !expires.IsZero() {
 		until = "until " + expires.Format(time.TimeOnly)
 	}
 	if o.limit > 0 {
-		until += ", or " + report.Count(o.limit, "download")
+		until += ", or " + view.Count(o.limit, "download")
 	}
 	f.env.err().Line("  %s", until)
 	if isLocal(address) {
@@ -291,7 +291,7 @@ func (f *offer) airdrop(ctx context.Context) error {
 	}
 	out.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
 	for i, item := range f.items {
-		out.Line("  %s  %s", report.Clean(f.paths[i]), label(item.Trust))
+		out.Line("  %s  %s", view.Clean(f.paths[i]), label(item.Trust))
 	}
 	return nil
 }

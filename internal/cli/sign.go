@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 type signOptions struct {
@@ -77,7 +77,7 @@ func runSign(ctx context.Context, env *Env, o signOptions) error {
 	s := &signRun{ctx: ctx, env: env, o: o, signer: signer, files: newStaging(env.Now())}
 	defer s.files.close()
 	if _, ok := terminal(env.Stderr); ok {
-		s.progress = report.NewProgress(env.Stderr, env.Now, "signing", len(jobs))
+		s.progress = view.NewProgress(env.Stderr, env.Now, "signing", len(jobs))
 	}
 	var results []signResult
 	for result := range ordered(jobs, runtime.GOMAXPROCS(0), s.sign) {
@@ -101,7 +101,7 @@ func (s *signRun) finish(results []signResult) error {
 	}
 	done := failed == nil && !refused
 	if s.o.format.isJSON() {
-		if err := report.WriteJSON(s.env.Stdout, s.report(results, done)); err != nil {
+		if err := view.WriteJSON(s.env.Stdout, s.report(results, done)); err != nil {
 			return err
 		}
 	} else if done && !toStdout(results) {
@@ -152,15 +152,15 @@ func (s *signRun) write(results []signResult) error {
 
 func toStdout(results []signResult) bool { return len(results) > 0 && results[0].job.out == "-" }
 
-func (s *signRun) report(results []signResult, done bool) *report.Signing {
-	b := &report.Signing{Signer: s.signer.report(), Digest: s.signer.digest, Written: done, Files: []report.Signed{}, Findings: []report.Finding{}}
+func (s *signRun) report(results []signResult, done bool) *view.Signing {
+	b := &view.Signing{Signer: s.signer.report(), Digest: s.signer.digest, Written: done, Files: []view.Signed{}, Findings: []view.Finding{}}
 	if !s.signer.time.IsZero() {
 		b.SigningTime = s.signer.time.UTC().Format(time.RFC3339)
 	}
 	for _, r := range results {
-		b.Findings = append(b.Findings, report.JSONFileFindings(r.name(), r.findings)...)
+		b.Findings = append(b.Findings, view.JSONFileFindings(r.name(), r.findings)...)
 		if done {
-			b.Files = append(b.Files, report.Signed{File: r.name(), Output: r.job.out, Size: r.size, SHA256: r.sum, ContentSHA256: r.contentSum, Replaced: r.signed})
+			b.Files = append(b.Files, view.Signed{File: r.name(), Output: r.job.out, Size: r.size, SHA256: r.sum, ContentSHA256: r.contentSum, Replaced: r.signed})
 		}
 	}
 	return b

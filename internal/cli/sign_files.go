@@ -15,8 +15,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
 	"syncguard/internal/secret"
+	"syncguard/internal/view"
 )
 
 // signJob is one file to sign, and where to; either can be - for a stream.
@@ -120,8 +120,8 @@ type signRun struct {
 	o        signOptions
 	signer   *signer
 	files    *staging
-	progress *report.Progress // nil where nobody watches
-	failed   atomic.Bool      // the key did, and would for the other files
+	progress *view.Progress // nil where nobody watches
+	failed   atomic.Bool    // the key did, and would for the other files
 }
 
 // signResult is one file that was signed, or the reason why not.

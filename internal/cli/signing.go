@@ -14,7 +14,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // signingFlags say who signs, and how.
@@ -80,12 +80,12 @@ func (f *signingFlags) signingTime(env *Env) (time.Time, error) {
 }
 
 // report says who signed.
-func (s *signer) report() *report.Signer {
+func (s *signer) report() *view.Signer {
 	if s == nil {
 		return nil
 	}
 	leaf := s.id.Leaf()
-	return &report.Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: hexSum(leaf.Raw),
+	return &view.Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: hexSum(leaf.Raw),
 		NotAfter: leaf.NotAfter.UTC().Format(time.RFC3339), Key: identity.KeyName(leaf.PublicKey)}
 }
 

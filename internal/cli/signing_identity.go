@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // identityFlags say who signs. With none of them it is the development identity.
@@ -216,7 +216,7 @@ func explainIdentity(err error) error {
 func choices(several *identity.SeveralError) string {
 	lines := []string{"choose with --alias, by name or fingerprint:"}
 	for _, c := range several.Choices {
-		lines = append(lines, fmt.Sprintf("  %s%q, SHA-256 %s", cond(c.Alias != "", report.Clean(c.Alias)+"  "), report.Clean(c.Name), c.SHA256[:16]))
+		lines = append(lines, fmt.Sprintf("  %s%q, SHA-256 %s", cond(c.Alias != "", view.Clean(c.Alias)+"  "), view.Clean(c.Name), c.SHA256[:16]))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -8,8 +8,8 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/report"
 	"syncguard/internal/rules"
+	"syncguard/internal/view"
 )
 
 type validateOptions struct {
@@ -116,15 +116,15 @@ func isAboutValidity(d diag.Diagnostic) bool {
 type validation struct {
 	env      *Env
 	o        validateOptions
-	text     *report.Printer
-	progress *report.Progress // nil where nobody watches
-	result   report.Validation
+	text     *view.Printer
+	progress *view.Progress // nil where nobody watches
+	result   view.Validation
 	printed  bool
 }
 
 func newValidation(env *Env, o validateOptions, files int) *validation {
 	return &validation{env: env, o: o, text: env.out(), progress: newProgress(env, "checking", files),
-		result: report.Validation{Files: []report.Checked{}}}
+		result: view.Validation{Files: []view.Checked{}}}
 }
 
 func (v *validation) add(c checked) {
@@ -132,8 +132,8 @@ func (v *validation) add(c checked) {
 	v.result.Add(c.findings)
 	switch {
 	case v.o.format.isJSON():
-		v.result.Files = append(v.result.Files, report.Checked{File: c.name, Kind: c.kind, Format: c.format,
-			Signed: c.signed, Encrypted: c.encrypted, Findings: report.JSONFileFindings(c.name, c.findings)})
+		v.result.Files = append(v.result.Files, view.Checked{File: c.name, Kind: c.kind, Format: c.format,
+			Signed: c.signed, Encrypted: c.encrypted, Findings: view.JSONFileFindings(c.name, c.findings)})
 	case len(c.findings) > 0:
 		v.progress.Clear()
 		if v.printed {
@@ -148,7 +148,7 @@ func (v *validation) add(c checked) {
 func (v *validation) finish() error {
 	v.progress.Clear()
 	if v.o.format.isJSON() {
-		return report.WriteJSON(v.env.Stdout, v.result)
+		return view.WriteJSON(v.env.Stdout, v.result)
 	}
 	if v.printed {
 		v.text.Line("")

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/cms"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 type verifyOptions struct {
@@ -77,7 +77,7 @@ func runVerify(ctx context.Context, env *Env, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	result := report.Verification{Files: []report.Verified{}}
+	result := view.Verification{Files: []view.Verified{}}
 	out := env.out()
 	for file := range ordered(inputs, runtime.GOMAXPROCS(0), func(in input) verified { return v.verifyInput(env, in) }) {
 		if err := ctx.Err(); err != nil {
@@ -99,7 +99,7 @@ func runVerify(ctx context.Context, env *Env, o verifyOptions) error {
 		result.Files = append(result.Files, file.Verified)
 	}
 	if o.format.isJSON() {
-		if err := report.WriteJSON(env.Stdout, result); err != nil {
+		if err := view.WriteJSON(env.Stdout, result); err != nil {
 			return err
 		}
 	} else if len(result.Files) > 1 {
@@ -170,7 +170,7 @@ func parsePin(text string) (*[sha256.Size]byte, error) {
 
 // verified is one file with the answers, or the reason why it could not be read.
 type verified struct {
-	report.Verified
+	view.Verified
 	err error
 }
 

@@ -10,24 +10,24 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
-	"syncguard/internal/report"
+	"syncguard/internal/view"
 )
 
 // report verifies one file and says the result in the words of the report.
-func (v *verifier) report(name string, data []byte) report.Verified {
+func (v *verifier) report(name string, data []byte) view.Verified {
 	verdict := cms.Verify(data, v.options)
 	warnings := readContent(name, verdict)
-	file := report.Verified{
+	file := view.Verified{
 		File:         name,
 		Integrity:    v.answer(cms.AboutIntegrity, verdict.Integrity),
 		Trust:        v.answer(cms.AboutTrust, verdict.Trust),
 		Validity:     v.answer(cms.AboutValidity, verdict.Validity),
 		Form:         string(verdict.Form),
 		Size:         verdict.Size,
-		Signers:      []report.VerifiedSigner{},
-		Certificates: []report.VerifiedCert{},
+		Signers:      []view.VerifiedSigner{},
+		Certificates: []view.VerifiedCert{},
 		Warnings:     warnings,
-		Notes:        report.OrEmpty(verdict.Notes),
+		Notes:        view.OrEmpty(verdict.Notes),
 	}
 	file.OK = passes(file.Integrity) && passes(file.Trust) && passes(file.Validity)
 	if !verdict.Integrity.OK {
@@ -47,7 +47,7 @@ func (v *verifier) report(name string, data []byte) report.Verified {
 	return file
 }
 
-func passes(a report.VerifiedAnswer) bool { return a.OK || !a.Asked }
+func passes(a view.VerifiedAnswer) bool { return a.OK || !a.Asked }
 
 // readContent holds what was signed against what a profile is: a property list. It returns what deserves a look.
 func readContent(name string, verdict *cms.Verdict) []string {
@@ -69,12 +69,12 @@ func readContent(name string, verdict *cms.Verdict) []string {
 	return warnings
 }
 
-func (v *verifier) answer(q cms.Question, a cms.Answer) report.VerifiedAnswer {
-	return report.VerifiedAnswer{OK: a.OK, Reason: string(a.Reason), Detail: a.Detail, Help: helpFor(a.Reason), Asked: v.asked[q]}
+func (v *verifier) answer(q cms.Question, a cms.Answer) view.VerifiedAnswer {
+	return view.VerifiedAnswer{OK: a.OK, Reason: string(a.Reason), Detail: a.Detail, Help: helpFor(a.Reason), Asked: v.asked[q]}
 }
 
-func (v *verifier) signer(s cms.Signer) report.VerifiedSigner {
-	signer := report.VerifiedSigner{
+func (v *verifier) signer(s cms.Signer) view.VerifiedSigner {
+	signer := view.VerifiedSigner{
 		Digest: s.Digest, Key: s.Key,
 		SignedAttributes:   append([]string{}, s.SignedAttributes...),
 		UnsignedAttributes: append([]string{}, s.UnsignedAttributes...),
@@ -91,8 +91,8 @@ func (v *verifier) signer(s cms.Signer) report.VerifiedSigner {
 	return signer
 }
 
-func certificate(c cms.Certificate) report.VerifiedCert {
-	cert := report.VerifiedCert{
+func certificate(c cms.Certificate) view.VerifiedCert {
+	cert := view.VerifiedCert{
 		Role: string(c.Role), Name: cms.Name(c.Certificate), Subject: c.Subject.String(), Issuer: c.Issuer.String(),
 		Serial: c.SerialNumber.Text(16), SHA256: cms.Fingerprint(c.Certificate), Key: c.Key, Signature: c.SignatureAlgorithm.String(),
 		NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339),

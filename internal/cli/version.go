@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/report"
 	"syncguard/internal/target"
+	"syncguard/internal/view"
 )
 
 // versionInfo is what "version --format json" prints.
@@ -28,7 +28,7 @@ func newVersionCmd(env *Env, version string) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			info := versionInfo{version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, target.Current}
 			if format.isJSON() {
-				return report.WriteJSON(env.Stdout, info)
+				return view.WriteJSON(env.Stdout, info)
 			}
 			env.out().Line("syncguard %s (%s, %s), schema facts up to OS %d", info.Version, info.Go, info.Platform, info.Current)
 			return nil

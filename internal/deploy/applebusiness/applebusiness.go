@@ -1,0 +1,184 @@
+// Package applebusiness brings profiles to Apple Business, the device management of Apple's own, as custom settings.
+//
+// See https://developer.apple.com/documentation/applebusinessapi/create-a-configuration. Apple validates the profile
+// against its schemas, and refuses what other servers let pass.
+package applebusiness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/plist"
+)
+
+// Address is that of the API.
+const Address = "https://api-business.apple.com"
+
+const path = "/v1/configurations"
+
+// Destination creates and updates configurations of the type CUSTOM_SETTING. Which devices get them is decided there.
+type Destination struct {
+	Client    *deploy.Client
+	Platforms []string // PLATFORM_IOS and the like; none leaves it to Apple, who goes by the payloads
+}
+
+// Options are those of a client of the API.
+func Options(a deploy.Authorizer) deploy.Options {
+	return deploy.Options{Authorizer: a, Message: message}
+}
+
+// message finds the words of an error: https://developer.apple.com/documentation/applebusinessapi/errorresponse.
+func message(body []byte) string {
+	var e struct {
+		Errors []struct {
+			Code   string `json:"code"`
+			Title  string `json:"title"`
+			Detail string `json:"detail"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(body, &e) != nil {
+		return ""
+	}
+	var all []string
+	for _, x := range e.Errors {
+		all = append(all, strings.TrimSpace(x.Code+": "+x.Title+" "+x.Detail))
+	}
+	return strings.Join(all, "; ")
+}
+
+type resource struct {
+	Type       string     `json:"type"`
+	ID         string     `json:"id,omitempty"`
+	Attributes attributes `json:"attributes"`
+}
+
+type attributes struct {
+	Type      string    `json:"type,omitempty"`
+	Name      string    `json:"name"`
+	Platforms []string  `json:"configuredForPlatforms,omitempty"`
+	Values    *settings `json:"customSettingsValues"`
+}
+
+type settings struct {
+	Profile  string `json:"configurationProfile"`
+	FileName string `json:"filename"`
+}
+
+// Pack takes the content, unsigned, since it is sent as a text of XML.
+func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "without its signature: Apple Business takes the text of the profile")
+	}
+	return []*deploy.Parcel{parcel}, nil
+}
+
+// Find reads the list page by page, and asks for each custom setting, whose profile the list leaves out.
+func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
+	var all []*deploy.Held
+	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: path}, func(body []byte) (string, error) {
+		var page struct {
+			Data  *[]resource `json:"data"`
+			Links struct {
+				Next string `json:"next"`
+			} `json:"links"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil || page.Data == nil {
+			return "", errors.New("the answer is not a list of configurations; is the address that of the Apple Business API?")
+		}
+		for _, r := range *page.Data {
+			if r.Attributes.Type != "CUSTOM_SETTING" {
+				continue
+			}
+			h, err := d.get(ctx, r.ID)
+			if deploy.IsStatus(err, http.StatusNotFound) {
+				continue // somebody has deleted it just now
+			}
+			if err != nil {
+				return "", err
+			}
+			all = append(all, h)
+		}
+		return page.Links.Next, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return deploy.Match(parcels, all)
+}
+
+func (d *Destination) get(ctx context.Context, id string) (*deploy.Held, error) {
+	if err := deploy.CheckID(id); err != nil {
+		return nil, err
+	}
+	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(id)})
+	if err != nil {
+		return nil, err
+	}
+	var one struct {
+		Data resource `json:"data"`
+	}
+	if err := json.Unmarshal(answer.Body, &one); err != nil || one.Data.ID != id {
+		return nil, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
+	}
+	a := one.Data.Attributes
+	slices.Sort(a.Platforms)
+	h := &deploy.Held{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
+	if a.Values != nil {
+		h.Content = []byte(a.Values.Profile)
+	}
+	return h, nil
+}
+
+// Compare compares what the profile says; Apple gives back what it was given.
+func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+	held, wanted, err = deploy.CompareContent(p, h)
+	if has := strings.Fields(h.Fields["platforms"]); held != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
+		const name = "configuredForPlatforms"
+		held, wanted = deploy.With(held, name, plist.NewStrings(has...)), deploy.With(wanted, name, plist.NewStrings(d.Platforms...))
+	}
+	return held, wanted, err
+}
+
+// Request creates a configuration, or updates the one that is there.
+func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+	r := resource{Type: "configurations", Attributes: attributes{Name: p.Name, Platforms: d.Platforms,
+		Values: &settings{string(p.Body), p.Profile.FileName()}}}
+	request := &deploy.Request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}
+	if h != nil {
+		if !deploy.FollowsName(h) {
+			r.Attributes.Name = h.Name // somebody has given it another one
+		}
+		r.ID = h.ID
+		request.Method, request.Path, request.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true
+	} else {
+		r.Attributes.Type = "CUSTOM_SETTING"
+	}
+	var err error
+	request.Body, err = deploy.JSON(map[string]resource{"data": r})
+	return request, err
+}
+
+// Outcome reads the ID.
+func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+	var one struct {
+		Data resource `json:"data"`
+	}
+	err := json.Unmarshal(answer.Body, &one)
+	switch {
+	case h == nil && (err != nil || one.Data.ID == ""):
+		return deploy.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
+	case h == nil:
+		return deploy.Outcome{ID: one.Data.ID, Note: "no device gets it before it is in a blueprint there"}, nil
+	case len(answer.Body) > 0 && (err != nil || one.Data.ID != h.ID):
+		return deploy.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
+	}
+	return deploy.Outcome{ID: h.ID}, nil
+}

@@ -1,0 +1,281 @@
+// Package fleet brings profiles to a Fleet server (https://fleetdm.com), one by one. The endpoint that takes many replaces all that a
+// team has, and is never used.
+//
+// Its shapes are those of https://fleetdm.com/docs/rest-api/rest-api#os-settings; replacing a profile in place came in 2026:
+// https://github.com/fleetdm/fleet/pull/49141.
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/plist"
+)
+
+const path = "/api/v1/fleet/configuration_profiles"
+
+// The ways in which labels choose hosts, by the names of the API.
+const (
+	IncludeAll = "labels_include_all"
+	IncludeAny = "labels_include_any"
+	ExcludeAny = "labels_exclude_any"
+)
+
+var ways = []string{IncludeAll, IncludeAny, ExcludeAny}
+
+// Destination creates and replaces profiles of one team.
+type Destination struct {
+	Client *deploy.Client
+	Team   string              // its ID or name, "" for hosts of no team
+	Labels map[string][]string // by way; none leaves those that a profile has
+
+	teamID string // of a team that was given by its name, when it is known
+}
+
+// Options are those of a client of the API.
+func Options(token string) deploy.Options {
+	return deploy.Options{Authorizer: deploy.Bearer(token), Message: message,
+		// A server from before profiles could be replaced knows the address, and not the method.
+		Answers: func(status int, _ []byte) bool { return status == http.StatusMethodNotAllowed }}
+}
+
+// message finds the words of a refusal: message, and a reason each (server/service/transport_error.go in fleetdm/fleet).
+func message(body []byte) string {
+	var e struct {
+		Message string `json:"message"`
+		Error   string `json:"error"` // in place of the reasons, for some
+		Errors  []struct {
+			Name   string `json:"name"`
+			Reason string `json:"reason"`
+		} `json:"errors"`
+	}
+	_ = json.Unmarshal(body, &e)
+	words := []string{e.Message, e.Error}
+	for _, x := range e.Errors {
+		if x.Name != "" && x.Name != "base" {
+			x.Reason = x.Name + ": " + x.Reason
+		}
+		words = append(words, x.Reason)
+	}
+	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ": ")
+}
+
+// Pack takes the content, unsigned. What else Fleet refuses is known to package mdm, and checked before.
+func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+	if p.Identifier() == "" {
+		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
+	}
+	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "without its signature: Fleet takes no signed profile")
+	}
+	return []*deploy.Parcel{parcel}, nil
+}
+
+// listed is a profile in a list.
+type listed struct {
+	UUID       string  `json:"profile_uuid"`
+	Name       string  `json:"name"`
+	Platform   string  `json:"platform"`
+	Identifier string  `json:"identifier"`
+	IncludeAll []label `json:"labels_include_all"`
+	IncludeAny []label `json:"labels_include_any"`
+	ExcludeAny []label `json:"labels_exclude_any"`
+}
+
+type label struct {
+	Name string `json:"name"`
+}
+
+func (l *listed) labels() map[string][]string {
+	all := map[string][]string{}
+	for i, labels := range [][]label{l.IncludeAll, l.IncludeAny, l.ExcludeAny} {
+		for _, x := range labels {
+			all[ways[i]] = append(all[ways[i]], x.Name)
+		}
+	}
+	return all
+}
+
+// declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
+const declaration = "d"
+
+// Find lists the profiles of the team, and reads those with the PayloadIdentifier of a parcel: Fleet has one at most.
+func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
+	if err := d.resolveTeam(ctx); err != nil {
+		return nil, err
+	}
+	query := url.Values{}
+	if d.teamID != "" {
+		query.Set("team_id", d.teamID)
+	}
+	byIdentifier := map[string]*listed{}
+	err := pages(ctx, d.Client, path, "profiles", query, func(page *struct {
+		Profiles []listed `json:"profiles"`
+		Meta     meta     `json:"meta"`
+	}) (n int, more bool, err error) {
+		for _, l := range page.Profiles {
+			isProfile := l.Identifier != "" && l.Platform != "windows" && l.Platform != "android" && !strings.HasPrefix(l.UUID, declaration)
+			if other := byIdentifier[l.Identifier]; isProfile && other != nil && other.UUID != l.UUID {
+				return 0, false, fmt.Errorf("the server has two profiles of the PayloadIdentifier %s (%s, %s); delete one there", l.Identifier, other.UUID, l.UUID)
+			}
+			if isProfile {
+				byIdentifier[l.Identifier] = &l
+			}
+		}
+		return len(page.Profiles), page.Meta.More, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	held := make([]*deploy.Held, len(parcels))
+	of := map[*listed]*deploy.Parcel{}
+	for i, p := range parcels {
+		l := byIdentifier[p.Profile.Identifier()]
+		if l == nil {
+			continue
+		}
+		if err := deploy.CheckID(l.UUID); err != nil {
+			return nil, err
+		}
+		if other := of[l]; other != nil {
+			return nil, fmt.Errorf("%s and %s have the same PayloadIdentifier, %s", other.Profile.Name, p.Profile.Name, l.Identifier)
+		}
+		of[l] = p
+		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(l.UUID), Query: url.Values{"alt": {"media"}}})
+		if err != nil {
+			return nil, err
+		}
+		labels, err := json.Marshal(l.labels())
+		if err != nil {
+			return nil, err
+		}
+		held[i] = &deploy.Held{ID: l.UUID, Name: l.Name, Content: answer.Body, Fields: map[string]string{"labels": string(labels)}}
+	}
+	return held, nil
+}
+
+// resolveTeam finds the ID of the team.
+func (d *Destination) resolveTeam(ctx context.Context) error {
+	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil || d.Team == "" {
+		d.teamID = d.Team
+		return nil
+	}
+	err := pages(ctx, d.Client, "/api/v1/fleet/teams", "teams", url.Values{"query": {d.Team}}, func(page *struct {
+		Teams []struct {
+			ID   uint64 `json:"id"`
+			Name string `json:"name"`
+		} `json:"teams"`
+	}) (n int, more bool, err error) {
+		for _, t := range page.Teams {
+			if t.Name == d.Team {
+				d.teamID = strconv.FormatUint(t.ID, 10)
+			}
+		}
+		return len(page.Teams), len(page.Teams) == perPage && d.teamID == "", nil
+	})
+	if err == nil && d.teamID == "" {
+		err = fmt.Errorf("the server has no team of the name %s", d.Team)
+	}
+	return err
+}
+
+// Compare compares what the profile says, and the labels where some were asked for. What cannot be read is not told.
+func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+	held, wanted, err = deploy.CompareContent(p, h)
+	if held == nil || len(d.Labels) == 0 {
+		return held, wanted, err
+	}
+	has := labelsOf(h)
+	for _, way := range ways {
+		if !sameLabels(has[way], d.Labels[way]) {
+			held, wanted = deploy.With(held, way, plist.NewStrings(has[way]...)), deploy.With(wanted, way, plist.NewStrings(d.Labels[way]...))
+		}
+	}
+	return held, wanted, nil
+}
+
+// scope is the PayloadScope of a profile, by Fleet's own default (server/mdm/apple/mobileconfig in fleetdm/fleet).
+func scope(content []byte) string {
+	root, err := deploy.ReadContent(content)
+	if err != nil {
+		return "System"
+	}
+	return cmp.Or((&deploy.Profile{Root: root}).Text("PayloadScope"), "System")
+}
+
+func labelsOf(h *deploy.Held) (labels map[string][]string) {
+	_ = json.Unmarshal([]byte(h.Fields["labels"]), &labels)
+	return labels
+}
+
+func sameLabels(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet replaces them at each request,
+// and a profile without labels goes to all hosts (https://github.com/fleetdm/fleet/pull/49141).
+func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+	if h != nil {
+		before, now := scope(h.Content), scope(p.Body)
+		if before != now {
+			return nil, fmt.Errorf("PayloadScope is %s there and %s here, which Fleet refuses; delete the profile there, or give this one another PayloadIdentifier", before, now)
+		}
+	}
+	labels := d.Labels
+	if h != nil && len(labels) == 0 {
+		labels = labelsOf(h)
+	}
+	f := newForm(p.Body)
+	r := &deploy.Request{Method: http.MethodPost, Path: path}
+	if h != nil {
+		r.Method, r.Path, r.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true // the same once more
+	} else if d.Team != "" {
+		f.field("team_id", d.team())
+	}
+	for _, way := range ways {
+		for _, name := range labels[way] {
+			f.field(way, name)
+		}
+	}
+	f.file("profile", p.Profile.FileName(), p.Body)
+	var err error
+	r.Body, r.Header, err = f.close()
+	return r, err
+}
+
+// team is the ID, or what stands for it in a dry run that may not ask.
+func (d *Destination) team() string {
+	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
+		return d.Team
+	}
+	if d.teamID == "" {
+		return "(the ID of " + d.Team + ")"
+	}
+	return d.teamID
+}
+
+// Outcome reads the ID.
+func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+	if answer.Status == http.StatusMethodNotAllowed {
+		return deploy.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
+	}
+	var made struct {
+		UUID string `json:"profile_uuid"`
+	}
+	err := json.Unmarshal(answer.Body, &made)
+	switch {
+	case h == nil && (err != nil || made.UUID == ""), h != nil && len(answer.Body) > 0 && err != nil:
+		return deploy.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
+	}
+	return deploy.Outcome{ID: made.UUID}, nil
+}

@@ -1,0 +1,124 @@
+package fleet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/target"
+)
+
+// Unlisted is the file of the entries for a YAML file that is there already.
+const Unlisted = "configuration-profiles.yml"
+
+// teamFile is the YAML of a team, as far as it is about profiles: https://fleetdm.com/docs/configuration/yaml-files.
+type teamFile struct {
+	Name     string `yaml:"name,omitempty"`
+	Controls struct {
+		Apple struct {
+			Profiles []entry `yaml:"configuration_profiles"`
+		} `yaml:"apple_settings"`
+	} `yaml:"controls"`
+}
+
+type entry struct {
+	Path       string   `yaml:"path"`
+	IncludeAll []string `yaml:"labels_include_all,omitempty"`
+	IncludeAny []string `yaml:"labels_include_any,omitempty"`
+	ExcludeAny []string `yaml:"labels_exclude_any,omitempty"`
+}
+
+const wholeTeam = `# The profiles of %s, for Fleet's GitOps. Fleet takes away from a team what its file does not list: put its other settings,
+# policies and software in here before this is applied to a team that has some.
+`
+
+const entries = `# What belongs into the YAML file of those who are to get these profiles, such as fleets/workstations.yml. The paths are as
+# seen from there; from default.yml they begin with platforms/. Fleet does not read this file.
+`
+
+// Export lays the profiles out as Fleet's own starter repository does, and lists them: in the file of the team where that is not
+// there yet, or without a team in a file to be taken over by hand. A file of a team that is there stays as it is.
+func (d *Destination) Export(there fs.FS, parcels []*deploy.Parcel, stems []string) ([]*deploy.File, error) {
+	var files []*deploy.File
+	list := teamFile{Name: d.Team}
+	for i, p := range parcels {
+		name := folderOf(p.Profile) + stems[i] + ".mobileconfig"
+		f := &deploy.File{Name: name, Data: p.Body, Parcel: p}
+		for _, platform := range []string{"all", "ios", "macos"} {
+			old := "platforms/" + platform + "/configuration-profiles/" + stems[i] + ".mobileconfig"
+			if _, err := fs.Stat(there, old); err == nil && old != name {
+				f.Notes = append(f.Notes, "there is a "+old+" as well: delete it, and mend what lists it, if it is the same profile")
+			}
+		}
+		files = append(files, f)
+		list.Controls.Apple.Profiles = append(list.Controls.Apple.Profiles, entry{Path: "../" + name,
+			IncludeAll: d.Labels[IncludeAll], IncludeAny: d.Labels[IncludeAny], ExcludeAny: d.Labels[ExcludeAny]})
+	}
+	name, head := Unlisted, entries
+	if d.Team != "" {
+		name, head = "fleets/"+slug(d.Team)+".yml", fmt.Sprintf(wholeTeam, strings.Join(strings.Fields(d.Team), " "))
+		if is, err := teamIn(there, name); err == nil {
+			if is != d.Team {
+				return nil, fmt.Errorf("%s is there already, and is of the team %q; rename one of the two", name, is)
+			}
+			return append(files, &deploy.File{Name: name}), nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	text, err := yaml.Dump(list, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithQuotePreference(yaml.QuoteDouble))
+	if err != nil {
+		return nil, fmt.Errorf("writing %s: %w", name, err)
+	}
+	return append(files, &deploy.File{Name: name, Data: append([]byte(head), text...)}), nil
+}
+
+// maxTeam is the largest file of a team that is read, in bytes.
+const maxTeam = 1 << 20
+
+// teamIn reads the name of the team that a file is about.
+func teamIn(there fs.FS, name string) (string, error) {
+	info, err := fs.Stat(there, name)
+	if err != nil {
+		return "", err
+	}
+	var team struct {
+		Name string `yaml:"name"`
+	}
+	data, err := fs.ReadFile(there, name)
+	if err == nil && (info.Size() > maxTeam || yaml.Load(data, &team) != nil) {
+		err = errors.New("it is no YAML that can be read")
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", name, err)
+	}
+	return team.Name, nil
+}
+
+// folderOf is where Fleet's starter repository keeps the profiles of a platform. Fleet delivers all of a team's to each of its
+// devices of Apple's, wherever the file is.
+func folderOf(p *deploy.Profile) string {
+	platform := "all"
+	switch p.Platform() {
+	case target.MacOS:
+		platform = "macos"
+	case target.IOS:
+		platform = "ios"
+	}
+	return "platforms/" + platform + "/configuration-profiles/"
+}
+
+func slug(name string) string {
+	s := strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if s == "" {
+		s = "team"
+	}
+	return s
+}
+
+var notInSlug = regexp.MustCompile(`[^\p{L}\p{N}]+`)

@@ -1,0 +1,180 @@
+// Package iru lays profiles out as Iru's own tool, iructl, takes them: a folder a profile, with an info file.
+//
+// See https://github.com/kandji-inc/iructl/wiki/Custom-Profiles, and src/iructl/repository/info.py there for the keys.
+package iru
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/target"
+)
+
+// Devices are the kinds of devices that a profile can run on, by the names of the keys runs_on_….
+var Devices = []string{"mac", "iphone", "ipad", "tv", "vision"}
+
+// Repository writes into a folder of iructl.
+type Repository struct {
+	RunsOn []string // some of Devices; none for what TargetDeviceType says
+	Active bool     // whether a new profile is delivered at once
+}
+
+// Pack takes the content, unsigned.
+func (r *Repository) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+	if len(r.runsOn(p)) == 0 {
+		return nil, fmt.Errorf("no TargetDeviceType says which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
+	}
+	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "without its signature: iructl reads property lists only")
+	}
+	return []*deploy.Parcel{parcel}, nil
+}
+
+func (r *Repository) runsOn(p *deploy.Profile) []string {
+	if len(r.RunsOn) > 0 {
+		return r.RunsOn
+	}
+	switch p.Platform() {
+	case target.MacOS:
+		return []string{"mac"}
+	case target.IOS:
+		return []string{"iphone", "ipad"}
+	case target.TvOS:
+		return []string{"tv"}
+	case target.VisionOS:
+		return []string{"vision"}
+	}
+	return nil
+}
+
+// info is the file beside a profile. An id that Iru does not know makes a new profile there, and is replaced by Iru's own.
+type info struct {
+	ID     string `yaml:"id"`
+	Name   string `yaml:"name"`
+	Active bool   `yaml:"active"`
+	Mac    bool   `yaml:"runs_on_mac,omitempty"`
+	IPhone bool   `yaml:"runs_on_iphone,omitempty"`
+	IPad   bool   `yaml:"runs_on_ipad,omitempty"`
+	TV     bool   `yaml:"runs_on_tv,omitempty"`
+	Vision bool   `yaml:"runs_on_vision,omitempty"`
+}
+
+// space is that of the version 5 UUIDs of new profiles.
+var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
+
+// Export makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
+// is there stays, since it holds the id that Iru gave; the profile beside it is replaced.
+func (r *Repository) Export(there fs.FS, parcels []*deploy.Parcel, stems []string) ([]*deploy.File, error) {
+	folders, err := read(there)
+	if err != nil {
+		return nil, err
+	}
+	var files []*deploy.File
+	for i, p := range parcels {
+		dir, id := path.Join("profiles", stems[i]), p.Profile.Identifier()
+		f := folders[dir]
+		for name, other := range folders {
+			if id != "" && other.identifier == id {
+				dir, f = name, other
+			}
+		}
+		switch {
+		case f == nil:
+			f = &folder{profile: path.Join(dir, "profile.mobileconfig")}
+		case f.crowded != "":
+			return nil, fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, f.crowded)
+		case f.identifier != id:
+			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, p.Profile.Name, id)
+		}
+		files = append(files, &deploy.File{Name: f.profile, Data: p.Body, Parcel: p})
+		info := &deploy.File{Name: f.info, Parcel: p, Beside: true}
+		if info.Name == "" {
+			info.Name = path.Join(dir, "info.yaml")
+			if info.Data, err = r.info(p); err != nil {
+				return nil, fmt.Errorf("writing %s: %w", info.Name, err)
+			}
+		}
+		files = append(files, info)
+	}
+	return files, nil
+}
+
+// folder is one of a profile that is there.
+type folder struct {
+	profile, info string // files; info is empty for none
+	identifier    string // PayloadIdentifier, empty where it cannot be read
+	crowded       string // the files, where there are several of a kind
+}
+
+// read returns the folders that are there. Each may be edited by hand, and iructl names the profile as it likes.
+func read(there fs.FS) (map[string]*folder, error) {
+	dirs, err := fs.ReadDir(there, "profiles")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	all := map[string]*folder{}
+	for _, d := range dirs {
+		dir := path.Join("profiles", d.Name())
+		entries, err := fs.ReadDir(there, dir)
+		if err != nil {
+			continue // a file
+		}
+		var profiles, infos []string
+		for _, e := range entries {
+			switch name := path.Join(dir, e.Name()); {
+			case path.Ext(name) == ".mobileconfig":
+				profiles = append(profiles, name)
+			case slices.Contains([]string{"info.yaml", "info.yml", "info.json", "info.plist"}, e.Name()):
+				infos = append(infos, name)
+			}
+		}
+		f := &folder{}
+		switch {
+		case len(profiles) > 1 || len(infos) > 1:
+			f.crowded = strings.Join(append(profiles, infos...), ", ")
+		case len(profiles) == 0:
+			continue
+		default:
+			f.profile = profiles[0]
+			f.identifier = identifierIn(there, profiles[0])
+		}
+		if len(infos) == 1 {
+			f.info = infos[0]
+		}
+		all[dir] = f
+	}
+	return all, nil
+}
+
+func identifierIn(there fs.FS, name string) string {
+	if info, err := fs.Stat(there, name); err != nil || info.Size() > maxProfile {
+		return ""
+	}
+	data, err := fs.ReadFile(there, name)
+	if err != nil {
+		return ""
+	}
+	root, err := deploy.ReadContent(data)
+	if err != nil {
+		return ""
+	}
+	return (&deploy.Profile{Root: root}).Identifier()
+}
+
+const maxProfile = 16 << 20
+
+func (r *Repository) info(p *deploy.Parcel) ([]byte, error) {
+	on := r.runsOn(p.Profile)
+	is := func(device string) bool { return slices.Contains(on, device) }
+	return yaml.Dump(info{ID: uuid.NewSHA1(space, []byte(p.Profile.Identifier())).String(), Name: p.Name, Active: r.Active,
+		Mac: is("mac"), IPhone: is("iphone"), IPad: is("ipad"), TV: is("tv"), Vision: is("vision")}, yaml.WithLineWidth(-1))
+}

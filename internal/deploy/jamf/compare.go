@@ -1,0 +1,242 @@
+package jamf
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// removalPassword is the type of a payload that Jamf adds where a password for removal is set.
+const removalPassword = "com.apple.profileRemovalPassword"
+
+// Compare leaves out what Jamf fills in itself, and takes a text for what it was sent as where Jamf can have made the one of the
+// other. PayloadScope is told by the level, and PayloadDescription by the description. What cannot be read is not told, so that it
+// is written over.
+func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+	if d.Again {
+		return nil, nil, nil
+	}
+	return d.compare(p, h)
+}
+
+func (d *Destination) compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+	k, err := d.kind(p.Profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := readHeld(h)
+	if err != nil {
+		return nil, nil, nil //nolint:nilerr // an update mends it
+	}
+	held, wanted = asSent(normal(root), normal(p.Profile.Root))
+	if has, want := scopeOf(h.Fields["level"]), scopeOf(k.level(p.Profile, h)); has != "" && has != want {
+		held.Set("PayloadScope", plist.NewString(has))
+		wanted.Set("PayloadScope", plist.NewString(want))
+	}
+	if has, told := h.Fields["description"]; told && !sameWords(has, cmp.Or(p.Profile.Text("PayloadDescription"), has)) {
+		want := p.Profile.Text("PayloadDescription")
+		held.Set("PayloadDescription", plist.NewString(has))
+		wanted.Set("PayloadDescription", plist.NewString(want))
+	}
+	if has := h.Fields["category"]; d.Category != "" && has != d.Category {
+		held, wanted = deploy.With(held, "category", plist.NewString(has)), deploy.With(wanted, "category", plist.NewString(d.Category))
+	}
+	return held, wanted, nil
+}
+
+// sameWords compares a text that stands beside the profile: white space does not count.
+func sameWords(stored, sent string) bool {
+	words := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	return slices.ContainsFunc(text().Names(sent), func(form string) bool { return words(form) == words(stored) })
+}
+
+// readHeld reads what Jamf gives back. The empty keys that it adds can be there several times.
+func readHeld(h *deploy.Held) (*plist.Value, error) {
+	doc, found := plist.Read(diag.NewFile("profile", h.Content))
+	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != "duplicate-key" })
+	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary || broken {
+		return nil, errors.New("what the server has is no profile that can be read")
+	}
+	return doc.Root, nil
+}
+
+// normal copies a profile without what Jamf fills in itself.
+func normal(root *plist.Value) *plist.Value {
+	top := withoutPhantoms(root)
+	top.Fields = without(top.Fields, append([]string{"PayloadScope"}, server().Own.Top...))
+	for _, payload := range payloadsOf(top) {
+		payload.Fields = without(payload.Fields, server().Own.Payload)
+	}
+	return top
+}
+
+// payloadsOf returns the payloads of a profile.
+func payloadsOf(root *plist.Value) []*plist.Value {
+	if content := root.Get("PayloadContent"); content != nil && content.Kind == plist.Array {
+		return content.Items
+	}
+	return nil
+}
+
+func typeOf(payload *plist.Value) string {
+	if v := payload.Get("PayloadType"); v != nil {
+		return v.Text
+	}
+	return ""
+}
+
+// without returns the fields of a dictionary that have none of some keys.
+func without(fields []plist.Field, keys []string) []plist.Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f plist.Field) bool { return slices.Contains(keys, f.Key) })
+}
+
+// withoutPhantoms copies a tree without keys that say nothing, and without empty arrays in arrays.
+func withoutPhantoms(v *plist.Value) *plist.Value {
+	c := *v
+	c.Fields, c.Items = nil, nil
+	for _, f := range v.Fields {
+		if text().Reads(f.Key) != "" {
+			f.Value = withoutPhantoms(f.Value)
+			c.Fields = append(c.Fields, f)
+		}
+	}
+	for _, item := range v.Items {
+		if item.Kind != plist.Array || len(item.Items) > 0 {
+			c.Items = append(c.Items, withoutPhantoms(item))
+		}
+	}
+	return &c
+}
+
+// asSent makes of what Jamf holds what it was sent as, as far as that is to be wanted, with the payloads in the order of those
+// that are wanted. A key without content is none to Jamf.
+func asSent(held, wanted *plist.Value) (sent, want *plist.Value) {
+	sent, want = paired(held, wanted, server().Own.AddsTop)
+	has, wants := payloadsOf(held), payloadsOf(wanted)
+	if has == nil || wants == nil {
+		return sent, want
+	}
+	ofType := map[string][]*plist.Value{}
+	for _, payload := range has {
+		ofType[typeOf(payload)] = append(ofType[typeOf(payload)], payload)
+	}
+	was, is := plist.NewArray(), plist.NewArray()
+	used := map[*plist.Value]bool{}
+	for _, w := range wants {
+		if same := ofType[typeOf(w)]; len(same) > 0 {
+			used[same[0]], ofType[typeOf(w)] = true, same[1:]
+			s, w := paired(same[0], w, server().Own.AddsPayload)
+			was.Items, is.Items = append(was.Items, s), append(is.Items, w)
+		} else {
+			is.Items = append(is.Items, w)
+		}
+	}
+	for _, payload := range has {
+		if !used[payload] && typeOf(payload) != removalPassword {
+			was.Items = append(was.Items, payload)
+		}
+	}
+	return sent.Set("PayloadContent", was), want.Set("PayloadContent", is)
+}
+
+// paired is asSent for one dictionary, to which Jamf adds some keys.
+func paired(held, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
+	has, wants := index(held), index(wanted)
+	isThere := func(all map[string]*plist.Value, key string) bool { return all[key] != nil && !isEmpty(all[key]) }
+	want = plist.NewDictionary()
+	for _, f := range wanted.Fields {
+		if isThere(has, f.Key) || isThere(wants, f.Key) {
+			want.Fields = append(want.Fields, f)
+		}
+	}
+	sent = plist.NewDictionary()
+	for _, f := range asWanted(held, wanted, typeOf(wanted)).Fields {
+		switch known := wants[f.Key] != nil; {
+		case known && isEmpty(f.Value) && isEmpty(wants[f.Key]), !known && slices.Contains(adds, f.Key):
+		default:
+			sent.Fields = append(sent.Fields, f)
+		}
+	}
+	return sent, want
+}
+
+func index(v *plist.Value) map[string]*plist.Value {
+	all := make(map[string]*plist.Value, len(v.Fields))
+	for _, f := range v.Fields {
+		all[f.Key] = f.Value
+	}
+	return all
+}
+
+func isEmpty(v *plist.Value) bool {
+	switch v.Kind {
+	case plist.String:
+		return v.Text == ""
+	case plist.Array, plist.Dictionary:
+		return len(v.Items)+len(v.Fields) == 0
+	}
+	return false
+}
+
+// asWanted makes of a value that Jamf holds the one that is wanted, as far as Jamf can have made the one of the other.
+func asWanted(held, wanted *plist.Value, payloadType string) *plist.Value {
+	switch {
+	case wanted == nil:
+	case held.Kind == plist.String && wanted.Kind == plist.String:
+		if slices.Contains(text().Forms(wanted.Text), text().Reads(held.Text)) {
+			return wanted
+		}
+	case held.Kind == plist.Dictionary && wanted.Kind == plist.Dictionary:
+		return dictionaryAsWanted(held, wanted, payloadType)
+	case held.Kind == plist.Array && wanted.Kind == plist.Array && len(held.Items) == len(wanted.Items):
+		c := *held
+		c.Items = slices.Clone(held.Items)
+		for i := range c.Items {
+			c.Items[i] = asWanted(held.Items[i], wanted.Items[i], payloadType)
+		}
+		return &c
+	case held.Kind == plist.Integer && wanted.Kind == plist.Real && held.Int.Float() == wanted.Real,
+		held.Kind == plist.Real && wanted.Kind == plist.Integer && held.Real == wanted.Int.Float():
+		return wanted
+	}
+	return held
+}
+
+func dictionaryAsWanted(held, wanted *plist.Value, payloadType string) *plist.Value {
+	keys, has := map[string]plist.Field{}, map[string]bool{}
+	for _, f := range held.Fields {
+		has[f.Key] = true
+	}
+	for _, f := range wanted.Fields {
+		if has[f.Key] {
+			keys[f.Key] = f
+			continue
+		}
+		for _, form := range text().Forms(f.Key) {
+			if _, taken := keys[form]; !taken {
+				keys[form] = f
+			}
+		}
+	}
+	c := *held
+	c.Fields = slices.Clone(held.Fields)
+	for i, f := range c.Fields {
+		w, ok := keys[f.Key]
+		if !ok {
+			w, ok = keys[text().Reads(f.Key)]
+		}
+		if !ok {
+			continue
+		}
+		c.Fields[i].Key, c.Fields[i].Value = w.Key, asWanted(f.Value, w.Value, payloadType)
+		if payloadType == webClip && w.Key == "Icon" && samePicture(f.Value.Data, w.Value.Data) {
+			c.Fields[i].Value = w.Value
+		}
+	}
+	return &c
+}

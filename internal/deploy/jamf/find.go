@@ -1,0 +1,128 @@
+package jamf
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/plist"
+)
+
+// summary is an entry of a list.
+type summary struct {
+	ID   int    `xml:"id"`
+	Name string `xml:"name"`
+}
+
+// detail is a profile, as far as it matters here.
+type detail struct {
+	XMLName xml.Name
+	General struct {
+		ID       int     `xml:"id"`
+		Name     string  `xml:"name"`
+		UUID     string  `xml:"uuid"`
+		Level    string  `xml:"level"`
+		About    *string `xml:"description"`
+		Category string  `xml:"category>name"`
+		Payloads string  `xml:"payloads"`
+	} `xml:"general"`
+}
+
+// Find lists the profiles of each kind and reads those whose name is that of a parcel. Jamf gives a profile another
+// PayloadIdentifier when it is created, so the name is what tells it.
+func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
+	held := make([]*deploy.Held, len(parcels))
+	lists := map[string][]summary{}
+	for i, p := range parcels {
+		k, err := d.kind(p.Profile)
+		if err != nil {
+			return nil, err
+		}
+		if _, known := lists[k.path]; !known {
+			if lists[k.path], err = d.list(ctx, k); err != nil {
+				return nil, err
+			}
+		}
+		var same []string
+		for _, s := range lists[k.path] {
+			if slices.Contains(text().Names(p.Name), text().Reads(s.Name)) {
+				same = append(same, strconv.Itoa(s.ID))
+			}
+		}
+		if len(same) > 1 {
+			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", p.Profile.Name, len(same), p.Name, strings.Join(same, ", "))
+		}
+		if len(same) == 1 {
+			if held[i], err = d.get(ctx, k, same[0]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return held, nil
+}
+
+// ReadBack compares what Jamf has stored, since none of what it does to a profile is documented.
+func (d *Destination) ReadBack(ctx context.Context, p *deploy.Parcel, id string) (note string, err error) {
+	k, err := d.kind(p.Profile)
+	if err != nil {
+		return "", err
+	}
+	held, err := d.get(ctx, k, id)
+	switch {
+	case deploy.IsStatus(err, http.StatusNotFound):
+		return "", nil // another node of the cluster does not know of it yet
+	case err != nil:
+		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
+	}
+	has, wanted, err := d.compare(p, held)
+	if err != nil || has != nil && plist.Equal(has, wanted) {
+		return "", err
+	}
+	return "Jamf Pro has stored something else than was sent, which is not known of it: --check shows what, and it is sent again at each push", nil
+}
+
+func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
+	var all struct {
+		XMLName xml.Name
+		Entries []summary `xml:",any"`
+	}
+	if err := d.ask(ctx, k.path, &all); err != nil {
+		return nil, err
+	}
+	if !strings.HasSuffix(all.XMLName.Local, "configuration_profiles") {
+		return nil, fmt.Errorf("the answer to %s is not a list of profiles; is the address that of Jamf Pro?", k.path)
+	}
+	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
+}
+
+func (d *Destination) get(ctx context.Context, k kind, id string) (*deploy.Held, error) {
+	var one detail
+	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
+		return nil, err
+	}
+	if one.XMLName.Local != k.root {
+		return nil, fmt.Errorf("the answer to %s/id/%s is not a profile; is the address that of Jamf Pro?", k.path, id)
+	}
+	held := &deploy.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
+		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}
+	if one.General.About != nil {
+		held.Fields["description"] = *one.General.About
+	}
+	return held, nil
+}
+
+func (d *Destination) ask(ctx context.Context, path string, into any) error {
+	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
+	if err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(answer.Body, into); err != nil { // encoding/xml expands no entities of a document's own
+		return fmt.Errorf("reading the answer to %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+// Package jamf brings profiles to Jamf Pro by its Classic API, which has one kind of profile for computers and one for mobile
+// devices.
+//
+// See https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles and
+// https://developer.jamf.com/jamf-pro/reference/mobiledeviceconfigurationprofiles. What the server does to a profile is not
+// documented. It rests on what Jamf's own clients and others have tried and state in public; package mdm has it, each with its
+// source.
+package jamf
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/mdm"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
+
+// The kinds of devices.
+const (
+	Computers = mdm.Computers
+	Mobile    = mdm.MobileDevices
+)
+
+// kind is what the API calls a profile for one of them.
+type kind struct {
+	devices    string
+	path, root string
+	method     string // the element that says how it gets to devices
+	system     string // the level of PayloadScope System, as it is sent; Jamf answers System, and its other level is User
+}
+
+// Jamf takes the names of its own web page, such as Device Level and User Level, for the wrong ones without a word:
+// https://github.com/jamf/terraform-provider-jamfplatform, internal/resources/pro.
+var kinds = map[string]kind{
+	Computers: {Computers, "/JSSResource/osxconfigurationprofiles", "os_x_configuration_profile", "distribution_method", "Computer"},
+	Mobile:    {Mobile, "/JSSResource/mobiledeviceconfigurationprofiles", "configuration_profile", "deployment_method", "Device"},
+}
+
+// level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
+// profile does not say it, what it has in Jamf stays.
+func (k kind) level(p *deploy.Profile, h *deploy.Held) string {
+	scope := p.Text("PayloadScope")
+	if scope == "" && h != nil {
+		scope = scopeOf(h.Fields["level"])
+	}
+	switch {
+	case scope == "User", scope == "" && k.devices == Computers:
+		return "User"
+	case scope == "System", scope == "":
+		return k.system
+	}
+	return ""
+}
+
+// scopeOf is the PayloadScope of a level, "" for one that is not known.
+func scopeOf(level string) string {
+	switch strings.TrimSuffix(strings.ToLower(level), " level") {
+	case "user":
+		return "User"
+	case "system", "computer", "device":
+		return "System"
+	}
+	return ""
+}
+
+// Destination creates and updates configuration profiles. Their scope stays as it is.
+type Destination struct {
+	Client   *deploy.Client
+	For      string // Computers, Mobile, or "" for what TargetDeviceType says
+	Redeploy string // All or Newly Assigned
+	Again    bool   // what is unchanged is sent as well, for devices that have kept an old version
+	Category string // "" for none on creation, and for what it has on update
+	Wrap     bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
+}
+
+// Pack takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
+// would arrive without its settings.
+func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+	k, err := d.kind(p)
+	if err != nil {
+		return nil, err
+	}
+	sent, wrapped := *p, []string(nil)
+	if d.Wrap && k.path == kinds[Computers].path { // managed preferences are of macOS
+		sent.Root, wrapped = wrap(p.Root)
+	}
+	if k.level(p, nil) == "" {
+		return nil, fmt.Errorf("no level of Jamf Pro goes with its PayloadScope %q; want System or User", p.Text("PayloadScope"))
+	}
+	body, err := encode(sent.Root)
+	if err != nil {
+		return nil, err
+	}
+	lost := Losses(sent.Root, k.devices)
+	if err := refuse(lost); err != nil {
+		return nil, err
+	}
+	parcel := &deploy.Parcel{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.describe(lost, k.devices)}
+	if parcel.Name == "" {
+		return nil, errors.New("it has neither a PayloadDisplayName nor a PayloadIdentifier, and Jamf Pro wants a name")
+	}
+	if len(wrapped) > 0 {
+		parcel.Notes = append(parcel.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
+	}
+	if at := places(lost, is(mdm.LineFeeds)); at != "" {
+		parcel.Notes = append(parcel.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
+	}
+	if p.Signed {
+		parcel.Notes = append(parcel.Notes, "without its signature, which Jamf's API takes off")
+	}
+	return []*deploy.Parcel{parcel}, nil
+}
+
+func (d *Destination) kind(p *deploy.Profile) (kind, error) {
+	if d.For != "" {
+		return kinds[d.For], nil
+	}
+	switch p.Platform() {
+	case target.MacOS:
+		return kinds[Computers], nil
+	case target.IOS, target.TvOS, target.VisionOS:
+		return kinds[Mobile], nil
+	}
+	return kind{}, errors.New("no TargetDeviceType says whether it is for computers or mobile devices; give --devices computers or mobile-devices")
+}
+
+// Together refuses two profiles of one name for devices of one kind: by that name Jamf's are told apart.
+func (d *Destination) Together(parcels []*deploy.Parcel) error {
+	names := map[string]*deploy.Parcel{}
+	for _, p := range parcels {
+		k, err := d.kind(p.Profile)
+		if err != nil {
+			return err
+		}
+		key := k.path + " " + text().Reads(p.Name)
+		if other := names[key]; other != nil {
+			return fmt.Errorf("%s and %s have the same name, %s, by which profiles in Jamf Pro are told apart; give them different PayloadDisplayNames",
+				other.Profile.Name, p.Profile.Name, p.Name)
+		}
+		names[key] = p
+	}
+	return nil
+}
+
+// Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
+// be a second profile on devices.
+func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+	k, err := d.kind(p.Profile)
+	if err != nil {
+		return nil, err
+	}
+	body, id, method := p.Body, "0", http.MethodPost
+	if h != nil {
+		id, method = h.ID, http.MethodPut
+		if body, err = keepIdentity(p.Profile.Root, h); err != nil {
+			return nil, err
+		}
+	}
+	var b bytes.Buffer
+	element := func(name, text string) {
+		b.WriteString("<" + name + ">")
+		_, _ = escaper.WriteString(&b, text)
+		b.WriteString("</" + name + ">")
+	}
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><` + k.root + `><general>`)
+	element("name", p.Name)
+	if text := p.Profile.Text("PayloadDescription"); text != "" || h == nil {
+		element("description", text) // else what somebody wrote there stays
+	}
+	if d.Category != "" {
+		b.WriteString("<category>")
+		element("name", d.Category)
+		b.WriteString("</category>")
+	}
+	if h == nil {
+		element(k.method, "Install Automatically")
+	}
+	element("level", k.level(p.Profile, h))
+	element("redeploy_on_update", d.Redeploy)
+	b.WriteString("<payloads><![CDATA[" + string(body) + "]]></payloads></general></" + k.root + ">")
+	return &deploy.Request{Method: method, Path: k.path + "/id/" + id, Body: b.Bytes(),
+		Header: http.Header{"Content-Type": {"application/xml"}, "Accept": {"application/xml"}}}, nil
+}
+
+// escaper escapes what stands beside the profile, which Jamf reads as XML says.
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// keepIdentity is the profile with the identity that the server gave it.
+func keepIdentity(root *plist.Value, h *deploy.Held) ([]byte, error) {
+	top := *root
+	top.Fields = slices.Clone(root.Fields)
+	held, err := readHeld(h)
+	for _, key := range []string{"PayloadUUID", "PayloadIdentifier"} {
+		switch {
+		case err == nil && held.Get(key) != nil && held.Get(key).Kind == plist.String && held.Get(key).Text != "":
+			top.Set(key, held.Get(key))
+		case h.Fields["uuid"] != "": // the server makes both the same
+			top.Set(key, plist.NewString(h.Fields["uuid"]))
+		default:
+			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, h.ID)
+		}
+	}
+	return encode(&top)
+}
+
+// Outcome reads the ID.
+func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+	var one struct {
+		ID int `xml:"id"`
+	}
+	if err := xml.Unmarshal(answer.Body, &one); err != nil || one.ID <= 0 {
+		return deploy.Outcome{}, errors.New("the server does not tell the ID of the profile; --check says whether it has it")
+	}
+	out := deploy.Outcome{ID: strconv.Itoa(one.ID)}
+	k, err := d.kind(p.Profile)
+	switch {
+	case err != nil:
+	case h == nil:
+		out.Note = "it is at " + k.level(p.Profile, nil) + " level, and has no scope yet: nobody gets it before you say who in Jamf Pro"
+	case d.Redeploy != redeployAll:
+		out.Note = "devices that have it already keep the old version; --redeploy all sends it to them, and --redeploy again if nothing has changed since"
+	}
+	return out, nil
+}
+
+const redeployAll = "All"

@@ -1,0 +1,167 @@
+// Package kmfddm brings declarations to a KMFDDM server, which hands them to devices that a NanoMDM server manages. What is
+// known of it is of its API (docs/openapi.yaml) and its source, v0.8.3, which wins where they differ: 204 is a change, and 304
+// is none.
+package kmfddm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+)
+
+// user is the name that KMFDDM wants with its API key (operations guide, -api).
+const user = "kmfddm"
+
+// Options are those of a client of the API.
+func Options(key string) deploy.Options {
+	return deploy.Options{Authorizer: deploy.Basic{User: user, Password: key}, Message: message,
+		Answers: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
+}
+
+// message finds the words of an error.
+func message(body []byte) string {
+	var e struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &e)
+	return e.Error
+}
+
+// Destination stores declarations, and puts them into sets.
+type Destination struct {
+	Client      *deploy.Client
+	Sets        []string
+	Enrollments []string // that are to get the sets
+	NoNotify    bool     // devices are not told
+
+	Wait time.Duration // for the devices to take the declarations, 0 for not at all
+	Poll time.Duration // between two questions
+}
+
+// kept are the keys of the top level that the server stores, besides the ServerToken, which it makes: ddm/declaration.go.
+var kept = []string{"Identifier", "Type", "Payload"}
+
+// Pack takes a declaration as it is.
+func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+	id := p.Text("Identifier")
+	if err := CheckName(id); err != nil {
+		return nil, fmt.Errorf("its Identifier: %w", err)
+	}
+	parcel := &deploy.Parcel{Profile: p, Name: id, Body: p.Content}
+	var lost []string
+	for _, f := range p.Root.Fields {
+		if f.Key != serverToken && !slices.Contains(kept, f.Key) {
+			lost = append(lost, f.Key)
+		}
+	}
+	if len(lost) > 0 {
+		parcel.Losses = []string{"KMFDDM stores Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
+	}
+	return []*deploy.Parcel{parcel}, nil
+}
+
+// CheckName says what is wrong with a name that stands in a path.
+func CheckName(name string) error {
+	if name == "" || name == "." || name == ".." || slices.ContainsFunc([]rune(name), func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f }) {
+		return fmt.Errorf("%q cannot stand in an address", name)
+	}
+	return nil
+}
+
+// Find asks for each declaration.
+func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
+	held := make([]*deploy.Held, len(parcels))
+	for i, p := range parcels {
+		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declarations/" + url.PathEscape(p.Name)})
+		switch {
+		case deploy.IsStatus(err, http.StatusNotFound):
+		case err != nil:
+			return nil, err
+		default:
+			held[i] = &deploy.Held{ID: p.Name, Name: p.Name, Content: answer.Body}
+		}
+	}
+	return held, nil
+}
+
+// Compare looks at what the server stores. The ServerToken it makes itself: another one with each change.
+func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
+	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
+		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
+	}
+	switch id := (&deploy.Profile{Root: doc.Root}).Text("Identifier"); {
+	case id == p.Name:
+	case strings.EqualFold(id, p.Name): // the collation of MySQL
+		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
+	default:
+		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
+	}
+	if wanted = stored(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(stored(doc.Root, doc.Root.Get(serverToken)), wanted) {
+		return wanted, wanted, nil
+	}
+	return doc.Root, stored(p.Profile.Root, plist.NewString("(made by the server)")), nil
+}
+
+const serverToken = "ServerToken"
+
+// stored is a declaration as the server stores it, with another token, or without one for nil.
+func stored(v, token *plist.Value) *plist.Value {
+	c := *v
+	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return !slices.Contains(kept, f.Key) })
+	if token != nil {
+		c.Set(serverToken, token)
+	}
+	return &c
+}
+
+// Request stores a declaration, new or not.
+func (d *Destination) Request(p *deploy.Parcel, _ *deploy.Held) (*deploy.Request, error) {
+	return &deploy.Request{Method: http.MethodPut, Path: "/v1/declarations", Query: d.query(),
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: p.Body}, nil
+}
+
+func (d *Destination) query() url.Values {
+	if d.NoNotify {
+		return url.Values{"nonotify": {"1"}}
+	}
+	return url.Values{}
+}
+
+// Outcome tells a change from none.
+func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+	return deploy.Outcome{ID: p.Name, Kept: answer.Status == http.StatusNotModified}, nil
+}
+
+// Last puts the declarations into the sets, and gives the sets to the enrollments.
+func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
+	var requests []*deploy.Request
+	put := func(path, key, value string) {
+		query := d.query()
+		query.Set(key, value)
+		requests = append(requests, &deploy.Request{Method: http.MethodPut, Path: path, Query: query})
+	}
+	for _, set := range d.Sets {
+		for _, p := range parcels {
+			put("/v1/set-declarations/"+url.PathEscape(set), "declaration", p.Name)
+		}
+		for _, id := range d.Enrollments {
+			put("/v1/enrollment-sets/"+url.PathEscape(id), "set", set)
+		}
+	}
+	return requests
+}
+
+// Ended has nothing to read: a request that failed is an error already.
+func (d *Destination) Ended(*deploy.Response) (map[string]string, error) { return nil, nil }

@@ -1,0 +1,150 @@
+package kmfddm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/deploy"
+)
+
+// The words for what devices make of a declaration.
+const (
+	active   = "Active"
+	inactive = "Inactive" // valid, and no activation of it holds
+	invalid  = "Invalid"
+)
+
+// reported is what a device says of a declaration (GET /v1/declaration-status).
+type reported struct {
+	Identifier string          `json:"identifier"`
+	Active     bool            `json:"active"`
+	Valid      string          `json:"valid"`   // valid, invalid or unknown
+	Current    bool            `json:"current"` // it is about what the server has now
+	Reasons    json.RawMessage `json:"reasons"`
+}
+
+func (r *reported) status() string {
+	switch {
+	case r == nil || !r.Current:
+		return ""
+	case r.Valid == "invalid":
+		return invalid
+	case r.Valid == "valid" && r.Active:
+		return active
+	case r.Valid == "valid":
+		return inactive
+	}
+	return ""
+}
+
+// Follows says whether devices are named and waited for.
+func (d *Destination) Follows() bool { return d.Wait > 0 && len(d.Enrollments) > 0 }
+
+// Expect does nothing: the server remembers what devices say.
+func (d *Destination) Expect([]*deploy.Parcel) {}
+
+// Follow asks the server again and again what the devices say, until each has taken or refused the declarations.
+func (d *Destination) Follow(ctx context.Context, parcels []*deploy.Parcel, tell func(deploy.Answer)) error {
+	over := time.NewTimer(d.Wait)
+	defer over.Stop()
+	open := slices.Clone(parcels)
+	for {
+		said, err := d.statuses(ctx)
+		if err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(p *deploy.Parcel) bool {
+			a, ended := d.answer(p, said)
+			if ended {
+				tell(a)
+			}
+			return ended
+		})
+		if len(open) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-over.C:
+			for _, p := range open {
+				if a, _ := d.answer(p, said); a.Status != "" {
+					tell(a)
+				}
+			}
+			return nil
+		case <-time.After(d.Poll):
+		}
+	}
+}
+
+// answer sums up what the devices say of a declaration: the worst of it, and whether they will say no more.
+func (d *Destination) answer(p *deploy.Parcel, said map[string][]reported) (a deploy.Answer, ended bool) {
+	a, ended = deploy.Answer{Parcel: p, Final: true, OK: true}, true
+	for _, id := range d.Enrollments {
+		i := slices.IndexFunc(said[id], func(r reported) bool { return r.Identifier == p.Name })
+		if i < 0 {
+			ended = false
+			continue
+		}
+		r := &said[id][i]
+		status := r.status()
+		ended = ended && (status == active || status == invalid)
+		if status == invalid || status != "" && a.Status != invalid && (status == inactive || a.Status == "") {
+			a.Status = status
+		}
+		if status == invalid {
+			a.Errors = append(a.Errors, fmt.Sprintf("%s: %s", id, r.reasons()))
+		}
+	}
+	a.OK = ended && a.Status == active
+	return a, ended
+}
+
+// reasons says why a declaration is invalid, in the device's words.
+func (r *reported) reasons() string {
+	var all []struct {
+		Code, Description string
+	}
+	if json.Unmarshal(r.Reasons, &all) != nil || len(all) == 0 {
+		return "the device does not say why"
+	}
+	var words []string
+	for _, x := range all {
+		words = append(words, strings.TrimSuffix(x.Code+": "+x.Description, ": "))
+	}
+	return strings.Join(words, "; ")
+}
+
+// perRequest is how many enrollments one request names: its path is kept within what proxies take.
+const perRequest = 50
+
+// statuses asks what the devices say of their declarations, by enrollment.
+func (d *Destination) statuses(ctx context.Context) (map[string][]reported, error) {
+	all := map[string][]reported{}
+	for some := range slices.Chunk(d.Enrollments, perRequest) {
+		var ids []string
+		for _, id := range some {
+			ids = append(ids, url.PathEscape(id))
+		}
+		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declaration-status/" + strings.Join(ids, ",")})
+		if err != nil {
+			return nil, err
+		}
+		said := map[string][]reported{}
+		if len(answer.Body) > 0 && json.Unmarshal(answer.Body, &said) != nil {
+			return nil, errors.New("the answer is no status of KMFDDM's API; is this its address?")
+		}
+		for id, r := range said {
+			all[id] = r
+		}
+	}
+	return all, nil
+}

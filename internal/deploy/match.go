@@ -1,0 +1,117 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+)
+
+// ReadContent reads a profile as a server gives it back, signed or not.
+func ReadContent(content []byte) (*plist.Value, error) {
+	doc, found := document.OpenTemplate(diag.NewFile("profile", slices.Clone(content)))
+	if doc.Root == nil || doc.Kind() != document.Profile || diag.HasErrors(found) {
+		return nil, errors.New("what the server has is no profile that can be read")
+	}
+	return doc.Root, nil
+}
+
+// CompareContent is a Compare for servers that give back what they were given. What cannot be read is not told, so that it is
+// written over.
+func CompareContent(p *Parcel, h *Held) (held, wanted *plist.Value, err error) {
+	held, err = ReadContent(h.Content)
+	if err != nil {
+		return nil, nil, nil //nolint:nilerr // an update mends it
+	}
+	return held, p.Profile.Root, nil
+}
+
+// With is a tree and something else that counts for an update, such as its labels, for a comparison.
+func With(v *plist.Value, name string, value *plist.Value) *plist.Value {
+	c := *v
+	c.Fields = slices.Clone(v.Fields)
+	return c.Set(name, value)
+}
+
+// Together is a destination where profiles can be taken one by one, and not together.
+type Together interface {
+	// Together refuses parcels that the server would take for one and the same.
+	Together(parcels []*Parcel) error
+}
+
+// CheckTogether asks a destination that can say so whether it takes all of the parcels.
+func CheckTogether(p Packer, parcels []*Parcel) error {
+	if b, ok := p.(Bodies); ok {
+		p = b.Destination
+	}
+	if t, ok := p.(Together); ok {
+		return t.Together(parcels)
+	}
+	return nil
+}
+
+// FollowsName says whether a server calls a profile by its own name still, or somebody has given it another one there.
+func FollowsName(h *Held) bool {
+	root, err := ReadContent(h.Content)
+	return err != nil || h.Name == (&Profile{Root: root}).DisplayName()
+}
+
+// CheckID refuses what would lead to another address where it stands in one.
+func CheckID(id string) error {
+	if id == "" || id == "." || id == ".." {
+		return fmt.Errorf("the server lists something with the ID %q, which is none", id)
+	}
+	return nil
+}
+
+// Match finds for each parcel what a server has of it: the profile with the same PayloadIdentifier, or else one of the same
+// name whose own identifier is not told. Where several may be meant nobody can say which one to update, which is an error, and so
+// is one that is meant by several parcels.
+func Match(parcels []*Parcel, all []*Held) ([]*Held, error) {
+	byIdentifier, byName := map[string][]*Held{}, map[string][]*Held{}
+	seen := map[string]bool{}
+	for _, h := range all {
+		if err := CheckID(h.ID); err != nil {
+			return nil, err
+		}
+		if seen[h.ID] { // a list that moved while it was read has it on two pages
+			continue
+		}
+		seen[h.ID] = true
+		identifier := ""
+		if root, err := ReadContent(h.Content); err == nil {
+			identifier = (&Profile{Root: root}).Text("PayloadIdentifier")
+		}
+		if identifier != "" {
+			byIdentifier[identifier] = append(byIdentifier[identifier], h)
+		} else {
+			byName[h.Name] = append(byName[h.Name], h)
+		}
+	}
+	out := make([]*Held, len(parcels))
+	of := map[*Held]*Parcel{}
+	for i, p := range parcels {
+		what, found := "PayloadIdentifier "+p.Profile.Text("PayloadIdentifier"), byIdentifier[p.Profile.Text("PayloadIdentifier")]
+		if len(found) == 0 {
+			what, found = "name "+p.Name, byName[p.Name]
+		}
+		switch {
+		case len(found) > 1:
+			var ids []string
+			for _, h := range found {
+				ids = append(ids, h.ID)
+			}
+			return nil, fmt.Errorf("%s: the server has %d of the %s (%s); delete all but one there", p.Profile.Name, len(found), what, strings.Join(ids, ", "))
+		case len(found) == 1 && of[found[0]] != nil:
+			return nil, fmt.Errorf("%s and %s are both of the %s, which the server has as %s; give them different ones", of[found[0]].Profile.Name, p.Profile.Name, what, found[0].ID)
+		case len(found) == 1:
+			out[i] = found[0]
+			of[found[0]] = p
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,162 @@
+package nanomdm
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/plist"
+)
+
+// The request types of Apple's commands.
+const (
+	installProfile = "InstallProfile"
+	removeProfile  = "RemoveProfile"
+	profileList    = "ProfileList"
+)
+
+// Request enqueues a command. Devices are notified once, when all commands are there.
+func (d *Destination) Request(p *deploy.Parcel, _ *deploy.Held) (*deploy.Request, error) {
+	id, body, err := d.command(p)
+	if err != nil {
+		return nil, fmt.Errorf("writing the command %s: %w", id, err)
+	}
+	return &deploy.Request{Method: http.MethodPut, Path: "/v1/enqueue/" + url.PathEscape(p.For), Query: url.Values{"nopush": {"1"}},
+		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
+}
+
+// command returns the CommandUUID and the command of a parcel.
+func (d *Destination) command(p *deploy.Parcel) (id string, body []byte, err error) {
+	command := plist.NewDictionary()
+	switch p.Name {
+	case installProfile:
+		command.Set("Payload", plist.NewData(p.Body))
+	case removeProfile:
+		command.Set("Identifier", plist.NewString(string(p.Body)))
+	}
+	command.Set("RequestType", plist.NewString(p.Name))
+	id = d.commandUUID(p)
+	body, err = plist.Write(plist.NewDictionary(
+		plist.Field{Key: "Command", Value: command},
+		plist.Field{Key: "CommandUUID", Value: plist.NewString(id)}))
+	return id, body, err
+}
+
+// space is that of the version 5 UUIDs of commands.
+var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
+
+// commandUUID is of the enrollment, what it is sent and the generation, so that a command is not enqueued twice: NanoMDM
+// refuses a CommandUUID that it has, or writes the same command over it. A list is asked for anew each time.
+func (d *Destination) commandUUID(p *deploy.Parcel) string {
+	generation := d.Generation
+	if p.Name == profileList {
+		generation = d.Now.UTC().Format(time.RFC3339Nano)
+	}
+	name := fmt.Sprintf("%s\n%s\n%s\n%x", p.For, generation, p.Name, sha256.Sum256(p.Body))
+	return strings.ToUpper(uuid.NewSHA1(space, []byte(name)).String())
+}
+
+// result is APIResult of the API.
+type result struct {
+	Status       map[string]status `json:"status"`
+	PushError    string            `json:"push_error"`
+	CommandError string            `json:"command_error"`
+	CommandUUID  string            `json:"command_uuid"`
+	NoPush       bool              `json:"no_push"`
+}
+
+// status is what came of it for one enrollment.
+type status struct {
+	PushError    string `json:"push_error"`
+	PushResult   string `json:"push_result"`
+	CommandError string `json:"command_error"`
+}
+
+// isResult says whether a body is a result of the API. The status beside it is 500 when all failed, which says nothing more.
+func isResult(_ int, body []byte) bool {
+	r, err := readResult(body)
+	return err == nil && (r.CommandUUID != "" || r.PushError != "" || r.CommandError != "" || len(r.Status) > 0)
+}
+
+func readResult(body []byte) (r result, err error) {
+	if json.Unmarshal(body, &r) != nil {
+		return result{}, errNoResult
+	}
+	return r, nil
+}
+
+// Outcome reads what came of a command.
+func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+	r, err := readResult(answer.Body)
+	if err != nil {
+		return deploy.Outcome{}, err
+	}
+	id := d.commandUUID(p)
+	switch problem := cmp.Or(r.CommandError, r.Status[p.For].CommandError, r.Status[id].CommandError); {
+	case isRepeated(problem):
+		return deploy.Outcome{ID: id, Kept: true, Note: "the server has had the very same command; if another one about this profile was sent since, --generation sends it anew"}, nil
+	case problem != "":
+		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue it: %s", problem)
+	case !strings.EqualFold(r.CommandUUID, id):
+		return deploy.Outcome{}, errNoResult
+	}
+	return deploy.Outcome{ID: id}, nil
+}
+
+// isRepeated says whether an error means that the server has the CommandUUID: as the storages inmem and filekv say it, MySQL
+// (error 1062), and PostgreSQL. The storage file writes over the command and says nothing.
+func isRepeated(problem string) bool {
+	return slices.ContainsFunc([]string{"command already exists", "Error 1062", "commands_pkey"}, func(words string) bool {
+		return strings.Contains(problem, words)
+	})
+}
+
+// perPush is how many enrollments one request names: its path is kept within what proxies take.
+const perPush = 50
+
+// Last notifies the devices, each once.
+func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
+	if d.NoPush {
+		return nil
+	}
+	var ids []string
+	seen := map[string]bool{}
+	for _, p := range parcels {
+		if !seen[p.For] {
+			seen[p.For] = true
+			ids = append(ids, url.PathEscape(p.For))
+		}
+	}
+	var requests []*deploy.Request
+	for some := range slices.Chunk(ids, perPush) {
+		requests = append(requests, &deploy.Request{Method: http.MethodGet, Path: "/v1/push/" + strings.Join(some, ",")})
+	}
+	return requests
+}
+
+// Ended reads which devices could not be notified.
+func (d *Destination) Ended(answer *deploy.Response) (map[string]string, error) {
+	r, err := readResult(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	failed := map[string]string{}
+	for id, s := range r.Status {
+		if s.PushError != "" {
+			failed[id] = s.PushError
+		}
+	}
+	if r.PushError != "" {
+		return failed, fmt.Errorf("notifying the devices, which get what is enqueued when they connect by themselves: %s", r.PushError)
+	}
+	return failed, nil
+}

@@ -1,0 +1,195 @@
+package nanomdm
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+)
+
+// The statuses of a report that end a command; with NotNow the device will answer later.
+const (
+	acknowledged = "Acknowledged"
+	notNow       = "NotNow"
+)
+
+// report is what a device says of a command.
+type report struct {
+	enrollment  string
+	commandUUID string
+	status      string // Acknowledged, Error, CommandFormatError or NotNow
+	errors      []string
+	profiles    []deploy.Installed // of ProfileList
+}
+
+// Webhook receives the reports that NanoMDM passes on (-webhook-url), and keeps those that somebody waits for.
+type Webhook struct {
+	Key []byte // of the digest in X-Hmac-Signature (-webhook-hmac-key); nil for none
+
+	mu       sync.Mutex
+	expected map[string]*deploy.Parcel // by CommandUUID
+	reports  chan *report
+}
+
+// maxEvent is how much of an event is read, in bytes: a list of profiles with their certificates can be long.
+const maxEvent = 8 << 20
+
+// expect names the commands whose reports are to be kept. It is called before they are sent, since a device can be quick.
+func (w *Webhook) expect(d *Destination, parcels []*deploy.Parcel) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.expected = map[string]*deploy.Parcel{}
+	for _, p := range parcels {
+		w.expected[d.commandUUID(p)] = p
+	}
+	w.reports = make(chan *report, 2*len(parcels)+16)
+}
+
+// ServeHTTP takes an event. Whatever it is about, the server is told that it has arrived.
+func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(out, r.Body, maxEvent))
+	switch {
+	case r.Method != http.MethodPost:
+		http.Error(out, "want POST", http.StatusMethodNotAllowed)
+		return
+	case err != nil:
+		http.Error(out, "the event cannot be read", http.StatusBadRequest)
+		return
+	case !w.isGenuine(body, r.Header.Get("X-Hmac-Signature")):
+		http.Error(out, "the digest is not right", http.StatusForbidden)
+		return
+	}
+	said, err := readEvent(body)
+	if err != nil {
+		http.Error(out, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if said != nil {
+		w.keep(r.Context(), said)
+	}
+}
+
+// keep keeps a report if it is expected, from the enrollment that it is expected of.
+func (w *Webhook) keep(ctx context.Context, said *report) {
+	w.mu.Lock()
+	parcel := w.expected[said.commandUUID]
+	reports := w.reports
+	w.mu.Unlock()
+	if parcel == nil || said.enrollment != "" && said.enrollment != parcel.For {
+		return
+	}
+	select {
+	case reports <- said:
+	case <-ctx.Done():
+	}
+}
+
+func (w *Webhook) isGenuine(body []byte, digest string) bool {
+	if w.Key == nil {
+		return true
+	}
+	got, err := base64.StdEncoding.DecodeString(digest)
+	mac := hmac.New(sha256.New, w.Key)
+	mac.Write(body)
+	return err == nil && hmac.Equal(got, mac.Sum(nil))
+}
+
+// await tells of each report until none of the parcels is open, or the time is over.
+func (w *Webhook) await(ctx context.Context, open map[*deploy.Parcel]bool, wait time.Duration, tell func(deploy.Answer)) error {
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	ended := map[*deploy.Parcel]bool{}
+	for len(open) > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-over.C:
+			return nil
+		case r := <-w.reports:
+			p := w.expected[r.commandUUID]
+			if ended[p] {
+				continue
+			}
+			if ended[p] = r.status != notNow; ended[p] {
+				delete(open, p)
+			}
+			tell(deploy.Answer{Parcel: p, Status: r.status, Final: ended[p], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
+		}
+	}
+	return nil
+}
+
+// event is the part of NanoMDM's event that a report is in (service/webhook/event.json).
+type event struct {
+	AcknowledgeEvent *struct {
+		CommandUUID string `json:"command_uuid"`
+		Status      string `json:"status"`
+		UDID        string `json:"udid"`
+		RawPayload  []byte `json:"raw_payload"`
+		IDs         *struct {
+			ID string `json:"id"`
+		} `json:"ids"`
+	} `json:"acknowledge_event"`
+}
+
+// readEvent returns the report of an event, or nil where it is about something else.
+func readEvent(body []byte) (*report, error) {
+	var e event
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, errors.New("the event is no JSON of NanoMDM's webhook")
+	}
+	a := e.AcknowledgeEvent
+	if a == nil || a.CommandUUID == "" {
+		return nil, nil
+	}
+	r := &report{commandUUID: a.CommandUUID, status: a.Status}
+	if a.IDs != nil {
+		r.enrollment = a.IDs.ID
+	}
+	doc, found := plist.Read(diag.NewFile("report", a.RawPayload))
+	if doc == nil || doc.Root == nil || diag.HasErrors(found) {
+		return nil, errors.New("the report of the device cannot be read")
+	}
+	for _, item := range items(doc.Root.Get("ErrorChain")) {
+		r.errors = append(r.errors, fmt.Sprintf("%s %s: %s", text(item, "ErrorDomain"), text(item, "ErrorCode"),
+			cmp.Or(text(item, "USEnglishDescription"), text(item, "LocalizedDescription"))))
+	}
+	for _, item := range items(doc.Root.Get("ProfileList")) {
+		r.profiles = append(r.profiles, deploy.Installed{Identifier: text(item, "PayloadIdentifier"), UUID: text(item, "PayloadUUID"),
+			DisplayName: text(item, "PayloadDisplayName")})
+	}
+	return r, nil
+}
+
+func items(v *plist.Value) []*plist.Value {
+	if v == nil {
+		return nil
+	}
+	return v.Items
+}
+
+// text returns a string or a number of a dictionary as text.
+func text(v *plist.Value, key string) string {
+	value := v.Get(key)
+	switch {
+	case value == nil:
+		return ""
+	case value.Kind == plist.String:
+		return value.Text
+	case value.Kind == plist.Integer:
+		return value.Int.String()
+	}
+	return ""
+}

@@ -1,0 +1,64 @@
+package deploy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// StatusError is a refusal.
+type StatusError struct {
+	Request string // method and address
+	Status  int
+	Message string // the server's own, to be escaped where it is shown; may be empty
+	After   string // how long the server asks to wait, in its words; "" for nothing
+}
+
+func (e *StatusError) Error() string {
+	text := fmt.Sprintf("%s: the server answers %d %s", e.Request, e.Status, http.StatusText(e.Status))
+	if e.Message != "" && e.Message != http.StatusText(e.Status) {
+		text += ": " + e.Message
+	}
+	if e.After != "" {
+		text += " (it asks to wait: Retry-After: " + e.After + ")"
+	}
+	return text
+}
+
+// IsStatus says whether an error is a refusal with that status.
+func IsStatus(err error, status int) bool {
+	var e *StatusError
+	return errors.As(err, &e) && e.Status == status
+}
+
+// maxMessage is how much of a server's words is kept, in bytes.
+const maxMessage = 500
+
+func (c *Client) message(body []byte) string {
+	text := ""
+	if c.options.Message != nil {
+		text = c.options.Message(body)
+	}
+	if text == "" && !bytes.ContainsAny(body, "<{\x00") {
+		text = string(body)
+	}
+	if c.options.Hide != nil {
+		text = c.options.Hide(text)
+	}
+	text = encoded().ReplaceAllString(text, "(data)")
+	return shorten(strings.Join(strings.Fields(text), " "), maxMessage)
+}
+
+// encoded is data in base64, such as a profile that a server echoes: what is secret in it cannot be found.
+var encoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
+
+func shorten(text string, most int) string {
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

@@ -1,0 +1,81 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// maxWait is the longest that a server is waited for before another try.
+const maxWait = 2 * time.Minute
+
+// repeatable marks the context of a request that may be sent twice.
+type repeatable struct{}
+
+// checkRetry tries again where that cannot do a thing twice: what is repeatable after any passing failure, all else only
+// where the server has said that it did nothing, or was never reached. It reads the answer, so that one that breaks off
+// counts as a failure.
+func (c *Client) checkRetry(ctx context.Context, answer *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	var redirect *redirectError
+	if errors.As(err, &redirect) {
+		return false, nil
+	}
+	var body []byte
+	if err == nil {
+		body, err = readAnswer(answer)
+		if err == nil && c.isAnswer(answer.StatusCode, body) {
+			return false, nil
+		}
+		if errors.Is(err, errTooLarge) || err == nil && backoff(0, 0, 0, answer) > maxWait {
+			return false, nil
+		}
+	}
+	if ctx.Value(repeatable{}) == true {
+		again, _ := retryablehttp.DefaultRetryPolicy(ctx, answer, err)
+		return again, nil
+	}
+	var dial *net.OpError
+	return answer != nil && answer.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
+}
+
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswer>>20)
+
+// readAnswer reads the body, and puts what was read in its place: reading it again gives the same bytes and the same error.
+func readAnswer(answer *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer+1))
+	_ = answer.Body.Close()
+	if len(body) > MaxAnswer {
+		body, err = nil, errTooLarge
+	}
+	answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
+	return body, err
+}
+
+// failing is a reader that ends with an error, or as usual without one.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
+
+// backoff is how long to wait before the next try: what the server asks for, or twice as long each time.
+func backoff(least, most time.Duration, tries int, answer *http.Response) time.Duration {
+	wait := retryablehttp.DefaultBackoff(least, most, tries, answer)
+	if wait < 0 { // a number of seconds that no duration holds
+		return 1<<63 - 1
+	}
+	return wait
+}

@@ -1,0 +1,171 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/target"
+)
+
+// head writes the keys around the payloads that have words of their own, and returns the others.
+func (t *tree) head(d *InspectedDocument) []InspectedKey {
+	var taken map[string]*InspectedKey
+	rest := withoutUsual(d.Envelope)
+	switch d.Kind {
+	case "declaration":
+		taken, rest = takeKeys(rest, "Type", "Identifier", "ServerToken")
+		t.headLine("declaration", taken["Type"])
+		t.headLine("identifier", taken["Identifier"])
+		t.headLine("token", taken["ServerToken"])
+		return rest
+	case "profile":
+	default:
+		return rest
+	}
+	taken, rest = takeKeys(rest, "PayloadDisplayName", "PayloadIdentifier", "PayloadUUID", "PayloadOrganization", "PayloadDescription",
+		"PayloadScope", "TargetDeviceType", "PayloadRemovalDisallowed", "HasRemovalPasscode", "RemovalDate", "DurationUntilRemoval", "PayloadExpirationDate", "PayloadType")
+	if k := taken["PayloadType"]; k != nil && k.Text != "Configuration" {
+		rest = append(rest, *k)
+	}
+	t.headLine("profile", taken["PayloadDisplayName"])
+	t.headLine("identifier", taken["PayloadIdentifier"])
+	t.headLine("UUID", taken["PayloadUUID"])
+	t.headLine("organization", taken["PayloadOrganization"])
+	t.headLine("description", taken["PayloadDescription"])
+	t.headLine("for", taken["TargetDeviceType"])
+	t.headLine("scope", taken["PayloadScope"])
+	t.headLine("removal", taken["PayloadRemovalDisallowed"], "disallowed", "allowed")
+	t.headLine("", taken["HasRemovalPasscode"], "with a passcode", "")
+	t.headLine("removed on", taken["RemovalDate"])
+	t.headLine("removed in", taken["DurationUntilRemoval"])
+	t.headLine("expires", taken["PayloadExpirationDate"])
+	return rest
+}
+
+// headLine writes one key of the head, with the notes on it. The words take the place of true and false.
+func (t *tree) headLine(label string, k *InspectedKey, words ...string) {
+	if k == nil {
+		return
+	}
+	value := t.short(k, t.width()-len(t.indent)-roleWidth-4)
+	switch {
+	case len(words) > 0 && k.Text == "true":
+		value = words[0]
+	case len(words) > 0 && k.Text == "false":
+		value = words[1]
+	case k.Key == "DurationUntilRemoval":
+		value += " seconds" + days(k.Text)
+	case k.Key == "TargetDeviceType":
+		value = deviceType(k)
+	}
+	if value == "" {
+		return
+	}
+	var texts []string
+	for _, n := range notesOf(*k, true) {
+		if n.loud {
+			texts = append(texts, Clean(n.text))
+		}
+	}
+	if len(texts) > 0 {
+		value += "  " + yellow.Render(strings.Join(texts, "; "))
+	}
+	t.p.Line("%s  %s  %s", t.indent, faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), value)
+}
+
+// days says seconds in days, where that is a whole number.
+func days(seconds string) string {
+	const day = 24 * 60 * 60
+	n, err := strconv.ParseFloat(seconds, 64)
+	if err != nil || n < day || n > 1e12 || n != float64(int64(n)) || int64(n)%day != 0 {
+		return ""
+	}
+	return " (" + Count(int(n)/day, "day") + ")"
+}
+
+// deviceType says what a TargetDeviceType stands for.
+func deviceType(k *InspectedKey) string {
+	n, err := strconv.ParseInt(k.Text, 10, 64)
+	platform := target.OfDeviceType(n)
+	switch {
+	case err != nil || k.Type != "integer":
+	case n == 0:
+		return "any device"
+	case n == target.HomePod:
+		return "HomePod"
+	case platform == target.IOS:
+		return "iOS, iPadOS"
+	case platform != "":
+		return string(platform)
+	}
+	text, _ := cut(k.Key+" "+k.Text, maxNoteValue)
+	return text
+}
+
+// file writes what is known of the file around the document.
+func (t *tree) file(f *Inspected) {
+	line := func(label, text string) {
+		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), text)
+	}
+	words := map[string]string{"xml": "XML", "binary": "binary property list", "json": "JSON"}
+	text := cmp.Or(words[f.Format], f.Format) + ", " + size(f.Size)
+	switch {
+	case f.Signature != nil:
+		text += ", signed"
+	case f.Kind == "profile":
+		text += ", not signed"
+	}
+	line("format", text)
+	if s := f.Signature; s != nil {
+		for _, c := range s.Certificates {
+			if c.Role == "signer" {
+				name, _ := cut(c.Name, t.width()-40)
+				line("signer", fmt.Sprintf(`"%s", %s, until %.10s`, name, Clean(c.Key), c.NotAfter))
+			}
+		}
+		for _, a := range []struct {
+			question string
+			VerifiedAnswer
+		}{{"integrity", s.Integrity}, {"trust", s.Trust}, {"validity", s.Validity}} {
+			a.Help = "" // which verify has
+			a.Detail, _ = cut(a.Detail, maxDetail)
+			t.p.answer(a.question, a.VerifiedAnswer)
+		}
+	}
+	if e := f.Encrypted; e != nil {
+		t.encrypted(e, line)
+	}
+	if f.Errors > 0 {
+		line("not sound", yellow.Render(Count(f.Errors, "error")+", a part may be missing here: see syncguard validate"))
+	}
+}
+
+const (
+	maxRecipients = 10  // that are listed
+	maxDetail     = 200 // columns of an answer, which names of certificates can make long
+)
+
+func (t *tree) encrypted(e *InspectedEnvelope, line func(label, text string)) {
+	if e.Problem != "" {
+		line("encrypted", yellow.Render(Clean(e.Problem)))
+		return
+	}
+	line("encrypted", fmt.Sprintf("for %s, %s of %s: syncguard decrypt opens it", Count(len(e.Recipients), "device"), size(e.Size), e.Cipher))
+	for i, r := range e.Recipients {
+		if i == maxRecipients && !t.full {
+			line("", fmt.Sprintf("%d more", len(e.Recipients)-i))
+			return
+		}
+		text := "no certificate"
+		switch {
+		case r.KeyID != "":
+			text = "key identifier " + r.KeyID
+		case r.Serial != "":
+			text = "serial " + r.Serial + " of " + r.Issuer
+		}
+		text, _ = cut(text, t.width()-roleWidth-6)
+		line("", text)
+	}
+}

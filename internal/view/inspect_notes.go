@@ -1,0 +1,217 @@
+package view
+
+import (
+	"slices"
+	"strings"
+)
+
+// note is a few words on a key.
+type note struct {
+	text string
+	loud bool // deserves a look
+}
+
+const (
+	maxListedValues = 8  // allowed values that a note lists
+	maxNoteValue    = 40 // characters of a value, or of a form
+)
+
+// notesOf says of a key what the schema does, in the order in which it matters; in short, without where it is not at all.
+func notesOf(k InspectedKey, short bool) []note {
+	var notes []note
+	add := func(loud bool, texts ...string) {
+		for _, t := range texts {
+			if t != "" {
+				notes = append(notes, note{t, loud})
+			}
+		}
+	}
+	switch {
+	case k.Unknown && k.Loose:
+		add(false, "not in the schema")
+	case k.Unknown:
+		add(true, "unknown key")
+	case k.Managed != "" && len(k.Types) == 0:
+		add(false, nothingKnown)
+	case k.Managed != "":
+		add(false, manifests)
+	}
+	add(true, byTarget(k.Obstacles)...)
+	if s := k.Schema; s != nil {
+		if s.Type != k.Type && s.Type != "any" && !(s.Type == "real" && k.Type == "integer") {
+			add(true, "want "+s.Type)
+		}
+		add(false, defaultOf(k), valuesOf(s, short))
+		ends, needs, not := termsOf(s.Platforms)
+		if len(k.Obstacles) == 0 { // which say so
+			add(true, ends...)
+		}
+		if s.Replacement != "" {
+			add(true, "replaced by "+s.Replacement)
+		}
+		add(true, mark(s.Dropped, "not listed any more"), mark(s.Community, "community"))
+		add(false, needs...)
+		if !short {
+			add(false, not...)
+		}
+	}
+	return notes
+}
+
+// byTarget puts obstacles into words, once a target: iOS@18/manual: needs a supervised device.
+func byTarget(all []InspectedObstacle) []string {
+	var texts []string
+	for i, o := range all {
+		if i > 0 && all[i-1].Target == o.Target {
+			texts[len(texts)-1] += ", " + o.Text
+		} else {
+			texts = append(texts, o.Target+": "+o.Text)
+		}
+	}
+	return texts
+}
+
+func defaultOf(k InspectedKey) string {
+	text := k.Schema.DefaultText
+	switch {
+	case text == "" || k.Secret:
+		return ""
+	case text == k.Text:
+		return "the default"
+	}
+	text, _ = cut(text, maxNoteValue)
+	return "default " + text
+}
+
+// valuesOf is what the value of a key may be; in short with a long list counted, and nothing but values.
+func valuesOf(s *SchemaKey, short bool) string {
+	said := *s
+	said.Repeats = ""
+	switch n := len(s.RangeListText); {
+	case n > maxListedValues && short:
+		said.RangeListText = []string{"one of " + Count(n, "value")}
+	case n > 1:
+		said.RangeListText = []string{"one of " + strings.Join(s.RangeListText, ", ")}
+	case n == 1:
+		said.RangeListText = []string{"only " + s.RangeListText[0]}
+	}
+	if short {
+		said.Subtype, said.CombineType, said.AssetTypes, said.ContentTypes = "", "", nil, nil
+		if len(s.Format) > maxNoteValue {
+			said.Format = ""
+		}
+	}
+	return values(said)
+}
+
+// termsOf says on what conditions a type or key works, platforms that agree together: supervised on iOS, tvOS. They are
+// when it ends, what it needs, and where it is not.
+func termsOf(platforms []SchemaPlatform) (ends, needs, not []string) {
+	available := 0
+	for _, a := range platforms {
+		if a.Available {
+			available++
+		}
+	}
+	// on collects the platforms for which text says something, by what it says.
+	on := func(text func(SchemaPlatform) string) (found []string) {
+		var order []string
+		by := map[string][]string{}
+		for _, a := range platforms {
+			s := text(a)
+			if s == "" {
+				continue
+			}
+			if by[s] == nil {
+				order = append(order, s)
+			}
+			by[s] = append(by[s], a.Platform)
+		}
+		for _, s := range order {
+			if len(by[s]) < available || available == 0 {
+				s += " on " + strings.Join(by[s], ", ")
+			}
+			found = append(found, s)
+		}
+		return found
+	}
+	when := func(is func(SchemaPlatform) bool, text string) func(SchemaPlatform) string {
+		return func(a SchemaPlatform) string { return mark(a.Available && is(a), text) }
+	}
+	ends = slices.Concat(
+		on(func(a SchemaPlatform) string { return prefixed("deprecated ", a.Deprecated) }),
+		on(func(a SchemaPlatform) string { return prefixed("removed ", a.Removed) }))
+	needs = slices.Concat(
+		on(when(func(a SchemaPlatform) bool { return isYes(a.Supervised) }, "supervised")),
+		on(when(func(a SchemaPlatform) bool { return isNo(a.AllowManualInstall) }, "MDM only")),
+		on(when(func(a SchemaPlatform) bool { return isYes(a.UserApprovedMDM) }, "user-approved MDM")),
+		on(when(func(a SchemaPlatform) bool { return isYes(a.RequiresDEP) }, "Automated Device Enrollment")),
+		on(when(func(a SchemaPlatform) bool { return a.Beta }, "beta")),
+		since(platforms))
+	not = slices.Concat(
+		on(when(func(a SchemaPlatform) bool { return a.UserEnrollment == "forbidden" }, "not in User Enrollment")),
+		on(when(func(a SchemaPlatform) bool { return a.SharedIPad == "forbidden" }, "not on Shared iPad")),
+		missing(platforms))
+	return ends, needs, not
+}
+
+func isYes(b *bool) bool { return b != nil && *b }
+func isNo(b *bool) bool  { return b != nil && !*b }
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+// since lists the versions with which something came.
+func since(platforms []SchemaPlatform) []string {
+	var names []string
+	for _, a := range platforms {
+		if a.Available && a.Introduced != "" {
+			names = append(names, a.Platform+unbroken+a.Introduced)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"since " + strings.Join(names, ", ")}
+}
+
+func missing(platforms []SchemaPlatform) []string {
+	var names []string
+	for _, a := range platforms {
+		if !a.Available {
+			names = append(names, a.Platform)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"not on " + strings.Join(names, ", ")}
+}
+
+// nothingKnown is said of a type or domain without a schema.
+const nothingKnown = "no schema has it"
+
+// manifests is where facts about preference domains come from.
+const manifests = "known from ProfileManifests"
+
+// notesOfType says where a type works.
+func notesOfType(t InspectedType) []note {
+	ends, needs, not := termsOf(t.Platforms)
+	if t.Replacement != "" {
+		ends = append(ends, "replaced by "+t.Replacement)
+	}
+	var notes []note
+	for _, text := range ends {
+		notes = append(notes, note{text, true})
+	}
+	for _, text := range slices.Concat([]string{t.Title, mark(t.Family == "preferences", manifests)}, needs, not) {
+		if text != "" {
+			notes = append(notes, note{text, false})
+		}
+	}
+	return notes
+}

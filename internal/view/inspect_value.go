@@ -1,0 +1,185 @@
+package view
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+)
+
+// How values are written in the tree.
+
+const masked = "(secret)"
+
+// value says the value of a key within some columns, printable, and how it is to look. Of an array or a dictionary with something in it, that
+// follows below.
+func (t *tree) value(k InspectedKey, columns int) (text string, style func(...string) string) {
+	switch {
+	case k.Secret && k.Data == nil:
+		return masked, yellow.Render
+	case k.Managed != "":
+		return Clean(managed(k.Managed)), faint.Render
+	case k.Data != nil:
+		return t.data(k.Data, columns), nil
+	case k.Type == "dictionary" && len(k.Keys) == 0:
+		return "(empty dictionary)", faint.Render
+	case k.Type == "array" && len(k.Keys) == 0:
+		return "(empty array)", faint.Render
+	case k.Type == "array" && isInline(k):
+		var items []string
+		for _, item := range k.Keys {
+			items = append(items, plainText(item))
+		}
+		return Clean("[" + strings.Join(items, ", ") + "]"), cyan.Render
+	case k.Type == "array", k.Type == "dictionary":
+		return "", nil
+	}
+	return t.short(&k, columns), cyan.Render
+}
+
+// managed says how a preference domain is managed.
+func managed(state string) string {
+	switch state {
+	case "Forced":
+		return "forced"
+	case "Set-Once":
+		return "set once"
+	}
+	text, _ := cut(state, maxNoteValue)
+	return text
+}
+
+const maxInline = 48 // columns of an array in one line
+
+// isInline says whether an array stands in one line: a few short scalars.
+func isInline(k InspectedKey) bool {
+	if k.Type != "array" || len(k.Keys) > maxInline {
+		return false
+	}
+	width := 0
+	for _, item := range k.Keys {
+		if item.Keys != nil || item.Data != nil || item.Secret || item.Type == "array" || item.Type == "dictionary" || len(item.Obstacles) > 0 || len(item.Text) > maxInline {
+			return false
+		}
+		width += lipgloss.Width(Clean(plainText(item))) + 2
+	}
+	return width <= maxInline
+}
+
+// short says a scalar within some columns.
+func (t *tree) short(k *InspectedKey, columns int) string {
+	if k.Secret {
+		return masked
+	}
+	return t.cutTo(plainText(*k), columns)
+}
+
+// cutTo makes text printable within some columns, a longer one cut with its length said, unless all is to be shown.
+func (t *tree) cutTo(s string, columns int) string {
+	if t.full {
+		return Clean(s)
+	}
+	columns = max(columns, 20)
+	text, whole := cut(s, columns)
+	if !whole {
+		length := fmt.Sprintf("… (%d characters)", utf8.RuneCountInString(s))
+		text, _ = cut(s, max(columns-lipgloss.Width(length), 8))
+		text += length
+	}
+	return text
+}
+
+// plainText is a scalar as people write it. A text that could be taken for something else stands in quotes.
+func plainText(k InspectedKey) string {
+	if k.Type != "string" {
+		return k.Text
+	}
+	if isAmbiguous(k.Text) {
+		if len(k.Text) > 200 {
+			return `"` + k.Text + `"`
+		}
+		return strconv.Quote(k.Text)
+	}
+	return k.Text
+}
+
+func isAmbiguous(s string) bool {
+	if s == "" || s == "true" || s == "false" || s == "null" || strings.ContainsAny(s[:1], `("[`) || strings.Contains(s, ", ") && len(s) < maxInline {
+		return true
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsSpace(first) || unicode.IsSpace(last)
+}
+
+// cut makes text printable and no wider than some columns, and says whether that is all of it. Work and memory are bounded
+// by the columns, however long the text is.
+func cut(s string, columns int) (text string, whole bool) {
+	const longest = 10 // what one character becomes: \u{10ffff}
+	head := s
+	if limit := 4 * longest * max(columns, 1); len(s) > limit {
+		head = strings.ToValidUTF8(s[:limit], "")
+	}
+	text = Clean(head)
+	if len(head) == len(s) && lipgloss.Width(text) <= columns {
+		return text, true
+	}
+	width := 0
+	for i, r := range text {
+		width += lipgloss.Width(string(r))
+		if width > columns {
+			return text[:i], false
+		}
+	}
+	return text, len(head) == len(s)
+}
+
+func (t *tree) data(d *InspectedData, columns int) string {
+	text := d.Kind
+	if d.Size > 0 {
+		text += ", " + size(d.Size)
+	}
+	if sum := ", SHA-256 " + d.SHA256; d.SHA256 != "" && len(d.Certificates) == 0 && d.Size > 0 {
+		if !t.full {
+			sum = sum[:len(", SHA-256 ")+16] + "…"
+		}
+		if t.full || len(text)+lipgloss.Width(sum) <= columns {
+			text += sum
+		}
+	}
+	return Clean(text)
+}
+
+// certificate says a certificate in a few rows.
+func (t *tree) certificate(c InspectedCert, depth int) []row {
+	kind := ", no CA"
+	if c.CA {
+		kind = ", CA"
+	}
+	var expired []note
+	if c.Expired {
+		expired = []note{{"expired", true}}
+	}
+	var rows []row
+	for _, x := range []struct {
+		name, text string
+		notes      []note
+	}{
+		{"subject", c.Subject, nil},
+		{"issuer", c.Issuer, nil},
+		{"serial", c.Serial, nil},
+		{"valid", fmt.Sprintf("%.10s to %.10s", c.NotBefore, c.NotAfter), expired},
+		{"key", c.Key + kind, nil},
+	} {
+		k := InspectedKey{Type: "text", Text: x.text}
+		rows = append(rows, row{depth: min(depth, maxIndent), name: x.name, notes: x.notes,
+			say: func(columns int) (string, func(...string) string) { return t.short(&k, columns), nil }})
+	}
+	return append(rows, row{depth: min(depth, maxIndent), name: "SHA-256", say: fixed(Clean(c.SHA256))}) // whole, to compare it
+}

@@ -1,0 +1,98 @@
+package view
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"syncguard/internal/plist"
+)
+
+// maxValue is how many characters of a value are shown.
+const maxValue = 60
+
+// valueText says a value in a few words: scalars as they are, data and certificates by what they hold, a secret not at all.
+func valueText(v *plist.Value) string {
+	switch {
+	case v == nil:
+		return ""
+	case v.Secret:
+		return "(secret)"
+	case v.Kind == plist.Data:
+		return dataText(v.Data)
+	case v.Kind == plist.Dictionary && len(v.Fields) == 0:
+		return "{}"
+	case v.Kind == plist.Array:
+		return arrayText(v)
+	}
+	return v.Describe()
+}
+
+func dataText(data []byte) string {
+	if c, err := x509.ParseCertificate(data); err == nil {
+		return fmt.Sprintf("certificate %q until %s", c.Subject.String(), c.NotAfter.Format(time.DateOnly))
+	}
+	return fmt.Sprintf("%s of data, SHA-256 %.4x…", Count(len(data), "byte"), sha256.Sum256(data))
+}
+
+// arrayText lists scalars, as far as they fit.
+func arrayText(v *plist.Value) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, item := range v.Items {
+		text := valueText(item)
+		if item.Kind == plist.Array || item.Kind == plist.Dictionary || b.Len()+len(text) > maxValue {
+			return Count(len(v.Items), "item")
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(text)
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// contrast says two values so that one sees how they differ: UUIDs by their beginnings, long texts from where they part.
+func contrast(old, new *plist.Value) (from, to string) {
+	if old == nil || new == nil || old.Kind != plist.String || new.Kind != plist.String || old.Secret || new.Secret {
+		from, to = valueText(old), valueText(new)
+		if from == to && from != "" && !old.Secret && !new.Secret { // such as 1 and 1.0
+			from, to = from+" ("+old.Kind.String()+")", to+" ("+new.Kind.String()+")"
+		}
+		return from, to
+	}
+	if isUUID(old.Text) && isUUID(new.Text) && old.Text[:8] != new.Text[:8] {
+		return old.Text[:8] + "…", new.Text[:8] + "…"
+	}
+	return part(old.Text, new.Text), part(new.Text, old.Text)
+}
+
+func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+
+// part quotes text, and of long text what is around the place where it departs from another.
+func part(text, other string) string {
+	const before = 20
+	common := 0
+	for common < min(len(text), len(other)) && text[common] == other[common] {
+		common++
+	}
+	start, head := 0, ""
+	if len(text) > maxValue && common > before {
+		start, head = common-before, "…"
+		for start > 0 && !utf8.RuneStart(text[start]) {
+			start--
+		}
+	}
+	shown, tail := text[start:], ""
+	if utf8.RuneCountInString(shown) > maxValue {
+		shown, tail = string([]rune(shown[:min(len(shown), 4*maxValue)])[:maxValue]), "…"
+	}
+	return head + strconv.Quote(shown) + tail
+}

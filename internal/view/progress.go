@@ -1,0 +1,54 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Progress shows on a terminal how far long work has come, in a line that it takes away again. Work that is soon done
+// shows nothing. A nil Progress shows nothing at all. It is for one goroutine.
+type Progress struct {
+	w     io.Writer
+	now   func() time.Time
+	verb  string
+	total int
+	done  int
+	start time.Time
+	drawn time.Time // zero while no line stands there
+}
+
+const (
+	progressDelay    = time.Second
+	progressInterval = 100 * time.Millisecond
+	progressWidth    = 30
+)
+
+// NewProgress begins with none of total files done.
+func NewProgress(w io.Writer, now func() time.Time, verb string, total int) *Progress {
+	return &Progress{w: w, now: now, verb: verb, total: total, start: now()}
+}
+
+// Step counts one more file as done.
+func (p *Progress) Step() {
+	if p == nil {
+		return
+	}
+	p.done++
+	now := p.now()
+	if now.Sub(p.start) < progressDelay || now.Sub(p.drawn) < progressInterval || p.done >= p.total {
+		return
+	}
+	p.drawn = now
+	full := progressWidth * p.done / p.total
+	fmt.Fprintf(p.w, "\r\x1b[K%s  %s%s  %d of %d files", p.verb, strings.Repeat("━", full), strings.Repeat("╌", progressWidth-full), p.done, p.total)
+}
+
+// Clear takes the line away, so that something else can be written.
+func (p *Progress) Clear() {
+	if p != nil && !p.drawn.IsZero() {
+		p.drawn = time.Time{}
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,132 @@
+package view
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"syncguard/internal/diag"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Error(d)
+	}
+}
+
+// find returns the span of the first word in a file.
+func find(f *diag.File, word string) diag.Span {
+	at := strings.Index(string(f.Data), word)
+	return diag.Span{File: f, Start: at, End: at + len(word)}
+}
+
+func findings() []diag.Diagnostic {
+	f := diag.NewFile("a.yaml", []byte("plain: x\n\tänd: wörd\nwide: 漢字 here\nlong: "+strings.Repeat("y", 200)+" needle "+strings.Repeat("z", 200)+"\npassword: hunter2\nesc: \x1b[31m\u202eevil\nblock: |\n  one\n  two\n"))
+	block := find(f, "one\n  two")
+	return []diag.Diagnostic{
+		{Rule: "with-help", Severity: diag.Error, Message: `"plain" is "x", want "y"`, Help: `did you mean "y"?`, Span: find(f, "x")},
+		{Rule: "after-a-tab", Severity: diag.Warning, Message: "a tab and letters of two bytes", Span: find(f, "wörd")},
+		{Rule: "wide", Severity: diag.Note, Message: "carets under wide characters", Span: find(f, "字")},
+		{Rule: "long", Severity: diag.Error, Message: "the part of a long line that matters", Span: find(f, "needle")},
+		{Rule: "secret", Severity: diag.Error, Message: "the source is not shown", Span: find(f, "hunter2"), HideSource: true},
+		{Rule: "escape", Severity: diag.Error, Message: "nothing here may \x1b[2J reach\nthe terminal", Help: "\u202e\u2028\x9b", Span: find(f, "\x1b[31m\u202eevil")},
+		{Rule: "two-lines", Severity: diag.Error, Message: "the first line is underlined", Span: block},
+		{Rule: "empty", Severity: diag.Error, Message: "an empty span gets one caret", Path: "A.B", Span: diag.Span{File: f, Start: 7, End: 7}},
+		{Rule: "related", Severity: diag.Error, Message: "twice", Span: find(f, "wide"), Related: []diag.Related{{Message: "first here", Span: find(f, "plain")}}},
+		{Rule: "no-place", Severity: diag.Warning, Message: "only a path", Path: "PayloadContent[0].X"},
+	}
+}
+
+func TestFindings(t *testing.T) {
+	var out bytes.Buffer
+	NewPrinter(&out, nil, 0).Findings(findings())
+	golden(t, "findings.txt", out.String())
+	if strings.Contains(out.String(), "hunter2") {
+		t.Error("a secret is shown")
+	}
+}
+
+func TestJSONFindings(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteJSON(&out, JSONFindings(findings())); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "findings.json", out.String())
+}
+
+func TestBuildOnANarrowTerminal(t *testing.T) {
+	b := &Build{Output: "dist", Signer: &Signer{Name: "Acme \x1b[31mCA"}, Profiles: []Profile{{
+		Template: "acme", Organization: "Acme", Title: "iOS 26+ · by hand", Platform: "iOS", File: "acme.ios-manual.mobileconfig", Size: 999,
+		Intents: []Intent{
+			{Intent: "date-time", Class: "hint", Notes: []Note{{Text: strings.Repeat("words that go on ", 8), Evidence: "community"}},
+				Settings: []Setting{{Path: []string{"Settings", "General"}, Value: "on", Evidence: "unverified"}}},
+			{Intent: "dns", Class: "default", Notes: []Note{{Text: "goes without saying", Evidence: "apple", Detail: true}}},
+		},
+	}, {Template: "acme", Organization: "Acme", Title: "watchOS 26+ · by hand", Platform: "watchOS"}}}
+	var out bytes.Buffer
+	NewPrinter(&out, nil, 70).Build(b, true)
+	golden(t, "build-narrow.txt", out.String())
+	for _, line := range strings.Split(out.String(), "\n") {
+		if n := len([]rune(line)); n > 70 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+// Whatever comes from outside, nothing that is printed can move the cursor, change colours or reorder text.
+func FuzzCleanIsHarmless(f *testing.F) {
+	for _, s := range []string{"plain", "\x1b]52;c;eA==\a", "\u202ertl", "\x9b31m", "\xff\xfe", "a\r\nb\tc", "\u2028\u2066\ufeff\U000e0001"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, r := range Clean(s) {
+			if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+				t.Fatalf("%q holds %U", Clean(s), r)
+			}
+		}
+	})
+}
+
+func TestColours(t *testing.T) {
+	for _, c := range []struct {
+		environ []string
+		want    bool
+	}{
+		{nil, false},
+		{[]string{"TERM=xterm-256color", "CLICOLOR_FORCE=1"}, true},
+		{[]string{"TERM=xterm-256color", "CLICOLOR_FORCE=1", "NO_COLOR=1"}, false},
+	} {
+		var out bytes.Buffer
+		NewPrinter(&out, c.environ, 0).Failure("x")
+		if got := strings.Contains(out.String(), "\x1b[31m") || strings.Contains(out.String(), ";31m"); got != c.want {
+			t.Errorf("%v: coloured is %t: %q", c.environ, got, out.String())
+		}
+	}
+}
+
+func TestFillBreaksBetweenWords(t *testing.T) {
+	got := strings.Join(Fill("it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-"+strings.Repeat("x", 30), 30), "\n")
+	want := "it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-\n" + strings.Repeat("x", 30)
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

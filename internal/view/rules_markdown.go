@@ -1,0 +1,169 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+
+	"syncguard/internal/rules"
+)
+
+// RulesMarkdown is the table of rules, with a link to the page of each beside it.
+func RulesMarkdown(all []rules.Rule) string {
+	var b strings.Builder
+	b.WriteString("| rule | what it finds | severity | groups | rests on |\n|---|---|---|---|---|\n")
+	for _, r := range all {
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, groupNames(r.Groups),
+			strings.Join(sourceLinks(r), ", "))
+	}
+	return b.String()
+}
+
+// sourceLinks are the sources of a rule, each as a link of few words.
+func sourceLinks(r rules.Rule) []string {
+	var links []string
+	if !r.HasOwnSource() {
+		links = append(links, restsOn(r))
+	}
+	for _, source := range r.Sources {
+		links = append(links, sourceLink(source))
+	}
+	return links
+}
+
+// sourceLink names a source by what people call it. What is no address stays as it is.
+func sourceLink(source string) string {
+	address, ok := strings.CutPrefix(source, "https://")
+	if !ok {
+		return escapeMarkdown(source)
+	}
+	address, _, _ = strings.Cut(strings.TrimPrefix(address, "www."), "#")
+	parts := strings.Split(strings.TrimSuffix(address, "/"), "/")
+	last := parts[len(parts)-1]
+	name := parts[0] + " " + last
+	switch {
+	case parts[0] == "developer.apple.com":
+		name = "Apple: " + last
+	case parts[0] == "github.com" && len(parts) == 5: // a pull request or an issue
+		name = strings.Join(parts[2:], " ")
+	case parts[0] == "github.com":
+		name = last
+	}
+	return fmt.Sprintf("[%s](<%s>)", escapeMarkdown(name), source)
+}
+
+// RuleMarkdown is the page of a rule.
+func RuleMarkdown(r rules.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s.\n\n* Severity: %s\n* Groups: %s\n* Since: %s\n\n## Why\n\n%s\n", r.ID,
+		escapeMarkdown(capital(r.Summary)), r.Severity, groupNames(r.Groups), r.Since, escapeMarkdown(reflow(r.Why)))
+	bad, good := r.Examples()
+	exampleMarkdown(&b, "Bad", bad, r.Options)
+	exampleMarkdown(&b, "Good", good, "")
+	b.WriteString("\n## Fix\n\n")
+	if r.Fix != "" {
+		fmt.Fprintf(&b, "`syncguard lint --fix`: %s.\n", escapeMarkdown(r.Fix))
+	} else {
+		b.WriteString("By hand: `syncguard lint --fix` leaves it alone.\n")
+	}
+	b.WriteString("\n## Ignore\n")
+	for _, way := range waysToIgnore(r) {
+		fmt.Fprintf(&b, "\n%s:\n\n%s", escapeMarkdown(capital(way.where)), fenced(way.language, way.text))
+	}
+	b.WriteString("\n## Sources\n\n")
+	if !r.HasOwnSource() {
+		fmt.Fprintf(&b, "* %s\n", restsOn(r))
+	}
+	for _, source := range r.Sources {
+		fmt.Fprintf(&b, "* %s\n", sourceMarkdown(source))
+	}
+	b.WriteString("\n[All rules](README.md)\n")
+	return b.String()
+}
+
+func sourceMarkdown(source string) string {
+	if strings.HasPrefix(source, "https://") {
+		return "<" + source + ">"
+	}
+	return escapeMarkdown(source)
+}
+
+func exampleMarkdown(b *strings.Builder, title string, e rules.Example, options string) {
+	if len(e.Files) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n## %s\n", title)
+	if options != "" {
+		fmt.Fprintf(b, "\nWith `%s`:\n", options)
+	}
+	for _, f := range e.Files {
+		fmt.Fprintf(b, "\n%s\n\n%s", captionMarkdown(f), fenced(language(f.Name), cleanLines(string(f.Data))))
+	}
+}
+
+func captionMarkdown(f txtar.File) string {
+	name := strings.TrimSuffix(f.Name, ".base64")
+	switch {
+	case rules.IsEncoded(f.Name):
+		return "`" + name + "`, in base64:"
+	case rules.Kind(f.Name) == ".payload" && strings.HasPrefix(string(f.Data), "<dict>\n"):
+		return "Payloads of one profile:"
+	case rules.Kind(f.Name) == ".payload":
+		return "Keys of a payload:"
+	case len(f.Data) == 0:
+		return "`" + name + "`, which is empty:"
+	}
+	return "`" + name + "`:"
+}
+
+// language names what an example is written in, for those who colour it.
+func language(name string) string {
+	switch {
+	case rules.IsEncoded(name):
+		return "text"
+	case rules.Kind(name) == ".payload", rules.Kind(name) == ".mobileconfig":
+		return "xml"
+	case rules.Kind(name) == ".yaml":
+		return "yaml"
+	case rules.Kind(name) == ".json":
+		return "json"
+	}
+	return "text"
+}
+
+// cleanLines shows control characters as Clean does, and keeps lines and tabs.
+func cleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		columns := strings.Split(line, "\t")
+		for j := range columns {
+			columns[j] = Clean(columns[j])
+		}
+		lines[i] = strings.Join(columns, "\t")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fenced puts text into a block whose fence is longer than any that the text could hold.
+func fenced(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + strings.TrimSuffix(text, "\n") + "\n" + fence + "\n"
+}
+
+// escapeMarkdown makes every character of a text stand for itself. A period behind a word, a hyphen within a line and the like
+// mean nothing to Markdown and stay.
+func escapeMarkdown(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		if slices.Contains([]rune("\\`*_[]<>|~$&"), c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}

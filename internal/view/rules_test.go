@@ -1,0 +1,99 @@
+package view
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/rules"
+)
+
+func TestMarkdownStandsForItself(t *testing.T) {
+	for text, want := range map[string]string{
+		"a <data> element": `a \<data\> element`,
+		"a|b *c* `d` _e_":  `a\|b \*c\* \` + "`d\\`" + ` \_e\_`,
+		"[x](y) &amp; $z$": `\[x\](y) \&amp; \$z\$`,
+		`back\slash`:       `back\\slash`,
+		"plain - text. 1)": "plain - text. 1)",
+	} {
+		if got := escapeMarkdown(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestFencesHold(t *testing.T) {
+	got := fenced("yaml", "a\n```\nb ````` c\n")
+	if want := "``````yaml\na\n```\nb ````` c\n``````\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := cleanLines("a\tb\x1b[31m\nc\u202e\n"); got != "a\tb\\u{1b}[31m\nc\\u{202e}\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSourcesHaveNames(t *testing.T) {
+	for source, name := range map[string]string{
+		"https://developer.apple.com/documentation/devicemanagement/wifi": "[Apple: wifi](",
+		"https://github.com/acme/dns/pull/7":                              "[dns pull 7](",
+		"https://github.com/acme/dns/blob/main/a/b.c":                     "[b.c](",
+		"https://www.rfc-editor.org/rfc/rfc5652#section-1":                "[rfc-editor.org rfc5652](",
+		"https://www.w3.org/TR/xml/":                                      "[w3.org xml](",
+		"words of <somebody>":                                             `words of \<somebody\>`,
+	} {
+		if got := sourceLink(source); !strings.HasPrefix(got, name) {
+			t.Errorf("%s is %s, want %s", source, got, name)
+		}
+	}
+}
+
+// A page is for a person at a terminal of any width, and what hurts a terminal in an example is shown as what it is.
+func TestRulePageFits(t *testing.T) {
+	for _, r := range rules.All() {
+		for _, width := range []int{0, 40} {
+			var out bytes.Buffer
+			p := NewPrinter(&out, nil, width)
+			p.RulePage(r)
+			if strings.ContainsAny(out.String(), "\x1b\x00\r\u202e") {
+				t.Errorf("%s: %q", r.ID, out.String())
+			}
+			head, _, _ := strings.Cut(out.String(), "\nto ignore it")
+			head, _, _ = strings.Cut(head, "\nbad")
+			if width > 0 && widest(head[strings.Index(head, "\n"):]) > width {
+				t.Errorf("%s is wider than %d columns:\n%s", r.ID, width, head)
+			}
+		}
+	}
+}
+
+func widest(text string) int {
+	most := 0
+	for line := range strings.Lines(text) {
+		most = max(most, len([]rune(strings.TrimSuffix(line, "\n"))))
+	}
+	return most
+}
+
+func TestWaysToIgnore(t *testing.T) {
+	for id, want := range map[string]string{
+		"unknown-key":          "xml yaml yaml",
+		"unknown-entity":       "xml yaml",
+		"malformed-binary":     "yaml",
+		"malformed-json":       "yaml",
+		"unknown-template-key": "yaml yaml",
+		"internal-error":       "yaml",
+	} {
+		r, _ := rules.Find(id)
+		var got []string
+		for _, way := range waysToIgnore(r) {
+			got = append(got, way.language)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s is ignored by %v, want %s", id, got, want)
+		}
+	}
+	if restsOn(rules.Rule{Groups: []rules.Group{rules.Lint}, Severity: diag.Error}) != "what syncguard does" {
+		t.Error("a rule about the tool rests on something else")
+	}
+}

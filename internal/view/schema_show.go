@@ -1,0 +1,289 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// SchemaShown writes types one below the other: what holds for the whole, the keys as an indented tree, and what the
+// facts rest on.
+func (p *Printer) SchemaShown(s *SchemaShown) {
+	for i, t := range s.Types {
+		if i > 0 {
+			p.Line("")
+		}
+		p.schemaType(t)
+	}
+}
+
+func (p *Printer) schemaType(t SchemaType) {
+	head := bold.Render(Clean(t.ID))
+	if t.Path != "" {
+		head += "  " + bold.Render(Clean(t.Path))
+	}
+	p.Line("%s  %s", head, faint.Render(Clean(t.Family)))
+	p.schemaProse(t)
+	for _, x := range []struct{ label, text string }{
+		{"payload type", unless(t.PayloadType, t.ID)}, {"several combine", t.Apply}, {"replaced by", t.Replacement},
+	} {
+		if x.text != "" {
+			p.Line("  %s %s", faint.Render(x.label+":"), Clean(x.text))
+		}
+	}
+	p.platforms(t.Platforms)
+	p.keys(t.Keys)
+	p.Line("")
+	p.origin(t)
+}
+
+func unless(s, same string) string {
+	if s == same {
+		return ""
+	}
+	return s
+}
+
+// schemaProse names the source of words, which only an import brings.
+func (p *Printer) schemaProse(t SchemaType) {
+	if t.Title == "" && t.Content == "" {
+		return
+	}
+	if t.Title != "" {
+		p.Line("  %s", Clean(t.Title))
+	}
+	width := p.Width
+	if width == 0 {
+		width = excerptWidth
+	}
+	if t.Content != "" {
+		p.wrapped("  ", strings.TrimSpace(t.Content), width)
+	}
+	if n := len(t.Sources); n > 0 {
+		p.Line("  %s", faint.Render(Clean("(words of "+strings.TrimSpace(t.Sources[n-1].Name+" "+t.Sources[n-1].Version)+")")))
+	}
+}
+
+func (p *Printer) origin(t SchemaType) {
+	for _, s := range t.Sources {
+		p.Line("  %s %s", faint.Render("source:"), Clean(strings.Join(slices.DeleteFunc([]string{s.Name, s.Version, s.Path}, func(x string) bool { return x == "" }), " ")))
+	}
+	if len(t.Unsure) > 0 {
+		p.Line("  %s %s", yellow.Render("unsure:"), Clean(strings.Join(t.Unsure, "; ")))
+	}
+}
+
+// platforms writes a row a platform. What is not stated stays empty.
+func (p *Printer) platforms(all []SchemaPlatform) {
+	var rows [][]string
+	var missing []string
+	for _, a := range all {
+		if !a.Available {
+			missing = append(missing, Clean(a.Platform))
+			continue
+		}
+		rows = append(rows, []string{
+			Clean(a.Platform), a.Introduced, a.Deprecated, a.Removed, yesNo(a.Supervised), yesNo(a.AllowManualInstall),
+			Clean(a.UserEnrollment), sharedIPad(a), channels(a), yesNo(a.Multiple), yesNo(a.UserApprovedMDM), yesNo(a.RequiresDEP),
+			list(a.AllowedEnrollments), list(a.AllowedScopes), mark(a.Beta, "yes"),
+		})
+	}
+	if len(rows) > 0 {
+		p.Line("")
+		p.grid([]string{"platform", "introduced", "deprecated", "removed", "supervised", "by hand", "User Enrollment", "Shared iPad",
+			"channels", "multiple", "user-approved MDM", "ADE", "enrollments", "scopes", "beta"}, rows)
+	}
+	if len(missing) > 0 {
+		p.Line("  %s", faint.Render("not on "+strings.Join(missing, ", ")))
+	}
+}
+
+func yesNo(b *bool) string {
+	switch {
+	case b == nil:
+		return ""
+	case *b:
+		return "yes"
+	}
+	return "no"
+}
+
+func mark(b bool, s string) string {
+	if b {
+		return s
+	}
+	return ""
+}
+
+func list(texts *[]string) string {
+	switch {
+	case texts == nil:
+		return ""
+	case len(*texts) == 0:
+		return "none"
+	}
+	return Clean(strings.Join(*texts, ", "))
+}
+
+// sharedIPad says the mode, and the channels or scopes there.
+func sharedIPad(a SchemaPlatform) string {
+	var parts []string
+	for _, s := range []string{Clean(a.SharedIPad), both(a.SharedIPadDevice, a.SharedIPadUser), list(a.SharedIPadScopes)} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+func channels(a SchemaPlatform) string { return both(a.DeviceChannel, a.UserChannel) }
+
+// both says which of the device and user channel there is.
+func both(device, user *bool) string {
+	if device == nil && user == nil {
+		return ""
+	}
+	var names []string
+	if device != nil && *device {
+		names = append(names, "device")
+	}
+	if user != nil && *user {
+		names = append(names, "user")
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
+}
+
+// keys writes keys as an indented tree.
+func (p *Printer) keys(keys []SchemaKey) {
+	rows := keyRows(keys, 0)
+	if len(rows) > 0 {
+		p.Line("")
+		p.grid([]string{"key", "type", "presence", "default", "values", "otherwise than above"}, rows)
+	}
+}
+
+// maxIndent keeps a deep tree on the screen.
+const maxIndent = 20
+
+func keyRows(keys []SchemaKey, depth int) [][]string {
+	var rows [][]string
+	for _, k := range keys {
+		name := Clean(k.Name)
+		if k.Element {
+			name = "[] " + name
+		}
+		rows = append(rows, []string{
+			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, mark(k.Required, "required"), Clean(k.DefaultText),
+			values(k), deviations(k),
+		})
+		rows = append(rows, keyRows(k.Keys, depth+1)...)
+	}
+	return rows
+}
+
+// values says what the value of a key may be.
+func values(k SchemaKey) string {
+	var parts []string
+	if len(k.RangeListText) > 0 {
+		parts = append(parts, strings.Join(k.RangeListText, ", "))
+	}
+	if between := bounds(k.Min, k.Max); between != "" {
+		parts = append(parts, between)
+	}
+	if items := bounds(asFloat(k.MinItems), asFloat(k.MaxItems)); items != "" {
+		parts = append(parts, items+" items")
+	}
+	if k.Format != "" {
+		parts = append(parts, "form "+k.Format)
+	}
+	for _, s := range slices.Concat([]string{k.Subtype}, k.AssetTypes, k.ContentTypes) {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if k.CombineType != "" {
+		parts = append(parts, "combined by "+k.CombineType)
+	}
+	if k.Repeats != "" {
+		parts = append(parts, "↻ as "+k.Repeats)
+	}
+	return Clean(strings.Join(parts, "; "))
+}
+
+func asFloat(n *int) *float64 {
+	if n == nil {
+		return nil
+	}
+	f := float64(*n)
+	return &f
+}
+
+func bounds(low, high *float64) string {
+	text := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
+	switch {
+	case low != nil && high != nil:
+		return text(low) + " to " + text(high)
+	case low != nil:
+		return "at least " + text(low)
+	case high != nil:
+		return "at most " + text(high)
+	}
+	return ""
+}
+
+// deviations says what a key states otherwise than what stands above it, platforms that agree together:
+// iOS, visionOS 26 supervised; not on tvOS.
+func deviations(k SchemaKey) string {
+	var phrases []string
+	by := map[string][]string{}
+	for _, a := range k.Platforms {
+		phrase := deviation(a)
+		if by[phrase] == nil {
+			phrases = append(phrases, phrase)
+		}
+		by[phrase] = append(by[phrase], a.Platform)
+	}
+	var parts []string
+	for _, phrase := range phrases {
+		names := strings.Join(by[phrase], ", ")
+		switch phrase {
+		case "":
+			continue
+		case "not on":
+			parts = append(parts, "not on "+names)
+		default:
+			parts = append(parts, names+" "+phrase)
+		}
+	}
+	if k.Replacement != "" {
+		parts = append(parts, "replaced by "+k.Replacement)
+	}
+	if k.Dropped {
+		parts = append(parts, "not listed any more")
+	}
+	if k.Community {
+		parts = append(parts, "community")
+	}
+	return Clean(strings.Join(parts, "; "))
+}
+
+func deviation(a SchemaPlatform) string {
+	if !a.Available {
+		return "not on"
+	}
+	var parts []string
+	for _, x := range []struct{ label, text string }{
+		{"", a.Introduced}, {"deprecated ", a.Deprecated}, {"removed ", a.Removed},
+		{"supervised: ", yesNo(a.Supervised)}, {"by hand: ", yesNo(a.AllowManualInstall)},
+		{"User Enrollment: ", a.UserEnrollment}, {"Shared iPad: ", sharedIPad(a)}, {"channels: ", channels(a)},
+		{"multiple: ", yesNo(a.Multiple)}, {"user-approved MDM: ", yesNo(a.UserApprovedMDM)}, {"ADE: ", yesNo(a.RequiresDEP)},
+		{"enrollments: ", list(a.AllowedEnrollments)}, {"scopes: ", list(a.AllowedScopes)}, {"", mark(a.Beta, "beta")},
+	} {
+		if x.text != "" {
+			parts = append(parts, fmt.Sprint(x.label, x.text))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,155 @@
+package view
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/diag"
+)
+
+// excerptWidth is how many columns of a source line are shown.
+const excerptWidth = 110
+
+// Findings writes findings for a person: place, severity, message, the source line with carets, related places, help.
+//
+//	wifi.mobileconfig:41:11: error: "EncryptionType" is "wpa2", want one of … [value-not-in-rangelist]
+//	   41 |   <string>wpa2</string>
+//	      |           ^^^^
+//	  help: did you mean "WPA2"?
+func (p *Printer) Findings(ds []diag.Diagnostic) {
+	for i, d := range ds {
+		if i > 0 {
+			p.Line("")
+		}
+		p.finding(d)
+	}
+}
+
+func (p *Printer) finding(d diag.Diagnostic) {
+	place := position(d.Span)
+	if place == "" {
+		place = Clean(d.Path)
+	} else if d.Span.Start == d.Span.End && d.Path != "" {
+		place += " (" + Clean(d.Path) + ")"
+	}
+	if place != "" {
+		place = bold.Render(place+":") + " "
+	}
+	p.Line("%s%s %s  %s", place, severity(d.Severity), Clean(d.Message), faint.Render("["+d.Rule+"]"))
+	if !d.HideSource {
+		p.excerpt(d.Span)
+	}
+	for _, r := range d.Related {
+		p.Line("  %s %s", faint.Render(position(r.Span)+":"), Clean(r.Message))
+	}
+	if d.Help != "" {
+		p.Line("  %s %s", cyan.Render("help:"), Clean(d.Help))
+	}
+}
+
+func severity(s diag.Severity) string {
+	switch s {
+	case diag.Error:
+		return red.Render("error:")
+	case diag.Warning:
+		return yellow.Render("warning:")
+	}
+	return blue.Render("note:")
+}
+
+// position says a place as file:line:column, or nothing for no place.
+func position(s diag.Span) string {
+	if s.IsZero() {
+		return ""
+	}
+	at := s.File.Position(s.Start)
+	return fmt.Sprintf("%s:%d:%d", Clean(s.File.Name), at.Line, at.Column)
+}
+
+// excerpt shows the first line of a span with carets under it. A long line is cut to the part that matters.
+func (p *Printer) excerpt(s diag.Span) {
+	if s.IsZero() {
+		return
+	}
+	start, end := s.File.Position(s.Start), s.File.Position(s.End)
+	text := s.File.Line(start.Line)
+	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return // no text that a person could read
+	}
+	line := []rune(string(text))
+	from := min(start.Column-1, len(line))
+	to := len(line)
+	if end.Line == start.Line {
+		to = min(end.Column-1, len(line))
+	}
+	left := max(0, min(from-excerptWidth/4, len(line)-excerptWidth))
+	right := min(len(line), left+excerptWidth)
+	to = min(to, right)
+
+	gutter := fmt.Sprintf("%5d", start.Line)
+	p.Line("%s %s", faint.Render(gutter+" |"), visible(line[left:right]))
+	indent := lipgloss.Width(visible(line[left:from]))
+	carets := max(1, lipgloss.Width(visible(line[from:max(from, to)])))
+	p.Line("%s %s%s", faint.Render(strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), red.Render(strings.Repeat("^", carets)))
+}
+
+// visible turns source text into what is shown of it: tabs as two spaces, the rest as Clean does.
+func visible(line []rune) string {
+	return Clean(strings.ReplaceAll(string(line), "\t", "  "))
+}
+
+// Tally counts findings in words: 2 errors, 1 warning.
+func Tally(ds []diag.Diagnostic) string {
+	counts := map[diag.Severity]int{}
+	for _, d := range ds {
+		counts[d.Severity]++
+	}
+	var parts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		if counts[s] > 0 {
+			parts = append(parts, Count(counts[s], s.String()))
+		}
+	}
+	if len(parts) == 0 {
+		return "no findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// AtLeast returns the findings of a severity and above.
+func AtLeast(ds []diag.Diagnostic, s diag.Severity) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, d := range ds {
+		if d.Severity >= s {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Fill breaks text into lines of at most width columns, between words alone: a flag and the name of a file stay whole, as
+// long as they fit. All lines are indented as the text is.
+func Fill(text string, width int) []string {
+	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	width -= len(indent)
+	lines := []string{""}
+	for word := range strings.FieldsSeq(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			lines = lines[:len(lines)-1]
+		case lipgloss.Width(*last)+1+lipgloss.Width(word) <= width:
+			*last += " " + word
+			continue
+		}
+		lines = append(lines, strings.Split(lipgloss.Wrap(word, width, ""), "\n")...)
+	}
+	for i := range lines {
+		lines[i] = indent + lines[i]
+	}
+	return lines
+}
