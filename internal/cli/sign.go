@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
 
@@ -153,7 +154,7 @@ func (s *signRun) write(results []signResult) error {
 func toStdout(results []signResult) bool { return len(results) > 0 && results[0].job.out == "-" }
 
 func (s *signRun) report(results []signResult, done bool) *view.Signing {
-	b := &view.Signing{Signer: s.signer.report(), Digest: s.signer.digest, Written: done, Files: []view.Signed{}, Findings: []view.Finding{}}
+	b := &view.Signing{Signer: s.signer.report(), Digest: s.signer.digest, Written: done, Files: []view.Signed{}, Findings: []diag.Diagnostic{}}
 	if !s.signer.time.IsZero() {
 		b.SigningTime = s.signer.time.UTC().Format(time.RFC3339)
 	}

@@ -28,7 +28,8 @@ func NewFile(name string, data []byte) *File {
 // Position is a place that a person can find: Line and Column count from 1, Column in Unicode code points.
 // A byte that is not valid UTF-8 counts as one code point; a byte order mark at the start counts as none.
 type Position struct {
-	Line, Column int
+	Line   int `json:"line"`
+	Column int `json:"column"`
 }
 
 // Position returns the place of a byte offset, clamped to the file. LF, CRLF and a lone CR each end a line.
@@ -134,6 +135,15 @@ func ParseSeverity(s string) (Severity, error) {
 	return 0, fmt.Errorf("want error, warning or note")
 }
 
+// MarshalText writes the word of the severity.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Severity) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSeverity(string(text))
+	return err
+}
+
 // Diagnostic is one finding. It is a value, not an error: an error means that the work could not be done.
 type Diagnostic struct {
 	Rule     string // kebab-case name of the defect
@@ -141,11 +151,13 @@ type Diagnostic struct {
 	Message  string // one clause, lower case, no full stop
 	Help     string // one imperative sentence, may be empty
 	Span     Span   // zero where the input has no text positions
+	File     string // name of the input that it is about, where Span has none
 	Path     string // key path, such as PayloadContent[2].PayloadUUID; may be empty
 	Related  []Related
 	Fix      *Fix // how to correct it, nil where a person has to
 
-	HideSource bool // the source text there may hold a secret: never show it
+	Fingerprint string // set where a run is reported: the same in the next one
+	HideSource  bool   // the source text there may hold a secret: never show it
 }
 
 // Related is another place that explains a finding.
@@ -156,9 +168,9 @@ type Related struct {
 
 // Fix is a correction of the text.
 type Fix struct {
-	Title  string // imperative, such as: write "WPA2"
-	Edits  []Edit // in the order of the text; they do not overlap
-	Unsafe bool   // a person should look at it: it may change what the profile does
+	Title  string `json:"title"`  // imperative, such as: write "WPA2"
+	Unsafe bool   `json:"unsafe"` // a person should look at it: it may change what the profile does
+	Edits  []Edit `json:"edits"`  // in the order of the text; they do not overlap
 }
 
 // Edit puts Text in the place of what Span spans.

@@ -9,17 +9,18 @@ import (
 	"charm.land/lipgloss/v2/table"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/diag"
 	"syncguard/internal/target"
 )
 
 // Build is the result of a build. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Build struct {
-	Signer   *Signer   `json:"signer"` // null where the profiles are not signed
-	Output   string    `json:"output"` // folder; empty where findings kept every profile from being written
-	Profiles []Profile `json:"profiles"`
-	Reports  []string  `json:"reports"` // names in the output folder
-	Others   int       `json:"others"`  // profiles in the output folder that are not of this build
-	Findings []Finding `json:"findings"`
+	Signer   *Signer           `json:"signer"` // null where the profiles are not signed
+	Output   string            `json:"output"` // folder; empty where findings kept every profile from being written
+	Profiles []Profile         `json:"profiles"`
+	Reports  []string          `json:"reports"` // names in the output folder
+	Others   int               `json:"others"`  // profiles in the output folder that are not of this build
+	Findings []diag.Diagnostic `json:"findings"`
 	TargetNotes
 }
 

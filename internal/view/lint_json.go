@@ -1,6 +1,10 @@
 package view
 
-import "io"
+import (
+	"io"
+
+	"syncguard/internal/diag"
+)
 
 // lintVersion is that of the JSON shape. Within a version fields are only ever added.
 const lintVersion = 1
@@ -23,12 +27,7 @@ type lintJSONFile struct {
 	Format    string            `json:"format"`
 	Signed    bool              `json:"signed"`
 	Encrypted bool              `json:"encrypted"`
-	Findings  []lintJSONFinding `json:"findings"`
-}
-
-type lintJSONFinding struct {
-	Finding
-	Fingerprint string `json:"fingerprint"`
+	Findings  []diag.Diagnostic `json:"findings"`
 }
 
 func writeLintJSON(w io.Writer, r *LintRun) error {
@@ -37,12 +36,12 @@ func writeLintJSON(w io.Writer, r *LintRun) error {
 	out.Unread = append(out.Unread, r.Unread...)
 	all := r.findings()
 	for _, f := range r.Files {
-		file := lintJSONFile{f.Name, f.Kind, f.Format, f.Signed, f.Encrypted, []lintJSONFinding{}}
-		for i, finding := range JSONFileFindings(f.Name, f.Findings) {
-			file.Findings = append(file.Findings, lintJSONFinding{finding, all[i].fingerprint})
+		findings := JSONFileFindings(f.Name, f.Findings)
+		for i := range findings {
+			findings[i].Fingerprint = all[i].fingerprint
 		}
 		all = all[len(f.Findings):]
-		out.Files = append(out.Files, file)
+		out.Files = append(out.Files, lintJSONFile{f.Name, f.Kind, f.Format, f.Signed, f.Encrypted, findings})
 	}
 	return WriteJSON(w, out)
 }

@@ -177,7 +177,7 @@ func readJSON(t testing.TB, s string) (found []read) {
 			File     string
 			Findings []struct {
 				Rule, Severity, File string
-				Start                Place
+				Start                diag.Position
 			}
 		}
 	}

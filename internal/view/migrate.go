@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/migrate"
 )
 
 // Migration is what becomes of some profiles. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Migration struct {
-	Output   string         `json:"output"` // folder; empty where nothing was written
-	Files    []MigratedFile `json:"files"`
-	Findings []Finding      `json:"findings"` // in the declarations
+	Output   string            `json:"output"` // folder; empty where nothing was written
+	Files    []MigratedFile    `json:"files"`
+	Findings []diag.Diagnostic `json:"findings"` // in the declarations
 	TargetNotes
 
 	Refused bool `json:"-"` // they were to be written, and something was wrong
@@ -29,7 +30,7 @@ type MigrationChange struct {
 	Type        string             `json:"type"`
 	Key         string             `json:"key,omitempty"` // absent for the payload as a whole
 	Path        string             `json:"path"`
-	Start       *Place             `json:"start,omitempty"`
+	Start       *diag.Position     `json:"start,omitempty"`
 	Ends        []MigrationEnd     `json:"ends"`
 	Replacement string             `json:"replacement"` // type of the declaration; empty where there is none
 	Verified    bool               `json:"verified"`    // Apple names the replacement
@@ -69,7 +70,10 @@ type MigratedDeclaration struct {
 func NewMigrationChange(c migrate.Change, p *migrate.Plan) MigrationChange {
 	out := MigrationChange{Type: c.Type, Key: c.Key, Path: c.Path, Ends: []MigrationEnd{}, Replacement: c.Replacement,
 		Verified: c.Named || c.Replacement == "", Renamed: []MigrationRenamed{}, Lost: []MigrationLoss{}}
-	_, out.Start, _ = jsonSpan(c.At)
+	if !c.At.IsZero() {
+		start := c.At.File.Position(c.At.Start)
+		out.Start = &start
+	}
 	for _, e := range c.Ends {
 		end := MigrationEnd{}
 		for _, platform := range e.Platforms {

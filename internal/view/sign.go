@@ -5,16 +5,18 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/diag"
 )
 
 // Signing is the result of signing files. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Signing struct {
-	Signer      *Signer   `json:"signer"`
-	Digest      string    `json:"digest"`      // sha256, sha384 or sha512
-	SigningTime string    `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
-	Written     bool      `json:"written"`     // all files are, or none
-	Files       []Signed  `json:"files"`
-	Findings    []Finding `json:"findings"`
+	Signer      *Signer           `json:"signer"`
+	Digest      string            `json:"digest"`      // sha256, sha384 or sha512
+	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
+	Written     bool              `json:"written"`     // all files are, or none
+	Files       []Signed          `json:"files"`
+	Findings    []diag.Diagnostic `json:"findings"`
 }
 
 // Signed is one file that was signed.

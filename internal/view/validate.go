@@ -10,12 +10,12 @@ import (
 
 // Checked is one file that was checked. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Checked struct {
-	File      string    `json:"file"`
-	Kind      string    `json:"kind"`   // profile, declaration or project; empty where the file could not be read
-	Format    string    `json:"format"` // xml, binary, json or yaml; empty where the file could not be read
-	Signed    bool      `json:"signed"`
-	Encrypted bool      `json:"encrypted"`
-	Findings  []Finding `json:"findings"`
+	File      string            `json:"file"`
+	Kind      string            `json:"kind"`   // profile, declaration or project; empty where the file could not be read
+	Format    string            `json:"format"` // xml, binary, json or yaml; empty where the file could not be read
+	Signed    bool              `json:"signed"`
+	Encrypted bool              `json:"encrypted"`
+	Findings  []diag.Diagnostic `json:"findings"`
 }
 
 // Validation is the result of checking files.
@@ -87,12 +87,10 @@ func (t *Totals) String() string {
 }
 
 // JSONFileFindings is JSONFindings, with the name of the file at findings that have no place in its text.
-func JSONFileFindings(name string, ds []diag.Diagnostic) []Finding {
+func JSONFileFindings(name string, ds []diag.Diagnostic) []diag.Diagnostic {
 	findings := JSONFindings(ds)
 	for i := range findings {
-		if findings[i].File == "" {
-			findings[i].File = name
-		}
+		findings[i].File = name
 	}
 	return findings
 }

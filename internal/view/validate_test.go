@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -30,9 +31,11 @@ func TestFileFindings(t *testing.T) {
 
 func TestJSONFileFindings(t *testing.T) {
 	f := diag.NewFile("in.mobileconfig", []byte("text"))
-	got := JSONFileFindings("name", []diag.Diagnostic{{Rule: "a", Span: diag.Span{File: f, End: 1}}, {Rule: "b"}})
-	if got[0].File != "in.mobileconfig" || got[1].File != "name" || got[1].Start != nil {
-		t.Errorf("got %+v", got)
+	got := JSONFileFindings("name", []diag.Diagnostic{{Rule: "a", Severity: diag.Error, Span: diag.Span{File: f, End: 1}}, {Rule: "b", Severity: diag.Error}})
+	json, err := json.Marshal(got)
+	if want := `[{"rule":"a","severity":"error","message":"","file":"in.mobileconfig","start":{"line":1,"column":1},"end":{"line":1,"column":2}},` +
+		`{"rule":"b","severity":"error","message":"","file":"name"}]`; err != nil || string(json) != want {
+		t.Errorf("got %s, %v", json, err)
 	}
 }
 
