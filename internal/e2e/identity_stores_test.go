@@ -50,8 +50,8 @@ func TestIdentitiesOfOtherStores(t *testing.T) {
 	}
 
 	store := []string{"-storetype", "pkcs12", "-keystore", file("java.p12"), "-storepass", "changeit"}
-	Tool(t, nil, "keytool", append([]string{"-importkeystore", "-noprompt", "-srckeystore", file("sha256.p12"), "-srcstorepass", "changeit",
-		"-deststoretype", "pkcs12", "-destkeystore", file("java.p12"), "-deststorepass", "changeit"})...)
+	Tool(t, nil, "keytool", "-importkeystore", "-noprompt", "-srckeystore", file("sha256.p12"), "-srcstorepass", "changeit",
+		"-deststoretype", "pkcs12", "-destkeystore", file("java.p12"), "-deststorepass", "changeit")
 	Tool(t, nil, "keytool", append([]string{"-genkeypair", "-alias", "other", "-keyalg", "EC", "-dname", "CN=Other"}, store...)...)
 	_, stderr, code := s.run(append([]string{"sign", "profile.mobileconfig", "-o", "x", "--p12", file("java.p12")}, pass...)...)
 	if code != 3 || !strings.Contains(stderr, "holds 2 private keys") || !strings.Contains(stderr, "  signing  ") || !strings.Contains(stderr, `  other  "Other"`) {
