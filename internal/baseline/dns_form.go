@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -69,6 +70,6 @@ func isNotOnPlatform(s standing) bool {
 // warn adds a finding about the choice of form.
 func (p *planner) warn(format, help string) {
 	p.plan.Findings = append(p.plan.Findings, diag.Diagnostic{
-		Rule: "worse-dns-form", Severity: diag.Warning, Message: fmt.Sprintf(format, p.target), Help: help,
+		Rule: rule.WorseDNSForm, Severity: diag.Warning, Message: fmt.Sprintf(format, p.target), Help: help,
 	})
 }

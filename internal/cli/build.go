@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/internal/view"
@@ -242,7 +243,7 @@ func nameClashes(all []*built) []diag.Diagnostic {
 			name := strings.ToLower(file)
 			if first := seen[name]; first != nil {
 				found = append(found, diag.Diagnostic{
-					Rule: "duplicate-output", Severity: diag.Error,
+					Rule: rule.DuplicateOutput, Severity: diag.Error,
 					Message: fmt.Sprintf("two files would be written to %q: %s of %s, and %s of %s",
 						file, first.result.Target, first.spec.Name, b.result.Target, b.spec.Name),
 					Help: "give each template its own profile.identifier, and each target once",

@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/fix"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
@@ -124,12 +125,12 @@ func hideSecrets(doc *document.Document, isDamaged bool) {
 func isAboutAbsence(d diag.Diagnostic) bool { return slices.Contains(rulesOfAbsence(), d.Rule) }
 
 func rulesOfAbsence() []string {
-	return []string{"dangling-certificate-reference", "missing-companion-key", "missing-required-key", "missing-server-name", "missing-server-url",
-		"no-catch-all-rule", "not-a-profile", "wrong-item-count"}
+	return []string{rule.DanglingCertificateReference, rule.MissingCompanionKey, rule.MissingRequiredKey, rule.MissingServerName, rule.MissingServerURL,
+		rule.NoCatchAllRule, rule.NotAProfile, rule.WrongItemCount}
 }
 
 func internalError(p any) diag.Diagnostic {
-	return diag.Diagnostic{Rule: "internal-error", Severity: diag.Error,
+	return diag.Diagnostic{Rule: rule.InternalError, Severity: diag.Error,
 		Message: fmt.Sprintf("checking stopped on a defect of syncguard: %v", p),
 		Help:    "report it, with the file if you can share it"}
 }
@@ -303,10 +304,10 @@ func (c *checker) addComposed(result *checked, made *compose.Result, already []d
 
 // rulesOfTemplates are those that a template has rules of its own for: it knows which secrets come from elsewhere, and
 // which identifier the others are made of.
-func rulesOfTemplates() []string { return []string{"placeholder-identifier", "secret-in-clear-text"} }
+func rulesOfTemplates() []string { return []string{rule.PlaceholderIdentifier, rule.SecretInClearText} }
 
 // isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
 // what a template asks for there is none of the linter's business.
 func isAboutValueToCome(d diag.Diagnostic) bool {
-	return d.Rule == "unset-variable" || d.Rule == "unreadable-reference"
+	return d.Rule == rule.UnsetVariable || d.Rule == rule.UnreadableReference
 }

@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 )
 
 // ruleFilter is --select and --ignore: which rules are looked for, by their names and groups.
@@ -54,7 +55,7 @@ func (f *ruleFilter) check() error {
 
 // keeps says whether a finding counts. What stopped the check itself always does.
 func (f *ruleFilter) keeps(d diag.Diagnostic) bool {
-	return d.Rule == "internal-error" || f.looksFor(d.Rule)
+	return d.Rule == rule.InternalError || f.looksFor(d.Rule)
 }
 
 func (f *ruleFilter) looksFor(id string) bool {

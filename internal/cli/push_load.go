@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
 	"syncguard/internal/view"
 )
@@ -81,7 +82,7 @@ func (p *pushing) newLoader() (*pushLoader, error) {
 // isAboutPushing keeps what stops a push, and what the server does to a profile, unless the destination sends it in a form that
 // the server keeps, or says itself what is lost.
 func isAboutPushing(d diag.Diagnostic) bool {
-	if d.Rule == "text-refused-by-mdm" { // what is sent is plain text, whatever the file is
+	if d.Rule == rule.TextRefusedByMDM { // what is sent is plain text, whatever the file is
 		return false
 	}
 	r, _ := rules.Find(d.Rule)
@@ -191,7 +192,7 @@ func (l *pushLoader) finish() ([]*deploy.Profile, error) {
 	refused := false
 	for _, c := range l.checked {
 		for i := range c.findings {
-			if c.findings[i].Rule == "duplicate-profile-identifier" { // one would be made, and the other put in its place
+			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // one would be made, and the other put in its place
 				c.findings[i].Severity = diag.Error
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
 	"syncguard/internal/view"
 )
@@ -226,9 +227,9 @@ func (s *signRun) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	payloadType := doc.Root.Get("PayloadType")
 	switch {
 	case doc.Kind() == document.Declaration:
-		return []diag.Diagnostic{refusal("not-a-profile", "the file is a declaration, want a profile", "declarations are not signed: the MDM protocol carries them")}
+		return []diag.Diagnostic{refusal(rule.NotAProfile, "the file is a declaration, want a profile", "declarations are not signed: the MDM protocol carries them")}
 	case payloadType == nil || payloadType.Text != "Configuration":
-		return []diag.Diagnostic{refusal("not-a-profile", `the top level has no "PayloadType" of "Configuration", want a profile`, "syncguard validate says more")}
+		return []diag.Diagnostic{refusal(rule.NotAProfile, `the top level has no "PayloadType" of "Configuration", want a profile`, "syncguard validate says more")}
 	case doc.Format == document.Binary:
 		found = append(found, diag.Diagnostic{Rule: "binary-profile", Severity: diag.Warning,
 			Message: "the profile is a binary property list, and that devices take a signed one is unverified", Help: "sign its XML form"})

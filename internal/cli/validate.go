@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/view"
 )
 
@@ -109,7 +110,7 @@ func runValidate(ctx context.Context, env *Env, o validateOptions) error {
 // isAboutValidity tells what makes a profile invalid from what a valid one does and might do better.
 func isAboutValidity(d diag.Diagnostic) bool {
 	r, known := rules.Find(d.Rule)
-	return !known || r.Has(rules.Structure) || r.Has(rules.Schema) || r.Has(rules.Effect) || r.ID == "internal-error"
+	return !known || r.Has(rules.Structure) || r.Has(rules.Schema) || r.Has(rules.Effect) || r.ID == rule.InternalError
 }
 
 // validation shows the results as they come, so that not all of them are held in memory: text at once, JSON at the end.

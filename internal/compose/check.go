@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 )
@@ -52,7 +53,7 @@ func (d *Declared) withoutEffect() []diag.Diagnostic {
 	for _, e := range []template.Entry[string]{d.source.DisplayName, d.source.Description, d.source.UUID} {
 		if e.IsSet {
 			found = append(found, diag.Diagnostic{
-				Rule: "key-without-effect", Severity: diag.Warning, Span: e.Span,
+				Rule: rule.KeyWithoutEffect, Severity: diag.Warning, Span: e.Span,
 				Message: fmt.Sprintf("%q has no place in a declaration", e.Path), Help: "remove it",
 			})
 		}
@@ -78,7 +79,7 @@ func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) b
 // finds it too, and points at the template.
 func (r *Result) isCheckedApart(d diag.Diagnostic) bool {
 	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && strings.Contains(d.Path, ".Declarations[") &&
-		d.Rule != "dangling-declaration-reference" && d.Rule != "declaration-not-activated"
+		d.Rule != rule.DanglingDeclarationReference && d.Rule != rule.DeclarationNotActivated
 }
 
 // unusedInAll returns the exceptions that no check needed.
@@ -118,7 +119,7 @@ func (r *Result) twoDNSForms() []diag.Diagnostic {
 		return nil
 	}
 	return []diag.Diagnostic{{
-		Rule: "two-dns-forms", Severity: diag.Warning, Span: payload.Span,
+		Rule: rule.TwoDNSForms, Severity: diag.Warning, Span: payload.Span,
 		Message: fmt.Sprintf("%s gets the DNS payload and the DNS declaration, which are two entries", r.Target),
 		Help:    "keep one of the two: turn prevention.dns off, or choose its form with --dns-form",
 		Related: []diag.Related{{Message: "the declaration", Span: declaration.Span}},
@@ -140,7 +141,7 @@ func (r *Result) repeatedIdentifiers() []diag.Diagnostic {
 			continue // two activations that repeat do so because their configurations do
 		}
 		found = append(found, diag.Diagnostic{
-			Rule: "repeated-item", Severity: diag.Error, Span: d.source.Span,
+			Rule: rule.RepeatedItem, Severity: diag.Error, Span: d.source.Span,
 			Message: fmt.Sprintf("the Identifier %q is that of another declaration for %s", d.Identifier, r.Target),
 			Help:    "choose another id or identifier",
 		})

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -115,7 +116,7 @@ func (r *Result) applying(spec *template.Spec, output baseline.Output, legacy bo
 		case !payload.AppliesTo(r.Target):
 		case !r.Carried && (isDeclaration && output == baseline.Profiles || !isDeclaration && output == baseline.Declarations && !legacy):
 			d := diag.Diagnostic{
-				Rule: "not-for-output", Severity: diag.Warning, Span: payload.Type.Span,
+				Rule: rule.NotForOutput, Severity: diag.Warning, Span: payload.Type.Span,
 				Message: fmt.Sprintf("%q is not built for %s: --output %s leaves it out", payload.ID.Value, r.Target, output),
 				Help:    "build with --output auto, or give the payload other targets",
 			}

@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -86,7 +87,7 @@ func (r *Result) carrier() (profiles.Payload, bool) {
 	}
 	payload, err := profiles.DeclarationsPayload(all)
 	if err != nil {
-		r.Findings = append(r.Findings, diag.Diagnostic{Rule: "malformed-declaration", Severity: diag.Error, Message: err.Error()})
+		r.Findings = append(r.Findings, diag.Diagnostic{Rule: rule.MalformedDeclaration, Severity: diag.Error, Message: err.Error()})
 	}
 	return payload, err == nil
 }

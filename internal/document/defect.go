@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // defect is why a file as a whole is not what a device takes, in one sentence, with the way out.
@@ -74,7 +75,7 @@ func withoutBeginning(data []byte) *defect {
 	if rest := data[i+len(end):]; utf8.Valid(rest) || !bytes.Contains(rest, pkcs) {
 		return nil
 	}
-	return &defect{rule: ruleDamagedSignature, cause: "the beginning of the signed message is missing, and its signature follows the profile as bytes", help: getAgain}
+	return damaged("the beginning of the signed message is missing, and its signature follows the profile as bytes", getAgain)
 }
 
 // before is a message with a byte order mark or white space before it.
@@ -84,7 +85,7 @@ func before(message []byte, n int) *defect {
 		c.message = nil
 		return c
 	}
-	return &defect{ruleDamagedSignature, fmt.Sprintf("a byte order mark or white space stands before the signed message, in bytes 1 to %d", n),
+	return &defect{rule.DamagedSignature, fmt.Sprintf("a byte order mark or white space stands before the signed message, in bytes 1 to %d", n),
 		fmt.Sprintf("tail -c +%d FILE > OUT.mobileconfig takes it away", n+1), message, content}
 }
 
@@ -95,7 +96,7 @@ func inText(form, help string, message []byte) *defect {
 		c.message = nil
 		return c
 	}
-	return &defect{ruleSignatureInPEM, "the signed message is " + form + wantDER, help, message, content}
+	return &defect{rule.SignatureInPEM, "the signed message is " + form + wantDER, help, message, content}
 }
 
 func inPEM(text []byte) *defect {
@@ -125,7 +126,7 @@ func inMail(text []byte) *defect {
 	if message := fromBase64(body); cms.IsSigned(message) {
 		return inText("inside a mail (S/MIME)", "openssl cms -cmsout -in FILE -inform SMIME -outform DER -out OUT.mobileconfig writes them", message)
 	}
-	return &defect{rule: ruleDamagedSignature, cause: "the file is a mail (S/MIME) with the profile beside its signature, want the signed message", help: signAnew}
+	return damaged("the file is a mail (S/MIME) with the profile beside its signature, want the signed message", signAnew)
 }
 
 // fromBase64 returns what base64 over any lines stands for, where that is a SEQUENCE, or nil.
@@ -141,10 +142,14 @@ func fromBase64(text []byte) []byte {
 	return data
 }
 
+// damaged is a defect of a message that cannot be read.
+func damaged(cause, help string) *defect {
+	return &defect{rule: rule.DamagedSignature, cause: cause, help: help}
+}
+
 // damage finds what is wrong with the bytes of a signed message, or returns its content.
 func damage(data []byte) (*defect, []byte) {
 	content, end, err := cms.Unwrap(data)
-	damaged := func(cause, help string) *defect { return &defect{rule: ruleDamagedSignature, cause: cause, help: help} }
 	switch {
 	case errors.Is(err, cms.ErrDetached):
 		return damaged("the signature is detached: the profile is not in the file", signAnew), nil
@@ -203,9 +208,9 @@ func announced(data []byte) (size int, ok bool) {
 func inside(content []byte) *defect {
 	switch {
 	case cms.IsSigned(content) || disguised(content) != nil:
-		return &defect{rule: ruleNestedSignature, cause: "the signed content is another signed message, want a profile", help: "sign the profile once"}
+		return &defect{rule: rule.NestedSignature, cause: "the signed content is another signed message, want a profile", help: "sign the profile once"}
 	case bytes.HasPrefix(bytes.ToLower(content[:min(len(content), 64)]), []byte("content-type:")):
-		return &defect{rule: ruleDamagedSignature, cause: "the signed content begins with the header of a mail, want a profile", help: "sign the profile anew without -text"}
+		return damaged("the signed content begins with the header of a mail, want a profile", "sign the profile anew without -text")
 	}
 	return nil
 }
@@ -223,15 +228,15 @@ func savedAsText(data []byte) *defect {
 	var bytesOf []byte
 	for _, r := range text {
 		if r > 0xff {
-			return &defect{rule: ruleDamagedSignature, cause: "the signed message was saved as text, which replaced bytes of it", help: unchanged}
+			return damaged("the signed message was saved as text, which replaced bytes of it", unchanged)
 		}
 		bytesOf = append(bytesOf, byte(r))
 	}
 	if !cms.IsSigned(bytesOf) {
 		return nil
 	}
-	return &defect{rule: ruleDamagedSignature, cause: "the signed message was saved as " + from + " text, which changed bytes of it",
-		help: "iconv -f " + from + " -t ISO-8859-1 FILE > OUT.mobileconfig brings them back"}
+	return damaged("the signed message was saved as "+from+" text, which changed bytes of it",
+		"iconv -f "+from+" -t ISO-8859-1 FILE > OUT.mobileconfig brings them back")
 }
 
 // asText decodes UTF-8 or UTF-16, and names which.
@@ -294,7 +299,7 @@ func article(word string) string {
 // another kind altogether. It returns nil for text that may be one, however wrong it is.
 func NotATemplate(f *diag.File) *diag.Diagnostic {
 	const want = ", want a template"
-	d := &diag.Diagnostic{Rule: ruleWrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}
+	d := &diag.Diagnostic{Rule: rule.WrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}
 	const importIt = "syncguard import FILE -o DIR makes a template of it"
 	text := bytes.TrimLeft(f.Data, "\ufeff \t\r\n")
 	kind, help := plist.Foreign(f.Data)

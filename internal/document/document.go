@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // Kind is what a file is for a device.
@@ -134,9 +135,9 @@ func openPlist(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 func losesValues(d diag.Diagnostic) bool { return slices.Contains(losingRules(), d.Rule) }
 
 func losingRules() []string {
-	return []string{"key-outside-dictionary", "key-without-value", "malformed-markup", "markup-in-value", "mismatched-end-tag",
-		"multiple-roots", "namespaced-element", "text-between-elements", "too-many-findings", "truncated-file",
-		"unknown-element", "unknown-entity", "value-without-key"}
+	return []string{rule.KeyOutsideDictionary, rule.KeyWithoutValue, rule.MalformedMarkup, rule.MarkupInValue, rule.MismatchedEndTag,
+		rule.MultipleRoots, rule.NamespacedElement, rule.TextBetweenElements, rule.TooManyFindings, rule.TruncatedFile,
+		rule.UnknownElement, rule.UnknownEntity, rule.ValueWithoutKey}
 }
 
 // openSigned reads the content of a signed message as a property list.

@@ -6,13 +6,14 @@ import (
 	"encoding/pem"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	pages "syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 )
 
 const profileXML = `<?xml version="1.0" encoding="UTF-8"?>
@@ -98,12 +99,12 @@ func TestOpen(t *testing.T) {
 		{"signed, DER", signed(profileXML), Profile, XML, true, ""},
 		{"signed, BER in chunks", signedBy(ber, chunks), Profile, XML, true, ""},
 		{"signed, binary inside", signed(profileBinary), Profile, Binary, true, ""},
-		{"signed, PEM", armored("PKCS7", signed(profileXML)), Profile, XML, true, ruleSignatureInPEM},
-		{"signed, PEM of openssl cms", "\n" + armored("CMS", signed(profileXML)), Profile, XML, true, ruleSignatureInPEM},
-		{"signed twice", signed(signed(profileXML)), "", "", true, ruleNestedSignature},
-		{"signed, then PEM, then signed", signed(armored("CMS", signed(profileXML))), "", "", true, ruleNestedSignature},
-		{"signed, cut off", signed(profileXML)[:60], "", "", true, ruleDamagedSignature},
-		{"signed, something behind", signed(profileXML) + "x", Profile, XML, true, ruleDamagedSignature},
+		{"signed, PEM", armored("PKCS7", signed(profileXML)), Profile, XML, true, rule.SignatureInPEM},
+		{"signed, PEM of openssl cms", "\n" + armored("CMS", signed(profileXML)), Profile, XML, true, rule.SignatureInPEM},
+		{"signed twice", signed(signed(profileXML)), "", "", true, rule.NestedSignature},
+		{"signed, then PEM, then signed", signed(armored("CMS", signed(profileXML))), "", "", true, rule.NestedSignature},
+		{"signed, cut off", signed(profileXML)[:60], "", "", true, rule.DamagedSignature},
+		{"signed, something behind", signed(profileXML) + "x", Profile, XML, true, rule.DamagedSignature},
 		{"signed, no content", signed(""), "", "", true, "empty-file"},
 		{"signed JSON is no profile", signed(`{"Type": "x"}`), "", "", true, "not-a-property-list"},
 		{"PEM of something else", armored("CERTIFICATE", "x"), "", "", false, "not-a-property-list"},
@@ -179,28 +180,6 @@ func TestWhole(t *testing.T) {
 	} {
 		if d, found := open(content); d.Whole != want {
 			t.Errorf("%s: whole is %t, want %t: %s", content, d.Whole, want, rules(found))
-		}
-	}
-}
-
-// known returns the IDs of every rule that Open can make findings of.
-func known() []string {
-	return slices.Concat(Rules, plist.Rules)
-}
-
-func TestRules(t *testing.T) {
-	if !slices.IsSorted(Rules) {
-		t.Error("the rules are not sorted")
-	}
-	for _, id := range Rules {
-		if slices.Contains(plist.Rules, id) {
-			t.Errorf("rule %q is one of package plist too", id)
-		}
-	}
-	for _, id := range append(losingRules(), ruleDuplicateKey, ruleFileTooLarge, ruleInvalidUTF16, ruleInvalidUTF8,
-		ruleNestingTooDeep, ruleTooManyFindings, ruleTooManyValues, ruleTruncatedFile) {
-		if !slices.Contains(plist.Rules, id) {
-			t.Errorf("package plist has no rule %q", id)
 		}
 	}
 }
@@ -298,12 +277,11 @@ func FuzzOpenNeverPanics(f *testing.F) {
 		`{"a":1,"a":2}`, "\xef\xbb\xbf{}", `{"a":"\ud800"} x`, signed(signed("x"))} {
 		f.Add([]byte(s))
 	}
-	ids := known()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, found := Open(diag.NewFile("f", data))
 		for _, x := range found {
-			if !slices.Contains(ids, x.Rule) {
-				t.Errorf("%q is the rule of no table", x.Rule)
+			if _, known := pages.Find(x.Rule); !known {
+				t.Errorf("%q is the rule of no page", x.Rule)
 			}
 			if x.Span.File != nil && (x.Span.Start < 0 || x.Span.End < x.Span.Start || x.Span.End > len(x.Span.File.Data)) {
 				t.Errorf("%s lies outside its file: %d to %d", x.Rule, x.Span.Start, x.Span.End)

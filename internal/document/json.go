@@ -12,6 +12,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 const utf8BOM = "\xef\xbb\xbf"
@@ -72,21 +73,21 @@ func (r *jsonReader) read() *plist.Value {
 func (r *jsonReader) isSound() bool {
 	data := r.file.Data
 	if len(data) > plist.MaxBytes {
-		r.fail(ruleFileTooLarge, 0, 0, "the file has %d bytes, want at most %d", len(data), plist.MaxBytes)
+		r.fail(rule.FileTooLarge, 0, 0, "the file has %d bytes, want at most %d", len(data), plist.MaxBytes)
 		return false
 	}
 	if bytes.HasPrefix(data, []byte(utf8BOM)) {
 		r.start = len(utf8BOM)
-		r.fail(ruleByteOrderMark, 0, 0, "the text begins with a byte order mark, want none before JSON")
+		r.fail(rule.ByteOrderMark, 0, 0, "the text begins with a byte order mark, want none before JSON")
 		r.found[0].Severity = diag.Warning
 		r.found[0].Fix = &diag.Fix{Title: "delete the byte order mark", Edits: []diag.Edit{{Span: r.span(0, len(utf8BOM))}}}
 	}
 	if i := invalidUTF8(data); i >= 0 {
-		r.fail(ruleInvalidUTF8, i, i+1, "byte 0x%02X is not valid UTF-8", data[i])
+		r.fail(rule.InvalidUTF8, i, i+1, "byte 0x%02X is not valid UTF-8", data[i])
 		return false
 	}
 	if i := tooDeep(data); i >= 0 {
-		r.fail(ruleNestingTooDeep, i, i+1, "arrays and objects are nested deeper than %d levels", plist.MaxDepth)
+		r.fail(rule.NestingTooDeep, i, i+1, "arrays and objects are nested deeper than %d levels", plist.MaxDepth)
 		return false
 	}
 	return r.isWellFormed()
@@ -103,7 +104,7 @@ func (r *jsonReader) isWellFormed() bool {
 	end := int(decoder.InputOffset())
 	if rest := bytes.Trim(text[end:], blanks); len(rest) > 0 {
 		at := r.start + end + bytes.Index(text[end:], rest)
-		r.fail(ruleContentAfterJSON, at, at+len(rest), "something follows the JSON object, want one object and nothing else")
+		r.fail(rule.ContentAfterJSON, at, at+len(rest), "something follows the JSON object, want one object and nothing else")
 		return false
 	}
 	return true
@@ -115,12 +116,12 @@ func (r *jsonReader) malformed(err error, start int) {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		end := len(r.file.Data)
-		r.fail(ruleTruncatedFile, end, end, "the file ends inside the JSON object")
+		r.fail(rule.TruncatedFile, end, end, "the file ends inside the JSON object")
 	case errors.As(err, &syntax):
 		at := start + int(syntax.Offset)
-		r.fail(ruleMalformedJSON, max(start, at-1), at, "%s", syntax.Error())
+		r.fail(rule.MalformedJSON, max(start, at-1), at, "%s", syntax.Error())
 	default:
-		r.fail(ruleMalformedJSON, start, start, "%s", err)
+		r.fail(rule.MalformedJSON, start, start, "%s", err)
 	}
 }
 
@@ -174,7 +175,7 @@ func (r *jsonReader) value() (*plist.Value, error) {
 		return nil, err
 	}
 	if r.nodes++; r.nodes > plist.MaxNodes {
-		r.fail(ruleTooManyValues, at.Start, at.End, "the file holds more than %d values", plist.MaxNodes)
+		r.fail(rule.TooManyValues, at.Start, at.End, "the file holds more than %d values", plist.MaxNodes)
 		return nil, errStop
 	}
 	v := &plist.Value{Span: at}
@@ -211,7 +212,7 @@ func (r *jsonReader) object(v *plist.Value) (*plist.Value, error) {
 		}
 		at = r.inside(at)
 		if before, ok := first[key]; ok {
-			r.fail(ruleDuplicateKey, at.Start, at.End, "key %s stands twice in one object", quote(key)).Related =
+			r.fail(rule.DuplicateKey, at.Start, at.End, "key %s stands twice in one object", quote(key)).Related =
 				[]diag.Related{{Message: "the first one", Span: before}}
 		} else {
 			first[key] = at
@@ -254,7 +255,7 @@ func (r *jsonReader) number(v *plist.Value, text string) {
 	}
 	if err != nil {
 		v.Real = 0
-		r.fail(ruleNumberOutOfRange, v.Span.Start, v.Span.End, "number %s does not fit into 64 bits", shorten(text))
+		r.fail(rule.NumberOutOfRange, v.Span.Start, v.Span.End, "number %s does not fit into 64 bits", shorten(text))
 	}
 }
 
@@ -276,7 +277,7 @@ func (r *jsonReader) checkEscapes(text string, at diag.Span) {
 	raw := string(r.file.Data[at.Start:at.End])
 	written := strings.Count(raw, replacement) + strings.Count(strings.ToLower(raw), `\ufffd`)
 	if strings.Count(text, replacement) > written {
-		r.fail(ruleInvalidUTF16, at.Start, at.End, "half a surrogate pair stands alone, want valid UTF-16 escapes")
+		r.fail(rule.InvalidUTF16, at.Start, at.End, "half a surrogate pair stands alone, want valid UTF-16 escapes")
 	}
 }
 
@@ -293,13 +294,13 @@ func (r *jsonReader) span(start, end int) diag.Span {
 }
 
 // fail adds an error. The result may be refined until the next one.
-func (r *jsonReader) fail(rule string, start, end int, format string, args ...any) *diag.Diagnostic {
-	d := finding(rule, fmt.Sprintf(format, args...), r.span(start, end), "")
+func (r *jsonReader) fail(id string, start, end int, format string, args ...any) *diag.Diagnostic {
+	d := finding(id, fmt.Sprintf(format, args...), r.span(start, end), "")
 	switch n := len(r.found); {
 	case n > maxFindings:
 		return &d
 	case n == maxFindings:
-		r.found = append(r.found, finding(ruleTooManyFindings, fmt.Sprintf("reporting stopped after %d findings", maxFindings), d.Span, ""))
+		r.found = append(r.found, finding(rule.TooManyFindings, fmt.Sprintf("reporting stopped after %d findings", maxFindings), d.Span, ""))
 		return &d
 	}
 	r.found = append(r.found, d)

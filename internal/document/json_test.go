@@ -11,6 +11,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 func TestJSONValues(t *testing.T) {
@@ -56,35 +57,35 @@ func TestJSONPlaces(t *testing.T) {
 func TestJSONViolations(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, plist.MaxDepth-1)
 	for _, c := range []struct{ name, content, rule, at string }{
-		{"duplicate key", `{"a": 1, "b": {"a": 2}, "a": 3}`, ruleDuplicateKey, "1:26"},
-		{"duplicate key, escaped", `{"a": 1, "\u0061": 3}`, ruleDuplicateKey, "1:11"},
-		{"duplicate empty key", `{"": 1, "": 3}`, ruleDuplicateKey, "1:9"},
-		{"object behind", "{}\n{}", ruleContentAfterJSON, "2:1"},
-		{"text behind", `{"a":1} x`, ruleContentAfterJSON, "1:9"},
-		{"NUL behind", "{\"a\":1}\x00", ruleContentAfterJSON, "1:8"},
-		{"invalid UTF-8", "{\"a\": \"\xff\"}", ruleInvalidUTF8, "1:8"},
-		{"surrogate as UTF-8", "{\"a\": \"\xed\xa0\x80\"}", ruleInvalidUTF8, "1:8"},
-		{"half a character", `{"a": "\ud83d"}`, ruleInvalidUTF16, "1:7"},
-		{"half a character in a key", `{"\uDE00": 1}`, ruleInvalidUTF16, "1:2"},
-		{"cut off", `{"a": [1`, ruleTruncatedFile, "1:9"},
-		{"cut off at once", `{`, ruleTruncatedFile, "1:2"},
-		{"trailing comma", `{"a": 1,}`, ruleMalformedJSON, "1:9"},
-		{"comment", "{\n// x\n\"a\": 1}", ruleMalformedJSON, "2:1"},
-		{"bare key", `{a: 1}`, ruleMalformedJSON, "1:2"},
-		{"single quotes", `{'a': 1}`, ruleMalformedJSON, "1:2"},
-		{"leading zero", `{"a": 01}`, ruleMalformedJSON, "1:8"},
-		{"NaN", `{"a": NaN}`, ruleMalformedJSON, "1:7"},
-		{"raw line feed in a string", "{\"a\": \"x\ny\"}", ruleMalformedJSON, "1:9"},
-		{"wrong bracket", `{"a": [1}`, ruleMalformedJSON, "1:9"},
-		{"byte order mark", utf8BOM + `{"a": 1}`, ruleByteOrderMark, "1:1"},
-		{"byte order mark, malformed", utf8BOM + `{"a": ?}`, ruleByteOrderMark + " " + ruleMalformedJSON, "1:7"},
-		{"large integer", `{"a": 18446744073709551616}`, ruleNumberOutOfRange, "1:7"},
-		{"small integer", `{"a": -9223372036854775809}`, ruleNumberOutOfRange, "1:7"},
-		{"large real", `{"a": 1e999}`, ruleNumberOutOfRange, "1:7"},
+		{"duplicate key", `{"a": 1, "b": {"a": 2}, "a": 3}`, rule.DuplicateKey, "1:26"},
+		{"duplicate key, escaped", `{"a": 1, "\u0061": 3}`, rule.DuplicateKey, "1:11"},
+		{"duplicate empty key", `{"": 1, "": 3}`, rule.DuplicateKey, "1:9"},
+		{"object behind", "{}\n{}", rule.ContentAfterJSON, "2:1"},
+		{"text behind", `{"a":1} x`, rule.ContentAfterJSON, "1:9"},
+		{"NUL behind", "{\"a\":1}\x00", rule.ContentAfterJSON, "1:8"},
+		{"invalid UTF-8", "{\"a\": \"\xff\"}", rule.InvalidUTF8, "1:8"},
+		{"surrogate as UTF-8", "{\"a\": \"\xed\xa0\x80\"}", rule.InvalidUTF8, "1:8"},
+		{"half a character", `{"a": "\ud83d"}`, rule.InvalidUTF16, "1:7"},
+		{"half a character in a key", `{"\uDE00": 1}`, rule.InvalidUTF16, "1:2"},
+		{"cut off", `{"a": [1`, rule.TruncatedFile, "1:9"},
+		{"cut off at once", `{`, rule.TruncatedFile, "1:2"},
+		{"trailing comma", `{"a": 1,}`, rule.MalformedJSON, "1:9"},
+		{"comment", "{\n// x\n\"a\": 1}", rule.MalformedJSON, "2:1"},
+		{"bare key", `{a: 1}`, rule.MalformedJSON, "1:2"},
+		{"single quotes", `{'a': 1}`, rule.MalformedJSON, "1:2"},
+		{"leading zero", `{"a": 01}`, rule.MalformedJSON, "1:8"},
+		{"NaN", `{"a": NaN}`, rule.MalformedJSON, "1:7"},
+		{"raw line feed in a string", "{\"a\": \"x\ny\"}", rule.MalformedJSON, "1:9"},
+		{"wrong bracket", `{"a": [1}`, rule.MalformedJSON, "1:9"},
+		{"byte order mark", utf8BOM + `{"a": 1}`, rule.ByteOrderMark, "1:1"},
+		{"byte order mark, malformed", utf8BOM + `{"a": ?}`, rule.ByteOrderMark + " " + rule.MalformedJSON, "1:7"},
+		{"large integer", `{"a": 18446744073709551616}`, rule.NumberOutOfRange, "1:7"},
+		{"small integer", `{"a": -9223372036854775809}`, rule.NumberOutOfRange, "1:7"},
+		{"large real", `{"a": 1e999}`, rule.NumberOutOfRange, "1:7"},
 		{"as deep as allowed", deep + `{}` + strings.Repeat("}", plist.MaxDepth-1), "", ""},
-		{"too deep", deep + `[{}]` + strings.Repeat("}", plist.MaxDepth-1), ruleNestingTooDeep, "1:637"},
+		{"too deep", deep + `[{}]` + strings.Repeat("}", plist.MaxDepth-1), rule.NestingTooDeep, "1:637"},
 		{"brackets in strings are no depth", `{"a": "` + strings.Repeat(`[\"`, 500) + `"}`, "", ""},
-		{"too many values", `{"a": [` + strings.Repeat("1,", plist.MaxNodes) + `1]}`, ruleTooManyValues, "1:200004"},
+		{"too many values", `{"a": [` + strings.Repeat("1,", plist.MaxNodes) + `1]}`, rule.TooManyValues, "1:200004"},
 		{"replacement character is text", `{"a": "\ufffd�"}`, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,7 +122,7 @@ func TestJSONByteOrderMarkIsAWarning(t *testing.T) {
 // A file full of violations has a bounded number of findings, and says so.
 func TestJSONFindingsAreBounded(t *testing.T) {
 	_, found := open(`{` + strings.Repeat(`"a":1,`, 5000) + `"b":1}`)
-	if len(found) != maxFindings+1 || !strings.Contains(rules(found), ruleTooManyFindings) {
+	if len(found) != maxFindings+1 || !strings.Contains(rules(found), rule.TooManyFindings) {
 		t.Errorf("%d findings", len(found))
 	}
 }

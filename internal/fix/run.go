@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/plist"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 )
 
 // Check finds what is wrong with a text. Places in that text are places in the file given, or in one of the same name whose
@@ -221,7 +221,8 @@ func isBetter(before, after, batch []diag.Diagnostic, lines map[int]bool) bool {
 
 // mayHide says whether a finding can be the reason why another one was not seen.
 func mayHide(hidden, d diag.Diagnostic) bool {
-	if slices.Contains(plist.Rules, hidden.Rule) || ofTemplate(hidden) {
+	page, _ := rules.Find(hidden.Rule)
+	if page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template) { // so that less could be read
 		return true
 	}
 	holder := hidden.Path[:max(strings.LastIndexAny(hidden.Path, ".["), 0)]
@@ -229,8 +230,8 @@ func mayHide(hidden, d diag.Diagnostic) bool {
 }
 
 func ofTemplate(d diag.Diagnostic) bool {
-	rule, ok := rules.Find(d.Rule)
-	return ok && rule.Has(rules.Template)
+	page, _ := rules.Find(d.Rule)
+	return page.Has(rules.Template)
 }
 
 func (r *runner) result(found []diag.Diagnostic) Result {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // binaryFile is the layout of a binary property list: a header, objects, a table of their offsets, and a trailer.
@@ -38,18 +39,18 @@ func readBinary(data []byte, found *findings) *Value {
 }
 
 // fail adds an error; a binary file has no places, only key paths.
-func (b *binaryFile) fail(rule, path, format string, args ...any) bool {
-	b.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Path: path})
+func (b *binaryFile) fail(broken, path, format string, args ...any) bool {
+	b.add(diag.Diagnostic{Rule: broken, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Path: path})
 	return false
 }
 
 // layout reads header and trailer.
 func (b *binaryFile) layout() (ok bool) {
 	if len(b.data) < binaryHeader+2+binaryTrailer {
-		return b.fail(ruleTruncatedFile, "", "the binary property list has %d bytes, too few for one value", len(b.data))
+		return b.fail(rule.TruncatedFile, "", "the binary property list has %d bytes, too few for one value", len(b.data))
 	}
 	if v := string(b.data[len("bplist"):binaryHeader]); v != "00" && v != "01" {
-		return b.fail(ruleUnsupportedBinary, "", `the binary property list has version %s, want "00"`, quote(v))
+		return b.fail(rule.UnsupportedBinary, "", `the binary property list has version %s, want "00"`, quote(v))
 	}
 	end := len(b.data) - binaryTrailer
 	trailer := b.data[end:]
@@ -57,19 +58,19 @@ func (b *binaryFile) layout() (ok bool) {
 	count, top, table := binary.BigEndian.Uint64(trailer[8:]), binary.BigEndian.Uint64(trailer[16:]), binary.BigEndian.Uint64(trailer[24:])
 	switch {
 	case b.offsetSize < 1 || b.offsetSize > 8:
-		return b.fail(ruleMalformedBinary, "", "offsets have %d bytes, want 1 to 8", b.offsetSize)
+		return b.fail(rule.MalformedBinary, "", "offsets have %d bytes, want 1 to 8", b.offsetSize)
 	case b.refSize < 1 || b.refSize > 8:
-		return b.fail(ruleMalformedBinary, "", "object references have %d bytes, want 1 to 8", b.refSize)
+		return b.fail(rule.MalformedBinary, "", "object references have %d bytes, want 1 to 8", b.refSize)
 	case b.refSize == 8:
-		return b.fail(ruleUnsupportedBinary, "", "object references have 8 bytes, valid but not read here, want 1 to 7")
+		return b.fail(rule.UnsupportedBinary, "", "object references have 8 bytes, valid but not read here, want 1 to 7")
 	case count < 1 || top >= count:
-		return b.fail(ruleMalformedBinary, "", "the top object is number %d of %d", top, count)
+		return b.fail(rule.MalformedBinary, "", "the top object is number %d of %d", top, count)
 	case count > 2*MaxNodes:
-		return b.fail(ruleTooManyValues, "", "the property list holds %d objects, want at most %d", count, 2*MaxNodes)
+		return b.fail(rule.TooManyValues, "", "the property list holds %d objects, want at most %d", count, 2*MaxNodes)
 	case table <= uint64(binaryHeader) || table > uint64(end) || uint64(end)-table != count*uint64(b.offsetSize):
-		return b.fail(ruleMalformedBinary, "", "the offset table does not fill the space between objects and trailer")
+		return b.fail(rule.MalformedBinary, "", "the offset table does not fill the space between objects and trailer")
 	case !fits(count-1, b.refSize) || !fits(table, b.offsetSize):
-		return b.fail(ruleMalformedBinary, "", "references or offsets are too short for a file of this size")
+		return b.fail(rule.MalformedBinary, "", "references or offsets are too short for a file of this size")
 	}
 	b.objects, b.table = b.data[:table], b.data[table:end]
 	b.count, b.top = int(count), int(top)
@@ -96,10 +97,10 @@ type object struct {
 }
 
 // object reads the marker and the extent of an object. The message says what is wrong with it.
-func (b *binaryFile) object(id int) (o object, rule, message string) {
+func (b *binaryFile) object(id int) (o object, broken, message string) {
 	offset := bigEndian(b.table[id*b.offsetSize : (id+1)*b.offsetSize])
 	if offset < uint64(binaryHeader) || offset >= uint64(len(b.objects)) {
-		return o, ruleMalformedBinary, fmt.Sprintf("object %d lies outside the objects", id)
+		return o, rule.MalformedBinary, fmt.Sprintf("object %d lies outside the objects", id)
 	}
 	marker, rest := b.objects[offset], b.objects[offset+1:]
 	high, low := marker>>4, int(marker&0xF)
@@ -124,17 +125,17 @@ func (b *binaryFile) object(id int) (o object, rule, message string) {
 }
 
 // counted reads an object whose marker holds a count.
-func (b *binaryFile) counted(id int, high byte, low int, rest []byte) (o object, rule, message string) {
+func (b *binaryFile) counted(id int, high byte, low int, rest []byte) (o object, broken, message string) {
 	count := uint64(low)
 	if low == 0xF {
 		if len(rest) == 0 || rest[0]&^3 != 0x10 || len(rest) < 1+1<<(rest[0]&3) {
-			return o, ruleMalformedBinary, fmt.Sprintf("object %d has no valid length", id)
+			return o, rule.MalformedBinary, fmt.Sprintf("object %d has no valid length", id)
 		}
 		size := 1 << (rest[0] & 3)
 		count, rest = bigEndian(rest[1:1+size]), rest[1+size:]
 	}
 	if count > uint64(len(rest)) { // no object is shorter than its count, and from here on nothing overflows
-		return o, ruleMalformedBinary, fmt.Sprintf("object %d is longer than the file", id)
+		return o, rule.MalformedBinary, fmt.Sprintf("object %d is longer than the file", id)
 	}
 	size := count
 	switch high {
@@ -154,7 +155,7 @@ func (b *binaryFile) counted(id int, high byte, low int, rest []byte) (o object,
 
 func (b *binaryFile) extent(id int, o object, rest []byte, size uint64) (object, string, string) {
 	if size > uint64(len(rest)) {
-		return o, ruleMalformedBinary, fmt.Sprintf("object %d is longer than the file", id)
+		return o, rule.MalformedBinary, fmt.Sprintf("object %d is longer than the file", id)
 	}
 	o.body = rest[:size]
 	return o, "", ""
@@ -167,9 +168,9 @@ func (b *binaryFile) ref(o object, i int) uint64 {
 
 func unreadableMarkerRule(marker byte) string {
 	if markerName(marker) == "unknown" {
-		return ruleMalformedBinary
+		return rule.MalformedBinary
 	}
-	return ruleUnsupportedBinary
+	return rule.UnsupportedBinary
 }
 
 func markerName(marker byte) string {
@@ -193,21 +194,21 @@ func markerName(marker byte) string {
 }
 
 // checkScalar says what is wrong with the content of a scalar.
-func checkScalar(o object) (rule, message string) {
+func checkScalar(o object) (broken, message string) {
 	switch o.kind {
 	case Integer:
 		// 16 bytes are written for what exceeds the signed 64 bits; the upper eight may only extend the sign.
 		if len(o.body) == 16 && bigEndian(o.body[:8]) != 0 && (bigEndian(o.body[:8]) != math.MaxUint64 || o.body[8] < 0x80) {
-			return ruleIntegerOutOfRange, "integer of 128 bits, want -9223372036854775808 to 18446744073709551615"
+			return rule.IntegerOutOfRange, "integer of 128 bits, want -9223372036854775808 to 18446744073709551615"
 		}
 	case Date:
 		if s := math.Float64frombits(bigEndian(o.body)); !(s >= firstDate && s < lastDate) {
-			return ruleBadDate, "date lies outside the years 1 to 9999"
+			return rule.BadDate, "date lies outside the years 1 to 9999"
 		}
 	case String:
-		_, rule, message = decodeBinaryString(o)
+		_, broken, message = decodeBinaryString(o)
 	}
-	return rule, message
+	return broken, message
 }
 
 // Seconds from 2001-01-01, from where binary dates count, to the years 1 and 10000.
@@ -218,7 +219,7 @@ const (
 
 // decodeBinaryString returns the text of a string, and what is wrong with it. Characters that XML cannot carry are
 // refused here too: such a property list could not be written back, and a profile has no use for them.
-func decodeBinaryString(o object) (text, rule, message string) {
+func decodeBinaryString(o object) (text, broken, message string) {
 	buffer := bytes.Clone(o.body)
 	if o.wide {
 		units := make([]uint16, len(o.body)/2)
@@ -230,7 +231,7 @@ func decodeBinaryString(o object) (text, rule, message string) {
 			r := rune(units[i])
 			if utf16.IsSurrogate(r) {
 				if i+1 == len(units) || utf16.DecodeRune(r, rune(units[i+1])) == utf8.RuneError {
-					return "", ruleInvalidUTF16, "string holds half a surrogate pair, want valid UTF-16"
+					return "", rule.InvalidUTF16, "string holds half a surrogate pair, want valid UTF-16"
 				}
 				r = utf16.DecodeRune(r, rune(units[i+1]))
 				i++
@@ -241,14 +242,14 @@ func decodeBinaryString(o object) (text, rule, message string) {
 	for _, r := range string(buffer) {
 		switch {
 		case !o.wide && r >= utf8.RuneSelf:
-			return "", ruleIllegalCharacter, "string declared as ASCII holds other bytes"
+			return "", rule.IllegalCharacter, "string declared as ASCII holds other bytes"
 		case !isXMLChar(r):
-			return "", ruleIllegalCharacter, "string holds U+" + fmt.Sprintf("%04X", r) + ", which XML cannot carry"
+			return "", rule.IllegalCharacter, "string holds U+" + fmt.Sprintf("%04X", r) + ", which XML cannot carry"
 		}
 	}
 	return string(buffer), "", ""
 }
 
 func (b *binaryFile) tooMany(path string) bool {
-	return b.fail(ruleTooManyValues, path, "the property list holds more than %s values", strconv.Itoa(MaxNodes))
+	return b.fail(rule.TooManyValues, path, "the property list holds more than %s values", strconv.Itoa(MaxNodes))
 }

@@ -9,18 +9,20 @@ import (
 	"unicode/utf8"
 
 	howett "howett.net/plist"
+
+	"syncguard/internal/rules/rule"
 )
 
 // decode turns a file that passed the scan into values.
 func (b *binaryFile) decode() *Value {
 	native, err := decodeNative(b.data)
 	if err != nil {
-		b.fail(ruleUnsupportedBinary, "", "the binary property list cannot be decoded (%s)", shorten(err.Error()))
+		b.fail(rule.UnsupportedBinary, "", "the binary property list cannot be decoded (%s)", shorten(err.Error()))
 		return nil
 	}
 	v, err := fromNative(native)
 	if err != nil {
-		b.fail(ruleUnsupportedBinary, "", "the binary property list cannot be used (%s)", err)
+		b.fail(rule.UnsupportedBinary, "", "the binary property list cannot be used (%s)", err)
 		return nil
 	}
 	return v

@@ -1,5 +1,7 @@
 package plist
 
+import "syncguard/internal/rules/rule"
+
 // binaryScan walks everything that the top object refers to, each object once, with a stack of its own. For each it
 // remembers how much it expands to, so that shared references cannot multiply unseen.
 type binaryScan struct {
@@ -61,17 +63,17 @@ func (s *binaryScan) run() (ok bool) {
 // enter looks at an object for the first time: it checks a scalar at once and puts a container on the stack.
 func (s *binaryScan) enter(id uint64) (ok bool) {
 	if id >= uint64(s.count) {
-		return s.fail(ruleMalformedBinary, s.path(), "reference to object %d of %d", id, s.count)
+		return s.fail(rule.MalformedBinary, s.path(), "reference to object %d of %d", id, s.count)
 	}
 	switch s.seen[id] {
 	case done:
 		return true
 	case entered:
-		return s.fail(ruleBinaryCycle, s.path(), "object %d contains itself", id)
+		return s.fail(rule.BinaryCycle, s.path(), "object %d contains itself", id)
 	}
-	o, rule, message := s.object(int(id))
-	if rule != "" {
-		return s.fail(rule, s.path(), "%s", message)
+	o, broken, message := s.object(int(id))
+	if broken != "" {
+		return s.fail(broken, s.path(), "%s", message)
 	}
 	if o.kind == Dictionary || o.kind == Array {
 		return s.enterContainer(int(id), o)
@@ -79,8 +81,8 @@ func (s *binaryScan) enter(id uint64) (ok bool) {
 	if !s.countTotal(1, len(o.body)) {
 		return false
 	}
-	if rule, message := checkScalar(o); rule != "" {
-		return s.fail(rule, s.path(), "%s", message)
+	if broken, message := checkScalar(o); broken != "" {
+		return s.fail(broken, s.path(), "%s", message)
 	}
 	s.seen[id], s.size[id] = done, expansion{nodes: 1, bytes: len(o.body)}
 	return true
@@ -88,7 +90,7 @@ func (s *binaryScan) enter(id uint64) (ok bool) {
 
 func (s *binaryScan) enterContainer(id int, o object) (ok bool) {
 	if len(s.stack) == MaxDepth {
-		return s.fail(ruleNestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
+		return s.fail(rule.NestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
 	}
 	if !s.countTotal(o.count, 0) {
 		return false
@@ -110,7 +112,7 @@ func (s *binaryScan) within(e expansion) (ok bool) {
 	case e.nodes > 2*MaxNodes: // the lower bound counts an item and its reference
 		return s.tooMany(s.path())
 	case e.bytes > MaxBytes:
-		return s.fail(ruleFileTooLarge, s.path(), "the property list expands to more than %d bytes", MaxBytes)
+		return s.fail(rule.FileTooLarge, s.path(), "the property list expands to more than %d bytes", MaxBytes)
 	}
 	return true
 }
@@ -125,7 +127,7 @@ func (s *binaryScan) grow(e expansion) (ok bool) {
 	case size.nodes > MaxNodes:
 		return s.tooMany(s.path())
 	case size.depth > MaxDepth:
-		return s.fail(ruleNestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
+		return s.fail(rule.NestingTooDeep, s.path(), "arrays and dictionaries are nested deeper than %d levels, the most that a device reads", MaxDepth)
 	}
 	return s.within(*size)
 }
@@ -146,9 +148,9 @@ func (s *binaryScan) keys() (ok bool) {
 	f.next = f.object.count // the values
 	first := make(map[string]bool, min(f.object.count, 1024))
 	for i := range f.object.count {
-		text, rule, message := s.key(f.object, i)
-		if rule != "" {
-			return s.fail(rule, s.path(), "%s", message)
+		text, broken, message := s.key(f.object, i)
+		if broken != "" {
+			return s.fail(broken, s.path(), "%s", message)
 		}
 		if !s.countTotal(0, len(text)) {
 			return false
@@ -169,23 +171,23 @@ func (s *binaryScan) duplicate(key string) {
 	var p keyPath
 	p.WriteString(s.path())
 	p.key(key)
-	s.fail(ruleDuplicateKey, p.String(), "key %s stands twice in one dictionary, want once", quote(key))
+	s.fail(rule.DuplicateKey, p.String(), "key %s stands twice in one dictionary, want once", quote(key))
 }
 
 // key reads a key of a dictionary. Its length is checked before it is decoded.
-func (s *binaryScan) key(dictionary object, i int) (text, rule, message string) {
+func (s *binaryScan) key(dictionary object, i int) (text, broken, message string) {
 	id := s.ref(dictionary, i)
 	if id >= uint64(s.count) {
-		return "", ruleMalformedBinary, "a key refers to an object that does not exist"
+		return "", rule.MalformedBinary, "a key refers to an object that does not exist"
 	}
-	o, rule, message := s.object(int(id))
+	o, broken, message := s.object(int(id))
 	switch {
-	case rule != "":
-		return "", rule, message
+	case broken != "":
+		return "", broken, message
 	case o.kind != String:
-		return "", ruleMalformedBinary, "a key is a " + o.kind.String() + ", want a string"
+		return "", rule.MalformedBinary, "a key is a " + o.kind.String() + ", want a string"
 	case s.total.bytes+len(o.body) > MaxBytes:
-		return "", ruleFileTooLarge, "the keys expand to more bytes than a file may have"
+		return "", rule.FileTooLarge, "the keys expand to more bytes than a file may have"
 	}
 	return decodeBinaryString(o)
 }

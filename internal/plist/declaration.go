@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // declaration is <?xml version="1.0" encoding="..." standalone="..."?>.
@@ -86,7 +87,7 @@ func (r *xmlReader) declaration() {
 	}
 	if start > bom {
 		r.add(diag.Diagnostic{
-			Rule:     ruleLeadingBlank,
+			Rule:     rule.LeadingBlank,
 			Severity: diag.Note,
 			Message:  "white space stands before the XML declaration, want it at the very start",
 			Help:     "delete the blank lines above it",
@@ -104,9 +105,9 @@ func (r *xmlReader) declaration() {
 		if !strings.HasSuffix(r.text[:r.pos], "?>") { // which CoreFoundation looks for
 			say = r.report
 		}
-		say(ruleBadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
+		say(rule.BadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
 	case d.version != "1.0":
-		r.warn(ruleBadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)
+		r.warn(rule.BadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)
 	}
 }
 

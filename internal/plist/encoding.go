@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 const utf8BOM = "\xef\xbb\xbf"
@@ -26,7 +27,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 			follow = "NUL byte follows"
 		}
 		found.add(diag.Diagnostic{
-			Rule:     ruleTrailingNUL,
+			Rule:     rule.TrailingNUL,
 			Severity: diag.Warning,
 			Message:  fmt.Sprintf("%d %s the property list, want none", n, follow),
 			Help:     "cut them off",
@@ -40,7 +41,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 // decodeBytes turns the bytes into text by their byte order mark, by their pattern and by the declared encoding.
 func decodeBytes(f *diag.File, found *findings) (text string, ok bool) {
 	if name := unreadableEncoding(f.Data); name != "" {
-		found.start(ruleUnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "convert it to UTF-8")
+		found.start(rule.UnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "convert it to UTF-8")
 		return "", false
 	}
 	if big, bom, is := detectUTF16(f.Data); is {
@@ -113,10 +114,10 @@ func decodeUTF16(f *diag.File, found *findings, bigEndian bool, bom int) (text s
 	found.file = diag.NewFile(f.Name, buffer)
 	text = string(buffer)
 	if len(data)%2 != 0 {
-		found.textError(ruleInvalidUTF16, "the text has an odd number of bytes, want two for each UTF-16 unit", len(text), len(text))
+		found.textError(rule.InvalidUTF16, "the text has an odd number of bytes, want two for each UTF-16 unit", len(text), len(text))
 	}
 	if bad >= 0 {
-		found.textError(ruleInvalidUTF16, "half a surrogate pair stands alone, want valid UTF-16", bad, bad+len("\uFFFD"))
+		found.textError(rule.InvalidUTF16, "half a surrogate pair stands alone, want valid UTF-16", bad, bad+len("\uFFFD"))
 	}
 	found.checkDeclaredUTF16(text, bom > 0)
 	return text, true
@@ -129,7 +130,7 @@ func (f *findings) checkDeclaredUTF16(text string, hasBOM bool) {
 	switch name := strings.ToLower(d.encoding); {
 	case strings.HasPrefix(name, "utf-16"), name == "" && hasBOM:
 	case name == "":
-		f.textError(ruleEncodingMismatch, "the text is UTF-16 without a byte order mark, want one or a declared encoding", 0, 0)
+		f.textError(rule.EncodingMismatch, "the text is UTF-16 without a byte order mark, want one or a declared encoding", 0, 0)
 	default:
 		f.encodingMismatch(d, `"UTF-16"`, hasBOM)
 	}
@@ -141,7 +142,7 @@ func (f *findings) encodingMismatch(d declaration, actual string, hasBOM bool) {
 		severity = diag.Warning
 	}
 	f.add(diag.Diagnostic{
-		Rule:     ruleEncodingMismatch,
+		Rule:     rule.EncodingMismatch,
 		Severity: severity,
 		Message:  "the declared encoding is " + quote(d.encoding) + ", want " + actual + " as the bytes are",
 		Help:     "save the file as UTF-8 and declare that",
@@ -165,7 +166,7 @@ func decodeDeclared(f *diag.File, found *findings) (text string, ok bool) {
 	case name == "iso-8859-1", name == "latin1":
 		text = decodeLatin1(f, found, text)
 	default:
-		found.textError(ruleUnsupportedEncoding, "the declared encoding is "+quote(d.encoding)+
+		found.textError(rule.UnsupportedEncoding, "the declared encoding is "+quote(d.encoding)+
 			`, want one of "UTF-8", "UTF-16", "US-ASCII", "ISO-8859-1"`, d.encodingStart, d.encodingStart+len(d.encoding))
 		return "", false
 	}
@@ -188,7 +189,7 @@ func decodeLatin1(f *diag.File, found *findings, text string) string {
 func replaceIllegal(text string, found *findings) string {
 	var clean []byte
 	for i := 0; !found.full; {
-		start, end, rule := nextIllegal(text, i)
+		start, end, broken := nextIllegal(text, i)
 		if start == len(text) {
 			break
 		}
@@ -199,11 +200,11 @@ func replaceIllegal(text string, found *findings) string {
 			clean[j] = '?'
 		}
 		message := fmt.Sprintf("byte 0x%02X is not valid UTF-8", text[start])
-		if rule == ruleIllegalCharacter {
+		if broken == rule.IllegalCharacter {
 			r, _ := utf8.DecodeRuneInString(text[start:])
 			message = fmt.Sprintf("character %U cannot stand in XML, not even as a reference", r)
 		}
-		found.textError(rule, message, start, end)
+		found.textError(broken, message, start, end)
 		i = end
 	}
 	if clean == nil {
@@ -213,33 +214,33 @@ func replaceIllegal(text string, found *findings) string {
 }
 
 // nextIllegal finds the next run of bytes from i on that break one rule. Without one, start is the length of the text.
-func nextIllegal(text string, i int) (start, end int, rule string) {
+func nextIllegal(text string, i int) (start, end int, broken string) {
 	start = len(text)
 	for i < len(text) {
 		if c := text[i]; c >= ' ' && c < utf8.RuneSelf || c == '\n' || c == '\t' || c == '\r' {
-			if rule != "" {
+			if broken != "" {
 				break
 			}
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		broken := ""
+		here := ""
 		switch {
 		case r == utf8.RuneError && size == 1:
-			broken = ruleInvalidUTF8
+			here = rule.InvalidUTF8
 		case !isXMLChar(r):
-			broken = ruleIllegalCharacter
+			here = rule.IllegalCharacter
 		}
-		if rule != "" && broken != rule {
+		if broken != "" && here != broken {
 			break
 		}
-		if rule == "" && broken != "" {
-			start, rule = i, broken
+		if broken == "" && here != "" {
+			start, broken = i, here
 		}
 		i += size
 	}
-	return start, i, rule
+	return start, i, broken
 }
 
 // isXMLChar is the production Char of XML 1.0.

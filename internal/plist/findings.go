@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // maxFindings bounds the memory that a hostile file can take with its violations.
@@ -25,7 +26,7 @@ func (f *findings) add(d diag.Diagnostic) {
 	if len(f.list) == maxFindings {
 		f.full = true
 		d = diag.Diagnostic{
-			Rule:     ruleTooManyFindings,
+			Rule:     rule.TooManyFindings,
 			Severity: diag.Error,
 			Message:  "reading stopped after " + strconv.Itoa(maxFindings) + " findings",
 			Help:     "correct these first",
@@ -43,10 +44,10 @@ func (f *findings) start(rule, message, help string) {
 
 func (f *findings) notAPropertyList(kind, help string) {
 	if kind == emptyInput {
-		f.start(ruleEmptyFile, "the file is empty, want a property list", help)
+		f.start(rule.EmptyFile, "the file is empty, want a property list", help)
 		return
 	}
-	f.start(ruleNotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
+	f.start(rule.NotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
 }
 
 func (f *findings) span(start, end int) diag.Span {

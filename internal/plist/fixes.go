@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // fixOf returns how a violation is corrected where that is plain from its place alone, or nil. What Apple's reader refuses or
@@ -19,30 +20,30 @@ func (f *findings) fixOf(d *diag.Diagnostic) *diag.Fix {
 		return &diag.Fix{Title: title, Edits: []diag.Edit{{Span: at, Text: text}}}
 	}
 	switch written := at.File.Data[at.Start:at.End]; d.Rule {
-	case ruleTrailingNUL:
+	case rule.TrailingNUL:
 		if len(bytes.Trim(written, "\x00 \t\r\n")) == 0 {
 			return replace("cut the NUL bytes off", "")
 		}
-	case ruleLeadingBlank:
+	case rule.LeadingBlank:
 		return replace("delete the white space", "")
-	case ruleContentAfterPlist:
+	case rule.ContentAfterPlist:
 		fix := replace("delete what follows </plist>", "")
 		fix.Unsafe = true
 		return fix
-	case ruleUnexpectedAttribute:
+	case rule.UnexpectedAttribute:
 		if at.Start > 0 && isBlank(at.File.Data[at.Start-1]) {
 			at.Start--
 			return replace("delete the attribute", "")
 		}
-	case ruleUnknownEntity:
+	case rule.UnknownEntity:
 		if string(written) == "&" {
 			return replace("write &amp;", "&amp;")
 		}
-	case ruleMalformedMarkup:
+	case rule.MalformedMarkup:
 		if string(written) == cdataEnd {
 			return replace("write ]]&gt;", "]]&gt;")
 		}
-	case ruleBadData:
+	case rule.BadData:
 		if opensElement(written) {
 			return replace("write <data></data>", "<data></data>")
 		}

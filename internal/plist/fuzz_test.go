@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // addSeeds gives a fuzz target all examples of the tables that are not large.
@@ -135,7 +136,7 @@ func build(data *[]byte, depth int) *Value {
 // coreFoundationAlone reports whether a file has what CoreFoundation reads and stricter readers refuse.
 func coreFoundationAlone(found []diag.Diagnostic) bool {
 	return slices.ContainsFunc(found, func(d diag.Diagnostic) bool {
-		return d.Severity == diag.Warning && slices.Contains([]string{ruleBadXMLDeclaration, ruleNestedPlist, ruleContentAfterPlist, ruleMissingPlistElement, ruleUnexpectedAttribute}, d.Rule)
+		return d.Severity == diag.Warning && slices.Contains([]string{rule.BadXMLDeclaration, rule.NestedPlist, rule.ContentAfterPlist, rule.MissingPlistElement, rule.UnexpectedAttribute}, d.Rule)
 	})
 }
 
@@ -179,7 +180,7 @@ func FuzzBinaryIsBounded(f *testing.F) {
 			t.Fatalf("%d values of %d bytes", nodes, size)
 		}
 		for _, d := range ds {
-			if d.Rule == ruleUnsupportedBinary {
+			if d.Rule == rule.UnsupportedBinary {
 				t.Fatalf("%s, but there is a value", d.Message)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // Limits on what Read accepts and Write makes, so that no input can exhaust memory, time or stack.
@@ -68,7 +69,7 @@ func readAs(f *diag.File, template bool) (*Document, []diag.Diagnostic) {
 
 func read(f *diag.File, found *findings, template bool) *Document {
 	if len(f.Data) > MaxBytes {
-		found.start(ruleFileTooLarge, fmt.Sprintf("the file has %d bytes, want at most %d", len(f.Data), MaxBytes), "")
+		found.start(rule.FileTooLarge, fmt.Sprintf("the file has %d bytes, want at most %d", len(f.Data), MaxBytes), "")
 		return nil
 	}
 	if bytes.HasPrefix(f.Data, []byte("bplist")) {

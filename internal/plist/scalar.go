@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"syncguard/internal/rules/rule"
 )
 
 // scalar reads a value that is neither array nor dictionary.
@@ -32,7 +34,7 @@ func (r *xmlReader) scalar(t tag, e element) {
 	default:
 		v.Kind, v.Bool = Boolean, e == trueElement
 		if c.start != c.end && c.ok {
-			r.report(ruleContentInBoolean, quote(t.name)+" has content, want <"+t.name+"/>", "", c.start, c.end)
+			r.report(rule.ContentInBoolean, quote(t.name)+" has content, want <"+t.name+"/>", "", c.start, c.end)
 		}
 	}
 	r.place(v)
@@ -45,22 +47,22 @@ func (r *xmlReader) integer(v *Value, c content) {
 	if !c.ok {
 		return
 	}
-	n, rule := parseInteger(c.text)
-	if v.Int = n; rule != "" && r.standsFor(c.text) {
+	n, broken := parseInteger(c.text)
+	if v.Int = n; broken != "" && r.standsFor(c.text) {
 		r.placeholder(v, c.text)
 		return
 	}
-	switch rule {
-	case ruleBadInteger:
-		r.report(rule, "integer is "+quote(c.text)+", want decimal digits with an optional sign", "", v.Span.Start, v.Span.End)
-	case ruleIntegerOutOfRange:
-		r.report(rule, "integer is "+quote(c.text)+", want -9223372036854775808 to 18446744073709551615", "", v.Span.Start, v.Span.End)
+	switch broken {
+	case rule.BadInteger:
+		r.report(broken, "integer is "+quote(c.text)+", want decimal digits with an optional sign", "", v.Span.Start, v.Span.End)
+	case rule.IntegerOutOfRange:
+		r.report(broken, "integer is "+quote(c.text)+", want -9223372036854775808 to 18446744073709551615", "", v.Span.Start, v.Span.End)
 	}
 }
 
 // parseInteger reads an integer as CoreFoundation does: white space before it but not behind it, a sign, decimal
 // digits or 0x and hexadecimal digits, from -2^63 to 2^64-1. On failure it returns the rule that is broken.
-func parseInteger(s string) (n Int, rule string) {
+func parseInteger(s string) (n Int, broken string) {
 	s = strings.TrimLeft(s, " \t\r\n")
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		n.Negative = s[0] == '-'
@@ -73,9 +75,9 @@ func parseInteger(s string) (n Int, rule string) {
 	abs, err := strconv.ParseUint(s, base, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange), n.Negative && abs > 1<<63:
-		return Int{}, ruleIntegerOutOfRange
+		return Int{}, rule.IntegerOutOfRange
 	case err != nil:
-		return Int{}, ruleBadInteger
+		return Int{}, rule.BadInteger
 	}
 	n.Abs = abs
 	n.Negative = n.Negative && abs > 0
@@ -90,7 +92,7 @@ func (r *xmlReader) real(v *Value, c content) {
 	if v.Real = f; !ok && r.standsFor(c.text) {
 		r.placeholder(v, c.text)
 	} else if !ok {
-		r.report(ruleBadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
+		r.report(rule.BadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
 	}
 }
 
@@ -125,7 +127,7 @@ func (r *xmlReader) date(v *Value, c content) {
 	if v.Time = t; !ok && r.standsFor(c.text) {
 		r.placeholder(v, c.text)
 	} else if !ok {
-		r.report(ruleBadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
+		r.report(rule.BadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
 	}
 }
 
@@ -149,7 +151,7 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 		return
 	}
 	if t.empty {
-		r.report(ruleBadData, "the empty element <data/> is refused by Apple's reader, want <data></data>", "", t.start, t.end)
+		r.report(rule.BadData, "the empty element <data/> is refused by Apple's reader, want <data></data>", "", t.start, t.end)
 		return
 	}
 	if text := strings.Trim(c.text, " \t\r\n"); text != "" {
@@ -185,7 +187,7 @@ const (
 func (r *xmlReader) badData(v *Value, c content, err error) {
 	if text := strings.TrimLeft(c.text, " \t\r\n"); strings.HasPrefix(text, pemBegin) {
 		line, _, _ := strings.Cut(text, "\n")
-		r.report(ruleBadData, "the lines of PEM stand in the base64 text", "take the BEGIN and END lines away", v.Span.Start, v.Span.Start+len(strings.TrimRight(line, " \t\r")))
+		r.report(rule.BadData, "the lines of PEM stand in the base64 text", "take the BEGIN and END lines away", v.Span.Start, v.Span.Start+len(strings.TrimRight(line, " \t\r")))
 		return
 	}
 	bad := len(r.decode)
@@ -197,10 +199,10 @@ func (r *xmlReader) badData(v *Value, c content, err error) {
 			continue
 		}
 		if bad == 0 {
-			r.report(ruleBadData, "character "+quote(c.text[i:i+1])+" breaks the base64 text", "", c.start+i, c.start+i+1)
+			r.report(rule.BadData, "character "+quote(c.text[i:i+1])+" breaks the base64 text", "", c.start+i, c.start+i+1)
 			return
 		}
 		bad--
 	}
-	r.report(ruleBadData, "the base64 text ends too early, want groups of four characters", "", v.Span.Start, v.Span.End)
+	r.report(rule.BadData, "the base64 text ends too early, want groups of four characters", "", v.Span.Start, v.Span.End)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // xmlReader reads the small grammar of XML property lists. It never recurses: what is open stands in a stack.
@@ -128,14 +129,14 @@ func (r *xmlReader) nextMarkup() bool {
 	case r.closed:
 		r.contentAfterPlist(start)
 	case !r.skipping() && !r.looseText(start, end):
-		r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
+		r.report(rule.TextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
 	}
 	return r.pos < len(r.text) && !r.stopped
 }
 
 func (r *xmlReader) contentAfterPlist(start int) {
 	end := len(strings.TrimRight(r.text, " \t\r\n"))
-	r.warn(ruleContentAfterPlist, "content follows </plist>, want the end of the file", "delete everything after </plist>", start, end)
+	r.warn(rule.ContentAfterPlist, "content follows </plist>, want the end of the file", "delete everything after </plist>", start, end)
 	r.pos = len(r.text)
 }
 
@@ -166,7 +167,7 @@ func (r *xmlReader) markup() {
 		r.truncated(r.pos)
 	case r.placeholderTag():
 	default:
-		r.report(ruleMalformedMarkup, `"<" begins no element`, "write &lt; where the character itself is meant", r.pos, r.pos+1)
+		r.report(rule.MalformedMarkup, `"<" begins no element`, "write &lt; where the character itself is meant", r.pos, r.pos+1)
 		r.pos++
 	}
 }
@@ -212,9 +213,9 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	}
 	message := "the outermost element is " + quote(t.name) + `, want "plist"`
 	if e != skipped {
-		r.warn(ruleMissingPlistElement, message, `put the value into <plist version="1.0">`, t.start, t.end)
+		r.warn(rule.MissingPlistElement, message, `put the value into <plist version="1.0">`, t.start, t.end)
 	} else {
-		r.report(ruleMissingPlistElement, message, diag.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
+		r.report(rule.MissingPlistElement, message, diag.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
 		r.skip(t)
 		return false
 	}
@@ -224,7 +225,7 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 
 // nestedPlist opens a <plist> inside another. Its value stands in its place, as CoreFoundation reads it.
 func (r *xmlReader) nestedPlist(t tag) {
-	r.warn(ruleNestedPlist, `a "plist" stands inside "plist", want one`, "take the inner tags away, and keep the value between them", t.start, t.end)
+	r.warn(rule.NestedPlist, `a "plist" stands inside "plist", want one`, "take the inner tags away, and keep the value between them", t.start, t.end)
 	if !r.mayNest(t) {
 		return
 	}
@@ -235,13 +236,13 @@ func (r *xmlReader) nestedPlist(t tag) {
 }
 
 func (r *xmlReader) unknownElement(t tag) {
-	rule, message, help := ruleUnknownElement, "element "+quote(t.name)+" is not part of a property list", ""
+	broken, message, help := rule.UnknownElement, "element "+quote(t.name)+" is not part of a property list", ""
 	if strings.Contains(t.name, ":") {
-		rule, message = ruleNamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
+		broken, message = rule.NamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
 	} else {
 		help = diag.DidYouMean(t.name, elementNames())
 	}
-	r.report(rule, message, help, t.start, t.end)
+	r.report(broken, message, help, t.start, t.end)
 	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong
 	r.skip(t)
 }
@@ -280,7 +281,7 @@ func (r *xmlReader) mayNest(t tag) bool {
 	if len(r.open) <= MaxDepth { // the outermost is <plist>
 		return true
 	}
-	r.report(ruleNestingTooDeep, "arrays and dictionaries are nested deeper than "+strconv.Itoa(MaxDepth)+" levels, the most that a device reads",
+	r.report(rule.NestingTooDeep, "arrays and dictionaries are nested deeper than "+strconv.Itoa(MaxDepth)+" levels, the most that a device reads",
 		"", t.start, t.end)
 	r.stopped = true
 	return false
@@ -288,7 +289,7 @@ func (r *xmlReader) mayNest(t tag) bool {
 
 func (r *xmlReader) newValue(start, end int) *Value {
 	if r.nodes++; r.nodes > MaxNodes && !r.stopped {
-		r.report(ruleTooManyValues, "the property list holds more than "+strconv.Itoa(MaxNodes)+" values", "", start, end)
+		r.report(rule.TooManyValues, "the property list holds more than "+strconv.Itoa(MaxNodes)+" values", "", start, end)
 		r.stopped = true
 	}
 	v := r.slab.value()
@@ -307,18 +308,18 @@ func (r *xmlReader) placeIn(i int, v *Value) {
 		top.holds = true
 		r.placeIn(i-1, v)
 	case top.element == plistElement && i > 0:
-		r.report(ruleMultipleRoots, "the inner <plist> holds a second value, want one", "", v.Span.Start, v.Span.End)
+		r.report(rule.MultipleRoots, "the inner <plist> holds a second value, want one", "", v.Span.Start, v.Span.End)
 	case top.element == arrayElement:
 		r.items = append(r.items, v)
 	case top.element == dictElement && top.keyWaiting:
 		r.fields = append(r.fields, Field{Key: top.key.Key, KeySpan: top.key.KeySpan, Value: v})
 		top.keyWaiting = false
 	case top.element == dictElement:
-		r.report(ruleValueWithoutKey, "a value stands in a dictionary without a key", "put a <key> before it", v.Span.Start, v.Span.End)
+		r.report(rule.ValueWithoutKey, "a value stands in a dictionary without a key", "put a <key> before it", v.Span.Start, v.Span.End)
 	case r.root == nil:
 		r.root, r.rootSpan = v, v.Span
 	default:
-		r.reportRelated(ruleMultipleRoots, "<plist> holds a second value, want one", v.Span, "the first value", r.rootSpan)
+		r.reportRelated(rule.MultipleRoots, "<plist> holds a second value, want one", v.Span, "the first value", r.rootSpan)
 	}
 }
 
@@ -328,7 +329,7 @@ func (r *xmlReader) closeTop(end int) {
 	switch top.element {
 	case plistElement:
 		if !top.used {
-			r.report(ruleMissingRoot, "<plist> is empty, want one value", "", top.tag.start, end)
+			r.report(rule.MissingRoot, "<plist> is empty, want one value", "", top.tag.start, end)
 		}
 		r.closed = len(r.open) == 1
 	case dictElement:
@@ -351,11 +352,11 @@ func (r *xmlReader) closeTop(end int) {
 func (r *xmlReader) finish() {
 	end := len(r.text)
 	if !r.hasPlist && !diag.HasErrors(r.list) {
-		r.report(ruleMissingPlistElement, `the file holds no element, want "plist"`, "", end, end)
+		r.report(rule.MissingPlistElement, `the file holds no element, want "plist"`, "", end, end)
 	}
 	if n := len(r.open); n > 0 && r.open[n-1].tag.end > r.open[n-1].tag.start {
 		t := r.open[n-1].tag
-		r.reportRelated(ruleTruncatedFile, "the file ends inside "+quote(t.name), r.span(end, end), "opened here", r.span(t.start, t.end))
+		r.reportRelated(rule.TruncatedFile, "the file ends inside "+quote(t.name), r.span(end, end), "opened here", r.span(t.start, t.end))
 	}
 	for len(r.open) > 0 {
 		r.open[len(r.open)-1].used, r.open[len(r.open)-1].keyWaiting = true, false

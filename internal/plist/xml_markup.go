@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // tag is a start tag.
@@ -71,7 +72,7 @@ func (r *xmlReader) itemsOf(i int) int {
 }
 
 func (r *xmlReader) truncated(start int) {
-	r.report(ruleTruncatedFile, "the file ends inside markup", "", start, len(r.text))
+	r.report(rule.TruncatedFile, "the file ends inside markup", "", start, len(r.text))
 	r.pos = len(r.text)
 	r.stopped = true
 }
@@ -99,7 +100,7 @@ func (r *xmlReader) comment() {
 		r.pos++
 		return
 	}
-	r.report(ruleMalformedMarkup, `the comment holds "--", which XML forbids`, "use single hyphens", r.pos-2, r.pos)
+	r.report(rule.MalformedMarkup, `the comment holds "--", which XML forbids`, "use single hyphens", r.pos-2, r.pos)
 	r.pos -= len("--") // "--->" is an end too
 	if !r.skipPast("-->") {
 		r.truncated(start)
@@ -119,9 +120,9 @@ func (r *xmlReader) instruction() {
 	content := r.text[nameEnd : r.pos-len("?>")]
 	switch {
 	case strings.EqualFold(target, "xml"):
-		r.warn(ruleBadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "delete it", start, r.pos)
+		r.warn(rule.BadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "delete it", start, r.pos)
 	case target == "" || !isNameStart(target[0]) || content != "" && !isBlank(content[0]):
-		r.report(ruleMalformedMarkup, "the processing instruction has no valid name", "", start, r.pos)
+		r.report(rule.MalformedMarkup, "the processing instruction has no valid name", "", start, r.pos)
 	}
 }
 
@@ -137,10 +138,10 @@ func (r *xmlReader) bang() {
 		if !r.skipPast(cdataEnd) {
 			r.truncated(start)
 		} else if !r.skipping() {
-			r.report(ruleTextBetweenElements, "text stands outside a value, want elements only", "", start, r.pos)
+			r.report(rule.TextBetweenElements, "text stands outside a value, want elements only", "", start, r.pos)
 		}
 	default:
-		r.report(ruleMalformedMarkup, `"<!" begins neither a comment nor the one document type`, "", r.pos, r.pos+2)
+		r.report(rule.MalformedMarkup, `"<!" begins neither a comment nor the one document type`, "", r.pos, r.pos+2)
 		if !r.skipPast(">") {
 			r.truncated(len(r.text))
 		}
@@ -165,7 +166,7 @@ func (r *xmlReader) doctype() {
 	}
 	r.pos++
 	if !doctypePattern().MatchString(r.text[start:r.pos]) {
-		r.report(ruleMalformedMarkup, "the document type is malformed", `write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`, start, r.pos)
+		r.report(rule.MalformedMarkup, "the document type is malformed", `write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`, start, r.pos)
 	}
 }
 
@@ -182,7 +183,7 @@ func (r *xmlReader) internalDTD(start int) {
 	for r.skipPast("]") {
 		if end := skipBlank(r.text, r.pos); end < len(r.text) && r.text[end] == '>' {
 			r.pos = end + 1
-			r.report(ruleInternalDTD, "the document type holds declarations, want none", "delete everything from [ to ]", subset, end)
+			r.report(rule.InternalDTD, "the document type holds declarations, want none", "delete everything from [ to ]", subset, end)
 			return
 		}
 	}
@@ -233,7 +234,7 @@ func (r *xmlReader) attributes(t *tag) (ok bool) {
 			return r.malformedTag(t)
 		}
 		if t.name != "plist" || name != "version" || seen {
-			r.warn(ruleUnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
+			r.warn(rule.UnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
 		}
 		seen = true
 	}
@@ -272,7 +273,7 @@ func (r *xmlReader) malformedTag(t *tag) (ok bool) {
 		t.empty = r.text[r.pos-1] == '/'
 		r.pos++
 	}
-	r.report(ruleMalformedMarkup, "the start tag of "+quote(t.name)+" is malformed", "", t.start, r.pos)
+	r.report(rule.MalformedMarkup, "the start tag of "+quote(t.name)+" is malformed", "", t.start, r.pos)
 	return true
 }
 
@@ -293,7 +294,7 @@ func (r *xmlReader) endTag() {
 			return
 		}
 		end += n
-		r.report(ruleMalformedMarkup, "the end tag of "+quote(name)+" is malformed", "", start, end)
+		r.report(rule.MalformedMarkup, "the end tag of "+quote(name)+" is malformed", "", start, end)
 	}
 	r.pos = end
 	if r.text[end] == '>' {
@@ -314,7 +315,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 	}
 	if n < len(r.open)-1 {
 		inner := r.open[len(r.open)-1].tag
-		r.reportRelated(ruleMismatchedEndTag, "end tag "+quote(name)+" stands where "+quote(inner.name)+" is still open",
+		r.reportRelated(rule.MismatchedEndTag, "end tag "+quote(name)+" stands where "+quote(inner.name)+" is still open",
 			r.span(start, r.pos), "not closed", r.span(inner.start, inner.end))
 	}
 	for len(r.open) > n+1 {
@@ -332,7 +333,7 @@ func (r *xmlReader) unknownEndTag(name string, start int) {
 		message += ", want " + quote(open)
 		meant, help = diag.Nearest(name, []string{open})
 	}
-	r.report(ruleMismatchedEndTag, message, help, start, r.pos)
+	r.report(rule.MismatchedEndTag, message, help, start, r.pos)
 	if meant != "" {
 		r.closeTop(r.pos)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 func TestReadXML(t *testing.T) {
@@ -235,7 +236,7 @@ func TestUnusable(t *testing.T) {
 
 func TestManyFindings(t *testing.T) {
 	doc, ds := Read(diag.NewFile("a", []byte("<plist><dict>"+strings.Repeat("<key>a</key>", maxFindings+2)+"</dict></plist>")))
-	if len(ds) != maxFindings+1 || ds[maxFindings].Rule != ruleTooManyFindings || doc.Root != nil {
+	if len(ds) != maxFindings+1 || ds[maxFindings].Rule != rule.TooManyFindings || doc.Root != nil {
 		t.Errorf("%d findings, want %d and the one that says so", len(ds), maxFindings)
 	}
 }
@@ -291,28 +292,5 @@ func TestMessages(t *testing.T) {
 		if _, ds := Read(diag.NewFile("a", []byte(input))); len(ds) == 0 || strings.Contains(fmt.Sprintf("%+v", ds), "hunter2") {
 			t.Errorf("%s: findings show it or are missing: %v", input, describe(ds))
 		}
-	}
-}
-
-// TestEveryRuleIsShown keeps the table of rules and the examples complete.
-func TestEveryRuleIsShown(t *testing.T) {
-	seen := map[string]bool{ruleTooManyFindings: true} // TestManyFindings
-	for _, v := range slices.Concat(xmlViolations(), binaryViolations()) {
-		_, ds := Read(diag.NewFile("a", []byte(v.input)))
-		for _, d := range ds {
-			seen[d.Rule] = true
-		}
-	}
-	if !slices.IsSorted(Rules) {
-		t.Error("the rules are not sorted")
-	}
-	for _, id := range Rules {
-		if !seen[id] {
-			t.Errorf("%s: no example", id)
-		}
-		delete(seen, id)
-	}
-	if len(seen) > 0 {
-		t.Errorf("not in the table: %v", seen)
 	}
 }

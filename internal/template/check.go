@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
 )
 
@@ -38,7 +39,7 @@ func (c *checker) check(v *plist.Value, s *shape, at place) {
 
 func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	here := place{v.Span, at.path}
-	d := c.out.add("wrong-template-type", here, "%q is %s, want %s", at.path, describe(v), s.want())
+	d := c.out.add(rule.WrongTemplateType, here, "%q is %s, want %s", at.path, describe(v), s.want())
 	switch {
 	case v.Secret:
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
@@ -72,7 +73,7 @@ func (c *checker) text(v *plist.Value, s *shape, at place) {
 	switch {
 	case s.kind == date:
 		if _, err := parseDate(v.Text); err != nil {
-			c.out.add("invalid-template-value", here, "%q is %s, want a date such as 2027-01-31", at.path, describe(v))
+			c.out.add(rule.InvalidTemplateValue, here, "%q is %s, want a date such as 2027-01-31", at.path, describe(v))
 		}
 	case s.kind != text && s.also != text:
 	case len(s.choices) > 0:
@@ -80,7 +81,7 @@ func (c *checker) text(v *plist.Value, s *shape, at place) {
 	case s.format != nil:
 		c.format(v, s.format, here)
 	case s.nonEmpty && strings.TrimSpace(v.Text) == "":
-		c.out.add("invalid-template-value", here, "%q is empty, want text", at.path)
+		c.out.add(rule.InvalidTemplateValue, here, "%q is empty, want text", at.path)
 	}
 }
 
@@ -90,7 +91,7 @@ func (c *checker) choice(v *plist.Value, s *shape, here place) {
 			return
 		}
 	}
-	d := c.out.add("invalid-template-value", here, "%q is %s, want %s", here.path, describe(v), quotedList(s.choices))
+	d := c.out.add(rule.InvalidTemplateValue, here, "%q is %s, want %s", here.path, describe(v), quotedList(s.choices))
 	if !v.Secret {
 		d.Help = didYouMean(v.Text, s.choices, "")
 		d.Fix = toChoice(v, s.choices)
@@ -109,11 +110,11 @@ func (c *checker) format(v *plist.Value, f *format, here place) {
 	if f.matches(v.Text) {
 		return
 	}
-	rule := "invalid-template-value"
+	broken := rule.InvalidTemplateValue
 	if f == targetFormat || f == filterFormat {
-		rule = "invalid-target"
+		broken = rule.InvalidTarget
 	}
-	d := c.out.add(rule, here, "%q is %s, want %s", here.path, describe(v), f.want)
+	d := c.out.add(broken, here, "%q is %s, want %s", here.path, describe(v), f.want)
 	if v.Secret {
 		return
 	}
@@ -147,7 +148,7 @@ func reason(err error) string {
 
 func (c *checker) list(v *plist.Value, s *shape, at place) {
 	if s.nonEmpty && len(v.Items) == 0 {
-		c.out.add("invalid-template-value", place{v.Span, at.path}, "%q is empty, want at least one item", at.path)
+		c.out.add(rule.InvalidTemplateValue, place{v.Span, at.path}, "%q is empty, want at least one item", at.path)
 	}
 	for i, item := range v.Items {
 		span := item.Span
@@ -174,7 +175,7 @@ func (c *checker) repeats(v *plist.Value, at place) {
 			continue
 		}
 		here := place{item.Span, fmt.Sprintf("%s[%d]", at.path, i)}
-		c.out.add("repeated-item", here, "%s repeats in %q", describe(item), at.path).
+		c.out.add(rule.RepeatedItem, here, "%s repeats in %q", describe(item), at.path).
 			Related = []diag.Related{{Message: "first here", Span: first.Span}}
 	}
 }
@@ -201,7 +202,7 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	}
 	for _, child := range s.keys {
 		if got := v.Get(child.name); child.required && !c.partial && (got == nil || got.Kind == plist.Null) {
-			c.out.add("missing-template-key", at, "%q is missing", join(at.path, child.name)).
+			c.out.add(rule.MissingTemplateKey, at, "%q is missing", join(at.path, child.name)).
 				Help = "add " + child.name + exampleOf(child)
 		}
 	}
@@ -220,7 +221,7 @@ func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) 
 	if at.path != "" {
 		message += " under " + at.path
 	}
-	d := c.out.add("unknown-template-key", place{f.KeySpan, join(at.path, f.Key)}, "%s", message)
+	d := c.out.add(rule.UnknownTemplateKey, place{f.KeySpan, join(at.path, f.Key)}, "%s", message)
 	d.Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
 	d.Fix = toKey(v, f, s.names())
 }
@@ -237,7 +238,7 @@ func (c *checker) free(v *plist.Value, path string) {
 
 func (c *checker) freeValue(v *plist.Value, at place) {
 	if v.Kind == plist.Null {
-		c.out.add("null-in-payload", at, "%q has no value, and a payload cannot hold null", at.path).
+		c.out.add(rule.NullInPayload, at, "%q has no value, and a payload cannot hold null", at.path).
 			Help = "give it a value, or remove the key"
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // The limits of files that a template takes in.
@@ -54,14 +55,14 @@ func (s *load) readReference(v *plist.Value, path string) {
 	switch {
 	case len(v.Fields) > 1:
 		at := v.Fields[1].KeySpan
-		s.out.add("invalid-file-reference", place{at, path}, "%q has more keys beside the path of a file", path).
+		s.out.add(rule.InvalidFileReference, place{at, path}, "%q has more keys beside the path of a file", path).
 			Help = "keep only one of them, $file or $text"
 		replaceReference(v, f.Key, nil, at)
 		return
 	case s.unknown[name]:
 		return
 	case name.Kind != plist.String:
-		s.out.add("invalid-file-reference", place{name.Span, path}, "%q is %s, want the path of a file", path, describe(name))
+		s.out.add(rule.InvalidFileReference, place{name.Span, path}, "%q is %s, want the path of a file", path, describe(name))
 		replaceReference(v, f.Key, nil, name.Span)
 		return
 	}
@@ -70,7 +71,7 @@ func (s *load) readReference(v *plist.Value, path string) {
 		err = errNotText
 	}
 	if err != nil {
-		s.out.add("unreadable-file", place{name.Span, path}, "file %s cannot be read: %s", describe(name), plainError(err))
+		s.out.add(rule.UnreadableFile, place{name.Span, path}, "file %s cannot be read: %s", describe(name), plainError(err))
 		data = nil
 	}
 	s.dataLeft -= len(data)

@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
 )
 
@@ -123,7 +124,7 @@ func (s *load) decode(root *plist.Value, top *shape) *Spec {
 func (s *load) organization(o section) Organization {
 	org := Organization{Name: o.text("name"), Identifier: o.text("identifier")}
 	if id := org.Identifier; id.IsSet && isExampleDomain(id.Value) {
-		s.out.warn("example-identifier", place{id.Span, id.Path}, "%q is %s, a domain that belongs to nobody", id.Path, id.quoted()).
+		s.out.warn(rule.ExampleIdentifier, place{id.Span, id.Path}, "%q is %s, a domain that belongs to nobody", id.Path, id.quoted()).
 			Help = "use a domain of your own, reversed, before you build for devices"
 	}
 	return org
@@ -153,12 +154,12 @@ func (s *load) profile(p section) Profile {
 func (s *load) frozen(profile Profile, p section) {
 	if profile.Keys == nil {
 		if profile.Raw.IsSet {
-			s.out.warn("key-without-effect", p.placeOf("raw"), "%q counts beside %q only", profile.Raw.Path, "profile.keys")
+			s.out.warn(rule.KeyWithoutEffect, p.placeOf("raw"), "%q counts beside %q only", profile.Raw.Path, "profile.keys")
 		}
 		return
 	}
 	if f := profile.Keys.Field("PayloadContent"); f != nil {
-		s.out.add("reserved-key", place{f.KeySpan, "profile.keys.PayloadContent"}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
+		s.out.add(rule.ReservedKey, place{f.KeySpan, "profile.keys.PayloadContent"}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
 			Help = "list them under payloads"
 	}
 	removal := p.under("removal")
@@ -172,7 +173,7 @@ func (s *load) frozen(profile Profile, p section) {
 	} {
 		if word.of.has(word.name) {
 			at := word.of.placeOf(word.name)
-			s.out.warn("key-without-effect", at, "%q has no effect beside %q, which is the whole top level", at.path, "profile.keys").
+			s.out.warn(rule.KeyWithoutEffect, at, "%q has no effect beside %q, which is the whole top level", at.path, "profile.keys").
 				Help = "write " + word.key + " there"
 		}
 	}
@@ -185,7 +186,7 @@ func (s *load) removal(r section) Removal {
 	d, _ := parseDuration(after.Value)
 	removal.After = entry(d, r.get("after"), after.Path)
 	if removal.Date.IsSet && removal.After.IsSet {
-		s.out.note("conflicting-template-keys", r.placeOf("after"), "%q and %q are both set, and the earlier one counts", "date", "after")
+		s.out.note(rule.ConflictingTemplateKeys, r.placeOf("after"), "%q and %q are both set, and the earlier one counts", "date", "after")
 	}
 	return removal
 }
@@ -206,7 +207,7 @@ func (s *load) consent(p section) []Consent {
 			continue
 		}
 		if !languageFormat.matches(f.Key) {
-			s.out.add("invalid-template-key", at, "language %q is not known, want %s", f.Key, languageFormat.want)
+			s.out.add(rule.InvalidTemplateKey, at, "language %q is not known, want %s", f.Key, languageFormat.want)
 		}
 		all = append(all, Consent{f.Key, entry(f.Value.Text, f.Value, at.path)})
 	}
@@ -222,13 +223,13 @@ func (s *load) targets(r section) []Entry[target.Target] {
 			continue
 		}
 		if note := t.ReadAs(); note != "" && !e.Secret {
-			s.out.note("target-read-as-supervised", place{e.Span, e.Path}, "%s", note)
+			s.out.note(rule.TargetReadAsSupervised, place{e.Span, e.Path}, "%s", note)
 		}
 		first, repeated := seen[t]
 		if !repeated {
 			seen[t] = e
 		} else if first.Value != e.Value {
-			s.out.add("repeated-item", place{e.Span, e.Path}, "%s is the same target as another one in %q", e.quoted(), "targets").
+			s.out.add(rule.RepeatedItem, place{e.Span, e.Path}, "%s is the same target as another one in %q", e.quoted(), "targets").
 				Related = []diag.Related{{Message: "first here", Span: first.Span}}
 		}
 		all = append(all, Entry[target.Target]{Value: t, IsSet: true, Secret: e.Secret, Span: e.Span, Path: e.Path})
@@ -254,7 +255,7 @@ func (s *load) payloads(r section, spec *Spec) {
 		}
 		p := s.payload(section{v: v, shape: item, at: place{start(v), fmt.Sprintf("payloads[%d]", i)}}, spec)
 		if first, repeated := ids[p.ID.Value]; repeated && p.ID.IsSet {
-			s.out.add("repeated-item", place{p.ID.Span, p.ID.Path}, "payload id %s repeats", p.ID.quoted()).
+			s.out.add(rule.RepeatedItem, place{p.ID.Span, p.ID.Path}, "payload id %s repeats", p.ID.quoted()).
 				Related = []diag.Related{{Message: "first here", Span: first}}
 		}
 		ids[p.ID.Value] = p.ID.Span
@@ -283,7 +284,7 @@ func (s *load) payload(v section, spec *Spec) Payload {
 	}
 	isFrozen := spec.Profile.Keys != nil
 	if p.Raw.IsSet && !isFrozen {
-		s.out.warn("key-without-effect", v.placeOf("raw"), "%q counts beside %q only", p.Raw.Path, "profile.keys")
+		s.out.warn(rule.KeyWithoutEffect, v.placeOf("raw"), "%q counts beside %q only", p.Raw.Path, "profile.keys")
 	}
 	s.ownKeys(p, v, isFrozen)
 	s.payloadTargets(p, v, spec.Targets)
@@ -302,7 +303,7 @@ func (s *load) ownKeys(p Payload, v section, isFrozen bool) {
 		if !own || isFrozen && (key == "" || !v.has(key)) {
 			continue
 		}
-		d := s.out.add("reserved-key", place{f.KeySpan, p.Path + ".keys." + f.Key}, "%q cannot be among the keys, because it is written for you", f.Key)
+		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path + ".keys." + f.Key}, "%q cannot be among the keys, because it is written for you", f.Key)
 		d.Help = "remove it"
 		if key != "" {
 			d.Help = fmt.Sprintf("write %s beside keys instead", key)
@@ -319,6 +320,6 @@ func (s *load) payloadTargets(p Payload, v section, targets []Entry[target.Targe
 			return
 		}
 	}
-	s.out.warn("payload-without-target", v.placeOf("targets"), "payload %s is for none of the template's targets", p.ID.quoted()).
+	s.out.warn(rule.PayloadWithoutTarget, v.placeOf("targets"), "payload %s is for none of the template's targets", p.ID.quoted()).
 		Help = "widen its targets, or add one to the template's"
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 func (s *load) prevention(r section) Prevention {
@@ -61,15 +62,15 @@ func (s *load) storage(p section) Storage {
 		AllowCloudBackup: v.flag("allowCloudBackup"), EmptyTrash: v.flag("emptyTrash"),
 	}
 	if storage.OptimizeMac.IsSet && !storage.Experimental.Value {
-		s.out.add("needs-experimental", v.placeOf("optimizeMac"), "%q is not proved to work and moves local copies to iCloud", storage.OptimizeMac.Path).
+		s.out.add(rule.NeedsExperimental, v.placeOf("optimizeMac"), "%q is not proved to work and moves local copies to iCloud", storage.OptimizeMac.Path).
 			Help = "add experimental: true beside it, or remove it"
 	}
 	switch backup := storage.AllowCloudBackup; {
 	case backup.IsSet && backup.Value:
-		s.out.note("key-without-effect", v.placeOf("allowCloudBackup"), "%q is true, which devices allow anyway", backup.Path).
+		s.out.note(rule.KeyWithoutEffect, v.placeOf("allowCloudBackup"), "%q is true, which devices allow anyway", backup.Path).
 			Help = "remove it"
 	case backup.IsSet:
-		s.out.warn("stops-backups", v.placeOf("allowCloudBackup"), "%q is false, so devices stop backing up to iCloud, and a lost device is lost data", backup.Path).
+		s.out.warn(rule.StopsBackups, v.placeOf("allowCloudBackup"), "%q is false, so devices stop backing up to iCloud, and a lost device is lost data", backup.Path).
 			Help = "be sure that the devices are backed up some other way"
 	}
 	return storage
@@ -82,7 +83,7 @@ func (s *load) cellular(p section) Cellular {
 		AllowRoaming: v.flag("allowRoaming"),
 	}
 	if c.FreezeToggles.Value && !c.ConfirmTogglesAreOn.Value {
-		s.out.add("unconfirmed-freeze", v.placeOf("freezeToggles"), "%q freezes cellular data settings as they are, so one that is off stays off", c.FreezeToggles.Path).
+		s.out.add(rule.UnconfirmedFreeze, v.placeOf("freezeToggles"), "%q freezes cellular data settings as they are, so one that is off stays off", c.FreezeToggles.Path).
 			Help = "turn cellular data for iCloud on first, add confirmTogglesAreOn: true, and only then install"
 	}
 	if v.has("wifiAssist") {
@@ -121,20 +122,20 @@ func (s *load) providers(v section, dns *DNS) {
 		}
 		dns.Providers[i].Value = named
 		if at := dns.Providers[i]; slices.ContainsFunc(dns.Providers, func(q Entry[DNSProvider]) bool { return q.Value == named && q.Span != at.Span }) {
-			s.out.add("repeated-item", place{at.Span, at.Path}, "the provider %q repeats", at.Value).Help = "remove one of the two"
+			s.out.add(rule.RepeatedItem, place{at.Span, at.Path}, "the provider %q repeats", at.Value).Help = "remove one of the two"
 		}
 	}
 	switch {
 	case v.has("providers") && v.has("provider"):
-		s.out.add("conflicting-template-keys", v.placeOf("providers"), "%q and %q are both set", "provider", "providers").
+		s.out.add(rule.ConflictingTemplateKeys, v.placeOf("providers"), "%q and %q are both set", "provider", "providers").
 			Help = "name every provider under providers"
 	}
 	if v.has("combine") && len(dns.Providers) < 2 {
-		s.out.warn("key-without-effect", v.placeOf("combine"), "%q counts for several providers only", dns.Combine.Path).
+		s.out.warn(rule.KeyWithoutEffect, v.placeOf("combine"), "%q counts for several providers only", dns.Combine.Path).
 			Help = "remove it, or add providers"
 	}
 	if dns.Combine.Value == Failover && v.has("allowFailover") && !dns.AllowFailover.Value && len(dns.Providers) > 1 {
-		s.out.add("conflicting-template-keys", v.placeOf("allowFailover"), "%q is false, but %q is failover", dns.AllowFailover.Path, dns.Combine.Path).
+		s.out.add(rule.ConflictingTemplateKeys, v.placeOf("allowFailover"), "%q is false, but %q is failover", dns.AllowFailover.Path, dns.Combine.Path).
 			Help = "remove allowFailover, or write combine: selectable"
 	}
 }
@@ -155,15 +156,15 @@ func (s *load) customDNS(v section, dns DNS) {
 		need, other = other, need
 	}
 	if !v.has(need) {
-		s.out.add("missing-template-key", v.at, "%q is missing, which the provider %q needs with the protocol %q", join(v.at.path, need), Custom, dns.Protocol.Value).
+		s.out.add(rule.MissingTemplateKey, v.at, "%q is missing, which the provider %q needs with the protocol %q", join(v.at.path, need), Custom, dns.Protocol.Value).
 			Help = "add " + need + exampleOf(v.shape.child(need))
 	}
 	if v.has(other) {
-		s.out.add("conflicting-template-keys", v.placeOf(other), "%q does not go with the protocol %q", join(v.at.path, other), dns.Protocol.Value).
+		s.out.add(rule.ConflictingTemplateKeys, v.placeOf(other), "%q does not go with the protocol %q", join(v.at.path, other), dns.Protocol.Value).
 			Help = fmt.Sprintf("use %s, or change the protocol", need)
 	}
 	if !v.has("addresses") {
-		s.out.note("missing-addresses", v.at, "%q is missing, so the network's resolver must find the server first", join(v.at.path, "addresses")).
+		s.out.note(rule.MissingAddresses, v.at, "%q is missing, so the network's resolver must find the server first", join(v.at.path, "addresses")).
 			Help = "add addresses"
 	}
 }
@@ -172,7 +173,7 @@ func (s *load) customDNS(v section, dns DNS) {
 func (s *load) noCustomDNS(v section) {
 	for _, name := range []string{"serverURL", "serverName", "addresses", "name"} {
 		if v.has(name) {
-			s.out.add("conflicting-template-keys", v.placeOf(name), "%q needs the provider %q", join(v.at.path, name), Custom).
+			s.out.add(rule.ConflictingTemplateKeys, v.placeOf(name), "%q needs the provider %q", join(v.at.path, name), Custom).
 				Help = "write provider: custom, or remove " + name
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
 
 // maxFindings bounds what one load reports, so that a hostile file cannot bury the reader.
@@ -44,15 +45,15 @@ func (f *findings) note(rule string, at place, format string, args ...any) *diag
 	return f.report(diag.Note, rule, at, fmt.Sprintf(format, args...))
 }
 
-func (f *findings) report(severity diag.Severity, rule string, at place, message string) *diag.Diagnostic {
+func (f *findings) report(severity diag.Severity, id string, at place, message string) *diag.Diagnostic {
 	if f.full() {
 		return &diag.Diagnostic{}
 	}
 	if len(f.list) == maxFindings-1 {
-		rule, severity, message = "too-many-findings", diag.Error, fmt.Sprintf("more than %d findings, and the rest is not shown", maxFindings-1)
+		id, severity, message = rule.TooManyFindings, diag.Error, fmt.Sprintf("more than %d findings, and the rest is not shown", maxFindings-1)
 	}
 	f.list = append(f.list, diag.Diagnostic{
-		Rule: rule, Severity: severity, Message: message, Span: at.span, Path: at.path,
+		Rule: id, Severity: severity, Message: message, Span: at.span, Path: at.path,
 	})
 	return &f.list[len(f.list)-1]
 }

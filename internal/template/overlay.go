@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // maxBases bounds a chain of templates that extend each other.
@@ -19,11 +20,11 @@ func (s *load) tree(file *diag.File, chain []string) *plist.Value {
 	case v == nil:
 		return nil
 	case v.Kind == plist.Null:
-		s.out.add("missing-template-key", place{span: v.Span}, "the template is empty").
+		s.out.add(rule.MissingTemplateKey, place{span: v.Span}, "the template is empty").
 			Help = "add organization, or extends: builtin:prevention"
 		return nil
 	case v.Kind != plist.Dictionary:
-		s.out.add("wrong-template-type", place{span: v.Span}, "the template is %s, want a mapping", describe(v))
+		s.out.add(rule.WrongTemplateType, place{span: v.Span}, "the template is %s, want a mapping", describe(v))
 		return nil
 	}
 	extends := remove(v, "extends")
@@ -42,25 +43,25 @@ func (s *load) tree(file *diag.File, chain []string) *plist.Value {
 func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Value {
 	at := place{v.Span, "extends"}
 	if v.Kind != plist.String || v.Text == "" {
-		s.out.add("wrong-template-type", at, "%q is %s, want a path or builtin:NAME", "extends", describe(v))
+		s.out.add(rule.WrongTemplateType, at, "%q is %s, want a path or builtin:NAME", "extends", describe(v))
 		return nil
 	}
 	from, shown, err := s.named(file, v.Text)
 	if err != nil {
-		s.out.add("unreadable-template", at, "template %q cannot be read: %s", v.Text, plainError(err))
+		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
 	}
 	if slices.Contains(chain, shown) {
-		s.out.add("extends-cycle", at, "the template extends itself: %s", strings.Join(append(chain, shown), " -> "))
+		s.out.add(rule.ExtendsCycle, at, "the template extends itself: %s", strings.Join(append(chain, shown), " -> "))
 		return nil
 	}
 	if len(chain) > maxBases {
-		s.out.add("extends-cycle", at, "more than %d templates extend each other", maxBases)
+		s.out.add(rule.ExtendsCycle, at, "more than %d templates extend each other", maxBases)
 		return nil
 	}
 	data, err := readRegular(from, MaxFile)
 	if err != nil {
-		s.out.add("unreadable-template", at, "template %q cannot be read: %s", v.Text, plainError(err))
+		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
 	}
 	return s.tree(s.register(from, shown, data), append(chain, shown))

@@ -16,6 +16,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // MaxFile is the most bytes of one YAML file.
@@ -41,11 +42,11 @@ type reader struct {
 func readTree(file *diag.File, left *int, out *findings) *plist.Value {
 	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, out: out}
 	if len(file.Data) > MaxFile {
-		out.add("template-too-large", place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), MaxFile)
+		out.add(rule.TemplateTooLarge, place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), MaxFile)
 		return nil
 	}
 	if offset, message := unreadable(file.Data); message != "" {
-		out.add("invalid-yaml", r.at(offset, offset+1), "%s", message)
+		out.add(rule.InvalidYAML, r.at(offset, offset+1), "%s", message)
 		return nil
 	}
 	root, second, err := parse(file.Data)
@@ -55,7 +56,7 @@ func readTree(file *diag.File, left *int, out *findings) *plist.Value {
 		return nil
 	case second != nil:
 		offset := r.offset(second.Line, second.Column)
-		out.add("invalid-yaml", r.at(offset, offset), "a second YAML document starts here, want one document").
+		out.add(rule.InvalidYAML, r.at(offset, offset), "a second YAML document starts here, want one document").
 			Help = "put the second document into a file of its own"
 		return nil
 	case root == nil:
@@ -97,12 +98,12 @@ func parse(data []byte) (root, second *yaml.Node, err error) {
 func (r *reader) syntaxError(err error) {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
-		r.out.add("invalid-yaml", r.at(0, 0), "invalid YAML: %s", err)
+		r.out.add(rule.InvalidYAML, r.at(0, 0), "invalid YAML: %s", err)
 		return
 	}
 	if strings.Contains(load.Message, "max depth") {
 		offset := r.offset(load.Mark.Line, load.Mark.Column)
-		r.out.add("template-too-large", r.at(offset, offset), "mappings and lists are nested more than %d deep", maxDepth)
+		r.out.add(rule.TemplateTooLarge, r.at(offset, offset), "mappings and lists are nested more than %d deep", maxDepth)
 		return
 	}
 	mark, message := load.Mark, "invalid YAML: "+load.Message
@@ -113,7 +114,7 @@ func (r *reader) syntaxError(err error) {
 		message += " " + load.ContextMsg
 	}
 	offset := r.offset(mark.Line, mark.Column)
-	d := r.out.add("invalid-yaml", r.at(offset, offset+1), "%s", message)
+	d := r.out.add(rule.InvalidYAML, r.at(offset, offset+1), "%s", message)
 	if offset < len(r.data) && r.data[offset] == '\t' {
 		d.Help = "indent with spaces, not with tabs"
 	}
@@ -142,7 +143,7 @@ func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	case yaml.AliasNode:
 		end := start + 1 + len(n.Value)
 		if r.active[n.Alias] {
-			r.out.add("invalid-yaml", r.at(start, end), "alias %q is inside the value that it stands for", n.Value)
+			r.out.add(rule.InvalidYAML, r.at(start, end), "alias %q is inside the value that it stands for", n.Value)
 			return &plist.Value{Span: r.at(start, end).span}, end
 		}
 		v, _ := r.value(n.Alias, depth)
@@ -166,9 +167,9 @@ func (r *reader) spend(n *yaml.Node, start, depth int) bool {
 	}
 	r.full = true
 	if depth > maxDepth {
-		r.out.add("template-too-large", r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
 	} else {
-		r.out.add("template-too-large", r.at(start, start), "the template has more than %d values, its aliases expanded", maxNodes)
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, its aliases expanded", maxNodes)
 	}
 	return false
 }
@@ -223,10 +224,10 @@ func (r *reader) addField(v *plist.Value, seen map[string]diag.Span, key, value 
 	switch first, taken := seen[key.Text]; {
 	case r.full:
 	case key.Kind != plist.String:
-		r.out.add("invalid-template-key", place{span: key.Span}, "a key is %s, want a string", describe(key)).
+		r.out.add(rule.InvalidTemplateKey, place{span: key.Span}, "a key is %s, want a string", describe(key)).
 			Help = "put the key in quotes"
 	case taken:
-		r.out.add("duplicate-template-key", place{span: key.Span}, "key %q repeats", key.Text).
+		r.out.add(rule.DuplicateTemplateKey, place{span: key.Span}, "key %q repeats", key.Text).
 			Related = []diag.Related{{Message: "first used here", Span: first}}
 	default:
 		seen[key.Text] = key.Span
@@ -242,7 +243,7 @@ func (r *reader) mergeSources(v *plist.Value) []*plist.Value {
 	}
 	for _, c := range candidates {
 		if c.Kind != plist.Dictionary && !r.full {
-			r.out.add("invalid-yaml", place{span: c.Span}, "a merge key names %s, want a mapping", describe(c))
+			r.out.add(rule.InvalidYAML, place{span: c.Span}, "a merge key names %s, want a mapping", describe(c))
 			return nil
 		}
 	}
@@ -251,7 +252,7 @@ func (r *reader) mergeSources(v *plist.Value) []*plist.Value {
 
 func (r *reader) checkTag(n *yaml.Node, start int, want string) {
 	if n.Tag != "" && n.Tag != "!" && n.Tag != want {
-		r.out.add("invalid-yaml", r.at(start, r.wordEnd(start)), "unknown tag %q", n.Tag)
+		r.out.add(rule.InvalidYAML, r.at(start, r.wordEnd(start)), "unknown tag %q", n.Tag)
 	}
 }
 
@@ -263,7 +264,7 @@ func (r *reader) scalar(n *yaml.Node, start int) (*plist.Value, int) {
 	}
 	v, err := scalarValue(n)
 	if err != nil {
-		r.out.add("invalid-yaml", r.at(start, end), "%s", err)
+		r.out.add(rule.InvalidYAML, r.at(start, end), "%s", err)
 	}
 	v.Span = r.at(start, end).span
 	return v, end

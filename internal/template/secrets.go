@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
 )
 
@@ -37,6 +38,6 @@ func (s *load) hide(v *plist.Value, path string) {
 		return
 	}
 	s.mask(v)
-	s.out.warn("plain-text-secret", place{v.Span, path}, "%q is not taken from a secret variable", path).
+	s.out.warn(rule.PlainTextSecret, place{v.Span, path}, "%q is not taken from a secret variable", path).
 		Help = "declare a variable with secret: env:NAME and write ${name} here"
 }

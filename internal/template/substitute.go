@@ -10,6 +10,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // variablePattern finds the use of a variable, for the JSON Schema.
@@ -67,7 +68,7 @@ func (vs *variables) substituteText(v *plist.Value, path string) {
 // use returns the value of a variable where it is used, or nil after a finding.
 func (vs *variables) use(p piece, at place) *plist.Value {
 	if p.malformed {
-		vs.out.add("invalid-variable", at, "%q is not a variable, want ${name}", p.source).
+		vs.out.add(rule.InvalidVariable, at, "%q is not a variable, want ${name}", p.source).
 			Help = "write $${ for a literal ${"
 		return nil
 	}
@@ -77,7 +78,7 @@ func (vs *variables) use(p piece, at place) *plist.Value {
 	}
 	if v == nil {
 		fallback := fmt.Sprintf("declare it under variables, or write $%s for the literal text", p.source)
-		vs.out.add("undeclared-variable", at, "variable %q is not declared", p.name).
+		vs.out.add(rule.UndeclaredVariable, at, "variable %q is not declared", p.name).
 			Help = didYouMean(p.name, vs.order, fallback)
 		return nil
 	}
@@ -88,7 +89,7 @@ func (vs *variables) spendBytes(v *plist.Value, at place) bool {
 	before := vs.bytes
 	vs.bytes -= len(v.Text) + len(v.Data)
 	if before > 0 && vs.bytes <= 0 {
-		vs.out.add("template-too-large", at, "variables put more than %d bytes into the template", maxSubstituted)
+		vs.out.add(rule.TemplateTooLarge, at, "variables put more than %d bytes into the template", maxSubstituted)
 	}
 	return vs.bytes > 0
 }

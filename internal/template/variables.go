@@ -9,6 +9,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // variable is one declared variable and what is known of its value.
@@ -45,7 +46,7 @@ func (s *load) declare(section *plist.Value) *variables {
 	for _, f := range section.Fields {
 		here := place{f.KeySpan, "variables." + f.Key}
 		if !isVariableName(f.Key) {
-			s.out.add("invalid-variable", here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
+			s.out.add(rule.InvalidVariable, here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
 			continue
 		}
 		vs.byName[f.Key] = s.declaration(f, here)
@@ -78,7 +79,7 @@ func (s *load) declaration(f plist.Field, here place) *variable {
 	if v.HasDefault && !v.Secret && v.Kind != v.fallback.Kind {
 		converted, ok := convert(v.fallback, v.Kind)
 		if !ok {
-			s.out.add("wrong-variable-type", place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
+			s.out.add(rule.WrongVariableType, place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
 		}
 		v.fallback = converted
 	}
@@ -89,13 +90,13 @@ func (s *load) checkDefault(v *variable, here place) {
 	at := place{v.fallback.Span, here.path}
 	if v.Secret {
 		s.mask(v.fallback)
-		s.out.add("default-of-secret", at, "variable %q is secret and has a default", v.Name).
+		s.out.add(rule.DefaultOfSecret, at, "variable %q is secret and has a default", v.Name).
 			Help = "remove the default"
 		return
 	}
 	for _, p := range pieces(v.fallback.Text) {
 		if p.name != "" {
-			s.out.add("recursive-variable", at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
+			s.out.add(rule.RecursiveVariable, at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
 				Help = "use both variables where the value is needed"
 		}
 	}
@@ -138,7 +139,7 @@ func (vs *variables) give(in Input) {
 		name, value, ok := strings.Cut(set, "=")
 		if !ok || name == "" {
 			// The text itself is not shown: it may be a secret.
-			vs.out.add("invalid-variable", place{}, "--set number %d is no assignment, want name=value", i+1)
+			vs.out.add(rule.InvalidVariable, place{}, "--set number %d is no assignment, want name=value", i+1)
 			continue
 		}
 		vs.giveOne(name, &given{value: plist.NewString(value), option: "--set"})
@@ -157,12 +158,12 @@ func (vs *variables) giveFile(original *diag.File) {
 	case tree == nil && len(vs.out.list) > before:
 		return
 	case tree == nil, tree.Kind == plist.Null, tree.Kind == plist.Dictionary && len(tree.Fields) == 0:
-		vs.out.add("wrong-template-type", place{span: diag.Span{File: file}}, "%q sets no variable", file.Name).
+		vs.out.add(rule.WrongTemplateType, place{span: diag.Span{File: file}}, "%q sets no variable", file.Name).
 			Help = "write NAME: VALUE, one a line, or leave --vars out"
 		return
 	case tree.Kind != plist.Dictionary:
 		vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
-		vs.out.add("wrong-template-type", place{span: start(tree)}, "a file of variables is %s, want a mapping of names to values", article(tree.Kind))
+		vs.out.add(rule.WrongTemplateType, place{span: start(tree)}, "a file of variables is %s, want a mapping of names to values", article(tree.Kind))
 		return
 	}
 	for _, f := range tree.Fields {
@@ -174,7 +175,7 @@ func (vs *variables) giveFile(original *diag.File) {
 func (vs *variables) hideFile(file *diag.File, found []diag.Diagnostic) {
 	vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
 	for i := range found {
-		if found[i].Rule == "invalid-yaml" {
+		if found[i].Rule == rule.InvalidYAML {
 			found[i].Message, found[i].Help = "the file of variables is not well-formed YAML here", "put the value in quotes"
 		}
 	}
@@ -203,7 +204,7 @@ func (vs *variables) undeclaredGiven(name string, g *given) {
 		report = vs.out.add
 	}
 	vs.mask(g.value)
-	report("undeclared-variable", place{span: g.span}, "%s gives variable %q, which the template does not declare", g.option, name).
+	report(rule.UndeclaredVariable, place{span: g.span}, "%s gives variable %q, which the template does not declare", g.option, name).
 		Help = didYouMean(name, vs.order, "declare it under variables")
 }
 
@@ -228,7 +229,7 @@ func (vs *variables) resolve(v *variable) *plist.Value {
 	case v.fallback != nil:
 		v.value = v.fallback
 	default:
-		vs.out.add("unset-variable", place{v.Span, "variables." + v.Name}, "variable %q has no value", v.Name).
+		vs.out.add(rule.UnsetVariable, place{v.Span, "variables." + v.Name}, "variable %q has no value", v.Name).
 			Help = fmt.Sprintf("add --set %s=VALUE, or a default", v.Name)
 	}
 	if v.value != nil {
@@ -259,7 +260,7 @@ func (vs *variables) typed(v *variable, value *plist.Value, from string, span di
 	}
 	shown := *value
 	shown.Secret = v.Secret
-	vs.out.add("wrong-variable-type", place{span, "variables." + v.Name}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
+	vs.out.add(rule.WrongVariableType, place{span, "variables." + v.Name}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
 	return nil
 }
 
@@ -302,7 +303,7 @@ func (vs *variables) follow(v *variable, reference string, operator bool, span d
 			value, set = vs.Env(name)
 		}
 		if !set {
-			vs.out.add("unreadable-reference", at, "environment variable %q of variable %q is not set", name, v.Name)
+			vs.out.add(rule.UnreadableReference, at, "environment variable %q of variable %q is not set", name, v.Name)
 		}
 		return value, set
 	}
@@ -318,7 +319,7 @@ func (vs *variables) follow(v *variable, reference string, operator bool, span d
 		err = errEmpty
 	}
 	if err != nil {
-		vs.out.add("unreadable-reference", at, "file %q of variable %q cannot be read: %s", name, v.Name, plainError(err))
+		vs.out.add(rule.UnreadableReference, at, "file %q of variable %q cannot be read: %s", name, v.Name, plainError(err))
 		return "", false
 	}
 	return trimNewline(string(data)), true
@@ -344,7 +345,7 @@ func trimNewline(s string) string {
 func (vs *variables) unused(template *diag.File) {
 	for _, name := range vs.order {
 		if v := vs.byName[name]; !v.Used && v.Span.File == template {
-			vs.out.warn("unused-variable", place{v.Span, "variables." + name}, "variable %q is not used", name).
+			vs.out.warn(rule.UnusedVariable, place{v.Span, "variables." + name}, "variable %q is not used", name).
 				Help = "remove it, or write ${" + name + "} where its value belongs"
 		}
 	}

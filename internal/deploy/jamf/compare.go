@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // removalPassword is the type of a payload that Jamf adds where a password for removal is set.
@@ -58,7 +59,7 @@ func sameWords(stored, sent string) bool {
 // readHeld reads what Jamf gives back. The empty keys that it adds can be there several times.
 func readHeld(h *deploy.Held) (*plist.Value, error) {
 	doc, found := plist.Read(diag.NewFile("profile", h.Content))
-	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != "duplicate-key" })
+	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != rule.DuplicateKey })
 	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary || broken {
 		return nil, errors.New("what the server has is no profile that can be read")
 	}
