@@ -215,12 +215,12 @@ func Parse(data []byte) (*Profile, error) {
 
 func parseEnvelope(root *Value) *Profile {
 	p := &Profile{
-		Identifier:        text(root, "PayloadIdentifier"),
-		UUID:              text(root, "PayloadUUID"),
-		DisplayName:       text(root, "PayloadDisplayName"),
-		Description:       text(root, "PayloadDescription"),
-		Organization:      text(root, "PayloadOrganization"),
-		Scope:             text(root, "PayloadScope"),
+		Identifier:        root.String("PayloadIdentifier"),
+		UUID:              root.String("PayloadUUID"),
+		DisplayName:       root.String("PayloadDisplayName"),
+		Description:       root.String("PayloadDescription"),
+		Organization:      root.String("PayloadOrganization"),
+		Scope:             root.String("PayloadScope"),
 		RemovalDisallowed: flag(root, "PayloadRemovalDisallowed"),
 		RemovalDate:       date(root, "RemovalDate"),
 		ExpirationDate:    date(root, "PayloadExpirationDate"),
@@ -251,20 +251,13 @@ func parsePayload(v *Value) Payload {
 		}
 	}
 	return Payload{
-		Type:        text(v, "PayloadType"),
-		Identifier:  text(v, "PayloadIdentifier"),
-		UUID:        text(v, "PayloadUUID"),
-		DisplayName: text(v, "PayloadDisplayName"),
-		Description: text(v, "PayloadDescription"),
+		Type:        v.String("PayloadType"),
+		Identifier:  v.String("PayloadIdentifier"),
+		UUID:        v.String("PayloadUUID"),
+		DisplayName: v.String("PayloadDisplayName"),
+		Description: v.String("PayloadDescription"),
 		Keys:        keys,
 	}
-}
-
-func text(v *Value, key string) string {
-	if w := v.Get(key); w != nil {
-		return w.Text
-	}
-	return ""
 }
 
 func flag(v *Value, key string) bool {

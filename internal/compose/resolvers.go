@@ -16,30 +16,18 @@ type Resolver struct {
 // Resolvers lists the DNS services that the profile and the declarations set, each once.
 func (r *Result) Resolvers() []Resolver {
 	var all []Resolver
-	collect := func(v *plist.Value) {
-		settings := v.Get("DNSSettings")
-		if resolver, ok := resolverOf(settings); ok && !slices.Contains(all, resolver) {
-			all = append(all, resolver)
-		}
-	}
-	visit(r.Root, collect)
+	trees := []*plist.Value{r.Root}
 	for i := range r.Declarations {
-		if payload := r.Declarations[i].Payload; payload != nil {
-			visit(payload, collect)
+		trees = append(trees, r.Declarations[i].Payload)
+	}
+	for _, tree := range trees {
+		for n := range plist.Walk(tree) {
+			if resolver, ok := resolverOf(n.Get("DNSSettings")); ok && !slices.Contains(all, resolver) {
+				all = append(all, resolver)
+			}
 		}
 	}
 	return all
-}
-
-// visit calls f for v and everything in it.
-func visit(v *plist.Value, f func(*plist.Value)) {
-	f(v)
-	for _, field := range v.Fields {
-		visit(field.Value, f)
-	}
-	for _, item := range v.Items {
-		visit(item, f)
-	}
 }
 
 func resolverOf(settings *plist.Value) (Resolver, bool) {

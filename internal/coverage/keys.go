@@ -115,21 +115,17 @@ func (w *walker) settings(root *plist.Value) ([]setting, error) {
 	if root == nil || root.Kind != plist.Dictionary {
 		return nil, nil
 	}
-	if t := root.Get("Type"); t != nil && t.Kind == plist.String {
-		w.declaration(t.Text, root.Get("Payload"))
+	if name := root.String("Type"); name != "" {
+		w.declaration(name, root.Get("Payload"))
 		return w.found, w.err
 	}
 	common, err := w.catalog.Common()
 	if err != nil {
 		return nil, err
 	}
-	content := root.Get("PayloadContent")
-	if content == nil || content.Kind != plist.Array {
-		return nil, nil
-	}
-	for _, payload := range content.Items {
-		if t := payload.Get("PayloadType"); t != nil && t.Kind == plist.String {
-			w.payload(t.Text, payload, common)
+	for _, payload := range root.List("PayloadContent") {
+		if name := payload.String("PayloadType"); name != "" {
+			w.payload(name, payload, common)
 		}
 	}
 	return w.found, w.err

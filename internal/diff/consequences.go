@@ -78,7 +78,7 @@ func (d *Difference) sayDeclaration(say sayFunc) {
 		say(NothingChanges, nil, "", "nothing changes")
 	}
 	if changed["Type"] {
-		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", text(d.Old.Root, "Type"), text(d.New.Root, "Type"))
+		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.Old.Root.String("Type"), d.New.Root.String("Type"))
 	}
 	d.saySecrets(say)
 }
@@ -127,8 +127,8 @@ func (d *Difference) sayPayload(p *Payload, say sayFunc) {
 		say(PayloadAdded, p, "", "%s is new", p.Label())
 	case p.Kind == Removed:
 		say(PayloadRemoved, p, "", "%s is removed, and the device takes back what it sets", p.Label())
-	case text(p.old, "PayloadType") != text(p.new, "PayloadType"):
-		say(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), text(p.old, "PayloadType"), text(p.new, "PayloadType"))
+	case p.old.String("PayloadType") != p.new.String("PayloadType"):
+		say(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), p.old.String("PayloadType"), p.new.String("PayloadType"))
 	case p.Reinstalled:
 		say(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to have it updated in place",
 			"%s is removed and installed again (%s)", p.Label(), p.Why)

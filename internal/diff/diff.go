@@ -28,9 +28,9 @@ type Signer struct {
 // Identifier is what a device tells profiles, or declarations, apart by.
 func (s *Side) Identifier() string {
 	if s.Declaration {
-		return text(s.Root, "Identifier")
+		return s.Root.String("Identifier")
 	}
-	return text(s.Root, "PayloadIdentifier")
+	return s.Root.String("PayloadIdentifier")
 }
 
 // Kind is how something differs.
@@ -104,7 +104,7 @@ func (d *Difference) IsIdentityOnly() bool {
 // Name is what a person calls the profile or declaration.
 func (d *Difference) Name() string {
 	for _, s := range []*Side{d.New, d.Old} {
-		if name := cmp.Or(text(s.Root, "PayloadDisplayName"), s.Identifier()); name != "" {
+		if name := cmp.Or(s.Root.String("PayloadDisplayName"), s.Identifier()); name != "" {
 			return name
 		}
 	}
@@ -129,7 +129,7 @@ func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 		for i := range d.Envelope {
 			d.Envelope[i].Identity = isDeclarationIdentity(d.Envelope[i].Path)
 		}
-		f.note(d.Envelope, f.declaration(text(cmp.Or(new.Root, old.Root), "Type")), "Payload")
+		f.note(d.Envelope, f.declaration(cmp.Or(new.Root, old.Root).String("Type")), "Payload")
 	} else {
 		d.comparePayloads(c, f)
 	}
@@ -142,7 +142,7 @@ func (d *Difference) comparePayloads(c *comparison, f *facts) {
 	pairs := match(payloadsOf(d.Old.Root), payloadsOf(d.New.Root))
 	for _, p := range pairs {
 		if p.old != nil && p.new != nil {
-			c.rename(text(p.old, "PayloadUUID"), text(p.new, "PayloadUUID"))
+			c.rename(p.old.String("PayloadUUID"), p.new.String("PayloadUUID"))
 		}
 	}
 	d.Envelope = c.tree(withoutPayloads(d.Old.Root), withoutPayloads(d.New.Root))
@@ -164,11 +164,11 @@ func (c *comparison) payload(p pair) (Payload, bool) {
 		out.Kind = Removed
 	}
 	shown := cmp.Or(p.new, p.old)
-	out.Type, out.Identifier, out.Name = text(shown, "PayloadType"), text(shown, "PayloadIdentifier"), text(shown, "PayloadDisplayName")
+	out.Type, out.Identifier, out.Name = shown.String("PayloadType"), shown.String("PayloadIdentifier"), shown.String("PayloadDisplayName")
 	out.Changes = c.tree(p.old, p.new)
 	if out.Kind == Changed {
 		for _, key := range []string{"PayloadType", "PayloadUUID", "PayloadIdentifier"} {
-			if text(p.old, key) != text(p.new, key) {
+			if p.old.String(key) != p.new.String(key) {
 				out.Reinstalled, out.Why = true, "its "+key+" changed"
 				break
 			}
@@ -182,7 +182,7 @@ func payloadsOf(root *plist.Value) []*plist.Value {
 	if !hasPayloads(root) {
 		return nil
 	}
-	return root.Get("PayloadContent").Items
+	return root.List("PayloadContent")
 }
 
 func hasPayloads(root *plist.Value) bool {
@@ -203,11 +203,3 @@ func withoutPayloads(root *plist.Value) *plist.Value {
 }
 
 func isDeclarationIdentity(path string) bool { return path == "Identifier" || path == "ServerToken" }
-
-// text returns a string of a dictionary, or "".
-func text(v *plist.Value, key string) string {
-	if w := v.Get(key); w != nil && w.Kind == plist.String {
-		return w.Text
-	}
-	return ""
-}

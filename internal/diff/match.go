@@ -52,7 +52,7 @@ var likenesses = []func(a, b *plist.Value) bool{
 // agree says whether both have the same text at each of the keys.
 func agree(a, b *plist.Value, keys ...string) bool {
 	for _, key := range keys {
-		if t := text(a, key); t == "" || t != text(b, key) {
+		if t := a.String(key); t == "" || t != b.String(key) {
 			return false
 		}
 	}

@@ -13,30 +13,14 @@ import (
 func Unfold(v *plist.Value) *plist.Value { return unfoldTo(v, 2) }
 
 func unfoldTo(v *plist.Value, levels int) *plist.Value {
-	if v == nil {
-		return nil
-	}
-	switch v.Kind {
-	case plist.Data:
-		if inner := inside(v); inner != nil && levels > 0 {
-			return unfoldTo(inner, levels-1)
+	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
+		if v.Kind == plist.Data && levels > 0 {
+			if inner := inside(v); inner != nil {
+				return unfoldTo(inner, levels-1), false
+			}
 		}
-	case plist.Dictionary:
-		out := *v
-		out.Fields = make([]plist.Field, len(v.Fields))
-		for i, f := range v.Fields {
-			out.Fields[i] = plist.Field{Key: f.Key, KeySpan: f.KeySpan, Value: unfoldTo(f.Value, levels)}
-		}
-		return &out
-	case plist.Array:
-		out := *v
-		out.Items = make([]*plist.Value, len(v.Items))
-		for i, item := range v.Items {
-			out.Items[i] = unfoldTo(item, levels)
-		}
-		return &out
-	}
-	return v
+		return v, true
+	})
 }
 
 // inside reads the dictionary that data holds, or returns nil.

@@ -51,19 +51,10 @@ func (w *walker) inside(data []byte) *Document {
 	if doc.Root == nil || doc.Root.Kind != plist.Dictionary && doc.Root.Kind != plist.Array || diag.HasErrors(found) {
 		return nil
 	}
-	if w.left -= count(doc.Root); w.left < 0 {
-		return nil
+	for range plist.Walk(doc.Root) {
+		if w.left--; w.left < 0 {
+			return nil
+		}
 	}
 	return w.document(doc, w.depth+1)
-}
-
-func count(v *plist.Value) int {
-	n := 1
-	for _, f := range v.Fields {
-		n += count(f.Value)
-	}
-	for _, item := range v.Items {
-		n += count(item)
-	}
-	return n
 }

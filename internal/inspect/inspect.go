@@ -98,8 +98,8 @@ func (d *describer) document(doc *document.Document, depth int) *Document {
 	switch {
 	case out.Kind == document.Declaration && payload != nil && payload.Kind == plist.Dictionary:
 		out.Envelope = w.fields(doc.Root, "Payload")
-		out.Payloads = []*Payload{{Value: payload, Type: text(doc.Root, "Type"), Facts: known[payload], Nodes: w.below(payload),
-			names: []string{text(doc.Root, "Type"), text(doc.Root, "Identifier")}}}
+		out.Payloads = []*Payload{{Value: payload, Type: doc.Root.String("Type"), Facts: known[payload], Nodes: w.below(payload),
+			names: []string{doc.Root.String("Type"), doc.Root.String("Identifier")}}}
 	case out.Kind == document.Profile && content != nil && content.Kind == plist.Array:
 		out.Envelope = w.fields(doc.Root, "PayloadContent")
 		out.Payloads = w.payloads(content)
@@ -118,14 +118,6 @@ func kindOf(doc *document.Document) document.Kind {
 		if doc.Root.Field(key) != nil {
 			return document.Profile
 		}
-	}
-	return ""
-}
-
-// text returns the string of a key, or "".
-func text(v *plist.Value, key string) string {
-	if s := v.Get(key); s != nil && s.Kind == plist.String {
-		return s.Text
 	}
 	return ""
 }

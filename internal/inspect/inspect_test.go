@@ -142,7 +142,7 @@ func TestPlain(t *testing.T) {
 	v := plist.NewDictionary(
 		plist.Field{Key: "b", Value: plist.NewInteger(1)}, plist.Field{Key: "a", Value: &plist.Value{}}, plist.Field{Key: "b", Value: plist.NewInteger(2)},
 		plist.Field{Key: "c", Value: &plist.Value{Kind: plist.UID, Int: plist.IntOf(5)}}, plist.Field{Key: "d", Value: plist.NewReal(math.NaN())},
-		plist.Field{Key: "e", Value: plist.NewArray(nil, plist.NewDate(time.Unix(0, 0)), plist.NewReal(1.5))},
+		plist.Field{Key: "e", Value: plist.NewArray(&plist.Value{}, plist.NewDate(time.Unix(0, 0)), plist.NewReal(1.5))},
 		plist.Field{Key: "f", Value: &plist.Value{Kind: plist.Data, Data: []byte("key"), Secret: true}})
 	before := fmt.Sprint(*v)
 	plain, hidden := Plain(v)

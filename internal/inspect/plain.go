@@ -33,30 +33,21 @@ type plainer struct {
 }
 
 func (p *plainer) value(v *plist.Value) *plist.Value {
-	if v == nil {
-		return p.special(&plist.Value{})
-	}
-	if v.Secret {
-		p.secrets++
-		if v.Kind == plist.Data {
-			return plist.NewData([]byte(Masked))
+	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
+		switch {
+		case v.Secret && v.Kind == plist.Data:
+			p.secrets++
+			return plist.NewData([]byte(Masked)), false
+		case v.Secret:
+			p.secrets++
+			return plist.NewString(Masked), false
+		case v.Kind == plist.Null, v.Kind == plist.UID, v.Kind == plist.Real:
+			return p.special(v), false
+		case v.Kind == plist.Dictionary:
+			return inOrder(v), true
 		}
-		return plist.NewString(Masked)
-	}
-	switch v.Kind {
-	case plist.Null, plist.UID, plist.Real:
-		return p.special(v)
-	case plist.Dictionary:
-		return p.dictionary(v)
-	case plist.Array:
-		array := plist.NewArray()
-		for _, item := range v.Items {
-			array.Items = append(array.Items, p.value(item))
-		}
-		return array
-	}
-	scalar := *v
-	return &scalar
+		return v, true
+	})
 }
 
 // special returns what not every format holds.
@@ -75,15 +66,15 @@ func (p *plainer) special(v *plist.Value) *plist.Value {
 	return plist.NewString(fmt.Sprintf("(%v)", v.Real))
 }
 
-func (p *plainer) dictionary(v *plist.Value) *plist.Value {
+// inOrder returns a dictionary with each key once, the last one, by name.
+func inOrder(v *plist.Value) *plist.Value {
 	fields := slices.Clone(v.Fields)
 	slices.SortStableFunc(fields, func(a, b plist.Field) int { return strings.Compare(a.Key, b.Key) })
 	out := plist.NewDictionary()
 	for i, f := range fields {
-		if i+1 < len(fields) && fields[i+1].Key == f.Key {
-			continue
+		if i+1 == len(fields) || fields[i+1].Key != f.Key {
+			out.Fields = append(out.Fields, f)
 		}
-		out.Fields = append(out.Fields, plist.Field{Key: f.Key, Value: p.value(f.Value)})
 	}
 	return out
 }

@@ -17,8 +17,8 @@ type walker struct {
 func (w *walker) payloads(content *plist.Value) []*Payload {
 	var all []*Payload
 	for i, item := range content.Items {
-		p := &Payload{Index: i, Value: item, Type: text(item, "PayloadType"), Facts: w.known[item],
-			names: []string{text(item, "PayloadType"), text(item, "PayloadIdentifier"), text(item, "PayloadUUID")}}
+		p := &Payload{Index: i, Value: item, Type: item.String("PayloadType"), Facts: w.known[item],
+			names: []string{item.String("PayloadType"), item.String("PayloadIdentifier"), item.String("PayloadUUID")}}
 		switch {
 		case item == nil || item.Kind != plist.Dictionary:
 			p.Nodes = []*Node{w.node(&Node{Index: i, IsItem: true, Value: item})}

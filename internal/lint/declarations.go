@@ -41,7 +41,7 @@ func (c *Checker) newDeclaration(rootValue *plist.Value, at *path, targets []tar
 
 // addDeclaredPayload adds the Payload of a declaration, with the keys of its type.
 func (p *profile) addDeclaredPayload() error {
-	pl := &payload{payloadType: p.text("Type")}
+	pl := &payload{payloadType: p.root.String("Type")}
 	t, err := p.declarationType(pl.payloadType)
 	if err != nil || t == nil {
 		return err
@@ -68,14 +68,6 @@ func (p *profile) declarationType(name string) (*schema.Type, error) {
 	return t, nil
 }
 
-// text returns the string of a key of the top level, or "".
-func (p *profile) text(key string) string {
-	if v := p.root.Get(key); v != nil && v.Kind == plist.String {
-		return v.Text
-	}
-	return ""
-}
-
 var notADeclaration = rule{
 	id: "not-a-declaration",
 	declaration: func(p *pass, declaration *profile) {
@@ -88,7 +80,7 @@ var notADeclaration = rule{
 var unknownDeclarationType = rule{
 	id: "unknown-declaration-type",
 	declaration: func(p *pass, declaration *profile) {
-		name := declaration.text("Type")
+		name := declaration.root.String("Type")
 		if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
 			return
 		}
@@ -128,14 +120,14 @@ var declarationNotActivated = rule{
 	declared: func(p *pass, declarations []*profile) {
 		active := map[string]bool{}
 		for _, d := range declarations {
-			if d.text("Type") == simpleActivation {
+			if d.root.String("Type") == simpleActivation {
 				for _, v := range items(d.root.Lookup("Payload", "StandardConfigurations")) {
 					active[v.Text] = true
 				}
 			}
 		}
 		for _, d := range declarations {
-			if id := d.text("Identifier"); d.isConfiguration() && id != "" && !active[id] {
+			if id := d.root.String("Identifier"); d.isConfiguration() && id != "" && !active[id] {
 				p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so it is not applied", quote(id)).
 					Help = "add a declaration " + simpleActivation + " that names it"
 			}
@@ -160,7 +152,7 @@ func (r *run) checkDeclared(pl *payload) {
 	declarations, spans := r.readDeclared(pl)
 	declared := map[string]string{}
 	for _, d := range declarations {
-		declared[d.text("Identifier")] = d.text("Type")
+		declared[d.root.String("Identifier")] = d.root.String("Type")
 	}
 	for i, d := range declarations {
 		d.declared = declared
@@ -191,7 +183,11 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 			continue
 		}
 		v := doc.Root
-		dropPlaces(v) // they are places in what the data holds, and not in the profile
+		for n := range plist.Walk(v) { // its places are in what the data holds, and not in the profile
+			if n.Span = (diag.Span{}); n.Field != nil {
+				n.Field.KeySpan = diag.Span{}
+			}
+		}
 		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: r.profile.options.Groups})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
@@ -220,16 +216,4 @@ func because(found []diag.Diagnostic) string {
 		return ""
 	}
 	return ": " + found[0].Message
-}
-
-// dropPlaces makes a value and all below it one that has no text. The depth is what the reader allows.
-func dropPlaces(v *plist.Value) {
-	v.Span = diag.Span{}
-	for i := range v.Fields {
-		v.Fields[i].KeySpan = diag.Span{}
-		dropPlaces(v.Fields[i].Value)
-	}
-	for _, item := range v.Items {
-		dropPlaces(item)
-	}
 }

@@ -172,11 +172,11 @@ var notRenewedByMDM = rule{
 func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
 	r := server.Renewal
 	inOU, inCN, proxied := false, false, false
-	stringsIn(pl.node.value, root, func(at place, v *plist.Value) {
-		proxied = proxied || slices.ContainsFunc(r.Proxied, func(prefix string) bool {
-			return strings.Contains(v.Text, "$"+prefix) || strings.Contains(v.Text, "${"+prefix)
+	for n := range plist.Walk(pl.node.value) {
+		proxied = proxied || n.Kind == plist.String && slices.ContainsFunc(r.Proxied, func(prefix string) bool {
+			return strings.Contains(n.Text, "$"+prefix) || strings.Contains(n.Text, "${"+prefix)
 		})
-	})
+	}
 	eachSubjectPart(pl.node.value, func(attribute, text string) {
 		if slices.ContainsFunc(r.Variables, func(name string) bool {
 			return strings.Contains(text, "$"+name) || strings.Contains(text, "${"+name+"}")

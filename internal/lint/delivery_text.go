@@ -64,30 +64,17 @@ func (pl *payload) platforms() (all platforms) {
 }
 
 func (w *textWalk) fields(v *plist.Value, at *path, own []string) {
-	for i := range v.Fields {
-		if f := &v.Fields[i]; !slices.Contains(own, f.Key) {
-			w.field(f, at)
+	for n := range plist.Walk(v) {
+		if n.Field != nil && n.Up.Up == nil && slices.Contains(own, n.Field.Key) {
+			n.Skip()
+			continue
 		}
-	}
-}
-
-func (w *textWalk) field(f *plist.Field, above *path) {
-	at := above.field(f.Key)
-	w.text(place{at, f.KeySpan, false}, f.Key)
-	stringsIn(f.Value, at, func(at place, v *plist.Value) {
-		w.text(at, v.Text)
-	})
-	w.keys(f.Value, at)
-}
-
-// keys looks at the keys below a value.
-func (w *textWalk) keys(v *plist.Value, at *path) {
-	for _, f := range v.Fields {
-		w.text(place{at.field(f.Key), f.KeySpan, false}, f.Key)
-		w.keys(f.Value, at.field(f.Key))
-	}
-	for i, item := range v.Items {
-		w.keys(item, at.at(i))
+		if n.Field != nil {
+			w.text(place{at.to(n), n.Field.KeySpan, false}, n.Field.Key)
+		}
+		if n.Kind == plist.String {
+			w.text(at.place(n), n.Text)
+		}
 	}
 }
 

@@ -206,15 +206,16 @@ func TestRealRequirements(t *testing.T) {
 		if doc == nil {
 			return nil
 		}
-		stringsIn(doc.Root, root, func(at place, v *plist.Value) {
-			if !strings.HasSuffix(at.path.lastKey(), "Requirement") || v.Text == "" || plist.HasPlaceholder(v.Text) {
-				return
+		for n := range plist.Walk(doc.Root) {
+			at := root.to(n)
+			if !strings.HasSuffix(at.lastKey(), "Requirement") || n.Text == "" || plist.HasPlaceholder(n.Text) {
+				continue
 			}
 			read++
-			if f := requirement.Check(v.Text); f != nil {
-				t.Errorf("%s: %s: %q %s", name, at.path, v.Text, f.Problem)
+			if f := requirement.Check(n.Text); f != nil {
+				t.Errorf("%s: %s: %q %s", name, at, n.Text, f.Problem)
 			}
-		})
+		}
 		return nil
 	})
 	if err != nil || read < 20 {

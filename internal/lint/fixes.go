@@ -149,7 +149,7 @@ func isAllowedInAnotherCase(k *schema.Key, v *plist.Value) bool {
 
 // setHome offers to move a key to where it belongs, if that dictionary is there.
 func (p *pass) setHome(d *diag.Diagnostic, n *node, f *plist.Field, home []string) {
-	if d.HideSource || holdsSecret(f.Value) {
+	if d.HideSource || f.Value.HasSecret() {
 		return // what is moved would stand in the fix
 	}
 	to := n.payload.node.value.Lookup(home[:len(home)-1]...)
@@ -204,7 +204,7 @@ func normalUUID(text string) string {
 
 // newUUID is version 5 of the profile's and the payload's identifier, or "" where these are no identity of their own.
 func (p *profile) newUUID(of *node) string {
-	id := p.text("PayloadIdentifier")
+	id := p.root.String("PayloadIdentifier")
 	own := of.value.Get("PayloadIdentifier")
 	if id == "" || own == nil || own.Kind != plist.String || own.Text == "" || hasPlaceholder(own) {
 		return ""
@@ -229,32 +229,20 @@ func (p *profile) newUUID(of *node) string {
 func (p *profile) renameUUID(n *node, to string) []diag.Edit {
 	var edits []diag.Edit
 	owners, sound := 0, true
-	var visit func(v *plist.Value)
-	visit = func(v *plist.Value) {
-		for _, f := range v.Fields {
-			if f.Key == "PayloadUUID" && isText(f.Value, n.value.Text) {
-				owners++
-			}
-			if f.Value != nil {
-				visit(f.Value)
-			}
-		}
-		for _, item := range v.Items {
-			if item != nil {
-				visit(item)
-			}
+	for v := range plist.Walk(p.root) {
+		if v.Field != nil && v.Field.Key == "PayloadUUID" && isText(v.Value, n.value.Text) {
+			owners++
 		}
 		switch {
 		case v.Kind != plist.String:
 		case strings.EqualFold(v.Text, to):
 			sound = false
 		case v.Text == n.value.Text && v.Text != "":
-			own := fix.Value(v, plist.NewString(to))
+			own := fix.Value(v.Value, plist.NewString(to))
 			sound = sound && len(own) > 0
 			edits = append(edits, own...)
 		}
 	}
-	visit(p.root)
 	if !sound || owners > 1 {
 		return nil
 	}
@@ -281,7 +269,7 @@ func setLast(d *diag.Diagnostic, array *plist.Value, i int) {
 			unconditional++
 		}
 	}
-	if unconditional == 1 && !holdsSecret(array) {
+	if unconditional == 1 && !array.HasSecret() {
 		d.Fix = fix.Unsafe(fix.By("move the rule without a condition to the end", fix.MoveToEnd(array, i)))
 	}
 }

@@ -100,32 +100,6 @@ func (p *pass) checkNames(n *node, keys ...string) {
 	}
 }
 
-// stringsIn calls do for every text below a value, with where it stands. The depth is what the reader allows.
-func stringsIn(v *plist.Value, at *path, do func(place, *plist.Value)) {
-	textsIn(v, at, func(at place, v *plist.Value) {
-		if v.Kind == plist.String {
-			do(at, v)
-		}
-	})
-}
-
-// textsIn calls do for every string, and for every text that stands for a value of another type, which is Null.
-func textsIn(v *plist.Value, at *path, do func(place, *plist.Value)) {
-	switch {
-	case v == nil:
-	case v.Kind == plist.String, v.Kind == plist.Null:
-		do(place{at, v.Span, isSecret(v)}, v)
-	case v.Kind == plist.Dictionary:
-		for _, f := range v.Fields {
-			textsIn(f.Value, at.field(f.Key), do)
-		}
-	case v.Kind == plist.Array:
-		for i, item := range v.Items {
-			textsIn(item, at.at(i), do)
-		}
-	}
-}
-
 var removalDatePast = rule{
 	id: "removal-date-past",
 	profile: func(p *pass, profile *profile) {

@@ -3,6 +3,8 @@ package lint
 import (
 	"strconv"
 	"strings"
+
+	"syncguard/internal/plist"
 )
 
 // path is a key path, as a list from its end so that a walk needs no copies.
@@ -18,6 +20,20 @@ var root *path
 
 func (p *path) field(key string) *path { return &path{up: p, key: key} }
 func (p *path) at(i int) *path         { return &path{up: p, index: i, item: true} }
+
+// to returns the path of a value in a tree that stands at p.
+func (p *path) to(n *plist.Node) *path {
+	switch {
+	case n.Up == nil:
+		return p
+	case n.Field == nil:
+		return p.to(n.Up).at(n.Index)
+	}
+	return p.to(n.Up).field(n.Field.Key)
+}
+
+// place is that of a value in a tree that stands at p.
+func (p *path) place(n *plist.Node) place { return place{p.to(n), n.Span, n.Secret} }
 
 // ancestor returns the path n levels up, or nil.
 func (p *path) ancestor(n int) *path {

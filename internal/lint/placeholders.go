@@ -38,15 +38,16 @@ var placeholderFound = rule{
 		if policy == PlaceholdersPassed {
 			return
 		}
-		stringsIn(profile.root, profile.at, func(at place, v *plist.Value) {
-			if policy == PlaceholdersSigned && len(mdm.Filled(v.Text)) > 0 {
-				return // mdm-variable-in-signed-profile says so
+		for n := range plist.Walk(profile.root) {
+			if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.Filled(n.Text)) > 0 {
+				continue // of the latter mdm-variable-in-signed-profile says so
 			}
-			found := plist.Placeholders(v.Text)
-			if len(found) > 0 && !(at.secret && isByChance(v.Text, found)) {
+			found := plist.Placeholders(n.Text)
+			if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
+				at := profile.at.place(n)
 				policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
 			}
-		})
+		}
 	},
 }
 

@@ -75,17 +75,17 @@ func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o 
 }
 
 func (p *profile) addPayloads() error {
-	content := p.root.Get("PayloadContent")
-	if content == nil || content.Kind != plist.Array {
+	content := p.root.List("PayloadContent")
+	if content == nil {
 		return nil
 	}
 	common, err := p.checker.catalog.Common()
 	if err != nil {
 		return fmt.Errorf("reading the schema of common payload keys: %w", err)
 	}
-	p.uuids = make(map[string]*payload, len(content.Items))
+	p.uuids = make(map[string]*payload, len(content))
 	at := root.field("PayloadContent")
-	for i, item := range content.Items {
+	for i, item := range content {
 		if item == nil || item.Kind != plist.Dictionary {
 			continue
 		}
@@ -94,21 +94,17 @@ func (p *profile) addPayloads() error {
 			return err
 		}
 		p.payloads = append(p.payloads, pl)
-		if id := item.Get("PayloadUUID"); id != nil && id.Kind == plist.String {
-			p.uuids[strings.ToUpper(id.Text)] = pl
+		if id := item.String("PayloadUUID"); id != "" {
+			p.uuids[strings.ToUpper(id)] = pl
 		}
 	}
 	return nil
 }
 
 func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*payload, error) {
-	pl := &payload{}
-	n := &node{value: v, path: at, payload: pl, noun: nounPayload}
+	pl := &payload{payloadType: v.String("PayloadType")}
+	n := &node{value: v, path: at, payload: pl, domain: pl.payloadType, noun: nounPayload}
 	pl.node = n
-	if t := v.Get("PayloadType"); t != nil && t.Kind == plist.String {
-		pl.payloadType = t.Text
-		n.domain = t.Text
-	}
 	n.facts = p.facts.Of(pl.payloadType)
 	known, err := p.checker.types(pl.payloadType)
 	if err != nil {

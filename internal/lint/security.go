@@ -20,30 +20,34 @@ const pkcs12 = "com.apple.security.pkcs12"
 var secretInClearText = rule{
 	id: "secret-in-clear-text",
 	document: func(p *pass, profile *profile) {
-		if len(profile.secrets) > 0 && p.within.IsZero() { // what is within a profile is reported there, as a whole
-			p.secretsIn(profile.root, place{path: profile.at}, "")
+		if len(profile.secrets) == 0 || !p.within.IsZero() {
+			return // what is within a profile is reported there, as a whole
+		}
+		for n := range plist.Walk(profile.root) {
+			if reason, ok := profile.secrets[n.Value]; ok && !reason.Quiet {
+				p.reportSecret(secretPlace(profile.at, n), reason, nearestType(n))
+			}
 		}
 	},
 }
 
-// secretsIn reports every secret in a value, at its key: the excerpt shows that line without the secret.
-func (p *pass) secretsIn(v *plist.Value, at place, payloadType string) {
-	if reason, ok := p.profile.secrets[v]; ok && !reason.Quiet {
-		p.reportSecret(at, reason, payloadType)
+// secretPlace is the key of a secret: the excerpt shows that line without the secret.
+func secretPlace(at *path, n *plist.Node) place {
+	span := n.Span
+	if n.Field != nil {
+		span = n.Field.KeySpan
 	}
-	if t := v.Get("PayloadType"); t != nil && t.Kind == plist.String {
-		payloadType = t.Text
-	}
-	for _, f := range v.Fields {
-		if f.Value != nil {
-			p.secretsIn(f.Value, place{path: at.path.field(f.Key), span: f.KeySpan}, payloadType)
+	return place{path: at.to(n), span: span}
+}
+
+// nearestType is the PayloadType of the nearest value around n that has one, or "".
+func nearestType(n *plist.Node) string {
+	for ; n != nil; n = n.Up {
+		if t := n.String("PayloadType"); t != "" {
+			return t
 		}
 	}
-	for i, item := range v.Items {
-		if item != nil {
-			p.secretsIn(item, place{path: at.path.at(i), span: item.Span}, payloadType)
-		}
-	}
+	return ""
 }
 
 func (p *pass) reportSecret(at place, reason secret.Reason, payloadType string) {

@@ -81,7 +81,7 @@ func (c *Checker) Member(name string, file *diag.File, root *plist.Value, isDecl
 	}
 	reach := p.reach()
 	if isDeclaration {
-		m.identifier, m.declares = markOf(p.root, "Identifier"), p.text("Type")
+		m.identifier, m.declares = markOf(p.root, "Identifier"), p.root.String("Type")
 		m.addDeclared(p, reach)
 		return m, p.err
 	}

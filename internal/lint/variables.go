@@ -30,31 +30,15 @@ const (
 // eachFilled calls do for every text that holds variables which some server fills in, with their names. Those that a Mac
 // fills in itself are left out.
 func eachFilled(v *plist.Value, do func(at place, names string)) {
-	stringsIn(v, root, func(at place, text *plist.Value) {
-		names := mdm.Filled(text.Text)
-		names = slices.DeleteFunc(names, func(name string) bool { return mdm.OnDevice(name, payloadTypeAt(v, at.path)) })
+	for n := range plist.Walk(v) {
+		if n.Kind != plist.String {
+			continue
+		}
+		names := slices.DeleteFunc(mdm.Filled(n.Text), func(name string) bool { return mdm.OnDevice(name, nearestType(n)) })
 		if len(names) > 0 {
-			do(at, quote(strings.Join(names, ", ")))
-		}
-	})
-}
-
-// payloadTypeAt returns the type of the payload that a path leads into, or "".
-func payloadTypeAt(v *plist.Value, at *path) string {
-	depth := 0
-	for p := at; p != nil; p = p.up {
-		depth++
-	}
-	item := at.ancestor(depth - 2) // PayloadContent[i]
-	if depth < 3 || !item.item || item.up.key != "PayloadContent" {
-		return ""
-	}
-	if content := v.Get("PayloadContent"); content != nil && item.index < len(content.Items) {
-		if t := content.Items[item.index].Get("PayloadType"); t != nil {
-			return t.Text
+			do(root.place(n), quote(strings.Join(names, ", ")))
 		}
 	}
-	return ""
 }
 
 // SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.
@@ -73,15 +57,15 @@ var unknownMDMVariable = rule{
 		if server == nil {
 			return
 		}
-		textsIn(profile.root, root, func(at place, v *plist.Value) {
+		for n := range plist.Walk(profile.root) {
 			unknown := server.Unknown
-			if v.Kind != plist.String {
+			if n.Kind == plist.Null { // text that stands for a value of another type
 				unknown = server.UnknownOutsideStrings
 			}
-			for _, u := range unknown(v.Text) {
-				p.reportUnknownVariable(at, server, u)
+			for _, u := range unknown(n.Text) {
+				p.reportUnknownVariable(root.place(n), server, u)
 			}
-		})
+		}
 	},
 }
 

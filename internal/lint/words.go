@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,14 +34,6 @@ func describe(v *plist.Value) string {
 }
 
 func isSecret(v *plist.Value) bool { return v != nil && v.Secret }
-
-// holdsSecret reports whether a value, or one in it, is a secret.
-func holdsSecret(v *plist.Value) bool {
-	if v == nil {
-		return false
-	}
-	return v.Secret || slices.ContainsFunc(v.Items, holdsSecret) || slices.ContainsFunc(v.Fields, func(f plist.Field) bool { return holdsSecret(f.Value) })
-}
 
 func isText(v *plist.Value, text string) bool {
 	return v != nil && v.Kind == plist.String && v.Text == text

@@ -72,13 +72,9 @@ func Of(root *plist.Value, c Catalog) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &migration{catalog: c, facts: known, common: common, profile: textOf(root, "PayloadIdentifier"),
-		name: textOf(root, "PayloadDisplayName"), plan: &Plan{}}
-	content := root.Get("PayloadContent")
-	if content == nil || content.Kind != plist.Array {
-		return m.plan, nil
-	}
-	for i, payload := range content.Items {
+	m := &migration{catalog: c, facts: known, common: common, profile: root.String("PayloadIdentifier"),
+		name: root.String("PayloadDisplayName"), plan: &Plan{}}
+	for i, payload := range root.List("PayloadContent") {
 		if payload == nil || payload.Kind != plist.Dictionary {
 			continue
 		}
@@ -99,7 +95,7 @@ type migration struct {
 }
 
 func (m *migration) payload(v *plist.Value, at string) error {
-	name := textOf(v, "PayloadType")
+	name := v.String("PayloadType")
 	t, err := m.typeOf(name, v)
 	if t == nil {
 		return err
@@ -150,7 +146,7 @@ func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End)
 	c := &converter{from: t, to: d, facts: m.facts, change: &change}
 	if payload := c.dictionary(m.ownKeys(t, d, v), nil, nil); len(payload.Fields) > 0 && c.isOneToOne(t, v) {
 		change.Lost = append(change.Lost, lostReach(t, d, nil, nil)...)
-		change.Declaration = m.add(d.PayloadType, textOf(v, "PayloadIdentifier"), payload)
+		change.Declaration = m.add(d.PayloadType, v.String("PayloadIdentifier"), payload)
 	} else {
 		change.Renamed, change.Lost = nil, nil
 	}
@@ -181,7 +177,7 @@ func (m *migration) keys(t *schema.Type, v *plist.Value, at string) error {
 		if f.Value == nil || m.common.Key(f.Key) != nil {
 			continue
 		}
-		if err := m.key(t, f, at, []string{f.Key}, textOf(v, "PayloadIdentifier"), added); err != nil {
+		if err := m.key(t, f, at, []string{f.Key}, v.String("PayloadIdentifier"), added); err != nil {
 			return err
 		}
 	}
@@ -281,11 +277,4 @@ func endsOf(t *schema.Type, path ...string) []End {
 		ends[i].Platforms = append(ends[i].Platforms, p)
 	}
 	return ends
-}
-
-func textOf(v *plist.Value, key string) string {
-	if x := v.Get(key); x != nil && x.Kind == plist.String {
-		return x.Text
-	}
-	return ""
 }

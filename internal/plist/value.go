@@ -138,6 +138,22 @@ func (v *Value) Field(key string) *Field {
 	return nil
 }
 
+// String returns the text of a key that holds a string, or "".
+func (v *Value) String(key string) string {
+	if s := v.Get(key); s != nil && s.Kind == String {
+		return s.Text
+	}
+	return ""
+}
+
+// List returns the items of a key that holds an array, or nil.
+func (v *Value) List(key string) []*Value {
+	if a := v.Get(key); a != nil && a.Kind == Array {
+		return a.Items
+	}
+	return nil
+}
+
 // Set replaces or appends a key.
 func (v *Value) Set(key string, value *Value) *Value {
 	if f := v.Field(key); f != nil {

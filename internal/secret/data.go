@@ -67,8 +67,10 @@ func (f *finder) inDocument(data []byte) bool {
 	if doc.Root == nil {
 		return false
 	}
-	if f.nodes -= count(doc.Root); f.nodes < 0 {
-		return true
+	for range plist.Walk(doc.Root) {
+		if f.nodes--; f.nodes < 0 {
+			return true
+		}
 	}
 	inner := &finder{known: f.known, found: map[*plist.Value]Reason{}, texts: f.texts, nodes: f.nodes, depth: f.depth + 1}
 	inner.visit(doc.Root, context{})
@@ -84,11 +86,6 @@ func isDocument(data []byte) bool {
 		}
 	}
 	return cms.IsSigned(data)
-}
-
-func count(v *plist.Value) (n int) {
-	each(v, func(*plist.Value) { n++ })
-	return n
 }
 
 // inEncoding says what a text holds in base64, or returns "": all of the text, or one long word in it.

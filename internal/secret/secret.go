@@ -29,7 +29,7 @@ func Find(root *plist.Value) map[*plist.Value]Reason {
 }
 
 // Has reports whether a tree holds a secret.
-func Has(root *plist.Value) bool { return len(Find(root)) > 0 || hasMark(root) }
+func Has(root *plist.Value) bool { return len(Find(root)) > 0 || root.HasSecret() }
 
 // Mark marks the secrets in a tree, so that nothing prints them. Values without a place are among them.
 func Mark(root *plist.Value) {
@@ -41,35 +41,17 @@ func Mark(root *plist.Value) {
 // MarkUnder marks a value that would be a secret under a key, which is the one that was meant, and reports whether it is.
 func MarkUnder(key string, v *plist.Value) bool {
 	Mark(plist.NewDictionary(plist.Field{Key: key, Value: v}))
-	return hasMark(v)
+	return v.HasSecret()
 }
 
 // Marked returns where the marked values of a tree stand in its text.
 func Marked(root *plist.Value) (spans []diag.Span) {
-	each(root, func(v *plist.Value) {
-		if v.Secret && !v.Span.IsZero() {
-			spans = append(spans, v.Span)
+	for n := range plist.Walk(root) {
+		if n.Secret && !n.Span.IsZero() {
+			spans = append(spans, n.Span)
 		}
-	})
+	}
 	return spans
-}
-
-func hasMark(root *plist.Value) (found bool) {
-	each(root, func(v *plist.Value) { found = found || v.Secret })
-	return found
-}
-
-func each(v *plist.Value, do func(*plist.Value)) {
-	if v == nil {
-		return
-	}
-	do(v)
-	for _, f := range v.Fields {
-		each(f.Value, do)
-	}
-	for _, item := range v.Items {
-		each(item, do)
-	}
 }
 
 // finder is one search. Documents inside of data belong to it, so that their number and size are bounded together.
@@ -129,7 +111,7 @@ func (f *finder) visit(v *plist.Value, c context) {
 const pkcs12 = "com.apple.security.pkcs12"
 
 func (f *finder) dictionary(v *plist.Value, around string) {
-	isPKCS12 := textOf(v, "PayloadType") == pkcs12
+	isPKCS12 := v.String("PayloadType") == pkcs12
 	isKey := v.Get("kty") != nil // a JSON Web Key, RFC 7517
 	for _, field := range v.Fields {
 		c := context{key: field.Key, around: around}
@@ -161,7 +143,7 @@ func isValueKey(key string) bool {
 // nameBeside is what a dictionary such as {Name: API_TOKEN, Value: ...} is about, or "".
 func nameBeside(v *plist.Value) string {
 	for _, key := range []string{"name", "Name", "key", "Key", "header", "Header", "HeaderName", "variable", "Variable"} {
-		if name := textOf(v, key); name != "" && len(name) <= maxName {
+		if name := v.String(key); name != "" && len(name) <= maxName {
 			return name
 		}
 	}
@@ -190,13 +172,6 @@ func optionName(argument string) string {
 		return ""
 	}
 	return name
-}
-
-func textOf(v *plist.Value, key string) string {
-	if s := v.Get(key); s != nil && s.Kind == plist.String {
-		return s.Text
-	}
-	return ""
 }
 
 // scalar judges one value by its key, and then by what it holds.

@@ -52,9 +52,14 @@ func Derive(root *plist.Value, organization string) ([]Renamed, error) {
 	for i, p := range parts {
 		p.uuid.Text = renamed[i].New
 	}
-	follow(root, follows, renamed, func(v *plist.Value) bool {
-		return slices.ContainsFunc(parts, func(p part) bool { return p.uuid == v })
-	})
+	for n := range plist.Walk(root) { // whatever the key: PayloadCertificateUUID and its like
+		if n.Kind == plist.String && uuid.Validate(n.Text) == nil && !slices.ContainsFunc(parts, func(p part) bool { return p.uuid == n.Value }) {
+			if i, ok := follows[strings.ToUpper(n.Text)]; ok {
+				n.Text = renamed[i].New
+				renamed[i].References++
+			}
+		}
+	}
 	return slices.DeleteFunc(renamed, func(r Renamed) bool { return r.Old == r.New }), nil
 }
 
@@ -69,9 +74,7 @@ func partsOf(root *plist.Value) ([]part, error) {
 		return nil, errors.New("is no profile")
 	}
 	all := []*plist.Value{root}
-	if content := root.Get("PayloadContent"); content != nil && content.Kind == plist.Array {
-		all = append(all, content.Items...)
-	}
+	all = append(all, root.List("PayloadContent")...)
 	var parts []part
 	seen := map[string]bool{}
 	for i, v := range all {
@@ -99,20 +102,4 @@ func partsOf(root *plist.Value) ([]part, error) {
 		parts = append(parts, p)
 	}
 	return parts, nil
-}
-
-// follow renames each text that is a UUID of a payload, whatever its key: PayloadCertificateUUID and its like.
-func follow(v *plist.Value, follows map[string]int, renamed []Renamed, isOwn func(*plist.Value) bool) {
-	if v.Kind == plist.String && uuid.Validate(v.Text) == nil && !isOwn(v) {
-		if i, ok := follows[strings.ToUpper(v.Text)]; ok {
-			v.Text = renamed[i].New
-			renamed[i].References++
-		}
-	}
-	for _, f := range v.Fields {
-		follow(f.Value, follows, renamed, isOwn)
-	}
-	for _, item := range v.Items {
-		follow(item, follows, renamed, isOwn)
-	}
 }

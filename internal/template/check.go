@@ -228,21 +228,17 @@ func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) 
 
 // free reports what no payload can hold.
 func (c *checker) free(v *plist.Value, path string) {
-	for _, f := range v.Fields {
-		c.freeValue(f.Value, place{f.KeySpan, join(path, f.Key)})
-	}
-	for i, item := range v.Items {
-		c.freeValue(item, place{item.Span, fmt.Sprintf("%s[%d]", path, i)})
-	}
-}
-
-func (c *checker) freeValue(v *plist.Value, at place) {
-	if v.Kind == plist.Null {
+	for n := range plist.Walk(v) {
+		if n.Kind != plist.Null {
+			continue
+		}
+		at := place{n.Span, n.Path(path)}
+		if n.Field != nil {
+			at.span = n.Field.KeySpan
+		}
 		c.out.add(rule.NullInPayload, at, "%q has no value, and a payload cannot hold null", at.path).
 			Help = "give it a value, or remove the key"
-		return
 	}
-	c.free(v, at.path)
 }
 
 // describe says a value in the words of YAML.

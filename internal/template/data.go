@@ -15,37 +15,20 @@ const (
 	maxAllData  = 64 << 20 // bytes of all
 )
 
-// readData replaces {$file: PATH} and {$text: PATH} in Apple's keys.
+// readData replaces {$file: PATH} and {$text: PATH} in Apple's keys: those of the top level, and those of each payload.
 func (s *load) readData(root *plist.Value) {
-	eachKeys(root, s.readDataIn)
+	s.readDataIn(root.Lookup("profile", "keys"), "profile.keys")
+	for i, p := range root.List("payloads") {
+		s.readDataIn(p.Get("keys"), fmt.Sprintf("payloads[%d].keys", i))
+	}
 }
 
-// eachKeys calls f for every value that is written in Apple's keys: those of the top level, and those of each payload.
-func eachKeys(root *plist.Value, f func(keys *plist.Value, path string)) {
-	if keys := root.Lookup("profile", "keys"); keys != nil {
-		f(keys, "profile.keys")
-	}
-	list := root.Get("payloads")
-	if list == nil {
-		return
-	}
-	for i, p := range list.Items {
-		if keys := p.Get("keys"); keys != nil {
-			f(keys, fmt.Sprintf("payloads[%d].keys", i))
+func (s *load) readDataIn(keys *plist.Value, path string) {
+	for n := range plist.Walk(keys) {
+		if isFileReference(n.Value) {
+			s.readReference(n.Value, n.Path(path))
+			n.Skip()
 		}
-	}
-}
-
-func (s *load) readDataIn(v *plist.Value, path string) {
-	if isFileReference(v) {
-		s.readReference(v, path)
-		return
-	}
-	for _, f := range v.Fields {
-		s.readDataIn(f.Value, join(path, f.Key))
-	}
-	for i, item := range v.Items {
-		s.readDataIn(item, fmt.Sprintf("%s[%d]", path, i))
 	}
 }
 

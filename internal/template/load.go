@@ -125,7 +125,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	}
 	vs := s.declare(valueOf(section))
 	vs.give(in)
-	vs.substitute(root, "")
+	vs.substitute(root)
 	s.hideSecrets(root)
 	check.check(root, top, place{span: start(root)})
 	s.readData(root)

@@ -1,8 +1,6 @@
 package template
 
 import (
-	"fmt"
-
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
@@ -10,21 +8,14 @@ import (
 
 // hideSecrets marks the secrets that a template holds in plain text, and keeps them out of excerpts.
 func (s *load) hideSecrets(root *plist.Value) {
-	s.hideIn(root, "", secret.Find(root))
-}
-
-func (s *load) hideIn(v *plist.Value, path string, found map[*plist.Value]secret.Reason) {
-	if _, ok := found[v]; ok {
-		s.hide(v, path)
-	}
-	for _, f := range v.Fields {
-		if isFileReference(f.Value) && secret.IsKey(f.Key) {
-			f.Value.Secret = true
+	found := secret.Find(root)
+	for n := range plist.Walk(root) {
+		if n.Field != nil && isFileReference(n.Value) && secret.IsKey(n.Field.Key) {
+			n.Secret = true
 		}
-		s.hideIn(f.Value, join(path, f.Key), found)
-	}
-	for i, item := range v.Items {
-		s.hideIn(item, fmt.Sprintf("%s[%d]", path, i), found)
+		if _, ok := found[n.Value]; ok {
+			s.hide(n.Value, n.Path(""))
+		}
 	}
 }
 

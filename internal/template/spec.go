@@ -62,11 +62,11 @@ func (s *Spec) HasSecrets() bool {
 		}
 	}
 	for _, p := range s.Payloads {
-		if holdsSecret(p.Keys) {
+		if p.Keys.HasSecret() {
 			return true
 		}
 	}
-	return holdsSecret(s.Profile.Keys)
+	return s.Profile.Keys.HasSecret()
 }
 
 // Organization is who issues the profiles.
@@ -291,25 +291,4 @@ func DefaultTargets() []target.Target {
 		{Platform: target.MacOS, Version: v, Enrollment: target.Supervised},
 		{Platform: target.VisionOS, Version: v, Enrollment: target.Manual},
 	}
-}
-
-// holdsSecret says whether v or anything in it is secret.
-func holdsSecret(v *plist.Value) bool {
-	if v == nil {
-		return false
-	}
-	if v.Secret {
-		return true
-	}
-	for _, f := range v.Fields {
-		if holdsSecret(f.Value) {
-			return true
-		}
-	}
-	for _, item := range v.Items {
-		if holdsSecret(item) {
-			return true
-		}
-	}
-	return false
 }

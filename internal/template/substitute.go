@@ -23,15 +23,12 @@ const maxVariableName = 200
 const maxSubstituted = 16 << 20
 
 // substitute replaces the variables in every text below v. Only texts change: a value can never become structure.
-func (vs *variables) substitute(v *plist.Value, path string) {
-	for _, f := range v.Fields {
-		vs.substitute(f.Value, join(path, f.Key))
-	}
-	for i, item := range v.Items {
-		vs.substitute(item, fmt.Sprintf("%s[%d]", path, i))
-	}
-	if v.Kind == plist.String && strings.Contains(v.Text, "${") {
-		vs.substituteText(v, path)
+func (vs *variables) substitute(root *plist.Value) {
+	for n := range plist.Walk(root) {
+		if n.Kind == plist.String && strings.Contains(n.Text, "${") {
+			vs.substituteText(n.Value, n.Path(""))
+			n.Skip()
+		}
 	}
 }
 
