@@ -1,11 +1,7 @@
 package diff
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
-	"math"
 	"slices"
 	"strings"
 
@@ -148,11 +144,11 @@ const maxSteps = 4_000_000
 // arrays compares two sequences: what both have in common stays out of it, and of the rest those that are most alike are
 // compared with each other.
 func (c *comparison) arrays(at place, old, new *plist.Value) {
-	a, b := digests(old.Items), digests(new.Items)
+	a, b := hashes(old.Items), hashes(new.Items)
 	if slices.Equal(a, b) {
 		return
 	}
-	if len(a) == len(b) && slices.Equal(sorted(a), sorted(b)) {
+	if len(a) == len(b) && slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) {
 		c.add(Changed, at, old, new)
 		c.changes[len(c.changes)-1].Note = "the same items in another order"
 		return
@@ -231,7 +227,7 @@ func mostAlike(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo boo
 }
 
 // longestCommon returns the pairs of indices of a longest common subsequence, or nothing where finding it would take too long.
-func longestCommon(a, b []digest) [][2]int {
+func longestCommon(a, b []uint64) [][2]int {
 	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > maxSteps {
 		return nil
 	}
@@ -261,74 +257,10 @@ func longestCommon(a, b []digest) [][2]int {
 	return pairs
 }
 
-// digest stands for a value: those of equal values are equal.
-type digest [sha256.Size]byte
-
-func digests(items []*plist.Value) []digest {
-	out := make([]digest, len(items))
+func hashes(items []*plist.Value) []uint64 {
+	out := make([]uint64, len(items))
 	for i, v := range items {
-		out[i] = digestOf(v)
+		out[i] = plist.Hash(v)
 	}
 	return out
-}
-
-func sorted(d []digest) []digest {
-	d = slices.Clone(d)
-	slices.SortFunc(d, func(a, b digest) int { return slices.Compare(a[:], b[:]) })
-	return d
-}
-
-func digestOf(v *plist.Value) digest {
-	h := sha256.New()
-	writeDigest(h, v)
-	return digest(h.Sum(nil))
-}
-
-func writeDigest(h hash.Hash, v *plist.Value) {
-	number := func(n uint64) { _ = binary.Write(h, binary.BigEndian, n) }
-	bytes := func(b []byte) { number(uint64(len(b))); h.Write(b) }
-	h.Write([]byte{byte(v.Kind)})
-	switch v.Kind {
-	case plist.Dictionary:
-		last := make(map[string]*plist.Value, len(v.Fields))
-		for _, f := range v.Fields {
-			last[f.Key] = f.Value
-		}
-		names := make([]string, 0, len(last))
-		for name := range last {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		number(uint64(len(names)))
-		for _, name := range names {
-			bytes([]byte(name))
-			writeDigest(h, last[name])
-		}
-	case plist.Array:
-		number(uint64(len(v.Items)))
-		for _, item := range v.Items {
-			writeDigest(h, item)
-		}
-	case plist.String, plist.Null:
-		bytes([]byte(v.Text))
-	case plist.Data:
-		bytes(v.Data)
-	case plist.Date:
-		number(uint64(v.Time.Unix()))
-	case plist.Boolean:
-		if v.Bool {
-			h.Write([]byte{1})
-		}
-	case plist.Integer, plist.UID:
-		bytes([]byte(v.Int.String()))
-	case plist.Real:
-		real := v.Real
-		switch { // one zero and one NaN, as plist.Equal has it
-		case real == 0:
-			real = 0
-		case math.IsNaN(real):
-			real = math.NaN()
-		}
-		number(math.Float64bits(real))
-	}
 }

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"unique"
@@ -91,7 +90,7 @@ func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*sc
 			continue
 		}
 		x := base
-		x.key, x.says, x.value = intern(key), intern(describe(f.Value)), hashOf(f.Value)
+		x.key, x.says, x.value = intern(key), intern(describe(f.Value)), plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := named(t.Keys, f.Key); k != nil {
@@ -137,33 +136,6 @@ func isCommonKey(key string) bool {
 
 // intern returns the same text with one copy of it in memory, for the keys of many files are the same.
 func intern(s string) string { return unique.Make(s).Value() }
-
-// hashOf is the same for values that are equal by plist.Equal: the order of keys does not count.
-func hashOf(v *plist.Value) uint64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d|", v.Kind)
-	switch v.Kind {
-	case plist.Dictionary:
-		var sum uint64
-		for _, f := range v.Fields {
-			if f.Value != nil {
-				k := fnv.New64a()
-				fmt.Fprintf(k, "%s|%d", f.Key, hashOf(f.Value))
-				sum += k.Sum64()
-			}
-		}
-		fmt.Fprintf(h, "%d", sum)
-	case plist.Array:
-		for _, item := range v.Items {
-			if item != nil {
-				fmt.Fprintf(h, "%d|", hashOf(item))
-			}
-		}
-	default:
-		fmt.Fprintf(h, "%s|%x|%d|%t|%s|%g", v.Text, v.Data, v.Time.Unix(), v.Bool, v.Int, v.Real)
-	}
-	return h.Sum64()
-}
 
 // holder is a setting of a member.
 type holder struct {
