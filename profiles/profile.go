@@ -26,6 +26,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/target"
 )
 
 // Value is a node of a property list. A dictionary is built with Set, a scalar with plist's constructors, which this
@@ -63,6 +64,18 @@ const (
 	Mac       DeviceType = 5
 	VisionPro DeviceType = 6
 )
+
+// DeviceTypeOf returns the TargetDeviceType of a profile, or AnyDevice.
+func DeviceTypeOf(root *Value) DeviceType {
+	if v := root.Get("TargetDeviceType"); v != nil && v.Kind == plist.Integer {
+		n, _ := v.Int.Int64()
+		return DeviceType(n)
+	}
+	return AnyDevice
+}
+
+// Platform returns the platform that the type keeps a profile to, or "" where that is none or several.
+func (t DeviceType) Platform() target.Platform { return target.OfDeviceType(int64(t)) }
 
 // Profile is a configuration profile. The zero value of an optional field leaves its key out.
 type Profile struct {
@@ -221,13 +234,10 @@ func parseEnvelope(root *Value) *Profile {
 		Description:       root.String("PayloadDescription"),
 		Organization:      root.String("PayloadOrganization"),
 		Scope:             root.String("PayloadScope"),
+		TargetDeviceType:  DeviceTypeOf(root),
 		RemovalDisallowed: flag(root, "PayloadRemovalDisallowed"),
 		RemovalDate:       date(root, "RemovalDate"),
 		ExpirationDate:    date(root, "PayloadExpirationDate"),
-	}
-	if n := root.Get("TargetDeviceType"); n != nil {
-		i, _ := n.Int.Int64()
-		p.TargetDeviceType = DeviceType(i)
 	}
 	if s := root.Get("DurationUntilRemoval"); s != nil {
 		p.DurationUntilRemoval = time.Duration((s.Real + s.Int.Float()) * float64(time.Second))

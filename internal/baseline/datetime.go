@@ -45,26 +45,19 @@ func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 	if s.Timed.Value {
 		domain := preferences("com.apple.timed", "Automatic Time")
 		if p.pull(o, lever{domain, nil, Locked}) {
-			managePreference(p, domain, "com.apple.timed", forced, "TMAutomaticTimeOnlyEnabled", at(profiles.Boolean(true), s.Timed.Span))
+			managePreference(p, domain, "com.apple.timed", profiles.Forced, "TMAutomaticTimeOnlyEnabled", at(profiles.Boolean(true), s.Timed.Span))
 			o.add("com.apple.timed is undocumented by Apple; security baselines use it", Community, "https://github.com/usnistgov/macos_security/issues/129")
 		}
 	}
 }
 
-// How a managed preference is given to a Mac.
-const (
-	forced  = "Forced"   // the user cannot change it
-	setOnce = "Set-Once" // set at installation, the user can change it
-)
-
 // preferences is the payload that manages one preference domain of a Mac.
 func preferences(domain, displayName string) payload {
-	return payload{"preferences." + domain, "com.apple.ManagedClient.preferences", displayName}
+	return payload{"preferences." + domain, profiles.ManagedPreferences, displayName}
 }
 
 // managePreference sets one key of a preference domain.
 func managePreference(p *planner, where payload, domain, state, key string, value *plist.Value) {
-	settings := profiles.Dictionary().Set("mcx_preference_settings", profiles.Dictionary().Set(key, value))
-	content := profiles.Dictionary().Set(domain, profiles.Dictionary().Set(state, profiles.Array(settings)))
+	content := profiles.Preferences(domain, state, profiles.Dictionary().Set(key, value))
 	p.set(where, "PayloadContent", at(content, value.Span))
 }

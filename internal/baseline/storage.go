@@ -41,14 +41,14 @@ func planMacStorage(p *planner, o *Outcome, s template.Storage) {
 	if s.OptimizeMac.IsSet && s.Experimental.Value {
 		bird := preferences("com.apple.bird", "iCloud Drive Storage")
 		if p.pull(o, lever{bird, nil, Default}) {
-			managePreference(p, bird, "com.apple.bird", setOnce, "optimize-storage", at(profiles.Boolean(s.OptimizeMac.Value), s.OptimizeMac.Span))
+			managePreference(p, bird, "com.apple.bird", profiles.SetOnce, "optimize-storage", at(profiles.Boolean(s.OptimizeMac.Value), s.OptimizeMac.Span))
 			o.add("com.apple.bird optimize-storage is a preference that nobody is known to have managed by profile", Unverified, "")
 		}
 	}
 	if s.EmptyTrash.IsSet {
 		finder := preferences("com.apple.finder", "Empty Trash")
 		if p.pull(o, lever{finder, nil, Default}) {
-			managePreference(p, finder, "com.apple.finder", setOnce, "FXRemoveOldTrashItems", at(profiles.Boolean(s.EmptyTrash.Value), s.EmptyTrash.Span))
+			managePreference(p, finder, "com.apple.finder", profiles.SetOnce, "FXRemoveOldTrashItems", at(profiles.Boolean(s.EmptyTrash.Value), s.EmptyTrash.Span))
 			o.add("Finder removes items from the Trash after 30 days", Community, "https://github.com/ProfileManifests/ProfileManifests")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // judge says what one setting comes to on one target.
@@ -169,7 +170,7 @@ func (j *judge) effect(c *Cell, t holderType) {
 		c.ignored(ignored)
 		return
 	}
-	if j.domain != nil && j.domain.state != "Forced" {
+	if j.domain != nil && j.domain.state != profiles.Forced {
 		c.Class, stated = baseline.Default, true
 	}
 	if j.domain != nil && j.domain.crowded {

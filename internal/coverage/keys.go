@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // MaxKeys bounds the rows of a matrix: more keys than any real profile has, and few enough for every format.
@@ -51,23 +52,13 @@ func Keys(files []File, targets []target.Target, c Catalog) (*Matrix, error) {
 
 // cellOf judges a setting where its profile can be installed at all.
 func cellOf(f File, j *judge) Cell {
-	only := platformOf(f.Root)
+	only := profiles.DeviceTypeOf(f.Root).Platform()
 	if only == "" || only == j.target.Platform.Schema() {
 		return j.cell()
 	}
 	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
 	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
 	return Cell{Target: j.target, Class: baseline.Impossible, Source: source, Notes: []baseline.Note{{Text: text, Evidence: baseline.Apple, Source: source}}}
-}
-
-// platformOf returns the one platform that TargetDeviceType keeps a profile to; none where it may be installed on several.
-func platformOf(root *plist.Value) target.Platform {
-	v := root.Get("TargetDeviceType")
-	if v == nil || v.Kind != plist.Integer {
-		return ""
-	}
-	n, _ := v.Int.Int64()
-	return target.OfDeviceType(n)
 }
 
 // setting is one key of a file.
@@ -95,11 +86,6 @@ type domain struct {
 	state   string       // Forced or Set-Once
 	crowded bool         // its payload manages other domains, too
 }
-
-const (
-	managedPreferences = "com.apple.ManagedClient.preferences"
-	preferenceSettings = "mcx_preference_settings"
-)
 
 // walker lists the settings of one file.
 type walker struct {
@@ -151,7 +137,7 @@ func (w *walker) payload(name string, payload *plist.Value, common *schema.Type)
 			own.Fields = append(own.Fields, f)
 		}
 	}
-	if name == managedPreferences {
+	if name == profiles.ManagedPreferences {
 		w.preferences(own)
 		return
 	}
@@ -170,7 +156,7 @@ func (w *walker) typesOf(name string) []*schema.Type {
 // preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings, and what stands
 // beside that way.
 func (w *walker) preferences(payload *plist.Value) {
-	carriers, err := w.catalog.Payloads(managedPreferences)
+	carriers, err := w.catalog.Payloads(profiles.ManagedPreferences)
 	if w.err = cmp.Or(w.err, err); w.err != nil || len(carriers) == 0 {
 		return
 	}
@@ -180,7 +166,7 @@ func (w *walker) preferences(payload *plist.Value) {
 	}
 	for _, f := range payload.Fields {
 		if f.Key != "PayloadContent" {
-			stray(managedPreferences, f)
+			stray(profiles.ManagedPreferences, f)
 		}
 	}
 	domains := fieldsOf(payload.Get("PayloadContent"))
@@ -192,7 +178,7 @@ func (w *walker) preferences(payload *plist.Value) {
 				continue
 			}
 			for _, item := range itemsOf(state.Value) {
-				settings := item.Get(preferenceSettings)
+				settings := item.Get(profiles.PreferenceSettings)
 				in := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{carriers[0], state.Key, len(domains) > 1}}
 				w.dictionary(in, types, settings, nil)
 				for _, f := range fieldsOf(item) {

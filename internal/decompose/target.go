@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/lint"
 	"syncguard/internal/rules"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // chooseTarget takes the target on which the document has most effect, and of several the first one.
@@ -69,12 +70,9 @@ func (a *draft) candidates() []target.Target {
 	if len(a.Platforms) > 0 {
 		platforms = a.Platforms
 	}
-	if v := a.root.Get("TargetDeviceType"); v != nil {
-		n, _ := v.Int.Int64()
-		if p := target.OfDeviceType(n); p != "" {
-			platforms = []target.Platform{p}
-			a.targetWhy = append(a.targetWhy, fmt.Sprintf("TargetDeviceType is %d.", n))
-		}
+	if device := profiles.DeviceTypeOf(a.root); device.Platform() != "" {
+		platforms = []target.Platform{device.Platform()}
+		a.targetWhy = append(a.targetWhy, fmt.Sprintf("TargetDeviceType is %d.", device))
 	}
 	enrollments := []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User}
 	if a.Managed {

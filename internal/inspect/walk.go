@@ -5,6 +5,7 @@ import (
 
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/profiles"
 )
 
 // walker makes the nodes of one document. Its depth is bounded by the reader's.
@@ -22,7 +23,7 @@ func (w *walker) payloads(content *plist.Value) []*Payload {
 		switch {
 		case item == nil || item.Kind != plist.Dictionary:
 			p.Nodes = []*Node{w.node(&Node{Index: i, IsItem: true, Value: item})}
-		case p.Type == managedPreferences:
+		case p.Type == profiles.ManagedPreferences:
 			p.Nodes = append(w.fields(item, "PayloadContent"), w.preferences(item)...)
 		default:
 			p.Nodes = w.below(item)
@@ -67,8 +68,6 @@ func (w *walker) node(n *Node) *Node {
 	return n
 }
 
-const managedPreferences = "com.apple.ManagedClient.preferences"
-
 // preferences unfolds PayloadContent.DOMAIN.STATE[].mcx_preference_settings into a node for each domain and state, whose
 // nodes are the settings. What has another shape is left as it is.
 func (w *walker) preferences(payload *plist.Value) []*Node {
@@ -99,12 +98,12 @@ func (w *walker) domain(domain plist.Field) (nodes []*Node, ok bool) {
 			return nil, false
 		}
 		for _, item := range state.Value.Items {
-			settings := item.Get("mcx_preference_settings")
+			settings := item.Get(profiles.PreferenceSettings)
 			if settings == nil || settings.Kind != plist.Dictionary {
 				return nil, false
 			}
 			nodes = append(nodes, &Node{Key: domain.Key, Managed: state.Key, Value: settings, Facts: w.known[settings],
-				Nodes: append(w.fields(item, "mcx_preference_settings"), w.fields(settings)...)})
+				Nodes: append(w.fields(item, profiles.PreferenceSettings), w.fields(settings)...)})
 		}
 	}
 	return nodes, true

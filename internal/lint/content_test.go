@@ -19,6 +19,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/profiles"
 )
 
 // contentCase is a profile, and what all rules say of what stands in its payloads: "severity rule path", one a line.
@@ -268,7 +269,9 @@ func TestTryingPasswordsIsBounded(t *testing.T) {
 }
 
 func preferenceCases() []contentCase {
-	domains := func(pairs ...any) *plist.Value { return own(pl(managedPreferences, "PayloadContent", d(pairs...))) }
+	domains := func(pairs ...any) *plist.Value {
+		return own(pl(profiles.ManagedPreferences, "PayloadContent", d(pairs...)))
+	}
 	settings := arr(d("mcx_preference_settings", d("a", true)))
 	forced := d("Forced", settings)
 	several := `warning several-preference-domains PayloadContent[0].PayloadContent["net.acme.b"]`
@@ -279,7 +282,7 @@ func preferenceCases() []contentCase {
 		{name: "set often", profile: domains("net.acme.a", d("Often", settings)), want: `warning unknown-key PayloadContent[0].PayloadContent["net.acme.a"].Often`},
 		{name: "two domains", profile: domains("net.acme.a", forced, "net.acme.b", forced), want: several},
 		{name: "two domains on Macs", profile: domains("net.acme.a", forced, "net.acme.b", forced), targets: "macOS", want: several},
-		{name: "two payloads", profile: own(pl(managedPreferences, "PayloadContent", d("net.acme.a", forced)), pl(managedPreferences, "PayloadContent", d("net.acme.b", forced)))},
+		{name: "two payloads", profile: own(pl(profiles.ManagedPreferences, "PayloadContent", d("net.acme.a", forced)), pl(profiles.ManagedPreferences, "PayloadContent", d("net.acme.b", forced)))},
 		{name: "keys in the domain", profile: domains("net.acme.a", d("a", true)), want: unread},
 		{name: "settings in the domain", profile: domains("net.acme.a", d("mcx_preference_settings", d("a", true))), want: unread},
 		{name: "known keys in the domain", profile: domains("com.apple.timed", d("TMAutomaticTimeOnlyEnabled", true)),

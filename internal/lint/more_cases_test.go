@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/profiles"
 )
 
 // moreCase is a profile, and what the rules that validate leaves out say of it: "severity rule path", one a line.
@@ -108,7 +109,7 @@ func secretCases() []moreCase {
 		{name: "challenge", profile: own(pl("com.apple.security.scep", "PayloadContent", d("Challenge", "hunter2"))),
 			want: []string{"warning secret-in-clear-text PayloadContent[0].PayloadContent.Challenge"}},
 		{name: "token of an app", profile: app("EnrollmentToken", "hunter2"), want: []string{"warning secret-in-clear-text PayloadContent[0].EnrollmentToken"}},
-		{name: "managed preferences", profile: own(pl(managedPreferences, "PayloadContent", d("net.acme.app", d("Forced", arr(d("mcx_preference_settings", d("APIKey", "hunter2"))))))),
+		{name: "managed preferences", profile: own(pl(profiles.ManagedPreferences, "PayloadContent", d("net.acme.app", d("Forced", arr(d("mcx_preference_settings", d("APIKey", "hunter2"))))))),
 			want: []string{`warning secret-in-clear-text PayloadContent[0].PayloadContent["net.acme.app"].Forced[0].mcx_preference_settings.APIKey`}},
 		{name: "about passwords", profile: app("PasswordManagerEnabled", true, "PasswordProtectionChangePasswordURL", "https://acme.com")},
 		{name: "a key of Apple's that only ends so", profile: own(pl("com.apple.extensiblesso", "TokenToUserMapping", d("AccountName", "x")))},
@@ -203,7 +204,7 @@ func textCases() []moreCase {
 	changed := func(severity, path string) []string { return []string{severity + " text-changed-by-mdm " + path} }
 	const at = "PayloadContent[0].URL"
 	settings := func(text string) *plist.Value {
-		return own(pl(managedPreferences, "PayloadContent", d("net.acme.app", d("Forced", arr(d("mcx_preference_settings", d("Hint", text)))))))
+		return own(pl(profiles.ManagedPreferences, "PayloadContent", d("net.acme.app", d("Forced", arr(d("mcx_preference_settings", d("Hint", text)))))))
 	}
 	const inSettings = `PayloadContent[0].PayloadContent["net.acme.app"].Forced[0].mcx_preference_settings.Hint`
 	restricted := own(pl(restrictions, "allowListedAppBundleIDs", arr("a&b")))

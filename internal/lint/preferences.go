@@ -6,16 +6,17 @@ import (
 
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // The rules about payloads that set the preference domains of a Mac: PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
 
 // preferenceStates are how a domain can be managed. Often is of Workgroup Manager's time.
-func preferenceStates() []string { return []string{"Forced", "Set-Once", "Often"} }
+func preferenceStates() []string { return []string{profiles.Forced, profiles.SetOnce, "Often"} }
 
 // isPreferenceDomains reports whether a node is the dictionary of a payload whose keys are preference domains.
 func (n *node) isPreferenceDomains() bool {
-	return n.domain == managedPreferences && n.key != nil && n.key.Name == "PayloadContent" && n.parent.key == nil && n.value.Kind == plist.Dictionary
+	return n.domain == profiles.ManagedPreferences && n.key != nil && n.key.Name == "PayloadContent" && n.parent.key == nil && n.value.Kind == plist.Dictionary
 }
 
 // isUnread reports whether a node is a preference domain that no state manages, nor a misspelt one, which unknown-key is about.

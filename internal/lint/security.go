@@ -12,9 +12,6 @@ import (
 
 // The rules about secrets that everybody who has the file can read, and about what can be changed on its way.
 
-// managedPreferences is the payload type that holds preference domains of any app.
-const managedPreferences = "com.apple.ManagedClient.preferences"
-
 const pkcs12 = "com.apple.security.pkcs12"
 
 var secretInClearText = rule{

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // What several profiles and declarations do to one device together. Of each only a Member is kept, for a set may have tens
@@ -105,13 +106,10 @@ func markOf(v *plist.Value, key string) mark {
 // reach returns the platforms that a profile can be installed on at all: by TargetDeviceType, and by the targets.
 func (p *profile) reach() platforms {
 	reach := everyPlatform
-	if v := p.root.Get("TargetDeviceType"); v != nil && v.Kind == plist.Integer {
-		n, _ := v.Int.Int64()
-		if only := target.OfDeviceType(n); only != "" {
-			reach = platformBit(only)
-		} else if n == target.HomePod {
-			reach = 0 // the schemas say nothing of it
-		}
+	if device := profiles.DeviceTypeOf(p.root); device.Platform() != "" {
+		reach = platformBit(device.Platform())
+	} else if device == profiles.HomePod {
+		reach = 0 // the schemas say nothing of it
 	}
 	if len(p.targets) == 0 {
 		return reach

@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/profiles"
 )
 
 // setting is what a member sets one key to, in a payload whose settings come together with those of other profiles.
@@ -36,7 +37,7 @@ func (x setting) path() string {
 func (m *Member) addSettings(p *profile, pl *payload, index int, reach platforms) {
 	base := setting{payload: uint32(index), domain: intern(pl.payloadType)}
 	switch {
-	case pl.payloadType == managedPreferences:
+	case pl.payloadType == profiles.ManagedPreferences:
 		m.addForced(pl, base, reach)
 	case pl.payloadType == "" || hasPlaceholder(pl.node.value.Get("PayloadType")):
 	case len(m.payloads[index].single) > 0: // said of the payload as a whole
@@ -67,8 +68,8 @@ func (m *Member) addForced(pl *payload, base setting, reach platforms) {
 		return
 	}
 	for _, f := range content.Fields {
-		for i, forced := range items(f.Value.Get("Forced")) {
-			if settings := forced.Get("mcx_preference_settings"); settings != nil && i == 0 {
+		for i, forced := range items(f.Value.Get(profiles.Forced)) {
+			if settings := forced.Get(profiles.PreferenceSettings); settings != nil && i == 0 {
 				base.domain, base.forced, base.platforms = intern(f.Key), true, reach&macOS
 				m.addKeys(base, "", settings, nil, false)
 			}

@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // one makes the profile of a name, with payloads of their own.
@@ -96,7 +97,7 @@ func settingSets() []setCase {
 	camera := func(on bool) *plist.Value { return pl(restrictions, "allowCamera", on) }
 	chrome := func(pairs ...any) *plist.Value { return pl("com.google.Chrome", pairs...) }
 	managed := func(domain string, pairs ...any) *plist.Value {
-		return pl(managedPreferences, "PayloadContent", d(domain, d("Forced", arr(d("mcx_preference_settings", d(pairs...))))))
+		return pl(profiles.ManagedPreferences, "PayloadContent", d(domain, d("Forced", arr(d("mcx_preference_settings", d(pairs...))))))
 	}
 	device := func(v *plist.Value, n int) *plist.Value { return v.Set("TargetDeviceType", value(n)) }
 	user := func(v *plist.Value) *plist.Value { return v.Set("PayloadScope", value("User")) }
@@ -228,7 +229,7 @@ func FuzzSetsPointIntoTheirFiles(f *testing.F) {
 		return data
 	}
 	f.Add(seed(one("a", pl(restrictions, "allowCamera", true))), seed(one("b", pl(restrictions, "allowCamera", false))))
-	f.Add(seed(one("a", pl(managedPreferences, "PayloadContent", d("x", d("Forced", arr(d("mcx_preference_settings", d("A", 1)))))))), []byte(`{"Type": "x", "Identifier": "y"}`))
+	f.Add(seed(one("a", pl(profiles.ManagedPreferences, "PayloadContent", d("x", d("Forced", arr(d("mcx_preference_settings", d("A", 1)))))))), []byte(`{"Type": "x", "Identifier": "y"}`))
 	c := New(schema.Embedded())
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		var members []*Member

@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
+	"syncguard/profiles"
 )
 
 // node is one value of the profile with what a schema says of it. The walk has one for each level and uses it again, so
@@ -207,7 +208,7 @@ func (p *profile) describe(n *node, parent []schema.Availability) {
 // preferences returns the keys of a preference domain where a node is what com.apple.ManagedClient.preferences sets one to:
 // PayloadContent.DOMAIN.Forced[0].mcx_preference_settings.
 func (p *profile) preferences(n *node) ([]layer, bool) {
-	if n.key.Name != "mcx_preference_settings" || n.domain != "com.apple.ManagedClient.preferences" {
+	if n.key.Name != profiles.PreferenceSettings || n.domain != profiles.ManagedPreferences {
 		return nil, false
 	}
 	domain := n.path.ancestor(3)
