@@ -118,15 +118,12 @@ func (p *planner) standing(l lever) (standing, bool) {
 		return standing{}, false
 	}
 	availability := definition.AvailabilityAt(p.target.Platform, l.path...)
-	s := standing{works: true, source: definition.Source(), limits: availability.Limits(p.target)}
+	s := standing{works: true, source: definition.Source(), limits: availability.Telling(p.target)}
 	if text := p.choice.leavesOut(l, p.target); text != "" {
 		s.works, s.conditions = false, []Note{{Text: text, Evidence: Apple, Source: s.source}}
 		return s, true
 	}
 	for _, limit := range s.limits {
-		if limit.Obstacle == schema.Deprecated && slices.ContainsFunc(s.limits, isRemovedLater) {
-			continue // the removal says more
-		}
 		text := l.mechanism() + " " + availability.Phrase(limit, target.Target{Enrollment: p.target.Enrollment}) // platforms agree
 		s.conditions = append(s.conditions, Note{Text: text, Evidence: Apple, Source: s.source})
 		if limit.Obstacle == schema.NotYetIntroduced && !l.payload.isDeclaration() {
@@ -155,8 +152,6 @@ func (p *planner) pull(o *Outcome, l lever) bool {
 	o.Notes = append(o.Notes, s.conditions...)
 	return s.works
 }
-
-func isRemovedLater(l schema.Limit) bool { return l.Obstacle == schema.RemovedLater }
 
 // definition finds the type that has the key, among those that share a payload type.
 func (p *planner) definition(payloadType string, path []string) (*schema.Type, error) {

@@ -7,17 +7,8 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
-	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
-
-// Catalog is what coverage asks of the schema facts.
-type Catalog interface {
-	baseline.Catalog
-	Common() (*schema.Type, error)
-	Declaration(declarationType string) (*schema.Type, error)
-	Preferences(domain string) ([]*schema.Type, error)
-}
 
 // Matrix is what each subject comes to on each target.
 type Matrix struct {

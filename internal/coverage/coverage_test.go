@@ -238,7 +238,7 @@ func TestTooManyKeys(t *testing.T) {
 // A fact that changes in the catalog changes the matrix, and no code with it.
 func TestCatalogDecides(t *testing.T) {
 	tv := targets(t, "tvOS@27/manual")
-	class := func(c Catalog) (intent, key baseline.Class) {
+	class := func(c *schema.Catalog) (intent, key baseline.Class) {
 		intents, err := Intents(prevention(t), tv, c)
 		if err != nil {
 			t.Fatal(err)

@@ -2,12 +2,13 @@ package coverage
 
 import (
 	"syncguard/internal/baseline"
+	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 )
 
 // Intents returns what the prevention intents of a template come to. The error is one of reading the schema facts.
-func Intents(p template.Prevention, targets []target.Target, c Catalog) (*Matrix, error) {
+func Intents(p template.Prevention, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
 	outcomes := make([][]baseline.Outcome, len(targets))
 	for i, t := range targets {
 		plan, err := baseline.New(p, t, c)

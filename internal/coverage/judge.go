@@ -37,7 +37,7 @@ func (j *judge) cell() Cell {
 		if t.key.Dropped {
 			c.note("is not listed any more in Apple's newest schema", baseline.Apple, c.Source)
 		}
-		if by := replacement(t); by != "" && slices.ContainsFunc(limitsOf(t.Type, j.path, j.target), isLifecycle) {
+		if by := replacement(t); by != "" && slices.ContainsFunc(t.Type.AvailabilityAt(j.target.Platform, j.path...).Telling(j.target), isLifecycle) {
 			c.note("is replaced by "+by, baseline.Apple, c.Source)
 		}
 	}
@@ -85,8 +85,9 @@ func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
 	if len(t.Availability) == 0 {
 		c.note("is of a type for which the schema names no platform", baseline.Unverified, c.Source)
 	}
-	for _, l := range limitsOf(t, path, j.target) {
-		c.note(t.AvailabilityAt(j.target.Platform, path...).Phrase(l, target.Target{Enrollment: j.target.Enrollment}), says, c.Source)
+	availability := t.AvailabilityAt(j.target.Platform, path...)
+	for _, l := range availability.Telling(j.target) {
+		c.note(availability.Phrase(l, target.Target{Enrollment: j.target.Enrollment}), says, c.Source)
 		if l.Obstacle == schema.NotYetIntroduced && !j.isDeclaration {
 			c.Notes = append(c.Notes, baseline.ReadAgain())
 		}
@@ -106,17 +107,6 @@ func (j *judge) definition() holderType {
 		return j.types[0]
 	}
 	return holderType{}
-}
-
-// limitsOf returns what stands between a key and a target. A removal says more than the deprecation before it.
-func limitsOf(t *schema.Type, path []string, to target.Target) []schema.Limit {
-	limits := t.AvailabilityAt(to.Platform, path...).Limits(to)
-	if slices.ContainsFunc(limits, func(l schema.Limit) bool { return l.Obstacle == schema.RemovedLater }) {
-		limits = slices.DeleteFunc(limits, func(l schema.Limit) bool {
-			return l.Obstacle == schema.Deprecated || l.Obstacle == schema.DeprecatedLater
-		})
-	}
-	return limits
 }
 
 func isLifecycle(l schema.Limit) bool {
@@ -205,5 +195,5 @@ func (c *Cell) ignored(e *facts.Effect) {
 func (j *judge) prohibits(t holderType, key string) bool {
 	v := j.holder.Get(key)
 	return v != nil && v.Kind == plist.Boolean && v.Bool &&
-		!slices.ContainsFunc(limitsOf(t.Type, []string{key}, j.target), func(l schema.Limit) bool { return l.Obstacle.Blocks() })
+		!slices.ContainsFunc(t.AvailabilityAt(j.target.Platform, key).Limits(j.target), func(l schema.Limit) bool { return l.Obstacle.Blocks() })
 }

@@ -25,7 +25,7 @@ type File struct {
 
 // Keys returns what the keys of profiles and declarations come to: those that hold no other keys, each once a file with
 // each boolean value. The error is one of reading the schema facts, or that there are more than MaxKeys.
-func Keys(files []File, targets []target.Target, c Catalog) (*Matrix, error) {
+func Keys(files []File, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
 	known, err := facts.Embedded()
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ type domain struct {
 // walker lists the settings of one file.
 type walker struct {
 	file    string
-	catalog Catalog
+	catalog *schema.Catalog
 	seen    map[Subject]bool
 	limit   int
 	found   []setting

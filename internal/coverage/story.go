@@ -38,7 +38,7 @@ type Better struct {
 type Maker func([]target.Target) (*Matrix, error)
 
 // Tell tells the story of the row at an index, for a target.
-func Tell(make Maker, row int, to target.Target, c Catalog) (*Story, error) {
+func Tell(make Maker, row int, to target.Target, c *schema.Catalog) (*Story, error) {
 	others := alternatives(to)
 	m, err := make(append([]target.Target{to}, others...))
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *Story) source(source string) {
 }
 
 // levers says what Apple has for the subject on the platform, and since when.
-func (s *Story) levers(c Catalog) error {
+func (s *Story) levers(c *schema.Catalog) error {
 	platform := s.Cell.Target.Platform
 	for _, l := range s.Cell.Levers {
 		t, err := typeOf(c, l)
@@ -156,11 +156,8 @@ func (s *Story) levers(c Catalog) error {
 }
 
 // typeOf finds the type that has a lever's key, or nil.
-func typeOf(c Catalog, l baseline.Lever) (*schema.Type, error) {
-	types, err := c.Payloads(l.Type)
-	if err == nil && len(types) == 0 {
-		types, err = c.Preferences(l.Type)
-	}
+func typeOf(c *schema.Catalog, l baseline.Lever) (*schema.Type, error) {
+	types, err := c.Lookup(l.Type)
 	if err != nil {
 		return nil, err
 	}

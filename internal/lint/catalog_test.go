@@ -11,22 +11,28 @@ import (
 // fakeCatalog is a small catalog of our own, so that a rule's cases do not change with Apple's files.
 type fakeCatalog struct{ types []*schema.Type }
 
-func (c fakeCatalog) Payloads(payloadType string) ([]*schema.Type, error) {
-	return c.family(payloadType, schema.Payload), nil
-}
-
-func (c fakeCatalog) Preferences(domain string) ([]*schema.Type, error) {
-	return c.family(domain, schema.Preferences), nil
-}
-
-func (c fakeCatalog) family(payloadType string, f schema.Family) []*schema.Type {
-	var found []*schema.Type
-	for _, t := range c.types {
-		if t.PayloadType == payloadType && t.Family == f {
-			found = append(found, t)
+func (c fakeCatalog) Lookup(payloadType string) ([]*schema.Type, error) {
+	for _, family := range []schema.Family{schema.Payload, schema.Preferences} {
+		var found []*schema.Type
+		for _, t := range c.types {
+			if t.PayloadType == payloadType && t.Family == family {
+				found = append(found, t)
+			}
+		}
+		if len(found) > 0 {
+			return found, nil
 		}
 	}
-	return found
+	return nil, nil
+}
+
+func (c fakeCatalog) Type(id string, family schema.Family) (*schema.Type, error) {
+	for _, t := range c.types {
+		if t.ID == id && t.Family == family {
+			return t, nil
+		}
+	}
+	return nil, nil
 }
 
 func (c fakeCatalog) Envelope() (*schema.Type, error) {
@@ -94,18 +100,11 @@ type brokenCatalog struct {
 
 var errBroken = errors.New("the disk is gone")
 
-func (c brokenCatalog) Payloads(t string) ([]*schema.Type, error) {
-	if c.method == "Payloads" || c.method == "Payloads of "+t {
+func (c brokenCatalog) Lookup(t string) ([]*schema.Type, error) {
+	if c.method == "Lookup" || c.method == "Lookup of "+t {
 		return nil, errBroken
 	}
-	return c.fakeCatalog.Payloads(t)
-}
-
-func (c brokenCatalog) Preferences(t string) ([]*schema.Type, error) {
-	if c.method == "Preferences" {
-		return nil, errBroken
-	}
-	return c.fakeCatalog.Preferences(t)
+	return c.fakeCatalog.Lookup(t)
 }
 
 func (c brokenCatalog) Envelope() (*schema.Type, error) {

@@ -18,10 +18,8 @@ import (
 
 // Catalog is what the checks need of a schema catalog. What it returns is not changed.
 type Catalog interface {
-	// Payloads returns the types that share a payload type, or nothing where it is unknown.
-	Payloads(payloadType string) ([]*schema.Type, error)
-	// Preferences returns what is known of a preference domain, or nothing.
-	Preferences(domain string) ([]*schema.Type, error)
+	// Lookup returns the types that share a payload type, or else what is known of a preference domain, or nothing.
+	Lookup(payloadType string) ([]*schema.Type, error)
 	// Envelope returns the keys of a profile's top level.
 	Envelope() (*schema.Type, error)
 	// Common returns the keys that every payload may have.
@@ -34,6 +32,8 @@ type Catalog interface {
 	StatusItems() (*schema.Type, error)
 	// Entries lists every type, to find what a misspelt one was meant to be.
 	Entries() ([]schema.Entry, error)
+	// Type returns the type that an entry lists, or nil.
+	Type(id string, family schema.Family) (*schema.Type, error)
 }
 
 // Options change what a check reports.
@@ -157,10 +157,7 @@ func (c *Checker) types(payloadType string) ([]*schema.Type, error) {
 	if payloadType == "" {
 		return nil, nil
 	}
-	types, err := c.catalog.Payloads(payloadType)
-	if err == nil && len(types) == 0 {
-		types, err = c.catalog.Preferences(payloadType)
-	}
+	types, err := c.catalog.Lookup(payloadType)
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema of payload type %s: %w", quote(payloadType), err)
 	}

@@ -17,7 +17,7 @@ func TestCheckReportsAnUnreadableCatalog(t *testing.T) {
 		d("com.example.domain", d("Forced", arr(d("mcx_preference_settings", d("A", 1)))))))
 	profile.Get("PayloadContent").Items = append(profile.Get("PayloadContent").Items, d("PayloadType", "com.example.unheard"),
 		d("PayloadType", declarationsPayload, "Declarations", arr(declarationData("com.apple.configuration.example", "a", "{}"))))
-	for _, method := range []string{"Payloads", "Preferences", "Envelope", "Common", "Entries", "Payloads of com.example.domain", "Declaration", "DeclarationBase"} {
+	for _, method := range []string{"Lookup", "Envelope", "Common", "Entries", "Lookup of com.example.domain", "Declaration", "DeclarationBase"} {
 		_, err := Check(brokenCatalog{testCatalog(), method}, profile, nil)
 		if !errors.Is(err, errBroken) || !strings.HasPrefix(err.Error(), "reading the ") {
 			t.Errorf("%s fails: got error %v, want one that wraps %v", method, err, errBroken)

@@ -26,32 +26,20 @@ func readTerms(c Catalog) (map[string]bool, error) {
 	}
 	terms := map[string]bool{}
 	for _, e := range entries {
-		types, err := typesOf(c, e)
+		addTerms(terms, e.PayloadType)
+		switch e.Family {
+		case schema.Credential, schema.Envelope, schema.Status:
+			continue // they have no other words than the rest
+		}
+		t, err := c.Type(e.ID, e.Family)
 		if err != nil {
 			return nil, fmt.Errorf("reading the schema of %s: %w", quote(e.PayloadType), err)
 		}
-		addTerms(terms, e.PayloadType)
-		for _, t := range types {
-			if t != nil {
-				addKeyTerms(terms, t.Keys, map[*schema.Key]bool{})
-			}
+		if t != nil { // the index may list what is not there
+			addKeyTerms(terms, t.Keys, map[*schema.Key]bool{})
 		}
 	}
 	return terms, nil
-}
-
-// typesOf returns the types of an entry; credentials and envelopes have no other words than these.
-func typesOf(c Catalog, e schema.Entry) ([]*schema.Type, error) {
-	switch e.Family {
-	case schema.Payload:
-		return c.Payloads(e.PayloadType)
-	case schema.Preferences:
-		return c.Preferences(e.PayloadType)
-	case schema.Configuration, schema.Asset, schema.Activation, schema.Management:
-		t, err := c.Declaration(e.PayloadType)
-		return []*schema.Type{t}, err
-	}
-	return nil, nil
 }
 
 func addKeyTerms(terms map[string]bool, keys []*schema.Key, seen map[*schema.Key]bool) {

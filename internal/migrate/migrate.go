@@ -17,13 +17,6 @@ import (
 	"syncguard/profiles"
 )
 
-// Catalog is what a migration asks of the schema facts.
-type Catalog interface {
-	Payloads(payloadType string) ([]*schema.Type, error)
-	Declaration(declarationType string) (*schema.Type, error)
-	Common() (*schema.Type, error)
-}
-
 // Plan is what becomes of one profile.
 type Plan struct {
 	Changes      []Change // in the order of the file
@@ -63,7 +56,7 @@ type Loss struct {
 func since() target.Version { return target.DefaultVersion() }
 
 // Of plans the migration of a profile. The error is one of reading the schema facts.
-func Of(root *plist.Value, c Catalog) (*Plan, error) {
+func Of(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 	known, err := facts.Embedded()
 	if err != nil {
 		return nil, err
@@ -86,7 +79,7 @@ func Of(root *plist.Value, c Catalog) (*Plan, error) {
 }
 
 type migration struct {
-	catalog Catalog
+	catalog *schema.Catalog
 	facts   *facts.Facts
 	common  *schema.Type
 	profile string // PayloadIdentifier of the profile

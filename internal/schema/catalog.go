@@ -72,6 +72,15 @@ func (c *Catalog) Preferences(domain string) ([]*Type, error) {
 	return c.find(preferencesFolder, domain)
 }
 
+// Lookup returns what a payload's type means: the definitions of the payload type, or else of the preference domain.
+func (c *Catalog) Lookup(payloadType string) ([]*Type, error) {
+	types, err := c.Payloads(payloadType)
+	if len(types) == 0 && err == nil {
+		return c.Preferences(payloadType)
+	}
+	return types, err
+}
+
 // StatusItems returns what devices report, each status item a key. A catalog may have none: nil.
 func (c *Catalog) StatusItems() (*Type, error) { return c.findOne(statusFolder, StatusItemsID) }
 

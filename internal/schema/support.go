@@ -1,6 +1,10 @@
 package schema
 
-import "syncguard/internal/target"
+import (
+	"slices"
+
+	"syncguard/internal/target"
+)
 
 // Obstacle is a reason why a payload or key does not simply work on a target.
 type Obstacle uint8
@@ -129,6 +133,15 @@ func (a Availability) Limits(t target.Target) []Limit {
 		add(NotInEnrollment, target.Version{})
 	}
 	return limits
+}
+
+// Telling is Limits without the deprecation that comes before a removal, which says more.
+func (a Availability) Telling(t target.Target) []Limit {
+	limits := a.Limits(t)
+	if !slices.ContainsFunc(limits, func(l Limit) bool { return l.Obstacle == RemovedLater }) {
+		return limits
+	}
+	return slices.DeleteFunc(limits, func(l Limit) bool { return l.Obstacle == Deprecated || l.Obstacle == DeprecatedLater })
 }
 
 func addMode(add func(Obstacle, target.Version), mode string, in bool, forbidden, ignored, required Obstacle) {
