@@ -37,7 +37,7 @@ var arrows = []struct {
 	{"internal/baseline", []string{"internal/diag", "internal/plist", "internal/rules/rule", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/diff", []string{"internal/diag", "internal/document", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/inspect", []string{"internal/content", "internal/diag", "internal/document", "internal/lint", "internal/plist", "internal/secret", "internal/target", "profiles"}},
-	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/schema", "internal/schema/facts", "internal/secret", "internal/target", "profiles"}},
+	{"internal/lint", []string{"internal/cms", "internal/content", "internal/diag", "internal/document", "internal/fix", "internal/identity", "internal/mdm", "internal/plist", "internal/requirement", "internal/roots", "internal/rules", "internal/rules/rule", "internal/schema", "internal/schema/facts", "internal/secret", "internal/target", "profiles"}},
 	{"internal/template", []string{"internal/diag", "internal/fix", "internal/hints", "internal/mdm", "internal/plist", "internal/rules/rule", "internal/schema/facts", "internal/secret", "internal/target"}},
 	{"internal/secret", []string{"internal/cms", "internal/diag", "internal/document", "internal/mdm", "internal/plist", "internal/schema/facts"}},
 	{"internal/schema/facts", []string{"internal/diag", "internal/plist", "internal/target"}},

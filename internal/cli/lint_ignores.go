@@ -6,7 +6,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/template"
 )
 
@@ -40,18 +40,18 @@ func (i *projectIgnore) matches(file string) bool {
 // finding returns what is wrong with the entry itself, and whether anything is. That it was not needed counts only where
 // everything that may need it was looked at.
 func (i *projectIgnore) finding(whole bool) (diag.Diagnostic, bool) {
-	rule, files := i.entry.Rule, i.entry.Files
-	if help, unknown := unknownRule(rule.Value); unknown {
-		return diag.Diagnostic{Rule: lint.RuleMalformedIgnore, Severity: diag.Error, Span: rule.Span, Path: rule.Path,
-			Message: fmt.Sprintf("%q is no rule", rule.Value), Help: help}, true
+	of, files := i.entry.Rule, i.entry.Files
+	if help, unknown := unknownRule(of.Value); unknown {
+		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: of.Span, Path: of.Path,
+			Message: fmt.Sprintf("%q is no rule", of.Value), Help: help}, true
 	}
 	if files.IsSet && !doublestar.ValidatePattern(files.Value) {
-		return diag.Diagnostic{Rule: lint.RuleMalformedIgnore, Severity: diag.Error, Span: files.Span, Path: files.Path,
+		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: files.Span, Path: files.Path,
 			Message: fmt.Sprintf("%q is no pattern of files", files.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
 	}
 	if i.used || !whole {
 		return diag.Diagnostic{}, false
 	}
-	return diag.Diagnostic{Rule: lint.RuleUnusedIgnore, Severity: diag.Warning, Span: rule.Span, Path: rule.Path,
-		Message: fmt.Sprintf("%q is ignored, and finds nothing in these files", rule.Value), Help: "remove the entry"}, true
+	return diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: diag.Warning, Span: of.Span, Path: of.Path,
+		Message: fmt.Sprintf("%q is ignored, and finds nothing in these files", of.Value), Help: "remove the entry"}, true
 }

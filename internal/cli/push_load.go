@@ -86,10 +86,10 @@ func isAboutPushing(d diag.Diagnostic) bool {
 		return false
 	}
 	r, _ := rules.Find(d.Rule)
-	if d.Rule == lint.RuleTextChangedByMDM || d.Rule == lint.RuleArraysSideBySide {
+	if d.Rule == rule.TextChangedByMDM || d.Rule == rule.ArraysSideBySide {
 		return false
 	}
-	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == "placeholder"
+	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == rule.Placeholder
 }
 
 // add opens one file. What is wrong in it is among the findings; the error is one of reading.

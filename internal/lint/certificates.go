@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/content"
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // The rules about certificates that a profile installs.
@@ -32,50 +33,31 @@ func (p *profile) eachCertificate(do func(place, *x509.Certificate)) {
 	}
 }
 
-// embeddedRule makes the profile function of a rule that looks at every certificate in payloads.
-func embeddedRule(check func(*pass, place, *x509.Certificate)) func(*pass, *profile) {
-	return func(p *pass, profile *profile) {
-		profile.eachCertificate(func(at place, c *x509.Certificate) { check(p, at, c) })
+func expiredCertificate(p *pass, at place, c *x509.Certificate) {
+	if p.isOver(c) {
+		p.report(at, "the certificate %s expired on %s", nameOf(c), day(c.NotAfter)).
+			Help = "put the certificate that took its place there, or remove the payload"
 	}
 }
 
-var expiredCertificate = rule{
-	id: "expired-certificate",
-	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
-		if p.isOver(c) {
-			p.report(at, "the certificate %s expired on %s", nameOf(c), day(c.NotAfter)).
-				Help = "put the certificate that took its place there, or remove the payload"
-		}
-	}),
+func certificateExpiresSoon(p *pass, at place, c *x509.Certificate) {
+	if p.endsSoon(c) {
+		p.report(at, "the certificate %s expires on %s", nameOf(c), day(c.NotAfter)).
+			Help = "add the certificate that takes its place, and deliver the profile before that day"
+	}
 }
 
-var certificateExpiresSoon = rule{
-	id: "certificate-expires-soon",
-	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
-		if p.endsSoon(c) {
-			p.report(at, "the certificate %s expires on %s", nameOf(c), day(c.NotAfter)).
-				Help = "add the certificate that takes its place, and deliver the profile before that day"
-		}
-	}),
+func certificateNotYetValid(p *pass, at place, c *x509.Certificate) {
+	if p.isAhead(c) {
+		p.report(at, "the certificate %s is valid from %s on", nameOf(c), day(c.NotBefore)).
+			Help = "deliver the profile from that day on, or add a certificate that is valid now"
+	}
 }
 
-var certificateNotYetValid = rule{
-	id: "certificate-not-yet-valid",
-	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
-		if now := p.profile.options.Now; !now.IsZero() && now.Before(c.NotBefore) {
-			p.report(at, "the certificate %s is valid from %s on", nameOf(c), day(c.NotBefore)).
-				Help = "deliver the profile from that day on, or add a certificate that is valid now"
-		}
-	}),
-}
-
-var weakCertificateSignature = rule{
-	id: "weak-certificate-signature",
-	profile: embeddedRule(func(p *pass, at place, c *x509.Certificate) {
-		if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !isSelfIssued(c) {
-			p.report(at, "the certificate %s is signed with %s", nameOf(c), digest).Help = "have it issued anew with SHA-256"
-		}
-	}),
+func weakCertificateSignature(p *pass, at place, c *x509.Certificate) {
+	if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !isSelfIssued(c) {
+		p.report(at, "the certificate %s is signed with %s", nameOf(c), digest).Help = "have it issued anew with SHA-256"
+	}
 }
 
 // weakDigest names the digest of a signature that Apple's systems no longer take for one, or returns "".
@@ -92,22 +74,19 @@ func weakDigest(a x509.SignatureAlgorithm) string {
 // isSelfIssued reports whether a certificate names itself as its issuer, as a root does: nothing rests on its signature.
 func isSelfIssued(c *x509.Certificate) bool { return string(c.RawIssuer) == string(c.RawSubject) }
 
-var notARootCertificate = rule{
-	id: "not-a-root-certificate",
-	profile: func(p *pass, profile *profile) {
-		for _, pl := range profile.payloads {
-			f := pl.node.value.Field("PayloadContent")
-			if pl.payloadType != "com.apple.security.root" || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
-				continue
-			}
-			for _, c := range content.Certificates(f.Value.Data) {
-				if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
-					p.report(pl.node.field(f), "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
-						Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
-				}
+func notARootCertificate(p *pass, profile *profile) {
+	for _, pl := range profile.payloads {
+		f := pl.node.value.Field("PayloadContent")
+		if pl.payloadType != "com.apple.security.root" || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
+			continue
+		}
+		for _, c := range content.Certificates(f.Value.Data) {
+			if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
+				p.report(pl.node.field(f), "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
+					Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
 			}
 		}
-	},
+	}
 }
 
 // checkCertificate reports data that holds no certificate, or not as its key wants it.
@@ -117,13 +96,13 @@ func (r *run) checkCertificate(n *node, inPEM bool) {
 	case kind != content.Certificate && kind != content.PEM:
 		r.reportContent(n, kind, "a certificate", diag.Error)
 	case kind == content.PEM && content.CountPEM(n.value.Data) > 1:
-		r.of(ruleSeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
+		r.of(rule.SeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
 			Help = "part the file, and make a payload of each certificate"
 	case kind == content.PEM && !inPEM:
-		r.of(ruleWrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
+		r.of(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
 			Help = "convert it with openssl x509 -in FILE -outform DER" + inPayload(n, "com.apple.security.pem")
 	case kind == content.Certificate && inPEM:
-		r.of(ruleWrongCertificateEncoding).report(n.atKey(), "%s holds DER, want PEM", n.subject()).
+		r.of(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds DER, want PEM", n.subject()).
 			Help = "convert it with openssl x509 -inform DER -in FILE" + inPayload(n, "com.apple.security.pkcs1")
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/profiles"
 )
@@ -40,7 +41,7 @@ func TestContent(t *testing.T) {
 			}
 			var got []string
 			for _, d := range found {
-				if d.Rule == secretInClearText.id {
+				if d.Rule == rule.SecretInClearText {
 					continue
 				}
 				got = append(got, d.Severity.String()+" "+d.Rule+" "+d.Path)
@@ -263,7 +264,7 @@ func TestTryingPasswordsIsBounded(t *testing.T) {
 	for _, d := range found {
 		counts[d.Rule]++
 	}
-	if counts[ruleWrongIdentityPassword] != 1 || counts[ruleUnopenedIdentity] != 19 {
+	if counts[rule.WrongIdentityPassword] != 1 || counts[rule.UnopenedIdentity] != 19 {
 		t.Errorf("got %v, want one that was tried", counts)
 	}
 }

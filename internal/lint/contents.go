@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/content"
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
 )
 
@@ -54,7 +55,7 @@ func (r *run) checkDigest(n *node, s diag.Severity, want string, sizes ...int) {
 	if slices.Contains(sizes, len(n.value.Data)) && !isHexadecimal(n.value.Data) {
 		return
 	}
-	d := r.of(ruleMalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), count(len(n.value.Data), "byte"), want)
+	d := r.of(rule.MalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), count(len(n.value.Data), "byte"), want)
 	if d.Severity = s; isHexadecimal(n.value.Data) {
 		d.Message = n.subject() + " holds a digest as text, want its bytes"
 		d.Help = "encode the digest itself: echo DIGEST | xxd -r -p | base64"
@@ -82,7 +83,7 @@ func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.D
 	case kind == content.PKCS12, strings.Contains(kind, "/"):
 		found = "holds " + kind
 	}
-	d := r.of(ruleMalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
+	d := r.of(rule.MalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
 	d.Severity, d.Help = s, contentHelp(kind)
 	d.HideSource = true
 	return d

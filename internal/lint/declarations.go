@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
@@ -68,45 +69,36 @@ func (p *profile) declarationType(name string) (*schema.Type, error) {
 	return t, nil
 }
 
-var notADeclaration = rule{
-	id: "not-a-declaration",
-	declaration: func(p *pass, declaration *profile) {
-		if text, help := document.Declaration.Misses(declaration.root); text != "" {
-			p.report(place{path: declaration.at, span: declaration.root.Span}, "%s", text).Help = help
-		}
-	},
+func notADeclaration(p *pass, declaration *profile) {
+	if text, help := document.Declaration.Misses(declaration.root); text != "" {
+		p.report(place{path: declaration.at, span: declaration.root.Span}, "%s", text).Help = help
+	}
 }
 
-var unknownDeclarationType = rule{
-	id: "unknown-declaration-type",
-	declaration: func(p *pass, declaration *profile) {
-		name := declaration.root.String("Type")
-		if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
-			return
-		}
-		if t, err := declaration.declarationType(name); t != nil || err != nil {
-			return
-		}
-		f := declaration.root.Field("Type")
-		d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
-		if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
-			d.Severity, d.Help = diag.Error, diag.DidYouMean(name, []string{near})
-			setType(d, f, near, sure)
-		}
-	},
+func unknownDeclarationType(p *pass, declaration *profile) {
+	name := declaration.root.String("Type")
+	if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
+		return
+	}
+	if t, err := declaration.declarationType(name); t != nil || err != nil {
+		return
+	}
+	f := declaration.root.Field("Type")
+	d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
+	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
+		d.Severity, d.Help = diag.Error, diag.DidYouMean(name, []string{near})
+		setType(d, f, near, sure)
+	}
 }
 
-var danglingDeclarationReference = rule{
-	id: "dangling-declaration-reference",
-	value: func(p *pass, n *node) {
-		if p.profile.declared == nil || n.key == nil || n.value.Kind != plist.String || !n.isDeclarationReference() {
-			return
-		}
-		if _, found := p.profile.declared[n.value.Text]; !found {
-			p.report(n.at(), "%s is %s, which is the Identifier of no declaration in the payload", n.subject(), quote(n.value.Text)).
-				Help = "add the declaration to the payload, or use its Identifier"
-		}
-	},
+func danglingDeclarationReference(p *pass, n *node) {
+	if p.profile.declared == nil || n.key == nil || n.value.Kind != plist.String || !n.isDeclarationReference() {
+		return
+	}
+	if _, found := p.profile.declared[n.value.Text]; !found {
+		p.report(n.at(), "%s is %s, which is the Identifier of no declaration in the payload", n.subject(), quote(n.value.Text)).
+			Help = "add the declaration to the payload, or use its Identifier"
+	}
 }
 
 // isDeclarationReference says whether a string is the Identifier of another declaration.
@@ -115,24 +107,21 @@ func (n *node) isDeclarationReference() bool {
 		n.domain == simpleActivation && n.path.item && n.path.lastKey() == "StandardConfigurations"
 }
 
-var declarationNotActivated = rule{
-	id: "declaration-not-activated",
-	declared: func(p *pass, declarations []*profile) {
-		active := map[string]bool{}
-		for _, d := range declarations {
-			if d.root.String("Type") == simpleActivation {
-				for _, v := range items(d.root.Lookup("Payload", "StandardConfigurations")) {
-					active[v.Text] = true
-				}
+func declarationNotActivated(p *pass, declarations []*profile) {
+	active := map[string]bool{}
+	for _, d := range declarations {
+		if d.root.String("Type") == simpleActivation {
+			for _, v := range items(d.root.Lookup("Payload", "StandardConfigurations")) {
+				active[v.Text] = true
 			}
 		}
-		for _, d := range declarations {
-			if id := d.root.String("Identifier"); d.isConfiguration() && id != "" && !active[id] {
-				p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so it is not applied", quote(id)).
-					Help = "add a declaration " + simpleActivation + " that names it"
-			}
+	}
+	for _, d := range declarations {
+		if id := d.root.String("Identifier"); d.isConfiguration() && id != "" && !active[id] {
+			p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so it is not applied", quote(id)).
+				Help = "add a declaration " + simpleActivation + " that names it"
 		}
-	},
+	}
 }
 
 func (p *profile) isConfiguration() bool {
@@ -179,7 +168,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		}
 		doc, found := document.Open(diag.NewFile("declaration", item.Data))
 		if doc.Format != document.JSON || diag.HasErrors(found) {
-			r.of(ruleMalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
+			r.of(rule.MalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
 			continue
 		}
 		v := doc.Root

@@ -11,15 +11,6 @@ import (
 
 // The rules about what the server that delivers a profile does with it. What is known of servers stands in package mdm.
 
-// forServer makes the profile function of a rule that needs to know the server.
-func forServer(check func(*pass, *profile, *mdm.Server)) func(*pass, *profile) {
-	return func(p *pass, profile *profile) {
-		if profile.options.For != nil {
-			check(p, profile, profile.options.For)
-		}
-	}
-}
-
 // attribute says in the message of a finding that its fact is not confirmed, where that is so.
 func attribute(d *diag.Diagnostic, f mdm.Fact) {
 	if f.Trust == mdm.Community {
@@ -28,75 +19,60 @@ func attribute(d *diag.Diagnostic, f mdm.Fact) {
 	}
 }
 
-var tooLargeForMDM = rule{
-	id: "too-large-for-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if size := profile.options.File.Size; server.Size != nil && size > server.Size.Bytes {
-			d := p.report(place{path: root}, "the file has %d bytes, and %s takes at most %d", size, server.Name, server.Size.Bytes)
-			d.Help = "part the payloads among several profiles"
-			attribute(d, server.Size.Fact)
-		}
-	}),
+func tooLargeForMDM(p *pass, profile *profile, server *mdm.Server) {
+	if size := profile.options.File.Size; server.Size != nil && size > server.Size.Bytes {
+		d := p.report(place{path: root}, "the file has %d bytes, and %s takes at most %d", size, server.Name, server.Size.Bytes)
+		d.Help = "part the payloads among several profiles"
+		attribute(d, server.Size.Fact)
+	}
 }
 
-var signedForMDM = rule{
-	id: "signed-for-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if !profile.options.File.Signed || server.Signed == nil {
+func signedForMDM(p *pass, profile *profile, server *mdm.Server) {
+	if !profile.options.File.Signed || server.Signed == nil {
+		return
+	}
+	d := p.report(place{path: root}, "the file is signed, and %s takes no signed profile", server.Name)
+	d.Help = "give it the profile unsigned"
+	switch server.Signed.Does {
+	case mdm.Strips:
+		d.Severity, d.Message = diag.Warning, "the file is signed, and "+server.Name+" takes the signature off what comes through its API"
+		d.Help = "upload it by the web page, or give it the profile unsigned"
+	case mdm.Unproven:
+		d.Severity, d.Message = diag.Warning, "the file is signed, and nothing says that "+server.Name+" delivers such a one"
+	}
+	attribute(d, server.Signed.Fact)
+}
+
+func binaryForMDM(p *pass, profile *profile, server *mdm.Server) {
+	if profile.options.File.Binary && server.Binary != nil && server.Binary.Refused {
+		d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
+		d.Help = "convert it with plutil -convert xml1"
+		attribute(d, server.Binary.Fact)
+	}
+}
+
+func textRefusedByMDM(p *pass, profile *profile, server *mdm.Server) {
+	if server.Text == nil {
+		return
+	}
+	for _, odd := range profile.options.File.Odd {
+		if slices.Contains(server.Text.Refuses, string(odd)) {
+			d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
+			d.Help = "write it as plain UTF-8 with syncguard fmt -w"
+			attribute(d, server.Text.Fact)
 			return
 		}
-		d := p.report(place{path: root}, "the file is signed, and %s takes no signed profile", server.Name)
-		d.Help = "give it the profile unsigned"
-		switch server.Signed.Does {
-		case mdm.Strips:
-			d.Severity, d.Message = diag.Warning, "the file is signed, and "+server.Name+" takes the signature off what comes through its API"
-			d.Help = "upload it by the web page, or give it the profile unsigned"
-		case mdm.Unproven:
-			d.Severity, d.Message = diag.Warning, "the file is signed, and nothing says that "+server.Name+" delivers such a one"
-		}
-		attribute(d, server.Signed.Fact)
-	}),
+	}
 }
 
-var binaryForMDM = rule{
-	id: "binary-for-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if profile.options.File.Binary && server.Binary != nil && server.Binary.Refused {
-			d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
-			d.Help = "convert it with plutil -convert xml1"
-			attribute(d, server.Binary.Fact)
-		}
-	}),
-}
-
-var textRefusedByMDM = rule{
-	id: "text-refused-by-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if server.Text == nil {
-			return
-		}
-		for _, odd := range profile.options.File.Odd {
-			if slices.Contains(server.Text.Refuses, string(odd)) {
-				d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
-				d.Help = "write it as plain UTF-8 with syncguard fmt -w"
-				attribute(d, server.Text.Fact)
-				return
+func payloadRefusedByMDM(p *pass, profile *profile, server *mdm.Server) {
+	for _, pl := range profile.payloads {
+		for _, r := range server.Refuses {
+			if slices.Contains(r.Types, pl.payloadType) {
+				p.reportRefusal(pl, server, r)
 			}
 		}
-	}),
-}
-
-var payloadRefusedByMDM = rule{
-	id: "payload-refused-by-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		for _, pl := range profile.payloads {
-			for _, r := range server.Refuses {
-				if slices.Contains(r.Types, pl.payloadType) {
-					p.reportRefusal(pl, server, r)
-				}
-			}
-		}
-	}),
+	}
 }
 
 func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
@@ -114,38 +90,32 @@ func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
 	attribute(d, r.Fact)
 }
 
-var valueReservedByMDM = rule{
-	id: "value-reserved-by-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		nodes := []*node{profile.envelope}
-		for _, pl := range profile.payloads {
-			nodes = append(nodes, pl.node)
-		}
-		for _, n := range nodes {
-			for _, r := range server.Reserves {
-				if f := n.text(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
-					d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)
-					d.Help = "use another one"
-					attribute(d, r.Fact)
-				}
+func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
+	nodes := []*node{profile.envelope}
+	for _, pl := range profile.payloads {
+		nodes = append(nodes, pl.node)
+	}
+	for _, n := range nodes {
+		for _, r := range server.Reserves {
+			if f := n.text(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
+				d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)
+				d.Help = "use another one"
+				attribute(d, r.Fact)
 			}
 		}
-	}),
+	}
 }
 
-var keyMissingForMDM = rule{
-	id: "key-missing-for-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		for _, k := range server.Requires {
-			v := profile.root.Get(k.Key)
-			if v != nil && (v.Kind != plist.String || v.Text != "") || v == nil && profile.requires(k.Key) {
-				continue
-			}
-			d := p.report(profile.envelope.atKey(), "the profile lacks %s, without which %s refuses it", quote(k.Key), server.Name)
-			d.Help = "add " + quote(k.Key)
-			attribute(d, k.Fact)
+func keyMissingForMDM(p *pass, profile *profile, server *mdm.Server) {
+	for _, k := range server.Requires {
+		v := profile.root.Get(k.Key)
+		if v != nil && (v.Kind != plist.String || v.Text != "") || v == nil && profile.requires(k.Key) {
+			continue
 		}
-	}),
+		d := p.report(profile.envelope.atKey(), "the profile lacks %s, without which %s refuses it", quote(k.Key), server.Name)
+		d.Help = "add " + quote(k.Key)
+		attribute(d, k.Fact)
+	}
 }
 
 // requires says whether Apple's schema requires a key of the top level, so that missing-required-key reports it.
@@ -154,18 +124,15 @@ func (p *profile) requires(key string) bool {
 	return k != nil && k.Required
 }
 
-var notRenewedByMDM = rule{
-	id: "not-renewed-by-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if server.Renewal == nil {
-			return
+func notRenewedByMDM(p *pass, profile *profile, server *mdm.Server) {
+	if server.Renewal == nil {
+		return
+	}
+	for _, pl := range profile.payloads {
+		if slices.Contains(server.Renewal.Types, pl.payloadType) {
+			p.checkRenewal(pl, server)
 		}
-		for _, pl := range profile.payloads {
-			if slices.Contains(server.Renewal.Types, pl.payloadType) {
-				p.checkRenewal(pl, server)
-			}
-		}
-	}),
+	}
 }
 
 // checkRenewal looks for the variable in the subject of the certificate that a payload asks for.
@@ -231,16 +198,13 @@ func attributeName(name string) string {
 	return strings.ToUpper(name)
 }
 
-var scopeLeftToMDM = rule{
-	id: "scope-left-to-mdm",
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if server.Scope == nil || profile.root.Field("PayloadScope") != nil || !profile.reachesMacs() {
-			return
-		}
-		d := p.report(profile.envelope.atKey(), "the profile has no %q, and %s %s", "PayloadScope", server.Name, server.Scope.Says)
-		d.Help = `set it to "System" or "User"`
-		attribute(d, server.Scope.Fact)
-	}),
+func scopeLeftToMDM(p *pass, profile *profile, server *mdm.Server) {
+	if server.Scope == nil || profile.root.Field("PayloadScope") != nil || !profile.reachesMacs() {
+		return
+	}
+	d := p.report(profile.envelope.atKey(), "the profile has no %q, and %s %s", "PayloadScope", server.Name, server.Scope.Says)
+	d.Help = `set it to "System" or "User"`
+	attribute(d, server.Scope.Fact)
 }
 
 // reachesMacs says whether a profile can be meant for Macs, which alone have scopes.
@@ -253,25 +217,19 @@ func (p *profile) reachesMacs() bool {
 	})
 }
 
-// RuleArraysSideBySide is the rule about white space of which a server makes arrays.
-const RuleArraysSideBySide = "arrays-side-by-side"
-
-var arraysSideBySide = rule{
-	id: RuleArraysSideBySide,
-	value: func(p *pass, n *node) {
-		server := p.profile.options.For
-		if server == nil || server.Phantoms == nil || n.value.Kind != plist.Array {
-			return
+func arraysSideBySide(p *pass, n *node) {
+	server := p.profile.options.For
+	if server == nil || server.Phantoms == nil || n.value.Kind != plist.Array {
+		return
+	}
+	for i := 1; i < len(n.value.Items); i++ {
+		before, here := n.value.Items[i-1], n.value.Items[i]
+		if before == nil || here == nil || before.Kind != plist.Array || here.Kind != plist.Array || here.Span.Start <= before.Span.End {
+			continue
 		}
-		for i := 1; i < len(n.value.Items); i++ {
-			before, here := n.value.Items[i-1], n.value.Items[i]
-			if before == nil || here == nil || before.Kind != plist.Array || here.Kind != plist.Array || here.Span.Start <= before.Span.End {
-				continue
-			}
-			d := p.report(n.atKey(), "%s holds arrays with white space between them, of which the API of %s makes empty arrays", n.subject(), server.Name)
-			d.Help = "write the arrays without white space between them"
-			attribute(d, *server.Phantoms)
-			return
-		}
-	},
+		d := p.report(n.atKey(), "%s holds arrays with white space between them, of which the API of %s makes empty arrays", n.subject(), server.Name)
+		d.Help = "write the arrays without white space between them"
+		attribute(d, *server.Phantoms)
+		return
+	}
 }

@@ -9,17 +9,11 @@ import (
 	"syncguard/internal/plist"
 )
 
-var textChangedByMDM = rule{
-	id: RuleTextChangedByMDM,
-	profile: forServer(func(p *pass, profile *profile, server *mdm.Server) {
-		if server.Storage != nil && profile.root.Kind == plist.Dictionary {
-			(&textWalk{p, server, devicesOf(profile.reach()), ""}).everything(profile)
-		}
-	}),
+func textChangedByMDM(p *pass, profile *profile, server *mdm.Server) {
+	if server.Storage != nil && profile.root.Kind == plist.Dictionary {
+		(&textWalk{p, server, devicesOf(profile.reach()), ""}).everything(profile)
+	}
 }
-
-// RuleTextChangedByMDM is the rule about text that a server does not keep.
-const RuleTextChangedByMDM = "text-changed-by-mdm"
 
 // devicesOf returns the kinds of devices, as servers keep them apart, that platforms belong to.
 func devicesOf(reach platforms) (kinds []string) {

@@ -19,18 +19,6 @@ import (
 
 const dnsSettings = "com.apple.dnsSettings.managed"
 
-// dnsRule makes the value function of a rule that looks at a dictionary of DNS settings.
-func dnsRule(check func(p *pass, n *node, protocol string)) func(*pass, *node) {
-	return func(p *pass, n *node) {
-		if n.key == nil || n.value.Kind != plist.Dictionary || n.key.Name != "DNSSettings" && n.key.Name != "DNS" {
-			return
-		}
-		if protocol := n.value.Get("DNSProtocol"); protocol != nil && protocol.Kind == plist.String {
-			check(p, n, protocol.Text)
-		}
-	}
-}
-
 // text returns a key of the node whose value is a string, or nil.
 func (n *node) text(key string) *plist.Field {
 	if f := n.value.Field(key); f != nil && f.Value != nil && f.Value.Kind == plist.String {
@@ -70,19 +58,19 @@ func items(v *plist.Value) iter.Seq2[int, *plist.Value] {
 	}
 }
 
-var mixedDNSProviders = rule{
-	id: "mixed-dns-providers",
-	value: dnsRule(func(p *pass, n *node, protocol string) {
-		if protocol == "Cleartext" {
-			return // a tunnel's plain DNS has no certificate to fit
-		}
-		first, other, names := mixed(n)
-		if len(names) > 1 {
-			d := p.report(other, "%s mixes the servers of %s", n.subject(), strings.Join(names, " and "))
-			d.Help = "keep one provider in this payload, and allow failover instead of a second one"
-			d.Related = related("a server of "+names[0], first.span)
-		}
-	}),
+func mixedDNSProviders(p *pass, n *node) {
+	if n.key == nil || n.value.Kind != plist.Dictionary || n.key.Name != "DNSSettings" && n.key.Name != "DNS" {
+		return
+	}
+	if protocol := n.text("DNSProtocol"); protocol == nil || protocol.Value.Text == "Cleartext" {
+		return // a tunnel's plain DNS has no certificate to fit
+	}
+	first, other, names := mixed(n)
+	if len(names) > 1 {
+		d := p.report(other, "%s mixes the servers of %s", n.subject(), strings.Join(names, " and "))
+		d.Help = "keep one provider in this payload, and allow failover instead of a second one"
+		d.Related = related("a server of "+names[0], first.span)
+	}
 }
 
 // mixed names the known providers that DNS settings point at, by their host and their addresses, with a place of the first
@@ -109,11 +97,6 @@ func mixed(n *node) (first, other place, names []string) {
 		add(providerOfAddress(address(item)), place{n.path.field("ServerAddresses").at(i), item.Span, isSecret(item)})
 	}
 	return first, other, names
-}
-
-var dnsWithoutSystemScope = rule{
-	id:      "dns-without-system-scope",
-	profile: checkEnvelopeNeeds,
 }
 
 // checkEnvelopeNeeds reports what payloads need of the profile around them, by the facts that name the pass's rule.
@@ -143,23 +126,20 @@ func (p *pass) reportEnvelopeNeed(pl *payload, need *facts.EnvelopeNeed) {
 	p.setScope(d, need)
 }
 
-var dnsOnManagedNetworksOnly = rule{
-	id: "dns-on-managed-networks-only",
-	value: func(p *pass, n *node) {
-		if n.key != nil || n.domain != dnsSettings {
-			return
+func dnsOnManagedNetworksOnly(p *pass, n *node) {
+	if n.key != nil || n.domain != dnsSettings {
+		return
+	}
+	var mdm hits
+	for _, t := range p.profile.targets {
+		if t.Enrollment.IsMDM() && t.Enrollment != target.User && p.profile.isOn(n, t) {
+			mdm = append(mdm, effect{target: t})
 		}
-		var mdm hits
-		for _, t := range p.profile.targets {
-			if t.Enrollment.IsMDM() && t.Enrollment != target.User && p.profile.isOn(n, t) {
-				mdm = append(mdm, effect{target: t})
-			}
-		}
-		if len(mdm) > 0 {
-			p.report(n.atKey(), "%s covers managed Wi-Fi networks only on %s", n.subject(), mdm.targets()).
-				Help = "use the declaration com.apple.configuration.network.dns-settings on version 27 and later"
-		}
-	},
+	}
+	if len(mdm) > 0 {
+		p.report(n.atKey(), "%s covers managed Wi-Fi networks only on %s", n.subject(), mdm.targets()).
+			Help = "use the declaration com.apple.configuration.network.dns-settings on version 27 and later"
+	}
 }
 
 // isOn says whether a payload exists on a target at all.

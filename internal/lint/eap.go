@@ -29,34 +29,28 @@ func (n *node) eapTypes() []uint64 {
 	return types
 }
 
-var eapWithoutTrust = rule{
-	id: "eap-without-trust",
-	value: func(p *pass, n *node) {
-		checksServer := func(t uint64) bool { return t == eapTLS || t == eapTTLS || t == eapPEAP }
-		if !slices.ContainsFunc(n.eapTypes(), checksServer) {
+func eapWithoutTrust(p *pass, n *node) {
+	checksServer := func(t uint64) bool { return t == eapTLS || t == eapTTLS || t == eapPEAP }
+	if !slices.ContainsFunc(n.eapTypes(), checksServer) {
+		return
+	}
+	for _, key := range []string{"TLSTrustedServerNames", "PayloadCertificateAnchorUUID", "TLSTrustedCertificates"} {
+		if v := n.value.Get(key); v != nil && (v.Kind != plist.Array || len(v.Items) > 0) {
 			return
 		}
-		for _, key := range []string{"TLSTrustedServerNames", "PayloadCertificateAnchorUUID", "TLSTrustedCertificates"} {
-			if v := n.value.Get(key); v != nil && (v.Kind != plist.Array || len(v.Items) > 0) {
-				return
-			}
-		}
-		p.report(n.atKey(), "%s does not say which servers to trust, so a device asks its user about each certificate", n.subject()).
-			Help = "add TLSTrustedServerNames, and PayloadCertificateAnchorUUID with the root in the same profile"
-	},
+	}
+	p.report(n.atKey(), "%s does not say which servers to trust, so a device asks its user about each certificate", n.subject()).
+		Help = "add TLSTrustedServerNames, and PayloadCertificateAnchorUUID with the root in the same profile"
 }
 
-var eapWithoutIdentity = rule{
-	id: "eap-without-identity",
-	value: func(p *pass, n *node) {
-		if types := n.eapTypes(); len(types) == 0 || slices.ContainsFunc(types, func(t uint64) bool { return t != eapTLS }) {
-			return
-		}
-		required := n.value.Get("TLSCertificateIsRequired")
-		if n.parent.value.Field("PayloadCertificateUUID") != nil || required != nil && required.Kind == plist.Boolean && !required.Bool {
-			return
-		}
-		p.report(n.atKey(), "the network asks for a certificate of the device (EAP-TLS), and the payload names none").
-			Help = "add PayloadCertificateUUID, the UUID of the payload with the identity"
-	},
+func eapWithoutIdentity(p *pass, n *node) {
+	if types := n.eapTypes(); len(types) == 0 || slices.ContainsFunc(types, func(t uint64) bool { return t != eapTLS }) {
+		return
+	}
+	required := n.value.Get("TLSCertificateIsRequired")
+	if n.parent.value.Field("PayloadCertificateUUID") != nil || required != nil && required.Kind == plist.Boolean && !required.Bool {
+		return
+	}
+	p.report(n.atKey(), "the network asks for a certificate of the device (EAP-TLS), and the payload names none").
+		Help = "add PayloadCertificateUUID, the UUID of the payload with the identity"
 }

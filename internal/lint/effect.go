@@ -12,55 +12,40 @@ import (
 // The rules about when a payload or key comes to a platform and goes. A whole payload is told by a rule of its own where it
 // weighs more than a key does.
 
-var notOnPlatform = rule{
-	id: "not-on-platform",
-	effect: func(p *pass, n *node) {
-		if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
-			p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
-		}
-	},
+func notOnPlatform(p *pass, n *node) {
+	if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
+		p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
+	}
 }
 
-var notYetIntroduced = rule{
-	id: "not-yet-introduced",
-	effect: func(p *pass, n *node) {
-		if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
-			p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
-				Help = "raise the version of the target, or deliver the profile again once older devices are upgraded"
-		}
-	},
+func notYetIntroduced(p *pass, n *node) {
+	if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
+		p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
+			Help = "raise the version of the target, or deliver the profile again once older devices are upgraded"
+	}
 }
 
-var removedPayload = rule{
-	id: "removed-payload",
-	effect: func(p *pass, n *node) {
-		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
-			p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
-				Help = n.replacement()
-		}
-	},
+func removedPayload(p *pass, n *node) {
+	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
+		p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+			Help = n.replacement()
+	}
 }
 
-var removedKey = rule{
-	id: "removed-key",
-	effect: func(p *pass, n *node) {
-		if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
-			p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
-				Help = n.replacement()
-		}
-	},
+func removedKey(p *pass, n *node) {
+	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
+		p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+			Help = n.replacement()
+	}
 }
 
-var deprecated = rule{
-	id: "deprecated",
-	effect: func(p *pass, n *node) {
-		if now := n.hits(schema.Deprecated); len(now) > 0 {
-			p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
-		}
-		if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
-			p.reportEffect(n, diag.Note, "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
-		}
-	},
+func deprecated(p *pass, n *node) {
+	if now := n.hits(schema.Deprecated); len(now) > 0 {
+		p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
+	}
+	if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
+		p.reportEffect(n, diag.Note, "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
+	}
 }
 
 // hits are the same obstacle, or two of a kind, on several targets.

@@ -112,19 +112,17 @@ func eachKey(keys []*schema.Key, depth int, do func(*schema.Key)) {
 
 // Rules name keys that exist: a misspelt one would never be found.
 func TestHarmfulKeysExist(t *testing.T) {
-	harms := slices.Concat(cloudSyncHarms(), updateHarms(), []harm{
-		{domain: restrictions, key: "allowCloudBackup"},
-		{domain: restrictions, key: "allowAppCellularDataModification"},
-		{domain: restrictions, key: "allowGlobalBackgroundFetchWhenRoaming"},
-		{domain: restrictions, key: "allowAccountModification"},
-		{domain: wifi, key: "CaptiveBypass"},
+	named := []harm{
 		{domain: httpProxy, key: "ProxyCaptiveLoginAllowed"},
 		{domain: vpnPayload, key: "AlwaysOn.AllowCaptiveWebSheet"},
 		{domain: preferences, key: "DisabledSystemSettings"},
 		{domain: networkUsage, key: "ApplicationRules"},
 		{domain: dnsSettings, key: "OnDemandRules"},
-	})
-	for _, h := range harms {
+	}
+	for _, of := range harms {
+		named = append(named, of.settings...)
+	}
+	for _, h := range named {
 		types, err := schema.Embedded().Payloads(h.domain)
 		if declaration, declared := schema.Embedded().Declaration(h.domain); declared == nil && declaration != nil {
 			types = []*schema.Type{declaration}

@@ -12,19 +12,16 @@ import (
 
 const kernelExtensions = "com.apple.syspolicy.kernel-extension-policy"
 
-var kernelExtension = rule{
-	id: "kernel-extension",
-	value: func(p *pass, n *node) {
-		if n.key != nil || n.domain != kernelExtensions || !allowsExtensions(n.value) ||
-			len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
-			return
-		}
-		d := p.report(n.atKey(), "a Mac with Apple silicon loads kernel extensions only after somebody has reduced its security in Recovery")
-		d.Help = "use the system extension that has taken its place, or scope this payload to Macs with Intel"
-		if len(p.profile.payloads) > 1 {
-			d.Help += ", in a profile of its own, since the whole profile can be refused with it"
-		}
-	},
+func kernelExtension(p *pass, n *node) {
+	if n.key != nil || n.domain != kernelExtensions || !allowsExtensions(n.value) ||
+		len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
+		return
+	}
+	d := p.report(n.atKey(), "a Mac with Apple silicon loads kernel extensions only after somebody has reduced its security in Recovery")
+	d.Help = "use the system extension that has taken its place, or scope this payload to Macs with Intel"
+	if len(p.profile.payloads) > 1 {
+		d.Help += ", in a profile of its own, since the whole profile can be refused with it"
+	}
 }
 
 // allowsExtensions reports whether a policy allows any kernel extension, rather than keeping users from doing so.
@@ -48,28 +45,22 @@ func (n *node) teams() []plist.Field {
 	return n.value.Fields
 }
 
-var malformedTeamIdentifier = rule{
-	id: ruleMalformedValue,
-	value: func(p *pass, n *node) {
-		for _, f := range n.teams() {
-			isUnsigned := f.Key == "" && n.domain == kernelExtensions
-			if !isUnsigned && !isTeamIdentifier(f.Key) && !plist.HasPlaceholder(f.Key) {
-				p.report(n.field(&f), "%s is a key of %s, want a team identifier, ten letters and digits such as ABCDE12345", quote(f.Key), n.subject()).Severity = diag.Warning
-			}
+func malformedTeamIdentifier(p *pass, n *node) {
+	for _, f := range n.teams() {
+		isUnsigned := f.Key == "" && n.domain == kernelExtensions
+		if !isUnsigned && !isTeamIdentifier(f.Key) && !plist.HasPlaceholder(f.Key) {
+			p.report(n.field(&f), "%s is a key of %s, want a team identifier, ten letters and digits such as ABCDE12345", quote(f.Key), n.subject()).Severity = diag.Warning
 		}
-	},
+	}
 }
 
-var teamAllowedTwice = rule{
-	id: ruleConflictingKeys,
-	value: func(p *pass, n *node) {
-		for _, f := range n.teams() {
-			if n.key.Name == "AllowedSystemExtensions" && containsText(n.parent.value.Get("AllowedTeamIdentifiers"), f.Key) {
-				p.report(n.field(&f), "%s stands in %q too, want it in only one of them", quote(f.Key), "AllowedTeamIdentifiers").
-					Help = "remove it there to allow these extensions alone, or here to allow all of the team"
-			}
+func teamAllowedTwice(p *pass, n *node) {
+	for _, f := range n.teams() {
+		if n.key.Name == "AllowedSystemExtensions" && containsText(n.parent.value.Get("AllowedTeamIdentifiers"), f.Key) {
+			p.report(n.field(&f), "%s stands in %q too, want it in only one of them", quote(f.Key), "AllowedTeamIdentifiers").
+				Help = "remove it there to allow these extensions alone, or here to allow all of the team"
 		}
-	},
+	}
 }
 
 func containsText(array *plist.Value, text string) bool {

@@ -5,6 +5,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
 )
 
@@ -69,29 +70,29 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 	case facts.Requires:
 		for _, key := range c.Keys {
 			if n.value.Field(key) == nil && r.profile.canHave(n, key) {
-				d := r.reportFact(c.Rule, ruleMissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
+				d := r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
 				d.Help = or(c.Help, "add "+quote(key))
 			}
 		}
 	case facts.OneOf:
 		if present(n, c.Keys) == nil {
-			r.reportFact(c.Rule, ruleMissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "add "+keyList(c.Keys, "or"))
 		}
 	case facts.AtMostOne:
 		if both := present(n, c.Keys); len(both) > 1 {
-			d := r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
+			d := r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
 			d.Help = or(c.Help, "remove one of them")
 			d.Related = related("the other one", both[0].KeySpan)
 		}
 	case facts.Forbids:
 		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "remove it")
 		}
 	case facts.Ignores:
 		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, ruleIgnoredKey, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
+			r.reportFact(c.Rule, rule.IgnoredKey, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
 				Help = or(c.Help, "remove it")
 		}
 	case facts.Contradicts:
@@ -103,7 +104,7 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 		if with == "" {
 			with = " in " + n.subject()
 		}
-		r.reportFact(c.Rule, ruleConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", circumstances("", c.When[:1], n), with).Help = c.Help
+		r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", circumstances("", c.When[:1], n), with).Help = c.Help
 	}
 }
 

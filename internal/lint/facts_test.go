@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 )
@@ -165,8 +166,8 @@ func TestEveryConditionIsFound(t *testing.T) {
 }
 
 func usualRule(c facts.Condition) string {
-	usual := map[facts.Kind]string{facts.Requires: ruleMissingCompanionKey, facts.OneOf: ruleMissingCompanionKey, facts.Ignores: ruleIgnoredKey}
-	return or(c.Rule, or(usual[c.Kind], ruleConflictingKeys))
+	usual := map[facts.Kind]string{facts.Requires: rule.MissingCompanionKey, facts.OneOf: rule.MissingCompanionKey, facts.Ignores: rule.IgnoredKey}
+	return or(c.Rule, or(usual[c.Kind], rule.ConflictingKeys))
 }
 
 // reports says whether a profile has a finding of a rule at a place, or right below it, that says some words.
@@ -245,18 +246,18 @@ func TestEveryMeaningIsFound(t *testing.T) {
 				continue // TestDeclarations and TestEmbeddedDeclarations have them
 			}
 			p := plotAt(t, payloadType, m.Path)
-			wrong, rule := value("no ://such thing"), ruleMalformedValue
+			wrong, usual := value("no ://such thing"), rule.MalformedValue
 			if m.Sense.IsOfData() {
-				wrong, rule = value([]byte("no such thing \xff")), ruleMalformedContent
+				wrong, usual = value([]byte("no such thing \xff")), rule.MalformedContent
 			}
-			if !reports(t, p.profile(wrong), or(m.Rule, rule), p.at, m.Severity) {
+			if !reports(t, p.profile(wrong), or(m.Rule, usual), p.at, m.Severity) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}
 	}
 	for _, x := range known.References {
 		for _, payloadType := range x.Types {
-			if p := plotAt(t, payloadType, x.Path); !reports(t, p.profile(value("ABC")), ruleDanglingCertificateReference, p.at, diag.Warning) {
+			if p := plotAt(t, payloadType, x.Path); !reports(t, p.profile(value("ABC")), rule.DanglingCertificateReference, p.at, diag.Warning) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}

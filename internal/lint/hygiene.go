@@ -9,16 +9,13 @@ import (
 
 // The rules about what will bite later: names that are not one's own, and names that are not what they look like.
 
-var placeholderIdentifier = rule{
-	id: "placeholder-identifier",
-	document: func(p *pass, profile *profile) {
-		// The first one alone: the identifiers of payloads mostly begin with that of their profile.
-		for _, n := range profile.named() {
-			if p.reportPlaceholder(n, "Identifier") || p.reportPlaceholder(n, "PayloadIdentifier") {
-				return
-			}
+func placeholderIdentifier(p *pass, profile *profile) {
+	// The first one alone: the identifiers of payloads mostly begin with that of their profile.
+	for _, n := range profile.named() {
+		if p.reportPlaceholder(n, "Identifier") || p.reportPlaceholder(n, "PayloadIdentifier") {
+			return
 		}
-	},
+	}
 }
 
 // named returns the dictionaries that have identifiers and names: the top level, and the payloads of a profile.
@@ -73,17 +70,14 @@ func placeholderDomains() []string {
 	return domains
 }
 
-var misleadingCharacter = rule{
-	id: "misleading-character",
-	document: func(p *pass, profile *profile) {
-		for _, n := range profile.named() {
-			if profile.isDeclaration {
-				p.checkNames(n, "Identifier", "Type")
-			} else {
-				p.checkNames(n, "PayloadDisplayName", "PayloadOrganization", "PayloadDescription", "PayloadIdentifier", "PayloadType")
-			}
+func misleadingCharacter(p *pass, profile *profile) {
+	for _, n := range profile.named() {
+		if profile.isDeclaration {
+			p.checkNames(n, "Identifier", "Type")
+		} else {
+			p.checkNames(n, "PayloadDisplayName", "PayloadOrganization", "PayloadDescription", "PayloadIdentifier", "PayloadType")
 		}
-	},
+	}
 }
 
 // checkNames reports keys whose text shows people something else than it holds.
@@ -100,13 +94,10 @@ func (p *pass) checkNames(n *node, keys ...string) {
 	}
 }
 
-var removalDatePast = rule{
-	id: "removal-date-past",
-	profile: func(p *pass, profile *profile) {
-		f, now := profile.root.Field("RemovalDate"), profile.options.Now
-		if f != nil && f.Value != nil && f.Value.Kind == plist.Date && !now.IsZero() && f.Value.Time.Before(now) {
-			p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), day(f.Value.Time)).
-				Help = "set a later day, or remove the key"
-		}
-	},
+func removalDatePast(p *pass, profile *profile) {
+	f, now := profile.root.Field("RemovalDate"), profile.options.Now
+	if f != nil && f.Value != nil && f.Value.Kind == plist.Date && !now.IsZero() && f.Value.Time.Before(now) {
+		p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), day(f.Value.Time)).
+			Help = "set a later day, or remove the key"
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/content"
 	"syncguard/internal/identity"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/secret"
 )
@@ -28,14 +29,14 @@ func (r *run) checkIdentity(n *node, m *facts.Meaning) {
 	}
 	switch {
 	case store.Keys == 0 && !store.HasHidden:
-		r.of(ruleMalformedContent).report(n.atKey(), "%s holds no private key, want an identity", n.subject()).
+		r.of(rule.MalformedContent).report(n.atKey(), "%s holds no private key, want an identity", n.subject()).
 			Help = "export the certificate together with its private key"
 	case store.Keys > 1:
-		r.of(ruleSeveralIdentities).report(n.atKey(), "%s holds %d private keys, want one", n.subject(), store.Keys).
+		r.of(rule.SeveralIdentities).report(n.atKey(), "%s holds %d private keys, want one", n.subject(), store.Keys).
 			Help = "export each identity alone, and make a payload of each"
 	}
 	if isNew(store) {
-		r.of(ruleNewIdentityEncryption).report(n.atKey(), "%s is protected by %s, which some versions of iOS and macOS take for a wrong password (reported by admins, not confirmed by Apple)",
+		r.of(rule.NewIdentityEncryption).report(n.atKey(), "%s is protected by %s, which some versions of iOS and macOS take for a wrong password (reported by admins, not confirmed by Apple)",
 			n.subject(), protection(store)).Help = "export it with openssl pkcs12 -export -legacy where devices refuse it"
 	}
 	if f := n.parent.value.Field(m.Password); f != nil && f.Value != nil && f.Value.Kind == plist.String && !hasPlaceholder(f.Value) {
@@ -67,7 +68,7 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	case opens, secret.IsStandIn(f.Key, f.Value.Text) && f.Value.Text != "":
 		return
 	}
-	d := r.of(ruleWrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())
+	d := r.of(rule.WrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())
 	d.Help, d.HideSource = "give the password with which the identity was exported", true
 	if trimmed := strings.TrimSpace(f.Value.Text); trimmed != f.Value.Text {
 		if opens, err := store.Opens(trimmed); opens && err == nil {
@@ -78,7 +79,7 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 }
 
 func (r *run) reportUnopened(n *node, why string) {
-	r.of(ruleUnopenedIdentity).report(n.atKey(), "%s was not opened, so nothing is known of its password: %s", n.subject(), why)
+	r.of(rule.UnopenedIdentity).report(n.atKey(), "%s was not opened, so nothing is known of its password: %s", n.subject(), why)
 }
 
 func identityHelp(kind string) string {

@@ -10,12 +10,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
-)
-
-// The rules about comments that take findings out, and about other ways to do so.
-const (
-	RuleMalformedIgnore = "malformed-ignore"
-	RuleUnusedIgnore    = "unused-ignore"
+	"syncguard/internal/rules/rule"
 )
 
 // Ignore takes findings of some rules out of a part of a file. In XML it is the comment
@@ -49,7 +44,7 @@ func Ignores(file *diag.File, root *plist.Value) (ignores []*Ignore, found []dia
 		span := diag.Span{File: file, Start: at[0], End: at[1]}
 		i, problem := parseIgnore(string(file.Data[at[2]:at[3]]))
 		if problem != "" {
-			found = append(found, diag.Diagnostic{Rule: RuleMalformedIgnore, Severity: severityOf(RuleMalformedIgnore), Message: problem, Span: span,
+			found = append(found, diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: severityOf(rule.MalformedIgnore), Message: problem, Span: span,
 				Help: "write syncguard:ignore RULE: reason"})
 			continue
 		}
@@ -75,7 +70,7 @@ func (i *Ignore) Unused(looked func(rule string) bool) (diag.Diagnostic, bool) {
 	if i.used || !slices.ContainsFunc(i.Rules, looked) {
 		return diag.Diagnostic{}, false
 	}
-	return diag.Diagnostic{Rule: RuleUnusedIgnore, Severity: severityOf(RuleUnusedIgnore), Span: i.At,
+	return diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: severityOf(rule.UnusedIgnore), Span: i.At,
 		Message: "the comment ignores " + keyList(i.Rules, "and") + ", which finds nothing here", Help: "remove the comment"}, true
 }
 

@@ -11,26 +11,23 @@ import (
 	"syncguard/internal/secret"
 )
 
-var missingRequiredKey = rule{
-	id: "missing-required-key",
-	value: func(p *pass, n *node) {
-		if n.value.Kind != plist.Dictionary {
-			return
+func missingRequiredKey(p *pass, n *node) {
+	if n.value.Kind != plist.Dictionary {
+		return
+	}
+	for _, l := range n.layers {
+		if l.optional {
+			continue
 		}
-		for _, l := range n.layers {
-			if l.optional {
-				continue
-			}
-			for _, k := range l.keys {
-				if p.profile.isMissing(n, k, l) {
-					d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
-					d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
-					setMissing(d, n, k)
-					tolerate(d, n.facts.Key(k.Name))
-				}
+		for _, k := range l.keys {
+			if p.profile.isMissing(n, k, l) {
+				d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
+				d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
+				setMissing(d, n, k)
+				tolerate(d, n.facts.Key(k.Name))
 			}
 		}
-	},
+	}
 }
 
 // isMissing says whether a dictionary should have a key that it has not.
@@ -57,26 +54,23 @@ func (p *profile) isNowhere(standing []schema.Availability) bool {
 	return len(standing) > 0
 }
 
-var unknownKey = rule{
-	id: "unknown-key",
-	value: func(p *pass, n *node) {
-		if n.value.Kind != plist.Dictionary || len(n.layers) == 0 || n.isUnread() {
-			return
+func unknownKey(p *pass, n *node) {
+	if n.value.Kind != plist.Dictionary || len(n.layers) == 0 || n.isUnread() {
+		return
+	}
+	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
+	var absent []string
+	before := len(p.found)
+	for _, f := range n.value.Fields {
+		if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
+			continue
 		}
-		loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
-		var absent []string
-		before := len(p.found)
-		for _, f := range n.value.Fields {
-			if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
-				continue
-			}
-			if absent == nil {
-				absent = n.absentKeys()
-			}
-			p.reportUnknown(n, f, absent, loose)
+		if absent == nil {
+			absent = n.absentKeys()
 		}
-		dropRivals(p.found[before:])
-	},
+		p.reportUnknown(n, f, absent, loose)
+	}
+	dropRivals(p.found[before:])
 }
 
 // absentKeys returns the known keys that a dictionary does not have: only one of them can be what another was meant to be.
@@ -140,21 +134,18 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	}
 }
 
-var droppedKey = rule{
-	id: "dropped-key",
-	value: func(p *pass, n *node) {
-		if n.key != nil && n.key.Dropped {
-			help := "remove it unless older devices need it"
-			home, _ := p.profile.homeOf(n.parent, n.key.Name)
-			if slices.Equal(home, n.keys()) {
-				return // another part of the type has it
-			}
-			if home != nil {
-				help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
-			}
-			p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help
+func droppedKey(p *pass, n *node) {
+	if n.key != nil && n.key.Dropped {
+		help := "remove it unless older devices need it"
+		home, _ := p.profile.homeOf(n.parent, n.key.Name)
+		if slices.Equal(home, n.keys()) {
+			return // another part of the type has it
 		}
-	},
+		if home != nil {
+			help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
+		}
+		p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help
+	}
 }
 
 // isLegacy says whether a key stands in many old profiles though no schema has it.

@@ -41,7 +41,7 @@ func (c *Checker) Known(root *plist.Value, isDeclaration bool, targets []target.
 		return known, err
 	}
 	r := &run{profile: p}
-	r.values = []*pass{{run: r, rule: &rule{value: func(_ *pass, n *node) { known.add(n) }}}}
+	r.values = []*pass{{run: r, rule: &entry{value: func(_ *pass, n *node) { known.add(n) }}}}
 	r.visit(p.envelope)
 	for _, pl := range p.payloads {
 		r.visit(pl.node)

@@ -139,15 +139,8 @@ func (r *run) visitAll() {
 		}
 	}
 	for i := range r.passes {
-		pass := &r.passes[i]
-		switch {
-		case !pass.chosen:
-		case pass.rule.document != nil:
-			pass.rule.document(pass, p)
-		case p.isDeclaration && pass.rule.declaration != nil:
-			pass.rule.declaration(pass, p)
-		case !p.isDeclaration && pass.rule.profile != nil:
-			pass.rule.profile(pass, p)
+		if pass := &r.passes[i]; pass.chosen {
+			pass.rule.once(pass, p)
 		}
 	}
 }

@@ -11,20 +11,21 @@ import (
 	"syncguard/internal/fix"
 	"syncguard/internal/plist"
 	"syncguard/internal/requirement"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
 )
 
 func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 	if m.Octets > 0 && len(n.value.Text) > m.Octets {
-		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
+		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
 	}
 	if m.Sense == facts.CodeRequirement {
 		r.checkRequirement(n, m)
 		return
 	}
 	if want := unmet(m, n.value.Text); want != "" {
-		r.reportFact(m.Rule, ruleMalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
+		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
 	}
 }
 
@@ -70,7 +71,7 @@ func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 	if fault == nil {
 		return
 	}
-	d := r.reportFact(m.Rule, ruleMalformedCodeRequirement, m.Severity, n.at(), "%s %s", n.subject(), fault.Problem)
+	d := r.reportFact(m.Rule, rule.MalformedCodeRequirement, m.Severity, n.at(), "%s %s", n.subject(), fault.Problem)
 	d.Help = "take it from codesign -d -r - PATH, whole and without what stands before it"
 	if fault.Fixed != "" && !d.HideSource {
 		d.Fix = fix.By("write the requirement as it was meant", fix.Value(n.value, plist.NewString(fault.Fixed)))

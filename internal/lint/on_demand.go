@@ -9,43 +9,37 @@ import (
 
 // The rules about OnDemandRules, of which a device takes the first that matches.
 
-var noCatchAllRule = rule{
-	id: "no-catch-all-rule",
-	value: func(p *pass, n *node) {
-		rules := onDemandRules(n)
-		if n.domain != dnsSettings || len(rules) == 0 {
+func noCatchAllRule(p *pass, n *node) {
+	rules := onDemandRules(n)
+	if n.domain != dnsSettings || len(rules) == 0 {
+		return
+	}
+	for _, r := range rules {
+		if !hasCondition(r) {
 			return
 		}
-		for _, r := range rules {
-			if !hasCondition(r) {
-				return
-			}
-		}
-		p.report(n.atKey(), "%s has no rule for networks that match none of them", n.subject()).
-			Help = `end with a rule that has only "Action", such as "Connect"`
-	},
+	}
+	p.report(n.atKey(), "%s has no rule for networks that match none of them", n.subject()).
+		Help = `end with a rule that has only "Action", such as "Connect"`
 }
 
-var unreachableOnDemandRule = rule{
-	id: "unreachable-on-demand-rule",
-	value: func(p *pass, n *node) {
-		rules := onDemandRules(n)
-		for i, r := range rules {
-			if hasCondition(r) || i == len(rules)-1 {
-				continue
-			}
-			at := n.path.at(i + 1)
-			what := quote(at.name()) + " is"
-			if i+2 < len(rules) {
-				what = quote(at.name()) + " and what follows are"
-			}
-			d := p.report(place{path: at, span: rules[i+1].Span}, "%s never reached", what)
-			d.Help = reachHelp(rules, i)
-			d.Related = related("this rule matches every network", r.Span)
-			setLast(d, n.value, i)
-			return
+func unreachableOnDemandRule(p *pass, n *node) {
+	rules := onDemandRules(n)
+	for i, r := range rules {
+		if hasCondition(r) || i == len(rules)-1 {
+			continue
 		}
-	},
+		at := n.path.at(i + 1)
+		what := quote(at.name()) + " is"
+		if i+2 < len(rules) {
+			what = quote(at.name()) + " and what follows are"
+		}
+		d := p.report(place{path: at, span: rules[i+1].Span}, "%s never reached", what)
+		d.Help = reachHelp(rules, i)
+		d.Related = related("this rule matches every network", r.Span)
+		setLast(d, n.value, i)
+		return
+	}
 }
 
 // reachHelp says how the rules behind the one at i, which matches every network, come to count, or which of them to delete.

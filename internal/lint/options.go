@@ -68,15 +68,12 @@ func (n *node) keys() []string {
 	return keys
 }
 
-var unusedException = rule{
-	id: "unused-exception",
-	options: func(p *pass, profile *profile) {
-		for _, a := range profile.allowed {
-			if !a.used {
-				p.report(place{path: root}, "the exception %s matches no unknown key", quote(a.name)).Help = "remove the exception, or correct its name"
-			}
+func unusedException(p *pass, profile *profile) {
+	for _, a := range profile.allowed {
+		if !a.used {
+			p.report(place{path: root}, "the exception %s matches no unknown key", quote(a.name)).Help = "remove the exception, or correct its name"
 		}
-	},
+	}
 }
 
 func (r *run) reportUnused() {

@@ -5,7 +5,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
-	"syncguard/internal/rules"
 	"syncguard/internal/schema/facts"
 )
 
@@ -22,10 +21,13 @@ type run struct {
 
 func newRun(p *profile) *run {
 	r := &run{profile: p, passes: make([]pass, len(checks))}
-	chosen := p.chosenRules()
-	for i, severity := range severities() {
+	wanted := p.options.Groups
+	if len(wanted) == 0 {
+		wanted = usualGroups
+	}
+	for i, page := range pages() {
 		p := &r.passes[i]
-		*p = pass{r, &checks[i], severity, chosen[i]}
+		*p = pass{r, &checks[i], page.Severity, page.Has(wanted...)}
 		switch {
 		case !p.chosen:
 		case p.rule.value != nil:
@@ -42,18 +44,18 @@ func newRun(p *profile) *run {
 // pass is what one rule sees of a run.
 type pass struct {
 	*run
-	rule     *rule
+	rule     *entry
 	severity diag.Severity // of what it reports, where it says nothing else
 	chosen   bool          // its group is checked
 }
 
-// of returns the pass of a rule by its ID, which may have no check of its own.
+// of returns the pass of a rule by its ID.
 func (r *run) of(id string) *pass {
-	if i, ok := find(id); ok {
-		return &r.passes[i]
+	i, ok := find(id)
+	if !ok {
+		panic("the table of checks has no " + id)
 	}
-	page, _ := rules.Find(id)
-	return &pass{r, &rule{id: id}, severityOf(id), r.profile.wants(page.Groups)}
+	return &r.passes[i]
 }
 
 // node returns the node of a level of the walk, to be filled in anew.

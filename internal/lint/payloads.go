@@ -11,13 +11,10 @@ import (
 	"syncguard/internal/target"
 )
 
-var notAProfile = rule{
-	id: "not-a-profile",
-	profile: func(p *pass, profile *profile) {
-		if text, help := document.Profile.Misses(profile.root); text != "" {
-			p.report(place{path: root, span: profile.root.Span}, "%s", text).Help = help
-		}
-	},
+func notAProfile(p *pass, profile *profile) {
+	if text, help := document.Profile.Misses(profile.root); text != "" {
+		p.report(place{path: root, span: profile.root.Span}, "%s", text).Help = help
+	}
 }
 
 // hasShape reports whether the top level has at least one key that every profile, or every declaration, has.
@@ -30,27 +27,24 @@ func (p *profile) hasShape() bool {
 	return text == ""
 }
 
-var unknownPayloadType = rule{
-	id: "unknown-payload-type",
-	profile: func(p *pass, profile *profile) {
-		for _, pl := range profile.payloads {
-			if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) ||
-				profile.allowsName(pl.payloadType, "") {
-				continue
-			}
-			at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
-			d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
-			if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
-				d.Severity, d.Help = diag.Error, diag.DidYouMean(pl.payloadType, []string{near})
-				setType(d, pl.node.value.Field("PayloadType"), near, sure)
-				tolerate(d, pl.node.facts.Key("PayloadType"))
-			} else if !profile.isForMacs() {
-				d.Severity = diag.Warning
-			} else {
-				d.Help = "a Mac sets the keys as preferences of a program of that name; whether it reads them is not known"
-			}
+func unknownPayloadType(p *pass, profile *profile) {
+	for _, pl := range profile.payloads {
+		if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) ||
+			profile.allowsName(pl.payloadType, "") {
+			continue
 		}
-	},
+		at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
+		d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
+		if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
+			d.Severity, d.Help = diag.Error, diag.DidYouMean(pl.payloadType, []string{near})
+			setType(d, pl.node.value.Field("PayloadType"), near, sure)
+			tolerate(d, pl.node.facts.Key("PayloadType"))
+		} else if !profile.isForMacs() {
+			d.Severity = diag.Warning
+		} else {
+			d.Help = "a Mac sets the keys as preferences of a program of that name; whether it reads them is not known"
+		}
+	}
 }
 
 // isForMacs reports whether a profile is for Macs, as far as its targets say.
@@ -97,25 +91,22 @@ func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	return s[len(prefix):], true
 }
 
-var singleInstancePayloadRepeated = rule{
-	id: "single-instance-payload-repeated",
-	profile: func(p *pass, profile *profile) {
-		first := map[string]*payload{}
-		for _, pl := range profile.payloads {
-			for _, t := range pl.types {
-				if !profile.isSingle(t) {
-					continue
-				}
-				if before := first[t.ID]; before != nil {
-					d := p.report(pl.node.atKey(), "%s stands in the profile more than once, want one", pl.node.subject())
-					d.Help = "put all its keys into one payload"
-					d.Related = related("the first one", before.node.atKey().span)
-				} else {
-					first[t.ID] = pl
-				}
+func singleInstancePayloadRepeated(p *pass, profile *profile) {
+	first := map[string]*payload{}
+	for _, pl := range profile.payloads {
+		for _, t := range pl.types {
+			if !profile.isSingle(t) {
+				continue
+			}
+			if before := first[t.ID]; before != nil {
+				d := p.report(pl.node.atKey(), "%s stands in the profile more than once, want one", pl.node.subject())
+				d.Help = "put all its keys into one payload"
+				d.Related = related("the first one", before.node.atKey().span)
+			} else {
+				first[t.ID] = pl
 			}
 		}
-	},
+	}
 }
 
 // isSingle says whether only one payload of a type can be installed: on a target, or without targets on every platform.
@@ -138,11 +129,8 @@ func (p *profile) isSingle(t *schema.Type) bool {
 	return stated
 }
 
-var encryptedContent = rule{
-	id: "encrypted-content",
-	profile: func(p *pass, profile *profile) {
-		if f := profile.root.Field("EncryptedPayloadContent"); f != nil {
-			p.report(profile.envelope.field(f), "%s cannot be read, so the payloads in it are not checked", quote(f.Key))
-		}
-	},
+func encryptedContent(p *pass, profile *profile) {
+	if f := profile.root.Field("EncryptedPayloadContent"); f != nil {
+		p.report(profile.envelope.field(f), "%s cannot be read, so the payloads in it are not checked", quote(f.Key))
+	}
 }

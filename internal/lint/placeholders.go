@@ -31,24 +31,21 @@ func isPlaceholder(v *plist.Value) bool {
 
 // placeholderFound looks at every string, known to a schema or not. Those that stand for other values than strings the
 // reader has noted.
-var placeholderFound = rule{
-	id: plist.RulePlaceholder,
-	document: func(p *pass, profile *profile) {
-		policy := profile.options.Placeholders
-		if policy == PlaceholdersPassed {
-			return
+func placeholderFound(p *pass, profile *profile) {
+	policy := profile.options.Placeholders
+	if policy == PlaceholdersPassed {
+		return
+	}
+	for n := range plist.Walk(profile.root) {
+		if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.Filled(n.Text)) > 0 {
+			continue // of the latter mdm-variable-in-signed-profile says so
 		}
-		for n := range plist.Walk(profile.root) {
-			if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.Filled(n.Text)) > 0 {
-				continue // of the latter mdm-variable-in-signed-profile says so
-			}
-			found := plist.Placeholders(n.Text)
-			if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
-				at := profile.at.place(n)
-				policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
-			}
+		found := plist.Placeholders(n.Text)
+		if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
+			at := profile.at.place(n)
+			policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
 		}
-	},
+	}
 }
 
 // describePlaceholders shows placeholders, unless they may be a part of a secret.

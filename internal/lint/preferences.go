@@ -36,25 +36,19 @@ func (n *node) isUnread() bool {
 // letters leaves the hyphens, underscores and blanks of a key out.
 func letters(key string) string { return strings.NewReplacer("-", "", "_", "", " ", "").Replace(key) }
 
-var unreadPreferenceDomain = rule{
-	id: "unread-preference-domain",
-	value: func(p *pass, n *node) {
-		if n.isUnread() {
-			p.report(n.atKey(), "nothing in the preference domain %s has any effect, because it does not stand in Forced or Set-Once", n.subject()).
-				Help = "put its keys into Forced, an array of one dictionary, whose mcx_preference_settings has them"
-		}
-	},
+func unreadPreferenceDomain(p *pass, n *node) {
+	if n.isUnread() {
+		p.report(n.atKey(), "nothing in the preference domain %s has any effect, because it does not stand in Forced or Set-Once", n.subject()).
+			Help = "put its keys into Forced, an array of one dictionary, whose mcx_preference_settings has them"
+	}
 }
 
-var severalPreferenceDomains = rule{
-	id: "several-preference-domains",
-	value: func(p *pass, n *node) {
-		if !n.isPreferenceDomains() || len(n.value.Fields) < 2 || len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
-			return
-		}
-		first, second := n.value.Fields[0], n.value.Fields[1]
-		d := p.report(n.field(&second), "the payload sets %d preference domains, of which macOS 26.6 was seen to apply one alone (reported once, not confirmed by Apple)", len(n.value.Fields))
-		d.Help = "make a payload of each domain"
-		d.Related = related("the first one", first.KeySpan)
-	},
+func severalPreferenceDomains(p *pass, n *node) {
+	if !n.isPreferenceDomains() || len(n.value.Fields) < 2 || len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
+		return
+	}
+	first, second := n.value.Fields[0], n.value.Fields[1]
+	d := p.report(n.field(&second), "the payload sets %d preference domains, of which macOS 26.6 was seen to apply one alone (reported once, not confirmed by Apple)", len(n.value.Fields))
+	d.Help = "make a payload of each domain"
+	d.Related = related("the first one", first.KeySpan)
 }

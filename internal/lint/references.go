@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
 )
 
@@ -14,10 +15,10 @@ func (r *run) checkReference(n *node, ref *facts.Reference) {
 	to := r.profile.uuids[strings.ToUpper(n.value.Text)]
 	switch {
 	case to == nil:
-		r.of(ruleDanglingCertificateReference).report(n.at(), "%s is %s, which is the PayloadUUID of no payload in the profile", n.subject(), quote(n.value.Text)).
+		r.of(rule.DanglingCertificateReference).report(n.at(), "%s is %s, which is the PayloadUUID of no payload in the profile", n.subject(), quote(n.value.Text)).
 			Help = "add the certificate payload to the profile, or use its PayloadUUID"
 	case to.payloadType != "" && !slices.Contains(ref.To, to.payloadType):
-		d := r.of(ruleWrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of %s", n.subject(), to.node.subject(), keyList(ref.To, "or"))
+		d := r.of(rule.WrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of %s", n.subject(), to.node.subject(), keyList(ref.To, "or"))
 		d.Related = related("that payload", to.node.atKey().span)
 	}
 }

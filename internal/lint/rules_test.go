@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -138,99 +139,56 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestEveryRuleHasCases(t *testing.T) {
-	bad, good := map[string]bool{}, map[string]bool{}
-	for _, c := range ruleCases() {
-		bad[c.rule] = true
-		good[c.rule] = good[c.rule] || c.good != nil
-	}
-	for _, c := range contentCases() { // which have the right forms beside the wrong ones
-		for line := range strings.Lines(c.want) {
-			id := strings.Fields(line)[1]
-			bad[id], good[id] = true, true
-		}
-	}
-	for _, r := range checks {
-		if page, _ := rules.Find(r.id); isAboutMore(&page) {
-			continue // TestExamplesOfPages and TestMoreRules have them
-		}
-		if r.declaration != nil || r.declared != nil || r.options != nil || r.id == ruleMalformedDeclaration || r.id == danglingDeclarationReference.id || r.id == notInEnrollment.id || r.id == unknownStatusItem.id {
-			continue // TestDeclarations, TestEmbeddedDeclarations, TestDeclarationsInAProfile and TestReportUnused have them
-		}
-		if !bad[r.id] || !good[r.id] {
-			t.Errorf("rule %s lacks a bad case or its repair", r.id)
-		}
-	}
-	for id := range bad {
-		if _, ok := rules.Find(id); !ok {
-			t.Errorf("case for unknown rule %s", id)
-		}
-	}
-}
-
-// ways counts the ways in which a rule is checked.
-func ways(r rule) int {
-	n := 0
-	for _, has := range []bool{r.value != nil, r.effect != nil, r.settings != nil, r.profile != nil, r.declaration != nil, r.document != nil, r.declared != nil, r.options != nil} {
-		if has {
-			n++
-		}
-	}
-	return n
-}
-
-// reportedElsewhere has the rules that something else than a check of their own reports: facts above all.
-func reportedElsewhere() map[string]bool {
-	ids := map[string]bool{ruleMalformedDeclaration: true, ruleDanglingCertificateReference: true, ruleWrongCertificatePayload: true,
-		ruleMissingCompanionKey: true, ruleConflictingKeys: true, ruleIgnoredKey: true, ruleMalformedValue: true}
-	known, _ := facts.Embedded()
-	for _, c := range known.Conditions {
-		ids[c.Rule] = true
-	}
-	for _, m := range known.Meanings {
-		ids[m.Rule] = true
-	}
-	return ids
-}
-
-// Facts name rules that exist.
+// The rules that facts name are in the table, for the walk to report.
 func TestFactsNameRules(t *testing.T) {
 	known, err := facts.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids []string
-	for id := range reportedElsewhere() {
-		ids = append(ids, id)
+	want := func(id string, is func(entry) bool) {
+		if i, ok := find(id); id != "" && (!ok || !is(checks[i])) {
+			t.Errorf("a fact names the rule %q, which the table does not have for it", id)
+		}
+	}
+	walk := func(e entry) bool { return e.walk }
+	for _, c := range known.Conditions {
+		want(c.Rule, walk)
+	}
+	for _, m := range known.Meanings {
+		want(m.Rule, walk)
 	}
 	for _, e := range known.Envelope {
-		ids = append(ids, e.Rule)
+		want(e.Rule, func(e entry) bool { return e.profile != nil })
 	}
 	for _, x := range known.Tolerances {
-		ids = append(ids, x.Rules...)
-	}
-	for _, id := range ids {
-		if _, ok := rules.Find(id); !ok && id != "" {
-			t.Errorf("a fact names the rule %q, which does not exist", id)
+		for _, id := range x.Rules {
+			want(id, func(entry) bool { return true })
 		}
 	}
 }
 
 func TestChecksAreComplete(t *testing.T) {
-	if !slices.IsSortedFunc(checks, func(a, b rule) int { return strings.Compare(a.id, b.id) }) {
+	if !slices.IsSortedFunc(checks, func(a, b entry) int { return strings.Compare(a.id, b.id) }) {
 		t.Error("the checks are not sorted by ID")
 	}
-	for i, r := range checks {
-		if _, ok := rules.Find(r.id); !ok {
-			t.Errorf("rule %s has no page", r.id)
+	for i, e := range checks {
+		if i > 0 && checks[i-1].id == e.id {
+			t.Errorf("rule %s stands twice", e.id)
 		}
-		if i > 0 && checks[i-1].id == r.id {
-			t.Errorf("rule %s stands twice", r.id)
-		}
-		if ways(r) > 1 && r.id != placeholderFound.id || ways(r) == 0 && !reportedElsewhere()[r.id] {
-			t.Errorf("rule %s has %d checks", r.id, ways(r))
+		if n := ways(e); n > 1 || n == 0 && !e.walk {
+			t.Errorf("rule %s is looked for in %d ways, want one", e.id, n)
 		}
 	}
+}
+
+// ways counts the functions of an entry.
+func ways(e entry) (n int) {
+	for _, field := range reflect.ValueOf(e).Fields() {
+		if field.Kind() == reflect.Func && !field.IsNil() {
+			n++
+		}
+	}
+	return n
 }
 
 // testNow is the day of the run in tests.

@@ -14,18 +14,15 @@ import (
 
 const pkcs12 = "com.apple.security.pkcs12"
 
-var secretInClearText = rule{
-	id: "secret-in-clear-text",
-	document: func(p *pass, profile *profile) {
-		if len(profile.secrets) == 0 || !p.within.IsZero() {
-			return // what is within a profile is reported there, as a whole
+func secretInClearText(p *pass, profile *profile) {
+	if len(profile.secrets) == 0 || !p.within.IsZero() {
+		return // what is within a profile is reported there, as a whole
+	}
+	for n := range plist.Walk(profile.root) {
+		if reason, ok := profile.secrets[n.Value]; ok && !reason.Quiet {
+			p.reportSecret(secretPlace(profile.at, n), reason, nearestType(n))
 		}
-		for n := range plist.Walk(profile.root) {
-			if reason, ok := profile.secrets[n.Value]; ok && !reason.Quiet {
-				p.reportSecret(secretPlace(profile.at, n), reason, nearestType(n))
-			}
-		}
-	},
+	}
 }
 
 // secretPlace is the key of a secret: the excerpt shows that line without the secret.
@@ -95,19 +92,16 @@ func plainURLs() []plainURL {
 	}
 }
 
-var httpURL = rule{
-	id: "http-url",
-	value: func(p *pass, n *node) {
-		if n.key == nil || n.value.Kind != plist.String || !isPlainHTTP(n.value.Text) {
-			return
+func httpURL(p *pass, n *node) {
+	if n.key == nil || n.value.Kind != plist.String || !isPlainHTTP(n.value.Text) {
+		return
+	}
+	for _, u := range plainURLs() {
+		if u.domain == n.domain && u.key == n.key.Name {
+			d := p.report(n.at(), "%s is plain http, so %s", n.subject(), u.consequence)
+			d.Severity, d.Help = u.severity, "use https"
 		}
-		for _, u := range plainURLs() {
-			if u.domain == n.domain && u.key == n.key.Name {
-				d := p.report(n.at(), "%s is plain http, so %s", n.subject(), u.consequence)
-				d.Severity, d.Help = u.severity, "use https"
-			}
-		}
-	},
+	}
 }
 
 // isPlainHTTP says whether a text is an http URL of another machine.

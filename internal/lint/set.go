@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
@@ -173,23 +174,28 @@ func (m *Member) addDeclared(p *profile, reach platforms) {
 // together is one check of several members.
 type together struct {
 	members []*Member
+	copies  map[int]int         // members with the very content of an earlier one, by their index
 	found   [][]diag.Diagnostic // of each member
-	chosen  []rules.Group
 	server  *mdm.Server
+	clashes func() []clash
+}
+
+// setPass is what one rule sees of it.
+type setPass struct {
+	*together
+	page rules.Rule
 }
 
 // CheckSet returns what is wrong with profiles and declarations that land on one device together: for each member, in
 // their order, what there is to say of it beside those before it. Of the options, Groups and For count.
 func (c *Checker) CheckSet(members []*Member, o Options) ([][]diag.Diagnostic, error) {
-	s := &together{members: members, found: make([][]diag.Diagnostic, len(members)), chosen: o.Groups, server: o.For}
-	s.dropCopies()
-	s.checkIdentifiers()
-	s.checkNames()
-	s.checkUUIDs()
-	s.checkSingles()
-	s.checkDNS()
-	s.checkSettings()
-	s.checkDeclarations()
+	s := &together{members: members, copies: copies(members), found: make([][]diag.Diagnostic, len(members)), server: o.For}
+	s.clashes = sync.OnceValue(s.findClashes)
+	for i, page := range pages() {
+		if e := &checks[i]; e.set != nil && (len(o.Groups) == 0 || page.Has(o.Groups...)) {
+			e.set(&setPass{s, page})
+		}
+	}
 	for i := range s.found {
 		s.found[i] = diag.Sort(s.found[i])
 	}
@@ -210,15 +216,10 @@ func (s *together) span(at spot) diag.Span {
 	return diag.Span{File: s.members[at.member].file, Start: at.start, End: at.end}
 }
 
-// report adds a finding about a member, with where an earlier one stands that it does not go with. Groups that are not
-// asked for are passed over.
-func (s *together) report(id string, at, earlier spot, message, help string) *diag.Diagnostic {
-	page, _ := rules.Find(id)
-	d := diag.Diagnostic{Rule: id, Severity: page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path}
+// report adds a finding about a member, with where an earlier one stands that it does not go with.
+func (s *setPass) report(at, earlier spot, message, help string) *diag.Diagnostic {
+	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path}
 	d.Related = related("in "+s.nameOf(earlier.member), s.span(earlier))
-	if len(s.chosen) > 0 && !slices.ContainsFunc(page.Groups, func(g rules.Group) bool { return slices.Contains(s.chosen, g) }) {
-		return &d
-	}
 	s.found[at.member] = append(s.found[at.member], d)
 	return &s.found[at.member][len(s.found[at.member])-1]
 }

@@ -11,26 +11,37 @@ import (
 	"syncguard/internal/mdm"
 )
 
-// dropCopies says of every member with the very content of another that it is one, and takes it out: there is nothing else
-// to say of it. A profile and its signed copy are the same content.
-func (s *together) dropCopies() {
-	s.members = slices.Clone(s.members) // that of the caller stays as it is
-	first := map[[sha256.Size]byte]int{}
-	for i, m := range s.members {
+// copies returns the members with the very content of an earlier one: there is nothing else to say of them. A profile and
+// its signed copy are the same content.
+func copies(members []*Member) map[int]int {
+	first, copies := map[[sha256.Size]byte]int{}, map[int]int{}
+	for i, m := range members {
 		if m.file == nil {
 			continue
 		}
-		before, isCopy := first[m.content]
+		before, repeated := first[m.content]
 		switch {
-		case !isCopy:
+		case !repeated:
 			first[m.content] = i
-			continue
-		case areAlternatives(s.members[before], m):
-			continue
+		case !areAlternatives(members[before], m):
+			copies[i] = before
 		}
-		s.report("same-profile-twice", spot{i, m.identifier.start, m.identifier.end, ""}, s.identifierOf(before),
-			"the content is that of "+s.nameOf(before), "leave one of them out, or lint them apart with --separate")
-		s.members[i] = nil
+	}
+	return copies
+}
+
+// each goes through the members that are no copies.
+func (s *together) each(yield func(int, *Member) bool) {
+	for i, m := range s.members {
+		if _, isCopy := s.copies[i]; !isCopy && !yield(i, m) {
+			return
+		}
+	}
+}
+
+func sameProfileTwice(s *setPass) {
+	for i, before := range s.copies {
+		s.report(s.identifierOf(i), s.identifierOf(before), "the content is that of "+s.nameOf(before), "leave one of them out, or lint them apart with --separate")
 	}
 }
 
@@ -39,11 +50,11 @@ func (s *together) identifierOf(i int) spot {
 	return spot{member: i, start: m.identifier.start, end: m.identifier.end}
 }
 
-// checkIdentifiers finds top levels of the same identifier.
-func (s *together) checkIdentifiers() {
+// duplicateProfileIdentifier finds top levels of the same identifier.
+func duplicateProfileIdentifier(s *setPass) {
 	first := map[string]int{}
-	for i, m := range s.members {
-		if m == nil || m.identifier.text == "" {
+	for i, m := range s.each {
+		if m.identifier.text == "" {
 			continue
 		}
 		kind, key := "profile", "PayloadIdentifier"
@@ -60,7 +71,7 @@ func (s *together) checkIdentifiers() {
 		}
 		at := s.identifierOf(i)
 		at.path = key
-		d := s.report("duplicate-profile-identifier", at, s.identifierOf(before),
+		d := s.report(at, s.identifierOf(before),
 			fmt.Sprintf("%s is that of %s, so the %s that comes later replaces the other", quote(key), s.nameOf(before), kind),
 			"give each "+kind+" an identifier of its own")
 		if k := s.unique("PayloadIdentifier"); k != nil && kind == "profile" {
@@ -91,14 +102,14 @@ func (s *together) unique(key string) *mdm.Key {
 	return nil
 }
 
-// checkNames finds profiles of the same name, where the server tells them apart by it.
-func (s *together) checkNames() {
+// duplicateProfileName finds profiles of the same name, where the server tells them apart by it.
+func duplicateProfileName(s *setPass) {
 	if s.unique("PayloadDisplayName") == nil {
 		return
 	}
 	first := map[string]int{}
-	for i, m := range s.members {
-		if m == nil || m.displayName.text == "" {
+	for i, m := range s.each {
+		if m.displayName.text == "" {
 			continue
 		}
 		before, repeated := first[m.displayName.text]
@@ -107,7 +118,7 @@ func (s *together) checkNames() {
 			continue
 		}
 		earlier := s.members[before].displayName
-		s.report("duplicate-profile-name", spot{i, m.displayName.start, m.displayName.end, "PayloadDisplayName"}, spot{before, earlier.start, earlier.end, ""},
+		s.report(spot{i, m.displayName.start, m.displayName.end, "PayloadDisplayName"}, spot{before, earlier.start, earlier.end, ""},
 			fmt.Sprintf("%s is that of %s, and %s takes one profile of a name", quote("PayloadDisplayName"), s.nameOf(before), s.server.Name),
 			"give each profile a name of its own")
 	}
@@ -118,10 +129,7 @@ type payloadSpot struct{ member, payload int }
 
 // eachPayload calls do for every payload of every member, in their order.
 func (s *together) eachPayload(do func(payloadSpot, *setPayload)) {
-	for i, m := range s.members {
-		if m == nil {
-			continue
-		}
+	for i, m := range s.each {
 		for j := range m.payloads {
 			do(payloadSpot{i, j}, &m.payloads[j])
 		}
@@ -137,8 +145,8 @@ func (s *together) spotOf(p payloadSpot, of mark, key string) spot {
 	return spot{p.member, of.start, of.end, strings.TrimPrefix(path+key, ".")}
 }
 
-// checkUUIDs finds payloads of the same PayloadUUID in several profiles.
-func (s *together) checkUUIDs() {
+// payloadUUIDInTwoProfiles finds payloads of the same PayloadUUID in several profiles.
+func payloadUUIDInTwoProfiles(s *setPass) {
 	first := map[string]payloadSpot{}
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
 		if p.uuid.text == "" {
@@ -154,13 +162,13 @@ func (s *together) checkUUIDs() {
 		if before.member == here.member || earlier.platforms&p.platforms == 0 || areAlternatives(s.members[before.member], s.members[here.member]) {
 			return // duplicate-payload-uuid says so of one profile
 		}
-		s.report("payload-uuid-in-two-profiles", s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier.uuid, ".PayloadUUID"),
+		s.report(s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier.uuid, ".PayloadUUID"),
 			fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
 	})
 }
 
-// checkSingles finds payloads in several profiles of which a device takes one.
-func (s *together) checkSingles() {
+// singleInstancePayloadInTwoProfiles finds payloads in several profiles of which a device takes one.
+func singleInstancePayloadInTwoProfiles(s *setPass) {
 	first := map[string][]payloadSpot{}
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
 		for _, id := range p.single {
@@ -172,7 +180,7 @@ func (s *together) checkSingles() {
 				continue
 			}
 			before := first[id][i]
-			s.report("single-instance-payload-in-two-profiles", s.spotOf(here, p.at, ""), s.spotOf(before, s.members[before.member].payloads[before.payload].at, ""),
+			s.report(s.spotOf(here, p.at, ""), s.spotOf(before, s.members[before.member].payloads[before.payload].at, ""),
 				fmt.Sprintf("%s stands in %s as well, and a device takes one", quote(p.at.text), s.nameOf(before.member)),
 				"put all its keys into one payload of one profile")
 			return
@@ -193,8 +201,8 @@ func (s *together) share(a, b payloadSpot) bool {
 	return shared != 0
 }
 
-// checkDNS finds DNS settings of which a person has to choose. It is said once, of the second.
-func (s *together) checkDNS() {
+// severalDNSPayloads finds DNS settings of which a person has to choose. It is said once, of the second.
+func severalDNSPayloads(s *setPass) {
 	var all []payloadSpot
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
 		if p.at.text != dnsSettings && p.at.text != dnsDeclaration {
@@ -209,7 +217,7 @@ func (s *together) checkDNS() {
 		return
 	}
 	at := func(p payloadSpot) spot { return s.spotOf(p, s.members[p.member].payloads[p.payload].at, "") }
-	s.report("several-dns-payloads", at(all[1]), at(all[0]),
+	s.report(at(all[1]), at(all[0]),
 		fmt.Sprintf("there are %d payloads of DNS settings, and a device uses the one that a person chooses", len(all)),
 		"deliver one of them to each device")
 }
@@ -217,8 +225,8 @@ func (s *together) checkDNS() {
 // dnsDeclaration is the declaration that takes the place of DNS settings.
 const dnsDeclaration = "com.apple.configuration.network.dns-settings"
 
-// checkDeclarations finds payloads and settings beside the declaration that takes their place.
-func (s *together) checkDeclarations() {
+// profileAgainstDeclaration finds payloads and settings beside the declaration that takes their place.
+func profileAgainstDeclaration(s *setPass) {
 	declared := map[string][]payloadSpot{} // of each type one for each target that it is made for
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
 		t := s.members[here.member].declares
@@ -232,10 +240,7 @@ func (s *together) checkDeclarations() {
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
 		s.reportBeside(declared, p.replacement, p.platforms, s.spotOf(here, p.at, ""), "payload "+quote(p.at.text))
 	})
-	for i, m := range s.members {
-		if m == nil {
-			continue
-		}
+	for i, m := range s.each {
 		for _, x := range m.settings {
 			s.reportBeside(declared, x.replacement, x.platforms, spot{i, x.start, x.end, x.path()}, quote(x.key))
 		}
@@ -254,7 +259,7 @@ func (s *together) reachAlike(a, b payloadSpot) bool {
 }
 
 // reportBeside reports what stands beside the declaration that takes its place. Either may be the later one.
-func (s *together) reportBeside(declared map[string][]payloadSpot, replacement string, on platforms, at spot, subject string) {
+func (s *setPass) reportBeside(declared map[string][]payloadSpot, replacement string, on platforms, at spot, subject string) {
 	i := slices.IndexFunc(declared[replacement], func(d payloadSpot) bool {
 		m := s.members[d.member]
 		return on&m.payloads[d.payload].platforms != 0 && !areAlternatives(m, s.members[at.member])
@@ -265,11 +270,11 @@ func (s *together) reportBeside(declared map[string][]payloadSpot, replacement s
 	by := declared[replacement][i]
 	other := s.spotOf(by, s.members[by.member].payloads[by.payload].at, "")
 	if at.member > by.member {
-		s.report("profile-against-declaration", at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.nameOf(by.member)),
+		s.report(at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.nameOf(by.member)),
 			"manage it in one way alone")
 		return
 	}
 	other.path = "Type"
-	s.report("profile-against-declaration", other, at, fmt.Sprintf("the declaration %s takes the place of %s in %s", quote(replacement), subject, s.nameOf(at.member)),
+	s.report(other, at, fmt.Sprintf("the declaration %s takes the place of %s in %s", quote(replacement), subject, s.nameOf(at.member)),
 		"manage it in one way alone")
 }

@@ -144,26 +144,26 @@ type holder struct {
 	setting *setting
 }
 
-// checkSettings finds the settings that several members make.
-func (s *together) checkSettings() {
+// clash is a setting that two members make.
+type clash struct{ earlier, here holder }
+
+// findClashes finds the settings that several members make.
+func (s *together) findClashes() (found []clash) {
 	type name struct{ domain, key string }
 	first := map[name][]holder{}
-	for i, m := range s.members {
-		if m == nil {
-			continue
-		}
+	for i, m := range s.each {
 		for j := range m.settings {
 			here := holder{i, &m.settings[j]}
 			n := name{here.setting.domain, here.setting.key}
-			before := first[n]
-			at := slices.IndexFunc(before, func(b holder) bool { return b.member != i && s.meet(b, here) })
-			if at >= 0 {
-				s.reportSetting(before[at], here)
+			at := slices.IndexFunc(first[n], func(b holder) bool { return b.member != i && s.meet(b, here) })
+			if at < 0 {
+				first[n] = append(first[n], here)
 			} else {
-				first[n] = append(before, here)
+				found = append(found, clash{first[n][at], here})
 			}
 		}
 	}
+	return found
 }
 
 // meet says whether two settings can reach the same device, and the same user or the device as a whole.
@@ -178,18 +178,29 @@ func (s *together) meet(a, b holder) bool {
 	return shared != 0
 }
 
-func (s *together) reportSetting(earlier, here holder) {
-	x, before := here.setting, earlier.setting
-	at, other := spot{here.member, x.start, x.end, x.path()}, spot{earlier.member, before.start, before.end, before.path()}
-	switch {
-	case x.value != before.value && x.says == before.says:
-		s.report("conflicting-setting", at, other, fmt.Sprintf("%s is %s, and another one in %s", quote(x.key), x.says, s.nameOf(earlier.member)),
-			"set it in one profile alone")
-	case x.value != before.value:
-		s.report("conflicting-setting", at, other, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.says, before.says, s.nameOf(earlier.member)),
-			"set it in one profile alone")
-	case x.domain == restrictions:
-		s.report("setting-managed-twice", at, other, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.nameOf(earlier.member)),
-			"set it in one profile alone")
+func conflictingSetting(s *setPass) {
+	for _, c := range s.clashes() {
+		x, before := c.here.setting, c.earlier.setting
+		if x.value == before.value {
+			continue
+		}
+		other := before.says
+		if x.says == other {
+			other = "another one"
+		}
+		s.reportClash(c, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.says, other, s.nameOf(c.earlier.member)))
 	}
+}
+
+func settingManagedTwice(s *setPass) {
+	for _, c := range s.clashes() {
+		if x := c.here.setting; x.value == c.earlier.setting.value && x.domain == restrictions {
+			s.reportClash(c, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.nameOf(c.earlier.member)))
+		}
+	}
+}
+
+func (s *setPass) reportClash(c clash, message string) {
+	spotOf := func(h holder) spot { return spot{h.member, h.setting.start, h.setting.end, h.setting.path()} }
+	s.report(spotOf(c.here), spotOf(c.earlier), message, "set it in one profile alone")
 }

@@ -26,71 +26,41 @@ func (f FileFacts) signers() []cms.SignerFacts {
 	return found
 }
 
-// signerRule makes the profile function of a rule that looks at every signer.
-func signerRule(check func(*pass, cms.SignerFacts)) func(*pass, *profile) {
-	return func(p *pass, profile *profile) {
-		for _, s := range profile.signedBy() {
-			check(p, s)
-		}
-	}
-}
-
-// certificateRule is signerRule for signers whose certificate is in the message.
-func certificateRule(check func(*pass, *x509.Certificate)) func(*pass, *profile) {
-	return signerRule(func(p *pass, s cms.SignerFacts) {
-		if s.Certificate != nil {
-			check(p, s.Certificate)
-		}
-	})
-}
-
 // reportSigner reports something about the signature.
 func (p *pass) reportSigner(format string, args ...any) *diag.Diagnostic {
 	return p.report(place{path: root}, format, args...)
 }
 
-var expiredSigner = rule{
-	id: "expired-signer",
-	profile: certificateRule(func(p *pass, c *x509.Certificate) {
-		if p.isOver(c) {
-			p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), day(c.NotAfter)).
-				Help = "renew the certificate, and sign the profile anew"
-		}
-	}),
+func expiredSigner(p *pass, s cms.SignerFacts) {
+	if c := s.Certificate; c != nil && p.isOver(c) {
+		p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), day(c.NotAfter)).
+			Help = "renew the certificate, and sign the profile anew"
+	}
 }
 
-var signerExpiresSoon = rule{
-	id: "signer-expires-soon",
-	profile: certificateRule(func(p *pass, c *x509.Certificate) {
-		if p.endsSoon(c) {
-			p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), day(c.NotAfter)).
-				Help = "renew the certificate, and sign the profile anew before that day"
-		}
-	}),
+func signerExpiresSoon(p *pass, s cms.SignerFacts) {
+	if c := s.Certificate; c != nil && p.endsSoon(c) {
+		p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), day(c.NotAfter)).
+			Help = "renew the certificate, and sign the profile anew before that day"
+	}
 }
 
-var signerNotYetValid = rule{
-	id: "signer-not-yet-valid",
-	profile: certificateRule(func(p *pass, c *x509.Certificate) {
-		if now := p.profile.options.Now; !now.IsZero() && now.Before(c.NotBefore) {
-			p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), day(c.NotBefore)).
-				Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
-		}
-	}),
+func signerNotYetValid(p *pass, s cms.SignerFacts) {
+	if c := s.Certificate; c != nil && p.isAhead(c) {
+		p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), day(c.NotBefore)).
+			Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
+	}
 }
 
-var missingIntermediate = rule{
-	id: "missing-intermediate",
-	profile: signerRule(func(p *pass, s cms.SignerFacts) {
-		if !s.LacksIssuer {
-			return
-		}
-		d := p.reportSigner("the signature does not carry the certificate that issued the signer's, %s", quote(s.Certificate.Issuer.CommonName))
-		isIntermediate, help := whatIsMissing(s.Certificate)
-		if d.Help = help; !isIntermediate {
-			d.Severity = diag.Note
-		}
-	}),
+func missingIntermediate(p *pass, s cms.SignerFacts) {
+	if !s.LacksIssuer {
+		return
+	}
+	d := p.reportSigner("the signature does not carry the certificate that issued the signer's, %s", quote(s.Certificate.Issuer.CommonName))
+	isIntermediate, help := whatIsMissing(s.Certificate)
+	if d.Help = help; !isIntermediate {
+		d.Severity = diag.Note
+	}
 }
 
 // whatIsMissing reports whether the issuer of a certificate is known to be none that devices may have as a root, and what to do.
@@ -105,44 +75,35 @@ func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
 	return false, "sign with the whole chain, unless devices have that certificate as a trusted root"
 }
 
-var selfSignedSigner = rule{
-	id: "self-signed-signer",
-	profile: signerRule(func(p *pass, s cms.SignerFacts) {
-		if s.IsSelfSigned {
-			p.reportSigner("the certificate of the signer, %s, is signed by itself", nameOf(s.Certificate)).
-				Help = "sign with a certificate whose root devices trust, or install this one on them first"
-		}
-	}),
+func selfSignedSigner(p *pass, s cms.SignerFacts) {
+	if s.IsSelfSigned {
+		p.reportSigner("the certificate of the signer, %s, is signed by itself", nameOf(s.Certificate)).
+			Help = "sign with a certificate whose root devices trust, or install this one on them first"
+	}
 }
 
-var weakSignatureDigest = rule{
-	id: "weak-signature-digest",
-	profile: signerRule(func(p *pass, s cms.SignerFacts) {
-		if s.IsWeak {
-			p.reportSigner("the signature uses %s, which proves nothing any more", s.Digest).Help = "sign the profile anew with SHA-256"
-		}
-	}),
+func weakSignatureDigest(p *pass, s cms.SignerFacts) {
+	if s.IsWeak {
+		p.reportSigner("the signature uses %s, which proves nothing any more", s.Digest).Help = "sign the profile anew with SHA-256"
+	}
 }
 
 // minRSABits is what Apple's systems ask of the certificates that they trust.
 const minRSABits = 2048
 
-var shortRSAKey = rule{
-	id: "short-rsa-key",
-	profile: func(p *pass, profile *profile) {
-		for _, s := range profile.signedBy() {
-			if bits := shortBits(s.Certificate); bits > 0 {
-				p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, minRSABits).
-					Help = "sign with a longer key, or one on an elliptic curve"
-			}
+func shortRSAKey(p *pass, profile *profile) {
+	for _, s := range profile.signedBy() {
+		if bits := shortBits(s.Certificate); bits > 0 {
+			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, minRSABits).
+				Help = "sign with a longer key, or one on an elliptic curve"
 		}
-		profile.eachCertificate(func(at place, c *x509.Certificate) {
-			if bits := shortBits(c); bits > 0 {
-				p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, minRSABits).
-					Help = "have the certificate issued anew with a longer key"
-			}
-		})
-	},
+	}
+	profile.eachCertificate(func(at place, c *x509.Certificate) {
+		if bits := shortBits(c); bits > 0 {
+			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, minRSABits).
+				Help = "have the certificate issued anew with a longer key"
+		}
+	})
 }
 
 // shortBits returns the length of a key that is too short, or 0.
@@ -160,6 +121,12 @@ func shortBits(c *x509.Certificate) int {
 func (p *pass) isOver(c *x509.Certificate) bool {
 	now := p.profile.options.Now
 	return !now.IsZero() && now.After(c.NotAfter)
+}
+
+// isAhead reports whether a certificate is not valid yet.
+func (p *pass) isAhead(c *x509.Certificate) bool {
+	now := p.profile.options.Now
+	return !now.IsZero() && now.Before(c.NotBefore)
 }
 
 // endsSoon says whether a certificate is about to expire.

@@ -12,29 +12,26 @@ import (
 const statusSubscriptions = "com.apple.configuration.management.status-subscriptions"
 
 // A name that is near a known one is a slip; any other may be an item of a newer version.
-var unknownStatusItem = rule{
-	id: "unknown-status-item",
-	value: func(p *pass, n *node) {
-		if n.domain != statusSubscriptions || n.path.lastKey() != "Name" || n.value.Kind != plist.String || hasPlaceholder(n.value) {
-			return
-		}
-		items, err := p.profile.checker.catalog.StatusItems()
-		if err != nil {
-			p.profile.err = cmp.Or(p.profile.err, fmt.Errorf("reading the status items: %w", err))
-		}
-		if items == nil {
-			return
-		}
-		if item := named(items.Keys, n.value.Text); item != nil {
-			p.reportStatusItem(n, item)
-			return
-		}
-		d := p.report(n.at(), "status item %s is not in the schemas", quote(n.value.Text))
-		names := (&node{layers: []layer{{keys: items.Keys}}}).knownKeys()
-		if _, help := p.profile.nearest(n.value.Text, names); help != "" {
-			d.Severity, d.Help = diag.Warning, help
-		}
-	},
+func unknownStatusItem(p *pass, n *node) {
+	if n.domain != statusSubscriptions || n.path.lastKey() != "Name" || n.value.Kind != plist.String || hasPlaceholder(n.value) {
+		return
+	}
+	items, err := p.profile.checker.catalog.StatusItems()
+	if err != nil {
+		p.profile.err = cmp.Or(p.profile.err, fmt.Errorf("reading the status items: %w", err))
+	}
+	if items == nil {
+		return
+	}
+	if item := named(items.Keys, n.value.Text); item != nil {
+		p.reportStatusItem(n, item)
+		return
+	}
+	d := p.report(n.at(), "status item %s is not in the schemas", quote(n.value.Text))
+	names := (&node{layers: []layer{{keys: items.Keys}}}).knownKeys()
+	if _, help := p.profile.nearest(n.value.Text, names); help != "" {
+		d.Severity, d.Help = diag.Warning, help
+	}
 }
 
 // reportStatusItem says on which targets nothing reports an item.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // The rules about keys that are right by the schema and stop or slow iCloud syncing. They hold for a payload and for the
@@ -29,40 +30,12 @@ type harm struct {
 	consequence string
 }
 
-// harmRule makes the settings function of a rule that looks for harms.
-func harmRule(help string, harms ...harm) func(*pass, *node) {
-	return func(p *pass, n *node) {
-		for _, h := range harms {
-			if h.domain != n.domain {
-				continue
-			}
-			at, in, key := n.path, n.value, h.key
-			if outer, inner, nested := strings.Cut(h.key, "."); nested {
-				at, in, key = at.field(outer), in.Get(outer), inner
-			}
-			if f := in.Field(key); f != nil && f.Value != nil && h.hurts(f.Value) {
-				p.report(place{at.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, so %s", quote(key), f.Value.Describe(), h.consequence).Help = help
-			}
-		}
-	}
-}
-
-func alwaysOff(v *plist.Value) bool { return v.Kind == plist.String && v.Text == "AlwaysOff" }
-
-func off(v *plist.Value) bool { return v.Kind == plist.Boolean && !v.Bool }
-func on(v *plist.Value) bool  { return v.Kind == plist.Boolean && v.Bool }
-
-func positive(v *plist.Value) bool {
-	return v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs > 0
-}
-
-var cloudSyncDisabled = rule{
-	id:       "cloud-sync-disabled",
-	settings: harmRule("remove the key, or set it to true", cloudSyncHarms()...),
-}
-
-func cloudSyncHarms() []harm {
-	return []harm{
+// harms are the settings that each rule is about. It is a table to read: nobody writes to it.
+var harms = []struct {
+	rule, help string
+	settings   []harm
+}{
+	{rule.CloudSyncDisabled, "remove the key, or set it to true", []harm{
 		{restrictions, "allowCloudDocumentSync", off, "documents and app data in iCloud stop syncing"},
 		{restrictions, "allowCloudDesktopAndDocuments", off, "the Desktop and Documents folders stop syncing"},
 		{restrictions, "allowCloudPhotoLibrary", off, "iCloud Photos stops, and photos that are not fully downloaded are removed from the device"},
@@ -78,95 +51,17 @@ func cloudSyncHarms() []harm {
 		{fileProviders, "ManagementAllowsRemoteSyncing", off, "cloud storage stops syncing, iCloud Drive presumably as well"},
 		{fileProviders, "ManagementAllowsKnownFolderSyncing", off, "the Desktop and Documents folders stop syncing, with iCloud Drive presumably as well"},
 		{fileProviders, "ManagementAllowsExternalVolumeSyncing", off, "cloud storage on external disks stops syncing, iCloud Drive presumably as well"},
-	}
-}
-
-var cloudBackupDisabled = rule{
-	id: "cloud-backup-disabled",
-	settings: harmRule("make sure that devices are backed up in another way",
-		harm{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"}),
-}
-
-var cellularTogglesFrozen = rule{
-	id: "cellular-toggles-frozen",
-	settings: harmRule("remove the key, or install it only after every switch is as it should stay",
-		harm{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"}),
-}
-
-var roamingSyncDisabled = rule{
-	id: "roaming-sync-disabled",
-	settings: harmRule("remove the key, or set it to true",
-		harm{restrictions, "allowGlobalBackgroundFetchWhenRoaming", off, "nothing syncs in the background while roaming"}),
-}
-
-var accountChangesBlocked = rule{
-	id: "account-changes-blocked",
-	settings: func(p *pass, n *node) {
-		accountModification(p, n)
-		if n.domain != preferences {
-			return
-		}
-		for _, key := range []string{"DisabledSystemSettings", "DisabledPreferencePanes"} {
-			for i, pane := range items(n.value.Get(key)) {
-				if slices.Contains(accountPanes(), pane.Text) {
-					p.report(place{n.path.field(key).at(i), pane.Span, isSecret(pane)},
-						"%s is turned off, so nobody can sign out of iCloud and in again when it does not sync", quote(pane.Text)).
-						Help = "take it out of the list"
-				}
-			}
-		}
-	},
-}
-
-var accountModification = harmRule("remove the key, or set it to true",
-	harm{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"})
-
-// accountPanes are where a Mac shows the Apple Account: from macOS 13 on, and before.
-func accountPanes() []string {
-	return []string{"com.apple.systempreferences.AppleIDSettings", "com.apple.preferences.AppleIDPrefPane", "com.apple.preferences.icloud"}
-}
-
-var captiveDetectionDisabled = rule{
-	id: "captive-detection-disabled",
-	settings: func(p *pass, n *node) {
-		captiveBypass(p, n)
-		switch n.domain {
-		case httpProxy:
-			p.reportCaptiveLogin(n, n.path, n.value, "ProxyCaptiveLoginAllowed", "set it to true")
-		case vpnPayload:
-			always := n.value.Get("AlwaysOn")
-			if isText(n.value.Get("VPNType"), "AlwaysOn") && always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
-				p.reportCaptiveLogin(n, n.path.field("AlwaysOn"), always, "AllowCaptiveWebSheet", "set it to 1")
-			}
-		}
-	},
-}
-
-var captiveBypass = harmRule("remove the key, or set it to false",
-	harm{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"})
-
-// reportCaptiveLogin reports a key that lets login pages past a proxy or tunnel, where it does not allow them or is absent.
-func (p *pass) reportCaptiveLogin(n *node, path *path, in *plist.Value, key, help string) {
-	const so = "so no login page appears on a network that asks for one, and nothing syncs there"
-	f := in.Field(key)
-	switch {
-	case f == nil:
-		p.report(n.atKey(), "%s lacks %s, %s", n.subject(), quote(key), so).Help = strings.Replace(help, "it", quote(key), 1)
-	case f.Value != nil && !allows(f.Value) && !hasPlaceholder(f.Value):
-		p.report(place{path.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, %s", quote(key), f.Value.Describe(), so).Help = help
-	}
-}
-
-// allows reports whether a value is true, or 1.
-func allows(v *plist.Value) bool { return v != nil && (on(v) || positive(v)) }
-
-var updatesDelayed = rule{
-	id:       "updates-delayed",
-	settings: harmRule("remove the key", updateHarms()...),
-}
-
-func updateHarms() []harm {
-	return []harm{
+	}},
+	{rule.CloudBackupDisabled, "make sure that devices are backed up in another way", []harm{
+		{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"},
+	}},
+	{rule.CellularTogglesFrozen, "remove the key, or install it only after every switch is as it should stay", []harm{
+		{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"},
+	}},
+	{rule.RoamingSyncDisabled, "remove the key, or set it to true", []harm{
+		{restrictions, "allowGlobalBackgroundFetchWhenRoaming", off, "nothing syncs in the background while roaming"},
+	}},
+	{rule.UpdatesDelayed, "remove the key", []harm{
 		{restrictions, "forceDelayedSoftwareUpdates", on, "software updates come late"},
 		{restrictions, "forceDelayedMajorSoftwareUpdates", on, "major software updates come late"},
 		{restrictions, "forceDelayedAppSoftwareUpdates", on, "updates of apps come late"},
@@ -189,26 +84,108 @@ func updateHarms() []harm {
 		{managedUpdates, "AutomaticActions.InstallOSUpdates", alwaysOff, "updates of the system are not installed by themselves"},
 		{managedUpdates, "AutomaticActions.InstallSecurityUpdate", alwaysOff, "security updates are not installed by themselves"},
 		{managedUpdates, "RapidSecurityResponse.Enable", off, "security fixes between updates are not installed"},
+	}},
+	{rule.AccountChangesBlocked, "remove the key, or set it to true", []harm{
+		{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"},
+	}},
+	{rule.CaptiveDetectionDisabled, "remove the key, or set it to false", []harm{
+		{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"},
+	}},
+}
+
+// reportHarms reports the harms of the pass's rule in a dictionary of settings.
+func (p *pass) reportHarms(n *node) {
+	for _, of := range harms {
+		for _, h := range of.settings {
+			if of.rule == p.rule.id && h.domain == n.domain {
+				p.reportHarm(n, h, of.help)
+			}
+		}
 	}
 }
 
-var managedAppsOffCellular = rule{
-	id: "managed-apps-off-cellular",
-	value: func(p *pass, n *node) {
-		if n.key != nil || n.domain != networkUsage {
-			return
-		}
-		for i, r := range items(n.value.Get("ApplicationRules")) {
-			if r.Kind != plist.Dictionary || r.Field("AppIdentifierMatches") != nil {
-				continue
+func (p *pass) reportHarm(n *node, h harm, help string) {
+	at, in, key := n.path, n.value, h.key
+	if outer, inner, nested := strings.Cut(h.key, "."); nested {
+		at, in, key = at.field(outer), in.Get(outer), inner
+	}
+	if f := in.Field(key); f != nil && f.Value != nil && h.hurts(f.Value) {
+		p.report(place{at.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, so %s", quote(key), f.Value.Describe(), h.consequence).Help = help
+	}
+}
+
+func alwaysOff(v *plist.Value) bool { return v.Kind == plist.String && v.Text == "AlwaysOff" }
+
+func off(v *plist.Value) bool { return v.Kind == plist.Boolean && !v.Bool }
+func on(v *plist.Value) bool  { return v.Kind == plist.Boolean && v.Bool }
+
+func positive(v *plist.Value) bool {
+	return v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs > 0
+}
+
+func accountChangesBlocked(p *pass, n *node) {
+	p.reportHarms(n)
+	if n.domain != preferences {
+		return
+	}
+	for _, key := range []string{"DisabledSystemSettings", "DisabledPreferencePanes"} {
+		for i, pane := range items(n.value.Get(key)) {
+			if slices.Contains(accountPanes(), pane.Text) {
+				p.report(place{n.path.field(key).at(i), pane.Span, isSecret(pane)},
+					"%s is turned off, so nobody can sign out of iCloud and in again when it does not sync", quote(pane.Text)).
+					Help = "take it out of the list"
 			}
-			for _, key := range []string{"AllowCellularData", "AllowRoamingCellularData"} {
-				if f := r.Field(key); f != nil && f.Value != nil && off(f.Value) {
-					at := n.path.field("ApplicationRules").at(i).field(key)
-					p.report(place{path: at, span: f.KeySpan}, "%s is false for every managed app, so none of them syncs there", quote(key)).
-						Help = `name the apps that it is for in "AppIdentifierMatches"`
-				}
+		}
+	}
+}
+
+// accountPanes are where a Mac shows the Apple Account: from macOS 13 on, and before.
+func accountPanes() []string {
+	return []string{"com.apple.systempreferences.AppleIDSettings", "com.apple.preferences.AppleIDPrefPane", "com.apple.preferences.icloud"}
+}
+
+func captiveDetectionDisabled(p *pass, n *node) {
+	p.reportHarms(n)
+	switch n.domain {
+	case httpProxy:
+		p.reportCaptiveLogin(n, n.path, n.value, "ProxyCaptiveLoginAllowed", "set it to true")
+	case vpnPayload:
+		always := n.value.Get("AlwaysOn")
+		if isText(n.value.Get("VPNType"), "AlwaysOn") && always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
+			p.reportCaptiveLogin(n, n.path.field("AlwaysOn"), always, "AllowCaptiveWebSheet", "set it to 1")
+		}
+	}
+}
+
+// reportCaptiveLogin reports a key that lets login pages past a proxy or tunnel, where it does not allow them or is absent.
+func (p *pass) reportCaptiveLogin(n *node, path *path, in *plist.Value, key, help string) {
+	const so = "so no login page appears on a network that asks for one, and nothing syncs there"
+	f := in.Field(key)
+	switch {
+	case f == nil:
+		p.report(n.atKey(), "%s lacks %s, %s", n.subject(), quote(key), so).Help = strings.Replace(help, "it", quote(key), 1)
+	case f.Value != nil && !allows(f.Value) && !hasPlaceholder(f.Value):
+		p.report(place{path.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, %s", quote(key), f.Value.Describe(), so).Help = help
+	}
+}
+
+// allows reports whether a value is true, or 1.
+func allows(v *plist.Value) bool { return v != nil && (on(v) || positive(v)) }
+
+func managedAppsOffCellular(p *pass, n *node) {
+	if n.key != nil || n.domain != networkUsage {
+		return
+	}
+	for i, r := range items(n.value.Get("ApplicationRules")) {
+		if r.Kind != plist.Dictionary || r.Field("AppIdentifierMatches") != nil {
+			continue
+		}
+		for _, key := range []string{"AllowCellularData", "AllowRoamingCellularData"} {
+			if f := r.Field(key); f != nil && f.Value != nil && off(f.Value) {
+				at := n.path.field("ApplicationRules").at(i).field(key)
+				p.report(place{path: at, span: f.KeySpan}, "%s is false for every managed app, so none of them syncs there", quote(key)).
+					Help = `name the apps that it is for in "AppIdentifierMatches"`
 			}
 		}
-	},
+	}
 }

@@ -11,21 +11,18 @@ import (
 	"syncguard/internal/schema"
 )
 
-var wrongType = rule{
-	id: "wrong-type",
-	value: func(p *pass, n *node) {
-		if n.key == nil || accepts(n.key, n.value) {
-			return
-		}
-		if p.profile.options.Placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
-			p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
-				n.subject(), withArticle(n.key.Kind.String())).Severity = diag.Note
-			return
-		}
-		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
-		d.Help = p.profile.retype(n.key, n.value)
-		p.setRetyped(d, n)
-	},
+func wrongType(p *pass, n *node) {
+	if n.key == nil || accepts(n.key, n.value) {
+		return
+	}
+	if p.profile.options.Placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
+		p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
+			n.subject(), withArticle(n.key.Kind.String())).Severity = diag.Note
+		return
+	}
+	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
+	d.Help = p.profile.retype(n.key, n.value)
+	p.setRetyped(d, n)
 }
 
 // accepts says whether a value has a type that a key takes.
@@ -51,19 +48,16 @@ func (p *profile) retype(k *schema.Key, v *plist.Value) string {
 	return "write it as the " + to.Kind.String() + " " + to.Describe()
 }
 
-var valueNotInRangelist = rule{
-	id: "value-not-in-rangelist",
-	value: func(p *pass, n *node) {
-		if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
-			return
-		}
-		d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), allowed(n.key.RangeList))
-		if n.value.Kind == plist.String {
-			var near string
-			near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
-			p.setAllowed(d, n, near)
-		}
-	},
+func valueNotInRangelist(p *pass, n *node) {
+	if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
+		return
+	}
+	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), allowed(n.key.RangeList))
+	if n.value.Kind == plist.String {
+		var near string
+		near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
+		p.setAllowed(d, n, near)
+	}
 }
 
 // isChecked says whether the value of a key has the right type, and is not a placeholder that a server fills in later.
@@ -105,18 +99,15 @@ func texts(values []*plist.Value) []string {
 	return texts
 }
 
-var valueOutOfRange = rule{
-	id: "value-out-of-range",
-	value: func(p *pass, n *node) {
-		if !n.isChecked() {
-			return
-		}
-		x, ok := number(n.value)
-		below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
-		if ok && (below || above) {
-			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), interval(n.key.Min, n.key.Max))
-		}
-	},
+func valueOutOfRange(p *pass, n *node) {
+	if !n.isChecked() {
+		return
+	}
+	x, ok := number(n.value)
+	below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
+	if ok && (below || above) {
+		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), interval(n.key.Min, n.key.Max))
+	}
 }
 
 // interval says the bounds of a number.
@@ -131,18 +122,15 @@ func interval(from, to *float64) string {
 	return text(from) + " to " + text(to)
 }
 
-var wrongItemCount = rule{
-	id: "wrong-item-count",
-	value: func(p *pass, n *node) {
-		if n.key == nil || n.key.Kind != plist.Array || n.value.Kind != plist.Array {
-			return
-		}
-		lo, hi := itemCount(n.key)
-		have := len(n.value.Items)
-		if lo != nil && have < *lo || hi != nil && have > *hi {
-			p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), count(have, "item"), counts(lo, hi))
-		}
-	},
+func wrongItemCount(p *pass, n *node) {
+	if n.key == nil || n.key.Kind != plist.Array || n.value.Kind != plist.Array {
+		return
+	}
+	lo, hi := itemCount(n.key)
+	have := len(n.value.Items)
+	if lo != nil && have < *lo || hi != nil && have > *hi {
+		p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), count(have, "item"), counts(lo, hi))
+	}
 }
 
 // itemCount returns the bounds of an array. Apple's schemas state them at the element.
@@ -171,16 +159,13 @@ func counts(lo, hi *int) string {
 	return strconv.Itoa(*lo) + " to " + strconv.Itoa(*hi)
 }
 
-var valueNotInFormat = rule{
-	id: "value-not-in-format",
-	value: func(p *pass, n *node) {
-		if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
-			return
-		}
-		if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
-			p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.value), quote(n.key.Format))
-		}
-	},
+func valueNotInFormat(p *pass, n *node) {
+	if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
+		return
+	}
+	if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
+		p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.value), quote(n.key.Format))
+	}
 }
 
 // compile returns the compiled form of a format, or nil for one that Go cannot compile, which is then not checked.
@@ -196,16 +181,13 @@ func (c *Checker) compile(format string) *regexp.Regexp {
 	return done.(*regexp.Regexp)
 }
 
-var valueNotOfSubtype = rule{
-	id: "value-not-of-subtype",
-	value: func(p *pass, n *node) {
-		if !n.isChecked() || n.value.Kind != plist.String {
-			return
-		}
-		if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
-			p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
-		}
-	},
+func valueNotOfSubtype(p *pass, n *node) {
+	if !n.isChecked() || n.value.Kind != plist.String {
+		return
+	}
+	if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
+		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
+	}
 }
 
 // unmetSubtype says what a text should have been, or "" where it is that.

@@ -7,25 +7,20 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 )
 
 // The rules about variables that an MDM server fills in for each device.
 
-var mdmVariableInSignedProfile = rule{
-	id: ruleMDMVariableInSignedProfile,
-	profile: func(p *pass, profile *profile) {
-		if profile.options.File.Signed {
-			eachFilled(profile.root, func(at place, names string) {
-				p.report(at, messageOfFilled, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
-			})
-		}
-	},
+func mdmVariableInSignedProfile(p *pass, profile *profile) {
+	if profile.options.File.Signed {
+		eachFilled(profile.root, func(at place, names string) {
+			p.report(at, messageOfFilled, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
+		})
+	}
 }
 
-const (
-	ruleMDMVariableInSignedProfile = "mdm-variable-in-signed-profile"
-	messageOfFilled                = "%s is for an MDM server to replace, which would break the signature"
-)
+const messageOfFilled = "%s is for an MDM server to replace, which would break the signature"
 
 // eachFilled calls do for every text that holds variables which some server fills in, with their names. Those that a Mac
 // fills in itself are left out.
@@ -43,30 +38,27 @@ func eachFilled(v *plist.Value, do func(at place, names string)) {
 
 // SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.
 func SignedVariables(root *plist.Value) []diag.Diagnostic {
-	p := &pass{run: &run{}, rule: &mdmVariableInSignedProfile, severity: severityOf(ruleMDMVariableInSignedProfile), chosen: true}
+	p := &pass{run: &run{}, rule: &entry{id: rule.MDMVariableInSignedProfile}, severity: severityOf(rule.MDMVariableInSignedProfile), chosen: true}
 	eachFilled(root, func(at place, names string) {
 		p.report(at, messageOfFilled, names).Help = "build with --unsigned and let the MDM sign, or write the value itself"
 	})
 	return p.found
 }
 
-var unknownMDMVariable = rule{
-	id: "unknown-mdm-variable",
-	document: func(p *pass, profile *profile) {
-		server := profile.options.For
-		if server == nil {
-			return
+func unknownMDMVariable(p *pass, profile *profile) {
+	server := profile.options.For
+	if server == nil {
+		return
+	}
+	for n := range plist.Walk(profile.root) {
+		unknown := server.Unknown
+		if n.Kind == plist.Null { // text that stands for a value of another type
+			unknown = server.UnknownOutsideStrings
 		}
-		for n := range plist.Walk(profile.root) {
-			unknown := server.Unknown
-			if n.Kind == plist.Null { // text that stands for a value of another type
-				unknown = server.UnknownOutsideStrings
-			}
-			for _, u := range unknown(n.Text) {
-				p.reportUnknownVariable(root.place(n), server, u)
-			}
+		for _, u := range unknown(n.Text) {
+			p.reportUnknownVariable(root.place(n), server, u)
 		}
-	},
+	}
 }
 
 func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown) {

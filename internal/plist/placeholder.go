@@ -6,10 +6,8 @@ import (
 	"sync"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
 )
-
-// RulePlaceholder is the rule of a finding about a placeholder.
-const RulePlaceholder = "placeholder"
 
 // placeholderPattern matches what a later step fills in: {{NAME}}, ${NAME}, $NAME, %NAME% and @NAME@.
 var placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
@@ -76,7 +74,7 @@ func (r *xmlReader) placeholder(v *Value, text string) {
 func (r *xmlReader) notePlaceholder(at diag.Span) {
 	if len(r.placeholders) < maxPlaceholders {
 		r.placeholders = append(r.placeholders, diag.Diagnostic{
-			Rule: RulePlaceholder, Severity: diag.Note, Span: at, Path: r.path(),
+			Rule: rule.Placeholder, Severity: diag.Note, Span: at, Path: r.path(),
 			Message: quote(strings.Join(Placeholders(r.text[at.Start:at.End]), " ")) + " is left for a later step to fill in",
 		})
 	}

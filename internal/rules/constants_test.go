@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -54,4 +59,51 @@ func constant(id string) string {
 		b.WriteString(short[word])
 	}
 	return b.String()
+}
+
+// Code names rules by their constants, and every rule is named somewhere: a page that nothing reports is none.
+func TestEveryRuleIsUsed(t *testing.T) {
+	cms := filepath.Join("..", "cms") // whose reasons have the words of rules
+	used := map[string]bool{}
+	for name, file := range sources(t, "..") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "rule" {
+					used[n.Sel.Name] = true
+				}
+			case *ast.BasicLit:
+				id, _ := strconv.Unquote(n.Value)
+				if _, isRule := Find(id); isRule && strings.Contains(id, "-") && filepath.Dir(name) != cms && id != "unused-exception" {
+					t.Errorf("%s has %q, want rule.%s", name, id, constant(id))
+				}
+			}
+			return true
+		})
+	}
+	for _, r := range All() {
+		if !used[constant(r.ID)] {
+			t.Errorf("nothing reports %s: rule.%s is used nowhere", r.ID, constant(r.ID))
+		}
+	}
+}
+
+// sources are the Go files below a folder, tests and generated files aside.
+func sources(t *testing.T, root string) map[string]*ast.File {
+	t.Helper()
+	files := map[string]*ast.File{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err == nil && !ast.IsGenerated(file) {
+			files[path] = file
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }

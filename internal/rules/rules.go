@@ -53,8 +53,10 @@ type Rule struct {
 	archive []byte // the examples as they stand in the file
 }
 
-// Has says whether the rule belongs to a group.
-func (r *Rule) Has(g Group) bool { return slices.Contains(r.Groups, g) }
+// Has reports whether the rule belongs to one of some groups.
+func (r *Rule) Has(groups ...Group) bool {
+	return slices.ContainsFunc(r.Groups, func(g Group) bool { return slices.Contains(groups, g) })
+}
 
 // Examples returns the example that breaks the rule, and the one that does not.
 func (r *Rule) Examples() (bad, good Example) {
