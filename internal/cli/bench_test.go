@@ -12,9 +12,10 @@ import (
 
 	howett "howett.net/plist"
 
-	"syncguard/internal/lint"
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
 	"syncguard/internal/plist"
-	"syncguard/internal/schema"
 )
 
 // profileOf is a valid XML profile of n Wi-Fi payloads, about 0.8 kB each.
@@ -42,8 +43,25 @@ func profileOf(tb testing.TB, n int) []byte {
 	return data
 }
 
-func testChecker() *checker {
-	return &checker{catalog: schema.Embedded(), lint: lint.New(schema.Embedded()), exceptions: newExceptions(nil), keeps: isAboutValidity}
+// testChecker returns what checks a file as validate does.
+func testChecker(tb testing.TB) func(name string, data []byte) []diag.Diagnostic {
+	tb.Helper()
+	return checkerOf(tb, app.LintOptions{Rules: app.RuleFilter{Selected: []string{"structure", "schema", "effect"}}})
+}
+
+func checkerOf(tb testing.TB, o app.LintOptions) func(name string, data []byte) []diag.Diagnostic {
+	tb.Helper()
+	c, err := app.NewChecker(&app.Host{Files: files.OS{}, Now: time.Now}, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(name string, data []byte) []diag.Diagnostic {
+		f, err := c.Check(name, data)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return f.Findings
+	}
 }
 
 // BenchmarkValidate checks profiles with a warm catalog. "x-howett" is the time in multiples of what howett.net/plist
@@ -53,14 +71,14 @@ func BenchmarkValidate(b *testing.B) {
 	for _, payloads := range []int{3, 60} {
 		data := profileOf(b, payloads)
 		b.Run(fmt.Sprintf("%dkB", (len(data)+500)/1000), func(b *testing.B) {
-			c := testChecker()
-			if found := c.checkData("warm", data, nil).findings; len(found) > 0 {
+			c := testChecker(b)
+			if found := c("warm", data); len(found) > 0 {
 				b.Fatal(found)
 			}
 			var ours, theirs []time.Duration
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				ours = append(ours, timed(func() { c.checkData("a", data, nil) }))
+				ours = append(ours, timed(func() { c("a", data) }))
 				b.StopTimer()
 				theirs = append(theirs, timed(func() {
 					var native any

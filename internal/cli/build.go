@@ -70,7 +70,7 @@ Nothing is written when a check finds an error.`,
 	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
 	o.forms.addFlags(cmd)
 	o.handouts.addFlags(cmd)
-	o.template.addFlags(cmd)
+	o.template.addTo(cmd)
 	o.signing.addFlags(cmd)
 	flags.BoolVar(&o.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
 	o.format.addFormats(cmd, "text", "json")
@@ -162,33 +162,6 @@ func (o *buildOptions) checkSigning() error {
 		return usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
 	}
 	return o.signing.identity.check()
-}
-
-// parseTargets reads targets, and notes which of them are read as others.
-func (e *Env) parseTargets(texts []string) ([]target.Target, error) {
-	var targets []target.Target
-	for _, text := range texts {
-		t, err := target.Parse(text)
-		if err != nil {
-			return nil, usage("a target is PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised", "%v", err)
-		}
-		if slices.Contains(targets, t) {
-			return nil, usage("name each target once", "--target %s is given twice", t)
-		}
-		targets = append(targets, t)
-	}
-	e.noteTargets(targets)
-	return targets, nil
-}
-
-// noteTargets says once a run which targets are read as others.
-func (e *Env) noteTargets(targets []target.Target) {
-	for _, t := range targets {
-		if note := t.ReadAs(); note != "" && !slices.Contains(e.targetNotes, note) {
-			e.targetNotes = append(e.targetNotes, note)
-			e.err().Note(note)
-		}
-	}
 }
 
 // composeAll loads every template and composes it for every target, and returns all findings at once.
@@ -323,7 +296,7 @@ func outputs(all []*built) []output {
 // reportFindings says why nothing was built.
 func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error {
 	if o.format.isJSON() {
-		if err := view.WriteJSON(env.Stdout, view.Build{Profiles: []view.Profile{}, Reports: []string{}, Findings: view.JSONFindings(findings)}); err != nil {
+		if err := view.WriteJSON(env.Stdout, view.Build{Profiles: []view.Profile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}); err != nil {
 			return err
 		}
 		return errFindings
@@ -336,7 +309,7 @@ func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error 
 }
 
 func buildReport(o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) *view.Build {
-	b := &view.Build{Signer: signer.report(), Output: o.out, Profiles: []view.Profile{}, Reports: []string{}, Findings: view.JSONFindings(findings)}
+	b := &view.Build{Signer: signer.report(), Output: o.out, Profiles: []view.Profile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}
 	for _, x := range all {
 		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
 	}

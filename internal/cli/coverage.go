@@ -57,7 +57,7 @@ facts that no schema states. What is no word of Apple's is marked as community o
 	flags.StringArrayVar(&o.targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] to show (repeatable)")
 	flags.BoolVar(&o.keys, "keys", false, "show every key that a template sets, not its intents")
 	flags.StringVar(&o.explain, "explain", "", "tell the story of one INTENT or KEY")
-	o.template.addFlags(cmd)
+	o.template.addTo(cmd)
 	o.format.addFormats(cmd, "text", "json", "markdown", "html")
 	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(intentNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -212,12 +212,12 @@ func (c *coverageRun) composed(spec *template.Spec) ([]coverage.File, error) {
 const carrierType = "com.apple.declarations"
 
 func (c *coverageRun) profile(in input) (coverage.File, error) {
-	data, err := in.read(c.env)
+	data, err := in.Read(c.env.host())
 	if err != nil {
 		return coverage.File{}, err
 	}
-	doc, findings := document.Open(diag.NewFile(in.path, data))
-	return openedFile(c.env, in.path, doc, findings)
+	doc, findings := document.Open(diag.NewFile(in.Path(), data))
+	return openedFile(c.env, in.Path(), doc, findings)
 }
 
 // openedFile refuses a file of which nothing can be used, or whose payloads are encrypted.

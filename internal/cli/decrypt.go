@@ -70,8 +70,8 @@ func runDecrypt(ctx context.Context, env *Env, o decryptOptions) error {
 		return fmt.Errorf("%s: the key is no RSA key, and profiles are encrypted for RSA keys only", keyName)
 	}
 	in := inputOf(o.path)
-	name := in.path
-	data, err := in.read(env)
+	name := in.Path()
+	data, err := in.Read(env.host())
 	if err != nil {
 		return err
 	}

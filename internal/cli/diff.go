@@ -184,11 +184,11 @@ type opened struct {
 }
 
 func openSide(env *Env, in input) opened {
-	data, err := in.read(env)
+	data, err := in.Read(env.host())
 	if err != nil {
 		return opened{err: err}
 	}
-	side, err := sideOf(in.path, data)
+	side, err := sideOf(in.Path(), data)
 	return opened{side, err}
 }
 

@@ -74,8 +74,8 @@ func runEncrypt(env *Env, o encryptOptions) error {
 		return err
 	}
 	in := inputOf(o.path)
-	name := in.path
-	data, err := in.read(env)
+	name := in.Path()
+	data, err := in.Read(env.host())
 	if err != nil {
 		return err
 	}

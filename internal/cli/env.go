@@ -1,7 +1,9 @@
-// Package cli is the command line: one file a command, its script beside it in testdata/script.
+// Package cli is the command line: one file a command, its script beside it in testdata/script. It has flags, help, prompts
+// and exit codes; package app does the work, and package view shows what came of it.
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -9,19 +11,21 @@ import (
 
 	"golang.org/x/term"
 
+	"syncguard/internal/app"
+	"syncguard/internal/files"
 	"syncguard/internal/view"
 )
 
-// Env is all that a command touches of the world besides the files that it is told to read and write.
+// Env is the process as the command line sees it.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Environ        []string // NAME=value
 	Now            func() time.Time
 
-	targetNotes []string // which targets are read as others, as it was said
-
-	lost error // why something that was printed did not get to Stdout
+	targetNotes []string       // of the transition
+	progress    *view.Progress // nil where nobody watches, or nothing has begun
+	lost        error          // why something that was printed did not get to Stdout
 }
 
 // lookup returns an environment variable, the last one where a name repeats.
@@ -33,6 +37,40 @@ func (e *Env) lookup(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// host is the process as the application sees it.
+func (e *Env) host() *app.Host {
+	h := &app.Host{Files: files.OS{}, Stdin: e.Stdin, Getenv: e.lookup, Environ: e.Environ, Now: e.Now, Notify: e.notify}
+	if e.hasPerson() {
+		h.Ask = func(ctx context.Context, question string) ([]byte, error) { return e.askSecret(ctx, question) }
+	}
+	return h
+}
+
+// notify tells a person what happens.
+func (e *Env) notify(event app.Event) {
+	if event.Kind == app.EventStep {
+		if _, ok := terminal(e.Stderr); ok && e.progress == nil {
+			e.progress = view.NewProgress(e.Stderr, e.Now, event.Verb, event.Total)
+		}
+		e.progress.Step()
+		return
+	}
+	e.progress.Clear()
+	p := e.err()
+	switch event.Kind {
+	case app.EventNote:
+		p.Note(event.Text)
+	case app.EventWarning:
+		p.Warning(event.Text)
+		p.Hint(event.Hint)
+	case app.EventHint:
+		p.Hint(event.Text)
+	}
+}
+
+// clearProgress takes the line of progress away, so that something else can be written.
+func (e *Env) clearProgress() { e.progress.Clear() }
 
 // out and err write styled text: colours go only where the stream and the environment (NO_COLOR, TERM) take them.
 func (e *Env) out() *view.Printer {

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -21,37 +19,12 @@ const (
 // errFindings ends a command whose findings are already printed.
 var errFindings = errors.New("findings")
 
-// usageError is a command line that cannot be right.
-type usageError struct{ problem, hint string }
-
-func (e *usageError) Error() string { return e.problem }
-
-func usage(hint, format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...), hint}
-}
-
-// hintError is an error with a sentence on what to do.
-type hintError struct {
-	err  error
-	hint string
-}
-
-func (e *hintError) Error() string { return e.err.Error() }
-func (e *hintError) Unwrap() error { return e.err }
-
-func withHint(err error, format string, args ...any) error {
-	return &hintError{err, fmt.Sprintf(format, args...)}
-}
-
-// unfit is the error of a file that is no profile or declaration as a whole, in the words that every command has for it.
-func unfit(name string, defect *diag.Diagnostic) error {
-	return withHint(fmt.Errorf("%s: %s", name, defect.Message), "%s", defect.Help)
-}
+var usage = diag.Usage
 
 // fail says an error the way every command does, and returns the exit code that it means.
 func (e *Env) fail(err error) int {
-	var usage *usageError
-	var hint *hintError
+	var usage *diag.UsageError
+	var hint *diag.HintError
 	p := e.err()
 	if e.lost != nil && (err == nil || errors.Is(err, errFindings)) {
 		err = e.lost // nobody has seen what the exit code would be about
@@ -62,28 +35,33 @@ func (e *Env) fail(err error) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case errors.As(err, &usage):
-		p.Failure(usage.problem)
-		p.Hint(usage.hint)
+		p.Failure(usage.Problem)
+		p.Hint(usage.Hint)
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		p.Failure("interrupted")
 		return exitFailed
 	}
-	p.Failure(plain(err))
+	p.Failure(diag.Plain(err))
 	if errors.As(err, &hint) {
-		for line := range strings.SplitSeq(hint.hint, "\n") {
+		for line := range strings.SplitSeq(hint.Hint, "\n") {
 			p.Hint(line)
 		}
 	}
 	return exitFailed
 }
 
-// plain rewords what the operating system says of a file: "open a.yaml: no such file or directory" is "a.yaml: no such
-// file or directory", since the verb is the system's and not the user's.
-func plain(err error) string {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return strings.Replace(err.Error(), pathError.Error(), pathError.Path+": "+pathError.Err.Error(), 1)
+// verdict is the error that gives the exit code: what could not be done at all weighs more than what is wrong.
+func (e *Env) verdict(failures []error, failed bool) error {
+	e.progress.Clear()
+	if n := len(failures); n > 0 {
+		for _, err := range failures[:n-1] {
+			e.err().Failure(diag.Plain(err))
+		}
+		return failures[n-1]
 	}
-	return err.Error()
+	if failed {
+		return errFindings
+	}
+	return nil
 }

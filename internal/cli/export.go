@@ -149,7 +149,7 @@ func (x *exporting) print(files []*deploy.File) error {
 // write writes all files, or none, and says what became of each.
 func (x *exporting) write(files []*deploy.File) error {
 	staging := newStaging(x.env.Now())
-	defer func() { _ = staging.close() }()
+	defer func() { _ = staging.Close() }()
 	var inTheWay []string
 	for _, f := range files {
 		row, mode := exported(f)
@@ -169,7 +169,7 @@ func (x *exporting) write(files []*deploy.File) error {
 			return err
 		}
 		if row.Action == view.Written || row.Action == view.Replaced {
-			if err := staging.add(path, f.Data, mode); err != nil {
+			if err := staging.Add(path, f.Data, mode); err != nil {
 				return err
 			}
 		}
@@ -179,7 +179,7 @@ func (x *exporting) write(files []*deploy.File) error {
 		return withHint(fmt.Errorf("%s: there already, and not as it would be written; nothing was written", strings.Join(inTheWay, ", ")),
 			"choose another folder, or --force to replace them")
 	}
-	if err := staging.commit(); err != nil {
+	if err := staging.Commit(); err != nil {
 		return err
 	}
 	if x.name == "fleet" {

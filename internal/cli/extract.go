@@ -48,8 +48,8 @@ func runExtract(env *Env, o extractOptions) error {
 		return err
 	}
 	in := inputOf(o.path)
-	name := in.path
-	data, err := in.read(env)
+	name := in.Path()
+	data, err := in.Read(env.host())
 	if err != nil {
 		return err
 	}

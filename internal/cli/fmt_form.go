@@ -7,7 +7,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/plist"
 	"syncguard/internal/secret"
 	"syncguard/internal/stable"
 	"syncguard/internal/template"
@@ -24,15 +23,15 @@ type former struct {
 func (f *former) formInput(env *Env, in input) (r formed) {
 	defer func() {
 		if p := recover(); p != nil {
-			r = formed{name: in.path, err: fmt.Errorf("%s: formatting stopped on a defect of syncguard: %v", in.path, p)}
+			r = formed{name: in.Path(), err: fmt.Errorf("%s: formatting stopped on a defect of syncguard: %v", in.Path(), p)}
 		}
 	}()
-	data, err := in.read(env)
+	data, err := in.Read(env.host())
 	if err != nil {
-		return formed{name: in.path, err: err}
+		return formed{name: in.Path(), err: err}
 	}
-	r = formed{name: in.path, before: data}
-	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && isTemplate(data) {
+	r = formed{name: in.Path(), before: data}
+	if isTemplateFile(diag.NewFile(in.Path(), data)) || in.IsStdin() && isTemplate(data) {
 		f.template(&r)
 	} else {
 		f.document(&r)
@@ -55,7 +54,7 @@ func templateShown(name string, data []byte) []byte {
 	if err != nil {
 		return nil
 	}
-	return masked(file, root, false)
+	return secret.Masked(file, root, false)
 }
 
 func (f *former) document(r *formed) {
@@ -89,19 +88,10 @@ func (f *former) document(r *formed) {
 		r.err = fmt.Errorf("%s: %w", r.name, err)
 		return
 	}
-	r.after, r.shownAfter, r.shownBefore = after, documentShown(r.name, after), masked(doc.File, doc.Root, false)
+	r.after, r.shownAfter, r.shownBefore = after, documentShown(r.name, after), secret.Masked(doc.File, doc.Root, false)
 }
 
 func documentShown(name string, data []byte) []byte {
 	doc, _ := document.OpenTemplate(diag.NewFile(name, bytes.Clone(data)))
-	return masked(doc.File, doc.Root, false)
-}
-
-// masked is the text of a file without the secrets that its tree and its comments hold.
-func masked(file *diag.File, root *plist.Value, isDamaged bool) []byte {
-	secret.Mark(root)
-	for _, span := range append(secret.Marked(root), secret.InSource(file, isDamaged)...) {
-		diag.Mask(span.File.Data[span.Start:span.End])
-	}
-	return file.Data
+	return secret.Masked(doc.File, doc.Root, false)
 }

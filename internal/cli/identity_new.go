@@ -193,14 +193,14 @@ func (o *identityNewOptions) beside(env *Env, key crypto.Signer) ([]byte, error)
 // writeNew writes a key and what goes with it, both or none.
 func writeNew(env *Env, keyPath string, key []byte, path string, beside []byte) (err error) {
 	files := newStaging(env.Now())
-	defer func() { err = errors.Join(err, files.close()) }()
-	if err := files.add(keyPath, key, 0o600); err != nil {
+	defer func() { err = errors.Join(err, files.Close()) }()
+	if err := files.Add(keyPath, key, 0o600); err != nil {
 		return err
 	}
-	if err := files.add(path, beside, 0o644); err != nil {
+	if err := files.Add(path, beside, 0o644); err != nil {
 		return err
 	}
-	return files.commit()
+	return files.Commit()
 }
 
 // slug makes the name of a file out of that of a signer.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/decompose"
+	"syncguard/internal/files"
 	"syncguard/internal/plist"
 	"syncguard/internal/template"
 	"syncguard/internal/view"
@@ -81,7 +82,7 @@ func runImport(ctx context.Context, env *Env, o importOptions) error {
 	}
 	im := &importer{env: env, o: o, decomposer: decompose.New(catalog), secrets: plist.NewDictionary()}
 	im.staging = newStaging(env.Now())
-	defer func() { _ = im.staging.close() }()
+	defer func() { _ = im.staging.Close() }()
 	for result := range ordered(sources, runtime.GOMAXPROCS(0), im.template) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -117,7 +118,7 @@ type importer struct {
 	decomposer *decompose.Decomposer
 	report     view.Import
 	secrets    *plist.Value // by the name of their variable
-	staging    *staging
+	staging    files.Stage
 	text       []byte // of the one template that goes to stdout
 	differs    bool
 }
@@ -171,7 +172,7 @@ func (im *importer) add(path string, data []byte, mode fs.FileMode) error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return im.staging.add(path, data, mode)
+	return im.staging.Add(path, data, mode)
 }
 
 // finish writes all templates, and says what became of each file.
@@ -186,7 +187,7 @@ func (im *importer) finish(failures []error) error {
 		}
 		im.report.Secrets = im.o.secrets
 	}
-	if err := im.staging.commit(); err != nil {
+	if err := im.staging.Commit(); err != nil {
 		return err
 	}
 	if im.o.out != "" && im.text != nil {

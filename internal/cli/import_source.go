@@ -39,7 +39,7 @@ func findImports(paths []string) (sources []importSource, failures []error, err 
 	}
 	names := decompose.Names{}
 	for _, in := range inputs {
-		s := importSource{in, decompose.NameOf(in.path), contexts[filepath.Clean(in.path)]}
+		s := importSource{in, decompose.NameOf(in.Path()), contexts[filepath.Clean(in.Path())]}
 		if s.context.Name != "" {
 			s.name = decompose.Slug(s.context.Name)
 		}
@@ -87,14 +87,14 @@ type imported struct {
 func (im *importer) template(s importSource) (result imported) {
 	defer func() {
 		if p := recover(); p != nil {
-			result.err = fmt.Errorf("importing %s: a defect of syncguard: %v", s.path, p)
+			result.err = fmt.Errorf("importing %s: a defect of syncguard: %v", s.Path(), p)
 		}
 	}()
-	data, err := s.read(im.env)
+	data, err := s.Read(im.env.host())
 	if err != nil {
 		return imported{err: err}
 	}
-	result.Imported = view.Imported{File: s.path, Payloads: []view.ImportedPayload{}, Raw: []string{}, Secrets: []view.ImportedSecret{},
+	result.Imported = view.Imported{File: s.Path(), Payloads: []view.ImportedPayload{}, Raw: []string{}, Secrets: []view.ImportedSecret{},
 		Beside: []string{}, Differences: []string{}, Notes: []string{}}
 	context := s.context
 	if intake.IsJamf(data) {
@@ -104,7 +104,7 @@ func (im *importer) template(s importSource) (result imported) {
 		}
 	}
 	result.Tool = context.Tool
-	doc, findings := document.Open(diag.NewFile(s.path, data))
+	doc, findings := document.Open(diag.NewFile(s.Path(), data))
 	secret.Mark(doc.Root)
 	if doc.Defect != nil {
 		result.Refused = doc.Defect.Message
@@ -120,7 +120,7 @@ func (im *importer) template(s importSource) (result imported) {
 		return result
 	}
 	t, err := im.decomposer.Template(doc, decompose.Options{
-		Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(), Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.out != "",
+		Source: filepath.ToSlash(s.Path()), Name: s.name, Comments: context.Comments(), Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.out != "",
 	})
 	var refused *decompose.RefusedError
 	if errors.As(err, &refused) {
@@ -128,7 +128,7 @@ func (im *importer) template(s importSource) (result imported) {
 		return result
 	}
 	if err != nil {
-		return imported{err: fmt.Errorf("importing %s: %w", s.path, err)}
+		return imported{err: fmt.Errorf("importing %s: %w", s.Path(), err)}
 	}
 	result.add(t, s.name)
 	return result

@@ -182,21 +182,21 @@ type inspected struct {
 func (i *inspection) inspectInput(in input) (result inspected) {
 	defer func() {
 		if p := recover(); p != nil {
-			result = inspected{err: fmt.Errorf("%s: inspecting stopped on a defect of syncguard: %v", in.path, p)}
+			result = inspected{err: fmt.Errorf("%s: inspecting stopped on a defect of syncguard: %v", in.Path(), p)}
 		}
 	}()
-	data, err := in.read(i.env)
+	data, err := in.Read(i.env.host())
 	if err != nil {
 		return inspected{err: err}
 	}
-	result = inspected{name: in.path, size: len(data)}
-	result.doc, result.findings = document.Open(diag.NewFile(in.path, data))
+	result = inspected{name: in.Path(), size: len(data)}
+	result.doc, result.findings = document.Open(diag.NewFile(in.Path(), data))
 	secret.Scrub(result.findings)
 	if result.doc.Root == nil {
 		return result
 	}
 	if result.tree, err = i.inspector.Describe(result.doc); err != nil {
-		return inspected{err: fmt.Errorf("inspecting %s: %w", in.path, err)}
+		return inspected{err: fmt.Errorf("inspecting %s: %w", in.Path(), err)}
 	}
 	i.choose(&result)
 	if result.doc.Signed && result.doc.Defect == nil && (i.o.format.value == "text" || i.o.format.value == "json") {
@@ -204,7 +204,7 @@ func (i *inspection) inspectInput(in input) (result inspected) {
 		if err != nil {
 			return inspected{err: err}
 		}
-		answers := v.report(in.path, data)
+		answers := v.report(in.Path(), data)
 		result.answers = &answers
 	}
 	return result

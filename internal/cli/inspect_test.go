@@ -91,7 +91,7 @@ func inspectAt(t *testing.T, width int, name string, o inspectOptions) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := i.inspectInput(input{path: name})
+	file := i.inspectInput(inputOf(name))
 	if file.err != nil || file.doc.Root == nil {
 		t.Fatal(file.err, file.findings)
 	}

@@ -6,46 +6,32 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
+	"syncguard/internal/files"
 	"syncguard/internal/lint"
-	"syncguard/internal/mdm"
-	"syncguard/internal/rules"
 	"syncguard/internal/view"
+	"syncguard/internal/view/ci"
 )
 
-type lintOptions struct {
-	paths         []string
-	targets       []string
-	server        string // --for
-	allowUnknown  []string
-	rules         ruleFilter
+// lintFlags are those of lint and of validate, which is lint with other presets.
+type lintFlags struct {
+	app.LintOptions
 	failOn        severityFlag
 	format        choiceFlag
 	out           string
-	template      templateFlags
-	fix           fixFlags
-	stdinName     string
-	baseline      string
 	writeBaseline string
-	expiresWithin time.Duration
+	fix, diff     bool
 	refuse        bool // placeholders
-	separate      bool
 	verbose       bool
-	version       string
 }
 
 func newLintCmd(env *Env, version string) *cobra.Command {
-	var o lintOptions
-	cmd := &cobra.Command{
+	return lintCommand(env, version, &lintFlags{}, &cobra.Command{
 		Use:   "lint PATH…",
 		Short: "Find what devices refuse or ignore, what hurts iCloud sync, and what leaks",
 		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as
@@ -73,236 +59,170 @@ A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the
   syncguard lint --ignore hygiene --fail-on warning profiles/
   syncguard lint --fix --diff profiles/
   syncguard lint --write-baseline lint-baseline.json profiles/`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a file, a folder, or - for stdin", "nothing to lint")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.paths = args
-			o.version = version
-			return runLint(cmd.Context(), env, o)
-		},
-	}
-	flags := cmd.Flags()
-	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
-	flags.StringVar(&o.server, "for", "", "say what this MDM would refuse or change, such as jamf, intune, fleet, iru, nanomdm or apple-business")
-	flags.StringArrayVar(&o.allowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
-	o.rules.addFlags(cmd)
-	o.failOn.addFlags(cmd)
-	o.format.addFormats(cmd, append([]string{"text"}, view.LintFormats()...)...)
-	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
-	flags.StringVar(&o.baseline, "baseline", "", "file of findings that are known and do not count")
-	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
-	flags.DurationVar(&o.expiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire so soon")
-	flags.BoolVar(&o.refuse, "no-placeholders", false, "report what is left to fill in as an error")
-	flags.BoolVar(&o.separate, "separate", false, "take each file for itself, and not all of them for one device")
-	flags.StringVar(&o.stdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
-	o.template.addFlags(cmd)
-	o.fix.addFlags(cmd)
-	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
-	_ = cmd.RegisterFlagCompletionFunc("for", completions(mdm.IDs))
-	for _, name := range []string{"baseline", "write-baseline"} {
-		_ = cmd.MarkFlagFilename(name, "json")
-	}
-	return cmd
-}
-
-func runLint(ctx context.Context, env *Env, o lintOptions) error {
-	l, err := newLinting(env, o)
-	if err != nil {
-		return err
-	}
-	finder := inputFinder{o.stdinName, isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
-	inputs, failures, err := finder.find(o.paths)
-	if err != nil {
-		return err
-	}
-	for _, err := range failures {
-		l.addUnread("", err)
-	}
-	progress := newProgress(env, "linting", len(inputs))
-	for result := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
-		if err := ctx.Err(); err != nil {
-			progress.Clear()
-			return err
-		}
-		progress.Step()
-		if result.err != nil {
-			failures = append(failures, result.err)
-			l.addUnread(result.name, result.err)
-			continue
-		}
-		if err := l.writeFixed(result); err != nil {
-			failures = append(failures, err)
-			l.addUnread(result.name, err) // what is left in a file that was not corrected is not known
-			continue
-		}
-		l.add(result)
-	}
-	progress.Clear()
-	if err := l.checker.checkTogether(l.results); err != nil {
-		return err
-	}
-	l.finish(hasFolder(o.paths))
-	if o.writeBaseline != "" {
-		return l.writeBaseline(failures)
-	}
-	if err := l.report(); err != nil {
-		return err
-	}
-	return verdict(env, failures, l.run.AtLeast(o.failOn.severity) > 0 || o.fix.diff && l.run.Fixed > 0)
-}
-
-// lint checks one file, and corrects it where that is asked for.
-func (l *linting) lint(in input) checked {
-	if l.o.fix.isOn() {
-		return l.fixInput(in)
-	}
-	return l.checker.checkInput(l.env, in)
-}
-
-// newProgress shows progress where a person watches.
-func newProgress(env *Env, verb string, files int) *view.Progress {
-	if _, ok := terminal(env.Stderr); ok {
-		return view.NewProgress(env.Stderr, env.Now, verb, files)
-	}
-	return nil
-}
-
-// linting is one run of lint.
-type linting struct {
-	env        *Env
-	o          lintOptions
-	checker    *checker
-	exceptions *exceptions
-	ignored    []*projectIgnore
-	baseline   *knownFindings // nil for none
-	results    []checked
-	run        view.LintRun
-}
-
-func newLinting(env *Env, o lintOptions) (*linting, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	targets, err := env.parseTargets(o.targets)
-	if err != nil {
-		return nil, err
-	}
-	exceptions, err := loadExceptions(o.allowUnknown)
-	if err != nil {
-		return nil, err
-	}
-	catalog, _, err := env.catalog()
-	if err != nil {
-		return nil, err
-	}
-	l := &linting{env: env, o: o, exceptions: exceptions, ignored: exceptions.ignored()}
-	if o.baseline != "" {
-		if l.baseline, err = readBaseline(o.baseline); err != nil {
-			return nil, err
-		}
-	}
-	options := lint.Options{Groups: rules.Groups(), Now: env.Now(), ExpiresWithin: o.expiresWithin, For: mdm.Find(o.server), Placeholders: lint.PlaceholdersNoted}
-	if o.refuse {
-		options.Placeholders = lint.PlaceholdersRefused
-	}
-	l.run = view.LintRun{Version: o.version, FailOn: o.failOn.severity}
-	l.run.TargetNotes.TargetNotes = env.targetNotes
-	if l.run.Root, err = os.Getwd(); err != nil {
-		return nil, fmt.Errorf("finding the current folder: %w", err)
-	}
-	l.checker = &checker{catalog: catalog, lint: lint.New(catalog), targets: targets, options: options, exceptions: exceptions,
-		keeps: o.rules.keeps, templates: &o.template, asSet: !o.separate}
-	return l, nil
-}
-
-// check refuses combinations that cannot be meant, and names that do not exist.
-func (o *lintOptions) check() error {
-	switch {
-	case o.server != "" && mdm.Find(o.server) == nil:
-		hint := cmp.Or(diag.DidYouMean(o.server, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
-		return usage(hint, "nothing is known of the MDM %q", o.server)
-	case o.baseline != "" && o.writeBaseline != "":
-		return usage("give one of the two", "--baseline cannot go with --write-baseline")
-	case o.writeBaseline != "" && o.out != "":
-		return usage("a baseline is written and no report", "--out cannot go with --write-baseline")
-	case slices.Contains(o.paths, "-") && o.fix.isOn() && !o.fix.diff:
-		return usage("--diff shows what would be corrected", "stdin cannot be corrected in place")
-	case o.fix.unsafe && !o.fix.isOn():
-		return usage("add --fix, or --diff to see what it would do", "--unsafe-fixes needs --fix")
-	case o.fix.diff && (o.format.value != "text" || o.out != "" || o.writeBaseline != ""):
-		return usage("a diff is text on stdout", "--diff cannot go with --format, --out or --write-baseline")
-	case o.expiresWithin < 0:
-		return usage("give a duration such as 720h", "--expires-within is negative")
-	}
-	return o.rules.check()
-}
-
-func (l *linting) add(r checked) {
-	l.exceptions.count(r)
-	l.results = append(l.results, r)
-}
-
-// report writes what was found, in the form that was asked for.
-func (l *linting) report() error {
-	if l.o.fix.diff {
-		l.showDiffs()
-		return nil
-	}
-	if l.o.format.value != "text" {
-		return l.write(func(w io.Writer) error { return view.WriteLint(w, l.o.format.value, &l.run) })
-	}
-	if l.o.out == "" {
-		l.env.out().Lint(&l.run, l.o.verbose)
-		return nil
-	}
-	return l.write(func(w io.Writer) error {
-		view.NewPrinter(w, l.env.Environ, 0).Lint(&l.run, l.o.verbose)
-		return nil
 	})
 }
 
-// write gives stdout, or what becomes the file of --out when it is whole.
-func (l *linting) write(to func(io.Writer) error) error {
-	if l.o.out == "" {
-		return to(l.env.Stdout)
+func newValidateCmd(env *Env, version string) *cobra.Command {
+	o := &lintFlags{LintOptions: app.LintOptions{Separate: true, Rules: app.RuleFilter{Selected: []string{"structure", "schema", "effect"}}}}
+	return lintCommand(env, version, o, &cobra.Command{
+		Use:   "validate PATH…",
+		Short: "Check profiles and declarations against Apple's schemas",
+		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, to the last key, and
+show everything that is wrong at once. A PATH of - is stdin. In a folder
+every *.mobileconfig is checked, and every *.json and *.yaml that holds a declaration or a template.
+
+With a target, what its devices would refuse or ignore counts too: versions, supervision, enrollment. A target is
+PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
+
+Apple's schemas lack keys that are in real use. Allow one with --allow-unknown, or for everybody in .syncguard.yaml, in
+this folder or one above it:
+
+  allowUnknown:
+    - key: com.apple.applicationaccess.allowSomething
+      reason: new in the beta that we test
+
+It is lint with --select structure,schema,effect and --separate, and takes the same flags. Nothing is printed when nothing
+was found. Signatures are not verified.`,
+		Example: `  syncguard validate corp.mobileconfig
+  syncguard validate profiles/ --target iOS@18/supervised --target macOS
+  syncguard validate --fail-on warning --format json corp.mobileconfig
+  curl -s https://example.com/corp.mobileconfig | syncguard validate -`,
+	})
+}
+
+func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *cobra.Command {
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage("name a file, a folder, or - for stdin", "nothing to %s", cmd.Name())
+		}
+		return nil
 	}
-	var text bytes.Buffer
-	if err := to(&text); err != nil {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.Version, o.Paths = version, args
+		return runLint(cmd.Context(), env, o)
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.Targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
+	flags.StringVar(&o.For, "for", "", "say what this MDM would refuse or change, such as jamf, intune, fleet, iru, nanomdm or apple-business")
+	flags.StringArrayVar(&o.AllowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
+	flags.StringSliceVar(&o.Rules.Selected, "select", o.Rules.Selected, "look only for these rules and groups (repeatable, or with commas)")
+	flags.StringSliceVar(&o.Rules.Ignored, "ignore", nil, "do not look for these rules and groups (repeatable, or with commas)")
+	o.failOn.addFlags(cmd)
+	o.format.addFormats(cmd, append([]string{"text"}, ci.Formats()...)...)
+	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
+	flags.StringVar(&o.Baseline, "baseline", "", "file of findings that are known and do not count")
+	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
+	flags.DurationVar(&o.ExpiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire so soon")
+	flags.BoolVar(&o.refuse, "no-placeholders", false, "report what is left to fill in as an error")
+	flags.BoolVar(&o.Separate, "separate", o.Separate, "take each file for itself, and not all of them for one device")
+	flags.StringVar(&o.StdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
+	addTemplateFlags(cmd, &o.Template)
+	flags.BoolVar(&o.fix, "fix", false, "correct what has one right correction, and change nothing else in the file")
+	flags.BoolVar(&o.diff, "diff", false, "show what --fix would change, and write nothing")
+	flags.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "correct also what may change what the profile does; look at it with --diff first")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
+	_ = cmd.RegisterFlagCompletionFunc("for", completions(app.Servers))
+	_ = cmd.RegisterFlagCompletionFunc("select", completions(app.RuleNames))
+	_ = cmd.RegisterFlagCompletionFunc("ignore", completions(app.RuleNames))
+	_ = cmd.MarkFlagFilename("baseline", "json")
+	_ = cmd.MarkFlagFilename("write-baseline", "json")
+	return cmd
+}
+
+// options refuses flags that cannot go together, and returns what they say.
+func (o *lintFlags) options() (app.LintOptions, error) {
+	l := o.LintOptions
+	l.FailOn, l.Placeholders = o.failOn.severity, lint.PlaceholdersNoted
+	if o.refuse {
+		l.Placeholders = lint.PlaceholdersRefused
+	}
+	switch {
+	case l.Baseline != "" && o.writeBaseline != "":
+		return l, usage("give one of the two", "--baseline cannot go with --write-baseline")
+	case o.writeBaseline != "" && o.out != "":
+		return l, usage("a baseline is written and no report", "--out cannot go with --write-baseline")
+	case l.UnsafeFixes && !o.fix && !o.diff:
+		return l, usage("add --fix, or --diff to see what it would do", "--unsafe-fixes needs --fix")
+	case o.diff && (o.format.value != "text" || o.out != "" || o.writeBaseline != ""):
+		return l, usage("a diff is text on stdout", "--diff cannot go with --format, --out or --write-baseline")
+	case o.diff:
+		l.Fix = app.FixShown
+	case o.fix:
+		l.Fix = app.FixWritten
+	}
+	return l, nil
+}
+
+func runLint(ctx context.Context, env *Env, o *lintFlags) error {
+	options, err := o.options()
+	if err != nil {
 		return err
 	}
-	return writeFiles(filepath.Dir(l.o.out), []output{{filepath.Base(l.o.out), text.Bytes(), 0o644}}, l.env.Now())
+	h := env.host()
+	if o.writeBaseline != "" {
+		n, failures, err := app.WriteBaseline(ctx, h, options, o.writeBaseline)
+		if err != nil || len(failures) > 0 {
+			return cmp.Or(err, env.verdict(failures, false))
+		}
+		env.out().Line("%s: %d findings that do not count from now on", view.Clean(o.writeBaseline), n)
+		return nil
+	}
+	run, err := app.Lint(ctx, h, options)
+	if err != nil {
+		return err
+	}
+	if err := o.show(env, h, run); err != nil {
+		return err
+	}
+	footer := run.Footer()
+	return env.verdict(footer.Failures, footer.Failed)
 }
 
-// relativeTo returns a path as it is seen from the folder of a file, with slashes.
-func relativeTo(file, path string) string {
-	folder, err := filepath.Abs(filepath.Dir(file))
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	if rel, err := filepath.Rel(folder, full); err == nil {
-		path = rel
-	}
-	return filepath.ToSlash(path)
-}
-
-// verdict is the error that gives the exit code: what could not be checked at all weighs more than what is wrong.
-func verdict(env *Env, failures []error, failed bool) error {
-	for i, err := range failures {
-		if i == len(failures)-1 {
+// show writes what was found, in the form that was asked for.
+func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
+	switch {
+	case o.diff:
+		n, err := env.out().LintDiffs(run, env.clearProgress)
+		if n > 0 {
+			env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", view.Count(run.Footer().Fixed, "correction"), view.Count(n, "file")))
+		}
+		return err
+	case o.out != "":
+		var text bytes.Buffer
+		if err := o.write(&text, view.NewPrinter(&text, env.Environ, 0), run, func() {}); err != nil {
 			return err
 		}
-		env.err().Failure(plain(err))
+		return files.WriteOne(h.Files, o.out, text.Bytes(), 0o644, env.Now())
 	}
-	if failed {
-		return errFindings
+	return o.write(env.Stdout, env.out(), run, env.clearProgress)
+}
+
+func (o *lintFlags) write(w io.Writer, p *view.Printer, run *app.LintRun, before func()) error {
+	if o.format.value == "text" {
+		return p.Lint(run, o.verbose, before)
 	}
-	return nil
+	return ci.Write(w, o.format.value, run)
+}
+
+// severityFlag is --fail-on: the least severity that gives exit code 1.
+type severityFlag struct{ severity diag.Severity }
+
+func (f *severityFlag) addFlags(cmd *cobra.Command) {
+	f.severity = diag.Error
+	cmd.Flags().Var(f, "fail-on", "exit with 1 for an error, a warning and above, or a note and above")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"error", "warning", "note"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *severityFlag) String() string { return f.severity.String() }
+func (f *severityFlag) Type() string   { return "SEVERITY" }
+func (f *severityFlag) Set(s string) (err error) {
+	f.severity, err = diag.ParseSeverity(s)
+	return err
+}
+
+// completions offers words that take time to gather, and only when they are asked for.
+func completions(words func() []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words(), cobra.ShellCompDirectiveNoFileComp
+	}
 }

@@ -7,16 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
-	"syncguard/internal/rules"
-	"syncguard/internal/schema"
-	"syncguard/internal/target"
 	"syncguard/internal/view"
 )
 
@@ -145,14 +142,9 @@ func unmark(t *testing.T, marked string) (text string, from, to int) {
 	return text, from, to
 }
 
-func rangeChecker(t *testing.T) *checker {
+func rangeChecker(t *testing.T) func(name string, data []byte) []diag.Diagnostic {
 	t.Helper()
-	on, err := target.Parse("iOS@18/manual")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checker{catalog: schema.Embedded(), lint: lint.New(schema.Embedded()), targets: []target.Target{on}, exceptions: newExceptions(nil),
-		keeps: func(diag.Diagnostic) bool { return true }, templates: &templateFlags{}, options: lint.Options{Groups: rules.Groups(), Now: time.Now(), Placeholders: lint.PlaceholdersNoted}}
+	return checkerOf(t, app.LintOptions{Targets: []string{"iOS@18/manual"}, Placeholders: lint.PlaceholdersNoted})
 }
 
 // Each defect is underlined from its first character to its last, however the file is written.
@@ -166,7 +158,7 @@ func TestRangesCoverTheDefect(t *testing.T) {
 				if v.signed {
 					data = []byte(signedData(der, der(0x04, text)))
 				}
-				found := c.checkData("f", data, nil).findings
+				found := c("f", data)
 				at := slices.IndexFunc(found, func(f diag.Diagnostic) bool { return f.Rule == d.rule && f.Span.Start == from })
 				if at < 0 {
 					t.Fatalf("defect %d: no %s at %d: %v", i, d.rule, from, found)
@@ -197,7 +189,7 @@ func TestCaretsUnderTheDefect(t *testing.T) {
 	p := view.NewPrinter(&out, nil, 0)
 	for _, d := range defects() {
 		text, from, _ := unmark(t, d.text)
-		for _, f := range c.checkData(d.rule, []byte(text), nil).findings {
+		for _, f := range c(d.rule, []byte(text)) {
 			if f.Rule == d.rule && f.Span.Start == from {
 				p.Findings([]diag.Diagnostic{f})
 				p.Line("")

@@ -105,24 +105,24 @@ type migration struct {
 }
 
 func (m *migration) file(in input) error {
-	data, err := in.read(m.env)
+	data, err := in.Read(m.env.host())
 	if err != nil {
 		return err
 	}
-	doc, findings := document.Open(diag.NewFile(in.path, data))
-	f, err := openedFile(m.env, in.path, doc, findings)
+	doc, findings := document.Open(diag.NewFile(in.Path(), data))
+	f, err := openedFile(m.env, in.Path(), doc, findings)
 	if err != nil {
 		return err
 	}
 	if doc.Kind() == document.Declaration {
-		return withHint(fmt.Errorf("%s: is a declaration already", in.path), "migrate takes profiles")
+		return withHint(fmt.Errorf("%s: is a declaration already", in.Path()), "migrate takes profiles")
 	}
 	defer hideSecrets(doc, diag.HasErrors(findings))
 	plan, err := migrate.Of(f.Root, m.catalog)
 	if err != nil {
 		return err
 	}
-	result := view.MigratedFile{File: in.path, Changes: []view.MigrationChange{}, Declarations: []view.MigratedDeclaration{}}
+	result := view.MigratedFile{File: in.Path(), Changes: []view.MigrationChange{}, Declarations: []view.MigratedDeclaration{}}
 	for _, c := range plan.Changes {
 		result.Changes = append(result.Changes, view.NewMigrationChange(c, plan))
 	}
@@ -131,7 +131,7 @@ func (m *migration) file(in input) error {
 		mode = 0o600
 	}
 	for _, d := range plan.Declarations {
-		name := m.fileName(in.path, d)
+		name := m.fileName(in.Path(), d)
 		activation := profiles.Activation(profiles.DeclarationIdentifier(d.Identifier, d.Identifier+".activation"), d.Identifier)
 		for _, x := range []struct {
 			profiles.Declaration
@@ -139,7 +139,7 @@ func (m *migration) file(in input) error {
 		}{{d, name + ".json"}, {activation, name + ".activation.json"}} {
 			written, err := m.declaration(x.Declaration, x.file, mode)
 			if err != nil {
-				return fmt.Errorf("%s: %w", in.path, err)
+				return fmt.Errorf("%s: %w", in.Path(), err)
 			}
 			result.Declarations = append(result.Declarations, written)
 		}
@@ -185,7 +185,7 @@ func (m *migration) fileName(path string, d profiles.Declaration) string {
 // finish writes the declarations, unless one has an error, and reports.
 func (m *migration) finish(o migrateOptions, failures []error) error {
 	m.findings = slices.DeleteFunc(m.findings, func(d diag.Diagnostic) bool { return d.Severity < diag.Warning })
-	m.report.Findings = view.JSONFindings(m.findings)
+	m.report.Findings = append([]diag.Diagnostic{}, m.findings...)
 	broken := diag.HasErrors(m.findings) || m.unreadable
 	if o.out != "" && !broken && len(failures) == 0 && len(m.outputs) > 0 {
 		if err := writeFiles(o.out, m.outputs, m.env.Now()); err != nil {

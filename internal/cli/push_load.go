@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cms"
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
@@ -46,9 +47,9 @@ func (p *pushing) load() ([]*deploy.Profile, error) {
 		return nil, err
 	}
 	for _, in := range inputs {
-		data, err := in.read(p.env)
+		data, err := in.Read(p.env.host())
 		if err == nil {
-			err = loader.add(in.path, data)
+			err = loader.add(in.Path(), data)
 		}
 		if err != nil {
 			failures = append(failures, err)
@@ -63,19 +64,17 @@ func (p *pushing) load() ([]*deploy.Profile, error) {
 // pushLoader opens profiles and holds them against what is known of the server.
 type pushLoader struct {
 	*pushing
-	check    *checker
+	check    *app.PushChecker
 	profiles []*deploy.Profile
-	checked  []checked
+	checked  []app.PushChecked
 }
 
 func (p *pushing) newLoader() (*pushLoader, error) {
-	catalog, _, err := p.env.catalog()
+	check, err := app.NewPushChecker(p.env.host(), nil, lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: p.server(), Now: p.env.Now(),
+		Placeholders: lint.PlaceholdersNoted}, isAboutPushing)
 	if err != nil {
 		return nil, err
 	}
-	check := &checker{catalog: catalog, lint: lint.New(catalog), exceptions: newExceptions(nil), asSet: true, keeps: isAboutPushing,
-		options: lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: p.server(), Now: p.env.Now(),
-			Placeholders: lint.PlaceholdersNoted}}
 	return &pushLoader{pushing: p, check: check}, nil
 }
 
@@ -97,7 +96,7 @@ func (l *pushLoader) add(name string, data []byte) error {
 	doc, found := document.OpenTemplate(diag.NewFile(name, bytes.Clone(data)))
 	switch {
 	case doc.Defect != nil:
-		l.checked = append(l.checked, checked{name: name, findings: []diag.Diagnostic{*doc.Defect}})
+		l.checked = append(l.checked, app.PushChecked{Name: name, Findings: []diag.Diagnostic{*doc.Defect}})
 		return nil
 	case doc.Kind() == document.Declaration && !l.declarations:
 		return withHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, l.server().Name), "push kmfddm takes declarations")
@@ -126,9 +125,9 @@ func (l *pushLoader) add(name string, data []byte) error {
 			return nil
 		}
 	}
-	result := l.check.checkData(name, bytes.Clone(sent), nil)
-	if result.err != nil {
-		return result.err
+	result := l.check.Check(name, bytes.Clone(sent))
+	if result.Err != nil {
+		return result.Err
 	}
 	l.profiles, l.checked = append(l.profiles, profile), append(l.checked, result)
 	return nil
@@ -186,23 +185,23 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 
 // finish shows what was found, and refuses the profiles if an error is among it.
 func (l *pushLoader) finish() ([]*deploy.Profile, error) {
-	if err := l.check.checkTogether(l.checked); err != nil {
+	if err := l.check.Together(l.checked); err != nil {
 		return nil, err
 	}
 	refused := false
 	for _, c := range l.checked {
-		for i := range c.findings {
-			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // one would be made, and the other put in its place
-				c.findings[i].Severity = diag.Error
+		for i := range c.Findings {
+			if c.Findings[i].Rule == rule.DuplicateProfileIdentifier { // one would be made, and the other put in its place
+				c.Findings[i].Severity = diag.Error
 			}
 		}
-		findings, more := withoutSchemaErrors(c.findings)
+		findings, more := withoutSchemaErrors(c.Findings)
 		refused = refused || diag.HasErrors(findings)
 		if len(findings) > 0 {
 			out := l.env.err()
-			out.FileFindings(c.name, c.signed, findings)
+			out.FileFindings(c.Name, c.Signed, findings)
 			if more > 0 {
-				out.Line("%d more that Apple's schemas do not allow: syncguard lint %s", more, view.Clean(c.name))
+				out.Line("%d more that Apple's schemas do not allow: syncguard lint %s", more, view.Clean(c.Name))
 			}
 			out.Line("")
 		}

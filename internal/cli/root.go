@@ -87,7 +87,7 @@ Apple's schemas, and says honestly what each of them will do on each device.`,
 		newSchemaCmd(env),
 		newServeCmd(env),
 		newSignCmd(env),
-		newValidateCmd(env),
+		newValidateCmd(env, version),
 		newVerifyCmd(env),
 		newVersionCmd(env, version),
 	)

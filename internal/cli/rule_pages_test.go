@@ -79,7 +79,7 @@ func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnost
 		if err := os.WriteFile(f.Name, f.Data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if isTemplateName(f.Name) || slices.Contains([]string{".mobileconfig", ".json"}, filepath.Ext(f.Name)) {
+		if slices.Contains([]string{".mobileconfig", ".json", ".yaml"}, filepath.Ext(f.Name)) {
 			names = append(names, f.Name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 	"syncguard/internal/view"
@@ -41,7 +42,7 @@ refuses), template, lint.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completions(ruleIDs),
+		ValidArgsFunction: completions(app.RuleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.id = args[0]
@@ -54,14 +55,6 @@ refuses), template, lint.`,
 	o.format.addFormats(cmd, "text", "json", "markdown")
 	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(groupNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
-}
-
-func ruleIDs() []string {
-	var ids []string
-	for _, r := range rules.All() {
-		ids = append(ids, r.ID)
-	}
-	return ids
 }
 
 func groupNames() []string {
@@ -101,7 +94,7 @@ func runRules(env *Env, o rulesOptions, hasID bool) error {
 func showRule(env *Env, id, format string) error {
 	r, ok := rules.Find(id)
 	if !ok {
-		return usage(cmp.Or(diag.DidYouMean(id, ruleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
+		return usage(cmp.Or(diag.DidYouMean(id, app.RuleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
 	}
 	switch format {
 	case "json":

@@ -83,9 +83,9 @@ func namedCatalog(name string) (*schema.Catalog, error) {
 		}
 		return nil, withHint(fmt.Errorf("%s: is no catalog", filepath.Clean(name)), "name a folder that syncguard schema import made, or the word embedded")
 	}
-	catalog := layers[0].catalog
+	catalog := layers[0].Catalog
 	for _, l := range layers[1:] {
-		catalog = schema.Layered(catalog, l.catalog)
+		catalog = schema.Layered(catalog, l.Catalog)
 	}
 	return catalog, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/files"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/appleyaml"
 	"syncguard/internal/schema/manifests"
@@ -117,13 +118,13 @@ func readCheckout(o schemaImportOptions) (source, name string, c *schema.Checkou
 		return "", "", nil, err
 	}
 	defer root.Close()
-	files := boundedFiles{root.FS(), o.dir}
+	folder := files.Bounded(root.FS(), o.dir)
 	switch {
-	case appleyaml.IsCheckout(files):
-		c, err = appleyaml.ReadCheckout(files, o.version)
+	case appleyaml.IsCheckout(folder):
+		c, err = appleyaml.ReadCheckout(folder, o.version)
 		return appleyaml.RepositoryName, "apple", c, err
-	case manifests.IsCheckout(files):
-		c, err = manifests.ReadCheckout(files, o.version)
+	case manifests.IsCheckout(folder):
+		c, err = manifests.ReadCheckout(folder, o.version)
 		return manifests.SourceName, "manifests", c, err
 	}
 	return "", "", nil, withHint(fmt.Errorf("%s: holds neither Apple's schemas nor ProfileManifests", o.dir),
@@ -149,7 +150,7 @@ func firstLine(root *os.Root, name string) string {
 	if !fs.ValidPath(name) {
 		return ""
 	}
-	data, err := boundedFiles{root.FS(), ""}.ReadFile(name)
+	data, err := files.Bounded(root.FS(), "").ReadFile(name)
 	if err != nil {
 		return ""
 	}

@@ -52,13 +52,13 @@ func runSchemaSources(env *Env, format choiceFlag) error {
 }
 
 func reportCatalog(l layer) (view.SchemaCatalog, error) {
-	r := view.SchemaCatalog{Name: l.name, Folder: l.folder, Sources: []view.SchemaSourceCount{}}
-	entries, err := l.catalog.Entries()
+	r := view.SchemaCatalog{Name: l.Name, Folder: l.Folder, Sources: []view.SchemaSourceCount{}}
+	entries, err := l.Catalog.Entries()
 	if err != nil {
 		return r, err
 	}
 	r.Families = familyCounts(entries)
-	sources, err := l.catalog.Sources()
+	sources, err := l.Catalog.Sources()
 	for _, s := range sources {
 		r.Sources = append(r.Sources, view.SchemaSourceCount{Name: s.Name, Version: s.Version, Types: s.Types})
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"syncguard/internal/files"
 	"syncguard/internal/schema"
 )
 
@@ -91,9 +92,9 @@ func TestBoundedFiles(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(folder, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files := boundedFiles{os.DirFS(folder), folder}
+	all := files.Bounded(os.DirFS(folder), folder)
 	for _, name := range []string{"large", "folder", "gone"} {
-		if data, err := files.ReadFile(name); err == nil {
+		if data, err := all.ReadFile(name); err == nil {
 			t.Errorf("%s is read: %d bytes", name, len(data))
 		}
 	}

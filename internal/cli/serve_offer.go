@@ -63,34 +63,34 @@ func newOffer(env *Env, o serveOptions) (*offer, error) {
 
 // add takes one profile in, or says why it is no use to a person.
 func (f *offer) add(in input) error {
-	data, err := in.read(f.env)
+	data, err := in.Read(f.env.host())
 	if err != nil {
 		return err
 	}
-	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
+	doc, findings := document.Open(diag.NewFile(in.Path(), slices.Clone(data)))
 	switch {
 	case doc.Defect != nil:
-		return unfit(in.path, doc.Defect)
+		return unfit(in.Path(), doc.Defect)
 	case diag.HasErrors(findings):
-		return withWhere(fmt.Errorf("%s: is not sound", in.path), in.path)
+		return withWhere(fmt.Errorf("%s: is not sound", in.Path()), in.Path())
 	case doc.Kind() == document.Declaration:
-		return withHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")
+		return withHint(fmt.Errorf("%s: is a declaration", in.Path()), "nobody can install one by hand; a profile can carry it (syncguard build)")
 	case doc.IsEncrypted():
-		return fmt.Errorf("%s: is encrypted for one device, and no other could install it", in.path)
+		return fmt.Errorf("%s: is encrypted for one device, and no other could install it", in.Path())
 	case doc.Root.Get("PayloadContent") == nil:
-		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.path)
+		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.Path())
 	}
 	if f.secret == "" && secret.Has(doc.Root) {
-		f.secret = in.path
+		f.secret = in.Path()
 	}
 	if doc.Signed {
-		if v := f.verify.report(in.path, data); !v.Integrity.OK && v.Integrity.Reason != string(cms.WeakDigest) {
-			return fmt.Errorf("%s: %s; a device refuses it", in.path, v.Integrity.Detail)
+		if v := f.verify.report(in.Path(), data); !v.Integrity.OK && v.Integrity.Reason != string(cms.WeakDigest) {
+			return fmt.Errorf("%s: %s; a device refuses it", in.Path(), v.Integrity.Detail)
 		}
 	}
 	item := serve.Item{Name: textOf(doc.Root, "PayloadDisplayName"), File: f.fileName(in), Data: data, Trust: serve.Unsigned}
 	if doc.Signed {
-		item.Trust, item.Signer = f.trust(in.path, data)
+		item.Trust, item.Signer = f.trust(in.Path(), data)
 	}
 	if item.Name == "" {
 		item.Name = item.File
@@ -98,10 +98,10 @@ func (f *offer) add(in input) error {
 	if v := doc.Root.Get("PayloadRemovalDisallowed"); v != nil && v.Bool {
 		item.Locked = true
 	}
-	if err := f.describe(&item, in.path, doc.Root); err != nil {
+	if err := f.describe(&item, in.Path(), doc.Root); err != nil {
 		return err
 	}
-	f.items, f.paths = append(f.items, item), append(f.paths, in.path)
+	f.items, f.paths = append(f.items, item), append(f.paths, in.Path())
 	return nil
 }
 
@@ -114,7 +114,7 @@ func textOf(root *plist.Value, key string) string {
 
 // fileName makes a name that every browser and device takes, and no two items have.
 func (f *offer) fileName(in input) string {
-	stem := strings.TrimSuffix(filepath.Base(in.path), filepath.Ext(in.path))
+	stem := strings.TrimSuffix(filepath.Base(in.Path()), filepath.Ext(in.Path()))
 	stem = strings.Trim(strings.Map(func(r rune) rune {
 		if r < 128 && (r == '-' || r == '_' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
 			return r

@@ -76,7 +76,7 @@ func runSign(ctx context.Context, env *Env, o signOptions) error {
 	}
 	defer signer.Close()
 	s := &signRun{ctx: ctx, env: env, o: o, signer: signer, files: newStaging(env.Now())}
-	defer s.files.close()
+	defer s.files.Close()
 	if _, ok := terminal(env.Stderr); ok {
 		s.progress = view.NewProgress(env.Stderr, env.Now, "signing", len(jobs))
 	}
@@ -148,7 +148,7 @@ func (s *signRun) write(results []signResult) error {
 		_, err := s.env.Stdout.Write(results[0].data)
 		return err
 	}
-	return s.files.commit()
+	return s.files.Commit()
 }
 
 func toStdout(results []signResult) bool { return len(results) > 0 && results[0].job.out == "-" }
@@ -159,7 +159,7 @@ func (s *signRun) report(results []signResult, done bool) *view.Signing {
 		b.SigningTime = s.signer.time.UTC().Format(time.RFC3339)
 	}
 	for _, r := range results {
-		b.Findings = append(b.Findings, view.JSONFileFindings(r.name(), r.findings)...)
+		b.Findings = append(b.Findings, diag.InFile(r.name(), r.findings)...)
 		if done {
 			b.Files = append(b.Files, view.Signed{File: r.name(), Output: r.job.out, Size: r.size, SHA256: r.sum, ContentSHA256: r.contentSum, Replaced: r.signed})
 		}

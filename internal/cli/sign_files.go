@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
+	"syncguard/internal/files"
 	"syncguard/internal/lint"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
@@ -120,7 +121,7 @@ type signRun struct {
 	env      *Env
 	o        signOptions
 	signer   *signer
-	files    *staging
+	files    files.Stage
 	progress *view.Progress // nil where nobody watches
 	failed   atomic.Bool    // the key did, and would for the other files
 }
@@ -176,7 +177,7 @@ func (s *signRun) sign(job signJob) (r signResult) {
 	}
 	r.size, r.sum, r.contentSum = len(r.data), hexSum(r.data), hexSum(content)
 	if job.out != "-" {
-		r.err = s.files.add(job.out, r.data, job.mode)
+		r.err = s.files.Add(job.out, r.data, job.mode)
 		r.data = nil
 	}
 	return r

@@ -175,11 +175,11 @@ type verified struct {
 }
 
 func (v *verifier) verifyInput(env *Env, in input) verified {
-	data, err := in.read(env)
+	data, err := in.Read(env.host())
 	if err != nil {
 		return verified{err: err}
 	}
-	return v.verifyData(in.path, data)
+	return v.verifyData(in.Path(), data)
 }
 
 // verifyData answers for one file. A defect of syncguard itself costs one file and not the run.

@@ -209,3 +209,12 @@ func (d Diagnostic) fileName() string {
 	}
 	return d.Span.File.Name
 }
+
+// InFile returns findings with the name of the file that they are about; it is never nil.
+func InFile(name string, found []Diagnostic) []Diagnostic {
+	out := append([]Diagnostic{}, found...)
+	for i := range out {
+		out[i].File = name
+	}
+	return out
+}

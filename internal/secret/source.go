@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/plist"
 )
 
 // InSource returns where secrets stand in the text of a file and not in its tree: in comments, and, where the file is damaged
@@ -185,4 +186,13 @@ func withoutQuotes(text string) string {
 		b.WriteString(`"(secret)"`)
 		text = rest[min(end+1, len(rest)):]
 	}
+}
+
+// Masked masks in the text of a file the secrets that its tree and its comments hold, and returns it.
+func Masked(file *diag.File, root *plist.Value, isDamaged bool) []byte {
+	Mark(root)
+	for _, span := range append(Marked(root), InSource(file, isDamaged)...) {
+		diag.Mask(span.File.Data[span.Start:span.End])
+	}
+	return file.Data
 }

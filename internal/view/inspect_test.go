@@ -71,7 +71,7 @@ func TestHarmlessTextReadsTheSame(t *testing.T) {
 func wantHarmless(t *rapid.T, text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		if strings.ContainsFunc(line, unprintable) || strings.HasPrefix(strings.TrimSpace(line), "::") || logCommand().MatchString(line) {
+		if strings.ContainsFunc(line, Unprintable) || strings.HasPrefix(strings.TrimSpace(line), "::") || logCommand().MatchString(line) {
 			t.Fatalf("%q is not harmless", line)
 		}
 	}
@@ -91,7 +91,7 @@ func TestCut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, columns := strings.Repeat(hostileText().Draw(t, "text"), rapid.IntRange(1, 50).Draw(t, "times")), rapid.IntRange(1, 80).Draw(t, "columns")
 		text, whole := cut(s, columns)
-		if lipgloss.Width(text) > columns || !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable) {
+		if lipgloss.Width(text) > columns || !utf8.ValidString(text) || strings.ContainsFunc(text, Unprintable) {
 			t.Fatalf("%q in %d columns is %q", s, columns, text)
 		}
 		if whole != (text == Clean(s)) {

@@ -1,35 +1,29 @@
 package view
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf16"
 
-	"syncguard/internal/diag"
+	"syncguard/internal/app"
 )
-
-// JSONFindings returns findings for a result; it is never nil.
-func JSONFindings(ds []diag.Diagnostic) []diag.Diagnostic {
-	return append([]diag.Diagnostic{}, ds...)
-}
 
 // WriteJSON writes v, indented, with characters that matter to HTML left as they are. What a terminal or the log of a CI
 // would obey is escaped as JSON has it: the text is the same to a program, and harmless to look at.
 func WriteJSON(w io.Writer, v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+	data, err := encode(v, "")
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(harmlessJSON(b.Bytes()))
+	_, err = w.Write(append(data, '\n'))
 	return err
 }
 
-// harmlessJSON escapes unprintable characters, and commands to the log of a CI. Outside strings JSON has none of either.
+// harmlessJSON escapes Unprintable characters, and commands to the log of a CI. Outside strings JSON has none of either.
 func harmlessJSON(data []byte) []byte {
 	if !bytes.ContainsFunc(data, shy) && !logCommand().Match(data) {
 		return data
@@ -49,5 +43,49 @@ func harmlessJSON(data []byte) []byte {
 	return b.Bytes()
 }
 
-// shy is true of what is unprintable; the line feeds of the layout are not.
-func shy(r rune) bool { return r != '\n' && unprintable(r) }
+// shy is true of what is Unprintable; the line feeds of the layout are not.
+func shy(r rune) bool { return r != '\n' && Unprintable(r) }
+
+// WriteStream writes a result of several files as one JSON object, each file as it comes.
+func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
+	out := bufio.NewWriter(w)
+	head, err := fields(s.Header)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "{\n%s  \"files\": [", strings.TrimPrefix(head+",\n", ",\n"))
+	between, end := "\n    ", "]"
+	for file, err := range s.Files {
+		if err != nil {
+			return err
+		}
+		data, err := encode(file, "    ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s%s", between, data)
+		between, end = ",\n    ", "\n  ]"
+	}
+	foot, err := fields(s.Footer())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s\n}\n", strings.TrimSuffix(end+",\n"+foot, ",\n"))
+	return out.Flush()
+}
+
+// fields are those of an object as they stand between its braces.
+func fields(v any) (string, error) {
+	data, err := encode(v, "")
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(string(data), "{"), "\n"), "\n}"), err
+}
+
+// encode returns the harmless JSON of a value, its lines but the first indented.
+func encode(v any, prefix string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	err := e.Encode(v)
+	return harmlessJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
+}

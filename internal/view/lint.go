@@ -2,98 +2,133 @@ package view
 
 import (
 	"fmt"
-	"io"
-	"path/filepath"
+	"slices"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 )
 
-// LintedFile is one file that was linted, with what was found in it.
-type LintedFile struct {
-	Name      string // as it was given or found
-	Kind      string // profile, declaration, template or project; empty where the file could not be read
-	Format    string // xml, binary, json or yaml; empty where the file could not be read
-	Signed    bool   // places are those in the signed content
-	Encrypted bool
-	Findings  []diag.Diagnostic // in the order of diag.Sort; one without a place concerns the file as a whole
-}
-
-// Unread is a file that could not be checked, with the reason: the run is not complete.
-type Unread struct {
-	Name    string `json:"file"`
-	Message string `json:"message"`
-}
-
-// LintRun is one run of lint, in the order in which the files were given.
-type LintRun struct {
-	Version string // of syncguard
-	Files   []LintedFile
-	Unread  []Unread
-	Totals
-	Ignored   int // findings that a comment or the project file takes out
-	Baselined int // findings that the baseline knows
-	Gone      int // findings of the baseline that no longer are
-	Fixed     int // findings that were corrected
-	TargetNotes
-
-	FailOn   diag.Severity // findings from here up fail the run; Error where it is not set
-	Root     string        // absolute folder that file names in reports are relative to; empty leaves absolute names as they are
-	RulesURL string        // where docs/rules is published, without a slash at the end; empty where it is not
-}
-
-// Add takes in a file.
-func (r *LintRun) Add(f LintedFile) {
-	r.Files = append(r.Files, f)
-	r.Totals.Add(f.Findings)
-}
-
-// lintFormats are the formats that programs read. Each is written when the run is over.
-var lintFormats = []struct {
-	name  string
-	write func(io.Writer, *LintRun) error
-}{
-	{"json", writeLintJSON},
-	{"sarif", writeSARIF},
-	{"junit", writeJUnit},
-	{"github", writeGitHub},
-	{"gitlab", writeGitLab},
-	{"markdown", writeMarkdown},
-}
-
-// LintFormats names the formats of WriteLint.
-func LintFormats() []string {
-	names := make([]string, len(lintFormats))
-	for i, f := range lintFormats {
-		names[i] = f.name
+// Lint writes a run for a person, each file as it comes. Of one in which nothing was found it says so only when asked.
+// before is called before anything is written, for the line of progress that stands there.
+func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
+	printed := false
+	safe, unsafe := 0, 0
+	for f, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		if len(f.Findings) == 0 {
+			continue
+		}
+		before()
+		p.FileFindings(f.Name, f.Signed, f.Findings)
+		p.Line("")
+		printed = true
+		fileSafe, fileUnsafe := fixable(f)
+		safe, unsafe = safe+fileSafe, unsafe+fileUnsafe
 	}
-	return names
+	before()
+	if r := run.Footer(); printed || verbose || r.Gone > 0 || r.Fixed > 0 {
+		p.Line("%s%s", Totals(&r.Totals), aside(r, safe, unsafe))
+	}
+	return nil
 }
 
-// WriteLint writes a whole run in one of LintFormats. The same run gives the same bytes.
-func WriteLint(w io.Writer, format string, run *LintRun) error {
-	for _, f := range lintFormats {
-		if f.name == format {
-			return f.write(w, run)
+// aside says what stands beside the totals: what does not count, and what can be fixed.
+func aside(r *app.LintFooter, safe, unsafe int) string {
+	text := ""
+	if r.Fixed > 0 {
+		text += fmt.Sprintf("; %d fixed", r.Fixed)
+	}
+	if r.Ignored > 0 {
+		text += fmt.Sprintf("; %d ignored", r.Ignored)
+	}
+	if r.Baselined > 0 {
+		text += fmt.Sprintf("; %d in the baseline", r.Baselined)
+	}
+	if r.Gone > 0 {
+		text += fmt.Sprintf("; %d of the baseline are gone, so write it again", r.Gone)
+	}
+	switch {
+	case safe > 0:
+		text += fmt.Sprintf("; %d can be fixed with --fix", safe)
+	case unsafe > 0:
+		text += fmt.Sprintf("; %d can be fixed with --fix --unsafe-fixes", unsafe)
+	}
+	return text
+}
+
+// fixable counts the findings that lint --fix corrects, and those that it corrects only when a person says so. It writes
+// neither a signed file nor another one than was given.
+func fixable(f *app.LintedFile) (safe, unsafe int) {
+	for _, d := range f.Findings {
+		switch {
+		case d.Fix == nil || f.Signed || !d.Span.IsZero() && d.Span.File.Name != f.Name:
+		case d.Fix.Unsafe:
+			unsafe++
+		default:
+			safe++
 		}
 	}
-	return fmt.Errorf("there is no format %q", format)
+	return safe, unsafe
 }
 
-// fails says whether a finding fails the run.
-func (r *LintRun) fails(d diag.Diagnostic) bool {
-	if r.FailOn == 0 {
-		return d.Severity >= diag.Error
-	}
-	return d.Severity >= r.FailOn
-}
-
-// path returns a file's name as reports have it: with slashes, without "./", and relative to Root where it lies in it.
-func (r *LintRun) path(name string) string {
-	if r.Root != "" && filepath.IsAbs(name) {
-		if rel, err := filepath.Rel(r.Root, name); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			name = rel
+// LintDiffs writes what lint --fix would change, and returns the number of files that it would.
+func (p *Printer) LintDiffs(run *app.LintRun, before func()) (files int, err error) {
+	for f, err := range run.Files {
+		if err != nil {
+			return files, err
+		}
+		if f.After != nil {
+			before()
+			p.Diff(f.Name, f.Before, f.After)
+			files++
 		}
 	}
-	return filepath.ToSlash(filepath.Clean(name))
+	before()
+	return files, nil
+}
+
+// Totals says the totals in one line: 2 findings in 1 of 12 files (1 error, 1 warning).
+func Totals(t *app.Totals) string {
+	all := t.AtLeast(diag.Note)
+	if all == 0 {
+		return Count(t.Checked, "file") + ", no findings"
+	}
+	files := Count(t.Checked, "file")
+	if t.Checked > 1 {
+		files = fmt.Sprintf("%d of %s", t.WithFindings, files)
+	}
+	var parts []string
+	for _, x := range []struct {
+		n    int
+		noun string
+	}{{t.Errors, "error"}, {t.Warnings, "warning"}, {t.Notes, "note"}} {
+		if x.n > 0 {
+			parts = append(parts, Count(x.n, x.noun))
+		}
+	}
+	return fmt.Sprintf("%s in %s (%s)", Count(all, "finding"), files, strings.Join(parts, ", "))
+}
+
+// FileFindings writes the findings of one file as Findings does. Those without a place in the text begin with the name of
+// the file.
+func (p *Printer) FileFindings(name string, signed bool, ds []diag.Diagnostic) {
+	hasPlace := func(d diag.Diagnostic) bool { return !d.Span.IsZero() }
+	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // the rest is about the whole file
+	if signed && slices.ContainsFunc(ds, isInside) {
+		p.Line("%s", faint.Render(Clean(name)+": positions are in the signed content"))
+	}
+	ds = slices.Clone(ds)
+	for i := range ds {
+		switch d := &ds[i]; {
+		case hasPlace(*d):
+		case d.Path == "":
+			d.Path = name
+		default:
+			d.Path = name + " (" + d.Path + ")"
+		}
+	}
+	p.Findings(ds)
 }

@@ -2,391 +2,99 @@ package view
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"encoding/xml"
-	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 )
 
-const wifi = "<plist>\r\n<dict>\n\t<key>SSID_STR</key>\n\t<string>Café ☕</string>\n\t<key>EncryptionType</key>\n\t<string>wpa2</string>\n" +
-	"\t<key>Password</key>\n\t<string>hunter2</string>\n\t<data>\n\tAAAA\n\t</data>\n</dict>\n</plist>\n"
-
-// lintRun is a run that has one of everything. The names of its rules are those of pages.
-func lintRun() *LintRun {
-	xml := diag.NewFile("./profiles/wi fi+1.mobileconfig", []byte(wifi))
-	signed := diag.NewFile("signed.mobileconfig", []byte(wifi))
-	r := &LintRun{Version: "1.2.3", Ignored: 2, Baselined: 1, Root: "/srv/repository", RulesURL: "https://example.com/docs/rules",
-		Unread: []Unread{{"locked.mobileconfig", "permission denied"}}}
-	r.Add(LintedFile{Name: xml.Name, Kind: "profile", Format: "xml", Findings: []diag.Diagnostic{
-		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
-		{Rule: "malformed-value", Severity: diag.Note, Message: `"Café ☕" is no name`, Span: find(xml, "☕")},
-		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Help: `did you mean "WPA2"?`,
-			Path: "PayloadContent[0].EncryptionType", Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Span: find(signed, "wpa2")}},
-			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(xml, "wpa2"), Text: "WPA2"}}}},
-		{Rule: "plain-text-secret", Severity: diag.Warning, Message: "a password in clear text", Path: "PayloadContent[0].Password", Span: find(xml, "hunter2"), HideSource: true,
-			Fix: &diag.Fix{Title: "take it out", Edits: []diag.Edit{{Span: find(xml, "hunter2"), Text: "hunter2"}}}},
-		{Rule: "bad-data", Severity: diag.Warning, Message: "over three lines", Span: find(xml, "<data>\n\tAAAA\n\t</data>"),
-			Fix: &diag.Fix{Title: "remove it", Unsafe: true, Edits: []diag.Edit{{Span: find(xml, "<data>\n\tAAAA\n\t</data>")}}}},
-	}})
-	r.Add(LintedFile{Name: signed.Name, Kind: "profile", Format: "xml", Signed: true, Findings: []diag.Diagnostic{
-		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Path: "PayloadContent[0].EncryptionType", Span: find(signed, "wpa2"),
-			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(signed, "wpa2"), Text: "WPA2"}}}},
-	}})
-	r.Add(LintedFile{Name: "/srv/repository/binary.mobileconfig", Kind: "profile", Format: "binary", Findings: []diag.Diagnostic{
-		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
-		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
-	}})
-	r.Add(LintedFile{Name: "good.mobileconfig", Kind: "profile", Format: "xml"})
-	return r
+func TestFileFindings(t *testing.T) {
+	f := diag.NewFile("corp.mobileconfig", []byte("<plist>\n  <wifi/>\n</plist>\n"))
+	inText := diag.Diagnostic{Rule: "in-text", Severity: diag.Error, Message: "has a place", Span: find(f, "<wifi/>")}
+	onPath := diag.Diagnostic{Rule: "on-path", Severity: diag.Warning, Message: "has a key path only", Path: "PayloadContent[0].SSID_STR"}
+	nowhere := diag.Diagnostic{Rule: "nowhere", Severity: diag.Note, Message: "is about the whole file"}
+	hostile := "\x1b]0;evil\a\u202e.mobileconfig"
+	var out bytes.Buffer
+	p := NewPrinter(&out, nil, 0)
+	p.FileFindings("corp.mobileconfig", true, []diag.Diagnostic{inText, onPath, nowhere})
+	p.Line("== binary and signed: there are no positions to explain")
+	p.FileFindings("corp.mobileconfig", true, []diag.Diagnostic{onPath})
+	p.Line("== a hostile name")
+	p.FileFindings(hostile, true, []diag.Diagnostic{inText, nowhere, onPath})
+	golden(t, "file-findings.txt", out.String())
+	if strings.ContainsAny(out.String(), "\x1b\a\u202e") {
+		t.Error("the name reached the terminal as it is")
+	}
 }
 
-func written(t testing.TB, format string, r *LintRun) string {
-	t.Helper()
-	var b bytes.Buffer
-	if format == "text" {
-		p := NewPrinter(&b, nil, 0)
-		for _, f := range r.Files {
-			p.FileFindings(f.Name, f.Signed, f.Findings)
+func TestTotals(t *testing.T) {
+	severe := func(all ...diag.Severity) []diag.Diagnostic {
+		var ds []diag.Diagnostic
+		for _, s := range all {
+			ds = append(ds, diag.Diagnostic{Severity: s})
 		}
-	} else if err := WriteLint(&b, format, r); err != nil {
-		t.Fatal(err)
+		return ds
 	}
-	return b.String()
-}
-
-func TestLintFormats(t *testing.T) {
-	extension := map[string]string{"json": "json", "sarif": "sarif", "junit": "xml", "github": "github.txt", "gitlab": "gitlab.json", "markdown": "md"}
-	for _, format := range LintFormats() {
-		t.Run(format, func(t *testing.T) {
-			got := written(t, format, lintRun())
-			if strings.Contains(got, "hunter2") {
-				t.Error("a secret is shown")
-			}
-			if got != written(t, format, lintRun()) {
-				t.Error("the same run gives other bytes")
-			}
-			if format == "sarif" {
-				got = withoutRules(t, got)
-			}
-			golden(t, "lint."+extension[format], got)
-
-			empty := &LintRun{}
-			empty.Add(LintedFile{Name: "good.mobileconfig"})
-			if n := len(readers[format].read(t, written(t, format, empty))); n != 0 {
-				t.Errorf("%d findings where there are none", n)
-			}
-		})
-	}
-	if err := WriteLint(&bytes.Buffer{}, "xml", lintRun()); err == nil {
-		t.Error("there is a format xml")
-	}
-	if got := written(t, "github", &LintRun{}); got != "" {
-		t.Errorf("a run without findings says %q", got)
-	}
-}
-
-// withoutRules takes out of a SARIF log what changes with the pages of the rules.
-func withoutRules(t *testing.T, log string) string {
-	t.Helper()
-	var v map[string]any
-	if err := json.Unmarshal([]byte(log), &v); err != nil {
-		t.Fatal(err)
-	}
-	run := v["runs"].([]any)[0].(map[string]any)
-	delete(run["tool"].(map[string]any)["driver"].(map[string]any), "rules")
-	for _, r := range run["results"].([]any) {
-		delete(r.(map[string]any), "ruleIndex")
-	}
-	var b bytes.Buffer
-	if err := WriteJSON(&b, v); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-// read is a finding as it was read from a format.
-type read struct {
-	Rule, Severity, File string
-	Line, Column         int
-}
-
-// readers read each format back. Those for people say the place in the content; those that point into a file say its start
-// where the place is not in the file, and GitLab knows no columns.
-var readers = map[string]struct {
-	read     func(testing.TB, string) []read
-	pointing bool
-	columns  bool
-}{
-	"text":     {readText, false, true},
-	"json":     {readJSON, false, true},
-	"junit":    {readJUnit, false, true},
-	"markdown": {readMarkdown, false, true},
-	"sarif":    {readSARIF, true, true},
-	"github":   {readGitHub, true, true},
-	"gitlab":   {readGitLab, true, false},
-}
-
-func TestEveryFormatHasTheSameFindings(t *testing.T) {
-	for format, reader := range readers {
-		t.Run(format, func(t *testing.T) {
-			r := lintRun()
-			var want []read
-			for _, f := range r.findings() {
-				one := read{f.Rule, f.Severity.String(), f.at.file, f.at.start.Line, f.at.start.Column}
-				if reader.pointing && !f.at.inFile() {
-					one.Line, one.Column = 1, 1
-				}
-				if !reader.columns || format == "github" && f.at.start.Line != f.at.end.Line {
-					one.Column = 0
-				}
-				if format == "github" && !f.at.inFile() {
-					one.Column = 0
-				}
-				want = append(want, one)
-			}
-			got := reader.read(t, written(t, format, r))
-			for i := range got {
-				got[i].File = r.path(got[i].File)
-			}
-			order := func(a, b read) int {
-				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Rule, b.Rule))
-			}
-			slices.SortStableFunc(want, order)
-			slices.SortStableFunc(got, order)
-			if d := gocmp.Diff(want, got); d != "" {
-				t.Error(d)
-			}
-		})
-	}
-}
-
-func readJSON(t testing.TB, s string) (found []read) {
-	var log struct {
-		Version int
-		Files   []struct {
-			File     string
-			Findings []struct {
-				Rule, Severity, File string
-				Start                diag.Position
-			}
-		}
-	}
-	unmarshal(t, s, &log)
-	for _, f := range log.Files {
-		for _, x := range f.Findings {
-			found = append(found, read{x.Rule, x.Severity, x.File, x.Start.Line, x.Start.Column})
-		}
-	}
-	return found
-}
-
-func readGitLab(t testing.TB, s string) (found []read) {
-	var issues []gitlabIssue
-	unmarshal(t, s, &issues)
-	severities := map[string]string{"critical": "error", "major": "warning", "info": "note"}
-	seen := map[string]bool{}
-	for _, x := range issues {
-		if seen[x.Fingerprint] {
-			t.Errorf("two issues have the fingerprint %s", x.Fingerprint)
-		}
-		seen[x.Fingerprint] = true
-		found = append(found, read{x.Check, severities[x.Severity], x.Location.Path, x.Location.Lines.Begin, 0})
-	}
-	return found
-}
-
-var (
-	spoken         = regexp.MustCompile(`^(.*?)(?::(\d+):(\d+))?$`) // file:line:column, or file
-	spokenSeverity = regexp.MustCompile(`^(.*?): (error|warning|note): `)
-)
-
-func place(t testing.TB, s string) (file string, line, column int) {
-	m := spoken.FindStringSubmatch(s)
-	if m == nil {
-		t.Errorf("%q is no place", s)
-		return s, 0, 0
-	}
-	fmt.Sscan(m[2]+" "+m[3], &line, &column)
-	return m[1], line, column
-}
-
-func readJUnit(t testing.TB, s string) (found []read) {
-	var log junitSuites
-	if err := xml.Unmarshal([]byte(s), &log); err != nil {
-		t.Fatal(err)
-	}
-	for _, suite := range log.Suites {
-		for _, c := range suite.Cases {
-			text := c.Output
-			if c.Failure != nil {
-				text = c.Failure.Text
-			}
-			if text == "" {
-				continue
-			}
-			parts := spokenSeverity.FindStringSubmatch(text)
-			rule, _, _ := strings.Cut(c.Name, " ")
-			file, line, column := place(t, parts[1])
-			found = append(found, read{rule, parts[2], file, line, column})
-		}
-	}
-	return found
-}
-
-func readMarkdown(t testing.TB, s string) (found []read) {
-	for row := range strings.Lines(s) {
-		cells := strings.Split(strings.Trim(row, "| \n"), " | ")
-		if len(cells) != 4 || !slices.Contains([]string{"error", "warning", "note"}, cells[0]) {
-			continue
-		}
-		rule, _, _ := strings.Cut(strings.Trim(cells[3], "`"), " ")
-		file, line, column := place(t, strings.Trim(cells[1], "`"))
-		found = append(found, read{rule, cells[0], file, line, column})
-	}
-	return found
-}
-
-func readGitHub(t testing.TB, s string) (found []read) {
-	severities := map[string]string{"error": "error", "warning": "warning", "notice": "note"}
-	for _, c := range runnerCommands(s) {
-		if c.properties["title"] == "unread" {
-			continue
-		}
-		rule, _, _ := strings.Cut(c.properties["title"], " ")
-		one := read{Rule: rule, Severity: severities[c.name], File: c.properties["file"]}
-		fmt.Sscan(c.properties["line"], &one.Line)
-		fmt.Sscan(c.properties["col"], &one.Column)
-		found = append(found, one)
-	}
-	return found
-}
-
-// matchers is the problem matcher that GitHub's runner uses.
-func matchers(t testing.TB) []*regexp.Regexp {
-	data, err := os.ReadFile(filepath.Join("..", "..", ".github", "problem-matcher.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		ProblemMatcher []struct {
-			Owner, Severity string
-			Pattern         []struct {
-				Regexp                                      string
-				File, Line, Column, Severity, Message, Code int
-			}
-		}
-	}
-	unmarshal(t, string(data), &file)
-	var all []*regexp.Regexp
-	for i, m := range file.ProblemMatcher {
-		p := m.Pattern[0]
-		if want := []int{1, 2, 3, 4, 5, 6}; i == 0 && !slices.Equal(want, []int{p.File, p.Line, p.Column, p.Severity, p.Message, p.Code}) {
-			t.Errorf("the groups of %s are not %v", m.Owner, want)
-		}
-		all = append(all, regexp.MustCompile(p.Regexp))
-	}
-	return all
-}
-
-// readText reads text as the problem matcher does. A note has a matcher of its own: GitHub calls it a notice.
-func readText(t testing.TB, s string) (found []read) {
-	all := matchers(t)
-	for line := range strings.Lines(s) {
-		line = strings.TrimSuffix(line, "\n")
-		one := read{}
-		if m := all[0].FindStringSubmatch(line); m != nil {
-			one = read{Rule: m[6], Severity: m[4], File: m[1]}
-			fmt.Sscan(m[2]+" "+m[3], &one.Line, &one.Column)
-		} else if m := all[1].FindStringSubmatch(line); m != nil {
-			one = read{Rule: m[5], Severity: "note", File: m[1]}
-			fmt.Sscan(m[2]+" "+m[3], &one.Line, &one.Column)
-		} else {
-			continue
-		}
-		found = append(found, one)
-	}
-	return found
-}
-
-func unmarshal(t testing.TB, s string, v any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(s), v); err != nil {
-		t.Fatalf("%v: %s", err, s)
-	}
-}
-
-// Lines added above a finding leave its fingerprint; another message, key path or file does not.
-func TestFingerprints(t *testing.T) {
-	of := func(name, text, path, message string) string {
-		f := diag.NewFile(name, []byte(text))
-		r := &LintRun{}
-		r.Add(LintedFile{Name: name, Findings: []diag.Diagnostic{{Rule: "a", Message: message, Path: path, Span: find(f, "x")}}})
-		return r.findings()[0].fingerprint
-	}
-	first := of("a", "x", "P", "m")
-	for what, c := range map[string]struct {
-		got  string
-		same bool
+	for _, c := range []struct {
+		files [][]diag.Diagnostic
+		want  string
 	}{
-		"lines above":      {of("a", "\n\n x", "P", "m"), true},
-		"./ before it":     {of("./a", "x", "P", "m"), true},
-		"another file":     {of("b", "x", "P", "m"), false},
-		"another key path": {of("a", "x", "Q", "m"), false},
-		"another message":  {of("a", "x", "P", "n"), false},
+		{nil, "0 files, no findings"},
+		{[][]diag.Diagnostic{nil}, "1 file, no findings"},
+		{[][]diag.Diagnostic{nil, nil}, "2 files, no findings"},
+		{[][]diag.Diagnostic{severe(diag.Error)}, "1 finding in 1 file (1 error)"},
+		{[][]diag.Diagnostic{severe(diag.Error, diag.Error, diag.Note)}, "3 findings in 1 file (2 errors, 1 note)"},
+		{[][]diag.Diagnostic{nil, severe(diag.Error, diag.Warning), nil}, "2 findings in 1 of 3 files (1 error, 1 warning)"},
+		{[][]diag.Diagnostic{severe(diag.Warning), severe(diag.Warning)}, "2 findings in 2 of 2 files (2 warnings)"},
 	} {
-		if (c.got == first) != c.same {
-			t.Errorf("%s: same is %t", what, c.got == first)
+		var totals app.Totals
+		for _, ds := range c.files {
+			totals.Add(ds)
+		}
+		if got := Totals(&totals); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
-	r := lintRun()
-	seen := map[string]bool{}
-	for _, f := range r.findings() {
-		if seen[f.fingerprint] {
-			t.Errorf("%s has the fingerprint of another", f.Rule)
-		}
-		seen[f.fingerprint] = true
-	}
-}
-
-func TestFailOn(t *testing.T) {
-	for severity, want := range map[diag.Severity]string{0: `tests="10" failures="3" errors="1"`, diag.Error: `tests="10" failures="3" errors="1"`,
-		diag.Warning: `tests="10" failures="7" errors="1"`, diag.Note: `tests="10" failures="8" errors="1"`} {
-		r := lintRun()
-		r.FailOn = severity
-		if got := written(t, "junit", r); !strings.Contains(got, want) {
-			t.Errorf("%v: want %s in\n%s", severity, want, got[:200])
+	var totals app.Totals
+	totals.Add(severe(diag.Error, diag.Warning, diag.Note, diag.Note))
+	for s, want := range map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Note: 4} {
+		if got := totals.AtLeast(s); got != want {
+			t.Errorf("%d of at least %s, want %d", got, s, want)
 		}
 	}
 }
 
-// GitHub shows ten annotations of a kind, and a comment has an end.
-func TestManyFindings(t *testing.T) {
-	r := &LintRun{}
-	var ds []diag.Diagnostic
-	for i := range 2000 {
-		ds = append(ds, diag.Diagnostic{Rule: "a", Severity: []diag.Severity{diag.Error, diag.Warning}[i%2], Message: fmt.Sprintf("number %d of very many findings", i)})
+func TestProgress(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Time{}.AddDate(2025, 0, 0)
+	after := func(d time.Duration) { now = now.Add(d) }
+	wrote := func() string { defer out.Reset(); return out.String() }
+
+	p := NewProgress(&out, func() time.Time { return now }, "checking", 40)
+	after(999 * time.Millisecond)
+	p.Step()
+	p.Clear()
+	if s := wrote(); s != "" {
+		t.Errorf("soon done, and %q is shown", s)
 	}
-	r.Add(LintedFile{Name: "f", Findings: ds})
-	if got := written(t, "github", r); len(runnerCommands(got)) != 2000 ||
-		!strings.HasSuffix(got, "syncguard: 2000 findings in 1 file (1000 errors, 1000 warnings); GitHub annotates 10 of each severity, so 1980 are in this log only\n") {
-		t.Error(got[len(got)-300:])
+	after(time.Second)
+	p.Step()
+	if s := wrote(); !strings.HasSuffix(s, "2 of 40 files") || !strings.HasPrefix(s, "\r\x1b[Kchecking") {
+		t.Errorf("after two seconds %q is shown", s)
 	}
-	got := written(t, "markdown", r)
-	shown := strings.Count(got, "number ")
-	if want := fmt.Sprintf("Not listed, for want of room: %d findings.", 2000-shown); len(got) > 65536 || !strings.Contains(got, want) {
-		t.Errorf("%d bytes, %d shown: %s", len(got), shown, got[len(got)-100:])
+	after(time.Millisecond)
+	p.Step()
+	if s := wrote(); s != "" {
+		t.Errorf("%q is shown after a millisecond", s)
 	}
-	if first := strings.Index(got, "| warning |"); strings.Contains(got[first:], "| error |") {
-		t.Error("an error stands below a warning")
+	p.Clear()
+	p.Clear()
+	if s := wrote(); s != "\r\x1b[K" {
+		t.Errorf("%q clears the line", s)
 	}
+	var none *Progress
+	none.Step()
+	none.Clear()
 }

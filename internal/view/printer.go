@@ -100,7 +100,7 @@ func Clean(s string) string {
 var logCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)##(\[|vso\[)`) })
 
 func printable(s string) string {
-	if !strings.ContainsFunc(s, unprintable) && utf8.ValidString(s) {
+	if !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
@@ -111,7 +111,7 @@ func printable(s string) string {
 			fmt.Fprintf(&b, "\\x%02x", s[i])
 		case r == '\n' || r == '\t':
 			b.WriteByte(' ')
-		case unprintable(r):
+		case Unprintable(r):
 			fmt.Fprintf(&b, "\\u{%x}", r)
 		default:
 			b.WriteRune(r)
@@ -121,9 +121,9 @@ func printable(s string) string {
 	return b.String()
 }
 
-// unprintable is true of control (C0, DEL, C1) and format characters, line and paragraph separators, and code points that
+// Unprintable is true of control (C0, DEL, C1) and format characters, line and paragraph separators, and code points that
 // no text should hold. Format characters include those that reorder text (bidi) and those of no width.
-func unprintable(r rune) bool {
+func Unprintable(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
 }
 

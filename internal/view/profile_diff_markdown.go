@@ -16,7 +16,7 @@ func ProfileDiffsMarkdown(w io.Writer, r *ProfileDiffs) error {
 		if f.Kind == "equal" && f.Signature == "" {
 			continue
 		}
-		if left > 0 || !fits(&b, markdownDiff(f)) {
+		if left > 0 || !Fits(&b, markdownDiff(f)) {
 			left++
 		}
 	}
@@ -33,7 +33,7 @@ func markdownDiff(f ProfileDiff) string {
 	if name == "" {
 		name = f.Old
 	}
-	fmt.Fprintf(&b, "\n#### %s\n\n", codeSpan(clip(name)))
+	fmt.Fprintf(&b, "\n#### %s\n\n", CodeSpan(clip(name)))
 	for i, c := range f.Consequences {
 		lead := "- "
 		if i == 0 {
@@ -42,9 +42,9 @@ func markdownDiff(f ProfileDiff) string {
 		if c.Severity != "note" {
 			lead += "**" + c.Severity + ":** "
 		}
-		b.WriteString(lead + codeSpan(clip(c.Text)))
+		b.WriteString(lead + CodeSpan(clip(c.Text)))
 		if c.Help != "" {
-			b.WriteString("<br>" + codeSpan(clip(c.Help)))
+			b.WriteString("<br>" + CodeSpan(clip(c.Help)))
 		}
 		b.WriteString("\n")
 		if i == 0 {
@@ -71,7 +71,7 @@ func markdownChanges(payload string, all []DiffChange) string {
 		if s == "" {
 			return " "
 		}
-		return codeSpan(clip(s))
+		return CodeSpan(clip(s))
 	}
 	for i, c := range all {
 		if i == maxChanges {

@@ -31,7 +31,7 @@ func TestHostileDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, out := range []string{text.String(), markdown.String()} {
-		if len(out) > 20_000 || len(out) < 100 || strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), unprintable) {
+		if len(out) > 20_000 || len(out) < 100 || strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), Unprintable) {
 			t.Errorf("%d bytes:\n%.2000q", len(out), out)
 		}
 	}

@@ -67,7 +67,7 @@ func TestFindings(t *testing.T) {
 
 func TestJSONFindings(t *testing.T) {
 	var out bytes.Buffer
-	if err := WriteJSON(&out, JSONFindings(findings())); err != nil {
+	if err := WriteJSON(&out, findings()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "findings.json", out.String())

@@ -54,7 +54,7 @@ func TestVerified(t *testing.T) {
 	p.Line("%s", v.String())
 	golden(t, "verify.txt", b.String())
 	for _, r := range b.String() {
-		if r != '\n' && unprintable(r) {
+		if r != '\n' && Unprintable(r) {
 			t.Errorf("%U is printed", r)
 		}
 	}

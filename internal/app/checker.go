@@ -1,0 +1,315 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"syncguard/internal/compose"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/fix"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/schema"
+	"syncguard/internal/secret"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// checker holds what is the same for every file.
+type checker struct {
+	host       *Host
+	catalog    *schema.Catalog
+	lint       *lint.Checker
+	targets    []target.Target
+	options    lint.Options // the exceptions are added to them
+	exceptions *exceptions
+	keeps      func(diag.Diagnostic) bool // which findings count
+	templates  *TemplateValues            // values for templates; nil where a template is no input
+	asSet      bool                       // the files land on one device
+}
+
+// checked is one file with what was found in it, or the reason why it could not be read.
+type checked struct {
+	name              string
+	kind, format      string
+	signed, encrypted bool
+	findings          []diag.Diagnostic
+	wasChecked        bool              // against the schemas
+	unused            []diag.Diagnostic // exceptions that nothing in it needed
+	ignores           []*lint.Ignore    // comments that take findings out
+	borrowed          []*lint.Ignore    // those of the templates that this one extends
+	member            *lint.Member      // what others are held against, nil for none
+	fix               *fix.Result       // what lint --fix does, nil where it was not asked for
+	err               error
+}
+
+func (c *checker) checkInput(in input) checked {
+	data, err := in.read(c.host)
+	return c.checkData(in.path, data, err)
+}
+
+func (c *checker) checkData(name string, data []byte, err error) checked {
+	if err != nil {
+		return checked{name: name, err: err}
+	}
+	return c.checkFile(diag.NewFile(name, data))
+}
+
+// checkFile checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
+func (c *checker) checkFile(file *diag.File) (result checked) {
+	result = checked{name: file.Name}
+	defer func() {
+		if p := recover(); p != nil {
+			result.findings = append(result.findings, internalError(p))
+		}
+	}()
+	check := c.checkDocument
+	if c.templates != nil && isTemplateFile(file) {
+		check = c.checkTemplate
+	}
+	if err := check(file, &result); err != nil {
+		return checked{name: file.Name, err: fmt.Errorf("checking %s: %w", file.Name, err)}
+	}
+	return result
+}
+
+// checkDocument checks a profile or a declaration.
+func (c *checker) checkDocument(file *diag.File, result *checked) error {
+	open := document.Open
+	if c.options.Placeholders != lint.PlaceholdersPassed {
+		open = document.OpenTemplate
+	}
+	doc, findings := open(file)
+	secret.Scrub(findings)
+	defer hideSecrets(doc, diag.HasErrors(findings))
+	result.kind, result.format = string(doc.Kind()), string(doc.Format)
+	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
+	result.findings = slices.DeleteFunc(findings, c.drops)
+	if doc.Root == nil {
+		return nil
+	}
+	if doc.Format == document.XML {
+		result.ignore(lint.Ignores(doc.File, doc.Root))
+	}
+	more, unused, err := c.check(doc, file)
+	if err != nil {
+		return err
+	}
+	if !doc.Whole {
+		more = slices.DeleteFunc(more, isAboutAbsence)
+	}
+	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
+	result.wasChecked, result.unused = true, unused
+	if c.asSet && doc.Whole {
+		result.member, err = c.lint.Member(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
+	}
+	return err
+}
+
+// ignore takes in the comments of a file, and what is wrong with them.
+func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
+	r.ignores, r.findings = append(r.ignores, ignores...), append(r.findings, found...)
+}
+
+// hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
+// Messages are made by then. A damaged file may hold some that its tree does not.
+func hideSecrets(doc *document.Document, isDamaged bool) {
+	secret.Masked(doc.File, doc.Root, isDamaged || doc.Root == nil)
+}
+
+// isAboutAbsence says whether a finding is that something is not there, which may only mean that it could not be read.
+func isAboutAbsence(d diag.Diagnostic) bool { return slices.Contains(rulesOfAbsence(), d.Rule) }
+
+func rulesOfAbsence() []string {
+	return []string{rule.DanglingCertificateReference, rule.MissingCompanionKey, rule.MissingRequiredKey, rule.MissingServerName, rule.MissingServerURL,
+		rule.NoCatchAllRule, rule.NotAProfile, rule.WrongItemCount}
+}
+
+func internalError(p any) diag.Diagnostic {
+	return diag.Diagnostic{Rule: rule.InternalError, Severity: diag.Error,
+		Message: fmt.Sprintf("checking stopped on a defect of syncguard: %v", p),
+		Help:    "report it, with the file if you can share it"}
+}
+
+// check compares a document with the schemas. It returns which exceptions were not needed apart from the findings: that
+// counts only when no other file needs them either.
+func (c *checker) check(doc *document.Document, file *diag.File) (found, unused []diag.Diagnostic, err error) {
+	o := c.options
+	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
+	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message}
+	if doc.Format == document.XML && !doc.Signed {
+		o.File.Odd = plist.Oddities(file.Data)
+	}
+	if doc.Signed && o.Placeholders == lint.PlaceholdersNoted {
+		o.Placeholders = lint.PlaceholdersSigned
+	}
+	check := c.lint.Check
+	if doc.Kind() == document.Declaration {
+		check = c.lint.CheckDeclaration
+	}
+	all, err := check(doc.Root, c.targets, o)
+	for _, d := range doc.Placeholders {
+		o.Placeholders.Judge(&d)
+		all = append(all, d)
+	}
+	for _, d := range all {
+		switch {
+		case d.Rule == ruleUnusedException:
+			unused = append(unused, d)
+		case c.keeps(d):
+			found = append(found, d)
+		}
+	}
+	return found, unused, err
+}
+
+// checkTogether adds what only shows when all files are seen together.
+func (c *checker) checkTogether(results []checked) error {
+	var members []*lint.Member
+	var of []*checked
+	for i := range results {
+		if r := &results[i]; r.member != nil {
+			members, of = append(members, r.member), append(of, r)
+		}
+	}
+	if len(members) < 2 {
+		return nil
+	}
+	found, err := c.lint.CheckSet(members, c.options)
+	if err != nil {
+		return fmt.Errorf("checking the files together: %w", err)
+	}
+	for i, r := range of {
+		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], c.drops)...))
+	}
+	return nil
+}
+
+func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
+
+// unsaid drops findings that only follow from an error of reading at the same place.
+func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
+			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || r.Path == d.Path && r.Path != "")
+		})
+	})
+}
+
+// isTemplateName says whether a file of this name is taken for a template of syncguard's own.
+func isTemplateName(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yaml", ".yml":
+		return true
+	}
+	return false
+}
+
+// isTemplateFile reports whether a file is taken for a template: by its name, unless its content is a profile or a declaration.
+func isTemplateFile(file *diag.File) bool {
+	return isTemplateName(file.Name) && document.NotATemplate(file) == nil
+}
+
+// isTemplatePath is isTemplateFile for a path. What cannot be read goes by its name.
+func (h *Host) isTemplatePath(path string) bool {
+	if !isTemplateName(path) {
+		return false
+	}
+	data, err := files.Read(h.Files, path)
+	return err != nil || isTemplateFile(diag.NewFile(path, data))
+}
+
+// isTemplate tells a template of syncguard's own from the other YAML files of a repository, by the keys of its top level.
+func isTemplate(data []byte) bool { return plist.IsTemplate(data) }
+
+// checkTemplate checks a template and the profile that it makes for each target. Values for variables that nobody gave are
+// not known, and that is no mistake: they come when it is built.
+func (c *checker) checkTemplate(file *diag.File, result *checked) error {
+	result.kind, result.format = "template", "yaml"
+	in, err := c.templates.input(c.host, file.Name)
+	if err != nil {
+		return err
+	}
+	in.Data = bytes.Clone(file.Data)
+	spec, findings, err := loadTemplate(c.host, in, template.Loader{ReadFile: c.host.readFile})
+	if err != nil {
+		return err
+	}
+	findings = slices.DeleteFunc(findings, isAboutValueToCome)
+	result.ignore(lint.Ignores(file, nil))
+	result.findings = append(result.findings, findings...)
+	if spec == nil {
+		result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
+		return nil
+	}
+	chosen := c.targets
+	if len(chosen) == 0 {
+		for _, t := range spec.Targets {
+			chosen = append(chosen, t.Value)
+		}
+	}
+	for _, t := range chosen {
+		o := c.options
+		o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
+		made, err := compose.Compose(spec, t, c.catalog, o)
+		if err != nil {
+			return err
+		}
+		c.addComposed(result, made, findings)
+	}
+	result.borrow()
+	result.findings = oncePerLine(diag.Sort(slices.DeleteFunc(result.findings, c.drops)))
+	result.wasChecked = true
+	return nil
+}
+
+// borrow takes in the comments of the templates that findings point into.
+func (r *checked) borrow() {
+	seen := map[*diag.File]bool{}
+	for _, d := range r.findings {
+		if r.isElsewhere(d) && !seen[d.Span.File] {
+			seen[d.Span.File] = true
+			ignores, _ := lint.Ignores(d.Span.File, nil)
+			r.borrowed = append(r.borrowed, ignores...)
+		}
+	}
+}
+
+// oncePerLine drops what is said of one place for several targets in the same words: only the index of the payload differs.
+func oncePerLine(sorted []diag.Diagnostic) []diag.Diagnostic {
+	return slices.CompactFunc(sorted, func(a, b diag.Diagnostic) bool {
+		return a.Span == b.Span && !a.Span.IsZero() && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+// addComposed takes in what was found in a composed profile.
+func (c *checker) addComposed(result *checked, made *compose.Result, already []diag.Diagnostic) {
+	found := made.Findings
+	if diag.HasErrors(already) {
+		found = elsewhere(made.Written(), already)
+	}
+	for _, d := range found {
+		switch {
+		case d.Rule == ruleUnusedException:
+			result.unused = append(result.unused, d)
+		case !slices.Contains(rulesOfTemplates(), d.Rule):
+			result.findings = append(result.findings, d)
+		}
+	}
+}
+
+// rulesOfTemplates are those that a template has rules of its own for: it knows which secrets come from elsewhere, and
+// which identifier the others are made of.
+func rulesOfTemplates() []string { return []string{rule.PlaceholderIdentifier, rule.SecretInClearText} }
+
+// isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
+// what a template asks for there is none of the linter's business.
+func isAboutValueToCome(d diag.Diagnostic) bool {
+	return d.Rule == rule.UnsetVariable || d.Rule == rule.UnreadableReference
+}

@@ -1,0 +1,76 @@
+package app
+
+import (
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+	"syncguard/internal/lint"
+	"syncguard/internal/rules"
+	"syncguard/internal/schema"
+	"testing"
+	"time"
+)
+
+// panicking is a catalog with a defect.
+type panicking struct{ *schema.Catalog }
+
+func (panicking) Payloads(string) ([]*schema.Type, error) { panic("no such shelf") }
+
+// A defect of syncguard costs one file, and says so.
+func TestValidateSurvivesItsOwnDefects(t *testing.T) {
+	l, err := newLinting(&Host{Files: files.OS{}, Now: time.Now}, LintOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := l.checker
+	c.lint = lint.New(panicking{schema.Embedded()})
+	got := c.checkData("f", []byte(`<plist><dict><key>PayloadType</key><string>Configuration</string><key>PayloadContent</key><array><dict><key>PayloadType</key><string>a</string></dict></array></dict></plist>`), nil)
+	if got.err != nil || !slices.ContainsFunc(got.findings, func(d diag.Diagnostic) bool { return d.Rule == "internal-error" && d.Severity == diag.Error }) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Results come in the order of the items, however long each takes, and only a few are under way at a time.
+func TestOrdered(t *testing.T) {
+	items := make([]int, 200)
+	for i := range items {
+		items[i] = i
+	}
+	for _, limit := range []int{1, 2, 7} {
+		var running, most atomic.Int32
+		work := func(i int) int {
+			n := running.Add(1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+			}
+			time.Sleep(time.Duration(i*7%5) * 100 * time.Microsecond)
+			running.Add(-1)
+			return i
+		}
+		if got := slices.Collect(ordered(items, limit, work)); !slices.Equal(got, items) {
+			t.Errorf("limit %d: got %v", limit, got)
+		}
+		if int(most.Load()) > limit {
+			t.Errorf("limit %d: %d at a time", limit, most.Load())
+		}
+		for range ordered(items, limit, work) {
+			break // leaves nothing behind that waits for ever
+		}
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > 20; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines are left", runtime.NumGoroutine())
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// The rules that the checker goes by are rules.
+func TestRulesOfTheCheckerExist(t *testing.T) {
+	for _, id := range append(rulesOfAbsence(), ruleUnusedException) {
+		if _, ok := rules.Find(id); !ok {
+			t.Errorf("there is no rule %q", id)
+		}
+	}
+}

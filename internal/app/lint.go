@@ -1,0 +1,311 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/lint"
+	"syncguard/internal/mdm"
+	"syncguard/internal/rules"
+	"syncguard/internal/target"
+)
+
+// LintOptions say what to look for, and in what.
+type LintOptions struct {
+	Version       string   // of syncguard
+	Paths         []string // files, folders, - for stdin
+	StdinName     string   // how stdin is shown; its ending tells a template
+	Targets       []string
+	For           string   // the MDM server that is to deliver the files; empty for none
+	AllowUnknown  []string // TYPE[.KEY] that is right although no schema knows it
+	Rules         RuleFilter
+	FailOn        diag.Severity // findings from here up fail the run
+	Template      TemplateValues
+	Fix           FixMode
+	UnsafeFixes   bool          // correct also what may change what a profile does
+	Baseline      string        // file of findings that do not count; empty for none
+	ExpiresWithin time.Duration // certificates that expire so soon are reported
+	Placeholders  lint.PlaceholderPolicy
+	Separate      bool // each file for itself, and not all of them for one device
+}
+
+// FixMode says what to do about findings that can be corrected.
+type FixMode int
+
+// What to do about findings that can be corrected.
+const (
+	FixNothing FixMode = iota
+	FixWritten
+	FixShown // corrected in memory: LintedFile has both texts
+)
+
+// LintRun is a run of Lint.
+type LintRun = Stream[LintHeader, *LintedFile, *LintFooter]
+
+// LintHeader is what is known before the first file is read.
+type LintHeader struct {
+	Version   int    `json:"version"`   // of the JSON shape: within a version fields are only ever added
+	Syncguard string `json:"syncguard"` // version of syncguard
+	TargetNotes
+
+	FailOn diag.Severity `json:"-"` // findings from here up fail the run
+	Root   string        `json:"-"` // absolute folder that file names in reports are relative to
+}
+
+// lintVersion is that of the JSON shape.
+const lintVersion = 1
+
+// LintedFile is one file that was linted, with what was found in it.
+type LintedFile struct {
+	Name      string            `json:"file"`   // as it was given or found
+	Kind      string            `json:"kind"`   // profile, declaration, template, project or option
+	Format    string            `json:"format"` // xml, binary, json or yaml
+	Signed    bool              `json:"signed"` // places are those in the signed content
+	Encrypted bool              `json:"encrypted"`
+	Findings  []diag.Diagnostic `json:"findings"` // in the order of diag.Sort; one without a place concerns the file as a whole
+
+	Before []byte `json:"-"` // the text before and after corrections, secrets masked; nil where there are none
+	After  []byte `json:"-"`
+}
+
+// LintFooter is what is known after the last file.
+type LintFooter struct {
+	Unread []Unread `json:"unread"`
+	Totals
+	Ignored   int `json:"ignored"`   // findings that a comment or the project file takes out
+	Baselined int `json:"baselined"` // findings that the baseline knows
+	Gone      int `json:"gone"`      // findings of the baseline that no longer are
+	Fixed     int `json:"fixed"`     // findings that were corrected
+
+	Failures []error `json:"-"` // why files could not be checked
+	Failed   bool    `json:"-"` // there are findings of FailOn and above, or corrections that are only shown
+}
+
+// Unread is a file that could not be checked, with the reason: the run is not complete.
+type Unread struct {
+	Name    string `json:"file"`
+	Message string `json:"message"`
+}
+
+// Lint finds what devices refuse or ignore, what hurts iCloud sync, and what leaks. Corrections are written as the files of
+// the run are taken.
+func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
+	l, err := newLinting(h, o)
+	if err != nil {
+		return nil, err
+	}
+	finder := inputFinder{h.Files, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
+	inputs, failures, err := finder.find(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range failures {
+		l.addUnread("", err)
+	}
+	run := &LintRun{Header: l.header, Files: func(yield func(*LintedFile, error) bool) {
+		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
+			yield(nil, err)
+		}
+	}}
+	run.Footer = func() *LintFooter {
+		l.footer.Failed = l.footer.AtLeast(o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
+		return &l.footer
+	}
+	return run, nil
+}
+
+// run checks the files, and gives each out as soon as nothing can be added to it.
+func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFile) bool) error {
+	held := l.checker.asSet
+	for r := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		l.host.step("linting", len(inputs))
+		if r.err == nil {
+			r.err = l.writeFixed(r) // what is left in a file that was not corrected is not known
+		}
+		if r.err != nil {
+			l.addUnread(r.name, r.err)
+			continue
+		}
+		l.exceptions.count(r)
+		l.results = append(l.results, r)
+		if held = held || r.kind == "template"; held { // others may extend the template, and say the same of it
+			continue
+		}
+		l.finish()
+		if !yield(l.linted(&l.results[0])) {
+			return nil
+		}
+		l.results = l.results[:0]
+	}
+	if err := l.checker.checkTogether(l.results); err != nil {
+		return err
+	}
+	l.finish()
+	l.addOptions()
+	for i := range l.results {
+		if !yield(l.linted(&l.results[i])) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// lint checks one file, and corrects it where that is asked for.
+func (l *linting) lint(in input) checked {
+	if l.o.Fix != FixNothing {
+		return l.fixInput(in)
+	}
+	return l.checker.checkInput(in)
+}
+
+// linting is one run of lint.
+type linting struct {
+	host       *Host
+	o          LintOptions
+	checker    *checker
+	exceptions *exceptions
+	ignored    []*projectIgnore
+	baseline   *knownFindings // nil for none
+	results    []checked      // that are not given out yet
+	header     LintHeader
+	footer     LintFooter
+	alike      map[string]int // how many findings there were of each kind, for their fingerprints
+}
+
+func newLinting(h *Host, o LintOptions) (*linting, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	targets, notes, err := parseTargets(h, o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	exceptions, err := loadExceptions(h.Files, o.AllowUnknown)
+	if err != nil {
+		return nil, err
+	}
+	l := &linting{host: h, o: o, exceptions: exceptions, ignored: exceptions.ignored(h), alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}}}
+	if o.Baseline != "" {
+		if l.baseline, err = readBaseline(h.Files, o.Baseline); err != nil {
+			return nil, err
+		}
+	}
+	l.header = LintHeader{Version: lintVersion, Syncguard: o.Version, TargetNotes: notes, FailOn: o.FailOn}
+	if l.header.Root, err = h.Files.Getwd(); err != nil {
+		return nil, fmt.Errorf("finding the current folder: %w", err)
+	}
+	l.checker, err = newChecker(h, targets, exceptions)
+	if err != nil {
+		return nil, err
+	}
+	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: o.Placeholders}
+	l.checker.keeps, l.checker.templates, l.checker.asSet = o.Rules.keeps, &o.Template, !o.Separate
+	return l, nil
+}
+
+// check refuses combinations that cannot be meant, and names that do not exist.
+func (o *LintOptions) check() error {
+	switch {
+	case o.For != "" && mdm.Find(o.For) == nil:
+		hint := cmp.Or(diag.DidYouMean(o.For, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
+		return diag.Usage(hint, "nothing is known of the MDM %q", o.For)
+	case slices.Contains(o.Paths, "-") && o.Fix == FixWritten:
+		return diag.Usage("--diff shows what would be corrected", "stdin cannot be corrected in place")
+	case o.ExpiresWithin < 0:
+		return diag.Usage("give a duration such as 720h", "--expires-within is negative")
+	}
+	return o.Rules.check()
+}
+
+// abs returns a path from the root of the file system.
+func (h *Host) abs(path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path), nil
+	}
+	folder, err := h.Files.Getwd()
+	return filepath.Join(folder, path), err
+}
+
+// relativeTo returns a path as it is seen from the folder of a file, with slashes.
+func (h *Host) relativeTo(file, path string) string {
+	folder, errFolder := h.abs(filepath.Dir(file))
+	full, errFull := h.abs(path)
+	if rel, err := filepath.Rel(folder, full); errFolder == nil && errFull == nil && err == nil {
+		path = rel
+	}
+	return filepath.ToSlash(path)
+}
+
+// Fails reports whether a finding fails the run.
+func (h *LintHeader) Fails(d diag.Diagnostic) bool {
+	return d.Severity >= cmp.Or(h.FailOn, diag.Error)
+}
+
+// Path returns a file's name as reports have it: with slashes, without "./", and relative to Root where it lies in it.
+func (h *LintHeader) Path(name string) string {
+	if h.Root != "" && filepath.IsAbs(name) {
+		if rel, err := filepath.Rel(h.Root, name); err == nil && filepath.IsLocal(rel) {
+			name = rel
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(name))
+}
+
+// newChecker returns a checker of everything that is valid or not for targets.
+func newChecker(h *Host, targets []target.Target, exceptions *exceptions) (*checker, error) {
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	return &checker{host: h, catalog: catalog, lint: lint.New(catalog), targets: targets, exceptions: exceptions,
+		keeps: func(diag.Diagnostic) bool { return true }}, nil
+}
+
+// groups are those whose rules are looked for: the selected ones where nothing but groups is selected, else all.
+func (f *RuleFilter) groups() []rules.Group {
+	var groups []rules.Group
+	for _, name := range f.Selected {
+		if !slices.Contains(rules.Groups(), rules.Group(name)) {
+			return rules.Groups()
+		}
+		groups = append(groups, rules.Group(name))
+	}
+	if len(groups) == 0 {
+		return rules.Groups()
+	}
+	return groups
+}
+
+// Servers names the MDM servers that something is known of.
+func Servers() []string { return mdm.IDs() }
+
+// Checker checks single files as Lint does, each for itself, such as the text in an editor.
+type Checker struct{ *linting }
+
+// NewChecker returns a Checker. Of the options, paths and corrections do not count.
+func NewChecker(h *Host, o LintOptions) (*Checker, error) {
+	o.Separate = true
+	l, err := newLinting(h, o)
+	return &Checker{l}, err
+}
+
+// Check checks one file. It is for one goroutine.
+func (c *Checker) Check(name string, data []byte) (*LintedFile, error) {
+	r := c.checker.checkData(name, data, nil)
+	if r.err != nil {
+		return nil, r.err
+	}
+	c.results = append(c.results[:0], r)
+	c.finish()
+	return c.linted(&c.results[0]), nil
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"bytes"
+	"slices"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+	"syncguard/internal/fix"
+)
+
+// fixInput corrects one file, and says what is left in it. Nothing is written yet.
+func (l *linting) fixInput(in input) checked {
+	data, err := in.read(l.host)
+	if err != nil {
+		return checked{name: in.path, err: err}
+	}
+	check := func(f *diag.File) ([]diag.Diagnostic, error) {
+		r := l.checker.checkFile(f)
+		return slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isMeant(&r, d) }), r.err
+	}
+	fixed, err := fix.Run(in.path, data, check, l.o.UnsafeFixes)
+	if err != nil {
+		return checked{name: in.path, err: err}
+	}
+	result := l.checker.checkFile(diag.NewFile(in.path, bytes.Clone(fixed.Data)))
+	if len(fixed.Fixed) > 0 {
+		result.fix = &fixed
+	}
+	return result
+}
+
+// isMeant says whether a finding is ignored, so that what it is about stays as it is.
+func (l *linting) isMeant(r *checked, d diag.Diagnostic) bool {
+	for _, ignore := range slices.Concat(r.ignores, r.borrowed) {
+		if ignore.Covers(d) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.ignored, func(i *projectIgnore) bool { return i.covers(r.name, d) })
+}
+
+// writeFixed writes a corrected file in place of the old one.
+func (l *linting) writeFixed(r checked) error {
+	if r.fix == nil {
+		return nil
+	}
+	if l.o.Fix == FixShown {
+		l.footer.Fixed += len(r.fix.Fixed)
+		return nil
+	}
+	err := files.WriteInPlace(l.host.Files, r.name, r.fix.Data, l.host.Now())
+	if err == nil {
+		l.footer.Fixed += len(r.fix.Fixed)
+	}
+	return err
+}

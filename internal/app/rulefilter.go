@@ -1,0 +1,71 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/rules"
+)
+
+// RuleFilter says which rules are looked for, by their names and groups.
+type RuleFilter struct {
+	Selected []string // none for all
+	Ignored  []string
+}
+
+// RuleNames lists the groups and the rules.
+func RuleNames() []string {
+	var names []string
+	for _, g := range rules.Groups() {
+		names = append(names, string(g))
+	}
+	for _, r := range rules.All() {
+		names = append(names, r.ID)
+	}
+	return names
+}
+
+func (f *RuleFilter) check() error {
+	for _, name := range slices.Concat(f.Selected, f.Ignored) {
+		if !slices.Contains(RuleNames(), name) {
+			return diag.Usage(cmp.Or(diag.DidYouMean(name, RuleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
+		}
+	}
+	return nil
+}
+
+// keeps says whether a finding counts. What stopped the check itself always does.
+func (f *RuleFilter) keeps(d diag.Diagnostic) bool {
+	return d.Rule == "internal-error" || f.looksFor(d.Rule)
+}
+
+func (f *RuleFilter) looksFor(id string) bool {
+	return (len(f.Selected) == 0 || isListed(f.Selected, id)) && !isListed(f.Ignored, id)
+}
+
+// isListed says whether a list has a rule, or a group of it.
+func isListed(list []string, id string) bool {
+	if len(list) == 0 {
+		return false
+	}
+	r, _ := rules.Find(id)
+	return slices.Contains(list, id) || slices.ContainsFunc(r.Groups, func(g rules.Group) bool { return slices.Contains(list, string(g)) })
+}
+
+// unknownRule returns what to say of a rule that does not exist, "" for one that does.
+func unknownRule(id string) (help string, unknown bool) {
+	if _, ok := rules.Find(id); ok {
+		return "", false
+	}
+	return cmp.Or(diag.DidYouMean(id, RuleIDs()), "syncguard rules lists them"), true
+}
+
+// RuleIDs names the rules.
+func RuleIDs() []string {
+	var ids []string
+	for _, r := range rules.All() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/template"
+	"syncguard/templates"
+)
+
+// TemplateValues give values to the variables of templates.
+type TemplateValues struct {
+	Set  []string // NAME=VALUE; a value of env:NAME or file:PATH is read from there and kept secret
+	Vars []string // YAML files of variables
+}
+
+// input returns the values as a template takes them.
+func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
+	in := template.Input{Name: name, Set: v.Set}
+	for _, path := range v.Vars {
+		data, err := h.readFile(path)
+		if err != nil {
+			return in, err
+		}
+		in.Vars = append(in.Vars, diag.NewFile(path, data))
+	}
+	return in, nil
+}
+
+func (h *Host) readFile(path string) ([]byte, error) { return files.Read(h.Files, path) }
+
+// load reads one template, a file, builtin:NAME or - for stdin.
+func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
+	in, err := v.input(h, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case name == "-":
+		data, err := files.ReadAll(h.Stdin, "stdin")
+		if err != nil {
+			return nil, nil, err
+		}
+		in.Name, in.Data = "stdin", data
+		if defect := document.NotATemplate(diag.NewFile(in.Name, data)); defect != nil {
+			return nil, []diag.Diagnostic{*defect}, nil
+		}
+	case !strings.HasPrefix(name, "builtin:"):
+		if _, err := h.Files.Stat(name); err != nil {
+			return nil, nil, templateHint(name, err)
+		}
+		if data, err := h.readFile(name); err == nil {
+			if defect := document.NotATemplate(diag.NewFile(name, data)); defect != nil {
+				return nil, []diag.Diagnostic{*defect}, nil
+			}
+		}
+	}
+	return loadTemplate(h, in, template.Loader{Env: h.Getenv, ReadFile: h.readFile})
+}
+
+// loadTemplate reads a template by its path, or builtin:NAME, or from Data. Other files that it names must lie in its folder.
+func loadTemplate(h *Host, in template.Input, loader template.Loader) (*template.Spec, []diag.Diagnostic, error) {
+	loader.Builtin = templates.Files
+	dir := "."
+	if !strings.HasPrefix(in.Name, "builtin:") {
+		path := in.Name
+		dir, in.Name = filepath.Dir(path), filepath.Base(path)
+		if dir != "." {
+			loader.DisplayPrefix = dir + string(filepath.Separator)
+		}
+		if in.Data != nil {
+			in.Name = path // it is shown as it is, and not read
+		}
+	}
+	root, err := h.Files.OpenFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	loader.Root = root
+	return loader.Load(in)
+}
+
+// templateHint helps where a name was meant that is no file.
+func templateHint(name string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, statErr := fs.Stat(templates.Files, name+".yaml"); statErr == nil {
+		return diag.WithHint(err, "the template that is part of syncguard is builtin:%s", name)
+	}
+	return diag.WithHint(err, "syncguard init writes a template")
+}
+
+// elsewhere drops findings where there is one already: the second would only say what follows from the first.
+func elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })
+	})
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"iter"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// What the command line still asks for itself, until all of its use cases live here. It goes with the last of them.
+
+type Input = input
+type Layer struct {
+	Name, Folder string
+	Catalog      *schema.Catalog
+}
+
+func (in input) Path() string                 { return in.path }
+func (in input) Read(h *Host) ([]byte, error) { return in.read(h) }
+func (in input) IsStdin() bool                { return in.isStdin }
+func InputOf(path string) Input               { return inputOf(path) }
+func Find(h *Host, stdin string, is func(string) bool, wants string, paths []string) ([]Input, []error, error) {
+	f := inputFinder{h.Files, stdin, is, wants}
+	return f.find(paths)
+}
+func IsProfileName(path string) bool                        { return isProfileName(path) }
+func (h *Host) HasProfileName(path string) bool             { return h.hasProfileName(path) }
+func (h *Host) IsLintable(path string) bool                 { return h.isLintable(path) }
+func (h *Host) IsTemplatePath(path string) bool             { return h.isTemplatePath(path) }
+func IsTemplateFile(f *diag.File) bool                      { return isTemplateFile(f) }
+func IsTemplate(data []byte) bool                           { return isTemplate(data) }
+func (h *Host) Catalog() (*schema.Catalog, []string, error) { return h.catalog() }
+func (h *Host) UserCatalogFolder() (string, error)          { return h.userCatalogFolder() }
+func (h *Host) ProjectCatalogFolder() (string, error)       { return h.projectCatalogFolder() }
+func (h *Host) IsCatalog(folder string) bool                { return h.isCatalog(folder) }
+func (h *Host) OpenCatalog(folder string) *schema.Catalog   { return h.openCatalog(folder) }
+func (h *Host) Layers() ([]Layer, error) {
+	all, err := h.layers()
+	var out []Layer
+	for _, l := range all {
+		out = append(out, Layer{l.name, l.folder, l.catalog})
+	}
+	return out, err
+}
+func Imports() []string { return imports() }
+func (v *TemplateValues) Load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
+	return v.load(h, name)
+}
+func LoadTemplate(h *Host, in template.Input, loader template.Loader) (*template.Spec, []diag.Diagnostic, error) {
+	return loadTemplate(h, in, loader)
+}
+func Elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
+	return elsewhere(findings, already)
+}
+func ParseTargets(h *Host, texts []string) ([]target.Target, TargetNotes, error) {
+	return parseTargets(h, texts)
+}
+func (n *TargetNotes) Note(h *Host, targets ...target.Target) { n.add(h, targets...) }
+func Ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
+	return ordered(items, limit, do)
+}
+func HideSecrets(doc *document.Document, isDamaged bool) { hideSecrets(doc, isDamaged) }
+func InternalError(p any) diag.Diagnostic                { return internalError(p) }
+func ProjectPath(h *Host) (string, error)                { return projectPath(h.Files) }
+
+// PushChecker checks what is pushed.
+type PushChecker struct{ c *checker }
+
+// PushChecked is what was found in one file.
+type PushChecked struct {
+	Name     string
+	Signed   bool
+	Findings []diag.Diagnostic
+	Err      error
+	c        checked
+}
+
+func NewPushChecker(h *Host, targets []target.Target, o lint.Options, keeps func(diag.Diagnostic) bool) (*PushChecker, error) {
+	c, err := newChecker(h, targets, newExceptions(nil))
+	if err != nil {
+		return nil, err
+	}
+	c.options, c.keeps, c.asSet = o, keeps, true
+	return &PushChecker{c}, nil
+}
+
+func (p *PushChecker) Check(name string, data []byte) PushChecked {
+	c := p.c.checkData(name, data, nil)
+	return PushChecked{c.name, c.signed, c.findings, c.err, c}
+}
+
+func (p *PushChecker) Together(all []PushChecked) error {
+	var results []checked
+	for _, x := range all {
+		x.c.findings = x.Findings
+		results = append(results, x.c)
+	}
+	err := p.c.checkTogether(results)
+	for i := range results {
+		all[i].Findings = results[i].findings
+	}
+	return err
+}
+
+func Walk(h *Host, is func(string) bool, path string) ([]Input, []error) {
+	f := inputFinder{h.Files, "stdin", is, ""}
+	return f.walk(path)
+}
+func (h *Host) ImportedLayers(owner, folder string) []Layer {
+	var out []Layer
+	for _, l := range h.importedLayers(owner, folder) {
+		out = append(out, Layer{l.name, l.folder, l.catalog})
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package files
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func names(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return strings.Join(all, " ")
+}
+
+func TestWriteLeavesNothingHalfWritten(t *testing.T) {
+	dir := t.TempDir()
+	// The second name cannot be written: a folder that is not empty has it.
+	if err := os.MkdirAll(filepath.Join(dir, "b", "full"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	err := Write(OS{}, dir, []File{{"a", []byte("new"), 0o644}, {"b", []byte("new"), 0o644}}, time.Now())
+	if err == nil || !strings.Contains(err.Error(), "writing "+filepath.Join(dir, "b")) || strings.Contains(err.Error(), tempPrefix) {
+		t.Errorf("got %v", err)
+	}
+	if got := names(t, dir); got != "b" {
+		t.Errorf("the folder holds %s", got)
+	}
+}
+
+func TestWriteReplacesALinkAndDoesNotFollowIt(t *testing.T) {
+	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(outside, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "a")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	if err := Write(OS{}, dir, []File{{"a", []byte("new"), 0o644}}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(outside); err != nil || string(data) != "old" {
+		t.Errorf("the file behind the link holds %q, %v", data, err)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "a")); err != nil || string(data) != "new" {
+		t.Errorf("a holds %q, %v", data, err)
+	}
+}
+
+// What a killed run left is removed by the next one; what another run is writing now is not.
+func TestWriteSweeps(t *testing.T) {
+	dir := t.TempDir()
+	old, now, other := tempPrefix+"old"+tempSuffix, tempPrefix+"now"+tempSuffix, tempPrefix+"note.txt"
+	for _, name := range []string{old, now, other} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-2 * tempAge)
+	for _, name := range []string{old, other} {
+		if err := os.Chtimes(filepath.Join(dir, name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Write(OS{}, dir, []File{{"a", nil, 0o644}}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); got != now+" "+other+" a" && got != other+" "+now+" a" {
+		t.Errorf("the folder holds %s", got)
+	}
+}
+
+func TestReadIsBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(MaxSize + 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(OS{}, path); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Read(OS{}, filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), "is a folder") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,46 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+)
+
+// ReplaceFolder writes into a temporary folder first, which is renamed when it is whole. The files are not synced one by
+// one: there are hundreds, and what is lost can be made again.
+func (OS) ReplaceFolder(parent, name string, files map[string][]byte, now time.Time) (err error) {
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(parent)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	sweep(root, now, true)
+
+	fresh, old := tempName(), tempName()
+	defer func() { err = errors.Join(err, root.RemoveAll(fresh), root.RemoveAll(old)) }()
+	for file, data := range files {
+		if !filepath.IsLocal(filepath.FromSlash(file)) {
+			return fmt.Errorf("%q lies outside the folder", file)
+		}
+		if err := root.MkdirAll(path.Join(fresh, path.Dir(file)), 0o755); err != nil {
+			return err
+		}
+		if err := root.WriteFile(path.Join(fresh, file), data, 0o644); err != nil {
+			return &fs.PathError{Op: "write", Path: filepath.Join(parent, name, filepath.FromSlash(file)), Err: cause(err)}
+		}
+	}
+	if err := root.Rename(name, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := root.Rename(fresh, name); err != nil {
+		return errors.Join(err, root.Rename(old, name))
+	}
+	return nil
+}

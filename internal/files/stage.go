@@ -1,0 +1,120 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// staging writes any number of files, in any folders: each into a temporary file first, and only commit gives them their
+// names. So no file is ever half-written, and a failure before leaves the old ones as they were. It is for any number of
+// goroutines.
+type staging struct {
+	now time.Time
+
+	mu      sync.Mutex
+	folders map[string]*os.Root
+	made    []string // folders that were not there
+	staged  []staged
+}
+
+type staged struct {
+	folder     *os.Root
+	path       string // for messages
+	temp, name string // in the folder
+}
+
+func (OS) Stage(now time.Time) Stage { return &staging{now: now, folders: map[string]*os.Root{}} }
+
+func (s *staging) Add(path string, data []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("writing %s: it is a folder, a device or a pipe, want a file", path) // the new name would replace it
+	}
+	name := filepath.Base(path)
+	folder, err := s.folder(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	temp := tempName()
+	s.mu.Lock()
+	s.staged = append(s.staged, staged{folder, path, temp, name})
+	s.mu.Unlock()
+	if err := writeTemp(folder, temp, data, mode); err != nil {
+		return fmt.Errorf("writing %s: %w", path, cause(err))
+	}
+	return nil
+}
+
+func (s *staging) Folder(dir string) error {
+	_, err := s.folder(dir)
+	return err
+}
+
+func (s *staging) folder(dir string) (*os.Root, error) {
+	dir = filepath.Clean(dir)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if root := s.folders[dir]; root != nil {
+		return root, nil
+	}
+	for missing := dir; ; missing = filepath.Dir(missing) {
+		if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		s.made = append(s.made, missing) // the innermost first, as they can be removed
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("making the output folder: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the output folder: %w", err)
+	}
+	sweep(root, s.now, false)
+	s.folders[dir] = root
+	return root, nil
+}
+
+func (s *staging) Commit() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.staged) > 0 {
+		f := s.staged[0]
+		if err := f.folder.Rename(f.temp, f.name); err != nil {
+			return fmt.Errorf("writing %s: %w", f.path, cause(err))
+		}
+		s.staged = s.staged[1:]
+	}
+	s.made = nil
+	return nil
+}
+
+func (s *staging) Close() (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.staged {
+		if removeErr := f.folder.Remove(f.temp); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
+			err = errors.Join(err, removeErr)
+		}
+	}
+	for _, root := range s.folders {
+		err = errors.Join(err, root.Close())
+	}
+	for _, dir := range s.made {
+		_ = os.Remove(dir) // which does nothing to one that somebody else has used
+	}
+	return err
+}
+
+func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode) error {
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Sync(), file.Close())
+}

@@ -1,0 +1,73 @@
+package ci
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/view"
+)
+
+// githubShown is how many annotations of a kind GitHub shows for a step; the log has them all.
+const githubShown = 10
+
+// githubKinds names the workflow command of each severity.
+var githubKinds = map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "notice"}
+
+// writeGitHub writes a workflow command for each finding, and a line in the end that says what they are. A run without
+// findings writes nothing.
+func writeGitHub(w io.Writer, r *Report) error {
+	var b strings.Builder
+	for _, f := range r.findings() {
+		properties := githubPlace(f.at)
+		message := fmt.Sprintf("%s: %s", f.at, f.text()) // the log shows nothing else
+		fmt.Fprintf(&b, "::%s %s,title=%s::%s\n", githubKinds[f.Severity], properties, githubProperty(f.title()), githubData(message))
+	}
+	for _, u := range r.Unread {
+		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Path(u.Name)), githubData(view.Clean(u.Name)+": "+view.Clean(u.Message)))
+	}
+	if b.Len() > 0 {
+		b.WriteString(githubSummary(r))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// githubPlace says a place as properties of a command. GitHub takes columns only where line and end line are one.
+func githubPlace(at lintPlace) string {
+	file := "file=" + githubProperty(at.file)
+	switch {
+	case !at.inFile():
+		return file + ",line=1"
+	case at.start.Line != at.end.Line:
+		return fmt.Sprintf("%s,line=%d,endLine=%d", file, at.start.Line, at.end.Line)
+	}
+	return fmt.Sprintf("%s,line=%d,endLine=%d,col=%d,endColumn=%d", file, at.start.Line, at.end.Line, at.start.Column, at.end.Column)
+}
+
+func githubSummary(r *Report) string {
+	line := "syncguard: " + view.Totals(&r.Totals)
+	if n := len(r.Unread); n > 0 {
+		line += ", and " + view.Count(n, "file") + " that could not be checked"
+	}
+	beyond := 0
+	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes} {
+		beyond += max(0, n-githubShown)
+	}
+	if beyond > 0 {
+		line += fmt.Sprintf("; GitHub annotates %d of each severity, so %d are in this log only", githubShown, beyond)
+	}
+	return line + "\n"
+}
+
+var (
+	githubDataEscapes     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubPropertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// githubData escapes the message of a workflow command, which is made of harmless lines.
+func githubData(s string) string { return githubDataEscapes.Replace(s) }
+
+// githubProperty makes text harmless and escapes it as a property of a workflow command.
+func githubProperty(s string) string { return githubPropertyEscapes.Replace(view.Clean(s)) }

@@ -1,0 +1,217 @@
+package ci
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/view"
+)
+
+// hostile is what a profile, a file name or a template may hold to harm who looks at a report.
+var hostileStrings = []string{
+	"::error::pwned", "\u3000::add-mask::x", "\u200d::stop-commands::t", "x\n::set-env name=PATH::/tmp", "x\r\n::warning file=a::b", "a\r::error::b",
+	"##[error]pwned", "###[add-path]/tmp", "x ##[set-env name=A]b", "##vso[task.setvariable variable=a]b", "##VSO[task.complete]",
+	"%0A::error::x", "%250A", "a,b:c=d", "file=x,line=9::m", "\x1b[31mred", "\x1b]0;title\a", "\x1b]52;c;eA==\a", "\x9b2J", "\x00", "a\x00b",
+	"]]>", "]]><evil/>", "<script>alert(1)</script>", "&lt;&#0;&amp;", "<!ENTITY x>", "\ufffe\uffff", "\U0001fffe", "\xff\xfe\xc0\x80", "\u202eltr\u2066\u2069", "\u2028\u2029\ufeff\U000e0001",
+	"a|b", `a\|b`, `a\\|b`, "`", "``x`", "a`b|`c", "@everyone @octocat", "#1 GH-1 octo/repo#2 !3 $4 ~l %m &e", "http://evil.example www.evil.example a@b.example", "[click](http://evil.example)",
+	"![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", "*b* _i_ ~~s~~ :tada:", "{{ secrets }} ${{ github.token }} {0} %s %n $(id) `id`", "=1+1", "--", "-- >", "'\"><", "../../etc/passwd", "-o/tmp/x", "", " ", "\t",
+	strings.Repeat("long ", 3000),
+}
+
+// hostileRun puts a string wherever one from outside can come.
+func hostileRun(s string) *Report {
+	r := &Report{LintHeader: app.LintHeader{Syncguard: "1"}, RulesURL: "https://example.com"}
+	file := diag.NewFile(s+".mobileconfig", []byte("<a>\n"+s+"\nxyz</a>"))
+	for _, signed := range []bool{false, true} {
+		r.add(app.LintedFile{Name: file.Name, Kind: "profile", Format: "xml", Signed: signed, Findings: []diag.Diagnostic{
+			{Rule: "unknown-key", Severity: diag.Error, Message: s, Help: s, Path: "A." + s, Span: diag.Span{File: file, Start: 4, End: 4 + len(s)},
+				Related: []diag.Related{{Message: s, Span: find(file, "xyz")}},
+				Fix:     &diag.Fix{Title: s, Edits: []diag.Edit{{Span: find(file, "xyz"), Text: s}}}},
+			{Rule: "unknown-key", Severity: diag.Warning, Message: s + "x" + s, Path: s},
+			{Rule: "unknown-key", Severity: diag.Note, Message: s},
+		}})
+	}
+	r.Unread = []app.Unread{{Name: s, Message: s}}
+	return r
+}
+
+func TestHostileStrings(t *testing.T) {
+	for _, s := range hostileStrings {
+		for format := range readers {
+			checkHarmless(t, format, s)
+		}
+	}
+}
+
+// Whatever the text, what is written is well-formed, can be looked at, and says no command but our own.
+func FuzzReportsAreHarmless(f *testing.F) {
+	for _, s := range hostileStrings {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for format := range readers {
+			checkHarmless(t, format, s)
+		}
+	})
+}
+
+func checkHarmless(t *testing.T, format, s string) {
+	t.Helper()
+	got := written(t, format, hostileRun(s))
+	if !utf8.ValidString(got) {
+		t.Errorf("%s, %q: not UTF-8", format, s)
+	}
+	if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && view.Unprintable(r) }); i >= 0 {
+		t.Errorf("%s, %q: unprintable %q", format, s, got[i:min(len(got), i+8)])
+	}
+	commands := runnerCommands(got)
+	for _, c := range commands {
+		if c.name != "error" && c.name != "warning" && c.name != "notice" || format != "github" {
+			t.Errorf("%s, %q: the command %+v", format, s, c)
+		}
+	}
+	switch format {
+	case "github":
+		if len(commands) != 7 {
+			t.Errorf("%q: %d commands", s, len(commands))
+		}
+		for _, c := range commands {
+			for name := range c.properties {
+				if !strings.Contains(" file line endLine col endColumn title ", " "+name+" ") {
+					t.Errorf("%q: the property %s", s, name)
+				}
+			}
+		}
+	case "json", "sarif", "gitlab":
+		if !json.Valid([]byte(got)) {
+			t.Errorf("%s, %q: no JSON", format, s)
+		}
+	case "junit":
+		checkXML(t, s, got)
+	case "markdown":
+		checkMarkdown(t, s, got)
+	}
+}
+
+func checkXML(t *testing.T, s, got string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(got))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Errorf("%q: %v", s, err)
+			return
+		}
+		if e, ok := token.(xml.StartElement); ok && !strings.Contains(" testsuites testsuite testcase failure error system-out ", " "+e.Name.Local+" ") {
+			t.Errorf("%q: the element %s", s, e.Name.Local)
+		}
+	}
+}
+
+// plainMarkdown is what may stand outside code spans, of which each is a C.
+var plainMarkdown = regexp.MustCompile(`^(### syncguard lint: [a-z0-9 ,()]+|\| \| Place \| Finding \| Rule \||\|---\|---\|---\|---\||` +
+	`Not listed, for want of room: \d+ findings?\.|Not checked: (C: C|1 file\.)|\| (error|warning|note) \| C \| C(<br>C)* \| C \|)?$`)
+
+// checkMarkdown takes the code spans out, in which nothing is markup, and looks at what is left.
+func checkMarkdown(t *testing.T, s, got string) {
+	t.Helper()
+	for line := range strings.Lines(got) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "| ") && len(cells(line)) != 4 {
+			t.Errorf("%q: a row of %d cells: %s", s, len(cells(line)), line)
+		}
+		if left := withoutCode(line); !plainMarkdown.MatchString(left) {
+			t.Errorf("%q: %s is left of %s", s, left, line)
+		}
+	}
+}
+
+var (
+	escaped    = regexp.MustCompile(`\\[!-/:-@\[-\x60{-~]`)
+	backquotes = regexp.MustCompile("`+")
+	lineEnd    = regexp.MustCompile(`\r\n|\r|\n`)
+)
+
+// cells splits a row as GitHub does: at pipes with no backslash before them, code spans or not.
+func cells(row string) []string {
+	row = escaped.ReplaceAllString(row, "..")
+	return strings.Split(strings.Trim(row, "|"), "|")
+}
+
+// withoutCode puts a C in the place of each code span: a run of backquotes up to the next run that is as long.
+func withoutCode(line string) string {
+	var b strings.Builder
+	for {
+		open := backquotes.FindStringIndex(line)
+		if open == nil {
+			return b.String() + line
+		}
+		rest, closed := line[open[1]:], false
+		for _, end := range backquotes.FindAllStringIndex(rest, -1) {
+			if end[1]-end[0] == open[1]-open[0] {
+				b.WriteString(line[:open[0]] + "C")
+				line, closed = rest[end[1]:], true
+				break
+			}
+		}
+		if !closed {
+			return b.String() + line
+		}
+	}
+}
+
+type runnerCommand struct {
+	name       string
+	properties map[string]string
+	data       string
+}
+
+// runnerCommands is a model of what GitHub's runner takes for commands in a log (actions/runner, ActionCommand), and Azure's
+// agent. It is stricter: a command needs no name that the runner knows, and characters that .NET ignores in comparisons
+// count for nothing.
+func runnerCommands(log string) []runnerCommand {
+	var found []runnerCommand
+	for _, line := range lineEnd.Split(log, -1) {
+		line = strings.Map(func(r rune) rune {
+			if unicode.In(r, unicode.Cf, unicode.Cc) && !unicode.IsSpace(r) {
+				return -1
+			}
+			return r
+		}, line)
+		trimmed := strings.TrimLeftFunc(line, unicode.IsSpace)
+		if head, data, ok := strings.Cut(strings.TrimPrefix(trimmed, "::"), "::"); ok && strings.HasPrefix(trimmed, "::") {
+			found = append(found, parseCommand(head, data))
+			continue
+		}
+		lower := strings.ToLower(line)
+		for _, prefix := range []string{"##[", "##vso["} {
+			if i := strings.Index(lower, prefix); i >= 0 {
+				found = append(found, runnerCommand{name: lower[i:]})
+			}
+		}
+	}
+	return found
+}
+
+func parseCommand(head, data string) runnerCommand {
+	name, properties, _ := strings.Cut(head, " ")
+	c := runnerCommand{strings.ToLower(name), map[string]string{}, strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(data)}
+	for pair := range strings.SplitSeq(strings.TrimSpace(properties), ",") {
+		if key, value, ok := strings.Cut(pair, "="); ok {
+			c.properties[key] = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%").Replace(value)
+		}
+	}
+	return c
+}

@@ -1,0 +1,385 @@
+package ci
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/view"
+)
+
+const wifi = "<plist>\r\n<dict>\n\t<key>SSID_STR</key>\n\t<string>Café ☕</string>\n\t<key>EncryptionType</key>\n\t<string>wpa2</string>\n" +
+	"\t<key>Password</key>\n\t<string>hunter2</string>\n\t<data>\n\tAAAA\n\t</data>\n</dict>\n</plist>\n"
+
+// lintRun is a run that has one of everything. The names of its rules are those of pages.
+func lintRun() *Report {
+	xml := diag.NewFile("./profiles/wi fi+1.mobileconfig", []byte(wifi))
+	signed := diag.NewFile("signed.mobileconfig", []byte(wifi))
+	r := &Report{LintHeader: app.LintHeader{Version: 1, Syncguard: "1.2.3", Root: "/srv/repository"}, RulesURL: "https://example.com/docs/rules",
+		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}}}}
+	r.add(app.LintedFile{Name: xml.Name, Kind: "profile", Format: "xml", Findings: []diag.Diagnostic{
+		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
+		{Rule: "malformed-value", Severity: diag.Note, Message: `"Café ☕" is no name`, Span: find(xml, "☕")},
+		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Help: `did you mean "WPA2"?`,
+			Path: "PayloadContent[0].EncryptionType", Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Span: find(signed, "wpa2")}},
+			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(xml, "wpa2"), Text: "WPA2"}}}},
+		{Rule: "plain-text-secret", Severity: diag.Warning, Message: "a password in clear text", Path: "PayloadContent[0].Password", Span: find(xml, "hunter2"), HideSource: true,
+			Fix: &diag.Fix{Title: "take it out", Edits: []diag.Edit{{Span: find(xml, "hunter2"), Text: "hunter2"}}}},
+		{Rule: "bad-data", Severity: diag.Warning, Message: "over three lines", Span: find(xml, "<data>\n\tAAAA\n\t</data>"),
+			Fix: &diag.Fix{Title: "remove it", Unsafe: true, Edits: []diag.Edit{{Span: find(xml, "<data>\n\tAAAA\n\t</data>")}}}},
+	}})
+	r.add(app.LintedFile{Name: signed.Name, Kind: "profile", Format: "xml", Signed: true, Findings: []diag.Diagnostic{
+		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Path: "PayloadContent[0].EncryptionType", Span: find(signed, "wpa2"),
+			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(signed, "wpa2"), Text: "WPA2"}}}},
+	}})
+	r.add(app.LintedFile{Name: "/srv/repository/binary.mobileconfig", Kind: "profile", Format: "binary", Findings: []diag.Diagnostic{
+		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
+		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
+	}})
+	r.add(app.LintedFile{Name: "good.mobileconfig", Kind: "profile", Format: "xml"})
+	return r
+}
+
+func written(t testing.TB, format string, r *Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if format == "text" {
+		p := view.NewPrinter(&b, nil, 0)
+		for _, f := range r.Files {
+			p.FileFindings(f.Name, f.Signed, f.Findings)
+		}
+	} else if err := r.write(&b, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestLintFormats(t *testing.T) {
+	extension := map[string]string{"json": "json", "sarif": "sarif", "junit": "xml", "github": "github.txt", "gitlab": "gitlab.json", "markdown": "md"}
+	for _, format := range Formats() {
+		t.Run(format, func(t *testing.T) {
+			got := written(t, format, lintRun())
+			if strings.Contains(got, "hunter2") {
+				t.Error("a secret is shown")
+			}
+			if got != written(t, format, lintRun()) {
+				t.Error("the same run gives other bytes")
+			}
+			if format == "sarif" {
+				got = withoutRules(t, got)
+			}
+			golden(t, "lint."+extension[format], got)
+
+			empty := &Report{}
+			empty.add(app.LintedFile{Name: "good.mobileconfig"})
+			if n := len(readers[format].read(t, written(t, format, empty))); n != 0 {
+				t.Errorf("%d findings where there are none", n)
+			}
+		})
+	}
+	if err := lintRun().write(&bytes.Buffer{}, "xml"); err == nil {
+		t.Error("there is a format xml")
+	}
+	if got := written(t, "github", &Report{}); got != "" {
+		t.Errorf("a run without findings says %q", got)
+	}
+}
+
+// withoutRules takes out of a SARIF log what changes with the pages of the rules.
+func withoutRules(t *testing.T, log string) string {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(log), &v); err != nil {
+		t.Fatal(err)
+	}
+	run := v["runs"].([]any)[0].(map[string]any)
+	delete(run["tool"].(map[string]any)["driver"].(map[string]any), "rules")
+	for _, r := range run["results"].([]any) {
+		delete(r.(map[string]any), "ruleIndex")
+	}
+	var b bytes.Buffer
+	if err := view.WriteJSON(&b, v); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// read is a finding as it was read from a format.
+type read struct {
+	Rule, Severity, File string
+	Line, Column         int
+}
+
+// readers read each format back. Those for people say the place in the content; those that point into a file say its start
+// where the place is not in the file, and GitLab knows no columns.
+var readers = map[string]struct {
+	read     func(testing.TB, string) []read
+	pointing bool
+	columns  bool
+}{
+	"text":     {readText, false, true},
+	"json":     {readJSON, false, true},
+	"junit":    {readJUnit, false, true},
+	"markdown": {readMarkdown, false, true},
+	"sarif":    {readSARIF, true, true},
+	"github":   {readGitHub, true, true},
+	"gitlab":   {readGitLab, true, false},
+}
+
+func TestEveryFormatHasTheSameFindings(t *testing.T) {
+	for format, reader := range readers {
+		t.Run(format, func(t *testing.T) {
+			r := lintRun()
+			var want []read
+			for _, f := range r.findings() {
+				one := read{f.Rule, f.Severity.String(), f.at.file, f.at.start.Line, f.at.start.Column}
+				if reader.pointing && !f.at.inFile() {
+					one.Line, one.Column = 1, 1
+				}
+				if !reader.columns || format == "github" && f.at.start.Line != f.at.end.Line {
+					one.Column = 0
+				}
+				if format == "github" && !f.at.inFile() {
+					one.Column = 0
+				}
+				want = append(want, one)
+			}
+			got := reader.read(t, written(t, format, r))
+			for i := range got {
+				got[i].File = r.Path(got[i].File)
+			}
+			order := func(a, b read) int {
+				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Rule, b.Rule))
+			}
+			slices.SortStableFunc(want, order)
+			slices.SortStableFunc(got, order)
+			if d := gocmp.Diff(want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func readJSON(t testing.TB, s string) (found []read) {
+	var log struct {
+		Version int
+		Files   []struct {
+			File     string
+			Findings []struct {
+				Rule, Severity, File string
+				Start                diag.Position
+			}
+		}
+	}
+	unmarshal(t, s, &log)
+	for _, f := range log.Files {
+		for _, x := range f.Findings {
+			found = append(found, read{x.Rule, x.Severity, x.File, x.Start.Line, x.Start.Column})
+		}
+	}
+	return found
+}
+
+func readGitLab(t testing.TB, s string) (found []read) {
+	var issues []gitlabIssue
+	unmarshal(t, s, &issues)
+	severities := map[string]string{"critical": "error", "major": "warning", "info": "note"}
+	seen := map[string]bool{}
+	for _, x := range issues {
+		if seen[x.Fingerprint] {
+			t.Errorf("two issues have the fingerprint %s", x.Fingerprint)
+		}
+		seen[x.Fingerprint] = true
+		found = append(found, read{x.Check, severities[x.Severity], x.Location.Path, x.Location.Lines.Begin, 0})
+	}
+	return found
+}
+
+var (
+	spoken         = regexp.MustCompile(`^(.*?)(?::(\d+):(\d+))?$`) // file:line:column, or file
+	spokenSeverity = regexp.MustCompile(`^(.*?): (error|warning|note): `)
+)
+
+func place(t testing.TB, s string) (file string, line, column int) {
+	m := spoken.FindStringSubmatch(s)
+	if m == nil {
+		t.Errorf("%q is no place", s)
+		return s, 0, 0
+	}
+	fmt.Sscan(m[2]+" "+m[3], &line, &column)
+	return m[1], line, column
+}
+
+func readJUnit(t testing.TB, s string) (found []read) {
+	var log junitSuites
+	if err := xml.Unmarshal([]byte(s), &log); err != nil {
+		t.Fatal(err)
+	}
+	for _, suite := range log.Suites {
+		for _, c := range suite.Cases {
+			text := c.Output
+			if c.Failure != nil {
+				text = c.Failure.Text
+			}
+			if text == "" {
+				continue
+			}
+			parts := spokenSeverity.FindStringSubmatch(text)
+			rule, _, _ := strings.Cut(c.Name, " ")
+			file, line, column := place(t, parts[1])
+			found = append(found, read{rule, parts[2], file, line, column})
+		}
+	}
+	return found
+}
+
+func readMarkdown(t testing.TB, s string) (found []read) {
+	for row := range strings.Lines(s) {
+		cells := strings.Split(strings.Trim(row, "| \n"), " | ")
+		if len(cells) != 4 || !slices.Contains([]string{"error", "warning", "note"}, cells[0]) {
+			continue
+		}
+		rule, _, _ := strings.Cut(strings.Trim(cells[3], "`"), " ")
+		file, line, column := place(t, strings.Trim(cells[1], "`"))
+		found = append(found, read{rule, cells[0], file, line, column})
+	}
+	return found
+}
+
+func readGitHub(t testing.TB, s string) (found []read) {
+	severities := map[string]string{"error": "error", "warning": "warning", "notice": "note"}
+	for _, c := range runnerCommands(s) {
+		if c.properties["title"] == "unread" {
+			continue
+		}
+		rule, _, _ := strings.Cut(c.properties["title"], " ")
+		one := read{Rule: rule, Severity: severities[c.name], File: c.properties["file"]}
+		fmt.Sscan(c.properties["line"], &one.Line)
+		fmt.Sscan(c.properties["col"], &one.Column)
+		found = append(found, one)
+	}
+	return found
+}
+
+// matchers is the problem matcher that GitHub's runner uses.
+func matchers(t testing.TB) []*regexp.Regexp {
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", ".github", "problem-matcher.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		ProblemMatcher []struct {
+			Owner, Severity string
+			Pattern         []struct {
+				Regexp                                      string
+				File, Line, Column, Severity, Message, Code int
+			}
+		}
+	}
+	unmarshal(t, string(data), &file)
+	var all []*regexp.Regexp
+	for i, m := range file.ProblemMatcher {
+		p := m.Pattern[0]
+		if want := []int{1, 2, 3, 4, 5, 6}; i == 0 && !slices.Equal(want, []int{p.File, p.Line, p.Column, p.Severity, p.Message, p.Code}) {
+			t.Errorf("the groups of %s are not %v", m.Owner, want)
+		}
+		all = append(all, regexp.MustCompile(p.Regexp))
+	}
+	return all
+}
+
+// readText reads text as the problem matcher does. A note has a matcher of its own: GitHub calls it a notice.
+func readText(t testing.TB, s string) (found []read) {
+	all := matchers(t)
+	for line := range strings.Lines(s) {
+		line = strings.TrimSuffix(line, "\n")
+		one := read{}
+		if m := all[0].FindStringSubmatch(line); m != nil {
+			one = read{Rule: m[6], Severity: m[4], File: m[1]}
+			fmt.Sscan(m[2]+" "+m[3], &one.Line, &one.Column)
+		} else if m := all[1].FindStringSubmatch(line); m != nil {
+			one = read{Rule: m[5], Severity: "note", File: m[1]}
+			fmt.Sscan(m[2]+" "+m[3], &one.Line, &one.Column)
+		} else {
+			continue
+		}
+		found = append(found, one)
+	}
+	return found
+}
+
+func unmarshal(t testing.TB, s string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(s), v); err != nil {
+		t.Fatalf("%v: %s", err, s)
+	}
+}
+
+func TestFailOn(t *testing.T) {
+	for severity, want := range map[diag.Severity]string{0: `tests="10" failures="3" errors="1"`, diag.Error: `tests="10" failures="3" errors="1"`,
+		diag.Warning: `tests="10" failures="7" errors="1"`, diag.Note: `tests="10" failures="8" errors="1"`} {
+		r := lintRun()
+		r.FailOn = severity
+		if got := written(t, "junit", r); !strings.Contains(got, want) {
+			t.Errorf("%v: want %s in\n%s", severity, want, got[:200])
+		}
+	}
+}
+
+// GitHub shows ten annotations of a kind, and a comment has an end.
+func TestManyFindings(t *testing.T) {
+	r := &Report{}
+	var ds []diag.Diagnostic
+	for i := range 2000 {
+		ds = append(ds, diag.Diagnostic{Rule: "a", Severity: []diag.Severity{diag.Error, diag.Warning}[i%2], Message: fmt.Sprintf("number %d of very many findings", i)})
+	}
+	r.add(app.LintedFile{Name: "f", Findings: ds})
+	if got := written(t, "github", r); len(runnerCommands(got)) != 2000 ||
+		!strings.HasSuffix(got, "syncguard: 2000 findings in 1 file (1000 errors, 1000 warnings); GitHub annotates 10 of each severity, so 1980 are in this log only\n") {
+		t.Error(got[len(got)-300:])
+	}
+	got := written(t, "markdown", r)
+	shown := strings.Count(got, "number ")
+	if want := fmt.Sprintf("Not listed, for want of room: %d findings.", 2000-shown); len(got) > 65536 || !strings.Contains(got, want) {
+		t.Errorf("%d bytes, %d shown: %s", len(got), shown, got[len(got)-100:])
+	}
+	if first := strings.Index(got, "| warning |"); strings.Contains(got[first:], "| error |") {
+		t.Error("an error stands below a warning")
+	}
+}
+
+// add takes in a file.
+func (r *Report) add(f app.LintedFile) {
+	f.Findings = diag.InFile(f.Name, f.Findings)
+	for i := range f.Findings {
+		f.Findings[i].Fingerprint = fmt.Sprintf("%032x", r.AtLeast(diag.Note)+i)
+	}
+	r.Files = append(r.Files, &f)
+	r.Totals.Add(f.Findings)
+}
+
+func (r *Report) write(w io.Writer, format string) error {
+	if format != "json" {
+		return r.writeWhole(w, format)
+	}
+	return view.WriteStream(w, &app.LintRun{Header: r.LintHeader, Footer: func() *app.LintFooter { return &r.LintFooter }, Files: func(yield func(*app.LintedFile, error) bool) {
+		for _, f := range r.Files {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}})
+}
