@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+)
+
+// each works on items, several at a time, and yields what becomes of them in their order. An item that cannot be worked on
+// is among the failures: a defect of syncguard itself costs one item and not the run. Only an error of the context is
+// yielded, and ends it.
+func each[T, R any](ctx context.Context, h *Host, verb string, items []T, name func(T) string, failures *[]error, do func(T) (R, error)) iter.Seq2[R, error] {
+	type done struct {
+		result R
+		err    error
+	}
+	guarded := func(item T) (d done) {
+		defer func() {
+			if p := recover(); p != nil {
+				d.err = fmt.Errorf("%s: %s stopped on a defect of syncguard: %v", name(item), verb, p)
+			}
+		}()
+		result, err := do(item)
+		return done{result, err}
+	}
+	return func(yield func(R, error) bool) {
+		for d := range ordered(items, runtime.GOMAXPROCS(0), guarded) {
+			if err := ctx.Err(); err != nil {
+				yield(d.result, err)
+				return
+			}
+			h.step(verb, len(items))
+			if d.err != nil {
+				*failures = append(*failures, d.err)
+			} else if !yield(d.result, nil) {
+				return
+			}
+		}
+	}
+}
+
+// eachFile is each for the content of files.
+func eachFile[R any](ctx context.Context, h *Host, verb string, inputs []input, failures *[]error, do func(in input, data []byte) (R, error)) iter.Seq2[R, error] {
+	return each(ctx, h, verb, inputs, func(in input) string { return in.path }, failures, func(in input) (r R, err error) {
+		data, err := in.read(h)
+		if err != nil {
+			return r, err
+		}
+		return do(in, data)
+	})
+}
