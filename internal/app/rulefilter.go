@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 )
 
 // RuleFilter says which rules are looked for, by their names and groups.
@@ -37,7 +38,7 @@ func (f *RuleFilter) check() error {
 
 // keeps says whether a finding counts. What stopped the check itself always does.
 func (f *RuleFilter) keeps(d diag.Diagnostic) bool {
-	return d.Rule == "internal-error" || f.looksFor(d.Rule)
+	return d.Rule == rule.InternalError || f.looksFor(d.Rule)
 }
 
 func (f *RuleFilter) looksFor(id string) bool {

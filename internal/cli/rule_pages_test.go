@@ -67,10 +67,7 @@ func inputsOf(t *testing.T, e rules.Example) []txtar.File {
 	return files
 }
 
-// builtOnly are the rules that build reports and lint cannot: values are asked for, and files written, only then.
-var builtOnly = []string{"duplicate-output", "not-for-output", "unreadable-reference", "unset-variable", "worse-dns-form"}
-
-// lintExample runs the lint command on files, with options as they stand on a page, and returns what was found in them.
+// lintExample runs the command of a rule on files, with options as they stand on a page, and returns what was found in them.
 func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnostic {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -86,9 +83,13 @@ func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnost
 	if len(names) == 0 {
 		return nil
 	}
-	args := append([]string{"lint", "--format", "json"}, strings.Fields(r.Options)...)
-	if slices.Contains(builtOnly, r.ID) {
-		args = append([]string{"build", "--unsigned", "--format", "json"}, strings.Fields(r.Options)...)
+	args := append([]string{r.Command, "--format", "json"}, strings.Fields(r.Options)...)
+	switch r.Command {
+	case "build":
+		args = append(args, "--unsigned")
+	case "sign":
+		t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+		args = append(args, "-o", "signed/")
 	}
 	if slices.Contains(names, template.ProjectFile) {
 		names = []string{"."} // what an entry of it is for counts only in a whole folder

@@ -214,10 +214,10 @@ func (s *signRun) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
 	verdict := cms.Verify(data, cms.VerifyOptions{At: s.env.Now()})
 	switch {
 	case !s.o.replace:
-		return nil, []diag.Diagnostic{refusal("already-signed", "the file is signed already",
+		return nil, []diag.Diagnostic{refusal(rule.AlreadySigned, "the file is signed already",
 			"sign what it was made of, or give --replace to sign its content anew")}
 	case !verdict.Integrity.OK:
-		return nil, []diag.Diagnostic{refusal("broken-signature", fmt.Sprintf("the signature does not hold: %s [%s]", verdict.Integrity.Detail, verdict.Integrity.Reason),
+		return nil, []diag.Diagnostic{refusal(rule.BrokenSignature, fmt.Sprintf("the signature does not hold: %s [%s]", verdict.Integrity.Detail, verdict.Integrity.Reason),
 			"sign what it was made of; syncguard extract --unverified takes the content out all the same")}
 	}
 	return verdict.Content, nil
@@ -232,7 +232,7 @@ func (s *signRun) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	case payloadType == nil || payloadType.Text != "Configuration":
 		return []diag.Diagnostic{refusal(rule.NotAProfile, `the top level has no "PayloadType" of "Configuration", want a profile`, "syncguard validate says more")}
 	case doc.Format == document.Binary:
-		found = append(found, diag.Diagnostic{Rule: "binary-profile", Severity: diag.Warning,
+		found = append(found, diag.Diagnostic{Rule: rule.BinaryProfile, Severity: diag.Warning,
 			Message: "the profile is a binary property list, and that devices take a signed one is unverified", Help: "sign its XML form"})
 	}
 	if s.o.allowVariables {
@@ -245,6 +245,6 @@ func (s *signRun) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	return found
 }
 
-func refusal(rule, message, help string) diag.Diagnostic {
-	return diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help}
+func refusal(id, message, help string) diag.Diagnostic {
+	return diag.Diagnostic{Rule: id, Severity: diag.Error, Message: message, Help: help}
 }

@@ -48,7 +48,8 @@ type Rule struct {
 	Since    string        // the first version that has it
 	Sources  []string      // where the fact behind it can be read; a schema where there is none
 	Fix      string        // what lint --fix does about it, "" for nothing
-	Options  string        // the options with which the examples are linted
+	Command  string        // what reports it, and what the examples are given to: lint, build or sign
+	Options  string        // the options with which they are
 
 	archive []byte // the examples as they stand in the file
 }
@@ -117,7 +118,7 @@ func Find(id string) (Rule, bool) {
 
 // parse reads a page: lines of "name: value", an empty line, the reason, and the examples.
 func parse(id string, data []byte) (Rule, error) {
-	r := Rule{ID: id}
+	r := Rule{ID: id, Command: "lint"}
 	if i := bytes.Index(data, []byte("\n-- ")); i >= 0 {
 		data, r.archive = data[:i+1], data[i+1:]
 	}
@@ -156,6 +157,8 @@ func (r *Rule) set(name, value string) error {
 		r.Sources = append(r.Sources, value)
 	case "fix":
 		r.Fix = value
+	case "command":
+		r.Command = value
 	case "options":
 		r.Options = value
 	default:

@@ -138,9 +138,12 @@ func (p *Printer) RulePage(r rules.Rule) {
 		p.Line("%s", bold.Render("lint --fix"))
 		p.paragraph("  ", r.Fix)
 	}
-	p.Line("")
-	p.Line("%s", bold.Render("to ignore it"))
-	for _, way := range waysToIgnore(r) {
+	ways := waysToIgnore(r)
+	if len(ways) > 0 {
+		p.Line("")
+		p.Line("%s", bold.Render("to ignore it"))
+	}
+	for _, way := range ways {
 		p.Line("  %s", faint.Render(way.where))
 		for line := range strings.SplitSeq(way.text, "\n") {
 			p.Line("    %s", line)
@@ -193,11 +196,13 @@ func caption(f txtar.File) string {
 type wayToIgnore struct{ where, language, text string }
 
 // waysToIgnore are those that make sense for a rule: a template's mistakes are in no profile, those of how a file is written
-// are in no template, and a file that is not XML has no comments.
+// are in no template, a file that is not XML has no comments, and what sign refuses stays refused.
 func waysToIgnore(r rules.Rule) []wayToIgnore {
 	profile := wayToIgnore{"in an XML profile, before the element or on its line", "xml", "<!-- syncguard:ignore " + r.ID + ": why -->"}
 	template := wayToIgnore{"in a template, before the line or on it", "yaml", "# syncguard:ignore " + r.ID + ": why"}
 	switch {
+	case r.Command == "sign":
+		return nil
 	case r.Has(rules.Lint):
 		return []wayToIgnore{inProject(r, "")}
 	case r.Has(rules.Template):

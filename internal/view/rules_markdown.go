@@ -68,8 +68,11 @@ func RuleMarkdown(r rules.Rule) string {
 	} else {
 		b.WriteString("By hand: `syncguard lint --fix` leaves it alone.\n")
 	}
-	b.WriteString("\n## Ignore\n")
-	for _, way := range waysToIgnore(r) {
+	ways := waysToIgnore(r)
+	if len(ways) > 0 {
+		b.WriteString("\n## Ignore\n")
+	}
+	for _, way := range ways {
 		fmt.Fprintf(&b, "\n%s:\n\n%s", escapeMarkdown(capital(way.where)), fenced(way.language, way.text))
 	}
 	b.WriteString("\n## Sources\n\n")

@@ -6,6 +6,7 @@ package rule
 // The rules. Each has a page in package rules.
 const (
 	AccountChangesBlocked              = "account-changes-blocked"
+	AlreadySigned                      = "already-signed"
 	ArraysSideBySide                   = "arrays-side-by-side"
 	BadData                            = "bad-data"
 	BadDate                            = "bad-date"
@@ -14,6 +15,8 @@ const (
 	BadXMLDeclaration                  = "bad-xml-declaration"
 	BinaryCycle                        = "binary-cycle"
 	BinaryForMDM                       = "binary-for-mdm"
+	BinaryProfile                      = "binary-profile"
+	BrokenSignature                    = "broken-signature"
 	ByteOrderMark                      = "byte-order-mark"
 	CaptiveDetectionDisabled           = "captive-detection-disabled"
 	CellularTogglesFrozen              = "cellular-toggles-frozen"
