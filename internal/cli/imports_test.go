@@ -19,7 +19,7 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/app", "internal/files", "internal/view/ci", "internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/view", "internal/rules", "internal/rules/rule", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/secret", "internal/serve", "internal/deploy", "internal/deploy/applebusiness", "internal/deploy/fleet", "internal/deploy/intune", "internal/deploy/iru", "internal/deploy/jamf", "internal/deploy/kmfddm", "internal/deploy/nanomdm", "internal/stable", "internal/target", "internal/template", "profiles", "templates"}},
+	{"internal/cli", []string{"internal/app", "internal/files", "internal/view/ci", "internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/diag", "internal/diff", "internal/document", "internal/fix", "internal/hints", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/plist", "internal/view", "internal/rules", "internal/rules/rule", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/secret", "internal/serve", "internal/deploy", "internal/deploy/applebusiness", "internal/deploy/fleet", "internal/deploy/intune", "internal/deploy/iru", "internal/deploy/jamf", "internal/deploy/kmfddm", "internal/deploy/nanomdm", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/deploy/kmfddm", []string{"internal/diag", "internal/document", "internal/plist", "internal/deploy"}},
 	{"internal/deploy/applebusiness", []string{"internal/plist", "internal/deploy"}},
 	{"internal/deploy/fleet", []string{"internal/plist", "internal/deploy", "internal/target"}},
@@ -31,7 +31,7 @@ var arrows = []struct {
 	{"internal/decompose", []string{"internal/compose", "internal/diag", "internal/diff", "internal/document", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/view/ci", []string{"internal/app", "internal/diag", "internal/rules", "internal/rules/rule", "internal/view"}},
 	{"internal/view", []string{"internal/app", "internal/baseline", "internal/coverage", "internal/diag", "internal/diff", "internal/plist", "internal/hints", "internal/migrate", "internal/rules", "internal/target"}},
-	{"internal/app", []string{"internal/compose", "internal/diag", "internal/document", "internal/files", "internal/fix", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/rules/rule", "internal/schema", "internal/secret", "internal/target", "internal/template", "templates"}},
+	{"internal/app", []string{"internal/compose", "internal/diag", "internal/document", "internal/files", "internal/fix", "internal/lint", "internal/mdm", "internal/plist", "internal/rules", "internal/rules/rule", "internal/schema", "internal/secret", "internal/target", "internal/template", "profiles", "templates"}},
 	{"internal/intake", []string{"internal/diag", "internal/document", "internal/plist", "internal/target", "internal/template"}},
 	{"internal/compose", []string{"internal/baseline", "internal/diag", "internal/hints", "internal/lint", "internal/plist", "internal/rules", "internal/rules/rule", "internal/schema", "internal/target", "internal/template", "profiles"}},
 	{"internal/migrate", []string{"internal/diag", "internal/plist", "internal/schema", "internal/schema/facts", "internal/target", "profiles"}},
@@ -49,7 +49,6 @@ var arrows = []struct {
 	{"internal/schema/manifests", []string{"internal/diag", "internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema/appleyaml", []string{"internal/plist", "internal/schema", "internal/target"}},
 	{"internal/schema", []string{"internal/plist", "internal/target"}},
-	{"internal/stable", []string{"internal/plist", "profiles"}},
 	{"profiles", []string{"internal/diag", "internal/plist", "internal/target"}},
 	{"internal/plist", []string{"internal/diag", "internal/rules/rule"}},
 	{"internal/target", []string{"internal/diag"}},

@@ -1,11 +1,10 @@
-package stable_test
+package profiles_test
 
 import (
 	"strings"
 	"testing"
 
 	"syncguard/internal/plist"
-	"syncguard/internal/stable"
 	"syncguard/profiles"
 )
 
@@ -20,11 +19,11 @@ const (
 	three = "00000000-0000-4000-8000-00000000000C"
 )
 
-func TestDerive(t *testing.T) {
+func TestDeriveUUIDs(t *testing.T) {
 	wifi := payload("com.acme.corp.wifi", three).Set("PayloadCertificateUUID", plist.NewString(strings.ToLower(two))).
 		Set("Anchors", plist.NewStrings(two, "00000000-0000-4000-8000-00000000000F"))
 	root := payload("com.acme.corp", one).Set("PayloadContent", plist.NewArray(payload("com.acme.corp.root", two), wifi))
-	renamed, err := stable.Derive(root, "")
+	renamed, err := profiles.DeriveUUIDs(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,12 +40,12 @@ func TestDerive(t *testing.T) {
 	if len(renamed) != 3 || renamed[1].References != 2 || !renamed[0].Profile {
 		t.Errorf("%+v", renamed)
 	}
-	if again, err := stable.Derive(root, ""); err != nil || len(again) != 0 {
+	if again, err := profiles.DeriveUUIDs(root, ""); err != nil || len(again) != 0 {
 		t.Errorf("a second time: %v, %v", again, err)
 	}
 }
 
-func TestDeriveRefuses(t *testing.T) {
+func TestDeriveUUIDsRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		root *plist.Value
 		want string
@@ -61,7 +60,7 @@ func TestDeriveRefuses(t *testing.T) {
 	} {
 		before := plist.NewDictionary()
 		before.Fields = append(before.Fields, c.root.Fields...)
-		if _, err := stable.Derive(c.root, ""); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := profiles.DeriveUUIDs(c.root, ""); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 		if c.root.Kind == plist.Dictionary && !plist.Equal(before, c.root) {

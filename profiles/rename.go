@@ -1,6 +1,4 @@
-// Package stable derives the UUIDs of a profile that is there already, as a build does: the same identifiers always give
-// the same UUIDs.
-package stable
+package profiles
 
 import (
 	"cmp"
@@ -12,22 +10,22 @@ import (
 	"github.com/google/uuid"
 
 	"syncguard/internal/plist"
-	"syncguard/profiles"
 )
 
-// Renamed is a PayloadUUID that changes.
-type Renamed struct {
+// RenamedUUID is a PayloadUUID that changes.
+type RenamedUUID struct {
 	Name       string // of the payload, or of the profile
 	Profile    bool   // it is the profile's own
 	Old, New   string
 	References int // values that follow it
 }
 
-// Derive gives the profile and its payloads the UUIDs that follow from their identifiers, and has everything that refers to
-// a payload by its UUID follow. organization is the reverse-DNS name that they are derived from; "" takes the first two
-// labels of the profile's identifier. The tree changes in place, and not at all where there is an error: identifiers that
-// are missing or not unique, and UUIDs of which nobody can say which payload they mean.
-func Derive(root *plist.Value, organization string) ([]Renamed, error) {
+// DeriveUUIDs gives a profile that is there already, and its payloads, the UUIDs that follow from their identifiers, as a
+// build does, and has everything that refers to a payload by its UUID follow. organization is the reverse-DNS name that they
+// are derived from; "" takes the first two labels of the profile's identifier. The tree changes in place, and not at all
+// where there is an error: identifiers that are missing or not unique, and UUIDs of which nobody can say which payload they
+// mean.
+func DeriveUUIDs(root *plist.Value, organization string) ([]RenamedUUID, error) {
 	parts, err := partsOf(root)
 	if err != nil {
 		return nil, err
@@ -39,10 +37,10 @@ func Derive(root *plist.Value, organization string) ([]Renamed, error) {
 		}
 		organization = labels[0] + "." + labels[1]
 	}
-	var renamed []Renamed
+	var renamed []RenamedUUID
 	follows := map[string]int{} // the old UUID in upper case, to what it becomes
 	for i, p := range parts {
-		r := Renamed{Name: p.name, Profile: i == 0, Old: p.uuid.Text, New: profiles.UUID(organization, p.identifier)}
+		r := RenamedUUID{Name: p.name, Profile: i == 0, Old: p.uuid.Text, New: UUID(organization, p.identifier)}
 		if _, twice := follows[strings.ToUpper(r.Old)]; twice {
 			return nil, fmt.Errorf("the UUID %s stands at two payloads, so that a reference to it would have two meanings", r.Old)
 		}
@@ -60,7 +58,7 @@ func Derive(root *plist.Value, organization string) ([]Renamed, error) {
 			}
 		}
 	}
-	return slices.DeleteFunc(renamed, func(r Renamed) bool { return r.Old == r.New }), nil
+	return slices.DeleteFunc(renamed, func(r RenamedUUID) bool { return r.Old == r.New }), nil
 }
 
 // part is the profile itself, or one of its payloads.

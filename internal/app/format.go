@@ -1,0 +1,182 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/secret"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// FormatOptions say which files to write in the canonical form.
+type FormatOptions struct {
+	Paths        []string // files, folders, - for stdin
+	Mode         FormatMode
+	KeepOrder    bool   // of keys
+	StableUUIDs  bool   // derive the UUIDs of profiles anew from their identifiers
+	Organization string // that they are derived from; "" takes two labels of the identifier
+}
+
+// FormatMode is what becomes of the canonical form.
+type FormatMode int
+
+// What becomes of the canonical form.
+const (
+	FormatText    FormatMode = iota // the text of one file is asked for
+	FormatWritten                   // in place
+	FormatShown                     // beside what the file holds
+	FormatChecked                   // another one fails the run
+)
+
+// FormatRun is a run of Format.
+type FormatRun = Stream[FormatOptions, *FormattedFile, *FormatFooter]
+
+// FormattedFile is one file with its canonical form.
+type FormattedFile struct {
+	Name          string
+	Data          []byte
+	Changed       bool
+	Before, After []byte // both texts without secrets
+	Renamed       []profiles.RenamedUUID
+	Findings      []diag.Diagnostic // why it cannot be read
+	Left          string            // why it is left as it is: "is signed, …"
+}
+
+// FormatFooter is what is known after the last file.
+type FormatFooter struct {
+	Formed, Changed int // files that have a canonical form, and those of them that were in another one
+	Failures        []error
+	Failed          bool // a file cannot be read, or is in another form and that is to fail the run
+}
+
+// Format makes the canonical form of profiles in XML, declarations and templates. What a file says stays the same.
+func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
+	if err := o.check(h); err != nil {
+		return nil, err
+	}
+	finder := inputFinder{h.Files, "stdin", h.isLintable, "profile (*.mobileconfig), declaration or template"}
+	inputs, failures, err := finder.find(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	footer := &FormatFooter{Failures: failures}
+	run := &FormatRun{Header: o, Footer: func() *FormatFooter { return footer }}
+	run.Files = func(yield func(*FormattedFile, error) bool) {
+		for f, err := range eachFile(ctx, h, "formatting", inputs, &footer.Failures, o.form) {
+			if err == nil {
+				if failure := footer.add(h, o, f); failure != nil {
+					footer.Failures = append(footer.Failures, failure)
+					continue
+				}
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+	return run, nil
+}
+
+func (o *FormatOptions) check(h *Host) error {
+	switch one := len(o.Paths) == 1 && !files.IsFolder(h.Files, o.Paths[0]); {
+	case !one && o.Mode == FormatText:
+		return diag.Usage("-w writes in place, --check lists, --diff shows", "%s cannot all go to stdout", strings.Join(o.Paths, " and "))
+	case o.Organization != "" && !o.StableUUIDs:
+		return diag.Usage("--uuid stable --organization com.acme", "--organization is for --uuid stable only")
+	case slices.Contains(o.Paths, "-") && o.Mode == FormatWritten:
+		return diag.Usage("leave -w out; the result goes to stdout", "stdin cannot be written in place")
+	}
+	return nil
+}
+
+// add counts a file, and writes it where that is asked for.
+func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
+	switch {
+	case len(f.Findings) > 0:
+		r.Failed = true
+		return nil
+	case f.Left != "" && o.Mode == FormatText:
+		return fmt.Errorf("%s: %s", f.Name, f.Left)
+	case f.Left != "":
+		return nil
+	}
+	r.Formed++
+	if !f.Changed {
+		return nil
+	}
+	r.Changed++
+	r.Failed = r.Failed || o.Mode == FormatChecked
+	if o.Mode == FormatWritten {
+		return files.WriteInPlace(h.Files, f.Name, f.Data, h.Now())
+	}
+	return nil
+}
+
+// form makes the canonical form of one file.
+func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
+	f := &FormattedFile{Name: in.path}
+	form := o.formDocument
+	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && isTemplate(data) {
+		form = o.formTemplate
+	}
+	err := form(f, data)
+	f.Changed = f.Data != nil && !bytes.Equal(data, f.Data)
+	return f, err
+}
+
+func (o *FormatOptions) formTemplate(f *FormattedFile, data []byte) (err error) {
+	if f.Data, err = template.Form(diag.NewFile(f.Name, data), o.KeepOrder); err != nil {
+		return diag.WithHint(fmt.Errorf("%s: %w", f.Name, err), "syncguard lint %s says where, if it does not read", f.Name)
+	}
+	f.Before, f.After = templateShown(f.Name, data), templateShown(f.Name, f.Data)
+	return nil
+}
+
+// templateShown is a template without its secrets.
+func templateShown(name string, data []byte) []byte {
+	file := diag.NewFile(name, bytes.Clone(data))
+	root, err := template.Parse(file)
+	if err != nil {
+		return nil
+	}
+	return secret.Masked(file, root, false)
+}
+
+func (o *FormatOptions) formDocument(f *FormattedFile, data []byte) (err error) {
+	doc, findings := document.OpenTemplate(diag.NewFile(f.Name, bytes.Clone(data)))
+	switch {
+	case doc.Defect != nil:
+		f.Findings = []diag.Diagnostic{*doc.Defect}
+		return nil
+	case diag.HasErrors(findings):
+		secret.Scrub(findings)
+		hideSecrets(doc, true)
+		f.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+		return nil
+	case doc.Signed:
+		f.Left = "is signed, and another form would break the signature"
+		return nil
+	case doc.Format == document.Binary:
+		f.Left = "is a binary property list; syncguard inspect --format xml writes it as XML"
+		return nil
+	}
+	if o.StableUUIDs && doc.Kind() == document.Profile {
+		if f.Renamed, err = profiles.DeriveUUIDs(doc.Root, o.Organization); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	if f.Data, err = doc.Form(o.KeepOrder); err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	f.Before = secret.Masked(doc.File, doc.Root, false)
+	formed, _ := document.OpenTemplate(diag.NewFile(f.Name, bytes.Clone(f.Data)))
+	f.After = secret.Masked(formed.File, formed.Root, false)
+	return nil
+}
