@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,20 +19,19 @@ type baselineFile struct {
 	Findings []baselineEntry `json:"findings"`
 }
 
-// baselineEntry is a finding that may occur a number of times in a file.
+// baselineEntry is a finding that may occur a number of times in a file. Its message is for people.
 type baselineEntry struct {
-	knownFinding
-	Count int `json:"count"`
-}
-
-type knownFinding struct {
 	Rule    string `json:"rule"`
 	File    string `json:"file"` // as seen from the folder of the baseline, with slashes
-	Path    string `json:"path,omitempty"`
-	Message string `json:"message"`
+	Path    []any  `json:"path"` // see diag.Path.Steps
+	Count   int    `json:"count"`
+	Message string `json:"message"` // of the first
 }
 
-const baselineVersion = 1
+// knownFinding is what a finding is, whatever its message says.
+type knownFinding struct{ rule, file, path string }
+
+const baselineVersion = 2
 
 // knownFindings counts down how often each finding may still occur.
 type knownFindings struct {
@@ -39,7 +39,7 @@ type knownFindings struct {
 	left map[knownFinding]int
 }
 
-func readBaseline(sys files.System, path string) (*knownFindings, error) {
+func readBaseline(sys files.System, path string, of []string) (*knownFindings, error) {
 	data, err := files.Read(sys, path)
 	if err != nil {
 		return nil, diag.WithHint(err, "syncguard lint --write-baseline %s PATH… writes one", path)
@@ -47,6 +47,10 @@ func readBaseline(sys files.System, path string) (*knownFindings, error) {
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, diag.WithHint(fmt.Errorf("reading the baseline %s: %w", path, err), "write it again with --write-baseline")
+	}
+	if file.Version == 1 {
+		return nil, diag.WithHint(fmt.Errorf("the baseline %s has version 1, which knew findings by their messages", path),
+			"syncguard lint --write-baseline %s writes it anew", strings.Join(append([]string{path}, of...), " "))
 	}
 	if file.Version != baselineVersion {
 		return nil, diag.WithHint(fmt.Errorf("the baseline %s has version %d, want %d", path, file.Version, baselineVersion), "write it again with --write-baseline")
@@ -56,7 +60,7 @@ func readBaseline(sys files.System, path string) (*knownFindings, error) {
 	}
 	b := &knownFindings{path, map[knownFinding]int{}}
 	for _, e := range file.Findings {
-		b.left[e.knownFinding] += e.Count
+		b.left[knownFinding{e.Rule, e.File, diag.Identity(e.Path)}] += e.Count
 	}
 	return b, nil
 }
@@ -81,20 +85,16 @@ func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 func (b *knownFindings) gone(h *Host, file string) (n int) {
 	name := h.relativeTo(b.path, file)
 	for finding, left := range b.left {
-		if finding.File == name {
+		if finding.file == name {
 			n += left
 		}
 	}
 	return n
 }
 
-// known is the finding as a baseline has it. The key path of what a template composes depends on the target, so it is left out.
+// known is the finding as a baseline has it.
 func (h *Host) known(baseline, file string, d diag.Diagnostic) knownFinding {
-	path := d.Path
-	if isTemplateName(file) {
-		path = ""
-	}
-	return knownFinding{d.Rule, h.relativeTo(baseline, file), path, d.Message}
+	return knownFinding{d.Rule, h.relativeTo(baseline, file), diag.Identity(d.Path.Steps())}
 }
 
 // WriteBaseline writes the findings of a run into a file for LintOptions.Baseline, and returns how many they are. Nothing is
@@ -104,25 +104,28 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 	if err != nil {
 		return 0, nil, err
 	}
-	counts := map[knownFinding]int{}
+	index := map[knownFinding]int{}
+	file := baselineFile{Version: baselineVersion, Findings: []baselineEntry{}}
 	for f, err := range run.Files {
 		if err != nil {
 			return 0, nil, err
 		}
 		for _, d := range f.Findings {
-			counts[h.known(path, f.Name, d)]++
+			key := h.known(path, f.Name, d)
+			i, ok := index[key]
+			if !ok {
+				i, index[key] = len(file.Findings), len(file.Findings)
+				file.Findings = append(file.Findings, baselineEntry{Rule: key.rule, File: key.file, Path: d.Path.Steps(), Message: d.Message})
+			}
+			file.Findings[i].Count++
 			findings++
 		}
 	}
 	if failures := run.Footer().Failures; len(failures) > 0 {
 		return 0, failures, nil
 	}
-	file := baselineFile{Version: baselineVersion, Findings: []baselineEntry{}}
-	for finding, n := range counts {
-		file.Findings = append(file.Findings, baselineEntry{finding, n})
-	}
-	slices.SortFunc(file.Findings, func(a, b baselineEntry) int {
-		return strings.Compare(a.File+"\x00"+a.Rule+"\x00"+a.Path+"\x00"+a.Message, b.File+"\x00"+b.Rule+"\x00"+b.Path+"\x00"+b.Message)
+	slices.SortStableFunc(file.Findings, func(a, b baselineEntry) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Rule, b.Rule), cmp.Compare(diag.Identity(a.Path), diag.Identity(b.Path)))
 	})
 	text, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {

@@ -197,7 +197,7 @@ func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
-			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || r.Path == d.Path && r.Path != "")
+			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || slices.Equal(r.Path, d.Path) && len(r.Path) > 0)
 		})
 	})
 }

@@ -196,7 +196,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	}
 	l := &linting{host: h, o: o, exceptions: exceptions, ignored: exceptions.ignored(h), alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}}}
 	if o.Baseline != "" {
-		if l.baseline, err = readBaseline(h.Files, o.Baseline); err != nil {
+		if l.baseline, err = readBaseline(h.Files, o.Baseline, o.Paths); err != nil {
 			return nil, err
 		}
 	}

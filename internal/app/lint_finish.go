@@ -175,7 +175,7 @@ func (l *linting) identify(d *diag.Diagnostic, name string) {
 	if !d.Span.IsZero() {
 		name = d.Span.File.Name
 	}
-	what := strings.Join([]string{d.Rule, l.header.Path(name), d.Path, d.Message}, "\x00")
+	what := strings.Join([]string{d.Rule, l.header.Path(name), diag.Identity(d.Path.Steps())}, "\x00")
 	l.alike[what]++
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, l.alike[what]))
 	d.Fingerprint = hex.EncodeToString(sum[:16])

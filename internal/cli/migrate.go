@@ -159,7 +159,7 @@ func (m *migration) declaration(d profiles.Declaration, file string, mode fs.Fil
 		return view.MigratedDeclaration{}, err
 	}
 	for _, f := range found {
-		f.Path = file + ": " + f.Path
+		f.File = file
 		m.findings = append(m.findings, f)
 	}
 	data, err := d.Encode()

@@ -50,7 +50,7 @@ func expectOnly(t *testing.T, r rules.Rule, found []diag.Diagnostic) {
 }
 
 func saying(d diag.Diagnostic) string {
-	place := d.Path
+	place := d.File + " " + d.Path.String()
 	if !d.Span.IsZero() {
 		at := d.Span.File.Position(d.Span.Start)
 		place = fmt.Sprintf("%s:%d:%d", d.Span.File.Name, at.Line, at.Column)
@@ -122,7 +122,7 @@ func findingsOf(t *testing.T, args []string) []diag.Diagnostic {
 	}
 	var found []diag.Diagnostic
 	for _, f := range all {
-		found = append(found, diag.Diagnostic{Rule: f.Rule, Severity: f.Severity, Message: f.Message, Path: f.File + " " + f.Path})
+		found = append(found, diag.Diagnostic{Rule: f.Rule, Severity: f.Severity, Message: f.Message, File: f.File, Path: diag.Keys(f.Path)})
 	}
 	return found
 }

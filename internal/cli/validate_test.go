@@ -92,7 +92,7 @@ func TestValidateEveryForm(t *testing.T) {
 	for form, content := range forms(t, bad) {
 		c := testChecker(t)("f", []byte(content))
 		found := slices.DeleteFunc(c, func(d diag.Diagnostic) bool { return d.Rule == "signature-in-pem" })
-		if len(found) != 1 || found[0].Rule != "value-not-in-rangelist" || found[0].Path != "PayloadContent[0].EncryptionType" {
+		if len(found) != 1 || found[0].Rule != "value-not-in-rangelist" || found[0].Path.String() != "PayloadContent[0].EncryptionType" {
 			t.Errorf("%s: found %v", form, found)
 		}
 		name := strings.ReplaceAll(form, ", ", "-") + ".mobileconfig"

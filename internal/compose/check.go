@@ -26,6 +26,11 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 			return err
 		}
 		runs = append(runs, found)
+		for _, f := range found {
+			if len(f.Path) > 1 { // identifiers begin with that of the profile, which is another one for each target
+				f.Path[1].ID = strings.TrimPrefix(f.Path[1].ID, r.Profile.Identifier+".")
+			}
+		}
 		r.take(slices.DeleteFunc(r.asFound(slices.Clone(found)), r.isCheckedApart), func(d diag.Diagnostic) bool { return payloadIndex(d) < r.planned })
 	}
 	for i := range r.Declarations {
@@ -35,6 +40,11 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 			return err
 		}
 		runs = append(runs, found)
+		for _, f := range found {
+			if len(f.Path) > 0 {
+				f.Path[0].ID = d.Name
+			}
+		}
 		r.take(append(d.withoutEffect(), found...), func(diag.Diagnostic) bool { return d.source == nil })
 	}
 	r.Findings = append(r.Findings, unusedInAll(runs)...)
@@ -78,7 +88,7 @@ func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) b
 // isCheckedApart says whether a finding is about one of the carried declarations: the check of that declaration alone
 // finds it too, and points at the template.
 func (r *Result) isCheckedApart(d diag.Diagnostic) bool {
-	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && strings.Contains(d.Path, ".Declarations[") &&
+	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && len(d.Path) > 3 && d.Path[2].Key == "Declarations" &&
 		d.Rule != rule.DanglingDeclarationReference && d.Rule != rule.DeclarationNotActivated
 }
 

@@ -139,11 +139,10 @@ func inOutcomes(d diag.Diagnostic) bool {
 
 // payloadIndex returns the index of the payload that a finding is about, a large one for the envelope.
 func payloadIndex(d diag.Diagnostic) int {
-	var index int
-	if _, err := fmt.Sscanf(d.Path, "PayloadContent[%d]", &index); err != nil {
-		return math.MaxInt
+	if index, ok := d.Path.Payload(); ok {
+		return index
 	}
-	return index
+	return math.MaxInt
 }
 
 // envelope fills the top level of a profile. Its identifier leaves the version of the target out, so that the profile

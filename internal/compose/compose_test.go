@@ -134,8 +134,8 @@ func TestFindingsPointAtTheTemplate(t *testing.T) {
 	}
 	d := r.Findings[0]
 	at := d.Span.File.Position(d.Span.Start)
-	if d.Rule != "value-not-in-rangelist" || at != (diag.Position{Line: 5, Column: 46}) || !strings.HasSuffix(d.Path, ".EncryptionType") {
-		t.Errorf("got %s at %v, %s", d.Rule, at, d.Path)
+	if d.Rule != "value-not-in-rangelist" || at != (diag.Position{Line: 5, Column: 46}) || !strings.HasSuffix(d.Path.String(), ".EncryptionType") {
+		t.Errorf("got %s at %v, %s", d.Rule, at, d.Path.String())
 	}
 }
 

@@ -120,8 +120,10 @@ func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
 	}
 	before := len(a.rawWhy)
 	for _, f := range refused {
-		index := envelopeIndex
-		_, _ = fmt.Sscanf(f.Path, "PayloadContent[%d]", &index)
+		index, ok := f.Path.Payload()
+		if !ok {
+			index = envelopeIndex
+		}
 		a.rawWhy[index] = append(a.rawWhy[index], f.Message)
 	}
 	return len(a.rawWhy) > before

@@ -29,7 +29,7 @@ func (a *draft) chooseTarget() error {
 	}
 	a.target = candidates[best]
 	for _, d := range found[0] {
-		stays := func(other diag.Diagnostic) bool { return other.Rule == d.Rule && other.Path == d.Path }
+		stays := func(other diag.Diagnostic) bool { return other.Rule == d.Rule && slices.Equal(other.Path, d.Path) }
 		if best > 0 && d.Severity >= diag.Warning && !slices.ContainsFunc(found[best], stays) {
 			a.targetWhy = append(a.targetWhy, fmt.Sprintf("Not %s: %s.", shortTarget(candidates[0]), d.Message))
 			break

@@ -152,7 +152,7 @@ type Diagnostic struct {
 	Help     string // one imperative sentence, may be empty
 	Span     Span   // zero where the input has no text positions
 	File     string // name of the input that it is about, where Span has none
-	Path     string // key path, such as PayloadContent[2].PayloadUUID; may be empty
+	Path     Path   // to the value in the file, may be empty
 	Related  []Related
 	Fix      *Fix // how to correct it, nil where a person has to
 
@@ -198,7 +198,7 @@ func compare(a, b Diagnostic) int {
 		cmp.Compare(a.Span.Start, b.Span.Start),
 		cmp.Compare(a.Span.End, b.Span.End),
 		cmp.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Path, b.Path),
+		a.Path.compare(b.Path),
 		cmp.Compare(a.Message, b.Message),
 	)
 }

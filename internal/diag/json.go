@@ -34,7 +34,7 @@ type jsonDiagnostic struct {
 
 // MarshalJSON writes the finding as docs/json.md has it; fields are only ever added. A fix whose text may hold a secret is left out.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
-	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.json(), d.Path, d.Related, d.Fix, d.Fingerprint}
+	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.json(), d.Path.String(), d.Related, d.Fix, d.Fingerprint}
 	if d.Span.IsZero() {
 		out.File = d.File
 	}

@@ -55,12 +55,12 @@ func TestSeededDefects(t *testing.T) {
 		for _, form := range forms {
 			found := check(t, encode(t, form, d.bad, signer, chain))
 			if !slices.ContainsFunc(found, func(f diag.Diagnostic) bool {
-				return f.Rule == d.rule && f.Path == d.path && (form == "binary") == f.Span.IsZero()
+				return f.Rule == d.rule && f.Path.String() == d.path && (form == "binary") == f.Span.IsZero()
 			}) {
 				t.Errorf("%s: %s at %s: want %s, got %s", form, d.constraint, d.path, d.rule, show(found))
 			}
 			found = check(t, encode(t, form, d.good, signer, chain))
-			if d.clean && len(found) > 0 || slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Rule == d.rule && f.Path == d.path }) {
+			if d.clean && len(found) > 0 || slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Rule == d.rule && f.Path.String() == d.path }) {
 				t.Errorf("%s: the repaired twin of %s at %s: got %s", form, d.constraint, d.path, show(found))
 			}
 		}
@@ -99,7 +99,7 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 func show(found []diag.Diagnostic) string {
 	var b strings.Builder
 	for _, f := range found {
-		fmt.Fprintf(&b, "\n\t%s: %s [%s]", f.Path, f.Message, f.Rule)
+		fmt.Fprintf(&b, "\n\t%s: %s [%s]", f.Path.String(), f.Message, f.Rule)
 	}
 	return b.String() + "\n"
 }

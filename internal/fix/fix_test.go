@@ -104,7 +104,7 @@ func words(to map[string]string, more func(*diag.File, *diag.Diagnostic)) Check 
 			for word, other := range to {
 				if strings.HasPrefix(string(f.Data[i:]), word) {
 					at := diag.Span{File: f, Start: i, End: i + len(word)}
-					d := diag.Diagnostic{Rule: "r", Path: word, Message: word, Span: at, Fix: &diag.Fix{Edits: []diag.Edit{{Span: at, Text: other}}}}
+					d := diag.Diagnostic{Rule: "r", Path: diag.Keys(word), Message: word, Span: at, Fix: &diag.Fix{Edits: []diag.Edit{{Span: at, Text: other}}}}
 					if more != nil {
 						more(f, &d)
 					}
@@ -129,13 +129,13 @@ func TestRun(t *testing.T) {
 		{"until nothing is left", words(map[string]string{"one": "two", "two": "three"}, nil), false, "three four", 2, 0, 0},
 		{"one that makes itself anew is taken back", words(map[string]string{"one": "one", "four": "4"}, nil), false, "one 4", 1, 0, 0},
 		{"one that makes another elsewhere is taken back", words(map[string]string{"one": "1 bad", "bad": ""}, func(_ *diag.File, d *diag.Diagnostic) {
-			if d.Path = "A.one"; d.Message == "bad" {
-				d.Path, d.Fix = "B.two", nil
+			if d.Path = diag.Keys("A", "one"); d.Message == "bad" {
+				d.Path, d.Fix = diag.Keys("B", "two"), nil
 			}
 		}), false, "one four", 0, 0, 0},
 		{"what a key hid may come", words(map[string]string{"one": "1 bad", "bad": ""}, func(_ *diag.File, d *diag.Diagnostic) {
-			if d.Path = "A.one"; d.Message == "bad" {
-				d.Path, d.Fix = "A.two.three", nil
+			if d.Path = diag.Keys("A", "one"); d.Message == "bad" {
+				d.Path, d.Fix = diag.Keys("A", "two", "three"), nil
 			}
 		}), false, "1 bad four", 1, 0, 0},
 		{"unsafe is not asked for", words(map[string]string{"one": "1"}, func(_ *diag.File, d *diag.Diagnostic) { d.Fix.Unsafe = true }), false, "one four", 0, 1, 0},

@@ -3,7 +3,6 @@ package fix
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
@@ -78,9 +77,9 @@ type runner struct {
 }
 
 // finding is what makes two findings of different texts the same.
-type finding struct{ rule, path, message string }
+type finding struct{ rule, path string }
 
-func identity(d diag.Diagnostic) finding { return finding{d.Rule, d.Path, d.Message} }
+func identity(d diag.Diagnostic) finding { return finding{d.Rule, diag.Identity(d.Path.Steps())} }
 
 // look checks a copy, since a check may mask the secrets in what it reads.
 func (r *runner) look(data []byte) ([]diag.Diagnostic, shown, error) {
@@ -225,8 +224,7 @@ func mayHide(hidden, d diag.Diagnostic) bool {
 	if page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template) { // so that less could be read
 		return true
 	}
-	holder := hidden.Path[:max(strings.LastIndexAny(hidden.Path, ".["), 0)]
-	return strings.HasPrefix(d.Path, holder)
+	return d.Path.Has(hidden.Path[:max(len(hidden.Path)-1, 0)])
 }
 
 func ofTemplate(d diag.Diagnostic) bool {

@@ -44,7 +44,7 @@ func TestContent(t *testing.T) {
 				if d.Rule == rule.SecretInClearText {
 					continue
 				}
-				got = append(got, d.Severity.String()+" "+d.Rule+" "+d.Path)
+				got = append(got, d.Severity.String()+" "+d.Rule+" "+d.Path.String())
 				if strings.Contains(d.Message+d.Help, "hunter2") {
 					t.Errorf("%s shows a secret: %s", d.Rule, d.Message)
 				}

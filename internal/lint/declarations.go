@@ -161,7 +161,7 @@ func (r *run) checkDeclared(pl *payload) {
 
 // readDeclared returns the declarations of a payload that can be read, and where they stand.
 func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.Span) {
-	at := pl.node.path.field("Declarations")
+	at, roots := pl.node.path.field("Declarations"), []*plist.Value(nil)
 	for i, item := range items(pl.node.value.Get("Declarations")) {
 		if item.Kind != plist.Data {
 			continue // wrong-type says so
@@ -184,6 +184,10 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		}
 		d.allowed = r.profile.allowed
 		declarations, spans = append(declarations, d), append(spans, item.Span)
+		roots = append(roots, v)
+	}
+	for i, id := range plist.Identities(roots, "Identifier") {
+		declarations[i].at.id = id
 	}
 	return declarations, spans
 }

@@ -54,7 +54,7 @@ func TestDeclarations(t *testing.T) {
 			}
 			var got []string
 			for _, f := range found {
-				got = append(got, f.Rule+" "+f.Path+" "+f.Severity.String())
+				got = append(got, f.Rule+" "+f.Path.String()+" "+f.Severity.String())
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)

@@ -158,8 +158,8 @@ func TestRealProfiles(t *testing.T) {
 		checked++
 		found, err := Check(schema.Embedded(), doc.Root, everyTarget())
 		for _, f := range found {
-			if f.Path != "" && f.Span.IsZero() && doc.Format == plist.XML {
-				t.Errorf("%s: %s at %s has no place", e.Name(), f.Rule, f.Path)
+			if f.Path.String() != "" && f.Span.IsZero() && doc.Format == plist.XML {
+				t.Errorf("%s: %s at %s has no place", e.Name(), f.Rule, f.Path.String())
 			}
 		}
 		if strings.Contains(name, "encrypted-dns") {
@@ -177,7 +177,7 @@ func reportErrors(t *testing.T, name string, root *plist.Value) {
 	found, err := Check(schema.Embedded(), root, targets(t, "iOS"))
 	for _, f := range found {
 		if f.Severity == diag.Error {
-			t.Errorf("%s: %s at %s", name, f.Message, f.Path)
+			t.Errorf("%s: %s at %s", name, f.Message, f.Path.String())
 		}
 	}
 	if err != nil {

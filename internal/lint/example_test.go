@@ -30,7 +30,7 @@ func Example() {
 		fmt.Println(err)
 	}
 	for _, d := range found {
-		fmt.Printf("%s: %s: %s [%s]\n", d.Path, d.Severity, d.Message, d.Rule)
+		fmt.Printf("%s: %s: %s [%s]\n", d.Path.String(), d.Severity, d.Message, d.Rule)
 	}
 	// Output:
 	// PayloadContent[0].forceAutomaticDateAndTime: warning: "forceAutomaticDateAndTime" needs supervision and does nothing on iOS/manual [needs-supervision]

@@ -187,7 +187,7 @@ func reports(t *testing.T, profile *plist.Value, rule, at string, s diag.Severit
 		t.Fatal(err)
 	}
 	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool {
-		below, ok := strings.CutPrefix(f.Path, at)
+		below, ok := strings.CutPrefix(f.Path.String(), at)
 		said := !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(f.Message, quote(w)) })
 		return ok && said && f.Rule == rule && f.Severity == s && !strings.Contains(strings.TrimPrefix(below, "."), ".")
 	})

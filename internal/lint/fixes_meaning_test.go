@@ -120,7 +120,7 @@ func keepsMeaning(t *testing.T, name, text string, on []target.Target) (fixed in
 	for _, d := range r.Fixed {
 		typeFixed = typeFixed || d.Rule == "unknown-payload-type"
 		if d.Rule == "wrong-type" {
-			retyped[d.Path[strings.LastIndex(d.Path, ".")+1:]] = true
+			retyped[d.Path.String()[strings.LastIndex(d.Path.String(), ".")+1:]] = true
 		}
 	}
 	had, has := meaningsOf(t, before, on), meaningsOf(t, after, on)

@@ -139,7 +139,7 @@ func FuzzCheckNeverPanics(f *testing.F) {
 			if _, ok := rules.Find(x.Rule); !ok {
 				t.Errorf("finding of unknown rule %q", x.Rule)
 			}
-			for _, text := range []string{x.Message, x.Help, x.Path} {
+			for _, text := range []string{x.Message, x.Help, x.Path.String()} {
 				if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || len(text) > 8000 {
 					t.Errorf("%s says something unfit to print: %q", x.Rule, text)
 				}

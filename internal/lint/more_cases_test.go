@@ -41,7 +41,7 @@ func TestMoreRules(t *testing.T) {
 			}
 			var got []string
 			for _, d := range found {
-				got = append(got, d.Severity.String()+" "+d.Rule+" "+d.Path)
+				got = append(got, d.Severity.String()+" "+d.Rule+" "+d.Path.String())
 				if strings.Contains(d.Message+d.Help, "hunter2") {
 					t.Errorf("%s shows a secret: %s", d.Rule, d.Message)
 				}

@@ -83,7 +83,7 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 		Severity: p.severity,
 		Message:  fmt.Sprintf(format, args...),
 		Span:     at.span,
-		Path:     at.path.String(),
+		Path:     at.path.steps(),
 
 		HideSource: at.secret,
 	}

@@ -1,9 +1,9 @@
 package lint
 
 import (
-	"strconv"
-	"strings"
+	"slices"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
@@ -13,6 +13,7 @@ type path struct {
 	key   string // of a dictionary
 	index int    // of an array, where key is empty and up is not nil
 	item  bool
+	id    string // of an element, see diag.Step
 }
 
 // root is the path of the top level. It prints as nothing.
@@ -43,28 +44,17 @@ func (p *path) ancestor(n int) *path {
 	return p
 }
 
-// String writes the path as people say it: PayloadContent[2].DNSSettings.ServerURL. A key that is not a plain word is
-// quoted in brackets, and shortened when very long.
-func (p *path) String() string {
-	var steps []*path
+// steps returns the path for a finding to keep.
+func (p *path) steps() diag.Path {
+	var steps diag.Path
 	for ; p != nil; p = p.up {
-		steps = append(steps, p)
+		steps = append(steps, diag.Step{Key: p.key, IsItem: p.item, Index: p.index, ID: p.id})
 	}
-	var b strings.Builder
-	for i := len(steps) - 1; i >= 0; i-- {
-		switch s := steps[i]; {
-		case s.item:
-			b.WriteString("[" + strconv.Itoa(s.index) + "]")
-		case !isPlainWord(s.key):
-			b.WriteString("[" + quote(s.key) + "]")
-		case b.Len() > 0:
-			b.WriteString("." + s.key)
-		default:
-			b.WriteString(s.key)
-		}
-	}
-	return b.String()
+	slices.Reverse(steps)
+	return steps
 }
+
+func (p *path) String() string { return p.steps().String() }
 
 // lastKey is the last key of the path, or "".
 func (p *path) lastKey() string {
@@ -77,25 +67,4 @@ func (p *path) lastKey() string {
 }
 
 // name is the last key of the path with the indices behind it: ServerAddresses[1].
-func (p *path) name() string {
-	indices := ""
-	for ; p != nil && p.item; p = p.up {
-		indices = "[" + strconv.Itoa(p.index) + "]" + indices
-	}
-	if p == nil {
-		return indices
-	}
-	return shorten(p.key) + indices
-}
-
-func isPlainWord(s string) bool {
-	if s == "" || len(s) > maxShown {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if !(c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') {
-			return false
-		}
-	}
-	return true
-}
+func (p *path) name() string { return p.steps().Name() }

@@ -84,12 +84,14 @@ func (p *profile) addPayloads() error {
 		return fmt.Errorf("reading the schema of common payload keys: %w", err)
 	}
 	p.uuids = make(map[string]*payload, len(content))
-	at := root.field("PayloadContent")
+	at, ids := root.field("PayloadContent"), plist.Identities(content, "PayloadIdentifier")
 	for i, item := range content {
 		if item == nil || item.Kind != plist.Dictionary {
 			continue
 		}
-		pl, err := p.newPayload(item, at.at(i), common)
+		here := at.at(i)
+		here.id = ids[i]
+		pl, err := p.newPayload(item, here, common)
 		if err != nil {
 			return err
 		}

@@ -114,8 +114,8 @@ func TestRules(t *testing.T) {
 				t.Fatalf("got %d findings, want one: %v", len(found), found)
 			}
 			got := found[0]
-			if got.Rule != c.rule || got.Path != c.path {
-				t.Errorf("got %s at %s, want %s at %s", got.Rule, got.Path, c.rule, c.path)
+			if got.Rule != c.rule || got.Path.String() != c.path {
+				t.Errorf("got %s at %s, want %s at %s", got.Rule, got.Path.String(), c.rule, c.path)
 			}
 			if c.message != "" && got.Message != c.message {
 				t.Errorf("got message\n\t%s, want\n\t%s", got.Message, c.message)

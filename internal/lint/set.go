@@ -43,6 +43,7 @@ type mark struct {
 
 // setPayload is one payload of a member, or what a declaration declares.
 type setPayload struct {
+	path        *path
 	at          mark // PayloadType, or Type of a declaration
 	uuid        mark
 	platforms   platforms
@@ -89,6 +90,7 @@ func (c *Checker) Member(name string, file *diag.File, root *plist.Value, isDecl
 	}
 	m.identifier, m.displayName = markOf(p.root, "PayloadIdentifier"), markOf(p.root, "PayloadDisplayName")
 	for i, pl := range p.payloads {
+		pl.node.path.id = strings.Clone(pl.node.path.id) // it lives longer than the tree
 		m.payloads = append(m.payloads, newSetPayload(p, pl, reach))
 		m.addSettings(p, pl, i, reach)
 	}
@@ -139,7 +141,7 @@ func platformsOf(t *schema.Type, does func(schema.Availability) bool) platforms 
 func isThere(schema.Availability) bool { return true }
 
 func newSetPayload(p *profile, pl *payload, reach platforms) setPayload {
-	s := setPayload{at: markOf(pl.node.value, "PayloadType"), uuid: markOf(pl.node.value, "PayloadUUID"), platforms: reach}
+	s := setPayload{path: pl.node.path, at: markOf(pl.node.value, "PayloadType"), uuid: markOf(pl.node.value, "PayloadUUID"), platforms: reach}
 	var there platforms
 	for _, t := range pl.types {
 		there |= platformsOf(t, isThere)
@@ -206,7 +208,7 @@ func (c *Checker) CheckSet(members []*Member, o Options) ([][]diag.Diagnostic, e
 type spot struct {
 	member     int
 	start, end int
-	path       string
+	path       *path
 }
 
 func (s *together) span(at spot) diag.Span {
@@ -218,7 +220,7 @@ func (s *together) span(at spot) diag.Span {
 
 // report adds a finding about a member, with where an earlier one stands that it does not go with.
 func (s *setPass) report(at, earlier spot, message, help string) *diag.Diagnostic {
-	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path}
+	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path.steps()}
 	d.Related = related("in "+s.nameOf(earlier.member), s.span(earlier))
 	s.found[at.member] = append(s.found[at.member], d)
 	return &s.found[at.member][len(s.found[at.member])-1]

@@ -70,7 +70,7 @@ func duplicateProfileIdentifier(s *setPass) {
 			continue
 		}
 		at := s.identifierOf(i)
-		at.path = key
+		at.path = root.field(key)
 		d := s.report(at, s.identifierOf(before),
 			fmt.Sprintf("%s is that of %s, so the %s that comes later replaces the other", quote(key), s.nameOf(before), kind),
 			"give each "+kind+" an identifier of its own")
@@ -118,7 +118,7 @@ func duplicateProfileName(s *setPass) {
 			continue
 		}
 		earlier := s.members[before].displayName
-		s.report(spot{i, m.displayName.start, m.displayName.end, "PayloadDisplayName"}, spot{before, earlier.start, earlier.end, ""},
+		s.report(spot{i, m.displayName.start, m.displayName.end, root.field("PayloadDisplayName")}, spot{before, earlier.start, earlier.end, root},
 			fmt.Sprintf("%s is that of %s, and %s takes one profile of a name", quote("PayloadDisplayName"), s.nameOf(before), s.server.Name),
 			"give each profile a name of its own")
 	}
@@ -137,12 +137,8 @@ func (s *together) eachPayload(do func(payloadSpot, *setPayload)) {
 }
 
 // spotOf is where a payload stands: its PayloadType, or another text of it.
-func (s *together) spotOf(p payloadSpot, of mark, key string) spot {
-	path := fmt.Sprintf("PayloadContent[%d]", p.payload)
-	if s.members[p.member].declares != "" {
-		path = ""
-	}
-	return spot{p.member, of.start, of.end, strings.TrimPrefix(path+key, ".")}
+func (s *together) spotOf(p payloadSpot, of mark) spot {
+	return spot{p.member, of.start, of.end, s.members[p.member].payloads[p.payload].path}
 }
 
 // payloadUUIDInTwoProfiles finds payloads of the same PayloadUUID in several profiles.
@@ -162,7 +158,9 @@ func payloadUUIDInTwoProfiles(s *setPass) {
 		if before.member == here.member || earlier.platforms&p.platforms == 0 || areAlternatives(s.members[before.member], s.members[here.member]) {
 			return // duplicate-payload-uuid says so of one profile
 		}
-		s.report(s.spotOf(here, p.uuid, ".PayloadUUID"), s.spotOf(before, earlier.uuid, ".PayloadUUID"),
+		at := s.spotOf(here, p.uuid)
+		at.path = at.path.field("PayloadUUID")
+		s.report(at, s.spotOf(before, earlier.uuid),
 			fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.nameOf(before.member)), "make a new one with uuidgen")
 	})
 }
@@ -180,7 +178,7 @@ func singleInstancePayloadInTwoProfiles(s *setPass) {
 				continue
 			}
 			before := first[id][i]
-			s.report(s.spotOf(here, p.at, ""), s.spotOf(before, s.members[before.member].payloads[before.payload].at, ""),
+			s.report(s.spotOf(here, p.at), s.spotOf(before, s.members[before.member].payloads[before.payload].at),
 				fmt.Sprintf("%s stands in %s as well, and a device takes one", quote(p.at.text), s.nameOf(before.member)),
 				"put all its keys into one payload of one profile")
 			return
@@ -216,7 +214,7 @@ func severalDNSPayloads(s *setPass) {
 	if len(all) < 2 {
 		return
 	}
-	at := func(p payloadSpot) spot { return s.spotOf(p, s.members[p.member].payloads[p.payload].at, "") }
+	at := func(p payloadSpot) spot { return s.spotOf(p, s.members[p.member].payloads[p.payload].at) }
 	s.report(at(all[1]), at(all[0]),
 		fmt.Sprintf("there are %d payloads of DNS settings, and a device uses the one that a person chooses", len(all)),
 		"deliver one of them to each device")
@@ -238,7 +236,7 @@ func profileAgainstDeclaration(s *setPass) {
 		return
 	}
 	s.eachPayload(func(here payloadSpot, p *setPayload) {
-		s.reportBeside(declared, p.replacement, p.platforms, s.spotOf(here, p.at, ""), "payload "+quote(p.at.text))
+		s.reportBeside(declared, p.replacement, p.platforms, s.spotOf(here, p.at), "payload "+quote(p.at.text))
 	})
 	for i, m := range s.each {
 		for _, x := range m.settings {
@@ -268,13 +266,13 @@ func (s *setPass) reportBeside(declared map[string][]payloadSpot, replacement st
 		return
 	}
 	by := declared[replacement][i]
-	other := s.spotOf(by, s.members[by.member].payloads[by.payload].at, "")
+	other := s.spotOf(by, s.members[by.member].payloads[by.payload].at)
 	if at.member > by.member {
 		s.report(at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.nameOf(by.member)),
 			"manage it in one way alone")
 		return
 	}
-	other.path = "Type"
+	other.path = root.field("Type")
 	s.report(other, at, fmt.Sprintf("the declaration %s takes the place of %s in %s", quote(replacement), subject, s.nameOf(at.member)),
 		"manage it in one way alone")
 }

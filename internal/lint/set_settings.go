@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"unique"
 
 	"syncguard/internal/plist"
@@ -16,26 +15,19 @@ type setting struct {
 	domain, key string // of a payload type or preference domain; keys below each other are parted by dots
 	says        string // the value, for a message
 	value       uint64 // the same for equal values
-	payload     uint32 // index in PayloadContent
-	forced      bool   // it stands in com.apple.ManagedClient.preferences
+	within      *path  // the dictionary that it stands in
+	name        string // of the key there
 	replacement string // the declaration that takes its place
 	platforms   platforms
 	start, end  int // of the key
 }
 
-// path is where the key stands in the profile.
-func (x setting) path() string {
-	at := "PayloadContent[" + strconv.Itoa(int(x.payload)) + "]."
-	if x.forced {
-		at += "PayloadContent[" + quote(x.domain) + "].Forced[0].mcx_preference_settings."
-	}
-	return at + x.key
-}
+func (x *setting) path() *path { return x.within.field(x.name) }
 
 // addSettings keeps the settings of a payload where those of several profiles come together: restrictions and the like, and
 // the preferences of apps on a Mac. What may stand beside another of its kind, such as a Wi-Fi network, is left out.
 func (m *Member) addSettings(p *profile, pl *payload, index int, reach platforms) {
-	base := setting{payload: uint32(index), domain: intern(pl.payloadType)}
+	base := setting{within: pl.node.path, domain: intern(pl.payloadType)}
 	switch {
 	case pl.payloadType == profiles.ManagedPreferences:
 		m.addForced(pl, base, reach)
@@ -70,7 +62,8 @@ func (m *Member) addForced(pl *payload, base setting, reach platforms) {
 	for _, f := range content.Fields {
 		for i, forced := range items(f.Value.Get(profiles.Forced)) {
 			if settings := forced.Get(profiles.PreferenceSettings); settings != nil && i == 0 {
-				base.domain, base.forced, base.platforms = intern(f.Key), true, reach&macOS
+				base.domain, base.platforms = intern(f.Key), reach&macOS
+				base.within = pl.node.path.field("PayloadContent").field(base.domain).field(profiles.Forced).at(0).field(profiles.PreferenceSettings)
 				m.addKeys(base, "", settings, nil, false)
 			}
 		}
@@ -87,11 +80,13 @@ func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*sc
 		}
 		key := above + f.Key
 		if f.Value.Kind == plist.Dictionary && len(f.Value.Fields) > 0 && base.depth(key) < maxSettingDepth {
-			m.addKeys(base, key+".", f.Value, nil, false)
+			inner := base
+			inner.within = base.within.field(intern(f.Key))
+			m.addKeys(inner, key+".", f.Value, nil, false)
 			continue
 		}
 		x := base
-		x.key, x.says, x.value = intern(key), intern(describe(f.Value)), plist.Hash(f.Value)
+		x.key, x.name, x.says, x.value = intern(key), intern(f.Key), intern(describe(f.Value)), plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := named(t.Keys, f.Key); k != nil {

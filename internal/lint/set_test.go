@@ -63,9 +63,9 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 	var all []string
 	for i, of := range found {
 		for _, d := range of {
-			all = append(all, fmt.Sprintf("%d %s %s %s", i, d.Severity, d.Rule, d.Path))
+			all = append(all, fmt.Sprintf("%d %s %s %s", i, d.Severity, d.Rule, d.Path.String()))
 			if d.Span.IsZero() == (values[i].Field("ServerToken") == nil) {
-				t.Errorf("%s at %s: span %v", d.Rule, d.Path, d.Span)
+				t.Errorf("%s at %s: span %v", d.Rule, d.Path.String(), d.Span)
 			}
 			if strings.Contains(d.Message+d.Help, "hunter2") {
 				t.Errorf("%s shows a secret: %s", d.Rule, d.Message)

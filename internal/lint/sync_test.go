@@ -49,7 +49,7 @@ func TestHarmElsewhere(t *testing.T) {
 			var got []string
 			for _, f := range found {
 				if f.Rule != "placeholder" {
-					got = append(got, f.Rule+" "+f.Path)
+					got = append(got, f.Rule+" "+f.Path.String())
 				}
 			}
 			if !slices.Equal(got, tt.want) {
@@ -78,7 +78,7 @@ func TestDelayedByDeclaration(t *testing.T) {
 		got := ""
 		for _, f := range found {
 			if f.Rule == "updates-delayed" {
-				got += f.Path
+				got += f.Path.String()
 			}
 		}
 		if got != want {

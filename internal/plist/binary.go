@@ -39,7 +39,7 @@ func readBinary(data []byte, found *findings) *Value {
 }
 
 // fail adds an error; a binary file has no places, only key paths.
-func (b *binaryFile) fail(broken, path, format string, args ...any) bool {
+func (b *binaryFile) fail(broken string, path diag.Path, format string, args ...any) bool {
 	b.add(diag.Diagnostic{Rule: broken, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Path: path})
 	return false
 }
@@ -47,10 +47,10 @@ func (b *binaryFile) fail(broken, path, format string, args ...any) bool {
 // layout reads header and trailer.
 func (b *binaryFile) layout() (ok bool) {
 	if len(b.data) < binaryHeader+2+binaryTrailer {
-		return b.fail(rule.TruncatedFile, "", "the binary property list has %d bytes, too few for one value", len(b.data))
+		return b.fail(rule.TruncatedFile, nil, "the binary property list has %d bytes, too few for one value", len(b.data))
 	}
 	if v := string(b.data[len("bplist"):binaryHeader]); v != "00" && v != "01" {
-		return b.fail(rule.UnsupportedBinary, "", `the binary property list has version %s, want "00"`, quote(v))
+		return b.fail(rule.UnsupportedBinary, nil, `the binary property list has version %s, want "00"`, quote(v))
 	}
 	end := len(b.data) - binaryTrailer
 	trailer := b.data[end:]
@@ -58,19 +58,19 @@ func (b *binaryFile) layout() (ok bool) {
 	count, top, table := binary.BigEndian.Uint64(trailer[8:]), binary.BigEndian.Uint64(trailer[16:]), binary.BigEndian.Uint64(trailer[24:])
 	switch {
 	case b.offsetSize < 1 || b.offsetSize > 8:
-		return b.fail(rule.MalformedBinary, "", "offsets have %d bytes, want 1 to 8", b.offsetSize)
+		return b.fail(rule.MalformedBinary, nil, "offsets have %d bytes, want 1 to 8", b.offsetSize)
 	case b.refSize < 1 || b.refSize > 8:
-		return b.fail(rule.MalformedBinary, "", "object references have %d bytes, want 1 to 8", b.refSize)
+		return b.fail(rule.MalformedBinary, nil, "object references have %d bytes, want 1 to 8", b.refSize)
 	case b.refSize == 8:
-		return b.fail(rule.UnsupportedBinary, "", "object references have 8 bytes, valid but not read here, want 1 to 7")
+		return b.fail(rule.UnsupportedBinary, nil, "object references have 8 bytes, valid but not read here, want 1 to 7")
 	case count < 1 || top >= count:
-		return b.fail(rule.MalformedBinary, "", "the top object is number %d of %d", top, count)
+		return b.fail(rule.MalformedBinary, nil, "the top object is number %d of %d", top, count)
 	case count > 2*MaxNodes:
-		return b.fail(rule.TooManyValues, "", "the property list holds %d objects, want at most %d", count, 2*MaxNodes)
+		return b.fail(rule.TooManyValues, nil, "the property list holds %d objects, want at most %d", count, 2*MaxNodes)
 	case table <= uint64(binaryHeader) || table > uint64(end) || uint64(end)-table != count*uint64(b.offsetSize):
-		return b.fail(rule.MalformedBinary, "", "the offset table does not fill the space between objects and trailer")
+		return b.fail(rule.MalformedBinary, nil, "the offset table does not fill the space between objects and trailer")
 	case !fits(count-1, b.refSize) || !fits(table, b.offsetSize):
-		return b.fail(rule.MalformedBinary, "", "references or offsets are too short for a file of this size")
+		return b.fail(rule.MalformedBinary, nil, "references or offsets are too short for a file of this size")
 	}
 	b.objects, b.table = b.data[:table], b.data[table:end]
 	b.count, b.top = int(count), int(top)
@@ -250,6 +250,6 @@ func decodeBinaryString(o object) (text, broken, message string) {
 	return string(buffer), "", ""
 }
 
-func (b *binaryFile) tooMany(path string) bool {
+func (b *binaryFile) tooMany(path diag.Path) bool {
 	return b.fail(rule.TooManyValues, path, "the property list holds more than %s values", strconv.Itoa(MaxNodes))
 }

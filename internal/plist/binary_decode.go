@@ -17,12 +17,12 @@ import (
 func (b *binaryFile) decode() *Value {
 	native, err := decodeNative(b.data)
 	if err != nil {
-		b.fail(rule.UnsupportedBinary, "", "the binary property list cannot be decoded (%s)", shorten(err.Error()))
+		b.fail(rule.UnsupportedBinary, nil, "the binary property list cannot be decoded (%s)", shorten(err.Error()))
 		return nil
 	}
 	v, err := fromNative(native)
 	if err != nil {
-		b.fail(rule.UnsupportedBinary, "", "the binary property list cannot be used (%s)", err)
+		b.fail(rule.UnsupportedBinary, nil, "the binary property list cannot be used (%s)", err)
 		return nil
 	}
 	return v

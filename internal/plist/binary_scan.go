@@ -1,6 +1,9 @@
 package plist
 
-import "syncguard/internal/rules/rule"
+import (
+	"syncguard/internal/diag"
+	"syncguard/internal/rules/rule"
+)
 
 // binaryScan walks everything that the top object refers to, each object once, with a stack of its own. For each it
 // remembers how much it expands to, so that shared references cannot multiply unseen.
@@ -168,10 +171,7 @@ func (s *binaryScan) duplicate(key string) {
 	if s.full {
 		return
 	}
-	var p keyPath
-	p.WriteString(s.path())
-	p.key(key)
-	s.fail(rule.DuplicateKey, p.String(), "key %s stands twice in one dictionary, want once", quote(key))
+	s.fail(rule.DuplicateKey, s.path().Key(key), "key %s stands twice in one dictionary, want once", quote(key))
 }
 
 // key reads a key of a dictionary. Its length is checked before it is decoded.
@@ -193,17 +193,16 @@ func (s *binaryScan) key(dictionary object, i int) (text, broken, message string
 }
 
 // path is the key path of what is being read.
-func (s *binaryScan) path() string {
-	var p keyPath
+func (s *binaryScan) path() (p diag.Path) {
 	for _, f := range s.stack {
 		i := f.next - 1
 		switch {
 		case i < 0: // nothing of the array was followed yet
 		case f.object.kind == Array:
-			p.index(i)
+			p = append(p, diag.Step{IsItem: true, Index: i})
 		case i >= f.object.count:
-			p.key(f.keys[i-f.object.count])
+			p = append(p, diag.Step{Key: f.keys[i-f.object.count]})
 		}
 	}
-	return p.String()
+	return p
 }

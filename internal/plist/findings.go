@@ -2,8 +2,6 @@ package plist
 
 import (
 	"strconv"
-	"strings"
-	"unicode"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
@@ -69,24 +67,4 @@ func shorten(s string) string {
 		cut--
 	}
 	return s[:cut] + "..."
-}
-
-// keyPath builds a key path such as PayloadContent[2].PayloadUUID.
-type keyPath struct{ strings.Builder }
-
-func (p *keyPath) key(k string) {
-	if p.Len() > 0 {
-		p.WriteByte('.')
-	}
-	k = shorten(k)
-	if k == "" || strings.ContainsFunc(k, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		k = strconv.Quote(k)
-	}
-	p.WriteString(k)
-}
-
-func (p *keyPath) index(i int) {
-	p.WriteByte('[')
-	p.WriteString(strconv.Itoa(i))
-	p.WriteByte(']')
 }

@@ -83,7 +83,7 @@ func xmlViolations() []violation {
 
 		{"duplicate key", "<plist><dict><key>a</key><true/><key>b</key><true/><key>a</key><false/></dict></plist>", []string{"1:57-1:58 duplicate-key a"}},
 		{"duplicate key written otherwise", "<plist><dict><key>a</key><true/><key>&#97;</key><true/></dict></plist>", []string{"1:38-1:43 duplicate-key a"}},
-		{"duplicate empty key", "<plist><array><dict><key/><true/><key></key><true/></dict></array></plist>", []string{"1:34-1:45 duplicate-key [0].\"\""}},
+		{"duplicate empty key", "<plist><array><dict><key/><true/><key></key><true/></dict></array></plist>", []string{"1:34-1:45 duplicate-key [0][\"\"]"}},
 		{"duplicate among many keys", "<plist><dict>" + manyKeys(40) + "<key>k7</key><true/></dict></plist>", []string{"1:849-1:851 duplicate-key k7"}},
 		{"key without value", "<plist><dict><key>a</key><key>b</key><true/><key>c</key></dict></plist>", []string{"1:19-1:20 key-without-value a", "1:50-1:51 key-without-value c"}},
 		{"value without key", "<plist><dict><true/><key>a</key><true/><dict/></dict></plist>", []string{"1:14-1:21 value-without-key", "1:40-1:47 value-without-key"}},
@@ -161,7 +161,7 @@ func xmlViolations() []violation {
 		{"deep arrays", "<plist>" + strings.Repeat("<array>", MaxDepth+1), []string{"1:904-1:911 nesting-too-deep " + strings.Repeat("[0]", MaxDepth)}},
 		{"deep unknown elements", "<plist>" + strings.Repeat("<a>", MaxDepth+1), []string{"1:8-1:11 unknown-element", "1:392-1:395 nesting-too-deep"}},
 		{"many values", "<plist><array>" + strings.Repeat("<true/>", MaxNodes), []string{"1:700008-1:700015 too-many-values [99999]"}},
-		{"every offence has its path", "<plist><dict><key>A</key><array><true/><dict><key>B.C</key><array><integer>x</integer></array></dict></array></dict></plist>", []string{"1:76-1:77 bad-integer A[1].B.C[0]"}},
+		{"every offence has its path", "<plist><dict><key>A</key><array><true/><dict><key>B.C</key><array><integer>x</integer></array></dict></array></dict></plist>", []string{"1:76-1:77 bad-integer A[1][\"B.C\"][0]"}},
 	}
 }
 
@@ -197,8 +197,8 @@ func describe(ds []diag.Diagnostic) []string {
 			from, to := f.Position(d.Span.Start), f.Position(d.Span.End)
 			s = fmt.Sprintf("%d:%d-%d:%d %s", from.Line, from.Column, to.Line, to.Column, s)
 		}
-		if d.Path != "" {
-			s += " " + d.Path
+		if d.Path.String() != "" {
+			s += " " + d.Path.String()
 		}
 		out = append(out, s)
 	}

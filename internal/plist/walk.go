@@ -3,7 +3,8 @@ package plist
 import (
 	"iter"
 	"slices"
-	"strconv"
+
+	"syncguard/internal/diag"
 )
 
 // Node is a value of a tree with what stands around it. A walk uses it again: it holds until the next one.
@@ -18,19 +19,15 @@ type Node struct {
 // Skip keeps the walk out of the value.
 func (n *Node) Skip() { n.skip = true }
 
-// Path returns the way to the value, such as PayloadContent[0].DNSSettings, where the root has a path itself or "".
-func (n *Node) Path(root string) string {
-	if n.Up == nil {
-		return root
-	}
-	above := n.Up.Path(root)
+// Path returns the way to the value, where the root has a path itself or none.
+func (n *Node) Path(root diag.Path) diag.Path {
 	switch {
+	case n.Up == nil:
+		return root
 	case n.Field == nil:
-		return above + "[" + strconv.Itoa(n.Index) + "]"
-	case above == "":
-		return n.Field.Key
+		return n.Up.Path(root).Item(n.Index)
 	}
-	return above + "." + n.Field.Key
+	return n.Up.Path(root).Key(n.Field.Key)
 }
 
 // Walk returns v and every value in it, each before what it holds, in the order of the text. The body of the loop may change

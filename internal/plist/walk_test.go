@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"syncguard/internal/diag"
 )
 
 func tree() *Value {
@@ -17,14 +19,14 @@ func tree() *Value {
 func TestWalk(t *testing.T) {
 	var paths []string
 	for n := range Walk(tree()) {
-		paths = append(paths, n.Path(""))
+		paths = append(paths, n.Path(nil).String())
 	}
 	if want := []string{"", "a", "a[0]", "a[2]", "a[2].b", "c"}; !slices.Equal(paths, want) {
 		t.Errorf("got %q, want %q", paths, want)
 	}
 	paths = nil
 	for n := range Walk(tree()) {
-		if paths = append(paths, n.Path("top")); n.Kind == Array {
+		if paths = append(paths, n.Path(diag.Keys("top")).String()); n.Kind == Array {
 			n.Skip()
 		}
 		if n.Text == "y" {
@@ -69,7 +71,7 @@ func TestMap(t *testing.T) {
 func sameTree(a, b *Value) bool {
 	paths := func(v *Value) (all []string) {
 		for n := range Walk(v) {
-			all = append(all, n.Path("")+"="+n.Text)
+			all = append(all, n.Path(nil).String()+"="+n.Text)
 		}
 		return all
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"syncguard/internal/diag"
 )
 
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>
@@ -42,17 +44,11 @@ type writer struct {
 	out     []byte
 	escaper *strings.Replacer
 	nodes   int
-	path    []step
+	path    diag.Path
 	err     error
 
 	keepOrder bool     // of keys
 	remarks   *remarks // nil for none
-}
-
-// step is one key or one index on the way to a value.
-type step struct {
-	key   string
-	index int // -1 for a key
 }
 
 func (w *writer) fail(format string, args ...any) {
@@ -65,15 +61,7 @@ func (w *writer) place() string {
 	if len(w.path) == 0 {
 		return "property list"
 	}
-	var p keyPath
-	for _, s := range w.path {
-		if s.index < 0 {
-			p.key(s.key)
-		} else {
-			p.index(s.index)
-		}
-	}
-	return p.String()
+	return w.path.String()
 }
 
 // value recurses, at most MaxDepth deep.
@@ -131,7 +119,7 @@ func (w *writer) dictionary(v *Value, indent int) {
 	w.line(indent, "<dict>")
 	w.opening(r)
 	for i, f := range fields {
-		w.path = append(w.path, step{f.Key, -1})
+		w.path = append(w.path, diag.Step{Key: f.Key})
 		if i > 0 && byKey[i-1].Key == byKey[i].Key {
 			w.fail("key stands twice")
 		}
@@ -158,7 +146,7 @@ func (w *writer) array(v *Value, indent int) {
 	w.line(indent, "<array>")
 	w.opening(r)
 	for i, item := range v.Items {
-		w.path = append(w.path, step{index: i})
+		w.path = append(w.path, diag.Step{IsItem: true, Index: i})
 		w.before(item, indent+1)
 		w.value(item, indent+1)
 		w.behind(item)

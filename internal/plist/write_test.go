@@ -194,7 +194,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"control character", in(NewString("a\x1b")), "writing A[1].B: text holds U+001B, which XML cannot carry"},
 		{"noncharacter", in(NewString("\uffff")), "writing A[1].B: text holds U+FFFF, which XML cannot carry"},
 		{"invalid UTF-8", in(NewString("\xff")), "writing A[1].B: text is not valid UTF-8"},
-		{"key with NUL", NewDictionary(Field{Key: "a\x00", Value: NewBoolean(true)}), `writing "a\x00": text holds U+0000, which XML cannot carry`},
+		{"key with NUL", NewDictionary(Field{Key: "a\x00", Value: NewBoolean(true)}), `writing ["a\x00"]: text holds U+0000, which XML cannot carry`},
 		{"key twice", NewDictionary(Field{Key: "a", Value: NewInteger(1)}, Field{Key: "b", Value: NewInteger(1)}, Field{Key: "a", Value: NewInteger(1)}),
 			"writing a: key stands twice"},
 		{"year 10000", in(NewDate(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))), "writing A[1].B: date lies in the year 10000, want 1 to 9999"},

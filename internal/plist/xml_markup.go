@@ -43,22 +43,21 @@ func (r *xmlReader) reportRelated(rule, message string, span diag.Span, related 
 }
 
 // path is the key path of what is being read.
-func (r *xmlReader) path() string {
-	var p keyPath
+func (r *xmlReader) path() (p diag.Path) {
 	for i, f := range r.open {
 		last := i == len(r.open)-1
 		switch {
 		case f.element == dictElement && (f.keyWaiting || !last):
-			p.key(f.key.Key)
+			p = append(p, diag.Step{Key: f.key.Key})
 		case f.element == arrayElement:
 			n := r.itemsOf(i)
 			if !last {
 				n-- // the inner element was placed when it began
 			}
-			p.index(max(n, 0))
+			p = append(p, diag.Step{IsItem: true, Index: max(n, 0)})
 		}
 	}
-	return p.String()
+	return p
 }
 
 // itemsOf counts what an open array holds so far.

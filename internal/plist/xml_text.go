@@ -273,9 +273,6 @@ func (r *xmlReader) duplicate(fields []Field, first, again int) {
 	r.reportRelated(rule.DuplicateKey, "key "+quote(f.Key)+" stands twice in one dictionary, want once", f.KeySpan,
 		"first here", fields[first].KeySpan)
 	if d := &r.list[len(r.list)-1]; d.Rule == rule.DuplicateKey {
-		p := keyPath{}
-		p.WriteString(d.Path)
-		p.key(f.Key)
-		d.Path = p.String()
+		d.Path = d.Path.Key(f.Key)
 	}
 }

@@ -310,8 +310,8 @@ func TestTries(t *testing.T) {
 }
 
 func TestScrub(t *testing.T) {
-	found := []diag.Diagnostic{{Path: "PayloadContent[0].Password", Message: `integer is "hunt\"er", want digits`}, {Path: `a["x.Password"]`, Message: `date is "x"`},
-		{Path: "PayloadContent[0].tokens[1]", Message: `is "x"`}, {Path: "PayloadContent[0].PasswordHint", Message: `is "x"`}}
+	found := []diag.Diagnostic{{Path: diag.Keys("PayloadContent").Item(0).Key("Password"), Message: `integer is "hunt\"er", want digits`}, {Path: diag.Keys("a").Key("x.Password"), Message: `date is "x"`},
+		{Path: diag.Keys("PayloadContent").Item(0).Key("tokens").Item(1), Message: `is "x"`}, {Path: diag.Keys("PayloadContent").Item(0).Key("PasswordHint"), Message: `is "x"`}}
 	Scrub(found)
 	want := []string{`integer is "(secret)", want digits`, `date is "(secret)"`, `is "(secret)"`, `is "x"`}
 	for i, d := range found {

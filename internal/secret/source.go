@@ -150,21 +150,10 @@ func Scrub(findings []diag.Diagnostic) {
 	f := newFinder()
 	for i := range findings {
 		d := &findings[i]
-		if key := lastKey(d.Path); f.isKey(key) && strings.Contains(d.Message, `"`) {
+		if key := d.Path.LastKey(); f.isKey(key) && strings.Contains(d.Message, `"`) {
 			d.Message, d.Help, d.Fix, d.HideSource = withoutQuotes(d.Message), withoutQuotes(d.Help), nil, true
 		}
 	}
-}
-
-// lastKey is the last key of a path such as PayloadContent[0].Password, without indices.
-func lastKey(path string) string {
-	for strings.HasSuffix(path, "]") && !strings.HasSuffix(path, `"]`) {
-		path = path[:max(strings.LastIndexByte(path, '['), 0)]
-	}
-	if start := strings.LastIndex(path, `["`); start >= 0 && strings.HasSuffix(path, `"]`) {
-		return path[start+2 : len(path)-2]
-	}
-	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
 // withoutQuotes puts a mask in the place of everything in quotes.

@@ -155,7 +155,7 @@ func (c *checker) list(v *plist.Value, s *shape, at place) {
 		if item.Kind == plist.Dictionary {
 			span = start(item)
 		}
-		c.check(item, s.item, place{span, fmt.Sprintf("%s[%d]", at.path, i)})
+		c.check(item, s.item, place{span, at.path.Item(i)})
 	}
 	if s.unique {
 		c.repeats(v, at)
@@ -174,7 +174,7 @@ func (c *checker) repeats(v *plist.Value, at place) {
 			seen[item.Text] = item
 			continue
 		}
-		here := place{item.Span, fmt.Sprintf("%s[%d]", at.path, i)}
+		here := place{item.Span, at.path.Item(i)}
 		c.out.add(rule.RepeatedItem, here, "%s repeats in %q", describe(item), at.path).
 			Related = []diag.Related{{Message: "first here", Span: first.Span}}
 	}
@@ -186,7 +186,7 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 		return
 	}
 	for _, f := range v.Fields {
-		here := place{f.KeySpan, join(at.path, f.Key)}
+		here := place{f.KeySpan, at.path.Key(f.Key)}
 		child := s.child(f.Key)
 		switch {
 		case child == nil && s.keys == nil:
@@ -202,7 +202,7 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	}
 	for _, child := range s.keys {
 		if got := v.Get(child.name); child.required && !c.partial && (got == nil || got.Kind == plist.Null) {
-			c.out.add(rule.MissingTemplateKey, at, "%q is missing", join(at.path, child.name)).
+			c.out.add(rule.MissingTemplateKey, at, "%q is missing", at.path.Key(child.name)).
 				Help = "add " + child.name + exampleOf(child)
 		}
 	}
@@ -218,16 +218,16 @@ func exampleOf(s *shape) string {
 
 func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) {
 	message := fmt.Sprintf("unknown key %q", f.Key)
-	if at.path != "" {
-		message += " under " + at.path
+	if len(at.path) > 0 {
+		message += " under " + at.path.String()
 	}
-	d := c.out.add(rule.UnknownTemplateKey, place{f.KeySpan, join(at.path, f.Key)}, "%s", message)
+	d := c.out.add(rule.UnknownTemplateKey, place{f.KeySpan, at.path.Key(f.Key)}, "%s", message)
 	d.Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
 	d.Fix = toKey(v, f, s.names())
 }
 
 // free reports what no payload can hold.
-func (c *checker) free(v *plist.Value, path string) {
+func (c *checker) free(v *plist.Value, path diag.Path) {
 	for n := range plist.Walk(v) {
 		if n.Kind != plist.Null {
 			continue

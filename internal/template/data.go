@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
@@ -17,13 +16,13 @@ const (
 
 // readData replaces {$file: PATH} and {$text: PATH} in Apple's keys: those of the top level, and those of each payload.
 func (s *load) readData(root *plist.Value) {
-	s.readDataIn(root.Lookup("profile", "keys"), "profile.keys")
+	s.readDataIn(root.Lookup("profile", "keys"), diag.Keys("profile", "keys"))
 	for i, p := range root.List("payloads") {
-		s.readDataIn(p.Get("keys"), fmt.Sprintf("payloads[%d].keys", i))
+		s.readDataIn(p.Get("keys"), diag.Keys("payloads").Item(i).Key("keys"))
 	}
 }
 
-func (s *load) readDataIn(keys *plist.Value, path string) {
+func (s *load) readDataIn(keys *plist.Value, path diag.Path) {
 	for n := range plist.Walk(keys) {
 		if isFileReference(n.Value) {
 			s.readReference(n.Value, n.Path(path))
@@ -32,7 +31,7 @@ func (s *load) readDataIn(keys *plist.Value, path string) {
 	}
 }
 
-func (s *load) readReference(v *plist.Value, path string) {
+func (s *load) readReference(v *plist.Value, path diag.Path) {
 	f := v.Fields[0]
 	name := f.Value
 	switch {

@@ -20,7 +20,7 @@ type section struct {
 
 // under returns the section at a key.
 func (s section) under(name string) section {
-	child := section{shape: s.shape.child(name), at: place{s.at.span, join(s.at.path, name)}}
+	child := section{shape: s.shape.child(name), at: place{s.at.span, s.at.path.Key(name)}}
 	if f := s.v.Field(name); f != nil {
 		child.at.span = f.KeySpan
 		if f.Value.Kind == plist.Dictionary {
@@ -44,7 +44,7 @@ func (s section) has(name string) bool { return s.get(name) != nil }
 
 // placeOf is where a key is, or where the section is.
 func (s section) placeOf(name string) place {
-	at := place{s.at.span, join(s.at.path, name)}
+	at := place{s.at.span, s.at.path.Key(name)}
 	if f := s.v.Field(name); f != nil {
 		at.span = f.KeySpan
 	}
@@ -52,7 +52,7 @@ func (s section) placeOf(name string) place {
 }
 
 // entry makes an Entry of a value; v is nil for the default.
-func entry[T any](value T, v *plist.Value, path string) Entry[T] {
+func entry[T any](value T, v *plist.Value, path diag.Path) Entry[T] {
 	e := Entry[T]{Value: value, Path: path}
 	if v != nil {
 		e.IsSet, e.Secret, e.Span = true, v.Secret, v.Span
@@ -63,7 +63,7 @@ func entry[T any](value T, v *plist.Value, path string) Entry[T] {
 func (s section) text(name string) Entry[string] { return textOf[string](s, name) }
 
 func textOf[T ~string](s section, name string) Entry[T] {
-	path := join(s.at.path, name)
+	path := s.at.path.Key(name)
 	if v := s.get(name); v != nil && v.Kind == plist.String {
 		return entry(T(v.Text), v, path)
 	}
@@ -71,7 +71,7 @@ func textOf[T ~string](s section, name string) Entry[T] {
 }
 
 func (s section) flag(name string) Entry[bool] {
-	path := join(s.at.path, name)
+	path := s.at.path.Key(name)
 	if v := s.get(name); v != nil {
 		return entry(v.Bool, v, path)
 	}
@@ -79,7 +79,7 @@ func (s section) flag(name string) Entry[bool] {
 }
 
 func (s section) date(name string) Entry[time.Time] {
-	path := join(s.at.path, name)
+	path := s.at.path.Key(name)
 	v := s.get(name)
 	if v == nil {
 		return entry(time.Time{}, nil, path)
@@ -102,7 +102,7 @@ func textsOf[T ~string](s section, name string) []Entry[T] {
 	var all []Entry[T]
 	for i, item := range v.Items {
 		if item.Kind == plist.String {
-			all = append(all, entry(T(item.Text), item, fmt.Sprintf("%s[%d]", join(s.at.path, name), i)))
+			all = append(all, entry(T(item.Text), item, s.at.path.Key(name).Item(i)))
 		}
 	}
 	return all
@@ -159,7 +159,7 @@ func (s *load) frozen(profile Profile, p section) {
 		return
 	}
 	if f := profile.Keys.Field("PayloadContent"); f != nil {
-		s.out.add(rule.ReservedKey, place{f.KeySpan, "profile.keys.PayloadContent"}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
+		s.out.add(rule.ReservedKey, place{f.KeySpan, diag.Keys("profile", "keys", "PayloadContent")}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
 			Help = "list them under payloads"
 	}
 	removal := p.under("removal")
@@ -193,7 +193,7 @@ func (s *load) removal(r section) Removal {
 
 func (s *load) consent(p section) []Consent {
 	v := p.get("consent")
-	path := join(p.at.path, "consent")
+	path := p.at.path.Key("consent")
 	switch {
 	case v == nil:
 		return nil
@@ -202,7 +202,7 @@ func (s *load) consent(p section) []Consent {
 	}
 	var all []Consent
 	for _, f := range v.Fields {
-		at := place{f.KeySpan, join(path, f.Key)}
+		at := place{f.KeySpan, path.Key(f.Key)}
 		if f.Value.Kind != plist.String {
 			continue
 		}
@@ -236,7 +236,7 @@ func (s *load) targets(r section) []Entry[target.Target] {
 	}
 	if !r.has("targets") {
 		for _, t := range DefaultTargets() {
-			all = append(all, entry(t, nil, "targets"))
+			all = append(all, entry(t, nil, diag.Keys("targets")))
 		}
 	}
 	return all
@@ -253,7 +253,7 @@ func (s *load) payloads(r section, spec *Spec) {
 		if v.Kind != plist.Dictionary {
 			continue
 		}
-		p := s.payload(section{v: v, shape: item, at: place{start(v), fmt.Sprintf("payloads[%d]", i)}}, spec)
+		p := s.payload(section{v: v, shape: item, at: place{start(v), diag.Keys("payloads").Item(i)}}, spec)
 		if first, repeated := ids[p.ID.Value]; repeated && p.ID.IsSet {
 			s.out.add(rule.RepeatedItem, place{p.ID.Span, p.ID.Path}, "payload id %s repeats", p.ID.quoted()).
 				Related = []diag.Related{{Message: "first here", Span: first}}
@@ -303,7 +303,7 @@ func (s *load) ownKeys(p Payload, v section, isFrozen bool) {
 		if !own || isFrozen && (key == "" || !v.has(key)) {
 			continue
 		}
-		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path + ".keys." + f.Key}, "%q cannot be among the keys, because it is written for you", f.Key)
+		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path.Key("keys").Key(f.Key)}, "%q cannot be among the keys, because it is written for you", f.Key)
 		d.Help = "remove it"
 		if key != "" {
 			d.Help = fmt.Sprintf("write %s beside keys instead", key)

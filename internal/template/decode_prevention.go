@@ -34,7 +34,7 @@ func (p *Prevention) switchOff(v *plist.Value) {
 func enabled(p section, name string) Entry[bool] {
 	v := p.get(name)
 	on := v == nil || v.Kind != plist.Boolean || v.Bool
-	return entry(on, v, join(p.at.path, name))
+	return entry(on, v, p.at.path.Key(name))
 }
 
 func dateTime(p section) DateTime {
@@ -156,15 +156,15 @@ func (s *load) customDNS(v section, dns DNS) {
 		need, other = other, need
 	}
 	if !v.has(need) {
-		s.out.add(rule.MissingTemplateKey, v.at, "%q is missing, which the provider %q needs with the protocol %q", join(v.at.path, need), Custom, dns.Protocol.Value).
+		s.out.add(rule.MissingTemplateKey, v.at, "%q is missing, which the provider %q needs with the protocol %q", v.at.path.Key(need), Custom, dns.Protocol.Value).
 			Help = "add " + need + exampleOf(v.shape.child(need))
 	}
 	if v.has(other) {
-		s.out.add(rule.ConflictingTemplateKeys, v.placeOf(other), "%q does not go with the protocol %q", join(v.at.path, other), dns.Protocol.Value).
+		s.out.add(rule.ConflictingTemplateKeys, v.placeOf(other), "%q does not go with the protocol %q", v.at.path.Key(other), dns.Protocol.Value).
 			Help = fmt.Sprintf("use %s, or change the protocol", need)
 	}
 	if !v.has("addresses") {
-		s.out.note(rule.MissingAddresses, v.at, "%q is missing, so the network's resolver must find the server first", join(v.at.path, "addresses")).
+		s.out.note(rule.MissingAddresses, v.at, "%q is missing, so the network's resolver must find the server first", v.at.path.Key("addresses")).
 			Help = "add addresses"
 	}
 }
@@ -173,7 +173,7 @@ func (s *load) customDNS(v section, dns DNS) {
 func (s *load) noCustomDNS(v section) {
 	for _, name := range []string{"serverURL", "serverName", "addresses", "name"} {
 		if v.has(name) {
-			s.out.add(rule.ConflictingTemplateKeys, v.placeOf(name), "%q needs the provider %q", join(v.at.path, name), Custom).
+			s.out.add(rule.ConflictingTemplateKeys, v.placeOf(name), "%q needs the provider %q", v.at.path.Key(name), Custom).
 				Help = "write provider: custom, or remove " + name
 		}
 	}

@@ -19,15 +19,7 @@ type findings struct {
 // place is where a finding belongs: a range of text, and a key path.
 type place struct {
 	span diag.Span
-	path string
-}
-
-// join returns the path of a key below another.
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
+	path diag.Path
 }
 
 // add reports an Error, and returns it so that help and related places can be added.

@@ -121,7 +121,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	top := templateShape()
 	section := remove(root, "variables")
 	if section != nil && section.Value.Kind != plist.Null {
-		check.check(section.Value, top.child("variables"), place{section.KeySpan, "variables"})
+		check.check(section.Value, top.child("variables"), place{section.KeySpan, diag.Keys("variables")})
 	}
 	vs := s.declare(valueOf(section))
 	vs.give(in)
@@ -131,6 +131,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	s.readData(root)
 	spec := s.decode(root, top)
 	vs.unused(file)
+	root.Identify(s.out.list, "payloads", "id")
 	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
 	return spec
 }

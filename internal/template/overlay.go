@@ -36,12 +36,12 @@ func (s *load) tree(file *diag.File, chain []string) *plist.Value {
 		s.partial = true
 		return v
 	}
-	return merge(base, v, "")
+	return merge(base, v, nil)
 }
 
 // base reads the template that another extends, or returns nil after a finding.
 func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Value {
-	at := place{v.Span, "extends"}
+	at := place{v.Span, diag.Keys("extends")}
 	if v.Kind != plist.String || v.Text == "" {
 		s.out.add(rule.WrongTemplateType, at, "%q is %s, want a path or builtin:NAME", "extends", describe(v))
 		return nil
@@ -84,8 +84,8 @@ func (s *load) named(file *diag.File, name string) (origin, string, error) {
 }
 
 // merge puts an overlay onto a base: mappings merge, payloads merge by id, null removes, anything else replaces.
-func merge(base, over *plist.Value, path string) *plist.Value {
-	if path == "payloads" && base.Kind == plist.Array && over.Kind == plist.Array {
+func merge(base, over *plist.Value, path diag.Path) *plist.Value {
+	if len(path) == 1 && path[0].Key == "payloads" && base.Kind == plist.Array && over.Kind == plist.Array {
 		return mergePayloads(base, over)
 	}
 	if base.Kind != plist.Dictionary || over.Kind != plist.Dictionary || isFileReference(base) || isFileReference(over) {
@@ -99,7 +99,7 @@ func merge(base, over *plist.Value, path string) *plist.Value {
 		case f.Value.Kind == plist.Null:
 			remove(base, f.Key)
 		default:
-			old.KeySpan, old.Value = f.KeySpan, merge(old.Value, f.Value, join(path, f.Key))
+			old.KeySpan, old.Value = f.KeySpan, merge(old.Value, f.Value, path.Key(f.Key))
 		}
 	}
 	base.Span = over.Span
@@ -109,7 +109,7 @@ func merge(base, over *plist.Value, path string) *plist.Value {
 func mergePayloads(base, over *plist.Value) *plist.Value {
 	for _, p := range over.Items {
 		if i := payloadIndex(base.Items, p.Get("id")); i >= 0 {
-			base.Items[i] = merge(base.Items[i], p, "payloads[]")
+			base.Items[i] = merge(base.Items[i], p, diag.Keys("payloads").Item(i))
 		} else {
 			base.Items = append(base.Items, p)
 		}

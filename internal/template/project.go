@@ -53,15 +53,15 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	shape := projectShape()
 	(&checker{out: out}).check(root, shape, place{span: diag.Span{File: file}})
 	for _, item := range listed(root, "allowUnknown") {
-		if key, reason, ok := textPair(item, "key", "allowUnknown"); ok {
+		if key, reason, ok := textPair(item, "key", diag.Keys("allowUnknown")); ok {
 			project.AllowUnknown = append(project.AllowUnknown, Exception{key, reason})
 		}
 	}
 	for _, item := range listed(root, "ignore") {
-		if rule, reason, ok := textPair(item, "rule", "ignore"); ok {
+		if rule, reason, ok := textPair(item, "rule", diag.Keys("ignore")); ok {
 			ignored := Ignored{Rule: rule, Reason: reason}
 			if files := onlyText(item.Get("files")); files != nil && files.Text != "" {
-				ignored.Files = entry(files.Text, files, "ignore")
+				ignored.Files = entry(files.Text, files, diag.Keys("ignore"))
 			}
 			project.Ignore = append(project.Ignore, ignored)
 		}
@@ -77,7 +77,7 @@ func listed(root *plist.Value, name string) []*plist.Value {
 }
 
 // textPair returns a key of an item and its reason, when both are there.
-func textPair(item *plist.Value, name, path string) (value, reason Entry[string], ok bool) {
+func textPair(item *plist.Value, name string, path diag.Path) (value, reason Entry[string], ok bool) {
 	v, why := onlyText(item.Get(name)), onlyText(item.Get("reason"))
 	if v == nil || why == nil || v.Text == "" || why.Text == "" {
 		return value, reason, false

@@ -23,7 +23,7 @@ func writeReference(b *strings.Builder, s *shape, path string) {
 	}
 	b.WriteString("\n")
 	for _, k := range s.keys {
-		inner, name := k, join(path, k.name)
+		inner, name := k, strings.TrimPrefix(path+"."+k.name, ".")
 		if k.item != nil {
 			inner, name = k.item, name+map[bool]string{true: "[]", false: ".NAME"}[k.kind == list]
 		}

@@ -190,7 +190,7 @@ func TestShapes(t *testing.T) {
 			}
 		}
 		for _, k := range s.keys {
-			walk(k, join(path, k.name))
+			walk(k, strings.TrimPrefix(path+"."+k.name, "."))
 		}
 		if s.item != nil {
 			walk(s.item, path+"[]")

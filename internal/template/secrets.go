@@ -1,6 +1,7 @@
 package template
 
 import (
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
@@ -14,13 +15,13 @@ func (s *load) hideSecrets(root *plist.Value) {
 			n.Secret = true
 		}
 		if _, ok := found[n.Value]; ok {
-			s.hide(n.Value, n.Path(""))
+			s.hide(n.Value, n.Path(nil))
 		}
 	}
 }
 
 // hide marks one value as secret. What came from a reference is secret already.
-func (s *load) hide(v *plist.Value, path string) {
+func (s *load) hide(v *plist.Value, path diag.Path) {
 	if v.Secret {
 		return
 	}

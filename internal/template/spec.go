@@ -17,7 +17,7 @@ type Entry[T any] struct {
 	IsSet  bool
 	Secret bool
 	Span   diag.Span // of the value; zero for a default
-	Path   string    // key path, such as prevention.dns.protocol
+	Path   diag.Path // key path, such as prevention.dns.protocol
 }
 
 // String shows the value, unless it is secret.
@@ -244,7 +244,7 @@ type Payload struct {
 	Keys        *plist.Value  // Dictionary, never nil, no nulls; {$file} and {$text} are already replaced
 	Raw         Entry[bool]   // built as it was found, whatever a check says
 	Span        diag.Span     // of the id, or of the entry where it has none
-	Path        string        // such as payloads[0]
+	Path        diag.Path     // such as payloads[0]
 }
 
 // AppliesTo says whether the payload belongs in the profile for a target.

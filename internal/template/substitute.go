@@ -26,13 +26,13 @@ const maxSubstituted = 16 << 20
 func (vs *variables) substitute(root *plist.Value) {
 	for n := range plist.Walk(root) {
 		if n.Kind == plist.String && strings.Contains(n.Text, "${") {
-			vs.substituteText(n.Value, n.Path(""))
+			vs.substituteText(n.Value, n.Path(nil))
 			n.Skip()
 		}
 	}
 }
 
-func (vs *variables) substituteText(v *plist.Value, path string) {
+func (vs *variables) substituteText(v *plist.Value, path diag.Path) {
 	parts := pieces(v.Text)
 	var b strings.Builder
 	cursor := v.Span.Start

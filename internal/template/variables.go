@@ -44,7 +44,7 @@ func (s *load) declare(section *plist.Value) *variables {
 		return vs
 	}
 	for _, f := range section.Fields {
-		here := place{f.KeySpan, "variables." + f.Key}
+		here := place{f.KeySpan, diag.Keys("variables", f.Key)}
 		if !isVariableName(f.Key) {
 			s.out.add(rule.InvalidVariable, here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
 			continue
@@ -229,7 +229,7 @@ func (vs *variables) resolve(v *variable) *plist.Value {
 	case v.fallback != nil:
 		v.value = v.fallback
 	default:
-		vs.out.add(rule.UnsetVariable, place{v.Span, "variables." + v.Name}, "variable %q has no value", v.Name).
+		vs.out.add(rule.UnsetVariable, place{v.Span, diag.Keys("variables", v.Name)}, "variable %q has no value", v.Name).
 			Help = fmt.Sprintf("add --set %s=VALUE, or a default", v.Name)
 	}
 	if v.value != nil {
@@ -260,7 +260,7 @@ func (vs *variables) typed(v *variable, value *plist.Value, from string, span di
 	}
 	shown := *value
 	shown.Secret = v.Secret
-	vs.out.add(rule.WrongVariableType, place{span, "variables." + v.Name}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
+	vs.out.add(rule.WrongVariableType, place{span, diag.Keys("variables", v.Name)}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
 	return nil
 }
 
@@ -296,7 +296,7 @@ func convert(v *plist.Value, k plist.Kind) (*plist.Value, bool) {
 // follow reads env:NAME or file:PATH. The operator's own references may name any file, a template's only those in
 // its folder.
 func (vs *variables) follow(v *variable, reference string, operator bool, span diag.Span) (string, bool) {
-	at := place{span, "variables." + v.Name}
+	at := place{span, diag.Keys("variables", v.Name)}
 	if name, ok := strings.CutPrefix(reference, "env:"); ok {
 		value, set := "", false
 		if vs.Env != nil {
@@ -345,7 +345,7 @@ func trimNewline(s string) string {
 func (vs *variables) unused(template *diag.File) {
 	for _, name := range vs.order {
 		if v := vs.byName[name]; !v.Used && v.Span.File == template {
-			vs.out.warn(rule.UnusedVariable, place{v.Span, "variables." + name}, "variable %q is not used", name).
+			vs.out.warn(rule.UnusedVariable, place{v.Span, diag.Keys("variables", name)}, "variable %q is not used", name).
 				Help = "remove it, or write ${" + name + "} where its value belongs"
 		}
 	}

@@ -115,20 +115,9 @@ func Totals(t *app.Totals) string {
 // FileFindings writes the findings of one file as Findings does. Those without a place in the text begin with the name of
 // the file.
 func (p *Printer) FileFindings(name string, signed bool, ds []diag.Diagnostic) {
-	hasPlace := func(d diag.Diagnostic) bool { return !d.Span.IsZero() }
 	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // the rest is about the whole file
 	if signed && slices.ContainsFunc(ds, isInside) {
 		p.Line("%s", faint.Render(Clean(name)+": positions are in the signed content"))
 	}
-	ds = slices.Clone(ds)
-	for i := range ds {
-		switch d := &ds[i]; {
-		case hasPlace(*d):
-		case d.Path == "":
-			d.Path = name
-		default:
-			d.Path = name + " (" + d.Path + ")"
-		}
-	}
-	p.Findings(ds)
+	p.Findings(diag.InFile(name, ds))
 }

@@ -13,7 +13,7 @@ import (
 func TestFileFindings(t *testing.T) {
 	f := diag.NewFile("corp.mobileconfig", []byte("<plist>\n  <wifi/>\n</plist>\n"))
 	inText := diag.Diagnostic{Rule: "in-text", Severity: diag.Error, Message: "has a place", Span: find(f, "<wifi/>")}
-	onPath := diag.Diagnostic{Rule: "on-path", Severity: diag.Warning, Message: "has a key path only", Path: "PayloadContent[0].SSID_STR"}
+	onPath := diag.Diagnostic{Rule: "on-path", Severity: diag.Warning, Message: "has a key path only", Path: diag.Keys("PayloadContent").Item(0).Key("SSID_STR")}
 	nowhere := diag.Diagnostic{Rule: "nowhere", Severity: diag.Note, Message: "is about the whole file"}
 	hostile := "\x1b]0;evil\a\u202e.mobileconfig"
 	var out bytes.Buffer

@@ -50,9 +50,9 @@ func findings() []diag.Diagnostic {
 		{Rule: "secret", Severity: diag.Error, Message: "the source is not shown", Span: find(f, "hunter2"), HideSource: true},
 		{Rule: "escape", Severity: diag.Error, Message: "nothing here may \x1b[2J reach\nthe terminal", Help: "\u202e\u2028\x9b", Span: find(f, "\x1b[31m\u202eevil")},
 		{Rule: "two-lines", Severity: diag.Error, Message: "the first line is underlined", Span: block},
-		{Rule: "empty", Severity: diag.Error, Message: "an empty span gets one caret", Path: "A.B", Span: diag.Span{File: f, Start: 7, End: 7}},
+		{Rule: "empty", Severity: diag.Error, Message: "an empty span gets one caret", Path: diag.Keys("A").Key("B"), Span: diag.Span{File: f, Start: 7, End: 7}},
 		{Rule: "related", Severity: diag.Error, Message: "twice", Span: find(f, "wide"), Related: []diag.Related{{Message: "first here", Span: find(f, "plain")}}},
-		{Rule: "no-place", Severity: diag.Warning, Message: "only a path", Path: "PayloadContent[0].X"},
+		{Rule: "no-place", Severity: diag.Warning, Message: "only a path", Path: diag.Keys("PayloadContent").Item(0).Key("X")},
 	}
 }
 

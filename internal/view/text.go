@@ -30,11 +30,15 @@ func (p *Printer) Findings(ds []diag.Diagnostic) {
 }
 
 func (p *Printer) finding(d diag.Diagnostic) {
-	place := position(d.Span)
+	place, path := position(d.Span), Clean(d.Path.String())
 	if place == "" {
-		place = Clean(d.Path)
-	} else if d.Span.Start == d.Span.End && d.Path != "" {
-		place += " (" + Clean(d.Path) + ")"
+		place = Clean(d.File)
+	}
+	switch {
+	case place == "":
+		place = path
+	case path != "" && d.Span.Start == d.Span.End:
+		place += " (" + path + ")"
 	}
 	if place != "" {
 		place = bold.Render(place+":") + " "

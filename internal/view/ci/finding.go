@@ -72,10 +72,10 @@ func (r *Report) placeOf(s diag.Span, name string, signed map[string]bool) lintP
 
 // title says rule and, where there is one, key path.
 func (f lintFinding) title() string {
-	if f.Path == "" {
+	if len(f.Path) == 0 {
 		return f.Rule
 	}
-	return f.Rule + " (" + view.Clean(f.Path) + ")"
+	return f.Rule + " (" + view.Clean(f.Path.String()) + ")"
 }
 
 // text says the finding in full, harmless: its message, and a line each for what is worth knowing.

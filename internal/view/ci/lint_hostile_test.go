@@ -33,10 +33,10 @@ func hostileRun(s string) *Report {
 	file := diag.NewFile(s+".mobileconfig", []byte("<a>\n"+s+"\nxyz</a>"))
 	for _, signed := range []bool{false, true} {
 		r.add(app.LintedFile{Name: file.Name, Kind: "profile", Format: "xml", Signed: signed, Findings: []diag.Diagnostic{
-			{Rule: "unknown-key", Severity: diag.Error, Message: s, Help: s, Path: "A." + s, Span: diag.Span{File: file, Start: 4, End: 4 + len(s)},
+			{Rule: "unknown-key", Severity: diag.Error, Message: s, Help: s, Path: diag.Keys("A", s), Span: diag.Span{File: file, Start: 4, End: 4 + len(s)},
 				Related: []diag.Related{{Message: s, Span: find(file, "xyz")}},
 				Fix:     &diag.Fix{Title: s, Edits: []diag.Edit{{Span: find(file, "xyz"), Text: s}}}},
-			{Rule: "unknown-key", Severity: diag.Warning, Message: s + "x" + s, Path: s},
+			{Rule: "unknown-key", Severity: diag.Warning, Message: s + "x" + s, Path: diag.Keys(s)},
 			{Rule: "unknown-key", Severity: diag.Note, Message: s},
 		}})
 	}

@@ -34,20 +34,20 @@ func lintRun() *Report {
 		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
 		{Rule: "malformed-value", Severity: diag.Note, Message: `"Café ☕" is no name`, Span: find(xml, "☕")},
 		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Help: `did you mean "WPA2"?`,
-			Path: "PayloadContent[0].EncryptionType", Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Span: find(signed, "wpa2")}},
+			Path: diag.Keys("PayloadContent").Item(0).Key("EncryptionType"), Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Span: find(signed, "wpa2")}},
 			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(xml, "wpa2"), Text: "WPA2"}}}},
-		{Rule: "plain-text-secret", Severity: diag.Warning, Message: "a password in clear text", Path: "PayloadContent[0].Password", Span: find(xml, "hunter2"), HideSource: true,
+		{Rule: "plain-text-secret", Severity: diag.Warning, Message: "a password in clear text", Path: diag.Keys("PayloadContent").Item(0).Key("Password"), Span: find(xml, "hunter2"), HideSource: true,
 			Fix: &diag.Fix{Title: "take it out", Edits: []diag.Edit{{Span: find(xml, "hunter2"), Text: "hunter2"}}}},
 		{Rule: "bad-data", Severity: diag.Warning, Message: "over three lines", Span: find(xml, "<data>\n\tAAAA\n\t</data>"),
 			Fix: &diag.Fix{Title: "remove it", Unsafe: true, Edits: []diag.Edit{{Span: find(xml, "<data>\n\tAAAA\n\t</data>")}}}},
 	}})
 	r.add(app.LintedFile{Name: signed.Name, Kind: "profile", Format: "xml", Signed: true, Findings: []diag.Diagnostic{
-		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Path: "PayloadContent[0].EncryptionType", Span: find(signed, "wpa2"),
+		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Path: diag.Keys("PayloadContent").Item(0).Key("EncryptionType"), Span: find(signed, "wpa2"),
 			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(signed, "wpa2"), Text: "WPA2"}}}},
 	}})
 	r.add(app.LintedFile{Name: "/srv/repository/binary.mobileconfig", Kind: "profile", Format: "binary", Findings: []diag.Diagnostic{
-		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
-		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: "PayloadContent[1].Foo"},
+		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: diag.Keys("PayloadContent").Item(1).Key("Foo")},
+		{Rule: "unknown-key", Severity: diag.Warning, Message: `"Foo" is unknown`, Path: diag.Keys("PayloadContent").Item(1).Key("Foo")},
 	}})
 	r.add(app.LintedFile{Name: "good.mobileconfig", Kind: "profile", Format: "xml"})
 	return r

@@ -137,9 +137,9 @@ func fileURI(name string) (uri string, relative bool) {
 
 func (s *sarifWriter) result(f lintFinding) *sarif.Result {
 	location := s.place(f.at)
-	if f.Path != "" {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(view.Clean(f.Path)).
-			WithName(view.Clean(f.Path[strings.LastIndexByte(f.Path, '.')+1:])).WithKind("property"))
+	if len(f.Path) > 0 {
+		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(view.Clean(f.Path.String())).
+			WithName(view.Clean(f.Path.Name())).WithKind("property"))
 	}
 	result := sarif.NewRuleResult(f.Rule).
 		WithLevel(sarifLevels[f.Severity]).
@@ -165,7 +165,7 @@ func (s *sarifWriter) result(f lintFinding) *sarif.Result {
 // fingerprints has GitHub's own only where a finding has no line of its own in the file: elsewhere the upload computes it
 // from the line, here it would be the same for all such findings of a file.
 func (s *sarifWriter) fingerprints(f lintFinding) map[string]string {
-	prints := map[string]string{"syncguard/v1": f.Fingerprint}
+	prints := map[string]string{"syncguard/v2": f.Fingerprint}
 	if !f.at.inFile() {
 		prints["primaryLocationLineHash"] = f.Fingerprint + ":1"
 	}

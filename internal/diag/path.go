@@ -1,0 +1,145 @@
+package diag
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Path leads from the top level of a file to a value in its tree.
+type Path []Step
+
+// Step goes to the key of a dictionary, or to an element of an array.
+type Step struct {
+	Key    string // of a dictionary
+	IsItem bool
+	Index  int    // of the element
+	ID     string // what tells the element from all others, such as the PayloadIdentifier of a payload; empty where nothing does
+}
+
+// Keys returns the path of keys below each other, from the top level on.
+func Keys(keys ...string) (p Path) {
+	for _, key := range keys {
+		p = append(p, Step{Key: key})
+	}
+	return p
+}
+
+// Key returns the path of a key below p.
+func (p Path) Key(key string) Path { return append(slices.Clip(p), Step{Key: key}) }
+
+// Item returns the path of an element below p.
+func (p Path) Item(i int) Path { return append(slices.Clip(p), Step{IsItem: true, Index: i}) }
+
+// String writes the path as people say it: PayloadContent[2].DNSSettings.ServerURL. A key that is not a plain word is
+// quoted in brackets, and shortened when very long.
+func (p Path) String() string {
+	var b strings.Builder
+	for _, s := range p {
+		switch {
+		case s.IsItem:
+			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
+		case !isPlainWord(s.Key):
+			b.WriteString("[" + strconv.Quote(shorten(s.Key)) + "]")
+		case b.Len() > 0:
+			b.WriteString("." + s.Key)
+		default:
+			b.WriteString(s.Key)
+		}
+	}
+	return b.String()
+}
+
+const maxShown = 60 // characters of a key
+
+func shorten(key string) string {
+	n := 0
+	for i := range key {
+		if n++; n > maxShown {
+			return key[:i] + "..."
+		}
+	}
+	return key
+}
+
+func isPlainWord(s string) bool {
+	return s != "" && len(s) <= maxShown && !strings.ContainsFunc(s, func(c rune) bool {
+		return !(c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z')
+	})
+}
+
+// Payload returns the index in PayloadContent of the payload that the path leads to or into.
+func (p Path) Payload() (index int, ok bool) {
+	if len(p) < 2 || p[0].Key != "PayloadContent" || !p[1].IsItem {
+		return 0, false
+	}
+	return p[1].Index, true
+}
+
+// Name returns the last key of the path with the indices behind it: ServerAddresses[1].
+func (p Path) Name() string {
+	i := len(p)
+	for i > 0 && p[i-1].IsItem {
+		i--
+	}
+	name := p[i:].String()
+	if i > 0 {
+		name = shorten(p[i-1].Key) + name
+	}
+	return name
+}
+
+// LastKey returns the last key of the path, or "".
+func (p Path) LastKey() string {
+	for _, s := range slices.Backward(p) {
+		if !s.IsItem {
+			return s.Key
+		}
+	}
+	return ""
+}
+
+// Has reports whether the path leads to what a prefix does, or into it.
+func (p Path) Has(prefix Path) bool {
+	return len(p) >= len(prefix) && slices.Equal(p[:len(prefix)], prefix)
+}
+
+func (p Path) compare(q Path) int {
+	return slices.CompareFunc(p, q, func(a, b Step) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Index, b.Index)) })
+}
+
+// Steps returns what of the path stays the same when elements come and go elsewhere, for JSON: keys as strings, elements by their ID
+// where they have one, and else by index.
+func (p Path) Steps() []any {
+	steps := []any{}
+	for _, s := range p {
+		if s.ID != "" {
+			steps = append(steps, map[string]any{"id": bounded(s.ID)})
+		} else if s.IsItem {
+			steps = append(steps, s.Index)
+		}
+		if !s.IsItem {
+			steps = append(steps, bounded(s.Key))
+		}
+	}
+	return steps
+}
+
+// Identity returns the text of steps, as Steps makes them or JSON has them.
+func Identity(steps []any) string {
+	text, _ := json.Marshal(steps) // texts and numbers can always be written
+	return string(text)
+}
+
+// bounded keeps a text of the file from growing without limit where it is repeated.
+func bounded(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return fmt.Sprintf("%s...%x", strings.ToValidUTF8(text[:most], ""), sha256.Sum256([]byte(text)))
+}
