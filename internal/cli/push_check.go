@@ -56,9 +56,7 @@ func (p *pushing) compareStep(s *deploy.Step, catalog *schema.Catalog) (view.Pus
 		if err != nil {
 			return row, fmt.Errorf("comparing %s with what the server has: %w", s.Parcel.Profile.Name, err)
 		}
-		var one view.ProfileDiffs
-		one.Add(d)
-		row.Difference = &one.Files[0]
+		row.Difference = d
 	}
 	return row, nil
 }

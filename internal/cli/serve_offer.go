@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -308,4 +309,12 @@ func announce(at *net.TCPAddr, path string, encrypted bool) (stop func(), err er
 		return nil, err
 	}
 	return func() { _ = server.Shutdown() }, nil
+}
+
+// withWhere adds to an error of a file how to find the place. What came from stdin is gone.
+func withWhere(err error, name string) error {
+	if _, statErr := os.Stat(name); statErr != nil {
+		return err
+	}
+	return withHint(err, "syncguard validate %s says where", name)
 }

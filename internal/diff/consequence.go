@@ -44,19 +44,19 @@ const (
 
 // Consequence is what a device does, or what becomes of it.
 type Consequence struct {
-	ID      ID
-	Payload *Payload // that it is about; nil for the whole
-	Text    string   // a clause with the profile or payload as its subject, or a sentence
-	Help    string   // what to do; may be empty
+	Meaning
+	Payload string `json:"payload,omitempty"` // PayloadIdentifier of the one that it is about; empty for the whole
+	Text    string `json:"text"`              // a clause with the profile or payload as its subject, or a sentence
+	Help    string `json:"help,omitempty"`    // what to do; may be empty
 }
 
 // Meaning is what is known of a kind of consequence.
 type Meaning struct {
-	ID        ID
-	Severity  diag.Severity // Error: it will not arrive, or takes something away; Warning: look twice; Note: as expected
-	Says      string
-	Source    string
-	Community bool // not stated by Apple
+	ID        ID            `json:"id"`
+	Severity  diag.Severity `json:"severity"` // Error: it will not arrive, or takes something away; Warning: look twice; Note: as expected
+	Says      string        `json:"-"`
+	Source    string        `json:"source"`
+	Community bool          `json:"community"` // not stated by Apple
 }
 
 const (
@@ -99,16 +99,7 @@ var Meanings = []Meaning{
 	{DeclarationRetyped, diag.Warning, "Type changed: the device removes the old configuration and applies one of another kind", base, true},
 }
 
-// Meaning returns what is known of the consequence.
-func (id ID) Meaning() Meaning {
+// meaning returns what is known of the consequence.
+func (id ID) meaning() Meaning {
 	return Meanings[slices.IndexFunc(Meanings, func(m Meaning) bool { return m.ID == id })]
-}
-
-// Severity is the gravest of the consequences, Note where there are none.
-func (d *Difference) Severity() diag.Severity {
-	gravest := diag.Note
-	for _, c := range d.Consequences {
-		gravest = max(gravest, c.ID.Meaning().Severity)
-	}
-	return gravest
 }

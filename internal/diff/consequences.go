@@ -31,29 +31,31 @@ func signers(s *Side) string {
 	return "signed by " + strings.Join(names, " and ")
 }
 
-// consequences says what a device does that has the old one and gets the new one.
-func consequences(d *Difference) []Consequence {
-	var out []Consequence
+// addConsequences says what a device does that has the old one and gets the new one.
+func (d *Difference) addConsequences() {
 	say := func(id ID, p *Payload, help, format string, args ...any) {
-		out = append(out, Consequence{id, p, fmt.Sprintf(format, args...), help})
+		c := Consequence{Meaning: id.meaning(), Text: fmt.Sprintf(format, args...), Help: help}
+		if p != nil {
+			c.Payload = p.Identifier
+		}
+		d.Consequences, d.Severity = append(d.Consequences, c), max(d.Severity, c.Severity)
 	}
 	switch {
 	case d.Kind == Added:
 		say(ProfileAdded, nil, "", "new")
 	case d.Kind == Removed:
 		say(ProfileRemoved, nil, "remove it from the devices by the MDM server, or tell people how to", "no longer there; devices keep what they have until somebody removes it")
-	case d.Old.Declaration:
+	case d.old.Declaration:
 		d.sayDeclaration(say)
 	default:
 		d.sayProfile(say)
-		if d.Old.Identifier() == d.New.Identifier() { // else the payloads of the old profile stay as they are
+		if d.old.Identifier() == d.new.Identifier() { // else the payloads of the old profile stay as they are
 			for i := range d.Payloads {
 				d.sayPayload(&d.Payloads[i], say)
 			}
 		}
 		d.sayKeys(say)
 	}
-	return out
 }
 
 type sayFunc func(id ID, p *Payload, help, format string, args ...any)
@@ -67,8 +69,8 @@ func (d *Difference) sayDeclaration(say sayFunc) {
 	switch {
 	case changed["Identifier"]:
 		say(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
-			"for a device another declaration: its Identifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
-	case content && d.New.Root.Get("ServerToken") == nil:
+			"for a device another declaration: its Identifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
+	case content && d.new.Root.Get("ServerToken") == nil:
 		say(DeclarationReplaced, nil, "", "replaced in place as soon as the server gives it another ServerToken; the file has none")
 	case content && !changed["ServerToken"]:
 		say(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
@@ -78,17 +80,17 @@ func (d *Difference) sayDeclaration(say sayFunc) {
 		say(NothingChanges, nil, "", "nothing changes")
 	}
 	if changed["Type"] {
-		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.Old.Root.String("Type"), d.New.Root.String("Type"))
+		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.old.Root.String("Type"), d.new.Root.String("Type"))
 	}
 	d.saySecrets(say)
 }
 
 func (d *Difference) sayProfile(say sayFunc) {
-	beside := d.Old.Identifier() != d.New.Identifier()
+	beside := d.old.Identifier() != d.new.Identifier()
 	switch {
 	case beside:
-		say(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.Old.Identifier()),
-			"installed beside the old one, which stays: its PayloadIdentifier changed from %q to %q", d.Old.Identifier(), d.New.Identifier())
+		say(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.old.Identifier()),
+			"installed beside the old one, which stays: its PayloadIdentifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
 	case d.IsEmpty() && d.Signature != "":
 		say(NothingChanges, nil, "", "nothing changes but the signature")
 	case d.IsEmpty():
@@ -100,11 +102,11 @@ func (d *Difference) sayProfile(say sayFunc) {
 		return
 	}
 	switch by := "where it was installed by hand"; {
-	case len(d.Old.Signers) == 0:
+	case len(d.old.Signers) == 0:
 		say(SignerChanged, nil, "", "signed now, which it was not before")
-	case len(d.New.Signers) == 0:
+	case len(d.new.Signers) == 0:
 		say(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, and this one is not", by)
-	case sharesSigner(d.Old, d.New):
+	case sharesSigner(d.old, d.new):
 		say(SignerChanged, nil, "", "signed by one signer more or less")
 	default:
 		say(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server may replace it all the same",
@@ -147,7 +149,7 @@ func (d *Difference) sayKeys(say sayFunc) {
 	for i := range d.Payloads {
 		p := &d.Payloads[i]
 		lost, needed := supervisedKeys(p)
-		if len(lost) > 0 && d.Old.Identifier() == d.New.Identifier() {
+		if len(lost) > 0 && d.old.Identifier() == d.new.Identifier() {
 			say(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
 		}
 		if len(needed) > 0 {
@@ -236,7 +238,7 @@ func names(keys []string) string {
 }
 
 func (d *Difference) saySecrets(say sayFunc) {
-	secret := func(c Change) bool { return c.Kind == Changed && (c.Old.Secret || c.New.Secret) }
+	secret := func(c Change) bool { return c.Kind == Changed && c.IsSecret() }
 	if slices.ContainsFunc(d.Envelope, secret) {
 		say(SecretChanged, nil, "", "a secret changed")
 	}

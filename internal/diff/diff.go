@@ -4,9 +4,11 @@ package diff
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 )
@@ -41,31 +43,62 @@ const (
 	Added   Kind = "added"
 	Removed Kind = "removed"
 	Changed Kind = "changed"
+	Equal   Kind = "equal" // of a Difference
 )
 
 // Change is one key that differs.
 type Change struct {
-	Kind     Kind
-	Path     string       // below the payload or the top level: DNSSettings.ServerAddresses[1]
-	Old, New *plist.Value // nil where there is none; a secret is marked
-	Identity bool         // who it is rather than what it does: UUIDs, identifiers, tokens, and references that follow them
-	Note     string       // more to say, such as "supervised, iOS 13.4 and later"
+	Kind     Kind         `json:"kind"`
+	Path     string       `json:"path"`           // below the payload or the top level: DNSSettings.ServerAddresses[1]
+	Old, New *plist.Value `json:"-"`              // nil where there is none; a secret is marked, and not in JSON
+	Identity bool         `json:"identity"`       // who it is rather than what it does: UUIDs, identifiers, tokens, and references that follow them
+	Note     string       `json:"note,omitempty"` // more to say, such as "supervised, iOS 13.4 and later"
 
-	Supervised bool // it works on supervised devices only
+	Supervised bool `json:"-"` // it works on supervised devices only
 
 	keys []string // the path without indices, as schemas have it
 }
 
+// IsSecret reports whether one of the values is a secret.
+func (c *Change) IsSecret() bool { return c.Old != nil && c.Old.Secret || c.New != nil && c.New.Secret }
+
+// MarshalJSON adds the values, unless they are secret. Data is base64, a date RFC 3339.
+func (c Change) MarshalJSON() ([]byte, error) {
+	type fields Change
+	out := struct {
+		fields
+		Old    json.RawMessage `json:"old,omitempty"`
+		New    json.RawMessage `json:"new,omitempty"`
+		Secret bool            `json:"secret"`
+	}{fields: fields(c), Secret: c.IsSecret()}
+	if !out.Secret {
+		out.Old, out.New = rawJSON(c.Old), rawJSON(c.New)
+	}
+	return json.Marshal(out)
+}
+
+// rawJSON is nil for a value that is not there. What JSON has no form for is described.
+func rawJSON(v *plist.Value) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	data, err := plist.WriteJSON(v)
+	if err != nil {
+		data, _ = json.Marshal(v.Describe())
+	}
+	return data
+}
+
 // Payload is a payload that differs, or what else of a profile has keys of its own.
 type Payload struct {
-	Kind       Kind
-	Type       string
-	Name       string // what a person calls it
-	Identifier string
-	Changes    []Change // of a payload that was added or removed: its own keys
+	Kind       Kind   `json:"kind"`
+	Type       string `json:"type"`
+	Name       string `json:"name"` // what a person calls it
+	Identifier string `json:"identifier"`
 	// Reinstalled says that a device removes the old payload and installs the new one.
-	Reinstalled bool
-	Why         string // what makes it so
+	Reinstalled bool     `json:"reinstalled"`
+	Why         string   `json:"-"`       // what makes it so
+	Changes     []Change `json:"changes"` // of a payload that was added or removed: its own keys
 
 	old, new *plist.Value
 }
@@ -75,23 +108,31 @@ func (p *Payload) Label() string {
 	return fmt.Sprintf("payload %q", cmp.Or(p.Name, p.Identifier, p.Type))
 }
 
-// Difference is how two profiles or declarations differ. Without old or new root the whole was added or removed.
+// Difference is how two profiles or declarations differ. In JSON its shape is stable (docs/json.md).
 type Difference struct {
-	Kind         Kind // Changed where both are there, be they equal or not
-	Old, New     *Side
-	Envelope     []Change  // of the top level
-	Payloads     []Payload // those that differ
-	Signature    string    // how who signed differs; "" for no difference
-	Consequences []Consequence
+	OldName      string        `json:"old"` // file; empty where it was added
+	NewName      string        `json:"new"` // file; empty where it was removed
+	Kind         Kind          `json:"kind"`
+	Name         string        `json:"name"` // what a person calls it
+	Identifier   string        `json:"identifier"`
+	IdentityOnly bool          `json:"identityOnly"` // nothing but identities differs: what is set on a device is the same
+	Signature    string        `json:"signature"`    // how who signed differs; "" for no difference
+	Severity     diag.Severity `json:"severity"`     // the gravest of the consequences, Note where there are none
+	Consequences []Consequence `json:"consequences"`
+	Envelope     []Change      `json:"changes"`  // of the top level
+	Payloads     []Payload     `json:"payloads"` // those that differ
+
+	old, new *Side
 }
 
-// IsEmpty says whether the two say the same, signatures aside.
-func (d *Difference) IsEmpty() bool {
-	return d.Kind == Changed && len(d.Envelope) == 0 && len(d.Payloads) == 0
-}
+// IsEmpty reports whether the two say the same, signatures aside.
+func (d *Difference) IsEmpty() bool { return d.Kind == Equal }
 
-// IsIdentityOnly says whether nothing but identities differs: what is set on a device is the same.
-func (d *Difference) IsIdentityOnly() bool {
+// IsUnchanged reports whether nothing at all differs.
+func (d *Difference) IsUnchanged() bool { return d.Kind == Equal && d.Signature == "" }
+
+// isIdentityOnly says whether nothing but identities differs.
+func (d *Difference) isIdentityOnly() bool {
 	if d.Kind != Changed {
 		return false
 	}
@@ -101,9 +142,9 @@ func (d *Difference) IsIdentityOnly() bool {
 	})
 }
 
-// Name is what a person calls the profile or declaration.
-func (d *Difference) Name() string {
-	for _, s := range []*Side{d.New, d.Old} {
+// name is what a person calls the profile or declaration.
+func (d *Difference) name() string {
+	for _, s := range []*Side{d.new, d.old} {
 		if name := cmp.Or(s.Root.String("PayloadDisplayName"), s.Identifier()); name != "" {
 			return name
 		}
@@ -113,12 +154,13 @@ func (d *Difference) Name() string {
 
 // Compare compares old with new; one of them may have no Root. The error is one of reading the schema facts.
 func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
-	d := &Difference{Kind: Changed, Old: old, New: new}
+	d := &Difference{Kind: Changed, Severity: diag.Note, OldName: old.Name, NewName: new.Name, Identifier: new.Identifier(), Payloads: []Payload{}, Consequences: []Consequence{},
+		old: old, new: new}
 	switch {
 	case old.Root == nil:
-		d.Kind = Added
+		d.Kind, d.OldName = Added, ""
 	case new.Root == nil:
-		d.Kind = Removed
+		d.Kind, d.NewName, d.Identifier = Removed, "", old.Identifier()
 	case old.Declaration != new.Declaration:
 		return nil, fmt.Errorf("%s and %s: one is a profile and the other a declaration", old.Name, new.Name)
 	}
@@ -133,19 +175,22 @@ func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 	} else {
 		d.comparePayloads(c, f)
 	}
-	d.Signature = signature(old, new)
-	d.Consequences = consequences(d)
+	if d.Kind == Changed && len(d.Envelope)+len(d.Payloads) == 0 {
+		d.Kind = Equal
+	}
+	d.Name, d.IdentityOnly, d.Signature = d.name(), d.isIdentityOnly(), signature(old, new)
+	d.addConsequences()
 	return d, f.err
 }
 
 func (d *Difference) comparePayloads(c *comparison, f *facts) {
-	pairs := match(payloadsOf(d.Old.Root), payloadsOf(d.New.Root))
+	pairs := match(payloadsOf(d.old.Root), payloadsOf(d.new.Root))
 	for _, p := range pairs {
 		if p.old != nil && p.new != nil {
 			c.rename(p.old.String("PayloadUUID"), p.new.String("PayloadUUID"))
 		}
 	}
-	d.Envelope = c.tree(withoutPayloads(d.Old.Root), withoutPayloads(d.New.Root))
+	d.Envelope = c.tree(withoutPayloads(d.old.Root), withoutPayloads(d.new.Root))
 	for _, p := range pairs {
 		if payload, differs := c.payload(p); differs {
 			f.note(payload.Changes, f.payload(payload.Type))

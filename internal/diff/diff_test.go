@@ -105,7 +105,7 @@ func open(t *testing.T, s *diff.Side, f txtar.File) {
 func dump(d *diff.Difference) string {
 	var b strings.Builder
 	for _, c := range d.Consequences {
-		fmt.Fprintf(&b, "%s %s: %s\n", c.ID.Meaning().Severity, c.ID, c.Text)
+		fmt.Fprintf(&b, "%s %s: %s\n", c.Severity, c.ID, c.Text)
 	}
 	changes := func(all []diff.Change) {
 		for _, c := range all {

@@ -22,7 +22,7 @@ func (c *comparison) rename(old, new string) {
 
 // tree compares two dictionaries, either of which may be nil.
 func (c *comparison) tree(old, new *plist.Value) []Change {
-	c.changes = nil
+	c.changes = []Change{}
 	at := place{}
 	switch {
 	case old == nil && new == nil:

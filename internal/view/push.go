@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/diff"
 )
 
 // What came of a profile that was pushed.
@@ -56,8 +58,8 @@ type Pushed struct {
 	Error      string       `json:"error,omitempty"`
 	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
 
-	Device     *PushedDevice `json:"device,omitempty"`     // what the device said, where it was waited for
-	Difference *ProfileDiff  `json:"difference,omitempty"` // from what the server has; only of a check
+	Device     *PushedDevice    `json:"device,omitempty"`     // what the device said, where it was waited for
+	Difference *diff.Difference `json:"difference,omitempty"` // from what the server has; only of a check
 }
 
 // PushedDevice is the answer of a device.
@@ -200,7 +202,7 @@ func (p *Printer) PushCheck(r *Push, rows PushRows) {
 		if x.Difference != nil {
 			inner := p.To(&indented{to: p.w})
 			inner.Width = max(0, p.Width-len(indent))
-			inner.profileDiff(*x.Difference)
+			inner.difference(x.Difference)
 		}
 	}
 	p.PushTotals(r)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diff"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
@@ -23,11 +24,12 @@ func TestHostileDifferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &ProfileDiffs{}
-	r.Add(d)
+	run := &app.DiffRun{Files: func(yield func(*diff.Difference, error) bool) { yield(d, nil) }, Footer: func() *app.DiffFooter { return &app.DiffFooter{Differ: 1} }}
 	var text, markdown bytes.Buffer
-	NewPrinter(&text, nil, 80).ProfileDiffs(r)
-	if err := ProfileDiffsMarkdown(&markdown, r); err != nil {
+	if err := NewPrinter(&text, nil, 80).Differences(run, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := DiffMarkdown(&markdown, run); err != nil {
 		t.Fatal(err)
 	}
 	for _, out := range []string{text.String(), markdown.String()} {

@@ -7,47 +7,52 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/diff"
 )
 
 // maxChanges is how many keys of a payload are listed for people; JSON has them all.
 const maxChanges = 200
 
-// ProfileDiffs writes how profiles differ.
+// Differences writes how profiles differ. Of folders, pairs that are equal are only counted. before is called before anything
+// is written.
 //
 //	on a device: updated in place
 //	  warning: payload "Wi-Fi" is removed and installed again (its PayloadUUID changed)
 //	  com.apple.wifi.managed "Wi-Fi"
 //	    ~ PayloadUUID  8C1F0B2E… → 2D904711…
-func (p *Printer) ProfileDiffs(r *ProfileDiffs) {
+func (p *Printer) Differences(run *app.DiffRun, before func()) error {
 	shown := 0
-	for _, f := range r.Files {
-		if r.Sum && f.Kind == "equal" && f.Signature == "" {
+	for d, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		if run.Header.Folders && d.IsUnchanged() {
 			continue
 		}
+		before()
 		if shown++; shown > 1 {
 			p.Line("")
 		}
-		if r.Titles {
-			p.Line("%s", bold.Render(Clean(f.title())))
+		if run.Header.Named {
+			p.Line("%s", bold.Render(Clean(cmp.Or(d.OldName, "(none)")+" → "+cmp.Or(d.NewName, "(none)"))))
 		}
-		p.profileDiff(f)
+		p.difference(d)
 	}
-	if r.Sum {
+	before()
+	if run.Header.Folders {
 		if shown > 0 {
 			p.Line("")
 		}
-		p.Line("%s", r.String())
+		p.Line("%s", sumOfDifferences(run.Footer()))
 	}
+	return nil
 }
 
-// title names the file, or both where the name changed.
-func (f *ProfileDiff) title() string {
-	old, new := cmp.Or(f.Old, "(none)"), cmp.Or(f.New, "(none)")
-	return old + " → " + new
-}
-
-// String says the result in one line: 1 of 3 profiles differs.
-func (r *ProfileDiffs) String() string {
+// sumOfDifferences says the result in one line: 1 of 3 profiles differs.
+func sumOfDifferences(r *app.DiffFooter) string {
 	all := r.Equal + r.Differ
 	if r.Differ == 0 {
 		return "no difference in " + Count(all, "file")
@@ -55,8 +60,8 @@ func (r *ProfileDiffs) String() string {
 	return fmt.Sprintf("%d of %s %s", r.Differ, Count(all, "file"), map[bool]string{true: "differs", false: "differ"}[r.Differ == 1])
 }
 
-func (p *Printer) profileDiff(f ProfileDiff) {
-	for i, c := range f.Consequences {
+func (p *Printer) difference(d *diff.Difference) {
+	for i, c := range d.Consequences {
 		if i == 0 {
 			p.wrapped(bold.Render("on a device:")+" "+severityWord(c.Severity), clip(c.Text), p.columns())
 		} else {
@@ -66,34 +71,31 @@ func (p *Printer) profileDiff(f ProfileDiff) {
 			p.wrapped("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
 		}
 	}
-	if f.Signature != "" {
-		p.wrapped("  "+faint.Render("signature:")+" ", clip(f.Signature), p.columns())
+	if d.Signature != "" {
+		p.wrapped("  "+faint.Render("signature:")+" ", clip(d.Signature), p.columns())
 	}
-	if len(f.Changes) > 0 && f.Kind == "changed" {
-		if len(f.Payloads) > 0 {
+	if len(d.Envelope) > 0 && d.Kind == diff.Changed {
+		if len(d.Payloads) > 0 {
 			p.Line("  top level")
 		}
-		p.changes(f.Changes)
+		p.changes(d.Envelope)
 	}
-	for _, c := range f.Payloads {
+	for _, c := range d.Payloads {
 		title := Clean(clip(c.Type))
 		if c.Name != "" {
 			title += " " + Clean(fmt.Sprintf("%q", clip(c.Name)))
 		}
-		p.Line("  %s%s", changeSign(c.Kind, true), bold.Render(title))
+		p.Line("  %s%s", changeSign(string(c.Kind), true), bold.Render(title))
 		p.changes(c.Changes)
 	}
 }
 
 // severityWord is empty for a note.
-func severityWord(severity string) string {
-	switch severity {
-	case "error":
-		return red.Render("error:") + " "
-	case "warning":
-		return yellow.Render("warning:") + " "
+func severityWord(s diag.Severity) string {
+	if s == diag.Note {
+		return ""
 	}
-	return ""
+	return severity(s) + " "
 }
 
 // maxText is how much of a name, a path or a sentence is shown, in bytes.
@@ -122,24 +124,34 @@ func changeSign(kind string, onlyWhole bool) string {
 }
 
 // changes lists keys, their values beside each other where there is room.
-func (p *Printer) changes(all []DiffChange) {
-	all = slices.DeleteFunc(slices.Clone(all), func(c DiffChange) bool { return c.isFrame() })
+func (p *Printer) changes(all []diff.Change) {
+	all = slices.DeleteFunc(slices.Clone(all), isFrame)
 	width := 0
 	for _, c := range all[:min(len(all), maxChanges)] {
 		width = max(width, min(lipgloss.Width(Clean(clip(c.Path))), p.columns()/2))
 	}
 	for _, c := range all[:min(len(all), maxChanges)] {
 		path := Clean(clip(c.Path))
-		values := Clean(c.values())
+		lines := valuesOfChange(&c)
+		value, note := Clean(strings.Join(lines, " → ")), ""
 		if c.Note != "" {
-			values += faint.Render("  (" + Clean(c.Note) + ")")
+			note = "(" + c.Note + ")"
+			value += faint.Render("  " + Clean(note))
 		}
-		if room := width - lipgloss.Width(path); room >= 0 && 8+width+lipgloss.Width(values) <= p.columns() {
-			p.Line("    %s%s%s  %s", changeSign(c.Kind, false), path, strings.Repeat(" ", room), values)
+		if room := width - lipgloss.Width(path); room >= 0 && 8+width+lipgloss.Width(value) <= p.columns() {
+			p.Line("    %s%s%s  %s", changeSign(string(c.Kind), false), path, strings.Repeat(" ", room), value)
 			continue
 		}
-		p.Line("    %s%s", changeSign(c.Kind, false), path)
-		for _, line := range c.lines(p.columns() - 8) {
+		p.Line("    %s%s", changeSign(string(c.Kind), false), path)
+		if joined := strings.Join(lines, " → "); len(lines) > 1 && lipgloss.Width(Clean(joined)) > p.columns()-8 {
+			lines[1] = "→ " + lines[1]
+		} else {
+			lines = []string{joined}
+		}
+		if note != "" {
+			lines = append(lines, note)
+		}
+		for _, line := range lines {
 			p.wrapped("        ", line, p.columns())
 		}
 	}
@@ -149,29 +161,18 @@ func (p *Printer) changes(all []DiffChange) {
 }
 
 // isFrame says whether a key only says which payload it is that was added or removed.
-func (c *DiffChange) isFrame() bool {
-	return c.Kind != "changed" && (c.Identity || c.Path == "PayloadType" || c.Path == "PayloadVersion" || c.Path == "PayloadDisplayName")
+func isFrame(c diff.Change) bool {
+	return c.Kind != diff.Changed && (c.Identity || c.Path == "PayloadType" || c.Path == "PayloadVersion" || c.Path == "PayloadDisplayName")
 }
 
-// values is the old and the new value on one line.
-func (c *DiffChange) values() string {
+// valuesOfChange is the value of a key, or the old and the new one.
+func valuesOfChange(c *diff.Change) []string {
+	from, to := contrast(c.Old, c.New)
 	switch {
-	case c.Kind != "changed":
-		return cmp.Or(c.to, c.from)
-	case c.Secret:
-		return "changed (secret)"
+	case c.Kind != diff.Changed:
+		return []string{cmp.Or(to, from)}
+	case c.IsSecret():
+		return []string{"changed (secret)"}
 	}
-	return c.from + " → " + c.to
-}
-
-// lines is values below the key: on one line where they fit, or else the old one above the new one.
-func (c *DiffChange) lines(columns int) []string {
-	lines := []string{c.values()}
-	if c.Kind == "changed" && !c.Secret && lipgloss.Width(Clean(lines[0])) > columns {
-		lines = []string{c.from, "→ " + c.to}
-	}
-	if c.Note != "" {
-		lines = append(lines, "("+c.Note+")")
-	}
-	return lines
+	return []string{from, to}
 }

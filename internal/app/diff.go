@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/diff"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/secret"
+)
+
+// DiffOptions name two files or two folders to compare.
+type DiffOptions struct {
+	Old, New string // one of them may be - for stdin
+}
+
+// DiffRun is a run of Diff.
+type DiffRun = Stream[DiffHeader, *diff.Difference, *DiffFooter]
+
+// DiffHeader is what is compared.
+type DiffHeader struct {
+	Old     string `json:"old"`
+	New     string `json:"new"`
+	Folders bool   `json:"-"`
+	Named   bool   `json:"-"` // each pair has names of its own
+}
+
+// DiffFooter counts the pairs; those that were added or removed differ.
+type DiffFooter struct {
+	Equal    int     `json:"equal"`
+	Differ   int     `json:"differ"`
+	Failures []error `json:"-"`
+}
+
+// Diff compares profiles or declarations by what they say: neither order nor signature nor the form of the file counts.
+func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
+	folders := files.IsFolder(h.Files, o.Old)
+	if folders != files.IsFolder(h.Files, o.New) {
+		return nil, diag.Usage("name two files or two folders", "%s and %s: one is a folder and the other is not", o.Old, o.New)
+	}
+	footer := &DiffFooter{}
+	header := DiffHeader{Old: o.Old, New: o.New, Folders: folders, Named: folders}
+	if folders {
+		old, err := h.sidesIn(ctx, o.Old, &footer.Failures)
+		if err != nil {
+			return nil, err
+		}
+		new, err := h.sidesIn(ctx, o.New, &footer.Failures)
+		if err != nil {
+			return nil, err
+		}
+		return h.diff(ctx, header, footer, diff.Match(old, new, func(a, b *diff.Side) bool { return below(o.Old, a.Name) == below(o.New, b.Name) }))
+	}
+	old, errOld := h.side(inputOf(o.Old))
+	new, errNew := h.side(inputOf(o.New))
+	if err := errors.Join(errOld, errNew); err != nil {
+		return nil, err
+	}
+	return h.diff(ctx, header, footer, [][2]*diff.Side{{old, new}})
+}
+
+// below is the name of a file in a folder.
+func below(folder, path string) string {
+	if name, err := filepath.Rel(folder, path); err == nil {
+		return name
+	}
+	return path
+}
+
+// DiffCopies compares copies of a file from before and after, which git makes: each is shown by the name of the file that it
+// is of. One that is not there has no path.
+func DiffCopies(ctx context.Context, h *Host, oldName, old, newName, new string) (*DiffRun, error) {
+	a, errOld := h.copied(oldName, old)
+	b, errNew := h.copied(newName, new)
+	if err := errors.Join(errOld, errNew); err != nil {
+		return nil, err
+	}
+	a.Declaration, b.Declaration = a.Declaration || a.Root == nil && b.Declaration, b.Declaration || b.Root == nil && a.Declaration
+	return h.diff(ctx, DiffHeader{Old: oldName, New: newName, Named: true}, &DiffFooter{}, [][2]*diff.Side{{a, b}})
+}
+
+func (h *Host) copied(name, path string) (*diff.Side, error) {
+	if path == "" {
+		return &diff.Side{Name: name}, nil
+	}
+	data, err := h.readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return h.sideOf(name, data)
+}
+
+// diff compares pairs as they are asked for.
+func (h *Host) diff(ctx context.Context, header DiffHeader, footer *DiffFooter, pairs [][2]*diff.Side) (*DiffRun, error) {
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	run := &DiffRun{Header: header, Footer: func() *DiffFooter { return footer }}
+	run.Files = func(yield func(*diff.Difference, error) bool) {
+		name := func(pair [2]*diff.Side) string { return pair[1].Name }
+		compare := func(pair [2]*diff.Side) (*diff.Difference, error) { return diff.Compare(pair[0], pair[1], catalog) }
+		for d, err := range each(ctx, h, "comparing", pairs, name, &footer.Failures, compare) {
+			switch {
+			case err != nil:
+			case d.IsUnchanged():
+				footer.Equal++
+			default:
+				footer.Differ++
+			}
+			if !yield(d, err) {
+				return
+			}
+		}
+	}
+	return run, nil
+}
+
+// sidesIn opens every profile and declaration in a folder.
+func (h *Host) sidesIn(ctx context.Context, folder string, failures *[]error) (sides []*diff.Side, err error) {
+	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
+	inputs, failed := finder.walk(folder)
+	*failures = append(*failures, failed...)
+	for s, err := range eachFile(ctx, h, "reading", inputs, failures, func(in input, data []byte) (*diff.Side, error) { return h.sideOf(in.path, data) }) {
+		if err != nil {
+			return nil, err
+		}
+		sides = append(sides, s)
+	}
+	return sides, nil
+}
+
+func (h *Host) side(in input) (*diff.Side, error) {
+	data, err := in.read(h)
+	if err != nil {
+		return nil, err
+	}
+	return h.sideOf(in.path, data)
+}
+
+// sideOf reads a profile or a declaration to be compared.
+func (h *Host) sideOf(name string, data []byte) (*diff.Side, error) {
+	doc, findings := document.Open(diag.NewFile(name, data))
+	secret.Scrub(findings)
+	if doc.Defect != nil {
+		return nil, diag.Unfit(name, doc.Defect)
+	}
+	for _, f := range findings {
+		if f.Severity != diag.Error {
+			continue
+		}
+		err := fmt.Errorf("%s: %s", name, f.Message)
+		if files.Exists(h.Files, name) { // what came from stdin is gone
+			err = diag.WithHint(err, "syncguard validate %s says where", name)
+		}
+		return nil, err
+	}
+	root := diff.Unfold(doc.Root)
+	secret.Mark(root)
+	return &diff.Side{Name: name, Root: root, Declaration: doc.Kind() == document.Declaration, Signers: signersOf(doc)}, nil
+}
+
+// signersOf names who signed a file. A signer whose certificate is not in it is told by nothing.
+func signersOf(doc *document.Document) []diff.Signer {
+	if !doc.Signed {
+		return nil
+	}
+	facts, err := cms.Signers(doc.Message)
+	if err != nil || len(facts) == 0 {
+		return []diff.Signer{{Name: "unknown"}}
+	}
+	var signers []diff.Signer
+	for _, f := range facts {
+		s := diff.Signer{Name: "unknown"}
+		if f.Certificate != nil {
+			s = diff.Signer{Name: cms.Name(f.Certificate), Fingerprint: cms.Fingerprint(f.Certificate)}
+		}
+		signers = append(signers, s)
+	}
+	return signers
+}

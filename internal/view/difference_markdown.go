@@ -1,0 +1,85 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/diff"
+)
+
+// DiffMarkdown writes how profiles differ for a comment on a pull request: what happens on devices first, and the keys
+// folded away. What comes from outside stands in code spans (see writeMarkdown).
+func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
+	var files strings.Builder
+	left := 0
+	for d, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		if !d.IsUnchanged() && (left > 0 || !Fits(&files, markdownDiff(d))) {
+			left++
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", Count(left, "file"))
+	}
+	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", sumOfDifferences(run.Footer()), files.String())
+	return err
+}
+
+func markdownDiff(d *diff.Difference) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n#### %s\n\n", CodeSpan(clip(cmp.Or(d.NewName, d.OldName))))
+	for i, c := range d.Consequences {
+		lead := "- "
+		if i == 0 {
+			lead = "**On a device:** "
+		}
+		if c.Severity != diag.Note {
+			lead += "**" + c.Severity.String() + ":** "
+		}
+		b.WriteString(lead + CodeSpan(clip(c.Text)))
+		if c.Help != "" {
+			b.WriteString("<br>" + CodeSpan(clip(c.Help)))
+		}
+		b.WriteString("\n")
+		if i == 0 {
+			b.WriteString("\n")
+		}
+	}
+	rows, n := markdownChanges("top level", d.Envelope), len(d.Envelope)
+	for _, p := range d.Payloads {
+		label := p.Type
+		if p.Name != "" {
+			label += fmt.Sprintf(" %q", p.Name)
+		}
+		rows, n = rows+markdownChanges(label, p.Changes), n+len(p.Changes)
+	}
+	if n > 0 {
+		fmt.Fprintf(&b, "\n<details><summary>%s differ</summary>\n\n| Payload | | Key | Old | New |\n|---|---|---|---|---|\n%s\n</details>\n", Count(n, "key"), rows)
+	}
+	return b.String()
+}
+
+func markdownChanges(payload string, all []diff.Change) string {
+	var b strings.Builder
+	cell := func(s string) string {
+		if s == "" {
+			return " "
+		}
+		return CodeSpan(clip(s))
+	}
+	for i, c := range all {
+		if i == maxChanges {
+			fmt.Fprintf(&b, "| %s | | and %d more | | |\n", cell(payload), len(all)-i)
+			break
+		}
+		from, to := contrast(c.Old, c.New)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(payload), c.Kind, cell(c.Path), cell(from), cell(to))
+	}
+	return b.String()
+}
