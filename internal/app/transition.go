@@ -1,7 +1,10 @@
 package app
 
 import (
+	"context"
+	"crypto/x509"
 	"iter"
+	"time"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
@@ -117,3 +120,20 @@ func (h *Host) ImportedLayers(owner, folder string) []Layer {
 	}
 	return out
 }
+
+// OpenSigner signs what is built, until build lives here.
+type OpenSigner = signer
+
+func (o *SigningOptions) Load(ctx context.Context, h *Host) (*OpenSigner, error) {
+	return o.load(ctx, h)
+}
+func (o *SigningOptions) Check() error                           { return o.Identity.check() }
+func (o *SigningOptions) Given() bool                            { return o.Identity.given() || o.StateTime }
+func (s *signer) Report() *Signer                                { return s.report() }
+func (s *signer) StatedTime() time.Time                          { return s.time }
+func ExplainSigning(err error) error                             { return explainSigning(err) }
+func ExplainIdentity(err error) error                            { return explainIdentity(err) }
+func (h *Host) ReadSecret(path string) ([]byte, error)           { return h.readSecret(path) }
+func (h *Host) ReadSecretLine(path string) ([]byte, error)       { return h.readSecretLine(path) }
+func (h *Host) ReadRoots(paths []string) (*x509.CertPool, error) { return h.readRoots(paths) }
+func (o *IdentityOptions) CheckIt() error                        { return o.check() }

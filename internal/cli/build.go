@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/compose"
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
@@ -32,7 +33,7 @@ type buildOptions struct {
 	handouts  handoutFlags
 	template  templateFlags
 	hints     bool
-	signing   signingFlags
+	signing   app.SigningOptions
 	unsigned  bool
 	format    choiceFlag
 }
@@ -71,7 +72,7 @@ Nothing is written when a check finds an error.`,
 	o.forms.addFlags(cmd)
 	o.handouts.addFlags(cmd)
 	o.template.addTo(cmd)
-	o.signing.addFlags(cmd)
+	addSigningFlags(cmd, &o.signing)
 	flags.BoolVar(&o.unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
 	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
@@ -118,9 +119,9 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 	if err := encodeAll(profiles); err != nil {
 		return err
 	}
-	var signer *signer
+	var signer *app.OpenSigner
 	if !o.unsigned {
-		if signer, err = o.signing.load(ctx, env); err != nil {
+		if signer, err = o.signing.Load(ctx, env.host()); err != nil {
 			return err
 		}
 		defer signer.Close()
@@ -158,10 +159,10 @@ func otherProfiles(dir string, written []output) int {
 }
 
 func (o *buildOptions) checkSigning() error {
-	if o.unsigned && (o.signing.identity.given() || o.signing.time) {
+	if o.unsigned && o.signing.Given() {
 		return usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
 	}
-	return o.signing.identity.check()
+	return o.signing.Check()
 }
 
 // composeAll loads every template and composes it for every target, and returns all findings at once.
@@ -256,7 +257,7 @@ func encodeAll(all []*built) error {
 	return nil
 }
 
-func signAll(ctx context.Context, all []*built, signer *signer) error {
+func signAll(ctx context.Context, all []*built, signer *app.OpenSigner) error {
 	if signer == nil {
 		return nil
 	}
@@ -269,7 +270,7 @@ func signAll(ctx context.Context, all []*built, signer *signer) error {
 		}
 		signed, err := signer.Sign(b.data)
 		if err != nil {
-			return explainSigning(fmt.Errorf("the profile for %s: %w", b.result.Target, err))
+			return app.ExplainSigning(fmt.Errorf("the profile for %s: %w", b.result.Target, err))
 		}
 		b.data = signed
 	}
@@ -308,8 +309,8 @@ func reportFindings(env *Env, o buildOptions, findings []diag.Diagnostic) error 
 	return errFindings
 }
 
-func buildReport(o buildOptions, all []*built, signer *signer, findings []diag.Diagnostic) *view.Build {
-	b := &view.Build{Signer: signer.report(), Output: o.out, Profiles: []view.Profile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}
+func buildReport(o buildOptions, all []*built, signer *app.OpenSigner, findings []diag.Diagnostic) *view.Build {
+	b := &view.Build{Signer: signer.Report(), Output: o.out, Profiles: []view.Profile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}
 	for _, x := range all {
 		b.Profiles = append(b.Profiles, profileReport(x, signer != nil))
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 type choiceFlag struct {
 	value string
 	all   []string
-	name  string
 }
 
 // addFormats adds --format, whose first choice is taken where none is asked for.
@@ -24,23 +24,35 @@ func (f *choiceFlag) addFormats(cmd *cobra.Command, all ...string) {
 func (f *choiceFlag) isJSON() bool { return f.value == "json" }
 
 func (f *choiceFlag) addFlag(cmd *cobra.Command, name string) {
-	f.name = name
-	cmd.Flags().Var(f, name, f.words())
-	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(f.all, cobra.ShellCompDirectiveNoFileComp))
+	addChoice(cmd, &f.value, name, orList(f.all), f.all...)
 }
 
-// words lists the choices: text, json or markdown.
-func (f *choiceFlag) words() string {
-	last := len(f.all) - 1
-	return strings.Join(f.all[:last], ", ") + " or " + f.all[last]
+// addChoice adds a flag that takes one of some words, the first one where it is not given and value is empty.
+func addChoice(cmd *cobra.Command, value *string, name, usage string, all ...string) {
+	*value = cmp.Or(*value, all[0])
+	cmd.Flags().Var(&oneOf{value, name, all}, name, usage)
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (f *choiceFlag) String() string { return f.value }
-func (f *choiceFlag) Type() string   { return strings.ToUpper(f.name) }
-func (f *choiceFlag) Set(s string) error {
+// oneOf is the value of such a flag.
+type oneOf struct {
+	value *string
+	name  string
+	all   []string
+}
+
+func (f *oneOf) String() string { return *f.value }
+func (f *oneOf) Type() string   { return strings.ToUpper(f.name) }
+func (f *oneOf) Set(s string) error {
 	if !slices.Contains(f.all, s) {
-		return fmt.Errorf("want %s", f.words())
+		return fmt.Errorf("want %s", orList(f.all))
 	}
-	f.value = s
+	*f.value = s
 	return nil
+}
+
+// orList lists choices: text, json or markdown.
+func orList(all []string) string {
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " or " + all[last]
 }

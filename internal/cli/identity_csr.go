@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/identity"
 	"syncguard/internal/view"
 )
@@ -53,7 +54,7 @@ func runIdentityCSR(ctx context.Context, env *Env, o identityCSROptions) error {
 	}
 	request, err := identity.NewRequest(key, o.subject.Subject)
 	if err != nil {
-		return explainSigning(err)
+		return app.ExplainSigning(err)
 	}
 	if o.out == "-" {
 		_, err := env.Stdout.Write(request)

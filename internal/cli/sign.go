@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
@@ -17,7 +18,7 @@ type signOptions struct {
 	inPlace        bool
 	replace        bool
 	allowVariables bool
-	signing        signingFlags
+	signing        app.SigningOptions
 	format         choiceFlag
 }
 
@@ -57,20 +58,20 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 	flags.BoolVar(&o.inPlace, "in-place", false, "put what is signed in place of the file")
 	flags.BoolVar(&o.replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
 	flags.BoolVar(&o.allowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
-	o.signing.addFlags(cmd)
+	addSigningFlags(cmd, &o.signing)
 	o.format.addFormats(cmd, "text", "json")
 	return cmd
 }
 
 func runSign(ctx context.Context, env *Env, o signOptions) error {
-	if err := o.signing.identity.check(); err != nil {
+	if err := o.signing.Check(); err != nil {
 		return err
 	}
 	jobs, err := planSigning(env, o)
 	if err != nil {
 		return err
 	}
-	signer, err := o.signing.load(ctx, env)
+	signer, err := o.signing.Load(ctx, env.host())
 	if err != nil {
 		return err
 	}
@@ -154,9 +155,9 @@ func (s *signRun) write(results []signResult) error {
 func toStdout(results []signResult) bool { return len(results) > 0 && results[0].job.out == "-" }
 
 func (s *signRun) report(results []signResult, done bool) *view.Signing {
-	b := &view.Signing{Signer: s.signer.report(), Digest: s.signer.digest, Written: done, Files: []view.Signed{}, Findings: []diag.Diagnostic{}}
-	if !s.signer.time.IsZero() {
-		b.SigningTime = s.signer.time.UTC().Format(time.RFC3339)
+	b := &view.Signing{Signer: s.signer.Report(), Digest: s.o.signing.Digest, Written: done, Files: []view.Signed{}, Findings: []diag.Diagnostic{}}
+	if at := s.signer.StatedTime(); !at.IsZero() {
+		b.SigningTime = at.UTC().Format(time.RFC3339)
 	}
 	for _, r := range results {
 		b.Findings = append(b.Findings, diag.InFile(r.name(), r.findings)...)

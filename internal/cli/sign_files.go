@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
@@ -120,7 +121,7 @@ type signRun struct {
 	ctx      context.Context
 	env      *Env
 	o        signOptions
-	signer   *signer
+	signer   *app.OpenSigner
 	files    files.Stage
 	progress *view.Progress // nil where nobody watches
 	failed   atomic.Bool    // the key did, and would for the other files
@@ -171,7 +172,7 @@ func (s *signRun) sign(job signJob) (r signResult) {
 		return r
 	}
 	if r.data, r.err = s.signer.Sign(content); r.err != nil {
-		r.err, r.keyFailed = explainSigning(fmt.Errorf("%s: %w", r.name(), r.err)), true
+		r.err, r.keyFailed = app.ExplainSigning(fmt.Errorf("%s: %w", r.name(), r.err)), true
 		s.failed.Store(true)
 		return r
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -219,4 +221,25 @@ func choices(several *identity.SeveralError) string {
 		lines = append(lines, fmt.Sprintf("  %s%q, SHA-256 %s", cond(c.Alias != "", view.Clean(c.Alias)+"  "), view.Clean(c.Name), c.SHA256[:16]))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// developmentIdentity is made once and kept, because a device takes a new version of a hand-installed profile only from
+// the very same identity.
+func developmentIdentity(env *Env) (*identity.Identity, string, error) {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return nil, "", withHint(fmt.Errorf("finding a place for the development identity: %w", err),
+			"give an identity with --cert and --key, or --p12")
+	}
+	dir := filepath.Join(config, "syncguard", "identity")
+	id, created, err := identity.Development(dir, env.Now())
+	name := filepath.Join(dir, "development.pem")
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", name, err)
+	}
+	if created {
+		env.err().Hint("made a development identity, kept in " + name +
+			": a device takes a new version of a hand-installed profile only from the same identity, so keep a copy")
+	}
+	return id, name, nil
 }

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
 	"syncguard/internal/target"
@@ -15,7 +16,7 @@ import (
 
 // Build is the result of a build. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Build struct {
-	Signer   *Signer           `json:"signer"` // null where the profiles are not signed
+	Signer   *app.Signer       `json:"signer"` // null where the profiles are not signed
 	Output   string            `json:"output"` // folder; empty where findings kept every profile from being written
 	Profiles []Profile         `json:"profiles"`
 	Reports  []string          `json:"reports"` // names in the output folder
@@ -27,15 +28,6 @@ type Build struct {
 // TargetNotes says which targets of a run are read as others, a sentence each.
 type TargetNotes struct {
 	TargetNotes []string `json:"targetNotes,omitempty"`
-}
-
-// Signer is who signed.
-type Signer struct {
-	Name        string `json:"name"`
-	Development bool   `json:"development"` // made by syncguard: devices call it unverified
-	SHA256      string `json:"sha256"`      // of the certificate, in hexadecimal
-	NotAfter    string `json:"notAfter"`    // RFC 3339
-	Key         string `json:"key"`         // RSA 2048, ECDSA P-256
 }
 
 // Profile is one target of a build.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
 	"syncguard/internal/hints"
@@ -36,7 +37,7 @@ func handoutOf(t *testing.T, text string, targets ...string) *Handout {
 	}
 	part.Matrix = coverage.Outcomes(all, outcomes)
 	part.Resolvers = []Endpoint{{Host: text, Port: "443 TCP", For: "DNS", Evidence: baseline.Apple}}
-	return &Handout{Build: &Build{Signer: &Signer{Name: text}}, Parts: []HandoutPart{part, part}}
+	return &Handout{Build: &Build{Signer: &app.Signer{Name: text}}, Parts: []HandoutPart{part, part}}
 }
 
 // Nothing of a template becomes markup, in either format.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 )
 
@@ -74,7 +75,7 @@ func TestJSONFindings(t *testing.T) {
 }
 
 func TestBuildOnANarrowTerminal(t *testing.T) {
-	b := &Build{Output: "dist", Signer: &Signer{Name: "Acme \x1b[31mCA"}, Profiles: []Profile{{
+	b := &Build{Output: "dist", Signer: &app.Signer{Name: "Acme \x1b[31mCA"}, Profiles: []Profile{{
 		Template: "acme", Organization: "Acme", Title: "iOS 26+ · by hand", Platform: "iOS", File: "acme.ios-manual.mobileconfig", Size: 999,
 		Intents: []Intent{
 			{Intent: "date-time", Class: "hint", Notes: []Note{{Text: strings.Repeat("words that go on ", 8), Evidence: "community"}},

@@ -3,15 +3,17 @@ package view
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 )
 
 // Signing is the result of signing files. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Signing struct {
-	Signer      *Signer           `json:"signer"`
+	Signer      *app.Signer       `json:"signer"`
 	Digest      string            `json:"digest"`      // sha256, sha384 or sha512
 	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
 	Written     bool              `json:"written"`     // all files are, or none
@@ -48,7 +50,7 @@ func (p *Printer) Signing(s *Signing) {
 	}
 	by := "the " + bold.Render("development identity") + yellow.Render(` (devices will call it "Not Verified")`)
 	if !s.Signer.Development {
-		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter[:len("2006-01-02")]))
+		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter.Format(time.DateOnly)))
 	}
 	p.Line("%s signed by %s", Count(len(s.Files), "profile"), by)
 }

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/identity"
+)
+
+// PassphraseOptions say where a passphrase is. It is never on the command line itself.
+type PassphraseOptions struct {
+	File      string
+	Reference string // env:NAME
+}
+
+func (o *PassphraseOptions) given() bool { return o.File != "" || o.Reference != "" }
+
+func (o *PassphraseOptions) check() error {
+	switch {
+	case o.Reference != "" && o.File != "":
+		return diag.Usage("give one of the two", "--passphrase cannot go with --passphrase-file")
+	case o.Reference != "" && !strings.HasPrefix(o.Reference, "env:"):
+		return diag.Usage("put it into a file for --passphrase-file, or into an environment variable for --passphrase env:NAME",
+			"a passphrase never goes on the command line, where every user of the machine can read it")
+	}
+	return nil
+}
+
+// read returns the passphrase from where the options say.
+func (o *PassphraseOptions) read(h *Host) ([]byte, error) {
+	if o.File != "" {
+		return h.readSecretLine(o.File)
+	}
+	name := strings.TrimPrefix(o.Reference, "env:")
+	value, ok := h.Getenv(name)
+	if !ok {
+		return nil, fmt.Errorf("the environment variable %s is not set", name)
+	}
+	return []byte(value), nil
+}
+
+// asker returns the passphrase from where the options say, or asks a person for it. It is nil where there is neither.
+func (o *PassphraseOptions) asker(ctx context.Context, h *Host, question string) identity.Passphrase {
+	if o.given() {
+		return func() ([]byte, error) { return o.read(h) }
+	}
+	if h.Ask == nil {
+		return nil
+	}
+	return func() ([]byte, error) { return h.Ask(ctx, question) }
+}
+
+// readSecret reads a file that holds a secret.
+func (h *Host) readSecret(path string) ([]byte, error) {
+	h.warnOfReaders(path)
+	data, err := h.readFile(path)
+	if err == nil && len(trimNewline(data)) == 0 {
+		err = fmt.Errorf("%s: is empty, want a secret", path)
+	}
+	return trimNewline(data), err
+}
+
+// readSecretLine reads a file that holds a secret on its only line.
+func (h *Host) readSecretLine(path string) ([]byte, error) {
+	secret, err := h.readSecret(path)
+	if err == nil && bytes.ContainsAny(secret, "\r\n\x00") {
+		err = fmt.Errorf("%s: holds several lines, want the secret alone", path)
+	}
+	return secret, err
+}
+
+func trimNewline(b []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
+}
+
+// warnOfReaders warns where others can read a file that holds a secret.
+func (h *Host) warnOfReaders(path string) {
+	info, err := h.Files.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {
+		return
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		h.warn(fmt.Sprintf("%s: mode is %04o, so other users of this machine can read the secret in it", path, mode), "chmod 600 "+path)
+	}
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/identity"
+)
+
+// SigningOptions say who signs, and how.
+type SigningOptions struct {
+	Identity  IdentityOptions
+	Digest    string // one of Digests
+	StateTime bool   // of signing: SOURCE_DATE_EPOCH, or now
+}
+
+// Digests names the digests to sign with, the usual one first.
+func Digests() []string { return []string{"sha256", "sha384", "sha512"} }
+
+// Signer is who signed.
+type Signer struct {
+	Name        string    `json:"name"`
+	Development bool      `json:"development"` // made by syncguard: devices call it unverified
+	SHA256      string    `json:"sha256"`      // of the certificate, in hexadecimal
+	NotAfter    time.Time `json:"notAfter"`
+	Key         string    `json:"key"` // RSA 2048, ECDSA P-256
+}
+
+// signer signs with an identity. Close it to log out of a security module.
+type signer struct {
+	*cms.ProfileSigner
+	id   *identity.Identity
+	time time.Time // that is stated; zero for none
+}
+
+func (s *signer) Close() {
+	if s != nil {
+		_ = s.id.Close()
+	}
+}
+
+// load returns who signs, with warnings about it.
+func (o *SigningOptions) load(ctx context.Context, h *Host) (*signer, error) {
+	at, err := o.signingTime(h)
+	if err != nil {
+		return nil, err
+	}
+	id, name, err := o.Identity.load(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	hash := map[string]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}[o.Digest]
+	prepared, err := cms.NewProfileSigner(id.Signer, id.Chain, cms.SignOptions{Digest: hash, SigningTime: at})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), id.Close())
+	}
+	return &signer{prepared, id, at}, nil
+}
+
+// signingTime is the time to state, zero for none.
+func (o *SigningOptions) signingTime(h *Host) (time.Time, error) {
+	if !o.StateTime {
+		return time.Time{}, nil
+	}
+	epoch, ok := h.Getenv("SOURCE_DATE_EPOCH")
+	if !ok || epoch == "" {
+		return h.Now(), nil
+	}
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil || seconds <= 0 || seconds > 253402300799 { // the end of the year 9999
+		return time.Time{}, diag.WithHint(fmt.Errorf("SOURCE_DATE_EPOCH is %q, want the seconds since 1970", epoch), "unset it, or leave --signing-time out")
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// report says who signed, nil for nobody.
+func (s *signer) report() *Signer {
+	if s == nil {
+		return nil
+	}
+	leaf := s.id.Leaf()
+	return &Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: cms.Fingerprint(leaf), NotAfter: leaf.NotAfter.UTC(), Key: identity.KeyName(leaf.PublicKey)}
+}
+
+// explainSigning adds what to do about a signature that an external key did not make.
+func explainSigning(err error) error {
+	if errors.Is(err, identity.ErrNoSignature) {
+		return diag.WithHint(err, "it gets the bare digest on stdin, and prints a PKCS #1 v1.5 signature (RSA) or an ECDSA one, "+
+			"with the key of --cert: openssl pkeyutl -sign -inkey KEY -pkeyopt digest:sha256")
+	}
+	return err
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

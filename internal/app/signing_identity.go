@@ -1,0 +1,240 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/identity"
+)
+
+// IdentityOptions say who signs. With none of them it is the development identity.
+type IdentityOptions struct {
+	Cert, Key  string // files; Key may be a pkcs11: URI
+	P12        string // file
+	Chain      []string
+	Alias      string // which of several keys
+	Command    string // that has the key of Cert
+	Passphrase PassphraseOptions
+}
+
+// given reports whether they name anything at all.
+func (o *IdentityOptions) given() bool {
+	return o.Cert != "" || o.Key != "" || o.P12 != "" || o.Command != "" || o.Alias != "" || len(o.Chain) > 0 || o.Passphrase.given()
+}
+
+// check refuses combinations that cannot be meant, and what is not enough to sign with.
+func (o *IdentityOptions) check() error {
+	if err := o.conflicts(); err != nil {
+		return err
+	}
+	switch {
+	case o.Cert == "" && o.Key != "":
+		return diag.Usage("give the key's certificate with --cert", "--key needs --cert")
+	case o.Cert == "" && o.P12 == "" && o.given():
+		return diag.Usage("give --cert and --key, or --p12", "--chain, --alias and --passphrase need an identity to sign with")
+	}
+	return nil
+}
+
+func (o *IdentityOptions) conflicts() error {
+	switch {
+	case o.P12 != "" && (o.Cert != "" || o.Key != "" || o.Command != ""):
+		return diag.Usage("a PKCS#12 file holds both", "--p12 cannot go with --cert, --key or --signer-command")
+	case o.Key != "" && o.Command != "":
+		return diag.Usage("give one of the two", "--key cannot go with --signer-command")
+	case o.Cert == "" && o.Command != "":
+		return diag.Usage("give the certificate of the command's key with --cert", "--signer-command needs --cert")
+	case o.Command != "" && o.Passphrase.given():
+		return diag.Usage("tell the command itself, in its own way", "--passphrase cannot go with --signer-command")
+	}
+	return errors.Join(o.Passphrase.check(), o.checkElsewhere())
+}
+
+// checkElsewhere reads how to reach a key that is not in a file.
+func (o *IdentityOptions) checkElsewhere() error {
+	if identity.IsPKCS11(o.Key) {
+		if _, err := identity.ParsePKCS11(o.Key); err != nil {
+			return diag.Usage("pkcs11:token=NAME;object=NAME?module-path=/path/of/the/library.so, in quotes", "--key: %v", err)
+		}
+	}
+	if o.Command != "" {
+		if _, err := identity.SplitCommand(o.Command); err != nil {
+			return diag.Usage(`such as --signer-command "openssl pkeyutl -sign -inkey key.pem -pkeyopt digest:sha256"`, "--signer-command: %v", err)
+		}
+	}
+	return nil
+}
+
+// load returns the identity to sign with, and which file it is from, with warnings about it.
+func (o *IdentityOptions) load(ctx context.Context, h *Host) (id *identity.Identity, name string, err error) {
+	id, name, err = o.read(ctx, h)
+	if err != nil {
+		return nil, "", err
+	}
+	id.Arrange(h.Now())
+	found, err := id.Check(h.Now())
+	if err != nil {
+		return nil, "", errors.Join(diag.WithHint(fmt.Errorf("%s: %w", name, err), "syncguard identity show says more"), id.Close())
+	}
+	if id.Development {
+		return id, name, nil // that devices call it unverified, every result says
+	}
+	for _, finding := range found {
+		if text := name + ": " + finding.String(); finding.Weight == identity.Remark {
+			h.note(text)
+		} else {
+			h.warn(text, finding.Help)
+		}
+	}
+	return id, name, nil
+}
+
+// read reads the identity, and says which file it is from.
+func (o *IdentityOptions) read(ctx context.Context, h *Host) (id *identity.Identity, name string, err error) {
+	if o.Cert == "" && o.P12 == "" {
+		return developmentIdentity(h)
+	}
+	files, err := o.files(h)
+	if err != nil {
+		return nil, "", err
+	}
+	defer clear(files.Key.Data)
+	switch name = o.Cert; {
+	case o.P12 != "":
+		name = o.P12
+		h.warnOfReaders(o.P12)
+		id, err = identity.FromPKCS12(files, o.Passphrase.asker(ctx, h, "passphrase for "+o.P12))
+	case o.Command != "":
+		id, err = o.fromCommand(ctx, h, files)
+	case identity.IsPKCS11(o.Key):
+		id, err = o.fromPKCS11(ctx, h, files)
+	case o.Key == "" && !files.Cert.HasKey():
+		if _, err := identity.Certificates(files.Cert); err != nil {
+			return nil, "", explainIdentity(err)
+		}
+		return nil, "", diag.Usage("give the certificate's private key with --key, or a command that has it with --signer-command", "--cert needs --key")
+	default:
+		secret := cmp.Or(o.Key, o.Cert)
+		h.warnOfReaders(secret)
+		id, err = identity.FromPEM(files, o.Passphrase.asker(ctx, h, "passphrase for "+secret))
+	}
+	return id, name, explainIdentity(err)
+}
+
+// files reads the files that the options name.
+func (o *IdentityOptions) files(h *Host) (files identity.Files, err error) {
+	read := func(path string) (file identity.File) {
+		if err == nil && path != "" && !identity.IsPKCS11(path) {
+			file.Name = path
+			file.Data, err = h.readFile(path)
+		}
+		return file
+	}
+	files = identity.Files{Alias: o.Alias, Cert: read(o.Cert), Key: read(o.Key), P12: read(o.P12)}
+	for _, path := range o.Chain {
+		files.Chain = append(files.Chain, read(path))
+	}
+	return files, err
+}
+
+func (o *IdentityOptions) fromCommand(ctx context.Context, h *Host, files identity.Files) (*identity.Identity, error) {
+	args, err := identity.SplitCommand(o.Command)
+	if err != nil {
+		return nil, err
+	}
+	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: h.Environ})
+}
+
+func (o *IdentityOptions) fromPKCS11(ctx context.Context, h *Host, files identity.Files) (*identity.Identity, error) {
+	key, err := identity.ParsePKCS11(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	return identity.FromPKCS11(files, key, o.pin(ctx, h, key))
+}
+
+// pin is from where the options say, else from where the URI says, else from a person.
+func (o *IdentityOptions) pin(ctx context.Context, h *Host, key identity.PKCS11) identity.Passphrase {
+	if key.PINSource != "" && !o.Passphrase.given() {
+		return func() ([]byte, error) { return h.readSecretLine(key.PINSource) }
+	}
+	return o.Passphrase.asker(ctx, h, "PIN of the token")
+}
+
+// explainIdentity says what to do about an error of an identity's files.
+func explainIdentity(err error) error {
+	problem, several := new(identity.Problem), new(identity.SeveralError)
+	switch {
+	case errors.As(err, &problem) && problem.Help != "":
+		return diag.WithHint(err, "%s", problem.Help)
+	case errors.As(err, &several):
+		return diag.WithHint(err, "%s", choices(several))
+	case errors.Is(err, identity.ErrPassphraseNeeded):
+		return diag.WithHint(err, "give it with --passphrase-file FILE or --passphrase env:NAME")
+	case errors.Is(err, identity.ErrNoPKCS11):
+		return diag.WithHint(err, "build it with CGO_ENABLED=1 go build -tags pkcs11 ./cmd/syncguard, or reach the key with --signer-command")
+	}
+	return err
+}
+
+// choices lists what --alias can mean, a line each.
+func choices(several *identity.SeveralError) string {
+	lines := []string{"choose with --alias, by name or fingerprint:"}
+	for _, c := range several.Choices {
+		line := fmt.Sprintf("%q, SHA-256 %s", c.Name, c.SHA256[:16])
+		if c.Alias != "" {
+			line = strings.ReplaceAll(c.Alias, "\n", " ") + "  " + line
+		}
+		lines = append(lines, "  "+line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// developmentIdentity is made once and kept, because a device takes a new version of a hand-installed profile only from
+// the very same identity.
+func developmentIdentity(h *Host) (*identity.Identity, string, error) {
+	config, err := h.Files.ConfigDir()
+	if err != nil {
+		return nil, "", diag.WithHint(fmt.Errorf("finding a place for the development identity: %w", err),
+			"give an identity with --cert and --key, or --p12")
+	}
+	dir := filepath.Join(config, "syncguard", "identity")
+	id, created, err := identity.Development(dir, h.Now())
+	name := filepath.Join(dir, "development.pem")
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", name, err)
+	}
+	if created {
+		h.hint("made a development identity, kept in " + name +
+			": a device takes a new version of a hand-installed profile only from the same identity, so keep a copy")
+	}
+	return id, name, nil
+}
+
+// readRoots returns the certificates of files as roots, or nil where no file is named.
+func (h *Host) readRoots(paths []string) (*x509.CertPool, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	roots := x509.NewCertPool()
+	for _, path := range paths {
+		data, err := h.readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		certs, err := identity.Certificates(identity.File{Name: path, Data: data})
+		if err != nil {
+			return nil, explainIdentity(err)
+		}
+		for _, cert := range certs {
+			roots.AddCert(cert)
+		}
+	}
+	return roots, nil
+}
