@@ -101,9 +101,6 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 	if err != nil {
 		return err
 	}
-	if !doc.Whole {
-		more = slices.DeleteFunc(more, isAboutAbsence)
-	}
 	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
 	result.wasChecked, result.unused = true, unused
 	if c.asSet && doc.Whole {
@@ -123,14 +120,6 @@ func hideSecrets(doc *document.Document, isDamaged bool) {
 	secret.Masked(doc.File, doc.Root, isDamaged || doc.Root == nil)
 }
 
-// isAboutAbsence says whether a finding is that something is not there, which may only mean that it could not be read.
-func isAboutAbsence(d diag.Diagnostic) bool { return slices.Contains(rulesOfAbsence(), d.Rule) }
-
-func rulesOfAbsence() []string {
-	return []string{rule.DanglingCertificateReference, rule.MissingCompanionKey, rule.MissingRequiredKey, rule.MissingServerName, rule.MissingServerURL,
-		rule.NoCatchAllRule, rule.NotAProfile, rule.WrongItemCount}
-}
-
 func internalError(p any) diag.Diagnostic {
 	return diag.Diagnostic{Rule: rule.InternalError, Severity: diag.Error,
 		Message: fmt.Sprintf("checking stopped on a defect of syncguard: %v", p),
@@ -142,7 +131,7 @@ func internalError(p any) diag.Diagnostic {
 func (c *checker) check(doc *document.Document, file *diag.File) (found, unused []diag.Diagnostic, err error) {
 	o := c.options
 	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
-	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message}
+	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
 	if doc.Format == document.XML && !doc.Signed {
 		o.File.Odd = plist.Oddities(file.Data)
 	}
@@ -295,18 +284,13 @@ func (c *checker) addComposed(result *checked, made *compose.Result, already []d
 		found = elsewhere(made.Written(), already)
 	}
 	for _, d := range found {
-		switch {
-		case d.Rule == ruleUnusedException:
+		if d.Rule == ruleUnusedException {
 			result.unused = append(result.unused, d)
-		case !slices.Contains(rulesOfTemplates(), d.Rule):
+		} else {
 			result.findings = append(result.findings, d)
 		}
 	}
 }
-
-// rulesOfTemplates are those that a template has rules of its own for: it knows which secrets come from elsewhere, and
-// which identifier the others are made of.
-func rulesOfTemplates() []string { return []string{rule.PlaceholderIdentifier, rule.SecretInClearText} }
 
 // isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
 // what a template asks for there is none of the linter's business.

@@ -7,7 +7,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lint"
-	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"testing"
 	"time"
@@ -16,7 +15,7 @@ import (
 // panicking is a catalog with a defect.
 type panicking struct{ *schema.Catalog }
 
-func (panicking) Payloads(string) ([]*schema.Type, error) { panic("no such shelf") }
+func (panicking) Lookup(string) ([]*schema.Type, error) { panic("no such shelf") }
 
 // A defect of syncguard costs one file, and says so.
 func TestValidateSurvivesItsOwnDefects(t *testing.T) {
@@ -63,14 +62,5 @@ func TestOrdered(t *testing.T) {
 			t.Fatalf("%d goroutines are left", runtime.NumGoroutine())
 		}
 		time.Sleep(time.Millisecond)
-	}
-}
-
-// The rules that the checker goes by are rules.
-func TestRulesOfTheCheckerExist(t *testing.T) {
-	for _, id := range append(rulesOfAbsence(), ruleUnusedException) {
-		if _, ok := rules.Find(id); !ok {
-			t.Errorf("there is no rule %q", id)
-		}
 	}
 }

@@ -20,6 +20,7 @@ const ruleUnusedException = "unused-exception"
 // check checks the profile and every declaration.
 func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Options) error {
 	var runs [][]diag.Diagnostic
+	o.Composed = true
 	if !r.Empty() {
 		found, err := checker.Check(r.Root, []target.Target{r.Target}, o)
 		if err != nil {

@@ -161,7 +161,7 @@ func (r *run) checkDeclared(pl *payload) {
 
 // readDeclared returns the declarations of a payload that can be read, and where they stand.
 func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.Span) {
-	at, roots := pl.node.path.field("Declarations"), []*plist.Value(nil)
+	at, roots, o := pl.node.path.field("Declarations"), []*plist.Value(nil), r.profile.options
 	for i, item := range items(pl.node.value.Get("Declarations")) {
 		if item.Kind != plist.Data {
 			continue // wrong-type says so
@@ -177,7 +177,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 				n.Field.KeySpan = diag.Span{}
 			}
 		}
-		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: r.profile.options.Groups})
+		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: o.Groups, Composed: o.Composed, File: FileFacts{Damaged: o.File.Damaged}})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
 			return nil, nil

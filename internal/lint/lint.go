@@ -50,6 +50,8 @@ type Options struct {
 	Placeholders PlaceholderPolicy
 	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
 	ReportUnused bool
+	// Composed is set where a template makes the profile: it has rules of its own about secrets and identifiers.
+	Composed bool
 	// Groups are those whose rules are checked. None means what says whether a profile is right and what it does:
 	// structure, schema, effect and sync.
 	Groups []rules.Group
@@ -69,6 +71,7 @@ type FileFacts struct {
 	Binary  bool           // the property list is in its binary form
 	Odd     []plist.Oddity // how its XML differs from plain text
 	Message []byte         // the signed message, where there is one
+	Damaged bool           // keys or values could not be read, so what is missing may be there
 }
 
 // Checker checks one profile or declaration after another against a catalog. It remembers what it reads and compiles,

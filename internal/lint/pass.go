@@ -26,16 +26,16 @@ func newRun(p *profile) *run {
 		wanted = usualGroups
 	}
 	for i, page := range pages() {
-		p := &r.passes[i]
-		*p = pass{r, &checks[i], page.Severity, page.Has(wanted...)}
+		e, of := &checks[i], &r.passes[i]
+		*of = pass{r, e, page.Severity, page.Has(wanted...) && e.isFor(p.options)}
 		switch {
-		case !p.chosen:
-		case p.rule.value != nil:
-			r.values = append(r.values, p)
-		case p.rule.effect != nil:
-			r.effects = append(r.effects, p)
-		case p.rule.settings != nil:
-			r.settings = append(r.settings, p)
+		case !of.chosen:
+		case e.value != nil:
+			r.values = append(r.values, of)
+		case e.effect != nil:
+			r.effects = append(r.effects, of)
+		case e.settings != nil:
+			r.settings = append(r.settings, of)
 		}
 	}
 	return r

@@ -15,7 +15,9 @@ import (
 // entry is a line of the table: a rule and how it is looked for, which is one of the others. What the rule means
 // stands on its page in package rules.
 type entry struct {
-	id string
+	id         string
+	absence    bool // it is about what is not there
+	ofTemplate bool // a template has rules of its own in its place
 
 	value       func(*pass, *node)                    // called for every value that a schema describes, and for each payload
 	effect      func(*pass, *node)                    // called for such a value that meets an obstacle on a target
@@ -30,6 +32,11 @@ type entry struct {
 	declared    func(*pass, []*profile)               // called for the declarations of a payload
 	options     func(*pass, *profile)                 // called last
 	set         func(*setPass)                        // called once for several files that land on one device
+}
+
+// isFor reports whether a rule makes sense for what is checked.
+func (e *entry) isFor(o Options) bool {
+	return !(e.absence && o.File.Damaged || e.ofTemplate && o.Composed)
 }
 
 // once calls what is called once for a profile or a declaration, or for what is not part of the tree.
