@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/mdm"
 	"syncguard/internal/rules"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // LintOptions say what to look for, and in what.
@@ -217,7 +218,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 func (o *LintOptions) check() error {
 	switch {
 	case o.For != "" && mdm.Find(o.For) == nil:
-		hint := cmp.Or(diag.DidYouMean(o.For, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
+		hint := cmp.Or(text.DidYouMean(o.For, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
 		return diag.Usage(hint, "nothing is known of the MDM %q", o.For)
 	case slices.Contains(o.Paths, "-") && o.Fix == FixWritten:
 		return diag.Usage("--diff shows what would be corrected", "stdin cannot be corrected in place")

@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // RuleFilter says which rules are looked for, by their names and groups.
@@ -30,7 +31,7 @@ func RuleNames() []string {
 func (f *RuleFilter) check() error {
 	for _, name := range slices.Concat(f.Selected, f.Ignored) {
 		if !slices.Contains(RuleNames(), name) {
-			return diag.Usage(cmp.Or(diag.DidYouMean(name, RuleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
+			return diag.Usage(cmp.Or(text.DidYouMean(name, RuleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
 		}
 	}
 	return nil
@@ -59,7 +60,7 @@ func unknownRule(id string) (help string, unknown bool) {
 	if _, ok := rules.Find(id); ok {
 		return "", false
 	}
-	return cmp.Or(diag.DidYouMean(id, RuleIDs()), "syncguard rules lists them"), true
+	return cmp.Or(text.DidYouMean(id, RuleIDs()), "syncguard rules lists them"), true
 }
 
 // RuleIDs names the rules.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"syncguard/internal/coverage"
-	"syncguard/internal/diag"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -35,7 +35,7 @@ func (c *coverageRun) explain(makers []coverage.Maker, parts []*coverage.Matrix)
 	if len(stories) == 0 {
 		slices.Sort(names)
 		names = slices.Compact(names)
-		return usage(cmp.Or(diag.DidYouMean(c.o.explain, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", c.o.explain)
+		return usage(cmp.Or(text.DidYouMean(c.o.explain, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", c.o.explain)
 	}
 	return c.showStories(stories, places)
 }

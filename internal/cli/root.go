@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Main runs the command line and returns the exit code.
@@ -42,10 +42,10 @@ func nearCommand(cmd *cobra.Command, name string) string {
 			continue
 		}
 		if names = append(names, c.Name()); name != "" && strings.HasPrefix(c.Name(), strings.ToLower(name)) {
-			return diag.DidYouMean(c.Name(), []string{c.Name()})
+			return text.DidYouMean(c.Name(), []string{c.Name()})
 		}
 	}
-	return diag.DidYouMean(name, names)
+	return text.DidYouMean(name, names)
 }
 
 func newRootCmd(env *Env, version string) *cobra.Command {

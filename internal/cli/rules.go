@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/diag"
 	"syncguard/internal/rules"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -94,7 +94,7 @@ func runRules(env *Env, o rulesOptions, hasID bool) error {
 func showRule(env *Env, id, format string) error {
 	r, ok := rules.Find(id)
 	if !ok {
-		return usage(cmp.Or(diag.DidYouMean(id, app.RuleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
+		return usage(cmp.Or(text.DidYouMean(id, app.RuleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
 	}
 	switch format {
 	case "json":

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 func newSchemaCmd(env *Env) *cobra.Command {
@@ -89,7 +89,7 @@ func nearType(name string, entries []schema.Entry) string {
 		}
 	}
 	short := strings.TrimPrefix(name, prefix)
-	return full[cmp.Or(diag.Suggest(short, names), diag.Suggest(short, words))]
+	return full[cmp.Or(text.Suggest(short, names), text.Suggest(short, words))]
 }
 
 // familyCounts counts types by family.

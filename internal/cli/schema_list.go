@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -113,7 +113,7 @@ func chooseFlag(flag, value string, all []string) (string, error) {
 	}
 	i := slices.IndexFunc(all, func(s string) bool { return strings.EqualFold(s, value) })
 	if i < 0 {
-		return "", usage(cmp.Or(diag.DidYouMean(value, all), "want one of "+strings.Join(all, ", ")), "unknown %s %q", flag, value)
+		return "", usage(cmp.Or(text.DidYouMean(value, all), "want one of "+strings.Join(all, ", ")), "unknown %s %q", flag, value)
 	}
 	return all[i], nil
 }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -71,6 +71,6 @@ func nothingFound(env *Env, catalog *schema.Catalog, word string) error {
 	}
 	p := env.err()
 	p.Warning(fmt.Sprintf("no type and no key has %q in its name", word))
-	p.Hint(diag.DidYouMean(word, words))
+	p.Hint(text.DidYouMean(word, words))
 	return nil
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -84,7 +84,7 @@ func unknownKey(t *schema.Type, keys []string, rest string) error {
 	if len(names) == 0 {
 		hint = "it has no subkeys"
 	}
-	return usage(cmp.Or(diag.DidYouMean(word, names), hint), "%q has no key %q", where, word)
+	return usage(cmp.Or(text.DidYouMean(word, names), hint), "%q has no key %q", where, word)
 }
 
 func reportType(t *schema.Type, path []string, prose *schema.Prose) view.SchemaType {

@@ -85,21 +85,3 @@ func TestSort(t *testing.T) {
 		t.Error("the input changed")
 	}
 }
-
-func TestSuggest(t *testing.T) {
-	words := []string{"DNSProtocol", "ServerURL", "ServerName", "ServerAddresses"}
-	for word, want := range map[string]string{
-		"serverurl":      "ServerURL",
-		"ServerUrI":      "ServerURL",
-		"SeverName":      "ServerName",
-		"ServreName":     "ServerName", // two letters swapped
-		"serverAdresses": "ServerAddresses",
-		"Protocol":       "",
-		"x":              "",
-		"":               "",
-	} {
-		if got := Suggest(word, words); got != want {
-			t.Errorf("%q suggests %q, want %q", word, got, want)
-		}
-	}
-}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"syncguard/internal/text"
 )
 
 // Path leads from the top level of a file to a value in its tree.
@@ -44,7 +46,7 @@ func (p Path) String() string {
 		case s.IsItem:
 			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
 		case !isPlainWord(s.Key):
-			b.WriteString("[" + strconv.Quote(shorten(s.Key)) + "]")
+			b.WriteString("[" + text.Quote(s.Key) + "]")
 		case b.Len() > 0:
 			b.WriteString("." + s.Key)
 		default:
@@ -54,20 +56,8 @@ func (p Path) String() string {
 	return b.String()
 }
 
-const maxShown = 60 // characters of a key
-
-func shorten(key string) string {
-	n := 0
-	for i := range key {
-		if n++; n > maxShown {
-			return key[:i] + "..."
-		}
-	}
-	return key
-}
-
 func isPlainWord(s string) bool {
-	return s != "" && len(s) <= maxShown && !strings.ContainsFunc(s, func(c rune) bool {
+	return s != "" && len(s) <= text.MaxShown && !strings.ContainsFunc(s, func(c rune) bool {
 		return !(c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z')
 	})
 }
@@ -88,7 +78,7 @@ func (p Path) Name() string {
 	}
 	name := p[i:].String()
 	if i > 0 {
-		name = shorten(p[i-1].Key) + name
+		name = text.Shorten(p[i-1].Key) + name
 	}
 	return name
 }
@@ -131,15 +121,15 @@ func (p Path) Steps() []any {
 
 // Identity returns the text of steps, as Steps makes them or JSON has them.
 func Identity(steps []any) string {
-	text, _ := json.Marshal(steps) // texts and numbers can always be written
-	return string(text)
+	data, _ := json.Marshal(steps) // texts and numbers can always be written
+	return string(data)
 }
 
 // bounded keeps a text of the file from growing without limit where it is repeated.
-func bounded(text string) string {
+func bounded(s string) string {
 	const most = 200
-	if len(text) <= most {
-		return text
+	if len(s) <= most {
+		return s
 	}
-	return fmt.Sprintf("%s...%x", strings.ToValidUTF8(text[:most], ""), sha256.Sum256([]byte(text)))
+	return fmt.Sprintf("%s...%x", strings.ToValidUTF8(s[:most], ""), sha256.Sum256([]byte(s)))
 }

@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // defect is why a file as a whole is not what a device takes, in one sentence, with the way out.
@@ -265,7 +266,7 @@ func (c *defect) finding(f *diag.File) diag.Diagnostic {
 }
 
 // Misses says in what the top level of a file is none of the kind, with what to do about it; both are empty for one that is.
-func (k Kind) Misses(root *plist.Value) (text, help string) {
+func (k Kind) Misses(root *plist.Value) (message, help string) {
 	keys, whole := []string{"PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent"}, "the dictionary of a profile"
 	if k == Declaration {
 		keys, whole = []string{"Type", "Identifier", "Payload", "ServerToken"}, "the object of a declaration"
@@ -273,7 +274,7 @@ func (k Kind) Misses(root *plist.Value) (text, help string) {
 	has := func(key string) bool { return root.Get(key) != nil }
 	switch {
 	case root.Kind != plist.Dictionary:
-		return fmt.Sprintf("the top level is %s, want %s", article(root.Kind.String()), whole), ""
+		return fmt.Sprintf("the top level is %s, want %s", text.Article(root.Kind.String()), whole), ""
 	case slices.ContainsFunc(keys, has):
 		return "", ""
 	case has("WebMainResource"):
@@ -286,13 +287,6 @@ func (k Kind) Misses(root *plist.Value) (text, help string) {
 		help = "a profile is a property list; syncguard schema list names the declarations"
 	}
 	return fmt.Sprintf("the top level has none of the keys of a %s, such as %q", k, keys[0]), help
-}
-
-func article(word string) string {
-	if strings.ContainsRune("aeio", rune(word[0])) {
-		return "an " + word
-	}
-	return "a " + word
 }
 
 // NotATemplate says why a file cannot be a template of syncguard's, by its content: it is a profile, a declaration, or of

@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 const utf8BOM = "\xef\xbb\xbf"
@@ -212,7 +213,7 @@ func (r *jsonReader) object(v *plist.Value) (*plist.Value, error) {
 		}
 		at = r.inside(at)
 		if before, ok := first[key]; ok {
-			r.fail(rule.DuplicateKey, at.Start, at.End, "key %s stands twice in one object", quote(key)).Related =
+			r.fail(rule.DuplicateKey, at.Start, at.End, "key %s stands twice in one object", text.Quote(key)).Related =
 				[]diag.Related{{Message: "the first one", Span: before}}
 		} else {
 			first[key] = at
@@ -242,20 +243,20 @@ func (r *jsonReader) close(v *plist.Value) (*plist.Value, error) {
 }
 
 // number keeps a number without fraction and exponent as an integer.
-func (r *jsonReader) number(v *plist.Value, text string) {
+func (r *jsonReader) number(v *plist.Value, digits string) {
 	v.Kind = plist.Integer
-	if strings.ContainsAny(text, ".eE") {
+	if strings.ContainsAny(digits, ".eE") {
 		v.Kind = plist.Real
 	}
 	var err error
 	if v.Kind == plist.Real {
-		v.Real, err = strconv.ParseFloat(text, 64)
+		v.Real, err = strconv.ParseFloat(digits, 64)
 	} else {
-		v.Int, err = parseInt(text)
+		v.Int, err = parseInt(digits)
 	}
 	if err != nil {
 		v.Real = 0
-		r.fail(rule.NumberOutOfRange, v.Span.Start, v.Span.End, "number %s does not fit into 64 bits", shorten(text))
+		r.fail(rule.NumberOutOfRange, v.Span.Start, v.Span.End, "number %s does not fit into 64 bits", text.Shorten(digits))
 	}
 }
 
@@ -305,15 +306,4 @@ func (r *jsonReader) fail(id string, start, end int, format string, args ...any)
 	}
 	r.found = append(r.found, d)
 	return &r.found[len(r.found)-1]
-}
-
-// quote quotes text of the input for a message, shortened, with invisible characters escaped.
-func quote(s string) string { return strconv.Quote(shorten(s)) }
-
-func shorten(s string) string {
-	const limit = 60
-	if r := []rune(s[:min(len(s), 4*limit+1)]); len(r) > limit {
-		return string(r[:limit]) + "..."
-	}
-	return s
 }

@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/text"
 )
 
 // What stands in data: facts name the keys whose data means something, and here it is held against what it is.
@@ -55,7 +56,7 @@ func (r *run) checkDigest(n *node, s diag.Severity, want string, sizes ...int) {
 	if slices.Contains(sizes, len(n.value.Data)) && !isHexadecimal(n.value.Data) {
 		return
 	}
-	d := r.of(rule.MalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), count(len(n.value.Data), "byte"), want)
+	d := r.of(rule.MalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), text.Count(len(n.value.Data), "byte"), want)
 	if d.Severity = s; isHexadecimal(n.value.Data) {
 		d.Message = n.subject() + " holds a digest as text, want its bytes"
 		d.Help = "encode the digest itself: echo DIGEST | xxd -r -p | base64"
@@ -70,7 +71,7 @@ func isHexadecimal(data []byte) bool {
 
 // reportContent reports what data is instead of what it should be.
 func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.Diagnostic {
-	found := "holds " + withArticle(kind)
+	found := "holds " + text.Article(kind)
 	switch {
 	case kind == content.Empty:
 		found = "is empty"

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // Declarations are checked like profiles with a single payload. The payload com.apple.declarations of a profile holds some,
@@ -86,7 +87,7 @@ func unknownDeclarationType(p *pass, declaration *profile) {
 	f := declaration.root.Field("Type")
 	d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
 	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
-		d.Severity, d.Help = diag.Error, diag.DidYouMean(name, []string{near})
+		d.Severity, d.Help = diag.Error, text.DidYouMean(name, []string{near})
 		setType(d, f, near, sure)
 	}
 }

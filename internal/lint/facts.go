@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/text"
 )
 
 // What internal/schema/facts states is checked here for every value that has such facts. The rules that report it have no
@@ -76,8 +77,8 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 		}
 	case facts.OneOf:
 		if present(n, c.Keys) == nil {
-			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), keyList(c.Keys, "and"), circumstances(" with ", c.When, n)).
-				Help = or(c.Help, "add "+keyList(c.Keys, "or"))
+			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), text.QuotedList(c.Keys, "and"), circumstances(" with ", c.When, n)).
+				Help = or(c.Help, "add "+text.QuotedList(c.Keys, "or"))
 		}
 	case facts.AtMostOne:
 		if both := present(n, c.Keys); len(both) > 1 {
@@ -149,26 +150,11 @@ func circumstances(before string, tests []facts.Test, n *node) string {
 		case len(t.Is)+len(t.Not) == 0:
 			all = append(all, quote(t.Key))
 		default:
-			all = append(all, quote(t.Key)+" "+describe(f.Value))
+			all = append(all, quote(t.Key)+" "+f.Value.Describe())
 		}
 	}
 	if len(all) == 0 {
 		return ""
 	}
 	return before + strings.Join(all, " and ")
-}
-
-// keyList names keys: "A", "B" and "C".
-func keyList(keys []string, last string) string {
-	var b strings.Builder
-	for i, key := range keys {
-		switch {
-		case i > 0 && i == len(keys)-1:
-			b.WriteString(" " + last + " ")
-		case i > 0:
-			b.WriteString(", ")
-		}
-		b.WriteString(quote(key))
-	}
-	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/text"
 )
 
 // The fixes of findings. One is safe where a person who reads the finding could only have meant that; what changes the identity
@@ -72,7 +73,7 @@ func (p *profile) fits(k *schema.Key, v *plist.Value) bool {
 
 // setAllowed offers the one allowed value that a text was meant to be.
 func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
-	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !diag.IsSure(n.value.Text, near, texts(n.key.RangeList), p.profile.isTerm) {
+	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !text.IsSure(n.value.Text, near, texts(n.key.RangeList), p.profile.isTerm) {
 		return
 	}
 	if n.community && !strings.EqualFold(near, strings.TrimSpace(n.value.Text)) {
@@ -86,7 +87,7 @@ func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
 
 // setKey offers the one key that an unknown one was meant to be.
 func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, loose bool) {
-	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !diag.IsSure(f.Key, near, n.knownKeys(), p.profile.isTerm) {
+	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !text.IsSure(f.Key, near, n.knownKeys(), p.profile.isTerm) {
 		return
 	}
 	k, _ := n.find(near)

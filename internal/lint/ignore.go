@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // Ignore takes findings of some rules out of a part of a file. In XML it is the comment
@@ -71,7 +72,7 @@ func (i *Ignore) Unused(looked func(rule string) bool) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	return diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: severityOf(rule.UnusedIgnore), Span: i.At,
-		Message: "the comment ignores " + keyList(i.Rules, "and") + ", which finds nothing here", Help: "remove the comment"}, true
+		Message: "the comment ignores " + text.QuotedList(i.Rules, "and") + ", which finds nothing here", Help: "remove the comment"}, true
 }
 
 // maxIgnores bounds the time that a hostile file can take.
@@ -116,8 +117,8 @@ func isInText(v *plist.Value, offset int) bool {
 }
 
 // parseIgnore reads " RULE, RULE: reason".
-func parseIgnore(text string) (i *Ignore, problem string) {
-	names, reason, _ := strings.Cut(text, ":")
+func parseIgnore(comment string) (i *Ignore, problem string) {
+	names, reason, _ := strings.Cut(comment, ":")
 	i = &Ignore{Reason: strings.TrimSpace(reason)}
 	for name := range strings.SplitSeq(names, ",") {
 		name = strings.TrimSpace(name)
@@ -130,7 +131,7 @@ func parseIgnore(text string) (i *Ignore, problem string) {
 		i.Rules = append(i.Rules, name)
 	}
 	if i.Reason == "" {
-		return nil, "the comment ignores " + keyList(i.Rules, "and") + " without a reason"
+		return nil, "the comment ignores " + text.QuotedList(i.Rules, "and") + " without a reason"
 	}
 	return i, ""
 }
@@ -140,7 +141,7 @@ func nearRule(name string) string {
 	for _, r := range rules.All() {
 		ids = append(ids, r.ID)
 	}
-	if help := diag.DidYouMean(name, ids); help != "" {
+	if help := text.DidYouMean(name, ids); help != "" {
 		return "; " + help
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
+	"syncguard/internal/text"
 )
 
 func missingRequiredKey(p *pass, n *node) {
@@ -22,7 +23,7 @@ func missingRequiredKey(p *pass, n *node) {
 		for _, k := range l.keys {
 			if p.profile.isMissing(n, k, l) {
 				d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
-				d.Help = "add " + quote(k.Name) + ", " + withArticle(k.Kind.String())
+				d.Help = "add " + quote(k.Name) + ", " + text.Article(k.Kind.String())
 				setMissing(d, n, k)
 				tolerate(d, n.facts.Key(k.Name))
 			}
@@ -96,7 +97,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		near, help = p.profile.nearest(f.Key, absent)
 	}
 	if help == "" && p.profile.budget > 0 {
-		help = diag.OppositeHelp(f.Key, n.knownKeys()) // which may stand beside it
+		help = text.OppositeHelp(f.Key, n.knownKeys()) // which may stand beside it
 	}
 	if near == "" && loose {
 		return
@@ -160,7 +161,7 @@ func (p *profile) nearest(word string, candidates []string) (near, help string) 
 		return "", ""
 	}
 	p.budget--
-	return diag.Nearest(word, candidates)
+	return text.Nearest(word, candidates)
 }
 
 // homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or nil. It is sure where

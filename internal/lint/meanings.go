@@ -25,7 +25,7 @@ func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 		return
 	}
 	if want := unmet(m, n.value.Text); want != "" {
-		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
+		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), want)
 	}
 }
 

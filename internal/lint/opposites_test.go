@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 // What says the opposite, listed here apart from the tables that the program goes by.
@@ -112,7 +113,7 @@ func TestNothingIsSuggestedForAnOpposite(t *testing.T) {
 					continue // the browsers and the like have so many that a part of the opposites of each is enough
 				}
 				checked++
-				near := diag.Suggest(opposite, names)
+				near := text.Suggest(opposite, names)
 				if near != "" && !strings.EqualFold(near, opposite) {
 					t.Errorf("%s: %q is suggested for %q, an opposite of %q", e.ID, near, opposite, name)
 				}

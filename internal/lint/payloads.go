@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 func notAProfile(p *pass, profile *profile) {
@@ -36,7 +37,7 @@ func unknownPayloadType(p *pass, profile *profile) {
 		at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
 		d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
 		if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
-			d.Severity, d.Help = diag.Error, diag.DidYouMean(pl.payloadType, []string{near})
+			d.Severity, d.Help = diag.Error, text.DidYouMean(pl.payloadType, []string{near})
 			setType(d, pl.node.value.Field("PayloadType"), near, sure)
 			tolerate(d, pl.node.facts.Key("PayloadType"))
 		} else if !profile.isForMacs() {
@@ -77,7 +78,7 @@ func (p *profile) nearType(unknown string, families ...schema.Family) (near stri
 		}
 	}
 	near, _ = p.nearest(end, ends)
-	sure = diag.IsSure(end, near, ends, p.isTerm)
+	sure = text.IsSure(end, near, ends, p.isTerm)
 	if near != "" && isApple {
 		near = apple + near
 	}

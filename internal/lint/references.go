@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema/facts"
+	"syncguard/internal/text"
 )
 
 func (r *run) checkReference(n *node, ref *facts.Reference) {
@@ -18,7 +19,7 @@ func (r *run) checkReference(n *node, ref *facts.Reference) {
 		r.of(rule.DanglingCertificateReference).report(n.at(), "%s is %s, which is the PayloadUUID of no payload in the profile", n.subject(), quote(n.value.Text)).
 			Help = "add the certificate payload to the profile, or use its PayloadUUID"
 	case to.payloadType != "" && !slices.Contains(ref.To, to.payloadType):
-		d := r.of(rule.WrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of %s", n.subject(), to.node.subject(), keyList(ref.To, "or"))
+		d := r.of(rule.WrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of %s", n.subject(), to.node.subject(), text.QuotedList(ref.To, "or"))
 		d.Related = related("that payload", to.node.atKey().span)
 	}
 }

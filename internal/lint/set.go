@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 	"syncguard/profiles"
 )
 
@@ -231,8 +232,8 @@ func (s *together) nameOf(i int) string { return quoteName(s.members[i].name) }
 
 // quoteName quotes the name of a file. A long one is cut at its beginning, for the end tells more.
 func quoteName(name string) string {
-	if runes := []rune(name); len(runes) > maxShown {
-		name = "..." + string(runes[len(runes)-maxShown:])
+	if runes := []rune(name); len(runes) > text.MaxShown {
+		name = "..." + string(runes[len(runes)-text.MaxShown:])
 	}
 	return strconv.Quote(name)
 }

@@ -86,7 +86,7 @@ func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*sc
 			continue
 		}
 		x := base
-		x.key, x.name, x.says, x.value = intern(key), intern(f.Key), intern(describe(f.Value)), plist.Hash(f.Value)
+		x.key, x.name, x.says, x.value = intern(key), intern(f.Key), intern(f.Value.Describe()), plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := named(t.Keys, f.Key); k != nil {

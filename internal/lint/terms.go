@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 // The words of the field: those in the names of all types, keys and listed values. A name that is made of them and is not
@@ -59,7 +59,7 @@ func addKeyTerms(terms map[string]bool, keys []*schema.Key, seen map[*schema.Key
 }
 
 func addTerms(terms map[string]bool, name string) {
-	for _, word := range diag.Words(name) {
+	for _, word := range text.Words(name) {
 		terms[word] = true
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 func wrongType(p *pass, n *node) {
@@ -17,10 +18,10 @@ func wrongType(p *pass, n *node) {
 	}
 	if p.profile.options.Placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
 		p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
-			n.subject(), withArticle(n.key.Kind.String())).Severity = diag.Note
+			n.subject(), text.Article(n.key.Kind.String())).Severity = diag.Note
 		return
 	}
-	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), withArticle(n.value.Kind.String()), withArticle(n.key.Kind.String()))
+	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), text.Article(n.value.Kind.String()), text.Article(n.key.Kind.String()))
 	d.Help = p.profile.retype(n.key, n.value)
 	p.setRetyped(d, n)
 }
@@ -52,7 +53,7 @@ func valueNotInRangelist(p *pass, n *node) {
 	if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
 		return
 	}
-	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), allowed(n.key.RangeList))
+	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), allowed(n.key.RangeList))
 	if n.value.Kind == plist.String {
 		var near string
 		near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
@@ -106,7 +107,7 @@ func valueOutOfRange(p *pass, n *node) {
 	x, ok := number(n.value)
 	below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
 	if ok && (below || above) {
-		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), interval(n.key.Min, n.key.Max))
+		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), interval(n.key.Min, n.key.Max))
 	}
 }
 
@@ -129,7 +130,7 @@ func wrongItemCount(p *pass, n *node) {
 	lo, hi := itemCount(n.key)
 	have := len(n.value.Items)
 	if lo != nil && have < *lo || hi != nil && have > *hi {
-		p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), count(have, "item"), counts(lo, hi))
+		p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), text.Count(have, "item"), counts(lo, hi))
 	}
 }
 
@@ -164,7 +165,7 @@ func valueNotInFormat(p *pass, n *node) {
 		return
 	}
 	if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
-		p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), describe(n.value), quote(n.key.Format))
+		p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), n.value.Describe(), quote(n.key.Format))
 	}
 }
 
@@ -186,7 +187,7 @@ func valueNotOfSubtype(p *pass, n *node) {
 		return
 	}
 	if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
-		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), describe(n.value), want)
+		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), want)
 	}
 }
 

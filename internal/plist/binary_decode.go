@@ -11,13 +11,14 @@ import (
 	howett "howett.net/plist"
 
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // decode turns a file that passed the scan into values.
 func (b *binaryFile) decode() *Value {
 	native, err := decodeNative(b.data)
 	if err != nil {
-		b.fail(rule.UnsupportedBinary, nil, "the binary property list cannot be decoded (%s)", shorten(err.Error()))
+		b.fail(rule.UnsupportedBinary, nil, "the binary property list cannot be decoded (%s)", text.Shorten(err.Error()))
 		return nil
 	}
 	v, err := fromNative(native)

@@ -5,6 +5,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // maxFindings bounds the memory that a hostile file can take with its violations.
@@ -52,19 +53,4 @@ func (f *findings) span(start, end int) diag.Span {
 	return diag.Span{File: f.file, Start: start, End: end}
 }
 
-// quote quotes text of the input for a message, shortened, with invisible characters escaped.
-func quote(s string) string {
-	return strconv.Quote(shorten(s))
-}
-
-func shorten(s string) string {
-	const limit = 60
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "..."
-}
+func quote(s string) string { return text.Quote(s) }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Kind is the type of a Value.
@@ -195,10 +196,7 @@ func (v *Value) Describe() string {
 	}
 	switch v.Kind {
 	case String:
-		if r := []rune(v.Text); len(r) > 60 {
-			return strconv.Quote(string(r[:57]) + "...")
-		}
-		return strconv.Quote(v.Text)
+		return text.Quote(v.Text)
 	case Date:
 		return v.Time.Format(time.RFC3339)
 	case Boolean:
@@ -210,10 +208,7 @@ func (v *Value) Describe() string {
 	case Data:
 		return fmt.Sprintf("%d bytes of data", len(v.Data))
 	}
-	if v.Kind == Array {
-		return "an array"
-	}
-	return "a " + v.Kind.String()
+	return text.Article(v.Kind.String())
 }
 
 // Equal says whether two values have the same content; the order of dictionary keys, places and secrecy do not count.

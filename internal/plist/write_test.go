@@ -17,6 +17,7 @@ import (
 	howett "howett.net/plist"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -88,7 +89,7 @@ func checkRoundTrip(t *testing.T, v *Value) {
 	}
 	doc, ds := Read(diag.NewFile("a", data))
 	if len(ds) > 0 {
-		t.Fatalf("findings in what was written: %v\n%s", describe(ds), shorten(string(data)))
+		t.Fatalf("findings in what was written: %v\n%s", describe(ds), text.Shorten(string(data)))
 	}
 	if !Equal(v, doc.Root) {
 		t.Fatalf("the value changed:\n%s", data)

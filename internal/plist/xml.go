@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // xmlReader reads the small grammar of XML property lists. It never recurses: what is open stands in a stack.
@@ -215,7 +216,7 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	if e != skipped {
 		r.warn(rule.MissingPlistElement, message, `put the value into <plist version="1.0">`, t.start, t.end)
 	} else {
-		r.report(rule.MissingPlistElement, message, diag.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
+		r.report(rule.MissingPlistElement, message, text.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
 		r.skip(t)
 		return false
 	}
@@ -240,7 +241,7 @@ func (r *xmlReader) unknownElement(t tag) {
 	if strings.Contains(t.name, ":") {
 		broken, message = rule.NamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
 	} else {
-		help = diag.DidYouMean(t.name, elementNames())
+		help = text.DidYouMean(t.name, elementNames())
 	}
 	r.report(broken, message, help, t.start, t.end)
 	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong

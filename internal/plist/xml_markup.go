@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // tag is a start tag.
@@ -330,7 +331,7 @@ func (r *xmlReader) unknownEndTag(name string, start int) {
 	if len(r.open) > 0 {
 		open := r.open[len(r.open)-1].tag.name
 		message += ", want " + quote(open)
-		meant, help = diag.Nearest(name, []string{open})
+		meant, help = text.Nearest(name, []string{open})
 	}
 	r.report(rule.MismatchedEndTag, message, help, start, r.pos)
 	if meant != "" {

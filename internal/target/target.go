@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Current is the newest major release that the embedded schema facts know, the same on every platform.
@@ -209,7 +209,7 @@ func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.W
 
 // Help says which word was meant, or which ones there are.
 func (e *WordError) Help() string {
-	return cmp.Or(diag.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))
+	return cmp.Or(text.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))
 }
 
 // String writes the target in full: iOS@26/manual.

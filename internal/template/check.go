@@ -45,7 +45,7 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
 		d.Help = booleanHelp(v.Text)
 		d.Fix = toBoolean(v)
-	case s.kind == text && isScalar(v.Kind):
+	case s.kind == plain && isScalar(v.Kind):
 		d.Help = "put the value in quotes"
 		d.Fix = toText(v)
 	case s.kind == list && isScalar(v.Kind):
@@ -75,7 +75,7 @@ func (c *checker) text(v *plist.Value, s *shape, at place) {
 		if _, err := parseDate(v.Text); err != nil {
 			c.out.add(rule.InvalidTemplateValue, here, "%q is %s, want a date such as 2027-01-31", at.path, describe(v))
 		}
-	case s.kind != text && s.also != text:
+	case s.kind != plain && s.also != plain:
 	case len(s.choices) > 0:
 		c.choice(v, s, here)
 	case s.format != nil:

@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // maxFindings bounds what one load reports, so that a hostile file cannot bury the reader.
@@ -61,5 +62,5 @@ func didYouMean(word string, candidates []string, fallback string) string {
 	if len(candidates) > maxChoices {
 		return fallback
 	}
-	return cmp.Or(diag.DidYouMean(word, candidates), fallback)
+	return cmp.Or(text.DidYouMean(word, candidates), fallback)
 }

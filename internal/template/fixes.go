@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/fix"
 	"syncguard/internal/plist"
+	"syncguard/internal/text"
 )
 
 // The fixes of findings in a template. All are safe: nothing is built of a template with such a mistake. There is none where a
@@ -38,8 +39,8 @@ func toChoice(v *plist.Value, choices []string) *diag.Fix {
 	if v.Secret || len(choices) > maxChoices {
 		return nil
 	}
-	near := diag.Suggest(v.Text, choices)
-	if !diag.IsSure(v.Text, near, choices, nil) {
+	near := text.Suggest(v.Text, choices)
+	if !text.IsSure(v.Text, near, choices, nil) {
 		return nil
 	}
 	return fix.By("write "+strconv.Quote(near), fix.Value(v, plist.NewString(near)))
@@ -55,12 +56,12 @@ func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 	if len(names) > maxChoices || len(mapping.Fields) > maxChoices {
 		return nil
 	}
-	near := diag.Suggest(f.Key, names)
-	if !diag.IsSure(f.Key, near, names, nil) || mapping.Get(near) != nil {
+	near := text.Suggest(f.Key, names)
+	if !text.IsSure(f.Key, near, names, nil) || mapping.Get(near) != nil {
 		return nil
 	}
 	for _, other := range mapping.Fields {
-		if other.Key != f.Key && !slices.Contains(names, other.Key) && diag.Suggest(other.Key, []string{near}) != "" {
+		if other.Key != f.Key && !slices.Contains(names, other.Key) && text.Suggest(other.Key, []string{near}) != "" {
 			return nil // only one of them can be it
 		}
 	}

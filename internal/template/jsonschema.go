@@ -56,7 +56,7 @@ func jsonShape(s *shape) object {
 
 // fromYAML reads a default or an example of the shapes as a JSON value.
 func fromYAML(source string, k kind) any {
-	if k == text || k == date {
+	if k == plain || k == date {
 		return source
 	}
 	if k == list && source[0] != '[' {
@@ -71,7 +71,7 @@ func fromYAML(source string, k kind) any {
 
 func jsonKind(s *shape, k kind) object {
 	switch k {
-	case text:
+	case plain:
 		return jsonText(s)
 	case flag:
 		return orVariable(s, object{"type": "boolean"})

@@ -30,13 +30,13 @@ type Exception struct {
 func projectShape() *shape {
 	return &shape{kind: mapping, literal: true, keys: []*shape{
 		{name: "allowUnknown", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
-			{name: "key", kind: text, literal: true, required: true, nonEmpty: true},
-			{name: "reason", kind: text, literal: true, required: true, nonEmpty: true},
+			{name: "key", kind: plain, literal: true, required: true, nonEmpty: true},
+			{name: "reason", kind: plain, literal: true, required: true, nonEmpty: true},
 		}}},
 		{name: "ignore", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
-			{name: "rule", kind: text, literal: true, required: true, nonEmpty: true},
-			{name: "files", kind: text, literal: true, nonEmpty: true},
-			{name: "reason", kind: text, literal: true, required: true, nonEmpty: true},
+			{name: "rule", kind: plain, literal: true, required: true, nonEmpty: true},
+			{name: "files", kind: plain, literal: true, nonEmpty: true},
+			{name: "reason", kind: plain, literal: true, required: true, nonEmpty: true},
 		}}},
 	}}
 }

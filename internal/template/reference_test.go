@@ -179,7 +179,7 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%s: a list without an item", path)
 		}
 		for _, sample := range []string{s.fallback, s.example} {
-			if s.kind != text || sample == "" || strings.Contains(sample, "${") {
+			if s.kind != plain || sample == "" || strings.Contains(sample, "${") {
 				continue
 			}
 			if s.format != nil && !s.format.matches(sample) {

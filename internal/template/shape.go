@@ -10,13 +10,13 @@ import (
 type kind uint8
 
 const (
-	text    kind = iota + 1
-	flag         // true or false
-	date         // a YAML timestamp, or the same as text
-	list         // of item
-	mapping      // of keys, or of any names to item
-	scalar       // any single value
-	free         // a mapping in Apple's spelling: anything but null
+	plain   kind = iota + 1 // text
+	flag                    // true or false
+	date                    // a YAML timestamp, or the same as text
+	list                    // of item
+	mapping                 // of keys, or of any names to item
+	scalar                  // any single value
+	free                    // a mapping in Apple's spelling: anything but null
 )
 
 // String names the kind as the documentation does.
@@ -71,7 +71,7 @@ func (s *shape) accepts(k plist.Kind) bool {
 
 func (k kind) accepts(v plist.Kind) bool {
 	switch k {
-	case text:
+	case plain:
 		return v == plist.String
 	case flag:
 		return v == plist.Boolean
@@ -90,7 +90,7 @@ func (k kind) accepts(v plist.Kind) bool {
 // want words what may be here.
 func (s *shape) want() string {
 	words := map[kind]string{
-		text: "text", flag: "true or false", date: "a date such as 2027-01-31", list: "a list",
+		plain: "text", flag: "true or false", date: "a date such as 2027-01-31", list: "a list",
 		mapping: "a mapping", scalar: "a single value", free: "a mapping of Apple's keys",
 	}
 	if s.also == 0 {
@@ -110,14 +110,14 @@ func names[T ~string](all []T) []string {
 // templateShape returns the shape of a whole template.
 func templateShape() *shape {
 	return &shape{kind: mapping, meaning: "A syncguard template: what to build, for whom and for which devices.", keys: []*shape{
-		{name: "extends", kind: text, literal: true, nonEmpty: true, example: "builtin:prevention",
+		{name: "extends", kind: plain, literal: true, nonEmpty: true, example: "builtin:prevention",
 			meaning: "The template that this one changes: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, anything else is replaced, and null removes a key."},
 		organizationShape(),
 		profileShape(),
 		{name: "targets", kind: list, nonEmpty: true, unique: true, fallback: "iOS/manual, iOS/supervised, macOS/manual, macOS/supervised, visionOS/manual",
 			example: "[iOS/manual, macOS@26/supervised]",
 			meaning: "The devices to build for, each PLATFORM[@VERSION][/ENROLLMENT].",
-			item:    &shape{kind: text, format: targetFormat, example: "iOS@26/manual", meaning: "PLATFORM[@VERSION][/ENROLLMENT]; the version is the oldest to serve."}},
+			item:    &shape{kind: plain, format: targetFormat, example: "iOS@26/manual", meaning: "PLATFORM[@VERSION][/ENROLLMENT]; the version is the oldest to serve."}},
 		preventionShape(),
 		{name: "payloads", kind: list, meaning: "Further payloads and declarations, written in Apple's keys.", item: payloadShape()},
 		variablesShape(),
@@ -126,26 +126,26 @@ func templateShape() *shape {
 
 func organizationShape() *shape {
 	return &shape{name: "organization", kind: mapping, required: true, meaning: "Who issues the profiles.", keys: []*shape{
-		{name: "name", kind: text, required: true, nonEmpty: true, example: "Acme", meaning: "The name that devices show (PayloadOrganization)."},
-		{name: "identifier", kind: text, required: true, format: reverseDNS, example: "com.acme",
+		{name: "name", kind: plain, required: true, nonEmpty: true, example: "Acme", meaning: "The name that devices show (PayloadOrganization)."},
+		{name: "identifier", kind: plain, required: true, format: reverseDNS, example: "com.acme",
 			meaning: "A domain that is yours, reversed; every identifier and UUID is derived from it, so keep it."},
 	}}
 }
 
 func profileShape() *shape {
 	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
-		{name: "identifier", kind: text, format: identifierPart, fallback: "icloud-sync", meaning: "What follows the organization's identifier in PayloadIdentifier."},
-		{name: "displayName", kind: text, nonEmpty: true, example: "iCloud Sync", meaning: "The name that devices show (PayloadDisplayName)."},
-		{name: "description", kind: text, meaning: "What the profile does, for the person who installs it (PayloadDescription)."},
-		{name: "scope", kind: text, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
+		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "What follows the organization's identifier in PayloadIdentifier."},
+		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name that devices show (PayloadDisplayName)."},
+		{name: "description", kind: plain, meaning: "What the profile does, for the person who installs it (PayloadDescription)."},
+		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
 			meaning: "The languages of the people who hold the devices: those of the hints in the report and of a ConsentText. The description is in the first.",
-			item:    &shape{kind: text, choices: hints.Languages(), meaning: "A language."}},
+			item:    &shape{kind: plain, choices: hints.Languages(), meaning: "A language."}},
 		removalShape(),
 		{name: "expires", kind: date, example: "2028-01-31", meaning: "When the profile counts as out of date (PayloadExpirationDate)."},
-		{name: "consent", kind: mapping, also: text, example: "Installing this changes your DNS settings.",
+		{name: "consent", kind: mapping, also: plain, example: "Installing this changes your DNS settings.",
 			meaning: "The text that a person must accept (ConsentText), or a mapping of languages to texts.",
-			item:    &shape{kind: text, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
+			item:    &shape{kind: plain, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
 		{name: "keys", kind: free, example: "{PayloadIdentifier: com.acme.wifi, PayloadUUID: 7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11, PayloadDisplayName: Wi-Fi}",
 			meaning: "The top level as it stands, in Apple's spelling and in place of all that is written there for you: a profile from elsewhere keeps its identity. The keys of payloads may hold theirs too then."},
 		{name: "raw", kind: flag, fallback: "false", meaning: "Build keys as they were found, with nothing added: what a check says of them is a warning."},
@@ -156,21 +156,21 @@ func removalShape() *shape {
 	return &shape{name: "removal", kind: mapping, meaning: "How and when the profile leaves a device.", keys: []*shape{
 		{name: "disallowed", kind: flag, fallback: "false", meaning: "Keep people from removing the profile (PayloadRemovalDisallowed)."},
 		{name: "date", kind: date, example: "2027-12-31", meaning: "When the device removes the profile (RemovalDate)."},
-		{name: "after", kind: text, format: durationFormat, example: "30d", meaning: "How long after installation the device removes the profile (DurationUntilRemoval)."},
-		{name: "passcode", kind: text, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode that removal asks for; take it from a secret variable."},
+		{name: "after", kind: plain, format: durationFormat, example: "30d", meaning: "How long after installation the device removes the profile (DurationUntilRemoval)."},
+		{name: "passcode", kind: plain, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode that removal asks for; take it from a secret variable."},
 	}}
 }
 
 func payloadShape() *shape {
 	return &shape{kind: mapping, meaning: "One payload.", keys: []*shape{
-		{name: "id", kind: text, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "The payload's name in templates, unique; identifiers are derived from it, and overlays find the payload by it."},
-		{name: "type", kind: text, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType, or the Type of a declaration such as com.apple.configuration.passcode.settings."},
-		{name: "displayName", kind: text, nonEmpty: true, meaning: "PayloadDisplayName."},
-		{name: "description", kind: text, meaning: "PayloadDescription."},
-		{name: "identifier", kind: text, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},
-		{name: "uuid", kind: text, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
+		{name: "id", kind: plain, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "The payload's name in templates, unique; identifiers are derived from it, and overlays find the payload by it."},
+		{name: "type", kind: plain, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType, or the Type of a declaration such as com.apple.configuration.passcode.settings."},
+		{name: "displayName", kind: plain, nonEmpty: true, meaning: "PayloadDisplayName."},
+		{name: "description", kind: plain, meaning: "PayloadDescription."},
+		{name: "identifier", kind: plain, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},
+		{name: "uuid", kind: plain, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
 		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets that get this payload; all where the key is absent.",
-			item: &shape{kind: text, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
+			item: &shape{kind: plain, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
 		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} is the bytes of a file, {$text: PATH} its text."},
 		{name: "raw", kind: flag, fallback: "false", meaning: "Build the payload as it was found, with nothing added: what a check says of it is a warning. Only beside profile.keys."},
 	}}
@@ -180,9 +180,9 @@ func variablesShape() *shape {
 	return &shape{name: "variables", kind: mapping, literal: true, meaning: "The variables that ${name} may name, each with its default or a description of it.",
 		item: &shape{kind: mapping, also: scalar, literal: true, meaning: "The default, or a mapping.", keys: []*shape{
 			{name: "default", kind: scalar, literal: true, meaning: "The value where none is given."},
-			{name: "type", kind: text, literal: true, choices: []string{"string", "integer", "real", "boolean", "date", "data"}, fallback: "string", meaning: "The type of the value; that of the default where there is one. Text for data is base64."},
-			{name: "description", kind: text, literal: true, meaning: "What the variable is for."},
-			{name: "secret", kind: text, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "Where the value comes from: env:NAME or file:PATH, relative to this file. It is never printed."},
+			{name: "type", kind: plain, literal: true, choices: []string{"string", "integer", "real", "boolean", "date", "data"}, fallback: "string", meaning: "The type of the value; that of the default where there is one. Text for data is base64."},
+			{name: "description", kind: plain, literal: true, meaning: "What the variable is for."},
+			{name: "secret", kind: plain, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "Where the value comes from: env:NAME or file:PATH, relative to this file. It is never printed."},
 		}}}
 }
 

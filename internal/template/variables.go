@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // variable is one declared variable and what is known of its value.
@@ -121,13 +122,10 @@ func kindNamed(name string) plist.Kind {
 
 // article names a kind in a sentence.
 func article(k plist.Kind) string {
-	switch k {
-	case plist.Integer:
-		return "an integer"
-	case plist.Array:
+	if k == plist.Array {
 		return "a list"
 	}
-	return "a " + k.String()
+	return text.Article(k.String())
 }
 
 // give takes the values of --vars and --set; the last one of a name counts.

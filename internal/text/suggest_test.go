@@ -1,9 +1,27 @@
-package diag
+package text
 
 import (
 	"strings"
 	"testing"
 )
+
+func TestSuggest(t *testing.T) {
+	words := []string{"DNSProtocol", "ServerURL", "ServerName", "ServerAddresses"}
+	for word, want := range map[string]string{
+		"serverurl":      "ServerURL",
+		"ServerUrI":      "ServerURL",
+		"SeverName":      "ServerName",
+		"ServreName":     "ServerName", // two letters swapped
+		"serverAdresses": "ServerAddresses",
+		"Protocol":       "",
+		"x":              "",
+		"":               "",
+	} {
+		if got := Suggest(word, words); got != want {
+			t.Errorf("%q suggests %q, want %q", word, got, want)
+		}
+	}
+}
 
 func TestNearest(t *testing.T) {
 	for _, tt := range []struct {
