@@ -24,7 +24,6 @@ type Layer struct {
 
 func (in input) Path() string                 { return in.path }
 func (in input) Read(h *Host) ([]byte, error) { return in.read(h) }
-func (in input) IsStdin() bool                { return in.isStdin }
 func InputOf(path string) Input               { return inputOf(path) }
 func Find(h *Host, stdin string, is func(string) bool, wants string, paths []string) ([]Input, []error, error) {
 	f := inputFinder{h.Files, stdin, is, wants}
@@ -32,10 +31,7 @@ func Find(h *Host, stdin string, is func(string) bool, wants string, paths []str
 }
 func IsProfileName(path string) bool                        { return isProfileName(path) }
 func (h *Host) HasProfileName(path string) bool             { return h.hasProfileName(path) }
-func (h *Host) IsLintable(path string) bool                 { return h.isLintable(path) }
 func (h *Host) IsTemplatePath(path string) bool             { return h.isTemplatePath(path) }
-func IsTemplateFile(f *diag.File) bool                      { return isTemplateFile(f) }
-func IsTemplate(data []byte) bool                           { return isTemplate(data) }
 func (h *Host) Catalog() (*schema.Catalog, []string, error) { return h.catalog() }
 func (h *Host) UserCatalogFolder() (string, error)          { return h.userCatalogFolder() }
 func (h *Host) ProjectCatalogFolder() (string, error)       { return h.projectCatalogFolder() }
@@ -53,9 +49,6 @@ func Imports() []string { return imports() }
 func (v *TemplateValues) Load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
 	return v.load(h, name)
 }
-func LoadTemplate(h *Host, in template.Input, loader template.Loader) (*template.Spec, []diag.Diagnostic, error) {
-	return loadTemplate(h, in, loader)
-}
 func Elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
 	return elsewhere(findings, already)
 }
@@ -68,7 +61,6 @@ func Ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 }
 func HideSecrets(doc *document.Document, isDamaged bool) { hideSecrets(doc, isDamaged) }
 func InternalError(p any) diag.Diagnostic                { return internalError(p) }
-func ProjectPath(h *Host) (string, error)                { return projectPath(h.Files) }
 
 // PushChecker checks what is pushed.
 type PushChecker struct{ c *checker }

@@ -20,17 +20,15 @@ import (
 // What commands still do themselves, until the application does it. It goes with the last of them.
 
 var (
-	withHint       = diag.WithHint
-	plain          = diag.Plain
-	unfit          = diag.Unfit
-	isProfileName  = app.IsProfileName
-	isTemplateFile = app.IsTemplateFile
-	isTemplate     = app.IsTemplate
-	elsewhere      = app.Elsewhere
-	hideSecrets    = app.HideSecrets
-	internalError  = app.InternalError
-	inputOf        = app.InputOf
-	imports        = app.Imports
+	withHint      = diag.WithHint
+	plain         = diag.Plain
+	unfit         = diag.Unfit
+	isProfileName = app.IsProfileName
+	elsewhere     = app.Elsewhere
+	hideSecrets   = app.HideSecrets
+	internalError = app.InternalError
+	inputOf       = app.InputOf
+	imports       = app.Imports
 )
 
 const (
@@ -51,13 +49,11 @@ type (
 var osHost = &app.Host{Files: files.OS{}}
 
 func hasProfileName(path string) bool                  { return osHost.HasProfileName(path) }
-func isLintable(path string) bool                      { return osHost.IsLintable(path) }
 func isTemplatePath(path string) bool                  { return osHost.IsTemplatePath(path) }
 func isCatalog(path string) bool                       { return osHost.IsCatalog(path) }
 func openCatalog(path string) *schema.Catalog          { return osHost.OpenCatalog(path) }
 func userCatalogFolder() (string, error)               { return osHost.UserCatalogFolder() }
 func projectCatalogFolder() (string, error)            { return osHost.ProjectCatalogFolder() }
-func projectPath() (string, error)                     { return app.ProjectPath(osHost) }
 func readFile(path string) ([]byte, error)             { return files.Read(files.OS{}, path) }
 func readAll(r io.Reader, name string) ([]byte, error) { return files.ReadAll(r, name) }
 func newStaging(now time.Time) files.Stage             { return files.OS{}.Stage(now) }
@@ -104,9 +100,6 @@ func (e *Env) noteTargets(targets []target.Target) {
 
 func (f *templateFlags) load(env *Env, name string) (*template.Spec, []diag.Diagnostic, error) {
 	return f.Load(env.host(), name)
-}
-func loadTemplate(in template.Input, loader template.Loader) (*template.Spec, []diag.Diagnostic, error) {
-	return app.LoadTemplate(osHost, in, loader)
 }
 func verdict(env *Env, failures []error, failed bool) error { return env.verdict(failures, failed) }
 func newProgress(env *Env, verb string, n int) *view.Progress {

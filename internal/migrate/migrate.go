@@ -25,31 +25,35 @@ type Plan struct {
 
 // Change is a payload or key that ends, and what takes its place.
 type Change struct {
-	Type        string
-	Key         string // path of the key; empty for the payload as a whole
-	Path        string // where it stands, such as PayloadContent[2]
-	At          diag.Span
-	Ends        []End
-	Replacement string // type of the declaration; empty where there is none
-	Named       bool   // Apple names the replacement; else it follows from both schemas
-	Declaration int    // index in Plan.Declarations; -1 where nothing was converted
-	Renamed     []Renamed
-	Lost        []Loss
+	Type        string         `json:"type"`
+	Key         string         `json:"key,omitempty"` // path of the key; empty for the payload as a whole
+	Path        string         `json:"path"`          // where it stands, such as PayloadContent[2]
+	Start       *diag.Position `json:"start,omitempty"`
+	Ends        []End          `json:"ends"`
+	Replacement string         `json:"replacement"` // type of the declaration; empty where there is none
+	Verified    bool           `json:"verified"`    // Apple names the replacement, or there is none; else it follows from both schemas
+	Declaration string         `json:"declaration"` // Identifier of what it was converted into; empty where it was not
+	Renamed     []Renamed      `json:"renamed"`
+	Lost        []Loss         `json:"lost"`
 }
 
 // End is when a payload or key ends on platforms.
 type End struct {
-	Platforms           []target.Platform
-	Deprecated, Removed target.Version // zero where it is not
+	Platforms  []target.Platform `json:"platforms"`
+	Deprecated target.Version    `json:"deprecated,omitzero"` // zero where it is not
+	Removed    target.Version    `json:"removed,omitzero"`
 }
 
 // Renamed is a key that the declaration has under another name.
-type Renamed struct{ From, To string }
+type Renamed struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
 
 // Loss is what the declaration does not do that the payload does.
 type Loss struct {
-	Key string // empty for the declaration as a whole
-	Why string // the rest of a sentence whose subject is the key; a whole one without a key
+	Key string `json:"key,omitempty"` // empty for the declaration as a whole
+	Why string `json:"why"`           // the rest of a sentence whose subject is the key; a whole one without a key
 }
 
 // since is the oldest version whose changes count.
@@ -66,7 +70,7 @@ func Of(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 		return nil, err
 	}
 	m := &migration{catalog: c, facts: known, common: common, profile: root.String("PayloadIdentifier"),
-		name: root.String("PayloadDisplayName"), plan: &Plan{}}
+		name: root.String("PayloadDisplayName"), plan: &Plan{Changes: []Change{}}}
 	for i, payload := range root.List("PayloadContent") {
 		if payload == nil || payload.Kind != plist.Dictionary {
 			continue
@@ -120,12 +124,14 @@ func (m *migration) typeOf(name string, v *plist.Value) (*schema.Type, error) {
 
 // whole is about a payload that ends with all its keys.
 func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End) error {
-	change := Change{Type: t.PayloadType, Path: at, At: v.Span, Ends: ends, Replacement: t.Replacement, Named: t.Replacement != "", Declaration: -1}
+	start := v.Span
 	if f := v.Field("PayloadType"); f != nil {
-		change.At = f.Value.Span
+		start = f.Value.Span
 	}
+	change := newChange(t, "", at, start, ends, t.Replacement)
 	if change.Replacement == "" {
 		change.Replacement = m.facts.RenamedTo(t.PayloadType)
+		change.Verified = change.Replacement == ""
 	}
 	if change.Replacement == "" {
 		m.plan.Changes = append(m.plan.Changes, change)
@@ -139,12 +145,21 @@ func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End)
 	c := &converter{from: t, to: d, facts: m.facts, change: &change}
 	if payload := c.dictionary(m.ownKeys(t, d, v), nil, nil); len(payload.Fields) > 0 && c.isOneToOne(t, v) {
 		change.Lost = append(change.Lost, lostReach(t, d, nil, nil)...)
-		change.Declaration = m.add(d.PayloadType, v.String("PayloadIdentifier"), payload)
+		change.Declaration = m.plan.Declarations[m.add(d.PayloadType, v.String("PayloadIdentifier"), payload)].Identifier
 	} else {
-		change.Renamed, change.Lost = nil, nil
+		change.Renamed, change.Lost = []Renamed{}, []Loss{}
 	}
 	m.plan.Changes = append(m.plan.Changes, change)
 	return nil
+}
+
+func newChange(t *schema.Type, key, path string, at diag.Span, ends []End, replacement string) Change {
+	c := Change{Type: t.PayloadType, Key: key, Path: path, Ends: ends, Replacement: replacement, Verified: true, Renamed: []Renamed{}, Lost: []Loss{}}
+	if !at.IsZero() {
+		start := at.File.Position(at.Start)
+		c.Start = &start
+	}
+	return c
 }
 
 // ownKeys returns the keys of a payload without those that all payloads have, except where the declaration has a key for
@@ -196,8 +211,8 @@ func (m *migration) key(t *schema.Type, f plist.Field, at string, path []string,
 		}
 		return nil
 	}
-	change := Change{Type: t.PayloadType, Key: strings.Join(path, "."), Path: at + "." + strings.Join(path, "."), At: f.KeySpan,
-		Ends: ends, Replacement: k.Replacement, Named: k.Replacement != "", Declaration: -1}
+	name := strings.Join(path, ".")
+	change := newChange(t, name, at+"."+name, f.KeySpan, ends, k.Replacement)
 	if k.Replacement != "" {
 		d, err := m.catalog.Declaration(k.Replacement)
 		if err != nil {
@@ -216,7 +231,7 @@ func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field,
 	c := &converter{from: t, to: d, facts: m.facts, change: change}
 	name, value := c.field(f, path, nil)
 	if value == nil {
-		change.Lost, change.Renamed = nil, nil
+		change.Renamed, change.Lost = []Renamed{}, []Loss{}
 		return
 	}
 	at, exists := added[d.PayloadType]
@@ -225,7 +240,7 @@ func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field,
 		added[d.PayloadType] = at
 	}
 	m.plan.Declarations[at].Payload.Set(name, value)
-	change.Declaration = at
+	change.Declaration = m.plan.Declarations[at].Identifier
 	change.Lost = append(change.Lost, lostReach(t, d, path, []string{name})...)
 }
 

@@ -105,10 +105,10 @@ r.siri.settings { "Enabled": false }
 
 // What Apple does not name as a replacement is not said to be one by Apple.
 func TestNamed(t *testing.T) {
-	if c := of(t, `<key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>forcePIN</key><true/>`).Changes[0]; c.Named || c.Replacement == "" {
-		t.Errorf("got named %t and replacement %q", c.Named, c.Replacement)
+	if c := of(t, `<key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>forcePIN</key><true/>`).Changes[0]; c.Verified || c.Replacement == "" {
+		t.Errorf("got verified %t and replacement %q", c.Verified, c.Replacement)
 	}
-	if c := of(t, `<key>PayloadType</key><string>com.apple.dnsSettings.managed</string>`).Changes[0]; !c.Named {
+	if c := of(t, `<key>PayloadType</key><string>com.apple.dnsSettings.managed</string>`).Changes[0]; !c.Verified {
 		t.Error("Apple names the replacement of the DNS payload")
 	}
 }

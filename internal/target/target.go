@@ -133,6 +133,15 @@ func (v Version) String() string {
 	return strconv.Itoa(v.Major)
 }
 
+// MarshalText writes the version as String does.
+func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what ParseVersion does.
+func (v *Version) UnmarshalText(text []byte) (err error) {
+	*v, err = ParseVersion(string(text))
+	return err
+}
+
 // Target is a group of devices. Version is the oldest in the group; newer ones belong to it too.
 type Target struct {
 	Platform   Platform
