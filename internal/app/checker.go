@@ -61,20 +61,25 @@ func (c *checker) checkData(name string, data []byte, err error) checked {
 	return c.checkFile(diag.NewFile(name, data))
 }
 
-// checkFile checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
-func (c *checker) checkFile(file *diag.File) (result checked) {
-	result = checked{name: file.Name}
+// checkFile checks one file.
+func (c *checker) checkFile(file *diag.File) checked {
+	check := c.checkDocument
+	if c.templates != nil && isTemplateFile(file) {
+		check = c.checkTemplate
+	}
+	return guarded(file.Name, func(result *checked) error { return check(file, result) })
+}
+
+// guarded checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
+func guarded(name string, check func(*checked) error) (result checked) {
+	result = checked{name: name}
 	defer func() {
 		if p := recover(); p != nil {
 			result.findings = append(result.findings, internalError(p))
 		}
 	}()
-	check := c.checkDocument
-	if c.templates != nil && isTemplateFile(file) {
-		check = c.checkTemplate
-	}
-	if err := check(file, &result); err != nil {
-		return checked{name: file.Name, err: fmt.Errorf("checking %s: %w", file.Name, err)}
+	if err := check(&result); err != nil {
+		return checked{name: name, err: fmt.Errorf("checking %s: %w", name, err)}
 	}
 	return result
 }
@@ -86,6 +91,11 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 		open = document.OpenTemplate
 	}
 	doc, findings := open(file)
+	return c.checkOpened(doc, findings, file, result)
+}
+
+// checkOpened checks a profile or a declaration that is open already, as a file of this size and form.
+func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic, file *diag.File, result *checked) error {
 	secret.Scrub(findings)
 	defer hideSecrets(doc, diag.HasErrors(findings))
 	result.kind, result.format = string(doc.Kind()), string(doc.Format)

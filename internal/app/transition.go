@@ -8,7 +8,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
-	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -61,45 +60,6 @@ func Ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 }
 func HideSecrets(doc *document.Document, isDamaged bool) { hideSecrets(doc, isDamaged) }
 func InternalError(p any) diag.Diagnostic                { return internalError(p) }
-
-// PushChecker checks what is pushed.
-type PushChecker struct{ c *checker }
-
-// PushChecked is what was found in one file.
-type PushChecked struct {
-	Name     string
-	Signed   bool
-	Findings []diag.Diagnostic
-	Err      error
-	c        checked
-}
-
-func NewPushChecker(h *Host, targets []target.Target, o lint.Options, keeps func(diag.Diagnostic) bool) (*PushChecker, error) {
-	c, err := newChecker(h, targets, newExceptions(nil))
-	if err != nil {
-		return nil, err
-	}
-	c.options, c.keeps, c.asSet = o, keeps, true
-	return &PushChecker{c}, nil
-}
-
-func (p *PushChecker) Check(name string, data []byte) PushChecked {
-	c := p.c.checkData(name, data, nil)
-	return PushChecked{c.name, c.signed, c.findings, c.err, c}
-}
-
-func (p *PushChecker) Together(all []PushChecked) error {
-	var results []checked
-	for _, x := range all {
-		x.c.findings = x.Findings
-		results = append(results, x.c)
-	}
-	err := p.c.checkTogether(results)
-	for i := range results {
-		all[i].Findings = results[i].findings
-	}
-	return err
-}
 
 func Walk(h *Host, is func(string) bool, path string) ([]Input, []error) {
 	f := inputFinder{h.Files, "stdin", is, ""}

@@ -34,6 +34,10 @@ func TestDocs(t *testing.T) {
 		"template": template.Reference(),
 		"commands": commandTable(),
 
+		"destinations": destinationTable(),
+		"exports":      exportTable(),
+		"flags":        flagTable(),
+
 		"consequences": consequenceTable(),
 		"rules":        strings.TrimSuffix(view.RulesMarkdown(rules.All()), "\n"),
 	}

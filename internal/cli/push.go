@@ -1,18 +1,15 @@
 package cli
 
 import (
-	"context"
-	"crypto/x509"
-	"encoding/base64"
-	"errors"
-	"fmt"
+	"cmp"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/deploy"
-	"syncguard/internal/mdm"
+	"syncguard/internal/view"
 )
 
 func newPushCmd(env *Env, version string) *cobra.Command {
@@ -24,180 +21,256 @@ can be run again. Nothing is sent unless every file is one that the server takes
 taken off, which is said.
 
 --dry-run shows the requests that would be sent, without secrets, and --check compares what the server has with what would
-be sent: the exit code is 1 when they differ.`,
+be sent: the exit code is 1 when they differ. --out writes files for other tools to carry, as export does.`,
 		Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
   syncguard push nanomdm profiles/ --ids-file devices.txt --dry-run`,
 		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	for _, d := range []*pushDestination{
-		pushAppleBusiness(),
-		pushFleet(),
-		pushIntune(),
-		pushJamf(),
-		pushKMFDDM(),
-		pushNanoMDM(),
-	} {
-		cmd.AddCommand(d.command(env, version))
+	for _, d := range app.Destinations() {
+		if d.Push != nil {
+			cmd.AddCommand((&pushing{env: env, destination: d}).command(d.Push, version))
+		}
 	}
 	return cmd
 }
 
-// pushDestination is one kind of server, as a subcommand of push.
-type pushDestination struct {
-	name                 string // of the subcommand, and of the server in package mdm
-	title                string // what its maker calls it, where package mdm does not know it
-	short, long, example string
-	declarations         bool   // it takes declarations, and no profiles
-	address              string // of the server where there is but one, "" where it is to be given
-	encrypted            bool   // it takes profiles that are encrypted for one device
-	flags                func(*cobra.Command)
-	alone                func() bool // there is something to do without files; nil for never
-	// connect makes the destination and the client that speaks to it, of p.client and p.secret.
-	connect func(ctx context.Context, p *pushing) (deploy.Destination, *deploy.Client, error)
-}
-
-// server is what is known of the server.
-func (d *pushDestination) server() *mdm.Server {
-	if s := mdm.Find(d.name); s != nil {
-		return s
-	}
-	return &mdm.Server{ID: d.name, Name: d.title}
-}
-
-// variable is the name of an environment variable that holds something for this destination.
-func (d *pushDestination) variable(what string) string {
-	return "SYNCGUARD_" + strings.ToUpper(strings.ReplaceAll(d.name, "-", "_")) + "_" + what
-}
-
-// pushOptions are the flags of every destination.
-type pushOptions struct {
-	paths   []string
-	address string
-	roots   []string // --ca
-	dryRun  bool
-	full    bool
-	check   bool
-	format  choiceFlag
-}
-
-func (d *pushDestination) command(env *Env, version string) *cobra.Command {
-	var o pushOptions
+func newExportCmd(env *Env, version string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     d.name + " FILE…",
-		Short:   d.short,
-		Long:    d.long,
-		Example: d.example,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 && (d.alone == nil || !d.alone()) {
-				return usage("name a file, a folder, or - for stdin", "nothing to push")
+		Use:   "export",
+		Short: "Write profiles as the files that other pipelines carry to an MDM server",
+		Long: `Write profiles as the files that other pipelines carry to an MDM server: the body of the request that creates each one, or
+the folder that the server's own tool takes. The profiles are checked, and changed for the server, as push does.
+
+All files are written or none. A file that is there with another content is replaced only with --force.`,
+		Example: `  syncguard export jamf profiles/ -o jamf
+  syncguard export fleet profiles/ -o fleet-gitops --team Workstations
+  syncguard export nanomdm corp.mobileconfig | curl -T - "$NANOMDM/v1/enqueue/$ID" -u nanomdm`,
+		Args: subcommandArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	for _, d := range app.Destinations() {
+		if d.Export != nil {
+			cmd.AddCommand((&pushing{env: env, destination: d, exports: true}).command(d.Export, version))
+		}
+	}
+	return cmd
+}
+
+// pushing is a subcommand of push or of export.
+type pushing struct {
+	env         *Env
+	destination *deploy.Destination
+	exports     bool
+
+	o      app.PushOptions
+	full   bool
+	format choiceFlag
+	rows   *view.PushRows
+}
+
+func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
+	d := p.destination
+	p.o.Destination, p.o.UserAgent = d.Name, "syncguard/"+version
+	cmd := &cobra.Command{
+		Use:     d.Name + " FILE…",
+		Short:   help.Short,
+		Long:    help.Long,
+		Example: help.Example,
+		Args: func(cmd *cobra.Command, args []string) error {
+			isAlone := func(f deploy.Flag) bool { return f.Alone && cmd.Flags().Changed(f.Name) }
+			switch {
+			case len(args) > 0 || !p.exports && slices.ContainsFunc(d.Flags, isAlone):
+				return nil
+			case p.exports:
+				return usage("name a profile, a folder, or - for stdin", "nothing to export")
 			}
-			return nil
+			return usage("name a file, a folder, or - for stdin", "nothing to push")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.paths = args
-			p := &pushing{pushDestination: d, env: env, o: o, version: version, verb: "sent"}
-			return p.run(cmd.Context())
+			p.o.Paths, p.o.Flags = args, p.values(cmd)
+			if p.exports || p.o.Output != "" {
+				return p.export(cmd)
+			}
+			return p.push(cmd)
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&o.address, "server", "", cond(d.address != "", "address of the server, if not "+d.address)+
-		cond(d.address == "", "address of the server, such as https://mdm.example.com")+" (or "+d.variable("URL")+")")
-	flags.StringArrayVar(&o.roots, "ca", nil, "certificates to trust in place of the system's, PEM or DER (repeatable)")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "show the requests that would be sent, without secrets")
-	flags.BoolVar(&o.full, "full", false, "show whole bodies with --dry-run")
-	flags.BoolVar(&o.check, "check", false, "only compare what the server has with what would be sent; exit with 1 if they differ")
-	o.format.addFormats(cmd, "text", "json")
-	_ = cmd.MarkFlagFilename("ca", "pem", "crt", "cer")
-	d.flags(cmd)
+	p.addFlags(cmd)
 	return cmd
 }
 
-func (o *pushOptions) validate() error {
-	switch {
-	case o.dryRun && o.check:
-		return usage("give one of the two", "--dry-run cannot go with --check")
-	case o.full && !o.dryRun:
-		return usage("add --dry-run", "--full is about what --dry-run shows")
+func (p *pushing) addFlags(cmd *cobra.Command) {
+	flags, d := cmd.Flags(), p.destination
+	if !p.exports {
+		server := "address of the server, such as https://mdm.example.com"
+		if d.Address != "" {
+			server = "address of the server, if not " + d.Address
+		}
+		flags.StringVar(&p.o.Server, "server", "", server+" (or "+d.Variable("URL")+")")
+		flags.StringArrayVar(&p.o.Roots, "ca", nil, "certificates to trust in place of the system's, PEM or DER (repeatable)")
+		flags.BoolVar(&p.o.DryRun, "dry-run", false, "show the requests that would be sent, without secrets")
+		flags.BoolVar(&p.full, "full", false, "show whole bodies with --dry-run")
+		flags.BoolVar(&p.o.Check, "check", false, "only compare what the server has with what would be sent; exit with 1 if they differ")
+		_ = cmd.MarkFlagFilename("ca", "pem", "crt", "cer")
 	}
+	if d.Export != nil {
+		flags.StringVarP(&p.o.Output, "out", "o", "", cond(!p.exports, "send nothing: write files for other tools into this folder, as export does")+
+			cond(p.exports, "folder for the files"+cond(!d.Folder, "; without it one goes to stdout")))
+		flags.BoolVar(&p.o.Force, "force", false, "replace files that are there"+cond(!p.exports, ", with --out"))
+		_ = cmd.MarkFlagDirname("out")
+	}
+	p.format.addFormats(cmd, "text", "json")
+	for _, f := range d.Flags {
+		if !p.exports || f.Files {
+			addDestinationFlag(cmd, f, d.Describe(f))
+		}
+	}
+}
+
+// addDestinationFlag adds a flag that a destination has registered.
+func addDestinationFlag(cmd *cobra.Command, f deploy.Flag, about string) {
+	flags := cmd.Flags()
+	switch f.Kind {
+	case deploy.Switch:
+		flags.Bool(f.Name, false, about)
+	case deploy.List:
+		flags.StringSlice(f.Name, nil, about)
+	case deploy.Each:
+		flags.StringArray(f.Name, nil, about)
+	case deploy.Duration:
+		wait, _ := time.ParseDuration(f.Default)
+		flags.Duration(f.Name, wait, about)
+	case deploy.Choice:
+		(&choiceFlag{value: f.Choices[0], all: f.Choices}).addFlag(cmd, f.Name)
+	default:
+		flags.String(f.Name, f.Default, about)
+	}
+	switch f.Kind {
+	case deploy.Secret:
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions([]string{"env:", "file:"}, cobra.ShellCompDirectiveNoSpace))
+	case deploy.Path:
+		_ = cmd.MarkFlagFilename(f.Name, f.Ext...)
+	}
+}
+
+// values returns what the flags of the destination were given.
+func (p *pushing) values(cmd *cobra.Command) deploy.Values {
+	all := deploy.Values{}
+	for _, f := range p.destination.Flags {
+		if flag := cmd.Flags().Lookup(f.Name); flag != nil && flag.Changed {
+			all[f.Name] = []string{flag.Value.String()}
+			if many, ok := flag.Value.(interface{ GetSlice() []string }); ok {
+				all[f.Name] = many.GetSlice()
+			}
+		}
+	}
+	return all
+}
+
+func (p *pushing) export(cmd *cobra.Command) error {
+	switch {
+	case p.o.DryRun || p.o.Check || p.full:
+		return usage("give one of the two", "--out cannot go with --dry-run, --full or --check")
+	case p.o.Output == "" && p.format.isJSON():
+		return usage("-o FOLDER", "--format json and the file cannot both go to stdout")
+	}
+	p.o.Tell = p.tell
+	r, err := app.Export(cmd.Context(), p.host(), p.o)
+	switch {
+	case err != nil:
+		return err
+	case r.Refused || len(r.Unread) > 0:
+		return p.notBegun(r.NotBegun, "written")
+	case p.o.Output == "":
+		_, err = p.env.Stdout.Write(r.Data)
+		return err
+	case p.format.isJSON():
+		return view.WriteJSON(p.env.Stdout, r)
+	}
+	p.env.out().Export(r)
 	return nil
 }
 
-// pushing is one run of a subcommand.
-type pushing struct {
-	*pushDestination
-	env     *Env
-	o       pushOptions
-	version string
-	verb    string // what is done with profiles: sent or written
-
-	loaded  []*deploy.Profile
-	hiding  hiding
-	unknown []string // what --dry-run goes without
-	closers []func() // what ends with the run
-}
-
-func (p *pushing) close() {
-	for _, c := range p.closers {
-		c()
+func (p *pushing) push(cmd *cobra.Command) error {
+	switch {
+	case p.o.DryRun && p.o.Check:
+		return usage("give one of the two", "--dry-run cannot go with --check")
+	case p.full && !p.o.DryRun:
+		return usage("add --dry-run", "--full is about what --dry-run shows")
+	case p.o.Force:
+		return usage("add --out", "--force is about the files of --out")
 	}
-}
-
-// client makes the client of the server, whose address and roots the flags say.
-func (p *pushing) client(o deploy.Options) (*deploy.Client, error) {
-	address := p.o.address
-	if address == "" {
-		address, _ = p.env.lookup(p.variable("URL"))
+	p.o.Tell = p.tell
+	r, err := app.Push(cmd.Context(), p.host(), p.o)
+	switch {
+	case r == nil:
+		return err
+	case r.Refused || len(r.Unread) > 0:
+		return p.notBegun(r.NotBegun, "sent")
+	case p.format.isJSON():
+		err = cmp.Or(view.WriteJSON(p.env.Stdout, r), err)
+	case p.o.DryRun:
+		p.env.out().PushPlan(r, p.full)
+	case p.o.Check:
+		p.env.out().PushCheck(r)
+	default:
+		p.env.out().PushTotals(r)
 	}
-	if address == "" {
-		address = p.pushDestination.address
-	}
-	if address == "" {
-		return nil, usage("give --server https://mdm.example.com, or set "+p.variable("URL"), "which server is not said")
-	}
-	roots, err := p.roots()
-	if err != nil {
-		return nil, err
-	}
-	if b, ok := o.Authorizer.(deploy.Basic); ok { // a server can echo it as it was sent
-		p.hiding.add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
-	}
-	o.Roots, o.UserAgent, o.Hide = roots, "syncguard/"+p.version, p.hiding.hide
-	c, err := deploy.NewClient(address, o)
-	if err != nil {
-		return nil, usage("give the address as https://mdm.example.com", "%s", err)
-	}
-	return c, nil
-}
-
-const caHint = "give the certificate of its authority with --ca, if the server is the right one"
-
-// trustHint adds to an error of trust what to do.
-func trustHint(err error) error {
-	var unknown x509.UnknownAuthorityError
-	if errors.As(err, &unknown) {
-		return withHint(err, caHint)
+	if err == nil && p.o.Check && r.Differs() {
+		return errFindings
 	}
 	return err
 }
 
-func (p *pushing) roots() (*x509.CertPool, error) { return readRoots(p.o.roots) }
-
-// secret returns a credential from where its flag says. A dry run goes without, and then does not ask the server.
-func (p *pushing) secret(ctx context.Context, f *secretFlag) (string, error) {
-	if p.o.dryRun && !f.isThere(p.env) {
-		p.unknown = append(p.unknown, f.what)
-		return "", nil
+// notBegun says why nothing was sent or written.
+func (p *pushing) notBegun(why app.NotBegun, verb string) error {
+	out := p.env.err()
+	for _, err := range why.Refusals {
+		out.Failure(plain(err))
 	}
-	secret, err := f.read(ctx, p.env)
-	p.hiding.add(secret)
-	return secret, err
+	if why.Refused {
+		out.Line("nothing was %s", verb)
+	}
+	return verdict(p.env, why.Unread, why.Refused)
 }
 
-// asks says whether the server can be asked what it has.
-func (p *pushing) asks() bool { return len(p.unknown) == 0 }
+// host is the world of the command; where lines of text tell how it goes on, no other progress is shown.
+func (p *pushing) host() *app.Host {
+	h := p.env.host()
+	if notify := h.Notify; !p.format.isJSON() {
+		h.Notify = func(e app.Event) {
+			if e.Kind != app.EventStep {
+				notify(e)
+			}
+		}
+	}
+	return h
+}
 
-// describeUnknown names what is missing to ask the server.
-func (p *pushing) describeUnknown() string {
-	return fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.unknown), " and "))
+// tell shows how it goes on.
+func (p *pushing) tell(e app.PushEvent) {
+	out := p.env.out()
+	switch e.Kind {
+	case app.PushChecked:
+		p.env.err().PushFindings(e.Findings)
+		return
+	case app.PushLost:
+		p.env.err().Failure(e.Err.Error())
+		return
+	}
+	if p.format.isJSON() {
+		return
+	}
+	switch e.Kind {
+	case app.PushPlanned:
+		p.rows = view.NewPushRows(e.Items)
+	case app.PushDone:
+		out.Pushed(p.rows, e.Items[0])
+	case app.PushNotified:
+		out.NotNotified(e.Result)
+	case app.PushWaiting:
+		out.Line("waiting for the devices")
+	case app.PushAnswered:
+		out.PushedDevice(p.rows, e.Items[0])
+	}
 }

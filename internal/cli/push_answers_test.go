@@ -22,23 +22,23 @@ func TestWrongAnswers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				d := c.destination(client)
-				if f, ok := d.(*fleet.Destination); ok {
-					f.Team = "7"
+				d := c.session(client)
+				if name == "fleet" {
+					d = (&fleet.Server{Client: client, Team: "7"}).Session()
 				}
-				parcels, err := d.Pack(pushedProfile(t, "a", "one", name == "kmfddm"))
+				items, err := d.Prepare(pushedProfile(t, "a", "one", name == "kmfddm"))
 				if err != nil {
 					t.Fatal(err)
 				}
-				steps, err := deploy.Plan(t.Context(), d, parcels, true)
+				changes, err := d.Plan(t.Context(), items, true)
 				isEmptyList := strings.Contains(body, "[null]")
 				if err == nil && !isEmptyList {
-					t.Errorf("the plan is to %s", steps[0].Action)
+					t.Errorf("the plan is to %s", changes[0].Action)
 				}
 				if name == "kmfddm" { // what it has stored it says by the status alone
 					return
 				}
-				deploy.Push(t.Context(), d, client, []*deploy.Step{{Action: deploy.Create, Parcel: parcels[0]}}, func(r deploy.Result) {
+				d.Push(t.Context(), []*deploy.Change{{Action: deploy.Create, Item: items[0]}}, func(r deploy.Result) {
 					if r.Err == nil {
 						t.Errorf("created with the ID %q", r.ID)
 					}
@@ -62,7 +62,7 @@ func TestTwoProfilesAreTwo(t *testing.T) {
 			before := c.state(h)
 			one, two := pushedProfile(t, "a", "two", false), pushedProfile(t, "a", "three", false)
 			two.Name = "other.mobileconfig"
-			var parcels []*deploy.Parcel
+			var items []*deploy.Item
 			s := httptest.NewServer(h)
 			defer s.Close()
 			o := c.options
@@ -71,17 +71,19 @@ func TestTwoProfilesAreTwo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := c.destination(client)
+			d := c.session(client)
 			for _, p := range []*deploy.Profile{one, two} {
-				packed, err := d.Pack(p)
+				prepared, err := d.Prepare(p)
 				if err != nil {
 					t.Fatal(err)
 				}
-				parcels = append(parcels, packed...)
+				items = append(items, prepared...)
 			}
-			err = deploy.CheckTogether(d, parcels)
+			if d.Together != nil {
+				err = d.Together(items)
+			}
 			if err == nil {
-				_, err = deploy.Plan(t.Context(), d, parcels, true)
+				_, err = d.Plan(t.Context(), items, true)
 			}
 			if err == nil || !strings.Contains(err.Error(), "other.mobileconfig") {
 				t.Errorf("got %v", err)

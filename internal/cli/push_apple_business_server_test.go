@@ -65,6 +65,7 @@ func (f *fakeAppleBusiness) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.tokens++
+	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"access_token": "token-%d", "token_type": "Bearer", "expires_in": 3600, "scope": "business.api"}`, f.tokens)
 }
 

@@ -42,35 +42,35 @@ func (f *failing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // convergence is a destination, and what its server has in the end.
 type convergence struct {
-	server      func() http.Handler
-	destination func(c *deploy.Client) deploy.Destination
-	options     deploy.Options
-	state       func(http.Handler) string
+	server  func() http.Handler
+	session func(c *deploy.Client) *deploy.Session
+	options deploy.Options
+	state   func(http.Handler) string
 }
 
 var convergences = map[string]convergence{
-	"fleet": {newFakeFleet, func(c *deploy.Client) deploy.Destination {
-		return &fleet.Destination{Client: c, Team: "Workstations", Labels: map[string][]string{fleet.IncludeAny: {"A, B", "C"}}}
+	"fleet": {newFakeFleet, func(c *deploy.Client) *deploy.Session {
+		return (&fleet.Server{Client: c, Team: "Workstations", Labels: map[string][]string{fleet.IncludeAny: {"A, B", "C"}}}).Session()
 	}, fleet.Options("right-token"), func(h http.Handler) (out string) {
 		for _, p := range h.(*fakeFleet).all {
 			out += fmt.Sprintln(*p)
 		}
 		return out
 	}},
-	"intune": {func() http.Handler { return &fakeIntune{} }, func(c *deploy.Client) deploy.Destination {
-		return &intune.Destination{Client: c, Platform: intune.MacOS}
+	"intune": {func() http.Handler { return &fakeIntune{} }, func(c *deploy.Client) *deploy.Session {
+		return (&intune.Server{Client: c, Platform: intune.MacOS}).Session()
 	}, intune.Options(deploy.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeIntune).all) }},
-	"apple-business": {newFakeAppleBusiness, func(c *deploy.Client) deploy.Destination {
-		return &applebusiness.Destination{Client: c}
+	"apple-business": {newFakeAppleBusiness, func(c *deploy.Client) *deploy.Session {
+		return (&applebusiness.Server{Client: c}).Session()
 	}, applebusiness.Options(deploy.Bearer("right-token")), func(h http.Handler) string { return fmt.Sprint(h.(*fakeAppleBusiness).all) }},
-	"kmfddm": {newFakeKMFDDM, func(c *deploy.Client) deploy.Destination {
-		return &kmfddm.Destination{Client: c, Sets: []string{"default"}, Enrollments: []string{"E1", "E2"}}
+	"kmfddm": {newFakeKMFDDM, func(c *deploy.Client) *deploy.Session {
+		return (&kmfddm.Server{Client: c, Sets: []string{"default"}, Enrollments: []string{"E1", "E2"}}).Session()
 	}, kmfddm.Options("right-key"), func(h http.Handler) string {
 		f := h.(*fakeKMFDDM)
 		return fmt.Sprint(f.declarations, f.links)
 	}},
-	"jamf": {newFakeJamf, func(c *deploy.Client) deploy.Destination {
-		return &jamf.Destination{Client: c, For: jamf.Computers, Redeploy: "All"}
+	"jamf": {newFakeJamf, func(c *deploy.Client) *deploy.Session {
+		return (&jamf.Server{Client: c, For: jamf.Computers, Redeploy: "All"}).Session()
 	}, jamf.Options(deploy.Bearer("token-0")), func(h http.Handler) (out string) {
 		for path, all := range h.(*fakeJamf).all {
 			for _, p := range all {
@@ -112,27 +112,25 @@ func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*deploy.Pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := c.destination(client)
-	var parcels []*deploy.Parcel
+	d := c.session(client)
+	var items []*deploy.Item
 	for _, p := range profiles {
-		packed, err := d.Pack(p)
+		prepared, err := d.Prepare(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parcels = append(parcels, packed...)
+		items = append(items, prepared...)
 	}
-	steps, err := deploy.Plan(context.Background(), d, parcels, true)
+	changes, err := d.Plan(context.Background(), items, true)
 	if err != nil {
 		return "", err
 	}
-	deploy.Push(context.Background(), d, client, steps, func(r deploy.Result) {
+	d.Push(context.Background(), changes, func(r deploy.Result) {
 		actions += string(r.Action) + " "
 		err = errors.Join(err, r.Err)
 	})
-	if f, ok := d.(deploy.Finisher); ok {
-		_, finishErr := deploy.Finish(context.Background(), f, client, parcels)
-		err = errors.Join(err, finishErr)
-	}
+	_, finishErr := d.Finish(context.Background(), items)
+	err = errors.Join(err, finishErr)
 	return actions, err
 }
 

@@ -25,8 +25,7 @@ import (
 // jamfServer is a server that behaves as Jamf Pro does, and a destination on it.
 type jamfServer struct {
 	*fakeJamf
-	*jamf.Destination
-	client *deploy.Client
+	*jamf.Server
 }
 
 func newJamfServer(t interface {
@@ -40,30 +39,30 @@ func newJamfServer(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &jamfServer{f, &jamf.Destination{Client: c, For: devices, Redeploy: "All"}, c}
+	return &jamfServer{f, &jamf.Server{Client: c, For: devices, Redeploy: "All"}}
 }
 
 // push pushes a profile and returns what was done, and what the server has then.
-func (s *jamfServer) push(p *deploy.Profile) (action deploy.Action, parcel *deploy.Parcel, held *plist.Value, err error) {
+func (s *jamfServer) push(p *deploy.Profile) (action deploy.Action, item *deploy.Item, remote *plist.Value, err error) {
 	ctx := context.Background()
-	parcels, err := s.Pack(p)
+	items, err := s.Prepare(p)
 	if err != nil {
 		return "", nil, nil, err
 	}
-	steps, err := deploy.Plan(ctx, s, parcels, true)
+	changes, err := s.Session().Plan(ctx, items, true)
 	if err != nil {
 		return "", nil, nil, err
 	}
-	deploy.Push(ctx, s, s.client, steps, func(r deploy.Result) { err = r.Err })
+	s.Session().Push(ctx, changes, func(r deploy.Result) { err = r.Err })
 	if err != nil {
 		return "", nil, nil, err
 	}
-	all, err := s.Find(ctx, parcels)
+	all, err := s.Find(ctx, items)
 	if err != nil || all[0] == nil {
 		return "", nil, nil, fmt.Errorf("the server has nothing: %w", err)
 	}
-	held, err = deploy.ReadContent([]byte(strings.ReplaceAll(string(all[0].Content), "<key></key>\n\t<string></string>", "")))
-	return steps[0].Action, parcels[0], held, err
+	remote, err = deploy.ReadContent([]byte(strings.ReplaceAll(string(all[0].Content), "<key></key>\n\t<string></string>", "")))
+	return changes[0].Action, items[0], remote, err
 }
 
 // Keys that hold what Jamf likes, at the top level and in a payload: docs/mdm.md.
@@ -74,16 +73,16 @@ var (
 
 // unlike lists the paths of what is not the same in a profile and in what a server holds of it, where a line break is a line break,
 // and none at the ends of a text.
-func unlike(sent, held *plist.Value) (paths []string) {
+func unlike(sent, remote *plist.Value) (paths []string) {
 	ofType := map[string][]*plist.Value{}
-	for _, payload := range payloadsIn(held) {
+	for _, payload := range payloadsIn(remote) {
 		ofType[typeIn(payload)] = append(ofType[typeIn(payload)], payload)
 	}
 	for _, f := range sent.Fields {
 		switch {
 		case slices.Contains(jamfsTop, f.Key):
 		case f.Key != "PayloadContent":
-			paths = append(paths, unlikeValue(f.Key, f.Value, held.Get(f.Key))...)
+			paths = append(paths, unlikeValue(f.Key, f.Value, remote.Get(f.Key))...)
 		}
 	}
 	for i, payload := range payloadsIn(sent) {
@@ -102,21 +101,21 @@ func unlike(sent, held *plist.Value) (paths []string) {
 	return paths
 }
 
-func unlikeValue(path string, sent, held *plist.Value) (paths []string) {
+func unlikeValue(path string, sent, remote *plist.Value) (paths []string) {
 	lines := func(s string) string {
 		return strings.Trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
 	}
 	switch {
-	case held == nil || held.Kind != sent.Kind || len(held.Items) != len(sent.Items):
+	case remote == nil || remote.Kind != sent.Kind || len(remote.Items) != len(sent.Items):
 		return []string{path}
-	case sent.Kind == plist.String && lines(held.Text) != lines(sent.Text):
+	case sent.Kind == plist.String && lines(remote.Text) != lines(sent.Text):
 		return []string{path}
-	case sent.Kind != plist.String && sent.Kind != plist.Array && sent.Kind != plist.Dictionary && !plist.Equal(sent, held):
+	case sent.Kind != plist.String && sent.Kind != plist.Array && sent.Kind != plist.Dictionary && !plist.Equal(sent, remote):
 		return []string{path}
 	}
 	for _, f := range sent.Fields {
-		there := held.Get(f.Key)
-		for _, h := range held.Fields {
+		there := remote.Get(f.Key)
+		for _, h := range remote.Fields {
 			if there == nil && lines(h.Key) == lines(f.Key) {
 				there = h.Value
 			}
@@ -124,7 +123,7 @@ func unlikeValue(path string, sent, held *plist.Value) (paths []string) {
 		paths = append(paths, unlikeValue(path+"."+f.Key, f.Value, there)...)
 	}
 	for i, item := range sent.Items {
-		paths = append(paths, unlikeValue(fmt.Sprintf("%s[%d]", path, i), item, held.Items[i])...)
+		paths = append(paths, unlikeValue(fmt.Sprintf("%s[%d]", path, i), item, remote.Items[i])...)
 	}
 	return paths
 }
@@ -176,20 +175,20 @@ func jamfKeepsOrSays(t *rapid.T) {
 	devices := rapid.SampledFrom([]string{jamf.Computers, jamf.Mobile}).Draw(t, "devices")
 	s, p := newJamfServer(t, devices), drawProfile(t)
 	lost := jamf.Losses(p.Root, devices)
-	action, parcel, held, err := s.push(p)
+	action, item, remote, err := s.push(p)
 	if err != nil {
 		if !strings.Contains(err.Error(), "drop all settings") {
 			t.Fatal(err)
 		}
 		return
 	}
-	paths := unlike(p.Root, held)
+	paths := unlike(p.Root, remote)
 	for _, path := range paths {
 		if !slices.ContainsFunc(lost, func(l jamf.Loss) bool { return l.Path == path }) {
 			t.Fatalf("%q differs, which is not said; %+v", path, lost)
 		}
 	}
-	if action != deploy.Create || len(paths) > 0 && len(parcel.Losses) == 0 {
+	if action != deploy.Create || len(paths) > 0 && len(item.Losses) == 0 {
 		t.Fatalf("%s, and nothing is said of %q", action, paths)
 	}
 	s.withPassword = rapid.Bool().Draw(t, "password")
@@ -197,7 +196,7 @@ func jamfKeepsOrSays(t *rapid.T) {
 		t.Fatalf("again: %s, %d writes, %v", action, s.writes, err)
 	}
 	p.Root.Set("ConsentText", plist.NewDictionary().Set("default", plist.NewString("changed")))
-	if action, _, held, err := s.push(p); action != deploy.Update || err != nil || held.Lookup("ConsentText", "default").Text != "changed" {
+	if action, _, remote, err := s.push(p); action != deploy.Update || err != nil || remote.Lookup("ConsentText", "default").Text != "changed" {
 		t.Fatalf("changed: %s, %v", action, err)
 	}
 }
@@ -231,9 +230,9 @@ func TestDefaultProfilesReachJamf(t *testing.T) {
 			}
 			root.Set("PayloadDisplayName", plist.NewString(filepath.Base(file))) // two have the same for iPhones
 			p := &deploy.Profile{Name: file, Root: root}
-			action, parcel, held, err := s.push(p)
-			if err != nil || action != deploy.Create || len(parcel.Losses) > 0 || len(unlike(root, held)) > 0 {
-				t.Errorf("%s for %s: %s %v %q %v", file, devices, action, unlike(root, held), parcel.Losses, err)
+			action, item, remote, err := s.push(p)
+			if err != nil || action != deploy.Create || len(item.Losses) > 0 || len(unlike(root, remote)) > 0 {
+				t.Errorf("%s for %s: %s %v %q %v", file, devices, action, unlike(root, remote), item.Losses, err)
 			}
 			if action, _, _, err := s.push(p); err != nil || action != deploy.Keep || s.writes != i+1 {
 				t.Errorf("%s for %s, again: %s %v", file, devices, action, err)
@@ -284,15 +283,15 @@ func TestJamfIsReadBack(t *testing.T) {
 	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("forget-me", plist.NewBoolean(true)).Set("on", plist.NewBoolean(true))
 	p := &deploy.Profile{Name: "a.mobileconfig", Root: plist.NewDictionary().Set("PayloadDisplayName", plist.NewString("A")).Set("PayloadContent", plist.NewArray(payload))}
 	for _, want := range []bool{true, false} {
-		parcels, err := s.Pack(p)
+		items, err := s.Prepare(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps, err := deploy.Plan(t.Context(), s, parcels, true)
-		if err != nil || steps[0].Action == deploy.Keep {
-			t.Fatal(steps, err)
+		changes, err := s.Session().Plan(t.Context(), items, true)
+		if err != nil || changes[0].Action == deploy.Keep {
+			t.Fatal(changes, err)
 		}
-		deploy.Push(t.Context(), s, s.client, steps, func(r deploy.Result) {
+		s.Session().Push(t.Context(), changes, func(r deploy.Result) {
 			if said := strings.Contains(r.Note, "something else than was sent"); r.Err != nil || said != want {
 				t.Errorf("said %q, %v", r.Note, r.Err)
 			}

@@ -54,6 +54,7 @@ func (f *fakeJamf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r.URL.Path == "/api/v1/oauth/token" {
+		w.Header().Set("Content-Type", "application/json")
 		if r.PostFormValue("grant_type") != "client_credentials" || r.PostFormValue("client_id") != "client" || r.PostFormValue("client_secret") != "right-secret" {
 			f.wrong++
 			w.WriteHeader(http.StatusUnauthorized)

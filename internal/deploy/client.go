@@ -52,8 +52,9 @@ const MaxAnswer = 64 << 20 // a page of a list can hold many profiles
 
 // Options are how a Client speaks to a server. The zero value trusts the system's roots.
 type Options struct {
-	Authorizer Authorizer     // nil for none
-	Roots      *x509.CertPool // nil for the system's
+	Authorizer Authorizer        // nil for none
+	Roots      *x509.CertPool    // nil for the system's
+	Transport  http.RoundTripper // nil for the usual one, which trusts Roots
 	UserAgent  string
 	// Message finds the server's own words in the body of a refusal; nil takes the body where it is short text.
 	Message func(body []byte) string
@@ -82,12 +83,15 @@ func NewClient(address string, o Options) (*Client, error) {
 	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
 		return nil, fmt.Errorf("%s: want https; plain http would show credentials and profiles to everyone on the way", base.Redacted())
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
-	transport.ResponseHeaderTimeout = time.Minute
-	transport.MaxIdleConnsPerHost = parallel
+	if o.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
+		transport.ResponseHeaderTimeout = time.Minute
+		transport.MaxIdleConnsPerHost = parallel
+		o.Transport = transport
+	}
 	c := &Client{base, o, retryablehttp.NewClient()}
-	c.http.HTTPClient = &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect, Jar: o.Jar}
+	c.http.HTTPClient = &http.Client{Transport: o.Transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect, Jar: o.Jar}
 	c.http.Logger = nil
 	c.http.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	c.http.CheckRetry = c.checkRetry
@@ -147,12 +151,12 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	case err != nil:
 		return nil, fmt.Errorf("%s: reading the answer: %w", c.describe(r), err)
 	case !c.isAnswer(answer.StatusCode, body):
-		return nil, &StatusError{c.describe(r), answer.StatusCode, c.message(body), shorten(answer.Header.Get("Retry-After"), 40)}
+		return nil, c.refusal(r, answer, body)
 	}
 	return &Response{answer.StatusCode, answer.Header, body}, nil
 }
 
-// isAnswer says whether a server did what it was asked for, or says why not in words that the destination reads.
+// isAnswer reports whether a server did what it was asked for, or says why not in words that the destination reads.
 func (c *Client) isAnswer(status int, body []byte) bool {
 	return status >= 200 && status <= 299 || c.options.Answers != nil && c.options.Answers(status, body)
 }

@@ -101,7 +101,9 @@ func huge(w http.ResponseWriter, _ *http.Request, _ int) {
 
 func TestFaults(t *testing.T) {
 	fine := status(http.StatusOK, `{"id": 1}`)
-	soon := time.Now().Add(40 * time.Second).UTC().Format(http.TimeFormat)
+	soon := func(w http.ResponseWriter, r *http.Request, n int) {
+		status(503, "", "Retry-After", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat))(w, r, n)
+	}
 	tests := map[string]struct {
 		method string
 		answer func(http.ResponseWriter, *http.Request, int)
@@ -124,7 +126,7 @@ func TestFaults(t *testing.T) {
 		"a POST is not repeated after half an answer": {"POST", then(broken, 1, fine), nil, 1, "reading the answer: unexpected EOF", 0},
 		"half answers only":                           {"GET", broken, nil, 5, "reading the answer: unexpected EOF", 0},
 		"Retry-After in seconds":                      {"GET", then(status(429, "", "Retry-After", "30"), 1, fine), nil, 2, "", 30 * time.Second},
-		"Retry-After as a date":                       {"GET", then(status(503, "", "Retry-After", soon), 1, fine), nil, 2, "", 40 * time.Second},
+		"Retry-After as a date":                       {"GET", then(soon, 1, fine), nil, 2, "", 40 * time.Second},
 		"Retry-After of a day is not waited for":      {"GET", status(429, "slow down", "Retry-After", "86400"), nil, 1, "slow down (it asks to wait: Retry-After: 86400)", 0},
 		"Retry-After beyond any number":               {"PUT", status(503, "", "Retry-After", "9223372036854775807"), nil, 1, "Retry-After: 9223372036854775807", 0},
 		"Retry-After of no sense":                     {"GET", then(status(429, "", "Retry-After", "soon"), 1, fine), nil, 2, "", time.Second},

@@ -22,12 +22,12 @@ func ReadContent(content []byte) (*plist.Value, error) {
 
 // CompareContent is a Compare for servers that give back what they were given. What cannot be read is not told, so that it is
 // written over.
-func CompareContent(p *Parcel, h *Held) (held, wanted *plist.Value, err error) {
-	held, err = ReadContent(h.Content)
+func CompareContent(p *Item, h *Remote) (remote, wanted *plist.Value, err error) {
+	remote, err = ReadContent(h.Content)
 	if err != nil {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
-	return held, p.Profile.Root, nil
+	return remote, p.Profile.Root, nil
 }
 
 // With is a tree and something else that counts for an update, such as its labels, for a comparison.
@@ -37,25 +37,8 @@ func With(v *plist.Value, name string, value *plist.Value) *plist.Value {
 	return c.Set(name, value)
 }
 
-// Together is a destination where profiles can be taken one by one, and not together.
-type Together interface {
-	// Together refuses parcels that the server would take for one and the same.
-	Together(parcels []*Parcel) error
-}
-
-// CheckTogether asks a destination that can say so whether it takes all of the parcels.
-func CheckTogether(p Packer, parcels []*Parcel) error {
-	if b, ok := p.(Bodies); ok {
-		p = b.Destination
-	}
-	if t, ok := p.(Together); ok {
-		return t.Together(parcels)
-	}
-	return nil
-}
-
-// FollowsName says whether a server calls a profile by its own name still, or somebody has given it another one there.
-func FollowsName(h *Held) bool {
+// FollowsName reports whether a server calls a profile by its own name still, or somebody has given it another one there.
+func FollowsName(h *Remote) bool {
 	root, err := ReadContent(h.Content)
 	return err != nil || h.Name == (&Profile{Root: root}).DisplayName()
 }
@@ -68,11 +51,22 @@ func CheckID(id string) error {
 	return nil
 }
 
-// Match finds for each parcel what a server has of it: the profile with the same PayloadIdentifier, or else one of the same
+// CheckEnrollments returns what is wrong with enrollment IDs: each stands in a path, where a comma parts several.
+func CheckEnrollments(ids []string) error {
+	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,/\?#%`, r) }
+	for _, id := range ids {
+		if id == "" || id == "." || id == ".." || len(id) > 255 || strings.ContainsFunc(id, bad) {
+			return diag.Usage("it is a UDID, or UDID:USER", "%q is no enrollment ID", id)
+		}
+	}
+	return nil
+}
+
+// Match finds for each item what a server has of it: the profile with the same PayloadIdentifier, or else one of the same
 // name whose own identifier is not told. Where several may be meant nobody can say which one to update, which is an error, and so
-// is one that is meant by several parcels.
-func Match(parcels []*Parcel, all []*Held) ([]*Held, error) {
-	byIdentifier, byName := map[string][]*Held{}, map[string][]*Held{}
+// is one that is meant by several items.
+func Match(items []*Item, all []*Remote) ([]*Remote, error) {
+	byIdentifier, byName := map[string][]*Remote{}, map[string][]*Remote{}
 	seen := map[string]bool{}
 	for _, h := range all {
 		if err := CheckID(h.ID); err != nil {
@@ -84,7 +78,7 @@ func Match(parcels []*Parcel, all []*Held) ([]*Held, error) {
 		seen[h.ID] = true
 		identifier := ""
 		if root, err := ReadContent(h.Content); err == nil {
-			identifier = (&Profile{Root: root}).Text("PayloadIdentifier")
+			identifier = root.String("PayloadIdentifier")
 		}
 		if identifier != "" {
 			byIdentifier[identifier] = append(byIdentifier[identifier], h)
@@ -92,9 +86,9 @@ func Match(parcels []*Parcel, all []*Held) ([]*Held, error) {
 			byName[h.Name] = append(byName[h.Name], h)
 		}
 	}
-	out := make([]*Held, len(parcels))
-	of := map[*Held]*Parcel{}
-	for i, p := range parcels {
+	out := make([]*Remote, len(items))
+	of := map[*Remote]*Item{}
+	for i, p := range items {
 		what, found := "PayloadIdentifier "+p.Profile.Text("PayloadIdentifier"), byIdentifier[p.Profile.Text("PayloadIdentifier")]
 		if len(found) == 0 {
 			what, found = "name "+p.Name, byName[p.Name]

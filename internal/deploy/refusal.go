@@ -29,7 +29,11 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// IsStatus says whether an error is a refusal with that status.
+func (c *Client) refusal(r *Request, answer *http.Response, body []byte) error {
+	return &StatusError{c.describe(r), answer.StatusCode, c.message(body), shorten(answer.Header.Get("Retry-After"), 40)}
+}
+
+// IsStatus reports whether an error is a refusal with that status.
 func IsStatus(err error, status int) bool {
 	var e *StatusError
 	return errors.As(err, &e) && e.Status == status

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/hints"
 )
@@ -31,7 +32,7 @@ type handoutPage struct {
 	Development          bool
 	Style                template.CSS
 	Parts                []partPage
-	Servers              []delivery
+	Servers              []app.Delivered
 	Manual, MDM          bool
 	Networks             string
 }
@@ -72,7 +73,7 @@ type languagePage struct {
 
 // HandoutHTML writes the handout as one page with nothing to load from elsewhere, for light and dark screens and for paper.
 func HandoutHTML(w io.Writer, h *Handout) error {
-	page := handoutPage{Style: template.CSS(CoverageStyle()), Servers: deliveries(), Networks: appleNetworks} // our own style sheet
+	page := handoutPage{Style: template.CSS(CoverageStyle()), Servers: app.Deliveries(), Networks: appleNetworks} // our own style sheet
 	page.Title, page.Organizations = h.title(), h.organizations()
 	if s := h.Build.Signer; s != nil {
 		page.Signer, page.Development = Clean(s.Name), s.Development

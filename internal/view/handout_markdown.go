@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/hints"
 )
@@ -125,7 +126,7 @@ func markdownDelivery(b *strings.Builder, manual, mdm bool) {
 	}
 	if mdm {
 		b.WriteString("\n| server | profiles | declarations | syncguard |\n|---|---|---|---|\n")
-		for _, d := range deliveries() {
+		for _, d := range app.Deliveries() {
 			fmt.Fprintf(b, "| [%s](%s) | %s | %s | `%s` |\n", d.Server, d.Source, inMarkdown(d.Profiles), inMarkdown(d.Declarations), strings.Join(d.Commands, "`, `"))
 		}
 	}

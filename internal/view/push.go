@@ -4,96 +4,16 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 
-	"syncguard/internal/diff"
+	"syncguard/internal/app"
 )
 
-// What came of a profile that was pushed.
-const (
-	Created    = "created"
-	Updated    = "updated"
-	Unchanged  = "unchanged"
-	Sent       = "sent"
-	SentBefore = "sent before" // a command that the server has had; what became of it is not known
-	Failed     = "failed"
-	NotSent    = "not sent"
-)
-
-// How what a server has compares with what would be pushed.
-const (
-	Same      = "same"
-	Different = "different"
-	Missing   = "missing"
-	Unknown   = "unknown" // the server does not tell
-)
-
-// Push is the result of a push, or of its dry run. In JSON its shape is stable: fields are only ever added (docs/json.md).
-type Push struct {
-	Destination string   `json:"destination"`
-	Server      string   `json:"server"`
-	DryRun      bool     `json:"dryRun"`
-	Asked       bool     `json:"asked"` // whether the server was asked what it has
-	Results     []Pushed `json:"results"`
-	Failed      int      `json:"failed"`
-
-	NotNotified map[string]string `json:"notNotified,omitempty"` // why a device was not, by enrollment
-	NotifyError string            `json:"notifyError,omitempty"`
-	Unconfirmed int               `json:"unconfirmed,omitempty"` // which the device refused, or said nothing of
-	Last        []PushRequest     `json:"last,omitempty"`        // what follows the results; only of a dry run
-}
-
-// Pushed is one profile, for one enrollment where there are several.
-type Pushed struct {
-	File       string       `json:"file"`
-	Identifier string       `json:"identifier"` // PayloadIdentifier
-	For        string       `json:"for,omitempty"`
-	Action     string       `json:"action"` // created, updated, unchanged, sent, sent before, failed or not sent; create, update, keep or send in a dry run
-	ID         string       `json:"id,omitempty"`
-	Notes      []string     `json:"notes"`
-	Error      string       `json:"error,omitempty"`
-	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
-
-	Device     *PushedDevice    `json:"device,omitempty"`     // what the device said, where it was waited for
-	Difference *diff.Difference `json:"difference,omitempty"` // from what the server has; only of a check
-}
-
-// PushedDevice is the answer of a device.
-type PushedDevice struct {
-	Status   string             `json:"status"` // Acknowledged, Error, CommandFormatError or NotNow, of a declaration Active, Inactive or Invalid; empty for no answer
-	Errors   []string           `json:"errors,omitempty"`
-	Profiles []InstalledProfile `json:"profiles,omitempty"`
-}
-
-// InstalledProfile is a profile that a device has.
-type InstalledProfile struct {
-	Identifier  string `json:"identifier"`
-	UUID        string `json:"uuid"`
-	DisplayName string `json:"displayName"`
-}
-
-// PushRequest is a request as it would be sent, with secrets masked.
-type PushRequest struct {
-	Method string      `json:"method"`
-	URL    string      `json:"url"`
-	Header http.Header `json:"header"`
-	Body   string      `json:"body"`
-}
-
-// Add counts a result.
-func (p *Push) Add(r Pushed) {
-	p.Results = append(p.Results, r)
-	if r.Error != "" {
-		p.Failed++
-	}
-}
-
-// PushedName says which profile a result is about, and for whom.
-func PushedName(r Pushed) string {
+// PushedName names which profile a result is about, and for whom.
+func PushedName(r app.Pushed) string {
 	if r.For == "" {
 		return Clean(r.File)
 	}
@@ -101,15 +21,32 @@ func PushedName(r Pushed) string {
 }
 
 // PushRows are the columns of results that are shown one by one.
-type PushRows struct{ width int }
+type PushRows struct {
+	width int
+	noted map[string]bool // notes that were written; nil where each result has all of its own
+	skips int             // how many were not sent
+}
 
-// NewPushRows returns columns that fit some names.
-func NewPushRows(names []string) PushRows {
-	width := 0
-	for _, n := range names {
-		width = max(width, lipgloss.Width(n))
+// NewPushRows returns columns that fit some results. Where they are told one by one, what is noted of many is written once, and
+// of those that were not sent a few.
+func NewPushRows(all []app.Pushed) *PushRows {
+	rows := &PushRows{noted: map[string]bool{}}
+	for _, r := range all {
+		rows.width = min(max(rows.width, lipgloss.Width(PushedName(r))), 60)
 	}
-	return PushRows{min(width, 60)}
+	return rows
+}
+
+// maxSkips is how many of those that were not sent are listed.
+const maxSkips = 3
+
+// PushFindings writes what was found in a file before it is sent.
+func (p *Printer) PushFindings(f app.PushFindings) {
+	p.FileFindings(f.File, f.Signed, f.Findings)
+	if f.More > 0 {
+		p.Line("%d more that Apple's schemas do not allow: syncguard lint %s", f.More, Clean(f.File))
+	}
+	p.Line("")
 }
 
 // actionWidth is that of the longest word in the first column.
@@ -121,14 +58,19 @@ const actionWidth = len("Acknowledged")
 //	              without its signature: Fleet takes no signed profile
 //	failed        vpn.mobileconfig
 //	              PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
-func (p *Printer) Pushed(rows PushRows, r Pushed) {
+func (p *Printer) Pushed(rows *PushRows, r app.Pushed) {
+	if r.Action == app.PushNotSent {
+		if rows.skips++; rows.skips > maxSkips {
+			return // the totals count them
+		}
+	}
 	style := green
 	switch r.Action {
-	case Failed:
+	case app.PushFailed:
 		style = red
-	case SentBefore, NotSent, Different, Missing, Unknown:
+	case app.PushSentBefore, app.PushNotSent, app.PushDifferent, app.PushMissing, app.PushUnknown:
 		style = yellow
-	case Unchanged, Same, "keep":
+	case app.PushUnchanged, app.PushSame, "keep":
 		style = faint
 	}
 	name := PushedName(r)
@@ -139,7 +81,12 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 	p.Line("%s", line)
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, n := range r.Notes {
-		p.wrapped(label, Clean(n), p.columns())
+		if !rows.noted[n] {
+			p.wrapped(label, Clean(n), p.columns())
+		}
+		if rows.noted != nil {
+			rows.noted[n] = true
+		}
 	}
 	if r.Error != "" {
 		p.wrapped(label, Clean(r.Error), p.columns())
@@ -149,7 +96,7 @@ func (p *Printer) Pushed(rows PushRows, r Pushed) {
 // PushedDevice writes what a device said of a result.
 //
 //	Acknowledged  corp.mobileconfig → E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
-func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
+func (p *Printer) PushedDevice(rows *PushRows, r app.Pushed) {
 	style, status := red, r.Device.Status
 	switch status {
 	case "Acknowledged", "Active":
@@ -171,7 +118,7 @@ func (p *Printer) PushedDevice(rows PushRows, r Pushed) {
 }
 
 // NotNotified writes which devices will not come by themselves soon.
-func (p *Printer) NotNotified(r *Push) {
+func (p *Printer) NotNotified(r *app.PushResult) {
 	for _, id := range slices.Sorted(maps.Keys(r.NotNotified)) {
 		p.Line("  %s  %s  %s", yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified")), Clean(id), Clean(r.NotNotified[id]))
 	}
@@ -181,13 +128,13 @@ func (p *Printer) NotNotified(r *Push) {
 }
 
 // PushTotals sums up: 2 created, 1 failed at https://mdm.example.com.
-func (p *Printer) PushTotals(r *Push) {
+func (p *Printer) PushTotals(r *app.PushResult) {
 	counts := map[string]int{}
 	for _, x := range r.Results {
 		counts[x.Action]++
 	}
 	var parts []string
-	for _, action := range []string{Created, Updated, Unchanged, Sent, SentBefore, Failed, NotSent, Same, Different, Missing, Unknown} {
+	for _, action := range []string{app.PushCreated, app.PushUpdated, app.PushUnchanged, app.PushSent, app.PushSentBefore, app.PushFailed, app.PushNotSent, app.PushSame, app.PushDifferent, app.PushMissing, app.PushUnknown} {
 		if counts[action] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[action], action))
 		}
@@ -196,7 +143,8 @@ func (p *Printer) PushTotals(r *Push) {
 }
 
 // PushCheck writes how what the server has compares with what would be sent.
-func (p *Printer) PushCheck(r *Push, rows PushRows) {
+func (p *Printer) PushCheck(r *app.PushResult) {
+	rows := &PushRows{width: NewPushRows(r.Results).width}
 	for _, x := range r.Results {
 		p.Pushed(rows, x)
 		if x.Difference != nil {
@@ -231,13 +179,13 @@ func (w *indented) Write(text []byte) (int, error) {
 }
 
 // PushPlan writes what a dry run would send.
-func (p *Printer) PushPlan(r *Push, full bool) {
+func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 	shown := map[string]int{} // of each file
 	for _, x := range r.Results {
 		if shown[x.File]++; shown[x.File] > maxSame && !full {
 			continue
 		}
-		p.Pushed(PushRows{}, x)
+		p.Pushed(&PushRows{}, x)
 		switch {
 		case x.Request != nil && (full || shown[x.File] == 1):
 			p.pushRequest(x.Request, full)
@@ -264,7 +212,7 @@ const maxSame = 3
 // bodyLines is how much of a body is shown unless all of it is asked for.
 const bodyLines, bodyColumns = 20, 160
 
-func (p *Printer) pushRequest(r *PushRequest, full bool) {
+func (p *Printer) pushRequest(r *app.PushRequest, full bool) {
 	p.Line("    %s", bold.Render(Clean(r.Method+" "+r.URL)))
 	names := make([]string, 0, len(r.Header))
 	for name := range r.Header {

@@ -18,13 +18,10 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Address is that of the API.
-const Address = "https://api-business.apple.com"
-
 const path = "/v1/configurations"
 
-// Destination creates and updates configurations of the type CUSTOM_SETTING. Which devices get them is decided there.
-type Destination struct {
+// Server creates and updates configurations of the type CUSTOM_SETTING. Which devices get them is decided there.
+type Server struct {
 	Client    *deploy.Client
 	Platforms []string // PLATFORM_IOS and the like; none leaves it to Apple, who goes by the payloads
 }
@@ -71,18 +68,18 @@ type settings struct {
 	FileName string `json:"filename"`
 }
 
-// Pack takes the content, unsigned, since it is sent as a text of XML.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
-	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+// Prepare takes the content, unsigned, since it is sent as a text of XML.
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
+	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "without its signature: Apple Business takes the text of the profile")
+		item.Notes = append(item.Notes, "without its signature: Apple Business takes the text of the profile")
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
 // Find reads the list page by page, and asks for each custom setting, whose profile the list leaves out.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
-	var all []*deploy.Held
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
+	var all []*deploy.Remote
 	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: path}, func(body []byte) (string, error) {
 		var page struct {
 			Data  *[]resource `json:"data"`
@@ -111,10 +108,10 @@ func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*de
 	if err != nil {
 		return nil, err
 	}
-	return deploy.Match(parcels, all)
+	return deploy.Match(items, all)
 }
 
-func (d *Destination) get(ctx context.Context, id string) (*deploy.Held, error) {
+func (d *Server) get(ctx context.Context, id string) (*deploy.Remote, error) {
 	if err := deploy.CheckID(id); err != nil {
 		return nil, err
 	}
@@ -130,7 +127,7 @@ func (d *Destination) get(ctx context.Context, id string) (*deploy.Held, error) 
 	}
 	a := one.Data.Attributes
 	slices.Sort(a.Platforms)
-	h := &deploy.Held{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
+	h := &deploy.Remote{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
 	if a.Values != nil {
 		h.Content = []byte(a.Values.Profile)
 	}
@@ -138,17 +135,17 @@ func (d *Destination) get(ctx context.Context, id string) (*deploy.Held, error) 
 }
 
 // Compare compares what the profile says; Apple gives back what it was given.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
-	held, wanted, err = deploy.CompareContent(p, h)
-	if has := strings.Fields(h.Fields["platforms"]); held != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
+	remote, wanted, err = deploy.CompareContent(p, h)
+	if has := strings.Fields(h.Fields["platforms"]); remote != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
 		const name = "configuredForPlatforms"
-		held, wanted = deploy.With(held, name, plist.NewStrings(has...)), deploy.With(wanted, name, plist.NewStrings(d.Platforms...))
+		remote, wanted = deploy.With(remote, name, plist.NewStrings(has...)), deploy.With(wanted, name, plist.NewStrings(d.Platforms...))
 	}
-	return held, wanted, err
+	return remote, wanted, err
 }
 
 // Request creates a configuration, or updates the one that is there.
-func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
 	r := resource{Type: "configurations", Attributes: attributes{Name: p.Name, Platforms: d.Platforms,
 		Values: &settings{string(p.Body), p.Profile.FileName()}}}
 	request := &deploy.Request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}
@@ -167,7 +164,7 @@ func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	var one struct {
 		Data resource `json:"data"`
 	}

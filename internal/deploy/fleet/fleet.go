@@ -32,8 +32,8 @@ const (
 
 var ways = []string{IncludeAll, IncludeAny, ExcludeAny}
 
-// Destination creates and replaces profiles of one team.
-type Destination struct {
+// Server creates and replaces profiles of one team.
+type Server struct {
 	Client *deploy.Client
 	Team   string              // its ID or name, "" for hosts of no team
 	Labels map[string][]string // by way; none leaves those that a profile has
@@ -69,16 +69,16 @@ func message(body []byte) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ": ")
 }
 
-// Pack takes the content, unsigned. What else Fleet refuses is known to package mdm, and checked before.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+// Prepare takes the content, unsigned. What else Fleet refuses is known to package mdm, and checked before.
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if p.Identifier() == "" {
 		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
 	}
-	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "without its signature: Fleet takes no signed profile")
+		item.Notes = append(item.Notes, "without its signature: Fleet takes no signed profile")
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
 // listed is a profile in a list.
@@ -109,8 +109,8 @@ func (l *listed) labels() map[string][]string {
 // declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
 const declaration = "d"
 
-// Find lists the profiles of the team, and reads those with the PayloadIdentifier of a parcel: Fleet has one at most.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
+// Find lists the profiles of the team, and reads those with the PayloadIdentifier of an item: Fleet has one at most.
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	if err := d.resolveTeam(ctx); err != nil {
 		return nil, err
 	}
@@ -137,9 +137,9 @@ func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*de
 	if err != nil {
 		return nil, err
 	}
-	held := make([]*deploy.Held, len(parcels))
-	of := map[*listed]*deploy.Parcel{}
-	for i, p := range parcels {
+	remote := make([]*deploy.Remote, len(items))
+	of := map[*listed]*deploy.Item{}
+	for i, p := range items {
 		l := byIdentifier[p.Profile.Identifier()]
 		if l == nil {
 			continue
@@ -159,13 +159,13 @@ func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*de
 		if err != nil {
 			return nil, err
 		}
-		held[i] = &deploy.Held{ID: l.UUID, Name: l.Name, Content: answer.Body, Fields: map[string]string{"labels": string(labels)}}
+		remote[i] = &deploy.Remote{ID: l.UUID, Name: l.Name, Content: answer.Body, Fields: map[string]string{"labels": string(labels)}}
 	}
-	return held, nil
+	return remote, nil
 }
 
 // resolveTeam finds the ID of the team.
-func (d *Destination) resolveTeam(ctx context.Context) error {
+func (d *Server) resolveTeam(ctx context.Context) error {
 	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil || d.Team == "" {
 		d.teamID = d.Team
 		return nil
@@ -190,18 +190,18 @@ func (d *Destination) resolveTeam(ctx context.Context) error {
 }
 
 // Compare compares what the profile says, and the labels where some were asked for. What cannot be read is not told.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
-	held, wanted, err = deploy.CompareContent(p, h)
-	if held == nil || len(d.Labels) == 0 {
-		return held, wanted, err
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
+	remote, wanted, err = deploy.CompareContent(p, h)
+	if remote == nil || len(d.Labels) == 0 {
+		return remote, wanted, err
 	}
 	has := labelsOf(h)
 	for _, way := range ways {
 		if !sameLabels(has[way], d.Labels[way]) {
-			held, wanted = deploy.With(held, way, plist.NewStrings(has[way]...)), deploy.With(wanted, way, plist.NewStrings(d.Labels[way]...))
+			remote, wanted = deploy.With(remote, way, plist.NewStrings(has[way]...)), deploy.With(wanted, way, plist.NewStrings(d.Labels[way]...))
 		}
 	}
-	return held, wanted, nil
+	return remote, wanted, nil
 }
 
 // scope is the PayloadScope of a profile, by Fleet's own default (server/mdm/apple/mobileconfig in fleetdm/fleet).
@@ -210,10 +210,10 @@ func scope(content []byte) string {
 	if err != nil {
 		return "System"
 	}
-	return cmp.Or((&deploy.Profile{Root: root}).Text("PayloadScope"), "System")
+	return cmp.Or(root.String("PayloadScope"), "System")
 }
 
-func labelsOf(h *deploy.Held) (labels map[string][]string) {
+func labelsOf(h *deploy.Remote) (labels map[string][]string) {
 	_ = json.Unmarshal([]byte(h.Fields["labels"]), &labels)
 	return labels
 }
@@ -224,7 +224,7 @@ func sameLabels(a, b []string) bool {
 
 // Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet replaces them at each request,
 // and a profile without labels goes to all hosts (https://github.com/fleetdm/fleet/pull/49141).
-func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
 	if h != nil {
 		before, now := scope(h.Content), scope(p.Body)
 		if before != now {
@@ -254,7 +254,7 @@ func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request
 }
 
 // team is the ID, or what stands for it in a dry run that may not ask.
-func (d *Destination) team() string {
+func (d *Server) team() string {
 	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
 		return d.Team
 	}
@@ -265,7 +265,7 @@ func (d *Destination) team() string {
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	if answer.Status == http.StatusMethodNotAllowed {
 		return deploy.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
 	}

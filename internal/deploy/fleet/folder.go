@@ -41,14 +41,14 @@ const entries = `# What belongs into the YAML file of those who are to get these
 # seen from there; from default.yml they begin with platforms/. Fleet does not read this file.
 `
 
-// Export lays the profiles out as Fleet's own starter repository does, and lists them: in the file of the team where that is not
+// Files lays the profiles out as Fleet's own starter repository does, and lists them: in the file of the team where that is not
 // there yet, or without a team in a file to be taken over by hand. A file of a team that is there stays as it is.
-func (d *Destination) Export(there fs.FS, parcels []*deploy.Parcel, stems []string) ([]*deploy.File, error) {
+func (d *Server) Files(there fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
 	var files []*deploy.File
 	list := teamFile{Name: d.Team}
-	for i, p := range parcels {
+	for i, p := range items {
 		name := folderOf(p.Profile) + stems[i] + ".mobileconfig"
-		f := &deploy.File{Name: name, Data: p.Body, Parcel: p}
+		f := &deploy.File{Name: name, Data: p.Body, Item: p}
 		for _, platform := range []string{"all", "ios", "macos"} {
 			old := "platforms/" + platform + "/configuration-profiles/" + stems[i] + ".mobileconfig"
 			if _, err := fs.Stat(there, old); err == nil && old != name {

@@ -14,13 +14,10 @@ import (
 	"net/url"
 
 	"syncguard/internal/deploy"
+	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
-
-// maxBytes is how large a custom profile may be.
-// https://learn.microsoft.com/mem/intune/configuration/custom-settings-macos
-const maxBytes = 1_000_000
 
 // The platforms of custom configurations.
 const (
@@ -30,8 +27,8 @@ const (
 
 var types = map[string]string{IOS: "#microsoft.graph.iosCustomConfiguration", MacOS: "#microsoft.graph.macOSCustomConfiguration"}
 
-// Destination creates and updates custom configurations. Who gets them is assigned in Intune, and stays as it is.
-type Destination struct {
+// Server creates and updates custom configurations. Who gets them is assigned in Intune, and stays as it is.
+type Server struct {
 	Client   *deploy.Client
 	Platform string // IOS, MacOS, or "" for what TargetDeviceType says
 }
@@ -69,22 +66,22 @@ type configuration struct {
 
 const path = "/deviceManagement/deviceConfigurations"
 
-// Pack takes the content, unsigned, of at most a million bytes.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+// Prepare takes the content, unsigned, of at most a million bytes.
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if _, err := d.platform(p); err != nil {
 		return nil, err
 	}
-	if len(p.Content) > maxBytes {
-		return nil, fmt.Errorf("it has %d bytes, and Intune takes %d at most", len(p.Content), maxBytes)
+	if most := mdm.Find("intune").Size.Bytes; len(p.Content) > most {
+		return nil, fmt.Errorf("it has %d bytes, and Intune takes %d at most", len(p.Content), most)
 	}
-	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "without its signature: Intune describes a payload as UTF-8 text")
+		item.Notes = append(item.Notes, "without its signature: Intune describes a payload as UTF-8 text")
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
-func (d *Destination) platform(p *deploy.Profile) (string, error) {
+func (d *Server) platform(p *deploy.Profile) (string, error) {
 	if d.Platform != "" {
 		return d.Platform, nil
 	}
@@ -114,12 +111,12 @@ func version(platform string) string {
 }
 
 // Find reads the custom configurations, page by page, and asks for the payload of each that the list leaves out.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
-	held := make([]*deploy.Held, len(parcels))
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
+	remote := make([]*deploy.Remote, len(items))
 	for _, platform := range []string{IOS, MacOS} {
-		var of []*deploy.Parcel
+		var of []*deploy.Item
 		var at []int
-		for i, p := range parcels {
+		for i, p := range items {
 			if is, _ := d.platform(p.Profile); is == platform {
 				of, at = append(of, p), append(at, i)
 			}
@@ -136,14 +133,14 @@ func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*de
 			return nil, err
 		}
 		for i, h := range found {
-			held[at[i]] = h
+			remote[at[i]] = h
 		}
 	}
-	return held, nil
+	return remote, nil
 }
 
-func (d *Destination) list(ctx context.Context, platform string) ([]*deploy.Held, error) {
-	var all []*deploy.Held
+func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, error) {
+	var all []*deploy.Remote
 	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: version(platform) + path}, func(body []byte) (string, error) {
 		var page struct {
 			Value *[]configuration `json:"value"`
@@ -164,14 +161,14 @@ func (d *Destination) list(ctx context.Context, platform string) ([]*deploy.Held
 					return "", err
 				}
 			}
-			all = append(all, &deploy.Held{ID: c.ID, Name: c.DisplayName, Content: c.Payload, Fields: map[string]string{"channel": c.Channel}})
+			all = append(all, &deploy.Remote{ID: c.ID, Name: c.DisplayName, Content: c.Payload, Fields: map[string]string{"channel": c.Channel}})
 		}
 		return page.Next, nil
 	})
 	return all, err
 }
 
-func (d *Destination) get(ctx context.Context, platform, id string) (c configuration, err error) {
+func (d *Server) get(ctx context.Context, platform, id string) (c configuration, err error) {
 	if err := deploy.CheckID(id); err != nil {
 		return c, err
 	}
@@ -186,12 +183,12 @@ func (d *Destination) get(ctx context.Context, platform, id string) (c configura
 }
 
 // Compare compares what the profile says; Intune gives back what it was given.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
 	return deploy.CompareContent(p, h)
 }
 
 // Request creates a configuration, or updates the one that is there. The channel of a Mac cannot be changed afterwards.
-func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
 	platform, err := d.platform(p.Profile)
 	if err != nil {
 		return nil, err
@@ -217,7 +214,7 @@ func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	var c configuration
 	err := json.Unmarshal(answer.Body, &c)
 	switch {

@@ -27,16 +27,16 @@ type Repository struct {
 	Active bool     // whether a new profile is delivered at once
 }
 
-// Pack takes the content, unsigned.
-func (r *Repository) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+// Prepare takes the content, unsigned.
+func (r *Repository) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if len(r.runsOn(p)) == 0 {
 		return nil, fmt.Errorf("no TargetDeviceType says which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
 	}
-	parcel := &deploy.Parcel{Profile: p, Name: p.DisplayName(), Body: p.Content}
+	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "without its signature: iructl reads property lists only")
+		item.Notes = append(item.Notes, "without its signature: iructl reads property lists only")
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
 func (r *Repository) runsOn(p *deploy.Profile) []string {
@@ -71,15 +71,15 @@ type info struct {
 // space is that of the version 5 UUIDs of new profiles.
 var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
 
-// Export makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
+// Files makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
 // is there stays, since it holds the id that Iru gave; the profile beside it is replaced.
-func (r *Repository) Export(there fs.FS, parcels []*deploy.Parcel, stems []string) ([]*deploy.File, error) {
+func (r *Repository) Files(there fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
 	folders, err := read(there)
 	if err != nil {
 		return nil, err
 	}
 	var files []*deploy.File
-	for i, p := range parcels {
+	for i, p := range items {
 		dir, id := path.Join("profiles", stems[i]), p.Profile.Identifier()
 		f := folders[dir]
 		for name, other := range folders {
@@ -95,8 +95,8 @@ func (r *Repository) Export(there fs.FS, parcels []*deploy.Parcel, stems []strin
 		case f.identifier != id:
 			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, p.Profile.Name, id)
 		}
-		files = append(files, &deploy.File{Name: f.profile, Data: p.Body, Parcel: p})
-		info := &deploy.File{Name: f.info, Parcel: p, Beside: true}
+		files = append(files, &deploy.File{Name: f.profile, Data: p.Body, Item: p})
+		info := &deploy.File{Name: f.info, Item: p, Beside: true}
 		if info.Name == "" {
 			info.Name = path.Join(dir, "info.yaml")
 			if info.Data, err = r.info(p); err != nil {
@@ -172,7 +172,7 @@ func identifierIn(there fs.FS, name string) string {
 
 const maxProfile = 16 << 20
 
-func (r *Repository) info(p *deploy.Parcel) ([]byte, error) {
+func (r *Repository) info(p *deploy.Item) ([]byte, error) {
 	on := r.runsOn(p.Profile)
 	is := func(device string) bool { return slices.Contains(on, device) }
 	return yaml.Dump(info{ID: uuid.NewSHA1(space, []byte(p.Profile.Identifier())).String(), Name: p.Name, Active: r.Active,

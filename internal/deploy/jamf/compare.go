@@ -18,36 +18,36 @@ const removalPassword = "com.apple.profileRemovalPassword"
 // Compare leaves out what Jamf fills in itself, and takes a text for what it was sent as where Jamf can have made the one of the
 // other. PayloadScope is told by the level, and PayloadDescription by the description. What cannot be read is not told, so that it
 // is written over.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
 	if d.Again {
 		return nil, nil, nil
 	}
 	return d.compare(p, h)
 }
 
-func (d *Destination) compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+func (d *Server) compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
 	k, err := d.kind(p.Profile)
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := readHeld(h)
+	root, err := readRemote(h)
 	if err != nil {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
-	held, wanted = asSent(normal(root), normal(p.Profile.Root))
+	remote, wanted = asSent(normal(root), normal(p.Profile.Root))
 	if has, want := scopeOf(h.Fields["level"]), scopeOf(k.level(p.Profile, h)); has != "" && has != want {
-		held.Set("PayloadScope", plist.NewString(has))
+		remote.Set("PayloadScope", plist.NewString(has))
 		wanted.Set("PayloadScope", plist.NewString(want))
 	}
 	if has, told := h.Fields["description"]; told && !sameWords(has, cmp.Or(p.Profile.Text("PayloadDescription"), has)) {
 		want := p.Profile.Text("PayloadDescription")
-		held.Set("PayloadDescription", plist.NewString(has))
+		remote.Set("PayloadDescription", plist.NewString(has))
 		wanted.Set("PayloadDescription", plist.NewString(want))
 	}
 	if has := h.Fields["category"]; d.Category != "" && has != d.Category {
-		held, wanted = deploy.With(held, "category", plist.NewString(has)), deploy.With(wanted, "category", plist.NewString(d.Category))
+		remote, wanted = deploy.With(remote, "category", plist.NewString(has)), deploy.With(wanted, "category", plist.NewString(d.Category))
 	}
-	return held, wanted, nil
+	return remote, wanted, nil
 }
 
 // sameWords compares a text that stands beside the profile: white space does not count.
@@ -56,8 +56,8 @@ func sameWords(stored, sent string) bool {
 	return slices.ContainsFunc(text().Names(sent), func(form string) bool { return words(form) == words(stored) })
 }
 
-// readHeld reads what Jamf gives back. The empty keys that it adds can be there several times.
-func readHeld(h *deploy.Held) (*plist.Value, error) {
+// readRemote reads what Jamf gives back. The empty keys that it adds can be there several times.
+func readRemote(h *deploy.Remote) (*plist.Value, error) {
 	doc, found := plist.Read(diag.NewFile("profile", h.Content))
 	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != rule.DuplicateKey })
 	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary || broken {
@@ -70,25 +70,10 @@ func readHeld(h *deploy.Held) (*plist.Value, error) {
 func normal(root *plist.Value) *plist.Value {
 	top := withoutPhantoms(root)
 	top.Fields = without(top.Fields, append([]string{"PayloadScope"}, server().Own.Top...))
-	for _, payload := range payloadsOf(top) {
+	for _, payload := range top.List("PayloadContent") {
 		payload.Fields = without(payload.Fields, server().Own.Payload)
 	}
 	return top
-}
-
-// payloadsOf returns the payloads of a profile.
-func payloadsOf(root *plist.Value) []*plist.Value {
-	if content := root.Get("PayloadContent"); content != nil && content.Kind == plist.Array {
-		return content.Items
-	}
-	return nil
-}
-
-func typeOf(payload *plist.Value) string {
-	if v := payload.Get("PayloadType"); v != nil {
-		return v.Text
-	}
-	return ""
 }
 
 // without returns the fields of a dictionary that have none of some keys.
@@ -116,21 +101,21 @@ func withoutPhantoms(v *plist.Value) *plist.Value {
 
 // asSent makes of what Jamf holds what it was sent as, as far as that is to be wanted, with the payloads in the order of those
 // that are wanted. A key without content is none to Jamf.
-func asSent(held, wanted *plist.Value) (sent, want *plist.Value) {
-	sent, want = paired(held, wanted, server().Own.AddsTop)
-	has, wants := payloadsOf(held), payloadsOf(wanted)
+func asSent(remote, wanted *plist.Value) (sent, want *plist.Value) {
+	sent, want = paired(remote, wanted, server().Own.AddsTop)
+	has, wants := remote.List("PayloadContent"), wanted.List("PayloadContent")
 	if has == nil || wants == nil {
 		return sent, want
 	}
 	ofType := map[string][]*plist.Value{}
 	for _, payload := range has {
-		ofType[typeOf(payload)] = append(ofType[typeOf(payload)], payload)
+		ofType[payload.String("PayloadType")] = append(ofType[payload.String("PayloadType")], payload)
 	}
 	was, is := plist.NewArray(), plist.NewArray()
 	used := map[*plist.Value]bool{}
 	for _, w := range wants {
-		if same := ofType[typeOf(w)]; len(same) > 0 {
-			used[same[0]], ofType[typeOf(w)] = true, same[1:]
+		if same := ofType[w.String("PayloadType")]; len(same) > 0 {
+			used[same[0]], ofType[w.String("PayloadType")] = true, same[1:]
 			s, w := paired(same[0], w, server().Own.AddsPayload)
 			was.Items, is.Items = append(was.Items, s), append(is.Items, w)
 		} else {
@@ -138,7 +123,7 @@ func asSent(held, wanted *plist.Value) (sent, want *plist.Value) {
 		}
 	}
 	for _, payload := range has {
-		if !used[payload] && typeOf(payload) != removalPassword {
+		if !used[payload] && payload.String("PayloadType") != removalPassword {
 			was.Items = append(was.Items, payload)
 		}
 	}
@@ -146,8 +131,8 @@ func asSent(held, wanted *plist.Value) (sent, want *plist.Value) {
 }
 
 // paired is asSent for one dictionary, to which Jamf adds some keys.
-func paired(held, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
-	has, wants := index(held), index(wanted)
+func paired(remote, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
+	has, wants := index(remote), index(wanted)
 	isThere := func(all map[string]*plist.Value, key string) bool { return all[key] != nil && !isEmpty(all[key]) }
 	want = plist.NewDictionary()
 	for _, f := range wanted.Fields {
@@ -156,7 +141,7 @@ func paired(held, wanted *plist.Value, adds []string) (sent, want *plist.Value) 
 		}
 	}
 	sent = plist.NewDictionary()
-	for _, f := range asWanted(held, wanted, typeOf(wanted)).Fields {
+	for _, f := range asWanted(remote, wanted, wanted.String("PayloadType")).Fields {
 		switch known := wants[f.Key] != nil; {
 		case known && isEmpty(f.Value) && isEmpty(wants[f.Key]), !known && slices.Contains(adds, f.Key):
 		default:
@@ -185,32 +170,32 @@ func isEmpty(v *plist.Value) bool {
 }
 
 // asWanted makes of a value that Jamf holds the one that is wanted, as far as Jamf can have made the one of the other.
-func asWanted(held, wanted *plist.Value, payloadType string) *plist.Value {
+func asWanted(remote, wanted *plist.Value, payloadType string) *plist.Value {
 	switch {
 	case wanted == nil:
-	case held.Kind == plist.String && wanted.Kind == plist.String:
-		if slices.Contains(text().Forms(wanted.Text), text().Reads(held.Text)) {
+	case remote.Kind == plist.String && wanted.Kind == plist.String:
+		if slices.Contains(text().Forms(wanted.Text), text().Reads(remote.Text)) {
 			return wanted
 		}
-	case held.Kind == plist.Dictionary && wanted.Kind == plist.Dictionary:
-		return dictionaryAsWanted(held, wanted, payloadType)
-	case held.Kind == plist.Array && wanted.Kind == plist.Array && len(held.Items) == len(wanted.Items):
-		c := *held
-		c.Items = slices.Clone(held.Items)
+	case remote.Kind == plist.Dictionary && wanted.Kind == plist.Dictionary:
+		return dictionaryAsWanted(remote, wanted, payloadType)
+	case remote.Kind == plist.Array && wanted.Kind == plist.Array && len(remote.Items) == len(wanted.Items):
+		c := *remote
+		c.Items = slices.Clone(remote.Items)
 		for i := range c.Items {
-			c.Items[i] = asWanted(held.Items[i], wanted.Items[i], payloadType)
+			c.Items[i] = asWanted(remote.Items[i], wanted.Items[i], payloadType)
 		}
 		return &c
-	case held.Kind == plist.Integer && wanted.Kind == plist.Real && held.Int.Float() == wanted.Real,
-		held.Kind == plist.Real && wanted.Kind == plist.Integer && held.Real == wanted.Int.Float():
+	case remote.Kind == plist.Integer && wanted.Kind == plist.Real && remote.Int.Float() == wanted.Real,
+		remote.Kind == plist.Real && wanted.Kind == plist.Integer && remote.Real == wanted.Int.Float():
 		return wanted
 	}
-	return held
+	return remote
 }
 
-func dictionaryAsWanted(held, wanted *plist.Value, payloadType string) *plist.Value {
+func dictionaryAsWanted(remote, wanted *plist.Value, payloadType string) *plist.Value {
 	keys, has := map[string]plist.Field{}, map[string]bool{}
-	for _, f := range held.Fields {
+	for _, f := range remote.Fields {
 		has[f.Key] = true
 	}
 	for _, f := range wanted.Fields {
@@ -224,8 +209,8 @@ func dictionaryAsWanted(held, wanted *plist.Value, payloadType string) *plist.Va
 			}
 		}
 	}
-	c := *held
-	c.Fields = slices.Clone(held.Fields)
+	c := *remote
+	c.Fields = slices.Clone(remote.Fields)
 	for i, f := range c.Fields {
 		w, ok := keys[f.Key]
 		if !ok {

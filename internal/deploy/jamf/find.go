@@ -33,12 +33,12 @@ type detail struct {
 	} `xml:"general"`
 }
 
-// Find lists the profiles of each kind and reads those whose name is that of a parcel. Jamf gives a profile another
+// Find lists the profiles of each kind and reads those whose name is that of an item. Jamf gives a profile another
 // PayloadIdentifier when it is created, so the name is what tells it.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
-	held := make([]*deploy.Held, len(parcels))
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
+	remote := make([]*deploy.Remote, len(items))
 	lists := map[string][]summary{}
-	for i, p := range parcels {
+	for i, p := range items {
 		k, err := d.kind(p.Profile)
 		if err != nil {
 			return nil, err
@@ -58,35 +58,35 @@ func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*de
 			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", p.Profile.Name, len(same), p.Name, strings.Join(same, ", "))
 		}
 		if len(same) == 1 {
-			if held[i], err = d.get(ctx, k, same[0]); err != nil {
+			if remote[i], err = d.get(ctx, k, same[0]); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return held, nil
+	return remote, nil
 }
 
 // ReadBack compares what Jamf has stored, since none of what it does to a profile is documented.
-func (d *Destination) ReadBack(ctx context.Context, p *deploy.Parcel, id string) (note string, err error) {
+func (d *Server) ReadBack(ctx context.Context, p *deploy.Item, id string) (note string, err error) {
 	k, err := d.kind(p.Profile)
 	if err != nil {
 		return "", err
 	}
-	held, err := d.get(ctx, k, id)
+	remote, err := d.get(ctx, k, id)
 	switch {
 	case deploy.IsStatus(err, http.StatusNotFound):
 		return "", nil // another node of the cluster does not know of it yet
 	case err != nil:
 		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
 	}
-	has, wanted, err := d.compare(p, held)
+	has, wanted, err := d.compare(p, remote)
 	if err != nil || has != nil && plist.Equal(has, wanted) {
 		return "", err
 	}
 	return "Jamf Pro has stored something else than was sent, which is not known of it: --check shows what, and it is sent again at each push", nil
 }
 
-func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
+func (d *Server) list(ctx context.Context, k kind) ([]summary, error) {
 	var all struct {
 		XMLName xml.Name
 		Entries []summary `xml:",any"`
@@ -100,7 +100,7 @@ func (d *Destination) list(ctx context.Context, k kind) ([]summary, error) {
 	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
 }
 
-func (d *Destination) get(ctx context.Context, k kind, id string) (*deploy.Held, error) {
+func (d *Server) get(ctx context.Context, k kind, id string) (*deploy.Remote, error) {
 	var one detail
 	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
 		return nil, err
@@ -108,15 +108,15 @@ func (d *Destination) get(ctx context.Context, k kind, id string) (*deploy.Held,
 	if one.XMLName.Local != k.root {
 		return nil, fmt.Errorf("the answer to %s/id/%s is not a profile; is the address that of Jamf Pro?", k.path, id)
 	}
-	held := &deploy.Held{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
+	remote := &deploy.Remote{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
 		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}
 	if one.General.About != nil {
-		held.Fields["description"] = *one.General.About
+		remote.Fields["description"] = *one.General.About
 	}
-	return held, nil
+	return remote, nil
 }
 
-func (d *Destination) ask(ctx context.Context, path string, into any) error {
+func (d *Server) ask(ctx context.Context, path string, into any) error {
 	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
 	if err != nil {
 		return err

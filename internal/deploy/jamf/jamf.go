@@ -46,7 +46,7 @@ var kinds = map[string]kind{
 
 // level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
 // profile does not say it, what it has in Jamf stays.
-func (k kind) level(p *deploy.Profile, h *deploy.Held) string {
+func (k kind) level(p *deploy.Profile, h *deploy.Remote) string {
 	scope := p.Text("PayloadScope")
 	if scope == "" && h != nil {
 		scope = scopeOf(h.Fields["level"])
@@ -71,8 +71,8 @@ func scopeOf(level string) string {
 	return ""
 }
 
-// Destination creates and updates configuration profiles. Their scope stays as it is.
-type Destination struct {
+// Server creates and updates configuration profiles. Their scope stays as it is.
+type Server struct {
 	Client   *deploy.Client
 	For      string // Computers, Mobile, or "" for what TargetDeviceType says
 	Redeploy string // All or Newly Assigned
@@ -81,9 +81,9 @@ type Destination struct {
 	Wrap     bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
 }
 
-// Pack takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
+// Prepare takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
 // would arrive without its settings.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	k, err := d.kind(p)
 	if err != nil {
 		return nil, err
@@ -103,23 +103,23 @@ func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
 	if err := refuse(lost); err != nil {
 		return nil, err
 	}
-	parcel := &deploy.Parcel{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.describe(lost, k.devices)}
-	if parcel.Name == "" {
+	item := &deploy.Item{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.describe(lost, k.devices)}
+	if item.Name == "" {
 		return nil, errors.New("it has neither a PayloadDisplayName nor a PayloadIdentifier, and Jamf Pro wants a name")
 	}
 	if len(wrapped) > 0 {
-		parcel.Notes = append(parcel.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
+		item.Notes = append(item.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
 	}
 	if at := places(lost, is(mdm.LineFeeds)); at != "" {
-		parcel.Notes = append(parcel.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
+		item.Notes = append(item.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
 	}
 	if p.Signed {
-		parcel.Notes = append(parcel.Notes, "without its signature, which Jamf's API takes off")
+		item.Notes = append(item.Notes, "without its signature, which Jamf's API takes off")
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
-func (d *Destination) kind(p *deploy.Profile) (kind, error) {
+func (d *Server) kind(p *deploy.Profile) (kind, error) {
 	if d.For != "" {
 		return kinds[d.For], nil
 	}
@@ -133,9 +133,9 @@ func (d *Destination) kind(p *deploy.Profile) (kind, error) {
 }
 
 // Together refuses two profiles of one name for devices of one kind: by that name Jamf's are told apart.
-func (d *Destination) Together(parcels []*deploy.Parcel) error {
-	names := map[string]*deploy.Parcel{}
-	for _, p := range parcels {
+func (d *Server) Together(items []*deploy.Item) error {
+	names := map[string]*deploy.Item{}
+	for _, p := range items {
 		k, err := d.kind(p.Profile)
 		if err != nil {
 			return err
@@ -152,7 +152,7 @@ func (d *Destination) Together(parcels []*deploy.Parcel) error {
 
 // Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
 // be a second profile on devices.
-func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
 	k, err := d.kind(p.Profile)
 	if err != nil {
 		return nil, err
@@ -194,14 +194,14 @@ func (d *Destination) Request(p *deploy.Parcel, h *deploy.Held) (*deploy.Request
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // keepIdentity is the profile with the identity that the server gave it.
-func keepIdentity(root *plist.Value, h *deploy.Held) ([]byte, error) {
+func keepIdentity(root *plist.Value, h *deploy.Remote) ([]byte, error) {
 	top := *root
 	top.Fields = slices.Clone(root.Fields)
-	held, err := readHeld(h)
+	remote, err := readRemote(h)
 	for _, key := range []string{"PayloadUUID", "PayloadIdentifier"} {
 		switch {
-		case err == nil && held.Get(key) != nil && held.Get(key).Kind == plist.String && held.Get(key).Text != "":
-			top.Set(key, held.Get(key))
+		case err == nil && remote.Get(key) != nil && remote.Get(key).Kind == plist.String && remote.Get(key).Text != "":
+			top.Set(key, remote.Get(key))
 		case h.Fields["uuid"] != "": // the server makes both the same
 			top.Set(key, plist.NewString(h.Fields["uuid"]))
 		default:
@@ -212,7 +212,7 @@ func keepIdentity(root *plist.Value, h *deploy.Held) ([]byte, error) {
 }
 
 // Outcome reads the ID.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	var one struct {
 		ID int `xml:"id"`
 	}

@@ -59,12 +59,12 @@ func TestRequestSaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		root := dictionary(t, 3)
 		root.Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadDisplayName", plist.NewString("A & <B>"))
-		d := &Destination{Redeploy: "All"}
-		parcels, err := d.Pack(&deploy.Profile{Name: "p", Root: root})
+		d := &Server{Redeploy: "All"}
+		items, err := d.Prepare(&deploy.Profile{Name: "p", Root: root})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := d.Request(parcels[0], nil)
+		r, err := d.Request(items[0], nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,16 +90,16 @@ func TestWrap(t *testing.T) {
 	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("PayloadUUID", plist.NewString("U")).Set("On", plist.NewBoolean(true))
 	apple := plist.NewDictionary().Set("PayloadType", plist.NewString("com.apple.dock"))
 	root := plist.NewDictionary().Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadIdentifier", plist.NewString("a")).Set("PayloadContent", plist.NewArray(payload, apple))
-	parcels, err := (&Destination{Wrap: true}).Pack(&deploy.Profile{Root: root})
+	items, err := (&Server{Wrap: true}).Prepare(&deploy.Profile{Root: root})
 	if err != nil {
 		t.Fatal(err)
 	}
-	items := parcels[0].Profile.Root.Get("PayloadContent").Items
-	on := items[0].Lookup("PayloadContent", "com.acme.app", "Forced").Items[0].Lookup("mcx_preference_settings", "On")
-	if on == nil || !on.Bool || items[0].Get("PayloadType").Text != "com.apple.ManagedClient.preferences" || items[0].Get("PayloadUUID").Text != "U" {
-		t.Errorf("wrapped: %v", items[0].Fields)
+	payloads := items[0].Profile.Root.Get("PayloadContent").Items
+	on := payloads[0].Lookup("PayloadContent", "com.acme.app", "Forced").Items[0].Lookup("mcx_preference_settings", "On")
+	if on == nil || !on.Bool || payloads[0].Get("PayloadType").Text != "com.apple.ManagedClient.preferences" || payloads[0].Get("PayloadUUID").Text != "U" {
+		t.Errorf("wrapped: %v", payloads[0].Fields)
 	}
-	if !plist.Equal(items[1], apple) || payload.Get("PayloadType").Text != "com.acme.app" || len(parcels[0].Notes) != 1 {
+	if !plist.Equal(payloads[1], apple) || payload.Get("PayloadType").Text != "com.acme.app" || len(items[0].Notes) != 1 {
 		t.Error("another payload changed, or the profile that was given, or nothing is said")
 	}
 }
@@ -117,7 +117,7 @@ func profile(device int64, fields ...string) *deploy.Profile {
 func TestLevel(t *testing.T) {
 	for name, test := range map[string]struct {
 		profile *deploy.Profile
-		held    string // level of the one that is there, empty for none
+		remote  string // level of the one that is there, empty for none
 		want    string
 	}{
 		"a Mac":                               {profile(5), "", "User"},
@@ -132,8 +132,8 @@ func TestLevel(t *testing.T) {
 		"a level that nobody knows is no one": {profile(5), "galaxy", "User"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &Destination{Redeploy: "All"}
-			parcels, err := d.Pack(test.profile)
+			d := &Server{Redeploy: "All"}
+			items, err := d.Prepare(test.profile)
 			if test.want == "" {
 				if err == nil {
 					t.Error("it is taken")
@@ -143,11 +143,11 @@ func TestLevel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var h *deploy.Held
-			if test.held != "" {
-				h = &deploy.Held{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": test.held, "uuid": "J"}}
+			var h *deploy.Remote
+			if test.remote != "" {
+				h = &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": test.remote, "uuid": "J"}}
 			}
-			r, err := d.Request(parcels[0], h)
+			r, err := d.Request(items[0], h)
 			var got detail
 			if err != nil || xml.Unmarshal(r.Body, &got) != nil || got.General.Level != test.want {
 				t.Errorf("got level %q, %v; want %q", got.General.Level, err, test.want)
@@ -178,26 +178,26 @@ func TestCompare(t *testing.T) {
 		"a level that nobody knows": {profile(5, "PayloadScope", "System"), rows, "galaxy", "same"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &Destination{Redeploy: "All"}
-			parcels, err := d.Pack(test.profile)
+			d := &Server{Redeploy: "All"}
+			items, err := d.Prepare(test.profile)
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := &deploy.Held{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J", "description": ""}}
-			held, wanted, err := d.Compare(parcels[0], h)
+			h := &deploy.Remote{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J", "description": ""}}
+			remote, wanted, err := d.Compare(items[0], h)
 			got := "different"
 			switch {
 			case err != nil:
 				got = err.Error()
-			case held == nil:
+			case remote == nil:
 				got = "unknown"
-			case plist.Equal(held, wanted):
+			case plist.Equal(remote, wanted):
 				got = "same"
 			}
 			if got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
-			r, err := d.Request(parcels[0], h) // with the server's identity, whatever it has
+			r, err := d.Request(items[0], h) // with the server's identity, whatever it has
 			var sent detail
 			if err != nil || xml.Unmarshal(r.Body, &sent) != nil {
 				t.Fatal(err)
@@ -212,22 +212,22 @@ func TestCompare(t *testing.T) {
 
 // What somebody wrote in Jamf stays where the profile says nothing of it, and what is asked for on the command line counts.
 func TestUpdateKeeps(t *testing.T) {
-	h := &deploy.Held{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": "User", "uuid": "J", "category": "Old"}}
-	d := &Destination{Redeploy: "All", Category: "New"}
+	h := &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": "User", "uuid": "J", "category": "Old"}}
+	d := &Server{Redeploy: "All", Category: "New"}
 	for _, test := range []struct {
 		profile *deploy.Profile
 		want    bool // whether a description is sent
 	}{{profile(5), false}, {profile(5, "PayloadDescription", "d"), true}} {
-		parcels, err := d.Pack(test.profile)
+		items, err := d.Prepare(test.profile)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := d.Request(parcels[0], h)
+		r, err := d.Request(items[0], h)
 		if err != nil || strings.Contains(string(r.Body), "<description>") != test.want {
 			t.Errorf("%v\n%s", err, r.Body)
 		}
-		held, wanted, err := d.Compare(parcels[0], h)
-		if err != nil || held.Get("category").Text != "Old" || wanted.Get("category").Text != "New" {
+		remote, wanted, err := d.Compare(items[0], h)
+		if err != nil || remote.Get("category").Text != "Old" || wanted.Get("category").Text != "New" {
 			t.Errorf("the category is no difference: %v", err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestUpdateKeeps(t *testing.T) {
 
 // An identity of another kind is none.
 func TestIdentityOfAnotherKind(t *testing.T) {
-	h := &deploy.Held{ID: "3", Content: []byte(`<plist version="1.0"><dict><key>PayloadIdentifier</key><array/><key>PayloadUUID</key><string/></dict></plist>`), Fields: map[string]string{"uuid": "J"}}
+	h := &deploy.Remote{ID: "3", Content: []byte(`<plist version="1.0"><dict><key>PayloadIdentifier</key><array/><key>PayloadUUID</key><string/></dict></plist>`), Fields: map[string]string{"uuid": "J"}}
 	body, err := keepIdentity(profile(5).Root, h)
 	if err != nil || strings.Count(string(body), "<string>J</string>") != 2 {
 		t.Errorf("%v\n%s", err, body)

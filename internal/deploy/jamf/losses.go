@@ -3,7 +3,6 @@ package jamf
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"syncguard/internal/mdm"
@@ -24,54 +23,39 @@ type Loss struct {
 
 // Losses lists what Jamf does to the texts of a profile for this kind of devices, but for those that it fills in itself.
 func Losses(root *plist.Value, devices string) []Loss {
-	w := &walk{devices: devices}
-	for _, f := range without(root.Fields, server().Own.Top) {
-		if f.Key != "PayloadContent" || f.Value.Kind != plist.Array {
-			w.field("", f)
+	var found []Loss
+	own := server().Own
+	for n := range plist.Walk(root) {
+		payload := payloadAround(n)
+		payloadType := payload.String("PayloadType")
+		add := func(s string, secret bool) {
+			for _, c := range text().Changes(s, devices, payloadType) {
+				found = append(found, Loss{n.Path(nil).String(), payloadType, secret, c})
+			}
+		}
+		switch {
+		case n.Field == nil:
+		case n.Up.Up == nil && slices.Contains(own.Top, n.Field.Key), n.Up.Value == payload && slices.Contains(own.Payload, n.Field.Key):
+			n.Skip()
 			continue
+		default:
+			add(n.Field.Key, false)
 		}
-		for i, payload := range f.Value.Items {
-			path := "PayloadContent[" + strconv.Itoa(i) + "]"
-			w.payloadType = typeOf(payload)
-			for _, f := range without(payload.Fields, server().Own.Payload) {
-				w.field(path+".", f)
-			}
-			if payload.Kind != plist.Dictionary {
-				w.value(path, payload)
-			}
+		if n.Kind == plist.String {
+			add(n.Text, n.Secret)
 		}
-		w.payloadType = ""
 	}
-	return w.found
+	return found
 }
 
-type walk struct {
-	devices, payloadType string
-	found                []Loss
-}
-
-func (w *walk) field(above string, f plist.Field) {
-	path := above + f.Key
-	w.text(path, f.Key, false)
-	w.value(path, f.Value)
-}
-
-func (w *walk) value(path string, v *plist.Value) {
-	if v.Kind == plist.String {
-		w.text(path, v.Text, v.Secret)
+// payloadAround returns the payload that a value stands in, or nil.
+func payloadAround(n *plist.Node) *plist.Value {
+	for ; n.Up != nil && n.Up.Up != nil; n = n.Up {
+		if list := n.Up; list.Up.Up == nil && list.Kind == plist.Array && list.Field != nil && list.Field.Key == "PayloadContent" {
+			return n.Value
+		}
 	}
-	for _, f := range v.Fields {
-		w.field(path+".", f)
-	}
-	for i, item := range v.Items {
-		w.value(path+"["+strconv.Itoa(i)+"]", item)
-	}
-}
-
-func (w *walk) text(path, s string, secret bool) {
-	for _, c := range text().Changes(s, w.devices, w.payloadType) {
-		w.found = append(w.found, Loss{path, w.payloadType, secret, c})
-	}
+	return nil
 }
 
 // maxPaths is how many places of a loss are named.
@@ -110,7 +94,7 @@ func refuse(all []Loss) error {
 }
 
 // describe says what Jamf loses, a sentence for each change.
-func (d *Destination) describe(all []Loss, devices string) (sentences []string) {
+func (d *Server) describe(all []Loss, devices string) (sentences []string) {
 	wraps := false
 	for _, l := range all {
 		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.Wrap && l.Type != "" && isForeign(l.Type)

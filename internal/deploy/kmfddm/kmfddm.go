@@ -38,8 +38,8 @@ func message(body []byte) string {
 	return e.Error
 }
 
-// Destination stores declarations, and puts them into sets.
-type Destination struct {
+// Server stores declarations, and puts them into sets.
+type Server struct {
 	Client      *deploy.Client
 	Sets        []string
 	Enrollments []string // that are to get the sets
@@ -52,13 +52,13 @@ type Destination struct {
 // kept are the keys of the top level that the server stores, besides the ServerToken, which it makes: ddm/declaration.go.
 var kept = []string{"Identifier", "Type", "Payload"}
 
-// Pack takes a declaration as it is.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
+// Prepare takes a declaration as it is.
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	id := p.Text("Identifier")
 	if err := CheckName(id); err != nil {
 		return nil, fmt.Errorf("its Identifier: %w", err)
 	}
-	parcel := &deploy.Parcel{Profile: p, Name: id, Body: p.Content}
+	item := &deploy.Item{Profile: p, Name: id, Body: p.Content}
 	var lost []string
 	for _, f := range p.Root.Fields {
 		if f.Key != serverToken && !slices.Contains(kept, f.Key) {
@@ -66,9 +66,9 @@ func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
 		}
 	}
 	if len(lost) > 0 {
-		parcel.Losses = []string{"KMFDDM stores Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
+		item.Losses = []string{"KMFDDM stores Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
 	}
-	return []*deploy.Parcel{parcel}, nil
+	return []*deploy.Item{item}, nil
 }
 
 // CheckName says what is wrong with a name that stands in a path.
@@ -80,28 +80,28 @@ func CheckName(name string) error {
 }
 
 // Find asks for each declaration.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
-	held := make([]*deploy.Held, len(parcels))
-	for i, p := range parcels {
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
+	remote := make([]*deploy.Remote, len(items))
+	for i, p := range items {
 		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declarations/" + url.PathEscape(p.Name)})
 		switch {
 		case deploy.IsStatus(err, http.StatusNotFound):
 		case err != nil:
 			return nil, err
 		default:
-			held[i] = &deploy.Held{ID: p.Name, Name: p.Name, Content: answer.Body}
+			remote[i] = &deploy.Remote{ID: p.Name, Name: p.Name, Content: answer.Body}
 		}
 	}
-	return held, nil
+	return remote, nil
 }
 
 // Compare looks at what the server stores. The ServerToken it makes itself: another one with each change.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
 	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
 		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
-	switch id := (&deploy.Profile{Root: doc.Root}).Text("Identifier"); {
+	switch id := doc.Root.String("Identifier"); {
 	case id == p.Name:
 	case strings.EqualFold(id, p.Name): // the collation of MySQL
 		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
@@ -127,12 +127,12 @@ func stored(v, token *plist.Value) *plist.Value {
 }
 
 // Request stores a declaration, new or not.
-func (d *Destination) Request(p *deploy.Parcel, _ *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
 	return &deploy.Request{Method: http.MethodPut, Path: "/v1/declarations", Query: d.query(),
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: p.Body}, nil
 }
 
-func (d *Destination) query() url.Values {
+func (d *Server) query() url.Values {
 	if d.NoNotify {
 		return url.Values{"nonotify": {"1"}}
 	}
@@ -140,12 +140,12 @@ func (d *Destination) query() url.Values {
 }
 
 // Outcome tells a change from none.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	return deploy.Outcome{ID: p.Name, Kept: answer.Status == http.StatusNotModified}, nil
 }
 
 // Last puts the declarations into the sets, and gives the sets to the enrollments.
-func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
+func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
 	var requests []*deploy.Request
 	put := func(path, key, value string) {
 		query := d.query()
@@ -153,7 +153,7 @@ func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
 		requests = append(requests, &deploy.Request{Method: http.MethodPut, Path: path, Query: query})
 	}
 	for _, set := range d.Sets {
-		for _, p := range parcels {
+		for _, p := range items {
 			put("/v1/set-declarations/"+url.PathEscape(set), "declaration", p.Name)
 		}
 		for _, id := range d.Enrollments {
@@ -162,6 +162,3 @@ func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
 	}
 	return requests
 }
-
-// Ended has nothing to read: a request that failed is an error already.
-func (d *Destination) Ended(*deploy.Response) (map[string]string, error) { return nil, nil }

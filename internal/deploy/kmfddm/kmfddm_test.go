@@ -37,14 +37,14 @@ func speaksTo(t *testing.T, answers ...string) *deploy.Client {
 	return c
 }
 
-func declaration(t *testing.T, text string) *deploy.Parcel {
+func declaration(t *testing.T, text string) *deploy.Item {
 	t.Helper()
 	doc, _ := document.Open(diag.NewFile("a.json", []byte(text)))
-	packed, err := (&Destination{}).Pack(&deploy.Profile{Name: "a.json", Content: []byte(text), Root: doc.Root, Declaration: true})
+	prepared, err := (&Server{}).Prepare(&deploy.Profile{Name: "a.json", Content: []byte(text), Root: doc.Root, Declaration: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return packed[0]
+	return prepared[0]
 }
 
 const passcode = `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "com.acme.a", "Payload": {"MinimumLength": 8}}`
@@ -68,10 +68,10 @@ func TestPlan(t *testing.T) {
 		"an array of one": {`[{}]`, "", "is not that declaration"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &Destination{Client: speaksTo(t, test.answer)}
-			steps, err := deploy.Plan(t.Context(), d, []*deploy.Parcel{declaration(t, passcode)}, true)
-			if !strings.Contains(fmt.Sprint(err), test.err) || (err == nil) != (test.err == "") || err == nil && steps[0].Action != test.want {
-				t.Errorf("got %v, %v", steps, err)
+			d := &Server{Client: speaksTo(t, test.answer)}
+			changes, err := d.Session().Plan(t.Context(), []*deploy.Item{declaration(t, passcode)}, true)
+			if !strings.Contains(fmt.Sprint(err), test.err) || (err == nil) != (test.err == "") || err == nil && changes[0].Action != test.want {
+				t.Errorf("got %v, %v", changes, err)
 			}
 		})
 	}
@@ -83,9 +83,9 @@ func TestOtherKeys(t *testing.T) {
 	if len(p.Losses) != 1 || !strings.HasSuffix(p.Losses[0], "drops Note") {
 		t.Errorf("said: %q", p.Losses)
 	}
-	d := &Destination{Client: speaksTo(t, strings.Replace(passcode, "{", `{"ServerToken": "x", `, 1))}
-	if steps, err := deploy.Plan(t.Context(), d, []*deploy.Parcel{p}, true); err != nil || steps[0].Action != deploy.Keep {
-		t.Errorf("got %v, %v", steps[0], err)
+	d := &Server{Client: speaksTo(t, strings.Replace(passcode, "{", `{"ServerToken": "x", `, 1))}
+	if changes, err := d.Session().Plan(t.Context(), []*deploy.Item{p}, true); err != nil || changes[0].Action != deploy.Keep {
+		t.Errorf("got %v, %v", changes[0], err)
 	}
 }
 
@@ -113,9 +113,9 @@ func TestFollow(t *testing.T) {
 			if strings.HasPrefix(name, "no") {
 				wait = time.Nanosecond
 			}
-			d := &Destination{Client: speaksTo(t, test.answers...), Enrollments: []string{"ONE", "TWO"}, Wait: wait}
+			d := &Server{Client: speaksTo(t, test.answers...), Enrollments: []string{"ONE", "TWO"}, Wait: wait}
 			var got []string
-			err := d.Follow(t.Context(), []*deploy.Parcel{declaration(t, passcode)}, func(a deploy.Answer) {
+			err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, func(a deploy.Answer) {
 				got = append(got, fmt.Sprint(a.Status, " ", a.OK, " ", a.Errors))
 			})
 			if err != nil || fmt.Sprint(got) != test.want {
@@ -126,14 +126,14 @@ func TestFollow(t *testing.T) {
 }
 
 func TestFollowEnds(t *testing.T) {
-	d := &Destination{Client: speaksTo(t, `{}`), Enrollments: []string{"ONE"}, Wait: time.Hour, Poll: time.Hour}
+	d := &Server{Client: speaksTo(t, `{}`), Enrollments: []string{"ONE"}, Wait: time.Hour, Poll: time.Hour}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
-	if err := d.Follow(ctx, []*deploy.Parcel{declaration(t, passcode)}, nil); err == nil {
+	if err := d.Follow(ctx, []*deploy.Item{declaration(t, passcode)}, nil); err == nil {
 		t.Error("an interruption is none")
 	}
 	d.Client = speaksTo(t, `[1]`)
-	if err := d.Follow(t.Context(), []*deploy.Parcel{declaration(t, passcode)}, nil); err == nil || !strings.Contains(err.Error(), "no status") {
+	if err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, nil); err == nil || !strings.Contains(err.Error(), "no status") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -145,10 +145,10 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	d := &Destination{Sets: []string{"ü?", "b"}, Enrollments: []string{"ONE"}, NoNotify: true}
+	d := &Server{Sets: []string{"ü?", "b"}, Enrollments: []string{"ONE"}, NoNotify: true}
 	var got []string
 	c := speaksTo(t, "")
-	for _, r := range d.Last([]*deploy.Parcel{{Name: "a&b"}}) {
+	for _, r := range d.Last([]*deploy.Item{{Name: "a&b"}}) {
 		got = append(got, strings.TrimPrefix(c.URL(r), c.Address()))
 	}
 	want := "[/v1/set-declarations/%C3%BC%3F?declaration=a%26b&nonotify=1 /v1/enrollment-sets/ONE?nonotify=1&set=%C3%BC%3F " +

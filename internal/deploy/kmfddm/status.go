@@ -44,23 +44,17 @@ func (r *reported) status() string {
 	return ""
 }
 
-// Follows says whether devices are named and waited for.
-func (d *Destination) Follows() bool { return d.Wait > 0 && len(d.Enrollments) > 0 }
-
-// Expect does nothing: the server remembers what devices say.
-func (d *Destination) Expect([]*deploy.Parcel) {}
-
 // Follow asks the server again and again what the devices say, until each has taken or refused the declarations.
-func (d *Destination) Follow(ctx context.Context, parcels []*deploy.Parcel, tell func(deploy.Answer)) error {
+func (d *Server) Follow(ctx context.Context, items []*deploy.Item, tell func(deploy.Answer)) error {
 	over := time.NewTimer(d.Wait)
 	defer over.Stop()
-	open := slices.Clone(parcels)
+	open := slices.Clone(items)
 	for {
 		said, err := d.statuses(ctx)
 		if err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(p *deploy.Parcel) bool {
+		open = slices.DeleteFunc(open, func(p *deploy.Item) bool {
 			a, ended := d.answer(p, said)
 			if ended {
 				tell(a)
@@ -86,8 +80,8 @@ func (d *Destination) Follow(ctx context.Context, parcels []*deploy.Parcel, tell
 }
 
 // answer sums up what the devices say of a declaration: the worst of it, and whether they will say no more.
-func (d *Destination) answer(p *deploy.Parcel, said map[string][]reported) (a deploy.Answer, ended bool) {
-	a, ended = deploy.Answer{Parcel: p, Final: true, OK: true}, true
+func (d *Server) answer(p *deploy.Item, said map[string][]reported) (a deploy.Answer, ended bool) {
+	a, ended = deploy.Answer{Item: p, Final: true, OK: true}, true
 	for _, id := range d.Enrollments {
 		i := slices.IndexFunc(said[id], func(r reported) bool { return r.Identifier == p.Name })
 		if i < 0 {
@@ -127,7 +121,7 @@ func (r *reported) reasons() string {
 const perRequest = 50
 
 // statuses asks what the devices say of their declarations, by enrollment.
-func (d *Destination) statuses(ctx context.Context) (map[string][]reported, error) {
+func (d *Server) statuses(ctx context.Context) (map[string][]reported, error) {
 	all := map[string][]reported{}
 	for some := range slices.Chunk(d.Enrollments, perRequest) {
 		var ids []string

@@ -25,7 +25,7 @@ const (
 )
 
 // Request enqueues a command. Devices are notified once, when all commands are there.
-func (d *Destination) Request(p *deploy.Parcel, _ *deploy.Held) (*deploy.Request, error) {
+func (d *Server) Request(p *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
 	id, body, err := d.command(p)
 	if err != nil {
 		return nil, fmt.Errorf("writing the command %s: %w", id, err)
@@ -34,8 +34,8 @@ func (d *Destination) Request(p *deploy.Parcel, _ *deploy.Held) (*deploy.Request
 		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
 }
 
-// command returns the CommandUUID and the command of a parcel.
-func (d *Destination) command(p *deploy.Parcel) (id string, body []byte, err error) {
+// command returns the CommandUUID and the command of an item.
+func (d *Server) command(p *deploy.Item) (id string, body []byte, err error) {
 	command := plist.NewDictionary()
 	switch p.Name {
 	case installProfile:
@@ -56,7 +56,7 @@ var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
 
 // commandUUID is of the enrollment, what it is sent and the generation, so that a command is not enqueued twice: NanoMDM
 // refuses a CommandUUID that it has, or writes the same command over it. A list is asked for anew each time.
-func (d *Destination) commandUUID(p *deploy.Parcel) string {
+func (d *Server) commandUUID(p *deploy.Item) string {
 	generation := d.Generation
 	if p.Name == profileList {
 		generation = d.Now.UTC().Format(time.RFC3339Nano)
@@ -81,7 +81,7 @@ type status struct {
 	CommandError string `json:"command_error"`
 }
 
-// isResult says whether a body is a result of the API. The status beside it is 500 when all failed, which says nothing more.
+// isResult reports whether a body is a result of the API. The status beside it is 500 when all failed, which says nothing more.
 func isResult(_ int, body []byte) bool {
 	r, err := readResult(body)
 	return err == nil && (r.CommandUUID != "" || r.PushError != "" || r.CommandError != "" || len(r.Status) > 0)
@@ -95,7 +95,7 @@ func readResult(body []byte) (r result, err error) {
 }
 
 // Outcome reads what came of a command.
-func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
 	r, err := readResult(answer.Body)
 	if err != nil {
 		return deploy.Outcome{}, err
@@ -112,7 +112,7 @@ func (d *Destination) Outcome(p *deploy.Parcel, h *deploy.Held, answer *deploy.R
 	return deploy.Outcome{ID: id}, nil
 }
 
-// isRepeated says whether an error means that the server has the CommandUUID: as the storages inmem and filekv say it, MySQL
+// isRepeated reports whether an error means that the server has the CommandUUID: as the storages inmem and filekv say it, MySQL
 // (error 1062), and PostgreSQL. The storage file writes over the command and says nothing.
 func isRepeated(problem string) bool {
 	return slices.ContainsFunc([]string{"command already exists", "Error 1062", "commands_pkey"}, func(words string) bool {
@@ -124,13 +124,13 @@ func isRepeated(problem string) bool {
 const perPush = 50
 
 // Last notifies the devices, each once.
-func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
+func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
 	if d.NoPush {
 		return nil
 	}
 	var ids []string
 	seen := map[string]bool{}
-	for _, p := range parcels {
+	for _, p := range items {
 		if !seen[p.For] {
 			seen[p.For] = true
 			ids = append(ids, url.PathEscape(p.For))
@@ -144,7 +144,7 @@ func (d *Destination) Last(parcels []*deploy.Parcel) []*deploy.Request {
 }
 
 // Ended reads which devices could not be notified.
-func (d *Destination) Ended(answer *deploy.Response) (map[string]string, error) {
+func (d *Server) Ended(answer *deploy.Response) (map[string]string, error) {
 	r, err := readResult(answer.Body)
 	if err != nil {
 		return nil, err

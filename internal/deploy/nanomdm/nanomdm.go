@@ -23,8 +23,8 @@ func Options(key string) deploy.Options {
 	return deploy.Options{Authorizer: deploy.Basic{User: user, Password: key}, Answers: isResult}
 }
 
-// Destination enqueues commands for some enrollments.
-type Destination struct {
+// Server enqueues commands for some enrollments.
+type Server struct {
 	Enrollments []string // IDs as NanoMDM has them
 	Generation  string   // another one makes another command of the same profile; "" at first
 	NoPush      bool     // devices are not notified
@@ -40,58 +40,58 @@ type Destination struct {
 	Ask     bool // have Find ask the devices what they have: it needs Webhook and Client
 }
 
-// Pack makes one parcel an enrollment of a profile, whose bytes stay as they are.
-func (d *Destination) Pack(p *deploy.Profile) ([]*deploy.Parcel, error) {
-	return d.parcels(installProfile, p, p.File, !d.Ask), nil
+// Prepare makes one item an enrollment of a profile, whose bytes stay as they are.
+func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
+	return d.items(installProfile, p, p.File, !d.Ask), nil
 }
 
-// Commands makes the parcels that are about no file.
-func (d *Destination) Commands() []*deploy.Parcel {
-	var all []*deploy.Parcel
+// Commands makes the items that are about no file.
+func (d *Server) Commands() []*deploy.Item {
+	var all []*deploy.Item
 	for _, identifier := range d.Remove {
-		all = append(all, d.parcels(removeProfile, &deploy.Profile{Name: "remove " + identifier}, []byte(identifier), true)...)
+		all = append(all, d.items(removeProfile, &deploy.Profile{Name: "remove " + identifier}, []byte(identifier), true)...)
 	}
 	if d.List {
-		all = append(all, d.parcels(profileList, &deploy.Profile{Name: "list of profiles"}, nil, true)...)
+		all = append(all, d.items(profileList, &deploy.Profile{Name: "list of profiles"}, nil, true)...)
 	}
 	return all
 }
 
-func (d *Destination) parcels(requestType string, p *deploy.Profile, body []byte, sends bool) []*deploy.Parcel {
-	var parcels []*deploy.Parcel
+func (d *Server) items(requestType string, p *deploy.Profile, body []byte, sends bool) []*deploy.Item {
+	var items []*deploy.Item
 	for _, id := range d.Enrollments {
-		parcels = append(parcels, &deploy.Parcel{Profile: p, Name: requestType, For: id, Body: body, Sends: sends})
+		items = append(items, &deploy.Item{Profile: p, Name: requestType, For: id, Body: body, Sends: sends})
 	}
-	return parcels
+	return items
 }
 
 // Find finds nothing, since the API does not say what devices have, unless the devices themselves are to be asked.
-func (d *Destination) Find(ctx context.Context, parcels []*deploy.Parcel) ([]*deploy.Held, error) {
-	held := make([]*deploy.Held, len(parcels))
+func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
+	remote := make([]*deploy.Remote, len(items))
 	if !d.Ask {
-		return held, nil
+		return remote, nil
 	}
 	lists, err := d.ask(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range parcels {
+	for i, p := range items {
 		list, answered := lists[p.For]
 		j := slices.IndexFunc(list, func(x deploy.Installed) bool { return x.Identifier == p.Profile.Text("PayloadIdentifier") })
 		switch {
 		case !answered:
-			held[i] = &deploy.Held{}
+			remote[i] = &deploy.Remote{}
 		case j >= 0:
-			held[i] = &deploy.Held{ID: list[j].UUID, Name: list[j].DisplayName, Fields: map[string]string{fieldUUID: list[j].UUID}}
+			remote[i] = &deploy.Remote{ID: list[j].UUID, Name: list[j].DisplayName, Fields: map[string]string{fieldUUID: list[j].UUID}}
 		}
 	}
-	return held, nil
+	return remote, nil
 }
 
 const fieldUUID = "PayloadUUID"
 
 // Compare knows of what a device has no more than the UUID.
-func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *plist.Value, err error) {
+func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
 	old, told := h.Fields[fieldUUID]
 	if !told {
 		return nil, nil, nil
@@ -108,11 +108,11 @@ func (d *Destination) Compare(p *deploy.Parcel, h *deploy.Held) (held, wanted *p
 }
 
 // ask has the devices list their profiles, and returns what those said that answered in time, by enrollment.
-func (d *Destination) ask(ctx context.Context) (map[string][]deploy.Installed, error) {
-	lister := &Destination{Enrollments: d.Enrollments, NoPush: d.NoPush, List: true, Now: d.Now, Webhook: d.Webhook, Wait: d.Wait}
-	parcels := lister.Commands()
-	lister.Expect(parcels)
-	for _, p := range parcels {
+func (d *Server) ask(ctx context.Context) (map[string][]deploy.Installed, error) {
+	lister := &Server{Enrollments: d.Enrollments, NoPush: d.NoPush, List: true, Now: d.Now, Webhook: d.Webhook, Wait: d.Wait, Client: d.Client}
+	items := lister.Commands()
+	lister.Expect(items)
+	for _, p := range items {
 		request, err := lister.Request(p, nil)
 		if err != nil {
 			return nil, err
@@ -125,40 +125,28 @@ func (d *Destination) ask(ctx context.Context) (map[string][]deploy.Installed, e
 			return nil, fmt.Errorf("asking %s for its profiles: %w", p.For, err)
 		}
 	}
-	if _, err := deploy.Finish(ctx, lister, d.Client, parcels); err != nil {
+	if _, err := lister.Session().Finish(ctx, items); err != nil {
 		return nil, err
 	}
 	lists := map[string][]deploy.Installed{}
-	err := lister.Follow(ctx, parcels, func(a deploy.Answer) {
+	err := lister.Follow(ctx, items, func(a deploy.Answer) {
 		if a.OK {
-			lists[a.Parcel.For] = a.Profiles
+			lists[a.Item.For] = a.Profiles
 		}
 	})
 	return lists, err
 }
 
-// Follows says whether there is a webhook to read from.
-func (d *Destination) Follows() bool { return d.Webhook != nil }
-
-// Expect is told of the parcels before they are sent.
-func (d *Destination) Expect(parcels []*deploy.Parcel) { d.Webhook.expect(d, parcels) }
+// Expect is told of the items before they are sent.
+func (d *Server) Expect(items []*deploy.Item) { d.Webhook.expect(d, items) }
 
 // Follow tells what the devices report.
-func (d *Destination) Follow(ctx context.Context, parcels []*deploy.Parcel, tell func(deploy.Answer)) error {
-	open := map[*deploy.Parcel]bool{}
-	for _, p := range parcels {
+func (d *Server) Follow(ctx context.Context, items []*deploy.Item, tell func(deploy.Answer)) error {
+	open := map[*deploy.Item]bool{}
+	for _, p := range items {
 		open[p] = true
 	}
 	return d.Webhook.await(ctx, open, d.Wait, tell)
-}
-
-// CheckEnrollment says what is wrong with an enrollment ID: it stands in a path, where a comma parts several.
-func CheckEnrollment(id string) error {
-	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,/\?#%`, r) }
-	if id == "" || id == "." || id == ".." || len(id) > 255 || strings.ContainsFunc(id, bad) {
-		return fmt.Errorf("%q is no enrollment ID", id)
-	}
-	return nil
 }
 
 var errNoResult = errors.New("the answer is no result of NanoMDM's API; is this its address?")

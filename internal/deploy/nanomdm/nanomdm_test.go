@@ -28,7 +28,7 @@ func profile(content string) *deploy.Profile {
 // One command is of one enrollment, request, content and generation: whatever of these differs, it is another one.
 func TestCommandUUIDs(t *testing.T) {
 	seen := map[string]string{}
-	add := func(name string, d *Destination, p *deploy.Parcel) {
+	add := func(name string, d *Server, p *deploy.Item) {
 		t.Helper()
 		id := d.commandUUID(p)
 		if before, ok := seen[id]; ok {
@@ -39,31 +39,31 @@ func TestCommandUUIDs(t *testing.T) {
 			t.Errorf("%s has two", name)
 		}
 	}
-	d := &Destination{Enrollments: []string{"ONE", "TWO"}, Remove: []string{"com.acme.a"}, List: true, Now: time.Unix(1, 0)}
+	d := &Server{Enrollments: []string{"ONE", "TWO"}, Remove: []string{"com.acme.a"}, List: true, Now: time.Unix(1, 0)}
 	for i, content := range []string{"a", "b", ""} {
-		packed, _ := d.Pack(profile(content))
-		for j, p := range packed {
+		prepared, _ := d.Prepare(profile(content))
+		for j, p := range prepared {
 			add(fmt.Sprintf("install %d %d", i, j), d, p)
-			add(fmt.Sprintf("install %d %d again", i, j), &Destination{Generation: "2"}, p)
+			add(fmt.Sprintf("install %d %d again", i, j), &Server{Generation: "2"}, p)
 		}
 	}
 	for i, p := range d.Commands() {
 		add(fmt.Sprintf("command %d", i), d, p)
 	}
 	for _, p := range d.Commands()[2:] {
-		add("a later list for "+p.For, &Destination{Now: time.Unix(2, 0)}, p)
+		add("a later list for "+p.For, &Server{Now: time.Unix(2, 0)}, p)
 	}
 }
 
 // The command holds the bytes of the file, whatever they are.
 func TestInstallProfileHoldsTheFile(t *testing.T) {
-	d := &Destination{Enrollments: []string{"ONE:user@example.com"}}
+	d := &Server{Enrollments: []string{"ONE:user@example.com"}}
 	content := "\x30\x80\x00\xff<&>\r\n"
-	packed, err := d.Pack(profile(content))
+	prepared, err := d.Prepare(profile(content))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := d.Request(packed[0], nil)
+	r, err := d.Request(prepared[0], nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,19 +82,19 @@ func TestInstallProfileHoldsTheFile(t *testing.T) {
 
 // A device's UUID is that of the profile, in capitals or not.
 func TestCompare(t *testing.T) {
-	p := &deploy.Parcel{Profile: &deploy.Profile{Root: plist.NewDictionary().Set("PayloadUUID", plist.NewString("7f1d9b0a")).Set("PayloadIdentifier", plist.NewString("com.acme"))}}
+	p := &deploy.Item{Profile: &deploy.Profile{Root: plist.NewDictionary().Set("PayloadUUID", plist.NewString("7f1d9b0a")).Set("PayloadIdentifier", plist.NewString("com.acme"))}}
 	for uuid, same := range map[string]bool{"7f1d9b0a": true, "7F1D9B0A": true, "7f1d9b0b": false} {
-		held, wanted, err := (&Destination{}).Compare(p, &deploy.Held{Fields: map[string]string{fieldUUID: uuid}})
-		if err != nil || plist.Equal(held, wanted) != same {
-			t.Errorf("%s: got %v and %v, %v", uuid, held, wanted, err)
+		remote, wanted, err := (&Server{}).Compare(p, &deploy.Remote{Fields: map[string]string{fieldUUID: uuid}})
+		if err != nil || plist.Equal(remote, wanted) != same {
+			t.Errorf("%s: got %v and %v, %v", uuid, remote, wanted, err)
 		}
 	}
 }
 
 func TestOutcome(t *testing.T) {
-	d := &Destination{Enrollments: []string{"ONE"}}
-	packed, _ := d.Pack(profile("a"))
-	id := d.commandUUID(packed[0])
+	d := &Server{Enrollments: []string{"ONE"}}
+	prepared, _ := d.Prepare(profile("a"))
+	id := d.commandUUID(prepared[0])
 	for name, test := range map[string]struct {
 		status int
 		body   string
@@ -116,7 +116,7 @@ func TestOutcome(t *testing.T) {
 			if test.status != 200 && !isResult(test.status, []byte(test.body)) {
 				t.Error("it is not taken for a result")
 			}
-			got, err := d.Outcome(packed[0], nil, &deploy.Response{Status: test.status, Body: []byte(test.body)})
+			got, err := d.Outcome(prepared[0], nil, &deploy.Response{Status: test.status, Body: []byte(test.body)})
 			if got.Kept != test.kept || (err == nil) != (test.err == "") || !strings.Contains(fmt.Sprint(err), test.err) {
 				t.Errorf("got %+v, %v", got, err)
 			}
@@ -126,12 +126,12 @@ func TestOutcome(t *testing.T) {
 
 // Each device is notified once, and no request names too many.
 func TestNotifications(t *testing.T) {
-	d := &Destination{}
+	d := &Server{}
 	for i := range 2*perPush + 1 {
 		d.Enrollments = append(d.Enrollments, fmt.Sprint("ID-", i))
 	}
-	one, _ := d.Pack(profile("a"))
-	two, _ := d.Pack(profile("b"))
+	one, _ := d.Prepare(profile("a"))
+	two, _ := d.Prepare(profile("b"))
 	requests := d.Last(append(one, two...))
 	if len(requests) != 3 || strings.Count(requests[0].Path, ",") != perPush-1 || requests[2].Path != "/v1/push/ID-100" {
 		t.Errorf("%d requests, the last %v", len(requests), requests[len(requests)-1])
@@ -149,7 +149,7 @@ func TestNotifications(t *testing.T) {
 	}
 }
 
-func TestCheckEnrollment(t *testing.T) {
+func TestCheckEnrollments(t *testing.T) {
 	for id, fine := range map[string]bool{
 		"470E005B-17C1-4537-BBB3-0EBC340D432A":                     true,
 		"470E005B-17C1-4537-BBB3-0EBC340D432A:F151140B-3988":       true,
@@ -157,7 +157,7 @@ func TestCheckEnrollment(t *testing.T) {
 		"": false, ".": false, "..": false, "a/b": false, "a,b": false, "a?b": false, "a b": false, "a\n": false, "%2e": false,
 		strings.Repeat("a", 256): false,
 	} {
-		if err := CheckEnrollment(id); (err == nil) != fine {
+		if err := deploy.CheckEnrollments([]string{id}); (err == nil) != fine {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -179,10 +179,10 @@ const listed = `<key>ProfileList</key><array><dict><key>PayloadIdentifier</key><
 
 // What devices say arrives, once each; what nobody waits for, or somebody makes up, does not.
 func TestWebhook(t *testing.T) {
-	d := &Destination{Enrollments: []string{"ONE", "TWO"}, Webhook: &Webhook{Key: []byte("key")}, Wait: time.Minute}
-	packed, _ := d.Pack(profile("a"))
-	d.Expect(packed)
-	one, two := d.commandUUID(packed[0]), d.commandUUID(packed[1])
+	d := &Server{Enrollments: []string{"ONE", "TWO"}, Webhook: &Webhook{Key: []byte("key")}, Wait: time.Minute}
+	prepared, _ := d.Prepare(profile("a"))
+	d.Expect(prepared)
+	one, two := d.commandUUID(prepared[0]), d.commandUUID(prepared[1])
 	post := func(body []byte, key string) int {
 		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
 		mac := hmac.New(sha256.New, []byte(key))
@@ -214,8 +214,8 @@ func TestWebhook(t *testing.T) {
 		}
 	}
 	var got []string
-	err := d.Follow(t.Context(), packed, func(a deploy.Answer) {
-		got = append(got, fmt.Sprint(a.Parcel.For, " ", a.Status, " ", a.Final, " ", a.OK, " ", a.Errors, " ", a.Profiles))
+	err := d.Follow(t.Context(), prepared, func(a deploy.Answer) {
+		got = append(got, fmt.Sprint(a.Item.For, " ", a.Status, " ", a.Final, " ", a.OK, " ", a.Errors, " ", a.Profiles))
 	})
 	want := []string{"ONE NotNow false false [] []", "ONE Error true false [MCInstallationErrorDomain 4001: The profile is invalid.] []",
 		"TWO Acknowledged true true [] [{com.acme.a UUID-A A}]"}
@@ -232,16 +232,16 @@ func TestWebhook(t *testing.T) {
 
 // Waiting ends with an interruption, and when the time is over.
 func TestWaitingEnds(t *testing.T) {
-	d := &Destination{Enrollments: []string{"ONE"}, Webhook: &Webhook{}, Wait: time.Nanosecond}
-	packed, _ := d.Pack(profile("a"))
-	d.Expect(packed)
-	if err := d.Follow(t.Context(), packed, nil); err != nil {
+	d := &Server{Enrollments: []string{"ONE"}, Webhook: &Webhook{}, Wait: time.Nanosecond}
+	prepared, _ := d.Prepare(profile("a"))
+	d.Expect(prepared)
+	if err := d.Follow(t.Context(), prepared, nil); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	d.Wait = time.Hour
-	if err := d.Follow(ctx, packed, nil); err != context.Canceled {
+	if err := d.Follow(ctx, prepared, nil); err != context.Canceled {
 		t.Error(err)
 	}
 }

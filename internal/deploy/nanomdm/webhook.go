@@ -39,7 +39,7 @@ type Webhook struct {
 	Key []byte // of the digest in X-Hmac-Signature (-webhook-hmac-key); nil for none
 
 	mu       sync.Mutex
-	expected map[string]*deploy.Parcel // by CommandUUID
+	expected map[string]*deploy.Item // by CommandUUID
 	reports  chan *report
 }
 
@@ -47,14 +47,14 @@ type Webhook struct {
 const maxEvent = 8 << 20
 
 // expect names the commands whose reports are to be kept. It is called before they are sent, since a device can be quick.
-func (w *Webhook) expect(d *Destination, parcels []*deploy.Parcel) {
+func (w *Webhook) expect(d *Server, items []*deploy.Item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.expected = map[string]*deploy.Parcel{}
-	for _, p := range parcels {
+	w.expected = map[string]*deploy.Item{}
+	for _, p := range items {
 		w.expected[d.commandUUID(p)] = p
 	}
-	w.reports = make(chan *report, 2*len(parcels)+16)
+	w.reports = make(chan *report, 2*len(items)+16)
 }
 
 // ServeHTTP takes an event. Whatever it is about, the server is told that it has arrived.
@@ -84,10 +84,10 @@ func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 // keep keeps a report if it is expected, from the enrollment that it is expected of.
 func (w *Webhook) keep(ctx context.Context, said *report) {
 	w.mu.Lock()
-	parcel := w.expected[said.commandUUID]
+	item := w.expected[said.commandUUID]
 	reports := w.reports
 	w.mu.Unlock()
-	if parcel == nil || said.enrollment != "" && said.enrollment != parcel.For {
+	if item == nil || said.enrollment != "" && said.enrollment != item.For {
 		return
 	}
 	select {
@@ -106,11 +106,11 @@ func (w *Webhook) isGenuine(body []byte, digest string) bool {
 	return err == nil && hmac.Equal(got, mac.Sum(nil))
 }
 
-// await tells of each report until none of the parcels is open, or the time is over.
-func (w *Webhook) await(ctx context.Context, open map[*deploy.Parcel]bool, wait time.Duration, tell func(deploy.Answer)) error {
+// await tells of each report until none of the items is open, or the time is over.
+func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait time.Duration, tell func(deploy.Answer)) error {
 	over := time.NewTimer(wait)
 	defer over.Stop()
-	ended := map[*deploy.Parcel]bool{}
+	ended := map[*deploy.Item]bool{}
 	for len(open) > 0 {
 		select {
 		case <-ctx.Done():
@@ -125,7 +125,7 @@ func (w *Webhook) await(ctx context.Context, open map[*deploy.Parcel]bool, wait 
 			if ended[p] = r.status != notNow; ended[p] {
 				delete(open, p)
 			}
-			tell(deploy.Answer{Parcel: p, Status: r.status, Final: ended[p], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
+			tell(deploy.Answer{Item: p, Status: r.status, Final: ended[p], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
 		}
 	}
 	return nil
@@ -162,34 +162,17 @@ func readEvent(body []byte) (*report, error) {
 	if doc == nil || doc.Root == nil || diag.HasErrors(found) {
 		return nil, errors.New("the report of the device cannot be read")
 	}
-	for _, item := range items(doc.Root.Get("ErrorChain")) {
-		r.errors = append(r.errors, fmt.Sprintf("%s %s: %s", text(item, "ErrorDomain"), text(item, "ErrorCode"),
-			cmp.Or(text(item, "USEnglishDescription"), text(item, "LocalizedDescription"))))
+	for _, item := range doc.Root.List("ErrorChain") {
+		code := item.String("ErrorCode")
+		if n := item.Get("ErrorCode"); n != nil && n.Kind == plist.Integer {
+			code = n.Int.String()
+		}
+		r.errors = append(r.errors, fmt.Sprintf("%s %s: %s", item.String("ErrorDomain"), code,
+			cmp.Or(item.String("USEnglishDescription"), item.String("LocalizedDescription"))))
 	}
-	for _, item := range items(doc.Root.Get("ProfileList")) {
-		r.profiles = append(r.profiles, deploy.Installed{Identifier: text(item, "PayloadIdentifier"), UUID: text(item, "PayloadUUID"),
-			DisplayName: text(item, "PayloadDisplayName")})
+	for _, item := range doc.Root.List("ProfileList") {
+		r.profiles = append(r.profiles, deploy.Installed{Identifier: item.String("PayloadIdentifier"), UUID: item.String("PayloadUUID"),
+			DisplayName: item.String("PayloadDisplayName")})
 	}
 	return r, nil
-}
-
-func items(v *plist.Value) []*plist.Value {
-	if v == nil {
-		return nil
-	}
-	return v.Items
-}
-
-// text returns a string or a number of a dictionary as text.
-func text(v *plist.Value, key string) string {
-	value := v.Get(key)
-	switch {
-	case value == nil:
-		return ""
-	case value.Kind == plist.String:
-		return value.Text
-	case value.Kind == plist.Integer:
-		return value.Int.String()
-	}
-	return ""
 }

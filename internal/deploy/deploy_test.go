@@ -22,7 +22,7 @@ import (
 // shelf is a server that holds texts by name, and the destination of it.
 type shelf struct {
 	mu      sync.Mutex
-	held    map[string]string
+	remote  map[string]string
 	changes int              // POST and PUT that were obeyed
 	before  func(n int) bool // whether request n, from 0, is done; else the connection breaks before
 	after   func(n int) bool // whether it is answered; else the connection breaks after
@@ -33,7 +33,7 @@ type shelf struct {
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
 	always := func(int) bool { return true }
-	s := &shelf{held: map[string]string{}, before: always, after: always}
+	s := &shelf{remote: map[string]string{}, before: always, after: always}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	var err error
@@ -53,13 +53,13 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	body, _ := io.ReadAll(r.Body)
-	switch _, exists := s.held[name]; {
+	switch _, exists := s.remote[name]; {
 	case r.Method == http.MethodGet:
-		_ = json.NewEncoder(w).Encode(s.held)
+		_ = json.NewEncoder(w).Encode(s.remote)
 	case exists == (r.Method == http.MethodPost):
 		w.WriteHeader(http.StatusConflict)
 	default:
-		s.held[name] = string(body)
+		s.remote[name] = string(body)
 		s.changes++
 	}
 	if !s.after(n) {
@@ -67,11 +67,15 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *shelf) Pack(p *Profile) ([]*Parcel, error) {
-	return []*Parcel{{Profile: p, Name: p.Name, Body: p.Content}}, nil
+func (s *shelf) session() *Session {
+	return &Session{Client: s.client, Prepare: s.Prepare, Find: s.Find, Compare: s.Compare, Request: s.Request, Outcome: s.Outcome}
 }
 
-func (s *shelf) Find(ctx context.Context, parcels []*Parcel) ([]*Held, error) {
+func (s *shelf) Prepare(p *Profile) ([]*Item, error) {
+	return []*Item{{Profile: p, Name: p.Name, Body: p.Content}}, nil
+}
+
+func (s *shelf) Find(ctx context.Context, items []*Item) ([]*Remote, error) {
 	answer, err := s.client.Do(ctx, &Request{Method: "GET", Path: "/"})
 	if err != nil {
 		return nil, err
@@ -80,20 +84,20 @@ func (s *shelf) Find(ctx context.Context, parcels []*Parcel) ([]*Held, error) {
 	if err := json.Unmarshal(answer.Body, &all); err != nil {
 		return nil, err
 	}
-	held := make([]*Held, len(parcels))
-	for i, p := range parcels {
+	remote := make([]*Remote, len(items))
+	for i, p := range items {
 		if text, ok := all[p.Name]; ok {
-			held[i] = &Held{ID: p.Name, Content: []byte(text)}
+			remote[i] = &Remote{ID: p.Name, Content: []byte(text)}
 		}
 	}
-	return held, nil
+	return remote, nil
 }
 
-func (s *shelf) Compare(p *Parcel, h *Held) (*plist.Value, *plist.Value, error) {
+func (s *shelf) Compare(p *Item, h *Remote) (*plist.Value, *plist.Value, error) {
 	return plist.NewString(string(h.Content)), plist.NewString(string(p.Body)), nil
 }
 
-func (s *shelf) Request(p *Parcel, h *Held) (*Request, error) {
+func (s *shelf) Request(p *Item, h *Remote) (*Request, error) {
 	method := "POST"
 	if h != nil {
 		method = "PUT"
@@ -101,20 +105,20 @@ func (s *shelf) Request(p *Parcel, h *Held) (*Request, error) {
 	return &Request{Method: method, Path: "/" + p.Name, Body: p.Body}, nil
 }
 
-func (s *shelf) Outcome(p *Parcel, _ *Held, _ *Response) (Outcome, error) {
+func (s *shelf) Outcome(p *Item, _ *Remote, _ *Response) (Outcome, error) {
 	return Outcome{ID: p.Name}, nil
 }
 
 // push plans and pushes, and returns what came of each profile.
 func (s *shelf) push(ctx context.Context, want map[string]string) (results []Result, err error) {
-	var parcels []*Parcel
+	var items []*Item
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		packed, _ := s.Pack(&Profile{Name: name, Content: []byte(want[name])})
-		parcels = append(parcels, packed...)
+		prepared, _ := s.Prepare(&Profile{Name: name, Content: []byte(want[name])})
+		items = append(items, prepared...)
 	}
-	steps, err := Plan(ctx, s, parcels, true)
+	changes, err := s.session().Plan(ctx, items, true)
 	if err == nil {
-		Push(ctx, s, s.client, steps, func(r Result) { results = append(results, r) })
+		s.session().Push(ctx, changes, func(r Result) { results = append(results, r) })
 	}
 	return results, err
 }
@@ -123,18 +127,18 @@ var wanted = map[string]string{"a": "one", "b": "two", "c": "three", "d": "four"
 
 func TestPushCreatesUpdatesAndKeeps(t *testing.T) {
 	s := newShelf(t)
-	s.held["b"], s.held["c"] = "two", "old"
+	s.remote["b"], s.remote["c"] = "two", "old"
 	results, err := s.push(t.Context(), wanted)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []Action{Create, Keep, Update, Create} {
-		if r := results[i]; r.Action != want || r.Err != nil || r.ID != r.Parcel.Name || r.Kept != (want == Keep) {
-			t.Errorf("%s: %s, %v", r.Parcel.Name, r.Action, r.Err)
+		if r := results[i]; r.Action != want || r.Err != nil || r.ID != r.Item.Name || r.Kept != (want == Keep) {
+			t.Errorf("%s: %s, %v", r.Item.Name, r.Action, r.Err)
 		}
 	}
-	if !maps.Equal(s.held, wanted) || s.changes != 3 {
-		t.Errorf("it holds %v after %d changes", s.held, s.changes)
+	if !maps.Equal(s.remote, wanted) || s.changes != 3 {
+		t.Errorf("it holds %v after %d changes", s.remote, s.changes)
 	}
 }
 
@@ -163,8 +167,8 @@ func TestPushConverges(t *testing.T) {
 				if err != nil || slices.ContainsFunc(results, func(r Result) bool { return r.Err != nil }) {
 					t.Errorf("again: %v, %v", err, results)
 				}
-				if !maps.Equal(s.held, wanted) || s.changes != len(wanted) {
-					t.Errorf("it holds %v after %d changes", s.held, s.changes)
+				if !maps.Equal(s.remote, wanted) || s.changes != len(wanted) {
+					t.Errorf("it holds %v after %d changes", s.remote, s.changes)
 				}
 			})
 		}
@@ -187,11 +191,11 @@ func TestPushInterrupted(t *testing.T) {
 	}
 	for i, want := range []error{nil, nil, ErrInterrupted, ErrInterrupted} {
 		if !errors.Is(results[i].Err, want) {
-			t.Errorf("%s: %v, want %v", results[i].Parcel.Name, results[i].Err, want)
+			t.Errorf("%s: %v, want %v", results[i].Item.Name, results[i].Err, want)
 		}
 	}
-	if len(s.held) != 2 {
-		t.Errorf("it holds %v", s.held)
+	if len(s.remote) != 2 {
+		t.Errorf("it holds %v", s.remote)
 	}
 }
 
@@ -199,13 +203,13 @@ func TestPushInterrupted(t *testing.T) {
 func TestPushStopsAtRefusedCredentials(t *testing.T) {
 	f := newFaulty(t, status(http.StatusUnauthorized, "who?"))
 	d := &shelf{client: f.client(t, Options{Authorizer: Bearer(canary)})}
-	var steps []*Step
+	var changes []*Change
 	for name := range wanted {
-		packed, _ := d.Pack(&Profile{Name: name})
-		steps = append(steps, &Step{Action: Create, Parcel: packed[0]})
+		prepared, _ := d.Prepare(&Profile{Name: name})
+		changes = append(changes, &Change{Action: Create, Item: prepared[0]})
 	}
 	var errs []error
-	Push(t.Context(), d, d.client, steps, func(r Result) { errs = append(errs, r.Err) })
+	d.session().Push(t.Context(), changes, func(r Result) { errs = append(errs, r.Err) })
 	if f.seen.Load() != 1 || !IsStatus(errs[0], http.StatusUnauthorized) || !errors.Is(errs[1], ErrUnauthorized) || !errors.Is(errs[3], ErrUnauthorized) {
 		t.Errorf("%d requests: %v", f.seen.Load(), errs)
 	}
@@ -214,19 +218,19 @@ func TestPushStopsAtRefusedCredentials(t *testing.T) {
 // A server that is not asked, and commands, are never compared.
 func TestPlanWithoutAsking(t *testing.T) {
 	s := newShelf(t)
-	s.held["a"] = "one"
-	steps, err := Plan(t.Context(), s, []*Parcel{{Profile: &Profile{Name: "a"}, Name: "a"}, {Profile: &Profile{Name: "b"}, Sends: true}}, false)
-	if err != nil || s.n != 0 || steps[0].Action != Create || steps[1].Action != Send {
-		t.Errorf("got %v, %v after %d requests", steps, err, s.n)
+	s.remote["a"] = "one"
+	changes, err := s.session().Plan(t.Context(), []*Item{{Profile: &Profile{Name: "a"}, Name: "a"}, {Profile: &Profile{Name: "b"}, Sends: true}}, false)
+	if err != nil || s.n != 0 || changes[0].Action != Create || changes[1].Action != Send {
+		t.Errorf("got %v, %v after %d requests", changes, err, s.n)
 	}
 }
 
 // What is for several enrollments is sent at once, told in its order, and no more at once than it may be.
 func TestPushOfOneProfileAtOnce(t *testing.T) {
 	profile := &Profile{Name: "p"}
-	var steps []*Step
+	var changes []*Change
 	for i := range 100 {
-		steps = append(steps, &Step{Action: Send, Parcel: &Parcel{Profile: profile, Name: fmt.Sprint(i)}})
+		changes = append(changes, &Change{Action: Send, Item: &Item{Profile: profile, Name: fmt.Sprint(i)}})
 	}
 	var all, now, most atomic.Int32
 	var meet sync.Once
@@ -251,9 +255,9 @@ func TestPushOfOneProfileAtOnce(t *testing.T) {
 	}
 	f := &shelf{client: client}
 	i := 0
-	Push(t.Context(), f, f.client, steps, func(r Result) {
-		if r.Err != nil || r.Parcel.Name != fmt.Sprint(i) {
-			t.Errorf("result %d is of %s: %v", i, r.Parcel.Name, r.Err)
+	f.session().Push(t.Context(), changes, func(r Result) {
+		if r.Err != nil || r.Item.Name != fmt.Sprint(i) {
+			t.Errorf("result %d is of %s: %v", i, r.Item.Name, r.Err)
 		}
 		i++
 	})
@@ -284,13 +288,13 @@ func TestPushStopsWhereNothingSucceeds(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := &shelf{client: c}
-			var steps []*Step
+			var changes []*Change
 			for i := range 3 * maxFailures {
-				packed, _ := d.Pack(&Profile{Name: fmt.Sprint("p", i)})
-				steps = append(steps, &Step{Action: Create, Parcel: packed[0]})
+				prepared, _ := d.Prepare(&Profile{Name: fmt.Sprint("p", i)})
+				changes = append(changes, &Change{Action: Create, Item: prepared[0]})
 			}
 			tried := 0
-			Push(t.Context(), d, c, steps, func(r Result) {
+			d.session().Push(t.Context(), changes, func(r Result) {
 				if !WasEnded(r.Err) {
 					tried++
 				} else if r.Err != test.why {

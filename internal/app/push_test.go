@@ -1,8 +1,7 @@
-package cli
+package app
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -12,7 +11,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
-	"syncguard/internal/secret"
 )
 
 const pushedXML = `<?xml version="1.0" encoding="UTF-8"?>
@@ -48,27 +46,5 @@ func TestContentIsXML(t *testing.T) {
 				t.Errorf("%v: %s", err, got)
 			}
 		})
-	}
-}
-
-// Whatever a server echoes, credentials and the secrets of profiles are not shown.
-func TestSecretsAreHidden(t *testing.T) {
-	doc, _ := document.Open(diag.NewFile("a", []byte(pushedXML)))
-	secret.Mark(doc.Root)
-	var h hiding
-	h.add("key-canary")
-	h.addAll(doc.Root)
-	cause := errors.New("no: key-canary, <string>hunter2-canary</string>")
-	if err := h.hideIn(cause); strings.Contains(err.Error(), "canary") || !errors.Is(err, cause) {
-		t.Errorf("got %v", err)
-	}
-	if h.hideIn(nil) != nil {
-		t.Error("no error became one")
-	}
-	for i, v := range []*plist.Value{doc.Root, withoutSecrets(doc.Root)} {
-		data, err := plist.Write(v)
-		if err != nil || bytes.Contains(data, []byte("canary")) != (i == 0) {
-			t.Errorf("%v: %s", err, data)
-		}
 	}
 }

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"cmp"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/deploy/applebusiness"
+	"syncguard/internal/deploy/fleet"
+	"syncguard/internal/deploy/intune"
+	"syncguard/internal/deploy/iru"
+	"syncguard/internal/deploy/jamf"
+	"syncguard/internal/deploy/kmfddm"
+	"syncguard/internal/deploy/nanomdm"
+	"syncguard/internal/diag"
+)
+
+// Destinations returns what profiles can be brought to, sorted by name.
+func Destinations() []*deploy.Destination {
+	return []*deploy.Destination{
+		applebusiness.Destination(),
+		fleet.Destination(),
+		intune.Destination(),
+		iru.Destination(),
+		jamf.Destination(),
+		kmfddm.Destination(),
+		nanomdm.Destination(),
+	}
+}
+
+// destination finds the destination of a name.
+func destination(name string) (*deploy.Destination, error) {
+	var names []string
+	for _, d := range Destinations() {
+		if d.Name == name {
+			return d, nil
+		}
+		names = append(names, d.Name)
+	}
+	return nil, diag.Usage("it is one of "+strings.Join(names, ", "), "no destination is named %q", name)
+}
+
+// takers names the commands that take declarations, or profiles.
+func takers(declarations bool) string {
+	var names []string
+	for _, d := range Destinations() {
+		if d.Push != nil && d.Declarations == declarations {
+			names = append(names, "push "+d.Name)
+		}
+	}
+	last := len(names) - 1
+	return strings.TrimPrefix(strings.Join(names[:last], ", ")+" or "+names[last], " or ")
+}
+
+// Delivered is how a server takes what was built.
+type Delivered struct {
+	deploy.Delivery
+	Server   string
+	Commands []string // that bring it there
+}
+
+// Deliveries returns how each server takes what was built, those with several destinations once.
+func Deliveries() []Delivered {
+	var all []Delivered
+	for _, d := range Destinations() {
+		of := Delivered{Delivery: d.Delivery, Server: cmp.Or(d.Title, d.Server().Name)}
+		for _, with := range Destinations() {
+			if with.Push != nil && (with.Name == d.Name || with.Delivery.Beside == d.Name) {
+				of.Commands = append(of.Commands, "push "+with.Name)
+			}
+		}
+		if d.Export != nil {
+			of.Commands = append(of.Commands, "export "+d.Name)
+		}
+		if d.Delivery.Beside == "" {
+			all = append(all, of)
+		}
+	}
+	return all
+}

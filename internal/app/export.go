@@ -1,0 +1,187 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"syncguard/internal/decompose"
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+)
+
+// ExportResult is the result of a push into files.
+type ExportResult struct {
+	Destination string         `json:"destination"`
+	Output      string         `json:"output"` // folder
+	Files       []ExportedFile `json:"files"`
+
+	Server   string `json:"-"` // as its maker writes it
+	Data     []byte `json:"-"` // of the one file, where there is no folder
+	NotBegun `json:"-"`
+}
+
+// ExportedFile is one file.
+type ExportedFile struct {
+	Name       string           `json:"name"` // in the folder, with slashes
+	Action     string           `json:"action"`
+	File       string           `json:"file"`              // profile that it is of; empty for several
+	Identifier string           `json:"identifier"`        // PayloadIdentifier of that
+	Request    *ExportedRequest `json:"request,omitempty"` // that it is the body of
+	Secrets    bool             `json:"secrets"`
+	Notes      []string         `json:"notes"`
+	Listed     []string         `json:"listed,omitempty"`   // what in the folder delivers it
+	Unlisted   bool             `json:"unlisted,omitempty"` // nothing does
+}
+
+// ExportedRequest is a request without its body.
+type ExportedRequest struct {
+	Method      string `json:"method"`
+	Path        string `json:"path"` // below the address of the server
+	ContentType string `json:"contentType"`
+}
+
+// What became of a file of an export.
+const (
+	ExportWritten   = "written"
+	ExportReplaced  = "replaced"
+	ExportUnchanged = "unchanged"
+	ExportKept      = "kept" // as it is, since the server's own tool writes to it
+)
+
+// Export writes what a push would send as files, for other tools to carry.
+func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) {
+	p, err := h.startPush(ctx, &o, "written", true)
+	defer p.close()
+	if err != nil {
+		return nil, err
+	}
+	r := &ExportResult{Destination: o.Destination, Output: o.Output, Files: []ExportedFile{}, Server: p.setup.Destination.Server().Name,
+		NotBegun: p.result.NotBegun}
+	if r.is() {
+		return r, nil
+	}
+	made, err := p.files()
+	if err != nil {
+		return nil, err
+	}
+	if o.Output != "" {
+		return r, p.write(ctx, r, made)
+	}
+	for _, f := range made {
+		for _, note := range f.Item.Notes {
+			p.warn(f.Item.Profile.Name+": "+note, "")
+		}
+		r.Data = append(r.Data, f.Data...)
+	}
+	return r, nil
+}
+
+// checkOutput returns why what was read cannot be written where it is meant to be.
+func (p *pushRun) checkOutput() error {
+	switch n := len(p.setup.Profiles); {
+	case p.o.Output == "" && p.setup.Folder:
+		return diag.Usage("-o FOLDER", "what %s takes is a folder", p.setup.Destination.Server().Name)
+	case p.o.Output == "" && n > 1:
+		return diag.Usage("name a folder with -o", "%d profiles would become one text", n)
+	}
+	return nil
+}
+
+// files makes the files.
+func (p *pushRun) files() ([]*deploy.File, error) {
+	names, stems := decompose.Names{}, make([]string, len(p.items))
+	for i, item := range p.items {
+		stems[i] = names.Unique(deploy.Stem(item.Profile.Name), "-")
+	}
+	made, err := p.session.Files(files.Dir(p.Files, p.o.Output), p.items, stems)
+	if err != nil {
+		return nil, fmt.Errorf("exporting to %s: %w", p.o.Output, err)
+	}
+	return made, nil
+}
+
+// write writes all files, or none, and puts into the result what became of each.
+func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.File) error {
+	stage := p.Files.Stage(p.Now())
+	defer func() { _ = stage.Close() }()
+	var inTheWay []string
+	for _, f := range made {
+		row, mode := exported(f)
+		path := filepath.Join(p.o.Output, filepath.FromSlash(f.Name))
+		same, err := p.holds(path, f.Data, mode)
+		switch {
+		case f.Data == nil:
+			row.Action = ExportKept
+		case same:
+			row.Action = ExportUnchanged
+		case err == nil:
+			row.Action = ExportReplaced
+			if !p.o.Force {
+				inTheWay = append(inTheWay, path)
+			}
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		if row.Action == ExportWritten || row.Action == ExportReplaced {
+			if err := stage.Add(path, f.Data, mode); err != nil {
+				return err
+			}
+		}
+		r.Files = append(r.Files, row)
+	}
+	if len(inTheWay) > 0 {
+		return diag.WithHint(fmt.Errorf("%s: there already, and not as it would be written; nothing was written", strings.Join(inTheWay, ", ")),
+			"choose another folder, or --force to replace them")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := stage.Commit(); err != nil {
+		return err
+	}
+	if p.session.Listed != nil {
+		listed := p.session.Listed(files.Dir(p.Files, p.o.Output))
+		for i := range r.Files {
+			if row := &r.Files[i]; row.File != "" {
+				row.Listed = listed[row.Name]
+				row.Unlisted = len(row.Listed) == 0
+			}
+		}
+	}
+	return nil
+}
+
+// holds reports whether a file has that content, and is open to no more people than it is to be.
+func (p *pushRun) holds(path string, data []byte, mode fs.FileMode) (bool, error) {
+	info, err := p.Files.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() { // a link is in the way, wherever it leads
+		return false, err
+	}
+	there, err := p.readFile(path)
+	return bytes.Equal(there, data) && (mode == 0o644 || info.Mode().Perm()&^mode == 0), err
+}
+
+// exported describes a file, and who may read it.
+func exported(f *deploy.File) (row ExportedFile, mode fs.FileMode) {
+	row, mode = ExportedFile{Name: f.Name, Action: ExportWritten, Notes: []string{}}, 0o644
+	if f.Item != nil {
+		row.File, row.Identifier = f.Item.Profile.Name, f.Item.Profile.Identifier()
+		if !f.Beside {
+			row.Notes = append(row.Notes, f.Item.Notes...)
+		}
+		if row.Secrets = f.Data != nil && !f.Beside && f.Item.Profile.Root.HasSecret(); row.Secrets {
+			mode = 0o600
+		}
+	}
+	row.Notes = append(row.Notes, f.Notes...)
+	if r := f.Request; r != nil {
+		row.Request = &ExportedRequest{Method: r.Method, Path: r.Path, ContentType: r.Header.Get("Content-Type")}
+	}
+	return row, mode
+}

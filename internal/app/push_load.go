@@ -1,0 +1,284 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/secret"
+	"syncguard/internal/text"
+)
+
+// pushRun is one push, or one export, which is a push into files.
+type pushRun struct {
+	*Host
+	o       *PushOptions
+	verb    string // what is done with profiles: sent or written
+	setup   *deploy.Setup
+	session *deploy.Session
+	check   *checker
+	checked []checked
+	items   []*deploy.Item
+	result  *PushResult
+}
+
+func (p *pushRun) close() {
+	if p == nil {
+		return
+	}
+	for _, end := range p.setup.Close {
+		end()
+	}
+}
+
+func (p *pushRun) tell(e PushEvent) {
+	if p.o.Tell != nil {
+		p.o.Tell(e)
+	}
+}
+
+// startPush reads the profiles, opens the destination and prepares what it takes.
+func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFiles bool) (*pushRun, error) {
+	d, err := destination(o.Destination)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := h.readRoots(o.Roots)
+	if err != nil {
+		return nil, err
+	}
+	p := &pushRun{Host: h, o: o, verb: verb, result: &PushResult{}, setup: &deploy.Setup{Destination: d, Values: o.Flags,
+		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, Files: toFiles,
+		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
+			Warn: func(text string) { h.warn(text, "") }}}}
+	if err := p.load(); err != nil || p.result.is() {
+		return p, err
+	}
+	if toFiles {
+		if err := p.checkOutput(); err != nil {
+			return p, err
+		}
+	}
+	if p.session, err = p.setup.Start(ctx); err != nil {
+		return p, err
+	}
+	p.prepare()
+	return p, nil
+}
+
+// load reads the files, and refuses what the server would. Findings are told; an error among them keeps all from being sent.
+func (p *pushRun) load() error {
+	d, left := p.setup.Destination, 0
+	finder := inputFinder{files: p.Files, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
+	takes, other, what := isProfileName, p.isDeclarationName, "declaration"
+	if d.Declarations {
+		finder.wants, what, takes, other = "declaration (*.json)", "profile", p.isDeclarationName, isProfileName
+	}
+	finder.isInput = func(path string) bool {
+		if takes(path) {
+			return true
+		}
+		if other(path) {
+			left++
+		}
+		return false
+	}
+	inputs, failures, err := finder.find(p.o.Paths)
+	if err != nil {
+		return err
+	}
+	if left > 0 {
+		p.hint(fmt.Sprintf("left out: %s, which %s is not given", text.Count(left, what), d.Server().Name))
+	}
+	if p.check, err = newChecker(p.Host, nil, newExceptions(nil)); err != nil {
+		return err
+	}
+	p.check.asSet, p.check.keeps = true, isAboutPushing
+	p.check.options = lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: d.Server(), Now: p.Now(),
+		Placeholders: lint.PlaceholdersNoted}
+	for _, in := range inputs {
+		data, err := in.read(p.Host)
+		if err == nil {
+			err = p.add(in.path, data)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	if p.result.Unread = failures; len(failures) > 0 {
+		return nil
+	}
+	return p.judge()
+}
+
+// isAboutPushing keeps what stops a push, and what the server does to a profile, unless the destination sends it in a form that
+// the server keeps, or says itself what is lost.
+func isAboutPushing(d diag.Diagnostic) bool {
+	if d.Rule == rule.TextRefusedByMDM { // what is sent is plain text, whatever the file is
+		return false
+	}
+	r, _ := rules.Find(d.Rule)
+	if d.Rule == rule.TextChangedByMDM || d.Rule == rule.ArraysSideBySide {
+		return false
+	}
+	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == rule.Placeholder
+}
+
+// add opens one file. What is wrong in it is among the findings; the error is one of reading.
+func (p *pushRun) add(name string, data []byte) error {
+	file := diag.NewFile(name, bytes.Clone(data))
+	doc, found := document.OpenTemplate(file)
+	if doc.Defect != nil {
+		p.checked = append(p.checked, checked{name: name, findings: []diag.Diagnostic{*doc.Defect}})
+		return nil
+	}
+	if err := p.refuse(name, doc); err != nil {
+		return err
+	}
+	profile := &deploy.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: p.setup.Declarations}
+	if doc.Root != nil && !diag.HasErrors(found) {
+		var err error
+		if profile.Content, err = contentOf(doc, data); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		secret.Mark(profile.Root)
+		if p.setup.Destination.Server().Signed != nil { // the destination takes the signature off
+			plain := *doc
+			plain.Signed, plain.Message = false, nil
+			if plain.Format == document.Binary {
+				plain.Format = document.XML
+			}
+			doc, file = &plain, diag.NewFile(name, profile.Content)
+		}
+	}
+	for _, x := range p.setup.Profiles {
+		if bytes.Equal(x.File, data) {
+			p.warn(fmt.Sprintf("%s is the same as %s, and %s once", name, x.Name, p.verb), "")
+			return nil
+		}
+	}
+	result := guarded(name, func(result *checked) error { return p.check.checkOpened(doc, found, file, result) })
+	if result.err != nil {
+		return result.err
+	}
+	p.setup.Profiles, p.checked = append(p.setup.Profiles, profile), append(p.checked, result)
+	return nil
+}
+
+// refuse returns why a file cannot be sent, whatever is in it.
+func (p *pushRun) refuse(name string, doc *document.Document) error {
+	d := p.setup.Destination
+	server := d.Server().Name
+	switch {
+	case doc.Kind() == document.Declaration && !d.Declarations:
+		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, server), "%s takes declarations", takers(true))
+	case doc.Kind() == document.Profile && d.Declarations:
+		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s is given declarations", name, server), "%s takes profiles", takers(false))
+	case doc.IsEncrypted() && !d.Encrypted:
+		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted for one device, and %s does not deliver such a profile", name, server), "give it the profile before it was encrypted")
+	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: p.Now()}).Integrity.OK:
+		return diag.WithHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify says what is wrong with it")
+	}
+	return nil
+}
+
+// contentOf returns the property list of a document, in XML, or the JSON of a declaration, both in UTF-8 from the first byte on:
+// as it stands in the file, or, where that has another form, written anew.
+func contentOf(doc *document.Document, file []byte) ([]byte, error) {
+	if doc.Signed {
+		content, err := cms.Content(doc.Message)
+		if err != nil {
+			return nil, err
+		}
+		file = bytes.Clone(content) // secrets are masked in what doc holds
+	}
+	if doc.Format == document.Binary || !bytes.Equal(doc.File.Data, file) { // the latter was in another encoding
+		return plist.Write(doc.Root)
+	}
+	if doc.Format == document.JSON {
+		return bytes.TrimLeft(file, "\ufeff \t\r\n"), nil
+	}
+	return plist.Plain(file), nil
+}
+
+// isDeclarationName reports whether a file in a folder is a declaration.
+func (h *Host) isDeclarationName(path string) bool {
+	return !isProfileName(path) && h.hasProfileName(path)
+}
+
+// maxSchema is how many findings about Apple's schemas are shown of a file.
+const maxSchema = 3
+
+// withoutSchemaErrors makes warnings of what Apple's schemas do not allow, and counts those beyond a few: a server takes them, and
+// devices may.
+func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, more int) {
+	shown := 0
+	for _, d := range all {
+		if r, ok := rules.Find(d.Rule); ok && r.Has(rules.Schema) && !r.Has(rules.Delivery) && !r.Has(rules.Structure) && d.Severity == diag.Error {
+			if shown++; shown > maxSchema {
+				more++
+				continue
+			}
+			d.Severity = diag.Warning
+		}
+		findings = append(findings, d)
+	}
+	return findings, more
+}
+
+// judge tells what was found, and refuses the profiles if an error is among it.
+func (p *pushRun) judge() error {
+	if err := p.check.checkTogether(p.checked); err != nil {
+		return err
+	}
+	for _, c := range p.checked {
+		for i := range c.findings {
+			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // one would be made, and the other put in its place
+				c.findings[i].Severity = diag.Error
+			}
+		}
+		findings, more := withoutSchemaErrors(c.findings)
+		p.result.Refused = p.result.Refused || diag.HasErrors(findings)
+		if len(findings) > 0 {
+			p.tell(PushEvent{Kind: PushChecked, Findings: PushFindings{c.name, c.signed, findings, more}})
+		}
+	}
+	return nil
+}
+
+// prepare makes of the profiles what the destination takes, or puts all of its refusals into the result.
+func (p *pushRun) prepare() {
+	if p.session.Order != nil {
+		slices.SortStableFunc(p.setup.Profiles, p.session.Order)
+	}
+	var refusals []error
+	for _, profile := range p.setup.Profiles {
+		prepared, err := p.session.Prepare(profile)
+		if err != nil {
+			refusals = append(refusals, fmt.Errorf("%s: %w", profile.Name, err))
+		}
+		p.items = append(p.items, prepared...)
+	}
+	if len(refusals) == 0 && p.session.Together != nil {
+		if err := p.session.Together(p.items); err != nil {
+			refusals = append(refusals, err)
+		}
+	}
+	p.result.Refusals, p.result.Refused = refusals, len(refusals) > 0
+	for _, item := range p.items {
+		for _, loss := range item.Losses {
+			if !p.result.Refused {
+				p.warn(item.Profile.Name+": "+loss, "")
+			}
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/diff"
+	"syncguard/internal/plist"
+	"syncguard/internal/secret"
+)
+
+// show puts the requests that would be sent into the result.
+func (p *pushRun) show(changes []*deploy.Change) error {
+	created := false
+	for _, c := range changes {
+		row := rowOf(c)
+		created = created || c.Action == deploy.Create
+		if c.Action != deploy.Keep {
+			request, masked, err := p.session.MaskedRequest(c)
+			if err != nil {
+				return err
+			}
+			if masked {
+				note := "secrets are masked here; the request holds them, and what is computed from it differs"
+				if c.Item.Profile.Signed {
+					note += ", as does the signature"
+				}
+				row.Notes = append(row.Notes, note)
+			}
+			row.Request = p.shown(request)
+		}
+		p.result.add(row)
+	}
+	for _, r := range p.session.LastRequests(itemsOf(changes)) {
+		p.result.Last = append(p.result.Last, *p.shown(r))
+	}
+	if !p.setup.Asks() && created {
+		p.warn(fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.setup.Missing), " and ")), "")
+	}
+	return nil
+}
+
+// shown is a request without the proof of who asks.
+func (p *pushRun) shown(r *deploy.Request) *PushRequest {
+	c := p.session.Client
+	shown := &PushRequest{Method: r.Method, URL: c.URL(r), Header: c.Header(r), Body: string(r.Body)}
+	if scheme := c.Scheme(); scheme != "" {
+		shown.Header.Set("Authorization", scheme+" (secret)")
+	}
+	return shown
+}
+
+// compare puts into the result whether the server has each profile as it would be sent, and how they differ.
+func (p *pushRun) compare(changes []*deploy.Change) error {
+	server := p.setup.Destination.Server().Name
+	for _, c := range changes {
+		row := rowOf(c)
+		switch {
+		case c.Action == deploy.Send:
+			row.Action = PushUnknown
+			row.Notes = append(row.Notes, server+" does not say what devices have")
+		case c.Remote == nil:
+			row.Action = PushMissing
+		case c.Old == nil:
+			row.Action = PushUnknown
+			row.Notes = append(row.Notes, server+" does not say what it holds")
+		case c.Action == deploy.Keep:
+			row.Action = PushSame
+		default:
+			row.Action = PushDifferent
+			d, err := diff.Compare(p.side(server, c.Old), p.side(c.Item.Profile.Name, c.New), p.check.catalog)
+			if err != nil {
+				return fmt.Errorf("comparing %s with what the server has: %w", c.Item.Profile.Name, err)
+			}
+			row.Difference = d
+		}
+		p.result.add(row)
+	}
+	return nil
+}
+
+// side is a tree to be compared, without its secrets.
+func (p *pushRun) side(name string, v *plist.Value) *diff.Side {
+	root := diff.Unfold(v)
+	secret.Mark(root)
+	return &diff.Side{Name: name, Root: root, Declaration: p.setup.Declarations}
+}
+
+// pushSending is the part of a run that changes something.
+type pushSending struct {
+	*pushRun
+	there []*deploy.Item       // what the server has now
+	at    map[*deploy.Item]int // where the result of an item is
+	cause error                // the last failure
+}
+
+// send sends, and tells of each change when it is made.
+func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
+	s := &pushSending{pushRun: p, at: map[*deploy.Item]int{}}
+	session := p.session
+	if session.Expect != nil {
+		session.Expect(itemsOf(changes))
+	}
+	var rows []Pushed
+	for _, c := range changes {
+		rows = append(rows, rowOf(c))
+	}
+	p.tell(PushEvent{Kind: PushPlanned, Items: rows})
+	session.Push(ctx, changes, func(r deploy.Result) {
+		s.sent(r)
+		p.step("pushing", len(changes))
+	})
+	if session.Last != nil && len(s.there) > 0 {
+		failed, err := session.Finish(ctx, s.there)
+		p.result.NotNotified = failed
+		if err != nil {
+			p.result.NotifyError, s.cause = p.setup.Redactor.Hide(err.Error()), err
+		}
+		p.tell(PushEvent{Kind: PushNotified, Result: p.result})
+	}
+	if session.Follow != nil && len(s.there) > 0 {
+		s.follow(ctx)
+	}
+	return s.verdict(ctx)
+}
+
+func itemsOf(changes []*deploy.Change) []*deploy.Item {
+	var items []*deploy.Item
+	for _, c := range changes {
+		items = append(items, c.Item)
+	}
+	return items
+}
+
+// rowOf names the profile that a change is about, and for whom.
+func rowOf(c *deploy.Change) Pushed {
+	row := Pushed{File: c.Item.Profile.Name, Identifier: c.Item.Profile.Identifier(), For: c.Item.For,
+		Action: string(c.Action), Notes: append([]string{}, c.Item.Notes...)}
+	if c.Remote != nil {
+		row.ID = c.Remote.ID
+	}
+	return row
+}
+
+// sent puts what came of a change into the result, and tells it.
+func (s *pushSending) sent(r deploy.Result) {
+	row := rowOf(r.Change)
+	row.ID = r.ID
+	if r.Note != "" {
+		row.Notes = append(row.Notes, s.setup.Redactor.Hide(r.Note))
+	}
+	switch {
+	case deploy.WasEnded(r.Err):
+		row.Action, row.Error = PushNotSent, r.Err.Error()
+	case r.Err != nil:
+		row.Action, row.Error = PushFailed, s.setup.Redactor.Hide(r.Err.Error())
+	case r.Kept && r.Action == deploy.Send:
+		row.Action = PushSentBefore
+	case r.Kept:
+		row.Action = PushUnchanged
+	default:
+		row.Action = map[deploy.Action]string{deploy.Create: PushCreated, deploy.Update: PushUpdated, deploy.Send: PushSent}[r.Action]
+	}
+	switch {
+	case r.Err == nil:
+		s.there = append(s.there, r.Item)
+	case s.cause == nil || !deploy.WasEnded(r.Err):
+		s.cause = r.Err
+	}
+	s.at[r.Item] = len(s.result.Results)
+	s.result.add(row)
+	s.tell(PushEvent{Kind: PushDone, Items: []Pushed{row}})
+}
+
+// follow tells what the devices make of what is there: a command that was sent before they may have answered before.
+func (s *pushSending) follow(ctx context.Context) {
+	waiting := map[*deploy.Item]bool{}
+	var sent []*deploy.Item
+	for _, item := range s.there {
+		if s.result.Results[s.at[item]].Action != PushSentBefore {
+			waiting[item], sent = true, append(sent, item)
+		}
+	}
+	if len(sent) == 0 {
+		return
+	}
+	s.tell(PushEvent{Kind: PushWaiting})
+	err := s.session.Follow(ctx, sent, func(a deploy.Answer) {
+		if a.Final {
+			delete(waiting, a.Item)
+		}
+		s.answered(a)
+	})
+	for _, item := range sent {
+		if waiting[item] {
+			s.answered(deploy.Answer{Item: item, Final: true})
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		s.cause = err
+		s.tell(PushEvent{Kind: PushLost, Err: s.setup.Redactor.HideIn(err)})
+	}
+}
+
+// answered takes in what a device says of an item, or that it says nothing.
+func (s *pushSending) answered(a deploy.Answer) {
+	row := &s.result.Results[s.at[a.Item]]
+	row.Device = &PushedDevice{Status: a.Status, Profiles: a.Profiles}
+	for _, e := range a.Errors {
+		row.Device.Errors = append(row.Device.Errors, s.setup.Redactor.Hide(e))
+	}
+	if a.Final && !a.OK {
+		s.result.Unconfirmed++
+	}
+	s.tell(PushEvent{Kind: PushAnswered, Items: []Pushed{*row}})
+}
+
+// verdict is the error of a push in which something is not done.
+func (s *pushSending) verdict(ctx context.Context) error {
+	var err error
+	switch r := s.result; {
+	case r.Failed > 0:
+		err = fmt.Errorf("%d of %d not pushed", r.Failed, len(r.Results))
+	case r.NotifyError != "":
+		err = errors.New("the server has it all, but what comes after that was not done")
+	case len(r.NotNotified) > 0:
+		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
+	case r.Unconfirmed > 0:
+		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)),
+			"what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later")
+	default:
+		return nil // also when it was interrupted after the last one
+	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("interrupted: %w", err)
+	}
+	var dial *net.OpError
+	switch {
+	case errors.Is(s.cause, deploy.ErrUnauthorized) || deploy.IsStatus(s.cause, http.StatusUnauthorized):
+		return diag.WithHint(err, "check the credentials; nothing was tried again, since that can lock an account")
+	case errors.As(s.cause, &dial) && dial.Op == "dial":
+		return diag.WithHint(err, "check the address of the server, and run it again")
+	case trustHint(s.cause) != s.cause:
+		return diag.WithHint(err, caHint)
+	}
+	return diag.WithHint(err, "run it again when the cause is gone: what is done already is not done twice")
+}

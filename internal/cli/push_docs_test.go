@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"syncguard/internal/app"
+	"syncguard/internal/deploy"
+)
+
+// destinationTable lists what profiles can be pushed to.
+func destinationTable() string {
+	rows := []string{"| destination | takes | what its tests run against |", "|---|---|---|"}
+	for _, d := range app.Destinations() {
+		if d.Push != nil {
+			anchor := strings.ToLower(strings.ReplaceAll(d.Server().Name, " ", "-"))
+			rows = append(rows, fmt.Sprintf("| [`%s`](#%s) | %s | %s |", d.Name, anchor, d.Push.Takes, d.Push.Proof))
+		}
+	}
+	return strings.Join(rows, "\n")
+}
+
+// exportTable lists what files can be made for.
+func exportTable() string {
+	rows := []string{"| destination | files | to be carried by |", "|---|---|---|"}
+	for _, d := range app.Destinations() {
+		if d.Export != nil {
+			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", d.Name, d.Export.Takes, d.Export.Proof))
+		}
+	}
+	return strings.Join(rows, "\n")
+}
+
+// flagTable lists the flags of each destination.
+func flagTable() string {
+	rows := []string{"| destination | flag | for `export` | does |", "|---|---|---|---|"}
+	for _, d := range app.Destinations() {
+		for _, f := range d.Flags {
+			about := d.Describe(f)
+			if f.Default != "" {
+				about += " (default: " + f.Default + ")"
+			} else if f.Kind == deploy.Choice {
+				about += " (default: " + f.Choices[0] + ")"
+			}
+			rows = append(rows, fmt.Sprintf("| `%s` | `--%s` | %s | %s |", d.Name, f.Name, cond(f.Files && d.Export != nil, "yes"), about))
+		}
+	}
+	return strings.Join(rows, "\n")
+}

@@ -1,0 +1,84 @@
+package fleet
+
+import (
+	"context"
+	"io/fs"
+	"strconv"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+	"syncguard/internal/intake"
+)
+
+// Destination registers Fleet.
+func Destination() *deploy.Destination {
+	return &deploy.Destination{
+		Name: "fleet", Folder: true,
+		Push: &deploy.Help{Short: "Create and replace configuration profiles in Fleet",
+			Long: `Create and replace configuration profiles in Fleet, one by one: what a team has beside them stays. A profile that is there is found by
+its PayloadIdentifier and replaced in place, which Fleet can since 2026; an older one refuses that, which is said, and nothing is deleted.
+A profile keeps the labels that it has, unless labels are given. Fleet takes no signed profile: the signature is taken off.`,
+			Example: `  syncguard push fleet profiles/ --server https://fleet.example.com --team Workstations
+  syncguard push fleet corp.mobileconfig --label-include-any "Macs in Berlin" --dry-run
+  syncguard push fleet profiles/ --team 12 --check`,
+			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API"},
+		Export: &deploy.Help{Short: "Write the files of a GitOps repository of Fleet",
+			Long: `Write the profiles into a GitOps repository of Fleet, as Fleet's own starter lays it out: below platforms/, by TargetDeviceType. With
+--team they are listed in the YAML file of the team, if it is not there yet: Fleet takes away from a team what its file does not
+list. Without it the list goes into ` + Unlisted + `, to be taken over by hand. It is said which YAML files of the
+folder list each profile.`,
+			Example: `  syncguard export fleet profiles/ -o fleet-gitops
+  syncguard export fleet profiles/ -o fleet-gitops --team Workstations --label-include-any Berlin`,
+			Takes: "`platforms/…/configuration-profiles/NAME.mobileconfig`, and YAML", Proof: "`fleetctl gitops`, from a repository"},
+		Delivery: deploy.Delivery{Source: "https://github.com/fleetdm/fleet", Declarations: "The configurations go the same way, as .json files.",
+			Profiles: "Unsigned XML of at most 1 MB, in GitOps under controls.apple_settings.configuration_profiles. Name and identifier must be unique in the team."},
+		Flags: []deploy.Flag{
+			{Name: "team", Usage: "name of the team (the fleet) that gets them, or its ID for push; without it, hosts of no team", Files: true},
+			{Name: "label-include-all", Kind: deploy.Each, Usage: "label that hosts must have, all of them (repeatable)", Files: true},
+			{Name: "label-include-any", Kind: deploy.Each, Usage: "label that hosts must have, one of them (repeatable)", Files: true},
+			{Name: "label-exclude-any", Kind: deploy.Each, Usage: "label that hosts must not have (repeatable)", Files: true},
+			{Name: "token", Kind: deploy.Secret, Usage: "the API token", Variable: "TOKEN"},
+		},
+		Open: open,
+	}
+}
+
+func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
+	d := &Server{Team: s.Text("team"), Labels: map[string][]string{}}
+	for flag, way := range map[string]string{"label-include-all": IncludeAll, "label-include-any": IncludeAny, "label-exclude-any": ExcludeAny} {
+		if names := s.Values[flag]; len(names) > 0 {
+			d.Labels[way] = names
+		}
+	}
+	if d.Labels[IncludeAll] != nil && d.Labels[IncludeAny] != nil {
+		return nil, diag.Usage("give one of the two", "--label-include-all cannot go with --label-include-any")
+	}
+	if s.Files {
+		if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
+			return nil, diag.Usage("give its name", "--team %s is the ID of a team, and the files are about names", d.Team)
+		}
+		return d.Session(), nil
+	}
+	token, err := s.Secret(ctx, "token")
+	if err != nil {
+		return nil, err
+	}
+	d.Client, err = s.Client("", Options(token))
+	return d.Session(), err
+}
+
+// Session returns what the server does with profiles.
+func (d *Server) Session() *deploy.Session {
+	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
+		Files: d.Files, Listed: delivered}
+}
+
+// delivered returns which YAML files of a repository deliver each of its profiles.
+func delivered(there fs.FS) map[string][]string {
+	found, _ := intake.Folder(there) // what does not read is none of the export's business
+	lines := map[string][]string{}
+	for name, context := range found {
+		lines[name] = context.Lines
+	}
+	return lines
+}

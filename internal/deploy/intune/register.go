@@ -1,0 +1,133 @@
+package intune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"golang.org/x/oauth2"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+)
+
+// Destination registers Microsoft Intune.
+func Destination() *deploy.Destination {
+	return &deploy.Destination{
+		Name: "intune",
+		Push: &deploy.Help{Short: "Create and update custom configurations in Microsoft Intune",
+			Long: `Create and update custom configurations for iOS and macOS in Microsoft Intune, by Microsoft Graph. A configuration is found by the
+PayloadIdentifier of the profile in it. Who gets it is assigned in Intune and stays as it is; a new one goes to nobody until then.
+
+Signs in as azidentity does: environment variables, workload identity, managed identity or the Azure CLI (--credential), with
+the permission DeviceManagementConfiguration.ReadWrite.All; or takes a token that you have. For Macs the beta version of Graph is
+used, since only that has the deployment channel, which follows PayloadScope and cannot be changed afterwards.`,
+			Example: `  syncguard push intune corp.mobileconfig --platform ios --dry-run
+  syncguard push intune profiles/ --credential environment
+  syncguard push intune profiles/ --check --cloud us-gov`,
+			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API; azidentity signs in to such an authority"},
+		Export: &deploy.Help{Short: "Write the JSON of custom configurations in Microsoft Intune",
+			Long: `Write each profile as the JSON of a custom configuration, which creates it by Microsoft Graph. The deployment channel of a
+Mac follows PayloadScope and cannot be changed afterwards; only the beta version of Graph takes it.`,
+			Example: `  syncguard export intune profiles/ -o intune
+  syncguard export intune corp.mobileconfig --platform ios > corp.json`,
+			Takes: "`NAME.json`: a custom configuration", Proof: "`POST` with `Content-Type: application/json`"},
+		Delivery: deploy.Delivery{Source: "https://learn.microsoft.com/intune/intune-service/configuration/custom-settings-macos",
+			Profiles:     "A custom profile, unsigned and at most 1,000,000 bytes. Choose the device channel: it cannot be changed later.",
+			Declarations: "No way to send single declarations is known."},
+		Flags: []deploy.Flag{
+			{Name: "platform", Kind: deploy.Choice, Choices: []string{"auto", IOS, MacOS}, Files: true},
+			{Name: "cloud", Kind: deploy.Choice, Choices: []string{"global", "us-gov", "us-gov-dod", "china"}},
+			{Name: "credential", Kind: deploy.Choice, Choices: []string{"default", "environment", "workload", "managed", "cli"}},
+			{Name: "token", Kind: deploy.Secret, Usage: "a token of Microsoft Graph", Variable: "TOKEN"},
+		},
+		Open: open,
+	}
+}
+
+// graphs are the clouds that Microsoft Graph is in: https://learn.microsoft.com/graph/deployments.
+var graphs = map[string]struct {
+	address   string
+	authority cloud.Configuration
+}{
+	"global":     {"https://graph.microsoft.com", cloud.AzurePublic},
+	"us-gov":     {"https://graph.microsoft.us", cloud.AzureGovernment},
+	"us-gov-dod": {"https://dod-graph.microsoft.us", cloud.AzureGovernment},
+	"china":      {"https://microsoftgraph.chinacloudapi.cn", cloud.AzureChina},
+}
+
+func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
+	d := &Server{Platform: s.Text("platform")}
+	if d.Platform == "auto" {
+		d.Platform = ""
+	}
+	if s.Files {
+		return d.Session(), nil
+	}
+	authorizer, err := authorize(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	d.Client, err = s.Client(graphs[s.Text("cloud")].address, Options(authorizer))
+	return d.Session(), err
+}
+
+// Session returns what the server does with profiles.
+func (d *Server) Session() *deploy.Session {
+	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
+		Files: deploy.Bodies(d.Request, ".json")}
+}
+
+// authorize signs in, or takes the token that is given. A dry run does not sign in by itself.
+func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) {
+	if s.HasSecret("token") || s.DryRun && s.Text("credential") == "default" {
+		token, err := s.Secret(ctx, "token")
+		return deploy.Bearer(token), err
+	}
+	graph := graphs[s.Text("cloud")]
+	options := azcore.ClientOptions{Cloud: graph.authority}
+	var credential azcore.TokenCredential
+	var err error
+	switch s.Text("credential") {
+	case "environment":
+		credential, err = azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: options})
+	case "workload":
+		credential, err = azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{ClientOptions: options})
+	case "managed":
+		credential, err = azidentity.NewManagedIdentityCredential(&azidentity.ManagedIdentityCredentialOptions{ClientOptions: options})
+	case "cli":
+		credential, err = azidentity.NewAzureCLICredential(nil)
+	default:
+		credential, err = azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("preparing to sign in to Microsoft: %w", err)
+	}
+	return s.Tokens("Microsoft", func(ctx context.Context) (*oauth2.Token, error) {
+		token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graph.address + "/.default"}})
+		return &oauth2.Token{AccessToken: token.Token, Expiry: token.ExpiresOn}, azureRefusal(err)
+	}), nil
+}
+
+// azureRefusal takes the words of the authority out of the many lines of an error of azidentity.
+func azureRefusal(err error) error {
+	var failed *azidentity.AuthenticationFailedError
+	if err == nil {
+		return nil
+	}
+	const hint = "choose how to sign in with --credential environment, workload, managed or cli, or set SYNCGUARD_INTUNE_TOKEN"
+	if !errors.As(err, &failed) || failed.RawResponse == nil {
+		return diag.WithHint(err, hint)
+	}
+	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has read it whole already
+	words := deploy.TokenMessage(body)
+	if readErr != nil || words == "" {
+		return diag.WithHint(err, hint)
+	}
+	return fmt.Errorf("the authority answers %s: %s", failed.RawResponse.Status, words)
+}

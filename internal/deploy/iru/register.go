@@ -1,0 +1,40 @@
+package iru
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+)
+
+// Destination registers Iru, whose own tool carries what is written.
+func Destination() *deploy.Destination {
+	return &deploy.Destination{
+		Name: "iru", Title: "Iru (Kandji)", Folder: true,
+		Export: &deploy.Help{Short: "Write the folders that Iru's tool iructl pushes",
+			Long: `Write each profile into a folder of its own below profiles/, with an info.yaml, in a repository of iructl, the tool of Iru (formerly
+Kandji). An info file that is there stays: it holds the id that Iru has given.`,
+			Example: `  syncguard export iru profiles/ -o iru-repo
+  syncguard export iru corp.mobileconfig -o iru-repo --runs-on iphone,ipad --active`,
+			Takes: "`profiles/NAME/profile.mobileconfig` and `info.yaml`", Proof: "`iructl profile push`, from a repository that `iructl new` made"},
+		Delivery: deploy.Delivery{Source: "https://github.com/kandji-inc", Declarations: "No way to send single declarations is known.",
+			Profiles: "A custom profile in the library, with the platforms that it is for; by API at /api/v1/library/custom-profiles."},
+		Flags: []deploy.Flag{
+			{Name: "runs-on", Kind: deploy.List, Usage: strings.Join(Devices, ", ") + " (repeatable; default: what TargetDeviceType says)", Files: true},
+			{Name: "active", Kind: deploy.Switch, Usage: "have new profiles be active in Iru", Files: true},
+		},
+		Open: open,
+	}
+}
+
+func open(_ context.Context, s *deploy.Setup) (*deploy.Session, error) {
+	r := &Repository{RunsOn: s.Values["runs-on"], Active: s.Is("active")}
+	for _, on := range r.RunsOn {
+		if !slices.Contains(Devices, on) {
+			return nil, diag.Usage(strings.Join(Devices, ", "), "--runs-on does not know %q", on)
+		}
+	}
+	return &deploy.Session{Prepare: r.Prepare, Files: r.Files}, nil
+}

@@ -1,0 +1,101 @@
+package jamf
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+)
+
+// Destination registers Jamf Pro.
+func Destination() *deploy.Destination {
+	return &deploy.Destination{
+		Name: "jamf",
+		Push: &deploy.Help{Short: "Create and update configuration profiles in Jamf Pro",
+			Long: `Create and update configuration profiles for computers and mobile devices in Jamf Pro, by its Classic API. Jamf gives each
+profile an identifier of its own, so one that is there is found by its name (PayloadDisplayName), and keeps that identifier and
+its scope. The level follows PayloadScope; where a profile has none, it stays as it is in Jamf.
+
+Jamf's API changes text: devices get &amp; for &, tabs and emoji go. What a profile loses is said before it is sent, and nothing is
+sent where a secret would be another one, or a payload would lose all its settings.
+
+An update gets to devices that have the profile with --redeploy all. With newly-assigned they keep the old version; again sends
+what is unchanged, too, for those that have kept one.
+
+Signs in with an API client of Jamf Pro: --client-id, and its secret from the environment or a file.`,
+			Example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --dry-run
+  syncguard push jamf profiles/ --devices computers --redeploy all
+  syncguard push jamf profiles/ --check`,
+			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API, and from what its users report"},
+		Export: &deploy.Help{Short: "Write the XML of the Classic API of Jamf Pro",
+			Long: `Write each profile as the XML that creates it by the Classic API of Jamf Pro: unsigned, on one line, escaped once more than XML says,
+since Jamf decodes it once more, and with carriage returns as line breaks, the only ones that Jamf keeps. What Jamf cannot keep is said. To
+update one that is there, Jamf wants it with the identity that Jamf gave it; push jamf does that.`,
+			Example: `  syncguard export jamf profiles/ -o jamf --devices computers
+  syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
+			Takes: "`NAME.xml`: the request of the Classic API that creates it", Proof: "`POST` with `Content-Type: application/xml`"},
+		Delivery: deploy.Delivery{Source: "https://github.com/grahampugh/jamf-upload", Declarations: "Through Blueprints (unverified).",
+			Profiles: "Upload under Configuration Profiles in the web interface. A signed file stays as it is and is read-only; an unsigned one is read into Jamf's own model, and the API strips signatures."},
+		Flags: []deploy.Flag{
+			{Name: "devices", Kind: deploy.Choice, Choices: []string{"auto", Computers, Mobile}, Files: true},
+			{Name: "redeploy", Kind: deploy.Choice, Choices: []string{"newly-assigned", "all", "again"}, Files: true},
+			{Name: "category", Usage: "category of the profiles", Files: true},
+			{Name: "wrap-preferences", Kind: deploy.Switch, Usage: "send payloads of other makers as managed preferences, which Jamf shows as custom settings", Files: true},
+			{Name: "client-id", Usage: "ID of the API client", Variable: "CLIENT_ID"},
+			{Name: "client-secret", Kind: deploy.Secret, Usage: "the secret of the API client", Variable: "CLIENT_SECRET"},
+		},
+		Open: open,
+	}
+}
+
+func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
+	d := &Server{For: s.Text("devices"), Category: s.Text("category"), Wrap: s.Is("wrap-preferences"), Redeploy: redeployAll}
+	if d.For == "auto" {
+		d.For = ""
+	}
+	if s.Text("redeploy") == "newly-assigned" {
+		d.Redeploy = "Newly Assigned"
+	}
+	if s.Files {
+		return d.Session(), nil
+	}
+	d.Again = s.Text("redeploy") == "again" && !s.Check
+	secret, err := s.Secret(ctx, "client-secret")
+	if err != nil {
+		return nil, err
+	}
+	id := s.Text("client-id")
+	if id == "" && secret != "" {
+		return nil, diag.Usage("--client-id, or "+s.Variable("CLIENT_ID"), "which API client it is, is not said")
+	}
+	options := Options(nil)
+	if options.Jar, err = cookiejar.New(nil); err != nil {
+		return nil, err
+	}
+	tokens, err := s.Client("", options)
+	if err != nil {
+		return nil, err
+	}
+	options.Authorizer = s.Tokens("Jamf Pro", func(ctx context.Context) (*oauth2.Token, error) {
+		// https://developer.jamf.com/jamf-pro/docs/client-credentials
+		config := &clientcredentials.Config{ClientID: id, ClientSecret: secret}
+		token, err := tokens.Token(ctx, "/api/v1/oauth/token", config)
+		if deploy.IsStatus(err, http.StatusNotFound) { // a server from when it had no version
+			token, err = tokens.Token(ctx, "/api/oauth/token", config)
+		}
+		return token, err
+	})
+	d.Client, err = s.Client("", options)
+	return d.Session(), err
+}
+
+// Session returns what the server does with profiles.
+func (d *Server) Session() *deploy.Session {
+	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Together: d.Together, Find: d.Find, Compare: d.Compare, Request: d.Request,
+		Outcome: d.Outcome, ReadBack: d.ReadBack, Files: deploy.Bodies(d.Request, ".xml")}
+}

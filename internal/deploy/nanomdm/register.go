@@ -1,0 +1,179 @@
+package nanomdm
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
+)
+
+// Destination registers NanoMDM.
+func Destination() *deploy.Destination {
+	return &deploy.Destination{
+		Name: "nanomdm", Encrypted: true,
+		Push: &deploy.Help{Short: "Send profiles to devices by a NanoMDM server",
+			Long: `Send profiles to devices that are enrolled with a NanoMDM server: the command InstallProfile for each profile and enrollment, byte
+for byte as the file is, signed or not, and then one push notification a device. The server refuses a command that it has, so
+running it again sends only what is missing; --generation sends the same profile anew.
+
+NanoMDM's API says what it has enqueued, not what became of it. It passes on what devices answer to a webhook (its flag
+-webhook-url): with --webhook-listen the answers are waited for and shown, --list shows the profiles of the devices, and
+--check compares their PayloadUUIDs with those of the files. A device does not give back the content.`,
+			Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
+  syncguard push nanomdm profiles/ --ids-file devices.txt --api-key file:nanomdm.key
+  syncguard push nanomdm corp.mobileconfig --id E9085AF6 --webhook-listen 127.0.0.1:9001
+  syncguard push nanomdm --remove com.acme.old --ids-file devices.txt
+  syncguard push nanomdm --list --id E9085AF6 --webhook-listen 127.0.0.1:9001`,
+			Takes: "profiles, byte for byte", Proof: "**a real server**, v0.9.0, and a device of our own that speaks Apple's check-in and command protocol (`make e2e`). No Apple device"},
+		Export: &deploy.Help{Short: "Write the command InstallProfile, for NanoMDM and the like",
+			Long: `Write the command InstallProfile of each profile, byte for byte as the file is, signed or not. A server such as NanoMDM hands
+it to the enrollments that it is enqueued for. The CommandUUID is that of the content, so that the same command is enqueued once;
+--generation makes another one of the same profile.`,
+			Example: `  syncguard export nanomdm profiles/ -o commands
+  syncguard export nanomdm corp.mobileconfig | curl -T - "$NANOMDM/v1/enqueue/$ID" -u nanomdm`,
+			Takes: "`NAME.plist`: the command InstallProfile", Proof: "`PUT /v1/enqueue/ID,ID`, or a server like it"},
+		Delivery: deploy.Delivery{Source: "https://github.com/micromdm/kmfddm", Profiles: "The command InstallProfile with the bytes of the file, signed or not.",
+			Declarations: "A server for declarations beside it, such as KMFDDM, takes configurations and activations."},
+		Flags: []deploy.Flag{
+			{Name: "id", Kind: deploy.List, Usage: "enrollment IDs that it is for (repeatable, or with commas)"},
+			{Name: "ids-file", Kind: deploy.Path, Usage: "file with one enrollment ID a line; lines that begin with # are skipped"},
+			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)", Alone: true},
+			{Name: "list", Kind: deploy.Switch, Usage: "ask the devices for their profiles; it needs --webhook-listen", Alone: true},
+			{Name: "generation", Usage: "any text; another one than before sends the same profile anew", Files: true},
+			{Name: "no-push", Kind: deploy.Switch, Usage: "do not notify the devices: they get it when they connect by themselves"},
+			{Name: "webhook-listen", Usage: "HOST:PORT where NanoMDM's webhook arrives; then the devices are waited for"},
+			{Name: "wait", Kind: deploy.Duration, Usage: "how long the devices are waited for", Default: "5m0s"},
+			{Name: "api-key", Kind: deploy.Secret, Usage: "the API key", Variable: "API_KEY"},
+			{Name: "webhook-key", Kind: deploy.Secret, Usage: "the webhook's HMAC key", Variable: "WEBHOOK_KEY"},
+		},
+		Open: open,
+	}
+}
+
+func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
+	d := &Server{Generation: s.Text("generation"), NoPush: s.Is("no-push"), Remove: s.Values["remove"], List: s.Is("list"), Wait: s.Duration("wait"), Now: s.Now()}
+	if s.Files {
+		d.Enrollments = []string{"ID"} // it stands for the enrollments, which are in the address that the command is put to
+		return d.Session(), nil
+	}
+	var err error
+	if d.Enrollments, err = enrollments(s); err != nil {
+		return nil, err
+	}
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	warnOfMixture(s)
+	key, err := s.Secret(ctx, "api-key")
+	if err != nil {
+		return nil, err
+	}
+	if d.Client, err = s.Client("", Options(key)); err != nil {
+		return nil, err
+	}
+	if s.Text("webhook-listen") != "" && !s.DryRun {
+		d.Ask = s.Check
+		if d.Webhook, err = listen(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return d.Session(), nil
+}
+
+// check returns what cannot be meant.
+func check(s *deploy.Setup) error {
+	switch {
+	case s.Is("list") && s.Text("webhook-listen") == "" && !s.DryRun:
+		return diag.Usage("give --webhook-listen HOST:PORT, and run NanoMDM with -webhook-url http://HOST:PORT", "--list has nowhere to read what the devices answer")
+	case s.Check && len(s.Profiles) == 0:
+		return diag.Usage("name the profiles that the devices should have", "--check compares files, and none is named")
+	}
+	for _, p := range s.Profiles {
+		if slices.Contains(s.Values["remove"], p.Identifier()) {
+			return diag.Usage("do one after the other", "%s is %s, which --remove names", p.Name, p.Identifier())
+		}
+	}
+	return nil
+}
+
+// Session returns what the server does with profiles.
+func (d *Server) Session() *deploy.Session {
+	s := &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, Commands: d.Commands(),
+		Last: d.Last, Ended: d.Ended, Files: deploy.Bodies(d.Request, ".plist")}
+	if d.Webhook != nil {
+		s.Expect, s.Follow = d.Expect, d.Follow
+	}
+	return s
+}
+
+// warnOfMixture warns where each device is sent what can only be for some of them.
+func warnOfMixture(s *deploy.Setup) {
+	var platforms []string
+	for _, p := range s.Profiles {
+		if name := string(p.Platform()); name != "" && !slices.Contains(platforms, name) {
+			platforms = append(platforms, name)
+		}
+	}
+	if len(platforms) > 1 && !s.Check {
+		slices.Sort(platforms)
+		s.Warn(fmt.Sprintf("the profiles are for different devices (%s), and each enrollment is sent all of them; push those of one platform at a time, with its own --ids-file", strings.Join(platforms, ", ")))
+	}
+}
+
+// enrollments returns the IDs of the flags, each once.
+func enrollments(s *deploy.Setup) ([]string, error) {
+	ids, path := slices.Clone(s.Values["id"]), s.Text("ids-file")
+	if path != "" {
+		data, err := s.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				ids = append(ids, line)
+			}
+		}
+	}
+	if len(ids) == 0 && path != "" {
+		return nil, diag.Usage("write one a line", "%s: holds no enrollment ID", path)
+	}
+	if len(ids) == 0 {
+		return nil, diag.Usage("give --id ENROLLMENT, or --ids-file FILE", "for which enrollments is not said")
+	}
+	seen := map[string]bool{}
+	ids = slices.DeleteFunc(ids, func(id string) bool { again := seen[id]; seen[id] = true; return again })
+	return ids, deploy.CheckEnrollments(ids)
+}
+
+// listen begins to listen for the webhook, until the run ends.
+func listen(ctx context.Context, s *deploy.Setup) (*Webhook, error) {
+	w := &Webhook{}
+	if s.HasSecret("webhook-key") {
+		key, err := s.Secret(ctx, "webhook-key")
+		if err != nil {
+			return nil, err
+		}
+		w.Key = []byte(key)
+	}
+	listener, err := net.Listen("tcp", s.Text("webhook-listen"))
+	if err != nil {
+		return nil, fmt.Errorf("listening for the webhook: %w", err)
+	}
+	if address, ok := listener.Addr().(*net.TCPAddr); w.Key == nil && (!ok || !address.IP.IsLoopback()) {
+		_ = listener.Close()
+		return nil, diag.Usage("run NanoMDM with -webhook-hmac-key, and give the same key with --webhook-key",
+			"anybody who reaches %s could make up what devices answer", s.Text("webhook-listen"))
+	}
+	server := &http.Server{Handler: w, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	go func() { _ = server.Serve(listener) }()
+	s.Close = append(s.Close, func() { _ = server.Close() })
+	return w, nil
+}

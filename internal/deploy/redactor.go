@@ -1,0 +1,121 @@
+package deploy
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"syncguard/internal/plist"
+)
+
+const mask = "(secret)"
+
+// Redactor keeps secrets out of what a server says: it can echo what it was sent. It is for any number of goroutines.
+type Redactor struct {
+	mu      sync.Mutex
+	secrets []string // the longest first, so that none is left in part by a shorter one in it
+}
+
+// shortest is how long a text must be to be looked for: shorter ones are in every sentence.
+const shortest = 4
+
+// Add makes a text a secret.
+func (r *Redactor) Add(secret string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(secret) < shortest || slices.Contains(r.secrets, secret) {
+		return
+	}
+	r.secrets = append(r.secrets, secret)
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+}
+
+// AddAll adds the secrets of a tree.
+func (r *Redactor) AddAll(v *plist.Value) {
+	for n := range plist.Walk(v) {
+		switch {
+		case !n.Secret:
+		case n.Kind == plist.String:
+			r.Add(n.Text)
+		case n.Kind == plist.Integer:
+			r.Add(n.Int.String())
+		case n.Kind == plist.Data:
+			r.Add(base64.StdEncoding.EncodeToString(n.Data))
+		}
+	}
+}
+
+// Hide puts a mask in the place of each secret.
+func (r *Redactor) Hide(text string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var pairs []string
+	for _, secret := range r.secrets {
+		pairs = append(pairs, secret, mask)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// hiddenError is an error without secrets in its text.
+type hiddenError struct {
+	error
+	text string
+}
+
+func (e *hiddenError) Error() string { return e.text }
+func (e *hiddenError) Unwrap() error { return e.error }
+
+// HideIn returns an error without secrets in its text.
+func (r *Redactor) HideIn(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &hiddenError{err, r.Hide(err.Error())}
+}
+
+// withoutSecrets copies a tree with a mask in the place of each secret.
+func withoutSecrets(v *plist.Value) *plist.Value {
+	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
+		c := *v
+		switch {
+		case !v.Secret:
+			return v, true
+		case v.Kind == plist.Data:
+			c.Data = []byte(mask)
+		default:
+			c.Kind, c.Text, c.Fields, c.Items = plist.String, mask, nil, nil
+		}
+		return &c, false
+	})
+}
+
+// MaskedRequest returns the request of a change, made of the profile without its secrets, and whether it has any.
+func (s *Session) MaskedRequest(c *Change) (r *Request, masked bool, err error) {
+	if !c.Item.Profile.Root.HasSecret() {
+		r, err = s.Request(c.Item, c.Remote)
+		return r, false, err
+	}
+	profile := *c.Item.Profile
+	items, err := s.prepareMasked(&profile)
+	if err != nil {
+		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
+	}
+	i := slices.IndexFunc(items, func(like *Item) bool { return like.For == c.Item.For })
+	r, err = s.Request(items[max(i, 0)], c.Remote)
+	return r, true, err
+}
+
+func (s *Session) prepareMasked(p *Profile) (items []*Item, err error) {
+	write := plist.Write
+	if p.Declaration {
+		write = plist.WriteJSON
+	}
+	p.Root = withoutSecrets(p.Root)
+	if p.Content, err = write(p.Root); err != nil {
+		return nil, err
+	}
+	p.File, p.Signed = p.Content, false
+	return s.Prepare(p)
+}

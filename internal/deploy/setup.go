@@ -1,0 +1,144 @@
+package deploy
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"syncguard/internal/diag"
+)
+
+// Host is the world as a destination sees it.
+type Host struct {
+	ReadFile   func(path string) ([]byte, error)
+	ReadSecret func(path string) ([]byte, error) // a file that only its owner should be able to read
+	Getenv     func(name string) (string, bool)
+	Now        func() time.Time
+	Ask        func(ctx context.Context, question string) ([]byte, error) // for a secret; nil where nobody can be asked
+	HTTP       http.RoundTripper                                          // nil for the usual one
+	Warn       func(text string)
+}
+
+// Setup is what a destination is opened with for one run.
+type Setup struct {
+	*Destination
+	Host
+	Values
+	Server    string         // address that was asked for, "" for none
+	Roots     *x509.CertPool // nil for the system's
+	UserAgent string
+	Profiles  []*Profile // that are to be sent
+	Check     bool       // nothing is sent: what the server has is compared
+	DryRun    bool       // nothing is sent, and credentials may be missing
+	Files     bool       // files are written, and no server is asked
+
+	Redactor Redactor // knows the secrets of the run
+	Missing  []string // the credentials that a dry run goes without
+	Close    []func() // what ends with the run
+}
+
+// Start opens the destination, with its flags complete.
+func (s *Setup) Start(ctx context.Context) (*Session, error) {
+	var err error
+	if s.Values, err = s.complete(s.Values, s.Getenv); err != nil {
+		return nil, err
+	}
+	for _, p := range s.Profiles {
+		s.Redactor.AddAll(p.Root)
+	}
+	return s.Open(ctx, s)
+}
+
+// Asks reports whether the server can be asked what it has.
+func (s *Setup) Asks() bool { return len(s.Missing) == 0 }
+
+// Client returns a client of the server, at the address that was asked for, or else at this one.
+func (s *Setup) Client(address string, o Options) (*Client, error) {
+	variable := s.Variable("URL")
+	set, _ := s.Getenv(variable)
+	if address = cmp.Or(s.Server, set, address); address == "" {
+		return nil, diag.Usage("give --server https://mdm.example.com, or set "+variable, "which server is not said")
+	}
+	if b, ok := o.Authorizer.(Basic); ok { // a server can echo it as it was sent
+		s.Redactor.Add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
+	}
+	c, err := s.ClientOf(address, o)
+	if err != nil {
+		return nil, diag.Usage("give the address as https://mdm.example.com", "%s", err)
+	}
+	return c, nil
+}
+
+// ClientOf returns a client of another server, such as one that gives out tokens.
+func (s *Setup) ClientOf(address string, o Options) (*Client, error) {
+	o.Roots, o.Transport, o.UserAgent, o.Hide = s.Roots, s.HTTP, s.UserAgent, s.Redactor.Hide
+	return NewClient(address, o)
+}
+
+// HasSecret reports whether a secret can be had without asking a person.
+func (s *Setup) HasSecret(flag string) bool {
+	set, _ := s.Getenv(s.Variable(s.flag(flag).Variable)) // a CI job without the secret has an empty one
+	return s.Text(flag) != "" || set != ""
+}
+
+// Secret returns what a flag says the place of, from its environment variable, or from a person. A dry run goes without.
+func (s *Setup) Secret(ctx context.Context, flag string) (string, error) {
+	f := s.flag(flag)
+	if s.DryRun && !s.HasSecret(flag) {
+		s.Missing = append(s.Missing, f.Usage)
+		return "", nil
+	}
+	secret, err := s.findSecret(ctx, f)
+	s.Redactor.Add(secret)
+	switch {
+	case err != nil:
+		return "", err
+	case secret == "":
+		return "", fmt.Errorf("%s is empty", f.Usage)
+	case strings.ContainsAny(secret, "\r\n\x00"):
+		return "", fmt.Errorf("%s is of several lines, want one", f.Usage)
+	}
+	return secret, nil
+}
+
+func (s *Setup) flag(name string) Flag {
+	return s.Flags[slices.IndexFunc(s.Flags, func(f Flag) bool { return f.Name == name })]
+}
+
+func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
+	reference, variable := s.Text(f.Name), s.Variable(f.Variable)
+	if path, ok := strings.CutPrefix(reference, "file:"); ok {
+		secret, err := s.ReadSecret(path)
+		return string(secret), err
+	}
+	name, ok := strings.CutPrefix(reference, "env:")
+	if !ok && reference != "" {
+		return "", diag.Usage(fmt.Sprintf("put it into a file for --%s file:PATH, or into an environment variable for --%s env:NAME", f.Name, f.Name),
+			"a secret never goes on the command line, where every user of the machine can read it")
+	}
+	if ok {
+		secret, set := s.Getenv(name)
+		if !set {
+			return "", fmt.Errorf("the environment variable %s is not set", name)
+		}
+		return secret, nil
+	}
+	if secret, set := s.Getenv(variable); set {
+		return secret, nil
+	}
+	if s.Ask == nil {
+		hint := fmt.Sprintf("set %s, or give --%s file:PATH", variable, f.Name)
+		if f.Instead != "" {
+			hint = f.Instead + ", or " + hint
+		}
+		return "", diag.WithHint(fmt.Errorf("%s is not given", f.Usage), "%s", hint)
+	}
+	secret, err := s.Ask(ctx, strings.ToUpper(f.Usage[:1])+f.Usage[1:])
+	return string(secret), err
+}

@@ -1,0 +1,80 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// tokenSource authorizes requests by access tokens, each kept until shortly before its end. What is refused once is not asked
+// for again: that can lock an account.
+type tokenSource struct {
+	server string
+	get    func(ctx context.Context) (*oauth2.Token, error)
+	hide   func(token string)
+
+	mu    sync.Mutex
+	token *oauth2.Token
+	err   error
+}
+
+// Tokens returns an Authorizer that signs in to a server by get.
+func (s *Setup) Tokens(server string, get func(ctx context.Context) (*oauth2.Token, error)) Authorizer {
+	return &tokenSource{server: server, get: get, hide: s.Redactor.Add}
+}
+
+// Authorize adds a token.
+func (s *tokenSource) Authorize(ctx context.Context, r *http.Request, renew bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil && (renew || !s.token.Valid()) {
+		token, err := s.get(ctx)
+		if err != nil {
+			s.err = fmt.Errorf("signing in to %s: %w", s.server, err)
+		} else {
+			s.token = token
+			s.hide(token.AccessToken)
+		}
+	}
+	if s.err != nil {
+		return s.err
+	}
+	r.Header.Set("Authorization", "Bearer "+s.token.AccessToken)
+	return nil
+}
+
+// Scheme is Bearer.
+func (s *tokenSource) Scheme() string { return "Bearer" }
+
+// Token asks for an access token at a path of the server: https://www.rfc-editor.org/rfc/rfc6749#section-4.4.
+func (c *Client) Token(ctx context.Context, path string, config *clientcredentials.Config) (*oauth2.Token, error) {
+	r := &Request{Method: http.MethodPost, Path: path}
+	config.TokenURL, config.AuthStyle = c.URL(r), oauth2.AuthStyleInParams
+	ctx = context.WithValue(context.WithValue(ctx, repeatable{}, true), oauth2.HTTPClient, c.http.StandardClient())
+	token, err := config.Token(ctx)
+	var refused *oauth2.RetrieveError
+	if errors.As(err, &refused) {
+		return nil, c.refusal(r, refused.Response, refused.Body)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
+	}
+	return token, nil
+}
+
+// TokenMessage finds the words of a refusal: https://www.rfc-editor.org/rfc/rfc6749#section-5.2.
+func TokenMessage(body []byte) string {
+	var e struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	_ = json.Unmarshal(body, &e)
+	return strings.TrimSpace(e.Error + " " + e.Description)
+}
