@@ -2,6 +2,7 @@ package lint
 
 import (
 	"crypto/x509"
+	"iter"
 	"slices"
 
 	"syncguard/internal/content"
@@ -17,18 +18,19 @@ func certificatePayloads() []string {
 	return []string{"com.apple.security.pem", "com.apple.security.pkcs1", "com.apple.security.root"}
 }
 
-// eachCertificate calls do for every certificate, without its private key, that a payload holds and that can be read.
-func (p *profile) eachCertificate(do func(place, *x509.Certificate)) {
-	for _, pl := range p.payloads {
-		if !slices.Contains(certificatePayloads(), pl.payloadType) {
-			continue
-		}
-		f := pl.node.value.Field("PayloadContent")
-		if f == nil || f.Value == nil || f.Value.Kind != plist.Data {
-			continue
-		}
-		for _, c := range content.Certificates(f.Value.Data) {
-			do(pl.node.field(f), c)
+// certificates goes through the certificates in payloads of some types, as far as they can be read.
+func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certificate] {
+	return func(yield func(place, *x509.Certificate) bool) {
+		for _, pl := range p.payloads {
+			f := pl.node.value.Field("PayloadContent")
+			if !slices.Contains(types, pl.payloadType) || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
+				continue
+			}
+			for _, c := range content.Certificates(f.Value.Data) {
+				if !yield(pl.node.field(f), c) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -75,16 +77,10 @@ func weakDigest(a x509.SignatureAlgorithm) string {
 func isSelfIssued(c *x509.Certificate) bool { return string(c.RawIssuer) == string(c.RawSubject) }
 
 func notARootCertificate(p *pass, profile *profile) {
-	for _, pl := range profile.payloads {
-		f := pl.node.value.Field("PayloadContent")
-		if pl.payloadType != "com.apple.security.root" || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
-			continue
-		}
-		for _, c := range content.Certificates(f.Value.Data) {
-			if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
-				p.report(pl.node.field(f), "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
-					Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
-			}
+	for at, c := range profile.certificates("com.apple.security.root") {
+		if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
+			p.report(at, "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
+				Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
 		}
 	}
 }

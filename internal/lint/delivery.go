@@ -91,11 +91,7 @@ func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
 }
 
 func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
-	nodes := []*node{profile.envelope}
-	for _, pl := range profile.payloads {
-		nodes = append(nodes, pl.node)
-	}
-	for _, n := range nodes {
+	for _, n := range profile.named() {
 		for _, r := range server.Reserves {
 			if f := n.text(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
 				d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)

@@ -103,7 +103,7 @@ func mixed(n *node) (first, other place, names []string) {
 func checkEnvelopeNeeds(p *pass, profile *profile) {
 	for i := range profile.facts.Envelope {
 		need := &profile.facts.Envelope[i]
-		if need.Rule != p.rule.id || len(profile.targets) > 0 && !profile.hasPlatform(need.Platform) {
+		if need.Rule != p.rule.id || !profile.mayReach(need.Platform) {
 			continue
 		}
 		if v := profile.root.Get(need.Key); v != nil && v.Kind == plist.String && v.Text == need.Is {

@@ -110,14 +110,14 @@ func payloadInWrongScope(p *pass, n *node) {
 
 func isFalse(b *bool) bool { return b != nil && !*b }
 
+// mayReach reports whether a target has a platform, or there are no targets.
+func (p *profile) mayReach(want target.Platform) bool {
+	return len(p.targets) == 0 || p.hasPlatform(want)
+}
+
 // hasPlatform says whether a target has a platform.
 func (p *profile) hasPlatform(want target.Platform) bool {
-	for _, t := range p.targets {
-		if t.Platform == want {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.targets, func(t target.Target) bool { return t.Platform == want })
 }
 
 // scope returns the PayloadScope of the profile, or "" where it states none.

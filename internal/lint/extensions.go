@@ -13,8 +13,7 @@ import (
 const kernelExtensions = "com.apple.syspolicy.kernel-extension-policy"
 
 func kernelExtension(p *pass, n *node) {
-	if n.key != nil || n.domain != kernelExtensions || !allowsExtensions(n.value) ||
-		len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
+	if n.key != nil || n.domain != kernelExtensions || !allowsExtensions(n.value) || !p.profile.mayReach(target.MacOS) {
 		return
 	}
 	d := p.report(n.atKey(), "a Mac with Apple silicon loads kernel extensions only after somebody has reduced its security in Recovery")
@@ -64,10 +63,5 @@ func teamAllowedTwice(p *pass, n *node) {
 }
 
 func containsText(array *plist.Value, text string) bool {
-	for _, item := range items(array) {
-		if isText(item, text) {
-			return true
-		}
-	}
-	return false
+	return array != nil && slices.ContainsFunc(array.Items, func(item *plist.Value) bool { return isText(item, text) })
 }

@@ -111,27 +111,6 @@ func setType(d *diag.Diagnostic, f *plist.Field, near string, sure bool) {
 	}
 }
 
-// dropRivals takes the fixes back of keys that were meant to be one and the same: only one can be it.
-func dropRivals(found []diag.Diagnostic) {
-	first := map[string]int{}
-	for i := range found {
-		if found[i].Fix == nil || !strings.HasPrefix(found[i].Fix.Title, "write ") {
-			continue
-		}
-		if before, taken := first[found[i].Fix.Title]; taken {
-			found[before].Fix.Edits = nil
-			found[i].Fix.Edits = nil
-			continue
-		}
-		first[found[i].Fix.Title] = i
-	}
-	for i := range found {
-		if found[i].Fix != nil && len(found[i].Fix.Edits) == 0 {
-			found[i].Fix = nil
-		}
-	}
-}
-
 // knownKeys returns the keys that a dictionary may have.
 func (n *node) knownKeys() []string {
 	var known []string

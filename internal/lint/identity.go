@@ -11,32 +11,24 @@ func malformedUUID(p *pass, n *node) {
 	if n.key == nil || n.key.Name != "PayloadUUID" || n.parent.key != nil || !n.isChecked() || n.value.Kind != plist.String {
 		return
 	}
-	switch {
-	case !isUUID(n.value.Text):
-		d := p.report(n.at(), "%s is %s, want a UUID", n.subject(), quote(n.value.Text))
-		d.Help = "make one with uuidgen"
-		p.setUUID(d, n)
-	case strings.Trim(n.value.Text, "0-") == "":
-		d := p.report(n.at(), "%s is all zeros, want a UUID of its own", n.subject())
-		d.Help = "make one with uuidgen"
-		p.setUUID(d, n)
+	problem := quote(n.value.Text) + ", want a UUID"
+	if isUUID(n.value.Text) {
+		if strings.Trim(n.value.Text, "0-") != "" {
+			return
+		}
+		problem = "all zeros, want a UUID of its own"
 	}
+	d := p.report(n.at(), "%s is %s", n.subject(), problem)
+	d.Help = "make one with uuidgen"
+	p.setUUID(d, n)
 }
 
 func duplicatePayloadUUID(p *pass, profile *profile) {
-	nodes := []*node{profile.envelope}
-	for _, pl := range profile.payloads {
-		nodes = append(nodes, pl.node)
-	}
-	p.reportRepeated(nodes, "PayloadUUID", strings.ToUpper, "make a new one with uuidgen")
+	p.reportRepeated(profile.named(), "PayloadUUID", strings.ToUpper, "make a new one with uuidgen")
 }
 
 func duplicatePayloadIdentifier(p *pass, profile *profile) {
-	var nodes []*node
-	for _, pl := range profile.payloads {
-		nodes = append(nodes, pl.node)
-	}
-	p.reportRepeated(nodes, "PayloadIdentifier", func(s string) string { return s }, "give each payload an identifier of its own")
+	p.reportRepeated(profile.named()[1:], "PayloadIdentifier", func(s string) string { return s }, "give each payload an identifier of its own")
 }
 
 // reportRepeated reports each dictionary whose text for a key is one that an earlier dictionary has.

@@ -61,7 +61,7 @@ func unknownKey(p *pass, n *node) {
 	}
 	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 	var absent []string
-	before := len(p.found)
+	meant := map[string][]int{} // the findings whose fix writes a key
 	for _, f := range n.value.Fields {
 		if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
 			continue
@@ -69,9 +69,18 @@ func unknownKey(p *pass, n *node) {
 		if absent == nil {
 			absent = n.absentKeys()
 		}
-		p.reportUnknown(n, f, absent, loose)
+		at := len(p.found)
+		if near := p.reportUnknown(n, f, absent, loose); near != "" && at < len(p.found) && p.found[at].Fix != nil {
+			meant[near] = append(meant[near], at)
+		}
 	}
-	dropRivals(p.found[before:])
+	for _, rivals := range meant {
+		for _, at := range rivals {
+			if len(rivals) > 1 {
+				p.found[at].Fix = nil // only one of them can be it
+			}
+		}
+	}
 }
 
 // absentKeys returns the known keys that a dictionary does not have: only one of them can be what another was meant to be.
@@ -91,8 +100,9 @@ func (n *node) absentKeys() []string {
 	return absent
 }
 
-func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) {
-	near, help := "", ""
+// reportUnknown reports a key, and returns the one that it was meant to be, or "".
+func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) (near string) {
+	help := ""
 	if !isLegacy(f.Key) {
 		near, help = p.profile.nearest(f.Key, absent)
 	}
@@ -100,7 +110,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		help = text.OppositeHelp(f.Key, n.knownKeys()) // which may stand beside it
 	}
 	if near == "" && loose {
-		return
+		return ""
 	}
 	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
 	var home []string
@@ -133,6 +143,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		tolerate(d, at)
 		d.Help, d.Fix = "leave it: profiles in use have it, and Apple's schema does not", nil
 	}
+	return near
 }
 
 func droppedKey(p *pass, n *node) {

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -30,22 +32,13 @@ type Obstacle struct {
 // Known returns what the schemas say of a profile, or of a declaration. The error is one of reading the catalog.
 func (c *Checker) Known(root *plist.Value, isDeclaration bool, targets []target.Target) (Known, error) {
 	known := Known{}
-	prepare := c.newProfile
-	if isDeclaration {
-		prepare = func(root *plist.Value, targets []target.Target, o Options) (*profile, error) {
-			return c.newDeclaration(root, nil, targets, o)
-		}
-	}
-	p, err := prepare(root, targets, Options{})
+	p, err := c.open(root, isDeclaration, targets, Options{})
 	if err != nil || p.envelope == nil {
 		return known, err
 	}
 	r := &run{profile: p}
 	r.values = []*pass{{run: r, rule: &entry{value: func(_ *pass, n *node) { known.add(n) }}}}
-	r.visit(p.envelope)
-	for _, pl := range p.payloads {
-		r.visit(pl.node)
-	}
+	r.visitTree()
 	return known, p.err
 }
 
@@ -66,10 +59,7 @@ func (known Known) add(n *node) {
 	if n.value.Kind != plist.Dictionary || len(n.layers) == 0 || isNew {
 		return
 	}
-	loose := false
-	for _, l := range n.layers {
-		loose = loose || l.loose
-	}
+	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 	for _, field := range n.value.Fields {
 		if k, _ := n.find(field.Key); k == nil && field.Value != nil {
 			known[field.Value] = Facts{Unknown: true, Loose: loose}

@@ -115,6 +115,14 @@ func (c *Checker) CheckDeclaration(root *plist.Value, targets []target.Target, o
 	return p.check()
 }
 
+// open prepares a profile or a declaration.
+func (c *Checker) open(root *plist.Value, isDeclaration bool, targets []target.Target, o Options) (*profile, error) {
+	if isDeclaration {
+		return c.newDeclaration(root, nil, targets, o)
+	}
+	return c.newProfile(root, targets, o)
+}
+
 // findSecrets finds the secrets and marks them, so that no rule shows one.
 func (p *profile) findSecrets() {
 	p.secrets = secret.Find(p.root)
@@ -132,14 +140,19 @@ func (p *profile) check() ([]diag.Diagnostic, error) {
 	return diag.Sort(r.found), p.err
 }
 
+// visitTree calls the rules of values for everything that a schema describes.
+func (r *run) visitTree() {
+	r.visit(r.profile.envelope)
+	for _, pl := range r.profile.payloads {
+		r.visit(pl.node)
+	}
+}
+
 // visitAll calls every rule for everything in the profile, and once for the whole.
 func (r *run) visitAll() {
 	p := r.profile
 	if p.envelope != nil && p.hasShape() {
-		r.visit(p.envelope)
-		for _, pl := range p.payloads {
-			r.visit(pl.node)
-		}
+		r.visitTree()
 	}
 	for i := range r.passes {
 		if pass := &r.passes[i]; pass.chosen {

@@ -44,7 +44,7 @@ func unreadPreferenceDomain(p *pass, n *node) {
 }
 
 func severalPreferenceDomains(p *pass, n *node) {
-	if !n.isPreferenceDomains() || len(n.value.Fields) < 2 || len(p.profile.targets) > 0 && !p.profile.hasPlatform(target.MacOS) {
+	if !n.isPreferenceDomains() || len(n.value.Fields) < 2 || !p.profile.mayReach(target.MacOS) {
 		return
 	}
 	first, second := n.value.Fields[0], n.value.Fields[1]

@@ -56,7 +56,9 @@ func (e *entry) once(p *pass, of *profile) {
 			e.signer(p, s)
 		}
 	case e.certificate != nil:
-		of.eachCertificate(func(at place, c *x509.Certificate) { e.certificate(p, at, c) })
+		for at, c := range of.certificates(certificatePayloads()...) {
+			e.certificate(p, at, c)
+		}
 	}
 }
 

@@ -68,13 +68,7 @@ func platformBit(p target.Platform) platforms {
 
 // Member takes in a profile or declaration under the name that findings call it by. The file is what its places point into.
 func (c *Checker) Member(name string, file *diag.File, root *plist.Value, isDeclaration bool, targets []target.Target) (*Member, error) {
-	build := c.newProfile
-	if isDeclaration {
-		build = func(v *plist.Value, on []target.Target, o Options) (*profile, error) {
-			return c.newDeclaration(v, nil, on, o)
-		}
-	}
-	p, err := build(root, targets, Options{})
+	p, err := c.open(root, isDeclaration, targets, Options{})
 	if err != nil {
 		return nil, err
 	}

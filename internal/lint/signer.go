@@ -98,12 +98,12 @@ func shortRSAKey(p *pass, profile *profile) {
 				Help = "sign with a longer key, or one on an elliptic curve"
 		}
 	}
-	profile.eachCertificate(func(at place, c *x509.Certificate) {
+	for at, c := range profile.certificates(certificatePayloads()...) {
 		if bits := shortBits(c); bits > 0 {
 			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, minRSABits).
 				Help = "have the certificate issued anew with a longer key"
 		}
-	})
+	}
 }
 
 // shortBits returns the length of a key that is too short, or 0.
