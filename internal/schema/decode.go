@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"syncguard/internal/plist"
-	"syncguard/internal/target"
 )
 
 // decodeJSON reads a file of the catalog as a whole: a field that is not known is a mistake.
@@ -34,10 +33,7 @@ func decodeType(data []byte) (*Type, error) {
 	}
 	t := &Type{
 		ID: f.ID, PayloadType: cmp.Or(f.PayloadType, f.ID), Family: f.Family, Apply: f.Apply, Replacement: f.Replacement,
-		Availability: f.Availability.decode(), Unsure: f.Unsure,
-	}
-	for _, s := range f.Sources {
-		t.Sources = append(t.Sources, Source(s))
+		Availability: f.Availability.decode(), Sources: f.Sources, Unsure: f.Unsure,
 	}
 	d := keyDecoder{anchors: map[string]*Key{}}
 	var err error
@@ -86,12 +82,7 @@ func (d *keyDecoder) keys(files []keyFile) ([]*Key, error) {
 
 // key reads all of a key but its subkeys.
 func (d *keyDecoder) key(f *keyFile) (*Key, error) {
-	k := &Key{
-		Name: f.Name, Required: f.Required, Min: f.Min, Max: f.Max, Format: f.Format, Subtype: f.Subtype,
-		MinItems: f.MinItems, MaxItems: f.MaxItems, CombineType: f.CombineType, AssetTypes: f.AssetTypes,
-		ContentTypes: f.ContentTypes, Replacement: f.Replacement, Dropped: f.Dropped, Community: f.Community, SubkeyType: f.SubkeyType,
-		Availability: f.Availability.decode(),
-	}
+	k := &Key{Name: f.Name, Required: f.Required, KeyDetails: f.KeyDetails, SubkeyType: f.SubkeyType, Availability: f.Availability.decode()}
 	var err error
 	if k.Kind, k.AnyKind, err = ParseKind(f.Type); err != nil {
 		return nil, err
@@ -123,22 +114,11 @@ func (f availabilityFile) decode() Availabilities {
 	}
 	as := make(Availabilities, len(f))
 	for platform, p := range f {
-		as[platform] = p.decode()
+		a := p.Availability
+		a.Introduced, a.NotAvailable = p.Introduced.Version, p.Introduced.isNotAvailable
+		as[platform] = a
 	}
 	return as
-}
-
-func (p platformFile) decode() Availability {
-	return Availability{
-		NotAvailable: p.Introduced.isNotAvailable, Introduced: p.Introduced.Version,
-		Deprecated: p.Deprecated.Version, Removed: p.Removed.Version,
-		Multiple: p.Multiple, Supervised: p.Supervised, AllowManualInstall: p.AllowManualInstall,
-		RequiresDEP: p.RequiresDEP, UserApprovedMDM: p.UserApprovedMDM,
-		DeviceChannel: p.DeviceChannel, UserChannel: p.UserChannel, UserEnrollment: p.UserEnrollment,
-		SharedIPad: p.SharedIPad.Mode, SharedIPadDevice: p.SharedIPad.DeviceChannel,
-		SharedIPadUser: p.SharedIPad.UserChannel, SharedIPadScopes: p.SharedIPad.AllowedScopes,
-		AllowedEnrollments: p.AllowedEnrollments, AllowedScopes: p.AllowedScopes, Beta: p.Beta,
-	}
 }
 
 func decodeIndex(data []byte) (*index, error) {
@@ -146,18 +126,10 @@ func decodeIndex(data []byte) (*index, error) {
 	if err := decodeJSON(data, &f); err != nil {
 		return nil, err
 	}
-	x := &index{}
-	for _, s := range f.Sources {
-		x.sources = append(x.sources, SourceCount{Source(s.sourceFile), s.Types})
+	for i, e := range f.Types {
+		f.Types[i].PayloadType = cmp.Or(e.PayloadType, e.ID)
 	}
-	for _, e := range f.Types {
-		platforms := map[target.Platform]Lifecycle{}
-		for platform, p := range e.Platforms {
-			platforms[platform] = Lifecycle{p.Introduced.Version, p.Deprecated.Version, p.Removed.Version}
-		}
-		x.entries = append(x.entries, Entry{e.ID, cmp.Or(e.PayloadType, e.ID), e.Family, platforms})
-	}
-	return x, nil
+	return &index{f.Sources, f.Types}, nil
 }
 
 const anyType = "any"

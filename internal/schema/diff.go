@@ -22,19 +22,56 @@ const (
 
 // TypeDifference is a type that only one of two catalogs has, or that they state differently.
 type TypeDifference struct {
-	ID     string
-	Family Family
-	Change Change
-	Facts  []FactDifference // of a changed type
+	ID     string           `json:"id"`
+	Family Family           `json:"family"`
+	Change Change           `json:"change"`  // `added`, `removed`, `changed`
+	Facts  []FactDifference `json:"changes"` // of a changed type
 }
 
 // FactDifference is a key that came or went, or a fact that changed: of the type itself where Path is empty.
 type FactDifference struct {
-	Path     string
-	Change   Change
-	Fact     string // under the name that Apple's schema files use; empty for a key as a whole
-	Platform string // empty where the fact holds everywhere
-	Old, New string // what is stated; empty for nothing
+	Path     string `json:"path,omitempty"` // absent for the type itself
+	Change   Change `json:"change"`         // `added`, `removed`, `changed`
+	Fact     string `json:"fact,omitempty"` // under the name that Apple's schema files use; absent for a key as a whole
+	Platform string `json:"platform,omitempty"`
+	Old      string `json:"old,omitempty"` // what was and is stated; for a key as a whole its type
+	New      string `json:"new,omitempty"`
+}
+
+// DifferenceCount counts what came, went and changed.
+type DifferenceCount struct {
+	Added   int `json:"added"`
+	Removed int `json:"removed"`
+	Changed int `json:"changed"`
+}
+
+func (c *DifferenceCount) add(change Change) {
+	switch change {
+	case DiffAdded:
+		c.Added++
+	case DiffRemoved:
+		c.Removed++
+	default:
+		c.Changed++
+	}
+}
+
+// CountDifferences counts the types, and the keys of those that changed.
+func CountDifferences(all []TypeDifference) (types, keys DifferenceCount) {
+	for _, t := range all {
+		types.add(t.Change)
+		changed := map[string]bool{}
+		for _, f := range t.Facts {
+			switch {
+			case f.Fact == "":
+				keys.add(f.Change)
+			case f.Path != "" && !changed[f.Path]:
+				changed[f.Path] = true
+				keys.Changed++
+			}
+		}
+	}
+	return types, keys
 }
 
 // Diff lists what changed from one catalog to another, ordered by family and ID. A type that only the old one has
@@ -55,7 +92,7 @@ func Diff(old, new *Catalog) ([]TypeDifference, error) {
 // diffAll compares types by the names of their files.
 func diffAll(olds, news map[string]*Type) ([]TypeDifference, error) {
 	covered := sourceNames(news)
-	var all []TypeDifference
+	all := []TypeDifference{}
 	for file, t := range olds {
 		switch n := news[file]; {
 		case n != nil:
@@ -67,12 +104,12 @@ func diffAll(olds, news map[string]*Type) ([]TypeDifference, error) {
 				all = append(all, TypeDifference{n.ID, n.Family, DiffChanged, facts})
 			}
 		case covers(covered, t):
-			all = append(all, TypeDifference{t.ID, t.Family, DiffRemoved, nil})
+			all = append(all, TypeDifference{t.ID, t.Family, DiffRemoved, []FactDifference{}})
 		}
 	}
 	for file, t := range news {
 		if olds[file] == nil {
-			all = append(all, TypeDifference{t.ID, t.Family, DiffAdded, nil})
+			all = append(all, TypeDifference{t.ID, t.Family, DiffAdded, []FactDifference{}})
 		}
 	}
 	slices.SortFunc(all, func(a, b TypeDifference) int {
@@ -235,10 +272,10 @@ func readFacts(data []byte, err error, without ...string) facts {
 			addPlatforms(values, x)
 		case name == "rangelist":
 			for _, item := range x.([]any) {
-				values[fact{name: name, item: factText(item)}] = factText(item)
+				values[fact{name: name, item: Text(item)}] = Text(item)
 			}
 		default:
-			values[fact{name: name}] = factText(x)
+			values[fact{name: name}] = Text(x)
 		}
 	}
 	return facts{values: values}
@@ -251,17 +288,17 @@ func addPlatforms(values map[fact]string, x any) {
 		for name, value := range names {
 			nested, ok := value.(map[string]any)
 			if !ok {
-				values[fact{name: name, platform: platform}] = factText(value)
+				values[fact{name: name, platform: platform}] = Text(value)
 			}
 			for part, value := range nested {
-				values[fact{name: name + "." + part, platform: platform}] = factText(value)
+				values[fact{name: name + "." + part, platform: platform}] = Text(value)
 			}
 		}
 	}
 }
 
-// factText writes a stated value for people; nothing stated is the only empty text.
-func factText(x any) string {
+// Text writes a stated value, as JSON has it, for people; nothing stated is the only empty text.
+func Text(x any) string {
 	switch x := x.(type) {
 	case string:
 		if x == "" {
@@ -271,7 +308,7 @@ func factText(x any) string {
 	case []any:
 		texts := make([]string, len(x))
 		for i := range x {
-			texts[i] = factText(x[i])
+			texts[i] = Text(x[i])
 		}
 		if len(x) == 0 {
 			return "none"

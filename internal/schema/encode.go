@@ -11,10 +11,7 @@ import (
 func encodeType(t *Type) ([]byte, error) {
 	f := typeFile{
 		ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Apply: t.Apply, Replacement: t.Replacement, Unsure: t.Unsure,
-		Availability: t.Availability.encode(),
-	}
-	for _, s := range t.Sources {
-		f.Sources = append(f.Sources, sourceFile(s))
+		Sources: t.Sources, Availability: t.Availability.encode(),
 	}
 	var err error
 	if f.Keys, err = newKeyEncoder(t.Keys).keys(t.Keys); err != nil {
@@ -90,15 +87,7 @@ func (e *keyEncoder) keys(keys []*Key) ([]keyFile, error) {
 }
 
 func (e *keyEncoder) key(k *Key) (keyFile, error) {
-	f := keyFile{
-		Name: k.Name, Type: k.Kind.String(), Required: k.Required, Min: k.Min, Max: k.Max, Format: k.Format, Subtype: k.Subtype,
-		MinItems: k.MinItems, MaxItems: k.MaxItems, CombineType: k.CombineType, AssetTypes: k.AssetTypes,
-		ContentTypes: k.ContentTypes, Replacement: k.Replacement, Dropped: k.Dropped, Community: k.Community, SubkeyType: k.SubkeyType,
-		Availability: k.Availability.encode(),
-	}
-	if k.AnyKind {
-		f.Type = anyType
-	}
+	f := keyFile{Name: k.Name, Type: k.TypeName(), Required: k.Required, KeyDetails: k.KeyDetails, Availability: k.Availability.encode(), SubkeyType: k.SubkeyType}
 	var err error
 	if k.Default != nil {
 		if f.Default, err = encodeValue(k.Default); err != nil {
@@ -137,19 +126,7 @@ func (e *keyEncoder) anchor(k *Key) string {
 func (as Availabilities) encode() availabilityFile {
 	f := availabilityFile{}
 	for platform, a := range as {
-		f[platform] = a.encode()
+		f[platform] = platformFile{versionFile{a.Introduced, a.NotAvailable}, a}
 	}
 	return f
-}
-
-func (a Availability) encode() platformFile {
-	return platformFile{
-		Introduced: versionFile{a.Introduced, a.NotAvailable},
-		Deprecated: versionFile{Version: a.Deprecated}, Removed: versionFile{Version: a.Removed},
-		Multiple: a.Multiple, Supervised: a.Supervised, AllowManualInstall: a.AllowManualInstall,
-		RequiresDEP: a.RequiresDEP, UserApprovedMDM: a.UserApprovedMDM,
-		DeviceChannel: a.DeviceChannel, UserChannel: a.UserChannel, UserEnrollment: a.UserEnrollment,
-		SharedIPad:         sharedIPadFile{a.SharedIPad, a.SharedIPadDevice, a.SharedIPadUser, a.SharedIPadScopes},
-		AllowedEnrollments: a.AllowedEnrollments, AllowedScopes: a.AllowedScopes, Beta: a.Beta,
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"syncguard/internal/target"
 )
 
 const indexName = "index.json"
@@ -12,7 +14,7 @@ const indexName = "index.json"
 // SourceCount is a source of facts, at one version, and how many types rest on it. Its Path is empty.
 type SourceCount struct {
 	Source
-	Types int
+	Types int `json:"types"` // how many rest on it
 }
 
 type index struct {
@@ -82,35 +84,34 @@ func Files(types []*Type) (map[string][]byte, error) {
 func indexOf(types []*Type) indexFile {
 	x := indexFile{Sources: countSources(types)}
 	for _, t := range types {
-		f := entryFile{ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Platforms: availabilityFile{}}
+		e := Entry{ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Platforms: map[target.Platform]Lifecycle{}}
 		for platform, a := range t.Availability {
 			if !a.NotAvailable {
-				versions := Availability{Introduced: a.Introduced, Deprecated: a.Deprecated, Removed: a.Removed}
-				f.Platforms[platform] = versions.encode()
+				e.Platforms[platform] = Lifecycle{a.Introduced, a.Deprecated, a.Removed}
 			}
 		}
-		x.Types = append(x.Types, f)
+		x.Types = append(x.Types, e)
 	}
 	return x
 }
 
-func countSources(types []*Type) []sourceCountFile {
-	counts := map[sourceFile]int{}
+func countSources(types []*Type) []SourceCount {
+	counts := map[Source]int{}
 	for _, t := range types {
-		seen := map[sourceFile]bool{}
+		seen := map[Source]bool{}
 		for _, s := range t.Sources {
-			f := sourceFile{Name: s.Name, Version: s.Version}
+			f := Source{Name: s.Name, Version: s.Version}
 			if !seen[f] {
 				counts[f]++
 			}
 			seen[f] = true
 		}
 	}
-	var sources []sourceCountFile
+	var sources []SourceCount
 	for f, n := range counts {
-		sources = append(sources, sourceCountFile{f, n})
+		sources = append(sources, SourceCount{f, n})
 	}
-	slices.SortFunc(sources, func(a, b sourceCountFile) int {
+	slices.SortFunc(sources, func(a, b SourceCount) int {
 		return cmp.Or(cmp.Compare(b.Types, a.Types), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 	})
 	return sources

@@ -48,6 +48,15 @@ func (t *Type) AvailabilityAt(p target.Platform, path ...string) Availability {
 	return a
 }
 
+// AllAt returns AvailabilityAt for every platform that the type states something of.
+func (t *Type) AllAt(path ...string) Availabilities {
+	all := Availabilities{}
+	for p := range t.Availability {
+		all[p] = t.AvailabilityAt(p, path...)
+	}
+	return all
+}
+
 func (t *Type) root() *Key { return &Key{Kind: plist.Dictionary, Keys: t.Keys} }
 
 // trail returns every key on a path below k, elements of arrays included, as far as the schema knows it.

@@ -22,6 +22,11 @@ const (
 	Status        Family = "status"      // what devices report to a server
 )
 
+// Families lists every family.
+func Families() []Family {
+	return []Family{Payload, Envelope, Configuration, Asset, Activation, Management, Credential, Preferences, Status}
+}
+
 // StatusItemsID is the ID of the type that has every status item as a key.
 const StatusItemsID = "StatusItems"
 
@@ -40,70 +45,128 @@ type Type struct {
 
 // Source is where facts come from, and the version that it states.
 type Source struct {
-	Name    string // such as apple/device-management
-	Version string // commit or release
-	Path    string // within the source
+	Name    string `json:"name"`              // such as apple/device-management
+	Version string `json:"version,omitempty"` // commit or release
+	Path    string `json:"path,omitempty"`    // within the source
 }
 
 // Key is one key of a dictionary, or the element of an array.
 type Key struct {
-	Name         string // Any stands for every key not named; empty for some elements of arrays
-	Kind         plist.Kind
-	AnyKind      bool // any type of value is taken; Kind is Null then
-	Required     bool
-	Default      *plist.Value   // nil if none is stated
-	RangeList    []*plist.Value // the allowed values, if not empty
-	Min, Max     *float64       // bounds of a number
-	Format       string         // regular expression of a string
-	Subtype      string         // url, hostname or email
-	MinItems     *int           // repetition
-	MaxItems     *int
-	CombineType  string
-	AssetTypes   []string
-	ContentTypes []string       // asset-content-types: media types of the asset's data
-	Replacement  string         // the declaration type that takes the place of a deprecated key; may be empty
-	Community    bool           // a community's source has it, and Apple's schema of the type does not
-	Dropped      bool           // an older source lists the key and the newest does not: which release ended it is not known
+	Name      string // Any stands for every key not named; empty for some elements of arrays
+	Kind      plist.Kind
+	AnyKind   bool // any type of value is taken; Kind is Null then
+	Required  bool
+	Default   *plist.Value   // nil if none is stated
+	RangeList []*plist.Value // the allowed values, if not empty
+	KeyDetails
 	SubkeyType   string         // Apple's name of the structure that Keys make; may be empty
 	Availability Availabilities // what this key overrides of its parent's
 	Keys         []*Key         // of a dictionary; of an array, its possible elements. May point back up: walk with the value, not with the schema
 }
 
+// KeyDetails are facts of a key that are kept and shown as they are, under the names that Apple's schema files use.
+type KeyDetails struct {
+	Min          *float64 `json:"min,omitempty"` // of a number
+	Max          *float64 `json:"max,omitempty"`
+	Format       string   `json:"format,omitempty"`   // regular expression of a string
+	Subtype      string   `json:"subtype,omitempty"`  // `url`, `hostname`, `email`
+	MinItems     *int     `json:"minitems,omitempty"` // how often it stands in an array
+	MaxItems     *int     `json:"maxitems,omitempty"`
+	CombineType  string   `json:"combinetype,omitempty"`         // how the values of several declarations combine
+	AssetTypes   []string `json:"assettypes,omitempty"`          // what a reference to an asset may lead to
+	ContentTypes []string `json:"asset-content-types,omitempty"` // media types of the asset's data
+	Replacement  string   `json:"replacement,omitempty"`         // the declaration type that takes the place of a deprecated key
+	Dropped      bool     `json:"dropped,omitempty"`             // an older source lists the key and the newest does not: which release ended it is not known
+	Community    bool     `json:"community,omitempty"`           // a community's source has the key, and Apple's schema of the type does not
+}
+
 // Availabilities is availability by Apple's schema platform (iPadOS counts as iOS).
 type Availabilities map[target.Platform]Availability
 
-// Availability is what a schema states of one platform. A nil pointer means not stated.
+// Availability is what a schema states of one platform, under the names that Apple's schema files use. What is not stated is
+// absent: nil, or zero.
 type Availability struct {
-	NotAvailable       bool // introduced: n/a
-	Introduced         target.Version
-	Deprecated         target.Version
-	Removed            target.Version
-	Multiple           *bool
-	Supervised         *bool
-	AllowManualInstall *bool
-	RequiresDEP        *bool
-	UserApprovedMDM    *bool
-	DeviceChannel      *bool
-	UserChannel        *bool
-	UserEnrollment     string   // mode: allowed, required, forbidden, ignored; empty is allowed
-	SharedIPad         string   // mode: the same
-	SharedIPadDevice   *bool    // device channel on Shared iPad
-	SharedIPadUser     *bool    // user channel on Shared iPad
-	SharedIPadScopes   []string // of declarations on Shared iPad: system, user; empty but not nil is none
-	AllowedEnrollments []string // of declarations: supervised, device, user, local
-	AllowedScopes      []string // of declarations: system, user
-	Beta               bool
+	NotAvailable       bool           `json:"-"` // introduced: n/a
+	Introduced         target.Version `json:"introduced,omitzero"`
+	Deprecated         target.Version `json:"deprecated,omitzero"`
+	Removed            target.Version `json:"removed,omitzero"`
+	Multiple           *bool          `json:"multiple,omitempty"`
+	Supervised         *bool          `json:"supervised,omitempty"`
+	AllowManualInstall *bool          `json:"allowmanualinstall,omitempty"`
+	RequiresDEP        *bool          `json:"requiresdep,omitempty"`
+	UserApprovedMDM    *bool          `json:"userapprovedmdm,omitempty"`
+	DeviceChannel      *bool          `json:"devicechannel,omitempty"`
+	UserChannel        *bool          `json:"userchannel,omitempty"`
+	UserEnrollment     string         `json:"userenrollment,omitempty"` // `allowed`, `required`, `forbidden`, `ignored`; absent is allowed
+	SharedIPad         SharedIPad     `json:"sharedipad,omitzero"`
+	AllowedEnrollments []string       `json:"allowed-enrollments,omitzero"` // of declarations: `supervised`, `device`, `user`, `local`
+	AllowedScopes      []string       `json:"allowed-scopes,omitzero"`      // of declarations: `system`, `user`; an empty array is a fact
+	Beta               bool           `json:"beta,omitempty"`
+}
+
+// SharedIPad is what a schema states of Shared iPad.
+type SharedIPad struct {
+	Mode          string   `json:"mode,omitempty"` // as `userenrollment`
+	DeviceChannel *bool    `json:"devicechannel,omitempty"`
+	UserChannel   *bool    `json:"userchannel,omitempty"`
+	AllowedScopes []string `json:"allowed-scopes,omitzero"` // of declarations: `system`, `user`; an empty array is a fact
+}
+
+// IsZero reports whether nothing is stated.
+func (s SharedIPad) IsZero() bool {
+	return s.Mode == "" && s.DeviceChannel == nil && s.UserChannel == nil && s.AllowedScopes == nil
+}
+
+// Override returns a with everything that b states put over it: what a key states counts before what its parent does.
+func (a Availability) Override(b Availability) Availability {
+	a.NotAvailable = b.NotAvailable || a.NotAvailable && b.Introduced.IsZero()
+	over(&a.Introduced, b.Introduced)
+	over(&a.Deprecated, b.Deprecated)
+	over(&a.Removed, b.Removed)
+	over(&a.Multiple, b.Multiple)
+	over(&a.Supervised, b.Supervised)
+	over(&a.AllowManualInstall, b.AllowManualInstall)
+	over(&a.RequiresDEP, b.RequiresDEP)
+	over(&a.UserApprovedMDM, b.UserApprovedMDM)
+	over(&a.DeviceChannel, b.DeviceChannel)
+	over(&a.UserChannel, b.UserChannel)
+	over(&a.UserEnrollment, b.UserEnrollment)
+	over(&a.SharedIPad.Mode, b.SharedIPad.Mode)
+	over(&a.SharedIPad.DeviceChannel, b.SharedIPad.DeviceChannel)
+	over(&a.SharedIPad.UserChannel, b.SharedIPad.UserChannel)
+	overList(&a.SharedIPad.AllowedScopes, b.SharedIPad.AllowedScopes)
+	overList(&a.AllowedEnrollments, b.AllowedEnrollments)
+	overList(&a.AllowedScopes, b.AllowedScopes)
+	over(&a.Beta, b.Beta)
+	return a
+}
+
+// over puts what is stated in the place of what was.
+func over[T comparable](was *T, stated T) {
+	var nothing T
+	if stated != nothing {
+		*was = stated
+	}
+}
+
+// overList does so with a list, of which an empty one is a fact.
+func overList(was *[]string, stated []string) {
+	if stated != nil {
+		*was = stated
+	}
 }
 
 // Entry is a type in the catalog's index: what can be listed without reading the type itself.
 type Entry struct {
-	ID          string
-	PayloadType string
-	Family      Family
-	Platforms   map[target.Platform]Lifecycle // only platforms that have the type
+	ID          string                        `json:"id"`
+	PayloadType string                        `json:"payloadtype,omitempty"` // in the index only if it is not the ID
+	Family      Family                        `json:"family"`
+	Platforms   map[target.Platform]Lifecycle `json:"platforms,omitempty"` // only platforms that have the type
 }
 
 // Lifecycle is when a type came to a platform, and when it goes.
 type Lifecycle struct {
-	Introduced, Deprecated, Removed target.Version
+	Introduced target.Version `json:"introduced,omitzero"`
+	Deprecated target.Version `json:"deprecated,omitzero"`
+	Removed    target.Version `json:"removed,omitzero"`
 }

@@ -35,55 +35,6 @@ type Limit struct {
 	Version  target.Version
 }
 
-// Override returns a with everything that b states put over it: what a key states counts before what its parent does.
-func (a Availability) Override(b Availability) Availability {
-	if b.NotAvailable {
-		a.NotAvailable = true
-	} else if !b.Introduced.IsZero() {
-		a.NotAvailable = false
-	}
-	version := func(to *target.Version, from target.Version) {
-		if !from.IsZero() {
-			*to = from
-		}
-	}
-	version(&a.Introduced, b.Introduced)
-	version(&a.Deprecated, b.Deprecated)
-	version(&a.Removed, b.Removed)
-	for _, x := range []struct{ to, from **bool }{
-		{&a.Multiple, &b.Multiple},
-		{&a.Supervised, &b.Supervised},
-		{&a.AllowManualInstall, &b.AllowManualInstall},
-		{&a.RequiresDEP, &b.RequiresDEP},
-		{&a.UserApprovedMDM, &b.UserApprovedMDM},
-		{&a.DeviceChannel, &b.DeviceChannel},
-		{&a.UserChannel, &b.UserChannel},
-		{&a.SharedIPadDevice, &b.SharedIPadDevice},
-		{&a.SharedIPadUser, &b.SharedIPadUser},
-	} {
-		if *x.from != nil {
-			*x.to = *x.from
-		}
-	}
-	if b.UserEnrollment != "" {
-		a.UserEnrollment = b.UserEnrollment
-	}
-	if b.SharedIPad != "" {
-		a.SharedIPad = b.SharedIPad
-	}
-	if b.AllowedEnrollments != nil {
-		a.AllowedEnrollments = b.AllowedEnrollments
-	}
-	if b.AllowedScopes != nil {
-		a.AllowedScopes = b.AllowedScopes
-	}
-	if b.SharedIPadScopes != nil {
-		a.SharedIPadScopes = b.SharedIPadScopes
-	}
-	a.Beta = a.Beta || b.Beta
-	return a
-}
-
 // Limits returns what stands between a target and an availability that is already resolved (see Override): nothing
 // when the payload or key simply works there. The first obstacle that makes it void altogether hides the rest.
 func (a Availability) Limits(t target.Target) []Limit {
@@ -124,8 +75,8 @@ func (a Availability) Limits(t target.Target) []Limit {
 		add(NeedsADE, target.Version{})
 	}
 	addMode(add, a.UserEnrollment, e == target.User, NotInUserEnrollment, IgnoredInUserEnrollment, NeedsUserEnrollment)
-	sharedIPad := a.SharedIPad
-	if a.SharedIPadScopes != nil && len(a.SharedIPadScopes) == 0 {
+	sharedIPad := a.SharedIPad.Mode
+	if a.SharedIPad.AllowedScopes != nil && len(a.SharedIPad.AllowedScopes) == 0 {
 		sharedIPad = "forbidden" // a declaration has no scope there
 	}
 	addMode(add, sharedIPad, e == target.SharedIPad, NotOnSharedIPad, IgnoredOnSharedIPad, NeedsSharedIPad)

@@ -55,10 +55,10 @@ func TestLimits(t *testing.T) {
 		{"user enrollment forbidden elsewhere", Availability{UserEnrollment: "forbidden"}, "iOS@26/device", nil},
 		{"user enrollment ignored", Availability{UserEnrollment: "ignored"}, "iOS@26/user", []Limit{{Obstacle: IgnoredInUserEnrollment}}},
 		{"user enrollment required", Availability{UserEnrollment: "required"}, "iOS@26/device", []Limit{{Obstacle: NeedsUserEnrollment}}},
-		{"Shared iPad forbidden", Availability{SharedIPad: "forbidden"}, "iPadOS@26/shared-ipad", []Limit{{Obstacle: NotOnSharedIPad}}},
-		{"Shared iPad has no scope", Availability{SharedIPadScopes: []string{}}, "iPadOS@26/shared-ipad", []Limit{{Obstacle: NotOnSharedIPad}}},
-		{"Shared iPad has a scope", Availability{SharedIPadScopes: []string{"system"}}, "iPadOS@26/shared-ipad", nil},
-		{"Shared iPad required", Availability{SharedIPad: "required"}, "iPadOS@26/supervised", []Limit{{Obstacle: NeedsSharedIPad}}},
+		{"Shared iPad forbidden", Availability{SharedIPad: SharedIPad{Mode: "forbidden"}}, "iPadOS@26/shared-ipad", []Limit{{Obstacle: NotOnSharedIPad}}},
+		{"Shared iPad has no scope", Availability{SharedIPad: SharedIPad{AllowedScopes: []string{}}}, "iPadOS@26/shared-ipad", []Limit{{Obstacle: NotOnSharedIPad}}},
+		{"Shared iPad has a scope", Availability{SharedIPad: SharedIPad{AllowedScopes: []string{"system"}}}, "iPadOS@26/shared-ipad", nil},
+		{"Shared iPad required", Availability{SharedIPad: SharedIPad{Mode: "required"}}, "iPadOS@26/supervised", []Limit{{Obstacle: NeedsSharedIPad}}},
 		{"enrollment left out", Availability{AllowedEnrollments: []string{"supervised"}}, "iOS@26/device", []Limit{{Obstacle: NotInEnrollment}}},
 		{"by hand is local", Availability{AllowedEnrollments: []string{"local"}}, "iOS@26/manual", nil},
 		{"by hand and supervised is local only", Availability{AllowedEnrollments: []string{"supervised"}}, "iOS@26/manual-supervised", []Limit{{Obstacle: NotInEnrollment}}},
@@ -81,7 +81,7 @@ func TestOverride(t *testing.T) {
 		Introduced: target.Version{Major: 1}, Deprecated: target.Version{Major: 2}, Removed: target.Version{Major: 3},
 		Multiple: &yes, Supervised: &yes, AllowManualInstall: &yes, RequiresDEP: &yes, UserApprovedMDM: &yes,
 		DeviceChannel: &yes, UserChannel: &yes, UserEnrollment: "forbidden",
-		SharedIPad: "ignored", SharedIPadDevice: &yes, SharedIPadUser: &yes, SharedIPadScopes: []string{"system"},
+		SharedIPad:         SharedIPad{"ignored", &yes, &yes, []string{"system"}},
 		AllowedEnrollments: []string{"device"}, AllowedScopes: []string{"system"}, Beta: true,
 	}
 	if diff := cmp.Diff(full, full.Override(Availability{})); diff != "" {
@@ -99,7 +99,7 @@ func TestOverride(t *testing.T) {
 	if got := (Availability{NotAvailable: true}).Override(Availability{Introduced: target.Version{Major: 5}}); got.NotAvailable {
 		t.Error("a version does not count before n/a")
 	}
-	if got := full.Override(Availability{SharedIPadScopes: []string{}}); len(got.SharedIPadScopes) != 0 {
+	if got := full.Override(Availability{SharedIPad: SharedIPad{AllowedScopes: []string{}}}); len(got.SharedIPad.AllowedScopes) != 0 {
 		t.Error("an empty list does not count")
 	}
 }

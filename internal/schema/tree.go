@@ -172,4 +172,4 @@ func JSONValue(v *plist.Value) any {
 }
 
 // ValueText returns a value as a person writes it: text as it is, an array or dictionary as JSON.
-func ValueText(v *plist.Value) string { return factText(JSONValue(v)) }
+func ValueText(v *plist.Value) string { return Text(JSONValue(v)) }

@@ -212,7 +212,7 @@ func TestReadDeclaration(t *testing.T) {
 	if !ios.Beta || x.Availability[target.MacOS].Beta {
 		t.Error("beta is not the available platforms'")
 	}
-	if ios.SharedIPadScopes == nil || len(ios.SharedIPadScopes) != 0 || len(ios.AllowedEnrollments) != 2 {
+	if ios.SharedIPad.AllowedScopes == nil || len(ios.SharedIPad.AllowedScopes) != 0 || len(ios.AllowedEnrollments) != 2 {
 		t.Errorf("iOS is %+v", ios)
 	}
 	hinge := x.Key("Hinge")

@@ -106,7 +106,7 @@ func TestReadStatusItems(t *testing.T) {
 	k := x.Key("lamp.state")
 	ios, macOS := k.Availability[target.IOS], k.Availability[target.MacOS]
 	if len(k.RangeList) != 2 || ios.Introduced.String() != "16" || !slices.Equal(ios.AllowedEnrollments, []string{"supervised", "device"}) ||
-		!slices.Equal(ios.SharedIPadScopes, []string{"user"}) || !slices.Equal(macOS.AllowedScopes, []string{"system", "user"}) ||
+		!slices.Equal(ios.SharedIPad.AllowedScopes, []string{"user"}) || !slices.Equal(macOS.AllowedScopes, []string{"system", "user"}) ||
 		!slices.Equal(macOS.AllowedEnrollments, []string{"supervised", "local"}) || !k.Availability[target.TvOS].NotAvailable {
 		t.Errorf("the item is %+v", k)
 	}

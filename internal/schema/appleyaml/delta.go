@@ -37,7 +37,7 @@ func readDelta(data []byte) (*Delta, error) {
 			continue
 		}
 		for _, item := range items.Content {
-			k := &schema.Key{Name: text(field(item, "key")), Replacement: text(field(item, "replacement"))}
+			k := &schema.Key{Name: text(field(item, "key")), KeyDetails: schema.KeyDetails{Replacement: text(field(item, "replacement"))}}
 			if k.Availability, err = readAvailabilities(field(item, "supportedOS")); err != nil {
 				return nil, fmt.Errorf("%s: %w", k.Name, err)
 			}

@@ -249,8 +249,7 @@ func readAvailability(n *yaml.Node) (schema.Availability, error) {
 	sharedIPad := field(n, "sharedipad")
 	a := schema.Availability{
 		UserEnrollment:     text(field(field(n, "userenrollment"), "mode")),
-		SharedIPad:         text(field(sharedIPad, "mode")),
-		SharedIPadScopes:   texts(field(sharedIPad, "allowed-scopes")),
+		SharedIPad:         schema.SharedIPad{Mode: text(field(sharedIPad, "mode")), AllowedScopes: texts(field(sharedIPad, "allowed-scopes"))},
 		AllowedEnrollments: texts(field(n, "allowed-enrollments")),
 		AllowedScopes:      texts(field(n, "allowed-scopes")),
 		Beta:               text(field(n, "beta")) == "true",
@@ -275,8 +274,8 @@ func readAvailability(n *yaml.Node) (schema.Availability, error) {
 		{&a.UserApprovedMDM, field(n, "userapprovedmdm")},
 		{&a.DeviceChannel, field(n, "devicechannel")},
 		{&a.UserChannel, field(n, "userchannel")},
-		{&a.SharedIPadDevice, field(sharedIPad, "devicechannel")},
-		{&a.SharedIPadUser, field(sharedIPad, "userchannel")},
+		{&a.SharedIPad.DeviceChannel, field(sharedIPad, "devicechannel")},
+		{&a.SharedIPad.UserChannel, field(sharedIPad, "userchannel")},
 	} {
 		if *x.to, err = boolean(x.of); err != nil {
 			return a, err

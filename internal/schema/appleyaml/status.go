@@ -66,7 +66,7 @@ func readStatusItem(row []string) (*schema.Key, error) {
 			AllowedScopes:      having(platform, row, "system-scope", "user-scope"),
 		}
 		if platform == string(target.IOS) {
-			a.SharedIPadScopes = having(sharedIPad, row, "system-scope", "user-scope")
+			a.SharedIPad.AllowedScopes = having(sharedIPad, row, "system-scope", "user-scope")
 		}
 		if a.Introduced, err = target.ParseVersion(version); err != nil {
 			return nil, err

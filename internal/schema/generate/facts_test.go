@@ -118,16 +118,16 @@ func availabilityFacts(f facts, path string, as schema.Availabilities) {
 			"multiple": a.Multiple, "supervised": a.Supervised, "allowmanualinstall": a.AllowManualInstall,
 			"requiresdep": a.RequiresDEP, "userapprovedmdm": a.UserApprovedMDM,
 			"devicechannel": a.DeviceChannel, "userchannel": a.UserChannel,
-			"sharedipad.devicechannel": a.SharedIPadDevice, "sharedipad.userchannel": a.SharedIPadUser,
+			"sharedipad.devicechannel": a.SharedIPad.DeviceChannel, "sharedipad.userchannel": a.SharedIPad.UserChannel,
 		} {
 			if b != nil {
 				put(f, path, at+attribute, strconv.FormatBool(*b))
 			}
 		}
 		put(f, path, at+"userenrollment.mode", a.UserEnrollment)
-		put(f, path, at+"sharedipad.mode", a.SharedIPad)
+		put(f, path, at+"sharedipad.mode", a.SharedIPad.Mode)
 		putList(f, path, at+"allowed-enrollments", a.AllowedEnrollments)
 		putList(f, path, at+"allowed-scopes", a.AllowedScopes)
-		putList(f, path, at+"sharedipad.allowed-scopes", a.SharedIPadScopes)
+		putList(f, path, at+"sharedipad.allowed-scopes", a.SharedIPad.AllowedScopes)
 	}
 }

@@ -75,8 +75,7 @@ func isCommon(name string) bool {
 func (k *key) convert(platforms []string) (*schema.Key, error) {
 	s := &schema.Key{
 		Name: k.Name, Required: k.Required || strings.HasPrefix(k.Require, "always"),
-		Format: k.Format, MinItems: k.MinItems, MaxItems: k.MaxItems,
-		Min: number(k.Min), Max: number(k.Max),
+		KeyDetails: schema.KeyDetails{Format: k.Format, MinItems: k.MinItems, MaxItems: k.MaxItems, Min: number(k.Min), Max: number(k.Max)},
 	}
 	if k.Name == placeholderValue {
 		s.Name, s.Required = schema.Any, false

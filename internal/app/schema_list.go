@@ -1,0 +1,116 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// SchemaListOptions say which types are wanted. What is empty or false does not count.
+type SchemaListOptions struct {
+	Word       string // that the name holds, in any case
+	Platform   string // that has the type; iPadOS counts as iOS
+	Family     string
+	Deprecated bool // on the platform if one is given
+	Removed    bool
+}
+
+// SchemaListed is the result of SchemaList.
+type SchemaListed struct {
+	Types []SchemaEntry `json:"types"` // by family and ID
+}
+
+// SchemaEntry is a type without its keys.
+type SchemaEntry struct {
+	ID          string            `json:"id"`          // the payload type, with a part in brackets where several types share it
+	PayloadType string            `json:"payloadType"` // `PayloadType` of a payload, `Type` of a declaration, or the preference domain
+	Family      schema.Family     `json:"family"`
+	Platforms   []SchemaLifecycle `json:"platforms"` // only platforms that have the type
+}
+
+// SchemaLifecycle is when a type came to a platform, and when it goes.
+type SchemaLifecycle struct {
+	Platform target.Platform `json:"platform"`
+	schema.Lifecycle
+}
+
+// SchemaList lists payload types, declarations and preference domains.
+func SchemaList(h *Host, o SchemaListOptions) (*SchemaListed, error) {
+	keep, err := o.filter()
+	if err != nil {
+		return nil, err
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := catalog.Entries()
+	if err != nil {
+		return nil, err
+	}
+	list := &SchemaListed{Types: []SchemaEntry{}}
+	for _, e := range entries {
+		if !keep(e) {
+			continue
+		}
+		listed := SchemaEntry{e.ID, e.PayloadType, e.Family, []SchemaLifecycle{}}
+		for _, platform := range schema.SortPlatforms(e.Platforms) {
+			listed.Platforms = append(listed.Platforms, SchemaLifecycle{platform, e.Platforms[platform]})
+		}
+		list.Types = append(list.Types, listed)
+	}
+	return list, nil
+}
+
+// filter returns which types are wanted.
+func (o *SchemaListOptions) filter() (func(schema.Entry) bool, error) {
+	platform, err := choose("platform", o.Platform, target.Platforms())
+	if err != nil {
+		return nil, err
+	}
+	family, err := choose("family", o.Family, schema.Families())
+	if err != nil {
+		return nil, err
+	}
+	word, only := strings.ToLower(o.Word), platform.Schema()
+	return func(e schema.Entry) bool {
+		if family != "" && e.Family != family || !strings.Contains(strings.ToLower(e.ID), word) {
+			return false
+		}
+		if only == "" && !o.Deprecated && !o.Removed {
+			return true
+		}
+		for platform, l := range e.Platforms {
+			if (only == "" || platform == only) && (!o.Deprecated || !l.Deprecated.IsZero()) && (!o.Removed || !l.Removed.IsZero()) {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// choose reads a value as one of several, in any case. Empty stays empty.
+func choose[T ~string](what, value string, all []T) (T, error) {
+	if value == "" {
+		return "", nil
+	}
+	i := slices.IndexFunc(all, func(s T) bool { return strings.EqualFold(string(s), value) })
+	if i < 0 {
+		words := Words(all)
+		return "", diag.Usage(cmp.Or(diag.DidYouMean(value, words), "want one of "+strings.Join(words, ", ")), "unknown %s %q", what, value)
+	}
+	return all[i], nil
+}
+
+// Words returns names as plain text.
+func Words[T ~string](names []T) []string {
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = string(name)
+	}
+	return words
+}

@@ -1,0 +1,159 @@
+package app
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/schema"
+	"syncguard/internal/template"
+)
+
+// SchemaShown is the result of SchemaShow.
+type SchemaShown struct {
+	Types []SchemaType `json:"types"` // every type that the name means
+}
+
+// SchemaType is a type with its keys, or with one of them where Path is not empty.
+type SchemaType struct {
+	ID          string              `json:"id"`
+	PayloadType string              `json:"payloadType"`
+	Family      schema.Family       `json:"family"`
+	Path        string              `json:"path,omitempty"`        // the key that was asked for; absent for a type as a whole
+	Apply       string              `json:"apply,omitempty"`       // how several declarations of the type combine: `single`, `multiple`, `combined`
+	Replacement string              `json:"replacement,omitempty"` // the declaration that takes the place of a deprecated payload
+	Title       string              `json:"title,omitempty"`       // words of an imported checkout
+	Content     string              `json:"content,omitempty"`
+	Platforms   []schema.OnPlatform `json:"platforms"` // what holds for the type, or for the key as a whole
+	Keys        []schema.KeyFacts   `json:"keys"`      // the keys of the type, or the one that was asked for
+	Sources     []schema.Source     `json:"sources"`
+	Unsure      []string            `json:"unsure"` // facts that were not seen in a source
+}
+
+// SchemaShow tells everything that is known of the types that a name means, or of one of their keys: TYPE or TYPE.KEY.PATH.
+func SchemaShow(h *Host, name string) (*SchemaShown, error) {
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	types, path, err := findTypes(catalog, name)
+	if err != nil {
+		return nil, err
+	}
+	shown := &SchemaShown{}
+	var missing error
+	for _, t := range types {
+		keys, rest := t.Resolve(path)
+		if rest != "" {
+			missing = unknownKey(t, keys, rest)
+			continue // another type of the same name may have it
+		}
+		prose, err := catalog.Prose(t)
+		if err != nil {
+			return nil, err
+		}
+		shown.Types = append(shown.Types, schemaType(t, keys, prose))
+	}
+	if len(shown.Types) == 0 {
+		return nil, missing
+	}
+	return shown, nil
+}
+
+// findTypes returns the types of a name and the path of a key that is left of it. A type's name holds dots too, so the
+// longest one that is known counts.
+func findTypes(catalog *schema.Catalog, name string) (types []*schema.Type, path string, err error) {
+	for typeName, rest := name, ""; ; {
+		if types, err = catalog.Find(typeName); len(types) > 0 || err != nil {
+			return types, rest, err
+		}
+		i := strings.LastIndexByte(typeName, '.')
+		if i < 0 {
+			return nil, "", unknownType(catalog, name)
+		}
+		typeName, rest = name[:i], name[i+1:]
+	}
+}
+
+func unknownType(catalog *schema.Catalog, name string) error {
+	entries, err := catalog.Entries()
+	if err != nil {
+		return err
+	}
+	hint := "syncguard schema search finds types and keys by a part of their names"
+	if near := nearType(name, entries); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return diag.Usage(hint, "unknown type %q", name)
+}
+
+// nearType returns the type that a name is most like, or "". What nearly all names begin with does not make two alike,
+// and the first word alone may be what was meant.
+func nearType(name string, entries []schema.Entry) string {
+	const prefix = "com.apple."
+	full := map[string]string{}
+	var names, words []string
+	for _, e := range entries {
+		short := strings.TrimPrefix(e.PayloadType, prefix)
+		word, _, _ := strings.Cut(short, ".")
+		names, words = append(names, short), append(words, word)
+		for _, s := range []string{word, short} {
+			if full[s] == "" {
+				full[s] = e.PayloadType
+			}
+		}
+	}
+	short := strings.TrimPrefix(name, prefix)
+	return full[cmp.Or(diag.Suggest(short, names), diag.Suggest(short, words))]
+}
+
+// unknownKey says that rest leads nowhere from the keys before it.
+func unknownKey(t *schema.Type, keys []string, rest string) error {
+	word, _, _ := strings.Cut(rest, ".")
+	names := t.Names(keys...)
+	where := strings.Join(append([]string{t.ID}, keys...), ".")
+	hint := "syncguard schema show " + where + " lists its keys"
+	if len(names) == 0 {
+		hint = "it has no subkeys"
+	}
+	return diag.Usage(cmp.Or(diag.DidYouMean(word, names), hint), "%q has no key %q", where, word)
+}
+
+func schemaType(t *schema.Type, path []string, prose *schema.Prose) SchemaType {
+	shown := SchemaType{ID: t.ID, PayloadType: t.PayloadType, Family: t.Family, Path: strings.Join(path, "."), Apply: t.Apply, Replacement: t.Replacement,
+		Platforms: t.AllAt(path...).InOrder(), Sources: append([]schema.Source{}, t.Sources...), Unsure: append([]string{}, t.Unsure...)}
+	if len(path) == 0 {
+		shown.Keys = append([]schema.KeyFacts{}, schema.FactsOf(t.Tree(), prose)...)
+	} else {
+		for _, k := range t.Trail(path...) { // the elements of arrays included
+			prose = prose.Key(k.Name)
+		}
+		k := t.Key(path...)
+		node := &schema.Node{Key: k, Path: shown.Path, Nodes: k.Tree(shown.Path)}
+		shown.Keys = []schema.KeyFacts{node.Facts(prose)}
+	}
+	if prose != nil {
+		shown.Title, shown.Content = prose.Title, prose.Content
+	}
+	return shown
+}
+
+// SchemaJSONSchema returns the JSON Schema of a type, or with the word template that of syncguard's templates.
+func SchemaJSONSchema(h *Host, name string) ([]byte, error) {
+	if name == "template" {
+		return template.JSONSchema()
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	types, err := catalog.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(types) == 0 {
+		return nil, unknownType(catalog, name)
+	}
+	return catalog.JSONSchema(types)
+}

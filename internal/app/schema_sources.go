@@ -1,0 +1,57 @@
+package app
+
+import (
+	"slices"
+
+	"syncguard/internal/schema"
+)
+
+// SchemaSourced is the result of SchemaSources.
+type SchemaSourced struct {
+	Catalogs []SchemaCatalog       `json:"catalogs"` // one counts before those after it; the embedded one is the last
+	Families map[schema.Family]int `json:"families"` // the number of types of each family, of all catalogs together
+}
+
+// SchemaCatalog is the embedded catalog or an imported one.
+type SchemaCatalog struct {
+	Name     string                `json:"name"`             // `embedded`, `user/apple`, `user/manifests`, `project/apple`, `project/manifests`
+	Folder   string                `json:"folder,omitempty"` // of an imported one
+	Families map[schema.Family]int `json:"families"`         // the number of types of each family
+	Sources  []schema.SourceCount  `json:"sources"`
+}
+
+// SchemaSources tells what the facts come from.
+func SchemaSources(h *Host) (*SchemaSourced, error) {
+	layers, err := h.layers()
+	if err != nil {
+		return nil, err
+	}
+	sourced := &SchemaSourced{}
+	for _, l := range slices.Backward(layers) {
+		c := SchemaCatalog{Name: l.name, Folder: l.folder}
+		if c.Families, err = countFamilies(l.catalog); err != nil {
+			return nil, err
+		}
+		sources, err := l.catalog.Sources()
+		if err != nil {
+			return nil, err
+		}
+		c.Sources = append([]schema.SourceCount{}, sources...)
+		sourced.Catalogs = append(sourced.Catalogs, c)
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	sourced.Families, err = countFamilies(catalog)
+	return sourced, err
+}
+
+func countFamilies(c *schema.Catalog) (map[schema.Family]int, error) {
+	counts := map[schema.Family]int{}
+	entries, err := c.Entries()
+	for _, e := range entries {
+		counts[e.Family]++
+	}
+	return counts, err
+}

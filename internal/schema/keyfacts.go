@@ -1,0 +1,81 @@
+package schema
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"syncguard/internal/target"
+)
+
+// OnPlatform is what is stated of one platform.
+type OnPlatform struct {
+	Platform  target.Platform `json:"platform"`
+	Available bool            `json:"available"` // false for n/a
+	Availability
+}
+
+// InOrder lists what is stated of each platform, in the order that target has.
+func (as Availabilities) InOrder() []OnPlatform {
+	list := []OnPlatform{}
+	for _, platform := range SortPlatforms(as) {
+		a := as[platform]
+		list = append(list, OnPlatform{platform, !a.NotAvailable, a})
+	}
+	return list
+}
+
+// SortPlatforms puts the platforms of a map in the order that target has, and those that it does not know after them.
+func SortPlatforms[T any](of map[target.Platform]T) []target.Platform {
+	rank := func(p target.Platform) int {
+		if i := slices.Index(target.Platforms(), p); i >= 0 {
+			return i
+		}
+		return len(target.Platforms())
+	}
+	return slices.SortedFunc(maps.Keys(of), func(a, b target.Platform) int {
+		return cmp.Or(rank(a)-rank(b), cmp.Compare(a, b))
+	})
+}
+
+// KeyFacts is everything that is known of a key at its place, as a program and a person are told.
+type KeyFacts struct {
+	Name      string `json:"name"`              // `ANY` stands for every key that is not named
+	Path      string `json:"path"`              // such as `OnDemandRules[].Action`
+	Element   bool   `json:"element,omitempty"` // an element of an array, whose name is for people only
+	Type      string `json:"type"`              // `dictionary`, `array`, `string`, `data`, `date`, `boolean`, `integer`, `real`, `any`
+	Required  bool   `json:"required"`
+	Default   any    `json:"default,omitempty"`   // data is base64, a date RFC 3339
+	RangeList []any  `json:"rangelist,omitempty"` // the values that are allowed
+	KeyDetails
+	Platforms []OnPlatform `json:"platforms"`       // what the key states otherwise than the type and the keys above it
+	Title     string       `json:"title,omitempty"` // words of an imported checkout
+	Content   string       `json:"content,omitempty"`
+	Repeats   string       `json:"repeats,omitempty"` // the path that has the same subkeys, or `the top level`; they are not listed again
+	Keys      []KeyFacts   `json:"keys,omitempty"`    // subkeys
+}
+
+// Facts returns what is known of the key, with its words if there are any.
+func (n *Node) Facts(prose *Prose) KeyFacts {
+	f := KeyFacts{Name: n.Name, Path: n.Path, Element: n.IsElement, Type: n.TypeName(), Required: n.Required, KeyDetails: n.KeyDetails,
+		Platforms: n.Availability.InOrder(), Repeats: n.Repeats, Keys: FactsOf(n.Nodes, prose)}
+	if n.Default != nil {
+		f.Default = JSONValue(n.Default)
+	}
+	for _, v := range n.RangeList {
+		f.RangeList = append(f.RangeList, JSONValue(v))
+	}
+	if prose != nil {
+		f.Title, f.Content = prose.Title, prose.Content
+	}
+	return f
+}
+
+// FactsOf returns what is known of several keys, whose words are those below prose.
+func FactsOf(nodes []*Node, prose *Prose) []KeyFacts {
+	var all []KeyFacts
+	for _, n := range nodes {
+		all = append(all, n.Facts(prose.Key(n.Name)))
+	}
+	return all
+}
