@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // SchemaListOptions say which types are wanted. What is empty or false does not count.
@@ -101,7 +102,7 @@ func choose[T ~string](what, value string, all []T) (T, error) {
 	i := slices.IndexFunc(all, func(s T) bool { return strings.EqualFold(string(s), value) })
 	if i < 0 {
 		words := Words(all)
-		return "", diag.Usage(cmp.Or(diag.DidYouMean(value, words), "want one of "+strings.Join(words, ", ")), "unknown %s %q", what, value)
+		return "", diag.Usage(cmp.Or(text.DidYouMean(value, words), "want one of "+strings.Join(words, ", ")), "unknown %s %q", what, value)
 	}
 	return all[i], nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"syncguard/internal/diag"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 // SchemaFound is the result of SchemaSearch.
@@ -45,7 +46,7 @@ func SchemaSearch(h *Host, word string) (*SchemaFound, error) {
 		if err != nil {
 			return nil, err
 		}
-		found.Hint = diag.DidYouMean(word, words)
+		found.Hint = text.DidYouMean(word, words)
 	}
 	return found, nil
 }

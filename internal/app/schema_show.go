@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/schema"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 )
 
 // SchemaShown is the result of SchemaShow.
@@ -105,7 +106,7 @@ func nearType(name string, entries []schema.Entry) string {
 		}
 	}
 	short := strings.TrimPrefix(name, prefix)
-	return full[cmp.Or(diag.Suggest(short, names), diag.Suggest(short, words))]
+	return full[cmp.Or(text.Suggest(short, names), text.Suggest(short, words))]
 }
 
 // unknownKey says that rest leads nowhere from the keys before it.
@@ -117,7 +118,7 @@ func unknownKey(t *schema.Type, keys []string, rest string) error {
 	if len(names) == 0 {
 		hint = "it has no subkeys"
 	}
-	return diag.Usage(cmp.Or(diag.DidYouMean(word, names), hint), "%q has no key %q", where, word)
+	return diag.Usage(cmp.Or(text.DidYouMean(word, names), hint), "%q has no key %q", where, word)
 }
 
 func schemaType(t *schema.Type, path []string, prose *schema.Prose) SchemaType {

@@ -16,10 +16,6 @@ import (
 // What the command line still asks for itself, until all of its use cases live here. It goes with the last of them.
 
 type Input = input
-type Layer struct {
-	Name, Folder string
-	Catalog      *schema.Catalog
-}
 
 func (in input) Path() string                 { return in.path }
 func (in input) Read(h *Host) ([]byte, error) { return in.read(h) }
@@ -32,19 +28,6 @@ func IsProfileName(path string) bool                        { return isProfileNa
 func (h *Host) HasProfileName(path string) bool             { return h.hasProfileName(path) }
 func (h *Host) IsTemplatePath(path string) bool             { return h.isTemplatePath(path) }
 func (h *Host) Catalog() (*schema.Catalog, []string, error) { return h.catalog() }
-func (h *Host) UserCatalogFolder() (string, error)          { return h.userCatalogFolder() }
-func (h *Host) ProjectCatalogFolder() (string, error)       { return h.projectCatalogFolder() }
-func (h *Host) IsCatalog(folder string) bool                { return h.isCatalog(folder) }
-func (h *Host) OpenCatalog(folder string) *schema.Catalog   { return h.openCatalog(folder) }
-func (h *Host) Layers() ([]Layer, error) {
-	all, err := h.layers()
-	var out []Layer
-	for _, l := range all {
-		out = append(out, Layer{l.name, l.folder, l.catalog})
-	}
-	return out, err
-}
-func Imports() []string { return imports() }
 func (v *TemplateValues) Load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
 	return v.load(h, name)
 }
@@ -64,13 +47,6 @@ func InternalError(p any) diag.Diagnostic                { return internalError(
 func Walk(h *Host, is func(string) bool, path string) ([]Input, []error) {
 	f := inputFinder{h.Files, "stdin", is, ""}
 	return f.walk(path)
-}
-func (h *Host) ImportedLayers(owner, folder string) []Layer {
-	var out []Layer
-	for _, l := range h.importedLayers(owner, folder) {
-		out = append(out, Layer{l.name, l.folder, l.catalog})
-	}
-	return out
 }
 
 // OpenSigner signs what is built, until build lives here.

@@ -3,10 +3,13 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"syncguard/internal/view"
 )
 
 // choiceFlag is a flag that takes one of some words.
@@ -22,6 +25,24 @@ func (f *choiceFlag) addFormats(cmd *cobra.Command, all ...string) {
 }
 
 func (f *choiceFlag) isJSON() bool { return f.value == "json" }
+
+// show prints a result: as JSON, which it is, or as text.
+func show[T any](env *Env, format choiceFlag, result T, text func(*view.Printer, T)) error {
+	if format.isJSON() {
+		return view.WriteJSON(env.Stdout, result)
+	}
+	text(env.out(), result)
+	return nil
+}
+
+// showMarkdown prints a result that there is Markdown of, too.
+func showMarkdown[T any](env *Env, format choiceFlag, result T, text func(*view.Printer, T), markdown func(T) string) error {
+	if format.value != "markdown" {
+		return show(env, format, result, text)
+	}
+	_, err := io.WriteString(env.Stdout, markdown(result))
+	return err
+}
 
 func (f *choiceFlag) addFlag(cmd *cobra.Command, name string) {
 	addChoice(cmd, &f.value, name, orList(f.all), f.all...)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
@@ -39,7 +40,7 @@ func TestDocs(t *testing.T) {
 		"flags":        flagTable(),
 
 		"consequences": consequenceTable(),
-		"rules":        strings.TrimSuffix(view.RulesMarkdown(rules.All()), "\n"),
+		"rules":        strings.TrimSuffix(view.RulesMarkdown(&app.RulesListed{Rules: rules.All()}), "\n"),
 	}
 	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
 	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))

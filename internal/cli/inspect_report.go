@@ -64,12 +64,9 @@ func (i *inspection) document(d *inspect.Document) view.InspectedDocument {
 }
 
 func (i *inspection) typeOf(t *schema.Type) view.InspectedType {
-	shown := view.InspectedType{ID: t.ID, Family: string(t.Family), Replacement: t.Replacement, Platforms: []view.SchemaPlatform{}, Source: t.Source()}
+	shown := view.InspectedType{ID: t.ID, Family: string(t.Family), Replacement: t.Replacement, Platforms: t.Availability.InOrder(), Source: t.Source()}
 	if prose, err := i.catalog.Prose(t); err == nil && prose != nil {
 		shown.Title = prose.Title
-	}
-	for _, platform := range sortedPlatforms(t.Availability) {
-		shown.Platforms = append(shown.Platforms, reportAvailability(platform, t.Availability[platform]))
 	}
 	return shown
 }
@@ -102,7 +99,7 @@ func (i *inspection) key(n *inspect.Node, path string) view.InspectedKey {
 			path += "."
 		}
 		path += known.Name
-		facts := reportKey(&schema.Node{Key: known, Path: path}, nil)
+		facts := (&schema.Node{Key: known, Path: path}).Facts(nil)
 		k.Schema = &facts
 	}
 	for _, t := range n.Facts.Types {

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 	"syncguard/internal/template"
@@ -138,7 +139,7 @@ var ruleDocs = filepath.Join(repository, "docs", "rules")
 func TestRuleDocs(t *testing.T) {
 	want := map[string]string{}
 	for _, r := range rules.All() {
-		want[r.ID+".md"] = view.RuleMarkdown(r)
+		want[r.ID+".md"] = view.RuleMarkdown(&app.RulePage{Rule: r})
 	}
 	entries, err := os.ReadDir(ruleDocs)
 	if err != nil {

@@ -1,27 +1,16 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
-	"io"
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
 	"syncguard/internal/rules"
-	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
-type rulesOptions struct {
-	id     string
-	group  string
-	format choiceFlag
-}
-
 func newRulesCmd(env *Env) *cobra.Command {
-	var o rulesOptions
+	var group string
+	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "rules [ID]",
 		Short: "List the rules, or show the page of one",
@@ -44,69 +33,26 @@ refuses), template, lint.`,
 		},
 		ValidArgsFunction: completions(app.RuleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				o.id = args[0]
+			list, err := app.Rules(group)
+			if err != nil {
+				return err
 			}
-			return runRules(env, o, len(args) > 0)
+			if len(args) == 0 {
+				return showMarkdown(env, format, list, (*view.Printer).RuleList, view.RulesMarkdown)
+			}
+			if group != "" {
+				return usage("leave one of them out", "an ID names one rule, and --group lists several")
+			}
+			page, err := app.Rule(args[0])
+			if err != nil {
+				return err
+			}
+			return showMarkdown(env, format, page, (*view.Printer).RulePage, view.RuleMarkdown)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.group, "group", "", "list only the rules of this group")
-	o.format.addFormats(cmd, "text", "json", "markdown")
-	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(groupNames(), cobra.ShellCompDirectiveNoFileComp))
+	flags.StringVar(&group, "group", "", "list only the rules of this group")
+	format.addFormats(cmd, "text", "json", "markdown")
+	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(app.Words(rules.Groups()), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
-}
-
-func groupNames() []string {
-	var names []string
-	for _, g := range rules.Groups() {
-		names = append(names, string(g))
-	}
-	return names
-}
-
-func runRules(env *Env, o rulesOptions, hasID bool) error {
-	group, err := chooseFlag("group", o.group, groupNames())
-	if err != nil {
-		return err
-	}
-	switch {
-	case hasID && group != "":
-		return usage("leave one of them out", "an ID names one rule, and --group lists several")
-	case hasID:
-		return showRule(env, o.id, o.format.value)
-	}
-	all := rules.All()
-	if group != "" {
-		all = slices.DeleteFunc(slices.Clone(all), func(r rules.Rule) bool { return !r.Has(rules.Group(group)) })
-	}
-	switch o.format.value {
-	case "json":
-		return view.WriteJSON(env.Stdout, view.JSONRules(all))
-	case "markdown":
-		_, err := io.WriteString(env.Stdout, view.RulesMarkdown(all))
-		return err
-	}
-	env.out().RuleList(all)
-	return nil
-}
-
-func showRule(env *Env, id, format string) error {
-	r, ok := rules.Find(id)
-	if !ok {
-		return usage(cmp.Or(text.DidYouMean(id, app.RuleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
-	}
-	switch format {
-	case "json":
-		page, err := view.JSONRule(r)
-		if err != nil {
-			return fmt.Errorf("showing rule %s: %w", id, err)
-		}
-		return view.WriteJSON(env.Stdout, page)
-	case "markdown":
-		_, err := io.WriteString(env.Stdout, view.RuleMarkdown(r))
-		return err
-	}
-	env.out().RulePage(r)
-	return nil
 }

@@ -1,15 +1,6 @@
 package cli
 
-import (
-	"cmp"
-	"fmt"
-	"strings"
-
-	"github.com/spf13/cobra"
-
-	"syncguard/internal/schema"
-	"syncguard/internal/text"
-)
+import "github.com/spf13/cobra"
 
 func newSchemaCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
@@ -43,60 +34,4 @@ func oneArg(name string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// findTypes returns the types of a name and the path of a key that is left of it: TYPE or TYPE.KEY.PATH. A type's name
-// holds dots too, so the longest one that is known counts.
-func findTypes(catalog *schema.Catalog, name string) (types []*schema.Type, path string, err error) {
-	for typeName, rest := name, ""; ; {
-		if types, err = catalog.Find(typeName); len(types) > 0 || err != nil {
-			return types, rest, err
-		}
-		i := strings.LastIndexByte(typeName, '.')
-		if i < 0 {
-			return nil, "", unknownType(catalog, name)
-		}
-		typeName, rest = name[:i], name[i+1:]
-	}
-}
-
-func unknownType(catalog *schema.Catalog, name string) error {
-	entries, err := catalog.Entries()
-	if err != nil {
-		return err
-	}
-	hint := "syncguard schema search finds types and keys by a part of their names"
-	if near := nearType(name, entries); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return usage(hint, "unknown type %q", name)
-}
-
-// nearType returns the type that a name is most like, or "". What nearly all names begin with does not make two alike,
-// and the first word alone may be what was meant.
-func nearType(name string, entries []schema.Entry) string {
-	const prefix = "com.apple."
-	full := map[string]string{}
-	var names, words []string
-	for _, e := range entries {
-		short := strings.TrimPrefix(e.PayloadType, prefix)
-		word, _, _ := strings.Cut(short, ".")
-		names, words = append(names, short), append(words, word)
-		for _, s := range []string{word, short} {
-			if full[s] == "" {
-				full[s] = e.PayloadType
-			}
-		}
-	}
-	short := strings.TrimPrefix(name, prefix)
-	return full[cmp.Or(text.Suggest(short, names), text.Suggest(short, words))]
-}
-
-// familyCounts counts types by family.
-func familyCounts(entries []schema.Entry) map[string]int {
-	counts := map[string]int{}
-	for _, e := range entries {
-		counts[string(e.Family)]++
-	}
-	return counts
 }

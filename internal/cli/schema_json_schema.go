@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/template"
+	"syncguard/internal/app"
 )
 
 func newSchemaJSONSchemaCmd(env *Env) *cobra.Command {
@@ -20,33 +20,13 @@ It says what a JSON Schema can say; syncguard validate checks more.`,
 		Example: `  syncguard schema json-schema template > syncguard.schema.json
   syncguard schema json-schema com.apple.configuration.passcode.settings`,
 		Args: oneArg("type, or the word template"),
-		RunE: func(_ *cobra.Command, args []string) error { return runSchemaJSONSchema(env, args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := app.SchemaJSONSchema(env.host(), args[0])
+			if err != nil {
+				return err
+			}
+			_, err = env.Stdout.Write(text)
+			return err
+		},
 	}
-}
-
-func runSchemaJSONSchema(env *Env, name string) error {
-	text, err := jsonSchema(env, name)
-	if err != nil {
-		return err
-	}
-	_, err = env.Stdout.Write(text)
-	return err
-}
-
-func jsonSchema(env *Env, name string) ([]byte, error) {
-	if name == "template" {
-		return template.JSONSchema()
-	}
-	catalog, _, err := env.catalog()
-	if err != nil {
-		return nil, err
-	}
-	types, err := catalog.Find(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(types) == 0 {
-		return nil, unknownType(catalog, name)
-	}
-	return catalog.JSONSchema(types)
 }

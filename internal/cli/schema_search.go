@@ -5,18 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/schema"
-	"syncguard/internal/text"
+	"syncguard/internal/app"
 	"syncguard/internal/view"
 )
 
-type schemaSearchOptions struct {
-	word   string
-	format choiceFlag
-}
-
 func newSchemaSearchCmd(env *Env) *cobra.Command {
-	var o schemaSearchOptions
+	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "search WORD",
 		Short: "Find types and keys by a part of their name",
@@ -26,51 +20,17 @@ Finding nothing is no failure.`,
   syncguard schema search --format json AllowCloud`,
 		Args: oneArg("word"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.word = args[0]
-			return runSchemaSearch(env, o)
+			found, err := app.SchemaSearch(env.host(), args[0])
+			if err != nil {
+				return err
+			}
+			if len(found.Matches) == 0 && !format.isJSON() {
+				env.notify(app.Event{Kind: app.EventWarning, Text: fmt.Sprintf("no type and no key has %q in its name", args[0]), Hint: found.Hint})
+				return nil
+			}
+			return show(env, format, found, (*view.Printer).SchemaFound)
 		},
 	}
-	o.format.addFormats(cmd, "text", "json")
+	format.addFormats(cmd, "text", "json")
 	return cmd
-}
-
-func runSchemaSearch(env *Env, o schemaSearchOptions) error {
-	if o.word == "" {
-		return usage("give a part of a name", "the word is empty")
-	}
-	catalog, _, err := env.catalog()
-	if err != nil {
-		return err
-	}
-	matches, err := catalog.Search(o.word)
-	if err != nil {
-		return err
-	}
-	found := &view.SchemaMatches{Matches: []view.SchemaMatch{}}
-	for _, m := range matches {
-		r := view.SchemaMatch{ID: m.Entry.ID, Family: string(m.Entry.Family)}
-		if m.Node != nil {
-			r.Path, r.Type = m.Node.Path, m.Node.TypeName()
-		}
-		found.Matches = append(found.Matches, r)
-	}
-	if o.format.isJSON() {
-		return view.WriteJSON(env.Stdout, found)
-	}
-	if len(matches) == 0 {
-		return nothingFound(env, catalog, o.word)
-	}
-	env.out().SchemaMatches(found)
-	return nil
-}
-
-func nothingFound(env *Env, catalog *schema.Catalog, word string) error {
-	words, err := catalog.Words()
-	if err != nil {
-		return err
-	}
-	p := env.err()
-	p.Warning(fmt.Sprintf("no type and no key has %q in its name", word))
-	p.Hint(text.DidYouMean(word, words))
-	return nil
 }

@@ -28,7 +28,6 @@ var (
 	hideSecrets   = app.HideSecrets
 	internalError = app.InternalError
 	inputOf       = app.InputOf
-	imports       = app.Imports
 )
 
 const (
@@ -43,23 +42,15 @@ type (
 		mode fs.FileMode
 	}
 	templateFlags struct{ app.TemplateValues }
-	layer         = app.Layer
 )
 
 var osHost = &app.Host{Files: files.OS{}}
 
 func hasProfileName(path string) bool                  { return osHost.HasProfileName(path) }
 func isTemplatePath(path string) bool                  { return osHost.IsTemplatePath(path) }
-func isCatalog(path string) bool                       { return osHost.IsCatalog(path) }
-func openCatalog(path string) *schema.Catalog          { return osHost.OpenCatalog(path) }
-func userCatalogFolder() (string, error)               { return osHost.UserCatalogFolder() }
-func projectCatalogFolder() (string, error)            { return osHost.ProjectCatalogFolder() }
 func readFile(path string) ([]byte, error)             { return files.Read(files.OS{}, path) }
 func readAll(r io.Reader, name string) ([]byte, error) { return files.ReadAll(r, name) }
 func newStaging(now time.Time) files.Stage             { return files.OS{}.Stage(now) }
-func replaceFolder(parent, name string, all map[string][]byte, now time.Time) error {
-	return files.OS{}.ReplaceFolder(parent, name, all, now)
-}
 func writeFiles(dir string, all []output, now time.Time) error {
 	var out []files.File
 	for _, f := range all {
@@ -83,10 +74,8 @@ func (f *inputFinder) find(paths []string) ([]input, []error, error) {
 }
 
 func (f *inputFinder) walk(path string) ([]input, []error) { return app.Walk(osHost, f.isInput, path) }
-func importedLayers(owner, path string) []layer            { return osHost.ImportedLayers(owner, path) }
 
 func (e *Env) catalog() (*schema.Catalog, []string, error) { return e.host().Catalog() }
-func (e *Env) layers() ([]layer, error)                    { return e.host().Layers() }
 func (e *Env) parseTargets(texts []string) ([]target.Target, error) {
 	targets, notes, err := app.ParseTargets(e.host(), texts)
 	e.targetNotes = append(e.targetNotes, notes.TargetNotes...)

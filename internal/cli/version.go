@@ -27,11 +27,9 @@ func newVersionCmd(env *Env, version string) *cobra.Command {
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			info := versionInfo{version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, target.Current}
-			if format.isJSON() {
-				return view.WriteJSON(env.Stdout, info)
-			}
-			env.out().Line("syncguard %s (%s, %s), schema facts up to OS %d", info.Version, info.Go, info.Platform, info.Current)
-			return nil
+			return show(env, format, info, func(p *view.Printer, i versionInfo) {
+				p.Line("syncguard %s (%s, %s), schema facts up to OS %d", i.Version, i.Go, i.Platform, i.Current)
+			})
 		},
 	}
 	format.addFormats(cmd, "text", "json")

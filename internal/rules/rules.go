@@ -40,16 +40,16 @@ func Groups() []Group {
 
 // Rule is the page of one kind of finding.
 type Rule struct {
-	ID       string // kebab-case name of the defect, never renamed or reused
-	Summary  string // one line: what is wrong
-	Why      string // what comes of it, and why it has its severity; paragraphs are parted by an empty line
-	Groups   []Group
-	Severity diag.Severity // the usual one; Why says when a finding differs
-	Since    string        // the first version that has it
-	Sources  []string      // where the fact behind it can be read; a schema where there is none
-	Fix      string        // what lint --fix does about it, "" for nothing
-	Command  string        // what reports it, and what the examples are given to: lint, build or sign
-	Options  string        // the options with which they are
+	ID       string        `json:"id"` // kebab-case name of the defect, never renamed or reused
+	Summary  string        `json:"summary"`
+	Severity diag.Severity `json:"severity"`          // the usual one: `error`, `warning`, `note`
+	Groups   []Group       `json:"groups"`            // `structure`, `schema`, `effect`, `sync`, `security`, `hygiene`, `delivery`, `template`, `lint`
+	Since    string        `json:"since"`             // the first version that has the rule
+	Why      string        `json:"why"`               // what comes of it, and why it has its severity: plain text; an empty line parts paragraphs
+	Fix      string        `json:"fix,omitempty"`     // what `lint --fix` does; absent where a person has to correct it
+	Sources  []string      `json:"sources"`           // addresses, or words; empty where the rule rests on Apple's schemas as embedded
+	Command  string        `json:"command"`           // what reports it, and what the examples are given to: `lint`, `build`, `sign`
+	Options  string        `json:"options,omitempty"` // with which they are
 
 	archive []byte // the examples as they stand in the file
 }
@@ -118,12 +118,12 @@ func Find(id string) (Rule, bool) {
 
 // parse reads a page: lines of "name: value", an empty line, the reason, and the examples.
 func parse(id string, data []byte) (Rule, error) {
-	r := Rule{ID: id, Command: "lint"}
+	r := Rule{ID: id, Command: "lint", Sources: []string{}}
 	if i := bytes.Index(data, []byte("\n-- ")); i >= 0 {
 		data, r.archive = data[:i+1], data[i+1:]
 	}
 	head, why, _ := strings.Cut(string(data), "\n\n")
-	r.Why = strings.TrimSpace(why)
+	r.Why = reflow(strings.TrimSpace(why))
 	for line := range strings.SplitSeq(strings.TrimSpace(head), "\n") {
 		name, value, ok := strings.Cut(line, ": ")
 		if !ok {
@@ -134,6 +134,15 @@ func parse(id string, data []byte) (Rule, error) {
 		}
 	}
 	return r, nil
+}
+
+// reflow joins the lines of each paragraph.
+func reflow(text string) string {
+	var paragraphs []string
+	for p := range strings.SplitSeq(text, "\n\n") {
+		paragraphs = append(paragraphs, strings.Join(strings.Fields(p), " "))
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 func (r *Rule) set(name, value string) error {

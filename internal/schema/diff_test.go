@@ -91,3 +91,13 @@ func TestCovers(t *testing.T) {
 		}
 	}
 }
+
+func TestCountDifferences(t *testing.T) {
+	types, keys := CountDifferences([]TypeDifference{{Change: DiffAdded}, {Change: DiffRemoved}, {Change: DiffChanged, Facts: []FactDifference{
+		{Change: DiffAdded, Fact: "apply"}, {Path: "A", Change: DiffAdded, Fact: "default"}, {Path: "A", Change: DiffRemoved, Fact: "rangelist"},
+		{Path: "B", Change: DiffAdded}, {Path: "C", Change: DiffRemoved},
+	}}})
+	if types != (DifferenceCount{1, 1, 1}) || keys != (DifferenceCount{1, 1, 1}) {
+		t.Errorf("%+v, %+v", types, keys)
+	}
+}

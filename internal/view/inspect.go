@@ -1,5 +1,7 @@
 package view
 
+import "syncguard/internal/schema"
+
 // Inspection is what files hold. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Inspection struct {
 	Files []Inspected `json:"files"`
@@ -51,12 +53,12 @@ type InspectedPayload struct {
 
 // InspectedType is what holds for a type as a whole.
 type InspectedType struct {
-	ID          string           `json:"id"`
-	Family      string           `json:"family"`
-	Title       string           `json:"title,omitempty"` // of an imported schema
-	Replacement string           `json:"replacement,omitempty"`
-	Platforms   []SchemaPlatform `json:"platforms"`
-	Source      string           `json:"source"`
+	ID          string              `json:"id"`
+	Family      string              `json:"family"`
+	Title       string              `json:"title,omitempty"` // of an imported schema
+	Replacement string              `json:"replacement,omitempty"`
+	Platforms   []schema.OnPlatform `json:"platforms"`
+	Source      string              `json:"source"`
 }
 
 // InspectedObstacle is why something does not simply work on a target.
@@ -77,7 +79,7 @@ type InspectedKey struct {
 	Community bool                `json:"community,omitempty"` // the schema is a community's and not Apple's
 	Managed   string              `json:"managed,omitempty"`   // of a preference domain: Forced, Set-Once or Often
 	Types     []string            `json:"types,omitempty"`     // what the schemas know of such a domain
-	Schema    *SchemaKey          `json:"schema,omitempty"`    // without subkeys
+	Schema    *schema.KeyFacts    `json:"schema,omitempty"`    // without subkeys
 	Obstacles []InspectedObstacle `json:"obstacles,omitempty"`
 	Data      *InspectedData      `json:"data,omitempty"`
 	Inside    *InspectedDocument  `json:"inside,omitempty"` // the document that data holds

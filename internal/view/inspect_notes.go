@@ -3,6 +3,8 @@ package view
 import (
 	"slices"
 	"strings"
+
+	"syncguard/internal/schema"
 )
 
 // note is a few words on a key.
@@ -72,7 +74,7 @@ func byTarget(all []InspectedObstacle) []string {
 }
 
 func defaultOf(k InspectedKey) string {
-	text := k.Schema.DefaultText
+	text := stated(k.Schema.Default)
 	switch {
 	case text == "" || k.Secret:
 		return ""
@@ -84,16 +86,16 @@ func defaultOf(k InspectedKey) string {
 }
 
 // valuesOf is what the value of a key may be; in short with a long list counted, and nothing but values.
-func valuesOf(s *SchemaKey, short bool) string {
+func valuesOf(s *schema.KeyFacts, short bool) string {
 	said := *s
 	said.Repeats = ""
-	switch n := len(s.RangeListText); {
+	switch n := len(s.RangeList); {
 	case n > maxListedValues && short:
-		said.RangeListText = []string{"one of " + Count(n, "value")}
+		said.RangeList = []any{"one of " + Count(n, "value")}
 	case n > 1:
-		said.RangeListText = []string{"one of " + strings.Join(s.RangeListText, ", ")}
+		said.RangeList = []any{"one of " + schema.Text(s.RangeList)}
 	case n == 1:
-		said.RangeListText = []string{"only " + s.RangeListText[0]}
+		said.RangeList = []any{"only " + schema.Text(s.RangeList[0])}
 	}
 	if short {
 		said.Subtype, said.CombineType, said.AssetTypes, said.ContentTypes = "", "", nil, nil
@@ -106,7 +108,7 @@ func valuesOf(s *SchemaKey, short bool) string {
 
 // termsOf says on what conditions a type or key works, platforms that agree together: supervised on iOS, tvOS. They are
 // when it ends, what it needs, and where it is not.
-func termsOf(platforms []SchemaPlatform) (ends, needs, not []string) {
+func termsOf(platforms []schema.OnPlatform) (ends, needs, not []string) {
 	available := 0
 	for _, a := range platforms {
 		if a.Available {
@@ -114,7 +116,7 @@ func termsOf(platforms []SchemaPlatform) (ends, needs, not []string) {
 		}
 	}
 	// on collects the platforms for which text says something, by what it says.
-	on := func(text func(SchemaPlatform) string) (found []string) {
+	on := func(text func(schema.OnPlatform) string) (found []string) {
 		var order []string
 		by := map[string][]string{}
 		for _, a := range platforms {
@@ -125,7 +127,7 @@ func termsOf(platforms []SchemaPlatform) (ends, needs, not []string) {
 			if by[s] == nil {
 				order = append(order, s)
 			}
-			by[s] = append(by[s], a.Platform)
+			by[s] = append(by[s], string(a.Platform))
 		}
 		for _, s := range order {
 			if len(by[s]) < available || available == 0 {
@@ -135,22 +137,22 @@ func termsOf(platforms []SchemaPlatform) (ends, needs, not []string) {
 		}
 		return found
 	}
-	when := func(is func(SchemaPlatform) bool, text string) func(SchemaPlatform) string {
-		return func(a SchemaPlatform) string { return mark(a.Available && is(a), text) }
+	when := func(is func(schema.OnPlatform) bool, text string) func(schema.OnPlatform) string {
+		return func(a schema.OnPlatform) string { return mark(a.Available && is(a), text) }
 	}
 	ends = slices.Concat(
-		on(func(a SchemaPlatform) string { return prefixed("deprecated ", a.Deprecated) }),
-		on(func(a SchemaPlatform) string { return prefixed("removed ", a.Removed) }))
+		on(func(a schema.OnPlatform) string { return prefixed("deprecated ", release(a.Deprecated)) }),
+		on(func(a schema.OnPlatform) string { return prefixed("removed ", release(a.Removed)) }))
 	needs = slices.Concat(
-		on(when(func(a SchemaPlatform) bool { return isYes(a.Supervised) }, "supervised")),
-		on(when(func(a SchemaPlatform) bool { return isNo(a.AllowManualInstall) }, "MDM only")),
-		on(when(func(a SchemaPlatform) bool { return isYes(a.UserApprovedMDM) }, "user-approved MDM")),
-		on(when(func(a SchemaPlatform) bool { return isYes(a.RequiresDEP) }, "Automated Device Enrollment")),
-		on(when(func(a SchemaPlatform) bool { return a.Beta }, "beta")),
+		on(when(func(a schema.OnPlatform) bool { return isYes(a.Supervised) }, "supervised")),
+		on(when(func(a schema.OnPlatform) bool { return isNo(a.AllowManualInstall) }, "MDM only")),
+		on(when(func(a schema.OnPlatform) bool { return isYes(a.UserApprovedMDM) }, "user-approved MDM")),
+		on(when(func(a schema.OnPlatform) bool { return isYes(a.RequiresDEP) }, "Automated Device Enrollment")),
+		on(when(func(a schema.OnPlatform) bool { return a.Beta }, "beta")),
 		since(platforms))
 	not = slices.Concat(
-		on(when(func(a SchemaPlatform) bool { return a.UserEnrollment == "forbidden" }, "not in User Enrollment")),
-		on(when(func(a SchemaPlatform) bool { return a.SharedIPad == "forbidden" }, "not on Shared iPad")),
+		on(when(func(a schema.OnPlatform) bool { return a.UserEnrollment == "forbidden" }, "not in User Enrollment")),
+		on(when(func(a schema.OnPlatform) bool { return a.SharedIPad.Mode == "forbidden" }, "not on Shared iPad")),
 		missing(platforms))
 	return ends, needs, not
 }
@@ -166,11 +168,11 @@ func prefixed(prefix, s string) string {
 }
 
 // since lists the versions with which something came.
-func since(platforms []SchemaPlatform) []string {
+func since(platforms []schema.OnPlatform) []string {
 	var names []string
 	for _, a := range platforms {
-		if a.Available && a.Introduced != "" {
-			names = append(names, a.Platform+unbroken+a.Introduced)
+		if a.Available && !a.Introduced.IsZero() {
+			names = append(names, string(a.Platform)+unbroken+release(a.Introduced))
 		}
 	}
 	if len(names) == 0 {
@@ -179,11 +181,11 @@ func since(platforms []SchemaPlatform) []string {
 	return []string{"since " + strings.Join(names, ", ")}
 }
 
-func missing(platforms []SchemaPlatform) []string {
+func missing(platforms []schema.OnPlatform) []string {
 	var names []string
 	for _, a := range platforms {
 		if !a.Available {
-			names = append(names, a.Platform)
+			names = append(names, string(a.Platform))
 		}
 	}
 	if len(names) == 0 {

@@ -12,6 +12,8 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
 	"syncguard/internal/template"
 )
 
@@ -102,9 +104,10 @@ func TestCut(t *testing.T) {
 
 func TestTermsOf(t *testing.T) {
 	yes, no := true, false
-	ends, needs, not := termsOf([]SchemaPlatform{
-		{Platform: "iOS", Available: true, Introduced: "14", Deprecated: "26", Removed: "27", Supervised: &yes, AllowManualInstall: &no},
-		{Platform: "macOS", Available: true, Introduced: "11", Deprecated: "26", UserEnrollment: "forbidden", AllowManualInstall: &no, Supervised: &no},
+	v := func(major int) target.Version { return target.Version{Major: major} }
+	ends, needs, not := termsOf([]schema.OnPlatform{
+		{Platform: "iOS", Available: true, Availability: schema.Availability{Introduced: v(14), Deprecated: v(26), Removed: v(27), Supervised: &yes, AllowManualInstall: &no}},
+		{Platform: "macOS", Available: true, Availability: schema.Availability{Introduced: v(11), Deprecated: v(26), UserEnrollment: "forbidden", AllowManualInstall: &no, Supervised: &no}},
 		{Platform: "tvOS"},
 	})
 	for _, x := range []struct {

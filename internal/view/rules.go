@@ -1,106 +1,25 @@
 package view
 
 import (
-	"encoding/base64"
-	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 	"golang.org/x/tools/txtar"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 )
 
-// The results of the command rules. In JSON their shapes are stable: fields are only ever added (docs/json.md).
-
-// RuleList is a list of rules.
-type RuleList struct {
-	Rules []RuleEntry `json:"rules"`
-}
-
-// RuleEntry is a rule without its examples.
-type RuleEntry struct {
-	ID       string        `json:"id"`
-	Summary  string        `json:"summary"`
-	Severity string        `json:"severity"` // the usual one
-	Groups   []rules.Group `json:"groups"`
-	Since    string        `json:"since"`
-	Why      string        `json:"why"` // paragraphs are parted by an empty line
-	Fix      string        `json:"fix,omitempty"`
-	Sources  []string      `json:"sources"`
-}
-
-// RulePage is everything that is known of a rule.
-type RulePage struct {
-	RuleEntry
-	Options string     `json:"options,omitempty"` // with which the examples are linted
-	Bad     []RuleFile `json:"bad"`               // empty where no file can show the rule
-	Good    []RuleFile `json:"good"`
-}
-
-// RuleFile is a file of an example: complete, ready to be linted.
-type RuleFile struct {
-	File   string `json:"file"`
-	Text   string `json:"text,omitempty"`
-	Base64 string `json:"base64,omitempty"` // in place of Text, for what is no text
-}
-
-// JSONRules turns rules into their JSON form.
-func JSONRules(all []rules.Rule) *RuleList {
-	list := &RuleList{Rules: []RuleEntry{}}
-	for _, r := range all {
-		list.Rules = append(list.Rules, ruleEntry(r))
-	}
-	return list
-}
-
-func ruleEntry(r rules.Rule) RuleEntry {
-	return RuleEntry{ID: r.ID, Summary: r.Summary, Severity: r.Severity.String(), Groups: r.Groups, Since: r.Since,
-		Why: reflow(r.Why), Fix: r.Fix, Sources: append([]string{}, r.Sources...)}
-}
-
-// JSONRule turns a rule with its examples into its JSON form.
-func JSONRule(r rules.Rule) (*RulePage, error) {
-	page := &RulePage{RuleEntry: ruleEntry(r), Options: r.Options, Bad: []RuleFile{}, Good: []RuleFile{}}
-	bad, good := r.Examples()
-	for _, x := range []struct {
-		example rules.Example
-		to      *[]RuleFile
-	}{{bad, &page.Bad}, {good, &page.Good}} {
-		inputs, err := x.example.Inputs()
-		if err != nil {
-			return nil, fmt.Errorf("reading the examples of %s: %w", r.ID, err)
-		}
-		for i, f := range inputs {
-			file := RuleFile{File: f.Name, Text: string(f.Data)}
-			if rules.IsEncoded(x.example.Files[i].Name) {
-				file.Text, file.Base64 = "", base64.StdEncoding.EncodeToString(f.Data)
-			}
-			*x.to = append(*x.to, file)
-		}
-	}
-	return page, nil
-}
-
-// reflow joins the lines of each paragraph.
-func reflow(text string) string {
-	var paragraphs []string
-	for p := range strings.SplitSeq(text, "\n\n") {
-		paragraphs = append(paragraphs, strings.Join(strings.Fields(p), " "))
-	}
-	return strings.Join(paragraphs, "\n\n")
-}
-
 // RuleList writes rules as a table.
-func (p *Printer) RuleList(all []rules.Rule) {
+func (p *Printer) RuleList(list *app.RulesListed) {
 	var rows [][]string
-	for _, r := range all {
-		rows = append(rows, []string{r.ID, severityStyle(r.Severity).Render(r.Severity.String()), groupNames(r.Groups), r.Summary})
+	for _, r := range list.Rules {
+		rows = append(rows, []string{r.ID, severityStyle(r.Severity).Render(r.Severity.String()), strings.Join(app.Words(r.Groups), ", "), r.Summary})
 	}
 	p.grid([]string{"rule", "severity", "groups", "what it finds"}, rows)
 	p.Line("")
-	p.Line("%s; syncguard rules ID shows the page of one", Count(len(all), "rule"))
+	p.Line("%s; syncguard rules ID shows the page of one", Count(len(list.Rules), "rule"))
 }
 
 func severityStyle(s diag.Severity) lipgloss.Style {
@@ -113,20 +32,13 @@ func severityStyle(s diag.Severity) lipgloss.Style {
 	return blue
 }
 
-func groupNames(groups []rules.Group) string {
-	var names []string
-	for _, g := range groups {
-		names = append(names, string(g))
-	}
-	return strings.Join(names, ", ")
-}
-
 // RulePage writes the page of a rule.
-func (p *Printer) RulePage(r rules.Rule) {
+func (p *Printer) RulePage(page *app.RulePage) {
+	r := page.Rule
 	p.Line("%s  %s  %s", bold.Render(r.ID), severityStyle(r.Severity).Render(r.Severity.String()),
-		faint.Render(groupNames(r.Groups)+"  since "+r.Since))
+		faint.Render(strings.Join(app.Words(r.Groups), ", ")+"  since "+r.Since))
 	p.paragraph("", r.Summary)
-	for text := range strings.SplitSeq(reflow(r.Why), "\n\n") {
+	for text := range strings.SplitSeq(r.Why, "\n\n") {
 		p.Line("")
 		p.paragraph("", text)
 	}

@@ -7,15 +7,16 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"syncguard/internal/app"
 	"syncguard/internal/rules"
 )
 
 // RulesMarkdown is the table of rules, with a link to the page of each beside it.
-func RulesMarkdown(all []rules.Rule) string {
+func RulesMarkdown(list *app.RulesListed) string {
 	var b strings.Builder
 	b.WriteString("| rule | what it finds | severity | groups | rests on |\n|---|---|---|---|---|\n")
-	for _, r := range all {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, groupNames(r.Groups),
+	for _, r := range list.Rules {
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, strings.Join(app.Words(r.Groups), ", "),
 			strings.Join(sourceLinks(r), ", "))
 	}
 	return b.String()
@@ -55,10 +56,11 @@ func sourceLink(source string) string {
 }
 
 // RuleMarkdown is the page of a rule.
-func RuleMarkdown(r rules.Rule) string {
+func RuleMarkdown(page *app.RulePage) string {
+	r := page.Rule
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s.\n\n* Severity: %s\n* Groups: %s\n* Since: %s\n\n## Why\n\n%s\n", r.ID,
-		escapeMarkdown(capital(r.Summary)), r.Severity, groupNames(r.Groups), r.Since, escapeMarkdown(reflow(r.Why)))
+		escapeMarkdown(capital(r.Summary)), r.Severity, strings.Join(app.Words(r.Groups), ", "), r.Since, escapeMarkdown(r.Why))
 	bad, good := r.Examples()
 	exampleMarkdown(&b, "Bad", bad, r.Options)
 	exampleMarkdown(&b, "Good", good, "")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 )
@@ -54,7 +55,7 @@ func TestRulePageFits(t *testing.T) {
 		for _, width := range []int{0, 40} {
 			var out bytes.Buffer
 			p := NewPrinter(&out, nil, width)
-			p.RulePage(r)
+			p.RulePage(&app.RulePage{Rule: r})
 			if strings.ContainsAny(out.String(), "\x1b\x00\r\u202e") {
 				t.Errorf("%s: %q", r.ID, out.String())
 			}

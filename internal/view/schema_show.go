@@ -6,11 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"syncguard/internal/app"
+	"syncguard/internal/schema"
 )
 
 // SchemaShown writes types one below the other: what holds for the whole, the keys as an indented tree, and what the
 // facts rest on.
-func (p *Printer) SchemaShown(s *SchemaShown) {
+func (p *Printer) SchemaShown(s *app.SchemaShown) {
 	for i, t := range s.Types {
 		if i > 0 {
 			p.Line("")
@@ -19,12 +22,12 @@ func (p *Printer) SchemaShown(s *SchemaShown) {
 	}
 }
 
-func (p *Printer) schemaType(t SchemaType) {
+func (p *Printer) schemaType(t app.SchemaType) {
 	head := bold.Render(Clean(t.ID))
 	if t.Path != "" {
 		head += "  " + bold.Render(Clean(t.Path))
 	}
-	p.Line("%s  %s", head, faint.Render(Clean(t.Family)))
+	p.Line("%s  %s", head, faint.Render(Clean(string(t.Family))))
 	p.schemaProse(t)
 	for _, x := range []struct{ label, text string }{
 		{"payload type", unless(t.PayloadType, t.ID)}, {"several combine", t.Apply}, {"replaced by", t.Replacement},
@@ -47,7 +50,7 @@ func unless(s, same string) string {
 }
 
 // schemaProse names the source of words, which only an import brings.
-func (p *Printer) schemaProse(t SchemaType) {
+func (p *Printer) schemaProse(t app.SchemaType) {
 	if t.Title == "" && t.Content == "" {
 		return
 	}
@@ -66,7 +69,7 @@ func (p *Printer) schemaProse(t SchemaType) {
 	}
 }
 
-func (p *Printer) origin(t SchemaType) {
+func (p *Printer) origin(t app.SchemaType) {
 	for _, s := range t.Sources {
 		p.Line("  %s %s", faint.Render("source:"), Clean(strings.Join(slices.DeleteFunc([]string{s.Name, s.Version, s.Path}, func(x string) bool { return x == "" }), " ")))
 	}
@@ -76,16 +79,16 @@ func (p *Printer) origin(t SchemaType) {
 }
 
 // platforms writes a row a platform. What is not stated stays empty.
-func (p *Printer) platforms(all []SchemaPlatform) {
+func (p *Printer) platforms(all []schema.OnPlatform) {
 	var rows [][]string
 	var missing []string
 	for _, a := range all {
 		if !a.Available {
-			missing = append(missing, Clean(a.Platform))
+			missing = append(missing, Clean(string(a.Platform)))
 			continue
 		}
 		rows = append(rows, []string{
-			Clean(a.Platform), a.Introduced, a.Deprecated, a.Removed, yesNo(a.Supervised), yesNo(a.AllowManualInstall),
+			Clean(string(a.Platform)), release(a.Introduced), release(a.Deprecated), release(a.Removed), yesNo(a.Supervised), yesNo(a.AllowManualInstall),
 			Clean(a.UserEnrollment), sharedIPad(a), channels(a), yesNo(a.Multiple), yesNo(a.UserApprovedMDM), yesNo(a.RequiresDEP),
 			list(a.AllowedEnrollments), list(a.AllowedScopes), mark(a.Beta, "yes"),
 		})
@@ -117,20 +120,20 @@ func mark(b bool, s string) string {
 	return ""
 }
 
-func list(texts *[]string) string {
+func list(texts []string) string {
 	switch {
 	case texts == nil:
 		return ""
-	case len(*texts) == 0:
+	case len(texts) == 0:
 		return "none"
 	}
-	return Clean(strings.Join(*texts, ", "))
+	return Clean(strings.Join(texts, ", "))
 }
 
 // sharedIPad says the mode, and the channels or scopes there.
-func sharedIPad(a SchemaPlatform) string {
+func sharedIPad(a schema.OnPlatform) string {
 	var parts []string
-	for _, s := range []string{Clean(a.SharedIPad), both(a.SharedIPadDevice, a.SharedIPadUser), list(a.SharedIPadScopes)} {
+	for _, s := range []string{Clean(a.SharedIPad.Mode), both(a.SharedIPad.DeviceChannel, a.SharedIPad.UserChannel), list(a.SharedIPad.AllowedScopes)} {
 		if s != "" {
 			parts = append(parts, s)
 		}
@@ -138,7 +141,7 @@ func sharedIPad(a SchemaPlatform) string {
 	return strings.Join(parts, ": ")
 }
 
-func channels(a SchemaPlatform) string { return both(a.DeviceChannel, a.UserChannel) }
+func channels(a schema.OnPlatform) string { return both(a.DeviceChannel, a.UserChannel) }
 
 // both says which of the device and user channel there is.
 func both(device, user *bool) string {
@@ -156,7 +159,7 @@ func both(device, user *bool) string {
 }
 
 // keys writes keys as an indented tree.
-func (p *Printer) keys(keys []SchemaKey) {
+func (p *Printer) keys(keys []schema.KeyFacts) {
 	rows := keyRows(keys, 0)
 	if len(rows) > 0 {
 		p.Line("")
@@ -167,7 +170,7 @@ func (p *Printer) keys(keys []SchemaKey) {
 // maxIndent keeps a deep tree on the screen.
 const maxIndent = 20
 
-func keyRows(keys []SchemaKey, depth int) [][]string {
+func keyRows(keys []schema.KeyFacts, depth int) [][]string {
 	var rows [][]string
 	for _, k := range keys {
 		name := Clean(k.Name)
@@ -175,7 +178,7 @@ func keyRows(keys []SchemaKey, depth int) [][]string {
 			name = "[] " + name
 		}
 		rows = append(rows, []string{
-			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, mark(k.Required, "required"), Clean(k.DefaultText),
+			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, mark(k.Required, "required"), Clean(stated(k.Default)),
 			values(k), deviations(k),
 		})
 		rows = append(rows, keyRows(k.Keys, depth+1)...)
@@ -183,11 +186,18 @@ func keyRows(keys []SchemaKey, depth int) [][]string {
 	return rows
 }
 
+func stated(x any) string {
+	if x == nil {
+		return ""
+	}
+	return schema.Text(x)
+}
+
 // values says what the value of a key may be.
-func values(k SchemaKey) string {
+func values(k schema.KeyFacts) string {
 	var parts []string
-	if len(k.RangeListText) > 0 {
-		parts = append(parts, strings.Join(k.RangeListText, ", "))
+	if len(k.RangeList) > 0 {
+		parts = append(parts, schema.Text(k.RangeList))
 	}
 	if between := bounds(k.Min, k.Max); between != "" {
 		parts = append(parts, between)
@@ -235,7 +245,7 @@ func bounds(low, high *float64) string {
 
 // deviations says what a key states otherwise than what stands above it, platforms that agree together:
 // iOS, visionOS 26 supervised; not on tvOS.
-func deviations(k SchemaKey) string {
+func deviations(k schema.KeyFacts) string {
 	var phrases []string
 	by := map[string][]string{}
 	for _, a := range k.Platforms {
@@ -243,7 +253,7 @@ func deviations(k SchemaKey) string {
 		if by[phrase] == nil {
 			phrases = append(phrases, phrase)
 		}
-		by[phrase] = append(by[phrase], a.Platform)
+		by[phrase] = append(by[phrase], string(a.Platform))
 	}
 	var parts []string
 	for _, phrase := range phrases {
@@ -269,13 +279,13 @@ func deviations(k SchemaKey) string {
 	return Clean(strings.Join(parts, "; "))
 }
 
-func deviation(a SchemaPlatform) string {
+func deviation(a schema.OnPlatform) string {
 	if !a.Available {
 		return "not on"
 	}
 	var parts []string
 	for _, x := range []struct{ label, text string }{
-		{"", a.Introduced}, {"deprecated ", a.Deprecated}, {"removed ", a.Removed},
+		{"", release(a.Introduced)}, {"deprecated ", release(a.Deprecated)}, {"removed ", release(a.Removed)},
 		{"supervised: ", yesNo(a.Supervised)}, {"by hand: ", yesNo(a.AllowManualInstall)},
 		{"User Enrollment: ", a.UserEnrollment}, {"Shared iPad: ", sharedIPad(a)}, {"channels: ", channels(a)},
 		{"multiple: ", yesNo(a.Multiple)}, {"user-approved MDM: ", yesNo(a.UserApprovedMDM)}, {"ADE: ", yesNo(a.RequiresDEP)},

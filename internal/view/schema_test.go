@@ -5,38 +5,45 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/app"
+	"syncguard/internal/schema"
+
 	"charm.land/lipgloss/v2"
 )
 
 const escape = "\x1b[31m"
 
 // hostile is a type in which everything that comes from outside holds an escape sequence.
-func hostile() SchemaType {
+func hostile() app.SchemaType {
 	yes := true
-	return SchemaType{ID: escape, PayloadType: escape + "x", Family: escape, Path: escape, Apply: escape, Replacement: escape, Title: escape, Content: escape,
-		Platforms: []SchemaPlatform{{Platform: escape, Available: true, UserEnrollment: escape, SharedIPad: escape, SharedIPadUser: &yes,
-			AllowedEnrollments: &[]string{escape}}, {Platform: escape}},
-		Keys: []SchemaKey{{Name: escape, Type: "string", Format: escape, Subtype: escape, CombineType: escape, AssetTypes: []string{escape},
-			Replacement: escape, Repeats: escape, DefaultText: escape, RangeListText: []string{escape},
-			Platforms: []SchemaPlatform{{Platform: escape, Available: true, UserEnrollment: escape}}}},
-		Sources: []SchemaSource{{escape, escape, escape}}, Unsure: []string{escape}}
+	stated := schema.Availability{UserEnrollment: escape, SharedIPad: schema.SharedIPad{Mode: escape, UserChannel: &yes}, AllowedEnrollments: []string{escape}}
+	return app.SchemaType{ID: escape, PayloadType: escape + "x", Family: escape, Path: escape, Apply: escape, Replacement: escape, Title: escape, Content: escape,
+		Platforms: []schema.OnPlatform{{Platform: escape, Available: true, Availability: stated}, {Platform: escape}},
+		Keys: []schema.KeyFacts{{Name: escape, Type: "string", Default: escape, RangeList: []any{escape}, Repeats: escape,
+			KeyDetails: schema.KeyDetails{Format: escape, Subtype: escape, CombineType: escape, AssetTypes: []string{escape}, Replacement: escape},
+			Platforms:  []schema.OnPlatform{{Platform: escape, Available: true, Availability: stated}}}},
+		Sources: []schema.Source{{Name: escape, Version: escape, Path: escape}}, Unsure: []string{escape}}
 }
 
 func TestSchemaTextIsHarmless(t *testing.T) {
-	fact := SchemaFactDiff{escape, "changed", escape, escape, escape, escape}
-	diff := &SchemaDiff{escape, escape, []SchemaTypeDiff{{escape, escape, "changed", []SchemaFactDiff{fact, {Path: escape, Change: "added", New: escape}}}}}
+	fact := schema.FactDifference{Path: escape, Change: schema.DiffChanged, Fact: escape, Platform: escape, Old: escape, New: escape}
+	diff := &app.SchemaDifference{Old: escape, New: escape, Types: []schema.TypeDifference{{ID: escape, Family: escape, Change: schema.DiffChanged,
+		Facts: []schema.FactDifference{fact, {Path: escape, Change: schema.DiffAdded, New: escape}}}}}
 	tests := map[string]func(p *Printer){
 		"list": func(p *Printer) {
-			p.SchemaList(&SchemaList{[]SchemaEntry{{ID: escape, Family: escape, Platforms: []SchemaLifecycle{{Platform: "iOS", Introduced: "4"}}}}}, []string{"iOS"})
+			p.SchemaList(&app.SchemaListed{Types: []app.SchemaEntry{{ID: escape, Family: escape, Platforms: []app.SchemaLifecycle{{Platform: "iOS"}}}}})
 		},
-		"show":   func(p *Printer) { p.SchemaShown(&SchemaShown{[]SchemaType{hostile()}}) },
-		"search": func(p *Printer) { p.SchemaMatches(&SchemaMatches{[]SchemaMatch{{escape, escape, escape, ""}}}) },
-		"diff":   func(p *Printer) { p.SchemaDiff(diff) },
+		"show": func(p *Printer) { p.SchemaShown(&app.SchemaShown{Types: []app.SchemaType{hostile()}}) },
+		"search": func(p *Printer) {
+			p.SchemaFound(&app.SchemaFound{Matches: []app.SchemaMatch{{ID: escape, Family: escape, Path: escape}}})
+		},
+		"diff": func(p *Printer) { p.SchemaDiff(diff) },
 		"sources": func(p *Printer) {
-			p.SchemaSources(&SchemaSources{Catalogs: []SchemaCatalog{{Name: escape, Folder: escape, Sources: []SchemaSourceCount{{escape, escape, 1}}}}})
+			p.SchemaSources(&app.SchemaSourced{Catalogs: []app.SchemaCatalog{{Name: escape, Folder: escape,
+				Sources: []schema.SourceCount{{Source: schema.Source{Name: escape, Version: escape}, Types: 1}}}}})
 		},
-		"import": func(p *Printer) { p.SchemaImport(&SchemaImport{Source: escape, Version: escape, Folder: escape}) },
-		"remove": func(p *Printer) { p.SchemaRemoved(&SchemaRemoved{[]string{escape}}, escape) },
+		"import": func(p *Printer) { p.SchemaImport(&app.SchemaImported{Source: escape, Version: escape, Folder: escape}) },
+		"remove": func(p *Printer) { p.SchemaRemoved(&app.SchemaRemoved{Folders: []string{escape}, Folder: escape}) },
 	}
 	for name, write := range tests {
 		for _, width := range []int{0, 40} {
@@ -48,17 +55,16 @@ func TestSchemaTextIsHarmless(t *testing.T) {
 			}
 		}
 	}
-	var out bytes.Buffer
-	if err := WriteSchemaDiff(&out, diff); err != nil || strings.ContainsRune(out.String(), 0x1b) {
-		t.Errorf("Markdown is %q, %v", out.String(), err)
+	if text := SchemaDiffMarkdown(diff); strings.ContainsRune(text, 0x1b) {
+		t.Errorf("Markdown is %q", text)
 	}
 }
 
 func TestSchemaTablesFitTheScreen(t *testing.T) {
 	long := strings.Repeat("value ", 30)
-	shown := &SchemaShown{[]SchemaType{{ID: "com.example.a", Keys: []SchemaKey{
-		{Name: "Short", Type: "string", RangeListText: []string{long}},
-		{Name: "Other", Type: "string", DefaultText: long},
+	shown := &app.SchemaShown{Types: []app.SchemaType{{ID: "com.example.a", Keys: []schema.KeyFacts{
+		{Name: "Short", Type: "string", RangeList: []any{long}},
+		{Name: "Other", Type: "string", Default: long},
 	}}}}
 	var out bytes.Buffer
 	NewPrinter(&out, nil, 70).SchemaShown(shown)
@@ -74,17 +80,6 @@ func TestMarkdownQuotes(t *testing.T) {
 		if got := markdown(in); got != want {
 			t.Errorf("markdown(%q) = %s, want %s", in, got, want)
 		}
-	}
-}
-
-func TestDiffCounts(t *testing.T) {
-	d := &SchemaDiff{Types: []SchemaTypeDiff{{Change: "added"}, {Change: "removed"}, {Change: "changed", Changes: []SchemaFactDiff{
-		{Change: "added", Fact: "apply"}, {Path: "A", Change: "added", Fact: "default"}, {Path: "A", Change: "removed", Fact: "rangelist"},
-		{Path: "B", Change: "added"}, {Path: "C", Change: "removed"},
-	}}}}
-	types, keys := d.Counts()
-	if types != (DiffCount{1, 1, 1}) || keys != (DiffCount{1, 1, 1}) {
-		t.Errorf("%+v, %+v", types, keys)
 	}
 }
 
