@@ -1,11 +1,13 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 )
 
@@ -15,13 +17,6 @@ import (
 func notOnPlatform(p *pass, n *node) {
 	if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
 		p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
-	}
-}
-
-func notYetIntroduced(p *pass, n *node) {
-	if hits := n.hits(schema.NotYetIntroduced); len(hits) > 0 {
-		p.reportEffect(n, diag.Warning, "%s does nothing before %s", n.subject(), hits.versions()).
-			Help = "raise the version of the target, or deliver the profile again once older devices are upgraded"
 	}
 }
 
@@ -45,6 +40,40 @@ func deprecated(p *pass, n *node) {
 	}
 	if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
 		p.reportEffect(n, diag.Note, "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
+	}
+}
+
+// obstacles are what rules report of an obstacle alone. It is a table to read: nobody writes to it.
+var obstacles = []struct {
+	rule     string
+	obstacle schema.Obstacle
+	severity diag.Severity // zero where the device refuses a payload and passes over a key
+	says     string        // of the payload or key, with WHERE it is so
+	where    func(hits) string
+	help     string
+}{
+	{rule.NeedsAutomatedEnrollment, schema.NeedsADE, diag.Note, "needs Automated Device Enrollment, which WHERE does not promise", hits.targets, ""},
+	{rule.NeedsMDM, schema.NeedsMDM, 0, "needs an MDM server and cannot be installed by hand on WHERE", hits.platforms, "send the profile by MDM, or leave it out"},
+	{rule.NeedsSharedIPad, schema.NeedsSharedIPad, 0, "works only on Shared iPad, and WHERE is none", hits.targets, ""},
+	{rule.NeedsUserEnrollment, schema.NeedsUserEnrollment, 0, "works only in User Enrollment, and WHERE is none", hits.targets, ""},
+	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not for WHERE", hits.targets, ""},
+	{rule.NotInUserEnrollment, schema.NotInUserEnrollment, 0, "is forbidden in User Enrollment on WHERE", hits.platforms, ""},
+	{rule.NotInUserEnrollment, schema.IgnoredInUserEnrollment, diag.Warning, "does nothing in User Enrollment on WHERE", hits.platforms, ""},
+	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", hits.targets, ""},
+	{rule.NotOnSharedIPad, schema.IgnoredOnSharedIPad, diag.Warning, "does nothing on Shared iPad", hits.targets, ""},
+	{rule.NotYetIntroduced, schema.NotYetIntroduced, diag.Warning, "does nothing before WHERE", hits.versions,
+		"raise the version of the target, or deliver the profile again once older devices are upgraded"},
+}
+
+// reportObstacles reports the obstacles of the pass's rule.
+func (p *pass) reportObstacles(n *node) {
+	for _, o := range obstacles {
+		if o.rule != p.rule.id {
+			continue
+		}
+		if on := n.hits(o.obstacle); len(on) > 0 {
+			p.reportEffect(n, cmp.Or(o.severity, n.refusal()), "%s %s", n.subject(), strings.Replace(o.says, "WHERE", o.where(on), 1)).Help = o.help
+		}
 	}
 }
 

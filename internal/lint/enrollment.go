@@ -21,13 +21,6 @@ func needsSupervision(p *pass, n *node) {
 	}
 }
 
-func needsMDM(p *pass, n *node) {
-	if hits := n.hits(schema.NeedsMDM); len(hits) > 0 {
-		p.reportEffect(n, n.refusal(), "%s needs an MDM server and cannot be installed by hand on %s", n.subject(), hits.platforms()).
-			Help = "send the profile by MDM, or leave it out"
-	}
-}
-
 // refusal is Error for a payload, with which a device refuses the profile, and Warning for a key, which it passes over.
 func (n *node) refusal() diag.Severity {
 	if n.key == nil {
@@ -48,48 +41,6 @@ func needsUserApprovedMDM(p *pass, n *node) {
 		}
 	}
 	p.reportEffect(n, severity, "%s needs a user-approved MDM enrollment, which %s does not promise", n.subject(), hits.targets())
-}
-
-func needsAutomatedEnrollment(p *pass, n *node) {
-	if hits := n.hits(schema.NeedsADE); len(hits) > 0 {
-		p.reportEffect(n, diag.Note, "%s needs Automated Device Enrollment, which %s does not promise", n.subject(), hits.targets())
-	}
-}
-
-func notInUserEnrollment(p *pass, n *node) {
-	if hits := n.hits(schema.NotInUserEnrollment); len(hits) > 0 {
-		p.reportEffect(n, n.refusal(), "%s is forbidden in User Enrollment on %s", n.subject(), hits.platforms())
-	}
-	if hits := n.hits(schema.IgnoredInUserEnrollment); len(hits) > 0 {
-		p.reportEffect(n, diag.Warning, "%s does nothing in User Enrollment on %s", n.subject(), hits.platforms())
-	}
-}
-
-func needsUserEnrollment(p *pass, n *node) {
-	if hits := n.hits(schema.NeedsUserEnrollment); len(hits) > 0 {
-		p.reportEffect(n, n.refusal(), "%s works only in User Enrollment, and %s is none", n.subject(), hits.targets())
-	}
-}
-
-func notOnSharedIPad(p *pass, n *node) {
-	if len(n.hits(schema.NotOnSharedIPad)) > 0 {
-		p.reportEffect(n, n.refusal(), "%s is forbidden on Shared iPad", n.subject())
-	}
-	if len(n.hits(schema.IgnoredOnSharedIPad)) > 0 {
-		p.reportEffect(n, diag.Warning, "%s does nothing on Shared iPad", n.subject())
-	}
-}
-
-func needsSharedIPad(p *pass, n *node) {
-	if hits := n.hits(schema.NeedsSharedIPad); len(hits) > 0 {
-		p.reportEffect(n, n.refusal(), "%s works only on Shared iPad, and %s is none", n.subject(), hits.targets())
-	}
-}
-
-func notInEnrollment(p *pass, n *node) {
-	if hits := n.hits(schema.NotInEnrollment); len(hits) > 0 {
-		p.reportEffect(n, n.refusal(), "%s is not for %s", n.subject(), hits.targets())
-	}
 }
 
 func payloadInWrongScope(p *pass, n *node) {
