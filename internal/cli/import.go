@@ -2,30 +2,16 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/decompose"
-	"syncguard/internal/files"
-	"syncguard/internal/plist"
-	"syncguard/internal/template"
+	"syncguard/internal/app"
 	"syncguard/internal/view"
 )
 
 type importOptions struct {
-	paths   []string
-	out     string
-	secrets string
-	check   bool
-	force   bool
-	format  choiceFlag
+	app.ImportOptions
+	format choiceFlag
 }
 
 func newImportCmd(env *Env) *cobra.Command {
@@ -53,15 +39,15 @@ One template goes to stdout; several need -o. The exit code is 1 when one of the
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.paths = args
+			o.Paths = args
 			return runImport(cmd.Context(), env, o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.out, "out", "o", "", "folder for the templates, and for data of more than 1 KiB beside them")
-	flags.StringVar(&o.secrets, "secrets", "", "write the secrets to this file, for build --vars")
-	flags.BoolVar(&o.check, "check", false, "write nothing, only say what would become of each file")
-	flags.BoolVar(&o.force, "force", false, "replace files that are there")
+	flags.StringVarP(&o.Out, "out", "o", "", "folder for the templates, and for data of more than 1 KiB beside them")
+	flags.StringVar(&o.Secrets, "secrets", "", "write the secrets to this file, for build --vars")
+	flags.BoolVar(&o.Check, "check", false, "write nothing, only say what would become of each file")
+	flags.BoolVar(&o.Force, "force", false, "replace files that are there")
 	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	_ = cmd.MarkFlagFilename("secrets", "yaml", "yml")
@@ -69,147 +55,31 @@ One template goes to stdout; several need -o. The exit code is 1 when one of the
 }
 
 func runImport(ctx context.Context, env *Env, o importOptions) error {
-	sources, failures, err := findImports(o.paths)
-	if err != nil {
-		return err
-	}
-	if err := o.checkUse(len(sources)); err != nil {
-		return err
-	}
-	catalog, _, err := env.catalog()
-	if err != nil {
-		return err
-	}
-	im := &importer{env: env, o: o, decomposer: decompose.New(catalog), secrets: plist.NewDictionary()}
-	im.staging = newStaging(env.Now())
-	defer func() { _ = im.staging.Close() }()
-	for result := range ordered(sources, runtime.GOMAXPROCS(0), im.template) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if result.err != nil {
-			failures = append(failures, result.err)
-			continue
-		}
-		if err := im.take(result); err != nil {
-			return err
-		}
-	}
-	return im.finish(failures)
-}
-
-func (o *importOptions) checkUse(sources int) error {
-	toStdout := o.out == "" && !o.check
+	toStdout := o.Out == "" && !o.Check
 	switch {
-	case toStdout && sources > 1:
-		return usage("name a folder for the templates with -o, or use --check", "%s would become one text", view.Count(sources, "template"))
 	case toStdout && o.format.isJSON():
 		return usage("add -o DIR or --check", "--format json and the template cannot both go to stdout")
-	case o.check && (o.out != "" || o.secrets != ""):
+	case o.Check && (o.Out != "" || o.Secrets != ""):
 		return usage("leave --check out to write", "--check writes nothing")
 	}
-	return nil
-}
-
-// importer is one run of the command.
-type importer struct {
-	env        *Env
-	o          importOptions
-	decomposer *decompose.Decomposer
-	report     view.Import
-	secrets    *plist.Value // by the name of their variable
-	staging    files.Stage
-	text       []byte // of the one template that goes to stdout
-	differs    bool
-}
-
-// take keeps what became of one file, in order.
-func (im *importer) take(result imported) error {
-	im.takeSecrets(&result)
-	im.report.Files = append(im.report.Files, result.Imported)
-	if len(result.findings) > 0 && !im.o.format.isJSON() {
-		im.env.err().Findings(result.findings)
-	}
-	im.differs = im.differs || !result.Same
-	t := result.template
-	if t == nil {
-		return nil
-	}
-	im.text = t.Text
-	if im.o.out == "" {
-		return nil
-	}
-	for _, f := range append(t.Files, decompose.File{Name: result.Template, Data: t.Text}) {
-		if err := im.add(filepath.Join(im.o.out, f.Name), f.Data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// takeSecrets keeps the secrets of a template for the file of all.
-func (im *importer) takeSecrets(result *imported) {
-	if result.template == nil || im.o.secrets == "" {
-		return
-	}
-	for _, s := range result.template.Secrets {
-		switch {
-		case strings.HasPrefix(s.Value.Text, "env:"), strings.HasPrefix(s.Value.Text, "file:"):
-			// build would follow it
-			result.Notes = append(result.Notes, fmt.Sprintf("the secret %s begins with env: or file:, so it is left out of %s; build takes it from %s", s.Variable, im.o.secrets, s.Environment))
-		case im.secrets.Get(s.Variable) != nil:
-			result.Notes = append(result.Notes, fmt.Sprintf("another template has a secret %s, so this one is left out of %s; build takes it from %s", s.Variable, im.o.secrets, s.Environment))
-		default:
-			im.secrets.Set(s.Variable, s.Value)
-		}
-	}
-}
-
-// add writes a file that is not there yet.
-func (im *importer) add(path string, data []byte, mode fs.FileMode) error {
-	if _, err := os.Lstat(path); err == nil && !im.o.force {
-		return withHint(fmt.Errorf("%s is there already; nothing was written", path), "choose another folder, or --force to replace it")
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	result, err := app.Import(ctx, env.host(), o.ImportOptions)
+	if err != nil {
 		return err
 	}
-	return im.staging.Add(path, data, mode)
-}
-
-// finish writes all templates, and says what became of each file.
-func (im *importer) finish(failures []error) error {
-	if im.o.secrets != "" && len(im.secrets.Fields) > 0 {
-		data, err := template.Write(im.secrets)
-		if err != nil {
-			return err
-		}
-		if err := im.add(im.o.secrets, data, 0o600); err != nil {
-			return err
-		}
-		im.report.Secrets = im.o.secrets
+	env.clearProgress()
+	if !o.format.isJSON() {
+		env.err().ImportFindings(result)
 	}
-	if err := im.staging.Commit(); err != nil {
-		return err
-	}
-	if im.o.out != "" && im.text != nil {
-		im.report.Output = im.o.out
-	}
-	switch toStdout := im.o.out == "" && !im.o.check; {
-	case im.o.format.isJSON():
-		if im.report.Files == nil {
-			im.report.Files = []view.Imported{}
-		}
-		if err := view.WriteJSON(im.env.Stdout, im.report); err != nil {
-			return err
-		}
+	switch {
+	case o.format.isJSON():
+		err = view.WriteJSON(env.Stdout, result)
 	case toStdout:
-		for i := range im.report.Files {
-			im.env.err().ImportNotes(&im.report.Files[i])
-		}
-		if _, err := im.env.Stdout.Write(im.text); err != nil {
-			return err
-		}
-	case len(im.report.Files) > 0:
-		im.env.out().Import(&im.report)
+		err = view.ImportedText(env.Stdout, env.err(), result)
+	default:
+		env.out().Import(result)
 	}
-	return verdict(im.env, failures, im.differs)
+	if err != nil {
+		return err
+	}
+	return env.verdict(result.Failures, result.Failed)
 }

@@ -30,36 +30,42 @@ type Options struct {
 
 // Template is what was made of a document.
 type Template struct {
-	Text     []byte // YAML
-	Target   target.Target
-	Raw      []string // why the top level is kept as it was found; none where it is checked
-	Payloads []Payload
-	Secrets  []Secret // what the template takes from elsewhere
-	Files    []File   // what belongs beside it
-	Notes    []string // what a person has to know, each a sentence without a full stop
+	Text     []byte    `json:"-"` // YAML; nil where there is none
+	Target   string    `json:"target"`
+	Payloads []Payload `json:"payloads"`
+	Raw      []string  `json:"raw"`     // why the top level is kept as it was found; none where it is checked
+	Secrets  []Secret  `json:"secrets"` // what the template takes from elsewhere
+	Files    []File    `json:"-"`       // what belongs beside it
 
 	// Differences are what building the template does not give back, or why it cannot be built. None means that it
 	// builds the same content.
-	Differences []string
+	Differences []string `json:"differences"`
+	Notes       []string `json:"notes"` // what a person has to know, each a sentence without a full stop
 }
 
 // Payload is a payload of the template, or the declaration.
 type Payload struct {
-	ID, Type string
-	Raw      []string // why it is kept as it was found; none where it is checked
+	ID   string   `json:"id"`
+	Type string   `json:"type"`
+	Raw  []string `json:"raw"` // why it is kept as it was found; none where it is checked
 }
 
 // Secret is a value that the template does not hold.
 type Secret struct {
-	Variable    string       // in the template
-	Environment string       // name of the environment variable that it is taken from
-	Value       *plist.Value // String or Data
+	Variable    string       `json:"variable"`    // in the template
+	Environment string       `json:"environment"` // name of the environment variable that it is taken from
+	Value       *plist.Value `json:"-"`           // String or Data
 }
 
 // File is data beside a template.
 type File struct {
 	Name string
 	Data []byte
+}
+
+// NewTemplate returns one with nothing in it.
+func NewTemplate() Template {
+	return Template{Payloads: []Payload{}, Raw: []string{}, Secrets: []Secret{}, Differences: []string{}, Notes: []string{}}
 }
 
 // RefusedError is why there can be no template of a document.

@@ -19,9 +19,12 @@ func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t = &Template{Text: written, Target: a.target, Raw: a.rawWhy[envelopeIndex], Secrets: a.secrets, Files: a.files, Notes: a.notes}
+	made := NewTemplate()
+	t = &made
+	t.Text, t.Target, t.Files = written, a.target.String(), a.files
+	t.Raw, t.Secrets, t.Notes = append(t.Raw, a.rawWhy[envelopeIndex]...), append(t.Secrets, a.secrets...), append(t.Notes, a.notes...)
 	for i, id := range a.ids {
-		p := Payload{ID: id, Raw: a.rawWhy[i]}
+		p := Payload{ID: id, Raw: append([]string{}, a.rawWhy[i]...)}
 		if a.isDeclaration {
 			p.Type = a.root.Get("Type").Text
 		} else {
@@ -60,7 +63,7 @@ func (a *draft) environment(name string) (string, bool) {
 
 // messages words the errors among findings.
 func messages(found []diag.Diagnostic) []string {
-	var all []string
+	all := []string{}
 	for _, d := range found {
 		if d.Severity == diag.Error {
 			all = append(all, "it cannot be built: "+d.Message)
@@ -97,7 +100,7 @@ func (a *draft) compare(result *compose.Result) ([]string, error) {
 // difference names the keys that differ.
 func (a *draft) difference(found, built *plist.Value) ([]string, error) {
 	if plist.Equal(found, built) {
-		return nil, nil
+		return []string{}, nil
 	}
 	side := func(root *plist.Value) *diff.Side {
 		return &diff.Side{Name: a.Source, Root: root, Declaration: a.isDeclaration}

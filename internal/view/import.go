@@ -2,48 +2,15 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+
+	"syncguard/internal/app"
 )
 
-// Import is the result of making templates of profiles. In JSON its shape is stable: fields are only ever added (docs/json.md).
-type Import struct {
-	Output  string     `json:"output"`  // folder; empty where nothing was written
-	Secrets string     `json:"secrets"` // file that the secrets were written to, or empty
-	Files   []Imported `json:"files"`
-}
-
-// Imported is what became of one file.
-type Imported struct {
-	File        string            `json:"file"`
-	Tool        string            `json:"tool"`     // whose export or repository it is from, or empty
-	Template    string            `json:"template"` // file name; empty where there is none
-	Target      string            `json:"target"`
-	Payloads    []ImportedPayload `json:"payloads"`
-	Raw         []string          `json:"raw"` // why the top level is kept as it was found
-	Secrets     []ImportedSecret  `json:"secrets"`
-	Beside      []string          `json:"beside"`      // files of data beside the template
-	Same        bool              `json:"same"`        // building it gives the same content
-	Differences []string          `json:"differences"` // why not
-	Notes       []string          `json:"notes"`
-	Refused     string            `json:"refused"` // why there is no template, or empty
-}
-
-// ImportedPayload is one payload of a template.
-type ImportedPayload struct {
-	ID   string   `json:"id"`
-	Type string   `json:"type"`
-	Raw  []string `json:"raw"` // why it is kept as it was found
-}
-
-// ImportedSecret is where a template takes a secret from.
-type ImportedSecret struct {
-	Variable    string `json:"variable"`
-	Environment string `json:"environment"`
-}
-
 // rawCount is how many payloads are kept as they were found, the top level counted in.
-func (f *Imported) rawCount() int {
+func rawCount(f *app.Imported) int {
 	n := 0
 	if len(f.Raw) > 0 {
 		n = 1
@@ -67,7 +34,10 @@ const (
 //	profiles/corp.mobileconfig
 //	  corp.yaml  macOS@26/manual, 2 payloads, 1 secret: the same content
 //	  raw: wifi.managed: "SetupModes" is a string, want an array
-func (p *Printer) Import(r *Import) {
+func (p *Printer) Import(r *app.ImportResult) {
+	if len(r.Files) == 0 {
+		return
+	}
 	for i := range r.Files {
 		f := &r.Files[i]
 		p.Line("%s", bold.Render(Clean(f.File)))
@@ -75,13 +45,40 @@ func (p *Printer) Import(r *Import) {
 		p.importNotes(f)
 	}
 	p.Line("")
-	p.Line("%s", r.String())
-	if n := r.secrets(); n > 0 && r.Secrets == "" {
-		p.Line("%s from the environment   %s", Count(n, "secret"), faint.Render("to write them for build --vars: --secrets FILE"))
+	p.Line("%s", sumOfImport(r))
+	secrets := 0
+	for i := range r.Files {
+		secrets += len(r.Files[i].Secrets)
+	}
+	if secrets > 0 && r.Secrets == "" {
+		p.Line("%s from the environment   %s", Count(secrets, "secret"), faint.Render("to write them for build --vars: --secrets FILE"))
 	}
 }
 
-func (p *Printer) imported(f *Imported) {
+// ImportFindings writes why files could not be read.
+func (p *Printer) ImportFindings(r *app.ImportResult) {
+	for i := range r.Files {
+		p.Findings(r.Files[i].Findings)
+	}
+}
+
+// ImportedText writes the one template that was asked for. What is to be known of it goes to errs.
+func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
+	for i := range r.Files {
+		f := &r.Files[i]
+		if f.Refused != "" || !f.Same || rawCount(f)+len(f.Notes)+len(f.Secrets) > 0 {
+			errs.Line("%s", bold.Render(Clean(f.File)))
+			errs.imported(f)
+			errs.importNotes(f)
+		}
+		if _, err := w.Write(f.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Printer) imported(f *app.Imported) {
 	if f.Refused != "" {
 		p.Line("  %s %s", red.Render("not imported:"), Clean(f.Refused))
 		return
@@ -94,20 +91,10 @@ func (p *Printer) imported(f *Imported) {
 	if !f.Same {
 		verdict = red.Render("not the same content")
 	}
-	p.Line("  %s  %s: %s", f.Template, strings.Join(facts, ", "), verdict)
+	p.Line("  %s  %s: %s", f.Name, strings.Join(facts, ", "), verdict)
 }
 
-// ImportNotes writes what is to be known of the one template that went to stdout, or nothing.
-func (p *Printer) ImportNotes(f *Imported) {
-	if f.Refused == "" && f.Same && f.rawCount()+len(f.Notes)+len(f.Secrets) == 0 {
-		return
-	}
-	p.Line("%s", bold.Render(Clean(f.File)))
-	p.imported(f)
-	p.importNotes(f)
-}
-
-func (p *Printer) importNotes(f *Imported) {
+func (p *Printer) importNotes(f *app.Imported) {
 	say := func(label string, reasons []string) {
 		if more := len(reasons) - maxReasons; more > 0 {
 			reasons = append(slices.Clone(reasons[:maxReasons]), fmt.Sprintf("and %d more", more))
@@ -137,16 +124,8 @@ func (p *Printer) importNotes(f *Imported) {
 	}
 }
 
-func (r *Import) secrets() int {
-	n := 0
-	for i := range r.Files {
-		n += len(r.Files[i].Secrets)
-	}
-	return n
-}
-
-// String sums up.
-func (r *Import) String() string {
+// sumOfImport counts templates, and what is raw in them.
+func sumOfImport(r *app.ImportResult) string {
 	templates, payloads, raw, same := 0, 0, 0, 0
 	for i := range r.Files {
 		f := &r.Files[i]
@@ -156,7 +135,7 @@ func (r *Import) String() string {
 		if f.Same {
 			same++
 		}
-		payloads, raw = payloads+len(f.Payloads), raw+f.rawCount()
+		payloads, raw = payloads+len(f.Payloads), raw+rawCount(f)
 	}
 	s := fmt.Sprintf("%s from %s, %d with the same content when built", Count(templates, "template"), Count(len(r.Files), "file"), same)
 	if raw > 0 {

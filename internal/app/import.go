@@ -1,0 +1,259 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"syncguard/internal/decompose"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/intake"
+	"syncguard/internal/plist"
+	"syncguard/internal/secret"
+	"syncguard/internal/template"
+	"syncguard/internal/text"
+)
+
+// ImportOptions say which profiles to make templates of.
+type ImportOptions struct {
+	Paths   []string // files, folders, - for stdin
+	Out     string   // folder for the templates; empty to write none
+	Secrets string   // file for the secrets; empty to write none
+	Check   bool     // write nothing
+	Force   bool     // replace files that are there
+}
+
+// ImportResult is what became of files. In JSON its shape is stable: fields are only ever added (docs/json.md).
+type ImportResult struct {
+	Output  string     `json:"output"`  // folder; empty where nothing was written
+	Secrets string     `json:"secrets"` // file that the secrets were written to, or empty
+	Files   []Imported `json:"files"`
+
+	Failures []error `json:"-"`
+	Failed   bool    `json:"-"` // a template builds something else, or there is none
+}
+
+// Imported is what became of one file.
+type Imported struct {
+	File string `json:"file"`
+	Tool string `json:"tool"`     // whose export or repository it is from, or empty
+	Name string `json:"template"` // of the template's file; empty where there is none
+	decompose.Template
+	Beside  []string `json:"beside"`  // names of the files of data beside the template
+	Same    bool     `json:"same"`    // building it gives the same content
+	Refused string   `json:"refused"` // why there is no template, or empty
+
+	Findings []diag.Diagnostic `json:"-"` // why it could not be read
+}
+
+// Import makes templates of profiles and declarations. Each is built in memory and compared before any is written.
+func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error) {
+	im := &importing{host: h, o: o, secrets: plist.NewDictionary(), result: &ImportResult{Files: []Imported{}}}
+	sources, err := im.sources()
+	if err != nil {
+		return nil, err
+	}
+	if o.Out == "" && !o.Check && len(sources) > 1 {
+		return nil, diag.Usage("name a folder for the templates with -o, or use --check", "%s would become one text", text.Count(len(sources), "template"))
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	im.decomposer = decompose.New(catalog)
+	im.staging = h.Files.Stage(h.Now())
+	defer func() { _ = im.staging.Close() }()
+	name := func(s importSource) string { return s.path }
+	for f, err := range each(ctx, h, "importing", sources, name, &im.result.Failures, im.template) {
+		if err == nil {
+			err = im.take(f)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return im.result, im.write()
+}
+
+// importing is one run of Import.
+type importing struct {
+	host       *Host
+	o          ImportOptions
+	decomposer *decompose.Decomposer
+	secrets    *plist.Value // by the name of their variable
+	staging    files.Stage
+	result     *ImportResult
+}
+
+// importSource is a file to make a template of.
+type importSource struct {
+	input
+	name    string         // of the template
+	context intake.Context // of the folder that it is in
+}
+
+// sources lists the files that arguments name, each with the name of its template and what its folder says of it.
+func (im *importing) sources() (sources []importSource, err error) {
+	finder := inputFinder{im.host.Files, "stdin", im.isImportable, "profile (*.mobileconfig), declaration (*.json) or export of Jamf Pro (*.xml)"}
+	inputs, failures, err := finder.find(im.o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	contexts := map[string]intake.Context{}
+	for _, path := range im.o.Paths {
+		found, unread := im.contextsOf(path)
+		failures = append(failures, unread...)
+		for name, c := range found {
+			contexts[filepath.Join(path, filepath.FromSlash(name))] = c
+		}
+	}
+	names := decompose.Names{}
+	for _, in := range inputs {
+		s := importSource{in, decompose.NameOf(in.path), contexts[filepath.Clean(in.path)]}
+		if s.context.Name != "" {
+			s.name = decompose.Slug(s.context.Name)
+		}
+		s.name = names.Unique(s.name, "-")
+		sources = append(sources, s)
+	}
+	im.result.Failures = failures
+	return sources, nil
+}
+
+// contextsOf reads what a folder says of the profiles in it; anything else says nothing.
+func (im *importing) contextsOf(path string) (map[string]intake.Context, []error) {
+	if path == "-" || !files.IsFolder(im.host.Files, path) {
+		return nil, nil
+	}
+	folder, err := im.host.Files.OpenFolder(path)
+	if err != nil {
+		return nil, []error{err}
+	}
+	defer folder.Close()
+	contexts, failures := intake.Folder(folder)
+	for i, err := range failures {
+		failures[i] = fmt.Errorf("%s%c%w", filepath.Clean(path), filepath.Separator, err)
+	}
+	return contexts, failures
+}
+
+// isImportable says whether a file in a folder that nobody named can become a template.
+func (im *importing) isImportable(path string) bool {
+	if !strings.EqualFold(filepath.Ext(path), ".xml") {
+		return im.host.hasProfileName(path)
+	}
+	data, err := im.host.readFile(path)
+	return err == nil && intake.IsJamf(data)
+}
+
+// template makes a template of a source.
+func (im *importing) template(s importSource) (f Imported, err error) {
+	f = Imported{File: s.path, Template: decompose.NewTemplate(), Beside: []string{}}
+	data, err := s.read(im.host)
+	if err != nil {
+		return f, err
+	}
+	context := s.context
+	if intake.IsJamf(data) {
+		if data, context, err = intake.Jamf(data); err != nil {
+			f.Refused = err.Error()
+			return f, nil
+		}
+	}
+	f.Tool = context.Tool
+	doc, findings := document.Open(diag.NewFile(s.path, data))
+	secret.Mark(doc.Root)
+	if doc.Defect != nil {
+		f.Refused = doc.Defect.Message
+		if doc.Defect.Help != "" {
+			f.Refused += "; " + doc.Defect.Help
+		}
+		return f, nil
+	}
+	if !doc.Whole {
+		secret.Scrub(findings)
+		hideSecrets(doc, true)
+		f.Refused, f.Findings = "it cannot be read as a whole", findings
+		return f, nil
+	}
+	made, err := im.decomposer.Template(doc, decompose.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
+		Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.Out != ""})
+	var refused *decompose.RefusedError
+	if errors.As(err, &refused) {
+		f.Refused = refused.Error()
+		return f, nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("importing %s: %w", s.path, err)
+	}
+	f.Template, f.Name, f.Same = *made, s.name+".yaml", len(made.Differences) == 0
+	for _, file := range made.Files {
+		f.Beside = append(f.Beside, file.Name)
+	}
+	return f, nil
+}
+
+// take keeps what became of one file, in order.
+func (im *importing) take(f Imported) error {
+	im.takeSecrets(&f)
+	im.result.Files = append(im.result.Files, f)
+	im.result.Failed = im.result.Failed || !f.Same
+	if f.Text == nil || im.o.Out == "" {
+		return nil
+	}
+	for _, file := range append(f.Files, decompose.File{Name: f.Name, Data: f.Text}) {
+		if err := im.add(filepath.Join(im.o.Out, file.Name), file.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	im.result.Output = im.o.Out
+	return nil
+}
+
+// takeSecrets keeps the secrets of a template for the file of all.
+func (im *importing) takeSecrets(f *Imported) {
+	if im.o.Secrets == "" {
+		return
+	}
+	for _, s := range f.Template.Secrets {
+		switch {
+		case strings.HasPrefix(s.Value.Text, "env:"), strings.HasPrefix(s.Value.Text, "file:"):
+			// build would follow it
+			f.Notes = append(f.Notes, fmt.Sprintf("the secret %s begins with env: or file:, so it is left out of %s; build takes it from %s", s.Variable, im.o.Secrets, s.Environment))
+		case im.secrets.Get(s.Variable) != nil:
+			f.Notes = append(f.Notes, fmt.Sprintf("another template has a secret %s, so this one is left out of %s; build takes it from %s", s.Variable, im.o.Secrets, s.Environment))
+		default:
+			im.secrets.Set(s.Variable, s.Value)
+		}
+	}
+}
+
+// add writes a file that is not there yet.
+func (im *importing) add(path string, data []byte, mode fs.FileMode) error {
+	if _, err := im.host.Files.Lstat(path); err == nil && !im.o.Force {
+		return diag.WithHint(fmt.Errorf("%s is there already; nothing was written", path), "choose another folder, or --force to replace it")
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return im.staging.Add(path, data, mode)
+}
+
+// write writes all templates, and the secrets.
+func (im *importing) write() error {
+	if im.o.Secrets != "" && len(im.secrets.Fields) > 0 {
+		data, err := template.Write(im.secrets)
+		if err != nil {
+			return err
+		}
+		if err := im.add(im.o.Secrets, data, 0o600); err != nil {
+			return err
+		}
+		im.result.Secrets = im.o.Secrets
+	}
+	return im.staging.Commit()
+}
