@@ -26,7 +26,8 @@ type PushOptions struct {
 	Output string // folder, of an export; "" where the one file is wanted itself
 	Force  bool   // files of an export that are there are replaced
 
-	Tell func(PushEvent) // how it goes on; nil where nobody listens
+	Tell  func(PushEvent) // how it goes on; nil where nobody listens
+	Steps bool            // the host is told of each item that is done as well
 }
 
 // PushEventKind is what an event of a push is about.

@@ -56,7 +56,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	if err != nil {
 		return nil, err
 	}
-	p := &pushRun{Host: h, o: o, verb: verb, result: &PushResult{}, setup: &deploy.Setup{Destination: d, Values: o.Flags,
+	p := &pushRun{Host: h, o: o, verb: verb, result: &PushResult{}, setup: &deploy.Setup{Destination: d, Given: o.Flags,
 		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, Files: toFiles,
 		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
 			Warn: func(text string) { h.warn(text, "") }}}}

@@ -115,7 +115,9 @@ func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 	p.tell(PushEvent{Kind: PushPlanned, Items: rows})
 	session.Push(ctx, changes, func(r deploy.Result) {
 		s.sent(r)
-		p.step("pushing", len(changes))
+		if p.o.Steps {
+			p.step("pushing", len(changes))
+		}
 	})
 	if session.Last != nil && len(s.there) > 0 {
 		failed, err := session.Finish(ctx, s.there)

@@ -66,7 +66,6 @@ type pushing struct {
 	o      app.PushOptions
 	full   bool
 	format choiceFlag
-	rows   *view.PushRows
 }
 
 func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
@@ -88,7 +87,8 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 			return usage("name a file, a folder, or - for stdin", "nothing to push")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p.o.Paths, p.o.Flags = args, p.values(cmd)
+			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
+			p.o.Tell = (&view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}).Tell
 			if p.exports || p.o.Output != "" {
 				return p.export(cmd)
 			}
@@ -174,8 +174,7 @@ func (p *pushing) export(cmd *cobra.Command) error {
 	case p.o.Output == "" && p.format.isJSON():
 		return usage("-o FOLDER", "--format json and the file cannot both go to stdout")
 	}
-	p.o.Tell = p.tell
-	r, err := app.Export(cmd.Context(), p.host(), p.o)
+	r, err := app.Export(cmd.Context(), p.env.host(), p.o)
 	switch {
 	case err != nil:
 		return err
@@ -200,8 +199,7 @@ func (p *pushing) push(cmd *cobra.Command) error {
 	case p.o.Force:
 		return usage("add --out", "--force is about the files of --out")
 	}
-	p.o.Tell = p.tell
-	r, err := app.Push(cmd.Context(), p.host(), p.o)
+	r, err := app.Push(cmd.Context(), p.env.host(), p.o)
 	switch {
 	case r == nil:
 		return err
@@ -232,45 +230,4 @@ func (p *pushing) notBegun(why app.NotBegun, verb string) error {
 		out.Line("nothing was %s", verb)
 	}
 	return verdict(p.env, why.Unread, why.Refused)
-}
-
-// host is the world of the command; where lines of text tell how it goes on, no other progress is shown.
-func (p *pushing) host() *app.Host {
-	h := p.env.host()
-	if notify := h.Notify; !p.format.isJSON() {
-		h.Notify = func(e app.Event) {
-			if e.Kind != app.EventStep {
-				notify(e)
-			}
-		}
-	}
-	return h
-}
-
-// tell shows how it goes on.
-func (p *pushing) tell(e app.PushEvent) {
-	out := p.env.out()
-	switch e.Kind {
-	case app.PushChecked:
-		p.env.err().PushFindings(e.Findings)
-		return
-	case app.PushLost:
-		p.env.err().Failure(e.Err.Error())
-		return
-	}
-	if p.format.isJSON() {
-		return
-	}
-	switch e.Kind {
-	case app.PushPlanned:
-		p.rows = view.NewPushRows(e.Items)
-	case app.PushDone:
-		out.Pushed(p.rows, e.Items[0])
-	case app.PushNotified:
-		out.NotNotified(e.Result)
-	case app.PushWaiting:
-		out.Line("waiting for the devices")
-	case app.PushAnswered:
-		out.PushedDevice(p.rows, e.Items[0])
-	}
 }

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 )
@@ -17,44 +18,31 @@ type Authorizer interface {
 // errNothingNew says that what was refused is all there is, so that asking again would be refused too.
 var errNothingNew = errors.New("there is nothing else to prove it with")
 
+// Credential is a proof that its owner has given us.
+type Credential struct{ scheme, proof string }
+
 // Basic is HTTP Basic authentication.
-type Basic struct{ User, Password string }
+func Basic(user, password string) Credential {
+	return Credential{"Basic", base64.StdEncoding.EncodeToString([]byte(user + ":" + password))}
+}
 
-// Authorize adds user and password.
-func (b Basic) Authorize(_ context.Context, r *http.Request, renew bool) error {
+// Bearer is an access token.
+func Bearer(token string) Credential { return Credential{"Bearer", token} }
+
+// Authorize adds the proof.
+func (c Credential) Authorize(_ context.Context, r *http.Request, renew bool) error {
 	if renew {
 		return errNothingNew
 	}
-	r.SetBasicAuth(b.User, b.Password)
+	r.Header.Set("Authorization", c.scheme+" "+c.proof)
 	return nil
 }
 
-// Scheme is Basic.
-func (b Basic) Scheme() string { return "Basic" }
+// Scheme is Basic or Bearer.
+func (c Credential) Scheme() string { return c.scheme }
 
-// String does not print the password.
-func (b Basic) String() string { return b.User + ":(secret)" }
+// String does not print the proof.
+func (c Credential) String() string { return c.scheme + " " + mask }
 
-// GoString does not print the password.
-func (b Basic) GoString() string { return b.String() }
-
-// Bearer is a token that its owner has given us.
-type Bearer string
-
-// Authorize adds the token.
-func (b Bearer) Authorize(_ context.Context, r *http.Request, renew bool) error {
-	if renew {
-		return errNothingNew
-	}
-	r.Header.Set("Authorization", "Bearer "+string(b))
-	return nil
-}
-
-// Scheme is Bearer.
-func (b Bearer) Scheme() string { return "Bearer" }
-
-// String does not print the token.
-func (b Bearer) String() string { return "(secret)" }
-
-// GoString does not print the token.
-func (b Bearer) GoString() string { return "(secret)" }
+// GoString does not print the proof.
+func (c Credential) GoString() string { return c.String() }

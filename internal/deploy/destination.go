@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -100,71 +99,35 @@ func (d *Destination) Describe(f Flag) string {
 	return f.Usage
 }
 
-// Values are those of the flags of a destination, by name.
+// Values are those that flags were given, by name.
 type Values map[string][]string
 
-// Text returns the value of a flag, "" for none.
-func (v Values) Text(name string) string {
-	if len(v[name]) == 0 {
-		return ""
-	}
-	return v[name][0]
-}
-
-// Is reports whether a switch is on.
-func (v Values) Is(name string) bool { return v.Text(name) == "true" }
-
-// Duration returns the value of a flag of that kind.
-func (v Values) Duration(name string) time.Duration {
-	d, _ := time.ParseDuration(v.Text(name)) // complete has parsed it
-	return d
-}
-
-// complete returns the values with defaults in place of those that are not given, from the environment first. Values that the
-// flags do not take are an error.
-func (d *Destination) complete(given Values, getenv func(string) (string, bool)) (Values, error) {
-	all := Values{}
-	for name, value := range given {
-		if !slices.ContainsFunc(d.Flags, func(f Flag) bool { return f.Name == name }) {
-			return nil, diag.Usage("leave it out", "%s has no --%s", d.Name, name)
+// check returns which values the flags do not take.
+func (d *Destination) check(given Values) error {
+	for name, values := range given {
+		i := slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })
+		if i < 0 {
+			return diag.Usage("leave it out", "%s has no --%s", d.Name, name)
 		}
-		all[name] = value
-	}
-	for _, f := range d.Flags {
-		if f.Kind == Choice {
-			f.Default = f.Choices[0]
-		}
-		value := all.Text(f.Name)
-		if value == "" && f.Variable != "" && f.Kind != Secret {
-			value, _ = getenv(d.Variable(f.Variable))
-		}
-		if value = cmp.Or(value, f.Default); len(all[f.Name]) == 0 || f.Kind != List && f.Kind != Each {
-			all[f.Name] = nil
-			if value != "" {
-				all[f.Name] = []string{value}
+		for _, value := range values {
+			var err error
+			switch f := d.Flags[i]; {
+			case f.Kind == Choice && !slices.Contains(f.Choices, value):
+				err = fmt.Errorf("want %s", d.Describe(f))
+			case f.Kind == Duration:
+				_, err = time.ParseDuration(value)
+			case f.Kind == Switch:
+				_, err = strconv.ParseBool(value)
+			}
+			if err != nil {
+				return diag.Usage("see --help", "--%s %s: %s", name, value, err)
 			}
 		}
-		if err := f.check(value); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-// check returns what is wrong with a value.
-func (f *Flag) check(value string) error {
-	var err error
-	switch {
-	case value == "":
-	case f.Kind == Choice && !slices.Contains(f.Choices, value):
-		return diag.Usage(strings.Join(f.Choices, ", "), "--%s does not know %q", f.Name, value)
-	case f.Kind == Duration:
-		_, err = time.ParseDuration(value)
-	case f.Kind == Switch:
-		_, err = strconv.ParseBool(value)
-	}
-	if err != nil {
-		return diag.Usage("see --help", "--%s: %s", f.Name, err)
 	}
 	return nil
+}
+
+// flag returns a flag that the destination has.
+func (d *Destination) flag(name string) Flag {
+	return d.Flags[slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })]
 }

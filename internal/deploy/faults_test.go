@@ -132,7 +132,7 @@ func TestFaults(t *testing.T) {
 		"Retry-After of no sense":                     {"GET", then(status(429, "", "Retry-After", "soon"), 1, fine), nil, 2, "", time.Second},
 		"a conflict is told once":                     {"PUT", status(409, "name already in use"), nil, 1, "answers 409 Conflict: name already in use", 0},
 		"not found is told once":                      {"GET", status(404, ""), nil, 1, "answers 404 Not Found", 0},
-		"401 with a password is told once":            {"GET", status(401, "who?"), Basic{"user", canary}, 1, "answers 401 Unauthorized: who?", 0},
+		"401 with a password is told once":            {"GET", status(401, "who?"), Basic("user", canary), 1, "answers 401 Unauthorized: who?", 0},
 		"401 with an old token is renewed":            {"POST", then(status(401, ""), 1, fine), &renewing{}, 2, "", 0},
 		"401 with every token is told":                {"POST", status(401, "never"), &renewing{}, 2, "answers 401 Unauthorized: never", 0},
 		"a redirect elsewhere is not followed":        {"GET", status(302, "", "Location", "https://elsewhere.example/x?token="+canary), Bearer(canary), 1, "sends us on to https://elsewhere.example; give that address", 0},
@@ -266,7 +266,7 @@ func TestSlowAnswer(t *testing.T) {
 }
 
 func TestCredentialsAreNotPrinted(t *testing.T) {
-	for _, v := range []any{Basic{"user", canary}, &Basic{"user", canary}, Bearer(canary)} {
+	for _, v := range []any{Basic("user", canary), new(Basic("user", canary)), Bearer(canary)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
 			if text := fmt.Sprintf(verb, v); strings.Contains(text, canary) {
 				t.Errorf("%s of %T: %s", verb, v, text)

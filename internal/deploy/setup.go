@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"encoding/base64"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +27,7 @@ type Host struct {
 type Setup struct {
 	*Destination
 	Host
-	Values
+	Given     Values
 	Server    string         // address that was asked for, "" for none
 	Roots     *x509.CertPool // nil for the system's
 	UserAgent string
@@ -43,16 +41,39 @@ type Setup struct {
 	Close    []func() // what ends with the run
 }
 
-// Start opens the destination, with its flags complete.
+// Start opens the destination.
 func (s *Setup) Start(ctx context.Context) (*Session, error) {
-	var err error
-	if s.Values, err = s.complete(s.Values, s.Getenv); err != nil {
+	if err := s.check(s.Given); err != nil {
 		return nil, err
 	}
 	for _, p := range s.Profiles {
 		s.Redactor.AddAll(p.Root)
 	}
 	return s.Open(ctx, s)
+}
+
+// Text returns the value of a flag: as it was given, from the environment, or its default.
+func (s *Setup) Text(name string) string {
+	f, value := s.flag(name), ""
+	if len(s.Given[name]) > 0 {
+		value = s.Given[name][0]
+	}
+	if value == "" && f.Variable != "" && f.Kind != Secret {
+		value, _ = s.Getenv(s.Variable(f.Variable))
+	}
+	if f.Kind == Choice {
+		f.Default = f.Choices[0]
+	}
+	return cmp.Or(value, f.Default)
+}
+
+// Is reports whether a switch is on.
+func (s *Setup) Is(name string) bool { return s.Text(name) == "true" }
+
+// Duration returns the value of a flag of that kind.
+func (s *Setup) Duration(name string) time.Duration {
+	d, _ := time.ParseDuration(s.Text(name)) // check has parsed it
+	return d
 }
 
 // Asks reports whether the server can be asked what it has.
@@ -65,8 +86,8 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 	if address = cmp.Or(s.Server, set, address); address == "" {
 		return nil, diag.Usage("give --server https://mdm.example.com, or set "+variable, "which server is not said")
 	}
-	if b, ok := o.Authorizer.(Basic); ok { // a server can echo it as it was sent
-		s.Redactor.Add(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + b.Password)))
+	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it as it was sent
+		s.Redactor.Add(c.proof)
 	}
 	c, err := s.ClientOf(address, o)
 	if err != nil {
@@ -105,10 +126,6 @@ func (s *Setup) Secret(ctx context.Context, flag string) (string, error) {
 		return "", fmt.Errorf("%s is of several lines, want one", f.Usage)
 	}
 	return secret, nil
-}
-
-func (s *Setup) flag(name string) Flag {
-	return s.Flags[slices.IndexFunc(s.Flags, func(f Flag) bool { return f.Name == name })]
 }
 
 func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {

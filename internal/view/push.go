@@ -12,27 +12,27 @@ import (
 	"syncguard/internal/app"
 )
 
-// PushedName names which profile a result is about, and for whom.
-func PushedName(r app.Pushed) string {
+// pushedName names which profile a result is about, and for whom.
+func pushedName(r app.Pushed) string {
 	if r.For == "" {
 		return Clean(r.File)
 	}
 	return Clean(r.File) + " → " + Clean(r.For)
 }
 
-// PushRows are the columns of results that are shown one by one.
-type PushRows struct {
+// pushRows are the columns of results that are shown one by one.
+type pushRows struct {
 	width int
 	noted map[string]bool // notes that were written; nil where each result has all of its own
 	skips int             // how many were not sent
 }
 
-// NewPushRows returns columns that fit some results. Where they are told one by one, what is noted of many is written once, and
+// newPushRows returns columns that fit some results. Where they are told one by one, what is noted of many is written once, and
 // of those that were not sent a few.
-func NewPushRows(all []app.Pushed) *PushRows {
-	rows := &PushRows{noted: map[string]bool{}}
+func newPushRows(all []app.Pushed) *pushRows {
+	rows := &pushRows{noted: map[string]bool{}}
 	for _, r := range all {
-		rows.width = min(max(rows.width, lipgloss.Width(PushedName(r))), 60)
+		rows.width = min(max(rows.width, lipgloss.Width(pushedName(r))), 60)
 	}
 	return rows
 }
@@ -40,25 +40,55 @@ func NewPushRows(all []app.Pushed) *PushRows {
 // maxSkips is how many of those that were not sent are listed.
 const maxSkips = 3
 
-// PushFindings writes what was found in a file before it is sent.
-func (p *Printer) PushFindings(f app.PushFindings) {
-	p.FileFindings(f.File, f.Signed, f.Findings)
-	if f.More > 0 {
-		p.Line("%d more that Apple's schemas do not allow: syncguard lint %s", f.More, Clean(f.File))
+// PushLines writes how a push goes on.
+type PushLines struct {
+	Out, Err *Printer
+	Quiet    bool // only what is found and lost
+
+	rows *pushRows
+}
+
+// Tell writes an event.
+func (l *PushLines) Tell(e app.PushEvent) {
+	switch e.Kind {
+	case app.PushChecked:
+		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
+		if e.Findings.More > 0 {
+			l.Err.Line("%d more that Apple's schemas do not allow: syncguard lint %s", e.Findings.More, Clean(e.Findings.File))
+		}
+		l.Err.Line("")
+		return
+	case app.PushLost:
+		l.Err.Failure(e.Err.Error())
+		return
 	}
-	p.Line("")
+	if l.Quiet {
+		return
+	}
+	switch e.Kind {
+	case app.PushPlanned:
+		l.rows = newPushRows(e.Items)
+	case app.PushDone:
+		l.Out.pushed(l.rows, e.Items[0])
+	case app.PushNotified:
+		l.Out.notNotified(e.Result)
+	case app.PushWaiting:
+		l.Out.Line("waiting for the devices")
+	case app.PushAnswered:
+		l.Out.pushedDevice(l.rows, e.Items[0])
+	}
 }
 
 // actionWidth is that of the longest word in the first column.
 const actionWidth = len("Acknowledged")
 
-// Pushed writes one result, with the server's ID where there is room for it.
+// pushed writes one result, with the server's ID where there is room for it.
 //
 //	created       wifi.mobileconfig  14
 //	              without its signature: Fleet takes no signed profile
 //	failed        vpn.mobileconfig
 //	              PUT https://mdm.example.com/…: the server answers 409 Conflict: name already in use
-func (p *Printer) Pushed(rows *PushRows, r app.Pushed) {
+func (p *Printer) pushed(rows *pushRows, r app.Pushed) {
 	if r.Action == app.PushNotSent {
 		if rows.skips++; rows.skips > maxSkips {
 			return // the totals count them
@@ -73,7 +103,7 @@ func (p *Printer) Pushed(rows *PushRows, r app.Pushed) {
 	case app.PushUnchanged, app.PushSame, "keep":
 		style = faint
 	}
-	name := PushedName(r)
+	name := pushedName(r)
 	line := "  " + style.Render(fmt.Sprintf("%-*s", actionWidth, r.Action)) + "  " + name
 	if width := max(rows.width, lipgloss.Width(name)) + lipgloss.Width(Clean(r.ID)) + actionWidth + 6; r.ID != "" && (p.Width == 0 || width <= p.Width) {
 		line += strings.Repeat(" ", max(0, rows.width-lipgloss.Width(name))) + faint.Render("  "+Clean(r.ID))
@@ -93,10 +123,10 @@ func (p *Printer) Pushed(rows *PushRows, r app.Pushed) {
 	}
 }
 
-// PushedDevice writes what a device said of a result.
+// pushedDevice writes what a device said of a result.
 //
 //	Acknowledged  corp.mobileconfig → E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
-func (p *Printer) PushedDevice(rows *PushRows, r app.Pushed) {
+func (p *Printer) pushedDevice(rows *pushRows, r app.Pushed) {
 	style, status := red, r.Device.Status
 	switch status {
 	case "Acknowledged", "Active":
@@ -107,7 +137,7 @@ func (p *Printer) PushedDevice(rows *PushRows, r app.Pushed) {
 		style, status = yellow, "no answer"
 	}
 	status = Clean(status)
-	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", actionWidth, status)), PushedName(r))
+	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", actionWidth, status)), pushedName(r))
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, e := range r.Device.Errors {
 		p.wrapped(label, Clean(e), p.columns())
@@ -117,8 +147,8 @@ func (p *Printer) PushedDevice(rows *PushRows, r app.Pushed) {
 	}
 }
 
-// NotNotified writes which devices will not come by themselves soon.
-func (p *Printer) NotNotified(r *app.PushResult) {
+// notNotified writes which devices will not come by themselves soon.
+func (p *Printer) notNotified(r *app.PushResult) {
 	for _, id := range slices.Sorted(maps.Keys(r.NotNotified)) {
 		p.Line("  %s  %s  %s", yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified")), Clean(id), Clean(r.NotNotified[id]))
 	}
@@ -144,9 +174,9 @@ func (p *Printer) PushTotals(r *app.PushResult) {
 
 // PushCheck writes how what the server has compares with what would be sent.
 func (p *Printer) PushCheck(r *app.PushResult) {
-	rows := &PushRows{width: NewPushRows(r.Results).width}
+	rows := &pushRows{width: newPushRows(r.Results).width}
 	for _, x := range r.Results {
-		p.Pushed(rows, x)
+		p.pushed(rows, x)
 		if x.Difference != nil {
 			inner := p.To(&indented{to: p.w})
 			inner.Width = max(0, p.Width-len(indent))
@@ -185,7 +215,7 @@ func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 		if shown[x.File]++; shown[x.File] > maxSame && !full {
 			continue
 		}
-		p.Pushed(&PushRows{}, x)
+		p.pushed(&pushRows{}, x)
 		switch {
 		case x.Request != nil && (full || shown[x.File] == 1):
 			p.pushRequest(x.Request, full)

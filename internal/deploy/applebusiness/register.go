@@ -59,7 +59,7 @@ var platforms = map[string]string{"ios": "PLATFORM_IOS", "macos": "PLATFORM_MACO
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{}
-	for _, name := range s.Values["platform"] {
+	for _, name := range s.Given["platform"] {
 		platform := platforms[strings.ToLower(name)]
 		if platform == "" {
 			return nil, diag.Usage("ios, macos, tvos, visionos, watchos", "--platform does not know %q", name)

@@ -46,7 +46,7 @@ folder list each profile.`,
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{Team: s.Text("team"), Labels: map[string][]string{}}
 	for flag, way := range map[string]string{"label-include-all": IncludeAll, "label-include-any": IncludeAny, "label-exclude-any": ExcludeAny} {
-		if names := s.Values[flag]; len(names) > 0 {
+		if names := s.Given[flag]; len(names) > 0 {
 			d.Labels[way] = names
 		}
 	}

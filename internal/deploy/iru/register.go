@@ -30,7 +30,7 @@ Kandji). An info file that is there stays: it holds the id that Iru has given.`,
 }
 
 func open(_ context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	r := &Repository{RunsOn: s.Values["runs-on"], Active: s.Is("active")}
+	r := &Repository{RunsOn: s.Given["runs-on"], Active: s.Is("active")}
 	for _, on := range r.RunsOn {
 		if !slices.Contains(Devices, on) {
 			return nil, diag.Usage(strings.Join(Devices, ", "), "--runs-on does not know %q", on)

@@ -25,7 +25,7 @@ const user = "kmfddm"
 
 // Options are those of a client of the API.
 func Options(key string) deploy.Options {
-	return deploy.Options{Authorizer: deploy.Basic{User: user, Password: key}, Message: message,
+	return deploy.Options{Authorizer: deploy.Basic(user, key), Message: message,
 		Answers: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
 }
 

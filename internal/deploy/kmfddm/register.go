@@ -35,7 +35,7 @@ stays in it. With --wait the server is asked what the devices make of the declar
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	d := &Server{Sets: s.Values["set"], Enrollments: s.Values["id"], NoNotify: s.Is("no-push"), Wait: s.Duration("wait"), Poll: 2 * time.Second}
+	d := &Server{Sets: s.Given["set"], Enrollments: s.Given["id"], NoNotify: s.Is("no-push"), Wait: s.Duration("wait"), Poll: 2 * time.Second}
 	if len(d.Enrollments) > 0 && len(d.Sets) == 0 {
 		return nil, diag.Usage("add --set NAME", "--id gives enrollments sets, and none is named")
 	}

@@ -20,7 +20,7 @@ const user = "nanomdm"
 
 // Options are those of a client of the API.
 func Options(key string) deploy.Options {
-	return deploy.Options{Authorizer: deploy.Basic{User: user, Password: key}, Answers: isResult}
+	return deploy.Options{Authorizer: deploy.Basic(user, key), Answers: isResult}
 }
 
 // Server enqueues commands for some enrollments.

@@ -59,7 +59,7 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	d := &Server{Generation: s.Text("generation"), NoPush: s.Is("no-push"), Remove: s.Values["remove"], List: s.Is("list"), Wait: s.Duration("wait"), Now: s.Now()}
+	d := &Server{Generation: s.Text("generation"), NoPush: s.Is("no-push"), Remove: s.Given["remove"], List: s.Is("list"), Wait: s.Duration("wait"), Now: s.Now()}
 	if s.Files {
 		d.Enrollments = []string{"ID"} // it stands for the enrollments, which are in the address that the command is put to
 		return d.Session(), nil
@@ -97,7 +97,7 @@ func check(s *deploy.Setup) error {
 		return diag.Usage("name the profiles that the devices should have", "--check compares files, and none is named")
 	}
 	for _, p := range s.Profiles {
-		if slices.Contains(s.Values["remove"], p.Identifier()) {
+		if slices.Contains(s.Given["remove"], p.Identifier()) {
 			return diag.Usage("do one after the other", "%s is %s, which --remove names", p.Name, p.Identifier())
 		}
 	}
@@ -130,7 +130,7 @@ func warnOfMixture(s *deploy.Setup) {
 
 // enrollments returns the IDs of the flags, each once.
 func enrollments(s *deploy.Setup) ([]string, error) {
-	ids, path := slices.Clone(s.Values["id"]), s.Text("ids-file")
+	ids, path := slices.Clone(s.Given["id"]), s.Text("ids-file")
 	if path != "" {
 		data, err := s.ReadFile(path)
 		if err != nil {
