@@ -78,13 +78,13 @@ const (
 
 // Outcome is what a profile does about one intent on one target.
 type Outcome struct {
-	Intent     Intent
-	Class      Class
-	Mechanisms []string // payload type and key of each lever that is set; empty where nothing is
-	Levers     []Lever  // every lever that was tried, in order
-	Notes      []Note   // conditions and consequences
-	Settings   []Setting
-	Source     string // where the class comes from
+	Intent     Intent    `json:"intent"`
+	Class      Class     `json:"class"`
+	Mechanisms []string  `json:"mechanisms"` // payload type and key of each lever that is set; empty where nothing is
+	Levers     []Lever   `json:"-"`          // every lever that was tried, in order
+	Notes      []Note    `json:"notes"`      // conditions and consequences
+	Settings   []Setting `json:"settings"`
+	Source     string    `json:"source"` // where the class comes from
 }
 
 // Lever is a payload type or key that may serve an intent, and whether it does on the target.
@@ -99,10 +99,10 @@ func (l Lever) Mechanism() string { return strings.Join(append([]string{l.Type},
 
 // Note is one fact that a person should know about an outcome.
 type Note struct {
-	Text     string // one clause, no full stop
-	Evidence Evidence
-	Source   string
-	Detail   bool // true of the class wherever it is reached, so a table need not say it
+	Text     string   `json:"text"` // one clause, no full stop
+	Evidence Evidence `json:"evidence"`
+	Source   string   `json:"source"`
+	Detail   bool     `json:"-"` // true of the class wherever it is reached, so a table need not say it
 }
 
 // ReadAgain is said of a key of a profile that is newer than the oldest devices of a target.
@@ -120,9 +120,9 @@ func (n Note) Label() string {
 
 // Setting is what a person does by hand where a profile cannot.
 type Setting struct {
-	Path     []string // from the Settings app down
-	Value    string   // what to choose at the end
-	Evidence Evidence // of the labels on the current version
+	Path     []string `json:"path"`     // from the Settings app down
+	Value    string   `json:"value"`    // what to choose at the end
+	Evidence Evidence `json:"evidence"` // of the labels on the current version
 }
 
 func (s Setting) String() string { return strings.Join(s.Path, " > ") + ": " + s.Value }

@@ -52,7 +52,7 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 		if !intent.on {
 			continue
 		}
-		o := Outcome{Intent: intent.name, Class: Impossible, Settings: settings(intent.name, t)}
+		o := Outcome{Intent: intent.name, Class: Impossible, Mechanisms: []string{}, Notes: []Note{}, Settings: append([]Setting{}, settings(intent.name, t)...)}
 		if len(o.Settings) > 0 {
 			o.Class = Hint
 		}

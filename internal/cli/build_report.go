@@ -21,9 +21,9 @@ import (
 type handoutFlags struct{ formats []string }
 
 // handouts are the formats of the report, each the ending of its file.
-var handouts = map[string]func(io.Writer, *view.Handout) error{
-	"html": view.HandoutHTML,
-	"md":   view.HandoutMarkdown,
+var handouts = map[string]func(*view.Page, io.Writer) error{
+	"html": (*view.Page).HTML,
+	"md":   (*view.Page).Markdown,
 }
 
 func handoutFormats() []string { return []string{"html", "md"} }
@@ -44,14 +44,14 @@ func (f *handoutFlags) check() error {
 
 // outputs are the files of the reports, report.html and report.md, which b then lists.
 func (f *handoutFlags) outputs(b *view.Build, all []*built) ([]output, error) {
-	h := handout(b, all)
+	h := view.HandoutPage(handout(b, all))
 	var files []output
 	for _, format := range handoutFormats() {
 		if !slices.Contains(f.formats, format) {
 			continue
 		}
 		var text bytes.Buffer
-		if err := handouts[format](&text, h); err != nil {
+		if err := handouts[format](h, &text); err != nil {
 			return nil, fmt.Errorf("writing the report: %w", err)
 		}
 		name := "report." + format

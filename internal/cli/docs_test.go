@@ -136,7 +136,7 @@ func coverageTable(t *testing.T) string {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := view.CoverageMarkdown(&b, m); err != nil {
+	if err := view.Markdown(&b, 3, view.Coverage(&app.CoverageResult{Matrices: []*coverage.Matrix{m}})...); err != nil {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(b.String())

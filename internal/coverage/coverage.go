@@ -132,7 +132,7 @@ func (g Group) Installed() string {
 		return "unsupervised"
 	}
 	return join(g.Targets, func(t target.Target) string {
-		return strings.TrimSuffix(Way(t), " MDM")
+		return strings.TrimSuffix(way(t), " MDM")
 	})
 }
 
@@ -146,8 +146,8 @@ func (g Group) ways() []target.Enrollment {
 	return ways
 }
 
-// Way is a target's way of install without a comma.
-func Way(t target.Target) string {
+// way is a target's way of install without a comma.
+func way(t target.Target) string {
 	switch e := t.Effective(); {
 	case e == target.Supervised && t.SupervisesAll():
 		return target.Device.Describe()
@@ -243,4 +243,27 @@ func (m *Matrix) IsUniform() bool {
 // Nothing says whether no row does anything on a group, so that it need not be shown.
 func (m *Matrix) Nothing(g Group) bool {
 	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return r.Cells[g.At].Class != baseline.Impossible })
+}
+
+// Has reports whether any cell is of a kind.
+func (m *Matrix) Has(is func(Cell) bool) bool {
+	return slices.ContainsFunc(m.Rows, func(r Row) bool { return slices.ContainsFunc(r.Cells, is) })
+}
+
+// ByFile splits a matrix of keys into one for each name of a file.
+func (m *Matrix) ByFile() []*Matrix {
+	var all []*Matrix
+	at := map[string]*Matrix{}
+	for _, name := range m.Files {
+		if at[name] == nil {
+			at[name] = &Matrix{Targets: m.Targets, Files: []string{name}}
+			all = append(all, at[name])
+		}
+	}
+	for _, r := range m.Rows {
+		if of := at[r.Subject.File]; of != nil {
+			of.Rows = append(of.Rows, r)
+		}
+	}
+	return all
 }

@@ -386,3 +386,21 @@ func TestPasscodeInUserEnrollment(t *testing.T) {
 		}
 	}
 }
+
+func TestStorySentences(t *testing.T) {
+	s := &Story{
+		Subject: Subject{Intent: baseline.DateTime},
+		Cell:    Cell{Class: baseline.Hint, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
+		Lines:   []Line{{Text: "it needs a supervised device", Evidence: baseline.Apple}, {Text: "com.apple.x is odd", Evidence: baseline.Community}},
+		Better:  []Better{{Class: baseline.Enforced, Version: target.Version{Major: 27}, Ways: []target.Enrollment{target.Supervised}, Supervised: true}},
+	}
+	want := []string{
+		"It needs a supervised device.",
+		"com.apple.x is odd (community).",
+		"To have it enforced: supervised MDM, from version 27 on (Apple Configurator or Automated Device Enrollment supervise a device).",
+	}
+	got := s.Sentences()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

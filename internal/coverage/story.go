@@ -14,6 +14,7 @@ import (
 type Story struct {
 	Subject  Subject
 	Cell     Cell
+	Where    string             // the targets that it is true of, in few words
 	Lines    []Line             // one clause each, no full stop
 	Settings []baseline.Setting // what a person can do
 	Better   []Better           // where the class is stronger
@@ -195,4 +196,48 @@ func (s *Story) sentence(text string) string {
 		text += ", and this target is not supervised"
 	}
 	return text
+}
+
+// Sentences tells the story for people.
+func (s *Story) Sentences() []string {
+	var lines []string
+	for _, l := range s.Lines {
+		lines = append(lines, sentence(baseline.Note{Text: l.Text, Evidence: l.Evidence}.Label()))
+	}
+	for _, x := range s.Settings {
+		text := "What a person can do: " + x.String()
+		if x.Evidence != baseline.Apple {
+			text += " (" + string(x.Evidence) + ")"
+		}
+		lines = append(lines, text)
+	}
+	for _, b := range s.Better {
+		lines = append(lines, b.sentence(s.Cell.Target))
+	}
+	return lines
+}
+
+// sentence says how to come to a stronger class from a target.
+func (b *Better) sentence(from target.Target) string {
+	var ways []string
+	for _, e := range b.Ways {
+		ways = append(ways, way(target.Target{Platform: from.Platform, Version: b.Version, Enrollment: e}))
+	}
+	text := fmt.Sprintf("To have it %s: %s", b.Class, strings.Join(ways, ", "))
+	if b.Version != from.Version {
+		text += fmt.Sprintf(", from version %s on", b.Version)
+	}
+	if b.Supervised && !(target.Target{Platform: from.Platform, Version: b.Version}).SupervisesAll() {
+		text += " (Apple Configurator or Automated Device Enrollment supervise a device)"
+	}
+	return text + "."
+}
+
+// sentence begins with a capital where it begins with a word, and ends with a full stop.
+func sentence(text string) string {
+	first, _, _ := strings.Cut(text, " ")
+	if !strings.ContainsAny(first, ".&/") && first != "" && !strings.HasPrefix(first, "iOS") && first != "macOS" {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	return text + "."
 }

@@ -8,9 +8,9 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
-	"syncguard/internal/target"
 )
 
 // hostileName is what a profile can have for a name.
@@ -33,13 +33,12 @@ func matrix() *coverage.Matrix {
 
 // What a profile says is text in every format.
 func TestCoverageIsHarmless(t *testing.T) {
-	m := matrix()
+	r := &app.CoverageResult{Matrices: []*coverage.Matrix{matrix()}}
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"text":     func(b *bytes.Buffer) error { NewPrinter(b, nil, 0).Coverage(m); return nil },
-		"markdown": func(b *bytes.Buffer) error { return CoverageMarkdown(b, m) },
-		"html":     func(b *bytes.Buffer) error { return CoverageHTML(b, []*coverage.Matrix{m}, nil) },
-		"fragment": func(b *bytes.Buffer) error { return CoverageFragment(b, m, "a") },
-		"json":     func(b *bytes.Buffer) error { return WriteJSON(b, CoverageCells(m)) },
+		"text":     func(b *bytes.Buffer) error { NewPrinter(b, nil, 0).Blocks(Coverage(r)...); return nil },
+		"markdown": func(b *bytes.Buffer) error { return Markdown(b, 3, Coverage(r)...) },
+		"html":     func(b *bytes.Buffer) error { return CoveragePage(r).HTML(b) },
+		"json":     func(b *bytes.Buffer) error { return WriteJSON(b, r.Cells()) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -48,8 +47,7 @@ func TestCoverageIsHarmless(t *testing.T) {
 		if strings.ContainsAny(b.String(), "\x1b\u202e") && name != "json" {
 			t.Errorf("%s holds characters that a terminal obeys", name)
 		}
-		isHTML := name == "html" || name == "fragment"
-		if isHTML && (strings.Contains(b.String(), "<script") || strings.Contains(b.String(), "<img") || strings.Contains(b.String(), `href="javascript`)) {
+		if name == "html" && (strings.Contains(b.String(), "<script") || strings.Contains(b.String(), "<img") || strings.Contains(b.String(), `href="javascript`)) {
 			t.Errorf("%s holds markup of the profile's", name)
 		}
 		if b.Len() == 0 {
@@ -70,7 +68,7 @@ func TestCoverageFits(t *testing.T) {
 	}
 	for _, width := range []int{0, 50, 80, 100, 160} {
 		var b bytes.Buffer
-		NewPrinter(&b, nil, width).Coverage(m)
+		NewPrinter(&b, nil, width).Blocks(matrixBlocks(m)...)
 		limit := width
 		if width == 0 {
 			limit = textWidth
@@ -80,23 +78,5 @@ func TestCoverageFits(t *testing.T) {
 				t.Errorf("at %d columns a line has %d: %s", width, lipgloss.Width(line), line)
 			}
 		}
-	}
-}
-
-func TestStoryLines(t *testing.T) {
-	s := &coverage.Story{
-		Subject: coverage.Subject{Intent: baseline.DateTime},
-		Cell:    coverage.Cell{Class: baseline.Hint, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
-		Lines:   []coverage.Line{{Text: "it needs a supervised device", Evidence: baseline.Apple}, {Text: "com.apple.x is odd", Evidence: baseline.Community}},
-		Better:  []coverage.Better{{Class: baseline.Enforced, Version: target.Version{Major: 27}, Ways: []target.Enrollment{target.Supervised}, Supervised: true}},
-	}
-	want := []string{
-		"It needs a supervised device.",
-		"com.apple.x is odd (community).",
-		"To have it enforced: supervised MDM, from version 27 on (Apple Configurator or Automated Device Enrollment supervise a device).",
-	}
-	got := storyLines(s)
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }

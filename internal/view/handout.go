@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
 	"syncguard/internal/hints"
@@ -52,43 +53,224 @@ func endpoints() []Endpoint {
 // Endpoints are all that the devices of a part must reach.
 func (p HandoutPart) Endpoints() []Endpoint { return append(endpoints(), p.Resolvers...) }
 
-// shared is one line of the summary: what becomes of an intent on how many targets.
-type shared struct {
-	Title  string
-	Counts []classCount
+// HandoutPage is the handout as a page.
+func HandoutPage(h *Handout) *Page {
+	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. No claim here was tested on a device of Apple's; what Apple's schemas and documentation do not state is marked."}
+	if len(h.Parts) == 1 {
+		p.Title = h.Parts[0].heading()
+	}
+	var organizations, counts []string
+	manual, mdm := false, false
+	for i, part := range h.Parts {
+		organizations, counts = append(organizations, part.Organization), append(counts, part.written()+", from the template "+part.Template)
+		manual, mdm = manual || part.isManual(), mdm || part.hasMDM()
+		p.Blocks = append(p.Blocks, part.blocks(fmt.Sprintf("part-%d", i+1), len(h.Parts) > 1)...)
+	}
+	signed := "Not signed."
+	switch s := h.Build.Signer; {
+	case s != nil && s.Development:
+		signed = "Signed by the development identity, which devices call “Not Verified”."
+	case s != nil:
+		signed = "Signed by " + s.Name + "."
+	}
+	p.Above, p.Lead = strings.Join(slices.Compact(organizations), ", "), words(strings.Join(counts, "; ")+". "+signed)
+	p.Blocks = append(p.Blocks, deliverySection(manual, mdm), removalSection(manual, mdm))
+	return p
 }
 
-type classCount struct {
-	Class   string
-	Count   int
-	Percent int // of the targets, for the width of a bar
-	Targets string
+// blocks are the sections about one template.
+func (p HandoutPart) blocks(id string, named bool) []Block {
+	title := "Summary"
+	if named {
+		title = p.heading() + ": " + title
+	}
+	set := Section{Title: words("What is set where"), ID: id + "-set", Nav: "What is set where", Cards: true}
+	for _, profile := range p.Profiles {
+		set.Blocks = append(set.Blocks, targetCard(profile))
+	}
+	people := Section{Title: words("For the people who hold the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
+		Paragraph{Text: words("Hand this on: it is what no profile can do for them, in the order in which it works.")}}}
+	for _, language := range p.Languages {
+		people.Blocks = append(people.Blocks, p.guides(hints.In(language), id))
+	}
+	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
+	for _, e := range p.Endpoints() {
+		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.Host)}, words(e.Port), withEvidence(words(e.For), e.Evidence)}})
+	}
+	return []Block{
+		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
+			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + Count(len(p.Profiles), "target") + " of this build.")}, p.summary()}},
+		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
+			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. What rests on other sources is marked.")}}, matrixBlocks(p.Matrix)...)},
+		set, people,
+		Section{Title: words("What the network must let through"), ID: id + "-network", Nav: "Network", Blocks: []Block{network,
+			Paragraph{Look: Important, Text: Text{{Text: "Do not inspect HTTPS to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts counts where this one differs: "},
+				{Text: appleNetworks, URL: appleNetworks}}}}},
+	}
 }
 
-// summary counts, for each intent, the targets of each class.
-func (p HandoutPart) summary() []shared {
-	var all []shared
+// summary says, for each intent, which targets are of each class.
+func (p HandoutPart) summary() (all Terms) {
 	for _, name := range baseline.Intents() {
-		line := shared{Title: capital(name.Title())}
+		term := Term{Name: Text{styled(Strong, capital(name.Title()))}}
 		for _, class := range baseline.Classes() {
-			count := classCount{Class: string(class)}
 			var targets []string
 			for _, profile := range p.Profiles {
-				i := slices.IndexFunc(profile.Intents, func(i Intent) bool { return i.Intent == string(name) && i.Class == string(class) })
-				if i >= 0 {
+				if slices.ContainsFunc(profile.Intents, func(i Intent) bool { return i.Intent == string(name) && i.Class == string(class) }) {
 					targets = append(targets, profile.Title)
 				}
 			}
-			if count.Count = len(targets); count.Count > 0 {
-				count.Targets, count.Percent = strings.Join(targets, "; "), 100*count.Count/len(p.Profiles)
-				line.Counts = append(line.Counts, count)
+			if targets != nil {
+				term.Is = append(term.Is, Text{styled(Class, string(class)), {Text: fmt.Sprintf(" on %d of %d: ", len(targets), len(p.Profiles))},
+					styled(Faint, strings.Join(targets, "; "))})
 			}
 		}
-		if len(line.Counts) > 0 {
-			all = append(all, line)
+		if term.Is != nil {
+			all = append(all, term)
 		}
 	}
 	return all
+}
+
+// targetCard is what one target gets.
+func targetCard(p Profile) Section {
+	file := Paragraph{Look: Small, Text: words("Nothing can be set here.")}
+	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
+	switch {
+	case p.File != "":
+		signed := "not signed"
+		if p.Signed {
+			signed = "signed"
+		}
+		file.Text = Text{styled(Code, p.File), {Text: ", " + size(p.Size) + ", " + signed}}
+	case len(p.Declarations) > 0:
+		file.Text = words("Declarations only")
+	}
+	table := Table{Headers: []string{"what", "class", "by"}, Labels: 1, Stacks: true}
+	var notes, declarations List
+	for _, i := range p.Intents {
+		title := capital(baseline.Intent(i.Intent).Title())
+		by := Text{styled(Faint, "nothing")}
+		if len(i.Mechanisms) > 0 {
+			by = joined(Code, i.Mechanisms, ", ")
+		}
+		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(baseline.Class(i.Class)), by}})
+		for _, n := range i.Notes {
+			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), baseline.Evidence(n.Evidence))})
+		}
+	}
+	for _, d := range p.Declarations {
+		where := Text{styled(Code, d.Type), {Text: " in the profile"}}
+		if d.File != "" {
+			where = Text{styled(Code, d.Type), {Text: " in "}, styled(Code, d.File)}
+		}
+		declarations.Items = append(declarations.Items, Item{Text: append(where, Run{Text: ", identifier "}, styled(Code, d.Identifier))})
+	}
+	if notes.Items != nil {
+		details.Blocks = append(details.Blocks, notes)
+	}
+	if p.File != "" {
+		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: Text{{Text: "SHA-256 of the profile: "}, styled(Code, p.SHA256)}},
+			Paragraph{Look: Small, Text: append(words("Payloads: "), joined(Code, p.Payloads, ", ")...)})
+	}
+	if declarations.Items != nil {
+		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: words("Declarations:")}, declarations)
+	}
+	return Section{Title: words(p.Title), Blocks: []Block{file, table, details}}
+}
+
+// guides are what people have to do with their devices, in one language.
+func (p HandoutPart) guides(l *hints.Locale, id string) Section {
+	all := Section{Title: words(l.Text("title")), ID: id + "-" + l.Language, Lang: l.Language, Cards: true, Blocks: []Block{Paragraph{Text: words(l.Text("lead"))}}}
+	if len(p.Languages) > 1 {
+		all.Title, all.Nav = append(all.Title, styled(Faint, " ("+l.Name+")")), l.Name
+	}
+	for _, profile := range p.Profiles {
+		if blocks := guide(profile, l); blocks != nil { // the name of the target is English
+			all.Blocks = append(all.Blocks, Section{Title: words(profile.Title), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
+		}
+	}
+	return all
+}
+
+// guide is the steps that one person takes, in their order; nil where there are none.
+func guide(p Profile, l *hints.Locale) []Block {
+	steps := List{Steps: true}
+	names := ""
+	var groups List
+	for _, i := range p.Intents {
+		if i.Class != string(baseline.Hint) && i.Class != string(baseline.Locked) {
+			continue
+		}
+		var group List
+		for _, s := range i.Settings {
+			path, evidence := l.Path(s.Path, hints.Evidence(s.Evidence))
+			item := Text{styled(Faint, strings.Join(path[:len(path)-1], " › ")+" › "), styled(Strong, path[len(path)-1]+": "+l.Value(s.Value))}
+			if evidence == hints.Unverified {
+				item = append(item, styled(Evidence, l.Text("mark")))
+				names = l.Text("names", "mark", l.Text("mark"))
+			}
+			group.Items = append(group.Items, Item{Text: item})
+		}
+		if group.Items != nil {
+			groups.Items = append(groups.Items, Item{Text: words(l.Text(i.Intent)), Blocks: []Block{group}})
+		}
+	}
+	if groups.Items != nil {
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("switch"))}, Blocks: []Block{groups}})
+	}
+	install, remove := "", ""
+	if p.File != "" || len(p.Declarations) > 0 {
+		install, remove = installing(p, l)
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("install")+"."), {Text: " " + install}}})
+	}
+	if steps.Items == nil {
+		return nil
+	}
+	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS { // they have no files to look at
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
+	}
+	blocks := []Block{steps}
+	for _, text := range []string{remove, names} {
+		if text != "" {
+			blocks = append(blocks, Paragraph{Look: Small, Text: words(text)})
+		}
+	}
+	return blocks
+}
+
+// deliverySection says how what was built gets to devices.
+func deliverySection(manual, mdm bool) Section {
+	s := Section{Title: words("Delivery"), ID: "delivery", Nav: "Delivery"}
+	if manual {
+		s.Blocks = append(s.Blocks, Section{Title: words("By hand"), Blocks: []Block{List{Items: []Item{
+			{Text: Text{{Text: "Put the profile on a web server that sends it as "}, styled(Code, "application/x-apple-aspen-config"), {Text: ", or send it by AirDrop; "},
+				styled(Code, "syncguard serve"), {Text: " shows such a page. An iPhone or iPad forgets a downloaded profile after 8 minutes, and keeps one at a time."}}},
+			{Text: words("A new version replaces the installed one only if the same identity signed it. Otherwise remove the old one first.")},
+			{Text: words("A Mac, an Apple TV and an Apple Watch do not take a profile silently: a person, or Apple Configurator, installs it.")},
+		}}}})
+	}
+	if mdm {
+		t := Table{Headers: []string{"server", "profiles", "declarations", "syncguard"}, Labels: 1, Stacks: true}
+		for _, d := range app.Deliveries() {
+			t.Rows = append(t.Rows, Row{Cells: []Text{{{Text: d.Server, URL: d.Source}}, words(d.Profiles), words(d.Declarations), joined(Code, d.Commands, ", ")}})
+		}
+		s.Blocks = append(s.Blocks, Section{Title: words("By MDM"), Blocks: []Block{
+			Paragraph{Text: words("Send profiles unsigned where the server changes them; a declaration is never signed. Each .json file is one declaration; those named “activation” are for servers that do not make activations themselves.")}, t}})
+	}
+	return s
+}
+
+func removalSection(manual, mdm bool) Section {
+	var list List
+	if manual {
+		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), baseline.Community)})
+	}
+	if mdm {
+		list.Items = append(list.Items, Item{Text: words("By MDM: take the profile and the declarations from the devices' assignment. Remove an activation together with its configuration.")})
+	}
+	list.Items = append(list.Items, Item{Text: words("What a profile set goes with it. A time zone that was set on a Mac stays.")})
+	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
 }
 
 // written counts what the build made.
@@ -111,68 +293,6 @@ func (p HandoutPart) written() string {
 	return fmt.Sprintf("%s for %s", text, Count(len(p.Profiles), "target"))
 }
 
-// guide is what one person has to do with one device, in one language.
-type guide struct {
-	Title   string // of the target
-	Groups  []guideGroup
-	Install string
-	Check   string
-	Remove  string
-	Names   string // what the marks mean; empty where nothing is marked
-}
-
-type guideGroup struct {
-	Title string
-	Items []guideItem
-}
-
-type guideItem struct {
-	Path  []string
-	Value string
-	Mark  string // that a name was not seen in a source; empty where all were
-}
-
-// guides are those of every target that leaves anything to people, in the order of the targets.
-func (p HandoutPart) guides(l *hints.Locale) []guide {
-	var all []guide
-	for _, profile := range p.Profiles {
-		if g := guideOf(profile, l); len(g.Groups) > 0 || g.Install != "" {
-			all = append(all, g)
-		}
-	}
-	return all
-}
-
-func guideOf(p Profile, l *hints.Locale) guide {
-	g := guide{Title: Clean(p.Title)}
-	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS {
-		g.Check = l.Text("checking") // the others have no files to look at
-	}
-	for _, i := range p.Intents {
-		if i.Class != string(baseline.Hint) && i.Class != string(baseline.Locked) {
-			continue
-		}
-		group := guideGroup{Title: l.Text(i.Intent)}
-		for _, s := range i.Settings {
-			path, evidence := l.Path(s.Path, hints.Evidence(s.Evidence))
-			item := guideItem{Path: cleaned(path), Value: Clean(l.Value(s.Value))}
-			if evidence == hints.Unverified {
-				item.Mark = l.Text("mark")
-				g.Names = l.Text("names", "mark", item.Mark)
-			}
-			group.Items = append(group.Items, item)
-		}
-		if len(group.Items) > 0 {
-			g.Groups = append(g.Groups, group)
-		}
-	}
-	if p.File == "" && len(p.Declarations) == 0 {
-		return g
-	}
-	g.Install, g.Remove = installing(p, l)
-	return g
-}
-
 // installing says how the profile comes onto the device, and how it leaves.
 func installing(p Profile, l *hints.Locale) (install, remove string) {
 	if p.Of.Enrollment.IsMDM() {
@@ -183,11 +303,11 @@ func installing(p Profile, l *hints.Locale) (install, remove string) {
 	case target.MacOS:
 		way, id = []string{"System Settings", "General", "Device Management"}, "install.mac"
 	case target.TvOS, target.WatchOS:
-		return l.Text("install.other", "file", Clean(p.File)), ""
+		return l.Text("install.other", "file", p.File), ""
 	}
 	path, _ := l.Path(way, hints.Community)
 	text := strings.Join(path, " > ")
-	return l.Text(id, "file", Clean(p.File), "path", text), l.Text("remove", "path", text)
+	return l.Text(id, "file", p.File, "path", text), l.Text("remove", "path", text)
 }
 
 // isManual says whether any target of the part is set up by hand, and hasMDM whether any is managed.
@@ -200,4 +320,4 @@ func (p HandoutPart) hasMDM() bool {
 }
 
 // heading is the name of a part.
-func (p HandoutPart) heading() string { return cmp.Or(Clean(p.Name), "iCloud Sync Prevention") }
+func (p HandoutPart) heading() string { return cmp.Or(p.Name, "iCloud Sync Prevention") }

@@ -44,8 +44,8 @@ func handoutOf(t *testing.T, text string, targets ...string) *Handout {
 func TestHandoutEscapes(t *testing.T) {
 	h := handoutOf(t, evil, "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised")
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"HTML":     func(b *bytes.Buffer) error { return HandoutHTML(b, h) },
-		"Markdown": func(b *bytes.Buffer) error { return HandoutMarkdown(b, h) },
+		"HTML":     func(b *bytes.Buffer) error { return HandoutPage(h).HTML(b) },
+		"Markdown": func(b *bytes.Buffer) error { return HandoutPage(h).Markdown(b) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -66,24 +66,28 @@ func TestHandoutEscapes(t *testing.T) {
 // Settings come first, then the profile, then a look whether it works; each where the device has it.
 func TestGuides(t *testing.T) {
 	h := handoutOf(t, "x", "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised", "visionOS/manual")
-	guides := h.Parts[0].guides(hints.In("de"))
 	for i, want := range []struct{ install, remove, check string }{
-		{"innerhalb von 8 Minuten zu Einstellungen > Allgemein > VPN und Geräteverwaltung", "Einstellungen > Allgemein", "Dateien"},
-		{"Doppelklicke auf x. Geh dann zu Systemeinstellungen > Allgemein > Geräteverwaltung", "Systemeinstellungen", "Finder"},
+		{"innerhalb von 8 Minuten zu Einstellungen &gt; Allgemein &gt; VPN und Geräteverwaltung", "Einstellungen &gt; Allgemein", "Dateien"},
+		{"Doppelklicke auf x. Geh dann zu Systemeinstellungen &gt; Allgemein &gt; Geräteverwaltung", "Systemeinstellungen", "Finder"},
 		{"Apple Configurator", "", ""},
 		{"Deine Organisation schickt", "Deine Organisation entfernt", "Dateien"},
 		{"innerhalb von 8 Minuten", "Einstellungen", "Dateien"},
 	} {
-		g := guides[i]
-		if !strings.Contains(g.Install, want.install) || !strings.Contains(g.Remove, want.remove) || !strings.Contains(g.Check, want.check) || (want.check == "") != (g.Check == "") {
-			t.Errorf("%s: got %+v", g.Title, g)
+		w := &htmlWriter{}
+		w.blocks(guide(h.Parts[0].Profiles[i], hints.In("de")))
+		text := w.b.String()
+		check := strings.Index(text, "Zuletzt")
+		for _, part := range []string{want.install, want.remove, want.check, "Einstellungen › ", "nicht belegt", "Bezeichnungen"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("guide %d does not hold %q: %s", i, part, text)
+			}
 		}
-		if item := g.Groups[0].Items[0]; item.Path[0] != "Einstellungen" || item.Mark != "nicht belegt" || g.Names == "" {
-			t.Errorf("%s: got %+v", g.Title, item)
+		if (want.check != "") != (check >= 0) {
+			t.Errorf("guide %d: the check is at %d: %s", i, check, text)
 		}
 	}
 	var b bytes.Buffer
-	if err := HandoutHTML(&b, h); err != nil {
+	if err := HandoutPage(h).HTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
@@ -96,7 +100,7 @@ func TestGuides(t *testing.T) {
 // A page asks for nothing from elsewhere.
 func TestHandoutIsSelfContained(t *testing.T) {
 	var b bytes.Buffer
-	if err := HandoutHTML(&b, handoutOf(t, "x", "iOS/manual")); err != nil {
+	if err := HandoutPage(handoutOf(t, "x", "iOS/manual")).HTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{"src=", "<link", "@import", "url(", "<script", "<img", "<iframe"} {

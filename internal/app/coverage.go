@@ -1,0 +1,277 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/compose"
+	"syncguard/internal/coverage"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/lint"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/internal/text"
+	"syncguard/profiles"
+	"syncguard/templates"
+)
+
+// CoverageOptions say what is looked at, and for which devices.
+type CoverageOptions struct {
+	Paths    []string // templates, profiles, declarations, - for a profile on stdin; none for the built-in template
+	Targets  []string // none for a sensible grid
+	Keys     bool     // of templates show the keys that they set, not their intents
+	Explain  string   // tell the stories of one intent or key, for every group of targets for which it is the same
+	Template TemplateValues
+}
+
+// CoverageResult is what really happens on each device.
+type CoverageResult struct {
+	Matrices []*coverage.Matrix // one a template, and one of all the profiles; none with Explain
+	Stories  []*coverage.Story  // with Explain
+	Findings []diag.Diagnostic  // why an input is of no use; nothing else is there then
+}
+
+// CoverageCell is what an intent or key comes to on one target. In JSON its shape is stable: fields are only ever added
+// (docs/json.md).
+type CoverageCell struct {
+	Intent    string             `json:"intent"`          // date-time, dns, cellular, storage, updates; TYPE.KEY for a key
+	File      string             `json:"file,omitempty"`  // of a key
+	Value     string             `json:"value,omitempty"` // of a boolean key
+	Target    string             `json:"target"`
+	ReadAs    target.Enrollment  `json:"readAs,omitempty"` // whose rules hold there, where it is another than the target's
+	Class     baseline.Class     `json:"class"`
+	Mechanism string             `json:"mechanism"` // payload and key, or declaration; empty where nothing is set
+	Condition string             `json:"condition"`
+	Source    string             `json:"source"`
+	Verified  bool               `json:"verified"` // the class and its condition rest on Apple's word alone
+	Notes     []baseline.Note    `json:"notes"`
+	Settings  []baseline.Setting `json:"settings"`
+	Story     []string           `json:"story,omitempty"` // with Explain
+}
+
+// Cells is the result as JSON has it: matrices row by row, or stories.
+func (r *CoverageResult) Cells() []CoverageCell {
+	cells := []CoverageCell{}
+	for _, m := range r.Matrices {
+		for _, row := range m.Rows {
+			for _, c := range row.Cells {
+				cells = append(cells, coverageCell(row.Subject, c))
+			}
+		}
+	}
+	for _, s := range r.Stories {
+		c := coverageCell(s.Subject, s.Cell)
+		c.Story = s.Sentences()
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+func coverageCell(s coverage.Subject, c coverage.Cell) CoverageCell {
+	out := CoverageCell{Intent: s.Name(), File: s.File, Value: s.Value, Target: c.Target.String(), Class: c.Class, Mechanism: c.Mechanism(),
+		Condition: c.Condition(), Source: c.Source, Verified: c.Verified(),
+		Notes: append([]baseline.Note{}, c.Notes...), Settings: append([]baseline.Setting{}, c.Settings...)}
+	if c.Target.ReadAs() != "" {
+		out.ReadAs = c.Target.Effective()
+	}
+	return out
+}
+
+// Coverage says what templates, profiles and declarations come to on devices.
+func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult, error) {
+	targets, _, err := parseTargets(h, o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	if len(targets) == 0 {
+		targets = coverage.Grid()
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, err
+	}
+	c := &covering{ctx, h, o, catalog, targets, &CoverageResult{}}
+	makers, err := c.read()
+	if err != nil || c.result.Findings != nil {
+		return c.result, err
+	}
+	for _, make := range makers {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		m, err := make(targets)
+		if err != nil {
+			return nil, err
+		}
+		c.result.Matrices = append(c.result.Matrices, m)
+	}
+	if o.Explain != "" {
+		return c.result, c.explain(makers)
+	}
+	return c.result, nil
+}
+
+// covering is one run of Coverage.
+type covering struct {
+	ctx     context.Context
+	host    *Host
+	options CoverageOptions
+	catalog *schema.Catalog
+	targets []target.Target
+	result  *CoverageResult
+}
+
+// read returns what makes the matrix of each template, and of all the profiles together.
+func (c *covering) read() (makers []coverage.Maker, err error) {
+	paths := c.options.Paths
+	if len(paths) == 0 {
+		paths = []string{"builtin:" + templates.Prevention}
+	}
+	finder := inputFinder{c.host.Files, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
+	var files []coverage.File
+	var failures []error
+	for _, path := range paths {
+		if c.host.isTemplatePath(path) || strings.HasPrefix(path, "builtin:") {
+			make, err := c.template(path)
+			if err != nil || c.result.Findings != nil {
+				return nil, err
+			}
+			makers = append(makers, make)
+			continue
+		}
+		inputs, failed, err := finder.find([]string{path})
+		if err != nil {
+			return nil, err
+		}
+		failures = append(failures, failed...)
+		for _, in := range inputs {
+			root, err := c.profile(in)
+			if err != nil || c.result.Findings != nil {
+				return nil, err
+			}
+			files = append(files, coverage.File{Name: in.path, Root: root})
+		}
+	}
+	if len(failures) > 0 {
+		return nil, failures[0]
+	}
+	if len(files) > 0 {
+		makers = append(makers, c.keysOf(files))
+	}
+	return makers, nil
+}
+
+func (c *covering) keysOf(files []coverage.File) coverage.Maker {
+	return func(targets []target.Target) (*coverage.Matrix, error) {
+		return coverage.Keys(files, targets, c.catalog)
+	}
+}
+
+// template returns what makes the matrix of a template: its intents, or the keys that it sets.
+func (c *covering) template(name string) (coverage.Maker, error) {
+	spec, findings, err := c.options.Template.load(c.host, name)
+	if err != nil {
+		return nil, err
+	}
+	if diag.HasErrors(findings) {
+		c.result.Findings = findings
+		return nil, nil
+	}
+	if !c.options.Keys {
+		return func(targets []target.Target) (*coverage.Matrix, error) {
+			return coverage.Intents(spec.Prevention, targets, c.catalog)
+		}, nil
+	}
+	files, err := c.composed(spec)
+	return c.keysOf(files), err
+}
+
+// composed returns everything that a template makes for any of the targets: one profile with every payload, and the
+// configurations.
+func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
+	name := strings.TrimPrefix(spec.Name, "builtin:")
+	content := profiles.Array()
+	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
+	seen := map[string]bool{}
+	for _, t := range c.targets {
+		made, err := compose.Compose(spec, t, c.catalog, lint.Options{})
+		if err != nil {
+			return nil, err
+		}
+		for _, payload := range made.Root.Get("PayloadContent").Items {
+			if kind := payload.Get("PayloadType"); kind == nil || kind.Text != carrierType {
+				content.Items = append(content.Items, payload)
+			}
+		}
+		for i := range made.Declarations {
+			d := &made.Declarations[i]
+			token, err := d.ServerToken()
+			if err != nil {
+				return nil, err
+			}
+			if d.IsConfiguration() && !seen[token] {
+				seen[token] = true
+				root, _ := d.Value() // its token was made before
+				files = append(files, coverage.File{Name: name, Root: root})
+			}
+		}
+	}
+	return files, nil
+}
+
+// carrierType is the payload by which a profile carries declarations, which are shown themselves.
+const carrierType = "com.apple.declarations"
+
+// profile reads a profile or declaration, as far as it can be read.
+func (c *covering) profile(in input) (*profiles.Value, error) {
+	data, err := in.read(c.host)
+	if err != nil {
+		return nil, err
+	}
+	doc, findings := document.Open(diag.NewFile(in.path, data))
+	if doc.Defect != nil {
+		c.result.Findings = []diag.Diagnostic{*doc.Defect}
+		return nil, nil
+	}
+	return doc.Root, c.host.checkOpened(in.path, doc, findings)
+}
+
+// explain tells stories in place of the matrices.
+func (c *covering) explain(makers []coverage.Maker) error {
+	name := c.options.Explain
+	var names []string
+	for i, m := range c.result.Matrices {
+		for row, r := range m.Rows {
+			names = append(names, r.Subject.Name())
+			if !isCalled(r.Subject, name) {
+				continue
+			}
+			for _, g := range (&coverage.Matrix{Targets: m.Targets, Rows: m.Rows[row : row+1]}).Groups() {
+				s, err := coverage.Tell(makers[i], row, m.Targets[g.At], c.catalog)
+				if err := cmp.Or(err, c.ctx.Err()); err != nil {
+					return err
+				}
+				s.Where = fmt.Sprintf("%s %s, %s", g.Platforms(), g.Versions(), g.Installed())
+				c.result.Stories = append(c.result.Stories, s)
+			}
+		}
+	}
+	if c.result.Stories == nil {
+		slices.Sort(names)
+		names = slices.Compact(names)
+		return diag.Usage(cmp.Or(text.DidYouMean(name, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", name)
+	}
+	c.result.Matrices = nil
+	return nil
+}
+
+// isCalled reports whether a subject has a name: an intent, TYPE.KEY, or the key alone.
+func isCalled(s coverage.Subject, name string) bool {
+	return strings.EqualFold(s.Name(), name) || s.Key != "" && (strings.EqualFold(s.Key, name) || strings.HasSuffix(s.Key, "."+name))
+}

@@ -1,0 +1,255 @@
+package view
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"sync"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageSource)) })
+
+// HTML writes a page with nothing to load from elsewhere, for light and dark screens, phones and paper.
+func (p *Page) HTML(w io.Writer) error {
+	body := &htmlWriter{level: 1}
+	body.blocks(p.Blocks)
+	return pageTemplate().Execute(w, map[string]any{
+		"Title": Clean(p.Title), "Above": Clean(p.Above), "Foot": Clean(p.Foot), "Nav": navigation(p.Blocks),
+		"Lead": template.HTML(p.Lead.html("")), "Body": template.HTML(body.b.String()), // what writes them has escaped them
+	})
+}
+
+// navigation lists the sections that the top of a page leads to, those within others too.
+func navigation(blocks []Block) []Section {
+	var all []Section
+	for _, b := range blocks {
+		if s, ok := b.(Section); ok {
+			if s.Nav != "" {
+				all = append(all, Section{ID: s.ID, Nav: Clean(s.Nav)})
+			}
+			all = append(all, navigation(s.Blocks)...)
+		}
+	}
+	return all
+}
+
+type htmlWriter struct {
+	b     strings.Builder
+	level int    // of the heading around what is written
+	id    string // of the section around it, which those of its notes begin with
+	card  bool   // the sections of this one are cards
+}
+
+func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
+
+func (w *htmlWriter) text(t Text) string { return t.html(w.id) }
+
+func (w *htmlWriter) blocks(all []Block) {
+	for _, b := range all {
+		w.block(b)
+		w.b.WriteString("\n")
+	}
+}
+
+func (w *htmlWriter) block(b Block) {
+	switch b := b.(type) {
+	case Section:
+		w.section(b)
+	case Paragraph:
+		w.printf("<p%s>%s</p>", attribute("class", string(b.Look)), w.text(b.Text))
+	case Table:
+		w.table(b)
+	case List:
+		w.list(b)
+	case Terms:
+		w.printf("<dl>\n")
+		for _, t := range b {
+			w.printf("<dt>%s</dt>", w.text(t.Name))
+			for _, is := range t.Is {
+				w.printf("<dd>%s</dd>", w.text(is))
+			}
+			w.printf("\n")
+		}
+		w.printf("</dl>")
+	case Footnotes:
+		w.footnotes(b)
+	}
+}
+
+func (w *htmlWriter) section(s Section) {
+	outer := *w
+	tag, class := "section", ""
+	switch {
+	case s.Folded:
+		tag = "details"
+	case w.card:
+		tag, class = "article", "card"
+	}
+	w.card = s.Cards
+	if s.ID != "" {
+		w.id = s.ID
+	}
+	w.printf("<%s%s%s%s>\n", tag, attribute("id", s.ID), attribute("class", class), attribute("lang", s.Lang))
+	switch {
+	case s.Folded:
+		w.printf("<summary>%s</summary>\n", w.text(s.Title))
+	case s.Title != nil:
+		w.level++
+		w.printf("<h%d>%s</h%d>\n", w.level, w.text(s.Title), w.level)
+	}
+	if s.Cards {
+		w.cards(s.Blocks)
+	} else {
+		w.blocks(s.Blocks)
+	}
+	w.printf("</%s>", tag)
+	w.level, w.id, w.card = outer.level, outer.id, outer.card
+}
+
+// cards writes the sections among blocks side by side, and what stands before them above.
+func (w *htmlWriter) cards(blocks []Block) {
+	for len(blocks) > 0 {
+		if _, ok := blocks[0].(Section); ok {
+			break
+		}
+		w.blocks(blocks[:1])
+		blocks = blocks[1:]
+	}
+	w.printf("<div class=\"cards\">\n")
+	w.blocks(blocks)
+	w.printf("</div>\n")
+}
+
+func (w *htmlWriter) list(l List) {
+	tag := "ul"
+	if l.Steps {
+		tag = "ol"
+	}
+	w.printf("<%s>\n", tag)
+	for _, item := range l.Items {
+		w.printf("<li>%s", w.text(item.Text))
+		w.blocks(item.Blocks)
+		w.printf("</li>\n")
+	}
+	w.printf("</%s>", tag)
+}
+
+func (w *htmlWriter) footnotes(f Footnotes) {
+	if f.All != nil {
+		w.printf("<ol class=\"notes\">\n")
+		for i, n := range f.All {
+			source := ""
+			switch {
+			case isAddress(n.Source):
+				source = " (" + Text{{Text: "source", URL: n.Source}}.html("") + ")"
+			case n.Source != "":
+				source = " (" + escapeHTML(n.Source) + ")"
+			}
+			w.printf("<li id=\"%s-%d\">%s%s</li>\n", escapeHTML(w.id), i+1, w.text(n.Text), source)
+		}
+		w.printf("</ol>")
+	}
+	if f.Below != "" {
+		w.printf("<p class=\"small\">%s.</p>", escapeHTML(capital(f.Below)))
+	}
+}
+
+func (w *htmlWriter) table(t Table) {
+	if len(t.Rows) > 0 {
+		if t.Stacks {
+			w.printf("<table class=\"stack\">\n<thead><tr>")
+		} else {
+			w.printf("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>\n<thead><tr>")
+		}
+		for _, h := range t.Headers {
+			first, second, two := strings.Cut(h, "\n")
+			w.printf("<th scope=\"col\">%s", escapeHTML(first))
+			if two {
+				w.printf("<span>%s</span>", escapeHTML(second))
+			}
+			w.printf("</th>")
+		}
+		w.printf("</tr></thead>\n<tbody>\n")
+		for i, begins := range t.sectioned() {
+			w.row(t, i, begins)
+		}
+		w.printf("</tbody></table>")
+		if !t.Stacks {
+			w.printf("</div>")
+		}
+	}
+	if t.Below != "" {
+		w.printf("<p>%s</p>", escapeHTML(t.Below))
+	}
+}
+
+// row writes a row, with what begins there: a section's heading or a line.
+func (w *htmlWriter) row(t Table, i int, begins bool) {
+	switch {
+	case begins && t.Sections != "":
+		w.printf("<tr><th scope=\"rowgroup\" class=\"section\" colspan=\"%d\">%s</th></tr>\n<tr>", len(t.Headers), escapeHTML(t.Rows[i].Section))
+	case begins && i > 0:
+		w.printf("<tr class=\"first\">")
+	default:
+		w.printf("<tr>")
+	}
+	for j, c := range t.Rows[i].Cells {
+		if j < t.Labels {
+			w.printf("<th scope=\"row\">%s</th>", w.text(c))
+			continue
+		}
+		w.printf("<td data-label=\"%s\">%s</td>", escapeHTML(oneLine(t.Headers[j])), w.text(c))
+	}
+	w.printf("</tr>\n")
+}
+
+// html is text with markup; its marks lead to the notes whose anchors begin with id.
+func (t Text) html(id string) string {
+	var b strings.Builder
+	for _, r := range t {
+		b.WriteString(r.html())
+		if len(r.Marks) > 0 {
+			b.WriteString("<sup>")
+			for _, n := range r.Marks {
+				fmt.Fprintf(&b, "<a href=\"#%s-%d\">%d</a>", escapeHTML(id), n, n)
+			}
+			b.WriteString("</sup>")
+		}
+	}
+	return b.String()
+}
+
+func (r Run) html() string {
+	text := escapeHTML(r.Text)
+	if isAddress(r.URL) {
+		text = "<a href=\"" + escapeHTML(r.URL) + "\" rel=\"noreferrer\">" + text + "</a>"
+	}
+	switch r.Style {
+	case Strong:
+		return "<b>" + text + "</b>"
+	case Code:
+		return "<code>" + text + "</code>"
+	case Faint:
+		return "<span class=\"faint\">" + text + "</span>"
+	case Class:
+		return "<span class=\"class " + text + "\">" + text + "</span>"
+	case Evidence:
+		return " <span class=\"mark\">" + text + "</span>"
+	}
+	return text
+}
+
+func escapeHTML(s string) string { return template.HTMLEscapeString(Clean(s)) }
+
+// attribute is an attribute of a tag, or nothing where it has no value.
+func attribute(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return " " + name + "=\"" + escapeHTML(value) + "\""
+}
