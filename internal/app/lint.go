@@ -65,12 +65,12 @@ const lintVersion = 1
 
 // LintedFile is one file that was linted, with what was found in it.
 type LintedFile struct {
-	Name      string            `json:"file"`   // as it was given or found
-	Kind      string            `json:"kind"`   // profile, declaration, template, project or option
-	Format    string            `json:"format"` // xml, binary, json or yaml
-	Signed    bool              `json:"signed"` // places are those in the signed content
-	Encrypted bool              `json:"encrypted"`
-	Findings  []diag.Diagnostic `json:"findings"` // in the order of diag.Sort; one without a place concerns the file as a whole
+	Name      string            `json:"file"`      // as it was given or found
+	Kind      string            `json:"kind"`      // profile, declaration, template, project or option
+	Format    string            `json:"format"`    // xml, binary, json or yaml
+	Signed    bool              `json:"signed"`    // places are those in the signed content
+	Encrypted bool              `json:"encrypted"` // its payloads are, and were not checked
+	Findings  []diag.Diagnostic `json:"findings"`  // in the order of the file; one without a place concerns the file as a whole
 
 	Before []byte `json:"-"` // the text before and after corrections, secrets masked; nil where there are none
 	After  []byte `json:"-"`
@@ -78,7 +78,7 @@ type LintedFile struct {
 
 // LintFooter is what is known after the last file.
 type LintFooter struct {
-	Unread []Unread `json:"unread"`
+	Unread []Unread `json:"unread"` // files that could not be checked
 	Totals
 	Ignored   int `json:"ignored"`   // findings that a comment or the project file takes out
 	Baselined int `json:"baselined"` // findings that the baseline knows

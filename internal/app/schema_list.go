@@ -29,8 +29,8 @@ type SchemaListed struct {
 type SchemaEntry struct {
 	ID          string            `json:"id"`          // the payload type, with a part in brackets where several types share it
 	PayloadType string            `json:"payloadType"` // `PayloadType` of a payload, `Type` of a declaration, or the preference domain
-	Family      schema.Family     `json:"family"`
-	Platforms   []SchemaLifecycle `json:"platforms"` // only platforms that have the type
+	Family      schema.Family     `json:"family"`      // `payload`, `envelope`, `configuration`, `asset`, `activation`, `management`, `credential`, `preferences`, `status`
+	Platforms   []SchemaLifecycle `json:"platforms"`   // only platforms that have the type
 }
 
 // SchemaLifecycle is when a type came to a platform, and when it goes.

@@ -18,7 +18,7 @@ type SchemaShown struct {
 
 // SchemaType is a type with its keys, or with one of them where Path is not empty.
 type SchemaType struct {
-	ID          string              `json:"id"`
+	ID          string              `json:"id"` // this and the next as in `schema list`
 	PayloadType string              `json:"payloadType"`
 	Family      schema.Family       `json:"family"`
 	Path        string              `json:"path,omitempty"`        // the key that was asked for; absent for a type as a whole

@@ -9,7 +9,7 @@ import (
 
 // TargetNotes says which targets of a run are read as others, a sentence each.
 type TargetNotes struct {
-	TargetNotes []string `json:"targetNotes,omitempty"`
+	TargetNotes []string `json:"targetNotes,omitempty"` // which targets are read as others
 }
 
 // add notes targets that are read as others, each once.

@@ -4,7 +4,7 @@ import "syncguard/internal/diag"
 
 // Totals counts what was found in the files that were checked.
 type Totals struct {
-	Errors   int `json:"errors"`
+	Errors   int `json:"errors"` // findings of each severity, in all files
 	Warnings int `json:"warnings"`
 	Notes    int `json:"notes"`
 

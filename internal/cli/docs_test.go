@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,7 +43,8 @@ func TestDocs(t *testing.T) {
 		"consequences": consequenceTable(),
 		"rules":        strings.TrimSuffix(view.RulesMarkdown(&app.RulesListed{Rules: rules.All()}), "\n"),
 	}
-	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)`)
+	maps.Copy(made, jsonTables(t))
+	block := regexp.MustCompile(`(?s)(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)`)
 	files, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)

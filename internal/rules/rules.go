@@ -40,8 +40,8 @@ func Groups() []Group {
 
 // Rule is the page of one kind of finding.
 type Rule struct {
-	ID       string        `json:"id"` // kebab-case name of the defect, never renamed or reused
-	Summary  string        `json:"summary"`
+	ID       string        `json:"id"`                // kebab-case name of the defect, never renamed or reused
+	Summary  string        `json:"summary"`           // one line: what is wrong
 	Severity diag.Severity `json:"severity"`          // the usual one: `error`, `warning`, `note`
 	Groups   []Group       `json:"groups"`            // `structure`, `schema`, `effect`, `sync`, `security`, `hygiene`, `delivery`, `template`, `lint`
 	Since    string        `json:"since"`             // the first version that has the rule

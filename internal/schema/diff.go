@@ -30,11 +30,11 @@ type TypeDifference struct {
 
 // FactDifference is a key that came or went, or a fact that changed: of the type itself where Path is empty.
 type FactDifference struct {
-	Path     string `json:"path,omitempty"` // absent for the type itself
-	Change   Change `json:"change"`         // `added`, `removed`, `changed`
-	Fact     string `json:"fact,omitempty"` // under the name that Apple's schema files use; absent for a key as a whole
-	Platform string `json:"platform,omitempty"`
-	Old      string `json:"old,omitempty"` // what was and is stated; for a key as a whole its type
+	Path     string `json:"path,omitempty"`     // absent for the type itself
+	Change   Change `json:"change"`             // `added`, `removed`, `changed`
+	Fact     string `json:"fact,omitempty"`     // under the name that Apple's schema files use; absent for a key as a whole
+	Platform string `json:"platform,omitempty"` // absent where the fact holds everywhere
+	Old      string `json:"old,omitempty"`      // what was and is stated; for a key as a whole its type
 	New      string `json:"new,omitempty"`
 }
 
