@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/identity"
+	"syncguard/internal/pki"
 )
 
 // SigningOptions say who signs, and how.
@@ -87,7 +88,7 @@ func (s *signer) report() *Signer {
 		return nil
 	}
 	leaf := s.id.Leaf()
-	return &Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: cms.Fingerprint(leaf), NotAfter: leaf.NotAfter.UTC(), Key: identity.KeyName(leaf.PublicKey)}
+	return &Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: cms.Fingerprint(leaf), NotAfter: leaf.NotAfter.UTC(), Key: pki.KeyName(leaf.PublicKey)}
 }
 
 // explainSigning adds what to do about a signature that an external key did not make.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cms"
 	"syncguard/internal/identity"
 	"syncguard/internal/serve"
@@ -25,9 +26,8 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 		t.Skip("this machine has Apple's root")
 	}
 	now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
-	v := &verifier{cms.VerifyOptions{At: now, AppleRoots: true}, map[cms.Question]bool{}}
-	var err error
-	if v.options.Roots, err = systemRoots(); err != nil {
+	v, err := app.NewVerifier(&app.Host{Now: func() time.Time { return now }}, app.VerifyOptions{Require: app.Questions()})
+	if err != nil {
 		t.Fatal(err)
 	}
 	found := 0
@@ -39,21 +39,21 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		verdict := cms.Verify(data, v.options)
+		verdict := v.Verify(path, data)
 		if verdict.Trust.Reason != cms.AppleRoot {
 			return nil
 		}
 		found++
-		if got := v.report(path, data).Notes; len(got) != 1 || !strings.Contains(got[0], "as others report (community)") {
+		if got := verdict.Notes; len(got) != 1 || !strings.Contains(got[0], "as others report (community)") {
 			t.Errorf("notes are %q", got)
 		}
-		trust, _ := (&offer{verify: v}).trust(path, data)
+		trust, _ := trustOf(verdict.Verdict)
 		if trust != serve.AppleRoot || !strings.HasPrefix(label(trust), "devices probably say “Verified”") {
 			t.Errorf("serve says %s, %q", trust, label(trust))
 		}
 		var pem []byte
 		for _, c := range verdict.Certificates {
-			pem = append(pem, c.Raw...)
+			pem = append(pem, c.X509.Raw...)
 		}
 		id, err := identity.FromCertificates(identity.Files{Cert: identity.File{Data: pem}})
 		if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"crypto/x509"
-	"fmt"
 
 	"syncguard/internal/identity"
 )
@@ -31,14 +30,6 @@ func readRoots(paths []string) (*x509.CertPool, error) {
 		for _, cert := range certs {
 			roots.AddCert(cert)
 		}
-	}
-	return roots, nil
-}
-
-func systemRoots() (*x509.CertPool, error) {
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, withHint(fmt.Errorf("reading the roots of this system: %w", err), "name roots with --roots")
 	}
 	return roots, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
+	"syncguard/internal/pki"
 	"syncguard/internal/view"
 )
 
@@ -123,7 +124,7 @@ func runIdentityNew(ctx context.Context, env *Env, o identityNewOptions) error {
 	if err != nil {
 		return err
 	}
-	made.KeyType, made.Encrypted = identity.KeyName(key.Public()), len(passphrase) > 0
+	made.KeyType, made.Encrypted = pki.KeyName(key.Public()), len(passphrase) > 0
 	if err := writeNew(env, made.Key, encoded, *second, beside); err != nil {
 		return err
 	}

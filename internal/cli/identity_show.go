@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/identity"
+	"syncguard/internal/pki"
 	"syncguard/internal/view"
 )
 
@@ -124,7 +125,7 @@ func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x5
 	a := id.Assess(now, roots)
 	usages, extended := identity.Usages(leaf)
 	shown := &view.Identity{
-		Name: id.Name(), File: name, Development: id.Development, Key: identity.KeyName(leaf.PublicKey), HasKey: id.Signer != nil,
+		Name: id.Name(), File: name, Development: id.Development, Key: pki.KeyName(leaf.PublicKey), HasKey: id.Signer != nil,
 		DaysLeft: int(leaf.NotAfter.Sub(now).Hours() / 24), KeyUsage: view.OrEmpty(usages), ExtendedKeyUsage: view.OrEmpty(extended),
 		Verdict: string(a.Verdict), Root: a.Root, OtherRoot: a.OtherRoot, AppleRoot: a.Apple != nil, Findings: []view.IdentityFinding{},
 	}
@@ -132,7 +133,7 @@ func reportIdentity(id *identity.Identity, name string, now time.Time, roots *x5
 		shown.Chain = append(shown.Chain, view.Certificate{
 			Name: identity.NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
 			NotBefore: cert.NotBefore.UTC().Format(time.RFC3339), NotAfter: cert.NotAfter.UTC().Format(time.RFC3339), SHA256: hexSum(cert.Raw),
-			Key: identity.KeyName(cert.PublicKey), SignedWith: cert.SignatureAlgorithm.String(), Embedded: i == 0 || !identity.IsSelfSigned(cert),
+			Key: pki.KeyName(cert.PublicKey), SignedWith: cert.SignatureAlgorithm.String(), Embedded: i == 0 || !identity.IsSelfSigned(cert),
 			File: id.FileOf(cert),
 		})
 	}

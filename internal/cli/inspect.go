@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/inspect"
@@ -134,7 +135,7 @@ type inspection struct {
 	o         inspectOptions
 	catalog   *schema.Catalog
 	inspector *inspect.Inspector
-	verifier  func() (*verifier, error) // the system's roots take time to read
+	verifier  func() (*app.Verifier, error) // the system's roots take time to read
 	out       *pager
 	printer   *view.Printer
 	result    view.Inspection // in JSON
@@ -152,8 +153,8 @@ func newInspection(env *Env, o inspectOptions) (*inspection, error) {
 		return nil, err
 	}
 	i := &inspection{env: env, o: o, catalog: catalog, inspector: inspect.New(catalog, inspect.Options{Targets: targets, ShowSecrets: o.showSecrets})}
-	i.verifier = sync.OnceValues(func() (*verifier, error) {
-		return newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity"}})
+	i.verifier = sync.OnceValues(func() (*app.Verifier, error) {
+		return app.NewVerifier(env.host(), app.VerifyOptions{Roots: o.roots, Require: []string{"integrity"}})
 	})
 	if len(o.roots) > 0 { // a file that is named is read, whether or not a signature asks for it
 		if _, err := i.verifier(); err != nil {
@@ -174,7 +175,7 @@ type inspected struct {
 	doc      *document.Document
 	findings []diag.Diagnostic
 	tree     *inspect.Document
-	answers  *view.Verified // of a signed one
+	answers  *app.VerifiedFile // of a signed one
 	err      error
 }
 
@@ -204,8 +205,7 @@ func (i *inspection) inspectInput(in input) (result inspected) {
 		if err != nil {
 			return inspected{err: err}
 		}
-		answers := v.report(in.Path(), data)
-		result.answers = &answers
+		result.answers = v.Verify(in.Path(), data)
 	}
 	return result
 }

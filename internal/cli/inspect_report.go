@@ -10,9 +10,9 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
-	"syncguard/internal/identity"
 	"syncguard/internal/inspect"
 	"syncguard/internal/lint"
+	"syncguard/internal/pki"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/view"
@@ -159,5 +159,5 @@ func dataOf(d *inspect.Data, now time.Time) *view.InspectedData {
 func certificateOf(c *x509.Certificate, now time.Time) view.InspectedCert {
 	return view.InspectedCert{Subject: cmp.Or(c.Subject.String(), "(empty)"), Issuer: cmp.Or(c.Issuer.String(), "(empty)"), Serial: c.SerialNumber.Text(16),
 		NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339), SHA256: cms.Fingerprint(c),
-		Key: identity.KeyName(c.PublicKey), CA: c.IsCA, Expired: now.After(c.NotAfter)}
+		Key: pki.KeyName(c.PublicKey), CA: c.IsCA, Expired: now.After(c.NotAfter)}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/hashicorp/mdns"
 
+	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
@@ -33,7 +34,7 @@ import (
 type offer struct {
 	env     *Env
 	catalog *schema.Catalog
-	verify  *verifier
+	verify  *app.Verifier
 	paths   []string
 	items   []serve.Item
 	secret  string // the first file that holds one
@@ -44,7 +45,7 @@ func newOffer(env *Env, o serveOptions) (*offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := newVerifier(env, verifyOptions{roots: o.roots, require: []string{"integrity", "trust", "validity"}})
+	v, err := app.NewVerifier(env.host(), app.VerifyOptions{Roots: o.roots, Require: app.Questions()})
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +85,13 @@ func (f *offer) add(in input) error {
 	if f.secret == "" && secret.Has(doc.Root) {
 		f.secret = in.Path()
 	}
-	if doc.Signed {
-		if v := f.verify.report(in.Path(), data); !v.Integrity.OK && v.Integrity.Reason != string(cms.WeakDigest) {
-			return fmt.Errorf("%s: %s; a device refuses it", in.Path(), v.Integrity.Detail)
-		}
-	}
 	item := serve.Item{Name: textOf(doc.Root, "PayloadDisplayName"), File: f.fileName(in), Data: data, Trust: serve.Unsigned}
 	if doc.Signed {
-		item.Trust, item.Signer = f.trust(in.Path(), data)
+		v := f.verify.Verify(in.Path(), data)
+		if !v.Integrity.OK && v.Integrity.Reason != cms.WeakDigest {
+			return fmt.Errorf("%s: %s; a device refuses it", in.Path(), v.Integrity.Detail)
+		}
+		item.Trust, item.Signer = trustOf(v.Verdict)
 	}
 	if item.Name == "" {
 		item.Name = item.File
@@ -132,9 +132,8 @@ func (f *offer) fileName(in input) string {
 	return name
 }
 
-// trust says what devices say of a signature, as far as it can be known here, and whose it is.
-func (f *offer) trust(name string, data []byte) (trust serve.Trust, signer string) {
-	v := f.verify.report(name, data)
+// trustOf says what devices say of a signature, as far as it can be known here, and whose it is.
+func trustOf(v *cms.Verdict) (trust serve.Trust, signer string) {
 	if len(v.Signers) > 0 {
 		signer = v.Signers[0].Name
 	}
@@ -143,7 +142,7 @@ func (f *offer) trust(name string, data []byte) (trust serve.Trust, signer strin
 		return serve.Unverified, signer
 	case !v.Validity.OK:
 		return serve.Expired, signer
-	case v.Trust.Reason == string(cms.AppleRoot):
+	case v.Trust.Reason == cms.AppleRoot:
 		return serve.AppleRoot, signer
 	}
 	return serve.Verified, signer

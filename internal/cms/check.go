@@ -5,9 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/x509"
-	"fmt"
 	"slices"
+
+	"syncguard/internal/pki"
 )
 
 // minCheckedRSABits is the size below which crypto/rsa does not even verify.
@@ -62,10 +62,10 @@ func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey,
 		return 0, nil, flawf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), minRSABits)
 	}
 	if key, isECDSA := s.cert.PublicKey.(*ecdsa.PublicKey); !isRSA && (!isECDSA || !isKnownCurve(key.Curve)) {
-		return 0, nil, flawf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", keyName(s.cert))
+		return 0, nil, flawf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
 	}
 	if isRSA != scheme.isRSA {
-		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", keyName(s.cert))
+		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", pki.KeyName(s.cert.PublicKey))
 	}
 	return hash, s.cert.PublicKey, nil
 }
@@ -107,18 +107,4 @@ func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
 		return flawf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
 	}
 	return nil
-}
-
-// keyName says the kind and size of a certificate's key: RSA 2048, ECDSA P-256.
-func keyName(cert *x509.Certificate) string {
-	switch key := cert.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA %d", key.N.BitLen())
-	case *ecdsa.PublicKey:
-		return "ECDSA " + key.Curve.Params().Name
-	}
-	if cert.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm {
-		return "of an unknown kind"
-	}
-	return cert.PublicKeyAlgorithm.String()
 }

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"syncguard/internal/pki"
 )
 
 // Cipher is one that content is encrypted with, in CBC mode.
@@ -125,7 +127,7 @@ func encryptKey(key []byte, recipients []*x509.Certificate) ([]recipientInfo, er
 func recipientKey(cert *x509.Certificate) (*rsa.PublicKey, error) {
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("the key is %s, and only RSA keys can be encrypted for", keyName(cert))
+		return nil, fmt.Errorf("the key is %s, and only RSA keys can be encrypted for", pki.KeyName(cert.PublicKey))
 	}
 	if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
 		return nil, fmt.Errorf("RSA key has %d bits, want %d to %d", bits, minRSABits, maxRSABits)

@@ -190,6 +190,33 @@ var reasons = []ReasonInfo{
 	{SigningTimeOutside, AboutValidity, false, "a signer claims to have signed when its certificate was not valid"},
 }
 
+// help is one sentence on what to do about a reason.
+func (r Reason) help() string {
+	switch r {
+	case AmbiguousIssuer:
+		return "sign again without the other certificate; it is named below as unused"
+	case MissingIssuer:
+		return `devices will show "Not Verified"; sign again with --chain and the certificate of that issuer, or give its root with --roots`
+	case SelfSigned:
+		return `devices will show "Not Verified", and install it all the same; --pin asks for this very certificate`
+	case UntrustedRoot:
+		return "give the root with --roots if you trust it"
+	case Expired, IssuerExpired:
+		return "sign again with a current certificate; a profile that was installed by hand is only replaced by one with the same certificate"
+	case WeakDigest:
+		return "sign again with SHA-256; syncguard extract --unverified takes the content out"
+	case DigestMismatch, SignatureMismatch, TrailingBytes:
+		return "the file was changed after it was signed; get it again from its source"
+	case NotSigned:
+		return "to sign it: syncguard sign FILE -o OUT"
+	case Nested:
+		return "sign the profile once"
+	case Detached:
+		return "sign with the content in the file: openssl cms -sign -nodetach"
+	}
+	return ""
+}
+
 // flaw is why an answer is no. As an error its text is the detail.
 type flaw struct {
 	reason Reason

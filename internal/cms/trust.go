@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -54,7 +53,7 @@ func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	switch {
 	case t.options.Roots != nil:
 	case t.options.Pin != nil:
-		return Answer{true, Pinned, fmt.Sprintf("signed by the pinned certificate, %q", Name(leaf))}, t.climb(leaf)
+		return yes(Pinned, "signed by the pinned certificate, %q", Name(leaf)), t.climb(leaf)
 	default:
 		return no(&flaw{NoRoots, "no roots were given to trust"}), t.climb(leaf)
 	}
@@ -70,9 +69,9 @@ func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	}
 	last := chain[len(chain)-1]
 	if known := t.endOf(last).apple; known != nil {
-		return Answer{true, AppleRoot, fmt.Sprintf("%q leads to the root %q, which is %s, though not on this machine", Name(leaf), known.Root, known.Where())}, chain
+		return yes(AppleRoot, "%q leads to the root %q, which is %s, though not on this machine", Name(leaf), known.Root, known.Where()), chain
 	}
-	return Answer{true, Trusted, fmt.Sprintf("%q leads to the root %q", Name(leaf), Name(last))}, chain
+	return yes(Trusted, "%q leads to the root %q", Name(leaf), Name(last)), chain
 }
 
 // find returns the best chain to a root: one that is valid at the moment before others, and the shortest of these. With an error it

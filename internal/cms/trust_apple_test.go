@@ -79,7 +79,7 @@ func TestAppleRootOfRealProfiles(t *testing.T) {
 		v := Verify(data, VerifyOptions{At: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Roots: poolOf(), AppleRoots: true})
 		counts[v.Trust.Reason]++
 		isApple := slices.ContainsFunc(v.Certificates, func(c Certificate) bool {
-			return slices.Contains(c.Issuer.Organization, "Apple Inc.")
+			return slices.Contains(c.X509.Issuer.Organization, "Apple Inc.")
 		})
 		if isApple != (v.Trust.Reason == AppleRoot) {
 			t.Errorf("%s: %+v", entry.Name(), v.Trust)

@@ -346,8 +346,8 @@ func TestCertificateRoles(t *testing.T) {
 		t.Fatalf("got %d certificates, want %d", len(got), len(want))
 	}
 	for i, w := range want {
-		if c := got[i]; Name(c.Certificate) != w.name || c.Role != w.role || c.Key != w.key || c.Embedded != w.embedded {
-			t.Errorf("certificate %d is %q, %s, %s, embedded %t; want %+v", i, Name(c.Certificate), c.Role, c.Key, c.Embedded, w)
+		if c := got[i]; c.Name != w.name || c.Role != w.role || c.Key != w.key || c.Embedded != w.embedded {
+			t.Errorf("certificate %d is %q, %s, %s, embedded %t; want %+v", i, c.Name, c.Role, c.Key, c.Embedded, w)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package cms
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -38,7 +37,7 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 				claim.Format(time.RFC3339), Name(leaf)))
 		}
 	}
-	return Answer{true, Valid, fmt.Sprintf("until %s (%s)", day(until), days(until.Sub(at)))}
+	return yes(Valid, "until %s (%s)", day(until), days(until.Sub(at)))
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

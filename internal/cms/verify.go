@@ -1,10 +1,12 @@
 package cms
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,41 +24,63 @@ type VerifyOptions struct {
 
 	knownRoot func(*x509.Certificate) (roots.Authority, bool) // roots.Find, but for tests
 	Pin       *[sha256.Size]byte                              // SHA-256 of the certificate that every signer must have; then Roots may be nil
+
+	Require []Question // whose answers must be yes
+	// Read holds content that was signed against what it should be, and returns what deserves a look. With an error the
+	// integrity is NotAPropertyList. Nil takes any content.
+	Read func(content []byte) (warnings []string, err error)
 }
 
-// Answer is the answer to one question. The reason is stable; the detail is for people, and holds names from the file.
+// Answer is the answer to one question. The reason is stable; the detail and the help are for people, and hold names from
+// the file.
 type Answer struct {
-	OK     bool
-	Reason Reason
-	Detail string
+	OK     bool   `json:"ok"`
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail"`
+	Help   string `json:"help,omitempty"` // what to do
+	Asked  bool   `json:"asked"`          // it was required to be yes
+}
+
+func yes(reason Reason, format string, args ...any) Answer {
+	return Answer{OK: true, Reason: reason, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Verdict is what is known of a file that claims to be signed. Nothing in it but the answers says that anything is
 // true: a signer is who the file says it is.
 type Verdict struct {
+	OK bool `json:"ok"` // every answer that was asked for is yes
 	// The three answers, each of the first signer for whom it is no. Trust and validity are answered whenever the
 	// certificates of the signers are known, even where integrity is not there.
-	Integrity, Trust, Validity Answer
+	Integrity Answer `json:"integrity"`
+	Trust     Answer `json:"trust"`
+	Validity  Answer `json:"validity"`
 
-	Form         Form
-	Size         int    // of the content, in bytes
-	Content      []byte // a copy of what was signed; nil unless Integrity is OK
-	Signers      []Signer
-	Certificates []Certificate // every one in the file, and roots that chains end at
-	Notes        []string      // what makes no answer no; for people, with names from the file
+	Form         Form          `json:"form"`   // empty where the file could not be read
+	Size         int           `json:"size"`   // of the content, in bytes
+	SHA256       string        `json:"sha256"` // of Content; empty without it
+	Content      []byte        `json:"-"`      // a copy of what was signed; nil unless that holds
+	Signers      []Signer      `json:"signers"`
+	Certificates []Certificate `json:"certificates"` // every one in the file, and roots that chains end at
+	Warnings     []string      `json:"warnings"`     // of VerifyOptions.Read
+	Notes        []string      `json:"notes"`        // what makes no answer no; for people, with names from the file
 }
 
 // Signer is one who signed, or claims to have.
 type Signer struct {
-	Integrity, Trust, Validity Answer
+	Name               string    `json:"name"`                 // of the certificate; empty where it is not known
+	SHA256             string    `json:"sha256"`               // the same
+	Digest             string    `json:"digest"`               // SHA-256; empty where it is not known
+	Key                string    `json:"key"`                  // RSA 2048, ECDSA P-256; empty where the certificate is not known
+	SigningTime        time.Time `json:"signingTime,omitzero"` // what the signer claims; zero where it claims nothing
+	SignedAttributes   []string  `json:"signedAttributes"`     // names, or object identifiers
+	UnsignedAttributes []string  `json:"unsignedAttributes"`   // the same; nothing covers them, and they are ignored
 
-	Certificate        *x509.Certificate   // nil where it is not known
-	Chain              []*x509.Certificate // from the certificate up, as far as the file and the roots reach
-	Digest             string              // SHA-256; empty where it is not known
-	Key                string              // RSA 2048, ECDSA P-256; empty where the certificate is not known
-	SigningTime        time.Time           // what the signer claims; zero where it claims nothing
-	SignedAttributes   []string            // names, or object identifiers
-	UnsignedAttributes []string            // the same; nothing covers them, and they are ignored
+	Integrity Answer `json:"integrity"`
+	Trust     Answer `json:"trust"`
+	Validity  Answer `json:"validity"`
+
+	Certificate *x509.Certificate   `json:"-"` // nil where it is not known
+	Chain       []*x509.Certificate `json:"-"` // from the certificate up, as far as the file and the roots reach
 }
 
 // Role is what a certificate is to the file.
@@ -72,16 +96,17 @@ const (
 
 // Certificate is a certificate with its role.
 type Certificate struct {
-	*x509.Certificate
-	Role     Role
-	Key      string // RSA 2048, ECDSA P-256
-	Embedded bool   // in the file
+	Role Role `json:"role"`
+	pki.Facts
+	Signature string   `json:"signature"` // algorithm with which the issuer signed it
+	Usages    []string `json:"usages"`    // extended key usages; empty for any
+	Embedded  bool     `json:"embedded"`  // in the file
+
+	X509 *x509.Certificate `json:"-"`
 }
 
 // Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
-func Fingerprint(cert *x509.Certificate) string {
-	return fmt.Sprintf("%x", sha256.Sum256(cert.Raw))
-}
+func Fingerprint(cert *x509.Certificate) string { return pki.Fingerprint(cert) }
 
 // Verify reads untrusted bytes, in DER or BER, and answers three questions about them. Integrity: the content is what
 // every signer signed, nothing else is in the file, and no weak algorithm was used. Trust: the chain of every signer
@@ -93,14 +118,35 @@ func Verify(b []byte, o VerifyOptions) *Verdict {
 	if o.At.IsZero() {
 		o.At = time.Now()
 	}
-	v := &Verdict{}
+	v := &Verdict{Signers: []Signer{}, Certificates: []Certificate{}, Warnings: []string{}, Notes: []string{}}
 	d, err := parse(b)
 	if err != nil {
 		v.Integrity = no(err)
 		v.Trust = no(&flaw{UnknownSigner, "there is no signer to judge"})
 		v.Validity = v.Trust
-		return v
+	} else {
+		v.judge(d, o)
 	}
+	v.OK = finish(o.Require, &v.Integrity, &v.Trust, &v.Validity)
+	for i := range v.Signers {
+		s := &v.Signers[i]
+		finish(o.Require, &s.Integrity, &s.Trust, &s.Validity)
+	}
+	return v
+}
+
+// finish says which answers are asked for, and what to do about them. It reports whether all of those are yes.
+func finish(required []Question, answers ...*Answer) bool {
+	ok := true
+	for i, q := range []Question{AboutIntegrity, AboutTrust, AboutValidity} {
+		a := answers[i]
+		a.Asked, a.Help = slices.Contains(required, q), a.Reason.help()
+		ok = ok && (a.OK || !a.Asked)
+	}
+	return ok
+}
+
+func (v *Verdict) judge(d *message, o VerifyOptions) {
 	v.Form, v.Size = d.form, len(d.content)
 	t := newTrust(d.certs, o)
 	for _, i := range d.signers {
@@ -111,12 +157,19 @@ func Verify(b []byte, o VerifyOptions) *Verdict {
 		v.Integrity, v.Trust, v.Validity = worse(v.Integrity, s.Integrity), worse(v.Trust, s.Trust), worse(v.Validity, s.Validity)
 	}
 	v.Certificates = roles(d.certs, v.Signers)
-	v.Notes = t.notes(v.Signers)
-	if v.Integrity.OK {
-		v.Content = d.content
-		v.Integrity.Detail = v.coverage()
+	v.Notes = append(v.Notes, t.notes(v.Signers)...)
+	if !v.Integrity.OK {
+		return
 	}
-	return v
+	v.Content, v.SHA256 = d.content, fmt.Sprintf("%x", sha256.Sum256(d.content))
+	v.Integrity.Detail = v.coverage()
+	if o.Read != nil {
+		warnings, err := o.Read(d.content)
+		v.Warnings = append(v.Warnings, warnings...)
+		if err != nil {
+			v.Integrity = Answer{Reason: NotAPropertyList, Detail: err.Error()}
+		}
+	}
 }
 
 // no turns an error into an answer. Every error of this package that is no flaw is about a structure.
@@ -158,14 +211,14 @@ func (d *message) judge(i int, t *trust) Signer {
 		signer.Validity = signer.Trust
 		return signer
 	}
-	signer.Key = keyName(s.cert)
+	signer.Name, signer.SHA256, signer.Key = Name(s.cert), Fingerprint(s.cert), pki.KeyName(s.cert.PublicKey)
 	signer.Trust, signer.Chain = t.judge(s.cert)
 	signer.Validity = judgeValidity(&signer, t.options.At)
 	return signer
 }
 
 func names(attributes []attribute) []string {
-	var all []string
+	all := []string{}
 	for _, a := range attributes {
 		all = append(all, nameOf(a.oid))
 	}
@@ -245,10 +298,8 @@ func roles(embedded []*x509.Certificate, signers []Signer) []Certificate {
 	}
 	all := make([]Certificate, len(certs))
 	for i, cert := range certs {
-		all[i] = Certificate{Certificate: cert, Role: known[cert], Key: keyName(cert), Embedded: i < len(embedded)}
-		if all[i].Role == "" {
-			all[i].Role = RoleUnused
-		}
+		all[i] = Certificate{Role: cmp.Or(known[cert], RoleUnused), Facts: pki.FactsOf(cert), Signature: cert.SignatureAlgorithm.String(),
+			Usages: pki.ExtendedUsages(cert), Embedded: i < len(embedded), X509: cert}
 	}
 	return all
 }

@@ -175,7 +175,7 @@ func purposes(leaf *x509.Certificate) (found []Finding) {
 		doubt("key-usage", `has a key usage without "digitalSignature" or "nonRepudiation"`, "ask the authority for that key usage")
 	}
 	if !isForSigning(leaf) {
-		doubt("extended-key-usage", "is for other purposes: "+join(extendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")
+		doubt("extended-key-usage", "is for other purposes: "+join(pki.ExtendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")
 	}
 	if days := int(leaf.NotAfter.Sub(leaf.NotBefore).Hours() / 24); slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageServerAuth) && days > maxServerDays {
 		doubt("long-validity", fmt.Sprintf("is for TLS servers and valid for %d days, where Apple takes at most %d", days, maxServerDays),

@@ -1,11 +1,7 @@
 package identity
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"crypto/x509"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -112,17 +108,6 @@ func NameOf(cert *x509.Certificate) string { return nameOf(cert) }
 // aside.
 func IsSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }
 
-// KeyName says what a public key is: RSA 2048, ECDSA P-256.
-func KeyName(public crypto.PublicKey) string {
-	switch key := public.(type) {
-	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA %d", key.N.BitLen())
-	case *ecdsa.PublicKey:
-		return "ECDSA " + key.Curve.Params().Name
-	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", public), "*")
-}
-
 // Usages returns the key usages and extended key usages of a certificate, by the names of RFC 5280. Unknown ones are
 // object identifiers.
 func Usages(cert *x509.Certificate) (usages, extended []string) {
@@ -132,29 +117,7 @@ func Usages(cert *x509.Certificate) (usages, extended []string) {
 			usages = append(usages, name)
 		}
 	}
-	return usages, extendedUsages(cert)
-}
-
-func extendedUsages(cert *x509.Certificate) (names []string) {
-	for _, usage := range cert.ExtKeyUsage {
-		name, ok := extendedNames()[usage]
-		if !ok {
-			name = usage.String()
-		}
-		names = append(names, name)
-	}
-	for _, oid := range cert.UnknownExtKeyUsage {
-		names = append(names, oid.String())
-	}
-	return names
-}
-
-func extendedNames() map[x509.ExtKeyUsage]string {
-	return map[x509.ExtKeyUsage]string{
-		x509.ExtKeyUsageAny: "anyExtendedKeyUsage", x509.ExtKeyUsageServerAuth: "serverAuth", x509.ExtKeyUsageClientAuth: "clientAuth",
-		x509.ExtKeyUsageCodeSigning: "codeSigning", x509.ExtKeyUsageEmailProtection: "emailProtection",
-		x509.ExtKeyUsageTimeStamping: "timeStamping", x509.ExtKeyUsageOCSPSigning: "OCSPSigning",
-	}
+	return usages, pki.ExtendedUsages(cert)
 }
 
 func join(words []string) string { return strings.Join(words, ", ") }

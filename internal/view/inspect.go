@@ -1,6 +1,9 @@
 package view
 
-import "syncguard/internal/schema"
+import (
+	"syncguard/internal/app"
+	"syncguard/internal/schema"
+)
 
 // Inspection is what files hold. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Inspection struct {
@@ -13,7 +16,7 @@ type Inspected struct {
 	File      string             `json:"file"`
 	Format    string             `json:"format"` // xml, binary or json
 	Size      int                `json:"size"`   // of the file in bytes, with the signature
-	Signature *Verified          `json:"signature"`
+	Signature *app.VerifiedFile  `json:"signature"`
 	Encrypted *InspectedEnvelope `json:"encrypted"`
 	Errors    int                `json:"errors"`           // in reading: with one, a part of the file may be missing here
 	Defect    string             `json:"defect,omitempty"` // why the file as a whole is not what a device takes

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"syncguard/internal/cms"
 	"syncguard/internal/target"
 )
 
@@ -120,18 +122,18 @@ func (t *tree) file(f *Inspected) {
 	line("format", text)
 	if s := f.Signature; s != nil {
 		for _, c := range s.Certificates {
-			if c.Role == "signer" {
+			if c.Role == cms.RoleSigner {
 				name, _ := cut(c.Name, t.width()-40)
-				line("signer", fmt.Sprintf(`"%s", %s, until %.10s`, name, Clean(c.Key), c.NotAfter))
+				line("signer", fmt.Sprintf(`"%s", %s, until %s`, name, Clean(c.Key), c.NotAfter.Format(time.DateOnly)))
 			}
 		}
 		for _, a := range []struct {
 			question string
-			VerifiedAnswer
+			cms.Answer
 		}{{"integrity", s.Integrity}, {"trust", s.Trust}, {"validity", s.Validity}} {
 			a.Help = "" // which verify has
 			a.Detail, _ = cut(a.Detail, maxDetail)
-			t.p.answer(a.question, a.VerifiedAnswer)
+			t.p.answer(a.question, a.Answer)
 		}
 	}
 	if e := f.Encrypted; e != nil {

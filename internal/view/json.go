@@ -77,7 +77,10 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 // fields are those of an object as they stand between its braces.
 func fields(v any) (string, error) {
 	data, err := encode(v, "")
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(string(data), "{"), "\n"), "\n}"), err
+	if err != nil {
+		return "", err
+	}
+	return strings.Trim(string(data[1:len(data)-1]), "\n"), nil
 }
 
 // encode returns the harmless JSON of a value, its lines but the first indented.

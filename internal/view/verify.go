@@ -5,79 +5,42 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"syncguard/internal/app"
+	"syncguard/internal/cms"
 )
-
-// Verification is the result of verifying files. In JSON its shape is stable: fields are only ever added (docs/json.md).
-type Verification struct {
-	Files  []Verified `json:"files"`
-	Failed int        `json:"failed"` // files of which an answer that was asked for is no
-}
-
-// Verified is one file with the three answers.
-type Verified struct {
-	File         string           `json:"file"`
-	OK           bool             `json:"ok"` // every answer that was asked for is yes
-	Integrity    VerifiedAnswer   `json:"integrity"`
-	Trust        VerifiedAnswer   `json:"trust"`
-	Validity     VerifiedAnswer   `json:"validity"`
-	Form         string           `json:"form"`   // DER or BER; empty where the file could not be read
-	Size         int              `json:"size"`   // of the content, in bytes
-	SHA256       string           `json:"sha256"` // of the content; empty without integrity
-	Signers      []VerifiedSigner `json:"signers"`
-	Certificates []VerifiedCert   `json:"certificates"`
-	Warnings     []string         `json:"warnings"`
-	Notes        []string         `json:"notes"` // to know, and nothing to do about
-}
-
-// VerifiedAnswer is the answer to one question.
-type VerifiedAnswer struct {
-	OK     bool   `json:"ok"`
-	Reason string `json:"reason"`
-	Detail string `json:"detail"`
-	Help   string `json:"help,omitempty"`
-	Asked  bool   `json:"asked"` // a no makes the exit code 1
-}
-
-// VerifiedSigner is one who signed, or claims to have.
-type VerifiedSigner struct {
-	Name               string   `json:"name"`
-	SHA256             string   `json:"sha256"` // of the certificate; empty where it is not known
-	Digest             string   `json:"digest"`
-	Key                string   `json:"key"`
-	SigningTime        string   `json:"signingTime,omitempty"` // a claim; RFC 3339
-	SignedAttributes   []string `json:"signedAttributes"`
-	UnsignedAttributes []string `json:"unsignedAttributes"`
-
-	Integrity VerifiedAnswer `json:"integrity"`
-	Trust     VerifiedAnswer `json:"trust"`
-	Validity  VerifiedAnswer `json:"validity"`
-}
-
-// VerifiedCert is a certificate of the file, or a root that a chain ends at.
-type VerifiedCert struct {
-	Role      string   `json:"role"` // signer, intermediate, root or unused
-	Subject   string   `json:"subject"`
-	Issuer    string   `json:"issuer"`
-	Name      string   `json:"-"`
-	Serial    string   `json:"serial"`
-	SHA256    string   `json:"sha256"`
-	NotBefore string   `json:"notBefore"`
-	NotAfter  string   `json:"notAfter"`
-	Key       string   `json:"key"`
-	Signature string   `json:"signature"` // algorithm with which the issuer signed it
-	Usages    []string `json:"usages"`    // extended key usages; empty for any
-	Embedded  bool     `json:"embedded"`
-}
 
 // roleWidth is that of the longest label.
 const roleWidth = len("intermediate")
 
-// Verified writes the answers about one file, and each certificate.
+// Verification writes the answers about each file. before is called before something is written.
+func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
+	first := true
+	for f, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		before()
+		if !first {
+			p.Line("")
+		}
+		first = false
+		p.verified(f)
+	}
+	before()
+	if r := run.Footer(); r.Files > 1 {
+		p.Line("\n%s", verification(r))
+	}
+	return nil
+}
+
+// verified writes the answers about one file, and each certificate.
 //
 //	corp.mobileconfig
 //	  integrity     ok      12,913 bytes, SHA-256, RSA 2048, everything in the file is covered
 //	  trust         failed  the issuer "Corp Issuing CA 2" is neither in the file nor among the roots  [missing-issuer]
-func (p *Printer) Verified(v Verified) {
+func (p *Printer) verified(v *app.VerifiedFile) {
 	p.Line("%s", bold.Render(Clean(v.File)))
 	p.answer("integrity", v.Integrity)
 	p.answer("trust", v.Trust)
@@ -97,13 +60,13 @@ func (p *Printer) Verified(v Verified) {
 }
 
 // byRole orders certificates as a chain is read: from the signer up to the root.
-func byRole(a, b VerifiedCert) int { return cmp.Compare(roleRank(a.Role), roleRank(b.Role)) }
+func byRole(a, b cms.Certificate) int { return cmp.Compare(roleRank(a.Role), roleRank(b.Role)) }
 
-func roleRank(role string) int {
-	return slices.Index([]string{"signer", "intermediate", "root", "unused"}, role)
+func roleRank(role cms.Role) int {
+	return slices.Index([]cms.Role{cms.RoleSigner, cms.RoleIntermediate, cms.RoleRoot, cms.RoleUnused}, role)
 }
 
-func (p *Printer) answer(question string, a VerifiedAnswer) {
+func (p *Printer) answer(question string, a cms.Answer) {
 	word := green.Render("ok    ")
 	switch {
 	case !a.OK && a.Asked:
@@ -113,7 +76,7 @@ func (p *Printer) answer(question string, a VerifiedAnswer) {
 	}
 	code := ""
 	if !a.OK {
-		code = faint.Render("  [" + a.Reason + "]")
+		code = faint.Render("  [" + string(a.Reason) + "]")
 	}
 	p.Line("  %-*s  %s  %s%s", roleWidth, question, word, Clean(a.Detail), code)
 	if a.Help != "" {
@@ -121,26 +84,26 @@ func (p *Printer) answer(question string, a VerifiedAnswer) {
 	}
 }
 
-func (p *Printer) certificate(c VerifiedCert) {
+func (p *Printer) certificate(c cms.Certificate) {
 	where := ""
 	if !c.Embedded {
 		where = ", not in the file"
 	}
-	p.fact(c.Role, fmt.Sprintf("%q, %s, until %.10s%s", c.Name, c.Key, c.NotAfter, where))
-	if c.Role == "signer" {
+	p.fact(string(c.Role), fmt.Sprintf("%q, %s, until %s%s", c.Name, c.Key, c.NotAfter.Format(time.DateOnly), where))
+	if c.Role == cms.RoleSigner {
 		p.fact("", "SHA-256 "+c.SHA256)
 	}
 }
 
 // signer says what only some signatures have.
-func (p *Printer) signer(s VerifiedSigner, several bool) {
-	for _, a := range []VerifiedAnswer{s.Integrity, s.Trust, s.Validity} {
+func (p *Printer) signer(s cms.Signer, several bool) {
+	for _, a := range []cms.Answer{s.Integrity, s.Trust, s.Validity} {
 		if several && !a.OK {
 			p.fact("of several", fmt.Sprintf("%q: %s", s.Name, a.Detail))
 		}
 	}
-	if s.SigningTime != "" {
-		p.fact("signed at", s.SigningTime+", as the signer claims")
+	if !s.SigningTime.IsZero() {
+		p.fact("signed at", s.SigningTime.Format(time.RFC3339)+", as the signer claims")
 	}
 	if len(s.UnsignedAttributes) > 0 {
 		p.fact("not covered", "unsigned attribute "+strings.Join(s.UnsignedAttributes, ", "))
@@ -152,10 +115,10 @@ func (p *Printer) fact(label, text string) {
 	p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  %s", roleWidth, label, Clean(text))))
 }
 
-// String says the result in one line: 2 of 3 files verified, 1 failed.
-func (v *Verification) String() string {
-	if v.Failed == 0 {
-		return Count(len(v.Files), "file") + " verified"
+// verification says the result in one line: 2 files verified, 1 of 3 files failed.
+func verification(r *app.VerifyFooter) string {
+	if r.Failed == 0 {
+		return Count(r.Files, "file") + " verified"
 	}
-	return fmt.Sprintf("%d of %s failed", v.Failed, Count(len(v.Files), "file"))
+	return fmt.Sprintf("%d of %s failed", r.Failed, Count(r.Files, "file"))
 }

@@ -1,0 +1,70 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"time"
+)
+
+// Facts are what people want to know of a certificate. They come from a file, so escape them before showing them.
+type Facts struct {
+	Name      string    `json:"name"`
+	Subject   string    `json:"subject"`
+	Issuer    string    `json:"issuer"`
+	Serial    string    `json:"serial"` // hexadecimal
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
+	SHA256    string    `json:"sha256"` // of the certificate
+	Key       string    `json:"key"`    // RSA 2048, ECDSA P-256
+}
+
+// FactsOf returns those of a certificate.
+func FactsOf(cert *x509.Certificate) Facts {
+	return Facts{Name: NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
+		NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(), SHA256: Fingerprint(cert), Key: KeyName(cert.PublicKey)}
+}
+
+// Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
+func Fingerprint(cert *x509.Certificate) string { return fmt.Sprintf("%x", sha256.Sum256(cert.Raw)) }
+
+// KeyName says the kind and size of a public key: RSA 2048, ECDSA P-256.
+func KeyName(public crypto.PublicKey) string {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + key.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	}
+	return "of an unknown kind"
+}
+
+// ExtendedUsages returns the extended key usages of a certificate, by the names of RFC 5280 or their object identifiers.
+func ExtendedUsages(cert *x509.Certificate) []string {
+	names := []string{}
+	for _, usage := range cert.ExtKeyUsage {
+		name, ok := extendedNames()[usage]
+		if !ok {
+			name = usage.String()
+		}
+		names = append(names, name)
+	}
+	for _, oid := range cert.UnknownExtKeyUsage {
+		names = append(names, oid.String())
+	}
+	return names
+}
+
+func extendedNames() map[x509.ExtKeyUsage]string {
+	return map[x509.ExtKeyUsage]string{
+		x509.ExtKeyUsageAny: "anyExtendedKeyUsage", x509.ExtKeyUsageServerAuth: "serverAuth", x509.ExtKeyUsageClientAuth: "clientAuth",
+		x509.ExtKeyUsageCodeSigning: "codeSigning", x509.ExtKeyUsageEmailProtection: "emailProtection",
+		x509.ExtKeyUsageTimeStamping: "timeStamping", x509.ExtKeyUsageOCSPSigning: "OCSPSigning",
+	}
+}
