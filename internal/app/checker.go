@@ -23,15 +23,14 @@ import (
 
 // checker holds what is the same for every file.
 type checker struct {
-	host       *Host
-	catalog    *schema.Catalog
-	lint       *lint.Checker
-	targets    []target.Target
-	options    lint.Options // the exceptions are added to them
-	exceptions *exceptions
-	keeps      func(diag.Diagnostic) bool // which findings count
-	templates  *TemplateValues            // values for templates; nil where a template is no input
-	asSet      bool                       // the files land on one device
+	host      *Host
+	catalog   *schema.Catalog
+	lint      *lint.Checker
+	targets   []target.Target
+	options   lint.Options
+	keeps     func(diag.Diagnostic) bool // which findings count
+	templates *TemplateValues            // values for templates; nil where a template is no input
+	asSet     bool                       // the files land on one device
 }
 
 // checked is one file with what was found in it, or the reason why it could not be read.
@@ -40,12 +39,10 @@ type checked struct {
 	kind, format      string
 	signed, encrypted bool
 	findings          []diag.Diagnostic
-	wasChecked        bool              // against the schemas
-	unused            []diag.Diagnostic // exceptions that nothing in it needed
-	ignores           []*lint.Ignore    // comments that take findings out
-	borrowed          []*lint.Ignore    // those of the templates that this one extends
-	member            *lint.Member      // what others are held against, nil for none
-	fix               *fix.Result       // what lint --fix does, nil where it was not asked for
+	ignores           []*lint.Ignore // comments that take findings out
+	borrowed          []*lint.Ignore // those of the templates that this one extends
+	member            *lint.Member   // what others are held against, nil for none
+	fix               *fix.Result    // what lint --fix does, nil where it was not asked for
 	err               error
 }
 
@@ -107,12 +104,11 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	if doc.Format == document.XML {
 		result.ignore(lint.Ignores(doc.File, doc.Root))
 	}
-	more, unused, err := c.check(doc, file)
+	more, err := c.check(doc, file)
 	if err != nil {
 		return err
 	}
 	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
-	result.wasChecked, result.unused = true, unused
 	if c.asSet && doc.Whole {
 		result.member, err = c.lint.Member(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
 	}
@@ -136,11 +132,9 @@ func internalError(p any) diag.Diagnostic {
 		Help:    "report it, with the file if you can share it"}
 }
 
-// check compares a document with the schemas. It returns which exceptions were not needed apart from the findings: that
-// counts only when no other file needs them either.
-func (c *checker) check(doc *document.Document, file *diag.File) (found, unused []diag.Diagnostic, err error) {
+// check compares a document with the schemas.
+func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnostic, error) {
 	o := c.options
-	o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
 	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
 	if doc.Format == document.XML && !doc.Signed {
 		o.File.Odd = plist.Oddities(file.Data)
@@ -157,15 +151,7 @@ func (c *checker) check(doc *document.Document, file *diag.File) (found, unused 
 		o.Placeholders.Judge(&d)
 		all = append(all, d)
 	}
-	for _, d := range all {
-		switch {
-		case d.Rule == ruleUnusedException:
-			unused = append(unused, d)
-		case c.keeps(d):
-			found = append(found, d)
-		}
-	}
-	return found, unused, err
+	return slices.DeleteFunc(all, c.drops), err
 }
 
 // checkTogether adds what only shows when all files are seen together.
@@ -254,9 +240,7 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		}
 	}
 	for _, t := range chosen {
-		o := c.options
-		o.AllowUnknown, o.ReportUnused = c.exceptions.names(), true
-		made, err := compose.Compose(spec, t, c.catalog, o)
+		made, err := compose.Compose(spec, t, c.catalog, c.options)
 		if err != nil {
 			return err
 		}
@@ -264,7 +248,6 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 	}
 	result.borrow()
 	result.findings = oncePerLine(diag.Sort(slices.DeleteFunc(result.findings, c.drops)))
-	result.wasChecked = true
 	return nil
 }
 
@@ -293,13 +276,7 @@ func (c *checker) addComposed(result *checked, made *compose.Result, already []d
 	if diag.HasErrors(already) {
 		found = elsewhere(made.Written(), already)
 	}
-	for _, d := range found {
-		if d.Rule == ruleUnusedException {
-			result.unused = append(result.unused, d)
-		} else {
-			result.findings = append(result.findings, d)
-		}
-	}
+	result.findings = append(result.findings, found...)
 }
 
 // isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/files"
 	"syncguard/internal/lint"
 	"syncguard/internal/mdm"
 	"syncguard/internal/rules"
@@ -24,8 +25,7 @@ type LintOptions struct {
 	Paths         []string // files, folders, - for stdin
 	StdinName     string   // how stdin is shown; its ending tells a template
 	Targets       []string
-	For           string   // the MDM server that is to deliver the files; empty for none
-	AllowUnknown  []string // TYPE[.KEY] that is right although no schema knows it
+	For           string // the MDM server that is to deliver the files; empty for none
 	Rules         RuleFilter
 	FailOn        diag.Severity // findings from here up fail the run
 	Template      TemplateValues
@@ -137,7 +137,6 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 			l.addUnread(r.name, r.err)
 			continue
 		}
-		l.exceptions.count(r)
 		l.results = append(l.results, r)
 		if held = held || r.kind == "template"; held { // others may extend the template, and say the same of it
 			continue
@@ -152,7 +151,7 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 		return err
 	}
 	l.finish()
-	l.addOptions()
+	l.results = append(l.results, l.ignores.report(&l.o.Rules, slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) }))...)
 	for i := range l.results {
 		if !yield(l.linted(&l.results[i])) {
 			return nil
@@ -171,16 +170,15 @@ func (l *linting) lint(in input) checked {
 
 // linting is one run of lint.
 type linting struct {
-	host       *Host
-	o          LintOptions
-	checker    *checker
-	exceptions *exceptions
-	ignored    []*projectIgnore
-	baseline   *knownFindings // nil for none
-	results    []checked      // that are not given out yet
-	header     LintHeader
-	footer     LintFooter
-	alike      map[string]int // how many findings there were of each kind, for their fingerprints
+	host     *Host
+	o        LintOptions
+	checker  *checker
+	ignores  *ignores
+	baseline *knownFindings // nil for none
+	results  []checked      // that are not given out yet
+	header   LintHeader
+	footer   LintFooter
+	alike    map[string]int // how many findings there were of each kind, for their fingerprints
 }
 
 func newLinting(h *Host, o LintOptions) (*linting, error) {
@@ -191,11 +189,11 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	exceptions, err := loadExceptions(h.Files, o.AllowUnknown)
+	ignores, err := readIgnores(h, o.Rules.Ignored)
 	if err != nil {
 		return nil, err
 	}
-	l := &linting{host: h, o: o, exceptions: exceptions, ignored: exceptions.ignored(h), alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}}}
+	l := &linting{host: h, o: o, ignores: ignores, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}}}
 	if o.Baseline != "" {
 		if l.baseline, err = readBaseline(h.Files, o.Baseline, o.Paths); err != nil {
 			return nil, err
@@ -205,7 +203,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if l.header.Root, err = h.Files.Getwd(); err != nil {
 		return nil, fmt.Errorf("finding the current folder: %w", err)
 	}
-	l.checker, err = newChecker(h, targets, exceptions)
+	l.checker, err = newChecker(h, targets)
 	if err != nil {
 		return nil, err
 	}
@@ -263,12 +261,12 @@ func (h *LintHeader) Path(name string) string {
 }
 
 // newChecker returns a checker of everything that is valid or not for targets.
-func newChecker(h *Host, targets []target.Target, exceptions *exceptions) (*checker, error) {
+func newChecker(h *Host, targets []target.Target) (*checker, error) {
 	catalog, _, err := h.catalog()
 	if err != nil {
 		return nil, err
 	}
-	return &checker{host: h, catalog: catalog, lint: lint.New(catalog), targets: targets, exceptions: exceptions,
+	return &checker{host: h, catalog: catalog, lint: lint.New(catalog), targets: targets,
 		keeps: func(diag.Diagnostic) bool { return true }}, nil
 }
 

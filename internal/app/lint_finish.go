@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/lint"
 )
 
 // finish takes out what does not count, of all files that are not given out yet.
@@ -19,18 +18,15 @@ func (l *linting) finish() {
 	l.sayOnce()
 	for i := range l.results {
 		r := &l.results[i]
-		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(r, d) })
+		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool {
+			ignored := l.isIgnored(r, d, true)
+			if ignored {
+				l.footer.Ignored++
+			}
+			return ignored
+		})
 	}
 	l.addUnusedComments()
-}
-
-// addOptions adds the results about the command line and the project file.
-func (l *linting) addOptions() {
-	wholeFolder := hasFolder(l.host.Files, l.o.Paths)
-	l.results = append(l.results, l.exceptions.report(wholeFolder)...)
-	if d := l.unusedInProject(wholeFolder); len(d) > 0 {
-		l.addToProject(d)
-	}
 }
 
 // linted is a file as the run gives it out.
@@ -88,75 +84,12 @@ func (r *checked) isElsewhere(d diag.Diagnostic) bool {
 	return !d.Span.IsZero() && filepath.Clean(d.Span.File.Name) != filepath.Clean(r.name)
 }
 
-// addUnusedComments reports the comments that nothing needed: no finding of their own file, and none of a template that
-// extends it.
-func (l *linting) addUnusedComments() {
-	for i := range l.results {
-		r := &l.results[i]
-		for _, ignore := range r.ignores {
-			d, unused := ignore.Unused(l.o.Rules.looksFor)
-			if unused && l.o.Rules.keeps(d) && !l.isBorrowed(ignore) {
-				r.findings = diag.Sort(append(r.findings, d))
-			}
-		}
-	}
-}
-
-// isBorrowed says whether a template needed the comment of the one that it extends.
-func (l *linting) isBorrowed(ignore *lint.Ignore) bool {
-	return slices.ContainsFunc(l.results, func(r checked) bool {
-		return slices.ContainsFunc(r.borrowed, func(b *lint.Ignore) bool {
-			_, unused := b.Unused(l.o.Rules.looksFor)
-			return !unused && b.At.Start == ignore.At.Start && filepath.Clean(b.At.File.Name) == filepath.Clean(ignore.At.File.Name)
-		})
-	})
-}
-
-func (l *linting) isIgnored(r *checked, d diag.Diagnostic) bool {
-	ignored := false
-	for _, ignore := range slices.Concat(r.ignores, r.borrowed) {
-		ignored = ignore.Covers(d) || ignored
-	}
-	for _, ignore := range l.ignored {
-		if ignore.covers(r.name, d) {
-			ignored, ignore.used = true, true
-		}
-	}
-	if ignored {
-		l.footer.Ignored++
-	}
-	return ignored
-}
-
 func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
 	known := l.baseline.knows(l.host, name, d)
 	if known {
 		l.footer.Baselined++
 	}
 	return known
-}
-
-// unusedInProject returns the findings about entries of the project file that ignore nothing. Other files than those of
-// this run may need them, so only a whole folder counts.
-func (l *linting) unusedInProject(wholeFolder bool) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	for _, ignore := range l.ignored {
-		if d, wrong := ignore.finding(wholeFolder && l.o.Rules.looksFor(ignore.entry.Rule.Value)); wrong && l.o.Rules.keeps(d) {
-			found = append(found, d)
-		}
-	}
-	return found
-}
-
-// addToProject adds findings to the result of the project file.
-func (l *linting) addToProject(found []diag.Diagnostic) {
-	for i := range l.results {
-		if r := &l.results[i]; r.kind == "project" {
-			r.findings = diag.Sort(append(r.findings, found...))
-			return
-		}
-	}
-	l.results = append(l.results, checked{name: l.exceptions.path, kind: "project", format: "yaml", findings: diag.Sort(found)})
 }
 
 // addUnread takes in a file or folder that could not be checked. Without a name it is the one that the error is about.

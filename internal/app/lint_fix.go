@@ -17,7 +17,7 @@ func (l *linting) fixInput(in input) checked {
 	}
 	check := func(f *diag.File) ([]diag.Diagnostic, error) {
 		r := l.checker.checkFile(f)
-		return slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isMeant(&r, d) }), r.err
+		return slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(&r, d, false) }), r.err
 	}
 	fixed, err := fix.Run(in.path, data, check, l.o.UnsafeFixes)
 	if err != nil {
@@ -28,16 +28,6 @@ func (l *linting) fixInput(in input) checked {
 		result.fix = &fixed
 	}
 	return result
-}
-
-// isMeant says whether a finding is ignored, so that what it is about stays as it is.
-func (l *linting) isMeant(r *checked, d diag.Diagnostic) bool {
-	for _, ignore := range slices.Concat(r.ignores, r.borrowed) {
-		if ignore.Covers(d) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(l.ignored, func(i *projectIgnore) bool { return i.covers(r.name, d) })
 }
 
 // writeFixed writes a corrected file in place of the old one.

@@ -99,7 +99,7 @@ func (p *pushRun) load() error {
 	if left > 0 {
 		p.hint(fmt.Sprintf("left out: %s, which %s is not given", text.Count(left, what), d.Server().Name))
 	}
-	if p.check, err = newChecker(p.Host, nil, newExceptions(nil)); err != nil {
+	if p.check, err = newChecker(p.Host, nil); err != nil {
 		return err
 	}
 	p.check.asSet, p.check.keeps = true, isAboutPushing

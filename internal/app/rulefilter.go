@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
@@ -13,7 +14,7 @@ import (
 // RuleFilter says which rules are looked for, by their names and groups.
 type RuleFilter struct {
 	Selected []string // none for all
-	Ignored  []string
+	Ignored  []string // those with =TYPE or =TYPE.KEY behind the name only about that
 }
 
 // RuleNames lists the groups and the rules.
@@ -29,7 +30,15 @@ func RuleNames() []string {
 }
 
 func (f *RuleFilter) check() error {
-	for _, name := range slices.Concat(f.Selected, f.Ignored) {
+	names := slices.Clone(f.Selected)
+	for _, text := range f.Ignored {
+		name, key, hasKey := strings.Cut(text, "=")
+		if hasKey && key == "" {
+			return diag.Usage("write TYPE or TYPE.KEY behind =", "--ignore %s names no key", text)
+		}
+		names = append(names, name)
+	}
+	for _, name := range names {
 		if !slices.Contains(RuleNames(), name) {
 			return diag.Usage(cmp.Or(text.DidYouMean(name, RuleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
 		}

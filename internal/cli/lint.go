@@ -74,11 +74,12 @@ every *.mobileconfig is checked, and every *.json and *.yaml that holds a declar
 With a target, what its devices would refuse or ignore counts too: versions, supervision, enrollment. A target is
 PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
 
-Apple's schemas lack keys that are in real use. Allow one with --allow-unknown, or for everybody in .syncguard.yaml, in
-this folder or one above it:
+Apple's schemas lack keys that are in real use. Allow one with --ignore unknown-key=TYPE.KEY, or for everybody in
+.syncguard.yaml, in this folder or one above it:
 
-  allowUnknown:
-    - key: com.apple.applicationaccess.allowSomething
+  ignore:
+    - rule: unknown-key
+      key: com.apple.applicationaccess.allowSomething
       reason: new in the beta that we test
 
 It is lint with --select structure,schema,effect and --separate, and takes the same flags. Nothing is printed when nothing
@@ -104,9 +105,10 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
 	flags.StringVar(&o.For, "for", "", "say what this MDM would refuse or change, such as jamf, intune, fleet, iru, nanomdm or apple-business")
-	flags.StringArrayVar(&o.AllowUnknown, "allow-unknown", nil, "TYPE[.KEY] that is right although no schema knows it (repeatable)")
 	flags.StringSliceVar(&o.Rules.Selected, "select", o.Rules.Selected, "look only for these rules and groups (repeatable, or with commas)")
-	flags.StringSliceVar(&o.Rules.Ignored, "ignore", nil, "do not look for these rules and groups (repeatable, or with commas)")
+	flags.StringSliceVar(&o.Rules.Ignored, "ignore", nil, "do not look for these rules and groups; RULE=TYPE.KEY only at that key and below (repeatable, or with commas)")
+	flags.Func("allow-unknown", "", func(key string) error { return fmt.Errorf("write --ignore unknown-key=%s in its place", key) })
+	_ = flags.MarkHidden("allow-unknown")
 	o.failOn.addFlags(cmd)
 	o.format.addFormats(cmd, append([]string{"text"}, ci.Formats()...)...)
 	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")

@@ -14,19 +14,14 @@ import (
 	"syncguard/internal/template"
 )
 
-// ruleUnusedException is what a check says of an exception that nothing in it needed.
-const ruleUnusedException = "unused-exception"
-
 // check checks the profile and every declaration.
 func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Options) error {
-	var runs [][]diag.Diagnostic
 	o.Composed = true
 	if !r.Empty() {
 		found, err := checker.Check(r.Root, []target.Target{r.Target}, o)
 		if err != nil {
 			return err
 		}
-		runs = append(runs, found)
 		for _, f := range found {
 			if len(f.Path) > 1 { // identifiers begin with that of the profile, which is another one for each target
 				f.Path[1].ID = strings.TrimPrefix(f.Path[1].ID, r.Profile.Identifier+".")
@@ -40,7 +35,6 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 		if err != nil {
 			return err
 		}
-		runs = append(runs, found)
 		for _, f := range found {
 			if len(f.Path) > 0 {
 				f.Path[0].ID = d.Name
@@ -48,7 +42,6 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 		}
 		r.take(append(d.withoutEffect(), found...), func(diag.Diagnostic) bool { return d.source == nil })
 	}
-	r.Findings = append(r.Findings, unusedInAll(runs)...)
 	r.Findings = append(r.Findings, r.twoDNSForms()...)
 	r.Findings = append(r.Findings, r.repeatedIdentifiers()...)
 	r.Findings = diag.Sort(r.Findings)
@@ -76,7 +69,7 @@ func (d *Declared) withoutEffect() []diag.Diagnostic {
 func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) bool) {
 	for _, d := range found {
 		planned := isPlanned(d)
-		if d.Rule == ruleUnusedException || planned && inOutcomes(d) {
+		if planned && inOutcomes(d) {
 			continue
 		}
 		r.Findings = append(r.Findings, d)
@@ -91,23 +84,6 @@ func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) b
 func (r *Result) isCheckedApart(d diag.Diagnostic) bool {
 	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && len(d.Path) > 3 && d.Path[2].Key == "Declarations" &&
 		d.Rule != rule.DanglingDeclarationReference && d.Rule != rule.DeclarationNotActivated
-}
-
-// unusedInAll returns the exceptions that no check needed.
-func unusedInAll(runs [][]diag.Diagnostic) []diag.Diagnostic {
-	var unused []diag.Diagnostic
-	times := map[string]int{}
-	for _, found := range runs {
-		for _, d := range found {
-			if d.Rule != ruleUnusedException {
-				continue
-			}
-			if times[d.Message]++; times[d.Message] == len(runs) {
-				unused = append(unused, d)
-			}
-		}
-	}
-	return unused
 }
 
 // twoDNSForms warns of a delivery in which the template writes out the form of DNS settings that the intent does not have.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -153,6 +154,8 @@ type Diagnostic struct {
 	Span     Span   // zero where the input has no text positions
 	File     string // name of the input that it is about, where Span has none
 	Path     Path   // to the value in the file, may be empty
+	Domain   string // payload type, preference domain or type of declaration that the value belongs to; may be empty
+	Key      string // the keys that lead to it there, parted by dots
 	Related  []Related
 	Fix      *Fix // how to correct it, nil where a person has to
 
@@ -177,6 +180,12 @@ type Fix struct {
 type Edit struct {
 	Span Span
 	Text string
+}
+
+// IsAbout reports whether a finding is about a type, or about a key of one or what is below it, named as TYPE.KEY.KEY.
+func (d *Diagnostic) IsAbout(key string) bool {
+	below, ok := strings.CutPrefix(key, d.Domain)
+	return d.Domain != "" && ok && (below == "" || below[0] == '.' && strings.HasPrefix("."+d.Key+".", below+"."))
 }
 
 // HasErrors says whether any finding is an Error.

@@ -78,7 +78,7 @@ func notADeclaration(p *pass, declaration *profile) {
 
 func unknownDeclarationType(p *pass, declaration *profile) {
 	name := declaration.root.String("Type")
-	if name == "" || len(declaration.payloads) > 0 || declaration.allowsName(name, "") {
+	if name == "" || len(declaration.payloads) > 0 {
 		return
 	}
 	if t, err := declaration.declarationType(name); t != nil || err != nil {
@@ -86,6 +86,7 @@ func unknownDeclarationType(p *pass, declaration *profile) {
 	}
 	f := declaration.root.Field("Type")
 	d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
+	d.Domain, d.Key = name, ""
 	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
 		d.Severity, d.Help = diag.Error, text.DidYouMean(name, []string{near})
 		setType(d, f, near, sure)
@@ -183,7 +184,6 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 			r.profile.err = cmp.Or(r.profile.err, err)
 			return nil, nil
 		}
-		d.allowed = r.profile.allowed
 		declarations, spans = append(declarations, d), append(spans, item.Span)
 		roots = append(roots, v)
 	}

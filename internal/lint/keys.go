@@ -63,7 +63,7 @@ func unknownKey(p *pass, n *node) {
 	var absent []string
 	meant := map[string][]int{} // the findings whose fix writes a key
 	for _, f := range n.value.Fields {
-		if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) || p.profile.allows(n, f.Key) {
+		if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) {
 			continue
 		}
 		if absent == nil {

@@ -38,18 +38,12 @@ type Catalog interface {
 
 // Options change what a check reports.
 type Options struct {
-	// AllowUnknown lists what is right although no schema has it, each as TYPE, TYPE.KEY or TYPE.KEY.KEY, without the
-	// indices of arrays. A last part of "*" stands for every key there and below. TYPE alone is every key of the type and
-	// the type itself; the top level is Configuration, and that of a declaration Declaration.
-	AllowUnknown []string
 	// Now is the moment for which expiry dates are judged; zero judges none.
 	Now time.Time
 	// File is what is known of the file beside its content.
 	File FileFacts
 	// Placeholders is what to make of text that a later step fills in.
 	Placeholders PlaceholderPolicy
-	// ReportUnused adds a note for each entry of AllowUnknown that nothing needed.
-	ReportUnused bool
 	// Composed is set where a template makes the profile: it has rules of its own about secrets and identifiers.
 	Composed bool
 	// Groups are those whose rules are checked. None means what says whether a profile is right and what it does:
@@ -136,7 +130,6 @@ func (p *profile) check() ([]diag.Diagnostic, error) {
 	r := newRun(p)
 	r.visitAll()
 	r.checkDeclarations()
-	r.reportUnused()
 	return diag.Sort(r.found), p.err
 }
 

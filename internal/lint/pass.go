@@ -87,6 +87,7 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 
 		HideSource: at.secret,
 	}
+	d.Domain, d.Key = p.profile.owner(d.Path)
 	if !p.within.IsZero() {
 		d.Span, d.HideSource = p.within, true
 	}

@@ -30,8 +30,7 @@ func (p *profile) hasShape() bool {
 
 func unknownPayloadType(p *pass, profile *profile) {
 	for _, pl := range profile.payloads {
-		if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) ||
-			profile.allowsName(pl.payloadType, "") {
+		if pl.payloadType == "" || len(pl.types) > 0 || hasPlaceholder(pl.node.value.Get("PayloadType")) {
 			continue
 		}
 		at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))

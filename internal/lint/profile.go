@@ -35,8 +35,6 @@ type profile struct {
 
 	isDeclaration bool
 	declared      map[string]string // types of the declarations that stand together, by Identifier; nil where that is not known
-	allowed       []allowance
-	reportsUnused bool
 }
 
 // payload is one dictionary in PayloadContent, or the Payload of a declaration.
@@ -58,7 +56,7 @@ func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Tar
 		rootValue = &plist.Value{}
 	}
 	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
-		options: o, signedBy: sync.OnceValue(o.File.signers), allowed: allowances(o.AllowUnknown), reportsUnused: o.ReportUnused}, nil
+		options: o, signedBy: sync.OnceValue(o.File.signers)}, nil
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {

@@ -30,7 +30,6 @@ type entry struct {
 	signer      func(*pass, cms.SignerFacts)          // called for each signer of a profile
 	certificate func(*pass, place, *x509.Certificate) // called for each certificate in a payload of certificates
 	declared    func(*pass, []*profile)               // called for the declarations of a payload
-	options     func(*pass, *profile)                 // called last
 	set         func(*setPass)                        // called once for several files that land on one device
 }
 

@@ -106,7 +106,6 @@ var checks = []entry{
 	{id: rule.UnreachableOnDemandRule, value: unreachableOnDemandRule},
 	{id: rule.UnreadPreferenceDomain, value: unreadPreferenceDomain},
 	{id: rule.UnusedActionParameters, walk: true},
-	{id: rule.UnusedException, options: unusedException},
 	{id: rule.UnusedServerURL, walk: true},
 	{id: rule.UpdatesDelayed, settings: (*pass).reportHarms},
 	{id: rule.ValueNotInFormat, value: valueNotInFormat},

@@ -216,6 +216,14 @@ func (s *together) span(at spot) diag.Span {
 // report adds a finding about a member, with where an earlier one stands that it does not go with.
 func (s *setPass) report(at, earlier spot, message, help string) *diag.Diagnostic {
 	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path.steps()}
+	m := s.members[at.member]
+	d.Domain, d.Key = owner(d.Path, m.declares != "", func(i int) string {
+		if m.declares != "" {
+			return m.declares
+		}
+		at := slices.IndexFunc(m.payloads, func(p setPayload) bool { return p.path.index == i })
+		return m.payloads[at].at.text
+	})
 	d.Related = related("in "+s.nameOf(earlier.member), s.span(earlier))
 	s.found[at.member] = append(s.found[at.member], d)
 	return &s.found[at.member][len(s.found[at.member])-1]

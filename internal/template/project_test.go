@@ -17,22 +17,24 @@ func TestReadProject(t *testing.T) {
 	}{
 		{"empty", "", nil, nil},
 		{"a comment only", "# nothing\n", nil, nil},
-		{"two exceptions", "allowUnknown:\n  - key: com.apple.dock.newKey\n    reason: in the beta\n  - {key: org.example.tool, reason: our own}\n",
+		{"two entries", "ignore:\n  - rule: unknown-key\n    key: com.apple.dock.newKey\n    reason: in the beta\n  - {rule: unknown-payload-type, key: org.example.tool, reason: our own}\n",
 			[]string{"com.apple.dock.newKey", "org.example.tool"}, nil},
-		{"no reason", "allowUnknown:\n  - key: com.apple.dock.newKey\n", nil, []string{"missing-template-key"}},
-		{"an empty reason", "allowUnknown:\n  - {key: a, reason: \"\"}\n  - {key: b, reason: x}\n", []string{"b"}, []string{"invalid-template-value"}},
-		{"a misspelt key", "allowUnkown: []\n", nil, []string{"unknown-template-key"}},
-		{"a misspelt key inside", "allowUnknown:\n  - {key: a, reason: b, reasons: c}\n", []string{"a"}, []string{"unknown-template-key"}},
+		{"no reason", "ignore:\n  - {rule: r, key: com.apple.dock.newKey}\n", nil, []string{"missing-template-key"}},
+		{"an empty reason", "ignore:\n  - {rule: r, key: a, reason: \"\"}\n  - {rule: r, key: b, reason: x}\n", []string{"b"}, []string{"invalid-template-value"}},
+		{"a misspelt key", "ignroe: []\n", nil, []string{"unknown-template-key"}},
+		{"a misspelt key inside", "ignore:\n  - {rule: r, key: a, reason: b, reasons: c}\n", []string{"a"}, []string{"unknown-template-key"}},
+		{"a number as the key", "ignore:\n  - {rule: r, key: 1, reason: x}\n", nil, []string{"wrong-template-type"}},
+		{"what ignore does now", "allowUnknown:\n  - {key: a, reason: b}\n", nil, []string{"unknown-template-key"}},
 		{"a list", "- a\n", nil, []string{"wrong-template-type"}},
-		{"texts in the list", "allowUnknown: [a, b]\n", nil, []string{"wrong-template-type", "wrong-template-type"}},
-		{"a number as the reason", "allowUnknown:\n  - {key: a, reason: 1}\n", nil, []string{"wrong-template-type"}},
-		{"no YAML", "allowUnknown: [\n", nil, []string{"invalid-yaml"}},
+		{"texts in the list", "ignore: [a, b]\n", nil, []string{"wrong-template-type", "wrong-template-type"}},
+		{"a number as the reason", "ignore:\n  - {rule: r, key: a, reason: 1}\n", nil, []string{"wrong-template-type"}},
+		{"no YAML", "ignore: [\n", nil, []string{"invalid-yaml"}},
 		{"two documents", "a: 1\n---\nb: 2\n", nil, []string{"invalid-yaml"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			project, found := ReadProject(diag.NewFile(ProjectFile, []byte(c.text)))
 			var keys, rules []string
-			for _, e := range project.AllowUnknown {
+			for _, e := range project.Ignore {
 				keys = append(keys, e.Key.Value)
 				if got := c.text[e.Key.Span.Start:e.Key.Span.End]; got != e.Key.Value {
 					t.Errorf("the place of %s is %q", e.Key.Value, got)
@@ -52,8 +54,8 @@ func TestReadProject(t *testing.T) {
 }
 
 func TestReadProjectSuggests(t *testing.T) {
-	_, found := ReadProject(diag.NewFile(ProjectFile, []byte("allowUnkown: []\n")))
-	if len(found) != 1 || !strings.Contains(found[0].Help, `"allowUnknown"`) {
+	_, found := ReadProject(diag.NewFile(ProjectFile, []byte("ignroe: []\n")))
+	if len(found) != 1 || !strings.Contains(found[0].Help, `"ignore"`) {
 		t.Errorf("found %v", found)
 	}
 }

@@ -195,7 +195,6 @@ const (
 	UnsupportedBinary                  = "unsupported-binary"
 	UnsupportedEncoding                = "unsupported-encoding"
 	UnusedActionParameters             = "unused-action-parameters"
-	UnusedException                    = "unused-exception"
 	UnusedIgnore                       = "unused-ignore"
 	UnusedServerURL                    = "unused-server-url"
 	UnusedVariable                     = "unused-variable"
