@@ -16,15 +16,20 @@ import (
 
 // format is what a text must look like.
 type format struct {
-	pattern string                // regular expression, the same in Go and in JSON Schema
+	pattern func() string         // regular expression, the same in Go and in JSON Schema
 	want    string                // in words
 	check   func(string) error    // beyond the pattern, or nil; its error says what is wrong without repeating the text
 	compile func() *regexp.Regexp // pattern, compiled once
 }
 
 func newFormat(pattern, want string, check func(string) error) *format {
+	return lazyFormat(func() string { return pattern }, want, check)
+}
+
+// lazyFormat is newFormat for a pattern that takes time to make.
+func lazyFormat(pattern func() string, want string, check func(string) error) *format {
 	return &format{pattern: pattern, want: want, check: check,
-		compile: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })}
+		compile: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern()) })}
 }
 
 // matches says whether s has the format.
@@ -57,8 +62,8 @@ var (
 	durationFormat    = newFormat(`^([0-9]+[dhms])+$`, "a duration such as 30d, 12h or 90m", checkDuration)
 	versionFormat     = newFormat(`^[0-9]{1,5}(\.[0-9]{1,5}){0,2}$`, "a version such as 26.2, in quotes", checkVersion)
 	localTime         = newFormat(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`, "a time without a zone such as 2027-01-31T18:00:00, in quotes", checkLocalTime)
-	targetFormat      = newFormat(targetPattern(), "PLATFORM[@VERSION][/ENROLLMENT]", checkTarget)
-	filterFormat      = newFormat(filterPattern(), "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT", checkFilter)
+	targetFormat      = lazyFormat(targetPattern, "PLATFORM[@VERSION][/ENROLLMENT]", checkTarget)
+	filterFormat      = lazyFormat(filterPattern, "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT", checkFilter)
 )
 
 func maxLength(n int) func(string) error {

@@ -99,7 +99,7 @@ func jsonText(s *shape) object {
 	case len(s.choices) > 0:
 		return orVariable(s, object{"type": "string", "enum": s.choices})
 	case s.format != nil:
-		return orVariable(s, object{"type": "string", "pattern": s.format.pattern})
+		return orVariable(s, object{"type": "string", "pattern": s.format.pattern()})
 	case s.nonEmpty:
 		return object{"type": "string", "pattern": `\S`}
 	}

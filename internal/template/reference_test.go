@@ -231,7 +231,7 @@ func TestFormats(t *testing.T) {
 				t.Errorf("%q is taken, want %s", s, test.format.want)
 			}
 		}
-		if _, err := regexp.Compile(test.format.pattern); err != nil {
+		if _, err := regexp.Compile(test.format.pattern()); err != nil {
 			t.Error(err)
 		}
 	}
