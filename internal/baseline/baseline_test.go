@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -321,7 +322,7 @@ func TestLeversOnRequest(t *testing.T) {
 
 	// What Apple does not document says so.
 	for intent, word := range map[Intent]string{DateTime: "undocumented", Storage: "nobody is known"} {
-		if !slices.ContainsFunc(mac.outcome(intent).Notes, func(n Note) bool { return n.Evidence != Apple && strings.Contains(n.Text, word) }) {
+		if !slices.ContainsFunc(mac.outcome(intent).Notes, func(n Note) bool { return n.Evidence != fact.Apple && strings.Contains(n.Text, word) }) {
 			t.Errorf("%s: no note that the lever is %s", intent, word)
 		}
 	}
@@ -371,7 +372,7 @@ func TestNothingIsImpossibleByAppleAlone(t *testing.T) {
 					continue // no such devices
 				}
 				for _, o := range plan(t, defaults(), to.String()).Outcomes {
-					if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != Apple && !n.Detail }) {
+					if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != fact.Apple && !n.Detail }) {
 						t.Errorf("%s %s: impossible by %v", to, o.Intent, o.Notes)
 					}
 				}
@@ -383,7 +384,7 @@ func TestNothingIsImpossibleByAppleAlone(t *testing.T) {
 // Shared iPad has a quota, which a command sets and no profile does.
 func TestSharedIPadQuota(t *testing.T) {
 	o := plan(t, defaults(), "iPadOS/shared-ipad").outcome(Storage)
-	if o.Class != Hint || !slices.ContainsFunc(o.Notes, func(n Note) bool { return strings.Contains(n.Text, "QuotaSize") && n.Evidence == Apple }) {
+	if o.Class != Hint || !slices.ContainsFunc(o.Notes, func(n Note) bool { return strings.Contains(n.Text, "QuotaSize") && n.Evidence == fact.Apple }) {
 		t.Errorf("got %s with %v", o.Class, o.Notes)
 	}
 }
@@ -401,7 +402,7 @@ func TestNewerKeysAreNotReadAgain(t *testing.T) {
 		{"iOS@17/supervised", Updates, false},
 	} {
 		notes := plan(t, defaults(), c.target).outcome(c.intent).Notes
-		has := slices.ContainsFunc(notes, func(n Note) bool { return strings.HasSuffix(n.Text, ReadAgain().Text) && n.Evidence == Community })
+		has := slices.ContainsFunc(notes, func(n Note) bool { return strings.HasSuffix(n.Text, ReadAgain().Text) && n.Evidence == fact.Community })
 		if has != c.want {
 			t.Errorf("%s %s: got %v", c.target, c.intent, notes)
 		}

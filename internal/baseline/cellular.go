@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -11,11 +12,11 @@ var networkUsage = payload{"network-usage", "com.apple.networkusagerules", "Netw
 // planCellular is mostly honest text: Apple has no key, declaration or command that turns cellular data on for iCloud.
 func planCellular(p *planner, o *Outcome, s template.Cellular) {
 	if p.target.Platform.Schema() != target.IOS {
-		o.add("no cellular data switches for apps are known on this platform", Unverified, restrictionsSource)
+		o.add("no cellular data switches for apps are known on this platform", fact.Unverified, restrictionsSource)
 		return
 	}
 	o.note("no key in Apple's schemas turns cellular data on for iCloud", everySchema)
-	o.detail("in Low Data Mode, on cellular and on each Wi-Fi network, iCloud pauses updates and backups", Apple, "https://support.apple.com/102433")
+	o.detail("in Low Data Mode, on cellular and on each Wi-Fi network, iCloud pauses updates and backups", fact.Apple, "https://support.apple.com/102433")
 	if s.FreezeToggles.Value && s.ConfirmTogglesAreOn.Value &&
 		p.pull(o, lever{restrictions, []string{"allowAppCellularDataModification"}, Locked}) {
 		p.set(restrictions, "allowAppCellularDataModification", at(profiles.Boolean(false), s.FreezeToggles.Span))

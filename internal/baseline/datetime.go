@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -19,7 +20,7 @@ func planDateTime(p *planner, o *Outcome, s template.DateTime) {
 		return
 	}
 	if p.target.Platform == target.WatchOS {
-		o.add("an Apple Watch takes its time from the paired iPhone", Unverified, "")
+		o.add("an Apple Watch takes its time from the paired iPhone", fact.Unverified, "")
 	}
 	if !s.Automatic.Value {
 		return
@@ -36,7 +37,7 @@ func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 	const fleet = "https://github.com/fleetdm/fleet/blob/main/docs/solutions/macos/configuration-profiles/set-time-and-date-automatically.mobileconfig"
 	if s.Automatic.Value && p.pull(o, lever{timeServer, []string{"timeServer"}, Locked}) {
 		p.set(timeServer, "timeServer", at(profiles.String(s.TimeServer.Value), s.TimeServer.Span))
-		o.add("the time server is set and the switch is locked, but network time is not turned on where it was off", Community, fleet)
+		o.add("the time server is set and the switch is locked, but network time is not turned on where it was off", fact.Community, fleet)
 	}
 	if s.TimeZone.Value != "" && p.pull(o, lever{timeServer, []string{"timeZone"}, Default}) {
 		p.set(timeServer, "timeZone", at(profiles.String(s.TimeZone.Value), s.TimeZone.Span))
@@ -46,7 +47,7 @@ func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 		domain := preferences("com.apple.timed", "Automatic Time")
 		if p.pull(o, lever{domain, nil, Locked}) {
 			managePreference(p, domain, "com.apple.timed", profiles.Forced, "TMAutomaticTimeOnlyEnabled", at(profiles.Boolean(true), s.Timed.Span))
-			o.add("com.apple.timed is undocumented by Apple; security baselines use it", Community, "https://github.com/usnistgov/macos_security/issues/129")
+			o.add("com.apple.timed is undocumented by Apple; security baselines use it", fact.Community, "https://github.com/usnistgov/macos_security/issues/129")
 		}
 	}
 }

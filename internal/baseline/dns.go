@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -55,7 +56,7 @@ func planDNS(p *planner, o *Outcome, s template.DNS) {
 	}
 	if len(providers) > 1 {
 		o.add(fmt.Sprintf("%s are entries to choose from: one is active at a time, and the device never fails over from one to the other", providerNames(s, providers)),
-			Community, "https://github.com/paulmillr/encrypted-dns/issues/29")
+			fact.Community, "https://github.com/paulmillr/encrypted-dns/issues/29")
 	}
 	o.Mechanisms, o.Notes = unique(o.Mechanisms), unique(o.Notes)
 	dnsNotes(p, o, form)
@@ -87,16 +88,16 @@ func dnsNotes(p *planner, o *Outcome, form dnsForm) {
 	case !e.IsMDM():
 	case form.payloadType != dnsDeclaration:
 		o.note("a DNS payload that MDM installs covers managed Wi-Fi networks only", dnsSource)
-		o.detail("from version 27 on, a declaration covers every network of a supervised device", Apple, dnsDeclarationSource)
+		o.detail("from version 27 on, a declaration covers every network of a supervised device", fact.Apple, dnsDeclarationSource)
 	case e.IsSupervised():
 		o.note("the declaration covers every network of a supervised device", dnsDeclarationSource)
 	default:
 		o.note("on a device that is not supervised the declaration covers managed networks only", dnsDeclarationSource)
 	}
 	if o.Class == Default {
-		o.detail("a person can switch to another DNS setting in Settings", Apple, dnsSource)
+		o.detail("a person can switch to another DNS setting in Settings", fact.Apple, dnsSource)
 	}
-	o.detail("VPN and iCloud Private Relay go around it", Community, "https://github.com/paulmillr/encrypted-dns")
+	o.detail("VPN and iCloud Private Relay go around it", fact.Community, "https://github.com/paulmillr/encrypted-dns")
 }
 
 // dnsSettingsOf returns the DNSSettings dictionary of one provider.

@@ -6,6 +6,8 @@ package baseline
 import (
 	"slices"
 	"strings"
+
+	"syncguard/internal/fact"
 )
 
 // Intent is one thing that keeps iCloud syncing.
@@ -67,15 +69,6 @@ func (c Class) Meaning() string {
 // Stronger says whether a does more than b.
 func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
 
-// Evidence says how far a statement is to be trusted.
-type Evidence string
-
-const (
-	Apple      Evidence = "apple"      // Apple's schema or documentation states it
-	Community  Evidence = "community"  // others measured or reported it
-	Unverified Evidence = "unverified" // it follows from what is known, but nobody is known to have seen it
-)
-
 // Outcome is what a profile does about one intent on one target.
 type Outcome struct {
 	Intent     Intent    `json:"intent"`
@@ -99,20 +92,20 @@ func (l Lever) Mechanism() string { return strings.Join(append([]string{l.Type},
 
 // Note is one fact that a person should know about an outcome.
 type Note struct {
-	Text     string   `json:"text"` // one clause, no full stop
-	Evidence Evidence `json:"evidence"`
-	Source   string   `json:"source"`
-	Detail   bool     `json:"-"` // true of the class wherever it is reached, so a table need not say it
+	Text     string        `json:"text"` // one clause, no full stop
+	Evidence fact.Evidence `json:"evidence"`
+	Source   string        `json:"source"`
+	Detail   bool          `json:"-"` // true of the class wherever it is reached, so a table need not say it
 }
 
 // ReadAgain is said of a key of a profile that is newer than the oldest devices of a target.
 func ReadAgain() Note {
-	return Note{Text: "is not read after an upgrade until the profile is delivered again", Evidence: Community, Source: "https://github.com/fleetdm/fleet/issues/25578"}
+	return Note{Text: "is not read after an upgrade until the profile is delivered again", Evidence: fact.Community, Source: "https://github.com/fleetdm/fleet/issues/25578"}
 }
 
 // Label says the note with its evidence, where that is not Apple's word.
 func (n Note) Label() string {
-	if n.Evidence == Apple {
+	if n.Evidence == fact.Apple {
 		return n.Text
 	}
 	return n.Text + " (" + string(n.Evidence) + ")"
@@ -120,22 +113,22 @@ func (n Note) Label() string {
 
 // Setting is what a person does by hand where a profile cannot.
 type Setting struct {
-	Path     []string `json:"path"`     // from the Settings app down
-	Value    string   `json:"value"`    // what to choose at the end
-	Evidence Evidence `json:"evidence"` // of the labels on the current version
+	Path     []string      `json:"path"`     // from the Settings app down
+	Value    string        `json:"value"`    // what to choose at the end
+	Evidence fact.Evidence `json:"evidence"` // of the labels on the current version
 }
 
 func (s Setting) String() string { return strings.Join(s.Path, " > ") + ": " + s.Value }
 
 // note adds a fact that Apple's schema or documentation states.
-func (o *Outcome) note(text, source string) { o.add(text, Apple, source) }
+func (o *Outcome) note(text, source string) { o.add(text, fact.Apple, source) }
 
-func (o *Outcome) add(text string, e Evidence, source string) {
+func (o *Outcome) add(text string, e fact.Evidence, source string) {
 	o.Notes = append(o.Notes, Note{Text: text, Evidence: e, Source: source})
 }
 
 // detail adds a fact that goes without saying in a table.
-func (o *Outcome) detail(text string, e Evidence, source string) {
+func (o *Outcome) detail(text string, e fact.Evidence, source string) {
 	o.Notes = append(o.Notes, Note{text, e, source, true})
 }
 

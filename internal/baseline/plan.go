@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -57,8 +58,8 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 			o.Class = Hint
 		}
 		intent.plan(p, &o)
-		if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != Apple }) {
-			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), Unverified, "") // that there is none, Apple does not say
+		if o.Class == Impossible && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != fact.Apple }) {
+			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), fact.Unverified, "") // that there is none, Apple does not say
 		}
 		for _, n := range o.Notes {
 			o.Source = cmp.Or(o.Source, n.Source)
@@ -120,12 +121,12 @@ func (p *planner) standing(l lever) (standing, bool) {
 	availability := definition.AvailabilityAt(p.target.Platform, l.path...)
 	s := standing{works: true, source: definition.Source(), limits: availability.Telling(p.target)}
 	if text := p.choice.leavesOut(l, p.target); text != "" {
-		s.works, s.conditions = false, []Note{{Text: text, Evidence: Apple, Source: s.source}}
+		s.works, s.conditions = false, []Note{{Text: text, Evidence: fact.Apple, Source: s.source}}
 		return s, true
 	}
 	for _, limit := range s.limits {
 		text := l.mechanism() + " " + availability.Phrase(limit, target.Target{Enrollment: p.target.Enrollment}) // platforms agree
-		s.conditions = append(s.conditions, Note{Text: text, Evidence: Apple, Source: s.source})
+		s.conditions = append(s.conditions, Note{Text: text, Evidence: fact.Apple, Source: s.source})
 		if limit.Obstacle == schema.NotYetIntroduced && !l.payload.isDeclaration() {
 			again := ReadAgain()
 			again.Text = l.mechanism() + " " + again.Text

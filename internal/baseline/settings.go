@@ -1,6 +1,9 @@
 package baseline
 
-import "syncguard/internal/target"
+import (
+	"syncguard/internal/fact"
+	"syncguard/internal/target"
+)
 
 // settings returns what a person can do by hand for an intent. Labels marked Unverified were not seen on version 27.
 //
@@ -35,16 +38,16 @@ func dateTimeSettings(p target.Platform) []Setting {
 	switch p {
 	case target.IOS, target.IPadOS, target.VisionOS:
 		return []Setting{
-			{[]string{"Settings", "General", "Date & Time", "Set Automatically"}, "on", Apple},
-			{[]string{"Settings", "Privacy & Security", "Location Services", "System Services", "Setting Time Zone"}, "on", Unverified},
+			{[]string{"Settings", "General", "Date & Time", "Set Automatically"}, "on", fact.Apple},
+			{[]string{"Settings", "Privacy & Security", "Location Services", "System Services", "Setting Time Zone"}, "on", fact.Unverified},
 		}
 	case target.MacOS:
 		return []Setting{
-			{[]string{"System Settings", "General", "Date & Time", "Set time and date automatically"}, "on", Community},
-			{[]string{"System Settings", "General", "Date & Time", "Set time zone automatically using your current location"}, "on", Community},
+			{[]string{"System Settings", "General", "Date & Time", "Set time and date automatically"}, "on", fact.Community},
+			{[]string{"System Settings", "General", "Date & Time", "Set time zone automatically using your current location"}, "on", fact.Community},
 		}
 	case target.TvOS:
-		return []Setting{{[]string{"Settings", "General", "Date and Time", "Set Automatically"}, "on", Unverified}}
+		return []Setting{{[]string{"Settings", "General", "Date and Time", "Set Automatically"}, "on", fact.Unverified}}
 	}
 	return nil // a watch has no such setting: it takes its time from the iPhone
 }
@@ -52,11 +55,11 @@ func dateTimeSettings(p target.Platform) []Setting {
 func dnsSettings(p target.Platform) []Setting {
 	switch p {
 	case target.IOS, target.IPadOS:
-		return []Setting{{[]string{"Settings", "Wi-Fi", "(i)", "Configure DNS", "Manual"}, "1.1.1.1 and 8.8.8.8 (for this Wi-Fi network only; cellular has no such setting)", Apple}}
+		return []Setting{{[]string{"Settings", "Wi-Fi", "(i)", "Configure DNS", "Manual"}, "1.1.1.1 and 8.8.8.8 (for this Wi-Fi network only; cellular has no such setting)", fact.Apple}}
 	case target.MacOS:
-		return []Setting{{[]string{"System Settings", "Network", "the service", "Details…", "DNS"}, "1.1.1.1 and 8.8.8.8", Apple}}
+		return []Setting{{[]string{"System Settings", "Network", "the service", "Details…", "DNS"}, "1.1.1.1 and 8.8.8.8", fact.Apple}}
 	case target.TvOS:
-		return []Setting{{[]string{"Settings", "Network", "the network", "Configure DNS", "Manual"}, "1.1.1.1", Unverified}}
+		return []Setting{{[]string{"Settings", "Network", "the network", "Configure DNS", "Manual"}, "1.1.1.1", fact.Unverified}}
 	}
 	return nil
 }
@@ -66,11 +69,11 @@ func cellularSettings(t target.Target) []Setting {
 		return nil // no other platform is known to have cellular data switches for apps
 	}
 	return []Setting{
-		{[]string{"Settings", "Cellular", "iCloud Drive"}, "on", Unverified},
-		{[]string{"Settings", apps(t), "Photos", "Cellular Data"}, "on", Unverified},
-		{[]string{"Settings", "[your name]", "iCloud", "iCloud Backup", "Back Up Over Cellular"}, "on", Unverified},
-		{[]string{"Settings", "Cellular", "Cellular Data Options", "Data Mode (with 5G)", "Low Data Mode"}, "off", Apple},
-		{[]string{"Settings", "Wi-Fi", "(i)", "Low Data Mode"}, "off", Apple},
+		{[]string{"Settings", "Cellular", "iCloud Drive"}, "on", fact.Unverified},
+		{[]string{"Settings", apps(t), "Photos", "Cellular Data"}, "on", fact.Unverified},
+		{[]string{"Settings", "[your name]", "iCloud", "iCloud Backup", "Back Up Over Cellular"}, "on", fact.Unverified},
+		{[]string{"Settings", "Cellular", "Cellular Data Options", "Data Mode (with 5G)", "Low Data Mode"}, "off", fact.Apple},
+		{[]string{"Settings", "Wi-Fi", "(i)", "Low Data Mode"}, "off", fact.Apple},
 	}
 }
 
@@ -78,27 +81,27 @@ func storageSettings(t target.Target) []Setting {
 	switch p := t.Platform; p {
 	case target.IOS, target.IPadOS, target.VisionOS:
 		optimize := map[target.Platform]string{target.IOS: "Optimize iPhone Storage", target.IPadOS: "Optimize iPad Storage", target.VisionOS: "Optimize Storage"}
-		evidence := Apple
+		evidence := fact.Apple
 		if p == target.VisionOS {
-			evidence = Unverified
+			evidence = fact.Unverified
 		}
 		all := []Setting{
 			{[]string{"Settings", "[your name]", "iCloud", "Photos", optimize[p]}, "on", evidence},
-			{[]string{"Settings", apps(t), "App Store", "Offload Unused Apps"}, "on", Unverified},
-			{[]string{"Settings", "[your name]", "iCloud", "Storage"}, "free space, or a larger plan", Apple},
+			{[]string{"Settings", apps(t), "App Store", "Offload Unused Apps"}, "on", fact.Unverified},
+			{[]string{"Settings", "[your name]", "iCloud", "Storage"}, "free space, or a larger plan", fact.Apple},
 		}
 		switch p {
 		case target.IOS:
-			all = append(all, Setting{[]string{"Settings", "Battery", "Power Mode (iPhone 15 and later)", "Low Power Mode"}, "off", Apple})
+			all = append(all, Setting{[]string{"Settings", "Battery", "Power Mode (iPhone 15 and later)", "Low Power Mode"}, "off", fact.Apple})
 		case target.IPadOS:
-			all = append(all, Setting{[]string{"Settings", "Battery", "Low Power Mode"}, "off", Apple})
+			all = append(all, Setting{[]string{"Settings", "Battery", "Low Power Mode"}, "off", fact.Apple})
 		}
 		return all
 	case target.MacOS:
 		return []Setting{
-			{[]string{"System Settings", "[your name]", "iCloud", "Drive", "Optimize Mac Storage"}, "on", Apple},
-			{[]string{"Photos", "Settings", "iCloud", "Optimize Mac Storage"}, "on", Apple},
-			{[]string{"System Settings", "Battery", "Low Power Mode"}, "off", Unverified},
+			{[]string{"System Settings", "[your name]", "iCloud", "Drive", "Optimize Mac Storage"}, "on", fact.Apple},
+			{[]string{"Photos", "Settings", "iCloud", "Optimize Mac Storage"}, "on", fact.Apple},
+			{[]string{"System Settings", "Battery", "Low Power Mode"}, "off", fact.Unverified},
 		}
 	}
 	return nil // neither an Apple TV nor a watch keeps iCloud files
@@ -107,11 +110,11 @@ func storageSettings(t target.Target) []Setting {
 func updatesSettings(p target.Platform) []Setting {
 	switch p {
 	case target.IOS, target.IPadOS, target.VisionOS, target.WatchOS:
-		return []Setting{{[]string{"Settings", "General", "Software Update", "Automatic Updates"}, "on", Unverified}}
+		return []Setting{{[]string{"Settings", "General", "Software Update", "Automatic Updates"}, "on", fact.Unverified}}
 	case target.MacOS:
-		return []Setting{{[]string{"System Settings", "General", "Software Update", "(i) Automatic Updates"}, "on", Apple}}
+		return []Setting{{[]string{"System Settings", "General", "Software Update", "(i) Automatic Updates"}, "on", fact.Apple}}
 	case target.TvOS:
-		return []Setting{{[]string{"Settings", "System", "Software Updates", "Update Automatically"}, "on", Community}}
+		return []Setting{{[]string{"Settings", "System", "Software Updates", "Update Automatically"}, "on", fact.Community}}
 	}
 	return nil
 }

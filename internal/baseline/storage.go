@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -16,15 +17,15 @@ func planStorage(p *planner, o *Outcome, s template.Storage) {
 	}
 	switch p.target.Platform {
 	case target.TvOS, target.WatchOS:
-		o.add("this platform keeps no iCloud files that could be optimized", Unverified, "")
+		o.add("this platform keeps no iCloud files that could be optimized", fact.Unverified, "")
 		return
 	}
 	o.note("no key in Apple's schemas turns Optimize Storage on", everySchema)
 	if p.target.Platform.Schema() == target.IOS {
-		o.detail("in Low Power Mode iCloud Photos pauses", Apple, "https://support.apple.com/101604")
+		o.detail("in Low Power Mode iCloud Photos pauses", fact.Apple, "https://support.apple.com/101604")
 	}
 	if p.target.Platform == target.MacOS {
-		o.detail("in Low Power Mode work in the background pauses; that iCloud does, too, follows from that", Unverified, "https://developer.apple.com/documentation/foundation/processinfo/islowpowermodeenabled")
+		o.detail("in Low Power Mode work in the background pauses; that iCloud does, too, follows from that", fact.Unverified, "https://developer.apple.com/documentation/foundation/processinfo/islowpowermodeenabled")
 		planMacStorage(p, o, s)
 		return
 	}
@@ -42,14 +43,14 @@ func planMacStorage(p *planner, o *Outcome, s template.Storage) {
 		bird := preferences("com.apple.bird", "iCloud Drive Storage")
 		if p.pull(o, lever{bird, nil, Default}) {
 			managePreference(p, bird, "com.apple.bird", profiles.SetOnce, "optimize-storage", at(profiles.Boolean(s.OptimizeMac.Value), s.OptimizeMac.Span))
-			o.add("com.apple.bird optimize-storage is a preference that nobody is known to have managed by profile", Unverified, "")
+			o.add("com.apple.bird optimize-storage is a preference that nobody is known to have managed by profile", fact.Unverified, "")
 		}
 	}
 	if s.EmptyTrash.IsSet {
 		finder := preferences("com.apple.finder", "Empty Trash")
 		if p.pull(o, lever{finder, nil, Default}) {
 			managePreference(p, finder, "com.apple.finder", profiles.SetOnce, "FXRemoveOldTrashItems", at(profiles.Boolean(s.EmptyTrash.Value), s.EmptyTrash.Span))
-			o.add("Finder removes items from the Trash after 30 days", Community, "https://github.com/ProfileManifests/ProfileManifests")
+			o.add("Finder removes items from the Trash after 30 days", fact.Community, "https://github.com/ProfileManifests/ProfileManifests")
 		}
 	}
 }

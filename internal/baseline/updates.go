@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -47,7 +48,7 @@ func declareUpdates(p *planner, o *Outcome, s template.Updates) bool {
 		return false
 	}
 	p.set(updateSettings, "AutomaticActions", at(on, s.Automatic.Span))
-	o.detail("AlwaysOff in another declaration on the device wins over AlwaysOn", Apple, updatesSource)
+	o.detail("AlwaysOff in another declaration on the device wins over AlwaysOn", fact.Apple, updatesSource)
 	return true
 }
 
@@ -87,5 +88,5 @@ func macUpdates(p *planner, o *Outcome, s template.Updates) {
 			p.set(softwareUpdate, key, at(profiles.Boolean(true), s.Automatic.Span))
 		}
 	}
-	o.add("Apple documents only that false is enforced; security baselines rely on true as well", Community, "https://github.com/usnistgov/macos_security")
+	o.add("Apple documents only that false is enforced; security baselines rely on true as well", fact.Community, "https://github.com/usnistgov/macos_security")
 }

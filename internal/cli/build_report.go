@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
 	"syncguard/internal/coverage"
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 	"syncguard/internal/view"
 )
@@ -74,7 +75,7 @@ func handout(b *view.Build, all []*built) *view.Handout {
 			targets, outcomes = append(targets, r.Target), append(outcomes, r.Outcomes)
 			p.Profiles = append(p.Profiles, b.Profiles[i])
 			for _, resolver := range r.Resolvers() {
-				e := view.Endpoint{Host: resolver.Host, Port: strconv.Itoa(resolver.Port) + " TCP", For: "the DNS service that is set", Evidence: baseline.Apple}
+				e := view.Endpoint{Host: resolver.Host, Port: strconv.Itoa(resolver.Port) + " TCP", For: "the DNS service that is set", Evidence: fact.Apple}
 				if !slices.Contains(p.Resolvers, e) {
 					p.Resolvers = append(p.Resolvers, e)
 				}

@@ -123,7 +123,7 @@ func (t *trust) notes(signers []Signer) (notes []string) {
 		for _, cert := range s.Chain {
 			if known, ok := t.options.knownRoot(cert); ok {
 				text, evidence := known.Doubt()
-				notes = append(notes, text+" ("+evidence+")")
+				notes = append(notes, text+" ("+string(evidence)+")")
 				break
 			}
 		}

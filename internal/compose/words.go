@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/template"
 )
@@ -55,9 +56,9 @@ func description(spec *template.Spec, outcomes []baseline.Outcome) string {
 	l := hints.In(Languages(spec)[0])
 	b.WriteString("\n\n" + l.Text("byhand"))
 	for _, s := range settings {
-		path, evidence := l.Path(s.Path, hints.Evidence(s.Evidence))
+		path, evidence := l.Path(s.Path, s.Evidence)
 		b.WriteString("\n• " + strings.Join(path, " > ") + ": " + l.Value(s.Value))
-		if l.Language != "en" && evidence == hints.Unverified {
+		if l.Language != "en" && evidence == fact.Unverified {
 			b.WriteString(" (" + l.Text("mark") + ")")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 )
 
@@ -78,7 +79,7 @@ func (c Cell) Condition() string {
 
 // Verified says whether the class and its condition rest on what Apple states, and on nothing else.
 func (c Cell) Verified() bool {
-	return !slices.ContainsFunc(c.Notes, func(n baseline.Note) bool { return !n.Detail && n.Evidence != baseline.Apple })
+	return !slices.ContainsFunc(c.Notes, func(n baseline.Note) bool { return !n.Detail && n.Evidence != fact.Apple })
 }
 
 // says is whether two cells of different targets would look the same.

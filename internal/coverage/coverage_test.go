@@ -10,6 +10,7 @@ import (
 
 	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -391,7 +392,7 @@ func TestStorySentences(t *testing.T) {
 	s := &Story{
 		Subject: Subject{Intent: baseline.DateTime},
 		Cell:    Cell{Class: baseline.Hint, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
-		Lines:   []Line{{Text: "it needs a supervised device", Evidence: baseline.Apple}, {Text: "com.apple.x is odd", Evidence: baseline.Community}},
+		Lines:   []Line{{Text: "it needs a supervised device", Evidence: fact.Apple}, {Text: "com.apple.x is odd", Evidence: fact.Community}},
 		Better:  []Better{{Class: baseline.Enforced, Version: target.Version{Major: 27}, Ways: []target.Enrollment{target.Supervised}, Supervised: true}},
 	}
 	want := []string{

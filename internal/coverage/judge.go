@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -35,10 +36,10 @@ func (j *judge) cell() Cell {
 	case t.key != nil:
 		works = j.limits(&c, t.Type, j.path...)
 		if t.key.Dropped {
-			c.note("is not listed any more in Apple's newest schema", baseline.Apple, c.Source)
+			c.note("is not listed any more in Apple's newest schema", fact.Apple, c.Source)
 		}
 		if by := replacement(t); by != "" && slices.ContainsFunc(t.Type.AvailabilityAt(j.target.Platform, j.path...).Telling(j.target), isLifecycle) {
-			c.note("is replaced by "+by, baseline.Apple, c.Source)
+			c.note("is replaced by "+by, fact.Apple, c.Source)
 		}
 	}
 	c.Levers = []baseline.Lever{{Type: j.subject.Type, Path: j.path, Works: works}}
@@ -49,7 +50,7 @@ func (j *judge) cell() Cell {
 	return c
 }
 
-func (c *Cell) note(text string, e baseline.Evidence, source string) {
+func (c *Cell) note(text string, e fact.Evidence, source string) {
 	c.Notes = append(c.Notes, baseline.Note{Text: text, Evidence: e, Source: source})
 }
 
@@ -58,12 +59,12 @@ func (j *judge) unread(t holderType) baseline.Note {
 	switch {
 	case j.stray:
 		return baseline.Note{Text: "stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings",
-			Evidence: baseline.Community, Source: "https://github.com/MACE-App/MACE/issues/24"}
+			Evidence: fact.Community, Source: "https://github.com/MACE-App/MACE/issues/24"}
 	case j.domain != nil || t.key != nil:
 	case t.Type == nil && (j.isDeclaration || j.target.Platform != target.MacOS):
-		return baseline.Note{Text: "is in no schema", Evidence: baseline.Unverified}
+		return baseline.Note{Text: "is in no schema", Evidence: fact.Unverified}
 	case t.Type != nil && !j.isPreference():
-		return baseline.Note{Text: "is not in the schema of " + j.subject.Type, Evidence: baseline.Unverified, Source: t.Source()}
+		return baseline.Note{Text: "is not in the schema of " + j.subject.Type, Evidence: fact.Unverified, Source: t.Source()}
 	}
 	return baseline.Note{}
 }
@@ -78,12 +79,12 @@ func (j *judge) isPreference() bool {
 // limits notes what stands between a type or key and the target, and reports whether it works there.
 func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
 	c.Source = t.Source()
-	works, says := true, baseline.Apple
+	works, says := true, fact.Apple
 	if k := t.Key(path...); t.Family == schema.Preferences || k != nil && k.Community {
-		says = baseline.Community
+		says = fact.Community
 	}
 	if len(t.Availability) == 0 {
-		c.note("is of a type for which the schema names no platform", baseline.Unverified, c.Source)
+		c.note("is of a type for which the schema names no platform", fact.Unverified, c.Source)
 	}
 	availability := t.AvailabilityAt(j.target.Platform, path...)
 	for _, l := range availability.Telling(j.target) {
@@ -143,7 +144,7 @@ func (j *judge) effect(c *Cell, t holderType) {
 		default:
 			ignored, known = nil, known || t.key != nil || e.Path != ""
 			c.Class, stated = baseline.Class(e.Does), true
-			if e.Evidence == facts.Apple && t.Type == nil {
+			if e.Evidence == fact.Apple && t.Type == nil {
 				c.Source = e.Source
 			}
 		}
@@ -153,7 +154,7 @@ func (j *judge) effect(c *Cell, t holderType) {
 			continue
 		}
 		if e.Text != "" {
-			c.Notes = append(c.Notes, baseline.Note{Text: e.Text, Evidence: baseline.Evidence(e.Evidence), Source: e.Source, Detail: e.Detail})
+			c.Notes = append(c.Notes, baseline.Note{Text: e.Text, Evidence: e.Evidence, Source: e.Source, Detail: e.Detail})
 		}
 	}
 	if ignored != nil {
@@ -164,31 +165,31 @@ func (j *judge) effect(c *Cell, t holderType) {
 		c.Class, stated = baseline.Default, true
 	}
 	if j.domain != nil && j.domain.crowded {
-		c.note("shares its payload with other domains, of which a Mac on 26.6 applied one", baseline.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
+		c.note("shares its payload with other domains, of which a Mac on 26.6 applied one", fact.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
 	}
 	switch {
 	case restricts && t.key != nil && t.key.Default != nil && plist.Equal(t.key.Default, j.value):
 		c.Class = baseline.Default
-		c.note("is what holds without it: it restricts nothing", baseline.Apple, c.Source)
+		c.note("is what holds without it: it restricts nothing", fact.Apple, c.Source)
 	case t.key == nil && !known:
-		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", baseline.Unverified, "")
+		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", fact.Unverified, "")
 	case j.domain != nil && t.key != nil && t.Family == schema.Payload && !t.key.Community:
-		c.note("is documented by Apple as a payload, not as a managed preference", baseline.Community, t.Source())
+		c.note("is documented by Apple as a payload, not as a managed preference", fact.Community, t.Source())
 	case known:
 	case t.Family == schema.Preferences || t.key != nil && t.key.Community && j.isPreference():
-		c.note("is a preference that Apple's schemas do not list", baseline.Community, c.Source)
+		c.note("is a preference that Apple's schemas do not list", fact.Community, c.Source)
 	case t.key != nil && t.key.Community:
-		c.note("is a key that Apple's schema does not list", baseline.Community, c.Source)
+		c.note("is a key that Apple's schema does not list", fact.Community, c.Source)
 	case stated:
 	default:
-		c.note("is set; Apple's schema does not say whether a person can change it", baseline.Unverified, c.Source)
+		c.note("is set; Apple's schema does not say whether a person can change it", fact.Unverified, c.Source)
 	}
 }
 
 // ignored makes a cell one of a setting that a device ignores.
 func (c *Cell) ignored(e *facts.Effect) {
 	c.Class, c.Mechanisms, c.Levers[0].Works = baseline.Impossible, nil, false
-	c.note(e.Text, baseline.Evidence(e.Evidence), e.Source)
+	c.note(e.Text, e.Evidence, e.Source)
 }
 
 // prohibits says whether a boolean key of the same payload is true and works on the target.

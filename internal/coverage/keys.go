@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -58,7 +59,7 @@ func cellOf(f File, j *judge) Cell {
 	}
 	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
 	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
-	return Cell{Target: j.target, Class: baseline.Impossible, Source: source, Notes: []baseline.Note{{Text: text, Evidence: baseline.Apple, Source: source}}}
+	return Cell{Target: j.target, Class: baseline.Impossible, Source: source, Notes: []baseline.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
 }
 
 // setting is one key of a file.

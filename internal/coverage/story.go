@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -24,7 +25,7 @@ type Story struct {
 // Line is one sentence of a story.
 type Line struct {
 	Text     string
-	Evidence baseline.Evidence
+	Evidence fact.Evidence
 }
 
 // Better is a stronger class, and the ways to reach it.
@@ -55,7 +56,7 @@ func Tell(make Maker, row int, to target.Target, c *schema.Catalog) (*Story, err
 		s.source(n.Source)
 	}
 	if len(s.Cell.Notes) == 0 {
-		s.add("nothing stands in its way there", baseline.Apple)
+		s.add("nothing stands in its way there", fact.Apple)
 	}
 	s.source(s.Cell.Source)
 	if s.Cell.Class == baseline.Hint || s.Cell.Class == baseline.Locked {
@@ -107,7 +108,7 @@ func alternatives(t target.Target) []target.Target {
 	return all
 }
 
-func (s *Story) add(text string, e baseline.Evidence) {
+func (s *Story) add(text string, e fact.Evidence) {
 	line := Line{text, e}
 	if !slices.Contains(s.Lines, line) {
 		s.Lines = append(s.Lines, line)
@@ -150,7 +151,7 @@ func (s *Story) levers(c *schema.Catalog) error {
 		default:
 			what += fmt.Sprintf("%s %s and later", platform, a.Introduced)
 		}
-		s.add(what+")", baseline.Apple)
+		s.add(what+")", fact.Apple)
 		s.source(t.Source())
 	}
 	return nil
@@ -206,7 +207,7 @@ func (s *Story) Sentences() []string {
 	}
 	for _, x := range s.Settings {
 		text := "What a person can do: " + x.String()
-		if x.Evidence != baseline.Apple {
+		if x.Evidence != fact.Apple {
 			text += " (" + string(x.Evidence) + ")"
 		}
 		lines = append(lines, text)

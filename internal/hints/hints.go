@@ -8,16 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-)
 
-// Evidence says where a name was seen. It has the words of baseline.Evidence.
-type Evidence string
-
-// The evidence, best first.
-const (
-	Apple      Evidence = "apple"      // on a page of Apple's in that language
-	Community  Evidence = "community"  // on another page in that language
-	Unverified Evidence = "unverified" // nowhere
+	"syncguard/internal/fact"
 )
 
 // Languages lists every language by its BCP 47 tag, English first.
@@ -28,18 +20,12 @@ var files embed.FS
 
 // Locale is one language.
 type Locale struct {
-	Language string            `json:"language"` // BCP 47
-	Name     string            `json:"name"`     // of the language, in itself
-	Texts    map[string]string `json:"texts"`    // with {placeholders}
-	Values   map[string]string `json:"values"`   // what to choose in Settings, by its English words
-	Labels   map[string]string `json:"labels"`   // what Settings calls a thing, by its English name
-	Seen     map[string]Seen   `json:"seen"`     // the labels that were seen, by their English name
-}
-
-// Seen is where a label was seen.
-type Seen struct {
-	Evidence Evidence `json:"evidence"`
-	Source   string   `json:"source"` // URL
+	Language string                    `json:"language"` // BCP 47
+	Name     string                    `json:"name"`     // of the language, in itself
+	Texts    map[string]string         `json:"texts"`    // with {placeholders}
+	Values   map[string]string         `json:"values"`   // what to choose in Settings, by its English words
+	Labels   map[string]string         `json:"labels"`   // what Settings calls a thing, by its English name
+	Seen     map[string]fact.Statement `json:"seen"`     // the labels that were seen, by their English name
 }
 
 var locales = sync.OnceValue(func() map[string]*Locale {
@@ -85,7 +71,7 @@ func (l *Locale) Value(english string) string {
 
 // Path returns the names on a way through Settings, and the weakest evidence among them; english is that of the way
 // itself. A name that the locale does not have stays English.
-func (l *Locale) Path(names []string, english Evidence) ([]string, Evidence) {
+func (l *Locale) Path(names []string, english fact.Evidence) ([]string, fact.Evidence) {
 	path, evidence := make([]string, len(names)), english
 	for i, name := range names {
 		path[i] = name
@@ -94,23 +80,15 @@ func (l *Locale) Path(names []string, english Evidence) ([]string, Evidence) {
 			path[i] = label
 		}
 		if l.Language != "en" && (label == "" || label != name) {
-			evidence = weaker(evidence, l.evidence(name))
+			evidence = fact.Weaker(evidence, l.evidence(name))
 		}
 	}
 	return path, evidence
 }
 
-func (l *Locale) evidence(name string) Evidence {
+func (l *Locale) evidence(name string) fact.Evidence {
 	if seen, ok := l.Seen[name]; ok {
 		return seen.Evidence
 	}
-	return Unverified
-}
-
-func weaker(a, b Evidence) Evidence {
-	rank := map[Evidence]int{Apple: 0, Community: 1, Unverified: 2}
-	if rank[a] > rank[b] {
-		return a
-	}
-	return b
+	return fact.Unverified
 }

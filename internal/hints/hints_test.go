@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -49,7 +50,7 @@ func TestLocalesAreComplete(t *testing.T) {
 			}
 		}
 		for label, seen := range l.Seen {
-			if english.Labels[label] == "" || seen.Evidence == hints.Unverified || !strings.HasPrefix(seen.Source, "https://") {
+			if english.Labels[label] == "" || seen.Evidence == fact.Unverified || !strings.HasPrefix(seen.Source, "https://") {
 				t.Errorf("%s: label %q was seen in %q (%s)", language, label, seen.Source, seen.Evidence)
 			}
 		}
@@ -97,17 +98,17 @@ func TestPath(t *testing.T) {
 	for _, c := range []struct {
 		language string
 		names    []string
-		english  hints.Evidence
+		english  fact.Evidence
 		want     string
 	}{
-		{"en", []string{"Settings", "General"}, hints.Apple, "Settings > General apple"},
-		{"en", []string{"Settings", "General"}, hints.Unverified, "Settings > General unverified"},
-		{"de", []string{"Settings", "iCloud"}, hints.Apple, "Einstellungen > iCloud apple"},
-		{"de", []string{"Settings", "General"}, hints.Apple, "Einstellungen > Allgemein community"},
-		{"de", []string{"Settings", "General"}, hints.Unverified, "Einstellungen > Allgemein unverified"},
-		{"de", []string{"Settings", "Cellular"}, hints.Apple, "Einstellungen > Mobilfunk community"},
-		{"ja", []string{"Settings", "Something new"}, hints.Apple, "設定 > Something new unverified"},
-		{"tlh", []string{"Settings"}, hints.Apple, "Settings apple"}, // no such locale
+		{"en", []string{"Settings", "General"}, fact.Apple, "Settings > General apple"},
+		{"en", []string{"Settings", "General"}, fact.Unverified, "Settings > General unverified"},
+		{"de", []string{"Settings", "iCloud"}, fact.Apple, "Einstellungen > iCloud apple"},
+		{"de", []string{"Settings", "General"}, fact.Apple, "Einstellungen > Allgemein community"},
+		{"de", []string{"Settings", "General"}, fact.Unverified, "Einstellungen > Allgemein unverified"},
+		{"de", []string{"Settings", "Cellular"}, fact.Apple, "Einstellungen > Mobilfunk community"},
+		{"ja", []string{"Settings", "Something new"}, fact.Apple, "設定 > Something new unverified"},
+		{"tlh", []string{"Settings"}, fact.Apple, "Settings apple"}, // no such locale
 	} {
 		path, evidence := hints.In(c.language).Path(c.names, c.english)
 		if got := strings.Join(path, " > ") + " " + string(evidence); got != c.want {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"syncguard/internal/fact"
 	"syncguard/internal/pki"
 	"syncguard/internal/roots"
 )
@@ -41,7 +42,7 @@ type Finding struct {
 	Help    string // what to do, if anything
 	// Evidence is how far it is known that devices do so: apple, community or unverified. Empty where it is no matter of
 	// devices.
-	Evidence string
+	Evidence fact.Evidence
 }
 
 // String is the message with what follows from it.
@@ -95,15 +96,15 @@ func (id *Identity) findings(now time.Time) []Finding {
 	switch {
 	case pki.IsSelfSigned(leaf):
 		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", nameOf(leaf)),
-			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", "community"})
+			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", fact.Community})
 	case len(chain) == 1:
 		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", nameOf(leaf), leaf.Issuer.String()),
-			issuerHelp(leaf), "community"})
+			issuerHelp(leaf), fact.Community})
 	}
 	for _, cert := range chain[1:] {
 		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
 			found = append(found, Finding{idChainExpired, Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
-				nameOf(cert), id.from.of(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", "unverified"})
+				nameOf(cert), id.from.of(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", fact.Unverified})
 		}
 	}
 	return slices.Concat(found, weakKey(leaf), id.weakIssuers(), purposes(leaf))
@@ -126,7 +127,7 @@ func validity(leaf *x509.Certificate, now time.Time) []Finding {
 func weakKey(leaf *x509.Certificate) []Finding {
 	weak := func(format string, args ...any) []Finding {
 		return []Finding{{"weak-key", CannotSign, fmt.Sprintf("certificate %q ", nameOf(leaf)) + fmt.Sprintf(format, args...),
-			"make a new key with syncguard identity new", "unverified"}}
+			"make a new key with syncguard identity new", fact.Unverified}}
 	}
 	switch key := leaf.PublicKey.(type) {
 	case *rsa.PublicKey:
@@ -148,7 +149,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 	for i, cert := range id.Chain {
 		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && i > 0 && key.N.BitLen() < minRSABits {
 			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, at least %d are needed",
-				nameOf(cert), id.from.of(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", "unverified"})
+				nameOf(cert), id.from.of(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", fact.Unverified})
 		}
 		of := id.from.of(cert)
 		if i == 0 {
@@ -156,7 +157,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 		}
 		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !pki.IsSelfSigned(cert)) {
 			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", nameOf(cert), of, cert.SignatureAlgorithm),
-				"ask the authority for one with SHA-256", "unverified"})
+				"ask the authority for one with SHA-256", fact.Unverified})
 		}
 	}
 	return found
@@ -166,7 +167,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 // certificates for mail, code and TLS servers are in use.
 func purposes(leaf *x509.Certificate) (found []Finding) {
 	doubt := func(id, text, help string) {
-		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", nameOf(leaf)) + text, help, "unverified"})
+		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", nameOf(leaf)) + text, help, fact.Unverified})
 	}
 	if leaf.BasicConstraintsValid && leaf.IsCA {
 		doubt("is-authority", "is that of a certificate authority, which should not sign profiles itself", "let it issue a certificate for signing")

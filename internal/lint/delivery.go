@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 )
@@ -12,8 +13,8 @@ import (
 // The rules about what the server that delivers a profile does with it. What is known of servers stands in package mdm.
 
 // attribute says in the message of a finding that its fact is not confirmed, where that is so.
-func attribute(d *diag.Diagnostic, f mdm.Fact) {
-	if f.Trust == mdm.Community {
+func attribute(d *diag.Diagnostic, f fact.Statement) {
+	if f.Evidence == fact.Community {
 		d.Message += " (not confirmed by its maker)"
 		d.Severity = min(d.Severity, diag.Warning)
 	}
@@ -23,7 +24,7 @@ func tooLargeForMDM(p *pass, profile *profile, server *mdm.Server) {
 	if size := profile.options.File.Size; server.Size != nil && size > server.Size.Bytes {
 		d := p.report(place{path: root}, "the file has %d bytes, and %s takes at most %d", size, server.Name, server.Size.Bytes)
 		d.Help = "part the payloads among several profiles"
-		attribute(d, server.Size.Fact)
+		attribute(d, server.Size.Statement)
 	}
 }
 
@@ -40,14 +41,14 @@ func signedForMDM(p *pass, profile *profile, server *mdm.Server) {
 	case mdm.Unproven:
 		d.Severity, d.Message = diag.Warning, "the file is signed, and nothing says that "+server.Name+" delivers such a one"
 	}
-	attribute(d, server.Signed.Fact)
+	attribute(d, server.Signed.Statement)
 }
 
 func binaryForMDM(p *pass, profile *profile, server *mdm.Server) {
 	if profile.options.File.Binary && server.Binary != nil && server.Binary.Refused {
 		d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
 		d.Help = "convert it with plutil -convert xml1"
-		attribute(d, server.Binary.Fact)
+		attribute(d, server.Binary.Statement)
 	}
 }
 
@@ -59,7 +60,7 @@ func textRefusedByMDM(p *pass, profile *profile, server *mdm.Server) {
 		if slices.Contains(server.Text.Refuses, string(odd)) {
 			d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
 			d.Help = "write it as plain UTF-8 with syncguard fmt -w"
-			attribute(d, server.Text.Fact)
+			attribute(d, server.Text.Statement)
 			return
 		}
 	}
@@ -87,7 +88,7 @@ func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
 	}
 	d := p.report(at, "%s refuses a profile with %s: %s", server.Name, subject, r.Because)
 	d.Help = "leave it out of what " + server.Name + " delivers"
-	attribute(d, r.Fact)
+	attribute(d, r.Statement)
 }
 
 func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
@@ -96,7 +97,7 @@ func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
 			if f := n.text(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
 				d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)
 				d.Help = "use another one"
-				attribute(d, r.Fact)
+				attribute(d, r.Statement)
 			}
 		}
 	}
@@ -110,7 +111,7 @@ func keyMissingForMDM(p *pass, profile *profile, server *mdm.Server) {
 		}
 		d := p.report(profile.envelope.atKey(), "the profile lacks %s, without which %s refuses it", quote(k.Key), server.Name)
 		d.Help = "add " + quote(k.Key)
-		attribute(d, k.Fact)
+		attribute(d, k.Statement)
 	}
 }
 
@@ -162,7 +163,7 @@ func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
 		d = p.report(pl.node.atKey(), "%s does not renew this certificate: the subject lacks %s as OU", server.Name, want)
 		d.Help = "add it to the subject as OU"
 	}
-	attribute(d, r.Fact)
+	attribute(d, r.Statement)
 }
 
 // eachSubjectPart calls do for every attribute of the subject that an ACME or SCEP payload asks for: an array of arrays of
@@ -200,7 +201,7 @@ func scopeLeftToMDM(p *pass, profile *profile, server *mdm.Server) {
 	}
 	d := p.report(profile.envelope.atKey(), "the profile has no %q, and %s %s", "PayloadScope", server.Name, server.Scope.Says)
 	d.Help = `set it to "System" or "User"`
-	attribute(d, server.Scope.Fact)
+	attribute(d, server.Scope.Statement)
 }
 
 // reachesMacs says whether a profile can be meant for Macs, which alone have scopes.

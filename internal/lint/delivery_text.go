@@ -127,5 +127,5 @@ func (w *textWalk) text(at place, text string) {
 	case harm == mdm.LineFeeds, harm == mdm.Ends:
 		d.Severity = diag.Note
 	}
-	attribute(d, w.server.Storage.Fact)
+	attribute(d, w.server.Storage.Statement)
 }

@@ -77,5 +77,5 @@ func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown
 	case u.Refused:
 		d.Severity, d.Message = diag.Error, server.Name+" knows no variable "+quote(u.Text)+" and refuses the profile"
 	}
-	attribute(d, server.Variables.Fact)
+	attribute(d, server.Variables.Statement)
 }

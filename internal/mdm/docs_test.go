@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"syncguard/internal/fact"
 )
 
 var update = flag.Bool("update", false, "write docs/mdm.md anew")
@@ -42,81 +44,81 @@ is not confirmed and never makes an error. What is not listed is not known. The 
 			fmt.Fprintf(&b, ", `%s`", also)
 		}
 		b.WriteString("\n\n| fact | who says so | source |\n|---|---|---|\n")
-		s.write(func(f Fact, format string, args ...any) {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", fmt.Sprintf(format, args...), f.Trust, f.Source)
+		s.write(func(f fact.Statement, format string, args ...any) {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", fmt.Sprintf(format, args...), f.Evidence, f.Source)
 		})
 	}
 	return b.String()
 }
 
 // write says everything that is known of a server.
-func (s *Server) write(row func(f Fact, format string, args ...any)) {
+func (s *Server) write(row func(f fact.Statement, format string, args ...any)) {
 	if s.Size != nil {
-		row(s.Size.Fact, "takes at most %d bytes", s.Size.Bytes)
+		row(s.Size.Statement, "takes at most %d bytes", s.Size.Bytes)
 	}
 	if s.Signed != nil {
-		row(s.Signed.Fact, "signed profiles: %s", map[Treatment]string{Refuses: "refused", Strips: "the signature is taken off", Unproven: "not known to be delivered"}[s.Signed.Does])
+		row(s.Signed.Statement, "signed profiles: %s", map[Treatment]string{Refuses: "refused", Strips: "the signature is taken off", Unproven: "not known to be delivered"}[s.Signed.Does])
 	}
 	if s.Binary != nil {
-		row(s.Binary.Fact, "binary property lists are refused")
+		row(s.Binary.Statement, "binary property lists are refused")
 	}
 	if s.Scope != nil {
-		row(s.Scope.Fact, "a profile without PayloadScope: %s", s.Scope.Says)
+		row(s.Scope.Statement, "a profile without PayloadScope: %s", s.Scope.Says)
 	}
 	if s.Secrets != nil {
-		row(s.Secrets.Fact, "%s", s.Secrets.Says)
+		row(s.Secrets.Statement, "%s", s.Secrets.Says)
 	}
 	if s.Phantoms != nil {
 		row(*s.Phantoms, "white space between arrays becomes empty arrays")
 	}
 	if s.Text != nil {
-		row(s.Text.Fact, "refuses text with: %s", strings.Join(s.Text.Refuses, ", "))
+		row(s.Text.Statement, "refuses text with: %s", strings.Join(s.Text.Refuses, ", "))
 	}
 	if s.Storage != nil {
 		s.Storage.write(row)
 	}
 	if o := s.Own; o != nil {
-		row(o.Fact, "fills in itself, whatever is sent, at the top level: %s; in each payload: %s", words(o.Top), words(o.Payload))
-		row(o.Fact, "adds where they are missing, at the top level: %s; in each payload: %s", words(o.AddsTop), words(o.AddsPayload))
+		row(o.Statement, "fills in itself, whatever is sent, at the top level: %s; in each payload: %s", words(o.Top), words(o.Payload))
+		row(o.Statement, "adds where they are missing, at the top level: %s; in each payload: %s", words(o.AddsTop), words(o.AddsPayload))
 	}
 	for _, c := range s.Changes {
-		row(c.Fact, "%s", c.Says)
+		row(c.Statement, "%s", c.Says)
 	}
 	for _, k := range s.Requires {
-		row(k.Fact, "%s is required", k.Key)
+		row(k.Statement, "%s is required", k.Key)
 	}
 	for _, k := range s.Fixed {
-		row(k.Fact, "an update that changes %s is refused", k.Key)
+		row(k.Statement, "an update that changes %s is refused", k.Key)
 	}
 	if s.Renewal != nil {
-		row(s.Renewal.Fact, "renews a certificate only where the OU of its subject holds `$%s`, and refuses a payload without it where the server itself asks for the certificate", s.Renewal.Variables[0])
+		row(s.Renewal.Statement, "renews a certificate only where the OU of its subject holds `$%s`, and refuses a payload without it where the server itself asks for the certificate", s.Renewal.Variables[0])
 	}
 	for _, k := range s.Unique {
-		row(k.Fact, "one profile of a %s", k.Key)
+		row(k.Statement, "one profile of a %s", k.Key)
 	}
 	for _, r := range s.Refuses {
 		with := ""
 		if len(r.Keys) > 0 {
 			with = " with " + strings.Join(r.Keys, ", ")
 		}
-		row(r.Fact, "refuses %s%s: %s", strings.Join(r.Types, ", "), with, r.Because)
+		row(r.Statement, "refuses %s%s: %s", strings.Join(r.Types, ", "), with, r.Because)
 	}
 	for _, r := range s.Reserves {
-		row(r.Fact, "keeps for itself as %s: %s", r.Key, strings.Join(r.Values, ", "))
+		row(r.Statement, "keeps for itself as %s: %s", r.Key, strings.Join(r.Values, ", "))
 	}
 	if s.Variables != nil {
-		row(s.Variables.Fact, "%s", s.Variables.words())
+		row(s.Variables.Statement, "%s", s.Variables.words())
 	}
 }
 
 func words(all []string) string { return "`" + strings.Join(all, "` `") + "`" }
 
 // write says what becomes of text.
-func (s *Storage) write(row func(f Fact, format string, args ...any)) {
-	row(s.Fact, "text arrives, but for white space at its ends, in payloads of these types for computers: %s", words(s.Whole[Computers]))
-	row(s.Fact, "the same for mobile devices: %s", words(s.Whole[MobileDevices]))
-	row(s.Fact, "in all other types, and outside of payloads: line feeds and tabs are deleted, a carriage return stays; `&` and `<` get one more layer of escaping, which no client can avoid, so that a device has `&amp;` for `&`; a character above U+FFFF, such as an emoji, becomes two replacement characters")
-	row(s.Fact, "one character above U+FFFF empties a payload for computers of: %s", words(s.Emptied[Computers]))
+func (s *Storage) write(row func(f fact.Statement, format string, args ...any)) {
+	row(s.Statement, "text arrives, but for white space at its ends, in payloads of these types for computers: %s", words(s.Whole[Computers]))
+	row(s.Statement, "the same for mobile devices: %s", words(s.Whole[MobileDevices]))
+	row(s.Statement, "in all other types, and outside of payloads: line feeds and tabs are deleted, a carriage return stays; `&` and `<` get one more layer of escaping, which no client can avoid, so that a device has `&amp;` for `&`; a character above U+FFFF, such as an emoji, becomes two replacement characters")
+	row(s.Statement, "one character above U+FFFF empties a payload for computers of: %s", words(s.Emptied[Computers]))
 }
 
 func (v *Variables) words() string {

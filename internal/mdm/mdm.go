@@ -12,23 +12,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"syncguard/internal/fact"
 )
-
-// Trust says who states a fact.
-type Trust string
-
-// The levels of trust.
-const (
-	Apple     Trust = "apple"     // Apple's documentation
-	Vendor    Trust = "vendor"    // the documentation, source or issue tracker of the server's maker
-	Community Trust = "community" // others, or what follows from how it works: not confirmed
-)
-
-// Fact is where something that is known of a server can be read.
-type Fact struct {
-	Trust  Trust
-	Source string
-}
 
 // Server is one MDM server. A nil part means that nothing is known of it.
 type Server struct {
@@ -41,7 +27,7 @@ type Server struct {
 	Binary    *Binary
 	Scope     *Saying // of a profile without PayloadScope
 	Secrets   *Saying
-	Phantoms  *Fact // white space between arrays becomes arrays
+	Phantoms  *fact.Statement // white space between arrays becomes arrays
 	Text      *Text
 	Storage   *Storage
 	Own       *Own
@@ -57,7 +43,7 @@ type Server struct {
 
 // Size is how large a profile may be.
 type Size struct {
-	Fact
+	fact.Statement
 	Bytes int
 }
 
@@ -73,25 +59,25 @@ const (
 
 // Signed is what becomes of a signed profile.
 type Signed struct {
-	Fact
+	fact.Statement
 	Does Treatment
 }
 
 // Binary is whether a binary property list is refused.
 type Binary struct {
-	Fact
+	fact.Statement
 	Refused bool
 }
 
 // Text is forms of XML that a server refuses, though devices take them.
 type Text struct {
-	Fact
+	fact.Statement
 	Refuses []string // as plist.Oddity names them
 }
 
 // Renewal is a variable by which a server recognises a certificate that it is to renew: in the subject that a payload asks for.
 type Renewal struct {
-	Fact
+	fact.Statement
 	Variables []string // the one to write first
 	Types     []string // of payloads that ask for a certificate
 	Proxied   []string // how variables begin with which the server itself asks for it, and refuses a payload without the one above
@@ -99,13 +85,13 @@ type Renewal struct {
 
 // Saying is a fact that is a clause, with the server as its subject.
 type Saying struct {
-	Fact
+	fact.Statement
 	Says string
 }
 
 // Own is the keys that a server fills in itself.
 type Own struct {
-	Fact
+	fact.Statement
 	// Top and Payload are those, of the top level and of each payload, that hold what the server likes, whatever was sent.
 	Top, Payload []string
 	// AddsTop and AddsPayload are those that it adds where a profile does not have them.
@@ -114,13 +100,13 @@ type Own struct {
 
 // Key is a key of the top level.
 type Key struct {
-	Fact
+	fact.Statement
 	Key string
 }
 
 // Refusal is payload types that are refused, altogether or where they hold one of some keys.
 type Refusal struct {
-	Fact
+	fact.Statement
 	Types   []string
 	Keys    []string // none means that the payload is refused whatever it holds
 	Because string
@@ -128,7 +114,7 @@ type Refusal struct {
 
 // Reserved is values of a key, of the top level or of a payload, that the server keeps for itself.
 type Reserved struct {
-	Fact
+	fact.Statement
 	Key    string
 	Values []string
 }
@@ -157,7 +143,7 @@ type file struct {
 
 // OnTheDevice is the variables, in percent signs, that a Mac fills in itself, and the payload types in which it does.
 type OnTheDevice struct {
-	Fact
+	fact.Statement
 	Names []string
 	Types []string
 }
@@ -193,8 +179,8 @@ func parse(data []byte) (*file, error) {
 	var errs []error
 	for _, s := range in.Servers {
 		for _, f := range s.facts() {
-			if f.Source == "" || !slices.Contains([]Trust{Apple, Vendor, Community}, f.Trust) {
-				errs = append(errs, fmt.Errorf("a fact of %s has source %q and trust %q", s.ID, f.Source, f.Trust))
+			if f.Source == "" || !slices.Contains([]fact.Evidence{fact.Apple, fact.Vendor, fact.Community}, f.Evidence) {
+				errs = append(errs, fmt.Errorf("a fact of %s has source %q and evidence %q", s.ID, f.Source, f.Evidence))
 			}
 		}
 		if s.Signed != nil && !slices.Contains([]Treatment{Refuses, Strips, Unproven}, s.Signed.Does) {
@@ -208,51 +194,51 @@ func parse(data []byte) (*file, error) {
 }
 
 // facts returns where everything that is known of the server can be read.
-func (s *Server) facts() []Fact {
-	var all []Fact
+func (s *Server) facts() []fact.Statement {
+	var all []fact.Statement
 	if s.Size != nil {
-		all = append(all, s.Size.Fact)
+		all = append(all, s.Size.Statement)
 	}
 	if s.Signed != nil {
-		all = append(all, s.Signed.Fact)
+		all = append(all, s.Signed.Statement)
 	}
 	if s.Binary != nil {
-		all = append(all, s.Binary.Fact)
+		all = append(all, s.Binary.Statement)
 	}
 	for _, says := range []*Saying{s.Scope, s.Secrets} {
 		if says != nil {
-			all = append(all, says.Fact)
+			all = append(all, says.Statement)
 		}
 	}
 	if s.Phantoms != nil {
 		all = append(all, *s.Phantoms)
 	}
 	if s.Text != nil {
-		all = append(all, s.Text.Fact)
+		all = append(all, s.Text.Statement)
 	}
 	if s.Storage != nil {
-		all = append(all, s.Storage.Fact)
+		all = append(all, s.Storage.Statement)
 	}
 	if s.Own != nil {
-		all = append(all, s.Own.Fact)
+		all = append(all, s.Own.Statement)
 	}
 	for _, c := range s.Changes {
-		all = append(all, c.Fact)
+		all = append(all, c.Statement)
 	}
 	if s.Renewal != nil {
-		all = append(all, s.Renewal.Fact)
+		all = append(all, s.Renewal.Statement)
 	}
 	for _, k := range slices.Concat(s.Requires, s.Unique, s.Fixed) {
-		all = append(all, k.Fact)
+		all = append(all, k.Statement)
 	}
 	for _, r := range s.Refuses {
-		all = append(all, r.Fact)
+		all = append(all, r.Statement)
 	}
 	for _, r := range s.Reserves {
-		all = append(all, r.Fact)
+		all = append(all, r.Statement)
 	}
 	if s.Variables != nil {
-		all = append(all, s.Variables.Fact)
+		all = append(all, s.Variables.Statement)
 	}
 	return all
 }

@@ -29,11 +29,11 @@ func TestServers(t *testing.T) {
 
 func TestParseRefusesMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"servers": [{"id": "a", "size": {"bytes": 1, "trust": "vendor"}}]}`:                      "has source",
-		`{"servers": [{"id": "a", "size": {"bytes": 1, "trust": "me", "source": "s"}}]}`:           `trust "me"`,
-		`{"servers": [{"id": "a", "signed": {"does": "eats", "trust": "vendor", "source": "s"}}]}`: `does "eats"`,
-		`{"servers": [{"id": "b"}, {"id": "a"}]}`:                                                  "not sorted",
-		`{"servers": [{"id": "a", "sizes": 1}]}`:                                                   "unknown field",
+		`{"servers": [{"id": "a", "size": {"bytes": 1, "evidence": "vendor"}}]}`:                      "has source",
+		`{"servers": [{"id": "a", "size": {"bytes": 1, "evidence": "me", "source": "s"}}]}`:           `evidence "me"`,
+		`{"servers": [{"id": "a", "signed": {"does": "eats", "evidence": "vendor", "source": "s"}}]}`: `does "eats"`,
+		`{"servers": [{"id": "b"}, {"id": "a"}]}`:                                                     "not sorted",
+		`{"servers": [{"id": "a", "sizes": 1}]}`:                                                      "unknown field",
 	} {
 		if _, err := parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got error %v, want one that says %s", text, err, want)

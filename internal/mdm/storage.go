@@ -3,6 +3,8 @@ package mdm
 import (
 	"slices"
 	"strings"
+
+	"syncguard/internal/fact"
 )
 
 // The kinds of devices that Jamf Pro keeps profiles apart by.
@@ -13,7 +15,7 @@ const (
 
 // Storage is what a server changes in the text of a profile, which is its strings and the keys of its dictionaries.
 type Storage struct {
-	Fact
+	fact.Statement
 	// Whole lists, by the kind of devices, the payload types whose text arrives, but for white space at its ends. In all
 	// other types, and outside of payloads, each Change happens.
 	Whole map[string][]string

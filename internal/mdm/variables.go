@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"syncguard/internal/fact"
 )
 
 // Variables are the names that a server fills in.
 type Variables struct {
-	Fact
+	fact.Statement
 	Dollar    []string // $NAME and ${NAME}
 	Prefixes  []string // of such names, which go on as the administrator likes
 	Numbered  []string // of such names, which go on with a number

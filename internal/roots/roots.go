@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"syncguard/internal/fact"
 )
 
 //go:embed apple.csv
@@ -56,11 +58,11 @@ func (a Authority) Where() string {
 }
 
 // Doubt says what the root does not tell of a device, and how far that is known: community or unverified.
-func (a Authority) Doubt() (text, evidence string) {
+func (a Authority) Doubt() (text string, evidence fact.Evidence) {
 	if a.IsReported {
-		return fmt.Sprintf("devices show what is signed under %q as verified, as others report", a.Title()), "community"
+		return fmt.Sprintf("devices show what is signed under %q as verified, as others report", a.Title()), fact.Community
 	}
-	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified", a.Root), "unverified"
+	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified", a.Root), fact.Unverified
 }
 
 // All returns every authority, in the order of the data. The result is shared; do not modify it.

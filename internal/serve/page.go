@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 	"rsc.io/qr"
 
+	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 )
 
@@ -102,9 +103,9 @@ func newPages(o Options, url string) (map[string]*page, error) {
 
 // way is one through Settings, marked where a name in it was not seen in a source.
 func (v *pageView) way(names ...string) string {
-	path, evidence := v.Path(names, hints.Community)
+	path, evidence := v.Path(names, fact.Community)
 	text := strings.Join(path, " › ")
-	if evidence == hints.Unverified {
+	if evidence == fact.Unverified {
 		v.Names = v.Text("names", "mark", v.Texts["mark"])
 		text += " (" + v.Texts["mark"] + ")"
 	}

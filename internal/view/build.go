@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/target"
 )
 
@@ -72,17 +73,17 @@ type Intent struct {
 
 // Note is a condition or consequence.
 type Note struct {
-	Text     string `json:"text"`
-	Evidence string `json:"evidence"` // apple, community, unverified
-	Source   string `json:"source"`
-	Detail   bool   `json:"-"` // not in the table
+	Text     string        `json:"text"`
+	Evidence fact.Evidence `json:"evidence"` // apple, community, unverified
+	Source   string        `json:"source"`
+	Detail   bool          `json:"-"` // not in the table
 }
 
 // Setting is what a person can do by hand.
 type Setting struct {
-	Path     []string `json:"path"`
-	Value    string   `json:"value"`
-	Evidence string   `json:"evidence"` // of the labels on the current version
+	Path     []string      `json:"path"`
+	Value    string        `json:"value"`
+	Evidence fact.Evidence `json:"evidence"` // of the labels on the current version
 }
 
 // Intents turns outcomes into their reported form.
@@ -91,10 +92,10 @@ func Intents(outcomes []baseline.Outcome) []Intent {
 	for _, o := range outcomes {
 		i := Intent{string(o.Intent), string(o.Class), orEmpty(o.Mechanisms), []Note{}, []Setting{}, o.Source}
 		for _, n := range o.Notes {
-			i.Notes = append(i.Notes, Note{n.Text, string(n.Evidence), n.Source, n.Detail})
+			i.Notes = append(i.Notes, Note{n.Text, n.Evidence, n.Source, n.Detail})
 		}
 		for _, s := range o.Settings {
-			i.Settings = append(i.Settings, Setting{s.Path, s.Value, string(s.Evidence)})
+			i.Settings = append(i.Settings, Setting{s.Path, s.Value, s.Evidence})
 		}
 		out = append(out, i)
 	}
@@ -289,7 +290,7 @@ func (f *footnotes) mark(i Intent) string {
 		if n.Detail {
 			continue
 		}
-		label := baseline.Note{Text: n.Text, Evidence: baseline.Evidence(n.Evidence)}.Label()
+		label := baseline.Note{Text: n.Text, Evidence: n.Evidence}.Label()
 		at := slices.Index(f.texts, label)
 		if at < 0 {
 			at = len(f.texts)
@@ -322,10 +323,10 @@ func (p *Printer) byHand(b *Build) {
 				continue
 			}
 			for _, s := range i.Settings {
-				setting := baseline.Setting{Path: s.Path, Value: s.Value, Evidence: baseline.Evidence(s.Evidence)}
+				setting := baseline.Setting{Path: s.Path, Value: s.Value, Evidence: s.Evidence}
 				line := fmt.Sprintf("  %-9s %-12s %s", profile.Platform, baseline.Intent(i.Intent).Title(), setting)
-				if setting.Evidence != baseline.Apple {
-					line += faint.Render(" (" + s.Evidence + ")")
+				if setting.Evidence != fact.Apple {
+					line += faint.Render(" (" + string(s.Evidence) + ")")
 				}
 				if !seen[line] {
 					seen[line] = true

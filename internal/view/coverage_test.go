@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
+	"syncguard/internal/fact"
 )
 
 // hostileName is what a profile can have for a name.
@@ -23,7 +24,7 @@ func matrix() *coverage.Matrix {
 		row := coverage.Row{Subject: coverage.Subject{File: hostileName, Type: hostileName, Key: fmt.Sprint(hostileName, i)}}
 		for j, t := range m.Targets {
 			c := coverage.Cell{Target: t, Class: baseline.Classes()[(i+j)%5], Source: hostileName,
-				Notes: []baseline.Note{{Text: fmt.Sprint("is ", j%7), Evidence: baseline.Unverified, Source: "javascript:alert(1)"}}}
+				Notes: []baseline.Note{{Text: fmt.Sprint("is ", j%7), Evidence: fact.Unverified, Source: "javascript:alert(1)"}}}
 			row.Cells = append(row.Cells, c)
 		}
 		m.Rows = append(m.Rows, row)

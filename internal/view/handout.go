@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
+	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/target"
 )
@@ -35,7 +36,7 @@ type HandoutPart struct {
 type Endpoint struct {
 	Host, Port string
 	For        string
-	Evidence   baseline.Evidence
+	Evidence   fact.Evidence
 }
 
 // appleNetworks is Apple's own list of hosts and ports, which counts where this one differs.
@@ -44,9 +45,9 @@ const appleNetworks = "https://support.apple.com/101555"
 // endpoints are what iCloud and the clock need, whatever a profile sets.
 func endpoints() []Endpoint {
 	return []Endpoint{
-		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", baseline.Community},
-		{"captive.apple.com", "443 and 80 TCP", "finding out whether a network has a sign-in page", baseline.Apple},
-		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", baseline.Apple},
+		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
+		{"captive.apple.com", "443 and 80 TCP", "finding out whether a network has a sign-in page", fact.Apple},
+		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
 	}
 }
 
@@ -156,7 +157,7 @@ func targetCard(p Profile) Section {
 		}
 		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(baseline.Class(i.Class)), by}})
 		for _, n := range i.Notes {
-			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), baseline.Evidence(n.Evidence))})
+			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), n.Evidence)})
 		}
 	}
 	for _, d := range p.Declarations {
@@ -204,9 +205,9 @@ func guide(p Profile, l *hints.Locale) []Block {
 		}
 		var group List
 		for _, s := range i.Settings {
-			path, evidence := l.Path(s.Path, hints.Evidence(s.Evidence))
+			path, evidence := l.Path(s.Path, s.Evidence)
 			item := Text{styled(Faint, strings.Join(path[:len(path)-1], " › ")+" › "), styled(Strong, path[len(path)-1]+": "+l.Value(s.Value))}
-			if evidence == hints.Unverified {
+			if evidence == fact.Unverified {
 				item = append(item, styled(Evidence, l.Text("mark")))
 				names = l.Text("names", "mark", l.Text("mark"))
 			}
@@ -264,7 +265,7 @@ func deliverySection(manual, mdm bool) Section {
 func removalSection(manual, mdm bool) Section {
 	var list List
 	if manual {
-		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), baseline.Community)})
+		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), fact.Community)})
 	}
 	if mdm {
 		list.Items = append(list.Items, Item{Text: words("By MDM: take the profile and the declarations from the devices' assignment. Remove an activation together with its configuration.")})
@@ -305,7 +306,7 @@ func installing(p Profile, l *hints.Locale) (install, remove string) {
 	case target.TvOS, target.WatchOS:
 		return l.Text("install.other", "file", p.File), ""
 	}
-	path, _ := l.Path(way, hints.Community)
+	path, _ := l.Path(way, fact.Community)
 	text := strings.Join(path, " > ")
 	return l.Text(id, "file", p.File, "path", text), l.Text("remove", "path", text)
 }

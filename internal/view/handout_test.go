@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
+	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/target"
 )
@@ -22,8 +23,8 @@ func handoutOf(t *testing.T, text string, targets ...string) *Handout {
 	t.Helper()
 	part := HandoutPart{Template: text, Name: text, Organization: text, Languages: hints.Languages()}
 	outcome := baseline.Outcome{Intent: baseline.DNS, Class: baseline.Hint, Mechanisms: []string{text}, Source: text,
-		Notes:    []baseline.Note{{Text: text, Evidence: baseline.Community, Source: text}},
-		Settings: []baseline.Setting{{Path: []string{"Settings", text}, Value: text, Evidence: baseline.Apple}}}
+		Notes:    []baseline.Note{{Text: text, Evidence: fact.Community, Source: text}},
+		Settings: []baseline.Setting{{Path: []string{"Settings", text}, Value: text, Evidence: fact.Apple}}}
 	var all []target.Target
 	var outcomes [][]baseline.Outcome
 	for _, name := range targets {
@@ -36,7 +37,7 @@ func handoutOf(t *testing.T, text string, targets ...string) *Handout {
 			Organization: text, Payloads: []string{text}, Intents: Intents(outcomes[0]), Declarations: []Declaration{{Type: text, Identifier: text, File: text}}})
 	}
 	part.Matrix = coverage.Outcomes(all, outcomes)
-	part.Resolvers = []Endpoint{{Host: text, Port: "443 TCP", For: "DNS", Evidence: baseline.Apple}}
+	part.Resolvers = []Endpoint{{Host: text, Port: "443 TCP", For: "DNS", Evidence: fact.Apple}}
 	return &Handout{Build: &Build{Signer: &app.Signer{Name: text}}, Parts: []HandoutPart{part, part}}
 }
 

@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 	"strings"
+
+	"syncguard/internal/fact"
 )
 
 // Identity is what signs profiles. In JSON its shape is stable: fields are only ever added (docs/json.md).
@@ -40,11 +42,11 @@ type Certificate struct {
 
 // IdentityFinding is a reason of the verdict, or something else to know.
 type IdentityFinding struct {
-	ID       string `json:"id"`
-	Weight   string `json:"weight"` // cannot-sign, not-verified, doubtful, note
-	Message  string `json:"message"`
-	Help     string `json:"help,omitempty"`
-	Evidence string `json:"evidence,omitempty"` // how far it is known that devices do so: apple, community, unverified
+	ID       string        `json:"id"`
+	Weight   string        `json:"weight"` // cannot-sign, not-verified, doubtful, note
+	Message  string        `json:"message"`
+	Help     string        `json:"help,omitempty"`
+	Evidence fact.Evidence `json:"evidence,omitempty"` // how far it is known that devices do so: apple, community, unverified
 }
 
 // OrEmpty turns nil into an empty list, which JSON shows as one.
@@ -91,8 +93,8 @@ func (p *Printer) identityFinding(f IdentityFinding) {
 		label = blue.Render("note:")
 	}
 	mark := ""
-	if f.Evidence != "" && f.Evidence != "apple" {
-		mark = faint.Render(" (" + f.Evidence + ")")
+	if f.Evidence != "" && f.Evidence != fact.Apple {
+		mark = faint.Render(" (" + string(f.Evidence) + ")")
 	}
 	p.Line("")
 	p.Line("  %s %s%s", label, Clean(f.Message), mark)

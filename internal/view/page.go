@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"syncguard/internal/baseline"
+	"syncguard/internal/fact"
 )
 
 // Page is a document for people, in no format yet: Printer.Blocks, Markdown and Page.HTML write what is in it. Text in it may
@@ -131,8 +132,8 @@ func words(text string) Text              { return Text{{Text: text}} }
 func styled(style Style, text string) Run { return Run{Text: text, Style: style} }
 
 // withEvidence adds what a statement rests on, where that is not Apple's word.
-func withEvidence(text Text, e baseline.Evidence) Text {
-	if e == baseline.Apple {
+func withEvidence(text Text, e fact.Evidence) Text {
+	if e == fact.Apple {
 		return text
 	}
 	return append(text, styled(Evidence, string(e)))

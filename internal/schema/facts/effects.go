@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
@@ -19,16 +20,6 @@ const (
 	Nothing  Doing = "nothing"  // it is ignored
 )
 
-// Evidence says how far a fact is to be trusted. The vocabulary is closed.
-type Evidence string
-
-// How far a fact is to be trusted.
-const (
-	Apple      Evidence = "apple"
-	Community  Evidence = "community"
-	Unverified Evidence = "unverified"
-)
-
 // Effect is what a payload type or key does where it works. It holds for the key at the path and all below, and a last
 // step of *NAME is any key whose name ends so. Of several that say what a key does, the last one counts.
 type Effect struct {
@@ -42,7 +33,7 @@ type Effect struct {
 	Restricts bool                // a value that is the schema's default changes nothing
 	Text      string              // the rest of a sentence whose subject is the key; may be empty
 	Detail    bool                // the text goes without saying in a table
-	Evidence  Evidence
+	Evidence  fact.Evidence
 }
 
 // EffectsOf returns what is known of a key with a value on a target, in the order of the file. An element of an array has

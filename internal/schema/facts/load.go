@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
@@ -88,7 +89,7 @@ type effect struct {
 	Restricts bool
 	Text      string
 	Detail    bool
-	Evidence  Evidence
+	Evidence  fact.Evidence
 }
 
 type site struct {
@@ -195,12 +196,12 @@ func (in file) facts() (*Facts, error) {
 
 func (r *reader) effects(in effect) []Effect {
 	r.check(in.Does != "" || in.Text != "", "an effect on %q says nothing", in.Types)
-	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Needs: in.Needs, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: Apple}
+	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Needs: in.Needs, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: fact.Apple}
 	if in.Does != "" {
 		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Offers, Nothing})
 	}
 	if in.Evidence != "" {
-		e.Evidence = known(r, in.Evidence, []Evidence{Apple, Community, Unverified})
+		e.Evidence = known(r, in.Evidence, []fact.Evidence{fact.Apple, fact.Community, fact.Unverified})
 	}
 	for _, on := range in.On {
 		e.On = append(e.On, known(r, on, target.Enrollments()))
