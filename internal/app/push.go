@@ -98,7 +98,7 @@ type Pushed struct {
 	Error      string       `json:"error,omitempty"`
 	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
 
-	Device     *PushedDevice    `json:"device,omitempty"`     // what the device said, where it was waited for
+	Device     *deploy.Answer   `json:"device,omitempty"`     // what the device said, where it was waited for
 	Difference *diff.Difference `json:"difference,omitempty"` // from what the server has; only of a check
 }
 
@@ -120,13 +120,6 @@ const (
 	PushMissing   = "missing"
 	PushUnknown   = "unknown" // the server does not tell
 )
-
-// PushedDevice is the answer of a device.
-type PushedDevice struct {
-	Status   string             `json:"status"` // Acknowledged, Error, CommandFormatError or NotNow, of a declaration Active, Inactive or Invalid; empty for no answer
-	Errors   []string           `json:"errors,omitempty"`
-	Profiles []deploy.Installed `json:"profiles,omitempty"`
-}
 
 // PushRequest is a request as it would be sent, with secrets masked.
 type PushRequest struct {

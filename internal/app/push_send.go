@@ -38,8 +38,10 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 		}
 		p.result.add(row)
 	}
-	for _, r := range p.session.LastRequests(itemsOf(changes)) {
-		p.result.Last = append(p.result.Last, *p.shown(r))
+	if p.session.Last != nil {
+		for _, r := range p.session.Last(itemsOf(changes)) {
+			p.result.Last = append(p.result.Last, *p.shown(r))
+		}
 	}
 	if !p.setup.Asks() && created {
 		p.warn(fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.setup.Missing), " and ")), "")
@@ -214,10 +216,10 @@ func (s *pushSending) follow(ctx context.Context) {
 // answered takes in what a device says of an item, or that it says nothing.
 func (s *pushSending) answered(a deploy.Answer) {
 	row := &s.result.Results[s.at[a.Item]]
-	row.Device = &PushedDevice{Status: a.Status, Profiles: a.Profiles}
-	for _, e := range a.Errors {
-		row.Device.Errors = append(row.Device.Errors, s.setup.Redactor.Hide(e))
+	for i, e := range a.Errors {
+		a.Errors[i] = s.setup.Redactor.Hide(e)
 	}
+	row.Device = &a
 	if a.Final && !a.OK {
 		s.result.Unconfirmed++
 	}

@@ -83,10 +83,11 @@ func JSON(v any) ([]byte, error) {
 
 // Remote is what a server has already.
 type Remote struct {
-	ID      string            // the server's own
-	Name    string            // what the server calls it
-	Content []byte            // the profile, nil where the server does not give it back
-	Fields  map[string]string // what else counts for an update, by the names of the destination
+	ID         string            // the server's own
+	Name       string            // what the server calls it
+	Identifier string            // PayloadIdentifier, where the server tells it beside the content
+	Content    []byte            // the profile, nil where the server does not give it back
+	Fields     map[string]string // what else counts for an update, by the names of the destination
 }
 
 // Action is what is to be done with an item.

@@ -76,7 +76,7 @@ func Match(items []*Item, all []*Remote) ([]*Remote, error) {
 			continue
 		}
 		seen[h.ID] = true
-		identifier := ""
+		identifier := h.Identifier
 		if root, err := ReadContent(h.Content); err == nil {
 			identifier = root.String("PayloadIdentifier")
 		}

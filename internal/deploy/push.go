@@ -200,7 +200,10 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 // Finish sends the last requests, each whatever became of the one before. It is not begun after an interruption.
 func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]string, err error) {
 	failed = map[string]string{}
-	for _, r := range s.LastRequests(items) {
+	if s.Last == nil {
+		return failed, nil
+	}
+	for _, r := range s.Last(items) {
 		if ctx.Err() != nil {
 			return failed, errors.Join(err, ErrInterrupted)
 		}

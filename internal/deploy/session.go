@@ -52,22 +52,14 @@ type Session struct {
 	Listed func(there fs.FS) map[string][]string
 }
 
-// LastRequests makes what is asked for when the items are there.
-func (s *Session) LastRequests(items []*Item) []*Request {
-	if s.Last == nil {
-		return nil
-	}
-	return s.Last(items)
-}
-
 // Answer is what a device says of an item.
 type Answer struct {
-	Item     *Item
-	Status   string // in the words of Apple's protocol
-	Final    bool   // the device will say no more
-	OK       bool   // it did what was asked for
-	Errors   []string
-	Profiles []Installed // that it has, where that was asked for
+	Item     *Item       `json:"-"`
+	Final    bool        `json:"-"`      // the device will say no more
+	OK       bool        `json:"-"`      // it did what was asked for
+	Status   string      `json:"status"` // in the words of Apple's protocol; Active, Inactive or Invalid of a declaration; empty for no answer
+	Errors   []string    `json:"errors,omitempty"`
+	Profiles []Installed `json:"profiles,omitempty"` // that it has, where that was asked for
 }
 
 // Installed is a profile that a device has.

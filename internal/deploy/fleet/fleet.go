@@ -109,7 +109,7 @@ func (l *listed) labels() map[string][]string {
 // declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
 const declaration = "d"
 
-// Find lists the profiles of the team, and reads those with the PayloadIdentifier of an item: Fleet has one at most.
+// Find lists the profiles of the team, and reads those with the PayloadIdentifier of an item.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	if err := d.resolveTeam(ctx); err != nil {
 		return nil, err
@@ -118,50 +118,41 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 	if d.teamID != "" {
 		query.Set("team_id", d.teamID)
 	}
-	byIdentifier := map[string]*listed{}
+	var all []*deploy.Remote
 	err := pages(ctx, d.Client, path, "profiles", query, func(page *struct {
 		Profiles []listed `json:"profiles"`
 		Meta     meta     `json:"meta"`
 	}) (n int, more bool, err error) {
 		for _, l := range page.Profiles {
-			isProfile := l.Identifier != "" && l.Platform != "windows" && l.Platform != "android" && !strings.HasPrefix(l.UUID, declaration)
-			if other := byIdentifier[l.Identifier]; isProfile && other != nil && other.UUID != l.UUID {
-				return 0, false, fmt.Errorf("the server has two profiles of the PayloadIdentifier %s (%s, %s); delete one there", l.Identifier, other.UUID, l.UUID)
+			if l.Identifier == "" || l.Platform == "windows" || l.Platform == "android" || strings.HasPrefix(l.UUID, declaration) {
+				continue
 			}
-			if isProfile {
-				byIdentifier[l.Identifier] = &l
+			labels, err := json.Marshal(l.labels())
+			if err != nil {
+				return 0, false, err
 			}
+			all = append(all, &deploy.Remote{ID: l.UUID, Name: l.Name, Identifier: l.Identifier, Fields: map[string]string{"labels": string(labels)}})
 		}
 		return len(page.Profiles), page.Meta.More, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	remote := make([]*deploy.Remote, len(items))
-	of := map[*listed]*deploy.Item{}
-	for i, p := range items {
-		l := byIdentifier[p.Profile.Identifier()]
-		if l == nil {
+	found, err := deploy.Match(items, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		if r == nil {
 			continue
 		}
-		if err := deploy.CheckID(l.UUID); err != nil {
-			return nil, err
-		}
-		if other := of[l]; other != nil {
-			return nil, fmt.Errorf("%s and %s have the same PayloadIdentifier, %s", other.Profile.Name, p.Profile.Name, l.Identifier)
-		}
-		of[l] = p
-		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(l.UUID), Query: url.Values{"alt": {"media"}}})
+		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(r.ID), Query: url.Values{"alt": {"media"}}})
 		if err != nil {
 			return nil, err
 		}
-		labels, err := json.Marshal(l.labels())
-		if err != nil {
-			return nil, err
-		}
-		remote[i] = &deploy.Remote{ID: l.UUID, Name: l.Name, Content: answer.Body, Fields: map[string]string{"labels": string(labels)}}
+		r.Content = answer.Body
 	}
-	return remote, nil
+	return found, nil
 }
 
 // resolveTeam finds the ID of the team.
@@ -235,21 +226,20 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 	if h != nil && len(labels) == 0 {
 		labels = labelsOf(h)
 	}
-	f := newForm(p.Body)
+	var fields [][2]string
 	r := &deploy.Request{Method: http.MethodPost, Path: path}
 	if h != nil {
 		r.Method, r.Path, r.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true // the same once more
 	} else if d.Team != "" {
-		f.field("team_id", d.team())
+		fields = append(fields, [2]string{"team_id", d.team()})
 	}
 	for _, way := range ways {
 		for _, name := range labels[way] {
-			f.field(way, name)
+			fields = append(fields, [2]string{way, name})
 		}
 	}
-	f.file("profile", p.Profile.FileName(), p.Body)
 	var err error
-	r.Body, r.Header, err = f.close()
+	r.Body, r.Header, err = form(fields, p.Profile.FileName(), p.Body)
 	return r, err
 }
 

@@ -9,31 +9,18 @@ import (
 	"net/http"
 )
 
-// form is a multipart form of which the same content makes the same bytes.
-type form struct {
-	out bytes.Buffer
-	w   *multipart.Writer
-	err error
-}
-
-func newForm(content []byte) *form {
-	f := &form{}
-	f.w = multipart.NewWriter(&f.out)
-	f.err = f.w.SetBoundary(fmt.Sprintf("%x", sha256.Sum256(content)))
-	return f
-}
-
-func (f *form) field(name, value string) { f.err = errors.Join(f.err, f.w.WriteField(name, value)) }
-
-func (f *form) file(name, fileName string, content []byte) {
-	part, err := f.w.CreateFormFile(name, fileName)
-	if err == nil {
-		_, err = part.Write(content)
+// form is a multipart form of fields, name and value each, and of a profile. The same content makes the same bytes.
+func form(fields [][2]string, fileName string, profile []byte) ([]byte, http.Header, error) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	err := w.SetBoundary(fmt.Sprintf("%x", sha256.Sum256(profile)))
+	for _, f := range fields {
+		err = errors.Join(err, w.WriteField(f[0], f[1]))
 	}
-	f.err = errors.Join(f.err, err)
-}
-
-func (f *form) close() ([]byte, http.Header, error) {
-	err := errors.Join(f.err, f.w.Close())
-	return f.out.Bytes(), http.Header{"Content-Type": {f.w.FormDataContentType()}}, err
+	part, fileErr := w.CreateFormFile("profile", fileName)
+	if fileErr == nil {
+		_, fileErr = part.Write(profile)
+	}
+	err = errors.Join(err, fileErr, w.Close())
+	return out.Bytes(), http.Header{"Content-Type": {w.FormDataContentType()}}, err
 }

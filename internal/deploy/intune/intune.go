@@ -15,7 +15,6 @@ import (
 
 	"syncguard/internal/deploy"
 	"syncguard/internal/mdm"
-	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
 
@@ -180,11 +179,6 @@ func (d *Server) get(ctx context.Context, platform, id string) (c configuration,
 		return c, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
 	}
 	return c, nil
-}
-
-// Compare compares what the profile says; Intune gives back what it was given.
-func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	return deploy.CompareContent(p, h)
 }
 
 // Request creates a configuration, or updates the one that is there. The channel of a Mac cannot be changed afterwards.

@@ -79,7 +79,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 
 // Session returns what the server does with profiles.
 func (d *Server) Session() *deploy.Session {
-	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
+	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: deploy.CompareContent, Request: d.Request, Outcome: d.Outcome,
 		Files: deploy.Bodies(d.Request, ".json")}
 }
 

@@ -110,26 +110,23 @@ func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plis
 // ask has the devices list their profiles, and returns what those said that answered in time, by enrollment.
 func (d *Server) ask(ctx context.Context) (map[string][]deploy.Installed, error) {
 	lister := &Server{Enrollments: d.Enrollments, NoPush: d.NoPush, List: true, Now: d.Now, Webhook: d.Webhook, Wait: d.Wait, Client: d.Client}
-	items := lister.Commands()
+	session := lister.Session()
+	items := session.Commands
+	changes, err := session.Plan(ctx, items, false)
 	lister.Expect(items)
-	for _, p := range items {
-		request, err := lister.Request(p, nil)
-		if err != nil {
-			return nil, err
+	session.Push(ctx, changes, func(r deploy.Result) {
+		if r.Err != nil {
+			err = errors.Join(err, fmt.Errorf("asking %s for its profiles: %w", r.Item.For, r.Err))
 		}
-		answer, err := d.Client.Do(ctx, request)
-		if err == nil {
-			_, err = lister.Outcome(p, nil, answer)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("asking %s for its profiles: %w", p.For, err)
-		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	if _, err := lister.Session().Finish(ctx, items); err != nil {
+	if _, err := session.Finish(ctx, items); err != nil {
 		return nil, err
 	}
 	lists := map[string][]deploy.Installed{}
-	err := lister.Follow(ctx, items, func(a deploy.Answer) {
+	err = lister.Follow(ctx, items, func(a deploy.Answer) {
 		if a.OK {
 			lists[a.Item.For] = a.Profiles
 		}
