@@ -237,8 +237,7 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case len(r.NotNotified) > 0:
 		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
 	case r.Unconfirmed > 0:
-		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)),
-			"what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later")
+		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)), "%s", s.session.Later)
 	default:
 		return nil // also when it was interrupted after the last one
 	}

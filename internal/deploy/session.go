@@ -44,6 +44,8 @@ type Session struct {
 	Expect func(items []*Item)
 	// Follow tells what the devices say of the items, until all are answered or the time for it is over.
 	Follow func(ctx context.Context, items []*Item, tell func(Answer)) error
+	// Later is what becomes of items whose devices have not answered, a sentence.
+	Later string
 
 	// Files makes what other tools carry to the server, each file named after the stem of its item, for a folder of which
 	// something may be there already.

@@ -63,6 +63,7 @@ func (d *Server) Session() *deploy.Session {
 	s := &deploy.Session{Client: d.Client, Order: order, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, Last: d.Last}
 	if d.Wait > 0 && len(d.Enrollments) > 0 {
 		s.Follow = d.Follow
+		s.Later = "the server keeps the declarations, and devices take them when they connect; running it again with --wait asks for what they say"
 	}
 	return s
 }

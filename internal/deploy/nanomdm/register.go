@@ -110,6 +110,7 @@ func (d *Server) Session() *deploy.Session {
 		Last: d.Last, Ended: d.Ended, Files: deploy.Bodies(d.Request, ".plist")}
 	if d.Webhook != nil {
 		s.Expect, s.Follow = d.Expect, d.Follow
+		s.Later = "what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later"
 	}
 	return s
 }
