@@ -17,7 +17,7 @@ import (
 
 // VerifyOptions are what Verify is asked for besides the integrity of the file.
 type VerifyOptions struct {
-	At    time.Time      // the moment that validity is about; zero means now
+	At    time.Time      // the moment that validity is about
 	Roots *x509.CertPool // where trust may end; with nil and no Pin nothing is trusted (NoRoots)
 	// AppleRoots lets trust end at Apple's own roots, too, which are known by their fingerprints (AppleRoot).
 	AppleRoots bool
@@ -115,9 +115,6 @@ func Fingerprint(cert *x509.Certificate) string { return pki.Fingerprint(cert) }
 // Time and memory are linear in len(b), beside signatures: 16 of the signers, at most 1,300 between certificates to find chains, and
 // at most 16 chains of 15 certificates for each signer that crypto/x509 judges.
 func Verify(b []byte, o VerifyOptions) *Verdict {
-	if o.At.IsZero() {
-		o.At = time.Now()
-	}
 	v := &Verdict{Signers: []Signer{}, Certificates: []Certificate{}, Warnings: []string{}, Notes: []string{}}
 	d, err := parse(b)
 	if err != nil {
