@@ -1,0 +1,44 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"syncguard/internal/deploy"
+)
+
+// What a destination registers is whole: every door makes commands, help and tables of it.
+func TestDestinations(t *testing.T) {
+	all := Destinations()
+	if !slices.IsSortedFunc(all, func(a, b *deploy.Destination) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("they are not sorted by name")
+	}
+	for _, d := range all {
+		if d.Server().Name == "" || d.Open == nil || d.Push == nil && d.Export == nil {
+			t.Errorf("%s lacks a title, its function or its help", d.Name)
+		}
+		for _, h := range []*deploy.Help{d.Push, d.Export} {
+			if h != nil && slices.Contains([]string{h.Short, h.Long, h.Example, h.Takes, h.Proof}, "") {
+				t.Errorf("%s: its help is not whole: %+v", d.Name, h)
+			}
+		}
+		if beside := d.Delivery.Beside; beside != "" {
+			if _, err := destination(beside); err != nil {
+				t.Errorf("%s is beside %s: %v", d.Name, beside, err)
+			}
+		} else if d.Delivery.Source == "" || d.Delivery.Profiles == "" {
+			t.Errorf("%s does not say how it delivers", d.Name)
+		}
+		seen := map[string]bool{}
+		for _, f := range d.Flags {
+			if seen[f.Name] || d.Describe(f) == "" || f.Kind == deploy.Secret && f.Variable == "" {
+				t.Errorf("%s: --%s is there twice, is not described or has no variable", d.Name, f.Name)
+			}
+			seen[f.Name] = true
+		}
+	}
+	if _, err := destination("somewhere"); err == nil {
+		t.Error("a destination that is none was found")
+	}
+}
