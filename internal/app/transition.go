@@ -25,8 +25,6 @@ func Find(h *Host, stdin string, is func(string) bool, wants string, paths []str
 	return f.find(paths)
 }
 func IsProfileName(path string) bool                        { return isProfileName(path) }
-func (h *Host) HasProfileName(path string) bool             { return h.hasProfileName(path) }
-func (h *Host) IsTemplatePath(path string) bool             { return h.isTemplatePath(path) }
 func (h *Host) Catalog() (*schema.Catalog, []string, error) { return h.catalog() }
 func (v *TemplateValues) Load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
 	return v.load(h, name)

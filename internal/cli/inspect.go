@@ -2,33 +2,17 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime"
-	"slices"
-	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/diag"
-	"syncguard/internal/document"
-	"syncguard/internal/inspect"
-	"syncguard/internal/schema"
-	"syncguard/internal/secret"
 	"syncguard/internal/view"
 )
 
 type inspectOptions struct {
-	paths       []string
-	payloads    []string
-	targets     []string
-	showSecrets bool
-	full        bool
-	noPager     bool
-	roots       []string
-	format      choiceFlag
+	app.InspectOptions
+	full   bool
+	format choiceFlag
 }
 
 func newInspectCmd(env *Env) *cobra.Command {
@@ -42,8 +26,7 @@ summarised, managed preferences, declarations and profiles inside of data are un
 every *.mobileconfig is shown, and every *.json that holds a declaration.
 
 Secrets are masked in every format but template, where they become variables; --show-secrets shows them. Long text and
-large files are cut, and how much is said; --full shows all. On a terminal what is longer than the screen goes through
-$SYNCGUARD_PAGER, $PAGER or less.
+large files are cut, and how much is said; --full shows all.
 
   --format json      everything, with the facts, for programs
   --format yaml      the plain content, keys sorted: to read, and to diff with git
@@ -63,163 +46,45 @@ signature that does not hold is said, and is no error here: syncguard verify is 
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.paths = args
+			o.Paths = args
 			return runInspect(cmd.Context(), env, o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.payloads, "payload", nil, "show only the payloads of this type, identifier or UUID (repeatable)")
-	flags.StringArrayVar(&o.targets, "target", nil, "say what these devices do not do of it (repeatable)")
-	flags.StringArrayVar(&o.roots, "roots", nil, "certificates to trust for signatures, PEM or DER, instead of the system's (repeatable)")
-	flags.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, keys and tokens")
+	flags.StringArrayVar(&o.Payloads, "payload", nil, "show only the payloads of this type, identifier or UUID (repeatable)")
+	flags.StringArrayVar(&o.Targets, "target", nil, "say what these devices do not do of it (repeatable)")
+	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates to trust for signatures, PEM or DER, instead of the system's (repeatable)")
+	flags.BoolVar(&o.ShowSecrets, "show-secrets", false, "show passwords, keys and tokens")
 	flags.BoolVar(&o.full, "full", false, "cut nothing, however long it is")
-	flags.BoolVar(&o.noPager, "no-pager", false, "write to the terminal itself")
 	o.format.addFormats(cmd, "text", "json", "yaml", "xml", "template")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	return cmd
 }
 
 func runInspect(ctx context.Context, env *Env, o inspectOptions) error {
-	i, err := newInspection(env, o)
+	switch format := o.format.value; format {
+	case "text", "json":
+		o.As = app.InspectTree
+	default:
+		o.As = app.InspectForm(format)
+	}
+	run, err := app.Inspect(ctx, env.host(), o.InspectOptions)
 	if err != nil {
 		return err
 	}
-	finder := inputFinder{"stdin", hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
-	inputs, failures, err := finder.find(o.paths)
+	switch o.format.value {
+	case "json":
+		err = view.WriteStream(env.Stdout, run)
+	case "text":
+		err = env.out().Inspection(run, o.full, env.clearProgress)
+	default:
+		err = view.InspectedText(env.Stdout, env.err(), run, env.clearProgress)
+	}
 	if err != nil {
 		return err
 	}
-	write, err := i.writer(inputs)
-	if err != nil {
-		return err
-	}
-	unsound, shown := false, false
-	var unreadable []diag.Diagnostic // told at the end, behind what a pager shows
-	for file := range ordered(inputs, runtime.GOMAXPROCS(0), i.inspectInput) {
-		if err := ctx.Err(); err != nil {
-			return errors.Join(err, i.out.Close()) // not before the pager has left the terminal
-		}
-		if file.err != nil {
-			failures = append(failures, file.err)
-			continue
-		}
-		unsound = unsound || file.doc.Defect != nil || diag.HasErrors(file.findings)
-		if file.doc.Root == nil {
-			unreadable = append(unreadable, file.findings...)
-			continue
-		}
-		if file.doc.Defect != nil {
-			unreadable = append(unreadable, *file.doc.Defect)
-		}
-		shown = shown || len(file.tree.Payloads) > 0
-		if err := write(file); err != nil {
-			failures = append(failures, fmt.Errorf("%s: %w", file.name, err))
-		}
-		if i.out.quit {
-			break // whoever looked has seen enough
-		}
-	}
-	if err := i.finish(); err != nil {
-		return err
-	}
-	env.err().Findings(unreadable)
-	if len(o.payloads) > 0 && !shown && !unsound && len(failures) == 0 {
-		return usage("without --payload all of them are shown", "no payload is %s", strings.Join(o.payloads, " or "))
-	}
-	return verdict(env, failures, unsound || i.unlike)
-}
-
-// inspection is one run of the command.
-type inspection struct {
-	env       *Env
-	o         inspectOptions
-	catalog   *schema.Catalog
-	inspector *inspect.Inspector
-	verifier  func() (*app.Verifier, error) // the system's roots take time to read
-	out       *pager
-	printer   *view.Printer
-	result    view.Inspection // in JSON
-	count     int             // files that were written
-	unlike    bool            // the template does not build the same
-}
-
-func newInspection(env *Env, o inspectOptions) (*inspection, error) {
-	targets, err := env.parseTargets(o.targets)
-	if err != nil {
-		return nil, err
-	}
-	catalog, _, err := env.catalog()
-	if err != nil {
-		return nil, err
-	}
-	i := &inspection{env: env, o: o, catalog: catalog, inspector: inspect.New(catalog, inspect.Options{Targets: targets, ShowSecrets: o.showSecrets})}
-	i.verifier = sync.OnceValues(func() (*app.Verifier, error) {
-		return app.NewVerifier(env.host(), app.VerifyOptions{Roots: o.roots, Require: []string{"integrity"}})
-	})
-	if len(o.roots) > 0 { // a file that is named is read, whether or not a signature asks for it
-		if _, err := i.verifier(); err != nil {
-			return nil, err
-		}
-	}
-	i.result.Files = []view.Inspected{}
-	i.result.TargetNotes.TargetNotes = env.targetNotes
-	i.out = newPager(env, o.noPager || o.format.value == "json")
-	i.printer = env.out().To(i.out)
-	return i, nil
-}
-
-// inspected is one file that was opened and described, or the reason why it could not be read.
-type inspected struct {
-	name     string
-	size     int
-	doc      *document.Document
-	findings []diag.Diagnostic
-	tree     *inspect.Document
-	answers  *app.VerifiedFile // of a signed one
-	err      error
-}
-
-// inspectInput reads and describes one file. A defect of syncguard itself costs one file and not the run.
-func (i *inspection) inspectInput(in input) (result inspected) {
-	defer func() {
-		if p := recover(); p != nil {
-			result = inspected{err: fmt.Errorf("%s: inspecting stopped on a defect of syncguard: %v", in.Path(), p)}
-		}
-	}()
-	data, err := in.Read(i.env.host())
-	if err != nil {
-		return inspected{err: err}
-	}
-	result = inspected{name: in.Path(), size: len(data)}
-	result.doc, result.findings = document.Open(diag.NewFile(in.Path(), data))
-	secret.Scrub(result.findings)
-	if result.doc.Root == nil {
-		return result
-	}
-	if result.tree, err = i.inspector.Describe(result.doc); err != nil {
-		return inspected{err: fmt.Errorf("inspecting %s: %w", in.Path(), err)}
-	}
-	i.choose(&result)
-	if result.doc.Signed && result.doc.Defect == nil && (i.o.format.value == "text" || i.o.format.value == "json") {
-		v, err := i.verifier()
-		if err != nil {
-			return inspected{err: err}
-		}
-		result.answers = v.Verify(in.Path(), data)
-	}
-	return result
-}
-
-// choose leaves only the payloads that were asked for.
-func (i *inspection) choose(f *inspected) {
-	if len(i.o.payloads) == 0 {
-		return
-	}
-	f.tree.Payloads = slices.DeleteFunc(f.tree.Payloads, func(p *inspect.Payload) bool { return !p.Is(i.o.payloads) })
-	if content := f.doc.Root.Get("PayloadContent"); content != nil {
-		content.Items = nil
-		for _, p := range f.tree.Payloads {
-			content.Items = append(content.Items, p.Value)
-		}
-	}
+	r := run.Footer()
+	env.clearProgress()
+	env.err().Findings(r.Unreadable)
+	return env.verdict(r.Failures, r.Failed)
 }

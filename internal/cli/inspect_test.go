@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cms"
 	"syncguard/internal/identity"
 	"syncguard/internal/plist"
@@ -36,11 +37,10 @@ func TestInspectGolden(t *testing.T) {
 			if err := os.WriteFile(name, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			var o inspectOptions
+			var o app.InspectOptions
 			if name == "restrictions.mobileconfig" {
-				o.targets = []string{"iOS@18/manual", "macOS@26/supervised"}
+				o.Targets = []string{"iOS@18/manual", "macOS@26/supervised"}
 			}
-			o.format.value = "text"
 			got := inspectAt(t, 80, name, o)
 			checkHarmless(t, got, "")
 			for line := range strings.Lines(got) {
@@ -76,30 +76,24 @@ func isLongByRight(line string) bool {
 }
 
 // inspectAt returns what is printed of a file on a screen of some columns.
-func inspectAt(t *testing.T, width int, name string, o inspectOptions) string {
+func inspectAt(t *testing.T, width int, name string, o app.InspectOptions) string {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	var out bytes.Buffer
 	env := &Env{Stdout: &out, Stderr: &out, Now: func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }}
-	i, err := newInspection(env, o)
+	o.Paths, o.As = []string{name}, app.InspectTree
+	run, err := app.Inspect(t.Context(), env.host(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.printer.Width = width
-	write, err := i.writer(nil)
-	if err != nil {
+	p := env.out()
+	p.Width = width
+	if err := p.Inspection(run, false, func() {}); err != nil {
 		t.Fatal(err)
 	}
-	file := i.inspectInput(inputOf(name))
-	if file.err != nil || file.doc.Root == nil {
-		t.Fatal(file.err, file.findings)
-	}
-	if err := write(file); err != nil {
-		t.Fatal(err)
-	}
-	if err := i.finish(); err != nil {
-		t.Fatal(err)
+	if r := run.Footer(); out.Len() == 0 || len(r.Failures) > 0 {
+		t.Fatal(r.Failures, r.Unreadable)
 	}
 	return out.String()
 }

@@ -12,7 +12,6 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
-	"syncguard/internal/view"
 
 	"github.com/spf13/cobra"
 )
@@ -30,10 +29,6 @@ var (
 	inputOf       = app.InputOf
 )
 
-const (
-	maxInput = files.MaxSize
-)
-
 type (
 	input  = app.Input
 	output struct {
@@ -46,8 +41,6 @@ type (
 
 var osHost = &app.Host{Files: files.OS{}}
 
-func hasProfileName(path string) bool                  { return osHost.HasProfileName(path) }
-func isTemplatePath(path string) bool                  { return osHost.IsTemplatePath(path) }
 func readFile(path string) ([]byte, error)             { return files.Read(files.OS{}, path) }
 func readAll(r io.Reader, name string) ([]byte, error) { return files.ReadAll(r, name) }
 func newStaging(now time.Time) files.Stage             { return files.OS{}.Stage(now) }
@@ -91,10 +84,4 @@ func (f *templateFlags) load(env *Env, name string) (*template.Spec, []diag.Diag
 	return f.Load(env.host(), name)
 }
 func verdict(env *Env, failures []error, failed bool) error { return env.verdict(failures, failed) }
-func newProgress(env *Env, verb string, n int) *view.Progress {
-	if _, ok := terminal(env.Stderr); ok {
-		return view.NewProgress(env.Stderr, env.Now, verb, n)
-	}
-	return nil
-}
-func (f *templateFlags) addTo(cmd *cobra.Command) { addTemplateFlags(cmd, &f.TemplateValues) }
+func (f *templateFlags) addTo(cmd *cobra.Command)           { addTemplateFlags(cmd, &f.TemplateValues) }

@@ -16,9 +16,9 @@ type Envelope struct {
 // Recipient is how a message names the certificate that it is encrypted for: by issuer and serial number, or by key
 // identifier. All of them are empty where it is encrypted for no certificate. Nothing of it is verified.
 type Recipient struct {
-	Issuer string // distinguished name
-	Serial string // hexadecimal
-	KeyID  string // hexadecimal
+	Issuer string `json:"issuer,omitempty"`        // distinguished name
+	Serial string `json:"serial,omitempty"`        // hexadecimal
+	KeyID  string `json:"keyIdentifier,omitempty"` // hexadecimal
 }
 
 // ReadEnvelope reads what is not encrypted of EnvelopedData, in DER or BER. Time and memory are linear in len(b).

@@ -3,27 +3,34 @@ package inspect
 import (
 	"cmp"
 	"crypto/sha256"
-	"crypto/x509"
+	"fmt"
 
 	"syncguard/internal/content"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
+	"syncguard/internal/pki"
 	"syncguard/internal/plist"
 )
 
 // Data says what some bytes are.
 type Data struct {
-	Kind         string // such as "certificate", "PKCS#12", "property list", or a media type: image/png
-	Size         int
-	SHA256       *[sha256.Size]byte // nil of a secret
-	Certificates []*x509.Certificate
+	Kind         string        `json:"kind"`             // such as "certificate", "PKCS#12", "property list", or a media type: image/png
+	Size         int           `json:"size"`             // in bytes
+	SHA256       string        `json:"sha256,omitempty"` // empty of a secret
+	Certificates []Certificate `json:"certificates,omitempty"`
+}
+
+// Certificate is a certificate in data.
+type Certificate struct {
+	pki.Facts
+	CA      bool `json:"ca"`
+	Expired bool `json:"expired"`
 }
 
 // data says what the data of a node is, and reads the document that it may hold. Of a secret it says no more than that it
 // is a PKCS#12 file, which is never opened, or a document, in which the secrets are marked.
-func (w *walker) data(n *Node) {
-	data := n.Value.Data
-	if n.Value.Secret {
+func (w *walker) data(n *Node, data []byte) {
+	if n.Secret {
 		if content.Kind(data) == content.PKCS12 {
 			n.Data = &Data{Kind: content.PKCS12, Size: len(data)}
 		} else if n.Inside = w.inside(data); n.Inside != nil {
@@ -31,8 +38,12 @@ func (w *walker) data(n *Node) {
 		}
 		return
 	}
-	sum := sha256.Sum256(data)
-	n.Data = &Data{Size: len(data), SHA256: &sum, Certificates: content.Certificates(data)}
+	n.Data = &Data{Size: len(data), SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}
+	for _, c := range content.Certificates(data) {
+		facts := pki.FactsOf(c)
+		facts.Subject, facts.Issuer = cmp.Or(facts.Subject, "(empty)"), cmp.Or(facts.Issuer, "(empty)")
+		n.Data.Certificates = append(n.Data.Certificates, Certificate{facts, c.IsCA, w.inspector.options.Now.After(c.NotAfter)})
+	}
 	n.Inside = w.inside(data)
 	if n.Data.Kind = content.Kind(data); n.Inside != nil && n.Inside.Kind != "" {
 		n.Data.Kind = kindOfInside(n.Inside)

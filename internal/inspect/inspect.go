@@ -5,10 +5,12 @@ package inspect
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"syncguard/internal/document"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
 )
@@ -17,24 +19,36 @@ import (
 type Options struct {
 	Targets     []target.Target // to say what stands in the way of each value there
 	ShowSecrets bool            // secrets are not marked, so that they are shown
+	Now         time.Time       // to tell certificates that have expired
 }
 
 // Document is a profile, a declaration, or any other property list.
 type Document struct {
-	Kind     document.Kind // empty for a property list that is neither
-	Envelope []*Node       // the keys around the payloads
-	Payloads []*Payload    // of a declaration, what it holds
+	Kind     document.Kind `json:"kind"`     // empty for a property list that is neither
+	Envelope []*Node       `json:"envelope"` // the keys around the payloads
+	Payloads []*Payload    `json:"payloads"` // of a declaration, what it holds
 }
 
 // Payload is a payload of a profile, or that of a declaration.
 type Payload struct {
-	Index int    // in PayloadContent, from 0
-	Type  string // PayloadType, or Type of a declaration; may be empty
-	Value *plist.Value
-	Facts lint.Facts
-	Nodes []*Node
+	Index     int             `json:"index"` // in PayloadContent, from 0
+	Type      string          `json:"type"`  // PayloadType, or Type of a declaration; may be empty
+	Types     []Type          `json:"types"` // what the schemas know of it; none for an unknown type
+	Obstacles []lint.Obstacle `json:"obstacles"`
+	Keys      []*Node         `json:"keys"`
+	Value     *plist.Value    `json:"-"`
 
 	names []string // by which it can be asked for
+}
+
+// Type is what holds for a type as a whole.
+type Type struct {
+	ID          string              `json:"id"`
+	Family      schema.Family       `json:"family"`
+	Title       string              `json:"title,omitempty"` // of an imported schema
+	Replacement string              `json:"replacement,omitempty"`
+	Platforms   []schema.OnPlatform `json:"platforms"`
+	Source      string              `json:"source"`
 }
 
 // Is says whether one of the names is that of the payload: its type, its identifier or its UUID.
@@ -46,25 +60,34 @@ func (p *Payload) Is(names []string) bool {
 
 // Node is one key of a dictionary with its value, or an element of an array.
 type Node struct {
-	Key     string
-	Index   int  // of an element
-	IsItem  bool // an element has no key
-	Value   *plist.Value
-	Facts   lint.Facts
-	Managed string    // how a preference domain is managed, where Value is its settings: Forced, Set-Once, Often
-	Data    *Data     // what data is; nil for another kind and for a secret
-	Inside  *Document // what data holds, where that can be read
-	Nodes   []*Node
+	Key       string           `json:"key"`             // empty for an element
+	Index     *int             `json:"index,omitempty"` // of an element, from 0
+	Type      string           `json:"type"`
+	Value     any              `json:"value,omitempty"` // of a scalar; absent for data and for secrets
+	Secret    bool             `json:"secret,omitempty"`
+	Unknown   bool             `json:"unknown,omitempty"`   // no schema has the key, though one has those beside it
+	Community bool             `json:"community,omitempty"` // the schema is a community's and not Apple's
+	Managed   string           `json:"managed,omitempty"`   // how a preference domain is managed: Forced, Set-Once or Often
+	Types     []string         `json:"types,omitempty"`     // what the schemas know of such a domain
+	Schema    *schema.KeyFacts `json:"schema,omitempty"`    // without subkeys
+	Obstacles []lint.Obstacle  `json:"obstacles,omitempty"`
+	Data      *Data            `json:"data,omitempty"`   // what data is
+	Inside    *Document        `json:"inside,omitempty"` // what data holds, where that can be read
+	Keys      []*Node          `json:"keys,omitempty"`   // of a dictionary or an array
+
+	Text  string `json:"-"` // of a scalar, as people write it
+	Loose bool   `json:"-"` // the schema does not claim to have every key
 }
 
 // Inspector describes one document after another. It is safe for concurrent use.
 type Inspector struct {
+	catalog *schema.Catalog
 	check   *lint.Checker
 	options Options
 }
 
 // New returns an Inspector for a catalog.
-func New(c lint.Catalog, o Options) *Inspector { return &Inspector{lint.New(c), o} }
+func New(c *schema.Catalog, o Options) *Inspector { return &Inspector{c, lint.New(c), o} }
 
 // Describe describes a document. Unless they are to be shown, the secrets in it are marked: their values are not to be
 // printed. The error is one of reading the catalog.
@@ -87,7 +110,7 @@ func (d *describer) document(doc *document.Document, depth int) *Document {
 	if !d.inspector.options.ShowSecrets {
 		secret.Mark(doc.Root)
 	}
-	out := &Document{Kind: kindOf(doc)}
+	out := &Document{Kind: kindOf(doc), Envelope: []*Node{}, Payloads: []*Payload{}}
 	known, err := d.inspector.check.Known(doc.Root, out.Kind == document.Declaration, d.inspector.options.Targets)
 	if err != nil {
 		d.err = err
@@ -97,14 +120,15 @@ func (d *describer) document(doc *document.Document, depth int) *Document {
 	payload, content := doc.Root.Get("Payload"), doc.Root.Get("PayloadContent")
 	switch {
 	case out.Kind == document.Declaration && payload != nil && payload.Kind == plist.Dictionary:
-		out.Envelope = w.fields(doc.Root, "Payload")
-		out.Payloads = []*Payload{{Value: payload, Type: doc.Root.String("Type"), Facts: known[payload], Nodes: w.below(payload),
-			names: []string{doc.Root.String("Type"), doc.Root.String("Identifier")}}}
+		out.Envelope = w.fields(doc.Root, "", "Payload")
+		p := w.payload(0, payload, doc.Root.String("Type"), doc.Root.String("Identifier"))
+		p.Keys = append(p.Keys, w.below(payload, "")...)
+		out.Payloads = append(out.Payloads, p)
 	case out.Kind == document.Profile && content != nil && content.Kind == plist.Array:
-		out.Envelope = w.fields(doc.Root, "PayloadContent")
+		out.Envelope = w.fields(doc.Root, "", "PayloadContent")
 		out.Payloads = w.payloads(content)
 	default:
-		out.Envelope = w.below(doc.Root)
+		out.Envelope = append(out.Envelope, w.below(doc.Root, "")...)
 	}
 	return out
 }

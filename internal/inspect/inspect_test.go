@@ -54,7 +54,7 @@ func node(nodes []*Node, keys ...string) *Node {
 		if found == nil {
 			return nil
 		}
-		nodes = found.Nodes
+		nodes = found.Keys
 	}
 	return found
 }
@@ -64,8 +64,8 @@ func TestSecretsAreMarked(t *testing.T) {
 		payload("com.apple.education", "Users", plist.NewArray(plist.NewDictionary().Set("PasscodeType", plist.NewString("six")))))
 	for _, show := range []bool{false, true} {
 		d, doc := describe(t, data, Options{ShowSecrets: show})
-		if n := node(d.Payloads[0].Nodes, "Password"); n.Value.Secret == show {
-			t.Errorf("ShowSecrets %v: the password is marked %v", show, n.Value.Secret)
+		if n := node(d.Payloads[0].Keys, "Password"); n.Secret == show {
+			t.Errorf("ShowSecrets %v: the password is marked %v", show, n.Secret)
 		}
 		plain, hidden := Plain(doc.Root)
 		text, err := plist.Write(plain)
@@ -77,7 +77,7 @@ func TestSecretsAreMarked(t *testing.T) {
 
 func TestPublicValuesAreNoSecrets(t *testing.T) {
 	d, _ := describe(t, []byte(`{"Type": "com.apple.configuration.passcode.settings", "ServerToken": "1", "Payload": {}}`), Options{})
-	if n := node(d.Envelope, "ServerToken"); n.Value.Secret {
+	if n := node(d.Envelope, "ServerToken"); n.Secret {
 		t.Error("the version of a declaration is a secret")
 	}
 }
@@ -91,7 +91,7 @@ func TestInsideIsBounded(t *testing.T) {
 	d, _ := describe(t, data, Options{})
 	depth := 0
 	for len(d.Payloads) > 0 {
-		n := node(d.Payloads[0].Nodes, "Inside")
+		n := node(d.Payloads[0].Keys, "Inside")
 		if n == nil || n.Inside == nil {
 			break
 		}
@@ -104,7 +104,7 @@ func TestInsideIsBounded(t *testing.T) {
 	half := []byte(`{"a": [` + strings.TrimSuffix(strings.Repeat("0,", plist.MaxNodes/2), ",") + `]}`)
 	d, _ = describe(t, profile(t, payload("com.example.many", "Items", plist.NewArray(plist.NewData(half), plist.NewData(half), plist.NewData(half)))), Options{})
 	read := 0
-	for _, n := range node(d.Payloads[0].Nodes, "Items").Nodes {
+	for _, n := range node(d.Payloads[0].Keys, "Items").Keys {
 		if n.Inside != nil {
 			read++
 		}
@@ -121,7 +121,7 @@ func TestDataKinds(t *testing.T) {
 		`{"Type": "a"}`: "declaration", "%PDF-1.4": "application/pdf",
 	} {
 		d, _ := describe(t, profile(t, payload("com.example.data", "Data", plist.NewData([]byte(data)))), Options{})
-		if got := node(d.Payloads[0].Nodes, "Data").Data; got.Kind != want || got.Size != len(data) {
+		if got := node(d.Payloads[0].Keys, "Data").Data; got.Kind != want || got.Size != len(data) {
 			t.Errorf("%q: got %q, %d bytes, want %q", data, got.Kind, got.Size, want)
 		}
 	}

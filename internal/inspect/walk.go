@@ -1,10 +1,13 @@
 package inspect
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
+	"syncguard/internal/schema"
 	"syncguard/profiles"
 )
 
@@ -16,56 +19,120 @@ type walker struct {
 }
 
 func (w *walker) payloads(content *plist.Value) []*Payload {
-	var all []*Payload
+	all := []*Payload{}
 	for i, item := range content.Items {
-		p := &Payload{Index: i, Value: item, Type: item.String("PayloadType"), Facts: w.known[item],
-			names: []string{item.String("PayloadType"), item.String("PayloadIdentifier"), item.String("PayloadUUID")}}
+		p := w.payload(i, item, item.String("PayloadType"), item.String("PayloadIdentifier"), item.String("PayloadUUID"))
 		switch {
 		case item == nil || item.Kind != plist.Dictionary:
-			p.Nodes = []*Node{w.node(&Node{Index: i, IsItem: true, Value: item})}
+			p.Keys = append(p.Keys, w.item(i, item, ""))
 		case p.Type == profiles.ManagedPreferences:
-			p.Nodes = append(w.fields(item, "PayloadContent"), w.preferences(item)...)
+			p.Keys = append(append(p.Keys, w.fields(item, "", "PayloadContent")...), w.preferences(item)...)
 		default:
-			p.Nodes = w.below(item)
+			p.Keys = append(p.Keys, w.below(item, "")...)
 		}
 		all = append(all, p)
 	}
 	return all
 }
 
-// below returns what a dictionary or an array holds.
-func (w *walker) below(v *plist.Value) []*Node {
+// payload returns a payload without its keys. It can be asked for by its type and by other names.
+func (w *walker) payload(i int, v *plist.Value, payloadType string, names ...string) *Payload {
+	facts := w.known[v]
+	p := &Payload{Index: i, Type: payloadType, Types: []Type{}, Obstacles: append([]lint.Obstacle{}, facts.Obstacles...), Keys: []*Node{}, Value: v,
+		names: append(names, payloadType)}
+	for _, t := range facts.Types {
+		known := Type{ID: t.ID, Family: t.Family, Replacement: t.Replacement, Platforms: t.Availability.InOrder(), Source: t.Source()}
+		if prose, err := w.inspector.catalog.Prose(t); err == nil && prose != nil {
+			known.Title = prose.Title
+		}
+		p.Types = append(p.Types, known)
+	}
+	return p
+}
+
+// below returns what a dictionary or an array holds. path is that of the keys above, as the schema has them.
+func (w *walker) below(v *plist.Value, path string) []*Node {
 	if v == nil {
 		return nil
 	}
-	nodes := w.fields(v)
+	nodes := w.fields(v, path)
 	for i, item := range v.Items {
-		nodes = append(nodes, w.node(&Node{Index: i, IsItem: true, Value: item}))
+		nodes = append(nodes, w.item(i, item, path))
 	}
 	return nodes
 }
 
 // fields returns the keys of a dictionary, in the order of the file, without some.
-func (w *walker) fields(v *plist.Value, without ...string) []*Node {
+func (w *walker) fields(v *plist.Value, path string, without ...string) []*Node {
 	var nodes []*Node
 	for _, f := range v.Fields {
 		if !slices.Contains(without, f.Key) {
-			nodes = append(nodes, w.node(&Node{Key: f.Key, Value: f.Value}))
+			nodes = append(nodes, w.field(f, path))
 		}
 	}
 	return nodes
 }
 
-func (w *walker) node(n *Node) *Node {
-	n.Facts = w.known[n.Value]
-	if n.Value == nil {
-		n.Value = &plist.Value{}
+func (w *walker) field(f plist.Field, path string) *Node {
+	n := w.node(f.Value)
+	n.Key = f.Key
+	if known := w.known[f.Value].Key; known != nil {
+		if path != "" {
+			path += "."
+		}
+		path += known.Name
+		facts := (&schema.Node{Key: known, Path: path}).Facts(nil)
+		n.Schema = &facts
 	}
-	if n.Value.Kind == plist.Data {
-		w.data(n)
-	}
-	n.Nodes = w.below(n.Value)
+	n.Keys = w.below(f.Value, path)
 	return n
+}
+
+func (w *walker) item(i int, v *plist.Value, path string) *Node {
+	n := w.node(v)
+	n.Index = &i
+	n.Keys = w.below(v, path+"[]")
+	return n
+}
+
+// node returns a node without its name, and without what stands below it.
+func (w *walker) node(v *plist.Value) *Node {
+	facts := w.known[v]
+	if v == nil {
+		v = &plist.Value{}
+	}
+	n := &Node{Type: v.Kind.String(), Secret: v.Secret, Unknown: facts.Unknown, Loose: facts.Loose, Community: facts.Community, Obstacles: facts.Obstacles}
+	for _, t := range facts.Types {
+		n.Types = append(n.Types, t.ID)
+	}
+	if v.Kind == plist.Data {
+		w.data(n, v.Data)
+	}
+	if !v.Secret {
+		n.Value, n.Text = scalar(v)
+	}
+	return n
+}
+
+// scalar says a value for a program and for people; of data and containers nothing.
+func scalar(v *plist.Value) (value any, text string) {
+	switch v.Kind {
+	case plist.Dictionary, plist.Array, plist.Data:
+		return nil, ""
+	case plist.Null:
+		return nil, "null"
+	case plist.Real:
+		if text = strconv.FormatFloat(v.Real, 'f', -1, 64); math.Abs(v.Real) > 1e15 {
+			text = strconv.FormatFloat(v.Real, 'g', -1, 64)
+		}
+		if math.IsNaN(v.Real) || math.IsInf(v.Real, 0) {
+			return text, text
+		}
+		return schema.JSONValue(v), text
+	case plist.UID:
+		return v.Int.String(), v.Int.String()
+	}
+	return schema.JSONValue(v), schema.ValueText(v)
 }
 
 // preferences unfolds PayloadContent.DOMAIN.STATE[].mcx_preference_settings into a node for each domain and state, whose
@@ -76,13 +143,13 @@ func (w *walker) preferences(payload *plist.Value) []*Node {
 		return nil
 	}
 	if content.Kind != plist.Dictionary {
-		return []*Node{w.node(&Node{Key: "PayloadContent", Value: content})}
+		return []*Node{w.field(plist.Field{Key: "PayloadContent", Value: content}, "")}
 	}
 	var nodes []*Node
 	for _, domain := range content.Fields {
 		unfolded, ok := w.domain(domain)
 		if !ok {
-			unfolded = []*Node{w.node(&Node{Key: domain.Key, Value: domain.Value})}
+			unfolded = []*Node{w.field(domain, "")}
 		}
 		nodes = append(nodes, unfolded...)
 	}
@@ -102,8 +169,10 @@ func (w *walker) domain(domain plist.Field) (nodes []*Node, ok bool) {
 			if settings == nil || settings.Kind != plist.Dictionary {
 				return nil, false
 			}
-			nodes = append(nodes, &Node{Key: domain.Key, Managed: state.Key, Value: settings, Facts: w.known[settings],
-				Nodes: append(w.fields(item, profiles.PreferenceSettings), w.fields(settings)...)})
+			n := w.node(settings)
+			n.Key, n.Managed = domain.Key, state.Key
+			n.Keys = append(w.fields(item, "", profiles.PreferenceSettings), w.fields(settings, "")...)
+			nodes = append(nodes, n)
 		}
 	}
 	return nodes, true

@@ -24,9 +24,9 @@ type Facts struct {
 
 // Obstacle is why something does not simply work on a target.
 type Obstacle struct {
-	Target target.Target
-	Text   string // the rest of a sentence whose subject is the payload or key
-	Blocks bool   // it does nothing there
+	Target target.Target `json:"target"`
+	Text   string        `json:"text"`   // the rest of a sentence whose subject is the payload or key
+	Blocks bool          `json:"blocks"` // it does nothing there
 }
 
 // Known returns what the schemas say of a profile, or of a declaration. The error is one of reading the catalog.

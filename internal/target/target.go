@@ -67,6 +67,14 @@ func (e Enrollment) IsSupervised() bool {
 // IsMDM says whether an MDM server installs the profile.
 func (e Enrollment) IsMDM() bool { return e != Manual && e != ManualSupervised }
 
+// MarshalText writes the target as String does, and none as nothing.
+func (t Target) MarshalText() ([]byte, error) {
+	if t == (Target{}) {
+		return []byte{}, nil
+	}
+	return []byte(t.String()), nil
+}
+
 // Describe says the enrollment in words.
 func (e Enrollment) Describe() string {
 	switch e {

@@ -7,13 +7,15 @@ import (
 	"strings"
 	"time"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cms"
+	"syncguard/internal/inspect"
 	"syncguard/internal/target"
 )
 
 // head writes the keys around the payloads that have words of their own, and returns the others.
-func (t *tree) head(d *InspectedDocument) []InspectedKey {
-	var taken map[string]*InspectedKey
+func (t *tree) head(d *inspect.Document) []*inspect.Node {
+	var taken map[string]*inspect.Node
 	rest := withoutUsual(d.Envelope)
 	switch d.Kind {
 	case "declaration":
@@ -29,7 +31,7 @@ func (t *tree) head(d *InspectedDocument) []InspectedKey {
 	taken, rest = takeKeys(rest, "PayloadDisplayName", "PayloadIdentifier", "PayloadUUID", "PayloadOrganization", "PayloadDescription",
 		"PayloadScope", "TargetDeviceType", "PayloadRemovalDisallowed", "HasRemovalPasscode", "RemovalDate", "DurationUntilRemoval", "PayloadExpirationDate", "PayloadType")
 	if k := taken["PayloadType"]; k != nil && k.Text != "Configuration" {
-		rest = append(rest, *k)
+		rest = append(rest, k)
 	}
 	t.headLine("profile", taken["PayloadDisplayName"])
 	t.headLine("identifier", taken["PayloadIdentifier"])
@@ -47,7 +49,7 @@ func (t *tree) head(d *InspectedDocument) []InspectedKey {
 }
 
 // headLine writes one key of the head, with the notes on it. The words take the place of true and false.
-func (t *tree) headLine(label string, k *InspectedKey, words ...string) {
+func (t *tree) headLine(label string, k *inspect.Node, words ...string) {
 	if k == nil {
 		return
 	}
@@ -66,7 +68,7 @@ func (t *tree) headLine(label string, k *InspectedKey, words ...string) {
 		return
 	}
 	var texts []string
-	for _, n := range notesOf(*k, true) {
+	for _, n := range notesOf(k, true) {
 		if n.loud {
 			texts = append(texts, Clean(n.text))
 		}
@@ -88,7 +90,7 @@ func days(seconds string) string {
 }
 
 // deviceType says what a TargetDeviceType stands for.
-func deviceType(k *InspectedKey) string {
+func deviceType(k *inspect.Node) string {
 	n, err := strconv.ParseInt(k.Text, 10, 64)
 	platform := target.OfDeviceType(n)
 	switch {
@@ -107,7 +109,7 @@ func deviceType(k *InspectedKey) string {
 }
 
 // file writes what is known of the file around the document.
-func (t *tree) file(f *Inspected) {
+func (t *tree) file(f *app.Inspected) {
 	line := func(label, text string) {
 		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), text)
 	}
@@ -149,7 +151,7 @@ const (
 	maxDetail     = 200 // columns of an answer, which names of certificates can make long
 )
 
-func (t *tree) encrypted(e *InspectedEnvelope, line func(label, text string)) {
+func (t *tree) encrypted(e *app.Encrypted, line func(label, text string)) {
 	if e.Problem != "" {
 		line("encrypted", yellow.Render(Clean(e.Problem)))
 		return

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/inspect"
+	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 )
 
@@ -19,7 +21,7 @@ const (
 )
 
 // notesOf says of a key what the schema does, in the order in which it matters; in short, without where it is not at all.
-func notesOf(k InspectedKey, short bool) []note {
+func notesOf(k *inspect.Node, short bool) []note {
 	var notes []note
 	add := func(loud bool, texts ...string) {
 		for _, t := range texts {
@@ -61,19 +63,19 @@ func notesOf(k InspectedKey, short bool) []note {
 }
 
 // byTarget puts obstacles into words, once a target: iOS@18/manual: needs a supervised device.
-func byTarget(all []InspectedObstacle) []string {
+func byTarget(all []lint.Obstacle) []string {
 	var texts []string
 	for i, o := range all {
 		if i > 0 && all[i-1].Target == o.Target {
 			texts[len(texts)-1] += ", " + o.Text
 		} else {
-			texts = append(texts, o.Target+": "+o.Text)
+			texts = append(texts, o.Target.String()+": "+o.Text)
 		}
 	}
 	return texts
 }
 
-func defaultOf(k InspectedKey) string {
+func defaultOf(k *inspect.Node) string {
 	text := stated(k.Schema.Default)
 	switch {
 	case text == "" || k.Secret:
@@ -201,7 +203,7 @@ const nothingKnown = "no schema has it"
 const manifests = "known from ProfileManifests"
 
 // notesOfType says where a type works.
-func notesOfType(t InspectedType) []note {
+func notesOfType(t inspect.Type) []note {
 	ends, needs, not := termsOf(t.Platforms)
 	if t.Replacement != "" {
 		ends = append(ends, "replaced by "+t.Replacement)

@@ -9,7 +9,43 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v4"
+
+	"syncguard/internal/app"
 )
+
+// InspectedText writes the content of files as YAML, XML or a template. Of what there is none, errs has the reason.
+func InspectedText(w io.Writer, errs *Printer, run *app.InspectRun, before func()) error {
+	between := ""
+	for f, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		before()
+		note := ""
+		if f.Masked > 0 {
+			note = Count(f.Masked, "secret") + " masked as " + masked
+		}
+		switch {
+		case f.Text == nil:
+			errs.Failure(f.File + ": is not sound, and a template is made of all of a file or not at all")
+			errs.Hint("syncguard validate says what is wrong")
+		case run.Header.As == app.InspectXML:
+			err = WriteXML(w, f.Text, note)
+		default:
+			if note != "" {
+				note = "# " + note + "\n"
+			}
+			if _, err = io.WriteString(w, between+note); err == nil {
+				err = WriteYAML(w, f.Text)
+			}
+			between = "---\n"
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // WriteYAML writes YAML. What a terminal or the log of a CI would obey is escaped as YAML has it: the values are the same to
 // a program, and harmless to look at.

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/inspect"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -126,12 +127,12 @@ func TestTermsOf(t *testing.T) {
 
 func TestPlainTextIsNotAmbiguous(t *testing.T) {
 	for _, s := range []string{"", "true", "5", "-1.5e3", "nan", "(secret)", "[1]", `"x"`, " x", "x\n", "a, b", "null"} {
-		if got := plainText(InspectedKey{Type: "string", Text: s}); !strings.HasPrefix(got, `"`) {
+		if got := plainText(&inspect.Node{Type: "string", Text: s}); !strings.HasPrefix(got, `"`) {
 			t.Errorf("the text %q is shown as %s", s, got)
 		}
 	}
 	for _, s := range []string{"x", "a b", "1.1.1.1", "truely"} {
-		if got := plainText(InspectedKey{Type: "string", Text: s}); got != s {
+		if got := plainText(&inspect.Node{Type: "string", Text: s}); got != s {
 			t.Errorf("the text %q is shown as %s", s, got)
 		}
 	}

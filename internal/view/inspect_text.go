@@ -4,11 +4,30 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"syncguard/internal/app"
+	"syncguard/internal/inspect"
 
 	"charm.land/lipgloss/v2"
 )
 
-// Inspected writes what a file holds: a head of few lines, then each payload as a tree. What is very long or large is cut,
+// Inspection writes what files hold. before is called before anything is written.
+func (p *Printer) Inspection(run *app.InspectRun, full bool, before func()) error {
+	first := true
+	for f, err := range run.Files {
+		if err != nil {
+			return err
+		}
+		before()
+		if !first {
+			p.Line("")
+		}
+		first = false
+		p.inspected(f, full)
+	}
+	return nil
+}
+
+// inspected writes what a file holds: a head of few lines, then each payload as a tree. What is very long or large is cut,
 // and how much is said, unless all of it is to be shown.
 //
 //	corp.mobileconfig
@@ -21,22 +40,22 @@ import (
 //	    since iOS 4, macOS 10.7; …
 //	    SSID_STR  Corp
 //	    AutoJoin  true  the default
-func (p *Printer) Inspected(f *Inspected, full bool) {
+func (p *Printer) inspected(f *app.Inspected, full bool) {
 	t := &tree{p: p, full: full, left: maxRows}
 	p.Line("%s", bold.Render(Clean(f.File)))
-	t.document(&f.InspectedDocument, f)
+	t.document(f.Document, f)
 	if t.cut > 0 {
 		p.Line("\n  %s", yellow.Render(fmt.Sprintf("%s not shown; --full shows all", Count(t.cut, "more value"))))
 	}
 }
 
 // document writes the head and the payloads. The file is nil for a document inside of data.
-func (t *tree) document(d *InspectedDocument, f *Inspected) {
+func (t *tree) document(d *inspect.Document, f *app.Inspected) {
 	rest := t.head(d)
 	if f != nil {
 		t.file(f)
 		if f.Encrypted != nil { // which says all of it
-			rest = slices.DeleteFunc(rest, func(k InspectedKey) bool { return k.Key == "EncryptedPayloadContent" })
+			rest = slices.DeleteFunc(rest, func(k *inspect.Node) bool { return k.Key == "EncryptedPayloadContent" })
 		}
 	}
 	t.keys(rest, "  ", roleWidth)
@@ -45,7 +64,7 @@ func (t *tree) document(d *InspectedDocument, f *Inspected) {
 	}
 }
 
-func (t *tree) payload(p InspectedPayload, i, of int) {
+func (t *tree) payload(p *inspect.Payload, i, of int) {
 	if t.left <= 0 && !t.full {
 		t.cut += countKeys(p.Keys) + 1
 		return
@@ -83,21 +102,20 @@ func (t *tree) payload(p InspectedPayload, i, of int) {
 }
 
 // withoutUsual leaves out keys that say what goes without saying.
-func withoutUsual(keys []InspectedKey) []InspectedKey {
-	return slices.DeleteFunc(slices.Clone(keys), func(k InspectedKey) bool {
+func withoutUsual(keys []*inspect.Node) []*inspect.Node {
+	return slices.DeleteFunc(slices.Clone(keys), func(k *inspect.Node) bool {
 		return k.Key == "PayloadVersion" && k.Type == "integer" && k.Text == "1"
 	})
 }
 
 // takeKeys takes keys out of some, the last one where a key repeats, as a device does. Containers stay.
-func takeKeys(keys []InspectedKey, names ...string) (taken map[string]*InspectedKey, rest []InspectedKey) {
-	taken = map[string]*InspectedKey{}
-	for i := range keys {
-		k := &keys[i]
+func takeKeys(keys []*inspect.Node, names ...string) (taken map[string]*inspect.Node, rest []*inspect.Node) {
+	taken = map[string]*inspect.Node{}
+	for _, k := range keys {
 		if k.Index == nil && slices.Contains(names, k.Key) && k.Keys == nil && k.Data == nil {
 			taken[k.Key] = k
 		} else {
-			rest = append(rest, *k)
+			rest = append(rest, k)
 		}
 	}
 	return taken, rest

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strings"
+	"syncguard/internal/inspect"
 
 	"charm.land/lipgloss/v2"
 )
@@ -39,11 +40,11 @@ type row struct {
 	value  string // printable
 	style  func(...string) string
 	notes  []note
-	inside *InspectedDocument
+	inside *inspect.Document
 }
 
 // keys writes keys below each other, their values in a column behind at least some columns.
-func (t *tree) keys(keys []InspectedKey, indent string, keyWidth int) {
+func (t *tree) keys(keys []*inspect.Node, indent string, keyWidth int) {
 	var rows []row
 	t.collect(keys, 0, &rows)
 	indent = t.indent + indent
@@ -64,7 +65,7 @@ func (t *tree) keys(keys []InspectedKey, indent string, keyWidth int) {
 	}
 }
 
-func (t *tree) collect(keys []InspectedKey, depth int, rows *[]row) {
+func (t *tree) collect(keys []*inspect.Node, depth int, rows *[]row) {
 	for i, k := range keys {
 		if k.Index != nil && *k.Index >= maxElements && !t.full {
 			more := len(keys) - i
@@ -90,7 +91,7 @@ func (t *tree) collect(keys []InspectedKey, depth int, rows *[]row) {
 	}
 }
 
-func countKeys(keys []InspectedKey) int {
+func countKeys(keys []*inspect.Node) int {
 	n := len(keys)
 	for _, k := range keys {
 		n += countKeys(k.Keys)
@@ -98,7 +99,7 @@ func countKeys(keys []InspectedKey) int {
 	return n
 }
 
-func (t *tree) name(k InspectedKey) string {
+func (t *tree) name(k *inspect.Node) string {
 	switch {
 	case k.Index != nil:
 		return fmt.Sprintf("[%d]", *k.Index)
@@ -141,7 +142,7 @@ func (t *tree) row(r row, indent string, keyWidth, valueWidth int) {
 }
 
 // inside writes a document that data holds, further to the right.
-func (t *tree) inside(d *InspectedDocument, indent string) {
+func (t *tree) inside(d *inspect.Document, indent string) {
 	before := t.indent
 	t.indent = indent
 	t.document(d, nil)

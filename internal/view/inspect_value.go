@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"syncguard/internal/inspect"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,7 +18,7 @@ const masked = "(secret)"
 
 // value says the value of a key within some columns, printable, and how it is to look. Of an array or a dictionary with something in it, that
 // follows below.
-func (t *tree) value(k InspectedKey, columns int) (text string, style func(...string) string) {
+func (t *tree) value(k *inspect.Node, columns int) (text string, style func(...string) string) {
 	switch {
 	case k.Secret && k.Data == nil:
 		return masked, yellow.Render
@@ -37,7 +39,7 @@ func (t *tree) value(k InspectedKey, columns int) (text string, style func(...st
 	case k.Type == "array", k.Type == "dictionary":
 		return "", nil
 	}
-	return t.short(&k, columns), cyan.Render
+	return t.short(k, columns), cyan.Render
 }
 
 // managed says how a preference domain is managed.
@@ -55,7 +57,7 @@ func managed(state string) string {
 const maxInline = 48 // columns of an array in one line
 
 // isInline says whether an array stands in one line: a few short scalars.
-func isInline(k InspectedKey) bool {
+func isInline(k *inspect.Node) bool {
 	if k.Type != "array" || len(k.Keys) > maxInline {
 		return false
 	}
@@ -70,11 +72,11 @@ func isInline(k InspectedKey) bool {
 }
 
 // short says a scalar within some columns.
-func (t *tree) short(k *InspectedKey, columns int) string {
+func (t *tree) short(k *inspect.Node, columns int) string {
 	if k.Secret {
 		return masked
 	}
-	return t.cutTo(plainText(*k), columns)
+	return t.cutTo(plainText(k), columns)
 }
 
 // cutTo makes text printable within some columns, a longer one cut with its length said, unless all is to be shown.
@@ -93,7 +95,7 @@ func (t *tree) cutTo(s string, columns int) string {
 }
 
 // plainText is a scalar as people write it. A text that could be taken for something else stands in quotes.
-func plainText(k InspectedKey) string {
+func plainText(k *inspect.Node) string {
 	if k.Type != "string" {
 		return k.Text
 	}
@@ -140,7 +142,7 @@ func cut(s string, columns int) (text string, whole bool) {
 	return text, len(head) == len(s)
 }
 
-func (t *tree) data(d *InspectedData, columns int) string {
+func (t *tree) data(d *inspect.Data, columns int) string {
 	text := d.Kind
 	if d.Size > 0 {
 		text += ", " + size(d.Size)
@@ -157,7 +159,7 @@ func (t *tree) data(d *InspectedData, columns int) string {
 }
 
 // certificate says a certificate in a few rows.
-func (t *tree) certificate(c InspectedCert, depth int) []row {
+func (t *tree) certificate(c inspect.Certificate, depth int) []row {
 	kind := ", no CA"
 	if c.CA {
 		kind = ", CA"
@@ -174,12 +176,12 @@ func (t *tree) certificate(c InspectedCert, depth int) []row {
 		{"subject", c.Subject, nil},
 		{"issuer", c.Issuer, nil},
 		{"serial", c.Serial, nil},
-		{"valid", fmt.Sprintf("%.10s to %.10s", c.NotBefore, c.NotAfter), expired},
+		{"valid", c.NotBefore.Format(time.DateOnly) + " to " + c.NotAfter.Format(time.DateOnly), expired},
 		{"key", c.Key + kind, nil},
 	} {
-		k := InspectedKey{Type: "text", Text: x.text}
+		k := &inspect.Node{Type: "text", Text: x.text}
 		rows = append(rows, row{depth: min(depth, maxIndent), name: x.name, notes: x.notes,
-			say: func(columns int) (string, func(...string) string) { return t.short(&k, columns), nil }})
+			say: func(columns int) (string, func(...string) string) { return t.short(k, columns), nil }})
 	}
 	return append(rows, row{depth: min(depth, maxIndent), name: "SHA-256", say: fixed(Clean(c.SHA256))}) // whole, to compare it
 }

@@ -1,0 +1,249 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/decompose"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/inspect"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/secret"
+	"syncguard/internal/template"
+)
+
+// InspectOptions say what to describe, and how.
+type InspectOptions struct {
+	Paths       []string // files, folders, - for stdin
+	Payloads    []string // types, identifiers or UUIDs of the payloads to describe; none for all
+	Targets     []string
+	Roots       []string // files of certificates to trust for signatures, in place of the system's and Apple's own
+	ShowSecrets bool
+	As          InspectForm
+}
+
+// InspectForm is how the content of a file is given out.
+type InspectForm string
+
+// How the content of a file is given out.
+const (
+	InspectTree     InspectForm = "tree"     // with what the schemas say of it
+	InspectYAML     InspectForm = "yaml"     // plain, with sorted keys
+	InspectXML      InspectForm = "xml"      // the same as a property list
+	InspectTemplate InspectForm = "template" // a template that builds the same
+)
+
+// InspectRun is a run of Inspect.
+type InspectRun = Stream[InspectHeader, *Inspected, *InspectFooter]
+
+// InspectHeader is what is known before the first file is read.
+type InspectHeader struct {
+	TargetNotes
+	As InspectForm `json:"-"`
+}
+
+// Inspected is one file of which something can be shown.
+type Inspected struct {
+	File      string        `json:"file"`
+	Format    string        `json:"format"` // xml, binary or json
+	Size      int           `json:"size"`   // of the file in bytes, with the signature
+	Signature *VerifiedFile `json:"signature"`
+	Encrypted *Encrypted    `json:"encrypted"`
+	Errors    int           `json:"errors"`           // in reading: with one, a part of the file may be missing here
+	Defect    string        `json:"defect,omitempty"` // why the file as a whole is not what a device takes
+	*inspect.Document
+
+	Text   []byte `json:"-"` // unless it is a tree; nil of a file that is not sound, which no template is made of
+	Masked int    `json:"-"` // secrets in Text
+
+	doc      *document.Document
+	findings []diag.Diagnostic
+	unlike   []string // what the template does not build the same
+}
+
+// Encrypted is what can be said of encrypted payloads.
+type Encrypted struct {
+	Cipher     string          `json:"cipher"`
+	Size       int             `json:"size"` // in bytes
+	Recipients []cms.Recipient `json:"recipients"`
+	Problem    string          `json:"problem,omitempty"` // why nothing can be said
+}
+
+// InspectFooter is what is known after the last file.
+type InspectFooter struct {
+	Unreadable []diag.Diagnostic `json:"-"` // why nothing, or not the whole, is shown of files
+	Failures   []error           `json:"-"`
+	Failed     bool              `json:"-"` // a file is not sound, or a template does not build the same
+}
+
+// Inspect describes what profiles and declarations hold.
+func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error) {
+	i := &inspection{host: h, o: o}
+	run := &InspectRun{Header: InspectHeader{As: o.As}, Footer: func() *InspectFooter { return &i.footer }}
+	targets, notes, err := parseTargets(h, o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	run.Header.TargetNotes = notes
+	if i.catalog, _, err = h.catalog(); err != nil {
+		return nil, err
+	}
+	i.inspector = inspect.New(i.catalog, inspect.Options{Targets: targets, ShowSecrets: o.ShowSecrets, Now: h.Now()})
+	i.verifier = sync.OnceValues(func() (*verifier, error) {
+		return newVerifier(h, VerifyOptions{Roots: o.Roots, Require: []string{string(cms.AboutIntegrity)}})
+	})
+	if len(o.Roots) > 0 { // a file that is named is read, whether or not a signature asks for it
+		if _, err := i.verifier(); err != nil {
+			return nil, err
+		}
+	}
+	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
+	inputs, failures, err := finder.find(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(inputs); n > 1 && (o.As == InspectXML || o.As == InspectTemplate) {
+		return nil, diag.Usage("ask for one at a time, or for --format yaml", "--format %s makes one document, and %d files are to be inspected", o.As, n)
+	}
+	i.footer.Failures = failures
+	run.Files = func(yield func(*Inspected, error) bool) { i.run(ctx, inputs, yield) }
+	return run, nil
+}
+
+// inspection is one run of Inspect.
+type inspection struct {
+	host      *Host
+	o         InspectOptions
+	catalog   *schema.Catalog
+	inspector *inspect.Inspector
+	verifier  func() (*verifier, error) // the system's roots take time to read
+	footer    InspectFooter
+}
+
+func (i *inspection) run(ctx context.Context, inputs []input, yield func(*Inspected, error) bool) {
+	found := len(i.o.Payloads) == 0
+	for f, err := range eachFile(ctx, i.host, "inspecting", inputs, &i.footer.Failures, i.inspect) {
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		i.footer.Failed = i.footer.Failed || f.doc.Defect != nil || diag.HasErrors(f.findings) || len(f.unlike) > 0
+		if f.doc.Root == nil {
+			i.footer.Unreadable = append(i.footer.Unreadable, f.findings...)
+			continue
+		}
+		if f.doc.Defect != nil {
+			i.footer.Unreadable = append(i.footer.Unreadable, *f.doc.Defect)
+		}
+		for _, d := range f.unlike {
+			i.host.warn(f.File+": the template does not build the same: "+d, "")
+		}
+		found = found || len(f.Payloads) > 0
+		if !yield(f, nil) {
+			return
+		}
+	}
+	if !found && !i.footer.Failed && len(i.footer.Failures) == 0 {
+		i.footer.Failures = []error{diag.Usage("without --payload all of them are shown", "no payload is %s", strings.Join(i.o.Payloads, " or "))}
+	}
+}
+
+// inspect describes one file.
+func (i *inspection) inspect(in input, data []byte) (f *Inspected, err error) {
+	f = &Inspected{File: in.path, Size: len(data)}
+	f.doc, f.findings = document.Open(diag.NewFile(in.path, data))
+	secret.Scrub(f.findings)
+	if f.doc.Root == nil {
+		return f, nil
+	}
+	f.Format = string(f.doc.Format)
+	f.addReading()
+	if f.Document, err = i.inspector.Describe(f.doc); err != nil {
+		return nil, fmt.Errorf("inspecting %s: %w", in.path, err)
+	}
+	i.choose(f)
+	if i.o.As != InspectTree {
+		if err := i.write(f); err != nil {
+			return nil, fmt.Errorf("%s: %w", in.path, err)
+		}
+		return f, nil
+	}
+	if f.doc.Signed && f.doc.Defect == nil {
+		v, err := i.verifier()
+		if err != nil {
+			return nil, err
+		}
+		f.Signature = v.verify(in.path, data)
+	}
+	return f, nil
+}
+
+// addReading says what was wrong in reading, and whom the payloads are encrypted for.
+func (f *Inspected) addReading() {
+	for _, d := range f.findings {
+		if d.Severity == diag.Error && (f.doc.Defect == nil || d.Rule != f.doc.Defect.Rule) {
+			f.Errors++
+		}
+	}
+	if f.doc.Defect != nil {
+		f.Defect = f.doc.Defect.Message
+	}
+	encrypted := f.doc.Root.Get("EncryptedPayloadContent")
+	if encrypted == nil {
+		return
+	}
+	f.Encrypted = &Encrypted{Recipients: []cms.Recipient{}}
+	envelope, err := cms.ReadEnvelope(encrypted.Data)
+	if err != nil {
+		f.Encrypted.Problem = "the encrypted payloads cannot be read: " + err.Error()
+		return
+	}
+	f.Encrypted.Cipher, f.Encrypted.Size = envelope.Cipher.String(), envelope.Size
+	f.Encrypted.Recipients = append(f.Encrypted.Recipients, envelope.Recipients...)
+}
+
+// choose leaves only the payloads that were asked for.
+func (i *inspection) choose(f *Inspected) {
+	if len(i.o.Payloads) == 0 {
+		return
+	}
+	f.Payloads = slices.DeleteFunc(f.Payloads, func(p *inspect.Payload) bool { return !p.Is(i.o.Payloads) })
+	if content := f.doc.Root.Get("PayloadContent"); content != nil {
+		content.Items = nil
+		for _, p := range f.Payloads {
+			content.Items = append(content.Items, p.Value)
+		}
+	}
+}
+
+// write writes the content in the form that was asked for.
+func (i *inspection) write(f *Inspected) (err error) {
+	var plain *plist.Value
+	switch i.o.As {
+	case InspectYAML:
+		plain, f.Masked = inspect.Plain(f.doc.Root)
+		f.Text, err = template.Write(plain)
+	case InspectXML:
+		plain, f.Masked = inspect.PlainXML(f.doc.Root)
+		if f.Text, err = plist.Write(plain); err != nil {
+			err = diag.WithHint(err, "--format yaml or json can show it")
+		}
+	case InspectTemplate:
+		if diag.HasErrors(f.findings) {
+			return nil
+		}
+		o := decompose.Options{Source: f.File, ShowSecrets: i.o.ShowSecrets, Name: decompose.NameOf(f.File)}
+		made, err := decompose.New(i.catalog).Template(f.doc, o)
+		if err != nil {
+			return err
+		}
+		f.Text, f.unlike = made.Text, made.Differences
+	}
+	return err
+}
