@@ -38,7 +38,7 @@ func eachFilled(v *plist.Value, do func(at place, names string)) {
 
 // SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.
 func SignedVariables(root *plist.Value) []diag.Diagnostic {
-	p := &pass{run: &run{}, rule: &entry{id: rule.MDMVariableInSignedProfile}, severity: severityOf(rule.MDMVariableInSignedProfile), chosen: true}
+	p := &pass{run: &run{profile: &profile{root: root}}, rule: &entry{id: rule.MDMVariableInSignedProfile}, severity: severityOf(rule.MDMVariableInSignedProfile), chosen: true}
 	eachFilled(root, func(at place, names string) {
 		p.report(at, messageOfFilled, names).Help = "build with --unsigned and let the MDM sign, or write the value itself"
 	})
