@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/diff"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
+	"syncguard/internal/pki"
 	"syncguard/internal/secret"
 )
 
@@ -178,7 +179,7 @@ func signersOf(doc *document.Document) []diff.Signer {
 	for _, f := range facts {
 		s := diff.Signer{Name: "unknown"}
 		if f.Certificate != nil {
-			s = diff.Signer{Name: cms.Name(f.Certificate), Fingerprint: cms.Fingerprint(f.Certificate)}
+			s = diff.Signer{Name: pki.NameOf(f.Certificate), Fingerprint: cms.Fingerprint(f.Certificate)}
 		}
 		signers = append(signers, s)
 	}

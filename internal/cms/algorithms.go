@@ -5,8 +5,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
-	_ "crypto/sha256" // makes crypto.SHA256 available
-	_ "crypto/sha512" // makes crypto.SHA384 and crypto.SHA512 available
+	_ "crypto/sha256"
+	_ "crypto/sha512"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -15,12 +15,11 @@ import (
 	"time"
 
 	"go.mozilla.org/pkcs7"
+
+	"syncguard/internal/pki"
 )
 
-const (
-	minRSABits = 2048
-	maxRSABits = 8192
-)
+const maxRSABits = 8192
 
 // digestAlgorithm is a digest with the object identifiers of itself and of ECDSA with it.
 type digestAlgorithm struct {
@@ -70,8 +69,8 @@ func checkSigner(signer crypto.Signer, chain []*x509.Certificate, at time.Time) 
 func checkKey(public crypto.PublicKey) error {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
-			return fmt.Errorf("RSA key has %d bits, want %d to %d", bits, minRSABits, maxRSABits)
+		if bits := key.N.BitLen(); bits < pki.MinRSABits || bits > maxRSABits {
+			return fmt.Errorf("RSA key has %d bits, want %d to %d", bits, pki.MinRSABits, maxRSABits)
 		}
 		return nil
 	case *ecdsa.PublicKey:

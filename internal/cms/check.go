@@ -59,7 +59,7 @@ func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey,
 	}
 	rsaKey, isRSA := s.cert.PublicKey.(*rsa.PublicKey)
 	if isRSA && rsaKey.N.BitLen() < minCheckedRSABits {
-		return 0, nil, flawf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), minRSABits)
+		return 0, nil, flawf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), pki.MinRSABits)
 	}
 	if key, isECDSA := s.cert.PublicKey.(*ecdsa.PublicKey); !isRSA && (!isECDSA || !isKnownCurve(key.Curve)) {
 		return 0, nil, flawf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
@@ -103,8 +103,8 @@ func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
 	if isWeakDigest(hash) {
 		return flawf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
 	}
-	if key, ok := key.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
-		return flawf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
+	if bits := pki.ShortRSA(key); bits > 0 {
+		return flawf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", bits, pki.MinRSABits)
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+
+	"syncguard/internal/pki"
 )
 
 // ErrDecrypt is what Decrypt returns when the key or the content does not come out right. It never says more: which of
@@ -206,7 +208,7 @@ func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) erro
 		e.key = e.body(c.take())
 		return nil
 	}
-	return fmt.Errorf("the message is encrypted for %s, and not for the certificate %q", counted(len(recipients), "other recipient"), Name(cert))
+	return fmt.Errorf("the message is encrypted for %s, and not for the certificate %q", counted(len(recipients), "other recipient"), pki.NameOf(cert))
 }
 
 func (e *envelope) isRecipient(id int, cert *x509.Certificate) bool {

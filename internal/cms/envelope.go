@@ -107,12 +107,12 @@ func encryptKey(key []byte, recipients []*x509.Certificate) ([]recipientInfo, er
 		}
 		public, err := recipientKey(cert)
 		if err != nil {
-			return nil, fmt.Errorf("recipient %q: %w", Name(cert), err)
+			return nil, fmt.Errorf("recipient %q: %w", pki.NameOf(cert), err)
 		}
 		//lint:ignore SA1019 devices are not known to take another padding
 		encrypted, err := rsa.EncryptPKCS1v15(rand.Reader, public, key)
 		if err != nil {
-			return nil, fmt.Errorf("recipient %q: %w", Name(cert), err)
+			return nil, fmt.Errorf("recipient %q: %w", pki.NameOf(cert), err)
 		}
 		infos = append(infos, recipientInfo{
 			ID:        issuerAndSerial{asn1.RawValue{FullBytes: cert.RawIssuer}, cert.SerialNumber},
@@ -129,8 +129,8 @@ func recipientKey(cert *x509.Certificate) (*rsa.PublicKey, error) {
 	if !ok {
 		return nil, fmt.Errorf("the key is %s, and only RSA keys can be encrypted for", pki.KeyName(cert.PublicKey))
 	}
-	if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
-		return nil, fmt.Errorf("RSA key has %d bits, want %d to %d", bits, minRSABits, maxRSABits)
+	if bits := key.N.BitLen(); bits < pki.MinRSABits || bits > maxRSABits {
+		return nil, fmt.Errorf("RSA key has %d bits, want %d to %d", bits, pki.MinRSABits, maxRSABits)
 	}
 	if cert.KeyUsage != 0 && cert.KeyUsage&x509.KeyUsageKeyEncipherment == 0 {
 		return nil, errors.New("the key usage of the certificate does not allow keyEncipherment")

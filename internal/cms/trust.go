@@ -2,7 +2,6 @@ package cms
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
@@ -48,12 +47,12 @@ func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
 // has. Whether the certificates are valid at the moment is another question.
 func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	if t.options.Pin != nil && sha256.Sum256(leaf.Raw) != *t.options.Pin {
-		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", Name(leaf), Fingerprint(leaf))), t.climb(leaf)
+		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", pki.NameOf(leaf), Fingerprint(leaf))), t.climb(leaf)
 	}
 	switch {
 	case t.options.Roots != nil:
 	case t.options.Pin != nil:
-		return yes(Pinned, "signed by the pinned certificate, %q", Name(leaf)), t.climb(leaf)
+		return yes(Pinned, "signed by the pinned certificate, %q", pki.NameOf(leaf)), t.climb(leaf)
 	default:
 		return no(&flaw{NoRoots, "no roots were given to trust"}), t.climb(leaf)
 	}
@@ -69,9 +68,9 @@ func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	}
 	last := chain[len(chain)-1]
 	if known := t.endOf(last).apple; known != nil {
-		return yes(AppleRoot, "%q leads to the root %q, which is %s, though not on this machine", Name(leaf), known.Root, known.Where()), chain
+		return yes(AppleRoot, "%q leads to the root %q, which is %s, though not on this machine", pki.NameOf(leaf), known.Root, known.Where()), chain
 	}
-	return yes(Trusted, "%q leads to the root %q", Name(leaf), Name(last)), chain
+	return yes(Trusted, "%q leads to the root %q", pki.NameOf(leaf), pki.NameOf(last)), chain
 }
 
 // find returns the best chain to a root: one that is valid at the moment before others, and the shortest of these. With an error it
@@ -226,18 +225,18 @@ func isExpired(err error) bool {
 func checkChain(chain []*x509.Certificate) error {
 	leaf := chain[0]
 	if leaf.IsCA && len(chain) > 1 { // a root that signs itself was given on purpose
-		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", Name(leaf))
+		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", pki.NameOf(leaf))
 	}
 	const forSigning = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&forSigning == 0 {
-		return flawf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", Name(leaf))
+		return flawf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", pki.NameOf(leaf))
 	}
 	if usage, ok := wrongUsage(leaf); ok {
-		return flawf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", Name(leaf), usage)
+		return flawf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", pki.NameOf(leaf), usage)
 	}
 	for _, cert := range chain[1:] {
-		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
-			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", Name(cert), key.N.BitLen(), minRSABits)
+		if bits := pki.ShortRSA(cert.PublicKey); bits > 0 {
+			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", pki.NameOf(cert), bits, pki.MinRSABits)
 		}
 	}
 	return nil

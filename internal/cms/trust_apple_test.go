@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"syncguard/internal/pki"
 	"syncguard/internal/roots"
 )
 
@@ -44,7 +45,7 @@ func TestAppleRoot(t *testing.T) {
 			a := newAuthorities(t)
 			a.options.Roots, a.options.AppleRoots = poolOf(), true
 			a.options.knownRoot = func(c *x509.Certificate) (roots.Authority, bool) {
-				known, ok := test.known[Name(c)]
+				known, ok := test.known[pki.NameOf(c)]
 				return known, ok
 			}
 			if test.change != nil {

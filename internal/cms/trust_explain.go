@@ -34,7 +34,7 @@ func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 	case errors.As(err, &unhandled):
 		return t.explainExtension(leaf)
 	case errors.As(err, &invalid):
-		name := Name(invalid.Cert)
+		name := pki.NameOf(invalid.Cert)
 		switch invalid.Reason {
 		case x509.Expired:
 			return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
@@ -50,7 +50,7 @@ func (t *trust) explainExtension(leaf *x509.Certificate) error {
 	for _, cert := range t.climb(leaf) {
 		if len(cert.UnhandledCriticalExtensions) > 0 {
 			return flawf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
-				Name(cert), cert.UnhandledCriticalExtensions[0])
+				pki.NameOf(cert), cert.UnhandledCriticalExtensions[0])
 		}
 	}
 	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
@@ -63,13 +63,13 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 	_, isApple := roots.Find(top)
 	switch {
 	case pki.IsSelfSigned(top) && len(chain) == 1:
-		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", Name(top))
+		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top) && isApple:
-		return flawf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", Name(top))
+		return flawf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top):
-		return flawf(UntrustedRoot, "the root %q is not among the roots", Name(top))
+		return flawf(UntrustedRoot, "the root %q is not among the roots", pki.NameOf(top))
 	case pki.IsWeak(top.SignatureAlgorithm):
-		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", Name(top), top.SignatureAlgorithm)
+		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", pki.NameOf(top), top.SignatureAlgorithm)
 	}
 	for _, issuer := range t.embedded {
 		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
@@ -77,15 +77,12 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 		}
 		var constraint x509.ConstraintViolationError
 		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", Name(issuer))
+			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", pki.NameOf(issuer))
 		}
-		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", Name(top), Name(issuer))
+		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", pki.NameOf(top), pki.NameOf(issuer))
 	}
 	if issuer, ok := roots.IssuerOf(top); ok {
 		return flawf(MissingIssuer, "the issuer %q, by its name one of Apple's own, is neither in the file nor among the roots", issuer.Title())
 	}
 	return flawf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", pki.IssuerOf(top))
 }
-
-// Name returns what a person calls a certificate. It comes from a file, so escape it before showing it.
-func Name(cert *x509.Certificate) string { return pki.NameOf(cert) }

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"syncguard/internal/pki"
 )
 
 // authorities are a root, an intermediate and keys for a leaf, which tests change one at a time.
@@ -370,7 +372,7 @@ func TestEverySignerCounts(t *testing.T) {
 			t.Fatalf("%+v", v)
 		}
 		if v.Trust.OK && v.Validity.OK {
-			t.Errorf("with the signer %q all is well", Name(other))
+			t.Errorf("with the signer %q all is well", pki.NameOf(other))
 		}
 		if v.Integrity.Detail != "8 bytes, 2 signers, everything in the file is covered" {
 			t.Errorf("integrity is %q", v.Integrity.Detail)

@@ -25,7 +25,7 @@ func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
 	case t.isVouchedFor(twin):
 		t.misleading = append(t.misleading, twin)
 	default:
-		return flawf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", Name(twin), place)
+		return flawf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", pki.NameOf(twin), place)
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (t *trust) twinNotes(signers []Signer) (notes []string) {
 		if used[cert] || isDuplicate || !slices.ContainsFunc(signers, isTwinOfUsed) {
 			continue
 		}
-		note := fmt.Sprintf("a second certificate named %q, by %q and valid until %s, is in the file and not needed", Name(cert), pki.IssuerOf(cert), day(cert.NotAfter))
+		note := fmt.Sprintf("a second certificate named %q, by %q and valid until %s, is in the file and not needed", pki.NameOf(cert), pki.IssuerOf(cert), pki.Day(cert.NotAfter))
 		if slices.ContainsFunc(t.misleading, cert.Equal) {
 			note += "; Apple's systems try both, but OpenSSL takes this one, and does not find the root"
 		}

@@ -2,6 +2,8 @@ package cms
 
 import (
 	"time"
+
+	"syncguard/internal/pki"
 )
 
 // clockSkew is how far ahead of ours the clock of a signer may be.
@@ -13,17 +15,17 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 	leaf := s.Certificate
 	switch {
 	case at.Before(leaf.NotBefore):
-		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", Name(leaf), day(leaf.NotBefore)))
+		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", pki.NameOf(leaf), pki.Day(leaf.NotBefore)))
 	case at.After(leaf.NotAfter):
-		return no(flawf(Expired, "the certificate %q expired on %s", Name(leaf), day(leaf.NotAfter)))
+		return no(flawf(Expired, "the certificate %q expired on %s", pki.NameOf(leaf), pki.Day(leaf.NotAfter)))
 	}
 	until := leaf.NotAfter
 	for _, cert := range s.Chain[1:] {
 		switch {
 		case at.Before(cert.NotBefore):
-			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", Name(cert), day(cert.NotBefore)))
+			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", pki.NameOf(cert), pki.Day(cert.NotBefore)))
 		case at.After(cert.NotAfter):
-			return no(flawf(IssuerExpired, "the certificate %q expired on %s", Name(cert), day(cert.NotAfter)))
+			return no(flawf(IssuerExpired, "the certificate %q expired on %s", pki.NameOf(cert), pki.Day(cert.NotAfter)))
 		case cert.NotAfter.Before(until):
 			until = cert.NotAfter
 		}
@@ -34,13 +36,11 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 			return no(flawf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
 		case claim.Before(leaf.NotBefore), claim.After(leaf.NotAfter):
 			return no(flawf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
-				claim.Format(time.RFC3339), Name(leaf)))
+				claim.Format(time.RFC3339), pki.NameOf(leaf)))
 		}
 	}
-	return yes(Valid, "until %s (%s)", day(until), days(until.Sub(at)))
+	return yes(Valid, "until %s (%s)", pki.Day(until), days(until.Sub(at)))
 }
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func days(d time.Duration) string {
 	n := int(d / (24 * time.Hour))

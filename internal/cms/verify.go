@@ -208,7 +208,7 @@ func (d *message) judge(i int, t *trust) Signer {
 		signer.Validity = signer.Trust
 		return signer
 	}
-	signer.Name, signer.SHA256, signer.Key = Name(s.cert), Fingerprint(s.cert), pki.KeyName(s.cert.PublicKey)
+	signer.Name, signer.SHA256, signer.Key = pki.NameOf(s.cert), Fingerprint(s.cert), pki.KeyName(s.cert.PublicKey)
 	signer.Trust, signer.Chain = t.judge(s.cert)
 	signer.Validity = judgeValidity(&signer, t.options.At)
 	return signer

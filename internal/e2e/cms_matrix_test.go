@@ -64,7 +64,7 @@ func TestOpenSSLSignsForSeveral(t *testing.T) {
 	}
 	for _, s := range v.Signers {
 		if s.Trust.OK == s.Certificate.Equal(third.cert) {
-			t.Errorf("%q: %+v", cms.Name(s.Certificate), s.Trust)
+			t.Errorf("%q: %+v", s.Name, s.Trust)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func checkCertificates(certs []*x509.Certificate) error {
 	}
 	for _, cert := range certs {
 		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
-			return fmt.Errorf("certificate %q has an RSA key of %d bits, at most %d are allowed", nameOf(cert), key.N.BitLen(), maxRSABits)
+			return fmt.Errorf("certificate %q has an RSA key of %d bits, at most %d are allowed", pki.NameOf(cert), key.N.BitLen(), maxRSABits)
 		}
 	}
 	return nil
@@ -68,7 +68,7 @@ func leavesFor(signer crypto.Signer, certs []*x509.Certificate) ([]*x509.Certifi
 	case len(leaves) > 0:
 		return leaves, nil
 	case len(certs) == 1:
-		return nil, fmt.Errorf("the private key does not belong to the certificate %q", nameOf(certs[0]))
+		return nil, fmt.Errorf("the private key does not belong to the certificate %q", pki.NameOf(certs[0]))
 	}
 	return nil, fmt.Errorf("the private key belongs to none of the %d certificates", len(certs))
 }
@@ -210,13 +210,13 @@ func (id *Identity) leftOut(cert *x509.Certificate, now time.Time) string {
 		which = append(which, fmt.Sprintf("issued by %q", pki.IssuerOf(cert)))
 	}
 	if !isValidAt(cert, now) {
-		which = append(which, fmt.Sprintf("valid from %s to %s only", day(cert.NotBefore), day(cert.NotAfter)))
+		which = append(which, fmt.Sprintf("valid from %s to %s only", pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)))
 	}
 	text := ""
 	if len(which) > 0 {
 		text = ", " + strings.Join(which, " and ") + ","
 	}
-	return fmt.Sprintf("certificate %q%s%s is not in the chain of %q and is left out", nameOf(cert), id.from.of(cert), text, nameOf(id.Leaf()))
+	return fmt.Sprintf("certificate %q%s%s is not in the chain of %q and is left out", pki.NameOf(cert), id.from.of(cert), text, pki.NameOf(id.Leaf()))
 }
 
 func isValidAt(cert *x509.Certificate, at time.Time) bool {

@@ -228,7 +228,7 @@ func TestLeavesAreChosen(t *testing.T) {
 			slices.Reverse(test.given)
 			id := must(FromPEM(Files{Cert: File{Data: certsPEM(append(slices.Clone(test.given), issuer)...)}, Key: File{Data: keyPEM(w.key)}}, nil))
 			if id.Arrange(testTime); !id.Leaf().Equal(test.want) {
-				t.Errorf("%s: the certificate is valid from %s to %s", name, day(id.Leaf().NotBefore), day(id.Leaf().NotAfter))
+				t.Errorf("%s: the certificate is valid from %s to %s", name, pki.Day(id.Leaf().NotBefore), pki.Day(id.Leaf().NotAfter))
 			}
 		}
 	}

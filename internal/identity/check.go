@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	minRSABits = 2048
 	expirySoon = 30 * 24 * time.Hour
 
 	// Apple refuses TLS server certificates that are valid for longer: https://support.apple.com/en-us/103769
@@ -95,16 +94,16 @@ func (id *Identity) findings(now time.Time) []Finding {
 	found = append(found, validity(leaf, now)...)
 	switch {
 	case pki.IsSelfSigned(leaf):
-		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", nameOf(leaf)),
+		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", pki.NameOf(leaf)),
 			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", fact.Community})
 	case len(chain) == 1:
-		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", nameOf(leaf), leaf.Issuer.String()),
+		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", pki.NameOf(leaf), leaf.Issuer.String()),
 			issuerHelp(leaf), fact.Community})
 	}
 	for _, cert := range chain[1:] {
 		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
 			found = append(found, Finding{idChainExpired, Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
-				nameOf(cert), id.from.of(cert), day(cert.NotBefore), day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", fact.Unverified})
+				pki.NameOf(cert), id.from.of(cert), pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", fact.Unverified})
 		}
 	}
 	return slices.Concat(found, weakKey(leaf), id.weakIssuers(), purposes(leaf))
@@ -114,25 +113,25 @@ func validity(leaf *x509.Certificate, now time.Time) []Finding {
 	const renew = "renew it; syncguard identity csr makes the request"
 	switch {
 	case now.Before(leaf.NotBefore):
-		return []Finding{{"not-yet-valid", CannotSign, fmt.Sprintf("certificate %q is not valid before %s", nameOf(leaf), day(leaf.NotBefore)),
+		return []Finding{{"not-yet-valid", CannotSign, fmt.Sprintf("certificate %q is not valid before %s", pki.NameOf(leaf), pki.Day(leaf.NotBefore)),
 			"wait until then, or set the clock", ""}}
 	case now.After(leaf.NotAfter):
-		return []Finding{{"expired", CannotSign, fmt.Sprintf("certificate %q expired on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
+		return []Finding{{"expired", CannotSign, fmt.Sprintf("certificate %q expired on %s", pki.NameOf(leaf), pki.Day(leaf.NotAfter)), renew, ""}}
 	case leaf.NotAfter.Sub(now) < expirySoon:
-		return []Finding{{"expires-soon", Doubtful, fmt.Sprintf("certificate %q expires on %s", nameOf(leaf), day(leaf.NotAfter)), renew, ""}}
+		return []Finding{{"expires-soon", Doubtful, fmt.Sprintf("certificate %q expires on %s", pki.NameOf(leaf), pki.Day(leaf.NotAfter)), renew, ""}}
 	}
 	return nil
 }
 
 func weakKey(leaf *x509.Certificate) []Finding {
 	weak := func(format string, args ...any) []Finding {
-		return []Finding{{"weak-key", CannotSign, fmt.Sprintf("certificate %q ", nameOf(leaf)) + fmt.Sprintf(format, args...),
+		return []Finding{{"weak-key", CannotSign, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + fmt.Sprintf(format, args...),
 			"make a new key with syncguard identity new", fact.Unverified}}
 	}
 	switch key := leaf.PublicKey.(type) {
 	case *rsa.PublicKey:
-		if key.N.BitLen() < minRSABits {
-			return weak("has an RSA key of %d bits, at least %d are needed", key.N.BitLen(), minRSABits)
+		if bits := pki.ShortRSA(key); bits > 0 {
+			return weak("has an RSA key of %d bits, at least %d are needed", bits, pki.MinRSABits)
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P256() && key.Curve != elliptic.P384() {
@@ -147,16 +146,16 @@ func weakKey(leaf *x509.Certificate) []Finding {
 // weakIssuers looks at what the issuers sign with. How a root signed itself does not matter.
 func (id *Identity) weakIssuers() (found []Finding) {
 	for i, cert := range id.Chain {
-		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && i > 0 && key.N.BitLen() < minRSABits {
+		if bits := pki.ShortRSA(cert.PublicKey); i > 0 && bits > 0 {
 			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, at least %d are needed",
-				nameOf(cert), id.from.of(cert), key.N.BitLen(), minRSABits), "ask the authority for a certificate by a stronger key", fact.Unverified})
+				pki.NameOf(cert), id.from.of(cert), bits, pki.MinRSABits), "ask the authority for a certificate by a stronger key", fact.Unverified})
 		}
 		of := id.from.of(cert)
 		if i == 0 {
 			of = "" // that file the caller names
 		}
 		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !pki.IsSelfSigned(cert)) {
-			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", nameOf(cert), of, cert.SignatureAlgorithm),
+			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", pki.NameOf(cert), of, cert.SignatureAlgorithm),
 				"ask the authority for one with SHA-256", fact.Unverified})
 		}
 	}
@@ -167,7 +166,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 // certificates for mail, code and TLS servers are in use.
 func purposes(leaf *x509.Certificate) (found []Finding) {
 	doubt := func(id, text, help string) {
-		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", nameOf(leaf)) + text, help, fact.Unverified})
+		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + text, help, fact.Unverified})
 	}
 	if leaf.BasicConstraintsValid && leaf.IsCA {
 		doubt("is-authority", "is that of a certificate authority, which should not sign profiles itself", "let it issue a certificate for signing")
@@ -196,8 +195,4 @@ func isForSigning(leaf *x509.Certificate) bool {
 		}
 		return false
 	})
-}
-
-func day(t time.Time) string {
-	return t.UTC().Format(time.DateOnly)
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"syncguard/internal/pki"
 )
 
 // namedKey is a private key with the name that its file has for it, if any.
@@ -73,7 +75,7 @@ func choose(f File, keys []namedKey, found contents, alias string) (*Identity, e
 
 func newChoice(key namedKey, leaf *x509.Certificate) Choice {
 	sum := sha256.Sum256(leaf.Raw)
-	return Choice{key.alias, nameOf(leaf), hex.EncodeToString(sum[:]), key.signer, leaf}
+	return Choice{key.alias, pki.NameOf(leaf), hex.EncodeToString(sum[:]), key.signer, leaf}
 }
 
 // withoutTwins drops keys that a file holds twice.

@@ -122,7 +122,7 @@ func (s *commandSigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts)
 	}
 	signature, ok := decodeSignature(printed, s.leaf.PublicKey, digest, opts.HashFunc())
 	if !ok {
-		s.failed = fmt.Errorf("what %s printed (%d bytes) %w %q", s.name(), len(printed), ErrNoSignature, nameOf(s.leaf))
+		s.failed = fmt.Errorf("what %s printed (%d bytes) %w %q", s.name(), len(printed), ErrNoSignature, pki.NameOf(s.leaf))
 		return nil, s.failed
 	}
 	return signature, nil

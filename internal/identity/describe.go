@@ -67,12 +67,12 @@ func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 // neededRoots returns the names of the root that a chain ends at, and of the one that signed it, too.
 func neededRoots(chain []*x509.Certificate) (root, other string) {
 	last := chain[len(chain)-1]
-	name := nameOf(last)
+	name := pki.NameOf(last)
 	if !pki.IsSelfSigned(last) {
 		name = pki.IssuerOf(last)
 	}
 	if i := slices.IndexFunc(chain, pki.IsSelfSigned); i >= 0 && i < len(chain)-1 {
-		return nameOf(chain[i]), name
+		return pki.NameOf(chain[i]), name
 	}
 	return name, ""
 }
@@ -98,11 +98,11 @@ func knownRoot(chain []*x509.Certificate, now time.Time, trusted *x509.CertPool)
 	if err != nil || len(found) == 0 {
 		return ""
 	}
-	return nameOf(found[0][len(found[0])-1])
+	return pki.NameOf(found[0][len(found[0])-1])
 }
 
 // NameOf returns what a person calls a certificate: its common name, or its whole subject. Escape it before showing it.
-func NameOf(cert *x509.Certificate) string { return nameOf(cert) }
+func NameOf(cert *x509.Certificate) string { return pki.NameOf(cert) }
 
 // IsSelfSigned says whether a certificate signed itself, as roots do. Those are left out of signatures, the signer's own
 // aside.

@@ -15,6 +15,7 @@ import (
 	"unicode/utf16"
 
 	"syncguard/internal/cms"
+	"syncguard/internal/pki"
 )
 
 // File is a file that somebody gave, with the name by which messages call it.
@@ -281,7 +282,7 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 		}
 	}
 	if len(settings.Reject) > 0 {
-		return cert, &Problem{fmt.Sprintf("the trust settings reject the certificate %q", nameOf(cert)),
+		return cert, &Problem{fmt.Sprintf("the trust settings reject the certificate %q", pki.NameOf(cert)),
 			"if it is meant to be used, take them away with openssl x509 -in FILE -out FILE.pem"}
 	}
 	return cert, nil

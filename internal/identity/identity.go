@@ -80,7 +80,7 @@ func (id *Identity) Name() string {
 	if id.Leaf() == nil {
 		return "identity without a certificate"
 	}
-	return nameOf(id.Leaf())
+	return pki.NameOf(id.Leaf())
 }
 
 // Format writes the name for every verb, so that the private key never ends up in a log.
@@ -92,8 +92,6 @@ func (id *Identity) Format(state fmt.State, _ rune) {
 func (id *Identity) MarshalText() ([]byte, error) {
 	return []byte(id.Name()), nil
 }
-
-func nameOf(cert *x509.Certificate) string { return pki.NameOf(cert) }
 
 func checkSize(data []byte) error {
 	if len(data) > maxInput {

@@ -20,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"syncguard/internal/pki"
 )
 
 var (
@@ -197,7 +199,7 @@ func TestSHA1ChainIsLinked(t *testing.T) {
 func names(certs []*x509.Certificate) []string {
 	var all []string
 	for _, cert := range certs {
-		all = append(all, nameOf(cert))
+		all = append(all, pki.NameOf(cert))
 	}
 	return all
 }

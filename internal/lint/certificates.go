@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/content"
 	"syncguard/internal/diag"
+	"syncguard/internal/pki"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
 )
@@ -37,27 +38,27 @@ func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certifica
 
 func expiredCertificate(p *pass, at place, c *x509.Certificate) {
 	if p.isOver(c) {
-		p.report(at, "the certificate %s expired on %s", nameOf(c), day(c.NotAfter)).
+		p.report(at, "the certificate %s expired on %s", nameOf(c), pki.Day(c.NotAfter)).
 			Help = "put the certificate that took its place there, or remove the payload"
 	}
 }
 
 func certificateExpiresSoon(p *pass, at place, c *x509.Certificate) {
 	if p.endsSoon(c) {
-		p.report(at, "the certificate %s expires on %s", nameOf(c), day(c.NotAfter)).
+		p.report(at, "the certificate %s expires on %s", nameOf(c), pki.Day(c.NotAfter)).
 			Help = "add the certificate that takes its place, and deliver the profile before that day"
 	}
 }
 
 func certificateNotYetValid(p *pass, at place, c *x509.Certificate) {
 	if p.isAhead(c) {
-		p.report(at, "the certificate %s is valid from %s on", nameOf(c), day(c.NotBefore)).
+		p.report(at, "the certificate %s is valid from %s on", nameOf(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or add a certificate that is valid now"
 	}
 }
 
 func weakCertificateSignature(p *pass, at place, c *x509.Certificate) {
-	if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !isSelfIssued(c) {
+	if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !pki.IsSelfSigned(c) {
 		p.report(at, "the certificate %s is signed with %s", nameOf(c), digest).Help = "have it issued anew with SHA-256"
 	}
 }
@@ -73,12 +74,9 @@ func weakDigest(a x509.SignatureAlgorithm) string {
 	return ""
 }
 
-// isSelfIssued reports whether a certificate names itself as its issuer, as a root does: nothing rests on its signature.
-func isSelfIssued(c *x509.Certificate) bool { return string(c.RawIssuer) == string(c.RawSubject) }
-
 func notARootCertificate(p *pass, profile *profile) {
 	for at, c := range profile.certificates("com.apple.security.root") {
-		if !c.IsCA && !isSelfIssued(c) && c.Version == 3 {
+		if !c.IsCA && !pki.IsSelfSigned(c) && c.Version == 3 {
 			p.report(at, "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
 				Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"syncguard/internal/pki"
 	"syncguard/internal/plist"
 )
 
@@ -97,7 +98,7 @@ func (p *pass) checkNames(n *node, keys ...string) {
 func removalDatePast(p *pass, profile *profile) {
 	f, now := profile.root.Field("RemovalDate"), profile.options.Now
 	if f != nil && f.Value != nil && f.Value.Kind == plist.Date && !now.IsZero() && f.Value.Time.Before(now) {
-		p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), day(f.Value.Time)).
+		p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), pki.Day(f.Value.Time)).
 			Help = "set a later day, or remove the key"
 	}
 }

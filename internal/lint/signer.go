@@ -1,13 +1,12 @@
 package lint
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
-	"time"
 
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/pki"
 	"syncguard/internal/roots"
 )
 
@@ -33,21 +32,21 @@ func (p *pass) reportSigner(format string, args ...any) *diag.Diagnostic {
 
 func expiredSigner(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.isOver(c) {
-		p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), day(c.NotAfter)).
+		p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), pki.Day(c.NotAfter)).
 			Help = "renew the certificate, and sign the profile anew"
 	}
 }
 
 func signerExpiresSoon(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.endsSoon(c) {
-		p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), day(c.NotAfter)).
+		p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), pki.Day(c.NotAfter)).
 			Help = "renew the certificate, and sign the profile anew before that day"
 	}
 }
 
 func signerNotYetValid(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.isAhead(c) {
-		p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), day(c.NotBefore)).
+		p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
 	}
 }
@@ -88,19 +87,16 @@ func weakSignatureDigest(p *pass, s cms.SignerFacts) {
 	}
 }
 
-// minRSABits is what Apple's systems ask of the certificates that they trust.
-const minRSABits = 2048
-
 func shortRSAKey(p *pass, profile *profile) {
 	for _, s := range profile.signedBy() {
 		if bits := shortBits(s.Certificate); bits > 0 {
-			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, minRSABits).
+			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, pki.MinRSABits).
 				Help = "sign with a longer key, or one on an elliptic curve"
 		}
 	}
 	for at, c := range profile.certificates(certificatePayloads()...) {
 		if bits := shortBits(c); bits > 0 {
-			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, minRSABits).
+			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, pki.MinRSABits).
 				Help = "have the certificate issued anew with a longer key"
 		}
 	}
@@ -111,10 +107,7 @@ func shortBits(c *x509.Certificate) int {
 	if c == nil {
 		return 0
 	}
-	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
-		return key.N.BitLen()
-	}
-	return 0
+	return pki.ShortRSA(c.PublicKey)
 }
 
 // isOver says whether a certificate has expired.
@@ -139,12 +132,4 @@ func (p *pass) endsSoon(c *x509.Certificate) bool {
 	return !o.Now.IsZero() && !o.Now.After(c.NotAfter) && o.Now.Add(within).After(c.NotAfter)
 }
 
-// nameOf names a certificate by its common name, or else by its whole subject.
-func nameOf(c *x509.Certificate) string {
-	if c.Subject.CommonName != "" {
-		return quote(c.Subject.CommonName)
-	}
-	return quote(c.Subject.String())
-}
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+func nameOf(c *x509.Certificate) string { return quote(pki.NameOf(c)) }

@@ -9,10 +9,13 @@ package pki
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"slices"
+	"time"
 )
 
 // IsSelfSigned reports whether a certificate signed itself, as roots do. How strong that signature is does not matter: old roots
@@ -104,3 +107,17 @@ func IsWeak(algorithm x509.SignatureAlgorithm) bool {
 	}
 	return false
 }
+
+// MinRSABits is what Apple's systems ask of the certificates that they trust.
+const MinRSABits = 2048
+
+// ShortRSA returns the bits of an RSA key with fewer than MinRSABits, and 0 for every other key.
+func ShortRSA(public crypto.PublicKey) int {
+	if key, ok := public.(*rsa.PublicKey); ok && key.N.BitLen() < MinRSABits {
+		return key.N.BitLen()
+	}
+	return 0
+}
+
+// Day returns the day of a moment, by UTC.
+func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
