@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/x509"
 	"iter"
 	"time"
 
@@ -59,13 +58,11 @@ type OpenSigner = signer
 func (o *SigningOptions) Load(ctx context.Context, h *Host) (*OpenSigner, error) {
 	return o.load(ctx, h)
 }
-func (o *SigningOptions) Check() error                           { return o.Identity.check() }
-func (o *SigningOptions) Given() bool                            { return o.Identity.given() || o.StateTime }
-func (s *signer) Report() *Signer                                { return s.report() }
-func (s *signer) StatedTime() time.Time                          { return s.time }
-func ExplainSigning(err error) error                             { return explainSigning(err) }
-func ExplainIdentity(err error) error                            { return explainIdentity(err) }
-func (h *Host) ReadSecret(path string) ([]byte, error)           { return h.readSecret(path) }
-func (h *Host) ReadSecretLine(path string) ([]byte, error)       { return h.readSecretLine(path) }
-func (h *Host) ReadRoots(paths []string) (*x509.CertPool, error) { return h.readRoots(paths) }
-func (o *IdentityOptions) CheckIt() error                        { return o.check() }
+func (o *SigningOptions) Check() error                 { return o.Identity.check() }
+func (o *SigningOptions) Given() bool                  { return o.Identity.given() || o.StateTime }
+func (s *signer) Report() *Signer                      { return s.report() }
+func (s *signer) StatedTime() time.Time                { return s.time }
+func ExplainSigning(err error) error                   { return explainSigning(err) }
+func ExplainIdentity(err error) error                  { return explainIdentity(err) }
+func (h *Host) ReadSecret(path string) ([]byte, error) { return h.readSecret(path) }
+func (o *IdentityOptions) CheckIt() error              { return o.check() }

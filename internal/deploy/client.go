@@ -40,15 +40,15 @@ func (r *Request) isRepeatable() bool {
 	return r.Repeatable
 }
 
-// Response is an answer of status 200 to 299, at most MaxAnswer bytes of it.
+// Response is an answer of status 200 to 299, at most maxAnswer bytes of it.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// MaxAnswer is how much of an answer is read, in bytes.
-const MaxAnswer = 64 << 20 // a page of a list can hold many profiles
+// maxAnswer is how much of an answer is read, in bytes.
+const maxAnswer = 64 << 20 // a page of a list can hold many profiles
 
 // Options are how a Client speaks to a server. The zero value trusts the system's roots.
 type Options struct {
@@ -206,14 +206,14 @@ func (c *Client) Next(address string) (*Request, error) {
 	return &Request{Method: http.MethodGet, Path: path, rawQuery: u.RawQuery}, nil
 }
 
-// MaxPages is how many pages of a list are read.
-const MaxPages = 10_000
+// maxPages is how many pages of a list are read.
+const maxPages = 10_000
 
 // Pages asks for a list page by page: read takes one and returns the address of the next, "" after the last.
 func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byte) (next string, err error)) error {
 	seen := map[string]bool{}
 	for r := first; ; {
-		if seen[c.URL(r)] || len(seen) == MaxPages {
+		if seen[c.URL(r)] || len(seen) == maxPages {
 			return errors.New("the list of the server does not end")
 		}
 		seen[c.URL(r)] = true

@@ -48,13 +48,13 @@ func (c *Client) checkRetry(ctx context.Context, answer *http.Response, err erro
 	return answer != nil && answer.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
 }
 
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswer>>20)
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 
 // readAnswer reads the body, and puts what was read in its place: reading it again gives the same bytes and the same error.
 func readAnswer(answer *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	_ = answer.Body.Close()
-	if len(body) > MaxAnswer {
+	if len(body) > maxAnswer {
 		body, err = nil, errTooLarge
 	}
 	answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
