@@ -40,19 +40,19 @@ type CoverageResult struct {
 // CoverageCell is what an intent or key comes to on one target. In JSON its shape is stable: fields are only ever added
 // (docs/json.md).
 type CoverageCell struct {
-	Intent    string             `json:"intent"`          // date-time, dns, cellular, storage, updates; TYPE.KEY for a key
-	File      string             `json:"file,omitempty"`  // of a key
-	Value     string             `json:"value,omitempty"` // of a boolean key
-	Target    string             `json:"target"`
-	ReadAs    target.Enrollment  `json:"readAs,omitempty"` // whose rules hold there, where it is another than the target's
-	Class     baseline.Class     `json:"class"`
-	Mechanism string             `json:"mechanism"` // payload and key, or declaration; empty where nothing is set
-	Condition string             `json:"condition"`
-	Source    string             `json:"source"`
-	Verified  bool               `json:"verified"` // the class and its condition rest on Apple's word alone
-	Notes     []baseline.Note    `json:"notes"`
-	Settings  []baseline.Setting `json:"settings"`
-	Story     []string           `json:"story,omitempty"` // with Explain
+	Intent    string             `json:"intent"`           // `date-time`, `dns`, `cellular`, `storage`, `updates`; TYPE.KEY for a key
+	File      string             `json:"file,omitempty"`   // of a key: where it stands
+	Value     string             `json:"value,omitempty"`  // of a boolean key: `true` or `false`
+	Target    string             `json:"target"`           // PLATFORM@VERSION/ENROLLMENT
+	ReadAs    target.Enrollment  `json:"readAs,omitempty"` // the enrollment whose rules hold, where it is another than that of `target`: `supervised` for a Mac under MDM
+	Class     baseline.Class     `json:"class"`            // `enforced`, `locked`, `default`, `hint`, `impossible`
+	Mechanism string             `json:"mechanism"`        // payload and key, or declaration, of what is set, several with a comma between them; empty where nothing is set
+	Condition string             `json:"condition"`        // what the class rests on, several with a semicolon between them; may be empty
+	Source    string             `json:"source"`           // what the class comes from; may be empty where `verified` is false
+	Verified  bool               `json:"verified"`         // the class and its condition rest on Apple's word alone
+	Notes     []baseline.Note    `json:"notes"`            // the conditions one by one, and what goes without saying in a table
+	Settings  []baseline.Setting `json:"settings"`         // what a person can do by hand
+	Story     []string           `json:"story,omitempty"`  // with `--explain`: sentences. There is one object then for each group of targets that agree, with the first of them
 }
 
 // Cells is the result as JSON has it: matrices row by row, or stories.

@@ -25,7 +25,7 @@ type DiffRun = Stream[DiffHeader, *diff.Difference, *DiffFooter]
 
 // DiffHeader is what is compared.
 type DiffHeader struct {
-	Old     string `json:"old"`
+	Old     string `json:"old"` // as they were given (`stdin` for `-`)
 	New     string `json:"new"`
 	Folders bool   `json:"-"`
 	Named   bool   `json:"-"` // each pair has names of its own
@@ -33,7 +33,7 @@ type DiffHeader struct {
 
 // DiffFooter counts the pairs; those that were added or removed differ.
 type DiffFooter struct {
-	Equal    int     `json:"equal"`
+	Equal    int     `json:"equal"` // pairs; those that were added or removed differ
 	Differ   int     `json:"differ"`
 	Failures []error `json:"-"`
 }

@@ -17,9 +17,9 @@ import (
 
 // ExportResult is the result of a push into files.
 type ExportResult struct {
-	Destination string         `json:"destination"`
-	Output      string         `json:"output"` // folder
-	Files       []ExportedFile `json:"files"`
+	Destination string         `json:"destination"` // the subcommand
+	Output      string         `json:"output"`      // the folder
+	Files       []ExportedFile `json:"files"`       // one for each file that belongs to the export
 
 	Server   string `json:"-"` // as its maker writes it
 	Data     []byte `json:"-"` // of the one file, where there is no folder
@@ -28,22 +28,22 @@ type ExportResult struct {
 
 // ExportedFile is one file.
 type ExportedFile struct {
-	Name       string           `json:"name"` // in the folder, with slashes
-	Action     string           `json:"action"`
-	File       string           `json:"file"`              // profile that it is of; empty for several
-	Identifier string           `json:"identifier"`        // PayloadIdentifier of that
-	Request    *ExportedRequest `json:"request,omitempty"` // that it is the body of
-	Secrets    bool             `json:"secrets"`
-	Notes      []string         `json:"notes"`
-	Listed     []string         `json:"listed,omitempty"`   // what in the folder delivers it
-	Unlisted   bool             `json:"unlisted,omitempty"` // nothing does
+	Name       string           `json:"name"`               // in the folder, with slashes
+	Action     string           `json:"action"`             // `written`, `replaced`, `unchanged`, or `kept`: there already, and not the export's to change
+	File       string           `json:"file"`               // the profile that it is of; empty for a file of several
+	Identifier string           `json:"identifier"`         // PayloadIdentifier of that
+	Request    *ExportedRequest `json:"request,omitempty"`  // that it is the body of
+	Secrets    bool             `json:"secrets"`            // it holds secrets
+	Notes      []string         `json:"notes"`              // what was changed for this server, and why
+	Listed     []string         `json:"listed,omitempty"`   // of a profile for Fleet: which YAML files of the folder deliver it, to whom
+	Unlisted   bool             `json:"unlisted,omitempty"` // of a profile for Fleet: none does
 }
 
 // ExportedRequest is a request without its body.
 type ExportedRequest struct {
 	Method      string `json:"method"`
-	Path        string `json:"path"` // below the address of the server
-	ContentType string `json:"contentType"`
+	Path        string `json:"path"`        // below the address of the server
+	ContentType string `json:"contentType"` // of the body
 }
 
 // What became of a file of an export.

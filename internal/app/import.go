@@ -30,9 +30,9 @@ type ImportOptions struct {
 
 // ImportResult is what became of files. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type ImportResult struct {
-	Output  string     `json:"output"`  // folder; empty where nothing was written
-	Secrets string     `json:"secrets"` // file that the secrets were written to, or empty
-	Files   []Imported `json:"files"`
+	Output  string     `json:"output"`  // the folder; empty where nothing was written
+	Secrets string     `json:"secrets"` // the file that secrets were written to, or empty
+	Files   []Imported `json:"files"`   // one for each file
 
 	Failures []error `json:"-"`
 	Failed   bool    `json:"-"` // a template builds something else, or there is none
@@ -40,9 +40,9 @@ type ImportResult struct {
 
 // Imported is what became of one file.
 type Imported struct {
-	File string `json:"file"`
-	Tool string `json:"tool"`     // whose export or repository it is from, or empty
-	Name string `json:"template"` // of the template's file; empty where there is none
+	File string `json:"file"`     // as it was given or found; `stdin` for `-`
+	Tool string `json:"tool"`     // `Jamf Pro`, `Fleet` or `Iru`, whose export or repository it is from; or empty
+	Name string `json:"template"` // name in the folder; empty where there is none
 	decompose.Template
 	Beside  []string `json:"beside"`  // names of the files of data beside the template
 	Same    bool     `json:"same"`    // building it gives the same content

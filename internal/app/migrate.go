@@ -27,9 +27,9 @@ type MigrateOptions struct {
 
 // Migration is what becomes of some profiles. In JSON its shape is stable: fields are only ever added (docs/json.md).
 type Migration struct {
-	Output   string            `json:"output"` // folder; empty where nothing was written
-	Files    []MigratedFile    `json:"files"`
-	Findings []diag.Diagnostic `json:"findings"` // in the declarations
+	Output   string            `json:"output"`   // the folder; empty where nothing was written
+	Files    []MigratedFile    `json:"files"`    // one for each profile that was read
+	Findings []diag.Diagnostic `json:"findings"` // of the check of the declarations; `path` begins with the file's name
 	TargetNotes
 
 	Refused    bool              `json:"-"` // they were to be written, and something was wrong
@@ -40,15 +40,15 @@ type Migration struct {
 
 // MigratedFile is what becomes of one profile.
 type MigratedFile struct {
-	File         string                `json:"file"`
-	Changes      []migrate.Change      `json:"changes"`
-	Declarations []MigratedDeclaration `json:"declarations"`
+	File         string                `json:"file"`         // as it was given or found; `stdin` for `-`
+	Changes      []migrate.Change      `json:"changes"`      // each payload or key that OS 26 or 27 deprecates or removes
+	Declarations []MigratedDeclaration `json:"declarations"` // activations are among them
 }
 
 // MigratedDeclaration is a declaration that was made, an activation or a configuration.
 type MigratedDeclaration struct {
 	File        string `json:"file"` // name in the output folder
-	Type        string `json:"type"`
+	Type        string `json:"type"` // this and the rest as the declaration has them
 	Identifier  string `json:"identifier"`
 	ServerToken string `json:"serverToken"`
 }

@@ -63,17 +63,17 @@ type PushFindings struct {
 
 // PushResult is the result of a push, of its dry run or of its check.
 type PushResult struct {
-	Destination string   `json:"destination"`
-	Server      string   `json:"server"`
-	DryRun      bool     `json:"dryRun"`
-	Asked       bool     `json:"asked"` // whether the server was asked what it has
-	Results     []Pushed `json:"results"`
-	Failed      int      `json:"failed"`
+	Destination string   `json:"destination"` // the subcommand
+	Server      string   `json:"server"`      // its address
+	DryRun      bool     `json:"dryRun"`      // nothing was sent
+	Asked       bool     `json:"asked"`       // whether the server was asked what it has; a dry run without credentials does not
+	Results     []Pushed `json:"results"`     // one for each file, and each enrollment where those are named
+	Failed      int      `json:"failed"`      // results with an error
 
-	NotNotified map[string]string `json:"notNotified,omitempty"` // why a device was not, by enrollment
-	NotifyError string            `json:"notifyError,omitempty"`
-	Unconfirmed int               `json:"unconfirmed,omitempty"` // which the device refused, or said nothing of
-	Last        []PushRequest     `json:"last,omitempty"`        // what follows the results; only of a dry run
+	NotNotified map[string]string `json:"notNotified,omitempty"` // why a device was not notified, by enrollment
+	NotifyError string            `json:"notifyError,omitempty"` // why none was
+	Unconfirmed int               `json:"unconfirmed,omitempty"` // results that the device refused, or said nothing of
+	Last        []PushRequest     `json:"last,omitempty"`        // with `--dry-run`: requests that follow the results
 
 	NotBegun `json:"-"`
 }
@@ -89,17 +89,17 @@ func (n *NotBegun) is() bool { return n.Refused || len(n.Unread) > 0 }
 
 // Pushed is one profile, for one enrollment where there are several.
 type Pushed struct {
-	File       string       `json:"file"`
-	Identifier string       `json:"identifier"` // PayloadIdentifier
-	For        string       `json:"for,omitempty"`
-	Action     string       `json:"action"`
-	ID         string       `json:"id,omitempty"`
-	Notes      []string     `json:"notes"`
-	Error      string       `json:"error,omitempty"`
-	Request    *PushRequest `json:"request,omitempty"` // only of a dry run
+	File       string       `json:"file"`              // as it was given or found; `stdin` for `-`; `remove IDENTIFIER` and `list of profiles` for commands without a file
+	Identifier string       `json:"identifier"`        // PayloadIdentifier, or Identifier of a declaration; empty for none
+	For        string       `json:"for,omitempty"`     // the enrollment; absent where the server decides
+	Action     string       `json:"action"`            // `created`, `updated`, `unchanged`, `sent`, `sent before` (a command that the server has had), `failed`, `not sent`; with `--dry-run` `create`, `update`, `keep`, `send`; with `--check` `same`, `different`, `missing`, `unknown`
+	ID         string       `json:"id,omitempty"`      // the server's own; the CommandUUID for NanoMDM
+	Notes      []string     `json:"notes"`             // what was changed for this server, and why
+	Error      string       `json:"error,omitempty"`   // the server's own words are in it
+	Request    *PushRequest `json:"request,omitempty"` // with `--dry-run`; secrets are masked
 
 	Device     *deploy.Answer   `json:"device,omitempty"`     // what the device said, where it was waited for
-	Difference *diff.Difference `json:"difference,omitempty"` // from what the server has; only of a check
+	Difference *diff.Difference `json:"difference,omitempty"` // with `--check`, for `different`: as `files[]` of [diff](#diff); `old` is the server
 }
 
 // What came of a profile that was pushed. A dry run has the actions of package deploy.

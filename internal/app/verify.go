@@ -36,13 +36,13 @@ type VerifyRun = Stream[struct{}, *VerifiedFile, *VerifyFooter]
 
 // VerifiedFile is one file with the three answers.
 type VerifiedFile struct {
-	File string `json:"file"`
+	File string `json:"file"` // as it was given or found; `stdin` for `-`
 	*cms.Verdict
 }
 
 // VerifyFooter counts what was verified.
 type VerifyFooter struct {
-	Failed int `json:"failed"` // files of which an answer that was asked for is no
+	Failed int `json:"failed"` // files that are not `ok`
 
 	Files    int     `json:"-"`
 	Failures []error `json:"-"` // why files could not be read

@@ -92,10 +92,10 @@ func (l Lever) Mechanism() string { return strings.Join(append([]string{l.Type},
 
 // Note is one fact that a person should know about an outcome.
 type Note struct {
-	Text     string        `json:"text"` // one clause, no full stop
-	Evidence fact.Evidence `json:"evidence"`
-	Source   string        `json:"source"`
-	Detail   bool          `json:"-"` // true of the class wherever it is reached, so a table need not say it
+	Text     string        `json:"text"`     // one clause, no full stop
+	Evidence fact.Evidence `json:"evidence"` // `apple`, `community`, `unverified`
+	Source   string        `json:"source"`   // where it can be read
+	Detail   bool          `json:"-"`        // true of the class wherever it is reached, so a table need not say it
 }
 
 // ReadAgain is said of a key of a profile that is newer than the oldest devices of a target.

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"syncguard/internal/app"
+	"syncguard/internal/cms"
 	"syncguard/internal/diag"
+	"syncguard/internal/diff"
 	"syncguard/internal/schema"
 )
 
@@ -25,6 +27,13 @@ var results = []struct {
 	name string
 	of   reflect.Type
 }{
+	{"diff", reflect.TypeFor[app.DiffRun]()},
+	{"push", reflect.TypeFor[app.PushResult]()},
+	{"export", reflect.TypeFor[app.ExportResult]()},
+	{"coverage", reflect.TypeFor[app.CoverageCell]()},
+	{"import", reflect.TypeFor[app.ImportResult]()},
+	{"migrate", reflect.TypeFor[app.Migration]()},
+	{"verify", reflect.TypeFor[app.VerifyRun]()},
 	{"lint", reflect.TypeFor[app.LintRun]()},
 	{"rules", reflect.TypeFor[app.RulesListed]()},
 	{"rule", reflect.TypeFor[app.RulePage]()},
@@ -36,6 +45,7 @@ var results = []struct {
 	{"schema remove", reflect.TypeFor[app.SchemaRemoved]()},
 	{"schema sources", reflect.TypeFor[app.SchemaSourced]()},
 	{"version", reflect.TypeFor[versionInfo]()},
+	{"answer", reflect.TypeFor[cms.Answer]()},
 	{"platform", reflect.TypeFor[schema.OnPlatform]()},
 	{"key", reflect.TypeFor[schema.KeyFacts]()},
 }
@@ -45,6 +55,9 @@ var shared = map[reflect.Type]string{
 	reflect.TypeFor[diag.Diagnostic]():   "[findings](#findings)",
 	reflect.TypeFor[schema.OnPlatform](): "[platforms](#platforms)",
 	reflect.TypeFor[schema.KeyFacts]():   "[keys](#keys)",
+	reflect.TypeFor[diff.Difference]():   "`files[]` of [diff](#diff)",
+	reflect.TypeFor[diff.Change]():       "[changes](#changes)",
+	reflect.TypeFor[cms.Answer]():        "[answers](#answers)",
 }
 
 // jsonTables returns the table of each result, by the names of the blocks.
@@ -163,7 +176,7 @@ func (d *describer) kind(of reflect.Type) (name string, inner reflect.Type, suff
 	return "number", nil, ""
 }
 
-// comment returns what the source says of a field: behind it, or else above it.
+// comment returns what the source says of a field, behind it.
 func (d *describer) comment(of reflect.Type, field string) string {
 	key := of.PkgPath() + "." + of.Name()
 	if d.comments[key] == nil {
@@ -197,12 +210,8 @@ func (d *describer) read(pkg string) {
 func commentsOf(s *ast.StructType) map[string]string {
 	said := map[string]string{}
 	for _, f := range s.Fields.List {
-		text := f.Comment.Text()
-		if text == "" {
-			text = f.Doc.Text()
-		}
 		for _, name := range f.Names {
-			said[name.Name] = strings.Join(strings.Fields(text), " ")
+			said[name.Name] = strings.TrimSpace(f.Comment.Text())
 		}
 	}
 	return said

@@ -34,11 +34,11 @@ type VerifyOptions struct {
 // Answer is the answer to one question. The reason is stable; the detail and the help are for people, and hold names from
 // the file.
 type Answer struct {
-	OK     bool   `json:"ok"`
-	Reason Reason `json:"reason"`
-	Detail string `json:"detail"`
+	OK     bool   `json:"ok"`             // the answer is yes
+	Reason Reason `json:"reason"`         // one of [these](verify.md#reasons)
+	Detail string `json:"detail"`         // for people
 	Help   string `json:"help,omitempty"` // what to do
-	Asked  bool   `json:"asked"`          // it was required to be yes
+	Asked  bool   `json:"asked"`          // it was required: a no makes the exit code 1
 }
 
 func yes(reason Reason, format string, args ...any) Answer {
@@ -55,23 +55,23 @@ type Verdict struct {
 	Trust     Answer `json:"trust"`
 	Validity  Answer `json:"validity"`
 
-	Form         Form          `json:"form"`   // empty where the file could not be read
-	Size         int           `json:"size"`   // of the content, in bytes
-	SHA256       string        `json:"sha256"` // of Content; empty without it
-	Content      []byte        `json:"-"`      // a copy of what was signed; nil unless that holds
-	Signers      []Signer      `json:"signers"`
-	Certificates []Certificate `json:"certificates"` // every one in the file, and roots that chains end at
-	Warnings     []string      `json:"warnings"`     // of VerifyOptions.Read
-	Notes        []string      `json:"notes"`        // what makes no answer no; for people, with names from the file
+	Form         Form          `json:"form"`         // `DER` or `BER`; empty where the file could not be read
+	Size         int           `json:"size"`         // of the content, in bytes
+	SHA256       string        `json:"sha256"`       // of the content; empty without integrity
+	Content      []byte        `json:"-"`            // a copy of what was signed; nil unless that holds
+	Signers      []Signer      `json:"signers"`      // one for each who signed, or claims to have
+	Certificates []Certificate `json:"certificates"` // those in the file, in its order, then roots that chains end at
+	Warnings     []string      `json:"warnings"`     // what deserves a look, and makes no answer no
+	Notes        []string      `json:"notes"`        // what is good to know, and nothing to do about, such as a second certificate for an issuer
 }
 
 // Signer is one who signed, or claims to have.
 type Signer struct {
 	Name               string    `json:"name"`                 // of the certificate; empty where it is not known
 	SHA256             string    `json:"sha256"`               // the same
-	Digest             string    `json:"digest"`               // SHA-256; empty where it is not known
-	Key                string    `json:"key"`                  // RSA 2048, ECDSA P-256; empty where the certificate is not known
-	SigningTime        time.Time `json:"signingTime,omitzero"` // what the signer claims; zero where it claims nothing
+	Digest             string    `json:"digest"`               // `SHA-256`; empty where it is not known
+	Key                string    `json:"key"`                  // `RSA 2048`, `ECDSA P-256`; empty where the certificate is not known
+	SigningTime        time.Time `json:"signingTime,omitzero"` // RFC 3339; a claim; absent without one
 	SignedAttributes   []string  `json:"signedAttributes"`     // names, or object identifiers
 	UnsignedAttributes []string  `json:"unsignedAttributes"`   // the same; nothing covers them, and they are ignored
 
@@ -96,9 +96,9 @@ const (
 
 // Certificate is a certificate with its role.
 type Certificate struct {
-	Role Role `json:"role"`
+	Role Role `json:"role"` // `signer`, `intermediate`, `root`, `unused`
 	pki.Facts
-	Signature string   `json:"signature"` // algorithm with which the issuer signed it
+	Signature string   `json:"signature"` // algorithm of the issuer's signature
 	Usages    []string `json:"usages"`    // extended key usages; empty for any
 	Embedded  bool     `json:"embedded"`  // in the file
 

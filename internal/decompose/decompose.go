@@ -30,17 +30,17 @@ type Options struct {
 
 // Template is what was made of a document.
 type Template struct {
-	Text     []byte    `json:"-"` // YAML; nil where there is none
-	Target   string    `json:"target"`
-	Payloads []Payload `json:"payloads"`
-	Raw      []string  `json:"raw"`     // why the top level is kept as it was found; none where it is checked
-	Secrets  []Secret  `json:"secrets"` // what the template takes from elsewhere
-	Files    []File    `json:"-"`       // what belongs beside it
+	Text     []byte    `json:"-"`        // YAML; nil where there is none
+	Target   string    `json:"target"`   // that the template is for
+	Payloads []Payload `json:"payloads"` // those of the template
+	Raw      []string  `json:"raw"`      // why the top level is kept as it was found, or empty
+	Secrets  []Secret  `json:"secrets"`  // what the template takes from elsewhere
+	Files    []File    `json:"-"`        // what belongs beside it
 
 	// Differences are what building the template does not give back, or why it cannot be built. None means that it
 	// builds the same content.
-	Differences []string `json:"differences"`
-	Notes       []string `json:"notes"` // what a person has to know, each a sentence without a full stop
+	Differences []string `json:"differences"` // why building it gives something else
+	Notes       []string `json:"notes"`       // what else is to be known
 }
 
 // Payload is a payload of the template, or the declaration.

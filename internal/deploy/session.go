@@ -57,18 +57,18 @@ type Session struct {
 // Answer is what a device says of an item.
 type Answer struct {
 	Item     *Item       `json:"-"`
-	Final    bool        `json:"-"`      // the device will say no more
-	OK       bool        `json:"-"`      // it did what was asked for
-	Status   string      `json:"status"` // in the words of Apple's protocol; Active, Inactive or Invalid of a declaration; empty for no answer
-	Errors   []string    `json:"errors,omitempty"`
+	Final    bool        `json:"-"`                  // the device will say no more
+	OK       bool        `json:"-"`                  // it did what was asked for
+	Status   string      `json:"status"`             // `Acknowledged`, `Error`, `CommandFormatError`, `NotNow`, of a declaration `Active`, `Inactive`, `Invalid`; empty for no answer
+	Errors   []string    `json:"errors,omitempty"`   // in its words
 	Profiles []Installed `json:"profiles,omitempty"` // that it has, where that was asked for
 }
 
 // Installed is a profile that a device has.
 type Installed struct {
-	Identifier  string `json:"identifier"` // PayloadIdentifier
-	UUID        string `json:"uuid"`       // PayloadUUID
-	DisplayName string `json:"displayName"`
+	Identifier  string `json:"identifier"`  // PayloadIdentifier
+	UUID        string `json:"uuid"`        // PayloadUUID
+	DisplayName string `json:"displayName"` // PayloadDisplayName
 }
 
 // File is one that other tools carry.

@@ -45,17 +45,17 @@ const (
 // Consequence is what a device does, or what becomes of it.
 type Consequence struct {
 	Meaning
-	Payload string `json:"payload,omitempty"` // PayloadIdentifier of the one that it is about; empty for the whole
+	Payload string `json:"payload,omitempty"` // PayloadIdentifier of the one that it is about
 	Text    string `json:"text"`              // a clause with the profile or payload as its subject, or a sentence
-	Help    string `json:"help,omitempty"`    // what to do; may be empty
+	Help    string `json:"help,omitempty"`    // what to do
 }
 
 // Meaning is what is known of a kind of consequence.
 type Meaning struct {
-	ID        ID            `json:"id"`
-	Severity  diag.Severity `json:"severity"` // Error: it will not arrive, or takes something away; Warning: look twice; Note: as expected
+	ID        ID            `json:"id"`       // see [diff.md](diff.md)
+	Severity  diag.Severity `json:"severity"` // `error`: it will not arrive, or takes something away; `warning`: look twice; `note`: as expected
 	Says      string        `json:"-"`
-	Source    string        `json:"source"`
+	Source    string        `json:"source"`    // what it rests on
 	Community bool          `json:"community"` // not stated by Apple
 }
 

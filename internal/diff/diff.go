@@ -91,14 +91,13 @@ func rawJSON(v *plist.Value) json.RawMessage {
 
 // Payload is a payload that differs, or what else of a profile has keys of its own.
 type Payload struct {
-	Kind       Kind   `json:"kind"`
-	Type       string `json:"type"`
-	Name       string `json:"name"` // what a person calls it
-	Identifier string `json:"identifier"`
-	// Reinstalled says that a device removes the old payload and installs the new one.
-	Reinstalled bool     `json:"reinstalled"`
-	Why         string   `json:"-"`       // what makes it so
-	Changes     []Change `json:"changes"` // of a payload that was added or removed: its own keys
+	Kind        Kind     `json:"kind"`        // `changed`, `added`, `removed`
+	Type        string   `json:"type"`        // PayloadType
+	Name        string   `json:"name"`        // what a person calls it
+	Identifier  string   `json:"identifier"`  // PayloadIdentifier
+	Reinstalled bool     `json:"reinstalled"` // a device removes the old payload and installs the new one
+	Why         string   `json:"-"`           // what makes it so
+	Changes     []Change `json:"changes"`     // of a payload that was added or removed: its own keys
 
 	old, new *plist.Value
 }
@@ -110,17 +109,17 @@ func (p *Payload) Label() string {
 
 // Difference is how two profiles or declarations differ. In JSON its shape is stable (docs/json.md).
 type Difference struct {
-	OldName      string        `json:"old"` // file; empty where it was added
-	NewName      string        `json:"new"` // file; empty where it was removed
-	Kind         Kind          `json:"kind"`
-	Name         string        `json:"name"` // what a person calls it
+	OldName      string        `json:"old"`  // file; empty where it was added
+	NewName      string        `json:"new"`  // file; empty where it was removed
+	Kind         Kind          `json:"kind"` // `equal`, `changed`, `added`, `removed`
+	Name         string        `json:"name"` // of the profile or declaration
 	Identifier   string        `json:"identifier"`
-	IdentityOnly bool          `json:"identityOnly"` // nothing but identities differs: what is set on a device is the same
-	Signature    string        `json:"signature"`    // how who signed differs; "" for no difference
-	Severity     diag.Severity `json:"severity"`     // the gravest of the consequences, Note where there are none
-	Consequences []Consequence `json:"consequences"`
-	Envelope     []Change      `json:"changes"`  // of the top level
-	Payloads     []Payload     `json:"payloads"` // those that differ
+	IdentityOnly bool          `json:"identityOnly"` // nothing but identities differs: UUIDs, identifiers, tokens, references that follow
+	Signature    string        `json:"signature"`    // how who signed differs; empty for no difference
+	Severity     diag.Severity `json:"severity"`     // the gravest consequence: `error`, `warning`, `note`
+	Consequences []Consequence `json:"consequences"` // what a device does
+	Envelope     []Change      `json:"changes"`      // of the top level, or of a declaration
+	Payloads     []Payload     `json:"payloads"`     // those that differ
 
 	old, new *Side
 }

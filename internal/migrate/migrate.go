@@ -25,22 +25,22 @@ type Plan struct {
 
 // Change is a payload or key that ends, and what takes its place.
 type Change struct {
-	Type        string         `json:"type"`
-	Key         string         `json:"key,omitempty"` // path of the key; empty for the payload as a whole
-	Path        string         `json:"path"`          // where it stands, such as PayloadContent[2]
-	Start       *diag.Position `json:"start,omitempty"`
-	Ends        []End          `json:"ends"`
-	Replacement string         `json:"replacement"` // type of the declaration; empty where there is none
-	Verified    bool           `json:"verified"`    // Apple names the replacement, or there is none; else it follows from both schemas
-	Declaration string         `json:"declaration"` // Identifier of what it was converted into; empty where it was not
-	Renamed     []Renamed      `json:"renamed"`
-	Lost        []Loss         `json:"lost"`
+	Type        string         `json:"type"`            // payload type
+	Key         string         `json:"key,omitempty"`   // absent for the payload as a whole
+	Path        string         `json:"path"`            // where it stands, such as `PayloadContent[2]`
+	Start       *diag.Position `json:"start,omitempty"` // absent for binary property lists
+	Ends        []End          `json:"ends"`            // when, by platform
+	Replacement string         `json:"replacement"`     // type of the declaration; empty where there is none
+	Verified    bool           `json:"verified"`        // false where Apple does not name the replacement
+	Declaration string         `json:"declaration"`     // Identifier of the declaration that was made of it; empty where none was
+	Renamed     []Renamed      `json:"renamed"`         // keys that have another name in the declaration
+	Lost        []Loss         `json:"lost"`            // what the declaration cannot say
 }
 
 // End is when a payload or key ends on platforms.
 type End struct {
 	Platforms  []target.Platform `json:"platforms"`
-	Deprecated target.Version    `json:"deprecated,omitzero"` // zero where it is not
+	Deprecated target.Version    `json:"deprecated,omitzero"` // absent where it is not
 	Removed    target.Version    `json:"removed,omitzero"`
 }
 
@@ -52,7 +52,7 @@ type Renamed struct {
 
 // Loss is what the declaration does not do that the payload does.
 type Loss struct {
-	Key string `json:"key,omitempty"` // empty for the declaration as a whole
+	Key string `json:"key,omitempty"` // absent for the declaration as a whole
 	Why string `json:"why"`           // the rest of a sentence whose subject is the key; a whole one without a key
 }
 

@@ -13,14 +13,14 @@ import (
 
 // Facts are what people want to know of a certificate. They come from a file, so escape them before showing them.
 type Facts struct {
-	Name      string    `json:"name"`
+	Name      string    `json:"name"` // what a person calls it
 	Subject   string    `json:"subject"`
 	Issuer    string    `json:"issuer"`
-	Serial    string    `json:"serial"` // hexadecimal
-	NotBefore time.Time `json:"notBefore"`
+	Serial    string    `json:"serial"`    // hexadecimal
+	NotBefore time.Time `json:"notBefore"` // RFC 3339
 	NotAfter  time.Time `json:"notAfter"`
 	SHA256    string    `json:"sha256"` // of the certificate
-	Key       string    `json:"key"`    // RSA 2048, ECDSA P-256
+	Key       string    `json:"key"`    // `RSA 2048`, `ECDSA P-256`
 }
 
 // FactsOf returns those of a certificate.
