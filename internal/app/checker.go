@@ -239,15 +239,20 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 			chosen = append(chosen, t.Value)
 		}
 	}
+	said := diag.Said{}
 	for _, t := range chosen {
 		made, err := compose.Compose(spec, t, c.catalog, c.options)
 		if err != nil {
 			return err
 		}
-		c.addComposed(result, made, findings)
+		found := made.Findings
+		if diag.HasErrors(findings) {
+			found = elsewhere(made.Written(), findings)
+		}
+		result.findings = append(result.findings, said.New(found)...)
 	}
 	result.borrow()
-	result.findings = oncePerLine(diag.Sort(slices.DeleteFunc(result.findings, c.drops)))
+	result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
 	return nil
 }
 
@@ -261,22 +266,6 @@ func (r *checked) borrow() {
 			r.borrowed = append(r.borrowed, ignores...)
 		}
 	}
-}
-
-// oncePerLine drops what is said of one place for several targets in the same words: only the index of the payload differs.
-func oncePerLine(sorted []diag.Diagnostic) []diag.Diagnostic {
-	return slices.CompactFunc(sorted, func(a, b diag.Diagnostic) bool {
-		return a.Span == b.Span && !a.Span.IsZero() && a.Rule == b.Rule && a.Message == b.Message
-	})
-}
-
-// addComposed takes in what was found in a composed profile.
-func (c *checker) addComposed(result *checked, made *compose.Result, already []diag.Diagnostic) {
-	found := made.Findings
-	if diag.HasErrors(already) {
-		found = elsewhere(made.Written(), already)
-	}
-	result.findings = append(result.findings, found...)
 }
 
 // isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:

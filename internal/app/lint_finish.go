@@ -46,36 +46,28 @@ func (l *linting) linted(r *checked) *LintedFile {
 	return f
 }
 
-// saidAt is a finding at its place, by which it is known when several templates report it in the one that they extend.
-type saidAt struct {
-	file          string
-	start, end    int
-	rule, message string
-}
-
 // sayOnce drops what a template says of the one that it extends where that, or another one that extends it, says it too.
 func (l *linting) sayOnce() {
-	said := map[saidAt]bool{}
-	at := func(d diag.Diagnostic) saidAt {
-		return saidAt{filepath.Clean(d.Span.File.Name), d.Span.Start, d.Span.End, d.Rule, d.Message}
-	}
-	for _, r := range l.results {
-		for _, d := range r.findings {
-			if r.kind == "template" && !d.Span.IsZero() && !r.isElsewhere(d) {
-				said[at(d)] = true
-			}
+	said := diag.Said{}
+	for i := range l.results {
+		if r := &l.results[i]; r.kind == "template" {
+			said.New(slices.DeleteFunc(slices.Clone(r.findings), r.isElsewhere))
 		}
 	}
 	for i := range l.results {
 		r := &l.results[i]
-		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool {
-			if !r.isElsewhere(d) {
-				return false
+		if r.kind != "template" {
+			continue
+		}
+		var own, others []diag.Diagnostic
+		for _, d := range r.findings {
+			if r.isElsewhere(d) {
+				others = append(others, d)
+			} else {
+				own = append(own, d)
 			}
-			again := said[at(d)]
-			said[at(d)] = true
-			return again
-		})
+		}
+		r.findings = diag.Sort(append(own, said.New(others)...))
 	}
 }
 

@@ -104,8 +104,9 @@ func runBuild(ctx context.Context, env *Env, o buildOptions) error {
 		env.noteTargets([]target.Target{b.result.Target})
 	}
 	if !o.unsigned {
+		said := diag.Said{}
 		for _, b := range profiles {
-			findings = append(findings, lint.SignedVariables(b.result.Root)...)
+			findings = append(findings, said.New(lint.SignedVariables(b.result.Root))...)
 		}
 	}
 	findings = append(findings, nameClashes(profiles)...)
@@ -173,6 +174,7 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 	}
 	var all []*built
 	var findings []diag.Diagnostic
+	said := diag.Said{}
 	catalog, _, err := env.catalog()
 	if err != nil {
 		return nil, nil, err
@@ -198,11 +200,11 @@ func composeAll(env *Env, o buildOptions, targets []target.Target) ([]*built, []
 				return nil, nil, err
 			}
 			if diag.HasErrors(found) {
-				findings = append(findings, elsewhere(result.Written(), found)...)
+				findings = append(findings, said.New(elsewhere(result.Written(), found))...)
 				continue
 			}
 			all = append(all, &built{spec: spec, result: result})
-			findings = append(findings, result.Findings...)
+			findings = append(findings, said.New(result.Findings)...)
 		}
 	}
 	return all, findings, nil

@@ -106,7 +106,7 @@ func (r *Result) twoDNSForms() []diag.Diagnostic {
 		return nil
 	}
 	return []diag.Diagnostic{{
-		Rule: rule.TwoDNSForms, Severity: diag.Warning, Span: payload.Span,
+		Rule: rule.TwoDNSForms, Severity: diag.Warning, Span: payload.Span, On: r.Target.String(),
 		Message: fmt.Sprintf("%s gets the DNS payload and the DNS declaration, which are two entries", r.Target),
 		Help:    "keep one of the two: turn prevention.dns off, or choose its form with --dns-form",
 		Related: []diag.Related{{Message: "the declaration", Span: declaration.Span}},
@@ -128,7 +128,7 @@ func (r *Result) repeatedIdentifiers() []diag.Diagnostic {
 			continue // two activations that repeat do so because their configurations do
 		}
 		found = append(found, diag.Diagnostic{
-			Rule: rule.RepeatedItem, Severity: diag.Error, Span: d.source.Span,
+			Rule: rule.RepeatedItem, Severity: diag.Error, Span: d.source.Span, On: r.Target.String(),
 			Message: fmt.Sprintf("the Identifier %q is that of another declaration for %s", d.Identifier, r.Target),
 			Help:    "choose another id or identifier",
 		})

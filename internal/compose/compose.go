@@ -116,7 +116,7 @@ func (r *Result) applying(spec *template.Spec, output baseline.Output, legacy bo
 		case !payload.AppliesTo(r.Target):
 		case !r.Carried && (isDeclaration && output == baseline.Profiles || !isDeclaration && output == baseline.Declarations && !legacy):
 			d := diag.Diagnostic{
-				Rule: rule.NotForOutput, Severity: diag.Warning, Span: payload.Type.Span,
+				Rule: rule.NotForOutput, Severity: diag.Warning, Span: payload.Type.Span, On: r.Target.String(),
 				Message: fmt.Sprintf("%q is not built for %s: --output %s leaves it out", payload.ID.Value, r.Target, output),
 				Help:    "build with --output auto, or give the payload other targets",
 			}

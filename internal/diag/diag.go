@@ -156,6 +156,7 @@ type Diagnostic struct {
 	Path     Path   // to the value in the file, may be empty
 	Domain   string // payload type, preference domain or type of declaration that the value belongs to; may be empty
 	Key      string // the keys that lead to it there, parted by dots
+	On       string // the targets, platforms or versions that it is about, where it is not about all
 	Related  []Related
 	Fix      *Fix // how to correct it, nil where a person has to
 
@@ -193,12 +194,20 @@ func HasErrors(ds []Diagnostic) bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sort orders findings by file, place, rule, path and message, and drops exact repeats (one template line
-// can reach several targets).
+// Reword is nil. A test sets it to give every finding other words each time that it passes Sort: nothing but people may go by them.
+var Reword func(*Diagnostic)
+
+// Sort orders findings by file, place, rule and path, and drops exact repeats.
 func Sort(ds []Diagnostic) []Diagnostic {
 	ds = slices.Clone(ds)
 	slices.SortStableFunc(ds, compare)
-	return slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 })
+	ds = slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 && a.Message == b.Message }) // read once is enough
+	for i := range ds {
+		if Reword != nil {
+			Reword(&ds[i])
+		}
+	}
+	return ds
 }
 
 func compare(a, b Diagnostic) int {
@@ -208,7 +217,7 @@ func compare(a, b Diagnostic) int {
 		cmp.Compare(a.Span.End, b.Span.End),
 		cmp.Compare(a.Rule, b.Rule),
 		a.Path.compare(b.Path),
-		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.On, b.On),
 	)
 }
 

@@ -16,30 +16,30 @@ import (
 
 func notOnPlatform(p *pass, n *node) {
 	if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
-		p.reportEffect(n, p.graver(n, hits), "%s does nothing on %s", n.subject(), hits.platforms())
+		p.reportEffect(n, p.graver(n, hits), hits.platforms(), "%s does nothing on %s", n.subject(), hits.platforms())
 	}
 }
 
 func removedPayload(p *pass, n *node) {
 	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
-		p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+		p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
 			Help = n.replacement()
 	}
 }
 
 func removedKey(p *pass, n *node) {
 	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
-		p.reportEffect(n, diag.Warning, "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+		p.reportEffect(n, diag.Warning, hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
 			Help = n.replacement()
 	}
 }
 
 func deprecated(p *pass, n *node) {
 	if now := n.hits(schema.Deprecated); len(now) > 0 {
-		p.reportEffect(n, diag.Warning, "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
+		p.reportEffect(n, diag.Warning, now.versions(), "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
 	}
 	if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
-		p.reportEffect(n, diag.Note, "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
+		p.reportEffect(n, diag.Note, later.versions(), "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
 	}
 }
 
@@ -59,8 +59,8 @@ var obstacles = []struct {
 	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not for WHERE", hits.targets, ""},
 	{rule.NotInUserEnrollment, schema.NotInUserEnrollment, 0, "is forbidden in User Enrollment on WHERE", hits.platforms, ""},
 	{rule.NotInUserEnrollment, schema.IgnoredInUserEnrollment, diag.Warning, "does nothing in User Enrollment on WHERE", hits.platforms, ""},
-	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", hits.targets, ""},
-	{rule.NotOnSharedIPad, schema.IgnoredOnSharedIPad, diag.Warning, "does nothing on Shared iPad", hits.targets, ""},
+	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", hits.platforms, ""},
+	{rule.NotOnSharedIPad, schema.IgnoredOnSharedIPad, diag.Warning, "does nothing on Shared iPad", hits.platforms, ""},
 	{rule.NotYetIntroduced, schema.NotYetIntroduced, diag.Warning, "does nothing before WHERE", hits.versions,
 		"raise the version of the target, or deliver the profile again once older devices are upgraded"},
 }
@@ -72,7 +72,8 @@ func (p *pass) reportObstacles(n *node) {
 			continue
 		}
 		if on := n.hits(o.obstacle); len(on) > 0 {
-			p.reportEffect(n, cmp.Or(o.severity, n.refusal()), "%s %s", n.subject(), strings.Replace(o.says, "WHERE", o.where(on), 1)).Help = o.help
+			where := o.where(on)
+			p.reportEffect(n, cmp.Or(o.severity, n.refusal()), where, "%s %s", n.subject(), strings.Replace(o.says, "WHERE", where, 1)).Help = o.help
 		}
 	}
 }
@@ -144,10 +145,10 @@ func (p *pass) graver(n *node, h hits) diag.Severity {
 	return diag.Error
 }
 
-// reportEffect reports an obstacle. For a key that is set to what it is by default nothing is lost, so it is a note.
-func (p *pass) reportEffect(n *node, s diag.Severity, format string, args ...any) *diag.Diagnostic {
+// reportEffect reports an obstacle on some targets. For a key that is set to what it is by default nothing is lost, so it is a note.
+func (p *pass) reportEffect(n *node, s diag.Severity, on, format string, args ...any) *diag.Diagnostic {
 	d := p.report(n.atKey(), format, args...)
-	d.Severity = s
+	d.Severity, d.On = s, on
 	if n.community {
 		d.Severity = min(s, diag.Note)
 	}

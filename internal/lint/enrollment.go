@@ -17,7 +17,7 @@ func needsSupervision(p *pass, n *node) {
 		if !slices.ContainsFunc(hits, func(e effect) bool { return !e.target.SupervisesAll() }) {
 			help = "send it by MDM, which supervises these devices, or expect nothing from it there"
 		}
-		p.reportEffect(n, diag.Warning, "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).Help = help
+		p.reportEffect(n, diag.Warning, hits.targets(), "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).Help = help
 	}
 }
 
@@ -40,7 +40,7 @@ func needsUserApprovedMDM(p *pass, n *node) {
 			severity = diag.Warning
 		}
 	}
-	p.reportEffect(n, severity, "%s needs a user-approved MDM enrollment, which %s does not promise", n.subject(), hits.targets())
+	p.reportEffect(n, severity, hits.targets(), "%s needs a user-approved MDM enrollment, which %s does not promise", n.subject(), hits.targets())
 }
 
 func payloadInWrongScope(p *pass, n *node) {

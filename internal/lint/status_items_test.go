@@ -20,7 +20,7 @@ func TestEmbeddedDeclarations(t *testing.T) {
 		{"misspelt item", statusSubscriptions, `{"StatusItems": [{"Name": "device.model.familly"}]}`, "",
 			[]string{`warning: status item "device.model.familly" is not in the schemas`}},
 		{"item of a newer version", statusSubscriptions, `{"StatusItems": [{"Name": "device.system.health"}]}`, "iOS@26/supervised iOS@27/supervised macOS@27/supervised",
-			[]string{`note: status item "device.system.health" does nothing on macOS`, `note: status item "device.system.health" needs iOS 27`}},
+			[]string{`note: status item "device.system.health" needs iOS 27`, `note: status item "device.system.health" does nothing on macOS`}},
 		{"local time", updates, `{"TargetOSVersion": "26.1", "TargetLocalDateTime": "2026-12-01T18:00:00"}`, "", nil},
 		{"time with a zone", updates, `{"TargetOSVersion": "26.1", "TargetLocalDateTime": "2026-12-01T18:00:00Z"}`, "",
 			[]string{`error: "TargetLocalDateTime" is "2026-12-01T18:00:00Z", want a local date and time without a time zone, such as 2027-01-31T18:00:00`}},
