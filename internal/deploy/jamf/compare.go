@@ -83,20 +83,12 @@ func without(fields []plist.Field, keys []string) []plist.Field {
 
 // withoutPhantoms copies a tree without keys that say nothing, and without empty arrays in arrays.
 func withoutPhantoms(v *plist.Value) *plist.Value {
-	c := *v
-	c.Fields, c.Items = nil, nil
-	for _, f := range v.Fields {
-		if text().Reads(f.Key) != "" {
-			f.Value = withoutPhantoms(f.Value)
-			c.Fields = append(c.Fields, f)
-		}
-	}
-	for _, item := range v.Items {
-		if item.Kind != plist.Array || len(item.Items) > 0 {
-			c.Items = append(c.Items, withoutPhantoms(item))
-		}
-	}
-	return &c
+	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
+		c := *v
+		c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return text().Reads(f.Key) == "" })
+		c.Items = slices.DeleteFunc(slices.Clone(v.Items), func(item *plist.Value) bool { return item.Kind == plist.Array && len(item.Items) == 0 })
+		return &c, true
+	})
 }
 
 // asSent makes of what Jamf holds what it was sent as, as far as that is to be wanted, with the payloads in the order of those

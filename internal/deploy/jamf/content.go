@@ -63,15 +63,14 @@ var escapeTwice = strings.NewReplacer("]]&gt;", "]]&amp;gt;", "&gt;", ">", "&lt;
 
 // withLineBreaks copies a tree for sending.
 func withLineBreaks(v *plist.Value) *plist.Value {
-	c := *v
-	c.Text, c.Fields, c.Items = text().Send(v.Text), slices.Clone(v.Fields), slices.Clone(v.Items)
-	for i, f := range c.Fields {
-		c.Fields[i].Key, c.Fields[i].Value = text().Send(f.Key), withLineBreaks(f.Value)
-	}
-	for i, item := range c.Items {
-		c.Items[i] = withLineBreaks(item)
-	}
-	return &c
+	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
+		c := *v
+		c.Text, c.Fields = text().Send(v.Text), slices.Clone(v.Fields)
+		for i := range c.Fields {
+			c.Fields[i].Key = text().Send(c.Fields[i].Key)
+		}
+		return &c, true
+	})
 }
 
 // Compact takes the white space between elements out of a property list that plist.Write has written. What stands in a
