@@ -19,6 +19,7 @@ import (
 	"syncguard/internal/cli"
 	"syncguard/internal/deploy"
 	"syncguard/internal/deploy/jamf"
+	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 )
 
@@ -82,7 +83,7 @@ func unlike(sent, remote *plist.Value) (paths []string) {
 		switch {
 		case slices.Contains(jamfsTop, f.Key):
 		case f.Key != "PayloadContent":
-			paths = append(paths, unlikeValue(f.Key, f.Value, remote.Get(f.Key))...)
+			paths = append(paths, unlikeValue(diag.Keys(f.Key), f.Value, remote.Get(f.Key))...)
 		}
 	}
 	for i, payload := range payloadsIn(sent) {
@@ -94,24 +95,24 @@ func unlike(sent, remote *plist.Value) (paths []string) {
 		ofType[typeIn(payload)] = same[1:]
 		for _, f := range payload.Fields {
 			if !slices.Contains(jamfsPayload, f.Key) {
-				paths = append(paths, unlikeValue(fmt.Sprintf("PayloadContent[%d].%s", i, f.Key), f.Value, same[0].Get(f.Key))...)
+				paths = append(paths, unlikeValue(diag.Keys("PayloadContent").Item(i).Key(f.Key), f.Value, same[0].Get(f.Key))...)
 			}
 		}
 	}
 	return paths
 }
 
-func unlikeValue(path string, sent, remote *plist.Value) (paths []string) {
+func unlikeValue(path diag.Path, sent, remote *plist.Value) (paths []string) {
 	lines := func(s string) string {
 		return strings.Trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
 	}
 	switch {
 	case remote == nil || remote.Kind != sent.Kind || len(remote.Items) != len(sent.Items):
-		return []string{path}
+		return []string{path.String()}
 	case sent.Kind == plist.String && lines(remote.Text) != lines(sent.Text):
-		return []string{path}
+		return []string{path.String()}
 	case sent.Kind != plist.String && sent.Kind != plist.Array && sent.Kind != plist.Dictionary && !plist.Equal(sent, remote):
-		return []string{path}
+		return []string{path.String()}
 	}
 	for _, f := range sent.Fields {
 		there := remote.Get(f.Key)
@@ -120,10 +121,10 @@ func unlikeValue(path string, sent, remote *plist.Value) (paths []string) {
 				there = h.Value
 			}
 		}
-		paths = append(paths, unlikeValue(path+"."+f.Key, f.Value, there)...)
+		paths = append(paths, unlikeValue(path.Key(f.Key), f.Value, there)...)
 	}
 	for i, item := range sent.Items {
-		paths = append(paths, unlikeValue(fmt.Sprintf("%s[%d]", path, i), item, remote.Items[i])...)
+		paths = append(paths, unlikeValue(path.Item(i), item, remote.Items[i])...)
 	}
 	return paths
 }
