@@ -50,11 +50,11 @@ type InspectHeader struct {
 
 // Inspected is one file of which something can be shown.
 type Inspected struct {
-	File      string        `json:"file"`
-	Format    string        `json:"format"` // xml, binary or json
-	Size      int           `json:"size"`   // of the file in bytes, with the signature
-	Signature *VerifiedFile `json:"signature"`
-	Encrypted *Encrypted    `json:"encrypted"`
+	File      string        `json:"file"`             // as it was given; `stdin` for `-`
+	Format    string        `json:"format"`           // `xml`, `binary`, `json`: what is in the signature, where there is one
+	Size      int           `json:"size"`             // of the file in bytes, with the signature
+	Signature *VerifiedFile `json:"signature"`        // null where it is not signed
+	Encrypted *Encrypted    `json:"encrypted"`        // what can be said of encrypted payloads
 	Errors    int           `json:"errors"`           // in reading: with one, a part of the file may be missing here
 	Defect    string        `json:"defect,omitempty"` // why the file as a whole is not what a device takes
 	*inspect.Document
@@ -70,8 +70,8 @@ type Inspected struct {
 // Encrypted is what can be said of encrypted payloads.
 type Encrypted struct {
 	Cipher     string          `json:"cipher"`
-	Size       int             `json:"size"` // in bytes
-	Recipients []cms.Recipient `json:"recipients"`
+	Size       int             `json:"size"`              // in bytes
+	Recipients []cms.Recipient `json:"recipients"`        // how it names their certificates
 	Problem    string          `json:"problem,omitempty"` // why nothing can be said
 }
 

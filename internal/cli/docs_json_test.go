@@ -18,6 +18,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
+	"syncguard/internal/inspect"
 	"syncguard/internal/schema"
 )
 
@@ -34,6 +35,8 @@ var results = []struct {
 	{"import", reflect.TypeFor[app.ImportResult]()},
 	{"migrate", reflect.TypeFor[app.Migration]()},
 	{"verify", reflect.TypeFor[app.VerifyRun]()},
+	{"inspect", reflect.TypeFor[app.InspectRun]()},
+	{"inspected key", reflect.TypeFor[inspect.Node]()},
 	{"lint", reflect.TypeFor[app.LintRun]()},
 	{"rules", reflect.TypeFor[app.RulesListed]()},
 	{"rule", reflect.TypeFor[app.RulePage]()},
@@ -57,6 +60,9 @@ var shared = map[reflect.Type]string{
 	reflect.TypeFor[schema.KeyFacts]():   "[keys](#keys)",
 	reflect.TypeFor[diff.Difference]():   "`files[]` of [diff](#diff)",
 	reflect.TypeFor[diff.Change]():       "[changes](#changes)",
+	reflect.TypeFor[app.VerifiedFile]():  "[verify](#verify)",
+	reflect.TypeFor[inspect.Node]():      "[values](#values)",
+	reflect.TypeFor[inspect.Document]():  "[inspect](#inspect)",
 	reflect.TypeFor[cms.Answer]():        "[answers](#answers)",
 }
 
@@ -107,9 +113,7 @@ func (d *describer) stream(of reflect.Type) {
 
 // fields describes those of an object whose own path is before them.
 func (d *describer) fields(of reflect.Type, path string) {
-	for of.Kind() == reflect.Pointer {
-		of = of.Elem()
-	}
+	of = pointee(of)
 	for i := range of.NumField() {
 		f := of.Field(i)
 		tag, tagged := f.Tag.Lookup("json")
@@ -141,11 +145,16 @@ func (d *describer) field(of reflect.Type, path, name string, mayBeAbsent bool, 
 	}
 }
 
-// kind names the type of a value as JSON has it. Inner is the object, or that in the array, whose fields are to follow.
-func (d *describer) kind(of reflect.Type) (name string, inner reflect.Type, suffix string) {
+func pointee(of reflect.Type) reflect.Type {
 	for of.Kind() == reflect.Pointer {
 		of = of.Elem()
 	}
+	return of
+}
+
+// kind names the type of a value as JSON has it. Inner is the object, or that in the array, whose fields are to follow.
+func (d *describer) kind(of reflect.Type) (name string, inner reflect.Type, suffix string) {
+	of = pointee(of)
 	text, custom := reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[json.Marshaler]()
 	switch {
 	case shared[of] != "" && of != d.top:
@@ -154,10 +163,10 @@ func (d *describer) kind(of reflect.Type) (name string, inner reflect.Type, suff
 		return "string", nil, ""
 	case of.Implements(custom):
 		return "value", nil, ""
-	case of.Kind() == reflect.Slice && of.Elem() == d.top:
+	case of.Kind() == reflect.Slice && pointee(of.Elem()) == d.top:
 		return "array of the same", nil, ""
-	case of.Kind() == reflect.Slice && shared[of.Elem()] != "":
-		return "array of " + shared[of.Elem()], nil, ""
+	case of.Kind() == reflect.Slice && shared[pointee(of.Elem())] != "":
+		return "array of " + shared[pointee(of.Elem())], nil, ""
 	case of.Kind() == reflect.Slice:
 		element, inner, deeper := d.kind(of.Elem())
 		if inner != nil {

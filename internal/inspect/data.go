@@ -14,9 +14,9 @@ import (
 
 // Data says what some bytes are.
 type Data struct {
-	Kind         string        `json:"kind"`             // such as "certificate", "PKCS#12", "property list", or a media type: image/png
+	Kind         string        `json:"kind"`             // such as `certificate`, `PKCS#12`, `property list`, or a media type: `image/png`
 	Size         int           `json:"size"`             // in bytes
-	SHA256       string        `json:"sha256,omitempty"` // empty of a secret
+	SHA256       string        `json:"sha256,omitempty"` // absent of a secret
 	Certificates []Certificate `json:"certificates,omitempty"`
 }
 

@@ -24,17 +24,17 @@ type Options struct {
 
 // Document is a profile, a declaration, or any other property list.
 type Document struct {
-	Kind     document.Kind `json:"kind"`     // empty for a property list that is neither
+	Kind     document.Kind `json:"kind"`     // `profile` or `declaration`; empty for another property list
 	Envelope []*Node       `json:"envelope"` // the keys around the payloads
 	Payloads []*Payload    `json:"payloads"` // of a declaration, what it holds
 }
 
 // Payload is a payload of a profile, or that of a declaration.
 type Payload struct {
-	Index     int             `json:"index"` // in PayloadContent, from 0
-	Type      string          `json:"type"`  // PayloadType, or Type of a declaration; may be empty
-	Types     []Type          `json:"types"` // what the schemas know of it; none for an unknown type
-	Obstacles []lint.Obstacle `json:"obstacles"`
+	Index     int             `json:"index"`     // in PayloadContent, from 0
+	Type      string          `json:"type"`      // may be empty
+	Types     []Type          `json:"types"`     // what the schemas know of it; empty for an unknown type
+	Obstacles []lint.Obstacle `json:"obstacles"` // why it does not simply work on a `--target`
 	Keys      []*Node         `json:"keys"`
 	Value     *plist.Value    `json:"-"`
 
@@ -45,10 +45,10 @@ type Payload struct {
 type Type struct {
 	ID          string              `json:"id"`
 	Family      schema.Family       `json:"family"`
-	Title       string              `json:"title,omitempty"` // of an imported schema
-	Replacement string              `json:"replacement,omitempty"`
+	Title       string              `json:"title,omitempty"`       // of an imported schema
+	Replacement string              `json:"replacement,omitempty"` // the declaration that takes its place
 	Platforms   []schema.OnPlatform `json:"platforms"`
-	Source      string              `json:"source"`
+	Source      string              `json:"source"` // where its facts come from
 }
 
 // Is says whether one of the names is that of the payload: its type, its identifier or its UUID.
@@ -60,20 +60,20 @@ func (p *Payload) Is(names []string) bool {
 
 // Node is one key of a dictionary with its value, or an element of an array.
 type Node struct {
-	Key       string           `json:"key"`             // empty for an element
-	Index     *int             `json:"index,omitempty"` // of an element, from 0
-	Type      string           `json:"type"`
-	Value     any              `json:"value,omitempty"` // of a scalar; absent for data and for secrets
-	Secret    bool             `json:"secret,omitempty"`
+	Key       string           `json:"key"`                 // empty for an element
+	Index     *int             `json:"index,omitempty"`     // of an element, from 0
+	Type      string           `json:"type"`                // `dictionary`, `array`, `string`, `data`, `date`, `boolean`, `integer`, `real`, `null`, `uid`
+	Value     any              `json:"value,omitempty"`     // of a scalar, a date as RFC 3339; absent for data, secrets and null
+	Secret    bool             `json:"secret,omitempty"`    // it is masked
 	Unknown   bool             `json:"unknown,omitempty"`   // no schema has the key, though one has those beside it
-	Community bool             `json:"community,omitempty"` // the schema is a community's and not Apple's
-	Managed   string           `json:"managed,omitempty"`   // how a preference domain is managed: Forced, Set-Once or Often
+	Community bool             `json:"community,omitempty"` // the schema is a community's, and not Apple's
+	Managed   string           `json:"managed,omitempty"`   // how a preference domain is managed: `Forced`, `Set-Once` or `Often`
 	Types     []string         `json:"types,omitempty"`     // what the schemas know of such a domain
 	Schema    *schema.KeyFacts `json:"schema,omitempty"`    // without subkeys
-	Obstacles []lint.Obstacle  `json:"obstacles,omitempty"`
-	Data      *Data            `json:"data,omitempty"`   // what data is
-	Inside    *Document        `json:"inside,omitempty"` // what data holds, where that can be read
-	Keys      []*Node          `json:"keys,omitempty"`   // of a dictionary or an array
+	Obstacles []lint.Obstacle  `json:"obstacles,omitempty"` // why it does not simply work on a `--target`
+	Data      *Data            `json:"data,omitempty"`      // what data is
+	Inside    *Document        `json:"inside,omitempty"`    // the document that data holds, where that can be read
+	Keys      []*Node          `json:"keys,omitempty"`      // of a dictionary or an array that is not empty
 
 	Text  string `json:"-"` // of a scalar, as people write it
 	Loose bool   `json:"-"` // the schema does not claim to have every key

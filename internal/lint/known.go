@@ -25,7 +25,7 @@ type Facts struct {
 // Obstacle is why something does not simply work on a target.
 type Obstacle struct {
 	Target target.Target `json:"target"`
-	Text   string        `json:"text"`   // the rest of a sentence whose subject is the payload or key
+	Text   string        `json:"text"`   // the rest of a sentence about the payload or key
 	Blocks bool          `json:"blocks"` // it does nothing there
 }
 
