@@ -155,15 +155,19 @@ func (h *Host) sideOf(name string, data []byte) (*diff.Side, error) {
 		if f.Severity != diag.Error {
 			continue
 		}
-		err := fmt.Errorf("%s: %s", name, f.Message)
-		if files.Exists(h.Files, name) { // what came from stdin is gone
-			err = diag.WithHint(err, "syncguard validate %s says where", name)
-		}
-		return nil, err
+		return nil, h.withWhere(fmt.Errorf("%s: %s", name, f.Message), name)
 	}
 	root := diff.Unfold(doc.Root)
 	secret.Mark(root)
 	return &diff.Side{Name: name, Root: root, Declaration: doc.Kind() == document.Declaration, Signers: signersOf(doc)}, nil
+}
+
+// withWhere adds to an error of a file how to find the place. What came from stdin is gone.
+func (h *Host) withWhere(err error, name string) error {
+	if !files.Exists(h.Files, name) {
+		return err
+	}
+	return diag.WithHint(err, "syncguard validate %s says where", name)
 }
 
 // signersOf names who signed a file. A signer whose certificate is not in it is told by nothing.

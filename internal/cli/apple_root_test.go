@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,8 +10,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/cms"
-	"syncguard/internal/identity"
-	"syncguard/internal/serve"
+	"syncguard/internal/files"
 	"syncguard/internal/view"
 )
 
@@ -25,50 +23,50 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 	case runtime.GOOS == "darwin":
 		t.Skip("this machine has Apple's root")
 	}
-	now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
-	v, err := app.NewVerifier(&app.Host{Now: func() time.Time { return now }}, app.VerifyOptions{Require: app.Questions()})
+	h := &app.Host{Files: files.OS{}, Now: func() time.Time { return time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC) }}
+	run, err := app.Verify(t.Context(), h, app.VerifyOptions{Paths: []string{filepath.Join(folder, "corpus", "ninxsoft+LowProfile")}, Require: app.Questions()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := 0
-	err = filepath.WalkDir(filepath.Join(folder, "corpus", "ninxsoft+LowProfile"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".mobileconfig" {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		verdict := v.Verify(path, data)
-		if verdict.Trust.Reason != cms.AppleRoot {
-			return nil
-		}
-		found++
-		if got := verdict.Notes; len(got) != 1 || !strings.Contains(got[0], "as others report (community)") {
-			t.Errorf("notes are %q", got)
-		}
-		trust, _ := trustOf(verdict.Verdict)
-		if trust != serve.AppleRoot || !strings.HasPrefix(label(trust), "devices probably say “Verified”") {
-			t.Errorf("serve says %s, %q", trust, label(trust))
-		}
-		var pem []byte
-		for _, c := range verdict.Certificates {
-			pem = append(pem, c.X509.Raw...)
-		}
-		id, err := identity.FromCertificates(identity.Files{Cert: identity.File{Data: pem}})
+	for f, err := range run.Files {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id.Arrange(now)
-		shown := reportIdentity(id, "", now, nil)
-		var b strings.Builder
-		view.NewPrinter(&b, nil, 0).Identity(shown, false)
-		if want := `probably Verified: Apple devices have its root "Apple Root CA", though this machine does not`; !strings.Contains(b.String(), want) || shown.Verdict != "verified" {
-			t.Errorf("identity show says %s", b.String())
+		if f.Trust.Reason != cms.AppleRoot {
+			continue
 		}
-		return nil
-	})
-	if err != nil || found == 0 {
-		t.Errorf("%d profiles under Apple's root: %v", found, err)
+		found++
+		if len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "as others report (community)") {
+			t.Errorf("notes are %q", f.Notes)
+		}
+		var b strings.Builder
+		p := view.NewPrinter(&b, nil, 0)
+		offer, err := app.Serve(t.Context(), h, app.ServeOptions{Paths: []string{f.File}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Offer(offer)
+		var certs []byte
+		for _, c := range f.Certificates {
+			certs = append(certs, c.X509.Raw...)
+		}
+		path := filepath.Join(t.TempDir(), "certs")
+		if err := os.WriteFile(path, certs, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := app.ShowIdentity(t.Context(), h, app.IdentityShowOptions{File: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Identity(shown)
+		for _, want := range []string{"devices probably say “Verified”", `probably Verified: Apple devices have its root "Apple Root CA", though this machine does not`} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s is missing in %s", want, b.String())
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no profile is under Apple's root")
 	}
 }

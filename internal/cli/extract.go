@@ -1,26 +1,13 @@
 package cli
 
 import (
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/cms"
-	"syncguard/internal/diag"
-	"syncguard/internal/document"
+	"syncguard/internal/app"
 )
 
-type extractOptions struct {
-	path       string
-	out        string
-	unverified bool
-}
-
 func newExtractCmd(env *Env) *cobra.Command {
-	var o extractOptions
+	var o app.ExtractOptions
 	cmd := &cobra.Command{
 		Use:   "extract FILE",
 		Short: "Take the profile out of its signature",
@@ -32,46 +19,24 @@ comes out of any file that has one.`,
   syncguard extract corp.mobileconfig | syncguard validate -`,
 		Args: oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.path = args[0]
-			return runExtract(env, o)
+			o.Path = args[0]
+			return env.write(app.Extract(env.host(), o))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.out, "out", "o", "", "file to write; stdout without it")
-	flags.BoolVar(&o.unverified, "unverified", false, "take the content out of a file whose signature does not hold, too")
+	flags.StringVarP(&o.Out, "out", "o", "", "file to write; stdout without it")
+	flags.BoolVar(&o.Unverified, "unverified", false, "take the content out of a file whose signature does not hold, too")
 	_ = cmd.MarkFlagFilename("out", "mobileconfig")
 	return cmd
 }
 
-func runExtract(env *Env, o extractOptions) error {
-	if err := checkOutput(o.path, o.out); err != nil {
-		return err
-	}
-	in := inputOf(o.path)
-	name := in.Path()
-	data, err := in.Read(env.host())
+// write writes what a command made to stdout, as far as it did not go to a file.
+func (e *Env) write(data []byte, err error) error {
 	if err != nil {
 		return err
 	}
-	verdict := cms.Verify(data, cms.VerifyOptions{At: env.Now()})
-	content := verdict.Content
-	if !verdict.Integrity.OK {
-		broken := fmt.Errorf("%s: %s [%s]", name, verdict.Integrity.Detail, verdict.Integrity.Reason)
-		if doc, _ := document.Open(diag.NewFile(name, data)); doc.Defect != nil {
-			if broken = unfit(name, doc.Defect); !o.unverified || doc.Message == nil {
-				return broken
-			}
-			data = doc.Message
-		}
-		if content, err = cms.Content(data); err != nil {
-			return broken
-		}
-		if !o.unverified {
-			return withHint(broken, "--unverified takes the content out all the same")
-		}
-		env.err().Warning(broken.Error())
-	}
-	return writeOutput(env, o.out, content, 0o644)
+	_, err = e.Stdout.Write(data)
+	return err
 }
 
 // oneFile wants exactly one argument.
@@ -83,24 +48,4 @@ func oneFile(_ *cobra.Command, args []string) error {
 		return nil
 	}
 	return usage("name one file at a time", "%d files are named", len(args))
-}
-
-// checkOutput refuses an output that is the input.
-func checkOutput(in, out string) error {
-	if in != "-" && out != "" && isSameFile(in, out) {
-		return usage("name another file with -o", "-o %s is the input", out)
-	}
-	return nil
-}
-
-// writeOutput writes a whole file, or to stdout where none is named.
-func writeOutput(env *Env, path string, data []byte, mode fs.FileMode) error {
-	if path == "" {
-		_, err := env.Stdout.Write(data)
-		return err
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s: is no regular file", path)
-	}
-	return writeFiles(filepath.Dir(path), []output{{name: filepath.Base(path), data: data, mode: mode}}, env.Now())
 }

@@ -6,20 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"strings"
+	"os/exec"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"syncguard/internal/identity"
+	"syncguard/internal/app"
 	"syncguard/internal/serve"
 	"syncguard/internal/view"
 )
 
 type serveOptions struct {
-	paths     []string
+	app.ServeOptions
 	listen    string
 	hosts     []string
 	cert, key string
@@ -28,9 +28,7 @@ type serveOptions struct {
 	limit     int
 	expires   time.Duration
 	noQR      bool
-	bonjour   bool
 	airdrop   bool
-	roots     []string
 }
 
 func newServeCmd(env *Env) *cobra.Command {
@@ -51,7 +49,7 @@ It ends with Ctrl-C, after --expires, or when the downloads of --limit are used 
   syncguard serve --listen 0.0.0.0:8080 --http --expires 10m dist/
   syncguard serve --airdrop corp.mobileconfig`,
 		Args: func(_ *cobra.Command, args []string) error {
-			o.paths = args
+			o.Paths = args
 			return o.check()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), env, o) },
@@ -66,9 +64,8 @@ It ends with Ctrl-C, after --expires, or when the downloads of --limit are used 
 	flags.IntVar(&o.limit, "limit", 0, "end after so many complete downloads (0 for any number)")
 	flags.DurationVar(&o.expires, "expires", time.Hour, "end after this time (0 for never)")
 	flags.BoolVar(&o.noQR, "no-qr", false, "print no QR code")
-	flags.BoolVar(&o.bonjour, "bonjour", false, "announce the page on the local network, with its token")
 	flags.BoolVar(&o.airdrop, "airdrop", false, "help to send the file by AirDrop, and serve nothing")
-	flags.StringArrayVar(&o.roots, "roots", nil, "certificates that devices trust, instead of the system's, for the signature (repeatable)")
+	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates that devices trust, instead of the system's, for the signature (repeatable)")
 	_ = cmd.MarkFlagFilename("cert", "pem", "crt")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	_ = cmd.MarkFlagFilename("key", "pem", "key")
@@ -99,49 +96,43 @@ func (o *serveOptions) check() error {
 }
 
 func runServe(ctx context.Context, env *Env, o serveOptions) error {
-	if len(o.paths) == 0 {
-		if !isFolder("dist") {
-			return usage("syncguard serve FILE, or build into dist/ first", "there is no dist/ to serve")
-		}
-		o.paths = []string{"dist"}
+	h := env.host()
+	offer, err := app.Serve(ctx, h, o.ServeOptions)
+	if err == nil {
+		err = env.verdict(offer.Failures, false)
 	}
-	offer, err := newOffer(env, o)
 	if err != nil {
 		return err
 	}
 	if o.airdrop {
-		return offer.airdrop(ctx)
+		return airdrop(ctx, env, offer)
 	}
-	certificate, err := o.tls()
-	if err != nil {
-		return err
-	}
-	if offer.secret != "" && certificate == nil && o.plainHTTP {
-		env.err().Warning(offer.secret + " holds a secret, and everybody on the network can read it")
+	options := serve.Options{Items: offer.Items, Limit: o.limit, Now: env.Now, Log: accessLog(env)}
+	scheme := "http://"
+	if o.cert != "" {
+		pair, err := app.ServerCertificate(h, o.cert, o.key)
+		if err != nil {
+			return err
+		}
+		scheme, options.TLS = "https://", &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	} else if offer.Secret != "" && o.plainHTTP {
+		env.err().Warning(offer.Secret + " holds a secret, and everybody on the network can read it")
 	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", o.listen, errors.Unwrap(err))
 	}
 	defer listener.Close()
-	names := addresses(listener.Addr().(*net.TCPAddr), o.hosts)
-	options := serve.Options{Items: offer.items, Hosts: names, Limit: o.limit, Now: env.Now, TLS: certificate, Log: accessLog(env), Local: listener.Addr().(*net.TCPAddr).IP.IsLoopback()}
+	at := listener.Addr().(*net.TCPAddr)
+	options.Hosts, options.Local = serve.Addresses(at, o.hosts), at.IP.IsLoopback()
 	if o.expires > 0 {
 		options.Expires = env.Now().Add(o.expires)
 	}
-	address := map[bool]string{true: "https://", false: "http://"}[certificate != nil] + names[0]
-	server, err := serve.New(address, options)
+	server, err := serve.New(scheme+options.Hosts[0], options)
 	if err != nil {
 		return err
 	}
-	if o.bonjour {
-		stop, err := announce(listener.Addr().(*net.TCPAddr), server.Path(), certificate != nil)
-		if err != nil {
-			return fmt.Errorf("announcing by Bonjour: %w", err)
-		}
-		defer stop()
-	}
-	if err := offer.say(server.URL(address), o, options.Expires); err != nil {
+	if err := o.say(env, server.URL(scheme+options.Hosts[0]), offer, options.Expires); err != nil {
 		return err
 	}
 	err = server.Run(ctx, listener)
@@ -149,76 +140,42 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	return err
 }
 
-// tls reads the certificate of the server, or returns nil for none.
-func (o *serveOptions) tls() (*tls.Config, error) {
-	if o.cert == "" {
-		return nil, nil
+// say prints the address, as a QR code too where somebody looks.
+func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires time.Time) error {
+	if _, looks := terminal(env.Stdout); looks && !o.noQR {
+		lines, err := serve.Squares(address)
+		if err != nil {
+			return err
+		}
+		env.out().QRCode(lines)
 	}
-	f := identityFlags{cert: o.cert, key: o.key}
-	files, err := f.files()
-	if err != nil {
-		return nil, err
+	env.out().Line("%s", address)
+	env.err().Offer(offer)
+	until := "until Ctrl-C"
+	if !expires.IsZero() {
+		until = "until " + expires.Format(time.TimeOnly)
 	}
-	id, err := identity.FromPEM(files, nil)
-	if errors.Is(err, identity.ErrPassphraseNeeded) {
-		return nil, withHint(err, "decrypt it for the server: openssl pkey -in %s -out server.key", o.key)
+	if o.limit > 0 {
+		until += ", or " + view.Count(o.limit, "download")
 	}
-	if err != nil {
-		return nil, explainIdentity(err)
+	env.err().Line("  %s", until)
+	if serve.IsLocal(address) {
+		env.err().Hint("only this machine can open the page; for a phone: --listen ADDRESS:PORT with --cert and --key, or with --http")
 	}
-	pair := tls.Certificate{PrivateKey: id.Signer}
-	for _, cert := range id.Chain {
-		pair.Certificate = append(pair.Certificate, cert.Raw)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	return nil
 }
 
-// addresses lists what devices may call this machine, with the port; the first one is to be shown.
-func addresses(at *net.TCPAddr, given []string) []string {
-	port := fmt.Sprint(at.Port)
-	var names []string
-	for _, host := range given {
-		names = append(names, net.JoinHostPort(strings.ToLower(host), port))
-	}
-	if at.IP.IsUnspecified() {
-		for _, ip := range ownAddresses() {
-			names = append(names, net.JoinHostPort(ip.String(), port))
-		}
-		if host, err := os.Hostname(); err == nil {
-			names = append(names, net.JoinHostPort(strings.ToLower(host), port))
-		}
-	} else {
-		names = append(names, net.JoinHostPort(at.IP.String(), port))
-	}
-	if at.IP.IsLoopback() || at.IP.IsUnspecified() {
-		names = append(names, net.JoinHostPort("localhost", port), net.JoinHostPort("127.0.0.1", port))
-	}
-	if at.Port == 80 || at.Port == 443 { // which browsers leave out
-		for _, name := range names {
-			names = append(names, strings.TrimSuffix(name, ":"+port))
+// airdrop helps to send the files to a device near by. No documented command of macOS opens the share sheet, so the file is shown
+// in the Finder, and the rest is said.
+func airdrop(ctx context.Context, env *Env, offer *app.Offer) error {
+	inFinder := runtime.GOOS == "darwin"
+	if inFinder {
+		if err := exec.CommandContext(ctx, "open", append([]string{"-R"}, offer.Paths()...)...).Run(); err != nil {
+			return fmt.Errorf("showing the file in the Finder: %w", err)
 		}
 	}
-	return names
-}
-
-// ownAddresses lists the addresses of this machine that others may reach, IPv4 first.
-func ownAddresses() []net.IP {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	var v4, v6 []net.IP
-	for _, a := range all {
-		n, ok := a.(*net.IPNet)
-		switch {
-		case !ok || n.IP.IsLoopback() || n.IP.IsLinkLocalUnicast():
-		case n.IP.To4() != nil:
-			v4 = append(v4, n.IP)
-		default:
-			v6 = append(v6, n.IP)
-		}
-	}
-	return append(v4, v6...)
+	env.out().AirDrop(offer, inFinder)
+	return nil
 }
 
 // accessLog writes a line a request. No token is in it.

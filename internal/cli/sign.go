@@ -2,28 +2,16 @@ package cli
 
 import (
 	"context"
-	"runtime"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
 
-type signOptions struct {
-	paths          []string
-	out            string
-	inPlace        bool
-	replace        bool
-	allowVariables bool
-	signing        app.SigningOptions
-	format         choiceFlag
-}
-
 func newSignCmd(env *Env) *cobra.Command {
-	var o signOptions
+	var o app.SignOptions
+	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "sign FILE…",
 		Short: "Sign profiles",
@@ -49,121 +37,43 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.paths = args
-			return runSign(cmd.Context(), env, o)
+			o.Paths = args
+			return runSign(cmd.Context(), env, o, format.isJSON())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.out, "out", "o", "", "file or folder for what is signed; - for stdout")
-	flags.BoolVar(&o.inPlace, "in-place", false, "put what is signed in place of the file")
-	flags.BoolVar(&o.replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
-	flags.BoolVar(&o.allowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
-	addSigningFlags(cmd, &o.signing)
-	o.format.addFormats(cmd, "text", "json")
+	flags.StringVarP(&o.Out, "out", "o", "", "file or folder for what is signed; - for stdout")
+	flags.BoolVar(&o.InPlace, "in-place", false, "put what is signed in place of the file")
+	flags.BoolVar(&o.Replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
+	flags.BoolVar(&o.AllowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
+	addSigningFlags(cmd, &o.Signing)
+	format.addFormats(cmd, "text", "json")
 	return cmd
 }
 
-func runSign(ctx context.Context, env *Env, o signOptions) error {
-	if err := o.signing.Check(); err != nil {
-		return err
+func runSign(ctx context.Context, env *Env, o app.SignOptions, isJSON bool) error {
+	if _, watched := terminal(env.Stdout); isJSON {
+		o.NoStdout = usage("write what is signed to a file: -o FILE", "--format json cannot share stdout with what is signed")
+	} else if watched {
+		o.NoStdout = usage("-o FILE, or send stdout to a file", "what is signed is no text for a terminal")
 	}
-	jobs, err := planSigning(env, o)
+	r, err := app.Sign(ctx, env.host(), o)
 	if err != nil {
 		return err
 	}
-	signer, err := o.signing.Load(ctx, env.host())
-	if err != nil {
-		return err
-	}
-	defer signer.Close()
-	s := &signRun{ctx: ctx, env: env, o: o, signer: signer, files: newStaging(env.Now())}
-	defer s.files.Close()
-	if _, ok := terminal(env.Stderr); ok {
-		s.progress = view.NewProgress(env.Stderr, env.Now, "signing", len(jobs))
-	}
-	var results []signResult
-	for result := range ordered(jobs, runtime.GOMAXPROCS(0), s.sign) {
-		s.progress.Step()
-		if !result.skipped {
-			results = append(results, result)
-		}
-	}
-	s.progress.Clear()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return s.finish(results)
-}
-
-// finish gives the files their names if all went well, and says what was done.
-func (s *signRun) finish(results []signResult) error {
-	refused, failed := s.problems(results)
-	if failed == nil && !refused {
-		failed = s.write(results)
-	}
-	done := failed == nil && !refused
-	if s.o.format.isJSON() {
-		if err := view.WriteJSON(s.env.Stdout, s.report(results, done)); err != nil {
-			return err
-		}
-	} else if done && !toStdout(results) {
-		s.env.out().Signing(s.report(results, done))
-	}
+	env.clearProgress()
 	switch {
-	case failed != nil:
-		return failed
-	case refused:
-		return errFindings
+	case isJSON:
+		err = view.WriteJSON(env.Stdout, r)
+	case r.Stdout != nil:
+		env.err().SignFindings(r)
+		_, err = env.Stdout.Write(r.Stdout)
+	default:
+		env.err().SignFindings(r)
+		env.out().Signing(r)
 	}
-	return nil
-}
-
-// problems shows what keeps files from being signed, and returns the last error, which whoever calls this command shows.
-func (s *signRun) problems(results []signResult) (refused bool, failed error) {
-	p := s.env.err()
-	shown, keyFailed := 0, false // once is enough
-	for _, r := range results {
-		refused = refused || r.refused
-		if len(r.findings) > 0 && !s.o.format.isJSON() {
-			p.FileFindings(r.name(), r.signed, r.findings)
-			p.Line("")
-			shown++
-		}
-		if r.err == nil || r.keyFailed && keyFailed {
-			continue
-		}
-		keyFailed = keyFailed || r.keyFailed
-		if failed != nil {
-			p.Failure(plain(failed))
-		}
-		failed = r.err
-	}
-	if refused && shown > 0 {
-		p.Line("nothing was signed")
-	}
-	return refused, failed
-}
-
-func (s *signRun) write(results []signResult) error {
-	if toStdout(results) {
-		_, err := s.env.Stdout.Write(results[0].data)
+	if err != nil {
 		return err
 	}
-	return s.files.Commit()
-}
-
-func toStdout(results []signResult) bool { return len(results) > 0 && results[0].job.out == "-" }
-
-func (s *signRun) report(results []signResult, done bool) *view.Signing {
-	b := &view.Signing{Signer: s.signer.Report(), Digest: s.o.signing.Digest, Written: done, Files: []view.Signed{}, Findings: []diag.Diagnostic{}}
-	if at := s.signer.StatedTime(); !at.IsZero() {
-		b.SigningTime = at.UTC().Format(time.RFC3339)
-	}
-	for _, r := range results {
-		b.Findings = append(b.Findings, diag.InFile(r.name(), r.findings)...)
-		if done {
-			b.Files = append(b.Files, view.Signed{File: r.name(), Output: r.job.out, Size: r.size, SHA256: r.sum, ContentSHA256: r.contentSum, Replaced: r.signed})
-		}
-	}
-	return b
+	return env.verdict(r.Failures, r.Refused)
 }

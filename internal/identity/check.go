@@ -35,13 +35,13 @@ const (
 
 // Finding is something about an identity that a person should know.
 type Finding struct {
-	ID      string // kebab-case
-	Weight  Weight
-	Message string // one clause; names come from files, so escape it before showing it
-	Help    string // what to do, if anything
+	ID      string `json:"id"` // kebab-case
+	Weight  Weight `json:"weight"`
+	Message string `json:"message"`        // one clause; names come from files, so escape it before showing it
+	Help    string `json:"help,omitempty"` // what to do, if anything
 	// Evidence is how far it is known that devices do so: apple, community or unverified. Empty where it is no matter of
 	// devices.
-	Evidence fact.Evidence
+	Evidence fact.Evidence `json:"evidence,omitempty"`
 }
 
 // String is the message with what follows from it.

@@ -23,25 +23,24 @@ const (
 
 // Assessment says whether devices are likely to trust what an identity signs, and why.
 type Assessment struct {
-	Verdict   Verdict
-	Root      string // common name of the root that the chain ends at, or that a device must have; empty where there is none
-	OtherRoot string // of the authority that signed that root, too, and serves as well; empty where there is none
-	// Apple is the authority of Apple's, known by its fingerprint, that the chain leads to, where the roots do not have it.
-	Apple    *roots.Authority
-	Findings []Finding
+	Verdict   Verdict   `json:"verdict"`
+	Root      string    `json:"root"`                // common name of the root that the chain ends at, or that a device must have; empty where there is none
+	OtherRoot string    `json:"otherRoot,omitempty"` // of the authority that signed that root, too, and serves as well
+	AppleRoot bool      `json:"appleRoot,omitempty"` // the root is Apple's own, known by its fingerprint, where the roots do not have it
+	Findings  []Finding `json:"findings"`
 }
 
 // Assess looks at a chain of at least a leaf at a moment. With nil for trusted it asks the roots of the system, and Apple's own.
 func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
-	a := Assessment{Findings: id.findings(now)}
+	a := Assessment{Findings: append([]Finding{}, id.findings(now)...)}
 	has := func(w Weight) bool {
 		return slices.ContainsFunc(a.Findings, func(f Finding) bool { return f.Weight == w })
 	}
 	known := knownRoot(id.Chain, now, trusted)
 	if known == "" && trusted == nil {
-		if a.Apple = appleRoot(id.Chain, now); a.Apple != nil {
-			known = a.Apple.Root
-			text, evidence := a.Apple.Doubt()
+		if apple := appleRoot(id.Chain, now); apple != nil {
+			a.AppleRoot, known = true, apple.Root
+			text, evidence := apple.Doubt()
 			a.Findings = append(a.Findings, Finding{"apple-root", Remark, text, "", evidence})
 		}
 	}
@@ -101,23 +100,16 @@ func knownRoot(chain []*x509.Certificate, now time.Time, trusted *x509.CertPool)
 	return pki.NameOf(found[0][len(found[0])-1])
 }
 
-// NameOf returns what a person calls a certificate: its common name, or its whole subject. Escape it before showing it.
-func NameOf(cert *x509.Certificate) string { return pki.NameOf(cert) }
-
-// IsSelfSigned says whether a certificate signed itself, as roots do. Those are left out of signatures, the signer's own
-// aside.
-func IsSelfSigned(cert *x509.Certificate) bool { return pki.IsSelfSigned(cert) }
-
-// Usages returns the key usages and extended key usages of a certificate, by the names of RFC 5280. Unknown ones are
-// object identifiers.
-func Usages(cert *x509.Certificate) (usages, extended []string) {
+// Usages returns the key usages of a certificate, by the names of RFC 5280.
+func Usages(cert *x509.Certificate) []string {
+	usages := []string{}
 	for bit, name := range []string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
 		"keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"} {
 		if cert.KeyUsage&(1<<bit) != 0 {
 			usages = append(usages, name)
 		}
 	}
-	return usages, pki.ExtendedUsages(cert)
+	return usages
 }
 
 func join(words []string) string { return strings.Join(words, ", ") }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -92,6 +93,11 @@ func SubjectOf(cert *x509.Certificate) Subject {
 		s.Email = cert.EmailAddresses[0]
 	}
 	return s
+}
+
+// Or returns a subject with what is empty taken from another one.
+func (s Subject) Or(other Subject) Subject {
+	return Subject{cmp.Or(s.Name, other.Name), cmp.Or(s.Organization, other.Organization), cmp.Or(s.Email, other.Email)}
 }
 
 // NewRequest makes a certificate signing request in PEM. It asks for what a signer of profiles needs: the key usage

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"syncguard/internal/app"
 )
 
 // ServeHTTP answers with the page, a profile, or the shortest refusal that says why.
@@ -44,7 +46,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rest == "" {
 		page = s.preferred(r)
 	} else {
-		item = slices.IndexFunc(s.o.Items, func(i Item) bool { return i.File == rest })
+		item = slices.IndexFunc(s.o.Items, func(i app.Offered) bool { return i.File == rest })
 	}
 	switch {
 	case !ok || page == nil && item < 0:
@@ -70,7 +72,7 @@ func (s *Server) isOver() bool {
 }
 
 // profile sends one profile, always whole.
-func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *Item, e *Entry, refuse func(int, string)) {
+func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *app.Offered, e *Entry, refuse func(int, string)) {
 	if r.Method == http.MethodGet && !s.take() {
 		refuse(http.StatusGone, "this profile was downloaded as often as it may be")
 		return

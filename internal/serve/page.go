@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 	"rsc.io/qr"
 
+	"syncguard/internal/app"
 	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 )
@@ -63,7 +64,7 @@ type pageView struct {
 }
 
 type itemView struct {
-	*Item
+	*app.Offered
 	For, Button      string
 	Does             []string
 	Trusted, Because string
@@ -112,12 +113,12 @@ func (v *pageView) way(names ...string) string {
 	return text
 }
 
-func newItemView(i *Item, l *hints.Locale, several bool) itemView {
+func newItemView(i *app.Offered, l *hints.Locale, several bool) itemView {
 	devices := strings.Join(i.Devices, ", ")
 	if devices == "" {
 		devices = l.Text("serve.managed")
 	}
-	v := itemView{Item: i, For: l.Text("serve.for", "devices", devices), Button: l.Text("serve.button")}
+	v := itemView{Offered: i, For: l.Text("serve.for", "devices", devices), Button: l.Text("serve.button")}
 	if several {
 		v.Button = l.Text("serve.button.on", "devices", devices)
 	}
@@ -125,23 +126,23 @@ func newItemView(i *Item, l *hints.Locale, several bool) itemView {
 		v.Does = append(v.Does, i.Says)
 	}
 	for _, p := range i.Payloads {
-		v.Does = append(v.Does, p.in(l))
+		v.Does = append(v.Does, does(p, l))
 	}
 	signer := l.Text("serve.somebody")
 	if i.Signer != "" {
 		signer = "“" + i.Signer + "”"
 	}
 	label := i.Trust
-	if label == Expired {
-		label = Unverified
+	if label == app.TrustExpired {
+		label = app.TrustUnverified
 	}
 	v.Trusted = l.Text("serve." + string(label))
 	v.Because = l.Text("serve."+string(i.Trust)+".why", "signer", signer)
 	return v
 }
 
-// in says what a payload does.
-func (p Payload) in(l *hints.Locale) string {
+// does says what a payload does.
+func does(p app.OfferedPayload, l *hints.Locale) string {
 	if p.Works == 0 {
 		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
 	}

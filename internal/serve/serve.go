@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/net/netutil"
+
+	"syncguard/internal/app"
 )
 
 // ContentType is that of a configuration profile. With another one iOS saves a file and installs nothing.
@@ -31,49 +33,9 @@ const (
 	linger         = 3 * time.Second // so that a second visitor is told why there is nothing any more
 )
 
-// Item is one profile to be served. Its bytes are those of the file when serving began.
-type Item struct {
-	Name     string // what devices show
-	File     string // name of the download, ASCII letters, digits, dots, hyphens and underscores
-	Data     []byte
-	Devices  []string // for which devices, such as iPhone and iPad; none for those that an MDM server manages
-	Says     string   // what the profile says of itself, may be empty
-	Payloads []Payload
-	Trust    Trust
-	Signer   string // by name, empty where it is not known
-	Locked   bool   // people cannot remove it
-}
-
-// Payload is what a part of a profile does where a person installs it.
-type Payload struct {
-	Name        string
-	Works, Idle int    // settings that do something, and those that only managed devices obey
-	System      string // where that holds
-}
-
-// Trust is what a device says of who signed a profile.
-type Trust string
-
-// The kinds of trust, by the names of their texts.
-const (
-	Verified   Trust = "verified"
-	AppleRoot  Trust = "apple" // by an authority that Apple devices have; probably verified
-	Unverified Trust = "unverified"
-	Expired    Trust = "expired" // unverified too
-	Unsigned   Trust = "unsigned"
-)
-
-// IsProbable reports whether devices are not known to say so for sure.
-func (t Trust) IsProbable() bool { return t == AppleRoot }
-
-// Label is what an English device says.
-func (t Trust) Label() string {
-	return map[Trust]string{Verified: "Verified", AppleRoot: "Verified", Unverified: "Not Verified", Expired: "Not Verified", Unsigned: "Not Signed"}[t]
-}
-
 // Options are how profiles are served.
 type Options struct {
-	Items   []Item
+	Items   []app.Offered
 	Hosts   []string // what a request may name as its host, with the port
 	Limit   int      // complete downloads, 0 for any number
 	Expires time.Time

@@ -15,14 +15,16 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"syncguard/internal/app"
 )
 
 const host = "mac.local:8443"
 
-var items = []Item{
+var items = []app.Offered{
 	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: []string{"Mac"},
-		Payloads: []Payload{{"<b>Wi-Fi</b>", 1, 2, "macOS 26"}}, Trust: Verified, Signer: "<i>"},
-	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: Expired, Locked: true},
+		Payloads: []app.OfferedPayload{{Name: "<b>Wi-Fi</b>", Works: 1, Idle: 2, System: "macOS 26"}}, Trust: app.TrustVerified, Signer: "<i>"},
+	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: app.TrustExpired, Locked: true},
 }
 
 func newServer(t testing.TB, change func(*Options)) *Server {
@@ -138,8 +140,8 @@ func TestLanguages(t *testing.T) {
 func TestPagesHaveTheirTexts(t *testing.T) {
 	s := newServer(t, func(o *Options) {
 		o.Limit = 1
-		for _, trust := range []Trust{Unverified, AppleRoot, Unsigned} {
-			o.Items = append(o.Items, Item{Name: "X", File: string(trust), Payloads: []Payload{{"A", 2, 0, ""}, {"B", 0, 1, "iOS 26"}}, Trust: trust})
+		for _, trust := range []app.DeviceTrust{app.TrustUnverified, app.TrustApple, app.TrustUnsigned} {
+			o.Items = append(o.Items, app.Offered{Name: "X", File: string(trust), Payloads: []app.OfferedPayload{{Name: "A", Works: 2}, {Name: "B", Idle: 1, System: "iOS 26"}}, Trust: trust})
 		}
 	})
 	for language, p := range s.pages {

@@ -8,31 +8,28 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
-	"syncguard/internal/diag"
 )
 
-// Signing is the result of signing files. In JSON its shape is stable: fields are only ever added (docs/json.md).
-type Signing struct {
-	Signer      *app.Signer       `json:"signer"`
-	Digest      string            `json:"digest"`      // sha256, sha384 or sha512
-	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
-	Written     bool              `json:"written"`     // all files are, or none
-	Files       []Signed          `json:"files"`
-	Findings    []diag.Diagnostic `json:"findings"`
-}
-
-// Signed is one file that was signed.
-type Signed struct {
-	File          string `json:"file"` // as it was given; stdin for -
-	Output        string `json:"output"`
-	Size          int    `json:"size"` // bytes
-	SHA256        string `json:"sha256"`
-	ContentSHA256 string `json:"contentSHA256"` // of the profile in it
-	Replaced      bool   `json:"replaced"`      // another signature was around the profile
+// SignFindings writes what was found in the files that were to be signed.
+func (p *Printer) SignFindings(r *app.SignResult) {
+	shown := false
+	for _, f := range r.Looked {
+		if len(f.Findings) > 0 {
+			p.FileFindings(f.Name, f.Signed, f.Findings)
+			p.Line("")
+			shown = true
+		}
+	}
+	if r.Refused && shown {
+		p.Line("nothing was signed")
+	}
 }
 
 // Signing writes what was signed, and by whom.
-func (p *Printer) Signing(s *Signing) {
+func (p *Printer) Signing(s *app.SignResult) {
+	if !s.Written {
+		return
+	}
 	width, places := 0, make([]string, len(s.Files))
 	for i, f := range s.Files {
 		places[i] = Clean(f.Output)

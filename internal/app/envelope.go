@@ -1,0 +1,277 @@
+package app
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/identity"
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+)
+
+// The keys of the envelope that encryption is about.
+const (
+	keyContent          = "PayloadContent"
+	keyEncryptedContent = "EncryptedPayloadContent"
+	keyIsEncrypted      = "IsEncrypted"
+)
+
+// InOut is a file to read, or - for stdin, and one to write. Without the latter the result is returned.
+type InOut struct{ Path, Out string }
+
+// check refuses an output that is the input.
+func (o *InOut) check(h *Host) error {
+	if o.Path != "-" && o.Out != "" && h.isSameFile(o.Path, o.Out) {
+		return diag.Usage("name another file with -o", "-o %s is the input", o.Out)
+	}
+	return nil
+}
+
+// write writes a result, or returns it.
+func (o *InOut) write(h *Host, data []byte, mode fs.FileMode) ([]byte, error) {
+	if o.Out == "" {
+		return data, nil
+	}
+	if info, err := h.Files.Stat(o.Out); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: is no regular file", o.Out)
+	}
+	return nil, files.WriteOne(h.Files, o.Out, data, mode, h.Now())
+}
+
+// ExtractOptions say what to take out of its signature.
+type ExtractOptions struct {
+	InOut
+	Unverified bool // of a signature that does not hold, too
+}
+
+// Extract takes a profile out of its signature, byte for byte as it was signed.
+func Extract(h *Host, o ExtractOptions) ([]byte, error) {
+	if err := o.check(h); err != nil {
+		return nil, err
+	}
+	in := inputOf(o.Path)
+	data, err := in.read(h)
+	if err != nil {
+		return nil, err
+	}
+	verdict := cms.Verify(data, cms.VerifyOptions{At: h.Now()})
+	content := verdict.Content
+	if !verdict.Integrity.OK {
+		broken := brokenSignature(in.path, verdict)
+		if doc, _ := document.Open(diag.NewFile(in.path, data)); doc.Defect != nil {
+			if broken = diag.Unfit(in.path, doc.Defect); !o.Unverified || doc.Message == nil {
+				return nil, broken
+			}
+			data = doc.Message
+		}
+		if content, err = cms.Content(data); err != nil {
+			return nil, broken
+		}
+		if !o.Unverified {
+			return nil, diag.WithHint(broken, "--unverified takes the content out all the same")
+		}
+		h.warn(broken.Error(), "")
+	}
+	return o.write(h, content, 0o644)
+}
+
+func brokenSignature(name string, v *cms.Verdict) error {
+	return fmt.Errorf("%s: %s [%s]", name, v.Integrity.Detail, v.Integrity.Reason)
+}
+
+// EncryptOptions say what to encrypt, and for whom.
+type EncryptOptions struct {
+	InOut
+	Recipients []string // files of certificates
+	Cipher     string   // one of Ciphers
+}
+
+// Ciphers names the ciphers, the usual one first.
+func Ciphers() []string { return []string{"aes128", "aes192", "aes256"} }
+
+// Encrypt encrypts the payloads of a profile for the devices that may read them. The envelope stays readable.
+func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
+	if len(o.Recipients) == 0 {
+		return nil, diag.Usage("give the certificate of the device with --recipient", "nobody is named who may read the result")
+	}
+	if err := o.check(h); err != nil {
+		return nil, err
+	}
+	recipients, err := h.readRecipients(o.Recipients)
+	if err != nil {
+		return nil, err
+	}
+	result, err := o.recode(h, 0o644, func(name string, doc *document.Document) error {
+		if doc.Signed {
+			return diag.WithHint(fmt.Errorf("%s: is signed, and what is encrypted afterwards would break the signature", name),
+				"syncguard extract takes the signature off; encrypt first, then sign")
+		}
+		return named(name, encryptPayloads(doc.Root, recipients, cms.Cipher(slices.Index(Ciphers(), o.Cipher))))
+	})
+	if err == nil {
+		h.hint("the result is unsigned, and nothing protects it from being changed: sign it")
+	}
+	return result, err
+}
+
+// recode writes a profile anew, after a change. It must have no errors: what is written again must be what was meant.
+func (o *InOut) recode(h *Host, mode fs.FileMode, change func(name string, doc *document.Document) error) ([]byte, error) {
+	in := inputOf(o.Path)
+	data, err := in.read(h)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := openProfile(in.path, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := change(in.path, doc); err != nil {
+		return nil, err
+	}
+	result, err := plist.Write(doc.Root)
+	if err != nil {
+		return nil, named(in.path, err)
+	}
+	return o.write(h, result, mode)
+}
+
+// named puts the name of a file before an error.
+func named(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// readRecipients reads one certificate of each file, that of a device: its chain may stand around it.
+func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
+	var recipients []*x509.Certificate
+	for _, path := range paths {
+		data, err := h.readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		id, err := identity.FromCertificates(identity.Files{Cert: identity.File{Name: path, Data: data}})
+		if err != nil {
+			return nil, explainIdentity(err)
+		}
+		cert := id.Leaf()
+		if now := h.Now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
+			h.warn(fmt.Sprintf("%s: the certificate is valid from %s to %s only", path,
+				cert.NotBefore.UTC().Format(time.DateOnly), cert.NotAfter.UTC().Format(time.DateOnly)), "")
+		}
+		recipients = append(recipients, cert)
+	}
+	return recipients, nil
+}
+
+// openProfile opens a profile that has no errors.
+func openProfile(name string, data []byte) (*document.Document, error) {
+	doc, found := document.Open(diag.NewFile(name, data))
+	i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	switch {
+	case doc.Defect != nil:
+		return nil, diag.Unfit(name, doc.Defect)
+	case i >= 0:
+		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate shows everything that is wrong, and where")
+	case doc.Kind() == document.Declaration:
+		return nil, diag.WithHint(fmt.Errorf("%s: is a declaration, want a profile", name), "declarations are not encrypted: the MDM protocol carries them")
+	case doc.Root.String("PayloadType") != "Configuration":
+		return nil, fmt.Errorf("%s: is no profile: its PayloadType is not Configuration", name)
+	}
+	return doc, nil
+}
+
+func encryptPayloads(root *plist.Value, recipients []*x509.Certificate, cipher cms.Cipher) error {
+	content := root.Get(keyContent)
+	switch {
+	case root.Get(keyEncryptedContent) != nil:
+		return errors.New("its payloads are encrypted already")
+	case content == nil || content.Kind != plist.Array || len(content.Items) == 0:
+		return errors.New("there is no payload to encrypt")
+	}
+	if found := lint.SignedVariables(content); len(found) > 0 {
+		return diag.WithHint(fmt.Errorf("%s%s holds a variable for an MDM server to replace, which it cannot see any more then", keyContent, found[0].Path),
+			"write the value itself, one profile a device")
+	}
+	payloads, err := plist.Write(content)
+	if err != nil {
+		return err
+	}
+	envelope, err := cms.Encrypt(payloads, recipients, cipher)
+	if err != nil {
+		return err
+	}
+	removeKeys(root, keyContent, keyIsEncrypted)
+	root.Set(keyEncryptedContent, plist.NewData(envelope))
+	root.Set(keyIsEncrypted, plist.NewBoolean(true)) // older releases want it, newer ones do not list it any more
+	return nil
+}
+
+func removeKeys(v *plist.Value, keys ...string) {
+	v.Fields = slices.DeleteFunc(v.Fields, func(f plist.Field) bool { return slices.Contains(keys, f.Key) })
+}
+
+// DecryptOptions say what to decrypt, and whose key to do it with.
+type DecryptOptions struct {
+	InOut
+	Recipient IdentityOptions
+}
+
+// Decrypt decrypts the payloads of a profile. A signed one is opened where the integrity of its signature holds. Only its
+// owner can read what is written.
+func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
+	if o.Recipient.Cert == "" && o.Recipient.P12 == "" {
+		return nil, diag.Usage("give --cert and --key, or --p12", "no key is named to decrypt with")
+	}
+	if err := o.check(h); err != nil {
+		return nil, err
+	}
+	if err := o.Recipient.check(); err != nil {
+		return nil, err
+	}
+	recipient, keyName, err := o.Recipient.read(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := recipient.Signer.(crypto.Decrypter)
+	if !ok {
+		return nil, fmt.Errorf("%s: the key is no RSA key, and profiles are encrypted for RSA keys only", keyName)
+	}
+	return o.recode(h, 0o600, func(name string, doc *document.Document) error {
+		if doc.Signed {
+			if verdict := cms.Verify(doc.Message, cms.VerifyOptions{At: h.Now()}); !verdict.Integrity.OK {
+				return diag.WithHint(brokenSignature(name, verdict), "syncguard extract --unverified takes the content out all the same")
+			}
+		}
+		return named(name, decryptPayloads(doc.Root, key, recipient.Leaf()))
+	})
+}
+
+func decryptPayloads(root *plist.Value, key crypto.Decrypter, recipient *x509.Certificate) error {
+	encrypted := root.Get(keyEncryptedContent)
+	if encrypted == nil || encrypted.Kind != plist.Data {
+		return errors.New("its payloads are not encrypted: there is no EncryptedPayloadContent")
+	}
+	payloads, err := cms.Decrypt(encrypted.Data, key, recipient)
+	if err != nil {
+		return err
+	}
+	doc, found := plist.Read(diag.NewFile(keyContent, payloads))
+	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Array || diag.HasErrors(found) {
+		return cms.ErrDecrypt // a wrong key can look like this, too
+	}
+	removeKeys(root, keyEncryptedContent, keyIsEncrypted)
+	root.Set(keyContent, doc.Root)
+	return nil
+}

@@ -1,0 +1,308 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/cms"
+	"syncguard/internal/coverage"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/identity"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/secret"
+	"syncguard/internal/target"
+)
+
+// ServeOptions say what to offer to people who have no MDM.
+type ServeOptions struct {
+	Paths []string // files or folders; none for dist
+	Roots []string // that devices trust, in place of the system's and Apple's own
+}
+
+// Offer is what people are offered.
+type Offer struct {
+	Items    []Offered
+	Secret   string  // the first file that holds one
+	Failures []error // why a file is no use to a person
+}
+
+// Paths lists the files that are offered.
+func (o *Offer) Paths() (paths []string) {
+	for _, item := range o.Items {
+		paths = append(paths, item.Path)
+	}
+	return paths
+}
+
+// Offered is one profile to be served. Its bytes are those of the file when serving began.
+type Offered struct {
+	Path     string
+	Name     string // what devices show
+	File     string // name of the download, ASCII letters, digits, dots, hyphens and underscores
+	Data     []byte
+	Devices  []string // for which devices, such as iPhone and iPad; none for those that an MDM server manages
+	Says     string   // what the profile says of itself, may be empty
+	Payloads []OfferedPayload
+	Trust    DeviceTrust
+	Signer   string // by name, empty where it is not known
+	Locked   bool   // people cannot remove it
+}
+
+// OfferedPayload is what a part of a profile does where a person installs it.
+type OfferedPayload struct {
+	Name        string
+	Works, Idle int    // settings that do something, and those that only managed devices obey
+	System      string // where that holds
+}
+
+// DeviceTrust is what a device says of who signed a profile.
+type DeviceTrust string
+
+// The kinds of trust, by the names of their texts.
+const (
+	TrustVerified   DeviceTrust = "verified"
+	TrustApple      DeviceTrust = "apple" // by an authority that Apple devices have; probably verified
+	TrustUnverified DeviceTrust = "unverified"
+	TrustExpired    DeviceTrust = "expired" // unverified too
+	TrustUnsigned   DeviceTrust = "unsigned"
+)
+
+// IsProbable reports whether devices are not known to say so for sure.
+func (t DeviceTrust) IsProbable() bool { return t == TrustApple }
+
+// Label is what an English device says.
+func (t DeviceTrust) Label() string {
+	return map[DeviceTrust]string{TrustVerified: "Verified", TrustApple: "Verified", TrustUnverified: "Not Verified", TrustExpired: "Not Verified", TrustUnsigned: "Not Signed"}[t]
+}
+
+// offering is one run of Serve.
+type offering struct {
+	host     *Host
+	catalog  *schema.Catalog
+	verifier *verifier
+	offer    Offer
+}
+
+// Serve says what can be offered of profiles, each opened and verified once. To give it to people is for a server.
+func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
+	if len(o.Paths) == 0 {
+		if !files.IsFolder(h.Files, "dist") {
+			return nil, diag.Usage("syncguard serve FILE, or build into dist/ first", "there is no dist/ to serve")
+		}
+		o.Paths = []string{"dist"}
+	}
+	f := &offering{host: h}
+	var err error
+	if f.catalog, _, err = h.catalog(); err != nil {
+		return nil, err
+	}
+	if f.verifier, err = newVerifier(h, VerifyOptions{Roots: o.Roots, Require: Questions()}); err != nil {
+		return nil, err
+	}
+	inputs, failures, err := findProfiles(h, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	f.offer.Failures = failures
+	for _, in := range inputs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := f.add(in); err != nil {
+			f.offer.Failures = append(f.offer.Failures, err)
+		}
+	}
+	return &f.offer, nil
+}
+
+// add takes one profile in, or says why it is no use to a person.
+func (f *offering) add(in input) error {
+	data, err := in.read(f.host)
+	if err != nil {
+		return err
+	}
+	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
+	switch {
+	case doc.Defect != nil:
+		return diag.Unfit(in.path, doc.Defect)
+	case diag.HasErrors(findings):
+		return f.host.withWhere(fmt.Errorf("%s: is not sound", in.path), in.path)
+	case doc.Kind() == document.Declaration:
+		return diag.WithHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")
+	case doc.IsEncrypted():
+		return fmt.Errorf("%s: is encrypted for one device, and no other could install it", in.path)
+	case doc.Root.Get(keyContent) == nil:
+		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.path)
+	}
+	if f.offer.Secret == "" && secret.Has(doc.Root) {
+		f.offer.Secret = in.path
+	}
+	item := Offered{Path: in.path, File: f.fileName(in.path), Data: data, Trust: TrustUnsigned}
+	if doc.Signed {
+		v := f.verifier.verify(in.path, data)
+		if !v.Integrity.OK && v.Integrity.Reason != cms.WeakDigest {
+			return fmt.Errorf("%s: %s; a device refuses it", in.path, v.Integrity.Detail)
+		}
+		item.Trust, item.Signer = trustOf(v.Verdict)
+	}
+	item.Name = cmp.Or(doc.Root.String("PayloadDisplayName"), item.File)
+	if v := doc.Root.Get("PayloadRemovalDisallowed"); v != nil && v.Bool {
+		item.Locked = true
+	}
+	if err := f.describe(&item, doc.Root); err != nil {
+		return err
+	}
+	f.offer.Items = append(f.offer.Items, item)
+	return nil
+}
+
+// fileName makes a name that every browser and device takes, and no two items have.
+func (f *offering) fileName(path string) string {
+	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	stem = strings.Trim(strings.Map(func(r rune) rune {
+		if r < 128 && (r == '-' || r == '_' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+			return r
+		}
+		return '-'
+	}, stem), ".-")
+	if stem == "" {
+		stem = "profile"
+	}
+	name := stem + ".mobileconfig"
+	for n := 2; slices.ContainsFunc(f.offer.Items, func(i Offered) bool { return strings.EqualFold(i.File, name) }); n++ {
+		name = fmt.Sprintf("%s-%d.mobileconfig", stem, n)
+	}
+	return name
+}
+
+// trustOf says what devices say of a signature, as far as it can be known here, and whose it is.
+func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
+	if len(v.Signers) > 0 {
+		signer = v.Signers[0].Name
+	}
+	switch {
+	case !v.Trust.OK:
+		return TrustUnverified, signer
+	case !v.Validity.OK:
+		return TrustExpired, signer
+	case v.Trust.Reason == cms.AppleRoot:
+		return TrustApple, signer
+	}
+	return TrustVerified, signer
+}
+
+// describe says for which devices a profile is, and what its payloads do there when a person installs it.
+func (f *offering) describe(item *Offered, root *plist.Value) error {
+	var platforms []target.Platform
+	if v := root.Get("TargetDeviceType"); v != nil {
+		if n, ok := v.Int.Int64(); ok {
+			if p := target.OfDeviceType(n); p != "" {
+				platforms = []target.Platform{p}
+			}
+		}
+	}
+	asked := platforms
+	if len(asked) == 0 {
+		asked = []target.Platform{target.IOS, target.MacOS}
+	}
+	var best *coverage.Matrix
+	most := -1
+	for _, p := range asked {
+		to := target.Target{Platform: p, Version: target.Version{Major: target.Current}, Enrollment: target.Manual}
+		m, err := coverage.Keys([]coverage.File{{Name: item.Path, Root: root}}, []target.Target{to}, f.catalog)
+		if err != nil {
+			return fmt.Errorf("%s: %w", item.Path, err)
+		}
+		works := 0
+		for _, r := range m.Rows {
+			if isEffective(r.Cells[0]) {
+				works++
+			}
+		}
+		if works > 0 && len(asked) > 1 {
+			platforms = append(platforms, p)
+		}
+		if works > most {
+			best, most = m, works
+		}
+	}
+	item.Devices = devicesOf(platforms)
+	if most == 0 {
+		f.host.warn(item.Path+": no setting of it works where it is installed by hand; syncguard coverage says why", "")
+	}
+	item.Says, item.Payloads = offeredPayloads(root, best)
+	return nil
+}
+
+func isEffective(c coverage.Cell) bool {
+	return c.Class == baseline.Enforced || c.Class == baseline.Locked || c.Class == baseline.Default
+}
+
+func devicesOf(platforms []target.Platform) []string {
+	words := map[target.Platform][]string{target.IOS: {"iPhone", "iPad"}, target.IPadOS: {"iPad"}, target.MacOS: {"Mac"}, target.TvOS: {"Apple TV"},
+		target.VisionOS: {"Apple Vision Pro"}, target.WatchOS: {"Apple Watch"}}
+	var names []string
+	for _, p := range platforms {
+		names = append(names, words[p]...)
+	}
+	return names
+}
+
+// offeredPayloads says what a profile says of itself, and how much of each kind of payload works.
+func offeredPayloads(root *plist.Value, m *coverage.Matrix) (says string, all []OfferedPayload) {
+	says, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
+	seen := map[string]bool{}
+	for _, p := range root.Get("PayloadContent").Items {
+		kind := p.String("PayloadType")
+		if seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		payload := OfferedPayload{Name: cmp.Or(p.String("PayloadDisplayName"), kind), System: fmt.Sprintf("%s %d", m.Targets[0].Platform, target.Current)}
+		if text := p.String("PayloadDescription"); text != "" {
+			payload.Name += ", " + strings.TrimRight(text, ".")
+		}
+		for _, r := range m.Rows {
+			switch {
+			case r.Subject.Type != kind:
+			case isEffective(r.Cells[0]):
+				payload.Works++
+			default:
+				payload.Idle++
+			}
+		}
+		all = append(all, payload)
+	}
+	return says, all
+}
+
+// ServerCertificate reads the certificate of a server with its chain, and its key.
+func ServerCertificate(h *Host, cert, key string) (pair tls.Certificate, err error) {
+	o := IdentityOptions{Cert: cert, Key: key}
+	files, err := o.files(h)
+	if err != nil {
+		return pair, err
+	}
+	id, err := identity.FromPEM(files, nil)
+	if errors.Is(err, identity.ErrPassphraseNeeded) {
+		return pair, diag.WithHint(err, "decrypt it for the server: openssl pkey -in %s -out server.key", key)
+	}
+	if err != nil {
+		return pair, explainIdentity(err)
+	}
+	pair.PrivateKey = id.Signer
+	for _, cert := range id.Chain {
+		pair.Certificate = append(pair.Certificate, cert.Raw)
+	}
+	return pair, nil
+}

@@ -1,0 +1,292 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"syncguard/internal/cms"
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/files"
+	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/secret"
+)
+
+// SignOptions say what to sign, and where to.
+type SignOptions struct {
+	Paths          []string // files, - for stdin
+	Out            string   // file or folder; - for stdout, as is empty with stdin
+	InPlace        bool
+	Replace        bool // sign the content of a file that is signed already
+	AllowVariables bool // sign what looks like variables of an MDM server
+	Signing        SigningOptions
+
+	NoStdout error // why nothing can be written to stdout; nil where it can
+}
+
+// SignResult is what was signed: all files, or none.
+type SignResult struct {
+	Signer      *Signer           `json:"signer"`
+	Digest      string            `json:"digest"`      // `sha256`, `sha384` or `sha512`
+	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
+	Written     bool              `json:"written"`     // all files are, or none
+	Files       []SignedFile      `json:"files"`       // none where nothing was written
+	Findings    []diag.Diagnostic `json:"findings"`
+
+	Looked   []Looked `json:"-"` // the findings by file
+	Refused  bool     `json:"-"` // by the findings
+	Failures []error  `json:"-"` // why files could not be signed
+	Stdout   []byte   `json:"-"` // what is signed, where it goes to no file
+}
+
+// SignedFile is one file that was signed.
+type SignedFile struct {
+	File          string `json:"file"` // as it was given; `stdin` for `-`
+	Output        string `json:"output"`
+	Size          int    `json:"size"` // bytes
+	SHA256        string `json:"sha256"`
+	ContentSHA256 string `json:"contentSHA256"` // of the profile in it
+	Replaced      bool   `json:"replaced"`      // another signature was around the profile
+}
+
+// Looked is what was found in one file.
+type Looked struct {
+	Name     string
+	Signed   bool // places are those in the signed content
+	Findings []diag.Diagnostic
+}
+
+// Sign signs profiles, byte for byte as they are. Nothing is written unless every file can be signed.
+func Sign(ctx context.Context, h *Host, o SignOptions) (*SignResult, error) {
+	if err := o.Signing.Identity.check(); err != nil {
+		return nil, err
+	}
+	jobs, err := o.plan(h)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := o.Signing.load(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	defer signer.Close()
+	s := &signing{host: h, o: o, signer: signer, files: h.Files.Stage(h.Now())}
+	defer s.files.Close()
+	r := &SignResult{Signer: signer.report(), Digest: o.Signing.Digest, Files: []SignedFile{}, Findings: []diag.Diagnostic{}}
+	if !signer.time.IsZero() {
+		r.SigningTime = signer.time.UTC().Format(time.RFC3339)
+	}
+	for f, err := range each(ctx, h, "signing", jobs, func(j signJob) string { return j.in.path }, &r.Failures, s.sign) {
+		if err != nil {
+			return nil, err
+		}
+		r.add(f)
+	}
+	if r.Written = len(r.Failures) == 0 && !r.Refused; !r.Written {
+		r.Files, r.Stdout = []SignedFile{}, nil
+		return r, nil
+	}
+	return r, s.files.Commit()
+}
+
+func (r *SignResult) add(f *signed) {
+	r.Files, r.Stdout = append(r.Files, f.SignedFile), f.stdout
+	r.Findings = append(r.Findings, diag.InFile(f.File, f.findings)...)
+	r.Looked = append(r.Looked, Looked{f.File, f.Replaced, f.findings})
+	r.Refused = r.Refused || diag.HasErrors(f.findings)
+}
+
+// signJob is one file to sign, and where to.
+type signJob struct {
+	in   input
+	out  string      // - for stdout
+	mode fs.FileMode // of what is written
+}
+
+// plan says which file goes where, and refuses what would lose one.
+func (o *SignOptions) plan(h *Host) ([]signJob, error) {
+	if err := o.checkOutput(h); err != nil {
+		return nil, err
+	}
+	folder := files.IsFolder(h.Files, o.Out) || strings.HasSuffix(filepath.ToSlash(o.Out), "/") || len(o.Paths) > 1
+	var jobs []signJob
+	for i, path := range o.Paths {
+		if slices.Contains(o.Paths[:i], path) {
+			return nil, diag.Usage("name each file once", "%s is given twice", path)
+		}
+		job := signJob{in: inputOf(path), out: o.Out, mode: 0o644}
+		switch {
+		case o.InPlace:
+			job.out = path
+		case o.Out == "":
+			job.out = "-"
+		case folder && path == "-":
+			return nil, diag.Usage("name the file: -o FILE", "stdin has no name for a file in the folder %s", o.Out)
+		case folder:
+			job.out = filepath.Join(o.Out, filepath.Base(path))
+		}
+		if info, err := h.Files.Lstat(path); err == nil && path != "-" {
+			if o.InPlace && !info.Mode().IsRegular() {
+				return nil, diag.Usage("name the file itself", "%s is no regular file, and cannot be signed in place", path)
+			}
+			job.mode = info.Mode().Perm() // so that nobody can read more than before
+		}
+		if !o.InPlace && h.isSameFile(path, job.out) {
+			return nil, diag.Usage("give --in-place if that is meant", "%s would be overwritten with its signed form", path)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs, checkClashes(jobs)
+}
+
+// checkOutput refuses options that leave open where to write, or contradict each other.
+func (o *SignOptions) checkOutput(h *Host) error {
+	stdin := slices.Contains(o.Paths, "-")
+	switch {
+	case o.InPlace && o.Out != "":
+		return diag.Usage("give one of the two", "--in-place cannot go with -o")
+	case o.InPlace && stdin:
+		return diag.Usage("leave --in-place out: what is read from stdin is written to stdout", "stdin cannot be signed in place")
+	case o.Out == "" && !o.InPlace && (!stdin || len(o.Paths) > 1):
+		return diag.Usage("-o FILE, -o FOLDER, or --in-place", "nothing says where to write what is signed")
+	case o.Out == "-" && len(o.Paths) > 1:
+		return diag.Usage("-o FOLDER", "%d files cannot all go to stdout", len(o.Paths))
+	case o.Out == "-" || o.Out == "" && !o.InPlace:
+		return o.NoStdout
+	}
+	if info, err := h.Files.Stat(o.Out); len(o.Paths) > 1 && (err == nil && !info.IsDir() || err != nil && isProfileName(o.Out)) {
+		return diag.Usage("-o FOLDER", "%d files cannot all become %s", len(o.Paths), o.Out)
+	}
+	return nil
+}
+
+func (h *Host) isSameFile(a, b string) bool {
+	infoA, errA := h.Files.Stat(a)
+	infoB, errB := h.Files.Stat(b)
+	return errA == nil && errB == nil && h.Files.SameFile(infoA, infoB)
+}
+
+// checkClashes finds two files that would become one, on any file system.
+func checkClashes(jobs []signJob) error {
+	seen := map[string]string{}
+	for _, job := range jobs {
+		name := strings.ToLower(filepath.Clean(job.out))
+		if first, ok := seen[name]; ok {
+			return diag.Usage("sign them into different folders", "%s and %s would both become %s", first, job.in.path, job.out)
+		}
+		seen[name] = job.in.path
+	}
+	return nil
+}
+
+// signing holds what is the same for every file.
+type signing struct {
+	host   *Host
+	o      SignOptions
+	signer *signer
+	files  files.Stage
+	failed atomic.Bool // the key did, and would for the other files
+}
+
+// signed is one file that was signed, or whose findings refuse that.
+type signed struct {
+	SignedFile
+	findings []diag.Diagnostic
+	stdout   []byte
+}
+
+// sign signs one file. Nothing becomes of it once the key has failed for another one.
+func (s *signing) sign(job signJob) (*signed, error) {
+	f := &signed{SignedFile: SignedFile{File: job.in.path, Output: job.out}}
+	if s.failed.Load() {
+		return f, nil
+	}
+	data, err := job.in.read(s.host)
+	if err != nil {
+		return nil, err
+	}
+	var content []byte
+	content, f.Replaced, f.findings = s.content(job.in.path, data)
+	if diag.HasErrors(f.findings) {
+		return f, nil
+	}
+	made, err := s.signer.Sign(content)
+	if err != nil {
+		if s.failed.Swap(true) {
+			return f, nil // once is enough
+		}
+		return nil, explainSigning(fmt.Errorf("%s: %w", job.in.path, err))
+	}
+	f.Size, f.SHA256, f.ContentSHA256 = len(made), hexSum(made), hexSum(content)
+	if job.out == "-" {
+		f.stdout = made
+		return f, nil
+	}
+	return f, s.files.Add(job.out, made, job.mode)
+}
+
+// content returns the bytes to sign, and what is wrong with them. Secrets are not in what is shown of the findings.
+func (s *signing) content(name string, data []byte) (content []byte, signed bool, findings []diag.Diagnostic) {
+	doc, findings := document.Open(diag.NewFile(name, bytes.Clone(data)))
+	if doc.Defect != nil {
+		return nil, doc.Signed, []diag.Diagnostic{*doc.Defect}
+	}
+	secret.Scrub(findings)
+	defer hideSecrets(doc, diag.HasErrors(findings))
+	content = data
+	if doc.Signed && !diag.HasErrors(findings) {
+		var refused []diag.Diagnostic
+		content, refused = s.unwrapped(data)
+		findings = append(findings, refused...)
+	}
+	findings = append(findings, s.unfit(doc)...)
+	return content, doc.Signed, diag.Sort(findings)
+}
+
+// unwrapped returns what a signature is around, where that is to be replaced and holds. Who made it does not matter: the
+// new one says who stands for the content.
+func (s *signing) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
+	verdict := cms.Verify(data, cms.VerifyOptions{At: s.host.Now()})
+	switch {
+	case !s.o.Replace:
+		return nil, []diag.Diagnostic{refusal(rule.AlreadySigned, "the file is signed already",
+			"sign what it was made of, or give --replace to sign its content anew")}
+	case !verdict.Integrity.OK:
+		return nil, []diag.Diagnostic{refusal(rule.BrokenSignature, fmt.Sprintf("the signature does not hold: %s [%s]", verdict.Integrity.Detail, verdict.Integrity.Reason),
+			"sign what it was made of; syncguard extract --unverified takes the content out all the same")}
+	}
+	return verdict.Content, nil
+}
+
+// unfit finds what a signature does no good to.
+func (s *signing) unfit(doc *document.Document) (found []diag.Diagnostic) {
+	switch {
+	case doc.Kind() == document.Declaration:
+		return []diag.Diagnostic{refusal(rule.NotAProfile, "the file is a declaration, want a profile", "declarations are not signed: the MDM protocol carries them")}
+	case doc.Root.String("PayloadType") != "Configuration":
+		return []diag.Diagnostic{refusal(rule.NotAProfile, `the top level has no "PayloadType" of "Configuration", want a profile`, "syncguard validate says more")}
+	case doc.Format == document.Binary:
+		found = append(found, diag.Diagnostic{Rule: rule.BinaryProfile, Severity: diag.Warning,
+			Message: "the profile is a binary property list, and that devices take a signed one is unverified", Help: "sign its XML form"})
+	}
+	if s.o.AllowVariables {
+		return found
+	}
+	for _, d := range lint.SignedVariables(doc.Root) {
+		d.Help = "let the MDM sign after it has filled them in, or give --allow-variables if nothing has to be"
+		found = append(found, d)
+	}
+	return found
+}
+
+func refusal(rule, message, help string) diag.Diagnostic {
+	return diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help}
+}

@@ -1,0 +1,47 @@
+package view
+
+import (
+	"cmp"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/app"
+)
+
+// Offer writes what is served, a line each.
+func (p *Printer) Offer(o *app.Offer) {
+	for _, item := range o.Items {
+		p.Line("  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), trustText(item.Trust))
+	}
+}
+
+// AirDrop writes how to send the files to a device near by, which the Finder shows or not.
+func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
+	if inFinder {
+		p.Line("The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
+	} else {
+		p.Line("AirDrop is for Apple's devices: copy the file to a Mac, and in the Finder control-click it, choose Share… and AirDrop.")
+		p.Line("Without a Mac, syncguard serve gives the device a page to open.")
+	}
+	p.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
+	for _, item := range o.Items {
+		p.Line("  %s  %s", Clean(item.Path), trustText(item.Trust))
+	}
+}
+
+// trustText says what devices say of a signature.
+func trustText(t app.DeviceTrust) string {
+	if t.IsProbable() {
+		return "devices probably say “" + t.Label() + "”, since they have Apple's root, though this machine does not"
+	}
+	return "devices say “" + t.Label() + "”"
+}
+
+// QRCode writes a QR code of half blocks. Where there are colours it is black on white, whatever those of the terminal are.
+func (p *Printer) QRCode(lines []string) {
+	style := lipgloss.NewStyle().Foreground(lipgloss.Color("#ffffff")).Background(lipgloss.Color("#000000"))
+	for _, line := range lines {
+		p.Line("%s", style.Render(line))
+	}
+}
