@@ -150,7 +150,7 @@ func Scrub(findings []diag.Diagnostic) {
 	f := newFinder()
 	for i := range findings {
 		d := &findings[i]
-		if key := d.Path.LastKey(); f.isKey(key) && strings.Contains(d.Message, `"`) {
+		if key := d.Path.LastKey(); f.isKey(key) {
 			d.Message, d.Help, d.Fix, d.HideSource = withoutQuotes(d.Message), withoutQuotes(d.Help), nil, true
 		}
 	}

@@ -233,7 +233,7 @@ type header struct {
 // Compiled when a file is read, so that commands which read none do not wait for it.
 var (
 	sourceLine    = lazy(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
-	documentation = lazy(`Apple documentation of (?:the )?([0-9.]+)(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
+	documentation = lazy(`Apple documentation of (?:the )?([0-9]{1,2}(?:\.[0-9]+)*)\b(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
 	renamedLine   = lazy(`^# renamed from (.+)\.yaml`)
 )
 
@@ -250,8 +250,8 @@ func readHeader(data []byte, source schema.Source) header {
 		if m := sourceLine().FindStringSubmatch(line); m != nil {
 			h.sources = append(h.sources, schema.Source{Name: RepositoryName, Version: m[1], Path: source.Path})
 		}
-		if m := documentation().FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "# 18.3") {
-			version := strings.TrimSuffix(strings.TrimSuffix(m[1], "."), ".0")
+		if m := documentation().FindStringSubmatch(line); m != nil {
+			version := strings.TrimSuffix(m[1], ".0")
 			h.sources = append(h.sources, schema.Source{Name: "developer.apple.com", Version: version, Path: m[2]})
 		}
 		if m := renamedLine().FindStringSubmatch(line); m != nil {
