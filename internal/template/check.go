@@ -3,9 +3,11 @@ package template
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fix"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/target"
@@ -43,8 +45,10 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	switch {
 	case v.Secret:
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
-		d.Help = booleanHelp(v.Text)
-		d.Fix = toBoolean(v)
+		if is, ok := boolean(v.Text); ok {
+			d.Help = "did you mean " + strconv.FormatBool(is) + ", without quotes?"
+			d.Fix = fix.By("write "+strconv.FormatBool(is)+" without quotes", fix.Value(v, plist.NewBoolean(is)))
+		}
 	case s.kind == plain && isScalar(v.Kind):
 		d.Help = "put the value in quotes"
 		d.Fix = toText(v)
@@ -53,15 +57,15 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	}
 }
 
-// booleanHelp knows the words that YAML 1.1 took for booleans and YAML 1.2 does not.
-func booleanHelp(s string) string {
+// boolean knows the words that YAML 1.1 took for booleans and YAML 1.2 does not.
+func boolean(s string) (is, ok bool) {
 	switch strings.ToLower(s) {
 	case "yes", "on", "y", "true", "1":
-		return `did you mean true, without quotes?`
+		return true, true
 	case "no", "off", "n", "false", "0":
-		return `did you mean false, without quotes?`
+		return false, true
 	}
-	return ""
+	return false, false
 }
 
 func isScalar(k plist.Kind) bool {

@@ -14,15 +14,6 @@ import (
 // The fixes of findings in a template. All are safe: nothing is built of a template with such a mistake. There is none where a
 // variable stands for the value.
 
-// toBoolean writes a text as the boolean that it says.
-func toBoolean(v *plist.Value) *diag.Fix {
-	if booleanHelp(v.Text) == "" {
-		return nil
-	}
-	is := strings.Contains(booleanHelp(v.Text), "true")
-	return fix.By("write "+strconv.FormatBool(is)+" without quotes", fix.Value(v, plist.NewBoolean(is)))
-}
-
 // toText puts a number or a boolean in quotes.
 func toText(v *plist.Value) *diag.Fix {
 	switch v.Kind {
