@@ -8,8 +8,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/schema"
-	"syncguard/internal/target"
-	"syncguard/internal/template"
 )
 
 // What the command line still asks for itself, until all of its use cases live here. It goes with the last of them.
@@ -25,16 +23,6 @@ func Find(h *Host, stdin string, is func(string) bool, wants string, paths []str
 }
 func IsProfileName(path string) bool                        { return isProfileName(path) }
 func (h *Host) Catalog() (*schema.Catalog, []string, error) { return h.catalog() }
-func (v *TemplateValues) Load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
-	return v.load(h, name)
-}
-func Elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
-	return elsewhere(findings, already)
-}
-func ParseTargets(h *Host, texts []string) ([]target.Target, TargetNotes, error) {
-	return parseTargets(h, texts)
-}
-func (n *TargetNotes) Note(h *Host, targets ...target.Target) { n.add(h, targets...) }
 func Ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 	return ordered(items, limit, do)
 }

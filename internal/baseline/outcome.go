@@ -71,13 +71,13 @@ func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Inde
 
 // Outcome is what a profile does about one intent on one target.
 type Outcome struct {
-	Intent     Intent    `json:"intent"`
-	Class      Class     `json:"class"`
+	Intent     Intent    `json:"intent"`     // `date-time`, `dns`, `cellular`, `storage`, `updates`
+	Class      Class     `json:"class"`      // `enforced`, `locked`, `default`, `hint`, `impossible`
 	Mechanisms []string  `json:"mechanisms"` // payload type and key of each lever that is set; empty where nothing is
 	Levers     []Lever   `json:"-"`          // every lever that was tried, in order
 	Notes      []Note    `json:"notes"`      // conditions and consequences
-	Settings   []Setting `json:"settings"`
-	Source     string    `json:"source"` // where the class comes from
+	Settings   []Setting `json:"settings"`   // what a person can do by hand
+	Source     string    `json:"source"`     // where the class comes from
 }
 
 // Lever is a payload type or key that may serve an intent, and whether it does on the target.

@@ -28,6 +28,7 @@ var results = []struct {
 	name string
 	of   reflect.Type
 }{
+	{"build", reflect.TypeFor[app.BuildResult]()},
 	{"diff", reflect.TypeFor[app.DiffRun]()},
 	{"push", reflect.TypeFor[app.PushResult]()},
 	{"export", reflect.TypeFor[app.ExportResult]()},

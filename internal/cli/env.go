@@ -23,9 +23,8 @@ type Env struct {
 	Environ        []string // NAME=value
 	Now            func() time.Time
 
-	targetNotes []string       // of the transition
-	progress    *view.Progress // nil where nobody watches, or nothing has begun
-	lost        error          // why something that was printed did not get to Stdout
+	progress *view.Progress // nil where nobody watches, or nothing has begun
+	lost     error          // why something that was printed did not get to Stdout
 }
 
 // lookup returns an environment variable, the last one where a name repeats.

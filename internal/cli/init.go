@@ -2,35 +2,16 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
-	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
-	"text/template"
+	"context"
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
 	"syncguard/internal/target"
-	loader "syncguard/internal/template"
 )
 
-type initOptions struct {
-	file       string
-	name       string
-	identifier string
-	targets    []string
-	dns        []string
-	force      bool
-}
-
 func newInitCmd(env *Env) *cobra.Command {
-	var o initOptions
+	var o app.InitOptions
 	cmd := &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "Write a commented template to start from",
@@ -46,126 +27,64 @@ are needed. FILE is syncguard.yaml unless given.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file = "syncguard.yaml"
+			o.File = "syncguard.yaml"
 			if len(args) == 1 {
-				o.file = args[0]
+				o.File = args[0]
 			}
-			return runInit(env, o)
+			return runInit(cmd.Context(), env, o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.name, "name", "", "name of the organization")
-	flags.StringVar(&o.identifier, "identifier", "", "its reverse-DNS identifier, such as com.acme")
-	flags.StringArrayVar(&o.targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] (repeatable)")
-	flags.StringArrayVar(&o.dns, "dns", nil, "DNS provider: cloudflare, google or quad9 (repeatable)")
-	flags.BoolVar(&o.force, "force", false, "replace FILE if it is there")
+	flags.StringVar(&o.Name, "name", "", "name of the organization")
+	flags.StringVar(&o.Identifier, "identifier", "", "its reverse-DNS identifier, such as com.acme")
+	flags.StringArrayVar(&o.Targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] (repeatable)")
+	flags.StringArrayVar(&o.DNS, "dns", nil, "DNS provider: cloudflare, google or quad9 (repeatable)")
+	flags.BoolVar(&o.Force, "force", false, "replace FILE if it is there")
 	return cmd
 }
 
-func runInit(env *Env, o initOptions) error {
-	if _, err := os.Lstat(o.file); err == nil && !o.force {
-		return withHint(fmt.Errorf("%s is there already", o.file), "give another name, or --force to replace it")
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
+	if _, person := terminal(env.Stdin); person {
+		o.Complete = func(o *app.InitOptions) error {
+			return askPerson(&prompter{in: bufio.NewReader(env.Stdin), out: env.err()}, o)
+		}
 	}
-	if err := ask(env, &o); err != nil {
-		return err
-	}
-	if err := o.check(env); err != nil {
-		return err
-	}
-	text, err := starter(o)
-	if err != nil {
-		return err
-	}
-	dir, name := filepath.Split(o.file)
-	if dir == "" {
-		dir = "."
-	}
-	if err := writeFiles(dir, []output{{name, text, 0o644}}, env.Now()); err != nil {
+	if err := app.Init(ctx, env.host(), o); err != nil {
 		return err
 	}
 	p := env.out()
-	p.Line("wrote %s", o.file)
-	p.Line("next: syncguard build %s", o.file)
-	return nil
-}
-
-// isReverseDNS says whether an identifier is a domain, last part first.
-func isReverseDNS(s string) bool {
-	matched, _ := regexp.MatchString(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`, s)
-	return matched
-}
-
-func (o *initOptions) check(env *Env) error {
-	if o.name == "" {
-		return usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
-	}
-	if !isReverseDNS(o.identifier) {
-		return usage("write it as com.acme: your domain, last part first", "--identifier %q is not a reverse-DNS identifier", o.identifier)
-	}
-	if _, err := env.parseTargets(o.targets); err != nil {
-		return err
-	}
-	for _, p := range o.dns {
-		if _, ok := dnsProviders[p]; !ok {
-			return usage("a server of your own goes into the template, under prevention.dns", "unknown DNS provider %q, want cloudflare, google or quad9", p)
-		}
-	}
-	return nil
-}
-
-var dnsProviders = map[string]string{
-	string(loader.Cloudflare): "Cloudflare (1.1.1.1)",
-	string(loader.Google):     "Google (8.8.8.8)",
-	string(loader.Quad9):      "Quad9 (9.9.9.9)",
-}
-
-// ask fills what the flags left open: from a person on a terminal, else with the defaults.
-func ask(env *Env, o *initOptions) error {
-	if _, person := terminal(env.Stdin); person {
-		if err := askPerson(&prompter{in: bufio.NewReader(env.Stdin), out: env.err()}, o); err != nil {
-			return err
-		}
-	}
-	if len(o.targets) == 0 {
-		for _, t := range loader.DefaultTargets() {
-			o.targets = append(o.targets, string(t.Platform)+"/"+string(t.Enrollment))
-		}
-	}
-	if len(o.dns) == 0 {
-		o.dns = []string{string(loader.Cloudflare)}
-	}
+	p.Line("wrote %s", o.File)
+	p.Line("next: syncguard build %s", o.File)
 	return nil
 }
 
 // askPerson asks only what no flag answered.
-func askPerson(p *prompter, o *initOptions) (err error) {
-	if o.name == "" {
-		if o.name, err = p.line("Name of your organization", func(s string) string {
+func askPerson(p *prompter, o *app.InitOptions) (err error) {
+	if o.Name == "" {
+		if o.Name, err = p.line("Name of your organization", func(s string) string {
 			return cond(s == "", "a name is needed")
 		}); err != nil {
 			return err
 		}
 	}
-	if o.identifier == "" {
-		if o.identifier, err = p.line("Its reverse-DNS identifier, such as com.acme (every identifier and UUID is derived from it)", func(s string) string {
-			return cond(!isReverseDNS(s), "write it as com.acme: your domain, last part first")
+	if o.Identifier == "" {
+		if o.Identifier, err = p.line("Its reverse-DNS identifier, such as com.acme (every identifier and UUID is derived from it)", func(s string) string {
+			return cond(!app.IsReverseDNS(s), "write it as com.acme: your domain, last part first")
 		}); err != nil {
 			return err
 		}
 	}
-	if len(o.targets) == 0 {
-		if o.targets, err = p.choices("Which devices?", targetChoices()); err != nil {
+	if len(o.Targets) == 0 {
+		if o.Targets, err = p.choices("Which devices?", targetChoices()); err != nil {
 			return err
 		}
 	}
-	if len(o.dns) == 0 {
-		o.dns, err = p.choices("Which DNS? With more than one, the person chooses in Settings; only one is active.", []choice{
-			{"cloudflare", dnsProviders["cloudflare"], true},
-			{"google", dnsProviders["google"], false},
-			{"quad9", dnsProviders["quad9"], false},
-		})
+	if len(o.DNS) == 0 {
+		var all []choice
+		for i, provider := range app.DNSProviders() {
+			all = append(all, choice{provider.Name, provider.Label, i == 0})
+		}
+		o.DNS, err = p.choices("Which DNS? With more than one, the person chooses in Settings; only one is active.", all)
 	}
 	return err
 }
@@ -190,24 +109,4 @@ func targetChoices() []choice {
 		}
 	}
 	return choices
-}
-
-//go:embed init.yaml.tmpl
-var initTemplate string
-
-// starter is the text of the template, with the answers as YAML scalars.
-func starter(o initOptions) ([]byte, error) {
-	t, err := template.New("init").Delims("[[", "]]").Funcs(template.FuncMap{"quote": quoteYAML}).Parse(initTemplate)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	err = t.Execute(&b, map[string]any{"Name": o.name, "Identifier": o.identifier, "Targets": o.targets, "DNS": o.dns})
-	return b.Bytes(), err
-}
-
-// quoteYAML writes a string as a double-quoted YAML scalar, which every JSON string is.
-func quoteYAML(s string) (string, error) {
-	b, err := json.Marshal(strings.ReplaceAll(s, "${", "$${")) // a name is no variable
-	return string(b), err
 }

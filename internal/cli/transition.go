@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"io/fs"
 	"iter"
@@ -10,10 +12,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/schema"
-	"syncguard/internal/target"
-	"syncguard/internal/template"
-
-	"github.com/spf13/cobra"
 )
 
 // What commands still do themselves, until the application does it. It goes with the last of them.
@@ -23,7 +21,6 @@ var (
 	plain         = diag.Plain
 	unfit         = diag.Unfit
 	isProfileName = app.IsProfileName
-	elsewhere     = app.Elsewhere
 	hideSecrets   = app.HideSecrets
 	internalError = app.InternalError
 	inputOf       = app.InputOf
@@ -36,7 +33,6 @@ type (
 		data []byte
 		mode fs.FileMode
 	}
-	templateFlags struct{ app.TemplateValues }
 )
 
 var osHost = &app.Host{Files: files.OS{}}
@@ -68,20 +64,10 @@ func (f *inputFinder) find(paths []string) ([]input, []error, error) {
 
 func (f *inputFinder) walk(path string) ([]input, []error) { return app.Walk(osHost, f.isInput, path) }
 
-func (e *Env) catalog() (*schema.Catalog, []string, error) { return e.host().Catalog() }
-func (e *Env) parseTargets(texts []string) ([]target.Target, error) {
-	targets, notes, err := app.ParseTargets(e.host(), texts)
-	e.targetNotes = append(e.targetNotes, notes.TargetNotes...)
-	return targets, err
-}
-func (e *Env) noteTargets(targets []target.Target) {
-	n := app.TargetNotes{TargetNotes: e.targetNotes}
-	n.Note(e.host(), targets...)
-	e.targetNotes = n.TargetNotes
-}
-
-func (f *templateFlags) load(env *Env, name string) (*template.Spec, []diag.Diagnostic, error) {
-	return f.Load(env.host(), name)
-}
+func (e *Env) catalog() (*schema.Catalog, []string, error)  { return e.host().Catalog() }
 func verdict(env *Env, failures []error, failed bool) error { return env.verdict(failures, failed) }
-func (f *templateFlags) addTo(cmd *cobra.Command)           { addTemplateFlags(cmd, &f.TemplateValues) }
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

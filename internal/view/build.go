@@ -6,141 +6,75 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
 
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
-	"syncguard/internal/diag"
 	"syncguard/internal/fact"
-	"syncguard/internal/target"
 )
 
-// Build is the result of a build. In JSON its shape is stable: fields are only ever added (docs/json.md).
-type Build struct {
-	Signer   *app.Signer       `json:"signer"` // null where the profiles are not signed
-	Output   string            `json:"output"` // folder; empty where findings kept every profile from being written
-	Profiles []Profile         `json:"profiles"`
-	Reports  []string          `json:"reports"` // names in the output folder
-	Others   int               `json:"others"`  // profiles in the output folder that are not of this build
-	Findings []diag.Diagnostic `json:"findings"`
-	TargetNotes
-}
-
-// TargetNotes says which targets of a run are read as others, a sentence each.
-type TargetNotes struct {
-	TargetNotes []string `json:"targetNotes,omitempty"`
-}
-
-// Profile is one target of a build.
-type Profile struct {
-	Template   string `json:"template"`
-	Target     string `json:"target"`
-	File       string `json:"file"` // name in the output folder; empty where nothing can be set on the target
-	Identifier string `json:"identifier"`
-	Size       int    `json:"size"` // bytes
-	SHA256     string `json:"sha256"`
-	Signed     bool   `json:"signed"`
-	// Declarations are files of their own, or have no File and are in the profile.
-	Declarations []Declaration `json:"declarations"`
-	Intents      []Intent      `json:"intents"`
-
-	Title        string        `json:"-"` // of the target
-	Organization string        `json:"-"`
-	Platform     string        `json:"-"`
-	Of           target.Target `json:"-"`
-	Payloads     []string      `json:"-"` // payload types in the profile
-}
-
-// Declaration is one declaration for a target.
-type Declaration struct {
-	Type        string `json:"type"`
-	Identifier  string `json:"identifier"`
-	ServerToken string `json:"serverToken"`
-	File        string `json:"file"` // name in the output folder; empty where the profile carries it
-	Size        int    `json:"size"` // bytes; 0 where the profile carries it
-	SHA256      string `json:"sha256"`
-}
-
-// Intent is what a profile does about one intent.
-type Intent struct {
-	Intent     string    `json:"intent"` // date-time, dns, cellular, storage, updates
-	Class      string    `json:"class"`  // enforced, locked, default, hint, impossible
-	Mechanisms []string  `json:"mechanisms"`
-	Notes      []Note    `json:"notes"`
-	Settings   []Setting `json:"settings"`
-	Source     string    `json:"source"`
-}
-
-// Note is a condition or consequence.
-type Note struct {
-	Text     string        `json:"text"`
-	Evidence fact.Evidence `json:"evidence"` // apple, community, unverified
-	Source   string        `json:"source"`
-	Detail   bool          `json:"-"` // not in the table
-}
-
-// Setting is what a person can do by hand.
-type Setting struct {
-	Path     []string      `json:"path"`
-	Value    string        `json:"value"`
-	Evidence fact.Evidence `json:"evidence"` // of the labels on the current version
-}
-
-// Intents turns outcomes into their reported form.
-func Intents(outcomes []baseline.Outcome) []Intent {
-	out := make([]Intent, 0, len(outcomes))
-	for _, o := range outcomes {
-		i := Intent{string(o.Intent), string(o.Class), orEmpty(o.Mechanisms), []Note{}, []Setting{}, o.Source}
-		for _, n := range o.Notes {
-			i.Notes = append(i.Notes, Note{n.Text, n.Evidence, n.Source, n.Detail})
-		}
-		for _, s := range o.Settings {
-			i.Settings = append(i.Settings, Setting{s.Path, s.Value, s.Evidence})
-		}
-		out = append(out, i)
-	}
-	return out
-}
-
-func orEmpty(s []string) []string {
-	if s == nil {
-		return []string{}
-	}
-	return s
-}
-
 // Build writes the table of a build, its footnotes, and with hints what is left for people to do.
-func (p *Printer) Build(b *Build, hints bool) {
+func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	p.Line("%s", buildTitle(b))
 	p.Line("")
-	notes := &footnotes{}
-	rows := buildRows(b, notes)
-	width := lipgloss.Width(rows)
-	if p.Width == 0 || width <= p.Width {
-		p.Line("%s\n", rows)
-	} else {
-		p.buildList(b, notes)
-		width = p.Width
+	var notes numbering
+	blocks := []Block{buildTable(b, &notes)}
+	if all := classesOf(func(c baseline.Class) bool {
+		return hasOutcome(b, func(o baseline.Outcome) bool { return o.Class == c })
+	}); len(all) > 0 {
+		blocks = append(blocks, all)
 	}
-	if len(intents(b)) > 0 {
-		p.legend(b)
+	if len(notes) > 0 {
+		blocks = append(blocks, notes.footnotes(""))
 	}
-	for i, text := range notes.texts {
-		p.wrapped(fmt.Sprintf("  %s ", superscript(i+1)), text, width)
-	}
-	if len(notes.texts) > 0 {
-		p.Line("")
-	}
+	p.Blocks(blocks...)
+	p.Line("")
 	if hints {
 		p.byHand(b)
 	}
 	p.Line("%s", buildSummary(b, hints))
 }
 
-func buildTitle(b *Build) string {
+func hasOutcome(b *app.BuildResult, is func(baseline.Outcome) bool) bool {
+	return slices.ContainsFunc(b.Profiles, func(p *app.BuiltProfile) bool { return slices.ContainsFunc(p.Intents, is) })
+}
+
+// buildTable has a row for each profile, and a column for each intent where a template asks for prevention.
+func buildTable(b *app.BuildResult, notes *numbering) Table {
+	t := Table{Headers: []string{"profile", "target", "size"}, Labels: 1, Whole: true}
+	var intents []baseline.Intent
+	if hasOutcome(b, func(baseline.Outcome) bool { return true }) {
+		intents = baseline.Intents()
+	}
+	for _, i := range intents {
+		t.Headers = append(t.Headers, i.Title())
+	}
+	for _, p := range b.Profiles {
+		row := Row{Cells: []Text{words("nothing can be set here"), words(p.Of.Describe()), nil}}
+		switch {
+		case p.File != "":
+			row.Cells[0], row.Cells[2] = words(p.File), words(size(p.Size))
+		case len(p.Declarations) > 0:
+			row.Cells[0] = words("declarations only")
+		}
+		for _, name := range intents {
+			cell := Text{styled(Faint, "off")}
+			if i := slices.IndexFunc(p.Intents, func(o baseline.Outcome) bool { return o.Intent == name }); i >= 0 {
+				cell = classText(p.Intents[i].Class)
+				if marks := notes.marks(p.Intents[i].Notes); marks != nil {
+					cell = append(cell, Run{Text: " ", Marks: marks})
+				}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func buildTitle(b *app.BuildResult) string {
 	var templates, organizations []string
-	for _, profile := range b.Profiles {
-		templates, organizations = append(templates, profile.Template), append(organizations, profile.Organization)
+	for _, part := range b.Parts {
+		templates, organizations = append(templates, part.Template), append(organizations, part.Organization)
 	}
 	signed := yellow.Render("not signed")
 	if s := b.Signer; s != nil && s.Development {
@@ -156,76 +90,6 @@ func buildTitle(b *Build) string {
 	}, " · ")
 }
 
-// buildRows is the table for a wide screen: one row a profile.
-func buildRows(b *Build, notes *footnotes) string {
-	t := table.New().
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(append([]string{"profile", "target", "size"}, intentTitles(b)...)...).
-		StyleFunc(func(row, column int) lipgloss.Style {
-			style := lipgloss.NewStyle().PaddingLeft(2)
-			if column == 2 {
-				style = style.Align(lipgloss.Right)
-			}
-			if row == table.HeaderRow {
-				style = style.Faint(true)
-			}
-			return style
-		})
-	for _, profile := range b.Profiles {
-		t.Row(append([]string{fileCell(profile), Clean(profile.Title), sizeCell(profile)}, classCells(b, profile, notes)...)...)
-	}
-	lines := strings.Split(t.Render(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// buildList is the same for a narrow screen: one paragraph a profile.
-func (p *Printer) buildList(b *Build, notes *footnotes) {
-	for _, profile := range b.Profiles {
-		p.Line("  %s", bold.Render(fileCell(profile)))
-		p.Line("%s", strings.TrimRight(fmt.Sprintf("  %s  %s", Clean(profile.Title), sizeCell(profile)), " "))
-		for i, cell := range classCells(b, profile, notes) {
-			p.Line("    %-12s %s", intentTitles(b)[i], cell)
-		}
-		p.Line("")
-	}
-}
-
-// intents are those of a table: all, or none where no template asks for prevention.
-func intents(b *Build) []baseline.Intent {
-	if slices.ContainsFunc(b.Profiles, func(p Profile) bool { return len(p.Intents) > 0 }) {
-		return baseline.Intents()
-	}
-	return nil
-}
-
-func intentTitles(b *Build) []string {
-	var titles []string
-	for _, i := range intents(b) {
-		titles = append(titles, i.Title())
-	}
-	return titles
-}
-
-func fileCell(p Profile) string {
-	switch {
-	case p.File != "":
-		return Clean(p.File)
-	case len(p.Declarations) > 0:
-		return "declarations only"
-	}
-	return "nothing can be set here"
-}
-
-func sizeCell(p Profile) string {
-	if p.File == "" {
-		return ""
-	}
-	return size(p.Size)
-}
-
 // size writes bytes as people do: 3.1 kB.
 func size(n int) string {
 	switch {
@@ -235,20 +99,6 @@ func size(n int) string {
 		return fmt.Sprintf("%.1f kB", float64(n)/1000)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
-}
-
-// classCells says what a profile does about each intent, with the numbers of its footnotes.
-func classCells(b *Build, p Profile, notes *footnotes) []string {
-	var cells []string
-	for _, name := range intents(b) {
-		i := slices.IndexFunc(p.Intents, func(i Intent) bool { return i.Intent == string(name) })
-		if i < 0 {
-			cells = append(cells, faint.Render("off"))
-			continue
-		}
-		cells = append(cells, classStyle(p.Intents[i].Class).Render(p.Intents[i].Class)+notes.mark(p.Intents[i]))
-	}
-	return cells
 }
 
 func classStyle(class string) lipgloss.Style {
@@ -265,45 +115,6 @@ func classStyle(class string) lipgloss.Style {
 	return faint
 }
 
-// legend says what the classes of the table mean.
-func (p *Printer) legend(b *Build) {
-	occurs := map[string]bool{}
-	for _, profile := range b.Profiles {
-		for _, i := range profile.Intents {
-			occurs[i.Class] = true
-		}
-	}
-	for _, c := range baseline.Classes() {
-		if occurs[string(c)] {
-			p.Line("  %s  %s", classStyle(string(c)).Render(fmt.Sprintf("%-10s", c)), faint.Render(c.Meaning()))
-		}
-	}
-	p.Line("")
-}
-
-// footnotes numbers the notes of a table in the order in which they first appear.
-type footnotes struct{ texts []string }
-
-func (f *footnotes) mark(i Intent) string {
-	var marks []string
-	for _, n := range i.Notes {
-		if n.Detail {
-			continue
-		}
-		label := baseline.Note{Text: n.Text, Evidence: n.Evidence}.Label()
-		at := slices.Index(f.texts, label)
-		if at < 0 {
-			at = len(f.texts)
-			f.texts = append(f.texts, label)
-		}
-		marks = append(marks, superscript(at+1))
-	}
-	if len(marks) == 0 {
-		return ""
-	}
-	return faint.Render(" " + strings.Join(marks, " "))
-}
-
 func superscript(n int) string {
 	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
 	var b strings.Builder
@@ -314,18 +125,17 @@ func superscript(n int) string {
 }
 
 // byHand lists what no profile can set, by platform.
-func (p *Printer) byHand(b *Build) {
+func (p *Printer) byHand(b *app.BuildResult) {
 	p.Line("By hand, since no profile can (names can differ between versions):")
 	seen := map[string]bool{}
 	for _, profile := range b.Profiles {
 		for _, i := range profile.Intents {
-			if i.Class != string(baseline.Hint) && i.Class != string(baseline.Locked) {
+			if i.Class != baseline.Hint && i.Class != baseline.Locked {
 				continue
 			}
 			for _, s := range i.Settings {
-				setting := baseline.Setting{Path: s.Path, Value: s.Value, Evidence: s.Evidence}
-				line := fmt.Sprintf("  %-9s %-12s %s", profile.Platform, baseline.Intent(i.Intent).Title(), setting)
-				if setting.Evidence != fact.Apple {
+				line := fmt.Sprintf("  %-9s %-12s %s", profile.Of.Platform, i.Intent.Title(), s)
+				if s.Evidence != fact.Apple {
 					line += faint.Render(" (" + string(s.Evidence) + ")")
 				}
 				if !seen[line] {
@@ -338,18 +148,8 @@ func (p *Printer) byHand(b *Build) {
 	p.Line("")
 }
 
-func buildSummary(b *Build, hints bool) string {
-	written, declared := 0, 0
-	for _, profile := range b.Profiles {
-		if profile.File != "" {
-			written++
-		}
-		for _, d := range profile.Declarations {
-			if d.File != "" {
-				declared++
-			}
-		}
-	}
+func buildSummary(b *app.BuildResult, hints bool) string {
+	written, declared := fileCounts(b.Profiles)
 	s := fmt.Sprintf("%s  %s", bold.Render(folderName(b.Output)), Count(written, "profile"))
 	if declared > 0 {
 		s += fmt.Sprintf(", %s for MDM", Count(declared, "declaration"))
@@ -357,10 +157,7 @@ func buildSummary(b *Build, hints bool) string {
 	for _, name := range b.Reports {
 		s += ", " + name
 	}
-	byHand := slices.ContainsFunc(b.Profiles, func(p Profile) bool {
-		return slices.ContainsFunc(p.Intents, func(i Intent) bool { return len(i.Settings) > 0 })
-	})
-	if !hints && byHand {
+	if !hints && hasOutcome(b, func(o baseline.Outcome) bool { return len(o.Settings) > 0 }) {
 		s += faint.Render("   what is left for people to do: the same with --hints" + cond(written > 0, " (it is in each profile's description, too)"))
 	}
 	if b.Others > 0 {
@@ -370,6 +167,21 @@ func buildSummary(b *Build, hints bool) string {
 		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")
 	}
 	return s
+}
+
+// fileCounts counts the profiles and declarations that have files of their own.
+func fileCounts(all []*app.BuiltProfile) (profiles, declarations int) {
+	for _, p := range all {
+		if p.File != "" {
+			profiles++
+		}
+		for _, d := range p.Declarations {
+			if d.File != "" {
+				declarations++
+			}
+		}
+	}
+	return profiles, declarations
 }
 
 // Count says a number of things: 1 file, 2 files.

@@ -25,7 +25,11 @@ func matrixBlocks(m *coverage.Matrix) []Block {
 	for _, file := range m.ByFile() {
 		blocks = append(blocks, keyTables(file, &notes)...)
 	}
-	if all := classesOf(m); len(all) > 0 {
+	all := classesOf(func(c baseline.Class) bool { return m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) })
+	if m.Files != nil && len(all) > 0 && all[len(all)-1].Name.String() == string(baseline.Impossible) {
+		all[len(all)-1].Is = []Text{words("has no effect there")} // of a key it is another thing to be impossible than of an intent
+	}
+	if len(all) > 0 {
 		blocks = append(blocks, all)
 	}
 	if len(means) > 0 {
@@ -76,15 +80,11 @@ func storyBlock(s *coverage.Story) Block {
 
 func classText(c baseline.Class) Text { return Text{styled(Class, string(c))} }
 
-// classesOf says what the classes in a matrix mean; of a key it is another thing to be impossible than of an intent.
-func classesOf(m *coverage.Matrix) (all Terms) {
+// classesOf says what the classes that occur mean.
+func classesOf(occurs func(baseline.Class) bool) (all Terms) {
 	for _, c := range baseline.Classes() {
-		meaning := c.Meaning()
-		if m.Files != nil && c == baseline.Impossible {
-			meaning = "has no effect there"
-		}
-		if m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) {
-			all = append(all, Term{classText(c), []Text{words(meaning)}})
+		if occurs(c) {
+			all = append(all, Term{classText(c), []Text{words(c.Meaning())}})
 		}
 	}
 	return all

@@ -4,71 +4,55 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
-	"syncguard/internal/coverage"
 	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/target"
 )
 
-// Handout is what a build means, for people who did not run it: those who decide, those who deliver, and those who hold the
-// devices. Text of templates in it is not trusted.
-type Handout struct {
-	Build *Build
-	Parts []HandoutPart
-}
-
-// HandoutPart is the handout of one template.
-type HandoutPart struct {
-	Template     string
-	Name         string // display name of the profiles
-	Organization string
-	Languages    []string // BCP 47, never empty
-	Profiles     []Profile
-	Matrix       *coverage.Matrix
-	Resolvers    []Endpoint
-}
-
-// Endpoint is what devices must reach.
-type Endpoint struct {
-	Host, Port string
-	For        string
-	Evidence   fact.Evidence
+// endpoint is what devices must reach.
+type endpoint struct {
+	host, port string
+	purpose    string
+	evidence   fact.Evidence
 }
 
 // appleNetworks is Apple's own list of hosts and ports, which counts where this one differs.
 const appleNetworks = "https://support.apple.com/101555"
 
-// endpoints are what iCloud and the clock need, whatever a profile sets.
-func endpoints() []Endpoint {
-	return []Endpoint{
+// endpoints are what iCloud and the clock need, whatever a profile sets, and the DNS services that are set.
+func endpoints(part *app.BuiltPart) []endpoint {
+	all := []endpoint{
 		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
 		{"captive.apple.com", "443 and 80 TCP", "finding out whether a network has a sign-in page", fact.Apple},
 		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
 	}
+	for _, r := range part.Resolvers {
+		all = append(all, endpoint{r.Host, strconv.Itoa(r.Port) + " TCP", "the DNS service that is set", fact.Apple})
+	}
+	return all
 }
 
-// Endpoints are all that the devices of a part must reach.
-func (p HandoutPart) Endpoints() []Endpoint { return append(endpoints(), p.Resolvers...) }
-
-// HandoutPage is the handout as a page.
-func HandoutPage(h *Handout) *Page {
+// Handout is what a build means, for people who did not run it: those who decide, those who deliver, and those who hold the
+// devices.
+func Handout(b *app.BuildResult) *Page {
 	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. No claim here was tested on a device of Apple's; what Apple's schemas and documentation do not state is marked."}
-	if len(h.Parts) == 1 {
-		p.Title = h.Parts[0].heading()
+	if len(b.Parts) == 1 {
+		p.Title = heading(b.Parts[0])
 	}
 	var organizations, counts []string
 	manual, mdm := false, false
-	for i, part := range h.Parts {
-		organizations, counts = append(organizations, part.Organization), append(counts, part.written()+", from the template "+part.Template)
-		manual, mdm = manual || part.isManual(), mdm || part.hasMDM()
-		p.Blocks = append(p.Blocks, part.blocks(fmt.Sprintf("part-%d", i+1), len(h.Parts) > 1)...)
+	for i, part := range b.Parts {
+		organizations, counts = append(organizations, part.Organization), append(counts, written(part.Profiles)+", from the template "+part.Template)
+		manual, mdm = manual || isManual(part.Profiles), mdm || hasMDM(part.Profiles)
+		p.Blocks = append(p.Blocks, partBlocks(part, fmt.Sprintf("part-%d", i+1), len(b.Parts) > 1)...)
 	}
 	signed := "Not signed."
-	switch s := h.Build.Signer; {
+	switch s := b.Signer; {
 	case s != nil && s.Development:
 		signed = "Signed by the development identity, which devices call “Not Verified”."
 	case s != nil:
@@ -80,10 +64,10 @@ func HandoutPage(h *Handout) *Page {
 }
 
 // blocks are the sections about one template.
-func (p HandoutPart) blocks(id string, named bool) []Block {
+func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	title := "Summary"
 	if named {
-		title = p.heading() + ": " + title
+		title = heading(p) + ": " + title
 	}
 	set := Section{Title: words("What is set where"), ID: id + "-set", Nav: "What is set where", Cards: true}
 	for _, profile := range p.Profiles {
@@ -92,15 +76,15 @@ func (p HandoutPart) blocks(id string, named bool) []Block {
 	people := Section{Title: words("For the people who hold the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
 		Paragraph{Text: words("Hand this on: it is what no profile can do for them, in the order in which it works.")}}}
 	for _, language := range p.Languages {
-		people.Blocks = append(people.Blocks, p.guides(hints.In(language), id))
+		people.Blocks = append(people.Blocks, guides(p, hints.In(language), id))
 	}
 	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
-	for _, e := range p.Endpoints() {
-		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.Host)}, words(e.Port), withEvidence(words(e.For), e.Evidence)}})
+	for _, e := range endpoints(p) {
+		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.host)}, words(e.port), withEvidence(words(e.purpose), e.evidence)}})
 	}
 	return []Block{
 		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
-			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + Count(len(p.Profiles), "target") + " of this build.")}, p.summary()}},
+			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + Count(len(p.Profiles), "target") + " of this build.")}, summary(p)}},
 		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
 			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. What rests on other sources is marked.")}}, matrixBlocks(p.Matrix)...)},
 		set, people,
@@ -111,14 +95,14 @@ func (p HandoutPart) blocks(id string, named bool) []Block {
 }
 
 // summary says, for each intent, which targets are of each class.
-func (p HandoutPart) summary() (all Terms) {
+func summary(p *app.BuiltPart) (all Terms) {
 	for _, name := range baseline.Intents() {
 		term := Term{Name: Text{styled(Strong, capital(name.Title()))}}
 		for _, class := range baseline.Classes() {
 			var targets []string
 			for _, profile := range p.Profiles {
-				if slices.ContainsFunc(profile.Intents, func(i Intent) bool { return i.Intent == string(name) && i.Class == string(class) }) {
-					targets = append(targets, profile.Title)
+				if slices.ContainsFunc(profile.Intents, func(o baseline.Outcome) bool { return o.Intent == name && o.Class == class }) {
+					targets = append(targets, profile.Of.Describe())
 				}
 			}
 			if targets != nil {
@@ -134,7 +118,7 @@ func (p HandoutPart) summary() (all Terms) {
 }
 
 // targetCard is what one target gets.
-func targetCard(p Profile) Section {
+func targetCard(p *app.BuiltProfile) Section {
 	file := Paragraph{Look: Small, Text: words("Nothing can be set here.")}
 	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
 	switch {
@@ -150,12 +134,12 @@ func targetCard(p Profile) Section {
 	table := Table{Headers: []string{"what", "class", "by"}, Labels: 1, Stacks: true}
 	var notes, declarations List
 	for _, i := range p.Intents {
-		title := capital(baseline.Intent(i.Intent).Title())
+		title := capital(i.Intent.Title())
 		by := Text{styled(Faint, "nothing")}
 		if len(i.Mechanisms) > 0 {
 			by = joined(Code, i.Mechanisms, ", ")
 		}
-		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(baseline.Class(i.Class)), by}})
+		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(i.Class), by}})
 		for _, n := range i.Notes {
 			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), n.Evidence)})
 		}
@@ -177,30 +161,30 @@ func targetCard(p Profile) Section {
 	if declarations.Items != nil {
 		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: words("Declarations:")}, declarations)
 	}
-	return Section{Title: words(p.Title), Blocks: []Block{file, table, details}}
+	return Section{Title: words(p.Of.Describe()), Blocks: []Block{file, table, details}}
 }
 
 // guides are what people have to do with their devices, in one language.
-func (p HandoutPart) guides(l *hints.Locale, id string) Section {
+func guides(p *app.BuiltPart, l *hints.Locale, id string) Section {
 	all := Section{Title: words(l.Text("title")), ID: id + "-" + l.Language, Lang: l.Language, Cards: true, Blocks: []Block{Paragraph{Text: words(l.Text("lead"))}}}
 	if len(p.Languages) > 1 {
 		all.Title, all.Nav = append(all.Title, styled(Faint, " ("+l.Name+")")), l.Name
 	}
 	for _, profile := range p.Profiles {
 		if blocks := guide(profile, l); blocks != nil { // the name of the target is English
-			all.Blocks = append(all.Blocks, Section{Title: words(profile.Title), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
+			all.Blocks = append(all.Blocks, Section{Title: words(profile.Of.Describe()), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
 		}
 	}
 	return all
 }
 
 // guide is the steps that one person takes, in their order; nil where there are none.
-func guide(p Profile, l *hints.Locale) []Block {
+func guide(p *app.BuiltProfile, l *hints.Locale) []Block {
 	steps := List{Steps: true}
 	names := ""
 	var groups List
 	for _, i := range p.Intents {
-		if i.Class != string(baseline.Hint) && i.Class != string(baseline.Locked) {
+		if i.Class != baseline.Hint && i.Class != baseline.Locked {
 			continue
 		}
 		var group List
@@ -214,7 +198,7 @@ func guide(p Profile, l *hints.Locale) []Block {
 			group.Items = append(group.Items, Item{Text: item})
 		}
 		if group.Items != nil {
-			groups.Items = append(groups.Items, Item{Text: words(l.Text(i.Intent)), Blocks: []Block{group}})
+			groups.Items = append(groups.Items, Item{Text: words(l.Text(string(i.Intent))), Blocks: []Block{group}})
 		}
 	}
 	if groups.Items != nil {
@@ -274,28 +258,18 @@ func removalSection(manual, mdm bool) Section {
 	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
 }
 
-// written counts what the build made.
-func (p HandoutPart) written() string {
-	profiles, declarations := 0, 0
-	for _, x := range p.Profiles {
-		if x.File != "" {
-			profiles++
-		}
-		for _, d := range x.Declarations {
-			if d.File != "" {
-				declarations++
-			}
-		}
-	}
-	text := Count(profiles, "profile")
+// written counts what a build made.
+func written(all []*app.BuiltProfile) string {
+	profiles, declarations := fileCounts(all)
+	what := Count(profiles, "profile")
 	if declarations > 0 {
-		text += " and " + Count(declarations, "declaration")
+		what += " and " + Count(declarations, "declaration")
 	}
-	return fmt.Sprintf("%s for %s", text, Count(len(p.Profiles), "target"))
+	return what + " for " + Count(len(all), "target")
 }
 
 // installing says how the profile comes onto the device, and how it leaves.
-func installing(p Profile, l *hints.Locale) (install, remove string) {
+func installing(p *app.BuiltProfile, l *hints.Locale) (install, remove string) {
 	if p.Of.Enrollment.IsMDM() {
 		return l.Text("install.mdm"), l.Text("remove.mdm")
 	}
@@ -311,14 +285,13 @@ func installing(p Profile, l *hints.Locale) (install, remove string) {
 	return l.Text(id, "file", p.File, "path", text), l.Text("remove", "path", text)
 }
 
-// isManual says whether any target of the part is set up by hand, and hasMDM whether any is managed.
-func (p HandoutPart) isManual() bool {
-	return slices.ContainsFunc(p.Profiles, func(x Profile) bool { return !x.Of.Enrollment.IsMDM() })
+func isManual(all []*app.BuiltProfile) bool {
+	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return !p.Of.Enrollment.IsMDM() })
 }
 
-func (p HandoutPart) hasMDM() bool {
-	return slices.ContainsFunc(p.Profiles, func(x Profile) bool { return x.Of.Enrollment.IsMDM() })
+func hasMDM(all []*app.BuiltProfile) bool {
+	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return p.Of.Enrollment.IsMDM() })
 }
 
 // heading is the name of a part.
-func (p HandoutPart) heading() string { return cmp.Or(p.Name, "iCloud Sync Prevention") }
+func heading(p *app.BuiltPart) string { return cmp.Or(p.Name, "iCloud Sync Prevention") }

@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
+	"syncguard/internal/compose"
 	"syncguard/internal/coverage"
 	"syncguard/internal/fact"
 	"syncguard/internal/hints"
@@ -19,9 +20,9 @@ const evil = "</style></title><script>alert(1)</script>\"'`|\n# x \u202e{{.}}"
 
 var codeSpans = regexp.MustCompile("`[^`\n]*`")
 
-func handoutOf(t *testing.T, text string, targets ...string) *Handout {
+func built(t *testing.T, text string, targets ...string) *app.BuildResult {
 	t.Helper()
-	part := HandoutPart{Template: text, Name: text, Organization: text, Languages: hints.Languages()}
+	part := &app.BuiltPart{Template: text, Name: text, Organization: text, Languages: hints.Languages(), Resolvers: []compose.Resolver{{Host: text, Port: 443}}}
 	outcome := baseline.Outcome{Intent: baseline.DNS, Class: baseline.Hint, Mechanisms: []string{text}, Source: text,
 		Notes:    []baseline.Note{{Text: text, Evidence: fact.Community, Source: text}},
 		Settings: []baseline.Setting{{Path: []string{"Settings", text}, Value: text, Evidence: fact.Apple}}}
@@ -33,20 +34,19 @@ func handoutOf(t *testing.T, text string, targets ...string) *Handout {
 			t.Fatal(err)
 		}
 		all, outcomes = append(all, to), append(outcomes, []baseline.Outcome{outcome})
-		part.Profiles = append(part.Profiles, Profile{Template: text, Target: to.String(), Title: to.Describe(), File: text, SHA256: "00", Of: to,
-			Organization: text, Payloads: []string{text}, Intents: Intents(outcomes[0]), Declarations: []Declaration{{Type: text, Identifier: text, File: text}}})
+		part.Profiles = append(part.Profiles, &app.BuiltProfile{Template: text, Target: to.String(), File: text, SHA256: "00", Of: to,
+			Payloads: []string{text}, Intents: outcomes[0], Declarations: []app.BuiltDeclaration{{Type: text, Identifier: text, File: text}}})
 	}
 	part.Matrix = coverage.Outcomes(all, outcomes)
-	part.Resolvers = []Endpoint{{Host: text, Port: "443 TCP", For: "DNS", Evidence: fact.Apple}}
-	return &Handout{Build: &Build{Signer: &app.Signer{Name: text}}, Parts: []HandoutPart{part, part}}
+	return &app.BuildResult{Signer: &app.Signer{Name: text}, Parts: []*app.BuiltPart{part, part}}
 }
 
 // Nothing of a template becomes markup, in either format.
 func TestHandoutEscapes(t *testing.T) {
-	h := handoutOf(t, evil, "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised")
+	h := built(t, evil, "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised")
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"HTML":     func(b *bytes.Buffer) error { return HandoutPage(h).HTML(b) },
-		"Markdown": func(b *bytes.Buffer) error { return HandoutPage(h).Markdown(b) },
+		"HTML":     func(b *bytes.Buffer) error { return Handout(h).HTML(b) },
+		"Markdown": func(b *bytes.Buffer) error { return Handout(h).Markdown(b) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -66,7 +66,7 @@ func TestHandoutEscapes(t *testing.T) {
 
 // Settings come first, then the profile, then a look whether it works; each where the device has it.
 func TestGuides(t *testing.T) {
-	h := handoutOf(t, "x", "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised", "visionOS/manual")
+	h := built(t, "x", "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised", "visionOS/manual")
 	for i, want := range []struct{ install, remove, check string }{
 		{"innerhalb von 8 Minuten zu Einstellungen &gt; Allgemein &gt; VPN und Geräteverwaltung", "Einstellungen &gt; Allgemein", "Dateien"},
 		{"Doppelklicke auf x. Geh dann zu Systemeinstellungen &gt; Allgemein &gt; Geräteverwaltung", "Systemeinstellungen", "Finder"},
@@ -88,7 +88,7 @@ func TestGuides(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := HandoutPage(h).HTML(&b); err != nil {
+	if err := Handout(h).HTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
@@ -101,7 +101,7 @@ func TestGuides(t *testing.T) {
 // A page asks for nothing from elsewhere.
 func TestHandoutIsSelfContained(t *testing.T) {
 	var b bytes.Buffer
-	if err := HandoutPage(handoutOf(t, "x", "iOS/manual")).HTML(&b); err != nil {
+	if err := Handout(built(t, "x", "iOS/manual")).HTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{"src=", "<link", "@import", "url(", "<script", "<img", "<iframe"} {

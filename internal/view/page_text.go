@@ -217,6 +217,9 @@ func (p *Printer) tableList(t Table) {
 			p.Line("  %s", bold.Render(strings.Join(cells[:t.Labels], " · ")))
 		}
 		for j, cell := range cells[t.Labels:] {
+			if cell == "" {
+				continue
+			}
 			p.Line("%s%-*s  %s", indent, width, Clean(oneLine(t.Headers[t.Labels+j])), cell)
 		}
 	}

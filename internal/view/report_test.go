@@ -12,7 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"syncguard/internal/app"
+	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
+	"syncguard/internal/target"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -75,14 +78,15 @@ func TestJSONFindings(t *testing.T) {
 }
 
 func TestBuildOnANarrowTerminal(t *testing.T) {
-	b := &Build{Output: "dist", Signer: &app.Signer{Name: "Acme \x1b[31mCA"}, Profiles: []Profile{{
-		Template: "acme", Organization: "Acme", Title: "iOS 26+ · by hand", Platform: "iOS", File: "acme.ios-manual.mobileconfig", Size: 999,
-		Intents: []Intent{
-			{Intent: "date-time", Class: "hint", Notes: []Note{{Text: strings.Repeat("words that go on ", 8), Evidence: "community"}},
-				Settings: []Setting{{Path: []string{"Settings", "General"}, Value: "on", Evidence: "unverified"}}},
-			{Intent: "dns", Class: "default", Notes: []Note{{Text: "goes without saying", Evidence: "apple", Detail: true}}},
+	phone, watch := target.Target{Platform: target.IOS, Version: target.Version{Major: 26}, Enrollment: target.Manual}, target.Target{Platform: target.WatchOS, Version: target.Version{Major: 26}, Enrollment: target.Manual}
+	b := &app.BuildResult{Output: "dist", Signer: &app.Signer{Name: "Acme \x1b[31mCA"}, Parts: []*app.BuiltPart{{Template: "acme", Organization: "Acme"}}, Profiles: []*app.BuiltProfile{{
+		Of: phone, File: "acme.ios-manual.mobileconfig", Size: 999,
+		Intents: []baseline.Outcome{
+			{Intent: baseline.DateTime, Class: baseline.Hint, Notes: []baseline.Note{{Text: strings.Repeat("words that go on ", 8), Evidence: fact.Community}},
+				Settings: []baseline.Setting{{Path: []string{"Settings", "General"}, Value: "on", Evidence: fact.Unverified}}},
+			{Intent: baseline.DNS, Class: baseline.Default, Notes: []baseline.Note{{Text: "goes without saying", Evidence: fact.Apple, Detail: true}}},
 		},
-	}, {Template: "acme", Organization: "Acme", Title: "watchOS 26+ · by hand", Platform: "watchOS"}}}
+	}, {Of: watch}}}
 	var out bytes.Buffer
 	NewPrinter(&out, nil, 70).Build(b, true)
 	golden(t, "build-narrow.txt", out.String())

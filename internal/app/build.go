@@ -1,0 +1,376 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"strings"
+
+	"syncguard/internal/baseline"
+	"syncguard/internal/compose"
+	"syncguard/internal/coverage"
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+	"syncguard/templates"
+)
+
+// BuildOptions say what to build, and for which devices.
+type BuildOptions struct {
+	Templates []string // files, builtin:NAME, - for stdin; none for the built-in prevention template
+	Out       string   // folder
+	Targets   []string // none for those of each template
+	Form      baseline.Choice
+	LegacyURL string // declare each MDM profile, too, to be fetched below this URL; empty for no
+	Template  TemplateValues
+	Signing   SigningOptions
+	Unsigned  bool
+
+	// Beside gives files that are written in one go with the profiles, such as reports; nil for none.
+	Beside func(*BuildResult) ([]files.File, error)
+}
+
+// BuildResult is what was built. In JSON its shape is stable: fields are only ever added (docs/json.md).
+type BuildResult struct {
+	Signer   *Signer           `json:"signer"`   // null where the profiles are not signed, or not built
+	Output   string            `json:"output"`   // the folder; empty where findings kept every profile from being written
+	Profiles []*BuiltProfile   `json:"profiles"` // one for each template and target
+	Reports  []string          `json:"reports"`  // names of the reports in the folder
+	Others   int               `json:"others"`   // profiles in the folder that are not of this build
+	Findings []diag.Diagnostic `json:"findings"`
+	TargetNotes
+
+	Parts  []*BuiltPart `json:"-"` // the profiles of each template
+	Failed bool         `json:"-"` // findings kept every profile from being written
+}
+
+// BuiltPart is what was built of one template.
+type BuiltPart struct {
+	Template     string
+	Name         string // display name of the profiles
+	Organization string
+	Languages    []string // BCP 47, never empty
+	Profiles     []*BuiltProfile
+	Matrix       *coverage.Matrix
+	Resolvers    []compose.Resolver
+
+	spec *template.Spec
+}
+
+// BuiltProfile is one target of a build.
+type BuiltProfile struct {
+	Template     string             `json:"template"`
+	Target       string             `json:"target"`
+	File         string             `json:"file"` // name in the folder; empty where nothing can be set on the target
+	Identifier   string             `json:"identifier"`
+	Size         int                `json:"size"`   // of the file, in bytes
+	SHA256       string             `json:"sha256"` // of the file, in hexadecimal
+	Signed       bool               `json:"signed"`
+	Declarations []BuiltDeclaration `json:"declarations"` // what the target gets as declarations; activations are among them
+	Intents      []baseline.Outcome `json:"intents"`      // one for each intent that is on
+
+	Of       target.Target `json:"-"`
+	Payloads []string      `json:"-"` // payload types in the profile
+}
+
+// BuiltDeclaration is one declaration for a target.
+type BuiltDeclaration struct {
+	Type        string `json:"type"`
+	Identifier  string `json:"identifier"`
+	ServerToken string `json:"serverToken"`
+	File        string `json:"file"`   // name in the folder; empty where the profile carries the declaration
+	Size        int    `json:"size"`   // of the file, in bytes; 0 where there is none
+	SHA256      string `json:"sha256"` // of the file; empty where there is none
+}
+
+// Build composes templates for targets, checks what comes of it, signs it and writes it: all of it, or nothing where a check
+// finds an error.
+func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	targets, notes, err := parseTargets(h, o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	all, findings, err := o.compose(ctx, h, targets)
+	if err != nil {
+		return nil, err
+	}
+	said := diag.Said{}
+	for _, c := range all {
+		notes.add(h, c.result.Target)
+		if !o.Unsigned {
+			findings = append(findings, said.New(lint.SignedVariables(c.result.Root))...)
+		}
+	}
+	findings = diag.Sort(append(findings, nameClashes(all)...))
+	r := &BuildResult{Profiles: []*BuiltProfile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}
+	if diag.HasErrors(findings) {
+		r.Failed = true
+		return r, nil
+	}
+	if err := nothingToBuild(all); err != nil {
+		return nil, err
+	}
+	var s *signer
+	if !o.Unsigned {
+		if s, err = o.Signing.load(ctx, h); err != nil {
+			return nil, err
+		}
+		defer s.Close()
+	}
+	r.Signer, r.Output, r.TargetNotes = s.report(), o.Out, notes
+	return r, o.write(ctx, h, r, all, s)
+}
+
+// write makes the files and writes them, those beside them too.
+func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all []*composed, s *signer) error {
+	var out []files.File
+	for _, c := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p, made, err := c.finish(s)
+		if err != nil {
+			return err
+		}
+		out, r.Profiles = append(out, made...), append(r.Profiles, p)
+	}
+	r.Parts = partsOf(r.Profiles, all)
+	if o.Beside != nil {
+		reports, err := o.Beside(r)
+		if err != nil {
+			return err
+		}
+		for _, f := range reports {
+			out, r.Reports = append(out, f), append(r.Reports, f.Name)
+		}
+	}
+	if err := files.Write(h.Files, o.Out, out, h.Now()); err != nil {
+		return err
+	}
+	entries, _ := h.Files.ReadDir(o.Out)
+	for _, e := range entries { // a push of the folder would send the others, too
+		if isProfileName(e.Name()) && !slices.ContainsFunc(out, func(f files.File) bool { return f.Name == e.Name() }) {
+			r.Others++
+		}
+	}
+	return nil
+}
+
+// check refuses options that cannot go together, and a URL from which no device fetches a profile.
+func (o *BuildOptions) check() error {
+	if o.Unsigned && (o.Signing.Identity.given() || o.Signing.StateTime) {
+		return diag.Usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
+	}
+	if err := o.Signing.Identity.check(); err != nil {
+		return err
+	}
+	if o.LegacyURL == "" {
+		return nil
+	}
+	if u, err := url.Parse(o.LegacyURL); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return diag.Usage("want the folder that holds the profiles, such as https://mdm.acme.example/profiles", "--legacy-url is not a plain https URL")
+	}
+	if o.Form.Output == baseline.Profiles {
+		return diag.Usage("drop one of the two", "--legacy-url makes declarations, which --output profile leaves out")
+	}
+	return nil
+}
+
+// composed is what a template comes to on one target.
+type composed struct {
+	spec   *template.Spec
+	result *compose.Result
+}
+
+// compose loads every template and composes it for every target, and returns all findings at once.
+func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Target) (all []*composed, findings []diag.Diagnostic, err error) {
+	names := o.Templates
+	if len(names) == 0 {
+		names = []string{"builtin:" + templates.Prevention}
+	}
+	catalog, _, err := h.catalog()
+	if err != nil {
+		return nil, nil, err
+	}
+	said := diag.Said{}
+	for _, name := range names {
+		spec, found, err := o.Template.load(h, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		findings = append(findings, found...)
+		if spec == nil {
+			continue
+		}
+		made, err := o.composeOne(ctx, spec, targets, catalog)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, c := range made {
+			if diag.HasErrors(found) {
+				findings = append(findings, said.New(elsewhere(c.result.Written(), found))...)
+				continue
+			}
+			all, findings = append(all, c), append(findings, said.New(c.result.Findings)...)
+		}
+	}
+	return all, findings, nil
+}
+
+func (o *BuildOptions) composeOne(ctx context.Context, spec *template.Spec, targets []target.Target, catalog *schema.Catalog) (all []*composed, err error) {
+	if len(targets) == 0 {
+		for _, t := range spec.Targets {
+			targets = append(targets, t.Value)
+		}
+	}
+	options := compose.Options{Choice: o.Form, LegacyURL: o.LegacyURL}
+	for _, t := range targets {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		result, err := options.Compose(spec, t, catalog)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &composed{spec, result})
+	}
+	return all, nil
+}
+
+// nameClashes finds two files that would be the same one, on any file system.
+func nameClashes(all []*composed) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	seen := map[string]*composed{}
+	for _, c := range all {
+		for _, file := range c.fileNames() {
+			name := strings.ToLower(file)
+			if first := seen[name]; first != nil {
+				found = append(found, diag.Diagnostic{
+					Rule: rule.DuplicateOutput, Severity: diag.Error,
+					Message: fmt.Sprintf("two files would be written to %q: %s of %s, and %s of %s",
+						file, first.result.Target, first.spec.Name, c.result.Target, c.spec.Name),
+					Help: "give each template its own profile.identifier, and each target once",
+					Span: c.spec.Profile.Identifier.Span,
+				})
+				break // what else clashes clashes for the same reason
+			}
+			seen[name] = c
+		}
+	}
+	return found
+}
+
+// fileNames are those of the profile and of the declarations.
+func (c *composed) fileNames() []string {
+	names := []string{c.result.FileName(c.spec)}
+	if !c.result.Carried {
+		for i := range c.result.Declarations {
+			names = append(names, c.result.Declarations[i].FileName(c.spec, c.result.Target))
+		}
+	}
+	return names
+}
+
+// nothingToBuild fails where no target takes any setting.
+func nothingToBuild(all []*composed) error {
+	var targets []string
+	for _, c := range all {
+		if !c.result.SetsNothing() {
+			return nil
+		}
+		targets = append(targets, c.result.Target.String())
+	}
+	return diag.WithHint(fmt.Errorf("nothing can be set on %s", strings.Join(targets, ", ")), "docs/prevention.md says what is possible where")
+}
+
+// finish encodes and signs what was composed, and returns it with its files.
+func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
+	p := &BuiltProfile{Template: strings.TrimPrefix(c.spec.Name, "builtin:"), Target: c.result.Target.String(), Identifier: c.result.Profile.Identifier,
+		Declarations: []BuiltDeclaration{}, Intents: append([]baseline.Outcome{}, c.result.Outcomes...), Of: c.result.Target}
+	for _, payload := range c.result.Profile.Payloads {
+		p.Payloads = append(p.Payloads, payload.Type)
+	}
+	mode := fs.FileMode(0o644)
+	if c.spec.HasSecrets() {
+		mode = 0o600
+	}
+	var out []files.File
+	var data []byte
+	if !c.result.Empty() {
+		var err error
+		if data, err = c.encode(s); err != nil {
+			return nil, nil, err
+		}
+		p.File, p.Size, p.SHA256, p.Signed = c.result.FileName(c.spec), len(data), hexSum(data), s != nil
+		out = append(out, files.File{Name: p.File, Data: data, Mode: mode})
+	}
+	if !c.result.Carried {
+		c.result.Seal(data) // the token of a declaration that wraps a profile covers the very bytes that a device fetches
+	}
+	for i := range c.result.Declarations {
+		d := &c.result.Declarations[i]
+		token, err := d.ServerToken()
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", c.result.Target, err)
+		}
+		built := BuiltDeclaration{Type: d.Type, Identifier: d.Identifier, ServerToken: token}
+		if !c.result.Carried {
+			data, err := d.Encode()
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", c.result.Target, err)
+			}
+			built.File, built.Size, built.SHA256 = d.FileName(c.spec, c.result.Target), len(data), hexSum(data)
+			out = append(out, files.File{Name: built.File, Data: data, Mode: mode})
+		}
+		p.Declarations = append(p.Declarations, built)
+	}
+	return p, out, nil
+}
+
+// encode returns the profile as it is written.
+func (c *composed) encode(s *signer) ([]byte, error) {
+	data, err := profiles.Encode(c.result.Root)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the profile for %s: %w", c.result.Target, err)
+	}
+	if s == nil {
+		return data, nil
+	}
+	signed, err := s.Sign(data)
+	if err != nil {
+		return nil, explainSigning(fmt.Errorf("the profile for %s: %w", c.result.Target, err))
+	}
+	return signed, nil
+}
+
+// partsOf puts the targets of each template together. The profiles are in the order of all.
+func partsOf(built []*BuiltProfile, all []*composed) (parts []*BuiltPart) {
+	var targets []target.Target
+	var outcomes [][]baseline.Outcome
+	for i, c := range all {
+		if len(parts) == 0 || parts[len(parts)-1].spec != c.spec {
+			targets, outcomes = nil, nil
+			parts = append(parts, &BuiltPart{Template: built[i].Template, Name: c.spec.Profile.DisplayName.Value,
+				Organization: c.spec.Organization.Name.Value, Languages: compose.Languages(c.spec), spec: c.spec})
+		}
+		p := parts[len(parts)-1]
+		targets, outcomes = append(targets, c.result.Target), append(outcomes, c.result.Outcomes)
+		p.Profiles, p.Matrix = append(p.Profiles, built[i]), coverage.Outcomes(targets, outcomes)
+		for _, r := range c.result.Resolvers() {
+			if !slices.Contains(p.Resolvers, r) {
+				p.Resolvers = append(p.Resolvers, r)
+			}
+		}
+	}
+	return parts
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	text "text/template"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+	"syncguard/internal/template"
+)
+
+// InitOptions say what a first template holds.
+type InitOptions struct {
+	File       string
+	Name       string // of the organization
+	Identifier string // of it, reverse DNS
+	Targets    []string
+	DNS        []string // names of DNSProviders
+	Force      bool     // replace File if it is there
+
+	// Complete asks a person for what is missing, once it is known that File can be written; nil where there is nobody.
+	Complete func(*InitOptions) error
+}
+
+// DNSProvider is a DNS service that a template can name.
+type DNSProvider struct{ Name, Label string }
+
+// DNSProviders lists the DNS services that a template can name, the usual one first.
+func DNSProviders() []DNSProvider {
+	return []DNSProvider{
+		{string(template.Cloudflare), "Cloudflare (1.1.1.1)"},
+		{string(template.Google), "Google (8.8.8.8)"},
+		{string(template.Quad9), "Quad9 (9.9.9.9)"},
+	}
+}
+
+// Init writes a commented template.
+func Init(_ context.Context, h *Host, o InitOptions) error {
+	if _, err := h.Files.Lstat(o.File); err == nil && !o.Force {
+		return diag.WithHint(fmt.Errorf("%s is there already", o.File), "give another name, or --force to replace it")
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if o.Complete != nil {
+		if err := o.Complete(&o); err != nil {
+			return err
+		}
+	}
+	if err := o.check(h); err != nil {
+		return err
+	}
+	starter, err := o.starter()
+	if err != nil {
+		return err
+	}
+	return files.WriteOne(h.Files, o.File, starter, 0o644, h.Now())
+}
+
+// IsReverseDNS reports whether an identifier is a domain, last part first.
+func IsReverseDNS(s string) bool {
+	matched, _ := regexp.MatchString(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`, s)
+	return matched
+}
+
+// check refuses what no template can say, and takes the usual targets and DNS where none are given.
+func (o *InitOptions) check(h *Host) error {
+	if o.Name == "" {
+		return diag.Usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
+	}
+	if !IsReverseDNS(o.Identifier) {
+		return diag.Usage("write it as com.acme: your domain, last part first", "--identifier %q is not a reverse-DNS identifier", o.Identifier)
+	}
+	if _, _, err := parseTargets(h, o.Targets); err != nil {
+		return err
+	}
+	for _, name := range o.DNS {
+		if !slices.ContainsFunc(DNSProviders(), func(p DNSProvider) bool { return p.Name == name }) {
+			return diag.Usage("a server of your own goes into the template, under prevention.dns", "unknown DNS provider %q, want cloudflare, google or quad9", name)
+		}
+	}
+	if len(o.Targets) == 0 {
+		for _, t := range template.DefaultTargets() {
+			o.Targets = append(o.Targets, string(t.Platform)+"/"+string(t.Enrollment))
+		}
+	}
+	if len(o.DNS) == 0 {
+		o.DNS = []string{string(template.Cloudflare)}
+	}
+	return nil
+}
+
+//go:embed init.yaml.tmpl
+var initTemplate string
+
+// starter is the text of the template, with the answers as YAML scalars.
+func (o *InitOptions) starter() ([]byte, error) {
+	t, err := text.New("init").Delims("[[", "]]").Funcs(text.FuncMap{"quote": quoteYAML}).Parse(initTemplate)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, o)
+	return b.Bytes(), err
+}
+
+// quoteYAML writes a string as a double-quoted YAML scalar, which every JSON string is.
+func quoteYAML(s string) (string, error) {
+	b, err := json.Marshal(strings.ReplaceAll(s, "${", "$${")) // a name is no variable
+	return string(b), err
+}
