@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"syncguard/internal/decompose"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
@@ -29,7 +30,7 @@ type MigrateOptions struct {
 type Migration struct {
 	Output   string            `json:"output"`   // the folder; empty where nothing was written
 	Files    []MigratedFile    `json:"files"`    // one for each profile that was read
-	Findings []diag.Diagnostic `json:"findings"` // of the check of the declarations; `path` begins with the file's name
+	Findings []diag.Diagnostic `json:"findings"` // of the check of the declarations; `file` is the name in the folder
 	TargetNotes
 
 	Refused    bool              `json:"-"` // they were to be written, and something was wrong
@@ -56,13 +57,12 @@ type MigratedDeclaration struct {
 // Migrate tells what the newest OS versions end of profiles, and makes the declarations that take its place. They are
 // written only where none of them has an error.
 func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error) {
-	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: map[string]bool{}}
+	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: decompose.Names{}}
 	var err error
 	if m.targets, m.result.TargetNotes, err = parseTargets(h, o.Targets); err != nil {
 		return nil, err
 	}
-	finder := inputFinder{h.Files, "stdin", isProfileName, "profile (*.mobileconfig)"}
-	inputs, failures, err := finder.find(o.Paths)
+	inputs, failures, err := findProfiles(h, o.Paths)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ type migration struct {
 	catalog *schema.Catalog
 	check   *lint.Checker
 	targets []target.Target
-	names   map[string]bool // of files, in lower case
+	names   decompose.Names // of files
 	made    []files.File
 	result  *Migration
 }
@@ -182,13 +182,7 @@ func (m *migration) declaration(d profiles.Declaration, file string, mode fs.Fil
 // fileName names a declaration after its profile and type, so that no two have one name: corp.network.dns-settings.
 func (m *migration) fileName(path string, d profiles.Declaration) string {
 	base := filepath.Base(path)
-	stem := strings.TrimSuffix(base, filepath.Ext(base)) + "." + strings.TrimPrefix(d.Type, "com.apple.configuration.")
-	name := stem
-	for n := 2; m.names[strings.ToLower(name)]; n++ {
-		name = fmt.Sprintf("%s.%d", stem, n)
-	}
-	m.names[strings.ToLower(name)] = true
-	return name
+	return m.names.Unique(strings.TrimSuffix(base, filepath.Ext(base))+"."+strings.TrimPrefix(d.Type, "com.apple.configuration."), ".")
 }
 
 // write writes the declarations, unless one has an error.
