@@ -26,7 +26,15 @@ type Facts struct {
 // FactsOf returns those of a certificate.
 func FactsOf(cert *x509.Certificate) Facts {
 	return Facts{Name: NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
-		NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(), SHA256: Fingerprint(cert), Key: KeyName(cert.PublicKey)}
+		NotBefore: inUTC(cert.NotBefore), NotAfter: inUTC(cert.NotAfter), SHA256: Fingerprint(cert), Key: KeyName(cert.PublicKey)}
+}
+
+// inUTC returns a time in UTC, unless it is in the year 10000 there, which JSON has no form for.
+func inUTC(t time.Time) time.Time {
+	if utc := t.UTC(); utc.Year() <= 9999 {
+		return utc
+	}
+	return t
 }
 
 // Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
