@@ -24,13 +24,13 @@ type IdentityShowOptions struct {
 
 // Identity is what signs profiles.
 type Identity struct {
-	Name             string                `json:"name"`
-	File             string                `json:"file"` // that the certificate is from
-	Development      bool                  `json:"development"`
-	Key              string                `json:"key"`    // `RSA 2048`, `ECDSA P-256`
-	HasKey           bool                  `json:"hasKey"` // the private key was there, and belongs to the certificate
-	DaysLeft         int                   `json:"daysLeft"`
-	KeyUsage         []string              `json:"keyUsage"`
+	Name             string                `json:"name"`        // common name of the certificate, or `development identity`
+	File             string                `json:"file"`        // that the certificate is from
+	Development      bool                  `json:"development"` // made by syncguard
+	Key              string                `json:"key"`         // `RSA 2048`, `ECDSA P-256`
+	HasKey           bool                  `json:"hasKey"`      // the private key was there, and belongs to the certificate
+	DaysLeft         int                   `json:"daysLeft"`    // negative where it has expired
+	KeyUsage         []string              `json:"keyUsage"`    // names of RFC 5280, or object identifiers
 	ExtendedKeyUsage []string              `json:"extendedKeyUsage"`
 	Chain            []IdentityCertificate `json:"chain"` // the signer first
 	identity.Assessment
@@ -41,7 +41,7 @@ type Identity struct {
 // IdentityCertificate is one of a chain.
 type IdentityCertificate struct {
 	pki.Facts
-	SignedWith string `json:"signedWith"`
+	SignedWith string `json:"signedWith"`     // algorithm
 	Embedded   bool   `json:"embedded"`       // in what it signs; roots are not
 	File       string `json:"file,omitempty"` // that it is from
 }
@@ -135,10 +135,10 @@ func KeyTypes() []string { return identity.KeyKinds() }
 
 // NewIdentity is a key that was made, with what goes with it.
 type NewIdentity struct {
-	Name        string `json:"name"`
-	KeyType     string `json:"keyType"` // `RSA 2048`, `ECDSA P-256`
-	Key         string `json:"key"`     // path; empty where it was there
-	Encrypted   bool   `json:"encrypted"`
+	Name        string `json:"name"`                  // as it was asked for
+	KeyType     string `json:"keyType"`               // `RSA 2048`, `ECDSA P-256`
+	Key         string `json:"key"`                   // path; empty where it was there
+	Encrypted   bool   `json:"encrypted"`             // with a passphrase
 	Request     string `json:"request,omitempty"`     // path
 	Certificate string `json:"certificate,omitempty"` // path, of one that is self-signed
 

@@ -39,7 +39,7 @@ type SignResult struct {
 	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
 	Written     bool              `json:"written"`     // all files are, or none
 	Files       []SignedFile      `json:"files"`       // none where nothing was written
-	Findings    []diag.Diagnostic `json:"findings"`
+	Findings    []diag.Diagnostic `json:"findings"`    // an `error` is why nothing was written
 
 	Looked   []Looked `json:"-"` // the findings by file
 	Refused  bool     `json:"-"` // by the findings
@@ -49,10 +49,10 @@ type SignResult struct {
 
 // SignedFile is one file that was signed.
 type SignedFile struct {
-	File          string `json:"file"` // as it was given; `stdin` for `-`
-	Output        string `json:"output"`
-	Size          int    `json:"size"` // bytes
-	SHA256        string `json:"sha256"`
+	File          string `json:"file"`          // as it was given; `stdin` for `-`
+	Output        string `json:"output"`        // where what is signed was written
+	Size          int    `json:"size"`          // of what is signed, in bytes
+	SHA256        string `json:"sha256"`        // of what is signed
 	ContentSHA256 string `json:"contentSHA256"` // of the profile in it
 	Replaced      bool   `json:"replaced"`      // another signature was around the profile
 }

@@ -28,11 +28,11 @@ func Digests() []string { return []string{"sha256", "sha384", "sha512"} }
 
 // Signer is who signed.
 type Signer struct {
-	Name        string    `json:"name"`
+	Name        string    `json:"name"`        // subject of the certificate
 	Development bool      `json:"development"` // made by syncguard: devices call it unverified
 	SHA256      string    `json:"sha256"`      // of the certificate, in hexadecimal
-	NotAfter    time.Time `json:"notAfter"`
-	Key         string    `json:"key"` // RSA 2048, ECDSA P-256
+	NotAfter    time.Time `json:"notAfter"`    // RFC 3339
+	Key         string    `json:"key"`         // `RSA 2048`, `ECDSA P-256`
 }
 
 // signer signs with an identity. Close it to log out of a security module.

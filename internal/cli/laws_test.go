@@ -18,6 +18,45 @@ func isDoor(dir string) bool {
 	return slices.Contains([]string{"internal/cli", "internal/serve", "internal/view/ci"}, dir)
 }
 
+const (
+	maxCLI      = 3500 // lines of the command line, tests aside
+	maxFunction = 65   // lines of one of its functions
+)
+
+// terminals are what the command line needs of package os: a terminal is a file, and git calls none by a name.
+var terminals = []string{"File", "OpenFile", "O_RDWR", "DevNull"}
+
+// The command line has flags, help, prompts and exit codes: no loop over files, no file opened, nothing decided at length.
+func TestCommandLineIsThin(t *testing.T) {
+	lines := 0
+	eachFile(t, func(dir, name string, set *token.FileSet, file *ast.File) {
+		if dir != "internal/cli" {
+			return
+		}
+		lines += set.Position(file.FileEnd).Line - 1
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if size := linesOf(set, n); size > maxFunction {
+					t.Errorf("%s: %s has %d lines", name, n.Name.Name, size)
+				}
+			case *ast.RangeStmt:
+				if over := lastName(n.X); slices.Contains([]string{"inputs", "paths", "files", "results", "profiles"}, strings.ToLower(over)) {
+					t.Errorf("%s: loops over %s", set.Position(n.Pos()), over)
+				}
+			case *ast.SelectorExpr:
+				if of, isName := n.X.(*ast.Ident); isName && of.Name == "os" && !slices.Contains(terminals, n.Sel.Name) {
+					t.Errorf("%s: uses os.%s", set.Position(n.Pos()), n.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+	if lines > maxCLI {
+		t.Errorf("internal/cli has %d lines, want at most %d", lines, maxCLI)
+	}
+}
+
 // Only doors import a view.
 func TestOnlyDoorsSeeViews(t *testing.T) {
 	for dir, imports := range packages(t, filepath.Join("..", "..")) {
@@ -79,4 +118,21 @@ func eachFile(t *testing.T, visit func(dir, name string, set *token.FileSet, fil
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func linesOf(set *token.FileSet, n ast.Node) int {
+	return set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1
+}
+
+// lastName is the name that an expression ends with: files of run.Files, and of a call what is called.
+func lastName(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name
+	case *ast.SelectorExpr:
+		return x.Sel.Name
+	case *ast.CallExpr:
+		return lastName(x.Fun)
+	}
+	return ""
 }

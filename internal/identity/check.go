@@ -35,13 +35,11 @@ const (
 
 // Finding is something about an identity that a person should know.
 type Finding struct {
-	ID      string `json:"id"` // kebab-case
-	Weight  Weight `json:"weight"`
-	Message string `json:"message"`        // one clause; names come from files, so escape it before showing it
-	Help    string `json:"help,omitempty"` // what to do, if anything
-	// Evidence is how far it is known that devices do so: apple, community or unverified. Empty where it is no matter of
-	// devices.
-	Evidence fact.Evidence `json:"evidence,omitempty"`
+	ID       string        `json:"id"`                 // kebab-case
+	Weight   Weight        `json:"weight"`             // `cannot-sign`, `not-verified`, `doubtful`, `note`
+	Message  string        `json:"message"`            // one clause; names come from files, so escape it before showing it
+	Help     string        `json:"help,omitempty"`     // what to do, if anything
+	Evidence fact.Evidence `json:"evidence,omitempty"` // how far it is known that devices do so: `apple`, `community`, `unverified`; absent where it is no matter of devices
 }
 
 // String is the message with what follows from it.

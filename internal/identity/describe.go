@@ -23,7 +23,7 @@ const (
 
 // Assessment says whether devices are likely to trust what an identity signs, and why.
 type Assessment struct {
-	Verdict   Verdict   `json:"verdict"`
+	Verdict   Verdict   `json:"verdict"`             // `verified`, `needs-root`, `not-verified`, `cannot-sign`
 	Root      string    `json:"root"`                // common name of the root that the chain ends at, or that a device must have; empty where there is none
 	OtherRoot string    `json:"otherRoot,omitempty"` // of the authority that signed that root, too, and serves as well
 	AppleRoot bool      `json:"appleRoot,omitempty"` // the root is Apple's own, known by its fingerprint, where the roots do not have it
