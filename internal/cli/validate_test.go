@@ -167,7 +167,7 @@ func TestValidateHostileText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range [][]string{{"."}, {name, evil}, {".", "--target", "iOS"}, {".", "--allow-unknown", evil}} {
+	for _, args := range [][]string{{"."}, {name, evil}, {".", "--target", "iOS"}, {".", "--ignore", "unknown-key=" + evil}} {
 		_, stdout, stderr := validate(t, "", args...)
 		if strings.ContainsAny(stdout+stderr, "\x1b\a\u202e\u2028\u009b") {
 			t.Errorf("%q: %q", args, stdout+stderr)
