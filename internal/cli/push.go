@@ -9,6 +9,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
 
@@ -224,10 +225,10 @@ func (p *pushing) push(cmd *cobra.Command) error {
 func (p *pushing) notBegun(why app.NotBegun, verb string) error {
 	out := p.env.err()
 	for _, err := range why.Refusals {
-		out.Failure(plain(err))
+		out.Failure(diag.Plain(err))
 	}
 	if why.Refused {
 		out.Line("nothing was %s", verb)
 	}
-	return verdict(p.env, why.Unread, why.Refused)
+	return p.env.verdict(why.Unread, why.Refused)
 }
