@@ -162,3 +162,18 @@ func TestLintNeedsNoDisk(t *testing.T) {
 		t.Errorf("%v, the file is\n%s", err, data)
 	}
 }
+
+func TestBuildNeedsNoDisk(t *testing.T) {
+	m := newMemory(nil)
+	result, err := Build(context.Background(), nowhere(m), BuildOptions{Out: "dist", Targets: []string{"iOS@26/supervised"}, Unsigned: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Profiles) != 1 || result.Failed {
+		t.Fatalf("built %d profiles, failed: %t", len(result.Profiles), result.Failed)
+	}
+	data, err := files.Read(m, "/home/dist/"+result.Profiles[0].File)
+	if err != nil || len(data) != result.Profiles[0].Size {
+		t.Errorf("the file has %d bytes, want %d; %v", len(data), result.Profiles[0].Size, err)
+	}
+}
