@@ -107,7 +107,9 @@ func (o *IdentityShowOptions) read(ctx context.Context, h *Host) (*identity.Iden
 	if err != nil {
 		return nil, "", err
 	}
-	defer clear(files.Cert.Data) // which may hold the key, too
+	if files.Cert.HasKey() { // in PEM, which was copied: a certificate in DER goes on to stand on these bytes
+		defer clear(files.Cert.Data)
+	}
 	id, err := identity.FromCertificates(files)
 	return id, i.Cert, explainIdentity(err)
 }
