@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lint"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 	"syncguard/internal/view/ci"
 )
@@ -186,7 +187,7 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 	case o.diff:
 		n, err := env.out().LintDiffs(run, env.clearProgress)
 		if n > 0 {
-			env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", view.Count(run.Footer().Fixed, "correction"), view.Count(n, "file")))
+			env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", text.Count(run.Footer().Fixed, "correction"), text.Count(n, "file")))
 		}
 		return err
 	case o.out != "":

@@ -15,6 +15,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/serve"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -136,7 +137,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 		return err
 	}
 	err = server.Run(ctx, listener)
-	env.err().Line("ended: %s", view.Count(server.Downloads(), "complete download"))
+	env.err().Line("ended: %s", text.Count(server.Downloads(), "complete download"))
 	return err
 }
 
@@ -156,7 +157,7 @@ func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires t
 		until = "until " + expires.Format(time.TimeOnly)
 	}
 	if o.limit > 0 {
-		until += ", or " + view.Count(o.limit, "download")
+		until += ", or " + text.Count(o.limit, "download")
 	}
 	env.err().Line("  %s", until)
 	if serve.IsLocal(address) {

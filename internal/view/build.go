@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/text"
 )
 
 // Build writes the table of a build, its footnotes, and with hints what is left for people to do.
@@ -85,7 +86,7 @@ func buildTitle(b *app.BuildResult) string {
 	return strings.Join([]string{
 		bold.Render(Clean(strings.Join(slices.Compact(templates), ", "))),
 		Clean(strings.Join(slices.Compact(organizations), ", ")),
-		Count(len(b.Profiles), "target"),
+		text.Count(len(b.Profiles), "target"),
 		signed,
 	}, " · ")
 }
@@ -150,9 +151,9 @@ func (p *Printer) byHand(b *app.BuildResult) {
 
 func buildSummary(b *app.BuildResult, hints bool) string {
 	written, declared := fileCounts(b.Profiles)
-	s := fmt.Sprintf("%s  %s", bold.Render(folderName(b.Output)), Count(written, "profile"))
+	s := fmt.Sprintf("%s  %s", bold.Render(folderName(b.Output)), text.Count(written, "profile"))
 	if declared > 0 {
-		s += fmt.Sprintf(", %s for MDM", Count(declared, "declaration"))
+		s += fmt.Sprintf(", %s for MDM", text.Count(declared, "declaration"))
 	}
 	for _, name := range b.Reports {
 		s += ", " + name
@@ -161,7 +162,7 @@ func buildSummary(b *app.BuildResult, hints bool) string {
 		s += faint.Render("   what is left for people to do: the same with --hints" + cond(written > 0, " (it is in each profile's description, too)"))
 	}
 	if b.Others > 0 {
-		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", Count(b.Others, "other profile"), folderName(b.Output)+cond(b.Others == 1, " is")+cond(b.Others > 1, " are")))
+		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", text.Count(b.Others, "other profile"), folderName(b.Output)+cond(b.Others == 1, " is")+cond(b.Others > 1, " are")))
 	}
 	if declared > 0 {
 		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")
@@ -182,14 +183,6 @@ func fileCounts(all []*app.BuiltProfile) (profiles, declarations int) {
 		}
 	}
 	return profiles, declarations
-}
-
-// Count says a number of things: 1 file, 2 files.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // wrapped writes text behind a label within a width, further lines indented under the first.

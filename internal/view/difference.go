@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
+	"syncguard/internal/text"
 )
 
 // maxChanges is how many keys of a payload are listed for people; JSON has them all.
@@ -55,9 +56,9 @@ func (p *Printer) Differences(run *app.DiffRun, before func()) error {
 func sumOfDifferences(r *app.DiffFooter) string {
 	all := r.Equal + r.Differ
 	if r.Differ == 0 {
-		return "no difference in " + Count(all, "file")
+		return "no difference in " + text.Count(all, "file")
 	}
-	return fmt.Sprintf("%d of %s %s", r.Differ, Count(all, "file"), map[bool]string{true: "differs", false: "differ"}[r.Differ == 1])
+	return fmt.Sprintf("%d of %s %s", r.Differ, text.Count(all, "file"), map[bool]string{true: "differs", false: "differ"}[r.Differ == 1])
 }
 
 func (p *Printer) difference(d *diff.Difference) {

@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
+	"syncguard/internal/text"
 )
 
 // DiffMarkdown writes how profiles differ for a comment on a pull request: what happens on devices first, and the keys
@@ -25,7 +26,7 @@ func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", Count(left, "file"))
+		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", text.Count(left, "file"))
 	}
 	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", sumOfDifferences(run.Footer()), files.String())
 	return err
@@ -60,7 +61,7 @@ func markdownDiff(d *diff.Difference) string {
 		rows, n = rows+markdownChanges(label, p.Changes), n+len(p.Changes)
 	}
 	if n > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%s differ</summary>\n\n| Payload | | Key | Old | New |\n|---|---|---|---|---|\n%s\n</details>\n", Count(n, "key"), rows)
+		fmt.Fprintf(&b, "\n<details><summary>%s differ</summary>\n\n| Payload | | Key | Old | New |\n|---|---|---|---|---|\n%s\n</details>\n", text.Count(n, "key"), rows)
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // Export writes what became of each file.
@@ -43,5 +44,5 @@ func (p *Printer) Export(r *app.ExportResult) {
 			p.wrapped(label, Clean(note), p.columns())
 		}
 	}
-	p.Line("%s in %s for %s", Count(len(r.Files), "file"), bold.Render(folderName(r.Output)), r.Server)
+	p.Line("%s in %s for %s", text.Count(len(r.Files), "file"), bold.Render(folderName(r.Output)), r.Server)
 }

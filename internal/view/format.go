@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // FormattedText writes the canonical form of the one file that was asked for.
@@ -46,7 +47,7 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 		if run.Header.Mode == app.FormatWritten {
 			what = "written in the canonical form"
 		}
-		errs.Hint(fmt.Sprintf("%d of %s %s", r.Changed, Count(r.Formed, "file"), what))
+		errs.Hint(fmt.Sprintf("%d of %s %s", r.Changed, text.Count(r.Formed, "file"), what))
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func (p *Printer) asideOfFormatted(f *app.FormattedFile) {
 		}
 		references += x.References
 	}
-	text := fmt.Sprintf("%s: %s, %s", f.Name, Count(len(f.Renamed), "new UUID"), Count(references, "reference")+" followed")
+	text := fmt.Sprintf("%s: %s, %s", f.Name, text.Count(len(f.Renamed), "new UUID"), text.Count(references, "reference")+" followed")
 	if len(names) > 0 {
 		text += "; a device that has it installs anew, once: " + strings.Join(names, ", ")
 	}

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/fact"
 	"syncguard/internal/hints"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // endpoint is what devices must reach.
@@ -84,7 +85,7 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	}
 	return []Block{
 		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
-			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + Count(len(p.Profiles), "target") + " of this build.")}, summary(p)}},
+			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + text.Count(len(p.Profiles), "target") + " of this build.")}, summary(p)}},
 		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
 			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. What rests on other sources is marked.")}}, matrixBlocks(p.Matrix)...)},
 		set, people,
@@ -261,11 +262,11 @@ func removalSection(manual, mdm bool) Section {
 // written counts what a build made.
 func written(all []*app.BuiltProfile) string {
 	profiles, declarations := fileCounts(all)
-	what := Count(profiles, "profile")
+	what := text.Count(profiles, "profile")
 	if declarations > 0 {
-		what += " and " + Count(declarations, "declaration")
+		what += " and " + text.Count(declarations, "declaration")
 	}
-	return what + " for " + Count(len(all), "target")
+	return what + " for " + text.Count(len(all), "target")
 }
 
 // installing says how the profile comes onto the device, and how it leaves.

@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/fact"
 	"syncguard/internal/identity"
+	"syncguard/internal/text"
 )
 
 // Identity writes what an identity is, and what devices are likely to say of it.
@@ -64,7 +65,7 @@ func daysLeft(days int) string {
 	if days < 0 {
 		return red.Render("expired")
 	}
-	return Count(days, "day") + " left"
+	return text.Count(days, "day") + " left"
 }
 
 func usageText(id *app.Identity) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // rawCount is how many payloads are kept as they were found, the top level counted in.
@@ -51,7 +52,7 @@ func (p *Printer) Import(r *app.ImportResult) {
 		secrets += len(r.Files[i].Secrets)
 	}
 	if secrets > 0 && r.Secrets == "" {
-		p.Line("%s from the environment   %s", Count(secrets, "secret"), faint.Render("to write them for build --vars: --secrets FILE"))
+		p.Line("%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("to write them for build --vars: --secrets FILE"))
 	}
 }
 
@@ -83,9 +84,9 @@ func (p *Printer) imported(f *app.Imported) {
 		p.Line("  %s %s", red.Render("not imported:"), Clean(f.Refused))
 		return
 	}
-	facts := []string{f.Target, Count(len(f.Payloads), "payload")}
+	facts := []string{f.Target, text.Count(len(f.Payloads), "payload")}
 	if n := len(f.Secrets); n > 0 {
-		facts = append(facts, Count(n, "secret"))
+		facts = append(facts, text.Count(n, "secret"))
 	}
 	verdict := green.Render("the same content")
 	if !f.Same {
@@ -137,9 +138,9 @@ func sumOfImport(r *app.ImportResult) string {
 		}
 		payloads, raw = payloads+len(f.Payloads), raw+rawCount(f)
 	}
-	s := fmt.Sprintf("%s from %s, %d with the same content when built", Count(templates, "template"), Count(len(r.Files), "file"), same)
+	s := fmt.Sprintf("%s from %s, %d with the same content when built", text.Count(templates, "template"), text.Count(len(r.Files), "file"), same)
 	if raw > 0 {
-		s += fmt.Sprintf(", %s kept raw", Count(raw, "part"))
+		s += fmt.Sprintf(", %s kept raw", text.Count(raw, "part"))
 	}
 	if r.Output != "" {
 		s = bold.Render(folderName(r.Output)) + "  " + s

@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/inspect"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // head writes the keys around the payloads that have words of their own, and returns the others.
@@ -86,7 +87,7 @@ func days(seconds string) string {
 	if err != nil || n < day || n > 1e12 || n != float64(int64(n)) || int64(n)%day != 0 {
 		return ""
 	}
-	return " (" + Count(int(n)/day, "day") + ")"
+	return " (" + text.Count(int(n)/day, "day") + ")"
 }
 
 // deviceType says what a TargetDeviceType stands for.
@@ -110,18 +111,18 @@ func deviceType(k *inspect.Node) string {
 
 // file writes what is known of the file around the document.
 func (t *tree) file(f *app.Inspected) {
-	line := func(label, text string) {
-		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), text)
+	line := func(label, shown string) {
+		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), shown)
 	}
 	words := map[string]string{"xml": "XML", "binary": "binary property list", "json": "JSON"}
-	text := cmp.Or(words[f.Format], f.Format) + ", " + size(f.Size)
+	shown := cmp.Or(words[f.Format], f.Format) + ", " + size(f.Size)
 	switch {
 	case f.Signature != nil:
-		text += ", signed"
+		shown += ", signed"
 	case f.Kind == "profile":
-		text += ", not signed"
+		shown += ", not signed"
 	}
-	line("format", text)
+	line("format", shown)
 	if s := f.Signature; s != nil {
 		for _, c := range s.Certificates {
 			if c.Role == cms.RoleSigner {
@@ -142,7 +143,7 @@ func (t *tree) file(f *app.Inspected) {
 		t.encrypted(e, line)
 	}
 	if f.Errors > 0 {
-		line("not sound", yellow.Render(Count(f.Errors, "error")+", a part may be missing here: see syncguard validate"))
+		line("not sound", yellow.Render(text.Count(f.Errors, "error")+", a part may be missing here: see syncguard validate"))
 	}
 }
 
@@ -156,7 +157,7 @@ func (t *tree) encrypted(e *app.Encrypted, line func(label, text string)) {
 		line("encrypted", yellow.Render(Clean(e.Problem)))
 		return
 	}
-	line("encrypted", fmt.Sprintf("for %s, %s of %s: syncguard decrypt opens it", Count(len(e.Recipients), "device"), size(e.Size), e.Cipher))
+	line("encrypted", fmt.Sprintf("for %s, %s of %s: syncguard decrypt opens it", text.Count(len(e.Recipients), "device"), size(e.Size), e.Cipher))
 	for i, r := range e.Recipients {
 		if i == maxRecipients && !t.full {
 			line("", fmt.Sprintf("%d more", len(e.Recipients)-i))

@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/inspect"
 	"syncguard/internal/lint"
 	"syncguard/internal/schema"
+	"syncguard/internal/text"
 )
 
 // note is a few words on a key.
@@ -93,7 +94,7 @@ func valuesOf(s *schema.KeyFacts, short bool) string {
 	said.Repeats = ""
 	switch n := len(s.RangeList); {
 	case n > maxListedValues && short:
-		said.RangeList = []any{"one of " + Count(n, "value")}
+		said.RangeList = []any{"one of " + text.Count(n, "value")}
 	case n > 1:
 		said.RangeList = []any{"one of " + schema.Text(s.RangeList)}
 	case n == 1:

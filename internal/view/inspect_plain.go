@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // InspectedText writes the content of files as YAML, XML or a template. Of what there is none, errs has the reason.
@@ -23,7 +24,7 @@ func InspectedText(w io.Writer, errs *Printer, run *app.InspectRun, before func(
 		before()
 		note := ""
 		if f.Masked > 0 {
-			note = Count(f.Masked, "secret") + " masked as " + masked
+			note = text.Count(f.Masked, "secret") + " masked as " + masked
 		}
 		switch {
 		case f.Text == nil:

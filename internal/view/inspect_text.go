@@ -6,6 +6,7 @@ import (
 	"slices"
 	"syncguard/internal/app"
 	"syncguard/internal/inspect"
+	"syncguard/internal/text"
 
 	"charm.land/lipgloss/v2"
 )
@@ -45,7 +46,7 @@ func (p *Printer) inspected(f *app.Inspected, full bool) {
 	p.Line("%s", bold.Render(Clean(f.File)))
 	t.document(f.Document, f)
 	if t.cut > 0 {
-		p.Line("\n  %s", yellow.Render(fmt.Sprintf("%s not shown; --full shows all", Count(t.cut, "more value"))))
+		p.Line("\n  %s", yellow.Render(fmt.Sprintf("%s not shown; --full shows all", text.Count(t.cut, "more value"))))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"syncguard/internal/inspect"
+	"syncguard/internal/text"
 
 	"charm.land/lipgloss/v2"
 )
@@ -69,7 +70,7 @@ func (t *tree) collect(keys []*inspect.Node, depth int, rows *[]row) {
 	for i, k := range keys {
 		if k.Index != nil && *k.Index >= maxElements && !t.full {
 			more := len(keys) - i
-			*rows = append(*rows, row{depth: min(depth, maxIndent), name: "…", say: fixed(""), notes: []note{{fmt.Sprintf("%s; --full shows them", Count(more, "more element")), false}}})
+			*rows = append(*rows, row{depth: min(depth, maxIndent), name: "…", say: fixed(""), notes: []note{{fmt.Sprintf("%s; --full shows them", text.Count(more, "more element")), false}}})
 			return
 		}
 		if t.left <= 0 && !t.full {

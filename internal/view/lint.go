@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Lint writes a run for a person, each file as it comes. Of one in which nothing was found it says so only when asked.
@@ -94,9 +95,9 @@ func (p *Printer) LintDiffs(run *app.LintRun, before func()) (files int, err err
 func Totals(t *app.Totals) string {
 	all := t.AtLeast(diag.Note)
 	if all == 0 {
-		return Count(t.Checked, "file") + ", no findings"
+		return text.Count(t.Checked, "file") + ", no findings"
 	}
-	files := Count(t.Checked, "file")
+	files := text.Count(t.Checked, "file")
 	if t.Checked > 1 {
 		files = fmt.Sprintf("%d of %s", t.WithFindings, files)
 	}
@@ -106,10 +107,10 @@ func Totals(t *app.Totals) string {
 		noun string
 	}{{t.Errors, "error"}, {t.Warnings, "warning"}, {t.Notes, "note"}} {
 		if x.n > 0 {
-			parts = append(parts, Count(x.n, x.noun))
+			parts = append(parts, text.Count(x.n, x.noun))
 		}
 	}
-	return fmt.Sprintf("%s in %s (%s)", Count(all, "finding"), files, strings.Join(parts, ", "))
+	return fmt.Sprintf("%s in %s (%s)", text.Count(all, "finding"), files, strings.Join(parts, ", "))
 }
 
 // FileFindings writes the findings of one file as Findings does. Those without a place in the text begin with the name of

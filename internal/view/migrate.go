@@ -6,6 +6,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/migrate"
+	"syncguard/internal/text"
 )
 
 // MigrationFindings writes what is wrong with the declarations, if anything is.
@@ -36,13 +37,13 @@ func (p *Printer) Migration(m *app.Migration) {
 	}
 	switch {
 	case changes == 0:
-		p.Line("nothing in %s is deprecated or removed by OS 26 or 27", Count(len(m.Files), "file"))
+		p.Line("nothing in %s is deprecated or removed by OS 26 or 27", text.Count(len(m.Files), "file"))
 	case m.Output != "":
-		p.Line("%s  %s", bold.Render(folderName(m.Output)), Count(declarations, "declaration"))
+		p.Line("%s  %s", bold.Render(folderName(m.Output)), text.Count(declarations, "declaration"))
 	case m.Refused:
-		p.Line("%s can take their place; nothing was written", Count(declarations, "declaration"))
+		p.Line("%s can take their place; nothing was written", text.Count(declarations, "declaration"))
 	case declarations > 0:
-		p.Line("%s   %s", Count(declarations, "declaration")+" can take their place",
+		p.Line("%s   %s", text.Count(declarations, "declaration")+" can take their place",
 			faint.Render("to write them: the same with -o DIR"))
 	default:
 		p.Line("nothing of it maps one to one to a declaration")

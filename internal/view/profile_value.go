@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/text"
 )
 
 // maxValue is how many characters of a value are shown.
@@ -38,7 +39,7 @@ func dataText(data []byte) string {
 	if c, err := x509.ParseCertificate(data); err == nil {
 		return fmt.Sprintf("certificate %q until %s", c.Subject.String(), c.NotAfter.Format(time.DateOnly))
 	}
-	return fmt.Sprintf("%s of data, SHA-256 %.4x…", Count(len(data), "byte"), sha256.Sum256(data))
+	return fmt.Sprintf("%s of data, SHA-256 %.4x…", text.Count(len(data), "byte"), sha256.Sum256(data))
 }
 
 // arrayText lists scalars, as far as they fit.
@@ -46,14 +47,14 @@ func arrayText(v *plist.Value) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, item := range v.Items {
-		text := valueText(item)
-		if item.Kind == plist.Array || item.Kind == plist.Dictionary || b.Len()+len(text) > maxValue {
-			return Count(len(v.Items), "item")
+		shown := valueText(item)
+		if item.Kind == plist.Array || item.Kind == plist.Dictionary || b.Len()+len(shown) > maxValue {
+			return text.Count(len(v.Items), "item")
 		}
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(text)
+		b.WriteString(shown)
 	}
 	b.WriteByte(']')
 	return b.String()

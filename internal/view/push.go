@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // pushedName names which profile a result is about, and for whom.
@@ -268,6 +269,6 @@ func (p *Printer) pushRequest(r *app.PushRequest, full bool) {
 		p.Line("    %s", Clean(strings.TrimSuffix(line, "\r"))) // the lines of a form end so
 	}
 	if more > 0 {
-		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", Count(more, "line"))))
+		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", text.Count(more, "line"))))
 	}
 }

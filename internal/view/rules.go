@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
+	"syncguard/internal/text"
 )
 
 // RuleList writes rules as a table.
@@ -19,7 +20,7 @@ func (p *Printer) RuleList(list *app.RulesListed) {
 	}
 	p.grid([]string{"rule", "severity", "groups", "what it finds"}, rows)
 	p.Line("")
-	p.Line("%s; syncguard rules ID shows the page of one", Count(len(list.Rules), "rule"))
+	p.Line("%s; syncguard rules ID shows the page of one", text.Count(len(list.Rules), "rule"))
 }
 
 func severityStyle(s diag.Severity) lipgloss.Style {

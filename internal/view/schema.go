@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // grid is a table without lines. Cells are printable already; columns with nothing in them are left out.
@@ -95,7 +96,7 @@ func (p *Printer) SchemaList(l *app.SchemaListed) {
 	}
 	p.grid(slices.Concat([]string{"type", "family"}, app.Words(platforms)), rows)
 	p.Line("")
-	p.Line("%s", Count(len(l.Types), "type"))
+	p.Line("%s", text.Count(len(l.Types), "type"))
 }
 
 func lifecycle(l schema.Lifecycle) string {
@@ -142,7 +143,7 @@ func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 		p.Line("%s  %s", title, families(c.Families))
 		var rows [][]string
 		for _, x := range c.Sources {
-			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), Count(x.Types, "type")})
+			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), text.Count(x.Types, "type")})
 		}
 		p.grid([]string{"source", "version", "used by"}, rows)
 		p.Line("")
@@ -166,7 +167,7 @@ func families(counts map[schema.Family]int) string {
 	}{{counts[schema.Payload], "payload type"}, {declarations, "declaration-side type"}, {counts[schema.Preferences], "preference domain"},
 		{counts[schema.Envelope], "envelope"}, {counts[schema.Status], "type of status items"}} {
 		if x.n > 0 {
-			parts = append(parts, Count(x.n, x.noun))
+			parts = append(parts, text.Count(x.n, x.noun))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "nothing")
@@ -180,7 +181,7 @@ func (p *Printer) SchemaImport(i *app.SchemaImported) {
 }
 
 func counted(c schema.DifferenceCount, noun string) string {
-	return fmt.Sprintf("%s added, %d removed, %d changed", Count(c.Added, noun), c.Removed, c.Changed)
+	return fmt.Sprintf("%s added, %d removed, %d changed", text.Count(c.Added, noun), c.Removed, c.Changed)
 }
 
 // SchemaRemoved says what was taken away.

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // SignFindings writes what was found in the files that were to be signed.
@@ -49,7 +50,7 @@ func (p *Printer) Signing(s *app.SignResult) {
 	if !s.Signer.Development {
 		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter.Format(time.DateOnly)))
 	}
-	p.Line("%s signed by %s", Count(len(s.Files), "profile"), by)
+	p.Line("%s signed by %s", text.Count(len(s.Files), "profile"), by)
 }
 
 func digestName(digest string) string {

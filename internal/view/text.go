@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // excerptWidth is how many columns of a source line are shown.
@@ -115,7 +116,7 @@ func Tally(ds []diag.Diagnostic) string {
 	var parts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
 		if counts[s] > 0 {
-			parts = append(parts, Count(counts[s], s.String()))
+			parts = append(parts, text.Count(counts[s], s.String()))
 		}
 	}
 	if len(parts) == 0 {

@@ -9,6 +9,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/cms"
+	"syncguard/internal/text"
 )
 
 // roleWidth is that of the longest label.
@@ -118,7 +119,7 @@ func (p *Printer) fact(label, text string) {
 // verification says the result in one line: 2 files verified, 1 of 3 files failed.
 func verification(r *app.VerifyFooter) string {
 	if r.Failed == 0 {
-		return Count(r.Files, "file") + " verified"
+		return text.Count(r.Files, "file") + " verified"
 	}
-	return fmt.Sprintf("%d of %s failed", r.Failed, Count(r.Files, "file"))
+	return fmt.Sprintf("%d of %s failed", r.Failed, text.Count(r.Files, "file"))
 }

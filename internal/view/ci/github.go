@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -49,7 +50,7 @@ func githubPlace(at lintPlace) string {
 func githubSummary(r *Report) string {
 	line := "syncguard: " + view.Totals(&r.Totals)
 	if n := len(r.Unread); n > 0 {
-		line += ", and " + view.Count(n, "file") + " that could not be checked"
+		line += ", and " + text.Count(n, "file") + " that could not be checked"
 	}
 	beyond := 0
 	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes} {

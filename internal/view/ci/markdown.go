@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -27,14 +28,14 @@ func writeMarkdown(w io.Writer, r *Report) error {
 		listed++
 	}
 	if n := len(all) - listed; n > 0 {
-		fmt.Fprintf(&b, "\nNot listed, for want of room: %s.\n", view.Count(n, "finding"))
+		fmt.Fprintf(&b, "\nNot listed, for want of room: %s.\n", text.Count(n, "finding"))
 	}
 	if r.Ignored+r.Baselined > 0 {
 		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", r.Ignored, r.Baselined)
 	}
 	for i, u := range r.Unread {
 		if !view.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", view.CodeSpan(r.Path(u.Name)), view.CodeSpan(u.Message))) {
-			fmt.Fprintf(&b, "\nNot checked: %s.\n", view.Count(len(r.Unread)-i, "file"))
+			fmt.Fprintf(&b, "\nNot checked: %s.\n", text.Count(len(r.Unread)-i, "file"))
 			break
 		}
 	}
