@@ -193,8 +193,3 @@ func ways(e entry) (n int) {
 
 // testNow is the day of the run in tests.
 var testNow = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
-
-// isAboutMore says whether a rule is one of those that validate leaves out: its table is that of TestMoreRules.
-func isAboutMore(r *rules.Rule) bool {
-	return r.Has(rules.Security) || r.Has(rules.Hygiene) || r.Has(rules.Delivery)
-}
