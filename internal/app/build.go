@@ -166,6 +166,12 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 	return nil
 }
 
+// Outputs lists what a build can make for MDM servers, the usual first.
+func Outputs() []string { return Words(baseline.Outputs()) }
+
+// DNSForms lists in which forms DNS settings can be asked for.
+func DNSForms() []string { return Words(baseline.DNSForms()) }
+
 // check refuses options that cannot go together, and a URL from which no device fetches a profile.
 func (o *BuildOptions) check() error {
 	if o.Unsigned && (o.Signing.Identity.given() || o.Signing.StateTime) {

@@ -30,6 +30,9 @@ type CoverageOptions struct {
 	Template TemplateValues
 }
 
+// Intents names the intents of templates.
+func Intents() []string { return Words(baseline.Intents()) }
+
 // CoverageResult is what really happens on each device.
 type CoverageResult struct {
 	Matrices []*coverage.Matrix // one a template, and one of all the profiles; none with Explain

@@ -36,6 +36,7 @@ type Identity struct {
 	identity.Assessment
 
 	OwnRoots bool `json:"-"` // the roots were given, and are not those of the machine
+	Failed   bool `json:"-"` // nothing can be signed with it
 }
 
 // IdentityCertificate is one of a chain.
@@ -67,6 +68,7 @@ func ShowIdentity(ctx context.Context, h *Host, o IdentityShowOptions) (*Identit
 		DaysLeft: int(leaf.NotAfter.Sub(h.Now()).Hours() / 24), KeyUsage: identity.Usages(leaf), ExtendedKeyUsage: pki.ExtendedUsages(leaf),
 		Assessment: id.Assess(h.Now(), roots), OwnRoots: len(o.Roots) > 0,
 	}
+	shown.Failed = shown.Verdict == identity.Unusable
 	for i, cert := range id.Chain {
 		shown.Chain = append(shown.Chain, IdentityCertificate{pki.FactsOf(cert), cert.SignatureAlgorithm.String(), i == 0 || !pki.IsSelfSigned(cert), id.FileOf(cert)})
 	}
@@ -114,9 +116,12 @@ func (o *IdentityShowOptions) read(ctx context.Context, h *Host) (*identity.Iden
 	return id, i.Cert, explainIdentity(err)
 }
 
+// Subject says whom a certificate is for.
+type Subject = identity.Subject
+
 // IdentityNewOptions say what to make.
 type IdentityNewOptions struct {
-	Subject    identity.Subject
+	Subject    Subject
 	KeyType    string // one of KeyTypes
 	SelfSigned bool   // a certificate that the key signs itself, in place of a request
 	Days       int    // that it is valid
@@ -127,9 +132,9 @@ type IdentityNewOptions struct {
 
 // RequestOptions say what key to make a request for.
 type RequestOptions struct {
-	Subject  identity.Subject // what is empty is taken from the certificate
-	Identity IdentityOptions  // the key, and the certificate to renew
-	Out      string           // - to return the request
+	Subject  Subject         // what is empty is taken from the certificate
+	Identity IdentityOptions // the key, and the certificate to renew
+	Out      string          // - to return the request
 }
 
 // KeyTypes names the kinds of keys, the usual one first.
@@ -189,7 +194,7 @@ func MakeIdentity(ctx context.Context, h *Host, o IdentityNewOptions) (*NewIdent
 	return made, writeBoth(h, made.Key, encoded, *second, beside)
 }
 
-func checkSubject(s identity.Subject) error {
+func checkSubject(s Subject) error {
 	if strings.TrimSpace(s.Name) == "" {
 		return diag.Usage(`such as --name "Acme Profile Signing"`, "the name of the signer is missing")
 	}

@@ -33,8 +33,9 @@ type LintOptions struct {
 	UnsafeFixes   bool          // correct also what may change what a profile does
 	Baseline      string        // file of findings that do not count; empty for none
 	ExpiresWithin time.Duration // certificates that expire so soon are reported
-	Placeholders  lint.PlaceholderPolicy
-	Separate      bool // each file for itself, and not all of them for one device
+	Separate      bool          // each file for itself, and not all of them for one device
+
+	NoPlaceholders bool // what is left to fill in is an error, not a note
 }
 
 // FixMode says what to do about findings that can be corrected.
@@ -207,7 +208,10 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: o.Placeholders}
+	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: lint.PlaceholdersNoted}
+	if o.NoPlaceholders {
+		l.checker.options.Placeholders = lint.PlaceholdersRefused
+	}
 	l.checker.keeps, l.checker.templates, l.checker.asSet = o.Rules.keeps, &o.Template, !o.Separate
 	return l, nil
 }

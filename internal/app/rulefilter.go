@@ -18,16 +18,10 @@ type RuleFilter struct {
 }
 
 // RuleNames lists the groups and the rules.
-func RuleNames() []string {
-	var names []string
-	for _, g := range rules.Groups() {
-		names = append(names, string(g))
-	}
-	for _, r := range rules.All() {
-		names = append(names, r.ID)
-	}
-	return names
-}
+func RuleNames() []string { return append(RuleGroups(), RuleIDs()...) }
+
+// RuleGroups lists the groups of rules.
+func RuleGroups() []string { return Words(rules.Groups()) }
 
 func (f *RuleFilter) check() error {
 	names := slices.Clone(f.Selected)

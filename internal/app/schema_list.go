@@ -94,6 +94,9 @@ func (o *SchemaListOptions) filter() (func(schema.Entry) bool, error) {
 	}, nil
 }
 
+// SchemaFamilies lists the families of types.
+func SchemaFamilies() []string { return Words(schema.Families()) }
+
 // choose reads a value as one of several, in any case. Empty stays empty.
 func choose[T ~string](what, value string, all []T) (T, error) {
 	if value == "" {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/view"
@@ -56,7 +55,7 @@ Nothing is written when a check finds an error.`,
 	flags.StringVarP(&o.Out, "out", "o", "dist", "folder for the profiles")
 	flags.StringArrayVar(&o.Targets, "target", nil, "build for this target, not for those of the template (repeatable)")
 	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
-	flags.StringVar((*string)(&o.Form.Output), "output", string(baseline.Auto), "what to build for MDM: profile, declarations, or auto for what the targets call for")
+	flags.StringVar((*string)(&o.Form.Output), "output", app.Outputs()[0], "what to build for MDM: profile, declarations, or auto for what the targets call for")
 	flags.StringVar((*string)(&o.Form.DNS), "dns-form", "", "give DNS settings as profile or declaration, not as the targets call for")
 	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, to be fetched below this URL")
 	flags.StringSliceVar(&o.reports, "report", nil, "also write a report for people: html, md, or both")
@@ -64,27 +63,19 @@ Nothing is written when a check finds an error.`,
 	addSigningFlags(cmd, &o.Signing)
 	flags.BoolVar(&o.Unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
 	o.format.addFormats(cmd, "text", "json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(words(baseline.Outputs()), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("dns-form", cobra.FixedCompletions(words(baseline.DNSForms()), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(app.Outputs(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("dns-form", cobra.FixedCompletions(app.DNSForms(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("report", cobra.FixedCompletions(reportFormats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.MarkFlagDirname("out")
 	return cmd
 }
 
-func words[T ~string](all []T) []string {
-	var texts []string
-	for _, x := range all {
-		texts = append(texts, string(x))
-	}
-	return texts
-}
-
 // check refuses words that are none of the choices.
 func (o *buildFlags) check() error {
-	if known := words(baseline.Outputs()); !slices.Contains(known, string(o.Form.Output)) {
+	if known := app.Outputs(); !slices.Contains(known, string(o.Form.Output)) {
 		return usage("want "+strings.Join(known, ", "), "--output %q is unknown", o.Form.Output)
 	}
-	if known := words(baseline.DNSForms()); o.Form.DNS != "" && !slices.Contains(known, string(o.Form.DNS)) {
+	if known := app.DNSForms(); o.Form.DNS != "" && !slices.Contains(known, string(o.Form.DNS)) {
 		return usage("want "+strings.Join(known, " or "), "--dns-form %q is unknown", o.Form.DNS)
 	}
 	for _, format := range o.reports {

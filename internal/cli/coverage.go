@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/view"
 )
 
@@ -43,7 +42,7 @@ facts that no schema states. What is no word of Apple's is marked as community o
 	flags.StringVar(&o.Explain, "explain", "", "tell the story of one INTENT or KEY")
 	addTemplateFlags(cmd, &o.Template)
 	format.addFormats(cmd, "text", "json", "markdown", "html")
-	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(words(baseline.Intents()), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(app.Intents(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -6,12 +6,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/identity"
 	"syncguard/internal/view"
 )
 
 // addSubjectFlags adds the flags that say whom a certificate is for.
-func addSubjectFlags(cmd *cobra.Command, s *identity.Subject) {
+func addSubjectFlags(cmd *cobra.Command, s *app.Subject) {
 	flags := cmd.Flags()
 	flags.StringVar(&s.Name, "name", "", "common name, which devices show as the signer")
 	flags.StringVar(&s.Organization, "organization", "", "name of the organization")

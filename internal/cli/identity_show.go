@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/identity"
 	"syncguard/internal/view"
 )
 
@@ -47,7 +46,7 @@ The exit code is 1 where nothing can be signed: the certificate has expired, or 
 			if err != nil {
 				return err
 			}
-			return env.verdict(nil, shown.Verdict == identity.Unusable)
+			return env.verdict(nil, shown.Failed)
 		},
 	}
 	addIdentityFlags(cmd, &o.Identity)

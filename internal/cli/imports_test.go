@@ -19,9 +19,9 @@ var arrows = []struct {
 	may  []string
 }{
 	{"cmd/syncguard", []string{"internal/cli"}},
-	{"internal/cli", []string{"internal/app", "internal/baseline", "internal/deploy", "internal/diag", "internal/files", "internal/identity", "internal/lint", "internal/rules", "internal/schema", "internal/serve", "internal/target", "internal/text", "internal/view", "internal/view/ci"}},
+	{"internal/cli", []string{"internal/app", "internal/deploy", "internal/diag", "internal/files", "internal/serve", "internal/target", "internal/text", "internal/view", "internal/view/ci"}},
 	{"internal/serve", []string{"internal/app", "internal/fact", "internal/hints"}},
-	{"internal/view/ci", []string{"internal/text", "internal/app", "internal/diag", "internal/rules", "internal/view"}},
+	{"internal/view/ci", []string{"internal/app", "internal/diag", "internal/rules", "internal/text", "internal/view"}},
 	{"internal/view", []string{"internal/app", "internal/baseline", "internal/cms", "internal/coverage", "internal/diag", "internal/diff", "internal/fact", "internal/hints", "internal/identity", "internal/inspect", "internal/lint", "internal/migrate", "internal/plist", "internal/rules", "internal/schema", "internal/target", "internal/text"}},
 	{"internal/app", []string{"internal/baseline", "internal/cms", "internal/compose", "internal/coverage", "internal/decompose", "internal/deploy", "internal/deploy/*", "internal/diag", "internal/diff", "internal/document", "internal/files", "internal/fix", "internal/identity", "internal/inspect", "internal/intake", "internal/lint", "internal/mdm", "internal/migrate", "internal/pki", "internal/plist", "internal/rules", "internal/rules/rule", "internal/schema", "internal/schema/appleyaml", "internal/schema/manifests", "internal/secret", "internal/target", "internal/template", "internal/text", "profiles", "templates"}},
 	{"internal/deploy/*", []string{"internal/deploy", "internal/diag", "internal/document", "internal/intake", "internal/mdm", "internal/plist", "internal/rules/rule", "internal/target"}},

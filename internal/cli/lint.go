@@ -13,7 +13,6 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
-	"syncguard/internal/lint"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
 	"syncguard/internal/view/ci"
@@ -27,7 +26,6 @@ type lintFlags struct {
 	out           string
 	writeBaseline string
 	fix, diff     bool
-	refuse        bool // placeholders
 	verbose       bool
 }
 
@@ -116,7 +114,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	flags.StringVar(&o.Baseline, "baseline", "", "file of findings that are known and do not count")
 	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
 	flags.DurationVar(&o.ExpiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire so soon")
-	flags.BoolVar(&o.refuse, "no-placeholders", false, "report what is left to fill in as an error")
+	flags.BoolVar(&o.NoPlaceholders, "no-placeholders", false, "report what is left to fill in as an error")
 	flags.BoolVar(&o.Separate, "separate", o.Separate, "take each file for itself, and not all of them for one device")
 	flags.StringVar(&o.StdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
 	addTemplateFlags(cmd, &o.Template)
@@ -135,10 +133,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 // options refuses flags that cannot go together, and returns what they say.
 func (o *lintFlags) options() (app.LintOptions, error) {
 	l := o.LintOptions
-	l.FailOn, l.Placeholders = o.failOn.severity, lint.PlaceholdersNoted
-	if o.refuse {
-		l.Placeholders = lint.PlaceholdersRefused
-	}
+	l.FailOn = o.failOn.severity
 	switch {
 	case l.Baseline != "" && o.writeBaseline != "":
 		return l, usage("give one of the two", "--baseline cannot go with --write-baseline")

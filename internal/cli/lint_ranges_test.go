@@ -13,7 +13,6 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
-	"syncguard/internal/lint"
 	"syncguard/internal/view"
 )
 
@@ -144,7 +143,7 @@ func unmark(t *testing.T, marked string) (text string, from, to int) {
 
 func rangeChecker(t *testing.T) func(name string, data []byte) []diag.Diagnostic {
 	t.Helper()
-	return checkerOf(t, app.LintOptions{Targets: []string{"iOS@18/manual"}, Placeholders: lint.PlaceholdersNoted})
+	return checkerOf(t, app.LintOptions{Targets: []string{"iOS@18/manual"}})
 }
 
 // Each defect is underlined from its first character to its last, however the file is written.

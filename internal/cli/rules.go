@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/rules"
 	"syncguard/internal/view"
 )
 
@@ -53,6 +52,6 @@ refuses), template, lint.`,
 	flags := cmd.Flags()
 	flags.StringVar(&group, "group", "", "list only the rules of this group")
 	format.addFormats(cmd, "text", "json", "markdown")
-	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(app.Words(rules.Groups()), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(app.RuleGroups(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/view"
 )
@@ -36,7 +35,7 @@ removed. With a WORD only those whose name holds it. iPadOS counts as iOS.`,
 			return show(env, format, list, (*view.Printer).SchemaList)
 		},
 	}
-	families, flags := app.Words(schema.Families()), cmd.Flags()
+	families, flags := app.SchemaFamilies(), cmd.Flags()
 	flags.StringVar(&o.Platform, "platform", "", "only types that this platform has")
 	flags.StringVar(&o.Family, "family", "", "only types of this family: "+strings.Join(families, ", "))
 	flags.BoolVar(&o.Deprecated, "deprecated", false, "only deprecated types, on the platform if one is given")
