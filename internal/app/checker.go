@@ -210,9 +210,6 @@ func (h *Host) isTemplatePath(path string) bool {
 	return err != nil || isTemplateFile(diag.NewFile(path, data))
 }
 
-// isTemplate tells a template of syncguard's own from the other YAML files of a repository, by the keys of its top level.
-func isTemplate(data []byte) bool { return plist.IsTemplate(data) }
-
 // checkTemplate checks a template and the profile that it makes for each target. Values for variables that nobody gave are
 // not known, and that is no mistake: they come when it is built.
 func (c *checker) checkTemplate(file *diag.File, result *checked) error {

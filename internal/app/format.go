@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
+	"syncguard/internal/plist"
 	"syncguard/internal/secret"
 	"syncguard/internal/template"
 	"syncguard/profiles"
@@ -123,7 +124,7 @@ func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
 func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
 	f := &FormattedFile{Name: in.path}
 	form := o.formDocument
-	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && isTemplate(data) {
+	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && plist.IsTemplate(data) {
 		form = o.formTemplate
 	}
 	err := form(f, data)

@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/template"
 )
@@ -110,8 +111,8 @@ func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wr
 	}
 	of, pattern := e.entry.Rule, e.entry.Files
 	d.Span, d.Path, d.Help = of.Span, of.Path, "remove the entry"
-	if help, unknown := unknownRule(of.Value); unknown {
-		d.Rule, d.Severity, d.Message, d.Help = rule.MalformedIgnore, diag.Error, fmt.Sprintf("%q is no rule", of.Value), help
+	if _, known := rules.Find(of.Value); !known {
+		d.Rule, d.Severity, d.Message, d.Help = rule.MalformedIgnore, diag.Error, fmt.Sprintf("%q is no rule", of.Value), nearRule(of.Value, RuleIDs())
 		return d, true
 	}
 	if pattern.IsSet && !doublestar.ValidatePattern(pattern.Value) {

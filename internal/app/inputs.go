@@ -11,6 +11,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/plist"
 	"syncguard/internal/template"
 )
 
@@ -109,7 +110,7 @@ func (h *Host) isLintable(path string) bool {
 		return h.hasProfileName(path)
 	}
 	data, err := files.Read(h.Files, path)
-	return err != nil || isTemplate(data)
+	return err != nil || plist.IsTemplate(data)
 }
 
 // isRegular keeps pipes and devices out, which would block. A dangling link is let through, to be reported.

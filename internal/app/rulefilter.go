@@ -33,8 +33,8 @@ func (f *RuleFilter) check() error {
 		names = append(names, name)
 	}
 	for _, name := range names {
-		if !slices.Contains(RuleNames(), name) {
-			return diag.Usage(cmp.Or(text.DidYouMean(name, RuleNames()), "syncguard rules lists them"), "there is no rule or group %q", name)
+		if known := RuleNames(); !slices.Contains(known, name) {
+			return diag.Usage(nearRule(name, known), "there is no rule or group %q", name)
 		}
 	}
 	return nil
@@ -58,12 +58,9 @@ func isListed(list []string, id string) bool {
 	return slices.Contains(list, id) || slices.ContainsFunc(r.Groups, func(g rules.Group) bool { return slices.Contains(list, string(g)) })
 }
 
-// unknownRule returns what to say of a rule that does not exist, "" for one that does.
-func unknownRule(id string) (help string, unknown bool) {
-	if _, ok := rules.Find(id); ok {
-		return "", false
-	}
-	return cmp.Or(text.DidYouMean(id, RuleIDs()), "syncguard rules lists them"), true
+// nearRule words the help for a rule or group that does not exist.
+func nearRule(name string, names []string) string {
+	return cmp.Or(text.DidYouMean(name, names), "syncguard rules lists them")
 }
 
 // RuleIDs names the rules.

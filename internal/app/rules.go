@@ -1,14 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"encoding/base64"
 	"fmt"
 	"slices"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
-	"syncguard/internal/text"
 )
 
 // RulesListed is the result of Rules.
@@ -47,7 +45,7 @@ func Rules(group string) (*RulesListed, error) {
 func Rule(id string) (*RulePage, error) {
 	r, ok := rules.Find(id)
 	if !ok {
-		return nil, diag.Usage(cmp.Or(text.DidYouMean(id, RuleIDs()), "syncguard rules lists them"), "unknown rule %q", id)
+		return nil, diag.Usage(nearRule(id, RuleIDs()), "unknown rule %q", id)
 	}
 	page := &RulePage{Rule: r}
 	bad, good := r.Examples()

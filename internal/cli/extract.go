@@ -38,14 +38,3 @@ func (e *Env) write(data []byte, err error) error {
 	_, err = e.Stdout.Write(data)
 	return err
 }
-
-// oneFile wants exactly one argument.
-func oneFile(_ *cobra.Command, args []string) error {
-	switch len(args) {
-	case 0:
-		return usage("name a file, or - for stdin", "no file is named")
-	case 1:
-		return nil
-	}
-	return usage("name one file at a time", "%d files are named", len(args))
-}

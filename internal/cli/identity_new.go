@@ -36,11 +36,7 @@ The key is readable by you only, and encrypted if there is a passphrase. Nothing
 			if err != nil {
 				return err
 			}
-			if format.isJSON() {
-				return view.WriteJSON(env.Stdout, made)
-			}
-			env.out().NewIdentity(made)
-			return nil
+			return show(env, format, made, (*view.Printer).NewIdentity)
 		},
 	}
 	flags := cmd.Flags()

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
@@ -24,29 +27,14 @@ The exit code is 1 where nothing can be signed: the certificate has expired, or 
   syncguard identity show acme.p12 --passphrase env:P12_PASSPHRASE
   syncguard identity show leaf.pem --chain intermediate.pem --roots root.pem
   syncguard identity show leaf.pem --format json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("show one after the other; the chain goes with --chain", "%s takes one file, found %d", cmd.CommandPath(), len(args))
-			}
-			return nil
-		},
+		Args: oneArgAtMost("file", "show one after the other; the chain goes with --chain"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				o.File = args[0]
-			}
+			o.File = strings.Join(args, "")
 			shown, err := app.ShowIdentity(cmd.Context(), env.host(), o)
 			if err != nil {
 				return err
 			}
-			if format.isJSON() {
-				err = view.WriteJSON(env.Stdout, shown)
-			} else {
-				env.out().Identity(shown)
-			}
-			if err != nil {
-				return err
-			}
-			return env.verdict(nil, shown.Failed)
+			return cmp.Or(show(env, format, shown, (*view.Printer).Identity), env.verdict(nil, shown.Failed))
 		},
 	}
 	addIdentityFlags(cmd, &o.Identity)

@@ -32,12 +32,7 @@ One template goes to stdout; several need -o. The exit code is 1 when one of the
   syncguard import profiles/ -o templates --secrets secrets.yaml
   syncguard import jamf-export.xml -o templates
   syncguard import fleet-gitops/ --check`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a profile, a folder, or - for stdin", "nothing to import")
-			}
-			return nil
-		},
+		Args: someArgs("name a profile, a folder, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			return runImport(cmd.Context(), env, o)

@@ -39,12 +39,7 @@ signature that does not hold is said, and is no error here: syncguard verify is 
   syncguard inspect corp.mobileconfig --payload com.apple.wifi.managed --target iOS@18/manual
   syncguard inspect --format template corp.mobileconfig > corp.yaml
   git config diff.mobileconfig.textconv "syncguard inspect --format yaml"`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a profile, a declaration, a folder, or - for stdin", "nothing to inspect")
-			}
-			return nil
-		},
+		Args: someArgs("name a profile, a declaration, a folder, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			return runInspect(cmd.Context(), env, o)

@@ -91,12 +91,7 @@ was found. Signatures are not verified.`,
 }
 
 func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *cobra.Command {
-	cmd.Args = func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usage("name a file, a folder, or - for stdin", "nothing to %s", cmd.Name())
-		}
-		return nil
-	}
+	cmd.Args = someArgs("name a file, a folder, or - for stdin")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.Version, o.Paths = version, args
 		return runLint(cmd.Context(), env, o)

@@ -29,12 +29,7 @@ are: a device must not get a payload and the declaration in its place.`,
 		Example: `  syncguard migrate corp.mobileconfig
   syncguard migrate profiles/ -o declarations
   syncguard migrate corp.mobileconfig --target iOS@27/supervised -o declarations`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a profile, a folder, or - for stdin", "nothing to migrate")
-			}
-			return nil
-		},
+		Args: someArgs("name a profile, a folder, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			return runMigrate(cmd.Context(), env, o)

@@ -184,11 +184,8 @@ func (p *pushing) export(cmd *cobra.Command) error {
 	case p.o.Output == "":
 		_, err = p.env.Stdout.Write(r.Data)
 		return err
-	case p.format.isJSON():
-		return view.WriteJSON(p.env.Stdout, r)
 	}
-	p.env.out().Export(r)
-	return nil
+	return show(p.env, p.format, r, (*view.Printer).Export)
 }
 
 func (p *pushing) push(cmd *cobra.Command) error {

@@ -24,12 +24,7 @@ refuses), template, lint.`,
   syncguard rules --group sync
   syncguard rules unknown-key
   syncguard rules cellular-toggles-frozen --format markdown`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("give one ID, or none for the list", "%s takes one ID, found %d", cmd.CommandPath(), len(args))
-			}
-			return nil
-		},
+		Args:              oneArgAtMost("ID", "give one ID, or none for the list"),
 		ValidArgsFunction: completions(app.RuleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			list, err := app.Rules(group)

@@ -25,13 +25,3 @@ for every command.`,
 	)
 	return cmd
 }
-
-// oneArg wants exactly one argument, which is called name.
-func oneArg(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes one %s, found %d", cmd.CommandPath(), name, len(args))
-		}
-		return nil
-	}
-}

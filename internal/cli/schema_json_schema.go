@@ -21,12 +21,7 @@ It says what a JSON Schema can say; syncguard validate checks more.`,
   syncguard schema json-schema com.apple.configuration.passcode.settings`,
 		Args: oneArg("type, or the word template"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := app.SchemaJSONSchema(env.host(), args[0])
-			if err != nil {
-				return err
-			}
-			_, err = env.Stdout.Write(text)
-			return err
+			return env.write(app.SchemaJSONSchema(env.host(), args[0]))
 		},
 	}
 }

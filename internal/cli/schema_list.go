@@ -20,12 +20,7 @@ func newSchemaListCmd(env *Env) *cobra.Command {
 removed. With a WORD only those whose name holds it. iPadOS counts as iOS.`,
 		Example: `  syncguard schema list vpn
   syncguard schema list --family payload --platform macOS --deprecated`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("give one WORD", "%s takes one word, found %d", cmd.CommandPath(), len(args))
-			}
-			return nil
-		},
+		Args: oneArgAtMost("word", "give one WORD"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.Word = strings.Join(args, "")
 			list, err := app.SchemaList(env.host(), o)

@@ -30,12 +30,7 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
   syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain issuing.pem
   syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain issuing.pem \
     --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a file, or - for stdin", "nothing to sign")
-			}
-			return nil
-		},
+		Args: someArgs("name a file, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			return runSign(cmd.Context(), env, o, format.isJSON())

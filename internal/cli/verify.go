@@ -29,12 +29,7 @@ signer, and then answers trust without roots. The exit code is 1 when an answer 
   syncguard verify --roots corp-root.pem --at 2027-01-01 dist/
   syncguard verify --pin 3f0e…c1 --require integrity,trust corp.mobileconfig
   curl -s https://example.com/corp.mobileconfig | syncguard verify --format json -`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name a file, a folder, or - for stdin", "nothing to verify")
-			}
-			return nil
-		},
+		Args: someArgs("name a file, a folder, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			run, err := app.Verify(cmd.Context(), env.host(), o)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,28 +33,4 @@ func newVersionCmd(env *Env, version string) *cobra.Command {
 	}
 	format.addFormats(cmd, "text", "json")
 	return cmd
-}
-
-// noArgs refuses arguments in our own words.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no argument, found %q", cmd.CommandPath(), args[0])
-	}
-	return nil
-}
-
-// subcommandArgs refuses arguments where a subcommand is to be named.
-func subcommandArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
-	}
-	hint := "name one of these first: " + strings.Join(names, ", ")
-	if near := nearCommand(cmd, args[0]); near != "" {
-		hint = near + " " + hint
-	}
-	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
 }

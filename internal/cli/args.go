@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// noArgs refuses arguments in our own words.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no argument, found %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// subcommandArgs refuses arguments where a subcommand is to be named.
+func subcommandArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	hint := "name one of these first: " + strings.Join(names, ", ")
+	if near := nearCommand(cmd, args[0]); near != "" {
+		hint = near + " " + hint
+	}
+	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
+}
+
+// oneArg wants exactly one argument, which is called name.
+func oneArg(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes one %s, found %d", cmd.CommandPath(), name, len(args))
+		}
+		return nil
+	}
+}
+
+// oneArgAtMost wants an argument, which is called name, or none.
+func oneArgAtMost(name, hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usage(hint, "%s takes one %s, found %d", cmd.CommandPath(), name, len(args))
+		}
+		return nil
+	}
+}
+
+// oneFile wants exactly one argument.
+func oneFile(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return usage("name a file, or - for stdin", "no file is named")
+	case 1:
+		return nil
+	}
+	return usage("name one file at a time", "%d files are named", len(args))
+}
+
+// someArgs wants at least one argument; hint says of what kind.
+func someArgs(hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage(hint, "nothing to %s", cmd.Name())
+		}
+		return nil
+	}
+}
