@@ -121,7 +121,7 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 			findings++
 		}
 	}
-	if failures := run.Footer().Failures; len(failures) > 0 {
+	if failures := run.Footer.Failures; len(failures) > 0 {
 		return 0, failures, nil
 	}
 	slices.SortStableFunc(file.Findings, func(a, b baselineEntry) int {

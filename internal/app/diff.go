@@ -102,7 +102,7 @@ func (h *Host) diff(ctx context.Context, header DiffHeader, footer *DiffFooter, 
 	if err != nil {
 		return nil, err
 	}
-	run := &DiffRun{Header: header, Footer: func() *DiffFooter { return footer }}
+	run := &DiffRun{Header: header, Footer: footer}
 	run.Files = func(yield func(*diff.Difference, error) bool) {
 		name := func(pair [2]*diff.Side) string { return pair[1].Name }
 		compare := func(pair [2]*diff.Side) (*diff.Difference, error) { return diff.Compare(pair[0], pair[1], catalog) }

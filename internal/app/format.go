@@ -68,7 +68,7 @@ func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
 		return nil, err
 	}
 	footer := &FormatFooter{Failures: failures}
-	run := &FormatRun{Header: o, Footer: func() *FormatFooter { return footer }}
+	run := &FormatRun{Header: o, Footer: footer}
 	run.Files = func(yield func(*FormattedFile, error) bool) {
 		for f, err := range eachFile(ctx, h, "formatting", inputs, &footer.Failures, o.form) {
 			if err == nil {

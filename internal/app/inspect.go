@@ -85,7 +85,7 @@ type InspectFooter struct {
 // Inspect describes what profiles and declarations hold.
 func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error) {
 	i := &inspection{host: h, o: o}
-	run := &InspectRun{Header: InspectHeader{As: o.As}, Footer: func() *InspectFooter { return &i.footer }}
+	run := &InspectRun{Header: InspectHeader{As: o.As}, Footer: &i.footer}
 	targets, notes, err := parseTargets(h, o.Targets)
 	if err != nil {
 		return nil, err

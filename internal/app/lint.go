@@ -111,16 +111,12 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	for _, err := range failures {
 		l.addUnread("", err)
 	}
-	run := &LintRun{Header: l.header, Files: func(yield func(*LintedFile, error) bool) {
+	return &LintRun{Header: l.header, Footer: &l.footer, Files: func(yield func(*LintedFile, error) bool) {
 		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
 			yield(nil, err)
 		}
-	}}
-	run.Footer = func() *LintFooter {
 		l.footer.Failed = l.footer.AtLeast(o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
-		return &l.footer
-	}
-	return run, nil
+	}}, nil
 }
 
 // run checks the files, and gives each out as soon as nothing can be added to it.

@@ -155,7 +155,7 @@ func TestLintNeedsNoDisk(t *testing.T) {
 	if got := strings.Join(seen, " "); got != "profiles/wifi.mobileconfig .syncguard.yaml" {
 		t.Errorf("linted %s", got)
 	}
-	if footer := run.Footer(); footer.Fixed != 1 || len(footer.Failures) > 0 {
+	if footer := run.Footer; footer.Fixed != 1 || len(footer.Failures) > 0 {
 		t.Errorf("%d corrections, %v", footer.Fixed, footer.Failures)
 	}
 	if data, err := files.Read(m, "/home/profiles/wifi.mobileconfig"); err != nil || !strings.Contains(string(data), "<string>WPA2</string>") {

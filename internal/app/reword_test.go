@@ -82,7 +82,7 @@ func outcomeOf(t *testing.T, o LintOptions) (out outcome, rulesFound int) {
 		}
 		out.Corrected = append(out.Corrected, f.Name+"\n"+string(f.After))
 	}
-	footer := run.Footer()
+	footer := run.Footer
 	slices.Sort(out.Findings)
 	slices.Sort(out.Corrected)
 	out.Ignored, out.Baselined, out.Gone = footer.Ignored, footer.Baselined, footer.Gone

@@ -7,5 +7,5 @@ import "iter"
 type Stream[H, F, T any] struct {
 	Header H
 	Files  iter.Seq2[F, error] // an error ends it
-	Footer func() T            // what is known when Files has come to its end
+	Footer T                   // complete when Files has come to its end
 }

@@ -54,13 +54,12 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	footer := &VerifyFooter{}
 	inputs, failures, err := findProfiles(h, o.Paths)
 	if err != nil {
 		return nil, err
 	}
-	footer.Failures = failures
-	run := &VerifyRun{Footer: func() *VerifyFooter { return footer }}
+	footer := &VerifyFooter{Failures: failures}
+	run := &VerifyRun{Footer: footer}
 	run.Files = func(yield func(*VerifiedFile, error) bool) {
 		verify := func(in input, data []byte) (*VerifiedFile, error) { return v.verify(in.path, data), nil }
 		for f, err := range eachFile(ctx, h, "verifying", inputs, &footer.Failures, verify) {

@@ -85,8 +85,7 @@ func (o *diffOptions) show(env *Env, run *app.DiffRun) (err error) {
 	if err != nil {
 		return err
 	}
-	r := run.Footer()
-	return env.verdict(r.Failures, o.exitCode && r.Differ > 0)
+	return env.verdict(run.Footer.Failures, o.exitCode && run.Footer.Differ > 0)
 }
 
 // runGitDiff compares what git gives to a diff driver: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE, with

@@ -112,7 +112,7 @@ func (d *describer) stream(of reflect.Type) {
 	d.fields(field("Header"), "")
 	d.rows = append(d.rows, jsonRow{[]string{"files"}, "", "array", "one for each file"})
 	d.fields(field("Files").In(0).In(0), "files[].")
-	d.fields(field("Footer").Out(0), "")
+	d.fields(field("Footer"), "")
 }
 
 // fields describes those of an object whose own path is before them.

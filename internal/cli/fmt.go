@@ -82,6 +82,5 @@ func runFmt(ctx context.Context, env *Env, o fmtOptions) error {
 	if err != nil {
 		return err
 	}
-	r := run.Footer()
-	return env.verdict(r.Failures, r.Failed)
+	return env.verdict(run.Footer.Failures, run.Footer.Failed)
 }

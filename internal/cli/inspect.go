@@ -78,7 +78,7 @@ func runInspect(ctx context.Context, env *Env, o inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	r := run.Footer()
+	r := run.Footer
 	env.clearProgress()
 	env.err().Findings(r.Unreadable)
 	return env.verdict(r.Failures, r.Failed)

@@ -92,7 +92,7 @@ func inspectAt(t *testing.T, width int, name string, o app.InspectOptions) strin
 	if err := p.Inspection(run, false, func() {}); err != nil {
 		t.Fatal(err)
 	}
-	if r := run.Footer(); out.Len() == 0 || len(r.Failures) > 0 {
+	if r := run.Footer; out.Len() == 0 || len(r.Failures) > 0 {
 		t.Fatal(r.Failures, r.Unreadable)
 	}
 	return out.String()

@@ -167,8 +167,7 @@ func runLint(ctx context.Context, env *Env, o *lintFlags) error {
 	if err := o.show(env, h, run); err != nil {
 		return err
 	}
-	footer := run.Footer()
-	return env.verdict(footer.Failures, footer.Failed)
+	return env.verdict(run.Footer.Failures, run.Footer.Failed)
 }
 
 // show writes what was found, in the form that was asked for.
@@ -177,7 +176,7 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 	case o.diff:
 		n, err := env.out().LintDiffs(run, env.clearProgress)
 		if n > 0 {
-			env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", text.Count(run.Footer().Fixed, "correction"), text.Count(n, "file")))
+			env.err().Hint(fmt.Sprintf("%s in %s; --fix writes them", text.Count(run.Footer.Fixed, "correction"), text.Count(n, "file")))
 		}
 		return err
 	case o.out != "":

@@ -44,8 +44,7 @@ signer, and then answers trust without roots. The exit code is 1 when an answer 
 			if err != nil {
 				return err
 			}
-			footer := run.Footer()
-			return env.verdict(footer.Failures, footer.Failed > 0)
+			return env.verdict(run.Footer.Failures, run.Footer.Failed > 0)
 		},
 	}
 	flags := cmd.Flags()

@@ -47,7 +47,7 @@ func (p *Printer) Differences(run *app.DiffRun, before func()) error {
 		if shown > 0 {
 			p.Line("")
 		}
-		p.Line("%s", sumOfDifferences(run.Footer()))
+		p.Line("%s", sumOfDifferences(run.Footer))
 	}
 	return nil
 }

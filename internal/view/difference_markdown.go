@@ -28,7 +28,7 @@ func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
 	if left > 0 {
 		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", text.Count(left, "file"))
 	}
-	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", sumOfDifferences(run.Footer()), files.String())
+	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", sumOfDifferences(run.Footer), files.String())
 	return err
 }
 

@@ -24,7 +24,7 @@ func TestHostileDifferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &app.DiffRun{Files: func(yield func(*diff.Difference, error) bool) { yield(d, nil) }, Footer: func() *app.DiffFooter { return &app.DiffFooter{Differ: 1} }}
+	run := &app.DiffRun{Files: func(yield func(*diff.Difference, error) bool) { yield(d, nil) }, Footer: &app.DiffFooter{Differ: 1}}
 	var text, markdown bytes.Buffer
 	if err := NewPrinter(&text, nil, 80).Differences(run, func() {}); err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 		}
 	}
 	before()
-	if r := run.Footer(); r.Formed > 1 {
+	if r := run.Footer; r.Formed > 1 {
 		what := "not in the canonical form"
 		if run.Header.Mode == app.FormatWritten {
 			what = "written in the canonical form"

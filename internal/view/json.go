@@ -66,7 +66,7 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 		fmt.Fprintf(out, "%s%s", between, data)
 		between, end = ",\n    ", "\n  ]"
 	}
-	foot, err := fields(s.Footer())
+	foot, err := fields(s.Footer)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 		safe, unsafe = safe+fileSafe, unsafe+fileUnsafe
 	}
 	before()
-	if r := run.Footer(); printed || verbose || r.Gone > 0 || r.Fixed > 0 {
+	if r := run.Footer; printed || verbose || r.Gone > 0 || r.Fixed > 0 {
 		p.Line("%s%s", Totals(&r.Totals), aside(r, safe, unsafe))
 	}
 	return nil

@@ -30,7 +30,7 @@ func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 		p.verified(f)
 	}
 	before()
-	if r := run.Footer(); r.Files > 1 {
+	if r := run.Footer; r.Files > 1 {
 		p.Line("\n%s", verification(r))
 	}
 	return nil

@@ -44,7 +44,7 @@ func aVerification() *app.VerifyRun {
 	bad := whole
 	bad.OK, bad.Certificates, bad.Signers = false, []cms.Certificate{hostile}, []cms.Signer{other}
 	bad.Trust = no("pin-mismatch", "the signer is \"Corp\x1b[2J\u202e\"", "", false)
-	return &app.VerifyRun{Footer: func() *app.VerifyFooter { return &app.VerifyFooter{Files: 3, Failed: 2} }, Files: func(yield func(*app.VerifiedFile, error) bool) {
+	return &app.VerifyRun{Footer: &app.VerifyFooter{Files: 3, Failed: 2}, Files: func(yield func(*app.VerifiedFile, error) bool) {
 		_ = yield(&app.VerifiedFile{File: "corp.mobileconfig", Verdict: &whole}, nil) &&
 			yield(&app.VerifiedFile{File: "alone.mobileconfig", Verdict: &failed}, nil) &&
 			yield(&app.VerifiedFile{File: "bad\x1b]8;;.mobileconfig", Verdict: &bad}, nil)

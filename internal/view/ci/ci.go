@@ -27,7 +27,7 @@ func Collect(run *app.LintRun) (*Report, error) {
 		}
 		r.Files = append(r.Files, f)
 	}
-	r.LintFooter = *run.Footer()
+	r.LintFooter = *run.Footer
 	return r, nil
 }
 

@@ -375,7 +375,7 @@ func (r *Report) write(w io.Writer, format string) error {
 	if format != "json" {
 		return r.writeWhole(w, format)
 	}
-	return view.WriteStream(w, &app.LintRun{Header: r.LintHeader, Footer: func() *app.LintFooter { return &r.LintFooter }, Files: func(yield func(*app.LintedFile, error) bool) {
+	return view.WriteStream(w, &app.LintRun{Header: r.LintHeader, Footer: &r.LintFooter, Files: func(yield func(*app.LintedFile, error) bool) {
 		for _, f := range r.Files {
 			if !yield(f, nil) {
 				return
