@@ -45,7 +45,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "template.schema.json", schema)
-	golden(t, "reference.md", []byte(Reference()))
+	golden(t, "reference.md", []byte(referenceTable()))
 }
 
 func compileSchema(t *testing.T) *jsonschema.Schema {

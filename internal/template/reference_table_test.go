@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Reference returns every key of a template as Markdown: one heading and one table a mapping.
-func Reference() string {
+// referenceTable returns every key of a template as Markdown: one heading and one table a mapping.
+func referenceTable() string {
 	var b strings.Builder
 	writeReference(&b, templateShape(), "")
 	return strings.TrimSuffix(b.String(), "\n")
