@@ -21,6 +21,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/profiles"
 )
 
 // ServeOptions say what to offer to people who have no MDM.
@@ -204,12 +205,8 @@ func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
 // describe says for which devices a profile is, and what its payloads do there when a person installs it.
 func (f *offering) describe(item *Offered, root *plist.Value) error {
 	var platforms []target.Platform
-	if v := root.Get("TargetDeviceType"); v != nil {
-		if n, ok := v.Int.Int64(); ok {
-			if p := target.OfDeviceType(n); p != "" {
-				platforms = []target.Platform{p}
-			}
-		}
+	if p := profiles.DeviceTypeOf(root).Platform(); p != "" {
+		platforms = []target.Platform{p}
 	}
 	asked := platforms
 	if len(asked) == 0 {
