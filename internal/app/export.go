@@ -84,10 +84,7 @@ func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) 
 
 // checkOutput returns why what was read cannot be written where it is meant to be.
 func (p *pushRun) checkOutput() error {
-	switch n := len(p.setup.Profiles); {
-	case p.o.Output == "" && p.setup.Folder:
-		return diag.Usage("-o FOLDER", "what %s takes is a folder", p.setup.Destination.Server().Name)
-	case p.o.Output == "" && n > 1:
+	if n := len(p.setup.Profiles); p.o.Output == "" && n > 1 {
 		return diag.Usage("name a folder with -o", "%d profiles would become one text", n)
 	}
 	return nil

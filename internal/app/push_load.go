@@ -52,6 +52,9 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	if err != nil {
 		return nil, err
 	}
+	if toFiles && d.Folder && o.Output == "" { // whatever the files hold
+		return nil, diag.Usage("-o FOLDER", "what %s takes is a folder", d.Server().Name)
+	}
 	roots, err := h.readRoots(o.Roots)
 	if err != nil {
 		return nil, err

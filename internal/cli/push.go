@@ -172,7 +172,7 @@ func (p *pushing) export(cmd *cobra.Command) error {
 	switch {
 	case p.o.DryRun || p.o.Check || p.full:
 		return usage("give one of the two", "--out cannot go with --dry-run, --full or --check")
-	case p.o.Output == "" && p.format.isJSON():
+	case p.o.Output == "" && p.format.isJSON() && !p.destination.Folder:
 		return usage("-o FOLDER", "--format json and the file cannot both go to stdout")
 	}
 	r, err := app.Export(cmd.Context(), p.env.host(), p.o)
