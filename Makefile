@@ -36,7 +36,7 @@ e2e: build ## compare with independent programs, which it installs
 	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_PKCS11=$(CURDIR)/bin/syncguard-pkcs11 SYNCGUARD_NANOMDM=$(CURDIR)/bin/nanomdm \
 		SYNCGUARD_KMFDDM=$(CURDIR)/bin/kmfddm \
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_REQUIRE_TOOLS=1 \
-		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/serve
+		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -41,7 +41,7 @@ func hasOutcome(b *app.BuildResult, is func(baseline.Outcome) bool) bool {
 
 // buildTable has a row for each profile, and a column for each intent where a template asks for prevention.
 func buildTable(b *app.BuildResult, notes *numbering) Table {
-	t := Table{Headers: []string{"profile", "target", "size"}, Labels: 1, Whole: true}
+	t := Table{Headers: []string{"profile", "target", "size"}, Labels: 1, Whole: true, Numbers: 3}
 	var intents []baseline.Intent
 	if hasOutcome(b, func(baseline.Outcome) bool { return true }) {
 		intents = baseline.Intents()

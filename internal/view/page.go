@@ -55,6 +55,7 @@ type Table struct {
 	Rows     []Row
 	Below    string // a sentence under it
 	Whole    bool   // it is not to be taken apart where it is wide
+	Numbers  int    // the column, counted from 1, of numbers, which end at the same place; 0 for none
 	Stacks   bool   // on a phone a row becomes a paragraph
 }
 

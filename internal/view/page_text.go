@@ -141,13 +141,17 @@ func (p *Printer) parts(t Table) []string {
 	return nil
 }
 
-// plainTable is a table without lines.
-func plainTable(headers ...string) *table.Table {
+// plainTable is a table without lines, whose column of numbers is aligned right.
+func plainTable(numbers int, headers ...string) *table.Table {
 	return table.New().
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
 		Headers(headers...).
-		StyleFunc(func(row, _ int) lipgloss.Style {
-			return lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
+		StyleFunc(func(row, column int) lipgloss.Style {
+			style := lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
+			if column == numbers {
+				style = style.Align(lipgloss.Right)
+			}
+			return style
 		})
 }
 
@@ -157,7 +161,7 @@ func (t *Table) part(from, to int) string {
 		return append(append([]string{}, cells[:t.Labels]...), cells[from:to]...)
 	}
 	upper, lower := t.headerLines()
-	tab := plainTable(pick(upper)...)
+	tab := plainTable(t.Labels+t.Numbers-1-from, pick(upper)...)
 	if lower != nil {
 		tab.Row(pick(lower)...)
 	}

@@ -47,7 +47,7 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 			{Name: "ids-file", Kind: deploy.Path, Usage: "file with one enrollment ID a line; lines that begin with # are skipped"},
 			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)", Alone: true},
 			{Name: "list", Kind: deploy.Switch, Usage: "ask the devices for their profiles; it needs --webhook-listen", Alone: true},
-			{Name: "generation", Usage: "any text; another one than before sends the same profile anew", Files: true},
+			{Name: "generation", Usage: "any text; another one than before makes another command of the same profile", Files: true},
 			{Name: "no-push", Kind: deploy.Switch, Usage: "do not notify the devices: they get it when they connect by themselves"},
 			{Name: "webhook-listen", Usage: "HOST:PORT where NanoMDM's webhook arrives; then the devices are waited for"},
 			{Name: "wait", Kind: deploy.Duration, Usage: "how long the devices are waited for", Default: "5m0s"},
