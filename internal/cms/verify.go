@@ -17,7 +17,7 @@ import (
 
 // VerifyOptions are what Verify is asked for besides the integrity of the file.
 type VerifyOptions struct {
-	At    time.Time      // the moment that validity is about
+	At    time.Time      // the moment that validity is about; it has to be given
 	Roots *x509.CertPool // where trust may end; with nil and no Pin nothing is trusted (NoRoots)
 	// AppleRoots lets trust end at Apple's own roots, too, which are known by their fingerprints (AppleRoot).
 	AppleRoots bool

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"syncguard/internal/cms"
 )
@@ -35,7 +36,7 @@ func TestOpenSSLSignsAndWeVerify(t *testing.T) {
 				t.Run(strings.Join([]string{name, digest, options}, " "), func(t *testing.T) {
 					p.t = t
 					signed := p.signedBy(large, leaf, middle, append([]string{"-md", digest}, strings.Fields(options)...)...)
-					v := cms.Verify(signed, cms.VerifyOptions{Roots: pool(root)})
+					v := cms.Verify(signed, cms.VerifyOptions{At: time.Now(), Roots: pool(root)})
 					if !v.Integrity.OK || !v.Trust.OK || !v.Validity.OK || !bytes.Equal(v.Content, large) {
 						t.Errorf("integrity %+v, trust %+v, validity %+v, %d bytes", v.Integrity, v.Trust, v.Validity, len(v.Content))
 					}
@@ -54,11 +55,11 @@ func TestOpenSSLSignsForSeveral(t *testing.T) {
 	second := p.issue("second", newECDSA(t, elliptic.P256()), middle, nil)
 	third := p.issue("third", newECDSA(t, elliptic.P384()), root, nil)
 	signed := p.signedBy(aProfile, first, middle, "-signer", second.pem, "-inkey", second.pemKey, "-signer", third.pem, "-inkey", third.pemKey)
-	v := cms.Verify(signed, cms.VerifyOptions{Roots: pool(root)})
+	v := cms.Verify(signed, cms.VerifyOptions{At: time.Now(), Roots: pool(root)})
 	if !v.Integrity.OK || !v.Trust.OK || !v.Validity.OK || len(v.Signers) != 3 {
 		t.Errorf("%+v", v)
 	}
-	v = cms.Verify(signed, cms.VerifyOptions{Roots: pool(middle)})
+	v = cms.Verify(signed, cms.VerifyOptions{At: time.Now(), Roots: pool(middle)})
 	if v.Trust.OK {
 		t.Error("the third signer is trusted without its root")
 	}
@@ -87,7 +88,7 @@ func TestWeSignAndOpenSSLVerifies(t *testing.T) {
 				if !bytes.Equal(content, aProfile) {
 					t.Error("openssl gives back another content")
 				}
-				if v := cms.Verify(signed, cms.VerifyOptions{Roots: pool(root)}); !v.Integrity.OK || !v.Trust.OK || !v.Validity.OK {
+				if v := cms.Verify(signed, cms.VerifyOptions{At: time.Now(), Roots: pool(root)}); !v.Integrity.OK || !v.Trust.OK || !v.Validity.OK {
 					t.Errorf("%+v", v)
 				}
 			})
@@ -122,7 +123,7 @@ func TestOpenSSLSignsAndWeRefuse(t *testing.T) {
 		"S/MIME":        {Tool(t, aProfile, "openssl", "cms", "-sign", "-nodetach", "-signer", leaf.pem, "-inkey", leaf.pemKey), cms.NotSigned, "not signed"},
 		"PEM":           {sign("-outform", "PEM"), cms.NotSigned, "not signed"},
 	} {
-		v := cms.Verify(test.signed, cms.VerifyOptions{})
+		v := cms.Verify(test.signed, cms.VerifyOptions{At: time.Now()})
 		if v.Integrity.OK || v.Integrity.Reason != test.reason || !strings.Contains(v.Integrity.Detail, test.detail) {
 			t.Errorf("%s: %+v, want %s with %q", name, v.Integrity, test.reason, test.detail)
 		}

@@ -23,6 +23,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"syncguard/internal/cms"
 )
@@ -45,7 +46,7 @@ func TestMutationsAgainstLibcrypto(t *testing.T) {
 	}
 	root, seeds := mutationSeeds(t)
 	program := buildOracle(t)
-	options := cms.VerifyOptions{Roots: pool(root)}
+	options := cms.VerifyOptions{At: time.Now(), Roots: pool(root)}
 	workers := runtime.GOMAXPROCS(0)
 	results := make([]*tally, workers)
 	var group sync.WaitGroup
