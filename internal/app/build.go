@@ -66,13 +66,13 @@ type BuiltPart struct {
 
 // BuiltProfile is one target of a build.
 type BuiltProfile struct {
-	Template     string             `json:"template"`
-	Target       string             `json:"target"`
-	File         string             `json:"file"` // name in the folder; empty where nothing can be set on the target
-	Identifier   string             `json:"identifier"`
-	Size         int                `json:"size"`   // of the file, in bytes
-	SHA256       string             `json:"sha256"` // of the file, in hexadecimal
-	Signed       bool               `json:"signed"`
+	Template     string             `json:"template"`     // a file, or the name of a built-in one
+	Target       string             `json:"target"`       // PLATFORM@VERSION/ENROLLMENT
+	File         string             `json:"file"`         // name in the folder; empty where nothing can be set on the target
+	Identifier   string             `json:"identifier"`   // PayloadIdentifier
+	Size         int                `json:"size"`         // of the file, in bytes
+	SHA256       string             `json:"sha256"`       // of the file, in hexadecimal
+	Signed       bool               `json:"signed"`       // the file is
 	Declarations []BuiltDeclaration `json:"declarations"` // what the target gets as declarations; activations are among them
 	Intents      []baseline.Outcome `json:"intents"`      // one for each intent that is on
 
@@ -82,12 +82,12 @@ type BuiltProfile struct {
 
 // BuiltDeclaration is one declaration for a target.
 type BuiltDeclaration struct {
-	Type        string `json:"type"`
-	Identifier  string `json:"identifier"`
-	ServerToken string `json:"serverToken"`
-	File        string `json:"file"`   // name in the folder; empty where the profile carries the declaration
-	Size        int    `json:"size"`   // of the file, in bytes; 0 where there is none
-	SHA256      string `json:"sha256"` // of the file; empty where there is none
+	Type        string `json:"type"`        // as the declaration has it
+	Identifier  string `json:"identifier"`  // as the declaration has it
+	ServerToken string `json:"serverToken"` // as the declaration has it
+	File        string `json:"file"`        // name in the folder; empty where the profile carries the declaration
+	Size        int    `json:"size"`        // of the file, in bytes; 0 where there is none
+	SHA256      string `json:"sha256"`      // of the file; empty where there is none
 }
 
 // Build composes templates for targets, checks what comes of it, signs it and writes it: all of it, or nothing where a check

@@ -125,8 +125,8 @@ const (
 type PushRequest struct {
 	Method string      `json:"method"`
 	URL    string      `json:"url"`
-	Header http.Header `json:"header"`
-	Body   string      `json:"body"`
+	Header http.Header `json:"header"` // name to array of strings; secrets are masked
+	Body   string      `json:"body"`   // secrets are masked
 }
 
 func (r *PushResult) add(p Pushed) {

@@ -17,8 +17,8 @@ type RulesListed struct {
 // RulePage is everything that is known of a rule.
 type RulePage struct {
 	rules.Rule
-	Bad  []RuleFile `json:"bad"` // the files of the example that breaks it, complete; empty where no file can show the rule
-	Good []RuleFile `json:"good"`
+	Bad  []RuleFile `json:"bad"`  // the files of the example that breaks it, complete; empty where no file can show the rule
+	Good []RuleFile `json:"good"` // the files of the example that keeps it
 }
 
 // RuleFile is a file of an example: complete, ready to be linted.
