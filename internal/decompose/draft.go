@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
@@ -89,7 +90,7 @@ func (a *draft) organization() *plist.Value {
 		of = a.root.Get("Identifier")
 	}
 	if of != nil && !of.Secret {
-		if domain := beginsWithDomain.FindString(of.Text); domain != "" {
+		if domain := beginsWithDomain().FindString(of.Text); domain != "" {
 			identifier = strings.ToLower(domain)
 		}
 	}
@@ -99,7 +100,9 @@ func (a *draft) organization() *plist.Value {
 	return plist.NewDictionary().Set("name", text(name)).Set("identifier", text(identifier))
 }
 
-var beginsWithDomain = regexp.MustCompile(`^[A-Za-z]{2,20}\.[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?\b`)
+var beginsWithDomain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z]{2,20}\.[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?\b`)
+})
 
 // text is a string for a template.
 func text(s string) *plist.Value { return plist.NewString(template.Literal(s)) }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Names gives names that are unique, also where upper and lower case are the same. It holds how often each was asked for.
@@ -44,17 +45,17 @@ func NameOf(path string) string {
 // Slug makes a name for files and identifiers of any text: lower case, digits and hyphens, never empty, and a file on every
 // system.
 func Slug(text string) string {
-	slug := strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
+	slug := strings.Trim(notInSlug().ReplaceAllString(strings.ToLower(text), "-"), "-")
 	slug = strings.TrimRight(cut(slug, 60), "-")
-	if slug == "" || deviceOfWindows.MatchString(slug) {
+	if slug == "" || deviceOfWindows().MatchString(slug) {
 		slug = strings.TrimPrefix(slug+"-profile", "-")
 	}
 	return slug
 }
 
 var (
-	notInSlug       = regexp.MustCompile(`[^a-z0-9]+`)
-	deviceOfWindows = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+	notInSlug       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9]+`) })
+	deviceOfWindows = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
 )
 
 // cut is the beginning of an ASCII text.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/target"
 )
@@ -22,10 +23,12 @@ const (
 // maxDepth bounds how deep the elements of an export stand inside each other.
 const maxDepth = 64
 
-var jamfStart = regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
+var jamfStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
+})
 
 // IsJamf says whether a file is an export of a configuration profile from Jamf Pro.
-func IsJamf(data []byte) bool { return jamfStart.Match(data[:min(len(data), 4<<10)]) }
+func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<<10)]) }
 
 // Jamf returns the profile in an export of Jamf Pro, and what the export says beside it. Entities other than the five of
 // XML are refused, so that no text grows.
@@ -38,11 +41,11 @@ func Jamf(data []byte) (profile []byte, c Context, err error) {
 	if strings.TrimSpace(j.payloads) == "" {
 		return nil, Context{}, errors.New("the export of Jamf Pro holds no general/payloads")
 	}
-	if forJamf.Match(data) && escapedTwice(j.payloads) {
+	if forJamf().Match(data) && escapedTwice(j.payloads) {
 		j.payloads = strings.NewReplacer("&amp;", "&", "&#13;", "\n").Replace(j.payloads)
 	}
 	profile = []byte(strings.TrimSpace(j.payloads))
-	if clean := phantomKey.ReplaceAll(profile, []byte("$1")); len(clean) < len(profile) {
+	if clean := phantomKey().ReplaceAll(profile, []byte("$1")); len(clean) < len(profile) {
 		j.Lines = append(j.Lines, "an empty <key/> without a value, which Jamf Pro adds at times, is left out")
 		profile = clean
 	}
@@ -50,18 +53,20 @@ func Jamf(data []byte) (profile []byte, c Context, err error) {
 }
 
 // forJamf is how a request to Jamf Pro, such as push jamf makes, holds a profile. What Jamf gives back is no CDATA section.
-var forJamf = regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`)
+var forJamf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
 
 // escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro wants it, or a carriage return.
 func escapedTwice(payloads string) bool {
-	references := reference.FindAllString(payloads, -1)
+	references := reference().FindAllString(payloads, -1)
 	return len(references) > 0 && !slices.Contains(references, "&")
 }
 
-var reference = regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`)
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`) })
 
 // phantomKey is a key without a name and a value.
-var phantomKey = regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)
+var phantomKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)
+})
 
 // jamf collects what matters of an export.
 type jamf struct {

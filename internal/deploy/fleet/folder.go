@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -114,11 +115,11 @@ func folderOf(p *deploy.Profile) string {
 }
 
 func slug(name string) string {
-	s := strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	s := strings.Trim(notInSlug().ReplaceAllString(strings.ToLower(name), "-"), "-")
 	if s == "" {
 		s = "team"
 	}
 	return s
 }
 
-var notInSlug = regexp.MustCompile(`[^\p{L}\p{N}]+`)
+var notInSlug = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\p{L}\p{N}]+`) })
