@@ -21,7 +21,15 @@ func TestMain(m *testing.M) {
 	}})
 }
 
-// Each command has a script of its name; each script runs in a folder with a home of its own, and pki/.
+// TestScripts runs testdata/script: one script a behavior, named COMMAND-BEHAVIOR, all in parallel. Each starts in a folder of its
+// own ($WORK) with an empty home and the signing identities in pki/. Besides testscript's own commands there are:
+//
+//	code N program args…   run a program and want this exit code
+//	shared SET [PATH…]     copy fixtures of several scripts from testdata/shared/SET, to the same paths
+//	serve NAME             start a server of an MDM; its address is $SERVER
+//	authority              start the authority that signs people in to Microsoft
+//
+// Texts to compare with stand in the script itself, so that -update rewrites them.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -37,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"authority": authority,
 			"code":      code,
 			"serve":     serve,
+			"shared":    shared,
 		},
 	})
 }
@@ -51,6 +60,31 @@ func copyKeys(to string) error {
 		err = errors.Join(err, os.Chmod(name, 0o600))
 	}
 	return err
+}
+
+// shared SET lays all fixtures of testdata/shared/SET into the current folder; shared SET PATH… lays some: files, or whole folders.
+func shared(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: shared SET [PATH…]")
+	}
+	set := filepath.Join("testdata", "shared", args[0])
+	paths := args[1:]
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	for _, path := range paths {
+		from, to := filepath.Join(set, path), ts.MkAbs(path)
+		info, err := os.Stat(from)
+		ts.Check(err)
+		if info.IsDir() {
+			ts.Check(os.CopyFS(to, os.DirFS(from)))
+			continue
+		}
+		content, err := os.ReadFile(from)
+		ts.Check(err)
+		ts.Check(os.MkdirAll(filepath.Dir(to), 0o755))
+		ts.Check(os.WriteFile(to, content, 0o644))
+	}
 }
 
 // code N runs a command and wants its exit code: code 3 syncguard build gone.yaml.
