@@ -1,12 +1,13 @@
-// Package templates holds the templates that are part of the program.
+// Package templates embeds the built-in templates. A template refers to one with extends: builtin:NAME; package
+// internal/template reads them.
 package templates
 
 import "embed"
 
-// Files holds the templates, NAME.yaml each.
+// Files holds one NAME.yaml per template.
 //
 //go:embed *.yaml
 var Files embed.FS
 
-// Prevention is the template that build uses when none is given.
+// Prevention names the template of a build without one.
 const Prevention = "prevention"

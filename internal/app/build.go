@@ -104,11 +104,11 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	said := diag.Said{}
+	reported := diag.Reported{}
 	for _, c := range all {
 		notes.add(h, c.result.Target)
 		if !o.Unsigned {
-			findings = append(findings, said.New(lint.SignedVariables(c.result.Root))...)
+			findings = append(findings, reported.New(lint.SignedVariables(c.result.Root))...)
 		}
 	}
 	findings = diag.Sort(append(findings, nameClashes(all)...))
@@ -208,7 +208,7 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 	if err != nil {
 		return nil, nil, err
 	}
-	said := diag.Said{}
+	reported := diag.Reported{}
 	for _, name := range names {
 		spec, found, err := o.Template.load(h, name)
 		if err != nil {
@@ -224,10 +224,10 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 		}
 		for _, c := range made {
 			if diag.HasErrors(found) {
-				findings = append(findings, said.New(elsewhere(c.result.Written(), found))...)
+				findings = append(findings, reported.New(elsewhere(c.result.Written(), found))...)
 				continue
 			}
-			all, findings = append(all, c), append(findings, said.New(c.result.Findings)...)
+			all, findings = append(all, c), append(findings, reported.New(c.result.Findings)...)
 		}
 	}
 	return all, findings, nil

@@ -236,7 +236,7 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 			chosen = append(chosen, t.Value)
 		}
 	}
-	said := diag.Said{}
+	reported := diag.Reported{}
 	for _, t := range chosen {
 		made, err := compose.Compose(spec, t, c.catalog, c.options)
 		if err != nil {
@@ -246,7 +246,7 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		if diag.HasErrors(findings) {
 			found = elsewhere(made.Written(), findings)
 		}
-		result.findings = append(result.findings, said.New(found)...)
+		result.findings = append(result.findings, reported.New(found)...)
 	}
 	result.borrow()
 	result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))

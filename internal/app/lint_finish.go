@@ -48,10 +48,10 @@ func (l *linting) linted(r *checked) *LintedFile {
 
 // sayOnce drops what a template says of the one that it extends where that, or another one that extends it, says it too.
 func (l *linting) sayOnce() {
-	said := diag.Said{}
+	reported := diag.Reported{}
 	for i := range l.results {
 		if r := &l.results[i]; r.kind == "template" {
-			said.New(slices.DeleteFunc(slices.Clone(r.findings), r.isElsewhere))
+			reported.New(slices.DeleteFunc(slices.Clone(r.findings), r.isElsewhere))
 		}
 	}
 	for i := range l.results {
@@ -67,7 +67,7 @@ func (l *linting) sayOnce() {
 				own = append(own, d)
 			}
 		}
-		r.findings = diag.Sort(append(own, said.New(others)...))
+		r.findings = diag.Sort(append(own, reported.New(others)...))
 	}
 }
 

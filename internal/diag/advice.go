@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// UsageError is a request that cannot be meant: a flag, an option, a combination.
+// UsageError is a wrong request: a flag, an option, a combination. The program exits with the code for usage.
 type UsageError struct {
 	Problem string
-	Hint    string // what to do; may be empty
+	Hint    string // the next step; may be empty
 }
 
 func (e *UsageError) Error() string { return e.Problem }
@@ -20,7 +20,7 @@ func Usage(hint, format string, args ...any) error {
 	return &UsageError{fmt.Sprintf(format, args...), hint}
 }
 
-// HintError is an error with a sentence on what to do, or several on lines of their own.
+// HintError is an error with a hint: a sentence on the next step, or several, one a line.
 type HintError struct {
 	Err  error
 	Hint string
@@ -29,13 +29,13 @@ type HintError struct {
 func (e *HintError) Error() string { return e.Err.Error() }
 func (e *HintError) Unwrap() error { return e.Err }
 
-// WithHint adds a sentence on what to do to an error.
+// WithHint adds a hint to an error.
 func WithHint(err error, format string, args ...any) error {
 	return &HintError{err, fmt.Sprintf(format, args...)}
 }
 
-// Plain rewords what the operating system says of a file: "open a.yaml: no such file or directory" is "a.yaml: no such
-// file or directory", since the verb is the system's and not the user's.
+// Plain returns the text of an error without the system call: "open a.yaml: no such file or directory" becomes "a.yaml: no
+// such file or directory", because the user asked for no "open".
 func Plain(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -44,7 +44,7 @@ func Plain(err error) string {
 	return err.Error()
 }
 
-// Unfit is the error of a file that is no profile or declaration as a whole, in the words that every command has for it.
+// Unfit is every command's error for a file other than a profile or a declaration.
 func Unfit(name string, defect *Diagnostic) error {
 	return WithHint(fmt.Errorf("%s: %s", name, defect.Message), "%s", defect.Help)
 }

@@ -1,4 +1,7 @@
-// Package diag holds findings and the places in source text that they point at.
+// Package diag is the vocabulary of findings: a Diagnostic, its Severity, its Span in a File, its key Path and its Fix.
+//
+// Start with Diagnostic. Readers and rules make them, Sort orders them, packages view and view/ci print them. Errors for
+// users, with a hint, are in advice.go. The package reads no files and knows no rules.
 package diag
 
 import (
@@ -12,28 +15,28 @@ import (
 	"unicode/utf8"
 )
 
-// File is one input: its name as the user gave it, and its bytes.
+// File is one input: its name as given by the user, and its bytes.
 type File struct {
 	Name string
 	Data []byte
 
 	once  sync.Once
-	lines []int // byte offset at which each line begins
+	lines []int // byte offset of each line's start
 }
 
-// NewFile returns a File over data, which must not change afterwards.
+// NewFile returns a File over data. Do not modify data afterwards.
 func NewFile(name string, data []byte) *File {
 	return &File{Name: name, Data: data}
 }
 
-// Position is a place that a person can find: Line and Column count from 1, Column in Unicode code points.
-// A byte that is not valid UTF-8 counts as one code point; a byte order mark at the start counts as none.
+// Position is a place in a text for people: Line and Column count from 1, Column in Unicode code points.
+// A byte of invalid UTF-8 counts as one code point; a byte order mark at the start counts as none.
 type Position struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
 }
 
-// Position returns the place of a byte offset, clamped to the file. LF, CRLF and a lone CR each end a line.
+// Position converts a byte offset, clamped to the file. LF, CRLF and a lone CR each end a line.
 func (f *File) Position(offset int) Position {
 	f.index()
 	offset = min(max(offset, 0), len(f.Data))
@@ -41,7 +44,7 @@ func (f *File) Position(offset int) Position {
 	return Position{line + 1, utf8.RuneCount(f.Data[f.start(line):max(offset, f.start(line))]) + 1}
 }
 
-// Offset returns the byte offset of a place, clamped to its line.
+// Offset converts a position to a byte offset, clamped to its line.
 func (f *File) Offset(p Position) int {
 	f.index()
 	if p.Line < 1 {
@@ -75,7 +78,7 @@ func (f *File) Line(n int) []byte {
 	return bytes.TrimRight(f.Data[f.start(n-1):end], "\r\n")
 }
 
-// start returns where the text of a line (from 0) begins, after a byte order mark.
+// start returns the byte offset of a line's text (lines count from 0), after a byte order mark.
 func (f *File) start(line int) int {
 	if line == 0 && bytes.HasPrefix(f.Data, []byte("\xef\xbb\xbf")) {
 		return 3
@@ -100,13 +103,13 @@ type Span struct {
 	Start, End int
 }
 
-// IsZero says whether the span points nowhere.
+// IsZero is true for a span without a place.
 func (s Span) IsZero() bool { return s.File == nil }
 
-// Severity is what a finding means for the device.
+// Severity is the consequence of a finding for the device.
 type Severity uint8
 
-// Note is worth knowing. With a Warning the profile installs, but will not do what it says, or does harm.
+// Note is worth knowing. With a Warning the profile installs, but has not the effect it states, or does harm.
 // With an Error a device or an MDM refuses it, or the schema forbids it.
 const (
 	Note Severity = iota + 1
@@ -126,7 +129,7 @@ func (s Severity) String() string {
 	return "unknown"
 }
 
-// ParseSeverity reads what String writes.
+// ParseSeverity reads error, warning or note, the words of String.
 func ParseSeverity(s string) (Severity, error) {
 	for _, severity := range []Severity{Error, Warning, Note} {
 		if s == severity.String() {
@@ -139,32 +142,32 @@ func ParseSeverity(s string) (Severity, error) {
 // MarshalText writes the word of the severity.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what MarshalText writes.
+// UnmarshalText reads the word of MarshalText.
 func (s *Severity) UnmarshalText(text []byte) (err error) {
 	*s, err = ParseSeverity(string(text))
 	return err
 }
 
-// Diagnostic is one finding. It is a value, not an error: an error means that the work could not be done.
+// Diagnostic is one finding. It is a value, not an error: an error means the work could not be done.
 type Diagnostic struct {
 	Rule     string // kebab-case name of the defect
 	Severity Severity
 	Message  string // one clause, lower case, no full stop
 	Help     string // one imperative sentence, may be empty
-	Span     Span   // zero where the input has no text positions
-	File     string // name of the input that it is about, where Span has none
+	Span     Span   // zero for inputs without text positions
+	File     string // name of the input, if Span has none
 	Path     Path   // to the value in the file, may be empty
-	Domain   string // payload type, preference domain or type of declaration that the value belongs to; may be empty
-	Key      string // the keys that lead to it there, parted by dots
-	On       string // the targets, platforms or versions that it is about, where it is not about all
+	Domain   string // the value's payload type, preference domain or declaration type; may be empty
+	Key      string // the keys from there to the value, separated by dots
+	On       string // the targets, platforms or versions concerned; empty for all
 	Related  []Related
-	Fix      *Fix // how to correct it, nil where a person has to
+	Fix      *Fix // a correction; nil if only a person can make it
 
-	Fingerprint string // set where a run is reported: the same in the next one
-	HideSource  bool   // the source text there may hold a secret: never show it
+	Fingerprint string // identifies the finding in the next run; set only in reports
+	HideSource  bool   // never show the source text: it may hold a secret
 }
 
-// Related is another place that explains a finding.
+// Related is another place to explain a finding.
 type Related struct {
 	Message string
 	Span    Span
@@ -173,35 +176,35 @@ type Related struct {
 // Fix is a correction of the text.
 type Fix struct {
 	Title  string `json:"title"`  // imperative, such as: write "WPA2"
-	Unsafe bool   `json:"unsafe"` // a person should look at it: it may change what the profile does
-	Edits  []Edit `json:"edits"`  // in the order of the text; they do not overlap
+	Unsafe bool   `json:"unsafe"` // needs a person's look: it may change the effect of the profile
+	Edits  []Edit `json:"edits"`  // in the order of the text, without overlap
 }
 
-// Edit puts Text in the place of what Span spans.
+// Edit replaces the text of Span with Text.
 type Edit struct {
 	Span Span
 	Text string
 }
 
-// IsAbout reports whether a finding is about a type, or about a key of one or what is below it, named as TYPE.KEY.KEY.
+// IsAbout reports whether a finding concerns a type, or a key or anything below it. key has the form TYPE or TYPE.KEY.KEY.
 func (d *Diagnostic) IsAbout(key string) bool {
 	below, ok := strings.CutPrefix(key, d.Domain)
 	return d.Domain != "" && ok && (below == "" || below[0] == '.' && strings.HasPrefix("."+d.Key+".", below+"."))
 }
 
-// HasErrors says whether any finding is an Error.
+// HasErrors is true if any finding is an Error.
 func HasErrors(ds []Diagnostic) bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Reword is nil. A test sets it to give every finding other words each time that it passes Sort: nothing but people may go by them.
+// Reword is nil, except in a test. It then changes every message in Sort, because only people may depend on the words.
 var Reword func(*Diagnostic)
 
 // Sort orders findings by file, place, rule and path, and drops exact repeats.
 func Sort(ds []Diagnostic) []Diagnostic {
 	ds = slices.Clone(ds)
 	slices.SortStableFunc(ds, compare)
-	ds = slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 && a.Message == b.Message }) // read once is enough
+	ds = slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 && a.Message == b.Message })
 	for i := range ds {
 		if Reword != nil {
 			Reword(&ds[i])
@@ -228,7 +231,7 @@ func (d Diagnostic) fileName() string {
 	return d.Span.File.Name
 }
 
-// InFile returns findings with the name of the file that they are about; it is never nil.
+// InFile returns copies of the findings with the name of their file. The result is never nil.
 func InFile(name string, found []Diagnostic) []Diagnostic {
 	out := append([]Diagnostic{}, found...)
 	for i := range out {

@@ -8,7 +8,7 @@ import (
 // jsonPlace is a Span in JSON. Columns count Unicode code points.
 type jsonPlace struct {
 	File  string    `json:"file,omitempty"`
-	Start *Position `json:"start,omitempty"` // absent where the input has no text positions
+	Start *Position `json:"start,omitempty"` // absent for inputs without text positions
 	End   *Position `json:"end,omitempty"`   // just behind the last character
 }
 
@@ -28,11 +28,12 @@ type jsonDiagnostic struct {
 	jsonPlace
 	Path        string    `json:"path,omitempty"`
 	Related     []Related `json:"related,omitempty"`
-	Fix         *Fix      `json:"fix,omitempty"`         // how to correct it; absent where a person has to
-	Fingerprint string    `json:"fingerprint,omitempty"` // the same after lines were added above, and unique in the run
+	Fix         *Fix      `json:"fix,omitempty"`         // a correction; absent if only a person can make it
+	Fingerprint string    `json:"fingerprint,omitempty"` // stable when lines are added above, and unique in the run
 }
 
-// MarshalJSON writes the finding as docs/json.md has it; fields are only ever added. A fix whose text may hold a secret is left out.
+// MarshalJSON writes the finding as described in docs/json.md; later versions only add fields. It leaves out a fix with
+// HideSource, because the fix may hold the secret.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.json(), d.Path.String(), d.Related, d.Fix, d.Fingerprint}
 	if d.Span.IsZero() {
@@ -44,7 +45,7 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	return marshal(out)
 }
 
-// MarshalJSON writes the place and what is to be known about it.
+// MarshalJSON writes the place and its message.
 func (r Related) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		Message string `json:"message"`
@@ -52,7 +53,7 @@ func (r Related) MarshalJSON() ([]byte, error) {
 	}{r.Message, r.Span.json()})
 }
 
-// MarshalJSON writes the place, and the text that comes there.
+// MarshalJSON writes the place and its new text.
 func (e Edit) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		jsonPlace
@@ -60,7 +61,7 @@ func (e Edit) MarshalJSON() ([]byte, error) {
 	}{e.Span.json(), e.Text})
 }
 
-// marshal leaves characters that matter to HTML as they are: an encoder that escapes them does so to what it is given.
+// marshal does not escape <, > and &. An outer encoder escapes them if it is set to.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

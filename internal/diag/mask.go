@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Mask overwrites text that must not be shown, in place, so that every offset, line and column stays as it is.
+// Mask overwrites secret text in place. Every offset, line and column stays the same.
 func Mask(text []byte) {
 	masks := [...]string{1: "*", 2: "×", 3: "•", 4: "𝟎"}
 	for i := 0; i < len(text); {

@@ -20,10 +20,10 @@ type Step struct {
 	Key    string // of a dictionary
 	IsItem bool
 	Index  int    // of the element
-	ID     string // what tells the element from all others, such as the PayloadIdentifier of a payload; empty where nothing does
+	ID     string // unique text of the element, such as the PayloadIdentifier of a payload; empty without one
 }
 
-// Keys returns the path of keys below each other, from the top level on.
+// Keys returns the path of nested keys from the top level on.
 func Keys(keys ...string) (p Path) {
 	for _, key := range keys {
 		p = append(p, Step{Key: key})
@@ -37,8 +37,8 @@ func (p Path) Key(key string) Path { return append(slices.Clip(p), Step{Key: key
 // Item returns the path of an element below p.
 func (p Path) Item(i int) Path { return append(slices.Clip(p), Step{IsItem: true, Index: i}) }
 
-// String writes the path as people say it: PayloadContent[2].DNSSettings.ServerURL. A key that is not a plain word is
-// quoted in brackets, and shortened when very long.
+// String writes the path for people: PayloadContent[2].DNSSettings.ServerURL. A key with special characters is quoted in
+// brackets, and a very long one shortened.
 func (p Path) String() string {
 	var b strings.Builder
 	for _, s := range p {
@@ -62,7 +62,7 @@ func isPlainWord(s string) bool {
 	})
 }
 
-// Payload returns the index in PayloadContent of the payload that the path leads to or into.
+// Payload returns the index in PayloadContent of the path's payload. ok is false for a path outside of payloads.
 func (p Path) Payload() (index int, ok bool) {
 	if len(p) < 2 || p[0].Key != "PayloadContent" || !p[1].IsItem {
 		return 0, false
@@ -70,7 +70,7 @@ func (p Path) Payload() (index int, ok bool) {
 	return p[1].Index, true
 }
 
-// Name returns the last key of the path with the indices behind it: ServerAddresses[1].
+// Name returns the last key of the path with the indices after it: ServerAddresses[1].
 func (p Path) Name() string {
 	i := len(p)
 	for i > 0 && p[i-1].IsItem {
@@ -93,7 +93,7 @@ func (p Path) LastKey() string {
 	return ""
 }
 
-// Has reports whether the path leads to what a prefix does, or into it.
+// Has is true if the path begins with prefix.
 func (p Path) Has(prefix Path) bool {
 	return len(p) >= len(prefix) && slices.Equal(p[:len(prefix)], prefix)
 }
@@ -102,31 +102,31 @@ func (p Path) compare(q Path) int {
 	return slices.CompareFunc(p, q, func(a, b Step) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Index, b.Index)) })
 }
 
-// Steps returns what of the path stays the same when elements come and go elsewhere, for JSON: keys as strings, elements by their ID
-// where they have one, and else by index.
+// Steps returns the path for JSON, stable when elements come and go elsewhere: keys as strings, elements as {"id": ID}, or
+// as index without an ID.
 func (p Path) Steps() []any {
 	steps := []any{}
 	for _, s := range p {
 		if s.ID != "" {
-			steps = append(steps, map[string]any{"id": bounded(s.ID)})
+			steps = append(steps, map[string]any{"id": limitLength(s.ID)})
 		} else if s.IsItem {
 			steps = append(steps, s.Index)
 		}
 		if !s.IsItem {
-			steps = append(steps, bounded(s.Key))
+			steps = append(steps, limitLength(s.Key))
 		}
 	}
 	return steps
 }
 
-// Identity returns the text of steps, as Steps makes them or JSON has them.
+// Identity returns steps as one text, for comparison. The steps come from Steps or from JSON.
 func Identity(steps []any) string {
-	data, _ := json.Marshal(steps) // texts and numbers can always be written
+	data, _ := json.Marshal(steps) // never fails for texts and numbers
 	return string(data)
 }
 
-// bounded keeps a text of the file from growing without limit where it is repeated.
-func bounded(s string) string {
+// limitLength replaces the end of a long text by its hash, because each finding repeats it.
+func limitLength(s string) string {
 	const most = 200
 	if len(s) <= most {
 		return s

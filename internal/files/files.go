@@ -1,5 +1,7 @@
-// Package files is the file system as the application sees it: bounded reading, and writing that leaves nothing half-written.
-// System is the seam that tests and a browser put their own file system behind; OS is the real one.
+// Package files is the application's view of a file system: bounded reading, and atomic writing.
+//
+// Start with System: OS is the real one, and tests and a browser bring their own. Read and Write serve single calls; a
+// command with many outputs adds them to a Stage and commits once. The package knows nothing of profiles or templates.
 package files
 
 import (
@@ -11,10 +13,10 @@ import (
 	"time"
 )
 
-// MaxSize is the largest file that is read at all, in bytes.
+// MaxSize is the size of the largest readable file, in bytes.
 const MaxSize = 16 << 20
 
-// System is a file system, by the paths that a person types.
+// System is a file system. Its paths are those a person types, with the separators of the operating system.
 type System interface {
 	Open(path string) (fs.File, error)
 	Stat(path string) (fs.FileInfo, error)
@@ -23,12 +25,12 @@ type System interface {
 	EvalSymlinks(path string) (string, error)
 	SameFile(a, b fs.FileInfo) bool
 	Getwd() (string, error)
-	ConfigDir() (string, error) // where the user's settings are kept
-	// OpenFolder opens a folder that nothing leads out of, no link either.
+	ConfigDir() (string, error) // folder of the user's settings
+	// OpenFolder opens a folder. Neither paths nor symbolic links lead out of it.
 	OpenFolder(path string) (Folder, error)
-	// Stage begins to write files. Temporary files that a run before now left behind are removed.
+	// Stage begins writing files. It removes temporary files left behind by an earlier, killed run.
 	Stage(now time.Time) Stage
-	// ReplaceFolder writes files, by their names with slashes, into a folder of parent, in place of what it held.
+	// ReplaceFolder replaces the folder name in parent, with all it held. The keys of files are slash-separated paths.
 	ReplaceFolder(parent, name string, files map[string][]byte, now time.Time) error
 	RemoveAll(path string) error
 }
@@ -39,20 +41,20 @@ type Folder interface {
 	io.Closer
 }
 
-// Stage holds files until Commit gives all of them their names, or Close drops them. It may be used by several goroutines.
+// Stage holds files until Commit gives all of them their names, or Close drops them. It is safe for concurrent use.
 type Stage interface {
-	// Add writes what path shall hold. A folder that is not there is made.
+	// Add writes the future content of path, and creates a missing folder.
 	Add(path string, data []byte, mode fs.FileMode) error
-	// Folder makes a folder that is not there.
+	// Folder creates a missing folder.
 	Folder(path string) error
 	Commit() error
-	// Close removes what was not committed, and the folders made for it.
+	// Close removes uncommitted files, and the folders created for them.
 	Close() error
 }
 
-// File is a file to be written.
+// File is a file to write.
 type File struct {
-	Name string // in its folder, no path
+	Name string // without a path
 	Data []byte
 	Mode fs.FileMode
 }
@@ -82,7 +84,7 @@ func ReadAll(r io.Reader, name string) ([]byte, error) {
 	return data, nil
 }
 
-// Write writes files into a folder, which is made if need be, all of them or none.
+// Write writes all of the files into a folder, or none. It creates a missing folder.
 func Write(sys System, dir string, files []File, now time.Time) (err error) {
 	s := sys.Stage(now)
 	defer func() { err = errors.Join(err, s.Close()) }()
@@ -102,8 +104,7 @@ func WriteOne(sys System, path string, data []byte, mode fs.FileMode, now time.T
 	return Write(sys, filepath.Dir(path), []File{{filepath.Base(path), data, mode}}, now)
 }
 
-// WriteInPlace writes a file in place of the old one, which keeps its mode; where its name is a link, in place of what
-// that leads to.
+// WriteInPlace replaces the content of an existing file and keeps its mode. It follows a symbolic link to its file.
 func WriteInPlace(sys System, name string, data []byte, now time.Time) error {
 	path, err := sys.EvalSymlinks(name)
 	if err != nil {
@@ -116,20 +117,19 @@ func WriteInPlace(sys System, name string, data []byte, now time.Time) error {
 	return WriteOne(sys, path, data, info.Mode()&fs.ModePerm, now)
 }
 
-// IsFolder reports whether a path leads to a folder.
+// IsFolder is true for a folder, or a link to one.
 func IsFolder(sys System, path string) bool {
 	info, err := sys.Stat(path)
 	return err == nil && info.IsDir()
 }
 
-// Exists reports whether there is a file, folder or link of that name.
+// Exists is true for any file, folder or link, even a broken link.
 func Exists(sys System, path string) bool {
 	_, err := sys.Lstat(path)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// Bounded returns a folder of which regular files of at most MaxSize bytes are read only: nobody vouches for what lies in
-// it. Errors name the path below the folder's own.
+// Bounded limits an untrusted folder to regular files of at most MaxSize bytes. Errors begin with path, the folder's own.
 func Bounded(folder fs.FS, path string) fs.ReadFileFS { return bounded{folder, path} }
 
 type bounded struct {
@@ -141,21 +141,21 @@ func (b bounded) ReadFile(name string) ([]byte, error) {
 	path := filepath.Join(b.path, filepath.FromSlash(name))
 	info, err := fs.Stat(b.FS, name)
 	if err != nil {
-		return nil, renamed(err, path)
+		return nil, withPath(err, path)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: want a regular file", path)
 	}
 	f, err := b.Open(name)
 	if err != nil {
-		return nil, renamed(err, path)
+		return nil, withPath(err, path)
 	}
 	defer f.Close()
 	return ReadAll(f, path)
 }
 
-// renamed puts the path that a person knows into an error.
-func renamed(err error, path string) error {
+// withPath puts the path known to the user into an error.
+func withPath(err error, path string) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
@@ -163,8 +163,7 @@ func renamed(err error, path string) error {
 	return err
 }
 
-// Dir returns a folder of a System as a file system of its own. Links in it may lead out of it: use OpenFolder where they
-// must not.
+// Dir returns a folder of a System as a file system of its own. Its links may lead out of it; OpenFolder's do not.
 func Dir(sys System, path string) fs.FS { return dir{sys, path} }
 
 type dir struct {

@@ -46,7 +46,7 @@ func (f openFolder) Stat(name string) (fs.FileInfo, error)      { return fs.Stat
 const (
 	tempPrefix = ".syncguard-"
 	tempSuffix = ".tmp"
-	tempAge    = time.Hour // a temporary file as old as this was left by a killed run
+	tempAge    = time.Hour // older temporary files are leftovers of a killed run
 )
 
 func tempName() string {
@@ -55,7 +55,7 @@ func tempName() string {
 	return tempPrefix + hex.EncodeToString(b) + tempSuffix
 }
 
-// sweep removes the files, or the folders, that a killed run left behind.
+// sweep removes the temporary files, or folders, left behind by a killed run.
 func sweep(root *os.Root, now time.Time, folders bool) {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
@@ -71,7 +71,7 @@ func sweep(root *os.Root, now time.Time, folders bool) {
 	}
 }
 
-// cause drops the name of the temporary file, which means nothing to anyone.
+// cause drops the name of the temporary file, because it means nothing to a user.
 func cause(err error) error {
 	var pathError *fs.PathError
 	var linkError *os.LinkError

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ReplaceFolder writes into a temporary folder first, which is renamed when it is whole. The files are not synced one by
-// one: there are hundreds, and what is lost can be made again.
+// ReplaceFolder writes into a temporary folder first, and renames it when complete. It does not sync each file: there are
+// hundreds, and all can be generated again.
 func (OS) ReplaceFolder(parent, name string, files map[string][]byte, now time.Time) (err error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err

@@ -10,15 +10,14 @@ import (
 	"time"
 )
 
-// staging writes any number of files, in any folders: each into a temporary file first, and only commit gives them their
-// names. So no file is ever half-written, and a failure before leaves the old ones as they were. It is for any number of
-// goroutines.
+// staging writes files into temporary ones first; Commit renames them. So no file is ever half-written, and a failure before
+// Commit leaves the old files untouched. It is safe for concurrent use.
 type staging struct {
 	now time.Time
 
 	mu      sync.Mutex
 	folders map[string]*os.Root
-	made    []string // folders that were not there
+	created []string // missing folders created here
 	staged  []staged
 }
 
@@ -65,7 +64,7 @@ func (s *staging) folder(dir string) (*os.Root, error) {
 		if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
-		s.made = append(s.made, missing) // the innermost first, as they can be removed
+		s.created = append(s.created, missing) // innermost first, the order of removal
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the output folder: %w", err)
@@ -89,7 +88,7 @@ func (s *staging) Commit() error {
 		}
 		s.staged = s.staged[1:]
 	}
-	s.made = nil
+	s.created = nil
 	return nil
 }
 
@@ -104,8 +103,8 @@ func (s *staging) Close() (err error) {
 	for _, root := range s.folders {
 		err = errors.Join(err, root.Close())
 	}
-	for _, dir := range s.made {
-		_ = os.Remove(dir) // which does nothing to one that somebody else has used
+	for _, dir := range s.created {
+		_ = os.Remove(dir) // fails, as it should, if somebody else has put a file there
 	}
 	return err
 }

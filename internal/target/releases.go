@@ -11,24 +11,24 @@ import (
 //go:embed releases.json
 var releasesJSON []byte
 
-// releases are the versions that exist, and what holds of a platform from a version on.
+// releases holds the versions of each platform, and facts tied to versions.
 type releases struct {
 	Majors     map[Platform][][2]int            // first and last of each unbroken run of major versions
-	Closed     map[Platform]map[string]int      // the last minor version of a major one that gets no more
-	Supervised struct{ Since map[Platform]int } // the major version from which on MDM supervises every device, User Enrollment apart
+	Closed     map[Platform]map[string]int      // the last minor version, for major ones without further updates
+	Supervised struct{ Since map[Platform]int } // since this major version MDM supervises every device, except in User Enrollment
 }
 
 var released = sync.OnceValue(func() releases {
 	var r releases
 	if err := json.Unmarshal(releasesJSON, &r); err != nil {
-		panic(fmt.Sprintf("releases.json: %v", err)) // it is embedded, and a test reads it
+		panic(fmt.Sprintf("releases.json: %v", err)) // embedded, and read by a test
 	}
 	return r
 })
 
-// exists returns an error that names the nearest versions where a platform never had v. A version above the last one known
-// may be new.
-func (p Platform) exists(v Version) error {
+// checkReleased returns an error with the nearest versions if the platform never had v. A version above the last known one
+// passes: it may be new.
+func (p Platform) checkReleased(v Version) error {
 	runs := released().Majors[p]
 	if last := runs[len(runs)-1][1]; v.Major > last {
 		return nil
@@ -37,7 +37,7 @@ func (p Platform) exists(v Version) error {
 	for _, run := range runs {
 		switch {
 		case run[1] < v.Major:
-			below = p.last(run[1])
+			below = p.lastOf(run[1])
 		case run[0] > v.Major:
 			return neverReleased(p, v, below, strconv.Itoa(run[0]))
 		default:
@@ -45,14 +45,14 @@ func (p Platform) exists(v Version) error {
 			if !isClosed || v.Minor <= last {
 				return nil
 			}
-			return neverReleased(p, v, p.last(v.Major), strconv.Itoa(v.Major+1))
+			return neverReleased(p, v, p.lastOf(v.Major), strconv.Itoa(v.Major+1))
 		}
 	}
 	return nil
 }
 
-// last writes a major version with the last minor one where there will be no other.
-func (p Platform) last(major int) string {
+// lastOf writes a major version, with its minor version if that is the final one.
+func (p Platform) lastOf(major int) string {
 	if minor, isClosed := released().Closed[p][strconv.Itoa(major)]; isClosed {
 		return fmt.Sprintf("%d.%d", major, minor)
 	}
@@ -66,11 +66,11 @@ func neverReleased(p Platform, v Version, below, above string) error {
 	return fmt.Errorf("there was no %s %s: the nearest versions are %s and %s", p, v, below, above)
 }
 
-// CheckVersion returns an error that names the nearest versions where no platform ever had v.
+// CheckVersion returns an error with the nearest versions if no platform ever had v.
 func CheckVersion(v Version) error {
 	var nearest error
 	for _, p := range Platforms() {
-		err := p.exists(v)
+		err := p.checkReleased(v)
 		if err == nil {
 			return nil
 		}
@@ -81,8 +81,8 @@ func CheckVersion(v Version) error {
 	return nearest
 }
 
-// Effective returns the enrollment whose rules hold: an MDM supervises every Mac and every watch, so that Device is
-// Supervised there. The versions are in releases.json, with Apple's pages.
+// Effective returns the enrollment in force: an MDM supervises every Mac and every watch, so Device means Supervised there.
+// releases.json has the versions, with Apple's pages.
 func (t Target) Effective() Enrollment {
 	if t.Enrollment == Device && t.SupervisesAll() {
 		return Supervised
@@ -90,16 +90,16 @@ func (t Target) Effective() Enrollment {
 	return t.Enrollment
 }
 
-// SupervisesAll reports whether MDM supervises every device of the platform and version, but for User Enrollment.
+// SupervisesAll is true if MDM supervises every device of the platform and version, except in User Enrollment.
 func (t Target) SupervisesAll() bool {
 	since, some := released().Supervised.Since[t.Platform]
 	return some && t.Version.Major >= since
 }
 
-// IsSupervised reports whether the devices are supervised.
+// IsSupervised is true for supervised devices.
 func (t Target) IsSupervised() bool { return t.Effective().IsSupervised() }
 
-// ReadAs says that a target counts as another enrollment than it names, or "".
+// ReadAs returns a sentence for a target with another Effective enrollment, or "".
 func (t Target) ReadAs() string {
 	e := t.Effective()
 	if e == t.Enrollment {

@@ -1,5 +1,8 @@
-// Package target names the devices that a profile is for: PLATFORM[@VERSION][/ENROLLMENT].
-// What a profile does depends on it more than on its keys, so it is declared, never guessed.
+// Package target names the devices of a profile: PLATFORM[@VERSION][/ENROLLMENT], such as iOS@26/supervised.
+// The effect of a profile depends on them more than on its keys, so a target is always declared and never guessed.
+//
+// Start with Target and Parse. releases.json holds the versions of each platform with their sources. The package knows
+// nothing of payloads: package schema tells the availability of keys.
 package target
 
 import (
@@ -13,7 +16,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// Current is the newest major release that the embedded schema facts know, the same on every platform.
+// Current is the newest major release in the embedded schema facts, the same on every platform.
 const Current = 27
 
 // Platform is one of Apple's operating systems, in Apple's spelling.
@@ -34,7 +37,7 @@ func Platforms() []Platform {
 	return []Platform{IOS, IPadOS, MacOS, TvOS, VisionOS, WatchOS}
 }
 
-// Schema returns the platform under which Apple's schema files list this one.
+// Schema returns the platform's name in Apple's schema files: iOS for iPadOS.
 func (p Platform) Schema() Platform {
 	if p == IPadOS {
 		return IOS
@@ -42,13 +45,13 @@ func (p Platform) Schema() Platform {
 	return p
 }
 
-// Enrollment is how a profile reaches the device, and how far the device is managed.
+// Enrollment is the way a profile reaches the device, and the degree of management.
 type Enrollment string
 
 const (
 	Manual           Enrollment = "manual"            // installed by hand, unsupervised
 	ManualSupervised Enrollment = "manual-supervised" // installed by hand on a supervised device
-	Device           Enrollment = "device"            // by MDM, unsupervised where the platform has that (see Effective)
+	Device           Enrollment = "device"            // by MDM, unsupervised if the platform has that (see Effective)
 	Supervised       Enrollment = "supervised"        // by MDM, supervised
 	User             Enrollment = "user"              // by MDM, User Enrollment
 	SharedIPad       Enrollment = "shared-ipad"       // by MDM, supervised, Shared iPad
@@ -59,15 +62,15 @@ func Enrollments() []Enrollment {
 	return []Enrollment{Manual, ManualSupervised, Device, Supervised, User, SharedIPad}
 }
 
-// IsSupervised says whether devices of this enrollment are supervised.
+// IsSupervised is true for the enrollments of supervised devices. Target.IsSupervised also knows platforms with no others.
 func (e Enrollment) IsSupervised() bool {
 	return e == ManualSupervised || e == Supervised || e == SharedIPad
 }
 
-// IsMDM says whether an MDM server installs the profile.
+// IsMDM is true if an MDM server installs the profile.
 func (e Enrollment) IsMDM() bool { return e != Manual && e != ManualSupervised }
 
-// MarshalText writes the target as String does, and none as nothing.
+// MarshalText writes the target as String does, and the zero Target as "".
 func (t Target) MarshalText() ([]byte, error) {
 	if t == (Target{}) {
 		return []byte{}, nil
@@ -75,7 +78,7 @@ func (t Target) MarshalText() ([]byte, error) {
 	return []byte(t.String()), nil
 }
 
-// Describe says the enrollment in words.
+// Describe returns the enrollment in words.
 func (e Enrollment) Describe() string {
 	switch e {
 	case Manual:
@@ -94,12 +97,12 @@ func (e Enrollment) Describe() string {
 	return string(e)
 }
 
-// Version is an OS version. The zero Version is none.
+// Version is an OS version. The zero Version means no version.
 type Version struct {
 	Major, Minor, Patch int
 }
 
-// ParseVersion reads 18, 18.2 or 10.12.4.
+// ParseVersion reads a version such as 18, 18.2 or 10.12.4. It does not check that the version was ever released.
 func ParseVersion(s string) (Version, error) {
 	var v Version
 	parts := strings.Split(s, ".")
@@ -122,7 +125,7 @@ func ParseVersion(s string) (Version, error) {
 	return v, nil
 }
 
-// IsZero says whether the version is unset.
+// IsZero is true for an unset version.
 func (v Version) IsZero() bool { return v == Version{} }
 
 // Compare orders versions: -1, 0 or 1.
@@ -144,7 +147,7 @@ func (v Version) String() string {
 // MarshalText writes the version as String does.
 func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// UnmarshalText reads what ParseVersion does.
+// UnmarshalText reads a version with ParseVersion.
 func (v *Version) UnmarshalText(text []byte) (err error) {
 	*v, err = ParseVersion(string(text))
 	return err
@@ -157,10 +160,11 @@ type Target struct {
 	Enrollment Enrollment
 }
 
-// DefaultVersion is the previous major release, so that a default build serves the current and the previous one.
+// DefaultVersion is the previous major release, so a default build serves the current and the previous one.
 func DefaultVersion() Version { return Version{Major: Current - 1} }
 
-// Parse reads PLATFORM[@VERSION][/ENROLLMENT], in any case.
+// Parse reads PLATFORM[@VERSION][/ENROLLMENT], in any case. Defaults are DefaultVersion and Manual. It refuses unreleased
+// versions, and an enrollment unknown to the platform. For an unknown word the error wraps a WordError.
 func Parse(s string) (Target, error) {
 	t := Target{Version: DefaultVersion(), Enrollment: Manual}
 	rest, enrollment, hasEnrollment := strings.Cut(s, "/")
@@ -179,16 +183,16 @@ func Parse(s string) (Target, error) {
 			return t, fmt.Errorf("target %q: %w", s, err)
 		}
 	}
-	if err := t.check(); err != nil {
+	if err := t.checkExists(); err != nil {
 		return t, fmt.Errorf("target %q: %w", s, err)
 	}
 	return t, nil
 }
 
-// check refuses versions that never existed, and combinations that no device has.
-func (t Target) check() error {
+// checkExists refuses versions never released, and combinations found on no device.
+func (t Target) checkExists() error {
 	p := t.Platform
-	if err := p.exists(t.Version); err != nil {
+	if err := p.checkReleased(t.Version); err != nil {
 		return err
 	}
 	switch t.Enrollment {
@@ -215,7 +219,7 @@ func choose[T ~string](what, got string, all []T) (T, error) {
 	return "", &WordError{what, got, names}
 }
 
-// WordError is a word in a target that is none.
+// WordError is an unknown platform or enrollment in a target.
 type WordError struct {
 	What  string // platform or enrollment
 	Got   string
@@ -224,7 +228,7 @@ type WordError struct {
 
 func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.What, e.Got, e.Help()) }
 
-// Help says which word was meant, or which ones there are.
+// Help suggests the word meant, or lists the known ones.
 func (e *WordError) Help() string {
 	return cmp.Or(text.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))
 }
@@ -234,12 +238,12 @@ func (t Target) String() string {
 	return fmt.Sprintf("%s@%s/%s", t.Platform, t.Version, t.Enrollment)
 }
 
-// Describe says the target in words: iOS 26+ · by hand.
+// Describe returns the target in words: iOS 26+ · by hand.
 func (t Target) Describe() string {
 	return fmt.Sprintf("%s %s+ · %s", t.Platform, t.Version, t.Effective().Describe())
 }
 
-// Slug names the target in file names: ios-manual, with the version when it is not the default one.
+// Slug names the target in file names: ios-manual, with the version unless it is the default one.
 func (t Target) Slug() string {
 	if t.Version == DefaultVersion() {
 		return t.Group()
@@ -247,7 +251,7 @@ func (t Target) Slug() string {
 	return strings.ToLower(fmt.Sprintf("%s-%s-%s", t.Platform, t.Version, t.Enrollment))
 }
 
-// Groups lists what Group can return.
+// Groups lists every result of Group. The list is shared; do not modify it.
 func Groups() []string { return groups() }
 
 var groups = sync.OnceValue(func() []string {
@@ -260,23 +264,23 @@ var groups = sync.OnceValue(func() []string {
 	return all
 })
 
-// Group names the target without its version: ios-manual. Identifiers are made of it, so that the profile for a
-// newer version replaces the older one on a device.
+// Group names the target without its version: ios-manual. Identifiers contain it, so the profile for a newer version
+// replaces the older one on a device.
 func (t Target) Group() string {
 	return strings.ToLower(fmt.Sprintf("%s-%s", t.Platform, t.Enrollment))
 }
 
-// deviceTypes are the values of a profile's TargetDeviceType. 0 is any device, and 3 a HomePod, which is no platform here.
+// deviceTypes maps a profile's TargetDeviceType to a platform. 0 is any device; 3 is a HomePod, no platform here.
 // See https://developer.apple.com/documentation/devicemanagement/toplevel.
 var deviceTypes = [...]Platform{1: IOS, 2: WatchOS, 4: TvOS, 5: MacOS, 6: VisionOS}
 
-// HomePod is the TargetDeviceType of a device that no Platform stands for.
+// HomePod is the TargetDeviceType of a HomePod, a device without a Platform.
 const HomePod = 3
 
-// DeviceType returns the TargetDeviceType of devices of the platform, an iPad's being that of an iPhone.
+// DeviceType returns the TargetDeviceType of the platform's devices. An iPad has that of an iPhone.
 func (p Platform) DeviceType() int64 { return int64(slices.Index(deviceTypes[:], p.Schema())) }
 
-// OfDeviceType returns the platform that a TargetDeviceType keeps a profile to, or "" where that is none or several.
+// OfDeviceType returns the one platform of a TargetDeviceType, or "" for none or several.
 func OfDeviceType(n int64) Platform {
 	if n < 0 || n >= int64(len(deviceTypes)) {
 		return ""

@@ -6,19 +6,19 @@ import (
 	"sync"
 )
 
-// What says the opposite is often but a few letters away: disallowCamera from allowCamera, AlwaysOff from AlwaysOn. Whoever
-// wrote the one did not mean the other, so nothing here is ever suggested for its counterpart.
+// Opposites are often a few letters apart: disallowCamera and allowCamera, AlwaysOff and AlwaysOn. Whoever wrote one did not
+// mean the other, so Suggest never offers the counterpart of a word.
 
-// negations turn a word into its opposite where they stand before it.
+// negations turn a word into its opposite as prefixes.
 var negations = strings.Fields("dis un non de in im ir il mis anti no not dont never without disable deny block prevent prohibit forbid hide")
 
-// endings turn a name into its opposite where they stand behind it.
-var endings = strings.Fields("disabled denied disallowed blocked prohibited forbidden prevented hidden off")
+// negativeSuffixes turn a name into its opposite.
+var negativeSuffixes = strings.Fields("disabled denied disallowed blocked prohibited forbidden prevented hidden off")
 
-// A pair is words of which each on one side is the counterpart of each on the other.
+// A pair is two lists of words. Each word of one is a counterpart of each word of the other.
 type pair struct{ one, other string }
 
-// opposites are words that say the opposite of each other.
+// opposites are words of opposite meaning.
 var opposites = []pair{
 	{"allow permit enable accept approve grant activate support", "deny disallow block prohibit forbid prevent restrict refuse reject disable deactivate suppress skip ignore omit revoke"},
 	{"allowed permitted enabled accepted approved granted activated active supported", "denied disallowed blocked prohibited forbidden prevented restricted refused rejected disabled deactivated inactive ignored off"},
@@ -39,7 +39,7 @@ var opposites = []pair{
 	{"public", "private"}, {"wired", "wireless"}, {"near", "far"}, {"previous", "next"},
 }
 
-// others are words near each other in letters that mean something else, though not the opposite.
+// others are words of similar spelling and another, though not opposite, meaning.
 var others = []pair{
 	{"http", "https"}, {"ldap", "ldaps"}, {"ftp", "ftps sftp"}, {"imap", "pop"}, {"tcp", "udp"}, {"wep", "wpa"}, {"tls", "ttls dtls ssl"}, {"peap eap", "leap"}, {"des", "aes"}, {"rsa", "dsa"},
 	{"pap", "chap"}, {"mschap", "chap"}, {"ipv4", "ipv6"}, {"from", "to"}, {"source", "destination"}, {"src", "dst"}, {"local", "remote global"}, {"read", "write"}, {"static", "dynamic"},
@@ -48,7 +48,7 @@ var others = []pair{
 	{"second seconds", "minute minutes hour hours day days"}, {"minute minutes", "hour hours day days"}, {"hour hours", "day days"}, {"day days", "week weeks month months"}, {"kb", "mb gb"}, {"mb", "gb"}, {"byte bytes", "bit bits"},
 }
 
-// swaps are, for each word, what may not be taken for it.
+// swaps maps each word to its counterparts.
 type swaps map[string][]string
 
 var opposingSwaps = sync.OnceValue(func() swaps { return swapsOf(opposites) })
@@ -68,7 +68,7 @@ func swapsOf(tables ...[]pair) swaps {
 	return all
 }
 
-// Opposite returns the candidate that says the opposite of word, such as allowCamera of disallowCamera, or "".
+// Opposite returns the candidate of opposite meaning, such as allowCamera for disallowCamera, or "".
 func Opposite(word string, candidates []string) string {
 	return counterpart(word, candidates, opposingSwaps())
 }
@@ -79,7 +79,7 @@ func hasCounterpart(word string, candidates []string) bool {
 
 func counterpart(word string, candidates []string, words swaps) string {
 	lower := strings.ToLower(word)
-	showsNoWords := len(splitWords(word)) == 1 // so only a candidate can tell where they begin
+	showsNoWords := len(splitWords(word)) == 1 // only a candidate's capitals can tell its words apart
 	var exchanged []string
 	for _, c := range candidates {
 		other := strings.ToLower(c)
@@ -90,16 +90,16 @@ func counterpart(word string, candidates []string, words swaps) string {
 			continue
 		}
 		if exchanged == nil {
-			exchanged = exchange(word, words)
+			exchanged = swapWords(word, words)
 		}
-		if slices.Contains(exchanged, other) || showsNoWords && slices.Contains(exchange(c, words), lower) {
+		if slices.Contains(exchanged, other) || showsNoWords && slices.Contains(swapWords(c, words), lower) {
 			return c
 		}
 	}
 	return ""
 }
 
-// isOneWordAway reports whether two names can differ by a word in one place, which is cheap to tell.
+// isOneWordAway is false for names sure to differ in more than one word. The test is cheap.
 func isOneWordAway(a, b string) bool {
 	shorter := min(len(a), len(b))
 	before := 0
@@ -110,14 +110,14 @@ func isOneWordAway(a, b string) bool {
 	for after < shorter-before && a[len(a)-1-after] == b[len(b)-1-after] {
 		after++
 	}
-	const minShared, longest = 2, 11 // letters that are the same, and letters of a word in the tables
+	const minShared, longest = 2, 11 // common letters; letters of a word in the tables
 	return before+after >= minShared && max(len(a), len(b))-before-after <= longest
 }
 
-// counterparts returns, in lower case, what says the opposite of a name or else something that it is easily taken for.
-func counterparts(name string) []string { return exchange(name, allSwaps()) }
+// counterparts returns, in lower case, the names of opposite or easily confused meaning.
+func counterparts(name string) []string { return swapWords(name, allSwaps()) }
 
-// mayBeCounterpart reports whether a counterpart of the candidate is as near to the word as the candidate is, or nearer.
+// mayBeCounterpart is true if a counterpart of the candidate is as near to the word as the candidate itself, or nearer.
 func mayBeCounterpart(word, candidate string, distanceToIt int) bool {
 	word = strings.ToLower(word)
 	return slices.ContainsFunc(counterparts(candidate), func(c string) bool {
@@ -125,38 +125,38 @@ func mayBeCounterpart(word, candidate string, distanceToIt int) bool {
 	})
 }
 
-// exchange returns the names, in lower case, that come of one by a negation more or less, or by one exchange of words.
-func exchange(name string, words swaps) []string {
+// swapWords returns, in lower case, the names made from one by adding or removing a negation, or by swapping one word.
+func swapWords(name string, words swaps) []string {
 	lower := strings.ToLower(name)
 	var all []string
-	take := func(s string) {
+	add := func(s string) {
 		if s != lower && s != "" {
 			all = append(all, s)
 		}
 	}
-	for _, ending := range endings {
-		take(lower + ending)
-		take(strings.TrimSuffix(lower, ending))
+	for _, suffix := range negativeSuffixes {
+		add(lower + suffix)
+		add(strings.TrimSuffix(lower, suffix))
 	}
 	at := 0
 	for _, word := range splitWords(name) {
 		word = strings.ToLower(word)
 		start := at + max(strings.Index(lower[at:], word), 0)
 		end := min(start+len(word), len(lower))
-		negate(lower, start, end, take)
+		addNegations(lower, start, end, add)
 		for _, other := range words[word] {
-			take(lower[:start] + other + lower[end:])
+			add(lower[:start] + other + lower[end:])
 		}
 		at = end
 	}
-	const minWithin = 4 // letters of a word that is found within others too
+	const minWithin = 4 // letters of a word also found inside other words
 	for word, others := range words {
 		if len(word) < minWithin {
 			continue
 		}
 		for i := strings.Index(lower, word); i >= 0; {
 			for _, other := range others {
-				take(lower[:i] + other + lower[i+len(word):])
+				add(lower[:i] + other + lower[i+len(word):])
 			}
 			next := strings.Index(lower[i+1:], word)
 			if next < 0 {
@@ -168,20 +168,20 @@ func exchange(name string, words swaps) []string {
 	return all
 }
 
-// negate takes what a name becomes when the word from start to end in it gets a negation, or loses it.
-func negate(name string, start, end int, take func(string)) {
-	const minRest = 3 // letters that are a word
+// addNegations adds the names in which the word from start to end gains or loses a negation.
+func addNegations(name string, start, end int, add func(string)) {
+	const minRest = 3 // letters of a word
 	before, word, after := name[:start], name[start:end], name[end:]
 	for _, negation := range negations {
-		take(before + negation + word + after)
+		add(before + negation + word + after)
 		for _, joint := range []string{"-", "_"} {
 			if start == 0 || strings.Contains(name, joint) {
-				take(before + negation + joint + word + after)
+				add(before + negation + joint + word + after)
 			}
 		}
 		if rest, found := strings.CutPrefix(word, negation); found && (len(rest) >= minRest || rest == "" && after != "") {
-			take(before + rest + after)
-			take(before + rest + strings.TrimLeft(after, "-_ "))
+			add(before + rest + after)
+			add(before + rest + strings.TrimLeft(after, "-_ "))
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// Suggest returns the candidate that a person who wrote word most likely meant, or "" when none is near: equal but for case
-// and blanks, or at most a third of the letters (and at most three) away. Nothing is near that may say the opposite, and
-// numbers are near by their value: of candidates that are equal but for their numbers, the one with the nearest.
+// Suggest returns the candidate most likely meant by word, or "" if none is near. Near is equal except for case and
+// surrounding blanks, or at most a third of the letters (and at most three) away. A candidate of opposite meaning is never
+// near. Of candidates equal except for their numbers, the one with the nearest number counts.
 func Suggest(word string, candidates []string) string {
 	word = strings.TrimSpace(word)
 	for _, c := range candidates {
@@ -39,14 +39,14 @@ func nearestInLetters(word string, candidates []string) string {
 	return best
 }
 
-// DidYouMean words the help for a word that is none of the candidates: the one that was meant, or else the one that says the
-// opposite. It is "" where there is neither.
+// DidYouMean returns the help for a word not among the candidates: the one meant, or else the one of opposite meaning. It
+// returns "" without either.
 func DidYouMean(word string, candidates []string) string {
 	_, help := Nearest(word, candidates)
 	return help
 }
 
-// Nearest returns what Suggest and DidYouMean do.
+// Nearest returns the results of Suggest and DidYouMean.
 func Nearest(word string, candidates []string) (near, help string) {
 	if near = Suggest(word, candidates); near != "" {
 		if sameNumbers(word, near) {
@@ -57,7 +57,7 @@ func Nearest(word string, candidates []string) (near, help string) {
 	return "", OppositeHelp(word, candidates)
 }
 
-// OppositeHelp words the help for a word of which a candidate says the opposite, or is "".
+// OppositeHelp returns the help for a word with a candidate of opposite meaning, or "".
 func OppositeHelp(word string, candidates []string) string {
 	if opposite := Opposite(word, candidates); opposite != "" {
 		return "there is " + strconv.Quote(opposite) + ", with the opposite sense"
@@ -65,9 +65,9 @@ func OppositeHelp(word string, candidates []string) string {
 	return ""
 }
 
-// IsSure reports whether best, which Suggest chose, is all that a person can have meant among the candidates: either equal
-// but for case and blanks, and nothing else is; or a slip of the fingers away, and nothing else is nearly as near. What
-// isTerm knows for a word of the field is no slip but another name, perhaps a newer one; nil knows those of the candidates.
+// IsSure reports whether best, the result of Suggest, is certainly the candidate meant: the only one equal except for case
+// and surrounding blanks, or one typing error away with no other nearly as near. A term of the field is no typing error but
+// another name, perhaps a newer one. isTerm knows these terms; with nil they are the words of the candidates.
 func IsSure(word, best string, candidates []string, isTerm func(string) bool) bool {
 	word = strings.TrimSpace(word)
 	if best == "" {
@@ -81,10 +81,10 @@ func IsSure(word, best string, candidates []string, isTerm func(string) bool) bo
 			return slices.ContainsFunc(candidates, func(c string) bool { return slices.Contains(Words(c), term) })
 		}
 	}
-	return isSlip(word, best, isTerm) && !hasRival(word, best, candidates)
+	return isTypo(word, best, isTerm) && !hasRival(word, best, candidates)
 }
 
-// hasRival reports whether another candidate than best is nearly as near to word.
+// hasRival is true if a candidate other than best is nearly as near to word.
 func hasRival(word, best string, candidates []string) bool {
 	word = strings.ToLower(word)
 	const margin = 2
@@ -97,9 +97,9 @@ func hasRival(word, best string, candidates []string) bool {
 	return false
 }
 
-// isSlip reports whether fingers that meant one name can have written another: the numbers are the same, one or two letters
-// differ, and where they do stands no word of the field, or the same one in the plural.
-func isSlip(written, meant string, isTerm func(string) bool) bool {
+// isTypo reports whether written is meant with a typing error: the numbers are equal, and one or two letters differ in a word
+// unknown to isTerm, or only a plural s.
+func isTypo(written, meant string, isTerm func(string) bool) bool {
 	const minWord, minLonger, minLong = 3, 4, 8
 	from, to := Words(written), Words(meant)
 	if joints := strings.NewReplacer("-", "", "_", "", " ", "", ".", ""); strings.EqualFold(joints.Replace(written), joints.Replace(meant)) {
@@ -126,8 +126,7 @@ func isSlip(written, meant string, isTerm func(string) bool) bool {
 	return distance(a, b, allowed+1) <= allowed && !isTerm(a) && slices.ContainsFunc(from, func(w string) bool { return !isTerm(w) })
 }
 
-// Words takes a name apart into its words, in lower case: allowAirDrop2 and allow-air-drop both begin with allow, air, drop.
-// Numbers are left out.
+// Words splits a name into its words, in lower case: allow, air, drop for allowAirDrop2 and allow-air-drop. It drops numbers.
 func Words(name string) []string {
 	var words []string
 	for _, w := range splitWords(name) {
@@ -138,8 +137,8 @@ func Words(name string) []string {
 	return words
 }
 
-// splitWords cuts a name where a capital begins a word, and at what is neither letter nor digit, which is left out. A run of
-// capitals is a word, but for the last one before a small letter.
+// splitWords splits a name before capitals, and at characters other than letters and digits, which it drops. A run of
+// capitals is one word, except for the last one before a small letter.
 func splitWords(name string) []string {
 	var words []string
 	runes := []rune(name)
@@ -167,8 +166,8 @@ func splitWords(name string) []string {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// nearestNumber returns the candidate that is equal but for its numbers and has the nearest value, such as 1.3 for 1.4. It is
-// "" where one below and one above are as near.
+// nearestNumber returns the candidate equal except for its numbers, and with the nearest value, such as 1.3 for 1.4. It
+// returns "" if one below and one above are equally near.
 func nearestNumber(word string, candidates []string) string {
 	form, numbers := takeNumbers(word)
 	if form == "0" || len(numbers) == 0 {
@@ -198,7 +197,7 @@ func nearestNumber(word string, candidates []string) string {
 	return ""
 }
 
-// gaps are the differences of numbers of equal count, the first counting most.
+// gaps returns the absolute differences of two lists of equal length, the first counting most.
 func gaps(from, to []int) []int {
 	gaps := make([]int, len(from))
 	for i := range from {
@@ -207,7 +206,7 @@ func gaps(from, to []int) []int {
 	return gaps
 }
 
-// takeNumbers returns a word in lower case with 0 for each number, and the numbers. One with more than nine digits is none.
+// takeNumbers returns a word in lower case with 0 for each number, and the numbers. More than nine digits are no number.
 func takeNumbers(word string) (form string, numbers []int) {
 	var b strings.Builder
 	for rest := strings.ToLower(word); rest != ""; {
@@ -236,8 +235,7 @@ func sameNumbers(a, b string) bool {
 	return slices.Equal(digits(a), digits(b))
 }
 
-// distance is the number of letters to insert, delete, replace or swap to turn a into b, or limit if it is
-// at least that.
+// distance counts the letters to insert, delete, replace or swap to turn a into b. It stops at limit.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit

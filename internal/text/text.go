@@ -1,5 +1,7 @@
-// Package text holds the small words that messages are made of: numbers of things, quoted texts, lists, articles, and what
-// a misspelt name was meant to be (DidYouMean). It knows nothing of what the messages are about.
+// Package text builds the parts of messages: counts, quoted texts, lists, articles, and suggestions for misspelt names.
+//
+// Start with Quote, for every text from a file, and DidYouMean, for every unknown name. The package knows nothing of the
+// subject of a message.
 package text
 
 import (
@@ -7,7 +9,7 @@ import (
 	"strings"
 )
 
-// MaxShown is how many characters of a text from a file a message shows.
+// MaxShown is the number of characters shown of a text from a file.
 const MaxShown = 60
 
 // Count names a number of things: 1 file, 2 files.
@@ -18,10 +20,10 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// Quote shows a text from a file: no control character gets through, and a long one is cut.
+// Quote quotes a text from a file: it escapes control characters, and cuts after MaxShown characters.
 func Quote(s string) string { return strconv.Quote(Shorten(s)) }
 
-// Shorten cuts what is longer than MaxShown characters.
+// Shorten cuts a text after MaxShown characters and appends "...".
 func Shorten(s string) string {
 	n := 0
 	for i := range s {
@@ -32,7 +34,7 @@ func Shorten(s string) string {
 	return s
 }
 
-// Article puts a or an before a noun; data takes neither.
+// Article puts a or an before a noun; data takes none.
 func Article(noun string) string {
 	switch {
 	case noun == "data":
