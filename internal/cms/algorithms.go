@@ -21,7 +21,7 @@ import (
 
 const maxRSABits = 8192
 
-// digestAlgorithm is a digest with the object identifiers of itself and of ECDSA with it.
+// digestAlgorithm is a digest with its own object identifier and the one of ECDSA with it.
 type digestAlgorithm struct {
 	hash       crypto.Hash
 	oid, ecdsa asn1.ObjectIdentifier
@@ -39,8 +39,7 @@ func digestFor(hash crypto.Hash) (digestAlgorithm, error) {
 	return digestAlgorithm{}, fmt.Errorf("digest is %q, want SHA-256, SHA-384 or SHA-512", hash)
 }
 
-// checkSigner refuses keys that devices are not known to accept, and a chain that does not begin with the signer's
-// own certificate.
+// checkSigner refuses keys not known to work on devices, and a chain without the signer's own certificate at its start.
 func checkSigner(signer crypto.Signer, chain []*x509.Certificate, at time.Time) error {
 	if signer == nil {
 		return errors.New("there is no private key to sign with")

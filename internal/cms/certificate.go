@@ -7,8 +7,8 @@ import (
 	"syncguard/internal/pki"
 )
 
-// readCertificate reads an embedded certificate. crypto/x509 passes over what follows the fields that it knows, and so
-// would let a certificate through that others refuse: its shape is checked first.
+// readCertificate reads an embedded certificate. crypto/x509 ignores anything after the fields it knows, and so would
+// accept certificates refused by others: the shape is checked first.
 func (t tree) readCertificate(i, number int) (*x509.Certificate, error) {
 	if !t.isCertificate(i) {
 		return nil, flawf(BadCertificate, "certificate %d does not have the structure of RFC 5280", number)
@@ -24,7 +24,7 @@ func (t tree) readCertificate(i, number int) (*x509.Certificate, error) {
 	return cert, nil
 }
 
-// isCertificate says whether an element has the shape of a Certificate, with nothing beside its fields.
+// isCertificate reports whether an element has the shape of a Certificate, and nothing beside its fields.
 func (t tree) isCertificate(i int) bool {
 	c := t.walk(i)
 	return c.has(tagSequence, t.isTBSCertificate) && c.has(tagSequence, t.isAlgorithm) && c.has(tagBits, nil) && c.done()
@@ -37,10 +37,10 @@ func (t tree) isTBSCertificate(i int) bool {
 		c.has(tagSequence, t.isAlgorithm) &&
 		c.has(tagSequence, t.isName) && c.has(tagSequence, t.isTimes) && c.has(tagSequence, t.isName) &&
 		c.has(tagSequence, t.isPublicKey) &&
-		c.may(tagContext3, t.isExtensions) && c.done() // unique identifiers, which nobody uses, are refused
+		c.may(tagContext3, t.isExtensions) && c.done() // unique identifiers are refused: nobody uses them
 }
 
-// has takes the next child, and says whether it has the tag and the shape; nil asks for no shape.
+// has takes the next child and compares its tag and shape. A nil shape accepts any.
 func (c *cursor) has(tag byte, shape func(int) bool) bool {
 	if c.tag() != tag {
 		return false
@@ -49,12 +49,12 @@ func (c *cursor) has(tag byte, shape func(int) bool) bool {
 	return shape == nil || shape(i)
 }
 
-// may is has for a child that need not be there.
+// may is has for an optional child.
 func (c *cursor) may(tag byte, shape func(int) bool) bool {
 	return c.tag() != tag || c.has(tag, shape)
 }
 
-// each says whether an element holds at least one child, and only such of the tag and the shape.
+// each accepts an element with at least one child, all of the same tag and shape.
 func (t tree) each(tag byte, shape func(int) bool) func(int) bool {
 	return func(i int) bool {
 		c := t.walk(i)
@@ -85,7 +85,7 @@ func (t tree) isAlgorithm(i int) bool {
 	return c.done()
 }
 
-// isName is a sequence, which may be empty, of sets of types with values.
+// isName accepts a sequence, possibly empty, of sets of types with values.
 func (t tree) isName(i int) bool {
 	return len(t.children(i)) == 0 || t.each(tagSet, t.each(tagSequence, t.isNamePart))(i)
 }
@@ -132,8 +132,8 @@ func (t tree) isExtension(i int) bool {
 	return c.done() && isExtensionValue(id, value)
 }
 
-// isExtensionValue says whether the value of an extension is one element in DER, and has the shape that RFC 5280 gives
-// it, for those that libraries act on.
+// isExtensionValue reports whether an extension's value is one element in DER. Extensions that libraries act on must
+// also have their shape in RFC 5280.
 func isExtensionValue(id string, value []byte) bool {
 	elements, err := scan(value)
 	if err != nil {
@@ -189,7 +189,7 @@ func (t tree) isDistributionPoint(i int) bool {
 	return c.may(tagContext0, isPointName) && c.may(tagPrimitive1, nil) && c.may(tagContext2, t.isGeneralNames) && c.done()
 }
 
-// isGeneralNames is a sequence of names, of which the kinds that are in use are let through.
+// isGeneralNames accepts a sequence of names of the kinds in use.
 func (t tree) isGeneralNames(i int) bool {
 	for c := t.walk(i); !c.done(); {
 		switch c.tag() {

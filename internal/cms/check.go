@@ -10,10 +10,10 @@ import (
 	"syncguard/internal/pki"
 )
 
-// minCheckedRSABits is the size below which crypto/rsa does not even verify.
+// minCheckedRSABits is the smallest key crypto/rsa verifies with.
 const minCheckedRSABits = 1024
 
-// check finds out whether the signature of one signer holds for the content. A weak one that holds is a flaw, too.
+// check verifies one signer's signature over the content. A valid but weak signature is an error, too.
 func (d *message) check(s *signerInfo) error {
 	hash, key, err := d.checkAlgorithms(s)
 	if err != nil {
@@ -38,7 +38,7 @@ func (d *message) check(s *signerInfo) error {
 	return checkStrength(key, hash)
 }
 
-// checkAlgorithms holds the algorithms of a signer against each other, the list in the file, and its key.
+// checkAlgorithms compares a signer's algorithms with each other, with the list in the file, and with the signer's key.
 func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey, error) {
 	hash, ok := digests[s.digest.oid]
 	if !ok {
@@ -74,8 +74,8 @@ func isKnownCurve(curve elliptic.Curve) bool {
 	return curve == elliptic.P256() || curve == elliptic.P384() || curve == elliptic.P521()
 }
 
-// looksLikeAttributes says whether the content is what is signed when there are signed attributes. Then the signature
-// may have been made over these, for another content, and would verify here.
+// looksLikeAttributes reports whether the content is itself a set of signed attributes. Its signature may have been
+// made over these attributes, for another content, and would verify here.
 func (d *message) looksLikeAttributes() bool {
 	if len(d.content) == 0 || d.content[0] != tagSet {
 		return false

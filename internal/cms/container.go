@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Certificates returns the certificates that SignedData, in DER or BER, carries, in the order of the file. It is meant for
-// PKCS#7 files that hold nothing else, and verifies nothing. The error is ErrNotSigned if IsSigned says no.
+// Certificates returns the certificates in SignedData, DER or BER, in file order. It is meant for PKCS#7 files of
+// nothing but certificates, and verifies nothing. The error is ErrNotSigned if IsSigned is false.
 func Certificates(b []byte) ([]*x509.Certificate, error) {
 	if !IsSigned(b) {
 		return nil, ErrNotSigned
@@ -22,7 +22,7 @@ func Certificates(b []byte) ([]*x509.Certificate, error) {
 		return nil, errors.New("reading PKCS#7: the SignedData is malformed")
 	}
 	var certs []*x509.Certificate
-	for _, part := range parts[3:] { // behind the version, the digests and the content
+	for _, part := range parts[3:] { // after the version, the digests and the content
 		if t.elements[part].tag != tagContext0 {
 			continue
 		}
@@ -40,8 +40,9 @@ func Certificates(b []byte) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// ToDER returns BER rewritten as DER throughout: definite lengths in the fewest octets, and octet strings in one piece. It
-// is for files whose layers are not signed as they stand, such as PKCS#12, and bounded as Scan says. Sets keep their order.
+// ToDER rewrites BER as DER throughout: definite lengths in the fewest octets, and octet strings in one piece. It is
+// for files with unsigned layers, such as PKCS#12; a signed layer must not be rewritten. The bounds are those of Scan.
+// Sets keep their order.
 func ToDER(b []byte) ([]byte, error) {
 	elements, err := scan(b)
 	if err != nil {

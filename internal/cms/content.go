@@ -6,20 +6,20 @@ import (
 	"fmt"
 )
 
-// ErrNotSigned is what Content returns for bytes that are no SignedData at all.
+// ErrNotSigned is the error for bytes other than SignedData.
 var ErrNotSigned = errors.New("input is not CMS SignedData")
 
-// ErrDetached is the error of a signature whose content is elsewhere.
+// ErrDetached is the error for a signature without its content.
 var ErrDetached = errors.New("the signature is detached, so there is no content")
 
-// The object identifiers of RFC 5652 that the reader compares, as contents octets.
+// Object identifiers of RFC 5652, as contents octets.
 const (
 	oidData       = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
 	oidSignedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
 )
 
-// IsSigned says whether b begins like CMS SignedData, in DER or BER. It looks at the first bytes only: a damaged or
-// cut off file is still one that wants to be SignedData.
+// IsSigned reports whether b begins like CMS SignedData, in DER or BER. It looks at the first bytes only: a damaged or
+// truncated signed file still counts as signed.
 func IsSigned(b []byte) bool {
 	if len(b) == 0 || b[0] != tagSequence {
 		return false
@@ -31,9 +31,9 @@ func IsSigned(b []byte) bool {
 	return bytes.HasPrefix(b[s.pos:], []byte("\x06\x09"+oidSignedData))
 }
 
-// Content returns a copy of the content that SignedData, in DER or BER, carries. It verifies NOTHING: neither the
-// signature, nor the certificates, nor that the content is what was signed. Chunks of a streamed file are joined.
-// The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(b).
+// Content returns a copy of the content in SignedData, DER or BER. It verifies NOTHING: not the signature, not the
+// certificates, not that this content was signed. Chunks of a streamed file are joined. The error is ErrNotSigned if
+// IsSigned is false. Time and memory are linear in len(b).
 func Content(b []byte) ([]byte, error) {
 	content, end, err := Unwrap(b)
 	switch {
@@ -48,8 +48,8 @@ func Content(b []byte) ([]byte, error) {
 	return content, nil
 }
 
-// Unwrap is Content for bytes that SignedData begins with, whatever follows it. It also returns how many bytes the message
-// takes, or 0 where its structure does not hold. ErrDetached is among the errors of a message that is whole.
+// Unwrap is Content for bytes beginning with SignedData; anything may follow. It also returns the length of the message
+// in bytes, or 0 if its structure is malformed. A well-formed message may still give ErrDetached.
 func Unwrap(b []byte) (content []byte, end int, err error) {
 	if !IsSigned(b) {
 		return nil, 0, ErrNotSigned
@@ -63,7 +63,7 @@ func Unwrap(b []byte) (content []byte, end int, err error) {
 	return content, s.pos, err
 }
 
-// tree is scanned bytes with the elements found in them; an element is named by its index.
+// tree holds scanned bytes and the elements found in them. An element is known by its index.
 type tree struct {
 	src      []byte
 	elements []element
@@ -103,7 +103,7 @@ func (t tree) content() ([]byte, error) {
 	return t.octets(content[0])
 }
 
-// fields returns the children of element i, and whether the first of them carry these tags.
+// fields returns the children of element i, and true if the first of them carry these tags.
 func (t tree) fields(i int, tags ...byte) ([]int, bool) {
 	children := t.children(i)
 	if len(children) < len(tags) {
@@ -128,7 +128,7 @@ func (t tree) children(i int) []int {
 	return children
 }
 
-// octets joins an OCTET STRING: the chunks of a constructed one follow each other in the list, however nested.
+// octets joins an OCTET STRING. The chunks of a constructed one follow each other in the list, however nested.
 func (t tree) octets(i int) ([]byte, error) {
 	var joined []byte
 	for chunk := i; chunk < t.elements[i].next; chunk++ {

@@ -15,21 +15,21 @@ import (
 	"syncguard/internal/pki"
 )
 
-// ErrDecrypt is what Decrypt returns when the key or the content does not come out right. It never says more: which of
-// the two it was would help who changes a message and watches.
+// ErrDecrypt is the error of Decrypt for a wrong key or damaged content. It never tells the two apart: the difference
+// would help an attacker who changes a message and watches.
 var ErrDecrypt = errors.New("the content cannot be decrypted: the key is not the right one, or the message was changed")
 
-// ErrNotEncrypted is what Decrypt returns for bytes that are no EnvelopedData at all.
+// ErrNotEncrypted is the error for bytes other than EnvelopedData.
 var ErrNotEncrypted = errors.New("input is not CMS EnvelopedData")
 
 const idEnvelopedData = "1.2.840.113549.1.7.3"
 
-// maxRecipients bounds how many recipients are looked at.
+// maxRecipients bounds the recipients read.
 const maxRecipients = 10_000
 
-// Decrypt opens EnvelopedData, in DER or BER, with the RSA key of the certificate: AES in CBC mode, the content's key
-// encrypted with PKCS #1 v1.5. Nothing says that the content is what somebody encrypted: it may have been changed.
-// The caller's bytes are left alone; time and memory are linear in len(b).
+// Decrypt opens EnvelopedData, in DER or BER, with the RSA key of the certificate: AES in CBC mode, the content key
+// encrypted with PKCS #1 v1.5. Encryption proves no origin: anybody may have changed the content. Decrypt leaves the
+// caller's bytes alone; time and memory are linear in len(b).
 func Decrypt(b []byte, key crypto.Decrypter, cert *x509.Certificate) ([]byte, error) {
 	public, ok := key.Public().(*rsa.PublicKey)
 	if !ok || !public.Equal(cert.PublicKey) {
@@ -42,7 +42,7 @@ func Decrypt(b []byte, key crypto.Decrypter, cert *x509.Certificate) ([]byte, er
 	if len(e.key) != public.Size() {
 		return nil, ErrDecrypt
 	}
-	// With a session key size the result is random instead of an error where the padding is wrong.
+	// With a session key size, wrong padding gives a random result instead of an error.
 	//lint:ignore SA1019 it is what encrypts for devices
 	secret, err := key.Decrypt(rand.Reader, e.key, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: e.cipher.keySize()})
 	if err != nil || len(secret) != e.cipher.keySize() {
@@ -75,7 +75,7 @@ func decryptContent(e *envelope, secret []byte) ([]byte, error) {
 	return text, nil
 }
 
-// envelope is what of EnvelopedData concerns one recipient.
+// envelope is EnvelopedData as one recipient sees it.
 type envelope struct {
 	tree
 	cipher Cipher
@@ -93,7 +93,7 @@ func parseEnvelope(b []byte, cert *x509.Certificate) (*envelope, error) {
 	return e, e.readRecipients(recipients, cert)
 }
 
-// openEnvelope reads all of EnvelopedData but its recipients, which it returns as they stand.
+// openEnvelope reads all of EnvelopedData except its recipients, returned as unread elements.
 func openEnvelope(b []byte) (e *envelope, recipients []int, err error) {
 	t, _, err := openDER(b)
 	if err != nil {
@@ -160,7 +160,7 @@ func (e *envelope) readContent(i int) error {
 	return e.readOctets(c)
 }
 
-// readOctets reads the implicit [0], which is a string, or one in chunks.
+// readOctets reads the implicit [0]: a string, or a string in chunks.
 func (e *envelope) readOctets(c *cursor) error {
 	switch c.tag() {
 	case tagPrimitive0:
@@ -185,7 +185,7 @@ func (e *envelope) readOctets(c *cursor) error {
 func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) error {
 	for _, i := range recipients {
 		if e.elements[i].tag != tagSequence {
-			continue // a key that was agreed on, or a password
+			continue // key agreement, or a password
 		}
 		c := e.walk(i)
 		if !c.has(tagInteger, nil) || c.done() {

@@ -2,17 +2,17 @@ package cms
 
 import "slices"
 
-// Form is how a signed file is encoded.
+// Form is the encoding of a signed file.
 type Form string
 
-// The forms. The zero Form is a file that could not be read.
+// The forms. The zero Form is an unreadable file.
 const (
 	DER Form = "DER"
-	BER Form = "BER" // legal, and what streaming signers write
+	BER Form = "BER" // legal, and written by streaming signers
 )
 
-// openDER returns the elements of b in DER. BER is rewritten where signers may use it, in the layers around the
-// content, and nowhere else: what is signed or hashed must be in DER as it stands.
+// openDER returns the elements of b in DER. BER is rewritten in the layers around the content, and nowhere else:
+// signed or hashed bytes must be in DER as they stand.
 func openDER(b []byte) (tree, Form, error) {
 	elements, err := scan(b)
 	if err != nil {
@@ -33,8 +33,8 @@ func openDER(b []byte) (tree, Form, error) {
 	return t, BER, t.checkDER()
 }
 
-// checkDER finds what DER forbids: a length in more octets than it needs, a string in chunks, and scalars with
-// contents that they cannot have. The order of sets is not checked, which no signer keeps.
+// checkDER refuses everything DER forbids: a length in too many octets, a string in chunks, and scalars with impossible
+// contents. The order of sets is not checked: no signer keeps it.
 func (t tree) checkDER() error {
 	for i, e := range t.elements {
 		if !e.shortest || !t.isCanonical(i) {
@@ -44,7 +44,7 @@ func (t tree) checkDER() error {
 	return nil
 }
 
-// isCanonical says whether the contents octets of an element of a universal type are possible in DER.
+// isCanonical reports whether DER allows the contents octets of an element of a universal type.
 func (t tree) isCanonical(i int) bool {
 	tag, body := t.elements[i].tag, t.body(i)
 	switch tag {
@@ -74,7 +74,7 @@ func (t tree) isCanonical(i int) bool {
 	return tag&constructedBit == 0 && number != tagSequence&numberMask && number != tagSet&numberMask
 }
 
-// isShortest says whether two's complement takes no octet more than it needs.
+// isShortest reports whether two's complement uses no octet too many.
 func isShortest(b []byte) bool {
 	switch {
 	case len(b) == 0:
@@ -85,15 +85,15 @@ func isShortest(b []byte) bool {
 	return !(b[0] == 0 && b[1] < 0x80 || b[0] == 0xff && b[1] >= 0x80)
 }
 
-// The layers that may be in BER: ContentInfo, its [0], SignedData and what stands directly in that; of these, the
-// EncapsulatedContentInfo is a SEQUENCE and may be so to its end.
-const layers = 4
+// maxBERDepth is the number of layers allowed in BER: ContentInfo, its [0], SignedData and its direct children. Among
+// these the EncapsulatedContentInfo is a SEQUENCE, and may be in BER to its end.
+const maxBERDepth = 4
 
-// normalizer rewrites a tree in two passes, so that time and memory are linear: sizes from the last element to the
-// first, then bytes from the first to the last.
+// normalizer rewrites a tree in two passes, in linear time and memory: sizes from the last element to the first, then
+// bytes from the first to the last.
 type normalizer struct {
 	tree
-	open  []bool // elements that are rewritten; the others are copied
+	open  []bool // elements to rewrite; the others are copied
 	sizes []int  // of the contents in DER
 	out   []byte
 }
@@ -104,7 +104,7 @@ func normalize(t tree) ([]byte, error) {
 	return t.inDER(n.open)
 }
 
-// inDER returns the tree with some of its elements in DER.
+// inDER returns the tree with its open elements in DER.
 func (t tree) inDER(open []bool) ([]byte, error) {
 	n := normalizer{t, open, make([]int, len(t.elements)), nil}
 	for i := range slices.Backward(t.elements) {
@@ -117,14 +117,14 @@ func (t tree) inDER(open []bool) ([]byte, error) {
 	return n.out, nil
 }
 
-// mark finds what is rewritten. Scan bounds the depth of the recursion.
+// mark selects the elements to rewrite. Scan bounds the depth of the recursion.
 func (n *normalizer) mark(i, depth int, inContent bool) {
 	e := n.elements[i]
-	if depth >= layers && !inContent {
+	if depth >= maxBERDepth && !inContent {
 		return
 	}
 	n.open[i] = true
-	inContent = inContent || depth == layers-1 && e.tag == tagSequence
+	inContent = inContent || depth == maxBERDepth-1 && e.tag == tagSequence
 	if e.tag&constructedBit == 0 {
 		return
 	}
@@ -156,7 +156,7 @@ func (n *normalizer) measure(i int) error {
 
 func isChunk(tag byte) bool { return tag == tagOctets || tag == tagConstructedOctet }
 
-// stop returns the byte offset behind an element, with its end-of-contents octets.
+// stop returns the byte offset after an element and its end-of-contents octets.
 func (n *normalizer) stop(i int) int {
 	e := n.elements[i]
 	if e.indefinite(n.src) {

@@ -17,10 +17,10 @@ import (
 	"syncguard/internal/pki"
 )
 
-// Cipher is one that content is encrypted with, in CBC mode.
+// Cipher is a content encryption algorithm, in CBC mode.
 type Cipher int
 
-// The ciphers. The zero Cipher is the one that Apple's documentation names.
+// The ciphers. The zero Cipher is the one in Apple's documentation.
 const (
 	AES128 Cipher = iota
 	AES192
@@ -34,10 +34,10 @@ func (c Cipher) oid() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2 + 20*int(c)}
 }
 
-// keySize is in bytes.
+// keySize returns the key size in bytes.
 func (c Cipher) keySize() int { return 16 + 8*int(c) }
 
-// The parts of EnvelopedData of RFC 5652, as they are written.
+// EnvelopedData of RFC 5652, as it is written.
 type (
 	contentInfo struct {
 		Type    asn1.ObjectIdentifier
@@ -65,10 +65,10 @@ type (
 	}
 )
 
-// Encrypt wraps content in EnvelopedData, in DER, that the holder of any of the certificates' keys can open. Recipients
-// have RSA keys of 2048 to 8192 bits, to which the content's key is encrypted with PKCS #1 v1.5. Nothing protects the
-// result from being changed: sign what it becomes a part of. The caller's bytes are left alone, and the same input gives
-// other bytes each time.
+// Encrypt wraps content in EnvelopedData, in DER. The holder of any of the certificates' keys can open it. Recipients
+// have RSA keys of 2048 to 8192 bits; the content key is encrypted to each with PKCS #1 v1.5. Nothing protects the
+// result from being changed: sign the file around it. Encrypt leaves the caller's bytes alone, and gives different
+// bytes each time.
 func Encrypt(content []byte, recipients []*x509.Certificate, c Cipher) ([]byte, error) {
 	if c < AES128 || c > AES256 {
 		return nil, fmt.Errorf("cipher %d is unknown, want AES-128, AES-192 or AES-256", c)
@@ -123,7 +123,7 @@ func encryptKey(key []byte, recipients []*x509.Certificate) ([]recipientInfo, er
 	return infos, nil
 }
 
-// recipientKey returns the key of a certificate that content may be encrypted for.
+// recipientKey returns a certificate's public key, if content may be encrypted to it.
 func recipientKey(cert *x509.Certificate) (*rsa.PublicKey, error) {
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
 	if !ok {
@@ -138,7 +138,7 @@ func recipientKey(cert *x509.Certificate) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// encryptContent pads a copy, as PKCS #7 does, and encrypts that.
+// encryptContent pads a copy of the content as PKCS #7 does, and encrypts it.
 func encryptContent(content, key []byte, c Cipher) (encryptedContent, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Bounds on what has to be computed for one file.
+// Bounds on the work for one file.
 const (
 	maxCertificates = 100
 	maxSigners      = 16
@@ -33,7 +33,7 @@ func (t tree) walk(i int) *cursor { return &cursor{t, i + 1, t.elements[i].next}
 
 func (c *cursor) done() bool { return c.next >= c.end }
 
-// tag returns that of the next child, 0 behind the last.
+// tag returns the tag of the next child, or 0 after the last.
 func (c *cursor) tag() byte {
 	if c.done() {
 		return 0
@@ -213,7 +213,7 @@ func (t tree) algorithm(i int) (algorithm, error) {
 	a.hasNull = c.tag() == tagNull
 	_, isDigest := digests[a.oid]
 	_, isScheme := schemes[a.oid]
-	if a.hasNull || !isDigest && !isScheme && !c.done() { // others are refused by name, whatever their parameters are
+	if a.hasNull || !isDigest && !isScheme && !c.done() { // others are refused by name, with any parameters
 		c.take()
 	}
 	return a, c.finish(BadParameters, "the algorithm "+nameOf(a.oid))

@@ -2,13 +2,13 @@ package cms
 
 import (
 	"crypto"
-	_ "crypto/md5"  // makes crypto.MD5 available: weak signatures are told from false ones
+	_ "crypto/md5"  // makes crypto.MD5 available, to tell a weak signature from a false one
 	_ "crypto/sha1" // makes crypto.SHA1 available, for the same reason
 	"strconv"
 	"strings"
 )
 
-// Object identifiers of RFC 5652 and RFC 5035 that the verifier acts on.
+// Object identifiers of RFC 5652 and RFC 5035 used by the verifier.
 const (
 	idData                 = "1.2.840.113549.1.7.1"
 	idContentType          = "1.2.840.113549.1.9.3"
@@ -19,7 +19,7 @@ const (
 	idRSAEncryption        = "1.2.840.113549.1.1.1"
 )
 
-// digests are the digest algorithms that can be computed, also those that are too weak.
+// digests are the digest algorithms we can compute, including weak ones.
 var digests = map[string]crypto.Hash{
 	"1.2.840.113549.2.5":     crypto.MD5,
 	"1.3.14.3.2.26":          crypto.SHA1,
@@ -28,10 +28,10 @@ var digests = map[string]crypto.Hash{
 	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
 }
 
-// isWeakDigest says whether other content can be made to have the same digest.
+// isWeakDigest reports whether an attacker can make other content with the same digest.
 func isWeakDigest(hash crypto.Hash) bool { return hash == crypto.SHA1 || hash == crypto.MD5 }
 
-// scheme is a signature algorithm: RSA PKCS#1 v1.5 or ECDSA, and the digest that it names, 0 for any.
+// scheme is a signature algorithm: RSA PKCS#1 v1.5 or ECDSA, with its digest, or 0 for any.
 type scheme struct {
 	isRSA bool
 	hash  crypto.Hash
@@ -50,7 +50,7 @@ var schemes = map[string]scheme{
 	"1.2.840.10045.4.3.4":   {false, crypto.SHA512},
 }
 
-// oidNames are what people call object identifiers that are refused or listed by name.
+// oidNames are the usual names of object identifiers refused or listed by name.
 var oidNames = map[string]string{
 	// Content types.
 	"1.2.840.113549.1.7.1":       "data",
@@ -109,7 +109,7 @@ var oidNames = map[string]string{
 	idSigningCertificateV2:       "signingCertificateV2",
 }
 
-// nameOf says an object identifier as people do, or in digits.
+// nameOf returns the usual name of an object identifier, or its digits.
 func nameOf(oid string) string {
 	if hash, ok := digests[oid]; ok {
 		return hash.String()
@@ -120,13 +120,13 @@ func nameOf(oid string) string {
 	return oid
 }
 
-// dotted returns the contents octets of an object identifier in digits, or "" if they are none.
+// dotted writes the contents octets of an object identifier in digits, or returns "" if they are malformed.
 func dotted(b []byte) string {
 	var text strings.Builder
 	var n uint64
 	for i, octet := range b {
 		if n>>57 != 0 || n == 0 && octet == 0x80 {
-			return "" // larger than any that is in use, or padded
+			return "" // larger than any in use, or padded
 		}
 		n = n<<7 | uint64(octet&0x7f)
 		if octet&0x80 != 0 {

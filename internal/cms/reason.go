@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// Reason is the stable code of one answer: kebab-case, never renamed or reused.
+// Reason is the stable code of an answer: kebab-case, never renamed or reused.
 type Reason string
 
-// The reasons, by the question that they answer.
+// The reasons, by question.
 const (
 	// Integrity.
 	Verified                   Reason = "verified"
@@ -53,7 +53,7 @@ const (
 	AttributesAsContent        Reason = "attributes-as-content"
 	DigestMismatch             Reason = "digest-mismatch"
 	SignatureMismatch          Reason = "signature-mismatch"
-	NotAPropertyList           Reason = "not-a-property-list" // said by who reads the content
+	NotAPropertyList           Reason = "not-a-property-list" // given by the caller's Read
 	WeakDigest                 Reason = "weak-digest"
 	WeakKey                    Reason = "weak-key"
 
@@ -89,17 +89,17 @@ const (
 	SigningTimeOutside  Reason = "signing-time-outside"
 )
 
-// Question is one of the three that are asked of a signed file.
+// Question is one of the three questions about a signed file.
 type Question string
 
-// The questions, in the order in which they are answered.
+// The questions, in the order of the answers.
 const (
 	AboutIntegrity Question = "integrity"
 	AboutTrust     Question = "trust"
 	AboutValidity  Question = "validity"
 )
 
-// ReasonInfo says what a reason means.
+// ReasonInfo explains a reason.
 type ReasonInfo struct {
 	Reason   Reason
 	Question Question
@@ -190,7 +190,7 @@ var reasons = []ReasonInfo{
 	{SigningTimeOutside, AboutValidity, false, "a signer claims to have signed when its certificate was not valid"},
 }
 
-// help is one sentence on what to do about a reason.
+// help returns one sentence of advice on a reason, or "".
 func (r Reason) help() string {
 	switch r {
 	case AmbiguousIssuer:
@@ -217,7 +217,7 @@ func (r Reason) help() string {
 	return ""
 }
 
-// flaw is why an answer is no. As an error its text is the detail.
+// flaw is a negative answer. As an error its text is the detail.
 type flaw struct {
 	reason Reason
 	detail string
@@ -225,7 +225,7 @@ type flaw struct {
 
 func (f *flaw) Error() string { return f.detail }
 
-// IsTooMuch reports whether an error of this package is that a bound of Scan was met.
+// IsTooMuch reports whether an error of this package is due to a bound of Scan.
 func IsTooMuch(err error) bool {
 	var f *flaw
 	return errors.As(err, &f) && (f.reason == TooLarge || f.reason == TooDeep || f.reason == TooManyElements)

@@ -6,22 +6,22 @@ import (
 	"encoding/hex"
 )
 
-// Envelope is what EnvelopedData says of itself to who cannot open it.
+// Envelope is the readable part of EnvelopedData, without any key.
 type Envelope struct {
 	Cipher     Cipher
 	Size       int // of the encrypted content, in bytes
 	Recipients []Recipient
 }
 
-// Recipient is how a message names the certificate that it is encrypted for: by issuer and serial number, or by key
-// identifier. All of them are empty where it is encrypted for no certificate. Nothing of it is verified.
+// Recipient names the certificate a message is encrypted for: by issuer and serial number, or by key identifier. All
+// fields are empty for a recipient without a certificate. Nothing here is verified.
 type Recipient struct {
 	Issuer string `json:"issuer,omitempty"`        // distinguished name
 	Serial string `json:"serial,omitempty"`        // hexadecimal
 	KeyID  string `json:"keyIdentifier,omitempty"` // hexadecimal
 }
 
-// ReadEnvelope reads what is not encrypted of EnvelopedData, in DER or BER. Time and memory are linear in len(b).
+// ReadEnvelope reads the unencrypted part of EnvelopedData, in DER or BER. Time and memory are linear in len(b).
 func ReadEnvelope(b []byte) (*Envelope, error) {
 	e, recipients, err := openEnvelope(b)
 	if err != nil {
@@ -36,7 +36,7 @@ func ReadEnvelope(b []byte) (*Envelope, error) {
 
 func (e *envelope) recipient(i int) Recipient {
 	if e.elements[i].tag != tagSequence {
-		return Recipient{} // a key that was agreed on, or a password
+		return Recipient{} // key agreement, or a password
 	}
 	c := e.walk(i)
 	if !c.has(tagInteger, nil) || c.done() {

@@ -1,7 +1,12 @@
-// Package cms wraps a profile in CMS SignedData, and takes the content out of SignedData that somebody else made.
+// Package cms signs, verifies, encrypts and decrypts profiles as CMS messages (RFC 5652).
 //
-// It is the only package that imports go.mozilla.org/pkcs7, which is fit for bytes of our own making only: hostile
-// ones make it hang, or end the process. Bytes from outside meet Scan and our own reader, and never that library.
+// Start with ProfileSigner to sign, Verify to judge a signed file of unknown origin, and Content to take a profile out
+// of its signature without verifying anything. Encrypt and Decrypt handle EnvelopedData. Verify answers three questions
+// (integrity, trust, validity), each with a stable Reason; trust.go builds the chains, with the help of package pki.
+//
+// This is the only package to import go.mozilla.org/pkcs7. That library is fit for our own bytes only: hostile ones
+// make it hang, or end the process. Bytes from outside meet Scan and our own reader, never that library. The package
+// reads no files, checks no revocation, and does not know profiles: to it, content is bytes.
 package cms
 
 import (
@@ -16,7 +21,7 @@ const (
 	maxElements = 200_000
 )
 
-// The identifier octets that the reader asks for.
+// Identifier octets used by the reader.
 const (
 	tagBoolean          = 0x01
 	tagInteger          = 0x02
@@ -52,23 +57,23 @@ const (
 // element is one BER element of the scanned bytes.
 type element struct {
 	tag       byte // the whole identifier octet: class, constructed bit and number
-	shortest  bool // its length is definite and in the fewest octets, as DER wants
+	shortest  bool // its length is definite and in the fewest octets, as in DER
 	start     int  // byte offset of the identifier octet
-	body, end int  // the byte offsets between which its contents lie
-	next      int  // index of the first element that is not inside this one
+	body, end int  // byte offsets of the start and end of its contents
+	next      int  // index of the first element outside this one
 }
 
-// indefinite says whether end-of-contents octets follow the contents.
+// indefinite reports whether end-of-contents octets follow the contents.
 func (e element) indefinite(src []byte) bool { return src[e.start+1] == 0x80 }
 
-// container is a constructed element that is still open.
+// container is a constructed element still open.
 type container struct {
 	index      int // of the element
-	limit      int // byte offset that nothing inside it may pass
+	limit      int // byte offset its contents must not pass
 	indefinite bool
 }
 
-// scanner lists elements in the order in which they begin. It keeps its own stack, so depth costs no Go stack.
+// scanner lists elements in the order of their first bytes. It keeps its own stack, so depth costs no Go stack.
 type scanner struct {
 	src      []byte
 	pos      int
@@ -76,9 +81,9 @@ type scanner struct {
 	open     []container
 }
 
-// Scan checks that b is exactly one BER element that is safe to read: at most 16 MiB, 32 levels and 200,000
-// elements, each inside its parent, with end-of-contents octets only where an indefinite length asks for them.
-// It returns nil for any such element, whatever it means. Time and memory are linear in len(b).
+// Scan checks that b is exactly one BER element, safe to read: at most 16 MiB, 32 levels and 200,000 elements, each
+// inside its parent, with end-of-contents octets only at the end of an indefinite length. It returns nil for any such
+// element, of any meaning. Time and memory are linear in len(b).
 func Scan(b []byte) error {
 	_, err := scan(b)
 	return err
@@ -95,7 +100,7 @@ func scan(b []byte) ([]element, error) {
 	return s.elements, nil
 }
 
-// first scans the element that the input begins with.
+// first scans the element at the start of the input.
 func (s *scanner) first() error {
 	if len(s.src) == 0 {
 		return &flaw{Malformed, "input is empty"}
@@ -131,7 +136,7 @@ func (s *scanner) step() error {
 	return nil
 }
 
-// begin reads the identifier and length of an element that must end by limit.
+// begin reads the identifier and length of an element. The element must end by limit.
 func (s *scanner) begin(limit int) error {
 	if len(s.open) == maxDepth {
 		return s.flaw(TooDeep, "structure is nested deeper than %d levels", maxDepth)
@@ -175,7 +180,7 @@ func (s *scanner) add(start, length, limit int, indefinite bool) {
 	s.open = append(s.open, container{index: len(s.elements) - 1, limit: limit, indefinite: indefinite})
 }
 
-// length reads length octets: one, or 0x80 for indefinite, or a count of at most four and then that many.
+// length reads length octets: one octet, 0x80 for indefinite, or a count of at most four followed by as many octets.
 func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	if s.pos >= limit {
 		return 0, false, s.flaw(Malformed, "length is missing")
@@ -197,13 +202,13 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 		n = n<<8 | uint32(octet)
 	}
 	s.pos += count
-	if n > math.MaxInt32 { // more than an int holds on some platforms, and than any input
+	if n > math.MaxInt32 { // more than an int holds on some platforms, and more than any input
 		return 0, false, s.flaw(Malformed, "length is too large")
 	}
 	return int(n), count == 0, nil
 }
 
-// headerSize returns how many octets the identifier and length of an element take in DER.
+// headerSize returns the number of identifier and length octets of an element in DER.
 func headerSize(length int) int {
 	size := 2
 	for n := length; length >= 0x80 && n > 0; n >>= 8 {

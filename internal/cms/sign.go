@@ -21,29 +21,28 @@ import (
 	"syncguard/internal/pki"
 )
 
-// SignOptions are the choices that signing leaves to its caller; the zero value is the best one for devices.
+// SignOptions are the caller's choices for signing. The zero value is the best one for devices.
 type SignOptions struct {
 	Digest      crypto.Hash // SHA256, SHA384 or SHA512; zero means SHA256
 	SigningTime time.Time   // written as the signingTime attribute, in whole seconds; zero means no such attribute
 }
 
-// ProfileSigner signs any number of profiles with one key. It is for any number of goroutines, if its key is.
+// ProfileSigner signs any number of profiles with one key. It is safe for concurrent use if its key is.
 type ProfileSigner struct {
 	key    crypto.Signer
 	digest digestAlgorithm
-	draft  *pkcs7.SignedData // of empty content: what does not change from profile to profile
+	draft  *pkcs7.SignedData // SignedData of empty content: the part shared by all profiles
 	certs  []*x509.Certificate
 
-	// trusted is set once a signature of a key in memory has been verified: what could go wrong with the next one is a
-	// defect of the processor. A key that lives elsewhere is never trusted.
+	// trusted is set once a signature by a key in memory has been verified: only a defect of the processor could spoil
+	// the next one. A key held elsewhere is never trusted.
 	trusted atomic.Bool
 }
 
-// NewProfileSigner prepares a key with its chain, which begins with the certificate of the key; the others are embedded beside
-// it, in any order, except self-signed ones.
+// NewProfileSigner prepares a key and its chain. The chain begins with the key's certificate; the others are embedded
+// beside it, in any order, except self-signed ones.
 //
-// Keys are RSA of 2048 to 8192 bits (signed with PKCS #1 v1.5) or ECDSA on P-256 or P-384, held in memory or
-// elsewhere.
+// Keys are RSA of 2048 to 8192 bits (signed with PKCS #1 v1.5) or ECDSA on P-256 or P-384, held in memory or elsewhere.
 func NewProfileSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOptions) (*ProfileSigner, error) {
 	digest, err := digestFor(opts.Digest)
 	if err != nil {
@@ -59,7 +58,7 @@ func NewProfileSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOpt
 	return s, nil
 }
 
-// Sign is NewProfileSigner and Sign for one profile.
+// Sign signs one profile, by NewProfileSigner and its Sign.
 func Sign(content []byte, key crypto.Signer, chain []*x509.Certificate, opts SignOptions) ([]byte, error) {
 	s, err := NewProfileSigner(key, chain, opts)
 	if err != nil {
@@ -71,8 +70,8 @@ func Sign(content []byte, key crypto.Signer, chain []*x509.Certificate, opts Sig
 // Sign wraps content, byte for byte, in attached SignedData in DER. The same input gives the same bytes for RSA keys
 // and for an *ecdsa.PrivateKey.
 //
-// The result is read back before it is returned, and can be at most 16 MiB. The signature itself is verified each time
-// if the key lives elsewhere, and the first time if it is in memory.
+// Sign reads its result back before returning it; the limit is 16 MiB. It verifies the signature itself every time if
+// the key is held elsewhere, and the first time if it is in memory.
 func (s *ProfileSigner) Sign(content []byte) ([]byte, error) {
 	signed, err := s.assemble(content)
 	if err != nil {
@@ -91,10 +90,9 @@ func (s *ProfileSigner) Sign(content []byte) ([]byte, error) {
 	return signed, nil
 }
 
-// prepare lets the library build SignedData with a throw-away key, because it refuses keys of types that it does not
-// know, and corrects what it wrote: the signing time and the signature algorithm. The attributes stay in DER order, as
-// a new signingTime is as long as the one it replaces, or two bytes longer, which is still shorter than any
-// messageDigest.
+// prepare lets the library build SignedData with a throw-away key, because the library refuses keys of unknown types,
+// then corrects the signing time and the signature algorithm. The attributes stay in DER order: a new signingTime is as
+// long as the one it replaces, or two bytes longer, still shorter than any messageDigest.
 func (s *ProfileSigner) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
 	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -131,7 +129,7 @@ func (s *ProfileSigner) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.Si
 }
 
 // assemble copies the draft around the content, and signs its attributes. Certificates are added in the order of their
-// bytes, which is that of a SET OF in DER.
+// bytes, as DER demands for a SET OF.
 func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 	message, err := pkcs7.NewSignedData(content)
 	if err != nil {
@@ -164,7 +162,7 @@ func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 	return message.Finish()
 }
 
-// random is none for a key that then makes the deterministic signature of RFC 6979.
+// random returns nil for an *ecdsa.PrivateKey, which then makes the deterministic signature of RFC 6979.
 func (s *ProfileSigner) random() io.Reader {
 	if _, ok := s.key.(*ecdsa.PrivateKey); ok {
 		return nil
@@ -172,7 +170,7 @@ func (s *ProfileSigner) random() io.Reader {
 	return rand.Reader
 }
 
-// isInMemory says whether the standard library holds the key and does the work.
+// isInMemory reports whether the standard library holds the key and does the work.
 func isInMemory(key crypto.Signer) bool {
 	switch key.(type) {
 	case *rsa.PrivateKey, *ecdsa.PrivateKey:
@@ -199,7 +197,7 @@ func embedded(chain []*x509.Certificate) []*x509.Certificate {
 	return slices.CompactFunc(certs, (*x509.Certificate).Equal)
 }
 
-// checkContent reads what was made with our own reader.
+// checkContent reads the new message back with our own reader.
 func checkContent(signed, content []byte) error {
 	got, err := Content(signed)
 	if err != nil {
@@ -211,9 +209,9 @@ func checkContent(signed, content []byte) error {
 	return nil
 }
 
-// checkSignature verifies what was made as strictly as what others make, and asks the library for a second opinion.
+// checkSignature verifies our own signature as strictly as any other, and asks the library for a second opinion.
 func checkSignature(signed []byte) error {
-	if v := Verify(signed, VerifyOptions{}); !v.Integrity.OK && v.Integrity.Reason != Nested { // which is for the caller to refuse
+	if v := Verify(signed, VerifyOptions{}); !v.Integrity.OK && v.Integrity.Reason != Nested { // Nested is for the caller to refuse
 		return fmt.Errorf("%s [%s]", v.Integrity.Detail, v.Integrity.Reason)
 	}
 	parsed, err := pkcs7.Parse(signed)

@@ -9,10 +9,10 @@ import (
 
 // signerInfo is SignerInfo of RFC 5652, read strictly.
 type signerInfo struct {
-	cert       *x509.Certificate // nil where it is not known
+	cert       *x509.Certificate // nil if unknown
 	digest     algorithm
-	attributes []attribute // signed ones
-	toVerify   []byte      // what the signature is over: the signed attributes, or nil for the content itself
+	attributes []attribute // the signed ones
+	toVerify   []byte      // the signed bytes: the signed attributes, or nil for the content itself
 	signature  algorithm
 	octets     []byte // of the signature
 	unsigned   []attribute
@@ -24,7 +24,7 @@ type attribute struct {
 	values []int
 }
 
-// signerInfo reads a SignerInfo and finds its certificate. With an error the result has what was read until then.
+// signerInfo reads a SignerInfo and finds its certificate. With an error the result holds everything read so far.
 func (d *message) signerInfo(i int) (s signerInfo, err error) {
 	if d.elements[i].tag != tagSequence {
 		return s, &flaw{Malformed, "a signer is no SEQUENCE"}
@@ -117,7 +117,7 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 	return found, nil
 }
 
-// serialOf returns the contents octets of a serial number, which Go reads only where it is positive.
+// serialOf returns the contents octets of a serial number. Go parses only positive ones.
 func serialOf(cert *x509.Certificate) []byte {
 	b := cert.SerialNumber.Bytes()
 	if len(b) == 0 || b[0] >= 0x80 {
@@ -129,7 +129,7 @@ func serialOf(cert *x509.Certificate) []byte {
 // whole returns an element with its identifier and length.
 func (t tree) whole(i int) []byte { return t.src[t.elements[i].start:t.elements[i].end] }
 
-// readSignedAttributes reads [0], and remembers its bytes as the SET that they are signed as.
+// readSignedAttributes reads [0], and keeps its bytes as a SET, the form covered by the signature.
 func (d *message) readSignedAttributes(s *signerInfo, i int) (err error) {
 	if s.attributes, err = d.readAttributes(i); err != nil {
 		return err
@@ -173,7 +173,7 @@ func (d *message) readAttributes(i int) ([]attribute, error) {
 	return all, nil
 }
 
-// find returns the only value of a signed attribute, and whether the attribute is there.
+// find returns the only value of a signed attribute, and true if the attribute exists.
 func (s *signerInfo) find(oid string) (value int, found bool, err error) {
 	for _, a := range s.attributes {
 		if a.oid != oid {
@@ -190,8 +190,7 @@ func (s *signerInfo) find(oid string) (value int, found bool, err error) {
 	return value, found, nil
 }
 
-// checkAttributes holds the signed attributes against the content and the signer's certificate. digest is that of the
-// content.
+// checkAttributes compares the signed attributes with the content, by its digest, and with the signer's certificate.
 func (d *message) checkAttributes(s *signerInfo, digest []byte) error {
 	kind, found, err := s.find(idContentType)
 	switch {
@@ -216,7 +215,8 @@ func (d *message) checkAttributes(s *signerInfo, digest []byte) error {
 	return d.checkSigningCertificate(s)
 }
 
-// checkSigningCertificate holds the attributes of RFC 5035 against the certificate: the first hash in them is its.
+// checkSigningCertificate compares the attributes of RFC 5035 with the certificate: the first hash in them must be its
+// own.
 func (d *message) checkSigningCertificate(s *signerInfo) error {
 	for _, oid := range []string{idSigningCertificate, idSigningCertificateV2} {
 		value, found, err := s.find(oid)
@@ -240,7 +240,7 @@ func (d *message) checkSigningCertificate(s *signerInfo) error {
 
 // firstHash walks SigningCertificate and SigningCertificateV2 down to the hash of the first certificate.
 func (d *message) firstHash(i int, isV2 bool, hash *crypto.Hash) ([]byte, bool) {
-	for range 3 { // SigningCertificate, its list, the first entry of that
+	for range 3 { // SigningCertificate, its list, the first entry of the list
 		if d.elements[i].tag != tagSequence || d.elements[i].next == i+1 {
 			return nil, false
 		}
@@ -263,7 +263,7 @@ func (d *message) firstHash(i int, isV2 bool, hash *crypto.Hash) ([]byte, bool) 
 	return d.body(c.take()), true
 }
 
-// signingTime returns when the signer claims to have signed, zero where it does not say.
+// signingTime returns the signing time claimed by the signer, or zero without one.
 func (d *message) signingTime(s *signerInfo) (time.Time, error) {
 	value, found, err := s.find(idSigningTime)
 	if err != nil || !found {

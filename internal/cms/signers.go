@@ -7,18 +7,18 @@ import (
 	"fmt"
 )
 
-// SignerFacts is what a signed message says of one of its signers. NOTHING of it is verified.
+// SignerFacts is a signed message's own description of a signer. NOTHING of it is verified.
 type SignerFacts struct {
-	Certificate  *x509.Certificate // nil where the message does not carry it, or it cannot be read
+	Certificate  *x509.Certificate // nil if missing from the message or unreadable
 	Digest       string            // such as SHA-256, or the object identifier of an unknown algorithm
 	IsWeak       bool              // the digest is MD5 or SHA-1
 	IsSelfSigned bool              // the certificate names itself as its issuer
-	LacksIssuer  bool              // the message does not carry the certificate of the issuer, and the signer is not self-signed
+	LacksIssuer  bool              // the message lacks the issuer's certificate, and the signer is not self-signed
 }
 
-// Signers returns what SignedData, in DER or BER, says of its signers, in the order of the message. It verifies nothing.
-// The error is ErrNotSigned if IsSigned says no. Time and memory are linear in len(message), apart from the certificates,
-// of which 100 are read at most, and 16 signers.
+// Signers returns the description of each signer in SignedData, DER or BER, in message order. It verifies nothing. The
+// error is ErrNotSigned if IsSigned is false. Time and memory are linear in len(message), apart from certificates and
+// signers: it reads at most 100 and 16 of them.
 func Signers(message []byte) ([]SignerFacts, error) {
 	if !IsSigned(message) {
 		return nil, ErrNotSigned
@@ -34,7 +34,7 @@ func Signers(message []byte) ([]SignerFacts, error) {
 	}
 	var certificates []*x509.Certificate
 	var signers []SignerFacts
-	for _, part := range signed[3:] { // behind the version, the digests and the content
+	for _, part := range signed[3:] { // after the version, the digests and the content
 		switch t.elements[part].tag {
 		case tagContext0:
 			certificates = t.certificates(part)
@@ -58,7 +58,7 @@ func (t tree) signedData() ([]int, bool) {
 	return t.fields(wrapped[0], tagInteger, tagSet, tagSequence)
 }
 
-// certificates reads those that can be read. A certificate is DER whatever is around it.
+// certificates skips the unreadable ones. A certificate is DER, even inside BER.
 func (t tree) certificates(set int) []*x509.Certificate {
 	var all []*x509.Certificate
 	for _, c := range t.children(set) {
@@ -99,7 +99,7 @@ func hasSubject(certificates []*x509.Certificate, name []byte) bool {
 	return false
 }
 
-// signerCertificate finds the certificate that a SignerIdentifier names.
+// signerCertificate finds the certificate named by a SignerIdentifier.
 func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.Certificate {
 	if t.elements[id].tag == tagPrimitive0 {
 		for _, c := range certificates {
@@ -122,7 +122,7 @@ func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.
 	return nil
 }
 
-// digest names the algorithm of an AlgorithmIdentifier, whatever its parameters are.
+// digest names the algorithm of an AlgorithmIdentifier, ignoring its parameters.
 func (t tree) digest(algorithm int) (name string, isWeak bool) {
 	fields, ok := t.fields(algorithm, tagOID)
 	if !ok {

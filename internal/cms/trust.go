@@ -13,27 +13,27 @@ import (
 	"syncguard/internal/roots"
 )
 
-// maxJudged bounds how many ways to a root crypto/x509 judges for one signer.
+// maxJudged bounds the chains crypto/x509 verifies for one signer.
 const maxJudged = 16
 
-// trust looks for the chains of the signers of one message. It keeps what was found out for one signer for the next, so that the
-// work is bounded for the message as a whole.
+// trust finds the chains of the signers of one message. The result for one signer is kept for the next, so the work is
+// bounded for the message as a whole.
 type trust struct {
-	embedded []*x509.Certificate // in the order of the message
+	embedded []*x509.Certificate // in message order
 	graph    *pki.Graph
 	options  VerifyOptions
 	ends     map[string]*end // by the bytes of a certificate
 
-	misleading []*x509.Certificate // twins that some programs take, and fail with
+	misleading []*x509.Certificate // ambiguous issuers some programs take, and fail with
 }
 
-// end is what the roots make of a certificate.
+// end is the roots' opinion of a certificate.
 type end struct {
-	above   []*x509.Certificate // from its issuer to the root; empty where it is among the roots itself
+	above   []*x509.Certificate // from its issuer to the root; empty for a root itself
 	isEnd   bool
-	isValid bool             // the root is valid at the moment that was asked for
-	apple   *roots.Authority // what is known of it by its fingerprint, where nothing else makes it an end
-	problem error            // why a root that is named as the issuer does not count
+	isValid bool             // the root is valid at the time in the options
+	apple   *roots.Authority // Apple's authority with this fingerprint; nil if the given roots suffice
+	problem error            // why the root named as the issuer does not count
 }
 
 func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
@@ -43,8 +43,8 @@ func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
 	return &trust{embedded: embedded, graph: pki.NewGraph(embedded, false), options: o, ends: map[string]*end{}}
 }
 
-// judge reports whether the chain of a signer leads to a root. It returns the chain: the trusted one, or as much of it as the file
-// has. Whether the certificates are valid at the moment is another question.
+// judge answers the question of trust for a signer. It also returns the chain: the trusted one, or as much of it as the
+// file has. Validity at the time of verification is another question.
 func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	if t.options.Pin != nil && sha256.Sum256(leaf.Raw) != *t.options.Pin {
 		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", pki.NameOf(leaf), Fingerprint(leaf))), t.climb(leaf)
@@ -73,8 +73,8 @@ func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	return yes(Trusted, "%q leads to the root %q", pki.NameOf(leaf), pki.NameOf(last)), chain
 }
 
-// find returns the best chain to a root: one that is valid at the moment before others, and the shortest of these. With an error it
-// returns the chain that the error is about, or nil.
+// find returns the best chain to a root: valid chains come first, then the shortest. With an error it returns the chain
+// the error is about, or nil.
 func (t *trust) find(leaf *x509.Certificate) (chain []*x509.Certificate, err error) {
 	validNow := func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) }
 	always := func(*x509.Certificate) bool { return true }
@@ -103,8 +103,8 @@ func (t *trust) find(leaf *x509.Certificate) (chain []*x509.Certificate, err err
 	return chain, t.explainFailure(err, leaf)
 }
 
-// accept holds one whole chain against crypto/x509, at the moment or the nearest one at which all of it is valid, and against what
-// crypto/x509 does not look at.
+// accept verifies one whole chain with crypto/x509, at the given time or the nearest one with every certificate valid,
+// and then checks the rest with checkChain.
 func (t *trust) accept(chain []*x509.Certificate) error {
 	at, ok := nearestMoment(chain, t.options.At)
 	if !ok {
@@ -124,7 +124,7 @@ func (t *trust) accept(chain []*x509.Certificate) error {
 	return checkChain(chain)
 }
 
-// nearestMoment returns the moment nearest to at at which every certificate is valid.
+// nearestMoment returns the time nearest to at with every certificate valid, and false if there is none.
 func nearestMoment(chain []*x509.Certificate, at time.Time) (time.Time, bool) {
 	from, until := chain[0].NotBefore, chain[0].NotAfter
 	for _, cert := range chain[1:] {
@@ -150,8 +150,8 @@ func isValidAt(cert *x509.Certificate, at time.Time) bool {
 	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
 }
 
-// endOf asks the roots about one certificate, without the others of the message: at the moment, else when it began or ended, so that a
-// root is found that has expired since.
+// endOf verifies one certificate against the roots, without the others of the message. It tries the given time, then
+// the certificate's NotBefore and NotAfter, to find a root expired since.
 func (t *trust) endOf(cert *x509.Certificate) *end {
 	if e, ok := t.ends[string(cert.Raw)]; ok {
 		return e
@@ -184,7 +184,7 @@ func (t *trust) endOf(cert *x509.Certificate) *end {
 	return e
 }
 
-// compareChains orders by length, then by bytes, so that the answer does not depend on an order in which roots were read.
+// compareChains orders by length, then by bytes, so the answer does not depend on the order of the roots.
 func compareChains(a, b []*x509.Certificate) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
@@ -192,7 +192,7 @@ func compareChains(a, b []*x509.Certificate) int {
 	return slices.CompareFunc(a, b, func(x, y *x509.Certificate) int { return bytes.Compare(x.Raw, y.Raw) })
 }
 
-// original returns the certificates of the message themselves, which people see, in place of equal ones.
+// original replaces equal certificates by the message's own ones, the ones people see.
 func (t *trust) original(chain []*x509.Certificate) []*x509.Certificate {
 	chain = slices.Clone(chain)
 	for i, cert := range chain {
@@ -203,7 +203,7 @@ func (t *trust) original(chain []*x509.Certificate) []*x509.Certificate {
 	return chain
 }
 
-// climb follows the issuers of a certificate as far as the file has them: over certificates that are valid, if that is possible.
+// climb follows the issuers of a certificate as far as the file has them, over valid certificates if possible.
 func (t *trust) climb(leaf *x509.Certificate) []*x509.Certificate {
 	for _, mayPass := range []func(*x509.Certificate) bool{
 		func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) },
@@ -221,10 +221,11 @@ func isExpired(err error) bool {
 	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
 }
 
-// checkChain holds a chain that crypto/x509 accepts against what it does not look at.
+// checkChain checks the parts of a chain crypto/x509 ignores: the signer's key usages, and the key sizes of its
+// issuers.
 func checkChain(chain []*x509.Certificate) error {
 	leaf := chain[0]
-	if leaf.IsCA && len(chain) > 1 { // a root that signs itself was given on purpose
+	if leaf.IsCA && len(chain) > 1 { // a self-signed root was given on purpose
 		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", pki.NameOf(leaf))
 	}
 	const forSigning = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
@@ -242,8 +243,8 @@ func checkChain(chain []*x509.Certificate) error {
 	return nil
 }
 
-// otherUsages are extended key usages that have nothing to do with signing content. What devices ask for is not
-// documented: profiles signed with certificates for TLS servers, code and mail are in use.
+// otherUsages are extended key usages unrelated to signing content. Apple does not document the usages devices require;
+// profiles signed with certificates for TLS servers, code and mail are in use.
 var otherUsages = map[x509.ExtKeyUsage]string{
 	x509.ExtKeyUsageTimeStamping:   "time stamps",
 	x509.ExtKeyUsageOCSPSigning:    "OCSP",
@@ -252,11 +253,11 @@ var otherUsages = map[x509.ExtKeyUsage]string{
 	x509.ExtKeyUsageIPSECUser:      "IPsec",
 }
 
-// ikeUsages are those of the same kind that crypto/x509 has no name for: id-kp-ipsecIKE of RFC 4945, and the iKEIntermediate that
-// came before it.
+// ikeUsages are more usages of this kind, without a name in crypto/x509: id-kp-ipsecIKE of RFC 4945, and its
+// predecessor iKEIntermediate.
 var ikeUsages = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}, {1, 3, 6, 1, 5, 5, 8, 2, 2}}
 
-// wrongUsage returns what the extended key usages are for, where none of them can be for signing content.
+// wrongUsage returns the purpose of the extended key usages, and true if none of them allows signing content.
 func wrongUsage(leaf *x509.Certificate) (usage string, wrong bool) {
 	for _, u := range leaf.ExtKeyUsage {
 		if usage, wrong = otherUsages[u]; !wrong {

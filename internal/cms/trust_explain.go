@@ -10,7 +10,7 @@ import (
 	"syncguard/internal/roots"
 )
 
-// explain says why no chain leads to a root.
+// explain returns the reason no chain leads to a root.
 func (t *trust) explain(leaf *x509.Certificate) error {
 	for _, cert := range append([]*x509.Certificate{leaf}, t.graph.Above(leaf)...) {
 		if problem := t.endOf(cert).problem; problem != nil {
@@ -23,7 +23,7 @@ func (t *trust) explain(leaf *x509.Certificate) error {
 	return t.explainUnknown(leaf)
 }
 
-// explainFailure says why crypto/x509 refuses a chain.
+// explainFailure turns crypto/x509's refusal of a chain into a reason.
 func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 	var invalid x509.CertificateInvalidError
 	var unhandled x509.UnhandledCriticalExtension
@@ -56,7 +56,7 @@ func (t *trust) explainExtension(leaf *x509.Certificate) error {
 	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
 }
 
-// explainUnknown climbs from the leaf to the certificate whose issuer is missing or no issuer of it.
+// explainUnknown follows the chain to its last certificate, and explains why its issuer is missing or does not fit.
 func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 	chain := t.climb(leaf)
 	top := chain[len(chain)-1]

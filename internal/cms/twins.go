@@ -11,13 +11,13 @@ import (
 	"syncguard/internal/pki"
 )
 
-// Some programs look for no other issuer once they have found one: OpenSSL takes the first certificate of the message that fits by
-// name and is valid, and never goes back (build_chain in crypto/x509/x509_vfy.c). Apple's systems try every issuer (SecPathBuilder in
-// SecTrustServer.c), as we do. So a second certificate in the name of an issuer, a twin, makes no chain worse, and makes some
-// programs fail.
+// Some programs stop at the first issuer they find: OpenSSL takes the first certificate of the message with the right
+// name and a valid period, and never goes back (build_chain in crypto/x509/x509_vfy.c). Apple's systems try every
+// issuer (SecPathBuilder in SecTrustServer.c), as we do. So a second certificate in the name of an issuer, an ambiguous
+// issuer, breaks no chain on Apple's systems, but makes some programs fail.
 
-// checkFirstFit refuses a message in which such a program takes a twin that nobody vouches for: it is forged or damaged, or its own
-// issuer is missing.
+// checkFirstFit refuses a message if such a program would take an ambiguous issuer nobody vouches for: it is forged or
+// damaged, or its own issuer is missing.
 func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
 	twin, place := t.misledBy(chain)
 	switch {
@@ -30,8 +30,9 @@ func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
 	return nil
 }
 
-// misledBy returns the certificate at which the first fit leaves a chain for one that it does not accept, and why it is taken; nil
-// where it comes to a root, too. A chain that is not valid at the moment nobody accepts anyway.
+// misledBy follows OpenSSL's choice of issuers. It returns the first certificate off the given chain and the reason for
+// choosing it, or nil if OpenSSL's own chain is accepted, too. Chains not valid at the given time are left alone:
+// nobody accepts them anyway.
 func (t *trust) misledBy(chain []*x509.Certificate) (twin *x509.Certificate, why string) {
 	if at, ok := nearestMoment(chain, t.options.At); !ok || !at.Equal(t.options.At) || !slices.ContainsFunc(chain[1:], t.hasTwin) {
 		return nil, ""
@@ -55,8 +56,8 @@ func (t *trust) misledBy(chain []*x509.Certificate) (twin *x509.Certificate, why
 	return nil, ""
 }
 
-// firstFit returns the chain that a program takes which never goes back: it stops at what a root has issued, where roots are asked
-// first, at what names itself, and where nothing fits.
+// firstFit returns the chain of a program without a way back. It stops at a certificate issued by a root (roots are
+// asked first), at a self-issued one, and without a fitting issuer.
 func (t *trust) firstFit(leaf *x509.Certificate) []*x509.Certificate {
 	chain := []*x509.Certificate{leaf}
 	for len(chain) <= len(t.embedded) {
@@ -85,7 +86,8 @@ func (t *trust) firstFit(leaf *x509.Certificate) []*x509.Certificate {
 	return chain
 }
 
-// isVouchedFor reports whether signatures lead from a certificate to one that signed itself, in the file, or to a root.
+// isVouchedFor reports whether signatures lead from a certificate to a root, or to a self-signed certificate in the
+// file.
 func (t *trust) isVouchedFor(cert *x509.Certificate) bool {
 	return slices.ContainsFunc(append([]*x509.Certificate{cert}, t.graph.Above(cert)...), func(c *x509.Certificate) bool {
 		return t.endOf(c).isEnd || t.graph.IsSelfSigned(c)
@@ -114,7 +116,7 @@ func folded(name pkix.Name) string {
 	return strings.Join(parts, "\x00")
 }
 
-// notes are what a person may want to know of certificates that make no answer no.
+// notes returns remarks on the certificates; they change no answer.
 func (t *trust) notes(signers []Signer) (notes []string) {
 	for _, s := range signers {
 		if s.Trust.Reason != AppleRoot {
@@ -132,7 +134,7 @@ func (t *trust) notes(signers []Signer) (notes []string) {
 	return append(slices.Compact(notes), t.twinNotes(signers)...)
 }
 
-// twinNotes name the certificates beside the ones that are used.
+// twinNotes describes unneeded certificates with the same name as a used one.
 func (t *trust) twinNotes(signers []Signer) (notes []string) {
 	used := map[*x509.Certificate]bool{}
 	for _, s := range signers {

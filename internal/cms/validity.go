@@ -6,11 +6,11 @@ import (
 	"syncguard/internal/pki"
 )
 
-// clockSkew is how far ahead of ours the clock of a signer may be.
+// clockSkew is how far a signer's clock may be ahead of ours.
 const clockSkew = 5 * time.Minute
 
-// judgeValidity says whether the certificates of a signer are valid at a moment, and its own was when it claims to have
-// signed. That claim never makes an expired certificate valid.
+// judgeValidity answers the question of validity for a signer: its certificates are valid at the given time, and its
+// own was at the claimed signing time. That claim never makes an expired certificate valid.
 func judgeValidity(s *Signer, at time.Time) Answer {
 	leaf := s.Certificate
 	switch {

@@ -15,29 +15,29 @@ import (
 	"syncguard/internal/roots"
 )
 
-// VerifyOptions are what Verify is asked for besides the integrity of the file.
+// VerifyOptions are the questions to Verify beyond the integrity of the file.
 type VerifyOptions struct {
-	At    time.Time      // the moment that validity is about; it has to be given
-	Roots *x509.CertPool // where trust may end; with nil and no Pin nothing is trusted (NoRoots)
-	// AppleRoots lets trust end at Apple's own roots, too, which are known by their fingerprints (AppleRoot).
+	At    time.Time      // time of the validity check; required
+	Roots *x509.CertPool // trusted roots; with nil and no Pin nothing is trusted (NoRoots)
+	// AppleRoots also trusts Apple's own roots, known by their fingerprints (AppleRoot).
 	AppleRoots bool
 
-	knownRoot func(*x509.Certificate) (roots.Authority, bool) // roots.Find, but for tests
-	Pin       *[sha256.Size]byte                              // SHA-256 of the certificate that every signer must have; then Roots may be nil
+	knownRoot func(*x509.Certificate) (roots.Authority, bool) // roots.Find, except in tests
+	Pin       *[sha256.Size]byte                              // SHA-256 of the certificate required of every signer; Roots may then be nil
 
-	Require []Question // whose answers must be yes
-	// Read holds content that was signed against what it should be, and returns what deserves a look. With an error the
-	// integrity is NotAPropertyList. Nil takes any content.
+	Require []Question // the questions to be answered yes
+	// Read checks that content with integrity is what it should be, and returns warnings. An error makes the integrity
+	// NotAPropertyList. Nil accepts any content.
 	Read func(content []byte) (warnings []string, err error)
 }
 
-// Answer is the answer to one question. The reason is stable; the detail and the help are for people, and hold names from
-// the file.
+// Answer is the answer to one question. The reason is stable. The detail and the help are for people; they hold names
+// from the file.
 type Answer struct {
 	OK     bool   `json:"ok"`             // the answer is yes
 	Reason Reason `json:"reason"`         // one of [these](verify.md#reasons)
 	Detail string `json:"detail"`         // for people
-	Help   string `json:"help,omitempty"` // what to do
+	Help   string `json:"help,omitempty"` // the next step
 	Asked  bool   `json:"asked"`          // it was required: a no makes the exit code 1
 }
 
@@ -45,45 +45,45 @@ func yes(reason Reason, format string, args ...any) Answer {
 	return Answer{OK: true, Reason: reason, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Verdict is what is known of a file that claims to be signed. Nothing in it but the answers says that anything is
-// true: a signer is who the file says it is.
+// Verdict is the result of verifying a file. Only the answers are established: everything else is the file's own claim,
+// including the names of its signers.
 type Verdict struct {
-	OK bool `json:"ok"` // every answer that was asked for is yes
-	// The three answers, each of the first signer for whom it is no. Trust and validity are answered whenever the
-	// certificates of the signers are known, even where integrity is not there.
+	OK bool `json:"ok"` // every required answer is yes
+	// The three answers, each of the first signer with a no. Trust and validity are answered whenever the certificates
+	// of the signers are known, even without integrity.
 	Integrity Answer `json:"integrity"`
 	Trust     Answer `json:"trust"`
 	Validity  Answer `json:"validity"`
 
-	Form         Form          `json:"form"`         // `DER` or `BER`; empty where the file could not be read
+	Form         Form          `json:"form"`         // `DER` or `BER`; empty if the file is unreadable
 	Size         int           `json:"size"`         // of the content, in bytes
 	SHA256       string        `json:"sha256"`       // of the content; empty without integrity
-	Content      []byte        `json:"-"`            // a copy of what was signed; nil unless that holds
-	Signers      []Signer      `json:"signers"`      // one for each who signed, or claims to have
-	Certificates []Certificate `json:"certificates"` // those in the file, in its order, then roots that chains end at
-	Warnings     []string      `json:"warnings"`     // what deserves a look, and makes no answer no
-	Notes        []string      `json:"notes"`        // what is good to know, and nothing to do about, such as a second certificate for an issuer
+	Content      []byte        `json:"-"`            // a copy of the signed content; nil without integrity
+	Signers      []Signer      `json:"signers"`      // everyone who signed, or claims to have
+	Certificates []Certificate `json:"certificates"` // the file's, in its order, then the roots at the end of chains
+	Warnings     []string      `json:"warnings"`     // worth a look; they change no answer
+	Notes        []string      `json:"notes"`        // good to know, with nothing to do, such as a second certificate for an issuer
 }
 
 // Signer is one who signed, or claims to have.
 type Signer struct {
-	Name               string    `json:"name"`                 // of the certificate; empty where it is not known
-	SHA256             string    `json:"sha256"`               // the same
-	Digest             string    `json:"digest"`               // `SHA-256`; empty where it is not known
-	Key                string    `json:"key"`                  // `RSA 2048`, `ECDSA P-256`; empty where the certificate is not known
+	Name               string    `json:"name"`                 // of the certificate; empty if unknown
+	SHA256             string    `json:"sha256"`               // of the certificate; empty if unknown
+	Digest             string    `json:"digest"`               // `SHA-256`; empty if unknown
+	Key                string    `json:"key"`                  // `RSA 2048`, `ECDSA P-256`; empty if the certificate is unknown
 	SigningTime        time.Time `json:"signingTime,omitzero"` // RFC 3339; a claim; absent without one
 	SignedAttributes   []string  `json:"signedAttributes"`     // names, or object identifiers
-	UnsignedAttributes []string  `json:"unsignedAttributes"`   // the same; nothing covers them, and they are ignored
+	UnsignedAttributes []string  `json:"unsignedAttributes"`   // the same; no signature covers them, and they are ignored
 
 	Integrity Answer `json:"integrity"`
 	Trust     Answer `json:"trust"`
 	Validity  Answer `json:"validity"`
 
-	Certificate *x509.Certificate   `json:"-"` // nil where it is not known
+	Certificate *x509.Certificate   `json:"-"` // nil if unknown
 	Chain       []*x509.Certificate `json:"-"` // from the certificate up, as far as the file and the roots reach
 }
 
-// Role is what a certificate is to the file.
+// Role is a certificate's part in the file.
 type Role string
 
 // The roles.
@@ -108,12 +108,12 @@ type Certificate struct {
 // Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
 func Fingerprint(cert *x509.Certificate) string { return pki.Fingerprint(cert) }
 
-// Verify reads untrusted bytes, in DER or BER, and answers three questions about them. Integrity: the content is what
-// every signer signed, nothing else is in the file, and no weak algorithm was used. Trust: the chain of every signer
-// leads to a root. Validity: the certificates are valid at a moment, and were when the signer claims to have signed.
+// Verify reads untrusted bytes, in DER or BER, and answers three questions about them. Integrity: every signer signed
+// this content, nothing else is in the file, and no weak algorithm was used. Trust: the chain of every signer leads to
+// a root. Validity: the certificates are valid at the given time, and the signer's was at its claimed signing time.
 //
-// Time and memory are linear in len(b), beside signatures: 16 of the signers, at most 1,300 between certificates to find chains, and
-// at most 16 chains of 15 certificates for each signer that crypto/x509 judges.
+// Time and memory are linear in len(b), apart from signatures: 16 of signers, at most 1,300 between certificates to
+// find chains, and at most 16 chains of 15 certificates for each signer, judged by crypto/x509.
 func Verify(b []byte, o VerifyOptions) *Verdict {
 	v := &Verdict{Signers: []Signer{}, Certificates: []Certificate{}, Warnings: []string{}, Notes: []string{}}
 	d, err := parse(b)
@@ -132,7 +132,7 @@ func Verify(b []byte, o VerifyOptions) *Verdict {
 	return v
 }
 
-// finish says which answers are asked for, and what to do about them. It reports whether all of those are yes.
+// finish fills in the required answers and their help. It reports whether all required ones are yes.
 func finish(required []Question, answers ...*Answer) bool {
 	ok := true
 	for i, q := range []Question{AboutIntegrity, AboutTrust, AboutValidity} {
@@ -169,7 +169,7 @@ func (v *Verdict) judge(d *message, o VerifyOptions) {
 	}
 }
 
-// no turns an error into an answer. Every error of this package that is no flaw is about a structure.
+// no turns an error into an answer. An error of this package without a reason is about the structure.
 func no(err error) Answer {
 	var f *flaw
 	if errors.As(err, &f) {
@@ -222,7 +222,7 @@ func names(attributes []attribute) []string {
 	return all
 }
 
-// coverage says what was proved of the content.
+// coverage describes the part of the file covered by the signatures.
 func (v *Verdict) coverage() string {
 	text := grouped(v.Size) + " bytes, "
 	if len(v.Signers) > 1 {
@@ -247,7 +247,7 @@ func (v *Verdict) coverage() string {
 	return text + ", everything is covered but " + strings.Join(outside, " and ")
 }
 
-// unused counts the certificates that anybody can have put into the file.
+// unused counts the certificates no signer needs: anybody can have added them.
 func (v *Verdict) unused() (n int) {
 	for _, c := range v.Certificates {
 		if c.Role == RoleUnused {
@@ -273,7 +273,7 @@ func grouped(n int) string {
 	return digits
 }
 
-// roles says what each certificate is for: those in the file, in its order, then roots from outside.
+// roles returns each certificate with its role: the embedded ones in file order, then roots from outside.
 func roles(embedded []*x509.Certificate, signers []Signer) []Certificate {
 	certs := append([]*x509.Certificate{}, embedded...)
 	known := map[*x509.Certificate]Role{}

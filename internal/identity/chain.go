@@ -16,13 +16,13 @@ import (
 	"syncguard/internal/roots"
 )
 
-// Bounds on what has to be verified while a chain is put in order.
+// Bounds on the work of building a chain.
 const (
 	maxCertificates = 100
 	maxRSABits      = 8192
 )
 
-// assemble finds the certificate of the key, wherever it stands, and the chain above it.
+// assemble finds the certificate of the key, at any position, and the chain above it.
 func assemble(signer crypto.Signer, certs []*x509.Certificate, from origins) (*Identity, error) {
 	if err := checkCertificates(certs); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func checkCertificates(certs []*x509.Certificate) error {
 	return nil
 }
 
-// leavesFor returns the certificates of the key, at least one: a renewed one is there in several versions.
+// leavesFor returns the certificates of the key, at least one. A renewed certificate has several versions.
 func leavesFor(signer crypto.Signer, certs []*x509.Certificate) ([]*x509.Certificate, error) {
 	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok {
@@ -73,7 +73,7 @@ func leavesFor(signer crypto.Signer, certs []*x509.Certificate) ([]*x509.Certifi
 	return nil, fmt.Errorf("the private key belongs to none of the %d certificates", len(certs))
 }
 
-// leafFor returns the certificate of the key that lasts longest.
+// leafFor returns the longest-lasting certificate of the key.
 func leafFor(signer crypto.Signer, certs []*x509.Certificate) (*x509.Certificate, error) {
 	leaves, err := leavesFor(signer, certs)
 	if err != nil {
@@ -84,16 +84,17 @@ func leafFor(signer crypto.Signer, certs []*x509.Certificate) (*x509.Certificate
 	}), nil
 }
 
-// Arrange chooses the certificate of the key and its chain for a moment; reading an identity does so for the present. The same
-// certificates give the same chain, in whichever order and files they came, and whatever roots this machine has.
+// Arrange chooses the certificate of the key and its chain for the given time; reading an identity does so for the
+// present. The same certificates always give the same chain, regardless of their order, their files, and the roots of
+// this machine.
 //
-// All issuers that fit are tried. A chain that is valid at the moment comes before others; then one that ends at a root of Apple's,
-// known by its fingerprint; then one whose root was given; then the shortest of these, or the longest that has no root, and the one
-// that lasts longest. Where the root that a
-// chain ends at was signed by another authority, too, that certificate follows the root, for devices that trust the other.
+// It tries every fitting issuer. A chain valid at that time comes first; then one ending at a root of Apple's, known by
+// its fingerprint; then one with its root given; then the shortest of these, or, without a root, the longest; then the
+// longest-lasting one. If another authority also signed the root at the end, that cross-certificate follows the root,
+// for devices with only the other authority's root.
 func (id *Identity) Arrange(now time.Time) {
 	if id.graph == nil {
-		return // put together by hand
+		return // built by hand
 	}
 	var best way
 	for _, leaf := range id.leaves {
@@ -110,7 +111,7 @@ func (id *Identity) Arrange(now time.Time) {
 	}
 }
 
-// way is a chain with what speaks for it: of two ranks the smaller one is the better, number by number.
+// way is a chain and its rank. Ranks are compared number by number; the smaller one is better.
 type way struct {
 	certs []*x509.Certificate
 	rank  []int64
@@ -131,7 +132,7 @@ func no(good bool) int64 {
 	return 1
 }
 
-// wayFrom returns the best chain from a certificate over issuers that may be on it: one of valid certificates, if there is any.
+// wayFrom returns the best chain from a certificate over permitted issuers: one of valid certificates, if there is any.
 func (id *Identity) wayFrom(leaf *x509.Certificate, now time.Time, may func(*x509.Certificate) bool) (best way) {
 	for _, mayPass := range []func(*x509.Certificate) bool{
 		func(c *x509.Certificate) bool { return may(c) && isValidAt(c, now) },
@@ -163,13 +164,13 @@ func (id *Identity) rank(path []*x509.Certificate, now time.Time) []int64 {
 	isCircle := slices.ContainsFunc(path[:len(path)-1], func(c *x509.Certificate) bool { return pki.Fits(c, last) })
 	length := int64(len(path))
 	if !id.graph.IsSelfSigned(last) {
-		length = -length // whose root was not given: each issuer more is one more that a device may trust
+		length = -length // no root given: each further issuer is one more a device may trust
 	}
 	return []int64{no(verifies(path, last, now)), weak, no(isApples), no(id.graph.IsSelfSigned(last)), no(!isCircle), length, -until.Unix()}
 }
 
-// verifies asks crypto/x509 about a chain, as if the last were a root: may each issue, and does it keep to the constraints of the
-// others?
+// verifies asks crypto/x509 about a chain, taking its last certificate as a root: may each issue, and does it keep to
+// the constraints of the others?
 func verifies(path []*x509.Certificate, root *x509.Certificate, now time.Time) bool {
 	o := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
 	o.Roots.AddCert(root)
@@ -180,8 +181,8 @@ func verifies(path []*x509.Certificate, root *x509.Certificate, now time.Time) b
 	return err == nil
 }
 
-// withCrossSigned adds, behind a root, the certificate that another authority made for it, and the chain of that one. Who trusts the
-// root does not need it, and who trusts the other finds a way.
+// withCrossSigned adds, after a root, the certificate another authority issued for it, with its own chain. Devices that
+// trust the root ignore the addition; devices that trust only the other authority need it.
 func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []*x509.Certificate {
 	for len(chain) > 1 && pki.IsSelfSigned(chain[len(chain)-1]) {
 		root := chain[len(chain)-1]
@@ -203,7 +204,7 @@ func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []
 	return chain
 }
 
-// leftOut says why a certificate is not in the chain.
+// leftOut explains why a certificate is not in the chain.
 func (id *Identity) leftOut(cert *x509.Certificate, now time.Time) string {
 	var which []string
 	if slices.ContainsFunc(id.Chain, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, cert.RawSubject) }) {

@@ -18,31 +18,31 @@ import (
 const (
 	expirySoon = 30 * 24 * time.Hour
 
-	// Apple refuses TLS server certificates that are valid for longer: https://support.apple.com/en-us/103769
+	// Apple refuses longer-lived TLS server certificates: https://support.apple.com/en-us/103769
 	maxServerDays = 825
 )
 
-// Weight is what a finding means for a signature.
+// Weight is a finding's effect on a signature.
 type Weight string
 
 // The weights, the heaviest first.
 const (
-	CannotSign Weight = "cannot-sign"  // no signature can be made, or none that any device takes
+	CannotSign Weight = "cannot-sign"  // no signature can be made, or none a device takes
 	Distrusted Weight = "not-verified" // devices show "Not Verified"
-	Doubtful   Weight = "doubtful"     // devices may not take it
+	Doubtful   Weight = "doubtful"     // devices may reject it
 	Remark     Weight = "note"
 )
 
-// Finding is something about an identity that a person should know.
+// Finding is something a person should know about an identity.
 type Finding struct {
 	ID       string        `json:"id"`                 // kebab-case
 	Weight   Weight        `json:"weight"`             // `cannot-sign`, `not-verified`, `doubtful`, `note`
 	Message  string        `json:"message"`            // one clause; names come from files, so escape it before showing it
-	Help     string        `json:"help,omitempty"`     // what to do, if anything
-	Evidence fact.Evidence `json:"evidence,omitempty"` // how far it is known that devices do so: `apple`, `community`, `unverified`; absent where it is no matter of devices
+	Help     string        `json:"help,omitempty"`     // the next step, if any
+	Evidence fact.Evidence `json:"evidence,omitempty"` // how well the effect on devices is known: `apple`, `community`, `unverified`; absent if devices play no part
 }
 
-// String is the message with what follows from it.
+// String returns the message with its consequence.
 func (f Finding) String() string {
 	if f.Weight == Distrusted {
 		return f.Message + `, so devices show "Not Verified"`
@@ -50,8 +50,8 @@ func (f Finding) String() string {
 	return f.Message
 }
 
-// Check says whether the identity can sign at a moment: what it cannot sign for, such as an expired certificate, is the
-// error. The findings, in a fixed order, are about what makes devices distrust the signature, and about odd files.
+// Check reports whether the identity can sign at the given time. An obstacle, such as an expired certificate, is the
+// error. The findings, in a fixed order, are reasons for devices to distrust the signature, and oddities of the files.
 func (id *Identity) Check(now time.Time) ([]Finding, error) {
 	if id.Leaf() == nil || id.Signer == nil {
 		return nil, errors.New("the identity has no certificate or no private key")
@@ -73,7 +73,7 @@ const (
 	idChainExpired = "chain-expired"
 )
 
-// issuerHelp says where the certificate of the issuer is, as far as its name tells.
+// issuerHelp tells people how to get the issuer's certificate, as far as its name tells.
 func issuerHelp(leaf *x509.Certificate) string {
 	const help = "give its certificate with --chain FILE: a device does not fetch it"
 	if known, ok := roots.IssuerOf(leaf); ok && !known.IsRoot {
@@ -82,7 +82,7 @@ func issuerHelp(leaf *x509.Certificate) string {
 	return help
 }
 
-// findings says what is odd about a chain, which has a leaf.
+// findings lists the oddities of the chain. The chain must have a leaf.
 func (id *Identity) findings(now time.Time) []Finding {
 	chain, leaf := id.Chain, id.Chain[0]
 	var found []Finding
@@ -141,7 +141,7 @@ func weakKey(leaf *x509.Certificate) []Finding {
 	return nil
 }
 
-// weakIssuers looks at what the issuers sign with. How a root signed itself does not matter.
+// weakIssuers checks the keys and signatures of the issuers. A root's signature of itself does not matter.
 func (id *Identity) weakIssuers() (found []Finding) {
 	for i, cert := range id.Chain {
 		if bits := pki.ShortRSA(cert.PublicKey); i > 0 && bits > 0 {
@@ -150,7 +150,7 @@ func (id *Identity) weakIssuers() (found []Finding) {
 		}
 		of := id.from.of(cert)
 		if i == 0 {
-			of = "" // that file the caller names
+			of = "" // the caller names that file
 		}
 		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !pki.IsSelfSigned(cert)) {
 			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", pki.NameOf(cert), of, cert.SignatureAlgorithm),
@@ -160,8 +160,8 @@ func (id *Identity) weakIssuers() (found []Finding) {
 	return found
 }
 
-// purposes looks at what the certificate says it is for. Apple documents no purpose that a signer of profiles must have;
-// certificates for mail, code and TLS servers are in use.
+// purposes checks the declared purposes of the certificate. Apple documents no required purpose for a signer of
+// profiles; certificates for mail, code and TLS servers are in use.
 func purposes(leaf *x509.Certificate) (found []Finding) {
 	doubt := func(id, text, help string) {
 		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + text, help, fact.Unverified})

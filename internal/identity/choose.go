@@ -13,15 +13,15 @@ import (
 	"syncguard/internal/pki"
 )
 
-// namedKey is a private key with the name that its file has for it, if any.
+// namedKey is a private key with its name in the file, if any.
 type namedKey struct {
 	signer crypto.Signer
 	alias  string
 }
 
-// Choice is one of several identities that a file holds. Its names come from the file, so escape them before showing them.
+// Choice is one of several identities in a file. Its names come from the file, so escape them before showing them.
 type Choice struct {
-	Alias  string // the name that the file has for the key; may be empty
+	Alias  string // the key's name in the file; may be empty
 	Name   string // of the certificate
 	SHA256 string // of the certificate, hexadecimal
 
@@ -29,10 +29,11 @@ type Choice struct {
 	leaf   *x509.Certificate
 }
 
-// SeveralError is that a file holds several identities, and it was not said which is meant, or none is called so.
+// SeveralError is the error for a file with several identities, if the alias is missing or matches none or several of
+// them.
 type SeveralError struct {
 	File    string
-	Alias   string // that was asked for
+	Alias   string // the alias given
 	Choices []Choice
 }
 
@@ -44,7 +45,7 @@ func (e *SeveralError) Error() string {
 	return File{Name: e.File}.wrap(fmt.Errorf("%s", text)).Error()
 }
 
-// choose makes the identity of the key that has a certificate, or of the one that is called so.
+// choose returns the identity of the only key with a certificate, or of the key called alias.
 func choose(f File, keys []namedKey, found contents, alias string) (*Identity, error) {
 	if err := checkCertificates(found.certs); err != nil {
 		return nil, f.wrap(err)
@@ -78,7 +79,7 @@ func newChoice(key namedKey, leaf *x509.Certificate) Choice {
 	return Choice{key.alias, pki.NameOf(leaf), hex.EncodeToString(sum[:]), key.signer, leaf}
 }
 
-// withoutTwins drops keys that a file holds twice.
+// withoutTwins drops repeated keys.
 func withoutTwins(choices []Choice) []Choice {
 	var once []Choice
 	for _, c := range choices {
@@ -89,11 +90,11 @@ func withoutTwins(choices []Choice) []Choice {
 	return once
 }
 
-// minFingerprint is how many digits of a SHA-256 fingerprint are enough to mean a certificate.
+// minFingerprint is the number of SHA-256 digits enough to name a certificate.
 const minFingerprint = 8
 
-// isCalled reports whether a person means this one: by its name in the file, which Java writes in lower case, by the common
-// name of its certificate, or by the fingerprint, with or without colons: the first digits of SHA-256, or all of SHA-1.
+// isCalled reports whether an alias means this choice: its name in the file (Java writes it in lower case), the common
+// name of its certificate, or its fingerprint, with or without colons: the first digits of SHA-256, or all of SHA-1.
 func (c Choice) isCalled(alias string) bool {
 	if strings.EqualFold(alias, c.Alias) || alias == c.Name {
 		return true

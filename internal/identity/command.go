@@ -30,22 +30,22 @@ const (
 	maxComplaint   = 1 << 10  // bytes of stderr, the last ones
 )
 
-// ErrNoSignature is what a signer command gave that does not verify with the certificate.
+// ErrNoSignature is the error for output of a signer command that fails verification with the certificate.
 var ErrNoSignature = errors.New("is no signature of the digest by the key of the certificate")
 
-// Command is a program that holds a private key, or reaches the one who does.
+// Command is a program with a private key, or with access to one.
 type Command struct {
 	Args    []string // the program and its arguments; see SplitCommand
-	Environ []string // NAME=value; nil stands for that of this process
+	Environ []string // NAME=value; nil means the environment of this process
 	Timeout time.Duration
 }
 
-// FromCommand makes an identity of a certificate and a program that signs. It gets the digest on stdin, as many bytes as
-// the digest has, and prints the signature: PKCS #1 v1.5 (with the DigestInfo that it makes itself) for an RSA
-// certificate, and for ECDSA the DER of RFC 3279 or the two numbers one after the other; as bytes or as base64.
+// FromCommand makes an identity of a certificate and a signing program. The program gets the digest on stdin, raw, and
+// prints the signature, raw or in base64. For an RSA certificate the signature is PKCS #1 v1.5, with a DigestInfo made
+// by the program; for ECDSA it is the DER of RFC 3279, or the two numbers one after the other.
 //
-// It is run for one signature at a time, is stopped after a minute, or when ctx is done, and is not run again once it
-// has failed, so that a wrong PIN is tried once. Each signature is verified with the certificate.
+// The program runs for one signature at a time and is stopped after a minute, or when ctx is done. After a failure it
+// never runs again, so that a wrong PIN is tried once. Each signature is verified with the certificate.
 func FromCommand(ctx context.Context, files Files, c Command) (*Identity, error) {
 	found, err := readCertificates(files.Cert)
 	if err != nil {
@@ -66,7 +66,7 @@ func FromCommand(ctx context.Context, files Files, c Command) (*Identity, error)
 	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, found.certs, found.from)
 }
 
-// FromCertificates makes an identity without a key, which cannot sign, to be looked at.
+// FromCertificates makes an identity without a key, for inspection. It cannot sign.
 func FromCertificates(files Files) (*Identity, error) {
 	id, err := FromCommand(context.Background(), files, Command{})
 	if err != nil {
@@ -76,14 +76,14 @@ func FromCertificates(files Files) (*Identity, error) {
 	return id, nil
 }
 
-// onlyLeaf returns the one certificate that issued none of the others, or of several of them the one that is called so.
+// onlyLeaf returns the only certificate to issue none of the others, or, of several, the one called alias.
 func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificate, error) {
 	if err := checkCertificates(certs); err != nil {
 		return nil, f.wrap(err)
 	}
 	leaves := pki.NewGraph(certs, true).Ends()
 	if people := slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool { return c.IsCA }); len(people) > 0 {
-		leaves = people // an authority that issued none of them is somebody's stray intermediate
+		leaves = people // an authority without issued certificates here is a stray intermediate
 	}
 	leaves = slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool {
 		return alias != "" && !newChoice(namedKey{}, c).isCalled(alias)
@@ -97,7 +97,7 @@ func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificat
 	return leaves[0], nil
 }
 
-// commandSigner is a crypto.Signer, whose Sign knows no context.
+// commandSigner is a crypto.Signer, and keeps the context for Sign, which takes none.
 type commandSigner struct {
 	ctx     context.Context
 	command Command
@@ -128,7 +128,7 @@ func (s *commandSigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts)
 	return signature, nil
 }
 
-// name leaves the arguments out, which may hold what is nobody's business.
+// name returns the program without its arguments, which may hold secrets.
 func (s *commandSigner) name() string { return fmt.Sprintf("the signer command %q", s.command.Args[0]) }
 
 func (s *commandSigner) run(digest []byte) ([]byte, error) {
@@ -159,7 +159,7 @@ func (s *commandSigner) run(digest []byte) ([]byte, error) {
 	return stdout.data, nil
 }
 
-// head keeps the first bytes that are written to it, and fails beyond them.
+// head keeps the first bytes written to it, and fails beyond the limit.
 type head struct {
 	limit int
 	data  []byte
@@ -175,7 +175,7 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// tail keeps the last bytes that are written to it.
+// tail keeps the last bytes written to it.
 type tail struct {
 	limit int
 	data  []byte
@@ -187,7 +187,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String is what a command complained, for the end of a message.
+// String returns the output as the end of a message.
 func (t *tail) String() string {
 	if text := strings.TrimSpace(string(t.data)); text != "" {
 		return ": " + text
@@ -195,8 +195,8 @@ func (t *tail) String() string {
 	return ""
 }
 
-// decodeSignature finds the form in which a signature was printed: the one that verifies. It returns it as it belongs
-// into CMS.
+// decodeSignature finds the encoding of a printed signature by verifying each candidate. It returns the signature in
+// the form CMS needs.
 func decodeSignature(printed []byte, public crypto.PublicKey, digest []byte, hash crypto.Hash) ([]byte, bool) {
 	forms := [][]byte{printed}
 	text := strings.Join(strings.Fields(string(printed)), "")
@@ -222,7 +222,8 @@ func decodeSignature(printed []byte, public crypto.PublicKey, digest []byte, has
 	return nil, false
 }
 
-// joined turns the two numbers of an ECDSA signature, one after the other, into DER; nil if they are not that.
+// joined turns the two numbers of an ECDSA signature, one after the other, into DER. It returns nil for any other
+// length.
 func joined(pair []byte, key *ecdsa.PublicKey) []byte {
 	size := (key.Curve.Params().BitSize + 7) / 8
 	if len(pair) != 2*size {

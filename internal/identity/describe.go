@@ -10,27 +10,28 @@ import (
 	"syncguard/internal/roots"
 )
 
-// Verdict is what devices are likely to say of a signature.
+// Verdict is a device's likely opinion of a signature.
 type Verdict string
 
-// The verdicts, the best first. Nobody but a device knows for sure: its list of roots is its own.
+// The verdicts, the best first. Only a device knows for sure: its list of roots is its own.
 const (
-	Verified    Verdict = "verified"          // the chain ends at a root that is among the given ones
-	NeedsRoot   Verdict = "needs-root"        // "Verified" on devices that trust the root
+	Verified    Verdict = "verified"          // the chain ends at a given root
+	NeedsRoot   Verdict = "needs-root"        // "Verified" on devices with the root
 	NotVerified Verdict = "not-verified"      // "Not Verified" everywhere
-	Unusable    Verdict = Verdict(CannotSign) // nothing can be signed with it
+	Unusable    Verdict = Verdict(CannotSign) // it cannot sign
 )
 
-// Assessment says whether devices are likely to trust what an identity signs, and why.
+// Assessment tells how likely devices are to trust an identity's signatures, and why.
 type Assessment struct {
 	Verdict   Verdict   `json:"verdict"`             // `verified`, `needs-root`, `not-verified`, `cannot-sign`
-	Root      string    `json:"root"`                // common name of the root that the chain ends at, or that a device must have; empty where there is none
-	OtherRoot string    `json:"otherRoot,omitempty"` // of the authority that signed that root, too, and serves as well
-	AppleRoot bool      `json:"appleRoot,omitempty"` // the root is Apple's own, known by its fingerprint, where the roots do not have it
+	Root      string    `json:"root"`                // common name of the root at the end of the chain, or of the root a device needs; empty without one
+	OtherRoot string    `json:"otherRoot,omitempty"` // common name of another authority that signed the same root, and serves as well
+	AppleRoot bool      `json:"appleRoot,omitempty"` // the root is Apple's own, known by its fingerprint, and missing from the roots
 	Findings  []Finding `json:"findings"`
 }
 
-// Assess looks at a chain of at least a leaf at a moment. With nil for trusted it asks the roots of the system, and Apple's own.
+// Assess judges a chain of at least a leaf at the given time. With nil for trusted it asks the roots of the system, and
+// Apple's own.
 func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 	a := Assessment{Findings: append([]Finding{}, id.findings(now)...)}
 	has := func(w Weight) bool {
@@ -44,7 +45,7 @@ func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 			a.Findings = append(a.Findings, Finding{"apple-root", Remark, text, "", evidence})
 		}
 	}
-	if known != "" { // the root signed the leaf, or the intermediate that was not given is a root here
+	if known != "" { // the root signed the leaf, or the missing intermediate is a root here
 		a.Findings = slices.DeleteFunc(a.Findings, func(f Finding) bool {
 			return f.ID == idNoIssuer || f.ID == idSelfSigned || f.ID == idChainExpired
 		})
@@ -63,7 +64,7 @@ func (id *Identity) Assess(now time.Time, trusted *x509.CertPool) Assessment {
 	return a
 }
 
-// neededRoots returns the names of the root that a chain ends at, and of the one that signed it, too.
+// neededRoots returns the name of the root at the end of a chain, and of another authority that also signed it, or "".
 func neededRoots(chain []*x509.Certificate) (root, other string) {
 	last := chain[len(chain)-1]
 	name := pki.NameOf(last)
@@ -76,7 +77,7 @@ func neededRoots(chain []*x509.Certificate) (root, other string) {
 	return name, ""
 }
 
-// appleRoot returns the authority of Apple's in a chain, by its fingerprint, nil where there is none.
+// appleRoot returns the authority of Apple's in a chain, by its fingerprint, or nil.
 func appleRoot(chain []*x509.Certificate, now time.Time) *roots.Authority {
 	for _, cert := range chain {
 		if known, ok := roots.Find(cert); ok && verifies(chain, cert, now) {
@@ -86,7 +87,7 @@ func appleRoot(chain []*x509.Certificate, now time.Time) *roots.Authority {
 	return nil
 }
 
-// knownRoot returns the name of a root that the chain ends at, or nothing.
+// knownRoot returns the name of the trusted root at the end of the chain, or "".
 func knownRoot(chain []*x509.Certificate, now time.Time, trusted *x509.CertPool) string {
 	intermediates := x509.NewCertPool()
 	for _, cert := range chain[1:] {

@@ -15,14 +15,14 @@ const (
 	developmentName  = "syncguard development identity"
 	developmentYears = 10
 
-	// A device whose clock is behind ours must not find a certificate from the future.
+	// NotBefore is a day in the past, for devices with a slow clock.
 	clockSkew = 24 * time.Hour
 )
 
-// Development returns the identity kept in dir/development.pem, and makes it on first use: ECDSA on P-256, signed by
-// itself, valid for ten years. created says whether this call made it. It is never replaced, because a profile
-// installed by hand can only be updated by one that is signed with the very same identity. Of several processes
-// that come first at once, one makes it and all return it.
+// Development returns the identity kept in dir/development.pem, and makes it on first use: ECDSA on P-256, self-signed,
+// valid for ten years. created is true if this call made it. It is never replaced: a profile installed by hand can only
+// be updated by one signed with the very same identity. If several processes come first at once, one makes it and all
+// return it.
 //
 // The file is readable by its owner only, and is made so again if it is not; dir is created for its owner only, and
 // refused if others may write to it.
@@ -72,7 +72,7 @@ func loadDevelopment(path string) (*Identity, error) {
 	return id, nil
 }
 
-// readPrivateFile reads a file that holds a secret, after taking away what others may do with it.
+// readPrivateFile reads a file with a secret, after removing the permissions of others.
 func readPrivateFile(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -92,8 +92,8 @@ func readPrivateFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// createDevelopment writes a complete file beside path and links it there, so that nobody ever sees half of it.
-// The error is fs.ErrExist if there is one already.
+// createDevelopment writes a complete file beside path and links it there, so nobody ever sees half of it. The error is
+// fs.ErrExist if path exists.
 func createDevelopment(path string, now time.Time) error {
 	data, err := newDevelopment(now)
 	if err != nil {
@@ -116,7 +116,7 @@ func createDevelopment(path string, now time.Time) error {
 	return nil
 }
 
-// syncFolder makes a new name survive a power failure, on systems that can do so.
+// syncFolder makes a new name survive a power failure, on systems able to do so.
 func syncFolder(dir string) {
 	if folder, err := os.Open(dir); err == nil {
 		_ = folder.Sync()
@@ -142,12 +142,12 @@ func newDevelopment(now time.Time) ([]byte, error) {
 	return append(cert, encoded...), nil
 }
 
-// hasPermissions says whether permission bits mean anything here.
+// hasPermissions reports whether permission bits have a meaning on this system.
 func hasPermissions() bool {
 	return runtime.GOOS != "windows"
 }
 
-// withoutPath reduces an error of the file system to its reason.
+// withoutPath reduces a file system error to its reason.
 func withoutPath(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError

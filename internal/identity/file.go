@@ -18,7 +18,7 @@ import (
 	"syncguard/internal/pki"
 )
 
-// File is a file that somebody gave, with the name by which messages call it.
+// File is a file given by the user, with its name for messages.
 type File struct {
 	Name string
 	Data []byte
@@ -26,7 +26,7 @@ type File struct {
 
 func (f File) given() bool { return f.Name != "" || f.Data != nil }
 
-// wrap names the file in an error, and in what to do about it.
+// wrap names the file in an error and in its help.
 func (f File) wrap(err error) error {
 	if err == nil || f.Name == "" {
 		return err
@@ -37,7 +37,7 @@ func (f File) wrap(err error) error {
 	return fmt.Errorf("%s: %w", f.Name, err)
 }
 
-// word is a name as one word of a shell.
+// word quotes a name for the shell, if needed.
 func word(name string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:@%,=", r)
@@ -48,32 +48,32 @@ func word(name string) string {
 	return name
 }
 
-// HasKey reports whether the file holds a private key. One that cannot be read has none.
+// HasKey reports whether the file holds a private key. It is false for an unreadable file.
 func (f File) HasKey() bool {
 	found, _ := f.read()
 	return len(found.keys) > 0
 }
 
-// Files are what an identity is read from.
+// Files are the sources of an identity.
 type Files struct {
 	Cert  File   // its certificate; may hold the chain and the private key
-	Key   File   // its private key, where Cert does not hold it
-	P12   File   // PKCS#12, which holds all of it, in place of Cert and Key
+	Key   File   // its private key, if not in Cert
+	P12   File   // PKCS#12 with all of it, in place of Cert and Key
 	Chain []File // the certificates of its issuers
-	// Alias chooses among several keys: the name that a file has for one, the common name or the fingerprint of its
-	// certificate. Empty where there is one key only.
+	// Alias chooses among several keys: by the key's name in its file, or by its certificate's common name or
+	// fingerprint. It may be empty for a single key.
 	Alias string
 }
 
-// Problem is an error of a file, with what to do about it, where FILE stands for its name.
+// Problem is an error about a file, with advice. FILE in Help stands for the file's name.
 type Problem struct{ Text, Help string }
 
 func (p *Problem) Error() string { return p.Text }
 
-// origins maps each certificate to the name of the file that it is from.
+// origins maps each certificate to the name of its file.
 type origins map[*x509.Certificate]string
 
-// of returns " of FILE", or nothing where the file has no name.
+// of returns " of FILE", or "" for a nameless file.
 func (o origins) of(cert *x509.Certificate) string {
 	if o[cert] == "" {
 		return ""
@@ -81,11 +81,11 @@ func (o origins) of(cert *x509.Certificate) string {
 	return " of " + o[cert]
 }
 
-// contents is what files hold; the keys are not decrypted yet.
+// contents are the certificates and keys of files. The keys are still encrypted.
 type contents struct {
 	certs  []*x509.Certificate
 	keys   []*pem.Block
-	others []string // what else, for the message that nothing of use is there
+	others []string // other things found, for the message about nothing useful
 	from   origins
 }
 
@@ -96,13 +96,14 @@ func (c *contents) add(more contents) {
 	maps.Copy(c.from, more.from)
 }
 
-// Certificates returns every certificate of a file, at least one: PEM of any kind, DER, or PKCS#7, which may be base64.
+// Certificates returns every certificate of a file, at least one. The file is PEM of any kind, DER, or PKCS#7, possibly
+// in base64.
 func Certificates(f File) ([]*x509.Certificate, error) {
 	found, err := readCertificates(f)
 	return found.certs, err
 }
 
-// readCertificates reads a file that was given for its certificates.
+// readCertificates reads files given for their certificates.
 func readCertificates(files ...File) (contents, error) {
 	all := contents{from: origins{}}
 	for _, f := range files {
@@ -118,7 +119,7 @@ func readCertificates(files ...File) (contents, error) {
 	return all, nil
 }
 
-// readKeys reads a file that was given for its private key.
+// readKeys reads a file given for its private key.
 func readKeys(f File) (contents, error) {
 	found, err := f.read()
 	if err == nil && len(found.keys) == 0 {
@@ -127,7 +128,7 @@ func readKeys(f File) (contents, error) {
 	return found, f.wrap(err)
 }
 
-// lacks says that a file does not hold what it was given for, and what it holds instead.
+// lacks is the error for a file without the thing it was given for. It lists the things found instead.
 func (c contents) lacks(what, instead string) error {
 	var has []string
 	switch {
@@ -149,7 +150,7 @@ func (c contents) lacks(what, instead string) error {
 	return &Problem{fmt.Sprintf("holds no %s, but %s", what, strings.Join(has, ", ")), instead}
 }
 
-// read reads whatever the file is.
+// read reads a file of any supported kind.
 func (f File) read() (contents, error) {
 	if err := checkSize(f.Data); err != nil {
 		return contents{}, err
@@ -171,7 +172,7 @@ func (f File) read() (contents, error) {
 	return found, err
 }
 
-// readBinary reads DER. A private key is kept as it is, to be read with its passphrase.
+// readBinary reads DER. A private key is kept as it is, for readKey and its passphrase.
 func (c *contents) readBinary(data []byte) (err error) {
 	if foreign := foreignStore(data); foreign != nil {
 		return foreign
@@ -189,14 +190,14 @@ func (c *contents) readBinary(data []byte) (err error) {
 		return err
 	}
 	if _, encrypted := parseEncrypted(data); encrypted || isKey(data) {
-		c.keys = append(c.keys, &pem.Block{Bytes: bytes.Clone(data)}) // which readKey overwrites
+		c.keys = append(c.keys, &pem.Block{Bytes: bytes.Clone(data)}) // readKey overwrites it
 		return nil
 	}
 	return errors.New("is neither PEM, nor a certificate, PKCS#7 or a private key in DER")
 }
 
-// readPEM sorts the blocks of a file. A block that does not decode is an error: skipping it would silently drop an
-// intermediate certificate.
+// readPEM sorts the blocks of a file. A damaged block is an error: skipping it would silently drop an intermediate
+// certificate.
 func (c *contents) readPEM(data []byte) error {
 	blocks := 0
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -257,8 +258,9 @@ func isKey(der []byte) bool {
 	return err == nil
 }
 
-// trustedCertificate reads what openssl x509 -trustout writes: a certificate, followed by what it is trusted for. One that
-// is marked as rejected for something is refused, since nobody here would heed that. It is nil where there is no certificate.
+// trustedCertificate reads the output of openssl x509 -trustout: a certificate followed by OpenSSL's trust settings. It
+// refuses a certificate marked as rejected for some purpose, since nothing here would honor that. Without a certificate
+// the result is nil.
 func trustedCertificate(data []byte) (*x509.Certificate, error) {
 	var first asn1.RawValue
 	rest, err := asn1.Unmarshal(data, &first)
@@ -288,7 +290,7 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 	return cert, nil
 }
 
-// foreignStore names a store of keys and certificates that is not read where PEM or DER is wanted, and the way out.
+// foreignStore is the error for an unsupported store of keys and certificates, with the way to convert it.
 func foreignStore(data []byte) error {
 	switch {
 	case isPKCS12(data):
@@ -303,7 +305,7 @@ func foreignStore(data []byte) error {
 	return nil
 }
 
-// plainText takes the byte order mark off a text, and UTF-16, as Windows PowerShell writes it, apart.
+// plainText removes a byte order mark, and decodes the UTF-16 of Windows PowerShell.
 func plainText(data []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -323,7 +325,7 @@ func plainText(data []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// fromBase64 returns what base64 without any PEM lines stands for, where that is DER; else the data itself.
+// fromBase64 decodes base64 without PEM lines, if the result is DER. Otherwise it returns the data itself.
 func fromBase64(data []byte) []byte {
 	text := bytes.Join(bytes.Fields(data), nil)
 	if len(text) == 0 || text[0] != 'M' { // the first six bits of a SEQUENCE

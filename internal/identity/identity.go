@@ -1,9 +1,13 @@
-// Package identity reads what a person signs with: a private key and the chain of certificates that belongs to it,
-// from PEM, DER and PKCS#12, or the development identity that it makes itself. The key may also stay where it is, in a
-// security module or behind a command. It says how devices are likely to take an identity, and makes new ones.
+// Package identity reads and makes signing identities: a private key and its chain of certificates.
 //
-// It reads bytes from anywhere: sizes and key derivation costs are bounded before any work is done. Its errors never
-// hold key material, and begin with the name of the file that they are about, as far as it has one.
+// Start with Identity and the functions that return one: FromPEM, FromPKCS12, FromPKCS11 (the key stays in a security
+// module), FromCommand (the key stays behind a program) and Development (made on first use). Check finds obstacles to
+// signing; Assess predicts a device's opinion. NewKey, NewRequest and NewSelfSigned make new identities. chain.go picks
+// the chain, on top of package pki.
+//
+// Input may come from anybody: sizes and key derivation costs are bounded before any work is done. Errors never hold
+// key material, and begin with the name of their file if it has one. The package signs no profiles (see package cms)
+// and asks nobody for a passphrase: the caller's Passphrase does.
 package identity
 
 import (
@@ -15,7 +19,7 @@ import (
 	"syncguard/internal/pki"
 )
 
-// The reasons for which a caller may want to ask again.
+// Errors after which the caller may ask for a passphrase again.
 var (
 	ErrPassphraseNeeded = errors.New("the private key is encrypted and no passphrase was given")
 	ErrWrongPassphrase  = errors.New("wrong passphrase")
@@ -24,8 +28,8 @@ var (
 // maxInput bounds each file, in bytes.
 const maxInput = 1 << 20
 
-// Passphrase returns the passphrase of a private key; nil stands for none given. It is called only when a key turns
-// out to need it, at most once, and the bytes that it returns are overwritten after use.
+// Passphrase returns the passphrase of a private key; nil means none was given. It is called at most once, and only for
+// an encrypted key. The returned bytes are overwritten after use.
 type Passphrase func() ([]byte, error)
 
 func (p Passphrase) ask() ([]byte, error) {
@@ -42,12 +46,12 @@ func (p Passphrase) ask() ([]byte, error) {
 // Identity is a private key with its chain of certificates.
 type Identity struct {
 	Signer      crypto.Signer
-	Chain       []*x509.Certificate // leaf first, each followed by its issuer, as far as they were given; see Arrange
+	Chain       []*x509.Certificate // leaf first, each followed by its issuer, as far as given; see Arrange
 	Development bool                // made by Development, so no device trusts it
 
-	graph  *pki.Graph          // of all certificates that were given
-	leaves []*x509.Certificate // those of the key
-	notes  []string            // what was odd about the files, for Check
+	graph  *pki.Graph          // of all certificates given
+	leaves []*x509.Certificate // the certificates of the key
+	notes  []string            // oddities of the files, for Check
 	from   origins
 	close  func() error
 }
@@ -60,7 +64,7 @@ func (id *Identity) Close() error {
 	return id.close()
 }
 
-// Leaf returns the certificate that belongs to the private key, or nil if the chain is empty.
+// Leaf returns the certificate of the private key, or nil if the chain is empty.
 func (id *Identity) Leaf() *x509.Certificate {
 	if len(id.Chain) == 0 {
 		return nil
@@ -68,11 +72,11 @@ func (id *Identity) Leaf() *x509.Certificate {
 	return id.Chain[0]
 }
 
-// FileOf returns the name of the file that a certificate of the chain is from, as it was given.
+// FileOf returns the name, as given, of a chain certificate's file.
 func (id *Identity) FileOf(cert *x509.Certificate) string { return id.from[cert] }
 
-// Name returns what a person calls the identity: the common name of its certificate, its whole subject if there is
-// no common name, or "development identity". It comes from a file, so escape it before showing it.
+// Name returns the common name of the certificate, its whole subject if there is no common name, or "development
+// identity". It comes from a file, so escape it before showing it.
 func (id *Identity) Name() string {
 	if id.Development {
 		return "development identity"
@@ -83,7 +87,7 @@ func (id *Identity) Name() string {
 	return pki.NameOf(id.Leaf())
 }
 
-// Format writes the name for every verb, so that the private key never ends up in a log.
+// Format writes the name for every verb, so the private key never ends up in a log.
 func (id *Identity) Format(state fmt.State, _ rune) {
 	fmt.Fprint(state, id.Name())
 }

@@ -17,12 +17,12 @@ const (
 	maxScryptWork   = 1 << 30   // bytes times parallelization
 )
 
-// The object identifiers of RFC 8018, RFC 7914 and RFC 7292 that decide about work.
+// Object identifiers of RFC 8018, RFC 7914 and RFC 7292 for algorithms with a work factor.
 const (
 	oidPBKDF2     = "1.2.840.113549.1.5.12"
 	oidPBES2      = "1.2.840.113549.1.5.13"
 	oidPBMAC1     = "1.2.840.113549.1.5.14"
-	oidPKCS12PBE  = "1.2.840.113549.1.12.1." // and one more arc for the cipher
+	oidPKCS12PBE  = "1.2.840.113549.1.12.1." // plus one arc for the cipher
 	oidScrypt     = "1.3.6.1.4.1.11591.4.11"
 	oidHMACSHA1   = "1.2.840.113549.2.7"
 	oidHMACSHA256 = "1.2.840.113549.2.9"
@@ -48,11 +48,11 @@ type scryptParams struct {
 	KeyLength                        int `asn1:"optional"`
 }
 
-// effort adds up the work that a file asks for, in iterations.
+// effort is the total work a file asks for, in iterations.
 type effort int64
 
-// add bounds a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone. Unknown ones are left to
-// whoever would carry them out.
+// add adds and bounds the work of a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone.
+// Unknown algorithms are left to the code about to run them.
 func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
 	oid, encoded := algorithm.Algorithm.String(), algorithm.Parameters.FullBytes
 	switch {
@@ -77,13 +77,13 @@ func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
 
 // addMAC is add for the MAC of PKCS#12.
 func (e *effort) addMAC(m macData) error {
-	if m.Digest.Algorithm.Algorithm.String() == oidPBMAC1 { // says in its own parameters how much work it is
+	if m.Digest.Algorithm.Algorithm.String() == oidPBMAC1 { // its own parameters tell the work
 		return e.add(m.Digest.Algorithm)
 	}
 	return e.addIterations(m.Iterations)
 }
 
-// addKey is add for a private key, which may be in the clear.
+// addKey is add for a private key, possibly in the clear.
 func (e *effort) addKey(block *pem.Block) error {
 	if encrypted, ok := parseEncrypted(block.Bytes); ok {
 		return e.add(encrypted.Algorithm)
@@ -122,7 +122,7 @@ func (e *effort) addIterations(n int64) error {
 	return nil
 }
 
-// check divides instead of multiplying, so that no product overflows.
+// check divides instead of multiplying, so no product overflows.
 func (p scryptParams) check() error {
 	if p.Cost < 2 || p.BlockSize < 1 || p.Parallelization < 1 || p.Cost&(p.Cost-1) != 0 {
 		return errDamagedParameters

@@ -15,10 +15,10 @@ import (
 // maxKey bounds one private key, in bytes: an RSA key of 8192 bits takes less than a third of it.
 const maxKey = 16 << 10
 
-// reencrypt ends the message about an encryption that we cannot undo.
+// reencrypt ends messages about unsupported encryption.
 const reencrypt = "re-encrypt the key with openssl pkcs8 -topk8 -v2 aes-256-cbc"
 
-// readKey parses a private key, whatever its block is called, and decrypts it if it is encrypted. It overwrites the block.
+// readKey parses a private key, regardless of the block's label, and decrypts it if needed. It overwrites the block.
 func readKey(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
 	defer clear(block.Bytes)
 	if len(block.Bytes) > maxKey {
@@ -34,7 +34,7 @@ func readKey(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
 	return parseKey(block.Bytes)
 }
 
-// parseKey tries the three unencrypted forms. The errors of the parsers talk to programmers, so they are dropped.
+// parseKey tries the three unencrypted forms. The parsers' errors are for programmers, so they are dropped.
 func parseKey(der []byte) (crypto.Signer, error) {
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return signerOf(key)
@@ -48,8 +48,8 @@ func parseKey(der []byte) (crypto.Signer, error) {
 	return nil, errors.New("the private key is damaged, or neither PKCS#8, PKCS#1 nor SEC 1")
 }
 
-// readTraditional decrypts PEM with a DEK-Info header. It has no check value, so a wrong passphrase shows itself
-// either as wrong padding or as a key that does not parse.
+// readTraditional decrypts PEM with a DEK-Info header. It has no check value, so a wrong passphrase shows as wrong
+// padding or as an unreadable key.
 func readTraditional(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
 	secret, err := pass.ask()
 	if err != nil {
@@ -94,9 +94,9 @@ func readEncrypted(der []byte, encrypted encryptedKey, pass Passphrase) (crypto.
 	}
 	defer clear(secret)
 	if len(secret) == 0 {
-		return nil, ErrWrongPassphrase // the library takes an empty one to mean that nothing is encrypted
+		return nil, ErrWrongPassphrase // the library takes an empty one as a sign of an unencrypted key
 	}
-	// Everything but the passphrase was checked before, so every error of the library means that it is wrong.
+	// Everything but the passphrase was checked before, so any error of the library means a wrong passphrase.
 	key, err := pkcs8.ParsePKCS8PrivateKey(der, secret)
 	if err != nil {
 		return nil, ErrWrongPassphrase
@@ -104,7 +104,7 @@ func readEncrypted(der []byte, encrypted encryptedKey, pass Passphrase) (crypto.
 	return signerOf(key)
 }
 
-// checkEncrypted refuses what the library would refuse, misread, panic on, or never finish.
+// checkEncrypted refuses anything the library would refuse, misread, panic on, or never finish.
 func checkEncrypted(encrypted encryptedKey) error {
 	if encrypted.Algorithm.Algorithm.String() != oidPBES2 {
 		return errors.New("the private key is encrypted in a way older than PBES2, " + reencrypt)
@@ -133,8 +133,8 @@ func checkEncrypted(encrypted encryptedKey) error {
 	return nil
 }
 
-// isCommonKDF says whether the library derives the same key as everybody else: it knows two hashes for PBKDF2, and
-// misreads parameters that state the key length.
+// isCommonKDF reports whether the library derives the same key as everybody else. It knows two hashes for PBKDF2, and
+// misreads parameters with a key length.
 func isCommonKDF(kdf pkix.AlgorithmIdentifier) bool {
 	if kdf.Algorithm.String() == oidScrypt {
 		return true
@@ -150,7 +150,7 @@ func isCommonKDF(kdf pkix.AlgorithmIdentifier) bool {
 	return false
 }
 
-// blockSize returns that of a cipher in CBC mode which the library knows, in bytes, or 0.
+// blockSize returns the block size of a cipher in CBC mode, in bytes, or 0 if the library does not know the cipher.
 func blockSize(cipher asn1.ObjectIdentifier) int {
 	switch cipher.String() {
 	case "2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42": // AES-128, AES-192, AES-256

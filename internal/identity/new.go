@@ -19,10 +19,10 @@ import (
 	"github.com/youmark/pkcs8"
 )
 
-// newIterations is what a new encrypted key asks of PBKDF2 with SHA-256, about a fifth of a second.
+// newIterations is the PBKDF2 work factor of a new encrypted key, with SHA-256: about a fifth of a second.
 const newIterations = 600_000
 
-// KeyKinds are the kinds of keys that NewKey makes, the default first.
+// KeyKinds returns the kinds of keys NewKey makes, the default first.
 func KeyKinds() []string { return []string{"p256", "p384", "rsa2048", "rsa3072", "rsa4096"} }
 
 // NewKey makes a private key of one of KeyKinds.
@@ -43,7 +43,7 @@ func NewKey(kind string) (crypto.Signer, error) {
 }
 
 // EncodeKey writes a private key as PKCS#8 in PEM. With a passphrase it is encrypted: PBES2, AES-256 and PBKDF2 with
-// SHA-256, which openssl reads.
+// SHA-256, readable by openssl.
 func EncodeKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	if len(passphrase) == 0 {
 		der, err := x509.MarshalPKCS8PrivateKey(key)
@@ -61,9 +61,9 @@ func EncodeKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: der}), nil
 }
 
-// Subject is whom a certificate is for.
+// Subject is the owner of a certificate.
 type Subject struct {
-	Name         string // common name, what a device shows of the signer
+	Name         string // common name, shown by devices as the signer
 	Organization string // empty for none
 	Email        string // subject alternative name; empty for none
 }
@@ -83,7 +83,7 @@ func (s Subject) emails() []string {
 	return []string{s.Email}
 }
 
-// SubjectOf returns that of a certificate, for a request that renews it.
+// SubjectOf returns the subject of a certificate, for its renewal.
 func SubjectOf(cert *x509.Certificate) Subject {
 	s := Subject{Name: cert.Subject.CommonName}
 	if len(cert.Subject.Organization) > 0 {
@@ -95,13 +95,13 @@ func SubjectOf(cert *x509.Certificate) Subject {
 	return s
 }
 
-// Or returns a subject with what is empty taken from another one.
+// Or fills the empty fields of s from other.
 func (s Subject) Or(other Subject) Subject {
 	return Subject{cmp.Or(s.Name, other.Name), cmp.Or(s.Organization, other.Organization), cmp.Or(s.Email, other.Email)}
 }
 
-// NewRequest makes a certificate signing request in PEM. It asks for what a signer of profiles needs: the key usage
-// digitalSignature, and emailProtection, without which openssl verifies no signature by default.
+// NewRequest makes a certificate signing request in PEM. It asks for the needs of a signer of profiles: the key usage
+// digitalSignature, and emailProtection, which openssl requires by default to verify a signature.
 func NewRequest(key crypto.Signer, subject Subject) ([]byte, error) {
 	usage, err := asn1.Marshal(asn1.BitString{Bytes: []byte{0x80}, BitLength: 1})
 	if err != nil {
@@ -125,8 +125,8 @@ func NewRequest(key crypto.Signer, subject Subject) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}), nil
 }
 
-// NewSelfSigned makes a certificate in PEM that the key signs itself, valid from a day ago, since the clock of a device
-// may be behind, for a number of days from now.
+// NewSelfSigned makes a self-signed certificate in PEM. It is valid from a day ago, for devices with a slow clock,
+// until the given number of days from now.
 func NewSelfSigned(key crypto.Signer, subject Subject, now time.Time, days int) ([]byte, error) {
 	if days < 1 {
 		return nil, errors.New("a certificate is valid for at least one day")
@@ -135,7 +135,7 @@ func NewSelfSigned(key crypto.Signer, subject Subject, now time.Time, days int) 
 }
 
 func selfSigned(key crypto.Signer, subject Subject, now, until time.Time) ([]byte, error) {
-	template := &x509.Certificate{ // without a serial number, so that a random one is made
+	template := &x509.Certificate{ // CreateCertificate makes a random serial number
 		Subject:               subject.name(),
 		EmailAddresses:        subject.emails(),
 		NotBefore:             now.Add(-clockSkew),

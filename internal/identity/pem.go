@@ -6,9 +6,9 @@ import (
 )
 
 // FromPEM makes an identity of a certificate file, a key file and any number of chain files, in PEM, DER or PKCS#7. The
-// certificate file may hold the chain too, and the private key, when no key file is given; the order of certificates does
-// not matter. Keys are PKCS#8, PKCS#1 or SEC 1, encrypted as PBES2 PKCS#8 or as traditional PEM, or not at all. Where
-// several keys have a certificate, Files.Alias says which is meant; else the error is a SeveralError.
+// certificate file may hold the chain too, and, without a key file, the private key; the order of certificates does not
+// matter. Keys are PKCS#8, PKCS#1 or SEC 1, encrypted as PBES2 PKCS#8 or as traditional PEM, or not at all. Among
+// several keys with a certificate Files.Alias chooses; otherwise the error is a SeveralError.
 func FromPEM(files Files, pass Passphrase) (*Identity, error) {
 	found, err := readCertificates(append([]File{files.Cert}, files.Chain...)...)
 	if err != nil {
@@ -32,7 +32,7 @@ func FromPEM(files Files, pass Passphrase) (*Identity, error) {
 	return choose(keyFile, keys, found, files.Alias)
 }
 
-// ReadKey reads a private key alone, in the forms that FromPEM reads.
+// ReadKey reads a private key alone, in any form known to FromPEM.
 func ReadKey(f File, pass Passphrase) (crypto.Signer, error) {
 	found, err := readKeys(f)
 	if err != nil {
@@ -48,7 +48,7 @@ func ReadKey(f File, pass Passphrase) (crypto.Signer, error) {
 	return keys[0].signer, nil
 }
 
-// decryptKeys reads the keys of a file, all with the one passphrase, which is asked for at most once.
+// decryptKeys reads the keys of a file, all with one passphrase, asked for at most once.
 func decryptKeys(found contents, pass Passphrase) ([]namedKey, error) {
 	var work effort
 	for _, block := range found.keys {
@@ -69,7 +69,7 @@ func decryptKeys(found contents, pass Passphrase) ([]namedKey, error) {
 	return keys, nil
 }
 
-// once returns a Passphrase that asks at most once however often it is called, and what overwrites the answer.
+// once returns a Passphrase that asks at most once, however often it is called, and a function to overwrite the answer.
 func (p Passphrase) once() (asked Passphrase, forget func()) {
 	var secret []byte
 	if p == nil {
@@ -89,7 +89,7 @@ func (p Passphrase) once() (asked Passphrase, forget func()) {
 	return ask, func() { clear(secret) }
 }
 
-// signerOf narrows a parsed private key to one that can sign.
+// signerOf narrows a parsed private key to a crypto.Signer.
 func signerOf(key any) (crypto.Signer, error) {
 	signer, ok := key.(crypto.Signer)
 	if !ok {

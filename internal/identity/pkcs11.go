@@ -2,8 +2,8 @@ package identity
 
 import "crypto"
 
-// FromPKCS11 makes an identity of a certificate, and of its key in a security module, which does the signing. pin is asked
-// once. Close the identity to log out.
+// FromPKCS11 makes an identity of a certificate and its key in a security module; the module signs. pin is asked once.
+// Close the identity to log out.
 func FromPKCS11(files Files, key PKCS11, pin Passphrase) (*Identity, error) {
 	found, err := readCertificates(append([]File{files.Cert}, files.Chain...)...)
 	if err != nil {
@@ -22,7 +22,7 @@ func FromPKCS11(files Files, key PKCS11, pin Passphrase) (*Identity, error) {
 	return id, nil
 }
 
-// OpenPKCS11 logs in to a security module and finds a key. The function that it returns logs out.
+// OpenPKCS11 logs in to a security module and finds a key. The returned function logs out.
 func OpenPKCS11(key PKCS11, pin Passphrase) (crypto.Signer, func() error, error) {
 	if !HasPKCS11 {
 		return nil, nil, ErrNoPKCS11

@@ -12,13 +12,13 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// HasPKCS11 says whether this program was built to reach security modules.
+// HasPKCS11 is true in a build with support for security modules.
 const HasPKCS11 = true
 
-// ErrNoPKCS11 is the answer of a program that was not.
+// ErrNoPKCS11 is the error of a build without that support.
 var ErrNoPKCS11 = errors.New("this syncguard was built without support for PKCS#11")
 
-// openPKCS11 logs in and finds the key. The function that it returns logs out.
+// openPKCS11 logs in and finds the key. The returned function logs out.
 func openPKCS11(p PKCS11, pin []byte) (crypto.Signer, func() error, error) {
 	if _, err := os.Stat(p.Module); err != nil {
 		return nil, nil, fmt.Errorf("opening the library %s: %w", p.Module, withoutPath(err))
@@ -46,7 +46,7 @@ func openPKCS11(p PKCS11, pin []byte) (crypto.Signer, func() error, error) {
 	return nil, nil, errors.Join(err, module.Close())
 }
 
-// explainPKCS11 says in words what a person can do something about.
+// explainPKCS11 explains the errors a person can act on.
 func explainPKCS11(err error) error {
 	var code pkcs11.Error
 	if !errors.As(err, &code) {

@@ -7,10 +7,10 @@ import (
 	"errors"
 )
 
-// HasPKCS11 says whether this program was built to reach security modules.
+// HasPKCS11 is true in a build with support for security modules.
 const HasPKCS11 = false
 
-// ErrNoPKCS11 is the answer of a program that was not.
+// ErrNoPKCS11 is the error of a build without that support.
 var ErrNoPKCS11 = errors.New("this syncguard was built without support for PKCS#11")
 
 func openPKCS11(PKCS11, []byte) (crypto.Signer, func() error, error) {

@@ -11,23 +11,23 @@ import (
 
 // PKCS11 names a key in a security module.
 type PKCS11 struct {
-	Module    string // path of the library that reaches the module
+	Module    string // path of the module's library
 	Token     string // label of the token, or
 	Serial    string // its serial number, or
-	Slot      *int   // the slot that it is in
-	Object    string // label of the key; empty where the identifier tells
-	ID        []byte // identifier of the key; nil where the label tells
-	PINSource string // path of the file that holds the PIN; empty where it comes from elsewhere
+	Slot      *int   // its slot
+	Object    string // label of the key; may be empty with an ID
+	ID        []byte // identifier of the key; may be nil with an Object
+	PINSource string // path of a file with the PIN; may be empty
 }
 
 const pkcs11Scheme = "pkcs11:"
 
-// IsPKCS11 says whether what stands where a file could stand is a URI of a security module.
+// IsPKCS11 reports whether an argument is the URI of a security module's key, not a file.
 func IsPKCS11(s string) bool { return strings.HasPrefix(s, pkcs11Scheme) }
 
-// ParsePKCS11 reads a URI of RFC 7512, such as pkcs11:token=corp;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so.
-// It must name a module, a token and a key. A PIN in it (pin-value) is refused, since every user of the machine can read a
-// command line.
+// ParsePKCS11 reads a URI of RFC 7512, such as
+// pkcs11:token=corp;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so. It must name a module, a token and a
+// key. A PIN in it (pin-value) is refused: every user of the machine can read a command line.
 func ParsePKCS11(uri string) (PKCS11, error) {
 	var p PKCS11
 	rest, ok := strings.CutPrefix(uri, pkcs11Scheme)

@@ -12,12 +12,12 @@ import (
 	"syncguard/internal/cms"
 )
 
-// FromPKCS12 makes an identity of a PKCS#12 file (.p12, .pfx) in DER, BER or base64, in today's encryption or in the old
-// one, and of any number of further chain files. The empty passphrase is tried before pass is called. Where several keys
-// have a certificate, Files.Alias says which is meant; else the error is a SeveralError.
+// FromPKCS12 makes an identity of a PKCS#12 file (.p12, .pfx) in DER, BER or base64, with modern or legacy encryption,
+// and any number of further chain files. It tries the empty passphrase before calling pass. Among several keys with a
+// certificate Files.Alias chooses; otherwise the error is a SeveralError.
 //
-// The work that the file asks for is bounded, except for a key bag inside encrypted contents, which nobody can see
-// before the passphrase has proved right.
+// The work requested by the file is bounded, except for a key bag inside encrypted contents: nobody can see it before
+// the passphrase has proved right.
 func FromPKCS12(files Files, pass Passphrase) (*Identity, error) {
 	f := files.P12
 	store, err := readPKCS12(f.Data)
@@ -56,7 +56,7 @@ const (
 	oidFriendlyName   = "1.2.840.113549.1.9.20"
 )
 
-// The parts of RFC 7292 that are in the clear.
+// The unencrypted parts of RFC 7292.
 type (
 	pfx struct {
 		Version int
@@ -96,16 +96,16 @@ type (
 	}
 )
 
-// store is a PKCS#12 file that was read as far as it is in the clear.
+// store is a PKCS#12 file, read as far as it is in the clear.
 type store struct {
 	mac       macData
-	safe      []byte // that the MAC is over, as it stands in the file
+	safe      []byte // the bytes under the MAC, as in the file
 	keys      []safeBag
 	certs     []safeBag
 	encrypted []contentInfo
 }
 
-// IsPKCS12 says whether a file is PKCS#12, in DER, BER or base64, rather than PEM or a certificate in DER.
+// IsPKCS12 reports whether a file is PKCS#12, in DER, BER or base64, rather than PEM or a certificate in DER.
 func IsPKCS12(data []byte) bool { return isPKCS12(derPKCS12(data)) }
 
 func isPKCS12(data []byte) bool {
@@ -114,7 +114,7 @@ func isPKCS12(data []byte) bool {
 		(file.Safe.Type.String() == oidPKCS7Data || file.Safe.Type.String() == oidPKCS7Signed)
 }
 
-// derPKCS12 takes base64 off, with the lines of PEM or without.
+// derPKCS12 removes base64, with or without PEM lines.
 func derPKCS12(data []byte) []byte {
 	data = plainText(data)
 	if block, _ := pem.Decode(data); block != nil && block.Type == "PKCS12" {
@@ -123,10 +123,10 @@ func derPKCS12(data []byte) []byte {
 	return fromBase64(data)
 }
 
-// convert is the way out for a file that cannot be read here.
+// convert is the advice for an unsupported file.
 const convert = "convert it with openssl pkcs12 -in FILE -out FILE.pem, and give FILE.pem with --cert"
 
-// readPKCS12 reads a file, and how much work each part of it asks for, before any of that is done.
+// readPKCS12 reads a file, and bounds the work of each part before doing any of it.
 func readPKCS12(data []byte) (*store, error) {
 	if err := checkSize(data); err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func readPKCS12(data []byte) (*store, error) {
 	return s, s.read()
 }
 
-// notPKCS12 says what a file is instead.
+// notPKCS12 is the error for another kind of file, naming that kind.
 func notPKCS12(data []byte) error {
 	found, err := File{Data: data}.read()
 	switch {
@@ -164,7 +164,7 @@ func notPKCS12(data []byte) error {
 	return errors.New("is not PKCS#12, or is damaged")
 }
 
-// read sorts the bags that are in the clear, and adds up the work.
+// read sorts the unencrypted bags, and adds up the work.
 func (s *store) read() error {
 	var contents []contentInfo
 	if err := unmarshalBER(s.safe, &contents); err != nil {
@@ -226,7 +226,7 @@ func (s *store) readBags(encoded []byte, work *effort) error {
 	return nil
 }
 
-// unmarshalBER is unmarshal for what stands in octets, which may be in BER again.
+// unmarshalBER is unmarshal for the contents of octet strings, which may be in BER again.
 func unmarshalBER(data []byte, out any) error {
 	der, err := cms.ToDER(data)
 	if err != nil {
@@ -235,7 +235,7 @@ func unmarshalBER(data []byte, out any) error {
 	return unmarshal(der, out)
 }
 
-// unlock returns the passphrase that the MAC holds with.
+// unlock returns the passphrase that fits the MAC.
 func (s *store) unlock(pass Passphrase) (passphrase, error) {
 	secret, err := s.mac.accepts(nil, s.safe)
 	if !errors.Is(err, ErrWrongPassphrase) {
@@ -291,7 +291,7 @@ func appendKey(keys *[]namedKey, key any, alias string) error {
 	return err
 }
 
-// friendlyName returns what the file calls the contents of a bag, or nothing.
+// friendlyName returns the file's own name for a bag, or "".
 func (b safeBag) friendlyName() string {
 	for _, a := range b.Attributes {
 		var name asn1.RawValue
@@ -307,7 +307,7 @@ func (b safeBag) friendlyName() string {
 	return ""
 }
 
-// octets returns the encrypted bytes, which BER may have in chunks.
+// octets returns the encrypted bytes, joining the chunks of BER.
 func (e encryptedInfo) octets() ([]byte, error) {
 	if !e.Content.IsCompound {
 		return e.Content.Bytes, nil

@@ -22,13 +22,13 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// passphrase is one that the MAC of a file holds with, in the two forms that PKCS#12 derives keys from.
+// passphrase has been checked against a file's MAC. It has both forms used by PKCS#12 for key derivation.
 type passphrase struct {
 	text []byte // UTF-8
-	wide []byte // UTF-16 with two zero octets behind it; nil where the writer took the empty one for no octets at all
+	wide []byte // UTF-16 with two zero octets at its end; nil if the writer took the empty one as no octets at all
 }
 
-// accepts returns the passphrase if the MAC holds with it, else ErrWrongPassphrase.
+// accepts returns the passphrase if it fits the MAC, else ErrWrongPassphrase.
 func (m macData) accepts(text, message []byte) (passphrase, error) {
 	forms := [][]byte{append(utf16Of(string(text)), 0, 0)}
 	if len(text) == 0 {
@@ -53,7 +53,7 @@ func utf16Of(text string) (wide []byte) {
 	return wide
 }
 
-// sum is the MAC of RFC 7292, or that of RFC 9579, PBMAC1.
+// sum computes the MAC of RFC 7292, or PBMAC1 of RFC 9579.
 func (m macData) sum(text, wide, message []byte) ([]byte, error) {
 	algorithm := m.Digest.Algorithm
 	if algorithm.Algorithm.String() == oidPBMAC1 {
@@ -68,7 +68,7 @@ func (m macData) sum(text, wide, message []byte) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-// macKey derives a key of as many octets as the hash has, by RFC 7292, appendix B.2, with the ID of a MAC.
+// macKey derives a key as long as the hash, by RFC 7292, appendix B.2, with the ID of a MAC.
 func macKey(newHash func() hash.Hash, wide, salt []byte, iterations int64) []byte {
 	const macID = 3
 	h := newHash()
@@ -125,7 +125,7 @@ func pbmac1(algorithm pkix.AlgorithmIdentifier, text, message []byte) ([]byte, e
 	return mac.Sum(nil), nil
 }
 
-// digests are the hashes by their object identifiers.
+// digests maps object identifiers to hashes.
 func digests() map[string]func() hash.Hash {
 	const nist = "2.16.840.1.101.3.4.2."
 	return map[string]func() hash.Hash{
@@ -134,7 +134,7 @@ func digests() map[string]func() hash.Hash {
 	}
 }
 
-// hmacs are the hashes by the object identifiers of their HMAC. Without one it is SHA-1.
+// hmacs maps the object identifiers of HMACs to hashes. The default is SHA-1.
 func hmacs() map[string]func() hash.Hash {
 	const rsadsi = "1.2.840.113549.2."
 	return map[string]func() hash.Hash{
@@ -143,9 +143,9 @@ func hmacs() map[string]func() hash.Hash {
 	}
 }
 
-// decode has the library decrypt one part of a file: bags, or encrypted contents. The library reads DER with one key and at
-// least one certificate, so that is what it gets: the part, in a file of its own, beside a key and a certificate of no use,
-// which are left out of what is returned. The key is nil where the part holds none.
+// decode has the library decrypt one part of a file: bags, or encrypted contents. The library demands DER with one key
+// and at least one certificate, so it gets the part in a file of its own, beside a filler key and a filler certificate,
+// both left out of the result. The key is nil for a part without one.
 func (p passphrase) decode(bags []safeBag, content *contentInfo) (key any, certs []*x509.Certificate, err error) {
 	filler := filling()
 	beside := append([]safeBag{filler.cert}, bags...)
@@ -214,7 +214,7 @@ func (c contentInfo) plain() (contentInfo, error) {
 	return c, err
 }
 
-// dataOf wraps octets as contents in the clear.
+// dataOf wraps octets as unencrypted contents.
 func dataOf(octets []byte) contentInfo {
 	encoded, _ := asn1.Marshal(octets) // never fails
 	return contentInfo{objectID(oidPKCS7Data), explicit(encoded)}
@@ -233,7 +233,7 @@ func objectID(dotted string) asn1.ObjectIdentifier {
 	return id
 }
 
-// filler is a key and a certificate of no use, as bags in the clear.
+// filler is an unused key and an unused certificate, as unencrypted bags.
 type filler struct{ key, cert safeBag }
 
 var filling = sync.OnceValue(func() filler {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// Store is what a PKCS#12 file tells of itself without its passphrase.
+// Store describes a PKCS#12 file, as far as it is readable without its passphrase.
 type Store struct {
-	Keys       int      // private keys that stand outside of encrypted contents
-	HasHidden  bool     // there are encrypted contents, which may hold keys too
+	Keys       int      // private keys outside of encrypted contents
+	HasHidden  bool     // there are encrypted contents, possibly with more keys
 	Digest     string   // of its MAC, such as SHA-1
 	Encryption []string // of its contents and keys, each once, such as PBES2
-	Iterations int64    // of key derivation that Opens takes
+	Iterations int64    // of key derivation, for one call of Opens
 
 	store *store
 }
 
-// ReadStore reads a PKCS#12 file in DER, BER or base64. The error says what cannot be read here.
+// ReadStore reads a PKCS#12 file in DER, BER or base64. The error names the unsupported part.
 func ReadStore(data []byte) (*Store, error) {
 	s, err := readPKCS12(data)
 	if err != nil {
@@ -57,7 +57,8 @@ func (s *Store) add(oid string) {
 	}
 }
 
-// Opens reports whether the MAC of the file holds with a passphrase. It decrypts nothing. The error says that nobody can tell.
+// Opens reports whether a passphrase fits the MAC of the file. It decrypts nothing. An error means the MAC could not be
+// checked.
 func (s *Store) Opens(passphrase string) (bool, error) {
 	_, err := s.store.mac.accepts([]byte(passphrase), s.store.safe)
 	if errors.Is(err, ErrWrongPassphrase) {

@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// shellSyntax are characters that mean something to a shell where no quote stands around them. No shell is asked here,
-// so they would silently mean themselves.
+// shellSyntax lists the characters with a meaning to a shell outside quotes. No shell is involved here, so they would
+// silently mean themselves.
 const shellSyntax = "|&;<>()$`*?[]\n"
 
-// SplitCommand splits a command line into words as a shell does, with single quotes, double quotes and backslashes, and
-// nothing else of a shell: what a shell would act upon is an error. Tilde, hash and braces count only at the begin of a
-// word.
+// SplitCommand splits a command line into words as a shell does, with single quotes, double quotes and backslashes
+// only. Any other shell syntax is an error. Tilde, hash and braces count only at the start of a word.
 func SplitCommand(line string) ([]string, error) {
 	var s splitter
-	for i := range len(line) { // all that counts is ASCII, so bytes will do
+	for i := range len(line) { // all syntax is ASCII, so bytes will do
 		if err := s.next(line[i]); err != nil {
 			return nil, err
 		}
@@ -36,8 +35,8 @@ func SplitCommand(line string) ([]string, error) {
 type splitter struct {
 	words   []string
 	word    strings.Builder
-	begun   bool // there is a word, if an empty one
-	quote   byte // that is open
+	begun   bool // a word has begun, possibly an empty one
+	quote   byte // the open quote, or 0
 	escaped bool
 }
 

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Facts are what people want to know of a certificate. They come from a file, so escape them before showing them.
+// Facts describe a certificate for people. They come from a file, so escape them before showing them.
 type Facts struct {
-	Name      string    `json:"name"` // what a person calls it
-	Subject   string    `json:"subject"`
+	Name      string    `json:"name"`    // common name, or the whole subject
+	Subject   string    `json:"subject"` // distinguished name
 	Issuer    string    `json:"issuer"`
 	Serial    string    `json:"serial"`    // hexadecimal
 	NotBefore time.Time `json:"notBefore"` // RFC 3339
@@ -23,13 +23,13 @@ type Facts struct {
 	Key       string    `json:"key"`    // `RSA 2048`, `ECDSA P-256`
 }
 
-// FactsOf returns those of a certificate.
+// FactsOf returns the facts of a certificate.
 func FactsOf(cert *x509.Certificate) Facts {
 	return Facts{Name: NameOf(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: cert.SerialNumber.Text(16),
 		NotBefore: inUTC(cert.NotBefore), NotAfter: inUTC(cert.NotAfter), SHA256: Fingerprint(cert), Key: KeyName(cert.PublicKey)}
 }
 
-// inUTC returns a time in UTC, unless it is in the year 10000 there, which JSON has no form for.
+// inUTC returns a time in UTC, unless its year there is 10000: JSON has no form for it.
 func inUTC(t time.Time) time.Time {
 	if utc := t.UTC(); utc.Year() <= 9999 {
 		return utc
@@ -40,7 +40,7 @@ func inUTC(t time.Time) time.Time {
 // Fingerprint returns the SHA-256 of a certificate, in hexadecimal.
 func Fingerprint(cert *x509.Certificate) string { return fmt.Sprintf("%x", sha256.Sum256(cert.Raw)) }
 
-// KeyName says the kind and size of a public key: RSA 2048, ECDSA P-256.
+// KeyName returns the kind and size of a public key: RSA 2048, ECDSA P-256.
 func KeyName(public crypto.PublicKey) string {
 	switch key := public.(type) {
 	case *rsa.PublicKey:

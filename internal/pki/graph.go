@@ -8,29 +8,29 @@ import (
 	"slices"
 )
 
-// The bounds on the work for one graph, whatever is in it. Apple's own path builder stops at 15 certificates and 100 ways, too:
-// MAX_CHAIN_LENGTH and MAX_NUM_CHAINS in SecTrustServer.c of github.com/apple-oss-distributions/Security.
+// Bounds on the work for one graph, with any contents. Apple's own path builder stops at 15 certificates and 100 paths,
+// too: MAX_CHAIN_LENGTH and MAX_NUM_CHAINS in SecTrustServer.c of github.com/apple-oss-distributions/Security.
 const (
-	MaxLength = 15     // certificates of a way
-	MaxPaths  = 100    // ways that one search yields
-	maxSteps  = 10_000 // certificates that one search looks at
-	maxChecks = 1_000  // signatures that are verified for a graph, each once
+	MaxLength = 15     // certificates of a path
+	MaxPaths  = 100    // paths of one search
+	maxSteps  = 10_000 // certificates visited by one search
+	maxChecks = 1_000  // signatures verified for a graph, each once
 )
 
-// Graph is who can have issued whom among certificates.
+// Graph holds certificates and their possible issuers.
 type Graph struct {
-	certs     []*x509.Certificate // distinct, in the order of their bytes, so that nothing depends on the order in which they came
+	certs     []*x509.Certificate // distinct, in the order of their bytes, to be independent of the input order
 	entity    []int               // of each, a number for its name and key
 	key       []int               // of each, a number for its key
 	takesWeak bool
 	issuers   [][]int              // of each; nil until asked for
-	reached   [][]int              // of each, what is above it; nil until asked for
+	reached   [][]int              // everything above each; nil until asked for
 	checked   map[[2]int]signature // of a certificate by a key
 	exhausted bool
 }
 
-// NewGraph makes a graph of distinct certificates. takesWeak keeps links by signatures that prove nothing any more, and to an issuer
-// that may not issue, to find the chain that was meant; without it such a link does not exist.
+// NewGraph makes a graph of certificates, ignoring duplicates. takesWeak keeps links by broken signature algorithms,
+// and links to issuers not allowed to issue, to find the intended chain; without it there are no such links.
 func NewGraph(certs []*x509.Certificate, takesWeak bool) *Graph {
 	g := &Graph{takesWeak: takesWeak, checked: map[[2]int]signature{}}
 	g.certs = slices.SortedFunc(slices.Values(certs), func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
@@ -51,11 +51,11 @@ func numberOf(known map[string]int, name string) int {
 	return known[name]
 }
 
-// Certificates returns the distinct certificates in an order that does not depend on how they came. The result is shared; do not
+// Certificates returns the distinct certificates, in an order independent of the input's. The result is shared; do not
 // modify it.
 func (g *Graph) Certificates() []*x509.Certificate { return g.certs }
 
-// IsExhausted reports whether more signatures would have to be verified than the graph verifies, so that links may be missing.
+// IsExhausted reports whether the graph reached its bound on verified signatures, so links may be missing.
 func (g *Graph) IsExhausted() bool { return g.exhausted }
 
 // index returns the number of a certificate, or -1.
@@ -67,7 +67,7 @@ func (g *Graph) index(cert *x509.Certificate) int {
 	return i
 }
 
-// issuersOf returns the issuers of certificate i that fit, itself aside.
+// issuersOf returns the fitting issuers of certificate i, without itself.
 func (g *Graph) issuersOf(i int) []int {
 	if g.issuers[i] != nil {
 		return g.issuers[i]
@@ -85,7 +85,7 @@ func (g *Graph) issuersOf(i int) []int {
 	return found
 }
 
-// signed asks for each certificate and key once: twins have one key.
+// signed verifies each certificate and key once: certificates of one key share the result.
 func (g *Graph) signed(i, by int) signature {
 	at := [2]int{i, g.key[by]}
 	if g.checked[at] == unchecked {
@@ -98,7 +98,7 @@ func (g *Graph) signed(i, by int) signature {
 	return g.checked[at]
 }
 
-// Above returns the certificates that the issuers of a certificate, and theirs, lead to: nearer ones first, and without itself.
+// Above returns the direct and indirect issuers of a certificate, nearer ones first, without itself.
 func (g *Graph) Above(cert *x509.Certificate) []*x509.Certificate {
 	var above []*x509.Certificate
 	for _, i := range g.reach(g.index(cert))[1:] {
@@ -126,7 +126,8 @@ func (g *Graph) reach(from int) []int {
 	return queue
 }
 
-// IsSelfSigned reports whether a certificate of the graph signed itself. A weak signature counts where the graph takes weak ones.
+// IsSelfSigned reports whether a certificate of the graph signed itself. A weak signature counts only in a graph with
+// takesWeak.
 func (g *Graph) IsSelfSigned(cert *x509.Certificate) bool {
 	i := g.index(cert)
 	if !fits(cert, cert) {
@@ -136,7 +137,7 @@ func (g *Graph) IsSelfSigned(cert *x509.Certificate) bool {
 	return s == yes || s == weak && g.takesWeak
 }
 
-// Ends returns the certificates that issued none of the others, or all of them where each issued one.
+// Ends returns the certificates that issued none of the others, or, if each issued one, all of them.
 func (g *Graph) Ends() []*x509.Certificate {
 	issued := make([]bool, len(g.certs))
 	for i := range g.certs {
@@ -156,8 +157,8 @@ func (g *Graph) Ends() []*x509.Certificate {
 	return ends
 }
 
-// IsTop reports whether nothing that was given leads on from a certificate: it signed itself, has no issuer here, or is in a circle
-// of authorities that signed each other and none themselves.
+// IsTop reports whether the chain stops at a certificate: it signed itself, has no issuer here, or is in a circle of
+// authorities that signed each other and none themselves.
 func (g *Graph) IsTop(cert *x509.Certificate) bool {
 	i := g.index(cert)
 	if g.IsSelfSigned(cert) {
@@ -171,9 +172,9 @@ func (g *Graph) IsTop(cert *x509.Certificate) bool {
 	return true
 }
 
-// Paths yields the ways from a certificate of the graph, which is the first of each, over issuers that may be on one to
-// certificates that isEnd; a way never meets one owner twice. The shortest comes first; of two certificates that are equally near
-// to an end, the one that lasts longer. At most MaxPaths are yielded, of at most MaxLength certificates.
+// Paths yields the paths from a certificate of the graph, the first of each, over issuers with mayPass to certificates
+// with isEnd. No path meets one owner twice. The shortest comes first; of two certificates equally near to an end, the
+// longer-lasting one. At most MaxPaths are yielded, of at most MaxLength certificates.
 func (g *Graph) Paths(from *x509.Certificate, mayPass, isEnd func(*x509.Certificate) bool) iter.Seq[[]*x509.Certificate] {
 	return func(yield func([]*x509.Certificate) bool) {
 		start := g.index(from)
@@ -193,12 +194,12 @@ func (g *Graph) Paths(from *x509.Certificate, mayPass, isEnd func(*x509.Certific
 type search struct {
 	*Graph
 	isEnd, passes map[int]bool
-	distance      map[int]int // to the nearest end; nothing where there is none
+	distance      map[int]int // to the nearest end; no entry without one
 	yield         func([]*x509.Certificate) bool
 	steps, found  int
 }
 
-// distances asks from the ends downwards, so that a search never enters where no end is.
+// distances searches from the ends downwards, so a search never enters a part without an end.
 func (s *search) distances(reached []int) map[int]int {
 	distance := map[int]int{}
 	for changed := true; changed; {
@@ -218,7 +219,7 @@ func (s *search) distances(reached []int) map[int]int {
 	return distance
 }
 
-// visit reports whether to go on.
+// visit returns false to stop.
 func (s *search) visit(i int, below []int) bool {
 	if s.steps++; s.steps > maxSteps || s.found == MaxPaths {
 		return false

@@ -1,10 +1,11 @@
-// Package pki knows which certificates can have issued which, and finds the ways from one of them to a root.
+// Package pki finds the possible issuers of certificates, and the paths from one of them to a root.
 //
-// Certificates are a graph, not a list: a certificate authority that renews its certificate, or has it signed by several others,
-// has several certificates with one name and one key, and each of them fits as the issuer. NewGraph takes certificates in any
-// order; Graph.Paths yields the ways through them. What a way is worth, its caller judges.
+// Certificates are a graph, not a list: an authority with a renewed or cross-signed certificate has several of one name
+// and one key, and each fits as the issuer. Start with NewGraph, which takes certificates in any order, and
+// Graph.Paths, which yields the paths through them. Judging a path is up to the caller: package cms does it for
+// verifying, package identity for signing.
 //
-// Certificates come from anybody: the work is bounded whatever they are. Nothing here looks at revocation.
+// Certificates may come from anybody: the work is bounded for any input. The package does not check revocation.
 package pki
 
 import (
@@ -18,19 +19,19 @@ import (
 	"time"
 )
 
-// IsSelfSigned reports whether a certificate signed itself, as roots do. How strong that signature is does not matter: old roots
-// have SHA-1, and one of MD5 is taken at the names and key identifiers.
+// IsSelfSigned reports whether a certificate signed itself, as roots do. The strength of that signature does not
+// matter: old roots have SHA-1. One of MD5 is not verified; names and key identifiers decide.
 func IsSelfSigned(cert *x509.Certificate) bool {
 	return fits(cert, cert) && signed(cert, cert) != no
 }
 
-// SameEntity reports whether two certificates are of one owner: the same name and the same key.
+// SameEntity reports whether two certificates have one owner: the same name and the same key.
 func SameEntity(a, b *x509.Certificate) bool {
 	return bytes.Equal(a.RawSubject, b.RawSubject) && bytes.Equal(a.RawSubjectPublicKeyInfo, b.RawSubjectPublicKeyInfo)
 }
 
-// NameOf returns what a person calls a certificate: its common name, or its whole subject. It comes from a file, so escape it
-// before showing it.
+// NameOf returns the common name of a certificate, or its whole subject. It comes from a file, so escape it before
+// showing it.
 func NameOf(cert *x509.Certificate) string {
 	if cert.Subject.CommonName != "" {
 		return cert.Subject.CommonName
@@ -41,7 +42,7 @@ func NameOf(cert *x509.Certificate) string {
 	return "certificate without a name"
 }
 
-// IssuerOf returns what a person calls the issuer of a certificate.
+// IssuerOf returns the common name of the issuer of a certificate, or its whole name.
 func IssuerOf(cert *x509.Certificate) string {
 	if cert.Issuer.CommonName != "" {
 		return cert.Issuer.CommonName
@@ -49,8 +50,8 @@ func IssuerOf(cert *x509.Certificate) string {
 	return cert.Issuer.String()
 }
 
-// IgnoreAppleMarkers removes from the critical extensions that are not understood those by which Apple marks the certificates that
-// it issues, such as Developer ID: they narrow nothing that matters to a signed profile.
+// IgnoreAppleMarkers removes Apple's markers, such as Developer ID, from the critical extensions not understood. Apple
+// puts them on certificates it issues; they narrow nothing of importance to a signed profile.
 func IgnoreAppleMarkers(cert *x509.Certificate) {
 	cert.UnhandledCriticalExtensions = slices.DeleteFunc(cert.UnhandledCriticalExtensions, isAppleMarker)
 }
@@ -60,8 +61,8 @@ func isAppleMarker(id asn1.ObjectIdentifier) bool {
 	return len(id) > len(marker) && id[:len(marker)].Equal(marker)
 }
 
-// Fits reports whether the names and key identifiers of two certificates let the one be the issuer of the other. The signature
-// is not looked at.
+// Fits reports whether the names and key identifiers of two certificates let the one be the issuer of the other. The
+// signature is not checked.
 func Fits(issuer, cert *x509.Certificate) bool { return fits(issuer, cert) }
 
 func fits(issuer, cert *x509.Certificate) bool {
@@ -69,7 +70,7 @@ func fits(issuer, cert *x509.Certificate) bool {
 		(len(issuer.SubjectKeyId) == 0 || len(cert.AuthorityKeyId) == 0 || bytes.Equal(issuer.SubjectKeyId, cert.AuthorityKeyId))
 }
 
-// MayIssue reports whether a certificate is that of a certificate authority, and its key usage allows to sign certificates.
+// MayIssue reports whether a certificate is an authority's, with a key usage that allows signing certificates.
 func MayIssue(cert *x509.Certificate) bool {
 	if cert.Version == 3 && !cert.BasicConstraintsValid || cert.BasicConstraintsValid && !cert.IsCA {
 		return false
@@ -77,14 +78,14 @@ func MayIssue(cert *x509.Certificate) bool {
 	return cert.KeyUsage == 0 || cert.KeyUsage&x509.KeyUsageCertSign != 0
 }
 
-// signature is what is known of the signature of one certificate by the key of another.
+// signature is the state of one certificate's signature by another's key.
 type signature int
 
 const (
 	unchecked signature = iota
 	yes
 	no
-	weak // the algorithm is one that proves nothing any more; MD5 is not even checked
+	weak // a broken algorithm; MD5 is not even checked
 )
 
 func signed(issuer, cert *x509.Certificate) signature {
@@ -99,7 +100,7 @@ func signed(issuer, cert *x509.Certificate) signature {
 	return no
 }
 
-// IsWeak reports whether a signature algorithm proves nothing any more: SHA-1 and older.
+// IsWeak reports whether a signature algorithm is broken: SHA-1 and older.
 func IsWeak(algorithm x509.SignatureAlgorithm) bool {
 	switch algorithm {
 	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
@@ -108,7 +109,7 @@ func IsWeak(algorithm x509.SignatureAlgorithm) bool {
 	return false
 }
 
-// MinRSABits is what Apple's systems ask of the certificates that they trust.
+// MinRSABits is Apple's minimum for trusted certificates.
 const MinRSABits = 2048
 
 // ShortRSA returns the bits of an RSA key with fewer than MinRSABits, and 0 for every other key.
@@ -119,5 +120,5 @@ func ShortRSA(public crypto.PublicKey) int {
 	return 0
 }
 
-// Day returns the day of a moment, by UTC.
+// Day returns the UTC date of a time, such as 2027-01-31.
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
