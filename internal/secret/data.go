@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// inData judges what data holds: a key in DER, a document, or text.
+// inData judges data: a key in DER, a document, or text.
 func (f *finder) inData(data []byte) (Reason, bool) {
 	switch {
 	case isPKCS12(data):
@@ -34,10 +34,11 @@ func (f *finder) inData(data []byte) (Reason, bool) {
 	return Reason{What: what}, what != ""
 }
 
-// identity is what a PKCS#12 file holds. The passphrase beside it is what stands in clear text, and not the file.
+// identity is the content of a PKCS#12 file. Its file is encrypted; the passphrase beside it is the secret in clear
+// text.
 const identity = "an identity"
 
-// decoded is text in UTF-8 or UTF-16.
+// decoded decodes text in UTF-8 or UTF-16.
 func decoded(data []byte) (string, bool) {
 	order := func(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
 	switch {
@@ -54,8 +55,8 @@ func decoded(data []byte) (string, bool) {
 	return string(utf16.Decode(units)), true
 }
 
-// inDocument reports whether bytes are a property list or JSON that holds a secret. Where too much has been read inside of
-// values already, they are taken to hold one.
+// inDocument reports whether bytes are a property list or JSON with a secret inside. Beyond the bound on values read
+// inside of values, it assumes a secret.
 func (f *finder) inDocument(data []byte) bool {
 	if f.depth == maxInside || !isDocument(data) {
 		return false
@@ -88,7 +89,7 @@ func isDocument(data []byte) bool {
 	return cms.IsSigned(data)
 }
 
-// inEncoding says what a text holds in base64, or returns "": all of the text, or one long word in it.
+// inEncoding names the secret in a text's base64: all of the text, or one long word in it. It returns "" for none.
 func (f *finder) inEncoding(s string) string {
 	if f.depth == maxInside {
 		return ""
@@ -113,7 +114,7 @@ const (
 	shortestKey = 40
 )
 
-// inWhole judges a text that is base64 from its first to its last character.
+// inWhole judges a text of base64 from its first to its last character.
 func (f *finder) inWhole(s string) string {
 	const shortest = 16
 	compact := make([]byte, 0, min(len(s), 64))
@@ -145,8 +146,8 @@ func (f *finder) inBase64(body string) string {
 	return reason.What
 }
 
-// isPrivateKey reports whether DER begins as a private key: PKCS#8, also encrypted (RFC 5958), PKCS#1 (RFC 8017) or SEC 1
-// (RFC 5915). The whole of it need not be there.
+// isPrivateKey reports whether DER begins as a private key: PKCS#8, also encrypted (RFC 5958), PKCS#1 (RFC 8017) or SEC
+// 1 (RFC 5915). The key may be truncated.
 func isPrivateKey(der []byte) bool {
 	body := inside(der, 0x30)
 	switch {
@@ -178,7 +179,7 @@ var (
 	oidPKCS12PBE = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1} // 1.2.840.113549.1.12.1
 )
 
-// inside returns what follows the tag and the length of a value in DER or BER, also where its end is cut off, or nil.
+// inside returns the contents of a value in DER or BER, even if truncated. For another tag it returns nil.
 func inside(b []byte, tag byte) []byte {
 	if len(b) < 2 || b[0] != tag {
 		return nil

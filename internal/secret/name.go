@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/mdm"
 )
 
-// maxName is how long the name of a key may be, in bytes, to be taken for one that says something of its value.
+// maxName is the longest key name, in bytes, taken as a description of its value.
 const maxName = 100
 
 // isListed reports whether a key holds a secret by Apple's schema.
@@ -20,10 +20,10 @@ func (f *finder) isListed(key string) bool {
 	return found
 }
 
-// IsName reports whether the noun that the name of a key comes down to is a secret: clientSecret and API_TOKEN, but not
+// IsName reports whether a key's name stands for a secret, by its main noun: clientSecret and API_TOKEN, but not
 // PasswordHint, tokenEndpoint or allowPasswordChange.
 func IsName(name string) bool {
-	if name == "" || len(name) > maxName || name == "ServerToken" { // which is the version of a declaration
+	if name == "" || len(name) > maxName || name == "ServerToken" { // ServerToken is the version of a declaration
 		return false
 	}
 	w := words(name)
@@ -52,10 +52,10 @@ func IsName(name string) bool {
 			return true
 		}
 	}
-	return isNearly(last, "password") || isNearly(last, "passphrase") // what is misspelt holds one all the same
+	return isNearly(last, "password") || isNearly(last, "passphrase") // a misspelt key still holds a secret
 }
 
-// isNearly reports whether one letter less, more or different makes one word of another.
+// isNearly is true for two words at most one letter apart: missing, added or changed.
 func isNearly(word, of string) bool {
 	if len(word) < len(of) {
 		word, of = of, word
@@ -70,7 +70,7 @@ func isNearly(word, of string) bool {
 	return i == len(word) || word[i+1:] == of[min(i+1-(len(word)-len(of)), len(of)):]
 }
 
-// words splits a name where a word begins, in lower case: OIDCClientSecret is oidc client secret.
+// words splits a name into its words, in lower case: OIDCClientSecret is oidc client secret.
 func words(name string) (all []string) {
 	runes := []rune(name)
 	start := 0
@@ -94,7 +94,7 @@ func words(name string) (all []string) {
 	return all
 }
 
-// isForm reports whether a word after a secret says only in which form it stands, or which one it is.
+// isForm reports whether a word after a secret tells only its form, or its number.
 func isForm(word string) bool {
 	return slices.Contains([]string{"value", "text", "string", "data", "hash", "base", "encoded", "encrypted", "plain", "plaintext", "cleartext", "current", "old", "new"}, word) ||
 		strings.Trim(word, "0123456789") == ""
@@ -104,7 +104,7 @@ func isPreposition(word string) bool {
 	return slices.Contains([]string{"for", "of", "in", "from", "to", "4"}, word)
 }
 
-// isAbout reports whether a name that begins with a word is about a secret, as those of labels and switches are.
+// isAbout reports whether a first word makes a name one about a secret, such as a label or a switch.
 func isAbout(word string) bool {
 	return slices.Contains([]string{"allow", "ask", "button", "can", "change", "disable", "disallow", "display", "enable", "force", "forgot", "has", "help", "hide", "hint", "is", "label",
 		"max", "maximum", "menu", "message", "min", "minimum", "no", "placeholder", "prompt", "remember", "require", "reset", "show", "title", "use", "verify"}, word)
@@ -112,8 +112,8 @@ func isAbout(word string) bool {
 
 func isKeyNoun(word string) bool { return word == "key" || word == "keys" }
 
-// couldBe reports whether a text under a key that sounds like a secret can be one. Addresses, labels, and the words that a
-// setting chooses from are none.
+// couldBe reports whether a text can be the secret promised by its key's name. Addresses, labels and the usual choices
+// of a setting are none.
 func couldBe(key, text string) bool {
 	text = strings.TrimSpace(text)
 	w := words(key)
@@ -131,24 +131,24 @@ func isSetting(text string) bool {
 		"auto", "automatic", "keychain", "allow", "deny"}, strings.ToLower(text))
 }
 
-// isPlainURL reports whether a text is the address of a page or a service, without credentials.
+// isPlainURL is true for the address of a page or a service, without credentials.
 func isPlainURL(text string) bool {
 	_, rest, ok := strings.Cut(text, "://")
 	return ok && rest != "" && !strings.ContainsAny(text, " \t\r\n") && !hasUserinfo(text) && assignedIn(text) == ""
 }
 
-// isSentence reports whether a text is one for people: it ends as a sentence or a label does. A passphrase has several words,
-// too, and no such end.
+// isSentence is true for a text written for people: it ends as a sentence or a label does. A passphrase has several
+// words, too, but no such end.
 func isSentence(text string) bool {
 	return len(strings.Fields(text)) >= 3 && (strings.ContainsAny(text[len(text)-1:], ".!?:") || strings.HasSuffix(text, "…"))
 }
 
-// standIn matches a text that is nothing but a variable, of a server or of a later step, or words in brackets.
+// standIn matches a text of nothing but a variable, of a server or of a later step, or words in brackets.
 var standIn = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\$\{[^}]+\}|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|\{[A-Za-z]\w*\}|%[A-Za-z_]\w*%|@\w+@|<[^>]*>|\[[^\]]*\]|__\w+__)$`)
 })
 
-// IsStandIn reports whether a text is no secret: nothing, a variable, or a word that asks for one.
+// IsStandIn reports whether a text stands in for a secret: it is empty, a variable, or a placeholder.
 func IsStandIn(key, text string) bool {
 	text = strings.TrimSpace(text)
 	lower := strings.ToLower(text)
@@ -169,7 +169,7 @@ func IsStandIn(key, text string) bool {
 	return slices.Contains([]string{"password", "passwort", "passcode", "passphrase", "secret", "challenge", "token", "string", "none"}, lower)
 }
 
-// isOneLetter reports whether a text is one character again and again, between hyphens or not: XXXXXXXX-XXXX.
+// isOneLetter is true for one character repeated, possibly between hyphens: XXXXXXXX-XXXX.
 func isOneLetter(text string) bool {
 	text = strings.ReplaceAll(text, "-", "")
 	return text == "" || strings.Trim(text, text[:1]) == ""
@@ -182,18 +182,19 @@ func onlyLetters(c rune) rune {
 	return -1
 }
 
-// isDataStandIn reports whether data is a word that asks for a value, which someone wrote in the place of base64.
+// isDataStandIn is true for a placeholder, written in place of base64 and decoded as such.
 func isDataStandIn(key string, data []byte) bool {
 	const longest = 60
 	return len(data) <= longest && IsStandIn(key, base64.StdEncoding.EncodeToString(data))
 }
 
-// variable matches what a later step fills in. A bare $NAME is one where a server knows it: $ummer24 is a password.
+// variable matches text filled in by a later step. A bare $NAME is a variable only if a server knows it: $ummer24 is a
+// password.
 var variable = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\{\{[^{}]{1,200}\}\}|\$\{[A-Za-z_][^{}\s]{0,200}\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__`)
 })
 
-// withoutVariables is a text without what is filled in later.
+// withoutVariables removes the variables from a text.
 func withoutVariables(text string) string {
 	if !strings.ContainsAny(text, "$%{@_") {
 		return text
@@ -204,7 +205,7 @@ func withoutVariables(text string) string {
 	return variable().ReplaceAllString(text, "")
 }
 
-// isVariable reports whether all of a text is filled in later.
+// isVariable is true for a text of nothing but variables.
 func isVariable(text string) bool {
 	const longest = 2000 // a variable is shorter
 	return len(text) <= longest && strings.TrimSpace(text) != "" && strings.TrimSpace(withoutVariables(text)) == ""

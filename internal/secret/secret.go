@@ -1,9 +1,12 @@
-// Package secret decides what in a profile, a declaration or a template is a secret: a password, a key, a token, or text
-// that holds one. Nothing else decides it. Find says what and why, Mark marks the values so that nothing prints them.
+// Package secret decides which values of a profile, a declaration or a template are secrets: passwords, keys, tokens,
+// and text containing them. No other package decides it.
 //
-// What tells a secret is its type, its content, and what the facts say of its key; the name of a key alone only where
-// nothing speaks against it. Only strings and data are secrets, and numbers where Apple's schema wants a password. What a
-// server or a later step fills in is none.
+// Start with Find for the values and the reasons, or Mark, which marks the values so nothing prints them. InSource
+// finds secrets in the comments and the damaged parts of a file; Masked masks a whole text.
+//
+// A value's type, its content, and the facts about its key reveal a secret. The name of a key alone counts only if
+// nothing speaks against it. Only strings and data are secrets, and numbers in place of a password in Apple's schema.
+// Variables, filled in by a server or a later step, are none.
 package secret
 
 import (
@@ -14,11 +17,11 @@ import (
 	"syncguard/internal/schema/facts"
 )
 
-// Reason is why a value is a secret.
+// Reason explains why a value is a secret.
 type Reason struct {
-	What   string // it holds, as a noun with its article: "a private key"; empty where its key tells
-	Quiet  bool   // not shown, but nothing to report: a word that asks for a value, such as "changeme", or a PKCS#12 file
-	Nested bool   // data or text that is a document of its own, in which the secret stands
+	What   string // the content, as a noun with its article: "a private key"; empty if the key reveals the secret
+	Quiet  bool   // not shown, but nothing to report: a placeholder such as "changeme", or a PKCS#12 file
+	Nested bool   // the secret is inside data or text holding a document of its own
 }
 
 // Find returns the secrets in a tree, each with its reason. The work is linear in the size of the tree.
@@ -31,20 +34,21 @@ func Find(root *plist.Value) map[*plist.Value]Reason {
 // Has reports whether a tree holds a secret.
 func Has(root *plist.Value) bool { return len(Find(root)) > 0 || root.HasSecret() }
 
-// Mark marks the secrets in a tree, so that nothing prints them. Values without a place are among them.
+// Mark marks the secrets in a tree, including values without a position, so nothing prints them.
 func Mark(root *plist.Value) {
 	for v := range Find(root) {
 		v.Secret = true
 	}
 }
 
-// MarkUnder marks a value that would be a secret under a key, which is the one that was meant, and reports whether it is.
+// MarkUnder marks a value as if it stood under key, for a misspelt key, and reports whether the value is a secret
+// there.
 func MarkUnder(key string, v *plist.Value) bool {
 	Mark(plist.NewDictionary(plist.Field{Key: key, Value: v}))
 	return v.HasSecret()
 }
 
-// Marked returns where the marked values of a tree stand in its text.
+// Marked returns the positions of a tree's marked values in its text.
 func Marked(root *plist.Value) (spans []diag.Span) {
 	for n := range plist.Walk(root) {
 		if n.Secret && !n.Span.IsZero() {
@@ -54,13 +58,13 @@ func Marked(root *plist.Value) (spans []diag.Span) {
 	return spans
 }
 
-// finder is one search. Documents inside of data belong to it, so that their number and size are bounded together.
+// finder is one search. It includes documents inside of data, to bound their number and size together.
 type finder struct {
 	known *facts.Secrets
 	found map[*plist.Value]Reason
-	texts map[text]verdict // of long ones, since a binary property list and YAML can hold one text many times
-	nodes int              // values that may still be read inside of data and text
-	depth int              // documents and encodings around
+	texts map[text]verdict // results for long texts: a binary property list and YAML can repeat one many times
+	nodes int              // remaining values to read inside of data and text
+	depth int              // enclosing documents and encodings
 }
 
 type text struct {
@@ -73,23 +77,23 @@ type verdict struct {
 	found  bool
 }
 
-// maxInside is how deep documents and encodings inside of values are looked into.
+// maxInside bounds the nesting of documents and encodings inside of values.
 const maxInside = 3
 
 func newFinder() *finder {
 	known, err := facts.Embedded()
 	if err != nil {
-		panic(err) // a test reads them
+		panic(err) // a test reads the facts
 	}
 	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[text]verdict{}, nodes: plist.MaxNodes}
 }
 
-// context is what stands around a value.
+// context describes the surroundings of a value.
 type context struct {
-	key      string // its own, or that of the arrays around it
+	key      string // its own key, or the key of the arrays around it
 	around   string // the key of the dictionary around it
-	isSecret bool   // what the dictionary is says so
-	isQuiet  bool   // of an identity, whose passphrase is what stands in clear text
+	isSecret bool   // by the kind of its dictionary
+	isQuiet  bool   // part of an identity: only its passphrase is in clear text
 }
 
 func (f *finder) visit(v *plist.Value, c context) {
@@ -131,7 +135,7 @@ func (f *finder) dictionary(v *plist.Value, around string) {
 	}
 }
 
-// isValueKey reports whether a key only says that its value is one: what it is, the name beside it or the key above says.
+// isValueKey reports whether a key merely announces a value. The name beside it, or the key above, describes the value.
 func isValueKey(key string) bool {
 	switch strings.ToLower(key) {
 	case "value", "values", "content", "data", "string", "text", "defaultvalue":
@@ -140,7 +144,7 @@ func isValueKey(key string) bool {
 	return false
 }
 
-// nameBeside is what a dictionary such as {Name: API_TOKEN, Value: ...} is about, or "".
+// nameBeside returns the name in a dictionary such as {Name: API_TOKEN, Value: ...}, or "".
 func nameBeside(v *plist.Value) string {
 	for _, key := range []string{"name", "Name", "key", "Key", "header", "Header", "HeaderName", "variable", "Variable"} {
 		if name := v.String(key); name != "" && len(name) <= maxName {
@@ -165,7 +169,7 @@ func (f *finder) array(v *plist.Value, c context) {
 	}
 }
 
-// optionName is the name in an argument such as --password, whose value is the next argument.
+// optionName returns the name in an argument such as --password, followed by its value as the next argument.
 func optionName(argument string) string {
 	name := strings.TrimLeft(argument, "-")
 	if name == argument || len(name) > maxName || strings.ContainsAny(name, "= \t\r\n") {
@@ -174,7 +178,7 @@ func optionName(argument string) string {
 	return name
 }
 
-// scalar judges one value by its key, and then by what it holds.
+// scalar judges one value by its key, then by its content.
 func (f *finder) scalar(v *plist.Value, c context) (Reason, bool) {
 	switch v.Kind {
 	case plist.Integer:
@@ -196,10 +200,10 @@ func (f *finder) scalar(v *plist.Value, c context) (Reason, bool) {
 	return Reason{}, false
 }
 
-// isShort reports whether a number has so few digits that it is none of a password: a wrong type such as 0 or 1 says more.
+// isShort reports whether a number has too few digits for a password: 0 or 1 is more likely a wrong type.
 func isShort(v *plist.Value) bool { return len(v.Describe()) < 4 }
 
-// IsKey reports whether the value of a key is a secret by Apple's schema, or by the name of the key.
+// IsKey reports whether a key's value is a secret, by Apple's schema or by the name of the key.
 func IsKey(key string) bool { return newFinder().isKey(key) }
 
 func (f *finder) isKey(key string) bool { return f.isListed(key) || IsName(key) }

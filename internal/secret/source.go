@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-// InSource returns where secrets stand in the text of a file and not in its tree: in comments, and, where the file is damaged
-// so that the tree has lost something, after every key that names one.
+// InSource returns the positions of secrets in the text of a file, but not in its tree: in comments, and, in a damaged
+// file with an incomplete tree, after every key of a secret.
 func InSource(file *diag.File, isDamaged bool) []diag.Span {
 	s := &source{file: file, data: file.Data, finder: newFinder()}
 	isMarkup := bytes.Contains(file.Data, []byte("<plist")) || bytes.Contains(file.Data, []byte("<dict"))
@@ -40,7 +40,7 @@ func (s *source) add(start, end int) {
 	}
 }
 
-// comments looks at the comments of XML: at keys in them, and at what tells itself.
+// comments searches the comments of XML for keys of secrets, and for secrets by their form.
 func (s *source) comments() {
 	for at := 0; ; {
 		start := bytes.Index(s.data[at:], []byte("<!--"))
@@ -85,7 +85,7 @@ func (s *source) keys(from, to int) {
 	}
 }
 
-// texts adds what stands outside of tags, comments included.
+// texts adds everything outside of tags, comments included.
 func (s *source) texts(from, to int) {
 	start := -1
 	for i := from; i < to; i++ {
@@ -102,7 +102,7 @@ func (s *source) texts(from, to int) {
 	}
 }
 
-// lines looks at JSON and YAML: at comments, and where the file is damaged at what follows the name of a secret.
+// lines searches JSON and YAML: comments, and in a damaged file everything after the name of a secret.
 func (s *source) lines(isDamaged bool) {
 	start := 0
 	for line := range bytes.Lines(s.data) {
@@ -130,7 +130,7 @@ func nextColon(line []byte, after int) int {
 	return after + 1 + n
 }
 
-// codes adds long words of base64, which may be the lines of a key.
+// codes adds long words of base64, possible lines of a key.
 func (s *source) codes() {
 	start := 0
 	for i := 0; i <= len(s.data); i++ {
@@ -144,8 +144,7 @@ func (s *source) codes() {
 	}
 }
 
-// Scrub takes the values of secrets out of the messages of findings that were made before the secrets were known: those at a
-// key that names one.
+// Scrub masks the values in findings made before the secrets were known, at any key of a secret.
 func Scrub(findings []diag.Diagnostic) {
 	f := newFinder()
 	for i := range findings {
@@ -156,7 +155,7 @@ func Scrub(findings []diag.Diagnostic) {
 	}
 }
 
-// withoutQuotes puts a mask in the place of everything in quotes.
+// withoutQuotes masks everything in quotes.
 func withoutQuotes(text string) string {
 	var b strings.Builder
 	for {
@@ -177,7 +176,7 @@ func withoutQuotes(text string) string {
 	}
 }
 
-// Masked masks in the text of a file the secrets that its tree and its comments hold, and returns it.
+// Masked masks the secrets of the tree and of the comments in the text of a file, and returns the text.
 func Masked(file *diag.File, root *plist.Value, isDamaged bool) []byte {
 	Mark(root)
 	for _, span := range append(Marked(root), InSource(file, isDamaged)...) {

@@ -8,10 +8,10 @@ import (
 
 func textAt(s string) text { return text{unsafe.StringData(s), len(s)} }
 
-// asText is the bytes as a string, without a copy. Nobody changes the bytes of a value.
+// asText returns the bytes as a string, without a copy. The bytes of a value never change.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// inText judges what a text holds.
+// inText judges a text.
 func (f *finder) inText(s string) (Reason, bool) {
 	if f.inDocument([]byte(s)) {
 		return Reason{What: "a secret", Nested: true}, true
@@ -23,7 +23,7 @@ func (f *finder) inText(s string) (Reason, bool) {
 	return Reason{What: what}, what != ""
 }
 
-// formIn says what the content of a text tells it to hold, or "".
+// formIn names the secret in a text, recognized by its form, or returns "".
 func (f *finder) formIn(s string) string {
 	switch {
 	case hasPrivateKey(s):
@@ -45,7 +45,7 @@ func (f *finder) formIn(s string) string {
 	return whatIs(assignedIn(s))
 }
 
-// whatIs says what the value of a name in a text is, or "" for no name.
+// whatIs describes the value of a name in a text, or returns "" without a name.
 func whatIs(name string) string {
 	lower := strings.ToLower(name)
 	switch {
@@ -70,7 +70,7 @@ func hasStaticKey(s string) bool {
 	return hasArmor(s, "OpenVPN Static key") || hasArmor(s, "OpenVPN tls-crypt-v2")
 }
 
-// hasArmor reports whether a text holds a block -----BEGIN ... label ...----- with something in it.
+// hasArmor is true for a text with a nonempty block -----BEGIN ... label ...-----.
 func hasArmor(s, label string) bool {
 	for tries := 0; ; tries++ {
 		i := strings.Index(s, label)
@@ -90,7 +90,7 @@ func hasBody(s, start string) bool {
 	return i >= 0 && holdsCode(s[i+len(start):])
 }
 
-// holdsCode reports whether the beginning of a block holds a line of a key, and not only words or variables.
+// holdsCode reports whether the start of a block holds a line of a key, not just words or variables.
 func holdsCode(s string) bool {
 	const beginning = 1000
 	s = s[:min(len(s), beginning)]
@@ -114,7 +114,7 @@ func isBase64(c byte) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
 }
 
-// tokenIn names the token of a known form that stands in a text, or returns "".
+// tokenIn names the first token of a known form in a text, or returns "".
 func (f *finder) tokenIn(s string) string {
 	for i := range f.known.Forms {
 		form := &f.known.Forms[i]
@@ -135,32 +135,32 @@ func (f *finder) tokenIn(s string) string {
 	return ""
 }
 
-// How much is looked at of a token, and of another value in a text.
+// Bounds on a token, and on another value in a text, in bytes.
 const (
 	maxToken = 4096
 	maxValue = 200
 )
 
-// maxTries is how many names and labels of secrets one text may have that are none. With more it is taken to hold one, so
-// that the work stays linear.
+// maxTries bounds the false names and labels of secrets in one text, so the work stays linear. A text with more is
+// assumed to hold a secret.
 const maxTries = 1000
 
 func isWord(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
-// isCredentials reports whether all of a text is what the header Authorization takes: a scheme and what proves who asks.
+// isCredentials reports whether a text is a value of the Authorization header: a scheme and its credentials.
 func isCredentials(s string) bool {
 	scheme, credential, _ := strings.Cut(strings.TrimSpace(s), " ")
 	switch strings.ToLower(scheme) {
-	case "token", "key", "digest", "oauth": // words of a text as well
+	case "token", "key", "digest", "oauth": // also plain words
 		return false
 	}
 	return isCredential(scheme, strings.TrimSpace(credential))
 }
 
-// isScheme reports whether a word is a scheme of HTTP authentication whose credentials are a secret: of the registry of such
-// schemes, or of a service.
+// isScheme reports whether a word is a scheme of HTTP authentication with secret credentials: a registered one, or one
+// of a service.
 func isScheme(word string) bool {
 	switch strings.ToLower(word) {
 	case "basic", "bearer", "token", "apikey", "negotiate", "splunk", "ssws", "genericapikey", "sharedkey", "sharedaccesssignature", "aws4-hmac-sha256", "digest", "oauth", "key":
@@ -205,7 +205,7 @@ func isSchemeWord(word string) bool {
 	return false
 }
 
-// hasHeader reports whether a line of a text is a header of HTTP that carries a secret.
+// hasHeader reports whether a line of a text is an HTTP header with a secret.
 func hasHeader(s string) bool {
 	tries := 0
 	for rest := s; ; {
@@ -249,12 +249,12 @@ func holdsHeader(name, rest string) bool {
 	return isSecretWord(value)
 }
 
-// isRandom reports whether a word is no word of a language, by its length and its digits.
+// isRandom is true for a word random by its length and its digits.
 func isRandom(word string) bool {
 	return len(word) >= 16 && strings.ContainsAny(word, "0123456789") && isSecretWord(word)
 }
 
-// isSecretWord reports whether a word in a text can be a secret: one without blanks, and neither a variable nor a stand-in.
+// isSecretWord reports whether a word in a text can be a secret: without blanks, not a variable and not a stand-in.
 func isSecretWord(word string) bool {
 	const shortest = 4
 	if len(word) < shortest || strings.ContainsAny(word, " \t<>") || strings.ContainsAny(word[:1], "$`(") || isSetting(word) || isPlainURL(word) {
@@ -266,7 +266,7 @@ func isSecretWord(word string) bool {
 
 func firstLine(s string) string { return firstPart(s, "\r\n") }
 
-// firstPart is a text up to the first of some characters, and no more than what is looked at.
+// firstPart returns a text up to the first of some characters, and at most maxValue bytes.
 func firstPart(s, ends string) string {
 	s = s[:min(len(s), maxValue)]
 	if i := strings.IndexAny(s, ends); i >= 0 {
@@ -278,7 +278,7 @@ func firstPart(s, ends string) string {
 	return s
 }
 
-// nameBefore is the name that ends a text, without the quotes around it.
+// nameBefore returns the name at the end of a text, without the quotes around it.
 func nameBefore(s string) string {
 	s = strings.TrimRight(s[max(0, len(s)-maxName):], ` "'`)
 	i := len(s)
@@ -286,12 +286,12 @@ func nameBefore(s string) string {
 		i--
 	}
 	if i > 0 && (s[i-1] == '$' || s[i-1] == '/') {
-		return "" // of a variable that is compared, or of a host before its port
+		return "" // a variable in a comparison, or a host before its port
 	}
 	return strings.TrimLeft(s[i:], "-")
 }
 
-// hasUserinfo reports whether a text holds an address with a password in it, as in https://user:password@host.
+// hasUserinfo reports whether a text holds an address with a password, as in https://user:password@host.
 func hasUserinfo(s string) bool {
 	for {
 		i := strings.Index(s, "://")
@@ -340,7 +340,8 @@ func isElement(name string) bool {
 	return name != "" && isWord(name[0]) && !strings.ContainsAny(name, " /=") && IsName(name)
 }
 
-// assignedIn is the name of a secret that a text sets, or "": PrivateKey = ..., "password": "...", ?token=..., Password: x1.
+// assignedIn returns the name of a secret set in a text, or "": PrivateKey = ..., "password": "...", ?token=...,
+// Password: x1.
 func assignedIn(s string) string {
 	tries := 0
 	for start := 0; ; {
@@ -365,14 +366,14 @@ func assignedIn(s string) string {
 	}
 }
 
-// isSigned reports whether a name in the query of an address is one whose value stands for a right, as in Azure's and
-// Amazon's.
+// isSigned reports whether a name in the query of an address is the one of a signature granting access, as in Azure's
+// and Amazon's.
 func isSigned(name, before string) bool {
 	before = strings.TrimSuffix(before, name)
 	return (strings.HasSuffix(before, "?") || strings.HasSuffix(before, "&")) && (name == "sig" || strings.EqualFold(name, "X-Amz-Signature"))
 }
 
-// assigned is the value that follows an equals sign.
+// assigned returns the value after an equals sign.
 func assigned(s string) string {
 	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
@@ -381,8 +382,8 @@ func assigned(s string) string {
 	return firstPart(s, " \t\r\n;&,\"'#")
 }
 
-// isSaid reports whether what follows a colon is a secret. In JSON names and values are in quotes; elsewhere it may be a
-// label, so that a word of letters alone is none.
+// isSaid reports whether the text after a colon is a secret. In JSON, names and values are in quotes. Elsewhere the
+// name may be a label, so a word of letters alone is no secret.
 func isSaid(before, s string) bool {
 	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && s[0] == '"' && strings.HasSuffix(strings.TrimRight(before, " "), `"`) {
