@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Addresses lists what devices may call this machine, with the port; the first one is to be shown.
+// Addresses lists the names of this machine for devices, with the port. The first one is the one to show.
 func Addresses(at *net.TCPAddr, given []string) []string {
 	port := fmt.Sprint(at.Port)
 	var names []string
@@ -28,7 +28,7 @@ func Addresses(at *net.TCPAddr, given []string) []string {
 	if at.IP.IsLoopback() || at.IP.IsUnspecified() {
 		names = append(names, net.JoinHostPort("localhost", port), net.JoinHostPort("127.0.0.1", port))
 	}
-	if at.Port == 80 || at.Port == 443 { // which browsers leave out
+	if at.Port == 80 || at.Port == 443 { // browsers omit these
 		for _, name := range names {
 			names = append(names, strings.TrimSuffix(name, ":"+port))
 		}
@@ -36,7 +36,7 @@ func Addresses(at *net.TCPAddr, given []string) []string {
 	return names
 }
 
-// ownAddresses lists the addresses of this machine that others may reach, IPv4 first.
+// ownAddresses lists this machine's addresses reachable by others, IPv4 first.
 func ownAddresses() []net.IP {
 	all, err := net.InterfaceAddrs()
 	if err != nil {

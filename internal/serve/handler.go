@@ -12,7 +12,7 @@ import (
 	"syncguard/internal/app"
 )
 
-// ServeHTTP answers with the page, a profile, or the shortest refusal that says why.
+// ServeHTTP answers with the page, a profile, or a short refusal with its reason.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	client, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -33,14 +33,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case !slices.Contains(s.o.Hosts, strings.ToLower(r.Host)):
-		refuse(http.StatusMisdirectedRequest, "this server does not answer to that name") // a page elsewhere may have been pointed here
+		refuse(http.StatusMisdirectedRequest, "this server does not answer to that name") // guards against DNS rebinding
 		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		refuse(http.StatusMethodNotAllowed, "only GET and HEAD")
 		return
 	}
-	// The path as it was sent: nothing in it is decoded or cleaned.
+	// The path as sent: nothing in it is decoded or cleaned.
 	rest, ok := strings.CutPrefix(r.RequestURI, s.Path())
 	item, page := -1, s.pages[rest]
 	if rest == "" {
@@ -96,5 +96,5 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *app.Offer
 	s.finish(err == nil)
 }
 
-// quiet is the log of net/http, which would tell of every scan and broken handshake.
+// quiet silences the log of net/http, full of scans and broken handshakes.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

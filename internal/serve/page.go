@@ -31,23 +31,23 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Parse(pageSource))
 })
 
-// policy allows the page its style and its pictures, and nothing else.
+// policy is the Content-Security-Policy. It allows the page its style and its pictures, and nothing else.
 var policy = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(styled()))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 })
 
-// styled is the style as it stands in the page.
+// styled returns the style as embedded in the page.
 func styled() string { return "\n" + pageStyle }
 
-// page is the page as it is sent.
+// page is one page, ready to send.
 type page struct {
 	language string // BCP 47
 	html     []byte
 }
 
-// pageView is the page in one language, as its template takes it.
+// pageView holds the template's data for one language.
 type pageView struct {
 	*hints.Locale
 	Items       []itemView
@@ -58,9 +58,9 @@ type pageView struct {
 	Code        string // QR code of the address
 	Once, Plain bool
 
-	ForMobile, ForMac bool   // whether a profile is for such
-	Mobile, Mac       string // ways through Settings
-	Names             string // what the marks in them mean; empty where nothing is marked
+	ForMobile, ForMac bool   // some profile is for these devices
+	Mobile, Mac       string // paths through Settings
+	Names             string // explanation of the marks in them; empty without marks
 }
 
 type itemView struct {
@@ -70,7 +70,7 @@ type itemView struct {
 	Trusted, Because string
 }
 
-// newPages makes the page in every language, by what stands in its address behind the token.
+// newPages makes the page in every language, by the part of its address after the token.
 func newPages(o Options, url string) (map[string]*page, error) {
 	code, err := qr.Encode(url, qr.M)
 	if err != nil {
@@ -102,7 +102,7 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	return pages, nil
 }
 
-// way is one through Settings, marked where a name in it was not seen in a source.
+// way returns a path through Settings, marked if a source for one of its names is missing.
 func (v *pageView) way(names ...string) string {
 	path, evidence := v.Path(names, fact.Community)
 	text := strings.Join(path, " › ")
@@ -141,7 +141,7 @@ func newItemView(i *app.Offered, l *hints.Locale, several bool) itemView {
 	return v
 }
 
-// does says what a payload does.
+// does describes the effect of a payload.
 func does(p app.OfferedPayload, l *hints.Locale) string {
 	if p.Works == 0 {
 		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
@@ -165,7 +165,7 @@ var languages = sync.OnceValue(func() language.Matcher {
 	return language.NewMatcher(tags)
 })
 
-// preferred is the page in the language that the browser asks for, in English for none that is there.
+// preferred returns the page in the browser's preferred language, or in English.
 func (s *Server) preferred(r *http.Request) *page {
 	asked, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
 	_, at, confidence := languages().Match(asked...)
@@ -175,7 +175,7 @@ func (s *Server) preferred(r *http.Request) *page {
 	return s.pages["?"+hints.Languages()[at]]
 }
 
-// squares draws a QR code as the path of an SVG, with the margin of four that scanners want.
+// squares draws a QR code as the path of an SVG, with the margin of four required by scanners.
 func squares(code *qr.Code) string {
 	var b strings.Builder
 	for y := range code.Size {

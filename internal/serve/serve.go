@@ -1,5 +1,8 @@
-// Package serve gives profiles to people who have no MDM: one page that says what a profile does and how to install it, and
-// the profile itself, below an address that nobody guesses.
+// Package serve offers profiles over HTTP or HTTPS to people without an MDM: one page that describes a profile and
+// explains how to install it, and the profile itself, both below an unguessable address.
+//
+// Start with New and Server.Run; handler.go answers requests and page.go makes the pages. The caller chooses the
+// profiles, the listener and the certificate: the package reads no files.
 package serve
 
 import (
@@ -20,35 +23,35 @@ import (
 	"syncguard/internal/app"
 )
 
-// ContentType is that of a configuration profile. With another one iOS saves a file and installs nothing.
+// ContentType is the media type of a configuration profile. With another one iOS saves a file and installs nothing.
 const ContentType = "application/x-apple-aspen-config"
 
-// Bounds on what a visitor can take.
+// Bounds on a visitor's use of resources.
 const (
 	maxConnections = 2000
 	maxHeader      = 16 << 10
 	headerTimeout  = 10 * time.Second
 	writeTimeout   = 2 * time.Minute // a profile has 16 MiB at most
 	idleTimeout    = 30 * time.Second
-	linger         = 3 * time.Second // so that a second visitor is told why there is nothing any more
+	linger         = 3 * time.Second // time to tell a second visitor that the offer has ended
 )
 
-// Options are how profiles are served.
+// Options configure a Server.
 type Options struct {
 	Items   []app.Offered
-	Hosts   []string // what a request may name as its host, with the port
+	Hosts   []string // accepted hosts of a request, with the port
 	Limit   int      // complete downloads, 0 for any number
 	Expires time.Time
 	Now     func() time.Time
 	Log     func(Entry) // called from many goroutines
 	TLS     *tls.Config // nil for plain HTTP
-	Local   bool        // only this machine reaches it
+	Local   bool        // reachable from this machine only
 }
 
-// Entry is one request.
+// Entry describes one request, for the log.
 type Entry struct {
 	Client string
-	What   string // page, the name of a file, or why it was refused
+	What   string // "page", the name of a file, or the reason for a refusal
 	Status int
 	Bytes  int
 }
@@ -57,15 +60,15 @@ type Entry struct {
 type Server struct {
 	o     Options
 	token string
-	pages map[string]*page // by what stands in their address behind the token
+	pages map[string]*page // by the part of their address after the token
 
 	mu    sync.Mutex
-	given int // downloads that are complete or under way
+	given int // downloads complete or under way
 	done  int
 	over  chan struct{} // closed when the last download is complete
 }
 
-// New prepares a server under a new token of 128 bits. address is how its visitors reach it, such as
+// New prepares a server under a new token of 128 bits. address is its visitors' way to it, such as
 // https://mac.local:8443.
 func New(address string, o Options) (*Server, error) {
 	if len(o.Items) == 0 {
@@ -79,20 +82,21 @@ func New(address string, o Options) (*Server, error) {
 	return s, err
 }
 
-// URL is the address of the page for those who reach the server at an address.
+// URL returns the address of the page for visitors of the given address.
 func (s *Server) URL(address string) string { return strings.TrimSuffix(address, "/") + s.Path() }
 
-// Path is that of the page.
+// Path returns the path of the page.
 func (s *Server) Path() string { return "/" + s.token + "/" }
 
-// Downloads is how many were complete.
+// Downloads returns the number of complete downloads.
 func (s *Server) Downloads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.done
 }
 
-// Run serves on a listener until ctx ends, the time is over or the downloads are used up, and lets what is under way end.
+// Run serves on a listener until ctx ends, the time is over or the downloads are used up. It lets running downloads
+// finish.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: quiet()}
@@ -119,7 +123,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := server.Shutdown(end); err != nil {
-		return server.Close() // somebody does not take what was sent
+		return server.Close() // a client stopped reading
 	}
 	return nil
 }
@@ -145,7 +149,7 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// take reserves a download, and says whether there is one left.
+// take reserves a download, and reports whether one was left.
 func (s *Server) take() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +160,7 @@ func (s *Server) take() bool {
 	return true
 }
 
-// finish counts a download, or gives it back where it broke off.
+// finish counts a download, or gives it back if it broke off.
 func (s *Server) finish(complete bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
