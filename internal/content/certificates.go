@@ -2,14 +2,14 @@ package content
 
 import "crypto/x509"
 
-// Bounds on what is read as one payload.
+// Bounds on one payload.
 const (
 	maxBytes        = 1 << 20
 	maxCertificates = 32
 	maxKey          = 16 << 10
 )
 
-// Certificates reads one certificate in DER, or several in PEM: 32 at most, and none of more than a mebibyte.
+// Certificates reads one certificate in DER, or several in PEM: at most 32, each of at most a mebibyte.
 func Certificates(data []byte) []*x509.Certificate {
 	if len(data) > maxBytes {
 		return nil
@@ -26,7 +26,7 @@ func Certificates(data []byte) []*x509.Certificate {
 	return all
 }
 
-// CountPEM returns how many certificates PEM holds, 32 at most, whether they can be read or not.
+// CountPEM returns the number of certificates in PEM, readable or not, up to 32.
 func CountPEM(data []byte) int {
 	n := 0
 	for _, block := range blocks(data) {

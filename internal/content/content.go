@@ -1,5 +1,6 @@
-// Package content tells what the bytes in a payload are: certificates, identities, images, fonts and more, by what they
-// hold and never by a name. Kind is where to start. It opens nothing that a passphrase protects, and makes no findings.
+// Package content recognizes the bytes in a payload: certificates, identities, images, fonts and more, by their
+// contents and never by a name. Start with Kind; Certificates reads certificates. The package opens nothing under a
+// passphrase, and reports no findings.
 package content
 
 import (
@@ -15,7 +16,7 @@ import (
 	"syncguard/internal/identity"
 )
 
-// The kinds of content that have no media type. What is none of these is called by its media type, such as image/png.
+// The kinds of content without a media type. Any other content is named by its media type, such as image/png.
 const (
 	Empty        = "empty"
 	Certificate  = "certificate"         // one in DER
@@ -24,13 +25,13 @@ const (
 	PrivateKey   = "private key"         // in DER or PEM, with a certificate beside it or without
 	Request      = "certificate request" // in DER or PEM
 	OtherPEM     = "PEM text"            // of another kind, or damaged
-	Signed       = "signed CMS message"  // PKCS#7, which may hold certificates
+	Signed       = "signed CMS message"  // PKCS#7, possibly with certificates
 	PropertyList = "property list"
 	Base64       = "base64 text" // of one of the kinds above
 	Unknown      = "data"
 )
 
-// Kind names what data is.
+// Kind names the kind of data.
 func Kind(data []byte) string {
 	switch {
 	case len(data) == 0:
@@ -53,7 +54,7 @@ func Kind(data []byte) string {
 	return kind
 }
 
-// maxPreamble is how much text may stand before PEM begins, as openssl x509 -text writes it.
+// maxPreamble bounds the text before the first PEM block, as written by openssl x509 -text.
 const maxPreamble = 64 << 10
 
 func kindOfPEM(data []byte) string {
@@ -71,7 +72,7 @@ func kindOfPEM(data []byte) string {
 	return kind
 }
 
-// isCertificateLabel reports whether a block of PEM is a certificate, by RFC 7468 or by an older name.
+// isCertificateLabel reports whether a PEM block is a certificate, by RFC 7468 or by an older name.
 func isCertificateLabel(label string) bool {
 	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE"
 }
@@ -126,8 +127,9 @@ func isPrivateKey(data []byte) bool {
 	return err == nil
 }
 
-// looksLikeCertificate reports whether data has the shape of a certificate: the part that is signed, the algorithm and the
-// signature. Devices take certificates that Go refuses, as those with a negative serial number, so no more is asked.
+// looksLikeCertificate reports whether data has the shape of a certificate: a signed part, an algorithm and a
+// signature. Devices accept certificates refused by Go, such as one with a negative serial number, so this asks for no
+// more.
 func looksLikeCertificate(data []byte) bool {
 	var shape struct {
 		Signed    asn1.RawValue
@@ -144,7 +146,7 @@ func looksLikeCertificate(data []byte) bool {
 	return err == nil && shape.Signed.Tag == asn1.TagSequence && shape.Signed.IsCompound
 }
 
-// isBase64 reports whether data is the base64 text of DER or of PEM: what was encoded once more than it should have been.
+// isBase64 reports whether data is base64 text of DER or PEM: encoded once too often.
 func isBase64(data []byte) bool {
 	const head = 64
 	text := bytes.TrimSpace(data)

@@ -1,9 +1,9 @@
-// Package requirement reads Apple's code signing requirement language, in which payloads name the apps that they are
-// about: identifier "com.acme.app" and anchor apple generic. Check is where to start. It knows the grammar alone; what a
-// requirement holds for is for a Mac to know.
+// Package requirement reads Apple's code signing requirement language, used by payloads to name apps: identifier
+// "com.acme.app" and anchor apple generic. Start with Check. The package knows only the grammar; it does not evaluate a
+// requirement against an app.
 //
 // Sources: Apple, Code Signing Guide, Code Signing Requirement Language; TN3127, Inside Code Signing: Requirements; the
-// grammar that Apple publishes with the Security framework.
+// grammar published by Apple with the Security framework.
 package requirement
 
 import (
@@ -13,16 +13,16 @@ import (
 	"unicode/utf8"
 )
 
-// Fault is why a text is no requirement.
+// Fault explains why a text is no requirement.
 type Fault struct {
 	Problem string // a clause without a subject: has no end of the string that begins at character 12
-	Fixed   string // the only requirement that the text can have been meant to be, "" where that is not known
+	Fixed   string // the only requirement the text can mean, or "" if unknown
 }
 
-// maxDepth is how deep parentheses may nest. What codesign prints has two.
+// maxDepth bounds nested parentheses. codesign prints at most two.
 const maxDepth = 100
 
-// Check returns what is wrong with a requirement, or nil.
+// Check returns the first fault of a requirement, or nil.
 func Check(text string) *Fault {
 	if kind, rest, ok := cutKind(text); ok {
 		f := &Fault{Problem: fmt.Sprintf("begins with %s =>, which codesign prints before a requirement and is no part of it", kind)}
@@ -41,8 +41,8 @@ func Check(text string) *Fault {
 	return f
 }
 
-// cutKind takes what codesign prints before a requirement: designated =>, or, where the system made the requirement up
-// itself, # designated =>, and the path of the program above that.
+// cutKind removes codesign's prefix of a requirement: designated =>, or, for a requirement derived by the system, #
+// designated =>, possibly after a line with the program's path.
 func cutKind(text string) (kind, rest string, ok bool) {
 	before, rest, ok := strings.Cut(text, "=>")
 	if path, last, two := strings.Cut(before, "\n"); two && strings.HasPrefix(strings.TrimSpace(path), "Executable=") {
@@ -56,7 +56,7 @@ func cutKind(text string) (kind, rest string, ok bool) {
 	return "", "", false
 }
 
-// straighten replaces the quotation marks that word processors make.
+// straighten replaces the typographic quotation marks of word processors.
 func straighten(text string) string {
 	return strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`).Replace(text)
 }
@@ -78,8 +78,8 @@ func parse(text string) *Fault {
 	return p.fault
 }
 
-// missingQuotes is the fault of values that stand without quotation marks and may not. It is the only one there is, so that
-// the marks are what was meant.
+// missingQuotes is the fault of values in need of quotation marks. It is nil if there is any other fault, so adding the
+// marks gives the intended text.
 func (p *parser) missingQuotes() *Fault {
 	var b strings.Builder
 	end := 0
@@ -91,16 +91,16 @@ func (p *parser) missingQuotes() *Fault {
 	return &Fault{fmt.Sprintf("has %s without quotation marks, which only letters, digits and dots after a letter may do without", shown(p.text[first.from:first.to])), b.String() + p.text[end:]}
 }
 
-// parser goes through the tokens of a requirement until its end, or the first fault.
+// parser reads the tokens of a requirement up to its end, or to the first fault.
 type parser struct {
 	text  string
-	at    int // where the token begins
-	end   int // and ends
+	at    int // start of the token
+	end   int // end of the token
 	token string
 	kind  kind
 	fault *Fault
 
-	unquoted []extent // values that lack their quotation marks
+	unquoted []extent // values without their quotation marks
 }
 
 type extent struct{ from, to int }
@@ -108,7 +108,7 @@ type extent struct{ from, to int }
 type kind int
 
 const (
-	symbol kind = iota // and the end, whose token is empty
+	symbol kind = iota // also the end, with an empty token
 	word
 	number
 	quoted
@@ -131,7 +131,7 @@ func (p *parser) fail(problem string) {
 	p.token, p.kind = "", symbol
 }
 
-// found names the token for a message.
+// found names the current token for a message.
 func (p *parser) found() string {
 	if p.token == "" && p.kind == symbol {
 		return "its end"
@@ -150,7 +150,7 @@ func shown(text string) string {
 	return strconv.QuoteToASCII(text)
 }
 
-// take goes on where the token is one of some, and reports whether it was.
+// take consumes the token if it is one of tokens, and reports whether it did.
 func (p *parser) take(tokens ...string) bool {
 	for _, t := range tokens {
 		if p.is(t) {
@@ -163,7 +163,7 @@ func (p *parser) take(tokens ...string) bool {
 
 func (p *parser) want(what string) { p.fail("has " + p.found() + ", want " + what) }
 
-// expression reads terms with or and and between them. The grammar binds and closer, which changes nothing here.
+// expression reads terms joined by or and and. The grammar binds and closer; this makes no difference here.
 func (p *parser) expression(depth int) {
 	for p.primary(depth); p.fault == nil && p.take("and", "or"); {
 		p.primary(depth)
@@ -197,7 +197,7 @@ func (p *parser) primary(depth int) {
 	}
 }
 
-// group reads what stands in parentheses: an expression, or the name of a requirement that the system keeps.
+// group reads the inside of parentheses: an expression, or the name of a requirement kept by the system.
 func (p *parser) group(depth int) {
 	if depth == maxDepth {
 		p.fail("nests parentheses too deep")
@@ -257,7 +257,7 @@ func (p *parser) certificateContent(want string) {
 	p.want(want)
 }
 
-// field reads a key in brackets and how its value is compared.
+// field reads a key in brackets and its comparison.
 func (p *parser) field() {
 	if !p.take("[") {
 		p.want("a field in brackets")
@@ -309,7 +309,7 @@ func (p *parser) one(k kind, want string) {
 	p.next()
 }
 
-// isReserved reports whether a word cannot stand for a value without quotation marks.
+// isReserved reports whether a word needs quotation marks to be a value.
 func isReserved(w string) bool {
 	switch w {
 	case "certificate", "cert", "always", "host", "guest", "cdhash", "entitlement", "library", "never", "plugin", "or", "leaf", "info",

@@ -49,7 +49,7 @@ func (p *parser) set(length int, k kind) {
 	p.token = p.text[p.at:p.end]
 }
 
-// skip goes over blanks and comments: /* to */, and // or # to the end of the line.
+// skip passes blanks and comments: /* to */, and // or # to the end of the line.
 func (p *parser) skip() {
 	for p.at < len(p.text) {
 		rest := p.text[p.at:]
@@ -76,7 +76,7 @@ func (p *parser) skip() {
 	}
 }
 
-// quoted reads what stands in quotation marks, of which a backslash takes one in. before is the length of what is in front.
+// quoted reads a string in quotation marks; a backslash escapes one. before is the length of any prefix.
 func (p *parser) quoted(before int, k kind) {
 	for i := p.at + before + 1; i < len(p.text); i++ {
 		switch p.text[i] {
@@ -93,7 +93,7 @@ func (p *parser) quoted(before int, k kind) {
 	p.fail(fmt.Sprintf("has no end of the string that begins at character %d", p.position()))
 }
 
-// bare reads a word, the parts of a dotted one, or a number. Any other value has to be quoted, as codesign does: 1AB2,
+// bare reads a word, the parts of a dotted one, or a number. Any other value must be quoted, as codesign does: 1AB2,
 // com.my-app.
 func (p *parser) bare(k kind) {
 	p.set(span(p.text[p.at:], isBare), k)

@@ -1,8 +1,9 @@
-// Package roots knows Apple's own certificate authorities by their fingerprints: the roots that Apple's systems are built with, and
-// the intermediates below them that sign profiles. The facts are data, each with its source: apple.csv.
+// Package roots knows Apple's own certificate authorities by their fingerprints: the roots built into Apple's systems,
+// and the intermediates below them used for signing profiles. The facts are data, each with its source, in apple.csv.
 //
-// It holds no certificates, so a chain is known only where the certificate itself is at hand; what a certificate names as its issuer
-// proves nothing, and helps to say what is missing. That a device has a root is no proof that it shows a profile as verified.
+// Start with Find, which recognizes a certificate. The package holds no certificates, so it recognizes only those the
+// caller has. IssuerOf goes by an issuer's name: a hint at a missing certificate, and no proof. Even a root on a device
+// does not prove a profile shows as verified there; Doubt says so.
 package roots
 
 import (
@@ -23,22 +24,23 @@ import (
 //go:embed apple.csv
 var appleCSV string
 
-// Authority is one certificate of an authority of Apple's.
+// Authority is one certificate of one of Apple's authorities.
 type Authority struct {
 	Name        string // common name
-	Unit        string // organizational unit, which tells generations of one name apart; empty for none
+	Unit        string // organizational unit, to tell generations of one name apart; empty for none
 	SHA256      string // of the certificate, hexadecimal
 	From, Until time.Time
-	Root        string // common name of the root that it leads to; its own for a root
+	Root        string // common name of its root; its own for a root
 	IsRoot      bool
-	// IsEverywhere reports whether every Apple device has the root; otherwise systems of 2025 have it, and of older ones it is not
-	// known.
+	// IsEverywhere is true if every Apple device has the root. Otherwise systems of 2025 have it, and older ones are
+	// unknown.
 	IsEverywhere bool
-	// IsReported reports whether others saw that devices show profiles signed under it as verified. It is community knowledge.
+	// IsReported is true if people have seen devices show profiles signed under it as verified. It is community
+	// knowledge.
 	IsReported bool
 }
 
-// Title is the name with what tells it apart from others of the name: Developer ID Certification Authority (G2).
+// Title returns the name and its generation, if any: Developer ID Certification Authority (G2).
 func (a Authority) Title() string {
 	if a.Unit == "" || strings.HasPrefix(a.Unit, "Apple ") {
 		return a.Name
@@ -46,10 +48,10 @@ func (a Authority) Title() string {
 	return a.Name + " (" + a.Unit + ")"
 }
 
-// Address is where Apple publishes the certificates of its authorities.
+// Address is Apple's page with the certificates of its authorities.
 const Address = "https://www.apple.com/certificateauthority/"
 
-// Where says which devices have the root: it is … on every Apple device.
+// Where returns the devices with the root, to follow "it is": on every Apple device.
 func (a Authority) Where() string {
 	if a.IsEverywhere {
 		return "on every Apple device"
@@ -57,7 +59,7 @@ func (a Authority) Where() string {
 	return "on Apple devices with a system of 2025 or later"
 }
 
-// Doubt says what the root does not tell of a device, and how far that is known: community or unverified.
+// Doubt returns the limits of the root as a proof, and the evidence: community or unverified.
 func (a Authority) Doubt() (text string, evidence fact.Evidence) {
 	if a.IsReported {
 		return fmt.Sprintf("devices show what is signed under %q as verified, as others report", a.Title()), fact.Community
@@ -93,14 +95,14 @@ func day(text string) time.Time {
 	return t
 }
 
-// Find returns the authority whose certificate this is, byte for byte.
+// Find returns the authority with exactly this certificate.
 func Find(cert *x509.Certificate) (Authority, bool) {
 	sum := sha256.Sum256(cert.Raw)
 	fingerprint := hex.EncodeToString(sum[:])
 	return first(func(a Authority) bool { return a.SHA256 == fingerprint })
 }
 
-// IssuerOf returns the authority that a certificate names as its issuer. It is a name and no proof.
+// IssuerOf returns the authority named as a certificate's issuer. A name is no proof.
 func IssuerOf(cert *x509.Certificate) (Authority, bool) {
 	if !slices.Contains(cert.Issuer.Organization, "Apple Inc.") && !slices.Contains(cert.Issuer.Organization, "Apple Computer, Inc.") {
 		return Authority{}, false
