@@ -14,7 +14,7 @@ import (
 )
 
 // binaryFile is the layout of a binary property list: a header, objects, a table of their offsets, and a trailer.
-// Everything in it is checked here before the decoder, which trusts its input, may see it.
+// The decoder trusts its input, so everything is checked here first.
 type binaryFile struct {
 	*findings
 	data       []byte
@@ -38,7 +38,7 @@ func readBinary(data []byte, found *findings) *Value {
 	return b.decode()
 }
 
-// fail adds an error; a binary file has no places, only key paths.
+// fail adds an error. A binary file has no places in a text, only key paths.
 func (b *binaryFile) fail(broken string, path diag.Path, format string, args ...any) bool {
 	b.add(diag.Diagnostic{Rule: broken, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Path: path})
 	return false
@@ -77,7 +77,7 @@ func (b *binaryFile) layout() (ok bool) {
 	return true
 }
 
-// fits says whether n can be written in size bytes.
+// fits is true if n can be written in size bytes.
 func fits(n uint64, size int) bool { return size >= 8 || n < 1<<(8*size) }
 
 // bigEndian reads an integer of 1 to 8 bytes.
@@ -96,7 +96,7 @@ type object struct {
 	count int    // items or keys of a container
 }
 
-// object reads the marker and the extent of an object. The message says what is wrong with it.
+// object reads the marker and the extent of an object. For a malformed one it returns the broken rule and a message.
 func (b *binaryFile) object(id int) (o object, broken, message string) {
 	offset := bigEndian(b.table[id*b.offsetSize : (id+1)*b.offsetSize])
 	if offset < uint64(binaryHeader) || offset >= uint64(len(b.objects)) {
@@ -124,7 +124,7 @@ func (b *binaryFile) object(id int) (o object, broken, message string) {
 	return b.extent(id, o, rest, size)
 }
 
-// counted reads an object whose marker holds a count.
+// counted reads an object with a count in its marker.
 func (b *binaryFile) counted(id int, high byte, low int, rest []byte) (o object, broken, message string) {
 	count := uint64(low)
 	if low == 0xF {
@@ -134,7 +134,7 @@ func (b *binaryFile) counted(id int, high byte, low int, rest []byte) (o object,
 		size := 1 << (rest[0] & 3)
 		count, rest = bigEndian(rest[1:1+size]), rest[1+size:]
 	}
-	if count > uint64(len(rest)) { // no object is shorter than its count, and from here on nothing overflows
+	if count > uint64(len(rest)) { // no object is shorter than its count; below, nothing overflows
 		return o, rule.MalformedBinary, fmt.Sprintf("object %d is longer than the file", id)
 	}
 	size := count
@@ -161,7 +161,7 @@ func (b *binaryFile) extent(id int, o object, rest []byte, size uint64) (object,
 	return o, "", ""
 }
 
-// ref returns a reference of a container, which may be to an object that does not exist.
+// ref returns a reference of a container. The object may not exist.
 func (b *binaryFile) ref(o object, i int) uint64 {
 	return bigEndian(o.body[i*b.refSize : (i+1)*b.refSize])
 }
@@ -193,11 +193,11 @@ func markerName(marker byte) string {
 	return "unknown"
 }
 
-// checkScalar says what is wrong with the content of a scalar.
+// checkScalar returns the broken rule and a message for the malformed content of a scalar, or "".
 func checkScalar(o object) (broken, message string) {
 	switch o.kind {
 	case Integer:
-		// 16 bytes are written for what exceeds the signed 64 bits; the upper eight may only extend the sign.
+		// 16 bytes are for integers beyond signed 64 bits; the upper eight may only extend the sign.
 		if len(o.body) == 16 && bigEndian(o.body[:8]) != 0 && (bigEndian(o.body[:8]) != math.MaxUint64 || o.body[8] < 0x80) {
 			return rule.IntegerOutOfRange, "integer of 128 bits, want -9223372036854775808 to 18446744073709551615"
 		}
@@ -211,14 +211,14 @@ func checkScalar(o object) (broken, message string) {
 	return broken, message
 }
 
-// Seconds from 2001-01-01, from where binary dates count, to the years 1 and 10000.
+// Seconds from 2001-01-01, the epoch of binary dates, to the years 1 and 10000.
 const (
 	firstDate = -63113904000
 	lastDate  = 252423993600
 )
 
-// decodeBinaryString returns the text of a string, and what is wrong with it. Characters that XML cannot carry are
-// refused here too: such a property list could not be written back, and a profile has no use for them.
+// decodeBinaryString returns the text of a string, or the broken rule and a message. It also refuses characters forbidden in
+// XML: such a property list could not be written back, and a profile has no use for them.
 func decodeBinaryString(o object) (text, broken, message string) {
 	buffer := bytes.Clone(o.body)
 	if o.wide {

@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// decode turns a file that passed the scan into values.
+// decode turns a scanned file into values.
 func (b *binaryFile) decode() *Value {
 	native, err := decodeNative(b.data)
 	if err != nil {
@@ -29,7 +29,7 @@ func (b *binaryFile) decode() *Value {
 	return v
 }
 
-// decodeNative calls the library, which panics on some damaged input. The scan should have refused all of it.
+// decodeNative calls the library. It panics on some damaged input, although the scan should have refused all of it.
 func decodeNative(data []byte) (native any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -40,7 +40,7 @@ func decodeNative(data []byte) (native any, err error) {
 	return native, err
 }
 
-// fromNative converts what the library returns. It recurses as deep as the scan allowed, at most MaxDepth.
+// fromNative converts the result of the library. It recurses at most MaxDepth deep, the limit of the scan.
 func fromNative(native any) (*Value, error) {
 	switch n := native.(type) {
 	case map[string]any:

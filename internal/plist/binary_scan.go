@@ -5,14 +5,14 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// binaryScan walks everything that the top object refers to, each object once, with a stack of its own. For each it
-// remembers how much it expands to, so that shared references cannot multiply unseen.
+// binaryScan walks all objects below the top object, each once, with a stack of its own. It remembers the expanded size of
+// each, so shared references cannot multiply unseen.
 type binaryScan struct {
 	*binaryFile
 	seen  []scanState
 	size  []expansion
 	stack []scanFrame
-	total expansion // of the distinct objects met so far: a lower bound of the whole, which keeps the work in bounds
+	total expansion // of the distinct objects met so far: a lower bound of the whole, to bound the work
 }
 
 type scanState uint8
@@ -23,7 +23,7 @@ const (
 	done
 )
 
-// expansion is what an object becomes when every reference is followed.
+// expansion is the size of an object with every reference followed.
 type expansion struct {
 	nodes, bytes, depth int
 }
@@ -40,7 +40,7 @@ func newBinaryScan(b *binaryFile) *binaryScan {
 	return &binaryScan{binaryFile: b, seen: make([]scanState, b.count), size: make([]expansion, b.count)}
 }
 
-// run says whether the decoder may see the file; duplicate keys are reported but do not hinder it.
+// run is true if the decoder may read the file. Duplicate keys are reported but do not prevent that.
 func (s *binaryScan) run() (ok bool) {
 	if !s.enter(uint64(s.top)) {
 		return false
@@ -63,7 +63,7 @@ func (s *binaryScan) run() (ok bool) {
 	return !s.full
 }
 
-// enter looks at an object for the first time: it checks a scalar at once and puts a container on the stack.
+// enter visits an object for the first time: it checks a scalar at once and puts a container on the stack.
 func (s *binaryScan) enter(id uint64) (ok bool) {
 	if id >= uint64(s.count) {
 		return s.fail(rule.MalformedBinary, s.path(), "reference to object %d of %d", id, s.count)
@@ -100,7 +100,7 @@ func (s *binaryScan) enterContainer(id int, o object) (ok bool) {
 	}
 	s.seen[id] = entered
 	s.stack = append(s.stack, scanFrame{id: id, object: o, size: expansion{nodes: 1, depth: 1}})
-	return o.kind == Array || s.keys()
+	return o.kind == Array || s.checkKeys()
 }
 
 // countTotal adds to the lower bound.
@@ -145,8 +145,8 @@ func (s *binaryScan) leave() {
 	}
 }
 
-// keys checks the keys of the dictionary on top of the stack.
-func (s *binaryScan) keys() (ok bool) {
+// checkKeys checks the keys of the dictionary on top of the stack.
+func (s *binaryScan) checkKeys() (ok bool) {
 	f := &s.stack[len(s.stack)-1]
 	f.next = f.object.count // the values
 	first := make(map[string]bool, min(f.object.count, 1024))
@@ -192,12 +192,12 @@ func (s *binaryScan) key(dictionary object, i int) (text, broken, message string
 	return decodeBinaryString(o)
 }
 
-// path is the key path of what is being read.
+// path is the key path of the current object.
 func (s *binaryScan) path() (p diag.Path) {
 	for _, f := range s.stack {
 		i := f.next - 1
 		switch {
-		case i < 0: // nothing of the array was followed yet
+		case i < 0: // before the first item of an array
 		case f.object.kind == Array:
 			p = append(p, diag.Step{IsItem: true, Index: i})
 		case i >= f.object.count:

@@ -9,7 +9,7 @@ import (
 
 // declaration is <?xml version="1.0" encoding="..." standalone="..."?>.
 type declaration struct {
-	start, end    int // offsets in the text; end is behind "?>", or where reading it stopped
+	start, end    int // offsets in the text; end is after "?>", or at the first error
 	version       string
 	encoding      string
 	encodingStart int
@@ -17,8 +17,8 @@ type declaration struct {
 
 const declarationStart = "<?xml"
 
-// findDeclaration reads the XML declaration at the start of the text, behind a byte order mark and white space.
-// It says whether there is one and it is well-formed; what could be read of a malformed one is returned too.
+// findDeclaration reads the XML declaration at the start of the text, after a byte order mark and white space.
+// ok is false without a well-formed one; d then holds the readable part.
 func findDeclaration(text string) (d declaration, ok bool) {
 	d.start = skipBlank(text, bomLength(text))
 	if !isDeclaration(text[d.start:]) {
@@ -77,7 +77,7 @@ func pseudoAttribute(text string, i int, name string) (value string, at, next in
 	return text[j+1 : j+1+n], j + 1, j + 2 + n, true
 }
 
-// declaration reads what may stand before everything else.
+// declaration reads the byte order mark, white space and XML declaration at the start of the text.
 func (r *xmlReader) declaration() {
 	bom := bomLength(r.text)
 	r.pos = bom
@@ -101,11 +101,11 @@ func (r *xmlReader) declaration() {
 		if !strings.HasSuffix(r.text[:r.pos], ">") {
 			r.skipPast(">")
 		}
-		say := r.warn
-		if !strings.HasSuffix(r.text[:r.pos], "?>") { // which CoreFoundation looks for
-			say = r.report
+		report := r.warn
+		if !strings.HasSuffix(r.text[:r.pos], "?>") { // CoreFoundation refuses it without one
+			report = r.report
 		}
-		say(rule.BadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
+		report(rule.BadXMLDeclaration, "the XML declaration is malformed", `write <?xml version="1.0" encoding="UTF-8"?>`, start, d.end)
 	case d.version != "1.0":
 		r.warn(rule.BadXMLDeclaration, "the XML version is "+quote(d.version)+`, want "1.0"`, "", start, d.end)
 	}
@@ -120,7 +120,7 @@ func bomLength(text string) int {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// skipBlank returns the offset of the first byte from i on that is no white space.
+// skipBlank returns the offset of the first byte from i on other than white space.
 func skipBlank(text string, i int) int {
 	for i < len(text) && isBlank(text[i]) {
 		i++

@@ -6,9 +6,8 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Element returns where the whole element of a value or a key stands, from "<" to behind the ">" of its end tag. The place
-// given is that of a Value or of a key as Read says it. It is false where there is no such element around it, as in text
-// that is not XML.
+// Element returns the span of the whole element around a value or a key, from "<" to after the ">" of its end tag. at is a
+// Value's Span or a Field's KeySpan from Read. The result is false without such an element, as in text other than XML.
 func Element(at diag.Span) (diag.Span, bool) {
 	if at.IsZero() || at.Start < 0 || at.End < at.Start || at.End > len(at.File.Data) {
 		return diag.Span{}, false
@@ -30,7 +29,7 @@ func Element(at diag.Span) (diag.Span, bool) {
 	return diag.Span{File: at.File, Start: start, End: end + n + 1}, n >= 0
 }
 
-// opensElement says whether text begins with a start tag, and not with a CDATA section, a comment or plain text.
+// opensElement is true if text begins with a start tag, and not with a CDATA section, a comment or plain text.
 func opensElement(text []byte) bool {
 	return len(text) > 1 && text[0] == '<' && isNameStart(text[1])
 }

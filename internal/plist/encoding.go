@@ -13,8 +13,8 @@ import (
 
 const utf8BOM = "\xef\xbb\xbf"
 
-// decodeText returns the input as UTF-8 that holds only characters which XML allows. Each byte that is not allowed
-// is reported and replaced by a question mark, so that offsets stay. From here on found.file is the text.
+// decodeText returns the input as UTF-8 with only the characters allowed in XML. It reports each other byte and replaces it
+// by a question mark, so offsets stay. From here on found.file is the text.
 func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 	text, ok = decodeBytes(f, found)
 	if !ok {
@@ -41,7 +41,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 // decodeBytes turns the bytes into text by their byte order mark, by their pattern and by the declared encoding.
 func decodeBytes(f *diag.File, found *findings) (text string, ok bool) {
 	if name := unreadableEncoding(f.Data); name != "" {
-		found.start(rule.UnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "convert it to UTF-8")
+		found.addToFile(rule.UnsupportedEncoding, "the text is in "+name+", want UTF-8 or UTF-16", "convert it to UTF-8")
 		return "", false
 	}
 	if big, bom, is := detectUTF16(f.Data); is {
@@ -50,7 +50,7 @@ func decodeBytes(f *diag.File, found *findings) (text string, ok bool) {
 	return decodeDeclared(f, found)
 }
 
-// unreadableEncoding names an encoding that Apple's reader may know but no profile uses.
+// unreadableEncoding names an encoding unused by profiles, though Apple's reader may know it.
 func unreadableEncoding(data []byte) string {
 	for _, e := range [...]struct{ start, name string }{
 		{"\xff\xfe\x00\x00", "UTF-32"},
@@ -66,7 +66,7 @@ func unreadableEncoding(data []byte) string {
 	return ""
 }
 
-// detectUTF16 says whether the bytes are UTF-16, its byte order, and the length of the byte order mark.
+// detectUTF16 reports whether the bytes are UTF-16, with the byte order and the length of the byte order mark.
 func detectUTF16(data []byte) (bigEndian bool, bom int, is bool) {
 	if len(data) < 2 {
 		return false, 0, false
@@ -185,7 +185,7 @@ func decodeLatin1(f *diag.File, found *findings, text string) string {
 	return string(buffer)
 }
 
-// replaceIllegal reports what XML cannot carry and returns the text with question marks in its place.
+// replaceIllegal reports bytes forbidden in XML and replaces them by question marks.
 func replaceIllegal(text string, found *findings) string {
 	var clean []byte
 	for i := 0; !found.full; {
@@ -213,7 +213,7 @@ func replaceIllegal(text string, found *findings) string {
 	return string(clean)
 }
 
-// nextIllegal finds the next run of bytes from i on that break one rule. Without one, start is the length of the text.
+// nextIllegal finds the next run of bytes from i on in breach of one rule. Without one, start is the length of the text.
 func nextIllegal(text string, i int) (start, end int, broken string) {
 	start = len(text)
 	for i < len(text) {

@@ -8,14 +8,14 @@ import (
 	"syncguard/internal/text"
 )
 
-// maxFindings bounds the memory that a hostile file can take with its violations.
+// maxFindings bounds the memory taken by the findings of a hostile file.
 const maxFindings = 200
 
-// findings collects what Read reports.
+// findings collects the findings of Read.
 type findings struct {
-	file *diag.File // what spans point into
+	file *diag.File // the file of the spans
 	list []diag.Diagnostic
-	full bool // no more are taken, so reading should stop
+	full bool // the limit is reached, so reading should stop
 }
 
 func (f *findings) add(d diag.Diagnostic) {
@@ -36,17 +36,17 @@ func (f *findings) add(d diag.Diagnostic) {
 	f.list = append(f.list, d)
 }
 
-// start adds an error that concerns the whole file.
-func (f *findings) start(rule, message, help string) {
+// addToFile adds an error about the whole file.
+func (f *findings) addToFile(rule, message, help string) {
 	f.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: f.span(0, 0)})
 }
 
 func (f *findings) notAPropertyList(kind, help string) {
 	if kind == emptyInput {
-		f.start(rule.EmptyFile, "the file is empty, want a property list", help)
+		f.addToFile(rule.EmptyFile, "the file is empty, want a property list", help)
 		return
 	}
-	f.start(rule.NotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
+	f.addToFile(rule.NotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
 }
 
 func (f *findings) span(start, end int) diag.Span {

@@ -9,8 +9,8 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// fixOf returns how a violation is corrected where that is plain from its place alone, or nil. What Apple's reader refuses or
-// passes over cannot have meant anything else.
+// fixOf returns the correction of a violation if its place alone makes that clear, or nil. It is safe for markup refused or
+// ignored by Apple's reader, because that can have had no other meaning.
 func (f *findings) fixOf(d *diag.Diagnostic) *diag.Fix {
 	if d.Span.IsZero() {
 		return nil
@@ -52,7 +52,7 @@ func (f *findings) fixOf(d *diag.Diagnostic) *diag.Fix {
 	return nil
 }
 
-// withoutPEM deletes the lines around one certificate in PEM, whose text is then that of the certificate. at is where it begins.
+// withoutPEM deletes the BEGIN and END lines around one PEM certificate. at is its beginning.
 func withoutPEM(at diag.Span) *diag.Fix {
 	const label = "CERTIFICATE-----"
 	text := at.File.Data[at.Start:]

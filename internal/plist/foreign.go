@@ -12,11 +12,11 @@ import (
 	"syncguard/internal/diag"
 )
 
-// emptyInput is the kind of a file that holds nothing but white space.
+// emptyInput is the kind of a file with nothing but white space.
 const emptyInput = "empty"
 
-// Foreign names what a file is that is neither an XML nor a binary property list, with what to do about it; both are empty
-// for what wants to be one, and for text that nothing is known of.
+// Foreign names the kind of a file other than an XML or binary property list, such as "a ZIP archive", and the way out. Both
+// are empty for a property list, however damaged, and for unknown text.
 func Foreign(data []byte) (kind, help string) {
 	if kind, help = foreignBytes(data); kind != "" || bytes.HasPrefix(data, []byte("bplist")) {
 		return kind, help
@@ -31,7 +31,7 @@ func Foreign(data []byte) (kind, help string) {
 	return kind, help
 }
 
-// magic is how files begin that are taken for profiles by mistake.
+// magic lists the first bytes of files mistaken for profiles.
 var magic = [...]struct{ prefix, kind, help string }{
 	{"PK\x03\x04", "a ZIP archive", "unpack it first"},
 	{"\x1f\x8b", "gzip data", "unpack it first"},
@@ -44,7 +44,7 @@ var magic = [...]struct{ prefix, kind, help string }{
 	{"$ANSIBLE_VAULT;", "encrypted by Ansible Vault", "decrypt it first with ansible-vault decrypt"},
 }
 
-// foreignBytes names the kind of input that is neither text nor a binary property list, or returns "".
+// foreignBytes names the kind of an input other than text or a binary property list, or returns "".
 func foreignBytes(data []byte) (kind, help string) {
 	if len(bytes.Trim(data, " \t\r\n\x00")) == 0 {
 		return emptyInput, ""
@@ -83,7 +83,7 @@ func foreignPEM(label string) (kind, help string) {
 	return "PEM text", ""
 }
 
-// foreignDER tells what a SEQUENCE is by what stands first in it.
+// foreignDER names the kind of a SEQUENCE by its first elements.
 func foreignDER(data []byte) (kind, help string) {
 	inside := insideSequence(data)
 	switch {
@@ -101,7 +101,7 @@ func foreignDER(data []byte) (kind, help string) {
 	return "binary data in DER", ""
 }
 
-// insideSequence returns the contents of a SEQUENCE, as far as they are there, or nil.
+// insideSequence returns the contents of a SEQUENCE, perhaps cut off, or nil.
 func insideSequence(data []byte) []byte {
 	if len(data) < 2 || data[0] != 0x30 {
 		return nil
@@ -126,7 +126,7 @@ var templateKeys = sync.OnceValue(func() *regexp.Regexp {
 // IsTemplate tells a template of syncguard's own from other YAML, by the keys of its top level.
 func IsTemplate(data []byte) bool { return templateKeys().Match(data) }
 
-// foreignText names the kind of text that is no XML property list, or returns "".
+// foreignText names the kind of a text other than an XML property list, or returns "".
 func foreignText(text string) (kind, help string) {
 	text = strings.TrimLeft(strings.TrimPrefix(text, utf8BOM), " \t\r\n")
 	switch {
@@ -155,7 +155,7 @@ func foreignText(text string) (kind, help string) {
 	return unknownText, ""
 }
 
-// conflictLine returns the line of the first merge conflict that git left in a text, or 0.
+// conflictLine returns the line of the first merge conflict left by git, or 0.
 func conflictLine(text string) int {
 	const ours, theirs = "<<<<<<< ", "\n>>>>>>> "
 	at := 0
@@ -176,7 +176,7 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// isJSON also takes damaged JSON for what it is: the first separator in an OpenStep dictionary is never a colon.
+// isJSON recognizes damaged JSON too: the first separator in an OpenStep dictionary is never a colon.
 func isJSON(text string) bool {
 	if text[0] == '[' || json.Valid([]byte(text)) {
 		return true

@@ -9,9 +9,9 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Form returns an XML property list that ReadTemplate has read, without errors, in the form of Write: comments, processing
-// instructions and placeholders stay where they are, and with keepOrder keys do too. Where a document has none of them the
-// bytes are those of Write. Reading it again gives an equal value and the same comments.
+// Form returns an XML property list in the form of Write, but with its comments, processing instructions and placeholders in
+// place, and with keepOrder also its keys. The document must come from ReadTemplate without errors. Without any of these the
+// bytes are those of Write. Form reads its result back: the value is equal and the comments are the same, or it fails.
 func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Format != XML || d.Root == nil:
@@ -19,15 +19,15 @@ func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	case d.Incomplete:
 		return nil, errors.New("forming the property list: a placeholder stands for keys, whose place is not known")
 	}
-	c := newCommenter(d)
+	c := newCommentPlacer(d)
 	c.visit(d.Root)
-	w := &writer{escaper: newEscaper(), keepOrder: keepOrder, remarks: c.remarks}
+	w := &writer{escaper: newEscaper(), keepOrder: keepOrder, comments: c.placed}
 	w.out = append(w.out, strings.TrimSuffix(xmlHeader, plistTag)...)
 	for _, text := range c.head {
 		w.line(0, text)
 	}
 	w.out = append(w.out, plistTag...)
-	w.lines(c.remarks.value(d.Root).before, 0)
+	w.lines(c.placed.at(d.Root).before, 0)
 	w.value(d.Root, 0)
 	w.lines(c.foot, 0)
 	w.line(0, "</plist>")
@@ -38,11 +38,11 @@ func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	if w.err != nil {
 		return nil, fmt.Errorf("forming %s: %w", w.place(), w.err)
 	}
-	return w.out, d.check(w.out)
+	return w.out, d.checkFormed(w.out)
 }
 
-// check reads what was formed back.
-func (d *Document) check(formed []byte) error {
+// checkFormed reads the result of Form back.
+func (d *Document) checkFormed(formed []byte) error {
 	again, findings := ReadTemplate(diag.NewFile(d.File.Name, formed))
 	switch {
 	case diag.HasErrors(findings):
@@ -55,39 +55,39 @@ func (d *Document) check(formed []byte) error {
 	return nil
 }
 
-// remarks are the comments of a document, by the values that they stand at.
-type remarks struct {
-	values     map[*Value]*remark
-	containers map[*Value]*innerRemark
+// placedComments are the comments of a document, each with the value next to it.
+type placedComments struct {
+	values     map[*Value]*outerComments
+	containers map[*Value]*innerComments
 }
 
-// remark is what stands around a value.
-type remark struct {
-	before  []string // its key, or it where it has none
-	between []string // its key and it
-	behind  string   // on its last line
+// outerComments are the comments around a value.
+type outerComments struct {
+	before  []string // above its key, or above the value without one
+	between []string // between its key and the value
+	sameEnd string   // at the end of its last line
 }
 
-// innerRemark is what stands inside an array or a dictionary.
-type innerRemark struct {
-	opening string   // on the line of the start tag
-	inner   []string // behind the last element
+// innerComments are the comments inside an array or a dictionary.
+type innerComments struct {
+	sameStart string   // on the line of the start tag
+	last      []string // after the last element
 }
 
-func (r *remarks) of(container *Value) *innerRemark {
-	if r == nil {
+func (p *placedComments) inside(container *Value) *innerComments {
+	if p == nil {
 		return nil
 	}
-	return r.containers[container]
+	return p.containers[container]
 }
 
-var noRemark remark
+var noComments outerComments
 
-func (r *remarks) value(v *Value) *remark {
-	if r != nil && r.values[v] != nil {
-		return r.values[v]
+func (p *placedComments) at(v *Value) *outerComments {
+	if p != nil && p.values[v] != nil {
+		return p.values[v]
 	}
-	return &noRemark
+	return &noComments
 }
 
 func (w *writer) lines(texts []string, indent int) {
@@ -96,33 +96,33 @@ func (w *writer) lines(texts []string, indent int) {
 	}
 }
 
-func (w *writer) before(v *Value, indent int)  { w.lines(w.remarks.value(v).before, indent) }
-func (w *writer) between(v *Value, indent int) { w.lines(w.remarks.value(v).between, indent) }
+func (w *writer) commentsBefore(v *Value, indent int)  { w.lines(w.comments.at(v).before, indent) }
+func (w *writer) commentsBetween(v *Value, indent int) { w.lines(w.comments.at(v).between, indent) }
 
-func (w *writer) behind(v *Value) { w.sameLine(w.remarks.value(v).behind) }
+func (w *writer) commentAtEnd(v *Value) { w.sameLine(w.comments.at(v).sameEnd) }
 
-func (w *writer) opening(r *innerRemark) {
-	if r != nil {
-		w.sameLine(r.opening)
+func (w *writer) commentAtStart(c *innerComments) {
+	if c != nil {
+		w.sameLine(c.sameStart)
 	}
 }
 
-func (w *writer) inner(r *innerRemark, indent int) {
-	if r != nil {
-		w.lines(r.inner, indent)
+func (w *writer) commentsLast(c *innerComments, indent int) {
+	if c != nil {
+		w.lines(c.last, indent)
 	}
 }
 
-// sameLine puts a comment at the end of the line that was written last.
+// sameLine puts a comment at the end of the last line.
 func (w *writer) sameLine(text string) {
 	if text != "" && w.err == nil {
 		w.out = append(append(append(bytes.TrimSuffix(w.out, []byte("\n")), ' '), text...), '\n')
 	}
 }
 
-// source writes a placeholder as it stands in the text.
-func (w *writer) source(v *Value, indent int) {
-	if w.remarks == nil || v.Span.IsZero() {
+// placeholder copies a placeholder from the source text.
+func (w *writer) placeholder(v *Value, indent int) {
+	if w.comments == nil || v.Span.IsZero() {
 		w.fail("a %s cannot be written", v.Kind)
 		return
 	}
@@ -133,26 +133,26 @@ func (w *writer) source(v *Value, indent int) {
 	w.line(indent, string(at.File.Data[at.Start:at.End]))
 }
 
-// commenter finds for each comment the value that it stands at, in one walk through the text.
-type commenter struct {
+// commentPlacer finds the value next to each comment, in one walk through the text.
+type commentPlacer struct {
 	text     []byte
-	comments []diag.Span // those that are left
-	end      int         // of the element before
-	remarks  *remarks
+	comments []diag.Span // not yet placed
+	end      int         // of the previous element
+	placed   *placedComments
 
-	head, foot, tail []string // before <plist>, before </plist>, and behind it
+	head, foot, tail []string // before <plist>, before </plist>, and after it
 }
 
 const plistTag = "<plist version=\"1.0\">\n"
 
-func newCommenter(d *Document) *commenter {
-	c := &commenter{text: d.File.Data, comments: d.comments, remarks: &remarks{map[*Value]*remark{}, map[*Value]*innerRemark{}}}
+func newCommentPlacer(d *Document) *commentPlacer {
+	c := &commentPlacer{text: d.File.Data, comments: d.comments, placed: &placedComments{map[*Value]*outerComments{}, map[*Value]*innerComments{}}}
 	root := start(d.Root)
 	begin := bytes.LastIndex(c.text[:root], []byte("<plist"))
 	c.head, _ = c.take(begin, false)
 	before, _ := c.take(root, false)
 	if len(before) > 0 {
-		c.remarks.values[d.Root] = &remark{before: before}
+		c.placed.values[d.Root] = &outerComments{before: before}
 	}
 	after := c.comments
 	for i, at := range after {
@@ -172,7 +172,7 @@ func newCommenter(d *Document) *commenter {
 	return c
 }
 
-// start is where the element of a value begins, or a placeholder that has none.
+// start returns the offset of a value's element, or of a placeholder without one.
 func start(v *Value) int {
 	if element, ok := Element(v.Span); ok {
 		return element.Start
@@ -180,12 +180,12 @@ func start(v *Value) int {
 	return v.Span.Start
 }
 
-func (c *commenter) textOf(at diag.Span) string {
+func (c *commentPlacer) textOf(at diag.Span) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(c.text[at.Start:at.End]))
 }
 
-// take returns the comments before an offset. With behind the first one is apart if it ends the line of the element before.
-func (c *commenter) take(before int, behind bool) (texts []string, sameLine string) {
+// take returns the comments before an offset. With behind, a first one at the end of the previous element's line is apart.
+func (c *commentPlacer) take(before int, behind bool) (texts []string, sameLine string) {
 	for len(c.comments) > 0 && c.comments[0].Start < before {
 		at := c.comments[0]
 		c.comments = c.comments[1:]
@@ -198,14 +198,14 @@ func (c *commenter) take(before int, behind bool) (texts []string, sameLine stri
 	return texts, sameLine
 }
 
-// endsLine says whether a comment stands behind the element before, and nothing else behind it.
-func (c *commenter) endsLine(at diag.Span) bool {
+// endsLine is true if a comment is the last text on the previous element's line.
+func (c *commentPlacer) endsLine(at diag.Span) bool {
 	rest, _, _ := bytes.Cut(c.text[at.End:], []byte("\n"))
 	return len(bytes.TrimSpace(rest)) == 0 && !bytes.ContainsAny(c.text[c.end:at.Start], "\r\n")
 }
 
-// visit takes the comments inside a value. It recurses, at most MaxDepth deep.
-func (c *commenter) visit(v *Value) {
+// visit places the comments inside a value. It recurses at most MaxDepth deep.
+func (c *commentPlacer) visit(v *Value) {
 	if v.Kind != Dictionary && v.Kind != Array {
 		return
 	}
@@ -227,8 +227,8 @@ func (c *commenter) visit(v *Value) {
 			between, _ = c.take(start(child), false)
 		}
 		if len(before)+len(between) > 0 {
-			r := c.remark(child)
-			r.before, r.between = before, between
+			around := c.around(child)
+			around.before, around.between = before, between
 		}
 		c.visit(child)
 		c.end = end(child)
@@ -240,10 +240,10 @@ func (c *commenter) visit(v *Value) {
 	for _, item := range v.Items {
 		step(diag.Span{}, item)
 	}
-	inner, same := c.take(v.Span.End, true)
+	rest, same := c.take(v.Span.End, true)
 	c.keepSame(v, last, same)
-	if len(inner) > 0 {
-		c.container(v).inner = inner
+	if len(rest) > 0 {
+		c.inside(v).last = rest
 	}
 }
 
@@ -254,27 +254,27 @@ func end(v *Value) int {
 	return v.Span.End
 }
 
-// keepSame keeps a comment that ends a line: that of the element before, or of the start tag.
-func (c *commenter) keepSame(container, last *Value, text string) {
+// keepSame keeps a comment at the end of a line: the line of the previous element, or of the start tag.
+func (c *commentPlacer) keepSame(container, last *Value, text string) {
 	switch {
 	case text == "":
 	case last == nil:
-		c.container(container).opening = text
+		c.inside(container).sameStart = text
 	default:
-		c.remark(last).behind = text
+		c.around(last).sameEnd = text
 	}
 }
 
-func (c *commenter) remark(v *Value) *remark {
-	if c.remarks.values[v] == nil {
-		c.remarks.values[v] = &remark{}
+func (c *commentPlacer) around(v *Value) *outerComments {
+	if c.placed.values[v] == nil {
+		c.placed.values[v] = &outerComments{}
 	}
-	return c.remarks.values[v]
+	return c.placed.values[v]
 }
 
-func (c *commenter) container(v *Value) *innerRemark {
-	if c.remarks.containers[v] == nil {
-		c.remarks.containers[v] = &innerRemark{}
+func (c *commentPlacer) inside(v *Value) *innerComments {
+	if c.placed.containers[v] == nil {
+		c.placed.containers[v] = &innerComments{}
 	}
-	return c.remarks.containers[v]
+	return c.placed.containers[v]
 }

@@ -7,7 +7,7 @@ import (
 
 var seed = maphash.MakeSeed()
 
-// Hash returns a number that is the same, in one run, for values that are Equal. Of a key that stands twice the last one counts.
+// Hash returns equal numbers for Equal values, within one run of the program. Of duplicate keys the last one counts.
 func Hash(v *Value) uint64 {
 	if v == nil {
 		return 0
@@ -21,7 +21,7 @@ func Hash(v *Value) uint64 {
 		for _, f := range v.Fields {
 			last[f.Key] = Hash(f.Value)
 		}
-		var sum uint64 // in whatever order
+		var sum uint64 // independent of the order
 		for key, value := range last {
 			type entry struct {
 				key   string
@@ -36,7 +36,7 @@ func Hash(v *Value) uint64 {
 		}
 	case Real:
 		if math.IsNaN(v.Real) {
-			break // one is as good as another
+			break // all NaNs are Equal
 		}
 		maphash.WriteComparable(&h, v.Real)
 	default:

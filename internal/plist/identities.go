@@ -2,7 +2,7 @@ package plist
 
 import "syncguard/internal/diag"
 
-// Identities returns for each element of an array the text of a key of it, or "" where it has none or another element has the same.
+// Identities returns the text of a key for each element of an array, or "" if it is missing or not unique.
 func Identities(items []*Value, key string) []string {
 	ids, times := make([]string, len(items)), make(map[string]int, len(items))
 	for i, item := range items {
@@ -17,7 +17,7 @@ func Identities(items []*Value, key string) []string {
 	return ids
 }
 
-// Identify gives findings that lead into the elements of an array of the top level the text of a key that tells these apart.
+// Identify fills in Step.ID of the findings' paths into an array of the top level, with the Identities of its elements.
 func (v *Value) Identify(found []diag.Diagnostic, array, key string) {
 	var ids []string
 	for _, d := range found {

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// WriteJSON writes a value as JSON in one canonical form: two spaces, sorted keys, a line feed at the end. JSON has
-// neither data nor dates, so data is base64 and a date RFC 3339. Equal values give equal bytes.
+// WriteJSON writes a value as JSON in one canonical form: two spaces, sorted keys, a line feed at the end. Data becomes
+// base64 and a date RFC 3339, because JSON has neither. Equal values give equal bytes. It refuses null, UID and NaN values,
+// duplicate keys, and more than MaxDepth levels.
 func WriteJSON(v *Value) ([]byte, error) {
 	w := &jsonWriter{}
 	if err := w.value(v, 0); err != nil {
@@ -107,13 +108,13 @@ func (w *jsonWriter) real(f float64) error {
 	}
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if !strings.ContainsAny(s, ".e") {
-		s += ".0" // so that it is read back as a real
+		s += ".0" // reads back as a real
 	}
 	w.out.WriteString(s)
 	return nil
 }
 
-// text writes a JSON string without the escapes that HTML would need.
+// text writes a JSON string without escapes for HTML.
 func (w *jsonWriter) text(s string) error {
 	e := json.NewEncoder(&w.out)
 	e.SetEscapeHTML(false)

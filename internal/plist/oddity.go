@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Oddity is how an XML property list differs from plain text: UTF-8 from the XML declaration on. Devices read it all the same;
-// servers may not.
+// Oddity is a deviation of an XML property list from plain text: UTF-8, beginning with the XML declaration. Devices read it
+// all the same; servers may not.
 type Oddity string
 
 // The oddities.
@@ -18,7 +18,7 @@ const (
 	TrailingNUL   Oddity = "NUL bytes at the end"
 )
 
-// Oddities returns those of an XML property list, as its bytes stand in a file.
+// Oddities returns the deviations of an XML property list from its bytes, or nil.
 func Oddities(data []byte) []Oddity {
 	if _, bom, is := detectUTF16(data); is && bom > 0 {
 		return []Oddity{ByteOrderMark, OtherEncoding}
@@ -33,7 +33,7 @@ func Oddities(data []byte) []Oddity {
 	switch d, ok := findDeclaration(head); {
 	case !isDeclaration(head[skipBlank(head, bomLength(head)):]):
 		all = append(all, NoDeclaration)
-	case !ok: // bad-xml-declaration says so
+	case !ok: // reported by bad-xml-declaration
 	case d.encoding != "" && !strings.EqualFold(d.encoding, "UTF-8"):
 		all = append(all, OtherEncoding)
 	case d.version != "1.0":
@@ -45,11 +45,11 @@ func Oddities(data []byte) []Oddity {
 	return all
 }
 
-// maxHead is within how many bytes an XML declaration ends.
+// maxHead is the most bytes up to the end of an XML declaration.
 const maxHead = 4096
 
-// Plain returns an XML property list in UTF-8 without its oddities: it begins with an XML declaration, and every byte behind
-// that but NUL bytes at the end is as it was.
+// Plain removes the Oddities of an XML property list in UTF-8: the result begins with an XML declaration. All bytes after it
+// stay the same, except for NUL bytes at the end.
 func Plain(data []byte) []byte {
 	odd := Oddities(data)
 	data = bytes.TrimLeft(bytes.TrimPrefix(data, []byte(utf8BOM)), " \t\r\n")

@@ -9,15 +9,15 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// placeholderPattern matches what a later step fills in: {{NAME}}, ${NAME}, $NAME, %NAME% and @NAME@.
+// placeholderPattern matches the placeholders of later steps: {{NAME}}, ${NAME}, $NAME, %NAME% and @NAME@.
 var placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\{\{.+?\}\}|\$\{[A-Za-z_][^{}]*\}|\$[A-Za-z_]\w+|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@`)
 })
 
-// encodedByte matches the beginning of a percent-encoded text that looks like %NAME%, as in %C3%A9.
+// encodedByte matches a percent-encoded byte easily taken for %NAME%, as in %C3%A9.
 var encodedByte = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^%[0-9A-Fa-f]{2}%$`) })
 
-// Placeholders returns the placeholders in a text, as they stand there and in order.
+// Placeholders returns the placeholders in a text, as written and in order.
 func Placeholders(text string) []string {
 	var found []string
 	for _, at := range placeholdersIn(text) {
@@ -26,10 +26,10 @@ func Placeholders(text string) []string {
 	return found
 }
 
-// HasPlaceholder says whether a text holds a placeholder.
+// HasPlaceholder is true for a text with a placeholder.
 func HasPlaceholder(text string) bool { return len(placeholdersIn(text)) > 0 }
 
-// IsPlaceholder says whether a text is nothing but placeholders and white space.
+// IsPlaceholder is true for a text of placeholders and white space only.
 func IsPlaceholder(text string) bool {
 	end := 0
 	for _, at := range placeholdersIn(text) {
@@ -53,7 +53,7 @@ func placeholdersIn(text string) [][]int {
 		}
 		start, end := i+at[0], i+at[1]
 		if encodedByte().MatchString(text[start:end]) {
-			i = end - 1 // the percent sign that ends this may begin a placeholder
+			i = end - 1 // its last percent sign may begin a placeholder
 			continue
 		}
 		found = append(found, []int{start, end})
@@ -62,10 +62,10 @@ func placeholdersIn(text string) [][]int {
 	return found
 }
 
-// maxPlaceholders bounds the memory that a hostile file can take with them.
+// maxPlaceholders bounds the memory taken by the placeholders of a hostile file.
 const maxPlaceholders = 1000
 
-// placeholder notes what stands where a value should, and places a value of which nothing is known.
+// placeholder makes v the Null value of a placeholder, and adds a note.
 func (r *xmlReader) placeholder(v *Value, text string) {
 	v.Kind, v.Text = Null, strings.TrimSpace(text)
 	r.notePlaceholder(v.Span)
@@ -80,12 +80,14 @@ func (r *xmlReader) notePlaceholder(at diag.Span) {
 	}
 }
 
-// standsFor says whether a text that is no value of its type is one for a later step.
-func (r *xmlReader) standsFor(text string) bool { return r.allowsPlaceholders && HasPlaceholder(text) }
+// isPlaceholder is true for a text with a placeholder, in a file for a later step.
+func (r *xmlReader) isPlaceholder(text string) bool {
+	return r.allowsPlaceholders && HasPlaceholder(text)
+}
 
-// looseText takes text outside of values that is nothing but placeholders: for a value where one is due, and for keys
-// with their values in a dictionary.
-func (r *xmlReader) looseText(start, end int) (taken bool) {
+// placeholderText accepts placeholders outside of elements: for a value if one is due, and for keys with their values in a
+// dictionary.
+func (r *xmlReader) placeholderText(start, end int) (taken bool) {
 	if !r.allowsPlaceholders || len(r.open) == 0 || !IsPlaceholder(r.text[start:end]) {
 		return false
 	}
@@ -98,11 +100,11 @@ func (r *xmlReader) looseText(start, end int) (taken bool) {
 	}
 	v := r.newValue(start, end)
 	r.placeholder(v, r.text[start:end])
-	r.place(v)
+	r.addValue(v)
 	return true
 }
 
-// placeholderTag takes an element whose name is a placeholder, such as <{{FLAG}}/>, for a value.
+// placeholderTag accepts an element named by a placeholder, such as <{{FLAG}}/>, for a value.
 func (r *xmlReader) placeholderTag() (taken bool) {
 	if !r.allowsPlaceholders || len(r.open) == 0 {
 		return false
@@ -117,6 +119,6 @@ func (r *xmlReader) placeholderTag() (taken bool) {
 	top.used = true
 	v := r.newValue(start, r.pos)
 	r.placeholder(v, r.text[start:r.pos])
-	r.place(v)
+	r.addValue(v)
 	return true
 }

@@ -8,17 +8,17 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// Limits on what Read accepts and Write makes, so that no input can exhaust memory, time or stack.
+// Limits of Read and Write, so no input can exhaust memory, time or stack.
 const (
-	MaxBytes = 16 << 20 // size of a file, and of what a binary one expands to
+	MaxBytes = 16 << 20 // size of a file, and of an expanded binary one
 	MaxDepth = 128      // nested arrays and dictionaries; iOS reads no deeper
 	MaxNodes = 100_000  // values, without keys
 )
 
-// Format is how a property list is written down.
+// Format is the file format of a property list.
 type Format uint8
 
-// The formats that Read knows.
+// The formats known to Read.
 const (
 	XML Format = iota
 	Binary
@@ -32,33 +32,32 @@ func (f Format) String() string {
 	return "XML"
 }
 
-// Document is a property list that was read.
+// Document is the result of Read.
 //
-// In XML every value has a Span: an array, a dictionary or an empty scalar spans its element, any other scalar
-// the text between its tags (without surrounding white space where it is data). KeySpan is the text of a key, or
-// its element where that is empty. In a binary property list there are no spans, and keys are sorted.
+// In XML every value has a Span: an array, a dictionary or an empty scalar spans its element, any other scalar the text
+// between its tags (data without surrounding white space). KeySpan is the text of a key, or the element of an empty key. A
+// binary property list has no spans, and its keys are sorted.
 type Document struct {
-	Root   *Value // nil when nothing can be used
+	Root   *Value // nil if nothing is usable
 	Format Format
-	File   *diag.File // the UTF-8 text that spans point into: the input itself unless it was in another encoding
+	File   *diag.File // the UTF-8 text of the spans: the input itself, or its conversion from another encoding
 
-	// What ReadTemplate found: a note for each placeholder that does not stand in a string, and whether one stands for keys
-	// that may come yet.
+	// Placeholders has a note for each placeholder outside a string, from ReadTemplate. Incomplete is true if one stands for
+	// keys.
 	Placeholders []diag.Diagnostic
 	Incomplete   bool
 
-	comments []diag.Span // of XML, processing instructions among them
+	comments []diag.Span // of XML, with processing instructions
 }
 
-// Read reads an XML or binary property list from untrusted bytes; the format is told by the content.
+// Read reads an XML or binary property list from untrusted bytes. The content decides the format.
 //
-// It reports all violations that it finds. With an Error among them the tree may be incomplete, and a scalar that
-// cannot be read has its kind and no content. The Document is nil when the input is no property list at all, and
-// its Root is nil when a limit was met.
+// It reports all violations at once. With an Error among them the tree may be incomplete, and an unreadable scalar has its
+// kind and no content. The Document is nil if the input is no property list at all, and its Root is nil beyond a limit.
 func Read(f *diag.File) (*Document, []diag.Diagnostic) { return readAs(f, false) }
 
-// ReadTemplate is Read for a file that a later step completes: in XML a placeholder may stand for a value of any type, and
-// for keys with their values. Such a value is Null with the placeholder as its Text.
+// ReadTemplate is Read for a file completed by a later step: in XML a placeholder may stand for a value of any type, and for
+// keys with their values. Such a value is Null with the placeholder as its Text.
 func ReadTemplate(f *diag.File) (*Document, []diag.Diagnostic) { return readAs(f, true) }
 
 func readAs(f *diag.File, template bool) (*Document, []diag.Diagnostic) {
@@ -69,7 +68,7 @@ func readAs(f *diag.File, template bool) (*Document, []diag.Diagnostic) {
 
 func read(f *diag.File, found *findings, template bool) *Document {
 	if len(f.Data) > MaxBytes {
-		found.start(rule.FileTooLarge, fmt.Sprintf("the file has %d bytes, want at most %d", len(f.Data), MaxBytes), "")
+		found.addToFile(rule.FileTooLarge, fmt.Sprintf("the file has %d bytes, want at most %d", len(f.Data), MaxBytes), "")
 		return nil
 	}
 	if bytes.HasPrefix(f.Data, []byte("bplist")) {

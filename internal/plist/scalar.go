@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// scalar reads a value that is neither array nor dictionary.
+// scalar reads a value other than an array or a dictionary.
 func (r *xmlReader) scalar(t tag, e element) {
 	c := r.content(t, e)
 	span := r.contentSpan(t, c)
@@ -37,7 +37,7 @@ func (r *xmlReader) scalar(t tag, e element) {
 			r.report(rule.ContentInBoolean, quote(t.name)+" has content, want <"+t.name+"/>", "", c.start, c.end)
 		}
 	}
-	r.place(v)
+	r.addValue(v)
 	if c.unclosed {
 		r.skip(t)
 	}
@@ -48,7 +48,7 @@ func (r *xmlReader) integer(v *Value, c content) {
 		return
 	}
 	n, broken := parseInteger(c.text)
-	if v.Int = n; broken != "" && r.standsFor(c.text) {
+	if v.Int = n; broken != "" && r.isPlaceholder(c.text) {
 		r.placeholder(v, c.text)
 		return
 	}
@@ -60,8 +60,8 @@ func (r *xmlReader) integer(v *Value, c content) {
 	}
 }
 
-// parseInteger reads an integer as CoreFoundation does: white space before it but not behind it, a sign, decimal
-// digits or 0x and hexadecimal digits, from -2^63 to 2^64-1. On failure it returns the rule that is broken.
+// parseInteger reads an integer as CoreFoundation does: white space before it but not after it, a sign, decimal digits or 0x
+// and hexadecimal digits, from -2^63 to 2^64-1. On failure it returns the broken rule.
 func parseInteger(s string) (n Int, broken string) {
 	s = strings.TrimLeft(s, " \t\r\n")
 	if s != "" && (s[0] == '-' || s[0] == '+') {
@@ -89,7 +89,7 @@ func (r *xmlReader) real(v *Value, c content) {
 		return
 	}
 	f, ok := parseReal(c.text)
-	if v.Real = f; !ok && r.standsFor(c.text) {
+	if v.Real = f; !ok && r.isPlaceholder(c.text) {
 		r.placeholder(v, c.text)
 	} else if !ok {
 		r.report(rule.BadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
@@ -124,19 +124,19 @@ func (r *xmlReader) date(v *Value, c content) {
 		return
 	}
 	t, ok := parseDate(c.text)
-	if v.Time = t; !ok && r.standsFor(c.text) {
+	if v.Time = t; !ok && r.isPlaceholder(c.text) {
 		r.placeholder(v, c.text)
 	} else if !ok {
 		r.report(rule.BadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
 	}
 }
 
-// dateForm is the only form that every reader of property lists takes. Apple's also lets a year have other lengths,
-// and lets 30 February pass for 1 March.
+// dateForm is the only form accepted by every reader of property lists. Apple's also accepts years of other lengths, and
+// takes 30 February for 1 March.
 const dateForm = "2006-01-02T15:04:05Z"
 
 func parseDate(s string) (t time.Time, ok bool) {
-	if len(s) != len(dateForm) || s[13] != ':' { // time.Parse takes an hour of one digit too
+	if len(s) != len(dateForm) || s[13] != ':' { // time.Parse also accepts an hour of one digit
 		return time.Time{}, false
 	}
 	t, err := time.Parse(dateForm, s)
@@ -169,7 +169,7 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 	v.Data = data[:n:n]
 	if err != nil {
 		v.Data = nil
-		if r.standsFor(c.text) {
+		if r.isPlaceholder(c.text) {
 			r.placeholder(v, c.text)
 			return
 		}
@@ -177,13 +177,13 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 	}
 }
 
-// pemBegin and pemEnd begin the lines around what PEM encodes.
+// pemBegin and pemEnd begin the first and last line of PEM.
 const (
 	pemBegin = "-----BEGIN "
 	pemEnd   = "-----END "
 )
 
-// badData points at the character that is wrong, and does not show the rest: data is often a secret.
+// badData points at the wrong character and does not show the rest: data is often a secret.
 func (r *xmlReader) badData(v *Value, c content, err error) {
 	if text := strings.TrimLeft(c.text, " \t\r\n"); strings.HasPrefix(text, pemBegin) {
 		line, _, _ := strings.Cut(text, "\n")

@@ -1,6 +1,6 @@
 package plist
 
-// slab hands out values and slices from larger blocks, because allocating each alone costs more than reading it.
+// slab allocates values and slices from larger blocks, because allocating each alone costs more than reading it.
 type slab struct {
 	values []Value
 	fields []Field
@@ -20,7 +20,7 @@ func (s *slab) value() *Value {
 	return v
 }
 
-// copyFields returns a copy whose capacity is its length, so that appending to it cannot reach a neighbour.
+// copyFields returns a copy without spare capacity, so appending to it cannot overwrite a neighbour.
 func (s *slab) copyFields(fields []Field) []Field {
 	n := len(fields)
 	if n == 0 {

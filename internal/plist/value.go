@@ -1,5 +1,9 @@
-// Package plist reads and writes property lists: values with their places in the text, for untrusted bytes.
-// It knows nothing of Apple's keys.
+// Package plist reads and writes property lists, XML and binary. It keeps the place, order and duplicates of keys, and
+// survives hostile input.
+//
+// Start with Value, a node of the tree, and Read, which returns a Document with its findings. Write makes the one canonical
+// XML form; Document.Form keeps comments. Walk visits a tree. xml.go reads XML, binary.go and its siblings check binary
+// files before a library decodes them. The package knows nothing of Apple's keys; package document opens signed files.
 package plist
 
 import (
@@ -15,8 +19,8 @@ import (
 // Kind is the type of a Value.
 type Kind uint8
 
-// The kinds of a property list. Null exists in templates only and cannot be written. UID exists in binary
-// property lists only (keyed archives) and cannot be written either.
+// The kinds of a property list. Null is for templates only, and UID for binary property lists only (keyed archives); neither
+// can be written.
 const (
 	Null Kind = iota
 	Dictionary
@@ -30,7 +34,7 @@ const (
 	UID
 )
 
-// String returns the name that Apple's schema files use: dictionary, array, string, data, date, boolean, integer, real.
+// String returns the name in Apple's schema files: dictionary, array, string, data, date, boolean, integer, real.
 func (k Kind) String() string {
 	names := [...]string{"null", "dictionary", "array", "string", "data", "date", "boolean", "integer", "real", "uid"}
 	if int(k) < len(names) {
@@ -48,11 +52,11 @@ type Value struct {
 	Bool   bool      // Boolean
 	Int    Int       // Integer, UID
 	Real   float64   // Real
-	Fields []Field   // Dictionary, in the order of the text; a reader keeps duplicate keys and reports them
+	Fields []Field   // Dictionary, in the order of the text; readers keep and report duplicate keys
 	Items  []*Value  // Array
 
-	Secret bool      // never to be printed
-	Span   diag.Span // its place in the source; zero where there is none
+	Secret bool      // never print it
+	Span   diag.Span // its place in the source; zero without one
 }
 
 // Field is one key of a dictionary with its value.
@@ -76,7 +80,7 @@ func IntOf(n int64) Int {
 	return Int{false, uint64(n)}
 }
 
-// Int64 returns the integer and whether it fits.
+// Int64 returns the integer, and false if it does not fit.
 func (i Int) Int64() (int64, bool) {
 	if i.Negative {
 		return -int64(i.Abs), i.Abs <= 1<<63
@@ -100,7 +104,7 @@ func (i Int) String() string {
 	return s
 }
 
-// NewString, NewInteger, NewBoolean, NewReal, NewData, NewDate, NewArray and NewDictionary build values that have no place.
+// NewString, NewInteger, NewBoolean, NewReal, NewData, NewDate, NewArray and NewDictionary build values without a place.
 
 func NewString(s string) *Value       { return &Value{Kind: String, Text: s} }
 func NewInteger(n int64) *Value       { return &Value{Kind: Integer, Int: IntOf(n)} }
@@ -118,7 +122,7 @@ func NewStrings(texts ...string) *Value {
 	return a
 }
 
-// Get returns the value of a key, the last one where it repeats (as Apple's reader does), or nil.
+// Get returns the value of a key, or nil. Of duplicate keys the last one counts, as in Apple's reader. v may be nil.
 func (v *Value) Get(key string) *Value {
 	if f := v.Field(key); f != nil {
 		return f.Value
@@ -126,7 +130,7 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
-// Field returns a key with its value, the last one where it repeats, or nil.
+// Field returns a key with its value, the last of duplicates, or nil. v may be nil.
 func (v *Value) Field(key string) *Field {
 	if v == nil {
 		return nil
@@ -139,7 +143,7 @@ func (v *Value) Field(key string) *Field {
 	return nil
 }
 
-// String returns the text of a key that holds a string, or "".
+// String returns the text of a key with a string, or "".
 func (v *Value) String(key string) string {
 	if s := v.Get(key); s != nil && s.Kind == String {
 		return s.Text
@@ -147,7 +151,7 @@ func (v *Value) String(key string) string {
 	return ""
 }
 
-// List returns the items of a key that holds an array, or nil.
+// List returns the items of a key with an array, or nil.
 func (v *Value) List(key string) []*Value {
 	if a := v.Get(key); a != nil && a.Kind == Array {
 		return a.Items
@@ -155,7 +159,7 @@ func (v *Value) List(key string) []*Value {
 	return nil
 }
 
-// Set replaces or appends a key.
+// Set replaces or appends a key, and returns v.
 func (v *Value) Set(key string, value *Value) *Value {
 	if f := v.Field(key); f != nil {
 		f.Value = value
@@ -186,7 +190,7 @@ func (v *Value) lookup() func(key string) *Value {
 	return func(key string) *Value { return index[key] }
 }
 
-// Describe says the value in a few words for a message: a scalar as written, a container by its kind, a secret not at all.
+// Describe returns a few words for a message: a scalar's value, a container's kind, and only "a secret string" for a secret.
 func (v *Value) Describe() string {
 	switch {
 	case v == nil:
@@ -211,7 +215,7 @@ func (v *Value) Describe() string {
 	return text.Article(v.Kind.String())
 }
 
-// Equal says whether two values have the same content; the order of dictionary keys, places and secrecy do not count.
+// Equal is true for values of the same content. The order of dictionary keys, places and secrecy do not count.
 func Equal(a, b *Value) bool {
 	if a == nil || b == nil {
 		return a == b

@@ -7,7 +7,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Node is a value of a tree with what stands around it. A walk uses it again: it holds until the next one.
+// Node is a value of a tree with its surroundings. It is valid until the next step of the walk.
 type Node struct {
 	*Value
 	Field *Field // the key with the value; nil for the root and for the items of an array
@@ -16,10 +16,10 @@ type Node struct {
 	skip  bool
 }
 
-// Skip keeps the walk out of the value.
+// Skip leaves out the values inside this one.
 func (n *Node) Skip() { n.skip = true }
 
-// Path returns the way to the value, where the root has a path itself or none.
+// Path returns the key path of the value, below the path of the root.
 func (n *Node) Path(root diag.Path) diag.Path {
 	switch {
 	case n.Up == nil:
@@ -30,8 +30,8 @@ func (n *Node) Path(root diag.Path) diag.Path {
 	return n.Up.Path(root).Key(n.Field.Key)
 }
 
-// Walk returns v and every value in it, each before what it holds, in the order of the text. The body of the loop may change
-// the value: what it holds afterwards is walked. The depth is the tree's, which readers bound by MaxDepth.
+// Walk returns v and every value in it, parents first, in the order of the text. The loop may change the value; the walk then
+// continues with the new content. It recurses to the depth of the tree, bounded by MaxDepth in readers.
 func Walk(v *Value) iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		if v != nil {
@@ -62,8 +62,8 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 	return true
 }
 
-// Map copies a tree. Of each value change returns what stands in its place, and whether what that holds is to be mapped too.
-// It returns v itself to change nothing, and must not modify it.
+// Map copies a tree. change returns the replacement of each value, and true to map the values inside it too. It returns v
+// itself to keep it, and must not modify it.
 func Map(v *Value, change func(v *Value) (w *Value, within bool)) *Value {
 	if v == nil {
 		return nil
@@ -83,7 +83,7 @@ func Map(v *Value, change func(v *Value) (w *Value, within bool)) *Value {
 	return &c
 }
 
-// HasSecret reports whether v, or a value in it, is marked as secret.
+// HasSecret is true if v, or a value in it, is marked as secret.
 func (v *Value) HasSecret() bool {
 	for n := range Walk(v) {
 		if n.Secret {

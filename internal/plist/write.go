@@ -18,11 +18,11 @@ const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0">
 `
 
-// Write returns v as an XML property list in the one canonical form: laid out as Apple's writer does, with keys
-// sorted by their bytes. Reading it again gives an equal value and no findings.
+// Write returns v as an XML property list in the one canonical form: the layout of Apple's writer, with keys sorted by their
+// bytes. Reading it again gives an equal value and no findings.
 //
-// It refuses, with the key path, what a property list cannot hold: null and UID values, text with characters that
-// XML cannot carry, keys that stand twice, dates outside the years 1 to 9999, and what exceeds the limits of Read.
+// It refuses null and UID values, text with characters forbidden in XML, duplicate keys, dates outside the years 1 to 9999,
+// and anything beyond the limits of Read. The error names the key path.
 func Write(v *Value) ([]byte, error) {
 	w := &writer{out: []byte(xmlHeader), escaper: newEscaper()}
 	w.value(v, 0)
@@ -39,7 +39,7 @@ func newEscaper() *strings.Replacer {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
 }
 
-// writer stops at the first error; path then says where.
+// writer stops at the first error; path is then its place.
 type writer struct {
 	out     []byte
 	escaper *strings.Replacer
@@ -47,8 +47,8 @@ type writer struct {
 	path    diag.Path
 	err     error
 
-	keepOrder bool     // of keys
-	remarks   *remarks // nil for none
+	keepOrder bool            // of keys
+	comments  *placedComments // nil for none
 }
 
 func (w *writer) fail(format string, args ...any) {
@@ -64,7 +64,7 @@ func (w *writer) place() string {
 	return w.path.String()
 }
 
-// value recurses, at most MaxDepth deep.
+// value recurses at most MaxDepth deep.
 func (w *writer) value(v *Value, indent int) {
 	w.nodes++
 	switch {
@@ -98,15 +98,15 @@ func (w *writer) value(v *Value, indent int) {
 	case Date:
 		w.element(indent, "date", w.date(v.Time))
 	case Null:
-		w.source(v, indent)
+		w.placeholder(v, indent)
 	default:
 		w.fail("a %s cannot be written", v.Kind)
 	}
 }
 
 func (w *writer) dictionary(v *Value, indent int) {
-	r := w.remarks.of(v)
-	if len(v.Fields) == 0 && r == nil {
+	inside := w.comments.inside(v)
+	if len(v.Fields) == 0 && inside == nil {
 		w.line(indent, "<dict/>")
 		return
 	}
@@ -117,45 +117,45 @@ func (w *writer) dictionary(v *Value, indent int) {
 		fields = byKey
 	}
 	w.line(indent, "<dict>")
-	w.opening(r)
+	w.commentAtStart(inside)
 	for i, f := range fields {
 		w.path = append(w.path, diag.Step{Key: f.Key})
 		if i > 0 && byKey[i-1].Key == byKey[i].Key {
 			w.fail("key stands twice")
 		}
-		w.before(f.Value, indent+1)
+		w.commentsBefore(f.Value, indent+1)
 		w.element(indent+1, "key", w.text(f.Key))
-		w.between(f.Value, indent+1)
+		w.commentsBetween(f.Value, indent+1)
 		w.value(f.Value, indent+1)
-		w.behind(f.Value)
+		w.commentAtEnd(f.Value)
 		if w.err != nil {
 			return
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
-	w.inner(r, indent+1)
+	w.commentsLast(inside, indent+1)
 	w.line(indent, "</dict>")
 }
 
 func (w *writer) array(v *Value, indent int) {
-	r := w.remarks.of(v)
-	if len(v.Items) == 0 && r == nil {
+	inside := w.comments.inside(v)
+	if len(v.Items) == 0 && inside == nil {
 		w.line(indent, "<array/>")
 		return
 	}
 	w.line(indent, "<array>")
-	w.opening(r)
+	w.commentAtStart(inside)
 	for i, item := range v.Items {
 		w.path = append(w.path, diag.Step{IsItem: true, Index: i})
-		w.before(item, indent+1)
+		w.commentsBefore(item, indent+1)
 		w.value(item, indent+1)
-		w.behind(item)
+		w.commentAtEnd(item)
 		if w.err != nil {
 			return
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
-	w.inner(r, indent+1)
+	w.commentsLast(inside, indent+1)
 	w.line(indent, "</array>")
 }
 
@@ -173,8 +173,7 @@ func (w *writer) element(indent int, name, text string) {
 	w.line(indent, "<", name, ">", text, "</", name, ">")
 }
 
-// data breaks base64 into lines as Apple's writer does: of 76 columns, a tab counting eight, and with no more than
-// eight tabs.
+// data breaks base64 into lines as Apple's writer does: 76 columns, a tab counting eight, and at most eight tabs.
 func (w *writer) data(data []byte, indent int) {
 	tabs := min(indent, 8)
 	text := base64.StdEncoding.EncodeToString(data)
@@ -218,8 +217,8 @@ func (w *writer) date(t time.Time) string {
 	return t.Format(dateForm)
 }
 
-// formatReal writes the shortest number that reads back the same, in Apple's manner: nan, +infinity, -infinity, 0.0,
-// and an exponent only where C's %.17g has one.
+// formatReal writes the shortest number of the same value, in Apple's manner: nan, +infinity, -infinity, 0.0, and an
+// exponent only if C's %.17g has one.
 func formatReal(f float64) string {
 	switch abs := math.Abs(f); {
 	case math.IsNaN(f):

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// xmlReader reads the small grammar of XML property lists. It never recurses: what is open stands in a stack.
+// xmlReader reads the small grammar of XML property lists. It never recurses: open elements are on a stack.
 type xmlReader struct {
 	*findings
 	text string
@@ -26,33 +26,33 @@ type xmlReader struct {
 	nodes      int
 	hasDoctype bool
 	hasPlist   bool
-	closed     bool // </plist> was read
-	stopped    bool // a limit was met
+	closed     bool // after </plist>
+	stopped    bool // at a limit
 
 	allowsPlaceholders bool
 	placeholders       []diag.Diagnostic
-	incomplete         bool // a placeholder stands for keys that are not there yet
+	incomplete         bool // a placeholder stands for keys
 
 	comments []diag.Span
 }
 
-// frame is an element that is open.
+// frame is an open element.
 type frame struct {
-	tag     tag
-	element element // skipped for what is not a property list
-	value   *Value  // of an array or a dictionary
-	base    int
-	used    bool // plist: something stood in it
-	holds   bool // plist inside another: its value was read
+	tag      tag
+	element  element // skipped for elements unknown to property lists
+	value    *Value  // of an array or a dictionary
+	base     int
+	used     bool // plist: not empty
+	hasValue bool // plist inside another: its value was read
 
-	key        Field // dictionary: the key last read
+	key        Field // dictionary: the last key
 	keyWaiting bool  // for its value
 }
 
 type element uint8
 
 const (
-	skipped element = iota // unknown, or inside something that was reported already
+	skipped element = iota // unknown, or inside an element reported already
 	plistElement
 	dictElement
 	arrayElement
@@ -110,7 +110,7 @@ func readXML(r *xmlReader) *Value {
 	return r.root
 }
 
-// nextMarkup goes to the next "<" and reports other text on the way. It is false at the end.
+// nextMarkup goes to the next "<" and reports text before it. It is false at the end.
 func (r *xmlReader) nextMarkup() bool {
 	start := skipBlank(r.text, r.pos)
 	r.pos = start
@@ -129,7 +129,7 @@ func (r *xmlReader) nextMarkup() bool {
 	switch {
 	case r.closed:
 		r.contentAfterPlist(start)
-	case !r.skipping() && !r.looseText(start, end):
+	case !r.skipping() && !r.placeholderText(start, end):
 		r.report(rule.TextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
 	}
 	return r.pos < len(r.text) && !r.stopped
@@ -141,7 +141,7 @@ func (r *xmlReader) contentAfterPlist(start int) {
 	r.pos = len(r.text)
 }
 
-// markup reads one construct that begins with "<".
+// markup reads one construct with "<" at its start.
 func (r *xmlReader) markup() {
 	next := byte(0)
 	if r.pos+1 < len(r.text) {
@@ -161,7 +161,7 @@ func (r *xmlReader) markup() {
 	case next == '/':
 		r.endTag()
 	case next == '!':
-		r.bang()
+		r.markupDeclaration()
 	case isNameStart(next):
 		r.startElement()
 	case next == 0:
@@ -201,7 +201,7 @@ func (r *xmlReader) startElement() {
 	}
 }
 
-// openPlist opens the outermost element, or an implied one if that is missing.
+// openPlist opens the outermost element, or an implied one if it is missing.
 func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	r.hasPlist = true
 	e := elementOf(t.name)
@@ -224,7 +224,7 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	return true
 }
 
-// nestedPlist opens a <plist> inside another. Its value stands in its place, as CoreFoundation reads it.
+// nestedPlist opens a <plist> inside another. Its value takes its place, as in CoreFoundation.
 func (r *xmlReader) nestedPlist(t tag) {
 	r.warn(rule.NestedPlist, `a "plist" stands inside "plist", want one`, "take the inner tags away, and keep the value between them", t.start, t.end)
 	if !r.mayNest(t) {
@@ -244,11 +244,11 @@ func (r *xmlReader) unknownElement(t tag) {
 		help = text.DidYouMean(t.name, elementNames())
 	}
 	r.report(broken, message, help, t.start, t.end)
-	r.open[len(r.open)-1].keyWaiting = false // its value is there, if wrong
+	r.open[len(r.open)-1].keyWaiting = false // it has a value, though a wrong one
 	r.skip(t)
 }
 
-// skip opens an element whose content does not matter.
+// skip opens an element to ignore with its content.
 func (r *xmlReader) skip(t tag) {
 	if !t.empty && r.mayNest(t) {
 		r.open = append(r.open, frame{tag: t})
@@ -265,7 +265,7 @@ func (r *xmlReader) container(t tag, e element) {
 	}
 	v := r.newValue(t.start, t.end)
 	v.Kind = Dictionary
-	r.place(v)
+	r.addValue(v)
 	base := len(r.fields)
 	if e == arrayElement {
 		v.Kind = Array
@@ -277,7 +277,7 @@ func (r *xmlReader) container(t tag, e element) {
 	}
 }
 
-// mayNest says whether one more element may be opened.
+// mayNest is true if one more element may be opened. Otherwise it reports the limit.
 func (r *xmlReader) mayNest(t tag) bool {
 	if len(r.open) <= MaxDepth { // the outermost is <plist>
 		return true
@@ -298,16 +298,16 @@ func (r *xmlReader) newValue(start, end int) *Value {
 	return v
 }
 
-// place puts a value where it stands: at the root, behind its key, or into its array.
-func (r *xmlReader) place(v *Value) { r.placeIn(len(r.open)-1, v) }
+// addValue adds a value to its parent: the root, the dictionary of its key, or its array.
+func (r *xmlReader) addValue(v *Value) { r.addValueTo(len(r.open)-1, v) }
 
-// placeIn puts a value into an element that is open.
-func (r *xmlReader) placeIn(i int, v *Value) {
+// addValueTo adds a value to an open element.
+func (r *xmlReader) addValueTo(i int, v *Value) {
 	top := &r.open[i]
 	switch {
-	case top.element == plistElement && i > 0 && !top.holds:
-		top.holds = true
-		r.placeIn(i-1, v)
+	case top.element == plistElement && i > 0 && !top.hasValue:
+		top.hasValue = true
+		r.addValueTo(i-1, v)
 	case top.element == plistElement && i > 0:
 		r.report(rule.MultipleRoots, "the inner <plist> holds a second value, want one", "", v.Span.Start, v.Span.End)
 	case top.element == arrayElement:
@@ -324,7 +324,7 @@ func (r *xmlReader) placeIn(i int, v *Value) {
 	}
 }
 
-// closeTop closes the innermost element, which ends at end.
+// closeTop closes the innermost element. end is its end.
 func (r *xmlReader) closeTop(end int) {
 	top := &r.open[len(r.open)-1]
 	switch top.element {
@@ -349,7 +349,7 @@ func (r *xmlReader) closeTop(end int) {
 	r.open = r.open[:len(r.open)-1]
 }
 
-// finish closes what the end of the file left open.
+// finish closes the elements left open at the end of the file.
 func (r *xmlReader) finish() {
 	end := len(r.text)
 	if !r.hasPlist && !diag.HasErrors(r.list) {

@@ -13,19 +13,19 @@ import (
 // tag is a start tag.
 type tag struct {
 	name       string
-	start, end int  // from "<" to behind ">"
+	start, end int  // from "<" to after ">"
 	empty      bool // <name/>
 }
 
 // report adds an error about a range of the text, with the key path to it.
 func (r *xmlReader) report(rule, message, help string, start, end int) {
-	if r.full { // working out the path would be for nothing
+	if r.full { // saves working out the path
 		return
 	}
 	r.add(diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: r.span(start, end), Path: r.path()})
 }
 
-// warn adds a warning about a range of the text: what devices read all the same.
+// warn adds a warning about a range of the text, for markup read by devices all the same.
 func (r *xmlReader) warn(rule, message, help string, start, end int) {
 	if r.full {
 		return
@@ -43,7 +43,7 @@ func (r *xmlReader) reportRelated(rule, message string, span diag.Span, related 
 	})
 }
 
-// path is the key path of what is being read.
+// path is the key path at the current position.
 func (r *xmlReader) path() (p diag.Path) {
 	for i, f := range r.open {
 		last := i == len(r.open)-1
@@ -53,7 +53,7 @@ func (r *xmlReader) path() (p diag.Path) {
 		case f.element == arrayElement:
 			n := r.itemsOf(i)
 			if !last {
-				n-- // the inner element was placed when it began
+				n-- // the inner element was added at its start
 			}
 			p = append(p, diag.Step{IsItem: true, Index: max(n, 0)})
 		}
@@ -61,7 +61,7 @@ func (r *xmlReader) path() (p diag.Path) {
 	return p
 }
 
-// itemsOf counts what an open array holds so far.
+// itemsOf counts the items of an open array so far.
 func (r *xmlReader) itemsOf(i int) int {
 	for _, inner := range r.open[i+1:] {
 		if inner.element == arrayElement {
@@ -77,14 +77,14 @@ func (r *xmlReader) truncated(start int) {
 	r.stopped = true
 }
 
-// skipPast goes behind the next mark, or to the end.
-func (r *xmlReader) skipPast(mark string) (found bool) {
-	n := strings.Index(r.text[r.pos:], mark)
+// skipPast goes past the next delimiter, or to the end.
+func (r *xmlReader) skipPast(delimiter string) (found bool) {
+	n := strings.Index(r.text[r.pos:], delimiter)
 	if n < 0 {
 		r.pos = len(r.text)
 		return false
 	}
-	r.pos += n + len(mark)
+	r.pos += n + len(delimiter)
 	return true
 }
 
@@ -107,7 +107,7 @@ func (r *xmlReader) comment() {
 	}
 }
 
-// instruction reads <?target ... ?>, which means nothing in a property list.
+// instruction reads <?target ... ?>. It means nothing in a property list.
 func (r *xmlReader) instruction() {
 	start := r.pos
 	r.pos += len("<?")
@@ -126,8 +126,8 @@ func (r *xmlReader) instruction() {
 	}
 }
 
-// bang reads what begins with <! and is no comment.
-func (r *xmlReader) bang() {
+// markupDeclaration reads a construct other than a comment with <! at its start.
+func (r *xmlReader) markupDeclaration() {
 	rest := r.text[r.pos:]
 	switch {
 	case strings.HasPrefix(rest, "<!DOCTYPE") && !r.hasPlist && !r.hasDoctype:
@@ -148,8 +148,8 @@ func (r *xmlReader) bang() {
 	}
 }
 
-// doctype reads <!DOCTYPE ...>. Nothing is ever fetched or declared: Apple's reader skips to the first ">" and
-// refuses an internal subset, so neither that nor a bracket inside quotes is taken.
+// doctype reads <!DOCTYPE ...>. Nothing is ever fetched or declared: Apple's reader skips to the first ">" and refuses an
+// internal subset, so this reader accepts neither that nor a bracket inside quotes.
 func (r *xmlReader) doctype() {
 	start, i := r.pos, r.pos
 	for i < len(r.text) && r.text[i] != '>' && r.text[i] != '[' {
@@ -190,7 +190,7 @@ func (r *xmlReader) internalDTD(start int) {
 	r.truncated(start)
 }
 
-// startTag reads <name ...>, or says that the file ends in it.
+// startTag reads <name ...>. ok is false if the file ends in it.
 func (r *xmlReader) startTag() (t tag, ok bool) {
 	nameEnd := skipName(r.text, r.pos+1)
 	t = tag{name: r.text[r.pos+1 : nameEnd], start: r.pos, end: nameEnd}
@@ -253,7 +253,7 @@ func (r *xmlReader) attribute() (name string, ok bool) {
 	if i >= len(r.text) || r.text[i] != '"' && r.text[i] != '\'' {
 		return name, false
 	}
-	// Apple's reader ends the tag at the first ">", quoted or not; "&" would need decoding, for which there is no use.
+	// Apple's reader ends the tag at the first ">", quoted or not; decoding "&" would be useless.
 	n := strings.IndexAny(r.text[i+1:], r.text[i:i+1]+"<>&")
 	if n < 0 || r.text[i+1+n] != r.text[i] {
 		return name, false
@@ -262,7 +262,7 @@ func (r *xmlReader) attribute() (name string, ok bool) {
 	return name, true
 }
 
-// malformedTag reports a tag and goes on behind it, or before the next one.
+// malformedTag reports a tag and continues after it, or before the next one.
 func (r *xmlReader) malformedTag(t *tag) (ok bool) {
 	n := strings.IndexAny(r.text[r.pos:], "<>")
 	if n < 0 {
@@ -303,7 +303,7 @@ func (r *xmlReader) endTag() {
 	r.closeNamed(name, start)
 }
 
-// closeNamed closes the element that an end tag names, and what is still open inside it.
+// closeNamed closes the element named by an end tag, and those still open inside it.
 func (r *xmlReader) closeNamed(name string, start int) {
 	n := len(r.open) - 1
 	for n >= 0 && r.open[n].tag.name != name {
@@ -325,7 +325,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 	r.closeTop(r.pos)
 }
 
-// unknownEndTag reports an end tag of what is not open; a misspelled one closes what it was meant for.
+// unknownEndTag reports an end tag without an open element. A misspelled one closes the element it was meant for.
 func (r *xmlReader) unknownEndTag(name string, start int) {
 	message, meant, help := "end tag "+quote(name)+" closes nothing that is open", "", ""
 	if len(r.open) > 0 {
@@ -343,7 +343,7 @@ func isNameStart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= 0x80
 }
 
-// skipName returns the offset behind a name that begins at i.
+// skipName returns the offset after the name at i.
 func skipName(text string, i int) int {
 	for i < len(text) {
 		c := text[i]

@@ -15,16 +15,16 @@ const (
 	cdataEnd   = "]]>"
 )
 
-// content is what stands between the tags of a value or a key.
+// content is the text between the tags of a value or a key.
 type content struct {
-	text       string // with references and CDATA resolved where they are allowed
+	text       string // with references and CDATA resolved if allowed
 	start, end int    // of the text as written
 	ok         bool
-	unclosed   bool // the end tag was not found where it should be
+	unclosed   bool // the end tag is missing
 }
 
-// content reads to the end tag of t. Like Apple's reader it resolves references and CDATA in strings, keys and
-// reals only; in other values they are not even skipped, so that no two readers can see different content.
+// content reads to the end tag of t. Like Apple's reader it resolves references and CDATA in strings, keys and reals only;
+// in other values they are an error, so no two readers can see different content.
 func (r *xmlReader) content(t tag, e element) content {
 	c := content{start: t.end, end: t.end, ok: true}
 	if t.empty {
@@ -40,7 +40,7 @@ func (r *xmlReader) content(t tag, e element) content {
 	return r.mixedContent(t, mixed)
 }
 
-// textEnd returns the offset of the next "<", and whether the text before it means just itself.
+// textEnd returns the offset of the next "<". plain is true if the text before it needs no decoding.
 func (r *xmlReader) textEnd(i int) (end int, plain bool) {
 	plain = true
 	for ; i < len(r.text); i++ {
@@ -54,7 +54,7 @@ func (r *xmlReader) textEnd(i int) (end int, plain bool) {
 	return i, plain
 }
 
-// behindEndTag returns the offset behind </name> if that stands at i, or 0.
+// behindEndTag returns the offset after </name> at i, or 0 without one.
 func (r *xmlReader) behindEndTag(i int, name string) int {
 	rest := r.text[i:]
 	n := len("</") + len(name)
@@ -99,8 +99,8 @@ func (r *xmlReader) mixedContent(t tag, mixed bool) content {
 	return c
 }
 
-// endTagForgotten says whether at i, inside a value of a dictionary, the next key begins. That is reported, and
-// the value is taken to end there, so that the rest of the file can be checked.
+// endTagForgotten reports a key at i inside a value of a dictionary. The value then ends there, so the rest of the file can
+// be checked.
 func (r *xmlReader) endTagForgotten(t tag, i int) bool {
 	name := ""
 	if i+1 < len(r.text) {
@@ -114,8 +114,8 @@ func (r *xmlReader) endTagForgotten(t tag, i int) bool {
 	return true
 }
 
-// markupInValue reports what stands at i inside a value. The main loop reports the rest when it meets it: an end
-// tag of another element, a bare "<" and the end of the file.
+// markupInValue reports the markup at i inside a value. It leaves to the main loop an end tag of another element, a bare "<"
+// and the end of the file.
 func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
 	rest := r.text[i:]
 	what := ""
@@ -135,7 +135,7 @@ func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
 	r.report(rule.MarkupInValue, what+" stands inside "+quote(t.name)+", want text only", "", i, max(end, i+1))
 }
 
-// appendText appends the text from start to end with references resolved and line ends as XML wants them: LF.
+// appendText appends the text from start to end with references resolved, and line ends as in XML: LF.
 func (r *xmlReader) appendText(to []byte, start, end int) []byte {
 	raw := r.text[start:end]
 	if n := strings.Index(raw, cdataEnd); n >= 0 {
@@ -165,10 +165,10 @@ func appendLines(to []byte, s string) []byte {
 	}
 }
 
-// maxReference is the length of the longest reference; Apple's reader takes eight digits at most.
+// maxReference is the length of the longest reference; Apple's reader accepts eight digits at most.
 const maxReference = len("&#x12345678;")
 
-// reference resolves the reference at the start of s, which stands at the offset at.
+// reference resolves the reference at the start of s. at is its offset in the text.
 func (r *xmlReader) reference(s string, at int) (char string, size int) {
 	n := strings.IndexByte(s[:min(len(s), maxReference)], ';')
 	if n < 0 {
@@ -230,7 +230,7 @@ func (r *xmlReader) key(t tag) {
 	}
 }
 
-// contentSpan is the text of an element, or all of it where that is empty.
+// contentSpan is the span of an element's text, or of the whole element if it is empty.
 func (r *xmlReader) contentSpan(t tag, c content) diag.Span {
 	if c.start == c.end {
 		return r.span(t.start, r.pos)
@@ -245,7 +245,7 @@ func (r *xmlReader) checkKeyWaiting(top *frame) {
 	}
 }
 
-// checkDuplicates reports keys that stand twice. Small dictionaries are compared pairwise, which needs no memory.
+// checkDuplicates reports duplicate keys. It compares small dictionaries pairwise, because that needs no memory.
 func (r *xmlReader) checkDuplicates(fields []Field) {
 	if len(fields) <= 16 {
 		for i := range fields {
