@@ -210,7 +210,7 @@ func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 	if doc.Format == document.JSON {
 		return bytes.TrimLeft(file, "\ufeff \t\r\n"), nil
 	}
-	return plist.Plain(file), nil
+	return plist.RemoveOddities(file), nil
 }
 
 // isDeclarationName reports whether a file in a folder is a declaration.

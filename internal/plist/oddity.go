@@ -48,9 +48,9 @@ func Oddities(data []byte) []Oddity {
 // maxHead is the most bytes up to the end of an XML declaration.
 const maxHead = 4096
 
-// Plain removes the Oddities of an XML property list in UTF-8: the result begins with an XML declaration. All bytes after it
-// stay the same, except for NUL bytes at the end.
-func Plain(data []byte) []byte {
+// RemoveOddities removes the Oddities of an XML property list in UTF-8: the result begins with an XML declaration. All bytes
+// after it stay the same, except for NUL bytes at the end.
+func RemoveOddities(data []byte) []byte {
 	odd := Oddities(data)
 	data = bytes.TrimLeft(bytes.TrimPrefix(data, []byte(utf8BOM)), " \t\r\n")
 	for _, o := range odd {

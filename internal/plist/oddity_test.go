@@ -12,7 +12,7 @@ const plainProfile = `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0"><dict><key>a</key><string>é &amp; 😀</string></dict></plist>
 `
 
-func TestPlain(t *testing.T) {
+func TestRemoveOddities(t *testing.T) {
 	body := strings.SplitAfterN(plainProfile, "?>\n", 2)[1]
 	for name, tt := range map[string]struct {
 		text string
@@ -38,7 +38,7 @@ func TestPlain(t *testing.T) {
 		if got := Oddities([]byte(tt.text)); !slices.Equal(got, tt.odd) {
 			t.Errorf("%s: got oddities %q, want %q", name, got, tt.odd)
 		}
-		if got := string(Plain([]byte(tt.text))); got != want {
+		if got := string(RemoveOddities([]byte(tt.text))); got != want {
 			t.Errorf("%s: got\n%q, want\n%q", name, got, want)
 		}
 	}
@@ -61,7 +61,7 @@ func FuzzPlainSaysTheSame(f *testing.F) {
 		if before == nil || diag.HasErrors(found) || before.Format != XML || string(before.File.Data) != string(data) {
 			return // Plain is for text that is UTF-8 already
 		}
-		plain := Plain(data)
+		plain := RemoveOddities(data)
 		if odd := Oddities(plain); len(odd) > 0 {
 			t.Fatalf("%q has %q left", plain, odd)
 		}
