@@ -85,8 +85,8 @@ func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	for i := range found { // a key that was given by mistake is not for the screen
 		found[i].HideSource = found[i].HideSource || d.Defect != nil && found[i].Rule == d.Defect.Rule
 	}
-	d.Root.Identify(found, "PayloadContent", "PayloadIdentifier")
-	d.Root.Identify(d.Placeholders, "PayloadContent", "PayloadIdentifier")
+	d.Root.SetStepIDs(found, "PayloadContent", "PayloadIdentifier")
+	d.Root.SetStepIDs(d.Placeholders, "PayloadContent", "PayloadIdentifier")
 	if d.Root != nil && d.Whole && d.Defect == nil {
 		if text, help := d.Kind().Misses(d.Root); text != "" { // lint finds it, too
 			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))

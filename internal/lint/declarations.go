@@ -187,7 +187,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		declarations, spans = append(declarations, d), append(spans, item.Span)
 		roots = append(roots, v)
 	}
-	for i, id := range plist.Identities(roots, "Identifier") {
+	for i, id := range plist.ItemIDs(roots, "Identifier") {
 		declarations[i].at.id = id
 	}
 	return declarations, spans

@@ -82,7 +82,7 @@ func (p *profile) addPayloads() error {
 		return fmt.Errorf("reading the schema of common payload keys: %w", err)
 	}
 	p.uuids = make(map[string]*payload, len(content))
-	at, ids := root.field("PayloadContent"), plist.Identities(content, "PayloadIdentifier")
+	at, ids := root.field("PayloadContent"), plist.ItemIDs(content, "PayloadIdentifier")
 	for i, item := range content {
 		if item == nil || item.Kind != plist.Dictionary {
 			continue

@@ -131,7 +131,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	s.readData(root)
 	spec := s.decode(root, top)
 	vs.unused(file)
-	root.Identify(s.out.list, "payloads", "id")
+	root.SetStepIDs(s.out.list, "payloads", "id")
 	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
 	return spec
 }
