@@ -1,11 +1,13 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +50,30 @@ func TestScripts(t *testing.T) {
 			"shared":    shared,
 		},
 	})
+}
+
+// TestScriptsAreShort keeps each script to one behavior: at most 150 lines with its files, and a first line to tell the behavior.
+func TestScriptsAreShort(t *testing.T) {
+	const limit = 150
+	names, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, name := range names {
+		script, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(script, []byte("\n")); lines > limit {
+			t.Errorf("%s has %d lines, want at most %d: one script a behavior, large fixtures in testdata/shared", name, lines, limit)
+		}
+		if !bytes.HasPrefix(script, []byte("# ")) {
+			t.Errorf("%s: the first line is no comment, want the behavior in one sentence", name)
+		}
+		if strings.Contains(filepath.Base(name), "_") {
+			t.Errorf("%s: want hyphens in the name of a script", name)
+		}
+	}
 }
 
 // copyKeys gives a script the identities of testdata/pki, as people keep them: readable by nobody else.
