@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/intent"
 	"syncguard/internal/lint"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
@@ -27,7 +27,7 @@ type BuildOptions struct {
 	Templates []string // files, builtin:NAME, - for stdin; none for the built-in prevention template
 	Out       string   // folder
 	Targets   []string // none for those of each template
-	Form      baseline.Choice
+	Form      intent.Choice
 	LegacyURL string // declare each MDM profile, too, to be fetched below this URL; empty for no
 	Template  TemplateValues
 	Signing   SigningOptions
@@ -74,7 +74,7 @@ type BuiltProfile struct {
 	SHA256       string             `json:"sha256"`       // of the file, in hexadecimal
 	Signed       bool               `json:"signed"`       // the file is
 	Declarations []BuiltDeclaration `json:"declarations"` // what the target gets as declarations; activations are among them
-	Intents      []baseline.Outcome `json:"intents"`      // one for each intent that is on
+	Intents      []intent.Outcome   `json:"intents"`      // one for each intent that is on
 
 	Of       target.Target `json:"-"`
 	Payloads []string      `json:"-"` // payload types in the profile
@@ -167,10 +167,10 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 }
 
 // Outputs lists what a build can make for MDM servers, the usual first.
-func Outputs() []string { return Words(baseline.Outputs()) }
+func Outputs() []string { return Words(intent.Outputs()) }
 
 // DNSForms lists in which forms DNS settings can be asked for.
-func DNSForms() []string { return Words(baseline.DNSForms()) }
+func DNSForms() []string { return Words(intent.DNSForms()) }
 
 // check refuses options that cannot go together, and a URL from which no device fetches a profile.
 func (o *BuildOptions) check() error {
@@ -186,7 +186,7 @@ func (o *BuildOptions) check() error {
 	if u, err := url.Parse(o.LegacyURL); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return diag.Usage("want the folder that holds the profiles, such as https://mdm.acme.example/profiles", "--legacy-url is not a plain https URL")
 	}
-	if o.Form.Output == baseline.Profiles {
+	if o.Form.Output == intent.Profiles {
 		return diag.Usage("drop one of the two", "--legacy-url makes declarations, which --output profile leaves out")
 	}
 	return nil
@@ -302,7 +302,7 @@ func nothingToBuild(all []*composed) error {
 // finish encodes and signs what was composed, and returns it with its files.
 func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 	p := &BuiltProfile{Template: strings.TrimPrefix(c.spec.Name, "builtin:"), Target: c.result.Target.String(), Identifier: c.result.Profile.Identifier,
-		Declarations: []BuiltDeclaration{}, Intents: append([]baseline.Outcome{}, c.result.Outcomes...), Of: c.result.Target}
+		Declarations: []BuiltDeclaration{}, Intents: append([]intent.Outcome{}, c.result.Outcomes...), Of: c.result.Target}
 	for _, payload := range c.result.Profile.Payloads {
 		p.Payloads = append(p.Payloads, payload.Type)
 	}
@@ -362,7 +362,7 @@ func (c *composed) encode(s *signer) ([]byte, error) {
 // partsOf puts the targets of each template together. The profiles are in the order of all.
 func partsOf(built []*BuiltProfile, all []*composed) (parts []*BuiltPart) {
 	var targets []target.Target
-	var outcomes [][]baseline.Outcome
+	var outcomes [][]intent.Outcome
 	for i, c := range all {
 		if len(parts) == 0 || parts[len(parts)-1].spec != c.spec {
 			targets, outcomes = nil, nil

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/compose"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
+	"syncguard/internal/intent"
 	"syncguard/internal/lint"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -31,7 +31,7 @@ type CoverageOptions struct {
 }
 
 // Intents names the intents of templates.
-func Intents() []string { return Words(baseline.Intents()) }
+func Intents() []string { return Words(intent.All()) }
 
 // CoverageResult is what really happens on each device.
 type CoverageResult struct {
@@ -43,19 +43,19 @@ type CoverageResult struct {
 // CoverageCell is what an intent or key comes to on one target. In JSON its shape is stable: fields are only ever added
 // (docs/json.md).
 type CoverageCell struct {
-	Intent    string             `json:"intent"`           // `date-time`, `dns`, `cellular`, `storage`, `updates`; TYPE.KEY for a key
-	File      string             `json:"file,omitempty"`   // of a key: where it stands
-	Value     string             `json:"value,omitempty"`  // of a boolean key: `true` or `false`
-	Target    string             `json:"target"`           // PLATFORM@VERSION/ENROLLMENT
-	ReadAs    target.Enrollment  `json:"readAs,omitempty"` // the enrollment whose rules hold, where it is another than that of `target`: `supervised` for a Mac under MDM
-	Class     baseline.Class     `json:"class"`            // `enforced`, `locked`, `default`, `hint`, `impossible`
-	Mechanism string             `json:"mechanism"`        // payload and key, or declaration, of what is set, several with a comma between them; empty where nothing is set
-	Condition string             `json:"condition"`        // what the class rests on, several with a semicolon between them; may be empty
-	Source    string             `json:"source"`           // what the class comes from; may be empty where `verified` is false
-	Verified  bool               `json:"verified"`         // the class and its condition rest on Apple's word alone
-	Notes     []baseline.Note    `json:"notes"`            // the conditions one by one, and what goes without saying in a table
-	Settings  []baseline.Setting `json:"settings"`         // what a person can do by hand
-	Story     []string           `json:"story,omitempty"`  // with `--explain`: sentences. There is one object then for each group of targets that agree, with the first of them
+	Intent    string            `json:"intent"`           // `date-time`, `dns`, `cellular`, `storage`, `updates`; TYPE.KEY for a key
+	File      string            `json:"file,omitempty"`   // of a key: where it stands
+	Value     string            `json:"value,omitempty"`  // of a boolean key: `true` or `false`
+	Target    string            `json:"target"`           // PLATFORM@VERSION/ENROLLMENT
+	ReadAs    target.Enrollment `json:"readAs,omitempty"` // the enrollment whose rules hold, where it is another than that of `target`: `supervised` for a Mac under MDM
+	Class     intent.Class      `json:"class"`            // `enforced`, `locked`, `preset`, `manual`, `none`
+	Mechanism string            `json:"mechanism"`        // payload and key, or declaration, of what is set, several with a comma between them; empty where nothing is set
+	Condition string            `json:"condition"`        // what the class rests on, several with a semicolon between them; may be empty
+	Source    string            `json:"source"`           // what the class comes from; may be empty where `verified` is false
+	Verified  bool              `json:"verified"`         // the class and its condition rest on Apple's word alone
+	Notes     []intent.Note     `json:"notes"`            // the conditions one by one, and what goes without saying in a table
+	Settings  []intent.Setting  `json:"settings"`         // what a person can do by hand
+	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences. There is one object then for each group of targets that agree, with the first of them
 }
 
 // Cells is the result as JSON has it: matrices row by row, or stories.
@@ -79,7 +79,7 @@ func (r *CoverageResult) Cells() []CoverageCell {
 func coverageCell(s coverage.Subject, c coverage.Cell) CoverageCell {
 	out := CoverageCell{Intent: s.Name(), File: s.File, Value: s.Value, Target: c.Target.String(), Class: c.Class, Mechanism: c.Mechanism(),
 		Condition: c.Condition(), Source: c.Source, Verified: c.Verified(),
-		Notes: append([]baseline.Note{}, c.Notes...), Settings: append([]baseline.Setting{}, c.Settings...)}
+		Notes: append([]intent.Note{}, c.Notes...), Settings: append([]intent.Setting{}, c.Settings...)}
 	if c.Target.ReadAs() != "" {
 		out.ReadAs = c.Target.Effective()
 	}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"syncguard/internal/decompose"
+	"syncguard/internal/convert"
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
@@ -92,7 +92,7 @@ func (p *pushRun) checkOutput() error {
 
 // files makes the files.
 func (p *pushRun) files() ([]*deploy.File, error) {
-	names, stems := decompose.Names{}, make([]string, len(p.items))
+	names, stems := convert.Names{}, make([]string, len(p.items))
 	for i, item := range p.items {
 		stems[i] = names.Unique(deploy.Stem(item.Profile.Name), "-")
 	}

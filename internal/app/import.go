@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"syncguard/internal/decompose"
+	"syncguard/internal/convert"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
-	"syncguard/internal/intake"
+	"syncguard/internal/convert/sources"
 	"syncguard/internal/plist"
 	"syncguard/internal/secret"
 	"syncguard/internal/template"
@@ -43,7 +43,7 @@ type Imported struct {
 	File string `json:"file"`     // as it was given or found; `stdin` for `-`
 	Tool string `json:"tool"`     // `Jamf Pro`, `Fleet` or `Iru`, whose export or repository it is from; or empty
 	Name string `json:"template"` // name in the folder; empty where there is none
-	decompose.Template
+	convert.Template
 	Beside  []string `json:"beside"`  // names of the files of data beside the template
 	Same    bool     `json:"same"`    // building it gives the same content
 	Refused string   `json:"refused"` // why there is no template, or empty
@@ -65,7 +65,7 @@ func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error
 	if err != nil {
 		return nil, err
 	}
-	im.decomposer = decompose.New(catalog)
+	im.converter = convert.New(catalog)
 	im.staging = h.Files.Stage(h.Now())
 	defer func() { _ = im.staging.Close() }()
 	name := func(s importSource) string { return s.path }
@@ -84,7 +84,7 @@ func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error
 type importing struct {
 	host       *Host
 	o          ImportOptions
-	decomposer *decompose.Decomposer
+	converter *convert.Converter
 	secrets    *plist.Value // by the name of their variable
 	staging    files.Stage
 	result     *ImportResult
@@ -94,39 +94,39 @@ type importing struct {
 type importSource struct {
 	input
 	name    string         // of the template
-	context intake.Context // of the folder that it is in
+	context sources.Context // of the folder that it is in
 }
 
 // sources lists the files that arguments name, each with the name of its template and what its folder says of it.
-func (im *importing) sources() (sources []importSource, err error) {
+func (im *importing) sources() (found []importSource, err error) {
 	finder := inputFinder{im.host.Files, "stdin", im.isImportable, "profile (*.mobileconfig), declaration (*.json) or export of Jamf Pro (*.xml)"}
 	inputs, failures, err := finder.find(im.o.Paths)
 	if err != nil {
 		return nil, err
 	}
-	contexts := map[string]intake.Context{}
+	contexts := map[string]sources.Context{}
 	for _, path := range im.o.Paths {
-		found, unread := im.contextsOf(path)
+		inFolder, unread := im.contextsOf(path)
 		failures = append(failures, unread...)
-		for name, c := range found {
+		for name, c := range inFolder {
 			contexts[filepath.Join(path, filepath.FromSlash(name))] = c
 		}
 	}
-	names := decompose.Names{}
+	names := convert.Names{}
 	for _, in := range inputs {
-		s := importSource{in, decompose.NameOf(in.path), contexts[filepath.Clean(in.path)]}
+		s := importSource{in, convert.NameOf(in.path), contexts[filepath.Clean(in.path)]}
 		if s.context.Name != "" {
-			s.name = decompose.Slug(s.context.Name)
+			s.name = convert.Slug(s.context.Name)
 		}
 		s.name = names.Unique(s.name, "-")
-		sources = append(sources, s)
+		found = append(found, s)
 	}
 	im.result.Failures = failures
-	return sources, nil
+	return found, nil
 }
 
 // contextsOf reads what a folder says of the profiles in it; anything else says nothing.
-func (im *importing) contextsOf(path string) (map[string]intake.Context, []error) {
+func (im *importing) contextsOf(path string) (map[string]sources.Context, []error) {
 	if path == "-" || !files.IsFolder(im.host.Files, path) {
 		return nil, nil
 	}
@@ -135,7 +135,7 @@ func (im *importing) contextsOf(path string) (map[string]intake.Context, []error
 		return nil, []error{err}
 	}
 	defer folder.Close()
-	contexts, failures := intake.Folder(folder)
+	contexts, failures := sources.Folder(folder)
 	for i, err := range failures {
 		failures[i] = fmt.Errorf("%s%c%w", filepath.Clean(path), filepath.Separator, err)
 	}
@@ -148,19 +148,19 @@ func (im *importing) isImportable(path string) bool {
 		return im.host.hasProfileName(path)
 	}
 	data, err := im.host.readFile(path)
-	return err == nil && intake.IsJamf(data)
+	return err == nil && sources.IsJamf(data)
 }
 
 // template makes a template of a source.
 func (im *importing) template(s importSource) (f Imported, err error) {
-	f = Imported{File: s.path, Template: decompose.NewTemplate(), Beside: []string{}}
+	f = Imported{File: s.path, Template: convert.NewTemplate(), Beside: []string{}}
 	data, err := s.read(im.host)
 	if err != nil {
 		return f, err
 	}
 	context := s.context
-	if intake.IsJamf(data) {
-		if data, context, err = intake.Jamf(data); err != nil {
+	if sources.IsJamf(data) {
+		if data, context, err = sources.Jamf(data); err != nil {
 			f.Refused = err.Error()
 			return f, nil
 		}
@@ -181,9 +181,9 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 		f.Refused, f.Findings = "it cannot be read as a whole", findings
 		return f, nil
 	}
-	made, err := im.decomposer.Template(doc, decompose.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
+	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
 		Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.Out != ""})
-	var refused *decompose.RefusedError
+	var refused *convert.RefusedError
 	if errors.As(err, &refused) {
 		f.Refused = refused.Error()
 		return f, nil
@@ -206,7 +206,7 @@ func (im *importing) take(f Imported) error {
 	if f.Text == nil || im.o.Out == "" {
 		return nil
 	}
-	for _, file := range append(f.Files, decompose.File{Name: f.Name, Data: f.Text}) {
+	for _, file := range append(f.Files, convert.File{Name: f.Name, Data: f.Text}) {
 		if err := im.add(filepath.Join(im.o.Out, file.Name), file.Data, 0o644); err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"syncguard/internal/cms"
-	"syncguard/internal/decompose"
+	"syncguard/internal/convert"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/inspect"
@@ -238,8 +238,8 @@ func (i *inspection) write(f *Inspected) (err error) {
 		if diag.HasErrors(f.findings) {
 			return nil
 		}
-		o := decompose.Options{Source: f.File, ShowSecrets: i.o.ShowSecrets, Name: decompose.NameOf(f.File)}
-		made, err := decompose.New(i.catalog).Template(f.doc, o)
+		o := convert.Options{Source: f.File, ShowSecrets: i.o.ShowSecrets, Name: convert.NameOf(f.File)}
+		made, err := convert.New(i.catalog).Template(f.doc, o)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"syncguard/internal/decompose"
+	"syncguard/internal/convert"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
@@ -57,7 +57,7 @@ type MigratedDeclaration struct {
 // Migrate tells what the newest OS versions end of profiles, and makes the declarations that take its place. They are
 // written only where none of them has an error.
 func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error) {
-	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: decompose.Names{}}
+	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: convert.Names{}}
 	var err error
 	if m.targets, m.result.TargetNotes, err = parseTargets(h, o.Targets); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ type migration struct {
 	catalog *schema.Catalog
 	check   *lint.Checker
 	targets []target.Target
-	names   decompose.Names // of files
+	names   convert.Names // of files
 	made    []files.File
 	result  *Migration
 }

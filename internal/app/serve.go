@@ -10,13 +10,13 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
 	"syncguard/internal/identity"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
@@ -242,7 +242,7 @@ func (f *offering) describe(item *Offered, root *plist.Value) error {
 }
 
 func isEffective(c coverage.Cell) bool {
-	return c.Class == baseline.Enforced || c.Class == baseline.Locked || c.Class == baseline.Default
+	return c.Class == intent.Enforced || c.Class == intent.Locked || c.Class == intent.Preset
 }
 
 func devicesOf(platforms []target.Platform) []string {

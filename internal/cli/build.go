@@ -118,7 +118,7 @@ func reportFormats() []string { return []string{"html", "md"} }
 
 // writeReports are the files of the reports, report.html and report.md.
 func (o *buildFlags) writeReports(r *app.BuildResult) (all []files.File, err error) {
-	page := view.Handout(r)
+	page := view.Guide(r)
 	for _, format := range reportFormats() {
 		if !slices.Contains(o.reports, format) {
 			continue

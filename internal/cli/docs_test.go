@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diff"
+	"syncguard/internal/intent"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -121,8 +121,8 @@ func grid() []target.Target {
 
 func meaningTable() string {
 	rows := []string{"| class | meaning |", "|---|---|"}
-	for _, c := range baseline.Classes() {
-		rows = append(rows, fmt.Sprintf("| `%s` | %s |", c, c.Meaning()))
+	for _, c := range intent.Classes() {
+		rows = append(rows, fmt.Sprintf("| %s | %s |", c.Label(), c.Meaning()))
 	}
 	return strings.Join(rows, "\n")
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
+	"syncguard/internal/intent"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
@@ -26,7 +26,7 @@ type Result struct {
 	Root         *plist.Value // the profile as a property list; values keep their place in the template
 	Declarations []Declared   // in the profile where Carried, files of their own otherwise
 	Carried      bool         // the profile carries the declarations, as it has to where nobody manages the device
-	Outcomes     []baseline.Outcome
+	Outcomes     []intent.Outcome
 	Findings     []diag.Diagnostic // of the checks, places in the template
 
 	planned int               // the first payloads are those of the prevention intents
@@ -38,7 +38,7 @@ type Result struct {
 // Options are how things are composed and checked.
 type Options struct {
 	Lint      lint.Options
-	Choice    baseline.Choice
+	Choice    intent.Choice
 	LegacyURL string // the folder at which MDM devices find the profiles, for com.apple.configuration.legacy; "" for none
 }
 
@@ -109,12 +109,12 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 
 // applying returns what the template writes out for the target, payloads and declarations apart. What --output leaves out
 // is a finding.
-func (r *Result) applying(spec *template.Spec, output baseline.Output, legacy bool) (payloads, declarations []template.Payload) {
+func (r *Result) applying(spec *template.Spec, output intent.Output, legacy bool) (payloads, declarations []template.Payload) {
 	for _, payload := range spec.Payloads {
 		isDeclaration := profiles.IsDeclarationType(payload.Type.Value)
 		switch {
 		case !payload.AppliesTo(r.Target):
-		case !r.Carried && (isDeclaration && output == baseline.Profiles || !isDeclaration && output == baseline.Declarations && !legacy):
+		case !r.Carried && (isDeclaration && output == intent.Profiles || !isDeclaration && output == intent.Declarations && !legacy):
 			d := diag.Diagnostic{
 				Rule: rule.NotForOutput, Severity: diag.Warning, Span: payload.Type.Span, On: r.Target.String(),
 				Message: fmt.Sprintf("%q is not built for %s: --output %s leaves it out", payload.ID.Value, r.Target, output),
@@ -172,7 +172,7 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 // displayName tells the profiles of one template apart: an MDM such as Fleet refuses two of the same name.
 func displayName(name string, t target.Target) string {
 	if name == "" {
-		name = "iCloud Sync Prevention"
+		name = "Keep iCloud Syncing"
 	}
 	if t.Enrollment == target.Manual {
 		return fmt.Sprintf("%s (%s)", name, t.Platform)
@@ -181,10 +181,10 @@ func displayName(name string, t target.Target) string {
 }
 
 // ByHand returns what is left for a person to do.
-func ByHand(outcomes []baseline.Outcome) []baseline.Setting {
-	var settings []baseline.Setting
+func ByHand(outcomes []intent.Outcome) []intent.Setting {
+	var settings []intent.Setting
 	for _, o := range outcomes {
-		if o.Class == baseline.Hint || o.Class == baseline.Locked {
+		if o.Class == intent.Manual || o.Class == intent.Locked {
 			settings = append(settings, o.Settings...)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -154,10 +154,10 @@ func TestOutputLeavesOut(t *testing.T) {
 		want         string
 	}{
 		{Options{}, "iOS/supervised", 1, 2, ""},
-		{Options{Choice: baseline.Choice{Output: baseline.Profiles}}, "iOS/supervised", 1, 0, "not-for-output"},
-		{Options{Choice: baseline.Choice{Output: baseline.Declarations}}, "iOS/supervised", 0, 2, "not-for-output"},
-		{Options{Choice: baseline.Choice{Output: baseline.Declarations}, LegacyURL: "https://mdm.acme.net"}, "iOS/supervised", 1, 4, ""},
-		{Options{Choice: baseline.Choice{Output: baseline.Declarations}}, "iOS/manual", 2, 2, ""}, // it carries them
+		{Options{Choice: intent.Choice{Output: intent.Profiles}}, "iOS/supervised", 1, 0, "not-for-output"},
+		{Options{Choice: intent.Choice{Output: intent.Declarations}}, "iOS/supervised", 0, 2, "not-for-output"},
+		{Options{Choice: intent.Choice{Output: intent.Declarations}, LegacyURL: "https://mdm.acme.net"}, "iOS/supervised", 1, 4, ""},
+		{Options{Choice: intent.Choice{Output: intent.Declarations}}, "iOS/manual", 2, 2, ""}, // it carries them
 	} {
 		r := composeAs(t, c.o, text, c.to)
 		if len(r.Profile.Payloads) != c.payloads || len(r.Declarations) != c.declarations || rulesOf(r.Findings) != c.want {

@@ -3,9 +3,9 @@ package compose
 import (
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
-	"syncguard/internal/hints"
+	"syncguard/internal/guidance"
+	"syncguard/internal/intent"
 	"syncguard/internal/template"
 )
 
@@ -13,7 +13,7 @@ import (
 func consent(spec *template.Spec) map[string]string {
 	texts := map[string]string{}
 	add := func(key, language string) {
-		texts[key] = hints.In(language).Text("consent", "organization", spec.Organization.Name.Value)
+		texts[key] = guidance.In(language).Text("consent", "organization", spec.Organization.Name.Value)
 	}
 	if len(spec.Profile.Languages) > 0 {
 		add("default", "en")
@@ -43,7 +43,7 @@ func Languages(spec *template.Spec) []string {
 }
 
 // description says what the profile is for, and what a person has to do where it cannot.
-func description(spec *template.Spec, outcomes []baseline.Outcome) string {
+func description(spec *template.Spec, outcomes []intent.Outcome) string {
 	var b strings.Builder
 	b.WriteString(spec.Profile.Description.Value)
 	if b.Len() == 0 {
@@ -53,7 +53,7 @@ func description(spec *template.Spec, outcomes []baseline.Outcome) string {
 	if len(settings) == 0 {
 		return b.String()
 	}
-	l := hints.In(Languages(spec)[0])
+	l := guidance.In(Languages(spec)[0])
 	b.WriteString("\n\n" + l.Text("byhand"))
 	for _, s := range settings {
 		path, evidence := l.Path(s.Path, s.Evidence)

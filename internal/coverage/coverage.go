@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/target"
 )
 
@@ -26,11 +26,11 @@ type Row struct {
 
 // Subject is what a row is about.
 type Subject struct {
-	Intent baseline.Intent // empty for a key
-	File   string          // where the key stands; empty for an intent
-	Type   string          // payload type, declaration type or preference domain
-	Key    string          // path of the key below it, such as DNSSettings.AllowFailover; empty for the type as a whole
-	Value  string          // true or false; empty for other values
+	Intent intent.ID // empty for a key
+	File   string    // where the key stands; empty for an intent
+	Type   string    // payload type, declaration type or preference domain
+	Key    string    // path of the key below it, such as DNSSettings.AllowFailover; empty for the type as a whole
+	Value  string    // true or false; empty for other values
 }
 
 // Name is the subject in one word: date-time, or TYPE.KEY.
@@ -55,11 +55,11 @@ func (s Subject) Title() string {
 // Cell is what a subject comes to on one target.
 type Cell struct {
 	Target     target.Target
-	Class      baseline.Class
+	Class      intent.Class
 	Mechanisms []string // payload type and key, or declaration, of what is set; empty where nothing is
-	Levers     []baseline.Lever
-	Notes      []baseline.Note
-	Settings   []baseline.Setting // what a person can do by hand
+	Tried      []intent.Mechanism
+	Notes      []intent.Note
+	Settings   []intent.Setting // what a person can do by hand
 	Source     string
 }
 
@@ -79,7 +79,7 @@ func (c Cell) Condition() string {
 
 // Verified says whether the class and its condition rest on what Apple states, and on nothing else.
 func (c Cell) Verified() bool {
-	return !slices.ContainsFunc(c.Notes, func(n baseline.Note) bool { return !n.Detail && n.Evidence != fact.Apple })
+	return !slices.ContainsFunc(c.Notes, func(n intent.Note) bool { return !n.Detail && n.Evidence != fact.Apple })
 }
 
 // says is whether two cells of different targets would look the same.
@@ -243,7 +243,7 @@ func (m *Matrix) IsUniform() bool {
 
 // Nothing says whether no row does anything on a group, so that it need not be shown.
 func (m *Matrix) Nothing(g Group) bool {
-	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return r.Cells[g.At].Class != baseline.Impossible })
+	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return r.Cells[g.At].Class != intent.None })
 }
 
 // Has reports whether any cell is of a kind.

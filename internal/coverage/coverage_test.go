@@ -8,9 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -90,41 +90,41 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/supervised", "enforced"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "iOS/manual", "enforced: is deprecated where the device is not supervised"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "macOS/device", "enforced"},
-		{restriction + "<key>allowCamera</key><true/>", "", "iOS/supervised", "default: is what holds without it: it restricts nothing"},
+		{restriction + "<key>allowCamera</key><true/>", "", "iOS/supervised", "preset: is what holds without it: it restricts nothing"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/supervised", "enforced: keeps the time right; the time zone follows only while the device can find its location"},
-		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "impossible: needs a supervised device"},
-		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "impossible: is not on this platform"},
-		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "tvOS@12.1/supervised", "impossible?: needs version 12.2; is not read after an upgrade until the profile is delivered again"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "none: needs a supervised device"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "none: is not on this platform"},
+		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "tvOS@12.1/supervised", "none?: needs version 12.2; is not read after an upgrade until the profile is delivered again"},
 		{restriction + "<key>allowAppCellularDataModification</key><false/>", "", "iOS/supervised", "locked: freezes what is set at that moment; it sets nothing itself"},
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@26/supervised", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
-		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "impossible: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
-		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "impossible?: is not in the schema of com.apple.applicationaccess"},
+		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "none: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
+		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "none?: is not in the schema of com.apple.applicationaccess"},
 		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key that Apple's schema does not list"},
 		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not say whether a person can change it"},
 		// keys in arrays of arrays, and what holds no key
 		{"com.apple.homescreenlayout <key>Pages</key><array><array><dict><key>Type</key><string>Application</string></dict></array></array>", "com.apple.homescreenlayout.Pages.Type", "iOS/supervised",
 			"enforced?: is set; Apple's schema does not say whether a person can change it"},
 		{"com.apple.homescreenlayout <key>Pages</key><array><array/></array>", "com.apple.homescreenlayout.Pages", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
-		{dns + "<key>DNSSettings</key><dict/>", "com.apple.dnsSettings.managed.DNSSettings", "iOS@27/manual-supervised", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		{dns + "<key>DNSSettings</key><dict/>", "com.apple.dnsSettings.managed.DNSSettings", "iOS@27/manual-supervised", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		// a schema that names no platform
 		{"com.apple.security.wapi-identity <key>PEMData</key><data>YQ==</data>", "", "iOS", "enforced?: is of a type for which the schema names no platform; is set; Apple's schema does not say whether a person can change it"},
 		// what a device ignores, by Apple's words alone
-		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "impossible: needs ContentFilterUUID beside it where the device is not supervised"},
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "none: needs ContentFilterUUID beside it where the device is not supervised"},
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not say whether a person can change it"},
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
-		{"com.apple.globalethernet.managed <key>ProxyType</key><string>Manual</string>", "", "macOS/user", "impossible: is not supported in User Enrollment"},
+		{"com.apple.globalethernet.managed <key>ProxyType</key><string>Manual</string>", "", "macOS/user", "none: is not supported in User Enrollment"},
 		// the passcode by hand: one report against Apple's schema
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/manual", "enforced?: is deprecated from version 27 on; was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/device", "enforced: is deprecated from version 27 on"},
 		{"com.apple.AssetCache.managed <key>AllowPersonalCaching</key><false/>", "", "macOS@26", "enforced?: is deprecated from version 27 on; is replaced by com.apple.configuration.content-cache.settings; keeps iCloud data off this cache; is set; Apple's schema does not say whether a person can change it"},
-		{dns + server, "com.apple.dnsSettings.managed.DNSSettings.DNSProtocol", "iOS@26/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		{dns + server, "com.apple.dnsSettings.managed.DNSSettings.DNSProtocol", "iOS@26/manual", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/supervised", "enforced: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings; covers managed Wi-Fi networks only"},
-		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/manual", "default: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
+		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/manual", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		{"com.apple.MCX <key>timeServer</key><string>a</string>", "", "macOS", "locked?: sets the time server and locks the switch, but does not turn network time on where it was off"},
 		{"com.apple.SoftwareUpdate <key>AutomaticDownload</key><false/>", "", "macOS@15", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{"com.apple.wifi.managed <key>SSID_STR</key><string>a</string>", "", "iOS", "enforced?: is set; Apple's schema does not say whether a person can change it"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "iOS@26", "enforced: is deprecated from version 27 on"},
-		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "impossible: can be installed by MDM only"},
+		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "none: can be installed by MDM only"},
 	})
 }
 
@@ -138,15 +138,15 @@ func TestPreferenceKeys(t *testing.T) {
 		return "com.apple.ManagedClient.preferences " + fmt.Sprintf(forced, domain, state, key)
 	}
 	checkKeys(t, []keyCase{
-		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "impossible?: is in no schema"},
+		{"com.example.unknown <key>a</key><true/>", "com.example.unknown.a", "iOS", "none?: is in no schema"},
 		// a preference that nobody lists, in every form
 		{"com.example.unknown <key>a</key><true/>", "", "macOS", "enforced?: " + unlisted},
 		{managed("com.example.unknown", "Forced", "a"), "", "macOS", "enforced?: " + unlisted},
-		{managed("com.example.unknown", "Set-Once", "a"), "", "macOS", "default?: " + unlisted},
+		{managed("com.example.unknown", "Set-Once", "a"), "", "macOS", "preset?: " + unlisted},
 		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "macOS", "enforced?: " + unlisted},
 		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "macOS/supervised", "enforced?: " + unlisted},
-		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "iOS", "impossible?: is not in the schema of com.google.Chrome"},
-		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "impossible: is not on this platform"},
+		{"com.google.Chrome <key>BrandNewPolicy</key><true/>", "", "iOS", "none?: is not in the schema of com.google.Chrome"},
+		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "none: is not on this platform"},
 		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
 		// a preference that a manifest lists beside Apple's schema, or instead of it
 		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
@@ -159,19 +159,19 @@ func TestPreferenceKeys(t *testing.T) {
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.example.a</key><dict><key>Forced</key><array><dict><key>mcx_preference_settings</key><dict><key>b</key><true/></dict></dict></array></dict><key>com.example.c</key><dict/></dict>",
 			"com.example.a.b", "macOS", "enforced?: shares its payload with other domains, of which a Mac on 26.6 applied one; " + unlisted},
 		// what a manifest says of platforms is not Apple's word
-		{"com.google.Chrome <key>BlockThirdPartyCookies</key><true/>", "", "iOS", "impossible?: is not on this platform"},
+		{"com.google.Chrome <key>BlockThirdPartyCookies</key><true/>", "", "iOS", "none?: is not on this platform"},
 		// without the wrapper nothing is set
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>Forced</key><array><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></array></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
-			"impossible?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+			"none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "default?: is a preference that Apple's schemas do not list"},
-		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "impossible: is not on this platform"},
+		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "preset?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "none: is not on this platform"},
 		{managed("com.apple.timed", "Forced", "TMAutomaticTimeOnlyEnabled"), "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
-		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "default?: is a preference that nobody is known to have managed by profile"},
+		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "preset?: is a preference that nobody is known to have managed by profile"},
 	})
 }
 
@@ -209,7 +209,7 @@ func TestKeysAreListedOnce(t *testing.T) {
 
 // What TargetDeviceType keeps from a platform does nothing there.
 func TestKeysOfOnePlatform(t *testing.T) {
-	for device, want := range map[int64]string{0: "enforced impossible enforced", 1: "enforced impossible impossible", 3: "enforced impossible enforced", 5: "impossible impossible impossible", 6: "impossible impossible enforced"} {
+	for device, want := range map[int64]string{0: "enforced none enforced", 1: "enforced none none", 3: "enforced none enforced", 5: "none none none", 6: "none none enforced"} {
 		root := profile(t, "com.apple.applicationaccess <key>forceAutomaticDateAndTime</key><true/>").Set("TargetDeviceType", plist.NewInteger(device))
 		m, err := Keys([]File{{"test", root}}, targets(t, "iPadOS/supervised", "macOS/supervised", "visionOS/supervised"), schema.Embedded())
 		if err != nil {
@@ -239,7 +239,7 @@ func TestTooManyKeys(t *testing.T) {
 // A fact that changes in the catalog changes the matrix, and no code with it.
 func TestCatalogDecides(t *testing.T) {
 	tv := targets(t, "tvOS@27/manual")
-	class := func(c *schema.Catalog) (intent, key baseline.Class) {
+	class := func(c *schema.Catalog) (from, key intent.Class) {
 		intents, err := Intents(prevention(t), tv, c)
 		if err != nil {
 			t.Fatal(err)
@@ -250,12 +250,12 @@ func TestCatalogDecides(t *testing.T) {
 		}
 		return intents.Rows[1].Cells[0].Class, keys.Rows[0].Cells[0].Class
 	}
-	if intent, key := class(schema.Embedded()); intent != baseline.Hint || key != baseline.Impossible {
-		t.Fatalf("got %s and %s on tvOS, want hint and impossible", intent, key)
+	if from, key := class(schema.Embedded()); from != intent.Manual || key != intent.None {
+		t.Fatalf("got %s and %s on tvOS, want manual and none", from, key)
 	}
 	doctored := doctor(t, "profiles/com.apple.dnsSettings.managed.json", `"tvOS": {"introduced": "n/a"}`, `"tvOS": {"introduced": "26"}`)
-	if intent, key := class(doctored); intent != baseline.Default || key != baseline.Default {
-		t.Errorf("with the key on tvOS got %s and %s, want default", intent, key)
+	if from, key := class(doctored); from != intent.Preset || key != intent.Preset {
+		t.Errorf("with the key on tvOS got %s and %s, want preset", from, key)
 	}
 }
 
@@ -324,7 +324,7 @@ func TestTell(t *testing.T) {
 	if want := "it needs a supervised device, and this target is not supervised"; s.Lines[1].Text != want {
 		t.Errorf("got %q, want %q", s.Lines[1].Text, want)
 	}
-	if len(s.Better) != 1 || s.Better[0].Class != baseline.Enforced || !s.Better[0].Supervised || len(s.Better[0].Ways) != 3 {
+	if len(s.Better) != 1 || s.Better[0].Class != intent.Enforced || !s.Better[0].Supervised || len(s.Better[0].Ways) != 3 {
 		t.Errorf("got better %+v, want enforced on supervised devices", s.Better)
 	}
 	if len(s.Settings) == 0 || len(s.Sources) == 0 {
@@ -350,7 +350,7 @@ func FuzzKeysAreJudged(f *testing.F) {
 		}
 		for _, r := range m.Rows {
 			for _, c := range r.Cells {
-				if c.Class == "" || (len(c.Mechanisms) > 0) != (c.Class != baseline.Impossible) {
+				if c.Class == "" || (len(c.Mechanisms) > 0) != (c.Class != intent.None) {
 					t.Errorf("%s on %s: class %q, mechanisms %v", r.Subject.Name(), c.Target, c.Class, c.Mechanisms)
 				}
 			}
@@ -375,14 +375,14 @@ func TestPasscodeInUserEnrollment(t *testing.T) {
 	}
 	for i, want := range []string{
 		"enforced",
-		"impossible: is ignored in User Enrollment, where any passcode configuration requires 6 characters and no simple passcode",
+		"none: is ignored in User Enrollment, where any passcode configuration requires 6 characters and no simple passcode",
 		"enforced: is 6 in User Enrollment, whatever it says",
 		"locked: only takes Never from the choices in User Enrollment",
 	} {
 		if got := describe(m.Rows[i].Cells[0]); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %s, want %s", m.Rows[i].Subject.Name(), got, want)
 		}
-		if got := describe(m.Rows[i].Cells[1]); strings.Contains(got, "User Enrollment") || strings.HasPrefix(got, "impossible") {
+		if got := describe(m.Rows[i].Cells[1]); strings.Contains(got, "User Enrollment") || strings.HasPrefix(got, "none") {
 			t.Errorf("%s with device enrollment: got %s", m.Rows[i].Subject.Name(), got)
 		}
 	}
@@ -390,10 +390,10 @@ func TestPasscodeInUserEnrollment(t *testing.T) {
 
 func TestStorySentences(t *testing.T) {
 	s := &Story{
-		Subject: Subject{Intent: baseline.DateTime},
-		Cell:    Cell{Class: baseline.Hint, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
+		Subject: Subject{Intent: intent.DateTime},
+		Cell:    Cell{Class: intent.Manual, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
 		Lines:   []Line{{Text: "it needs a supervised device", Evidence: fact.Apple}, {Text: "com.apple.x is odd", Evidence: fact.Community}},
-		Better:  []Better{{Class: baseline.Enforced, Version: target.Version{Major: 27}, Ways: []target.Enrollment{target.Supervised}, Supervised: true}},
+		Better:  []Better{{Class: intent.Enforced, Version: target.Version{Major: 27}, Ways: []target.Enrollment{target.Supervised}, Supervised: true}},
 	}
 	want := []string{
 		"It needs a supervised device.",

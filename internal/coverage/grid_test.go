@@ -4,42 +4,42 @@ import (
 	"strings"
 	"testing"
 
-	"syncguard/internal/baseline"
+	"syncguard/internal/intent"
 	"syncguard/internal/schema"
 )
 
 // Every cell of the default grid, as research into each platform found it, before there was any code to compute it. A
 // line is a platform, way of install and version; then the class of each intent, with the letter of its mechanism.
 //
-// Where a device takes nothing but a person can do it in Settings, the class is hint; where there is no such setting either,
-// impossible. So DNS on an Apple TV and updates on a watch are hints, though no profile or declaration reaches them.
+// Where a device takes nothing but a person can do it in Settings, the class is manual; where there is no such setting either,
+// none      . So DNS on an Apple TV and updates on a watch are hints, though no profile or declaration reaches them.
 const expectedGrid = `
-iOS iPadOS    manual      26  hint        default:P   hint        hint        hint
-iOS iPadOS    manual      27  hint        default:D   hint        hint        hint
-iOS iPadOS    device      26  hint        default:P   hint        hint        hint
-iOS iPadOS    device      27  hint        default:D   hint        hint        hint
-iOS iPadOS    supervised  26  enforced:A  default:P   hint        hint        enforced:U
-iOS iPadOS    supervised  27  enforced:A  default:D   hint        hint        enforced:U
-macOS         manual      26  locked:T    default:P   impossible  hint        enforced:S
-macOS         manual      27  locked:T    default:D   impossible  hint        hint
-macOS         supervised  26  locked:T    default:P   impossible  hint        enforced:U
-macOS         supervised  27  locked:T    default:D   impossible  hint        enforced:U
-tvOS          manual      26  hint        hint        impossible  impossible  hint
-tvOS          manual      27  hint        hint        impossible  impossible  hint
-tvOS          device      26  hint        hint        impossible  impossible  hint
-tvOS          device      27  hint        hint        impossible  impossible  hint
-tvOS          supervised  26  enforced:A  hint        impossible  impossible  enforced:U
-tvOS          supervised  27  enforced:A  hint        impossible  impossible  enforced:U
-visionOS      manual      26  hint        default:P   impossible  hint        hint
-visionOS      manual      27  hint        default:D   impossible  hint        hint
-visionOS      device      26  hint        default:P   impossible  hint        hint
-visionOS      device      27  hint        default:D   impossible  hint        hint
-visionOS      supervised  26  enforced:A  default:P   impossible  hint        enforced:U
-visionOS      supervised  27  enforced:A  default:D   impossible  hint        enforced:U
-watchOS       manual      26  impossible  impossible  impossible  impossible  hint
-watchOS       manual      27  impossible  impossible  impossible  impossible  hint
-watchOS       supervised  26  impossible  impossible  impossible  impossible  hint
-watchOS       supervised  27  impossible  impossible  impossible  impossible  hint`
+iOS iPadOS    manual      26  manual      preset:P    manual      manual      manual
+iOS iPadOS    manual      27  manual      preset:D    manual      manual      manual
+iOS iPadOS    device      26  manual      preset:P    manual      manual      manual
+iOS iPadOS    device      27  manual      preset:D    manual      manual      manual
+iOS iPadOS    supervised  26  enforced:A  preset:P    manual      manual      enforced:U
+iOS iPadOS    supervised  27  enforced:A  preset:D    manual      manual      enforced:U
+macOS         manual      26  locked:T    preset:P    none        manual      enforced:S
+macOS         manual      27  locked:T    preset:D    none        manual      manual
+macOS         supervised  26  locked:T    preset:P    none        manual      enforced:U
+macOS         supervised  27  locked:T    preset:D    none        manual      enforced:U
+tvOS          manual      26  manual      manual      none        none        manual
+tvOS          manual      27  manual      manual      none        none        manual
+tvOS          device      26  manual      manual      none        none        manual
+tvOS          device      27  manual      manual      none        none        manual
+tvOS          supervised  26  enforced:A  manual      none        none        enforced:U
+tvOS          supervised  27  enforced:A  manual      none        none        enforced:U
+visionOS      manual      26  manual      preset:P    none        manual      manual
+visionOS      manual      27  manual      preset:D    none        manual      manual
+visionOS      device      26  manual      preset:P    none        manual      manual
+visionOS      device      27  manual      preset:D    none        manual      manual
+visionOS      supervised  26  enforced:A  preset:P    none        manual      enforced:U
+visionOS      supervised  27  enforced:A  preset:D    none        manual      enforced:U
+watchOS       manual      26  none        none        none        none        manual
+watchOS       manual      27  none        none        none        none        manual
+watchOS       supervised  26  none        none        none        none        manual
+watchOS       supervised  27  none        none        none        none        manual`
 
 // expectedMechanisms are the letters of expectedGrid. What begins with the text counts.
 var expectedMechanisms = map[string]string{
@@ -67,8 +67,8 @@ func TestGrid(t *testing.T) {
 				t.Errorf("the grid lacks %s", line)
 				continue
 			}
-			for i, intent := range baseline.Intents() {
-				checkCell(t, m.Rows[i].Cells[at], intent, want[i])
+			for i, id := range intent.All() {
+				checkCell(t, m.Rows[i].Cells[at], id, want[i])
 				checked++
 			}
 		}
@@ -78,22 +78,22 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-func checkCell(t *testing.T, c Cell, intent baseline.Intent, want string) {
+func checkCell(t *testing.T, c Cell, id intent.ID, want string) {
 	t.Helper()
 	class, letter, _ := strings.Cut(want, ":")
 	if string(c.Class) != class {
-		t.Errorf("%s on %s: got %s, want %s", intent, c.Target, c.Class, class)
+		t.Errorf("%s on %s: got %s, want %s", id, c.Target, c.Class, class)
 	}
 	if letter == "" && len(c.Mechanisms) > 0 || letter != "" && len(c.Mechanisms) == 0 {
-		t.Errorf("%s on %s: got mechanisms %v, want %q", intent, c.Target, c.Mechanisms, expectedMechanisms[letter])
+		t.Errorf("%s on %s: got mechanisms %v, want %q", id, c.Target, c.Mechanisms, expectedMechanisms[letter])
 	}
 	for _, mechanism := range c.Mechanisms {
 		if !strings.HasPrefix(mechanism, expectedMechanisms[letter]) {
-			t.Errorf("%s on %s: got mechanism %s, want %s", intent, c.Target, mechanism, expectedMechanisms[letter])
+			t.Errorf("%s on %s: got mechanism %s, want %s", id, c.Target, mechanism, expectedMechanisms[letter])
 		}
 	}
-	if c.Source == "" && !(intent == baseline.Storage && c.Class == baseline.Impossible) {
-		t.Errorf("%s on %s: no source", intent, c.Target)
+	if c.Source == "" && !(id == intent.Storage && c.Class == intent.None) {
+		t.Errorf("%s on %s: no source", id, c.Target)
 	}
 }
 

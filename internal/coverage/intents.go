@@ -1,7 +1,7 @@
 package coverage
 
 import (
-	"syncguard/internal/baseline"
+	"syncguard/internal/intent"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -9,9 +9,9 @@ import (
 
 // Intents returns what the prevention intents of a template come to. The error is one of reading the schema facts.
 func Intents(p template.Prevention, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
-	outcomes := make([][]baseline.Outcome, len(targets))
+	outcomes := make([][]intent.Outcome, len(targets))
 	for i, t := range targets {
-		plan, err := baseline.New(p, t, c)
+		plan, err := intent.New(p, t, c)
 		if err != nil {
 			return nil, err
 		}
@@ -21,9 +21,9 @@ func Intents(p template.Prevention, targets []target.Target, c *schema.Catalog) 
 }
 
 // Outcomes is the matrix of what was planned for each target: outcomes has the order of targets.
-func Outcomes(targets []target.Target, outcomes [][]baseline.Outcome) *Matrix {
+func Outcomes(targets []target.Target, outcomes [][]intent.Outcome) *Matrix {
 	m := &Matrix{Targets: targets}
-	at := map[baseline.Intent]int{}
+	at := map[intent.ID]int{}
 	for i, t := range targets {
 		for _, o := range outcomes[i] {
 			row, known := at[o.Intent]
@@ -32,7 +32,7 @@ func Outcomes(targets []target.Target, outcomes [][]baseline.Outcome) *Matrix {
 				at[o.Intent] = row
 				m.Rows = append(m.Rows, Row{Subject: Subject{Intent: o.Intent}})
 			}
-			m.Rows[row].Cells = append(m.Rows[row].Cells, Cell{t, o.Class, o.Mechanisms, o.Levers, o.Notes, o.Settings, o.Source})
+			m.Rows[row].Cells = append(m.Rows[row].Cells, Cell{t, o.Class, o.Mechanisms, o.Tried, o.Notes, o.Settings, o.Source})
 		}
 	}
 	return m

@@ -3,8 +3,8 @@ package coverage
 import (
 	"slices"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -20,10 +20,10 @@ type judge struct {
 }
 
 func (j *judge) cell() Cell {
-	c := Cell{Target: j.target, Class: baseline.Impossible}
+	c := Cell{Target: j.target, Class: intent.None}
 	t := j.definition()
 	if reason := j.unread(t); reason.Text != "" {
-		c.Source, c.Notes = reason.Source, []baseline.Note{reason}
+		c.Source, c.Notes = reason.Source, []intent.Note{reason}
 		return c
 	}
 	works := true
@@ -42,7 +42,7 @@ func (j *judge) cell() Cell {
 			c.note("is replaced by "+by, fact.Apple, c.Source)
 		}
 	}
-	c.Levers = []baseline.Lever{{Type: j.subject.Type, Path: j.path, Works: works}}
+	c.Tried = []intent.Mechanism{{Type: j.subject.Type, Path: j.path, Works: works}}
 	if works {
 		c.Mechanisms = []string{j.subject.Name()}
 		j.effect(&c, t)
@@ -51,22 +51,22 @@ func (j *judge) cell() Cell {
 }
 
 func (c *Cell) note(text string, e fact.Evidence, source string) {
-	c.Notes = append(c.Notes, baseline.Note{Text: text, Evidence: e, Source: source})
+	c.Notes = append(c.Notes, intent.Note{Text: text, Evidence: e, Source: source})
 }
 
 // unread says why nothing on the target reads the setting as far as anybody knows, or has no text.
-func (j *judge) unread(t holderType) baseline.Note {
+func (j *judge) unread(t holderType) intent.Note {
 	switch {
 	case j.stray:
-		return baseline.Note{Text: "stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings",
+		return intent.Note{Text: "stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings",
 			Evidence: fact.Community, Source: "https://github.com/MACE-App/MACE/issues/24"}
 	case j.domain != nil || t.key != nil:
 	case t.Type == nil && (j.isDeclaration || j.target.Platform != target.MacOS):
-		return baseline.Note{Text: "is in no schema", Evidence: fact.Unverified}
+		return intent.Note{Text: "is in no schema", Evidence: fact.Unverified}
 	case t.Type != nil && !j.isPreference():
-		return baseline.Note{Text: "is not in the schema of " + j.subject.Type, Evidence: fact.Unverified, Source: t.Source()}
+		return intent.Note{Text: "is not in the schema of " + j.subject.Type, Evidence: fact.Unverified, Source: t.Source()}
 	}
-	return baseline.Note{}
+	return intent.Note{}
 }
 
 // isPreference reports whether the setting is of a preference domain of a Mac: what no schema has as a payload, a Mac takes
@@ -90,7 +90,7 @@ func (j *judge) limits(c *Cell, t *schema.Type, path ...string) bool {
 	for _, l := range availability.Telling(j.target) {
 		c.note(availability.Phrase(l, target.Target{Enrollment: j.target.Enrollment}), says, c.Source)
 		if l.Obstacle == schema.NotYetIntroduced && !j.isDeclaration {
-			c.Notes = append(c.Notes, baseline.ReadAgain())
+			c.Notes = append(c.Notes, intent.ReadAgain())
 		}
 		works = works && !l.Obstacle.Blocks()
 	}
@@ -127,7 +127,7 @@ func replacement(t holderType) string {
 
 // effect says what a setting that works does: what the facts state, or else that the schema does not tell.
 func (j *judge) effect(c *Cell, t holderType) {
-	c.Class = baseline.Enforced
+	c.Class = intent.Enforced
 	stated := t.key != nil && t.key.CombineType != "" // how several combine is stated of restrictions only
 	restricts := stated
 	known := false            // somebody says what it does
@@ -143,18 +143,18 @@ func (j *judge) effect(c *Cell, t holderType) {
 			continue
 		default:
 			ignored, known = nil, known || t.key != nil || e.Path != ""
-			c.Class, stated = baseline.Class(e.Does), true
+			c.Class, stated = intent.Class(e.Does), true
 			if e.Evidence == fact.Apple && t.Type == nil {
 				c.Source = e.Source
 			}
 		}
 		restricts = restricts || e.Restricts
 		if e.Unless != "" && j.prohibits(t, e.Unless) {
-			c.Class = baseline.Enforced
+			c.Class = intent.Enforced
 			continue
 		}
 		if e.Text != "" {
-			c.Notes = append(c.Notes, baseline.Note{Text: e.Text, Evidence: e.Evidence, Source: e.Source, Detail: e.Detail})
+			c.Notes = append(c.Notes, intent.Note{Text: e.Text, Evidence: e.Evidence, Source: e.Source, Detail: e.Detail})
 		}
 	}
 	if ignored != nil {
@@ -162,14 +162,14 @@ func (j *judge) effect(c *Cell, t holderType) {
 		return
 	}
 	if j.domain != nil && j.domain.state != profiles.Forced {
-		c.Class, stated = baseline.Default, true
+		c.Class, stated = intent.Preset, true
 	}
 	if j.domain != nil && j.domain.crowded {
 		c.note("shares its payload with other domains, of which a Mac on 26.6 applied one", fact.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
 	}
 	switch {
 	case restricts && t.key != nil && t.key.Default != nil && plist.Equal(t.key.Default, j.value):
-		c.Class = baseline.Default
+		c.Class = intent.Preset
 		c.note("is what holds without it: it restricts nothing", fact.Apple, c.Source)
 	case t.key == nil && !known:
 		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", fact.Unverified, "")
@@ -188,7 +188,7 @@ func (j *judge) effect(c *Cell, t holderType) {
 
 // ignored makes a cell one of a setting that a device ignores.
 func (c *Cell) ignored(e *facts.Effect) {
-	c.Class, c.Mechanisms, c.Levers[0].Works = baseline.Impossible, nil, false
+	c.Class, c.Mechanisms, c.Tried[0].Works = intent.None, nil, false
 	c.note(e.Text, e.Evidence, e.Source)
 }
 

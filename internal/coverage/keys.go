@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
@@ -59,7 +59,7 @@ func cellOf(f File, j *judge) Cell {
 	}
 	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
 	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
-	return Cell{Target: j.target, Class: baseline.Impossible, Source: source, Notes: []baseline.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
+	return Cell{Target: j.target, Class: intent.None, Source: source, Notes: []intent.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
 }
 
 // setting is one key of a file.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
@@ -15,10 +15,10 @@ import (
 type Story struct {
 	Subject  Subject
 	Cell     Cell
-	Where    string             // the targets that it is true of, in few words
-	Lines    []Line             // one clause each, no full stop
-	Settings []baseline.Setting // what a person can do
-	Better   []Better           // where the class is stronger
+	Where    string           // the targets that it is true of, in few words
+	Lines    []Line           // one clause each, no full stop
+	Settings []intent.Setting // what a person can do
+	Better   []Better         // where the class is stronger
 	Sources  []string
 }
 
@@ -30,7 +30,7 @@ type Line struct {
 
 // Better is a stronger class, and the ways to reach it.
 type Better struct {
-	Class      baseline.Class
+	Class      intent.Class
 	Version    target.Version
 	Ways       []target.Enrollment
 	Supervised bool // all of them are supervised, and the story's target is not
@@ -59,7 +59,7 @@ func Tell(make Maker, row int, to target.Target, c *schema.Catalog) (*Story, err
 		s.add("nothing stands in its way there", fact.Apple)
 	}
 	s.source(s.Cell.Source)
-	if s.Cell.Class == baseline.Hint || s.Cell.Class == baseline.Locked {
+	if s.Cell.Class == intent.Manual || s.Cell.Class == intent.Locked {
 		s.Settings = s.Cell.Settings
 	}
 	s.better(r.Cells[1:])
@@ -70,13 +70,13 @@ func Tell(make Maker, row int, to target.Target, c *schema.Catalog) (*Story, err
 func (s *Story) better(others []Cell) {
 	best := s.Cell.Class
 	for _, c := range others {
-		if c.Target.Version == s.Cell.Target.Version && baseline.Stronger(c.Class, best) {
+		if c.Target.Version == s.Cell.Target.Version && intent.Stronger(c.Class, best) {
 			best = c.Class
 		}
 	}
 	for _, c := range others {
 		newer := c.Target.Version != s.Cell.Target.Version
-		if !baseline.Stronger(c.Class, s.Cell.Class) || newer && !baseline.Stronger(c.Class, best) && c.Target.Effective() != s.Cell.Target.Effective() {
+		if !intent.Stronger(c.Class, s.Cell.Class) || newer && !intent.Stronger(c.Class, best) && c.Target.Effective() != s.Cell.Target.Effective() {
 			continue
 		}
 		i := slices.IndexFunc(s.Better, func(b Better) bool { return b.Class == c.Class && b.Version == c.Target.Version })
@@ -124,7 +124,7 @@ func (s *Story) source(source string) {
 // levers says what Apple has for the subject on the platform, and since when.
 func (s *Story) levers(c *schema.Catalog) error {
 	platform := s.Cell.Target.Platform
-	for _, l := range s.Cell.Levers {
+	for _, l := range s.Cell.Tried {
 		t, err := typeOf(c, l)
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func (s *Story) levers(c *schema.Catalog) error {
 }
 
 // typeOf finds the type that has a lever's key, or nil.
-func typeOf(c *schema.Catalog, l baseline.Lever) (*schema.Type, error) {
+func typeOf(c *schema.Catalog, l intent.Mechanism) (*schema.Type, error) {
 	types, err := c.Lookup(l.Type)
 	if err != nil {
 		return nil, err
@@ -183,11 +183,11 @@ func (s *Story) sentence(text string) string {
 	if s.Subject.Intent == "" {
 		text = "it " + text
 	}
-	for _, l := range s.Cell.Levers {
-		rest, isAbout := strings.CutPrefix(text, l.Mechanism()+" ")
+	for _, l := range s.Cell.Tried {
+		rest, isAbout := strings.CutPrefix(text, l.String()+" ")
 		switch {
 		case !isAbout:
-		case len(s.Cell.Levers) == 1:
+		case len(s.Cell.Tried) == 1:
 			text = "it " + rest
 		case len(l.Path) > 0:
 			text = l.Path[len(l.Path)-1] + " " + rest
@@ -203,7 +203,7 @@ func (s *Story) sentence(text string) string {
 func (s *Story) Sentences() []string {
 	var lines []string
 	for _, l := range s.Lines {
-		lines = append(lines, sentence(baseline.Note{Text: l.Text, Evidence: l.Evidence}.Label()))
+		lines = append(lines, sentence(intent.Note{Text: l.Text, Evidence: l.Evidence}.Label()))
 	}
 	for _, x := range s.Settings {
 		text := "What a person can do: " + x.String()
@@ -224,7 +224,7 @@ func (b *Better) sentence(from target.Target) string {
 	for _, e := range b.Ways {
 		ways = append(ways, way(target.Target{Platform: from.Platform, Version: b.Version, Enrollment: e}))
 	}
-	text := fmt.Sprintf("To have it %s: %s", b.Class, strings.Join(ways, ", "))
+	text := fmt.Sprintf("To have it %s: %s", b.Class.Label(), strings.Join(ways, ", "))
 	if b.Version != from.Version {
 		text += fmt.Sprintf(", from version %s on", b.Version)
 	}

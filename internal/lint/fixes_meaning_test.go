@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/fix"
+	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -159,7 +159,7 @@ func meaningsOf(t *testing.T, root *plist.Value, on []target.Target) map[string]
 	meanings := map[string]string{}
 	for _, row := range m.Rows {
 		for _, cell := range row.Cells {
-			if cell.Class != baseline.Impossible {
+			if cell.Class != intent.None {
 				meanings[row.Subject.Name()+" on "+cell.Target.String()] = string(cell.Class) + ", " + cell.Condition()
 			}
 		}

@@ -18,7 +18,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/fact"
-	"syncguard/internal/hints"
+	"syncguard/internal/guidance"
 )
 
 //go:embed page.html
@@ -49,10 +49,10 @@ type page struct {
 
 // pageView holds the template's data for one language.
 type pageView struct {
-	*hints.Locale
+	*guidance.Locale
 	Items       []itemView
 	Several     bool
-	Languages   []*hints.Locale
+	Languages   []*guidance.Locale
 	Style       template.CSS
 	Size        int
 	Code        string // QR code of the address
@@ -76,9 +76,9 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the QR code: %w", err)
 	}
-	var all []*hints.Locale
-	for _, l := range hints.Languages() {
-		all = append(all, hints.In(l))
+	var all []*guidance.Locale
+	for _, l := range guidance.Languages() {
+		all = append(all, guidance.In(l))
 	}
 	pages := map[string]*page{}
 	for _, l := range all {
@@ -113,7 +113,7 @@ func (v *pageView) way(names ...string) string {
 	return text
 }
 
-func newItemView(i *app.Offered, l *hints.Locale, several bool) itemView {
+func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 	devices := strings.Join(i.Devices, ", ")
 	if devices == "" {
 		devices = l.Text("serve.managed")
@@ -142,7 +142,7 @@ func newItemView(i *app.Offered, l *hints.Locale, several bool) itemView {
 }
 
 // does describes the effect of a payload.
-func does(p app.OfferedPayload, l *hints.Locale) string {
+func does(p app.OfferedPayload, l *guidance.Locale) string {
 	if p.Works == 0 {
 		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
 	}
@@ -159,7 +159,7 @@ func does(p app.OfferedPayload, l *hints.Locale) string {
 
 var languages = sync.OnceValue(func() language.Matcher {
 	var tags []language.Tag
-	for _, l := range hints.Languages() {
+	for _, l := range guidance.Languages() {
 		tags = append(tags, language.MustParse(l))
 	}
 	return language.NewMatcher(tags)
@@ -172,7 +172,7 @@ func (s *Server) preferred(r *http.Request) *page {
 	if confidence == language.No {
 		at = 0
 	}
-	return s.pages["?"+hints.Languages()[at]]
+	return s.pages["?"+guidance.Languages()[at]]
 }
 
 // squares draws a QR code as the path of an SVG, with the margin of four required by scanners.

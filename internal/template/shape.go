@@ -1,7 +1,7 @@
 package template
 
 import (
-	"syncguard/internal/hints"
+	"syncguard/internal/guidance"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
 )
@@ -140,7 +140,7 @@ func profileShape() *shape {
 		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
 			meaning: "The languages of the people who hold the devices: those of the hints in the report and of a ConsentText. The description is in the first.",
-			item:    &shape{kind: plain, choices: hints.Languages(), meaning: "A language."}},
+			item:    &shape{kind: plain, choices: guidance.Languages(), meaning: "A language."}},
 		removalShape(),
 		{name: "expires", kind: date, example: "2028-01-31", meaning: "When the profile counts as out of date (PayloadExpirationDate)."},
 		{name: "consent", kind: mapping, also: plain, example: "Installing this changes your DNS settings.",

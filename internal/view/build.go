@@ -8,8 +8,8 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/text"
 )
 
@@ -19,8 +19,8 @@ func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	p.Line("")
 	var notes numbering
 	blocks := []Block{buildTable(b, &notes)}
-	if all := classesOf(func(c baseline.Class) bool {
-		return hasOutcome(b, func(o baseline.Outcome) bool { return o.Class == c })
+	if all := classesOf(func(c intent.Class) bool {
+		return hasOutcome(b, func(o intent.Outcome) bool { return o.Class == c })
 	}); len(all) > 0 {
 		blocks = append(blocks, all)
 	}
@@ -35,16 +35,16 @@ func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	p.Line("%s", buildSummary(b, hints))
 }
 
-func hasOutcome(b *app.BuildResult, is func(baseline.Outcome) bool) bool {
+func hasOutcome(b *app.BuildResult, is func(intent.Outcome) bool) bool {
 	return slices.ContainsFunc(b.Profiles, func(p *app.BuiltProfile) bool { return slices.ContainsFunc(p.Intents, is) })
 }
 
 // buildTable has a row for each profile, and a column for each intent where a template asks for prevention.
 func buildTable(b *app.BuildResult, notes *numbering) Table {
 	t := Table{Headers: []string{"profile", "target", "size"}, Labels: 1, Whole: true, Numbers: 3}
-	var intents []baseline.Intent
-	if hasOutcome(b, func(baseline.Outcome) bool { return true }) {
-		intents = baseline.Intents()
+	var intents []intent.ID
+	if hasOutcome(b, func(intent.Outcome) bool { return true }) {
+		intents = intent.All()
 	}
 	for _, i := range intents {
 		t.Headers = append(t.Headers, i.Title())
@@ -59,7 +59,7 @@ func buildTable(b *app.BuildResult, notes *numbering) Table {
 		}
 		for _, name := range intents {
 			cell := Text{styled(Faint, "off")}
-			if i := slices.IndexFunc(p.Intents, func(o baseline.Outcome) bool { return o.Intent == name }); i >= 0 {
+			if i := slices.IndexFunc(p.Intents, func(o intent.Outcome) bool { return o.Intent == name }); i >= 0 {
 				cell = classText(p.Intents[i].Class)
 				if marks := notes.marks(p.Intents[i].Notes); marks != nil {
 					cell = append(cell, Run{Text: " ", Marks: marks})
@@ -103,14 +103,14 @@ func size(n int) string {
 }
 
 func classStyle(class string) lipgloss.Style {
-	switch baseline.Class(class) {
-	case baseline.Enforced:
+	switch intent.Class(class) {
+	case intent.Enforced:
 		return green
-	case baseline.Locked:
+	case intent.Locked:
 		return cyan
-	case baseline.Default:
+	case intent.Preset:
 		return blue
-	case baseline.Hint:
+	case intent.Manual:
 		return yellow
 	}
 	return faint
@@ -131,7 +131,7 @@ func (p *Printer) byHand(b *app.BuildResult) {
 	seen := map[string]bool{}
 	for _, profile := range b.Profiles {
 		for _, i := range profile.Intents {
-			if i.Class != baseline.Hint && i.Class != baseline.Locked {
+			if i.Class != intent.Manual && i.Class != intent.Locked {
 				continue
 			}
 			for _, s := range i.Settings {
@@ -158,7 +158,7 @@ func buildSummary(b *app.BuildResult, hints bool) string {
 	for _, name := range b.Reports {
 		s += ", " + name
 	}
-	if !hints && hasOutcome(b, func(o baseline.Outcome) bool { return len(o.Settings) > 0 }) {
+	if !hints && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
 		s += faint.Render("   what is left for people to do: the same with --hints" + cond(written > 0, " (it is in each profile's description, too)"))
 	}
 	if b.Others > 0 {

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
+	"syncguard/internal/intent"
 )
 
 // removable is said where something is set by hand.
@@ -25,8 +25,8 @@ func matrixBlocks(m *coverage.Matrix) []Block {
 	for _, file := range m.ByFile() {
 		blocks = append(blocks, keyTables(file, &notes)...)
 	}
-	all := classesOf(func(c baseline.Class) bool { return m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) })
-	if m.Files != nil && len(all) > 0 && all[len(all)-1].Name.String() == string(baseline.Impossible) {
+	all := classesOf(func(c intent.Class) bool { return m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) })
+	if m.Files != nil && len(all) > 0 && all[len(all)-1].Name.String() == string(intent.None) {
 		all[len(all)-1].Is = []Text{words("has no effect there")} // of a key it is another thing to be impossible than of an intent
 	}
 	if len(all) > 0 {
@@ -78,11 +78,11 @@ func storyBlock(s *coverage.Story) Block {
 	return Section{Title: title, Blocks: []Block{list}}
 }
 
-func classText(c baseline.Class) Text { return Text{styled(Class, string(c))} }
+func classText(c intent.Class) Text { return Text{styled(Class, string(c))} }
 
 // classesOf says what the classes that occur mean.
-func classesOf(occurs func(baseline.Class) bool) (all Terms) {
-	for _, c := range baseline.Classes() {
+func classesOf(occurs func(intent.Class) bool) (all Terms) {
+	for _, c := range intent.Classes() {
 		if occurs(c) {
 			all = append(all, Term{classText(c), []Text{words(c.Meaning())}})
 		}
@@ -105,7 +105,7 @@ func intentTable(m *coverage.Matrix, notes *numbering) Table {
 	return t
 }
 
-func classCell(c baseline.Class, marks []int) Text {
+func classCell(c intent.Class, marks []int) Text {
 	return Text{{Text: string(c), Style: Class, Marks: marks}}
 }
 
@@ -115,7 +115,7 @@ func meansOf(m *coverage.Matrix) (all Terms) {
 		var types []string
 		keys := map[string][]string{}
 		for _, c := range r.Cells {
-			for _, l := range c.Levers {
+			for _, l := range c.Tried {
 				if !l.Works {
 					continue
 				}
@@ -195,7 +195,7 @@ func keyTable(m *coverage.Matrix, groups []coverage.Group, notes *numbering) Tab
 		common := commonNotes(r, groups)
 		row := Row{Section: r.Subject.Type, Cells: []Text{{{Text: keyLabel(r.Subject), Style: Code, Marks: notes.marks(common)}}}}
 		for _, g := range groups {
-			own := slices.DeleteFunc(slices.Clone(r.Cells[g.At].Notes), func(n baseline.Note) bool { return slices.Contains(common, n) })
+			own := slices.DeleteFunc(slices.Clone(r.Cells[g.At].Notes), func(n intent.Note) bool { return slices.Contains(common, n) })
 			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.marks(own)))
 		}
 		t.Rows = append(t.Rows, row)
@@ -222,8 +222,8 @@ func keyLabel(s coverage.Subject) string {
 }
 
 // commonNotes returns the notes that all cells of a row have, which need not stand at each.
-func commonNotes(r coverage.Row, groups []coverage.Group) []baseline.Note {
-	return slices.DeleteFunc(slices.Clone(r.Cells[groups[0].At].Notes), func(n baseline.Note) bool {
+func commonNotes(r coverage.Row, groups []coverage.Group) []intent.Note {
+	return slices.DeleteFunc(slices.Clone(r.Cells[groups[0].At].Notes), func(n intent.Note) bool {
 		return slices.ContainsFunc(groups, func(g coverage.Group) bool { return !slices.Contains(r.Cells[g.At].Notes, n) })
 	})
 }

@@ -9,9 +9,9 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/coverage"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 )
 
 // hostileName is what a profile can have for a name.
@@ -23,8 +23,8 @@ func matrix() *coverage.Matrix {
 	for i := range 4 {
 		row := coverage.Row{Subject: coverage.Subject{File: hostileName, Type: hostileName, Key: fmt.Sprint(hostileName, i)}}
 		for j, t := range m.Targets {
-			c := coverage.Cell{Target: t, Class: baseline.Classes()[(i+j)%5], Source: hostileName,
-				Notes: []baseline.Note{{Text: fmt.Sprint("is ", j%7), Evidence: fact.Unverified, Source: "javascript:alert(1)"}}}
+			c := coverage.Cell{Target: t, Class: intent.Classes()[(i+j)%5], Source: hostileName,
+				Notes: []intent.Note{{Text: fmt.Sprint("is ", j%7), Evidence: fact.Unverified, Source: "javascript:alert(1)"}}}
 			row.Cells = append(row.Cells, c)
 		}
 		m.Rows = append(m.Rows, row)
@@ -63,7 +63,7 @@ func TestCoverageFits(t *testing.T) {
 	for i := range 3 {
 		row := coverage.Row{Subject: coverage.Subject{File: "a", Type: "com.apple.applicationaccess", Key: fmt.Sprint("allowAppCellularDataModification", i)}}
 		for j, to := range m.Targets {
-			row.Cells = append(row.Cells, coverage.Cell{Target: to, Class: baseline.Classes()[(i+j)%5]})
+			row.Cells = append(row.Cells, coverage.Cell{Target: to, Class: intent.Classes()[(i+j)%5]})
 		}
 		m.Rows = append(m.Rows, row)
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"syncguard/internal/baseline"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 )
 
 // Page is a document for people, in no format yet: Printer.Blocks, Markdown and Page.HTML write what is in it. Text in it may
@@ -125,7 +125,7 @@ const (
 	Strong         // the word that counts
 	Code           // of a file or a command
 	Faint          // beside the point
-	Class          // a baseline.Class
+	Class          // a intent.Class
 	Evidence       // what a statement rests on; a remark in brackets behind it
 )
 
@@ -176,15 +176,15 @@ func (t Text) String() string {
 }
 
 // numbering numbers notes in the order in which they first appear. What goes without saying has no number.
-type numbering []baseline.Note
+type numbering []intent.Note
 
-func (f *numbering) marks(notes []baseline.Note) []int {
+func (f *numbering) marks(notes []intent.Note) []int {
 	var marks []int
 	for _, n := range notes {
 		if n.Detail {
 			continue
 		}
-		at := slices.IndexFunc(*f, func(m baseline.Note) bool { return m.Label() == n.Label() })
+		at := slices.IndexFunc(*f, func(m intent.Note) bool { return m.Label() == n.Label() })
 		if at < 0 {
 			at = len(*f)
 			*f = append(*f, n)

@@ -225,7 +225,7 @@ func (t Text) html(id string) string {
 }
 
 func (r Run) html() string {
-	text := escapeHTML(r.Text)
+	text := escapeHTML(r.label())
 	if isAddress(r.URL) {
 		text = "<a href=\"" + escapeHTML(r.URL) + "\" rel=\"noreferrer\">" + text + "</a>"
 	}
@@ -237,7 +237,7 @@ func (r Run) html() string {
 	case Faint:
 		return "<span class=\"faint\">" + text + "</span>"
 	case Class:
-		return "<span class=\"class " + text + "\">" + text + "</span>"
+		return "<span class=\"class " + escapeHTML(r.Text) + "\">" + text + "</span>"
 	case Evidence:
 		return " <span class=\"mark\">" + text + "</span>"
 	}

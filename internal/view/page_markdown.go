@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"syncguard/internal/baseline"
+	"syncguard/internal/intent"
 )
 
 // Markdown writes a page as Markdown.
@@ -154,11 +154,11 @@ func (t Text) markdown() string {
 }
 
 func (r Run) markdown() string {
-	text := inMarkdown(r.Text)
+	text := inMarkdown(r.label())
 	switch {
 	case r.Style == Code:
 		text = "`" + code(r.Text) + "`"
-	case r.Style == Strong, r.Style == Class && baseline.Stronger(baseline.Class(r.Text), baseline.Hint):
+	case r.Style == Strong, r.Style == Class && intent.Stronger(intent.Class(r.Text), intent.Manual):
 		text = "**" + text + "**"
 	case r.Style == Evidence:
 		text = " (" + text + ")"

@@ -8,7 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 
-	"syncguard/internal/baseline"
+	"syncguard/internal/intent"
 )
 
 // textWidth is the width that tables are made for where nobody says how wide the screen is.
@@ -78,7 +78,7 @@ func (p *Printer) list(indent string, l List) {
 }
 
 func (p *Printer) terms(all Terms) {
-	width := len("impossible")
+	width := len("enforced")
 	for _, t := range all {
 		width = max(width, lipgloss.Width(t.Name.terminal()))
 	}
@@ -259,13 +259,19 @@ func (t Text) plain() string {
 }
 
 func (r Run) plain() string {
-	switch {
-	case r.Style == Class && r.Text == string(baseline.Impossible):
-		return "–" // what does nothing should not catch the eye
-	case r.Style == Evidence:
-		return " (" + Clean(r.Text) + ")"
+	text := Clean(r.label())
+	if r.Style == Evidence {
+		return " (" + text + ")"
 	}
-	return Clean(r.Text)
+	return text
+}
+
+// label returns the words shown for a run: a class has a name for people.
+func (r Run) label() string {
+	if r.Style == Class {
+		return intent.Class(r.Text).Label()
+	}
+	return r.Text
 }
 
 func textStyle(r Run) lipgloss.Style {

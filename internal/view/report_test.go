@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"syncguard/internal/app"
-	"syncguard/internal/baseline"
 	"syncguard/internal/diag"
 	"syncguard/internal/fact"
+	"syncguard/internal/intent"
 	"syncguard/internal/target"
 )
 
@@ -81,10 +81,10 @@ func TestBuildOnANarrowTerminal(t *testing.T) {
 	phone, watch := target.Target{Platform: target.IOS, Version: target.Version{Major: 26}, Enrollment: target.Manual}, target.Target{Platform: target.WatchOS, Version: target.Version{Major: 26}, Enrollment: target.Manual}
 	b := &app.BuildResult{Output: "dist", Signer: &app.Signer{Name: "Acme \x1b[31mCA"}, Parts: []*app.BuiltPart{{Template: "acme", Organization: "Acme"}}, Profiles: []*app.BuiltProfile{{
 		Of: phone, File: "acme.ios-manual.mobileconfig", Size: 999,
-		Intents: []baseline.Outcome{
-			{Intent: baseline.DateTime, Class: baseline.Hint, Notes: []baseline.Note{{Text: strings.Repeat("words that go on ", 8), Evidence: fact.Community}},
-				Settings: []baseline.Setting{{Path: []string{"Settings", "General"}, Value: "on", Evidence: fact.Unverified}}},
-			{Intent: baseline.DNS, Class: baseline.Default, Notes: []baseline.Note{{Text: "goes without saying", Evidence: fact.Apple, Detail: true}}},
+		Intents: []intent.Outcome{
+			{Intent: intent.DateTime, Class: intent.Manual, Notes: []intent.Note{{Text: strings.Repeat("words that go on ", 8), Evidence: fact.Community}},
+				Settings: []intent.Setting{{Path: []string{"Settings", "General"}, Value: "on", Evidence: fact.Unverified}}},
+			{Intent: intent.DNS, Class: intent.Preset, Notes: []intent.Note{{Text: "goes without saying", Evidence: fact.Apple, Detail: true}}},
 		},
 	}, {Of: watch}}}
 	var out bytes.Buffer

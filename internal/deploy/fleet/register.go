@@ -7,7 +7,7 @@ import (
 
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
-	"syncguard/internal/intake"
+	"syncguard/internal/convert/sources"
 )
 
 // Destination registers Fleet.
@@ -75,7 +75,7 @@ func (d *Server) Session() *deploy.Session {
 
 // delivered returns which YAML files of a repository deliver each of its profiles.
 func delivered(there fs.FS) map[string][]string {
-	found, _ := intake.Folder(there) // what does not read is none of the export's business
+	found, _ := sources.Folder(there) // what does not read is none of the export's business
 	lines := map[string][]string{}
 	for name, context := range found {
 		lines[name] = context.Lines

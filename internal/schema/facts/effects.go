@@ -16,7 +16,7 @@ type Doing string
 const (
 	Enforces Doing = "enforced" // it is set, and the user cannot change it
 	Locks    Doing = "locked"   // it constrains, and does not itself set
-	Offers   Doing = "default"  // it is set, and the user can change it
+	Presets  Doing = "preset"   // it is set, and the user can change it
 	Nothing  Doing = "nothing"  // it is ignored
 )
 

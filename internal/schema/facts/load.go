@@ -198,7 +198,7 @@ func (r *reader) effects(in effect) []Effect {
 	r.check(in.Does != "" || in.Text != "", "an effect on %q says nothing", in.Types)
 	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Needs: in.Needs, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: fact.Apple}
 	if in.Does != "" {
-		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Offers, Nothing})
+		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Presets, Nothing})
 	}
 	if in.Evidence != "" {
 		e.Evidence = known(r, in.Evidence, []fact.Evidence{fact.Apple, fact.Community, fact.Unverified})

@@ -1,0 +1,108 @@
+package convert
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// draft is a document on its way to a template.
+type draft struct {
+	Options
+	decomposer    *Converter
+	root          *plist.Value
+	isDeclaration bool
+	payloads      []*plist.Value // of a profile
+	ids           []string       // of the payloads, or of the declaration
+	target        target.Target
+	targetWhy     []string
+	rawWhy        map[int][]string // by the index of the payload, envelopeIndex for the top level
+	notes         []string
+	differences   []string
+
+	secrets              []Secret // of one try
+	files                []File
+	size                 int // bytes of text and of data
+	variables, fileNames Names
+}
+
+func (a *draft) note(format string, args ...any) {
+	a.notes = append(a.notes, fmt.Sprintf(format, args...))
+}
+
+// identity are the keys that every payload and every profile has.
+func identity() []string {
+	return []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"}
+}
+
+// take checks that the document has the outline of one, and names its parts.
+func (a *draft) take() error {
+	names := Names{}
+	if a.isDeclaration {
+		if t := a.root.Get("Type"); t == nil || !profiles.IsDeclarationType(t.Text) || !template.PayloadTakes("type", t.Text) {
+			return refuse("its Type is %s, which no template can build", a.root.Get("Type").Describe())
+		}
+		a.ids = []string{names.id(a.root.Get("Type").Text)}
+		return nil
+	}
+	content := a.root.Get("PayloadContent")
+	if content == nil || content.Kind != plist.Array {
+		return refuse("it is no configuration profile: it has no array PayloadContent")
+	}
+	a.payloads = content.Items
+	a.addMissing(envelopeIndex, a.root)
+	for i, p := range a.payloads {
+		t := p.Get("PayloadType")
+		if t == nil || t.Kind != plist.String || t.Secret || !template.PayloadTakes("type", t.Text) || profiles.IsDeclarationType(t.Text) {
+			return refuse("PayloadContent[%d] has the PayloadType %s, which no template can build", i, t.Describe())
+		}
+		a.ids = append(a.ids, names.id(t.Text))
+		a.addMissing(i, p)
+	}
+	return nil
+}
+
+// addMissing keeps raw what has no identity of its own: it would get one.
+func (a *draft) addMissing(index int, v *plist.Value) {
+	for _, key := range identity() {
+		if v.Get(key) == nil {
+			a.rawWhy[index] = append(a.rawWhy[index], "it has no "+key)
+		}
+	}
+}
+
+// organization is who the document says that it is from.
+func (a *draft) organization() *plist.Value {
+	name, identifier := "", "local.imported"
+	for _, v := range append([]*plist.Value{a.root}, a.payloads...) {
+		if o := v.Get("PayloadOrganization"); name == "" && o != nil && !o.Secret {
+			name = strings.TrimSpace(o.Text)
+		}
+	}
+	of := a.root.Get("PayloadIdentifier")
+	if a.isDeclaration {
+		of = a.root.Get("Identifier")
+	}
+	if of != nil && !of.Secret {
+		if domain := beginsWithDomain().FindString(of.Text); domain != "" {
+			identifier = strings.ToLower(domain)
+		}
+	}
+	if name == "" {
+		name = identifier
+	}
+	return plist.NewDictionary().Set("name", text(name)).Set("identifier", text(identifier))
+}
+
+var beginsWithDomain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z]{2,20}\.[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?\b`)
+})
+
+// text is a string for a template.
+func text(s string) *plist.Value { return plist.NewString(template.Literal(s)) }

@@ -1,0 +1,62 @@
+package convert
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Names gives names that are unique, also where upper and lower case are the same. It holds how often each was asked for.
+type Names map[string]int
+
+// Unique returns a name, or the name with a separator and a number behind it.
+func (n Names) Unique(name, separator string) string {
+	key := strings.ToLower(name)
+	for unique := name; ; unique = fmt.Sprintf("%s%s%d", name, separator, n[key]) {
+		if lower := strings.ToLower(unique); n[lower] == 0 {
+			n[lower] = 1
+			return unique
+		}
+		n[key]++
+	}
+}
+
+// id names a payload after its type: com.apple.wifi.managed is wifi.managed.
+func (n Names) id(payloadType string) string {
+	id := payloadType
+	for _, prefix := range []string{"com.apple.configuration.", "com.apple."} {
+		id = strings.TrimPrefix(id, prefix)
+	}
+	id = strings.TrimLeft(id, "._-")
+	if id == "" {
+		id = "payload"
+	}
+	return n.Unique(cut(id, 90), "-")
+}
+
+// NameOf names a template after the file that it is made of.
+func NameOf(path string) string {
+	base := filepath.Base(path)
+	return Slug(strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+// Slug makes a name for files and identifiers of any text: lower case, digits and hyphens, never empty, and a file on every
+// system.
+func Slug(text string) string {
+	slug := strings.Trim(notInSlug().ReplaceAllString(strings.ToLower(text), "-"), "-")
+	slug = strings.TrimRight(cut(slug, 60), "-")
+	if slug == "" || deviceOfWindows().MatchString(slug) {
+		slug = strings.TrimPrefix(slug+"-profile", "-")
+	}
+	return slug
+}
+
+var (
+	notInSlug       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9]+`) })
+	deviceOfWindows = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
+)
+
+// cut is the beginning of an ASCII text.
+func cut(s string, most int) string { return s[:min(len(s), most)] }

@@ -1,0 +1,191 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/document"
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+)
+
+// Folder reads what a folder says of the profiles in it: the GitOps files of Fleet, and the info files of Iru. The keys are
+// slash-separated paths in the folder. What cannot be read is among the failures.
+func Folder(fsys fs.FS) (map[string]Context, []error) {
+	f := folder{fsys: fsys, found: map[string]Context{}}
+	f.fleet()
+	f.iru()
+	return f.found, f.failures
+}
+
+type folder struct {
+	fsys     fs.FS
+	found    map[string]Context
+	failures []error
+}
+
+// maxSide is the most bytes of a file beside profiles.
+const maxSide = 1 << 20
+
+// read reads YAML, JSON or a property list, or returns nil.
+func (f *folder) read(name string) *plist.Value {
+	info, err := fs.Stat(f.fsys, name)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSide) {
+		err = errors.New("want a file of at most 1 MiB")
+	}
+	var data []byte
+	if err == nil {
+		data, err = fs.ReadFile(f.fsys, name)
+	}
+	if err != nil {
+		f.failures = append(f.failures, fmt.Errorf("%s: %w", name, err))
+		return nil
+	}
+	file := diag.NewFile(name, data)
+	var root *plist.Value
+	var findings []diag.Diagnostic
+	if ext := path.Ext(name); ext == ".plist" || ext == ".json" {
+		doc, found := document.Open(file)
+		root, findings = doc.Root, found
+	} else {
+		root, findings = template.ReadYAML(file)
+	}
+	if root == nil || root.Kind != plist.Dictionary {
+		why := "it is no mapping"
+		if len(findings) > 0 {
+			why = findings[0].Message
+		}
+		f.failures = append(f.failures, fmt.Errorf("%s: %s", name, why))
+		return nil
+	}
+	return root
+}
+
+// glob lists files by patterns, sorted.
+func (f *folder) glob(patterns ...string) []string {
+	var all []string
+	for _, p := range patterns {
+		names, _ := fs.Glob(f.fsys, p)
+		all = append(all, names...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// fleet reads the files in which Fleet lists the profiles of all devices and of each team.
+//
+// See https://fleetdm.com/docs/configuration/yaml-files.
+func (f *folder) fleet() {
+	for _, name := range f.glob("default.yml", "no-team.yml", "teams/*.yml", "fleets/*.yml") {
+		root := f.read(name)
+		if root == nil {
+			continue
+		}
+		team := name
+		if v := root.Get("name"); v != nil && v.Text != "" {
+			team = v.Text
+		}
+		for _, settings := range []string{"apple_settings", "macos_settings"} {
+			for _, profiles := range []string{"configuration_profiles", "custom_settings"} {
+				if list := root.Lookup("controls", settings, profiles); list != nil {
+					for _, item := range list.Items {
+						f.listed(item, name, team)
+					}
+				}
+			}
+		}
+	}
+}
+
+// listed takes in one entry of a list of profiles.
+func (f *folder) listed(item *plist.Value, by, team string) {
+	var names []string
+	if v := item.Get("path"); v != nil {
+		names = []string{path.Join(path.Dir(by), v.Text)}
+		if _, err := fs.Stat(f.fsys, names[0]); err != nil {
+			f.failures = append(f.failures, fmt.Errorf("%s: lists %q, which is not in the folder", by, v.Text))
+			return
+		}
+	}
+	if v := item.Get("paths"); v != nil {
+		names = f.glob(path.Join(path.Dir(by), v.Text))
+	}
+	line := fmt.Sprintf("delivered by %s (%s)", by, team)
+	for _, key := range []string{"labels", "labels_include_all", "labels_include_any", "labels_exclude_any"} {
+		var labels []string
+		if v := item.Get(key); v != nil {
+			for _, label := range v.Items {
+				labels = append(labels, label.Text)
+			}
+		}
+		if len(labels) > 0 {
+			line += ", " + strings.ReplaceAll(key, "_", " ") + " " + list(labels)
+		}
+	}
+	for _, name := range names {
+		c := f.found[name]
+		c.Tool = "Fleet"
+		c.Lines = append(c.Lines, line)
+		f.found[name] = c
+	}
+}
+
+// iru reads the info file that stands beside each profile. The folder may be the repository, its folder of profiles or that
+// of one profile.
+//
+// See https://github.com/kandji-inc/kst.
+func (f *folder) iru() {
+	var infos []string
+	for _, dir := range []string{"", "*/", "profiles/*/"} {
+		infos = append(infos, f.glob(dir+"info.yaml", dir+"info.json", dir+"info.plist")...)
+	}
+	for _, name := range infos {
+		profiles := f.glob(path.Join(path.Dir(name), "*.mobileconfig"))
+		if len(profiles) != 1 {
+			continue // Iru wants one
+		}
+		if root := f.read(name); root != nil {
+			f.found[profiles[0]] = contextOfIru(root)
+		}
+	}
+}
+
+func contextOfIru(root *plist.Value) Context {
+	c := Context{Tool: "Iru"}
+	var runsOn []string
+	for _, d := range []struct {
+		key string
+		on  target.Platform
+	}{
+		{"runs_on_mac", target.MacOS}, {"runs_on_iphone", target.IOS}, {"runs_on_ipad", target.IOS},
+		{"runs_on_tv", target.TvOS}, {"runs_on_vision", target.VisionOS},
+	} {
+		if v := root.Get(d.key); v != nil && v.Bool {
+			runsOn = append(runsOn, strings.TrimPrefix(d.key, "runs_on_"))
+			if !slices.Contains(c.Platforms, d.on) {
+				c.Platforms = append(c.Platforms, d.on)
+			}
+		}
+	}
+	if len(runsOn) > 0 {
+		c.Lines = append(c.Lines, "runs on "+list(runsOn))
+	}
+	if v := root.Get("name"); v != nil {
+		c.Name = v.Text
+	}
+	if v := root.Get("active"); v != nil && v.Kind == plist.Boolean && !v.Bool {
+		c.Lines = append(c.Lines, "not active")
+	}
+	for _, key := range []string{"id", "mdm_identifier"} {
+		if v := root.Get(key); v != nil && v.Text != "" {
+			c.Lines = append(c.Lines, key+" "+v.Text)
+		}
+	}
+	return c
+}

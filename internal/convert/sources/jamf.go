@@ -1,0 +1,158 @@
+package sources
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"syncguard/internal/target"
+)
+
+// The elements that an export of one profile from the Classic API of Jamf Pro begins with.
+const (
+	jamfMac    = "os_x_configuration_profile"
+	jamfMobile = "configuration_profile"
+)
+
+// maxDepth bounds how deep the elements of an export stand inside each other.
+const maxDepth = 64
+
+var jamfStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
+})
+
+// IsJamf says whether a file is an export of a configuration profile from Jamf Pro.
+func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<<10)]) }
+
+// Jamf returns the profile in an export of Jamf Pro, and what the export says beside it. Entities other than the five of
+// XML are refused, so that no text grows.
+func Jamf(data []byte) (profile []byte, c Context, err error) {
+	j := jamf{Context: Context{Tool: "Jamf Pro"}, scope: map[string][]string{}}
+	if err := j.read(data); err != nil {
+		return nil, Context{}, fmt.Errorf("reading the export of Jamf Pro: %w", err)
+	}
+	j.describe()
+	if strings.TrimSpace(j.payloads) == "" {
+		return nil, Context{}, errors.New("the export of Jamf Pro holds no general/payloads")
+	}
+	if forJamf().Match(data) && escapedTwice(j.payloads) {
+		j.payloads = strings.NewReplacer("&amp;", "&", "&#13;", "\n").Replace(j.payloads)
+	}
+	profile = []byte(strings.TrimSpace(j.payloads))
+	if clean := phantomKey().ReplaceAll(profile, []byte("$1")); len(clean) < len(profile) {
+		j.Lines = append(j.Lines, "an empty <key/> without a value, which Jamf Pro adds at times, is left out")
+		profile = clean
+	}
+	return profile, j.Context, nil
+}
+
+// forJamf is how a request to Jamf Pro, such as push jamf makes, holds a profile. What Jamf gives back is no CDATA section.
+var forJamf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
+
+// escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro wants it, or a carriage return.
+func escapedTwice(payloads string) bool {
+	references := reference().FindAllString(payloads, -1)
+	return len(references) > 0 && !slices.Contains(references, "&")
+}
+
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`) })
+
+// phantomKey is a key without a name and a value.
+var phantomKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)
+})
+
+// jamf collects what matters of an export.
+type jamf struct {
+	Context
+	general  []string // name: text
+	scope    map[string][]string
+	kinds    []string // of scope, in their order
+	payloads string
+	path     []string
+}
+
+func (j *jamf) read(data []byte) error {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	var text strings.Builder
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if len(j.path) > maxDepth {
+			return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			j.path = append(j.path, t.Name.Local)
+			text.Reset()
+		case xml.CharData:
+			text.Write(t)
+		case xml.EndElement:
+			j.take(text.String())
+			j.path = j.path[:len(j.path)-1]
+			text.Reset()
+		}
+	}
+}
+
+// take keeps the text of the element that ends.
+func (j *jamf) take(text string) {
+	if len(j.path) < 3 {
+		if len(j.path) == 1 {
+			j.Platforms = platformOfJamf(j.path[0])
+		}
+		return
+	}
+	line := strings.Join(strings.Fields(text), " ")
+	section, name := j.path[1], j.path[len(j.path)-1]
+	switch {
+	case section == "general" && len(j.path) == 3 && name == "payloads":
+		j.payloads = text
+	case line == "":
+	case section == "general" && len(j.path) == 3 && name == "name":
+		j.Name = line
+	case section == "general" && len(j.path) == 3 && slices.Contains([]string{"level", "distribution_method", "deployment_method", "user_removable"}, name):
+		j.general = append(j.general, strings.ReplaceAll(name, "_", " ")+" "+line)
+	case section == "general" && len(j.path) == 4 && j.path[2] == "category" && name == "name":
+		j.general = append(j.general, "category "+line)
+	case section == "scope" && strings.HasPrefix(name, "all_") && line == "true":
+		j.inScope(strings.ReplaceAll(name, "_", " "), "")
+	case section == "scope" && name == "name" && len(j.path) > 4:
+		j.inScope(strings.ReplaceAll(strings.Join(j.path[2:len(j.path)-2], " "), "_", " "), line)
+	}
+}
+
+func (j *jamf) inScope(kind, name string) {
+	if _, known := j.scope[kind]; !known {
+		j.kinds = append(j.kinds, kind)
+	}
+	j.scope[kind] = append(j.scope[kind], name)
+}
+
+// describe puts what was collected into lines.
+func (j *jamf) describe() {
+	if len(j.general) > 0 {
+		j.Lines = append(j.Lines, strings.Join(j.general, ", "))
+	}
+	for _, kind := range j.kinds {
+		j.Lines = append(j.Lines, strings.TrimSuffix("scope "+kind+": "+list(j.scope[kind]), ": "))
+	}
+}
+
+func platformOfJamf(root string) []target.Platform {
+	if root == jamfMac {
+		return []target.Platform{target.MacOS}
+	}
+	return []target.Platform{target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
+}

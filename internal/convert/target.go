@@ -1,0 +1,96 @@
+package convert
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/lint"
+	"syncguard/internal/rules"
+	"syncguard/internal/target"
+	"syncguard/profiles"
+)
+
+// chooseTarget takes the target on which the document has most effect, and of several the first one.
+func (a *draft) chooseTarget() error {
+	var found [][]diag.Diagnostic
+	candidates := a.candidates()
+	best := 0
+	for i, t := range candidates {
+		f, err := a.withoutEffect(t)
+		if err != nil {
+			return err
+		}
+		found = append(found, f)
+		if weight(t, f) < weight(candidates[best], found[best]) {
+			best = i
+		}
+	}
+	a.target = candidates[best]
+	for _, d := range found[0] {
+		stays := func(other diag.Diagnostic) bool { return other.Rule == d.Rule && slices.Equal(other.Path, d.Path) }
+		if best > 0 && d.Severity >= diag.Warning && !slices.ContainsFunc(found[best], stays) {
+			a.targetWhy = append(a.targetWhy, fmt.Sprintf("Not %s: %s.", shortTarget(candidates[0]), d.Message))
+			break
+		}
+	}
+	return nil
+}
+
+// withoutEffect finds what does nothing on a target.
+func (a *draft) withoutEffect(t target.Target) ([]diag.Diagnostic, error) {
+	check := a.decomposer.check.Check
+	if a.isDeclaration {
+		check = a.decomposer.check.CheckDeclaration
+	}
+	return check(a.root, []target.Target{t}, lint.Options{Groups: []rules.Group{rules.Effect}})
+}
+
+// weight counts findings, an error for more than any number of warnings. What few profiles are for weighs more.
+func weight(t target.Target, found []diag.Diagnostic) int {
+	n := 0
+	if t.Platform != target.MacOS && t.Platform != target.IOS || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
+		n = 10_000
+	}
+	for _, d := range found {
+		switch d.Severity {
+		case diag.Error:
+			n += 1_000_000
+		case diag.Warning:
+			n++
+		}
+	}
+	return n
+}
+
+// candidates are the targets that the document may be for, the likely ones first. A server sends declarations.
+func (a *draft) candidates() []target.Target {
+	platforms := []target.Platform{target.MacOS, target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
+	if len(a.Platforms) > 0 {
+		platforms = a.Platforms
+	}
+	if device := profiles.DeviceTypeOf(a.root); device.Platform() != "" {
+		platforms = []target.Platform{device.Platform()}
+		a.targetWhy = append(a.targetWhy, fmt.Sprintf("TargetDeviceType is %d.", device))
+	}
+	enrollments := []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User}
+	if a.Managed {
+		enrollments[0], enrollments[1] = target.Supervised, target.Manual
+	}
+	var all []target.Target
+	for _, e := range enrollments {
+		for _, p := range platforms {
+			t, err := target.Parse(fmt.Sprintf("%s/%s", p, e))
+			if err == nil && (e.IsMDM() || !a.isDeclaration) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// shortTarget leaves out the version, which is the default one.
+func shortTarget(t target.Target) string {
+	return strings.Replace(t.String(), "@"+t.Version.String(), "", 1)
+}

@@ -1,0 +1,152 @@
+package convert
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"syncguard/internal/lint"
+	"syncguard/internal/plist"
+	"syncguard/internal/template"
+)
+
+// section is a key of the template with what is said above it.
+type section struct {
+	key      string
+	value    *plist.Value
+	comments []string
+}
+
+// write writes the template.
+func (a *draft) write() ([]byte, error) {
+	a.secrets, a.files, a.size = nil, nil, 0
+	a.variables, a.fileNames = Names{}, Names{}
+	envelope, err := a.envelope()
+	if err != nil {
+		return nil, err
+	}
+	payloads, err := a.entries()
+	if err != nil {
+		return nil, err
+	}
+	sections := []section{
+		{"organization", a.organization(), nil},
+		{"profile", envelope, nil},
+		{"targets", plist.NewStrings(shortTarget(a.target)), a.targetWhy},
+		{"prevention", plist.NewBoolean(false), nil},
+		{"payloads", plist.NewArray(payloads...), nil},
+	}
+	if len(a.secrets) > 0 {
+		sections = append(sections, section{"variables", a.declared(), nil})
+	}
+	var out bytes.Buffer
+	for _, line := range a.head() {
+		writeComment(&out, line)
+	}
+	for _, s := range sections {
+		written, err := template.Write(plist.NewDictionary(plist.Field{Key: s.key, Value: s.value}))
+		if err != nil {
+			return nil, refuse("%s", err)
+		}
+		out.WriteByte('\n')
+		for _, line := range s.comments {
+			writeComment(&out, line)
+		}
+		out.Write(written)
+	}
+	return out.Bytes(), nil
+}
+
+// declared are the variables of the secrets.
+func (a *draft) declared() *plist.Value {
+	variables := plist.NewDictionary()
+	for _, s := range a.secrets {
+		v := plist.NewDictionary().Set("secret", plist.NewString("env:"+s.Environment))
+		if s.Value.Kind != plist.String {
+			v.Set("type", plist.NewString(s.Value.Kind.String()))
+		}
+		variables.Fields = append(variables.Fields, plist.Field{Key: s.Variable, Value: v})
+	}
+	return variables
+}
+
+// maxReasons is how many findings are named that keep one payload raw, maxRaw how many payloads are.
+const (
+	maxReasons = 3
+	maxRaw     = 20
+)
+
+// head says where the template is from, what stays as it was, and what could not be expressed.
+func (a *draft) head() []string {
+	first := "Made from " + a.Source
+	if len(a.differences) == 0 {
+		first += "; it builds the same content"
+	}
+	lines := append([]string{first + "."}, a.Comments...)
+	lines = append(lines, "Identifiers and UUIDs are frozen, so that devices update what they have in place.")
+	if len(lint.SignedVariables(a.root)) > 0 {
+		lines = append(lines, "A server fills in variables: build it with --unsigned.")
+	}
+	for _, d := range a.differences {
+		lines = append(lines, "Not the same: "+d)
+	}
+	for _, n := range a.notes {
+		lines = append(lines, "Note: "+n)
+	}
+	raw := a.rawIndices()
+	for _, index := range raw[:min(len(raw), maxRaw)] {
+		why := a.rawWhy[index]
+		reasons := strings.Join(why[:min(len(why), maxReasons)], "; ")
+		if more := len(why) - maxReasons; more > 0 {
+			reasons += fmt.Sprintf("; and %d more", more)
+		}
+		lines = append(lines, "Raw, as it was found: "+a.nameOf(index)+": "+reasons)
+	}
+	if more := len(raw) - maxRaw; more > 0 {
+		lines = append(lines, fmt.Sprintf("Raw, as they were found: %d more payloads", more))
+	}
+	return lines
+}
+
+func (a *draft) rawIndices() []int {
+	var all []int
+	for i := envelopeIndex; i < len(a.payloads); i++ {
+		if len(a.rawWhy[i]) > 0 {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func (a *draft) nameOf(index int) string {
+	if index == envelopeIndex {
+		return "the top level"
+	}
+	return a.ids[index]
+}
+
+// writeComment writes one comment of a line that may hold anything, broken between words.
+func writeComment(out *bytes.Buffer, line string) {
+	const width = 118
+	line = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, line)
+	column := 0
+	for _, word := range strings.Fields(line) {
+		if n := len([]rune(word)) + 1; column == 0 || column+n > width {
+			if column > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteByte('#')
+			column = 1
+		}
+		out.WriteByte(' ')
+		out.WriteString(word)
+		column += len([]rune(word)) + 1
+	}
+	out.WriteByte('\n')
+}

@@ -1,0 +1,76 @@
+package intent
+
+import (
+	"fmt"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/fact"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+)
+
+// The two forms of DNS settings. From version 27 on the payload is deprecated and the declaration takes its place.
+const (
+	dnsPayload     = "com.apple.dnsSettings.managed"
+	dnsDeclaration = "com.apple.configuration.network.dns-settings"
+)
+
+// dnsForm is the form that a target gets: one of the two, never both, which would be two entries in Settings.
+type dnsForm struct {
+	payloadType string
+	since       target.Version // where only the newer devices of the group know it, and it was asked for nevertheless
+}
+
+// dnsForm chooses. The declaration wins wherever every device of the group takes it.
+func (p *planner) dnsForm(o *Outcome) dnsForm {
+	declaration, _ := p.availability(mechanism{payload: payload{payloadType: dnsDeclaration}})
+	old, _ := p.availability(mechanism{payload: payload{payloadType: dnsPayload}})
+	switch {
+	case p.choice.DNS == AsDeclaration:
+		return p.askedForDeclaration(declaration)
+	case p.choice.DNS == AsProfile:
+		if declaration.works {
+			p.warn("the DNS settings of %s are a payload, as --dns-form asks, which is deprecated since version 27", "drop --dns-form: the declaration is right for these devices")
+		}
+	case declaration.works:
+		o.detail("as a declaration: every device of the group is new enough, and the DNS payload is deprecated", fact.Apple, declaration.source)
+		return dnsForm{payloadType: dnsDeclaration}
+	case len(declaration.conditions) == 0 || isNotOnPlatform(declaration):
+	case old.works:
+		o.detail("as a payload: "+declaration.conditions[0].Text, fact.Apple, declaration.source)
+	case p.choice.Output == Declarations:
+		o.note(declaration.conditions[0].Text, declaration.source)
+	}
+	return dnsForm{payloadType: dnsPayload}
+}
+
+// askedForDeclaration warns where older devices of the group, or all, get nothing by it.
+func (p *planner) askedForDeclaration(s availability) dnsForm {
+	form := dnsForm{payloadType: dnsDeclaration}
+	if !s.works && len(s.limits) == 1 && s.limits[0].Obstacle == schema.NotYetIntroduced {
+		form.since = s.limits[0].Version
+	}
+	if !s.works && len(s.conditions) > 0 {
+		p.warn("the DNS settings of %s are a declaration, as --dns-form asks, but "+s.conditions[0].Text, "drop --dns-form: the payload is right for these devices")
+	}
+	return form
+}
+
+// newer is the planner for the devices of the group that know the form, on which the outcome does not rest.
+func (p *planner) newer(form dnsForm) *planner {
+	q := *p
+	q.target.Version = form.since
+	return &q
+}
+
+func isNotOnPlatform(s availability) bool {
+	return len(s.limits) > 0 && s.limits[0].Obstacle == schema.NotOnPlatform
+}
+
+// warn adds a finding about the choice of form.
+func (p *planner) warn(format, help string) {
+	p.plan.Findings = append(p.plan.Findings, diag.Diagnostic{
+		Rule: rule.WorseDNSForm, Severity: diag.Warning, Message: fmt.Sprintf(format, p.target), Help: help,
+	})
+}

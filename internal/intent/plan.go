@@ -1,0 +1,220 @@
+package intent
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/fact"
+	"syncguard/internal/plist"
+	"syncguard/internal/schema"
+	"syncguard/internal/target"
+	"syncguard/internal/template"
+	"syncguard/profiles"
+)
+
+// Catalog is what the intents ask of the schema facts.
+type Catalog interface {
+	Payloads(payloadType string) ([]*schema.Type, error)
+	Declaration(declarationType string) (*schema.Type, error)
+}
+
+// Plan is what the prevention intents give to one target. Identifier in a payload or declaration is only the last part,
+// unique in the plan; the composer completes it and derives the UUID.
+type Plan struct {
+	Payloads     []profiles.Payload
+	Declarations []profiles.Declaration // configurations, without their activations
+	Outcomes     []Outcome              // one for each intent that is on
+	Findings     []diag.Diagnostic      // about the Choice, where it is worse than what the facts would choose
+}
+
+// New plans the intents of a template for a target, in the form that the facts choose. The error is one of reading the
+// schema facts.
+func New(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
+	return Choice{}.Plan(prevention, t, c)
+}
+
+// Plan plans the intents of a template for a target.
+func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
+	p := &planner{target: t, catalog: c, choice: choice, plan: &Plan{}}
+	for _, intent := range []struct {
+		name ID
+		on   bool
+		plan func(*planner, *Outcome)
+	}{
+		{DateTime, prevention.DateTime.Enabled.Value, bind(prevention.DateTime, planDateTime)},
+		{DNS, prevention.DNS.Enabled.Value, bind(prevention.DNS, planDNS)},
+		{Cellular, prevention.Cellular.Enabled.Value, bind(prevention.Cellular, planCellular)},
+		{Storage, prevention.Storage.Enabled.Value, bind(prevention.Storage, planStorage)},
+		{Updates, prevention.Updates.Enabled.Value, bind(prevention.Updates, planUpdates)},
+	} {
+		if !intent.on {
+			continue
+		}
+		o := Outcome{Intent: intent.name, Class: None, Mechanisms: []string{}, Notes: []Note{}, Settings: append([]Setting{}, settings(intent.name, t)...)}
+		if len(o.Settings) > 0 {
+			o.Class = Manual
+		}
+		intent.plan(p, &o)
+		if o.Class == None && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != fact.Apple }) {
+			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), fact.Unverified, "") // that there is none, Apple does not say
+		}
+		for _, n := range o.Notes {
+			o.Source = cmp.Or(o.Source, n.Source)
+		}
+		p.plan.Outcomes = append(p.plan.Outcomes, o)
+	}
+	return p.plan, p.err
+}
+
+// bind binds the part of the template that an intent reads.
+func bind[T any](part T, plan func(*planner, *Outcome, T)) func(*planner, *Outcome) {
+	return func(p *planner, o *Outcome) { plan(p, o, part) }
+}
+
+// planner collects the payloads of one plan. The first error sticks.
+type planner struct {
+	target  target.Target
+	catalog Catalog
+	choice  Choice
+	plan    *Plan
+	err     error
+}
+
+// payload is one that the plan may hold, as a payload of a profile or as a declaration, by its type: several intents can
+// share it.
+type payload struct{ id, payloadType, displayName string }
+
+func (p payload) isDeclaration() bool { return profiles.IsDeclarationType(p.payloadType) }
+
+// mechanism is a key that may serve an intent: what it does where it works, and where it sits.
+type mechanism struct {
+	payload payload
+	path    []string // to the key, for the schema; empty: the payload as a whole
+	class   Class
+}
+
+func (l mechanism) String() string {
+	return Mechanism{Type: l.payload.payloadType, Path: l.path}.String()
+}
+
+// availability is what the schema facts and the choice of form say of a mechanism on the target.
+type availability struct {
+	works      bool
+	conditions []Note // what it rests on, or what stands in its way
+	limits     []schema.Limit
+	source     string
+}
+
+// availability looks a mechanism up. A form that is not delivered to the target is an obstacle like any other.
+func (p *planner) availability(l mechanism) (availability, bool) {
+	if p.err != nil {
+		return availability{}, false
+	}
+	definition, err := p.definition(l.payload.payloadType, l.path)
+	if err != nil {
+		p.err = err
+		return availability{}, false
+	}
+	stated := definition.AvailabilityAt(p.target.Platform, l.path...)
+	s := availability{works: true, source: definition.Source(), limits: stated.Telling(p.target)}
+	if text := p.choice.leavesOut(l, p.target); text != "" {
+		s.works, s.conditions = false, []Note{{Text: text, Evidence: fact.Apple, Source: s.source}}
+		return s, true
+	}
+	for _, limit := range s.limits {
+		text := l.String() + " " + stated.Phrase(limit, target.Target{Enrollment: p.target.Enrollment}) // platforms agree
+		s.conditions = append(s.conditions, Note{Text: text, Evidence: fact.Apple, Source: s.source})
+		if limit.Obstacle == schema.NotYetIntroduced && !l.payload.isDeclaration() {
+			again := ReadAgain()
+			again.Text = l.String() + " " + again.Text
+			s.conditions = append(s.conditions, again)
+		}
+		s.works = s.works && !limit.Obstacle.Blocks()
+	}
+	return s, true
+}
+
+// apply reports whether a mechanism works on the target, and records what it does, what it rests on, or what stands in its way.
+func (p *planner) apply(o *Outcome, l mechanism) bool {
+	s, ok := p.availability(l)
+	if !ok {
+		return false
+	}
+	o.Tried = append(o.Tried, Mechanism{l.payload.payloadType, l.path, s.works})
+	if s.works {
+		o.raise(l.class, l.String())
+	}
+	if o.Source == "" || s.works {
+		o.Source = s.source
+	}
+	o.Notes = append(o.Notes, s.conditions...)
+	return s.works
+}
+
+// definition finds the type that has the key, among those that share a payload type.
+func (p *planner) definition(payloadType string, path []string) (*schema.Type, error) {
+	types, err := p.types(payloadType)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range types {
+		if len(path) == 0 || t.Key(path...) != nil {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("the schema facts have no %s", strings.Join(append([]string{payloadType}, path...), "."))
+}
+
+func (p *planner) types(name string) ([]*schema.Type, error) {
+	if !profiles.IsDeclarationType(name) {
+		return p.catalog.Payloads(name)
+	}
+	t, err := p.catalog.Declaration(name)
+	if t == nil {
+		return nil, err
+	}
+	return []*schema.Type{t}, err
+}
+
+// set puts a key into a payload or declaration of the plan, which is added when it is not there yet.
+func (p *planner) set(where payload, key string, value *plist.Value) {
+	keys := p.plan.keys(where.id)
+	if keys == nil {
+		keys = profiles.Dictionary()
+		keys.Span = value.Span
+		p.plan.add(where, keys)
+	}
+	keys.Set(key, value)
+}
+
+// keys are those of a payload or declaration that the plan holds, or nil.
+func (p *Plan) keys(id string) *plist.Value {
+	for _, payload := range p.Payloads {
+		if payload.Identifier == id {
+			return payload.Keys
+		}
+	}
+	for _, d := range p.Declarations {
+		if d.Identifier == id {
+			return d.Payload
+		}
+	}
+	return nil
+}
+
+func (p *Plan) add(where payload, keys *plist.Value) {
+	if where.isDeclaration() {
+		p.Declarations = append(p.Declarations, profiles.Declaration{Type: where.payloadType, Identifier: where.id, Payload: keys})
+		return
+	}
+	p.Payloads = append(p.Payloads, profiles.Payload{Type: where.payloadType, Identifier: where.id, DisplayName: where.displayName, Keys: keys})
+}
+
+// at gives a composed value the place in the template that it comes from.
+func at(v *plist.Value, span diag.Span) *plist.Value {
+	v.Span = span
+	return v
+}

@@ -1,0 +1,298 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/app"
+	"syncguard/internal/fact"
+	"syncguard/internal/guidance"
+	"syncguard/internal/intent"
+	"syncguard/internal/target"
+	"syncguard/internal/text"
+)
+
+// endpoint is what devices must reach.
+type endpoint struct {
+	host, port string
+	purpose    string
+	evidence   fact.Evidence
+}
+
+// appleNetworks is Apple's own list of hosts and ports, which counts where this one differs.
+const appleNetworks = "https://support.apple.com/101555"
+
+// endpoints are what iCloud and the clock need, whatever a profile sets, and the DNS services that are set.
+func endpoints(part *app.BuiltPart) []endpoint {
+	all := []endpoint{
+		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
+		{"captive.apple.com", "443 and 80 TCP", "finding out whether a network has a sign-in page", fact.Apple},
+		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
+	}
+	for _, r := range part.Resolvers {
+		all = append(all, endpoint{r.Host, strconv.Itoa(r.Port) + " TCP", "the DNS service that is set", fact.Apple})
+	}
+	return all
+}
+
+// Guide is what a build means, for people who did not run it: those who decide, those who deliver, and those who hold the
+// devices.
+func Guide(b *app.BuildResult) *Page {
+	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. No claim here was tested on a device of Apple's; what Apple's schemas and documentation do not state is marked."}
+	if len(b.Parts) == 1 {
+		p.Title = heading(b.Parts[0])
+	}
+	var organizations, counts []string
+	manual, mdm := false, false
+	for i, part := range b.Parts {
+		organizations, counts = append(organizations, part.Organization), append(counts, written(part.Profiles)+", from the template "+part.Template)
+		manual, mdm = manual || isManual(part.Profiles), mdm || hasMDM(part.Profiles)
+		p.Blocks = append(p.Blocks, partBlocks(part, fmt.Sprintf("part-%d", i+1), len(b.Parts) > 1)...)
+	}
+	signed := "Not signed."
+	switch s := b.Signer; {
+	case s != nil && s.Development:
+		signed = "Signed by the development identity, which devices call “Not Verified”."
+	case s != nil:
+		signed = "Signed by " + s.Name + "."
+	}
+	p.Above, p.Lead = strings.Join(slices.Compact(organizations), ", "), words(strings.Join(counts, "; ")+". "+signed)
+	p.Blocks = append(p.Blocks, deliverySection(manual, mdm), removalSection(manual, mdm))
+	return p
+}
+
+// blocks are the sections about one template.
+func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
+	title := "Summary"
+	if named {
+		title = heading(p) + ": " + title
+	}
+	set := Section{Title: words("What is set where"), ID: id + "-set", Nav: "What is set where", Cards: true}
+	for _, profile := range p.Profiles {
+		set.Blocks = append(set.Blocks, targetCard(profile))
+	}
+	people := Section{Title: words("For the people who hold the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
+		Paragraph{Text: words("Hand this on: it is what no profile can do for them, in the order in which it works.")}}}
+	for _, language := range p.Languages {
+		people.Blocks = append(people.Blocks, guides(p, guidance.In(language), id))
+	}
+	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
+	for _, e := range endpoints(p) {
+		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.host)}, words(e.port), withEvidence(words(e.purpose), e.evidence)}})
+	}
+	return []Block{
+		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
+			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + text.Count(len(p.Profiles), "target") + " of this build.")}, summary(p)}},
+		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
+			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. What rests on other sources is marked.")}}, matrixBlocks(p.Matrix)...)},
+		set, people,
+		Section{Title: words("What the network must let through"), ID: id + "-network", Nav: "Network", Blocks: []Block{network,
+			Paragraph{Look: Important, Text: Text{{Text: "Do not inspect HTTPS to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts counts where this one differs: "},
+				{Text: appleNetworks, URL: appleNetworks}}}}},
+	}
+}
+
+// summary says, for each intent, which targets are of each class.
+func summary(p *app.BuiltPart) (all Terms) {
+	for _, name := range intent.All() {
+		term := Term{Name: Text{styled(Strong, capital(name.Title()))}}
+		for _, class := range intent.Classes() {
+			var targets []string
+			for _, profile := range p.Profiles {
+				if slices.ContainsFunc(profile.Intents, func(o intent.Outcome) bool { return o.Intent == name && o.Class == class }) {
+					targets = append(targets, profile.Of.Describe())
+				}
+			}
+			if targets != nil {
+				term.Is = append(term.Is, Text{styled(Class, string(class)), {Text: fmt.Sprintf(" on %d of %d: ", len(targets), len(p.Profiles))},
+					styled(Faint, strings.Join(targets, "; "))})
+			}
+		}
+		if term.Is != nil {
+			all = append(all, term)
+		}
+	}
+	return all
+}
+
+// targetCard is what one target gets.
+func targetCard(p *app.BuiltProfile) Section {
+	file := Paragraph{Look: Small, Text: words("Nothing can be set here.")}
+	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
+	switch {
+	case p.File != "":
+		signed := "not signed"
+		if p.Signed {
+			signed = "signed"
+		}
+		file.Text = Text{styled(Code, p.File), {Text: ", " + size(p.Size) + ", " + signed}}
+	case len(p.Declarations) > 0:
+		file.Text = words("Declarations only")
+	}
+	table := Table{Headers: []string{"what", "class", "by"}, Labels: 1, Stacks: true}
+	var notes, declarations List
+	for _, i := range p.Intents {
+		title := capital(i.Intent.Title())
+		by := Text{styled(Faint, "nothing")}
+		if len(i.Mechanisms) > 0 {
+			by = joined(Code, i.Mechanisms, ", ")
+		}
+		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(i.Class), by}})
+		for _, n := range i.Notes {
+			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), n.Evidence)})
+		}
+	}
+	for _, d := range p.Declarations {
+		where := Text{styled(Code, d.Type), {Text: " in the profile"}}
+		if d.File != "" {
+			where = Text{styled(Code, d.Type), {Text: " in "}, styled(Code, d.File)}
+		}
+		declarations.Items = append(declarations.Items, Item{Text: append(where, Run{Text: ", identifier "}, styled(Code, d.Identifier))})
+	}
+	if notes.Items != nil {
+		details.Blocks = append(details.Blocks, notes)
+	}
+	if p.File != "" {
+		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: Text{{Text: "SHA-256 of the profile: "}, styled(Code, p.SHA256)}},
+			Paragraph{Look: Small, Text: append(words("Payloads: "), joined(Code, p.Payloads, ", ")...)})
+	}
+	if declarations.Items != nil {
+		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: words("Declarations:")}, declarations)
+	}
+	return Section{Title: words(p.Of.Describe()), Blocks: []Block{file, table, details}}
+}
+
+// guides are what people have to do with their devices, in one language.
+func guides(p *app.BuiltPart, l *guidance.Locale, id string) Section {
+	all := Section{Title: words(l.Text("title")), ID: id + "-" + l.Language, Lang: l.Language, Cards: true, Blocks: []Block{Paragraph{Text: words(l.Text("lead"))}}}
+	if len(p.Languages) > 1 {
+		all.Title, all.Nav = append(all.Title, styled(Faint, " ("+l.Name+")")), l.Name
+	}
+	for _, profile := range p.Profiles {
+		if blocks := guide(profile, l); blocks != nil { // the name of the target is English
+			all.Blocks = append(all.Blocks, Section{Title: words(profile.Of.Describe()), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
+		}
+	}
+	return all
+}
+
+// guide is the steps that one person takes, in their order; nil where there are none.
+func guide(p *app.BuiltProfile, l *guidance.Locale) []Block {
+	steps := List{Steps: true}
+	names := ""
+	var groups List
+	for _, i := range p.Intents {
+		if i.Class != intent.Manual && i.Class != intent.Locked {
+			continue
+		}
+		var group List
+		for _, s := range i.Settings {
+			path, evidence := l.Path(s.Path, s.Evidence)
+			item := Text{styled(Faint, strings.Join(path[:len(path)-1], " › ")+" › "), styled(Strong, path[len(path)-1]+": "+l.Value(s.Value))}
+			if evidence == fact.Unverified {
+				item = append(item, styled(Evidence, l.Text("mark")))
+				names = l.Text("names", "mark", l.Text("mark"))
+			}
+			group.Items = append(group.Items, Item{Text: item})
+		}
+		if group.Items != nil {
+			groups.Items = append(groups.Items, Item{Text: words(l.Text(string(i.Intent))), Blocks: []Block{group}})
+		}
+	}
+	if groups.Items != nil {
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("switch"))}, Blocks: []Block{groups}})
+	}
+	install, remove := "", ""
+	if p.File != "" || len(p.Declarations) > 0 {
+		install, remove = installing(p, l)
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("install")+"."), {Text: " " + install}}})
+	}
+	if steps.Items == nil {
+		return nil
+	}
+	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS { // they have no files to look at
+		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
+	}
+	blocks := []Block{steps}
+	for _, text := range []string{remove, names} {
+		if text != "" {
+			blocks = append(blocks, Paragraph{Look: Small, Text: words(text)})
+		}
+	}
+	return blocks
+}
+
+// deliverySection says how what was built gets to devices.
+func deliverySection(manual, mdm bool) Section {
+	s := Section{Title: words("Delivery"), ID: "delivery", Nav: "Delivery"}
+	if manual {
+		s.Blocks = append(s.Blocks, Section{Title: words("By hand"), Blocks: []Block{List{Items: []Item{
+			{Text: Text{{Text: "Put the profile on a web server that sends it as "}, styled(Code, "application/x-apple-aspen-config"), {Text: ", or send it by AirDrop; "},
+				styled(Code, "syncguard serve"), {Text: " shows such a page. An iPhone or iPad forgets a downloaded profile after 8 minutes, and keeps one at a time."}}},
+			{Text: words("A new version replaces the installed one only if the same identity signed it. Otherwise remove the old one first.")},
+			{Text: words("A Mac, an Apple TV and an Apple Watch do not take a profile silently: a person, or Apple Configurator, installs it.")},
+		}}}})
+	}
+	if mdm {
+		t := Table{Headers: []string{"server", "profiles", "declarations", "syncguard"}, Labels: 1, Stacks: true}
+		for _, d := range app.Deliveries() {
+			t.Rows = append(t.Rows, Row{Cells: []Text{{{Text: d.Server, URL: d.Source}}, words(d.Profiles), words(d.Declarations), joined(Code, d.Commands, ", ")}})
+		}
+		s.Blocks = append(s.Blocks, Section{Title: words("By MDM"), Blocks: []Block{
+			Paragraph{Text: words("Send profiles unsigned where the server changes them; a declaration is never signed. Each .json file is one declaration; those named “activation” are for servers that do not make activations themselves.")}, t}})
+	}
+	return s
+}
+
+func removalSection(manual, mdm bool) Section {
+	var list List
+	if manual {
+		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), fact.Community)})
+	}
+	if mdm {
+		list.Items = append(list.Items, Item{Text: words("By MDM: take the profile and the declarations from the devices' assignment. Remove an activation together with its configuration.")})
+	}
+	list.Items = append(list.Items, Item{Text: words("What a profile set goes with it. A time zone that was set on a Mac stays.")})
+	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
+}
+
+// written counts what a build made.
+func written(all []*app.BuiltProfile) string {
+	profiles, declarations := fileCounts(all)
+	what := text.Count(profiles, "profile")
+	if declarations > 0 {
+		what += " and " + text.Count(declarations, "declaration")
+	}
+	return what + " for " + text.Count(len(all), "target")
+}
+
+// installing says how the profile comes onto the device, and how it leaves.
+func installing(p *app.BuiltProfile, l *guidance.Locale) (install, remove string) {
+	if p.Of.Enrollment.IsMDM() {
+		return l.Text("install.mdm"), l.Text("remove.mdm")
+	}
+	way, id := []string{"Settings", "General", "VPN & Device Management"}, "install.mobile"
+	switch p.Of.Platform {
+	case target.MacOS:
+		way, id = []string{"System Settings", "General", "Device Management"}, "install.mac"
+	case target.TvOS, target.WatchOS:
+		return l.Text("install.other", "file", p.File), ""
+	}
+	path, _ := l.Path(way, fact.Community)
+	text := strings.Join(path, " > ")
+	return l.Text(id, "file", p.File, "path", text), l.Text("remove", "path", text)
+}
+
+func isManual(all []*app.BuiltProfile) bool {
+	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return !p.Of.Enrollment.IsMDM() })
+}
+
+func hasMDM(all []*app.BuiltProfile) bool {
+	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return p.Of.Enrollment.IsMDM() })
+}
+
+// heading is the name of a part.
+func heading(p *app.BuiltPart) string { return cmp.Or(p.Name, "Keep iCloud Syncing") }
