@@ -260,7 +260,7 @@ func (c *covering) explain(makers []coverage.Maker) error {
 				if err := cmp.Or(err, c.ctx.Err()); err != nil {
 					return err
 				}
-				s.Where = fmt.Sprintf("%s %s, %s", g.Platforms(), g.Versions(), g.Installed())
+				s.Where = fmt.Sprintf("%s %s, %s", g.Platforms(), g.Versions(), strings.ReplaceAll(g.Installed(), "by hand", "installed by hand"))
 				c.result.Stories = append(c.result.Stories, s)
 			}
 		}
