@@ -9,10 +9,10 @@ import (
 	"strings"
 
 	"syncguard/internal/convert"
+	"syncguard/internal/convert/sources"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
-	"syncguard/internal/convert/sources"
 	"syncguard/internal/plist"
 	"syncguard/internal/secret"
 	"syncguard/internal/template"
@@ -82,18 +82,18 @@ func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error
 
 // importing is one run of Import.
 type importing struct {
-	host       *Host
-	o          ImportOptions
+	host      *Host
+	o         ImportOptions
 	converter *convert.Converter
-	secrets    *plist.Value // by the name of their variable
-	staging    files.Stage
-	result     *ImportResult
+	secrets   *plist.Value // by the name of their variable
+	staging   files.Stage
+	result    *ImportResult
 }
 
 // importSource is a file to make a template of.
 type importSource struct {
 	input
-	name    string         // of the template
+	name    string          // of the template
 	context sources.Context // of the folder that it is in
 }
 

@@ -114,7 +114,7 @@ func TestOutcomesExplainThemselves(t *testing.T) {
 				case o.Class == Manual && len(o.Settings) == 0:
 					t.Errorf("%s %s: a hint that hints at nothing", to, o.Intent)
 				case o.Class == None && len(o.Notes) == 0:
-					t.Errorf("%s %s: impossible without a reason", to, o.Intent)
+					t.Errorf("%s %s: none without a reason", to, o.Intent)
 				}
 			}
 		}
@@ -373,7 +373,7 @@ func TestNothingIsImpossibleByAppleAlone(t *testing.T) {
 				}
 				for _, o := range plan(t, defaults(), to.String()).Outcomes {
 					if o.Class == None && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != fact.Apple && !n.Detail }) {
-						t.Errorf("%s %s: impossible by %v", to, o.Intent, o.Notes)
+						t.Errorf("%s %s: none by %v", to, o.Intent, o.Notes)
 					}
 				}
 			}

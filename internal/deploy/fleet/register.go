@@ -5,9 +5,9 @@ import (
 	"io/fs"
 	"strconv"
 
+	"syncguard/internal/convert/sources"
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
-	"syncguard/internal/convert/sources"
 )
 
 // Destination registers Fleet.
