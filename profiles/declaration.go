@@ -10,19 +10,21 @@ import (
 	"syncguard/internal/plist"
 )
 
-// MaxIdentifier is the longest Identifier and ServerToken of a declaration, in bytes of UTF-8.
+// MaxIdentifier is the greatest length of a declaration's Identifier and ServerToken, in bytes of UTF-8.
 const MaxIdentifier = 64
 
-// The declaration types that this package knows by name.
+// The types of Activation, and of a declaration pointing at a profile.
+//
+// See https://developer.apple.com/documentation/devicemanagement/legacyprofile.
 const (
 	ActivationType = "com.apple.activation.simple"
 	LegacyType     = "com.apple.configuration.legacy"
 )
 
-// declarationFamilies are what every type of declaration begins with.
+// declarationFamilies are the prefixes of declaration types.
 var declarationFamilies = []string{"com.apple.activation.", "com.apple.asset.", "com.apple.configuration.", "com.apple.management."}
 
-// IsDeclarationType says whether a type names a declaration, and not a payload.
+// IsDeclarationType is true for the Type of a declaration, and false for a PayloadType.
 func IsDeclarationType(name string) bool {
 	for _, family := range declarationFamilies {
 		if strings.HasPrefix(name, family) {
@@ -32,18 +34,18 @@ func IsDeclarationType(name string) bool {
 	return false
 }
 
-// Declaration is one declaration of declarative device management, what a device gets as JSON.
+// Declaration is one declaration of declarative device management. Encode writes it as JSON, the form for devices.
 //
 // See https://developer.apple.com/documentation/devicemanagement/declarationbase.
 type Declaration struct {
-	Type       string
+	Type       string // such as com.apple.configuration.passcode.settings
 	Identifier string // at most MaxIdentifier bytes; see DeclarationIdentifier
 	Payload    *Value // a dictionary; nil is empty
-	Refers     []byte // content that the payload only points at, so that the token changes with it; nil for none
+	Referenced []byte // content behind a reference in the payload: the ServerToken changes with it; nil for none
 }
 
-// DeclarationIdentifier is an Identifier made of one that may be too long: itself where it fits, and otherwise its
-// beginning and its UUID.
+// DeclarationIdentifier shortens an identifier to MaxIdentifier bytes: a longer one becomes its beginning, a dot and its
+// UUID, the one UUID derives for the organization. The result is the same in every build.
 func DeclarationIdentifier(organization, identifier string) string {
 	if len(identifier) <= MaxIdentifier {
 		return identifier
@@ -52,8 +54,10 @@ func DeclarationIdentifier(organization, identifier string) string {
 	return strings.ToValidUTF8(identifier[:MaxIdentifier-len(id)-1], "") + "." + id
 }
 
-// Activation is the declaration that puts configurations into effect. One of them that a device refuses keeps it from
-// applying the others of the same activation.
+// Activation returns the declaration to put configurations, named by their identifiers, into effect. One
+// refused configuration keeps a device from applying the others of the same activation.
+//
+// See https://developer.apple.com/documentation/devicemanagement/activationsimple.
 func Activation(identifier string, configurations ...string) Declaration {
 	return Declaration{
 		Type:       ActivationType,
@@ -62,13 +66,13 @@ func Activation(identifier string, configurations ...string) Declaration {
 	}
 }
 
-// IsConfiguration says whether the declaration needs an activation to count.
+// IsConfiguration is true for a configuration: it has no effect without an Activation.
 func (d *Declaration) IsConfiguration() bool {
 	return strings.HasPrefix(d.Type, "com.apple.configuration.")
 }
 
-// ServerToken is what a device compares to see whether it has this very declaration: the SHA-256 of its content in
-// hexadecimal. Equal content has equal tokens, whatever the order of its keys.
+// ServerToken returns the SHA-256 of the content in hexadecimal, 64 characters. A device compares it to notice a changed
+// declaration. Equal content has equal tokens, in any order of keys. It fails for a Payload impossible in JSON.
 func (d *Declaration) ServerToken() (string, error) {
 	content, err := plist.WriteJSON(d.content())
 	if err != nil {
@@ -76,7 +80,7 @@ func (d *Declaration) ServerToken() (string, error) {
 	}
 	hash := sha256.New()
 	hash.Write(content)
-	hash.Write(d.Refers)
+	hash.Write(d.Referenced)
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
@@ -89,7 +93,8 @@ func (d *Declaration) content() *Value {
 	return Dictionary().Set("Type", String(d.Type)).Set("Identifier", String(d.Identifier)).Set("Payload", payload)
 }
 
-// Value returns the declaration with its token, as Encode writes it. It shares the values of the payload.
+// Value returns the declaration as a dictionary of Type, Identifier, Payload and ServerToken. The result shares the values
+// of the payload; do not modify them.
 func (d *Declaration) Value() (*Value, error) {
 	token, err := d.ServerToken()
 	if err != nil {
@@ -98,7 +103,9 @@ func (d *Declaration) Value() (*Value, error) {
 	return d.content().Set("ServerToken", String(token)), nil
 }
 
-// Encode writes the declaration in canonical form: JSON, two spaces, sorted keys. Equal declarations give equal bytes.
+// Encode writes the declaration with its ServerToken in canonical form: JSON, two spaces, sorted keys. Equal declarations
+// give equal bytes. It fails without a Type or an Identifier, for an Identifier longer than MaxIdentifier, and for a Payload
+// impossible in JSON: not a dictionary, duplicate keys, null or NaN.
 func (d *Declaration) Encode() ([]byte, error) {
 	for name, text := range map[string]string{"Type": d.Type, "Identifier": d.Identifier} {
 		if text == "" {
@@ -118,8 +125,9 @@ func (d *Declaration) Encode() ([]byte, error) {
 	return plist.WriteJSON(v)
 }
 
-// DeclarationsPayload is the payload by which a profile that is installed by hand carries declarations. Identifier and
-// UUID are left to the caller. A device applies only those whose schema allows a local enrollment.
+// DeclarationsPayload returns a payload with declarations, for a profile installed by hand. Each element of its key
+// Declarations is the result of Encode, as data. The caller fills in Identifier and UUID. A device applies only declarations
+// allowed for local enrollment in Apple's schema. It fails for the first declaration Encode refuses.
 //
 // See https://developer.apple.com/documentation/devicemanagement/declarations.
 func DeclarationsPayload(declarations []Declaration) (Payload, error) {

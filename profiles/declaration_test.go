@@ -73,7 +73,7 @@ func TestServerToken(t *testing.T) {
 		"key":           {func(d *profiles.Declaration) { d.Payload.Set("ProhibitDisablement", profiles.Boolean(true)) }, false},
 		"type":          {func(d *profiles.Declaration) { d.Type += "x" }, false},
 		"identifier":    {func(d *profiles.Declaration) { d.Identifier += "x" }, false},
-		"what it names": {func(d *profiles.Declaration) { d.Refers = []byte("profile") }, false},
+		"what it names": {func(d *profiles.Declaration) { d.Referenced = []byte("profile") }, false},
 	} {
 		if got := token(c.change); (got == same) != c.same {
 			t.Errorf("%s: the token is the same: %t, want %t", name, got == same, c.same)

@@ -1,7 +1,8 @@
-// Package profiles is the model of an Apple configuration profile: its envelope, its payloads, and identity that stays
-// the same from build to build. It takes bytes and readers, never paths.
+// Package profiles builds and reads Apple configuration profiles and declarations in Go. Identifiers and UUIDs stay the same
+// from build to build. The package works on bytes, never on paths.
 //
-// A profile is a property list. Encode writes it in one canonical form, so that equal profiles are equal bytes:
+// Start with Profile and its Encode. A profile is a property list; Encode writes it in one canonical form, so equal profiles
+// are equal bytes:
 //
 //	p := profiles.Profile{
 //		Identifier:  "com.acme.clock",
@@ -10,6 +11,10 @@
 //		Payloads: []profiles.Payload{ … },
 //	}
 //	data, err := p.Encode()
+//
+// Parse reads a profile. Declaration is the counterpart for declarative device management, and DeriveUUIDs renews the UUIDs
+// of an existing profile. The package does not check payload keys, sign, or know templates: the command syncguard lint, sign
+// and build do.
 //
 // See https://developer.apple.com/documentation/devicemanagement/toplevel.
 package profiles
@@ -29,8 +34,8 @@ import (
 	"syncguard/internal/target"
 )
 
-// Value is a node of a property list. A dictionary is built with Set, a scalar with plist's constructors, which this
-// package passes on: String, Integer, Boolean, Strings, Dictionary.
+// Value is a node of a property list. Dictionary and its method Set build a dictionary; String, Integer, Boolean, Strings and
+// Array build the other values.
 type Value = plist.Value
 
 // String returns a string value.
@@ -51,10 +56,10 @@ func Array(items ...*Value) *Value { return plist.NewArray(items...) }
 // Dictionary returns an empty dictionary; fill it with Set.
 func Dictionary() *Value { return plist.NewDictionary() }
 
-// DeviceType is TargetDeviceType: the kind of device that a profile may be installed on.
+// DeviceType is TargetDeviceType: the kind of device for a profile.
 type DeviceType int64
 
-// The device types that Apple's schema lists. With AnyDevice the person who installs by hand is asked to choose one.
+// The device types in Apple's schema. With AnyDevice the person installing by hand has to choose one.
 const (
 	AnyDevice DeviceType = 0
 	IPhone    DeviceType = 1 // iPhone, iPad and iPod touch
@@ -65,7 +70,7 @@ const (
 	VisionPro DeviceType = 6
 )
 
-// DeviceTypeOf returns the TargetDeviceType of a profile, or AnyDevice.
+// DeviceTypeOf returns the TargetDeviceType of a profile's property list, or AnyDevice without one.
 func DeviceTypeOf(root *Value) DeviceType {
 	if v := root.Get("TargetDeviceType"); v != nil && v.Kind == plist.Integer {
 		n, _ := v.Int.Int64()
@@ -74,46 +79,51 @@ func DeviceTypeOf(root *Value) DeviceType {
 	return AnyDevice
 }
 
-// Platform returns the platform that the type keeps a profile to, or "" where that is none or several.
+// Platform returns the one platform of the type, or "" for none or several.
 func (t DeviceType) Platform() target.Platform { return target.OfDeviceType(int64(t)) }
 
-// Profile is a configuration profile. The zero value of an optional field leaves its key out.
+// Profile is a configuration profile. A device needs Identifier and UUID; the zero value of any other field leaves out its
+// key.
+//
+// See https://developer.apple.com/documentation/devicemanagement/toplevel.
 type Profile struct {
-	Identifier   string // PayloadIdentifier: a device replaces the profile that has the same one
-	UUID         string // PayloadUUID
-	DisplayName  string
-	Description  string
-	Organization string
+	Identifier   string // PayloadIdentifier: a device replaces an installed profile with the same one
+	UUID         string // PayloadUUID, in upper case; see UUID
+	DisplayName  string // PayloadDisplayName
+	Description  string // PayloadDescription
+	Organization string // PayloadOrganization
 	Scope        string // PayloadScope: System or User
 
 	TargetDeviceType     DeviceType
-	RemovalDisallowed    bool
-	RemovalDate          time.Time
-	DurationUntilRemoval time.Duration
-	ExpirationDate       time.Time
-	ConsentText          map[string]string // by language tag; "default" for every other language
+	RemovalDisallowed    bool              // PayloadRemovalDisallowed: people cannot remove the profile
+	RemovalDate          time.Time         // the device removes the profile then; whole seconds
+	DurationUntilRemoval time.Duration     // the device removes the profile this long after installation; written in seconds
+	ExpirationDate       time.Time         // PayloadExpirationDate: the profile counts as out of date then; whole seconds
+	ConsentText          map[string]string // by language tag, such as de; "default" for every other language
 
 	Payloads []Payload
 }
 
-// Payload is one dictionary of PayloadContent.
+// Payload is one dictionary of PayloadContent. PayloadVersion is always 1.
+//
+// See https://developer.apple.com/documentation/devicemanagement/commonpayloadkeys.
 type Payload struct {
-	Type        string
-	Identifier  string // unique within the profile
-	UUID        string // a device updates a payload in place while Identifier and UUID both stay the same
-	DisplayName string
-	Description string
+	Type        string // PayloadType, such as com.apple.wifi.managed
+	Identifier  string // PayloadIdentifier, unique within the profile
+	UUID        string // PayloadUUID: a device updates a payload in place while Identifier and UUID both stay the same
+	DisplayName string // PayloadDisplayName; "" for none
+	Description string // PayloadDescription; "" for none
 	Keys        *Value // a dictionary of the payload's own keys; nil is empty
 }
 
-// UUID derives an identity that is the same in every build: version 5 of identifier, in the name space that is version 5
-// of the organization's reverse-DNS identifier in the DNS name space (RFC 9562), in upper case as Apple writes it.
+// UUID derives the UUID of an identifier, the same in every build, in upper case as written by Apple. It is the UUIDv5 of
+// identifier; its name space is the UUIDv5 of organization, a reverse-DNS name, in the DNS name space (RFC 9562).
 func UUID(organization, identifier string) string {
 	space := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(organization))
 	return strings.ToUpper(uuid.NewSHA1(space, []byte(identifier)).String())
 }
 
-// Value returns the profile as a property list. It shares the values of the payloads' keys.
+// Value returns the profile as a property list. The result shares the values of the payloads' keys; do not modify them.
 func (p *Profile) Value() *Value {
 	v := Dictionary()
 	content := Array()
@@ -175,11 +185,13 @@ func setText(v *Value, key, text string) {
 	}
 }
 
-// Encode writes the profile in canonical form: XML, tabs, sorted keys. Equal profiles give equal bytes.
+// Encode writes the profile in canonical form: XML, tabs, sorted keys. Equal profiles give equal bytes. Its errors are those
+// of the function Encode.
 func (p *Profile) Encode() ([]byte, error) { return Encode(p.Value()) }
 
-// Encode writes the property list of a profile in canonical form, and reads it back to make sure that what a device
-// will read is what was meant.
+// Encode writes the property list of a profile in canonical form, and reads it back to compare. It fails for values
+// impossible in a property list, such as a control character, a duplicate key or a date after the year 9999, and for more
+// than 16 MiB, 100,000 values or 128 levels. The error names the key path.
 func Encode(v *Value) ([]byte, error) {
 	data, err := plist.Write(v)
 	if err != nil {
@@ -195,8 +207,9 @@ func Encode(v *Value) ([]byte, error) {
 	return data, nil
 }
 
-// Parse reads an unsigned profile, XML or binary. The error names the first place that does not read. Keys of the
-// envelope that Profile has no field for are not kept.
+// Parse reads an unsigned profile, XML or binary, from untrusted bytes. It drops keys of the envelope without a field in
+// Profile. It fails for a malformed property list, with the first place as LINE:COLUMN, and for a PayloadType other than
+// Configuration or a PayloadContent other than an array of dictionaries, as in an encrypted profile.
 func Parse(data []byte) (*Profile, error) {
 	file := diag.NewFile("profile", data)
 	doc, findings := plist.Read(file)

@@ -1,7 +1,6 @@
 package profiles_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,24 +9,6 @@ import (
 
 	"syncguard/profiles"
 )
-
-func ExampleProfile_Encode() {
-	p := profiles.Profile{
-		Identifier:  "com.acme.clock",
-		UUID:        profiles.UUID("com.acme", "com.acme.clock"),
-		DisplayName: "Clock",
-		Scope:       "System",
-		Payloads: []profiles.Payload{{
-			Type:       "com.apple.applicationaccess",
-			Identifier: "com.acme.clock.restrictions",
-			UUID:       profiles.UUID("com.acme", "com.acme.clock.restrictions"),
-			Keys:       profiles.Dictionary().Set("forceAutomaticDateAndTime", profiles.Boolean(true)),
-		}},
-	}
-	data, err := p.Encode()
-	fmt.Println(strings.Contains(string(data), "<key>forceAutomaticDateAndTime</key>\n\t\t\t<true/>"), err)
-	// Output: true <nil>
-}
 
 // The UUID is what any implementation of RFC 9562 derives: python's uuid5(uuid5(NAMESPACE_DNS, "com.acme"), "com.acme.clock").
 func TestUUID(t *testing.T) {

@@ -12,19 +12,21 @@ import (
 	"syncguard/internal/plist"
 )
 
-// RenamedUUID is a PayloadUUID that changes.
+// RenamedUUID is a changed PayloadUUID.
 type RenamedUUID struct {
-	Name       string // of the payload, or of the profile
-	Profile    bool   // it is the profile's own
+	Name       string // PayloadDisplayName of the payload or the profile, or its identifier without one
+	Profile    bool   // true for the profile's own UUID
 	Old, New   string
-	References int // values that follow it
+	References int // other values changed with it
 }
 
-// DeriveUUIDs gives a profile that is there already, and its payloads, the UUIDs that follow from their identifiers, as a
-// build does, and has everything that refers to a payload by its UUID follow. organization is the reverse-DNS name that they
-// are derived from; "" takes the first two labels of the profile's identifier. The tree changes in place, and not at all
-// where there is an error: identifiers that are missing or not unique, and UUIDs of which nobody can say which payload they
-// mean.
+// DeriveUUIDs replaces the UUIDs of an existing profile and its payloads by those derived from their identifiers, as in a
+// build (see UUID), and updates every reference to a payload by its UUID. root is the property list of the profile.
+// organization is a reverse-DNS name; "" means the first two labels of the profile's identifier. It returns the changed UUIDs
+// only, the profile's first.
+//
+// The tree changes in place. It stays untouched on an error: a missing or duplicate identifier, a missing UUID, one UUID at two
+// payloads, a placeholder in any of them, or an identifier without an organization.
 func DeriveUUIDs(root *plist.Value, organization string) ([]RenamedUUID, error) {
 	parts, err := partsOf(root)
 	if err != nil {
@@ -38,21 +40,21 @@ func DeriveUUIDs(root *plist.Value, organization string) ([]RenamedUUID, error) 
 		organization = labels[0] + "." + labels[1]
 	}
 	var renamed []RenamedUUID
-	follows := map[string]int{} // the old UUID in upper case, to what it becomes
+	byOld := map[string]int{} // index in renamed, by the old UUID in upper case
 	for i, p := range parts {
 		r := RenamedUUID{Name: p.name, Profile: i == 0, Old: p.uuid.Text, New: UUID(organization, p.identifier)}
-		if _, twice := follows[strings.ToUpper(r.Old)]; twice {
+		if _, twice := byOld[strings.ToUpper(r.Old)]; twice {
 			return nil, fmt.Errorf("the UUID %s stands at two payloads, so that a reference to it would have two meanings", r.Old)
 		}
-		follows[strings.ToUpper(r.Old)] = len(renamed)
+		byOld[strings.ToUpper(r.Old)] = len(renamed)
 		renamed = append(renamed, r)
 	}
 	for i, p := range parts {
 		p.uuid.Text = renamed[i].New
 	}
-	for n := range plist.Walk(root) { // whatever the key: PayloadCertificateUUID and its like
+	for n := range plist.Walk(root) { // at any key: PayloadCertificateUUID and its like
 		if n.Kind == plist.String && uuid.Validate(n.Text) == nil && !slices.ContainsFunc(parts, func(p part) bool { return p.uuid == n.Value }) {
-			if i, ok := follows[strings.ToUpper(n.Text)]; ok {
+			if i, ok := byOld[strings.ToUpper(n.Text)]; ok {
 				n.Text = renamed[i].New
 				renamed[i].References++
 			}

@@ -104,7 +104,7 @@ func (r *Result) wrap(spec *template.Spec, folder string) {
 func (r *Result) Seal(profile []byte) {
 	for i := range r.Declarations {
 		if d := &r.Declarations[i]; d.Type == profiles.LegacyType && d.source == nil {
-			d.Refers = profile
+			d.Referenced = profile
 		}
 	}
 }

@@ -19,13 +19,13 @@ import (
 	"syncguard/internal/text"
 )
 
-// defect is why a file as a whole is not what a device takes, in one sentence, with the way out.
+// defect is the reason in one sentence why a device refuses the file as a whole, with the way out.
 type defect struct {
 	rule, cause, help string
-	message, content  []byte // of a signed message that can be read all the same, or nil
+	message, content  []byte // of a signed message readable all the same, or nil
 }
 
-// The ways out that several defects share. FILE and OUT stand for names.
+// The ways out of several defects. FILE and OUT stand for names.
 const (
 	getAgain  = "get it again from its source, byte for byte"
 	signAnew  = "sign the profile anew with syncguard sign; openssl cms -sign wants -binary -nodetach -outform DER"
@@ -33,17 +33,17 @@ const (
 	unchanged = getAgain + ": send it as binary, and in git write *.mobileconfig -text into .gitattributes"
 )
 
-// signedDefect finds what happened to a signed message on its way: it was wrapped in text, saved as text, cut, lengthened, or
-// its line ends were changed. For a message that is whole it returns nil and the content; for what never was one, nil.
+// signedDefect finds the damage done to a signed message on its way: wrapped in text, saved as text, cut, lengthened, or with
+// changed line ends. For an undamaged message it returns nil and the content; for other files, nil and nil.
 func signedDefect(data []byte) (*defect, []byte) {
 	if cms.IsSigned(data) {
-		return damage(data)
+		return checkMessage(data)
 	}
-	return disguised(data), nil
+	return wrappedMessage(data), nil
 }
 
-// disguised finds a signed message in what does not begin like one.
-func disguised(data []byte) *defect {
+// wrappedMessage finds a signed message inside text, or after the wrong first bytes.
+func wrappedMessage(data []byte) *defect {
 	text := bytes.TrimLeft(data, "\ufeff \t\r\n")
 	switch {
 	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
@@ -51,23 +51,23 @@ func disguised(data []byte) *defect {
 	case isMail(text):
 		return inMail(text)
 	case cms.IsSigned(text):
-		return before(text, len(data)-len(text))
+		return afterBlanks(text, len(data)-len(text))
 	}
 	if inside := fromBase64(text); cms.IsSigned(inside) {
 		return inText("base64 text", "base64 -d < FILE > OUT.mobileconfig writes them", inside)
 	}
-	if c := withoutBeginning(data); c != nil {
+	if c := cutAtStart(data); c != nil {
 		return c
 	}
 	return savedAsText(data)
 }
 
-// pkcs is how the identifiers of signed messages begin, in DER: 1.2.840.113549, without the byte 0x0D, which changes where line
-// ends do.
+// pkcs begins the identifiers of signed messages in DER: 1.2.840.113549, without its last byte 0x0D, because a conversion of
+// line ends changes it.
 var pkcs = []byte{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7}
 
-// withoutBeginning is a message that was cut off at its beginning: what is left is text with a signature behind it.
-func withoutBeginning(data []byte) *defect {
+// cutAtStart finds a message without its beginning: a profile with a signature after it.
+func cutAtStart(data []byte) *defect {
 	const end = "</plist>"
 	i := bytes.LastIndex(data, []byte(end))
 	if i < 0 || bytes.IndexByte(data[:i], 0) >= 0 {
@@ -79,9 +79,9 @@ func withoutBeginning(data []byte) *defect {
 	return damaged("the beginning of the signed message is missing, and its signature follows the profile as bytes", getAgain)
 }
 
-// before is a message with a byte order mark or white space before it.
-func before(message []byte, n int) *defect {
-	c, content := damage(message)
+// afterBlanks returns the defect of a message after n bytes of a byte order mark or white space.
+func afterBlanks(message []byte, n int) *defect {
+	c, content := checkMessage(message)
 	if c != nil {
 		c.message = nil
 		return c
@@ -90,9 +90,9 @@ func before(message []byte, n int) *defect {
 		fmt.Sprintf("tail -c +%d FILE > OUT.mobileconfig takes it away", n+1), message, content}
 }
 
-// inText is a message with text around it. If it is not whole either, that counts for more.
+// inText returns the defect of a message inside text. Damage to the message itself comes first.
 func inText(form, help string, message []byte) *defect {
-	c, content := damage(message)
+	c, content := checkMessage(message)
 	if c != nil {
 		c.message = nil
 		return c
@@ -112,7 +112,7 @@ func inPEM(text []byte) *defect {
 	return inText("PEM text", command, block.Bytes)
 }
 
-// isMail says whether text begins with the header of an S/MIME message.
+// isMail is true for text with the header of an S/MIME message.
 func isMail(text []byte) bool {
 	head, _, _ := bytes.Cut(text[:min(len(text), 4096)], []byte("\n\n"))
 	head = bytes.ToLower(head)
@@ -121,7 +121,7 @@ func isMail(text []byte) bool {
 		(bytes.Contains(head, []byte("pkcs7-mime")) || bytes.Contains(head, []byte("pkcs7-signature")) || bytes.Contains(head, []byte("multipart/signed")))
 }
 
-// inMail reads the one message of an S/MIME entity. A profile that lies beside its signature may have changed on the way.
+// inMail reads the one message of an S/MIME entity. A profile beside a detached signature may have changed on the way.
 func inMail(text []byte) *defect {
 	_, body, _ := bytes.Cut(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
 	if message := fromBase64(body); cms.IsSigned(message) {
@@ -130,7 +130,7 @@ func inMail(text []byte) *defect {
 	return damaged("the file is a mail (S/MIME) with the profile beside its signature, want the signed message", signAnew)
 }
 
-// fromBase64 returns what base64 over any lines stands for, where that is a SEQUENCE, or nil.
+// fromBase64 decodes the base64 of a SEQUENCE, in lines of any length. It returns nil for other text.
 func fromBase64(text []byte) []byte {
 	if !bytes.HasPrefix(text, []byte("M")) { // its first six bits
 		return nil
@@ -143,25 +143,25 @@ func fromBase64(text []byte) []byte {
 	return data
 }
 
-// damaged is a defect of a message that cannot be read.
+// damaged returns the defect of an unreadable message.
 func damaged(cause, help string) *defect {
 	return &defect{rule: rule.DamagedSignature, cause: cause, help: help}
 }
 
-// damage finds what is wrong with the bytes of a signed message, or returns its content.
-func damage(data []byte) (*defect, []byte) {
+// checkMessage finds the damage in the bytes of a signed message, or returns its content.
+func checkMessage(data []byte) (*defect, []byte) {
 	content, end, err := cms.Unwrap(data)
 	switch {
 	case errors.Is(err, cms.ErrDetached):
 		return damaged("the signature is detached: the profile is not in the file", signAnew), nil
 	case err == nil && end < len(data):
 		c := damaged(trailing(data[end:]), fmt.Sprintf("head -c %d FILE > OUT.mobileconfig cuts it off", end))
-		if inside(content) == nil {
+		if checkContent(content) == nil {
 			c.message, c.content = data[:end], content
 		}
 		return c, nil
 	case err == nil:
-		return inside(content), content
+		return checkContent(content), content
 	case cms.IsTooMuch(err):
 		return damaged("the signed message cannot be read: "+err.Error(), ""), nil
 	}
@@ -171,7 +171,7 @@ func damage(data []byte) (*defect, []byte) {
 			return damaged("line ends of the signed message were changed from "+names.Replace(change[0])+" to "+names.Replace(change[1]), unchanged), nil
 		}
 	}
-	if size, ok := announced(data); ok && size > len(data) {
+	if size, ok := declaredSize(data); ok && size > len(data) {
 		there := fmt.Sprintf(": %d of %d bytes are there", len(data), size)
 		if !bytes.Contains(data, []byte("\r\n")) && bytes.Count(data, []byte("\n")) >= size-len(data) {
 			return damaged("the signed message is cut off, or its line ends were changed from CR LF to LF"+there, unchanged), nil
@@ -193,8 +193,8 @@ func trailing(rest []byte) string {
 	return text
 }
 
-// announced returns how many bytes a message of definite length says that it has.
-func announced(data []byte) (size int, ok bool) {
+// declaredSize returns the size in bytes in the header of a message of definite length.
+func declaredSize(data []byte) (size int, ok bool) {
 	octets := int(data[1]) - 0x80
 	if octets < 1 || octets > 4 || len(data) < 2+octets {
 		return 0, false
@@ -205,10 +205,10 @@ func announced(data []byte) (size int, ok bool) {
 	return 2 + octets + size, true
 }
 
-// inside looks at the content of a message that is whole.
-func inside(content []byte) *defect {
+// checkContent finds a defect in the content of an undamaged message.
+func checkContent(content []byte) *defect {
 	switch {
-	case cms.IsSigned(content) || disguised(content) != nil:
+	case cms.IsSigned(content) || wrappedMessage(content) != nil:
 		return &defect{rule: rule.NestedSignature, cause: "the signed content is another signed message, want a profile", help: "sign the profile once"}
 	case bytes.HasPrefix(bytes.ToLower(content[:min(len(content), 64)]), []byte("content-type:")):
 		return damaged("the signed content begins with the header of a mail, want a profile", "sign the profile anew without -text")
@@ -216,8 +216,8 @@ func inside(content []byte) *defect {
 	return nil
 }
 
-// savedAsText finds a message that a program read as text and wrote again in UTF-8 or UTF-16. What it took for ISO 8859-1 can
-// be brought back; what it did not know it replaced.
+// savedAsText finds a message read as text by some program and saved in UTF-8 or UTF-16. Bytes read as ISO 8859-1 can be
+// restored; bytes replaced by U+FFFD are lost.
 func savedAsText(data []byte) *defect {
 	if !bytes.HasPrefix(data, []byte("0")) && !bytes.HasPrefix(data, []byte("\xff\xfe0")) && !bytes.HasPrefix(data, []byte("\xfe\xff\x000")) && !bytes.HasPrefix(data, []byte(utf8BOM+"0")) {
 		return nil // most files
@@ -240,7 +240,7 @@ func savedAsText(data []byte) *defect {
 		"iconv -f "+from+" -t ISO-8859-1 FILE > OUT.mobileconfig brings them back")
 }
 
-// asText decodes UTF-8 or UTF-16, and names which.
+// asText decodes UTF-8 or UTF-16, and names the encoding.
 func asText(data []byte) (text, encoding string) {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
@@ -265,7 +265,8 @@ func (c *defect) finding(f *diag.File) diag.Diagnostic {
 	return finding(c.rule, c.cause, diag.Span{File: f}, c.help)
 }
 
-// Misses says in what the top level of a file is none of the kind, with what to do about it; both are empty for one that is.
+// Misses returns a message and help for a top level without the marks of the kind: a dictionary with at least one of its
+// keys. Both are empty for a fitting one.
 func (k Kind) Misses(root *plist.Value) (message, help string) {
 	keys, whole := []string{"PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent"}, "the dictionary of a profile"
 	if k == Declaration {
@@ -289,8 +290,8 @@ func (k Kind) Misses(root *plist.Value) (message, help string) {
 	return fmt.Sprintf("the top level has none of the keys of a %s, such as %q", k, keys[0]), help
 }
 
-// NotATemplate says why a file cannot be a template of syncguard's, by its content: it is a profile, a declaration, or of
-// another kind altogether. It returns nil for text that may be one, however wrong it is.
+// NotATemplate returns a finding for a file surely no syncguard template, by its content: a profile, a declaration, or
+// another kind of file. It returns nil for text possibly meant as one, with any number of mistakes.
 func NotATemplate(f *diag.File) *diag.Diagnostic {
 	const want = ", want a template"
 	d := &diag.Diagnostic{Rule: rule.WrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}

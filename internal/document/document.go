@@ -1,5 +1,9 @@
-// Package document opens the files that people have: profiles in XML or binary form, signed or not, and declarations in
-// JSON. What a file is, its content tells and never its name.
+// Package document opens users' files: profiles in XML or binary form, signed or not, and declarations in JSON. The content
+// of a file decides its kind, never its name.
+//
+// Start with Open. It unwraps a signature but does not verify it: that is for package cms. defect.go explains damaged and
+// foreign files, with the way out; package plist reads the content. The package checks no payload keys: that is for package
+// lint.
 package document
 
 import (
@@ -11,45 +15,45 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// Kind is what a file is for a device.
+// Kind is the meaning of a file to a device.
 type Kind string
 
-// The kinds. The zero Kind is a file that could not be read.
+// The kinds. The zero Kind is an unreadable file.
 const (
 	Profile     Kind = "profile"
 	Declaration Kind = "declaration"
 )
 
-// Format is how a file is written down.
+// Format is the file format.
 type Format string
 
-// The formats. The zero Format is a file that could not be read.
+// The formats. The zero Format is an unreadable file.
 const (
 	XML    Format = "xml"
 	Binary Format = "binary"
 	JSON   Format = "json"
 )
 
-// Document is a file that was opened.
+// Document is an opened file.
 type Document struct {
-	// File is what spans point into: the input itself, the content of a signed one, or either of them in UTF-8 where it
-	// was in another encoding. It has the name of the input.
+	// File is the text of the spans: the input itself or the content of a signed one, converted to UTF-8 from another
+	// encoding. It has the name of the input.
 	File    *diag.File
-	Root    *plist.Value // nil when nothing can be used
+	Root    *plist.Value // nil if nothing is usable
 	Format  Format
-	Whole   bool   // Root holds all that the file says; else a key that is not there may stand where nothing could be read
-	Signed  bool   // a CMS signature is around it, which was not verified
-	Message []byte // the signed message alone, without text around it or bytes behind it
-	// Defect is why the file as a whole is not what a device takes, with the way out: every command has the same words for it.
-	// It is nil for a profile or a declaration, whatever its keys are. Where the content can be read all the same, Root holds it.
+	Whole   bool   // Root holds the whole file; otherwise a missing key may be in an unreadable part
+	Signed  bool   // there is a CMS signature, not verified
+	Message []byte // the signed message alone, without text around it or bytes after it
+	// Defect is the reason why a device refuses the file as a whole, with the way out, the same in every command. It is nil
+	// for a profile or a declaration with any keys. Root holds the content if it is readable all the same.
 	Defect *diag.Diagnostic
-	// Placeholders are notes about values that OpenTemplate left for a later step.
+	// Placeholders are notes about values left for a later step, from OpenTemplate.
 	Placeholders []diag.Diagnostic
 
 	plist *plist.Document // of XML and binary
 }
 
-// Kind tells a profile from a declaration: declarations are JSON, and profiles are property lists.
+// Kind returns Declaration for JSON, and Profile for a property list.
 func (d *Document) Kind() Kind {
 	switch d.Format {
 	case JSON:
@@ -60,16 +64,15 @@ func (d *Document) Kind() Kind {
 	return ""
 }
 
-// IsEncrypted says whether the payloads of a profile are encrypted for one device.
+// IsEncrypted is true for a profile with payloads encrypted for one device.
 func (d *Document) IsEncrypted() bool { return d.Root.Get("EncryptedPayloadContent") != nil }
 
-// Open reads a profile or a declaration from untrusted bytes. It reports every violation that it finds, in the order of
-// diag.Sort. The Document is never nil; with an Error among the findings its tree may be incomplete or nil, as plist.Read
-// says.
+// Open reads a profile or a declaration from untrusted bytes. It reports all violations at once, in the order of diag.Sort.
+// The Document is never nil; with an Error among the findings its tree may be incomplete or nil, as in plist.Read.
 func Open(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plist.Read) }
 
-// OpenTemplate is Open for a file that a later step may complete: in an unsigned profile placeholders may stand for values
-// of any type, as plist.ReadTemplate says.
+// OpenTemplate is Open for a file to be completed by a later step: in an unsigned profile placeholders may stand for values
+// of any type, as in plist.ReadTemplate.
 func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) {
 	return openWith(f, plist.ReadTemplate)
 }
@@ -82,13 +85,13 @@ func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	if d.Defect == nil && d.Root == nil && len(found) > 0 {
 		d.Defect = &found[0]
 	}
-	for i := range found { // a key that was given by mistake is not for the screen
+	for i := range found { // the file may be a private key given by mistake: keep it off the screen
 		found[i].HideSource = found[i].HideSource || d.Defect != nil && found[i].Rule == d.Defect.Rule
 	}
 	d.Root.SetStepIDs(found, "PayloadContent", "PayloadIdentifier")
 	d.Root.SetStepIDs(d.Placeholders, "PayloadContent", "PayloadIdentifier")
 	if d.Root != nil && d.Whole && d.Defect == nil {
-		if text, help := d.Kind().Misses(d.Root); text != "" { // lint finds it, too
+		if text, help := d.Kind().Misses(d.Root); text != "" { // lint reports it too
 			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))
 		}
 	}
@@ -103,10 +106,10 @@ func openAny(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	switch {
 	case c != nil && c.message != nil:
 		d, found := openSigned(f, c.message, c.content)
-		return d.with(c.finding(f)), diag.Sort(append(found, c.finding(f)))
+		return d.withDefect(c.finding(f)), diag.Sort(append(found, c.finding(f)))
 	case c != nil:
 		d := &Document{File: f, Signed: true}
-		return d.with(c.finding(f)), []diag.Diagnostic{c.finding(f)}
+		return d.withDefect(c.finding(f)), []diag.Diagnostic{c.finding(f)}
 	case cms.IsSigned(f.Data):
 		return openSigned(f, f.Data, content)
 	case isJSON(f.Data):
@@ -115,7 +118,7 @@ func openAny(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	return openPlist(f, read)
 }
 
-func (d *Document) with(defect diag.Diagnostic) *Document {
+func (d *Document) withDefect(defect diag.Diagnostic) *Document {
 	d.Defect = &defect
 	return d
 }
@@ -133,7 +136,7 @@ func openPlist(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	return &Document{File: doc.File, Root: doc.Root, Format: format, Whole: whole, Placeholders: doc.Placeholders, plist: doc}, found
 }
 
-// losesValues says whether a violation can keep keys or values out of the tree.
+// losesValues is true for a violation with possible loss of keys or values from the tree.
 func losesValues(d diag.Diagnostic) bool { return slices.Contains(losingRules(), d.Rule) }
 
 func losingRules() []string {
@@ -149,7 +152,7 @@ func openSigned(f *diag.File, message, content []byte) (*Document, []diag.Diagno
 	return d, found
 }
 
-// finding returns an error.
+// finding returns a Diagnostic of Severity Error.
 func finding(rule, message string, at diag.Span, help string) diag.Diagnostic {
 	return diag.Diagnostic{Rule: rule, Severity: diag.Error, Message: message, Help: help, Span: at}
 }

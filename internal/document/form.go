@@ -10,9 +10,9 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Form returns a profile in XML or a declaration in the one canonical form (see plist.Document.Form and plist.WriteJSON),
-// with keepOrder its keys in the order that they have. The document must have been opened by OpenTemplate without errors. A
-// signed or a binary one is refused: the first is no longer signed then, and the second is not meant to be read.
+// Form returns a profile in XML or a declaration in the one canonical form (see plist.Document.Form and plist.WriteJSON);
+// with keepOrder the keys keep their order. The document must come from OpenTemplate without errors. Form refuses a signed
+// one, because it would break the signature, and a binary one, because it is not for reading.
 func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Signed:

@@ -21,8 +21,8 @@ const utf8BOM = "\xef\xbb\xbf"
 // blanks is the white space of JSON.
 const blanks = " \t\r\n"
 
-// isJSON says whether the content wants to be a JSON object. An OpenStep property list begins with the same brace, but its
-// first separator is never a colon.
+// isJSON is true for a JSON object, even a damaged one. An OpenStep property list begins with the same brace, but its first
+// separator is never a colon.
 func isJSON(data []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(data, []byte(utf8BOM)), blanks)
 	if !bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte(`{\rtf`)) {
@@ -38,20 +38,20 @@ func openJSON(f *diag.File) (*Document, []diag.Diagnostic) {
 	return &Document{File: f, Root: root, Format: JSON, Whole: root != nil}, diag.Sort(r.found)
 }
 
-// jsonReader makes values with places of JSON. The text is checked as a whole before its tokens are read: the tokens alone
-// would let some malformed text pass.
+// jsonReader reads JSON into values with places. It checks the text as a whole before reading tokens, because the tokens
+// alone would let some malformed text pass.
 type jsonReader struct {
 	file   *diag.File
-	start  int // of the text, behind a byte order mark
+	start  int // of the text, after a byte order mark
 	tokens *json.Decoder
 	nodes  int
 	found  []diag.Diagnostic
 }
 
-// maxFindings bounds the memory that a hostile file can take with its violations.
+// maxFindings bounds the memory taken by the findings of a hostile file.
 const maxFindings = 200
 
-// errStop ends the reading of a file whose finding is already made.
+// errStop ends reading after a reported finding.
 var errStop = errors.New("stop")
 
 func (r *jsonReader) read() *plist.Value {
@@ -111,7 +111,7 @@ func (r *jsonReader) isWellFormed() bool {
 	return true
 }
 
-// malformed reports what the decoder says of a text that begins at an offset.
+// malformed reports an error of the decoder. start is the offset of the decoder's text.
 func (r *jsonReader) malformed(err error, start int) {
 	var syntax *json.SyntaxError
 	switch {
@@ -126,7 +126,7 @@ func (r *jsonReader) malformed(err error, start int) {
 	}
 }
 
-// invalidUTF8 returns where the text stops being UTF-8, or -1.
+// invalidUTF8 returns the offset of the first byte of invalid UTF-8, or -1.
 func invalidUTF8(data []byte) int {
 	for i := 0; i < len(data); {
 		c, size := utf8.DecodeRune(data[i:])
@@ -138,8 +138,8 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-// tooDeep returns the bracket that opens one level too many, or -1. It goes by brackets outside strings alone, so it holds
-// for malformed text too.
+// tooDeep returns the offset of the first bracket beyond MaxDepth, or -1. It counts brackets outside strings, so it works for
+// malformed text too.
 func tooDeep(data []byte) int {
 	depth, inString := 0, false
 	for i := 0; i < len(data); i++ {
@@ -169,7 +169,7 @@ func (r *jsonReader) next() (json.Token, diag.Span, error) {
 	return token, r.span(end-len(bytes.TrimLeft(text, blanks+",:")), end), err
 }
 
-// value reads the next value. Its depth was checked before.
+// value reads the next value. It recurses at most MaxDepth deep, as checked before.
 func (r *jsonReader) value() (*plist.Value, error) {
 	token, at, err := r.next()
 	if err != nil {
@@ -205,7 +205,7 @@ func (r *jsonReader) object(v *plist.Value) (*plist.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, _ := token.(string) // nothing else can stand here
+		key, _ := token.(string) // well-formed JSON has nothing else here
 		r.checkEscapes(key, at)
 		value, err := r.value()
 		if err != nil {
@@ -235,14 +235,14 @@ func (r *jsonReader) array(v *plist.Value) (*plist.Value, error) {
 	return r.close(v)
 }
 
-// close reads the bracket that ends a container.
+// close reads the last bracket of a container.
 func (r *jsonReader) close(v *plist.Value) (*plist.Value, error) {
 	_, at, err := r.next()
 	v.Span.End = at.End
 	return v, err
 }
 
-// number keeps a number without fraction and exponent as an integer.
+// number reads a number without fraction and exponent as an integer.
 func (r *jsonReader) number(v *plist.Value, digits string) {
 	v.Kind = plist.Integer
 	if strings.ContainsAny(digits, ".eE") {
@@ -269,7 +269,7 @@ func parseInt(text string) (plist.Int, error) {
 	return plist.Int{Negative: negative && n > 0, Abs: n}, nil
 }
 
-// checkEscapes reports an escape such as \ud800 for half a character, which the decoder replaces.
+// checkEscapes reports an escape such as \ud800, half a character, because the decoder silently replaces it.
 func (r *jsonReader) checkEscapes(text string, at diag.Span) {
 	const replacement = "\uFFFD"
 	if !strings.Contains(text, replacement) {
@@ -282,7 +282,7 @@ func (r *jsonReader) checkEscapes(text string, at diag.Span) {
 	}
 }
 
-// inside is the text of a string between its quotes; an empty one keeps them, so that there is something to point at.
+// inside is the text of a string between its quotes; an empty one keeps them, to have something to point at.
 func (r *jsonReader) inside(at diag.Span) diag.Span {
 	if at.End-at.Start <= len(`""`) {
 		return at
@@ -294,7 +294,7 @@ func (r *jsonReader) span(start, end int) diag.Span {
 	return diag.Span{File: r.file, Start: start, End: end}
 }
 
-// fail adds an error. The result may be refined until the next one.
+// fail adds an error. The caller may refine the result until the next call.
 func (r *jsonReader) fail(id string, start, end int, format string, args ...any) *diag.Diagnostic {
 	d := finding(id, fmt.Sprintf(format, args...), r.span(start, end), "")
 	switch n := len(r.found); {
