@@ -65,14 +65,14 @@ func Deliveries() []Delivered {
 	for _, d := range Destinations() {
 		of := Delivered{Delivery: d.Delivery, Server: cmp.Or(d.Title, d.Server().Name)}
 		for _, with := range Destinations() {
-			if with.Push != nil && (with.Name == d.Name || with.Delivery.Beside == d.Name) {
+			if with.Push != nil && (with.Name == d.Name || with.Delivery.SameAs == d.Name) {
 				of.Commands = append(of.Commands, "push "+with.Name)
 			}
 		}
 		if d.Export != nil {
 			of.Commands = append(of.Commands, "export "+d.Name)
 		}
-		if d.Delivery.Beside == "" {
+		if d.Delivery.SameAs == "" {
 			all = append(all, of)
 		}
 	}

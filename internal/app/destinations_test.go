@@ -23,7 +23,7 @@ func TestDestinations(t *testing.T) {
 				t.Errorf("%s: its help is not whole: %+v", d.Name, h)
 			}
 		}
-		if beside := d.Delivery.Beside; beside != "" {
+		if beside := d.Delivery.SameAs; beside != "" {
 			if _, err := destination(beside); err != nil {
 				t.Errorf("%s is beside %s: %v", d.Name, beside, err)
 			}
@@ -32,7 +32,7 @@ func TestDestinations(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for _, f := range d.Flags {
-			if seen[f.Name] || d.Describe(f) == "" || f.Kind == deploy.Secret && f.Variable == "" {
+			if seen[f.Name] || d.FlagHelp(f) == "" || f.Kind == deploy.Secret && f.Variable == "" {
 				t.Errorf("%s: --%s is there twice, is not described or has no variable", d.Name, f.Name)
 			}
 			seen[f.Name] = true

@@ -142,8 +142,8 @@ func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.Fil
 	if err := stage.Commit(); err != nil {
 		return err
 	}
-	if p.session.Listed != nil {
-		listed := p.session.Listed(files.Dir(p.Files, p.o.Output))
+	if p.session.ListedBy != nil {
+		listed := p.session.ListedBy(files.Dir(p.Files, p.o.Output))
 		for i := range r.Files {
 			if row := &r.Files[i]; row.File != "" {
 				row.Listed = listed[row.Name]
@@ -169,10 +169,10 @@ func exported(f *deploy.File) (row ExportedFile, mode fs.FileMode) {
 	row, mode = ExportedFile{Name: f.Name, Action: ExportWritten, Notes: []string{}}, 0o644
 	if f.Item != nil {
 		row.File, row.Identifier = f.Item.Profile.Name, f.Item.Profile.Identifier()
-		if !f.Beside {
+		if !f.IsSidecar {
 			row.Notes = append(row.Notes, f.Item.Notes...)
 		}
-		if row.Secrets = f.Data != nil && !f.Beside && f.Item.Profile.Root.HasSecret(); row.Secrets {
+		if row.Secrets = f.Data != nil && !f.IsSidecar && f.Item.Profile.Root.HasSecret(); row.Secrets {
 			mode = 0o600
 		}
 	}

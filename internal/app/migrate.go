@@ -128,7 +128,7 @@ func (m *migration) add(f opened) error {
 		return err
 	}
 	defer hideSecrets(f.doc, diag.HasErrors(f.findings))
-	plan, err := migrate.Of(f.doc.Root, m.catalog)
+	plan, err := migrate.NewPlan(f.doc.Root, m.catalog)
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ type Pushed struct {
 	Error      string       `json:"error,omitempty"`   // the server's own words are in it
 	Request    *PushRequest `json:"request,omitempty"` // with `--dry-run`; secrets are masked
 
-	Device     *deploy.Answer   `json:"device,omitempty"`     // what the device said, where it was waited for
+	Device     *deploy.Report   `json:"device,omitempty"`     // what the device said, where it was waited for
 	Difference *diff.Difference `json:"difference,omitempty"` // with `--check`, for `different`: as `files[]` of [diff](#diff); `old` is the server
 }
 
@@ -154,11 +154,11 @@ func Push(ctx context.Context, h *Host, o PushOptions) (*PushResult, error) {
 	if !o.Check {
 		p.items = append(p.items, p.session.Commands...)
 	}
-	changes, err := p.session.Plan(ctx, p.items, p.setup.Asks())
+	changes, err := p.session.Plan(ctx, p.items, p.setup.HasCredentials())
 	if err != nil {
-		return nil, trustHint(p.setup.Redactor.HideIn(err))
+		return nil, trustHint(p.setup.Redactor.HideError(err))
 	}
-	p.result = &PushResult{Destination: o.Destination, Server: p.session.Client.Address(), DryRun: o.DryRun, Asked: p.setup.Asks(), Results: []Pushed{}}
+	p.result = &PushResult{Destination: o.Destination, Server: p.session.Client.Address(), DryRun: o.DryRun, Asked: p.setup.HasCredentials(), Results: []Pushed{}}
 	switch {
 	case o.DryRun:
 		err = p.show(changes)

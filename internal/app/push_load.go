@@ -60,7 +60,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 		return nil, err
 	}
 	p := &pushRun{Host: h, o: o, verb: verb, result: &PushResult{}, setup: &deploy.Setup{Destination: d, Given: o.Flags,
-		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, Files: toFiles,
+		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, WriteFiles: toFiles,
 		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
 			Warn: func(text string) { h.warn(text, "") }}}}
 	if err := p.load(); err != nil || p.result.is() {
@@ -271,8 +271,8 @@ func (p *pushRun) prepare() {
 		}
 		p.items = append(p.items, prepared...)
 	}
-	if len(refusals) == 0 && p.session.Together != nil {
-		if err := p.session.Together(p.items); err != nil {
+	if len(refusals) == 0 && p.session.CheckSet != nil {
+		if err := p.session.CheckSet(p.items); err != nil {
 			refusals = append(refusals, err)
 		}
 	}

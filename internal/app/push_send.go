@@ -38,12 +38,12 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 		}
 		p.result.add(row)
 	}
-	if p.session.Last != nil {
-		for _, r := range p.session.Last(itemsOf(changes)) {
+	if p.session.FinalRequests != nil {
+		for _, r := range p.session.FinalRequests(itemsOf(changes)) {
 			p.result.Last = append(p.result.Last, *p.shown(r))
 		}
 	}
-	if !p.setup.Asks() && created {
+	if !p.setup.HasCredentials() && created {
 		p.warn(fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.setup.Missing), " and ")), "")
 	}
 	return nil
@@ -121,7 +121,7 @@ func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 			p.step("pushing", len(changes))
 		}
 	})
-	if session.Last != nil && len(s.there) > 0 {
+	if session.FinalRequests != nil && len(s.there) > 0 {
 		failed, err := session.Finish(ctx, s.there)
 		p.result.NotNotified = failed
 		if err != nil {
@@ -145,7 +145,7 @@ func itemsOf(changes []*deploy.Change) []*deploy.Item {
 
 // rowOf names the profile that a change is about, and for whom.
 func rowOf(c *deploy.Change) Pushed {
-	row := Pushed{File: c.Item.Profile.Name, Identifier: c.Item.Profile.Identifier(), For: c.Item.For,
+	row := Pushed{File: c.Item.Profile.Name, Identifier: c.Item.Profile.Identifier(), For: c.Item.Enrollment,
 		Action: string(c.Action), Notes: append([]string{}, c.Item.Notes...)}
 	if c.Remote != nil {
 		row.ID = c.Remote.ID
@@ -161,7 +161,7 @@ func (s *pushSending) sent(r deploy.Result) {
 		row.Notes = append(row.Notes, s.setup.Redactor.Hide(r.Note))
 	}
 	switch {
-	case deploy.WasEnded(r.Err):
+	case deploy.WasSkipped(r.Err):
 		row.Action, row.Error = PushNotSent, r.Err.Error()
 	case r.Err != nil:
 		row.Action, row.Error = PushFailed, s.setup.Redactor.Hide(r.Err.Error())
@@ -175,7 +175,7 @@ func (s *pushSending) sent(r deploy.Result) {
 	switch {
 	case r.Err == nil:
 		s.there = append(s.there, r.Item)
-	case s.cause == nil || !deploy.WasEnded(r.Err):
+	case s.cause == nil || !deploy.WasSkipped(r.Err):
 		s.cause = r.Err
 	}
 	s.at[r.Item] = len(s.result.Results)
@@ -196,7 +196,7 @@ func (s *pushSending) follow(ctx context.Context) {
 		return
 	}
 	s.tell(PushEvent{Kind: PushWaiting})
-	err := s.session.Follow(ctx, sent, func(a deploy.Answer) {
+	err := s.session.Follow(ctx, sent, func(a deploy.Report) {
 		if a.Final {
 			delete(waiting, a.Item)
 		}
@@ -204,17 +204,17 @@ func (s *pushSending) follow(ctx context.Context) {
 	})
 	for _, item := range sent {
 		if waiting[item] {
-			s.answered(deploy.Answer{Item: item, Final: true})
+			s.answered(deploy.Report{Item: item, Final: true})
 		}
 	}
 	if err != nil && ctx.Err() == nil {
 		s.cause = err
-		s.tell(PushEvent{Kind: PushLost, Err: s.setup.Redactor.HideIn(err)})
+		s.tell(PushEvent{Kind: PushLost, Err: s.setup.Redactor.HideError(err)})
 	}
 }
 
 // answered takes in what a device says of an item, or that it says nothing.
-func (s *pushSending) answered(a deploy.Answer) {
+func (s *pushSending) answered(a deploy.Report) {
 	row := &s.result.Results[s.at[a.Item]]
 	for i, e := range a.Errors {
 		a.Errors[i] = s.setup.Redactor.Hide(e)
@@ -237,7 +237,7 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case len(r.NotNotified) > 0:
 		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
 	case r.Unconfirmed > 0:
-		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)), "%s", s.session.Later)
+		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)), "%s", s.session.PendingNote)
 	default:
 		return nil // also when it was interrupted after the last one
 	}

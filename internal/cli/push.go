@@ -78,7 +78,7 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 		Long:    help.Long,
 		Example: help.Example,
 		Args: func(cmd *cobra.Command, args []string) error {
-			isAlone := func(f deploy.Flag) bool { return f.Alone && cmd.Flags().Changed(f.Name) }
+			isAlone := func(f deploy.Flag) bool { return f.WithoutProfiles && cmd.Flags().Changed(f.Name) }
 			switch {
 			case len(args) > 0 || !p.exports && slices.ContainsFunc(d.Flags, isAlone):
 				return nil
@@ -122,8 +122,8 @@ func (p *pushing) addFlags(cmd *cobra.Command) {
 	}
 	p.format.addFormats(cmd, "text", "json")
 	for _, f := range d.Flags {
-		if !p.exports || f.Files {
-			addDestinationFlag(cmd, f, d.Describe(f))
+		if !p.exports || f.Export {
+			addDestinationFlag(cmd, f, d.FlagHelp(f))
 		}
 	}
 }
@@ -136,7 +136,7 @@ func addDestinationFlag(cmd *cobra.Command, f deploy.Flag, about string) {
 		flags.Bool(f.Name, false, about)
 	case deploy.List:
 		flags.StringSlice(f.Name, nil, about)
-	case deploy.Each:
+	case deploy.Repeated:
 		flags.StringArray(f.Name, nil, about)
 	case deploy.Duration:
 		wait, _ := time.ParseDuration(f.Default)

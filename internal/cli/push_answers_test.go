@@ -18,7 +18,7 @@ func TestWrongAnswers(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %.20q", name, body), func(t *testing.T) {
 				s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) }))
 				defer s.Close()
-				client, err := deploy.NewClient(s.URL, deploy.Options{Tries: 1, Authorizer: c.options.Authorizer, Message: c.options.Message, Answers: c.options.Answers})
+				client, err := deploy.NewClient(s.URL, deploy.Options{Tries: 1, Authorizer: c.options.Authorizer, Message: c.options.Message, Accepts: c.options.Accepts})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -79,8 +79,8 @@ func TestTwoProfilesAreTwo(t *testing.T) {
 				}
 				items = append(items, prepared...)
 			}
-			if d.Together != nil {
-				err = d.Together(items)
+			if d.CheckSet != nil {
+				err = d.CheckSet(items)
 			}
 			if err == nil {
 				_, err = d.Plan(t.Context(), items, true)

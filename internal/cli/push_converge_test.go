@@ -70,7 +70,7 @@ var convergences = map[string]convergence{
 		return fmt.Sprint(f.declarations, f.links)
 	}},
 	"jamf": {newFakeJamf, func(c *deploy.Client) *deploy.Session {
-		return (&jamf.Server{Client: c, For: jamf.Computers, Redeploy: "All"}).Session()
+		return (&jamf.Server{Client: c, Devices: jamf.Computers, Redeploy: "All"}).Session()
 	}, jamf.Options(deploy.Bearer("token-0")), func(h http.Handler) (out string) {
 		for path, all := range h.(*fakeJamf).all {
 			for _, p := range all {

@@ -36,13 +36,13 @@ func flagTable() string {
 	rows := []string{"| destination | flag | for `export` | does |", "|---|---|---|---|"}
 	for _, d := range app.Destinations() {
 		for _, f := range d.Flags {
-			about := d.Describe(f)
+			about := d.FlagHelp(f)
 			if f.Default != "" {
 				about += " (default: " + f.Default + ")"
 			} else if f.Kind == deploy.Choice {
 				about += " (default: " + f.Choices[0] + ")"
 			}
-			rows = append(rows, fmt.Sprintf("| `%s` | `--%s` | %s | %s |", d.Name, f.Name, cond(f.Files && d.Export != nil, "yes"), about))
+			rows = append(rows, fmt.Sprintf("| `%s` | `--%s` | %s | %s |", d.Name, f.Name, cond(f.Export && d.Export != nil, "yes"), about))
 		}
 	}
 	return strings.Join(rows, "\n")

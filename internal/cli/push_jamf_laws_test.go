@@ -40,7 +40,7 @@ func newJamfServer(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &jamfServer{f, &jamf.Server{Client: c, For: devices, Redeploy: "All"}}
+	return &jamfServer{f, &jamf.Server{Client: c, Devices: devices, Redeploy: "All"}}
 }
 
 // push pushes a profile and returns what was done, and what the server has then.

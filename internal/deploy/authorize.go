@@ -16,7 +16,7 @@ type Authorizer interface {
 }
 
 // errNothingNew says that what was refused is all there is, so that asking again would be refused too.
-var errNothingNew = errors.New("there is nothing else to prove it with")
+var errNoOtherCredential = errors.New("there is nothing else to prove it with")
 
 // Credential is a proof that its owner has given us.
 type Credential struct{ scheme, proof string }
@@ -32,7 +32,7 @@ func Bearer(token string) Credential { return Credential{"Bearer", token} }
 // Authorize adds the proof.
 func (c Credential) Authorize(_ context.Context, r *http.Request, renew bool) error {
 	if renew {
-		return errNothingNew
+		return errNoOtherCredential
 	}
 	r.Header.Set("Authorization", c.scheme+" "+c.proof)
 	return nil

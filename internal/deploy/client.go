@@ -48,7 +48,7 @@ type Response struct {
 }
 
 // maxAnswer is how much of an answer is read, in bytes.
-const maxAnswer = 64 << 20 // a page of a list can hold many profiles
+const maxResponse = 64 << 20 // a page of a list can hold many profiles
 
 // Options are how a Client speaks to a server. The zero value trusts the system's roots.
 type Options struct {
@@ -60,7 +60,7 @@ type Options struct {
 	Message func(body []byte) string
 	// Answers says of a status outside of 200 to 299 that its body is an answer all the same, which the destination reads:
 	// it is no refusal, and asking again would not change it. Nil for none.
-	Answers func(status int, body []byte) bool
+	Accepts func(status int, body []byte) bool
 	Hide    func(text string) string // takes secrets out of the server's words, before they are cut; nil for none to hide
 	Jar     http.CookieJar           // nil for no cookies
 	Tries   int                      // of a repeatable request, 5 if 0
@@ -119,12 +119,12 @@ func refuseRedirect(r *http.Request, _ []*http.Request) error {
 
 // Do sends a request and reads the answer. A refusal is a *StatusError.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
-	answer, err := c.do(ctx, r, false)
+	response, err := c.do(ctx, r, false)
 	if !IsStatus(err, http.StatusUnauthorized) || c.options.Authorizer == nil {
-		return answer, err
+		return response, err
 	}
 	renewed, renewErr := c.do(ctx, r, true)
-	if errors.Is(renewErr, errNothingNew) {
+	if errors.Is(renewErr, errNoOtherCredential) {
 		return nil, err
 	}
 	return renewed, renewErr
@@ -134,7 +134,7 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	ctx = context.WithValue(ctx, repeatable{}, r.isRepeatable())
 	request, err := retryablehttp.NewRequestWithContext(ctx, r.Method, c.URL(r), r.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
+		return nil, fmt.Errorf("%s: %w", c.requestLine(r), withoutURL(err))
 	}
 	request.Header = c.Header(r)
 	if c.options.Authorizer != nil {
@@ -142,23 +142,23 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 			return nil, err
 		}
 	}
-	answer, err := c.http.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
+		return nil, fmt.Errorf("%s: %w", c.requestLine(r), withoutURL(err))
 	}
-	body, err := io.ReadAll(answer.Body) // checkRetry has bounded it
+	body, err := io.ReadAll(response.Body) // checkRetry has bounded it
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: reading the answer: %w", c.describe(r), err)
-	case !c.isAnswer(answer.StatusCode, body):
-		return nil, c.refusal(r, answer, body)
+		return nil, fmt.Errorf("%s: reading the answer: %w", c.requestLine(r), err)
+	case !c.accepts(response.StatusCode, body):
+		return nil, c.refusal(r, response, body)
 	}
-	return &Response{answer.StatusCode, answer.Header, body}, nil
+	return &Response{response.StatusCode, response.Header, body}, nil
 }
 
 // isAnswer reports whether a server did what it was asked for, or says why not in words that the destination reads.
-func (c *Client) isAnswer(status int, body []byte) bool {
-	return status >= 200 && status <= 299 || c.options.Answers != nil && c.options.Answers(status, body)
+func (c *Client) accepts(status int, body []byte) bool {
+	return status >= 200 && status <= 299 || c.options.Accepts != nil && c.options.Accepts(status, body)
 }
 
 // Address returns the address of the server.
@@ -217,11 +217,11 @@ func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byt
 			return errors.New("the list of the server does not end")
 		}
 		seen[c.URL(r)] = true
-		answer, err := c.Do(ctx, r)
+		response, err := c.Do(ctx, r)
 		if err != nil {
 			return err
 		}
-		next, err := read(answer.Body)
+		next, err := read(response.Body)
 		if err != nil || next == "" {
 			return err
 		}
@@ -232,7 +232,7 @@ func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byt
 }
 
 // describe names a request in messages, without its query.
-func (c *Client) describe(r *Request) string {
+func (c *Client) requestLine(r *Request) string {
 	return fmt.Sprintf("%s %s", r.Method, c.base.JoinPath(r.Path))
 }
 

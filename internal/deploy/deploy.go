@@ -62,13 +62,13 @@ func (p *Profile) Platform() target.Platform { return profiles.DeviceTypeOf(p.Ro
 
 // Item is a profile as one server takes it.
 type Item struct {
-	Profile *Profile
-	Name    string   // what the server is to call it
-	For     string   // the enrollment that it is for; "" where the server decides
-	Body    []byte   // the bytes that the server is to store or deliver
-	Notes   []string // what was changed for this server and why, a sentence each
-	Losses  []string // what the server will not keep of it, a sentence each
-	Sends   bool     // it goes as a command, which leaves nothing on the server to compare with
+	Profile    *Profile
+	Name       string   // what the server is to call it
+	Enrollment string   // the enrollment that it is for; "" where the server decides
+	Body       []byte   // the bytes that the server is to store or deliver
+	Notes      []string // what was changed for this server and why, a sentence each
+	Losses     []string // what the server will not keep of it, a sentence each
+	IsCommand  bool     // it goes as a command, which leaves nothing on the server to compare with
 }
 
 // JSON is a body for people to read as well: indented, and without escapes that only HTML needs.

@@ -76,37 +76,37 @@ func (s *shelf) Prepare(p *Profile) ([]*Item, error) {
 }
 
 func (s *shelf) Find(ctx context.Context, items []*Item) ([]*Remote, error) {
-	answer, err := s.client.Do(ctx, &Request{Method: "GET", Path: "/"})
+	response, err := s.client.Do(ctx, &Request{Method: "GET", Path: "/"})
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]string{}
-	if err := json.Unmarshal(answer.Body, &all); err != nil {
+	if err := json.Unmarshal(response.Body, &all); err != nil {
 		return nil, err
 	}
-	remote := make([]*Remote, len(items))
-	for i, p := range items {
-		if text, ok := all[p.Name]; ok {
-			remote[i] = &Remote{ID: p.Name, Content: []byte(text)}
+	remotes := make([]*Remote, len(items))
+	for i, item := range items {
+		if text, ok := all[item.Name]; ok {
+			remotes[i] = &Remote{ID: item.Name, Content: []byte(text)}
 		}
 	}
-	return remote, nil
+	return remotes, nil
 }
 
-func (s *shelf) Compare(p *Item, h *Remote) (*plist.Value, *plist.Value, error) {
-	return plist.NewString(string(h.Content)), plist.NewString(string(p.Body)), nil
+func (s *shelf) Compare(item *Item, remote *Remote) (*plist.Value, *plist.Value, error) {
+	return plist.NewString(string(remote.Content)), plist.NewString(string(item.Body)), nil
 }
 
-func (s *shelf) Request(p *Item, h *Remote) (*Request, error) {
+func (s *shelf) Request(item *Item, remote *Remote) (*Request, error) {
 	method := "POST"
-	if h != nil {
+	if remote != nil {
 		method = "PUT"
 	}
-	return &Request{Method: method, Path: "/" + p.Name, Body: p.Body}, nil
+	return &Request{Method: method, Path: "/" + item.Name, Body: item.Body}, nil
 }
 
-func (s *shelf) Outcome(p *Item, _ *Remote, _ *Response) (Outcome, error) {
-	return Outcome{ID: p.Name}, nil
+func (s *shelf) Outcome(item *Item, _ *Remote, _ *Response) (Outcome, error) {
+	return Outcome{ID: item.Name}, nil
 }
 
 // push plans and pushes, and returns what came of each profile.
@@ -219,7 +219,7 @@ func TestPushStopsAtRefusedCredentials(t *testing.T) {
 func TestPlanWithoutAsking(t *testing.T) {
 	s := newShelf(t)
 	s.remote["a"] = "one"
-	changes, err := s.session().Plan(t.Context(), []*Item{{Profile: &Profile{Name: "a"}, Name: "a"}, {Profile: &Profile{Name: "b"}, Sends: true}}, false)
+	changes, err := s.session().Plan(t.Context(), []*Item{{Profile: &Profile{Name: "a"}, Name: "a"}, {Profile: &Profile{Name: "b"}, IsCommand: true}}, false)
 	if err != nil || s.n != 0 || changes[0].Action != Create || changes[1].Action != Send {
 		t.Errorf("got %v, %v after %d requests", changes, err, s.n)
 	}
@@ -269,16 +269,16 @@ func TestPushOfOneProfileAtOnce(t *testing.T) {
 // Where the server is not there, or nothing succeeds any more, the rest is not tried.
 func TestPushStopsWhereNothingSucceeds(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer http.HandlerFunc // nil for no server
-		tried  int
-		why    error
+		response http.HandlerFunc // nil for no server
+		tried    int
+		why      error
 	}{
 		"always 500":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, maxFailures, ErrFailing},
 		"nobody home": {nil, 1, ErrUnreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := httptest.NewServer(test.answer)
-			if test.answer == nil {
+			s := httptest.NewServer(test.response)
+			if test.response == nil {
 				s.Close()
 			} else {
 				defer s.Close()
@@ -295,7 +295,7 @@ func TestPushStopsWhereNothingSucceeds(t *testing.T) {
 			}
 			tried := 0
 			d.session().Push(t.Context(), changes, func(r Result) {
-				if !WasEnded(r.Err) {
+				if !WasSkipped(r.Err) {
 					tried++
 				} else if r.Err != test.why {
 					t.Errorf("ended by %v", r.Err)

@@ -40,7 +40,7 @@ type Help struct {
 type Delivery struct {
 	Profiles, Declarations string
 	Source                 string // a URL
-	Beside                 string // destination that this one belongs to, whose words these are
+	SameAs                 string // destination that this one belongs to, whose words these are
 }
 
 // Kind is what a flag takes.
@@ -51,7 +51,7 @@ const (
 	Text     Kind = iota
 	Switch        // true or false
 	List          // texts, parted by commas or by repeating it
-	Each          // texts, by repeating it
+	Repeated      // texts, by repeating it
 	Choice        // one of some words
 	Duration      // such as 5m
 	Path          // of a file
@@ -60,16 +60,16 @@ const (
 
 // Flag is an option of one destination.
 type Flag struct {
-	Name     string
-	Kind     Kind
-	Usage    string // of a Secret: what it is, such as "the API token"
-	Default  string
-	Choices  []string // of a Choice, the default first
-	Ext      []string // of a Path: how names end
-	Variable string   // environment variable that stands for it, without its prefix
-	Instead  string   // of a Secret: another way than giving it, for a hint
-	Files    bool     // it also counts where files are written
-	Alone    bool     // it is something to do, without profiles
+	Name            string
+	Kind            Kind
+	Usage           string // of a Secret: what it is, such as "the API token"
+	Default         string
+	Choices         []string // of a Choice, the default first
+	Ext             []string // of a Path: how names end
+	Variable        string   // environment variable that stands for it, without its prefix
+	Alternative     string   // of a Secret: another way than giving it, for a hint
+	Export          bool     // it also counts where files are written
+	WithoutProfiles bool     // it is something to do, without profiles
 }
 
 // Server returns what is known of the server.
@@ -86,7 +86,7 @@ func (d *Destination) Variable(what string) string {
 }
 
 // Describe returns what a flag is for.
-func (d *Destination) Describe(f Flag) string {
+func (d *Destination) FlagHelp(f Flag) string {
 	switch {
 	case f.Kind == Choice:
 		last := len(f.Choices) - 1
@@ -103,7 +103,7 @@ func (d *Destination) Describe(f Flag) string {
 type Values map[string][]string
 
 // check returns which values the flags do not take.
-func (d *Destination) check(given Values) error {
+func (d *Destination) checkValues(given Values) error {
 	for name, values := range given {
 		i := slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })
 		if i < 0 {
@@ -113,7 +113,7 @@ func (d *Destination) check(given Values) error {
 			var err error
 			switch f := d.Flags[i]; {
 			case f.Kind == Choice && !slices.Contains(f.Choices, value):
-				err = fmt.Errorf("want %s", d.Describe(f))
+				err = fmt.Errorf("want %s", d.FlagHelp(f))
 			case f.Kind == Duration:
 				_, err = time.ParseDuration(value)
 			case f.Kind == Switch:

@@ -23,11 +23,11 @@ type faulty struct {
 }
 
 // newFaulty returns a server whose n-th answer, from 0, is written by answer.
-func newFaulty(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, n int)) *faulty {
+func newFaulty(t *testing.T, response func(w http.ResponseWriter, r *http.Request, n int)) *faulty {
 	t.Helper()
 	f := &faulty{}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer(w, r, int(f.seen.Add(1))-1)
+		response(w, r, int(f.seen.Add(1))-1)
 	}))
 	t.Cleanup(f.Close)
 	return f
@@ -39,8 +39,8 @@ func (f *faulty) client(t *testing.T, o Options) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.http.Backoff = func(least, most time.Duration, tries int, answer *http.Response) time.Duration {
-		f.waits = append(f.waits, backoff(least, most, tries, answer))
+	c.http.Backoff = func(least, most time.Duration, tries int, response *http.Response) time.Duration {
+		f.waits = append(f.waits, backoff(least, most, tries, response))
 		return 0
 	}
 	return c
@@ -105,12 +105,12 @@ func TestFaults(t *testing.T) {
 		status(503, "", "Retry-After", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat))(w, r, n)
 	}
 	tests := map[string]struct {
-		method string
-		answer func(http.ResponseWriter, *http.Request, int)
-		auth   Authorizer
-		tries  int           // requests that arrive
-		err    string        // in the message; "" for none
-		wait   time.Duration // before the second try, at most; 0 is not looked at
+		method   string
+		response func(http.ResponseWriter, *http.Request, int)
+		auth     Authorizer
+		tries    int           // requests that arrive
+		err      string        // in the message; "" for none
+		wait     time.Duration // before the second try, at most; 0 is not looked at
 	}{
 		"a GET outlives two errors":                   {"GET", then(status(500, "oops"), 2, fine), nil, 3, "", time.Second},
 		"a PUT outlives two errors":                   {"PUT", then(status(502, "oops"), 2, fine), nil, 3, "", time.Second},
@@ -143,7 +143,7 @@ func TestFaults(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := newFaulty(t, test.answer)
+			f := newFaulty(t, test.response)
 			_, err := f.client(t, Options{Authorizer: test.auth}).Do(t.Context(), &Request{Method: test.method, Path: "/v1/profiles", Query: map[string][]string{"key": {canary}}, Body: []byte(canary)})
 			if got := fmt.Sprint(err); test.err == "" && err != nil || !strings.Contains(got, test.err) || strings.Contains(got, canary) {
 				t.Errorf("got %v, want %q", err, test.err)
@@ -161,12 +161,12 @@ func TestFaults(t *testing.T) {
 // What a destination reads as an answer is no reason to ask again.
 func TestAnswersInARefusal(t *testing.T) {
 	f := newFaulty(t, status(500, `{"command_error": "exists"}`))
-	c := f.client(t, Options{Answers: func(code int, body []byte) bool {
+	c := f.client(t, Options{Accepts: func(code int, body []byte) bool {
 		return code == 500 && strings.Contains(string(body), "command_error")
 	}})
-	answer, err := c.Do(t.Context(), &Request{Method: "PUT", Path: "/x"})
-	if err != nil || answer.Status != 500 || f.seen.Load() != 1 {
-		t.Errorf("got %v, %v after %d requests", answer, err, f.seen.Load())
+	response, err := c.Do(t.Context(), &Request{Method: "PUT", Path: "/x"})
+	if err != nil || response.Status != 500 || f.seen.Load() != 1 {
+		t.Errorf("got %v, %v after %d requests", response, err, f.seen.Load())
 	}
 }
 

@@ -22,25 +22,25 @@ func ReadContent(content []byte) (*plist.Value, error) {
 
 // CompareContent is a Compare for servers that give back what they were given. What cannot be read is not told, so that it is
 // written over.
-func CompareContent(p *Item, h *Remote) (remote, wanted *plist.Value, err error) {
-	remote, err = ReadContent(h.Content)
+func CompareContent(item *Item, remote *Remote) (current, wanted *plist.Value, err error) {
+	current, err = ReadContent(remote.Content)
 	if err != nil {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
-	return remote, p.Profile.Root, nil
+	return current, item.Profile.Root, nil
 }
 
 // With is a tree and something else that counts for an update, such as its labels, for a comparison.
-func With(v *plist.Value, name string, value *plist.Value) *plist.Value {
+func WithField(v *plist.Value, name string, value *plist.Value) *plist.Value {
 	c := *v
 	c.Fields = slices.Clone(v.Fields)
 	return c.Set(name, value)
 }
 
 // FollowsName reports whether a server calls a profile by its own name still, or somebody has given it another one there.
-func FollowsName(h *Remote) bool {
-	root, err := ReadContent(h.Content)
-	return err != nil || h.Name == (&Profile{Root: root}).DisplayName()
+func KeepsOwnName(remote *Remote) bool {
+	root, err := ReadContent(remote.Content)
+	return err != nil || remote.Name == (&Profile{Root: root}).DisplayName()
 }
 
 // CheckID refuses what would lead to another address where it stands in one.
@@ -68,43 +68,43 @@ func CheckEnrollments(ids []string) error {
 func Match(items []*Item, all []*Remote) ([]*Remote, error) {
 	byIdentifier, byName := map[string][]*Remote{}, map[string][]*Remote{}
 	seen := map[string]bool{}
-	for _, h := range all {
-		if err := CheckID(h.ID); err != nil {
+	for _, remote := range all {
+		if err := CheckID(remote.ID); err != nil {
 			return nil, err
 		}
-		if seen[h.ID] { // a list that moved while it was read has it on two pages
+		if seen[remote.ID] { // a list that moved while it was read has it on two pages
 			continue
 		}
-		seen[h.ID] = true
-		identifier := h.Identifier
-		if root, err := ReadContent(h.Content); err == nil {
+		seen[remote.ID] = true
+		identifier := remote.Identifier
+		if root, err := ReadContent(remote.Content); err == nil {
 			identifier = root.String("PayloadIdentifier")
 		}
 		if identifier != "" {
-			byIdentifier[identifier] = append(byIdentifier[identifier], h)
+			byIdentifier[identifier] = append(byIdentifier[identifier], remote)
 		} else {
-			byName[h.Name] = append(byName[h.Name], h)
+			byName[remote.Name] = append(byName[remote.Name], remote)
 		}
 	}
 	out := make([]*Remote, len(items))
 	of := map[*Remote]*Item{}
-	for i, p := range items {
-		what, found := "PayloadIdentifier "+p.Profile.Text("PayloadIdentifier"), byIdentifier[p.Profile.Text("PayloadIdentifier")]
+	for i, item := range items {
+		what, found := "PayloadIdentifier "+item.Profile.Text("PayloadIdentifier"), byIdentifier[item.Profile.Text("PayloadIdentifier")]
 		if len(found) == 0 {
-			what, found = "name "+p.Name, byName[p.Name]
+			what, found = "name "+item.Name, byName[item.Name]
 		}
 		switch {
 		case len(found) > 1:
 			var ids []string
-			for _, h := range found {
-				ids = append(ids, h.ID)
+			for _, remote := range found {
+				ids = append(ids, remote.ID)
 			}
-			return nil, fmt.Errorf("%s: the server has %d of the %s (%s); delete all but one there", p.Profile.Name, len(found), what, strings.Join(ids, ", "))
+			return nil, fmt.Errorf("%s: the server has %d of the %s (%s); delete all but one there", item.Profile.Name, len(found), what, strings.Join(ids, ", "))
 		case len(found) == 1 && of[found[0]] != nil:
-			return nil, fmt.Errorf("%s and %s are both of the %s, which the server has as %s; give them different ones", of[found[0]].Profile.Name, p.Profile.Name, what, found[0].ID)
+			return nil, fmt.Errorf("%s and %s are both of the %s, which the server has as %s; give them different ones", of[found[0]].Profile.Name, item.Profile.Name, what, found[0].ID)
 		case len(found) == 1:
 			out[i] = found[0]
-			of[found[0]] = p
+			of[found[0]] = item
 		}
 	}
 	return out, nil

@@ -45,7 +45,7 @@ func (s *Session) Plan(ctx context.Context, items []*Item, find bool) ([]*Change
 			if c.Old != nil && plist.Equal(c.Old, c.New) {
 				c.Action = Keep
 			}
-		case item.Sends:
+		case item.IsCommand:
 			c.Action = Send
 		}
 		changes[i] = c
@@ -76,24 +76,24 @@ const maxFailures = 10
 // under way end, and begins no other; what was interrupted can be pushed again, and then finds what is done already. Refused
 // credentials end it, since trying them often can lock an account, and so do a server that is not there and one where nothing
 // succeeds any more.
-func (s *Session) Push(ctx context.Context, changes []*Change, tell func(Result)) {
+func (s *Session) Push(ctx context.Context, changes []*Change, report func(Result)) {
 	var stop stopper
 	for len(changes) > 0 {
 		n := 1
 		for n < len(changes) && changes[n].Item.Profile == changes[0].Item.Profile {
 			n++
 		}
-		atOnce(changes[:n], func(c *Change) Result {
+		inParallel(changes[:n], func(c *Change) Result {
 			why := stop.reason()
 			if ctx.Err() != nil {
 				why = ErrInterrupted
 			}
 			r := s.push(ctx, c, why)
 			if why == nil {
-				stop.learn(r.Err)
+				stop.record(r.Err)
 			}
 			return r
-		}, tell)
+		}, report)
 		changes = changes[n:]
 	}
 }
@@ -111,7 +111,7 @@ func (s *stopper) reason() error {
 	return s.why
 }
 
-func (s *stopper) learn(err error) {
+func (s *stopper) record(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var dial *net.OpError
@@ -130,7 +130,7 @@ func (s *stopper) learn(err error) {
 }
 
 // WasEnded reports whether a change was not begun because of others.
-func WasEnded(err error) bool {
+func WasSkipped(err error) bool {
 	return err == ErrInterrupted || err == ErrUnauthorized || err == ErrUnreachable || err == ErrFailing
 }
 
@@ -138,8 +138,8 @@ func WasEnded(err error) bool {
 const parallel = 8
 
 // atOnce takes some changes at once, and tells of them in their order. The first goes alone, to see whether the credentials hold.
-func atOnce(changes []*Change, do func(*Change) Result, tell func(Result)) {
-	tell(do(changes[0]))
+func inParallel(changes []*Change, do func(*Change) Result, report func(Result)) {
+	report(do(changes[0]))
 	changes = changes[1:]
 	results := make([]chan Result, len(changes))
 	for i := range results {
@@ -156,7 +156,7 @@ func atOnce(changes []*Change, do func(*Change) Result, tell func(Result)) {
 		}
 	}()
 	for _, r := range results {
-		tell(<-r)
+		report(<-r)
 	}
 }
 
@@ -177,15 +177,15 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 		r.Err = err
 		return r
 	}
-	ctx, cancel := outlive(ctx)
+	ctx, cancel := withGrace(ctx)
 	defer cancel()
-	answer, err := s.Client.Do(ctx, request)
+	response, err := s.Client.Do(ctx, request)
 	if err != nil {
 		r.Err = err
 		return r
 	}
 	known := r.ID
-	if r.Outcome, r.Err = s.Outcome(c.Item, c.Remote, answer); r.ID == "" {
+	if r.Outcome, r.Err = s.Outcome(c.Item, c.Remote, response); r.ID == "" {
 		r.ID = known
 	}
 	if s.ReadBack != nil && r.Err == nil && !r.Kept {
@@ -200,20 +200,20 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 // Finish sends the last requests, each whatever became of the one before. It is not begun after an interruption.
 func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]string, err error) {
 	failed = map[string]string{}
-	if s.Last == nil {
+	if s.FinalRequests == nil {
 		return failed, nil
 	}
-	for _, r := range s.Last(items) {
+	for _, r := range s.FinalRequests(items) {
 		if ctx.Err() != nil {
 			return failed, errors.Join(err, ErrInterrupted)
 		}
-		answer, doErr := s.Client.Do(ctx, r)
+		response, doErr := s.Client.Do(ctx, r)
 		if doErr != nil {
 			err = errors.Join(err, doErr)
 			continue
 		}
-		if s.Ended != nil {
-			some, endErr := s.Ended(answer)
+		if s.FinalFailures != nil {
+			some, endErr := s.FinalFailures(response)
 			err = errors.Join(err, endErr)
 			maps.Copy(failed, some)
 		}
@@ -225,7 +225,7 @@ func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]
 const grace = 5 * time.Second
 
 // outlive returns a context that ends a moment after ctx does, so that the outcome of what is under way is known.
-func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	return longer, func() { stop(); cancel() }

@@ -19,13 +19,13 @@ type Redactor struct {
 }
 
 // shortest is how long a text must be to be looked for: shorter ones are in every sentence.
-const shortest = 4
+const minSecret = 4
 
 // Add makes a text a secret.
 func (r *Redactor) Add(secret string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(secret) < shortest || slices.Contains(r.secrets, secret) {
+	if len(secret) < minSecret || slices.Contains(r.secrets, secret) {
 		return
 	}
 	r.secrets = append(r.secrets, secret)
@@ -59,20 +59,20 @@ func (r *Redactor) Hide(text string) string {
 }
 
 // hiddenError is an error without secrets in its text.
-type hiddenError struct {
+type redactedError struct {
 	error
 	text string
 }
 
-func (e *hiddenError) Error() string { return e.text }
-func (e *hiddenError) Unwrap() error { return e.error }
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.error }
 
 // HideIn returns an error without secrets in its text.
-func (r *Redactor) HideIn(err error) error {
+func (r *Redactor) HideError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &hiddenError{err, r.Hide(err.Error())}
+	return &redactedError{err, r.Hide(err.Error())}
 }
 
 // withoutSecrets copies a tree with a mask in the place of each secret.
@@ -102,7 +102,7 @@ func (s *Session) MaskedRequest(c *Change) (r *Request, masked bool, err error) 
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
 	}
-	i := slices.IndexFunc(items, func(like *Item) bool { return like.For == c.Item.For })
+	i := slices.IndexFunc(items, func(like *Item) bool { return like.Enrollment == c.Item.Enrollment })
 	r, err = s.Request(items[max(i, 0)], c.Remote)
 	return r, true, err
 }

@@ -24,10 +24,10 @@ func TestSecretsAreHidden(t *testing.T) {
 	h.Add("key-canary")
 	h.AddAll(doc.Root)
 	cause := errors.New("no: key-canary, <string>hunter2-canary</string>")
-	if err := h.HideIn(cause); strings.Contains(err.Error(), "canary") || !errors.Is(err, cause) {
+	if err := h.HideError(cause); strings.Contains(err.Error(), "canary") || !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
 	}
-	if h.HideIn(nil) != nil {
+	if h.HideError(nil) != nil {
 		t.Error("no error became one")
 	}
 	for i, v := range []*plist.Value{doc.Root, withoutSecrets(doc.Root)} {

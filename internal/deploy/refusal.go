@@ -12,10 +12,10 @@ import (
 
 // StatusError is a refusal.
 type StatusError struct {
-	Request string // method and address
-	Status  int
-	Message string // the server's own, to be escaped where it is shown; may be empty
-	After   string // how long the server asks to wait, in its words; "" for nothing
+	Request    string // method and address
+	Status     int
+	Message    string // the server's own, to be escaped where it is shown; may be empty
+	RetryAfter string // how long the server asks to wait, in its words; "" for nothing
 }
 
 func (e *StatusError) Error() string {
@@ -23,14 +23,14 @@ func (e *StatusError) Error() string {
 	if e.Message != "" && e.Message != http.StatusText(e.Status) {
 		text += ": " + e.Message
 	}
-	if e.After != "" {
-		text += " (it asks to wait: Retry-After: " + e.After + ")"
+	if e.RetryAfter != "" {
+		text += " (it asks to wait: Retry-After: " + e.RetryAfter + ")"
 	}
 	return text
 }
 
-func (c *Client) refusal(r *Request, answer *http.Response, body []byte) error {
-	return &StatusError{c.describe(r), answer.StatusCode, c.message(body), shorten(answer.Header.Get("Retry-After"), 40)}
+func (c *Client) refusal(r *Request, response *http.Response, body []byte) error {
+	return &StatusError{c.requestLine(r), response.StatusCode, c.serverMessage(body), truncate(response.Header.Get("Retry-After"), 40)}
 }
 
 // IsStatus reports whether an error is a refusal with that status.
@@ -42,7 +42,7 @@ func IsStatus(err error, status int) bool {
 // maxMessage is how much of a server's words is kept, in bytes.
 const maxMessage = 500
 
-func (c *Client) message(body []byte) string {
+func (c *Client) serverMessage(body []byte) string {
 	text := ""
 	if c.options.Message != nil {
 		text = c.options.Message(body)
@@ -53,14 +53,14 @@ func (c *Client) message(body []byte) string {
 	if c.options.Hide != nil {
 		text = c.options.Hide(text)
 	}
-	text = encoded().ReplaceAllString(text, "(data)")
-	return shorten(strings.Join(strings.Fields(text), " "), maxMessage)
+	text = base64Run().ReplaceAllString(text, "(data)")
+	return truncate(strings.Join(strings.Fields(text), " "), maxMessage)
 }
 
 // encoded is data in base64, such as a profile that a server echoes: what is secret in it cannot be found.
-var encoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
+var base64Run = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
 
-func shorten(text string, most int) string {
+func truncate(text string, most int) string {
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}

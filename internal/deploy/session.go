@@ -18,7 +18,7 @@ type Session struct {
 	// to do.
 	Prepare func(p *Profile) ([]*Item, error)
 	// Together refuses items of which the server would take several for one.
-	Together func(items []*Item) error
+	CheckSet func(items []*Item) error
 
 	// Find asks what the server has of each item: one result each, nil for nothing.
 	Find func(ctx context.Context, items []*Item) ([]*Remote, error)
@@ -29,33 +29,33 @@ type Session struct {
 	// Prepare has refused.
 	Request func(item *Item, r *Remote) (*Request, error)
 	// Outcome reads the answer to that request.
-	Outcome func(item *Item, r *Remote, answer *Response) (Outcome, error)
+	Outcome func(item *Item, r *Remote, response *Response) (Outcome, error)
 	// ReadBack tells how what the server has stored of an item differs from what was sent, "" for not at all.
 	ReadBack func(ctx context.Context, item *Item, id string) (note string, err error)
 
 	// Commands are for the server and about no file.
 	Commands []*Item
 	// Last makes what is asked for when the items are there, such as to notify the devices.
-	Last func(items []*Item) []*Request
+	FinalRequests func(items []*Item) []*Request
 	// Ended reads an answer to that: by enrollment, what went wrong.
-	Ended func(answer *Response) (failed map[string]string, err error)
+	FinalFailures func(response *Response) (failed map[string]string, err error)
 
 	// Expect is told of the items before they are sent, where their devices are followed.
 	Expect func(items []*Item)
 	// Follow tells what the devices say of the items, until all are answered or the time for it is over.
-	Follow func(ctx context.Context, items []*Item, tell func(Answer)) error
+	Follow func(ctx context.Context, items []*Item, report func(Report)) error
 	// Later is what becomes of items whose devices have not answered, a sentence.
-	Later string
+	PendingNote string
 
 	// Files makes what other tools carry to the server, each file named after the stem of its item, for a folder of which
 	// something may be there already.
-	Files func(there fs.FS, items []*Item, stems []string) ([]*File, error)
+	Files func(existing fs.FS, items []*Item, stems []string) ([]*File, error)
 	// Listed returns, by the names of the files in a folder, what delivers them.
-	Listed func(there fs.FS) map[string][]string
+	ListedBy func(existing fs.FS) map[string][]string
 }
 
 // Answer is what a device says of an item.
-type Answer struct {
+type Report struct {
 	Item     *Item       `json:"-"`
 	Final    bool        `json:"-"`                  // the device will say no more
 	OK       bool        `json:"-"`                  // it did what was asked for
@@ -73,12 +73,12 @@ type Installed struct {
 
 // File is one that other tools carry.
 type File struct {
-	Name    string   // in the folder, with slashes
-	Data    []byte   // nil for one that is there and stays as it is
-	Item    *Item    // that it is of, nil for a file of several
-	Request *Request // that it is the body of, nil for none
-	Beside  bool     // it stands beside the profile, and holds nothing of it
-	Notes   []string // what is to be known of what is there, a sentence each
+	Name      string   // in the folder, with slashes
+	Data      []byte   // nil for one that is there and stays as it is
+	Item      *Item    // that it is of, nil for a file of several
+	Request   *Request // that it is the body of, nil for none
+	IsSidecar bool     // it stands beside the profile, and holds nothing of it
+	Notes     []string // what is to be known of what is there, a sentence each
 }
 
 // Bodies makes a file of the body of each request that creates an item; ext ends their names.

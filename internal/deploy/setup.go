@@ -27,14 +27,14 @@ type Host struct {
 type Setup struct {
 	*Destination
 	Host
-	Given     Values
-	Server    string         // address that was asked for, "" for none
-	Roots     *x509.CertPool // nil for the system's
-	UserAgent string
-	Profiles  []*Profile // that are to be sent
-	Check     bool       // nothing is sent: what the server has is compared
-	DryRun    bool       // nothing is sent, and credentials may be missing
-	Files     bool       // files are written, and no server is asked
+	Given      Values
+	Server     string         // address that was asked for, "" for none
+	Roots      *x509.CertPool // nil for the system's
+	UserAgent  string
+	Profiles   []*Profile // that are to be sent
+	Check      bool       // nothing is sent: what the server has is compared
+	DryRun     bool       // nothing is sent, and credentials may be missing
+	WriteFiles bool       // files are written, and no server is asked
 
 	Redactor Redactor // knows the secrets of the run
 	Missing  []string // the credentials that a dry run goes without
@@ -43,7 +43,7 @@ type Setup struct {
 
 // Start opens the destination.
 func (s *Setup) Start(ctx context.Context) (*Session, error) {
-	if err := s.check(s.Given); err != nil {
+	if err := s.checkValues(s.Given); err != nil {
 		return nil, err
 	}
 	for _, p := range s.Profiles {
@@ -68,7 +68,7 @@ func (s *Setup) Text(name string) string {
 }
 
 // Is reports whether a switch is on.
-func (s *Setup) Is(name string) bool { return s.Text(name) == "true" }
+func (s *Setup) Bool(name string) bool { return s.Text(name) == "true" }
 
 // Duration returns the value of a flag of that kind.
 func (s *Setup) Duration(name string) time.Duration {
@@ -77,7 +77,7 @@ func (s *Setup) Duration(name string) time.Duration {
 }
 
 // Asks reports whether the server can be asked what it has.
-func (s *Setup) Asks() bool { return len(s.Missing) == 0 }
+func (s *Setup) HasCredentials() bool { return len(s.Missing) == 0 }
 
 // Client returns a client of the server, at the address that was asked for, or else at this one.
 func (s *Setup) Client(address string, o Options) (*Client, error) {
@@ -89,7 +89,7 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it as it was sent
 		s.Redactor.Add(c.proof)
 	}
-	c, err := s.ClientOf(address, o)
+	c, err := s.ClientAt(address, o)
 	if err != nil {
 		return nil, diag.Usage("give the address as https://mdm.example.com", "%s", err)
 	}
@@ -97,7 +97,7 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 }
 
 // ClientOf returns a client of another server, such as one that gives out tokens.
-func (s *Setup) ClientOf(address string, o Options) (*Client, error) {
+func (s *Setup) ClientAt(address string, o Options) (*Client, error) {
 	o.Roots, o.Transport, o.UserAgent, o.Hide = s.Roots, s.HTTP, s.UserAgent, s.Redactor.Hide
 	return NewClient(address, o)
 }
@@ -151,8 +151,8 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 	}
 	if s.Ask == nil {
 		hint := fmt.Sprintf("set %s, or give --%s file:PATH", variable, f.Name)
-		if f.Instead != "" {
-			hint = f.Instead + ", or " + hint
+		if f.Alternative != "" {
+			hint = f.Alternative + ", or " + hint
 		}
 		return "", diag.WithHint(fmt.Errorf("%s is not given", f.Usage), "%s", hint)
 	}

@@ -64,7 +64,7 @@ func (c *Client) Token(ctx context.Context, path string, config *clientcredentia
 		return nil, c.refusal(r, refused.Response, refused.Body)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.describe(r), withoutURL(err))
+		return nil, fmt.Errorf("%s: %w", c.requestLine(r), withoutURL(err))
 	}
 	return token, nil
 }

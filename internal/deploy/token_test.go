@@ -31,7 +31,7 @@ func TestTokens(t *testing.T) {
 	defer s.Close()
 	setup := &Setup{Destination: &Destination{}}
 	setup.Redactor.Add(canary)
-	c, err := setup.ClientOf(s.URL, Options{Message: TokenMessage})
+	c, err := setup.ClientAt(s.URL, Options{Message: TokenMessage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,13 +71,13 @@ func TestFlagValues(t *testing.T) {
 	d := &Destination{Name: "a", Flags: []Flag{{Name: "kind", Kind: Choice, Choices: []string{"auto", "mac"}}, {Name: "wait", Kind: Duration, Default: "5m"},
 		{Name: "list", Kind: Switch}, {Name: "id", Variable: "ID"}}}
 	for name, given := range map[string]Values{"choice": {"kind": {"toaster"}}, "duration": {"wait": {"soon"}}, "switch": {"list": {"perhaps"}}, "unknown": {"x": {"1"}}} {
-		if err := d.check(given); err == nil {
+		if err := d.checkValues(given); err == nil {
 			t.Errorf("%s: %v is taken", name, given)
 		}
 	}
 	getenv := func(name string) (string, bool) { return name, name == "SYNCGUARD_A_ID" }
 	s := &Setup{Destination: d, Host: Host{Getenv: getenv}, Given: Values{"list": {"true"}}}
-	if got := fmt.Sprintf("%s %s %t %s", s.Text("kind"), s.Duration("wait"), s.Is("list"), s.Text("id")); got != "auto 5m0s true SYNCGUARD_A_ID" {
+	if got := fmt.Sprintf("%s %s %t %s", s.Text("kind"), s.Duration("wait"), s.Bool("list"), s.Text("id")); got != "auto 5m0s true SYNCGUARD_A_ID" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -9,18 +9,18 @@ import (
 )
 
 // signature says how who signed differs, or "".
-func signature(old, new *Side) string {
+func signatureChange(old, new *Side) string {
 	if old.Root == nil || new.Root == nil || sameSigners(old, new) {
 		return ""
 	}
-	return fmt.Sprintf("%s → %s", signers(old), signers(new))
+	return fmt.Sprintf("%s → %s", signerNames(old), signerNames(new))
 }
 
 func sameSigners(old, new *Side) bool {
 	return slices.EqualFunc(old.Signers, new.Signers, func(a, b Signer) bool { return a.Fingerprint == b.Fingerprint })
 }
 
-func signers(s *Side) string {
+func signerNames(s *Side) string {
 	if len(s.Signers) == 0 {
 		return "not signed"
 	}
@@ -33,7 +33,7 @@ func signers(s *Side) string {
 
 // addConsequences says what a device does that has the old one and gets the new one.
 func (d *Difference) addConsequences() {
-	say := func(id ID, p *Payload, help, format string, args ...any) {
+	add := func(id ID, p *Payload, help, format string, args ...any) {
 		c := Consequence{Meaning: id.meaning(), Text: fmt.Sprintf(format, args...), Help: help}
 		if p != nil {
 			c.Payload = p.Identifier
@@ -42,25 +42,25 @@ func (d *Difference) addConsequences() {
 	}
 	switch {
 	case d.Kind == Added:
-		say(ProfileAdded, nil, "", "new")
+		add(ProfileAdded, nil, "", "new")
 	case d.Kind == Removed:
-		say(ProfileRemoved, nil, "remove it from the devices by the MDM server, or tell people how to", "no longer there; devices keep what they have until somebody removes it")
+		add(ProfileRemoved, nil, "remove it from the devices by the MDM server, or tell people how to", "no longer there; devices keep what they have until somebody removes it")
 	case d.old.Declaration:
-		d.sayDeclaration(say)
+		d.addForDeclaration(add)
 	default:
-		d.sayProfile(say)
+		d.addForProfile(add)
 		if d.old.Identifier() == d.new.Identifier() { // else the payloads of the old profile stay as they are
 			for i := range d.Payloads {
-				d.sayPayload(&d.Payloads[i], say)
+				d.addForPayload(&d.Payloads[i], add)
 			}
 		}
-		d.sayKeys(say)
+		d.addForKeys(add)
 	}
 }
 
-type sayFunc func(id ID, p *Payload, help, format string, args ...any)
+type addFunc func(id ID, p *Payload, help, format string, args ...any)
 
-func (d *Difference) sayDeclaration(say sayFunc) {
+func (d *Difference) addForDeclaration(add addFunc) {
 	changed := map[string]bool{}
 	for _, c := range d.Envelope {
 		changed[c.keys[0]] = true
@@ -68,48 +68,48 @@ func (d *Difference) sayDeclaration(say sayFunc) {
 	content := changed["Payload"] || changed["Type"]
 	switch {
 	case changed["Identifier"]:
-		say(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
+		add(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
 			"for a device another declaration: its Identifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
 	case content && d.new.Root.Get("ServerToken") == nil:
-		say(DeclarationReplaced, nil, "", "replaced in place as soon as the server gives it another ServerToken; the file has none")
+		add(DeclarationReplaced, nil, "", "replaced in place as soon as the server gives it another ServerToken; the file has none")
 	case content && !changed["ServerToken"]:
-		say(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
+		add(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
 	case content || changed["ServerToken"]:
-		say(DeclarationReplaced, nil, "", "replaced in place: its ServerToken changed")
+		add(DeclarationReplaced, nil, "", "replaced in place: its ServerToken changed")
 	case d.IsEmpty():
-		say(NothingChanges, nil, "", "nothing changes")
+		add(NothingChanges, nil, "", "nothing changes")
 	}
 	if changed["Type"] {
-		say(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.old.Root.String("Type"), d.new.Root.String("Type"))
+		add(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.old.Root.String("Type"), d.new.Root.String("Type"))
 	}
-	d.saySecrets(say)
+	d.addForSecrets(add)
 }
 
-func (d *Difference) sayProfile(say sayFunc) {
+func (d *Difference) addForProfile(add addFunc) {
 	beside := d.old.Identifier() != d.new.Identifier()
 	switch {
 	case beside:
-		say(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.old.Identifier()),
+		add(InstalledBeside, nil, fmt.Sprintf("keep the PayloadIdentifier, or remove the profile %q from the devices", d.old.Identifier()),
 			"installed beside the old one, which stays: its PayloadIdentifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
 	case d.IsEmpty() && d.Signature != "":
-		say(NothingChanges, nil, "", "nothing changes but the signature")
+		add(NothingChanges, nil, "", "nothing changes but the signature")
 	case d.IsEmpty():
-		say(NothingChanges, nil, "", "nothing changes")
+		add(NothingChanges, nil, "", "nothing changes")
 	default:
-		say(UpdatedInPlace, nil, "", "updated in place")
+		add(UpdatedInPlace, nil, "", "updated in place")
 	}
 	if beside || d.Signature == "" {
 		return
 	}
 	switch by := "where it was installed by hand"; {
 	case len(d.old.Signers) == 0:
-		say(SignerChanged, nil, "", "signed now, which it was not before")
+		add(SignerChanged, nil, "", "signed now, which it was not before")
 	case len(d.new.Signers) == 0:
-		say(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, and this one is not", by)
+		add(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, and this one is not", by)
 	case sharesSigner(d.old, d.new):
-		say(SignerChanged, nil, "", "signed by one signer more or less")
+		add(SignerChanged, nil, "", "signed by one signer more or less")
 	default:
-		say(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server may replace it all the same",
+		add(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server may replace it all the same",
 			"refused %s: another certificate signed it (%s)", by, d.Signature)
 	}
 }
@@ -121,69 +121,69 @@ func sharesSigner(old, new *Side) bool {
 }
 
 // bringsIdentity lists the payloads that enroll for a certificate, or bring a private key.
-var bringsIdentity = []string{"com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed", "com.apple.security.pkcs12"}
+var identityPayloads = []string{"com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed", "com.apple.security.pkcs12"}
 
-func (d *Difference) sayPayload(p *Payload, say sayFunc) {
+func (d *Difference) addForPayload(p *Payload, add addFunc) {
 	switch {
 	case p.Kind == Added:
-		say(PayloadAdded, p, "", "%s is new", p.Label())
+		add(PayloadAdded, p, "", "%s is new", p.Label())
 	case p.Kind == Removed:
-		say(PayloadRemoved, p, "", "%s is removed, and the device takes back what it sets", p.Label())
+		add(PayloadRemoved, p, "", "%s is removed, and the device takes back what it sets", p.Label())
 	case p.old.String("PayloadType") != p.new.String("PayloadType"):
-		say(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), p.old.String("PayloadType"), p.new.String("PayloadType"))
+		add(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), p.old.String("PayloadType"), p.new.String("PayloadType"))
 	case p.Reinstalled:
-		say(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to have it updated in place",
+		add(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to have it updated in place",
 			"%s is removed and installed again (%s)", p.Label(), p.Why)
-		if slices.Contains(bringsIdentity, p.Type) {
-			say(IdentityReissued, p, "keep its PayloadUUID, unless a new certificate is what you want",
+		if slices.Contains(identityPayloads, p.Type) {
+			add(IdentityReissued, p, "keep its PayloadUUID, unless a new certificate is what you want",
 				"%s brings a certificate with its key: the device gets a new one, and what rests on the old one stops working until then", p.Label())
 		}
 	}
 }
 
 // sayKeys says what follows from single keys, of the top level and of payloads.
-func (d *Difference) sayKeys(say sayFunc) {
+func (d *Difference) addForKeys(add addFunc) {
 	for _, c := range d.Envelope {
-		sayEnvelope(c, say)
+		addForTopLevel(c, add)
 	}
 	for i := range d.Payloads {
 		p := &d.Payloads[i]
 		lost, needed := supervisedKeys(p)
 		if len(lost) > 0 && d.old.Identifier() == d.new.Identifier() {
-			say(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
+			add(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
 		}
 		if len(needed) > 0 {
-			say(SupervisionNeeded, p, "on other devices say how people do it by hand: syncguard coverage", "only supervised devices obey %s", names(needed))
+			add(SupervisionNeeded, p, "on other devices say how people do it by hand: syncguard coverage", "only supervised devices obey %s", names(needed))
 		}
 	}
-	d.saySecrets(say)
+	d.addForSecrets(add)
 }
 
-func sayEnvelope(c Change, say sayFunc) {
+func addForTopLevel(c Change, add addFunc) {
 	switch c.Path {
 	case "PayloadScope":
 		if old, new := scope(c.Old), scope(c.New); old == "User" && new == "System" {
-			say(ScopeWidened, nil, "", "on a Mac the settings hold for every user: PayloadScope from User to System")
+			add(ScopeWidened, nil, "", "on a Mac the settings hold for every user: PayloadScope from User to System")
 		} else if old == "System" && new == "User" {
-			say(ScopeNarrowed, nil, "", "on a Mac the settings hold for one user: PayloadScope from System to User")
+			add(ScopeNarrowed, nil, "", "on a Mac the settings hold for one user: PayloadScope from System to User")
 		}
 	case "TargetDeviceType":
-		sayTarget(deviceType(c.Old), deviceType(c.New), say)
+		addForDeviceTypes(deviceType(c.Old), deviceType(c.New), add)
 	case "PayloadRemovalDisallowed":
 		if old, new := isTrue(c.Old), isTrue(c.New); old && !new {
-			say(RemovalAllowed, nil, "", "people can remove it now")
+			add(RemovalAllowed, nil, "", "people can remove it now")
 		} else if new && !old {
-			say(RemovalForbidden, nil, "", "people can no longer remove it (on iPhones and iPads where they are supervised)")
+			add(RemovalForbidden, nil, "", "people can no longer remove it (on iPhones and iPads where they are supervised)")
 		}
 	case "RemovalDate", "DurationUntilRemoval":
-		say(RemovalDated, nil, "", "it removes itself at another time: %s from %s to %s", c.Path, c.Old.Describe(), c.New.Describe())
+		add(RemovalDated, nil, "", "it removes itself at another time: %s from %s to %s", c.Path, c.Old.Describe(), c.New.Describe())
 	case "EncryptedPayloadContent":
 		if c.Kind == Removed {
-			say(EncryptionLost, nil, "syncguard encrypt", "its payloads are no longer encrypted")
+			add(EncryptionLost, nil, "syncguard encrypt", "its payloads are no longer encrypted")
 		}
 	}
 	if c.keys[0] == "ConsentText" && c.Kind != Removed {
-		say(ConsentAsked, nil, "", "whoever installs it by hand is asked to agree to the text in ConsentText")
+		add(ConsentAsked, nil, "", "whoever installs it by hand is asked to agree to the text in ConsentText")
 	}
 }
 
@@ -203,12 +203,12 @@ func deviceType(v *plist.Value) int64 {
 	return n
 }
 
-func sayTarget(old, new int64, say sayFunc) {
+func addForDeviceTypes(old, new int64, add addFunc) {
 	if new == 0 {
-		say(TargetWidened, nil, "", "devices of every kind take it: TargetDeviceType from %d to none", old)
+		add(TargetWidened, nil, "", "devices of every kind take it: TargetDeviceType from %d to none", old)
 		return
 	}
-	say(TargetNarrowed, nil, "", "only devices of TargetDeviceType %d take it; others keep the old one or get none", new)
+	add(TargetNarrowed, nil, "", "only devices of TargetDeviceType %d take it; others keep the old one or get none", new)
 }
 
 func isTrue(v *plist.Value) bool { return v != nil && v.Bool }
@@ -237,14 +237,14 @@ func names(keys []string) string {
 	return strings.Join(keys, ", ")
 }
 
-func (d *Difference) saySecrets(say sayFunc) {
+func (d *Difference) addForSecrets(add addFunc) {
 	secret := func(c Change) bool { return c.Kind == Changed && c.IsSecret() }
 	if slices.ContainsFunc(d.Envelope, secret) {
-		say(SecretChanged, nil, "", "a secret changed")
+		add(SecretChanged, nil, "", "a secret changed")
 	}
 	for i := range d.Payloads {
 		if slices.ContainsFunc(d.Payloads[i].Changes, secret) {
-			say(SecretChanged, &d.Payloads[i], "", "a secret of %s changed", d.Payloads[i].Label())
+			add(SecretChanged, &d.Payloads[i], "", "a secret of %s changed", d.Payloads[i].Label())
 		}
 	}
 }

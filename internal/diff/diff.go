@@ -166,40 +166,40 @@ func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 	f := &facts{catalog: catalog}
 	c := &comparison{renamed: map[string]string{}}
 	if old.Declaration || new.Declaration {
-		d.Envelope = c.tree(old.Root, new.Root)
+		d.Envelope = c.compareTrees(old.Root, new.Root)
 		for i := range d.Envelope {
 			d.Envelope[i].Identity = isDeclarationIdentity(d.Envelope[i].Path)
 		}
-		f.note(d.Envelope, f.declaration(cmp.Or(new.Root, old.Root).String("Type")), "Payload")
+		f.annotate(d.Envelope, f.declaration(cmp.Or(new.Root, old.Root).String("Type")), "Payload")
 	} else {
 		d.comparePayloads(c, f)
 	}
 	if d.Kind == Changed && len(d.Envelope)+len(d.Payloads) == 0 {
 		d.Kind = Equal
 	}
-	d.Name, d.IdentityOnly, d.Signature = d.name(), d.isIdentityOnly(), signature(old, new)
+	d.Name, d.IdentityOnly, d.Signature = d.name(), d.isIdentityOnly(), signatureChange(old, new)
 	d.addConsequences()
 	return d, f.err
 }
 
 func (d *Difference) comparePayloads(c *comparison, f *facts) {
-	pairs := match(payloadsOf(d.old.Root), payloadsOf(d.new.Root))
+	pairs := matchPayloads(payloadsOf(d.old.Root), payloadsOf(d.new.Root))
 	for _, p := range pairs {
 		if p.old != nil && p.new != nil {
-			c.rename(p.old.String("PayloadUUID"), p.new.String("PayloadUUID"))
+			c.mapUUID(p.old.String("PayloadUUID"), p.new.String("PayloadUUID"))
 		}
 	}
-	d.Envelope = c.tree(withoutPayloads(d.old.Root), withoutPayloads(d.new.Root))
+	d.Envelope = c.compareTrees(withoutPayloads(d.old.Root), withoutPayloads(d.new.Root))
 	for _, p := range pairs {
-		if payload, differs := c.payload(p); differs {
-			f.note(payload.Changes, f.payload(payload.Type))
+		if payload, differs := c.comparePair(p); differs {
+			f.annotate(payload.Changes, f.payload(payload.Type))
 			d.Payloads = append(d.Payloads, payload)
 		}
 	}
 }
 
 // payload compares the two of a pair.
-func (c *comparison) payload(p pair) (Payload, bool) {
+func (c *comparison) comparePair(p pair) (Payload, bool) {
 	out := Payload{Kind: Changed, old: p.old, new: p.new}
 	switch {
 	case p.old == nil:
@@ -209,7 +209,7 @@ func (c *comparison) payload(p pair) (Payload, bool) {
 	}
 	shown := cmp.Or(p.new, p.old)
 	out.Type, out.Identifier, out.Name = shown.String("PayloadType"), shown.String("PayloadIdentifier"), shown.String("PayloadDisplayName")
-	out.Changes = c.tree(p.old, p.new)
+	out.Changes = c.compareTrees(p.old, p.new)
 	if out.Kind == Changed {
 		for _, key := range []string{"PayloadType", "PayloadUUID", "PayloadIdentifier"} {
 			if p.old.String(key) != p.new.String(key) {

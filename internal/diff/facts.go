@@ -17,27 +17,27 @@ type facts struct {
 
 func (f *facts) payload(payloadType string) []*schema.Type {
 	types, err := f.catalog.Payloads(payloadType)
-	f.keep(err)
+	f.keepError(err)
 	return types
 }
 
 func (f *facts) declaration(declarationType string) []*schema.Type {
 	t, err := f.catalog.Declaration(declarationType)
-	f.keep(err)
+	f.keepError(err)
 	if t == nil {
 		return nil
 	}
 	return []*schema.Type{t}
 }
 
-func (f *facts) keep(err error) {
+func (f *facts) keepError(err error) {
 	if f.err == nil {
 		f.err = err
 	}
 }
 
 // note says of each key what a person has to know who sees it change. The keys of the schema begin below the key under.
-func (f *facts) note(changes []Change, types []*schema.Type, under ...string) {
+func (f *facts) annotate(changes []Change, types []*schema.Type, under ...string) {
 	for i := range changes {
 		c := &changes[i]
 		keys, ok := cutKeys(c.keys, under)
@@ -45,7 +45,7 @@ func (f *facts) note(changes []Change, types []*schema.Type, under ...string) {
 			continue
 		}
 		c.Supervised = slices.ContainsFunc(types, func(t *schema.Type) bool { return t.Key(keys...) != nil && needsSupervision(t, keys) })
-		c.Note = phrase(types, keys, c.Kind)
+		c.Note = availabilityNote(types, keys, c.Kind)
 	}
 }
 
@@ -57,10 +57,10 @@ func cutKeys(keys, under []string) ([]string, bool) {
 }
 
 // recent is the major version from which on it is worth saying that a key came with it: devices with older ones are in use.
-var recent = map[target.Platform]int{target.IOS: 16, target.MacOS: 13}
+var recentMajor = map[target.Platform]int{target.IOS: 16, target.MacOS: 13}
 
 // phrase says where a key works: supervised, iOS 26 and later. What came with a version matters of a key that is new.
-func phrase(types []*schema.Type, keys []string, kind Kind) string {
+func availabilityNote(types []*schema.Type, keys []string, kind Kind) string {
 	for _, t := range types {
 		if t.Key(keys...) == nil {
 			continue
@@ -79,7 +79,7 @@ func phrase(types []*schema.Type, keys []string, kind Kind) string {
 				parts = append(parts, "not on "+string(p))
 			case !own.Removed.IsZero() && own.Removed.Compare(whole.Removed) != 0:
 				parts = append(parts, fmt.Sprintf("until %s %s", p, own.Removed))
-			case !own.NotAvailable && own.Introduced.Compare(whole.Introduced) > 0 && own.Introduced.Major >= recent[p]:
+			case !own.NotAvailable && own.Introduced.Compare(whole.Introduced) > 0 && own.Introduced.Major >= recentMajor[p]:
 				parts = append(parts, fmt.Sprintf("%s %s and later", p, own.Introduced))
 			}
 		}

@@ -11,10 +11,10 @@ type pair struct{ old, new *plist.Value }
 
 // match finds for each old payload the new one that it has become: the one with the same identity first, as a device does,
 // and then what a person would take for it. The pairs are in the order of the new profile, what was removed at the end.
-func match(old, new []*plist.Value) []pair {
+func matchPayloads(old, new []*plist.Value) []pair {
 	var pairs []pair
 	freeOld, freeNew := slices.Clone(old), slices.Clone(new)
-	for _, same := range likenesses {
+	for _, same := range matchRules {
 		freeOld = slices.DeleteFunc(freeOld, func(a *plist.Value) bool {
 			i := slices.IndexFunc(freeNew, func(b *plist.Value) bool { return same(a, b) })
 			if i < 0 {
@@ -36,21 +36,23 @@ func match(old, new []*plist.Value) []pair {
 }
 
 // likenesses say when two payloads are the same one, the surest first.
-var likenesses = []func(a, b *plist.Value) bool{
+var matchRules = []func(a, b *plist.Value) bool{
 	plist.Equal,
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadType", "PayloadIdentifier", "PayloadUUID") },
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadType", "PayloadUUID") },
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadType", "PayloadIdentifier") },
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadIdentifier", "PayloadUUID") },
 	func(a, b *plist.Value) bool {
-		return agree(a, b, "PayloadType") && plist.Equal(settings(a), settings(b))
+		return haveEqual(a, b, "PayloadType", "PayloadIdentifier", "PayloadUUID")
 	},
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadType", "PayloadDisplayName") },
-	func(a, b *plist.Value) bool { return agree(a, b, "PayloadType") },
+	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadType", "PayloadUUID") },
+	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadType", "PayloadIdentifier") },
+	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadIdentifier", "PayloadUUID") },
+	func(a, b *plist.Value) bool {
+		return haveEqual(a, b, "PayloadType") && plist.Equal(withoutIdentity(a), withoutIdentity(b))
+	},
+	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadType", "PayloadDisplayName") },
+	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadType") },
 }
 
 // agree says whether both have the same text at each of the keys.
-func agree(a, b *plist.Value, keys ...string) bool {
+func haveEqual(a, b *plist.Value, keys ...string) bool {
 	for _, key := range keys {
 		if t := a.String(key); t == "" || t != b.String(key) {
 			return false
@@ -60,7 +62,7 @@ func agree(a, b *plist.Value, keys ...string) bool {
 }
 
 // settings is a payload without what only says who it is.
-func settings(v *plist.Value) *plist.Value {
+func withoutIdentity(v *plist.Value) *plist.Value {
 	return plist.NewDictionary(slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool {
 		switch f.Key {
 		case "PayloadUUID", "PayloadIdentifier", "PayloadDisplayName", "PayloadDescription", "PayloadOrganization", "PayloadVersion":
@@ -73,7 +75,7 @@ func settings(v *plist.Value) *plist.Value {
 // Match finds for each old file the new one that it has become: the one with the same identifier, and else the one with the
 // same name. Sides are compared by what they hold, so that a file which was moved is not taken for another. A side that has
 // none is paired with one without a Root.
-func Match(old, new []*Side, sameName func(a, b *Side) bool) [][2]*Side {
+func MatchSides(old, new []*Side, sameName func(a, b *Side) bool) [][2]*Side {
 	var pairs [][2]*Side
 	freeOld, freeNew := slices.Clone(old), slices.Clone(new)
 	sameIdentifier := func(a, b *Side) bool {

@@ -14,60 +14,60 @@ type comparison struct {
 	changes []Change
 }
 
-func (c *comparison) rename(old, new string) {
+func (c *comparison) mapUUID(old, new string) {
 	if old != "" && new != "" && old != new {
 		c.renamed[strings.ToUpper(old)] = strings.ToUpper(new)
 	}
 }
 
 // tree compares two dictionaries, either of which may be nil.
-func (c *comparison) tree(old, new *plist.Value) []Change {
+func (c *comparison) compareTrees(old, new *plist.Value) []Change {
 	c.changes = []Change{}
-	at := place{}
+	at := location{}
 	switch {
 	case old == nil && new == nil:
 	case old == nil || new == nil || old.Kind != plist.Dictionary || new.Kind != plist.Dictionary:
-		c.whole(at, old, new)
+		c.compareOneSided(at, old, new)
 	default:
-		c.dictionaries(at, old, new)
+		c.compareDictionaries(at, old, new)
 	}
 	return c.changes
 }
 
 // whole says of one side that is not there, or is no dictionary, what it has.
-func (c *comparison) whole(at place, old, new *plist.Value) {
+func (c *comparison) compareOneSided(at location, old, new *plist.Value) {
 	empty := plist.NewDictionary()
 	if old == nil && new.Kind == plist.Dictionary {
-		c.dictionaries(at, empty, new)
+		c.compareDictionaries(at, empty, new)
 	} else if new == nil && old.Kind == plist.Dictionary {
-		c.dictionaries(at, old, empty)
+		c.compareDictionaries(at, old, empty)
 	} else {
-		c.values(at, old, new)
+		c.compareValues(at, old, new)
 	}
 }
 
 // place is where a value stands.
-type place struct {
+type location struct {
 	path string
 	keys []string // without indices
 }
 
-func (p place) key(name string) place {
+func (p location) key(name string) location {
 	path := name
 	if p.path != "" {
 		path = p.path + "." + name
 	}
-	return place{path, append(slices.Clip(p.keys), name)}
+	return location{path, append(slices.Clip(p.keys), name)}
 }
 
-func (p place) item(i int) place { return place{fmt.Sprintf("%s[%d]", p.path, i), p.keys} }
+func (p location) item(i int) location { return location{fmt.Sprintf("%s[%d]", p.path, i), p.keys} }
 
-func (c *comparison) add(kind Kind, at place, old, new *plist.Value) {
+func (c *comparison) addChange(kind Kind, at location, old, new *plist.Value) {
 	c.changes = append(c.changes, Change{Kind: kind, Path: at.path, keys: at.keys, Old: old, New: new, Identity: c.isIdentity(at, kind, old, new)})
 }
 
 // isIdentity tells who a payload is from what it does. A reference counts as identity where it follows what it refers to.
-func (c *comparison) isIdentity(at place, kind Kind, old, new *plist.Value) bool {
+func (c *comparison) isIdentity(at location, kind Kind, old, new *plist.Value) bool {
 	switch at.path {
 	case "PayloadUUID", "PayloadIdentifier":
 		return true
@@ -79,43 +79,43 @@ func (c *comparison) isIdentity(at place, kind Kind, old, new *plist.Value) bool
 		c.renamed[strings.ToUpper(old.Text)] == strings.ToUpper(new.Text) && new.Text != ""
 }
 
-func (c *comparison) values(at place, old, new *plist.Value) {
+func (c *comparison) compareValues(at location, old, new *plist.Value) {
 	switch {
 	case old == nil && new == nil:
 	case old == nil:
-		c.leaves(Added, at, new)
+		c.addLeaves(Added, at, new)
 	case new == nil:
-		c.leaves(Removed, at, old)
+		c.addLeaves(Removed, at, old)
 	case old.Kind == plist.Dictionary && new.Kind == plist.Dictionary:
-		c.dictionaries(at, old, new)
+		c.compareDictionaries(at, old, new)
 	case old.Kind == plist.Array && new.Kind == plist.Array:
-		c.arrays(at, old, new)
+		c.compareArrays(at, old, new)
 	case !plist.Equal(old, new):
-		c.add(Changed, at, old, new)
+		c.addChange(Changed, at, old, new)
 	}
 }
 
 // leaves says of a value that is there on one side only what is in it: each key, and arrays of scalars in one.
-func (c *comparison) leaves(kind Kind, at place, v *plist.Value) {
+func (c *comparison) addLeaves(kind Kind, at location, v *plist.Value) {
 	switch {
 	case v.Kind == plist.Dictionary && len(v.Fields) > 0:
 		for _, f := range slices.SortedStableFunc(slices.Values(v.Fields), func(a, b plist.Field) int { return strings.Compare(a.Key, b.Key) }) {
-			c.leaves(kind, at.key(f.Key), f.Value)
+			c.addLeaves(kind, at.key(f.Key), f.Value)
 		}
 	case v.Kind == plist.Array && slices.ContainsFunc(v.Items, func(w *plist.Value) bool { return w.Kind == plist.Dictionary || w.Kind == plist.Array }):
 		for i, item := range v.Items {
-			c.leaves(kind, at.item(i), item)
+			c.addLeaves(kind, at.item(i), item)
 		}
 	case kind == Added:
-		c.add(kind, at, nil, v)
+		c.addChange(kind, at, nil, v)
 	default:
-		c.add(kind, at, v, nil)
+		c.addChange(kind, at, v, nil)
 	}
 }
 
 // dictionaries compares key by key, in the order of their names. Of a key that stands twice the last one counts, as it does
 // for devices.
-func (c *comparison) dictionaries(at place, old, new *plist.Value) {
+func (c *comparison) compareDictionaries(at location, old, new *plist.Value) {
 	if len(old.Fields)+len(new.Fields) == 0 {
 		return
 	}
@@ -134,7 +134,7 @@ func (c *comparison) dictionaries(at place, old, new *plist.Value) {
 	slices.Sort(names)
 	for _, name := range names {
 		both := values[name]
-		c.values(at.key(name), both[0], both[1])
+		c.compareValues(at.key(name), both[0], both[1])
 	}
 }
 
@@ -143,13 +143,13 @@ const maxSteps = 4_000_000
 
 // arrays compares two sequences: what both have in common stays out of it, and of the rest those that are most alike are
 // compared with each other.
-func (c *comparison) arrays(at place, old, new *plist.Value) {
+func (c *comparison) compareArrays(at location, old, new *plist.Value) {
 	a, b := hashes(old.Items), hashes(new.Items)
 	if slices.Equal(a, b) {
 		return
 	}
 	if len(a) == len(b) && slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) {
-		c.add(Changed, at, old, new)
+		c.addChange(Changed, at, old, new)
 		c.changes[len(c.changes)-1].Note = "the same items in another order"
 		return
 	}
@@ -163,33 +163,33 @@ func (c *comparison) arrays(at place, old, new *plist.Value) {
 	}
 	i, j := common, common
 	for _, m := range longestCommon(a[common:endA], b[common:endB]) {
-		c.gap(at, old, new, i, common+m[0], j, common+m[1])
+		c.compareUnmatched(at, old, new, i, common+m[0], j, common+m[1])
 		i, j = common+m[0]+1, common+m[1]+1
 	}
-	c.gap(at, old, new, i, endA, j, endB)
+	c.compareUnmatched(at, old, new, i, endA, j, endB)
 }
 
 // gap compares the items i to endI of old with j to endJ of new, which have nothing in common.
-func (c *comparison) gap(at place, old, new *plist.Value, i, endI, j, endJ int) {
+func (c *comparison) compareUnmatched(at location, old, new *plist.Value, i, endI, j, endJ int) {
 	left, right := old.Items[i:endI], new.Items[j:endJ]
 	taken := make([]bool, len(right))
 	for n, v := range left {
 		best := -1
 		if len(left)*len(right) <= maxSteps/1000 {
-			best = mostAlike(v, right, taken, len(left) == len(right))
+			best = mostSimilar(v, right, taken, len(left) == len(right))
 		} else if n < len(right) && isContainer(v, right[n]) {
 			best = n
 		}
 		if best < 0 {
-			c.leaves(Removed, at.item(i+n), v)
+			c.addLeaves(Removed, at.item(i+n), v)
 			continue
 		}
 		taken[best] = true
-		c.values(at.item(j+best), v, right[best])
+		c.compareValues(at.item(j+best), v, right[best])
 	}
 	for n, v := range right {
 		if !taken[n] {
-			c.leaves(Added, at.item(j+n), v)
+			c.addLeaves(Added, at.item(j+n), v)
 		}
 	}
 }
@@ -201,7 +201,7 @@ func isContainer(a, b *plist.Value) bool {
 // mostAlike returns the container that shares the most fields with v, the first of several, or -1. Where as many come as go,
 // one that shares nothing will do. Scalars are never alike: of a list of names one that goes and one that comes are two
 // changes.
-func mostAlike(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo bool) int {
+func mostSimilar(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo bool) int {
 	best, most := -1, 0
 	if anyWillDo {
 		most = -1

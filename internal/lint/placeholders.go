@@ -37,7 +37,7 @@ func placeholderFound(p *pass, profile *profile) {
 		return
 	}
 	for n := range plist.Walk(profile.root) {
-		if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.Filled(n.Text)) > 0 {
+		if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.FindVariables(n.Text)) > 0 {
 			continue // of the latter mdm-variable-in-signed-profile says so
 		}
 		found := plist.Placeholders(n.Text)

@@ -29,7 +29,7 @@ func eachFilled(v *plist.Value, do func(at place, names string)) {
 		if n.Kind != plist.String {
 			continue
 		}
-		names := slices.DeleteFunc(mdm.Filled(n.Text), func(name string) bool { return mdm.OnDevice(name, nearestType(n)) })
+		names := slices.DeleteFunc(mdm.FindVariables(n.Text), func(name string) bool { return mdm.IsFilledOnDevice(name, nearestType(n)) })
 		if len(names) > 0 {
 			do(root.place(n), quote(strings.Join(names, ", ")))
 		}
@@ -51,7 +51,7 @@ func unknownMDMVariable(p *pass, profile *profile) {
 		return
 	}
 	for n := range plist.Walk(profile.root) {
-		unknown := server.Unknown
+		unknown := server.UnknownVariables
 		if n.Kind == plist.Null { // text that stands for a value of another type
 			unknown = server.UnknownOutsideStrings
 		}
@@ -61,16 +61,16 @@ func unknownMDMVariable(p *pass, profile *profile) {
 	}
 }
 
-func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown) {
+func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.UnknownVariable) {
 	d := p.report(at, "%s does not fill in %s, so devices get it as it stands", server.Name, quote(u.Text))
 	switch {
 	case u.Meant != "":
 		d.Help = "did you mean " + quote(u.Meant) + "?"
-	case u.Of != nil:
-		d.Help = "it is a variable of " + u.Of.Name
+	case u.Owner != nil:
+		d.Help = "it is a variable of " + u.Owner.Name
 	}
 	switch {
-	case u.Place:
+	case u.Misplaced:
 		d.Severity, d.Message = diag.Error, server.Name+" takes "+quote(u.Text)+" in strings alone and refuses the profile"
 	case u.Newer:
 		d.Message = server.Name + " refuses variables that it does not know, and " + quote(u.Text) + " is none of those known as of " + server.Variables.AsOf

@@ -25,13 +25,13 @@ type Server struct {
 	Size      *Size
 	Signed    *Signed
 	Binary    *Binary
-	Scope     *Saying // of a profile without PayloadScope
-	Secrets   *Saying
+	Scope     *Clause // of a profile without PayloadScope
+	Secrets   *Clause
 	Phantoms  *fact.Statement // white space between arrays becomes arrays
 	Text      *Text
 	Storage   *Storage
 	Own       *Own
-	Changes   []Saying // what else it does to a profile
+	Changes   []Clause // what else it does to a profile
 	Renewal   *Renewal
 	Requires  []Key // of the top level
 	Fixed     []Key // of the top level: an update that changes one is refused
@@ -84,7 +84,7 @@ type Renewal struct {
 }
 
 // Saying is a fact that is a clause, with the server as its subject.
-type Saying struct {
+type Clause struct {
 	fact.Statement
 	Says string
 }
@@ -137,18 +137,18 @@ func servers() []*Server { return embedded().Servers }
 
 // file is mdm.json as it is written.
 type file struct {
-	Device  OnTheDevice
+	Device  DeviceVariables
 	Servers []*Server
 }
 
 // OnTheDevice is the variables, in percent signs, that a Mac fills in itself, and the payload types in which it does.
-type OnTheDevice struct {
+type DeviceVariables struct {
 	fact.Statement
 	Names []string
 	Types []string
 }
 
-func device() *OnTheDevice { return &embedded().Device }
+func device() *DeviceVariables { return &embedded().Device }
 
 // Find returns the server of an ID or another of its names, upper case or lower, or nil.
 func Find(name string) *Server {
@@ -205,7 +205,7 @@ func (s *Server) facts() []fact.Statement {
 	if s.Binary != nil {
 		all = append(all, s.Binary.Statement)
 	}
-	for _, says := range []*Saying{s.Scope, s.Secrets} {
+	for _, says := range []*Clause{s.Scope, s.Secrets} {
 		if says != nil {
 			all = append(all, says.Statement)
 		}

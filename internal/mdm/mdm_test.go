@@ -59,14 +59,14 @@ func TestFilled(t *testing.T) {
 		"{{unclosed and {{a}}":              "{{a}}",
 	}
 	for text, want := range tests {
-		if got := strings.Join(Filled(text), " "); got != want {
+		if got := strings.Join(FindVariables(text), " "); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
 
 func TestOnDevice(t *testing.T) {
-	if !OnDevice("%HardwareUUID%", "com.apple.security.scep") || OnDevice("%HardwareUUID%", "com.apple.dock") || OnDevice("%Email%", "com.apple.security.scep") {
+	if !IsFilledOnDevice("%HardwareUUID%", "com.apple.security.scep") || IsFilledOnDevice("%HardwareUUID%", "com.apple.dock") || IsFilledOnDevice("%Email%", "com.apple.security.scep") {
 		t.Error("what a Mac fills in itself is not right")
 	}
 }
@@ -92,13 +92,13 @@ func TestUnknown(t *testing.T) {
 		{"apple-business", "$UDID", ""},
 	} {
 		var got []string
-		for _, u := range Find(tt.server).Unknown(tt.text) {
+		for _, u := range Find(tt.server).UnknownVariables(tt.text) {
 			said := u.Text
 			if u.Meant != "" {
 				said += " meant " + u.Meant
 			}
-			if u.Of != nil {
-				said += " of " + u.Of.Name
+			if u.Owner != nil {
+				said += " of " + u.Owner.Name
 			}
 			if u.Refused {
 				said += " refused"

@@ -37,7 +37,7 @@ const (
 )
 
 // Arrives reports whether text in a payload of this type stays as it is, but for its ends.
-func (s *Storage) Arrives(devices, payloadType string) bool {
+func (s *Storage) Keeps(devices, payloadType string) bool {
 	return slices.Contains(s.Whole[devices], payloadType)
 }
 
@@ -45,7 +45,7 @@ func (s *Storage) Arrives(devices, payloadType string) bool {
 // only avoid LineFeeds, by Send.
 func (s *Storage) Changes(text, devices, payloadType string) []Change {
 	inner := trim(text)
-	kept := s.Arrives(devices, payloadType)
+	kept := s.Keeps(devices, payloadType)
 	var all []Change
 	for _, c := range []struct {
 		Change
@@ -53,7 +53,7 @@ func (s *Storage) Changes(text, devices, payloadType string) []Change {
 	}{
 		{LineFeeds, !kept && strings.Contains(strings.ReplaceAll(inner, "\r\n", "\r"), "\n")},
 		{Tabs, !kept && strings.Contains(inner, "\t")},
-		{Escapes, !kept && layered.Replace(inner) != inner},
+		{Escapes, !kept && escapeOnce.Replace(inner) != inner},
 		{Astral, strings.ContainsFunc(inner, isAstral)},
 		{Ends, inner != strings.Trim(text, "\r\n")},
 	} {
@@ -68,23 +68,23 @@ func (s *Storage) Changes(text, devices, payloadType string) []Change {
 }
 
 // Send returns a text in the form that loses least on its way: with a carriage return for each line break.
-func (s *Storage) Send(text string) string {
+func (s *Storage) ForUpload(text string) string {
 	return strings.NewReplacer("\r\n", "\r", "\n", "\r").Replace(text)
 }
 
 // Reads returns a text of the server's as it compares: without white space at its ends, and with one line feed for each
 // line break, which is how a carriage return reads.
-func (s *Storage) Reads(text string) string {
+func (s *Storage) Normalize(text string) string {
 	return trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
 }
 
 // Forms returns what the server can make of a text that Send has made ready, as Reads has it: with each Change and without it,
 // since it may treat a type in another way than is known.
-func (s *Storage) Forms(text string) []string {
-	forms := s.Names(text)
-	for _, change := range []func(string) string{withoutTabs, layered.Replace} {
+func (s *Storage) Variants(text string) []string {
+	forms := s.NameVariants(text)
+	for _, change := range []func(string) string{withoutTabs, escapeOnce.Replace} {
 		for _, form := range forms {
-			if changed := s.Reads(change(form)); changed != form {
+			if changed := s.Normalize(change(form)); changed != form {
 				forms = append(forms, changed)
 			}
 		}
@@ -93,8 +93,8 @@ func (s *Storage) Forms(text string) []string {
 }
 
 // Names is Forms for a text that stands beside the profile.
-func (s *Storage) Names(text string) []string {
-	forms := []string{s.Reads(text)}
+func (s *Storage) NameVariants(text string) []string {
+	forms := []string{s.Normalize(text)}
 	if bare := withoutAstral(forms[0]); bare != forms[0] {
 		forms = append(forms, bare)
 	}
@@ -104,7 +104,7 @@ func (s *Storage) Names(text string) []string {
 func withoutTabs(text string) string { return strings.ReplaceAll(text, "\t", "") }
 
 // layered is one more layer of escaping. The end of a CDATA section, in which the text is sent, needs it as well.
-var layered = strings.NewReplacer("&", "&amp;", "<", "&lt;", "]]>", "]]&gt;")
+var escapeOnce = strings.NewReplacer("&", "&amp;", "<", "&lt;", "]]>", "]]&gt;")
 
 func isAstral(r rune) bool { return r > 0xFFFF }
 

@@ -40,11 +40,11 @@ func TestForms(t *testing.T) {
 	law := Find("jamf").Storage
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching("([ \\n\\t\\r<>&\"'a-z]|]]>|&amp;|é|🍏){0,12}").Draw(t, "text")
-		forms := law.Forms(text)
-		if changes := law.Changes(law.Send(text), MobileDevices, "com.acme.app"); (len(changes) == 0) != (len(forms) == 1 && forms[0] == strings.Trim(lines(text), "\n")) {
+		forms := law.Variants(text)
+		if changes := law.Changes(law.ForUpload(text), MobileDevices, "com.acme.app"); (len(changes) == 0) != (len(forms) == 1 && forms[0] == strings.Trim(lines(text), "\n")) {
 			t.Fatalf("%v, and the forms are %q", changes, forms)
 		}
-		if !slices.Equal(forms, law.Forms(law.Send(text))) {
+		if !slices.Equal(forms, law.Variants(law.ForUpload(text))) {
 			t.Fatalf("sent it has other forms than %q", forms)
 		}
 	})

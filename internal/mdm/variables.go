@@ -27,13 +27,13 @@ type Variables struct {
 
 // Filled returns the variables that some MDM server would fill in, as they stand in s, each once and in order. A profile
 // that holds one cannot be signed before the server has filled it in. Percent-encoded bytes, as in %C3%A9, are no variables.
-func Filled(s string) []string {
+func FindVariables(s string) []string {
 	if !strings.ContainsAny(s, "$%{") {
 		return nil
 	}
 	var found []string
 	for i := 0; i < len(s); {
-		at := filledPattern().FindStringIndex(s[i:])
+		at := knownPattern().FindStringIndex(s[i:])
 		if at == nil {
 			break
 		}
@@ -51,7 +51,7 @@ func Filled(s string) []string {
 	return found
 }
 
-var filledPattern = sync.OnceValue(func() *regexp.Regexp {
+var knownPattern = sync.OnceValue(func() *regexp.Regexp {
 	var names, begun, numbered []string
 	for _, s := range Servers() {
 		if v := s.Variables; v != nil {
@@ -88,44 +88,44 @@ func isPercentEncoding(name string) bool {
 
 // OnDevice says whether a Mac itself fills in a variable, as it stands in the text, in a payload of this type: in requests for
 // certificates and in the names for 802.1X. A signed profile may hold it.
-func OnDevice(variable, payloadType string) bool {
+func IsFilledOnDevice(variable, payloadType string) bool {
 	return slices.Contains(device().Names, strings.Trim(variable, "%")) && slices.Contains(device().Types, payloadType)
 }
 
 // Unknown is a variable that a server does not fill in.
-type Unknown struct {
-	Text    string  // as it stands in the text
-	Meant   string  // the variable of the server that it is nearly, or ""
-	Of      *Server // that fills it in, or nil
-	Refused bool    // the server refuses the profile
-	Newer   bool    // unless the name is newer than what is known of the server
-	Place   bool    // the name is right, and stands where the server does not take it
+type UnknownVariable struct {
+	Text      string  // as it stands in the text
+	Meant     string  // the variable of the server that it is nearly, or ""
+	Owner     *Server // that fills it in, or nil
+	Refused   bool    // the server refuses the profile
+	Newer     bool    // unless the name is newer than what is known of the server
+	Misplaced bool    // the name is right, and stands where the server does not take it
 }
 
 // token is what looks like a variable. %NAME% is left out: macOS and apps fill in such names themselves.
-var token = sync.OnceValue(func() *regexp.Regexp {
+var variablePattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\$\{[A-Za-z][A-Za-z0-9_]*\}|\$[A-Za-z][A-Za-z0-9_]*|\{\{[^{}]{1,200}\}\}`)
 })
 
 // Unknown returns the variables in a text that the server does not fill in although they are surely meant for a server:
 // names of other servers, and names that are nearly one of its own. What else looks like a variable may be meant for an app
 // or a script, and is left alone.
-func (s *Server) Unknown(text string) []Unknown {
+func (s *Server) UnknownVariables(text string) []UnknownVariable {
 	if s.Variables == nil || !strings.ContainsAny(text, "${") {
 		return nil
 	}
-	var found []Unknown
-	for _, t := range token().FindAllString(text, -1) {
-		name, inBraces := bare(t)
+	var found []UnknownVariable
+	for _, t := range variablePattern().FindAllString(text, -1) {
+		name, inBraces := variableName(t)
 		if s.Variables.fills(name, inBraces) {
 			continue
 		}
-		u := Unknown{Text: t, Meant: s.Variables.near(name, inBraces), Of: owner(name, inBraces)}
-		own := s.Variables.owns(name, inBraces)
+		u := UnknownVariable{Text: t, Meant: s.Variables.closest(name, inBraces), Owner: ownerOf(name, inBraces)}
+		own := s.Variables.isOwnForm(name, inBraces)
 		u.Refused = own && s.Variables.Refuses
 		u.Newer = u.Refused && u.Meant == "" && s.Variables.AsOf != ""
 		closed := inBraces && len(s.Variables.Braces) > 0 && !s.Variables.Open
-		if u.Meant != "" || u.Of != nil || own || closed {
+		if u.Meant != "" || u.Owner != nil || own || closed {
 			found = append(found, u)
 		}
 	}
@@ -133,22 +133,22 @@ func (s *Server) Unknown(text string) []Unknown {
 }
 
 // UnknownOutsideStrings is Unknown for a text that stands for data, a number, a date or a boolean.
-func (s *Server) UnknownOutsideStrings(text string) []Unknown {
-	found := s.Unknown(text)
+func (s *Server) UnknownOutsideStrings(text string) []UnknownVariable {
+	found := s.UnknownVariables(text)
 	if s.Variables == nil || !s.Variables.Refuses {
 		return found
 	}
-	for _, t := range token().FindAllString(text, -1) {
-		name, inBraces := bare(t)
-		if s.Variables.owns(name, inBraces) && s.Variables.fills(name, inBraces) && !hasPrefix(name, s.Variables.InData) {
-			found = append(found, Unknown{Text: t, Refused: true, Place: true})
+	for _, t := range variablePattern().FindAllString(text, -1) {
+		name, inBraces := variableName(t)
+		if s.Variables.isOwnForm(name, inBraces) && s.Variables.fills(name, inBraces) && !hasPrefix(name, s.Variables.InData) {
+			found = append(found, UnknownVariable{Text: t, Refused: true, Misplaced: true})
 		}
 	}
 	return found
 }
 
 // owns reports whether a name has the form that only variables of this server have.
-func (v *Variables) owns(name string, inBraces bool) bool {
+func (v *Variables) isOwnForm(name string, inBraces bool) bool {
 	return v.Own != "" && strings.HasPrefix(name, v.Own) && !inBraces
 }
 
@@ -158,7 +158,7 @@ func hasPrefix(name string, prefixes []string) bool {
 }
 
 // bare returns the name in a token.
-func bare(token string) (name string, inBraces bool) {
+func variableName(token string) (name string, inBraces bool) {
 	if inner, ok := strings.CutPrefix(token, "{{"); ok {
 		return strings.TrimSuffix(inner, "}}"), true
 	}
@@ -177,7 +177,7 @@ func (v *Variables) fills(name string, inBraces bool) bool {
 }
 
 // near returns the variable, as it is written, that has the same name but for case, underscores and blanks.
-func (v *Variables) near(name string, inBraces bool) string {
+func (v *Variables) closest(name string, inBraces bool) string {
 	for _, known := range v.Dollar {
 		if !inBraces && fold(known) == fold(name) {
 			return "$" + known
@@ -196,7 +196,7 @@ func fold(name string) string {
 }
 
 // owner returns a server that fills in a name exactly, or nil. A name that any server could have is nobody's.
-func owner(name string, inBraces bool) *Server {
+func ownerOf(name string, inBraces bool) *Server {
 	for _, s := range Servers() {
 		if v := s.Variables; v != nil && !v.AnyBraces && v.fills(name, inBraces) {
 			return s

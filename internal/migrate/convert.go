@@ -42,13 +42,13 @@ func (c *converter) field(f plist.Field, path, at []string) (name string, value 
 	source := strings.Join(path, ".")
 	switch {
 	case c.from.Key(path...) == nil && rename == nil:
-		c.lose(source, "is in no schema of the payload")
+		c.addLoss(source, "is in no schema of the payload")
 		return "", nil
 	case k == nil:
-		c.lose(source, "has no counterpart in the declaration")
+		c.addLoss(source, "has no counterpart in the declaration")
 		return "", nil
-	case !k.AnyKind && !fits(k.Kind, f.Value.Kind):
-		c.lose(source, "is "+k.Kind.String()+" in the declaration")
+	case !k.AnyKind && !accepts(k.Kind, f.Value.Kind):
+		c.addLoss(source, "is "+k.Kind.String()+" in the declaration")
 		return "", nil
 	}
 	if name != f.Key {
@@ -64,7 +64,7 @@ func (c *converter) field(f plist.Field, path, at []string) (name string, value 
 
 // counterpart finds the key of the declaration: by a fact, by the same name, or by the name with a capital.
 func (c *converter) counterpart(name string, rename *facts.Rename, at []string) (*schema.Key, string) {
-	names := []string{name, capital(name)}
+	names := []string{name, capitalized(name)}
 	if rename != nil {
 		names = []string{rename.As}
 	}
@@ -99,7 +99,7 @@ func (c *converter) value(v *plist.Value, path, at []string) *plist.Value {
 	return v
 }
 
-func (c *converter) lose(key, why string) {
+func (c *converter) addLoss(key, why string) {
 	loss := Loss{key, why}
 	if !slices.Contains(c.change.Lost, loss) {
 		c.change.Lost = append(c.change.Lost, loss)
@@ -118,24 +118,24 @@ func (c *converter) isOneToOne(t *schema.Type, v *plist.Value) bool {
 }
 
 // fits says whether a value of one kind can stand where the other is wanted.
-func fits(want, got plist.Kind) bool {
+func accepts(want, got plist.Kind) bool {
 	return want == got || want == plist.Real && got == plist.Integer
 }
 
-func capital(s string) string {
+func capitalized(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // lostReach says where the payload works and the declaration does not, on the current version.
-func lostReach(t, d *schema.Type, path, at []string) []Loss {
+func lostAvailability(t, d *schema.Type, path, at []string) []Loss {
 	var phrases []string
 	by := map[string][]string{} // platforms
 	for _, p := range target.Platforms() {
 		if p == target.IPadOS {
 			continue // it is iOS to a schema
 		}
-		for _, phrase := range lostOn(p, t, d, path, at) {
+		for _, phrase := range newRequirements(p, t, d, path, at) {
 			if by[phrase] == nil {
 				phrases = append(phrases, phrase)
 			}
@@ -150,11 +150,11 @@ func lostReach(t, d *schema.Type, path, at []string) []Loss {
 }
 
 // lostOn says what a declaration needs on a platform where the payload needs nothing, each once.
-func lostOn(p target.Platform, t, d *schema.Type, path, at []string) []string {
+func newRequirements(p target.Platform, t, d *schema.Type, path, at []string) []string {
 	var phrases []string
 	for _, e := range []target.Enrollment{target.Supervised, target.Device, target.Manual} {
 		to := target.Target{Platform: p, Version: target.Version{Major: target.Current}, Enrollment: e}
-		if !works(t, path, to) {
+		if !isAvailable(t, path, to) {
 			continue
 		}
 		a := d.AvailabilityAt(p, at...)
@@ -167,6 +167,6 @@ func lostOn(p target.Platform, t, d *schema.Type, path, at []string) []string {
 	return phrases
 }
 
-func works(t *schema.Type, path []string, to target.Target) bool {
+func isAvailable(t *schema.Type, path []string, to target.Target) bool {
 	return !slices.ContainsFunc(t.AvailabilityAt(to.Platform, path...).Limits(to), func(l schema.Limit) bool { return l.Obstacle.Blocks() })
 }

@@ -57,10 +57,10 @@ type Loss struct {
 }
 
 // since is the oldest version whose changes count.
-func since() target.Version { return target.DefaultVersion() }
+func oldestVersion() target.Version { return target.DefaultVersion() }
 
 // Of plans the migration of a profile. The error is one of reading the schema facts.
-func Of(root *plist.Value, c *schema.Catalog) (*Plan, error) {
+func NewPlan(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 	known, err := facts.Embedded()
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func Of(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 		if payload == nil || payload.Kind != plist.Dictionary {
 			continue
 		}
-		if err := m.payload(payload, fmt.Sprintf("PayloadContent[%d]", i)); err != nil {
+		if err := m.addPayload(payload, fmt.Sprintf("PayloadContent[%d]", i)); err != nil {
 			return nil, err
 		}
 	}
@@ -91,16 +91,16 @@ type migration struct {
 	plan    *Plan
 }
 
-func (m *migration) payload(v *plist.Value, at string) error {
+func (m *migration) addPayload(v *plist.Value, at string) error {
 	name := v.String("PayloadType")
 	t, err := m.typeOf(name, v)
 	if t == nil {
 		return err
 	}
 	if ends := endsOf(t); len(ends) > 0 {
-		return m.whole(t, v, at, ends)
+		return m.replacePayload(t, v, at, ends)
 	}
-	return m.keys(t, v, at)
+	return m.addKeys(t, v, at)
 }
 
 // typeOf finds, of the types that share a name, the one that knows most of the keys.
@@ -123,7 +123,7 @@ func (m *migration) typeOf(name string, v *plist.Value) (*schema.Type, error) {
 }
 
 // whole is about a payload that ends with all its keys.
-func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End) error {
+func (m *migration) replacePayload(t *schema.Type, v *plist.Value, at string, ends []End) error {
 	start := v.Span
 	if f := v.Field("PayloadType"); f != nil {
 		start = f.Value.Span
@@ -144,8 +144,8 @@ func (m *migration) whole(t *schema.Type, v *plist.Value, at string, ends []End)
 	}
 	c := &converter{from: t, to: d, facts: m.facts, change: &change}
 	if payload := c.dictionary(m.ownKeys(t, d, v), nil, nil); len(payload.Fields) > 0 && c.isOneToOne(t, v) {
-		change.Lost = append(change.Lost, lostReach(t, d, nil, nil)...)
-		change.Declaration = m.plan.Declarations[m.add(d.PayloadType, v.String("PayloadIdentifier"), payload)].Identifier
+		change.Lost = append(change.Lost, lostAvailability(t, d, nil, nil)...)
+		change.Declaration = m.plan.Declarations[m.addDeclaration(d.PayloadType, v.String("PayloadIdentifier"), payload)].Identifier
 	} else {
 		change.Renamed, change.Lost = []Renamed{}, []Loss{}
 	}
@@ -179,20 +179,20 @@ func (m *migration) ownKeys(t, d *schema.Type, v *plist.Value) *plist.Value {
 }
 
 // keys is about single keys that end, of a payload that stays.
-func (m *migration) keys(t *schema.Type, v *plist.Value, at string) error {
+func (m *migration) addKeys(t *schema.Type, v *plist.Value, at string) error {
 	added := map[string]int{} // declarations of this payload, by type
 	for _, f := range v.Fields {
 		if f.Value == nil || m.common.Key(f.Key) != nil {
 			continue
 		}
-		if err := m.key(t, f, at, []string{f.Key}, v.String("PayloadIdentifier"), added); err != nil {
+		if err := m.addKey(t, f, at, []string{f.Key}, v.String("PayloadIdentifier"), added); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *migration) key(t *schema.Type, f plist.Field, at string, path []string, identifier string, added map[string]int) error {
+func (m *migration) addKey(t *schema.Type, f plist.Field, at string, path []string, identifier string, added map[string]int) error {
 	k := t.Key(path...)
 	if k == nil {
 		return nil
@@ -204,7 +204,7 @@ func (m *migration) key(t *schema.Type, f plist.Field, at string, path []string,
 		}
 		for _, child := range f.Value.Fields {
 			if child.Value != nil {
-				if err := m.key(t, child, at, append(slices.Clip(path), child.Key), identifier, added); err != nil {
+				if err := m.addKey(t, child, at, append(slices.Clip(path), child.Key), identifier, added); err != nil {
 					return err
 				}
 			}
@@ -236,16 +236,16 @@ func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field,
 	}
 	at, exists := added[d.PayloadType]
 	if !exists {
-		at = m.add(d.PayloadType, identifier, profiles.Dictionary())
+		at = m.addDeclaration(d.PayloadType, identifier, profiles.Dictionary())
 		added[d.PayloadType] = at
 	}
 	m.plan.Declarations[at].Payload.Set(name, value)
 	change.Declaration = m.plan.Declarations[at].Identifier
-	change.Lost = append(change.Lost, lostReach(t, d, path, []string{name})...)
+	change.Lost = append(change.Lost, lostAvailability(t, d, path, []string{name})...)
 }
 
 // add adds a declaration, whose Identifier is made of the payload's.
-func (m *migration) add(declarationType, identifier string, payload *plist.Value) int {
+func (m *migration) addDeclaration(declarationType, identifier string, payload *plist.Value) int {
 	if identifier == "" {
 		identifier = m.profile
 	}
@@ -274,7 +274,7 @@ func endsOf(t *schema.Type, path ...string) []End {
 			continue // it is iOS to a schema
 		}
 		a := t.AvailabilityAt(p, path...)
-		if a.NotAvailable || a.Deprecated.Compare(since()) < 0 && a.Removed.Compare(since()) < 0 {
+		if a.NotAvailable || a.Deprecated.Compare(oldestVersion()) < 0 && a.Removed.Compare(oldestVersion()) < 0 {
 			continue
 		}
 		i := slices.IndexFunc(ends, func(e End) bool { return e.Deprecated == a.Deprecated && e.Removed == a.Removed })

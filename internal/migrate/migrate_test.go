@@ -28,7 +28,7 @@ func read(t *testing.T, payload string) *plist.Value {
 
 func of(t *testing.T, payload string) *Plan {
 	t.Helper()
-	p, err := Of(read(t, payload), schema.Embedded())
+	p, err := NewPlan(read(t, payload), schema.Embedded())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestCatalogDecides(t *testing.T) {
 		t.Fatal("the deprecation does not stand there")
 	}
 	doctored := schema.Layered(schema.Embedded(), schema.Open(fstest.MapFS{name: {Data: []byte(text)}, "index.json": {Data: []byte(`{"types": []}`)}}))
-	p, err := Of(read(t, `<key>PayloadType</key><string>com.apple.sso</string>`), doctored)
+	p, err := NewPlan(read(t, `<key>PayloadType</key><string>com.apple.sso</string>`), doctored)
 	if err != nil || len(p.Changes) > 0 {
 		t.Errorf("got %v, error %v", p.Changes, err)
 	}
@@ -143,7 +143,7 @@ func FuzzDeclarationsAreWhole(f *testing.F) {
 		if doc == nil || doc.Root == nil {
 			return
 		}
-		p, err := Of(doc.Root, catalog)
+		p, err := NewPlan(doc.Root, catalog)
 		if err != nil {
 			t.Fatal(err)
 		}

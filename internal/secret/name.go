@@ -199,7 +199,7 @@ func withoutVariables(text string) string {
 	if !strings.ContainsAny(text, "$%{@_") {
 		return text
 	}
-	for _, name := range mdm.Filled(text) {
+	for _, name := range mdm.FindVariables(text) {
 		text = strings.ReplaceAll(text, name, "")
 	}
 	return variable().ReplaceAllString(text, "")

@@ -18,7 +18,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-const path = "/v1/configurations"
+const configurationsPath = "/v1/configurations"
 
 // Server creates and updates configurations of the type CUSTOM_SETTING. Which devices get them is decided there.
 type Server struct {
@@ -28,11 +28,11 @@ type Server struct {
 
 // Options are those of a client of the API.
 func Options(a deploy.Authorizer) deploy.Options {
-	return deploy.Options{Authorizer: a, Message: message}
+	return deploy.Options{Authorizer: a, Message: responseMessage}
 }
 
 // message finds the words of an error: https://developer.apple.com/documentation/applebusinessapi/errorresponse.
-func message(body []byte) string {
+func responseMessage(body []byte) string {
 	var e struct {
 		Errors []struct {
 			Code   string `json:"code"`
@@ -80,7 +80,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 // Find reads the list page by page, and asks for each custom setting, whose profile the list leaves out.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	var all []*deploy.Remote
-	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: path}, func(body []byte) (string, error) {
+	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: configurationsPath}, func(body []byte) (string, error) {
 		var page struct {
 			Data  *[]resource `json:"data"`
 			Links struct {
@@ -94,14 +94,14 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 			if r.Attributes.Type != "CUSTOM_SETTING" {
 				continue
 			}
-			h, err := d.get(ctx, r.ID)
+			remote, err := d.get(ctx, r.ID)
 			if deploy.IsStatus(err, http.StatusNotFound) {
 				continue // somebody has deleted it just now
 			}
 			if err != nil {
 				return "", err
 			}
-			all = append(all, h)
+			all = append(all, remote)
 		}
 		return page.Links.Next, nil
 	})
@@ -115,46 +115,46 @@ func (d *Server) get(ctx context.Context, id string) (*deploy.Remote, error) {
 	if err := deploy.CheckID(id); err != nil {
 		return nil, err
 	}
-	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(id)})
+	response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: configurationsPath + "/" + url.PathEscape(id)})
 	if err != nil {
 		return nil, err
 	}
 	var one struct {
 		Data resource `json:"data"`
 	}
-	if err := json.Unmarshal(answer.Body, &one); err != nil || one.Data.ID != id {
+	if err := json.Unmarshal(response.Body, &one); err != nil || one.Data.ID != id {
 		return nil, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
 	}
 	a := one.Data.Attributes
 	slices.Sort(a.Platforms)
-	h := &deploy.Remote{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
+	remote := &deploy.Remote{ID: id, Name: a.Name, Fields: map[string]string{"platforms": strings.Join(a.Platforms, " ")}}
 	if a.Values != nil {
-		h.Content = []byte(a.Values.Profile)
+		remote.Content = []byte(a.Values.Profile)
 	}
-	return h, nil
+	return remote, nil
 }
 
 // Compare compares what the profile says; Apple gives back what it was given.
-func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	remote, wanted, err = deploy.CompareContent(p, h)
-	if has := strings.Fields(h.Fields["platforms"]); remote != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
+func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
+	current, wanted, err = deploy.CompareContent(item, remote)
+	if has := strings.Fields(remote.Fields["platforms"]); current != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
 		const name = "configuredForPlatforms"
-		remote, wanted = deploy.With(remote, name, plist.NewStrings(has...)), deploy.With(wanted, name, plist.NewStrings(d.Platforms...))
+		current, wanted = deploy.WithField(current, name, plist.NewStrings(has...)), deploy.WithField(wanted, name, plist.NewStrings(d.Platforms...))
 	}
-	return remote, wanted, err
+	return current, wanted, err
 }
 
 // Request creates a configuration, or updates the one that is there.
-func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
-	r := resource{Type: "configurations", Attributes: attributes{Name: p.Name, Platforms: d.Platforms,
-		Values: &settings{string(p.Body), p.Profile.FileName()}}}
-	request := &deploy.Request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}
-	if h != nil {
-		if !deploy.FollowsName(h) {
-			r.Attributes.Name = h.Name // somebody has given it another one
+func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
+	r := resource{Type: "configurations", Attributes: attributes{Name: item.Name, Platforms: d.Platforms,
+		Values: &settings{string(item.Body), item.Profile.FileName()}}}
+	request := &deploy.Request{Method: http.MethodPost, Path: configurationsPath, Header: http.Header{"Content-Type": {"application/json"}}}
+	if remote != nil {
+		if !deploy.KeepsOwnName(remote) {
+			r.Attributes.Name = remote.Name // somebody has given it another one
 		}
-		r.ID = h.ID
-		request.Method, request.Path, request.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true
+		r.ID = remote.ID
+		request.Method, request.Path, request.Repeatable = http.MethodPatch, configurationsPath+"/"+url.PathEscape(remote.ID), true
 	} else {
 		r.Attributes.Type = "CUSTOM_SETTING"
 	}
@@ -164,18 +164,18 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 }
 
 // Outcome reads the ID.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	var one struct {
 		Data resource `json:"data"`
 	}
-	err := json.Unmarshal(answer.Body, &one)
+	err := json.Unmarshal(response.Body, &one)
 	switch {
-	case h == nil && (err != nil || one.Data.ID == ""):
+	case remote == nil && (err != nil || one.Data.ID == ""):
 		return deploy.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
-	case h == nil:
+	case remote == nil:
 		return deploy.Outcome{ID: one.Data.ID, Note: "no device gets it before it is in a blueprint there"}, nil
-	case len(answer.Body) > 0 && (err != nil || one.Data.ID != h.ID):
+	case len(response.Body) > 0 && (err != nil || one.Data.ID != remote.ID):
 		return deploy.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
 	}
-	return deploy.Outcome{ID: h.ID}, nil
+	return deploy.Outcome{ID: remote.ID}, nil
 }

@@ -42,12 +42,12 @@ read); or takes an access token that you have.`,
 			Profiles:     "API: POST /v1/configurations with the type CUSTOM_SETTING and the unsigned XML as text. Apple checks it against its schema.",
 			Declarations: "No way to send single declarations is known."},
 		Flags: []deploy.Flag{
-			{Name: "platform", Kind: deploy.List, Usage: "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)", Files: true},
+			{Name: "platform", Kind: deploy.List, Usage: "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)", Export: true},
 			{Name: "client-id", Usage: "client ID of the API account"},
 			{Name: "key-id", Usage: "key ID of the API account"},
 			{Name: "key", Kind: deploy.Path, Ext: []string{"pem"}, Usage: "private key of the API account, PEM"},
 			{Name: "token-server", Usage: "where access tokens are from", Default: "https://account.apple.com"},
-			{Name: "token", Kind: deploy.Secret, Usage: "an access token of Apple Business", Instead: "give --client-id, --key-id and --key", Variable: "TOKEN"},
+			{Name: "token", Kind: deploy.Secret, Usage: "an access token of Apple Business", Alternative: "give --client-id, --key-id and --key", Variable: "TOKEN"},
 		},
 		Open: open,
 	}
@@ -67,7 +67,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 		d.Platforms = append(d.Platforms, platform)
 	}
 	slices.Sort(d.Platforms)
-	if s.Files {
+	if s.WriteFiles {
 		return d.Session(), nil
 	}
 	authorizer, err := authorize(ctx, s)
@@ -101,7 +101,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	if err != nil {
 		return nil, diag.WithHint(fmt.Errorf("%s: is no private key of an API account", path), "it is the PEM file that Apple Business gives out, an elliptic curve key without a passphrase")
 	}
-	c, err := s.ClientOf(s.Text("token-server"), deploy.Options{Message: deploy.TokenMessage})
+	c, err := s.ClientAt(s.Text("token-server"), deploy.Options{Message: deploy.TokenMessage})
 	if err != nil {
 		return nil, err
 	}

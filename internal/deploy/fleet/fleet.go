@@ -21,7 +21,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-const path = "/api/v1/fleet/configuration_profiles"
+const profilesPath = "/api/v1/fleet/configuration_profiles"
 
 // The ways in which labels choose hosts, by the names of the API.
 const (
@@ -30,7 +30,7 @@ const (
 	ExcludeAny = "labels_exclude_any"
 )
 
-var ways = []string{IncludeAll, IncludeAny, ExcludeAny}
+var labelKeys = []string{IncludeAll, IncludeAny, ExcludeAny}
 
 // Server creates and replaces profiles of one team.
 type Server struct {
@@ -43,13 +43,13 @@ type Server struct {
 
 // Options are those of a client of the API.
 func Options(token string) deploy.Options {
-	return deploy.Options{Authorizer: deploy.Bearer(token), Message: message,
+	return deploy.Options{Authorizer: deploy.Bearer(token), Message: responseMessage,
 		// A server from before profiles could be replaced knows the address, and not the method.
-		Answers: func(status int, _ []byte) bool { return status == http.StatusMethodNotAllowed }}
+		Accepts: func(status int, _ []byte) bool { return status == http.StatusMethodNotAllowed }}
 }
 
 // message finds the words of a refusal: message, and a reason each (server/service/transport_error.go in fleetdm/fleet).
-func message(body []byte) string {
+func responseMessage(body []byte) string {
 	var e struct {
 		Message string `json:"message"`
 		Error   string `json:"error"` // in place of the reasons, for some
@@ -82,7 +82,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 }
 
 // listed is a profile in a list.
-type listed struct {
+type listedProfile struct {
 	UUID       string  `json:"profile_uuid"`
 	Name       string  `json:"name"`
 	Platform   string  `json:"platform"`
@@ -96,18 +96,18 @@ type label struct {
 	Name string `json:"name"`
 }
 
-func (l *listed) labels() map[string][]string {
+func (l *listedProfile) labels() map[string][]string {
 	all := map[string][]string{}
 	for i, labels := range [][]label{l.IncludeAll, l.IncludeAny, l.ExcludeAny} {
 		for _, x := range labels {
-			all[ways[i]] = append(all[ways[i]], x.Name)
+			all[labelKeys[i]] = append(all[labelKeys[i]], x.Name)
 		}
 	}
 	return all
 }
 
 // declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
-const declaration = "d"
+const declarationPrefix = "d"
 
 // Find lists the profiles of the team, and reads those with the PayloadIdentifier of an item.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
@@ -119,12 +119,12 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 		query.Set("team_id", d.teamID)
 	}
 	var all []*deploy.Remote
-	err := pages(ctx, d.Client, path, "profiles", query, func(page *struct {
-		Profiles []listed `json:"profiles"`
-		Meta     meta     `json:"meta"`
+	err := forEachPage(ctx, d.Client, profilesPath, "profiles", query, func(page *struct {
+		Profiles []listedProfile `json:"profiles"`
+		Meta     pageInfo        `json:"meta"`
 	}) (n int, more bool, err error) {
 		for _, l := range page.Profiles {
-			if l.Identifier == "" || l.Platform == "windows" || l.Platform == "android" || strings.HasPrefix(l.UUID, declaration) {
+			if l.Identifier == "" || l.Platform == "windows" || l.Platform == "android" || strings.HasPrefix(l.UUID, declarationPrefix) {
 				continue
 			}
 			labels, err := json.Marshal(l.labels())
@@ -146,11 +146,11 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 		if r == nil {
 			continue
 		}
-		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path + "/" + url.PathEscape(r.ID), Query: url.Values{"alt": {"media"}}})
+		response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: profilesPath + "/" + url.PathEscape(r.ID), Query: url.Values{"alt": {"media"}}})
 		if err != nil {
 			return nil, err
 		}
-		r.Content = answer.Body
+		r.Content = response.Body
 	}
 	return found, nil
 }
@@ -161,7 +161,7 @@ func (d *Server) resolveTeam(ctx context.Context) error {
 		d.teamID = d.Team
 		return nil
 	}
-	err := pages(ctx, d.Client, "/api/v1/fleet/teams", "teams", url.Values{"query": {d.Team}}, func(page *struct {
+	err := forEachPage(ctx, d.Client, "/api/v1/fleet/teams", "teams", url.Values{"query": {d.Team}}, func(page *struct {
 		Teams []struct {
 			ID   uint64 `json:"id"`
 			Name string `json:"name"`
@@ -181,18 +181,18 @@ func (d *Server) resolveTeam(ctx context.Context) error {
 }
 
 // Compare compares what the profile says, and the labels where some were asked for. What cannot be read is not told.
-func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	remote, wanted, err = deploy.CompareContent(p, h)
-	if remote == nil || len(d.Labels) == 0 {
-		return remote, wanted, err
+func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
+	current, wanted, err = deploy.CompareContent(item, remote)
+	if current == nil || len(d.Labels) == 0 {
+		return current, wanted, err
 	}
-	has := labelsOf(h)
-	for _, way := range ways {
+	has := labelsOf(remote)
+	for _, way := range labelKeys {
 		if !sameLabels(has[way], d.Labels[way]) {
-			remote, wanted = deploy.With(remote, way, plist.NewStrings(has[way]...)), deploy.With(wanted, way, plist.NewStrings(d.Labels[way]...))
+			current, wanted = deploy.WithField(current, way, plist.NewStrings(has[way]...)), deploy.WithField(wanted, way, plist.NewStrings(d.Labels[way]...))
 		}
 	}
-	return remote, wanted, nil
+	return current, wanted, nil
 }
 
 // scope is the PayloadScope of a profile, by Fleet's own default (server/mdm/apple/mobileconfig in fleetdm/fleet).
@@ -204,8 +204,8 @@ func scope(content []byte) string {
 	return cmp.Or(root.String("PayloadScope"), "System")
 }
 
-func labelsOf(h *deploy.Remote) (labels map[string][]string) {
-	_ = json.Unmarshal([]byte(h.Fields["labels"]), &labels)
+func labelsOf(remote *deploy.Remote) (labels map[string][]string) {
+	_ = json.Unmarshal([]byte(remote.Fields["labels"]), &labels)
 	return labels
 }
 
@@ -215,36 +215,36 @@ func sameLabels(a, b []string) bool {
 
 // Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet replaces them at each request,
 // and a profile without labels goes to all hosts (https://github.com/fleetdm/fleet/pull/49141).
-func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
-	if h != nil {
-		before, now := scope(h.Content), scope(p.Body)
+func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
+	if remote != nil {
+		before, now := scope(remote.Content), scope(item.Body)
 		if before != now {
 			return nil, fmt.Errorf("PayloadScope is %s there and %s here, which Fleet refuses; delete the profile there, or give this one another PayloadIdentifier", before, now)
 		}
 	}
 	labels := d.Labels
-	if h != nil && len(labels) == 0 {
-		labels = labelsOf(h)
+	if remote != nil && len(labels) == 0 {
+		labels = labelsOf(remote)
 	}
 	var fields [][2]string
-	r := &deploy.Request{Method: http.MethodPost, Path: path}
-	if h != nil {
-		r.Method, r.Path, r.Repeatable = http.MethodPatch, path+"/"+url.PathEscape(h.ID), true // the same once more
+	r := &deploy.Request{Method: http.MethodPost, Path: profilesPath}
+	if remote != nil {
+		r.Method, r.Path, r.Repeatable = http.MethodPatch, profilesPath+"/"+url.PathEscape(remote.ID), true // the same once more
 	} else if d.Team != "" {
-		fields = append(fields, [2]string{"team_id", d.team()})
+		fields = append(fields, [2]string{"team_id", d.teamIDField()})
 	}
-	for _, way := range ways {
+	for _, way := range labelKeys {
 		for _, name := range labels[way] {
 			fields = append(fields, [2]string{way, name})
 		}
 	}
 	var err error
-	r.Body, r.Header, err = form(fields, p.Profile.FileName(), p.Body)
+	r.Body, r.Header, err = multipartForm(fields, item.Profile.FileName(), item.Body)
 	return r, err
 }
 
 // team is the ID, or what stands for it in a dry run that may not ask.
-func (d *Server) team() string {
+func (d *Server) teamIDField() string {
 	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
 		return d.Team
 	}
@@ -255,16 +255,16 @@ func (d *Server) team() string {
 }
 
 // Outcome reads the ID.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
-	if answer.Status == http.StatusMethodNotAllowed {
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
+	if response.Status == http.StatusMethodNotAllowed {
 		return deploy.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
 	}
 	var made struct {
 		UUID string `json:"profile_uuid"`
 	}
-	err := json.Unmarshal(answer.Body, &made)
+	err := json.Unmarshal(response.Body, &made)
 	switch {
-	case h == nil && (err != nil || made.UUID == ""), h != nil && len(answer.Body) > 0 && err != nil:
+	case remote == nil && (err != nil || made.UUID == ""), remote != nil && len(response.Body) > 0 && err != nil:
 		return deploy.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
 	}
 	return deploy.Outcome{ID: made.UUID}, nil

@@ -22,48 +22,48 @@ type teamFile struct {
 	Name     string `yaml:"name,omitempty"`
 	Controls struct {
 		Apple struct {
-			Profiles []entry `yaml:"configuration_profiles"`
+			Profiles []profileEntry `yaml:"configuration_profiles"`
 		} `yaml:"apple_settings"`
 	} `yaml:"controls"`
 }
 
-type entry struct {
+type profileEntry struct {
 	Path       string   `yaml:"path"`
 	IncludeAll []string `yaml:"labels_include_all,omitempty"`
 	IncludeAny []string `yaml:"labels_include_any,omitempty"`
 	ExcludeAny []string `yaml:"labels_exclude_any,omitempty"`
 }
 
-const wholeTeam = `# The profiles of %s, for Fleet's GitOps. Fleet takes away from a team what its file does not list: put its other settings,
+const teamHeader = `# The profiles of %s, for Fleet's GitOps. Fleet takes away from a team what its file does not list: put its other settings,
 # policies and software in here before this is applied to a team that has some.
 `
 
-const entries = `# What belongs into the YAML file of those who are to get these profiles, such as fleets/workstations.yml. The paths are as
+const entriesHeader = `# What belongs into the YAML file of those who are to get these profiles, such as fleets/workstations.yml. The paths are as
 # seen from there; from default.yml they begin with platforms/. Fleet does not read this file.
 `
 
 // Files lays the profiles out as Fleet's own starter repository does, and lists them: in the file of the team where that is not
 // there yet, or without a team in a file to be taken over by hand. A file of a team that is there stays as it is.
-func (d *Server) Files(there fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
+func (d *Server) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
 	var files []*deploy.File
 	list := teamFile{Name: d.Team}
-	for i, p := range items {
-		name := folderOf(p.Profile) + stems[i] + ".mobileconfig"
-		f := &deploy.File{Name: name, Data: p.Body, Item: p}
+	for i, item := range items {
+		name := profileFolder(item.Profile) + stems[i] + ".mobileconfig"
+		f := &deploy.File{Name: name, Data: item.Body, Item: item}
 		for _, platform := range []string{"all", "ios", "macos"} {
 			old := "platforms/" + platform + "/configuration-profiles/" + stems[i] + ".mobileconfig"
-			if _, err := fs.Stat(there, old); err == nil && old != name {
+			if _, err := fs.Stat(existing, old); err == nil && old != name {
 				f.Notes = append(f.Notes, "there is a "+old+" as well: delete it, and mend what lists it, if it is the same profile")
 			}
 		}
 		files = append(files, f)
-		list.Controls.Apple.Profiles = append(list.Controls.Apple.Profiles, entry{Path: "../" + name,
+		list.Controls.Apple.Profiles = append(list.Controls.Apple.Profiles, profileEntry{Path: "../" + name,
 			IncludeAll: d.Labels[IncludeAll], IncludeAny: d.Labels[IncludeAny], ExcludeAny: d.Labels[ExcludeAny]})
 	}
-	name, head := Unlisted, entries
+	name, head := Unlisted, entriesHeader
 	if d.Team != "" {
-		name, head = "fleets/"+slug(d.Team)+".yml", fmt.Sprintf(wholeTeam, strings.Join(strings.Fields(d.Team), " "))
-		if is, err := teamIn(there, name); err == nil {
+		name, head = "fleets/"+slug(d.Team)+".yml", fmt.Sprintf(teamHeader, strings.Join(strings.Fields(d.Team), " "))
+		if is, err := teamNameIn(existing, name); err == nil {
 			if is != d.Team {
 				return nil, fmt.Errorf("%s is there already, and is of the team %q; rename one of the two", name, is)
 			}
@@ -83,15 +83,15 @@ func (d *Server) Files(there fs.FS, items []*deploy.Item, stems []string) ([]*de
 const maxTeam = 1 << 20
 
 // teamIn reads the name of the team that a file is about.
-func teamIn(there fs.FS, name string) (string, error) {
-	info, err := fs.Stat(there, name)
+func teamNameIn(existing fs.FS, name string) (string, error) {
+	info, err := fs.Stat(existing, name)
 	if err != nil {
 		return "", err
 	}
 	var team struct {
 		Name string `yaml:"name"`
 	}
-	data, err := fs.ReadFile(there, name)
+	data, err := fs.ReadFile(existing, name)
 	if err == nil && (info.Size() > maxTeam || yaml.Load(data, &team) != nil) {
 		err = errors.New("it is no YAML that can be read")
 	}
@@ -103,7 +103,7 @@ func teamIn(there fs.FS, name string) (string, error) {
 
 // folderOf is where Fleet's starter repository keeps the profiles of a platform. Fleet delivers all of a team's to each of its
 // devices of Apple's, wherever the file is.
-func folderOf(p *deploy.Profile) string {
+func profileFolder(p *deploy.Profile) string {
 	platform := "all"
 	switch p.Platform() {
 	case target.MacOS:

@@ -10,7 +10,7 @@ import (
 )
 
 // form is a multipart form of fields, name and value each, and of a profile. The same content makes the same bytes.
-func form(fields [][2]string, fileName string, profile []byte) ([]byte, http.Header, error) {
+func multipartForm(fields [][2]string, fileName string, profile []byte) ([]byte, http.Header, error) {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
 	err := w.SetBoundary(fmt.Sprintf("%x", sha256.Sum256(profile)))

@@ -17,7 +17,7 @@ const (
 	maxPages = 1000
 )
 
-type meta struct {
+type pageInfo struct {
 	More bool `json:"has_next_results"`
 }
 
@@ -25,17 +25,17 @@ var errNotFleet = errors.New("the answer is not one of Fleet's; is the address t
 
 // pages asks for a list page by page, until one says that it is the last, or is empty. The list may be null, and has to
 // be there.
-func pages[T any](ctx context.Context, c *deploy.Client, path, list string, query url.Values, take func(page *T) (n int, more bool, err error)) error {
+func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string, query url.Values, take func(page *T) (n int, more bool, err error)) error {
 	for i := range maxPages {
 		q := maps.Clone(query)
 		q.Set("page", strconv.Itoa(i))
 		q.Set("per_page", strconv.Itoa(perPage))
-		answer, err := c.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Query: q})
+		response, err := c.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Query: q})
 		if err != nil {
 			return err
 		}
 		page, keys := new(T), map[string]json.RawMessage{}
-		if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, page) != nil || json.Unmarshal(answer.Body, &keys) != nil || keys[list] == nil {
+		if response.Status != http.StatusOK || json.Unmarshal(response.Body, page) != nil || json.Unmarshal(response.Body, &keys) != nil || keys[list] == nil {
 			return errNotFleet
 		}
 		if n, more, err := take(page); err != nil || n == 0 || !more {

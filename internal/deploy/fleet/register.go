@@ -33,10 +33,10 @@ folder list each profile.`,
 		Delivery: deploy.Delivery{Source: "https://github.com/fleetdm/fleet", Declarations: "The configurations go the same way, as .json files.",
 			Profiles: "Unsigned XML of at most 1 MB, in GitOps under controls.apple_settings.configuration_profiles. Name and identifier must be unique in the team."},
 		Flags: []deploy.Flag{
-			{Name: "team", Usage: "name of the team (the fleet) that gets them, or its ID for push; without it, hosts of no team", Files: true},
-			{Name: "label-include-all", Kind: deploy.Each, Usage: "label that hosts must have, all of them (repeatable)", Files: true},
-			{Name: "label-include-any", Kind: deploy.Each, Usage: "label that hosts must have, one of them (repeatable)", Files: true},
-			{Name: "label-exclude-any", Kind: deploy.Each, Usage: "label that hosts must not have (repeatable)", Files: true},
+			{Name: "team", Usage: "name of the team (the fleet) that gets them, or its ID for push; without it, hosts of no team", Export: true},
+			{Name: "label-include-all", Kind: deploy.Repeated, Usage: "label that hosts must have, all of them (repeatable)", Export: true},
+			{Name: "label-include-any", Kind: deploy.Repeated, Usage: "label that hosts must have, one of them (repeatable)", Export: true},
+			{Name: "label-exclude-any", Kind: deploy.Repeated, Usage: "label that hosts must not have (repeatable)", Export: true},
 			{Name: "token", Kind: deploy.Secret, Usage: "the API token", Variable: "TOKEN"},
 		},
 		Open: open,
@@ -53,7 +53,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	if d.Labels[IncludeAll] != nil && d.Labels[IncludeAny] != nil {
 		return nil, diag.Usage("give one of the two", "--label-include-all cannot go with --label-include-any")
 	}
-	if s.Files {
+	if s.WriteFiles {
 		if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
 			return nil, diag.Usage("give its name", "--team %s is the ID of a team, and the files are about names", d.Team)
 		}
@@ -70,12 +70,12 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 // Session returns what the server does with profiles.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
-		Files: d.Files, Listed: delivered}
+		Files: d.Files, ListedBy: listedBy}
 }
 
 // delivered returns which YAML files of a repository deliver each of its profiles.
-func delivered(there fs.FS) map[string][]string {
-	found, _ := sources.Folder(there) // what does not read is none of the export's business
+func listedBy(existing fs.FS) map[string][]string {
+	found, _ := sources.Folder(existing) // what does not read is none of the export's business
 	lines := map[string][]string{}
 	for name, context := range found {
 		lines[name] = context.Lines

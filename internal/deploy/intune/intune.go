@@ -24,7 +24,7 @@ const (
 	MacOS = "macos"
 )
 
-var types = map[string]string{IOS: "#microsoft.graph.iosCustomConfiguration", MacOS: "#microsoft.graph.macOSCustomConfiguration"}
+var odataTypes = map[string]string{IOS: "#microsoft.graph.iosCustomConfiguration", MacOS: "#microsoft.graph.macOSCustomConfiguration"}
 
 // Server creates and updates custom configurations. Who gets them is assigned in Intune, and stays as it is.
 type Server struct {
@@ -34,11 +34,11 @@ type Server struct {
 
 // Options are those of a client of Graph.
 func Options(a deploy.Authorizer) deploy.Options {
-	return deploy.Options{Authorizer: a, Message: message}
+	return deploy.Options{Authorizer: a, Message: responseMessage}
 }
 
 // message finds the words of an error: https://learn.microsoft.com/graph/errors.
-func message(body []byte) string {
+func responseMessage(body []byte) string {
 	var e struct {
 		Error struct {
 			Code    string `json:"code"`
@@ -63,7 +63,7 @@ type configuration struct {
 	Channel     string `json:"deploymentChannel,omitempty"`
 }
 
-const path = "/deviceManagement/deviceConfigurations"
+const configurationsPath = "/deviceManagement/deviceConfigurations"
 
 // Prepare takes the content, unsigned, of at most a million bytes.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
@@ -102,7 +102,7 @@ func channel(p *deploy.Profile) string {
 }
 
 // version is that of Graph: only the beta has the channel of Macs.
-func version(platform string) string {
+func apiVersion(platform string) string {
 	if platform == MacOS {
 		return "/beta"
 	}
@@ -111,13 +111,13 @@ func version(platform string) string {
 
 // Find reads the custom configurations, page by page, and asks for the payload of each that the list leaves out.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
-	remote := make([]*deploy.Remote, len(items))
+	remotes := make([]*deploy.Remote, len(items))
 	for _, platform := range []string{IOS, MacOS} {
 		var of []*deploy.Item
 		var at []int
-		for i, p := range items {
-			if is, _ := d.platform(p.Profile); is == platform {
-				of, at = append(of, p), append(at, i)
+		for i, item := range items {
+			if is, _ := d.platform(item.Profile); is == platform {
+				of, at = append(of, item), append(at, i)
 			}
 		}
 		if len(of) == 0 {
@@ -131,16 +131,16 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 		if err != nil {
 			return nil, err
 		}
-		for i, h := range found {
-			remote[at[i]] = h
+		for i, remote := range found {
+			remotes[at[i]] = remote
 		}
 	}
-	return remote, nil
+	return remotes, nil
 }
 
 func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, error) {
 	var all []*deploy.Remote
-	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: version(platform) + path}, func(body []byte) (string, error) {
+	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: apiVersion(platform) + configurationsPath}, func(body []byte) (string, error) {
 		var page struct {
 			Value *[]configuration `json:"value"`
 			Next  string           `json:"@odata.nextLink"`
@@ -149,7 +149,7 @@ func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, e
 			return "", errors.New("the answer is not a list of configurations; is the address that of Microsoft Graph?")
 		}
 		for _, c := range *page.Value {
-			if c.Type != types[platform] {
+			if c.Type != odataTypes[platform] {
 				continue
 			}
 			if c.Payload == nil {
@@ -171,36 +171,36 @@ func (d *Server) get(ctx context.Context, platform, id string) (c configuration,
 	if err := deploy.CheckID(id); err != nil {
 		return c, err
 	}
-	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: version(platform) + path + "/" + url.PathEscape(id)})
+	response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: apiVersion(platform) + configurationsPath + "/" + url.PathEscape(id)})
 	if err != nil {
 		return c, err
 	}
-	if err := json.Unmarshal(answer.Body, &c); err != nil || c.ID != id {
+	if err := json.Unmarshal(response.Body, &c); err != nil || c.ID != id {
 		return c, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
 	}
 	return c, nil
 }
 
 // Request creates a configuration, or updates the one that is there. The channel of a Mac cannot be changed afterwards.
-func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
-	platform, err := d.platform(p.Profile)
+func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
+	platform, err := d.platform(item.Profile)
 	if err != nil {
 		return nil, err
 	}
-	c := configuration{Type: types[platform], DisplayName: p.Name, Description: p.Profile.Text("PayloadDescription"), PayloadName: p.Name,
-		FileName: p.Profile.FileName(), Payload: p.Body}
-	r := &deploy.Request{Method: http.MethodPost, Path: version(platform) + path, Header: http.Header{"Content-Type": {"application/json"}}}
+	c := configuration{Type: odataTypes[platform], DisplayName: item.Name, Description: item.Profile.Text("PayloadDescription"), PayloadName: item.Name,
+		FileName: item.Profile.FileName(), Payload: item.Body}
+	r := &deploy.Request{Method: http.MethodPost, Path: apiVersion(platform) + configurationsPath, Header: http.Header{"Content-Type": {"application/json"}}}
 	if platform == MacOS {
-		c.Channel = channel(p.Profile)
+		c.Channel = channel(item.Profile)
 	}
-	if h != nil {
-		if is := h.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
-			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, h.ID)
+	if remote != nil {
+		if is := remote.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
+			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, remote.ID)
 		}
-		if !deploy.FollowsName(h) {
+		if !deploy.KeepsOwnName(remote) {
 			c.DisplayName = "" // somebody has given it another one
 		}
-		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(h.ID), ""
+		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(remote.ID), ""
 		r.Repeatable = true // the same content once more
 	}
 	r.Body, err = deploy.JSON(c)
@@ -208,16 +208,16 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 }
 
 // Outcome reads the ID.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	var c configuration
-	err := json.Unmarshal(answer.Body, &c)
+	err := json.Unmarshal(response.Body, &c)
 	switch {
-	case h == nil && (err != nil || c.ID == ""):
+	case remote == nil && (err != nil || c.ID == ""):
 		return deploy.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
-	case h == nil:
+	case remote == nil:
 		return deploy.Outcome{ID: c.ID, Note: "nobody gets it before it is assigned to a group in Intune"}, nil
-	case len(answer.Body) > 0 && (err != nil || c.ID != h.ID):
+	case len(response.Body) > 0 && (err != nil || c.ID != remote.ID):
 		return deploy.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
 	}
-	return deploy.Outcome{ID: h.ID}, nil
+	return deploy.Outcome{ID: remote.ID}, nil
 }

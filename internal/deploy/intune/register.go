@@ -41,7 +41,7 @@ Mac follows PayloadScope and cannot be changed afterwards; only the beta version
 			Profiles:     "A custom profile, unsigned and at most 1,000,000 bytes. Choose the device channel: it cannot be changed later.",
 			Declarations: "No way to send single declarations is known."},
 		Flags: []deploy.Flag{
-			{Name: "platform", Kind: deploy.Choice, Choices: []string{"auto", IOS, MacOS}, Files: true},
+			{Name: "platform", Kind: deploy.Choice, Choices: []string{"auto", IOS, MacOS}, Export: true},
 			{Name: "cloud", Kind: deploy.Choice, Choices: []string{"global", "us-gov", "us-gov-dod", "china"}},
 			{Name: "credential", Kind: deploy.Choice, Choices: []string{"default", "environment", "workload", "managed", "cli"}},
 			{Name: "token", Kind: deploy.Secret, Usage: "a token of Microsoft Graph", Variable: "TOKEN"},
@@ -51,7 +51,7 @@ Mac follows PayloadScope and cannot be changed afterwards; only the beta version
 }
 
 // graphs are the clouds that Microsoft Graph is in: https://learn.microsoft.com/graph/deployments.
-var graphs = map[string]struct {
+var graphClouds = map[string]struct {
 	address   string
 	authority cloud.Configuration
 }{
@@ -66,14 +66,14 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	if d.Platform == "auto" {
 		d.Platform = ""
 	}
-	if s.Files {
+	if s.WriteFiles {
 		return d.Session(), nil
 	}
 	authorizer, err := authorize(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	d.Client, err = s.Client(graphs[s.Text("cloud")].address, Options(authorizer))
+	d.Client, err = s.Client(graphClouds[s.Text("cloud")].address, Options(authorizer))
 	return d.Session(), err
 }
 
@@ -89,7 +89,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 		token, err := s.Secret(ctx, "token")
 		return deploy.Bearer(token), err
 	}
-	graph := graphs[s.Text("cloud")]
+	graph := graphClouds[s.Text("cloud")]
 	options := azcore.ClientOptions{Cloud: graph.authority}
 	var credential azcore.TokenCredential
 	var err error

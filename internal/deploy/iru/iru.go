@@ -69,18 +69,18 @@ type info struct {
 }
 
 // space is that of the version 5 UUIDs of new profiles.
-var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
+var uuidNamespace = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
 
 // Files makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
 // is there stays, since it holds the id that Iru gave; the profile beside it is replaced.
-func (r *Repository) Files(there fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
-	folders, err := read(there)
+func (r *Repository) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
+	folders, err := readFolders(existing)
 	if err != nil {
 		return nil, err
 	}
 	var files []*deploy.File
-	for i, p := range items {
-		dir, id := path.Join("profiles", stems[i]), p.Profile.Identifier()
+	for i, item := range items {
+		dir, id := path.Join("profiles", stems[i]), item.Profile.Identifier()
 		f := folders[dir]
 		for name, other := range folders {
 			if id != "" && other.identifier == id {
@@ -90,16 +90,16 @@ func (r *Repository) Files(there fs.FS, items []*deploy.Item, stems []string) ([
 		switch {
 		case f == nil:
 			f = &folder{profile: path.Join(dir, "profile.mobileconfig")}
-		case f.crowded != "":
-			return nil, fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, f.crowded)
+		case f.duplicates != "":
+			return nil, fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, f.duplicates)
 		case f.identifier != id:
-			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, p.Profile.Name, id)
+			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, item.Profile.Name, id)
 		}
-		files = append(files, &deploy.File{Name: f.profile, Data: p.Body, Item: p})
-		info := &deploy.File{Name: f.info, Item: p, Beside: true}
+		files = append(files, &deploy.File{Name: f.profile, Data: item.Body, Item: item})
+		info := &deploy.File{Name: f.info, Item: item, IsSidecar: true}
 		if info.Name == "" {
 			info.Name = path.Join(dir, "info.yaml")
-			if info.Data, err = r.info(p); err != nil {
+			if info.Data, err = r.info(item); err != nil {
 				return nil, fmt.Errorf("writing %s: %w", info.Name, err)
 			}
 		}
@@ -112,19 +112,19 @@ func (r *Repository) Files(there fs.FS, items []*deploy.Item, stems []string) ([
 type folder struct {
 	profile, info string // files; info is empty for none
 	identifier    string // PayloadIdentifier, empty where it cannot be read
-	crowded       string // the files, where there are several of a kind
+	duplicates    string // the files, where there are several of a kind
 }
 
 // read returns the folders that are there. Each may be edited by hand, and iructl names the profile as it likes.
-func read(there fs.FS) (map[string]*folder, error) {
-	dirs, err := fs.ReadDir(there, "profiles")
+func readFolders(existing fs.FS) (map[string]*folder, error) {
+	dirs, err := fs.ReadDir(existing, "profiles")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	all := map[string]*folder{}
 	for _, d := range dirs {
 		dir := path.Join("profiles", d.Name())
-		entries, err := fs.ReadDir(there, dir)
+		entries, err := fs.ReadDir(existing, dir)
 		if err != nil {
 			continue // a file
 		}
@@ -140,12 +140,12 @@ func read(there fs.FS) (map[string]*folder, error) {
 		f := &folder{}
 		switch {
 		case len(profiles) > 1 || len(infos) > 1:
-			f.crowded = strings.Join(append(profiles, infos...), ", ")
+			f.duplicates = strings.Join(append(profiles, infos...), ", ")
 		case len(profiles) == 0:
 			continue
 		default:
 			f.profile = profiles[0]
-			f.identifier = identifierIn(there, profiles[0])
+			f.identifier = identifierIn(existing, profiles[0])
 		}
 		if len(infos) == 1 {
 			f.info = infos[0]
@@ -155,11 +155,11 @@ func read(there fs.FS) (map[string]*folder, error) {
 	return all, nil
 }
 
-func identifierIn(there fs.FS, name string) string {
-	if info, err := fs.Stat(there, name); err != nil || info.Size() > maxProfile {
+func identifierIn(existing fs.FS, name string) string {
+	if info, err := fs.Stat(existing, name); err != nil || info.Size() > maxProfile {
 		return ""
 	}
-	data, err := fs.ReadFile(there, name)
+	data, err := fs.ReadFile(existing, name)
 	if err != nil {
 		return ""
 	}
@@ -172,9 +172,9 @@ func identifierIn(there fs.FS, name string) string {
 
 const maxProfile = 16 << 20
 
-func (r *Repository) info(p *deploy.Item) ([]byte, error) {
-	on := r.runsOn(p.Profile)
+func (r *Repository) info(item *deploy.Item) ([]byte, error) {
+	on := r.runsOn(item.Profile)
 	is := func(device string) bool { return slices.Contains(on, device) }
-	return yaml.Dump(info{ID: uuid.NewSHA1(space, []byte(p.Profile.Identifier())).String(), Name: p.Name, Active: r.Active,
+	return yaml.Dump(info{ID: uuid.NewSHA1(uuidNamespace, []byte(item.Profile.Identifier())).String(), Name: item.Name, Active: r.Active,
 		Mac: is("mac"), IPhone: is("iphone"), IPad: is("ipad"), TV: is("tv"), Vision: is("vision")}, yaml.WithLineWidth(-1))
 }

@@ -22,15 +22,15 @@ Kandji). An info file that is there stays: it holds the id that Iru has given.`,
 		Delivery: deploy.Delivery{Source: "https://github.com/kandji-inc", Declarations: "No way to send single declarations is known.",
 			Profiles: "A custom profile in the library, with the platforms that it is for; by API at /api/v1/library/custom-profiles."},
 		Flags: []deploy.Flag{
-			{Name: "runs-on", Kind: deploy.List, Usage: strings.Join(Devices, ", ") + " (repeatable; default: what TargetDeviceType says)", Files: true},
-			{Name: "active", Kind: deploy.Switch, Usage: "have new profiles be active in Iru", Files: true},
+			{Name: "runs-on", Kind: deploy.List, Usage: strings.Join(Devices, ", ") + " (repeatable; default: what TargetDeviceType says)", Export: true},
+			{Name: "active", Kind: deploy.Switch, Usage: "have new profiles be active in Iru", Export: true},
 		},
 		Open: open,
 	}
 }
 
 func open(_ context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	r := &Repository{RunsOn: s.Given["runs-on"], Active: s.Is("active")}
+	r := &Repository{RunsOn: s.Given["runs-on"], Active: s.Bool("active")}
 	for _, on := range r.RunsOn {
 		if !slices.Contains(Devices, on) {
 			return nil, diag.Usage(strings.Join(Devices, ", "), "--runs-on does not know %q", on)

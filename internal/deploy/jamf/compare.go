@@ -18,47 +18,47 @@ const removalPassword = "com.apple.profileRemovalPassword"
 // Compare leaves out what Jamf fills in itself, and takes a text for what it was sent as where Jamf can have made the one of the
 // other. PayloadScope is told by the level, and PayloadDescription by the description. What cannot be read is not told, so that it
 // is written over.
-func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	if d.Again {
+func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
+	if d.Resend {
 		return nil, nil, nil
 	}
-	return d.compare(p, h)
+	return d.compare(item, remote)
 }
 
-func (d *Server) compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	k, err := d.kind(p.Profile)
+func (d *Server) compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
+	k, err := d.kind(item.Profile)
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := readRemote(h)
+	root, err := readRemote(remote)
 	if err != nil {
 		return nil, nil, nil //nolint:nilerr // an update mends it
 	}
-	remote, wanted = asSent(normal(root), normal(p.Profile.Root))
-	if has, want := scopeOf(h.Fields["level"]), scopeOf(k.level(p.Profile, h)); has != "" && has != want {
-		remote.Set("PayloadScope", plist.NewString(has))
+	current, wanted = alignPayloads(withoutServerKeys(root), withoutServerKeys(item.Profile.Root))
+	if has, want := scopeOf(remote.Fields["level"]), scopeOf(k.level(item.Profile, remote)); has != "" && has != want {
+		current.Set("PayloadScope", plist.NewString(has))
 		wanted.Set("PayloadScope", plist.NewString(want))
 	}
-	if has, told := h.Fields["description"]; told && !sameWords(has, cmp.Or(p.Profile.Text("PayloadDescription"), has)) {
-		want := p.Profile.Text("PayloadDescription")
-		remote.Set("PayloadDescription", plist.NewString(has))
+	if has, told := remote.Fields["description"]; told && !isSameText(has, cmp.Or(item.Profile.Text("PayloadDescription"), has)) {
+		want := item.Profile.Text("PayloadDescription")
+		current.Set("PayloadDescription", plist.NewString(has))
 		wanted.Set("PayloadDescription", plist.NewString(want))
 	}
-	if has := h.Fields["category"]; d.Category != "" && has != d.Category {
-		remote, wanted = deploy.With(remote, "category", plist.NewString(has)), deploy.With(wanted, "category", plist.NewString(d.Category))
+	if has := remote.Fields["category"]; d.Category != "" && has != d.Category {
+		current, wanted = deploy.WithField(current, "category", plist.NewString(has)), deploy.WithField(wanted, "category", plist.NewString(d.Category))
 	}
-	return remote, wanted, nil
+	return current, wanted, nil
 }
 
 // sameWords compares a text that stands beside the profile: white space does not count.
-func sameWords(stored, sent string) bool {
+func isSameText(stored, sent string) bool {
 	words := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	return slices.ContainsFunc(text().Names(sent), func(form string) bool { return words(form) == words(stored) })
+	return slices.ContainsFunc(storage().NameVariants(sent), func(form string) bool { return words(form) == words(stored) })
 }
 
 // readRemote reads what Jamf gives back. The empty keys that it adds can be there several times.
-func readRemote(h *deploy.Remote) (*plist.Value, error) {
-	doc, found := plist.Read(diag.NewFile("profile", h.Content))
+func readRemote(remote *deploy.Remote) (*plist.Value, error) {
+	doc, found := plist.Read(diag.NewFile("profile", remote.Content))
 	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != rule.DuplicateKey })
 	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary || broken {
 		return nil, errors.New("what the server has is no profile that can be read")
@@ -67,17 +67,17 @@ func readRemote(h *deploy.Remote) (*plist.Value, error) {
 }
 
 // normal copies a profile without what Jamf fills in itself.
-func normal(root *plist.Value) *plist.Value {
+func withoutServerKeys(root *plist.Value) *plist.Value {
 	top := withoutPhantoms(root)
-	top.Fields = without(top.Fields, append([]string{"PayloadScope"}, server().Own.Top...))
+	top.Fields = withoutKeys(top.Fields, append([]string{"PayloadScope"}, server().Own.Top...))
 	for _, payload := range top.List("PayloadContent") {
-		payload.Fields = without(payload.Fields, server().Own.Payload)
+		payload.Fields = withoutKeys(payload.Fields, server().Own.Payload)
 	}
 	return top
 }
 
 // without returns the fields of a dictionary that have none of some keys.
-func without(fields []plist.Field, keys []string) []plist.Field {
+func withoutKeys(fields []plist.Field, keys []string) []plist.Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f plist.Field) bool { return slices.Contains(keys, f.Key) })
 }
 
@@ -85,7 +85,7 @@ func without(fields []plist.Field, keys []string) []plist.Field {
 func withoutPhantoms(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		c := *v
-		c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return text().Reads(f.Key) == "" })
+		c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return storage().Normalize(f.Key) == "" })
 		c.Items = slices.DeleteFunc(slices.Clone(v.Items), func(item *plist.Value) bool { return item.Kind == plist.Array && len(item.Items) == 0 })
 		return &c, true
 	})
@@ -93,9 +93,9 @@ func withoutPhantoms(v *plist.Value) *plist.Value {
 
 // asSent makes of what Jamf holds what it was sent as, as far as that is to be wanted, with the payloads in the order of those
 // that are wanted. A key without content is none to Jamf.
-func asSent(remote, wanted *plist.Value) (sent, want *plist.Value) {
-	sent, want = paired(remote, wanted, server().Own.AddsTop)
-	has, wants := remote.List("PayloadContent"), wanted.List("PayloadContent")
+func alignPayloads(current, wanted *plist.Value) (sent, want *plist.Value) {
+	sent, want = alignKeys(current, wanted, server().Own.AddsTop)
+	has, wants := current.List("PayloadContent"), wanted.List("PayloadContent")
 	if has == nil || wants == nil {
 		return sent, want
 	}
@@ -108,7 +108,7 @@ func asSent(remote, wanted *plist.Value) (sent, want *plist.Value) {
 	for _, w := range wants {
 		if same := ofType[w.String("PayloadType")]; len(same) > 0 {
 			used[same[0]], ofType[w.String("PayloadType")] = true, same[1:]
-			s, w := paired(same[0], w, server().Own.AddsPayload)
+			s, w := alignKeys(same[0], w, server().Own.AddsPayload)
 			was.Items, is.Items = append(was.Items, s), append(is.Items, w)
 		} else {
 			is.Items = append(is.Items, w)
@@ -123,8 +123,8 @@ func asSent(remote, wanted *plist.Value) (sent, want *plist.Value) {
 }
 
 // paired is asSent for one dictionary, to which Jamf adds some keys.
-func paired(remote, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
-	has, wants := index(remote), index(wanted)
+func alignKeys(current, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
+	has, wants := fieldsByKey(current), fieldsByKey(wanted)
 	isThere := func(all map[string]*plist.Value, key string) bool { return all[key] != nil && !isEmpty(all[key]) }
 	want = plist.NewDictionary()
 	for _, f := range wanted.Fields {
@@ -133,7 +133,7 @@ func paired(remote, wanted *plist.Value, adds []string) (sent, want *plist.Value
 		}
 	}
 	sent = plist.NewDictionary()
-	for _, f := range asWanted(remote, wanted, wanted.String("PayloadType")).Fields {
+	for _, f := range alignValue(current, wanted, wanted.String("PayloadType")).Fields {
 		switch known := wants[f.Key] != nil; {
 		case known && isEmpty(f.Value) && isEmpty(wants[f.Key]), !known && slices.Contains(adds, f.Key):
 		default:
@@ -143,7 +143,7 @@ func paired(remote, wanted *plist.Value, adds []string) (sent, want *plist.Value
 	return sent, want
 }
 
-func index(v *plist.Value) map[string]*plist.Value {
+func fieldsByKey(v *plist.Value) map[string]*plist.Value {
 	all := make(map[string]*plist.Value, len(v.Fields))
 	for _, f := range v.Fields {
 		all[f.Key] = f.Value
@@ -162,32 +162,32 @@ func isEmpty(v *plist.Value) bool {
 }
 
 // asWanted makes of a value that Jamf holds the one that is wanted, as far as Jamf can have made the one of the other.
-func asWanted(remote, wanted *plist.Value, payloadType string) *plist.Value {
+func alignValue(current, wanted *plist.Value, payloadType string) *plist.Value {
 	switch {
 	case wanted == nil:
-	case remote.Kind == plist.String && wanted.Kind == plist.String:
-		if slices.Contains(text().Forms(wanted.Text), text().Reads(remote.Text)) {
+	case current.Kind == plist.String && wanted.Kind == plist.String:
+		if slices.Contains(storage().Variants(wanted.Text), storage().Normalize(current.Text)) {
 			return wanted
 		}
-	case remote.Kind == plist.Dictionary && wanted.Kind == plist.Dictionary:
-		return dictionaryAsWanted(remote, wanted, payloadType)
-	case remote.Kind == plist.Array && wanted.Kind == plist.Array && len(remote.Items) == len(wanted.Items):
-		c := *remote
-		c.Items = slices.Clone(remote.Items)
+	case current.Kind == plist.Dictionary && wanted.Kind == plist.Dictionary:
+		return alignDictionary(current, wanted, payloadType)
+	case current.Kind == plist.Array && wanted.Kind == plist.Array && len(current.Items) == len(wanted.Items):
+		c := *current
+		c.Items = slices.Clone(current.Items)
 		for i := range c.Items {
-			c.Items[i] = asWanted(remote.Items[i], wanted.Items[i], payloadType)
+			c.Items[i] = alignValue(current.Items[i], wanted.Items[i], payloadType)
 		}
 		return &c
-	case remote.Kind == plist.Integer && wanted.Kind == plist.Real && remote.Int.Float() == wanted.Real,
-		remote.Kind == plist.Real && wanted.Kind == plist.Integer && remote.Real == wanted.Int.Float():
+	case current.Kind == plist.Integer && wanted.Kind == plist.Real && current.Int.Float() == wanted.Real,
+		current.Kind == plist.Real && wanted.Kind == plist.Integer && current.Real == wanted.Int.Float():
 		return wanted
 	}
-	return remote
+	return current
 }
 
-func dictionaryAsWanted(remote, wanted *plist.Value, payloadType string) *plist.Value {
+func alignDictionary(current, wanted *plist.Value, payloadType string) *plist.Value {
 	keys, has := map[string]plist.Field{}, map[string]bool{}
-	for _, f := range remote.Fields {
+	for _, f := range current.Fields {
 		has[f.Key] = true
 	}
 	for _, f := range wanted.Fields {
@@ -195,24 +195,24 @@ func dictionaryAsWanted(remote, wanted *plist.Value, payloadType string) *plist.
 			keys[f.Key] = f
 			continue
 		}
-		for _, form := range text().Forms(f.Key) {
+		for _, form := range storage().Variants(f.Key) {
 			if _, taken := keys[form]; !taken {
 				keys[form] = f
 			}
 		}
 	}
-	c := *remote
-	c.Fields = slices.Clone(remote.Fields)
+	c := *current
+	c.Fields = slices.Clone(current.Fields)
 	for i, f := range c.Fields {
 		w, ok := keys[f.Key]
 		if !ok {
-			w, ok = keys[text().Reads(f.Key)]
+			w, ok = keys[storage().Normalize(f.Key)]
 		}
 		if !ok {
 			continue
 		}
-		c.Fields[i].Key, c.Fields[i].Value = w.Key, asWanted(f.Value, w.Value, payloadType)
-		if payloadType == webClip && w.Key == "Icon" && samePicture(f.Value.Data, w.Value.Data) {
+		c.Fields[i].Key, c.Fields[i].Value = w.Key, alignValue(f.Value, w.Value, payloadType)
+		if payloadType == webClip && w.Key == "Icon" && isSamePicture(f.Value.Data, w.Value.Data) {
 			c.Fields[i].Value = w.Value
 		}
 	}

@@ -9,11 +9,11 @@ import (
 )
 
 // common are the keys that every payload has, which are no settings.
-var common = []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription",
+var commonKeys = []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription",
 	"PayloadOrganization", "PayloadEnabled"}
 
 // wrap turns each payload whose type is the preference domain of another maker into com.apple.ManagedClient.preferences.
-func wrap(root *plist.Value) (out *plist.Value, domains []string) {
+func wrapPreferences(root *plist.Value) (out *plist.Value, domains []string) {
 	content := root.Get("PayloadContent")
 	if content == nil || content.Kind != plist.Array {
 		return root, nil
@@ -27,7 +27,7 @@ func wrap(root *plist.Value) (out *plist.Value, domains []string) {
 		}
 		payload, settings := plist.NewDictionary(), plist.NewDictionary()
 		for _, f := range v.Fields {
-			if slices.Contains(common, f.Key) {
+			if slices.Contains(commonKeys, f.Key) {
 				payload.Set(f.Key, f.Value)
 			} else {
 				settings.Set(f.Key, f.Value)
@@ -65,9 +65,9 @@ var escapeTwice = strings.NewReplacer("]]&gt;", "]]&amp;gt;", "&gt;", ">", "&lt;
 func withLineBreaks(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		c := *v
-		c.Text, c.Fields = text().Send(v.Text), slices.Clone(v.Fields)
+		c.Text, c.Fields = storage().ForUpload(v.Text), slices.Clone(v.Fields)
 		for i := range c.Fields {
-			c.Fields[i].Key = text().Send(c.Fields[i].Key)
+			c.Fields[i].Key = storage().ForUpload(c.Fields[i].Key)
 		}
 		return &c, true
 	})

@@ -36,10 +36,10 @@ type detail struct {
 // Find lists the profiles of each kind and reads those whose name is that of an item. Jamf gives a profile another
 // PayloadIdentifier when it is created, so the name is what tells it.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
-	remote := make([]*deploy.Remote, len(items))
+	remotes := make([]*deploy.Remote, len(items))
 	lists := map[string][]summary{}
-	for i, p := range items {
-		k, err := d.kind(p.Profile)
+	for i, item := range items {
+		k, err := d.kind(item.Profile)
 		if err != nil {
 			return nil, err
 		}
@@ -50,25 +50,25 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 		}
 		var same []string
 		for _, s := range lists[k.path] {
-			if slices.Contains(text().Names(p.Name), text().Reads(s.Name)) {
+			if slices.Contains(storage().NameVariants(item.Name), storage().Normalize(s.Name)) {
 				same = append(same, strconv.Itoa(s.ID))
 			}
 		}
 		if len(same) > 1 {
-			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", p.Profile.Name, len(same), p.Name, strings.Join(same, ", "))
+			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", item.Profile.Name, len(same), item.Name, strings.Join(same, ", "))
 		}
 		if len(same) == 1 {
-			if remote[i], err = d.get(ctx, k, same[0]); err != nil {
+			if remotes[i], err = d.get(ctx, k, same[0]); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return remote, nil
+	return remotes, nil
 }
 
 // ReadBack compares what Jamf has stored, since none of what it does to a profile is documented.
-func (d *Server) ReadBack(ctx context.Context, p *deploy.Item, id string) (note string, err error) {
-	k, err := d.kind(p.Profile)
+func (d *Server) ReadBack(ctx context.Context, item *deploy.Item, id string) (note string, err error) {
+	k, err := d.kind(item.Profile)
 	if err != nil {
 		return "", err
 	}
@@ -79,7 +79,7 @@ func (d *Server) ReadBack(ctx context.Context, p *deploy.Item, id string) (note 
 	case err != nil:
 		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
 	}
-	has, wanted, err := d.compare(p, remote)
+	has, wanted, err := d.compare(item, remote)
 	if err != nil || has != nil && plist.Equal(has, wanted) {
 		return "", err
 	}
@@ -91,7 +91,7 @@ func (d *Server) list(ctx context.Context, k kind) ([]summary, error) {
 		XMLName xml.Name
 		Entries []summary `xml:",any"`
 	}
-	if err := d.ask(ctx, k.path, &all); err != nil {
+	if err := d.getXML(ctx, k.path, &all); err != nil {
 		return nil, err
 	}
 	if !strings.HasSuffix(all.XMLName.Local, "configuration_profiles") {
@@ -102,7 +102,7 @@ func (d *Server) list(ctx context.Context, k kind) ([]summary, error) {
 
 func (d *Server) get(ctx context.Context, k kind, id string) (*deploy.Remote, error) {
 	var one detail
-	if err := d.ask(ctx, k.path+"/id/"+id, &one); err != nil {
+	if err := d.getXML(ctx, k.path+"/id/"+id, &one); err != nil {
 		return nil, err
 	}
 	if one.XMLName.Local != k.root {
@@ -116,12 +116,12 @@ func (d *Server) get(ctx context.Context, k kind, id string) (*deploy.Remote, er
 	return remote, nil
 }
 
-func (d *Server) ask(ctx context.Context, path string, into any) error {
-	answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
+func (d *Server) getXML(ctx context.Context, path string, into any) error {
+	response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/xml"}}})
 	if err != nil {
 		return err
 	}
-	if err := xml.Unmarshal(answer.Body, into); err != nil { // encoding/xml expands no entities of a document's own
+	if err := xml.Unmarshal(response.Body, into); err != nil { // encoding/xml expands no entities of a document's own
 		return fmt.Errorf("reading the answer to %s: %w", path, err)
 	}
 	return nil

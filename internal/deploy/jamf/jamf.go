@@ -46,10 +46,10 @@ var kinds = map[string]kind{
 
 // level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
 // profile does not say it, what it has in Jamf stays.
-func (k kind) level(p *deploy.Profile, h *deploy.Remote) string {
+func (k kind) level(p *deploy.Profile, remote *deploy.Remote) string {
 	scope := p.Text("PayloadScope")
-	if scope == "" && h != nil {
-		scope = scopeOf(h.Fields["level"])
+	if scope == "" && remote != nil {
+		scope = scopeOf(remote.Fields["level"])
 	}
 	switch {
 	case scope == "User", scope == "" && k.devices == Computers:
@@ -73,12 +73,12 @@ func scopeOf(level string) string {
 
 // Server creates and updates configuration profiles. Their scope stays as it is.
 type Server struct {
-	Client   *deploy.Client
-	For      string // Computers, Mobile, or "" for what TargetDeviceType says
-	Redeploy string // All or Newly Assigned
-	Again    bool   // what is unchanged is sent as well, for devices that have kept an old version
-	Category string // "" for none on creation, and for what it has on update
-	Wrap     bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
+	Client          *deploy.Client
+	Devices         string // Computers, Mobile, or "" for what TargetDeviceType says
+	Redeploy        string // All or Newly Assigned
+	Resend          bool   // what is unchanged is sent as well, for devices that have kept an old version
+	Category        string // "" for none on creation, and for what it has on update
+	WrapPreferences bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
 }
 
 // Prepare takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
@@ -89,8 +89,8 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 		return nil, err
 	}
 	sent, wrapped := *p, []string(nil)
-	if d.Wrap && k.path == kinds[Computers].path { // managed preferences are of macOS
-		sent.Root, wrapped = wrap(p.Root)
+	if d.WrapPreferences && k.path == kinds[Computers].path { // managed preferences are of macOS
+		sent.Root, wrapped = wrapPreferences(p.Root)
 	}
 	if k.level(p, nil) == "" {
 		return nil, fmt.Errorf("no level of Jamf Pro goes with its PayloadScope %q; want System or User", p.Text("PayloadScope"))
@@ -100,17 +100,17 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 		return nil, err
 	}
 	lost := Losses(sent.Root, k.devices)
-	if err := refuse(lost); err != nil {
+	if err := rejectLosses(lost); err != nil {
 		return nil, err
 	}
-	item := &deploy.Item{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.describe(lost, k.devices)}
+	item := &deploy.Item{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.lossNotes(lost, k.devices)}
 	if item.Name == "" {
 		return nil, errors.New("it has neither a PayloadDisplayName nor a PayloadIdentifier, and Jamf Pro wants a name")
 	}
 	if len(wrapped) > 0 {
 		item.Notes = append(item.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
 	}
-	if at := places(lost, is(mdm.LineFeeds)); at != "" {
+	if at := pathsWith(lost, hasChange(mdm.LineFeeds)); at != "" {
 		item.Notes = append(item.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
 	}
 	if p.Signed {
@@ -120,8 +120,8 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 }
 
 func (d *Server) kind(p *deploy.Profile) (kind, error) {
-	if d.For != "" {
-		return kinds[d.For], nil
+	if d.Devices != "" {
+		return kinds[d.Devices], nil
 	}
 	switch p.Platform() {
 	case target.MacOS:
@@ -133,34 +133,34 @@ func (d *Server) kind(p *deploy.Profile) (kind, error) {
 }
 
 // Together refuses two profiles of one name for devices of one kind: by that name Jamf's are told apart.
-func (d *Server) Together(items []*deploy.Item) error {
+func (d *Server) CheckSet(items []*deploy.Item) error {
 	names := map[string]*deploy.Item{}
-	for _, p := range items {
-		k, err := d.kind(p.Profile)
+	for _, item := range items {
+		k, err := d.kind(item.Profile)
 		if err != nil {
 			return err
 		}
-		key := k.path + " " + text().Reads(p.Name)
+		key := k.path + " " + storage().Normalize(item.Name)
 		if other := names[key]; other != nil {
 			return fmt.Errorf("%s and %s have the same name, %s, by which profiles in Jamf Pro are told apart; give them different PayloadDisplayNames",
-				other.Profile.Name, p.Profile.Name, p.Name)
+				other.Profile.Name, item.Profile.Name, item.Name)
 		}
-		names[key] = p
+		names[key] = item
 	}
 	return nil
 }
 
 // Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
 // be a second profile on devices.
-func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, error) {
-	k, err := d.kind(p.Profile)
+func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
+	k, err := d.kind(item.Profile)
 	if err != nil {
 		return nil, err
 	}
-	body, id, method := p.Body, "0", http.MethodPost
-	if h != nil {
-		id, method = h.ID, http.MethodPut
-		if body, err = keepIdentity(p.Profile.Root, h); err != nil {
+	body, id, method := item.Body, "0", http.MethodPost
+	if remote != nil {
+		id, method = remote.ID, http.MethodPut
+		if body, err = keepIdentity(item.Profile.Root, remote); err != nil {
 			return nil, err
 		}
 	}
@@ -171,8 +171,8 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 		b.WriteString("</" + name + ">")
 	}
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><` + k.root + `><general>`)
-	element("name", p.Name)
-	if text := p.Profile.Text("PayloadDescription"); text != "" || h == nil {
+	element("name", item.Name)
+	if text := item.Profile.Text("PayloadDescription"); text != "" || remote == nil {
 		element("description", text) // else what somebody wrote there stays
 	}
 	if d.Category != "" {
@@ -180,10 +180,10 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 		element("name", d.Category)
 		b.WriteString("</category>")
 	}
-	if h == nil {
+	if remote == nil {
 		element(k.method, "Install Automatically")
 	}
-	element("level", k.level(p.Profile, h))
+	element("level", k.level(item.Profile, remote))
 	element("redeploy_on_update", d.Redeploy)
 	b.WriteString("<payloads><![CDATA[" + string(body) + "]]></payloads></general></" + k.root + ">")
 	return &deploy.Request{Method: method, Path: k.path + "/id/" + id, Body: b.Bytes(),
@@ -194,37 +194,37 @@ func (d *Server) Request(p *deploy.Item, h *deploy.Remote) (*deploy.Request, err
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // keepIdentity is the profile with the identity that the server gave it.
-func keepIdentity(root *plist.Value, h *deploy.Remote) ([]byte, error) {
+func keepIdentity(root *plist.Value, remote *deploy.Remote) ([]byte, error) {
 	top := *root
 	top.Fields = slices.Clone(root.Fields)
-	remote, err := readRemote(h)
+	current, err := readRemote(remote)
 	for _, key := range []string{"PayloadUUID", "PayloadIdentifier"} {
 		switch {
-		case err == nil && remote.Get(key) != nil && remote.Get(key).Kind == plist.String && remote.Get(key).Text != "":
-			top.Set(key, remote.Get(key))
-		case h.Fields["uuid"] != "": // the server makes both the same
-			top.Set(key, plist.NewString(h.Fields["uuid"]))
+		case err == nil && current.Get(key) != nil && current.Get(key).Kind == plist.String && current.Get(key).Text != "":
+			top.Set(key, current.Get(key))
+		case remote.Fields["uuid"] != "": // the server makes both the same
+			top.Set(key, plist.NewString(remote.Fields["uuid"]))
 		default:
-			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, h.ID)
+			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, remote.ID)
 		}
 	}
 	return encode(&top)
 }
 
 // Outcome reads the ID.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	var one struct {
 		ID int `xml:"id"`
 	}
-	if err := xml.Unmarshal(answer.Body, &one); err != nil || one.ID <= 0 {
+	if err := xml.Unmarshal(response.Body, &one); err != nil || one.ID <= 0 {
 		return deploy.Outcome{}, errors.New("the server does not tell the ID of the profile; --check says whether it has it")
 	}
 	out := deploy.Outcome{ID: strconv.Itoa(one.ID)}
-	k, err := d.kind(p.Profile)
+	k, err := d.kind(item.Profile)
 	switch {
 	case err != nil:
-	case h == nil:
-		out.Note = "it is at " + k.level(p.Profile, nil) + " level, and has no scope yet: nobody gets it before you say who in Jamf Pro"
+	case remote == nil:
+		out.Note = "it is at " + k.level(item.Profile, nil) + " level, and has no scope yet: nobody gets it before you say who in Jamf Pro"
 	case d.Redeploy != redeployAll:
 		out.Note = "devices that have it already keep the old version; --redeploy all sends it to them, and --redeploy again if nothing has changed since"
 	}

@@ -90,7 +90,7 @@ func TestWrap(t *testing.T) {
 	payload := plist.NewDictionary().Set("PayloadType", plist.NewString("com.acme.app")).Set("PayloadUUID", plist.NewString("U")).Set("On", plist.NewBoolean(true))
 	apple := plist.NewDictionary().Set("PayloadType", plist.NewString("com.apple.dock"))
 	root := plist.NewDictionary().Set("TargetDeviceType", plist.NewInteger(5)).Set("PayloadIdentifier", plist.NewString("a")).Set("PayloadContent", plist.NewArray(payload, apple))
-	items, err := (&Server{Wrap: true}).Prepare(&deploy.Profile{Root: root})
+	items, err := (&Server{WrapPreferences: true}).Prepare(&deploy.Profile{Root: root})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,11 +143,11 @@ func TestLevel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var h *deploy.Remote
+			var remote *deploy.Remote
 			if test.remote != "" {
-				h = &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": test.remote, "uuid": "J"}}
+				remote = &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": test.remote, "uuid": "J"}}
 			}
-			r, err := d.Request(items[0], h)
+			r, err := d.Request(items[0], remote)
 			var got detail
 			if err != nil || xml.Unmarshal(r.Body, &got) != nil || got.General.Level != test.want {
 				t.Errorf("got level %q, %v; want %q", got.General.Level, err, test.want)
@@ -183,21 +183,21 @@ func TestCompare(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := &deploy.Remote{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J", "description": ""}}
-			remote, wanted, err := d.Compare(items[0], h)
+			remote := &deploy.Remote{ID: "3", Name: "A", Content: []byte(test.content), Fields: map[string]string{"level": test.level, "uuid": "J", "description": ""}}
+			current, wanted, err := d.Compare(items[0], remote)
 			got := "different"
 			switch {
 			case err != nil:
 				got = err.Error()
-			case remote == nil:
+			case current == nil:
 				got = "unknown"
-			case plist.Equal(remote, wanted):
+			case plist.Equal(current, wanted):
 				got = "same"
 			}
 			if got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
-			r, err := d.Request(items[0], h) // with the server's identity, whatever it has
+			r, err := d.Request(items[0], remote) // with the server's identity, whatever it has
 			var sent detail
 			if err != nil || xml.Unmarshal(r.Body, &sent) != nil {
 				t.Fatal(err)
@@ -212,7 +212,7 @@ func TestCompare(t *testing.T) {
 
 // What somebody wrote in Jamf stays where the profile says nothing of it, and what is asked for on the command line counts.
 func TestUpdateKeeps(t *testing.T) {
-	h := &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": "User", "uuid": "J", "category": "Old"}}
+	remote := &deploy.Remote{ID: "3", Name: "A", Content: []byte(`<plist version="1.0"><dict/></plist>`), Fields: map[string]string{"level": "User", "uuid": "J", "category": "Old"}}
 	d := &Server{Redeploy: "All", Category: "New"}
 	for _, test := range []struct {
 		profile *deploy.Profile
@@ -222,12 +222,12 @@ func TestUpdateKeeps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := d.Request(items[0], h)
+		r, err := d.Request(items[0], remote)
 		if err != nil || strings.Contains(string(r.Body), "<description>") != test.want {
 			t.Errorf("%v\n%s", err, r.Body)
 		}
-		remote, wanted, err := d.Compare(items[0], h)
-		if err != nil || remote.Get("category").Text != "Old" || wanted.Get("category").Text != "New" {
+		current, wanted, err := d.Compare(items[0], remote)
+		if err != nil || current.Get("category").Text != "Old" || wanted.Get("category").Text != "New" {
 			t.Errorf("the category is no difference: %v", err)
 		}
 	}
@@ -235,8 +235,8 @@ func TestUpdateKeeps(t *testing.T) {
 
 // An identity of another kind is none.
 func TestIdentityOfAnotherKind(t *testing.T) {
-	h := &deploy.Remote{ID: "3", Content: []byte(`<plist version="1.0"><dict><key>PayloadIdentifier</key><array/><key>PayloadUUID</key><string/></dict></plist>`), Fields: map[string]string{"uuid": "J"}}
-	body, err := keepIdentity(profile(5).Root, h)
+	remote := &deploy.Remote{ID: "3", Content: []byte(`<plist version="1.0"><dict><key>PayloadIdentifier</key><array/><key>PayloadUUID</key><string/></dict></plist>`), Fields: map[string]string{"uuid": "J"}}
+	body, err := keepIdentity(profile(5).Root, remote)
 	if err != nil || strings.Count(string(body), "<string>J</string>") != 2 {
 		t.Errorf("%v\n%s", err, body)
 	}
@@ -291,7 +291,7 @@ func TestSamePicture(t *testing.T) {
 		"one pixel":          {picture(t, 1, blue, blue), picture(t, 180, blue, blue), true},
 		"another, one pixel": {picture(t, 1, red, red), picture(t, 180, blue, blue), false},
 	} {
-		if got := samePicture(test.a, test.b); got != test.same {
+		if got := isSamePicture(test.a, test.b); got != test.same {
 			t.Errorf("%s: got %t", name, got)
 		}
 	}

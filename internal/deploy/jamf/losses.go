@@ -11,7 +11,7 @@ import (
 
 func server() *mdm.Server { return mdm.Find("jamf") }
 
-func text() *mdm.Storage { return server().Storage }
+func storage() *mdm.Storage { return server().Storage }
 
 // Loss is what Jamf does to one text of a profile.
 type Loss struct {
@@ -29,7 +29,7 @@ func Losses(root *plist.Value, devices string) []Loss {
 		payload := payloadAround(n)
 		payloadType := payload.String("PayloadType")
 		add := func(s string, secret bool) {
-			for _, c := range text().Changes(s, devices, payloadType) {
+			for _, c := range storage().Changes(s, devices, payloadType) {
 				found = append(found, Loss{n.Path(nil).String(), payloadType, secret, c})
 			}
 		}
@@ -62,7 +62,7 @@ func payloadAround(n *plist.Node) *plist.Value {
 const maxPaths = 3
 
 // places lists where something happens, "" for nowhere.
-func places(all []Loss, is func(Loss) bool) string {
+func pathsWith(all []Loss, is func(Loss) bool) string {
 	var paths []string
 	more := 0
 	for _, l := range all {
@@ -80,26 +80,26 @@ func places(all []Loss, is func(Loss) bool) string {
 	return strings.Join(paths, ", ")
 }
 
-func is(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return l.Change == c } }
+func hasChange(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return l.Change == c } }
 
 // refuse is what is worse than to send nothing.
-func refuse(all []Loss) error {
-	if at := places(all, is(mdm.Emptied)); at != "" {
+func rejectLosses(all []Loss) error {
+	if at := pathsWith(all, hasChange(mdm.Emptied)); at != "" {
 		return fmt.Errorf("an emoji or another character above U+FFFF makes Jamf Pro drop all settings of managed preferences: take it out of %s", at)
 	}
-	if at := places(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
+	if at := pathsWith(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
 		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and blanks at the ends: %s; use others, or upload the profile on Jamf's web page", at)
 	}
 	return nil
 }
 
 // describe says what Jamf loses, a sentence for each change.
-func (d *Server) describe(all []Loss, devices string) (sentences []string) {
+func (d *Server) lossNotes(all []Loss, devices string) (sentences []string) {
 	wraps := false
 	for _, l := range all {
-		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.Wrap && l.Type != "" && isForeign(l.Type)
+		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.WrapPreferences && l.Type != "" && isForeign(l.Type)
 	}
-	if at := places(all, func(l Loss) bool { return l.Secret && l.Change == mdm.LineFeeds }); at != "" {
+	if at := pathsWith(all, func(l Loss) bool { return l.Secret && l.Change == mdm.LineFeeds }); at != "" {
 		sentences = append(sentences, "the line breaks of a secret arrive as carriage returns, which software may not take for such, in "+at)
 	}
 	for _, say := range []struct {
@@ -111,7 +111,7 @@ func (d *Server) describe(all []Loss, devices string) (sentences []string) {
 		{mdm.Astral, "Jamf Pro puts U+FFFD in place of each emoji and each other character above U+FFFF in "},
 		{mdm.Ends, "Jamf Pro takes off the blanks at the ends of "},
 	} {
-		if at := places(all, is(say.Change)); at != "" {
+		if at := pathsWith(all, hasChange(say.Change)); at != "" {
 			sentence := say.text + at
 			if say.Change == mdm.Escapes && wraps {
 				sentence += "; --wrap-preferences sends what is of other makers whole"

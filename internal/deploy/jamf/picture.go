@@ -19,9 +19,9 @@ const (
 
 // samePicture reports whether two pictures show the same, whatever their size and format. Source: terraform-provider-jamfplatform,
 // issue 418.
-func samePicture(a, b []byte) bool {
-	x, okX := grid(a)
-	y, okY := grid(b)
+func isSamePicture(a, b []byte) bool {
+	x, okX := colorGrid(a)
+	y, okY := colorGrid(b)
 	if !okX || !okY {
 		return bytes.Equal(a, b)
 	}
@@ -33,7 +33,7 @@ func samePicture(a, b []byte) bool {
 }
 
 // grid brings a picture down to a few squares, each of four means of 0 to 255.
-func grid(data []byte) (means []int, ok bool) {
+func colorGrid(data []byte) (means []int, ok bool) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || config.Width < 1 || config.Height < 1 || config.Width > maxSide || config.Height > maxSide {
 		return nil, false
@@ -45,19 +45,19 @@ func grid(data []byte) (means []int, ok bool) {
 	b := picture.Bounds()
 	for row := range gridSide {
 		for column := range gridSide {
-			means = append(means, mean(picture, square(b, row, column))...)
+			means = append(means, meanColor(picture, cell(b, row, column))...)
 		}
 	}
 	return means, true
 }
 
 // square is one of the squares of a grid, at least one pixel.
-func square(b image.Rectangle, row, column int) image.Rectangle {
+func cell(b image.Rectangle, row, column int) image.Rectangle {
 	x, y := b.Min.X+column*b.Dx()/gridSide, b.Min.Y+row*b.Dy()/gridSide
 	return image.Rect(x, y, max(x+1, b.Min.X+(column+1)*b.Dx()/gridSide), max(y+1, b.Min.Y+(row+1)*b.Dy()/gridSide))
 }
 
-func mean(picture image.Image, of image.Rectangle) []int {
+func meanColor(picture image.Image, of image.Rectangle) []int {
 	var sum [4]int
 	for y := of.Min.Y; y < of.Max.Y; y++ {
 		for x := of.Min.X; x < of.Max.X; x++ {

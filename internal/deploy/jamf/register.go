@@ -42,10 +42,10 @@ update one that is there, Jamf wants it with the identity that Jamf gave it; pus
 		Delivery: deploy.Delivery{Source: "https://github.com/grahampugh/jamf-upload", Declarations: "Through Blueprints (unverified).",
 			Profiles: "Upload under Configuration Profiles in the web interface. A signed file stays as it is and is read-only; an unsigned one is read into Jamf's own model, and the API strips signatures."},
 		Flags: []deploy.Flag{
-			{Name: "devices", Kind: deploy.Choice, Choices: []string{"auto", Computers, Mobile}, Files: true},
-			{Name: "redeploy", Kind: deploy.Choice, Choices: []string{"newly-assigned", "all", "again"}, Files: true},
-			{Name: "category", Usage: "category of the profiles", Files: true},
-			{Name: "wrap-preferences", Kind: deploy.Switch, Usage: "send payloads of other makers as managed preferences, which Jamf shows as custom settings", Files: true},
+			{Name: "devices", Kind: deploy.Choice, Choices: []string{"auto", Computers, Mobile}, Export: true},
+			{Name: "redeploy", Kind: deploy.Choice, Choices: []string{"newly-assigned", "all", "again"}, Export: true},
+			{Name: "category", Usage: "category of the profiles", Export: true},
+			{Name: "wrap-preferences", Kind: deploy.Switch, Usage: "send payloads of other makers as managed preferences, which Jamf shows as custom settings", Export: true},
 			{Name: "client-id", Usage: "ID of the API client", Variable: "CLIENT_ID"},
 			{Name: "client-secret", Kind: deploy.Secret, Usage: "the secret of the API client", Variable: "CLIENT_SECRET"},
 		},
@@ -54,17 +54,17 @@ update one that is there, Jamf wants it with the identity that Jamf gave it; pus
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	d := &Server{For: s.Text("devices"), Category: s.Text("category"), Wrap: s.Is("wrap-preferences"), Redeploy: redeployAll}
-	if d.For == "auto" {
-		d.For = ""
+	d := &Server{Devices: s.Text("devices"), Category: s.Text("category"), WrapPreferences: s.Bool("wrap-preferences"), Redeploy: redeployAll}
+	if d.Devices == "auto" {
+		d.Devices = ""
 	}
 	if s.Text("redeploy") == "newly-assigned" {
 		d.Redeploy = "Newly Assigned"
 	}
-	if s.Files {
+	if s.WriteFiles {
 		return d.Session(), nil
 	}
-	d.Again = s.Text("redeploy") == "again" && !s.Check
+	d.Resend = s.Text("redeploy") == "again" && !s.Check
 	secret, err := s.Secret(ctx, "client-secret")
 	if err != nil {
 		return nil, err
@@ -96,6 +96,6 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 
 // Session returns what the server does with profiles.
 func (d *Server) Session() *deploy.Session {
-	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Together: d.Together, Find: d.Find, Compare: d.Compare, Request: d.Request,
+	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, CheckSet: d.CheckSet, Find: d.Find, Compare: d.Compare, Request: d.Request,
 		Outcome: d.Outcome, ReadBack: d.ReadBack, Files: deploy.Bodies(d.Request, ".xml")}
 }

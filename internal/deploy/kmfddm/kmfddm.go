@@ -21,16 +21,16 @@ import (
 )
 
 // user is the name that KMFDDM wants with its API key (operations guide, -api).
-const user = "kmfddm"
+const apiUser = "kmfddm"
 
 // Options are those of a client of the API.
 func Options(key string) deploy.Options {
-	return deploy.Options{Authorizer: deploy.Basic(user, key), Message: message,
-		Answers: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
+	return deploy.Options{Authorizer: deploy.Basic(apiUser, key), Message: responseMessage,
+		Accepts: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
 }
 
 // message finds the words of an error.
-func message(body []byte) string {
+func responseMessage(body []byte) string {
 	var e struct {
 		Error string `json:"error"`
 	}
@@ -50,7 +50,7 @@ type Server struct {
 }
 
 // kept are the keys of the top level that the server stores, besides the ServerToken, which it makes: ddm/declaration.go.
-var kept = []string{"Identifier", "Type", "Payload"}
+var storedKeys = []string{"Identifier", "Type", "Payload"}
 
 // Prepare takes a declaration as it is.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
@@ -61,7 +61,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	item := &deploy.Item{Profile: p, Name: id, Body: p.Content}
 	var lost []string
 	for _, f := range p.Root.Fields {
-		if f.Key != serverToken && !slices.Contains(kept, f.Key) {
+		if f.Key != serverToken && !slices.Contains(storedKeys, f.Key) {
 			lost = append(lost, f.Key)
 		}
 	}
@@ -81,45 +81,45 @@ func CheckName(name string) error {
 
 // Find asks for each declaration.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
-	remote := make([]*deploy.Remote, len(items))
-	for i, p := range items {
-		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declarations/" + url.PathEscape(p.Name)})
+	remotes := make([]*deploy.Remote, len(items))
+	for i, item := range items {
+		response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declarations/" + url.PathEscape(item.Name)})
 		switch {
 		case deploy.IsStatus(err, http.StatusNotFound):
 		case err != nil:
 			return nil, err
 		default:
-			remote[i] = &deploy.Remote{ID: p.Name, Name: p.Name, Content: answer.Body}
+			remotes[i] = &deploy.Remote{ID: item.Name, Name: item.Name, Content: response.Body}
 		}
 	}
-	return remote, nil
+	return remotes, nil
 }
 
 // Compare looks at what the server stores. The ServerToken it makes itself: another one with each change.
-func (d *Server) Compare(p *deploy.Item, h *deploy.Remote) (remote, wanted *plist.Value, err error) {
-	doc, found := document.Open(diag.NewFile("the server's "+p.Name, h.Content))
+func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
+	doc, found := document.Open(diag.NewFile("the server's "+item.Name, remote.Content))
 	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
 		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
 	switch id := doc.Root.String("Identifier"); {
-	case id == p.Name:
-	case strings.EqualFold(id, p.Name): // the collation of MySQL
+	case id == item.Name:
+	case strings.EqualFold(id, item.Name): // the collation of MySQL
 		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
 	default:
 		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
 	}
-	if wanted = stored(p.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(stored(doc.Root, doc.Root.Get(serverToken)), wanted) {
+	if wanted = asStored(item.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(asStored(doc.Root, doc.Root.Get(serverToken)), wanted) {
 		return wanted, wanted, nil
 	}
-	return doc.Root, stored(p.Profile.Root, plist.NewString("(made by the server)")), nil
+	return doc.Root, asStored(item.Profile.Root, plist.NewString("(made by the server)")), nil
 }
 
 const serverToken = "ServerToken"
 
 // stored is a declaration as the server stores it, with another token, or without one for nil.
-func stored(v, token *plist.Value) *plist.Value {
+func asStored(v, token *plist.Value) *plist.Value {
 	c := *v
-	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return !slices.Contains(kept, f.Key) })
+	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return !slices.Contains(storedKeys, f.Key) })
 	if token != nil {
 		c.Set(serverToken, token)
 	}
@@ -127,9 +127,9 @@ func stored(v, token *plist.Value) *plist.Value {
 }
 
 // Request stores a declaration, new or not.
-func (d *Server) Request(p *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
+func (d *Server) Request(item *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
 	return &deploy.Request{Method: http.MethodPut, Path: "/v1/declarations", Query: d.query(),
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: p.Body}, nil
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: item.Body}, nil
 }
 
 func (d *Server) query() url.Values {
@@ -140,12 +140,12 @@ func (d *Server) query() url.Values {
 }
 
 // Outcome tells a change from none.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
-	return deploy.Outcome{ID: p.Name, Kept: answer.Status == http.StatusNotModified}, nil
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
+	return deploy.Outcome{ID: item.Name, Kept: response.Status == http.StatusNotModified}, nil
 }
 
 // Last puts the declarations into the sets, and gives the sets to the enrollments.
-func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
+func (d *Server) FinalRequests(items []*deploy.Item) []*deploy.Request {
 	var requests []*deploy.Request
 	put := func(path, key, value string) {
 		query := d.query()
@@ -153,8 +153,8 @@ func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
 		requests = append(requests, &deploy.Request{Method: http.MethodPut, Path: path, Query: query})
 	}
 	for _, set := range d.Sets {
-		for _, p := range items {
-			put("/v1/set-declarations/"+url.PathEscape(set), "declaration", p.Name)
+		for _, item := range items {
+			put("/v1/set-declarations/"+url.PathEscape(set), "declaration", item.Name)
 		}
 		for _, id := range d.Enrollments {
 			put("/v1/enrollment-sets/"+url.PathEscape(id), "set", set)

@@ -19,13 +19,13 @@ func speaksTo(t *testing.T, answers ...string) *deploy.Client {
 	t.Helper()
 	n := 0
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer := answers[min(n, len(answers)-1)]
+		response := answers[min(n, len(answers)-1)]
 		n++
-		if answer == "404" {
+		if response == "404" {
 			w.WriteHeader(http.StatusNotFound)
-			answer = `{"error": "declaration not found"}`
+			response = `{"error": "declaration not found"}`
 		}
-		fmt.Fprint(w, answer)
+		fmt.Fprint(w, response)
 	}))
 	t.Cleanup(s.Close)
 	o := Options("key")
@@ -52,9 +52,9 @@ const passcode = `{"Type": "com.apple.configuration.passcode.settings", "Identif
 // What the server holds is the same but for the token that it makes, or it is not.
 func TestPlan(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer string
-		want   deploy.Action
-		err    string
+		response string
+		want     deploy.Action
+		err      string
 	}{
 		"not there":       {"404", deploy.Create, ""},
 		"the same":        {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, deploy.Keep, ""},
@@ -68,7 +68,7 @@ func TestPlan(t *testing.T) {
 		"an array of one": {`[{}]`, "", "is not that declaration"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &Server{Client: speaksTo(t, test.answer)}
+			d := &Server{Client: speaksTo(t, test.response)}
 			changes, err := d.Session().Plan(t.Context(), []*deploy.Item{declaration(t, passcode)}, true)
 			if !strings.Contains(fmt.Sprint(err), test.err) || (err == nil) != (test.err == "") || err == nil && changes[0].Action != test.want {
 				t.Errorf("got %v, %v", changes, err)
@@ -79,12 +79,12 @@ func TestPlan(t *testing.T) {
 
 // Of the top level the server stores three keys and makes the token: other keys are said to be lost, and are no difference.
 func TestOtherKeys(t *testing.T) {
-	p := declaration(t, strings.Replace(passcode, "{", `{"Note": "mine", "ServerToken": "mine", `, 1))
-	if len(p.Losses) != 1 || !strings.HasSuffix(p.Losses[0], "drops Note") {
-		t.Errorf("said: %q", p.Losses)
+	item := declaration(t, strings.Replace(passcode, "{", `{"Note": "mine", "ServerToken": "mine", `, 1))
+	if len(item.Losses) != 1 || !strings.HasSuffix(item.Losses[0], "drops Note") {
+		t.Errorf("said: %q", item.Losses)
 	}
 	d := &Server{Client: speaksTo(t, strings.Replace(passcode, "{", `{"ServerToken": "x", `, 1))}
-	if changes, err := d.Session().Plan(t.Context(), []*deploy.Item{p}, true); err != nil || changes[0].Action != deploy.Keep {
+	if changes, err := d.Session().Plan(t.Context(), []*deploy.Item{item}, true); err != nil || changes[0].Action != deploy.Keep {
 		t.Errorf("got %v, %v", changes[0], err)
 	}
 }
@@ -115,7 +115,7 @@ func TestFollow(t *testing.T) {
 			}
 			d := &Server{Client: speaksTo(t, test.answers...), Enrollments: []string{"ONE", "TWO"}, Wait: wait}
 			var got []string
-			err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, func(a deploy.Answer) {
+			err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, func(a deploy.Report) {
 				got = append(got, fmt.Sprint(a.Status, " ", a.OK, " ", a.Errors))
 			})
 			if err != nil || fmt.Sprint(got) != test.want {
@@ -148,7 +148,7 @@ func TestNames(t *testing.T) {
 	d := &Server{Sets: []string{"ü?", "b"}, Enrollments: []string{"ONE"}, NoNotify: true}
 	var got []string
 	c := speaksTo(t, "")
-	for _, r := range d.Last([]*deploy.Item{{Name: "a&b"}}) {
+	for _, r := range d.FinalRequests([]*deploy.Item{{Name: "a&b"}}) {
 		got = append(got, strings.TrimPrefix(c.URL(r), c.Address()))
 	}
 	want := "[/v1/set-declarations/%C3%BC%3F?declaration=a%26b&nonotify=1 /v1/enrollment-sets/ONE?nonotify=1&set=%C3%BC%3F " +

@@ -22,7 +22,7 @@ stays in it. With --wait the server is asked what the devices make of the declar
   syncguard push kmfddm declarations/ --set default --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
   syncguard push kmfddm declarations/ --check --server https://ddm.example.com`,
 			Takes: "declarations", Proof: "**a real server**, v0.8.3, behind a real NanoMDM, and the same device (`make e2e`). No Apple device"},
-		Delivery: deploy.Delivery{Beside: "nanomdm"},
+		Delivery: deploy.Delivery{SameAs: "nanomdm"},
 		Flags: []deploy.Flag{
 			{Name: "set", Kind: deploy.List, Usage: "sets that the declarations are put into (repeatable, or with commas)"},
 			{Name: "id", Kind: deploy.List, Usage: "enrollment IDs that are given the sets (repeatable, or with commas)"},
@@ -35,7 +35,7 @@ stays in it. With --wait the server is asked what the devices make of the declar
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	d := &Server{Sets: s.Given["set"], Enrollments: s.Given["id"], NoNotify: s.Is("no-push"), Wait: s.Duration("wait"), Poll: 2 * time.Second}
+	d := &Server{Sets: s.Given["set"], Enrollments: s.Given["id"], NoNotify: s.Bool("no-push"), Wait: s.Duration("wait"), Poll: 2 * time.Second}
 	if len(d.Enrollments) > 0 && len(d.Sets) == 0 {
 		return nil, diag.Usage("add --set NAME", "--id gives enrollments sets, and none is named")
 	}
@@ -60,16 +60,16 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 
 // Session returns what the server does with declarations.
 func (d *Server) Session() *deploy.Session {
-	s := &deploy.Session{Client: d.Client, Order: order, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, Last: d.Last}
+	s := &deploy.Session{Client: d.Client, Order: byDependency, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, FinalRequests: d.FinalRequests}
 	if d.Wait > 0 && len(d.Enrollments) > 0 {
 		s.Follow = d.Follow
-		s.Later = "the server keeps the declarations, and devices take them when they connect; running it again with --wait asks for what they say"
+		s.PendingNote = "the server keeps the declarations, and devices take them when they connect; running it again with --wait asks for what they say"
 	}
 	return s
 }
 
 // order puts what is referred to before what refers to it: the server can refuse an activation of what it does not have.
-func order(a, b *deploy.Profile) int {
+func byDependency(a, b *deploy.Profile) int {
 	rank := func(p *deploy.Profile) int {
 		return slices.IndexFunc([]string{"com.apple.activation.", "com.apple.configuration.", "com.apple.management.", "com.apple.asset."},
 			func(kind string) bool { return strings.HasPrefix(p.Text("Type"), kind) })

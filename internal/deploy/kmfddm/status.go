@@ -22,7 +22,7 @@ const (
 )
 
 // reported is what a device says of a declaration (GET /v1/declaration-status).
-type reported struct {
+type deviceStatus struct {
 	Identifier string          `json:"identifier"`
 	Active     bool            `json:"active"`
 	Valid      string          `json:"valid"`   // valid, invalid or unknown
@@ -30,7 +30,7 @@ type reported struct {
 	Reasons    json.RawMessage `json:"reasons"`
 }
 
-func (r *reported) status() string {
+func (r *deviceStatus) status() string {
 	switch {
 	case r == nil || !r.Current:
 		return ""
@@ -45,19 +45,19 @@ func (r *reported) status() string {
 }
 
 // Follow asks the server again and again what the devices say, until each has taken or refused the declarations.
-func (d *Server) Follow(ctx context.Context, items []*deploy.Item, tell func(deploy.Answer)) error {
+func (d *Server) Follow(ctx context.Context, items []*deploy.Item, report func(deploy.Report)) error {
 	over := time.NewTimer(d.Wait)
 	defer over.Stop()
 	open := slices.Clone(items)
 	for {
-		said, err := d.statuses(ctx)
+		statuses, err := d.statuses(ctx)
 		if err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(p *deploy.Item) bool {
-			a, ended := d.answer(p, said)
+		open = slices.DeleteFunc(open, func(item *deploy.Item) bool {
+			a, ended := d.summarize(item, statuses)
 			if ended {
-				tell(a)
+				report(a)
 			}
 			return ended
 		})
@@ -68,9 +68,9 @@ func (d *Server) Follow(ctx context.Context, items []*deploy.Item, tell func(dep
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-over.C:
-			for _, p := range open {
-				if a, _ := d.answer(p, said); a.Status != "" {
-					tell(a)
+			for _, item := range open {
+				if a, _ := d.summarize(item, statuses); a.Status != "" {
+					report(a)
 				}
 			}
 			return nil
@@ -80,15 +80,15 @@ func (d *Server) Follow(ctx context.Context, items []*deploy.Item, tell func(dep
 }
 
 // answer sums up what the devices say of a declaration: the worst of it, and whether they will say no more.
-func (d *Server) answer(p *deploy.Item, said map[string][]reported) (a deploy.Answer, ended bool) {
-	a, ended = deploy.Answer{Item: p, Final: true, OK: true}, true
+func (d *Server) summarize(item *deploy.Item, statuses map[string][]deviceStatus) (a deploy.Report, ended bool) {
+	a, ended = deploy.Report{Item: item, Final: true, OK: true}, true
 	for _, id := range d.Enrollments {
-		i := slices.IndexFunc(said[id], func(r reported) bool { return r.Identifier == p.Name })
+		i := slices.IndexFunc(statuses[id], func(r deviceStatus) bool { return r.Identifier == item.Name })
 		if i < 0 {
 			ended = false
 			continue
 		}
-		r := &said[id][i]
+		r := &statuses[id][i]
 		status := r.status()
 		ended = ended && (status == active || status == invalid)
 		if status == invalid || status != "" && a.Status != invalid && (status == inactive || a.Status == "") {
@@ -103,7 +103,7 @@ func (d *Server) answer(p *deploy.Item, said map[string][]reported) (a deploy.An
 }
 
 // reasons says why a declaration is invalid, in the device's words.
-func (r *reported) reasons() string {
+func (r *deviceStatus) reasons() string {
 	var all []struct {
 		Code, Description string
 	}
@@ -121,22 +121,22 @@ func (r *reported) reasons() string {
 const perRequest = 50
 
 // statuses asks what the devices say of their declarations, by enrollment.
-func (d *Server) statuses(ctx context.Context) (map[string][]reported, error) {
-	all := map[string][]reported{}
+func (d *Server) statuses(ctx context.Context) (map[string][]deviceStatus, error) {
+	all := map[string][]deviceStatus{}
 	for some := range slices.Chunk(d.Enrollments, perRequest) {
 		var ids []string
 		for _, id := range some {
 			ids = append(ids, url.PathEscape(id))
 		}
-		answer, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declaration-status/" + strings.Join(ids, ",")})
+		response, err := d.Client.Do(ctx, &deploy.Request{Method: http.MethodGet, Path: "/v1/declaration-status/" + strings.Join(ids, ",")})
 		if err != nil {
 			return nil, err
 		}
-		said := map[string][]reported{}
-		if len(answer.Body) > 0 && json.Unmarshal(answer.Body, &said) != nil {
+		statuses := map[string][]deviceStatus{}
+		if len(response.Body) > 0 && json.Unmarshal(response.Body, &statuses) != nil {
 			return nil, errors.New("the answer is no status of KMFDDM's API; is this its address?")
 		}
-		for id, r := range said {
+		for id, r := range statuses {
 			all[id] = r
 		}
 	}

@@ -25,26 +25,26 @@ const (
 )
 
 // Request enqueues a command. Devices are notified once, when all commands are there.
-func (d *Server) Request(p *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
-	id, body, err := d.command(p)
+func (d *Server) Request(item *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
+	id, body, err := d.command(item)
 	if err != nil {
 		return nil, fmt.Errorf("writing the command %s: %w", id, err)
 	}
-	return &deploy.Request{Method: http.MethodPut, Path: "/v1/enqueue/" + url.PathEscape(p.For), Query: url.Values{"nopush": {"1"}},
+	return &deploy.Request{Method: http.MethodPut, Path: "/v1/enqueue/" + url.PathEscape(item.Enrollment), Query: url.Values{"nopush": {"1"}},
 		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
 }
 
 // command returns the CommandUUID and the command of an item.
-func (d *Server) command(p *deploy.Item) (id string, body []byte, err error) {
+func (d *Server) command(item *deploy.Item) (id string, body []byte, err error) {
 	command := plist.NewDictionary()
-	switch p.Name {
+	switch item.Name {
 	case installProfile:
-		command.Set("Payload", plist.NewData(p.Body))
+		command.Set("Payload", plist.NewData(item.Body))
 	case removeProfile:
-		command.Set("Identifier", plist.NewString(string(p.Body)))
+		command.Set("Identifier", plist.NewString(string(item.Body)))
 	}
-	command.Set("RequestType", plist.NewString(p.Name))
-	id = d.commandUUID(p)
+	command.Set("RequestType", plist.NewString(item.Name))
+	id = d.commandUUID(item)
 	body, err = plist.Write(plist.NewDictionary(
 		plist.Field{Key: "Command", Value: command},
 		plist.Field{Key: "CommandUUID", Value: plist.NewString(id)}))
@@ -52,17 +52,17 @@ func (d *Server) command(p *deploy.Item) (id string, body []byte, err error) {
 }
 
 // space is that of the version 5 UUIDs of commands.
-var space = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
+var uuidNamespace = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
 
 // commandUUID is of the enrollment, what it is sent and the generation, so that a command is not enqueued twice: NanoMDM
 // refuses a CommandUUID that it has, or writes the same command over it. A list is asked for anew each time.
-func (d *Server) commandUUID(p *deploy.Item) string {
+func (d *Server) commandUUID(item *deploy.Item) string {
 	generation := d.Generation
-	if p.Name == profileList {
+	if item.Name == profileList {
 		generation = d.Now.UTC().Format(time.RFC3339Nano)
 	}
-	name := fmt.Sprintf("%s\n%s\n%s\n%x", p.For, generation, p.Name, sha256.Sum256(p.Body))
-	return strings.ToUpper(uuid.NewSHA1(space, []byte(name)).String())
+	name := fmt.Sprintf("%s\n%s\n%s\n%x", item.Enrollment, generation, item.Name, sha256.Sum256(item.Body))
+	return strings.ToUpper(uuid.NewSHA1(uuidNamespace, []byte(name)).String())
 }
 
 // result is APIResult of the API.
@@ -95,14 +95,14 @@ func readResult(body []byte) (r result, err error) {
 }
 
 // Outcome reads what came of a command.
-func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Response) (deploy.Outcome, error) {
-	r, err := readResult(answer.Body)
+func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
+	r, err := readResult(response.Body)
 	if err != nil {
 		return deploy.Outcome{}, err
 	}
-	id := d.commandUUID(p)
-	switch problem := cmp.Or(r.CommandError, r.Status[p.For].CommandError, r.Status[id].CommandError); {
-	case isRepeated(problem):
+	id := d.commandUUID(item)
+	switch problem := cmp.Or(r.CommandError, r.Status[item.Enrollment].CommandError, r.Status[id].CommandError); {
+	case isDuplicate(problem):
 		return deploy.Outcome{ID: id, Kept: true, Note: "the server has had the very same command; if another one about this profile was sent since, --generation sends it anew"}, nil
 	case problem != "":
 		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue it: %s", problem)
@@ -114,7 +114,7 @@ func (d *Server) Outcome(p *deploy.Item, h *deploy.Remote, answer *deploy.Respon
 
 // isRepeated reports whether an error means that the server has the CommandUUID: as the storages inmem and filekv say it, MySQL
 // (error 1062), and PostgreSQL. The storage file writes over the command and says nothing.
-func isRepeated(problem string) bool {
+func isDuplicate(problem string) bool {
 	return slices.ContainsFunc([]string{"command already exists", "Error 1062", "commands_pkey"}, func(words string) bool {
 		return strings.Contains(problem, words)
 	})
@@ -124,16 +124,16 @@ func isRepeated(problem string) bool {
 const perPush = 50
 
 // Last notifies the devices, each once.
-func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
+func (d *Server) FinalRequests(items []*deploy.Item) []*deploy.Request {
 	if d.NoPush {
 		return nil
 	}
 	var ids []string
 	seen := map[string]bool{}
-	for _, p := range items {
-		if !seen[p.For] {
-			seen[p.For] = true
-			ids = append(ids, url.PathEscape(p.For))
+	for _, item := range items {
+		if !seen[item.Enrollment] {
+			seen[item.Enrollment] = true
+			ids = append(ids, url.PathEscape(item.Enrollment))
 		}
 	}
 	var requests []*deploy.Request
@@ -144,8 +144,8 @@ func (d *Server) Last(items []*deploy.Item) []*deploy.Request {
 }
 
 // Ended reads which devices could not be notified.
-func (d *Server) Ended(answer *deploy.Response) (map[string]string, error) {
-	r, err := readResult(answer.Body)
+func (d *Server) FinalFailures(response *deploy.Response) (map[string]string, error) {
+	r, err := readResult(response.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -28,30 +28,30 @@ func profile(content string) *deploy.Profile {
 // One command is of one enrollment, request, content and generation: whatever of these differs, it is another one.
 func TestCommandUUIDs(t *testing.T) {
 	seen := map[string]string{}
-	add := func(name string, d *Server, p *deploy.Item) {
+	add := func(name string, d *Server, item *deploy.Item) {
 		t.Helper()
-		id := d.commandUUID(p)
+		id := d.commandUUID(item)
 		if before, ok := seen[id]; ok {
 			t.Errorf("%s has the CommandUUID of %s", name, before)
 		}
 		seen[id] = name
-		if d.commandUUID(p) != id {
+		if d.commandUUID(item) != id {
 			t.Errorf("%s has two", name)
 		}
 	}
 	d := &Server{Enrollments: []string{"ONE", "TWO"}, Remove: []string{"com.acme.a"}, List: true, Now: time.Unix(1, 0)}
 	for i, content := range []string{"a", "b", ""} {
 		prepared, _ := d.Prepare(profile(content))
-		for j, p := range prepared {
-			add(fmt.Sprintf("install %d %d", i, j), d, p)
-			add(fmt.Sprintf("install %d %d again", i, j), &Server{Generation: "2"}, p)
+		for j, item := range prepared {
+			add(fmt.Sprintf("install %d %d", i, j), d, item)
+			add(fmt.Sprintf("install %d %d again", i, j), &Server{Generation: "2"}, item)
 		}
 	}
-	for i, p := range d.Commands() {
-		add(fmt.Sprintf("command %d", i), d, p)
+	for i, item := range d.Commands() {
+		add(fmt.Sprintf("command %d", i), d, item)
 	}
-	for _, p := range d.Commands()[2:] {
-		add("a later list for "+p.For, &Server{Now: time.Unix(2, 0)}, p)
+	for _, item := range d.Commands()[2:] {
+		add("a later list for "+item.Enrollment, &Server{Now: time.Unix(2, 0)}, item)
 	}
 }
 
@@ -82,11 +82,11 @@ func TestInstallProfileHoldsTheFile(t *testing.T) {
 
 // A device's UUID is that of the profile, in capitals or not.
 func TestCompare(t *testing.T) {
-	p := &deploy.Item{Profile: &deploy.Profile{Root: plist.NewDictionary().Set("PayloadUUID", plist.NewString("7f1d9b0a")).Set("PayloadIdentifier", plist.NewString("com.acme"))}}
+	item := &deploy.Item{Profile: &deploy.Profile{Root: plist.NewDictionary().Set("PayloadUUID", plist.NewString("7f1d9b0a")).Set("PayloadIdentifier", plist.NewString("com.acme"))}}
 	for uuid, same := range map[string]bool{"7f1d9b0a": true, "7F1D9B0A": true, "7f1d9b0b": false} {
-		remote, wanted, err := (&Server{}).Compare(p, &deploy.Remote{Fields: map[string]string{fieldUUID: uuid}})
-		if err != nil || plist.Equal(remote, wanted) != same {
-			t.Errorf("%s: got %v and %v, %v", uuid, remote, wanted, err)
+		current, wanted, err := (&Server{}).Compare(item, &deploy.Remote{Fields: map[string]string{fieldUUID: uuid}})
+		if err != nil || plist.Equal(current, wanted) != same {
+			t.Errorf("%s: got %v and %v, %v", uuid, current, wanted, err)
 		}
 	}
 }
@@ -132,19 +132,19 @@ func TestNotifications(t *testing.T) {
 	}
 	one, _ := d.Prepare(profile("a"))
 	two, _ := d.Prepare(profile("b"))
-	requests := d.Last(append(one, two...))
+	requests := d.FinalRequests(append(one, two...))
 	if len(requests) != 3 || strings.Count(requests[0].Path, ",") != perPush-1 || requests[2].Path != "/v1/push/ID-100" {
 		t.Errorf("%d requests, the last %v", len(requests), requests[len(requests)-1])
 	}
-	failed, err := d.Ended(&deploy.Response{Body: []byte(`{"status": {"A": {"push_error": "gone"}, "B": {"push_result": "1"}}}`)})
+	failed, err := d.FinalFailures(&deploy.Response{Body: []byte(`{"status": {"A": {"push_error": "gone"}, "B": {"push_result": "1"}}}`)})
 	if err != nil || len(failed) != 1 || failed["A"] != "gone" {
 		t.Errorf("got %v, %v", failed, err)
 	}
-	if _, err := d.Ended(&deploy.Response{Status: 500, Body: []byte(`{"push_error": "no certificate"}`)}); err == nil {
+	if _, err := d.FinalFailures(&deploy.Response{Status: 500, Body: []byte(`{"push_error": "no certificate"}`)}); err == nil {
 		t.Error("a push error of all is none")
 	}
 	d.NoPush = true
-	if len(d.Last(one)) > 0 {
+	if len(d.FinalRequests(one)) > 0 {
 		t.Error("a device is notified all the same")
 	}
 }
@@ -214,8 +214,8 @@ func TestWebhook(t *testing.T) {
 		}
 	}
 	var got []string
-	err := d.Follow(t.Context(), prepared, func(a deploy.Answer) {
-		got = append(got, fmt.Sprint(a.Item.For, " ", a.Status, " ", a.Final, " ", a.OK, " ", a.Errors, " ", a.Profiles))
+	err := d.Follow(t.Context(), prepared, func(a deploy.Report) {
+		got = append(got, fmt.Sprint(a.Item.Enrollment, " ", a.Status, " ", a.Final, " ", a.OK, " ", a.Errors, " ", a.Profiles))
 	})
 	want := []string{"ONE NotNow false false [] []", "ONE Error true false [MCInstallationErrorDomain 4001: The profile is invalid.] []",
 		"TWO Acknowledged true true [] [{com.acme.a UUID-A A}]"}

@@ -45,9 +45,9 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 		Flags: []deploy.Flag{
 			{Name: "id", Kind: deploy.List, Usage: "enrollment IDs that it is for (repeatable, or with commas)"},
 			{Name: "ids-file", Kind: deploy.Path, Usage: "file with one enrollment ID a line; lines that begin with # are skipped"},
-			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)", Alone: true},
-			{Name: "list", Kind: deploy.Switch, Usage: "ask the devices for their profiles; it needs --webhook-listen", Alone: true},
-			{Name: "generation", Usage: "any text; another one than before makes another command of the same profile", Files: true},
+			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)", WithoutProfiles: true},
+			{Name: "list", Kind: deploy.Switch, Usage: "ask the devices for their profiles; it needs --webhook-listen", WithoutProfiles: true},
+			{Name: "generation", Usage: "any text; another one than before makes another command of the same profile", Export: true},
 			{Name: "no-push", Kind: deploy.Switch, Usage: "do not notify the devices: they get it when they connect by themselves"},
 			{Name: "webhook-listen", Usage: "HOST:PORT where NanoMDM's webhook arrives; then the devices are waited for"},
 			{Name: "wait", Kind: deploy.Duration, Usage: "how long the devices are waited for", Default: "5m0s"},
@@ -59,8 +59,8 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
-	d := &Server{Generation: s.Text("generation"), NoPush: s.Is("no-push"), Remove: s.Given["remove"], List: s.Is("list"), Wait: s.Duration("wait"), Now: s.Now()}
-	if s.Files {
+	d := &Server{Generation: s.Text("generation"), NoPush: s.Bool("no-push"), Remove: s.Given["remove"], List: s.Bool("list"), Wait: s.Duration("wait"), Now: s.Now()}
+	if s.WriteFiles {
 		d.Enrollments = []string{"ID"} // it stands for the enrollments, which are in the address that the command is put to
 		return d.Session(), nil
 	}
@@ -68,10 +68,10 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	if d.Enrollments, err = enrollments(s); err != nil {
 		return nil, err
 	}
-	if err := check(s); err != nil {
+	if err := checkFlags(s); err != nil {
 		return nil, err
 	}
-	warnOfMixture(s)
+	warnAboutMixedPlatforms(s)
 	key, err := s.Secret(ctx, "api-key")
 	if err != nil {
 		return nil, err
@@ -80,8 +80,8 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 		return nil, err
 	}
 	if s.Text("webhook-listen") != "" && !s.DryRun {
-		d.Ask = s.Check
-		if d.Webhook, err = listen(ctx, s); err != nil {
+		d.AskDevices = s.Check
+		if d.Webhook, err = listenForReports(ctx, s); err != nil {
 			return nil, err
 		}
 	}
@@ -89,9 +89,9 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 }
 
 // check returns what cannot be meant.
-func check(s *deploy.Setup) error {
+func checkFlags(s *deploy.Setup) error {
 	switch {
-	case s.Is("list") && s.Text("webhook-listen") == "" && !s.DryRun:
+	case s.Bool("list") && s.Text("webhook-listen") == "" && !s.DryRun:
 		return diag.Usage("give --webhook-listen HOST:PORT, and run NanoMDM with -webhook-url http://HOST:PORT", "--list has nowhere to read what the devices answer")
 	case s.Check && len(s.Profiles) == 0:
 		return diag.Usage("name the profiles that the devices should have", "--check compares files, and none is named")
@@ -107,16 +107,16 @@ func check(s *deploy.Setup) error {
 // Session returns what the server does with profiles.
 func (d *Server) Session() *deploy.Session {
 	s := &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, Commands: d.Commands(),
-		Last: d.Last, Ended: d.Ended, Files: deploy.Bodies(d.Request, ".plist")}
+		FinalRequests: d.FinalRequests, FinalFailures: d.FinalFailures, Files: deploy.Bodies(d.Request, ".plist")}
 	if d.Webhook != nil {
 		s.Expect, s.Follow = d.Expect, d.Follow
-		s.Later = "what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later"
+		s.PendingNote = "what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later"
 	}
 	return s
 }
 
 // warnOfMixture warns where each device is sent what can only be for some of them.
-func warnOfMixture(s *deploy.Setup) {
+func warnAboutMixedPlatforms(s *deploy.Setup) {
 	var platforms []string
 	for _, p := range s.Profiles {
 		if name := string(p.Platform()); name != "" && !slices.Contains(platforms, name) {
@@ -155,7 +155,7 @@ func enrollments(s *deploy.Setup) ([]string, error) {
 }
 
 // listen begins to listen for the webhook, until the run ends.
-func listen(ctx context.Context, s *deploy.Setup) (*Webhook, error) {
+func listenForReports(ctx context.Context, s *deploy.Setup) (*Webhook, error) {
 	w := &Webhook{}
 	if s.HasSecret("webhook-key") {
 		key, err := s.Secret(ctx, "webhook-key")

@@ -51,8 +51,8 @@ func (w *Webhook) expect(d *Server, items []*deploy.Item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.expected = map[string]*deploy.Item{}
-	for _, p := range items {
-		w.expected[d.commandUUID(p)] = p
+	for _, item := range items {
+		w.expected[d.commandUUID(item)] = item
 	}
 	w.reports = make(chan *report, 2*len(items)+16)
 }
@@ -71,27 +71,27 @@ func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, "the digest is not right", http.StatusForbidden)
 		return
 	}
-	said, err := readEvent(body)
+	received, err := readEvent(body)
 	if err != nil {
 		http.Error(out, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if said != nil {
-		w.keep(r.Context(), said)
+	if received != nil {
+		w.deliver(r.Context(), received)
 	}
 }
 
 // keep keeps a report if it is expected, from the enrollment that it is expected of.
-func (w *Webhook) keep(ctx context.Context, said *report) {
+func (w *Webhook) deliver(ctx context.Context, received *report) {
 	w.mu.Lock()
-	item := w.expected[said.commandUUID]
+	item := w.expected[received.commandUUID]
 	reports := w.reports
 	w.mu.Unlock()
-	if item == nil || said.enrollment != "" && said.enrollment != item.For {
+	if item == nil || received.enrollment != "" && received.enrollment != item.Enrollment {
 		return
 	}
 	select {
-	case reports <- said:
+	case reports <- received:
 	case <-ctx.Done():
 	}
 }
@@ -107,7 +107,7 @@ func (w *Webhook) isGenuine(body []byte, digest string) bool {
 }
 
 // await tells of each report until none of the items is open, or the time is over.
-func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait time.Duration, tell func(deploy.Answer)) error {
+func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait time.Duration, report func(deploy.Report)) error {
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	ended := map[*deploy.Item]bool{}
@@ -118,14 +118,14 @@ func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait ti
 		case <-over.C:
 			return nil
 		case r := <-w.reports:
-			p := w.expected[r.commandUUID]
-			if ended[p] {
+			item := w.expected[r.commandUUID]
+			if ended[item] {
 				continue
 			}
-			if ended[p] = r.status != notNow; ended[p] {
-				delete(open, p)
+			if ended[item] = r.status != notNow; ended[item] {
+				delete(open, item)
 			}
-			tell(deploy.Answer{Item: p, Status: r.status, Final: ended[p], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
+			report(deploy.Report{Item: item, Status: r.status, Final: ended[item], OK: r.status == acknowledged, Errors: r.errors, Profiles: r.profiles})
 		}
 	}
 	return nil
