@@ -81,7 +81,7 @@ func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificat
 	if err := checkCertificates(certs); err != nil {
 		return nil, f.wrap(err)
 	}
-	leaves := pki.NewGraph(certs, true).Ends()
+	leaves := pki.NewGraph(certs, true).Leaves()
 	if people := slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool { return c.IsCA }); len(people) > 0 {
 		leaves = people // an authority without issued certificates here is a stray intermediate
 	}

@@ -24,7 +24,7 @@ type Graph struct {
 	key       []int               // of each, a number for its key
 	takesWeak bool
 	issuers   [][]int              // of each; nil until asked for
-	reached   [][]int              // everything above each; nil until asked for
+	above     [][]int              // everything above each; nil until asked for
 	checked   map[[2]int]signature // of a certificate by a key
 	exhausted bool
 }
@@ -35,7 +35,7 @@ func NewGraph(certs []*x509.Certificate, takesWeak bool) *Graph {
 	g := &Graph{takesWeak: takesWeak, checked: map[[2]int]signature{}}
 	g.certs = slices.SortedFunc(slices.Values(certs), func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
 	g.certs = slices.CompactFunc(g.certs, (*x509.Certificate).Equal)
-	g.issuers, g.reached = make([][]int, len(g.certs)), make([][]int, len(g.certs))
+	g.issuers, g.above = make([][]int, len(g.certs)), make([][]int, len(g.certs))
 	entities, keys := map[string]int{}, map[string]int{}
 	for _, cert := range g.certs {
 		g.entity = append(g.entity, numberOf(entities, string(cert.RawSubject)+string(cert.RawSubjectPublicKeyInfo)))
@@ -74,10 +74,10 @@ func (g *Graph) issuersOf(i int) []int {
 	}
 	found := []int{}
 	for j, issuer := range g.certs {
-		if j == i || !fits(issuer, g.certs[i]) || !g.takesWeak && !MayIssue(issuer) {
+		if j == i || !Fits(issuer, g.certs[i]) || !g.takesWeak && !MayIssue(issuer) {
 			continue
 		}
-		if s := g.signed(i, j); s == yes || s == weak && g.takesWeak {
+		if s := g.signatureOf(i, j); s == valid || s == weak && g.takesWeak {
 			found = append(found, j)
 		}
 	}
@@ -85,15 +85,15 @@ func (g *Graph) issuersOf(i int) []int {
 	return found
 }
 
-// signed verifies each certificate and key once: certificates of one key share the result.
-func (g *Graph) signed(i, by int) signature {
+// signatureOf verifies each certificate and key once: certificates of one key share the result.
+func (g *Graph) signatureOf(i, by int) signature {
 	at := [2]int{i, g.key[by]}
 	if g.checked[at] == unchecked {
 		if len(g.checked) >= maxChecks {
 			g.exhausted = true
-			return no
+			return invalid
 		}
-		g.checked[at] = signed(g.certs[by], g.certs[i])
+		g.checked[at] = verifySignature(g.certs[by], g.certs[i])
 	}
 	return g.checked[at]
 }
@@ -101,16 +101,16 @@ func (g *Graph) signed(i, by int) signature {
 // Above returns the direct and indirect issuers of a certificate, nearer ones first, without itself.
 func (g *Graph) Above(cert *x509.Certificate) []*x509.Certificate {
 	var above []*x509.Certificate
-	for _, i := range g.reach(g.index(cert))[1:] {
+	for _, i := range g.withIssuers(g.index(cert))[1:] {
 		above = append(above, g.certs[i])
 	}
 	return above
 }
 
-// reach returns the numbers of a certificate and of all above it, by distance.
-func (g *Graph) reach(from int) []int {
-	if g.reached[from] != nil {
-		return g.reached[from]
+// withIssuers returns the numbers of a certificate and of all above it, by distance.
+func (g *Graph) withIssuers(from int) []int {
+	if g.above[from] != nil {
+		return g.above[from]
 	}
 	seen, queue := make([]bool, len(g.certs)), []int{from}
 	seen[from] = true
@@ -122,7 +122,7 @@ func (g *Graph) reach(from int) []int {
 			}
 		}
 	}
-	g.reached[from] = queue
+	g.above[from] = queue
 	return queue
 }
 
@@ -130,15 +130,15 @@ func (g *Graph) reach(from int) []int {
 // takesWeak.
 func (g *Graph) IsSelfSigned(cert *x509.Certificate) bool {
 	i := g.index(cert)
-	if !fits(cert, cert) {
+	if !Fits(cert, cert) {
 		return false
 	}
-	s := g.signed(i, i)
-	return s == yes || s == weak && g.takesWeak
+	s := g.signatureOf(i, i)
+	return s == valid || s == weak && g.takesWeak
 }
 
-// Ends returns the certificates that issued none of the others, or, if each issued one, all of them.
-func (g *Graph) Ends() []*x509.Certificate {
+// Leaves returns the certificates that issued none of the others, or, if each issued one, all of them.
+func (g *Graph) Leaves() []*x509.Certificate {
 	issued := make([]bool, len(g.certs))
 	for i := range g.certs {
 		for _, j := range g.issuersOf(i) {
@@ -164,8 +164,8 @@ func (g *Graph) IsTop(cert *x509.Certificate) bool {
 	if g.IsSelfSigned(cert) {
 		return true
 	}
-	for _, j := range g.reach(i)[1:] {
-		if g.IsSelfSigned(g.certs[j]) || !slices.ContainsFunc(g.reach(j), func(k int) bool { return g.entity[k] == g.entity[i] }) {
+	for _, j := range g.withIssuers(i)[1:] {
+		if g.IsSelfSigned(g.certs[j]) || !slices.ContainsFunc(g.withIssuers(j), func(k int) bool { return g.entity[k] == g.entity[i] }) {
 			return false
 		}
 	}
@@ -179,14 +179,14 @@ func (g *Graph) Paths(from *x509.Certificate, mayPass, isEnd func(*x509.Certific
 	return func(yield func([]*x509.Certificate) bool) {
 		start := g.index(from)
 		s := &search{Graph: g, isEnd: map[int]bool{}, passes: map[int]bool{start: true}, yield: yield}
-		reached := g.reach(start)
+		reached := g.withIssuers(start)
 		for _, i := range reached {
 			s.isEnd[i] = isEnd(g.certs[i])
 			s.passes[i] = i == start || mayPass(g.certs[i])
 		}
 		s.distance = s.distances(reached)
 		if _, ok := s.distance[start]; ok {
-			s.visit(start, nil)
+			s.extend(start, nil)
 		}
 	}
 }
@@ -219,8 +219,8 @@ func (s *search) distances(reached []int) map[int]int {
 	return distance
 }
 
-// visit returns false to stop.
-func (s *search) visit(i int, below []int) bool {
+// extend adds certificate i to a path, and yields it at an end. It returns false to stop the search.
+func (s *search) extend(i int, below []int) bool {
 	if s.steps++; s.steps > maxSteps || s.found == MaxPaths {
 		return false
 	}
@@ -242,7 +242,7 @@ func (s *search) visit(i int, below []int) bool {
 		return cmp.Or(s.distance[a]-s.distance[b], s.certs[b].NotAfter.Compare(s.certs[a].NotAfter))
 	})
 	for _, j := range next {
-		if !s.visit(j, path) {
+		if !s.extend(j, path) {
 			return false
 		}
 	}

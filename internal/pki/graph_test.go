@@ -159,7 +159,7 @@ func TestSignaturesAreBounded(t *testing.T) {
 		certs = append(certs, p.by(newParty("same"), nil))
 	}
 	g := NewGraph(certs, false)
-	if ends := g.Ends(); len(ends) != 100 {
+	if ends := g.Leaves(); len(ends) != 100 {
 		t.Errorf("%d of 100 certificates issued no other", len(ends))
 	}
 	if len(g.checked) != maxChecks || !g.IsExhausted() {

@@ -22,7 +22,7 @@ import (
 // IsSelfSigned reports whether a certificate signed itself, as roots do. The strength of that signature does not
 // matter: old roots have SHA-1. One of MD5 is not verified; names and key identifiers decide.
 func IsSelfSigned(cert *x509.Certificate) bool {
-	return fits(cert, cert) && signed(cert, cert) != no
+	return Fits(cert, cert) && verifySignature(cert, cert) != invalid
 }
 
 // SameEntity reports whether two certificates have one owner: the same name and the same key.
@@ -63,9 +63,7 @@ func isAppleMarker(id asn1.ObjectIdentifier) bool {
 
 // Fits reports whether the names and key identifiers of two certificates let the one be the issuer of the other. The
 // signature is not checked.
-func Fits(issuer, cert *x509.Certificate) bool { return fits(issuer, cert) }
-
-func fits(issuer, cert *x509.Certificate) bool {
+func Fits(issuer, cert *x509.Certificate) bool {
 	return bytes.Equal(issuer.RawSubject, cert.RawIssuer) &&
 		(len(issuer.SubjectKeyId) == 0 || len(cert.AuthorityKeyId) == 0 || bytes.Equal(issuer.SubjectKeyId, cert.AuthorityKeyId))
 }
@@ -83,21 +81,21 @@ type signature int
 
 const (
 	unchecked signature = iota
-	yes
-	no
+	valid
+	invalid
 	weak // a broken algorithm; MD5 is not even checked
 )
 
-func signed(issuer, cert *x509.Certificate) signature {
+func verifySignature(issuer, cert *x509.Certificate) signature {
 	err := issuer.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature)
 	var insecure x509.InsecureAlgorithmError
 	switch {
 	case err == nil && IsWeak(cert.SignatureAlgorithm), errors.As(err, &insecure):
 		return weak
 	case err == nil:
-		return yes
+		return valid
 	}
-	return no
+	return invalid
 }
 
 // IsWeak reports whether a signature algorithm is broken: SHA-1 and older.
