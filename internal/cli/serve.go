@@ -144,7 +144,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 // say prints the address, as a QR code too where somebody looks.
 func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires time.Time) error {
 	if _, looks := terminal(env.Stdout); looks && !o.noQR {
-		lines, err := serve.Squares(address)
+		lines, err := serve.TerminalQR(address)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func Certificates(data []byte) []*x509.Certificate {
 		return []*x509.Certificate{c}
 	}
 	var all []*x509.Certificate
-	for _, block := range blocks(data) {
+	for _, block := range pemBlocks(data) {
 		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
 			all = append(all, c)
 		}
@@ -29,7 +29,7 @@ func Certificates(data []byte) []*x509.Certificate {
 // CountPEM returns the number of certificates in PEM, readable or not, up to 32.
 func CountPEM(data []byte) int {
 	n := 0
-	for _, block := range blocks(data) {
+	for _, block := range pemBlocks(data) {
 		if isCertificateLabel(block.Type) {
 			n++
 		}

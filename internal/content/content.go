@@ -59,7 +59,7 @@ const maxPreamble = 64 << 10
 
 func kindOfPEM(data []byte) string {
 	kind := OtherPEM
-	for _, block := range blocks(data) {
+	for _, block := range pemBlocks(data) {
 		switch {
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			return PrivateKey
@@ -77,8 +77,8 @@ func isCertificateLabel(label string) bool {
 	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE"
 }
 
-// blocks returns the blocks of PEM, 32 at most.
-func blocks(data []byte) []*pem.Block {
+// pemBlocks returns up to 32 blocks of PEM.
+func pemBlocks(data []byte) []*pem.Block {
 	var all []*pem.Block
 	for rest := data; len(all) < maxCertificates; {
 		var block *pem.Block

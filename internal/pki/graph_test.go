@@ -57,7 +57,7 @@ func (p *party) by(issuer *party, change func(*x509.Certificate)) *x509.Certific
 
 func always(*x509.Certificate) bool { return true }
 
-// text is every way with the serial numbers of its certificates.
+// text is every path with the serial numbers of its certificates.
 func text(g *Graph, from *x509.Certificate, isEnd func(*x509.Certificate) bool) string {
 	var all []string
 	for path := range g.Paths(from, always, isEnd) {
@@ -73,7 +73,7 @@ func names(path []*x509.Certificate) (all []string) {
 	return all
 }
 
-// The ways do not depend on the order in which certificates came, nor on copies of them; a circle of authorities has an end.
+// The paths do not depend on the order of the certificates, nor on copies of them; a circle of authorities has an end.
 func TestPaths(t *testing.T) {
 	a, b, middle, leaf := newParty("A"), newParty("B"), newParty("M"), newParty("L")
 	rootA, rootB := a.by(a, nil), b.by(b, nil)
@@ -100,7 +100,7 @@ func TestPaths(t *testing.T) {
 			random.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
 			g := NewGraph(certs, false)
 			got := strings.Split(text(g, signer, g.IsTop), ", ")
-			slices.Sort(got) // which of two equal ways is the first depends on the keys
+			slices.Sort(got) // the order of two equal paths depends on the keys
 			if strings.Join(got, ", ") != test.want {
 				t.Fatalf("%s: %q, want %q", test.name, got, test.want)
 			}
@@ -108,21 +108,21 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// ladder is a leaf below levels of twins, each of which every certificate of the level below fits: twins to the power of levels ways.
-func ladder(levels, twins int) (leaf *x509.Certificate, certs []*x509.Certificate) {
+// ladder returns a leaf below levels of copies, each fitting every certificate of the level below: copies to the power of levels paths.
+func ladder(levels, copies int) (leaf *x509.Certificate, certs []*x509.Certificate) {
 	below := newParty("leaf")
 	for level := range levels {
 		above := newParty(fmt.Sprintf("level %d", level))
 		if level == 0 {
 			leaf = below.by(above, nil)
 		} else {
-			for range twins {
+			for range copies {
 				certs = append(certs, below.by(above, nil))
 			}
 		}
 		below = above
 	}
-	for range twins {
+	for range copies {
 		certs = append(certs, below.by(below, nil))
 	}
 	return leaf, append(certs, leaf)
@@ -130,19 +130,19 @@ func ladder(levels, twins int) (leaf *x509.Certificate, certs []*x509.Certificat
 
 // The work is bounded whatever is in a graph: a search gives up, and every signature is verified once.
 func TestWorkIsBounded(t *testing.T) {
-	for _, test := range []struct{ levels, twins int }{{2, 49}, {13, 7}, {14, 7}, {24, 4}, {90, 1}} {
-		leaf, certs := ladder(test.levels, test.twins)
+	for _, test := range []struct{ levels, copies int }{{2, 49}, {13, 7}, {14, 7}, {24, 4}, {90, 1}} {
+		leaf, certs := ladder(test.levels, test.copies)
 		for name, isEnd := range map[string]func(*x509.Certificate) bool{"an end": IsSelfSigned, "no end": func(*x509.Certificate) bool { return false }} {
 			g := NewGraph(certs, false)
 			found := 0
 			for path := range g.Paths(leaf, always, isEnd) {
 				found++
 				if len(path) > MaxLength {
-					t.Errorf("%+v: a way of %d certificates", test, len(path))
+					t.Errorf("%+v: a path of %d certificates", test, len(path))
 				}
 			}
 			if found > MaxPaths || (found == 0) == (name == "an end" && test.levels < MaxLength) {
-				t.Errorf("%+v, %s: %d ways", test, name, found)
+				t.Errorf("%+v, %s: %d paths", test, name, found)
 			}
 			if len(g.checked) > 2*len(certs) || g.IsExhausted() {
 				t.Errorf("%+v: %d signatures of %d certificates were verified", test, len(g.checked), len(certs))

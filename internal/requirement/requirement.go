@@ -63,14 +63,14 @@ func straighten(text string) string {
 
 func parse(text string) *Fault {
 	p := &parser{text: text}
-	if p.next(); p.is("") && p.fault == nil {
+	if p.next(); p.isToken("") && p.fault == nil {
 		return &Fault{Problem: "is empty"}
 	}
 	p.expression(0)
 	for p.fault == nil && p.take(";") {
 	}
-	if p.fault == nil && !p.is("") {
-		p.want("and, or, or the end")
+	if p.fault == nil && !p.isToken("") {
+		p.expect("and, or, or the end")
 	}
 	if p.fault == nil && len(p.unquoted) > 0 {
 		return p.missingQuotes()
@@ -88,13 +88,13 @@ func (p *parser) missingQuotes() *Fault {
 		end = u.to
 	}
 	first := p.unquoted[0]
-	return &Fault{fmt.Sprintf("has %s without quotation marks, which only letters, digits and dots after a letter may do without", shown(p.text[first.from:first.to])), b.String() + p.text[end:]}
+	return &Fault{fmt.Sprintf("has %s without quotation marks, which only letters, digits and dots after a letter may do without", quoteStart(p.text[first.from:first.to])), b.String() + p.text[end:]}
 }
 
 // parser reads the tokens of a requirement up to its end, or to the first fault.
 type parser struct {
 	text  string
-	at    int // start of the token
+	start int // start of the token
 	end   int // end of the token
 	token string
 	kind  kind
@@ -117,7 +117,7 @@ const (
 	file // /path/to/certificate
 )
 
-func (p *parser) is(token string) bool { return p.kind <= word && p.token == token }
+func (p *parser) isToken(token string) bool { return p.kind <= word && p.token == token }
 
 func (p *parser) isValue() bool {
 	return p.kind == quoted || p.kind == word && !isReserved(p.token)
@@ -131,19 +131,19 @@ func (p *parser) fail(problem string) {
 	p.token, p.kind = "", symbol
 }
 
-// found names the current token for a message.
-func (p *parser) found() string {
+// describeToken names the current token for a message.
+func (p *parser) describeToken() string {
 	if p.token == "" && p.kind == symbol {
 		return "its end"
 	}
-	return fmt.Sprintf("%s at character %d", shown(p.text[p.at:p.end]), p.position())
+	return fmt.Sprintf("%s at character %d", quoteStart(p.text[p.start:p.end]), p.position())
 }
 
 // position counts the characters up to the token, from 1.
-func (p *parser) position() int { return utf8.RuneCountInString(p.text[:p.at]) + 1 }
+func (p *parser) position() int { return utf8.RuneCountInString(p.text[:p.start]) + 1 }
 
-// shown quotes the beginning of a text.
-func shown(text string) string {
+// quoteStart quotes the beginning of a text.
+func quoteStart(text string) string {
 	if runes := []rune(text); len(runes) > 40 {
 		text = string(runes[:40]) + "..."
 	}
@@ -153,7 +153,7 @@ func shown(text string) string {
 // take consumes the token if it is one of tokens, and reports whether it did.
 func (p *parser) take(tokens ...string) bool {
 	for _, t := range tokens {
-		if p.is(t) {
+		if p.isToken(t) {
 			p.next()
 			return true
 		}
@@ -161,7 +161,7 @@ func (p *parser) take(tokens ...string) bool {
 	return false
 }
 
-func (p *parser) want(what string) { p.fail("has " + p.found() + ", want " + what) }
+func (p *parser) expect(what string) { p.fail("has " + p.describeToken() + ", want " + what) }
 
 // expression reads terms joined by or and and. The grammar binds and closer; this makes no difference here.
 func (p *parser) expression(depth int) {
@@ -182,10 +182,10 @@ func (p *parser) primary(depth int) {
 		p.value("an identifier, such as \"com.acme.app\"")
 	case p.take("cdhash"):
 		p.equals()
-		p.one(hash, `a hash, such as H"0123"`)
+		p.expectKind(hash, `a hash, such as H"0123"`)
 	case p.take("platform"):
 		p.equals()
-		p.one(number, "a number")
+		p.expectKind(number, "a number")
 	case p.take("anchor"):
 		p.anchor()
 	case p.take("certificate", "cert"):
@@ -193,7 +193,7 @@ func (p *parser) primary(depth int) {
 	case p.take("info", "entitlement"):
 		p.field()
 	default:
-		p.want("a condition, such as identifier, anchor or certificate")
+		p.expect("a condition, such as identifier, anchor or certificate")
 	}
 }
 
@@ -209,7 +209,7 @@ func (p *parser) group(depth int) {
 		p.expression(depth + 1)
 	}
 	if p.fault == nil && !p.take(")") {
-		p.want("a closing parenthesis")
+		p.expect("a closing parenthesis")
 	}
 }
 
@@ -221,7 +221,7 @@ func (p *parser) anchor() {
 		}
 	case p.take("generic"):
 		if !p.take("apple") {
-			p.want("apple")
+			p.expect("apple")
 		}
 	case p.take("trusted"):
 	default:
@@ -234,10 +234,10 @@ func (p *parser) certificate() {
 	case p.take("trusted"):
 		return
 	case p.take("-"):
-		p.one(number, "a number")
+		p.expectKind(number, "a number")
 	case p.take("leaf", "root"):
 	default:
-		p.one(number, "leaf, root or a number")
+		p.expectKind(number, "leaf, root or a number")
 	}
 	if !p.take("trusted") {
 		p.certificateContent("a field in brackets, a hash or trusted")
@@ -245,7 +245,7 @@ func (p *parser) certificate() {
 }
 
 func (p *parser) certificateContent(want string) {
-	if p.is("[") {
+	if p.isToken("[") {
 		p.field()
 		return
 	}
@@ -254,37 +254,37 @@ func (p *parser) certificateContent(want string) {
 		p.next()
 		return
 	}
-	p.want(want)
+	p.expect(want)
 }
 
 // field reads a key in brackets and its comparison.
 func (p *parser) field() {
 	if !p.take("[") {
-		p.want("a field in brackets")
+		p.expect("a field in brackets")
 		return
 	}
 	if p.kind != quoted && p.kind != word {
-		p.want("the name of a field")
+		p.expect("the name of a field")
 		return
 	}
 	if p.next(); !p.take("]") {
-		p.want("a closing bracket")
+		p.expect("a closing bracket")
 		return
 	}
 	switch {
 	case p.take("exists", "absent"):
 	case p.take("=", "=="):
 		p.take("*")
-		p.data()
+		p.comparedValue()
 		p.take("*")
 	case p.take("~", "<", ">", "<=", ">="):
-		p.data()
+		p.comparedValue()
 	}
 }
 
 func (p *parser) equals() { p.take("=", "==") }
 
-func (p *parser) data() {
+func (p *parser) comparedValue() {
 	p.take("timestamp")
 	if p.kind == hex {
 		p.next()
@@ -295,15 +295,15 @@ func (p *parser) data() {
 
 func (p *parser) value(want string) {
 	if !p.isValue() {
-		p.want(want)
+		p.expect(want)
 		return
 	}
 	p.next()
 }
 
-func (p *parser) one(k kind, want string) {
+func (p *parser) expectKind(k kind, want string) {
 	if p.kind != k {
-		p.want(want)
+		p.expect(want)
 		return
 	}
 	p.next()

@@ -9,31 +9,31 @@ import (
 
 // next reads the next token. At the end, and after a fault, it is an empty symbol.
 func (p *parser) next() {
-	p.at = p.end
+	p.start = p.end
 	p.skip()
 	p.token, p.kind = "", symbol
-	if p.fault != nil || p.at == len(p.text) {
-		p.at, p.end = len(p.text), len(p.text)
+	if p.fault != nil || p.start == len(p.text) {
+		p.start, p.end = len(p.text), len(p.text)
 		return
 	}
-	rest := p.text[p.at:]
+	rest := p.text[p.start:]
 	switch c := rest[0]; {
 	case c == '"':
-		p.quoted(0, quoted)
+		p.readQuoted(0, quoted)
 	case strings.HasPrefix(rest, `H"`):
-		p.quoted(1, hash)
+		p.readQuoted(1, hash)
 	case isLetter(c):
-		p.bare(word)
+		p.readBare(word)
 	case strings.HasPrefix(rest, "0x"):
-		p.set(2+span(rest[2:], isHexDigit), hex)
+		p.setToken(2+span(rest[2:], isHexDigit), hex)
 	case isDigit(c):
-		p.bare(number)
+		p.readBare(number)
 	case c == '/':
-		p.set(span(rest, func(c byte) bool { return isBare(c) || c == '/' }), file)
+		p.setToken(span(rest, func(c byte) bool { return isBare(c) || c == '/' }), file)
 	case strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "<="), strings.HasPrefix(rest, ">="):
-		p.set(2, symbol)
+		p.setToken(2, symbol)
 	case strings.IndexByte(`()[]<>,=~-!*;`, c) >= 0:
-		p.set(1, symbol)
+		p.setToken(1, symbol)
 	default:
 		r, _ := utf8.DecodeRuneInString(rest)
 		p.unexpected(r)
@@ -44,46 +44,46 @@ func (p *parser) unexpected(r rune) {
 	p.fail(fmt.Sprintf("has %s at character %d, which may only stand in quotation marks", strconv.QuoteToASCII(string(r)), p.position()))
 }
 
-func (p *parser) set(length int, k kind) {
-	p.end, p.kind = p.at+length, k
-	p.token = p.text[p.at:p.end]
+func (p *parser) setToken(length int, k kind) {
+	p.end, p.kind = p.start+length, k
+	p.token = p.text[p.start:p.end]
 }
 
 // skip passes blanks and comments: /* to */, and // or # to the end of the line.
 func (p *parser) skip() {
-	for p.at < len(p.text) {
-		rest := p.text[p.at:]
+	for p.start < len(p.text) {
+		rest := p.text[p.start:]
 		switch {
 		case strings.IndexByte(" \t\r\n", rest[0]) >= 0:
-			p.at++
+			p.start++
 		case strings.HasPrefix(rest, "/*"):
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
 				p.fail(fmt.Sprintf("has no end of the comment that begins at character %d", p.position()))
-				p.at = len(p.text)
+				p.start = len(p.text)
 				return
 			}
-			p.at += end + 4
+			p.start += end + 4
 		case rest[0] == '#', strings.HasPrefix(rest, "//"):
 			line := strings.IndexByte(rest, '\n')
 			if line < 0 {
 				line = len(rest)
 			}
-			p.at += line
+			p.start += line
 		default:
 			return
 		}
 	}
 }
 
-// quoted reads a string in quotation marks; a backslash escapes one. before is the length of any prefix.
-func (p *parser) quoted(before int, k kind) {
-	for i := p.at + before + 1; i < len(p.text); i++ {
+// readQuoted reads a string in quotation marks; a backslash escapes one. before is the length of any prefix.
+func (p *parser) readQuoted(before int, k kind) {
+	for i := p.start + before + 1; i < len(p.text); i++ {
 		switch p.text[i] {
 		case '\\':
 			i++
 		case '"':
-			p.set(i+1-p.at, k)
+			p.setToken(i+1-p.start, k)
 			if k == hash && (len(p.token) == len(`H""`) || strings.Trim(p.token[2:len(p.token)-1], "0123456789abcdefABCDEF") != "") {
 				p.fail("has a hash that is not of hexadecimal digits")
 			}
@@ -93,13 +93,13 @@ func (p *parser) quoted(before int, k kind) {
 	p.fail(fmt.Sprintf("has no end of the string that begins at character %d", p.position()))
 }
 
-// bare reads a word, the parts of a dotted one, or a number. Any other value must be quoted, as codesign does: 1AB2,
+// readBare reads a word, the parts of a dotted one, or a number. Any other value must be quoted, as codesign does: 1AB2,
 // com.my-app.
-func (p *parser) bare(k kind) {
-	p.set(span(p.text[p.at:], isBare), k)
+func (p *parser) readBare(k kind) {
+	p.setToken(span(p.text[p.start:], isBare), k)
 	if k == word && strings.Trim(p.token, letters+digits+".") != "" || k == number && strings.Trim(p.token, digits) != "" {
 		p.kind = quoted
-		p.unquoted = append(p.unquoted, extent{p.at, p.end})
+		p.unquoted = append(p.unquoted, extent{p.start, p.end})
 	}
 }
 

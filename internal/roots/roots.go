@@ -77,7 +77,7 @@ var All = sync.OnceValue(func() []Authority {
 	}
 	var all []Authority
 	for _, row := range rows[1:] {
-		a := Authority{Name: row[1], Unit: row[2], SHA256: row[3], From: day(row[4]), Until: day(row[5]), Root: row[6],
+		a := Authority{Name: row[1], Unit: row[2], SHA256: row[3], From: parseDay(row[4]), Until: parseDay(row[5]), Root: row[6],
 			IsRoot: row[0] == "root", IsEverywhere: row[8] == "every", IsReported: row[9] == "reported"}
 		if a.IsRoot {
 			a.Root = a.Name
@@ -87,7 +87,7 @@ var All = sync.OnceValue(func() []Authority {
 	return all
 })
 
-func day(text string) time.Time {
+func parseDay(text string) time.Time {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
 		panic(fmt.Sprintf("roots: reading apple.csv: %v", err))
@@ -99,7 +99,7 @@ func day(text string) time.Time {
 func Find(cert *x509.Certificate) (Authority, bool) {
 	sum := sha256.Sum256(cert.Raw)
 	fingerprint := hex.EncodeToString(sum[:])
-	return first(func(a Authority) bool { return a.SHA256 == fingerprint })
+	return find(func(a Authority) bool { return a.SHA256 == fingerprint })
 }
 
 // IssuerOf returns the authority named as a certificate's issuer. A name is no proof.
@@ -107,12 +107,12 @@ func IssuerOf(cert *x509.Certificate) (Authority, bool) {
 	if !slices.Contains(cert.Issuer.Organization, "Apple Inc.") && !slices.Contains(cert.Issuer.Organization, "Apple Computer, Inc.") {
 		return Authority{}, false
 	}
-	return first(func(a Authority) bool {
+	return find(func(a Authority) bool {
 		return a.Name == cert.Issuer.CommonName && (a.IsRoot || a.Unit == "" || slices.Contains(cert.Issuer.OrganizationalUnit, a.Unit))
 	})
 }
 
-func first(match func(Authority) bool) (Authority, bool) {
+func find(match func(Authority) bool) (Authority, bool) {
 	if i := slices.IndexFunc(All(), match); i >= 0 {
 		return All()[i], true
 	}

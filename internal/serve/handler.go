@@ -51,7 +51,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok || page == nil && item < 0:
 		refuse(http.StatusNotFound, "not found")
-	case s.isOver():
+	case s.isExpired():
 		refuse(http.StatusGone, "this offer has ended")
 	case item < 0:
 		e.What, e.Status = "page", http.StatusOK
@@ -63,17 +63,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			e.Bytes, _ = w.Write(page.html)
 		}
 	default:
-		s.profile(w, r, &s.o.Items[item], &e, refuse)
+		s.serveProfile(w, r, &s.o.Items[item], &e, refuse)
 	}
 }
 
-func (s *Server) isOver() bool {
+func (s *Server) isExpired() bool {
 	return !s.o.Expires.IsZero() && !s.o.Now().Before(s.o.Expires)
 }
 
-// profile sends one profile, always whole.
-func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *app.Offered, e *Entry, refuse func(int, string)) {
-	if r.Method == http.MethodGet && !s.take() {
+// serveProfile sends one profile, always whole.
+func (s *Server) serveProfile(w http.ResponseWriter, r *http.Request, item *app.Offered, e *Entry, refuse func(int, string)) {
+	if r.Method == http.MethodGet && !s.reserveDownload() {
 		refuse(http.StatusGone, "this profile was downloaded as often as it may be")
 		return
 	}
@@ -93,8 +93,8 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request, item *app.Offer
 	if err != nil {
 		e.What += ", broken off"
 	}
-	s.finish(err == nil)
+	s.finishDownload(err == nil)
 }
 
-// quiet silences the log of net/http, full of scans and broken handshakes.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+// discardLog silences the log of net/http, full of scans and broken handshakes.
+func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }

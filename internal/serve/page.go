@@ -33,13 +33,13 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 
 // policy is the Content-Security-Policy. It allows the page its style and its pictures, and nothing else.
 var policy = sync.OnceValue(func() string {
-	sum := sha256.Sum256([]byte(styled()))
+	sum := sha256.Sum256([]byte(embeddedStyle()))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 })
 
-// styled returns the style as embedded in the page.
-func styled() string { return "\n" + pageStyle }
+// embeddedStyle returns the style as embedded in the page.
+func embeddedStyle() string { return "\n" + pageStyle }
 
 // page is one page, ready to send.
 type page struct {
@@ -82,10 +82,10 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	}
 	pages := map[string]*page{}
 	for _, l := range all {
-		v := pageView{Locale: l, Several: len(o.Items) > 1, Languages: all, Style: template.CSS(styled()),
-			Size: code.Size + 8, Code: squares(code), Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
-		v.Mobile = v.way("Settings", "General", "VPN & Device Management")
-		v.Mac = v.way("System Settings", "General", "Device Management")
+		v := pageView{Locale: l, Several: len(o.Items) > 1, Languages: all, Style: template.CSS(embeddedStyle()),
+			Size: code.Size + 8, Code: qrPath(code), Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
+		v.Mobile = v.settingsPath("Settings", "General", "VPN & Device Management")
+		v.Mac = v.settingsPath("System Settings", "General", "Device Management")
 		for i := range o.Items {
 			item := &o.Items[i]
 			v.Items = append(v.Items, newItemView(item, l, v.Several))
@@ -102,8 +102,8 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	return pages, nil
 }
 
-// way returns a path through Settings, marked if a source for one of its names is missing.
-func (v *pageView) way(names ...string) string {
+// settingsPath returns a path through Settings, marked if a source for one of its names is missing.
+func (v *pageView) settingsPath(names ...string) string {
 	path, evidence := v.Path(names, fact.Community)
 	text := strings.Join(path, " › ")
 	if evidence == fact.Unverified {
@@ -126,7 +126,7 @@ func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 		v.Does = append(v.Does, i.Says)
 	}
 	for _, p := range i.Payloads {
-		v.Does = append(v.Does, does(p, l))
+		v.Does = append(v.Does, effectOf(p, l))
 	}
 	signer := l.Text("serve.somebody")
 	if i.Signer != "" {
@@ -141,8 +141,8 @@ func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 	return v
 }
 
-// does describes the effect of a payload.
-func does(p app.OfferedPayload, l *guidance.Locale) string {
+// effectOf describes the effect of a payload.
+func effectOf(p app.OfferedPayload, l *guidance.Locale) string {
 	if p.Works == 0 {
 		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
 	}
@@ -175,8 +175,8 @@ func (s *Server) preferred(r *http.Request) *page {
 	return s.pages["?"+guidance.Languages()[at]]
 }
 
-// squares draws a QR code as the path of an SVG, with the margin of four required by scanners.
-func squares(code *qr.Code) string {
+// qrPath draws a QR code as the path of an SVG, with the margin of four required by scanners.
+func qrPath(code *qr.Code) string {
 	var b strings.Builder
 	for y := range code.Size {
 		for x := range code.Size {
@@ -188,9 +188,9 @@ func squares(code *qr.Code) string {
 	return b.String()
 }
 
-// Squares returns the QR code of a text as lines for a terminal, two rows a line in half blocks: a full block is light.
+// TerminalQR returns the QR code of a text as lines for a terminal, two rows a line in half blocks: a full block is light.
 // The margin is part of it.
-func Squares(text string) ([]string, error) {
+func TerminalQR(text string) ([]string, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
 		return nil, fmt.Errorf("making the QR code: %w", err)

@@ -16,7 +16,7 @@ import (
 // What is printed in a terminal, drawn as a terminal does, is read by an independent reader of QR codes.
 func TestTerminalCodeIsRead(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:40123/6PjcKspIN9RzEGc9vdetDQ/", "https://a-rather-long-host-name.corp.acme.example:8443/" + strings.Repeat("x", 22) + "/"} {
-		lines, err := Squares(url)
+		lines, err := TerminalQR(url)
 		if err != nil {
 			t.Fatal(err)
 		}

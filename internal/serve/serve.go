@@ -62,10 +62,10 @@ type Server struct {
 	token string
 	pages map[string]*page // by the part of their address after the token
 
-	mu    sync.Mutex
-	given int // downloads complete or under way
-	done  int
-	over  chan struct{} // closed when the last download is complete
+	mu        sync.Mutex
+	reserved  int // downloads complete or under way
+	done      int
+	exhausted chan struct{} // closed when the last download is complete
 }
 
 // New prepares a server under a new token of 128 bits. address is its visitors' way to it, such as
@@ -76,7 +76,7 @@ func New(address string, o Options) (*Server, error) {
 	}
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
-	s := &Server{o: o, token: base64.RawURLEncoding.EncodeToString(b), over: make(chan struct{})}
+	s := &Server{o: o, token: base64.RawURLEncoding.EncodeToString(b), exhausted: make(chan struct{})}
 	var err error
 	s.pages, err = newPages(o, s.URL(address))
 	return s, err
@@ -99,7 +99,7 @@ func (s *Server) Downloads() int {
 // finish.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: quiet()}
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: discardLog()}
 	listener = netutil.LimitListener(listener, maxConnections)
 	failed := make(chan error, 1)
 	go func() {
@@ -113,11 +113,11 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
-	case <-s.over:
-		wait(ctx, linger)
-	case <-s.expired(ctx):
+	case <-s.exhausted:
+		sleep(ctx, linger)
+	case <-s.afterExpiry(ctx):
 		if s.Downloads() > 0 { // somebody has the address
-			wait(ctx, linger)
+			sleep(ctx, linger)
 		}
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -128,19 +128,19 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-func (s *Server) expired(ctx context.Context) <-chan struct{} {
+func (s *Server) afterExpiry(ctx context.Context) <-chan struct{} {
 	over := make(chan struct{})
 	if s.o.Expires.IsZero() {
 		return over
 	}
 	go func() {
-		wait(ctx, s.o.Expires.Sub(s.o.Now()))
+		sleep(ctx, s.o.Expires.Sub(s.o.Now()))
 		close(over)
 	}()
 	return over
 }
 
-func wait(ctx context.Context, d time.Duration) {
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -149,26 +149,26 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// take reserves a download, and reports whether one was left.
-func (s *Server) take() bool {
+// reserveDownload reserves a download, and reports whether one was left.
+func (s *Server) reserveDownload() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.o.Limit > 0 && s.given >= s.o.Limit {
+	if s.o.Limit > 0 && s.reserved >= s.o.Limit {
 		return false
 	}
-	s.given++
+	s.reserved++
 	return true
 }
 
-// finish counts a download, or gives it back if it broke off.
-func (s *Server) finish(complete bool) {
+// finishDownload counts a download, or gives it back if it broke off.
+func (s *Server) finishDownload(complete bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !complete {
-		s.given--
+		s.reserved--
 		return
 	}
 	if s.done++; s.done == s.o.Limit {
-		close(s.over)
+		close(s.exhausted)
 	}
 }

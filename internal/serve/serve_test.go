@@ -147,7 +147,7 @@ func TestPagesHaveTheirTexts(t *testing.T) {
 	for language, p := range s.pages {
 		html := string(p.html)
 		for _, wrong := range []string{"{", "<li></li>", "<strong></strong>", "<h2></h2>", "<summary></summary>", `label=""`, "<p></p>", "</strong> </div>"} {
-			if strings.Contains(strings.ReplaceAll(html, styled(), ""), wrong) {
+			if strings.Contains(strings.ReplaceAll(html, embeddedStyle(), ""), wrong) {
 				t.Errorf("%s holds %q", language, wrong)
 			}
 		}
@@ -178,7 +178,7 @@ func TestLimitCountsCompleteDownloads(t *testing.T) {
 		}
 	}
 	select {
-	case <-s.over:
+	case <-s.exhausted:
 	default:
 		t.Error("it is not over")
 	}
