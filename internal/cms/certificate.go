@@ -11,14 +11,14 @@ import (
 // accept certificates refused by others: the shape is checked first.
 func (t tree) readCertificate(i, number int) (*x509.Certificate, error) {
 	if !t.isCertificate(i) {
-		return nil, flawf(BadCertificate, "certificate %d does not have the structure of RFC 5280", number)
+		return nil, verifyErrorf(BadCertificate, "certificate %d does not have the structure of RFC 5280", number)
 	}
-	cert, err := x509.ParseCertificate(t.whole(i))
+	cert, err := x509.ParseCertificate(t.raw(i))
 	if err != nil {
-		return nil, flawf(BadCertificate, "certificate %d cannot be read: %v", number, err)
+		return nil, verifyErrorf(BadCertificate, "certificate %d cannot be read: %v", number, err)
 	}
 	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
-		return nil, flawf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", number, key.N.BitLen(), maxRSABits)
+		return nil, verifyErrorf(BadCertificate, "certificate %d has an RSA key of %d bits, at most %d are allowed", number, key.N.BitLen(), maxRSABits)
 	}
 	pki.IgnoreAppleMarkers(cert)
 	return cert, nil
@@ -32,12 +32,12 @@ func (t tree) isCertificate(i int) bool {
 
 func (t tree) isTBSCertificate(i int) bool {
 	c := t.walk(i)
-	return c.may(tagContext0, t.isOne(tagInteger)) && // version
+	return c.optional(tagContext0, t.isOne(tagInteger)) && // version
 		c.has(tagInteger, nil) && // serial number
 		c.has(tagSequence, t.isAlgorithm) &&
 		c.has(tagSequence, t.isName) && c.has(tagSequence, t.isTimes) && c.has(tagSequence, t.isName) &&
 		c.has(tagSequence, t.isPublicKey) &&
-		c.may(tagContext3, t.isExtensions) && c.done() // unique identifiers are refused: nobody uses them
+		c.optional(tagContext3, t.isExtensions) && c.done() // unique identifiers are refused: nobody uses them
 }
 
 // has takes the next child and compares its tag and shape. A nil shape accepts any.
@@ -49,8 +49,8 @@ func (c *cursor) has(tag byte, shape func(int) bool) bool {
 	return shape == nil || shape(i)
 }
 
-// may is has for an optional child.
-func (c *cursor) may(tag byte, shape func(int) bool) bool {
+// optional is has for an optional child.
+func (c *cursor) optional(tag byte, shape func(int) bool) bool {
 	return c.tag() != tag || c.has(tag, shape)
 }
 
@@ -125,7 +125,7 @@ func (t tree) isExtension(i int) bool {
 		return false
 	}
 	id := dotted(t.body(c.take()))
-	if !c.may(tagBoolean, nil) || c.tag() != tagOctets {
+	if !c.optional(tagBoolean, nil) || c.tag() != tagOctets {
 		return false
 	}
 	value := t.body(c.take())
@@ -158,19 +158,19 @@ func (t tree) extensionShape(id string) (tag byte, shape func(int) bool) {
 	case "2.5.29.19": // basicConstraints
 		return tagSequence, func(i int) bool {
 			c := t.walk(i)
-			return c.may(tagBoolean, nil) && c.may(tagInteger, nil) && c.done()
+			return c.optional(tagBoolean, nil) && c.optional(tagInteger, nil) && c.done()
 		}
 	case "2.5.29.30": // nameConstraints
 		return tagSequence, func(i int) bool {
 			c := t.walk(i)
-			return c.may(tagContext0, t.each(tagSequence, nil)) && c.may(tagContext1, t.each(tagSequence, nil)) && c.done()
+			return c.optional(tagContext0, t.each(tagSequence, nil)) && c.optional(tagContext1, t.each(tagSequence, nil)) && c.done()
 		}
 	case "2.5.29.31": // cRLDistributionPoints
 		return tagSequence, t.each(tagSequence, t.isDistributionPoint)
 	case "2.5.29.35": // authorityKeyIdentifier
 		return tagSequence, func(i int) bool {
 			c := t.walk(i)
-			return c.may(tagPrimitive0, nil) && c.may(tagContext1, t.isGeneralNames) && c.may(tagPrimitive2, t.isInteger) && c.done()
+			return c.optional(tagPrimitive0, nil) && c.optional(tagContext1, t.isGeneralNames) && c.optional(tagPrimitive2, t.isInteger) && c.done()
 		}
 	case "2.5.29.37": // extKeyUsage
 		return tagSequence, t.each(tagOID, nil)
@@ -186,7 +186,7 @@ func (t tree) isDistributionPoint(i int) bool {
 		c := t.walk(i)
 		return (c.has(tagContext0, t.isGeneralNames) || c.has(tagContext1, t.each(tagSequence, t.isNamePart))) && c.done()
 	}
-	return c.may(tagContext0, isPointName) && c.may(tagPrimitive1, nil) && c.may(tagContext2, t.isGeneralNames) && c.done()
+	return c.optional(tagContext0, isPointName) && c.optional(tagPrimitive1, nil) && c.optional(tagContext2, t.isGeneralNames) && c.done()
 }
 
 // isGeneralNames accepts a sequence of names of the kinds in use.

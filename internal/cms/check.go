@@ -13,27 +13,27 @@ import (
 // minCheckedRSABits is the smallest key crypto/rsa verifies with.
 const minCheckedRSABits = 1024
 
-// check verifies one signer's signature over the content. A valid but weak signature is an error, too.
-func (d *message) check(s *signerInfo) error {
+// verifySigner verifies one signer's signature over the content. A valid but weak signature is an error, too.
+func (d *message) verifySigner(s *signerInfo) error {
 	hash, key, err := d.checkAlgorithms(s)
 	if err != nil {
 		return err
 	}
-	digest := sum(hash, d.content)
+	digest := digestOf(hash, d.content)
 	toVerify := digest
 	if s.toVerify == nil {
 		if d.looksLikeAttributes() {
-			return &flaw{AttributesAsContent, "there are no signed attributes, and the content is a set of them: " +
+			return &verifyError{AttributesAsContent, "there are no signed attributes, and the content is a set of them: " +
 				"somebody has moved the attributes of another signature into the content"}
 		}
 	} else {
 		if err := d.checkAttributes(s, digest); err != nil {
 			return err
 		}
-		toVerify = sum(hash, s.toVerify)
+		toVerify = digestOf(hash, s.toVerify)
 	}
-	if !verifies(key, hash, toVerify, s.octets) {
-		return &flaw{SignatureMismatch, "the signature does not fit what was signed and the key of the signer's certificate"}
+	if !verifySignature(key, hash, toVerify, s.octets) {
+		return &verifyError{SignatureMismatch, "the signature does not fit what was signed and the key of the signer's certificate"}
 	}
 	return checkStrength(key, hash)
 }
@@ -42,30 +42,30 @@ func (d *message) check(s *signerInfo) error {
 func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey, error) {
 	hash, ok := digests[s.digest.oid]
 	if !ok {
-		return 0, nil, flawf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(s.digest.oid))
+		return 0, nil, verifyErrorf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(s.digest.oid))
 	}
 	scheme, ok := schemes[s.signature.oid]
 	if !ok {
-		return 0, nil, flawf(UnsupportedSignature, "the signature algorithm is %s, want RSA PKCS#1 v1.5 or ECDSA", nameOf(s.signature.oid))
+		return 0, nil, verifyErrorf(UnsupportedSignature, "the signature algorithm is %s, want RSA PKCS#1 v1.5 or ECDSA", nameOf(s.signature.oid))
 	}
 	if !slices.Contains(d.digests, s.digest.oid) {
-		return 0, nil, flawf(DigestNotListed, "the digest of a signer, %s, is not among the digest algorithms of the file", hash)
+		return 0, nil, verifyErrorf(DigestNotListed, "the digest of a signer, %s, is not among the digest algorithms of the file", hash)
 	}
 	if !scheme.isRSA && s.signature.hasNull {
-		return 0, nil, &flaw{BadParameters, "the signature algorithm is ECDSA and has parameters"}
+		return 0, nil, &verifyError{BadParameters, "the signature algorithm is ECDSA and has parameters"}
 	}
 	if scheme.hash != 0 && scheme.hash != hash {
-		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm is for %s, and the digest is %s", scheme.hash, hash)
+		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm is for %s, and the digest is %s", scheme.hash, hash)
 	}
 	rsaKey, isRSA := s.cert.PublicKey.(*rsa.PublicKey)
 	if isRSA && rsaKey.N.BitLen() < minCheckedRSABits {
-		return 0, nil, flawf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), pki.MinRSABits)
+		return 0, nil, verifyErrorf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), pki.MinRSABits)
 	}
 	if key, isECDSA := s.cert.PublicKey.(*ecdsa.PublicKey); !isRSA && (!isECDSA || !isKnownCurve(key.Curve)) {
-		return 0, nil, flawf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
+		return 0, nil, verifyErrorf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
 	}
 	if isRSA != scheme.isRSA {
-		return 0, nil, flawf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", pki.KeyName(s.cert.PublicKey))
+		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", pki.KeyName(s.cert.PublicKey))
 	}
 	return hash, s.cert.PublicKey, nil
 }
@@ -89,7 +89,7 @@ func (d *message) looksLikeAttributes() bool {
 	return err == nil && len(attributes) > 0
 }
 
-func verifies(key crypto.PublicKey, hash crypto.Hash, digest, signature []byte) bool {
+func verifySignature(key crypto.PublicKey, hash crypto.Hash, digest, signature []byte) bool {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		return rsa.VerifyPKCS1v15(key, hash, digest, signature) == nil
@@ -101,10 +101,10 @@ func verifies(key crypto.PublicKey, hash crypto.Hash, digest, signature []byte) 
 
 func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
 	if isWeakDigest(hash) {
-		return flawf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
+		return verifyErrorf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
 	}
 	if bits := pki.ShortRSA(key); bits > 0 {
-		return flawf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", bits, pki.MinRSABits)
+		return verifyErrorf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", bits, pki.MinRSABits)
 	}
 	return nil
 }

@@ -28,9 +28,9 @@ func Certificates(b []byte) ([]*x509.Certificate, error) {
 		}
 		for _, c := range t.children(part) {
 			if len(certs) == maxCertificates {
-				return nil, flawf(TooManyCertificates, "there are more than %d certificates", maxCertificates)
+				return nil, verifyErrorf(TooManyCertificates, "there are more than %d certificates", maxCertificates)
 			}
-			cert, err := x509.ParseCertificate(t.whole(c))
+			cert, err := x509.ParseCertificate(t.raw(c))
 			if err != nil {
 				return nil, fmt.Errorf("reading certificate %d of PKCS#7: %w", len(certs)+1, err)
 			}

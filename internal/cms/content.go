@@ -40,7 +40,7 @@ func Content(b []byte) ([]byte, error) {
 	case errors.Is(err, ErrNotSigned):
 		return nil, err
 	case end > 0 && end < len(b):
-		err = flawf(TrailingBytes, "bytes follow the end of the structure at byte %d", end)
+		err = verifyErrorf(TrailingBytes, "bytes follow the end of the structure at byte %d", end)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading SignedData: %w", err)
@@ -55,7 +55,7 @@ func Unwrap(b []byte) (content []byte, end int, err error) {
 		return nil, 0, ErrNotSigned
 	}
 	s := scanner{src: b}
-	if err := s.first(); err != nil {
+	if err := s.scanElement(); err != nil {
 		return nil, 0, err
 	}
 	t := tree{src: b, elements: s.elements}

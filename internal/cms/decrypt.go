@@ -112,7 +112,7 @@ func openEnvelope(b []byte) (e *envelope, recipients []int, err error) {
 		return nil, nil, errors.New("reading EnvelopedData: the ContentInfo does not hold one EnvelopedData")
 	}
 	c := t.walk(inside[0])
-	if !c.has(tagInteger, nil) || !c.may(tagContext0, nil) || c.tag() != tagSet {
+	if !c.has(tagInteger, nil) || !c.optional(tagContext0, nil) || c.tag() != tagSet {
 		return nil, nil, errors.New("reading EnvelopedData: its version or set of recipients is missing")
 	}
 	recipients = t.children(c.take())
@@ -123,7 +123,7 @@ func openEnvelope(b []byte) (e *envelope, recipients []int, err error) {
 		return nil, nil, errors.New("reading EnvelopedData: the encrypted content is missing")
 	}
 	content := c.take()
-	if !c.may(tagContext1, nil) || !c.done() {
+	if !c.optional(tagContext1, nil) || !c.done() {
 		return nil, nil, errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
 	}
 	return e, recipients, e.readContent(content)
@@ -216,5 +216,5 @@ func (e *envelope) isRecipient(id int, cert *x509.Certificate) bool {
 		return len(cert.SubjectKeyId) > 0 && bytes.Equal(e.body(id), cert.SubjectKeyId)
 	}
 	parts, ok := e.fields(id, tagSequence, tagInteger)
-	return ok && len(parts) == 2 && bytes.Equal(e.whole(parts[0]), cert.RawIssuer) && bytes.Equal(e.body(parts[1]), serialOf(cert))
+	return ok && len(parts) == 2 && bytes.Equal(e.raw(parts[0]), cert.RawIssuer) && bytes.Equal(e.body(parts[1]), serialOf(cert))
 }

@@ -38,7 +38,7 @@ func openDER(b []byte) (tree, Form, error) {
 func (t tree) checkDER() error {
 	for i, e := range t.elements {
 		if !e.shortest || !t.isCanonical(i) {
-			return flawf(NotDER, "the element at byte %d is not in DER", e.start)
+			return verifyErrorf(NotDER, "the element at byte %d is not in DER", e.start)
 		}
 	}
 	return nil
@@ -100,7 +100,7 @@ type normalizer struct {
 
 func normalize(t tree) ([]byte, error) {
 	n := normalizer{tree: t, open: make([]bool, len(t.elements))}
-	n.mark(0, 0, false)
+	n.selectOpen(0, 0, false)
 	return t.inDER(n.open)
 }
 
@@ -117,8 +117,8 @@ func (t tree) inDER(open []bool) ([]byte, error) {
 	return n.out, nil
 }
 
-// mark selects the elements to rewrite. Scan bounds the depth of the recursion.
-func (n *normalizer) mark(i, depth int, inContent bool) {
+// selectOpen selects the elements to rewrite. Scan bounds the depth of the recursion.
+func (n *normalizer) selectOpen(i, depth int, inContent bool) {
 	e := n.elements[i]
 	if depth >= maxBERDepth && !inContent {
 		return
@@ -129,7 +129,7 @@ func (n *normalizer) mark(i, depth int, inContent bool) {
 		return
 	}
 	for c := i + 1; c < e.next; c = n.elements[c].next {
-		n.mark(c, depth+1, inContent)
+		n.selectOpen(c, depth+1, inContent)
 	}
 }
 
@@ -142,13 +142,13 @@ func (n *normalizer) measure(i int) error {
 	for c := i + 1; c < e.next; c = n.elements[c].next {
 		switch {
 		case e.tag == tagConstructedOctet && !isChunk(n.elements[c].tag):
-			return flawf(Malformed, "a chunk of the content is not an OCTET STRING, at byte %d", n.elements[c].start)
+			return verifyErrorf(Malformed, "a chunk of the content is not an OCTET STRING, at byte %d", n.elements[c].start)
 		case e.tag == tagConstructedOctet:
 			n.sizes[i] += n.sizes[c]
 		case n.open[c]:
 			n.sizes[i] += headerSize(n.sizes[c]) + n.sizes[c]
 		default:
-			n.sizes[i] += n.stop(c) - n.elements[c].start
+			n.sizes[i] += n.endOf(c) - n.elements[c].start
 		}
 	}
 	return nil
@@ -156,8 +156,8 @@ func (n *normalizer) measure(i int) error {
 
 func isChunk(tag byte) bool { return tag == tagOctets || tag == tagConstructedOctet }
 
-// stop returns the byte offset after an element and its end-of-contents octets.
-func (n *normalizer) stop(i int) int {
+// endOf returns the byte offset after an element and its end-of-contents octets.
+func (n *normalizer) endOf(i int) int {
 	e := n.elements[i]
 	if e.indefinite(n.src) {
 		return e.end + 2
@@ -168,7 +168,7 @@ func (n *normalizer) stop(i int) int {
 func (n *normalizer) write(i int) {
 	e := n.elements[i]
 	if !n.open[i] {
-		n.out = append(n.out, n.src[e.start:n.stop(i)]...)
+		n.out = append(n.out, n.src[e.start:n.endOf(i)]...)
 		return
 	}
 	n.header(e.tag, n.sizes[i])

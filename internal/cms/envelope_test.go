@@ -106,8 +106,8 @@ func newEnvelope(t *testing.T, device *x509.Certificate, text string) envelopeOf
 	parts := tr.children(tr.children(tr.children(0)[1])[0])
 	recipient := tr.children(tr.children(parts[1])[0])
 	content := tr.children(parts[2])
-	return envelopeOf{id: tr.whole(recipient[1]), scheme: tr.whole(recipient[2]), key: tr.body(recipient[3]), kind: oidData,
-		cipher: tr.whole(content[1]), content: tr.whole(content[2])}
+	return envelopeOf{id: tr.raw(recipient[1]), scheme: tr.raw(recipient[2]), key: tr.body(recipient[3]), kind: oidData,
+		cipher: tr.raw(content[1]), content: tr.raw(content[2])}
 }
 
 func TestDecryptRefuses(t *testing.T) {

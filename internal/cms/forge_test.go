@@ -99,7 +99,7 @@ func forge(key crypto.Signer, cert *x509.Certificate, hash crypto.Hash, change f
 
 // digestAttribute is the messageDigest of the content.
 func (f *forgery) digestAttribute() []byte {
-	return attributeOf(idMessageDigest, octets(string(sum(f.hash, f.content))))
+	return attributeOf(idMessageDigest, octets(string(digestOf(f.hash, f.content))))
 }
 
 func (f *forgery) encode() []byte {
@@ -139,7 +139,7 @@ func (f *forgery) signerInfo() []byte {
 		message = f.toSign
 	}
 	if f.signature == nil {
-		f.signature = must(f.key.Sign(rand.Reader, sum(f.hash, message), f.hash))
+		f.signature = must(f.key.Sign(rand.Reader, digestOf(f.hash, message), f.hash))
 	}
 	parts = append(parts, f.scheme, octets(string(f.signature)))
 	if f.unsigned != nil {
@@ -155,11 +155,11 @@ var rsa1024 = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKe
 func issue(t testing.TB, name string, public crypto.PublicKey, issuer *x509.Certificate, key crypto.Signer, change func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
-		SerialNumber:          new(big.Int).SetBytes(sum(crypto.SHA256, []byte(name))[:8]),
+		SerialNumber:          new(big.Int).SetBytes(digestOf(crypto.SHA256, []byte(name))[:8]),
 		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             testTime.AddDate(-1, 0, 0),
 		NotAfter:              testTime.AddDate(1, 0, 0),
-		SubjectKeyId:          sum(crypto.SHA256, must(x509.MarshalPKIXPublicKey(public)))[:20],
+		SubjectKeyId:          digestOf(crypto.SHA256, must(x509.MarshalPKIXPublicKey(public)))[:20],
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		BasicConstraintsValid: true,
 	}

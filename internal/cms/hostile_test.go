@@ -62,18 +62,18 @@ func (v *victims) rsaWith(change func(*forgery)) []byte {
 
 // essV1 and essV2 are SigningCertificate and SigningCertificateV2 of a certificate.
 func essV1(cert *x509.Certificate) []byte {
-	id := definite(tagSequence, octets(string(sum(crypto.SHA1, cert.Raw))))
+	id := definite(tagSequence, octets(string(digestOf(crypto.SHA1, cert.Raw))))
 	return attributeOf(idSigningCertificate, definite(tagSequence, definite(tagSequence, id)))
 }
 
 func essV2(cert *x509.Certificate) []byte {
-	id := definite(tagSequence, octets(string(sum(crypto.SHA256, cert.Raw))))
+	id := definite(tagSequence, octets(string(digestOf(crypto.SHA256, cert.Raw))))
 	return attributeOf(idSigningCertificateV2, definite(tagSequence, definite(tagSequence, id)))
 }
 
 // essV2With states the digest algorithm.
 func essV2With(algorithm []byte, cert *x509.Certificate) []byte {
-	id := definite(tagSequence, algorithm, octets(string(sum(crypto.SHA512, cert.Raw))))
+	id := definite(tagSequence, algorithm, octets(string(digestOf(crypto.SHA512, cert.Raw))))
 	return attributeOf(idSigningCertificateV2, definite(tagSequence, definite(tagSequence, id)))
 }
 
@@ -217,13 +217,13 @@ func (v *victims) attributes() []hostileCase {
 		{"contentType that is no type", v.with(func(f *forgery) { f.attributes[0] = attributeOf(idContentType, null()) }), ContentTypeMismatch},
 		{"no messageDigest", v.with(func(f *forgery) { f.attributes = f.attributes[:1] }), MissingMessageDigest},
 		{"messageDigest of another content", v.with(func(f *forgery) {
-			f.attributes[1] = attributeOf(idMessageDigest, octets(string(sum(f.hash, []byte("other")))))
+			f.attributes[1] = attributeOf(idMessageDigest, octets(string(digestOf(f.hash, []byte("other")))))
 		}), DigestMismatch},
 		{"messageDigest that is no string", v.with(func(f *forgery) { f.attributes = [][]byte{attributeOf(idMessageDigest, integer(1)), f.attributes[0]} }), BadAttribute},
 		{"two messageDigests", v.with(func(f *forgery) { f.attributes = append(f.attributes, nil) }), RepeatedAttribute},
 		{"two contentTypes", v.with(func(f *forgery) { f.attributes = [][]byte{f.attributes[0], f.attributes[0], nil} }), RepeatedAttribute},
 		{"messageDigest with two values", v.with(func(f *forgery) {
-			f.attributes[1] = attributeOf(idMessageDigest, octets(string(sum(f.hash, f.content))), octets("other"))
+			f.attributes[1] = attributeOf(idMessageDigest, octets(string(digestOf(f.hash, f.content))), octets("other"))
 		}), SeveralValues},
 		{"messageDigest without a value", v.with(func(f *forgery) { f.attributes = [][]byte{attributeOf(idMessageDigest), f.attributes[0]} }), SeveralValues},
 		{"attributes in another order", v.with(func(f *forgery) { f.attributes = [][]byte{nil, f.attributes[0]} }), UnsortedAttributes},

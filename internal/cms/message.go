@@ -48,18 +48,18 @@ func (c *cursor) take() int {
 	return i
 }
 
-// want returns the next child if it has the tag.
-func (c *cursor) want(tag byte, what string) (int, error) {
+// expect returns the next child if it has the tag.
+func (c *cursor) expect(tag byte, what string) (int, error) {
 	if c.tag() != tag {
-		return 0, flawf(Malformed, "%s is missing or of another type", what)
+		return 0, verifyErrorf(Malformed, "%s is missing or of another type", what)
 	}
 	return c.take(), nil
 }
 
-// finish refuses further children.
-func (c *cursor) finish(reason Reason, what string) error {
+// expectEnd refuses further children.
+func (c *cursor) expectEnd(reason Reason, what string) error {
 	if !c.done() {
-		return flawf(reason, "%s holds more than it may, at byte %d", what, c.elements[c.next].start)
+		return verifyErrorf(reason, "%s holds more than it may, at byte %d", what, c.elements[c.next].start)
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (c *cursor) finish(reason Reason, what string) error {
 // parse reads b strictly. It checks no signature.
 func parse(b []byte) (*message, error) {
 	if !IsSigned(b) {
-		return nil, &flaw{NotSigned, "the file is not signed: it is no CMS SignedData"}
+		return nil, &verifyError{NotSigned, "the file is not signed: it is no CMS SignedData"}
 	}
 	t, form, err := openDER(b)
 	if err != nil {
@@ -76,34 +76,34 @@ func parse(b []byte) (*message, error) {
 	d := &message{tree: t, form: form}
 	info := t.walk(0)
 	info.take() // IsSigned has read the type
-	wrapped, err := info.want(tagContext0, "the content of the ContentInfo")
+	wrapped, err := info.expect(tagContext0, "the content of the ContentInfo")
 	if err != nil {
 		return nil, err
 	}
-	if err := info.finish(ExtraElements, "the ContentInfo"); err != nil {
+	if err := info.expectEnd(ExtraElements, "the ContentInfo"); err != nil {
 		return nil, err
 	}
 	inside := t.walk(wrapped)
-	signed, err := inside.want(tagSequence, "the SignedData")
+	signed, err := inside.expect(tagSequence, "the SignedData")
 	if err != nil {
 		return nil, err
 	}
-	if err := inside.finish(ExtraElements, "the ContentInfo"); err != nil {
+	if err := inside.expectEnd(ExtraElements, "the ContentInfo"); err != nil {
 		return nil, err
 	}
-	return d, d.read(t.walk(signed))
+	return d, d.readSignedData(t.walk(signed))
 }
 
-func (d *message) read(c *cursor) error {
-	version, err := c.want(tagInteger, "the version of the SignedData")
+func (d *message) readSignedData(c *cursor) error {
+	version, err := c.expect(tagInteger, "the version of the SignedData")
 	if err != nil {
 		return err
 	}
-	d.version = d.small(version)
+	d.version = d.smallInt(version)
 	if d.version != 1 && d.version != 3 {
-		return flawf(BadVersion, "the version of the SignedData is not 1 or 3")
+		return verifyErrorf(BadVersion, "the version of the SignedData is not 1 or 3")
 	}
-	announced, err := c.want(tagSet, "the set of digest algorithms")
+	announced, err := c.expect(tagSet, "the set of digest algorithms")
 	if err != nil {
 		return err
 	}
@@ -113,11 +113,11 @@ func (d *message) read(c *cursor) error {
 			return err
 		}
 		if _, ok := digests[algorithm.oid]; !ok {
-			return flawf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(algorithm.oid))
+			return verifyErrorf(UnsupportedDigest, "the digest is %s, want SHA-256, SHA-384 or SHA-512", nameOf(algorithm.oid))
 		}
 		d.digests = append(d.digests, algorithm.oid)
 	}
-	encapsulated, err := c.want(tagSequence, "the EncapsulatedContentInfo")
+	encapsulated, err := c.expect(tagSequence, "the EncapsulatedContentInfo")
 	if err != nil {
 		return err
 	}
@@ -130,23 +130,23 @@ func (d *message) read(c *cursor) error {
 		}
 	}
 	if c.tag() == tagContext1 {
-		return &flaw{RevocationLists, "revocation lists are embedded, which is not supported"}
+		return &verifyError{RevocationLists, "revocation lists are embedded, which is not supported"}
 	}
-	signers, err := c.want(tagSet, "the set of signers")
+	signers, err := c.expect(tagSet, "the set of signers")
 	if err != nil {
 		return err
 	}
 	if d.signers = d.children(signers); len(d.signers) == 0 {
-		return &flaw{NoSigner, "there is no signer, so anybody can have written the file"}
+		return &verifyError{NoSigner, "there is no signer, so anybody can have written the file"}
 	}
 	if len(d.signers) > maxSigners {
-		return flawf(TooManySigners, "there are %d signers, at most %d are allowed", len(d.signers), maxSigners)
+		return verifyErrorf(TooManySigners, "there are %d signers, at most %d are allowed", len(d.signers), maxSigners)
 	}
-	return c.finish(ExtraElements, "the SignedData")
+	return c.expectEnd(ExtraElements, "the SignedData")
 }
 
-// small returns an INTEGER of one octet, or -1.
-func (t tree) small(i int) int {
+// smallInt returns an INTEGER of one octet, or -1.
+func (t tree) smallInt(i int) int {
 	if body := t.body(i); len(body) == 1 && body[0] < 0x80 {
 		return int(body[0])
 	}
@@ -155,40 +155,40 @@ func (t tree) small(i int) int {
 
 func (d *message) readContent(i int) error {
 	c := d.walk(i)
-	kind, err := c.want(tagOID, "the type of the content")
+	kind, err := c.expect(tagOID, "the type of the content")
 	if err != nil {
 		return err
 	}
 	switch id := dotted(d.body(kind)); id {
 	case idData:
 	case "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.3", "1.2.840.113549.1.7.5", "1.2.840.113549.1.7.6":
-		return flawf(Nested, "the content is another CMS message, of type %s, want a profile", nameOf(id))
+		return verifyErrorf(Nested, "the content is another CMS message, of type %s, want a profile", nameOf(id))
 	default:
-		return flawf(WrongContentType, "the content is of type %s, want data", nameOf(id))
+		return verifyErrorf(WrongContentType, "the content is of type %s, want data", nameOf(id))
 	}
 	if c.done() {
-		return &flaw{Detached, "the signature is detached: the content is not in the file"}
+		return &verifyError{Detached, "the signature is detached: the content is not in the file"}
 	}
-	wrapped, err := c.want(tagContext0, "the content")
+	wrapped, err := c.expect(tagContext0, "the content")
 	if err != nil {
 		return err
 	}
-	if err := c.finish(SeveralContents, "the EncapsulatedContentInfo"); err != nil {
+	if err := c.expectEnd(SeveralContents, "the EncapsulatedContentInfo"); err != nil {
 		return err
 	}
 	parts := d.children(wrapped)
 	if len(parts) != 1 {
-		return flawf(SeveralContents, "there are %d contents, want one", len(parts))
+		return verifyErrorf(SeveralContents, "there are %d contents, want one", len(parts))
 	}
 	if d.elements[parts[0]].tag != tagOctets {
-		return &flaw{NotOctets, "the content is not an OCTET STRING"}
+		return &verifyError{NotOctets, "the content is not an OCTET STRING"}
 	}
 	d.content = bytes.Clone(d.body(parts[0]))
 	if d.content == nil {
 		d.content = []byte{}
 	}
 	if IsSigned(d.content) {
-		return &flaw{Nested, "the content is another signed message, want a profile"}
+		return &verifyError{Nested, "the content is another signed message, want a profile"}
 	}
 	return nil
 }
@@ -202,10 +202,10 @@ type algorithm struct {
 // algorithm reads an AlgorithmIdentifier without parameters, or with NULL.
 func (t tree) algorithm(i int) (algorithm, error) {
 	if t.elements[i].tag != tagSequence {
-		return algorithm{}, flawf(Malformed, "an algorithm is no SEQUENCE")
+		return algorithm{}, verifyErrorf(Malformed, "an algorithm is no SEQUENCE")
 	}
 	c := t.walk(i)
-	kind, err := c.want(tagOID, "the object identifier of an algorithm")
+	kind, err := c.expect(tagOID, "the object identifier of an algorithm")
 	if err != nil {
 		return algorithm{}, err
 	}
@@ -216,29 +216,29 @@ func (t tree) algorithm(i int) (algorithm, error) {
 	if a.hasNull || !isDigest && !isScheme && !c.done() { // others are refused by name, with any parameters
 		c.take()
 	}
-	return a, c.finish(BadParameters, "the algorithm "+nameOf(a.oid))
+	return a, c.expectEnd(BadParameters, "the algorithm "+nameOf(a.oid))
 }
 
 func (d *message) readCertificates(i int) error {
 	parts := d.children(i)
 	if len(parts) > maxCertificates {
-		return flawf(TooManyCertificates, "there are %d certificates, at most %d are allowed", len(parts), maxCertificates)
+		return verifyErrorf(TooManyCertificates, "there are %d certificates, at most %d are allowed", len(parts), maxCertificates)
 	}
 	for n, part := range parts {
 		if d.elements[part].tag != tagSequence {
-			return flawf(UnsupportedCertificate, "certificate %d is of another kind than X.509", n+1)
+			return verifyErrorf(UnsupportedCertificate, "certificate %d is of another kind than X.509", n+1)
 		}
 		cert, err := d.readCertificate(part, n+1)
 		if err != nil {
 			return err
 		}
-		if !hasCertificate(d.certs, cert) {
+		if !containsCertificate(d.certs, cert) {
 			d.certs = append(d.certs, cert)
 		}
 	}
 	return nil
 }
 
-func hasCertificate(certs []*x509.Certificate, cert *x509.Certificate) bool {
+func containsCertificate(certs []*x509.Certificate, cert *x509.Certificate) bool {
 	return slices.ContainsFunc(certs, cert.Equal)
 }

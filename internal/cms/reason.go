@@ -217,20 +217,20 @@ func (r Reason) help() string {
 	return ""
 }
 
-// flaw is a negative answer. As an error its text is the detail.
-type flaw struct {
+// verifyError is a negative answer. As an error its text is the detail.
+type verifyError struct {
 	reason Reason
 	detail string
 }
 
-func (f *flaw) Error() string { return f.detail }
+func (f *verifyError) Error() string { return f.detail }
 
 // IsTooMuch reports whether an error of this package is due to a bound of Scan.
 func IsTooMuch(err error) bool {
-	var f *flaw
+	var f *verifyError
 	return errors.As(err, &f) && (f.reason == TooLarge || f.reason == TooDeep || f.reason == TooManyElements)
 }
 
-func flawf(reason Reason, format string, args ...any) *flaw {
-	return &flaw{reason, fmt.Sprintf(format, args...)}
+func verifyErrorf(reason Reason, format string, args ...any) *verifyError {
+	return &verifyError{reason, fmt.Sprintf(format, args...)}
 }

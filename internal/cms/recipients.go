@@ -51,7 +51,7 @@ func (e *envelope) recipient(i int) Recipient {
 		return Recipient{}
 	}
 	var name pkix.RDNSequence
-	if rest, err := asn1.Unmarshal(e.whole(parts[0]), &name); err != nil || len(rest) > 0 {
+	if rest, err := asn1.Unmarshal(e.raw(parts[0]), &name); err != nil || len(rest) > 0 {
 		return Recipient{}
 	}
 	return Recipient{Issuer: name.String(), Serial: hex.EncodeToString(e.body(parts[1]))}

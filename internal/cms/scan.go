@@ -91,22 +91,22 @@ func Scan(b []byte) error {
 
 func scan(b []byte) ([]element, error) {
 	s := scanner{src: b}
-	if err := s.first(); err != nil {
+	if err := s.scanElement(); err != nil {
 		return nil, err
 	}
 	if s.pos != len(b) {
-		return nil, s.flaw(TrailingBytes, "bytes follow the end of the structure")
+		return nil, s.errorHere(TrailingBytes, "bytes follow the end of the structure")
 	}
 	return s.elements, nil
 }
 
-// first scans the element at the start of the input.
-func (s *scanner) first() error {
+// scanElement scans the element at the start of the input.
+func (s *scanner) scanElement() error {
 	if len(s.src) == 0 {
-		return &flaw{Malformed, "input is empty"}
+		return &verifyError{Malformed, "input is empty"}
 	}
 	if len(s.src) > maxSize {
-		return flawf(TooLarge, "input has %d bytes, at most %d are allowed", len(s.src), maxSize)
+		return verifyErrorf(TooLarge, "input has %d bytes, at most %d are allowed", len(s.src), maxSize)
 	}
 	if err := s.begin(len(s.src)); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (s *scanner) step() error {
 	case s.pos < c.limit:
 		return s.begin(c.limit)
 	case c.indefinite:
-		return s.flaw(Malformed, "end-of-contents octets are missing")
+		return s.errorHere(Malformed, "end-of-contents octets are missing")
 	}
 	s.close(s.pos)
 	return nil
@@ -139,17 +139,17 @@ func (s *scanner) step() error {
 // begin reads the identifier and length of an element. The element must end by limit.
 func (s *scanner) begin(limit int) error {
 	if len(s.open) == maxDepth {
-		return s.flaw(TooDeep, "structure is nested deeper than %d levels", maxDepth)
+		return s.errorHere(TooDeep, "structure is nested deeper than %d levels", maxDepth)
 	}
 	if len(s.elements) == maxElements {
-		return s.flaw(TooManyElements, "structure has more than %d elements", maxElements)
+		return s.errorHere(TooManyElements, "structure has more than %d elements", maxElements)
 	}
 	start, tag := s.pos, s.src[s.pos]
 	if tag&numberMask == numberMask {
-		return s.flaw(Malformed, "tag number is above 30")
+		return s.errorHere(Malformed, "tag number is above 30")
 	}
 	if tag&^constructedBit == 0 {
-		return s.flaw(Malformed, "end-of-contents octets stand outside an indefinite length")
+		return s.errorHere(Malformed, "end-of-contents octets stand outside an indefinite length")
 	}
 	s.pos++
 	length, indefinite, err := s.length(limit)
@@ -157,10 +157,10 @@ func (s *scanner) begin(limit int) error {
 		return err
 	}
 	if indefinite && tag&constructedBit == 0 {
-		return s.flaw(Malformed, "primitive element has an indefinite length")
+		return s.errorHere(Malformed, "primitive element has an indefinite length")
 	}
 	if length > limit-s.pos {
-		return s.flaw(Malformed, "element runs past the end of its parent")
+		return s.errorHere(Malformed, "element runs past the end of its parent")
 	}
 	s.add(start, length, limit, indefinite)
 	return nil
@@ -183,7 +183,7 @@ func (s *scanner) add(start, length, limit int, indefinite bool) {
 // length reads length octets: one octet, 0x80 for indefinite, or a count of at most four followed by as many octets.
 func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	if s.pos >= limit {
-		return 0, false, s.flaw(Malformed, "length is missing")
+		return 0, false, s.errorHere(Malformed, "length is missing")
 	}
 	first := s.src[s.pos]
 	s.pos++
@@ -192,10 +192,10 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	}
 	count := int(first & 0x7f)
 	if count > 4 {
-		return 0, false, s.flaw(Malformed, "length has %d octets, at most 4 are allowed", count)
+		return 0, false, s.errorHere(Malformed, "length has %d octets, at most 4 are allowed", count)
 	}
 	if count > limit-s.pos {
-		return 0, false, s.flaw(Malformed, "length is cut off")
+		return 0, false, s.errorHere(Malformed, "length is cut off")
 	}
 	var n uint32
 	for _, octet := range s.src[s.pos : s.pos+count] {
@@ -203,7 +203,7 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 	}
 	s.pos += count
 	if n > math.MaxInt32 { // more than an int holds on some platforms, and more than any input
-		return 0, false, s.flaw(Malformed, "length is too large")
+		return 0, false, s.errorHere(Malformed, "length is too large")
 	}
 	return int(n), count == 0, nil
 }
@@ -224,6 +224,6 @@ func (s *scanner) close(end int) {
 	s.open = s.open[:top]
 }
 
-func (s *scanner) flaw(reason Reason, format string, args ...any) error {
-	return flawf(reason, "%s at byte %d", fmt.Sprintf(format, args...), s.pos)
+func (s *scanner) errorHere(reason Reason, format string, args ...any) error {
+	return verifyErrorf(reason, "%s at byte %d", fmt.Sprintf(format, args...), s.pos)
 }

@@ -51,8 +51,8 @@ func NewProfileSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOpt
 	if err := checkSigner(key, chain, opts.SigningTime); err != nil {
 		return nil, err
 	}
-	s := &ProfileSigner{key: key, digest: digest, certs: embedded(chain)}
-	if s.draft, err = s.prepare(chain[0], opts.SigningTime); err != nil {
+	s := &ProfileSigner{key: key, digest: digest, certs: certificatesToEmbed(chain)}
+	if s.draft, err = s.prepareDraft(chain[0], opts.SigningTime); err != nil {
 		return nil, fmt.Errorf("preparing the signature: %w", err)
 	}
 	return s, nil
@@ -90,10 +90,10 @@ func (s *ProfileSigner) Sign(content []byte) ([]byte, error) {
 	return signed, nil
 }
 
-// prepare lets the library build SignedData with a throw-away key, because the library refuses keys of unknown types,
-// then corrects the signing time and the signature algorithm. The attributes stay in DER order: a new signingTime is as
-// long as the one it replaces, or two bytes longer, still shorter than any messageDigest.
-func (s *ProfileSigner) prepare(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
+// prepareDraft lets the library build SignedData with a throw-away key, because the library refuses keys of unknown
+// types, then corrects the signing time and the signature algorithm. The attributes stay in DER order: a new
+// signingTime is as long as the one it replaces, or two bytes longer, still shorter than any messageDigest.
+func (s *ProfileSigner) prepareDraft(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
 	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -156,14 +156,14 @@ func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.EncryptedDigest, err = s.key.Sign(s.random(), digestOf(s.digest.hash, toSign), s.digest.hash); err != nil {
+	if info.EncryptedDigest, err = s.key.Sign(s.randomSource(), digestOf(s.digest.hash, toSign), s.digest.hash); err != nil {
 		return nil, err
 	}
 	return message.Finish()
 }
 
-// random returns nil for an *ecdsa.PrivateKey, which then makes the deterministic signature of RFC 6979.
-func (s *ProfileSigner) random() io.Reader {
+// randomSource returns nil for an *ecdsa.PrivateKey, which then makes the deterministic signature of RFC 6979.
+func (s *ProfileSigner) randomSource() io.Reader {
 	if _, ok := s.key.(*ecdsa.PrivateKey); ok {
 		return nil
 	}
@@ -185,8 +185,8 @@ func digestOf(hash crypto.Hash, data []byte) []byte {
 	return h.Sum(nil)
 }
 
-// embedded returns the certificates to embed, sorted, without duplicates and without roots.
-func embedded(chain []*x509.Certificate) []*x509.Certificate {
+// certificatesToEmbed returns the certificates to embed, sorted, without duplicates and without roots.
+func certificatesToEmbed(chain []*x509.Certificate) []*x509.Certificate {
 	certs := []*x509.Certificate{chain[0]}
 	for _, cert := range chain[1:] {
 		if !pki.IsSelfSigned(cert) {

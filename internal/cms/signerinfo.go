@@ -27,14 +27,14 @@ type attribute struct {
 // signerInfo reads a SignerInfo and finds its certificate. With an error the result holds everything read so far.
 func (d *message) signerInfo(i int) (s signerInfo, err error) {
 	if d.elements[i].tag != tagSequence {
-		return s, &flaw{Malformed, "a signer is no SEQUENCE"}
+		return s, &verifyError{Malformed, "a signer is no SEQUENCE"}
 	}
 	c := d.walk(i)
-	version, err := c.want(tagInteger, "the version of a signer")
+	version, err := c.expect(tagInteger, "the version of a signer")
 	if err != nil {
 		return s, err
 	}
-	if s.cert, err = d.findCertificate(c, d.small(version)); err != nil {
+	if s.cert, err = d.findCertificate(c, d.smallInt(version)); err != nil {
 		return s, err
 	}
 	if s.digest, err = c.algorithm("the digest algorithm of a signer"); err != nil {
@@ -48,7 +48,7 @@ func (d *message) signerInfo(i int) (s signerInfo, err error) {
 	if s.signature, err = c.algorithm("the signature algorithm of a signer"); err != nil {
 		return s, err
 	}
-	signature, err := c.want(tagOctets, "the signature of a signer")
+	signature, err := c.expect(tagOctets, "the signature of a signer")
 	if err != nil {
 		return s, err
 	}
@@ -58,11 +58,11 @@ func (d *message) signerInfo(i int) (s signerInfo, err error) {
 			return s, err
 		}
 	}
-	return s, c.finish(ExtraElements, "a signer")
+	return s, c.expectEnd(ExtraElements, "a signer")
 }
 
 func (c *cursor) algorithm(what string) (algorithm, error) {
-	i, err := c.want(tagSequence, what)
+	i, err := c.expect(tagSequence, what)
 	if err != nil {
 		return algorithm{}, err
 	}
@@ -75,44 +75,44 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 	switch c.tag() {
 	case tagSequence:
 		if version != 1 {
-			return nil, &flaw{BadSignerVersion, "a signer is named by issuer and serial number, which is version 1, and has another version"}
+			return nil, &verifyError{BadSignerVersion, "a signer is named by issuer and serial number, which is version 1, and has another version"}
 		}
 		id := d.walk(c.take())
-		issuer, err := id.want(tagSequence, "the issuer in a signer")
+		issuer, err := id.expect(tagSequence, "the issuer in a signer")
 		if err != nil {
 			return nil, err
 		}
-		serial, err := id.want(tagInteger, "the serial number in a signer")
+		serial, err := id.expect(tagInteger, "the serial number in a signer")
 		if err != nil {
 			return nil, err
 		}
-		if err := id.finish(ExtraElements, "the name of a signer"); err != nil {
+		if err := id.expectEnd(ExtraElements, "the name of a signer"); err != nil {
 			return nil, err
 		}
 		fits = func(cert *x509.Certificate) bool {
-			return bytes.Equal(cert.RawIssuer, d.whole(issuer)) && bytes.Equal(serialOf(cert), d.body(serial))
+			return bytes.Equal(cert.RawIssuer, d.raw(issuer)) && bytes.Equal(serialOf(cert), d.body(serial))
 		}
 	case tagPrimitive0:
 		if version != 3 || d.version != 3 {
-			return nil, &flaw{BadSignerVersion, "a signer is named by key identifier, which is version 3, and has another version"}
+			return nil, &verifyError{BadSignerVersion, "a signer is named by key identifier, which is version 3, and has another version"}
 		}
 		id := d.body(c.take())
 		fits = func(cert *x509.Certificate) bool { return len(id) > 0 && bytes.Equal(cert.SubjectKeyId, id) }
 	default:
-		return nil, &flaw{Malformed, "a signer is named neither by issuer and serial number nor by key identifier"}
+		return nil, &verifyError{Malformed, "a signer is named neither by issuer and serial number nor by key identifier"}
 	}
 	var found *x509.Certificate
 	for _, cert := range d.certs {
 		switch {
 		case !fits(cert):
 		case found != nil:
-			return nil, &flaw{AmbiguousSignerCertificate, "several different certificates fit a signer"}
+			return nil, &verifyError{AmbiguousSignerCertificate, "several different certificates fit a signer"}
 		default:
 			found = cert
 		}
 	}
 	if found == nil {
-		return nil, &flaw{MissingSignerCertificate, "the certificate of the signer is not in the file"}
+		return nil, &verifyError{MissingSignerCertificate, "the certificate of the signer is not in the file"}
 	}
 	return found, nil
 }
@@ -126,8 +126,8 @@ func serialOf(cert *x509.Certificate) []byte {
 	return b
 }
 
-// whole returns an element with its identifier and length.
-func (t tree) whole(i int) []byte { return t.src[t.elements[i].start:t.elements[i].end] }
+// raw returns an element with its identifier and length.
+func (t tree) raw(i int) []byte { return t.src[t.elements[i].start:t.elements[i].end] }
 
 // readSignedAttributes reads [0], and keeps its bytes as a SET, the form covered by the signature.
 func (d *message) readSignedAttributes(s *signerInfo, i int) (err error) {
@@ -135,15 +135,15 @@ func (d *message) readSignedAttributes(s *signerInfo, i int) (err error) {
 		return err
 	}
 	if len(s.attributes) == 0 {
-		return &flaw{EmptyAttributes, "the set of signed attributes is empty"}
+		return &verifyError{EmptyAttributes, "the set of signed attributes is empty"}
 	}
 	parts := d.children(i)
 	for n := 1; n < len(parts); n++ {
-		if bytes.Compare(d.whole(parts[n-1]), d.whole(parts[n])) > 0 {
-			return &flaw{UnsortedAttributes, "the signed attributes are not in the order of DER"}
+		if bytes.Compare(d.raw(parts[n-1]), d.raw(parts[n])) > 0 {
+			return &verifyError{UnsortedAttributes, "the signed attributes are not in the order of DER"}
 		}
 	}
-	s.toVerify = bytes.Clone(d.whole(i))
+	s.toVerify = bytes.Clone(d.raw(i))
 	s.toVerify[0] = tagSet
 	return nil
 }
@@ -152,20 +152,20 @@ func (d *message) readSignedAttributes(s *signerInfo, i int) (err error) {
 func (d *message) readAttributes(i int) ([]attribute, error) {
 	var all []attribute
 	for set := d.walk(i); !set.done(); {
-		sequence, err := set.want(tagSequence, "an attribute")
+		sequence, err := set.expect(tagSequence, "an attribute")
 		if err != nil {
 			return nil, err
 		}
 		c := d.walk(sequence)
-		kind, err := c.want(tagOID, "the type of an attribute")
+		kind, err := c.expect(tagOID, "the type of an attribute")
 		if err != nil {
 			return nil, err
 		}
-		values, err := c.want(tagSet, "the values of an attribute")
+		values, err := c.expect(tagSet, "the values of an attribute")
 		if err != nil {
 			return nil, err
 		}
-		if err := c.finish(ExtraElements, "an attribute"); err != nil {
+		if err := c.expectEnd(ExtraElements, "an attribute"); err != nil {
 			return nil, err
 		}
 		all = append(all, attribute{dotted(d.body(kind)), d.children(values)})
@@ -173,17 +173,17 @@ func (d *message) readAttributes(i int) ([]attribute, error) {
 	return all, nil
 }
 
-// find returns the only value of a signed attribute, and true if the attribute exists.
-func (s *signerInfo) find(oid string) (value int, found bool, err error) {
+// findAttribute returns the only value of a signed attribute, and true if the attribute exists.
+func (s *signerInfo) findAttribute(oid string) (value int, found bool, err error) {
 	for _, a := range s.attributes {
 		if a.oid != oid {
 			continue
 		}
 		if found {
-			return 0, true, flawf(RepeatedAttribute, "the signed attribute %s stands twice", nameOf(oid))
+			return 0, true, verifyErrorf(RepeatedAttribute, "the signed attribute %s stands twice", nameOf(oid))
 		}
 		if len(a.values) != 1 {
-			return 0, true, flawf(SeveralValues, "the signed attribute %s has %d values, want one", nameOf(oid), len(a.values))
+			return 0, true, verifyErrorf(SeveralValues, "the signed attribute %s has %d values, want one", nameOf(oid), len(a.values))
 		}
 		value, found = a.values[0], true
 	}
@@ -192,25 +192,25 @@ func (s *signerInfo) find(oid string) (value int, found bool, err error) {
 
 // checkAttributes compares the signed attributes with the content, by its digest, and with the signer's certificate.
 func (d *message) checkAttributes(s *signerInfo, digest []byte) error {
-	kind, found, err := s.find(idContentType)
+	kind, found, err := s.findAttribute(idContentType)
 	switch {
 	case err != nil:
 		return err
 	case !found:
-		return &flaw{MissingContentType, "the signed attribute contentType is missing"}
+		return &verifyError{MissingContentType, "the signed attribute contentType is missing"}
 	case d.elements[kind].tag != tagOID || dotted(d.body(kind)) != idData:
-		return &flaw{ContentTypeMismatch, "the signed attribute contentType is not data, the type of the content"}
+		return &verifyError{ContentTypeMismatch, "the signed attribute contentType is not data, the type of the content"}
 	}
-	value, found, err := s.find(idMessageDigest)
+	value, found, err := s.findAttribute(idMessageDigest)
 	switch {
 	case err != nil:
 		return err
 	case !found:
-		return &flaw{MissingMessageDigest, "the signed attribute messageDigest is missing"}
+		return &verifyError{MissingMessageDigest, "the signed attribute messageDigest is missing"}
 	case d.elements[value].tag != tagOctets:
-		return &flaw{BadAttribute, "the signed attribute messageDigest is no OCTET STRING"}
+		return &verifyError{BadAttribute, "the signed attribute messageDigest is no OCTET STRING"}
 	case !bytes.Equal(d.body(value), digest):
-		return &flaw{DigestMismatch, "the content is not the one that was signed: its digest is another"}
+		return &verifyError{DigestMismatch, "the content is not the one that was signed: its digest is another"}
 	}
 	return d.checkSigningCertificate(s)
 }
@@ -219,7 +219,7 @@ func (d *message) checkAttributes(s *signerInfo, digest []byte) error {
 // own.
 func (d *message) checkSigningCertificate(s *signerInfo) error {
 	for _, oid := range []string{idSigningCertificate, idSigningCertificateV2} {
-		value, found, err := s.find(oid)
+		value, found, err := s.findAttribute(oid)
 		if err != nil {
 			return err
 		}
@@ -229,10 +229,10 @@ func (d *message) checkSigningCertificate(s *signerInfo) error {
 		hash := crypto.SHA1
 		digest, ok := d.firstHash(value, oid == idSigningCertificateV2, &hash)
 		if !ok {
-			return flawf(BadAttribute, "the signed attribute %s is malformed", nameOf(oid))
+			return verifyErrorf(BadAttribute, "the signed attribute %s is malformed", nameOf(oid))
 		}
-		if !bytes.Equal(digest, sum(hash, s.cert.Raw)) {
-			return flawf(SigningCertificateMismatch, "the signed attribute %s names another certificate", nameOf(oid))
+		if !bytes.Equal(digest, digestOf(hash, s.cert.Raw)) {
+			return verifyErrorf(SigningCertificateMismatch, "the signed attribute %s names another certificate", nameOf(oid))
 		}
 	}
 	return nil
@@ -265,23 +265,17 @@ func (d *message) firstHash(i int, isV2 bool, hash *crypto.Hash) ([]byte, bool) 
 
 // signingTime returns the signing time claimed by the signer, or zero without one.
 func (d *message) signingTime(s *signerInfo) (time.Time, error) {
-	value, found, err := s.find(idSigningTime)
+	value, found, err := s.findAttribute(idSigningTime)
 	if err != nil || !found {
 		return time.Time{}, err
 	}
 	layout := map[byte]string{tagUTCTime: "060102150405Z", tagGeneralizedTime: "20060102150405Z"}[d.elements[value].tag]
 	at, err := time.Parse(layout, string(d.body(value)))
 	if layout == "" || err != nil {
-		return time.Time{}, &flaw{BadAttribute, "the signed attribute signingTime is no time in UTC with seconds"}
+		return time.Time{}, &verifyError{BadAttribute, "the signed attribute signingTime is no time in UTC with seconds"}
 	}
 	if d.elements[value].tag == tagUTCTime && at.Year() >= 2050 { // the two digits mean 1950 to 2049
 		at = at.AddDate(-100, 0, 0)
 	}
 	return at, nil
-}
-
-func sum(hash crypto.Hash, b []byte) []byte {
-	h := hash.New()
-	h.Write(b)
-	return h.Sum(nil)
 }

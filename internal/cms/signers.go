@@ -65,7 +65,7 @@ func (t tree) certificates(set int) []*x509.Certificate {
 		if t.elements[c].tag != tagSequence || len(all) == maxCertificates {
 			continue
 		}
-		if cert, err := x509.ParseCertificate(t.whole(c)); err == nil {
+		if cert, err := x509.ParseCertificate(t.raw(c)); err == nil {
 			all = append(all, cert)
 		}
 	}
@@ -80,7 +80,7 @@ func (t tree) signerFacts(set int, certificates []*x509.Certificate) []SignerFac
 			continue // the version, who signed, and the digest
 		}
 		s := SignerFacts{Certificate: t.signerCertificate(parts[1], certificates)}
-		s.Digest, s.IsWeak = t.digest(parts[2])
+		s.Digest, s.IsWeak = t.digestName(parts[2])
 		if s.Certificate != nil {
 			s.IsSelfSigned = bytes.Equal(s.Certificate.RawIssuer, s.Certificate.RawSubject)
 			s.LacksIssuer = !s.IsSelfSigned && !hasSubject(certificates, s.Certificate.RawIssuer)
@@ -113,7 +113,7 @@ func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.
 	if !ok {
 		return nil
 	}
-	issuer, serial := t.whole(named[0]), t.body(named[1])
+	issuer, serial := t.raw(named[0]), t.body(named[1])
 	for _, c := range certificates {
 		if bytes.Equal(c.RawIssuer, issuer) && bytes.Equal(serialOf(c), serial) {
 			return c
@@ -122,8 +122,8 @@ func (t tree) signerCertificate(id int, certificates []*x509.Certificate) *x509.
 	return nil
 }
 
-// digest names the algorithm of an AlgorithmIdentifier, ignoring its parameters.
-func (t tree) digest(algorithm int) (name string, isWeak bool) {
+// digestName names the algorithm of an AlgorithmIdentifier, ignoring its parameters.
+func (t tree) digestName(algorithm int) (name string, isWeak bool) {
 	fields, ok := t.fields(algorithm, tagOID)
 	if !ok {
 		return "unknown", false

@@ -55,7 +55,7 @@ func TestSignersNamesDigests(t *testing.T) {
 	} {
 		src := definite(tagSequence, []byte(oid))
 		tr := tree{src: src, elements: must(scan(src))}
-		if name, isWeak := tr.digest(0); name != want.name || isWeak != want.isWeak {
+		if name, isWeak := tr.digestName(0); name != want.name || isWeak != want.isWeak {
 			t.Errorf("got %s, weak %t; want %+v", name, isWeak, want)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // rewrite writes element i again, with lengths that fit, after change has been asked what becomes of each element inside:
 // it returns the encodings that take its place, given its own.
 func (t tree) rewrite(i int, change func(i int, encoded []byte) [][]byte) []byte {
-	encoded := t.whole(i)
+	encoded := t.raw(i)
 	if t.elements[i].tag&constructedBit != 0 {
 		var parts [][]byte
 		for _, c := range t.children(i) {
@@ -141,7 +141,7 @@ func TestCertificatesHoldNothingElse(t *testing.T) {
 	}
 	for _, missing := range []int{0, 1, 2} {
 		parts := slices.Delete(tr.children(0), missing, missing+1)
-		cut := definite(tagSequence, tr.whole(parts[0]), tr.whole(parts[1]))
+		cut := definite(tagSequence, tr.raw(parts[0]), tr.raw(parts[1]))
 		if x := (tree{cut, must(scan(cut))}); x.isCertificate(0) {
 			t.Errorf("part %d of a certificate may be missing", missing)
 		}

@@ -22,44 +22,44 @@ type trust struct {
 	embedded []*x509.Certificate // in message order
 	graph    *pki.Graph
 	options  VerifyOptions
-	ends     map[string]*end // by the bytes of a certificate
+	anchors  map[string]*anchor // by the bytes of a certificate
 
 	misleading []*x509.Certificate // ambiguous issuers some programs take, and fail with
 }
 
-// end is the roots' opinion of a certificate.
-type end struct {
-	above   []*x509.Certificate // from its issuer to the root; empty for a root itself
-	isEnd   bool
-	isValid bool             // the root is valid at the time in the options
-	apple   *roots.Authority // Apple's authority with this fingerprint; nil if the given roots suffice
-	problem error            // why the root named as the issuer does not count
+// anchor is the roots' opinion of a certificate.
+type anchor struct {
+	above    []*x509.Certificate // from its issuer to the root; empty for a root itself
+	isAnchor bool
+	isValid  bool             // the root is valid at the time in the options
+	apple    *roots.Authority // Apple's authority with this fingerprint; nil if the given roots suffice
+	problem  error            // why the root named as the issuer does not count
 }
 
 func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
 	if o.knownRoot == nil {
 		o.knownRoot = roots.Find
 	}
-	return &trust{embedded: embedded, graph: pki.NewGraph(embedded, false), options: o, ends: map[string]*end{}}
+	return &trust{embedded: embedded, graph: pki.NewGraph(embedded, false), options: o, anchors: map[string]*anchor{}}
 }
 
-// judge answers the question of trust for a signer. It also returns the chain: the trusted one, or as much of it as the
-// file has. Validity at the time of verification is another question.
-func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
+// answer answers the question of trust for a signer. It also returns the chain: the trusted one, or as much of it as
+// the file has. Validity at the time of verification is another question.
+func (t *trust) answer(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	if t.options.Pin != nil && sha256.Sum256(leaf.Raw) != *t.options.Pin {
-		return no(flawf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", pki.NameOf(leaf), Fingerprint(leaf))), t.climb(leaf)
+		return no(verifyErrorf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", pki.NameOf(leaf), Fingerprint(leaf))), t.buildChain(leaf)
 	}
 	switch {
 	case t.options.Roots != nil:
 	case t.options.Pin != nil:
-		return yes(Pinned, "signed by the pinned certificate, %q", pki.NameOf(leaf)), t.climb(leaf)
+		return yes(Pinned, "signed by the pinned certificate, %q", pki.NameOf(leaf)), t.buildChain(leaf)
 	default:
-		return no(&flaw{NoRoots, "no roots were given to trust"}), t.climb(leaf)
+		return no(&verifyError{NoRoots, "no roots were given to trust"}), t.buildChain(leaf)
 	}
-	chain, err := t.find(leaf)
+	chain, err := t.findChain(leaf)
 	if err != nil {
 		if chain == nil {
-			chain = t.climb(leaf)
+			chain = t.buildChain(leaf)
 		}
 		return no(err), chain
 	}
@@ -67,54 +67,54 @@ func (t *trust) judge(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 		return no(err), chain
 	}
 	last := chain[len(chain)-1]
-	if known := t.endOf(last).apple; known != nil {
+	if known := t.anchorOf(last).apple; known != nil {
 		return yes(AppleRoot, "%q leads to the root %q, which is %s, though not on this machine", pki.NameOf(leaf), known.Root, known.Where()), chain
 	}
 	return yes(Trusted, "%q leads to the root %q", pki.NameOf(leaf), pki.NameOf(last)), chain
 }
 
-// find returns the best chain to a root: valid chains come first, then the shortest. With an error it returns the chain
-// the error is about, or nil.
-func (t *trust) find(leaf *x509.Certificate) (chain []*x509.Certificate, err error) {
+// findChain returns the best chain to a root: valid chains come first, then the shortest. With an error it returns the
+// chain the error is about, or nil.
+func (t *trust) findChain(leaf *x509.Certificate) (chain []*x509.Certificate, err error) {
 	validNow := func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) }
 	always := func(*x509.Certificate) bool { return true }
 	judged := 0
 	for _, pass := range []struct{ mayPass, isEnd func(*x509.Certificate) bool }{
-		{validNow, func(c *x509.Certificate) bool { return t.endOf(c).isEnd && t.endOf(c).isValid }},
-		{always, func(c *x509.Certificate) bool { return t.endOf(c).isEnd }},
+		{validNow, func(c *x509.Certificate) bool { return t.anchorOf(c).isAnchor && t.anchorOf(c).isValid }},
+		{always, func(c *x509.Certificate) bool { return t.anchorOf(c).isAnchor }},
 	} {
 		for path := range t.graph.Paths(leaf, pass.mayPass, pass.isEnd) {
 			if judged++; judged > maxJudged {
 				break
 			}
-			full := slices.Concat(path, t.endOf(path[len(path)-1]).above)
-			failure := t.accept(full)
+			full := slices.Concat(path, t.anchorOf(path[len(path)-1]).above)
+			failure := t.verifyChain(full)
 			if failure == nil {
-				return t.original(full), nil
+				return t.fromMessage(full), nil
 			}
 			if err == nil {
-				chain, err = t.original(full), failure
+				chain, err = t.fromMessage(full), failure
 			}
 		}
 	}
 	if err == nil {
-		return nil, t.explain(leaf)
+		return nil, t.explainNoChain(leaf)
 	}
 	return chain, t.explainFailure(err, leaf)
 }
 
-// accept verifies one whole chain with crypto/x509, at the given time or the nearest one with every certificate valid,
-// and then checks the rest with checkChain.
-func (t *trust) accept(chain []*x509.Certificate) error {
-	at, ok := nearestMoment(chain, t.options.At)
+// verifyChain verifies one whole chain with crypto/x509, at the given time or the nearest one with every certificate
+// valid, and then checks the rest with checkChain.
+func (t *trust) verifyChain(chain []*x509.Certificate) error {
+	at, ok := nearestValidTime(chain, t.options.At)
 	if !ok {
-		return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+		return &verifyError{NeverValidTogether, "at no moment are all certificates of the chain valid"}
 	}
 	o := x509.VerifyOptions{Roots: t.options.Roots, Intermediates: x509.NewCertPool(), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
 	for _, cert := range chain[1:] {
 		o.Intermediates.AddCert(cert)
 	}
-	if last := chain[len(chain)-1]; t.endOf(last).apple != nil {
+	if last := chain[len(chain)-1]; t.anchorOf(last).apple != nil {
 		o.Roots = x509.NewCertPool()
 		o.Roots.AddCert(last)
 	}
@@ -124,8 +124,8 @@ func (t *trust) accept(chain []*x509.Certificate) error {
 	return checkChain(chain)
 }
 
-// nearestMoment returns the time nearest to at with every certificate valid, and false if there is none.
-func nearestMoment(chain []*x509.Certificate, at time.Time) (time.Time, bool) {
+// nearestValidTime returns the time nearest to at with every certificate valid, and false if there is none.
+func nearestValidTime(chain []*x509.Certificate, at time.Time) (time.Time, bool) {
 	from, until := chain[0].NotBefore, chain[0].NotAfter
 	for _, cert := range chain[1:] {
 		if cert.NotBefore.After(from) {
@@ -150,14 +150,14 @@ func isValidAt(cert *x509.Certificate, at time.Time) bool {
 	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
 }
 
-// endOf verifies one certificate against the roots, without the others of the message. It tries the given time, then
+// anchorOf verifies one certificate against the roots, without the others of the message. It tries the given time, then
 // the certificate's NotBefore and NotAfter, to find a root expired since.
-func (t *trust) endOf(cert *x509.Certificate) *end {
-	if e, ok := t.ends[string(cert.Raw)]; ok {
+func (t *trust) anchorOf(cert *x509.Certificate) *anchor {
+	if e, ok := t.anchors[string(cert.Raw)]; ok {
 		return e
 	}
-	e := &end{}
-	t.ends[string(cert.Raw)] = e
+	e := &anchor{}
+	t.anchors[string(cert.Raw)] = e
 	if t.options.Roots == nil {
 		return e
 	}
@@ -168,7 +168,7 @@ func (t *trust) endOf(cert *x509.Certificate) *end {
 		chains, err := cert.Verify(x509.VerifyOptions{Roots: t.options.Roots, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 		chains = slices.DeleteFunc(chains, func(c []*x509.Certificate) bool { return len(c) > 1 && !pki.Fits(c[1], c[0]) })
 		if len(chains) > 0 {
-			e.above, e.isEnd, e.isValid = slices.MinFunc(chains, compareChains)[1:], true, at.Equal(t.options.At)
+			e.above, e.isAnchor, e.isValid = slices.MinFunc(chains, compareChains)[1:], true, at.Equal(t.options.At)
 			return e
 		}
 		var unknown x509.UnknownAuthorityError
@@ -178,7 +178,7 @@ func (t *trust) endOf(cert *x509.Certificate) *end {
 	}
 	if t.options.AppleRoots {
 		if known, ok := t.options.knownRoot(cert); ok {
-			e.isEnd, e.apple, e.isValid = true, &known, isValidAt(cert, t.options.At)
+			e.isAnchor, e.apple, e.isValid = true, &known, isValidAt(cert, t.options.At)
 		}
 	}
 	return e
@@ -192,8 +192,8 @@ func compareChains(a, b []*x509.Certificate) int {
 	return slices.CompareFunc(a, b, func(x, y *x509.Certificate) int { return bytes.Compare(x.Raw, y.Raw) })
 }
 
-// original replaces equal certificates by the message's own ones, the ones people see.
-func (t *trust) original(chain []*x509.Certificate) []*x509.Certificate {
+// fromMessage replaces equal certificates by the message's own ones, the ones people see.
+func (t *trust) fromMessage(chain []*x509.Certificate) []*x509.Certificate {
 	chain = slices.Clone(chain)
 	for i, cert := range chain {
 		if at := slices.IndexFunc(t.embedded, cert.Equal); at >= 0 {
@@ -203,14 +203,14 @@ func (t *trust) original(chain []*x509.Certificate) []*x509.Certificate {
 	return chain
 }
 
-// climb follows the issuers of a certificate as far as the file has them, over valid certificates if possible.
-func (t *trust) climb(leaf *x509.Certificate) []*x509.Certificate {
+// buildChain follows the issuers of a certificate as far as the file has them, over valid certificates if possible.
+func (t *trust) buildChain(leaf *x509.Certificate) []*x509.Certificate {
 	for _, mayPass := range []func(*x509.Certificate) bool{
 		func(c *x509.Certificate) bool { return isValidAt(c, t.options.At) },
 		func(*x509.Certificate) bool { return true },
 	} {
 		for path := range t.graph.Paths(leaf, mayPass, t.graph.IsTop) {
-			return t.original(path)
+			return t.fromMessage(path)
 		}
 	}
 	return []*x509.Certificate{leaf}
@@ -226,18 +226,18 @@ func isExpired(err error) bool {
 func checkChain(chain []*x509.Certificate) error {
 	leaf := chain[0]
 	if leaf.IsCA && len(chain) > 1 { // a self-signed root was given on purpose
-		return flawf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", pki.NameOf(leaf))
+		return verifyErrorf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", pki.NameOf(leaf))
 	}
 	const forSigning = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&forSigning == 0 {
-		return flawf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", pki.NameOf(leaf))
+		return verifyErrorf(WrongKeyUsage, "the key usage of %q allows neither digitalSignature nor nonRepudiation", pki.NameOf(leaf))
 	}
 	if usage, ok := wrongUsage(leaf); ok {
-		return flawf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", pki.NameOf(leaf), usage)
+		return verifyErrorf(WrongExtendedKeyUsage, "the extended key usage of %q is for %s only", pki.NameOf(leaf), usage)
 	}
 	for _, cert := range chain[1:] {
 		if bits := pki.ShortRSA(cert.PublicKey); bits > 0 {
-			return flawf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", pki.NameOf(cert), bits, pki.MinRSABits)
+			return verifyErrorf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", pki.NameOf(cert), bits, pki.MinRSABits)
 		}
 	}
 	return nil

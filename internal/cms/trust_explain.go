@@ -10,15 +10,15 @@ import (
 	"syncguard/internal/roots"
 )
 
-// explain returns the reason no chain leads to a root.
-func (t *trust) explain(leaf *x509.Certificate) error {
+// explainNoChain returns the reason no chain leads to a root.
+func (t *trust) explainNoChain(leaf *x509.Certificate) error {
 	for _, cert := range append([]*x509.Certificate{leaf}, t.graph.Above(leaf)...) {
-		if problem := t.endOf(cert).problem; problem != nil {
+		if problem := t.anchorOf(cert).problem; problem != nil {
 			return t.explainFailure(problem, leaf)
 		}
 	}
 	if t.graph.IsExhausted() {
-		return &flaw{MissingIssuer, "so many certificates of the file have one name that the way to a root is not looked for to the end"}
+		return &verifyError{MissingIssuer, "so many certificates of the file have one name that the way to a root is not looked for to the end"}
 	}
 	return t.explainUnknown(leaf)
 }
@@ -27,7 +27,7 @@ func (t *trust) explain(leaf *x509.Certificate) error {
 func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 	var invalid x509.CertificateInvalidError
 	var unhandled x509.UnhandledCriticalExtension
-	var own *flaw
+	var own *verifyError
 	switch {
 	case errors.As(err, &own):
 		return err
@@ -37,39 +37,39 @@ func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 		name := pki.NameOf(invalid.Cert)
 		switch invalid.Reason {
 		case x509.Expired:
-			return &flaw{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+			return &verifyError{NeverValidTogether, "at no moment are all certificates of the chain valid"}
 		case x509.NotAuthorizedToSign:
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", name)
+			return verifyErrorf(IssuerNotCA, "the issuer %q is no certificate authority", name)
 		}
-		return flawf(ConstraintViolated, "the certificate %q breaks a constraint of its issuers: %v", name, err)
+		return verifyErrorf(ConstraintViolated, "the certificate %q breaks a constraint of its issuers: %v", name, err)
 	}
 	return t.explainUnknown(leaf)
 }
 
 func (t *trust) explainExtension(leaf *x509.Certificate) error {
-	for _, cert := range t.climb(leaf) {
+	for _, cert := range t.buildChain(leaf) {
 		if len(cert.UnhandledCriticalExtensions) > 0 {
-			return flawf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
+			return verifyErrorf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
 				pki.NameOf(cert), cert.UnhandledCriticalExtensions[0])
 		}
 	}
-	return &flaw{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
+	return &verifyError{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
 }
 
 // explainUnknown follows the chain to its last certificate, and explains why its issuer is missing or does not fit.
 func (t *trust) explainUnknown(leaf *x509.Certificate) error {
-	chain := t.climb(leaf)
+	chain := t.buildChain(leaf)
 	top := chain[len(chain)-1]
 	_, isApple := roots.Find(top)
 	switch {
 	case pki.IsSelfSigned(top) && len(chain) == 1:
-		return flawf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", pki.NameOf(top))
+		return verifyErrorf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top) && isApple:
-		return flawf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", pki.NameOf(top))
+		return verifyErrorf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top):
-		return flawf(UntrustedRoot, "the root %q is not among the roots", pki.NameOf(top))
+		return verifyErrorf(UntrustedRoot, "the root %q is not among the roots", pki.NameOf(top))
 	case pki.IsWeak(top.SignatureAlgorithm):
-		return flawf(WeakCertificateSignature, "the certificate %q is signed with %s", pki.NameOf(top), top.SignatureAlgorithm)
+		return verifyErrorf(WeakCertificateSignature, "the certificate %q is signed with %s", pki.NameOf(top), top.SignatureAlgorithm)
 	}
 	for _, issuer := range t.embedded {
 		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
@@ -77,12 +77,12 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 		}
 		var constraint x509.ConstraintViolationError
 		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
-			return flawf(IssuerNotCA, "the issuer %q is no certificate authority", pki.NameOf(issuer))
+			return verifyErrorf(IssuerNotCA, "the issuer %q is no certificate authority", pki.NameOf(issuer))
 		}
-		return flawf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", pki.NameOf(top), pki.NameOf(issuer))
+		return verifyErrorf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", pki.NameOf(top), pki.NameOf(issuer))
 	}
 	if issuer, ok := roots.IssuerOf(top); ok {
-		return flawf(MissingIssuer, "the issuer %q, by its name one of Apple's own, is neither in the file nor among the roots", issuer.Title())
+		return verifyErrorf(MissingIssuer, "the issuer %q, by its name one of Apple's own, is neither in the file nor among the roots", issuer.Title())
 	}
-	return flawf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", pki.IssuerOf(top))
+	return verifyErrorf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", pki.IssuerOf(top))
 }

@@ -58,8 +58,8 @@ func (a *authorities) verify() *Verdict {
 	}), a.options)
 }
 
-// strayTwin is a second certificate for the intermediate, by somebody whose certificate is not there.
-func (a *authorities) strayTwin(issuer string) *x509.Certificate {
+// strayIssuer returns a second certificate for the intermediate, by an absent issuer.
+func (a *authorities) strayIssuer(issuer string) *x509.Certificate {
 	rogue := issue(a.t, issuer, p256().Public(), nil, p256(), asCA)
 	return issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA)
 }
@@ -132,24 +132,24 @@ func chainCases() []trustCase {
 		{"issuer of the same name with another key", func(a *authorities) {
 			a.embedded[1] = issue(a.t, "Intermediate", p256().Public(), a.root, a.rootKey, asCA)
 		}, BadCertificateSignature, Valid, `"Leaf" was not signed by its issuer "Intermediate"`},
-		{"a twin of the issuer that nobody here signed", func(a *authorities) { a.embedded = append(a.embedded, a.strayTwin("Root")) }, Trusted, Valid, ""},
+		{"a second issuer that nobody here signed", func(a *authorities) { a.embedded = append(a.embedded, a.strayIssuer("Root")) }, Trusted, Valid, ""},
 		{"the same, where OpenSSL takes it", func(a *authorities) {
-			a.embedded = []*x509.Certificate{a.leaf, a.strayTwin("Root"), a.middle}
+			a.embedded = []*x509.Certificate{a.leaf, a.strayIssuer("Root"), a.middle}
 		}, AmbiguousIssuer, Valid, `two different certificates are named "Intermediate": OpenSSL takes the first, and that one leads to no root`},
 		{"the same, with the name in other letters", func(a *authorities) {
-			twin := a.strayTwin("Elsewhere")
-			twin = reparsed(a.t, bytes.Replace(twin.Raw, []byte("Intermediate"), []byte("intermediate"), 1))
-			a.embedded = []*x509.Certificate{a.leaf, twin, a.middle}
+			other := a.strayIssuer("Elsewhere")
+			other = reparsed(a.t, bytes.Replace(other.Raw, []byte("Intermediate"), []byte("intermediate"), 1))
+			a.embedded = []*x509.Certificate{a.leaf, other, a.middle}
 		}, AmbiguousIssuer, Valid, `are named "intermediate"`},
 		{"the same, once the right one has expired", func(a *authorities) {
 			a.options.At = testTime.AddDate(2, 0, 0)
-			a.embedded = []*x509.Certificate{a.leaf, a.strayTwin("Root"), a.middle}
+			a.embedded = []*x509.Certificate{a.leaf, a.strayIssuer("Root"), a.middle}
 		}, Trusted, Expired, ""},
-		{"a twin with a root of its own in the file", func(a *authorities) {
+		{"a second issuer with a root of its own in the file", func(a *authorities) {
 			rogue := issue(a.t, "Elsewhere", p256().Public(), nil, p256(), asCA)
 			a.embedded = []*x509.Certificate{a.leaf, issue(a.t, "Intermediate", a.midKey.Public(), rogue, p256(), asCA), rogue, a.middle}
 		}, Trusted, Valid, ""},
-		{"an expired twin, first in the file", func(a *authorities) {
+		{"an expired second issuer, first in the file", func(a *authorities) {
 			old := issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); c.NotAfter = testTime.Add(-time.Hour) })
 			a.embedded = []*x509.Certificate{a.leaf, old, a.middle}
 		}, Trusted, Valid, ""},
@@ -395,21 +395,21 @@ func TestHugeKeysAreRefusedBeforeUse(t *testing.T) {
 	}
 }
 
-// Twins on every level make more ways to a root than anybody can try: 7 to the power of 13, each of which breaks a constraint. The work is
+// Ambiguous issuers on every level make more paths to a root than anybody can try: 7 to the power of 13, each breaking a constraint. The work is
 // that of a few.
-func TestManyTwinsAreCheap(t *testing.T) {
+func TestManyAmbiguousIssuersAreCheap(t *testing.T) {
 	a := newAuthorities(t)
 	a.root = issue(t, "Root", a.rootKey.Public(), nil, a.rootKey, func(c *x509.Certificate) { asCA(c); c.MaxPathLen = 5 })
 	issuer, key := a.root, a.rootKey
 	a.embedded = nil
 	for level := range 13 {
 		below := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-		var twin *x509.Certificate
+		var other *x509.Certificate
 		for range 7 {
-			twin = issue(t, strings.Repeat("i", level+1), below.Public(), issuer, key, asCA)
-			a.embedded = append(a.embedded, twin)
+			other = issue(t, strings.Repeat("i", level+1), below.Public(), issuer, key, asCA)
+			a.embedded = append(a.embedded, other)
 		}
-		issuer, key = twin, below
+		issuer, key = other, below
 	}
 	a.leaf = issue(t, "Leaf", p256().Public(), issuer, key, nil)
 	a.embedded = append([]*x509.Certificate{a.leaf}, a.embedded...)

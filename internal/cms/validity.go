@@ -15,17 +15,17 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 	leaf := s.Certificate
 	switch {
 	case at.Before(leaf.NotBefore):
-		return no(flawf(NotYetValid, "the certificate %q is not valid before %s", pki.NameOf(leaf), pki.Day(leaf.NotBefore)))
+		return no(verifyErrorf(NotYetValid, "the certificate %q is not valid before %s", pki.NameOf(leaf), pki.Day(leaf.NotBefore)))
 	case at.After(leaf.NotAfter):
-		return no(flawf(Expired, "the certificate %q expired on %s", pki.NameOf(leaf), pki.Day(leaf.NotAfter)))
+		return no(verifyErrorf(Expired, "the certificate %q expired on %s", pki.NameOf(leaf), pki.Day(leaf.NotAfter)))
 	}
 	until := leaf.NotAfter
 	for _, cert := range s.Chain[1:] {
 		switch {
 		case at.Before(cert.NotBefore):
-			return no(flawf(IssuerNotYetValid, "the certificate %q is not valid before %s", pki.NameOf(cert), pki.Day(cert.NotBefore)))
+			return no(verifyErrorf(IssuerNotYetValid, "the certificate %q is not valid before %s", pki.NameOf(cert), pki.Day(cert.NotBefore)))
 		case at.After(cert.NotAfter):
-			return no(flawf(IssuerExpired, "the certificate %q expired on %s", pki.NameOf(cert), pki.Day(cert.NotAfter)))
+			return no(verifyErrorf(IssuerExpired, "the certificate %q expired on %s", pki.NameOf(cert), pki.Day(cert.NotAfter)))
 		case cert.NotAfter.Before(until):
 			until = cert.NotAfter
 		}
@@ -33,9 +33,9 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 	if claim := s.SigningTime; !claim.IsZero() {
 		switch {
 		case claim.After(at.Add(clockSkew)):
-			return no(flawf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
+			return no(verifyErrorf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
 		case claim.Before(leaf.NotBefore), claim.After(leaf.NotAfter):
-			return no(flawf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
+			return no(verifyErrorf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
 				claim.Format(time.RFC3339), pki.NameOf(leaf)))
 		}
 	}
@@ -47,5 +47,5 @@ func days(d time.Duration) string {
 	if n == 1 {
 		return "1 day"
 	}
-	return grouped(n) + " days"
+	return withCommas(n) + " days"
 }

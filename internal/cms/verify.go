@@ -119,21 +119,21 @@ func Verify(b []byte, o VerifyOptions) *Verdict {
 	d, err := parse(b)
 	if err != nil {
 		v.Integrity = no(err)
-		v.Trust = no(&flaw{UnknownSigner, "there is no signer to judge"})
+		v.Trust = no(&verifyError{UnknownSigner, "there is no signer to judge"})
 		v.Validity = v.Trust
 	} else {
-		v.judge(d, o)
+		v.judgeMessage(d, o)
 	}
-	v.OK = finish(o.Require, &v.Integrity, &v.Trust, &v.Validity)
+	v.OK = completeAnswers(o.Require, &v.Integrity, &v.Trust, &v.Validity)
 	for i := range v.Signers {
 		s := &v.Signers[i]
-		finish(o.Require, &s.Integrity, &s.Trust, &s.Validity)
+		completeAnswers(o.Require, &s.Integrity, &s.Trust, &s.Validity)
 	}
 	return v
 }
 
-// finish fills in the required answers and their help. It reports whether all required ones are yes.
-func finish(required []Question, answers ...*Answer) bool {
+// completeAnswers fills in the required answers and their help. It reports whether all required ones are yes.
+func completeAnswers(required []Question, answers ...*Answer) bool {
 	ok := true
 	for i, q := range []Question{AboutIntegrity, AboutTrust, AboutValidity} {
 		a := answers[i]
@@ -143,15 +143,15 @@ func finish(required []Question, answers ...*Answer) bool {
 	return ok
 }
 
-func (v *Verdict) judge(d *message, o VerifyOptions) {
+func (v *Verdict) judgeMessage(d *message, o VerifyOptions) {
 	v.Form, v.Size = d.form, len(d.content)
 	t := newTrust(d.certs, o)
 	for _, i := range d.signers {
-		v.Signers = append(v.Signers, d.judge(i, t))
+		v.Signers = append(v.Signers, d.judgeSigner(i, t))
 	}
 	v.Integrity, v.Trust, v.Validity = v.Signers[0].Integrity, v.Signers[0].Trust, v.Signers[0].Validity
 	for _, s := range v.Signers {
-		v.Integrity, v.Trust, v.Validity = worse(v.Integrity, s.Integrity), worse(v.Trust, s.Trust), worse(v.Validity, s.Validity)
+		v.Integrity, v.Trust, v.Validity = merge(v.Integrity, s.Integrity), merge(v.Trust, s.Trust), merge(v.Validity, s.Validity)
 	}
 	v.Certificates = roles(d.certs, v.Signers)
 	v.Notes = append(v.Notes, t.notes(v.Signers)...)
@@ -171,24 +171,24 @@ func (v *Verdict) judge(d *message, o VerifyOptions) {
 
 // no turns an error into an answer. An error of this package without a reason is about the structure.
 func no(err error) Answer {
-	var f *flaw
+	var f *verifyError
 	if errors.As(err, &f) {
 		return Answer{Reason: f.reason, Detail: f.detail}
 	}
 	return Answer{Reason: Malformed, Detail: err.Error()}
 }
 
-func worse(a, b Answer) Answer {
+func merge(a, b Answer) Answer {
 	if a.OK {
 		return b
 	}
 	return a
 }
 
-// judge answers for one signer.
-func (d *message) judge(i int, t *trust) Signer {
+// judgeSigner answers for one signer.
+func (d *message) judgeSigner(i int, t *trust) Signer {
 	s, err := d.signerInfo(i)
-	signer := Signer{Certificate: s.cert, SignedAttributes: names(s.attributes), UnsignedAttributes: names(s.unsigned)}
+	signer := Signer{Certificate: s.cert, SignedAttributes: attributeNames(s.attributes), UnsignedAttributes: attributeNames(s.unsigned)}
 	if hash, ok := digests[s.digest.oid]; ok {
 		signer.Digest = hash.String()
 	}
@@ -196,7 +196,7 @@ func (d *message) judge(i int, t *trust) Signer {
 		signer.SigningTime, err = d.signingTime(&s)
 	}
 	if err == nil {
-		err = d.check(&s)
+		err = d.verifySigner(&s)
 	}
 	if err != nil {
 		signer.Integrity = no(err)
@@ -204,17 +204,17 @@ func (d *message) judge(i int, t *trust) Signer {
 		signer.Integrity = Answer{OK: true, Reason: Verified}
 	}
 	if s.cert == nil {
-		signer.Trust = no(&flaw{UnknownSigner, "the certificate of the signer is not known"})
+		signer.Trust = no(&verifyError{UnknownSigner, "the certificate of the signer is not known"})
 		signer.Validity = signer.Trust
 		return signer
 	}
 	signer.Name, signer.SHA256, signer.Key = pki.NameOf(s.cert), Fingerprint(s.cert), pki.KeyName(s.cert.PublicKey)
-	signer.Trust, signer.Chain = t.judge(s.cert)
+	signer.Trust, signer.Chain = t.answer(s.cert)
 	signer.Validity = judgeValidity(&signer, t.options.At)
 	return signer
 }
 
-func names(attributes []attribute) []string {
+func attributeNames(attributes []attribute) []string {
 	all := []string{}
 	for _, a := range attributes {
 		all = append(all, nameOf(a.oid))
@@ -224,7 +224,7 @@ func names(attributes []attribute) []string {
 
 // coverage describes the part of the file covered by the signatures.
 func (v *Verdict) coverage() string {
-	text := grouped(v.Size) + " bytes, "
+	text := withCommas(v.Size) + " bytes, "
 	if len(v.Signers) > 1 {
 		text += strconv.Itoa(len(v.Signers)) + " signers"
 	} else {
@@ -264,8 +264,8 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// grouped writes a number with a comma before every third digit from the right.
-func grouped(n int) string {
+// withCommas writes a number with a comma before every third digit from the right.
+func withCommas(n int) string {
 	digits := strconv.Itoa(n)
 	for at := len(digits) - 3; at > 0; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
@@ -288,7 +288,7 @@ func roles(embedded []*x509.Certificate, signers []Signer) []Certificate {
 			default:
 				known[cert] = RoleIntermediate
 			}
-			if !hasCertificate(certs, cert) {
+			if !containsCertificate(certs, cert) {
 				certs = append(certs, cert)
 			}
 		}

@@ -101,13 +101,13 @@ func streamed(b []byte) []byte {
 	for n, i := range signed {
 		if n == 2 {
 			content := t.children(t.children(i)[1])[0]
-			parts = append(parts, indefinite(tagSequence, t.whole(t.children(i)[0]),
-				indefinite(tagContext0, indefinite(tagConstructedOctet, t.whole(content), octets("")))))
+			parts = append(parts, indefinite(tagSequence, t.raw(t.children(i)[0]),
+				indefinite(tagContext0, indefinite(tagConstructedOctet, t.raw(content), octets("")))))
 			continue
 		}
-		parts = append(parts, t.whole(i))
+		parts = append(parts, t.raw(i))
 	}
-	return indefinite(tagSequence, t.whole(1), indefinite(tagContext0, indefinite(tagSequence, parts...)))
+	return indefinite(tagSequence, t.raw(1), indefinite(tagContext0, indefinite(tagSequence, parts...)))
 }
 
 func TestVerifySays(t *testing.T) {

@@ -19,28 +19,28 @@ import (
 // checkFirstFit refuses a message if such a program would take an ambiguous issuer nobody vouches for: it is forged or
 // damaged, or its own issuer is missing.
 func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
-	twin, place := t.misledBy(chain)
+	issuer, place := t.divergence(chain)
 	switch {
-	case twin == nil:
-	case t.isVouchedFor(twin):
-		t.misleading = append(t.misleading, twin)
+	case issuer == nil:
+	case t.isVouchedFor(issuer):
+		t.misleading = append(t.misleading, issuer)
 	default:
-		return flawf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", pki.NameOf(twin), place)
+		return verifyErrorf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", pki.NameOf(issuer), place)
 	}
 	return nil
 }
 
-// misledBy follows OpenSSL's choice of issuers. It returns the first certificate off the given chain and the reason for
-// choosing it, or nil if OpenSSL's own chain is accepted, too. Chains not valid at the given time are left alone:
+// divergence follows OpenSSL's choice of issuers. It returns the first certificate off the given chain and the reason
+// for choosing it, or nil if OpenSSL's own chain is accepted, too. Chains not valid at the given time are left alone:
 // nobody accepts them anyway.
-func (t *trust) misledBy(chain []*x509.Certificate) (twin *x509.Certificate, why string) {
-	if at, ok := nearestMoment(chain, t.options.At); !ok || !at.Equal(t.options.At) || !slices.ContainsFunc(chain[1:], t.hasTwin) {
+func (t *trust) divergence(chain []*x509.Certificate) (issuer *x509.Certificate, why string) {
+	if at, ok := nearestValidTime(chain, t.options.At); !ok || !at.Equal(t.options.At) || !slices.ContainsFunc(chain[1:], t.isAmbiguous) {
 		return nil, ""
 	}
 	taken := t.firstFit(chain[0])
-	if last := t.endOf(taken[len(taken)-1]); last.isEnd {
+	if last := t.anchorOf(taken[len(taken)-1]); last.isAnchor {
 		full := slices.Concat(taken, last.above)
-		if at, ok := nearestMoment(full, t.options.At); ok && at.Equal(t.options.At) && t.accept(full) == nil {
+		if at, ok := nearestValidTime(full, t.options.At); ok && at.Equal(t.options.At) && t.verifyChain(full) == nil {
 			return nil, ""
 		}
 	}
@@ -62,7 +62,7 @@ func (t *trust) firstFit(leaf *x509.Certificate) []*x509.Certificate {
 	chain := []*x509.Certificate{leaf}
 	for len(chain) <= len(t.embedded) {
 		top := chain[len(chain)-1]
-		if t.endOf(top).isEnd || fitsByName(top, top) {
+		if t.anchorOf(top).isAnchor || fitsByName(top, top) {
 			break
 		}
 		var next *x509.Certificate
@@ -90,25 +90,25 @@ func (t *trust) firstFit(leaf *x509.Certificate) []*x509.Certificate {
 // file.
 func (t *trust) isVouchedFor(cert *x509.Certificate) bool {
 	return slices.ContainsFunc(append([]*x509.Certificate{cert}, t.graph.Above(cert)...), func(c *x509.Certificate) bool {
-		return t.endOf(c).isEnd || t.graph.IsSelfSigned(c)
+		return t.anchorOf(c).isAnchor || t.graph.IsSelfSigned(c)
 	})
 }
 
-func (t *trust) hasTwin(cert *x509.Certificate) bool {
-	return slices.ContainsFunc(t.embedded, func(c *x509.Certificate) bool { return isTwin(c, cert) })
+func (t *trust) isAmbiguous(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(t.embedded, func(c *x509.Certificate) bool { return sharesName(c, cert) })
 }
 
-func isTwin(a, b *x509.Certificate) bool {
-	return folded(a.Subject) == folded(b.Subject) && !a.Equal(b)
+func sharesName(a, b *x509.Certificate) bool {
+	return foldedName(a.Subject) == foldedName(b.Subject) && !a.Equal(b)
 }
 
 // fitsByName compares as OpenSSL does: names regardless of case and blanks, and key identifiers.
 func fitsByName(issuer, cert *x509.Certificate) bool {
-	return folded(issuer.Subject) == folded(cert.Issuer) &&
+	return foldedName(issuer.Subject) == foldedName(cert.Issuer) &&
 		(len(issuer.SubjectKeyId) == 0 || len(cert.AuthorityKeyId) == 0 || bytes.Equal(issuer.SubjectKeyId, cert.AuthorityKeyId))
 }
 
-func folded(name pkix.Name) string {
+func foldedName(name pkix.Name) string {
 	var parts []string
 	for _, part := range name.Names {
 		parts = append(parts, part.Type.String()+"="+strings.ToLower(strings.Join(strings.Fields(fmt.Sprint(part.Value)), " ")))
@@ -131,11 +131,11 @@ func (t *trust) notes(signers []Signer) (notes []string) {
 		}
 	}
 	slices.Sort(notes) // several signers may have one authority
-	return append(slices.Compact(notes), t.twinNotes(signers)...)
+	return append(slices.Compact(notes), t.ambiguityNotes(signers)...)
 }
 
-// twinNotes describes unneeded certificates with the same name as a used one.
-func (t *trust) twinNotes(signers []Signer) (notes []string) {
+// ambiguityNotes describes unneeded certificates with the same name as a used one.
+func (t *trust) ambiguityNotes(signers []Signer) (notes []string) {
 	used := map[*x509.Certificate]bool{}
 	for _, s := range signers {
 		for _, cert := range s.Chain {
@@ -144,10 +144,10 @@ func (t *trust) twinNotes(signers []Signer) (notes []string) {
 	}
 	for i, cert := range t.embedded {
 		isDuplicate := slices.ContainsFunc(t.embedded[:i], cert.Equal)
-		isTwinOfUsed := func(s Signer) bool {
-			return s.Trust.OK && slices.ContainsFunc(s.Chain, func(c *x509.Certificate) bool { return isTwin(cert, c) })
+		sharesUsedName := func(s Signer) bool {
+			return s.Trust.OK && slices.ContainsFunc(s.Chain, func(c *x509.Certificate) bool { return sharesName(cert, c) })
 		}
-		if used[cert] || isDuplicate || !slices.ContainsFunc(signers, isTwinOfUsed) {
+		if used[cert] || isDuplicate || !slices.ContainsFunc(signers, sharesUsedName) {
 			continue
 		}
 		note := fmt.Sprintf("a second certificate named %q, by %q and valid until %s, is in the file and not needed", pki.NameOf(cert), pki.IssuerOf(cert), pki.Day(cert.NotAfter))
