@@ -169,7 +169,7 @@ func (o *IdentityOptions) pin(ctx context.Context, h *Host, key identity.PKCS11)
 
 // explainIdentity says what to do about an error of an identity's files.
 func explainIdentity(err error) error {
-	problem, several := new(identity.Problem), new(identity.SeveralError)
+	problem, several := new(identity.Problem), new(identity.AmbiguousError)
 	switch {
 	case errors.As(err, &problem) && problem.Help != "":
 		return diag.WithHint(err, "%s", problem.Help)
@@ -184,7 +184,7 @@ func explainIdentity(err error) error {
 }
 
 // choices lists what --alias can mean, a line each.
-func choices(several *identity.SeveralError) string {
+func choices(several *identity.AmbiguousError) string {
 	lines := []string{"choose with --alias, by name or fingerprint:"}
 	for _, c := range several.Choices {
 		line := fmt.Sprintf("%q, SHA-256 %s", c.Name, c.SHA256[:16])

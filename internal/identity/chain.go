@@ -22,8 +22,8 @@ const (
 	maxRSABits      = 8192
 )
 
-// assemble finds the certificate of the key, at any position, and the chain above it.
-func assemble(signer crypto.Signer, certs []*x509.Certificate, from origins) (*Identity, error) {
+// newIdentity finds the certificate of the key, at any position, and the chain above it.
+func newIdentity(signer crypto.Signer, certs []*x509.Certificate, from origins) (*Identity, error) {
 	if err := checkCertificates(certs); err != nil {
 		return nil, err
 	}
@@ -96,28 +96,28 @@ func (id *Identity) Arrange(now time.Time) {
 	if id.graph == nil {
 		return // built by hand
 	}
-	var best way
+	var best rankedChain
 	for _, leaf := range id.leaves {
-		w := id.wayFrom(leaf, now, func(*x509.Certificate) bool { return true })
-		w.rank = slices.Concat([]int64{no(isValidAt(leaf, now)), no(!pki.IsSelfSigned(leaf)), no(len(w.certs) > 1), -leaf.NotAfter.Unix()}, w.rank)
-		best = best.orBetter(w)
+		w := id.bestChain(leaf, now, func(*x509.Certificate) bool { return true })
+		w.rank = slices.Concat([]int64{penalty(isValidAt(leaf, now)), penalty(!pki.IsSelfSigned(leaf)), penalty(len(w.certs) > 1), -leaf.NotAfter.Unix()}, w.rank)
+		best = best.better(w)
 	}
 	id.Chain = id.withCrossSigned(best.certs, now)
 	id.notes = nil
 	for _, cert := range id.graph.Certificates() {
 		if !slices.ContainsFunc(id.Chain, cert.Equal) {
-			id.notes = append(id.notes, id.leftOut(cert, now))
+			id.notes = append(id.notes, id.leftOutNote(cert, now))
 		}
 	}
 }
 
-// way is a chain and its rank. Ranks are compared number by number; the smaller one is better.
-type way struct {
+// rankedChain is a chain and its rank. Ranks are compared number by number; the smaller one is better.
+type rankedChain struct {
 	certs []*x509.Certificate
 	rank  []int64
 }
 
-func (w way) orBetter(other way) way {
+func (w rankedChain) better(other rankedChain) rankedChain {
 	byBytes := func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) }
 	if w.certs == nil || cmp.Or(slices.Compare(other.rank, w.rank), slices.CompareFunc(other.certs, w.certs, byBytes)) < 0 {
 		return other
@@ -125,28 +125,29 @@ func (w way) orBetter(other way) way {
 	return w
 }
 
-func no(good bool) int64 {
+func penalty(good bool) int64 {
 	if good {
 		return 0
 	}
 	return 1
 }
 
-// wayFrom returns the best chain from a certificate over permitted issuers: one of valid certificates, if there is any.
-func (id *Identity) wayFrom(leaf *x509.Certificate, now time.Time, may func(*x509.Certificate) bool) (best way) {
+// bestChain returns the best chain from a certificate over permitted issuers: one of valid certificates, if there is
+// any.
+func (id *Identity) bestChain(leaf *x509.Certificate, now time.Time, may func(*x509.Certificate) bool) (best rankedChain) {
 	for _, mayPass := range []func(*x509.Certificate) bool{
 		func(c *x509.Certificate) bool { return may(c) && isValidAt(c, now) },
 		may,
 	} {
 		for path := range id.graph.Paths(leaf, mayPass, id.graph.IsTop) {
-			best = best.orBetter(way{path, id.rank(path, now)})
+			best = best.better(rankedChain{path, id.rank(path, now)})
 		}
 		if best.certs != nil {
 			return best
 		}
 	}
 	alone := []*x509.Certificate{leaf}
-	return way{alone, id.rank(alone, now)}
+	return rankedChain{alone, id.rank(alone, now)}
 }
 
 func (id *Identity) rank(path []*x509.Certificate, now time.Time) []int64 {
@@ -166,7 +167,7 @@ func (id *Identity) rank(path []*x509.Certificate, now time.Time) []int64 {
 	if !id.graph.IsSelfSigned(last) {
 		length = -length // no root given: each further issuer is one more a device may trust
 	}
-	return []int64{no(verifies(path, last, now)), weak, no(isApples), no(id.graph.IsSelfSigned(last)), no(!isCircle), length, -until.Unix()}
+	return []int64{penalty(verifies(path, last, now)), weak, penalty(isApples), penalty(id.graph.IsSelfSigned(last)), penalty(!isCircle), length, -until.Unix()}
 }
 
 // verifies asks crypto/x509 about a chain, taking its last certificate as a root: may each issue, and does it keep to
@@ -189,11 +190,11 @@ func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []
 		isFree := func(c *x509.Certificate) bool {
 			return !slices.ContainsFunc(chain, func(o *x509.Certificate) bool { return pki.SameEntity(o, c) })
 		}
-		var best way
+		var best rankedChain
 		for _, cross := range id.graph.Certificates() {
 			isLoop := slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return pki.Fits(c, cross) })
 			if pki.SameEntity(cross, root) && !isLoop && isValidAt(cross, now) && pki.MayIssue(cross) {
-				best = best.orBetter(id.wayFrom(cross, now, isFree))
+				best = best.better(id.bestChain(cross, now, isFree))
 			}
 		}
 		if best.certs == nil || len(chain)+len(best.certs) > pki.MaxLength {
@@ -204,8 +205,8 @@ func (id *Identity) withCrossSigned(chain []*x509.Certificate, now time.Time) []
 	return chain
 }
 
-// leftOut explains why a certificate is not in the chain.
-func (id *Identity) leftOut(cert *x509.Certificate, now time.Time) string {
+// leftOutNote explains why a certificate is not in the chain.
+func (id *Identity) leftOutNote(cert *x509.Certificate, now time.Time) string {
 	var which []string
 	if slices.ContainsFunc(id.Chain, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, cert.RawSubject) }) {
 		which = append(which, fmt.Sprintf("issued by %q", pki.IssuerOf(cert)))

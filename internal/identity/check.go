@@ -89,7 +89,7 @@ func (id *Identity) findings(now time.Time) []Finding {
 	for _, note := range id.notes {
 		found = append(found, Finding{ID: "left-out-certificate", Weight: Remark, Message: note})
 	}
-	found = append(found, validity(leaf, now)...)
+	found = append(found, checkValidity(leaf, now)...)
 	switch {
 	case pki.IsSelfSigned(leaf):
 		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", pki.NameOf(leaf)),
@@ -104,10 +104,10 @@ func (id *Identity) findings(now time.Time) []Finding {
 				pki.NameOf(cert), id.from.of(cert), pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", fact.Unverified})
 		}
 	}
-	return slices.Concat(found, weakKey(leaf), id.weakIssuers(), purposes(leaf))
+	return slices.Concat(found, checkKey(leaf), id.checkIssuers(), checkPurposes(leaf))
 }
 
-func validity(leaf *x509.Certificate, now time.Time) []Finding {
+func checkValidity(leaf *x509.Certificate, now time.Time) []Finding {
 	const renew = "renew it; syncguard identity csr makes the request"
 	switch {
 	case now.Before(leaf.NotBefore):
@@ -121,7 +121,7 @@ func validity(leaf *x509.Certificate, now time.Time) []Finding {
 	return nil
 }
 
-func weakKey(leaf *x509.Certificate) []Finding {
+func checkKey(leaf *x509.Certificate) []Finding {
 	weak := func(format string, args ...any) []Finding {
 		return []Finding{{"weak-key", CannotSign, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + fmt.Sprintf(format, args...),
 			"make a new key with syncguard identity new", fact.Unverified}}
@@ -141,8 +141,8 @@ func weakKey(leaf *x509.Certificate) []Finding {
 	return nil
 }
 
-// weakIssuers checks the keys and signatures of the issuers. A root's signature of itself does not matter.
-func (id *Identity) weakIssuers() (found []Finding) {
+// checkIssuers checks the keys and signatures of the issuers. A root's signature of itself does not matter.
+func (id *Identity) checkIssuers() (found []Finding) {
 	for i, cert := range id.Chain {
 		if bits := pki.ShortRSA(cert.PublicKey); i > 0 && bits > 0 {
 			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, at least %d are needed",
@@ -160,9 +160,9 @@ func (id *Identity) weakIssuers() (found []Finding) {
 	return found
 }
 
-// purposes checks the declared purposes of the certificate. Apple documents no required purpose for a signer of
+// checkPurposes checks the declared purposes of the certificate. Apple documents no required purpose for a signer of
 // profiles; certificates for mail, code and TLS servers are in use.
-func purposes(leaf *x509.Certificate) (found []Finding) {
+func checkPurposes(leaf *x509.Certificate) (found []Finding) {
 	doubt := func(id, text, help string) {
 		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + text, help, fact.Unverified})
 	}

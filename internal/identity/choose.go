@@ -29,15 +29,15 @@ type Choice struct {
 	leaf   *x509.Certificate
 }
 
-// SeveralError is the error for a file with several identities, if the alias is missing or matches none or several of
+// AmbiguousError is the error for a file with several identities, if the alias is missing or matches none or several of
 // them.
-type SeveralError struct {
+type AmbiguousError struct {
 	File    string
 	Alias   string // the alias given
 	Choices []Choice
 }
 
-func (e *SeveralError) Error() string {
+func (e *AmbiguousError) Error() string {
 	text := fmt.Sprintf("holds %d private keys with their certificates, want one", len(e.Choices))
 	if e.Alias != "" {
 		text = fmt.Sprintf("%q is not the name or the fingerprint of one identity in it", e.Alias)
@@ -45,33 +45,33 @@ func (e *SeveralError) Error() string {
 	return File{Name: e.File}.wrap(fmt.Errorf("%s", text)).Error()
 }
 
-// choose returns the identity of the only key with a certificate, or of the key called alias.
-func choose(f File, keys []namedKey, found contents, alias string) (*Identity, error) {
+// chooseIdentity returns the identity of the only key with a certificate, or of the key called alias.
+func chooseIdentity(f File, keys []namedKey, found contents, alias string) (*Identity, error) {
 	if err := checkCertificates(found.certs); err != nil {
 		return nil, f.wrap(err)
 	}
 	var choices []Choice
-	var lonely error
+	var unmatched error
 	for _, key := range keys {
 		leaf, err := leafFor(key.signer, found.certs)
 		if err != nil {
-			lonely = err
+			unmatched = err
 			continue
 		}
 		choices = append(choices, newChoice(key, leaf))
 	}
 	if len(choices) == 0 {
-		return nil, f.wrap(lonely)
+		return nil, f.wrap(unmatched)
 	}
-	choices = withoutTwins(choices)
+	choices = withoutDuplicates(choices)
 	chosen := choices
 	if alias != "" {
-		chosen = slices.DeleteFunc(slices.Clone(choices), func(c Choice) bool { return !c.isCalled(alias) })
+		chosen = slices.DeleteFunc(slices.Clone(choices), func(c Choice) bool { return !c.hasName(alias) })
 	}
 	if len(chosen) != 1 {
-		return nil, &SeveralError{f.Name, alias, choices}
+		return nil, &AmbiguousError{f.Name, alias, choices}
 	}
-	return assemble(chosen[0].signer, found.certs, found.from)
+	return newIdentity(chosen[0].signer, found.certs, found.from)
 }
 
 func newChoice(key namedKey, leaf *x509.Certificate) Choice {
@@ -79,8 +79,8 @@ func newChoice(key namedKey, leaf *x509.Certificate) Choice {
 	return Choice{key.alias, pki.NameOf(leaf), hex.EncodeToString(sum[:]), key.signer, leaf}
 }
 
-// withoutTwins drops repeated keys.
-func withoutTwins(choices []Choice) []Choice {
+// withoutDuplicates drops repeated keys.
+func withoutDuplicates(choices []Choice) []Choice {
 	var once []Choice
 	for _, c := range choices {
 		if !slices.ContainsFunc(once, func(o Choice) bool { return o.SHA256 == c.SHA256 }) {
@@ -93,9 +93,9 @@ func withoutTwins(choices []Choice) []Choice {
 // minFingerprint is the number of SHA-256 digits enough to name a certificate.
 const minFingerprint = 8
 
-// isCalled reports whether an alias means this choice: its name in the file (Java writes it in lower case), the common
+// hasName reports whether an alias means this choice: its name in the file (Java writes it in lower case), the common
 // name of its certificate, or its fingerprint, with or without colons: the first digits of SHA-256, or all of SHA-1.
-func (c Choice) isCalled(alias string) bool {
+func (c Choice) hasName(alias string) bool {
 	if strings.EqualFold(alias, c.Alias) || alias == c.Name {
 		return true
 	}

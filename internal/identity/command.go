@@ -63,7 +63,7 @@ func FromCommand(ctx context.Context, files Files, c Command) (*Identity, error)
 	if c.Timeout == 0 {
 		c.Timeout = commandTimeout
 	}
-	return assemble(&commandSigner{ctx: ctx, command: c, leaf: leaf}, found.certs, found.from)
+	return newIdentity(&commandSigner{ctx: ctx, command: c, leaf: leaf}, found.certs, found.from)
 }
 
 // FromCertificates makes an identity without a key, for inspection. It cannot sign.
@@ -86,7 +86,7 @@ func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificat
 		leaves = people // an authority without issued certificates here is a stray intermediate
 	}
 	leaves = slices.DeleteFunc(slices.Clone(leaves), func(c *x509.Certificate) bool {
-		return alias != "" && !newChoice(namedKey{}, c).isCalled(alias)
+		return alias != "" && !newChoice(namedKey{}, c).hasName(alias)
 	})
 	switch {
 	case len(leaves) == 0:
@@ -134,7 +134,7 @@ func (s *commandSigner) name() string { return fmt.Sprintf("the signer command %
 func (s *commandSigner) run(digest []byte) ([]byte, error) {
 	ctx, stop := context.WithTimeout(s.ctx, s.command.Timeout)
 	defer stop()
-	stdout, stderr := &head{limit: maxSignature}, &tail{limit: maxComplaint}
+	stdout, stderr := &limitedBuffer{limit: maxSignature}, &tailBuffer{limit: maxComplaint}
 	cmd := exec.CommandContext(ctx, s.command.Args[0], s.command.Args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = s.command.Environ, bytes.NewReader(digest), stdout, stderr
 	cmd.WaitDelay = killDelay
@@ -159,14 +159,14 @@ func (s *commandSigner) run(digest []byte) ([]byte, error) {
 	return stdout.data, nil
 }
 
-// head keeps the first bytes written to it, and fails beyond the limit.
-type head struct {
+// limitedBuffer keeps the first bytes written to it, and fails beyond the limit.
+type limitedBuffer struct {
 	limit int
 	data  []byte
 	over  bool
 }
 
-func (h *head) Write(p []byte) (int, error) {
+func (h *limitedBuffer) Write(p []byte) (int, error) {
 	if len(h.data)+len(p) > h.limit {
 		h.over = true
 		return 0, io.ErrShortBuffer
@@ -175,20 +175,20 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// tail keeps the last bytes written to it.
-type tail struct {
+// tailBuffer keeps the last bytes written to it.
+type tailBuffer struct {
 	limit int
 	data  []byte
 }
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *tailBuffer) Write(p []byte) (int, error) {
 	t.data = append(t.data, p...)
 	t.data = t.data[max(0, len(t.data)-t.limit):]
 	return len(p), nil
 }
 
 // String returns the output as the end of a message.
-func (t *tail) String() string {
+func (t *tailBuffer) String() string {
 	if text := strings.TrimSpace(string(t.data)); text != "" {
 		return ": " + text
 	}
@@ -212,7 +212,7 @@ func decodeSignature(printed []byte, public crypto.PublicKey, digest []byte, has
 				return form, true
 			}
 		case *ecdsa.PublicKey:
-			for _, der := range [][]byte{form, joined(form, key)} {
+			for _, der := range [][]byte{form, ecdsaSignature(form, key)} {
 				if ecdsa.VerifyASN1(key, digest, der) {
 					return der, true
 				}
@@ -222,9 +222,9 @@ func decodeSignature(printed []byte, public crypto.PublicKey, digest []byte, has
 	return nil, false
 }
 
-// joined turns the two numbers of an ECDSA signature, one after the other, into DER. It returns nil for any other
-// length.
-func joined(pair []byte, key *ecdsa.PublicKey) []byte {
+// ecdsaSignature turns the two numbers of an ECDSA signature, one after the other, into DER. It returns nil for any
+// other length.
+func ecdsaSignature(pair []byte, key *ecdsa.PublicKey) []byte {
 	size := (key.Curve.Params().BitSize + 7) / 8
 	if len(pair) != 2*size {
 		return nil

@@ -32,13 +32,13 @@ func (f File) wrap(err error) error {
 		return err
 	}
 	if problem := new(Problem); errors.As(err, &problem) {
-		problem.Help = strings.ReplaceAll(problem.Help, "FILE", word(f.Name))
+		problem.Help = strings.ReplaceAll(problem.Help, "FILE", shellQuote(f.Name))
 	}
 	return fmt.Errorf("%s: %w", f.Name, err)
 }
 
-// word quotes a name for the shell, if needed.
-func word(name string) string {
+// shellQuote quotes a name for the shell, if needed.
+func shellQuote(name string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:@%,=", r)
 	}
@@ -50,7 +50,7 @@ func word(name string) string {
 
 // HasKey reports whether the file holds a private key. It is false for an unreadable file.
 func (f File) HasKey() bool {
-	found, _ := f.read()
+	found, _ := f.readContents()
 	return len(found.keys) > 0
 }
 
@@ -107,12 +107,12 @@ func Certificates(f File) ([]*x509.Certificate, error) {
 func readCertificates(files ...File) (contents, error) {
 	all := contents{from: origins{}}
 	for _, f := range files {
-		found, err := f.read()
+		found, err := f.readContents()
 		if err != nil {
 			return all, f.wrap(err)
 		}
 		if len(found.certs) == 0 {
-			return all, f.wrap(found.lacks("certificate", "give it with --key"))
+			return all, f.wrap(found.missingError("certificate", "give it with --key"))
 		}
 		all.add(found)
 	}
@@ -121,15 +121,15 @@ func readCertificates(files ...File) (contents, error) {
 
 // readKeys reads a file given for its private key.
 func readKeys(f File) (contents, error) {
-	found, err := f.read()
+	found, err := f.readContents()
 	if err == nil && len(found.keys) == 0 {
-		err = found.lacks("private key", "give it with --cert or --chain")
+		err = found.missingError("private key", "give it with --cert or --chain")
 	}
 	return found, f.wrap(err)
 }
 
-// lacks is the error for a file without the thing it was given for. It lists the things found instead.
-func (c contents) lacks(what, instead string) error {
+// missingError is the error for a file without the thing it was given for. It lists the things found instead.
+func (c contents) missingError(what, instead string) error {
 	var has []string
 	switch {
 	case len(c.certs) > 0:
@@ -150,9 +150,9 @@ func (c contents) lacks(what, instead string) error {
 	return &Problem{fmt.Sprintf("holds no %s, but %s", what, strings.Join(has, ", ")), instead}
 }
 
-// read reads a file of any supported kind.
-func (f File) read() (contents, error) {
-	if err := checkSize(f.Data); err != nil {
+// readContents reads a file of any supported kind.
+func (f File) readContents() (contents, error) {
+	if err := checkFileSize(f.Data); err != nil {
 		return contents{}, err
 	}
 	found := contents{from: origins{}}
@@ -174,7 +174,7 @@ func (f File) read() (contents, error) {
 
 // readBinary reads DER. A private key is kept as it is, for readKey and its passphrase.
 func (c *contents) readBinary(data []byte) (err error) {
-	if foreign := foreignStore(data); foreign != nil {
+	if foreign := foreignStoreError(data); foreign != nil {
 		return foreign
 	}
 	if certs, err := x509.ParseCertificates(data); err == nil {
@@ -237,7 +237,7 @@ func (c *contents) readBlock(block *pem.Block) error {
 		}
 		c.certs = append(c.certs, certs...)
 	case kind == "PKCS12":
-		return foreignStore(block.Bytes)
+		return foreignStoreError(block.Bytes)
 	case strings.HasSuffix(kind, "CERTIFICATE REQUEST"):
 		c.others = append(c.others, "a certificate request")
 	default:
@@ -279,7 +279,7 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 		Other  asn1.RawValue           `asn1:"optional,tag:1"`
 	}
 	if len(rest) > 0 {
-		if err := unmarshal(rest, &settings); err != nil {
+		if err := unmarshalDER(rest, &settings); err != nil {
 			return cert, errors.New("bytes follow the certificate that are no trust settings of OpenSSL")
 		}
 	}
@@ -290,8 +290,8 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 	return cert, nil
 }
 
-// foreignStore is the error for an unsupported store of keys and certificates, with the way to convert it.
-func foreignStore(data []byte) error {
+// foreignStoreError is the error for an unsupported store of keys and certificates, with the way to convert it.
+func foreignStoreError(data []byte) error {
 	switch {
 	case isPKCS12(data):
 		return &Problem{"is PKCS#12, which holds a key and certificates under a passphrase, want PEM or DER",

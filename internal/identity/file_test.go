@@ -148,7 +148,7 @@ func TestSeveralKeys(t *testing.T) {
 	}
 	rsaLeaf := certificate(t, "RSA Leaf", rsaKey(), other[1], caKey(), nil)
 	files := Files{Cert: File{"both.pem", slices.Concat(keys, certsPEM(ec[0], rsaLeaf))}}
-	var several *SeveralError
+	var several *AmbiguousError
 	if _, err := FromPEM(files, nil); !errors.As(err, &several) || len(several.Choices) != 2 || err.Error() != "both.pem: holds 2 private keys with their certificates, want one" {
 		t.Fatalf("error is %v", err)
 	}

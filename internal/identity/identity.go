@@ -97,7 +97,7 @@ func (id *Identity) MarshalText() ([]byte, error) {
 	return []byte(id.Name()), nil
 }
 
-func checkSize(data []byte) error {
+func checkFileSize(data []byte) error {
 	if len(data) > maxInput {
 		return fmt.Errorf("file has %d bytes, at most %d are allowed", len(data), maxInput)
 	}

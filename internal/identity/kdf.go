@@ -48,17 +48,17 @@ type scryptParams struct {
 	KeyLength                        int `asn1:"optional"`
 }
 
-// effort is the total work a file asks for, in iterations.
-type effort int64
+// kdfWork is the total work a file asks for, in iterations.
+type kdfWork int64
 
-// add adds and bounds the work of a passphrase-based algorithm, for encryption or for a MAC, by its parameters alone.
-// Unknown algorithms are left to the code about to run them.
-func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
+// addAlgorithm adds and bounds the work of a passphrase-based algorithm, for encryption or for a MAC, by its parameters
+// alone. Unknown algorithms are left to the code about to run them.
+func (e *kdfWork) addAlgorithm(algorithm pkix.AlgorithmIdentifier) error {
 	oid, encoded := algorithm.Algorithm.String(), algorithm.Parameters.FullBytes
 	switch {
 	case oid == oidPBES2 || oid == oidPBMAC1:
 		var params pbes2Params
-		if err := unmarshal(encoded, &params); err != nil {
+		if err := unmarshalDER(encoded, &params); err != nil {
 			return err
 		}
 		return e.addKDF(params.KDF)
@@ -67,7 +67,7 @@ func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
 			Salt       []byte
 			Iterations int64
 		}
-		if err := unmarshal(encoded, &params); err != nil {
+		if err := unmarshalDER(encoded, &params); err != nil {
 			return err
 		}
 		return e.addIterations(params.Iterations)
@@ -76,35 +76,35 @@ func (e *effort) add(algorithm pkix.AlgorithmIdentifier) error {
 }
 
 // addMAC is add for the MAC of PKCS#12.
-func (e *effort) addMAC(m macData) error {
+func (e *kdfWork) addMAC(m macData) error {
 	if m.Digest.Algorithm.Algorithm.String() == oidPBMAC1 { // its own parameters tell the work
-		return e.add(m.Digest.Algorithm)
+		return e.addAlgorithm(m.Digest.Algorithm)
 	}
 	return e.addIterations(m.Iterations)
 }
 
 // addKey is add for a private key, possibly in the clear.
-func (e *effort) addKey(block *pem.Block) error {
+func (e *kdfWork) addKey(block *pem.Block) error {
 	if encrypted, ok := parseEncrypted(block.Bytes); ok {
-		return e.add(encrypted.Algorithm)
+		return e.addAlgorithm(encrypted.Algorithm)
 	}
 	return nil
 }
 
-func (e *effort) addKDF(kdf pkix.AlgorithmIdentifier) error {
+func (e *kdfWork) addKDF(kdf pkix.AlgorithmIdentifier) error {
 	switch kdf.Algorithm.String() {
 	case oidPBKDF2:
 		var params pbkdf2Params
-		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
+		if err := unmarshalDER(kdf.Parameters.FullBytes, &params); err != nil {
 			return err
 		}
 		return e.addIterations(params.Iterations)
 	case oidScrypt:
 		var params scryptParams
-		if err := unmarshal(kdf.Parameters.FullBytes, &params); err != nil {
+		if err := unmarshalDER(kdf.Parameters.FullBytes, &params); err != nil {
 			return err
 		}
-		if err := params.check(); err != nil {
+		if err := params.checkCost(); err != nil {
 			return err
 		}
 		return e.addIterations(max(1, 128*params.Cost*params.BlockSize*params.Parallelization/(maxScryptWork/maxIterations+1)))
@@ -112,18 +112,18 @@ func (e *effort) addKDF(kdf pkix.AlgorithmIdentifier) error {
 	return nil
 }
 
-func (e *effort) addIterations(n int64) error {
+func (e *kdfWork) addIterations(n int64) error {
 	if n < 1 || n > maxIterations {
 		return fmt.Errorf("key derivation asks for %d iterations, want 1 to %d", n, maxIterations)
 	}
-	if *e += effort(n); *e > maxIterations {
+	if *e += kdfWork(n); *e > maxIterations {
 		return fmt.Errorf("the keys together ask for more than %d iterations of key derivation", maxIterations)
 	}
 	return nil
 }
 
-// check divides instead of multiplying, so no product overflows.
-func (p scryptParams) check() error {
+// checkCost divides instead of multiplying, so no product overflows.
+func (p scryptParams) checkCost() error {
 	if p.Cost < 2 || p.BlockSize < 1 || p.Parallelization < 1 || p.Cost&(p.Cost-1) != 0 {
 		return errDamagedParameters
 	}
@@ -138,8 +138,8 @@ func (p scryptParams) check() error {
 
 var errDamagedParameters = errors.New("the parameters of the encryption are damaged")
 
-// unmarshal reads exactly one DER value into out.
-func unmarshal(der []byte, out any) error {
+// unmarshalDER reads exactly one DER value into out.
+func unmarshalDER(der []byte, out any) error {
 	rest, err := asn1.Unmarshal(der, out)
 	if err != nil || len(rest) > 0 {
 		return errDamagedParameters

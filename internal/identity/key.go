@@ -15,8 +15,8 @@ import (
 // maxKey bounds one private key, in bytes: an RSA key of 8192 bits takes less than a third of it.
 const maxKey = 16 << 10
 
-// reencrypt ends messages about unsupported encryption.
-const reencrypt = "re-encrypt the key with openssl pkcs8 -topk8 -v2 aes-256-cbc"
+// reencryptHelp ends messages about unsupported encryption.
+const reencryptHelp = "re-encrypt the key with openssl pkcs8 -topk8 -v2 aes-256-cbc"
 
 // readKey parses a private key, regardless of the block's label, and decrypts it if needed. It overwrites the block.
 func readKey(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
@@ -62,7 +62,7 @@ func readTraditional(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
 		return nil, ErrWrongPassphrase
 	}
 	if err != nil {
-		return nil, errors.New("the encryption of the private key is damaged or unknown, " + reencrypt)
+		return nil, errors.New("the encryption of the private key is damaged or unknown, " + reencryptHelp)
 	}
 	defer clear(der)
 	signer, err := parseKey(der)
@@ -107,24 +107,24 @@ func readEncrypted(der []byte, encrypted encryptedKey, pass Passphrase) (crypto.
 // checkEncrypted refuses anything the library would refuse, misread, panic on, or never finish.
 func checkEncrypted(encrypted encryptedKey) error {
 	if encrypted.Algorithm.Algorithm.String() != oidPBES2 {
-		return errors.New("the private key is encrypted in a way older than PBES2, " + reencrypt)
+		return errors.New("the private key is encrypted in a way older than PBES2, " + reencryptHelp)
 	}
 	var params pbes2Params
-	if err := unmarshal(encrypted.Algorithm.Parameters.FullBytes, &params); err != nil {
+	if err := unmarshalDER(encrypted.Algorithm.Parameters.FullBytes, &params); err != nil {
 		return errors.New("the encryption parameters of the private key are damaged")
 	}
-	if err := new(effort).addKDF(params.KDF); err != nil {
+	if err := new(kdfWork).addKDF(params.KDF); err != nil {
 		return err
 	}
 	if !isCommonKDF(params.KDF) {
-		return errors.New("the key derivation of the private key is unusual, " + reencrypt)
+		return errors.New("the key derivation of the private key is unusual, " + reencryptHelp)
 	}
 	block := blockSize(params.Scheme.Algorithm)
 	if block == 0 {
-		return errors.New("the cipher of the private key is unusual, " + reencrypt)
+		return errors.New("the cipher of the private key is unusual, " + reencryptHelp)
 	}
 	var iv []byte
-	if err := unmarshal(params.Scheme.Parameters.FullBytes, &iv); err != nil || len(iv) != block {
+	if err := unmarshalDER(params.Scheme.Parameters.FullBytes, &iv); err != nil || len(iv) != block {
 		return errors.New("the encryption parameters of the private key are damaged")
 	}
 	if len(encrypted.Data) == 0 || len(encrypted.Data)%block != 0 {
@@ -140,7 +140,7 @@ func isCommonKDF(kdf pkix.AlgorithmIdentifier) bool {
 		return true
 	}
 	var params pbkdf2Params
-	if kdf.Algorithm.String() != oidPBKDF2 || unmarshal(kdf.Parameters.FullBytes, &params) != nil {
+	if kdf.Algorithm.String() != oidPBKDF2 || unmarshalDER(kdf.Parameters.FullBytes, &params) != nil {
 		return false
 	}
 	switch params.PRF.Algorithm.String() {

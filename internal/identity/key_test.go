@@ -172,7 +172,7 @@ func FuzzReadKeyNeverPanics(f *testing.F) {
 	}
 	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		found, err := File{Data: file}.read()
+		found, err := File{Data: file}.readContents()
 		if err != nil {
 			return
 		}
@@ -193,13 +193,13 @@ func FuzzReadKeyNeverPanics(f *testing.F) {
 func isSlow(der []byte) bool {
 	encrypted, _ := parseEncrypted(der)
 	var scheme pbes2Params
-	if unmarshal(encrypted.Algorithm.Parameters.FullBytes, &scheme) != nil {
+	if unmarshalDER(encrypted.Algorithm.Parameters.FullBytes, &scheme) != nil {
 		return false
 	}
 	var pbkdf2 pbkdf2Params
-	if unmarshal(scheme.KDF.Parameters.FullBytes, &pbkdf2) == nil && pbkdf2.Iterations > 1000 {
+	if unmarshalDER(scheme.KDF.Parameters.FullBytes, &pbkdf2) == nil && pbkdf2.Iterations > 1000 {
 		return true
 	}
 	var scrypt scryptParams
-	return unmarshal(scheme.KDF.Parameters.FullBytes, &scrypt) == nil && scrypt.Cost > 1000
+	return unmarshalDER(scheme.KDF.Parameters.FullBytes, &scrypt) == nil && scrypt.Cost > 1000
 }

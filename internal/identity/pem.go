@@ -8,7 +8,7 @@ import (
 // FromPEM makes an identity of a certificate file, a key file and any number of chain files, in PEM, DER or PKCS#7. The
 // certificate file may hold the chain too, and, without a key file, the private key; the order of certificates does not
 // matter. Keys are PKCS#8, PKCS#1 or SEC 1, encrypted as PBES2 PKCS#8 or as traditional PEM, or not at all. Among
-// several keys with a certificate Files.Alias chooses; otherwise the error is a SeveralError.
+// several keys with a certificate Files.Alias chooses; otherwise the error is an AmbiguousError.
 func FromPEM(files Files, pass Passphrase) (*Identity, error) {
 	found, err := readCertificates(append([]File{files.Cert}, files.Chain...)...)
 	if err != nil {
@@ -29,7 +29,7 @@ func FromPEM(files Files, pass Passphrase) (*Identity, error) {
 	if err != nil {
 		return nil, keyFile.wrap(err)
 	}
-	return choose(keyFile, keys, found, files.Alias)
+	return chooseIdentity(keyFile, keys, found, files.Alias)
 }
 
 // ReadKey reads a private key alone, in any form known to FromPEM.
@@ -50,7 +50,7 @@ func ReadKey(f File, pass Passphrase) (crypto.Signer, error) {
 
 // decryptKeys reads the keys of a file, all with one passphrase, asked for at most once.
 func decryptKeys(found contents, pass Passphrase) ([]namedKey, error) {
-	var work effort
+	var work kdfWork
 	for _, block := range found.keys {
 		if err := work.addKey(block); err != nil {
 			return nil, err

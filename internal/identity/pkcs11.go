@@ -13,7 +13,7 @@ func FromPKCS11(files Files, key PKCS11, pin Passphrase) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := assemble(signer, found.certs, found.from)
+	id, err := newIdentity(signer, found.certs, found.from)
 	if err != nil {
 		_ = closer()
 		return nil, files.Cert.wrap(err)

@@ -50,14 +50,14 @@ func ParsePKCS11(uri string) (PKCS11, error) {
 		if err != nil {
 			return p, fmt.Errorf("the value of %q is badly percent-encoded", name)
 		}
-		if err := p.set(name, value); err != nil {
+		if err := p.setAttribute(name, value); err != nil {
 			return p, err
 		}
 	}
-	return p, p.check()
+	return p, p.validate()
 }
 
-func (p *PKCS11) set(name, value string) error {
+func (p *PKCS11) setAttribute(name, value string) error {
 	switch name {
 	case "module-path":
 		p.Module = value
@@ -89,7 +89,7 @@ func (p *PKCS11) set(name, value string) error {
 	return nil
 }
 
-func (p *PKCS11) check() error {
+func (p *PKCS11) validate() error {
 	tokens := 0
 	for _, given := range []bool{p.Token != "", p.Serial != "", p.Slot != nil} {
 		if given {

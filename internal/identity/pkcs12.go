@@ -14,7 +14,7 @@ import (
 
 // FromPKCS12 makes an identity of a PKCS#12 file (.p12, .pfx) in DER, BER or base64, with modern or legacy encryption,
 // and any number of further chain files. It tries the empty passphrase before calling pass. Among several keys with a
-// certificate Files.Alias chooses; otherwise the error is a SeveralError.
+// certificate Files.Alias chooses; otherwise the error is an AmbiguousError.
 //
 // The work requested by the file is bounded, except for a key bag inside encrypted contents: nobody can see it before
 // the passphrase has proved right.
@@ -33,7 +33,7 @@ func FromPKCS12(files Files, pass Passphrase) (*Identity, error) {
 		return nil, f.wrap(err)
 	}
 	defer clear(secret.text)
-	keys, certs, err := store.open(secret)
+	keys, certs, err := store.decrypt(secret)
 	if err != nil {
 		return nil, f.wrap(err)
 	}
@@ -43,7 +43,7 @@ func FromPKCS12(files Files, pass Passphrase) (*Identity, error) {
 		found.from[cert] = f.Name
 	}
 	found.add(more)
-	return choose(f, keys, found, files.Alias)
+	return chooseIdentity(f, keys, found, files.Alias)
 }
 
 const (
@@ -123,17 +123,17 @@ func derPKCS12(data []byte) []byte {
 	return fromBase64(data)
 }
 
-// convert is the advice for an unsupported file.
-const convert = "convert it with openssl pkcs12 -in FILE -out FILE.pem, and give FILE.pem with --cert"
+// convertHelp is the advice for an unsupported file.
+const convertHelp = "convert it with openssl pkcs12 -in FILE -out FILE.pem, and give FILE.pem with --cert"
 
 // readPKCS12 reads a file, and bounds the work of each part before doing any of it.
 func readPKCS12(data []byte) (*store, error) {
-	if err := checkSize(data); err != nil {
+	if err := checkFileSize(data); err != nil {
 		return nil, err
 	}
 	der := derPKCS12(data)
 	if !isPKCS12(der) {
-		return nil, notPKCS12(data)
+		return nil, notPKCS12Error(data)
 	}
 	var file pfx
 	if err := unmarshalBER(der, &file); err != nil {
@@ -143,18 +143,18 @@ func readPKCS12(data []byte) (*store, error) {
 		return nil, &Problem{"is PKCS#12 that is protected by a signature, want one by a passphrase", ""}
 	}
 	if len(file.MAC.Digest.Algorithm.Algorithm) == 0 {
-		return nil, &Problem{"the PKCS#12 has no MAC, so a wrong passphrase cannot be told", convert}
+		return nil, &Problem{"the PKCS#12 has no MAC, so a wrong passphrase cannot be told", convertHelp}
 	}
 	s := &store{mac: file.MAC}
-	if err := unmarshal(file.Safe.Content.Bytes, &s.safe); err != nil {
+	if err := unmarshalDER(file.Safe.Content.Bytes, &s.safe); err != nil {
 		return nil, err
 	}
-	return s, s.read()
+	return s, s.readSafe()
 }
 
-// notPKCS12 is the error for another kind of file, naming that kind.
-func notPKCS12(data []byte) error {
-	found, err := File{Data: data}.read()
+// notPKCS12Error is the error for another kind of file, naming that kind.
+func notPKCS12Error(data []byte) error {
+	found, err := File{Data: data}.readContents()
 	switch {
 	case errors.As(err, new(*Problem)), len(data) == 0:
 		return err
@@ -164,13 +164,13 @@ func notPKCS12(data []byte) error {
 	return errors.New("is not PKCS#12, or is damaged")
 }
 
-// read sorts the unencrypted bags, and adds up the work.
-func (s *store) read() error {
+// readSafe sorts the unencrypted bags, and adds up the work.
+func (s *store) readSafe() error {
 	var contents []contentInfo
 	if err := unmarshalBER(s.safe, &contents); err != nil {
 		return err
 	}
-	var work effort
+	var work kdfWork
 	if err := work.addMAC(s.mac); err != nil {
 		return err
 	}
@@ -178,16 +178,16 @@ func (s *store) read() error {
 		switch content.Type.String() {
 		case oidPKCS7Encrypted:
 			var encrypted encryptedData
-			if err := unmarshal(content.Content.Bytes, &encrypted); err != nil {
+			if err := unmarshalDER(content.Content.Bytes, &encrypted); err != nil {
 				return err
 			}
-			if err := work.add(encrypted.Info.Algorithm); err != nil {
+			if err := work.addAlgorithm(encrypted.Info.Algorithm); err != nil {
 				return err
 			}
 			s.encrypted = append(s.encrypted, content)
 		case oidPKCS7Data:
 			var encoded []byte
-			if err := unmarshal(content.Content.Bytes, &encoded); err != nil {
+			if err := unmarshalDER(content.Content.Bytes, &encoded); err != nil {
 				return err
 			}
 			if err := s.readBags(encoded, &work); err != nil {
@@ -198,7 +198,7 @@ func (s *store) read() error {
 	return nil
 }
 
-func (s *store) readBags(encoded []byte, work *effort) error {
+func (s *store) readBags(encoded []byte, work *kdfWork) error {
 	var bags []safeBag
 	if err := unmarshalBER(encoded, &bags); err != nil {
 		return err
@@ -211,13 +211,13 @@ func (s *store) readBags(encoded []byte, work *effort) error {
 			s.certs = append(s.certs, bag)
 		case oidShroudedKeyBag:
 			var key encryptedKey
-			if err := unmarshal(bag.Value.Bytes, &key); err != nil {
+			if err := unmarshalDER(bag.Value.Bytes, &key); err != nil {
 				return err
 			}
 			if len(key.Data) > maxKey {
 				return fmt.Errorf("private key has %d bytes, at most %d are allowed", len(key.Data), maxKey)
 			}
-			if err := work.add(key.Algorithm); err != nil {
+			if err := work.addAlgorithm(key.Algorithm); err != nil {
 				return err
 			}
 			s.keys = append(s.keys, bag)
@@ -232,7 +232,7 @@ func unmarshalBER(data []byte, out any) error {
 	if err != nil {
 		return err
 	}
-	return unmarshal(der, out)
+	return unmarshalDER(der, out)
 }
 
 // unlock returns the passphrase that fits the MAC.
@@ -251,16 +251,16 @@ func (s *store) unlock(pass Passphrase) (passphrase, error) {
 	return secret, err
 }
 
-// open decrypts the keys, and every certificate.
-func (s *store) open(secret passphrase) (keys []namedKey, certs []*x509.Certificate, err error) {
-	_, certs, err = secret.decode(s.certs, nil)
+// decrypt decrypts the keys, and every certificate.
+func (s *store) decrypt(secret passphrase) (keys []namedKey, certs []*x509.Certificate, err error) {
+	_, certs, err = secret.decodePart(s.certs, nil)
 	for _, content := range s.encrypted {
 		if err != nil {
 			return nil, nil, err
 		}
 		var key any
 		var more []*x509.Certificate
-		if key, more, err = secret.decode(nil, &content); key != nil {
+		if key, more, err = secret.decodePart(nil, &content); key != nil {
 			err = errors.Join(err, appendKey(&keys, key, ""))
 		}
 		certs = append(certs, more...)
@@ -270,7 +270,7 @@ func (s *store) open(secret passphrase) (keys []namedKey, certs []*x509.Certific
 			return nil, nil, err
 		}
 		var key any
-		if key, _, err = secret.decode([]safeBag{bag}, nil); err == nil {
+		if key, _, err = secret.decodePart([]safeBag{bag}, nil); err == nil {
 			err = appendKey(&keys, key, bag.friendlyName())
 		}
 	}
@@ -295,7 +295,7 @@ func appendKey(keys *[]namedKey, key any, alias string) error {
 func (b safeBag) friendlyName() string {
 	for _, a := range b.Attributes {
 		var name asn1.RawValue
-		if a.Type.String() != oidFriendlyName || unmarshal(a.Values.Bytes, &name) != nil || name.Tag != asn1.TagBMPString {
+		if a.Type.String() != oidFriendlyName || unmarshalDER(a.Values.Bytes, &name) != nil || name.Tag != asn1.TagBMPString {
 			continue
 		}
 		var units []uint16

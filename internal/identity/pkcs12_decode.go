@@ -35,7 +35,7 @@ func (m macData) accepts(text, message []byte) (passphrase, error) {
 		forms = append(forms, nil)
 	}
 	for _, wide := range forms {
-		sum, err := m.sum(text, wide, message)
+		sum, err := m.computeMAC(text, wide, message)
 		if err != nil {
 			return passphrase{}, err
 		}
@@ -53,15 +53,15 @@ func utf16Of(text string) (wide []byte) {
 	return wide
 }
 
-// sum computes the MAC of RFC 7292, or PBMAC1 of RFC 9579.
-func (m macData) sum(text, wide, message []byte) ([]byte, error) {
+// computeMAC computes the MAC of RFC 7292, or PBMAC1 of RFC 9579.
+func (m macData) computeMAC(text, wide, message []byte) ([]byte, error) {
 	algorithm := m.Digest.Algorithm
 	if algorithm.Algorithm.String() == oidPBMAC1 {
 		return pbmac1(algorithm, text, message)
 	}
 	newHash := digests()[algorithm.Algorithm.String()]
 	if newHash == nil {
-		return nil, &Problem{fmt.Sprintf("the MAC of the PKCS#12 uses the digest %s, which is not known here", algorithm.Algorithm), convert}
+		return nil, &Problem{fmt.Sprintf("the MAC of the PKCS#12 uses the digest %s, which is not known here", algorithm.Algorithm), convertHelp}
 	}
 	mac := hmac.New(newHash, macKey(newHash, wide, m.Salt, m.Iterations))
 	mac.Write(message)
@@ -102,19 +102,19 @@ func repeated(pattern []byte, block int) []byte {
 
 func pbmac1(algorithm pkix.AlgorithmIdentifier, text, message []byte) ([]byte, error) {
 	var params pbes2Params
-	if err := unmarshal(algorithm.Parameters.FullBytes, &params); err != nil {
+	if err := unmarshalDER(algorithm.Parameters.FullBytes, &params); err != nil {
 		return nil, err
 	}
 	var derivation pbkdf2Params
 	if params.KDF.Algorithm.String() != oidPBKDF2 {
-		return nil, &Problem{"the MAC of the PKCS#12 derives its key in an unusual way", convert}
+		return nil, &Problem{"the MAC of the PKCS#12 derives its key in an unusual way", convertHelp}
 	}
-	if err := unmarshal(params.KDF.Parameters.FullBytes, &derivation); err != nil {
+	if err := unmarshalDER(params.KDF.Parameters.FullBytes, &derivation); err != nil {
 		return nil, err
 	}
 	newHash, newMAC := hmacs()[derivation.PRF.Algorithm.String()], hmacs()[params.Scheme.Algorithm.String()]
 	if newHash == nil || newMAC == nil || derivation.KeyLength < 1 || derivation.KeyLength > sha512.Size || derivation.Salt.Tag != asn1.TagOctetString {
-		return nil, &Problem{"the MAC of the PKCS#12 has unusual parameters", convert}
+		return nil, &Problem{"the MAC of the PKCS#12 has unusual parameters", convertHelp}
 	}
 	key, err := pbkdf2.Key(newHash, string(text), derivation.Salt.Bytes, int(derivation.Iterations), derivation.KeyLength)
 	if err != nil {
@@ -143,10 +143,10 @@ func hmacs() map[string]func() hash.Hash {
 	}
 }
 
-// decode has the library decrypt one part of a file: bags, or encrypted contents. The library demands DER with one key
-// and at least one certificate, so it gets the part in a file of its own, beside a filler key and a filler certificate,
-// both left out of the result. The key is nil for a part without one.
-func (p passphrase) decode(bags []safeBag, content *contentInfo) (key any, certs []*x509.Certificate, err error) {
+// decodePart has the library decrypt one part of a file: bags, or encrypted contents. The library demands DER with one
+// key and at least one certificate, so it gets the part in a file of its own, beside a filler key and a filler
+// certificate, both left out of the result. The key is nil for a part without one.
+func (p passphrase) decodePart(bags []safeBag, content *contentInfo) (key any, certs []*x509.Certificate, err error) {
 	filler := filling()
 	beside := append([]safeBag{filler.cert}, bags...)
 	hasKey := len(bags) > 0 && bags[0].Type.String() != oidCertBag
@@ -163,19 +163,19 @@ func (p passphrase) decode(bags []safeBag, content *contentInfo) (key any, certs
 }
 
 func (p passphrase) decodeFile(bags []safeBag, content *contentInfo) (any, []*x509.Certificate, error) {
-	file, err := p.encode(bags, content)
+	file, err := p.encodePart(bags, content)
 	if err != nil {
 		return nil, nil, err
 	}
 	key, _, certs, err := pkcs12.DecodeChain(file, string(p.text))
 	if err != nil {
-		return nil, nil, &Problem{"the PKCS#12 cannot be read here: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convert}
+		return nil, nil, &Problem{"the PKCS#12 cannot be read here: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convertHelp}
 	}
 	return key, certs, nil
 }
 
-// encode makes a file of bags and encrypted contents, with a MAC of its own.
-func (p passphrase) encode(bags []safeBag, content *contentInfo) ([]byte, error) {
+// encodePart makes a file of bags and encrypted contents, with a MAC of its own.
+func (p passphrase) encodePart(bags []safeBag, content *contentInfo) ([]byte, error) {
 	encoded, err := asn1.Marshal(bags)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (p passphrase) encode(bags []safeBag, content *contentInfo) ([]byte, error)
 // plain returns encrypted contents with their bytes in one piece.
 func (c contentInfo) plain() (contentInfo, error) {
 	var encrypted encryptedData
-	if err := unmarshal(c.Content.Bytes, &encrypted); err != nil {
+	if err := unmarshalDER(c.Content.Bytes, &encrypted); err != nil {
 		return c, err
 	}
 	octets, err := encrypted.Info.octets()

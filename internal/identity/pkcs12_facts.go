@@ -23,28 +23,28 @@ func ReadStore(data []byte) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	var work effort
+	var work kdfWork
 	if err := work.addMAC(s.mac); err != nil {
 		return nil, err
 	}
 	out := &Store{Keys: len(s.keys), HasHidden: len(s.encrypted) > 0, Digest: digestName(s.mac.Digest.Algorithm.Algorithm.String()), Iterations: int64(work), store: s}
 	for _, content := range s.encrypted {
 		var encrypted encryptedData
-		if err := unmarshal(content.Content.Bytes, &encrypted); err != nil {
+		if err := unmarshalDER(content.Content.Bytes, &encrypted); err != nil {
 			return nil, err
 		}
-		out.add(encrypted.Info.Algorithm.Algorithm.String())
+		out.addEncryption(encrypted.Info.Algorithm.Algorithm.String())
 	}
 	for _, bag := range s.keys {
 		var key encryptedKey
-		if bag.Type.String() == oidShroudedKeyBag && unmarshal(bag.Value.Bytes, &key) == nil {
-			out.add(key.Algorithm.Algorithm.String())
+		if bag.Type.String() == oidShroudedKeyBag && unmarshalDER(bag.Value.Bytes, &key) == nil {
+			out.addEncryption(key.Algorithm.Algorithm.String())
 		}
 	}
 	return out, nil
 }
 
-func (s *Store) add(oid string) {
+func (s *Store) addEncryption(oid string) {
 	name := oid
 	switch {
 	case oid == oidPBES2:

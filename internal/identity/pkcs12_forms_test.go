@@ -62,7 +62,7 @@ func repack(t testing.TB, file []byte, change func(safe []byte) []byte, mac func
 func macWith(digest string) func([]byte) macData {
 	return func(safe []byte) macData {
 		m := macData{digestInfo{pkix.AlgorithmIdentifier{Algorithm: objectID(digest)}, nil}, []byte("salt"), 3}
-		m.Digest.Digest = must(m.sum([]byte("secret"), append(utf16Of("secret"), 0, 0), safe))
+		m.Digest.Digest = must(m.computeMAC([]byte("secret"), append(utf16Of("secret"), 0, 0), safe))
 		return m
 	}
 }
@@ -84,7 +84,7 @@ func macByPBMAC1(prf, hash string, length int) func([]byte) macData {
 			PRF        pkix.AlgorithmIdentifier
 		}{[]byte("salt"), 2048, length, algorithm(prf, nil)}
 		m := macData{Digest: digestInfo{Algorithm: algorithm(oidPBMAC1, pbes2Params{algorithm(oidPBKDF2, kdf), algorithm(hash, nil)})}, Salt: []byte("NOT USED"), Iterations: 1}
-		m.Digest.Digest, _ = m.sum([]byte("secret"), nil, safe)
+		m.Digest.Digest, _ = m.computeMAC([]byte("secret"), nil, safe)
 		return m
 	}
 }
@@ -173,7 +173,7 @@ func TestPKCS12WithSeveralKeys(t *testing.T) {
 	file, first, second := twoKeys(t)
 	files := Files{P12: File{"two.p12", file}}
 	secret := func() ([]byte, error) { return []byte("secret"), nil }
-	var several *SeveralError
+	var several *AmbiguousError
 	if _, err := FromPKCS12(files, secret); !errors.As(err, &several) || len(several.Choices) != 2 || several.Choices[0].Alias != "Büro" || several.Choices[1].Name != "RSA Leaf" {
 		t.Fatalf("error is %v", err)
 	}

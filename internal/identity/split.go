@@ -15,7 +15,7 @@ const shellSyntax = "|&;<>()$`*?[]\n"
 func SplitCommand(line string) ([]string, error) {
 	var s splitter
 	for i := range len(line) { // all syntax is ASCII, so bytes will do
-		if err := s.next(line[i]); err != nil {
+		if err := s.addNext(line[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -25,7 +25,7 @@ func SplitCommand(line string) ([]string, error) {
 	case s.escaped:
 		return nil, errors.New("nothing follows the backslash at its end")
 	}
-	s.end()
+	s.endWord()
 	if len(s.words) == 0 || s.words[0] == "" {
 		return nil, errors.New("it names no program")
 	}
@@ -40,7 +40,7 @@ type splitter struct {
 	escaped bool
 }
 
-func (s *splitter) next(c byte) error {
+func (s *splitter) addNext(c byte) error {
 	switch {
 	case c == 0:
 		return errors.New("it holds a zero byte")
@@ -51,23 +51,23 @@ func (s *splitter) next(c byte) error {
 			s.word.WriteByte('\\')
 		}
 		s.escaped = false
-		s.add(c)
+		s.addByte(c)
 	case c == '\\' && s.quote != '\'':
 		s.escaped = true
 	case s.quote != 0 && c == s.quote:
 		s.quote = 0
 	case s.quote == '\'':
-		s.add(c)
+		s.addByte(c)
 	case s.quote == '"' && (c == '$' || c == '`'), s.quote == 0 && s.isSyntax(c):
 		return fmt.Errorf("%q is for a shell, and none is asked: quote it, or put the command into a script", rune(c))
 	case s.quote == '"':
-		s.add(c)
+		s.addByte(c)
 	case c == '"' || c == '\'':
 		s.quote, s.begun = c, true
 	case c == ' ' || c == '\t':
-		s.end()
+		s.endWord()
 	default:
-		s.add(c)
+		s.addByte(c)
 	}
 	return nil
 }
@@ -79,12 +79,12 @@ func (s *splitter) isSyntax(c byte) bool {
 	return strings.IndexByte(shellSyntax, c) >= 0
 }
 
-func (s *splitter) add(c byte) {
+func (s *splitter) addByte(c byte) {
 	s.word.WriteByte(c)
 	s.begun = true
 }
 
-func (s *splitter) end() {
+func (s *splitter) endWord() {
 	if s.begun {
 		s.words = append(s.words, s.word.String())
 	}
