@@ -65,7 +65,7 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	case err != nil:
 		r.reportUnopened(n, err.Error())
 		return
-	case opens, secret.IsStandIn(f.Key, f.Value.Text) && f.Value.Text != "":
+	case opens, secret.IsPlaceholder(f.Key, f.Value.Text) && f.Value.Text != "":
 		return
 	}
 	d := r.of(rule.WrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())

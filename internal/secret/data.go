@@ -13,20 +13,20 @@ import (
 	"syncguard/internal/plist"
 )
 
-// inData judges data: a key in DER, a document, or text.
-func (f *finder) inData(data []byte) (Reason, bool) {
+// judgeData judges data: a key in DER, a document, or text.
+func (f *finder) judgeData(data []byte) (Reason, bool) {
 	switch {
 	case isPKCS12(data):
 		return Reason{What: identity, Quiet: true}, true
 	case isPrivateKey(data):
 		return Reason{What: "a private key"}, true
-	case f.inDocument(data):
+	case f.isSecretDocument(data):
 		return Reason{What: "a secret", Nested: true}, true
 	}
 	what := ""
-	if s, ok := decoded(data); ok {
-		if what = f.formIn(s); what == "" {
-			what = f.inEncoding(s)
+	if s, ok := decodeText(data); ok {
+		if what = f.recognize(s); what == "" {
+			what = f.findInBase64(s)
 		}
 	} else if hasPrivateKey(s) {
 		what = "a private key"
@@ -38,8 +38,8 @@ func (f *finder) inData(data []byte) (Reason, bool) {
 // text.
 const identity = "an identity"
 
-// decoded decodes text in UTF-8 or UTF-16.
-func decoded(data []byte) (string, bool) {
+// decodeText decodes text in UTF-8 or UTF-16.
+func decodeText(data []byte) (string, bool) {
 	order := func(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
@@ -55,9 +55,9 @@ func decoded(data []byte) (string, bool) {
 	return string(utf16.Decode(units)), true
 }
 
-// inDocument reports whether bytes are a property list or JSON with a secret inside. Beyond the bound on values read
-// inside of values, it assumes a secret.
-func (f *finder) inDocument(data []byte) bool {
+// isSecretDocument reports whether bytes are a property list or JSON with a secret inside. Beyond the bound on values
+// read inside of values, it assumes a secret.
+func (f *finder) isSecretDocument(data []byte) bool {
 	if f.depth == maxInside || !isDocument(data) {
 		return false
 	}
@@ -89,8 +89,8 @@ func isDocument(data []byte) bool {
 	return cms.IsSigned(data)
 }
 
-// inEncoding names the secret in a text's base64: all of the text, or one long word in it. It returns "" for none.
-func (f *finder) inEncoding(s string) string {
+// findInBase64 names the secret in a text's base64: all of the text, or one long word in it. It returns "" for none.
+func (f *finder) findInBase64(s string) string {
 	if f.depth == maxInside {
 		return ""
 	}
@@ -100,13 +100,13 @@ func (f *finder) inEncoding(s string) string {
 		}
 		// A SEQUENCE of 128 bytes or more begins with M in base64, and so does the line -----BEGIN with L.
 		if word := s[start:i]; len(word) >= shortestKey && (word[0] == 'M' || strings.HasPrefix(word, armorBase64)) {
-			if what := f.inBase64(word); what != "" {
+			if what := f.judgeBase64(word); what != "" {
 				return what
 			}
 		}
 		start = i + 1
 	}
-	return f.inWhole(s)
+	return f.judgeBase64Text(s)
 }
 
 const (
@@ -114,8 +114,8 @@ const (
 	shortestKey = 40
 )
 
-// inWhole judges a text of base64 from its first to its last character.
-func (f *finder) inWhole(s string) string {
+// judgeBase64Text judges a text of base64 from its first to its last character.
+func (f *finder) judgeBase64Text(s string) string {
 	const shortest = 16
 	compact := make([]byte, 0, min(len(s), 64))
 	for _, c := range []byte(s) {
@@ -129,10 +129,10 @@ func (f *finder) inWhole(s string) string {
 	if len(compact) < shortest {
 		return ""
 	}
-	return f.inBase64(asText(compact))
+	return f.judgeBase64(asText(compact))
 }
 
-func (f *finder) inBase64(body string) string {
+func (f *finder) judgeBase64(body string) string {
 	if len(body)%4 == 1 {
 		body = body[:len(body)-1]
 	}
@@ -142,34 +142,34 @@ func (f *finder) inBase64(body string) string {
 	}
 	f.depth++
 	defer func() { f.depth-- }()
-	reason, _ := f.inData(data)
+	reason, _ := f.judgeData(data)
 	return reason.What
 }
 
 // isPrivateKey reports whether DER begins as a private key: PKCS#8, also encrypted (RFC 5958), PKCS#1 (RFC 8017) or SEC
 // 1 (RFC 5915). The key may be truncated.
 func isPrivateKey(der []byte) bool {
-	body := inside(der, 0x30)
+	body := contentsOf(der, 0x30)
 	switch {
 	case body == nil:
 		return false
 	case bytes.HasPrefix(body, []byte{2, 1, 0}) || bytes.HasPrefix(body, []byte{2, 1, 1}):
 		next := body[3:]
-		algorithm := inside(next, 0x30)
+		algorithm := contentsOf(next, 0x30)
 		isVersion0 := body[2] == 0
-		return len(algorithm) > 2 && algorithm[0] == 6 || isVersion0 && len(inside(next, 2)) > 30 || !isVersion0 && len(inside(next, 4)) > 15
+		return len(algorithm) > 2 && algorithm[0] == 6 || isVersion0 && len(contentsOf(next, 2)) > 30 || !isVersion0 && len(contentsOf(next, 4)) > 15
 	}
-	encryption := inside(body, 0x30)
+	encryption := contentsOf(body, 0x30)
 	return bytes.HasPrefix(encryption, append([]byte{6, 9}, oidPKCS5...)) || bytes.HasPrefix(encryption, append([]byte{6, 10}, oidPKCS12PBE...))
 }
 
 // isPKCS12 reports whether DER or BER begins as a PKCS#12 file (RFC 7292): version 3, and data.
 func isPKCS12(data []byte) bool {
-	body := inside(data, 0x30)
+	body := contentsOf(data, 0x30)
 	if !bytes.HasPrefix(body, []byte{2, 1, 3}) {
 		return false
 	}
-	safe := inside(body[3:], 0x30)
+	safe := contentsOf(body[3:], 0x30)
 	return bytes.HasPrefix(safe, append([]byte{6, 9}, oidPKCS7...))
 }
 
@@ -179,8 +179,8 @@ var (
 	oidPKCS12PBE = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1} // 1.2.840.113549.1.12.1
 )
 
-// inside returns the contents of a value in DER or BER, even if truncated. For another tag it returns nil.
-func inside(b []byte, tag byte) []byte {
+// contentsOf returns the contents of a value in DER or BER, even if truncated. For another tag it returns nil.
+func contentsOf(b []byte, tag byte) []byte {
 	if len(b) < 2 || b[0] != tag {
 		return nil
 	}

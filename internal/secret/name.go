@@ -26,14 +26,14 @@ func IsName(name string) bool {
 	if name == "" || len(name) > maxName || name == "ServerToken" { // ServerToken is the version of a declaration
 		return false
 	}
-	w := words(name)
+	w := splitWords(name)
 	if i := slices.IndexFunc(w, isPreposition); i > 0 {
 		w = w[:i] // EnrollToken4CloudMDM, passwordForWiFi
 	}
-	for len(w) > 1 && isForm(w[len(w)-1]) {
+	for len(w) > 1 && isFormWord(w[len(w)-1]) {
 		w = w[:len(w)-1]
 	}
-	if len(w) == 0 || len(w) > 1 && isAbout(w[0]) {
+	if len(w) == 0 || len(w) > 1 && isAboutWord(w[0]) {
 		return false
 	}
 	last := w[len(w)-1]
@@ -52,11 +52,11 @@ func IsName(name string) bool {
 			return true
 		}
 	}
-	return isNearly(last, "password") || isNearly(last, "passphrase") // a misspelt key still holds a secret
+	return isMisspelling(last, "password") || isMisspelling(last, "passphrase") // a misspelt key still holds a secret
 }
 
-// isNearly is true for two words at most one letter apart: missing, added or changed.
-func isNearly(word, of string) bool {
+// isMisspelling is true for two words at most one letter apart: missing, added or changed.
+func isMisspelling(word, of string) bool {
 	if len(word) < len(of) {
 		word, of = of, word
 	}
@@ -70,8 +70,8 @@ func isNearly(word, of string) bool {
 	return i == len(word) || word[i+1:] == of[min(i+1-(len(word)-len(of)), len(of)):]
 }
 
-// words splits a name into its words, in lower case: OIDCClientSecret is oidc client secret.
-func words(name string) (all []string) {
+// splitWords splits a name into its words, in lower case: OIDCClientSecret is oidc client secret.
+func splitWords(name string) (all []string) {
 	runes := []rune(name)
 	start := 0
 	flush := func(end int) {
@@ -94,8 +94,8 @@ func words(name string) (all []string) {
 	return all
 }
 
-// isForm reports whether a word after a secret tells only its form, or its number.
-func isForm(word string) bool {
+// isFormWord reports whether a word after a secret tells only its form, or its number.
+func isFormWord(word string) bool {
 	return slices.Contains([]string{"value", "text", "string", "data", "hash", "base", "encoded", "encrypted", "plain", "plaintext", "cleartext", "current", "old", "new"}, word) ||
 		strings.Trim(word, "0123456789") == ""
 }
@@ -104,21 +104,21 @@ func isPreposition(word string) bool {
 	return slices.Contains([]string{"for", "of", "in", "from", "to", "4"}, word)
 }
 
-// isAbout reports whether a first word makes a name one about a secret, such as a label or a switch.
-func isAbout(word string) bool {
+// isAboutWord reports whether a first word makes a name one about a secret, such as a label or a switch.
+func isAboutWord(word string) bool {
 	return slices.Contains([]string{"allow", "ask", "button", "can", "change", "disable", "disallow", "display", "enable", "force", "forgot", "has", "help", "hide", "hint", "is", "label",
 		"max", "maximum", "menu", "message", "min", "minimum", "no", "placeholder", "prompt", "remember", "require", "reset", "show", "title", "use", "verify"}, word)
 }
 
 func isKeyNoun(word string) bool { return word == "key" || word == "keys" }
 
-// couldBe reports whether a text can be the secret promised by its key's name. Addresses, labels and the usual choices
-// of a setting are none.
-func couldBe(key, text string) bool {
+// isPossibleSecret reports whether a text can be the secret promised by its key's name. Addresses, labels and the usual
+// choices of a setting are none.
+func isPossibleSecret(key, text string) bool {
 	text = strings.TrimSpace(text)
-	w := words(key)
+	w := splitWords(key)
 	switch {
-	case text == "" || isVariable(text) || isSetting(text) || isPlainURL(text) || isSentence(text):
+	case text == "" || isVariable(text) || isSettingWord(text) || isPlainURL(text) || isSentence(text):
 		return false
 	case w[len(w)-1] == "pin":
 		return len(text) >= 4 && strings.Trim(text, "0123456789") == ""
@@ -126,7 +126,7 @@ func couldBe(key, text string) bool {
 	return true
 }
 
-func isSetting(text string) bool {
+func isSettingWord(text string) bool {
 	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "0", "1", "none", "never", "always", "prompt", "ask", "required", "optional", "enabled", "disabled", "default",
 		"auto", "automatic", "keychain", "allow", "deny"}, strings.ToLower(text))
 }
@@ -134,7 +134,7 @@ func isSetting(text string) bool {
 // isPlainURL is true for the address of a page or a service, without credentials.
 func isPlainURL(text string) bool {
 	_, rest, ok := strings.Cut(text, "://")
-	return ok && rest != "" && !strings.ContainsAny(text, " \t\r\n") && !hasUserinfo(text) && assignedIn(text) == ""
+	return ok && rest != "" && !strings.ContainsAny(text, " \t\r\n") && !hasUserinfo(text) && assignedName(text) == ""
 }
 
 // isSentence is true for a text written for people: it ends as a sentence or a label does. A passphrase has several
@@ -143,16 +143,16 @@ func isSentence(text string) bool {
 	return len(strings.Fields(text)) >= 3 && (strings.ContainsAny(text[len(text)-1:], ".!?:") || strings.HasSuffix(text, "…"))
 }
 
-// standIn matches a text of nothing but a variable, of a server or of a later step, or words in brackets.
-var standIn = sync.OnceValue(func() *regexp.Regexp {
+// placeholder matches a text of nothing but a variable, of a server or of a later step, or words in brackets.
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\$\{[^}]+\}|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|\{[A-Za-z]\w*\}|%[A-Za-z_]\w*%|@\w+@|<[^>]*>|\[[^\]]*\]|__\w+__)$`)
 })
 
-// IsStandIn reports whether a text stands in for a secret: it is empty, a variable, or a placeholder.
-func IsStandIn(key, text string) bool {
+// IsPlaceholder reports whether a text stands in for a secret: it is empty, a variable, or a word such as "changeme".
+func IsPlaceholder(key, text string) bool {
 	text = strings.TrimSpace(text)
 	lower := strings.ToLower(text)
-	if text == "" || standIn().MatchString(text) || lower == strings.ToLower(key) || isOneLetter(lower) {
+	if text == "" || placeholder().MatchString(text) || lower == strings.ToLower(key) || isRepeated(lower) {
 		return true
 	}
 	letters := strings.Map(onlyLetters, lower)
@@ -169,8 +169,8 @@ func IsStandIn(key, text string) bool {
 	return slices.Contains([]string{"password", "passwort", "passcode", "passphrase", "secret", "challenge", "token", "string", "none"}, lower)
 }
 
-// isOneLetter is true for one character repeated, possibly between hyphens: XXXXXXXX-XXXX.
-func isOneLetter(text string) bool {
+// isRepeated is true for one character repeated, possibly between hyphens: XXXXXXXX-XXXX.
+func isRepeated(text string) bool {
 	text = strings.ReplaceAll(text, "-", "")
 	return text == "" || strings.Trim(text, text[:1]) == ""
 }
@@ -182,10 +182,10 @@ func onlyLetters(c rune) rune {
 	return -1
 }
 
-// isDataStandIn is true for a placeholder, written in place of base64 and decoded as such.
-func isDataStandIn(key string, data []byte) bool {
+// isDataPlaceholder is true for a placeholder, written in place of base64 and decoded as such.
+func isDataPlaceholder(key string, data []byte) bool {
 	const longest = 60
-	return len(data) <= longest && IsStandIn(key, base64.StdEncoding.EncodeToString(data))
+	return len(data) <= longest && IsPlaceholder(key, base64.StdEncoding.EncodeToString(data))
 }
 
 // variable matches text filled in by a later step. A bare $NAME is a variable only if a server knows it: $ummer24 is a

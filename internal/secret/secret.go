@@ -62,12 +62,12 @@ func Marked(root *plist.Value) (spans []diag.Span) {
 type finder struct {
 	known *facts.Secrets
 	found map[*plist.Value]Reason
-	texts map[text]verdict // results for long texts: a binary property list and YAML can repeat one many times
-	nodes int              // remaining values to read inside of data and text
-	depth int              // enclosing documents and encodings
+	texts map[textID]verdict // results for long texts: a binary property list and YAML can repeat one many times
+	nodes int                // remaining values to read inside of data and text
+	depth int                // enclosing documents and encodings
 }
 
-type text struct {
+type textID struct {
 	first *byte
 	size  int
 }
@@ -85,7 +85,7 @@ func newFinder() *finder {
 	if err != nil {
 		panic(err) // a test reads the facts
 	}
-	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[text]verdict{}, nodes: plist.MaxNodes}
+	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, nodes: plist.MaxNodes}
 }
 
 // context describes the surroundings of a value.
@@ -106,7 +106,7 @@ func (f *finder) visit(v *plist.Value, c context) {
 	case plist.Array:
 		f.array(v, c)
 	default:
-		if reason, ok := f.scalar(v, c); ok {
+		if reason, ok := f.judgeScalar(v, c); ok {
 			f.found[v] = reason
 		}
 	}
@@ -178,24 +178,24 @@ func optionName(argument string) string {
 	return name
 }
 
-// scalar judges one value by its key, then by its content.
-func (f *finder) scalar(v *plist.Value, c context) (Reason, bool) {
+// judgeScalar judges one value by its key, then by its content.
+func (f *finder) judgeScalar(v *plist.Value, c context) (Reason, bool) {
 	switch v.Kind {
 	case plist.Integer:
 		return Reason{}, f.isListed(c.key) && !isShort(v)
 	case plist.String:
 		if c.isSecret || f.isListed(c.key) {
-			return Reason{Quiet: c.isQuiet || IsStandIn(c.key, v.Text)}, strings.TrimSpace(v.Text) != "" && !isVariable(v.Text)
+			return Reason{Quiet: c.isQuiet || IsPlaceholder(c.key, v.Text)}, strings.TrimSpace(v.Text) != "" && !isVariable(v.Text)
 		}
-		if IsName(c.key) && couldBe(c.key, v.Text) {
-			return Reason{Quiet: IsStandIn(c.key, v.Text)}, true
+		if IsName(c.key) && isPossibleSecret(c.key, v.Text) {
+			return Reason{Quiet: IsPlaceholder(c.key, v.Text)}, true
 		}
-		return f.memo(v.Text, func() (Reason, bool) { return f.inText(v.Text) })
+		return f.memoize(v.Text, func() (Reason, bool) { return f.judgeText(v.Text) })
 	case plist.Data:
 		if len(v.Data) > 0 && (c.isSecret || f.isKey(c.key)) {
-			return Reason{Quiet: c.isQuiet || isPKCS12(v.Data) || isDataStandIn(c.key, v.Data)}, true
+			return Reason{Quiet: c.isQuiet || isPKCS12(v.Data) || isDataPlaceholder(c.key, v.Data)}, true
 		}
-		return f.memo(asText(v.Data), func() (Reason, bool) { return f.inData(v.Data) })
+		return f.memoize(asText(v.Data), func() (Reason, bool) { return f.judgeData(v.Data) })
 	}
 	return Reason{}, false
 }
@@ -208,13 +208,13 @@ func IsKey(key string) bool { return newFinder().isKey(key) }
 
 func (f *finder) isKey(key string) bool { return f.isListed(key) || IsName(key) }
 
-// memo judges a long text once.
-func (f *finder) memo(s string, judge func() (Reason, bool)) (Reason, bool) {
+// memoize judges a long text once.
+func (f *finder) memoize(s string, judge func() (Reason, bool)) (Reason, bool) {
 	const long = 256
 	if len(s) < long {
 		return judge()
 	}
-	at := textAt(s)
+	at := textIDOf(s)
 	if v, ok := f.texts[at]; ok {
 		return v.reason, v.found
 	}

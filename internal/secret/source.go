@@ -15,14 +15,14 @@ func InSource(file *diag.File, isDamaged bool) []diag.Span {
 	isMarkup := bytes.Contains(file.Data, []byte("<plist")) || bytes.Contains(file.Data, []byte("<dict"))
 	switch {
 	case isMarkup && isDamaged:
-		s.keys(0, len(s.data))
+		s.addKeyValues(0, len(s.data))
 	case isMarkup:
-		s.comments()
+		s.searchComments()
 	default:
-		s.lines(isDamaged)
+		s.searchLines(isDamaged)
 	}
 	if isDamaged {
-		s.codes()
+		s.addBase64Words()
 	}
 	return s.spans
 }
@@ -40,8 +40,8 @@ func (s *source) add(start, end int) {
 	}
 }
 
-// comments searches the comments of XML for keys of secrets, and for secrets by their form.
-func (s *source) comments() {
+// searchComments searches the comments of XML for keys of secrets, and for secrets by their form.
+func (s *source) searchComments() {
 	for at := 0; ; {
 		start := bytes.Index(s.data[at:], []byte("<!--"))
 		if start < 0 {
@@ -52,17 +52,17 @@ func (s *source) comments() {
 		if n := bytes.Index(s.data[start:], []byte("-->")); n >= 0 {
 			end = start + n
 		}
-		if s.finder.formIn(asText(s.data[start:end])) != "" {
+		if s.finder.recognize(asText(s.data[start:end])) != "" {
 			s.add(start, end)
 		} else {
-			s.keys(start, end)
+			s.addKeyValues(start, end)
 		}
 		at = end
 	}
 }
 
-// keys adds the texts between the key of a secret and the next key or the end of its dictionary.
-func (s *source) keys(from, to int) {
+// addKeyValues adds the texts between the key of a secret and the next key or the end of its dictionary.
+func (s *source) addKeyValues(from, to int) {
 	for at := from; ; {
 		n := bytes.Index(s.data[at:to], []byte("<key>"))
 		if n < 0 {
@@ -80,13 +80,13 @@ func (s *source) keys(from, to int) {
 				end = at + n
 			}
 		}
-		s.texts(at, end)
+		s.addTexts(at, end)
 		at = end
 	}
 }
 
-// texts adds everything outside of tags, comments included.
-func (s *source) texts(from, to int) {
+// addTexts adds everything outside of tags, comments included.
+func (s *source) addTexts(from, to int) {
 	start := -1
 	for i := from; i < to; i++ {
 		switch c := s.data[i]; {
@@ -102,8 +102,8 @@ func (s *source) texts(from, to int) {
 	}
 }
 
-// lines searches JSON and YAML: comments, and in a damaged file everything after the name of a secret.
-func (s *source) lines(isDamaged bool) {
+// searchLines searches JSON and YAML: comments, and in a damaged file everything after the name of a secret.
+func (s *source) searchLines(isDamaged bool) {
 	start := 0
 	for line := range bytes.Lines(s.data) {
 		end := start + len(line)
@@ -115,7 +115,7 @@ func (s *source) lines(isDamaged bool) {
 					break
 				}
 			}
-		} else if isComment && s.finder.formIn(asText(line)) != "" {
+		} else if isComment && s.finder.recognize(asText(line)) != "" {
 			s.add(start, end)
 		}
 		start = end
@@ -130,8 +130,8 @@ func nextColon(line []byte, after int) int {
 	return after + 1 + n
 }
 
-// codes adds long words of base64, possible lines of a key.
-func (s *source) codes() {
+// addBase64Words adds long words of base64, possible lines of a key.
+func (s *source) addBase64Words() {
 	start := 0
 	for i := 0; i <= len(s.data); i++ {
 		if i < len(s.data) && isBase64(s.data[i]) {

@@ -6,25 +6,25 @@ import (
 	"unsafe"
 )
 
-func textAt(s string) text { return text{unsafe.StringData(s), len(s)} }
+func textIDOf(s string) textID { return textID{unsafe.StringData(s), len(s)} }
 
 // asText returns the bytes as a string, without a copy. The bytes of a value never change.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// inText judges a text.
-func (f *finder) inText(s string) (Reason, bool) {
-	if f.inDocument([]byte(s)) {
+// judgeText judges a text.
+func (f *finder) judgeText(s string) (Reason, bool) {
+	if f.isSecretDocument([]byte(s)) {
 		return Reason{What: "a secret", Nested: true}, true
 	}
-	what := f.formIn(s)
+	what := f.recognize(s)
 	if what == "" {
-		what = f.inEncoding(s)
+		what = f.findInBase64(s)
 	}
 	return Reason{What: what}, what != ""
 }
 
-// formIn names the secret in a text, recognized by its form, or returns "".
-func (f *finder) formIn(s string) string {
+// recognize names the secret in a text, recognized by its form, or returns "".
+func (f *finder) recognize(s string) string {
 	switch {
 	case hasPrivateKey(s):
 		return "a private key"
@@ -42,11 +42,11 @@ func (f *finder) formIn(s string) string {
 	case hasElement(s):
 		return "a password or a key"
 	}
-	return whatIs(assignedIn(s))
+	return describeValue(assignedName(s))
 }
 
-// whatIs describes the value of a name in a text, or returns "" without a name.
-func whatIs(name string) string {
+// describeValue describes the value of a name in a text, or returns "" without a name.
+func describeValue(name string) string {
 	lower := strings.ToLower(name)
 	switch {
 	case name == "":
@@ -194,7 +194,7 @@ func isCredential(scheme, credential string) bool {
 			return false // Token expired
 		}
 	}
-	return !strings.ContainsAny(credential, " \t\r\n,:") && !IsStandIn("", credential) && !isSchemeWord(credential)
+	return !strings.ContainsAny(credential, " \t\r\n,:") && !IsPlaceholder("", credential) && !isSchemeWord(credential)
 }
 
 func isSchemeWord(word string) bool {
@@ -239,7 +239,7 @@ func holdsHeader(name, rest string) bool {
 	if strings.HasSuffix(strings.ToLower(name), "authorization") {
 		scheme, credential, several := strings.Cut(value, " ")
 		if !several {
-			return isRandom(value)
+			return isRandomWord(value)
 		}
 		return isCredential(scheme, strings.TrimSpace(credential))
 	}
@@ -249,19 +249,19 @@ func holdsHeader(name, rest string) bool {
 	return isSecretWord(value)
 }
 
-// isRandom is true for a word random by its length and its digits.
-func isRandom(word string) bool {
+// isRandomWord is true for a word random by its length and its digits.
+func isRandomWord(word string) bool {
 	return len(word) >= 16 && strings.ContainsAny(word, "0123456789") && isSecretWord(word)
 }
 
-// isSecretWord reports whether a word in a text can be a secret: without blanks, not a variable and not a stand-in.
+// isSecretWord reports whether a word in a text can be a secret: without blanks, neither a variable nor a placeholder.
 func isSecretWord(word string) bool {
 	const shortest = 4
-	if len(word) < shortest || strings.ContainsAny(word, " \t<>") || strings.ContainsAny(word[:1], "$`(") || isSetting(word) || isPlainURL(word) {
+	if len(word) < shortest || strings.ContainsAny(word, " \t<>") || strings.ContainsAny(word[:1], "$`(") || isSettingWord(word) || isPlainURL(word) {
 		return false
 	}
 	rest := withoutVariables(word)
-	return len(rest) >= shortest && !IsStandIn("", rest)
+	return len(rest) >= shortest && !IsPlaceholder("", rest)
 }
 
 func firstLine(s string) string { return firstPart(s, "\r\n") }
@@ -340,9 +340,9 @@ func isElement(name string) bool {
 	return name != "" && isWord(name[0]) && !strings.ContainsAny(name, " /=") && IsName(name)
 }
 
-// assignedIn returns the name of a secret set in a text, or "": PrivateKey = ..., "password": "...", ?token=...,
+// assignedName returns the name of a secret set in a text, or "": PrivateKey = ..., "password": "...", ?token=...,
 // Password: x1.
-func assignedIn(s string) string {
+func assignedName(s string) string {
 	tries := 0
 	for start := 0; ; {
 		i := strings.IndexAny(s[start:], "=:")
@@ -356,25 +356,25 @@ func assignedIn(s string) string {
 			continue
 		}
 		name := nameBefore(before)
-		if name == "" || !IsName(name) && !isSigned(name, before) {
+		if name == "" || !IsName(name) && !isSignatureParameter(name, before) {
 			continue
 		}
 		tries++
-		if tries == maxTries || s[at] == '=' && isSecretWord(assigned(s[start:])) || s[at] == ':' && isSaid(before, s[start:]) {
+		if tries == maxTries || s[at] == '=' && isSecretWord(assignedValue(s[start:])) || s[at] == ':' && isLabeledSecret(before, s[start:]) {
 			return name
 		}
 	}
 }
 
-// isSigned reports whether a name in the query of an address is the one of a signature granting access, as in Azure's
-// and Amazon's.
-func isSigned(name, before string) bool {
+// isSignatureParameter reports whether a name in the query of an address is the one of a signature granting access, as
+// in Azure's and Amazon's.
+func isSignatureParameter(name, before string) bool {
 	before = strings.TrimSuffix(before, name)
 	return (strings.HasSuffix(before, "?") || strings.HasSuffix(before, "&")) && (name == "sig" || strings.EqualFold(name, "X-Amz-Signature"))
 }
 
-// assigned returns the value after an equals sign.
-func assigned(s string) string {
+// assignedValue returns the value after an equals sign.
+func assignedValue(s string) string {
 	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
 		return strings.ReplaceAll(firstPart(s[1:], s[:1]), " ", "_")
@@ -382,9 +382,9 @@ func assigned(s string) string {
 	return firstPart(s, " \t\r\n;&,\"'#")
 }
 
-// isSaid reports whether the text after a colon is a secret. In JSON, names and values are in quotes. Elsewhere the
-// name may be a label, so a word of letters alone is no secret.
-func isSaid(before, s string) bool {
+// isLabeledSecret reports whether the text after a colon is a secret. In JSON, names and values are in quotes.
+// Elsewhere the name may be a label, so a word of letters alone is no secret.
+func isLabeledSecret(before, s string) bool {
 	s = strings.TrimLeft(s[:min(len(s), maxValue)], " \t")
 	if s != "" && s[0] == '"' && strings.HasSuffix(strings.TrimRight(before, " "), `"`) {
 		return isSecretWord(strings.ReplaceAll(firstPart(s[1:], `"`), " ", "_"))
