@@ -53,7 +53,8 @@ func KeyName(public crypto.PublicKey) string {
 	return "of an unknown kind"
 }
 
-// ExtendedUsages returns the extended key usages of a certificate, by the names of RFC 5280 or their object identifiers.
+// ExtendedUsages returns the extended key usages of a certificate, by the names of RFC 5280 or their object
+// identifiers.
 func ExtendedUsages(cert *x509.Certificate) []string {
 	names := []string{}
 	for _, usage := range cert.ExtKeyUsage {

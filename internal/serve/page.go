@@ -188,8 +188,8 @@ func qrPath(code *qr.Code) string {
 	return b.String()
 }
 
-// TerminalQR returns the QR code of a text as lines for a terminal, two rows a line in half blocks: a full block is light.
-// The margin is part of it.
+// TerminalQR returns the QR code of a text as lines for a terminal, two rows a line in half blocks: a full block is
+// light. The margin is part of it.
 func TerminalQR(text string) ([]string, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
