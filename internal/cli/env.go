@@ -1,4 +1,4 @@
-// Package cli is the command line: one file a command, its script beside it in testdata/script. It has flags, help, prompts
+// Package cli is the command line: one file a command, its scripts beside it in testdata/script. It has flags, help, prompts
 // and exit codes; package app does the work, and package view shows what came of it.
 package cli
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,6 +74,48 @@ func TestScriptsAreShort(t *testing.T) {
 		if strings.Contains(filepath.Base(name), "_") {
 			t.Errorf("%s: want hyphens in the name of a script", name)
 		}
+	}
+}
+
+// TestSharedFixturesAreUsed finds the files in testdata/shared named by no script.
+func TestSharedFixturesAreUsed(t *testing.T) {
+	names, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, name := range names {
+		script, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(script)) {
+			words := strings.Fields(line)
+			if len(words) < 2 || words[0] != "shared" {
+				continue
+			}
+			if len(words) == 2 {
+				used[words[1]] = true
+			}
+			for _, path := range words[2:] {
+				used[filepath.Join(words[1], path)] = true
+			}
+		}
+	}
+	err = fs.WalkDir(os.DirFS("testdata/shared"), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		for at := path; at != "."; at = filepath.ToSlash(filepath.Dir(at)) {
+			if used[filepath.FromSlash(at)] {
+				return nil
+			}
+		}
+		t.Errorf("testdata/shared/%s is used by no script", path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
