@@ -16,12 +16,12 @@ import (
 // checker compares a tree with its shape.
 type checker struct {
 	out     *findings
-	skip    map[*plist.Value]bool // values that are not known, because a variable is not
-	partial bool                  // a base is missing: say nothing of missing keys
+	skip    map[*plist.Value]bool // values with unknown variables
+	partial bool                  // a base is missing: do not report missing keys
 }
 
-// check reports what is wrong with a value. at is the place of its key, for what is missing inside it.
-func (c *checker) check(v *plist.Value, s *shape, at place) {
+// value reports the mistakes in a value. at is the place of its key, for missing keys inside it.
+func (c *checker) value(v *plist.Value, s *shape, at place) {
 	if c.skip[v] {
 		return
 	}
@@ -57,7 +57,7 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	}
 }
 
-// boolean knows the words that YAML 1.1 took for booleans and YAML 1.2 does not.
+// boolean reads the words for booleans in YAML 1.1. In YAML 1.2 most of them are text.
 func boolean(s string) (is, ok bool) {
 	switch strings.ToLower(s) {
 	case "yes", "on", "y", "true", "1":
@@ -139,7 +139,7 @@ func (c *checker) format(v *plist.Value, f *format, here place) {
 	}
 }
 
-// reason is the innermost text of an error, to follow a message that has already quoted the value.
+// reason is the innermost text of an error, for the end of a message with the value already quoted.
 func reason(err error) string {
 	if err == nil {
 		return ""
@@ -159,14 +159,14 @@ func (c *checker) list(v *plist.Value, s *shape, at place) {
 		if item.Kind == plist.Dictionary {
 			span = start(item)
 		}
-		c.check(item, s.item, place{span, at.path.Item(i)})
+		c.value(item, s.item, place{span, at.path.Item(i)})
 	}
 	if s.unique {
 		c.repeats(v, at)
 	}
 }
 
-// repeats reports texts that a list holds twice.
+// repeats reports duplicate texts in a list.
 func (c *checker) repeats(v *plist.Value, at place) {
 	seen := map[string]*plist.Value{}
 	for i, item := range v.Items {
@@ -186,7 +186,7 @@ func (c *checker) repeats(v *plist.Value, at place) {
 
 func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	if s.kind == free {
-		c.free(v, at.path)
+		c.nulls(v, at.path)
 		return
 	}
 	for _, f := range v.Fields {
@@ -199,9 +199,9 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 			c.unknownKey(v, f, s, at)
 			continue
 		}
-		// In a mapping, null is a key that an overlay removes, or one that was left empty.
+		// In a mapping, null is a key removed by an overlay, or left empty.
 		if f.Value.Kind != plist.Null || s.keys == nil && !child.accepts(plist.Null) {
-			c.check(f.Value, child, here)
+			c.value(f.Value, child, here)
 		}
 	}
 	for _, child := range s.keys {
@@ -212,7 +212,7 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	}
 }
 
-// exampleOf words the example of a shape for a help text.
+// exampleOf returns the example of a shape for a help text.
 func exampleOf(s *shape) string {
 	if s.example == "" {
 		return ""
@@ -230,8 +230,8 @@ func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) 
 	d.Fix = toKey(v, f, s.names())
 }
 
-// free reports what no payload can hold.
-func (c *checker) free(v *plist.Value, path diag.Path) {
+// nulls reports nulls in Apple's keys, because no payload can hold them.
+func (c *checker) nulls(v *plist.Value, path diag.Path) {
 	for n := range plist.Walk(v) {
 		if n.Kind != plist.Null {
 			continue
@@ -245,7 +245,7 @@ func (c *checker) free(v *plist.Value, path diag.Path) {
 	}
 }
 
-// describe says a value in the words of YAML.
+// describe returns a few words for a value, in YAML's terms.
 func describe(v *plist.Value) string {
 	switch {
 	case v.Secret:

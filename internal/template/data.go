@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// The limits of files that a template takes in.
+// The limits of the files behind $file and $text.
 const (
 	maxDataFile = 16 << 20 // bytes of one file
 	maxAllData  = 64 << 20 // bytes of all
@@ -25,13 +25,13 @@ func (s *load) readData(root *plist.Value) {
 func (s *load) readDataIn(keys *plist.Value, path diag.Path) {
 	for n := range plist.Walk(keys) {
 		if isFileReference(n.Value) {
-			s.readReference(n.Value, n.Path(path))
+			s.readDataFile(n.Value, n.Path(path))
 			n.Skip()
 		}
 	}
 }
 
-func (s *load) readReference(v *plist.Value, path diag.Path) {
+func (s *load) readDataFile(v *plist.Value, path diag.Path) {
 	f := v.Fields[0]
 	name := f.Value
 	switch {
@@ -60,8 +60,8 @@ func (s *load) readReference(v *plist.Value, path diag.Path) {
 	replaceReference(v, f.Key, data, name.Span)
 }
 
-// replaceReference puts what a file holds in the place of the reference to it: nothing where it cannot be read, so that no
-// check takes the reference itself for the value.
+// replaceReference replaces a reference by the content of its file. For an unreadable file the content is empty, so no check
+// takes the reference itself for the value.
 func replaceReference(v *plist.Value, key string, data []byte, span diag.Span) {
 	read := plist.Value{Kind: plist.Data, Data: data, Secret: v.Secret, Span: span}
 	if key == "$text" {

@@ -10,8 +10,8 @@ import (
 	"syncguard/internal/target"
 )
 
-// section is a mapping of the template with its shape. It answers with defaults where a key is absent or wrong, so
-// that decoding goes on to find every mistake.
+// section is a mapping of the template with its shape. It returns defaults for absent and wrong keys, so decoding continues
+// and finds every mistake.
 type section struct {
 	v     *plist.Value // nil or a Dictionary
 	shape *shape
@@ -30,7 +30,7 @@ func (s section) under(name string) section {
 	return child
 }
 
-// get returns a value of the kinds that its shape takes, or nil.
+// get returns the value of a key, or nil for none and for a wrong kind.
 func (s section) get(name string) *plist.Value {
 	v := s.v.Get(name)
 	if v == nil || v.Kind == plist.Null || !s.shape.child(name).accepts(v.Kind) {
@@ -39,10 +39,10 @@ func (s section) get(name string) *plist.Value {
 	return v
 }
 
-// has says whether a key is there with a value.
+// has is true for a key with a value.
 func (s section) has(name string) bool { return s.get(name) != nil }
 
-// placeOf is where a key is, or where the section is.
+// placeOf is the place of a key, or of the section without one.
 func (s section) placeOf(name string) place {
 	at := place{s.at.span, s.at.path.Key(name)}
 	if f := s.v.Field(name); f != nil {
@@ -91,7 +91,7 @@ func (s section) date(name string) Entry[time.Time] {
 	return entry(moment.UTC().Truncate(time.Second), v, path)
 }
 
-// texts is a list of texts; what is no text in it is left out.
+// texts is a list of texts, without the items of other kinds.
 func (s section) texts(name string) []Entry[string] { return textsOf[string](s, name) }
 
 func textsOf[T ~string](s section, name string) []Entry[T] {
@@ -108,7 +108,7 @@ func textsOf[T ~string](s section, name string) []Entry[T] {
 	return all
 }
 
-// decode turns a checked tree into a Spec, and reports keys that do not go together.
+// decode turns a checked tree into a Spec, and reports conflicts between keys.
 func (s *load) decode(root *plist.Value, top *shape) *Spec {
 	r := section{v: root, shape: top}
 	spec := &Spec{
@@ -146,12 +146,12 @@ func (s *load) profile(p section) Profile {
 	profile.Languages = p.texts("languages")
 	profile.Consent = s.consent(p)
 	profile.Keys, profile.Raw = p.get("keys"), p.flag("raw")
-	s.frozen(profile, p)
+	s.checkVerbatim(profile, p)
 	return profile
 }
 
-// frozen reports what a top level that stands as it is leaves no room for.
-func (s *load) frozen(profile Profile, p section) {
+// checkVerbatim reports keys without effect beside profile.keys, a verbatim top level.
+func (s *load) checkVerbatim(profile Profile, p section) {
 	if profile.Keys == nil {
 		if profile.Raw.IsSet {
 			s.out.warn(rule.KeyWithoutEffect, p.placeOf("raw"), "%q counts beside %q only", profile.Raw.Path, "profile.keys")
@@ -163,18 +163,18 @@ func (s *load) frozen(profile Profile, p section) {
 			Help = "list them under payloads"
 	}
 	removal := p.under("removal")
-	for _, word := range []struct {
-		of        section
+	for _, written := range []struct {
+		in        section
 		name, key string
 	}{
 		{p, "displayName", "PayloadDisplayName"}, {p, "description", "PayloadDescription"}, {p, "scope", "PayloadScope"},
 		{p, "expires", "PayloadExpirationDate"}, {p, "consent", "ConsentText"}, {removal, "disallowed", "PayloadRemovalDisallowed"},
 		{removal, "date", "RemovalDate"}, {removal, "after", "DurationUntilRemoval"},
 	} {
-		if word.of.has(word.name) {
-			at := word.of.placeOf(word.name)
+		if written.in.has(written.name) {
+			at := written.in.placeOf(written.name)
 			s.out.warn(rule.KeyWithoutEffect, at, "%q has no effect beside %q, which is the whole top level", at.path, "profile.keys").
-				Help = "write " + word.key + " there"
+				Help = "write " + written.key + " there"
 		}
 	}
 }
@@ -282,25 +282,24 @@ func (s *load) payload(v section, spec *Spec) Payload {
 		f.Span = e.Span
 		p.Targets = append(p.Targets, f)
 	}
-	isFrozen := spec.Profile.Keys != nil
-	if p.Raw.IsSet && !isFrozen {
+	isVerbatim := spec.Profile.Keys != nil
+	if p.Raw.IsSet && !isVerbatim {
 		s.out.warn(rule.KeyWithoutEffect, v.placeOf("raw"), "%q counts beside %q only", p.Raw.Path, "profile.keys")
 	}
-	s.ownKeys(p, v, isFrozen)
-	s.payloadTargets(p, v, spec.Targets)
+	s.checkReservedKeys(p, v, isVerbatim)
+	s.checkPayloadTargets(p, v, spec.Targets)
 	return p
 }
 
-// ownKeys refuses keys that the composer writes. In a profile that stands as it is, it writes those only that the template
-// has words for.
-func (s *load) ownKeys(p Payload, v section, isFrozen bool) {
+// checkReservedKeys refuses keys written by the composer. In a verbatim profile these are only the ones set in the template.
+func (s *load) checkReservedKeys(p Payload, v section, isVerbatim bool) {
 	instead := map[string]string{
 		"PayloadType": "type", "PayloadIdentifier": "identifier", "PayloadUUID": "uuid", "PayloadVersion": "",
 		"PayloadDisplayName": "displayName", "PayloadDescription": "description",
 	}
 	for _, f := range p.Keys.Fields {
 		key, own := instead[f.Key]
-		if !own || isFrozen && (key == "" || !v.has(key)) {
+		if !own || isVerbatim && (key == "" || !v.has(key)) {
 			continue
 		}
 		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path.Key("keys").Key(f.Key)}, "%q cannot be among the keys, because it is written for you", f.Key)
@@ -311,7 +310,7 @@ func (s *load) ownKeys(p Payload, v section, isFrozen bool) {
 	}
 }
 
-func (s *load) payloadTargets(p Payload, v section, targets []Entry[target.Target]) {
+func (s *load) checkPayloadTargets(p Payload, v section, targets []Entry[target.Target]) {
 	if len(p.Targets) == 0 {
 		return
 	}

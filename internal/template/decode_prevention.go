@@ -30,7 +30,7 @@ func (p *Prevention) switchOff(v *plist.Value) {
 	}
 }
 
-// enabled says whether an intent is on: it is, unless the template says false.
+// enabled is true for an intent, unless the template sets it to false.
 func enabled(p section, name string) Entry[bool] {
 	v := p.get(name)
 	on := v == nil || v.Kind != plist.Boolean || v.Bool
@@ -104,9 +104,9 @@ func (s *load) dns(p section) DNS {
 	}
 	s.providers(v, &dns)
 	if usesCustom(dns) {
-		s.customDNS(v, dns)
+		s.checkCustomDNS(v, dns)
 	} else {
-		s.noCustomDNS(v)
+		s.refuseCustomDNS(v)
 	}
 	return dns
 }
@@ -149,8 +149,8 @@ func usesCustom(dns DNS) bool {
 	return false
 }
 
-// customDNS checks that the provider custom is described for its protocol.
-func (s *load) customDNS(v section, dns DNS) {
+// checkCustomDNS reports keys of the provider custom missing or wrong for its protocol.
+func (s *load) checkCustomDNS(v section, dns DNS) {
 	need, other := "serverURL", "serverName"
 	if dns.Protocol.Value == TLS {
 		need, other = other, need
@@ -169,8 +169,8 @@ func (s *load) customDNS(v section, dns DNS) {
 	}
 }
 
-// noCustomDNS refuses the server of a provider that the template does not use.
-func (s *load) noCustomDNS(v section) {
+// refuseCustomDNS reports keys of the provider custom in a template without it.
+func (s *load) refuseCustomDNS(v section) {
 	for _, name := range []string{"serverURL", "serverName", "addresses", "name"} {
 		if v.has(name) {
 			s.out.add(rule.ConflictingTemplateKeys, v.placeOf(name), "%q needs the provider %q", v.at.path.Key(name), Custom).

@@ -9,21 +9,21 @@ import (
 	"syncguard/internal/text"
 )
 
-// maxFindings bounds what one load reports, so that a hostile file cannot bury the reader.
+// maxFindings bounds the findings of one load, so a hostile file cannot bury the reader.
 const maxFindings = 1000
 
-// findings collects what is wrong, in the order in which it is found.
+// findings collects findings in the order of discovery.
 type findings struct {
 	list []diag.Diagnostic
 }
 
-// place is where a finding belongs: a range of text, and a key path.
+// place is the place of a finding: a range of text, and a key path.
 type place struct {
 	span diag.Span
 	path diag.Path
 }
 
-// add reports an Error, and returns it so that help and related places can be added.
+// add reports an Error, and returns it for more details, such as help and related places.
 func (f *findings) add(rule string, at place, format string, args ...any) *diag.Diagnostic {
 	return f.report(diag.Error, rule, at, fmt.Sprintf(format, args...))
 }
@@ -51,13 +51,13 @@ func (f *findings) report(severity diag.Severity, id string, at place, message s
 	return &f.list[len(f.list)-1]
 }
 
-// full says whether nothing more is reported.
+// full is true once the limit is reached.
 func (f *findings) full() bool { return len(f.list) >= maxFindings }
 
-// maxChoices bounds the names that a word is compared with: so many are not written by a person, and it would take long.
+// maxChoices bounds the names compared with a word. No person writes so many, and comparing them would take long.
 const maxChoices = 500
 
-// didYouMean words the help for a misspelt word, or returns the fallback.
+// didYouMean returns the help for a misspelt word, or the fallback.
 func didYouMean(word string, candidates []string, fallback string) string {
 	if len(candidates) > maxChoices {
 		return fallback

@@ -11,8 +11,8 @@ import (
 	"syncguard/internal/text"
 )
 
-// The fixes of findings in a template. All are safe: nothing is built of a template with such a mistake. There is none where a
-// variable stands for the value.
+// The fixes of findings in a template. All are safe, because a template with such a mistake does not build. A value from a
+// variable has no fix.
 
 // toText puts a number or a boolean in quotes.
 func toText(v *plist.Value) *diag.Fix {
@@ -25,7 +25,7 @@ func toText(v *plist.Value) *diag.Fix {
 	return nil
 }
 
-// toChoice writes the one allowed text that another was meant to be.
+// toChoice corrects a text to the one allowed choice surely meant.
 func toChoice(v *plist.Value, choices []string) *diag.Fix {
 	if v.Secret || len(choices) > maxChoices {
 		return nil
@@ -42,7 +42,7 @@ func toUpper(v *plist.Value) *diag.Fix {
 	return fix.By("write "+upper, fix.Value(v, plist.NewString(upper)))
 }
 
-// toKey writes the one key that an unknown one was meant to be, if the mapping does not have that yet.
+// toKey corrects an unknown key to the one surely meant, unless the mapping has that already.
 func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 	if len(names) > maxChoices || len(mapping.Fields) > maxChoices {
 		return nil
@@ -53,7 +53,7 @@ func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 	}
 	for _, other := range mapping.Fields {
 		if other.Key != f.Key && !slices.Contains(names, other.Key) && text.Suggest(other.Key, []string{near}) != "" {
-			return nil // only one of them can be it
+			return nil // both may be meant, and only one can be
 		}
 	}
 	return fix.By("write "+strconv.Quote(near), fix.Key(&f, near))

@@ -15,8 +15,8 @@ import (
 )
 
 // Form returns a template in the one canonical form: UTF-8 and line feeds, two spaces a level, at most one blank line, and
-// the keys of the top level in the order of the reference unless keepOrder. Comments, quotes, anchors and the way in which
-// mappings and lists are written stay. What it says is the same: that is checked, and that no comment is lost.
+// the keys of the top level in the order of docs/template.md unless keepOrder. Comments, quotes, anchors and the style of
+// mappings and lists stay. Form checks its result: the content is the same and no comment is lost, or it fails.
 func Form(file *diag.File, keepOrder bool) ([]byte, error) {
 	formed, err := formOnce(file, keepOrder)
 	for range maxForms {
@@ -33,7 +33,7 @@ func Form(file *diag.File, keepOrder bool) ([]byte, error) {
 	return nil, errCommentLost
 }
 
-// maxForms is how often a form is made of a form until nothing moves: the library finds another place for some comments.
+// maxForms is the number of passes until nothing moves: the library finds another place for some comments.
 const maxForms = 4
 
 var errCommentLost = errors.New("forming the template: a comment stands where none can be kept; move it to a line of its own above a key")
@@ -50,17 +50,17 @@ func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
 	}
 	root := document.Content[0]
 	if !keepOrder && root.Kind == yaml.MappingNode {
-		order(document, root)
+		sortTop(document, root)
 	}
 	formed, err := yaml.Dump(document, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
 	if err != nil {
 		return nil, fmt.Errorf("forming the template: %w", err)
 	}
-	spaced, err := space(root, text, formed)
+	spaced, err := restoreBlankLines(root, text, formed)
 	if err != nil {
 		return nil, fmt.Errorf("forming the template: %w", err)
 	}
-	for _, out := range [][]byte{spaced, formed} { // a blank line can change a text that keeps those at its end
+	for _, out := range [][]byte{spaced, formed} { // a blank line can change a text with blank lines at its end
 		after, err := Parse(diag.NewFile(file.Name, out))
 		if err == nil && plist.Equal(before, after) && sameComments([]byte(text), out) {
 			return out, nil
@@ -69,7 +69,7 @@ func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
 	return nil, errCommentLost
 }
 
-// Parse returns what a template says before bases and variables, be it right or not, with the places of its values.
+// Parse reads the YAML of a template, without its bases, variables and checks. The error is the first syntax error.
 func Parse(file *diag.File) (*plist.Value, error) {
 	left, out := maxNodes, &findings{}
 	v := readTree(file, &left, out)
@@ -79,7 +79,7 @@ func Parse(file *diag.File) (*plist.Value, error) {
 	return v, nil
 }
 
-// documentOf parses what Parse has read already.
+// documentOf parses text already accepted by Parse.
 func documentOf(data []byte) (document *yaml.Node, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -90,9 +90,9 @@ func documentOf(data []byte) (document *yaml.Node, err error) {
 	return document, yaml.Load(data, document)
 }
 
-// order puts the keys of the top level into the order of the reference. Comments go with the key below them, but for what
-// the template begins with.
-func order(document, root *yaml.Node) {
+// sortTop puts the keys of the top level into the order of docs/template.md. Comments go with the key below them, except for
+// the one at the start of the template.
+func sortTop(document, root *yaml.Node) {
 	names := templateShape().names()
 	pairs := make([][2]*yaml.Node, 0, len(root.Content)/2)
 	for i := 0; i+1 < len(root.Content); i += 2 {
@@ -114,15 +114,14 @@ func order(document, root *yaml.Node) {
 	}
 }
 
-// space gives formed the blank lines that the source has above its keys and items, one where there are several: the
-// library keeps none.
-func space(root *yaml.Node, source string, formed []byte) ([]byte, error) {
+// restoreBlankLines gives formed the blank lines above keys and items in source, one for several. The library keeps none.
+func restoreBlankLines(root *yaml.Node, source string, formed []byte) ([]byte, error) {
 	document, err := documentOf(formed)
 	if err != nil || document.Kind == 0 {
 		return nil, cmp.Or(err, errors.New("nothing is left"))
 	}
 	from, to := strings.Split(source, "\n"), strings.Split(string(formed), "\n")
-	blank := map[int]bool{} // lines of formed, from 0, above which one goes
+	blank := map[int]bool{} // lines of formed, from 0, with a blank line to go above
 	spread := slices.ContainsFunc(root.Content, func(n *yaml.Node) bool { return isSpread(from, n.Line-1) })
 	pairLines(root, document.Content[0], func(a, b int) {
 		if isSpread(from, a) || spread && commentTop(from, a) == 0 {
@@ -166,13 +165,13 @@ func commentTop(lines []string, line int) int {
 	return line
 }
 
-// isSpread says whether a blank line stands above a line and its comment.
+// isSpread is true for a line with a blank line above it and its comment.
 func isSpread(lines []string, line int) bool {
 	top := commentTop(lines, line)
 	return top > 0 && strings.TrimSpace(lines[top-1]) == ""
 }
 
-// sameComments says whether two texts have the same comments, whatever their order.
+// sameComments is true for two texts with the same comments, in any order.
 func sameComments(a, b []byte) bool {
 	x, errA := documentOf(a)
 	y, errB := documentOf(b)
@@ -193,7 +192,7 @@ func comments(n *yaml.Node) []string {
 	return all
 }
 
-// commentLines counts the lines that are nothing but a comment. The library does not see all of them.
+// commentLines counts the lines with nothing but a comment. The library does not see all of them.
 func commentLines(text []byte) int {
 	n := 0
 	for line := range bytes.Lines(text) {

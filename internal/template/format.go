@@ -14,11 +14,11 @@ import (
 	"syncguard/internal/target"
 )
 
-// format is what a text must look like.
+// format is the required form of a text.
 type format struct {
 	pattern func() string         // regular expression, the same in Go and in JSON Schema
 	want    string                // in words
-	check   func(string) error    // beyond the pattern, or nil; its error says what is wrong without repeating the text
+	check   func(string) error    // beyond the pattern, or nil; its error does not repeat the text
 	compile func() *regexp.Regexp // pattern, compiled once
 }
 
@@ -26,13 +26,13 @@ func newFormat(pattern, want string, check func(string) error) *format {
 	return lazyFormat(func() string { return pattern }, want, check)
 }
 
-// lazyFormat is newFormat for a pattern that takes time to make.
+// lazyFormat is newFormat for a pattern slow to make.
 func lazyFormat(pattern func() string, want string, check func(string) error) *format {
 	return &format{pattern: pattern, want: want, check: check,
 		compile: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern()) })}
 }
 
-// matches says whether s has the format.
+// matches is true for a text in the format.
 func (f *format) matches(s string) bool {
 	return f.compile().MatchString(s) && (f.check == nil || f.check(s) == nil)
 }
@@ -177,7 +177,7 @@ func filterPattern() string {
 	return `^(` + anyOf(platformNames()) + `(/` + anyOf(enrollmentNames()) + `)?|` + anyOf(enrollmentNames()) + `)$`
 }
 
-// anyOf is a pattern for one of the words, in any case: JSON Schema has no flag for that.
+// anyOf is a pattern for one of the words, in any case, because JSON Schema has no flag for case.
 func anyOf(words []string) string {
 	var alternatives []string
 	for _, w := range words {
@@ -197,7 +197,7 @@ func anyOf(words []string) string {
 // languageFormat is a BCP 47 tag in its usual length, or default.
 var languageFormat = newFormat(`^(default|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$`, `a language such as en or de-CH, or "default"`, nil)
 
-// isExampleDomain says whether a reversed domain is one that RFC 2606 keeps for examples.
+// isExampleDomain is true for a reversed domain reserved for examples by RFC 2606.
 func isExampleDomain(s string) bool {
 	s = strings.ToLower(s)
 	for _, domain := range []string{"com.example", "org.example", "net.example", "example"} {

@@ -10,14 +10,14 @@ import (
 // object is a JSON object; encoding/json sorts its keys, so the output is always the same.
 type object = map[string]any
 
-// JSONSchema returns the JSON Schema (draft-07) of a template, for editors. A value that holds ${name} is allowed
-// wherever a single value is, because it is checked after the variable is replaced.
+// JSONSchema returns the JSON Schema (draft-07) of a template, for editors. It allows ${name} in place of any single value,
+// because Load checks the value after replacing the variable.
 func JSONSchema() ([]byte, error) {
 	top := templateShape()
 	root := jsonShape(top)
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
 	root["title"] = "syncguard template"
-	// What a template needs may come from the one that it extends.
+	// Required keys may come from the extended template.
 	root["anyOf"] = []any{object{"required": []string{"extends"}}, requirements(top)}
 	root["definitions"] = object{
 		"variable": object{"type": "string", "pattern": variablePattern},
@@ -106,7 +106,7 @@ func jsonText(s *shape) object {
 	return object{"type": "string"}
 }
 
-// orVariable also allows a text with a variable, unless the shape takes none.
+// orVariable also allows a text with a variable, unless the shape forbids variables.
 func orVariable(s *shape, o object) object {
 	if s.literal {
 		return o
@@ -114,7 +114,7 @@ func orVariable(s *shape, o object) object {
 	return object{"anyOf": []any{o, object{"$ref": "#/definitions/variable"}}}
 }
 
-// jsonMapping allows null for every key: an overlay removes a key with it.
+// jsonMapping allows null for every key, because an overlay removes a key with it.
 func jsonMapping(s *shape) object {
 	o := object{"type": "object"}
 	if s.keys == nil {
@@ -150,7 +150,7 @@ func orNull(o object) object {
 	return outer
 }
 
-// requirements says which keys must be there, and not null, once overlays are merged. It is nil where none must.
+// requirements returns the schema of the keys required after merging overlays, and not null. It is nil without any.
 func requirements(s *shape) object {
 	if s.kind == free {
 		return object{"additionalProperties": object{"$ref": "#/definitions/value"}}

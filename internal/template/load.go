@@ -1,5 +1,10 @@
-// Package template loads syncguard's YAML templates: overlays merged, variables replaced, every mistake reported at
-// its place.
+// Package template loads syncguard's YAML templates: it merges overlays, replaces variables, and reports every mistake at its
+// place.
+//
+// Start with Loader.Load, which returns a Spec; load.spec lists the stages in order. The tree of shapes in shape.go defines
+// every key of a template: the check, the defaults, the JSON Schema and docs/template.md come from it, so a new key begins
+// there. Form reformats a template, Write makes YAML of a value. The package knows the keys of templates, not of payloads:
+// package compose turns a Spec into profiles and checks those.
 package template
 
 import (
@@ -16,18 +21,18 @@ import (
 	"syncguard/internal/secret"
 )
 
-// Loader reads templates. The zero Loader can read only an Input that carries its Data.
+// Loader reads templates. The zero Loader can read only an Input with Data.
 type Loader struct {
-	// Root is the folder of the template. Nothing outside it is ever read for a template; use os.Root's FS, so
-	// that symbolic links cannot lead out of it either.
+	// Root is the folder of the template. A template never reads outside it; use os.Root's FS, because its symbolic links
+	// cannot lead out either.
 	Root fs.FS
-	// Builtin holds the templates that `extends: builtin:NAME` names, as NAME.yaml.
+	// Builtin holds the templates for `extends: builtin:NAME`, as NAME.yaml.
 	Builtin fs.FS
 	// Env looks up an environment variable for env:NAME; os.LookupEnv, or nil for none.
 	Env func(string) (string, bool)
-	// ReadFile reads a file:PATH that the operator gave with --set or --vars; nil for none.
+	// ReadFile reads a file:PATH given by the operator with --set or --vars; nil for none.
 	ReadFile func(path string) ([]byte, error)
-	// DisplayPrefix goes before the names of files in Root when they are shown.
+	// DisplayPrefix goes before the names of files in Root in messages.
 	DisplayPrefix string
 }
 
@@ -36,16 +41,15 @@ type Input struct {
 	Name string       // slash-separated path inside Root, or builtin:NAME
 	Set  []string     // name=value, in order; the last one of a name counts
 	Vars []*diag.File // flat YAML mappings of names to values, in order; a later file wins
-	Data []byte       // the template itself where it comes from standard input, otherwise nil
+	Data []byte       // the template itself from standard input, otherwise nil
 }
 
-// Load reads a template, its bases and its variables. It reports all mistakes at once. If any of them is an Error the Spec
-// is what could be made of the rest, good for finding more mistakes and for nothing else, or nil; values of variables that
-// are not known are Null in it. An error means that the template could not be read. Findings and the Spec point into copies of
-// the files in which secrets that stand there in plain text are masked.
+// Load reads a template, its bases and its variables. It reports all mistakes at once. With an Error among them the Spec is
+// nil or partial, good only for finding more mistakes: values of unknown variables are Null. The error is for an unreadable
+// template. Findings and the Spec point into copies of the files, with plain-text secrets masked.
 func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	s := &load{
-		Loader: l, out: &findings{}, left: maxNodes, dataLeft: maxAllData,
+		Loader: l, out: &findings{}, valuesLeft: maxNodes, dataLeft: maxAllData,
 		origins: map[*diag.File]origin{}, unknown: map[*plist.Value]bool{},
 	}
 	file, err := s.open(in)
@@ -57,7 +61,7 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	for _, span := range s.masks {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
-	// What is not known counts as there, so that no check speaks of its value.
+	// An unknown value counts as present, so no check reports it.
 	for v := range s.unknown {
 		*v = plist.Value{Kind: plist.Null, Span: v.Span}
 	}
@@ -67,23 +71,23 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 // load is the state of one Load.
 type load struct {
 	*Loader
-	out      *findings
-	left     int // values that may still be read
-	dataLeft int // bytes that $file and $text may still read
-	origins  map[*diag.File]origin
-	files    []string
-	masks    []diag.Span           // texts that must not be shown
-	unknown  map[*plist.Value]bool // values whose variables are not known
-	partial  bool                  // a base could not be read
+	out        *findings
+	valuesLeft int // up to the limit of values
+	dataLeft   int // bytes up to the limit of $file and $text
+	origins    map[*diag.File]origin
+	files      []string
+	masks      []diag.Span           // secret texts
+	unknown    map[*plist.Value]bool // values with unknown variables
+	partial    bool                  // a base is unreadable
 }
 
-// origin is where a file was read from, so that what it names can be found beside it.
+// origin is the place of a file, to find the files it names beside it.
 type origin struct {
 	fsys fs.FS
 	name string
 }
 
-// open reads the template that the user named.
+// open reads the template named by the user.
 func (s *load) open(in Input) (*diag.File, error) {
 	if in.Data != nil {
 		return s.register(origin{s.Root, "template.yaml"}, in.Name, bytes.Clone(in.Data)), nil
@@ -96,7 +100,7 @@ func (s *load) open(in Input) (*diag.File, error) {
 	return s.register(from, shown, data), nil
 }
 
-// origin finds a template by its name in Root, or by builtin:NAME.
+// origin returns the place of a template, from its name in Root or builtin:NAME, and its name in messages.
 func (s *load) origin(name string) (origin, string) {
 	if builtin, ok := strings.CutPrefix(name, "builtin:"); ok {
 		return origin{s.Builtin, builtin + ".yaml"}, name
@@ -113,7 +117,7 @@ func (s *load) register(from origin, shown string, data []byte) *diag.File {
 
 // spec runs the stages: overlays, variables, check, files, decoding.
 func (s *load) spec(file *diag.File, in Input) *Spec {
-	root := s.tree(file, []string{file.Name})
+	root := s.readWithBases(file, []string{file.Name})
 	if root == nil {
 		return nil
 	}
@@ -121,22 +125,22 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	top := templateShape()
 	section := remove(root, "variables")
 	if section != nil && section.Value.Kind != plist.Null {
-		check.check(section.Value, top.child("variables"), place{section.KeySpan, diag.Keys("variables")})
+		check.value(section.Value, top.child("variables"), place{section.KeySpan, diag.Keys("variables")})
 	}
 	vs := s.declare(valueOf(section))
-	vs.give(in)
+	vs.assignAll(in)
 	vs.substitute(root)
 	s.hideSecrets(root)
-	check.check(root, top, place{span: start(root)})
+	check.value(root, top, place{span: start(root)})
 	s.readData(root)
 	spec := s.decode(root, top)
-	vs.unused(file)
+	vs.reportUnused(file)
 	root.SetStepIDs(s.out.list, "payloads", "id")
 	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
 	return spec
 }
 
-// start is where a mapping begins: its first key, for findings about what it lacks.
+// start is the place of a mapping's first key, for findings about missing keys.
 func start(v *plist.Value) diag.Span {
 	if len(v.Fields) > 0 {
 		return v.Fields[0].KeySpan
@@ -176,7 +180,7 @@ var (
 	errNoFiles = errors.New("files cannot be read here")
 )
 
-// beside resolves a path that a file names, relative to that file. The result cannot lie outside the file's folder tree.
+// beside resolves a path relative to the file naming it. The result cannot lie outside the file's folder tree.
 func (s *load) beside(from *diag.File, name string) (origin, error) {
 	at, ok := s.origins[from]
 	switch {
@@ -229,7 +233,7 @@ func readRegular(from origin, limit int) ([]byte, error) {
 	return data, err
 }
 
-// plainError leaves out the operation and the path, which the message around it already names.
+// plainError drops the operation and the path, because the message around it already names them.
 func plainError(err error) string {
 	var pathError *fs.PathError
 	switch {

@@ -9,13 +9,13 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// maxBases bounds a chain of templates that extend each other.
+// maxBases bounds a chain of templates extending each other.
 const maxBases = 16
 
-// tree reads a template with its bases merged in, or returns nil where there is nothing to go on with. chain holds
-// the names of the templates that led here.
-func (s *load) tree(file *diag.File, chain []string) *plist.Value {
-	v := readTree(file, &s.left, s.out)
+// readWithBases reads a template and merges it onto its bases. It returns nil without a usable mapping. chain holds the names
+// of the templates extended so far, for cycles.
+func (s *load) readWithBases(file *diag.File, chain []string) *plist.Value {
+	v := readTree(file, &s.valuesLeft, s.out)
 	switch {
 	case v == nil:
 		return nil
@@ -31,7 +31,7 @@ func (s *load) tree(file *diag.File, chain []string) *plist.Value {
 	if extends == nil || extends.Value.Kind == plist.Null {
 		return v
 	}
-	base := s.base(extends.Value, file, chain)
+	base := s.readBase(extends.Value, file, chain)
 	if base == nil {
 		s.partial = true
 		return v
@@ -39,14 +39,14 @@ func (s *load) tree(file *diag.File, chain []string) *plist.Value {
 	return merge(base, v, nil)
 }
 
-// base reads the template that another extends, or returns nil after a finding.
-func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Value {
+// readBase reads the template named by extends, or returns nil after a finding.
+func (s *load) readBase(v *plist.Value, file *diag.File, chain []string) *plist.Value {
 	at := place{v.Span, diag.Keys("extends")}
 	if v.Kind != plist.String || v.Text == "" {
 		s.out.add(rule.WrongTemplateType, at, "%q is %s, want a path or builtin:NAME", "extends", describe(v))
 		return nil
 	}
-	from, shown, err := s.named(file, v.Text)
+	from, shown, err := s.findBase(file, v.Text)
 	if err != nil {
 		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
@@ -64,11 +64,11 @@ func (s *load) base(v *plist.Value, file *diag.File, chain []string) *plist.Valu
 		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
 	}
-	return s.tree(s.register(from, shown, data), append(chain, shown))
+	return s.readWithBases(s.register(from, shown, data), append(chain, shown))
 }
 
-// named finds the template that an `extends` names.
-func (s *load) named(file *diag.File, name string) (origin, string, error) {
+// findBase returns the place of the template named by extends, and its name in messages.
+func (s *load) findBase(file *diag.File, name string) (origin, string, error) {
 	if strings.HasPrefix(name, "builtin:") {
 		from, shown := s.origin(name)
 		return from, shown, nil
@@ -126,7 +126,7 @@ func payloadIndex(payloads []*plist.Value, id *plist.Value) int {
 	})
 }
 
-// isFileReference says whether v is {$file: PATH} or {$text: PATH}.
+// isFileReference is true for {$file: PATH} and {$text: PATH}.
 func isFileReference(v *plist.Value) bool {
 	return v.Field("$file") != nil || v.Field("$text") != nil
 }

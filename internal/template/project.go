@@ -6,19 +6,19 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// ProjectFile is the name of a project's own settings. It is looked for in the current folder and in those above it.
+// ProjectFile is the name of a project's settings, in the current folder or one above it.
 const ProjectFile = ".syncguard.yaml"
 
-// Project is what a project file says.
+// Project is the content of a project file.
 type Project struct {
 	Ignore []Ignored
 }
 
-// Ignored is a rule whose findings about some keys, in some files, do not count.
+// Ignored is an exception: the findings of a rule about some keys, in some files, do not count.
 type Ignored struct {
 	Rule   Entry[string]
-	Key    Entry[string] // TYPE or TYPE.KEY; not set for all
-	Files  Entry[string] // pattern of paths below the folder of the project file, such as legacy/**/*.mobileconfig; not set for all
+	Key    Entry[string] // TYPE or TYPE.KEY; unset for all
+	Files  Entry[string] // pattern of paths below the folder of the project file, such as legacy/**/*.mobileconfig; unset for all
 	Reason Entry[string]
 }
 
@@ -33,21 +33,21 @@ func projectShape() *shape {
 	}}
 }
 
-// ReadProject reads a project file. It reports all mistakes at once, and the Project holds what is right.
+// ReadProject reads a project file. It reports all mistakes at once, and the Project holds the correct exceptions.
 func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	out := &findings{}
 	left := maxNodes
 	project := &Project{}
 	root := readTree(file, &left, out)
 	if root == nil || root.Kind == plist.Null {
-		return project, diag.Sort(out.list) // an empty file says nothing, which is no mistake
+		return project, diag.Sort(out.list) // an empty file is no mistake
 	}
 	if old := remove(root, "allowUnknown"); old != nil {
 		out.add(rule.UnknownTemplateKey, place{old.KeySpan, diag.Keys(old.Key)}, "%q is what ignore does for the rule unknown-key", old.Key).
 			Help = "move each entry to ignore and add rule: unknown-key to it, or rule: unknown-payload-type where no schema has the type"
 	}
 	shape := projectShape()
-	(&checker{out: out}).check(root, shape, place{span: diag.Span{File: file}})
+	(&checker{out: out}).value(root, shape, place{span: diag.Span{File: file}})
 	for _, item := range root.List("ignore") {
 		text := func(key string) Entry[string] {
 			if v := onlyText(item.Get(key)); v != nil && v.Text != "" {

@@ -22,9 +22,9 @@ import (
 // MaxFile is the most bytes of one YAML file.
 const MaxFile = 1 << 20
 
-// The limits of what a template may hold, its bases counted in.
+// The limits of a template together with its bases.
 const (
-	maxNodes = 100_000 // values after aliases are expanded
+	maxNodes = 100_000 // values with aliases expanded
 	maxDepth = 128     // mappings and lists inside each other
 )
 
@@ -32,13 +32,13 @@ const (
 type reader struct {
 	source
 	file   *diag.File
-	left   *int // values that may still be made
+	left   *int // values up to the limit
 	active map[*yaml.Node]bool
-	full   bool // a limit is reached, and reported
+	full   bool // a limit is reached and reported
 	out    *findings
 }
 
-// readTree reads one YAML file, or returns nil where there is no tree to go on with. left counts down over all files.
+// readTree reads one YAML file, or returns nil without a usable tree. left counts down over all files.
 func readTree(file *diag.File, left *int, out *findings) *plist.Value {
 	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, out: out}
 	if len(file.Data) > MaxFile {
@@ -66,10 +66,10 @@ func readTree(file *diag.File, left *int, out *findings) *plist.Value {
 	return v
 }
 
-// parse returns the root of the first document and the second document, each nil where there is none.
+// parse returns the root of the first document and the second document, each nil if missing.
 func parse(data []byte) (root, second *yaml.Node, err error) {
 	defer func() {
-		// The parser reports its own mistakes by panicking; an odd file must not end the program.
+		// The parser panics on its own mistakes; an odd file must not end the program.
 		if p := recover(); p != nil {
 			root, second, err = nil, nil, fmt.Errorf("the YAML parser gave up: %v", p)
 		}
@@ -133,10 +133,10 @@ func (r *reader) at(start, end int) place {
 	return place{span: diag.Span{File: r.file, Start: start, End: end}}
 }
 
-// value reads a node, and returns the offset at which its text ends.
+// value reads a node, and returns the offset of its text's end.
 func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	start := r.offset(n.Line, n.Column)
-	if !r.spend(n, start, depth) {
+	if !r.countValue(n, start, depth) {
 		return &plist.Value{Span: r.at(start, start).span}, start
 	}
 	switch n.Kind {
@@ -159,8 +159,8 @@ func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	return r.scalar(n, start)
 }
 
-// spend counts one value, and says whether the limits still hold.
-func (r *reader) spend(n *yaml.Node, start, depth int) bool {
+// countValue counts one value. It is false beyond a limit.
+func (r *reader) countValue(n *yaml.Node, start, depth int) bool {
 	*r.left--
 	if r.full || *r.left >= 0 && depth <= maxDepth {
 		return !r.full
@@ -235,7 +235,7 @@ func (r *reader) addField(v *plist.Value, seen map[string]diag.Span, key, value 
 	}
 }
 
-// mergeSources returns the mappings that a merge key names.
+// mergeSources returns the mappings of a merge key.
 func (r *reader) mergeSources(v *plist.Value) []*plist.Value {
 	candidates := []*plist.Value{v}
 	if v.Kind == plist.Array {
@@ -270,7 +270,7 @@ func (r *reader) scalar(n *yaml.Node, start int) (*plist.Value, int) {
 	return v, end
 }
 
-// scalarValue reads the text of a scalar by its tag. With an error it still returns a value.
+// scalarValue reads the text of a scalar by its tag. It returns a value even with an error.
 func scalarValue(n *yaml.Node) (*plist.Value, error) {
 	v := plist.NewString(n.Value)
 	switch n.Tag {
@@ -329,7 +329,7 @@ func parseInteger(s string) (plist.Int, error) {
 	return plist.Int{Abs: n}, err
 }
 
-// parseDate reads a day, or a moment; without a zone it is UTC.
+// parseDate reads a day, or a time; without a zone it is UTC.
 func parseDate(s string) (time.Time, error) {
 	for _, layout := range []string{time.DateOnly, "2006-1-2", time.RFC3339Nano, "2006-1-2T15:4:5Z07:00", "2006-1-2t15:4:5Z07:00", "2006-1-2 15:4:5", "2006-1-2T15:4:5"} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -339,7 +339,7 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a date", s)
 }
 
-// checkYear keeps to the years that the date format of property lists can write.
+// checkYear refuses years outside the date format of property lists.
 func checkYear(t time.Time) error {
 	if t.Year() < 1 || t.Year() > 9999 {
 		return errors.New("the year is out of range")
@@ -347,8 +347,8 @@ func checkYear(t time.Time) error {
 	return nil
 }
 
-// ReadYAML reads any YAML file of one document within the limits of a template: a value with its places, or nil where there is
-// none to go on with.
+// ReadYAML reads any YAML file of one document within the limits of a template. The value has its places; it is nil if
+// nothing is usable.
 func ReadYAML(file *diag.File) (*plist.Value, []diag.Diagnostic) {
 	out, left := &findings{}, maxNodes
 	return readTree(file, &left, out), diag.Sort(out.list)

@@ -7,7 +7,7 @@ import (
 	"syncguard/internal/secret"
 )
 
-// hideSecrets marks the secrets that a template holds in plain text, and keeps them out of excerpts.
+// hideSecrets marks plain-text secrets in a template, and keeps them out of excerpts.
 func (s *load) hideSecrets(root *plist.Value) {
 	found := secret.Find(root)
 	for n := range plist.Walk(root) {
@@ -20,7 +20,7 @@ func (s *load) hideSecrets(root *plist.Value) {
 	}
 }
 
-// hide marks one value as secret. What came from a reference is secret already.
+// hide marks one value as secret. Values from a reference are secret already.
 func (s *load) hide(v *plist.Value, path diag.Path) {
 	if v.Secret {
 		return

@@ -6,7 +6,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// kind is what a key of a template may hold.
+// kind is the type of a key's value.
 type kind uint8
 
 const (
@@ -24,20 +24,20 @@ func (k kind) String() string {
 	return [...]string{"nothing", "text", "true or false", "date", "list", "mapping", "single value", "mapping"}[k]
 }
 
-// shape describes one key of a template. The check, the defaults of a Spec, the JSON Schema and the reference all
-// come from the one tree of shapes that templateShape returns.
+// shape describes one key of a template. The check, the defaults of a Spec, the JSON Schema and docs/template.md all come
+// from the one tree of shapes in templateShape.
 type shape struct {
 	name     string
 	kind     kind
-	also     kind     // another kind that is taken, if not 0
-	required bool     // once overlays are merged
+	also     kind     // another accepted kind, if not 0
+	required bool     // after merging overlays
 	identity bool     // required in an overlay too
 	fallback string   // the default, "" for none
 	choices  []string // of text
 	format   *format  // of text
-	nonEmpty bool     // text or list that must hold something
-	unique   bool     // list whose items must differ
-	secret   bool     // text that must never be printed
+	nonEmpty bool     // of text or a list
+	unique   bool     // no duplicates in the list
+	secret   bool     // never print the text
 	literal  bool     // no variables inside
 	keys     []*shape // of a mapping with fixed keys
 	item     *shape   // of a list, or of a mapping with free names
@@ -64,7 +64,7 @@ func (s *shape) names() []string {
 	return names
 }
 
-// accepts says whether a value of kind k may be here at all.
+// accepts is true for a value of an accepted kind.
 func (s *shape) accepts(k plist.Kind) bool {
 	return s.kind.accepts(k) || s.also != 0 && s.also.accepts(k)
 }
@@ -87,7 +87,7 @@ func (k kind) accepts(v plist.Kind) bool {
 	return false
 }
 
-// want words what may be here.
+// want returns the accepted kinds in words.
 func (s *shape) want() string {
 	words := map[kind]string{
 		plain: "text", flag: "true or false", date: "a date such as 2027-01-31", list: "a list",
@@ -186,6 +186,6 @@ func variablesShape() *shape {
 		}}}
 }
 
-// platformNames and enrollmentNames spell out what targets are made of.
+// platformNames and enrollmentNames list the words of targets.
 func platformNames() []string   { return names(target.Platforms()) }
 func enrollmentNames() []string { return names(target.Enrollments()) }

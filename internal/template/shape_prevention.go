@@ -12,7 +12,7 @@ func preventionShape() *shape {
 		keys:    []*shape{dateTimeShape(), dnsShape(), cellularShape(), storageShape(), updatesShape()}}
 }
 
-// intent is a mapping that may also be true (defaults) or false (off).
+// intent is a mapping, or true for its defaults, or false for off.
 func intent(name, meaning string, keys ...*shape) *shape {
 	return &shape{name: name, kind: mapping, also: flag, fallback: "true", meaning: meaning, keys: keys}
 }

@@ -9,12 +9,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// source finds byte offsets in YAML text. The YAML parser gives only where a node starts, as a line and a column of
-// code points, and it also ends lines at U+0085, U+2028 and U+2029, which a text editor and diag.File do not.
+// source finds byte offsets in YAML text. The YAML parser gives only the start of a node, as a line and a column of code
+// points. Unlike a text editor and diag.File, it also ends lines at U+0085, U+2028 and U+2029.
 type source struct {
 	data  []byte
-	lines []int // byte offset at which each of YAML's lines begins
-	runes []int // code points before each block of blockSize bytes, so that a long line costs no more than a short one
+	lines []int // byte offset of the start of each YAML line
+	runes []int // code points before each block of blockSize bytes, so a long line costs no more than a short one
 }
 
 const blockSize = 256
@@ -40,7 +40,7 @@ func newSource(data []byte) source {
 	return s
 }
 
-// runesBefore counts the code points that begin before an offset.
+// runesBefore counts the code points beginning before an offset.
 func (s source) runesBefore(offset int) int {
 	if offset/blockSize >= len(s.runes) {
 		offset = len(s.data)
@@ -69,7 +69,7 @@ func bom(data []byte) []byte {
 	return nil
 }
 
-// breakSize returns the length of the line break that data begins with, or 0.
+// breakSize returns the length of the line break at the start of data, or 0.
 func breakSize(data []byte) int {
 	for _, b := range []string{"\r\n", "\n", "\r", "\u0085", "\u2028", "\u2029"} {
 		if len(data) >= len(b) && string(data[:len(b)]) == b {
@@ -119,7 +119,7 @@ func unreadable(data []byte) (int, string) {
 
 func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
-// wordEnd returns where the run of non-blanks at offset ends.
+// wordEnd returns the end of the run of non-blanks at offset.
 func (s source) wordEnd(offset int) int {
 	for offset < len(s.data) && !isSpace(s.data[offset]) {
 		offset++
@@ -155,7 +155,7 @@ func (s source) skipProperties(offset int, tag, anchor string) int {
 	return offset
 }
 
-// flowEnd returns where a mapping or list ends: after its bracket in the flow style, otherwise after its last value.
+// flowEnd returns the end of a mapping or list: after its bracket in the flow style, otherwise after its last value.
 func (s source) flowEnd(n *yaml.Node, start, lastEnd int, open, closing byte) int {
 	if n.Style&yaml.FlowStyle == 0 || start >= len(s.data) || s.data[start] != open {
 		return max(start, lastEnd)
@@ -167,7 +167,7 @@ func (s source) flowEnd(n *yaml.Node, start, lastEnd int, open, closing byte) in
 	return max(start+1, lastEnd)
 }
 
-// scalarEnd returns where the text of a scalar that starts at offset ends.
+// scalarEnd returns the end of the scalar text at offset.
 func (s source) scalarEnd(n *yaml.Node, offset int) int {
 	switch {
 	case n.Style&yaml.SingleQuotedStyle != 0:
@@ -194,7 +194,7 @@ func (s source) quotedEnd(offset int, quote byte) int {
 	return len(s.data)
 }
 
-// blockEnd returns where the last text of a block scalar ends; trailing empty lines do not count.
+// blockEnd returns the end of a block scalar's last text; trailing empty lines do not count.
 func (s source) blockEnd(value string, offset int) int {
 	header := offset
 	for header < len(s.data) && breakSize(s.data[header:]) == 0 {
@@ -206,7 +206,7 @@ func (s source) blockEnd(value string, offset int) int {
 	return s.foldedEnd(value, header)
 }
 
-// foldedEnd walks along value and its text, in which a run of blanks may be any other run of blanks.
+// foldedEnd compares value with its text and returns the end of the text. Any run of blanks equals any other.
 func (s source) foldedEnd(value string, offset int) int {
 	end := offset
 	for i := 0; i < len(value); {
@@ -224,7 +224,7 @@ func (s source) foldedEnd(value string, offset int) int {
 	return end
 }
 
-// blankRun returns the length of the blanks and line breaks that data begins with.
+// blankRun returns the length of the blanks and line breaks at the start of data.
 func blankRun(data []byte) int {
 	n := 0
 	for n < len(data) {

@@ -10,8 +10,8 @@ import (
 	"syncguard/internal/target"
 )
 
-// Entry is what a template says at one key. Value holds the default where the template says nothing; IsSet and
-// Span tell the two apart. A secret Entry never shows its value when it is printed.
+// Entry is the value of one key of a template, or its default; IsSet tells them apart. Printing a secret Entry never shows
+// its value.
 type Entry[T any] struct {
 	Value  T
 	IsSet  bool
@@ -28,10 +28,10 @@ func (e Entry[T]) String() string {
 	return fmt.Sprint(e.Value)
 }
 
-// GoString is String, so that no way of printing shows a secret.
+// GoString is String, so no way of printing shows a secret.
 func (e Entry[T]) GoString() string { return e.String() }
 
-// MarshalJSON writes the bare value, or that it is secret.
+// MarshalJSON writes the bare value, or "(secret)".
 func (e Entry[T]) MarshalJSON() ([]byte, error) {
 	if e.Secret {
 		return json.Marshal(e.String())
@@ -45,13 +45,13 @@ type Spec struct {
 	Files        []string // every template read, the base first
 	Organization Organization
 	Profile      Profile
-	Targets      []Entry[target.Target] // never empty; DefaultTargets where the template has none
+	Targets      []Entry[target.Target] // never empty; DefaultTargets if the template has none
 	Prevention   Prevention
 	Payloads     []Payload
 	Variables    []Variable // declared ones, in the order of the template
 }
 
-// HasSecrets says whether any part of the Spec came from a secret, so that output may need more care.
+// HasSecrets is true if any part of the Spec came from a secret, so output needs more care.
 func (s *Spec) HasSecrets() bool {
 	if s.Profile.Removal.Passcode.IsSet {
 		return true
@@ -75,7 +75,7 @@ type Organization struct {
 	Identifier Entry[string] // reverse-DNS; every identifier and UUID is derived from it
 }
 
-// Profile is the envelope of every profile that is built.
+// Profile is the envelope of every built profile.
 type Profile struct {
 	Identifier  Entry[string]   // suffix after the organization's identifier
 	DisplayName Entry[string]   // empty: let the composer choose
@@ -85,8 +85,8 @@ type Profile struct {
 	Removal     Removal
 	Expires     Entry[time.Time] // PayloadExpirationDate, if set
 	Consent     []Consent        // ConsentText, in the order of the template
-	Keys        *plist.Value     // Dictionary: the top level as it stands, in place of the rest; nil where the template has none
-	Raw         Entry[bool]      // Keys are built as they were found, whatever a check says
+	Keys        *plist.Value     // Dictionary: a verbatim top level, in place of the rest; nil for none
+	Raw         Entry[bool]      // build Keys unchanged, even with findings
 }
 
 // Removal is how and when a profile leaves a device.
@@ -97,13 +97,13 @@ type Removal struct {
 	Passcode   Entry[string]        // RemovalPassword, if set; always secret
 }
 
-// Consent is the text that a person must accept, in one language.
+// Consent is the text to be accepted before installation, in one language.
 type Consent struct {
 	Language string // BCP 47, or "default"
 	Text     Entry[string]
 }
 
-// Prevention is what keeps iCloud syncing. An intent that the template does not name is on with its defaults.
+// Prevention is the intents to keep iCloud syncing. An intent missing in the template is on with its defaults.
 type Prevention struct {
 	DateTime DateTime
 	DNS      DNS
@@ -112,16 +112,16 @@ type Prevention struct {
 	Updates  Updates
 }
 
-// DateTime is the date-time intent: the clock is right, so that certificates and tokens count as valid.
+// DateTime is the date-time intent: the clock is right, so certificates and tokens count as valid.
 type DateTime struct {
 	Enabled    Entry[bool]   // false: the intent is off
-	Automatic  Entry[bool]   // force Set Automatically where a key exists
+	Automatic  Entry[bool]   // force Set Automatically on platforms with a key for it
 	TimeServer Entry[string] // NTP host for macOS
 	TimeZone   Entry[string] // IANA name for macOS; empty: leave the zone alone. It stays set after removal
-	Timed      Entry[bool]   // also manage com.apple.timed, which Apple does not document
+	Timed      Entry[bool]   // also manage com.apple.timed, undocumented by Apple
 }
 
-// DNSProvider is a resolver that a template can name.
+// DNSProvider is the name of a resolver.
 type DNSProvider string
 
 // The providers. Custom takes its addresses from the template.
@@ -135,12 +135,12 @@ const (
 // DNSProviders lists every provider.
 func DNSProviders() []DNSProvider { return []DNSProvider{Cloudflare, Google, Quad9, Custom} }
 
-// providerAddresses are the addresses by which people know the providers.
+// providerAddresses are the well-known addresses of the providers.
 func providerAddresses() map[string]DNSProvider {
 	return map[string]DNSProvider{"1.1.1.1": Cloudflare, "8.8.8.8": Google, "9.9.9.9": Quad9}
 }
 
-// DNSProtocol is how the resolver is spoken to.
+// DNSProtocol is the protocol of the resolver.
 type DNSProtocol string
 
 // The protocols. Apple's DNSProtocol values for them are HTTPS and TLS.
@@ -149,11 +149,11 @@ const (
 	TLS   DNSProtocol = "tls"
 )
 
-// DNSCombine is how several providers are given to a device.
+// DNSCombine is the way several providers reach a device.
 type DNSCombine string
 
 const (
-	Failover   DNSCombine = "failover"   // one payload, of the first provider, that may fall back to the network's resolver
+	Failover   DNSCombine = "failover"   // one payload, of the first provider, with a fallback to the network's resolver
 	Selectable DNSCombine = "selectable" // one payload a provider; the person chooses, and only one is active
 )
 
@@ -165,11 +165,11 @@ type DNS struct {
 	Combine             Entry[DNSCombine]
 	AllowFailover       Entry[bool]     // AllowFailover: to the network's resolver when the provider does not answer
 	ProhibitDisablement Entry[bool]     // ProhibitDisablement, on supervised devices
-	Custom              CustomDNS       // only where Providers holds Custom
-	ExemptNetworks      []Entry[string] // SSIDs on which the network's resolver is used
+	Custom              CustomDNS       // only if Providers holds Custom
+	ExemptNetworks      []Entry[string] // SSIDs of networks with their own resolver in use
 	ExemptSearchDomains []Entry[string] // the same, by the network's search domain
 	ExemptServers       []Entry[string] // the same, by the network's resolver: patterns such as 10.*
-	LocalDomains        []Entry[string] // names that every network's own resolver answers
+	LocalDomains        []Entry[string] // names for every network's own resolver
 	MatchDomains        []Entry[string] // SupplementalMatchDomains: only these names use the provider; empty is all
 }
 
@@ -185,7 +185,7 @@ type CustomDNS struct {
 type Cellular struct {
 	Enabled             Entry[bool] // false: the intent is off
 	FreezeToggles       Entry[bool] // allowAppCellularDataModification false: freezes the toggles as they are, on or off
-	ConfirmTogglesAreOn Entry[bool] // true wherever FreezeToggles is
+	ConfirmTogglesAreOn Entry[bool] // true if FreezeToggles is
 	AllowRoaming        Entry[bool] // emit only if IsSet
 	WiFiAssist          *WiFiAssist // nil: emit nothing
 }
@@ -207,7 +207,7 @@ func (w *WiFiAssist) PolicyNumber() int64 {
 // Storage is the storage intent: neither the device nor iCloud runs full.
 type Storage struct {
 	Enabled          Entry[bool] // false: the intent is off
-	Hints            Entry[bool] // tell people what to do by hand
+	Hints            Entry[bool] // list the steps left to do by hand
 	OptimizeMac      Entry[bool] // com.apple.bird optimize-storage; emit only if IsSet; true only with Experimental
 	Experimental     Entry[bool]
 	AllowCloudBackup Entry[bool] // emit only if IsSet and false: it stops iCloud backups
@@ -222,14 +222,14 @@ type Updates struct {
 	Enforce           Enforcement
 }
 
-// Enforcement is a version that devices must have by a deadline.
+// Enforcement is a version required on devices by a deadline.
 type Enforcement struct {
 	Version    Entry[string] // such as 26.2
 	Deadline   Entry[string] // yyyy-mm-ddThh:mm:ss, in each device's own time
 	DetailsURL Entry[string] // may be unset
 }
 
-// IsSet says whether the template asks for a version.
+// IsSet is true if the template requires a version.
 func (e Enforcement) IsSet() bool { return e.Version.IsSet && e.Deadline.IsSet }
 
 // Payload is a payload written out in Apple's keys.
@@ -242,12 +242,12 @@ type Payload struct {
 	UUID        Entry[string] // PayloadUUID, if set, in upper case; otherwise derived
 	Targets     []Filter      // empty: every target
 	Keys        *plist.Value  // Dictionary, never nil, no nulls; {$file} and {$text} are already replaced
-	Raw         Entry[bool]   // built as it was found, whatever a check says
-	Span        diag.Span     // of the id, or of the entry where it has none
+	Raw         Entry[bool]   // build it unchanged, even with findings
+	Span        diag.Span     // of the id, or of the entry without one
 	Path        diag.Path     // such as payloads[0]
 }
 
-// AppliesTo says whether the payload belongs in the profile for a target.
+// AppliesTo is true if the payload belongs in the profile for a target.
 func (p Payload) AppliesTo(t target.Target) bool {
 	for _, f := range p.Targets {
 		if f.Matches(t) {
@@ -264,13 +264,13 @@ type Filter struct {
 	Span       diag.Span
 }
 
-// Matches says whether a target is in the group. iOS includes iPadOS, as in Apple's schema files.
+// Matches is true for a target in the group. iOS includes iPadOS, as in Apple's schema files.
 func (f Filter) Matches(t target.Target) bool {
 	platform := f.Platform == "" || f.Platform == t.Platform || f.Platform == t.Platform.Schema()
 	return platform && (f.Enrollment == "" || f.Enrollment == t.Enrollment)
 }
 
-// Variable is a declared variable. Its value is not kept here.
+// Variable is a declared variable, without its value.
 type Variable struct {
 	Name        string
 	Kind        plist.Kind // String, Integer, Real, Boolean, Date or Data
@@ -281,7 +281,7 @@ type Variable struct {
 	Span        diag.Span // of the name
 }
 
-// DefaultTargets is what a template without targets is built for.
+// DefaultTargets are the targets of a template without any.
 func DefaultTargets() []target.Target {
 	v := target.DefaultVersion()
 	return []target.Target{

@@ -13,13 +13,13 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// variablePattern finds the use of a variable, for the JSON Schema.
+// variablePattern matches the use of a variable, for the JSON Schema.
 const variablePattern = `\$\{[A-Za-z_][A-Za-z0-9_-]*\}`
 
 // maxVariableName bounds the bytes of ${name}.
 const maxVariableName = 200
 
-// maxSubstituted bounds the bytes that variables put into one template.
+// maxSubstituted bounds the bytes put into one template by variables.
 const maxSubstituted = 16 << 20
 
 // substitute replaces the variables in every text below v. Only texts change: a value can never become structure.
@@ -33,7 +33,7 @@ func (vs *variables) substitute(root *plist.Value) {
 }
 
 func (vs *variables) substituteText(v *plist.Value, path diag.Path) {
-	parts := pieces(v.Text)
+	parts := split(v.Text)
 	var b strings.Builder
 	cursor := v.Span.Start
 	for _, p := range parts {
@@ -42,12 +42,12 @@ func (vs *variables) substituteText(v *plist.Value, path diag.Path) {
 			continue
 		}
 		at := place{locate(v.Span, &cursor, p.source), path}
-		value := vs.use(p, at)
+		value := vs.valueOf(p, at)
 		if value == nil {
 			vs.unknown[v] = true
 			continue
 		}
-		if !vs.spendBytes(value, at) {
+		if !vs.countBytes(value, at) {
 			return
 		}
 		if len(parts) == 1 {
@@ -62,8 +62,8 @@ func (vs *variables) substituteText(v *plist.Value, path diag.Path) {
 	v.Text = b.String()
 }
 
-// use returns the value of a variable where it is used, or nil after a finding.
-func (vs *variables) use(p piece, at place) *plist.Value {
+// valueOf returns the value of a used variable, or nil after a finding.
+func (vs *variables) valueOf(p piece, at place) *plist.Value {
 	if p.malformed {
 		vs.out.add(rule.InvalidVariable, at, "%q is not a variable, want ${name}", p.source).
 			Help = "write $${ for a literal ${"
@@ -82,7 +82,7 @@ func (vs *variables) use(p piece, at place) *plist.Value {
 	return vs.resolve(v)
 }
 
-func (vs *variables) spendBytes(v *plist.Value, at place) bool {
+func (vs *variables) countBytes(v *plist.Value, at place) bool {
 	before := vs.bytes
 	vs.bytes -= len(v.Text) + len(v.Data)
 	if before > 0 && vs.bytes <= 0 {
@@ -108,7 +108,7 @@ func asText(v *plist.Value) string {
 	return v.Text
 }
 
-// locate finds the next use of a variable in the text of a scalar, or answers the whole scalar.
+// locate returns the span of the next use of a variable in the text of a scalar, or of the whole scalar.
 func locate(span diag.Span, cursor *int, source string) diag.Span {
 	if span.File == nil {
 		return span
@@ -123,7 +123,7 @@ func locate(span diag.Span, cursor *int, source string) diag.Span {
 	return diag.Span{File: span.File, Start: start, End: *cursor}
 }
 
-// piece is a part of a text: literal, a use of a variable, or something that looks like one.
+// piece is a part of a text: literal, a use of a variable, or a malformed one.
 type piece struct {
 	text      string // literal
 	name      string // of a variable
@@ -131,8 +131,8 @@ type piece struct {
 	malformed bool
 }
 
-// pieces takes a text apart at its variables. $${ is a literal ${, and the variables of MDM servers are literal.
-func pieces(s string) []piece {
+// split splits a text at its variables. $${ is a literal ${, and the variables of MDM servers are literal.
+func split(s string) []piece {
 	var parts []piece
 	literal := func(t string) {
 		if n := len(parts); n > 0 && parts[n-1].source == "" {
@@ -163,7 +163,7 @@ func pieces(s string) []piece {
 	}
 }
 
-// variableAt reads the use of a variable that s begins with.
+// variableAt reads the use of a variable at the start of s.
 func variableAt(s string) piece {
 	end := strings.IndexByte(s[:min(len(s), maxVariableName)], '}')
 	switch {

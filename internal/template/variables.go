@@ -13,20 +13,20 @@ import (
 	"syncguard/internal/text"
 )
 
-// variable is one declared variable and what is known of its value.
+// variable is one declared variable with the sources of its value.
 type variable struct {
 	Variable
-	fallback  *plist.Value // nil if it has none
-	reference *plist.Value // of the template: env:NAME or file:PATH; nil if it has none
-	given     *given       // by the operator; nil if not
-	resolved  bool
-	value     *plist.Value // nil if there is none
+	fallback   *plist.Value // the default; nil for none
+	reference  *plist.Value // of the template: env:NAME or file:PATH; nil for none
+	assignment *assignment  // by the operator; nil for none
+	resolved   bool
+	value      *plist.Value // nil for none
 }
 
-// given is a value that the operator gave.
-type given struct {
+// assignment is a value from the operator.
+type assignment struct {
 	value  *plist.Value
-	option string    // how to call it in a message, such as --set
+	option string    // its source in messages, such as --set
 	span   diag.Span // of the name in a --vars file; zero for --set
 }
 
@@ -35,7 +35,7 @@ type variables struct {
 	*load
 	byName map[string]*variable
 	order  []string
-	bytes  int // that may still be put in
+	bytes  int // up to the limit of substituted bytes
 }
 
 // declare reads the section variables of a template.
@@ -95,7 +95,7 @@ func (s *load) checkDefault(v *variable, here place) {
 			Help = "remove the default"
 		return
 	}
-	for _, p := range pieces(v.fallback.Text) {
+	for _, p := range split(v.fallback.Text) {
 		if p.name != "" {
 			s.out.add(rule.RecursiveVariable, at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
 				Help = "use both variables where the value is needed"
@@ -103,7 +103,7 @@ func (s *load) checkDefault(v *variable, here place) {
 	}
 }
 
-// onlyText returns v if it is a text, otherwise nil.
+// onlyText returns v for a text, otherwise nil.
 func onlyText(v *plist.Value) *plist.Value {
 	if v == nil || v.Kind != plist.String {
 		return nil
@@ -128,10 +128,10 @@ func article(k plist.Kind) string {
 	return text.Article(k.String())
 }
 
-// give takes the values of --vars and --set; the last one of a name counts.
-func (vs *variables) give(in Input) {
+// assignAll assigns the values of --vars and --set; the last one of a name counts.
+func (vs *variables) assignAll(in Input) {
 	for _, file := range in.Vars {
-		vs.giveFile(file)
+		vs.assignFile(file)
 	}
 	for i, set := range in.Set {
 		name, value, ok := strings.Cut(set, "=")
@@ -140,15 +140,15 @@ func (vs *variables) give(in Input) {
 			vs.out.add(rule.InvalidVariable, place{}, "--set number %d is no assignment, want name=value", i+1)
 			continue
 		}
-		vs.giveOne(name, &given{value: plist.NewString(value), option: "--set"})
+		vs.assign(name, &assignment{value: plist.NewString(value), option: "--set"})
 	}
 }
 
-func (vs *variables) giveFile(original *diag.File) {
+func (vs *variables) assignFile(original *diag.File) {
 	// A copy, because secrets are masked in it before it goes into findings.
 	file := diag.NewFile(original.Name, bytes.Clone(original.Data))
 	before := len(vs.out.list)
-	tree := readTree(file, &vs.left, vs.out)
+	tree := readTree(file, &vs.valuesLeft, vs.out)
 	if len(vs.out.list) > before {
 		vs.hideFile(file, vs.out.list[before:])
 	}
@@ -165,11 +165,11 @@ func (vs *variables) giveFile(original *diag.File) {
 		return
 	}
 	for _, f := range tree.Fields {
-		vs.giveOne(f.Key, &given{value: f.Value, option: file.Name, span: f.KeySpan})
+		vs.assign(f.Key, &assignment{value: f.Value, option: file.Name, span: f.KeySpan})
 	}
 }
 
-// hideFile keeps a file that cannot be read out of excerpts and messages: which of its values are secret is not known.
+// hideFile keeps an unreadable file out of excerpts and messages, because any of its values may be secret.
 func (vs *variables) hideFile(file *diag.File, found []diag.Diagnostic) {
 	vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
 	for i := range found {
@@ -179,30 +179,31 @@ func (vs *variables) hideFile(file *diag.File, found []diag.Diagnostic) {
 	}
 }
 
-func (vs *variables) giveOne(name string, g *given) {
+func (vs *variables) assign(name string, a *assignment) {
 	v := vs.byName[name]
 	if v == nil {
-		vs.undeclaredGiven(name, g)
+		vs.reportUndeclared(name, a)
 		return
 	}
-	if v.Secret || isReference(g.value) {
+	if v.Secret || isReference(a.value) {
 		v.Secret = true
-		vs.mask(g.value)
+		vs.mask(a.value)
 	}
-	v.given = g
+	v.assignment = a
 }
 
-// undeclaredGiven is an Error for --set, which is written for this template, and a Warning for a file, which may serve several.
-func (vs *variables) undeclaredGiven(name string, g *given) {
+// reportUndeclared reports an Error for --set, because it is for this template only, and a Warning for a file, because it may
+// serve several.
+func (vs *variables) reportUndeclared(name string, a *assignment) {
 	if vs.out.full() {
 		return
 	}
 	report := vs.out.warn
-	if g.option == "--set" {
+	if a.option == "--set" {
 		report = vs.out.add
 	}
-	vs.mask(g.value)
-	report(rule.UndeclaredVariable, place{span: g.span}, "%s gives variable %q, which the template does not declare", g.option, name).
+	vs.mask(a.value)
+	report(rule.UndeclaredVariable, place{span: a.span}, "%s gives variable %q, which the template does not declare", a.option, name).
 		Help = didYouMean(name, vs.order, "declare it under variables")
 }
 
@@ -210,7 +211,7 @@ func isReference(v *plist.Value) bool {
 	return v.Kind == plist.String && (strings.HasPrefix(v.Text, "env:") || strings.HasPrefix(v.Text, "file:"))
 }
 
-// resolve returns the value of a variable, or nil after a finding. It reads a reference only when it is needed, and only once.
+// resolve returns the value of a variable, or nil after a finding. It reads a reference at first use, and only once.
 func (vs *variables) resolve(v *variable) *plist.Value {
 	v.Used = true
 	if v.resolved {
@@ -218,10 +219,10 @@ func (vs *variables) resolve(v *variable) *plist.Value {
 	}
 	v.resolved = true
 	switch {
-	case v.given != nil:
-		v.value = vs.givenValue(v)
+	case v.assignment != nil:
+		v.value = vs.assignedValue(v)
 	case v.reference != nil:
-		if text, ok := vs.follow(v, v.reference.Text, false, v.reference.Span); ok {
+		if text, ok := vs.readReference(v, v.reference.Text, false, v.reference.Span); ok {
 			v.value = vs.typed(v, plist.NewString(text), "its reference", v.Span)
 		}
 	case v.fallback != nil:
@@ -238,19 +239,19 @@ func (vs *variables) resolve(v *variable) *plist.Value {
 	return v.value
 }
 
-func (vs *variables) givenValue(v *variable) *plist.Value {
-	g := v.given
-	if isReference(g.value) {
-		text, ok := vs.follow(v, g.value.Text, true, g.span)
+func (vs *variables) assignedValue(v *variable) *plist.Value {
+	a := v.assignment
+	if isReference(a.value) {
+		text, ok := vs.readReference(v, a.value.Text, true, a.span)
 		if !ok {
 			return nil
 		}
-		return vs.typed(v, plist.NewString(text), "its reference", g.span)
+		return vs.typed(v, plist.NewString(text), "its reference", a.span)
 	}
-	return vs.typed(v, g.value, g.option, g.span)
+	return vs.typed(v, a.value, a.option, a.span)
 }
 
-// typed turns a value into the variable's type, or reports that it cannot be.
+// typed converts a value to the variable's type, or reports it.
 func (vs *variables) typed(v *variable, value *plist.Value, from string, span diag.Span) *plist.Value {
 	converted, ok := convert(value, v.Kind)
 	if ok {
@@ -291,9 +292,9 @@ func convert(v *plist.Value, k plist.Kind) (*plist.Value, bool) {
 	return v, false
 }
 
-// follow reads env:NAME or file:PATH. The operator's own references may name any file, a template's only those in
-// its folder.
-func (vs *variables) follow(v *variable, reference string, operator bool, span diag.Span) (string, bool) {
+// readReference reads env:NAME or file:PATH. The operator's own references may name any file, a template's only those in its
+// folder.
+func (vs *variables) readReference(v *variable, reference string, operator bool, span diag.Span) (string, bool) {
 	at := place{span, diag.Keys("variables", v.Name)}
 	if name, ok := strings.CutPrefix(reference, "env:"); ok {
 		value, set := "", false
@@ -333,14 +334,14 @@ func (vs *variables) secretFile(name string, operator bool, from *diag.File) ([]
 	return vs.ReadFile(name)
 }
 
-// trimNewline drops the one line end that editors put at the end of a file.
+// trimNewline drops the one line end added by editors at the end of a file.
 func trimNewline(s string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 }
 
-// unused reports the variables that a template declares and nothing names. Those of a base may stand where the template
-// has something else.
-func (vs *variables) unused(template *diag.File) {
+// reportUnused reports variables declared in the template and never used. It ignores those of a base, because the template may
+// have replaced their use.
+func (vs *variables) reportUnused(template *diag.File) {
 	for _, name := range vs.order {
 		if v := vs.byName[name]; !v.Used && v.Span.File == template {
 			vs.out.warn(rule.UnusedVariable, place{v.Span, diag.Keys("variables", name)}, "variable %q is not used", name).

@@ -16,8 +16,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Write returns a value as the YAML of a template, its keys in the order that they have: what Load reads from it is the
-// same value. It refuses what no template can hold.
+// Write returns a value as the YAML of a template, with its keys in their order. Load reads the same value from it. It
+// refuses nulls, UIDs, infinite numbers, NaN and text in invalid UTF-8.
 func Write(v *plist.Value) ([]byte, error) {
 	n, err := nodeOf(v)
 	if err != nil {
@@ -26,21 +26,21 @@ func Write(v *plist.Value) ([]byte, error) {
 	return yaml.Dump(n, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithQuotePreference(yaml.QuoteDouble))
 }
 
-// Literal returns the text that stands for s in a template, where ${name} would be a variable.
+// Literal escapes the text s for a template: $${ for ${, because ${name} would be a variable.
 func Literal(s string) string {
 	if !strings.Contains(s, "${") {
 		return s
 	}
-	if parts := pieces(s); len(parts) == 1 && parts[0].text == s {
-		return s // only the variables of a server, which are no variables here
+	if parts := split(s); len(parts) == 1 && parts[0].text == s {
+		return s // only the variables of a server, literal text here
 	}
 	return strings.ReplaceAll(s, "${", "$${")
 }
 
-// PayloadTakes says whether a payload may hold a text at one of its own keys, such as uuid.
+// PayloadTakes is true for a text allowed at one of a payload's own keys, such as uuid.
 func PayloadTakes(key, text string) bool {
 	c := &checker{out: &findings{}}
-	c.check(plist.NewString(text), payloadShape().child(key), place{})
+	c.value(plist.NewString(text), payloadShape().child(key), place{})
 	return len(c.out.list) == 0
 }
 
@@ -106,13 +106,13 @@ func mappingOf(v *plist.Value) (*yaml.Node, error) {
 	return n, nil
 }
 
-// textNode writes text so that other readers of YAML see text too.
+// textNode writes text as text for every reader of YAML.
 func textNode(s string) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	switch {
 	case !utf8.ValidString(s):
 		return nil, errors.New("a template has no text that is not UTF-8")
-	case strings.TrimRight(s, "\n") == "", strings.HasSuffix(s, "\n\n"): // a block would take in the empty lines behind it
+	case strings.TrimRight(s, "\n") == "", strings.HasSuffix(s, "\n\n"): // a block would include the empty lines after it
 		n.Style = yaml.DoubleQuotedStyle
 	case slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, strings.ToLower(s)): // booleans of YAML 1.1
 		n.Style = yaml.DoubleQuotedStyle
@@ -120,7 +120,7 @@ func textNode(s string) (*yaml.Node, error) {
 	return n, nil
 }
 
-// dataNode breaks base64 into lines where one would be long.
+// dataNode breaks long base64 into lines.
 func dataNode(data []byte) *yaml.Node {
 	const width = 76
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Style: yaml.TaggedStyle, Value: base64.StdEncoding.EncodeToString(data)}

@@ -78,7 +78,7 @@ func TestLiteral(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"$", "{", "}", "${", "$${", "x", "FLEET_VAR_X", "${FLEET_VAR_X}", "$FLEET_VAR_X", "é"})).Draw(t, "parts"), "")
 		var b strings.Builder
-		for _, p := range pieces(Literal(s)) {
+		for _, p := range split(Literal(s)) {
 			if p.name != "" || p.malformed {
 				t.Fatalf("%q has a variable", Literal(s))
 			}

@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-func TestFrozenProfile(t *testing.T) {
+func TestVerbatimProfile(t *testing.T) {
 	spec, found := loadText(t, organization+`
 profile:
   identifier: corp
@@ -33,7 +33,7 @@ variables: {uuid: abc}
 	}
 }
 
-func TestFrozenProfileFindings(t *testing.T) {
+func TestVerbatimProfileFindings(t *testing.T) {
 	tests := []struct {
 		name, text string
 		want       []string
