@@ -4,20 +4,16 @@ GO          ?= go
 VERSION     ?= devel
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# The sources of "make generate" and their versions: checkouts of apple/device-management and, if wanted, of
-# ProfileManifests; NEWER is a folder of Apple's shape whose facts win, SEED one of a release in between.
-APPLE             ?=
-APPLE_VERSION     ?= 18.1
-SEED              ?= $(wildcard $(NEWER)/../apple-27-seed1)
-SEED_VERSION      ?= 1548d422768fe7a125e4a6f30ee0cb121a0cc333
-NEWER             ?=
-MANIFESTS         ?=
-MANIFESTS_VERSION ?= 2026-08
+# Checkouts for "make generate", at the commits in internal/schema/sources/checkouts.csv.
+APPLE     ?=
+MANIFESTS ?=
+# The files of APPLE for "make facts"; all without it.
+FILES     ?=
 
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: build run test e2e bench lint generate fuzz clean
+.PHONY: build run test e2e bench lint generate facts fuzz clean
 
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
@@ -46,11 +42,11 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-generate: ## rebuild the schema catalog: make generate APPLE=DIR NEWER=DIR MANIFESTS=DIR
-	$(if $(APPLE),,$(error generate needs APPLE=DIR, a checkout of apple/device-management))
-	$(GO) run ./internal/schema/generate -apple "$(APPLE)" -apple-version "$(APPLE_VERSION)" -newer "$(NEWER)" \
-		-seed "$(SEED)" -seed-version "$(SEED_VERSION)" \
-		-manifests "$(MANIFESTS)" -manifests-version "$(MANIFESTS_VERSION)" -out internal/schema/catalog
+generate: ## rebuild the schema catalog: make generate APPLE=DIR MANIFESTS=DIR
+	@$(GO) run ./internal/schema/generate -apple "$(APPLE)" -manifests "$(MANIFESTS)"
+
+facts: ## write the facts of a newer Apple release into internal/schema/sources: make facts APPLE=DIR [FILES=...]
+	@$(GO) run ./internal/schema/generate -facts -apple "$(APPLE)" $(FILES)
 
 fuzz: ## each fuzz target for a minute
 	@for package in $$($(GO) list ./...); do \

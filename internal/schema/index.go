@@ -60,7 +60,7 @@ func Files(types []*Type) (map[string][]byte, error) {
 	})
 	files := map[string][]byte{}
 	for _, t := range types {
-		name := fileName(folder(t.Family), t.ID)
+		name := FileName(t)
 		if !fs.ValidPath(name) {
 			return nil, fmt.Errorf("type %q cannot name a file", t.ID)
 		}
@@ -80,6 +80,9 @@ func Files(types []*Type) (map[string][]byte, error) {
 	files[indexName] = data
 	return files, nil
 }
+
+// FileName returns the name of a type's file among Files.
+func FileName(t *Type) string { return fileName(folder(t.Family), t.ID) }
 
 func indexOf(types []*Type) indexFile {
 	x := indexFile{Sources: countSources(types)}

@@ -331,6 +331,7 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		{"delta of an unknown type", &Tree{Deltas: []Delta{{PayloadType: "x"}}}},
 		{"delta of an unknown key", &Tree{Deltas: []Delta{{PayloadType: "com.example.door", Changed: []*schema.Key{{Name: "x"}}}}}},
+		{"delta adding a known key", &Tree{Deltas: []Delta{{PayloadType: "com.example.door", Added: []*schema.Key{{Name: "Height"}}}}}},
 		{"lifecycle of an unknown type", &Tree{Lifecycles: []Lifecycle{{PayloadType: "x"}}}},
 	}
 	for _, tt := range tests {

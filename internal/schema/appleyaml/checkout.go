@@ -26,20 +26,11 @@ func IsCheckout(files fs.FS) bool {
 	return false
 }
 
-// ReadCheckout reads a checkout of Apple's repository that nobody vouches for, with its prose. Files of changes only,
-// which Apple's repository does not have, are left out.
+// ReadCheckout reads a checkout of Apple's repository that nobody vouches for, with its prose.
 func ReadCheckout(files fs.FS, version string) (*schema.Checkout, error) {
-	var names []string
-	for _, folder := range []string{profilesFolder, declarationsFolder} {
-		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() && path.Ext(name) == ".yaml" && !strings.HasSuffix(name, deltaSuffix+".yaml") {
-				names = append(names, name)
-			}
-			return err
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("reading Apple's schemas: %w", err)
-		}
+	names, err := SchemaFiles(files)
+	if err != nil {
+		return nil, err
 	}
 	c, err := schema.ReadCheckout(files, names, func(name string, data []byte) (*schema.Type, *schema.Prose, error) {
 		t, prose, err := readUntrusted(name, data)
@@ -53,6 +44,23 @@ func ReadCheckout(files fs.FS, version string) (*schema.Checkout, error) {
 		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
 	}
 	return c, nil
+}
+
+// SchemaFiles returns the names of a checkout's schema files. Deltas, unknown to Apple's repository, are left out.
+func SchemaFiles(files fs.FS) ([]string, error) {
+	var names []string
+	for _, folder := range []string{profilesFolder, declarationsFolder} {
+		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() && path.Ext(name) == ".yaml" && !strings.HasSuffix(name, deltaSuffix+".yaml") {
+				names = append(names, name)
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("reading Apple's schemas: %w", err)
+		}
+	}
+	return names, nil
 }
 
 func readUntrusted(name string, data []byte) (*schema.Type, *schema.Prose, error) {

@@ -16,6 +16,7 @@ type Delta struct {
 	Added        []*schema.Key
 	Changed      []*schema.Key // only Name, Availability and Replacement count
 	Sources      []schema.Source
+	file         string
 }
 
 func readDelta(data []byte) (*Delta, error) {
@@ -66,6 +67,9 @@ func (d *Delta) apply(t *schema.Type) error {
 		k.Replacement = change.Replacement
 	}
 	for _, k := range d.Added {
+		if t.Key(k.Name) != nil {
+			return fmt.Errorf("changing %s: %s adds key %q, known already", t.ID, d.file, k.Name)
+		}
 		i, _ := slices.BinarySearchFunc(t.Keys, k, func(a, b *schema.Key) int {
 			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 		})

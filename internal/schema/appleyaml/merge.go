@@ -24,7 +24,8 @@ func Merge(older, newer *Tree) ([]*schema.Type, error) {
 	for _, t := range newer.Types {
 		if old := types[t.ID]; old != nil {
 			t.Keys = mergeKeys(old.Keys, t.Keys, map[*schema.Key]bool{})
-			t.Sources = append(old.Sources, t.Sources...)
+			own := slices.DeleteFunc(old.Sources, func(s schema.Source) bool { return slices.Contains(t.Sources, s) })
+			t.Sources = append(own, t.Sources...)
 		} else {
 			ids = append(ids, t.ID)
 		}
@@ -86,11 +87,15 @@ func mergeSubkeys(old, k *schema.Key, done map[*schema.Key]bool) {
 	k.Keys = mergeKeys(old.Keys, k.Keys, done)
 }
 
+func (l *Lifecycle) isOf(t *schema.Type) bool {
+	return t.PayloadType == l.PayloadType && t.Family == schema.Payload
+}
+
 // apply sets the lifecycle on every type of the payload type.
 func (l *Lifecycle) apply(types []*schema.Type) error {
 	found := false
 	for _, t := range types {
-		if t.PayloadType != l.PayloadType || t.Family != schema.Payload {
+		if !l.isOf(t) {
 			continue
 		}
 		found = true

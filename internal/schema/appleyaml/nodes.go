@@ -139,6 +139,7 @@ func (r *keyReader) key(k *schema.Key, n *yaml.Node) error {
 	k.ContentTypes = texts(field(n, "asset-content-types"))
 	k.SubkeyType = text(field(n, "subkeytype"))
 	k.Replacement = text(field(n, "replacement"))
+	k.Dropped = text(field(n, "dropped")) == "true"
 	if err := readKind(k, n); err != nil {
 		return err
 	}

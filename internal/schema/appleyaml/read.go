@@ -20,54 +20,57 @@ import (
 // RepositoryName is the name that sources of Apple's repository have.
 const RepositoryName = schema.AppleSource
 
-// The parts of Apple's repository that are read.
+// The parts of a folder this package reads.
 const (
 	profilesFolder     = "mdm/profiles"
 	declarationsFolder = "declarative/declarations"
 	lifecycleFile      = "payload-lifecycle.csv"
 	statusFile         = "status-items.csv"
-	correctionFolders  = "corrections-*"
 	deltaSuffix        = ".delta"
 )
 
-// Tree is what a folder in the shape of Apple's repository states.
+// Tree is the contents of a folder in the shape of Apple's repository.
 type Tree struct {
 	Types      []*schema.Type
-	Renamed    map[string]string // the ID that a type had before, to the one it has
+	Renamed    map[string]string // a type's former ID to its ID
 	Deltas     []Delta
 	Lifecycles []Lifecycle
+	files      map[string]string // a type's ID to its file
 }
 
-// Read reads a folder in the shape of Apple's repository. A file whose comments at the top name a source of their own
-// has that one, the others have the version given. Besides, the folder may have files of changes only (NAME.delta.yaml),
-// a payload-lifecycle.csv, a status-items.csv, and folders corrections-VERSION of the same shape, whose files take the
-// place of those of the same type.
+// Read reads a folder in the shape of Apple's repository. A file takes its sources from the comments at its top; without
+// any, its source is this repository at the version given. The folder may also have files of changes (NAME.delta.yaml), a
+// payload-lifecycle.csv and a status-items.csv. It is for trusted folders: see ReadCheckout.
 func Read(files fs.FS, version string) (*Tree, error) {
-	tree := &Tree{Renamed: map[string]string{}}
+	tree := &Tree{Renamed: map[string]string{}, files: map[string]string{}}
 	if err := tree.readTypes(files, version); err != nil {
 		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
 	}
 	if len(tree.Types)+len(tree.Deltas) == 0 {
-		return nil, fmt.Errorf("reading Apple's schemas: %s and %s have none", profilesFolder, declarationsFolder)
+		return nil, fmt.Errorf("reading Apple's schemas: no YAML file in %s or %s", profilesFolder, declarationsFolder)
 	}
-	corrections, err := fs.Glob(files, correctionFolders)
-	if err != nil {
-		return nil, err
+	if err := tree.readTables(files); err != nil {
+		return nil, fmt.Errorf("reading Apple's schemas: %w", err)
 	}
-	for _, folder := range corrections {
-		within, err := fs.Sub(files, folder)
-		if err != nil {
-			return nil, err
-		}
-		corrected := &Tree{Renamed: tree.Renamed}
-		if err := corrected.readTypes(within, version); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", folder, err)
-		}
-		for _, t := range corrected.Types {
-			tree.put(t)
+	return tree, nil
+}
+
+// Files returns the names of the files stating something about a type, sorted.
+func (tree *Tree) Files(t *schema.Type) []string {
+	var names []string
+	if name := tree.files[t.ID]; name != "" {
+		names = append(names, name)
+	}
+	for _, d := range tree.Deltas {
+		if d.PayloadType == t.ID {
+			names = append(names, d.file)
 		}
 	}
-	return tree, tree.readTables(files)
+	if slices.ContainsFunc(tree.Lifecycles, func(l Lifecycle) bool { return l.isOf(t) }) {
+		names = append(names, lifecycleFile)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (tree *Tree) readTypes(files fs.FS, version string) error {
@@ -80,7 +83,10 @@ func (tree *Tree) readTypes(files fs.FS, version string) error {
 			if err != nil {
 				return err
 			}
-			return tree.add(name, data, version)
+			if err := tree.add(name, data, version); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -89,7 +95,7 @@ func (tree *Tree) readTypes(files fs.FS, version string) error {
 	return nil
 }
 
-// readTables reads the files of a folder that are no schemas. Each of them may be missing.
+// readTables reads the tables of a folder. Each of them may be missing.
 func (tree *Tree) readTables(files fs.FS) error {
 	for name, read := range map[string]func(data []byte) error{
 		lifecycleFile: func(data []byte) (err error) {
@@ -98,10 +104,10 @@ func (tree *Tree) readTables(files fs.FS) error {
 		},
 		statusFile: func(data []byte) error {
 			t, err := readStatusItems(data)
-			if err == nil {
-				tree.put(t)
+			if err != nil {
+				return err
 			}
-			return err
+			return tree.put(t, statusFile)
 		},
 	} {
 		data, err := fs.ReadFile(files, name)
@@ -109,45 +115,44 @@ func (tree *Tree) readTables(files fs.FS) error {
 			err = read(data)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("reading %s: %w", name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// put adds a type, in the place of another of the same ID.
-func (tree *Tree) put(t *schema.Type) {
-	if i := slices.IndexFunc(tree.Types, func(x *schema.Type) bool { return x.ID == t.ID }); i >= 0 {
-		tree.Types[i] = t
-	} else {
-		tree.Types = append(tree.Types, t)
+func (tree *Tree) put(t *schema.Type, file string) error {
+	if other := tree.files[t.ID]; other != "" {
+		return fmt.Errorf("type %q is also defined in %s", t.ID, other)
 	}
+	tree.files[t.ID] = file
+	tree.Types = append(tree.Types, t)
+	return nil
 }
 
 func (tree *Tree) add(name string, data []byte, version string) error {
 	stem, isDelta := strings.CutSuffix(strings.TrimSuffix(path.Base(name), ".yaml"), deltaSuffix)
-	// Deltas are made by hand: Apple's repository has the whole file.
+	// Apple's repository has no deltas: their source is the whole file.
 	whole := path.Join(path.Dir(name), stem+".yaml")
 	header := readHeader(data, schema.Source{Name: RepositoryName, Version: version, Path: whole})
 	if isDelta {
 		delta, err := readDelta(data)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
-		delta.Sources = header.sources
+		delta.Sources, delta.file = header.sources, name
 		tree.Deltas = append(tree.Deltas, *delta)
 		return nil
 	}
 	t, err := ReadType(stem, data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
 	t.Sources = header.sources
 	if header.renamedFrom != "" {
 		tree.Renamed[identify(header.renamedFrom, t.PayloadType)] = t.ID
 	}
-	tree.Types = append(tree.Types, t)
-	return nil
+	return tree.put(t, name)
 }
 
 // ReadType reads one schema file. Stem is its name without .yaml: a part in brackets tells types apart that share a

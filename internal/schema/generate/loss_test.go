@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
@@ -62,10 +63,13 @@ var mended = map[string]string{
 	"com.apple.extensiblesso(kerberos):ExtensionData/domainRealmMapping/Realm/": "ExtensionData/domainRealmMapping/ANY/",
 }
 
-// TestNothingIsLost compares the embedded catalog with the sources, fact by fact, without the importer's help.
+// sourcesFolder holds the facts of this repository's own.
+const sourcesFolder = "../sources"
+
+// TestNothingIsLost compares the embedded catalog with the sources, fact by fact, without the importer's help. Without
+// SYNCGUARD_DATA it compares the facts of this repository alone.
 func TestNothingIsLost(t *testing.T) {
-	data := sourceData(t)
-	sources := readSources(t, data)
+	sources, partial := sourceFacts(t, os.Getenv("SYNCGUARD_DATA"))
 	counts := map[string]int{}
 	stated := 0
 	for id, source := range sources {
@@ -74,7 +78,7 @@ func TestNothingIsLost(t *testing.T) {
 			t.Errorf("%s is not in the catalog", id)
 			continue
 		}
-		stated += compareFacts(t, id, source, factsOf(x), counts)
+		stated += compareFacts(t, id, source, factsOf(x), counts, partial[id])
 	}
 	t.Logf("%d types, %d facts compared", len(sources), stated)
 	for _, loss := range slices.Sorted(maps.Keys(counts)) {
@@ -82,7 +86,7 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
-func compareFacts(t *testing.T, id string, source, catalog facts, counts map[string]int) (stated int) {
+func compareFacts(t *testing.T, id string, source, catalog facts, counts map[string]int, partial bool) (stated int) {
 	for path, attributes := range source {
 		to := mend(id, path)
 		for attribute, value := range attributes {
@@ -106,6 +110,9 @@ func compareFacts(t *testing.T, id string, source, catalog facts, counts map[str
 			}
 			delete(catalog[to], attribute)
 		}
+	}
+	if partial {
+		return stated
 	}
 	for path, attributes := range catalog {
 		if attributes["dropped"] != "" || attributes["community"] != "" {
@@ -133,9 +140,11 @@ func mend(id, path string) string {
 	return path
 }
 
+var catalog = sync.OnceValue(schema.Embedded)
+
 func typeOf(t *testing.T, id string) *schema.Type {
 	t.Helper()
-	c := schema.Embedded()
+	c := catalog()
 	entries, err := c.Entries()
 	if err != nil {
 		t.Fatal(err)
@@ -152,49 +161,25 @@ func typeOf(t *testing.T, id string) *schema.Type {
 	return nil
 }
 
-// readSources reads the facts of each type: those of the newest file where there is one, with what the seed alone states.
-func readSources(t *testing.T, data string) map[string]facts {
+// sourceFacts reads the facts of each type: those of this repository, or else those of the checkout below data. Without data, the
+// types known in part only are named.
+func sourceFacts(t *testing.T, data string) (sources map[string]facts, partial map[string]bool) {
 	t.Helper()
-	sources := readFolders(t, filepath.Join(data, "apple-device-management"))
-	seed := readFolders(t, filepath.Join(data, "apple-27-seed1"))
-	maps.Copy(sources, seed)
-	newest := readFolders(t, filepath.Join(data, "apple-newer"), filepath.Join(data, "apple-newer/corrections-27.2"))
-	for id, f := range newest {
-		sources[id] = complete(f, seed[id])
+	own := filepath.Join(sourcesFolder, "apple")
+	sources, partial = map[string]facts{}, map[string]bool{}
+	if data != "" {
+		sources = readFolders(t, filepath.Join(data, "apple-device-management"))
 	}
-	applyDelta(t, sources["com.apple.applicationaccess"], filepath.Join(data, "apple-newer/mdm/profiles/com.apple.applicationaccess.delta.yaml"))
-	applyLifecycles(t, sources, filepath.Join(data, "apple-newer/payload-lifecycle.csv"))
-	return sources
-}
-
-// complete adds to facts what only the seed states: the names of array elements, and attributes that no documentation has.
-func complete(f, seed facts) facts {
-	elements := map[string]string{} // by the path of the array
-	for path, attributes := range seed {
-		if i := strings.LastIndex(path, "/"); i > 0 && strings.Contains(seed[path[:i]]["type"], "array") {
-			elements[path[:i]] = attributes["key"]
+	maps.Copy(sources, readFolders(t, own))
+	get := func(id string) facts {
+		if sources[id] == nil {
+			sources[id], partial[id] = facts{}, true
 		}
+		return sources[id]
 	}
-	completed := facts{}
-	for path, attributes := range f {
-		to := path
-		for strings.Contains(to, "/#0") && elements[to[:strings.Index(to, "/#0")]] != "" {
-			array := to[:strings.Index(to, "/#0")]
-			to = array + "/" + elements[array] + to[len(array)+len("/#0"):]
-		}
-		completed[to] = attributes
-		for attribute, value := range seed[to] {
-			_, stated := attributes[attribute]
-			isElement := to != path && strings.HasSuffix(path, "/#0")
-			switch {
-			case stated:
-			case attribute == "combinetype", attribute == "assettypes", attribute == "asset-content-types", attribute == "subkeytype",
-				isElement && (attribute == "key" || attribute == "presence"):
-				attributes[attribute] = value
-			}
-		}
-	}
-	return completed
+	applyDelta(t, get("com.apple.applicationaccess"), filepath.Join(own, "mdm/profiles/com.apple.applicationaccess.delta.yaml"))
+	applyLifecycles(t, get, filepath.Join(own, "payload-lifecycle.csv"))
+	return sources, partial
 }
 
 // readFolders reads the facts of each type: those of the last folder that has it.
@@ -220,7 +205,7 @@ func readFolders(t *testing.T, roots ...string) map[string]facts {
 
 // TestStatusItemsAreThoseOfTheTable compares the status items of the catalog with their table, column by column.
 func TestStatusItemsAreThoseOfTheTable(t *testing.T) {
-	file, err := os.Open(filepath.Join(sourceData(t), "apple-newer/status-items.csv"))
+	file, err := os.Open(filepath.Join(sourcesFolder, "apple/status-items.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -387,6 +372,9 @@ func applyDelta(t *testing.T, f facts, name string) {
 			changes := facts{}
 			flattenKeys(changes, "", value, nil)
 			for path, attributes := range changes {
+				if f[path] == nil {
+					f[path] = map[string]string{}
+				}
 				replaceFacts(f[path], attributes)
 			}
 		}
@@ -408,7 +396,7 @@ func replaceFacts(old, changes map[string]string) {
 	}
 }
 
-func applyLifecycles(t *testing.T, sources map[string]facts, name string) {
+func applyLifecycles(t *testing.T, sources func(id string) facts, name string) {
 	t.Helper()
 	file, err := os.Open(name)
 	if err != nil {
@@ -420,7 +408,7 @@ func applyLifecycles(t *testing.T, sources map[string]facts, name string) {
 		t.Fatal(err)
 	}
 	for _, row := range rows[1:] {
-		f := sources[row[0]]
+		f := sources(row[0])
 		for i, attribute := range []string{"introduced", "deprecated", "removed"} {
 			if row[i+2] != "" {
 				f.set("", "supportedOS."+row[1]+"."+attribute, canonical(attribute, row[i+2]))

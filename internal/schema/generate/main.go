@@ -1,118 +1,72 @@
-// Command generate makes the embedded schema catalog from checkouts of its sources.
+// Command generate makes internal/schema/catalog, the facts embedded in syncguard, from two public repositories and from
+// internal/schema/sources. The README there tells how to change a fact and how to add a newer release of Apple's.
+//
+//	go run ./internal/schema/generate -apple DIR -manifests DIR     # make generate
+//	go run ./internal/schema/generate -facts -apple DIR [FILE...]   # make facts
+//
+// Start reading at build, which says what comes from where: appleyaml reads and merges Apple's schemas, manifests reads
+// ProfileManifests, and schema.Files lays out the catalog. With -facts it writes facts files into the sources instead, from a
+// newer checkout of apple/device-management: see factsfiles.go.
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"slices"
-
-	"syncguard/internal/schema"
-	"syncguard/internal/schema/appleyaml"
-	"syncguard/internal/schema/manifests"
 )
 
 type options struct {
-	apple, appleVersion         string
-	seed, seedVersion           string
-	newer                       string
-	manifests, manifestsVersion string
-	out                         string
+	apple, manifests string // checkouts
+	sources, out     string
+	facts            bool
+	commit           string
+	files            []string // of -facts
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.apple, "apple", "", "checkout of apple/device-management")
-	flag.StringVar(&o.appleVersion, "apple-version", "", "release that the checkout has")
-	flag.StringVar(&o.seed, "seed", "", "folder of the same shape, newer than -apple and older than -newer; may be left out")
-	flag.StringVar(&o.seedVersion, "seed-version", "", "commit that the seed has")
-	flag.StringVar(&o.newer, "newer", "", "folder of the same shape whose newer facts win; may be left out")
-	flag.StringVar(&o.manifests, "manifests", "", "checkout of ProfileManifests; may be left out")
-	flag.StringVar(&o.manifestsVersion, "manifests-version", "", "date of the checkout")
-	flag.StringVar(&o.out, "out", "", "folder to write, replaced as a whole")
+	flag.StringVar(&o.manifests, "manifests", "", "checkout of ProfileManifests")
+	flag.StringVar(&o.sources, "sources", "internal/schema/sources", "folder of our own sources")
+	flag.StringVar(&o.out, "out", "internal/schema/catalog", "folder to write, replaced as a whole")
+	flag.BoolVar(&o.facts, "facts", false, "write the facts of -apple into -sources: all files, or those named")
+	flag.StringVar(&o.commit, "commit", "", "with -facts: the commit of -apple, if it is no git checkout")
 	flag.Parse()
-	if err := run(o); err != nil {
-		fmt.Fprintln(os.Stderr, "generate:", err)
+	o.files = flag.Args()
+	if err := run(o, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options) error {
-	if err := o.check(); err != nil {
-		return err
+// run writes notes for the person who runs it to log.
+func run(o options, log io.Writer) error {
+	if o.facts {
+		return writeFactsFiles(o, log)
 	}
-	types, err := readApple(o)
+	s, err := readSources(os.DirFS(o.sources))
 	if err != nil {
 		return err
 	}
-	if o.manifests != "" {
-		preferences, err := manifests.Read(os.DirFS(o.manifests), o.manifestsVersion)
-		if err != nil {
-			return err
-		}
-		if err := manifests.AddBeside(types, os.DirFS(o.manifests), o.manifestsVersion); err != nil {
-			return err
-		}
-		prescribes, err := readPrescribed(prescribed)
-		if err != nil {
-			return err
-		}
-		prescribes = slices.DeleteFunc(prescribes, func(t *schema.Type) bool { return manifests.Beside(types, t) })
-		types = slices.Concat(types, preferences, prescribes)
+	if err := s.checkouts.check(o, log); err != nil {
+		return err
 	}
-	files, err := schema.Files(types)
+	files, origins, err := build(os.DirFS(o.apple), os.DirFS(o.manifests), s)
 	if err != nil {
 		return err
 	}
-	return replace(o.out, files)
-}
-
-func (o options) check() error {
-	switch {
-	case o.apple == "" || o.appleVersion == "":
-		return errors.New("-apple and -apple-version are needed")
-	case o.seed != "" && o.seedVersion == "":
-		return errors.New("-seed needs -seed-version")
-	case o.manifests != "" && o.manifestsVersion == "":
-		return errors.New("-manifests needs -manifests-version")
-	case o.out == "":
-		return errors.New("-out is needed")
+	if err := replace(o.out, files); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(o.sources, originsFile), origins, 0o644); err != nil {
+		return fmt.Errorf("writing the origins: %w", err)
 	}
 	return nil
 }
 
-func readApple(o options) ([]*schema.Type, error) {
-	older, err := appleyaml.Read(os.DirFS(o.apple), o.appleVersion)
-	if err != nil {
-		return nil, err
-	}
-	newer := &appleyaml.Tree{}
-	if o.newer != "" {
-		if newer, err = appleyaml.Read(os.DirFS(o.newer), ""); err != nil {
-			return nil, err
-		}
-	}
-	if o.seed != "" {
-		seed, err := appleyaml.Read(os.DirFS(o.seed), o.seedVersion)
-		if err != nil {
-			return nil, err
-		}
-		if older, err = appleyaml.Between(older, seed, newer); err != nil {
-			return nil, err
-		}
-	}
-	types, err := appleyaml.Merge(older, newer)
-	if err != nil {
-		return nil, err
-	}
-	markUnsure(types, o.appleVersion)
-	nameReleases(types)
-	return types, appleyaml.Correct(types)
-}
-
-// replace writes files into a folder and removes what else is there.
+// replace writes files into a folder and removes all others from it.
 func replace(folder string, files map[string][]byte) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return fmt.Errorf("emptying the catalog: %w", err)

@@ -1,79 +1,217 @@
 package main
 
 import (
+	"encoding/csv"
+	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"go.yaml.in/yaml/v4"
 
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/appleyaml"
 )
 
+const catalogFolder = "../catalog"
+
 // TestCatalogIsCurrent makes the catalog anew, twice, and compares every byte.
 func TestCatalogIsCurrent(t *testing.T) {
 	data := sourceData(t)
 	for range 2 {
-		o := options{
-			apple: filepath.Join(data, "apple-device-management"), appleVersion: "18.1",
-			seed: filepath.Join(data, "apple-27-seed1"), seedVersion: "1548d422768fe7a125e4a6f30ee0cb121a0cc333",
-			newer:     filepath.Join(data, "apple-newer"),
-			manifests: filepath.Join(data, "profile-manifests"), manifestsVersion: "2026-08",
-			out: filepath.Join(t.TempDir(), "catalog"),
-		}
-		if err := run(o); err != nil {
+		files, origins, err := build(os.DirFS(filepath.Join(data, "apple-device-management")), os.DirFS(filepath.Join(data, "profile-manifests")),
+			ownSources(t, os.DirFS(sourcesFolder)))
+		if err != nil {
 			t.Fatal(err)
 		}
-		compareFolders(t, o.out, filepath.Join("..", "catalog"))
-		compareFolders(t, filepath.Join("..", "catalog"), o.out)
+		for name, want := range files {
+			if got, err := os.ReadFile(filepath.Join(catalogFolder, name)); err != nil || string(got) != string(want) {
+				t.Errorf("%s differs (%v); run make generate", name, err)
+			}
+		}
+		for _, name := range filesBelow(t, os.DirFS(catalogFolder)) {
+			if files[name] == nil {
+				t.Errorf("%s is not generated; run make generate", name)
+			}
+		}
+		if got, err := os.ReadFile(filepath.Join(sourcesFolder, originsFile)); err != nil || string(got) != string(origins) {
+			t.Errorf("%s differs (%v); run make generate", originsFile, err)
+		}
 	}
 }
 
-func compareFolders(t *testing.T, a, b string) {
+func ownSources(t *testing.T, files fs.FS) *sources {
 	t.Helper()
-	err := filepath.WalkDir(a, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+	s, err := readSources(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func filesBelow(t *testing.T, files fs.FS) []string {
+	t.Helper()
+	var names []string
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
 		}
-		relative, err := filepath.Rel(a, name)
-		if err != nil {
-			return err
-		}
-		left, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		if right, err := os.ReadFile(filepath.Join(b, relative)); err != nil || string(left) != string(right) {
-			t.Errorf("%s differs (%v); run make generate", relative, err)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return names
 }
 
-func TestRunRefuses(t *testing.T) {
-	full := options{apple: t.TempDir(), appleVersion: "1", seed: t.TempDir(), seedVersion: "1", newer: t.TempDir(), manifests: t.TempDir(), manifestsVersion: "2", out: t.TempDir()}
-	tests := []struct {
-		change func(o *options)
-		want   string
-	}{
-		{func(o *options) { o.apple = "" }, "-apple"},
-		{func(o *options) { o.appleVersion = "" }, "-apple-version"},
-		{func(o *options) { o.seedVersion = "" }, "-seed-version"},
-		{func(o *options) { o.manifestsVersion = "" }, "-manifests-version"},
-		{func(o *options) { o.out = "" }, "-out"},
-		{func(*options) {}, "mdm/profiles"},
+// TestOrigins proves that the table of origins names each file of the catalog and each file of the sources, and that no
+// source has changed since the catalog was made.
+func TestOrigins(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(sourcesFolder, originsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
+	if err != nil || len(rows) == 0 || strings.Join(rows[0], ",") != originColumns {
+		t.Fatalf("the table of origins is %v, %v", rows, err)
+	}
+	s := ownSources(t, os.DirFS(sourcesFolder))
+	made, used := map[string]bool{"index.json": true}, map[string]bool{originsFile: true} // the index is made of the other files
+	for _, row := range rows[1:] {
+		made[row[0]] = true
+		if row[1] != ownSource {
+			if c := s.checkouts.of(row[1]); c.Release == "" {
+				t.Errorf("%s: %s is not in %s", row[0], row[1], checkoutsFile)
+			}
+			continue
+		}
+		used[row[2]] = true
+		if content, err := os.ReadFile(filepath.Join(sourcesFolder, row[2])); err != nil {
+			t.Errorf("%s: %v", row[0], err)
+		} else if blob(content) != row[3] {
+			t.Errorf("%s has changed since %s was made; run make generate", row[2], row[0])
+		}
+	}
+	for _, name := range filesBelow(t, os.DirFS(catalogFolder)) {
+		if !made[name] {
+			t.Errorf("%s has no origin", name)
+		}
+		delete(made, name)
+	}
+	if delete(made, everyFile); len(made) > 0 {
+		t.Errorf("%v are not in the catalog", slices.Collect(maps.Keys(made)))
+	}
+	for _, name := range filesBelow(t, os.DirFS(sourcesFolder)) {
+		if !used[name] && filepath.Ext(name) != ".md" {
+			t.Errorf("nothing is made of %s", name)
+		}
+	}
+}
+
+// Small checkouts in the place of the public ones, which the sources need for their changes to com.apple.applicationaccess.
+func smallCheckouts(t *testing.T) (apple, community fs.FS) {
+	t.Helper()
+	const delta = "mdm/profiles/com.apple.applicationaccess.delta.yaml"
+	keys := "payload: {payloadtype: com.apple.applicationaccess}\npayloadkeys:\n"
+	each(readMapping(t, filepath.Join(sourcesFolder, "apple", delta)), func(section string, list *yaml.Node) {
+		if section == "changed" || section == "removed" {
+			for _, item := range list.Content {
+				keys += "- {key: " + item.Content[1].Value + ", type: <boolean>}\n"
+			}
+		}
+	})
+	apple = fstest.MapFS{"mdm/profiles/com.apple.applicationaccess.yaml": {Data: []byte(keys)}}
+	return apple, fstest.MapFS{"Manifests/ManagedPreferencesApple/com.example.lamp.plist": {Data: []byte(
+		`<plist version="1.0"><dict><key>pfm_domain</key><string>com.example.lamp</string>` +
+			`<key>pfm_platforms</key><array><string>macOS</string></array><key>pfm_subkeys</key><array/></dict></plist>`)}}
+}
+
+// inMemory copies the sources.
+func inMemory(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files, own := fstest.MapFS{}, os.DirFS(sourcesFolder)
+	for _, name := range filesBelow(t, own) {
+		data, err := fs.ReadFile(own, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	return files
+}
+
+// TestAFactIsCarriedThrough changes one fact of each kind of source, and looks for it in the catalog.
+func TestAFactIsCarriedThrough(t *testing.T) {
+	apple, community := smallCheckouts(t)
+	before, origins, err := build(apple, community, ownSources(t, inMemory(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ file, from, to, catalog, want string }{
+		{"apple/mdm/profiles/com.apple.dock.yaml", "introduced: '10.7'", "introduced: '10.9'", "profiles/com.apple.dock.json", `"10.9"`},
+		{"apple/declarative/declarations/assets/data.yaml", "type: <integer>", "type: <real>", "declarations/com.apple.asset.data.json", `"key": "Size", "type": "real"`},
+		{"apple/mdm/profiles/com.apple.applicationaccess.delta.yaml", "deprecated: '26.4'", "deprecated: '26.7'", "profiles/com.apple.applicationaccess.json", `"26.7"`},
+		{"apple/payload-lifecycle.csv", "macOS,10.7,26.0,27.0", "macOS,10.7,26.5,27.0", "profiles/com.apple.SoftwareUpdate.json", `"26.5"`},
+		{"apple/status-items.csv", "visionOS 1.1,", "visionOS 1.7,", "status/StatusItems.json", `"1.7"`},
+		{"unsure.csv", "keys of Exchange", "names of keys", "declarations/com.apple.configuration.account.settings.json", `"names of keys"`},
+		{"unsure-releases.csv", "ranges after 27 beta", "values after 27 beta", "profiles/com.apple.dock.json", "values after 27 beta"},
+		{"releases.csv", ",26\n", ",26.1\n", "index.json", `"26.1 (0a4527c5ea21)"`},
+		{"checkouts.csv", "2026-08-18", "2027-01-01", "preferences/com.example.lamp.json", `"2027-01-01 (e4b340f9a83f)"`},
+		{"prescribed.csv", "SecureKeyboardEntry,boolean", "SecureKeyboardEntry,integer", "preferences/com.apple.Terminal(prescribed).json", `"integer"`},
+	}
+	changed := inMemory(t)
+	for _, tt := range tests {
+		data := string(changed[tt.file].Data)
+		if !strings.Contains(data, tt.from) {
+			t.Errorf("%s has no %q", tt.file, tt.from)
+		}
+		changed[tt.file].Data = []byte(strings.Replace(data, tt.from, tt.to, 1))
+	}
+	after, changedOrigins, err := build(apple, community, ownSources(t, changed))
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, tt := range tests {
-		o := full
-		tt.change(&o)
-		if err := run(o); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if strings.Contains(string(before[tt.catalog]), tt.want) || !strings.Contains(string(after[tt.catalog]), tt.want) {
+			t.Errorf("%s: %s does not have %s:\n%s", tt.file, tt.catalog, tt.want, after[tt.catalog])
+		}
+		if hash := blob(changed[tt.file].Data); !strings.Contains(string(changedOrigins), hash) || strings.Contains(string(origins), hash) {
+			t.Errorf("%s: the origins do not have its new hash", tt.file)
+		}
+	}
+}
+
+func TestReadSourcesRefuses(t *testing.T) {
+	tests := []struct{ file, data, want string }{
+		{"checkouts.csv", "source,commit\n", "reading checkouts.csv: invalid first line: want source,commit,release"},
+		{"checkouts.csv", "source,commit,release\na/b,b6202ca,18.1\n", `line 2: invalid commit "b6202ca": want 40 hexadecimal digits`},
+		{"releases.csv", "commit,release\nsoon,27\n", `invalid commit "soon"`},
+		{"unsure.csv", "type,unsure\n\"x\n", "reading unsure.csv"},
+		{"prescribed.csv", "domain,key,type,rule,source\nd,k,lamp,r,s@1\n", "reading prescribed.csv: line 2"},
+	}
+	for _, tt := range tests {
+		files := inMemory(t)
+		files[tt.file] = &fstest.MapFile{Data: []byte(tt.data)}
+		if _, err := readSources(files); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("error is %v, want %s", err, tt.want)
 		}
 	}
-	if _, err := os.Stat(full.out); err != nil {
+	if _, err := readSources(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), checkoutsFile) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestRunReadsBeforeItWrites(t *testing.T) {
+	o := options{apple: t.TempDir(), manifests: t.TempDir(), sources: sourcesFolder, out: t.TempDir()}
+	if err := run(o, io.Discard); err == nil || !strings.Contains(err.Error(), "mdm/profiles") {
+		t.Errorf("error is %v", err)
+	}
+	if _, err := os.Stat(o.out); err != nil {
 		t.Error("the catalog is emptied before its sources are read")
 	}
 }
@@ -91,22 +229,29 @@ func TestUnsureMarks(t *testing.T) {
 	apple := func(version string) schema.Source {
 		return schema.Source{Name: "apple/device-management", Version: version}
 	}
-	const beta, released = "97a11a861f4ea9024adc7c86a35f817041414834", "61449b07e22d7d659aaa9ae65a29688cff3902a2"
+	s := ownSources(t, os.DirFS(sourcesFolder))
+	base := s.checkouts.of("apple/device-management").Commit
+	const beta, released, seed = "97a11a861f4ea9024adc7c86a35f817041414834", "61449b07e22d7d659aaa9ae65a29688cff3902a2", "1548d422768fe7a125e4a6f30ee0cb121a0cc333"
+	documentation := schema.Source{Name: "developer.apple.com", Version: "27"}
 	tests := []struct {
 		name    string
 		family  schema.Family
 		sources []schema.Source
 		want    string
 	}{
-		{"payload not read again", schema.Payload, []schema.Source{apple("18.1")}, "allowmanualinstall and channels after 18.1"},
-		{"declaration not read again", schema.Asset, []schema.Source{apple("18.1")}, "enrollments and scopes after 18.1"},
-		{"read at a beta", schema.Payload, []schema.Source{apple("18.1"), apple(beta)}, "channels, enrollments and ranges after 27 beta"},
-		{"read at the release", schema.Payload, []schema.Source{apple("18.1"), apple(released)}, ""},
-		{"documentation only", schema.Configuration, []schema.Source{{Name: "developer.apple.com", Version: "27"}}, "combinetype; names of array elements; order of keys"},
+		{"payload not read again", schema.Payload, []schema.Source{apple(base)}, "allowmanualinstall and channels after 18.1"},
+		{"declaration not read again", schema.Asset, []schema.Source{apple(base)}, "enrollments and scopes after 18.1"},
+		{"envelope not read again", schema.Envelope, []schema.Source{apple(base)}, ""},
+		{"read at a beta", schema.Payload, []schema.Source{apple(base), apple(beta)}, "channels, enrollments and ranges after 27 beta"},
+		{"read at the seed", schema.Configuration, []schema.Source{apple(seed)}, "changes after 27 seed"},
+		{"read at the seed, and documented", schema.Configuration, []schema.Source{apple(seed), documentation}, "combinetype and element names after 27 seed; order of keys"},
+		{"read at the release", schema.Payload, []schema.Source{apple(base), apple(released)}, ""},
+		{"read at a commit without a release", schema.Configuration, []schema.Source{apple(strings.Repeat("a", 40)), documentation}, ""},
+		{"documentation only", schema.Configuration, []schema.Source{documentation}, "combinetype; names of array elements; order of keys"},
 	}
 	for _, tt := range tests {
 		x := &schema.Type{Family: tt.family, Sources: tt.sources}
-		markUnsure([]*schema.Type{x}, "18.1")
+		s.markUnsure([]*schema.Type{x})
 		if got := strings.Join(x.Unsure, "; "); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}

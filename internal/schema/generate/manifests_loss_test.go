@@ -67,7 +67,7 @@ func TestKeysBesideApples(t *testing.T) {
 		t.Fatalf("%d manifests, %v", len(files), err)
 	}
 	c, keys := schema.Embedded(), 0
-	sources := readSources(t, sourceData(t))
+	sources, _ := sourceFacts(t, sourceData(t))
 	dropped := func(k *schema.Key) bool { return k.Dropped || k.Name == schema.Any }
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
