@@ -210,7 +210,7 @@ func (f *offering) describe(item *Offered, root *plist.Value) error {
 	}
 	asked := platforms
 	if len(asked) == 0 {
-		asked = []target.Platform{target.IOS, target.MacOS}
+		asked = []target.Platform{target.IOS, target.MacOS} // only these: a person can open a page and install a profile there
 	}
 	var best *coverage.Matrix
 	most := -1

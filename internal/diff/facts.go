@@ -57,7 +57,7 @@ func cutKeys(keys, under []string) ([]string, bool) {
 }
 
 // recent is the major version from which on it is worth saying that a key came with it: devices with older ones are in use.
-var recentMajor = map[target.Platform]int{target.IOS: 16, target.MacOS: 13}
+var recentMajor = map[target.Platform]int{target.IOS: 16, target.MacOS: 13} // only these: most fleets have no others
 
 // phrase says where a key works: supervised, iOS 26 and later. What came with a version matters of a key that is new.
 func availabilityNote(types []*schema.Type, keys []string, kind Kind) string {
@@ -72,7 +72,7 @@ func availabilityNote(types []*schema.Type, keys []string, kind Kind) string {
 		if kind != Added {
 			return strings.Join(parts, ", ")
 		}
-		for _, p := range []target.Platform{target.IOS, target.MacOS} {
+		for _, p := range []target.Platform{target.IOS, target.MacOS} { // only these: as recent
 			whole, own := t.AvailabilityAt(p), t.AvailabilityAt(p, keys...)
 			switch {
 			case own.NotAvailable && !whole.NotAvailable:

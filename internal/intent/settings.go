@@ -48,8 +48,9 @@ func dateTimeSettings(p target.Platform) []Setting {
 		}
 	case target.TvOS:
 		return []Setting{{[]string{"Settings", "General", "Date and Time", "Set Automatically"}, "on", fact.Unverified}}
+	case target.WatchOS: // takes its time from the iPhone
 	}
-	return nil // a watch has no such setting: it takes its time from the iPhone
+	return nil
 }
 
 func dnsSettings(p target.Platform) []Setting {
@@ -60,6 +61,7 @@ func dnsSettings(p target.Platform) []Setting {
 		return []Setting{{[]string{"System Settings", "Network", "the service", "Details…", "DNS"}, "1.1.1.1 and 8.8.8.8", fact.Apple}}
 	case target.TvOS:
 		return []Setting{{[]string{"Settings", "Network", "the network", "Configure DNS", "Manual"}, "1.1.1.1", fact.Unverified}}
+	case target.VisionOS, target.WatchOS: // no setting was seen in a source
 	}
 	return nil
 }
@@ -80,6 +82,7 @@ func cellularSettings(t target.Target) []Setting {
 func storageSettings(t target.Target) []Setting {
 	switch p := t.Platform; p {
 	case target.IOS, target.IPadOS, target.VisionOS:
+		// only these: the platforms of this case
 		optimize := map[target.Platform]string{target.IOS: "Optimize iPhone Storage", target.IPadOS: "Optimize iPad Storage", target.VisionOS: "Optimize Storage"}
 		evidence := fact.Apple
 		if p == target.VisionOS {
@@ -90,7 +93,7 @@ func storageSettings(t target.Target) []Setting {
 			{[]string{"Settings", apps(t), "App Store", "Offload Unused Apps"}, "on", fact.Unverified},
 			{[]string{"Settings", "[your name]", "iCloud", "Storage"}, "free space, or a larger plan", fact.Apple},
 		}
-		switch p {
+		switch p { // only these: have Low Power Mode
 		case target.IOS:
 			all = append(all, Setting{[]string{"Settings", "Battery", "Power Mode (iPhone 15 and later)", "Low Power Mode"}, "off", fact.Apple})
 		case target.IPadOS:
@@ -103,8 +106,9 @@ func storageSettings(t target.Target) []Setting {
 			{[]string{"Photos", "Settings", "iCloud", "Optimize Mac Storage"}, "on", fact.Apple},
 			{[]string{"System Settings", "Battery", "Low Power Mode"}, "off", fact.Unverified},
 		}
+	case target.TvOS, target.WatchOS: // keep no iCloud files
 	}
-	return nil // neither an Apple TV nor a watch keeps iCloud files
+	return nil
 }
 
 func updatesSettings(p target.Platform) []Setting {

@@ -15,7 +15,7 @@ func planStorage(p *planner, o *Outcome, s template.Storage) {
 	if !s.Hints.Value {
 		o.Settings = nil
 	}
-	switch p.target.Platform {
+	switch p.target.Platform { // only these: keep no iCloud files
 	case target.TvOS, target.WatchOS:
 		o.add("this platform keeps no iCloud files that could be optimized", fact.Unverified, "")
 		return

@@ -56,10 +56,10 @@ type setPayload struct {
 // platforms is a set of Apple's platforms.
 type platforms uint8
 
-const everyPlatform platforms = 1<<5 - 1
+var everyPlatform = platforms(1<<len(target.SchemaPlatforms()) - 1)
 
 func platformBit(p target.Platform) platforms {
-	i := slices.Index([]target.Platform{target.IOS, target.MacOS, target.TvOS, target.VisionOS, target.WatchOS}, p.Schema())
+	i := slices.Index(target.SchemaPlatforms(), p.Schema())
 	if i < 0 {
 		return 0
 	}

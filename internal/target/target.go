@@ -37,6 +37,11 @@ func Platforms() []Platform {
 	return []Platform{IOS, IPadOS, MacOS, TvOS, VisionOS, WatchOS}
 }
 
+// SchemaPlatforms lists the platforms as Apple's schema files name them: iPadOS is one with iOS.
+func SchemaPlatforms() []Platform {
+	return slices.DeleteFunc(Platforms(), func(p Platform) bool { return p != p.Schema() })
+}
+
 // Schema returns the platform's name in Apple's schema files: iOS for iPadOS.
 func (p Platform) Schema() Platform {
 	if p == IPadOS {

@@ -114,6 +114,7 @@ func templateShape() *shape {
 			meaning: "The template that this one changes: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, anything else is replaced, and null removes a key."},
 		organizationShape(),
 		profileShape(),
+		// only these: see DefaultTargets.
 		{name: "targets", kind: list, nonEmpty: true, unique: true, fallback: "iOS/manual, iOS/supervised, macOS/manual, macOS/supervised, visionOS/manual",
 			example: "[iOS/manual, macOS@26/supervised]",
 			meaning: "The devices to build for, each PLATFORM[@VERSION][/ENROLLMENT].",

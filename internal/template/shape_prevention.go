@@ -19,6 +19,7 @@ func intent(name, meaning string, keys ...*shape) *shape {
 
 func dateTimeShape() *shape {
 	return intent("date-time", "Keep the clock right, so that certificates and sign-ins count as valid.",
+		// only these: Apple's key is supported there.
 		&shape{name: "automatic", kind: flag, fallback: "true", meaning: "Force Set Automatically where Apple has a key for it: supervised iOS, iPadOS, tvOS and visionOS."},
 		&shape{name: "timeServer", kind: plain, format: hostFormat, fallback: "time.apple.com", meaning: "The NTP server of a Mac."},
 		&shape{name: "timeZone", kind: plain, format: timeZoneFormat, example: "Europe/Berlin", meaning: "The time zone of a Mac, if it is to be set; removing the profile does not set it back."},

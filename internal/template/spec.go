@@ -284,7 +284,7 @@ type Variable struct {
 // DefaultTargets are the targets of a template without any.
 func DefaultTargets() []target.Target {
 	v := target.DefaultVersion()
-	return []target.Target{
+	return []target.Target{ // a person can install a profile by hand there, or a server is common
 		{Platform: target.IOS, Version: v, Enrollment: target.Manual},
 		{Platform: target.IOS, Version: v, Enrollment: target.Supervised},
 		{Platform: target.MacOS, Version: v, Enrollment: target.Manual},

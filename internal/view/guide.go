@@ -276,6 +276,7 @@ func installing(p *app.BuiltProfile, l *guidance.Locale) (install, remove string
 	}
 	way, id := []string{"Settings", "General", "VPN & Device Management"}, "install.mobile"
 	switch p.Of.Platform {
+	case target.IOS, target.IPadOS, target.VisionOS:
 	case target.MacOS:
 		way, id = []string{"System Settings", "General", "Device Management"}, "install.mac"
 	case target.TvOS, target.WatchOS:

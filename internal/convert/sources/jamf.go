@@ -154,5 +154,5 @@ func platformOfJamf(root string) []target.Platform {
 	if root == jamfMac {
 		return []target.Platform{target.MacOS}
 	}
-	return []target.Platform{target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
+	return []target.Platform{target.IOS, target.TvOS, target.VisionOS, target.WatchOS} // only these: Jamf Pro's mobile devices
 }

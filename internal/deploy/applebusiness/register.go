@@ -16,6 +16,7 @@ import (
 
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
+	"syncguard/internal/target"
 )
 
 // Destination registers Apple Business.
@@ -42,7 +43,7 @@ read); or takes an access token that you have.`,
 			Profiles:     "API: POST /v1/configurations with the type CUSTOM_SETTING and the unsigned XML as text. Apple checks it against its schema.",
 			Declarations: "No way to send single declarations is known."},
 		Flags: []deploy.Flag{
-			{Name: "platform", Kind: deploy.List, Usage: "ios, macos, tvos, visionos, watchos (repeatable; default: Apple goes by the payloads)", Export: true},
+			{Name: "platform", Kind: deploy.List, Usage: strings.Join(platformNames(), ", ") + " (repeatable; default: Apple goes by the payloads)", Export: true},
 			{Name: "client-id", Usage: "client ID of the API account"},
 			{Name: "key-id", Usage: "key ID of the API account"},
 			{Name: "key", Kind: deploy.Path, Ext: []string{"pem"}, Usage: "private key of the API account, PEM"},
@@ -53,18 +54,23 @@ read); or takes an access token that you have.`,
 	}
 }
 
-// platforms are the words for platforms, and Apple's for them:
-// https://developer.apple.com/documentation/applebusinessapi/create-a-configuration.
-var platforms = map[string]string{"ios": "PLATFORM_IOS", "macos": "PLATFORM_MACOS", "tvos": "PLATFORM_TVOS", "visionos": "PLATFORM_VISIONOS", "watchos": "PLATFORM_WATCHOS"}
+// platformNames lists Apple Business's platforms as words of the command line.
+func platformNames() []string {
+	var names []string
+	for _, p := range target.SchemaPlatforms() {
+		names = append(names, strings.ToLower(string(p)))
+	}
+	return names
+}
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{}
 	for _, name := range s.Given["platform"] {
-		platform := platforms[strings.ToLower(name)]
-		if platform == "" {
-			return nil, diag.Usage("ios, macos, tvos, visionos, watchos", "--platform does not know %q", name)
+		if !slices.Contains(platformNames(), strings.ToLower(name)) {
+			return nil, diag.Usage("it is one of "+strings.Join(platformNames(), ", "), "invalid --platform %q", name)
 		}
-		d.Platforms = append(d.Platforms, platform)
+		// https://developer.apple.com/documentation/applebusinessapi/create-a-configuration
+		d.Platforms = append(d.Platforms, "PLATFORM_"+strings.ToUpper(name))
 	}
 	slices.Sort(d.Platforms)
 	if s.WriteFiles {

@@ -105,7 +105,7 @@ func teamNameIn(existing fs.FS, name string) (string, error) {
 // devices of Apple's, wherever the file is.
 func profileFolder(p *deploy.Profile) string {
 	platform := "all"
-	switch p.Platform() {
+	switch p.Platform() { // only these: Fleet's folders for Apple's platforms
 	case target.MacOS:
 		platform = "macos"
 	case target.IOS:

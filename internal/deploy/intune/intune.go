@@ -84,7 +84,7 @@ func (d *Server) platform(p *deploy.Profile) (string, error) {
 	if d.Platform != "" {
 		return d.Platform, nil
 	}
-	switch p.Platform() {
+	switch p.Platform() { // only these: Intune takes profiles for iOS and macOS
 	case target.IOS:
 		return IOS, nil
 	case target.MacOS:

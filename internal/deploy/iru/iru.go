@@ -43,7 +43,7 @@ func (r *Repository) runsOn(p *deploy.Profile) []string {
 	if len(r.RunsOn) > 0 {
 		return r.RunsOn
 	}
-	switch p.Platform() {
+	switch p.Platform() { // only these: Iru has a runs_on_ key for each
 	case target.MacOS:
 		return []string{"mac"}
 	case target.IOS:

@@ -123,7 +123,7 @@ func (d *Server) kind(p *deploy.Profile) (kind, error) {
 	if d.Devices != "" {
 		return kinds[d.Devices], nil
 	}
-	switch p.Platform() {
+	switch p.Platform() { // only these: Jamf Pro's profiles are known to be for them
 	case target.MacOS:
 		return kinds[Computers], nil
 	case target.IOS, target.TvOS, target.VisionOS:

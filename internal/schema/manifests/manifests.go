@@ -135,7 +135,7 @@ type Platforms struct {
 func (a *Platforms) at(platform string) (schema.Availability, error) {
 	s := schema.Availability{Supervised: a.Supervised}
 	introduced, deprecated := "", ""
-	switch target.Platform(platform) {
+	switch target.Platform(platform) { // only these: ProfileManifests has keys for no others
 	case target.MacOS:
 		introduced, deprecated = a.MacOS, a.MacOSDeprecated
 		if a.Targets != nil {
