@@ -26,7 +26,7 @@ type CoverageOptions struct {
 	Paths    []string // templates, profiles, declarations, - for a profile on stdin; none for the built-in template
 	Targets  []string // none for a sensible grid
 	Keys     bool     // of templates show the keys that they set, not their intents
-	Explain  string   // tell the stories of one intent or key, for every group of targets for which it is the same
+	Explain  string   // explain one intent or key, for every group of targets with the same answer
 	Template TemplateValues
 }
 
@@ -35,9 +35,9 @@ func Intents() []string { return Words(intent.All()) }
 
 // CoverageResult is what really happens on each device.
 type CoverageResult struct {
-	Matrices []*coverage.Matrix // one a template, and one of all the profiles; none with Explain
-	Stories  []*coverage.Story  // with Explain
-	Findings []diag.Diagnostic  // why an input is of no use; nothing else is there then
+	Matrices     []*coverage.Matrix      // one a template, and one of all the profiles; none with Explain
+	Explanations []*coverage.Explanation // with Explain
+	Findings     []diag.Diagnostic       // why an input is of no use; nothing else is there then
 }
 
 // CoverageCell is what an intent or key comes to on one target. In JSON its shape is stable: fields are only ever added
@@ -58,7 +58,7 @@ type CoverageCell struct {
 	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences. There is one object then for each group of targets that agree, with the first of them
 }
 
-// Cells is the result as JSON has it: matrices row by row, or stories.
+// Cells is the result as JSON has it: matrices row by row, or explanations.
 func (r *CoverageResult) Cells() []CoverageCell {
 	cells := []CoverageCell{}
 	for _, m := range r.Matrices {
@@ -68,7 +68,7 @@ func (r *CoverageResult) Cells() []CoverageCell {
 			}
 		}
 	}
-	for _, s := range r.Stories {
+	for _, s := range r.Explanations {
 		c := coverageCell(s.Subject, s.Cell)
 		c.Story = s.Sentences()
 		cells = append(cells, c)
@@ -131,7 +131,7 @@ type covering struct {
 }
 
 // read returns what makes the matrix of each template, and of all the profiles together.
-func (c *covering) read() (makers []coverage.Maker, err error) {
+func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
 	paths := c.options.Paths
 	if len(paths) == 0 {
 		paths = []string{"builtin:" + templates.Prevention}
@@ -170,14 +170,14 @@ func (c *covering) read() (makers []coverage.Maker, err error) {
 	return makers, nil
 }
 
-func (c *covering) keysOf(files []coverage.File) coverage.Maker {
+func (c *covering) keysOf(files []coverage.File) coverage.MatrixFunc {
 	return func(targets []target.Target) (*coverage.Matrix, error) {
 		return coverage.Keys(files, targets, c.catalog)
 	}
 }
 
 // template returns what makes the matrix of a template: its intents, or the keys that it sets.
-func (c *covering) template(name string) (coverage.Maker, error) {
+func (c *covering) template(name string) (coverage.MatrixFunc, error) {
 	spec, findings, err := c.options.Template.load(c.host, name)
 	if err != nil {
 		return nil, err
@@ -245,8 +245,8 @@ func (c *covering) profile(in input) (*profiles.Value, error) {
 	return doc.Root, c.host.checkOpened(in.path, doc, findings)
 }
 
-// explain tells stories in place of the matrices.
-func (c *covering) explain(makers []coverage.Maker) error {
+// explain explains in place of the matrices.
+func (c *covering) explain(makers []coverage.MatrixFunc) error {
 	name := c.options.Explain
 	var names []string
 	for i, m := range c.result.Matrices {
@@ -256,16 +256,16 @@ func (c *covering) explain(makers []coverage.Maker) error {
 				continue
 			}
 			for _, g := range (&coverage.Matrix{Targets: m.Targets, Rows: m.Rows[row : row+1]}).Groups() {
-				s, err := coverage.Tell(makers[i], row, m.Targets[g.At], c.catalog)
+				s, err := coverage.Explain(makers[i], row, m.Targets[g.At], c.catalog)
 				if err := cmp.Or(err, c.ctx.Err()); err != nil {
 					return err
 				}
 				s.Where = fmt.Sprintf("%s %s, %s", g.Platforms(), g.Versions(), strings.ReplaceAll(g.Installed(), "by hand", "installed by hand"))
-				c.result.Stories = append(c.result.Stories, s)
+				c.result.Explanations = append(c.result.Explanations, s)
 			}
 		}
 	}
-	if c.result.Stories == nil {
+	if c.result.Explanations == nil {
 		slices.Sort(names)
 		names = slices.Compact(names)
 		return diag.Usage(cmp.Or(text.DidYouMean(name, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", name)

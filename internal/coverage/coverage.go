@@ -1,5 +1,10 @@
-// Package coverage says what is really done on each device: a matrix of the prevention intents, or of the keys of a
-// profile, by target. Every class is computed from the schema facts and the few facts beside them; no table is kept by hand.
+// Package coverage works out what each prevention intent of a template, or each key of a profile, really does on each
+// device, and why.
+//
+// Start with Intents and Keys: both return a Matrix, a row for each subject and a cell for each target. Package intent
+// judges the intents, evaluate.go the keys. Matrix.Groups then joins targets with equal cells, for a short table, and
+// Explain tells why one cell has its class and how to reach a stronger one. Every class is computed from the schema facts
+// and package facts; no table is kept by hand. Package view lays the result out.
 package coverage
 
 import (
@@ -11,29 +16,29 @@ import (
 	"syncguard/internal/target"
 )
 
-// Matrix is what each subject comes to on each target.
+// Matrix holds the effect of each subject on each target.
 type Matrix struct {
 	Targets []target.Target
-	Files   []string // whose keys the rows are, in their order, those without a row among them; nil for intents
+	Files   []string // the files of the rows, in order, including files without a row; nil for intents
 	Rows    []Row
 }
 
-// Row is an intent, or a key, on every target of the matrix.
+// Row is one intent or key on every target of the matrix.
 type Row struct {
 	Subject Subject
 	Cells   []Cell // one for each target, in the matrix's order
 }
 
-// Subject is what a row is about.
+// Subject is the intent or key of a row.
 type Subject struct {
 	Intent intent.ID // empty for a key
-	File   string    // where the key stands; empty for an intent
+	File   string    // the key's file; empty for an intent
 	Type   string    // payload type, declaration type or preference domain
-	Key    string    // path of the key below it, such as DNSSettings.AllowFailover; empty for the type as a whole
+	Key    string    // the key's path below Type, such as DNSSettings.AllowFailover; empty for the type as a whole
 	Value  string    // true or false; empty for other values
 }
 
-// Name is the subject in one word: date-time, or TYPE.KEY.
+// Name returns the subject in one word: date-time, or TYPE.KEY.
 func (s Subject) Name() string {
 	switch {
 	case s.Intent != "":
@@ -44,7 +49,7 @@ func (s Subject) Name() string {
 	return s.Type + "." + s.Key
 }
 
-// Title is the subject as a heading.
+// Title returns the subject as a heading.
 func (s Subject) Title() string {
 	if s.Intent != "" {
 		return s.Intent.Title()
@@ -52,21 +57,21 @@ func (s Subject) Title() string {
 	return s.Name()
 }
 
-// Cell is what a subject comes to on one target.
+// Cell is the effect of a subject on one target.
 type Cell struct {
 	Target     target.Target
 	Class      intent.Class
-	Mechanisms []string // payload type and key, or declaration, of what is set; empty where nothing is
-	Tried      []intent.Mechanism
+	Mechanisms []string           // the payload types with keys, or the declarations, set there; may be empty
+	Tried      []intent.Mechanism // every mechanism looked up, working or not
 	Notes      []intent.Note
-	Settings   []intent.Setting // what a person can do by hand
+	Settings   []intent.Setting // left for a person to do by hand
 	Source     string
 }
 
-// Mechanism is every mechanism in one text.
+// Mechanism joins the mechanisms with commas.
 func (c Cell) Mechanism() string { return strings.Join(c.Mechanisms, ", ") }
 
-// Condition is what the class rests on, in one text: the notes that do not go without saying.
+// Condition joins the notes with semicolons, without the details that hold wherever the class is reached.
 func (c Cell) Condition() string {
 	var texts []string
 	for _, n := range c.Notes {
@@ -77,18 +82,18 @@ func (c Cell) Condition() string {
 	return strings.Join(texts, "; ")
 }
 
-// Verified says whether the class and its condition rest on what Apple states, and on nothing else.
+// Verified reports whether the class and its condition rest on Apple's statements alone.
 func (c Cell) Verified() bool {
 	return !slices.ContainsFunc(c.Notes, func(n intent.Note) bool { return !n.Detail && n.Evidence != fact.Apple })
 }
 
-// says is whether two cells of different targets would look the same.
-func (c Cell) says(d Cell) bool {
+// looksLike reports whether two cells of different targets read the same.
+func (c Cell) looksLike(d Cell) bool {
 	return c.Class == d.Class && slices.Equal(c.Mechanisms, d.Mechanisms) && slices.Equal(c.Notes, d.Notes)
 }
 
-// Grid is what is shown without a choice of targets: each platform, by hand, by MDM and by MDM on supervised devices, on
-// the previous and the current major version. A target that is read as another one has no row.
+// Grid returns the targets of a run without --target: each platform, installed by hand, by MDM and by MDM on supervised
+// devices, on the previous and the current major version. Targets with the rules of another target are left out.
 func Grid() []target.Target {
 	var all []target.Target
 	for _, p := range target.Platforms() {
@@ -103,25 +108,25 @@ func Grid() []target.Target {
 	return all
 }
 
-// Group is targets for which every row of a matrix says the same: of one platform, or of iOS and iPadOS.
+// Group is targets with equal cells in every row of a matrix: of one platform, or of iOS and iPadOS.
 type Group struct {
 	Targets []target.Target
-	At      int // index of the first of them in the matrix
+	At      int // index of the first target in the matrix
 
-	everyWay bool // every way of install that the matrix has for the platform
+	everyWay bool // the group has every way of install of its platform in the matrix
 }
 
-// Platforms names the platforms of a group: iOS, iPadOS.
+// Platforms returns the platforms of the group: iOS, iPadOS.
 func (g Group) Platforms() string {
 	return join(g.Targets, func(t target.Target) string { return string(t.Platform) })
 }
 
-// Versions lists the versions of a group: 26, 27.
+// Versions returns the versions of the group: 26, 27.
 func (g Group) Versions() string {
 	return join(g.Targets, func(t target.Target) string { return t.Version.String() })
 }
 
-// Installed says the ways of install of a group in few words: any MDM.
+// Installed returns the ways of install of the group in few words: any MDM.
 func (g Group) Installed() string {
 	ways := g.ways()
 	switch {
@@ -147,7 +152,7 @@ func (g Group) ways() []target.Enrollment {
 	return ways
 }
 
-// way is a target's way of install without a comma.
+// way returns a target's way of install, without a comma.
 func way(t target.Target) string {
 	switch e := t.Effective(); {
 	case e == target.Supervised && t.SupervisesAll():
@@ -171,8 +176,9 @@ func join(targets []target.Target, text func(target.Target) string) string {
 	return strings.Join(texts, ", ")
 }
 
-// Groups puts targets together for which every row says the same: versions of one platform and way of install, then ways
-// of install with the same versions, and then iOS with iPadOS. Every target is in one group; the order is the matrix's.
+// Groups joins targets with equal cells in every row: first the versions of one platform and way of install, then the
+// ways of install with the same versions, then iOS with iPadOS. Every target is in exactly one group; groups have the
+// order of the matrix.
 func (m *Matrix) Groups() []Group {
 	var groups []Group
 	for i, t := range m.Targets {
@@ -190,11 +196,11 @@ func (m *Matrix) Groups() []Group {
 	groups = m.merge(groups, func(a, b Group) bool {
 		return a.Targets[0].Platform.Schema() == b.Targets[0].Platform.Schema() && a.Versions() == b.Versions() && a.Installed() == b.Installed()
 	})
-	slices.SortStableFunc(groups, func(a, b Group) int { return a.family(m) - b.family(m) })
+	slices.SortStableFunc(groups, func(a, b Group) int { return a.platformIndex(m) - b.platformIndex(m) })
 	return groups
 }
 
-// platform is every target of one platform.
+// platform returns every target of one platform.
 func (m *Matrix) platform(p target.Platform) Group {
 	var g Group
 	for _, t := range m.Targets {
@@ -205,16 +211,16 @@ func (m *Matrix) platform(p target.Platform) Group {
 	return g
 }
 
-// family is where the platform of a group first stands in the matrix, iPadOS counting as iOS.
-func (g Group) family(m *Matrix) int {
+// platformIndex returns the index of the first target of the group's platform, iPadOS counting as iOS.
+func (g Group) platformIndex(m *Matrix) int {
 	return slices.IndexFunc(m.Targets, func(t target.Target) bool { return t.Platform.Schema() == g.Targets[0].Platform.Schema() })
 }
 
-// merge puts each group to the first one that it fits and agrees with.
+// merge joins each group with the first one that fits it and has equal cells.
 func (m *Matrix) merge(groups []Group, fits func(a, b Group) bool) []Group {
 	var merged []Group
 	for _, g := range groups {
-		i := slices.IndexFunc(merged, func(h Group) bool { return fits(h, g) && m.agree(h.At, g.At) })
+		i := slices.IndexFunc(merged, func(h Group) bool { return fits(h, g) && m.isSame(h.At, g.At) })
 		if i < 0 {
 			merged = append(merged, g)
 			continue
@@ -224,16 +230,16 @@ func (m *Matrix) merge(groups []Group, fits func(a, b Group) bool) []Group {
 	return merged
 }
 
-// agree says whether every row says the same of two targets.
-func (m *Matrix) agree(i, j int) bool {
-	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return !r.Cells[i].says(r.Cells[j]) })
+// isSame reports whether two targets have equal cells in every row.
+func (m *Matrix) isSame(i, j int) bool {
+	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return !r.Cells[i].looksLike(r.Cells[j]) })
 }
 
-// IsUniform says whether every row says the same of every target, on several platforms.
+// IsUniform reports whether all targets have equal cells, and are of several platforms.
 func (m *Matrix) IsUniform() bool {
 	several := false
 	for i, t := range m.Targets {
-		if !m.agree(0, i) {
+		if !m.isSame(0, i) {
 			return false
 		}
 		several = several || t.Platform != m.Targets[0].Platform
@@ -241,17 +247,17 @@ func (m *Matrix) IsUniform() bool {
 	return several
 }
 
-// Nothing says whether no row does anything on a group, so that it need not be shown.
-func (m *Matrix) Nothing(g Group) bool {
+// HasNoEffect reports whether no row has an effect on a group, so it need not be shown.
+func (m *Matrix) HasNoEffect(g Group) bool {
 	return !slices.ContainsFunc(m.Rows, func(r Row) bool { return r.Cells[g.At].Class != intent.None })
 }
 
-// Has reports whether any cell is of a kind.
+// Has reports whether is is true of any cell.
 func (m *Matrix) Has(is func(Cell) bool) bool {
 	return slices.ContainsFunc(m.Rows, func(r Row) bool { return slices.ContainsFunc(r.Cells, is) })
 }
 
-// ByFile splits a matrix of keys into one for each name of a file.
+// ByFile splits a matrix of keys into one matrix a file name.
 func (m *Matrix) ByFile() []*Matrix {
 	var all []*Matrix
 	at := map[string]*Matrix{}

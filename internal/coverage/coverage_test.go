@@ -287,7 +287,7 @@ func TestGroups(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s", g.Platforms(), g.Installed(), g.Versions()))
 		seen += len(g.Targets)
 		for _, to := range g.Targets {
-			if !m.Rows[0].Cells[g.At].says(m.Rows[0].Cells[indexOf(m, to)]) {
+			if !m.Rows[0].Cells[g.At].looksLike(m.Rows[0].Cells[indexOf(m, to)]) {
 				t.Errorf("%s is in the wrong group", to)
 			}
 		}
@@ -314,7 +314,7 @@ func indexOf(m *Matrix, to target.Target) int {
 func TestTell(t *testing.T) {
 	c := schema.Embedded()
 	make := func(to []target.Target) (*Matrix, error) { return Intents(prevention(t), to, c) }
-	s, err := Tell(make, 0, targets(t, "iOS@18/manual")[0], c)
+	s, err := Explain(make, 0, targets(t, "iOS@18/manual")[0], c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +389,7 @@ func TestPasscodeInUserEnrollment(t *testing.T) {
 }
 
 func TestStorySentences(t *testing.T) {
-	s := &Story{
+	s := &Explanation{
 		Subject: Subject{Intent: intent.DateTime},
 		Cell:    Cell{Class: intent.Manual, Target: target.Target{Platform: target.IOS, Version: target.Version{Major: 18}, Enrollment: target.Manual}},
 		Lines:   []Line{{Text: "it needs a supervised device", Evidence: fact.Apple}, {Text: "com.apple.x is odd", Evidence: fact.Community}},

@@ -7,7 +7,8 @@ import (
 	"syncguard/internal/template"
 )
 
-// Intents returns what the prevention intents of a template come to. The error is one of reading the schema facts.
+// Intents returns the effect of a template's prevention intents on each target. It fails if the schema facts cannot be
+// read.
 func Intents(p template.Prevention, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
 	outcomes := make([][]intent.Outcome, len(targets))
 	for i, t := range targets {
@@ -20,7 +21,7 @@ func Intents(p template.Prevention, targets []target.Target, c *schema.Catalog) 
 	return Outcomes(targets, outcomes), nil
 }
 
-// Outcomes is the matrix of what was planned for each target: outcomes has the order of targets.
+// Outcomes returns the matrix of outcomes already planned, one slice for each target, in the order of targets.
 func Outcomes(targets []target.Target, outcomes [][]intent.Outcome) *Matrix {
 	m := &Matrix{Targets: targets}
 	at := map[intent.ID]int{}

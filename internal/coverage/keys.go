@@ -15,17 +15,17 @@ import (
 	"syncguard/profiles"
 )
 
-// MaxKeys bounds the rows of a matrix: more keys than any real profile has, and few enough for every format.
+// MaxKeys bounds the rows of a matrix: above the keys of any real profile, and few enough for every format.
 const MaxKeys = 2000
 
-// File is a profile or declaration with the name under which its keys are shown.
+// File is a profile or declaration, and the name to show with its keys.
 type File struct {
 	Name string
 	Root *plist.Value
 }
 
-// Keys returns what the keys of profiles and declarations come to: those that hold no other keys, each once a file with
-// each boolean value. The error is one of reading the schema facts, or that there are more than MaxKeys.
+// Keys returns the effect of the keys of profiles and declarations on each target. It lists keys without subkeys, each
+// once a file and boolean value. It fails with more than MaxKeys keys, or if the schema facts cannot be read.
 func Keys(files []File, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
 	known, err := facts.Embedded()
 	if err != nil {
@@ -43,7 +43,7 @@ func Keys(files []File, targets []target.Target, c *schema.Catalog) (*Matrix, er
 		for _, s := range settings {
 			row := Row{Subject: s.subject}
 			for _, t := range targets {
-				row.Cells = append(row.Cells, cellOf(f, &judge{s, t, known}))
+				row.Cells = append(row.Cells, cellOf(f, &evaluator{s, t, known}))
 			}
 			m.Rows = append(m.Rows, row)
 		}
@@ -51,41 +51,41 @@ func Keys(files []File, targets []target.Target, c *schema.Catalog) (*Matrix, er
 	return m, nil
 }
 
-// cellOf judges a setting where its profile can be installed at all.
-func cellOf(f File, j *judge) Cell {
+// cellOf evaluates a setting, unless its profile is for other devices.
+func cellOf(f File, e *evaluator) Cell {
 	only := profiles.DeviceTypeOf(f.Root).Platform()
-	if only == "" || only == j.target.Platform.Schema() {
-		return j.cell()
+	if only == "" || only == e.target.Platform.Schema() {
+		return e.cell()
 	}
 	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
 	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
-	return Cell{Target: j.target, Class: intent.None, Source: source, Notes: []intent.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
+	return Cell{Target: e.target, Class: intent.None, Source: source, Notes: []intent.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
 }
 
 // setting is one key of a file.
 type setting struct {
-	subject Subject
-	path    []string     // of the key, below the type
-	value   *plist.Value // its value
-	holder  *plist.Value // the payload's own dictionary
-	types   []holderType // what the schema knows under the type's name
-	domain  *domain      // for a key of a preference domain that ManagedClient.preferences manages
-	stray   bool         // it stands in that payload where nothing reads it
+	subject   Subject
+	path      []string     // of the key below the type
+	value     *plist.Value // its value
+	holder    *plist.Value // the payload's own dictionary
+	types     []candidate  // the schema's types of that name
+	domain    *domain      // of a key in ManagedClient.preferences; else nil
+	misplaced bool         // in ManagedClient.preferences at a place that nothing reads
 
 	isDeclaration bool
 }
 
-// holderType is a type, and the key in it; nil where the type does not have it.
-type holderType struct {
+// candidate is a type of the setting's name.
+type candidate struct {
 	*schema.Type
-	key *schema.Key
+	key *schema.Key // nil if the type does not have the key
 }
 
-// domain says how a preference is managed.
+// domain tells how a preference is managed.
 type domain struct {
-	carrier *schema.Type // com.apple.ManagedClient.preferences
+	payload *schema.Type // com.apple.ManagedClient.preferences
 	state   string       // Forced or Set-Once
-	crowded bool         // its payload manages other domains, too
+	shared  bool         // the payload manages other domains, too
 }
 
 // walker lists the settings of one file.
@@ -145,7 +145,7 @@ func (w *walker) payload(name string, payload *plist.Value, common *schema.Type)
 	w.dictionary(&setting{subject: Subject{Type: name}, holder: payload}, w.typesOf(name), own, nil)
 }
 
-// typesOf returns what Apple's schemas know under a payload type or preference domain, and after it what others do.
+// typesOf returns Apple's types for a payload type or preference domain, then those of the community.
 func (w *walker) typesOf(name string) []*schema.Type {
 	types, err := w.catalog.Payloads(name)
 	w.err = cmp.Or(w.err, err)
@@ -154,37 +154,37 @@ func (w *walker) typesOf(name string) []*schema.Type {
 	return append(slices.Clip(types), preferences...)
 }
 
-// preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings, and what stands
-// beside that way.
+// preferences lists the keys of every domain in PayloadContent.DOMAIN.STATE[].mcx_preference_settings, and keys
+// misplaced around it.
 func (w *walker) preferences(payload *plist.Value) {
-	carriers, err := w.catalog.Payloads(profiles.ManagedPreferences)
-	if w.err = cmp.Or(w.err, err); w.err != nil || len(carriers) == 0 {
+	payloads, err := w.catalog.Payloads(profiles.ManagedPreferences)
+	if w.err = cmp.Or(w.err, err); w.err != nil || len(payloads) == 0 {
 		return
 	}
-	stray := func(name string, f plist.Field) {
-		in := &setting{subject: Subject{Type: name}, stray: true, domain: &domain{carrier: carriers[0]}}
-		w.add(in, nil, f.Value, []string{f.Key})
+	misplaced := func(name string, f plist.Field) {
+		in := &setting{subject: Subject{Type: name}, misplaced: true, domain: &domain{payload: payloads[0]}}
+		w.addSetting(in, nil, f.Value, []string{f.Key})
 	}
 	for _, f := range payload.Fields {
 		if f.Key != "PayloadContent" {
-			stray(profiles.ManagedPreferences, f)
+			misplaced(profiles.ManagedPreferences, f)
 		}
 	}
 	domains := fieldsOf(payload.Get("PayloadContent"))
 	for _, d := range domains {
 		types := w.typesOf(d.Key)
 		for _, state := range fieldsOf(d.Value) {
-			if carriers[0].Key("PayloadContent", d.Key, state.Key) == nil {
-				stray(d.Key, state)
+			if payloads[0].Key("PayloadContent", d.Key, state.Key) == nil {
+				misplaced(d.Key, state)
 				continue
 			}
 			for _, item := range itemsOf(state.Value) {
 				settings := item.Get(profiles.PreferenceSettings)
-				in := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{carriers[0], state.Key, len(domains) > 1}}
+				in := &setting{subject: Subject{Type: d.Key}, holder: settings, domain: &domain{payloads[0], state.Key, len(domains) > 1}}
 				w.dictionary(in, types, settings, nil)
 				for _, f := range fieldsOf(item) {
 					if settings == nil {
-						stray(d.Key, f)
+						misplaced(d.Key, f)
 					}
 				}
 			}
@@ -206,40 +206,40 @@ func itemsOf(v *plist.Value) []*plist.Value {
 	return v.Items
 }
 
-// dictionary lists the keys of v, which stands at a path below the types. It goes down as far as a schema knows the keys.
+// dictionary lists the keys of v, found at a path below the types, and their subkeys as far as a schema knows them.
 func (w *walker) dictionary(in *setting, types []*schema.Type, v *plist.Value, path []string) {
 	for _, f := range fieldsOf(v) {
 		if w.err != nil {
 			return
 		}
 		at := append(slices.Clip(path), f.Key)
-		if f.Value == nil || len(at) >= plist.MaxDepth || !w.goesDown(types, at) || !w.below(in, types, f.Value, at) {
-			w.add(in, types, f.Value, at)
+		if f.Value == nil || len(at) >= plist.MaxDepth || !w.hasSubkeys(types, at) || !w.subkeys(in, types, f.Value, at) {
+			w.addSetting(in, types, f.Value, at)
 		}
 	}
 }
 
-// below lists the keys of a dictionary, or of the dictionaries in an array, and reports whether there are any.
-func (w *walker) below(in *setting, types []*schema.Type, v *plist.Value, path []string) bool {
+// subkeys lists the keys of a dictionary, or of the dictionaries in an array, and reports whether there are any.
+func (w *walker) subkeys(in *setting, types []*schema.Type, v *plist.Value, path []string) bool {
 	if v.Kind == plist.Dictionary {
 		w.dictionary(in, types, v, path)
 		return len(v.Fields) > 0
 	}
 	some := false
 	for _, item := range itemsOf(v) {
-		some = w.below(in, types, item, path) || some
+		some = w.subkeys(in, types, item, path) || some
 	}
 	return some
 }
 
-// goesDown says whether a key holds keys that a schema names.
-func (w *walker) goesDown(types []*schema.Type, path []string) bool {
+// hasSubkeys reports whether a schema names subkeys of a key.
+func (w *walker) hasSubkeys(types []*schema.Type, path []string) bool {
 	return slices.ContainsFunc(types, func(t *schema.Type) bool {
 		return slices.ContainsFunc(t.Names(path...), func(name string) bool { return name != "" && name != schema.Any })
 	})
 }
 
-func (w *walker) add(in *setting, types []*schema.Type, v *plist.Value, path []string) {
+func (w *walker) addSetting(in *setting, types []*schema.Type, v *plist.Value, path []string) {
 	s := *in
 	s.subject.File, s.subject.Key = w.file, strings.Join(path, ".")
 	if v != nil && v.Kind == plist.Boolean {
@@ -255,7 +255,7 @@ func (w *walker) add(in *setting, types []*schema.Type, v *plist.Value, path []s
 	w.seen[s.subject] = true
 	s.path, s.value = path, v
 	for _, t := range types {
-		s.types = append(s.types, holderType{t, t.Key(path...)})
+		s.types = append(s.types, candidate{t, t.Key(path...)})
 	}
 	w.found = append(w.found, s)
 }

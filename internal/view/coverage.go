@@ -51,7 +51,7 @@ func Coverage(r *app.CoverageResult) []Block {
 	for i, m := range r.Matrices {
 		blocks = append(blocks, Section{ID: fmt.Sprintf("coverage-%d", i+1), Blocks: matrixBlocks(m)})
 	}
-	for _, s := range r.Stories {
+	for _, s := range r.Explanations {
 		blocks = append(blocks, storyBlock(s))
 	}
 	return blocks
@@ -63,7 +63,7 @@ func CoveragePage(r *app.CoverageResult) *Page {
 }
 
 // storyBlock tells why a subject comes to its class on a target.
-func storyBlock(s *coverage.Story) Block {
+func storyBlock(s *coverage.Explanation) Block {
 	title := Text{styled(Strong, s.Subject.Title()), {Text: " on " + s.Where + ": "}, styled(Class, string(s.Cell.Class))}
 	if s.Subject.Value != "" {
 		title[0].Text += " " + s.Subject.Value
@@ -151,7 +151,7 @@ func keyTables(m *coverage.Matrix, notes *numbering) []Block {
 		return []Block{Section{Title: words(file), Blocks: []Block{Table{Below: "nothing in it has any effect: it holds no settings."}}}}
 	}
 	groups := m.Groups()
-	works := func(g coverage.Group) bool { return !m.Nothing(g) }
+	works := func(g coverage.Group) bool { return !m.HasNoEffect(g) }
 	below := ""
 	if !slices.ContainsFunc(groups, works) {
 		below = nothingAnywhere
