@@ -12,11 +12,11 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Data says what some bytes are.
+// Data describes some bytes.
 type Data struct {
 	Kind         string        `json:"kind"`             // such as `certificate`, `PKCS#12`, `property list`, or a media type: `image/png`
 	Size         int           `json:"size"`             // in bytes
-	SHA256       string        `json:"sha256,omitempty"` // absent of a secret
+	SHA256       string        `json:"sha256,omitempty"` // absent for a secret
 	Certificates []Certificate `json:"certificates,omitempty"`
 }
 
@@ -27,8 +27,8 @@ type Certificate struct {
 	Expired bool `json:"expired"`
 }
 
-// data says what the data of a node is, and reads the document that it may hold. Of a secret it says no more than that it
-// is a PKCS#12 file, which is never opened, or a document, in which the secrets are marked.
+// data describes the data of a node, and a document in it. A secret stays hidden, unless it is a PKCS#12 file, never
+// opened, or a document, described with its own secrets marked.
 func (w *walker) data(n *Node, data []byte) {
 	if n.Secret {
 		if content.Kind(data) == content.PKCS12 {
@@ -52,8 +52,8 @@ func (w *walker) data(n *Node, data []byte) {
 
 func kindOfInside(d *Document) string { return cmp.Or(string(d.Kind), "property list") }
 
-// inside reads a document in data: a declaration, as profiles carry them, another profile, or a property list. Nothing is
-// read that would make the whole larger than a file may be.
+// inside describes a document in data: a declaration carried by a profile, another profile, or a property list. It returns
+// nil for anything else, and once all nested documents together exceed the size of one file.
 func (w *walker) inside(data []byte) *Document {
 	if w.depth == maxInside || w.left <= 0 || len(data) == 0 {
 		return nil

@@ -1,5 +1,9 @@
-// Package inspect describes what an opened profile or declaration holds, as a tree with what the schemas say of each value,
-// what data is, and what other documents stand inside.
+// Package inspect describes an opened profile or declaration as a tree: its payloads and keys, the schema facts of each
+// value, the kind of any data, and documents nested in data.
+//
+// Start with Inspector.Describe, which returns a Document; walk.go builds the nodes and data.go tells what bytes are. Plain
+// returns a copy of a property list for YAML, XML and templates. The package opens no files (see package document), judges
+// nothing (see package lint) and lays nothing out (see package view).
 package inspect
 
 import (
@@ -15,68 +19,68 @@ import (
 	"syncguard/internal/target"
 )
 
-// Options change what is described.
+// Options change the description.
 type Options struct {
-	Targets     []target.Target // to say what stands in the way of each value there
-	ShowSecrets bool            // secrets are not marked, so that they are shown
-	Now         time.Time       // to tell certificates that have expired
+	Targets     []target.Target // add the obstacles of each value on them
+	ShowSecrets bool            // leave secrets unmarked
+	Now         time.Time       // marks expired certificates
 }
 
 // Document is a profile, a declaration, or any other property list.
 type Document struct {
 	Kind     document.Kind `json:"kind"`     // `profile` or `declaration`; empty for another property list
 	Envelope []*Node       `json:"envelope"` // the keys around the payloads
-	Payloads []*Payload    `json:"payloads"` // of a declaration, what it holds
+	Payloads []*Payload    `json:"payloads"` // of a declaration, the one payload
 }
 
-// Payload is a payload of a profile, or that of a declaration.
+// Payload is a payload of a profile, or the one of a declaration.
 type Payload struct {
 	Index     int             `json:"index"`     // in PayloadContent, from 0
 	Type      string          `json:"type"`      // may be empty
-	Types     []Type          `json:"types"`     // what the schemas know of it; empty for an unknown type
-	Obstacles []lint.Obstacle `json:"obstacles"` // why it does not simply work on a `--target`
+	Types     []Type          `json:"types"`     // the schema's types of that name; empty for an unknown type
+	Obstacles []lint.Obstacle `json:"obstacles"` // what keeps it from working, or limits it, on a `--target`
 	Keys      []*Node         `json:"keys"`
 	Value     *plist.Value    `json:"-"`
 
-	names []string // by which it can be asked for
+	names []string // accepted by Is
 }
 
-// Type is what holds for a type as a whole.
+// Type holds the schema facts about a type as a whole.
 type Type struct {
 	ID          string              `json:"id"`
 	Family      schema.Family       `json:"family"`
 	Title       string              `json:"title,omitempty"`       // of an imported schema
-	Replacement string              `json:"replacement,omitempty"` // the declaration that takes its place
+	Replacement string              `json:"replacement,omitempty"` // the declaration in its place
 	Platforms   []schema.OnPlatform `json:"platforms"`
 	Source      string              `json:"source"` // where its facts come from
 }
 
-// Is says whether one of the names is that of the payload: its type, its identifier or its UUID.
+// Is reports whether one of the names is the payload's type, identifier or UUID, in any case.
 func (p *Payload) Is(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		return name != "" && slices.ContainsFunc(p.names, func(own string) bool { return strings.EqualFold(own, name) })
 	})
 }
 
-// Node is one key of a dictionary with its value, or an element of an array.
+// Node is a key of a dictionary with its value, or an element of an array.
 type Node struct {
 	Key       string           `json:"key"`                 // empty for an element
 	Index     *int             `json:"index,omitempty"`     // of an element, from 0
 	Type      string           `json:"type"`                // `dictionary`, `array`, `string`, `data`, `date`, `boolean`, `integer`, `real`, `null`, `uid`
 	Value     any              `json:"value,omitempty"`     // of a scalar, a date as RFC 3339; absent for data, secrets and null
 	Secret    bool             `json:"secret,omitempty"`    // it is masked
-	Unknown   bool             `json:"unknown,omitempty"`   // no schema has the key, though one has those beside it
-	Community bool             `json:"community,omitempty"` // the schema is a community's, and not Apple's
+	Unknown   bool             `json:"unknown,omitempty"`   // no schema has the key, though one lists the keys beside it
+	Community bool             `json:"community,omitempty"` // the schema is the community's, not Apple's
 	Managed   string           `json:"managed,omitempty"`   // how a preference domain is managed: `Forced`, `Set-Once` or `Often`
-	Types     []string         `json:"types,omitempty"`     // what the schemas know of such a domain
+	Types     []string         `json:"types,omitempty"`     // the schema's types of such a domain
 	Schema    *schema.KeyFacts `json:"schema,omitempty"`    // without subkeys
-	Obstacles []lint.Obstacle  `json:"obstacles,omitempty"` // why it does not simply work on a `--target`
-	Data      *Data            `json:"data,omitempty"`      // what data is
-	Inside    *Document        `json:"inside,omitempty"`    // the document that data holds, where that can be read
-	Keys      []*Node          `json:"keys,omitempty"`      // of a dictionary or an array that is not empty
+	Obstacles []lint.Obstacle  `json:"obstacles,omitempty"` // what keeps it from working, or limits it, on a `--target`
+	Data      *Data            `json:"data,omitempty"`      // kind and size of data
+	Inside    *Document        `json:"inside,omitempty"`    // a readable document in data
+	Keys      []*Node          `json:"keys,omitempty"`      // of a dictionary or an array; absent if empty
 
-	Text  string `json:"-"` // of a scalar, as people write it
-	Loose bool   `json:"-"` // the schema does not claim to have every key
+	Text  string `json:"-"` // of a scalar, as a person writes it
+	Loose bool   `json:"-"` // the schema does not claim to list every key
 }
 
 // Inspector describes one document after another. It is safe for concurrent use.
@@ -89,20 +93,20 @@ type Inspector struct {
 // New returns an Inspector for a catalog.
 func New(c *schema.Catalog, o Options) *Inspector { return &Inspector{c, lint.New(c), o} }
 
-// Describe describes a document. Unless they are to be shown, the secrets in it are marked: their values are not to be
-// printed. The error is one of reading the catalog.
+// Describe describes a document. It marks the secrets in it unless Options.ShowSecrets is set; never print the value of a
+// marked one. It fails if the catalog cannot be read.
 func (i *Inspector) Describe(doc *document.Document) (*Document, error) {
 	d := &describer{inspector: i, left: plist.MaxNodes}
 	return d.document(doc, 0), d.err
 }
 
-// maxInside is how deep documents inside of data are read, since each could hold another.
+// maxInside limits documents nested in data, since each could hold another.
 const maxInside = 2
 
-// describer is the work on one file.
+// describer describes one file.
 type describer struct {
 	inspector *Inspector
-	left      int // values that may still be read inside of data
+	left      int // values still allowed in documents nested in data
 	err       error
 }
 
@@ -133,7 +137,7 @@ func (d *describer) document(doc *document.Document, depth int) *Document {
 	return out
 }
 
-// kindOf tells a profile from another property list by the keys of its top level.
+// kindOf returns Profile only for a document with a profile's keys at its top level.
 func kindOf(doc *document.Document) document.Kind {
 	if doc.Kind() != document.Profile {
 		return doc.Kind()

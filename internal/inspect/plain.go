@@ -9,19 +9,19 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Masked stands in the place of a secret: as text, or as data that holds this text.
+// Masked replaces a secret, as text or as data with this text.
 const Masked = "(secret)"
 
-// Plain returns a copy of a tree with sorted keys, in which the secrets that are marked are masked, and how many those are.
-// Of a key that stands twice the last one counts, as on a device. What only some formats can hold (null, a UID, a number
-// that is not finite) becomes text in brackets.
+// Plain returns a copy of a tree with sorted keys and marked secrets masked, and the number of those secrets. The last of
+// several equal keys counts, as on a device. Values beyond some formats (null, a UID, infinity, NaN) become text in
+// brackets.
 func Plain(v *plist.Value) (plain *plist.Value, secrets int) {
 	p := &plainer{}
 	return p.value(v), p.secrets
 }
 
-// PlainXML is Plain for an XML property list, which holds every real number, and a UID in the form that plutil gives it: a
-// dictionary with the key CF$UID. A null is left, and writing refuses it.
+// PlainXML is Plain for an XML property list. Real numbers stay, and a UID becomes a dictionary with the key CF$UID, as
+// plutil writes it. A null stays too: writing refuses it.
 func PlainXML(v *plist.Value) (plain *plist.Value, secrets int) {
 	p := &plainer{xml: true}
 	return p.value(v), p.secrets
@@ -50,7 +50,7 @@ func (p *plainer) value(v *plist.Value) *plist.Value {
 	})
 }
 
-// special returns what not every format holds.
+// special returns a null, a UID or a real number in the form of the output.
 func (p *plainer) special(v *plist.Value) *plist.Value {
 	scalar := *v
 	switch {
@@ -66,7 +66,7 @@ func (p *plainer) special(v *plist.Value) *plist.Value {
 	return plist.NewString(fmt.Sprintf("(%v)", v.Real))
 }
 
-// inOrder returns a dictionary with each key once, the last one, by name.
+// inOrder returns a dictionary sorted by key, with the last of equal keys.
 func inOrder(v *plist.Value) *plist.Value {
 	fields := slices.Clone(v.Fields)
 	slices.SortStableFunc(fields, func(a, b plist.Field) int { return strings.Compare(a.Key, b.Key) })

@@ -11,7 +11,7 @@ import (
 	"syncguard/profiles"
 )
 
-// walker makes the nodes of one document. Its depth is bounded by the reader's.
+// walker builds the nodes of one document. The reader has bounded the document's depth.
 type walker struct {
 	*describer
 	known lint.Known
@@ -35,7 +35,7 @@ func (w *walker) payloads(content *plist.Value) []*Payload {
 	return all
 }
 
-// payload returns a payload without its keys. It can be asked for by its type and by other names.
+// payload returns a payload without its keys. Payload.Is accepts its type and the other names.
 func (w *walker) payload(i int, v *plist.Value, payloadType string, names ...string) *Payload {
 	facts := w.known[v]
 	p := &Payload{Index: i, Type: payloadType, Types: []Type{}, Obstacles: append([]lint.Obstacle{}, facts.Obstacles...), Keys: []*Node{}, Value: v,
@@ -50,7 +50,7 @@ func (w *walker) payload(i int, v *plist.Value, payloadType string, names ...str
 	return p
 }
 
-// below returns what a dictionary or an array holds. path is that of the keys above, as the schema has them.
+// below returns the nodes of a dictionary or an array. path is the schema's path of the keys above.
 func (w *walker) below(v *plist.Value, path string) []*Node {
 	if v == nil {
 		return nil
@@ -62,7 +62,7 @@ func (w *walker) below(v *plist.Value, path string) []*Node {
 	return nodes
 }
 
-// fields returns the keys of a dictionary, in the order of the file, without some.
+// fields returns the keys of a dictionary in the order of the file, except those in without.
 func (w *walker) fields(v *plist.Value, path string, without ...string) []*Node {
 	var nodes []*Node
 	for _, f := range v.Fields {
@@ -95,7 +95,7 @@ func (w *walker) item(i int, v *plist.Value, path string) *Node {
 	return n
 }
 
-// node returns a node without its name, and without what stands below it.
+// node returns a node without its name and without nodes below it.
 func (w *walker) node(v *plist.Value) *Node {
 	facts := w.known[v]
 	if v == nil {
@@ -114,7 +114,7 @@ func (w *walker) node(v *plist.Value) *Node {
 	return n
 }
 
-// scalar says a value for a program and for people; of data and containers nothing.
+// scalar returns a scalar for a program and as a person writes it; nothing for data and containers.
 func scalar(v *plist.Value) (value any, text string) {
 	switch v.Kind {
 	case plist.Dictionary, plist.Array, plist.Data:
@@ -135,8 +135,8 @@ func scalar(v *plist.Value) (value any, text string) {
 	return schema.JSONValue(v), schema.ValueText(v)
 }
 
-// preferences unfolds PayloadContent.DOMAIN.STATE[].mcx_preference_settings into a node for each domain and state, whose
-// nodes are the settings. What has another shape is left as it is.
+// preferences unfolds PayloadContent.DOMAIN.STATE[].mcx_preference_settings into a node for each domain and state, with
+// the settings below it. A domain of another shape stays as it is.
 func (w *walker) preferences(payload *plist.Value) []*Node {
 	content := payload.Get("PayloadContent")
 	if content == nil {
