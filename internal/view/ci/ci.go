@@ -1,24 +1,28 @@
-// Package ci writes a run of lint in the formats that programs of a CI read: JSON, SARIF, JUnit, GitHub, GitLab, and a summary
-// in Markdown.
+// Package ci writes a run of lint in the formats of CI systems: JSON, SARIF, JUnit, GitHub, GitLab, and a summary in
+// Markdown.
+//
+// Start with Write; each format is one entry of formats and one file, and finding.go holds what they share. A new format
+// needs those two and a golden file in testdata. The text for a terminal is in package view.
 package ci
 
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"syncguard/internal/app"
 	"syncguard/internal/view"
 )
 
-// Report is a run that is over, as these formats need it whole.
+// Report is a finished run: these formats need all of it at once.
 type Report struct {
 	app.LintHeader
 	app.LintFooter
 	Files    []*app.LintedFile
-	RulesURL string // where docs/rules is published, without a slash at the end; empty where it is not
+	RulesURL string // address of the published docs/rules, without a slash at the end; empty if unknown
 }
 
-// Collect takes all files of a run.
+// Collect reads all files of a run.
 func Collect(run *app.LintRun) (*Report, error) {
 	r := &Report{LintHeader: run.Header}
 	for f, err := range run.Files {
@@ -31,7 +35,7 @@ func Collect(run *app.LintRun) (*Report, error) {
 	return r, nil
 }
 
-// formats are the formats that programs read.
+// formats lists the formats written from a Report.
 var formats = []struct {
 	name  string
 	write func(io.Writer, *Report) error
@@ -43,7 +47,7 @@ var formats = []struct {
 	{"markdown", writeMarkdown},
 }
 
-// Formats names the formats of Write.
+// Formats returns the names of all formats, for Write.
 func Formats() []string {
 	names := []string{"json"}
 	for _, f := range formats {
@@ -52,7 +56,7 @@ func Formats() []string {
 	return names
 }
 
-// Write writes a run in one of Formats. The same run gives the same bytes.
+// Write writes a run in one of Formats. Equal runs give equal bytes.
 func Write(w io.Writer, format string, run *app.LintRun) error {
 	if format == "json" {
 		return view.WriteStream(w, run)
@@ -70,5 +74,5 @@ func (r *Report) writeWhole(w io.Writer, format string) error {
 			return f.write(w, r)
 		}
 	}
-	return fmt.Errorf("there is no format %q", format)
+	return fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(Formats(), ", "))
 }

@@ -8,54 +8,54 @@ import (
 	"syncguard/internal/view"
 )
 
-// lintFinding is a finding as the formats of lint show it.
-type lintFinding struct {
+// finding is a diagnostic with its locations in the files on disk.
+type finding struct {
 	diag.Diagnostic
-	at     lintPlace
-	others []lintPlace // of what is related, in its order
+	at      location
+	related []location // of Diagnostic.Related, in its order
 }
 
-// lintPlace is where a finding, or something related to it, is.
-type lintPlace struct {
-	file       string        // its path, as reports have it
-	start, end diag.Position // zero for no place in a text
-	signed     bool          // start and end are in the signed content: the file itself has no such place
+// location is the place of a finding, or of something related to it.
+type location struct {
+	file       string        // path, as in reports
+	start, end diag.Position // zero for the file as a whole
+	signed     bool          // start and end are positions in the signed content, not in the file
 }
 
-// inFile says whether the place can be pointed at in the file as it lies on the disk.
-func (p lintPlace) inFile() bool { return p.start.Line > 0 && !p.signed }
+// inFile reports whether start and end are positions in the file on disk.
+func (l location) inFile() bool { return l.start.Line > 0 && !l.signed }
 
-// String says the place as people read it, harmless: file:line:column.
-func (p lintPlace) String() string {
-	if p.start.Line == 0 {
-		return view.Clean(p.file)
+// String returns file:line:column, printable.
+func (l location) String() string {
+	if l.start.Line == 0 {
+		return view.Clean(l.file)
 	}
-	return fmt.Sprintf("%s:%d:%d", view.Clean(p.file), p.start.Line, p.start.Column)
+	return fmt.Sprintf("%s:%d:%d", view.Clean(l.file), l.start.Line, l.start.Column)
 }
 
-// note says what a reader of the place has to know; it is empty for most.
-func (p lintPlace) note() string {
-	if p.start.Line > 0 && p.signed {
-		return fmt.Sprintf("in the signed content, line %d, column %d", p.start.Line, p.start.Column)
+// note tells of a position in signed content; it is empty for any other.
+func (l location) note() string {
+	if l.start.Line > 0 && l.signed {
+		return fmt.Sprintf("in the signed content, line %d, column %d", l.start.Line, l.start.Column)
 	}
 	return ""
 }
 
-// findings returns every finding of the run in its order.
-func (r *Report) findings() []lintFinding {
+// findings returns every finding of the run, in order.
+func (r *Report) findings() []finding {
 	signed := map[string]bool{}
 	for _, f := range r.Files {
 		if f.Signed {
 			signed[f.Name] = true
 		}
 	}
-	var all []lintFinding
+	var all []finding
 	for i := range r.Files {
 		f := r.Files[i]
 		for _, d := range f.Findings {
-			one := lintFinding{Diagnostic: d, at: r.placeOf(d.Span, f.Name, signed)}
+			one := finding{Diagnostic: d, at: r.locate(d.Span, f.Name, signed)}
 			for _, related := range d.Related {
-				one.others = append(one.others, r.placeOf(related.Span, f.Name, signed))
+				one.related = append(one.related, r.locate(related.Span, f.Name, signed))
 			}
 			all = append(all, one)
 		}
@@ -63,29 +63,29 @@ func (r *Report) findings() []lintFinding {
 	return all
 }
 
-func (r *Report) placeOf(s diag.Span, name string, signed map[string]bool) lintPlace {
+func (r *Report) locate(s diag.Span, name string, signed map[string]bool) location {
 	if s.IsZero() {
-		return lintPlace{file: r.Path(name)}
+		return location{file: r.Path(name)}
 	}
-	return lintPlace{r.Path(s.File.Name), s.File.Position(s.Start), s.File.Position(s.End), signed[s.File.Name]}
+	return location{r.Path(s.File.Name), s.File.Position(s.Start), s.File.Position(s.End), signed[s.File.Name]}
 }
 
-// title says rule and, where there is one, key path.
-func (f lintFinding) title() string {
+// title returns the rule and, if known, the key path.
+func (f finding) title() string {
 	if len(f.Path) == 0 {
 		return f.Rule
 	}
 	return f.Rule + " (" + view.Clean(f.Path.String()) + ")"
 }
 
-// text says the finding in full, harmless: its message, and a line each for what is worth knowing.
-func (f lintFinding) text() string {
+// text returns the whole finding, printable: its message, then a line each for the note, related places and the help.
+func (f finding) text() string {
 	lines := []string{view.Clean(f.Message)}
 	if note := f.at.note(); note != "" {
 		lines = append(lines, note)
 	}
 	for i, related := range f.Related {
-		lines = append(lines, fmt.Sprintf("%s: %s", f.others[i], view.Clean(related.Message)))
+		lines = append(lines, fmt.Sprintf("%s: %s", f.related[i], view.Clean(related.Message)))
 	}
 	if f.Help != "" {
 		lines = append(lines, "help: "+view.Clean(f.Help))

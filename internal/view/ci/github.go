@@ -10,18 +10,17 @@ import (
 	"syncguard/internal/view"
 )
 
-// githubShown is how many annotations of a kind GitHub shows for a step; the log has them all.
+// githubShown is GitHub's limit of annotations of one kind for a step; the log has them all.
 const githubShown = 10
 
 // githubKinds names the workflow command of each severity.
 var githubKinds = map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "notice"}
 
-// writeGitHub writes a workflow command for each finding, and a line in the end that says what they are. A run without
-// findings writes nothing.
+// writeGitHub writes a workflow command for each finding, and a line of totals. A run without findings writes nothing.
 func writeGitHub(w io.Writer, r *Report) error {
 	var b strings.Builder
 	for _, f := range r.findings() {
-		properties := githubPlace(f.at)
+		properties := githubLocation(f.at)
 		message := fmt.Sprintf("%s: %s", f.at, f.text()) // the log shows nothing else
 		fmt.Fprintf(&b, "::%s %s,title=%s::%s\n", githubKinds[f.Severity], properties, githubProperty(f.title()), githubData(message))
 	}
@@ -35,8 +34,8 @@ func writeGitHub(w io.Writer, r *Report) error {
 	return err
 }
 
-// githubPlace says a place as properties of a command. GitHub takes columns only where line and end line are one.
-func githubPlace(at lintPlace) string {
+// githubLocation returns a location as properties of a command. GitHub takes columns only for a range on one line.
+func githubLocation(at location) string {
 	file := "file=" + githubProperty(at.file)
 	switch {
 	case !at.inFile():
@@ -67,8 +66,8 @@ var (
 	githubPropertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// githubData escapes the message of a workflow command, which is made of harmless lines.
+// githubData escapes the message of a workflow command. Its lines must be printable already.
 func githubData(s string) string { return githubDataEscapes.Replace(s) }
 
-// githubProperty makes text harmless and escapes it as a property of a workflow command.
+// githubProperty makes text printable and escapes it as a property of a workflow command.
 func githubProperty(s string) string { return githubPropertyEscapes.Replace(view.Clean(s)) }

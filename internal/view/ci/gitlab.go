@@ -27,11 +27,11 @@ type gitlabLines struct {
 	End   int `json:"end"`
 }
 
-// gitlabSeverities are of info, minor, major, critical and blocker. Nothing is a blocker: what fails a run is for
-// --fail-on to say.
+// gitlabSeverities maps to GitLab's info, minor, major, critical and blocker. Nothing is a blocker: --fail-on decides about
+// failure.
 var gitlabSeverities = map[diag.Severity]string{diag.Error: "critical", diag.Warning: "major", diag.Note: "info"}
 
-// writeGitLab writes the findings alone: the format has no room for a file that could not be read.
+// writeGitLab writes the findings alone: the format has no room for unreadable files.
 func writeGitLab(w io.Writer, r *Report) error {
 	issues := []gitlabIssue{}
 	for _, f := range r.findings() {

@@ -10,8 +10,8 @@ import (
 	"syncguard/internal/view"
 )
 
-// The shape that CI servers read. A file is a suite, a finding a case: one that fails the run fails, another passes and
-// says what it found. A file without findings is one case that passes.
+// junitSuites is the XML read by CI servers. A file is a suite and a finding a case: it fails if the finding fails the run,
+// and passes with its text as output if not. A file without findings is one passing case.
 type junitSuites struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Name     string       `xml:"name,attr"`
@@ -58,7 +58,7 @@ func writeJUnit(w io.Writer, r *Report) error {
 		out.add(junitSuite{Name: name, Cases: []junitCase{{Name: "read", Class: name, File: name,
 			Error: &junitFault{Message: message, Type: "unread", Text: message}}}})
 	}
-	// The encoder replaces what XML 1.0 cannot carry.
+	// The encoder replaces characters outside XML 1.0.
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	e := xml.NewEncoder(&b)
@@ -71,17 +71,17 @@ func writeJUnit(w io.Writer, r *Report) error {
 	return err
 }
 
-func (r *Report) junitFile(f *app.LintedFile, findings []lintFinding) junitSuite {
+func (r *Report) junitFile(f *app.LintedFile, findings []finding) junitSuite {
 	name := view.Clean(r.Path(f.Name))
 	s := junitSuite{Name: name}
 	if len(findings) == 0 {
 		s.Cases = []junitCase{{Name: "lint", Class: name, File: name}}
 	}
-	alike := map[string]int{}
+	sameName := map[string]int{}
 	for _, one := range findings {
 		c := junitCase{Name: one.title(), Class: name, File: view.Clean(one.at.file)}
-		if alike[c.Name]++; alike[c.Name] > 1 {
-			c.Name += fmt.Sprintf(" #%d", alike[c.Name]) // a server tells cases apart by their names
+		if sameName[c.Name]++; sameName[c.Name] > 1 {
+			c.Name += fmt.Sprintf(" #%d", sameName[c.Name]) // a server tells cases apart by their names
 		}
 		if one.at.inFile() {
 			c.Line = strconv.Itoa(one.at.start.Line)

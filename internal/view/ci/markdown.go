@@ -10,13 +10,13 @@ import (
 	"syncguard/internal/view"
 )
 
-// writeMarkdown writes a summary for a comment or a step: the totals, and a table of the findings, the worst first. All
-// that comes from outside stands in code spans, in which neither Markdown nor a forge finds a link, a mention or markup.
+// writeMarkdown writes a summary for a comment or a step: the totals, and a table of the findings, the worst first. Text
+// from outside stands in code spans, so neither Markdown nor a forge finds a link, a mention or markup in it.
 func writeMarkdown(w io.Writer, r *Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### syncguard lint: %s\n", view.Totals(&r.Totals))
 	all := r.findings()
-	slices.SortStableFunc(all, func(a, b lintFinding) int { return cmp.Compare(b.Severity, a.Severity) })
+	slices.SortStableFunc(all, func(a, b finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	if len(all) > 0 {
 		b.WriteString("\n| | Place | Finding | Rule |\n|---|---|---|---|\n")
 	}
@@ -43,7 +43,7 @@ func writeMarkdown(w io.Writer, r *Report) error {
 	return err
 }
 
-func markdownRow(f lintFinding) string {
+func markdownRow(f finding) string {
 	lines := strings.Split(f.text(), "\n")
 	for i, line := range lines {
 		lines[i] = view.CodeSpan(line)

@@ -15,17 +15,17 @@ import (
 	"syncguard/internal/view"
 )
 
-// sarifRoot stands for the folder that relative URIs are relative to. Where it lies on this machine is nobody's business.
+// sarifRoot stands for the base folder of relative URIs. Its path on this machine stays private.
 const sarifRoot = "%SRCROOT%"
 
-// sarifLevels are the levels of the severities.
+// sarifLevels maps severities to SARIF's levels.
 var sarifLevels = map[diag.Severity]string{diag.Error: sarif.LevelError, diag.Warning: sarif.LevelWarning, diag.Note: sarif.LevelNote}
 
-// sarifWriter holds what results refer to by index.
+// sarifWriter holds the indexes of rules and artifacts, for results to refer to.
 type sarifWriter struct {
 	run       *Report
-	rules     map[string]int
-	artifacts map[string]int // by URI
+	rules     map[string]int // index by ID
+	artifacts map[string]int // index by URI
 }
 
 func writeSARIF(w io.Writer, r *Report) error {
@@ -33,7 +33,7 @@ func writeSARIF(w io.Writer, r *Report) error {
 	run := sarif.NewRun().WithTool(sarif.NewTool().WithDriver(s.driver())).WithColumnKind("unicodeCodePoints")
 	run.NewlineSequences = append(run.NewlineSequences, "\r")
 	run.OriginalUriBaseIds = map[string]sarif.ArtifactLocation{sarifRoot: *sarif.NewArtifactLocation().
-		WithDescription(sarif.NewTextMessage("The folder that names of files are relative to, usually the root of the repository."))}
+		WithDescription(sarif.NewTextMessage("The base folder of file names, usually the root of the repository."))}
 	for i := range r.Files {
 		s.artifact(run, r.Files[i])
 	}
@@ -42,11 +42,11 @@ func writeSARIF(w io.Writer, r *Report) error {
 	}
 	run.Invocations = append(run.Invocations, s.invocation())
 	log := sarif.NewReport().AddRun(run)
-	log.Schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address that GitHub documents
+	log.Schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address documented by GitHub
 	return view.WriteJSON(w, log)
 }
 
-// driver describes syncguard and every rule, so that an index means the same in each run of a version.
+// driver describes syncguard and every rule, so an index means the same in each run of one version.
 func (s *sarifWriter) driver() *sarif.ToolComponent {
 	d := sarif.NewToolComponent().WithName("syncguard").WithVersion(s.run.Syncguard)
 	if s.run.RulesURL != "" {
@@ -60,9 +60,9 @@ func (s *sarifWriter) driver() *sarif.ToolComponent {
 }
 
 func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
-	full, _, _ := strings.Cut(cmp.Or(r.Why, ended(r.Summary)), "\n\n")
+	full, _, _ := strings.Cut(cmp.Or(r.Why, sentence(r.Summary)), "\n\n")
 	d := sarif.NewRule(r.ID).
-		WithShortDescription(sarifText(ended(r.Summary))).
+		WithShortDescription(sarifText(sentence(r.Summary))).
 		WithFullDescription(sarifText(strings.ReplaceAll(full, "\n", " "))).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevels[r.Severity])).
 		WithHelp(sarifText(ruleHelp(r, "")).WithMarkdown(ruleHelp(r, "`")))
@@ -76,9 +76,9 @@ func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
 	return d.WithProperties(tags)
 }
 
-// ruleHelp says a rule's page without its examples, which a finding has one of. Code is put between quotes.
+// ruleHelp returns a rule's page without its examples, since a finding is one. It puts code between quotes.
 func ruleHelp(r *rules.Rule, quote string) string {
-	parts := []string{cmp.Or(r.Why, ended(r.Summary))}
+	parts := []string{cmp.Or(r.Why, sentence(r.Summary))}
 	if r.Fix != "" {
 		parts = append(parts, "syncguard lint --fix: "+r.Fix)
 	}
@@ -105,7 +105,7 @@ func (s *sarifWriter) artifact(run *sarif.Run, f *app.LintedFile) {
 	run.AddArtifact(a)
 }
 
-// location names a file by its URI, and by its index where it is an artifact.
+// location names a file by its URI, and an artifact also by its index.
 func (s *sarifWriter) location(file string) *sarif.ArtifactLocation {
 	uri, relative := fileURI(file)
 	location := sarif.NewSimpleArtifactLocation(uri)
@@ -118,8 +118,8 @@ func (s *sarifWriter) location(file string) *sarif.ArtifactLocation {
 	return location
 }
 
-// fileURI turns a path with slashes into a URI, and says whether that is relative. Every byte that is no letter, digit or
-// one of -._~/ is encoded, so that nothing in a name is read as a part of the URI.
+// fileURI turns a path with slashes into a URI, and reports whether the URI is relative. It encodes every byte except
+// letters, digits and -._~/, so nothing in a name reads as a part of the URI.
 func fileURI(name string) (uri string, relative bool) {
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
@@ -129,14 +129,14 @@ func fileURI(name string) (uri string, relative bool) {
 	switch {
 	case path.IsAbs(name):
 		return "file://" + uri, false
-	case len(name) > 2 && name[1] == ':' && name[2] == '/': // a drive of Windows
+	case len(name) > 2 && name[1] == ':' && name[2] == '/': // a Windows drive
 		return "file:///" + name[:2] + uri[len("C%3A"):], false
 	}
 	return uri, !strings.HasPrefix(name, "../")
 }
 
-func (s *sarifWriter) result(f lintFinding) *sarif.Result {
-	location := s.place(f.at)
+func (s *sarifWriter) result(f finding) *sarif.Result {
+	location := s.locate(f.at)
 	if len(f.Path) > 0 {
 		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(view.Clean(f.Path.String())).
 			WithName(view.Clean(f.Path.Name())).WithKind("property"))
@@ -151,10 +151,10 @@ func (s *sarifWriter) result(f lintFinding) *sarif.Result {
 	}
 	for i, related := range f.Related {
 		text := related.Message
-		if note := f.others[i].note(); note != "" {
+		if note := f.related[i].note(); note != "" {
 			text += " (" + note + ")"
 		}
-		result.AddRelatedLocation(s.place(f.others[i]).WithID(i + 1).WithMessage(sarif.NewTextMessage(noLink(ended(text)))))
+		result.AddRelatedLocation(s.locate(f.related[i]).WithID(i + 1).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(text)))))
 	}
 	if fix := s.fix(f); fix != nil {
 		result.WithFixes([]*sarif.Fix{fix})
@@ -162,9 +162,9 @@ func (s *sarifWriter) result(f lintFinding) *sarif.Result {
 	return result
 }
 
-// fingerprints has GitHub's own only where a finding has no line of its own in the file: elsewhere the upload computes it
-// from the line, here it would be the same for all such findings of a file.
-func (s *sarifWriter) fingerprints(f lintFinding) map[string]string {
+// fingerprints sets GitHub's own fingerprint only for a finding without a line in the file. For any other the upload
+// computes it from the line; without a line that would be equal for all findings of a file.
+func (s *sarifWriter) fingerprints(f finding) map[string]string {
 	prints := map[string]string{"syncguard/v2": f.Fingerprint}
 	if !f.at.inFile() {
 		prints["primaryLocationLineHash"] = f.Fingerprint + ":1"
@@ -172,9 +172,9 @@ func (s *sarifWriter) fingerprints(f lintFinding) map[string]string {
 	return prints
 }
 
-// place is a range in the file. Where there is none, it is the start of the file: code scanning wants one, and the lines of
-// signed content are not lines of the file.
-func (s *sarifWriter) place(at lintPlace) *sarif.Location {
+// locate returns a range in the file, or the start of the file if there is none: code scanning requires a range, and lines
+// of signed content are not lines of the file.
+func (s *sarifWriter) locate(at location) *sarif.Location {
 	start, end := diag.Position{Line: 1, Column: 1}, diag.Position{Line: 1, Column: 1}
 	if at.inFile() {
 		start, end = at.start, at.end
@@ -187,12 +187,12 @@ func sarifRegion(start, end diag.Position) *sarif.Region {
 	return sarif.NewRegion().WithStartLine(start.Line).WithStartColumn(start.Column).WithEndLine(end.Line).WithEndColumn(end.Column)
 }
 
-// fix is nil where there is none, where its text may hold a secret, and in signed content.
-func (s *sarifWriter) fix(f lintFinding) *sarif.Fix {
+// fix returns nil without a fix, in signed content, and if its text may hold a secret.
+func (s *sarifWriter) fix(f finding) *sarif.Fix {
 	if f.Fix == nil || f.HideSource || !f.at.inFile() {
 		return nil
 	}
-	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(noLink(ended(f.Fix.Title))))
+	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(escapeLinks(sentence(f.Fix.Title))))
 	if f.Fix.Unsafe {
 		fix.WithProperties(sarif.NewPropertyBag().Add("unsafe", true))
 	}
@@ -215,26 +215,26 @@ func (s *sarifWriter) invocation() *sarif.Invocation {
 	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Unread) == 0)
 	for _, u := range s.run.Unread {
 		i.AddToolExecutionNotification(sarif.NewNotification().WithLevel(sarif.LevelError).
-			WithMessage(sarif.NewTextMessage(noLink(ended(u.Message)))).
+			WithMessage(sarif.NewTextMessage(escapeLinks(sentence(u.Message)))).
 			AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Path(u.Name))))))
 	}
 	return i
 }
 
-// sarifMessage says a finding in sentences, of which the first stands alone where room is scarce.
-func sarifMessage(f lintFinding) string {
-	parts := []string{ended(f.Message)}
+// sarifMessage returns a finding in sentences. The first one makes sense alone, where room is scarce.
+func sarifMessage(f finding) string {
+	parts := []string{sentence(f.Message)}
 	if note := f.at.note(); note != "" {
-		parts = append(parts, ended(note))
+		parts = append(parts, sentence(note))
 	}
 	if f.Help != "" {
-		parts = append(parts, ended(f.Help))
+		parts = append(parts, sentence(f.Help))
 	}
-	return noLink(strings.Join(parts, " "))
+	return escapeLinks(strings.Join(parts, " "))
 }
 
-// ended makes text harmless, and ends it.
-func ended(s string) string {
+// sentence makes text printable, and adds a full stop if there is none.
+func sentence(s string) string {
 	s = view.Clean(s)
 	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
 		return s
@@ -242,5 +242,5 @@ func ended(s string) string {
 	return s + "."
 }
 
-// noLink keeps text from being read as a link: in a message of SARIF's [text](target) is one.
-func noLink(s string) string { return strings.ReplaceAll(s, "](", "] (") }
+// escapeLinks keeps text from reading as a link: [text](target) is one in SARIF's messages.
+func escapeLinks(s string) string { return strings.ReplaceAll(s, "](", "] (") }
