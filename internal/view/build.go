@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// Build writes the table of a build, its footnotes, and with hints what is left for people to do.
+// Build writes the table of a build and its footnotes; with hints also the settings left for people.
 func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	p.Line("%s", buildTitle(b))
 	p.Line("")
@@ -39,7 +39,7 @@ func hasOutcome(b *app.BuildResult, is func(intent.Outcome) bool) bool {
 	return slices.ContainsFunc(b.Profiles, func(p *app.BuiltProfile) bool { return slices.ContainsFunc(p.Intents, is) })
 }
 
-// buildTable has a row for each profile, and a column for each intent where a template asks for prevention.
+// buildTable returns a row for each profile, with a column for each intent if a template asks for prevention.
 func buildTable(b *app.BuildResult, notes *numbering) Table {
 	t := Table{Headers: []string{"profile", "target", "size"}, Labels: 1, Whole: true, Numbers: 3}
 	var intents []intent.ID
@@ -61,8 +61,8 @@ func buildTable(b *app.BuildResult, notes *numbering) Table {
 			cell := Text{styled(Faint, "off")}
 			if i := slices.IndexFunc(p.Intents, func(o intent.Outcome) bool { return o.Intent == name }); i >= 0 {
 				cell = classText(p.Intents[i].Class)
-				if marks := notes.marks(p.Intents[i].Notes); marks != nil {
-					cell = append(cell, Run{Text: " ", Marks: marks})
+				if numbers := notes.numbers(p.Intents[i].Notes); numbers != nil {
+					cell = append(cell, Run{Text: " ", Footnotes: numbers})
 				}
 			}
 			row.Cells = append(row.Cells, cell)
@@ -91,7 +91,7 @@ func buildTitle(b *app.BuildResult) string {
 	}, " · ")
 }
 
-// size writes bytes as people do: 3.1 kB.
+// size returns a number of bytes as a person writes it: 3.1 kB.
 func size(n int) string {
 	switch {
 	case n < 1000:
@@ -125,7 +125,7 @@ func superscript(n int) string {
 	return b.String()
 }
 
-// byHand lists what no profile can set, by platform.
+// byHand lists the settings out of any profile's reach, by platform.
 func (p *Printer) byHand(b *app.BuildResult) {
 	p.Line("By hand, since no profile can (names can differ between versions):")
 	seen := map[string]bool{}
@@ -159,10 +159,10 @@ func buildSummary(b *app.BuildResult, hints bool) string {
 		s += ", " + name
 	}
 	if !hints && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
-		s += faint.Render("   what is left for people to do: the same with --hints" + cond(written > 0, " (it is in each profile's description, too)"))
+		s += faint.Render("   what is left for people to do: the same with --hints" + textIf(written > 0, " (it is in each profile's description, too)"))
 	}
 	if b.Others > 0 {
-		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", text.Count(b.Others, "other profile"), folderName(b.Output)+cond(b.Others == 1, " is")+cond(b.Others > 1, " are")))
+		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", text.Count(b.Others, "other profile"), folderName(b.Output)+textIf(b.Others == 1, " is")+textIf(b.Others > 1, " are")))
 	}
 	if declared > 0 {
 		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")
@@ -170,7 +170,7 @@ func buildSummary(b *app.BuildResult, hints bool) string {
 	return s
 }
 
-// fileCounts counts the profiles and declarations that have files of their own.
+// fileCounts counts the profiles and declarations with files of their own.
 func fileCounts(all []*app.BuiltProfile) (profiles, declarations int) {
 	for _, p := range all {
 		if p.File != "" {
@@ -185,10 +185,10 @@ func fileCounts(all []*app.BuiltProfile) (profiles, declarations int) {
 	return profiles, declarations
 }
 
-// wrapped writes text behind a label within a width, further lines indented under the first.
-func (p *Printer) wrapped(label, text string, width int) {
+// labeledFaint writes faint text behind a label within a width, further lines indented under the first.
+func (p *Printer) labeledFaint(label, text string, width int) {
 	indent := lipgloss.Width(label)
-	for i, line := range Fill(Clean(text), max(width-indent, 20)) {
+	for i, line := range wrap(Clean(text), max(width-indent, 20)) {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}

@@ -10,30 +10,30 @@ import (
 	"syncguard/internal/intent"
 )
 
-// removable is said where something is set by hand.
+// removable stands under a table with profiles installed by hand.
 const removable = "what a profile installed by hand sets goes when the person removes the profile"
 
-// matrixBlocks lays a matrix out: intents as columns beside the targets, keys as rows below them, a table a file and
-// platform; then what the classes mean, what serves each intent, and footnotes.
+// matrixBlocks lays out a matrix: intents as columns beside the targets, or keys as rows below them, a table a file and
+// platform. The classes, the mechanisms of each intent and footnotes follow.
 func matrixBlocks(m *coverage.Matrix) []Block {
 	var notes numbering
 	var blocks []Block
-	var means Terms
+	var mechanisms Terms
 	if m.Files == nil {
-		blocks, means = append(blocks, intentTable(m, &notes)), meansOf(m)
+		blocks, mechanisms = append(blocks, intentTable(m, &notes)), mechanismsOf(m)
 	}
 	for _, file := range m.ByFile() {
 		blocks = append(blocks, keyTables(file, &notes)...)
 	}
 	all := classesOf(func(c intent.Class) bool { return m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) })
 	if m.Files != nil && len(all) > 0 && all[len(all)-1].Name.String() == string(intent.None) {
-		all[len(all)-1].Is = []Text{words("has no effect there")} // of a key it is another thing to be impossible than of an intent
+		all[len(all)-1].Is = []Text{words("has no effect there")} // means something else for a key than for an intent
 	}
 	if len(all) > 0 {
 		blocks = append(blocks, all)
 	}
-	if len(means) > 0 {
-		blocks = append(blocks, means)
+	if len(mechanisms) > 0 {
+		blocks = append(blocks, mechanisms)
 	}
 	below := ""
 	if m.Has(func(c coverage.Cell) bool { return len(c.Mechanisms) > 0 && !c.Target.Enrollment.IsMDM() }) {
@@ -45,25 +45,25 @@ func matrixBlocks(m *coverage.Matrix) []Block {
 	return blocks
 }
 
-// Coverage lays matrices and stories out.
+// Coverage lays out matrices and explanations.
 func Coverage(r *app.CoverageResult) []Block {
 	var blocks []Block
 	for i, m := range r.Matrices {
 		blocks = append(blocks, Section{ID: fmt.Sprintf("coverage-%d", i+1), Blocks: matrixBlocks(m)})
 	}
 	for _, s := range r.Explanations {
-		blocks = append(blocks, storyBlock(s))
+		blocks = append(blocks, explanationBlock(s))
 	}
 	return blocks
 }
 
-// CoveragePage is the same as a page of its own.
+// CoveragePage returns Coverage as a page of its own.
 func CoveragePage(r *app.CoverageResult) *Page {
 	return &Page{Title: "What is really done on each device", Blocks: Coverage(r)}
 }
 
-// storyBlock tells why a subject comes to its class on a target.
-func storyBlock(s *coverage.Explanation) Block {
+// explanationBlock tells why a subject has its class on a target.
+func explanationBlock(s *coverage.Explanation) Block {
 	title := Text{styled(Strong, s.Subject.Title()), {Text: " on " + s.Where + ": "}, styled(Class, string(s.Cell.Class))}
 	if s.Subject.Value != "" {
 		title[0].Text += " " + s.Subject.Value
@@ -80,7 +80,7 @@ func storyBlock(s *coverage.Explanation) Block {
 
 func classText(c intent.Class) Text { return Text{styled(Class, string(c))} }
 
-// classesOf says what the classes that occur mean.
+// classesOf explains the classes in use.
 func classesOf(occurs func(intent.Class) bool) (all Terms) {
 	for _, c := range intent.Classes() {
 		if occurs(c) {
@@ -98,19 +98,19 @@ func intentTable(m *coverage.Matrix, notes *numbering) Table {
 	for _, g := range m.Groups() {
 		row := Row{Cells: []Text{words(g.Platforms()), words(g.Installed()), words(g.Versions())}}
 		for _, r := range m.Rows {
-			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.marks(r.Cells[g.At].Notes)))
+			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.numbers(r.Cells[g.At].Notes)))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-func classCell(c intent.Class, marks []int) Text {
-	return Text{{Text: string(c), Style: Class, Marks: marks}}
+func classCell(c intent.Class, footnotes []int) Text {
+	return Text{{Text: string(c), Style: Class, Footnotes: footnotes}}
 }
 
-// meansOf lists the payloads, keys and declarations that serve each intent where they do.
-func meansOf(m *coverage.Matrix) (all Terms) {
+// mechanismsOf lists the payloads, keys and declarations working for each intent.
+func mechanismsOf(m *coverage.Matrix) (all Terms) {
 	for _, r := range m.Rows {
 		var types []string
 		keys := map[string][]string{}
@@ -144,7 +144,7 @@ func meansOf(m *coverage.Matrix) (all Terms) {
 
 const nothingAnywhere = "nothing in it has any effect on any of the targets."
 
-// keyTables makes a table for each platform on which a file does anything; one for all where they say the same.
+// keyTables returns a table for each platform on which a file has an effect, or one table if all targets agree.
 func keyTables(m *coverage.Matrix, notes *numbering) []Block {
 	file := m.Files[0]
 	if len(m.Rows) == 0 {
@@ -193,17 +193,17 @@ func keyTable(m *coverage.Matrix, groups []coverage.Group, notes *numbering) Tab
 	}
 	for _, r := range m.Rows {
 		common := commonNotes(r, groups)
-		row := Row{Section: r.Subject.Type, Cells: []Text{{{Text: keyLabel(r.Subject), Style: Code, Marks: notes.marks(common)}}}}
+		row := Row{Section: r.Subject.Type, Cells: []Text{{{Text: keyLabel(r.Subject), Style: Code, Footnotes: notes.numbers(common)}}}}
 		for _, g := range groups {
 			own := slices.DeleteFunc(slices.Clone(r.Cells[g.At].Notes), func(n intent.Note) bool { return slices.Contains(common, n) })
-			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.marks(own)))
+			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.numbers(own)))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// keyHeader says a group in two short lines.
+// keyHeader returns a group in two short lines.
 func keyHeader(g coverage.Group) string {
 	if way, isByHand := strings.CutPrefix(g.Installed(), "supervised "); isByHand {
 		return "supervised\n" + way + " " + g.Versions()
@@ -221,7 +221,7 @@ func keyLabel(s coverage.Subject) string {
 	return s.Key
 }
 
-// commonNotes returns the notes that all cells of a row have, which need not stand at each.
+// commonNotes returns the notes shared by all cells of a row, to stand once at its label.
 func commonNotes(r coverage.Row, groups []coverage.Group) []intent.Note {
 	return slices.DeleteFunc(slices.Clone(r.Cells[groups[0].At].Notes), func(n intent.Note) bool {
 		return slices.ContainsFunc(groups, func(g coverage.Group) bool { return !slices.Contains(r.Cells[g.At].Notes, n) })

@@ -9,13 +9,13 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// Diff writes what changed in a file as a unified diff, which git apply takes. Secrets must be masked in both texts already; a
-// part with a mask, or with characters that are no plain text, can be read but not applied.
+// Diff writes the changes of a file as a unified diff for git apply. Secrets must be masked in both texts already. A hunk
+// with a mask or an escaped character can be read, but not applied.
 func (p *Printer) Diff(name string, before, after []byte) {
 	from, to := string(before), string(after)
 	d, err := udiff.ToUnifiedDiff("a", "b", from, udiff.Lines(from, to), udiff.DefaultContextLines)
 	if err != nil || len(d.Hunks) == 0 {
-		return // there is no way to it: the edits are those of the text
+		return // cannot fail: the edits come from these texts
 	}
 	name, end := diffName(name)
 	p.Line("%s%s", bold.Render("--- a/"+name), end)
@@ -26,8 +26,8 @@ func (p *Printer) Diff(name string, before, after []byte) {
 	}
 }
 
-// hunk writes a part that begins at the line toLine of the new text, and returns by how many lines it is longer than before.
-// The library's own number of that line counts some lines twice.
+// hunk writes a hunk at line toLine of the new text, and returns the number of lines it adds. The library's own number of
+// that line counts some lines twice.
 func (p *Printer) hunk(h *udiff.Hunk, toLine int) (longer int) {
 	from, to := 0, 0
 	for _, l := range h.Lines {
@@ -57,7 +57,7 @@ func oneIf(counts bool) int {
 	return 0
 }
 
-// lineRange says lines as a unified diff does.
+// lineRange returns a range of lines in the notation of a unified diff.
 func lineRange(start, n int) string {
 	if n == 0 {
 		start--
@@ -65,12 +65,12 @@ func lineRange(start, n int) string {
 	return fmt.Sprintf("%d,%d", start, n)
 }
 
-// diffLine writes one line. Tabs, the CR of a line ending and the byte order mark of the first line stay, so that the diff can
-// be applied.
+// diffLine writes one line. Tabs, the CR of a line ending and the byte order mark of the first line stay: git apply needs
+// them.
 func (p *Printer) diffLine(sign, text string, first bool, style lipgloss.Style) {
-	const mark = "\ufeff"
-	if first && strings.HasPrefix(text, mark) {
-		sign, text = sign+mark, strings.TrimPrefix(text, mark)
+	const byteOrderMark = "\ufeff"
+	if first && strings.HasPrefix(text, byteOrderMark) {
+		sign, text = sign+byteOrderMark, strings.TrimPrefix(text, byteOrderMark)
 	}
 	text, complete := strings.CutSuffix(text, "\n")
 	text, crlf := strings.CutSuffix(text, "\r")
@@ -88,7 +88,7 @@ func (p *Printer) diffLine(sign, text string, first bool, style lipgloss.Style) 
 	}
 }
 
-// diffName is a file name as git reads it in a diff, and what ends its line: with a blank in the name it takes a tab.
+// diffName returns a file name as git reads it in a diff, and the end of its line: a tab after a name with spaces.
 func diffName(name string) (string, string) {
 	name = strings.TrimPrefix(Clean(filepath.ToSlash(name)), "/")
 	if strings.Contains(name, " ") {

@@ -14,11 +14,11 @@ import (
 	"syncguard/internal/text"
 )
 
-// maxChanges is how many keys of a payload are listed for people; JSON has them all.
+// maxChanges limits the keys listed of a payload; JSON has them all.
 const maxChanges = 200
 
-// Differences writes how profiles differ. Of folders, pairs that are equal are only counted. before is called before anything
-// is written.
+// Differences writes the differences between profiles. Equal files in folders are only counted. before runs before each
+// piece of output, to clear a line of progress.
 //
 //	on a device: updated in place
 //	  warning: payload "Wi-Fi" is removed and installed again (its PayloadUUID changed)
@@ -47,13 +47,13 @@ func (p *Printer) Differences(run *app.DiffRun, before func()) error {
 		if shown > 0 {
 			p.Line("")
 		}
-		p.Line("%s", sumOfDifferences(run.Footer))
+		p.Line("%s", diffTotals(run.Footer))
 	}
 	return nil
 }
 
-// sumOfDifferences says the result in one line: 1 of 3 profiles differs.
-func sumOfDifferences(r *app.DiffFooter) string {
+// diffTotals returns the result in one line: 1 of 3 files differs.
+func diffTotals(r *app.DiffFooter) string {
 	all := r.Equal + r.Differ
 	if r.Differ == 0 {
 		return "no difference in " + text.Count(all, "file")
@@ -64,16 +64,16 @@ func sumOfDifferences(r *app.DiffFooter) string {
 func (p *Printer) difference(d *diff.Difference) {
 	for i, c := range d.Consequences {
 		if i == 0 {
-			p.wrapped(bold.Render("on a device:")+" "+severityWord(c.Severity), clip(c.Text), p.columns())
+			p.labeledFaint(bold.Render("on a device:")+" "+severityWord(c.Severity), clip(c.Text), p.columns())
 		} else {
-			p.wrapped("  "+cmp.Or(severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
+			p.labeledFaint("  "+cmp.Or(severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
 		}
 		if c.Help != "" {
-			p.wrapped("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
+			p.labeledFaint("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
 		}
 	}
 	if d.Signature != "" {
-		p.wrapped("  "+faint.Render("signature:")+" ", clip(d.Signature), p.columns())
+		p.labeledFaint("  "+faint.Render("signature:")+" ", clip(d.Signature), p.columns())
 	}
 	if len(d.Envelope) > 0 && d.Kind == diff.Changed {
 		if len(d.Payloads) > 0 {
@@ -91,7 +91,7 @@ func (p *Printer) difference(d *diff.Difference) {
 	}
 }
 
-// severityWord is empty for a note.
+// severityWord returns a severity and a space; nothing for a note.
 func severityWord(s diag.Severity) string {
 	if s == diag.Note {
 		return ""
@@ -99,10 +99,10 @@ func severityWord(s diag.Severity) string {
 	return severity(s) + " "
 }
 
-// maxText is how much of a name, a path or a sentence is shown, in bytes.
+// maxText limits a name, a path or a sentence, in bytes.
 const maxText = 500
 
-// clip keeps the beginning and the end of what is too long to be read.
+// clip cuts the middle out of overlong text.
 func clip(s string) string {
 	if len(s) <= maxText {
 		return s
@@ -110,23 +110,23 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:maxText/2], "") + "…" + strings.ToValidUTF8(s[len(s)-maxText/2:], "")
 }
 
-// changeSign is what stands before a line of a diff.
-func changeSign(kind string, onlyWhole bool) string {
+// changeSign returns the sign before a line of a diff; with addedOrRemoved, nothing for a change.
+func changeSign(kind string, addedOrRemoved bool) string {
 	switch kind {
 	case "added":
 		return green.Render("+") + " "
 	case "removed":
 		return red.Bold(false).Render("-") + " "
 	}
-	if onlyWhole {
+	if addedOrRemoved {
 		return ""
 	}
 	return yellow.Render("~") + " "
 }
 
-// changes lists keys, their values beside each other where there is room.
+// changes lists keys, with their values on the same line if there is room.
 func (p *Printer) changes(all []diff.Change) {
-	all = slices.DeleteFunc(slices.Clone(all), isFrame)
+	all = slices.DeleteFunc(slices.Clone(all), onlyIdentifies)
 	width := 0
 	for _, c := range all[:min(len(all), maxChanges)] {
 		width = max(width, min(lipgloss.Width(Clean(clip(c.Path))), p.columns()/2))
@@ -153,7 +153,7 @@ func (p *Printer) changes(all []diff.Change) {
 			lines = append(lines, note)
 		}
 		for _, line := range lines {
-			p.wrapped("        ", line, p.columns())
+			p.labeledFaint("        ", line, p.columns())
 		}
 	}
 	if n := len(all) - maxChanges; n > 0 {
@@ -161,12 +161,12 @@ func (p *Printer) changes(all []diff.Change) {
 	}
 }
 
-// isFrame says whether a key only says which payload it is that was added or removed.
-func isFrame(c diff.Change) bool {
+// onlyIdentifies reports whether a key only names an added or removed payload: its heading does so already.
+func onlyIdentifies(c diff.Change) bool {
 	return c.Kind != diff.Changed && (c.Identity || c.Path == "PayloadType" || c.Path == "PayloadVersion" || c.Path == "PayloadDisplayName")
 }
 
-// valuesOfChange is the value of a key, or the old and the new one.
+// valuesOfChange returns the value of a key, or the old and the new one.
 func valuesOfChange(c *diff.Change) []string {
 	from, to := contrast(c.Old, c.New)
 	switch {

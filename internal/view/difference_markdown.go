@@ -12,8 +12,8 @@ import (
 	"syncguard/internal/text"
 )
 
-// DiffMarkdown writes how profiles differ for a comment on a pull request: what happens on devices first, and the keys
-// folded away. What comes from outside stands in code spans (see writeMarkdown).
+// DiffMarkdown writes the differences between profiles for a comment on a pull request: the consequences on devices first,
+// the keys folded. Text from outside stands in code spans (see CodeSpan).
 func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
 	var files strings.Builder
 	left := 0
@@ -28,7 +28,7 @@ func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
 	if left > 0 {
 		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", text.Count(left, "file"))
 	}
-	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", sumOfDifferences(run.Footer), files.String())
+	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", diffTotals(run.Footer), files.String())
 	return err
 }
 

@@ -10,7 +10,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// Export writes what became of each file.
+// Export writes the outcome of each file.
 //
 //	written    corp.xml  POST /JSSResource/osxconfigurationprofiles/id/0
 //	           without its signature, which Jamf's API takes off
@@ -41,7 +41,7 @@ func (p *Printer) Export(r *app.ExportResult) {
 		}
 		p.Line("%s", line)
 		for _, note := range f.Notes {
-			p.wrapped(label, Clean(note), p.columns())
+			p.labeledFaint(label, Clean(note), p.columns())
 		}
 	}
 	p.Line("%s in %s for %s", text.Count(len(r.Files), "file"), bold.Render(folderName(r.Output)), r.Server)

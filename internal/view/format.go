@@ -9,14 +9,14 @@ import (
 	"syncguard/internal/text"
 )
 
-// FormattedText writes the canonical form of the one file that was asked for.
+// FormattedText writes the canonical form of a single file.
 func FormattedText(w io.Writer, errs *Printer, run *app.FormatRun, before func()) error {
 	for f, err := range run.Files {
 		if err != nil {
 			return err
 		}
 		before()
-		errs.asideOfFormatted(f)
+		errs.formatNotes(f)
 		if _, err := w.Write(f.Data); err != nil {
 			return err
 		}
@@ -24,15 +24,14 @@ func FormattedText(w io.Writer, errs *Printer, run *app.FormatRun, before func()
 	return nil
 }
 
-// Formatted lists the files that are in another form than the canonical one, or shows how they differ from it. What stands
-// in the way, and what devices make of it, goes to errs.
+// Formatted lists the files not in canonical form, or their diffs. Obstacles, and consequences on devices, go to errs.
 func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, before func()) error {
 	for f, err := range run.Files {
 		if err != nil {
 			return err
 		}
 		before()
-		errs.asideOfFormatted(f)
+		errs.formatNotes(f)
 		switch {
 		case !f.Changed:
 		case asDiff:
@@ -52,8 +51,8 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 	return nil
 }
 
-// asideOfFormatted says why a file has no canonical form, and what new UUIDs mean to devices.
-func (p *Printer) asideOfFormatted(f *app.FormattedFile) {
+// formatNotes writes why a file has no canonical form, and the consequences of new UUIDs on devices.
+func (p *Printer) formatNotes(f *app.FormattedFile) {
 	p.Findings(f.Findings)
 	if f.Left != "" {
 		p.Hint(fmt.Sprintf("%s is left alone: it %s", f.Name, f.Left))

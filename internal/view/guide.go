@@ -15,17 +15,17 @@ import (
 	"syncguard/internal/text"
 )
 
-// endpoint is what devices must reach.
+// endpoint is a network service to be reached by devices.
 type endpoint struct {
 	host, port string
 	purpose    string
 	evidence   fact.Evidence
 }
 
-// appleNetworks is Apple's own list of hosts and ports, which counts where this one differs.
+// appleNetworks is Apple's own list of hosts and ports. It wins over endpoints.
 const appleNetworks = "https://support.apple.com/101555"
 
-// endpoints are what iCloud and the clock need, whatever a profile sets, and the DNS services that are set.
+// endpoints returns the services for iCloud and the clock, needed with any profile, and the DNS services of a profile.
 func endpoints(part *app.BuiltPart) []endpoint {
 	all := []endpoint{
 		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
@@ -38,8 +38,7 @@ func endpoints(part *app.BuiltPart) []endpoint {
 	return all
 }
 
-// Guide is what a build means, for people who did not run it: those who decide, those who deliver, and those who hold the
-// devices.
+// Guide explains a build to people who did not run it: whoever decides, delivers profiles, or holds a device.
 func Guide(b *app.BuildResult) *Page {
 	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. No claim here was tested on a device of Apple's; what Apple's schemas and documentation do not state is marked."}
 	if len(b.Parts) == 1 {
@@ -48,7 +47,7 @@ func Guide(b *app.BuildResult) *Page {
 	var organizations, counts []string
 	manual, mdm := false, false
 	for i, part := range b.Parts {
-		organizations, counts = append(organizations, part.Organization), append(counts, written(part.Profiles)+", from the template "+part.Template)
+		organizations, counts = append(organizations, part.Organization), append(counts, builtCounts(part.Profiles)+", from the template "+part.Template)
 		manual, mdm = manual || isManual(part.Profiles), mdm || hasMDM(part.Profiles)
 		p.Blocks = append(p.Blocks, partBlocks(part, fmt.Sprintf("part-%d", i+1), len(b.Parts) > 1)...)
 	}
@@ -64,7 +63,7 @@ func Guide(b *app.BuildResult) *Page {
 	return p
 }
 
-// blocks are the sections about one template.
+// partBlocks returns the sections about one template.
 func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	title := "Summary"
 	if named {
@@ -77,7 +76,7 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	people := Section{Title: words("For the people who hold the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
 		Paragraph{Text: words("Hand this on: it is what no profile can do for them, in the order in which it works.")}}}
 	for _, language := range p.Languages {
-		people.Blocks = append(people.Blocks, guides(p, guidance.In(language), id))
+		people.Blocks = append(people.Blocks, peopleSection(p, guidance.In(language), id))
 	}
 	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
 	for _, e := range endpoints(p) {
@@ -95,7 +94,7 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	}
 }
 
-// summary says, for each intent, which targets are of each class.
+// summary lists, for each intent, the targets of each class.
 func summary(p *app.BuiltPart) (all Terms) {
 	for _, name := range intent.All() {
 		term := Term{Name: Text{styled(Strong, capital(name.Title()))}}
@@ -118,7 +117,7 @@ func summary(p *app.BuiltPart) (all Terms) {
 	return all
 }
 
-// targetCard is what one target gets.
+// targetCard returns the settings of one target.
 func targetCard(p *app.BuiltProfile) Section {
 	file := Paragraph{Look: Small, Text: words("Nothing can be set here.")}
 	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
@@ -165,22 +164,22 @@ func targetCard(p *app.BuiltProfile) Section {
 	return Section{Title: words(p.Of.Describe()), Blocks: []Block{file, table, details}}
 }
 
-// guides are what people have to do with their devices, in one language.
-func guides(p *app.BuiltPart, l *guidance.Locale, id string) Section {
+// peopleSection tells people their steps on their devices, in one language.
+func peopleSection(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 	all := Section{Title: words(l.Text("title")), ID: id + "-" + l.Language, Lang: l.Language, Cards: true, Blocks: []Block{Paragraph{Text: words(l.Text("lead"))}}}
 	if len(p.Languages) > 1 {
 		all.Title, all.Nav = append(all.Title, styled(Faint, " ("+l.Name+")")), l.Name
 	}
 	for _, profile := range p.Profiles {
-		if blocks := guide(profile, l); blocks != nil { // the name of the target is English
+		if blocks := guideSteps(profile, l); blocks != nil { // the name of the target is English
 			all.Blocks = append(all.Blocks, Section{Title: words(profile.Of.Describe()), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
 		}
 	}
 	return all
 }
 
-// guide is the steps that one person takes, in their order; nil where there are none.
-func guide(p *app.BuiltProfile, l *guidance.Locale) []Block {
+// guideSteps returns the steps of one person, in order; nil without any.
+func guideSteps(p *app.BuiltProfile, l *guidance.Locale) []Block {
 	steps := List{Steps: true}
 	names := ""
 	var groups List
@@ -213,7 +212,7 @@ func guide(p *app.BuiltProfile, l *guidance.Locale) []Block {
 	if steps.Items == nil {
 		return nil
 	}
-	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS { // they have no files to look at
+	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS { // there are no files to look at
 		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
 	}
 	blocks := []Block{steps}
@@ -225,7 +224,7 @@ func guide(p *app.BuiltProfile, l *guidance.Locale) []Block {
 	return blocks
 }
 
-// deliverySection says how what was built gets to devices.
+// deliverySection explains the way of profiles and declarations onto devices.
 func deliverySection(manual, mdm bool) Section {
 	s := Section{Title: words("Delivery"), ID: "delivery", Nav: "Delivery"}
 	if manual {
@@ -259,8 +258,8 @@ func removalSection(manual, mdm bool) Section {
 	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
 }
 
-// written counts what a build made.
-func written(all []*app.BuiltProfile) string {
+// builtCounts counts the profiles, declarations and targets of a build, in words.
+func builtCounts(all []*app.BuiltProfile) string {
 	profiles, declarations := fileCounts(all)
 	what := text.Count(profiles, "profile")
 	if declarations > 0 {
@@ -269,7 +268,7 @@ func written(all []*app.BuiltProfile) string {
 	return what + " for " + text.Count(len(all), "target")
 }
 
-// installing says how the profile comes onto the device, and how it leaves.
+// installing tells how to install the profile, and how to remove it.
 func installing(p *app.BuiltProfile, l *guidance.Locale) (install, remove string) {
 	if p.Of.Enrollment.IsMDM() {
 		return l.Text("install.mdm"), l.Text("remove.mdm")
@@ -295,5 +294,5 @@ func hasMDM(all []*app.BuiltProfile) bool {
 	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return p.Of.Enrollment.IsMDM() })
 }
 
-// heading is the name of a part.
+// heading returns the name of a part.
 func heading(p *app.BuiltPart) string { return cmp.Or(p.Name, "Keep iCloud Syncing") }

@@ -75,7 +75,7 @@ func TestGuides(t *testing.T) {
 		{"innerhalb von 8 Minuten", "Einstellungen", "Dateien"},
 	} {
 		w := &htmlWriter{}
-		w.blocks(guide(h.Parts[0].Profiles[i], guidance.In("de")))
+		w.blocks(guideSteps(h.Parts[0].Profiles[i], guidance.In("de")))
 		text := w.b.String()
 		check := strings.Index(text, "Zuletzt")
 		for _, part := range []string{want.install, want.remove, want.check, "Einstellungen › ", "nicht belegt", "Bezeichnungen"} {

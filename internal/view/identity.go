@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// Identity writes what an identity is, and what devices are likely to say of it.
+// Identity writes the facts of an identity, and the likely verdict of devices.
 func (p *Printer) Identity(id *app.Identity) {
 	leaf := id.Chain[0]
 	p.Line("%s  %s", bold.Render(Clean(id.Name)), faint.Render(Clean(id.File)))
@@ -50,12 +50,12 @@ func (p *Printer) identityFinding(f identity.Finding) {
 	case identity.Remark:
 		label = blue.Render("note:")
 	}
-	mark := ""
+	evidence := ""
 	if f.Evidence != "" && f.Evidence != fact.Apple {
-		mark = faint.Render(" (" + string(f.Evidence) + ")")
+		evidence = faint.Render(" (" + string(f.Evidence) + ")")
 	}
 	p.Line("")
-	p.Line("  %s %s%s", label, Clean(f.Message), mark)
+	p.Line("  %s %s%s", label, Clean(f.Message), evidence)
 	if f.Help != "" {
 		p.Line("    %s %s", cyan.Render("help:"), Clean(f.Help))
 	}
@@ -95,7 +95,7 @@ func verdictText(id *app.Identity) string {
 	return red.Render("nothing can be signed with it")
 }
 
-// NewIdentity writes what was made, and what to do with it.
+// NewIdentity writes the new files, and the next step.
 func (p *Printer) NewIdentity(n *app.NewIdentity) {
 	key := "private key, " + n.KeyType + ", readable by you only"
 	if n.Encrypted {

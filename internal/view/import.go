@@ -10,7 +10,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// rawCount is how many payloads are kept as they were found, the top level counted in.
+// rawCount counts the payloads kept raw, including the top level.
 func rawCount(f *app.Imported) int {
 	n := 0
 	if len(f.Raw) > 0 {
@@ -24,13 +24,13 @@ func rawCount(f *app.Imported) int {
 	return n
 }
 
-// maxReasons is how many reasons are listed for one thing, maxRaw how many payloads of a file.
+// maxReasons limits the reasons listed for one part, maxRaw the raw payloads listed of a file.
 const (
 	maxReasons = 3
 	maxRaw     = 20
 )
 
-// Import writes what became of each file, and what is to be known of it.
+// Import writes the outcome of each file, with notes.
 //
 //	profiles/corp.mobileconfig
 //	  corp.yaml  macOS@26/manual, 2 payloads, 1 secret: the same content
@@ -46,7 +46,7 @@ func (p *Printer) Import(r *app.ImportResult) {
 		p.importNotes(f)
 	}
 	p.Line("")
-	p.Line("%s", sumOfImport(r))
+	p.Line("%s", importTotals(r))
 	secrets := 0
 	for i := range r.Files {
 		secrets += len(r.Files[i].Secrets)
@@ -56,14 +56,14 @@ func (p *Printer) Import(r *app.ImportResult) {
 	}
 }
 
-// ImportFindings writes why files could not be read.
+// ImportFindings writes the errors of unreadable files.
 func (p *Printer) ImportFindings(r *app.ImportResult) {
 	for i := range r.Files {
 		p.Findings(r.Files[i].Findings)
 	}
 }
 
-// ImportedText writes the one template that was asked for. What is to be known of it goes to errs.
+// ImportedText writes a single template. Notes on it go to errs.
 func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
 	for i := range r.Files {
 		f := &r.Files[i]
@@ -125,8 +125,8 @@ func (p *Printer) importNotes(f *app.Imported) {
 	}
 }
 
-// sumOfImport counts templates, and what is raw in them.
-func sumOfImport(r *app.ImportResult) string {
+// importTotals counts templates, and their raw parts.
+func importTotals(r *app.ImportResult) string {
 	templates, payloads, raw, same := 0, 0, 0, 0
 	for i := range r.Files {
 		f := &r.Files[i]

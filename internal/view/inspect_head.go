@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// head writes the keys around the payloads that have words of their own, and returns the others.
+// head writes the keys around the payloads with labels of their own, and returns the rest.
 func (t *tree) head(d *inspect.Document) []*inspect.Node {
 	var taken map[string]*inspect.Node
 	rest := withoutUsual(d.Envelope)
@@ -49,12 +49,12 @@ func (t *tree) head(d *inspect.Document) []*inspect.Node {
 	return rest
 }
 
-// headLine writes one key of the head, with the notes on it. The words take the place of true and false.
+// headLine writes one key of the head with its notes. words replace true and false.
 func (t *tree) headLine(label string, k *inspect.Node, words ...string) {
 	if k == nil {
 		return
 	}
-	value := t.short(k, t.width()-len(t.indent)-roleWidth-4)
+	value := t.scalar(k, t.width()-len(t.indent)-roleWidth-4)
 	switch {
 	case len(words) > 0 && k.Text == "true":
 		value = words[0]
@@ -70,7 +70,7 @@ func (t *tree) headLine(label string, k *inspect.Node, words ...string) {
 	}
 	var texts []string
 	for _, n := range notesOf(k, true) {
-		if n.loud {
+		if n.important {
 			texts = append(texts, Clean(n.text))
 		}
 	}
@@ -80,7 +80,7 @@ func (t *tree) headLine(label string, k *inspect.Node, words ...string) {
 	t.p.Line("%s  %s  %s", t.indent, faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), value)
 }
 
-// days says seconds in days, where that is a whole number.
+// days returns seconds in whole days, or nothing.
 func days(seconds string) string {
 	const day = 24 * 60 * 60
 	n, err := strconv.ParseFloat(seconds, 64)
@@ -90,7 +90,7 @@ func days(seconds string) string {
 	return " (" + text.Count(int(n)/day, "day") + ")"
 }
 
-// deviceType says what a TargetDeviceType stands for.
+// deviceType names the devices of a TargetDeviceType.
 func deviceType(k *inspect.Node) string {
 	n, err := strconv.ParseInt(k.Text, 10, 64)
 	platform := target.OfDeviceType(n)
@@ -105,11 +105,11 @@ func deviceType(k *inspect.Node) string {
 	case platform != "":
 		return string(platform)
 	}
-	text, _ := cut(k.Key+" "+k.Text, maxNoteValue)
+	text, _ := truncate(k.Key+" "+k.Text, maxNoteValue)
 	return text
 }
 
-// file writes what is known of the file around the document.
+// file writes the facts about the file: format, signature, encryption.
 func (t *tree) file(f *app.Inspected) {
 	line := func(label, shown string) {
 		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), shown)
@@ -126,7 +126,7 @@ func (t *tree) file(f *app.Inspected) {
 	if s := f.Signature; s != nil {
 		for _, c := range s.Certificates {
 			if c.Role == cms.RoleSigner {
-				name, _ := cut(c.Name, t.width()-40)
+				name, _ := truncate(c.Name, t.width()-40)
 				line("signer", fmt.Sprintf(`"%s", %s, until %s`, name, Clean(c.Key), c.NotAfter.Format(time.DateOnly)))
 			}
 		}
@@ -134,8 +134,8 @@ func (t *tree) file(f *app.Inspected) {
 			question string
 			cms.Answer
 		}{{"integrity", s.Integrity}, {"trust", s.Trust}, {"validity", s.Validity}} {
-			a.Help = "" // which verify has
-			a.Detail, _ = cut(a.Detail, maxDetail)
+			a.Help = "" // shown by verify
+			a.Detail, _ = truncate(a.Detail, maxDetail)
 			t.p.answer(a.question, a.Answer)
 		}
 	}
@@ -148,8 +148,8 @@ func (t *tree) file(f *app.Inspected) {
 }
 
 const (
-	maxRecipients = 10  // that are listed
-	maxDetail     = 200 // columns of an answer, which names of certificates can make long
+	maxRecipients = 10  // listed without --full
+	maxDetail     = 200 // columns of an answer: names of certificates can be long
 )
 
 func (t *tree) encrypted(e *app.Encrypted, line func(label, text string)) {
@@ -170,7 +170,7 @@ func (t *tree) encrypted(e *app.Encrypted, line func(label, text string)) {
 		case r.Serial != "":
 			text = "serial " + r.Serial + " of " + r.Issuer
 		}
-		text, _ = cut(text, t.width()-roleWidth-6)
+		text, _ = truncate(text, t.width()-roleWidth-6)
 		line("", text)
 	}
 }

@@ -10,24 +10,25 @@ import (
 	"syncguard/internal/text"
 )
 
-// note is a few words on a key.
+// note is a few words about a key or type.
 type note struct {
-	text string
-	loud bool // deserves a look
+	text      string
+	important bool // shown in yellow
 }
 
 const (
-	maxListedValues = 8  // allowed values that a note lists
-	maxNoteValue    = 40 // characters of a value, or of a form
+	maxListedValues = 8  // allowed values listed in a note
+	maxNoteValue    = 40 // characters of a value or a format
 )
 
-// notesOf says of a key what the schema does, in the order in which it matters; in short, without where it is not at all.
+// notesOf returns notes on a key from the schema, the most important first. With short it leaves out platforms without
+// the key, and shortens the allowed values.
 func notesOf(k *inspect.Node, short bool) []note {
 	var notes []note
-	add := func(loud bool, texts ...string) {
+	add := func(important bool, texts ...string) {
 		for _, t := range texts {
 			if t != "" {
-				notes = append(notes, note{t, loud})
+				notes = append(notes, note{t, important})
 			}
 		}
 	}
@@ -47,14 +48,14 @@ func notesOf(k *inspect.Node, short bool) []note {
 			add(true, "want "+s.Type)
 		}
 		add(false, defaultOf(k), valuesOf(s, short))
-		ends, needs, not := termsOf(s.Platforms)
-		if len(k.Obstacles) == 0 { // which say so
+		ends, needs, not := conditionsOf(s.Platforms)
+		if len(k.Obstacles) == 0 { // obstacles tell it already
 			add(true, ends...)
 		}
 		if s.Replacement != "" {
 			add(true, "replaced by "+s.Replacement)
 		}
-		add(true, mark(s.Dropped, "not listed any more"), mark(s.Community, "community"))
+		add(true, textIf(s.Dropped, "not listed any more"), textIf(s.Community, "community"))
 		add(false, needs...)
 		if !short {
 			add(false, not...)
@@ -63,7 +64,7 @@ func notesOf(k *inspect.Node, short bool) []note {
 	return notes
 }
 
-// byTarget puts obstacles into words, once a target: iOS@18/manual: needs a supervised device.
+// byTarget returns obstacles in words, one text a target: iOS@18/manual: needs a supervised device.
 func byTarget(all []lint.Obstacle) []string {
 	var texts []string
 	for i, o := range all {
@@ -84,11 +85,11 @@ func defaultOf(k *inspect.Node) string {
 	case text == k.Text:
 		return "the default"
 	}
-	text, _ = cut(text, maxNoteValue)
+	text, _ = truncate(text, maxNoteValue)
 	return "default " + text
 }
 
-// valuesOf is what the value of a key may be; in short with a long list counted, and nothing but values.
+// valuesOf returns the allowed values of a key. With short it counts a long list, and leaves out everything but values.
 func valuesOf(s *schema.KeyFacts, short bool) string {
 	said := *s
 	said.Repeats = ""
@@ -109,16 +110,16 @@ func valuesOf(s *schema.KeyFacts, short bool) string {
 	return values(said)
 }
 
-// termsOf says on what conditions a type or key works, platforms that agree together: supervised on iOS, tvOS. They are
-// when it ends, what it needs, and where it is not.
-func termsOf(platforms []schema.OnPlatform) (ends, needs, not []string) {
+// conditionsOf returns the conditions of a type or key, equal platforms joined: supervised on iOS, tvOS. ends are its
+// deprecation and removal, needs the requirements, and not the places without it.
+func conditionsOf(platforms []schema.OnPlatform) (ends, needs, not []string) {
 	available := 0
 	for _, a := range platforms {
 		if a.Available {
 			available++
 		}
 	}
-	// on collects the platforms for which text says something, by what it says.
+	// on joins platforms with equal text, leaving out platforms without any.
 	on := func(text func(schema.OnPlatform) string) (found []string) {
 		var order []string
 		by := map[string][]string{}
@@ -141,7 +142,7 @@ func termsOf(platforms []schema.OnPlatform) (ends, needs, not []string) {
 		return found
 	}
 	when := func(is func(schema.OnPlatform) bool, text string) func(schema.OnPlatform) string {
-		return func(a schema.OnPlatform) string { return mark(a.Available && is(a), text) }
+		return func(a schema.OnPlatform) string { return textIf(a.Available && is(a), text) }
 	}
 	ends = slices.Concat(
 		on(func(a schema.OnPlatform) string { return prefixed("deprecated ", release(a.Deprecated)) }),
@@ -170,7 +171,7 @@ func prefixed(prefix, s string) string {
 	return prefix + s
 }
 
-// since lists the versions with which something came.
+// since lists the first version on each platform.
 func since(platforms []schema.OnPlatform) []string {
 	var names []string
 	for _, a := range platforms {
@@ -197,15 +198,15 @@ func missing(platforms []schema.OnPlatform) []string {
 	return []string{"not on " + strings.Join(names, ", ")}
 }
 
-// nothingKnown is said of a type or domain without a schema.
+// nothingKnown is the note on a type or domain without a schema.
 const nothingKnown = "no schema has it"
 
-// manifests is where facts about preference domains come from.
+// manifests is the note on a preference domain with a manifest.
 const manifests = "known from ProfileManifests"
 
-// notesOfType says where a type works.
+// notesOfType returns notes on a type: its conditions and platforms.
 func notesOfType(t inspect.Type) []note {
-	ends, needs, not := termsOf(t.Platforms)
+	ends, needs, not := conditionsOf(t.Platforms)
 	if t.Replacement != "" {
 		ends = append(ends, "replaced by "+t.Replacement)
 	}
@@ -213,7 +214,7 @@ func notesOfType(t inspect.Type) []note {
 	for _, text := range ends {
 		notes = append(notes, note{text, true})
 	}
-	for _, text := range slices.Concat([]string{t.Title, mark(t.Family == "preferences", manifests)}, needs, not) {
+	for _, text := range slices.Concat([]string{t.Title, textIf(t.Family == "preferences", manifests)}, needs, not) {
 		if text != "" {
 			notes = append(notes, note{text, false})
 		}

@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// InspectedText writes the content of files as YAML, XML or a template. Of what there is none, errs has the reason.
+// InspectedText writes the content of files as YAML, XML or a template. For a file without text, errs gets the reason.
 func InspectedText(w io.Writer, errs *Printer, run *app.InspectRun, before func()) error {
 	between := ""
 	for f, err := range run.Files {
@@ -48,12 +48,12 @@ func InspectedText(w io.Writer, errs *Printer, run *app.InspectRun, before func(
 	return nil
 }
 
-// WriteYAML writes YAML. What a terminal or the log of a CI would obey is escaped as YAML has it: the values are the same to
-// a program, and harmless to look at.
+// WriteYAML writes YAML. Whatever a terminal or the log of a CI would obey is written as a YAML escape: equal to a program,
+// and safe to look at.
 func WriteYAML(w io.Writer, text []byte) error {
-	if isHarmful(string(text)) {
+	if needsEscape(string(text)) {
 		var err error
-		if text, err = harmlessYAML(text); err != nil {
+		if text, err = escapeYAML(text); err != nil {
 			return err
 		}
 	}
@@ -61,28 +61,28 @@ func WriteYAML(w io.Writer, text []byte) error {
 	return err
 }
 
-// isHarmful says whether text has anything in it that Clean would escape, on any line.
-func isHarmful(s string) bool {
-	return strings.ContainsFunc(s, shy) || lineCommand().MatchString(s) || logCommand().MatchString(s)
+// needsEscape reports whether Clean would change any line of a text.
+func needsEscape(s string) bool {
+	return strings.ContainsFunc(s, isUnsafe) || lineCommand().MatchString(s) || logCommand().MatchString(s)
 }
 
 var lineCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^([ \t-]*)::`) })
 
-// harmlessYAML puts what is harmful into double quotes, where it can be escaped.
-func harmlessYAML(text []byte) ([]byte, error) {
+// escapeYAML puts unsafe values into double quotes, and escapes them there.
+func escapeYAML(text []byte) ([]byte, error) {
 	var documents bytes.Buffer
 	var root yaml.Node
 	if err := yaml.Load(text, &root); err != nil {
-		return nil, fmt.Errorf("making YAML harmless: %w", err)
+		return nil, fmt.Errorf("escaping YAML: %w", err)
 	}
 	quote(&root)
 	out, err := yaml.Dump(&root, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithQuotePreference(yaml.QuoteDouble))
 	if err != nil {
-		return nil, fmt.Errorf("making YAML harmless: %w", err)
+		return nil, fmt.Errorf("escaping YAML: %w", err)
 	}
 	for _, r := range string(logCommand().ReplaceAll(out, []byte(`#\x23$1`))) {
 		switch {
-		case !shy(r):
+		case !isUnsafe(r):
 			documents.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&documents, `\U%08X`, r)
@@ -94,7 +94,7 @@ func harmlessYAML(text []byte) ([]byte, error) {
 }
 
 func quote(n *yaml.Node) {
-	if n.Kind == yaml.ScalarNode && isHarmful(n.Value) {
+	if n.Kind == yaml.ScalarNode && needsEscape(n.Value) {
 		n.Style = n.Style&yaml.TaggedStyle | yaml.DoubleQuotedStyle
 	}
 	for _, child := range n.Content {
@@ -102,15 +102,15 @@ func quote(n *yaml.Node) {
 	}
 }
 
-// WriteXML writes a property list, with a comment in it unless that is empty. What a terminal or the log of a CI would obey
-// is escaped as XML has it; the tabs of the layout are not.
+// WriteXML writes a property list, with a comment unless that is empty. Whatever a terminal or the log of a CI would obey is
+// written as a character reference, except the tabs of the layout.
 func WriteXML(w io.Writer, text []byte, comment string) error {
 	s := string(text)
-	if isHarmful(strings.ReplaceAll(s, "\t", "")) {
+	if needsEscape(strings.ReplaceAll(s, "\t", "")) {
 		s = logCommand().ReplaceAllString(lineCommand().ReplaceAllString(s, "$1&#58;:"), "#&#35;$1")
 		var b strings.Builder
 		for _, r := range s {
-			if r != '\t' && shy(r) {
+			if r != '\t' && isUnsafe(r) {
 				fmt.Fprintf(&b, "&#%d;", r)
 			} else {
 				b.WriteRune(r)

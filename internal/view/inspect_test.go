@@ -93,7 +93,7 @@ func TestHarmlessTextStays(t *testing.T) {
 func TestCut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, columns := strings.Repeat(hostileText().Draw(t, "text"), rapid.IntRange(1, 50).Draw(t, "times")), rapid.IntRange(1, 80).Draw(t, "columns")
-		text, whole := cut(s, columns)
+		text, whole := truncate(s, columns)
 		if lipgloss.Width(text) > columns || !utf8.ValidString(text) || strings.ContainsFunc(text, Unprintable) {
 			t.Fatalf("%q in %d columns is %q", s, columns, text)
 		}
@@ -106,7 +106,7 @@ func TestCut(t *testing.T) {
 func TestTermsOf(t *testing.T) {
 	yes, no := true, false
 	v := func(major int) target.Version { return target.Version{Major: major} }
-	ends, needs, not := termsOf([]schema.OnPlatform{
+	ends, needs, not := conditionsOf([]schema.OnPlatform{
 		{Platform: "iOS", Available: true, Availability: schema.Availability{Introduced: v(14), Deprecated: v(26), Removed: v(27), Supervised: &yes, AllowManualInstall: &no}},
 		{Platform: "macOS", Available: true, Availability: schema.Availability{Introduced: v(11), Deprecated: v(26), UserEnrollment: "forbidden", AllowManualInstall: &no, Supervised: &no}},
 		{Platform: "tvOS"},

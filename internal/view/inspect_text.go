@@ -11,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Inspection writes what files hold. before is called before anything is written.
+// Inspection writes the content of files. before runs before each piece of output, to clear a line of progress.
 func (p *Printer) Inspection(run *app.InspectRun, full bool, before func()) error {
 	first := true
 	for f, err := range run.Files {
@@ -28,8 +28,8 @@ func (p *Printer) Inspection(run *app.InspectRun, full bool, before func()) erro
 	return nil
 }
 
-// inspected writes what a file holds: a head of few lines, then each payload as a tree. What is very long or large is cut,
-// and how much is said, unless all of it is to be shown.
+// inspected writes the content of a file: a head of few lines, then each payload as a tree. Without full it cuts long
+// values and large trees, and tells how much is left out.
 //
 //	corp.mobileconfig
 //	  profile       "Corp Wi-Fi"
@@ -50,12 +50,12 @@ func (p *Printer) inspected(f *app.Inspected, full bool) {
 	}
 }
 
-// document writes the head and the payloads. The file is nil for a document inside of data.
+// document writes the head and the payloads. f is nil for a document nested in data.
 func (t *tree) document(d *inspect.Document, f *app.Inspected) {
 	rest := t.head(d)
 	if f != nil {
 		t.file(f)
-		if f.Encrypted != nil { // which says all of it
+		if f.Encrypted != nil { // shown above in full
 			rest = slices.DeleteFunc(rest, func(k *inspect.Node) bool { return k.Key == "EncryptedPayloadContent" })
 		}
 	}
@@ -73,19 +73,19 @@ func (t *tree) payload(p *inspect.Payload, i, of int) {
 	t.left--
 	names, rest := takeKeys(p.Keys, "PayloadType", "PayloadDisplayName", "PayloadIdentifier", "PayloadUUID")
 	t.p.Line("")
-	title := bold.Render(t.cutTo(cmp.Or(p.Type, "no type"), t.width()-len(t.indent)-14))
+	title := bold.Render(t.shorten(cmp.Or(p.Type, "no type"), t.width()-len(t.indent)-14))
 	place := ""
 	if of > 1 {
 		place = fmt.Sprintf("  %d of %d", i+1, of)
 	}
 	if name := names["PayloadDisplayName"]; name != nil {
-		title += "  " + t.short(name, t.width()-lipgloss.Width(title)-len(t.indent)-4-len(place))
+		title += "  " + t.scalar(name, t.width()-lipgloss.Width(title)-len(t.indent)-4-len(place))
 	}
 	title += faint.Render(place)
 	t.p.Line("%s%s", t.indent+"  ", title)
 	for _, key := range []string{"PayloadIdentifier", "PayloadUUID"} {
 		if k := names[key]; k != nil {
-			t.p.Line("%s%s", t.indent+"    ", faint.Render(t.short(k, t.width()-len(t.indent)-4)))
+			t.p.Line("%s%s", t.indent+"    ", faint.Render(t.scalar(k, t.width()-len(t.indent)-4)))
 		}
 	}
 	var notes []note
@@ -102,14 +102,14 @@ func (t *tree) payload(p *inspect.Payload, i, of int) {
 	t.keys(withoutUsual(rest), "    ", 0)
 }
 
-// withoutUsual leaves out keys that say what goes without saying.
+// withoutUsual leaves out keys with the only value allowed.
 func withoutUsual(keys []*inspect.Node) []*inspect.Node {
 	return slices.DeleteFunc(slices.Clone(keys), func(k *inspect.Node) bool {
 		return k.Key == "PayloadVersion" && k.Type == "integer" && k.Text == "1"
 	})
 }
 
-// takeKeys takes keys out of some, the last one where a key repeats, as a device does. Containers stay.
+// takeKeys takes keys out of others by name: the last one of equal keys, as on a device. Containers stay.
 func takeKeys(keys []*inspect.Node, names ...string) (taken map[string]*inspect.Node, rest []*inspect.Node) {
 	taken = map[string]*inspect.Node{}
 	for _, k := range keys {

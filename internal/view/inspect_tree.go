@@ -9,23 +9,23 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Bounds on what is shown unless all is.
+// Limits on the output without --full.
 const (
 	maxRows     = 2000 // of a file
 	maxElements = 50   // of an array
-	minNote     = 28   // columns that are left for notes beside a value
+	minNote     = 28   // columns required for notes beside a value
 )
 
 // tree writes keys as an indented tree: key, value, notes.
 type tree struct {
 	p      *Printer
 	full   bool
-	indent string // of a document inside of another
-	left   int    // rows that may still be written
-	cut    int    // values that are not
+	indent string // of a nested document
+	left   int    // rows still allowed
+	cut    int    // values left out
 }
 
-// width is that of the screen, or what is good to read where there is none.
+// width returns the width of the screen, or a readable one without a screen.
 func (t *tree) width() int {
 	if t.p.Width > 0 {
 		return max(t.p.Width, 40)
@@ -37,14 +37,14 @@ func (t *tree) width() int {
 type row struct {
 	depth  int
 	name   string // printable
-	say    func(columns int) (value string, style func(...string) string)
+	render func(columns int) (value string, style func(...string) string)
 	value  string // printable
 	style  func(...string) string
 	notes  []note
 	inside *inspect.Document
 }
 
-// keys writes keys below each other, their values in a column behind at least some columns.
+// keys writes keys below each other, their values in one column, at least keyWidth columns to the right.
 func (t *tree) keys(keys []*inspect.Node, indent string, keyWidth int) {
 	var rows []row
 	t.collect(keys, 0, &rows)
@@ -56,7 +56,7 @@ func (t *tree) keys(keys []*inspect.Node, indent string, keyWidth int) {
 	for i := range rows {
 		r := &rows[i]
 		left := max(keyWidth, lipgloss.Width(r.name)+2*r.depth)
-		r.value, r.style = r.say(t.width() - lipgloss.Width(indent) - left - 2)
+		r.value, r.style = r.render(t.width() - lipgloss.Width(indent) - left - 2)
 		if w := lipgloss.Width(r.value); len(r.notes) > 0 && w <= t.width()/5 {
 			valueWidth = max(valueWidth, w)
 		}
@@ -70,7 +70,7 @@ func (t *tree) collect(keys []*inspect.Node, depth int, rows *[]row) {
 	for i, k := range keys {
 		if k.Index != nil && *k.Index >= maxElements && !t.full {
 			more := len(keys) - i
-			*rows = append(*rows, row{depth: min(depth, maxIndent), name: "…", say: fixed(""), notes: []note{{fmt.Sprintf("%s; --full shows them", text.Count(more, "more element")), false}}})
+			*rows = append(*rows, row{depth: min(depth, maxIndent), name: "…", render: constant(""), notes: []note{{fmt.Sprintf("%s; --full shows them", text.Count(more, "more element")), false}}})
 			return
 		}
 		if t.left <= 0 && !t.full {
@@ -79,7 +79,7 @@ func (t *tree) collect(keys []*inspect.Node, depth int, rows *[]row) {
 		}
 		t.left--
 		*rows = append(*rows, row{depth: min(depth, maxIndent), name: t.name(k), notes: notesOf(k, !t.full), inside: k.Inside,
-			say: func(columns int) (string, func(...string) string) { return t.value(k, columns) }})
+			render: func(columns int) (string, func(...string) string) { return t.value(k, columns) }})
 		if k.Data != nil {
 			for _, c := range k.Data.Certificates {
 				*rows = append(*rows, t.certificate(c, depth+1)...)
@@ -107,10 +107,10 @@ func (t *tree) name(k *inspect.Node) string {
 	case k.Key == "":
 		return `""`
 	}
-	return t.cutTo(k.Key, t.width()/2)
+	return t.shorten(k.Key, t.width()/2)
 }
 
-// row writes one line, and notes below it where they do not fit beside it.
+// row writes one line, with its notes beside it if they fit, or else below.
 func (t *tree) row(r row, indent string, keyWidth, valueWidth int) {
 	left := indent + strings.Repeat("  ", r.depth)
 	name := r.name + strings.Repeat(" ", max(0, keyWidth-2*r.depth-lipgloss.Width(r.name)))
@@ -142,7 +142,7 @@ func (t *tree) row(r row, indent string, keyWidth, valueWidth int) {
 	}
 }
 
-// inside writes a document that data holds, further to the right.
+// inside writes a document nested in data, indented.
 func (t *tree) inside(d *inspect.Document, indent string) {
 	before := t.indent
 	t.indent = indent
@@ -150,15 +150,15 @@ func (t *tree) inside(d *inspect.Document, indent string) {
 	t.indent = before
 }
 
-// unbroken is a blank at which no line is broken.
+// unbroken is a space without a line break.
 const unbroken = "\u00a0"
 
-// fixed says a value that is there.
-func fixed(text string) func(int) (string, func(...string) string) {
+// constant renders the same text for any number of columns.
+func constant(text string) func(int) (string, func(...string) string) {
 	return func(columns int) (string, func(...string) string) { return text, nil }
 }
 
-// longest is the width of the longest word.
+// longest returns the width of the longest word, and a space.
 func longest(text string) int {
 	width := 0
 	for word := range strings.SplitSeq(text, " ") {
@@ -185,14 +185,14 @@ func (t *tree) notes(notes []note, indent string) {
 	}
 }
 
-// fill breaks notes into lines, each note in its colour.
+// fill breaks notes into lines, each note in its color.
 func (t *tree) fill(notes []note, width int) []string {
 	var lines []string
-	var line, run strings.Builder // a line, and the words at its end that have one colour
-	used, loud := 0, false
+	var line, run strings.Builder // a line, and the words of one color at its end
+	used, important := 0, false
 	end := func() {
 		style := faint
-		if loud {
+		if important {
 			style = yellow
 		}
 		if run.Len() > 0 {
@@ -214,9 +214,9 @@ func (t *tree) fill(notes []note, width int) []string {
 				line.Reset()
 				used = 0
 			}
-			if n.loud != loud {
+			if n.important != important {
 				end()
-				loud = n.loud
+				important = n.important
 			}
 			if used > 0 {
 				run.WriteByte(' ')

@@ -12,12 +12,10 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// How values are written in the tree.
-
 const masked = "(secret)"
 
-// value says the value of a key within some columns, printable, and how it is to look. Of an array or a dictionary with something in it, that
-// follows below.
+// value returns the value of a key within some columns, printable, and its style. It is empty for an array or a dictionary
+// with elements: they follow below.
 func (t *tree) value(k *inspect.Node, columns int) (text string, style func(...string) string) {
 	switch {
 	case k.Secret && k.Data == nil:
@@ -39,10 +37,10 @@ func (t *tree) value(k *inspect.Node, columns int) (text string, style func(...s
 	case k.Type == "array", k.Type == "dictionary":
 		return "", nil
 	}
-	return t.short(k, columns), cyan.Render
+	return t.scalar(k, columns), cyan.Render
 }
 
-// managed says how a preference domain is managed.
+// managed returns the management state of a preference domain in words.
 func managed(state string) string {
 	switch state {
 	case "Forced":
@@ -50,13 +48,13 @@ func managed(state string) string {
 	case "Set-Once":
 		return "set once"
 	}
-	text, _ := cut(state, maxNoteValue)
+	text, _ := truncate(state, maxNoteValue)
 	return text
 }
 
 const maxInline = 48 // columns of an array in one line
 
-// isInline says whether an array stands in one line: a few short scalars.
+// isInline reports whether an array fits on one line: a few short scalars.
 func isInline(k *inspect.Node) bool {
 	if k.Type != "array" || len(k.Keys) > maxInline {
 		return false
@@ -71,30 +69,30 @@ func isInline(k *inspect.Node) bool {
 	return width <= maxInline
 }
 
-// short says a scalar within some columns.
-func (t *tree) short(k *inspect.Node, columns int) string {
+// scalar returns a scalar within some columns.
+func (t *tree) scalar(k *inspect.Node, columns int) string {
 	if k.Secret {
 		return masked
 	}
-	return t.cutTo(plainText(k), columns)
+	return t.shorten(plainText(k), columns)
 }
 
-// cutTo makes text printable within some columns, a longer one cut with its length said, unless all is to be shown.
-func (t *tree) cutTo(s string, columns int) string {
+// shorten makes text printable within some columns. It cuts longer text and adds its length, except with --full.
+func (t *tree) shorten(s string, columns int) string {
 	if t.full {
 		return Clean(s)
 	}
 	columns = max(columns, 20)
-	text, whole := cut(s, columns)
+	text, whole := truncate(s, columns)
 	if !whole {
 		length := fmt.Sprintf("… (%d characters)", utf8.RuneCountInString(s))
-		text, _ = cut(s, max(columns-lipgloss.Width(length), 8))
+		text, _ = truncate(s, max(columns-lipgloss.Width(length), 8))
 		text += length
 	}
 	return text
 }
 
-// plainText is a scalar as people write it. A text that could be taken for something else stands in quotes.
+// plainText returns a scalar as a person writes it. Ambiguous text stands in quotes.
 func plainText(k *inspect.Node) string {
 	if k.Type != "string" {
 		return k.Text
@@ -120,10 +118,10 @@ func isAmbiguous(s string) bool {
 	return unicode.IsSpace(first) || unicode.IsSpace(last)
 }
 
-// cut makes text printable and no wider than some columns, and says whether that is all of it. Work and memory are bounded
-// by the columns, however long the text is.
-func cut(s string, columns int) (text string, whole bool) {
-	const longest = 10 // what one character becomes: \u{10ffff}
+// truncate makes text printable and no wider than some columns, and reports whether it is whole. The columns bound work and
+// memory, whatever the length of the text.
+func truncate(s string, columns int) (text string, whole bool) {
+	const longest = 10 // bytes of one escaped character: \u{10ffff}
 	head := s
 	if limit := 4 * longest * max(columns, 1); len(s) > limit {
 		head = strings.ToValidUTF8(s[:limit], "")
@@ -158,7 +156,7 @@ func (t *tree) data(d *inspect.Data, columns int) string {
 	return Clean(text)
 }
 
-// certificate says a certificate in a few rows.
+// certificate returns a certificate in a few rows.
 func (t *tree) certificate(c inspect.Certificate, depth int) []row {
 	kind := ", no CA"
 	if c.CA {
@@ -181,7 +179,7 @@ func (t *tree) certificate(c inspect.Certificate, depth int) []row {
 	} {
 		k := &inspect.Node{Type: "text", Text: x.text}
 		rows = append(rows, row{depth: min(depth, maxIndent), name: x.name, notes: x.notes,
-			say: func(columns int) (string, func(...string) string) { return t.short(k, columns), nil }})
+			render: func(columns int) (string, func(...string) string) { return t.scalar(k, columns), nil }})
 	}
-	return append(rows, row{depth: min(depth, maxIndent), name: "SHA-256", say: fixed(Clean(c.SHA256))}) // whole, to compare it
+	return append(rows, row{depth: min(depth, maxIndent), name: "SHA-256", render: constant(Clean(c.SHA256))}) // never cut: people compare it
 }

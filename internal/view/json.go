@@ -12,8 +12,8 @@ import (
 	"syncguard/internal/app"
 )
 
-// WriteJSON writes v, indented, with characters that matter to HTML left as they are. What a terminal or the log of a CI
-// would obey is escaped as JSON has it: the text is the same to a program, and harmless to look at.
+// WriteJSON writes v, indented, without escapes for HTML. Whatever a terminal or the log of a CI would obey is written as a
+// JSON escape: equal to a program, and safe to look at.
 func WriteJSON(w io.Writer, v any) error {
 	data, err := encode(v, "")
 	if err != nil {
@@ -23,15 +23,15 @@ func WriteJSON(w io.Writer, v any) error {
 	return err
 }
 
-// harmlessJSON escapes Unprintable characters, and commands to the log of a CI. Outside strings JSON has none of either.
-func harmlessJSON(data []byte) []byte {
-	if !bytes.ContainsFunc(data, shy) && !logCommand().Match(data) {
+// escapeJSON escapes Unprintable characters and commands to the log of a CI. JSON has neither outside strings.
+func escapeJSON(data []byte) []byte {
+	if !bytes.ContainsFunc(data, isUnsafe) && !logCommand().Match(data) {
 		return data
 	}
 	var b bytes.Buffer
 	for _, r := range string(logCommand().ReplaceAll(data, []byte(`#\u0023$1`))) {
 		switch {
-		case !shy(r):
+		case !isUnsafe(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
@@ -43,10 +43,10 @@ func harmlessJSON(data []byte) []byte {
 	return b.Bytes()
 }
 
-// shy is true of what is Unprintable; the line feeds of the layout are not.
-func shy(r rune) bool { return r != '\n' && Unprintable(r) }
+// isUnsafe is true for Unprintable characters, except the line feeds of the layout.
+func isUnsafe(r rune) bool { return r != '\n' && Unprintable(r) }
 
-// WriteStream writes a result of several files as one JSON object, each file as it comes.
+// WriteStream writes a result of several files as one JSON object, each file as soon as it is ready.
 func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 	out := bufio.NewWriter(w)
 	head, err := fields(s.Header)
@@ -74,7 +74,7 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 	return out.Flush()
 }
 
-// fields are those of an object as they stand between its braces.
+// fields returns the JSON between the braces of an object.
 func fields(v any) (string, error) {
 	data, err := encode(v, "")
 	if err != nil {
@@ -83,12 +83,12 @@ func fields(v any) (string, error) {
 	return strings.Trim(string(data[1:len(data)-1]), "\n"), nil
 }
 
-// encode returns the harmless JSON of a value, its lines but the first indented.
+// encode returns the safe JSON of a value, with prefix before each line but the first.
 func encode(v any, prefix string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent(prefix, "  ")
 	err := e.Encode(v)
-	return harmlessJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
+	return escapeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
 }

@@ -10,8 +10,8 @@ import (
 	"syncguard/internal/text"
 )
 
-// Lint writes a run for a person, each file as it comes. Of one in which nothing was found it says so only when asked.
-// before is called before anything is written, for the line of progress that stands there.
+// Lint writes a run for a person, each file as soon as it is checked. Without findings it writes totals only if verbose.
+// before runs before each piece of output, to clear a line of progress.
 func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 	printed := false
 	safe, unsafe := 0, 0
@@ -31,13 +31,13 @@ func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 	}
 	before()
 	if r := run.Footer; printed || verbose || r.Gone > 0 || r.Fixed > 0 {
-		p.Line("%s%s", Totals(&r.Totals), aside(r, safe, unsafe))
+		p.Line("%s%s", Totals(&r.Totals), otherCounts(r, safe, unsafe))
 	}
 	return nil
 }
 
-// aside says what stands beside the totals: what does not count, and what can be fixed.
-func aside(r *app.LintFooter, safe, unsafe int) string {
+// otherCounts returns the counts after the totals: fixed, ignored and baselined findings, and possible fixes.
+func otherCounts(r *app.LintFooter, safe, unsafe int) string {
 	text := ""
 	if r.Fixed > 0 {
 		text += fmt.Sprintf("; %d fixed", r.Fixed)
@@ -60,8 +60,8 @@ func aside(r *app.LintFooter, safe, unsafe int) string {
 	return text
 }
 
-// fixable counts the findings that lint --fix corrects, and those that it corrects only when a person says so. It writes
-// neither a signed file nor another one than was given.
+// fixable counts the findings corrected by lint --fix, and those corrected only with --unsafe-fixes. lint --fix writes no
+// signed file, and no file outside its arguments.
 func fixable(f *app.LintedFile) (safe, unsafe int) {
 	for _, d := range f.Findings {
 		switch {
@@ -75,7 +75,7 @@ func fixable(f *app.LintedFile) (safe, unsafe int) {
 	return safe, unsafe
 }
 
-// LintDiffs writes what lint --fix would change, and returns the number of files that it would.
+// LintDiffs writes the changes of lint --fix as diffs, and returns the number of changed files.
 func (p *Printer) LintDiffs(run *app.LintRun, before func()) (files int, err error) {
 	for f, err := range run.Files {
 		if err != nil {
@@ -91,7 +91,7 @@ func (p *Printer) LintDiffs(run *app.LintRun, before func()) (files int, err err
 	return files, nil
 }
 
-// Totals says the totals in one line: 2 findings in 1 of 12 files (1 error, 1 warning).
+// Totals returns the totals in one line: 2 findings in 1 of 12 files (1 error, 1 warning).
 func Totals(t *app.Totals) string {
 	all := t.AtLeast(diag.Note)
 	if all == 0 {
@@ -113,10 +113,10 @@ func Totals(t *app.Totals) string {
 	return fmt.Sprintf("%s in %s (%s)", text.Count(all, "finding"), files, strings.Join(parts, ", "))
 }
 
-// FileFindings writes the findings of one file as Findings does. Those without a place in the text begin with the name of
-// the file.
+// FileFindings writes the findings of one file like Findings. A finding without a place in the text begins with the name
+// of the file.
 func (p *Printer) FileFindings(name string, signed bool, ds []diag.Diagnostic) {
-	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // the rest is about the whole file
+	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // any other is about the whole file
 	if signed && slices.ContainsFunc(ds, isInside) {
 		p.Line("%s", faint.Render(Clean(name)+": positions are in the signed content"))
 	}

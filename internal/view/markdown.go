@@ -2,10 +2,10 @@ package view
 
 import "strings"
 
-// markdownSize is how long a summary may get, in bytes: a comment of GitHub's holds 65536 characters.
+// markdownSize limits a summary, in bytes: a comment on GitHub holds 65536 characters.
 const markdownSize = 60000
 
-// Fits writes text if a comment has room for it.
+// Fits writes text if the comment has room for it, and reports whether it did.
 func Fits(b *strings.Builder, text string) bool {
 	if b.Len()+len(text) > markdownSize {
 		return false
@@ -14,8 +14,8 @@ func Fits(b *strings.Builder, text string) bool {
 	return true
 }
 
-// CodeSpan makes text harmless in a cell of a table. A pipe is escaped for the cell; behind a backslash, where that
-// would not do, its code point is shown.
+// CodeSpan makes text safe in a cell of a table. It escapes a pipe; after a backslash, where an escape does not work, it
+// shows the pipe's code point.
 func CodeSpan(s string) string {
 	s = strings.TrimSpace(Clean(s))
 	s = strings.ReplaceAll(s, `\|`, `\\u{7c}`)
@@ -32,7 +32,7 @@ func CodeSpan(s string) string {
 	}
 	fence := strings.Repeat("`", longest+1)
 	if longest > 0 {
-		s = " " + s + " " // so that its own backquotes do not touch the fence
+		s = " " + s + " " // keeps its backquotes off the fence
 	}
 	return fence + s + fence
 }

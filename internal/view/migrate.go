@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// MigrationFindings writes what is wrong with the declarations, if anything is.
+// MigrationFindings writes the findings in the declarations, if any.
 func (p *Printer) MigrationFindings(m *app.Migration) {
 	if len(m.Findings) > 0 {
 		p.Findings(m.Findings)
@@ -17,7 +17,7 @@ func (p *Printer) MigrationFindings(m *app.Migration) {
 	}
 }
 
-// Migration writes what becomes of profiles, a paragraph a change.
+// Migration writes the changes of profiles, a paragraph each.
 func (p *Printer) Migration(m *app.Migration) {
 	if len(m.Files) == 0 {
 		return
@@ -90,7 +90,7 @@ func fileOf(f app.MigratedFile, identifier string) string {
 	return "no file"
 }
 
-// ends says when something ends: deprecated 26, removed 27 (iOS, macOS).
+// ends returns the end of a type or key in words: deprecated 26, removed 27 (iOS, macOS).
 func ends(all []migrate.End) string {
 	var texts []string
 	for _, e := range all {

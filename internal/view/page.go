@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/intent"
 )
 
-// Page is a document for people, in no format yet: Printer.Blocks, Markdown and Page.HTML write what is in it. Text in it may
-// come from anywhere; what writes it makes it harmless.
+// Page is a document for people, independent of its format: Printer.Blocks, Page.Markdown and Page.HTML write it. Its text
+// may come from anywhere: the writers escape it.
 type Page struct {
 	Title  string
 	Above  string // a line over the title
@@ -21,14 +21,14 @@ type Page struct {
 // Block is a part of a page.
 type Block interface{ isBlock() }
 
-// Section is blocks under a heading, or without one a place that marks lead to.
+// Section is blocks under a heading. Without a title it is only an anchor.
 type Section struct {
 	Title  Text
-	ID     string // of its anchor, and what those of its notes begin with
-	Nav    string // what leads to it from the top of a page; may be empty
-	Lang   string // BCP 47, where it is another one than the page's
-	Cards  bool   // the sections in it are alike and may stand side by side
-	Folded bool   // it holds details that few people read
+	ID     string // its anchor, and the prefix of its footnotes' anchors
+	Nav    string // its link at the top of a page; may be empty
+	Lang   string // BCP 47; empty for the page's language
+	Cards  bool   // its sections are alike and may stand side by side
+	Folded bool   // details for few readers: closed at first
 	Blocks []Block
 }
 
@@ -38,30 +38,30 @@ type Paragraph struct {
 	Look Look
 }
 
-// Look says how much a paragraph should catch the eye.
+// Look tells how much a paragraph catches the eye.
 type Look string
 
-// Looks of a paragraph, beside the usual one.
+// Looks of a paragraph, besides the usual one.
 const (
 	Small     Look = "small"
 	Important Look = "note"
 )
 
-// Table has columns that say what a row is about, and columns of values.
+// Table has columns of labels, naming each row, and columns of values.
 type Table struct {
-	Headers  []string // a second line may follow on a line feed
-	Labels   int      // how many of the columns, the first ones, say what a row is; a label that repeats need be shown once
-	Sections string   // what the sections of rows are; empty where there are none
+	Headers  []string // a line feed begins a second line
+	Labels   int      // number of label columns, the first ones; a repeated first label may be left out
+	Sections string   // heading of the rows' sections; empty without sections
 	Rows     []Row
 	Below    string // a sentence under it
-	Whole    bool   // it is not to be taken apart where it is wide
-	Numbers  int    // the column, counted from 1, of numbers, which end at the same place; 0 for none
-	Stacks   bool   // on a phone a row becomes a paragraph
+	Whole    bool   // never split into several tables
+	Numbers  int    // the value column of numbers, from 1, aligned right; 0 for none
+	Stacks   bool   // on a phone each row becomes a paragraph
 }
 
 // Row is a row of a table.
 type Row struct {
-	Section string // the heading over it and the rows that follow
+	Section string // the heading over it and the following rows
 	Cells   []Text
 }
 
@@ -77,7 +77,7 @@ type Item struct {
 	Blocks []Block
 }
 
-// Terms says what words stand for, each in one text or more.
+// Terms explains words, each in one text or more.
 type Terms []Term
 
 // Term is one of the Terms.
@@ -86,13 +86,13 @@ type Term struct {
 	Is   []Text
 }
 
-// Footnotes are numbered texts that marks lead to.
+// Footnotes are numbered texts, referred to by Run.Footnotes.
 type Footnotes struct {
 	All   []Footnote
 	Below string // a sentence under them
 }
 
-// Footnote is a text with the source that it rests on, which may be an address.
+// Footnote is a text with its source, which may be an address.
 type Footnote struct {
 	Text   Text
 	Source string
@@ -105,34 +105,34 @@ func (List) isBlock()      {}
 func (Terms) isBlock()     {}
 func (Footnotes) isBlock() {}
 
-// Text is runs of words that follow each other.
+// Text is a sequence of runs.
 type Text []Run
 
 // Run is words of one style.
 type Run struct {
-	Text  string
-	Style Style
-	URL   string // where it leads to
-	Marks []int  // numbers of notes
+	Text      string
+	Style     Style
+	URL       string // the target of a link
+	Footnotes []int  // numbers, from 1
 }
 
-// Style says what a run is.
+// Style is the meaning of a run, not its look.
 type Style int
 
 // The styles of runs.
 const (
 	Plain    Style = iota
-	Strong         // the word that counts
+	Strong         // the important word
 	Code           // of a file or a command
-	Faint          // beside the point
+	Faint          // less important
 	Class          // a intent.Class
-	Evidence       // what a statement rests on; a remark in brackets behind it
+	Evidence       // the evidence of a statement; a remark in brackets after it
 )
 
 func words(text string) Text              { return Text{{Text: text}} }
 func styled(style Style, text string) Run { return Run{Text: text, Style: style} }
 
-// withEvidence adds what a statement rests on, where that is not Apple's word.
+// withEvidence adds the evidence of a statement, unless it is Apple's.
 func withEvidence(text Text, e fact.Evidence) Text {
 	if e == fact.Apple {
 		return text
@@ -140,7 +140,7 @@ func withEvidence(text Text, e fact.Evidence) Text {
 	return append(text, styled(Evidence, string(e)))
 }
 
-// joined puts runs of one style behind each other.
+// joined joins texts in one style.
 func joined(style Style, texts []string, separator string) Text {
 	var out Text
 	for i, s := range texts {
@@ -152,9 +152,9 @@ func joined(style Style, texts []string, separator string) Text {
 	return out
 }
 
-// sectioned reports for each row whether its section, or its first label where rows have no sections, differs from that of
+// sectionStarts reports for each row whether its section, or its first label in a table without sections, differs from
 // the row above.
-func (t *Table) sectioned() []bool {
+func (t *Table) sectionStarts() []bool {
 	begins, last := make([]bool, len(t.Rows)), ""
 	for i, r := range t.Rows {
 		name := r.Section
@@ -166,7 +166,7 @@ func (t *Table) sectioned() []bool {
 	return begins
 }
 
-// String is the words alone.
+// String returns the words without styles.
 func (t Text) String() string {
 	var b strings.Builder
 	for _, r := range t {
@@ -175,11 +175,11 @@ func (t Text) String() string {
 	return b.String()
 }
 
-// numbering numbers notes in the order in which they first appear. What goes without saying has no number.
+// numbering numbers notes in the order of their first appearance. Details have no number.
 type numbering []intent.Note
 
-func (f *numbering) marks(notes []intent.Note) []int {
-	var marks []int
+func (f *numbering) numbers(notes []intent.Note) []int {
+	var numbers []int
 	for _, n := range notes {
 		if n.Detail {
 			continue
@@ -189,15 +189,15 @@ func (f *numbering) marks(notes []intent.Note) []int {
 			at = len(*f)
 			*f = append(*f, n)
 		}
-		if !slices.Contains(marks, at+1) {
-			marks = append(marks, at+1)
+		if !slices.Contains(numbers, at+1) {
+			numbers = append(numbers, at+1)
 		}
 	}
-	slices.Sort(marks)
-	return marks
+	slices.Sort(numbers)
+	return numbers
 }
 
-// footnotes are what the marks lead to.
+// footnotes returns the numbered notes.
 func (f numbering) footnotes(below string) Footnotes {
 	out := Footnotes{Below: below}
 	for _, n := range f {

@@ -14,17 +14,17 @@ var pageSource string
 
 var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageSource)) })
 
-// HTML writes a page with nothing to load from elsewhere, for light and dark screens, phones and paper.
+// HTML writes a page for light and dark screens, phones and paper. It loads nothing from elsewhere.
 func (p *Page) HTML(w io.Writer) error {
 	body := &htmlWriter{level: 1}
 	body.blocks(p.Blocks)
 	return pageTemplate().Execute(w, map[string]any{
 		"Title": Clean(p.Title), "Above": Clean(p.Above), "Foot": Clean(p.Foot), "Nav": navigation(p.Blocks),
-		"Lead": template.HTML(p.Lead.html("")), "Body": template.HTML(body.b.String()), // what writes them has escaped them
+		"Lead": template.HTML(p.Lead.html("")), "Body": template.HTML(body.b.String()), // escaped by their writers
 	})
 }
 
-// navigation lists the sections that the top of a page leads to, those within others too.
+// navigation lists the sections with a link at the top of a page, at any depth.
 func navigation(blocks []Block) []Section {
 	var all []Section
 	for _, b := range blocks {
@@ -40,9 +40,9 @@ func navigation(blocks []Block) []Section {
 
 type htmlWriter struct {
 	b     strings.Builder
-	level int    // of the heading around what is written
-	id    string // of the section around it, which those of its notes begin with
-	card  bool   // the sections of this one are cards
+	level int    // of the heading around the current block
+	id    string // of the section around it, the prefix of its footnotes' anchors
+	card  bool   // the sections of the current section are cards
 }
 
 func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
@@ -111,7 +111,7 @@ func (w *htmlWriter) section(s Section) {
 	w.level, w.id, w.card = outer.level, outer.id, outer.card
 }
 
-// cards writes the sections among blocks side by side, and what stands before them above.
+// cards writes sections side by side, below any blocks before the first section.
 func (w *htmlWriter) cards(blocks []Block) {
 	for len(blocks) > 0 {
 		if _, ok := blocks[0].(Section); ok {
@@ -175,7 +175,7 @@ func (w *htmlWriter) table(t Table) {
 			w.printf("</th>")
 		}
 		w.printf("</tr></thead>\n<tbody>\n")
-		for i, begins := range t.sectioned() {
+		for i, begins := range t.sectionStarts() {
 			w.row(t, i, begins)
 		}
 		w.printf("</tbody></table>")
@@ -188,7 +188,7 @@ func (w *htmlWriter) table(t Table) {
 	}
 }
 
-// row writes a row, with what begins there: a section's heading or a line.
+// row writes a row, with the heading or the line of a section beginning there.
 func (w *htmlWriter) row(t Table, i int, begins bool) {
 	switch {
 	case begins && t.Sections != "":
@@ -208,14 +208,14 @@ func (w *htmlWriter) row(t Table, i int, begins bool) {
 	w.printf("</tr>\n")
 }
 
-// html is text with markup; its marks lead to the notes whose anchors begin with id.
+// html returns text with markup. Its footnote numbers link to anchors with the prefix id.
 func (t Text) html(id string) string {
 	var b strings.Builder
 	for _, r := range t {
 		b.WriteString(r.html())
-		if len(r.Marks) > 0 {
+		if len(r.Footnotes) > 0 {
 			b.WriteString("<sup>")
-			for _, n := range r.Marks {
+			for _, n := range r.Footnotes {
 				fmt.Fprintf(&b, "<a href=\"#%s-%d\">%d</a>", escapeHTML(id), n, n)
 			}
 			b.WriteString("</sup>")
@@ -246,7 +246,7 @@ func (r Run) html() string {
 
 func escapeHTML(s string) string { return template.HTMLEscapeString(Clean(s)) }
 
-// attribute is an attribute of a tag, or nothing where it has no value.
+// attribute returns an attribute of a tag, or nothing for an empty value.
 func attribute(name, value string) string {
 	if value == "" {
 		return ""

@@ -23,7 +23,7 @@ func (p *Page) Markdown(w io.Writer) error {
 	return err
 }
 
-// Markdown writes blocks as Markdown, their sections with headings of a level.
+// Markdown writes blocks as Markdown, their sections with headings of the given level.
 func Markdown(w io.Writer, level int, all ...Block) error {
 	m := &markdownWriter{level: level - 1}
 	m.blocks("", "", all)
@@ -33,10 +33,11 @@ func Markdown(w io.Writer, level int, all ...Block) error {
 
 type markdownWriter struct {
 	b     strings.Builder
-	level int // of the heading around what is written
+	level int // of the heading around the current block
 }
 
-// blocks writes blocks with an empty line between them, each line of lists indented; before stands before the first one.
+// blocks writes blocks with an empty line between them, and before ahead of the first one. indent stands before each line
+// of a list.
 func (m *markdownWriter) blocks(before, indent string, all []Block) {
 	for _, b := range all {
 		m.b.WriteString(before)
@@ -146,8 +147,8 @@ func (t Text) markdown() string {
 	var b strings.Builder
 	for _, r := range t {
 		b.WriteString(r.markdown())
-		if r.Marks != nil {
-			b.WriteString(" <sup>" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(r.Marks)), ", "), "[]") + "</sup>")
+		if r.Footnotes != nil {
+			b.WriteString(" <sup>" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(r.Footnotes)), ", "), "[]") + "</sup>")
 		}
 	}
 	return b.String()
@@ -173,18 +174,18 @@ func (r Run) markdown() string {
 	return text
 }
 
-// isAddress reports whether a text can stand for an address in any format.
+// isAddress reports whether text is an address safe in any format.
 func isAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, "<> \"\n")
 }
 
-// sourceInMarkdown is a source as a link, where it is one.
+// sourceInMarkdown returns a source, an address as a link.
 func sourceInMarkdown(source string) string { return Run{Text: source, URL: source}.markdown() }
 
-// inMarkdown makes text from outside harmless in Markdown: it is shown as it is.
+// inMarkdown escapes text from outside: Markdown shows it unchanged.
 func inMarkdown(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`, "#", `\#`).Replace(Clean(s))
 }
 
-// code makes text harmless between backquotes in a table.
+// code escapes text between backquotes in a table.
 func code(s string) string { return strings.NewReplacer("`", "'", "|", `\|`).Replace(Clean(s)) }

@@ -13,7 +13,7 @@ func samplePage() *Page {
 	return &Page{Title: "A <page>", Above: "Acme", Lead: words("What *it* is about."), Foot: "the end", Blocks: []Block{
 		Section{Title: words("Tables"), ID: "tables", Nav: "Tables", Blocks: []Block{
 			Table{Headers: []string{"key", "by hand\n26", "MDM\n26"}, Labels: 1, Sections: "payload", Below: "nothing else", Rows: []Row{
-				{Section: "com.apple.<x>", Cells: []Text{{{Text: "a|b", Style: Code, Marks: []int{1}}}, classCell("enforced", nil), classCell("none", []int{1, 2})}},
+				{Section: "com.apple.<x>", Cells: []Text{{{Text: "a|b", Style: Code, Footnotes: []int{1}}}, classCell("enforced", nil), classCell("none", []int{1, 2})}},
 				{Section: "com.apple.<x>", Cells: []Text{{styled(Code, "c")}, classCell("manual", nil), words("x\x1b[31m")}},
 			}},
 			Terms{{Text{styled(Strong, "one")}, []Text{words("thing")}}, {words("two"), []Text{words("things"), {{Text: "here", URL: "https://example.com/"}}}}},

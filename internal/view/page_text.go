@@ -11,15 +11,15 @@ import (
 	"syncguard/internal/intent"
 )
 
-// textWidth is the width that tables are made for where nobody says how wide the screen is.
+// textWidth is the width of tables without a terminal, and the limit of sentences on one.
 const textWidth = 100
 
-// columns is how wide text may be; a table may be as wide as the screen.
+// columns returns the width of sentences. A table may be as wide as the screen.
 func (p *Printer) columns() int { return min(p.tableColumns(), textWidth) }
 
 func (p *Printer) tableColumns() int { return cmp.Or(p.Width, textWidth) }
 
-// Blocks writes blocks as text, with an empty line between two of them.
+// Blocks writes blocks as text, with an empty line between them.
 func (p *Printer) Blocks(all ...Block) {
 	for i, b := range all {
 		if i > 0 {
@@ -39,7 +39,7 @@ func (p *Printer) block(b Block) {
 		}
 		p.Blocks(b.Blocks...)
 	case Paragraph:
-		p.filled("", b.Text)
+		p.labeled("", b.Text)
 	case Table:
 		p.table(b)
 	case List:
@@ -48,7 +48,7 @@ func (p *Printer) block(b Block) {
 		p.terms(b)
 	case Footnotes:
 		for i, n := range b.All {
-			p.filled(faint.Render(fmt.Sprintf("  %s ", superscript(i+1))), Text{styled(Faint, n.Text.plain())})
+			p.labeled(faint.Render(fmt.Sprintf("  %s ", superscript(i+1))), Text{styled(Faint, n.Text.plain())})
 		}
 		p.below(b.Below)
 	}
@@ -56,7 +56,7 @@ func (p *Printer) block(b Block) {
 
 func (p *Printer) below(text string) {
 	if text != "" {
-		p.filled("  ", Text{styled(Faint, text)})
+		p.labeled("  ", Text{styled(Faint, text)})
 	}
 }
 
@@ -66,7 +66,7 @@ func (p *Printer) list(indent string, l List) {
 		if l.Steps {
 			label += fmt.Sprintf("%d. ", i+1)
 		}
-		p.filled(label, item.Text)
+		p.labeled(label, item.Text)
 		for _, b := range item.Blocks {
 			if inner, ok := b.(List); ok {
 				p.list(indent+"  ", inner)
@@ -85,21 +85,21 @@ func (p *Printer) terms(all Terms) {
 	for _, t := range all {
 		name := t.Name.terminal()
 		for _, is := range t.Is {
-			p.filled("  "+name+strings.Repeat(" ", width-lipgloss.Width(name))+"  ", Text{styled(Faint, is.plain())})
+			p.labeled("  "+name+strings.Repeat(" ", width-lipgloss.Width(name))+"  ", Text{styled(Faint, is.plain())})
 			name = ""
 		}
 	}
 }
 
-// filled writes text behind a label within the columns, further lines indented under the first.
-func (p *Printer) filled(label string, text Text) {
+// labeled writes text behind a label within the columns, further lines indented under the first.
+func (p *Printer) labeled(label string, text Text) {
 	indent := lipgloss.Width(label)
 	style := lipgloss.NewStyle()
 	line := text.terminal()
 	if len(text) == 1 {
-		style, line = textStyle(text[0]), text.plain() // a style that is for all does not reach into the margin
+		style, line = textStyle(text[0]), text.plain() // one style for all: it must not reach into the margin
 	}
-	for i, line := range Fill(line, max(p.columns()-indent, 20)) {
+	for i, line := range wrap(line, max(p.columns()-indent, 20)) {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}
@@ -107,10 +107,10 @@ func (p *Printer) filled(label string, text Text) {
 	}
 }
 
-// table writes a table: in parts where it is wider than the screen, as a list on a narrow one.
+// table writes a table: whole if the screen is wide enough, else split by columns, else as a list.
 func (p *Printer) table(t Table) {
 	if len(t.Rows) > 0 {
-		if parts := p.parts(t); parts != nil {
+		if parts := p.splitTable(t); parts != nil {
 			p.Line("%s", strings.Join(parts, "\n\n"))
 		} else {
 			p.tableList(t)
@@ -119,8 +119,9 @@ func (p *Printer) table(t Table) {
 	p.below(t.Below)
 }
 
-// parts returns a table as few tables of about as many columns each as the screen takes, or nil where one column is too wide.
-func (p *Printer) parts(t Table) []string {
+// splitTable returns a table as the fewest tables of about equal numbers of columns that fit the screen, or nil if one
+// column is too wide.
+func (p *Printer) splitTable(t Table) []string {
 	values := len(t.Headers) - t.Labels
 	most, width := max(values, 1), p.tableColumns()
 	if t.Whole {
@@ -130,7 +131,7 @@ func (p *Printer) parts(t Table) []string {
 		var parts []string
 		fits := true
 		for i := range n {
-			text := t.part(t.Labels+i*values/n, t.Labels+(i+1)*values/n)
+			text := t.render(t.Labels+i*values/n, t.Labels+(i+1)*values/n)
 			fits = fits && lipgloss.Width(text) <= width
 			parts = append(parts, text)
 		}
@@ -141,7 +142,7 @@ func (p *Printer) parts(t Table) []string {
 	return nil
 }
 
-// plainTable is a table without lines, whose column of numbers is aligned right.
+// plainTable returns a table without lines, its column of numbers aligned right.
 func plainTable(numbers int, headers ...string) *table.Table {
 	return table.New().
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
@@ -155,8 +156,8 @@ func plainTable(numbers int, headers ...string) *table.Table {
 		})
 }
 
-// part is the table of some columns of values: what repeats stands once, in the first column or above.
-func (t *Table) part(from, to int) string {
+// render returns the table with some of its value columns. A section or a repeated first label is shown once.
+func (t *Table) render(from, to int) string {
 	pick := func(cells []string) []string {
 		return append(append([]string{}, cells[:t.Labels]...), cells[from:to]...)
 	}
@@ -165,7 +166,7 @@ func (t *Table) part(from, to int) string {
 	if lower != nil {
 		tab.Row(pick(lower)...)
 	}
-	begins := t.sectioned()
+	begins := t.sectionStarts()
 	for i, r := range t.Rows {
 		cells := r.terminal()
 		switch {
@@ -188,7 +189,7 @@ func (t *Table) part(from, to int) string {
 	return strings.Join(lines, "\n")
 }
 
-// headerLines splits the headings into two rows; the lower one is nil where no heading has a second line.
+// headerLines splits the headings into two rows; lower is nil without second lines.
 func (t *Table) headerLines() (upper, lower []string) {
 	found := false
 	for _, h := range t.Headers {
@@ -201,13 +202,13 @@ func (t *Table) headerLines() (upper, lower []string) {
 	return upper, lower
 }
 
-// tableList is the same as paragraphs, for a narrow screen.
+// tableList writes a table as paragraphs, for a narrow screen.
 func (p *Printer) tableList(t Table) {
 	width := 0
 	for _, h := range t.Headers[t.Labels:] {
 		width = max(width, lipgloss.Width(Clean(oneLine(h))))
 	}
-	begins := t.sectioned()
+	begins := t.sectionStarts()
 	for i, r := range t.Rows {
 		cells := r.terminal()
 		indent := "    "
@@ -239,17 +240,17 @@ func (r *Row) terminal() []string {
 	return cells
 }
 
-// terminal is text with styles.
+// terminal returns text with styles.
 func (t Text) terminal() string {
 	var b strings.Builder
 	for _, r := range t {
 		b.WriteString(textStyle(r).Render(r.plain()))
-		b.WriteString(superscripts(r.Marks))
+		b.WriteString(superscripts(r.Footnotes))
 	}
 	return b.String()
 }
 
-// plain is text as it is shown, without styles.
+// plain returns text as shown, without styles.
 func (t Text) plain() string {
 	var b strings.Builder
 	for _, r := range t {
@@ -286,9 +287,9 @@ func textStyle(r Run) lipgloss.Style {
 	return lipgloss.NewStyle()
 }
 
-func superscripts(marks []int) string {
+func superscripts(numbers []int) string {
 	var texts []string
-	for _, n := range marks {
+	for _, n := range numbers {
 		texts = append(texts, superscript(n))
 	}
 	if len(texts) == 0 {
@@ -297,5 +298,5 @@ func superscripts(marks []int) string {
 	return faint.Render(strings.Join(texts, " "))
 }
 
-// paragraph writes text within the columns, further lines indented as the first.
-func (p *Printer) paragraph(indent, text string) { p.filled(indent, words(text)) }
+// paragraph writes text within the columns, every line indented.
+func (p *Printer) paragraph(indent, text string) { p.labeled(indent, words(text)) }

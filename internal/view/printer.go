@@ -1,5 +1,11 @@
-// Package view says findings and results: one file an output format. Text that comes from a profile, a template or the
-// system is made printable before it is shown.
+// Package view turns the results of package app into output.
+//
+// A result comes in (app.BuildResult, app.LintRun, …), text goes out. Start with Printer, which writes styled lines to a
+// terminal; each command's result has a method of it in a file of its own: Build in build.go, Lint in lint.go. Results
+// with several formats become a Page first: sections, paragraphs, tables, lists, terms and footnotes (page.go), written by
+// three writers: page_text.go, page_markdown.go and page_html.go. WriteJSON and WriteStream write JSON; package ci below
+// has the formats of CI systems. Text from a profile, a template or the system goes through Clean before it is shown. The
+// package reads no files and decides nothing: totals, classes and exit codes are in the result already.
 package view
 
 import (
@@ -17,14 +23,14 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// Printer writes styled text. Styles vanish where the stream is no terminal, and colours where NO_COLOR is set.
+// Printer writes styled text. It drops styles if the stream is no terminal, and colors if NO_COLOR is set.
 type Printer struct {
 	w      *colorprofile.Writer
-	Width  int         // columns of the terminal; 0 where there is none
-	Failed func(error) // told of a line that could not be written; nil for nobody
+	Width  int         // columns of the terminal; 0 without one
+	Failed func(error) // called if a line cannot be written; may be nil
 }
 
-// NewPrinter returns a Printer for a stream, the environment (NAME=value) that tells what it can show, and its width.
+// NewPrinter returns a Printer for a stream of a width. The environment (NAME=value) tells its abilities.
 func NewPrinter(w io.Writer, environ []string, width int) *Printer {
 	styled := colorprofile.NewWriter(w, environ)
 	if slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, "NO_COLOR=") && e != "NO_COLOR=" }) {
@@ -33,7 +39,7 @@ func NewPrinter(w io.Writer, environ []string, width int) *Printer {
 	return &Printer{w: styled, Width: width}
 }
 
-// To returns a Printer that writes to another stream what this one would show.
+// To returns a Printer for another stream, with the styles of this one.
 func (p *Printer) To(w io.Writer) *Printer {
 	other := *p
 	other.w = &colorprofile.Writer{Forward: w, Profile: p.w.Profile}
@@ -50,30 +56,30 @@ var (
 	cyan   = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
 )
 
-// Line writes one line. The text must be printable already (see Clean).
+// Line writes one line. Its text must be printable already (see Clean).
 func (p *Printer) Line(format string, args ...any) {
 	if _, err := fmt.Fprintf(p.w, format+"\n", args...); err != nil && p.Failed != nil {
 		p.Failed(err)
 	}
 }
 
-// Failure says why the work could not be done.
+// Failure writes an error: the command failed.
 func (p *Printer) Failure(text string) { p.notice(red.Render("error:"), text) }
 
-// Warning says what went on, but deserves a look.
+// Warning writes a warning: the command went on, but somebody should look.
 func (p *Printer) Warning(text string) { p.notice(yellow.Render("warning:"), text) }
 
-// Note says what is good to know.
+// Note writes a remark.
 func (p *Printer) Note(text string) { p.notice(blue.Render("note:"), text) }
 
-// Hint says what to do; an empty one says nothing.
+// Hint writes the next thing to do; nothing if empty.
 func (p *Printer) Hint(text string) {
 	if text != "" {
 		p.notice(cyan.Render("hint:"), text)
 	}
 }
 
-// Ask writes a question and leaves the cursor behind it.
+// Ask writes a question, and leaves the cursor behind it.
 func (p *Printer) Ask(question string) {
 	fmt.Fprintf(p.w, "%s ", bold.Render(Clean(question)+":"))
 }
@@ -82,11 +88,11 @@ func (p *Printer) notice(label, text string) {
 	fmt.Fprintf(p.w, "syncguard: %s %s\n", label, Clean(text))
 }
 
-// Clean makes text from outside harmless on a terminal and in the log of a CI: control characters, invisible marks that
-// reorder text, line separators and invalid bytes are shown as \u{…}, line feeds as spaces. So is a character of what a
-// CI takes for a command: "::" at the start of a line, "##[" and "##vso[" anywhere.
+// Clean makes text from outside safe on a terminal and in the log of a CI. It shows control characters, invisible
+// characters that reorder text and line separators as \u{…}, invalid bytes as \x…, and line feeds and tabs as spaces. It
+// also breaks up commands of a CI, by \u{…} for one character: "::" at the start of a line, "##[" and "##vso[" anywhere.
 func Clean(s string) string {
-	s = printable(s)
+	s = escapeUnprintable(s)
 	if trimmed := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(trimmed, "::") {
 		s = s[:len(s)-len(trimmed)] + `\u{3a}` + trimmed[1:]
 	}
@@ -96,10 +102,10 @@ func Clean(s string) string {
 	return logCommand().ReplaceAllString(s, `#\u{23}$1`)
 }
 
-// logCommand finds the older commands of GitHub's runner, and those of Azure Pipelines.
+// logCommand matches the older commands of GitHub's runner, and those of Azure Pipelines.
 var logCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)##(\[|vso\[)`) })
 
-func printable(s string) string {
+func escapeUnprintable(s string) string {
 	if !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
 		return s
 	}
@@ -121,19 +127,19 @@ func printable(s string) string {
 	return b.String()
 }
 
-// Unprintable is true of control (C0, DEL, C1) and format characters, line and paragraph separators, and code points that
-// no text should hold. Format characters include those that reorder text (bidi) and those of no width.
+// Unprintable is true for control characters (C0, DEL, C1), format characters, line and paragraph separators, private-use
+// code points and surrogates. Format characters include those without width and those that reorder text (bidi).
 func Unprintable(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
 }
 
-// folderName is a folder as it is shown.
+// folderName returns a folder with a slash at the end, printable.
 func folderName(path string) string {
 	return Clean(strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), "/") + "/")
 }
 
-// cond is text where something holds, or nothing.
-func cond(holds bool, text string) string {
+// textIf returns text if a condition holds, or nothing.
+func textIf(holds bool, text string) string {
 	if holds {
 		return text
 	}

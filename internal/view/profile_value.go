@@ -15,10 +15,10 @@ import (
 	"syncguard/internal/text"
 )
 
-// maxValue is how many characters of a value are shown.
+// maxValue limits the characters shown of a value.
 const maxValue = 60
 
-// valueText says a value in a few words: scalars as they are, data and certificates by what they hold, a secret not at all.
+// valueText returns a value in a few words: a scalar itself, a summary of data and certificates, nothing of a secret.
 func valueText(v *plist.Value) string {
 	switch {
 	case v == nil:
@@ -42,7 +42,7 @@ func dataText(data []byte) string {
 	return fmt.Sprintf("%s of data, SHA-256 %.4x…", text.Count(len(data), "byte"), sha256.Sum256(data))
 }
 
-// arrayText lists scalars, as far as they fit.
+// arrayText lists scalars if they fit, or counts the items.
 func arrayText(v *plist.Value) string {
 	var b strings.Builder
 	b.WriteByte('[')
@@ -60,7 +60,8 @@ func arrayText(v *plist.Value) string {
 	return b.String()
 }
 
-// contrast says two values so that one sees how they differ: UUIDs by their beginnings, long texts from where they part.
+// contrast returns two values with their difference in view: the beginnings of UUIDs, long texts around the first
+// difference.
 func contrast(old, new *plist.Value) (from, to string) {
 	if old == nil || new == nil || old.Kind != plist.String || new.Kind != plist.String || old.Secret || new.Secret {
 		from, to = valueText(old), valueText(new)
@@ -72,13 +73,13 @@ func contrast(old, new *plist.Value) (from, to string) {
 	if isUUID(old.Text) && isUUID(new.Text) && old.Text[:8] != new.Text[:8] {
 		return old.Text[:8] + "…", new.Text[:8] + "…"
 	}
-	return part(old.Text, new.Text), part(new.Text, old.Text)
+	return quoteNear(old.Text, new.Text), quoteNear(new.Text, old.Text)
 }
 
 func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
-// part quotes text, and of long text what is around the place where it departs from another.
-func part(text, other string) string {
+// quoteNear quotes text; long text only around its first difference from another.
+func quoteNear(text, other string) string {
 	const before = 20
 	common := 0
 	for common < min(len(text), len(other)) && text[common] == other[common] {

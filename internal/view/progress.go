@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Progress shows on a terminal how far long work has come, in a line that it takes away again. Work that is soon done
-// shows nothing. A nil Progress shows nothing at all. It is for one goroutine.
+// Progress shows the progress of long work on a terminal, in a line it clears again. Short work shows nothing, and neither
+// does a nil Progress. It must stay in one goroutine.
 type Progress struct {
 	w     io.Writer
 	now   func() time.Time
@@ -16,7 +16,7 @@ type Progress struct {
 	total int
 	done  int
 	start time.Time
-	drawn time.Time // zero while no line stands there
+	drawn time.Time // zero without a line on the screen
 }
 
 const (
@@ -25,7 +25,7 @@ const (
 	progressWidth    = 30
 )
 
-// NewProgress begins with none of total files done.
+// NewProgress returns a Progress with none of total files done.
 func NewProgress(w io.Writer, now func() time.Time, verb string, total int) *Progress {
 	return &Progress{w: w, now: now, verb: verb, total: total, start: now()}
 }
@@ -45,7 +45,7 @@ func (p *Progress) Step() {
 	fmt.Fprintf(p.w, "\r\x1b[K%s  %s%s  %d of %d files", p.verb, strings.Repeat("━", full), strings.Repeat("╌", progressWidth-full), p.done, p.total)
 }
 
-// Clear takes the line away, so that something else can be written.
+// Clear removes the line, to make room for other output.
 func (p *Progress) Clear() {
 	if p != nil && !p.drawn.IsZero() {
 		p.drawn = time.Time{}

@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// pushedName names which profile a result is about, and for whom.
+// pushedName names the profile of a result, and its recipient.
 func pushedName(r app.Pushed) string {
 	if r.For == "" {
 		return Clean(r.File)
@@ -21,15 +21,14 @@ func pushedName(r app.Pushed) string {
 	return Clean(r.File) + " → " + Clean(r.For)
 }
 
-// pushRows are the columns of results that are shown one by one.
+// pushRows lays out results shown one by one.
 type pushRows struct {
-	width int
-	noted map[string]bool // notes that were written; nil where each result has all of its own
-	skips int             // how many were not sent
+	width int             // columns of the longest name
+	noted map[string]bool // notes already written; nil to write all notes of each result
+	skips int             // results not sent so far
 }
 
-// newPushRows returns columns that fit some results. Where they are told one by one, what is noted of many is written once, and
-// of those that were not sent a few.
+// newPushRows returns a layout for some results. It shows each note once, and only a few of the results not sent.
 func newPushRows(all []app.Pushed) *pushRows {
 	rows := &pushRows{noted: map[string]bool{}}
 	for _, r := range all {
@@ -38,13 +37,13 @@ func newPushRows(all []app.Pushed) *pushRows {
 	return rows
 }
 
-// maxSkips is how many of those that were not sent are listed.
+// maxSkips limits the listed results not sent.
 const maxSkips = 3
 
-// PushLines writes how a push goes on.
+// PushLines writes the progress of a push.
 type PushLines struct {
 	Out, Err *Printer
-	Quiet    bool // only what is found and lost
+	Quiet    bool // write only findings and lost connections
 
 	rows *pushRows
 }
@@ -80,10 +79,10 @@ func (l *PushLines) Tell(e app.PushEvent) {
 	}
 }
 
-// actionWidth is that of the longest word in the first column.
+// actionWidth is the width of the longest word in the first column.
 const actionWidth = len("Acknowledged")
 
-// pushed writes one result, with the server's ID where there is room for it.
+// pushed writes one result, with the server's ID if there is room.
 //
 //	created       wifi.mobileconfig  14
 //	              without its signature: Fleet takes no signed profile
@@ -113,18 +112,18 @@ func (p *Printer) pushed(rows *pushRows, r app.Pushed) {
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, n := range r.Notes {
 		if !rows.noted[n] {
-			p.wrapped(label, Clean(n), p.columns())
+			p.labeledFaint(label, Clean(n), p.columns())
 		}
 		if rows.noted != nil {
 			rows.noted[n] = true
 		}
 	}
 	if r.Error != "" {
-		p.wrapped(label, Clean(r.Error), p.columns())
+		p.labeledFaint(label, Clean(r.Error), p.columns())
 	}
 }
 
-// pushedDevice writes what a device said of a result.
+// pushedDevice writes a device's answer.
 //
 //	Acknowledged  corp.mobileconfig → E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
 func (p *Printer) pushedDevice(rows *pushRows, r app.Pushed) {
@@ -141,24 +140,24 @@ func (p *Printer) pushedDevice(rows *pushRows, r app.Pushed) {
 	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", actionWidth, status)), pushedName(r))
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, e := range r.Device.Errors {
-		p.wrapped(label, Clean(e), p.columns())
+		p.labeledFaint(label, Clean(e), p.columns())
 	}
 	for _, x := range r.Device.Profiles {
 		p.Line("%s%s  %s", label, Clean(x.Identifier), faint.Render(Clean(x.UUID)))
 	}
 }
 
-// notNotified writes which devices will not come by themselves soon.
+// notNotified lists devices without a push notification: they fetch the change only at their next check-in.
 func (p *Printer) notNotified(r *app.PushResult) {
 	for _, id := range slices.Sorted(maps.Keys(r.NotNotified)) {
 		p.Line("  %s  %s  %s", yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified")), Clean(id), Clean(r.NotNotified[id]))
 	}
 	if r.NotifyError != "" {
-		p.wrapped("  ", Clean(r.NotifyError), p.columns())
+		p.labeledFaint("  ", Clean(r.NotifyError), p.columns())
 	}
 }
 
-// PushTotals sums up: 2 created, 1 failed at https://mdm.example.com.
+// PushTotals writes the totals: 2 created, 1 failed at https://mdm.example.com.
 func (p *Printer) PushTotals(r *app.PushResult) {
 	counts := map[string]int{}
 	for _, x := range r.Results {
@@ -173,7 +172,7 @@ func (p *Printer) PushTotals(r *app.PushResult) {
 	p.Line("%s at %s", strings.Join(parts, ", "), Clean(r.Server))
 }
 
-// PushCheck writes how what the server has compares with what would be sent.
+// PushCheck writes the differences between the server's profiles and the ones to send.
 func (p *Printer) PushCheck(r *app.PushResult) {
 	rows := &pushRows{width: newPushRows(r.Results).width}
 	for _, x := range r.Results {
@@ -189,7 +188,7 @@ func (p *Printer) PushCheck(r *app.PushResult) {
 
 const indent = "    "
 
-// indented puts blanks before each line.
+// indented indents each line.
 type indented struct {
 	to     io.Writer
 	inside bool // a line
@@ -209,7 +208,7 @@ func (w *indented) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// PushPlan writes what a dry run would send.
+// PushPlan writes the requests of a dry run.
 func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 	shown := map[string]int{} // of each file
 	for _, x := range r.Results {
@@ -220,7 +219,7 @@ func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 		switch {
 		case x.Request != nil && (full || shown[x.File] == 1):
 			p.pushRequest(x.Request, full)
-		case x.Request != nil: // the same for somebody else
+		case x.Request != nil: // the same request for another recipient
 			p.Line("    %s", bold.Render(Clean(x.Request.Method+" "+x.Request.URL)))
 		}
 		p.Line("")
@@ -237,10 +236,10 @@ func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 	p.Line("nothing was sent to %s", Clean(r.Server))
 }
 
-// maxSame is for how many enrollments the requests about one file are shown, the first one whole.
+// maxSame limits the requests shown of one file, for several enrollments; only the first one is shown whole.
 const maxSame = 3
 
-// bodyLines is how much of a body is shown unless all of it is asked for.
+// bodyLines and bodyColumns limit the part of a body shown without --full.
 const bodyLines, bodyColumns = 20, 160
 
 func (p *Printer) pushRequest(r *app.PushRequest, full bool) {
@@ -266,7 +265,7 @@ func (p *Printer) pushRequest(r *app.PushRequest, full bool) {
 		if runes := []rune(line); !full && len(runes) > bodyColumns {
 			line = string(runes[:bodyColumns]) + "…"
 		}
-		p.Line("    %s", Clean(strings.TrimSuffix(line, "\r"))) // the lines of a form end so
+		p.Line("    %s", Clean(strings.TrimSuffix(line, "\r"))) // lines of a form end in CR
 	}
 	if more > 0 {
 		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", text.Count(more, "line"))))

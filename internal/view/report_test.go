@@ -129,7 +129,7 @@ func TestColours(t *testing.T) {
 }
 
 func TestFillBreaksBetweenWords(t *testing.T) {
-	got := strings.Join(Fill("it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-"+strings.Repeat("x", 30), 30), "\n")
+	got := strings.Join(wrap("it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-"+strings.Repeat("x", 30), 30), "\n")
 	want := "it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-\n" + strings.Repeat("x", 30)
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -93,7 +93,7 @@ func (p *Printer) example(title string, e rules.Example, options string) {
 	}
 }
 
-// caption says what a file of an example is.
+// caption names a file of an example.
 func caption(f txtar.File) string {
 	name, _ := strings.CutSuffix(f.Name, ".base64")
 	switch {
@@ -105,11 +105,11 @@ func caption(f txtar.File) string {
 	return name
 }
 
-// wayToIgnore is one of the places where a finding is ignored, and what to write there.
+// wayToIgnore is a place for ignoring a finding, and the text to write there.
 type wayToIgnore struct{ where, language, text string }
 
-// waysToIgnore are those that make sense for a rule: a template's mistakes are in no profile, those of how a file is written
-// are in no template, a file that is not XML has no comments, and what sign refuses stays refused.
+// waysToIgnore returns the ways to ignore a rule. A template's mistakes are in no profile, mistakes in a file's syntax are in
+// no template, only XML files have comments, and refusals of sign cannot be ignored.
 func waysToIgnore(r rules.Rule) []wayToIgnore {
 	profile := wayToIgnore{"in an XML profile, before the element or on its line", "xml", "<!-- syncguard:ignore " + r.ID + ": why -->"}
 	template := wayToIgnore{"in a template, before the line or on it", "yaml", "# syncguard:ignore " + r.ID + ": why"}
@@ -128,7 +128,7 @@ func waysToIgnore(r rules.Rule) []wayToIgnore {
 	return []wayToIgnore{profile, template, inProject(r, "profiles/*.mobileconfig")}
 }
 
-// inProject is the way by the project file, for the files of a pattern where there is one.
+// inProject returns the way by the project file, for the files of a pattern, or for all with an empty one.
 func inProject(r rules.Rule, files string) wayToIgnore {
 	way := wayToIgnore{"in .syncguard.yaml", "yaml", "ignore:\n  - rule: " + r.ID + "\n"}
 	if files != "" {
@@ -139,7 +139,7 @@ func inProject(r rules.Rule, files string) wayToIgnore {
 	return way
 }
 
-// isShownInXML says whether the bad example is a text in which an XML comment can stand.
+// isShownInXML reports whether the bad example can hold an XML comment.
 func isShownInXML(r rules.Rule) bool {
 	bad, _ := r.Examples()
 	for _, f := range bad.Files {
@@ -150,8 +150,8 @@ func isShownInXML(r rules.Rule) bool {
 	return len(bad.Files) > 0
 }
 
-// restsOn says what the fact behind a rule is, where the rule names no source of its own.
-func restsOn(r rules.Rule) string {
+// defaultSource returns the source of a rule without one of its own.
+func defaultSource(r rules.Rule) string {
 	switch {
 	case r.Has(rules.Lint):
 		return "what syncguard does"

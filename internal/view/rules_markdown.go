@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/rules"
 )
 
-// RulesMarkdown is the table of rules, with a link to the page of each beside it.
+// RulesMarkdown returns the table of rules, with links to their pages.
 func RulesMarkdown(list *app.RulesListed) string {
 	var b strings.Builder
 	b.WriteString("| rule | what it finds | severity | groups | rests on |\n|---|---|---|---|---|\n")
@@ -22,11 +22,11 @@ func RulesMarkdown(list *app.RulesListed) string {
 	return b.String()
 }
 
-// sourceLinks are the sources of a rule, each as a link of few words.
+// sourceLinks returns the sources of a rule as short links.
 func sourceLinks(r rules.Rule) []string {
 	var links []string
 	if !r.HasOwnSource() {
-		links = append(links, restsOn(r))
+		links = append(links, defaultSource(r))
 	}
 	for _, source := range r.Sources {
 		links = append(links, sourceLink(source))
@@ -34,7 +34,7 @@ func sourceLinks(r rules.Rule) []string {
 	return links
 }
 
-// sourceLink names a source by what people call it. What is no address stays as it is.
+// sourceLink returns an address as a link with a short name, and other text unchanged.
 func sourceLink(source string) string {
 	address, ok := strings.CutPrefix(source, "https://")
 	if !ok {
@@ -55,7 +55,7 @@ func sourceLink(source string) string {
 	return fmt.Sprintf("[%s](<%s>)", escapeMarkdown(name), source)
 }
 
-// RuleMarkdown is the page of a rule.
+// RuleMarkdown returns the page of a rule.
 func RuleMarkdown(page *app.RulePage) string {
 	r := page.Rule
 	var b strings.Builder
@@ -79,7 +79,7 @@ func RuleMarkdown(page *app.RulePage) string {
 	}
 	b.WriteString("\n## Sources\n\n")
 	if !r.HasOwnSource() {
-		fmt.Fprintf(&b, "* %s\n", restsOn(r))
+		fmt.Fprintf(&b, "* %s\n", defaultSource(r))
 	}
 	for _, source := range r.Sources {
 		fmt.Fprintf(&b, "* %s\n", sourceMarkdown(source))
@@ -123,7 +123,7 @@ func captionMarkdown(f txtar.File) string {
 	return "`" + name + "`:"
 }
 
-// language names what an example is written in, for those who colour it.
+// language names the language of an example, for syntax highlighting.
 func language(name string) string {
 	switch {
 	case rules.IsEncoded(name):
@@ -138,7 +138,7 @@ func language(name string) string {
 	return "text"
 }
 
-// cleanLines shows control characters as Clean does, and keeps lines and tabs.
+// cleanLines cleans text like Clean, but keeps lines and tabs.
 func cleanLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -151,7 +151,7 @@ func cleanLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// fenced puts text into a block whose fence is longer than any that the text could hold.
+// fenced returns text as a code block, its fence longer than any in the text.
 func fenced(language, text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -160,8 +160,8 @@ func fenced(language, text string) string {
 	return fence + language + "\n" + strings.TrimSuffix(text, "\n") + "\n" + fence + "\n"
 }
 
-// escapeMarkdown makes every character of a text stand for itself. A period behind a word, a hyphen within a line and the like
-// mean nothing to Markdown and stay.
+// escapeMarkdown makes every character of a text stand for itself. Characters without a meaning within a line, such as a
+// period or a hyphen, stay.
 func escapeMarkdown(text string) string {
 	var b strings.Builder
 	for _, c := range text {

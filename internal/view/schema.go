@@ -15,7 +15,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// grid is a table without lines. Cells are printable already; columns with nothing in them are left out.
+// grid writes a table without lines and without its empty columns. Cells must be printable already.
 func (p *Printer) grid(headers []string, rows [][]string) {
 	var used []int
 	for column := range headers {
@@ -52,10 +52,10 @@ func (p *Printer) grid(headers []string, rows [][]string) {
 	}
 }
 
-// narrow is below how many columns a wide table is stacked.
+// narrow is the screen width below which a wide table is stacked.
 const narrow = 80
 
-// stack writes a table for a narrow screen: a row is a paragraph, headed by its first cell.
+// stack writes a table for a narrow screen: each row as a paragraph under its first cell.
 func (p *Printer) stack(headers []string, rows [][]string, pick func([]string) []string) {
 	for i, row := range rows {
 		if i > 0 {
@@ -110,7 +110,7 @@ func lifecycle(l schema.Lifecycle) string {
 	return s
 }
 
-// release writes a version, where there is one.
+// release returns a version; nothing for none.
 func release(v target.Version) string {
 	if v.IsZero() {
 		return ""
@@ -118,7 +118,7 @@ func release(v target.Version) string {
 	return v.String()
 }
 
-// SchemaFound writes what a search found, a line each.
+// SchemaFound writes the matches of a search, a line each.
 func (p *Printer) SchemaFound(m *app.SchemaFound) {
 	var rows [][]string
 	for _, x := range m.Matches {
@@ -133,7 +133,7 @@ func (p *Printer) SchemaFound(m *app.SchemaFound) {
 	p.Line("%d matches", len(m.Matches))
 }
 
-// SchemaSources writes what the facts come from and how to refresh them.
+// SchemaSources writes the sources of the facts, and the way to refresh them.
 func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 	for _, c := range s.Catalogs {
 		title := bold.Render(Clean(c.Name))
@@ -173,7 +173,7 @@ func families(counts map[schema.Family]int) string {
 	return cmp.Or(strings.Join(parts, ", "), "nothing")
 }
 
-// SchemaImport says what an import brought.
+// SchemaImport writes the counts of an import.
 func (p *Printer) SchemaImport(i *app.SchemaImported) {
 	p.Line("%s  %s", bold.Render(Clean(i.Folder)), families(i.Families))
 	p.Line("  from %s %s", Clean(i.Source), Clean(i.Version))
@@ -184,7 +184,7 @@ func counted(c schema.DifferenceCount, noun string) string {
 	return fmt.Sprintf("%s added, %d removed, %d changed", text.Count(c.Added, noun), c.Removed, c.Changed)
 }
 
-// SchemaRemoved says what was taken away.
+// SchemaRemoved lists the removed folders.
 func (p *Printer) SchemaRemoved(r *app.SchemaRemoved) {
 	if len(r.Folders) == 0 {
 		p.Line("nothing is imported in %s", Clean(r.Folder))

@@ -62,7 +62,7 @@ func (p *Printer) schemaProse(t app.SchemaType) {
 		width = excerptWidth
 	}
 	if t.Content != "" {
-		p.wrapped("  ", strings.TrimSpace(t.Content), width)
+		p.labeledFaint("  ", strings.TrimSpace(t.Content), width)
 	}
 	if n := len(t.Sources); n > 0 {
 		p.Line("  %s", faint.Render(Clean("(words of "+strings.TrimSpace(t.Sources[n-1].Name+" "+t.Sources[n-1].Version)+")")))

@@ -9,14 +9,14 @@ import (
 	"syncguard/internal/app"
 )
 
-// Offer writes what is served, a line each.
+// Offer writes the served profiles, a line each.
 func (p *Printer) Offer(o *app.Offer) {
 	for _, item := range o.Items {
 		p.Line("  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), trustText(item.Trust))
 	}
 }
 
-// AirDrop writes how to send the files to a device near by, which the Finder shows or not.
+// AirDrop explains how to send the files to a nearby device. inFinder tells that the Finder shows them already.
 func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
 	if inFinder {
 		p.Line("The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
@@ -30,7 +30,7 @@ func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
 	}
 }
 
-// trustText says what devices say of a signature.
+// trustText returns the devices' verdict on a signature.
 func trustText(t app.DeviceTrust) string {
 	if t.IsProbable() {
 		return "devices probably say “" + t.Label() + "”, since they have Apple's root, though this machine does not"
@@ -38,7 +38,7 @@ func trustText(t app.DeviceTrust) string {
 	return "devices say “" + t.Label() + "”"
 }
 
-// QRCode writes a QR code of half blocks. Where there are colours it is black on white, whatever those of the terminal are.
+// QRCode writes a QR code of half blocks: black on white on a terminal with colors, whatever its own are.
 func (p *Printer) QRCode(lines []string) {
 	style := lipgloss.NewStyle().Foreground(lipgloss.Color("#ffffff")).Background(lipgloss.Color("#000000"))
 	for _, line := range lines {

@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// SignFindings writes what was found in the files that were to be signed.
+// SignFindings writes the findings in the files to be signed.
 func (p *Printer) SignFindings(r *app.SignResult) {
 	shown := false
 	for _, f := range r.Looked {
@@ -26,7 +26,7 @@ func (p *Printer) SignFindings(r *app.SignResult) {
 	}
 }
 
-// Signing writes what was signed, and by whom.
+// Signing writes the signed files, and the signer.
 func (p *Printer) Signing(s *app.SignResult) {
 	if !s.Written {
 		return

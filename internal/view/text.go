@@ -12,7 +12,7 @@ import (
 	"syncguard/internal/text"
 )
 
-// excerptWidth is how many columns of a source line are shown.
+// excerptWidth limits the columns shown of a source line.
 const excerptWidth = 110
 
 // Findings writes findings for a person: place, severity, message, the source line with carets, related places, help.
@@ -66,7 +66,7 @@ func severity(s diag.Severity) string {
 	return blue.Render("note:")
 }
 
-// position says a place as file:line:column, or nothing for no place.
+// position returns file:line:column, or nothing for no place.
 func position(s diag.Span) string {
 	if s.IsZero() {
 		return ""
@@ -75,7 +75,7 @@ func position(s diag.Span) string {
 	return fmt.Sprintf("%s:%d:%d", Clean(s.File.Name), at.Line, at.Column)
 }
 
-// excerpt shows the first line of a span with carets under it. A long line is cut to the part that matters.
+// excerpt writes the first line of a span with carets under it. A long line is cut around the span.
 func (p *Printer) excerpt(s diag.Span) {
 	if s.IsZero() {
 		return
@@ -83,7 +83,7 @@ func (p *Printer) excerpt(s diag.Span) {
 	start, end := s.File.Position(s.Start), s.File.Position(s.End)
 	text := s.File.Line(start.Line)
 	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
-		return // no text that a person could read
+		return // not readable text
 	}
 	line := []rune(string(text))
 	from := min(start.Column-1, len(line))
@@ -102,12 +102,12 @@ func (p *Printer) excerpt(s diag.Span) {
 	p.Line("%s %s%s", faint.Render(strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), red.Render(strings.Repeat("^", carets)))
 }
 
-// visible turns source text into what is shown of it: tabs as two spaces, the rest as Clean does.
+// visible returns source text as shown: tabs as two spaces, the rest like Clean.
 func visible(line []rune) string {
 	return Clean(strings.ReplaceAll(string(line), "\t", "  "))
 }
 
-// Tally counts findings in words: 2 errors, 1 warning.
+// Tally returns the counts of findings in words: 2 errors, 1 warning.
 func Tally(ds []diag.Diagnostic) string {
 	counts := map[diag.Severity]int{}
 	for _, d := range ds {
@@ -136,9 +136,9 @@ func AtLeast(ds []diag.Diagnostic, s diag.Severity) []diag.Diagnostic {
 	return out
 }
 
-// Fill breaks text into lines of at most width columns, between words alone: a flag and the name of a file stay whole, as
-// long as they fit. All lines are indented as the text is.
-func Fill(text string, width int) []string {
+// wrap breaks text into lines of at most width columns, only between words: flags and file names stay whole, unless they are
+// longer than a line. All lines have the indent of the text.
+func wrap(text string, width int) []string {
 	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	width -= len(indent)
 	lines := []string{""}

@@ -12,10 +12,10 @@ import (
 	"syncguard/internal/text"
 )
 
-// roleWidth is that of the longest label.
+// roleWidth is the width of the longest label.
 const roleWidth = len("intermediate")
 
-// Verification writes the answers about each file. before is called before something is written.
+// Verification writes the answers about each file. before runs before each piece of output, to clear a line of progress.
 func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 	first := true
 	for f, err := range run.Files {
@@ -36,7 +36,7 @@ func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 	return nil
 }
 
-// verified writes the answers about one file, and each certificate.
+// verified writes the answers about one file, and its certificates.
 //
 //	corp.mobileconfig
 //	  integrity     ok      12,913 bytes, SHA-256, RSA 2048, everything in the file is covered
@@ -60,7 +60,7 @@ func (p *Printer) verified(v *app.VerifiedFile) {
 	}
 }
 
-// byRole orders certificates as a chain is read: from the signer up to the root.
+// byRole orders certificates from the signer up to the root.
 func byRole(a, b cms.Certificate) int { return cmp.Compare(roleRank(a.Role), roleRank(b.Role)) }
 
 func roleRank(role cms.Role) int {
@@ -90,33 +90,33 @@ func (p *Printer) certificate(c cms.Certificate) {
 	if !c.Embedded {
 		where = ", not in the file"
 	}
-	p.fact(string(c.Role), fmt.Sprintf("%q, %s, until %s%s", c.Name, c.Key, c.NotAfter.Format(time.DateOnly), where))
+	p.detail(string(c.Role), fmt.Sprintf("%q, %s, until %s%s", c.Name, c.Key, c.NotAfter.Format(time.DateOnly), where))
 	if c.Role == cms.RoleSigner {
-		p.fact("", "SHA-256 "+c.SHA256)
+		p.detail("", "SHA-256 "+c.SHA256)
 	}
 }
 
-// signer says what only some signatures have.
+// signer writes the facts of one signer.
 func (p *Printer) signer(s cms.Signer, several bool) {
 	for _, a := range []cms.Answer{s.Integrity, s.Trust, s.Validity} {
 		if several && !a.OK {
-			p.fact("of several", fmt.Sprintf("%q: %s", s.Name, a.Detail))
+			p.detail("of several", fmt.Sprintf("%q: %s", s.Name, a.Detail))
 		}
 	}
 	if !s.SigningTime.IsZero() {
-		p.fact("signed at", s.SigningTime.Format(time.RFC3339)+", as the signer claims")
+		p.detail("signed at", s.SigningTime.Format(time.RFC3339)+", as the signer claims")
 	}
 	if len(s.UnsignedAttributes) > 0 {
-		p.fact("not covered", "unsigned attribute "+strings.Join(s.UnsignedAttributes, ", "))
+		p.detail("not covered", "unsigned attribute "+strings.Join(s.UnsignedAttributes, ", "))
 	}
 }
 
-// fact writes something that is no answer behind a label.
-func (p *Printer) fact(label, text string) {
+// detail writes a faint line behind a label.
+func (p *Printer) detail(label, text string) {
 	p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  %s", roleWidth, label, Clean(text))))
 }
 
-// verification says the result in one line: 2 files verified, 1 of 3 files failed.
+// verification returns the result in one line: 2 files verified, 1 of 3 files failed.
 func verification(r *app.VerifyFooter) string {
 	if r.Failed == 0 {
 		return text.Count(r.Files, "file") + " verified"
