@@ -30,6 +30,9 @@ var released = sync.OnceValue(func() releases {
 // passes: it may be new.
 func (p Platform) checkReleased(v Version) error {
 	runs := released().Majors[p]
+	if len(runs) == 0 {
+		return fmt.Errorf("the versions of %s are unknown", p)
+	}
 	if last := runs[len(runs)-1][1]; v.Major > last {
 		return nil
 	}
