@@ -201,6 +201,33 @@ func has(files map[string][]byte, name, text string) bool {
 	return false
 }
 
+// TestSourcesAreFacts proves that the files of the sources name their source, and hold no text of Apple's.
+func TestSourcesAreFacts(t *testing.T) {
+	s := ownSources(t, os.DirFS(sourcesFolder))
+	names, err := appleyaml.SchemaFiles(s.apple)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d files, %v", len(names), err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(s.apple, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		comments, body := "", string(data)
+		for strings.HasPrefix(body, "#") {
+			line, rest, _ := strings.Cut(body, "\n")
+			comments, body = comments+line, rest
+		}
+		facts, left, err := appleyaml.FactsFile("", "", data, nil)
+		if err != nil || left != nil || !strings.HasSuffix(string(facts), "\n"+body) {
+			t.Errorf("%s has more than facts: %v, %v", name, left, err)
+		}
+		if !strings.Contains(comments, "# source: ") {
+			t.Errorf("%s names no source", name)
+		}
+	}
+}
+
 func TestReadSourcesRefuses(t *testing.T) {
 	tests := []struct{ file, data, want string }{
 		{"checkouts.csv", "source,commit\n", "reading checkouts.csv: invalid first line: want source,commit,release"},
