@@ -7,29 +7,29 @@ import (
 	"net/http"
 )
 
-// Authorizer proves to a server who asks, several requests at once.
+// Authorizer adds credentials to requests. It is safe for concurrent use.
 type Authorizer interface {
-	// Authorize adds the proof to a request, in its header Authorization. With renew what was used before has been refused.
+	// Authorize sets the Authorization header. With renew the server has refused the previous credential.
 	Authorize(ctx context.Context, r *http.Request, renew bool) error
-	// Scheme is the first word of that header, such as Basic or Bearer, which is no secret.
+	// Scheme is the first word of the header, such as Basic or Bearer, and no secret.
 	Scheme() string
 }
 
-// errNothingNew says that what was refused is all there is, so that asking again would be refused too.
+// errNoOtherCredential means the refused credential is the only one: repeating the request would be refused again.
 var errNoOtherCredential = errors.New("there is nothing else to prove it with")
 
-// Credential is a proof that its owner has given us.
+// Credential is a fixed credential given by the user.
 type Credential struct{ scheme, proof string }
 
-// Basic is HTTP Basic authentication.
+// Basic returns a credential for HTTP Basic authentication.
 func Basic(user, password string) Credential {
 	return Credential{"Basic", base64.StdEncoding.EncodeToString([]byte(user + ":" + password))}
 }
 
-// Bearer is an access token.
+// Bearer returns a credential from an access token.
 func Bearer(token string) Credential { return Credential{"Bearer", token} }
 
-// Authorize adds the proof.
+// Authorize sets the header; it cannot renew.
 func (c Credential) Authorize(_ context.Context, r *http.Request, renew bool) error {
 	if renew {
 		return errNoOtherCredential
@@ -41,8 +41,8 @@ func (c Credential) Authorize(_ context.Context, r *http.Request, renew bool) er
 // Scheme is Basic or Bearer.
 func (c Credential) Scheme() string { return c.scheme }
 
-// String does not print the proof.
+// String masks the secret.
 func (c Credential) String() string { return c.scheme + " " + mask }
 
-// GoString does not print the proof.
+// GoString masks the secret.
 func (c Credential) GoString() string { return c.String() }

@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// Request is one request to a server. Who asks is added when it is sent, so that nothing here is a credential.
+// Request is one request to a server. Client.Do adds the credentials, so a Request never holds one.
 type Request struct {
 	Method string
 	Path   string // below the server's address, escaped
@@ -25,11 +25,11 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 
-	// Repeatable says that sending it twice does no more than sending it once, so that it may be tried again when nobody
-	// knows what came of it. GET, HEAD, PUT and DELETE always are.
+	// Repeatable marks a request with the same effect sent once or twice, so it may be retried after an unknown outcome. GET,
+	// HEAD, PUT and DELETE always are.
 	Repeatable bool
 
-	rawQuery string // in place of Query, as a server has written it
+	rawQuery string // replaces Query, as a server wrote it
 }
 
 func (r *Request) isRepeatable() bool {
@@ -40,41 +40,41 @@ func (r *Request) isRepeatable() bool {
 	return r.Repeatable
 }
 
-// Response is an answer of status 200 to 299, at most maxAnswer bytes of it.
+// Response is a response of status 200 to 299 (or one allowed by Options.Accepts), with at most maxResponse bytes.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// maxAnswer is how much of an answer is read, in bytes.
+// maxResponse is the largest response body, in bytes.
 const maxResponse = 64 << 20 // a page of a list can hold many profiles
 
-// Options are how a Client speaks to a server. The zero value trusts the system's roots.
+// Options configure a Client. The zero value trusts the system's roots.
 type Options struct {
 	Authorizer Authorizer        // nil for none
 	Roots      *x509.CertPool    // nil for the system's
-	Transport  http.RoundTripper // nil for the usual one, which trusts Roots
+	Transport  http.RoundTripper // nil for the default, which trusts Roots
 	UserAgent  string
-	// Message finds the server's own words in the body of a refusal; nil takes the body where it is short text.
+	// Message extracts the server's own words from the body of a refusal; nil keeps a short text body as it is.
 	Message func(body []byte) string
-	// Answers says of a status outside of 200 to 299 that its body is an answer all the same, which the destination reads:
-	// it is no refusal, and asking again would not change it. Nil for none.
+	// Accepts reports whether a status outside 200 to 299 is a regular response for the destination to read, not a refusal
+	// and not retried. Nil for none.
 	Accepts func(status int, body []byte) bool
-	Hide    func(text string) string // takes secrets out of the server's words, before they are cut; nil for none to hide
+	Hide    func(text string) string // removes secrets from the server's words before they are truncated; nil for no secrets
 	Jar     http.CookieJar           // nil for no cookies
-	Tries   int                      // of a repeatable request, 5 if 0
-	Wait    time.Duration            // before the second try, one second if 0; then twice as long each time. Retry-After wins
+	Tries   int                      // for a repeatable request, 5 if 0
+	Wait    time.Duration            // before the second try, one second if 0, then doubled each time; Retry-After takes precedence
 }
 
-// Client speaks to one server.
+// Client sends requests to one server, with retries, size and time limits. It refuses redirects and plain http.
 type Client struct {
 	base    *url.URL
 	options Options
 	http    *retryablehttp.Client
 }
 
-// NewClient returns a client of the server at an address, https or, on this very machine, http.
+// NewClient returns a client for the server at an https address; http is allowed for this machine only.
 func NewClient(address string, o Options) (*Client, error) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil {
@@ -106,7 +106,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// redirectError is a redirect. Following it would carry credentials and profiles to where nobody meant them to go.
+// redirectError is a refused redirect: following it could carry credentials and profiles to another server.
 type redirectError struct{ to string }
 
 func (e *redirectError) Error() string {
@@ -117,7 +117,7 @@ func refuseRedirect(r *http.Request, _ []*http.Request) error {
 	return &redirectError{r.URL.Scheme + "://" + r.URL.Host}
 }
 
-// Do sends a request and reads the answer. A refusal is a *StatusError.
+// Do sends a request and reads the response. A refusal is a *StatusError. After a 401 it renews the credential once.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	response, err := c.do(ctx, r, false)
 	if !IsStatus(err, http.StatusUnauthorized) || c.options.Authorizer == nil {
@@ -156,15 +156,15 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	return &Response{response.StatusCode, response.Header, body}, nil
 }
 
-// isAnswer reports whether a server did what it was asked for, or says why not in words that the destination reads.
+// accepts reports whether a response is a success, or a refusal for the destination to read.
 func (c *Client) accepts(status int, body []byte) bool {
 	return status >= 200 && status <= 299 || c.options.Accepts != nil && c.options.Accepts(status, body)
 }
 
-// Address returns the address of the server.
+// Address returns the server's address.
 func (c *Client) Address() string { return c.base.String() }
 
-// URL returns where a request goes.
+// URL returns the full address of a request.
 func (c *Client) URL(r *Request) string {
 	u := c.base.JoinPath(r.Path)
 	if u.RawQuery = r.rawQuery; u.RawQuery == "" {
@@ -173,7 +173,7 @@ func (c *Client) URL(r *Request) string {
 	return u.String()
 }
 
-// Header returns what a request says in its head, without the proof of who asks.
+// Header returns the headers of a request without the credentials.
 func (c *Client) Header(r *Request) http.Header {
 	h := r.Header.Clone()
 	if h == nil {
@@ -185,7 +185,7 @@ func (c *Client) Header(r *Request) http.Header {
 	return h
 }
 
-// Scheme is the first word of the header in which a request proves who asks, "" where it does not.
+// Scheme is the authentication scheme, "" without authentication.
 func (c *Client) Scheme() string {
 	if c.options.Authorizer == nil {
 		return ""
@@ -193,7 +193,7 @@ func (c *Client) Scheme() string {
 	return c.options.Authorizer.Scheme()
 }
 
-// Next makes a request of the address of a further page, as servers give it in full. It must be one of the same server.
+// Next returns the request for a further page, given by the server as a full address. It must be on the same server.
 func (c *Client) Next(address string) (*Request, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != c.base.Scheme || u.Host != c.base.Host {
@@ -206,10 +206,10 @@ func (c *Client) Next(address string) (*Request, error) {
 	return &Request{Method: http.MethodGet, Path: path, rawQuery: u.RawQuery}, nil
 }
 
-// maxPages is how many pages of a list are read.
+// maxPages is how many pages of a list are read at most.
 const maxPages = 10_000
 
-// Pages asks for a list page by page: read takes one and returns the address of the next, "" after the last.
+// Pages requests a list page by page: read takes a page's body and returns the address of the next, "" after the last.
 func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byte) (next string, err error)) error {
 	seen := map[string]bool{}
 	for r := first; ; {
@@ -231,12 +231,12 @@ func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byt
 	}
 }
 
-// describe names a request in messages, without its query.
+// requestLine names a request in messages, without its query.
 func (c *Client) requestLine(r *Request) string {
 	return fmt.Sprintf("%s %s", r.Method, c.base.JoinPath(r.Path))
 }
 
-// withoutURL drops the address that net/http writes before an error: it holds the query, and describe says the rest.
+// withoutURL drops the address added by net/http: it holds the query, and requestLine names the request already.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

@@ -1,5 +1,12 @@
-// Package deploy brings profiles to the servers that deliver them: what a server is sent, what it has already, and what
-// comes of it. Each Destination is registered by a package below this one, which knows none of them; start there, or at Open.
+// Package deploy brings profiles to the servers that deliver them to devices.
+//
+// Each destination (an MDM server, or the folder of its own tool) is a package below this one, such as jamf, and registers
+// one Destination value: name, flags, help, and an Open function. Open returns a Session, whose functions prepare items, find
+// the server's copies, compare, and make requests. This package does the rest: Plan and Push, retries, credentials (Client,
+// Authorizer), masking (Redactor). Start reading at Destination, then Session, then the smallest destination, package iru.
+//
+// To add a destination: write the package, add its line to app.Destinations, its facts to package mdm and its section to
+// docs/push.md. The package prints nothing and reads no environment except through Host; lint and signing happen before it.
 package deploy
 
 import (
@@ -15,17 +22,17 @@ import (
 	"syncguard/profiles"
 )
 
-// Profile is a profile that is to be sent, or a declaration for the few servers that take those.
+// Profile is a profile to send, or a declaration for the few servers taking those.
 type Profile struct {
-	Name        string       // the file, for messages
-	File        []byte       // as it was read, signed or not
-	Content     []byte       // the property list in it, in XML; JSON of a declaration
-	Root        *plist.Value // what Content says
+	Name        string       // of the file, for messages
+	File        []byte       // the bytes read, signed or not
+	Content     []byte       // the property list in it, as XML; for a declaration its JSON
+	Root        *plist.Value // Content, parsed
 	Signed      bool
 	Declaration bool
 }
 
-// Identifier is what a device tells profiles, or declarations, apart by.
+// Identifier is the name by which a device distinguishes profiles or declarations.
 func (p *Profile) Identifier() string {
 	if p.Declaration {
 		return p.Text("Identifier")
@@ -36,15 +43,15 @@ func (p *Profile) Identifier() string {
 // Text returns a string of the top level, such as PayloadIdentifier, or "".
 func (p *Profile) Text(key string) string { return p.Root.String(key) }
 
-// DisplayName is what people know the profile by: PayloadDisplayName, or PayloadIdentifier where it has none.
+// DisplayName is the name shown to people: PayloadDisplayName, or PayloadIdentifier without one.
 func (p *Profile) DisplayName() string {
 	return cmp.Or(p.Text("PayloadDisplayName"), p.Text("PayloadIdentifier"))
 }
 
-// FileName is the name of the file, without a folder, as servers want it to end.
+// FileName is the file's name without a folder, ending in .mobileconfig as servers require.
 func (p *Profile) FileName() string { return Stem(p.Name) + ".mobileconfig" }
 
-// Stem is the name of a file without its folder and its end, "profile" where nothing is left. It is one on every system.
+// Stem is a file's name without folder and extension, "profile" if nothing is left. It is a valid file name on every system.
 func Stem(path string) string {
 	name := filepath.Base(path)
 	name = strings.TrimSuffix(name, filepath.Ext(name))
@@ -57,21 +64,21 @@ func Stem(path string) string {
 	return cmp.Or(strings.Trim(name, ". "), "profile")
 }
 
-// Platform is what TargetDeviceType keeps the profile to, or "" where that is none or several.
+// Platform is the only platform allowed by TargetDeviceType, "" for none or several.
 func (p *Profile) Platform() target.Platform { return profiles.DeviceTypeOf(p.Root).Platform() }
 
-// Item is a profile as one server takes it.
+// Item is a profile as sent to one server.
 type Item struct {
 	Profile    *Profile
-	Name       string   // what the server is to call it
-	Enrollment string   // the enrollment that it is for; "" where the server decides
-	Body       []byte   // the bytes that the server is to store or deliver
+	Name       string   // on the server
+	Enrollment string   // enrollment it is for; "" where the server decides
+	Body       []byte   // bytes for the server to store or deliver
 	Notes      []string // what was changed for this server and why, a sentence each
-	Losses     []string // what the server will not keep of it, a sentence each
-	IsCommand  bool     // it goes as a command, which leaves nothing on the server to compare with
+	Losses     []string // what the server will not keep, a sentence each
+	IsCommand  bool     // sent as an MDM command: nothing stays on the server to compare with
 }
 
-// JSON is a body for people to read as well: indented, and without escapes that only HTML needs.
+// JSON encodes a request body readable for people: indented, without HTML escapes.
 func JSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -81,29 +88,29 @@ func JSON(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Remote is what a server has already.
+// Remote is a server's copy of a profile.
 type Remote struct {
-	ID         string            // the server's own
-	Name       string            // what the server calls it
-	Identifier string            // PayloadIdentifier, where the server tells it beside the content
-	Content    []byte            // the profile, nil where the server does not give it back
-	Fields     map[string]string // what else counts for an update, by the names of the destination
+	ID         string            // given by the server
+	Name       string            // on the server
+	Identifier string            // PayloadIdentifier, if the server reports it separately
+	Content    []byte            // the profile; nil if the server does not return it
+	Fields     map[string]string // other values compared for an update, under the destination's own names
 }
 
-// Action is what is to be done with an item.
+// Action is the planned change for an item.
 type Action string
 
 // The actions.
 const (
 	Create Action = "create"
 	Update Action = "update"
-	Keep   Action = "keep" // the server has it, word for word
-	Send   Action = "send" // a command
+	Keep   Action = "keep" // the server has the same content
+	Send   Action = "send" // an MDM command
 )
 
-// Outcome is what a server says of a request that it did not refuse.
+// Outcome is the result of an accepted request.
 type Outcome struct {
-	ID   string // the server's own of the profile; "" where it says none
+	ID   string // given by the server; "" if it returned none
 	Note string // a sentence, if there is more to say
-	Kept bool   // the server had it already, and did nothing
+	Kept bool   // the server had it already and did nothing
 }

@@ -12,67 +12,67 @@ import (
 	"syncguard/internal/mdm"
 )
 
-// Destination is what profiles are brought to: a kind of server, or the folder that its own tool carries. The package of each
-// one registers this value, and all that is said or done about it elsewhere comes from it.
+// Destination describes a place to bring profiles to: a kind of server, or the folder of its own tool. Its package registers
+// this value; the commands, flags, help and documentation of every destination are made from it.
 type Destination struct {
-	Name         string // on the command line, and of the server in package mdm
-	Title        string // as the report names it, if not by the name that package mdm knows
-	Address      string // of the server, where there is but one
-	Declarations bool   // it takes declarations, and no profiles
-	Encrypted    bool   // it takes profiles that are encrypted for one device
+	Name         string // on the command line, and the server's ID in package mdm
+	Title        string // in reports; empty for the name in package mdm
+	Address      string // of the server, if there is only one
+	Declarations bool   // it takes declarations instead of profiles
+	Encrypted    bool   // it takes profiles encrypted for one device
 	Flags        []Flag
-	Push         *Help // nil where there is no server to push to
-	Export       *Help // nil where no files can be made
-	Folder       bool  // the files make a folder, and are never one text
+	Push         *Help // nil without a server to push to
+	Export       *Help // nil if it writes no files
+	Folder       bool  // the files form a folder, never one text
 	Delivery     Delivery
 
-	// Open sets it up for one run.
+	// Open prepares one run: it checks the flags, reads the credentials and returns the Session.
 	Open func(ctx context.Context, s *Setup) (*Session, error)
 }
 
-// Help is what is told of a command.
+// Help is the text of a command.
 type Help struct {
 	Short, Long, Example string
-	Takes, Proof         string // for the table of the documentation: what is taken or made, and what it was tried on or is carried by
+	Takes, Proof         string // columns of the documentation's table: what is taken or made; what it was tested on, or who uploads it
 }
 
-// Delivery is how the server takes what was built, for those who do that by other means.
+// Delivery tells users of other tools how the server takes the built files.
 type Delivery struct {
 	Profiles, Declarations string
 	Source                 string // a URL
-	SameAs                 string // destination that this one belongs to, whose words these are
+	SameAs                 string // name of the destination with the same texts, instead of own ones
 }
 
-// Kind is what a flag takes.
+// Kind is the type of a flag's value.
 type Kind int
 
 // The kinds of flags.
 const (
 	Text     Kind = iota
 	Switch        // true or false
-	List          // texts, parted by commas or by repeating it
-	Repeated      // texts, by repeating it
+	List          // texts, separated by commas or repeated
+	Repeated      // texts, by repeating the flag
 	Choice        // one of some words
 	Duration      // such as 5m
 	Path          // of a file
-	Secret        // where a secret is: env:NAME or file:PATH
+	Secret        // reference to a secret: env:NAME or file:PATH
 )
 
 // Flag is an option of one destination.
 type Flag struct {
 	Name            string
 	Kind            Kind
-	Usage           string // of a Secret: what it is, such as "the API token"
+	Usage           string // for a Secret: its name, such as "the API token"
 	Default         string
-	Choices         []string // of a Choice, the default first
-	Ext             []string // of a Path: how names end
-	Variable        string   // environment variable that stands for it, without its prefix
-	Alternative     string   // of a Secret: another way than giving it, for a hint
-	Export          bool     // it also counts where files are written
-	WithoutProfiles bool     // it is something to do, without profiles
+	Choices         []string // for a Choice, the default first
+	Ext             []string // for a Path: file name extensions
+	Variable        string   // environment variable with the same meaning, without its prefix
+	Alternative     string   // for a Secret: another way to sign in, for the hint
+	Export          bool     // the flag also applies to export
+	WithoutProfiles bool     // the flag is an action of its own: no profiles needed
 }
 
-// Server returns what is known of the server.
+// Server returns the facts about the server, never nil.
 func (d *Destination) Server() *mdm.Server {
 	if s := mdm.Find(d.Name); s != nil {
 		return s
@@ -80,12 +80,12 @@ func (d *Destination) Server() *mdm.Server {
 	return &mdm.Server{ID: d.Name, Name: d.Title}
 }
 
-// Variable returns the name of an environment variable that holds something for this destination.
+// Variable returns the name of an environment variable of this destination.
 func (d *Destination) Variable(what string) string {
 	return "SYNCGUARD_" + strings.ToUpper(strings.ReplaceAll(d.Name, "-", "_")) + "_" + what
 }
 
-// Describe returns what a flag is for.
+// FlagHelp returns the help text of a flag.
 func (d *Destination) FlagHelp(f Flag) string {
 	switch {
 	case f.Kind == Choice:
@@ -99,10 +99,10 @@ func (d *Destination) FlagHelp(f Flag) string {
 	return f.Usage
 }
 
-// Values are those that flags were given, by name.
+// Values are the flags' values on the command line, by name.
 type Values map[string][]string
 
-// check returns which values the flags do not take.
+// checkValues returns an error for an unknown flag or an invalid value.
 func (d *Destination) checkValues(given Values) error {
 	for name, values := range given {
 		i := slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })
@@ -127,7 +127,7 @@ func (d *Destination) checkValues(given Values) error {
 	return nil
 }
 
-// flag returns a flag that the destination has.
+// flag returns the destination's flag of this name, and panics without one.
 func (d *Destination) flag(name string) Flag {
 	return d.Flags[slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })]
 }

@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// ReadContent reads a profile as a server gives it back, signed or not.
+// ReadContent parses a profile returned by a server, signed or not.
 func ReadContent(content []byte) (*plist.Value, error) {
 	doc, found := document.OpenTemplate(diag.NewFile("profile", slices.Clone(content)))
 	if doc.Root == nil || doc.Kind() != document.Profile || diag.HasErrors(found) {
@@ -20,8 +20,8 @@ func ReadContent(content []byte) (*plist.Value, error) {
 	return doc.Root, nil
 }
 
-// CompareContent is a Compare for servers that give back what they were given. What cannot be read is not told, so that it is
-// written over.
+// CompareContent implements Session.Compare for servers returning profiles unchanged. Unreadable content gives a nil current
+// value, so the next push overwrites it.
 func CompareContent(item *Item, remote *Remote) (current, wanted *plist.Value, err error) {
 	current, err = ReadContent(remote.Content)
 	if err != nil {
@@ -30,20 +30,20 @@ func CompareContent(item *Item, remote *Remote) (current, wanted *plist.Value, e
 	return current, item.Profile.Root, nil
 }
 
-// With is a tree and something else that counts for an update, such as its labels, for a comparison.
+// WithField returns a copy of a tree with one more field, such as labels, to include it in a comparison.
 func WithField(v *plist.Value, name string, value *plist.Value) *plist.Value {
 	c := *v
 	c.Fields = slices.Clone(v.Fields)
 	return c.Set(name, value)
 }
 
-// FollowsName reports whether a server calls a profile by its own name still, or somebody has given it another one there.
+// KeepsOwnName reports whether the server's name of a profile is still the profile's own, not one given by an administrator.
 func KeepsOwnName(remote *Remote) bool {
 	root, err := ReadContent(remote.Content)
 	return err != nil || remote.Name == (&Profile{Root: root}).DisplayName()
 }
 
-// CheckID refuses what would lead to another address where it stands in one.
+// CheckID refuses an ID with a meaning in a path, so a request cannot go to another address.
 func CheckID(id string) error {
 	if id == "" || id == "." || id == ".." {
 		return fmt.Errorf("the server lists something with the ID %q, which is none", id)
@@ -51,7 +51,7 @@ func CheckID(id string) error {
 	return nil
 }
 
-// CheckEnrollments returns what is wrong with enrollment IDs: each stands in a path, where a comma parts several.
+// CheckEnrollments returns an error for an invalid enrollment ID: IDs stand in a path, separated by commas.
 func CheckEnrollments(ids []string) error {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,/\?#%`, r) }
 	for _, id := range ids {
@@ -62,9 +62,9 @@ func CheckEnrollments(ids []string) error {
 	return nil
 }
 
-// Match finds for each item what a server has of it: the profile with the same PayloadIdentifier, or else one of the same
-// name whose own identifier is not told. Where several may be meant nobody can say which one to update, which is an error, and so
-// is one that is meant by several items.
+// Match finds the server's copy for each item, nil for none: the profile with the same PayloadIdentifier, or else one of the
+// same name and unknown identifier. Several candidates for one item are an error, since the one to update is unclear; so is
+// one candidate for several items.
 func Match(items []*Item, all []*Remote) ([]*Remote, error) {
 	byIdentifier, byName := map[string][]*Remote{}, map[string][]*Remote{}
 	seen := map[string]bool{}
@@ -72,7 +72,7 @@ func Match(items []*Item, all []*Remote) ([]*Remote, error) {
 		if err := CheckID(remote.ID); err != nil {
 			return nil, err
 		}
-		if seen[remote.ID] { // a list that moved while it was read has it on two pages
+		if seen[remote.ID] { // a list that changed while it was read has it on two pages
 			continue
 		}
 		seen[remote.ID] = true

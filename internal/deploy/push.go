@@ -13,17 +13,17 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Change is what is to be done with one item.
+// Change is the planned change for one item.
 type Change struct {
 	Action Action
 	Item   *Item
-	Remote *Remote // nil for nothing
+	Remote *Remote // nil for none
 
-	// What the server holds and what it is to hold, where it tells.
+	// Old is the server's content and New the wanted one; both nil if the server does not return it.
 	Old, New *plist.Value
 }
 
-// Plan returns what a push would do, and changes nothing. Without find the server is not asked, and every item is new to it.
+// Plan decides the action for each item and changes nothing. Without find the server is not asked: every item counts as new.
 func (s *Session) Plan(ctx context.Context, items []*Item, find bool) ([]*Change, error) {
 	remotes := make([]*Remote, len(items))
 	if find {
@@ -53,14 +53,14 @@ func (s *Session) Plan(ctx context.Context, items []*Item, find bool) ([]*Change
 	return changes, nil
 }
 
-// Result is what came of a change.
+// Result is the outcome of a change.
 type Result struct {
 	*Change
 	Outcome
-	Err error // the server's own words are in it
+	Err error // may quote the server
 }
 
-// The results of a change that was not begun.
+// The errors of changes not started.
 var (
 	ErrInterrupted  = errors.New("interrupted before it was sent")
 	ErrUnauthorized = errors.New("the server has refused the credentials")
@@ -68,14 +68,13 @@ var (
 	ErrFailing      = fmt.Errorf("%d failed one after another", maxFailures)
 )
 
-// maxFailures is after how many failures in a row nothing more is tried: it is not for the profiles that they fail.
+// maxFailures is the number of consecutive failures to stop at: by then the profiles are not the cause.
 const maxFailures = 10
 
-// Push takes the changes in their order and tells of each one when it is done; those of one profile, for different enrollments,
-// several at once. A change that fails does not keep the others from being tried. An interruption lets the requests that are
-// under way end, and begins no other; what was interrupted can be pushed again, and then finds what is done already. Refused
-// credentials end it, since trying them often can lock an account, and so do a server that is not there and one where nothing
-// succeeds any more.
+// Push sends the changes in order and reports each result; the changes of one profile, for different enrollments, go in
+// parallel. It continues after a failed change. An interruption lets running requests finish and starts no other; pushing
+// again resumes, since it finds the finished ones. Push stops after refused credentials (retries can lock an account), if the
+// server is unreachable, and after maxFailures consecutive failures.
 func (s *Session) Push(ctx context.Context, changes []*Change, report func(Result)) {
 	var stop stopper
 	for len(changes) > 0 {
@@ -98,11 +97,11 @@ func (s *Session) Push(ctx context.Context, changes []*Change, report func(Resul
 	}
 }
 
-// stopper holds why nothing more is tried, if so.
+// stopper decides when to stop sending. It is safe for concurrent use.
 type stopper struct {
 	mu     sync.Mutex
 	why    error
-	failed int // in a row
+	failed int // consecutively
 }
 
 func (s *stopper) reason() error {
@@ -129,15 +128,15 @@ func (s *stopper) record(err error) {
 	}
 }
 
-// WasEnded reports whether a change was not begun because of others.
+// WasSkipped reports whether a change was not started because of other changes or an interruption.
 func WasSkipped(err error) bool {
 	return err == ErrInterrupted || err == ErrUnauthorized || err == ErrUnreachable || err == ErrFailing
 }
 
-// parallel is how many requests are under way at once at most.
+// parallel is the largest number of concurrent requests.
 const parallel = 8
 
-// atOnce takes some changes at once, and tells of them in their order. The first goes alone, to see whether the credentials hold.
+// inParallel runs changes concurrently and reports results in order. The first runs alone, to test the credentials.
 func inParallel(changes []*Change, do func(*Change) Result, report func(Result)) {
 	report(do(changes[0]))
 	changes = changes[1:]
@@ -197,7 +196,7 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 	return r
 }
 
-// Finish sends the last requests, each whatever became of the one before. It is not begun after an interruption.
+// Finish sends the final requests, continuing after failures. It starts none after an interruption.
 func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]string, err error) {
 	failed = map[string]string{}
 	if s.FinalRequests == nil {
@@ -221,10 +220,10 @@ func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]
 	return failed, err
 }
 
-// grace is how long a request may still take after an interruption.
+// grace is how long a running request may continue after an interruption.
 const grace = 5 * time.Second
 
-// outlive returns a context that ends a moment after ctx does, so that the outcome of what is under way is known.
+// withGrace returns a context ending a moment after ctx, so the outcome of running requests is known.
 func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })

@@ -12,16 +12,16 @@ import (
 
 const mask = "(secret)"
 
-// Redactor keeps secrets out of what a server says: it can echo what it was sent. It is for any number of goroutines.
+// Redactor removes secrets from server messages, since servers can echo requests. It is safe for concurrent use.
 type Redactor struct {
 	mu      sync.Mutex
-	secrets []string // the longest first, so that none is left in part by a shorter one in it
+	secrets []string // the longest first: a shorter one inside it cannot leave a part of it visible
 }
 
-// shortest is how long a text must be to be looked for: shorter ones are in every sentence.
+// minSecret is the shortest secret searched for, in bytes: shorter texts occur in every sentence.
 const minSecret = 4
 
-// Add makes a text a secret.
+// Add registers a secret.
 func (r *Redactor) Add(secret string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -32,7 +32,7 @@ func (r *Redactor) Add(secret string) {
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
-// AddAll adds the secrets of a tree.
+// AddAll registers all secrets of a tree.
 func (r *Redactor) AddAll(v *plist.Value) {
 	for n := range plist.Walk(v) {
 		switch {
@@ -47,7 +47,7 @@ func (r *Redactor) AddAll(v *plist.Value) {
 	}
 }
 
-// Hide puts a mask in the place of each secret.
+// Hide replaces each secret with a mask.
 func (r *Redactor) Hide(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,7 +58,7 @@ func (r *Redactor) Hide(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// hiddenError is an error without secrets in its text.
+// redactedError is an error without secrets in its text.
 type redactedError struct {
 	error
 	text string
@@ -67,7 +67,7 @@ type redactedError struct {
 func (e *redactedError) Error() string { return e.text }
 func (e *redactedError) Unwrap() error { return e.error }
 
-// HideIn returns an error without secrets in its text.
+// HideError returns an error without secrets in its text; nil for nil.
 func (r *Redactor) HideError(err error) error {
 	if err == nil {
 		return nil
@@ -75,7 +75,7 @@ func (r *Redactor) HideError(err error) error {
 	return &redactedError{err, r.Hide(err.Error())}
 }
 
-// withoutSecrets copies a tree with a mask in the place of each secret.
+// withoutSecrets copies a tree, replacing each secret with a mask.
 func withoutSecrets(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		c := *v
@@ -91,7 +91,7 @@ func withoutSecrets(v *plist.Value) *plist.Value {
 	})
 }
 
-// MaskedRequest returns the request of a change, made of the profile without its secrets, and whether it has any.
+// MaskedRequest returns the request of a change, made from the profile without its secrets, and whether it has any.
 func (s *Session) MaskedRequest(c *Change) (r *Request, masked bool, err error) {
 	if !c.Item.Profile.Root.HasSecret() {
 		r, err = s.Request(c.Item, c.Remote)

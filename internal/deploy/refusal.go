@@ -10,12 +10,12 @@ import (
 	"sync"
 )
 
-// StatusError is a refusal.
+// StatusError is a response refusing a request.
 type StatusError struct {
 	Request    string // method and address
 	Status     int
-	Message    string // the server's own, to be escaped where it is shown; may be empty
-	RetryAfter string // how long the server asks to wait, in its words; "" for nothing
+	Message    string // the server's own words, may be empty; escape before display
+	RetryAfter string // the response header, "" if absent
 }
 
 func (e *StatusError) Error() string {
@@ -33,13 +33,13 @@ func (c *Client) refusal(r *Request, response *http.Response, body []byte) error
 	return &StatusError{c.requestLine(r), response.StatusCode, c.serverMessage(body), truncate(response.Header.Get("Retry-After"), 40)}
 }
 
-// IsStatus reports whether an error is a refusal with that status.
+// IsStatus reports whether an error is a refusal with this status.
 func IsStatus(err error, status int) bool {
 	var e *StatusError
 	return errors.As(err, &e) && e.Status == status
 }
 
-// maxMessage is how much of a server's words is kept, in bytes.
+// maxMessage is how much of a server's message is kept, in bytes.
 const maxMessage = 500
 
 func (c *Client) serverMessage(body []byte) string {
@@ -57,7 +57,7 @@ func (c *Client) serverMessage(body []byte) string {
 	return truncate(strings.Join(strings.Fields(text), " "), maxMessage)
 }
 
-// encoded is data in base64, such as a profile that a server echoes: what is secret in it cannot be found.
+// base64Run matches base64 data, such as an echoed profile: Redactor cannot find the secrets inside.
 var base64Run = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
 
 func truncate(text string, most int) string {

@@ -13,15 +13,14 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxWait is the longest that a server is waited for before another try.
+// maxWait is the longest wait before another try.
 const maxWait = 2 * time.Minute
 
-// repeatable marks the context of a request that may be sent twice.
+// repeatable is the context key marking a request safe to send twice.
 type repeatable struct{}
 
-// checkRetry tries again where that cannot do a thing twice: what is repeatable after any passing failure, all else only
-// where the server has said that it did nothing, or was never reached. It reads the answer, so that one that breaks off
-// counts as a failure.
+// checkRetry retries without risking a repeated change: a repeatable request after any temporary failure, any other only if
+// the server was never reached or asked to wait. It reads the body, so a broken response counts as a failure.
 func (c *Client) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -50,7 +49,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 
 var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxResponse>>20)
 
-// readAnswer reads the body, and puts what was read in its place: reading it again gives the same bytes and the same error.
+// readResponse reads the body and replaces it: reading again gives the same bytes and the same error.
 func readResponse(response *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse+1))
 	_ = response.Body.Close()
@@ -61,7 +60,7 @@ func readResponse(response *http.Response) ([]byte, error) {
 	return body, err
 }
 
-// failing is a reader that ends with an error, or as usual without one.
+// errorReader is a reader ending with err, or with io.EOF for nil.
 type errorReader struct{ err error }
 
 func (f errorReader) Read([]byte) (int, error) {
@@ -71,10 +70,10 @@ func (f errorReader) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// backoff is how long to wait before the next try: what the server asks for, or twice as long each time.
+// backoff is the wait before the next try: Retry-After, or twice as long each time.
 func backoff(least, most time.Duration, tries int, response *http.Response) time.Duration {
 	wait := retryablehttp.DefaultBackoff(least, most, tries, response)
-	if wait < 0 { // a number of seconds that no duration holds
+	if wait < 0 { // more seconds than a Duration holds
 		return 1<<63 - 1
 	}
 	return wait

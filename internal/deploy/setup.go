@@ -12,36 +12,36 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Host is the world as a destination sees it.
+// Host gives destinations their files, environment, clock and network.
 type Host struct {
 	ReadFile   func(path string) ([]byte, error)
-	ReadSecret func(path string) ([]byte, error) // a file that only its owner should be able to read
+	ReadSecret func(path string) ([]byte, error) // warns if others than the owner can read the file
 	Getenv     func(name string) (string, bool)
 	Now        func() time.Time
-	Ask        func(ctx context.Context, question string) ([]byte, error) // for a secret; nil where nobody can be asked
-	HTTP       http.RoundTripper                                          // nil for the usual one
+	Ask        func(ctx context.Context, question string) ([]byte, error) // asks a person for a secret; nil if nobody can be asked
+	HTTP       http.RoundTripper                                          // nil for the default
 	Warn       func(text string)
 }
 
-// Setup is what a destination is opened with for one run.
+// Setup is the input of Destination.Open for one run.
 type Setup struct {
 	*Destination
 	Host
 	Given      Values
-	Server     string         // address that was asked for, "" for none
+	Server     string         // address given by the user, "" for none
 	Roots      *x509.CertPool // nil for the system's
 	UserAgent  string
-	Profiles   []*Profile // that are to be sent
-	Check      bool       // nothing is sent: what the server has is compared
-	DryRun     bool       // nothing is sent, and credentials may be missing
-	WriteFiles bool       // files are written, and no server is asked
+	Profiles   []*Profile // to send
+	Check      bool       // send nothing: compare with the server
+	DryRun     bool       // send nothing; credentials may be missing
+	WriteFiles bool       // write files; no server is contacted
 
 	Redactor Redactor // knows the secrets of the run
-	Missing  []string // the credentials that a dry run goes without
-	Close    []func() // what ends with the run
+	Missing  []string // names of the credentials missing in a dry run
+	Close    []func() // functions to call at the end of the run
 }
 
-// Start opens the destination.
+// Start checks the flags, registers the profiles' secrets for masking, and opens the destination.
 func (s *Setup) Start(ctx context.Context) (*Session, error) {
 	if err := s.checkValues(s.Given); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *Setup) Start(ctx context.Context) (*Session, error) {
 	return s.Open(ctx, s)
 }
 
-// Text returns the value of a flag: as it was given, from the environment, or its default.
+// Text returns a flag's value: given, from the environment, or its default.
 func (s *Setup) Text(name string) string {
 	f, value := s.flag(name), ""
 	if len(s.Given[name]) > 0 {
@@ -67,26 +67,26 @@ func (s *Setup) Text(name string) string {
 	return cmp.Or(value, f.Default)
 }
 
-// Is reports whether a switch is on.
+// Bool reports whether a switch is on.
 func (s *Setup) Bool(name string) bool { return s.Text(name) == "true" }
 
-// Duration returns the value of a flag of that kind.
+// Duration returns a flag's value as a duration.
 func (s *Setup) Duration(name string) time.Duration {
-	d, _ := time.ParseDuration(s.Text(name)) // check has parsed it
+	d, _ := time.ParseDuration(s.Text(name)) // checkValues has parsed it
 	return d
 }
 
-// Asks reports whether the server can be asked what it has.
+// HasCredentials reports whether the server can be asked: no credential is missing.
 func (s *Setup) HasCredentials() bool { return len(s.Missing) == 0 }
 
-// Client returns a client of the server, at the address that was asked for, or else at this one.
+// Client returns a client for the server, at the address given by the user or the environment, or else at this one.
 func (s *Setup) Client(address string, o Options) (*Client, error) {
 	variable := s.Variable("URL")
 	set, _ := s.Getenv(variable)
 	if address = cmp.Or(s.Server, set, address); address == "" {
 		return nil, diag.Usage("give --server https://mdm.example.com, or set "+variable, "which server is not said")
 	}
-	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it as it was sent
+	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it in this form
 		s.Redactor.Add(c.proof)
 	}
 	c, err := s.ClientAt(address, o)
@@ -96,19 +96,19 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 	return c, nil
 }
 
-// ClientOf returns a client of another server, such as one that gives out tokens.
+// ClientAt returns a client for another server, such as one issuing tokens.
 func (s *Setup) ClientAt(address string, o Options) (*Client, error) {
 	o.Roots, o.Transport, o.UserAgent, o.Hide = s.Roots, s.HTTP, s.UserAgent, s.Redactor.Hide
 	return NewClient(address, o)
 }
 
-// HasSecret reports whether a secret can be had without asking a person.
+// HasSecret reports whether a secret is available without asking a person.
 func (s *Setup) HasSecret(flag string) bool {
 	set, _ := s.Getenv(s.Variable(s.flag(flag).Variable)) // a CI job without the secret has an empty one
 	return s.Text(flag) != "" || set != ""
 }
 
-// Secret returns what a flag says the place of, from its environment variable, or from a person. A dry run goes without.
+// Secret reads a secret from the flag's reference, its environment variable, or a person. A dry run continues without one.
 func (s *Setup) Secret(ctx context.Context, flag string) (string, error) {
 	f := s.flag(flag)
 	if s.DryRun && !s.HasSecret(flag) {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// tokenSource authorizes requests by access tokens, each kept until shortly before its end. What is refused once is not asked
-// for again: that can lock an account.
+// tokenSource authorizes requests with access tokens, keeping each until shortly before it expires. After a refused sign-in
+// it does not try again: retries can lock an account.
 type tokenSource struct {
 	server string
 	get    func(ctx context.Context) (*oauth2.Token, error)
@@ -25,12 +25,12 @@ type tokenSource struct {
 	err   error
 }
 
-// Tokens returns an Authorizer that signs in to a server by get.
+// Tokens returns an Authorizer signing in to a server with get.
 func (s *Setup) Tokens(server string, get func(ctx context.Context) (*oauth2.Token, error)) Authorizer {
 	return &tokenSource{server: server, get: get, hide: s.Redactor.Add}
 }
 
-// Authorize adds a token.
+// Authorize adds a token, after signing in if needed.
 func (s *tokenSource) Authorize(ctx context.Context, r *http.Request, renew bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +53,7 @@ func (s *tokenSource) Authorize(ctx context.Context, r *http.Request, renew bool
 // Scheme is Bearer.
 func (s *tokenSource) Scheme() string { return "Bearer" }
 
-// Token asks for an access token at a path of the server: https://www.rfc-editor.org/rfc/rfc6749#section-4.4.
+// Token requests an access token at a path of the server: https://www.rfc-editor.org/rfc/rfc6749#section-4.4.
 func (c *Client) Token(ctx context.Context, path string, config *clientcredentials.Config) (*oauth2.Token, error) {
 	r := &Request{Method: http.MethodPost, Path: path}
 	config.TokenURL, config.AuthStyle = c.URL(r), oauth2.AuthStyleInParams
@@ -69,7 +69,7 @@ func (c *Client) Token(ctx context.Context, path string, config *clientcredentia
 	return token, nil
 }
 
-// TokenMessage finds the words of a refusal: https://www.rfc-editor.org/rfc/rfc6749#section-5.2.
+// TokenMessage returns the words of a refused sign-in: https://www.rfc-editor.org/rfc/rfc6749#section-5.2.
 func TokenMessage(body []byte) string {
 	var e struct {
 		Error       string `json:"error"`

@@ -6,7 +6,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// ID names a kind of consequence. IDs are stable.
+// ID names a kind of consequence. IDs never change.
 type ID string
 
 // The consequences.
@@ -42,20 +42,20 @@ const (
 	DeclarationRetyped   ID = "declaration-retyped"
 )
 
-// Consequence is what a device does, or what becomes of it.
+// Consequence is an action of a device, or an effect on it.
 type Consequence struct {
 	Meaning
-	Payload string `json:"payload,omitempty"` // PayloadIdentifier of the one that it is about
+	Payload string `json:"payload,omitempty"` // PayloadIdentifier of the affected payload
 	Text    string `json:"text"`              // a clause with the profile or payload as its subject, or a sentence
-	Help    string `json:"help,omitempty"`    // what to do
+	Help    string `json:"help,omitempty"`    // advice
 }
 
-// Meaning is what is known of a kind of consequence.
+// Meaning explains a kind of consequence.
 type Meaning struct {
 	ID        ID            `json:"id"`       // see [diff.md](diff.md)
 	Severity  diag.Severity `json:"severity"` // `error`: it will not arrive, or takes something away; `warning`: look twice; `note`: as expected
 	Says      string        `json:"-"`
-	Source    string        `json:"source"`    // what it rests on
+	Source    string        `json:"source"`    // source of the fact
 	Community bool          `json:"community"` // not stated by Apple
 }
 
@@ -66,7 +66,7 @@ const (
 	base      = "apple/device-management, declarative/declarations/declarationbase.yaml"
 )
 
-// Meanings lists every consequence. It is a table to read: nobody writes to it.
+// Meanings lists every consequence. Read-only.
 var Meanings = []Meaning{
 	{NothingChanges, diag.Note, "what is set on the device stays as it is", common, false},
 	{ProfileAdded, diag.Note, "a profile that was not there before", topLevel, false},
@@ -99,7 +99,7 @@ var Meanings = []Meaning{
 	{DeclarationRetyped, diag.Warning, "Type changed: the device removes the old configuration and applies one of another kind", base, true},
 }
 
-// meaning returns what is known of the consequence.
+// meaning returns the ID's entry in Meanings.
 func (id ID) meaning() Meaning {
 	return Meanings[slices.IndexFunc(Meanings, func(m Meaning) bool { return m.ID == id })]
 }

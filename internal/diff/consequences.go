@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// signature says how who signed differs, or "".
+// signatureChange describes how the signers differ, "" for the same.
 func signatureChange(old, new *Side) string {
 	if old.Root == nil || new.Root == nil || sameSigners(old, new) {
 		return ""
@@ -31,7 +31,7 @@ func signerNames(s *Side) string {
 	return "signed by " + strings.Join(names, " and ")
 }
 
-// addConsequences says what a device does that has the old one and gets the new one.
+// addConsequences adds the actions of a device with the old profile receiving the new one.
 func (d *Difference) addConsequences() {
 	add := func(id ID, p *Payload, help, format string, args ...any) {
 		c := Consequence{Meaning: id.meaning(), Text: fmt.Sprintf(format, args...), Help: help}
@@ -120,7 +120,7 @@ func sharesSigner(old, new *Side) bool {
 	})
 }
 
-// bringsIdentity lists the payloads that enroll for a certificate, or bring a private key.
+// identityPayloads lists the payload types requesting a certificate or holding a private key.
 var identityPayloads = []string{"com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed", "com.apple.security.pkcs12"}
 
 func (d *Difference) addForPayload(p *Payload, add addFunc) {
@@ -141,7 +141,7 @@ func (d *Difference) addForPayload(p *Payload, add addFunc) {
 	}
 }
 
-// sayKeys says what follows from single keys, of the top level and of payloads.
+// addForKeys adds consequences of single keys, of the top level and of payloads.
 func (d *Difference) addForKeys(add addFunc) {
 	for _, c := range d.Envelope {
 		addForTopLevel(c, add)
@@ -187,7 +187,7 @@ func addForTopLevel(c Change, add addFunc) {
 	}
 }
 
-// scope is PayloadScope, which is User where it is absent.
+// scope returns PayloadScope; its default is User.
 func scope(v *plist.Value) string {
 	if v == nil {
 		return "User"
@@ -213,7 +213,7 @@ func addForDeviceTypes(old, new int64, add addFunc) {
 
 func isTrue(v *plist.Value) bool { return v != nil && v.Bool }
 
-// supervisedKeys lists the keys of a payload that only supervised devices obey: those that go, and those that come.
+// supervisedKeys lists a payload's removed and added keys for supervised devices only.
 func supervisedKeys(p *Payload) (lost, needed []string) {
 	for _, c := range p.Changes {
 		switch {

@@ -1,5 +1,6 @@
-// Package diff compares two profiles, or two declarations, by what they say: neither order nor signature nor the form of
-// the file counts. It says which keys differ, and what a device that has the old one does when the new one comes.
+// Package diff compares two profiles, or two declarations, by content: order, signature and file format do not count. Compare
+// lists the differing keys, and how a device with the old one reacts to the new one (Consequence). Reading files and printing
+// happen in packages app and view.
 package diff
 
 import (
@@ -13,21 +14,21 @@ import (
 	"syncguard/internal/schema"
 )
 
-// Side is one of the two that are compared.
+// Side is one of the two compared files.
 type Side struct {
-	Name        string       // the file, for messages
-	Root        *plist.Value // unfolded (see Unfold) and with its secrets marked; nil for a file that is not there
+	Name        string       // of the file, for messages
+	Root        *plist.Value // unfolded (see Unfold), with secrets marked; nil for a missing file
 	Declaration bool
-	Signers     []Signer // none for a file without a signature
+	Signers     []Signer // none for an unsigned file
 }
 
-// Signer is who signed a file.
+// Signer is a signer of a file.
 type Signer struct {
 	Name        string
 	Fingerprint string // SHA-256 of the certificate, hexadecimal
 }
 
-// Identifier is what a device tells profiles, or declarations, apart by.
+// Identifier is the name by which a device distinguishes profiles or declarations.
 func (s *Side) Identifier() string {
 	if s.Declaration {
 		return s.Root.String("Identifier")
@@ -35,7 +36,7 @@ func (s *Side) Identifier() string {
 	return s.Root.String("PayloadIdentifier")
 }
 
-// Kind is how something differs.
+// Kind is the kind of a difference.
 type Kind string
 
 // The kinds.
@@ -43,26 +44,26 @@ const (
 	Added   Kind = "added"
 	Removed Kind = "removed"
 	Changed Kind = "changed"
-	Equal   Kind = "equal" // of a Difference
+	Equal   Kind = "equal" // for a Difference only
 )
 
-// Change is one key that differs.
+// Change is one differing key.
 type Change struct {
 	Kind     Kind         `json:"kind"`
 	Path     string       `json:"path"`           // below the payload or the top level: DNSSettings.ServerAddresses[1]
-	Old, New *plist.Value `json:"-"`              // nil where there is none; a secret is marked, and not in JSON
-	Identity bool         `json:"identity"`       // who it is rather than what it does: UUIDs, identifiers, tokens, and references that follow them
+	Old, New *plist.Value `json:"-"`              // nil if missing; secrets are marked, and left out of JSON
+	Identity bool         `json:"identity"`       // an identity rather than a setting: UUIDs, identifiers, tokens, and references following them
 	Note     string       `json:"note,omitempty"` // more to say, such as "supervised, iOS 13.4 and later"
 
-	Supervised bool `json:"-"` // it works on supervised devices only
+	Supervised bool `json:"-"` // for supervised devices only
 
-	keys []string // the path without indices, as schemas have it
+	keys []string // the path without indices, as in schemas
 }
 
 // IsSecret reports whether one of the values is a secret.
 func (c *Change) IsSecret() bool { return c.Old != nil && c.Old.Secret || c.New != nil && c.New.Secret }
 
-// MarshalJSON adds the values, unless they are secret. Data is base64, a date RFC 3339.
+// MarshalJSON adds the values, except secrets. Data is base64, a date RFC 3339.
 func (c Change) MarshalJSON() ([]byte, error) {
 	type fields Change
 	out := struct {
@@ -77,7 +78,7 @@ func (c Change) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// rawJSON is nil for a value that is not there. What JSON has no form for is described.
+// rawJSON encodes a value, nil for nil. It describes a value without a form in JSON.
 func rawJSON(v *plist.Value) json.RawMessage {
 	if v == nil {
 		return nil
@@ -89,15 +90,15 @@ func rawJSON(v *plist.Value) json.RawMessage {
 	return data
 }
 
-// Payload is a payload that differs, or what else of a profile has keys of its own.
+// Payload is a differing payload, or another part of a profile with keys of its own.
 type Payload struct {
 	Kind        Kind     `json:"kind"`        // `changed`, `added`, `removed`
 	Type        string   `json:"type"`        // PayloadType
-	Name        string   `json:"name"`        // what a person calls it
+	Name        string   `json:"name"`        // display name
 	Identifier  string   `json:"identifier"`  // PayloadIdentifier
 	Reinstalled bool     `json:"reinstalled"` // a device removes the old payload and installs the new one
-	Why         string   `json:"-"`           // what makes it so
-	Changes     []Change `json:"changes"`     // of a payload that was added or removed: its own keys
+	Why         string   `json:"-"`           // reason for Reinstalled
+	Changes     []Change `json:"changes"`     // for an added or removed payload: its own keys
 
 	old, new *plist.Value
 }
@@ -107,30 +108,30 @@ func (p *Payload) Label() string {
 	return fmt.Sprintf("payload %q", cmp.Or(p.Name, p.Identifier, p.Type))
 }
 
-// Difference is how two profiles or declarations differ. In JSON its shape is stable (docs/json.md).
+// Difference is the differences of two profiles or declarations. Its shape in JSON is stable (docs/json.md).
 type Difference struct {
-	OldName      string        `json:"old"`  // file; empty where it was added
-	NewName      string        `json:"new"`  // file; empty where it was removed
+	OldName      string        `json:"old"`  // file; empty if added
+	NewName      string        `json:"new"`  // file; empty if removed
 	Kind         Kind          `json:"kind"` // `equal`, `changed`, `added`, `removed`
 	Name         string        `json:"name"` // of the profile or declaration
 	Identifier   string        `json:"identifier"`
-	IdentityOnly bool          `json:"identityOnly"` // nothing but identities differs: UUIDs, identifiers, tokens, references that follow
-	Signature    string        `json:"signature"`    // how who signed differs; empty for no difference
-	Severity     diag.Severity `json:"severity"`     // the gravest consequence: `error`, `warning`, `note`
-	Consequences []Consequence `json:"consequences"` // what a device does
+	IdentityOnly bool          `json:"identityOnly"` // only identities differ: UUIDs, identifiers, tokens, references following them
+	Signature    string        `json:"signature"`    // how the signers differ; empty for no difference
+	Severity     diag.Severity `json:"severity"`     // of the gravest consequence: `error`, `warning`, `note`
+	Consequences []Consequence `json:"consequences"` // reactions of a device
 	Envelope     []Change      `json:"changes"`      // of the top level, or of a declaration
-	Payloads     []Payload     `json:"payloads"`     // those that differ
+	Payloads     []Payload     `json:"payloads"`     // the differing ones
 
 	old, new *Side
 }
 
-// IsEmpty reports whether the two say the same, signatures aside.
+// IsEmpty reports whether the contents are the same, ignoring signatures.
 func (d *Difference) IsEmpty() bool { return d.Kind == Equal }
 
 // IsUnchanged reports whether nothing at all differs.
 func (d *Difference) IsUnchanged() bool { return d.Kind == Equal && d.Signature == "" }
 
-// isIdentityOnly says whether nothing but identities differs.
+// isIdentityOnly reports whether only identities differ.
 func (d *Difference) isIdentityOnly() bool {
 	if d.Kind != Changed {
 		return false
@@ -141,7 +142,7 @@ func (d *Difference) isIdentityOnly() bool {
 	})
 }
 
-// name is what a person calls the profile or declaration.
+// name returns the display name of the profile or declaration.
 func (d *Difference) name() string {
 	for _, s := range []*Side{d.new, d.old} {
 		if name := cmp.Or(s.Root.String("PayloadDisplayName"), s.Identifier()); name != "" {
@@ -151,7 +152,8 @@ func (d *Difference) name() string {
 	return ""
 }
 
-// Compare compares old with new; one of them may have no Root. The error is one of reading the schema facts.
+// Compare compares old with new; one of them may have no Root. An error comes from reading the schema facts, or from
+// comparing a profile with a declaration.
 func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 	d := &Difference{Kind: Changed, Severity: diag.Note, OldName: old.Name, NewName: new.Name, Identifier: new.Identifier(), Payloads: []Payload{}, Consequences: []Consequence{},
 		old: old, new: new}
@@ -198,7 +200,7 @@ func (d *Difference) comparePayloads(c *comparison, f *facts) {
 	}
 }
 
-// payload compares the two of a pair.
+// comparePair compares the two payloads of a pair.
 func (c *comparison) comparePair(p pair) (Payload, bool) {
 	out := Payload{Kind: Changed, old: p.old, new: p.new}
 	switch {
@@ -221,7 +223,7 @@ func (c *comparison) comparePair(p pair) (Payload, bool) {
 	return out, out.Kind != Changed || len(out.Changes) > 0
 }
 
-// payloadsOf returns the payloads of a profile. What is no dictionary is left to the comparison of the top level.
+// payloadsOf returns the payloads of a profile, nil if one is no dictionary: then the top level's comparison covers them.
 func payloadsOf(root *plist.Value) []*plist.Value {
 	if !hasPayloads(root) {
 		return nil
@@ -236,7 +238,7 @@ func hasPayloads(root *plist.Value) bool {
 	})
 }
 
-// withoutPayloads is the top level of a profile.
+// withoutPayloads returns the top level of a profile.
 func withoutPayloads(root *plist.Value) *plist.Value {
 	if !hasPayloads(root) {
 		return root

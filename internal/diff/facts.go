@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// facts asks the schemas about keys that differ, and keeps the first error.
+// facts looks up differing keys in the schemas, and keeps the first error.
 type facts struct {
 	catalog *schema.Catalog
 	err     error
@@ -36,7 +36,7 @@ func (f *facts) keepError(err error) {
 	}
 }
 
-// note says of each key what a person has to know who sees it change. The keys of the schema begin below the key under.
+// annotate adds a note to each key: its availability and supervision. The schema's keys begin below the key under.
 func (f *facts) annotate(changes []Change, types []*schema.Type, under ...string) {
 	for i := range changes {
 		c := &changes[i]
@@ -56,10 +56,10 @@ func cutKeys(keys, under []string) ([]string, bool) {
 	return keys[len(under):], true
 }
 
-// recent is the major version from which on it is worth saying that a key came with it: devices with older ones are in use.
+// recentMajor is the first major version worth mentioning as a requirement: devices with older ones are in use.
 var recentMajor = map[target.Platform]int{target.IOS: 16, target.MacOS: 13} // only these: most fleets have no others
 
-// phrase says where a key works: supervised, iOS 26 and later. What came with a version matters of a key that is new.
+// availabilityNote tells the requirements of a key: supervised, iOS 26 and later. The version matters for added keys only.
 func availabilityNote(types []*schema.Type, keys []string, kind Kind) string {
 	for _, t := range types {
 		if t.Key(keys...) == nil {
@@ -88,7 +88,7 @@ func availabilityNote(types []*schema.Type, keys []string, kind Kind) string {
 	return ""
 }
 
-// needsSupervision says whether a key works on supervised iPhones and iPads only.
+// needsSupervision reports whether a key works on supervised iPhones and iPads only.
 func needsSupervision(t *schema.Type, keys []string) bool {
 	a := t.AvailabilityAt(target.IOS, keys...)
 	return !a.NotAvailable && a.Supervised != nil && *a.Supervised

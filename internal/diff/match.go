@@ -6,11 +6,11 @@ import (
 	"syncguard/internal/plist"
 )
 
-// pair is a payload before and after; one of them may be missing.
+// pair is a payload before and after; one of them may be nil.
 type pair struct{ old, new *plist.Value }
 
-// match finds for each old payload the new one that it has become: the one with the same identity first, as a device does,
-// and then what a person would take for it. The pairs are in the order of the new profile, what was removed at the end.
+// matchPayloads pairs each old payload with its new version: first by identity, as a device does, then by similarity, as a
+// person would. The pairs are in the order of the new profile, removed payloads last.
 func matchPayloads(old, new []*plist.Value) []pair {
 	var pairs []pair
 	freeOld, freeNew := slices.Clone(old), slices.Clone(new)
@@ -35,7 +35,7 @@ func matchPayloads(old, new []*plist.Value) []pair {
 	return pairs
 }
 
-// likenesses say when two payloads are the same one, the surest first.
+// matchRules decide if two payloads are the same one, the surest first.
 var matchRules = []func(a, b *plist.Value) bool{
 	plist.Equal,
 	func(a, b *plist.Value) bool {
@@ -51,7 +51,7 @@ var matchRules = []func(a, b *plist.Value) bool{
 	func(a, b *plist.Value) bool { return haveEqual(a, b, "PayloadType") },
 }
 
-// agree says whether both have the same text at each of the keys.
+// haveEqual reports whether both have the same non-empty text at each key.
 func haveEqual(a, b *plist.Value, keys ...string) bool {
 	for _, key := range keys {
 		if t := a.String(key); t == "" || t != b.String(key) {
@@ -61,7 +61,7 @@ func haveEqual(a, b *plist.Value, keys ...string) bool {
 	return true
 }
 
-// settings is a payload without what only says who it is.
+// withoutIdentity returns a payload without the keys naming it.
 func withoutIdentity(v *plist.Value) *plist.Value {
 	return plist.NewDictionary(slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool {
 		switch f.Key {
@@ -72,9 +72,8 @@ func withoutIdentity(v *plist.Value) *plist.Value {
 	})...)
 }
 
-// Match finds for each old file the new one that it has become: the one with the same identifier, and else the one with the
-// same name. Sides are compared by what they hold, so that a file which was moved is not taken for another. A side that has
-// none is paired with one without a Root.
+// MatchSides pairs each old file with its new version: with the same identifier, or else the same name. It compares content,
+// so a moved file is still found. A side without a match is paired with one without a Root.
 func MatchSides(old, new []*Side, sameName func(a, b *Side) bool) [][2]*Side {
 	var pairs [][2]*Side
 	freeOld, freeNew := slices.Clone(old), slices.Clone(new)

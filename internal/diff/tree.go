@@ -10,7 +10,7 @@ import (
 
 // comparison collects the changes between two trees.
 type comparison struct {
-	renamed map[string]string // UUIDs of the old payloads to those of the new ones, where they differ
+	renamed map[string]string // old payload UUIDs to new ones, if they differ
 	changes []Change
 }
 
@@ -20,7 +20,7 @@ func (c *comparison) mapUUID(old, new string) {
 	}
 }
 
-// tree compares two dictionaries, either of which may be nil.
+// compareTrees compares two dictionaries; either may be nil.
 func (c *comparison) compareTrees(old, new *plist.Value) []Change {
 	c.changes = []Change{}
 	at := location{}
@@ -34,7 +34,7 @@ func (c *comparison) compareTrees(old, new *plist.Value) []Change {
 	return c.changes
 }
 
-// whole says of one side that is not there, or is no dictionary, what it has.
+// compareOneSided compares with a side missing, or not a dictionary.
 func (c *comparison) compareOneSided(at location, old, new *plist.Value) {
 	empty := plist.NewDictionary()
 	if old == nil && new.Kind == plist.Dictionary {
@@ -46,7 +46,7 @@ func (c *comparison) compareOneSided(at location, old, new *plist.Value) {
 	}
 }
 
-// place is where a value stands.
+// location is the path of a value.
 type location struct {
 	path string
 	keys []string // without indices
@@ -66,7 +66,7 @@ func (c *comparison) addChange(kind Kind, at location, old, new *plist.Value) {
 	c.changes = append(c.changes, Change{Kind: kind, Path: at.path, keys: at.keys, Old: old, New: new, Identity: c.isIdentity(at, kind, old, new)})
 }
 
-// isIdentity tells who a payload is from what it does. A reference counts as identity where it follows what it refers to.
+// isIdentity reports whether a change is about identity, not settings. A reference following its target counts as identity.
 func (c *comparison) isIdentity(at location, kind Kind, old, new *plist.Value) bool {
 	switch at.path {
 	case "PayloadUUID", "PayloadIdentifier":
@@ -95,7 +95,7 @@ func (c *comparison) compareValues(at location, old, new *plist.Value) {
 	}
 }
 
-// leaves says of a value that is there on one side only what is in it: each key, and arrays of scalars in one.
+// addLeaves adds the content of a value present on one side only: each key, and arrays of scalars as a whole.
 func (c *comparison) addLeaves(kind Kind, at location, v *plist.Value) {
 	switch {
 	case v.Kind == plist.Dictionary && len(v.Fields) > 0:
@@ -113,8 +113,7 @@ func (c *comparison) addLeaves(kind Kind, at location, v *plist.Value) {
 	}
 }
 
-// dictionaries compares key by key, in the order of their names. Of a key that stands twice the last one counts, as it does
-// for devices.
+// compareDictionaries compares key by key, sorted by name. The last of duplicate keys counts, as on devices.
 func (c *comparison) compareDictionaries(at location, old, new *plist.Value) {
 	if len(old.Fields)+len(new.Fields) == 0 {
 		return
@@ -141,8 +140,7 @@ func (c *comparison) compareDictionaries(at location, old, new *plist.Value) {
 // maxSteps bounds the work of comparing two arrays item by item.
 const maxSteps = 4_000_000
 
-// arrays compares two sequences: what both have in common stays out of it, and of the rest those that are most alike are
-// compared with each other.
+// compareArrays compares two arrays: it skips the common items and compares the most similar of the others with each other.
 func (c *comparison) compareArrays(at location, old, new *plist.Value) {
 	a, b := hashes(old.Items), hashes(new.Items)
 	if slices.Equal(a, b) {
@@ -169,7 +167,7 @@ func (c *comparison) compareArrays(at location, old, new *plist.Value) {
 	c.compareUnmatched(at, old, new, i, endA, j, endB)
 }
 
-// gap compares the items i to endI of old with j to endJ of new, which have nothing in common.
+// compareUnmatched compares the items i to endI of old with j to endJ of new, without common items.
 func (c *comparison) compareUnmatched(at location, old, new *plist.Value, i, endI, j, endJ int) {
 	left, right := old.Items[i:endI], new.Items[j:endJ]
 	taken := make([]bool, len(right))
@@ -198,9 +196,9 @@ func isContainer(a, b *plist.Value) bool {
 	return a.Kind == b.Kind && (a.Kind == plist.Dictionary || a.Kind == plist.Array)
 }
 
-// mostAlike returns the container that shares the most fields with v, the first of several, or -1. Where as many come as go,
-// one that shares nothing will do. Scalars are never alike: of a list of names one that goes and one that comes are two
-// changes.
+// mostSimilar returns the index of the container sharing the most fields with v, the first of several, or -1. With anyWillDo
+// (as many items added as removed) one sharing nothing is enough. Scalars are never similar: in a list of names, one removed
+// and one added are two changes.
 func mostSimilar(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo bool) int {
 	best, most := -1, 0
 	if anyWillDo {
@@ -226,7 +224,7 @@ func mostSimilar(v *plist.Value, among []*plist.Value, taken []bool, anyWillDo b
 	return best
 }
 
-// longestCommon returns the pairs of indices of a longest common subsequence, or nothing where finding it would take too long.
+// longestCommon returns the index pairs of a longest common subsequence, or nil if finding it would take too long.
 func longestCommon(a, b []uint64) [][2]int {
 	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > maxSteps {
 		return nil

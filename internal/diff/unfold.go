@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Unfold returns a tree in which data that is itself JSON or a property list, as com.apple.declarations carries
-// declarations, is what it says, so that what differs in it is found and what is secret in it can be marked.
+// Unfold returns a tree with nested JSON or property lists in data parsed, such as declarations in com.apple.declarations, so
+// that differences and secrets inside are found.
 func Unfold(v *plist.Value) *plist.Value { return unfoldLevels(v, 2) }
 
 func unfoldLevels(v *plist.Value, levels int) *plist.Value {
@@ -23,7 +23,7 @@ func unfoldLevels(v *plist.Value, levels int) *plist.Value {
 	})
 }
 
-// inside reads the dictionary that data holds, or returns nil.
+// decodeNested parses a dictionary held by data, or returns nil.
 func decodeNested(v *plist.Value) *plist.Value {
 	start := bytes.TrimLeft(v.Data, " \t\r\n")
 	if v.Secret || !bytes.HasPrefix(start, []byte("{")) && !bytes.HasPrefix(start, []byte("<?xml")) && !bytes.HasPrefix(start, []byte("bplist")) {

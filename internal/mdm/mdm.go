@@ -1,6 +1,6 @@
-// Package mdm holds what is known of the servers that deliver profiles: which variables they fill in, and what they refuse
-// or change. All of it stands in mdm.json, written by hand, each entry with its source and how far it is to be trusted. It
-// makes no findings.
+// Package mdm holds facts about MDM servers: the variables they fill in, and the profiles they refuse or change. The facts
+// stand in mdm.json, written by hand, each with its source and evidence; start with Servers and Find. The package makes no
+// findings: the rules of lint and the destinations of deploy use the facts.
 package mdm
 
 import (
@@ -16,85 +16,85 @@ import (
 	"syncguard/internal/fact"
 )
 
-// Server is one MDM server. A nil part means that nothing is known of it.
+// Server is one MDM server. A nil field means unknown.
 type Server struct {
-	ID   string   // as it is named on the command line
+	ID   string   // on the command line
 	Name string   // as its maker writes it
 	Also []string // other names on the command line
 
 	Size      *Size
 	Signed    *Signed
 	Binary    *Binary
-	Scope     *Clause // of a profile without PayloadScope
+	Scope     *Clause // for a profile without PayloadScope
 	Secrets   *Clause
 	Phantoms  *fact.Statement // white space between arrays becomes arrays
 	Text      *Text
 	Storage   *Storage
 	Own       *Own
-	Changes   []Clause // what else it does to a profile
+	Changes   []Clause // other changes to a profile
 	Renewal   *Renewal
 	Requires  []Key // of the top level
-	Fixed     []Key // of the top level: an update that changes one is refused
+	Fixed     []Key // of the top level: an update changing one is refused
 	Refuses   []Refusal
 	Reserves  []Reserved
 	Unique    []Key // of the top level, among the profiles of a device
 	Variables *Variables
 }
 
-// Size is how large a profile may be.
+// Size is the size limit of a profile.
 type Size struct {
 	fact.Statement
 	Bytes int
 }
 
-// Treatment is what a server does with a signed profile.
+// Treatment is the effect of a server on a signed profile.
 type Treatment string
 
 // The treatments.
 const (
 	Refuses  Treatment = "refuses"
-	Strips   Treatment = "strips"   // takes the signature off
-	Unproven Treatment = "unproven" // nobody states that it is delivered
+	Strips   Treatment = "strips"   // removes the signature
+	Unproven Treatment = "unproven" // no source states its delivery
 )
 
-// Signed is what becomes of a signed profile.
+// Signed is the treatment of signed profiles.
 type Signed struct {
 	fact.Statement
 	Does Treatment
 }
 
-// Binary is whether a binary property list is refused.
+// Binary tells whether binary property lists are refused.
 type Binary struct {
 	fact.Statement
 	Refused bool
 }
 
-// Text is forms of XML that a server refuses, though devices take them.
+// Text is forms of XML refused by a server, though devices accept them.
 type Text struct {
 	fact.Statement
-	Refuses []string // as plist.Oddity names them
+	Refuses []string // named as by plist.Oddity
 }
 
-// Renewal is a variable by which a server recognises a certificate that it is to renew: in the subject that a payload asks for.
+// Renewal is a variable marking a certificate for renewal, in the subject requested by a payload.
 type Renewal struct {
 	fact.Statement
-	Variables []string // the one to write first
-	Types     []string // of payloads that ask for a certificate
-	Proxied   []string // how variables begin with which the server itself asks for it, and refuses a payload without the one above
+	Variables []string // the preferred one first
+	Types     []string // of payloads requesting a certificate
+	Proxied   []string // prefixes of variables for a certificate requested by the server itself, which refuses a payload without a variable above
 }
 
-// Saying is a fact that is a clause, with the server as its subject.
+// Clause is a fact written as a clause with the server as its subject.
 type Clause struct {
 	fact.Statement
 	Says string
 }
 
-// Own is the keys that a server fills in itself.
+// Own is the keys set by the server.
 type Own struct {
 	fact.Statement
-	// Top and Payload are those, of the top level and of each payload, that hold what the server likes, whatever was sent.
+	// Top and Payload are keys of the top level and of each payload: the server replaces any value sent.
 	Top, Payload []string
-	// AddsTop and AddsPayload are those that it adds where a profile does not have them.
+	// AddsTop and AddsPayload are keys added if a profile lacks them.
 	AddsTop, AddsPayload []string
 }
 
@@ -104,15 +104,15 @@ type Key struct {
 	Key string
 }
 
-// Refusal is payload types that are refused, altogether or where they hold one of some keys.
+// Refusal is payload types refused altogether or with certain keys.
 type Refusal struct {
 	fact.Statement
 	Types   []string
-	Keys    []string // none means that the payload is refused whatever it holds
+	Keys    []string // none refuses the payload whatever it holds
 	Because string
 }
 
-// Reserved is values of a key, of the top level or of a payload, that the server keeps for itself.
+// Reserved is values of a key, of the top level or a payload, reserved by the server.
 type Reserved struct {
 	fact.Statement
 	Key    string
@@ -122,7 +122,7 @@ type Reserved struct {
 //go:embed mdm.json
 var source []byte
 
-// Servers returns every server, sorted by ID. It belongs to all callers: do not change it.
+// Servers returns every server, sorted by ID. The result is shared; do not modify it.
 func Servers() []*Server { return servers() }
 
 var embedded = sync.OnceValue(func() *file {
@@ -135,13 +135,13 @@ var embedded = sync.OnceValue(func() *file {
 
 func servers() []*Server { return embedded().Servers }
 
-// file is mdm.json as it is written.
+// file is the content of mdm.json.
 type file struct {
 	Device  DeviceVariables
 	Servers []*Server
 }
 
-// OnTheDevice is the variables, in percent signs, that a Mac fills in itself, and the payload types in which it does.
+// DeviceVariables is the variables, in percent signs, filled in by a Mac itself, and the payload types with them.
 type DeviceVariables struct {
 	fact.Statement
 	Names []string
@@ -150,7 +150,7 @@ type DeviceVariables struct {
 
 func device() *DeviceVariables { return &embedded().Device }
 
-// Find returns the server of an ID or another of its names, upper case or lower, or nil.
+// Find returns the server with this ID or other name, ignoring case, or nil.
 func Find(name string) *Server {
 	for _, s := range Servers() {
 		if strings.EqualFold(s.ID, name) || slices.ContainsFunc(s.Also, func(also string) bool { return strings.EqualFold(also, name) }) {
@@ -160,7 +160,7 @@ func Find(name string) *Server {
 	return nil
 }
 
-// IDs lists the servers.
+// IDs lists the servers' IDs, sorted.
 func IDs() []string {
 	var ids []string
 	for _, s := range Servers() {
@@ -193,7 +193,7 @@ func parse(data []byte) (*file, error) {
 	return &in, errors.Join(errs...)
 }
 
-// facts returns where everything that is known of the server can be read.
+// facts returns every fact about the server, for checking sources.
 func (s *Server) facts() []fact.Statement {
 	var all []fact.Statement
 	if s.Size != nil {

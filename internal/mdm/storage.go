@@ -7,42 +7,42 @@ import (
 	"syncguard/internal/fact"
 )
 
-// The kinds of devices that Jamf Pro keeps profiles apart by.
+// The kinds of devices with separate profiles in Jamf Pro.
 const (
 	Computers     = "computers"
 	MobileDevices = "mobile-devices"
 )
 
-// Storage is what a server changes in the text of a profile, which is its strings and the keys of its dictionaries.
+// Storage is a server's changes to the text of profiles: strings, and keys of dictionaries.
 type Storage struct {
 	fact.Statement
-	// Whole lists, by the kind of devices, the payload types whose text arrives, but for white space at its ends. In all
-	// other types, and outside of payloads, each Change happens.
+	// Whole lists, by kind of devices, the payload types stored unchanged, apart from white space at the ends of text. In all
+	// other types, and outside payloads, each Change happens.
 	Whole map[string][]string
-	// Emptied lists, by the kind of devices, the types of Whole that one character above U+FFFF empties.
+	// Emptied lists, by kind of devices, the types of Whole emptied by a single character above U+FFFF.
 	Emptied map[string][]string
 }
 
-// Change is one thing that a server does to a text.
+// Change is one change to a text.
 type Change string
 
 // The changes.
 const (
-	LineFeeds Change = "line feeds" // are deleted, and carriage returns stay
-	Tabs      Change = "tabs"       // are deleted
-	Escapes   Change = "escapes"    // & and < arrive as &amp; and &lt;
-	Astral    Change = "astral"     // a character above U+FFFF arrives as two replacement characters
+	LineFeeds Change = "line feeds" // deleted; carriage returns stay
+	Tabs      Change = "tabs"       // deleted
+	Escapes   Change = "escapes"    // & and < become &amp; and &lt;
+	Astral    Change = "astral"     // a character above U+FFFF becomes two replacement characters
 	Emptied   Change = "emptied"    // such a character empties the payload
-	Ends      Change = "ends"       // blanks and tabs at the ends are taken off; line breaks are, too, and say nothing there
+	Ends      Change = "ends"       // blanks and tabs at the ends are removed; so are line breaks, without a loss
 )
 
-// Arrives reports whether text in a payload of this type stays as it is, but for its ends.
+// Keeps reports whether text in a payload of this type is stored unchanged, apart from its ends.
 func (s *Storage) Keeps(devices, payloadType string) bool {
 	return slices.Contains(s.Whole[devices], payloadType)
 }
 
-// Changes returns what the server does to a text in a payload of this type, "" for text outside of payloads. A client can
-// only avoid LineFeeds, by Send.
+// Changes returns the changes to a text in a payload of this type, "" for text outside payloads. A client can only avoid
+// LineFeeds, by ForUpload.
 func (s *Storage) Changes(text, devices, payloadType string) []Change {
 	inner := trim(text)
 	kept := s.Keeps(devices, payloadType)
@@ -67,19 +67,19 @@ func (s *Storage) Changes(text, devices, payloadType string) []Change {
 	return all
 }
 
-// Send returns a text in the form that loses least on its way: with a carriage return for each line break.
+// ForUpload returns a text in the form with the least loss: with a carriage return for each line break.
 func (s *Storage) ForUpload(text string) string {
 	return strings.NewReplacer("\r\n", "\r", "\n", "\r").Replace(text)
 }
 
-// Reads returns a text of the server's as it compares: without white space at its ends, and with one line feed for each
-// line break, which is how a carriage return reads.
+// Normalize returns a text from the server for comparison: without white space at its ends, and with one line feed for each
+// line break, as a carriage return reads.
 func (s *Storage) Normalize(text string) string {
 	return trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
 }
 
-// Forms returns what the server can make of a text that Send has made ready, as Reads has it: with each Change and without it,
-// since it may treat a type in another way than is known.
+// Variants returns all normalized texts the server can make of a text sent by ForUpload: with and without each Change, since
+// the facts about a type may be incomplete.
 func (s *Storage) Variants(text string) []string {
 	forms := s.NameVariants(text)
 	for _, change := range []func(string) string{withoutTabs, escapeOnce.Replace} {
@@ -92,7 +92,7 @@ func (s *Storage) Variants(text string) []string {
 	return forms
 }
 
-// Names is Forms for a text that stands beside the profile.
+// NameVariants is Variants for a text beside the profile, such as its name.
 func (s *Storage) NameVariants(text string) []string {
 	forms := []string{s.Normalize(text)}
 	if bare := withoutAstral(forms[0]); bare != forms[0] {
@@ -103,7 +103,7 @@ func (s *Storage) NameVariants(text string) []string {
 
 func withoutTabs(text string) string { return strings.ReplaceAll(text, "\t", "") }
 
-// layered is one more layer of escaping. The end of a CDATA section, in which the text is sent, needs it as well.
+// escapeOnce adds one layer of escaping, including the end of a CDATA section, since the text is sent in one.
 var escapeOnce = strings.NewReplacer("&", "&amp;", "<", "&lt;", "]]>", "]]&gt;")
 
 func isAstral(r rune) bool { return r > 0xFFFF }

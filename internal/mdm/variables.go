@@ -9,24 +9,24 @@ import (
 	"syncguard/internal/fact"
 )
 
-// Variables are the names that a server fills in.
+// Variables are the variables filled in by a server.
 type Variables struct {
 	fact.Statement
 	Dollar    []string // $NAME and ${NAME}
-	Prefixes  []string // of such names, which go on as the administrator likes
-	Numbered  []string // of such names, which go on with a number
-	Own       string   // how names begin that can only be of this server
+	Prefixes  []string // prefixes of such names, continued by the administrator
+	Numbered  []string // prefixes of such names, continued by a number
+	Own       string   // prefix used by this server only
 	Braces    []string // {{name}}
-	AnyBraces bool     // {{name}} with a name that the administrator chose
+	AnyBraces bool     // {{name}} with any name chosen by the administrator
 	None      bool     // the server fills in nothing
-	Open      bool     // there are others, which are not known here
-	Refuses   bool     // the server refuses a profile with a name of its own form that it does not know
-	AsOf      string   // the month up to which the names are known: the server may know newer ones
-	InData    []string // how the names begin that the server takes outside of strings; others it refuses there, where Refuses is set
+	Open      bool     // there are further names, not known here
+	Refuses   bool     // the server refuses a profile with an unknown name of its own form
+	AsOf      string   // month of the known names: the server may know newer ones
+	InData    []string // prefixes of names accepted outside strings; with Refuses, others are refused there
 }
 
-// Filled returns the variables that some MDM server would fill in, as they stand in s, each once and in order. A profile
-// that holds one cannot be signed before the server has filled it in. Percent-encoded bytes, as in %C3%A9, are no variables.
+// FindVariables returns the variables in s filled in by some MDM server, each once and in order. A profile with one must not
+// be signed before the server has filled it in. Percent-encoded bytes, as in %C3%A9, are no variables.
 func FindVariables(s string) []string {
 	if !strings.ContainsAny(s, "$%{") {
 		return nil
@@ -39,7 +39,7 @@ func FindVariables(s string) []string {
 		}
 		name := s[i+at[0] : i+at[1]]
 		if isPercentEncoding(name) {
-			// The percent sign that ends this may begin a variable.
+			// The closing percent sign may begin a variable.
 			i += at[1] - 1
 			continue
 		}
@@ -76,7 +76,7 @@ var knownPattern = sync.OnceValue(func() *regexp.Regexp {
 	}, "|"))
 })
 
-// isPercentEncoding says whether %NAME% begins with an encoded byte, or is a number such as the 50% of a text.
+// isPercentEncoding reports whether %NAME% begins with an encoded byte, or is a number such as the 50% of a text.
 func isPercentEncoding(name string) bool {
 	inner, ok := strings.CutPrefix(name, "%")
 	inner = strings.TrimSuffix(inner, "%")
@@ -86,30 +86,29 @@ func isPercentEncoding(name string) bool {
 	return strings.Trim(inner, "0123456789") == "" || len(inner) == 2 && strings.Trim(inner, "0123456789ABCDEFabcdef") == ""
 }
 
-// OnDevice says whether a Mac itself fills in a variable, as it stands in the text, in a payload of this type: in requests for
-// certificates and in the names for 802.1X. A signed profile may hold it.
+// IsFilledOnDevice reports whether a Mac itself fills in a variable in a payload of this type: in certificate requests and in
+// names for 802.1X. A signed profile may hold it.
 func IsFilledOnDevice(variable, payloadType string) bool {
 	return slices.Contains(device().Names, strings.Trim(variable, "%")) && slices.Contains(device().Types, payloadType)
 }
 
-// Unknown is a variable that a server does not fill in.
+// UnknownVariable is a variable not filled in by a server.
 type UnknownVariable struct {
-	Text      string  // as it stands in the text
-	Meant     string  // the variable of the server that it is nearly, or ""
-	Owner     *Server // that fills it in, or nil
+	Text      string  // as written
+	Meant     string  // the server's similar variable, or ""
+	Owner     *Server // server with this variable, or nil
 	Refused   bool    // the server refuses the profile
-	Newer     bool    // unless the name is newer than what is known of the server
-	Misplaced bool    // the name is right, and stands where the server does not take it
+	Newer     bool    // unless the name is newer than the facts about the server
+	Misplaced bool    // the name is right, but not allowed in this place
 }
 
-// token is what looks like a variable. %NAME% is left out: macOS and apps fill in such names themselves.
+// variablePattern matches anything looking like a variable, except %NAME%: macOS and apps fill in such names themselves.
 var variablePattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\$\{[A-Za-z][A-Za-z0-9_]*\}|\$[A-Za-z][A-Za-z0-9_]*|\{\{[^{}]{1,200}\}\}`)
 })
 
-// Unknown returns the variables in a text that the server does not fill in although they are surely meant for a server:
-// names of other servers, and names that are nearly one of its own. What else looks like a variable may be meant for an app
-// or a script, and is left alone.
+// UnknownVariables returns the variables in a text meant for a server but not filled in by this one: other servers' names,
+// and names similar to its own. Anything else looking like a variable may be meant for an app or script, and is left out.
 func (s *Server) UnknownVariables(text string) []UnknownVariable {
 	if s.Variables == nil || !strings.ContainsAny(text, "${") {
 		return nil
@@ -132,7 +131,7 @@ func (s *Server) UnknownVariables(text string) []UnknownVariable {
 	return found
 }
 
-// UnknownOutsideStrings is Unknown for a text that stands for data, a number, a date or a boolean.
+// UnknownOutsideStrings is UnknownVariables for text in place of data, a number, a date or a boolean.
 func (s *Server) UnknownOutsideStrings(text string) []UnknownVariable {
 	found := s.UnknownVariables(text)
 	if s.Variables == nil || !s.Variables.Refuses {
@@ -147,17 +146,17 @@ func (s *Server) UnknownOutsideStrings(text string) []UnknownVariable {
 	return found
 }
 
-// owns reports whether a name has the form that only variables of this server have.
+// isOwnForm reports whether a name has the form reserved for this server's variables.
 func (v *Variables) isOwnForm(name string, inBraces bool) bool {
 	return v.Own != "" && strings.HasPrefix(name, v.Own) && !inBraces
 }
 
-// hasPrefix reports whether a name goes on after one of the prefixes.
+// hasPrefix reports whether a name continues after one of the prefixes.
 func hasPrefix(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return len(name) > len(p) && strings.HasPrefix(name, p) })
 }
 
-// bare returns the name in a token.
+// variableName returns the name in a variable.
 func variableName(token string) (name string, inBraces bool) {
 	if inner, ok := strings.CutPrefix(token, "{{"); ok {
 		return strings.TrimSuffix(inner, "}}"), true
@@ -176,7 +175,7 @@ func (v *Variables) fills(name string, inBraces bool) bool {
 		})
 }
 
-// near returns the variable, as it is written, that has the same name but for case, underscores and blanks.
+// closest returns the variable of the same name, ignoring case, underscores and blanks, as written in a profile.
 func (v *Variables) closest(name string, inBraces bool) string {
 	for _, known := range v.Dollar {
 		if !inBraces && fold(known) == fold(name) {
@@ -195,7 +194,7 @@ func fold(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", " ", "").Replace(name))
 }
 
-// owner returns a server that fills in a name exactly, or nil. A name that any server could have is nobody's.
+// ownerOf returns a server with exactly this name, or nil. A name allowed on any server has no owner.
 func ownerOf(name string, inBraces bool) *Server {
 	for _, s := range Servers() {
 		if v := s.Variables; v != nil && !v.AnyBraces && v.fills(name, inBraces) {

@@ -13,14 +13,14 @@ import (
 	"syncguard/profiles"
 )
 
-// converter turns keys of a payload into those of a declaration, and notes in the change what is renamed and lost.
+// converter turns a payload's keys into a declaration's, recording renamed and lost keys in the change.
 type converter struct {
 	from, to *schema.Type
 	facts    *facts.Facts
 	change   *Change
 }
 
-// dictionary converts what stands at a path of the payload; at is the path in the declaration.
+// dictionary converts a dictionary at a path of the payload; at is the path in the declaration.
 func (c *converter) dictionary(v *plist.Value, path, at []string) *plist.Value {
 	out := profiles.Dictionary()
 	out.Span = v.Span
@@ -35,7 +35,7 @@ func (c *converter) dictionary(v *plist.Value, path, at []string) *plist.Value {
 	return out
 }
 
-// field converts one key. The value is nil where the declaration has no such key; then that is noted as lost.
+// field converts one key. The value is nil if the declaration has no such key; the loss is recorded.
 func (c *converter) field(f plist.Field, path, at []string) (name string, value *plist.Value) {
 	rename := c.facts.RenameOf(c.from.PayloadType, path, c.to.PayloadType)
 	k, name := c.counterpart(f.Key, rename, at)
@@ -62,7 +62,7 @@ func (c *converter) field(f plist.Field, path, at []string) (name string, value 
 	return name, c.value(f.Value, path, append(slices.Clip(at), name))
 }
 
-// counterpart finds the key of the declaration: by a fact, by the same name, or by the name with a capital.
+// counterpart finds the declaration's key: by a fact, by the same name, or by the capitalized name.
 func (c *converter) counterpart(name string, rename *facts.Rename, at []string) (*schema.Key, string) {
 	names := []string{name, capitalized(name)}
 	if rename != nil {
@@ -76,7 +76,7 @@ func (c *converter) counterpart(name string, rename *facts.Rename, at []string) 
 	return nil, ""
 }
 
-// value converts what a key holds. Only what both schemas know of goes into dictionaries that have keys of their own.
+// value converts a value. In a dictionary with keys of its own, it keeps the keys known to both schemas.
 func (c *converter) value(v *plist.Value, path, at []string) *plist.Value {
 	k := c.to.Key(at...)
 	if len(at) > plist.MaxDepth || k == nil || len(k.Keys) == 0 {
@@ -106,8 +106,7 @@ func (c *converter) addLoss(key, why string) {
 	}
 }
 
-// isOneToOne says whether a payload is a declaration by another name: what the declaration requires is there, and no key
-// that the payload itself requires is lost.
+// isOneToOne reports whether no key required by the payload is lost.
 func (c *converter) isOneToOne(t *schema.Type, v *plist.Value) bool {
 	for _, k := range t.Keys {
 		if k.Required && v.Get(k.Name) != nil && slices.ContainsFunc(c.change.Lost, func(l Loss) bool { return l.Key == k.Name }) {
@@ -117,7 +116,7 @@ func (c *converter) isOneToOne(t *schema.Type, v *plist.Value) bool {
 	return true
 }
 
-// fits says whether a value of one kind can stand where the other is wanted.
+// accepts reports whether a value of one kind is valid for another.
 func accepts(want, got plist.Kind) bool {
 	return want == got || want == plist.Real && got == plist.Integer
 }
@@ -127,13 +126,13 @@ func capitalized(s string) string {
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
-// lostReach says where the payload works and the declaration does not, on the current version.
+// lostAvailability lists platforms of the current version supporting the payload and not the declaration.
 func lostAvailability(t, d *schema.Type, path, at []string) []Loss {
 	var phrases []string
 	by := map[string][]string{} // platforms
 	for _, p := range target.Platforms() {
 		if p == target.IPadOS {
-			continue // it is iOS to a schema
+			continue // iPadOS is iOS in schemas
 		}
 		for _, phrase := range newRequirements(p, t, d, path, at) {
 			if by[phrase] == nil {
@@ -149,7 +148,7 @@ func lostAvailability(t, d *schema.Type, path, at []string) []Loss {
 	return lost
 }
 
-// lostOn says what a declaration needs on a platform where the payload needs nothing, each once.
+// newRequirements lists the declaration's requirements on a platform without any for the payload, each once.
 func newRequirements(p target.Platform, t, d *schema.Type, path, at []string) []string {
 	var phrases []string
 	for _, e := range []target.Enrollment{target.Supervised, target.Device, target.Manual} {

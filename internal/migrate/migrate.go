@@ -1,6 +1,6 @@
-// Package migrate says what the current and the previous major OS deprecate or remove of a profile, and turns what maps
-// one to one into the declarations that take its place. It goes by the schemas: which declaration replaces a payload or
-// key, and which of its keys have the same name and type; the few that are called otherwise stand among the facts.
+// Package migrate lists the payloads and keys of a profile deprecated or removed by the current and the previous major OS,
+// and converts them to declarations if the mapping is one to one. Start at NewPlan. It decides nothing by itself: the schemas
+// name the replacing declaration and its keys, matched by name and type; package facts lists renamed keys.
 package migrate
 
 import (
@@ -17,49 +17,49 @@ import (
 	"syncguard/profiles"
 )
 
-// Plan is what becomes of one profile.
+// Plan is the migration of one profile.
 type Plan struct {
 	Changes      []Change // in the order of the file
 	Declarations []profiles.Declaration
 }
 
-// Change is a payload or key that ends, and what takes its place.
+// Change is a deprecated or removed payload or key, and its replacement.
 type Change struct {
 	Type        string         `json:"type"`            // payload type
-	Key         string         `json:"key,omitempty"`   // absent for the payload as a whole
-	Path        string         `json:"path"`            // where it stands, such as `PayloadContent[2]`
+	Key         string         `json:"key,omitempty"`   // absent for the whole payload
+	Path        string         `json:"path"`            // such as `PayloadContent[2]`
 	Start       *diag.Position `json:"start,omitempty"` // absent for binary property lists
 	Ends        []End          `json:"ends"`            // when, by platform
-	Replacement string         `json:"replacement"`     // type of the declaration; empty where there is none
-	Verified    bool           `json:"verified"`        // false where Apple does not name the replacement
-	Declaration string         `json:"declaration"`     // Identifier of the declaration that was made of it; empty where none was
-	Renamed     []Renamed      `json:"renamed"`         // keys that have another name in the declaration
-	Lost        []Loss         `json:"lost"`            // what the declaration cannot say
+	Replacement string         `json:"replacement"`     // type of the declaration; empty without one
+	Verified    bool           `json:"verified"`        // false if Apple does not name the replacement
+	Declaration string         `json:"declaration"`     // Identifier of the converted declaration; empty without one
+	Renamed     []Renamed      `json:"renamed"`         // keys with another name in the declaration
+	Lost        []Loss         `json:"lost"`            // not possible with the declaration
 }
 
-// End is when a payload or key ends on platforms.
+// End is when platforms deprecate and remove a payload or key.
 type End struct {
 	Platforms  []target.Platform `json:"platforms"`
-	Deprecated target.Version    `json:"deprecated,omitzero"` // absent where it is not
+	Deprecated target.Version    `json:"deprecated,omitzero"` // absent if not deprecated
 	Removed    target.Version    `json:"removed,omitzero"`
 }
 
-// Renamed is a key that the declaration has under another name.
+// Renamed is a key and its other name in the declaration.
 type Renamed struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 }
 
-// Loss is what the declaration does not do that the payload does.
+// Loss is an effect of the payload missing from the declaration.
 type Loss struct {
 	Key string `json:"key,omitempty"` // absent for the declaration as a whole
-	Why string `json:"why"`           // the rest of a sentence whose subject is the key; a whole one without a key
+	Why string `json:"why"`           // the rest of a sentence with the key as its subject; a whole sentence without a key
 }
 
-// since is the oldest version whose changes count.
+// oldestVersion is the oldest version with deprecations to report.
 func oldestVersion() target.Version { return target.DefaultVersion() }
 
-// Of plans the migration of a profile. The error is one of reading the schema facts.
+// NewPlan plans the migration of a profile. An error comes from reading the schema facts.
 func NewPlan(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 	known, err := facts.Embedded()
 	if err != nil {
@@ -103,7 +103,7 @@ func (m *migration) addPayload(v *plist.Value, at string) error {
 	return m.addKeys(t, v, at)
 }
 
-// typeOf finds, of the types that share a name, the one that knows most of the keys.
+// typeOf returns the type knowing the most keys, among those of the same name.
 func (m *migration) typeOf(name string, v *plist.Value) (*schema.Type, error) {
 	types, err := m.catalog.Payloads(name)
 	var best *schema.Type
@@ -122,7 +122,7 @@ func (m *migration) typeOf(name string, v *plist.Value) (*schema.Type, error) {
 	return best, err
 }
 
-// whole is about a payload that ends with all its keys.
+// replacePayload handles a payload ending with all its keys.
 func (m *migration) replacePayload(t *schema.Type, v *plist.Value, at string, ends []End) error {
 	start := v.Span
 	if f := v.Field("PayloadType"); f != nil {
@@ -162,8 +162,8 @@ func newChange(t *schema.Type, key, path string, at diag.Span, ends []End, repla
 	return c
 }
 
-// ownKeys returns the keys of a payload without those that all payloads have, except where the declaration has a key for
-// one: its name then is the profile's, if it has none.
+// ownKeys returns a payload's keys without the common ones, except common keys also in the declaration. A missing name is
+// taken from the profile.
 func (m *migration) ownKeys(t, d *schema.Type, v *plist.Value) *plist.Value {
 	own := plist.NewDictionary()
 	for _, f := range v.Fields {
@@ -178,7 +178,7 @@ func (m *migration) ownKeys(t, d *schema.Type, v *plist.Value) *plist.Value {
 	return own
 }
 
-// keys is about single keys that end, of a payload that stays.
+// addKeys handles single keys ending in a payload with a future.
 func (m *migration) addKeys(t *schema.Type, v *plist.Value, at string) error {
 	added := map[string]int{} // declarations of this payload, by type
 	for _, f := range v.Fields {
@@ -226,7 +226,7 @@ func (m *migration) addKey(t *schema.Type, f plist.Field, at string, path []stri
 	return nil
 }
 
-// convertKey puts one key into the declaration that replaces it, where that has it too.
+// convertKey adds one key to its replacing declaration, if present there too.
 func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field, path []string, identifier string, added map[string]int) {
 	c := &converter{from: t, to: d, facts: m.facts, change: change}
 	name, value := c.field(f, path, nil)
@@ -244,7 +244,7 @@ func (m *migration) convertKey(change *Change, t, d *schema.Type, f plist.Field,
 	change.Lost = append(change.Lost, lostAvailability(t, d, path, []string{name})...)
 }
 
-// add adds a declaration, whose Identifier is made of the payload's.
+// addDeclaration adds a declaration, deriving its Identifier from the payload's, and returns its index.
 func (m *migration) addDeclaration(declarationType, identifier string, payload *plist.Value) int {
 	if identifier == "" {
 		identifier = m.profile
@@ -260,18 +260,17 @@ func (m *migration) addDeclaration(declarationType, identifier string, payload *
 	return len(m.plan.Declarations) - 1
 }
 
-// shortType is a declaration type without what all of them begin with.
+// shortType returns a declaration type without the common prefix.
 func shortType(declarationType string) string {
 	return strings.TrimPrefix(declarationType, "com.apple.configuration.")
 }
 
-// endsOf returns when a payload, or one of its keys, ends from the previous major version on, platforms that agree
-// together.
+// endsOf returns when a payload or key ends, from the previous major version on, with platforms grouped by equal versions.
 func endsOf(t *schema.Type, path ...string) []End {
 	var ends []End
 	for _, p := range target.Platforms() {
 		if p == target.IPadOS {
-			continue // it is iOS to a schema
+			continue // iPadOS is iOS in schemas
 		}
 		a := t.AvailabilityAt(p, path...)
 		if a.NotAvailable || a.Deprecated.Compare(oldestVersion()) < 0 && a.Removed.Compare(oldestVersion()) < 0 {

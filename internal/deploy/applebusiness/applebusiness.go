@@ -1,7 +1,7 @@
-// Package applebusiness brings profiles to Apple Business, the device management of Apple's own, as custom settings.
+// Package applebusiness brings profiles to Apple Business, Apple's own device management, as custom settings. Apple validates
+// them against its schemas, and refuses profiles accepted by other servers.
 //
-// See https://developer.apple.com/documentation/applebusinessapi/create-a-configuration. Apple validates the profile
-// against its schemas, and refuses what other servers let pass.
+// See https://developer.apple.com/documentation/applebusinessapi/create-a-configuration.
 package applebusiness
 
 import (
@@ -20,18 +20,19 @@ import (
 
 const configurationsPath = "/v1/configurations"
 
-// Server creates and updates configurations of the type CUSTOM_SETTING. Which devices get them is decided there.
+// Server creates and updates configurations of the type CUSTOM_SETTING. Their assignments in Apple Business never change.
 type Server struct {
 	Client    *deploy.Client
-	Platforms []string // PLATFORM_IOS and the like; none leaves it to Apple, who goes by the payloads
+	Platforms []string // such as PLATFORM_IOS; none lets Apple derive them from the payloads
 }
 
-// Options are those of a client of the API.
+// Options returns the client options of the API.
 func Options(a deploy.Authorizer) deploy.Options {
 	return deploy.Options{Authorizer: a, Message: responseMessage}
 }
 
-// message finds the words of an error: https://developer.apple.com/documentation/applebusinessapi/errorresponse.
+// responseMessage extracts the messages of an error:
+// https://developer.apple.com/documentation/applebusinessapi/errorresponse.
 func responseMessage(body []byte) string {
 	var e struct {
 		Errors []struct {
@@ -68,7 +69,7 @@ type settings struct {
 	FileName string `json:"filename"`
 }
 
-// Prepare takes the content, unsigned, since it is sent as a text of XML.
+// Prepare takes the unsigned content: the API expects XML text.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
@@ -77,7 +78,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	return []*deploy.Item{item}, nil
 }
 
-// Find reads the list page by page, and asks for each custom setting, whose profile the list leaves out.
+// Find reads the list page by page, and requests each custom setting, since the list leaves out the profiles.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	var all []*deploy.Remote
 	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: configurationsPath}, func(body []byte) (string, error) {
@@ -96,7 +97,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 			}
 			remote, err := d.get(ctx, r.ID)
 			if deploy.IsStatus(err, http.StatusNotFound) {
-				continue // somebody has deleted it just now
+				continue // deleted in the meantime
 			}
 			if err != nil {
 				return "", err
@@ -134,7 +135,7 @@ func (d *Server) get(ctx context.Context, id string) (*deploy.Remote, error) {
 	return remote, nil
 }
 
-// Compare compares what the profile says; Apple gives back what it was given.
+// Compare compares the content, returned unchanged by Apple, and the platforms if any are given.
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	current, wanted, err = deploy.CompareContent(item, remote)
 	if has := strings.Fields(remote.Fields["platforms"]); current != nil && len(d.Platforms) > 0 && !slices.Equal(has, d.Platforms) {
@@ -144,14 +145,14 @@ func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 	return current, wanted, err
 }
 
-// Request creates a configuration, or updates the one that is there.
+// Request creates a configuration, or updates the existing one.
 func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
 	r := resource{Type: "configurations", Attributes: attributes{Name: item.Name, Platforms: d.Platforms,
 		Values: &settings{string(item.Body), item.Profile.FileName()}}}
 	request := &deploy.Request{Method: http.MethodPost, Path: configurationsPath, Header: http.Header{"Content-Type": {"application/json"}}}
 	if remote != nil {
 		if !deploy.KeepsOwnName(remote) {
-			r.Attributes.Name = remote.Name // somebody has given it another one
+			r.Attributes.Name = remote.Name // keep the name given by an administrator
 		}
 		r.ID = remote.ID
 		request.Method, request.Path, request.Repeatable = http.MethodPatch, configurationsPath+"/"+url.PathEscape(remote.ID), true

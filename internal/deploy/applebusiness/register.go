@@ -84,7 +84,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), err
 }
 
-// Session returns what the server does with profiles.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
 		Files: deploy.Bodies(d.Request, ".json")}
@@ -121,7 +121,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	}), nil
 }
 
-// assertion states who asks:
+// assertion returns the signed client assertion:
 // https://developer.apple.com/documentation/apple-school-and-business-manager-api/implementing-oauth-for-the-apple-school-manager-and-apple-business-api.
 func assertion(account, keyID string, key *ecdsa.PrivateKey, now time.Time) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.RegisteredClaims{Issuer: account, Subject: account,

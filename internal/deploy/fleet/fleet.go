@@ -1,7 +1,8 @@
-// Package fleet brings profiles to a Fleet server (https://fleetdm.com), one by one. The endpoint that takes many replaces all that a
-// team has, and is never used.
+// Package fleet brings profiles to a Fleet server (https://fleetdm.com), one by one: push.go of package deploy calls Server,
+// and export writes a GitOps repository (folder.go). It never uses the batch endpoint, since that replaces all profiles of a
+// team.
 //
-// Its shapes are those of https://fleetdm.com/docs/rest-api/rest-api#os-settings; replacing a profile in place came in 2026:
+// API: https://fleetdm.com/docs/rest-api/rest-api#os-settings. Replacing a profile in place came in 2026:
 // https://github.com/fleetdm/fleet/pull/49141.
 package fleet
 
@@ -23,7 +24,7 @@ import (
 
 const profilesPath = "/api/v1/fleet/configuration_profiles"
 
-// The ways in which labels choose hosts, by the names of the API.
+// The label keys of the API: hosts need all labels, any label, or none of them.
 const (
 	IncludeAll = "labels_include_all"
 	IncludeAny = "labels_include_any"
@@ -35,24 +36,24 @@ var labelKeys = []string{IncludeAll, IncludeAny, ExcludeAny}
 // Server creates and replaces profiles of one team.
 type Server struct {
 	Client *deploy.Client
-	Team   string              // its ID or name, "" for hosts of no team
-	Labels map[string][]string // by way; none leaves those that a profile has
+	Team   string              // ID or name, "" for hosts without a team
+	Labels map[string][]string // by label key; empty keeps the labels of existing profiles
 
-	teamID string // of a team that was given by its name, when it is known
+	teamID string // resolved from a name
 }
 
-// Options are those of a client of the API.
+// Options returns the client options of the API.
 func Options(token string) deploy.Options {
 	return deploy.Options{Authorizer: deploy.Bearer(token), Message: responseMessage,
-		// A server from before profiles could be replaced knows the address, and not the method.
+		// An older server without replacement knows the address, not the method.
 		Accepts: func(status int, _ []byte) bool { return status == http.StatusMethodNotAllowed }}
 }
 
-// message finds the words of a refusal: message, and a reason each (server/service/transport_error.go in fleetdm/fleet).
+// responseMessage extracts the message and reasons of a refusal (server/service/transport_error.go in fleetdm/fleet).
 func responseMessage(body []byte) string {
 	var e struct {
 		Message string `json:"message"`
-		Error   string `json:"error"` // in place of the reasons, for some
+		Error   string `json:"error"` // sometimes, in place of the reasons
 		Errors  []struct {
 			Name   string `json:"name"`
 			Reason string `json:"reason"`
@@ -69,7 +70,7 @@ func responseMessage(body []byte) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ": ")
 }
 
-// Prepare takes the content, unsigned. What else Fleet refuses is known to package mdm, and checked before.
+// Prepare takes the unsigned content. Fleet's other refusals are checked before, from package mdm.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if p.Identifier() == "" {
 		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
@@ -81,7 +82,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	return []*deploy.Item{item}, nil
 }
 
-// listed is a profile in a list.
+// listedProfile is a profile in a list.
 type listedProfile struct {
 	UUID       string  `json:"profile_uuid"`
 	Name       string  `json:"name"`
@@ -106,10 +107,10 @@ func (l *listedProfile) labels() map[string][]string {
 	return all
 }
 
-// declaration is what the profile_uuid of a declaration begins with (server/fleet/mdm.go in fleetdm/fleet).
+// declarationPrefix is the first letter of a declaration's profile_uuid (server/fleet/mdm.go in fleetdm/fleet).
 const declarationPrefix = "d"
 
-// Find lists the profiles of the team, and reads those with the PayloadIdentifier of an item.
+// Find lists the profiles of the team, and reads those with an item's PayloadIdentifier.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	if err := d.resolveTeam(ctx); err != nil {
 		return nil, err
@@ -155,7 +156,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 	return found, nil
 }
 
-// resolveTeam finds the ID of the team.
+// resolveTeam finds the team's ID.
 func (d *Server) resolveTeam(ctx context.Context) error {
 	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil || d.Team == "" {
 		d.teamID = d.Team
@@ -180,7 +181,7 @@ func (d *Server) resolveTeam(ctx context.Context) error {
 	return err
 }
 
-// Compare compares what the profile says, and the labels where some were asked for. What cannot be read is not told.
+// Compare compares the content, and the labels if any are given. Unreadable content gives a nil current value.
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	current, wanted, err = deploy.CompareContent(item, remote)
 	if current == nil || len(d.Labels) == 0 {
@@ -195,7 +196,7 @@ func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 	return current, wanted, nil
 }
 
-// scope is the PayloadScope of a profile, by Fleet's own default (server/mdm/apple/mobileconfig in fleetdm/fleet).
+// scope returns the PayloadScope of a profile with Fleet's default (server/mdm/apple/mobileconfig in fleetdm/fleet).
 func scope(content []byte) string {
 	root, err := deploy.ReadContent(content)
 	if err != nil {
@@ -213,7 +214,7 @@ func sameLabels(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// Request creates a profile, or replaces it in place. The labels that it has are sent again: Fleet replaces them at each request,
+// Request creates a profile, or replaces it in place. It sends the existing labels again: every request replaces the labels,
 // and a profile without labels goes to all hosts (https://github.com/fleetdm/fleet/pull/49141).
 func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
 	if remote != nil {
@@ -243,7 +244,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 	return r, err
 }
 
-// team is the ID, or what stands for it in a dry run that may not ask.
+// teamIDField returns the team's ID, or a placeholder in a dry run without credentials.
 func (d *Server) teamIDField() string {
 	if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
 		return d.Team

@@ -14,10 +14,10 @@ import (
 	"syncguard/internal/target"
 )
 
-// Unlisted is the file of the entries for a YAML file that is there already.
+// Unlisted is the file with entries for an existing YAML file.
 const Unlisted = "configuration-profiles.yml"
 
-// teamFile is the YAML of a team, as far as it is about profiles: https://fleetdm.com/docs/configuration/yaml-files.
+// teamFile is the part about profiles of a team's YAML: https://fleetdm.com/docs/configuration/yaml-files.
 type teamFile struct {
 	Name     string `yaml:"name,omitempty"`
 	Controls struct {
@@ -42,8 +42,8 @@ const entriesHeader = `# What belongs into the YAML file of those who are to get
 # seen from there; from default.yml they begin with platforms/. Fleet does not read this file.
 `
 
-// Files lays the profiles out as Fleet's own starter repository does, and lists them: in the file of the team where that is not
-// there yet, or without a team in a file to be taken over by hand. A file of a team that is there stays as it is.
+// Files lays the profiles out like Fleet's own starter repository and lists them in the team's file, or without a team in a
+// file to copy from. It never changes an existing team file.
 func (d *Server) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
 	var files []*deploy.File
 	list := teamFile{Name: d.Team}
@@ -79,10 +79,10 @@ func (d *Server) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]
 	return append(files, &deploy.File{Name: name, Data: append([]byte(head), text...)}), nil
 }
 
-// maxTeam is the largest file of a team that is read, in bytes.
+// maxTeam is the largest team file read, in bytes.
 const maxTeam = 1 << 20
 
-// teamIn reads the name of the team that a file is about.
+// teamNameIn reads the team's name from a file.
 func teamNameIn(existing fs.FS, name string) (string, error) {
 	info, err := fs.Stat(existing, name)
 	if err != nil {
@@ -101,8 +101,8 @@ func teamNameIn(existing fs.FS, name string) (string, error) {
 	return team.Name, nil
 }
 
-// folderOf is where Fleet's starter repository keeps the profiles of a platform. Fleet delivers all of a team's to each of its
-// devices of Apple's, wherever the file is.
+// profileFolder returns the folder of a platform in Fleet's starter repository. The folder has no effect: Fleet delivers all
+// profiles of a team to each of its Apple devices.
 func profileFolder(p *deploy.Profile) string {
 	platform := "all"
 	switch p.Platform() { // only these: Fleet's folders for Apple's platforms

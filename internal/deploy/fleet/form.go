@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// form is a multipart form of fields, name and value each, and of a profile. The same content makes the same bytes.
+// multipartForm encodes fields (name and value) and a profile as a multipart form. The same content gives the same bytes.
 func multipartForm(fields [][2]string, fileName string, profile []byte) ([]byte, http.Header, error) {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)

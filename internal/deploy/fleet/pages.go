@@ -23,8 +23,8 @@ type pageInfo struct {
 
 var errNotFleet = errors.New("the answer is not one of Fleet's; is the address that of a Fleet server?")
 
-// pages asks for a list page by page, until one says that it is the last, or is empty. The list may be null, and has to
-// be there.
+// forEachPage requests a list page by page, until a page is empty or marked as the last. The list may be null, but its key
+// must be present.
 func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string, query url.Values, take func(page *T) (n int, more bool, err error)) error {
 	for i := range maxPages {
 		q := maps.Clone(query)

@@ -67,15 +67,15 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), err
 }
 
-// Session returns what the server does with profiles.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
 		Files: d.Files, ListedBy: listedBy}
 }
 
-// delivered returns which YAML files of a repository deliver each of its profiles.
+// listedBy returns, for each profile of a repository, the YAML files delivering it.
 func listedBy(existing fs.FS) map[string][]string {
-	found, _ := sources.Folder(existing) // what does not read is none of the export's business
+	found, _ := sources.Folder(existing) // unreadable files do not concern an export
 	lines := map[string][]string{}
 	for name, context := range found {
 		lines[name] = context.Lines

@@ -1,7 +1,8 @@
-// Package intune brings profiles to Microsoft Intune by Microsoft Graph, as custom configurations.
+// Package intune brings profiles to Microsoft Intune as custom configurations, with Microsoft Graph. Start at Destination and
+// Server; azidentity signs in.
 //
-// See https://learn.microsoft.com/graph/api/intune-deviceconfig-macoscustomconfiguration-create and the like for iOS. The
-// deployment channel is in the beta version only:
+// See https://learn.microsoft.com/graph/api/intune-deviceconfig-macoscustomconfiguration-create and the like for iOS. Only
+// the beta version has the deployment channel:
 // https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration?view=graph-rest-beta.
 package intune
 
@@ -26,18 +27,18 @@ const (
 
 var odataTypes = map[string]string{IOS: "#microsoft.graph.iosCustomConfiguration", MacOS: "#microsoft.graph.macOSCustomConfiguration"}
 
-// Server creates and updates custom configurations. Who gets them is assigned in Intune, and stays as it is.
+// Server creates and updates custom configurations. Their assignments in Intune never change.
 type Server struct {
 	Client   *deploy.Client
-	Platform string // IOS, MacOS, or "" for what TargetDeviceType says
+	Platform string // IOS, MacOS, or "" to follow TargetDeviceType
 }
 
-// Options are those of a client of Graph.
+// Options returns the client options of Graph.
 func Options(a deploy.Authorizer) deploy.Options {
 	return deploy.Options{Authorizer: a, Message: responseMessage}
 }
 
-// message finds the words of an error: https://learn.microsoft.com/graph/errors.
+// responseMessage extracts the message of an error: https://learn.microsoft.com/graph/errors.
 func responseMessage(body []byte) string {
 	var e struct {
 		Error struct {
@@ -51,7 +52,7 @@ func responseMessage(body []byte) string {
 	return e.Error.Code + ": " + e.Error.Message
 }
 
-// configuration is a custom configuration, as far as it matters here.
+// configuration holds the needed parts of a custom configuration.
 type configuration struct {
 	Type        string `json:"@odata.type"`
 	ID          string `json:"id,omitempty"`
@@ -65,7 +66,7 @@ type configuration struct {
 
 const configurationsPath = "/deviceManagement/deviceConfigurations"
 
-// Prepare takes the content, unsigned, of at most a million bytes.
+// Prepare takes the unsigned content, within Intune's size limit.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if _, err := d.platform(p); err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (d *Server) platform(p *deploy.Profile) (string, error) {
 	return "", errors.New("no TargetDeviceType says whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
 }
 
-// channel is where a Mac applies a profile. PayloadScope is User where it is absent.
+// channel returns the channel of a Mac. The default of PayloadScope is User.
 func channel(p *deploy.Profile) string {
 	if p.Text("PayloadScope") == "System" {
 		return "deviceChannel"
@@ -101,7 +102,7 @@ func channel(p *deploy.Profile) string {
 	return "userChannel"
 }
 
-// version is that of Graph: only the beta has the channel of Macs.
+// apiVersion returns the version of Graph: only beta has the channel of Macs.
 func apiVersion(platform string) string {
 	if platform == MacOS {
 		return "/beta"
@@ -109,7 +110,7 @@ func apiVersion(platform string) string {
 	return "/v1.0"
 }
 
-// Find reads the custom configurations, page by page, and asks for the payload of each that the list leaves out.
+// Find reads the custom configurations page by page, and requests each payload left out of the list.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	remotes := make([]*deploy.Remote, len(items))
 	for _, platform := range []string{IOS, MacOS} {
@@ -155,7 +156,7 @@ func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, e
 			if c.Payload == nil {
 				var err error
 				if c, err = d.get(ctx, platform, c.ID); deploy.IsStatus(err, http.StatusNotFound) {
-					continue // somebody has deleted it just now
+					continue // deleted in the meantime
 				} else if err != nil {
 					return "", err
 				}
@@ -181,7 +182,7 @@ func (d *Server) get(ctx context.Context, platform, id string) (c configuration,
 	return c, nil
 }
 
-// Request creates a configuration, or updates the one that is there. The channel of a Mac cannot be changed afterwards.
+// Request creates a configuration, or updates the existing one. The channel of a Mac cannot be changed later.
 func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
 	platform, err := d.platform(item.Profile)
 	if err != nil {
@@ -198,7 +199,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, remote.ID)
 		}
 		if !deploy.KeepsOwnName(remote) {
-			c.DisplayName = "" // somebody has given it another one
+			c.DisplayName = "" // keep the name given by an administrator
 		}
 		r.Method, r.Path, c.Channel = http.MethodPatch, r.Path+"/"+url.PathEscape(remote.ID), ""
 		r.Repeatable = true // the same content once more

@@ -50,7 +50,7 @@ Mac follows PayloadScope and cannot be changed afterwards; only the beta version
 	}
 }
 
-// graphs are the clouds that Microsoft Graph is in: https://learn.microsoft.com/graph/deployments.
+// graphClouds are the clouds with Microsoft Graph: https://learn.microsoft.com/graph/deployments.
 var graphClouds = map[string]struct {
 	address   string
 	authority cloud.Configuration
@@ -77,13 +77,13 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), err
 }
 
-// Session returns what the server does with profiles.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: deploy.CompareContent, Request: d.Request, Outcome: d.Outcome,
 		Files: deploy.Bodies(d.Request, ".json")}
 }
 
-// authorize signs in, or takes the token that is given. A dry run does not sign in by itself.
+// authorize signs in, or uses the given token. A dry run does not sign in by default.
 func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) {
 	if s.HasSecret("token") || s.DryRun && s.Text("credential") == "default" {
 		token, err := s.Secret(ctx, "token")
@@ -114,7 +114,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	}), nil
 }
 
-// azureRefusal takes the words of the authority out of the many lines of an error of azidentity.
+// azureRefusal extracts the authority's message from a long azidentity error.
 func azureRefusal(err error) error {
 	var failed *azidentity.AuthenticationFailedError
 	if err == nil {
@@ -124,7 +124,7 @@ func azureRefusal(err error) error {
 	if !errors.As(err, &failed) || failed.RawResponse == nil {
 		return diag.WithHint(err, hint)
 	}
-	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has read it whole already
+	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has already read all of it
 	words := deploy.TokenMessage(body)
 	if readErr != nil || words == "" {
 		return diag.WithHint(err, hint)

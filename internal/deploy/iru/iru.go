@@ -1,4 +1,5 @@
-// Package iru lays profiles out as Iru's own tool, iructl, takes them: a folder a profile, with an info file.
+// Package iru writes profiles as the repository of Iru's own tool, iructl: a folder for each profile, with an info file. It
+// contacts no server.
 //
 // See https://github.com/kandji-inc/iructl/wiki/Custom-Profiles, and src/iructl/repository/info.py there for the keys.
 package iru
@@ -18,16 +19,16 @@ import (
 	"syncguard/internal/target"
 )
 
-// Devices are the kinds of devices that a profile can run on, by the names of the keys runs_on_….
+// Devices are the kinds of devices, named as in the keys runs_on_….
 var Devices = []string{"mac", "iphone", "ipad", "tv", "vision"}
 
-// Repository writes into a folder of iructl.
+// Repository writes into a repository of iructl.
 type Repository struct {
-	RunsOn []string // some of Devices; none for what TargetDeviceType says
-	Active bool     // whether a new profile is delivered at once
+	RunsOn []string // some of Devices; none to follow TargetDeviceType
+	Active bool     // new profiles are delivered at once
 }
 
-// Prepare takes the content, unsigned.
+// Prepare takes the unsigned content.
 func (r *Repository) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if len(r.runsOn(p)) == 0 {
 		return nil, fmt.Errorf("no TargetDeviceType says which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
@@ -56,7 +57,7 @@ func (r *Repository) runsOn(p *deploy.Profile) []string {
 	return nil
 }
 
-// info is the file beside a profile. An id that Iru does not know makes a new profile there, and is replaced by Iru's own.
+// info is the file beside a profile. iructl creates a profile for an id unknown to Iru, and replaces the id with Iru's own.
 type info struct {
 	ID     string `yaml:"id"`
 	Name   string `yaml:"name"`
@@ -68,11 +69,11 @@ type info struct {
 	Vision bool   `yaml:"runs_on_vision,omitempty"`
 }
 
-// space is that of the version 5 UUIDs of new profiles.
+// uuidNamespace is the namespace of the version 5 UUIDs of new profiles.
 var uuidNamespace = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("iru.syncguard"))
 
-// Files makes a folder a profile, or goes into the one that has a profile of the same PayloadIdentifier already. An info file that
-// is there stays, since it holds the id that Iru gave; the profile beside it is replaced.
+// Files makes a folder for each profile, or uses the folder already holding its PayloadIdentifier. It replaces the profile
+// and keeps an existing info file, which holds the id given by Iru.
 func (r *Repository) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]*deploy.File, error) {
 	folders, err := readFolders(existing)
 	if err != nil {
@@ -108,14 +109,14 @@ func (r *Repository) Files(existing fs.FS, items []*deploy.Item, stems []string)
 	return files, nil
 }
 
-// folder is one of a profile that is there.
+// folder is an existing folder of a profile.
 type folder struct {
 	profile, info string // files; info is empty for none
-	identifier    string // PayloadIdentifier, empty where it cannot be read
-	duplicates    string // the files, where there are several of a kind
+	identifier    string // PayloadIdentifier, empty if unreadable
+	duplicates    string // the files, if there are several of one kind
 }
 
-// read returns the folders that are there. Each may be edited by hand, and iructl names the profile as it likes.
+// readFolders returns the existing folders, by path. People may have edited them, and iructl chooses the profile's file name.
 func readFolders(existing fs.FS) (map[string]*folder, error) {
 	dirs, err := fs.ReadDir(existing, "profiles")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Destination registers Iru, whose own tool carries what is written.
+// Destination registers Iru; its own tool uploads the files.
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "iru", Title: "Iru (Kandji)", Folder: true,

@@ -12,12 +12,11 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// removalPassword is the type of a payload that Jamf adds where a password for removal is set.
+// removalPassword is the type of a payload added by Jamf along with a removal password.
 const removalPassword = "com.apple.profileRemovalPassword"
 
-// Compare leaves out what Jamf fills in itself, and takes a text for what it was sent as where Jamf can have made the one of the
-// other. PayloadScope is told by the level, and PayloadDescription by the description. What cannot be read is not told, so that it
-// is written over.
+// Compare ignores the server's own additions and any text Jamf can have made from the text sent. PayloadScope is compared by
+// level, PayloadDescription by description. An unreadable profile gives a nil current value, so the next push overwrites it.
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	if d.Resend {
 		return nil, nil, nil
@@ -50,13 +49,13 @@ func (d *Server) compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 	return current, wanted, nil
 }
 
-// sameWords compares a text that stands beside the profile: white space does not count.
+// isSameText compares a text stored beside the profile, ignoring white space.
 func isSameText(stored, sent string) bool {
 	words := func(s string) string { return strings.Join(strings.Fields(s), "") }
 	return slices.ContainsFunc(storage().NameVariants(sent), func(form string) bool { return words(form) == words(stored) })
 }
 
-// readRemote reads what Jamf gives back. The empty keys that it adds can be there several times.
+// readRemote parses the profile returned by Jamf, tolerating duplicate keys: Jamf adds empty ones several times.
 func readRemote(remote *deploy.Remote) (*plist.Value, error) {
 	doc, found := plist.Read(diag.NewFile("profile", remote.Content))
 	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != rule.DuplicateKey })
@@ -66,7 +65,7 @@ func readRemote(remote *deploy.Remote) (*plist.Value, error) {
 	return doc.Root, nil
 }
 
-// normal copies a profile without what Jamf fills in itself.
+// withoutServerKeys copies a profile without the keys set by Jamf.
 func withoutServerKeys(root *plist.Value) *plist.Value {
 	top := withoutPhantoms(root)
 	top.Fields = withoutKeys(top.Fields, append([]string{"PayloadScope"}, server().Own.Top...))
@@ -76,12 +75,12 @@ func withoutServerKeys(root *plist.Value) *plist.Value {
 	return top
 }
 
-// without returns the fields of a dictionary that have none of some keys.
+// withoutKeys returns the fields of a dictionary except some keys.
 func withoutKeys(fields []plist.Field, keys []string) []plist.Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f plist.Field) bool { return slices.Contains(keys, f.Key) })
 }
 
-// withoutPhantoms copies a tree without keys that say nothing, and without empty arrays in arrays.
+// withoutPhantoms copies a tree without blank keys and without empty arrays in arrays, both added by Jamf.
 func withoutPhantoms(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		c := *v
@@ -91,8 +90,8 @@ func withoutPhantoms(v *plist.Value) *plist.Value {
 	})
 }
 
-// asSent makes of what Jamf holds what it was sent as, as far as that is to be wanted, with the payloads in the order of those
-// that are wanted. A key without content is none to Jamf.
+// alignPayloads rewrites Jamf's copy as the profile sent, as far as Jamf can have made one from the other, with the payloads
+// in the wanted order. Keys without content are dropped on both sides, as Jamf drops them.
 func alignPayloads(current, wanted *plist.Value) (sent, want *plist.Value) {
 	sent, want = alignKeys(current, wanted, server().Own.AddsTop)
 	has, wants := current.List("PayloadContent"), wanted.List("PayloadContent")
@@ -122,7 +121,7 @@ func alignPayloads(current, wanted *plist.Value) (sent, want *plist.Value) {
 	return sent.Set("PayloadContent", was), want.Set("PayloadContent", is)
 }
 
-// paired is asSent for one dictionary, to which Jamf adds some keys.
+// alignKeys is alignPayloads for one dictionary; adds are the keys added by Jamf.
 func alignKeys(current, wanted *plist.Value, adds []string) (sent, want *plist.Value) {
 	has, wants := fieldsByKey(current), fieldsByKey(wanted)
 	isThere := func(all map[string]*plist.Value, key string) bool { return all[key] != nil && !isEmpty(all[key]) }
@@ -161,7 +160,7 @@ func isEmpty(v *plist.Value) bool {
 	return false
 }
 
-// asWanted makes of a value that Jamf holds the one that is wanted, as far as Jamf can have made the one of the other.
+// alignValue returns wanted if Jamf can have made current from it, or else current.
 func alignValue(current, wanted *plist.Value, payloadType string) *plist.Value {
 	switch {
 	case wanted == nil:

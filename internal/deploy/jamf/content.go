@@ -8,11 +8,11 @@ import (
 	"syncguard/internal/plist"
 )
 
-// common are the keys that every payload has, which are no settings.
+// commonKeys are keys of every payload, not settings.
 var commonKeys = []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription",
 	"PayloadOrganization", "PayloadEnabled"}
 
-// wrap turns each payload whose type is the preference domain of another maker into com.apple.ManagedClient.preferences.
+// wrapPreferences turns each payload typed as a third party's preference domain into com.apple.ManagedClient.preferences.
 func wrapPreferences(root *plist.Value) (out *plist.Value, domains []string) {
 	content := root.Get("PayloadContent")
 	if content == nil || content.Kind != plist.Array {
@@ -42,14 +42,19 @@ func wrapPreferences(root *plist.Value) (out *plist.Value, domains []string) {
 	return top.Set("PayloadContent", items), domains
 }
 
-// isForeign reports whether a payload type is the preference domain of another maker.
+// isForeign reports whether a payload type is a third party's preference domain.
 func isForeign(payloadType string) bool {
 	return !strings.HasPrefix(payloadType, "com.apple.") && !strings.HasPrefix(payloadType, ".")
 }
 
-// encode writes a profile as it stands in a request: on one line, since Jamf makes elements of the white space between arrays,
-// with each line break as a reference to a carriage return, the only one that Jamf keeps, and escaped twice, since Jamf decodes
-// it once more than XML says. That reference is escaped once: twice it would arrive as text. The end of a CDATA section is none.
+// encode writes a profile for a request:
+//
+//   - on one line, since Jamf turns white space between arrays into elements;
+//   - with carriage returns as line breaks, the only ones kept by Jamf;
+//   - escaped twice, since Jamf decodes once more than XML says. Only the carriage returns are escaped once: twice, they would
+//     arrive as text.
+//
+// The result never holds the end of a CDATA section.
 func encode(root *plist.Value) ([]byte, error) {
 	text, err := plist.Write(withLineBreaks(root))
 	if err != nil {
@@ -58,10 +63,10 @@ func encode(root *plist.Value) ([]byte, error) {
 	return []byte(escapeTwice.Replace(string(Compact(text)))), nil
 }
 
-// escapeTwice takes what plist.Write has escaped. What it leaves in plain form Jamf leaves so, too.
+// escapeTwice escapes the output of plist.Write once more, except for characters Jamf leaves plain.
 var escapeTwice = strings.NewReplacer("]]&gt;", "]]&amp;gt;", "&gt;", ">", "&lt;", "&amp;lt;", "&amp;", "&amp;amp;")
 
-// withLineBreaks copies a tree for sending.
+// withLineBreaks copies a tree with line breaks for sending.
 func withLineBreaks(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		c := *v
@@ -73,8 +78,8 @@ func withLineBreaks(v *plist.Value) *plist.Value {
 	})
 }
 
-// Compact takes the white space between elements out of a property list that plist.Write has written. What stands in a
-// string or a key stays, byte for byte.
+// Compact removes white space between elements of a property list written by plist.Write. Strings and keys stay as they are,
+// byte for byte.
 func Compact(text []byte) []byte {
 	var out bytes.Buffer
 	for len(text) > 0 {

@@ -19,7 +19,7 @@ type summary struct {
 	Name string `xml:"name"`
 }
 
-// detail is a profile, as far as it matters here.
+// detail holds the needed parts of a profile.
 type detail struct {
 	XMLName xml.Name
 	General struct {
@@ -33,8 +33,8 @@ type detail struct {
 	} `xml:"general"`
 }
 
-// Find lists the profiles of each kind and reads those whose name is that of an item. Jamf gives a profile another
-// PayloadIdentifier when it is created, so the name is what tells it.
+// Find lists the profiles of each kind and reads those with an item's name. The PayloadIdentifier does not help: Jamf
+// replaces it on creation.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	remotes := make([]*deploy.Remote, len(items))
 	lists := map[string][]summary{}
@@ -66,7 +66,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 	return remotes, nil
 }
 
-// ReadBack compares what Jamf has stored, since none of what it does to a profile is documented.
+// ReadBack compares the stored profile with the one sent, since Jamf does not document its changes.
 func (d *Server) ReadBack(ctx context.Context, item *deploy.Item, id string) (note string, err error) {
 	k, err := d.kind(item.Profile)
 	if err != nil {
@@ -75,7 +75,7 @@ func (d *Server) ReadBack(ctx context.Context, item *deploy.Item, id string) (no
 	remote, err := d.get(ctx, k, id)
 	switch {
 	case deploy.IsStatus(err, http.StatusNotFound):
-		return "", nil // another node of the cluster does not know of it yet
+		return "", nil // another node of the cluster does not have it yet
 	case err != nil:
 		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
 	}
@@ -121,7 +121,7 @@ func (d *Server) getXML(ctx context.Context, path string, into any) error {
 	if err != nil {
 		return err
 	}
-	if err := xml.Unmarshal(response.Body, into); err != nil { // encoding/xml expands no entities of a document's own
+	if err := xml.Unmarshal(response.Body, into); err != nil { // encoding/xml expands no custom entities
 		return fmt.Errorf("reading the answer to %s: %w", path, err)
 	}
 	return nil

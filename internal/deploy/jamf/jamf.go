@@ -1,10 +1,11 @@
-// Package jamf brings profiles to Jamf Pro by its Classic API, which has one kind of profile for computers and one for mobile
-// devices.
+// Package jamf brings profiles to Jamf Pro with its Classic API, which keeps profiles for computers and for mobile devices
+// apart. Start at Destination and Server.
+//
+// Jamf changes the text of profiles in undocumented ways. The facts about them, each with its public source, are in package
+// mdm; compare.go and content.go apply them.
 //
 // See https://developer.jamf.com/jamf-pro/reference/osxconfigurationprofiles and
-// https://developer.jamf.com/jamf-pro/reference/mobiledeviceconfigurationprofiles. What the server does to a profile is not
-// documented. It rests on what Jamf's own clients and others have tried and state in public; package mdm has it, each with its
-// source.
+// https://developer.jamf.com/jamf-pro/reference/mobiledeviceconfigurationprofiles.
 package jamf
 
 import (
@@ -29,23 +30,23 @@ const (
 	Mobile    = mdm.MobileDevices
 )
 
-// kind is what the API calls a profile for one of them.
+// kind holds the API's names for one kind of devices.
 type kind struct {
 	devices    string
 	path, root string
-	method     string // the element that says how it gets to devices
-	system     string // the level of PayloadScope System, as it is sent; Jamf answers System, and its other level is User
+	method     string // element for the method of distribution
+	system     string // sent for PayloadScope System; Jamf returns System, and its other level is User
 }
 
-// Jamf takes the names of its own web page, such as Device Level and User Level, for the wrong ones without a word:
+// Jamf silently takes the labels of its own web page, such as Device Level and User Level, for the wrong level:
 // https://github.com/jamf/terraform-provider-jamfplatform, internal/resources/pro.
 var kinds = map[string]kind{
 	Computers: {Computers, "/JSSResource/osxconfigurationprofiles", "os_x_configuration_profile", "distribution_method", "Computer"},
 	Mobile:    {Mobile, "/JSSResource/mobiledeviceconfigurationprofiles", "configuration_profile", "deployment_method", "Device"},
 }
 
-// level is what the profile asks for. PayloadScope is a key of macOS, whose default is User; all else is for the device. Where a
-// profile does not say it, what it has in Jamf stays.
+// level returns the wanted level, "" for an unknown PayloadScope. Without PayloadScope an existing profile keeps its level; a
+// new one gets User on computers, the default of macOS, and the device's level elsewhere.
 func (k kind) level(p *deploy.Profile, remote *deploy.Remote) string {
 	scope := p.Text("PayloadScope")
 	if scope == "" && remote != nil {
@@ -60,7 +61,7 @@ func (k kind) level(p *deploy.Profile, remote *deploy.Remote) string {
 	return ""
 }
 
-// scopeOf is the PayloadScope of a level, "" for one that is not known.
+// scopeOf returns the PayloadScope of a level, "" for an unknown level.
 func scopeOf(level string) string {
 	switch strings.TrimSuffix(strings.ToLower(level), " level") {
 	case "user":
@@ -71,25 +72,25 @@ func scopeOf(level string) string {
 	return ""
 }
 
-// Server creates and updates configuration profiles. Their scope stays as it is.
+// Server creates and updates configuration profiles. Their Jamf scope (the devices assigned) never changes.
 type Server struct {
 	Client          *deploy.Client
-	Devices         string // Computers, Mobile, or "" for what TargetDeviceType says
+	Devices         string // Computers, Mobile, or "" to follow TargetDeviceType
 	Redeploy        string // All or Newly Assigned
-	Resend          bool   // what is unchanged is sent as well, for devices that have kept an old version
-	Category        string // "" for none on creation, and for what it has on update
-	WrapPreferences bool   // payloads of other makers become managed preferences, as Jamf's own editor shows them
+	Resend          bool   // send unchanged profiles too, for devices still on an old version
+	Category        string // "" for none on creation, and for the current one on update
+	WrapPreferences bool   // send payloads of third parties as managed preferences, as Jamf's own editor shows them
 }
 
-// Prepare takes the content, unsigned, in the form that loses least on its way, and says what is lost all the same. It refuses what
-// would arrive without its settings.
+// Prepare takes the unsigned content, encodes it with the least loss, and notes the remaining losses. It refuses a profile
+// arriving without its settings or with a changed secret.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	k, err := d.kind(p)
 	if err != nil {
 		return nil, err
 	}
 	sent, wrapped := *p, []string(nil)
-	if d.WrapPreferences && k.path == kinds[Computers].path { // managed preferences are of macOS
+	if d.WrapPreferences && k.path == kinds[Computers].path { // managed preferences exist on macOS only
 		sent.Root, wrapped = wrapPreferences(p.Root)
 	}
 	if k.level(p, nil) == "" {
@@ -132,7 +133,7 @@ func (d *Server) kind(p *deploy.Profile) (kind, error) {
 	return kind{}, errors.New("no TargetDeviceType says whether it is for computers or mobile devices; give --devices computers or mobile-devices")
 }
 
-// Together refuses two profiles of one name for devices of one kind: by that name Jamf's are told apart.
+// CheckSet refuses two profiles of the same name and kind: the name is Jamf's key.
 func (d *Server) CheckSet(items []*deploy.Item) error {
 	names := map[string]*deploy.Item{}
 	for _, item := range items {
@@ -150,8 +151,8 @@ func (d *Server) CheckSet(items []*deploy.Item) error {
 	return nil
 }
 
-// Request creates a profile, or updates the one that is there with the identity that Jamf gave it: with another one it would
-// be a second profile on devices.
+// Request creates a profile, or updates the existing one under the identity given by Jamf: with another identity, devices
+// would install it as a second profile.
 func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Request, error) {
 	k, err := d.kind(item.Profile)
 	if err != nil {
@@ -173,7 +174,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><` + k.root + `><general>`)
 	element("name", item.Name)
 	if text := item.Profile.Text("PayloadDescription"); text != "" || remote == nil {
-		element("description", text) // else what somebody wrote there stays
+		element("description", text) // else the description written in Jamf stays
 	}
 	if d.Category != "" {
 		b.WriteString("<category>")
@@ -190,10 +191,10 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 		Header: http.Header{"Content-Type": {"application/xml"}, "Accept": {"application/xml"}}}, nil
 }
 
-// escaper escapes what stands beside the profile, which Jamf reads as XML says.
+// escaper escapes text beside the profile, decoded by Jamf as XML says.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// keepIdentity is the profile with the identity that the server gave it.
+// keepIdentity encodes the profile with the identity given by the server.
 func keepIdentity(root *plist.Value, remote *deploy.Remote) ([]byte, error) {
 	top := *root
 	top.Fields = slices.Clone(root.Fields)
@@ -202,7 +203,7 @@ func keepIdentity(root *plist.Value, remote *deploy.Remote) ([]byte, error) {
 		switch {
 		case err == nil && current.Get(key) != nil && current.Get(key).Kind == plist.String && current.Get(key).Text != "":
 			top.Set(key, current.Get(key))
-		case remote.Fields["uuid"] != "": // the server makes both the same
+		case remote.Fields["uuid"] != "": // the server sets both to the same value
 			top.Set(key, plist.NewString(remote.Fields["uuid"]))
 		default:
 			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, remote.ID)

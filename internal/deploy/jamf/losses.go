@@ -13,15 +13,15 @@ func server() *mdm.Server { return mdm.Find("jamf") }
 
 func storage() *mdm.Storage { return server().Storage }
 
-// Loss is what Jamf does to one text of a profile.
+// Loss is a change made by Jamf to one text of a profile.
 type Loss struct {
 	Path   string // of the value, or of the key
-	Type   string // of the payload that holds it, "" outside of payloads
+	Type   string // of the payload around it, "" outside payloads
 	Secret bool
 	Change mdm.Change
 }
 
-// Losses lists what Jamf does to the texts of a profile for this kind of devices, but for those that it fills in itself.
+// Losses lists Jamf's changes to the texts of a profile for this kind of devices, leaving out the keys set by Jamf itself.
 func Losses(root *plist.Value, devices string) []Loss {
 	var found []Loss
 	own := server().Own
@@ -48,7 +48,7 @@ func Losses(root *plist.Value, devices string) []Loss {
 	return found
 }
 
-// payloadAround returns the payload that a value stands in, or nil.
+// payloadAround returns the payload around a value, or nil.
 func payloadAround(n *plist.Node) *plist.Value {
 	for ; n.Up != nil && n.Up.Up != nil; n = n.Up {
 		if list := n.Up; list.Up.Up == nil && list.Kind == plist.Array && list.Field != nil && list.Field.Key == "PayloadContent" {
@@ -58,10 +58,10 @@ func payloadAround(n *plist.Node) *plist.Value {
 	return nil
 }
 
-// maxPaths is how many places of a loss are named.
+// maxPaths is how many paths a note names.
 const maxPaths = 3
 
-// places lists where something happens, "" for nowhere.
+// pathsWith lists the paths of matching losses, "" for none.
 func pathsWith(all []Loss, is func(Loss) bool) string {
 	var paths []string
 	more := 0
@@ -82,7 +82,7 @@ func pathsWith(all []Loss, is func(Loss) bool) string {
 
 func hasChange(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return l.Change == c } }
 
-// refuse is what is worse than to send nothing.
+// rejectLosses returns an error for losses worse than sending nothing.
 func rejectLosses(all []Loss) error {
 	if at := pathsWith(all, hasChange(mdm.Emptied)); at != "" {
 		return fmt.Errorf("an emoji or another character above U+FFFF makes Jamf Pro drop all settings of managed preferences: take it out of %s", at)
@@ -93,7 +93,7 @@ func rejectLosses(all []Loss) error {
 	return nil
 }
 
-// describe says what Jamf loses, a sentence for each change.
+// lossNotes describes the losses, one sentence for each change.
 func (d *Server) lossNotes(all []Loss, devices string) (sentences []string) {
 	wraps := false
 	for _, l := range all {

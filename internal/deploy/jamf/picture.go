@@ -3,22 +3,22 @@ package jamf
 import (
 	"bytes"
 	"image"
-	_ "image/gif"  // for what a profile can hold
+	_ "image/gif"  // formats allowed in profiles
 	_ "image/jpeg" // likewise
 	_ "image/png"  // likewise
 )
 
-// webClip is the payload type whose Icon Jamf renders anew, as a PNG of 180 pixels.
+// webClip is the payload type with an Icon rendered anew by Jamf, as a PNG of 180 pixels.
 const webClip = "com.apple.webClip.managed"
 
 const (
-	maxSide   = 2048 // pixels of a side of a picture that is looked at
-	gridSide  = 16   // of what it is brought down to
+	maxSide   = 2048 // pixels a side of the largest picture compared
+	gridSide  = 16   // cells a side
 	tolerance = 8    // of 255, on average: Jamf's rendering differs by less than 3, another picture by far more
 )
 
-// samePicture reports whether two pictures show the same, whatever their size and format. Source: terraform-provider-jamfplatform,
-// issue 418.
+// isSamePicture reports whether two pictures show the same, ignoring size and format. Source:
+// terraform-provider-jamfplatform, issue 418.
 func isSamePicture(a, b []byte) bool {
 	x, okX := colorGrid(a)
 	y, okY := colorGrid(b)
@@ -32,7 +32,7 @@ func isSamePicture(a, b []byte) bool {
 	return sum <= tolerance*len(x)
 }
 
-// grid brings a picture down to a few squares, each of four means of 0 to 255.
+// colorGrid reduces a picture to a few cells, each with four means of 0 to 255.
 func colorGrid(data []byte) (means []int, ok bool) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || config.Width < 1 || config.Height < 1 || config.Width > maxSide || config.Height > maxSide {
@@ -51,7 +51,7 @@ func colorGrid(data []byte) (means []int, ok bool) {
 	return means, true
 }
 
-// square is one of the squares of a grid, at least one pixel.
+// cell returns one cell of a grid, at least one pixel.
 func cell(b image.Rectangle, row, column int) image.Rectangle {
 	x, y := b.Min.X+column*b.Dx()/gridSide, b.Min.Y+row*b.Dy()/gridSide
 	return image.Rect(x, y, max(x+1, b.Min.X+(column+1)*b.Dx()/gridSide), max(y+1, b.Min.Y+(row+1)*b.Dy()/gridSide))

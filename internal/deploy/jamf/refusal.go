@@ -8,13 +8,13 @@ import (
 	"syncguard/internal/deploy"
 )
 
-// Options are those of a client of the API.
+// Options returns the client options of the API.
 func Options(a deploy.Authorizer) deploy.Options {
 	return deploy.Options{Authorizer: a, Message: responseMessage}
 }
 
-// message finds the words in the page of HTML that the Classic API answers with, such as the one in
-// https://github.com/grokability/jamf2snipe/issues/148, or in the JSON of the other ones.
+// responseMessage extracts the message from a refusal: the Classic API's HTML page, such as the one in
+// https://github.com/grokability/jamf2snipe/issues/148, or the JSON of the other APIs.
 func responseMessage(body []byte) string {
 	text := string(body)
 	if _, rest, ok := strings.Cut(text, "<p>"); ok && strings.Contains(text, "<html") {

@@ -85,7 +85,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 		// https://developer.jamf.com/jamf-pro/docs/client-credentials
 		config := &clientcredentials.Config{ClientID: id, ClientSecret: secret}
 		token, err := tokens.Token(ctx, "/api/v1/oauth/token", config)
-		if deploy.IsStatus(err, http.StatusNotFound) { // a server from when it had no version
+		if deploy.IsStatus(err, http.StatusNotFound) { // an older server, with an unversioned endpoint
 			token, err = tokens.Token(ctx, "/api/oauth/token", config)
 		}
 		return token, err
@@ -94,7 +94,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), err
 }
 
-// Session returns what the server does with profiles.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, CheckSet: d.CheckSet, Find: d.Find, Compare: d.Compare, Request: d.Request,
 		Outcome: d.Outcome, ReadBack: d.ReadBack, Files: deploy.Bodies(d.Request, ".xml")}

@@ -1,6 +1,6 @@
-// Package kmfddm brings declarations to a KMFDDM server, which hands them to devices that a NanoMDM server manages. What is
-// known of it is of its API (docs/openapi.yaml) and its source, v0.8.3, which wins where they differ: 204 is a change, and 304
-// is none.
+// Package kmfddm brings declarations to a KMFDDM server, which delivers them to devices managed by NanoMDM. Its facts come
+// from the API description (docs/openapi.yaml) and the source, v0.8.3. The source wins if they differ: 204 means changed, 304
+// unchanged.
 package kmfddm
 
 import (
@@ -20,16 +20,16 @@ import (
 	"syncguard/internal/plist"
 )
 
-// user is the name that KMFDDM wants with its API key (operations guide, -api).
+// apiUser is the user name required with the API key (operations guide, -api).
 const apiUser = "kmfddm"
 
-// Options are those of a client of the API.
+// Options returns the client options of the API.
 func Options(key string) deploy.Options {
 	return deploy.Options{Authorizer: deploy.Basic(apiUser, key), Message: responseMessage,
 		Accepts: func(status int, _ []byte) bool { return status == http.StatusNotModified }}
 }
 
-// message finds the words of an error.
+// responseMessage extracts the message of an error.
 func responseMessage(body []byte) string {
 	var e struct {
 		Error string `json:"error"`
@@ -38,21 +38,21 @@ func responseMessage(body []byte) string {
 	return e.Error
 }
 
-// Server stores declarations, and puts them into sets.
+// Server stores declarations and adds them to sets.
 type Server struct {
 	Client      *deploy.Client
 	Sets        []string
-	Enrollments []string // that are to get the sets
-	NoNotify    bool     // devices are not told
+	Enrollments []string // to assign the sets to
+	NoNotify    bool     // do not notify devices
 
-	Wait time.Duration // for the devices to take the declarations, 0 for not at all
-	Poll time.Duration // between two questions
+	Wait time.Duration // for the devices to take the declarations, 0 for no waiting
+	Poll time.Duration // interval between two status requests
 }
 
-// kept are the keys of the top level that the server stores, besides the ServerToken, which it makes: ddm/declaration.go.
+// storedKeys are the top-level keys stored by the server; it makes the ServerToken itself (ddm/declaration.go).
 var storedKeys = []string{"Identifier", "Type", "Payload"}
 
-// Prepare takes a declaration as it is.
+// Prepare takes a declaration unchanged.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	id := p.Text("Identifier")
 	if err := CheckName(id); err != nil {
@@ -71,7 +71,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	return []*deploy.Item{item}, nil
 }
 
-// CheckName says what is wrong with a name that stands in a path.
+// CheckName returns an error for a name not allowed in a path.
 func CheckName(name string) error {
 	if name == "" || name == "." || name == ".." || slices.ContainsFunc([]rune(name), func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f }) {
 		return fmt.Errorf("%q cannot stand in an address", name)
@@ -79,7 +79,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Find asks for each declaration.
+// Find requests each declaration.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	remotes := make([]*deploy.Remote, len(items))
 	for i, item := range items {
@@ -95,7 +95,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 	return remotes, nil
 }
 
-// Compare looks at what the server stores. The ServerToken it makes itself: another one with each change.
+// Compare compares the stored keys. The server makes a new ServerToken for each change.
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+item.Name, remote.Content))
 	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
@@ -103,7 +103,7 @@ func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 	}
 	switch id := doc.Root.String("Identifier"); {
 	case id == item.Name:
-	case strings.EqualFold(id, item.Name): // the collation of MySQL
+	case strings.EqualFold(id, item.Name): // MySQL's collation ignores case
 		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
 	default:
 		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
@@ -116,7 +116,7 @@ func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 
 const serverToken = "ServerToken"
 
-// stored is a declaration as the server stores it, with another token, or without one for nil.
+// asStored returns a declaration as stored by the server, with another token, or without one for nil.
 func asStored(v, token *plist.Value) *plist.Value {
 	c := *v
 	c.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f plist.Field) bool { return !slices.Contains(storedKeys, f.Key) })
@@ -139,12 +139,12 @@ func (d *Server) query() url.Values {
 	return url.Values{}
 }
 
-// Outcome tells a change from none.
+// Outcome distinguishes changed from unchanged.
 func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	return deploy.Outcome{ID: item.Name, Kept: response.Status == http.StatusNotModified}, nil
 }
 
-// Last puts the declarations into the sets, and gives the sets to the enrollments.
+// FinalRequests adds the declarations to the sets, and assigns the sets to the enrollments.
 func (d *Server) FinalRequests(items []*deploy.Item) []*deploy.Request {
 	var requests []*deploy.Request
 	put := func(path, key, value string) {

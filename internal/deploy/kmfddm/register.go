@@ -58,7 +58,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), err
 }
 
-// Session returns what the server does with declarations.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	s := &deploy.Session{Client: d.Client, Order: byDependency, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, FinalRequests: d.FinalRequests}
 	if d.Wait > 0 && len(d.Enrollments) > 0 {
@@ -68,7 +68,7 @@ func (d *Server) Session() *deploy.Session {
 	return s
 }
 
-// order puts what is referred to before what refers to it: the server can refuse an activation of what it does not have.
+// byDependency sorts referenced declarations first: the server can refuse an activation of an unknown configuration.
 func byDependency(a, b *deploy.Profile) int {
 	rank := func(p *deploy.Profile) int {
 		return slices.IndexFunc([]string{"com.apple.activation.", "com.apple.configuration.", "com.apple.management.", "com.apple.asset."},

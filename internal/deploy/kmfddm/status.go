@@ -14,19 +14,19 @@ import (
 	"syncguard/internal/deploy"
 )
 
-// The words for what devices make of a declaration.
+// The statuses of a declaration on a device.
 const (
 	active   = "Active"
-	inactive = "Inactive" // valid, and no activation of it holds
+	inactive = "Inactive" // valid, without an active activation
 	invalid  = "Invalid"
 )
 
-// reported is what a device says of a declaration (GET /v1/declaration-status).
+// deviceStatus is a device's status of a declaration (GET /v1/declaration-status).
 type deviceStatus struct {
 	Identifier string          `json:"identifier"`
 	Active     bool            `json:"active"`
 	Valid      string          `json:"valid"`   // valid, invalid or unknown
-	Current    bool            `json:"current"` // it is about what the server has now
+	Current    bool            `json:"current"` // about the server's present version
 	Reasons    json.RawMessage `json:"reasons"`
 }
 
@@ -44,7 +44,7 @@ func (r *deviceStatus) status() string {
 	return ""
 }
 
-// Follow asks the server again and again what the devices say, until each has taken or refused the declarations.
+// Follow polls the server until every device has taken or refused the declarations, or time is up.
 func (d *Server) Follow(ctx context.Context, items []*deploy.Item, report func(deploy.Report)) error {
 	over := time.NewTimer(d.Wait)
 	defer over.Stop()
@@ -79,7 +79,7 @@ func (d *Server) Follow(ctx context.Context, items []*deploy.Item, report func(d
 	}
 }
 
-// answer sums up what the devices say of a declaration: the worst of it, and whether they will say no more.
+// summarize combines the devices' statuses of a declaration into the worst one; ended means every device has finished.
 func (d *Server) summarize(item *deploy.Item, statuses map[string][]deviceStatus) (a deploy.Report, ended bool) {
 	a, ended = deploy.Report{Item: item, Final: true, OK: true}, true
 	for _, id := range d.Enrollments {
@@ -102,7 +102,7 @@ func (d *Server) summarize(item *deploy.Item, statuses map[string][]deviceStatus
 	return a, ended
 }
 
-// reasons says why a declaration is invalid, in the device's words.
+// reasons returns the device's reasons for an invalid declaration.
 func (r *deviceStatus) reasons() string {
 	var all []struct {
 		Code, Description string
@@ -117,10 +117,10 @@ func (r *deviceStatus) reasons() string {
 	return strings.Join(words, "; ")
 }
 
-// perRequest is how many enrollments one request names: its path is kept within what proxies take.
+// perRequest is how many enrollments one request names, to keep its path short enough for proxies.
 const perRequest = 50
 
-// statuses asks what the devices say of their declarations, by enrollment.
+// statuses requests the devices' statuses, by enrollment.
 func (d *Server) statuses(ctx context.Context) (map[string][]deviceStatus, error) {
 	all := map[string][]deviceStatus{}
 	for some := range slices.Chunk(d.Enrollments, perRequest) {

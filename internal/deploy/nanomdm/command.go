@@ -24,7 +24,7 @@ const (
 	profileList    = "ProfileList"
 )
 
-// Request enqueues a command. Devices are notified once, when all commands are there.
+// Request enqueues a command. Devices are notified once, after all commands.
 func (d *Server) Request(item *deploy.Item, _ *deploy.Remote) (*deploy.Request, error) {
 	id, body, err := d.command(item)
 	if err != nil {
@@ -34,7 +34,7 @@ func (d *Server) Request(item *deploy.Item, _ *deploy.Remote) (*deploy.Request, 
 		Header: http.Header{"Content-Type": {"text/plain"}}, Body: body}, nil
 }
 
-// command returns the CommandUUID and the command of an item.
+// command returns an item's CommandUUID and command.
 func (d *Server) command(item *deploy.Item) (id string, body []byte, err error) {
 	command := plist.NewDictionary()
 	switch item.Name {
@@ -51,11 +51,11 @@ func (d *Server) command(item *deploy.Item) (id string, body []byte, err error) 
 	return id, body, err
 }
 
-// space is that of the version 5 UUIDs of commands.
+// uuidNamespace is the namespace of the version 5 UUIDs of commands.
 var uuidNamespace = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("command.syncguard"))
 
-// commandUUID is of the enrollment, what it is sent and the generation, so that a command is not enqueued twice: NanoMDM
-// refuses a CommandUUID that it has, or writes the same command over it. A list is asked for anew each time.
+// commandUUID derives the UUID from enrollment, content and generation. A repeated command thus has the same UUID, and
+// NanoMDM refuses it or overwrites the same command. A list of profiles gets a new UUID each time.
 func (d *Server) commandUUID(item *deploy.Item) string {
 	generation := d.Generation
 	if item.Name == profileList {
@@ -74,14 +74,14 @@ type result struct {
 	NoPush       bool              `json:"no_push"`
 }
 
-// status is what came of it for one enrollment.
+// status is the result for one enrollment.
 type status struct {
 	PushError    string `json:"push_error"`
 	PushResult   string `json:"push_result"`
 	CommandError string `json:"command_error"`
 }
 
-// isResult reports whether a body is a result of the API. The status beside it is 500 when all failed, which says nothing more.
+// isResult reports whether a body is a result of the API, even with status 500, sent if all enrollments failed.
 func isResult(_ int, body []byte) bool {
 	r, err := readResult(body)
 	return err == nil && (r.CommandUUID != "" || r.PushError != "" || r.CommandError != "" || len(r.Status) > 0)
@@ -94,7 +94,7 @@ func readResult(body []byte) (r result, err error) {
 	return r, nil
 }
 
-// Outcome reads what came of a command.
+// Outcome reads the result of a command.
 func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	r, err := readResult(response.Body)
 	if err != nil {
@@ -112,18 +112,18 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	return deploy.Outcome{ID: id}, nil
 }
 
-// isRepeated reports whether an error means that the server has the CommandUUID: as the storages inmem and filekv say it, MySQL
-// (error 1062), and PostgreSQL. The storage file writes over the command and says nothing.
+// isDuplicate reports whether an error means a known CommandUUID, in the words of the storages inmem and filekv, MySQL (error
+// 1062) and PostgreSQL. The storage file overwrites the command without an error.
 func isDuplicate(problem string) bool {
 	return slices.ContainsFunc([]string{"command already exists", "Error 1062", "commands_pkey"}, func(words string) bool {
 		return strings.Contains(problem, words)
 	})
 }
 
-// perPush is how many enrollments one request names: its path is kept within what proxies take.
+// perPush is how many enrollments one request names, to keep its path short enough for proxies.
 const perPush = 50
 
-// Last notifies the devices, each once.
+// FinalRequests notifies the devices, each once.
 func (d *Server) FinalRequests(items []*deploy.Item) []*deploy.Request {
 	if d.NoPush {
 		return nil
@@ -143,7 +143,7 @@ func (d *Server) FinalRequests(items []*deploy.Item) []*deploy.Request {
 	return requests
 }
 
-// Ended reads which devices could not be notified.
+// FinalFailures returns the errors of devices not notified.
 func (d *Server) FinalFailures(response *deploy.Response) (map[string]string, error) {
 	r, err := readResult(response.Body)
 	if err != nil {

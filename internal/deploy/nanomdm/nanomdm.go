@@ -1,6 +1,8 @@
-// Package nanomdm brings profiles to devices by a NanoMDM server: as commands, which the server hands to a device byte for
-// byte when it connects. What is known of the server is of its API (docs/openapi.yaml), its webhook (service/webhook/event.json)
-// and its source, v0.9.0; the commands are those of Apple's schemas (mdm/commands).
+// Package nanomdm sends profiles to devices as commands of a NanoMDM server, which passes them on byte for byte. Start at
+// Destination and Server; command.go writes commands, webhook.go reads the devices' reports.
+//
+// Its facts come from NanoMDM's API (docs/openapi.yaml), webhook (service/webhook/event.json) and source, v0.9.0; the
+// commands from Apple's schemas (mdm/commands).
 package nanomdm
 
 import (
@@ -15,37 +17,37 @@ import (
 	"syncguard/internal/plist"
 )
 
-// user is the name that NanoMDM wants with its API key (operations guide, -api).
+// apiUser is the user name required with the API key (operations guide, -api).
 const apiUser = "nanomdm"
 
-// Options are those of a client of the API.
+// Options returns the client options of the API.
 func Options(key string) deploy.Options {
 	return deploy.Options{Authorizer: deploy.Basic(apiUser, key), Accepts: isResult}
 }
 
-// Server enqueues commands for some enrollments.
+// Server enqueues commands for enrollments.
 type Server struct {
-	Enrollments []string // IDs as NanoMDM has them
-	Generation  string   // another one makes another command of the same profile; "" at first
-	NoPush      bool     // devices are not notified
-	Remove      []string // identifiers of profiles that are to be removed
-	List        bool     // ask for the profiles of the devices
+	Enrollments []string // IDs in NanoMDM
+	Generation  string   // another text gives a new command for the same profile; "" at first
+	NoPush      bool     // do not notify devices
+	Remove      []string // identifiers of profiles to remove
+	List        bool     // request the devices' profiles
 
 	Now time.Time
 
-	// What devices say is read from the webhook, nil for not at all.
+	// Webhook receives the devices' reports, nil for none.
 	Webhook    *Webhook
 	Wait       time.Duration // for the devices
 	Client     *deploy.Client
-	AskDevices bool // have Find ask the devices what they have: it needs Webhook and Client
+	AskDevices bool // Find asks the devices for their profiles; needs Webhook and Client
 }
 
-// Prepare makes one item an enrollment of a profile, whose bytes stay as they are.
+// Prepare makes one item for each enrollment, with the bytes of the file.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	return d.itemsFor(installProfile, p, p.File, !d.AskDevices), nil
 }
 
-// Commands makes the items that are about no file.
+// Commands makes the items without a file.
 func (d *Server) Commands() []*deploy.Item {
 	var all []*deploy.Item
 	for _, identifier := range d.Remove {
@@ -65,7 +67,7 @@ func (d *Server) itemsFor(requestType string, p *deploy.Profile, body []byte, se
 	return items
 }
 
-// Find finds nothing, since the API does not say what devices have, unless the devices themselves are to be asked.
+// Find returns nil for every item, since the API does not know the devices' profiles, unless AskDevices is set.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	remotes := make([]*deploy.Remote, len(items))
 	if !d.AskDevices {
@@ -90,7 +92,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 
 const fieldUUID = "PayloadUUID"
 
-// Compare knows of what a device has no more than the UUID.
+// Compare compares the PayloadUUID, the only content known of a device.
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	old, told := remote.Fields[fieldUUID]
 	if !told {
@@ -101,13 +103,13 @@ func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wan
 			plist.Field{Key: fieldUUID, Value: plist.NewString(uuid)})
 	}
 	want := item.Profile.Text(fieldUUID)
-	if strings.EqualFold(old, want) { // a UUID is the same in capitals
+	if strings.EqualFold(old, want) { // UUIDs ignore case
 		old = want
 	}
 	return only(old), only(want), nil
 }
 
-// ask has the devices list their profiles, and returns what those said that answered in time, by enrollment.
+// listProfiles requests the devices' profiles and returns those reported in time, by enrollment.
 func (d *Server) listProfiles(ctx context.Context) (map[string][]deploy.Installed, error) {
 	lister := &Server{Enrollments: d.Enrollments, NoPush: d.NoPush, List: true, Now: d.Now, Webhook: d.Webhook, Wait: d.Wait, Client: d.Client}
 	session := lister.Session()
@@ -134,10 +136,10 @@ func (d *Server) listProfiles(ctx context.Context) (map[string][]deploy.Installe
 	return lists, err
 }
 
-// Expect is told of the items before they are sent.
+// Expect announces items before they are sent.
 func (d *Server) Expect(items []*deploy.Item) { d.Webhook.expect(d, items) }
 
-// Follow tells what the devices report.
+// Follow reports the devices' reports.
 func (d *Server) Follow(ctx context.Context, items []*deploy.Item, report func(deploy.Report)) error {
 	open := map[*deploy.Item]bool{}
 	for _, item := range items {

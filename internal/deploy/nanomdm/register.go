@@ -61,7 +61,7 @@ it to the enrollments that it is enqueued for. The CommandUUID is that of the co
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{Generation: s.Text("generation"), NoPush: s.Bool("no-push"), Remove: s.Given["remove"], List: s.Bool("list"), Wait: s.Duration("wait"), Now: s.Now()}
 	if s.WriteFiles {
-		d.Enrollments = []string{"ID"} // it stands for the enrollments, which are in the address that the command is put to
+		d.Enrollments = []string{"ID"} // a placeholder: the enrollments stand in the address of the request, not in the command
 		return d.Session(), nil
 	}
 	var err error
@@ -88,7 +88,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	return d.Session(), nil
 }
 
-// check returns what cannot be meant.
+// checkFlags returns an error for flags or files contradicting each other.
 func checkFlags(s *deploy.Setup) error {
 	switch {
 	case s.Bool("list") && s.Text("webhook-listen") == "" && !s.DryRun:
@@ -104,7 +104,7 @@ func checkFlags(s *deploy.Setup) error {
 	return nil
 }
 
-// Session returns what the server does with profiles.
+// Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	s := &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome, Commands: d.Commands(),
 		FinalRequests: d.FinalRequests, FinalFailures: d.FinalFailures, Files: deploy.Bodies(d.Request, ".plist")}
@@ -115,7 +115,7 @@ func (d *Server) Session() *deploy.Session {
 	return s
 }
 
-// warnOfMixture warns where each device is sent what can only be for some of them.
+// warnAboutMixedPlatforms warns if every device is sent profiles meant for some of them.
 func warnAboutMixedPlatforms(s *deploy.Setup) {
 	var platforms []string
 	for _, p := range s.Profiles {
@@ -129,7 +129,7 @@ func warnAboutMixedPlatforms(s *deploy.Setup) {
 	}
 }
 
-// enrollments returns the IDs of the flags, each once.
+// enrollments returns the IDs given by flags, each once.
 func enrollments(s *deploy.Setup) ([]string, error) {
 	ids, path := slices.Clone(s.Given["id"]), s.Text("ids-file")
 	if path != "" {
@@ -154,7 +154,7 @@ func enrollments(s *deploy.Setup) ([]string, error) {
 	return ids, deploy.CheckEnrollments(ids)
 }
 
-// listen begins to listen for the webhook, until the run ends.
+// listenForReports starts the webhook's listener, which runs until the end of the run. An address open to others needs a key.
 func listenForReports(ctx context.Context, s *deploy.Setup) (*Webhook, error) {
 	w := &Webhook{}
 	if s.HasSecret("webhook-key") {

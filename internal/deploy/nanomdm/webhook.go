@@ -19,34 +19,34 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The statuses of a report that end a command; with NotNow the device will answer later.
+// The final statuses of a command, and NotNow, after which the device reports again.
 const (
 	acknowledged = "Acknowledged"
 	notNow       = "NotNow"
 )
 
-// report is what a device says of a command.
+// report is a device's report on a command.
 type report struct {
 	enrollment  string
 	commandUUID string
 	status      string // Acknowledged, Error, CommandFormatError or NotNow
 	errors      []string
-	profiles    []deploy.Installed // of ProfileList
+	profiles    []deploy.Installed // from ProfileList
 }
 
-// Webhook receives the reports that NanoMDM passes on (-webhook-url), and keeps those that somebody waits for.
+// Webhook receives the reports passed on by NanoMDM (-webhook-url) and keeps the expected ones.
 type Webhook struct {
-	Key []byte // of the digest in X-Hmac-Signature (-webhook-hmac-key); nil for none
+	Key []byte // for the digest in X-Hmac-Signature (-webhook-hmac-key); nil for none
 
 	mu       sync.Mutex
 	expected map[string]*deploy.Item // by CommandUUID
 	reports  chan *report
 }
 
-// maxEvent is how much of an event is read, in bytes: a list of profiles with their certificates can be long.
+// maxEvent is the largest event read, in bytes: a list of profiles with their certificates can be long.
 const maxEvent = 8 << 20
 
-// expect names the commands whose reports are to be kept. It is called before they are sent, since a device can be quick.
+// expect registers commands to keep reports of. Call it before sending them, since a device can be quick.
 func (w *Webhook) expect(d *Server, items []*deploy.Item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -57,7 +57,7 @@ func (w *Webhook) expect(d *Server, items []*deploy.Item) {
 	w.reports = make(chan *report, 2*len(items)+16)
 }
 
-// ServeHTTP takes an event. Whatever it is about, the server is told that it has arrived.
+// ServeHTTP receives an event. It confirms every event, expected or not.
 func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(out, r.Body, maxEvent))
 	switch {
@@ -81,7 +81,7 @@ func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// keep keeps a report if it is expected, from the enrollment that it is expected of.
+// deliver passes on an expected report, if it comes from the right enrollment.
 func (w *Webhook) deliver(ctx context.Context, received *report) {
 	w.mu.Lock()
 	item := w.expected[received.commandUUID]
@@ -106,7 +106,7 @@ func (w *Webhook) isGenuine(body []byte, digest string) bool {
 	return err == nil && hmac.Equal(got, mac.Sum(nil))
 }
 
-// await tells of each report until none of the items is open, or the time is over.
+// await reports each report until no item is open, or time is up.
 func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait time.Duration, report func(deploy.Report)) error {
 	over := time.NewTimer(wait)
 	defer over.Stop()
@@ -131,7 +131,7 @@ func (w *Webhook) await(ctx context.Context, open map[*deploy.Item]bool, wait ti
 	return nil
 }
 
-// event is the part of NanoMDM's event that a report is in (service/webhook/event.json).
+// event is the part of NanoMDM's event holding a report (service/webhook/event.json).
 type event struct {
 	AcknowledgeEvent *struct {
 		CommandUUID string `json:"command_uuid"`
@@ -144,7 +144,7 @@ type event struct {
 	} `json:"acknowledge_event"`
 }
 
-// readEvent returns the report of an event, or nil where it is about something else.
+// readEvent returns the report of an event, or nil if it has none.
 func readEvent(body []byte) (*report, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
