@@ -274,17 +274,17 @@ func TestDefaultsHaveTheKindOfTheirKey(t *testing.T) {
 
 func TestReadTypeRefuses(t *testing.T) {
 	tests := []struct{ name, data, want string }{
-		{"no mapping", "- a", "not a mapping"},
+		{"no mapping", "- a", "no mapping"},
 		{"nothing", "", "YAML"},
 		{"broken", "a: [", "YAML"},
-		{"no type", "payload: {}", "names no payloadtype"},
-		{"unknown declaration", "payload: {declarationtype: com.example}", "no known kind"},
+		{"no type", "payload: {}", "no payloadtype"},
+		{"unknown declaration", "payload: {declarationtype: com.example}", `invalid declarationtype "com.example": want one in`},
 		{"unknown kind", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <text>}", `line 3: key "k": unknown type "text"`},
-		{"default of another kind", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <integer>, default: x}", `line 3: "x" is not a value of type integer`},
+		{"default of another kind", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <integer>, default: x}", `line 3: invalid value "x": want a value of type integer`},
 		{"bad version", "payload:\n  payloadtype: t\n  supportedOS:\n    iOS: {introduced: soon}", `iOS: line 4: version "soon"`},
-		{"bad boolean", "payload: {payloadtype: t, supportedOS: {iOS: {supervised: perhaps}}}", `"perhaps" is not a boolean`},
-		{"bad bound", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <real>, range: {min: low}}", `"low" is not a number`},
-		{"bad repetition", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <array>, repetition: {max: 1.5}}", `"1.5" is not an integer`},
+		{"bad boolean", "payload: {payloadtype: t, supportedOS: {iOS: {supervised: perhaps}}}", `invalid value "perhaps": want a boolean`},
+		{"bad bound", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <real>, range: {min: low}}", `invalid value "low": want a number`},
+		{"bad repetition", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <array>, repetition: {max: 1.5}}", `invalid value "1.5": want an integer`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,11 +12,10 @@ import (
 	"syncguard/internal/schema"
 )
 
-// maxAliases bounds how often a file may refer to what it holds already. Apple's need three at most; each one may stand
-// for as much as the whole file.
+// maxAliases bounds the aliases of a file: each may stand for as much as the whole file. Apple's files have three at most.
 const maxAliases = 64
 
-// IsCheckout says whether a folder has the shape of Apple's repository.
+// IsCheckout reports whether a folder has the shape of Apple's repository.
 func IsCheckout(files fs.FS) bool {
 	for _, folder := range []string{profilesFolder, declarationsFolder} {
 		if info, err := fs.Stat(files, folder); err == nil && info.IsDir() {
@@ -26,7 +25,8 @@ func IsCheckout(files fs.FS) bool {
 	return false
 }
 
-// ReadCheckout reads a checkout of Apple's repository that nobody vouches for, with its prose.
+// ReadCheckout reads an untrusted checkout of Apple's repository, with its prose. It skips files that it cannot use, and keeps
+// the reasons.
 func ReadCheckout(files fs.FS, version string) (*schema.Checkout, error) {
 	names, err := SchemaFiles(files)
 	if err != nil {
@@ -75,11 +75,11 @@ func readUntrusted(name string, data []byte) (*schema.Type, *schema.Prose, error
 	if err != nil {
 		return nil, nil, err
 	}
-	mend(t)
+	correctKnown(t)
 	return t, readProse(document), nil
 }
 
-// countAliases does not follow them, so it sees each node once.
+// countAliases follows no alias, so it visits each node once.
 func countAliases(n *yaml.Node) int {
 	if n.Kind == yaml.AliasNode {
 		return 1
@@ -91,7 +91,7 @@ func countAliases(n *yaml.Node) int {
 	return count
 }
 
-// readProse reads titles and descriptions, or returns nil where there are none.
+// readProse reads titles and descriptions. Without any it returns nil.
 func readProse(document *yaml.Node) *schema.Prose {
 	p := &schema.Prose{Title: text(field(document, "title")), Content: text(field(document, "description"))}
 	if content := text(field(field(document, "payload"), "content")); content != "" {
@@ -101,7 +101,7 @@ func readProse(document *yaml.Node) *schema.Prose {
 	return unlessEmpty(p)
 }
 
-// proseOfKeys reads each list of keys once: it may lead back to itself.
+// proseOfKeys reads each list of keys once: a list may hold itself.
 func proseOfKeys(list *yaml.Node, seen map[*yaml.Node]bool) map[string]*schema.Prose {
 	if list == nil || seen[list] {
 		return nil

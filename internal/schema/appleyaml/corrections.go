@@ -3,50 +3,50 @@ package appleyaml
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"syncguard/internal/schema"
 )
 
-// correction mends a slip of Apple's schemas that would make right profiles wrong: a dictionary whose keys are free though
-// the schema names some.
+// correction corrects a mistake of Apple's schemas, by which valid profiles would have unknown keys: a dictionary with free
+// keys and a schema naming some.
 type correction struct {
 	id   string
 	path []string
-	// placeholder is the one subkey that stands for any key; where it is empty the keys that are named stay, and any other
-	// may stand beside them.
+	// placeholder is the one subkey standing for any key. If empty, the named keys stay and any other is allowed.
 	placeholder string
-	mark        string // told with the type
-	mend        func(t *schema.Type, dictionary *schema.Key)
+	unsure      string // added to Type.Unsure
+	correct     func(t *schema.Type, dictionary *schema.Key)
 }
 
-// corrections returns every slip that is mended.
+// corrections returns all corrections, with the reason for each.
 func corrections() []correction {
 	const vendorKeys = "VendorConfig read as a free dictionary"
 	return []correction{
 		{
-			// The dictionary holds languages, and no key of this name.
-			id: "TopLevel", path: []string{"ConsentText"}, placeholder: "ConsentTextItem", mark: "ConsentTextItem read as a placeholder",
-			mend: func(_ *schema.Type, k *schema.Key) { k.Keys = k.Keys[0].Keys },
+			// The keys are languages; none has this name.
+			id: "TopLevel", path: []string{"ConsentText"}, placeholder: "ConsentTextItem", unsure: "ConsentTextItem read as a placeholder",
+			correct: func(_ *schema.Type, k *schema.Key) { k.Keys = k.Keys[0].Keys },
 		},
 		{
-			// The dictionary holds printers under the names of their queues.
-			id: "com.apple.mcxprinting", path: []string{"UserPrinterList"}, placeholder: "Printer", mark: "Printer read as a placeholder",
-			mend: nameAny,
+			// The keys are the names of print queues.
+			id: "com.apple.mcxprinting", path: []string{"UserPrinterList"}, placeholder: "Printer", unsure: "Printer read as a placeholder",
+			correct: nameAny,
 		},
 		{
-			// The keys are the names of realms, as the schema says itself.
+			// The keys are the names of realms, by the schema's own description.
 			id: "com.apple.extensiblesso(kerberos)", path: []string{"ExtensionData", "domainRealmMapping"}, placeholder: "Realm",
-			mark: "Realm read as a placeholder", mend: nameAny,
+			unsure: "Realm read as a placeholder", correct: nameAny,
 		},
 		{
-			// Apple names the protocol and the interfaces of a tunnel alone, as if it needed no server. Profiles in use have the
-			// keys of IKEv2 there (mosen/profiledocs, from Apple's earlier reference); the declaration has them below IKEV2.
+			// Apple lists only the protocol and the interfaces of a tunnel, and no server. Profiles in use have the keys of IKEv2
+			// there (mosen/profiledocs, from Apple's earlier reference); the declaration has them below IKEV2.
 			id: "com.apple.vpn.managed", path: []string{"AlwaysOn", "TunnelConfigurations"}, placeholder: "TunnelConfigurationElement",
-			mark: "keys of IKEv2 in TunnelConfigurations", mend: addTunnelKeys,
+			unsure: "keys of IKEv2 in TunnelConfigurations", correct: addTunnelKeys,
 		},
-		// The plug-in's vendor makes the keys; Apple names those of four vendors.
-		{id: "com.apple.vpn.managed", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
-		{id: "com.apple.configuration.network.vpn.vpn-plugin", path: []string{"VendorConfig"}, mark: vendorKeys, mend: addAny},
+		// The plug-in's vendor defines the keys; Apple names those of four vendors.
+		{id: "com.apple.vpn.managed", path: []string{"VendorConfig"}, unsure: vendorKeys, correct: addAny},
+		{id: "com.apple.configuration.network.vpn.vpn-plugin", path: []string{"VendorConfig"}, unsure: vendorKeys, correct: addAny},
 	}
 }
 
@@ -65,28 +65,28 @@ func addTunnelKeys(t *schema.Type, tunnels *schema.Key) {
 	}
 }
 
-// Correct mends the slips of Apple's schemas that are known. One that is gone is an error, so that their list stays short.
+// Correct corrects the known mistakes of Apple's schemas. A mistake not found is an error: its correction has to go.
 func Correct(types []*schema.Type) error {
 	for _, c := range corrections() {
-		mended := false
+		corrected := false
 		for _, t := range types {
-			mended = mended || c.apply(t)
+			corrected = corrected || c.apply(t)
 		}
-		if !mended {
-			return fmt.Errorf("correcting %s: %v is not as it was", c.id, c.path)
+		if !corrected {
+			return fmt.Errorf("correcting %s: the mistake in %s is gone: remove its correction", c.id, strings.Join(c.path, "."))
 		}
 	}
 	return nil
 }
 
-// mend mends the slips of one type of a checkout, where one may be gone.
-func mend(t *schema.Type) {
+// correctKnown corrects one type of a checkout, with or without mistakes.
+func correctKnown(t *schema.Type) {
 	for _, c := range corrections() {
 		c.apply(t)
 	}
 }
 
-// apply reports whether the type has the slip, which is mended then.
+// apply corrects a type and reports whether it had the mistake.
 func (c correction) apply(t *schema.Type) bool {
 	if t.ID != c.id {
 		return false
@@ -95,8 +95,8 @@ func (c correction) apply(t *schema.Type) bool {
 	if k == nil || !c.isIn(k) {
 		return false
 	}
-	c.mend(t, k)
-	t.Unsure = append(t.Unsure, c.mark)
+	c.correct(t, k)
+	t.Unsure = append(t.Unsure, c.unsure)
 	return true
 }
 

@@ -8,13 +8,13 @@ import (
 	"syncguard/internal/schema"
 )
 
-// Delta is what changed in one payload type: keys that came, and what keys and the payload newly state for single platforms.
-// Keys that were removed stay known, with the version that removed them.
+// Delta is the changes to one payload type: new keys, and new facts of keys and of the payload for single platforms. Removed
+// keys stay known, with the version removing them.
 type Delta struct {
 	PayloadType  string
 	Availability schema.Availabilities
 	Added        []*schema.Key
-	Changed      []*schema.Key // only Name, Availability and Replacement count
+	Changed      []*schema.Key // with Name, Availability and Replacement alone
 	Sources      []schema.Source
 	file         string
 }
@@ -48,7 +48,7 @@ func readDelta(data []byte) (*Delta, error) {
 	return d, nil
 }
 
-// apply changes a type. Keys that came are put where the order of Apple's list, by name, has them.
+// apply changes a type. New keys go to their places by name, the order of Apple's list.
 func (d *Delta) apply(t *schema.Type) error {
 	for platform, a := range d.Availability {
 		t.Availability[platform] = t.Availability[platform].Override(a)
@@ -56,7 +56,7 @@ func (d *Delta) apply(t *schema.Type) error {
 	for _, change := range d.Changed {
 		k := t.Key(change.Name)
 		if k == nil {
-			return fmt.Errorf("changing %s: there is no key %q", t.ID, change.Name)
+			return fmt.Errorf("%s changes unknown key %q of %s", d.file, change.Name, t.ID)
 		}
 		if k.Availability == nil {
 			k.Availability = schema.Availabilities{}
@@ -68,7 +68,7 @@ func (d *Delta) apply(t *schema.Type) error {
 	}
 	for _, k := range d.Added {
 		if t.Key(k.Name) != nil {
-			return fmt.Errorf("changing %s: %s adds key %q, known already", t.ID, d.file, k.Name)
+			return fmt.Errorf("%s adds key %q of %s, known already", d.file, k.Name, t.ID)
 		}
 		i, _ := slices.BinarySearchFunc(t.Keys, k, func(a, b *schema.Key) int {
 			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))

@@ -24,8 +24,8 @@ func FactsFile(commit, name string, data, old []byte) (facts []byte, left []stri
 	if err != nil {
 		return nil, nil, err
 	}
-	s := sieve{left: map[string]bool{}, done: map[*yaml.Node]bool{}}
-	s.sift(document, &fileFields)
+	s := factsFilter{left: map[string]bool{}, done: map[*yaml.Node]bool{}}
+	s.apply(document, &fileFields)
 	if old != nil {
 		before, err := load(old)
 		if err != nil {
@@ -50,8 +50,7 @@ func FactsFile(commit, name string, data, old []byte) (facts []byte, left []stri
 	return b.Bytes(), slices.Sorted(maps.Keys(s.left)), err
 }
 
-// sameFacts returns an error if facts do not read as the type of data. Its own reader decides what a fact is. With more, facts
-// may have keys that data lacks.
+// sameFacts returns an error if facts do not read as the type of data. With more, facts may have keys beyond those of data.
 func sameFacts(data, facts []byte, more bool) error {
 	x, err := ReadType("", data)
 	if err != nil {
@@ -73,8 +72,8 @@ func sameFacts(data, facts []byte, more bool) error {
 // fields lists the fields of one mapping of a schema file.
 type fields struct {
 	facts []string           // kept
-	prose []string           // left out without a word
-	below map[string]*fields // kept, and sifted themselves; "" is any other field
+	prose []string           // left out silently
+	below map[string]*fields // kept, and filtered themselves; "" is any other field
 }
 
 var (
@@ -109,13 +108,13 @@ func keyFields() *fields {
 	return k
 }
 
-type sieve struct {
+type factsFilter struct {
 	left map[string]bool
-	done map[*yaml.Node]bool
+	done map[*yaml.Node]bool // visited: a list may hold itself
 }
 
-// sift removes from a mapping, or from each mapping of a list, the fields that are no facts, and every comment.
-func (s *sieve) sift(n *yaml.Node, f *fields) {
+// apply removes comments, and all fields but facts, from a mapping or from each mapping of a list.
+func (s *factsFilter) apply(n *yaml.Node, f *fields) {
 	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
 	if s.done[n] {
 		return
@@ -123,7 +122,7 @@ func (s *sieve) sift(n *yaml.Node, f *fields) {
 	s.done[n] = true
 	if n.Kind == yaml.SequenceNode {
 		for _, item := range n.Content {
-			s.sift(item, f)
+			s.apply(item, f)
 		}
 	}
 	if n.Kind != yaml.MappingNode {
@@ -138,9 +137,9 @@ func (s *sieve) sift(n *yaml.Node, f *fields) {
 		}
 		switch {
 		case below != nil:
-			s.sift(value, below)
+			s.apply(value, below)
 		case slices.Contains(f.facts, name.Value):
-			s.sift(value, &fields{facts: []string{"min", "max"}})
+			s.apply(value, &fields{facts: []string{"min", "max"}})
 		default:
 			if !slices.Contains(f.prose, name.Value) {
 				s.left[name.Value] = true
@@ -153,8 +152,8 @@ func (s *sieve) sift(n *yaml.Node, f *fields) {
 	n.Content = kept
 }
 
-// keepDropped puts the keys that only the old list has into keys, marked as dropped. It follows neither aliases nor array
-// elements, whose names are for people only.
+// keepDropped adds the keys of the old list alone to keys, marked as dropped. It leaves out array elements, whose names are for
+// people only.
 func keepDropped(keys, old *yaml.Node, done map[*yaml.Node]bool) {
 	if keys == nil || old == nil || done[keys] || keys.Kind != yaml.SequenceNode {
 		return

@@ -10,7 +10,8 @@ import (
 	"syncguard/internal/target"
 )
 
-// Lifecycle is when a payload type came to a platform and when it goes, and which declaration takes its place.
+// Lifecycle is the versions of a platform that introduced, deprecated and removed a payload type, and the declaration replacing
+// it.
 type Lifecycle struct {
 	PayloadType string
 	Platform    target.Platform
@@ -28,7 +29,7 @@ func readLifecycles(data []byte) ([]Lifecycle, error) {
 	var lifecycles []Lifecycle
 	for _, row := range rows[1:] {
 		if len(row) != 7 {
-			return nil, fmt.Errorf("%q: a line has 7 columns, not %d", row[0], len(row))
+			return nil, fmt.Errorf("%s: %d columns, want 7", row[0], len(row))
 		}
 		l := Lifecycle{
 			PayloadType: row[0], Platform: target.Platform(row[1]), Replacement: row[5], Source: sourceOf(row[6]),
@@ -46,7 +47,7 @@ func readLifecycles(data []byte) ([]Lifecycle, error) {
 	return lifecycles, nil
 }
 
-// sourceOf reads apple/device-management@COMMIT, or an address of Apple's documentation, before any remark.
+// sourceOf reads apple/device-management@COMMIT, or an address of Apple's documentation. A remark may follow.
 func sourceOf(column string) schema.Source {
 	place, _, _ := strings.Cut(column, ";")
 	if name, commit, ok := strings.Cut(place, "@"); ok {

@@ -8,9 +8,8 @@ import (
 	"syncguard/internal/schema"
 )
 
-// Merge returns the types of both trees. Where both have one, the newer file counts as a whole; keys that only the
-// older one lists stay, marked Dropped. Then the newer tree's deltas and lifecycles are applied. Both trees are used
-// up.
+// Merge returns the types of both trees. Of a type in both, the newer file counts as a whole; keys listed by the older one
+// alone stay, marked Dropped. Then it applies the newer tree's deltas and lifecycles. It consumes both trees.
 func Merge(older, newer *Tree) ([]*schema.Type, error) {
 	types := map[string]*schema.Type{}
 	var ids []string
@@ -37,7 +36,7 @@ func Merge(older, newer *Tree) ([]*schema.Type, error) {
 	}
 	for _, d := range newer.Deltas {
 		if types[d.PayloadType] == nil {
-			return nil, fmt.Errorf("merging: changes to unknown payload type %q", d.PayloadType)
+			return nil, fmt.Errorf("%s changes unknown payload type %q", d.file, d.PayloadType)
 		}
 		if err := d.apply(types[d.PayloadType]); err != nil {
 			return nil, err
@@ -51,7 +50,7 @@ func Merge(older, newer *Tree) ([]*schema.Type, error) {
 	return merged, nil
 }
 
-// mergeKeys returns the newer keys with what only the older list has put back in its place.
+// mergeKeys returns the newer keys, with the keys of the older list alone put back in their places.
 func mergeKeys(older, newer []*schema.Key, done map[*schema.Key]bool) []*schema.Key {
 	merged := slices.Clone(newer)
 	at := 0 // where the next dropped key belongs
@@ -67,7 +66,7 @@ func mergeKeys(older, newer []*schema.Key, done map[*schema.Key]bool) []*schema.
 		at = i + 1
 	}
 	if len(merged) == len(newer) {
-		return newer // the same list, which others may share
+		return newer // the same list: others may share it
 	}
 	return merged
 }
@@ -78,7 +77,7 @@ func mergeSubkeys(old, k *schema.Key, done map[*schema.Key]bool) {
 	}
 	done[k] = true
 	if k.Kind == plist.Array {
-		// Elements have names for people only, so they pair up by place.
+		// Elements pair up by place: their names are for people only.
 		for i := range min(len(old.Keys), len(k.Keys)) {
 			mergeSubkeys(old.Keys[i], k.Keys[i], done)
 		}
@@ -111,7 +110,7 @@ func (l *Lifecycle) apply(types []*schema.Type) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("merging: lifecycle of unknown payload type %q", l.PayloadType)
+		return fmt.Errorf("%s has unknown payload type %q", lifecycleFile, l.PayloadType)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package appleyaml
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,34 +13,34 @@ import (
 	"syncguard/internal/target"
 )
 
-// load returns the mapping that a file consists of. Nodes are read rather than structs, because three of Apple's
-// schemas point back at themselves.
+// load returns the top mapping of a file. It decodes to nodes, not structs, because three of Apple's schemas are
+// recursive.
 func load(data []byte) (*yaml.Node, error) {
 	var document yaml.Node
 	if err := yaml.Load(data, &document); err != nil {
 		return nil, fmt.Errorf("reading YAML: %w", err)
 	}
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("the file is not a mapping")
+		return nil, errors.New("no mapping at the top of the file")
 	}
 	return document.Content[0], nil
 }
 
 // field returns a value of a mapping, or nil.
 func field(mapping *yaml.Node, name string) *yaml.Node {
-	mapping = follow(mapping)
+	mapping = resolve(mapping)
 	if mapping == nil || mapping.Kind != yaml.MappingNode {
 		return nil
 	}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		if mapping.Content[i].Value == name {
-			return follow(mapping.Content[i+1])
+			return resolve(mapping.Content[i+1])
 		}
 	}
 	return nil
 }
 
-func follow(n *yaml.Node) *yaml.Node {
+func resolve(n *yaml.Node) *yaml.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
 	}
@@ -53,14 +54,14 @@ func text(n *yaml.Node) string {
 	return n.Value
 }
 
-// texts returns a list of scalars; an empty list is not nil.
+// texts returns a list of scalars. An empty list is not nil.
 func texts(n *yaml.Node) []string {
 	if n == nil {
 		return nil
 	}
 	list := []string{}
 	for _, item := range n.Content {
-		list = append(list, text(follow(item)))
+		list = append(list, text(resolve(item)))
 	}
 	return list
 }
@@ -99,10 +100,10 @@ func number(n *yaml.Node) (*float64, error) {
 }
 
 func misread(n *yaml.Node, want string) error {
-	return fmt.Errorf("line %d: %q is not %s", n.Line, text(n), want)
+	return fmt.Errorf("line %d: invalid value %q: want %s", n.Line, text(n), want)
 }
 
-// keyReader reads lists of keys. A list that several keys share, or that holds itself, stays one list.
+// keyReader reads lists of keys. A list shared by several keys, or holding itself, stays one list.
 type keyReader struct {
 	lists map[*yaml.Node][]*schema.Key
 }
@@ -120,9 +121,9 @@ func (r *keyReader) keys(n *yaml.Node) ([]*schema.Key, error) {
 	for i := range keys {
 		keys[i] = &schema.Key{}
 	}
-	r.lists[n] = keys // before its keys are read: they may lead back here
+	r.lists[n] = keys // before its keys are read: they may refer back to it
 	for i, item := range n.Content {
-		if err := r.key(keys[i], follow(item)); err != nil {
+		if err := r.key(keys[i], resolve(item)); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +186,7 @@ func readLimits(k *schema.Key, n *yaml.Node) error {
 	}
 	if list := field(n, "rangelist"); list != nil {
 		for _, item := range list.Content {
-			v, err := readValue(follow(item), k.Kind)
+			v, err := readValue(resolve(item), k.Kind)
 			if err != nil {
 				return err
 			}
@@ -206,10 +207,10 @@ func readLimits(k *schema.Key, n *yaml.Node) error {
 	return err
 }
 
-// readValue reads a scalar as the kind that its key has, or as what it looks like if the key takes anything.
+// readValue reads a scalar as the kind of its key, or as its YAML tag if the key takes any kind.
 func readValue(n *yaml.Node, kind plist.Kind) (*plist.Value, error) {
 	if kind == plist.Null || kind == plist.Array || kind == plist.Dictionary {
-		kind = looks(n)
+		kind = kindOfTag(n)
 	}
 	v, err := schema.ParseValue(text(n), kind)
 	if err != nil || n.Kind != yaml.ScalarNode {
@@ -218,7 +219,7 @@ func readValue(n *yaml.Node, kind plist.Kind) (*plist.Value, error) {
 	return v, nil
 }
 
-func looks(n *yaml.Node) plist.Kind {
+func kindOfTag(n *yaml.Node) plist.Kind {
 	switch n.ShortTag() {
 	case "!!bool":
 		return plist.Boolean
@@ -237,7 +238,7 @@ func readAvailabilities(n *yaml.Node) (schema.Availabilities, error) {
 	as := schema.Availabilities{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		platform := n.Content[i].Value
-		a, err := readAvailability(follow(n.Content[i+1]))
+		a, err := readAvailability(resolve(n.Content[i+1]))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", platform, err)
 		}
@@ -285,7 +286,7 @@ func readAvailability(n *yaml.Node) (schema.Availability, error) {
 	return a, nil
 }
 
-// readVersion reads a version, or n/a. One file says "all" where it means no version at all.
+// readVersion reads a version, or n/a. One of Apple's files has "all" for no version.
 func readVersion(a *schema.Availability, to *target.Version, n *yaml.Node) error {
 	switch text(n) {
 	case "", "all":

@@ -1,5 +1,9 @@
-// Package appleyaml reads the facts of Apple's device-management schema files (YAML) onto the schema model. Titles,
-// descriptions and notes are left out.
+// Package appleyaml reads Apple's device-management schema files (YAML) into the schema model: facts only, no titles,
+// descriptions or notes.
+//
+// Read reads a trusted folder, and Merge puts newer facts over older ones: so the catalog is generated. ReadCheckout
+// reads a user's checkout, with limits, and keeps the prose beside the facts. ReadType, below both, reads one file; its keys
+// and values are in nodes.go. FactsFile writes facts files. The package neither downloads nor stores anything.
 package appleyaml
 
 import (
@@ -17,7 +21,7 @@ import (
 	"syncguard/internal/schema"
 )
 
-// RepositoryName is the name that sources of Apple's repository have.
+// RepositoryName names Apple's repository in a schema.Source.
 const RepositoryName = schema.AppleSource
 
 // The parts of a folder this package reads.
@@ -155,8 +159,8 @@ func (tree *Tree) add(name string, data []byte, version string) error {
 	return tree.put(t, name)
 }
 
-// ReadType reads one schema file. Stem is its name without .yaml: a part in brackets tells types apart that share a
-// payload type. The result has no Sources.
+// ReadType reads one schema file. Stem is its name without .yaml, with a part in brackets if types share a payload type:
+// com.apple.MCX(WiFi). The result has no Sources.
 func ReadType(stem string, data []byte) (*schema.Type, error) {
 	document, err := load(data)
 	if err != nil {
@@ -183,7 +187,7 @@ func ReadType(stem string, data []byte) (*schema.Type, error) {
 	return t, err
 }
 
-// describe says what a schema file defines.
+// describe sets the ID, payload type and family of a type.
 func describe(t *schema.Type, stem string, payload *yaml.Node) error {
 	declarationType := text(field(payload, "declarationtype"))
 	credentialType := text(field(payload, "credentialtype"))
@@ -201,7 +205,7 @@ func describe(t *schema.Type, stem string, payload *yaml.Node) error {
 	case payloadType != "":
 		t.ID, t.PayloadType, t.Family = identify(stem, payloadType), payloadType, schema.Payload
 	default:
-		return errors.New("the file names no payloadtype, declarationtype or credentialtype")
+		return errors.New("no payloadtype, declarationtype or credentialtype in payload")
 	}
 	return nil
 }
@@ -218,10 +222,10 @@ func describeDeclaration(t *schema.Type) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("declaration type %q is of no known kind", t.PayloadType)
+	return fmt.Errorf("invalid declarationtype %q: want one in com.apple.configuration, com.apple.asset, com.apple.activation or com.apple.management", t.PayloadType)
 }
 
-// identify returns the ID of a payload type: with the part of the file name that is in brackets, if there is one.
+// identify returns the ID of a payload type: with the part of the file name in brackets, if any.
 func identify(stem, payloadType string) string {
 	if _, part, ok := strings.Cut(stem, "("); ok {
 		return payloadType + "(" + part
@@ -229,20 +233,20 @@ func identify(stem, payloadType string) string {
 	return payloadType
 }
 
-// header is what the comments at the top of a file say.
+// header is the meaning of the comments at the top of a file.
 type header struct {
 	sources     []schema.Source
 	renamedFrom string // file name without .yaml
 }
 
-// Compiled when a file is read, so that commands which read none do not wait for it.
+// Compiled on first use: most commands read no schema file.
 var (
-	sourceLine    = lazy(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
-	documentation = lazy(`Apple documentation of (?:the )?([0-9]{1,2}(?:\.[0-9]+)*)\b(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
-	renamedLine   = lazy(`^# renamed from (.+)\.yaml`)
+	sourceLine    = compileOnce(`^# source: ` + RepositoryName + ` @ ([0-9a-f]{40})`)
+	documentation = compileOnce(`Apple documentation of (?:the )?([0-9]{1,2}(?:\.[0-9]+)*)\b(?: release| \(([a-z.]+/documentation/[a-z/]+))?`)
+	renamedLine   = compileOnce(`^# renamed from (.+)\.yaml`)
 )
 
-func lazy(pattern string) func() *regexp.Regexp {
+func compileOnce(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 

@@ -11,20 +11,20 @@ import (
 	"syncguard/internal/target"
 )
 
-// statusColumns is the first line of a file of status items. A column after platforms lists the platforms that an
-// enrollment kind or a scope has the item on, with Shared iPad as one of them.
+// statusColumns is the first line of a table of status items. Each column from supervised to user-scope lists the platforms, or
+// Shared iPad, reporting the item in this enrollment kind or scope.
 const statusColumns = "name,type,values,platforms,supervised,device,user,local,system-scope,user-scope,page,source"
 
 const sharedIPad = "Shared iPad"
 
-// readStatusItems reads the status items that devices report: a type that has each of them as a key.
+// readStatusItems reads the status items into one type, each as a key.
 func readStatusItems(data []byte) (*schema.Type, error) {
 	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 || strings.Join(rows[0], ",") != statusColumns {
-		return nil, fmt.Errorf("the first line is not %s", statusColumns)
+		return nil, fmt.Errorf("invalid first line: want %s", statusColumns)
 	}
 	t := &schema.Type{ID: schema.StatusItemsID, PayloadType: schema.StatusItemsID, Family: schema.Status}
 	for _, row := range rows[1:] {
@@ -62,11 +62,11 @@ func readStatusItem(row []string) (*schema.Key, error) {
 	for item := range strings.SplitSeq(row[3], "; ") {
 		platform, version, _ := strings.Cut(item, " ")
 		a := schema.Availability{
-			AllowedEnrollments: having(platform, row, "supervised", "device", "user", "local"),
-			AllowedScopes:      having(platform, row, "system-scope", "user-scope"),
+			AllowedEnrollments: columnsListing(platform, row, "supervised", "device", "user", "local"),
+			AllowedScopes:      columnsListing(platform, row, "system-scope", "user-scope"),
 		}
 		if platform == string(target.IOS) {
-			a.SharedIPad.AllowedScopes = having(sharedIPad, row, "system-scope", "user-scope")
+			a.SharedIPad.AllowedScopes = columnsListing(sharedIPad, row, "system-scope", "user-scope")
 		}
 		if a.Introduced, err = target.ParseVersion(version); err != nil {
 			return nil, err
@@ -81,8 +81,8 @@ func readStatusItem(row []string) (*schema.Key, error) {
 	return k, nil
 }
 
-// having returns the columns that list a platform, as Apple's schema files name them.
-func having(platform string, row []string, columns ...string) []string {
+// columnsListing returns those of the columns listing a platform, under the names of Apple's schema files.
+func columnsListing(platform string, row []string, columns ...string) []string {
 	names := []string{}
 	for i, column := range strings.Split(statusColumns, ",") {
 		if slices.Contains(columns, column) && slices.Contains(strings.Split(row[i], "; "), platform) {
