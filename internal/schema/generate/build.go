@@ -50,10 +50,10 @@ func (s *sources) addCommunity(types []*schema.Type, community fs.FS) ([]*schema
 	if err != nil {
 		return nil, err
 	}
-	if err := manifests.AddBeside(types, community, version); err != nil {
+	if err := manifests.AddCommunityKeys(types, community, version); err != nil {
 		return nil, err
 	}
-	prescribed := slices.DeleteFunc(s.prescribed, func(t *schema.Type) bool { return manifests.Beside(types, t) })
+	prescribed := slices.DeleteFunc(s.prescribed, func(t *schema.Type) bool { return manifests.AddKeysOf(types, t) })
 	return slices.Concat(types, preferences, prescribed), nil
 }
 

@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/schema/manifests"
 )
 
-// checkout is a public repository at the commit that the catalog is made from.
+// checkout is a public repository at the commit used for the catalog.
 type checkout struct {
 	Source  string // owner/name on GitHub
 	Commit  string
@@ -37,8 +37,8 @@ func (all checkouts) of(source string) checkout {
 	return checkout{Source: source, Commit: strings.Repeat("0", 40)}
 }
 
-// check returns an error if a folder is missing, or is a git checkout of another commit or with changes. It notes a folder
-// without git, whose commit nobody can tell.
+// check returns an error if a folder is missing, or is a git checkout of another commit or with changes. It logs a note about a
+// folder without git: its commit is unknown.
 func (all checkouts) check(o options, log io.Writer) error {
 	if err := all.of(appleyaml.RepositoryName).check("APPLE", o.apple, log); err != nil {
 		return err

@@ -4,9 +4,9 @@
 //	go run ./internal/schema/generate -apple DIR -manifests DIR     # make generate
 //	go run ./internal/schema/generate -facts -apple DIR [FILE...]   # make facts
 //
-// Start reading at build, which says what comes from where: appleyaml reads and merges Apple's schemas, manifests reads
-// ProfileManifests, and schema.Files lays out the catalog. With -facts it writes facts files into the sources instead, from a
-// newer checkout of apple/device-management: see factsfiles.go.
+// Start reading at build: appleyaml reads and merges Apple's schemas, manifests reads ProfileManifests, and schema.Files lays out
+// the catalog. With -facts it writes facts files into the sources instead, from a newer checkout of apple/device-management: see
+// factsfiles.go. It downloads nothing.
 package main
 
 import (
@@ -41,7 +41,7 @@ func main() {
 	}
 }
 
-// run writes notes for the person who runs it to log.
+// run writes notes for its user to log.
 func run(o options, log io.Writer) error {
 	if o.facts {
 		return writeFactsFiles(o, log)

@@ -41,7 +41,7 @@ type unsureRelease struct {
 	unsure                 string
 }
 
-// matches reports whether the line is for a type. Read says that a file of Apple's repository is among its sources.
+// matches reports whether the line is for a type. Read is true if a file of Apple's repository is among its sources.
 func (u unsureRelease) matches(release string, read bool, family, documentation string) bool {
 	return u.release == release && (release != "") == read &&
 		(len(u.families) == 0 || slices.Contains(u.families, family)) &&

@@ -15,14 +15,14 @@ import (
 	"syncguard/internal/schema"
 )
 
-// IsCheckout says whether a folder has the shape of ProfileManifests.
+// IsCheckout reports whether a folder has the shape of ProfileManifests.
 func IsCheckout(files fs.FS) bool {
 	info, err := fs.Stat(files, "Manifests")
 	return err == nil && info.IsDir()
 }
 
-// ReadCheckout reads a checkout of ProfileManifests that nobody vouches for, with its prose. Each file goes through our
-// own reader, and howett.net/plist sees only what our writer made of it.
+// ReadCheckout reads an untrusted checkout of ProfileManifests, with its prose. It skips files that it cannot use, and keeps
+// the reasons. Package plist reads each file and writes it again before howett.net/plist sees it.
 func ReadCheckout(files fs.FS, version string) (*schema.Checkout, error) {
 	names, err := list(files)
 	if err != nil {
@@ -39,7 +39,7 @@ func ReadCheckout(files fs.FS, version string) (*schema.Checkout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading ProfileManifests: %w", err)
 	}
-	nameAlone(c.Types)
+	shortenIDs(c.Types)
 	return c, nil
 }
 
@@ -57,7 +57,7 @@ func readUntrusted(name string, data []byte) (*schema.Type, *schema.Prose, error
 		return nil, nil, err
 	}
 	if m.Domain == "" {
-		return nil, nil, errors.New("the manifest names no domain")
+		return nil, nil, errors.New("no pfm_domain in the manifest")
 	}
 	t, err := m.convert(true)
 	return t, readProse(root), err
@@ -67,17 +67,17 @@ func readTree(name string, data []byte) (*plist.Value, error) {
 	doc, found := plist.Read(diag.NewFile(name, data))
 	for _, d := range found {
 		if d.Severity == diag.Error {
-			return nil, errors.New(cmp.Or(d.Message, "the manifest cannot be read"))
+			return nil, errors.New(cmp.Or(d.Message, "invalid property list"))
 		}
 	}
 	if doc == nil || doc.Root == nil {
-		return nil, errors.New("the manifest cannot be read")
+		return nil, errors.New("no value in the property list")
 	}
 	return doc.Root, nil
 }
 
-// nameAlone gives a type its domain as its ID where no other type has the same domain.
-func nameAlone(types []*schema.Type) {
+// shortenIDs makes the domain the ID of each type not sharing it.
+func shortenIDs(types []*schema.Type) {
 	users := map[string]int{}
 	for _, t := range types {
 		users[t.PayloadType]++
@@ -89,7 +89,7 @@ func nameAlone(types []*schema.Type) {
 	}
 }
 
-// readProse reads titles and descriptions, or returns nil where there are none.
+// readProse reads titles and descriptions. Without any it returns nil.
 func readProse(v *plist.Value) *schema.Prose {
 	p := &schema.Prose{Title: text(v.Get("pfm_title")), Content: text(v.Get("pfm_description"))}
 	if subkeys := v.Get("pfm_subkeys"); subkeys != nil {

@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// key is one key of a manifest, with the facts that are read.
+// key is the facts of one key of a manifest.
 type key struct {
 	Name      string   `plist:"pfm_name"`
 	Type      string   `plist:"pfm_type"`
@@ -21,7 +21,7 @@ type key struct {
 	Required  bool     `plist:"pfm_required"`
 	Default   any      `plist:"pfm_default"`
 	RangeList []any    `plist:"pfm_range_list"`
-	OpenList  bool     `plist:"pfm_range_list_allow_custom_value"` // RangeList only suggests
+	OpenList  bool     `plist:"pfm_range_list_allow_custom_value"` // RangeList is only a suggestion
 	Min       any      `plist:"pfm_range_min"`
 	Max       any      `plist:"pfm_range_max"`
 	Format    string   `plist:"pfm_format"`
@@ -30,15 +30,15 @@ type key struct {
 	Sensitive bool     `plist:"pfm_sensitive"`
 	Excluded  []string `plist:"pfm_n_platforms"`
 	Subkeys   []key    `plist:"pfm_subkeys"`
-	Segments  any      `plist:"pfm_segments"` // a row of buttons in an editor, and no key
+	Segments  any      `plist:"pfm_segments"` // a row of buttons in an editor, not a key
 	Platforms
 }
 
-// wordsOfAFact is how many words a default may have. Longer ones, and those of more than ASCII or one line, are
-// messages to people, and no facts.
-const wordsOfAFact = 8
+// maxDefaultWords bounds the words of a default. Longer ones, and any beyond one line of ASCII, are messages to people, not
+// facts.
+const maxDefaultWords = 8
 
-// placeholder names mean every key of a dictionary.
+// The placeholders stand for every key of a dictionary.
 const (
 	placeholderKey   = "{{key}}"
 	placeholderValue = "{{value}}"
@@ -62,7 +62,7 @@ func convertKeys(keys []key, platforms []string, top bool) ([]*schema.Key, error
 	return list, nil
 }
 
-// isCommon says whether every payload has the key.
+// isCommon reports whether every payload has the key.
 func isCommon(name string) bool {
 	switch name {
 	case "PayloadDescription", "PayloadDisplayName", "PayloadIdentifier", "PayloadOrganization", "PayloadType",
@@ -107,11 +107,11 @@ func (k *key) convert(platforms []string) (*schema.Key, error) {
 	return s, err
 }
 
-// availabilities returns what the key states beyond its manifest, for the manifest's platforms.
+// availabilities returns the key's own facts for the platforms of its manifest, beyond those of the manifest.
 func (k *key) availabilities(platforms []string) (schema.Availabilities, error) {
 	as := schema.Availabilities{}
 	for _, platform := range platforms {
-		a, err := k.at(platform)
+		a, err := k.on(platform)
 		if err != nil {
 			return nil, err
 		}
@@ -131,7 +131,7 @@ func (k *key) availabilities(platforms []string) (schema.Availabilities, error) 
 
 func isMessage(v *plist.Value) bool {
 	notPlain := func(r rune) bool { return r < ' ' || r > '~' }
-	return v.Kind == plist.String && (len(strings.Fields(v.Text)) > wordsOfAFact || strings.ContainsFunc(v.Text, notPlain))
+	return v.Kind == plist.String && (len(strings.Fields(v.Text)) > maxDefaultWords || strings.ContainsFunc(v.Text, notPlain))
 }
 
 func number(x any) *float64 {
@@ -149,7 +149,7 @@ func number(x any) *float64 {
 	return &f
 }
 
-// fact returns a value as the kind of its key, or nil where it does not fit: such a value is a slip of the manifest.
+// fact returns a value as the kind of its key, or nil if it does not fit: a mistake of the manifest.
 func fact(x any, kind plist.Kind) *plist.Value {
 	v := valueOf(x)
 	switch {

@@ -1,6 +1,8 @@
-// Package manifests reads the facts of ProfileManifests (property lists of pfm_ keys) onto the schema model: the
-// preference domains of Apple's and other vendors' programs. Titles, descriptions and hints for editors are left out.
-// It is for trusted files: they are read by howett.net/plist, which does not guard against hostile ones.
+// Package manifests reads ProfileManifests (property lists of pfm_ keys) into the schema model: the preference domains of Apple's
+// and other vendors' programs. It reads facts only, no titles, descriptions or hints for editors.
+//
+// Read and AddCommunityKeys read a trusted checkout, for the catalog: howett.net/plist does not guard against hostile files.
+// ReadCheckout reads a user's checkout, with limits, and keeps the prose. Both lead to manifest.convert and key.convert.
 package manifests
 
 import (
@@ -16,16 +18,16 @@ import (
 	"syncguard/internal/target"
 )
 
-// SourceName is the name that sources of the repository have.
+// SourceName names the repository in a schema.Source.
 const SourceName = "ProfileManifests/ProfileManifests"
 
-// patterns name the manifests of preference domains, those of the editor's own samples included. The manifests of
-// Apple's payloads are left to Apple's own schemas, but for the one domain that these do not have.
+// patterns returns the patterns of preference domains, the editor's own samples included. Apple's own schemas have the payloads,
+// all but one.
 func patterns() []string {
 	return []string{"Manifests/ManagedPreferences*/*.plist", "Manifests/ManifestsApple/com.apple.SubmitDiagInfo.plist"}
 }
 
-// manifest is one file, with the facts that are read.
+// manifest is the facts of one file.
 type manifest struct {
 	name         string // of the file, without .plist
 	Domain       string `plist:"pfm_domain"`
@@ -35,7 +37,7 @@ type manifest struct {
 	Platforms
 }
 
-// Read reads a checkout of ProfileManifests that has a version, such as its date.
+// Read reads the preference domains of a checkout of ProfileManifests. Version names the checkout in the sources of each.
 func Read(files fs.FS, version string) ([]*schema.Type, error) {
 	names, err := list(files)
 	if err != nil {
@@ -64,7 +66,7 @@ func read(files fs.FS, names []string, version string) ([]*schema.Type, error) {
 	return types, nil
 }
 
-// list returns the names of the files that are read.
+// list returns the names of the files of preference domains.
 func list(files fs.FS) ([]string, error) {
 	var names []string
 	for _, pattern := range patterns() {
@@ -75,7 +77,7 @@ func list(files fs.FS) ([]string, error) {
 		names = append(names, found...)
 	}
 	if len(names) == 0 {
-		return nil, errors.New("there is no preference domain")
+		return nil, errors.New("no preference domain in Manifests/ManagedPreferences*")
 	}
 	return names, nil
 }
@@ -90,19 +92,19 @@ func readManifest(files fs.FS, name string) (manifest, error) {
 		return m, err
 	}
 	if m.Domain == "" {
-		return m, fmt.Errorf("the manifest names no domain")
+		return m, errors.New("no pfm_domain in the manifest")
 	}
 	return m, nil
 }
 
-// convert makes a type of a manifest. Where manifests share a domain, what their file names add tells them apart.
+// convert returns the type of a manifest. Manifests sharing a domain have the rest of their file names in brackets in their IDs.
 func (m *manifest) convert(shared bool) (*schema.Type, error) {
 	t := &schema.Type{ID: m.Domain, PayloadType: m.Domain, Family: schema.Preferences, Availability: schema.Availabilities{}}
 	if shared {
 		t.ID = m.Domain + "(" + strings.TrimPrefix(m.name, m.Domain+"-") + ")"
 	}
 	for _, name := range m.Names {
-		a, err := m.at(name)
+		a, err := m.on(name)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +120,7 @@ func (m *manifest) convert(shared bool) (*schema.Type, error) {
 	return t, err
 }
 
-// Platforms is what a manifest or a key states of platforms. It is exported for the decoder.
+// Platforms is the platforms of a manifest or a key. It is exported for the decoder.
 type Platforms struct {
 	Names           []string `plist:"pfm_platforms"`
 	Targets         []string `plist:"pfm_targets"`
@@ -131,22 +133,22 @@ type Platforms struct {
 	TvOSDeprecated  string   `plist:"pfm_tvos_deprecated"`
 }
 
-// at returns what is stated of a platform.
-func (a *Platforms) at(platform string) (schema.Availability, error) {
+// on returns the availability on a platform.
+func (a *Platforms) on(platform string) (schema.Availability, error) {
 	s := schema.Availability{Supervised: a.Supervised}
 	introduced, deprecated := "", ""
 	switch target.Platform(platform) { // only these: ProfileManifests has keys for no others
 	case target.MacOS:
 		introduced, deprecated = a.MacOS, a.MacOSDeprecated
 		if a.Targets != nil {
-			s.DeviceChannel, s.UserChannel = has(a.Targets, "system"), has(a.Targets, "user")
+			s.DeviceChannel, s.UserChannel = contains(a.Targets, "system"), contains(a.Targets, "user")
 		}
 	case target.IOS:
 		introduced, deprecated = a.IOS, a.IOSDeprecated
 	case target.TvOS:
 		introduced, deprecated = a.TvOS, a.TvOSDeprecated
 	default:
-		return s, fmt.Errorf("platform %q is unknown", platform)
+		return s, fmt.Errorf("unknown platform %q: want macOS, iOS or tvOS", platform)
 	}
 	var err error
 	if s.Introduced, err = version(introduced); err != nil {
@@ -156,7 +158,7 @@ func (a *Platforms) at(platform string) (schema.Availability, error) {
 	return s, err
 }
 
-func has(list []string, s string) *bool {
+func contains(list []string, s string) *bool {
 	found := false
 	for _, x := range list {
 		found = found || x == s

@@ -160,7 +160,7 @@ func TestWhichManifestsAreRead(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	tests := []struct{ name, body, want string }{
-		{"no domain", ``, "names no domain"},
+		{"no domain", ``, "no pfm_domain"},
 		{"unknown platform", `<key>pfm_domain</key><string>d</string><key>pfm_platforms</key><array><string>Newton</string></array>`, `"Newton"`},
 		{"unknown type", `<key>pfm_domain</key><string>d</string><key>pfm_subkeys</key><array><dict><key>pfm_name</key><string>k</string><key>pfm_type</key><string>colour</string></dict></array>`, `key "k": unknown type "colour"`},
 		{"bad version", `<key>pfm_domain</key><string>d</string><key>pfm_platforms</key><array><string>iOS</string></array><key>pfm_ios_min</key><string>soon</string>`, `"soon"`},

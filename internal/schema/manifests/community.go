@@ -9,12 +9,12 @@ import (
 	"syncguard/internal/schema"
 )
 
-// payloadPattern names the manifests of Apple's payloads.
+// payloadPattern matches the manifests of Apple's payloads.
 const payloadPattern = "Manifests/ManifestsApple/*.plist"
 
-// AddBeside adds to Apple's payload types what the manifests of the same payloads and preference domains have beside
-// Apple's own schemas: keys that work on devices and that Apple does not list.
-func AddBeside(apple []*schema.Type, files fs.FS, version string) error {
+// AddCommunityKeys adds the keys of manifests to Apple's payload types of the same name: keys working on devices and missing
+// from Apple's schemas. Version names the checkout in the types' sources.
+func AddCommunityKeys(apple []*schema.Type, files fs.FS, version string) error {
 	payloads, err := fs.Glob(files, payloadPattern)
 	if err != nil {
 		return err
@@ -29,14 +29,14 @@ func AddBeside(apple []*schema.Type, files fs.FS, version string) error {
 		return err
 	}
 	for _, t := range types {
-		Beside(apple, t)
+		AddKeysOf(apple, t)
 	}
 	return nil
 }
 
-// Beside adds the keys of a community's type to Apple's types of the same payload type, where none of these has them,
-// and marks them. It reports whether there are such types at all. The keys of t are used up.
-func Beside(apple []*schema.Type, t *schema.Type) bool {
+// AddKeysOf adds the keys of t, a community's type, to Apple's types of the same payload type, unless one of these has them
+// already, and marks them as the community's. It reports whether Apple has such types. It consumes the keys of t.
+func AddKeysOf(apple []*schema.Type, t *schema.Type) bool {
 	var same []*schema.Type
 	for _, a := range apple {
 		if a.Family == schema.Payload && a.PayloadType == t.PayloadType {
@@ -54,16 +54,16 @@ func Beside(apple []*schema.Type, t *schema.Type) bool {
 			}
 		}
 		root := &schema.Key{Kind: plist.Dictionary, Keys: home.Keys}
-		if addKey(root, k, absent(home, t)) && !slices.Contains(home.Sources, t.Sources[0]) {
-			home.Sources = slices.Concat(t.Sources, home.Sources) // first: Apple's, from which most facts come, stays the last
+		if addKey(root, k, otherPlatforms(home, t)) && !slices.Contains(home.Sources, t.Sources[0]) {
+			home.Sources = slices.Concat(t.Sources, home.Sources) // first: the last one is Apple's, the source of most facts
 		}
 		home.Keys = root.Keys
 	}
 	return len(same) > 0
 }
 
-// absent returns the platforms that Apple's type is on and the community's says nothing of, as what excludes them.
-func absent(apple, t *schema.Type) schema.Availabilities {
+// otherPlatforms returns the platforms of Apple's type unknown to the community's, each as not available.
+func otherPlatforms(apple, t *schema.Type) schema.Availabilities {
 	excluded := schema.Availabilities{}
 	for platform, a := range apple.Availability {
 		if _, has := t.Availability[platform]; !has && !a.NotAvailable {
@@ -73,15 +73,15 @@ func absent(apple, t *schema.Type) schema.Availabilities {
 	return excluded
 }
 
-// addKey puts a key into a dictionary, or what is new below it into the key that is there. It reports whether anything is
-// new. A key that two manifests have, each for its platforms, is on the platforms of both.
+// addKey adds a key to a dictionary, or the key's new subkeys to the same key there. It reports whether it added anything. A key
+// of two manifests, each for its platforms, is on the platforms of both.
 func addKey(dictionary, k *schema.Key, excluded schema.Availabilities) bool {
 	i := slices.IndexFunc(dictionary.Keys, func(x *schema.Key) bool { return x.Name == k.Name || x.Name == schema.Any })
 	switch {
 	case i < 0 && k.Name == schema.Any:
 		return false
 	case i < 0:
-		markKey(k)
+		markCommunity(k)
 		for platform, a := range excluded {
 			if k.Availability == nil {
 				k.Availability = schema.Availabilities{}
@@ -100,18 +100,18 @@ func addKey(dictionary, k *schema.Key, excluded schema.Availabilities) bool {
 		}
 		return true
 	}
-	return x.Kind == k.Kind && addBelow(x, k, excluded)
+	return x.Kind == k.Kind && addSubkeys(x, k, excluded)
 }
 
-// addBelow adds what is new below a key that both know. Elements of arrays have names for people only; a dictionary
-// without keys takes any.
-func addBelow(x, k *schema.Key, excluded schema.Availabilities) bool {
+// addSubkeys adds the new subkeys of k to x, the same key. Elements of arrays have names for people only; a dictionary without
+// keys takes any.
+func addSubkeys(x, k *schema.Key, excluded schema.Availabilities) bool {
 	added := false
 	for _, below := range k.Keys {
 		switch {
 		case k.Kind == plist.Array:
 			for _, element := range x.Keys {
-				added = element.Kind == below.Kind && addBelow(element, below, excluded) || added
+				added = element.Kind == below.Kind && addSubkeys(element, below, excluded) || added
 			}
 		case len(x.Keys) > 0:
 			added = addKey(x, below, excluded) || added
@@ -120,10 +120,10 @@ func addBelow(x, k *schema.Key, excluded schema.Availabilities) bool {
 	return added
 }
 
-// markKey marks a key and all below it. What a community requires is no condition of Apple's.
-func markKey(k *schema.Key) {
+// markCommunity marks a key and its subkeys as the community's, and as optional: Apple does not require them.
+func markCommunity(k *schema.Key) {
 	k.Community, k.Required = true, false
 	for _, below := range k.Keys {
-		markKey(below)
+		markCommunity(below)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/target"
 )
 
-func TestAddBeside(t *testing.T) {
+func TestAddCommunityKeys(t *testing.T) {
 	key := func(name, kind, more string) string {
 		return `<dict><key>pfm_name</key><string>` + name + `</string><key>pfm_type</key><string>` + kind + `</string>` + more + `</dict>`
 	}
@@ -32,7 +32,7 @@ func TestAddBeside(t *testing.T) {
 			{Name: "Bulbs", Kind: plist.Array, Keys: []*schema.Key{{Name: "Item", Kind: plist.Dictionary, Keys: []*schema.Key{{Name: "Socket", Kind: plist.String}}}}},
 			{Name: "Free", Kind: plist.Dictionary},
 		}}
-	if err := AddBeside([]*schema.Type{apple}, files, "1"); err != nil {
+	if err := AddCommunityKeys([]*schema.Type{apple}, files, "1"); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]bool{"Flicker": true, "Bulbs.Colour": true, "Bulbs.Socket": true, "Free.Anything": false, "PayloadType": false} {
