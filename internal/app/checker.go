@@ -39,10 +39,10 @@ type checked struct {
 	kind, format      string
 	signed, encrypted bool
 	findings          []diag.Diagnostic
-	ignores           []*lint.Ignore // comments that take findings out
-	borrowed          []*lint.Ignore // those of the templates that this one extends
-	member            *lint.Member   // what others are held against, nil for none
-	fix               *fix.Result    // what lint --fix does, nil where it was not asked for
+	ignores           []*lint.Ignore  // comments that take findings out
+	borrowed          []*lint.Ignore  // those of the templates that this one extends
+	facts             *lint.FileFacts // what a set check has to know of the file, nil if unread
+	fix               *fix.Result     // what lint --fix does, nil where it was not asked for
 	err               error
 }
 
@@ -110,7 +110,7 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	}
 	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
 	if c.asSet && doc.Whole {
-		result.member, err = c.lint.Member(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
+		result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
 	}
 	return err
 }
@@ -135,9 +135,9 @@ func internalError(p any) diag.Diagnostic {
 // check compares a document with the schemas.
 func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnostic, error) {
 	o := c.options
-	o.File = lint.FileFacts{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
+	o.Container = lint.Container{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
 	if doc.Format == document.XML && !doc.Signed {
-		o.File.Odd = plist.Oddities(file.Data)
+		o.Container.Odd = plist.Oddities(file.Data)
 	}
 	if doc.Signed && o.Placeholders == lint.PlaceholdersNoted {
 		o.Placeholders = lint.PlaceholdersSigned
@@ -156,17 +156,17 @@ func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnos
 
 // checkTogether adds what only shows when all files are seen together.
 func (c *checker) checkTogether(results []checked) error {
-	var members []*lint.Member
+	var files []*lint.FileFacts
 	var of []*checked
 	for i := range results {
-		if r := &results[i]; r.member != nil {
-			members, of = append(members, r.member), append(of, r)
+		if r := &results[i]; r.facts != nil {
+			files, of = append(files, r.facts), append(of, r)
 		}
 	}
-	if len(members) < 2 {
+	if len(files) < 2 {
 		return nil
 	}
-	found, err := c.lint.CheckSet(members, c.options)
+	found, err := c.lint.CheckSet(files, c.options)
 	if err != nil {
 		return fmt.Errorf("checking the files together: %w", err)
 	}

@@ -179,7 +179,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 				n.Field.KeySpan = diag.Span{}
 			}
 		}
-		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: o.Groups, Composed: o.Composed, File: FileFacts{Damaged: o.File.Damaged}})
+		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: o.Groups, Composed: o.Composed, Container: Container{Damaged: o.Container.Damaged}})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
 			return nil, nil

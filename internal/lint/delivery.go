@@ -21,7 +21,7 @@ func attribute(d *diag.Diagnostic, f fact.Statement) {
 }
 
 func tooLargeForMDM(p *pass, profile *profile, server *mdm.Server) {
-	if size := profile.options.File.Size; server.Size != nil && size > server.Size.Bytes {
+	if size := profile.options.Container.Size; server.Size != nil && size > server.Size.Bytes {
 		d := p.report(place{path: root}, "the file has %d bytes, and %s takes at most %d", size, server.Name, server.Size.Bytes)
 		d.Help = "part the payloads among several profiles"
 		attribute(d, server.Size.Statement)
@@ -29,7 +29,7 @@ func tooLargeForMDM(p *pass, profile *profile, server *mdm.Server) {
 }
 
 func signedForMDM(p *pass, profile *profile, server *mdm.Server) {
-	if !profile.options.File.Signed || server.Signed == nil {
+	if !profile.options.Container.Signed || server.Signed == nil {
 		return
 	}
 	d := p.report(place{path: root}, "the file is signed, and %s takes no signed profile", server.Name)
@@ -45,7 +45,7 @@ func signedForMDM(p *pass, profile *profile, server *mdm.Server) {
 }
 
 func binaryForMDM(p *pass, profile *profile, server *mdm.Server) {
-	if profile.options.File.Binary && server.Binary != nil && server.Binary.Refused {
+	if profile.options.Container.Binary && server.Binary != nil && server.Binary.Refused {
 		d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
 		d.Help = "convert it with plutil -convert xml1"
 		attribute(d, server.Binary.Statement)
@@ -56,7 +56,7 @@ func textRefusedByMDM(p *pass, profile *profile, server *mdm.Server) {
 	if server.Text == nil {
 		return
 	}
-	for _, odd := range profile.options.File.Odd {
+	for _, odd := range profile.options.Container.Odd {
 		if slices.Contains(server.Text.Refuses, string(odd)) {
 			d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
 			d.Help = "write it as plain UTF-8 with syncguard fmt -w"

@@ -40,8 +40,8 @@ type Catalog interface {
 type Options struct {
 	// Now is the moment for which expiry dates are judged; zero judges none.
 	Now time.Time
-	// File is what is known of the file beside its content.
-	File FileFacts
+	// Container is the file around the property list.
+	Container Container
 	// Placeholders is what to make of text that a later step fills in.
 	Placeholders PlaceholderPolicy
 	// Composed is set where a template makes the profile: it has rules of its own about secrets and identifiers.
@@ -58,8 +58,8 @@ type Options struct {
 // DefaultExpiresWithin is enough to have a certificate renewed and a profile signed and delivered anew.
 const DefaultExpiresWithin = 30 * 24 * time.Hour
 
-// FileFacts is what rules need to know of a file beside its property list.
-type FileFacts struct {
+// Container is the file around a property list, as far as rules need it.
+type Container struct {
 	Size    int            // bytes, with the signature
 	Signed  bool           // a CMS signature is around the profile
 	Binary  bool           // the property list is in its binary form

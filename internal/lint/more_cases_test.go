@@ -18,7 +18,7 @@ type moreCase struct {
 	name    string
 	profile *plist.Value
 	server  string
-	file    FileFacts
+	file    Container
 	want    []string
 }
 
@@ -35,7 +35,7 @@ func TestMoreRules(t *testing.T) {
 	groups := []rules.Group{rules.Security, rules.Hygiene, rules.Delivery}
 	for _, tt := range moreCases() {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err := c.Check(tt.profile, nil, Options{Groups: groups, Now: testNow, For: mdm.Find(tt.server), File: tt.file})
+			found, err := c.Check(tt.profile, nil, Options{Groups: groups, Now: testNow, For: mdm.Find(tt.server), Container: tt.file})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,20 +138,20 @@ func deliveryCases() []moreCase {
 	homes.Get("PayloadContent").Items[0].Get("Pages").Items[1].Span = diag.Span{File: diag.NewFile("x", nil), Start: 11, End: 16}
 	return []moreCase{
 		{name: "nothing to say", profile: plain(), server: "fleet"},
-		{name: "no server named", profile: ssid("{{deviceID}} $UDID"), file: FileFacts{Size: 1 << 30}},
-		{name: "1,000,000 bytes", profile: plain(), server: "intune", file: FileFacts{Size: 1_000_000}},
-		{name: "one byte more", profile: plain(), server: "intune", file: FileFacts{Size: 1_000_001}, want: []string{"warning too-large-for-mdm "}},
-		{name: "too large for Fleet", profile: plain(), server: "fleet", file: FileFacts{Size: 1<<20 + 1}, want: []string{"error too-large-for-mdm "}},
-		{name: "no limit known", profile: plain(), server: "jamf", file: FileFacts{Size: 1 << 24}},
-		{name: "signed for Fleet", profile: plain(), server: "fleet", file: FileFacts{Signed: true}, want: []string{"error signed-for-mdm "}},
-		{name: "signed for Apple", profile: plain(), server: "apple-business", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
-		{name: "signed for Jamf", profile: plain(), server: "jamf", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
-		{name: "signed for Intune", profile: plain(), server: "intune", file: FileFacts{Signed: true}, want: []string{"warning signed-for-mdm "}},
-		{name: "signed for NanoMDM", profile: plain(), server: "nanomdm", file: FileFacts{Signed: true}},
-		{name: "binary for Apple", profile: plain(), server: "apple-business", file: FileFacts{Binary: true}, want: []string{"error binary-for-mdm "}},
-		{name: "binary for Jamf", profile: plain(), server: "jamf", file: FileFacts{Binary: true}},
-		{name: "variable in a signed file", profile: ssid("{{serialnumber}}"), file: FileFacts{Signed: true}, want: []string{"error mdm-variable-in-signed-profile PayloadContent[0].SSID_STR"}},
-		{name: "what a Mac fills in itself", profile: ssid("%ComputerName%"), file: FileFacts{Signed: true}},
+		{name: "no server named", profile: ssid("{{deviceID}} $UDID"), file: Container{Size: 1 << 30}},
+		{name: "1,000,000 bytes", profile: plain(), server: "intune", file: Container{Size: 1_000_000}},
+		{name: "one byte more", profile: plain(), server: "intune", file: Container{Size: 1_000_001}, want: []string{"warning too-large-for-mdm "}},
+		{name: "too large for Fleet", profile: plain(), server: "fleet", file: Container{Size: 1<<20 + 1}, want: []string{"error too-large-for-mdm "}},
+		{name: "no limit known", profile: plain(), server: "jamf", file: Container{Size: 1 << 24}},
+		{name: "signed for Fleet", profile: plain(), server: "fleet", file: Container{Signed: true}, want: []string{"error signed-for-mdm "}},
+		{name: "signed for Apple", profile: plain(), server: "apple-business", file: Container{Signed: true}, want: []string{"warning signed-for-mdm "}},
+		{name: "signed for Jamf", profile: plain(), server: "jamf", file: Container{Signed: true}, want: []string{"warning signed-for-mdm "}},
+		{name: "signed for Intune", profile: plain(), server: "intune", file: Container{Signed: true}, want: []string{"warning signed-for-mdm "}},
+		{name: "signed for NanoMDM", profile: plain(), server: "nanomdm", file: Container{Signed: true}},
+		{name: "binary for Apple", profile: plain(), server: "apple-business", file: Container{Binary: true}, want: []string{"error binary-for-mdm "}},
+		{name: "binary for Jamf", profile: plain(), server: "jamf", file: Container{Binary: true}},
+		{name: "variable in a signed file", profile: ssid("{{serialnumber}}"), file: Container{Signed: true}, want: []string{"error mdm-variable-in-signed-profile PayloadContent[0].SSID_STR"}},
+		{name: "what a Mac fills in itself", profile: ssid("%ComputerName%"), file: Container{Signed: true}},
 		{name: "case in Intune", profile: ssid("{{DeviceID}}"), server: "intune", want: unknown("warning")},
 		{name: "Jamf's in Fleet", profile: ssid("$SERIALNUMBER"), server: "fleet", want: unknown("warning")},
 		{name: "perhaps newer in Fleet", profile: ssid("$FLEET_VAR_HOST_SERIAL"), server: "fleet", want: unknown("warning")},
@@ -164,10 +164,10 @@ func deliveryCases() []moreCase {
 		{name: "for a number", profile: own(pl(wifi, "SSID_STR", "Home", "QoSMarkingPolicy", &plist.Value{Kind: plist.Null, Text: "$FLEET_VAR_HOST_UUID"})), server: "fleet",
 			want: []string{"error unknown-mdm-variable PayloadContent[0].QoSMarkingPolicy"}},
 
-		{name: "odd text for Fleet", profile: plain(), server: "fleet", file: FileFacts{Odd: []plist.Oddity{plist.NoDeclaration}}, want: []string{"error text-refused-by-mdm "}},
-		{name: "odd text for Intune", profile: plain(), server: "intune", file: FileFacts{Odd: []plist.Oddity{plist.ByteOrderMark}}, want: []string{"warning text-refused-by-mdm "}},
-		{name: "text that Intune takes", profile: plain(), server: "intune", file: FileFacts{Odd: []plist.Oddity{plist.NoDeclaration}}},
-		{name: "odd text for NanoMDM", profile: plain(), server: "nanomdm", file: FileFacts{Odd: []plist.Oddity{plist.ByteOrderMark}}},
+		{name: "odd text for Fleet", profile: plain(), server: "fleet", file: Container{Odd: []plist.Oddity{plist.NoDeclaration}}, want: []string{"error text-refused-by-mdm "}},
+		{name: "odd text for Intune", profile: plain(), server: "intune", file: Container{Odd: []plist.Oddity{plist.ByteOrderMark}}, want: []string{"warning text-refused-by-mdm "}},
+		{name: "text that Intune takes", profile: plain(), server: "intune", file: Container{Odd: []plist.Oddity{plist.NoDeclaration}}},
+		{name: "odd text for NanoMDM", profile: plain(), server: "nanomdm", file: Container{Odd: []plist.Oddity{plist.ByteOrderMark}}},
 
 		{name: "not renewed", profile: own(acme("OU", "Wi-Fi")), server: "fleet", want: []string{"warning not-renewed-by-mdm PayloadContent[0]"}},
 		{name: "renewed", profile: own(acme("OU", "$FLEET_VAR_CERTIFICATE_RENEWAL_ID")), server: "fleet"},
@@ -259,7 +259,7 @@ func TestGroups(t *testing.T) {
 
 // What is not confirmed says so, and is no error.
 func TestCommunityFactsSaySo(t *testing.T) {
-	found, err := New(schema.Embedded()).Check(own(pl(wifi, "SSID_STR", "x")), nil, Options{Groups: rules.Groups(), For: mdm.Find("jamf"), File: FileFacts{Signed: true}})
+	found, err := New(schema.Embedded()).Check(own(pl(wifi, "SSID_STR", "x")), nil, Options{Groups: rules.Groups(), For: mdm.Find("jamf"), Container: Container{Signed: true}})
 	if err != nil || len(found) != 1 || !strings.Contains(found[0].Message, "not confirmed") || found[0].Severity != diag.Warning {
 		t.Errorf("got %v, %v", found, err)
 	}

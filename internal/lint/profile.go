@@ -56,7 +56,7 @@ func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Tar
 		rootValue = &plist.Value{}
 	}
 	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
-		options: o, signedBy: sync.OnceValue(o.File.signers)}, nil
+		options: o, signedBy: sync.OnceValue(o.Container.signers)}, nil
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {

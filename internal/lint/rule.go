@@ -35,7 +35,7 @@ type entry struct {
 
 // isFor reports whether a rule makes sense for what is checked.
 func (e *entry) isFor(o Options) bool {
-	return !(e.absence && o.File.Damaged || e.ofTemplate && o.Composed)
+	return !(e.absence && o.Container.Damaged || e.ofTemplate && o.Composed)
 }
 
 // once calls what is called once for a profile or a declaration, or for what is not part of the tree.

@@ -24,7 +24,7 @@ import (
 
 // Member is what has to be known of one profile or declaration to check it beside others. It keeps the text of the file,
 // to point at, and not the tree.
-type Member struct {
+type FileFacts struct {
 	name     string
 	file     *diag.File // nil where the input has no places
 	content  [sha256.Size]byte
@@ -67,13 +67,13 @@ func platformBit(p target.Platform) platforms {
 }
 
 // Member takes in a profile or declaration under the name that findings call it by. The file is what its places point into.
-func (c *Checker) Member(name string, file *diag.File, root *plist.Value, isDeclaration bool, targets []target.Target) (*Member, error) {
+func (c *Checker) FileFacts(name string, file *diag.File, root *plist.Value, isDeclaration bool, targets []target.Target) (*FileFacts, error) {
 	p, err := c.open(root, isDeclaration, targets, Options{})
 	if err != nil {
 		return nil, err
 	}
 	secret.Mark(root)
-	m := &Member{name: name, file: file, scope: p.scope()}
+	m := &FileFacts{name: name, file: file, scope: p.scope()}
 	if file != nil {
 		m.content = sha256.Sum256(file.Data)
 	}
@@ -155,7 +155,7 @@ func newSetPayload(p *profile, pl *payload, reach platforms) setPayload {
 }
 
 // addDeclared adds what a declaration declares.
-func (m *Member) addDeclared(p *profile, reach platforms) {
+func (m *FileFacts) addDeclared(p *profile, reach platforms) {
 	s := setPayload{at: markOf(p.root, "Type"), platforms: reach}
 	for _, pl := range p.payloads {
 		for _, t := range pl.types {
@@ -169,8 +169,8 @@ func (m *Member) addDeclared(p *profile, reach platforms) {
 }
 
 // together is one check of several members.
-type together struct {
-	members []*Member
+type setCheck struct {
+	members []*FileFacts
 	copies  map[int]int         // members with the very content of an earlier one, by their index
 	found   [][]diag.Diagnostic // of each member
 	server  *mdm.Server
@@ -179,14 +179,14 @@ type together struct {
 
 // setPass is what one rule sees of it.
 type setPass struct {
-	*together
+	*setCheck
 	page rules.Rule
 }
 
 // CheckSet returns what is wrong with profiles and declarations that land on one device together: for each member, in
 // their order, what there is to say of it beside those before it. Of the options, Groups and For count.
-func (c *Checker) CheckSet(members []*Member, o Options) ([][]diag.Diagnostic, error) {
-	s := &together{members: members, copies: copies(members), found: make([][]diag.Diagnostic, len(members)), server: o.For}
+func (c *Checker) CheckSet(members []*FileFacts, o Options) ([][]diag.Diagnostic, error) {
+	s := &setCheck{members: members, copies: copies(members), found: make([][]diag.Diagnostic, len(members)), server: o.For}
 	s.clashes = sync.OnceValue(s.findClashes)
 	for i, page := range pages() {
 		if e := &checks[i]; e.set != nil && (len(o.Groups) == 0 || page.Has(o.Groups...)) {
@@ -206,7 +206,7 @@ type spot struct {
 	path       *path
 }
 
-func (s *together) span(at spot) diag.Span {
+func (s *setCheck) span(at spot) diag.Span {
 	if at.end == 0 {
 		return diag.Span{} // a binary property list
 	}
@@ -230,7 +230,7 @@ func (s *setPass) report(at, earlier spot, message, help string) *diag.Diagnosti
 }
 
 // nameOf is how a message calls a member.
-func (s *together) nameOf(i int) string { return quoteName(s.members[i].name) }
+func (s *setCheck) nameOf(i int) string { return quoteName(s.members[i].name) }
 
 // quoteName quotes the name of a file. A long one is cut at its beginning, for the end tells more.
 func quoteName(name string) string {

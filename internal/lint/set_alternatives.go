@@ -12,11 +12,11 @@ import (
 
 // areAlternatives says whether two members are made of one template for different targets, and no device is two targets:
 // the names of their files say so, or their identifiers.
-func areAlternatives(a, b *Member) bool {
+func areAlternatives(a, b *FileFacts) bool {
 	return differInTarget(cutTargetOfName, a, b) || differInTarget(cutTarget, a, b)
 }
 
-func differInTarget(cut func(*Member) (before, target string), a, b *Member) bool {
+func differInTarget(cut func(*FileFacts) (before, target string), a, b *FileFacts) bool {
 	before, x := cut(a)
 	other, y := cut(b)
 	return x != "" && y != "" && before == other && x != y
@@ -24,7 +24,7 @@ func differInTarget(cut func(*Member) (before, target string), a, b *Member) boo
 
 // cutTarget parts the target in an identifier that build makes from what is before it: at the end of a profile's, as in
 // com.acme.wifi.ios-manual, and in the midst of a declaration's, as in com.acme.wifi.ios-supervised.updates.
-func cutTarget(m *Member) (before, group string) {
+func cutTarget(m *FileFacts) (before, group string) {
 	parts := strings.Split(m.identifier.text, ".")
 	first := len(parts) - 1
 	if m.declares != "" {
@@ -45,7 +45,7 @@ var targetInName = sync.OnceValue(func() *regexp.Regexp {
 
 // cutTargetOfName parts the target from what is before it, as in wifi.ios-27-supervised.mobileconfig and
 // wifi.ios-27-supervised.dns.json.
-func cutTargetOfName(m *Member) (before, of string) {
+func cutTargetOfName(m *FileFacts) (before, of string) {
 	folder, name := filepath.Split(m.name)
 	at := targetInName().FindStringIndex(name)
 	if at == nil {

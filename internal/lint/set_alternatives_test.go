@@ -3,10 +3,12 @@ package lint
 import "testing"
 
 func TestAlternatives(t *testing.T) {
-	member := func(name, identifier string) *Member { return &Member{name: name, identifier: mark{text: identifier}} }
+	member := func(name, identifier string) *FileFacts {
+		return &FileFacts{name: name, identifier: mark{text: identifier}}
+	}
 	tests := []struct {
 		name string
-		a, b *Member
+		a, b *FileFacts
 		want bool
 	}{
 		{"two targets", member("a", "com.acme.wifi.ios-manual"), member("b", "com.acme.wifi.macos-manual"), true},

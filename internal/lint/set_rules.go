@@ -13,7 +13,7 @@ import (
 
 // copies returns the members with the very content of an earlier one: there is nothing else to say of them. A profile and
 // its signed copy are the same content.
-func copies(members []*Member) map[int]int {
+func copies(members []*FileFacts) map[int]int {
 	first, copies := map[[sha256.Size]byte]int{}, map[int]int{}
 	for i, m := range members {
 		if m.file == nil {
@@ -31,7 +31,7 @@ func copies(members []*Member) map[int]int {
 }
 
 // each goes through the members that are no copies.
-func (s *together) each(yield func(int, *Member) bool) {
+func (s *setCheck) each(yield func(int, *FileFacts) bool) {
 	for i, m := range s.members {
 		if _, isCopy := s.copies[i]; !isCopy && !yield(i, m) {
 			return
@@ -45,7 +45,7 @@ func sameProfileTwice(s *setPass) {
 	}
 }
 
-func (s *together) identifierOf(i int) spot {
+func (s *setCheck) identifierOf(i int) spot {
 	m := s.members[i]
 	return spot{member: i, start: m.identifier.start, end: m.identifier.end}
 }
@@ -84,15 +84,15 @@ func duplicateProfileIdentifier(s *setPass) {
 }
 
 // isFixed reports whether the server refuses an update that changes a key.
-func (s *together) isFixed(key string) bool {
+func (s *setCheck) isFixed(key string) bool {
 	return s.server != nil && slices.ContainsFunc(s.server.Fixed, func(k mdm.Key) bool { return k.Key == key })
 }
 
 // scopeOf is the PayloadScope of a member; without one a server takes the profile for the whole device.
-func (s *together) scopeOf(i int) string { return cmp.Or(s.members[i].scope, "System") }
+func (s *setCheck) scopeOf(i int) string { return cmp.Or(s.members[i].scope, "System") }
 
 // unique returns what is known of a key that has to be unique at the server, or nil.
-func (s *together) unique(key string) *mdm.Key {
+func (s *setCheck) unique(key string) *mdm.Key {
 	if s.server == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func duplicateProfileName(s *setPass) {
 type payloadSpot struct{ member, payload int }
 
 // eachPayload calls do for every payload of every member, in their order.
-func (s *together) eachPayload(do func(payloadSpot, *setPayload)) {
+func (s *setCheck) eachPayload(do func(payloadSpot, *setPayload)) {
 	for i, m := range s.each {
 		for j := range m.payloads {
 			do(payloadSpot{i, j}, &m.payloads[j])
@@ -137,7 +137,7 @@ func (s *together) eachPayload(do func(payloadSpot, *setPayload)) {
 }
 
 // spotOf is where a payload stands: its PayloadType, or another text of it.
-func (s *together) spotOf(p payloadSpot, of mark) spot {
+func (s *setCheck) spotOf(p payloadSpot, of mark) spot {
 	return spot{p.member, of.start, of.end, s.members[p.member].payloads[p.payload].path}
 }
 
@@ -188,7 +188,7 @@ func singleInstancePayloadInTwoProfiles(s *setPass) {
 
 // share says whether two payloads of which a device takes one can reach the same device, and there the same user or the
 // device as a whole.
-func (s *together) share(a, b payloadSpot) bool {
+func (s *setCheck) share(a, b payloadSpot) bool {
 	if areAlternatives(s.members[a.member], s.members[b.member]) {
 		return false
 	}
@@ -246,7 +246,7 @@ func profileAgainstDeclaration(s *setPass) {
 }
 
 // reachAlike says whether two declarations of a type reach the same devices, as far as their identifiers tell.
-func (s *together) reachAlike(a, b payloadSpot) bool {
+func (s *setCheck) reachAlike(a, b payloadSpot) bool {
 	x, y := s.members[a.member], s.members[b.member]
 	of, group := cutTarget(x)
 	other, otherGroup := cutTarget(y)

@@ -26,7 +26,7 @@ func (x *setting) path() *path { return x.within.field(x.name) }
 
 // addSettings keeps the settings of a payload where those of several profiles come together: restrictions and the like, and
 // the preferences of apps on a Mac. What may stand beside another of its kind, such as a Wi-Fi network, is left out.
-func (m *Member) addSettings(p *profile, pl *payload, index int, reach platforms) {
+func (m *FileFacts) addSettings(p *profile, pl *payload, index int, reach platforms) {
 	base := setting{within: pl.node.path, domain: intern(pl.payloadType)}
 	switch {
 	case pl.payloadType == profiles.ManagedPreferences:
@@ -54,7 +54,7 @@ func payloadPlatforms(pl *payload) platforms {
 }
 
 // addForced adds the domains that com.apple.ManagedClient.preferences forces.
-func (m *Member) addForced(pl *payload, base setting, reach platforms) {
+func (m *FileFacts) addForced(pl *payload, base setting, reach platforms) {
 	content := pl.node.value.Get("PayloadContent")
 	if content == nil {
 		return
@@ -73,7 +73,7 @@ func (m *Member) addForced(pl *payload, base setting, reach platforms) {
 // maxSettingDepth is how deep dictionaries are compared key by key; below, as a whole.
 const maxSettingDepth = 8
 
-func (m *Member) addKeys(base setting, above string, v *plist.Value, types []*schema.Type, isPayload bool) {
+func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []*schema.Type, isPayload bool) {
 	for _, f := range v.Fields {
 		if f.Value == nil || hasPlaceholder(f.Value) || isPayload && isCommonKey(f.Key) {
 			continue
@@ -143,7 +143,7 @@ type holder struct {
 type clash struct{ earlier, here holder }
 
 // findClashes finds the settings that several members make.
-func (s *together) findClashes() (found []clash) {
+func (s *setCheck) findClashes() (found []clash) {
 	type name struct{ domain, key string }
 	first := map[name][]holder{}
 	for i, m := range s.each {
@@ -162,7 +162,7 @@ func (s *together) findClashes() (found []clash) {
 }
 
 // meet says whether two settings can reach the same device, and the same user or the device as a whole.
-func (s *together) meet(a, b holder) bool {
+func (s *setCheck) meet(a, b holder) bool {
 	if areAlternatives(s.members[a.member], s.members[b.member]) {
 		return false
 	}

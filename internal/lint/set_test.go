@@ -35,7 +35,7 @@ func declaration(payloadType, identifier string, pairs ...any) *plist.Value {
 func checkTogether(t *testing.T, on []target.Target, server string, values ...*plist.Value) []string {
 	t.Helper()
 	c := New(schema.Embedded())
-	var members []*Member
+	var members []*FileFacts
 	for i, v := range values {
 		isDeclaration := v.Field("ServerToken") != nil
 		file, root := diag.NewFile(fmt.Sprintf("%d.mobileconfig", i), nil), v
@@ -50,7 +50,7 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 		} else {
 			file.Data = []byte(v.Get("Type").Text + v.Get("Identifier").Text)
 		}
-		m, err := c.Member(file.Name, file, root, isDeclaration, on)
+		m, err := c.FileFacts(file.Name, file, root, isDeclaration, on)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,14 +192,14 @@ func payloadSets() []setCase {
 // A finding points at the later file, and from there at the earlier one.
 func TestSetsPointAtBoth(t *testing.T) {
 	c := New(schema.Embedded())
-	var members []*Member
+	var members []*FileFacts
 	for _, name := range []string{"a.mobileconfig", "b.mobileconfig"} {
 		data, err := plist.Write(one(name[:1], pl(restrictions, "allowCamera", name[0] == 'a')))
 		if err != nil {
 			t.Fatal(err)
 		}
 		doc, _ := document.Open(diag.NewFile(name, data))
-		m, err := c.Member(name, doc.File, doc.Root, false, nil)
+		m, err := c.FileFacts(name, doc.File, doc.Root, false, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func FuzzSetsPointIntoTheirFiles(f *testing.F) {
 	f.Add(seed(one("a", pl(profiles.ManagedPreferences, "PayloadContent", d("x", d("Forced", arr(d("mcx_preference_settings", d("A", 1)))))))), []byte(`{"Type": "x", "Identifier": "y"}`))
 	c := New(schema.Embedded())
 	f.Fuzz(func(t *testing.T, a, b []byte) {
-		var members []*Member
+		var members []*FileFacts
 		for i, data := range [][]byte{a, b, a} {
 			doc, _ := document.Open(diag.NewFile(fmt.Sprint(i), data))
 			if doc.Root == nil {
@@ -244,11 +244,11 @@ func FuzzSetsPointIntoTheirFiles(f *testing.F) {
 				check = c.CheckDeclaration
 			}
 			for _, s := range mdm.Servers() {
-				if _, err := check(doc.Root, nil, Options{Groups: rules.Groups(), For: s, Now: testNow, File: FileFacts{Signed: doc.Signed, Message: data}}); err != nil {
+				if _, err := check(doc.Root, nil, Options{Groups: rules.Groups(), For: s, Now: testNow, Container: Container{Signed: doc.Signed, Message: data}}); err != nil {
 					t.Fatal(err)
 				}
 			}
-			m, err := c.Member(fmt.Sprint(i), doc.File, doc.Root, isDeclaration, nil)
+			m, err := c.FileFacts(fmt.Sprint(i), doc.File, doc.Root, isDeclaration, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

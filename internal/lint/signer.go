@@ -14,7 +14,7 @@ import (
 // whole: the signature has no place in the text.
 
 // signers returns what the message says of its signers; nothing where there is no message or it cannot be read.
-func (f FileFacts) signers() []cms.SignerFacts {
+func (f Container) signers() []cms.SignerFacts {
 	if len(f.Message) == 0 {
 		return nil
 	}

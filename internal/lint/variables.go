@@ -13,7 +13,7 @@ import (
 // The rules about variables that an MDM server fills in for each device.
 
 func mdmVariableInSignedProfile(p *pass, profile *profile) {
-	if profile.options.File.Signed {
+	if profile.options.Container.Signed {
 		eachFilled(profile.root, func(at place, names string) {
 			p.report(at, messageOfFilled, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
 		})
