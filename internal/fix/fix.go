@@ -9,8 +9,8 @@ import (
 	"syncguard/internal/diag"
 )
 
-// By returns a fix that a person need not look at, or nil where there are no edits.
-func By(title string, edits []diag.Edit) *diag.Fix {
+// New returns a fix that a person need not look at, or nil where there are no edits.
+func New(title string, edits []diag.Edit) *diag.Fix {
 	if len(edits) == 0 {
 		return nil
 	}

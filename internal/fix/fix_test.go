@@ -83,16 +83,16 @@ func TestScalars(t *testing.T) {
 		written, after, _ := strings.Cut(rest, "¦")
 		f := diag.NewFile("f", []byte(before+written+after))
 		c.from.Span = diag.Span{File: f, Start: len(before), End: len(before + written)}
-		got, n := apply(f.Data, []*diag.Fix{By("", Value(c.from, c.to))})
+		got, n := apply(f.Data, []*diag.Fix{New("", ReplaceValue(c.from, c.to))})
 		if c.want == "" && n > 0 || c.want != "" && string(got) != c.want {
 			t.Errorf("%s: got %q", c.name, got)
 		}
-		if c.from.Secret = true; Value(c.from, c.to) != nil {
+		if c.from.Secret = true; ReplaceValue(c.from, c.to) != nil {
 			t.Errorf("%s: a secret is written anew", c.name)
 		}
 		c.from.Secret = false
 	}
-	if Value(str("a"), str("b")) != nil || Key(&plist.Field{Key: "a"}, "b") != nil {
+	if ReplaceValue(str("a"), str("b")) != nil || ReplaceKey(&plist.Field{Key: "a"}, "b") != nil {
 		t.Error("what has no place is edited")
 	}
 }

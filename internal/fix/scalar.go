@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Key returns the edits that write another key in the place of one, or nothing where the text does not hold it plainly.
-func Key(f *plist.Field, to string) []diag.Edit {
+// ReplaceKey returns the edits that write another key in the place of one, or nothing where the text does not hold it plainly.
+func ReplaceKey(f *plist.Field, to string) []diag.Edit {
 	if f.KeySpan.IsZero() {
 		return nil
 	}
@@ -19,9 +19,9 @@ func Key(f *plist.Field, to string) []diag.Edit {
 	return tokenText(f.KeySpan, f.Key, to)
 }
 
-// Value returns the edits that write another scalar in the place of one, or nothing where the text does not hold it plainly,
+// ReplaceValue returns the edits that write another scalar in the place of one, or nothing where the text does not hold it plainly,
 // as where a variable or an alias stands for it.
-func Value(v, to *plist.Value) []diag.Edit {
+func ReplaceValue(v, to *plist.Value) []diag.Edit {
 	if v.Span.IsZero() || v.Secret || to.Secret {
 		return nil
 	}

@@ -29,7 +29,7 @@ func (p *pass) setRetyped(d *diag.Diagnostic, n *node) {
 	if to == nil || d.HideSource || n.community || !p.profile.fits(n.key, to) {
 		return
 	}
-	d.Fix = fix.By(writes("the "+to.Kind.String()+" "+to.Describe()), fix.Value(n.value, to))
+	d.Fix = fix.New(writes("the "+to.Kind.String()+" "+to.Describe()), fix.ReplaceValue(n.value, to))
 }
 
 // retyped returns a value in the type of its key where the meaning is clear, or nil.
@@ -79,7 +79,7 @@ func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
 	if n.community && !strings.EqualFold(near, strings.TrimSpace(n.value.Text)) {
 		return // a community's list may lack what works
 	}
-	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Value(n.value, plist.NewString(near)))
+	d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceValue(n.value, plist.NewString(near)))
 	if n.community {
 		fix.Unsafe(d.Fix)
 	}
@@ -98,7 +98,7 @@ func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, 
 			return // the name is near, but the value says that something else was meant
 		}
 	}
-	d.Fix = fix.By(writes(strconv.Quote(near)), fix.Key(f, near))
+	d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceKey(f, near))
 	if loose {
 		fix.Unsafe(d.Fix) // an app may well have the key
 	}
@@ -107,7 +107,7 @@ func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, 
 // setType offers the one type that an unknown one was meant to be.
 func setType(d *diag.Diagnostic, f *plist.Field, near string, sure bool) {
 	if sure && !d.HideSource {
-		d.Fix = fix.By(writes(strconv.Quote(near)), fix.Value(f.Value, plist.NewString(near)))
+		d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceValue(f.Value, plist.NewString(near)))
 	}
 }
 
@@ -133,7 +133,7 @@ func (p *pass) setHome(d *diag.Diagnostic, n *node, f *plist.Field, home []strin
 		return // what is moved would stand in the fix
 	}
 	to := n.payload.node.value.Lookup(home[:len(home)-1]...)
-	d.Fix = fix.Unsafe(fix.By("move it to "+strings.Join(home, "."), fix.Move(f, to)))
+	d.Fix = fix.Unsafe(fix.New("move it to "+strings.Join(home, "."), fix.Move(f, to)))
 }
 
 // setMissing offers to add a required key that has but one value.
@@ -149,7 +149,7 @@ func setMissing(d *diag.Diagnostic, n *node, k *schema.Key) {
 	default:
 		return
 	}
-	d.Fix = fix.By("add "+quote(k.Name)+", "+value.Describe(),
+	d.Fix = fix.New("add "+quote(k.Name)+", "+value.Describe(),
 		fix.Insert(n.value, k.Name, value, "PayloadUUID", "PayloadType", "PayloadIdentifier"))
 }
 
@@ -161,7 +161,7 @@ func (p *pass) setUUID(d *diag.Diagnostic, n *node) {
 	p.profile.budget--
 	if meant := normalUUID(n.value.Text); meant != "" {
 		if edits := p.profile.renameUUID(n, meant); edits != nil {
-			d.Fix = fix.By(writes(meant), edits)
+			d.Fix = fix.New(writes(meant), edits)
 			return
 		}
 	}
@@ -169,7 +169,7 @@ func (p *pass) setUUID(d *diag.Diagnostic, n *node) {
 	if id == "" {
 		return
 	}
-	d.Fix = fix.Unsafe(fix.By(writes("the new UUID "+id), p.profile.renameUUID(n, id)))
+	d.Fix = fix.Unsafe(fix.New(writes("the new UUID "+id), p.profile.renameUUID(n, id)))
 }
 
 // normalUUID returns the UUID that a text is but for braces, blanks, a prefix or its hyphens, or "".
@@ -218,7 +218,7 @@ func (p *profile) renameUUID(n *node, to string) []diag.Edit {
 		case strings.EqualFold(v.Text, to):
 			sound = false
 		case v.Text == n.value.Text && v.Text != "":
-			own := fix.Value(v.Value, plist.NewString(to))
+			own := fix.ReplaceValue(v.Value, plist.NewString(to))
 			sound = sound && len(own) > 0
 			edits = append(edits, own...)
 		}
@@ -235,9 +235,9 @@ func (p *pass) setScope(d *diag.Diagnostic, need *facts.EnvelopeNeed) {
 	title := "set " + need.Key + " to " + quote(need.Is)
 	switch f := root.Field(need.Key); {
 	case f == nil:
-		d.Fix = fix.Unsafe(fix.By(title, fix.Insert(root, need.Key, to, "PayloadRemovalDisallowed", "PayloadOrganization", "PayloadIdentifier")))
+		d.Fix = fix.Unsafe(fix.New(title, fix.Insert(root, need.Key, to, "PayloadRemovalDisallowed", "PayloadOrganization", "PayloadIdentifier")))
 	case f.Value != nil && f.Value.Kind == plist.String && !hasPlaceholder(f.Value):
-		d.Fix = fix.Unsafe(fix.By(title, fix.Value(f.Value, to)))
+		d.Fix = fix.Unsafe(fix.New(title, fix.ReplaceValue(f.Value, to)))
 	}
 }
 
@@ -250,6 +250,6 @@ func setLast(d *diag.Diagnostic, array *plist.Value, i int) {
 		}
 	}
 	if unconditional == 1 && !array.HasSecret() {
-		d.Fix = fix.Unsafe(fix.By("move the rule without a condition to the end", fix.MoveToEnd(array, i)))
+		d.Fix = fix.Unsafe(fix.New("move the rule without a condition to the end", fix.MoveToEnd(array, i)))
 	}
 }

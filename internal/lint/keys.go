@@ -132,7 +132,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		d.Help = "devices pass over it, so the payload is applied all the same: remove the payload, or the key"
 	case isLegacy(f.Key):
 		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
-		d.Fix = fix.By("remove it", fix.Remove(&f))
+		d.Fix = fix.New("remove it", fix.Remove(&f))
 	default:
 		d.Help = "remove it, or check that the device knows it"
 	}

@@ -74,7 +74,7 @@ func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 	d := r.reportFact(m.Rule, rule.MalformedCodeRequirement, m.Severity, n.at(), "%s %s", n.subject(), fault.Problem)
 	d.Help = "take it from codesign -d -r - PATH, whole and without what stands before it"
 	if fault.Fixed != "" && !d.HideSource {
-		d.Fix = fix.By("write the requirement as it was meant", fix.Value(n.value, plist.NewString(fault.Fixed)))
+		d.Fix = fix.New("write the requirement as it was meant", fix.ReplaceValue(n.value, plist.NewString(fault.Fixed)))
 	}
 }
 

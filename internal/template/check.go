@@ -47,7 +47,7 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
 		if is, ok := boolean(v.Text); ok {
 			d.Help = "did you mean " + strconv.FormatBool(is) + ", without quotes?"
-			d.Fix = fix.By("write "+strconv.FormatBool(is)+" without quotes", fix.Value(v, plist.NewBoolean(is)))
+			d.Fix = fix.New("write "+strconv.FormatBool(is)+" without quotes", fix.ReplaceValue(v, plist.NewBoolean(is)))
 		}
 	case s.kind == plain && isScalar(v.Kind):
 		d.Help = "put the value in quotes"

@@ -18,9 +18,9 @@ import (
 func toText(v *plist.Value) *diag.Fix {
 	switch v.Kind {
 	case plist.Integer:
-		return fix.By("put it in quotes", fix.Value(v, plist.NewString(v.Int.String())))
+		return fix.New("put it in quotes", fix.ReplaceValue(v, plist.NewString(v.Int.String())))
 	case plist.Boolean:
-		return fix.By("put it in quotes", fix.Value(v, plist.NewString(strconv.FormatBool(v.Bool))))
+		return fix.New("put it in quotes", fix.ReplaceValue(v, plist.NewString(strconv.FormatBool(v.Bool))))
 	}
 	return nil
 }
@@ -34,12 +34,12 @@ func toChoice(v *plist.Value, choices []string) *diag.Fix {
 	if !text.IsSure(v.Text, near, choices, nil) {
 		return nil
 	}
-	return fix.By("write "+strconv.Quote(near), fix.Value(v, plist.NewString(near)))
+	return fix.New("write "+strconv.Quote(near), fix.ReplaceValue(v, plist.NewString(near)))
 }
 
 func toUpper(v *plist.Value) *diag.Fix {
 	upper := strings.ToUpper(v.Text)
-	return fix.By("write "+upper, fix.Value(v, plist.NewString(upper)))
+	return fix.New("write "+upper, fix.ReplaceValue(v, plist.NewString(upper)))
 }
 
 // toKey corrects an unknown key to the one surely meant, unless the mapping has that already.
@@ -56,5 +56,5 @@ func toKey(mapping *plist.Value, f plist.Field, names []string) *diag.Fix {
 			return nil // both may be meant, and only one can be
 		}
 	}
-	return fix.By("write "+strconv.Quote(near), fix.Key(&f, near))
+	return fix.New("write "+strconv.Quote(near), fix.ReplaceKey(&f, near))
 }
