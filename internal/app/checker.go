@@ -148,7 +148,7 @@ func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnos
 	}
 	all, err := check(doc.Root, c.targets, o)
 	for _, d := range doc.Placeholders {
-		o.Placeholders.Judge(&d)
+		o.Placeholders.SetSeverity(&d)
 		all = append(all, d)
 	}
 	return slices.DeleteFunc(all, c.drops), err

@@ -43,7 +43,7 @@ func placeholderFound(p *pass, profile *profile) {
 		found := plist.Placeholders(n.Text)
 		if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
 			at := profile.at.place(n)
-			policy.Judge(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
+			policy.SetSeverity(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
 		}
 	}
 }
@@ -62,8 +62,8 @@ func isByChance(text string, found []string) bool {
 	return !plist.IsPlaceholder(text) && !slices.ContainsFunc(found, func(name string) bool { return strings.Contains(name, "{") })
 }
 
-// Judge makes an error of a finding about a placeholder where none may be left.
-func (policy PlaceholderPolicy) Judge(d *diag.Diagnostic) {
+// SetSeverity makes an error of a finding about a placeholder where none may be left.
+func (policy PlaceholderPolicy) SetSeverity(d *diag.Diagnostic) {
 	switch policy {
 	case PlaceholdersRefused:
 		d.Severity, d.Help = diag.Error, "write the value itself, or lint without --no-placeholders"
