@@ -1,5 +1,8 @@
-// Package fix corrects text. It makes edits in the syntax of the file that a value stands in (XML, YAML or JSON), and applies
-// those of findings so that every byte outside them stays as it is.
+// Package fix makes and applies corrections of text. [New] and the functions beside it make edits for a value in XML, YAML
+// or JSON; [Run] applies the fixes of findings and checks the result. Every byte outside the edits stays as it is.
+//
+// Start with Run. The package does not decide on fixes: rules do (package lint, package template). It reads and writes no
+// files.
 package fix
 
 import (
@@ -9,7 +12,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// New returns a fix that a person need not look at, or nil where there are no edits.
+// New returns a safe fix, or nil without edits.
 func New(title string, edits []diag.Edit) *diag.Fix {
 	if len(edits) == 0 {
 		return nil
@@ -18,7 +21,7 @@ func New(title string, edits []diag.Edit) *diag.Fix {
 	return &diag.Fix{Title: title, Edits: edits}
 }
 
-// Unsafe marks a fix as one that a person should look at. It takes nil.
+// Unsafe marks a fix for review by a person, and returns it. f may be nil.
 func Unsafe(f *diag.Fix) *diag.Fix {
 	if f != nil {
 		f.Unsafe = true
@@ -26,8 +29,8 @@ func Unsafe(f *diag.Fix) *diag.Fix {
 	return f
 }
 
-// disjoint returns the fixes that can be applied together, the first in the order of the text counting before the next. Of
-// two edits that only insert at one place, one waits.
+// disjoint returns fixes without overlap, chosen in the order of the text, whose edits all pass fits. Two insertions at one
+// place overlap.
 func disjoint(fixes []*diag.Fix, fits func(diag.Edit) bool) []*diag.Fix {
 	var chosen []*diag.Fix
 	var taken []diag.Edit
@@ -53,7 +56,7 @@ func overlapsAny(e diag.Edit, taken []diag.Edit) bool {
 	return false
 }
 
-// splice puts the texts of edits, which do not overlap, into data.
+// splice applies the edits of fixes to data. The edits must not overlap.
 func splice(data []byte, fixes []*diag.Fix) []byte {
 	var out bytes.Buffer
 	at := 0

@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// inOrder sorts fixes that have edits by where they begin, end and what they write.
+// inOrder returns the fixes with edits, sorted by the start, end and text of these.
 func inOrder(fixes []*diag.Fix) []*diag.Fix {
 	fixes = slices.DeleteFunc(slices.Clone(fixes), func(f *diag.Fix) bool { return f == nil || len(f.Edits) == 0 })
 	slices.SortStableFunc(fixes, func(a, b *diag.Fix) int {

@@ -10,40 +10,40 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// Check finds what is wrong with a text. Places in that text are places in the file given, or in one of the same name whose
-// bytes are the same but for secrets that were masked.
+// Check returns the findings about a text. Their spans point into the file given, or into a copy with the same name and the
+// same bytes except for masked secrets.
 type Check func(*diag.File) ([]diag.Diagnostic, error)
 
-// Result is what Run did.
+// Result is the result of Run.
 type Result struct {
-	Data  []byte            // the corrected text; the one given where nothing was corrected
-	Fixed []diag.Diagnostic // what was corrected; places are in the text as it was then
-	Left  []diag.Diagnostic // what is found in Data
+	Data  []byte            // the corrected text, or the data given without any correction
+	Fixed []diag.Diagnostic // the findings corrected; their spans point into the text of that moment
+	Left  []diag.Diagnostic // the findings about Data
 
-	// The text before and after, to be shown: what the check masked in either is masked in both.
+	// The text before and after, for display: secrets masked by the check in either are masked in both.
 	ShownBefore, ShownAfter []byte
 
-	Unsafe    int // findings left that have a fix which a person should look at, and which was not asked for
-	Elsewhere int // findings left whose fix is in another text: what is signed, in another encoding, or an overlay's base
+	Unsafe    int // findings left with an unsafe fix, if unsafe fixes were not requested
+	Elsewhere int // findings left with a fix in another text: signed content, another encoding, or the base of an overlay
 }
 
 const (
-	maxPasses = 10  // corrections that make others possible
-	maxAlone  = 100 // fixes that are tried one by one
+	maxPasses = 10  // rounds of corrections, since one can make another possible
+	maxAlone  = 100 // fixes tried one by one
 )
 
-// Run corrects a text until nothing more can be: safe fixes, and the others too where unsafe is set. What a check no longer
-// finds is corrected; a fix after which it still does, or finds something elsewhere that it did not before, is taken back.
-// check must not keep the file, and masks the secrets in its text if the result is to be shown. The data given is not changed.
+// Run applies safe fixes, and unsafe ones if unsafe is set, until none is left. It reverts a fix if the finding persists, or
+// if a new finding appears elsewhere. check must not keep the file. It masks the secrets in its text if the result will be
+// shown. Run does not modify data.
 func Run(name string, data []byte, check Check, unsafe bool) (Result, error) {
 	r := runner{name: name, data: data, check: check, unsafe: unsafe}
-	found, now, err := r.look(data)
+	found, now, err := r.checkCopy(data)
 	if err != nil {
 		return Result{Data: data}, err
 	}
 	r.before, r.after = now, now
 	for passes, alone := 0, 0; passes < maxPasses && alone < maxAlone; {
-		batch := r.choose(found)
+		batch := r.chooseBatch(found)
 		if len(batch) == 0 {
 			break
 		}
@@ -53,7 +53,7 @@ func Run(name string, data []byte, check Check, unsafe bool) (Result, error) {
 		} else {
 			passes++
 		}
-		after, err := r.try(found, batch)
+		after, err := r.tryBatch(found, batch)
 		if err != nil {
 			return Result{Data: data}, err
 		}
@@ -69,26 +69,26 @@ type runner struct {
 	data    []byte
 	check   Check
 	unsafe  bool
-	careful bool // a batch went wrong, so each fix is tried alone
+	careful bool // a batch failed, so each fix is tried alone
 	refused map[finding]bool
 	fixed   []diag.Diagnostic
 
 	before, after shown
 }
 
-// finding is what makes two findings of different texts the same.
+// finding identifies a finding across versions of a text.
 type finding struct{ rule, path string }
 
 func identity(d diag.Diagnostic) finding { return finding{d.Rule, diag.Identity(d.Path.Steps())} }
 
-// look checks a copy, since a check may mask the secrets in what it reads.
-func (r *runner) look(data []byte) ([]diag.Diagnostic, shown, error) {
+// checkCopy checks a copy of data, since a check may mask the secrets in it.
+func (r *runner) checkCopy(data []byte) ([]diag.Diagnostic, shown, error) {
 	f := diag.NewFile(r.name, bytes.Clone(data))
 	found, err := r.check(f)
 	return diag.Sort(found), shown{data, maskedText(f, data, found)}, err
 }
 
-// maskedText is the text in which a check masked secrets: that of the file, or of a copy to which findings point.
+// maskedText returns the text with the secrets masked by a check: that of the file, or of a copy the findings point into.
 func maskedText(f *diag.File, data []byte, found []diag.Diagnostic) []byte {
 	if !bytes.Equal(f.Data, data) {
 		return f.Data
@@ -101,8 +101,8 @@ func maskedText(f *diag.File, data []byte, found []diag.Diagnostic) []byte {
 	return data
 }
 
-// choose returns the findings whose fixes can be applied together, in the order of the text.
-func (r *runner) choose(found []diag.Diagnostic) []diag.Diagnostic {
+// chooseBatch returns findings with fixes to apply together, in the order of the text.
+func (r *runner) chooseBatch(found []diag.Diagnostic) []diag.Diagnostic {
 	var fixes []*diag.Fix
 	of := map[*diag.Fix]diag.Diagnostic{}
 	for _, d := range found {
@@ -118,7 +118,7 @@ func (r *runner) choose(found []diag.Diagnostic) []diag.Diagnostic {
 	return batch
 }
 
-// isHere says whether all edits are in the text that is corrected.
+// isHere reports whether all edits of a fix are in the text being corrected.
 func (r *runner) isHere(f *diag.Fix) bool {
 	for i, e := range f.Edits {
 		if e.Span.IsZero() || e.Span.File.Name != r.name || e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(r.data) {
@@ -128,13 +128,13 @@ func (r *runner) isHere(f *diag.Fix) bool {
 			return false
 		}
 		if !bytes.Equal(e.Span.File.Data[e.Span.Start:e.Span.End], r.data[e.Span.Start:e.Span.End]) {
-			return false // a secret stands there
+			return false // the edit would overwrite a secret
 		}
 	}
 	return len(f.Edits) > 0
 }
 
-// isMaskedCopy says whether a text is another one in which secrets may be masked.
+// isMaskedCopy reports whether masked equals data, apart from masked secrets.
 func isMaskedCopy(masked, data []byte) bool {
 	if len(masked) != len(data) {
 		return false
@@ -153,14 +153,14 @@ func isMaskedCopy(masked, data []byte) bool {
 	return true
 }
 
-// try applies the fixes of a batch and keeps what comes of it if that is right; else it returns nil.
-func (r *runner) try(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error) {
+// tryBatch applies the fixes of a batch. It returns the new findings if they are better, and otherwise reverts and returns nil.
+func (r *runner) tryBatch(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error) {
 	fixes := make([]*diag.Fix, len(batch))
 	for i, d := range batch {
 		fixes[i] = d.Fix
 	}
 	next := splice(r.data, fixes)
-	after, now, err := r.look(next)
+	after, now, err := r.checkCopy(next)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (r *runner) try(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, error
 	return nil, nil
 }
 
-// correctedLines returns the lines of a corrected text in which edits ended.
+// correctedLines returns the numbers of the lines an edit ended in, counted in the corrected text.
 func correctedLines(text []byte, fixes []*diag.Fix) map[int]bool {
 	f := diag.NewFile("", text)
 	lines := map[int]bool{}
@@ -191,9 +191,9 @@ func correctedLines(text []byte, fixes []*diag.Fix) map[int]bool {
 	return lines
 }
 
-// isBetter says whether the findings of a batch are gone and nothing came instead. Only what they kept from being seen may
-// come: in the dictionary of a key that now means something, or anywhere once the text can be read. What a template says of a
-// payload has another path than what is found in the payload, so there the line counts.
+// isBetter reports whether the findings of a batch are gone and no others came. Findings hidden by them before may appear:
+// in the dictionary of a key now known, or anywhere once the text is readable. Findings about a template have other paths
+// than those about its payloads, so there the line counts.
 func isBetter(before, after, batch []diag.Diagnostic, lines map[int]bool) bool {
 	left := map[finding]int{}
 	for _, d := range before {
@@ -218,10 +218,10 @@ func isBetter(before, after, batch []diag.Diagnostic, lines map[int]bool) bool {
 	return true
 }
 
-// mayHide says whether a finding can be the reason why another one was not seen.
+// mayHide reports whether a finding can have hidden another one.
 func mayHide(hidden, d diag.Diagnostic) bool {
 	page, _ := rules.Find(hidden.Rule)
-	if page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template) { // so that less could be read
+	if page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template) { // part of the text was unreadable
 		return true
 	}
 	return d.Path.Has(hidden.Path[:max(len(hidden.Path)-1, 0)])

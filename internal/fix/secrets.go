@@ -7,11 +7,11 @@ import (
 	"syncguard/internal/diag"
 )
 
-// shown is a text as it may be shown: secrets are masked in place, as the check left it.
+// shown is a text with a copy for display: the check masked the secrets in the copy.
 type shown struct{ data, masked []byte }
 
-// hideBoth masks in two versions of a text what is a secret in either of them. A key that is misspelt in one does not say
-// there that its value is a secret.
+// hideBoth masks the secrets of either version of a text in both. In the version with a misspelt key, the check cannot tell
+// a secret by its key.
 func hideBoth(before, after shown) ([]byte, []byte) {
 	secrets := map[string]bool{}
 	before.collect(secrets)
@@ -19,7 +19,7 @@ func hideBoth(before, after shown) ([]byte, []byte) {
 	return before.hide(secrets), after.hide(secrets)
 }
 
-// collect adds the texts that are masked, a line each.
+// collect adds the masked texts to secrets, line by line.
 func (s shown) collect(secrets map[string]bool) {
 	if len(s.data) != len(s.masked) {
 		return
@@ -33,13 +33,13 @@ func (s shown) collect(secrets map[string]bool) {
 		for end < len(s.data) && s.data[end] != '\n' && s.data[end] != '\r' && s.data[end] != s.masked[end] {
 			end++
 		}
-		secrets[core(string(s.data[start:end]))] = true
+		secrets[trimPunctuation(string(s.data[start:end]))] = true
 		start = end
 	}
 	delete(secrets, "")
 }
 
-// hide masks every piece of text that is one of the secrets.
+// hide returns the text with all secrets masked.
 func (s shown) hide(secrets map[string]bool) []byte {
 	masked := bytes.Clone(s.masked)
 	if len(secrets) == 0 {
@@ -50,7 +50,7 @@ func (s shown) hide(secrets map[string]bool) []byte {
 		if i < len(s.data) && !bytes.ContainsRune([]byte("<>\r\n"), rune(s.data[i])) {
 			continue
 		}
-		for _, at := range values(s.data[start:i]) {
+		for _, at := range valueRanges(s.data[start:i]) {
 			if from, to := start+at[0], start+at[1]; secrets[string(s.data[from:to])] {
 				diag.Mask(masked[from:to])
 			}
@@ -60,12 +60,12 @@ func (s shown) hide(secrets map[string]bool) []byte {
 	return masked
 }
 
-// maxValues bounds the values that a line is taken to hold up to its end. Those that end at the next comma are not bounded.
+// maxValues bounds the values per line that extend to the end of the line. Values up to the next separator are not bounded.
 const maxValues = 100
 
-// values returns the ranges of a line that may be a value: all of it, and what follows a separator of YAML or JSON, up to the
-// next one or to the end.
-func values(line []byte) [][2]int {
+// valueRanges returns the ranges of a line that may be a value: the whole line, and from each YAML or JSON separator to the
+// next separator or the end.
+func valueRanges(line []byte) [][2]int {
 	all := [][2]int{trimRange(line, 0, len(line))}
 	for i := range line {
 		if !isSeparator(line[i]) {
@@ -85,13 +85,13 @@ func values(line []byte) [][2]int {
 
 func isSeparator(b byte) bool { return strings.IndexByte(":,{}[]", b) >= 0 }
 
-const around = " \t\"',:{}[]-"
+const punctuation = " \t\"',:{}[]-"
 
 func trimRange(line []byte, start, end int) [2]int {
-	kept := bytes.TrimLeft(line[start:end], around)
+	kept := bytes.TrimLeft(line[start:end], punctuation)
 	start = end - len(kept)
-	return [2]int{start, start + len(bytes.TrimRight(kept, around))}
+	return [2]int{start, start + len(bytes.TrimRight(kept, punctuation))}
 }
 
-// core is a piece of text without what YAML and JSON put around it.
-func core(piece string) string { return strings.Trim(piece, around) }
+// trimPunctuation removes the punctuation of YAML and JSON around a text.
+func trimPunctuation(piece string) string { return strings.Trim(piece, punctuation) }

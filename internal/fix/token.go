@@ -10,9 +10,9 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Scalars of YAML and JSON. A place in JSON is inside the quotes, one in YAML has them in it.
+// Scalars of YAML and JSON. A span in JSON excludes the quotes, a span in YAML includes them.
 
-// quoting is how a scalar is written.
+// quoting is the quote around a scalar, or bare.
 type quoting byte
 
 const (
@@ -21,9 +21,9 @@ const (
 	double quoting = '"'
 )
 
-// scalar takes the text of a scalar apart, and returns its place with the quotes. It is false for block scalars, for texts
-// over several lines, and for escapes that JSON does not have.
-func scalar(at diag.Span) (whole diag.Span, text string, q quoting, ok bool) {
+// parseScalar parses the scalar at a span, and returns its span with the quotes. It is false for block scalars, texts over
+// several lines, and escapes unknown to JSON.
+func parseScalar(at diag.Span) (whole diag.Span, text string, q quoting, ok bool) {
 	data := at.File.Data
 	written := string(data[at.Start:at.End])
 	if strings.ContainsAny(written, "\r\n") || usesAliases(at.File) {
@@ -46,18 +46,18 @@ func scalar(at diag.Span) (whole diag.Span, text string, q quoting, ok bool) {
 	return at, written, bare, true
 }
 
-// token writes source in the place of a scalar whose text is from.
-func token(at diag.Span, from, source string) []diag.Edit {
-	whole, text, _, ok := scalar(at)
+// replaceSource replaces a scalar with source, if its text is from.
+func replaceSource(at diag.Span, from, source string) []diag.Edit {
+	whole, text, _, ok := parseScalar(at)
 	if !ok || text != from {
 		return nil
 	}
 	return []diag.Edit{{Span: whole, Text: source}}
 }
 
-// tokenText writes a text in the place of a scalar whose text is from, quoted as that is.
-func tokenText(at diag.Span, from, to string) []diag.Edit {
-	whole, text, q, ok := scalar(at)
+// replaceText replaces a scalar with the text to, in the same quotes, if its text is from.
+func replaceText(at diag.Span, from, to string) []diag.Edit {
+	whole, text, q, ok := parseScalar(at)
 	if !ok || text != from || strings.ContainsFunc(to, func(c rune) bool { return c < ' ' || c > '~' }) {
 		return nil
 	}
@@ -73,7 +73,7 @@ func tokenText(at diag.Span, from, to string) []diag.Edit {
 
 var plainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._/-]*$`) })
 
-// isPlainWord says whether YAML reads a text without quotes as that text, in its versions 1.1 and 1.2.
+// isPlainWord reports whether YAML 1.1 and 1.2 both read an unquoted text as this string.
 func isPlainWord(s string) bool {
 	switch strings.ToLower(s) {
 	case "true", "false", "yes", "no", "on", "off", "y", "n", "null":
@@ -82,8 +82,8 @@ func isPlainWord(s string) bool {
 	return plainWord().MatchString(s)
 }
 
-// usesAliases says whether a value of a YAML file may stand in several places, so that correcting it in one would change
-// the others. It may be true of a file that has none.
+// usesAliases reports whether a YAML file may use aliases, so that correcting a value in one place would change others. It
+// can be true for a file without any.
 func usesAliases(f *diag.File) bool {
 	for at := 0; ; at++ {
 		n := bytes.IndexByte(f.Data[at:], '*')

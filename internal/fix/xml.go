@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// xmlText puts a text in the place of one between tags.
+// xmlText replaces the text between two tags.
 func xmlText(at diag.Span, to string) []diag.Edit {
 	element, ok := plist.Element(at)
 	if !ok || element == at {
@@ -18,13 +18,13 @@ func xmlText(at diag.Span, to string) []diag.Edit {
 	return []diag.Edit{{Span: at, Text: escape(to)}}
 }
 
-// xmlValue writes a scalar anew. An element that changes its name is replaced as a whole.
+// xmlValue replaces a scalar. If the element's name changes, it replaces the whole element.
 func xmlValue(v, to *plist.Value, from string) []diag.Edit {
 	if v.Kind == plist.String && to.Kind == plist.String {
 		return xmlText(v.Span, to.Text)
 	}
 	if v.Kind == plist.Integer && string(v.Span.File.Data[v.Span.Start:v.Span.End]) != from {
-		return nil // leading zeros or another base may matter to whoever wrote them
+		return nil // leading zeros or another base may matter to the author
 	}
 	element, ok := plist.Element(v.Span)
 	if !ok {
@@ -35,12 +35,12 @@ func xmlValue(v, to *plist.Value, from string) []diag.Edit {
 
 func xmlElement(v *plist.Value) string {
 	if v.Kind == plist.Boolean {
-		return "<" + plain(v) + "/>"
+		return "<" + plainText(v) + "/>"
 	}
-	return "<" + v.Kind.String() + ">" + escape(plain(v)) + "</" + v.Kind.String() + ">"
+	return "<" + v.Kind.String() + ">" + escape(plainText(v)) + "</" + v.Kind.String() + ">"
 }
 
-// escape writes text for XML in ASCII, so that it is right in every encoding that a file may declare.
+// escape escapes a text for XML in ASCII, so that it is correct in every declared encoding.
 func escape(s string) string {
 	var b strings.Builder
 	for _, c := range s {
@@ -60,14 +60,14 @@ func escape(s string) string {
 	return b.String()
 }
 
-// field is where a key and its value stand in XML.
+// field is the position of a key and its value in XML.
 type field struct {
 	text       []byte
 	key, value diag.Span // elements
-	between    []byte    // what parts them
+	between    []byte    // the white space between them
 }
 
-// fieldOf finds a key and its value; only white space may part them.
+// fieldOf finds a key and its value. It is false if anything but white space is between them.
 func fieldOf(f *plist.Field) (field, bool) {
 	if f == nil || f.Value == nil || f.KeySpan.IsZero() || !isXML(f.KeySpan.File) {
 		return field{}, false
@@ -82,8 +82,8 @@ func fieldOf(f *plist.Field) (field, bool) {
 	return field{text, key, value, between}, len(bytes.TrimSpace(between)) == 0
 }
 
-// Insert returns the edit that adds a key with a scalar to a dictionary: behind the first of some keys that is there, or else
-// behind the last one, and laid out as that is.
+// Insert returns the edit adding a key with a scalar to a dictionary: after the first key of behind present there, or else
+// after the last key, with the same layout. It returns nil for anything but XML.
 func Insert(dictionary *plist.Value, key string, value *plist.Value, behind ...string) []diag.Edit {
 	if dictionary == nil || len(dictionary.Fields) == 0 {
 		return nil
@@ -107,7 +107,7 @@ func Insert(dictionary *plist.Value, key string, value *plist.Value, behind ...s
 	return []diag.Edit{{Span: diag.Span{File: f.key.File, Start: at, End: at}, Text: text}}
 }
 
-// Remove returns the edit that takes a key and its value out, with the line if they stand on one of their own.
+// Remove returns the edit removing a key and its value, with their line if nothing else is on it. It is nil for anything but XML.
 func Remove(f *plist.Field) []diag.Edit {
 	at, ok := fieldOf(f)
 	if !ok {
@@ -116,7 +116,7 @@ func Remove(f *plist.Field) []diag.Edit {
 	return []diag.Edit{{Span: withLead(diag.Span{File: at.key.File, Start: at.key.Start, End: at.value.End})}}
 }
 
-// Move returns the edits that take a key and its scalar out of its dictionary and put it at the end of another one.
+// Move returns the edits moving a key and its scalar to the end of another dictionary, nil for anything but XML.
 func Move(f *plist.Field, to *plist.Value) []diag.Edit {
 	from, ok := fieldOf(f)
 	if !ok || to == nil || len(to.Fields) == 0 || f.Value.Kind == plist.Dictionary || f.Value.Kind == plist.Array {
@@ -135,8 +135,8 @@ func Move(f *plist.Field, to *plist.Value) []diag.Edit {
 	}
 }
 
-// MoveToEnd returns the edits that make an item of an array its last one. Where comments stand beside it there are none:
-// nobody knows what they belong to.
+// MoveToEnd returns the edits moving an item of an array to its end. It returns nil next to comments, since they may belong
+// to the item or not, and for anything but XML.
 func MoveToEnd(array *plist.Value, i int) []diag.Edit {
 	if i >= len(array.Items)-1 || array.Items[i].Span.IsZero() || !isXML(array.Items[i].Span.File) {
 		return nil
@@ -159,7 +159,7 @@ func hasCommentBeside(at diag.Span) bool {
 	return bytes.HasSuffix(bytes.TrimRight(text[:at.Start], " \t\r\n"), []byte("-->")) || behindComments(text, at.End) != at.End
 }
 
-// withLead widens a place over the line break and the indentation before it, unless something follows on its line.
+// withLead widens a span over the line break and the indentation before it, unless something follows on its line.
 func withLead(at diag.Span) diag.Span {
 	rest := bytes.TrimLeft(at.File.Data[at.End:], " \t")
 	if len(rest) == 0 || rest[0] == '\r' || rest[0] == '\n' {
@@ -178,7 +178,7 @@ func lineLead(text []byte, at int) []byte {
 	return blanks[max(i, 0):]
 }
 
-// behindComments steps over comments on the rest of a line, if nothing else stands there.
+// behindComments returns the offset after the comments on the rest of a line, or at if anything else is there.
 func behindComments(text []byte, at int) int {
 	for end := at; ; {
 		rest := bytes.TrimLeft(text[end:], " \t")

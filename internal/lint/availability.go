@@ -7,32 +7,32 @@ import (
 	"syncguard/internal/target"
 )
 
-// typeStanding returns how a type stands on each target, or nil where nothing is known of it. A platform that a type with
-// any statement leaves out is one that it is not on.
-func (p *profile) typeStanding(t *schema.Type) []schema.Availability {
+// typeAvailability returns the availability of a type on each target, nil if unknown. A type with any statement does not
+// exist on the platforms it leaves out.
+func (p *profile) typeAvailability(t *schema.Type) []schema.Availability {
 	if len(t.Availability) == 0 {
 		return nil
 	}
-	standing := make([]schema.Availability, len(p.targets))
+	available := make([]schema.Availability, len(p.targets))
 	for i, on := range p.targets {
 		stated, ok := t.Availability[on.Platform.Schema()]
-		standing[i] = stated
-		standing[i].NotAvailable = stated.NotAvailable || !ok
+		available[i] = stated
+		available[i].NotAvailable = stated.NotAvailable || !ok
 	}
-	return standing
+	return available
 }
 
-// resolve puts what a key states over its parent's standing, for each target.
+// resolve overrides the parent's availability with a key's own statements, for each target.
 func (p *profile) resolve(parent []schema.Availability, own schema.Availabilities) []schema.Availability {
 	if len(own) == 0 {
 		return parent
 	}
-	standing := make([]schema.Availability, len(p.targets))
-	copy(standing, parent)
+	available := make([]schema.Availability, len(p.targets))
+	copy(available, parent)
 	for i, t := range p.targets {
-		standing[i] = standing[i].Override(own[t.Platform.Schema()])
+		available[i] = available[i].Override(own[t.Platform.Schema()])
 	}
-	return standing
+	return available
 }
 
 // effect is one obstacle on one target.
@@ -41,7 +41,7 @@ type effect struct {
 	target target.Target
 }
 
-// newEffects returns the obstacles on each target that its parent does not have already.
+// newEffects returns the obstacles on each target, without those of the parent.
 func newEffects(parent, own []schema.Availability, targets []target.Target) []effect {
 	var effects []effect
 	for i, a := range own {
@@ -61,7 +61,7 @@ func newEffects(parent, own []schema.Availability, targets []target.Target) []ef
 	return effects
 }
 
-// isVoid says whether nothing is left on the target to say more about.
+// isVoid reports whether something does not exist on a target at all, so that other obstacles do not matter.
 func isVoid(limits []schema.Limit) bool {
 	return hasObstacle(limits, schema.NotOnPlatform) || hasObstacle(limits, schema.Removed)
 }

@@ -12,14 +12,14 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// The rules about certificates that a profile installs.
+// The rules about certificates installed by a profile.
 
-// certificatePayloads hold certificates without their private keys.
+// certificatePayloads are the types of payloads with certificates alone, without private keys.
 func certificatePayloads() []string {
 	return []string{"com.apple.security.pem", "com.apple.security.pkcs1", "com.apple.security.root"}
 }
 
-// certificates goes through the certificates in payloads of some types, as far as they can be read.
+// certificates iterates over the readable certificates in payloads of some types.
 func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certificate] {
 	return func(yield func(place, *x509.Certificate) bool) {
 		for _, pl := range p.payloads {
@@ -37,33 +37,33 @@ func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certifica
 }
 
 func expiredCertificate(p *pass, at place, c *x509.Certificate) {
-	if p.isOver(c) {
-		p.report(at, "the certificate %s expired on %s", nameOf(c), pki.Day(c.NotAfter)).
+	if p.isExpired(c) {
+		p.report(at, "the certificate %s expired on %s", certificateName(c), pki.Day(c.NotAfter)).
 			Help = "put the certificate that took its place there, or remove the payload"
 	}
 }
 
 func certificateExpiresSoon(p *pass, at place, c *x509.Certificate) {
-	if p.endsSoon(c) {
-		p.report(at, "the certificate %s expires on %s", nameOf(c), pki.Day(c.NotAfter)).
+	if p.expiresSoon(c) {
+		p.report(at, "the certificate %s expires on %s", certificateName(c), pki.Day(c.NotAfter)).
 			Help = "add the certificate that takes its place, and deliver the profile before that day"
 	}
 }
 
 func certificateNotYetValid(p *pass, at place, c *x509.Certificate) {
-	if p.isAhead(c) {
-		p.report(at, "the certificate %s is valid from %s on", nameOf(c), pki.Day(c.NotBefore)).
+	if p.isNotYetValid(c) {
+		p.report(at, "the certificate %s is valid from %s on", certificateName(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or add a certificate that is valid now"
 	}
 }
 
 func weakCertificateSignature(p *pass, at place, c *x509.Certificate) {
 	if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !pki.IsSelfSigned(c) {
-		p.report(at, "the certificate %s is signed with %s", nameOf(c), digest).Help = "have it issued anew with SHA-256"
+		p.report(at, "the certificate %s is signed with %s", certificateName(c), digest).Help = "have it issued anew with SHA-256"
 	}
 }
 
-// weakDigest names the digest of a signature that Apple's systems no longer take for one, or returns "".
+// weakDigest names the digest of a signature algorithm no longer accepted by Apple's systems, or returns "".
 func weakDigest(a x509.SignatureAlgorithm) string {
 	switch a {
 	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
@@ -77,31 +77,31 @@ func weakDigest(a x509.SignatureAlgorithm) string {
 func notARootCertificate(p *pass, profile *profile) {
 	for at, c := range profile.certificates("com.apple.security.root") {
 		if !c.IsCA && !pki.IsSelfSigned(c) && c.Version == 3 {
-			p.report(at, "the certificate %s is that of a server, a person or a device, and no root", nameOf(c)).
+			p.report(at, "the certificate %s is that of a server, a person or a device, and no root", certificateName(c)).
 				Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
 		}
 	}
 }
 
-// checkCertificate reports data that holds no certificate, or not as its key wants it.
+// checkCertificate reports data without a certificate, or with one in the wrong encoding.
 func (r *run) checkCertificate(n *node, inPEM bool) {
 	kind := content.Kind(n.value.Data)
 	switch {
 	case kind != content.Certificate && kind != content.PEM:
 		r.reportContent(n, kind, "a certificate", diag.Error)
 	case kind == content.PEM && content.CountPEM(n.value.Data) > 1:
-		r.of(rule.SeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
+		r.passOf(rule.SeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
 			Help = "part the file, and make a payload of each certificate"
 	case kind == content.PEM && !inPEM:
-		r.of(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
+		r.passOf(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
 			Help = "convert it with openssl x509 -in FILE -outform DER" + inPayload(n, "com.apple.security.pem")
 	case kind == content.Certificate && inPEM:
-		r.of(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds DER, want PEM", n.subject()).
+		r.passOf(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds DER, want PEM", n.subject()).
 			Help = "convert it with openssl x509 -inform DER -in FILE" + inPayload(n, "com.apple.security.pkcs1")
 	}
 }
 
-// inPayload offers another type for a payload of a certificate.
+// inPayload returns the end of a help: the payload type to use instead. It is "" outside certificate payloads.
 func inPayload(n *node, payloadType string) string {
 	if !slices.Contains(certificatePayloads(), n.domain) {
 		return ""

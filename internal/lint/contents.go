@@ -13,9 +13,9 @@ import (
 	"syncguard/internal/text"
 )
 
-// What stands in data: facts name the keys whose data means something, and here it is held against what it is.
+// The rules about the content of data items: facts name the content expected for a key.
 
-// checkContent reports data that does not hold what its key is for. Data that could not be read says nothing.
+// checkContent reports data with the wrong content for its key. It skips unreadable data.
 func (r *run) checkContent(n *node, m *facts.Meaning) {
 	data := n.value.Data
 	if data == nil {
@@ -46,17 +46,17 @@ func (r *run) checkContent(n *node, m *facts.Meaning) {
 	}
 }
 
-// isFont reports whether data is one font. A collection is several.
+// isFont reports whether data is one font, as opposed to a collection.
 func isFont(kind string, data []byte) bool {
 	return kind == "font/ttf" || kind == "font/otf" || strings.HasPrefix(string(data[:min(len(data), 4)]), "true")
 }
 
-// checkDigest reports data that is not as long as a digest.
+// checkDigest reports data with the wrong length for a digest, and a digest in text form.
 func (r *run) checkDigest(n *node, s diag.Severity, want string, sizes ...int) {
 	if slices.Contains(sizes, len(n.value.Data)) && !isHexadecimal(n.value.Data) {
 		return
 	}
-	d := r.of(rule.MalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), text.Count(len(n.value.Data), "byte"), want)
+	d := r.passOf(rule.MalformedContent).report(n.atKey(), "%s holds %s, want %s", n.subject(), text.Count(len(n.value.Data), "byte"), want)
 	if d.Severity = s; isHexadecimal(n.value.Data) {
 		d.Message = n.subject() + " holds a digest as text, want its bytes"
 		d.Help = "encode the digest itself: echo DIGEST | xxd -r -p | base64"
@@ -69,7 +69,7 @@ func isHexadecimal(data []byte) bool {
 	return err == nil && len(digits) >= 16
 }
 
-// reportContent reports what data is instead of what it should be.
+// reportContent reports the content found and the content wanted.
 func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.Diagnostic {
 	found := "holds " + text.Article(kind)
 	switch {
@@ -84,7 +84,7 @@ func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.D
 	case kind == content.PKCS12, strings.Contains(kind, "/"):
 		found = "holds " + kind
 	}
-	d := r.of(rule.MalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
+	d := r.passOf(rule.MalformedContent).report(n.atKey(), "%s %s, want %s", n.subject(), found, want)
 	d.Severity, d.Help = s, contentHelp(kind)
 	d.HideSource = true
 	return d

@@ -15,17 +15,17 @@ import (
 	"syncguard/internal/text"
 )
 
-// Declarations are checked like profiles with a single payload. The payload com.apple.declarations of a profile holds some,
-// each as the JSON in a data item.
+// Declarations are checked like profiles with a single payload. A profile can hold declarations in the payload
+// com.apple.declarations, each as JSON in a data item.
 
 const (
 	declarationsPayload = "com.apple.declarations"
 	simpleActivation    = "com.apple.activation.simple"
 )
 
-// newDeclaration prepares a declaration whose root is at a path.
+// newDeclaration prepares a declaration with its root at a path.
 func (c *Checker) newDeclaration(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
-	p, err := c.prepare(rootValue, at, targets, o)
+	p, err := c.newBase(rootValue, at, targets, o)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (p *profile) addDeclaredPayload() error {
 		return nil
 	}
 	pl.node = &node{value: content, path: p.at.field("Payload"), noun: nounDeclaration, payload: pl, domain: pl.payloadType,
-		layers: []layer{p.layer(t)}, effects: newEffects(nil, p.typeStanding(t), p.targets), facts: p.facts.Of(pl.payloadType)}
+		layers: []layer{p.layer(t)}, effects: newEffects(nil, p.typeAvailability(t), p.targets), facts: p.facts.Of(pl.payloadType)}
 	p.payloads = []*payload{pl}
 	return nil
 }
@@ -89,7 +89,7 @@ func unknownDeclarationType(p *pass, declaration *profile) {
 	d.Domain, d.Key = name, ""
 	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
 		d.Severity, d.Help = diag.Error, text.DidYouMean(name, []string{near})
-		setType(d, f, near, sure)
+		offerType(d, f, near, sure)
 	}
 }
 
@@ -103,7 +103,7 @@ func danglingDeclarationReference(p *pass, n *node) {
 	}
 }
 
-// isDeclarationReference says whether a string is the Identifier of another declaration.
+// isDeclarationReference reports whether a string is the Identifier of another declaration.
 func (n *node) isDeclarationReference() bool {
 	return len(n.key.AssetTypes) > 0 ||
 		n.domain == simpleActivation && n.path.item && n.path.lastKey() == "StandardConfigurations"
@@ -161,25 +161,25 @@ func (r *run) checkDeclared(pl *payload) {
 	}
 }
 
-// readDeclared returns the declarations of a payload that can be read, and where they stand.
+// readDeclared returns the readable declarations of a payload and the spans of their data items.
 func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.Span) {
 	at, roots, o := pl.node.path.field("Declarations"), []*plist.Value(nil), r.profile.options
 	for i, item := range items(pl.node.value.Get("Declarations")) {
 		if item.Kind != plist.Data {
-			continue // wrong-type says so
+			continue // wrong-type reports it
 		}
 		doc, found := document.Open(diag.NewFile("declaration", item.Data))
 		if doc.Format != document.JSON || diag.HasErrors(found) {
-			r.of(rule.MalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), because(found))
+			r.passOf(rule.MalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), firstMessage(found))
 			continue
 		}
 		v := doc.Root
-		for n := range plist.Walk(v) { // its places are in what the data holds, and not in the profile
+		for n := range plist.Walk(v) { // the spans of the decoded JSON do not point into the profile
 			if n.Span = (diag.Span{}); n.Field != nil {
 				n.Field.KeySpan = diag.Span{}
 			}
 		}
-		d, err := r.profile.checker.newDeclaration(v, at.at(i), byHand(r.profile.targets), Options{Groups: o.Groups, Composed: o.Composed, Container: Container{Damaged: o.Container.Damaged}})
+		d, err := r.profile.checker.newDeclaration(v, at.at(i), asManual(r.profile.targets), Options{Groups: o.Groups, Composed: o.Composed, Container: Container{Damaged: o.Container.Damaged}})
 		if err != nil {
 			r.profile.err = cmp.Or(r.profile.err, err)
 			return nil, nil
@@ -193,8 +193,8 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 	return declarations, spans
 }
 
-// byHand returns targets as devices that nobody manages, for only by hand can declarations be installed in a profile.
-func byHand(targets []target.Target) []target.Target {
+// asManual returns the targets with manual enrollment: profiles with declarations can only be installed by hand.
+func asManual(targets []target.Target) []target.Target {
 	local := slices.Clone(targets)
 	for i := range local {
 		if local[i].Enrollment = target.Manual; targets[i].IsSupervised() {
@@ -204,8 +204,8 @@ func byHand(targets []target.Target) []target.Target {
 	return local
 }
 
-// because says the first of the findings about a text.
-func because(found []diag.Diagnostic) string {
+// firstMessage returns the message of the first finding, after a colon, or "".
+func firstMessage(found []diag.Diagnostic) string {
 	if len(found) == 0 {
 		return ""
 	}

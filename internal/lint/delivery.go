@@ -10,9 +10,9 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The rules about what the server that delivers a profile does with it. What is known of servers stands in package mdm.
+// The rules about the server delivering a profile. Package mdm holds the facts about servers.
 
-// attribute says in the message of a finding that its fact is not confirmed, where that is so.
+// attribute marks a finding whose fact comes from the community as unconfirmed, and makes it a warning at most.
 func attribute(d *diag.Diagnostic, f fact.Statement) {
 	if f.Evidence == fact.Community {
 		d.Message += " (not confirmed by its maker)"
@@ -92,9 +92,9 @@ func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
 }
 
 func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
-	for _, n := range profile.named() {
+	for _, n := range profile.namedNodes() {
 		for _, r := range server.Reserves {
-			if f := n.text(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
+			if f := n.stringField(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
 				d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)
 				d.Help = "use another one"
 				attribute(d, r.Statement)
@@ -115,9 +115,9 @@ func keyMissingForMDM(p *pass, profile *profile, server *mdm.Server) {
 	}
 }
 
-// requires says whether Apple's schema requires a key of the top level, so that missing-required-key reports it.
+// requires reports whether Apple's schema requires a key of the top level; then missing-required-key reports it.
 func (p *profile) requires(key string) bool {
-	k, _ := p.envelope.find(key)
+	k, _ := p.envelope.findKey(key)
 	return k != nil && k.Required
 }
 
@@ -132,7 +132,7 @@ func notRenewedByMDM(p *pass, profile *profile, server *mdm.Server) {
 	}
 }
 
-// checkRenewal looks for the variable in the subject of the certificate that a payload asks for.
+// checkRenewal looks for the server's renewal variable in the subject of a payload's certificate request.
 func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
 	r := server.Renewal
 	inOU, inCN, proxied := false, false, false
@@ -166,8 +166,8 @@ func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
 	attribute(d, r.Statement)
 }
 
-// eachSubjectPart calls do for every attribute of the subject that an ACME or SCEP payload asks for: an array of arrays of
-// pairs, of which the first is a name such as OU or its number.
+// eachSubjectPart calls do for every attribute of the subject in an ACME or SCEP payload: an array of arrays of pairs, each
+// of a name such as OU (or its number) and a text.
 func eachSubjectPart(payload *plist.Value, do func(attribute, text string)) {
 	subject := payload.Get("Subject")
 	if subject == nil {
@@ -204,9 +204,9 @@ func scopeLeftToMDM(p *pass, profile *profile, server *mdm.Server) {
 	attribute(d, server.Scope.Statement)
 }
 
-// reachesMacs says whether a profile can be meant for Macs, which alone have scopes.
+// reachesMacs reports whether a profile can be for Macs. Only Macs have scopes.
 func (p *profile) reachesMacs() bool {
-	if p.reach()&macOS == 0 {
+	if p.installablePlatforms()&macOS == 0 {
 		return false
 	}
 	return len(p.payloads) == 0 || slices.ContainsFunc(p.payloads, func(pl *payload) bool {

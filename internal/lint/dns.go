@@ -14,13 +14,13 @@ import (
 	"syncguard/internal/target"
 )
 
-// The rules about encrypted DNS, in the DNSSettings of com.apple.dnsSettings.managed and the DNS of a VPN payload. What the
-// keys need of each other stands in internal/schema/facts.
+// The rules about encrypted DNS, in the DNSSettings of com.apple.dnsSettings.managed and the DNS of a VPN payload. Rules
+// about pairs of keys are in internal/schema/facts.
 
 const dnsSettings = "com.apple.dnsSettings.managed"
 
-// text returns a key of the node whose value is a string, or nil.
-func (n *node) text(key string) *plist.Field {
+// stringField returns a field of the node if its value is a string, or nil.
+func (n *node) stringField(key string) *plist.Field {
 	if f := n.value.Field(key); f != nil && f.Value != nil && f.Value.Kind == plist.String {
 		return f
 	}
@@ -29,7 +29,7 @@ func (n *node) text(key string) *plist.Field {
 
 // urlHost returns the host of an https URL in lower case, or "".
 func urlHost(text string) string {
-	// The URL is a template of RFC 6570, whose braces no URL has.
+	// The URL is a template of RFC 6570: braces are not allowed in a URL.
 	text, _, _ = strings.Cut(text, "{")
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" {
@@ -38,13 +38,13 @@ func urlHost(text string) string {
 	return strings.ToLower(u.Hostname())
 }
 
-// address reads an IP address, or returns the zero Addr.
+// address parses an IP address, or returns the zero Addr.
 func address(v *plist.Value) netip.Addr {
 	a, _ := netip.ParseAddr(v.Text)
 	return a
 }
 
-// items goes through an array, or through nothing where there is none.
+// items iterates over an array; over nothing if v is no array.
 func items(v *plist.Value) iter.Seq2[int, *plist.Value] {
 	return func(yield func(int, *plist.Value) bool) {
 		if v == nil || v.Kind != plist.Array {
@@ -62,20 +62,20 @@ func mixedDNSProviders(p *pass, n *node) {
 	if n.key == nil || n.value.Kind != plist.Dictionary || n.key.Name != "DNSSettings" && n.key.Name != "DNS" {
 		return
 	}
-	if protocol := n.text("DNSProtocol"); protocol == nil || protocol.Value.Text == "Cleartext" {
-		return // a tunnel's plain DNS has no certificate to fit
+	if protocol := n.stringField("DNSProtocol"); protocol == nil || protocol.Value.Text == "Cleartext" {
+		return // plain DNS in a tunnel has no certificate to match
 	}
-	first, other, names := mixed(n)
+	first, other, names := findProviders(n)
 	if len(names) > 1 {
 		d := p.report(other, "%s mixes the servers of %s", n.subject(), strings.Join(names, " and "))
 		d.Help = "keep one provider in this payload, and allow failover instead of a second one"
-		d.Related = related("a server of "+names[0], first.span)
+		d.Related = relatedTo("a server of "+names[0], first.span)
 	}
 }
 
-// mixed names the known providers that DNS settings point at, by their host and their addresses, with a place of the first
-// provider and one of the second.
-func mixed(n *node) (first, other place, names []string) {
+// findProviders names the known providers in DNS settings, by host and addresses. first and other are places of the first
+// and the second provider.
+func findProviders(n *node) (first, other place, names []string) {
 	add := func(name string, at place) {
 		if name == "" || slices.Contains(names, name) {
 			return
@@ -87,10 +87,10 @@ func mixed(n *node) (first, other place, names []string) {
 			other = at
 		}
 	}
-	if f := n.text("ServerURL"); f != nil {
+	if f := n.stringField("ServerURL"); f != nil {
 		add(providerOfHost(urlHost(f.Value.Text)), n.fieldValue(f))
 	}
-	if f := n.text("ServerName"); f != nil {
+	if f := n.stringField("ServerName"); f != nil {
 		add(providerOfHost(strings.ToLower(f.Value.Text)), n.fieldValue(f))
 	}
 	for i, item := range items(n.value.Get("ServerAddresses")) {
@@ -99,7 +99,7 @@ func mixed(n *node) (first, other place, names []string) {
 	return first, other, names
 }
 
-// checkEnvelopeNeeds reports what payloads need of the profile around them, by the facts that name the pass's rule.
+// checkEnvelopeNeeds reports unmet needs of payloads toward the profile around them, by the facts of the pass's rule.
 func checkEnvelopeNeeds(p *pass, profile *profile) {
 	for i := range profile.facts.Envelope {
 		need := &profile.facts.Envelope[i]
@@ -123,14 +123,14 @@ func (p *pass) reportEnvelopeNeed(pl *payload, need *facts.EnvelopeNeed) {
 	if len(p.profile.targets) == 0 {
 		d.Severity = min(d.Severity, diag.Warning)
 	}
-	p.setScope(d, need)
+	p.offerEnvelopeKey(d, need)
 }
 
 func dnsOnManagedNetworksOnly(p *pass, n *node) {
 	if n.key != nil || n.domain != dnsSettings {
 		return
 	}
-	var mdm hits
+	var mdm obstacleHits
 	for _, t := range p.profile.targets {
 		if t.Enrollment.IsMDM() && t.Enrollment != target.User && p.profile.isOn(n, t) {
 			mdm = append(mdm, effect{target: t})
@@ -142,7 +142,7 @@ func dnsOnManagedNetworksOnly(p *pass, n *node) {
 	}
 }
 
-// isOn says whether a payload exists on a target at all.
+// isOn reports whether a payload exists on a target at all.
 func (p *profile) isOn(n *node, t target.Target) bool {
 	return !slices.ContainsFunc(n.effects, func(e effect) bool { return e.target == t && isVoid([]schema.Limit{e.Limit}) })
 }

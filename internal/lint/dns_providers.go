@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// provider is a public DNS resolver with the names and addresses that its certificate stands for.
+// provider is a public DNS resolver with the names and addresses in its certificate.
 type provider struct {
 	name      string
 	hosts     []string
 	addresses []string
 }
 
-// providers are the public resolvers that this package can tell apart. A filtering service counts as another provider
-// than the plain one of the same company, for its answers and its certificate differ.
+// providers are the public resolvers known to this package. A company's filtering service counts as a provider of its own:
+// its answers and its certificate differ.
 var providers = []provider{
 	{"Cloudflare", []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com"},
 		[]string{"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001"}},
@@ -25,7 +25,7 @@ var providers = []provider{
 		[]string{"8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844"}},
 }
 
-// providerOfHost names the provider that has a host, or returns "".
+// providerOfHost names the provider of a host, or returns "".
 func providerOfHost(host string) string {
 	for _, p := range providers {
 		if slices.Contains(p.hosts, host) {
@@ -35,7 +35,7 @@ func providerOfHost(host string) string {
 	return ""
 }
 
-// providerOfAddress names the provider that has an address, or returns "".
+// providerOfAddress names the provider of an address, or returns "".
 func providerOfAddress(a netip.Addr) string {
 	for _, p := range providers {
 		if slices.Contains(p.addresses, a.String()) {

@@ -1,6 +1,14 @@
-// Package lint checks a configuration profile: against Apple's schemas, against the devices that it is meant for, and
-// against facts that no schema states. One engine checks what is composed and what others wrote.
+// Package lint checks configuration profiles and declarations against Apple's schemas, the target devices, and facts beyond
+// any schema (package schema/facts). One engine checks profiles made from templates and profiles written by others.
 //
-// A finding is a [diag.Diagnostic]; its Rule names a page of package rules, which says why it matters. Nothing is installed,
-// resolved or fetched: the same value, catalog and targets give the same findings.
+// Start with the table in rules.go: one line a rule, with the function behind it and the moment of its call (rule.go
+// explains
+// the columns). [Checker.Check] checks one file: profile.go prepares it, walk.go visits each value a schema describes.
+// [Checker.CheckSet] checks files that land on one device together, from the [FileFacts] kept of each (set.go).
+//
+// To add a rule: write its page internal/rules/pages/ID.txtar, run go test ./internal/rules -update for its constant, add a
+// line to the table, and put the function in the file of its subject. Tests run the examples of the page.
+//
+// A finding is a [diag.Diagnostic]. The package installs, resolves and fetches nothing: the same value, catalog and targets
+// give the same findings. It reads no files and prints nothing; package app does.
 package lint

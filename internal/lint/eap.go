@@ -6,16 +6,16 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The rules about how a device proves itself to a network, and the network to it: EAPClientConfiguration of Wi-Fi and Ethernet.
+// The rules about authentication between device and network: EAPClientConfiguration of Wi-Fi and Ethernet.
 
-// The EAP types that check the certificate of a server.
+// The EAP types with a server certificate to check.
 const (
 	eapTLS  = 13
 	eapTTLS = 21
 	eapPEAP = 25
 )
 
-// eapTypes returns the types that a network accepts, where a node is the configuration of EAP.
+// eapTypes returns the accepted EAP types, nil unless the node is an EAPClientConfiguration.
 func (n *node) eapTypes() []uint64 {
 	if n.key == nil || n.key.Name != "EAPClientConfiguration" || n.value.Kind != plist.Dictionary {
 		return nil

@@ -11,18 +11,18 @@ import (
 	"syncguard/internal/schema"
 )
 
-// The rules about when a payload or key comes to a platform and goes. A whole payload is told by a rule of its own where it
-// weighs more than a key does.
+// The rules about platforms and versions of a payload or key. A whole payload has a rule of its own if it weighs more than a
+// key.
 
 func notOnPlatform(p *pass, n *node) {
 	if hits := n.hits(schema.NotOnPlatform); len(hits) > 0 {
-		p.reportEffect(n, p.graver(n, hits), hits.platforms(), "%s does nothing on %s", n.subject(), hits.platforms())
+		p.reportEffect(n, p.payloadSeverity(n, hits), hits.platforms(), "%s does nothing on %s", n.subject(), hits.platforms())
 	}
 }
 
 func removedPayload(p *pass, n *node) {
 	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
-		p.reportEffect(n, p.graver(n, n.hits(schema.Removed)), hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+		p.reportEffect(n, p.payloadSeverity(n, n.hits(schema.Removed)), hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
 			Help = n.replacement()
 	}
 }
@@ -43,25 +43,25 @@ func deprecated(p *pass, n *node) {
 	}
 }
 
-// obstacles are what rules report of an obstacle alone. It is a table to read: nobody writes to it.
+// obstacles are the rules reporting one kind of obstacle each. Read-only.
 var obstacles = []struct {
 	rule     string
 	obstacle schema.Obstacle
-	severity diag.Severity // zero where the device refuses a payload and passes over a key
-	says     string        // of the payload or key, with WHERE it is so
-	where    func(hits) string
+	severity diag.Severity // zero: an error for a payload, refused by the device; a warning for a key, ignored by it
+	text     string        // follows the payload or key in the message; WHERE is filled in
+	where    func(obstacleHits) string
 	help     string
 }{
-	{rule.NeedsAutomatedEnrollment, schema.NeedsADE, diag.Note, "needs Automated Device Enrollment, which WHERE does not promise", hits.targets, ""},
-	{rule.NeedsMDM, schema.NeedsMDM, 0, "needs an MDM server and cannot be installed by hand on WHERE", hits.platforms, "send the profile by MDM, or leave it out"},
-	{rule.NeedsSharedIPad, schema.NeedsSharedIPad, 0, "works only on Shared iPad, and WHERE is none", hits.targets, ""},
-	{rule.NeedsUserEnrollment, schema.NeedsUserEnrollment, 0, "works only in User Enrollment, and WHERE is none", hits.targets, ""},
-	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not for WHERE", hits.targets, ""},
-	{rule.NotInUserEnrollment, schema.NotInUserEnrollment, 0, "is forbidden in User Enrollment on WHERE", hits.platforms, ""},
-	{rule.NotInUserEnrollment, schema.IgnoredInUserEnrollment, diag.Warning, "does nothing in User Enrollment on WHERE", hits.platforms, ""},
-	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", hits.platforms, ""},
-	{rule.NotOnSharedIPad, schema.IgnoredOnSharedIPad, diag.Warning, "does nothing on Shared iPad", hits.platforms, ""},
-	{rule.NotYetIntroduced, schema.NotYetIntroduced, diag.Warning, "does nothing before WHERE", hits.versions,
+	{rule.NeedsAutomatedEnrollment, schema.NeedsADE, diag.Note, "needs Automated Device Enrollment, which WHERE does not promise", obstacleHits.targets, ""},
+	{rule.NeedsMDM, schema.NeedsMDM, 0, "needs an MDM server and cannot be installed by hand on WHERE", obstacleHits.platforms, "send the profile by MDM, or leave it out"},
+	{rule.NeedsSharedIPad, schema.NeedsSharedIPad, 0, "works only on Shared iPad, and WHERE is none", obstacleHits.targets, ""},
+	{rule.NeedsUserEnrollment, schema.NeedsUserEnrollment, 0, "works only in User Enrollment, and WHERE is none", obstacleHits.targets, ""},
+	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not for WHERE", obstacleHits.targets, ""},
+	{rule.NotInUserEnrollment, schema.NotInUserEnrollment, 0, "is forbidden in User Enrollment on WHERE", obstacleHits.platforms, ""},
+	{rule.NotInUserEnrollment, schema.IgnoredInUserEnrollment, diag.Warning, "does nothing in User Enrollment on WHERE", obstacleHits.platforms, ""},
+	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", obstacleHits.platforms, ""},
+	{rule.NotOnSharedIPad, schema.IgnoredOnSharedIPad, diag.Warning, "does nothing on Shared iPad", obstacleHits.platforms, ""},
+	{rule.NotYetIntroduced, schema.NotYetIntroduced, diag.Warning, "does nothing before WHERE", obstacleHits.versions,
 		"raise the version of the target, or deliver the profile again once older devices are upgraded"},
 }
 
@@ -73,17 +73,17 @@ func (p *pass) reportObstacles(n *node) {
 		}
 		if on := n.hits(o.obstacle); len(on) > 0 {
 			where := o.where(on)
-			p.reportEffect(n, cmp.Or(o.severity, n.refusal()), where, "%s %s", n.subject(), strings.Replace(o.says, "WHERE", where, 1)).Help = o.help
+			p.reportEffect(n, cmp.Or(o.severity, n.refusalSeverity()), where, "%s %s", n.subject(), strings.Replace(o.text, "WHERE", where, 1)).Help = o.help
 		}
 	}
 }
 
-// hits are the same obstacle, or two of a kind, on several targets.
-type hits []effect
+// obstacleHits are the targets with the same obstacle, or with one of two similar obstacles.
+type obstacleHits []effect
 
-// hits returns what the node meets of some obstacles.
-func (n *node) hits(obstacles ...schema.Obstacle) hits {
-	var found hits
+// hits returns the node's effects with one of some obstacles.
+func (n *node) hits(obstacles ...schema.Obstacle) obstacleHits {
+	var found obstacleHits
 	for _, e := range n.effects {
 		if slices.Contains(obstacles, e.Obstacle) {
 			found = append(found, e)
@@ -93,21 +93,21 @@ func (n *node) hits(obstacles ...schema.Obstacle) hits {
 }
 
 // platforms names the platforms: iOS, macOS.
-func (h hits) platforms() string {
-	return h.each(func(e effect) string { return string(e.target.Platform) })
+func (h obstacleHits) platforms() string {
+	return h.joinNames(func(e effect) string { return string(e.target.Platform) })
 }
 
-// versions names the versions that the obstacles rest on: iOS 27, macOS 26.4.
-func (h hits) versions() string {
-	return h.each(func(e effect) string { return string(e.target.Platform) + " " + e.Version.String() })
+// versions names the versions of the obstacles: iOS 27, macOS 26.4.
+func (h obstacleHits) versions() string {
+	return h.joinNames(func(e effect) string { return string(e.target.Platform) + " " + e.Version.String() })
 }
 
-// targets names platforms with their enrollment, as targets are written: iOS/manual, macOS/user.
-func (h hits) targets() string {
-	return h.each(func(e effect) string { return string(e.target.Platform) + "/" + string(e.target.Enrollment) })
+// targets names platforms with their enrollment, in the form of targets: iOS/manual, macOS/user.
+func (h obstacleHits) targets() string {
+	return h.joinNames(func(e effect) string { return string(e.target.Platform) + "/" + string(e.target.Enrollment) })
 }
 
-func (h hits) each(name func(effect) string) string {
+func (h obstacleHits) joinNames(name func(effect) string) string {
 	var names []string
 	for _, e := range h {
 		if s := name(e); !slices.Contains(names, s) {
@@ -117,7 +117,7 @@ func (h hits) each(name func(effect) string) string {
 	return strings.Join(names, ", ")
 }
 
-// replacement is the help that names what takes the place of a payload or key, or "".
+// replacement returns a help naming the replacement of a payload or key, or "".
 func (n *node) replacement() string {
 	instead := ""
 	switch {
@@ -132,8 +132,8 @@ func (n *node) replacement() string {
 	return "use the declaration " + instead + " where the device is new enough"
 }
 
-// graver is Error for a payload that meets an obstacle on every target, and otherwise Warning.
-func (p *pass) graver(n *node, h hits) diag.Severity {
+// payloadSeverity is Error for a payload with an obstacle on every target, otherwise Warning.
+func (p *pass) payloadSeverity(n *node, h obstacleHits) diag.Severity {
 	if n.key != nil {
 		return diag.Warning
 	}
@@ -145,7 +145,7 @@ func (p *pass) graver(n *node, h hits) diag.Severity {
 	return diag.Error
 }
 
-// reportEffect reports an obstacle on some targets. For a key that is set to what it is by default nothing is lost, so it is a note.
+// reportEffect reports an obstacle on some targets. A key set to its default loses nothing, so it is a note.
 func (p *pass) reportEffect(n *node, s diag.Severity, on, format string, args ...any) *diag.Diagnostic {
 	d := p.report(n.atKey(), format, args...)
 	d.Severity, d.On = s, on

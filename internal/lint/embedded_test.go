@@ -112,14 +112,14 @@ func eachKey(keys []*schema.Key, depth int, do func(*schema.Key)) {
 
 // Rules name keys that exist: a misspelt one would never be found.
 func TestHarmfulKeysExist(t *testing.T) {
-	named := []harm{
+	named := []harmfulSetting{
 		{domain: httpProxy, key: "ProxyCaptiveLoginAllowed"},
 		{domain: vpnPayload, key: "AlwaysOn.AllowCaptiveWebSheet"},
 		{domain: preferences, key: "DisabledSystemSettings"},
 		{domain: networkUsage, key: "ApplicationRules"},
 		{domain: dnsSettings, key: "OnDemandRules"},
 	}
-	for _, of := range harms {
+	for _, of := range harmfulSettings {
 		named = append(named, of.settings...)
 	}
 	for _, h := range named {

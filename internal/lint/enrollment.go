@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// The rules about how a profile reaches a device, and how far the device is managed.
+// The rules about the way a profile gets onto a device, and about the device's management.
 
 func needsSupervision(p *pass, n *node) {
 	if hits := n.hits(schema.NeedsSupervision); len(hits) > 0 {
@@ -21,8 +21,8 @@ func needsSupervision(p *pass, n *node) {
 	}
 }
 
-// refusal is Error for a payload, with which a device refuses the profile, and Warning for a key, which it passes over.
-func (n *node) refusal() diag.Severity {
+// refusalSeverity is Error for a payload (the device refuses the profile) and Warning for a key (the device ignores it).
+func (n *node) refusalSeverity() diag.Severity {
 	if n.key == nil {
 		return diag.Error
 	}
@@ -66,12 +66,12 @@ func (p *profile) mayReach(want target.Platform) bool {
 	return len(p.targets) == 0 || p.hasPlatform(want)
 }
 
-// hasPlatform says whether a target has a platform.
+// hasPlatform reports whether a target has a platform.
 func (p *profile) hasPlatform(want target.Platform) bool {
 	return slices.ContainsFunc(p.targets, func(t target.Target) bool { return t.Platform == want })
 }
 
-// scope returns the PayloadScope of the profile, or "" where it states none.
+// scope returns the PayloadScope of the profile, "" if absent.
 func (p *profile) scope() string {
 	if v := p.root.Get("PayloadScope"); v != nil && v.Kind == plist.String {
 		return v.Text

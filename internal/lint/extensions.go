@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// The rules about the extensions that a Mac loads: into its kernel, or beside it.
+// The rules about kernel and system extensions of a Mac.
 
 const kernelExtensions = "com.apple.syspolicy.kernel-extension-policy"
 
@@ -23,19 +23,19 @@ func kernelExtension(p *pass, n *node) {
 	}
 }
 
-// allowsExtensions reports whether a policy allows any kernel extension, rather than keeping users from doing so.
+// allowsExtensions reports whether a policy allows any kernel extension. It may also only restrict users.
 func allowsExtensions(v *plist.Value) bool {
 	teams, byTeam := v.Get("AllowedTeamIdentifiers"), v.Get("AllowedKernelExtensions")
 	return teams != nil && len(teams.Items) > 0 || byTeam != nil && len(byTeam.Fields) > 0
 }
 
-// teamKeys are the dictionaries of extensions whose keys are team identifiers.
+// teamKeys are the dictionaries of extensions keyed by team identifier.
 func teamKeys() []string {
 	return []string{"AllowedSystemExtensions", "AllowedSystemExtensionTypes", "RemovableSystemExtensions", "NonRemovableSystemExtensions",
 		"NonRemovableFromUISystemExtensions", "AllowedKernelExtensions"}
 }
 
-// teams returns the dictionary of a policy whose keys are team identifiers, or nothing where a node is none.
+// teams returns the fields of a dictionary keyed by team identifier, nil for any other node.
 func (n *node) teams() []plist.Field {
 	isPolicy := n.domain == kernelExtensions || n.domain == "com.apple.system-extension-policy"
 	if n.key == nil || !isPolicy || n.parent.key != nil || !slices.Contains(teamKeys(), n.key.Name) {
@@ -63,5 +63,5 @@ func teamAllowedTwice(p *pass, n *node) {
 }
 
 func containsText(array *plist.Value, text string) bool {
-	return array != nil && slices.ContainsFunc(array.Items, func(item *plist.Value) bool { return isText(item, text) })
+	return array != nil && slices.ContainsFunc(array.Items, func(item *plist.Value) bool { return hasText(item, text) })
 }

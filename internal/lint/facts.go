@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -10,15 +11,15 @@ import (
 	"syncguard/internal/text"
 )
 
-// What internal/schema/facts states is checked here for every value that has such facts. The rules that report it have no
-// check of their own; a fact names its rule where it is not the one of its kind.
+// This file checks values against the facts of internal/schema/facts. The rules here have no function in the table (walk is
+// set instead); a fact may name another rule than the usual one of its kind.
 
-// checkFacts reports what a value does against the facts about its place.
+// checkFacts reports a value's breaches of the facts about its key.
 func (r *run) checkFacts(n *node) {
 	switch n.value.Kind {
 	case plist.Dictionary:
 		for _, c := range n.facts.Conditions {
-			if holds(c.When, n.value) {
+			if allHold(c.When, n.value) {
 				r.checkCondition(n, c)
 			}
 		}
@@ -39,8 +40,8 @@ func (r *run) checkFacts(n *node) {
 	}
 }
 
-// holds says whether all tests hold for a dictionary. A value that a server or a template fills in later fails every test.
-func holds(tests []facts.Test, v *plist.Value) bool {
+// allHold reports whether a dictionary passes all tests. A value to be filled in later by a server or template fails each.
+func allHold(tests []facts.Test, v *plist.Value) bool {
 	for _, t := range tests {
 		f := v.Field(t.Key)
 		if t.Absent != (f == nil) {
@@ -49,15 +50,15 @@ func holds(tests []facts.Test, v *plist.Value) bool {
 		if f == nil || len(t.Is)+len(t.Not) == 0 {
 			continue
 		}
-		if f.Value == nil || f.Value.Kind == plist.Null || hasPlaceholder(f.Value) || contains(t.Not, f.Value) ||
-			len(t.Is) > 0 && !contains(t.Is, f.Value) {
+		if f.Value == nil || f.Value.Kind == plist.Null || hasPlaceholder(f.Value) || containsValue(t.Not, f.Value) ||
+			len(t.Is) > 0 && !containsValue(t.Is, f.Value) {
 			return false
 		}
 	}
 	return true
 }
 
-func contains(values []*plist.Value, v *plist.Value) bool {
+func containsValue(values []*plist.Value, v *plist.Value) bool {
 	for _, x := range values {
 		if plist.Equal(x, v) {
 			return true
@@ -71,66 +72,59 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 	case facts.Requires:
 		for _, key := range c.Keys {
 			if n.value.Field(key) == nil && r.profile.canHave(n, key) {
-				d := r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), circumstances(" with ", c.When, n))
-				d.Help = or(c.Help, "add "+quote(key))
+				d := r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, which is required%s", n.subject(), quote(key), describeTests(" with ", c.When, n))
+				d.Help = cmp.Or(c.Help, "add "+quote(key))
 			}
 		}
 	case facts.OneOf:
-		if present(n, c.Keys) == nil {
-			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), text.QuotedList(c.Keys, "and"), circumstances(" with ", c.When, n)).
-				Help = or(c.Help, "add "+text.QuotedList(c.Keys, "or"))
+		if presentFields(n, c.Keys) == nil {
+			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), text.QuotedList(c.Keys, "and"), describeTests(" with ", c.When, n)).
+				Help = cmp.Or(c.Help, "add "+text.QuotedList(c.Keys, "or"))
 		}
 	case facts.AtMostOne:
-		if both := present(n, c.Keys); len(both) > 1 {
+		if both := presentFields(n, c.Keys); len(both) > 1 {
 			d := r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
-			d.Help = or(c.Help, "remove one of them")
-			d.Related = related("the other one", both[0].KeySpan)
+			d.Help = cmp.Or(c.Help, "remove one of them")
+			d.Related = relatedTo("the other one", both[0].KeySpan)
 		}
 	case facts.Forbids:
-		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), circumstances(" with ", c.When, n)).
-				Help = or(c.Help, "remove it")
+		for _, f := range presentFields(n, c.Keys) {
+			r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", quote(f.Key), describeTests(" with ", c.When, n)).
+				Help = cmp.Or(c.Help, "remove it")
 		}
 	case facts.Ignores:
-		for _, f := range present(n, c.Keys) {
-			r.reportFact(c.Rule, rule.IgnoredKey, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), circumstances(" with ", c.When, n)).
-				Help = or(c.Help, "remove it")
+		for _, f := range presentFields(n, c.Keys) {
+			r.reportFact(c.Rule, rule.IgnoredKey, c.Severity, n.field(f), "%s does nothing%s", quote(f.Key), describeTests(" with ", c.When, n)).
+				Help = cmp.Or(c.Help, "remove it")
 		}
 	case facts.Contradicts:
 		f := n.value.Field(c.When[0].Key)
 		if f == nil {
 			return
 		}
-		with := circumstances(" with ", c.When[1:], n)
+		with := describeTests(" with ", c.When[1:], n)
 		if with == "" {
 			with = " in " + n.subject()
 		}
-		r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", circumstances("", c.When[:1], n), with).Help = c.Help
+		r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(f), "%s is not allowed%s", describeTests("", c.When[:1], n), with).Help = c.Help
 	}
 }
 
-// reportFact reports under a fact's own rule, or else the usual one of its kind.
+// reportFact reports under the rule named by a fact, or else the usual one of its kind.
 func (r *run) reportFact(rule, usual string, s diag.Severity, at place, format string, args ...any) *diag.Diagnostic {
-	d := r.of(or(rule, usual)).report(at, format, args...)
+	d := r.passOf(cmp.Or(rule, usual)).report(at, format, args...)
 	d.Severity = s
 	return d
 }
 
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// canHave says whether a key exists on some target, so that it can be required.
+// canHave reports whether a key exists on at least one target, so that it can be required.
 func (p *profile) canHave(n *node, key string) bool {
-	k, l := n.find(key)
-	return k == nil || !p.isNowhere(p.resolve(l.standing, k.Availability))
+	k, l := n.findKey(key)
+	return k == nil || !p.isNowhere(p.resolve(l.availability, k.Availability))
 }
 
-// present returns those of some keys that a dictionary has.
-func present(n *node, keys []string) []*plist.Field {
+// presentFields returns the fields of some keys, leaving out absent ones.
+func presentFields(n *node, keys []string) []*plist.Field {
 	var found []*plist.Field
 	for _, key := range keys {
 		if f := n.value.Field(key); f != nil && f.Value != nil {
@@ -140,8 +134,8 @@ func present(n *node, keys []string) []*plist.Field {
 	return found
 }
 
-// circumstances says what a dictionary has that makes a condition hold: "DNSProtocol" "HTTPS".
-func circumstances(before string, tests []facts.Test, n *node) string {
+// describeTests names the keys and values behind a condition: "DNSProtocol" "HTTPS". It returns "" for no tests.
+func describeTests(before string, tests []facts.Test, n *node) string {
 	var all []string
 	for _, t := range tests {
 		switch f := n.value.Field(t.Key); {

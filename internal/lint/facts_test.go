@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -167,7 +168,7 @@ func TestEveryConditionIsFound(t *testing.T) {
 
 func usualRule(c facts.Condition) string {
 	usual := map[facts.Kind]string{facts.Requires: rule.MissingCompanionKey, facts.OneOf: rule.MissingCompanionKey, facts.Ignores: rule.IgnoredKey}
-	return or(c.Rule, or(usual[c.Kind], rule.ConflictingKeys))
+	return cmp.Or(c.Rule, usual[c.Kind], rule.ConflictingKeys)
 }
 
 // reports says whether a profile has a finding of a rule at a place, or right below it, that says some words.
@@ -250,7 +251,7 @@ func TestEveryMeaningIsFound(t *testing.T) {
 			if m.Sense.IsOfData() {
 				wrong, usual = value([]byte("no such thing \xff")), rule.MalformedContent
 			}
-			if !reports(t, p.profile(wrong), or(m.Rule, usual), p.at, m.Severity) {
+			if !reports(t, p.profile(wrong), cmp.Or(m.Rule, usual), p.at, m.Severity) {
 				t.Errorf("%s: no finding at %s", payloadType, p.at)
 			}
 		}
@@ -264,7 +265,7 @@ func TestEveryMeaningIsFound(t *testing.T) {
 	}
 }
 
-func TestUnmet(t *testing.T) {
+func TestWantedMeaning(t *testing.T) {
 	https := &facts.Meaning{Sense: facts.URL, Schemes: []string{"https"}}
 	tests := []struct {
 		m         *facts.Meaning
@@ -286,12 +287,12 @@ func TestUnmet(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, s := range tt.good {
-			if want := unmet(tt.m, s); want != "" {
+			if want := wantedMeaning(tt.m, s); want != "" {
 				t.Errorf("%q is refused as %s: want %s", s, tt.m.Sense, want)
 			}
 		}
 		for _, s := range tt.bad {
-			if unmet(tt.m, s) == "" {
+			if wantedMeaning(tt.m, s) == "" {
 				t.Errorf("%q is taken as %s", s, tt.m.Sense)
 			}
 		}

@@ -17,22 +17,22 @@ import (
 	"syncguard/internal/text"
 )
 
-// The fixes of findings. One is safe where a person who reads the finding could only have meant that; what changes the identity
-// of an installed profile, or what a device does with settings that it takes already, is unsafe.
+// The fixes of findings. A fix is safe if the author can have meant nothing else. It is unsafe if it changes the identity of
+// an installed profile, or a setting already in effect on devices.
 
-// writes is the title of a fix that writes something else.
-func writes(what string) string { return "write " + what }
+// writeTitle is the title of a fix with a new text.
+func writeTitle(what string) string { return "write " + what }
 
-// setRetyped offers the value in the type of its key.
-func (p *pass) setRetyped(d *diag.Diagnostic, n *node) {
+// offerRetyped offers the value converted to the type of its key.
+func (p *pass) offerRetyped(d *diag.Diagnostic, n *node) {
 	to := retyped(n.key, n.value)
 	if to == nil || d.HideSource || n.community || !p.profile.fits(n.key, to) {
 		return
 	}
-	d.Fix = fix.New(writes("the "+to.Kind.String()+" "+to.Describe()), fix.ReplaceValue(n.value, to))
+	d.Fix = fix.New(writeTitle("the "+to.Kind.String()+" "+to.Describe()), fix.ReplaceValue(n.value, to))
 }
 
-// retyped returns a value in the type of its key where the meaning is clear, or nil.
+// retyped converts a value to the type of its key, or returns nil if the meaning is unclear.
 func retyped(k *schema.Key, v *plist.Value) *plist.Value {
 	switch {
 	case k.Kind == plist.Boolean && v.Kind == plist.Integer && !v.Int.Negative && v.Int.Abs <= 1:
@@ -56,7 +56,7 @@ func retyped(k *schema.Key, v *plist.Value) *plist.Value {
 	return nil
 }
 
-// fits says whether a key takes a value, which nothing but its type kept from being right.
+// fits reports whether a key accepts a value: its type, list, range and format.
 func (p *profile) fits(k *schema.Key, v *plist.Value) bool {
 	x, isNumber := number(v)
 	switch {
@@ -71,47 +71,47 @@ func (p *profile) fits(k *schema.Key, v *plist.Value) bool {
 	return true
 }
 
-// setAllowed offers the one allowed value that a text was meant to be.
-func (p *pass) setAllowed(d *diag.Diagnostic, n *node, near string) {
-	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !text.IsSure(n.value.Text, near, texts(n.key.RangeList), p.profile.isTerm) {
+// offerAllowed offers the allowed value nearest to a misspelt one, if no other is near.
+func (p *pass) offerAllowed(d *diag.Diagnostic, n *node, near string) {
+	if near == "" || d.HideSource || n.facts.Tolerance(d.Rule) != nil || !text.IsSure(n.value.Text, near, stringsOf(n.key.RangeList), p.profile.isTerm) {
 		return
 	}
 	if n.community && !strings.EqualFold(near, strings.TrimSpace(n.value.Text)) {
-		return // a community's list may lack what works
+		return // a community's list may be incomplete
 	}
-	d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceValue(n.value, plist.NewString(near)))
+	d.Fix = fix.New(writeTitle(strconv.Quote(near)), fix.ReplaceValue(n.value, plist.NewString(near)))
 	if n.community {
 		fix.Unsafe(d.Fix)
 	}
 }
 
-// setKey offers the one key that an unknown one was meant to be.
-func (p *pass) setKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, loose bool) {
+// offerKey offers the known key nearest to a misspelt one, if no other is near.
+func (p *pass) offerKey(d *diag.Diagnostic, n *node, f *plist.Field, near string, loose bool) {
 	if n.facts.Key(f.Key).Tolerance(d.Rule) != nil || !text.IsSure(f.Key, near, n.knownKeys(), p.profile.isTerm) {
 		return
 	}
-	k, _ := n.find(near)
+	k, _ := n.findKey(near)
 	if to := f.Value; to == nil {
 		return
 	} else if !p.profile.fits(k, to) && !isAllowedInAnotherCase(k, to) {
 		if to = retyped(k, to); to == nil || !p.profile.fits(k, to) {
-			return // the name is near, but the value says that something else was meant
+			return // the name is near, but the value does not fit: another key was meant
 		}
 	}
-	d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceKey(f, near))
+	d.Fix = fix.New(writeTitle(strconv.Quote(near)), fix.ReplaceKey(f, near))
 	if loose {
 		fix.Unsafe(d.Fix) // an app may well have the key
 	}
 }
 
-// setType offers the one type that an unknown one was meant to be.
-func setType(d *diag.Diagnostic, f *plist.Field, near string, sure bool) {
+// offerType offers the known type nearest to a misspelt one, if sure.
+func offerType(d *diag.Diagnostic, f *plist.Field, near string, sure bool) {
 	if sure && !d.HideSource {
-		d.Fix = fix.New(writes(strconv.Quote(near)), fix.ReplaceValue(f.Value, plist.NewString(near)))
+		d.Fix = fix.New(writeTitle(strconv.Quote(near)), fix.ReplaceValue(f.Value, plist.NewString(near)))
 	}
 }
 
-// knownKeys returns the keys that a dictionary may have.
+// knownKeys returns the known keys of a dictionary.
 func (n *node) knownKeys() []string {
 	var known []string
 	for _, l := range n.layers {
@@ -122,22 +122,22 @@ func (n *node) knownKeys() []string {
 	return known
 }
 
-// isAllowedInAnotherCase reports whether a text is one of the values of a key but for its case, which is corrected next.
+// isAllowedInAnotherCase reports whether a key lists a text in another case; the next pass corrects it.
 func isAllowedInAnotherCase(k *schema.Key, v *plist.Value) bool {
-	return v.Kind == plist.String && slices.ContainsFunc(texts(k.RangeList), func(allowed string) bool { return strings.EqualFold(allowed, v.Text) })
+	return v.Kind == plist.String && slices.ContainsFunc(stringsOf(k.RangeList), func(allowed string) bool { return strings.EqualFold(allowed, v.Text) })
 }
 
-// setHome offers to move a key to where it belongs, if that dictionary is there.
-func (p *pass) setHome(d *diag.Diagnostic, n *node, f *plist.Field, home []string) {
+// offerHome offers to move a key to the dictionary it belongs to, if present.
+func (p *pass) offerHome(d *diag.Diagnostic, n *node, f *plist.Field, home []string) {
 	if d.HideSource || f.Value.HasSecret() {
-		return // what is moved would stand in the fix
+		return // the fix would contain the secret
 	}
 	to := n.payload.node.value.Lookup(home[:len(home)-1]...)
 	d.Fix = fix.Unsafe(fix.New("move it to "+strings.Join(home, "."), fix.Move(f, to)))
 }
 
-// setMissing offers to add a required key that has but one value.
-func setMissing(d *diag.Diagnostic, n *node, k *schema.Key) {
+// offerMissing offers to add a required key with only one possible value.
+func offerMissing(d *diag.Diagnostic, n *node, k *schema.Key) {
 	var value *plist.Value
 	switch {
 	case n.key != nil || n.noun == nounDeclaration:
@@ -153,15 +153,15 @@ func setMissing(d *diag.Diagnostic, n *node, k *schema.Key) {
 		fix.Insert(n.value, k.Name, value, "PayloadUUID", "PayloadType", "PayloadIdentifier"))
 }
 
-// setUUID offers the UUID that is meant, or else one made of the identifiers around it, so that it is the same each time.
-func (p *pass) setUUID(d *diag.Diagnostic, n *node) {
+// offerUUID offers the UUID meant, else a new one derived from the identifiers, so that it is the same each time.
+func (p *pass) offerUUID(d *diag.Diagnostic, n *node) {
 	if p.profile.budget == 0 {
-		return // it takes a look at the whole profile
+		return // it searches the whole profile
 	}
 	p.profile.budget--
 	if meant := normalUUID(n.value.Text); meant != "" {
 		if edits := p.profile.renameUUID(n, meant); edits != nil {
-			d.Fix = fix.New(writes(meant), edits)
+			d.Fix = fix.New(writeTitle(meant), edits)
 			return
 		}
 	}
@@ -169,10 +169,10 @@ func (p *pass) setUUID(d *diag.Diagnostic, n *node) {
 	if id == "" {
 		return
 	}
-	d.Fix = fix.Unsafe(fix.New(writes("the new UUID "+id), p.profile.renameUUID(n, id)))
+	d.Fix = fix.Unsafe(fix.New(writeTitle("the new UUID "+id), p.profile.renameUUID(n, id)))
 }
 
-// normalUUID returns the UUID that a text is but for braces, blanks, a prefix or its hyphens, or "".
+// normalUUID returns the UUID in a text with braces, blanks, a prefix or misplaced hyphens, or "".
 func normalUUID(text string) string {
 	text = strings.Trim(strings.ToUpper(text), "{}() \t\r\n")
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "URN:UUID:"), "-", "")
@@ -182,7 +182,8 @@ func normalUUID(text string) string {
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
-// newUUID is version 5 of the profile's and the payload's identifier, or "" where these are no identity of their own.
+// newUUID derives a version 5 UUID from the identifiers of the profile and the payload, or returns "" if they are not
+// unique.
 func (p *profile) newUUID(of *node) string {
 	id := p.root.String("PayloadIdentifier")
 	own := of.value.Get("PayloadIdentifier")
@@ -191,7 +192,7 @@ func (p *profile) newUUID(of *node) string {
 	}
 	same := 0
 	for _, pl := range p.payloads {
-		if isText(pl.node.value.Get("PayloadIdentifier"), own.Text) {
+		if hasText(pl.node.value.Get("PayloadIdentifier"), own.Text) {
 			same++
 		}
 	}
@@ -199,18 +200,18 @@ func (p *profile) newUUID(of *node) string {
 		if same > 1 {
 			return ""
 		}
-		id += "\x00" + own.Text // as no identifier holds it
+		id += "\x00" + own.Text // a separator absent from identifiers
 	}
 	return strings.ToUpper(uuid.NewSHA1(uuid.NameSpaceDNS, []byte(id)).String())
 }
 
-// renameUUID returns the edits that give a payload another UUID, and say it wherever the old one is. There are none where the
-// new one is taken, or another payload has the old one too, so that nobody knows which is meant.
+// renameUUID returns the edits replacing a payload's UUID everywhere, references included. It returns nil if the new UUID is
+// taken, or if another payload has the old one too, so that references are ambiguous.
 func (p *profile) renameUUID(n *node, to string) []diag.Edit {
 	var edits []diag.Edit
 	owners, sound := 0, true
 	for v := range plist.Walk(p.root) {
-		if v.Field != nil && v.Field.Key == "PayloadUUID" && isText(v.Value, n.value.Text) {
+		if v.Field != nil && v.Field.Key == "PayloadUUID" && hasText(v.Value, n.value.Text) {
 			owners++
 		}
 		switch {
@@ -229,8 +230,8 @@ func (p *profile) renameUUID(n *node, to string) []diag.Edit {
 	return edits
 }
 
-// setScope offers to give the profile what its payloads need of it.
-func (p *pass) setScope(d *diag.Diagnostic, need *facts.EnvelopeNeed) {
+// offerEnvelopeKey offers to set the key of the profile needed by its payloads.
+func (p *pass) offerEnvelopeKey(d *diag.Diagnostic, need *facts.EnvelopeNeed) {
 	root, to := p.profile.root, plist.NewString(need.Is)
 	title := "set " + need.Key + " to " + quote(need.Is)
 	switch f := root.Field(need.Key); {
@@ -241,8 +242,8 @@ func (p *pass) setScope(d *diag.Diagnostic, need *facts.EnvelopeNeed) {
 	}
 }
 
-// setLast offers to move the only rule without a condition to the end.
-func setLast(d *diag.Diagnostic, array *plist.Value, i int) {
+// offerLast offers to move the only rule without a condition to the end.
+func offerLast(d *diag.Diagnostic, array *plist.Value, i int) {
 	unconditional := 0
 	for _, rule := range array.Items {
 		if !hasCondition(rule) {

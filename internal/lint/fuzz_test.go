@@ -85,7 +85,7 @@ func (c fakeCatalog) words() []string {
 	var add func(keys []*schema.Key, depth int)
 	add = func(keys []*schema.Key, depth int) {
 		for _, k := range keys {
-			words = append(append(words, k.Name), texts(k.RangeList)...)
+			words = append(append(words, k.Name), stringsOf(k.RangeList)...)
 			if depth > 0 {
 				add(k.Keys, depth-1)
 			}

@@ -8,19 +8,19 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The rules about what will bite later: names that are not one's own, and names that are not what they look like.
+// The rules about trouble later: names of somebody else, and names with misleading characters.
 
 func placeholderIdentifier(p *pass, profile *profile) {
-	// The first one alone: the identifiers of payloads mostly begin with that of their profile.
-	for _, n := range profile.named() {
+	// Only the first: the identifiers of payloads mostly begin with that of their profile.
+	for _, n := range profile.namedNodes() {
 		if p.reportPlaceholder(n, "Identifier") || p.reportPlaceholder(n, "PayloadIdentifier") {
 			return
 		}
 	}
 }
 
-// named returns the dictionaries that have identifiers and names: the top level, and the payloads of a profile.
-func (p *profile) named() []*node {
+// namedNodes returns the dictionaries with identifiers and names: the top level, and the payloads of a profile.
+func (p *profile) namedNodes() []*node {
 	var nodes []*node
 	if p.envelope != nil {
 		nodes = append(nodes, p.envelope)
@@ -34,7 +34,7 @@ func (p *profile) named() []*node {
 }
 
 func (p *pass) reportPlaceholder(n *node, key string) bool {
-	f := n.text(key)
+	f := n.stringField(key)
 	if f == nil {
 		return false
 	}
@@ -47,7 +47,7 @@ func (p *pass) reportPlaceholder(n *node, key string) bool {
 	return true
 }
 
-// placeholderDomain returns the beginning of an identifier that can be nobody's own, or "".
+// placeholderDomain returns the placeholder domain an identifier begins with, or "".
 func placeholderDomain(identifier string) string {
 	lower := strings.ToLower(identifier)
 	for _, domain := range placeholderDomains() {
@@ -58,8 +58,8 @@ func placeholderDomain(identifier string) string {
 	return ""
 }
 
-// placeholderDomains are the domains that RFC 2606 keeps for examples, reversed, and words that templates use for the name
-// of whoever fills them in.
+// placeholderDomains are the example domains of RFC 2606, reversed, and common placeholders of templates for a company's
+// name.
 func placeholderDomains() []string {
 	domains := []string{"com.example", "org.example", "net.example", "example", "invalid", "test.example"}
 	for _, top := range []string{"com", "org", "net"} {
@@ -72,7 +72,7 @@ func placeholderDomains() []string {
 }
 
 func misleadingCharacter(p *pass, profile *profile) {
-	for _, n := range profile.named() {
+	for _, n := range profile.namedNodes() {
 		if profile.isDeclaration {
 			p.checkNames(n, "Identifier", "Type")
 		} else {
@@ -81,15 +81,15 @@ func misleadingCharacter(p *pass, profile *profile) {
 	}
 }
 
-// checkNames reports keys whose text shows people something else than it holds.
+// checkNames reports keys with misleading characters in their text.
 func (p *pass) checkNames(n *node, keys ...string) {
 	for _, key := range keys {
-		f := n.text(key)
+		f := n.stringField(key)
 		if f == nil {
 			continue
 		}
 		isIdentifier := !slices.Contains([]string{"PayloadDisplayName", "PayloadOrganization", "PayloadDescription"}, key)
-		if what := misleading(f.Value.Text, isIdentifier); what != "" {
+		if what := findMisleading(f.Value.Text, isIdentifier); what != "" {
 			p.report(n.fieldValue(f), "%s holds %s", quote(key), what).Help = "type the text anew, without it"
 		}
 	}

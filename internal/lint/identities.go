@@ -12,10 +12,10 @@ import (
 	"syncguard/internal/secret"
 )
 
-// maxIterations bounds the work of trying passphrases in one profile. The tools of today ask for 2,000 to 600,000 each.
+// maxIterations bounds the work of trying passphrases in one profile. Current tools use 2,000 to 600,000 each.
 const maxIterations = 2_000_000
 
-// checkIdentity reports PKCS#12 that is none, or that the passphrase beside it does not open, or that some devices refuse.
+// checkIdentity reports malformed PKCS#12, a wrong passphrase beside it, and encryption refused by some devices.
 func (r *run) checkIdentity(n *node, m *facts.Meaning) {
 	kind := content.Kind(n.value.Data)
 	if kind != content.PKCS12 {
@@ -29,14 +29,14 @@ func (r *run) checkIdentity(n *node, m *facts.Meaning) {
 	}
 	switch {
 	case store.Keys == 0 && !store.HasHidden:
-		r.of(rule.MalformedContent).report(n.atKey(), "%s holds no private key, want an identity", n.subject()).
+		r.passOf(rule.MalformedContent).report(n.atKey(), "%s holds no private key, want an identity", n.subject()).
 			Help = "export the certificate together with its private key"
 	case store.Keys > 1:
-		r.of(rule.SeveralIdentities).report(n.atKey(), "%s holds %d private keys, want one", n.subject(), store.Keys).
+		r.passOf(rule.SeveralIdentities).report(n.atKey(), "%s holds %d private keys, want one", n.subject(), store.Keys).
 			Help = "export each identity alone, and make a payload of each"
 	}
 	if isNew(store) {
-		r.of(rule.NewIdentityEncryption).report(n.atKey(), "%s is protected by %s, which some versions of iOS and macOS take for a wrong password (reported by admins, not confirmed by Apple)",
+		r.passOf(rule.NewIdentityEncryption).report(n.atKey(), "%s is protected by %s, which some versions of iOS and macOS take for a wrong password (reported by admins, not confirmed by Apple)",
 			n.subject(), protection(store)).Help = "export it with openssl pkcs12 -export -legacy where devices refuse it"
 	}
 	if f := n.parent.value.Field(m.Password); f != nil && f.Value != nil && f.Value.Kind == plist.String && !hasPlaceholder(f.Value) {
@@ -44,17 +44,17 @@ func (r *run) checkIdentity(n *node, m *facts.Meaning) {
 	}
 }
 
-// isNew reports whether a store is protected by more than what every system of Apple's has always read.
+// isNew reports whether a store uses newer protection than the one readable to every Apple system.
 func isNew(s *identity.Store) bool {
 	return s.Digest != "SHA-1" || len(s.Encryption) > 0 && strings.Contains(strings.Join(s.Encryption, " "), "PBES2")
 }
 
-// protection names what protects a store: a SHA-256 MAC and PBES2.
+// protection names a store's protection: a SHA-256 MAC and PBES2.
 func protection(s *identity.Store) string {
 	return strings.Join(append([]string{"a " + s.Digest + " MAC"}, s.Encryption...), " and ")
 }
 
-// tryPassword reports a passphrase that does not open a store. It is tried without the blanks around it too.
+// tryPassword reports a wrong passphrase. For the help it also tries the passphrase without blanks around it.
 func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	if r.profile.iterations += store.Iterations; r.profile.iterations > maxIterations {
 		r.reportUnopened(n, fmt.Sprintf("its passphrase takes %d iterations to try, and %d in one profile are tried", store.Iterations, maxIterations))
@@ -68,18 +68,18 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	case opens, secret.IsPlaceholder(f.Key, f.Value.Text) && f.Value.Text != "":
 		return
 	}
-	d := r.of(rule.WrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())
+	d := r.passOf(rule.WrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())
 	d.Help, d.HideSource = "give the password with which the identity was exported", true
 	if trimmed := strings.TrimSpace(f.Value.Text); trimmed != f.Value.Text {
 		if opens, err := store.Opens(trimmed); opens && err == nil {
 			d.Help = "take the blanks or line breaks around it away: without them it is right"
 		}
 	}
-	d.Related = related("the identity", n.keySpan)
+	d.Related = relatedTo("the identity", n.keySpan)
 }
 
 func (r *run) reportUnopened(n *node, why string) {
-	r.of(rule.UnopenedIdentity).report(n.atKey(), "%s was not opened, so nothing is known of its password: %s", n.subject(), why)
+	r.passOf(rule.UnopenedIdentity).report(n.atKey(), "%s was not opened, so nothing is known of its password: %s", n.subject(), why)
 }
 
 func identityHelp(kind string) string {

@@ -20,18 +20,18 @@ func malformedUUID(p *pass, n *node) {
 	}
 	d := p.report(n.at(), "%s is %s", n.subject(), problem)
 	d.Help = "make one with uuidgen"
-	p.setUUID(d, n)
+	p.offerUUID(d, n)
 }
 
 func duplicatePayloadUUID(p *pass, profile *profile) {
-	p.reportRepeated(profile.named(), "PayloadUUID", strings.ToUpper, "make a new one with uuidgen")
+	p.reportRepeated(profile.namedNodes(), "PayloadUUID", strings.ToUpper, "make a new one with uuidgen")
 }
 
 func duplicatePayloadIdentifier(p *pass, profile *profile) {
-	p.reportRepeated(profile.named()[1:], "PayloadIdentifier", func(s string) string { return s }, "give each payload an identifier of its own")
+	p.reportRepeated(profile.namedNodes()[1:], "PayloadIdentifier", func(s string) string { return s }, "give each payload an identifier of its own")
 }
 
-// reportRepeated reports each dictionary whose text for a key is one that an earlier dictionary has.
+// reportRepeated reports each dictionary with the same text for a key as an earlier one, compared after fold.
 func (p *pass) reportRepeated(nodes []*node, key string, fold func(string) string, help string) {
 	first := map[string]diag.Span{}
 	for _, n := range nodes {
@@ -47,6 +47,6 @@ func (p *pass) reportRepeated(nodes []*node, key string, fold func(string) strin
 		}
 		d := p.report(place{path: n.path.field(key), span: v.Span}, "%s %s stands in the profile more than once", quote(key), quote(v.Text))
 		d.Help = help
-		d.Related = related("the first one", earlier)
+		d.Related = relatedTo("the first one", earlier)
 	}
 }

@@ -14,22 +14,22 @@ import (
 	"syncguard/internal/text"
 )
 
-// Ignore takes findings of some rules out of a part of a file. In XML it is the comment
+// Ignore suppresses findings of some rules in a part of a file. In XML it is the comment
 //
 //	<!-- syncguard:ignore RULE, RULE: reason -->
 //
-// and in YAML what stands behind a # with the same words.
+// and in YAML a comment with the same words after #.
 type Ignore struct {
 	Rules  []string
 	Reason string
 	At     diag.Span // of the comment
 
-	from, to int // offsets between which a finding has to begin
+	from, to int // a finding must begin at or after from and before to, in bytes
 	used     bool
 }
 
-// Ignores returns the ignores in a text, and a finding for each that is none because its rule or its reason is missing.
-// root is the tree of an XML property list whose spans point into the file; a YAML text has none.
+// Ignores returns the ignores in a text, and a finding for each malformed one. root is the tree of an XML property list,
+// with spans pointing into the file; it is nil for a YAML text.
 func Ignores(file *diag.File, root *plist.Value) (ignores []*Ignore, found []diag.Diagnostic) {
 	if !bytes.Contains(file.Data, []byte("syncguard:ignore")) {
 		return nil, nil
@@ -50,13 +50,13 @@ func Ignores(file *diag.File, root *plist.Value) (ignores []*Ignore, found []dia
 			continue
 		}
 		i.At = span
-		i.from, i.to = reach(file, root, at[0], at[1])
+		i.from, i.to = ignoredRange(file, root, at[0], at[1])
 		ignores = append(ignores, i)
 	}
 	return ignores, found
 }
 
-// Covers says whether the ignore is for a finding, and remembers that it was needed.
+// Covers reports whether the ignore suppresses a finding, and marks the ignore as used.
 func (i *Ignore) Covers(d diag.Diagnostic) bool {
 	if d.Span.IsZero() || d.Span.File.Name != i.At.File.Name || d.Span.Start < i.from || d.Span.Start >= i.to || !slices.Contains(i.Rules, d.Rule) {
 		return false
@@ -65,8 +65,8 @@ func (i *Ignore) Covers(d diag.Diagnostic) bool {
 	return true
 }
 
-// Unused returns a finding for an ignore that no finding needed, and whether there is one. Rules that were not looked for
-// do not count.
+// Unused returns a finding about an ignore without use, and whether there is one. Rules outside the selection do not count:
+// looked reports whether a rule was checked.
 func (i *Ignore) Unused(looked func(rule string) bool) (diag.Diagnostic, bool) {
 	if i.used || !slices.ContainsFunc(i.Rules, looked) {
 		return diag.Diagnostic{}, false
@@ -75,7 +75,7 @@ func (i *Ignore) Unused(looked func(rule string) bool) (diag.Diagnostic, bool) {
 		Message: "the comment ignores " + text.QuotedList(i.Rules, "and") + ", which finds nothing here", Help: "remove the comment"}, true
 }
 
-// maxIgnores bounds the time that a hostile file can take.
+// maxIgnores bounds the time spent on a hostile file.
 const maxIgnores = 1000
 
 var (
@@ -83,7 +83,7 @@ var (
 	yamlComment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)(?:^|[ \t])(#[ \t]*syncguard:ignore)([^\r\n]*)`) })
 )
 
-// xmlComments returns where each comment stands, and where what it says.
+// xmlComments returns the offsets of each comment, start and end, and those of the words after syncguard:ignore.
 func xmlComments(data []byte) [][4]int {
 	var all [][4]int
 	for _, m := range xmlComment().FindAllSubmatchIndex(data, maxIgnores) {
@@ -100,7 +100,7 @@ func yamlComments(data []byte) [][4]int {
 	return all
 }
 
-// isInText says whether an offset lies within a text of the tree: what looks like a comment there is none.
+// isInText reports whether an offset lies inside a text of the tree, where <!-- begins no comment.
 func isInText(v *plist.Value, offset int) bool {
 	if v == nil || offset < v.Span.Start || offset >= v.Span.End {
 		return false
@@ -116,7 +116,7 @@ func isInText(v *plist.Value, offset int) bool {
 	return true
 }
 
-// parseIgnore reads " RULE, RULE: reason".
+// parseIgnore parses " RULE, RULE: reason". problem is a message, or "" if the comment is well-formed.
 func parseIgnore(comment string) (i *Ignore, problem string) {
 	names, reason, _ := strings.Cut(comment, ":")
 	i = &Ignore{Reason: strings.TrimSpace(reason)}
@@ -147,10 +147,10 @@ func nearRule(name string) string {
 	return ""
 }
 
-// reach returns the part of the text that a comment is for. Behind other text it is the comment's line. On a line of its
-// own it is what follows: in XML the next key with its value, or the next element, and before the property list all of
-// it; in YAML the next line with those below it that are indented deeper.
-func reach(file *diag.File, root *plist.Value, start, end int) (from, to int) {
+// ignoredRange returns the part of the text a comment applies to. After other text on a line, it is this line. For a comment
+// on its own line, it is the next item: in XML the next key with its value, or the next element, or the whole property list
+// if the comment comes before it; in YAML the next line with the deeper indented lines below.
+func ignoredRange(file *diag.File, root *plist.Value, start, end int) (from, to int) {
 	line := file.Position(start).Line
 	lineStart := file.Offset(diag.Position{Line: line, Column: 1})
 	if len(bytes.TrimSpace(file.Data[lineStart:start])) > 0 {
@@ -165,7 +165,7 @@ func reach(file *diag.File, root *plist.Value, start, end int) (from, to int) {
 	return end, endOfNext(root, end)
 }
 
-// endOfNext returns where the first key or value behind an offset ends, or the offset where there is none.
+// endOfNext returns the end of the first key or value after an offset, or the offset without one.
 func endOfNext(v *plist.Value, offset int) int {
 	for _, f := range v.Fields {
 		switch {
@@ -190,7 +190,7 @@ func endOfNext(v *plist.Value, offset int) int {
 	return offset
 }
 
-// yamlBlock returns where the first line from n on that says something stands, with what is indented deeper below it.
+// yamlBlock returns the offsets of a block: the first line from n on with content, and the deeper indented lines below.
 func yamlBlock(file *diag.File, n int) (from, to int) {
 	last := file.Position(len(file.Data)).Line
 	for n <= last && saysNothing(file.Line(n)) {

@@ -24,35 +24,35 @@ func missingRequiredKey(p *pass, n *node) {
 			if p.profile.isMissing(n, k, l) {
 				d := p.reportSchema(n, n.atKey(), "%s lacks the required key %s", n.subject(), quote(k.Name))
 				d.Help = "add " + quote(k.Name) + ", " + text.Article(k.Kind.String())
-				setMissing(d, n, k)
+				offerMissing(d, n, k)
 				tolerate(d, n.facts.Key(k.Name))
 			}
 		}
 	}
 }
 
-// isMissing says whether a dictionary should have a key that it has not.
+// isMissing reports whether a dictionary lacks a required key.
 func (p *profile) isMissing(n *node, k *schema.Key, l layer) bool {
 	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil || p.isGivenByServer(n, k) {
 		return false
 	}
-	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.resolve(l.standing, k.Availability))
+	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.resolve(l.availability, k.Availability))
 }
 
-// isGivenByServer reports whether a server adds a key of a declaration in a file: the ServerToken, which changes with
-// every version that the server has of it. In a profile nobody adds it.
+// isGivenByServer reports whether the server adds a key to a declaration: the ServerToken, new for each version. Nobody adds
+// it to a declaration inside a profile.
 func (p *profile) isGivenByServer(n *node, k *schema.Key) bool {
 	return n.noun == nounDeclaration && n.payload == nil && k.Name == "ServerToken" && p.declared == nil
 }
 
-// isNowhere says whether a key is on none of the targets, so that nothing can require it.
-func (p *profile) isNowhere(standing []schema.Availability) bool {
-	for i, a := range standing {
+// isNowhere reports whether a key exists on none of the targets, so that nothing can require it.
+func (p *profile) isNowhere(available []schema.Availability) bool {
+	for i, a := range available {
 		if !isVoid(a.Limits(p.targets[i])) {
 			return false
 		}
 	}
-	return len(standing) > 0
+	return len(available) > 0
 }
 
 func unknownKey(p *pass, n *node) {
@@ -61,9 +61,9 @@ func unknownKey(p *pass, n *node) {
 	}
 	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 	var absent []string
-	meant := map[string][]int{} // the findings whose fix writes a key
+	meant := map[string][]int{} // from a key to the findings with a fix to that key
 	for _, f := range n.value.Fields {
-		if k, _ := n.find(f.Key); k != nil || plist.HasPlaceholder(f.Key) {
+		if k, _ := n.findKey(f.Key); k != nil || plist.HasPlaceholder(f.Key) {
 			continue
 		}
 		if absent == nil {
@@ -77,13 +77,13 @@ func unknownKey(p *pass, n *node) {
 	for _, rivals := range meant {
 		for _, at := range rivals {
 			if len(rivals) > 1 {
-				p.found[at].Fix = nil // only one of them can be it
+				p.found[at].Fix = nil // only one of them can be right
 			}
 		}
 	}
 }
 
-// absentKeys returns the known keys that a dictionary does not have: only one of them can be what another was meant to be.
+// absentKeys returns the known keys absent from a dictionary, as candidates for misspelt ones.
 func (n *node) absentKeys() []string {
 	present := map[string]bool{schema.Any: true}
 	for _, f := range n.value.Fields {
@@ -100,14 +100,14 @@ func (n *node) absentKeys() []string {
 	return absent
 }
 
-// reportUnknown reports a key, and returns the one that it was meant to be, or "".
+// reportUnknown reports an unknown key and returns the likely intended key, or "".
 func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) (near string) {
 	help := ""
 	if !isLegacy(f.Key) {
 		near, help = p.profile.nearest(f.Key, absent)
 	}
 	if help == "" && p.profile.budget > 0 {
-		help = text.OppositeHelp(f.Key, n.knownKeys()) // which may stand beside it
+		help = text.OppositeHelp(f.Key, n.knownKeys()) // the opposite may be present too
 	}
 	if near == "" && loose {
 		return ""
@@ -122,11 +122,11 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	case help != "":
 		d.Help = help
 		d.HideSource = secret.MarkUnder(near, f.Value) || d.HideSource
-		p.setKey(d, n, &f, near, loose)
+		p.offerKey(d, n, &f, near, loose)
 	case home != nil:
 		d.Help = "move it to " + strings.Join(home, ".")
 		if sure {
-			p.setHome(d, n, &f, home)
+			p.offerHome(d, n, &f, home)
 		}
 	case isLegacy(f.Key) && f.Value != nil && f.Value.Kind == plist.Boolean && !f.Value.Bool:
 		d.Help = "devices pass over it, so the payload is applied all the same: remove the payload, or the key"
@@ -151,7 +151,7 @@ func droppedKey(p *pass, n *node) {
 		help := "remove it unless older devices need it"
 		home, _ := p.profile.homeOf(n.parent, n.key.Name)
 		if slices.Equal(home, n.keys()) {
-			return // another part of the type has it
+			return // valid: another part of the type has it
 		}
 		if home != nil {
 			help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
@@ -160,13 +160,13 @@ func droppedKey(p *pass, n *node) {
 	}
 }
 
-// isLegacy says whether a key stands in many old profiles though no schema has it.
+// isLegacy reports whether a key is common in old profiles although no schema has it.
 func isLegacy(key string) bool {
 	return key == "PayloadEnabled"
 }
 
-// nearest returns the candidate that a word was meant to be, or "", and the help that says it or its opposite, within the
-// profile's budget.
+// nearest returns the candidate nearest to a misspelt word, or "", and a help naming it or its opposite. It spends one of
+// the profile's suggestions and returns nothing once they are used up.
 func (p *profile) nearest(word string, candidates []string) (near, help string) {
 	if p.budget == 0 || len(word) < 3 || len(word) > 100 {
 		return "", ""
@@ -175,8 +175,8 @@ func (p *profile) nearest(word string, candidates []string) (near, help string) 
 	return text.Nearest(word, candidates)
 }
 
-// homeOf returns where in the same payload a key belongs that stands in the wrong dictionary, or nil. It is sure where
-// that place is around the dictionary or within it, and has no such key yet.
+// homeOf returns the path, in the same payload, of the dictionary a misplaced key belongs to, with the key, or nil. It is
+// sure if that dictionary encloses n or lies within it, and lacks the key.
 func (p *profile) homeOf(n *node, key string) (home []string, sure bool) {
 	if n.payload == nil || p.budget == 0 {
 		return nil, false
@@ -190,7 +190,7 @@ func (p *profile) homeOf(n *node, key string) (home []string, sure bool) {
 	return nil, false
 }
 
-// isAlong says whether the dictionary at a path of the payload is around a node, the node itself, or within it.
+// isAlong reports whether the dictionary at a path of the payload encloses a node, is the node, or lies within it.
 func (n *node) isAlong(dictionary []string) bool {
 	keys := n.keys()
 	shared := min(len(keys), len(dictionary))
@@ -211,7 +211,7 @@ func findBelow(keys []*schema.Key, name string, above []string, depth int) []str
 	}
 	for _, k := range keys {
 		if k.Kind != plist.Dictionary || k.Name == schema.Any {
-			continue // within arrays the place is not one but many
+			continue // an array has several dictionaries, not one
 		}
 		if at := findBelow(k.Keys, name, append(slices.Clone(above), k.Name), depth-1); at != nil {
 			return at

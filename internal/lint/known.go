@@ -8,42 +8,41 @@ import (
 	"syncguard/internal/target"
 )
 
-// Known is what the schemas say of the values of a profile or declaration, each at its place. It has no entry for what
-// stands where no schema reaches.
+// Known maps the values of a profile or declaration to the schemas' facts about them. Values outside any schema are absent.
 type Known map[*plist.Value]Facts
 
-// Facts is what the schemas say of one value.
+// Facts are the schemas' facts about one value.
 type Facts struct {
-	Key       *schema.Key    // nil for a payload, and for a key that no schema has
-	Types     []*schema.Type // of a payload, and of what a preference domain is set to
-	Unknown   bool           // the schema of the dictionary does not have the key
-	Loose     bool           // and that schema does not claim to know all keys
-	Community bool           // the schema is a community's and not Apple's
-	Obstacles []Obstacle     // what stands in its way on the targets, and not already in the way of what it stands in
+	Key       *schema.Key    // nil for a payload and for an unknown key
+	Types     []*schema.Type // of a payload or a preference domain
+	Unknown   bool           // the key is not in the schema of its dictionary
+	Loose     bool           // that schema does not claim to be complete
+	Community bool           // the schema is a community's, not Apple's
+	Obstacles []Obstacle     // its own obstacles on the targets, without those of its parent
 }
 
-// Obstacle is why something does not simply work on a target.
+// Obstacle is a reason for a payload or key not to work fully on a target.
 type Obstacle struct {
 	Target target.Target `json:"target"`
 	Text   string        `json:"text"`   // the rest of a sentence about the payload or key
-	Blocks bool          `json:"blocks"` // it does nothing there
+	Blocks bool          `json:"blocks"` // it has no effect there
 }
 
-// Known returns what the schemas say of a profile, or of a declaration. The error is one of reading the catalog.
+// Known returns the schemas' facts about a profile or declaration. An error means an unreadable catalog.
 func (c *Checker) Known(root *plist.Value, isDeclaration bool, targets []target.Target) (Known, error) {
 	known := Known{}
-	p, err := c.open(root, isDeclaration, targets, Options{})
+	p, err := c.newDocument(root, isDeclaration, targets, Options{})
 	if err != nil || p.envelope == nil {
 		return known, err
 	}
 	r := &run{profile: p}
-	r.values = []*pass{{run: r, rule: &entry{value: func(_ *pass, n *node) { known.add(n) }}}}
+	r.values = []*pass{{run: r, rule: &ruleCheck{value: func(_ *pass, n *node) { known.addNode(n) }}}}
 	r.visitTree()
 	return known, p.err
 }
 
-// add takes in a node, and the keys of it that no schema has.
-func (known Known) add(n *node) {
+// addNode adds a node and its unknown keys.
+func (known Known) addNode(n *node) {
 	f := Facts{Key: n.key, Community: n.community}
 	switch {
 	case n.key == nil && n.payload != nil:
@@ -55,13 +54,13 @@ func (known Known) add(n *node) {
 		f.Obstacles = append(f.Obstacles, Obstacle{e.target, e.Limit.Phrase(e.target.Platform), e.Obstacle.Blocks()})
 	}
 	known[n.value] = f
-	isNew := n.key == nil && n.payload != nil && len(n.payload.types) == 0 // to the schemas, which have nothing but the keys of every payload
+	isNew := n.key == nil && n.payload != nil && len(n.payload.types) == 0 // an unknown payload type: the schemas have only the keys common to all payloads
 	if n.value.Kind != plist.Dictionary || len(n.layers) == 0 || isNew {
 		return
 	}
 	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 	for _, field := range n.value.Fields {
-		if k, _ := n.find(field.Key); k == nil && field.Value != nil {
+		if k, _ := n.findKey(field.Key); k == nil && field.Value != nil {
 			known[field.Value] = Facts{Unknown: true, Loose: loose}
 		}
 	}

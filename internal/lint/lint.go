@@ -16,65 +16,65 @@ import (
 	"syncguard/internal/target"
 )
 
-// Catalog is what the checks need of a schema catalog. What it returns is not changed.
+// Catalog is the part of a schema catalog used by the checks. Results are shared and never modified.
 type Catalog interface {
-	// Lookup returns the types that share a payload type, or else what is known of a preference domain, or nothing.
+	// Lookup returns the types sharing a payload type, or the type of a preference domain, or none.
 	Lookup(payloadType string) ([]*schema.Type, error)
 	// Envelope returns the keys of a profile's top level.
 	Envelope() (*schema.Type, error)
-	// Common returns the keys that every payload may have.
+	// Common returns the keys common to all payloads.
 	Common() (*schema.Type, error)
-	// Declaration returns a type of declaration, or nil where it is unknown.
+	// Declaration returns a declaration type, nil if unknown.
 	Declaration(declarationType string) (*schema.Type, error)
 	// DeclarationBase returns the keys of a declaration's top level.
 	DeclarationBase() (*schema.Type, error)
-	// StatusItems returns a type that has every status item as a key, or nil.
+	// StatusItems returns a type with every status item as a key, or nil.
 	StatusItems() (*schema.Type, error)
-	// Entries lists every type, to find what a misspelt one was meant to be.
+	// Entries lists every type, for suggestions on misspelt ones.
 	Entries() ([]schema.Entry, error)
-	// Type returns the type that an entry lists, or nil.
+	// Type returns the type listed by an entry, or nil.
 	Type(id string, family schema.Family) (*schema.Type, error)
 }
 
-// Options change what a check reports.
+// Options configure a check.
 type Options struct {
-	// Now is the moment for which expiry dates are judged; zero judges none.
+	// Now is the time for judging expiry dates; with zero no date is judged.
 	Now time.Time
 	// Container is the file around the property list.
 	Container Container
-	// Placeholders is what to make of text that a later step fills in.
+	// Placeholders is the policy for text filled in by a later step.
 	Placeholders PlaceholderPolicy
-	// Composed is set where a template makes the profile: it has rules of its own about secrets and identifiers.
+	// Composed is set for a profile made from a template. Templates have their own rules about secrets and identifiers.
 	Composed bool
-	// Groups are those whose rules are checked. None means what says whether a profile is right and what it does:
-	// structure, schema, effect and sync.
+	// Groups select the rules to check. None means structure, schema, effect and sync: is the profile correct, and what
+	// will it do?
 	Groups []rules.Group
-	// For is the server that is to deliver the profile, nil where that is not known.
+	// For is the server delivering the profile, nil if unknown.
 	For *mdm.Server
-	// ExpiresWithin is how long before its end a certificate is reported; zero means DefaultExpiresWithin.
+	// ExpiresWithin is the time before expiry at which a certificate is reported; zero means DefaultExpiresWithin.
 	ExpiresWithin time.Duration
 }
 
-// DefaultExpiresWithin is enough to have a certificate renewed and a profile signed and delivered anew.
+// DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.
 const DefaultExpiresWithin = 30 * 24 * time.Hour
 
-// Container is the file around a property list, as far as rules need it.
+// Container describes the file around a property list.
 type Container struct {
 	Size    int            // bytes, with the signature
-	Signed  bool           // a CMS signature is around the profile
-	Binary  bool           // the property list is in its binary form
-	Odd     []plist.Oddity // how its XML differs from plain text
-	Message []byte         // the signed message, where there is one
-	Damaged bool           // keys or values could not be read, so what is missing may be there
+	Signed  bool           // with a CMS signature
+	Binary  bool           // a binary property list
+	Odd     []plist.Oddity // differences of its XML from plain text
+	Message []byte         // the signed message, nil without one
+	Damaged bool           // some keys or values were unreadable, so an absent key may be present after all
 }
 
-// Checker checks one profile or declaration after another against a catalog. It remembers what it reads and compiles,
-// and is safe for concurrent use.
+// Checker checks profiles and declarations against a catalog. It caches schemas and regular expressions and is safe for
+// concurrent use.
 type Checker struct {
 	catalog Catalog
 	names   func() ([]schema.Entry, error)
 	terms   func() (map[string]bool, error)
-	formats sync.Map // regular expression to *regexp.Regexp, nil for one that Go cannot compile
+	formats sync.Map // regular expression to *regexp.Regexp, nil if Go cannot compile it
 }
 
 // New returns a Checker for a catalog.
@@ -83,41 +83,41 @@ func New(c Catalog) *Checker {
 		terms: sync.OnceValues(func() (map[string]bool, error) { return readTerms(c) })}
 }
 
-// Check checks one profile against a catalog, without options.
+// Check checks one profile against a catalog with zero Options.
 func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagnostic, error) {
 	return New(c).Check(root, targets, Options{})
 }
 
-// Check returns every finding about a profile, sorted as diag.Sort does. It marks the secrets in the tree. root is the profile's top-level dictionary; what
-// the profile does on devices is checked for the targets, and not at all without any. The error is not nil only when the
-// catalog cannot be read.
+// Check returns all findings about a profile, in the order of diag.Sort. root is the profile's top-level dictionary; Check
+// marks the secrets in it. The profile's effect on devices is checked for each target, and not at all without targets. An
+// error means an unreadable catalog.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newProfile(root, targets, o)
 	if err != nil {
 		return nil, err
 	}
-	return p.check()
+	return p.runChecks()
 }
 
-// CheckDeclaration is Check for a declaration: its JSON as a tree, in which a null is Null and a number without fraction
-// or exponent an Integer.
+// CheckDeclaration is Check for a declaration: its JSON as a tree, with null as Null and a number without fraction or
+// exponent as an Integer.
 func (c *Checker) CheckDeclaration(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newDeclaration(root, nil, targets, o)
 	if err != nil {
 		return nil, err
 	}
-	return p.check()
+	return p.runChecks()
 }
 
-// open prepares a profile or a declaration.
-func (c *Checker) open(root *plist.Value, isDeclaration bool, targets []target.Target, o Options) (*profile, error) {
+// newDocument prepares a profile or a declaration.
+func (c *Checker) newDocument(root *plist.Value, isDeclaration bool, targets []target.Target, o Options) (*profile, error) {
 	if isDeclaration {
 		return c.newDeclaration(root, nil, targets, o)
 	}
 	return c.newProfile(root, targets, o)
 }
 
-// findSecrets finds the secrets and marks them, so that no rule shows one.
+// findSecrets finds and marks the secrets, so that no rule shows one.
 func (p *profile) findSecrets() {
 	p.secrets = secret.Find(p.root)
 	for v := range p.secrets {
@@ -125,7 +125,7 @@ func (p *profile) findSecrets() {
 	}
 }
 
-func (p *profile) check() ([]diag.Diagnostic, error) {
+func (p *profile) runChecks() ([]diag.Diagnostic, error) {
 	p.findSecrets()
 	r := newRun(p)
 	r.visitAll()
@@ -133,7 +133,7 @@ func (p *profile) check() ([]diag.Diagnostic, error) {
 	return diag.Sort(r.found), p.err
 }
 
-// visitTree calls the rules of values for everything that a schema describes.
+// visitTree runs the rules about values on everything a schema describes.
 func (r *run) visitTree() {
 	r.visit(r.profile.envelope)
 	for _, pl := range r.profile.payloads {
@@ -141,7 +141,7 @@ func (r *run) visitTree() {
 	}
 }
 
-// visitAll calls every rule for everything in the profile, and once for the whole.
+// visitAll runs the rules about values on the tree, then the rules about the document as a whole.
 func (r *run) visitAll() {
 	p := r.profile
 	if p.envelope != nil && p.hasShape() {
@@ -149,12 +149,12 @@ func (r *run) visitAll() {
 	}
 	for i := range r.passes {
 		if pass := &r.passes[i]; pass.chosen {
-			pass.rule.once(pass, p)
+			pass.rule.runOnce(pass, p)
 		}
 	}
 }
 
-// types returns what a payload or a preference domain of this type may be.
+// types returns the schema types of a payload type or preference domain.
 func (c *Checker) types(payloadType string) ([]*schema.Type, error) {
 	if payloadType == "" {
 		return nil, nil

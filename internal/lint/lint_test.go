@@ -88,7 +88,7 @@ func TestRequiredKeyOfAnotherPlatform(t *testing.T) {
 	c := testCatalog()
 	for _, ty := range c.types {
 		if ty.PayloadType == "com.example.effects" {
-			k := *named(ty.Keys, "NotOnMac")
+			k := *keyNamed(ty.Keys, "NotOnMac")
 			k.Name, k.Required = "RequiredOnIOS", true
 			ty.Keys = append(ty.Keys, &k)
 		}

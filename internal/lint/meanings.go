@@ -24,48 +24,48 @@ func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 		r.checkRequirement(n, m)
 		return
 	}
-	if want := unmet(m, n.value.Text); want != "" {
+	if want := wantedMeaning(m, n.value.Text); want != "" {
 		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), want)
 	}
 }
 
-// unmet says what a text should have been, or "" where it is that.
-func unmet(m *facts.Meaning, text string) string {
+// wantedMeaning describes the text wanted by a fact, or returns "" if the text is fine.
+func wantedMeaning(m *facts.Meaning, text string) string {
 	switch m.Sense {
 	case facts.IPAddress:
-		return unless(isAddress(text), "an IP address")
+		return wantUnless(isAddress(text), "an IP address")
 	case facts.Host:
-		return unless(isHost(text) && !isAddress(text), "a host name, such as dns.example.com")
+		return wantUnless(isHost(text) && !isAddress(text), "a host name, such as dns.example.com")
 	case facts.IPOrHost:
-		return unless(isHost(text) || isAddress(text), "a host name or IP address alone, such as example.com")
+		return wantUnless(isHost(text) || isAddress(text), "a host name or IP address alone, such as example.com")
 	case facts.URL:
-		return unless(hasScheme(text, m.Schemes), "a URL that begins with "+schemes(m.Schemes))
+		return wantUnless(hasScheme(text, m.Schemes), "a URL that begins with "+describeSchemes(m.Schemes))
 	case facts.DomainPattern:
-		return unless(isDomainPattern(text), "a domain, such as example.com or *.example.com")
+		return wantUnless(isDomainPattern(text), "a domain, such as example.com or *.example.com")
 	case facts.UUID:
-		return unless(isUUID(text), "a UUID")
+		return wantUnless(isUUID(text), "a UUID")
 	case facts.ReverseDNS:
-		return unless(isDotted(text), "an identifier such as com.example.name")
+		return wantUnless(isDotted(text), "an identifier such as com.example.name")
 	case facts.BundleIdentifier:
-		return unless(isBundleIdentifier(strings.TrimPrefix(text, systemCenter)), "a bundle identifier, such as com.example.app")
+		return wantUnless(isBundleIdentifier(strings.TrimPrefix(text, systemCenter)), "a bundle identifier, such as com.example.app")
 	case facts.Base64:
-		return unless(isBase64(text), "Base64")
+		return wantUnless(isBase64(text), "Base64")
 	case facts.TeamIdentifier:
-		return unless(isTeamIdentifier(text), "a team identifier, ten letters and digits such as ABCDE12345")
+		return wantUnless(isTeamIdentifier(text), "a team identifier, ten letters and digits such as ABCDE12345")
 	case facts.TimeZone:
-		return unless(isTimeZone(text), "a time zone, such as Europe/Zurich")
+		return wantUnless(isTimeZone(text), "a time zone, such as Europe/Zurich")
 	case facts.OSVersion:
 		number, _, _ := strings.Cut(text, " ") // 16.5.1 (a)
 		v, err := target.ParseVersion(number)
-		return unless(err == nil && target.CheckVersion(v) == nil, "a version that some system had, such as 26.2")
+		return wantUnless(err == nil && target.CheckVersion(v) == nil, "a version that some system had, such as 26.2")
 	case facts.LocalDateTime:
 		_, err := time.Parse("2006-01-02T15:04:05", text)
-		return unless(err == nil && len(text) == len("2006-01-02T15:04:05"), "a local date and time without a time zone, such as 2027-01-31T18:00:00")
+		return wantUnless(err == nil && len(text) == len("2006-01-02T15:04:05"), "a local date and time without a time zone, such as 2027-01-31T18:00:00")
 	}
 	return ""
 }
 
-// checkRequirement reports a text that a Mac cannot read as a code requirement.
+// checkRequirement reports a code requirement unreadable to a Mac.
 func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 	fault := requirement.Check(n.value.Text)
 	if fault == nil {
@@ -78,11 +78,11 @@ func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 	}
 }
 
-// systemCenter stands before the identifiers of the system's own notifications, as macOS itself writes them
-// (com.apple.ncprefs) and public profiles have them (rtrouton/profiles).
+// systemCenter is the prefix for the system's own notifications, written by macOS itself (com.apple.ncprefs) and present in
+// public profiles (rtrouton/profiles).
 const systemCenter = "_SYSTEM_CENTER_:"
 
-func unless(met bool, want string) string {
+func wantUnless(met bool, want string) string {
 	if met {
 		return ""
 	}
@@ -94,8 +94,8 @@ func isAddress(text string) bool {
 	return err == nil && a.Zone() == ""
 }
 
-// isHost says whether a text can be a host name: labels of letters, digits, hyphens and underscores. Letters outside ASCII
-// count, for a device turns them into such labels itself.
+// isHost reports whether a text can be a host name: labels of letters, digits, hyphens and underscores. Letters outside
+// ASCII are allowed, since a device converts them.
 func isHost(text string) bool {
 	text = strings.TrimSuffix(text, ".")
 	if text == "" || len(text) > 253 {
@@ -109,26 +109,26 @@ func isHost(text string) bool {
 	return true
 }
 
-// isWord says whether a character may stand in a label or identifier.
+// isWord reports whether a character is allowed in a label or identifier.
 func isWord(c rune) bool {
 	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
-// isDomainPattern takes a domain, with one wildcard or dot before it, and the empty text, which matches every domain.
+// isDomainPattern accepts a domain, optionally after one wildcard or dot, and the empty text for all domains.
 func isDomainPattern(text string) bool {
 	text = strings.TrimPrefix(text, "*")
 	return text == "" || isHost(strings.TrimPrefix(text, "."))
 }
 
-// hasScheme says whether a text is a URL with one of some schemes and a host. It may be a template of RFC 6570, whose
-// braces no URL has.
+// hasScheme reports whether a text is a URL with one of some schemes and a host. It may be a template of RFC 6570, with
+// braces.
 func hasScheme(text string, schemes []string) bool {
 	text, _, _ = strings.Cut(text, "{")
 	u, err := url.Parse(text)
 	return err == nil && u.Hostname() != "" && slices.Contains(schemes, u.Scheme)
 }
 
-func schemes(names []string) string {
+func describeSchemes(names []string) string {
 	var all []string
 	for _, s := range names {
 		all = append(all, s+"://")
@@ -136,7 +136,7 @@ func schemes(names []string) string {
 	return strings.Join(all, " or ")
 }
 
-// isUUID says whether a text has the form of a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+// isUUID reports whether a text has the form of a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
 func isUUID(text string) bool {
 	if len(text) != 36 {
 		return false
@@ -154,7 +154,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f'
 }
 
-// isDotted says whether a text is an identifier of at least two parts.
+// isDotted reports whether a text is an identifier of at least two parts.
 func isDotted(text string) bool {
 	return strings.Contains(text, ".") && isBundleIdentifier(text)
 }
@@ -168,7 +168,7 @@ func isBundleIdentifier(text string) bool {
 	return true
 }
 
-// isTeamIdentifier reports whether a text has the form of a team identifier, or stands for Apple.
+// isTeamIdentifier is true for the form of a team identifier and for "apple".
 func isTeamIdentifier(text string) bool {
 	return text == "apple" || len(text) == 10 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
@@ -178,8 +178,8 @@ func isBase64(text string) bool {
 	return err == nil
 }
 
-// isTimeZone says whether a text has the form of a name in the time zone database. Which names exist is for the device to
-// know, whose database may be newer than ours.
+// isTimeZone reports whether a text has the form of a name in the time zone database. It does not look the name up: the
+// database of a device may be newer than ours.
 func isTimeZone(text string) bool {
 	for part := range strings.SplitSeq(text, "/") {
 		if part == "" || strings.ContainsFunc(part, func(c rune) bool { return c != '+' && !isWord(c) }) {

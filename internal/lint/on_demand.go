@@ -7,7 +7,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The rules about OnDemandRules, of which a device takes the first that matches.
+// The rules about OnDemandRules. A device applies the first matching one.
 
 func noCatchAllRule(p *pass, n *node) {
 	rules := onDemandRules(n)
@@ -36,13 +36,13 @@ func unreachableOnDemandRule(p *pass, n *node) {
 		}
 		d := p.report(place{path: at, span: rules[i+1].Span}, "%s never reached", what)
 		d.Help = reachHelp(rules, i)
-		d.Related = related("this rule matches every network", r.Span)
-		setLast(d, n.value, i)
+		d.Related = relatedTo("this rule matches every network", r.Span)
+		offerLast(d, n.value, i)
 		return
 	}
 }
 
-// reachHelp says how the rules behind the one at i, which matches every network, come to count, or which of them to delete.
+// reachHelp tells how to make the rules after the one at i count, or which of them to delete. Rule i matches every network.
 func reachHelp(rules []*plist.Value, i int) string {
 	rest := rules[i+1:]
 	switch always := slices.IndexFunc(rest, func(r *plist.Value) bool { return !hasCondition(r) }); {
@@ -56,20 +56,20 @@ func reachHelp(rules []*plist.Value, i int) string {
 	return fmt.Sprintf("delete these %d rules: the one before them decides for every network", len(rest))
 }
 
-// onDemandRules returns the rules where a node is such an array of dictionaries.
+// onDemandRules returns the rules of a node, or nil if it is no array of on-demand rules.
 func onDemandRules(n *node) []*plist.Value {
 	if n.key == nil || n.key.Name != "OnDemandRules" || n.value.Kind != plist.Array {
 		return nil
 	}
 	for _, r := range n.value.Items {
 		if r == nil || r.Kind != plist.Dictionary {
-			return nil // wrong-type says so; places in the array would not be right
+			return nil // wrong-type reports it; indices would be unreliable
 		}
 	}
 	return n.value.Items
 }
 
-// hasCondition says whether a rule matches some networks only.
+// hasCondition reports whether a rule matches some networks only.
 func hasCondition(rule *plist.Value) bool {
 	for _, key := range []string{"DNSDomainMatch", "DNSServerAddressMatch", "InterfaceTypeMatch", "SSIDMatch", "URLStringProbe"} {
 		if rule.Field(key) != nil {

@@ -84,7 +84,7 @@ func eachList(t *testing.T, do func(e schema.Entry, keys []*schema.Key, names []
 			for _, k := range keys {
 				if !seen[k] {
 					seen[k] = true
-					do(e, nil, texts(k.RangeList))
+					do(e, nil, stringsOf(k.RangeList))
 					visit(k.Keys)
 				}
 			}
@@ -164,7 +164,7 @@ func contentOf(keys []*schema.Key, from, to, depth int) *plist.Value {
 				content.Set(opposite, value)
 			}
 		}
-		if k.Name != schema.Any && (k.Kind == plist.Dictionary || len(texts(k.RangeList)) > 0) {
+		if k.Name != schema.Any && (k.Kind == plist.Dictionary || len(stringsOf(k.RangeList)) > 0) {
 			content.Set(k.Name, value)
 		}
 	}
@@ -186,7 +186,7 @@ func exampleOf(k *schema.Key, depth int) *plist.Value {
 		}
 		return plist.NewDictionary()
 	}
-	listed := texts(k.RangeList)
+	listed := stringsOf(k.RangeList)
 	for _, text := range listed {
 		for _, o := range oppositesOf(text) {
 			if !slices.ContainsFunc(listed, func(l string) bool { return strings.EqualFold(l, o) }) {

@@ -8,7 +8,7 @@ import (
 	"syncguard/profiles"
 )
 
-// owner is the function of that name for a place in the profile.
+// owner calls the function owner for a path in the profile.
 func (p *profile) owner(at diag.Path) (domain, key string) {
 	return owner(at[len(p.at.steps()):], p.isDeclaration, func(i int) string {
 		if p.isDeclaration {
@@ -18,8 +18,8 @@ func (p *profile) owner(at diag.Path) (domain, key string) {
 	})
 }
 
-// owner returns the type or preference domain that a place belongs to, as the schemas name it, and the keys that lead there
-// from it. typeOf is the type of the payload at an index, or that of a declaration.
+// owner returns the payload type, declaration type or preference domain a path belongs to, as named by the schemas, and the
+// keys below it joined by dots. typeOf returns the type of the payload at an index, or of the declaration.
 func owner(at diag.Path, isDeclaration bool, typeOf func(payload int) string) (domain, key string) {
 	domain = facts.Profile
 	switch i, isPayload := at.Payload(); {
@@ -42,7 +42,7 @@ func owner(at diag.Path, isDeclaration bool, typeOf func(payload int) string) (d
 	return domain, strings.Join(keys, ".")
 }
 
-// keys are the keys that lead to a node from the payload, domain or top level that it belongs to.
+// keys returns the keys from a node's payload, domain or top level down to the node.
 func (n *node) keys() []string {
 	var keys []string
 	for ; n.key != nil && n.parent != nil && n.parent.domain == n.domain; n = n.parent {

@@ -13,10 +13,10 @@ type run struct {
 	profile *profile
 	passes  []pass
 	found   []diag.Diagnostic
-	within  diag.Span // where everything stands that is checked, when it has no places of its own
+	within  diag.Span // of all findings, if the document has no positions of its own (a declaration inside a data item)
 	levels  [plist.MaxDepth + 1]*node
 
-	values, effects, settings []*pass // by what they are called for
+	values, effects, settings []*pass // the chosen rules by the kind of node they take
 }
 
 func newRun(p *profile) *run {
@@ -41,24 +41,24 @@ func newRun(p *profile) *run {
 	return r
 }
 
-// pass is what one rule sees of a run.
+// pass is one rule's view of a run.
 type pass struct {
 	*run
-	rule     *entry
-	severity diag.Severity // of what it reports, where it says nothing else
-	chosen   bool          // its group is checked
+	rule     *ruleCheck
+	severity diag.Severity // the default for its findings
+	chosen   bool          // its group is selected
 }
 
-// of returns the pass of a rule by its ID.
-func (r *run) of(id string) *pass {
-	i, ok := find(id)
+// passOf returns the pass of a rule by its ID. The rule must be in the table.
+func (r *run) passOf(id string) *pass {
+	i, ok := findCheck(id)
 	if !ok {
 		panic("the table of checks has no " + id)
 	}
 	return &r.passes[i]
 }
 
-// node returns the node of a level of the walk, to be filled in anew.
+// node returns the node of a level of the walk; the caller overwrites it.
 func (r *run) node(level int) *node {
 	if r.levels[level] == nil {
 		r.levels[level] = &node{}
@@ -66,17 +66,17 @@ func (r *run) node(level int) *node {
 	return r.levels[level]
 }
 
-// place is where a finding points.
+// place is the position of a finding.
 type place struct {
 	path   *path
 	span   diag.Span
-	secret bool // the source there is not to be shown
+	secret bool // do not show the source there
 }
 
-// report adds a finding with the rule's severity. The result may be refined until the next report.
+// report adds a finding with the rule's severity. The caller may modify the result until the next report.
 func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 	if !p.chosen {
-		return &diag.Diagnostic{} // of a rule that a fact names
+		return &diag.Diagnostic{} // discarded: a fact named a rule outside the selected groups
 	}
 	d := diag.Diagnostic{
 		Rule:     p.rule.id,
@@ -95,8 +95,8 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 	return &p.found[len(p.found)-1]
 }
 
-// reportSchema reports what a schema forbids: never an error where managed preferences hold it, which nobody refuses, and
-// a note at most where the schema is a community's and not Apple's.
+// reportSchema reports a breach of a schema. In managed preferences it is a warning at most, since nothing refuses them; by
+// a community schema, as opposed to Apple's, it is a note at most.
 func (p *pass) reportSchema(n *node, at place, format string, args ...any) *diag.Diagnostic {
 	d := p.report(at, format, args...)
 	switch {
@@ -109,15 +109,15 @@ func (p *pass) reportSchema(n *node, at place, format string, args ...any) *diag
 	return d
 }
 
-// tolerate lowers a finding at a key where what the schema forbids is known to be in working use.
+// tolerate lowers the severity at a key whose breach of the schema is known to work in practice.
 func tolerate(d *diag.Diagnostic, at *facts.Place) {
 	if t := at.Tolerance(d.Rule); t != nil {
 		d.Severity = min(d.Severity, t.Severity)
 	}
 }
 
-// related points at another place that explains a finding, unless the input has no places.
-func related(message string, at diag.Span) []diag.Related {
+// relatedTo points at another place to explain a finding. It returns nil for input without positions.
+func relatedTo(message string, at diag.Span) []diag.Related {
 	if at.IsZero() {
 		return nil
 	}

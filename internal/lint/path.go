@@ -7,22 +7,22 @@ import (
 	"syncguard/internal/plist"
 )
 
-// path is a key path, as a list from its end so that a walk needs no copies.
+// path is a key path, linked from its end to its start so that a walk makes no copies. nil is the top level.
 type path struct {
 	up    *path
 	key   string // of a dictionary
-	index int    // of an array, where key is empty and up is not nil
+	index int    // of an array, if item is set
 	item  bool
 	id    string // of an element, see diag.Step
 }
 
-// root is the path of the top level. It prints as nothing.
+// root is the path of the top level. It prints as "".
 var root *path
 
 func (p *path) field(key string) *path { return &path{up: p, key: key} }
 func (p *path) at(i int) *path         { return &path{up: p, index: i, item: true} }
 
-// to returns the path of a value in a tree that stands at p.
+// to returns the path of a value in a tree with its root at p.
 func (p *path) to(n *plist.Node) *path {
 	switch {
 	case n.Up == nil:
@@ -33,7 +33,7 @@ func (p *path) to(n *plist.Node) *path {
 	return p.to(n.Up).field(n.Field.Key)
 }
 
-// place is that of a value in a tree that stands at p.
+// place returns the place of a value in a tree with its root at p.
 func (p *path) place(n *plist.Node) place { return place{p.to(n), n.Span, n.Secret} }
 
 // ancestor returns the path n levels up, or nil.
@@ -44,7 +44,7 @@ func (p *path) ancestor(n int) *path {
 	return p
 }
 
-// steps returns the path for a finding to keep.
+// steps returns the path as a copy for a finding.
 func (p *path) steps() diag.Path {
 	var steps diag.Path
 	for ; p != nil; p = p.up {

@@ -18,7 +18,7 @@ func notAProfile(p *pass, profile *profile) {
 	}
 }
 
-// hasShape reports whether the top level has at least one key that every profile, or every declaration, has.
+// hasShape reports whether the top level has at least one of the keys of a profile, or of a declaration.
 func (p *profile) hasShape() bool {
 	kind := document.Profile
 	if p.isDeclaration {
@@ -37,7 +37,7 @@ func unknownPayloadType(p *pass, profile *profile) {
 		d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
 		if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
 			d.Severity, d.Help = diag.Error, text.DidYouMean(pl.payloadType, []string{near})
-			setType(d, pl.node.value.Field("PayloadType"), near, sure)
+			offerType(d, pl.node.value.Field("PayloadType"), near, sure)
 			tolerate(d, pl.node.facts.Key("PayloadType"))
 		} else if !profile.isForMacs() {
 			d.Severity = diag.Warning
@@ -47,13 +47,13 @@ func unknownPayloadType(p *pass, profile *profile) {
 	}
 }
 
-// isForMacs reports whether a profile is for Macs, as far as its targets say.
+// isForMacs reports whether all targets are Macs; it is true without targets.
 func (p *profile) isForMacs() bool {
 	return !slices.ContainsFunc(p.targets, func(t target.Target) bool { return t.Platform != target.MacOS })
 }
 
-// nearType returns the type of some families that an unknown one was meant to be. What all of Apple's types begin with
-// does not count for nearness. It is sure where no other one is nearly as near.
+// nearType returns the type of some families nearest to an unknown one, or "". The common prefix of Apple's types does not
+// count. It is sure if no other type is nearly as near.
 func (p *profile) nearType(unknown string, families ...schema.Family) (near string, sure bool) {
 	const apple = "com.apple."
 	entries, err := p.checker.names()
@@ -101,7 +101,7 @@ func singleInstancePayloadRepeated(p *pass, profile *profile) {
 			if before := first[t.ID]; before != nil {
 				d := p.report(pl.node.atKey(), "%s stands in the profile more than once, want one", pl.node.subject())
 				d.Help = "put all its keys into one payload"
-				d.Related = related("the first one", before.node.atKey().span)
+				d.Related = relatedTo("the first one", before.node.atKey().span)
 			} else {
 				first[t.ID] = pl
 			}
@@ -109,7 +109,7 @@ func singleInstancePayloadRepeated(p *pass, profile *profile) {
 	}
 }
 
-// isSingle says whether only one payload of a type can be installed: on a target, or without targets on every platform.
+// isSingle reports whether only one payload of a type can be installed: on any target, or without targets on all platforms.
 func (p *profile) isSingle(t *schema.Type) bool {
 	for _, on := range p.targets {
 		if a, ok := t.Availability[on.Platform.Schema()]; ok && a.Multiple != nil && !*a.Multiple {

@@ -9,28 +9,28 @@ import (
 	"syncguard/internal/plist"
 )
 
-// PlaceholderPolicy says what to make of text that a later step fills in, such as {{NAME}} or $SERIALNUMBER.
+// PlaceholderPolicy tells how to report placeholders for a later step, such as {{NAME}} or $SERIALNUMBER.
 type PlaceholderPolicy uint8
 
-// The policies. A string that holds one is never held against the values that its key allows.
+// The policies. Under each, a string with a placeholder is not compared with the values allowed for its key.
 const (
-	PlaceholdersPassed  PlaceholderPolicy = iota // in strings, without a word
-	PlaceholdersNoted                            // for values of any type, each with a note
+	PlaceholdersPassed  PlaceholderPolicy = iota // allowed in strings, unreported
+	PlaceholdersNoted                            // allowed for values of any type, a note each
 	PlaceholdersRefused                          // each is an error
-	PlaceholdersSigned                           // each is an error, because nothing in a signed profile can be filled in
+	PlaceholdersSigned                           // each is an error, since filling it in would break the signature
 )
 
 func hasPlaceholder(v *plist.Value) bool {
 	return v.Kind == plist.String && plist.HasPlaceholder(v.Text)
 }
 
-// isPlaceholder says whether a value is a string that is nothing but placeholders.
+// isPlaceholder reports whether a value is a string of placeholders alone.
 func isPlaceholder(v *plist.Value) bool {
 	return v.Kind == plist.String && plist.IsPlaceholder(v.Text)
 }
 
-// placeholderFound looks at every string, known to a schema or not. Those that stand for other values than strings the
-// reader has noted.
+// placeholderFound reports placeholders in all strings, known to a schema or not. The document reader reports those in the
+// place of other types.
 func placeholderFound(p *pass, profile *profile) {
 	policy := profile.options.Placeholders
 	if policy == PlaceholdersPassed {
@@ -38,7 +38,7 @@ func placeholderFound(p *pass, profile *profile) {
 	}
 	for n := range plist.Walk(profile.root) {
 		if n.Kind != plist.String || policy == PlaceholdersSigned && len(mdm.FindVariables(n.Text)) > 0 {
-			continue // of the latter mdm-variable-in-signed-profile says so
+			continue // mdm-variable-in-signed-profile reports those of an MDM server
 		}
 		found := plist.Placeholders(n.Text)
 		if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
@@ -48,7 +48,7 @@ func placeholderFound(p *pass, profile *profile) {
 	}
 }
 
-// describePlaceholders shows placeholders, unless they may be a part of a secret.
+// describePlaceholders quotes placeholders, unless they may be part of a secret.
 func describePlaceholders(at place, found []string) string {
 	if at.secret {
 		return "a secret"
@@ -56,13 +56,13 @@ func describePlaceholders(at place, found []string) string {
 	return quote(strings.Join(found, " "))
 }
 
-// isByChance says whether what looks like placeholders in a secret may be its own characters, as in the password
-// Tr0ub4$dor: none has braces, and other text stands beside them.
+// isByChance reports whether placeholders in a secret may be its own characters, as in the password Tr0ub4$dor: without
+// braces, and next to other text.
 func isByChance(text string, found []string) bool {
 	return !plist.IsPlaceholder(text) && !slices.ContainsFunc(found, func(name string) bool { return strings.Contains(name, "{") })
 }
 
-// SetSeverity makes an error of a finding about a placeholder where none may be left.
+// SetSeverity turns a finding about a placeholder into an error if the policy forbids placeholders.
 func (policy PlaceholderPolicy) SetSeverity(d *diag.Diagnostic) {
 	switch policy {
 	case PlaceholdersRefused:

@@ -9,23 +9,24 @@ import (
 	"syncguard/profiles"
 )
 
-// The rules about payloads that set the preference domains of a Mac: PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
+// The rules about payloads for preference domains of a Mac: PayloadContent.DOMAIN.STATE[].mcx_preference_settings.
 
-// preferenceStates are how a domain can be managed. Often is of Workgroup Manager's time.
+// preferenceStates are the ways to manage a domain. Often dates from Workgroup Manager.
 func preferenceStates() []string { return []string{profiles.Forced, profiles.SetOnce, "Often"} }
 
-// isPreferenceDomains reports whether a node is the dictionary of a payload whose keys are preference domains.
+// isPreferenceDomains reports whether a node is the dictionary of preference domains in a payload.
 func (n *node) isPreferenceDomains() bool {
 	return n.domain == profiles.ManagedPreferences && n.key != nil && n.key.Name == "PayloadContent" && n.parent.key == nil && n.value.Kind == plist.Dictionary
 }
 
-// isUnread reports whether a node is a preference domain that no state manages, nor a misspelt one, which unknown-key is about.
+// isUnread reports whether a node is a preference domain without any state, so that a Mac ignores it. A misspelt state
+// counts as one: unknown-key reports it.
 func (n *node) isUnread() bool {
 	if n.parent == nil || n.value.Kind != plist.Dictionary || !n.parent.isPreferenceDomains() {
 		return false
 	}
 	for _, f := range n.value.Fields {
-		isState := func(state string) bool { return strings.EqualFold(letters(f.Key), letters(state)) }
+		isState := func(state string) bool { return strings.EqualFold(withoutSeparators(f.Key), withoutSeparators(state)) }
 		if slices.ContainsFunc(preferenceStates(), isState) {
 			return f.Value != nil && f.Value.Kind == plist.Array && len(f.Value.Items) == 0
 		}
@@ -33,8 +34,10 @@ func (n *node) isUnread() bool {
 	return true
 }
 
-// letters leaves the hyphens, underscores and blanks of a key out.
-func letters(key string) string { return strings.NewReplacer("-", "", "_", "", " ", "").Replace(key) }
+// withoutSeparators removes the hyphens, underscores and blanks of a key.
+func withoutSeparators(key string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(key)
+}
 
 func unreadPreferenceDomain(p *pass, n *node) {
 	if n.isUnread() {
@@ -50,5 +53,5 @@ func severalPreferenceDomains(p *pass, n *node) {
 	first, second := n.value.Fields[0], n.value.Fields[1]
 	d := p.report(n.field(&second), "the payload sets %d preference domains, of which macOS 26.6 was seen to apply one alone (reported once, not confirmed by Apple)", len(n.value.Fields))
 	d.Help = "make a payload of each domain"
-	d.Related = related("the first one", first.KeySpan)
+	d.Related = relatedTo("the first one", first.KeySpan)
 }

@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// profile is what is checked: the envelope, and the payloads in it. A declaration is one with a single payload.
+// profile is the document checked: the envelope and its payloads. A declaration is a profile with a single payload.
 type profile struct {
 	checker  *Checker
 	facts    *facts.Facts
@@ -24,30 +24,30 @@ type profile struct {
 	envelope *node
 	payloads []*payload
 	uuids    map[string]*payload // payloads by their PayloadUUID in upper case
-	budget   int                 // suggestions that may still be looked for, which is slow
-	err      error               // the first that the walk met
+	budget   int                 // searches for suggestions left, since each is slow
+	err      error               // the first error of reading the catalog during the walk
 
-	iterations int64 // of key derivation that the passphrases of identities took, or would have taken
+	iterations int64 // of key derivation for the passphrases of identities, including those refused for their number
 
 	secrets  map[*plist.Value]secret.Reason
 	options  Options
-	signedBy func() []cms.SignerFacts // what the signed message says of its signers
+	signedBy func() []cms.SignerFacts // the facts about the signers in the signed message
 
 	isDeclaration bool
-	declared      map[string]string // types of the declarations that stand together, by Identifier; nil where that is not known
+	declared      map[string]string // types of the declarations in the same payload, by Identifier; nil if they are unknown
 }
 
 // payload is one dictionary in PayloadContent, or the Payload of a declaration.
 type payload struct {
 	node        *node
 	payloadType string
-	types       []*schema.Type // what it may be: one type, or several where a payload may be all of them at once
+	types       []*schema.Type // several only for com.apple.MCX, one payload of several types
 }
 
-// suggestionBudget bounds the time that a profile of nothing but unknown keys can take.
+// suggestionBudget bounds the time spent on a profile of unknown keys.
 const suggestionBudget = 200
 
-func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
+func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
 	known, err := facts.Embedded()
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (c *Checker) prepare(rootValue *plist.Value, at *path, targets []target.Tar
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {
-	p, err := c.prepare(rootValue, root, targets, o)
+	p, err := c.newBase(rootValue, root, targets, o)
 	if err != nil {
 		return nil, err
 	}
@@ -123,19 +123,19 @@ func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*pa
 			n.layers = append(n.layers, l)
 		}
 	}
-	if err := p.extend(n); err != nil {
+	if err := p.addExtendedKeys(n); err != nil {
 		return nil, err
 	}
 	n.community = len(pl.types) > 0 && pl.types[0].Family == schema.Preferences
 	n.open = n.community || p.facts.IsPreferences(pl.payloadType)
 	for _, t := range pl.types {
-		n.effects = append(n.effects, newEffects(nil, p.typeStanding(t), p.targets)...)
+		n.effects = append(n.effects, newEffects(nil, p.typeAvailability(t), p.targets)...)
 	}
 	return pl, nil
 }
 
-// extend adds the keys of the type that the type of a payload extends.
-func (p *profile) extend(n *node) error {
+// addExtendedKeys adds the keys of the type extended by a payload's type.
+func (p *profile) addExtendedKeys(n *node) error {
 	base := p.facts.Extended(n.domain)
 	if base == "" {
 		return nil
@@ -150,20 +150,20 @@ func (p *profile) extend(n *node) error {
 // layer returns the keys of a type.
 func (p *profile) layer(t *schema.Type) layer {
 	community := t.Family == schema.Preferences
-	return layer{keys: t.Keys, standing: p.typeStanding(t), loose: community || p.facts.IsPreferences(t.PayloadType), community: community}
+	return layer{keys: t.Keys, availability: p.typeAvailability(t), loose: community || p.facts.IsPreferences(t.PayloadType), community: community}
 }
 
-// mcx is the payload type whose payloads may be several types at once: time server, energy saver, accounts and more.
+// mcx is the payload type of payloads with several schema types at once: time server, energy saver, accounts and more.
 const mcx = "com.apple.MCX"
 
-// candidates picks, of the types that share a payload type, the ones that a payload is.
+// candidates picks a payload's types among those sharing its payload type, by its keys.
 func candidates(payloadType string, v *plist.Value, types []*schema.Type, common layer) []*schema.Type {
 	if len(types) <= 1 {
 		return types
 	}
 	scores := make([]int, len(types))
 	for i, t := range types {
-		scores[i] = fit(v, t, common)
+		scores[i] = matchScore(v, t, common)
 	}
 	best := slices.Max(scores)
 	if payloadType == mcx && best > 0 {
@@ -179,13 +179,13 @@ func candidates(payloadType string, v *plist.Value, types []*schema.Type, common
 	return types[i : i+1]
 }
 
-// fit counts the keys present that a type knows; one with an allowed value counts twice, one with another value not at all.
-func fit(v *plist.Value, t *schema.Type, common layer) int {
+// matchScore counts a type's keys present. A key with an allowed value counts twice, one with a forbidden value not at all.
+func matchScore(v *plist.Value, t *schema.Type, common layer) int {
 	score := 0
 	for _, f := range v.Fields {
-		k := named(t.Keys, f.Key)
+		k := keyNamed(t.Keys, f.Key)
 		switch {
-		case k == nil || named(common.keys, f.Key) != nil || !accepts(k, f.Value):
+		case k == nil || keyNamed(common.keys, f.Key) != nil || !accepts(k, f.Value):
 		case len(k.RangeList) == 0:
 			score++
 		case inRangeList(k, f.Value):

@@ -12,34 +12,34 @@ import (
 	"syncguard/internal/rules"
 )
 
-// entry is a line of the table: a rule and how it is looked for, which is one of the others. What the rule means
-// stands on its page in package rules.
-type entry struct {
+// ruleCheck is a line of the table: a rule's ID and the function behind it, in the column of its kind. The rule's meaning is
+// on its page in package rules.
+type ruleCheck struct {
 	id         string
-	absence    bool // it is about what is not there
-	ofTemplate bool // a template has rules of its own in its place
+	absence    bool // it reports something missing, so a damaged file is exempt
+	ofTemplate bool // templates have their own rule for it, so a composed profile is exempt
 
-	value       func(*pass, *node)                    // called for every value that a schema describes, and for each payload
-	effect      func(*pass, *node)                    // called for such a value that meets an obstacle on a target
-	settings    func(*pass, *node)                    // called for the dictionary of a payload or of a preference domain
-	walk        bool                                  // reported by the walk itself, which holds values against facts and reads declarations
+	value       func(*pass, *node)                    // called for each payload and each value described by a schema
+	effect      func(*pass, *node)                    // called for those with an obstacle on a target
+	settings    func(*pass, *node)                    // called for the dictionary of each payload and preference domain
+	walk        bool                                  // reported by the walk itself: by checkFacts and checkDeclarations
 	profile     func(*pass, *profile)                 // called once
 	declaration func(*pass, *profile)                 // called once for a declaration
 	document    func(*pass, *profile)                 // called once for a profile or a declaration
-	server      func(*pass, *profile, *mdm.Server)    // called once for a profile whose server is known
+	server      func(*pass, *profile, *mdm.Server)    // called once for a profile with a known server
 	signer      func(*pass, cms.SignerFacts)          // called for each signer of a profile
-	certificate func(*pass, place, *x509.Certificate) // called for each certificate in a payload of certificates
-	declared    func(*pass, []*profile)               // called for the declarations of a payload
-	set         func(*setPass)                        // called once for several files that land on one device
+	certificate func(*pass, place, *x509.Certificate) // called for each certificate in a certificate payload
+	declared    func(*pass, []*profile)               // called for the declarations in a payload, together
+	set         func(*setPass)                        // called once for the files landing on one device
 }
 
-// isFor reports whether a rule makes sense for what is checked.
-func (e *entry) isFor(o Options) bool {
+// isFor reports whether a rule applies with these options.
+func (e *ruleCheck) isFor(o Options) bool {
 	return !(e.absence && o.Container.Damaged || e.ofTemplate && o.Composed)
 }
 
-// once calls what is called once for a profile or a declaration, or for what is not part of the tree.
-func (e *entry) once(p *pass, of *profile) {
+// runOnce runs a rule about the document as a whole, or about its signers, certificates or server.
+func (e *ruleCheck) runOnce(p *pass, of *profile) {
 	switch server := of.options.For; {
 	case e.document != nil:
 		e.document(p, of)
@@ -61,7 +61,7 @@ func (e *entry) once(p *pass, of *profile) {
 	}
 }
 
-// pages are those of the rules in checks, in the same order.
+// pages returns the pages of the rules in checks, in the same order.
 var pages = sync.OnceValue(func() []rules.Rule {
 	all := make([]rules.Rule, len(checks))
 	for i := range checks {
@@ -70,15 +70,15 @@ var pages = sync.OnceValue(func() []rules.Rule {
 	return all
 })
 
-// usualGroups say whether a profile is right, and what it does. It is a table to read: nobody writes to it.
+// usualGroups are the default of Options.Groups. Read-only.
 var usualGroups = []rules.Group{rules.Structure, rules.Schema, rules.Effect, rules.Sync}
 
-// severityOf is the usual severity of a rule. Every rule has a page, as a test holds.
+// severityOf returns the severity on a rule's page. A test makes sure of a page for every rule.
 func severityOf(id string) diag.Severity {
 	page, _ := rules.Find(id)
 	return page.Severity
 }
 
-func find(id string) (int, bool) {
-	return slices.BinarySearchFunc(checks, id, func(e entry, id string) int { return strings.Compare(e.id, id) })
+func findCheck(id string) (int, bool) {
+	return slices.BinarySearchFunc(checks, id, func(e ruleCheck, id string) int { return strings.Compare(e.id, id) })
 }

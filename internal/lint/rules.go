@@ -2,17 +2,17 @@ package lint
 
 import "syncguard/internal/rules/rule"
 
-// checks lists every rule that package lint reports, sorted. It is a table to read: nobody writes to it.
-var checks = []entry{
+// checks lists every rule reported by package lint, sorted by ID. It is read-only. The columns are explained at ruleCheck.
+var checks = []ruleCheck{
 	{id: rule.AccountChangesBlocked, settings: accountChangesBlocked},
 	{id: rule.ArraysSideBySide, value: arraysSideBySide},
 	{id: rule.BinaryForMDM, server: binaryForMDM},
 	{id: rule.CaptiveDetectionDisabled, settings: captiveDetectionDisabled},
-	{id: rule.CellularTogglesFrozen, settings: (*pass).reportHarms},
+	{id: rule.CellularTogglesFrozen, settings: (*pass).reportHarmfulSettings},
 	{id: rule.CertificateExpiresSoon, certificate: certificateExpiresSoon},
 	{id: rule.CertificateNotYetValid, certificate: certificateNotYetValid},
-	{id: rule.CloudBackupDisabled, settings: (*pass).reportHarms},
-	{id: rule.CloudSyncDisabled, settings: (*pass).reportHarms},
+	{id: rule.CloudBackupDisabled, settings: (*pass).reportHarmfulSettings},
+	{id: rule.CloudSyncDisabled, settings: (*pass).reportHarmfulSettings},
 	{id: rule.ConflictingKeys, walk: true, value: teamAllowedTwice},
 	{id: rule.ConflictingSetting, set: conflictingSetting},
 	{id: rule.DanglingCertificateReference, absence: true, walk: true},
@@ -75,7 +75,7 @@ var checks = []entry{
 	{id: rule.RemovalDatePast, profile: removalDatePast},
 	{id: rule.RemovedKey, effect: removedKey},
 	{id: rule.RemovedPayload, effect: removedPayload},
-	{id: rule.RoamingSyncDisabled, settings: (*pass).reportHarms},
+	{id: rule.RoamingSyncDisabled, settings: (*pass).reportHarmfulSettings},
 	{id: rule.SameProfileTwice, set: sameProfileTwice},
 	{id: rule.ScopeLeftToMDM, server: scopeLeftToMDM},
 	{id: rule.SecretInClearText, ofTemplate: true, document: secretInClearText},
@@ -107,7 +107,7 @@ var checks = []entry{
 	{id: rule.UnreadPreferenceDomain, value: unreadPreferenceDomain},
 	{id: rule.UnusedActionParameters, walk: true},
 	{id: rule.UnusedServerURL, walk: true},
-	{id: rule.UpdatesDelayed, settings: (*pass).reportHarms},
+	{id: rule.UpdatesDelayed, settings: (*pass).reportHarmfulSettings},
 	{id: rule.ValueNotInFormat, value: valueNotInFormat},
 	{id: rule.ValueNotInRangelist, value: valueNotInRangelist},
 	{id: rule.ValueNotOfSubtype, value: valueNotOfSubtype},

@@ -145,12 +145,12 @@ func TestFactsNameRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := func(id string, is func(entry) bool) {
-		if i, ok := find(id); id != "" && (!ok || !is(checks[i])) {
+	want := func(id string, is func(ruleCheck) bool) {
+		if i, ok := findCheck(id); id != "" && (!ok || !is(checks[i])) {
 			t.Errorf("a fact names the rule %q, which the table does not have for it", id)
 		}
 	}
-	walk := func(e entry) bool { return e.walk }
+	walk := func(e ruleCheck) bool { return e.walk }
 	for _, c := range known.Conditions {
 		want(c.Rule, walk)
 	}
@@ -158,17 +158,17 @@ func TestFactsNameRules(t *testing.T) {
 		want(m.Rule, walk)
 	}
 	for _, e := range known.Envelope {
-		want(e.Rule, func(e entry) bool { return e.profile != nil })
+		want(e.Rule, func(e ruleCheck) bool { return e.profile != nil })
 	}
 	for _, x := range known.Tolerances {
 		for _, id := range x.Rules {
-			want(id, func(entry) bool { return true })
+			want(id, func(ruleCheck) bool { return true })
 		}
 	}
 }
 
 func TestChecksAreComplete(t *testing.T) {
-	if !slices.IsSortedFunc(checks, func(a, b entry) int { return strings.Compare(a.id, b.id) }) {
+	if !slices.IsSortedFunc(checks, func(a, b ruleCheck) int { return strings.Compare(a.id, b.id) }) {
 		t.Error("the checks are not sorted by ID")
 	}
 	for i, e := range checks {
@@ -182,7 +182,7 @@ func TestChecksAreComplete(t *testing.T) {
 }
 
 // ways counts the functions of an entry.
-func ways(e entry) (n int) {
+func ways(e ruleCheck) (n int) {
 	for _, field := range reflect.ValueOf(e).Fields() {
 		if field.Kind() == reflect.Func && !field.IsNil() {
 			n++

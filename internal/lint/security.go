@@ -10,13 +10,13 @@ import (
 	"syncguard/internal/secret"
 )
 
-// The rules about secrets that everybody who has the file can read, and about what can be changed on its way.
+// The rules about secrets readable to everybody with the file, and about traffic open to tampering.
 
 const pkcs12 = "com.apple.security.pkcs12"
 
 func secretInClearText(p *pass, profile *profile) {
 	if len(profile.secrets) == 0 || !p.within.IsZero() {
-		return // what is within a profile is reported there, as a whole
+		return // reported once at the profile, for the data item as a whole
 	}
 	for n := range plist.Walk(profile.root) {
 		if reason, ok := profile.secrets[n.Value]; ok && !reason.Quiet {
@@ -25,7 +25,7 @@ func secretInClearText(p *pass, profile *profile) {
 	}
 }
 
-// secretPlace is the key of a secret: the excerpt shows that line without the secret.
+// secretPlace is the place of a secret's key: the excerpt shows its line without the secret.
 func secretPlace(at *path, n *plist.Node) place {
 	span := n.Span
 	if n.Field != nil {
@@ -34,7 +34,7 @@ func secretPlace(at *path, n *plist.Node) place {
 	return place{path: at.to(n), span: span}
 }
 
-// nearestType is the PayloadType of the nearest value around n that has one, or "".
+// nearestType returns the PayloadType of n, or of the nearest value around it with one, or "".
 func nearestType(n *plist.Node) string {
 	for ; n != nil; n = n.Up {
 		if t := n.String("PayloadType"); t != "" {
@@ -61,7 +61,7 @@ func (p *pass) reportSecret(at place, reason secret.Reason, payloadType string) 
 	}
 }
 
-// plainURL is a key whose URL should be https, and what comes of it when it is not.
+// plainURL is a key for an https URL, with the consequence of plain http.
 type plainURL struct {
 	domain, key string
 	severity    diag.Severity
@@ -104,7 +104,7 @@ func httpURL(p *pass, n *node) {
 	}
 }
 
-// isPlainHTTP says whether a text is an http URL of another machine.
+// isPlainHTTP reports whether a text is an http URL of another machine.
 func isPlainHTTP(text string) bool {
 	if len(text) < len("http://") || !strings.EqualFold(text[:len("http://")], "http://") {
 		return false

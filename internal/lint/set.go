@@ -19,41 +19,41 @@ import (
 	"syncguard/profiles"
 )
 
-// What several profiles and declarations do to one device together. Of each only a Member is kept, for a set may have tens
-// of thousands of files.
+// This file checks profiles and declarations landing on one device together. A set may have tens of thousands of files, so
+// only the FileFacts of each are kept.
 
-// Member is what has to be known of one profile or declaration to check it beside others. It keeps the text of the file,
-// to point at, and not the tree.
+// FileFacts holds the facts of one profile or declaration needed by a set check. It keeps the file's text, for findings to
+// point at, but not the tree.
 type FileFacts struct {
 	name     string
-	file     *diag.File // nil where the input has no places
+	file     *diag.File // nil for input without positions
 	content  [sha256.Size]byte
-	scope    string // PayloadScope, where it is stated
-	declares string // the type of a declaration
+	scope    string // PayloadScope, "" if absent
+	declares string // the type of a declaration, "" for a profile
 
-	identifier, displayName mark // of the top level
-	payloads                []setPayload
+	identifier, displayName textAt // of the top level
+	payloads                []payloadFacts
 	settings                []setting
 }
 
-// mark is a text of a file and where it stands.
-type mark struct {
+// textAt is a text in a file with its byte offsets.
+type textAt struct {
 	text       string
 	start, end int
 }
 
-// setPayload is one payload of a member, or what a declaration declares.
-type setPayload struct {
+// payloadFacts is one payload of a file; a declaration counts as one.
+type payloadFacts struct {
 	path        *path
-	at          mark // PayloadType, or Type of a declaration
-	uuid        mark
+	typeText    textAt // PayloadType, or Type of a declaration
+	uuid        textAt
 	platforms   platforms
-	single      []string  // the types that it is, of which a device takes one
-	singleOn    platforms // where that is so
-	replacement string    // the declaration that takes its place
+	single      []string  // its types with at most one payload a device
+	singleOn    platforms // the platforms with that limit
+	replacement string    // the declaration replacing it
 }
 
-// platforms is a set of Apple's platforms.
+// platforms is a set of Apple's platforms, one bit each.
 type platforms uint8
 
 var everyPlatform = platforms(1<<len(target.SchemaPlatforms()) - 1)
@@ -66,9 +66,10 @@ func platformBit(p target.Platform) platforms {
 	return 1 << i
 }
 
-// Member takes in a profile or declaration under the name that findings call it by. The file is what its places point into.
+// FileFacts collects the facts of a profile or declaration. name is its name in findings; file is the text its spans point
+// into.
 func (c *Checker) FileFacts(name string, file *diag.File, root *plist.Value, isDeclaration bool, targets []target.Target) (*FileFacts, error) {
-	p, err := c.open(root, isDeclaration, targets, Options{})
+	p, err := c.newDocument(root, isDeclaration, targets, Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -77,49 +78,50 @@ func (c *Checker) FileFacts(name string, file *diag.File, root *plist.Value, isD
 	if file != nil {
 		m.content = sha256.Sum256(file.Data)
 	}
-	reach := p.reach()
+	installable := p.installablePlatforms()
 	if isDeclaration {
-		m.identifier, m.declares = markOf(p.root, "Identifier"), p.root.String("Type")
-		m.addDeclared(p, reach)
+		m.identifier, m.declares = textAtKey(p.root, "Identifier"), p.root.String("Type")
+		m.addDeclaration(p, installable)
 		return m, p.err
 	}
-	m.identifier, m.displayName = markOf(p.root, "PayloadIdentifier"), markOf(p.root, "PayloadDisplayName")
+	m.identifier, m.displayName = textAtKey(p.root, "PayloadIdentifier"), textAtKey(p.root, "PayloadDisplayName")
 	for i, pl := range p.payloads {
-		pl.node.path.id = strings.Clone(pl.node.path.id) // it lives longer than the tree
-		m.payloads = append(m.payloads, newSetPayload(p, pl, reach))
-		m.addSettings(p, pl, i, reach)
+		pl.node.path.id = strings.Clone(pl.node.path.id) // a copy, since it outlives the tree
+		m.payloads = append(m.payloads, newPayloadFacts(p, pl, installable))
+		m.addSettings(p, pl, i, installable)
 	}
 	return m, p.err
 }
 
-// markOf returns the text of a key. What a server or a later step fills in is none.
-func markOf(v *plist.Value, key string) mark {
+// textAtKey returns the text of a key, or the zero textAt if it is absent, no string, or a placeholder to be filled in
+// later.
+func textAtKey(v *plist.Value, key string) textAt {
 	text := v.Get(key)
 	if text == nil || text.Kind != plist.String || hasPlaceholder(text) {
-		return mark{}
+		return textAt{}
 	}
-	return mark{strings.Clone(text.Text), text.Span.Start, text.Span.End}
+	return textAt{strings.Clone(text.Text), text.Span.Start, text.Span.End}
 }
 
-// reach returns the platforms that a profile can be installed on at all: by TargetDeviceType, and by the targets.
-func (p *profile) reach() platforms {
-	reach := everyPlatform
+// installablePlatforms returns the platforms a profile can be installed on, by its TargetDeviceType and the targets.
+func (p *profile) installablePlatforms() platforms {
+	installable := everyPlatform
 	if device := profiles.DeviceTypeOf(p.root); device.Platform() != "" {
-		reach = platformBit(device.Platform())
+		installable = platformBit(device.Platform())
 	} else if device == profiles.HomePod {
-		reach = 0 // the schemas say nothing of it
+		installable = 0 // the schemas do not cover it
 	}
 	if len(p.targets) == 0 {
-		return reach
+		return installable
 	}
 	var wanted platforms
 	for _, t := range p.targets {
 		wanted |= platformBit(t.Platform)
 	}
-	return reach & wanted
+	return installable & wanted
 }
 
-// platformsOf returns the platforms that have a type; all of them where its schema names none.
+// platformsOf returns a type's platforms that pass a test; all platforms if its schema names none.
 func platformsOf(t *schema.Type, does func(schema.Availability) bool) platforms {
 	if len(t.Availability) == 0 {
 		return everyPlatform
@@ -135,8 +137,8 @@ func platformsOf(t *schema.Type, does func(schema.Availability) bool) platforms 
 
 func isThere(schema.Availability) bool { return true }
 
-func newSetPayload(p *profile, pl *payload, reach platforms) setPayload {
-	s := setPayload{path: pl.node.path, at: markOf(pl.node.value, "PayloadType"), uuid: markOf(pl.node.value, "PayloadUUID"), platforms: reach}
+func newPayloadFacts(p *profile, pl *payload, installable platforms) payloadFacts {
+	s := payloadFacts{path: pl.node.path, typeText: textAtKey(pl.node.value, "PayloadType"), uuid: textAtKey(pl.node.value, "PayloadUUID"), platforms: installable}
 	var there platforms
 	for _, t := range pl.types {
 		there |= platformsOf(t, isThere)
@@ -144,7 +146,7 @@ func newSetPayload(p *profile, pl *payload, reach platforms) setPayload {
 			continue
 		}
 		s.replacement = cmp.Or(s.replacement, t.Replacement, p.facts.Counterpart(pl.payloadType))
-		if once := reach & platformsOf(t, func(a schema.Availability) bool { return isFalse(a.Multiple) }); once != 0 {
+		if once := installable & platformsOf(t, func(a schema.Availability) bool { return isFalse(a.Multiple) }); once != 0 {
 			s.single, s.singleOn = append(s.single, t.ID), s.singleOn|once
 		}
 	}
@@ -154,9 +156,9 @@ func newSetPayload(p *profile, pl *payload, reach platforms) setPayload {
 	return s
 }
 
-// addDeclared adds what a declaration declares.
-func (m *FileFacts) addDeclared(p *profile, reach platforms) {
-	s := setPayload{at: markOf(p.root, "Type"), platforms: reach}
+// addDeclaration adds a declaration as its own single payload.
+func (m *FileFacts) addDeclaration(p *profile, installable platforms) {
+	s := payloadFacts{typeText: textAtKey(p.root, "Type"), platforms: installable}
 	for _, pl := range p.payloads {
 		for _, t := range pl.types {
 			s.platforms &= platformsOf(t, isThere)
@@ -168,26 +170,26 @@ func (m *FileFacts) addDeclared(p *profile, reach platforms) {
 	m.payloads = append(m.payloads, s)
 }
 
-// together is one check of several members.
+// setCheck is one check of several files.
 type setCheck struct {
-	members []*FileFacts
-	copies  map[int]int         // members with the very content of an earlier one, by their index
-	found   [][]diag.Diagnostic // of each member
-	server  *mdm.Server
-	clashes func() []clash
+	files    []*FileFacts
+	copies   map[int]int         // from a file to an earlier one with identical content, by index
+	found    [][]diag.Diagnostic // by the index of the file
+	server   *mdm.Server
+	overlaps func() []overlap
 }
 
-// setPass is what one rule sees of it.
+// setPass is one rule's view of a setCheck.
 type setPass struct {
 	*setCheck
 	page rules.Rule
 }
 
-// CheckSet returns what is wrong with profiles and declarations that land on one device together: for each member, in
-// their order, what there is to say of it beside those before it. Of the options, Groups and For count.
-func (c *Checker) CheckSet(members []*FileFacts, o Options) ([][]diag.Diagnostic, error) {
-	s := &setCheck{members: members, copies: copies(members), found: make([][]diag.Diagnostic, len(members)), server: o.For}
-	s.clashes = sync.OnceValue(s.findClashes)
+// CheckSet checks profiles and declarations landing on one device together. The result has the findings about each file, in
+// the order of files, each against the files before it. Only Groups and For of the options count.
+func (c *Checker) CheckSet(files []*FileFacts, o Options) ([][]diag.Diagnostic, error) {
+	s := &setCheck{files: files, copies: copies(files), found: make([][]diag.Diagnostic, len(files)), server: o.For}
+	s.overlaps = sync.OnceValue(s.findOverlaps)
 	for i, page := range pages() {
 		if e := &checks[i]; e.set != nil && (len(o.Groups) == 0 || page.Has(o.Groups...)) {
 			e.set(&setPass{s, page})
@@ -199,40 +201,40 @@ func (c *Checker) CheckSet(members []*FileFacts, o Options) ([][]diag.Diagnostic
 	return s.found, nil
 }
 
-// spot is a place in a member.
-type spot struct {
-	member     int
+// location is a place in a file of the set.
+type location struct {
+	file       int
 	start, end int
 	path       *path
 }
 
-func (s *setCheck) span(at spot) diag.Span {
+func (s *setCheck) span(at location) diag.Span {
 	if at.end == 0 {
-		return diag.Span{} // a binary property list
+		return diag.Span{} // no positions: a binary property list
 	}
-	return diag.Span{File: s.members[at.member].file, Start: at.start, End: at.end}
+	return diag.Span{File: s.files[at.file].file, Start: at.start, End: at.end}
 }
 
-// report adds a finding about a member, with where an earlier one stands that it does not go with.
-func (s *setPass) report(at, earlier spot, message, help string) *diag.Diagnostic {
+// report adds a finding about a file, related to the place in an earlier file it conflicts with.
+func (s *setPass) report(at, earlier location, message, help string) *diag.Diagnostic {
 	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path.steps()}
-	m := s.members[at.member]
+	m := s.files[at.file]
 	d.Domain, d.Key = owner(d.Path, m.declares != "", func(i int) string {
 		if m.declares != "" {
 			return m.declares
 		}
-		at := slices.IndexFunc(m.payloads, func(p setPayload) bool { return p.path.index == i })
-		return m.payloads[at].at.text
+		at := slices.IndexFunc(m.payloads, func(p payloadFacts) bool { return p.path.index == i })
+		return m.payloads[at].typeText.text
 	})
-	d.Related = related("in "+s.nameOf(earlier.member), s.span(earlier))
-	s.found[at.member] = append(s.found[at.member], d)
-	return &s.found[at.member][len(s.found[at.member])-1]
+	d.Related = relatedTo("in "+s.fileName(earlier.file), s.span(earlier))
+	s.found[at.file] = append(s.found[at.file], d)
+	return &s.found[at.file][len(s.found[at.file])-1]
 }
 
-// nameOf is how a message calls a member.
-func (s *setCheck) nameOf(i int) string { return quoteName(s.members[i].name) }
+// fileName returns a file's quoted name for a message.
+func (s *setCheck) fileName(i int) string { return quoteName(s.files[i].name) }
 
-// quoteName quotes the name of a file. A long one is cut at its beginning, for the end tells more.
+// quoteName quotes the name of a file. A long name loses its beginning, since the end tells more.
 func quoteName(name string) string {
 	if runes := []rune(name); len(runes) > text.MaxShown {
 		name = "..." + string(runes[len(runes)-text.MaxShown:])

@@ -10,10 +10,10 @@ import (
 	"syncguard/internal/target"
 )
 
-// areAlternatives says whether two members are made of one template for different targets, and no device is two targets:
-// the names of their files say so, or their identifiers.
+// areAlternatives reports whether two files are made from one template for different targets, by their names or their
+// identifiers. Such files never meet: no device is two targets.
 func areAlternatives(a, b *FileFacts) bool {
-	return differInTarget(cutTargetOfName, a, b) || differInTarget(cutTarget, a, b)
+	return differInTarget(cutTargetOfFile, a, b) || differInTarget(cutTarget, a, b)
 }
 
 func differInTarget(cut func(*FileFacts) (before, target string), a, b *FileFacts) bool {
@@ -22,8 +22,8 @@ func differInTarget(cut func(*FileFacts) (before, target string), a, b *FileFact
 	return x != "" && y != "" && before == other && x != y
 }
 
-// cutTarget parts the target in an identifier that build makes from what is before it: at the end of a profile's, as in
-// com.acme.wifi.ios-manual, and in the midst of a declaration's, as in com.acme.wifi.ios-supervised.updates.
+// cutTarget cuts an identifier made by build at its target: at the end of a profile's, as in com.acme.wifi.ios-manual, and
+// in the middle of a declaration's, as in com.acme.wifi.ios-supervised.updates. group is "" without a target.
 func cutTarget(m *FileFacts) (before, group string) {
 	parts := strings.Split(m.identifier.text, ".")
 	first := len(parts) - 1
@@ -38,14 +38,14 @@ func cutTarget(m *FileFacts) (before, group string) {
 	return m.identifier.text, ""
 }
 
-// targetInName matches the target in the name of a file that build makes, with the version where there is one.
+// targetInName matches the target in the name of a file made by build, with an optional version.
 var targetInName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\.(?:` + strings.NewReplacer("-", `(?:-[0-9.]+)?-`).Replace(strings.Join(target.Groups(), "|")) + `)\.`)
 })
 
-// cutTargetOfName parts the target from what is before it, as in wifi.ios-27-supervised.mobileconfig and
-// wifi.ios-27-supervised.dns.json.
-func cutTargetOfName(m *FileFacts) (before, of string) {
+// cutTargetOfFile cuts the name of a file at its target, as in wifi.ios-27-supervised.mobileconfig and
+// wifi.ios-27-supervised.dns.json. of is "" without a target.
+func cutTargetOfFile(m *FileFacts) (before, of string) {
 	folder, name := filepath.Split(m.name)
 	at := targetInName().FindStringIndex(name)
 	if at == nil {

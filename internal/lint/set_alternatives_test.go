@@ -4,7 +4,7 @@ import "testing"
 
 func TestAlternatives(t *testing.T) {
 	member := func(name, identifier string) *FileFacts {
-		return &FileFacts{name: name, identifier: mark{text: identifier}}
+		return &FileFacts{name: name, identifier: textAt{text: identifier}}
 	}
 	tests := []struct {
 		name string

@@ -10,39 +10,39 @@ import (
 	"syncguard/profiles"
 )
 
-// setting is what a member sets one key to, in a payload whose settings come together with those of other profiles.
+// setting is a key and its value in a payload of the kind a device combines with those of other profiles.
 type setting struct {
-	domain, key string // of a payload type or preference domain; keys below each other are parted by dots
-	says        string // the value, for a message
-	value       uint64 // the same for equal values
-	within      *path  // the dictionary that it stands in
-	name        string // of the key there
-	replacement string // the declaration that takes its place
+	domain, key string // domain is a payload type or preference domain; nested keys are joined by dots
+	shown       string // the value as shown in a message
+	value       uint64 // a hash of the value
+	within      *path  // the path of its dictionary
+	name        string // the key in that dictionary
+	replacement string // the declaration replacing it
 	platforms   platforms
-	start, end  int // of the key
+	start, end  int // byte offsets of the key
 }
 
 func (x *setting) path() *path { return x.within.field(x.name) }
 
-// addSettings keeps the settings of a payload where those of several profiles come together: restrictions and the like, and
-// the preferences of apps on a Mac. What may stand beside another of its kind, such as a Wi-Fi network, is left out.
-func (m *FileFacts) addSettings(p *profile, pl *payload, index int, reach platforms) {
+// addSettings keeps the settings of a payload of the kind a device combines with those of other profiles: restrictions and
+// the like, and preferences of apps on a Mac. It leaves out payloads that coexist, such as Wi-Fi networks.
+func (m *FileFacts) addSettings(p *profile, pl *payload, index int, installable platforms) {
 	base := setting{within: pl.node.path, domain: intern(pl.payloadType)}
 	switch {
 	case pl.payloadType == profiles.ManagedPreferences:
-		m.addForced(pl, base, reach)
+		m.addForced(pl, base, installable)
 	case pl.payloadType == "" || hasPlaceholder(pl.node.value.Get("PayloadType")):
-	case len(m.payloads[index].single) > 0: // said of the payload as a whole
+	case len(m.payloads[index].single) > 0: // single-instance rules report the payload as a whole
 	case slices.Contains(p.facts.Combined.Types, pl.payloadType):
-		base.platforms = reach & payloadPlatforms(pl)
+		base.platforms = installable & payloadPlatforms(pl)
 		m.addKeys(base, "", pl.node.value, pl.types, true)
 	case len(pl.types) == 0 || pl.types[0].Family == schema.Preferences:
-		base.platforms = reach & macOS
+		base.platforms = installable & macOS
 		m.addKeys(base, "", pl.node.value, nil, true)
 	}
 }
 
-// macOS is where preference domains are managed.
+// macOS is the platform with managed preference domains.
 const macOS platforms = 1 << 1
 
 func payloadPlatforms(pl *payload) platforms {
@@ -53,8 +53,8 @@ func payloadPlatforms(pl *payload) platforms {
 	return all
 }
 
-// addForced adds the domains that com.apple.ManagedClient.preferences forces.
-func (m *FileFacts) addForced(pl *payload, base setting, reach platforms) {
+// addForced adds the preference domains forced by com.apple.ManagedClient.preferences.
+func (m *FileFacts) addForced(pl *payload, base setting, installable platforms) {
 	content := pl.node.value.Get("PayloadContent")
 	if content == nil {
 		return
@@ -62,7 +62,7 @@ func (m *FileFacts) addForced(pl *payload, base setting, reach platforms) {
 	for _, f := range content.Fields {
 		for i, forced := range items(f.Value.Get(profiles.Forced)) {
 			if settings := forced.Get(profiles.PreferenceSettings); settings != nil && i == 0 {
-				base.domain, base.platforms = intern(f.Key), reach&macOS
+				base.domain, base.platforms = intern(f.Key), installable&macOS
 				base.within = pl.node.path.field("PayloadContent").field(base.domain).field(profiles.Forced).at(0).field(profiles.PreferenceSettings)
 				m.addKeys(base, "", settings, nil, false)
 			}
@@ -70,7 +70,7 @@ func (m *FileFacts) addForced(pl *payload, base setting, reach platforms) {
 	}
 }
 
-// maxSettingDepth is how deep dictionaries are compared key by key; below, as a whole.
+// maxSettingDepth bounds the comparison key by key; deeper dictionaries are compared as a whole.
 const maxSettingDepth = 8
 
 func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []*schema.Type, isPayload bool) {
@@ -86,10 +86,10 @@ func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []
 			continue
 		}
 		x := base
-		x.key, x.name, x.says, x.value = intern(key), intern(f.Key), intern(f.Value.Describe()), plist.Hash(f.Value)
+		x.key, x.name, x.shown, x.value = intern(key), intern(f.Key), intern(f.Value.Describe()), plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
-			if k := named(t.Keys, f.Key); k != nil {
+			if k := keyNamed(t.Keys, f.Key); k != nil {
 				x.replacement = k.Replacement
 				x.platforms = base.platforms & keyPlatforms(t, k)
 			}
@@ -98,7 +98,7 @@ func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []
 	}
 }
 
-// depth counts the dots of a key. A key with dots of its own is merely compared as a whole sooner.
+// depth counts the dots of a key. A key containing dots is merely compared as a whole sooner.
 func (setting) depth(key string) int {
 	n := 0
 	for _, c := range []byte(key) {
@@ -109,7 +109,7 @@ func (setting) depth(key string) int {
 	return n
 }
 
-// keyPlatforms returns where a key of a type exists.
+// keyPlatforms returns the platforms with a key of a type.
 func keyPlatforms(t *schema.Type, k *schema.Key) platforms {
 	var all platforms
 	for p, a := range t.Availability {
@@ -120,7 +120,7 @@ func keyPlatforms(t *schema.Type, k *schema.Key) platforms {
 	return all
 }
 
-// isCommonKey says whether a key is one that every payload has.
+// isCommonKey reports whether a key is common to all payloads.
 func isCommonKey(key string) bool {
 	switch key {
 	case "PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription",
@@ -130,72 +130,72 @@ func isCommonKey(key string) bool {
 	return false
 }
 
-// intern returns the same text with one copy of it in memory, for the keys of many files are the same.
+// intern deduplicates a text in memory: many files have the same keys.
 func intern(s string) string { return unique.Make(s).Value() }
 
-// holder is a setting of a member.
-type holder struct {
-	member  int
+// settingRef is a setting with the index of its file.
+type settingRef struct {
+	file    int
 	setting *setting
 }
 
-// clash is a setting that two members make.
-type clash struct{ earlier, here holder }
+// overlap is a setting present in two files, with equal or different values.
+type overlap struct{ earlier, here settingRef }
 
-// findClashes finds the settings that several members make.
-func (s *setCheck) findClashes() (found []clash) {
+// findOverlaps finds the settings present in several files.
+func (s *setCheck) findOverlaps() (found []overlap) {
 	type name struct{ domain, key string }
-	first := map[name][]holder{}
-	for i, m := range s.each {
+	first := map[name][]settingRef{}
+	for i, m := range s.originals {
 		for j := range m.settings {
-			here := holder{i, &m.settings[j]}
+			here := settingRef{i, &m.settings[j]}
 			n := name{here.setting.domain, here.setting.key}
-			at := slices.IndexFunc(first[n], func(b holder) bool { return b.member != i && s.meet(b, here) })
+			at := slices.IndexFunc(first[n], func(b settingRef) bool { return b.file != i && s.settingsMeet(b, here) })
 			if at < 0 {
 				first[n] = append(first[n], here)
 			} else {
-				found = append(found, clash{first[n][at], here})
+				found = append(found, overlap{first[n][at], here})
 			}
 		}
 	}
 	return found
 }
 
-// meet says whether two settings can reach the same device, and the same user or the device as a whole.
-func (s *setCheck) meet(a, b holder) bool {
-	if areAlternatives(s.members[a.member], s.members[b.member]) {
+// settingsMeet reports whether two settings can land on the same device and in the same scope there.
+func (s *setCheck) settingsMeet(a, b settingRef) bool {
+	if areAlternatives(s.files[a.file], s.files[b.file]) {
 		return false
 	}
 	shared := a.setting.platforms & b.setting.platforms
-	if x, y := s.members[a.member].scope, s.members[b.member].scope; x != "" && y != "" && x != y {
-		shared &^= macOS // the user's settings and those of the device stand beside each other
+	if x, y := s.files[a.file].scope, s.files[b.file].scope; x != "" && y != "" && x != y {
+		shared &^= macOS // a Mac keeps settings of the user and of the device apart
 	}
 	return shared != 0
 }
 
 func conflictingSetting(s *setPass) {
-	for _, c := range s.clashes() {
+	for _, c := range s.overlaps() {
 		x, before := c.here.setting, c.earlier.setting
 		if x.value == before.value {
 			continue
 		}
-		other := before.says
-		if x.says == other {
+		other := before.shown
+		if x.shown == other {
 			other = "another one"
 		}
-		s.reportClash(c, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.says, other, s.nameOf(c.earlier.member)))
+		s.reportOverlap(c, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.shown, other, s.fileName(c.earlier.file)))
 	}
 }
 
 func settingManagedTwice(s *setPass) {
-	for _, c := range s.clashes() {
+	for _, c := range s.overlaps() {
 		if x := c.here.setting; x.value == c.earlier.setting.value && x.domain == restrictions {
-			s.reportClash(c, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.nameOf(c.earlier.member)))
+			s.reportOverlap(c, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.fileName(c.earlier.file)))
 		}
 	}
 }
 
-func (s *setPass) reportClash(c clash, message string) {
-	spotOf := func(h holder) spot { return spot{h.member, h.setting.start, h.setting.end, h.setting.path()} }
+func (s *setPass) reportOverlap(c overlap, message string) {
+	spotOf := func(h settingRef) location { return location{h.file, h.setting.start, h.setting.end, h.setting.path()} }
 	s.report(spotOf(c.here), spotOf(c.earlier), message, "set it in one profile alone")
 }

@@ -10,17 +10,17 @@ import (
 	"syncguard/internal/roots"
 )
 
-// The rules about who signed a profile, read from the signed message without verifying it. They point at the file as a
-// whole: the signature has no place in the text.
+// The rules about the signers of a profile, read from the signed message without verifying it. They point at the file as a
+// whole, since the signature has no position in the text.
 
-// signers returns what the message says of its signers; nothing where there is no message or it cannot be read.
+// signers returns the facts about the signers of the message, nil without a readable message.
 func (f Container) signers() []cms.SignerFacts {
 	if len(f.Message) == 0 {
 		return nil
 	}
 	found, err := cms.Signers(f.Message)
 	if err != nil {
-		return nil // damaged-signature says so
+		return nil // damaged-signature reports it
 	}
 	return found
 }
@@ -31,22 +31,22 @@ func (p *pass) reportSigner(format string, args ...any) *diag.Diagnostic {
 }
 
 func expiredSigner(p *pass, s cms.SignerFacts) {
-	if c := s.Certificate; c != nil && p.isOver(c) {
-		p.reportSigner("the certificate of the signer, %s, expired on %s", nameOf(c), pki.Day(c.NotAfter)).
+	if c := s.Certificate; c != nil && p.isExpired(c) {
+		p.reportSigner("the certificate of the signer, %s, expired on %s", certificateName(c), pki.Day(c.NotAfter)).
 			Help = "renew the certificate, and sign the profile anew"
 	}
 }
 
 func signerExpiresSoon(p *pass, s cms.SignerFacts) {
-	if c := s.Certificate; c != nil && p.endsSoon(c) {
-		p.reportSigner("the certificate of the signer, %s, expires on %s", nameOf(c), pki.Day(c.NotAfter)).
+	if c := s.Certificate; c != nil && p.expiresSoon(c) {
+		p.reportSigner("the certificate of the signer, %s, expires on %s", certificateName(c), pki.Day(c.NotAfter)).
 			Help = "renew the certificate, and sign the profile anew before that day"
 	}
 }
 
 func signerNotYetValid(p *pass, s cms.SignerFacts) {
-	if c := s.Certificate; c != nil && p.isAhead(c) {
-		p.reportSigner("the certificate of the signer, %s, is valid from %s on", nameOf(c), pki.Day(c.NotBefore)).
+	if c := s.Certificate; c != nil && p.isNotYetValid(c) {
+		p.reportSigner("the certificate of the signer, %s, is valid from %s on", certificateName(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
 	}
 }
@@ -62,7 +62,7 @@ func missingIntermediate(p *pass, s cms.SignerFacts) {
 	}
 }
 
-// whatIsMissing reports whether the issuer of a certificate is known to be none that devices may have as a root, and what to do.
+// whatIsMissing reports whether a certificate's issuer is surely an intermediate and no root on devices, and returns a help.
 func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
 	known, isApples := roots.IssuerOf(c)
 	switch {
@@ -76,7 +76,7 @@ func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
 
 func selfSignedSigner(p *pass, s cms.SignerFacts) {
 	if s.IsSelfSigned {
-		p.reportSigner("the certificate of the signer, %s, is signed by itself", nameOf(s.Certificate)).
+		p.reportSigner("the certificate of the signer, %s, is signed by itself", certificateName(s.Certificate)).
 			Help = "sign with a certificate whose root devices trust, or install this one on them first"
 	}
 }
@@ -90,13 +90,13 @@ func weakSignatureDigest(p *pass, s cms.SignerFacts) {
 func shortRSAKey(p *pass, profile *profile) {
 	for _, s := range profile.signedBy() {
 		if bits := shortBits(s.Certificate); bits > 0 {
-			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", nameOf(s.Certificate), bits, pki.MinRSABits).
+			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", certificateName(s.Certificate), bits, pki.MinRSABits).
 				Help = "sign with a longer key, or one on an elliptic curve"
 		}
 	}
 	for at, c := range profile.certificates(certificatePayloads()...) {
 		if bits := shortBits(c); bits > 0 {
-			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", nameOf(c), bits, pki.MinRSABits).
+			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", certificateName(c), bits, pki.MinRSABits).
 				Help = "have the certificate issued anew with a longer key"
 		}
 	}
@@ -110,20 +110,20 @@ func shortBits(c *x509.Certificate) int {
 	return pki.ShortRSA(c.PublicKey)
 }
 
-// isOver says whether a certificate has expired.
-func (p *pass) isOver(c *x509.Certificate) bool {
+// isExpired reports whether a certificate has expired.
+func (p *pass) isExpired(c *x509.Certificate) bool {
 	now := p.profile.options.Now
 	return !now.IsZero() && now.After(c.NotAfter)
 }
 
-// isAhead reports whether a certificate is not valid yet.
-func (p *pass) isAhead(c *x509.Certificate) bool {
+// isNotYetValid reports whether a certificate is not valid yet.
+func (p *pass) isNotYetValid(c *x509.Certificate) bool {
 	now := p.profile.options.Now
 	return !now.IsZero() && now.Before(c.NotBefore)
 }
 
-// endsSoon says whether a certificate is about to expire.
-func (p *pass) endsSoon(c *x509.Certificate) bool {
+// expiresSoon reports whether a valid certificate expires within Options.ExpiresWithin.
+func (p *pass) expiresSoon(c *x509.Certificate) bool {
 	o := p.profile.options
 	within := o.ExpiresWithin
 	if within == 0 {
@@ -132,4 +132,4 @@ func (p *pass) endsSoon(c *x509.Certificate) bool {
 	return !o.Now.IsZero() && !o.Now.After(c.NotAfter) && o.Now.Add(within).After(c.NotAfter)
 }
 
-func nameOf(c *x509.Certificate) string { return quote(pki.NameOf(c)) }
+func certificateName(c *x509.Certificate) string { return quote(pki.NameOf(c)) }

@@ -11,7 +11,7 @@ import (
 
 const statusSubscriptions = "com.apple.configuration.management.status-subscriptions"
 
-// A name that is near a known one is a slip; any other may be an item of a newer version.
+// unknownStatusItem warns about a name near a known one. Any other may be an item of a newer version.
 func unknownStatusItem(p *pass, n *node) {
 	if n.domain != statusSubscriptions || n.path.lastKey() != "Name" || n.value.Kind != plist.String || hasPlaceholder(n.value) {
 		return
@@ -23,7 +23,7 @@ func unknownStatusItem(p *pass, n *node) {
 	if items == nil {
 		return
 	}
-	if item := named(items.Keys, n.value.Text); item != nil {
+	if item := keyNamed(items.Keys, n.value.Text); item != nil {
 		p.reportStatusItem(n, item)
 		return
 	}
@@ -34,7 +34,7 @@ func unknownStatusItem(p *pass, n *node) {
 	}
 }
 
-// reportStatusItem says on which targets nothing reports an item.
+// reportStatusItem reports the targets without a status item.
 func (p *pass) reportStatusItem(n *node, item *schema.Key) {
 	for _, on := range p.profile.targets {
 		a := item.Availability[on.Platform.Schema()]

@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// The rules about keys that are right by the schema and stop or slow iCloud syncing. They hold for a payload and for the
+// The rules about keys that stop or slow iCloud syncing although the schema allows them. They apply to a payload and to the
 // same domain within com.apple.ManagedClient.preferences.
 
 const (
@@ -23,19 +23,19 @@ const (
 	managedUpdates = "com.apple.configuration.softwareupdate.settings"
 )
 
-// harm is a setting that hurts, with what comes of it.
-type harm struct {
+// harmfulSetting is a setting that hurts sync, with its consequence.
+type harmfulSetting struct {
 	domain, key string // the key may have one dictionary before it: Deferrals.MajorPeriodInDays
-	hurts       func(*plist.Value) bool
+	isHarmful   func(*plist.Value) bool
 	consequence string
 }
 
-// harms are the settings that each rule is about. It is a table to read: nobody writes to it.
-var harms = []struct {
+// harmfulSettings lists the settings that hurt sync, by rule. Read-only.
+var harmfulSettings = []struct {
 	rule, help string
-	settings   []harm
+	settings   []harmfulSetting
 }{
-	{rule.CloudSyncDisabled, "remove the key, or set it to true", []harm{
+	{rule.CloudSyncDisabled, "remove the key, or set it to true", []harmfulSetting{
 		{restrictions, "allowCloudDocumentSync", off, "documents and app data in iCloud stop syncing"},
 		{restrictions, "allowCloudDesktopAndDocuments", off, "the Desktop and Documents folders stop syncing"},
 		{restrictions, "allowCloudPhotoLibrary", off, "iCloud Photos stops, and photos that are not fully downloaded are removed from the device"},
@@ -52,16 +52,16 @@ var harms = []struct {
 		{fileProviders, "ManagementAllowsKnownFolderSyncing", off, "the Desktop and Documents folders stop syncing, with iCloud Drive presumably as well"},
 		{fileProviders, "ManagementAllowsExternalVolumeSyncing", off, "cloud storage on external disks stops syncing, iCloud Drive presumably as well"},
 	}},
-	{rule.CloudBackupDisabled, "make sure that devices are backed up in another way", []harm{
+	{rule.CloudBackupDisabled, "make sure that devices are backed up in another way", []harmfulSetting{
 		{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"},
 	}},
-	{rule.CellularTogglesFrozen, "remove the key, or install it only after every switch is as it should stay", []harm{
+	{rule.CellularTogglesFrozen, "remove the key, or install it only after every switch is as it should stay", []harmfulSetting{
 		{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"},
 	}},
-	{rule.RoamingSyncDisabled, "remove the key, or set it to true", []harm{
+	{rule.RoamingSyncDisabled, "remove the key, or set it to true", []harmfulSetting{
 		{restrictions, "allowGlobalBackgroundFetchWhenRoaming", off, "nothing syncs in the background while roaming"},
 	}},
-	{rule.UpdatesDelayed, "remove the key", []harm{
+	{rule.UpdatesDelayed, "remove the key", []harmfulSetting{
 		{restrictions, "forceDelayedSoftwareUpdates", on, "software updates come late"},
 		{restrictions, "forceDelayedMajorSoftwareUpdates", on, "major software updates come late"},
 		{restrictions, "forceDelayedAppSoftwareUpdates", on, "updates of apps come late"},
@@ -85,31 +85,31 @@ var harms = []struct {
 		{managedUpdates, "AutomaticActions.InstallSecurityUpdate", alwaysOff, "security updates are not installed by themselves"},
 		{managedUpdates, "RapidSecurityResponse.Enable", off, "security fixes between updates are not installed"},
 	}},
-	{rule.AccountChangesBlocked, "remove the key, or set it to true", []harm{
+	{rule.AccountChangesBlocked, "remove the key, or set it to true", []harmfulSetting{
 		{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"},
 	}},
-	{rule.CaptiveDetectionDisabled, "remove the key, or set it to false", []harm{
+	{rule.CaptiveDetectionDisabled, "remove the key, or set it to false", []harmfulSetting{
 		{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"},
 	}},
 }
 
-// reportHarms reports the harms of the pass's rule in a dictionary of settings.
-func (p *pass) reportHarms(n *node) {
-	for _, of := range harms {
+// reportHarmfulSettings reports the harmful settings of the pass's rule in a dictionary of settings.
+func (p *pass) reportHarmfulSettings(n *node) {
+	for _, of := range harmfulSettings {
 		for _, h := range of.settings {
 			if of.rule == p.rule.id && h.domain == n.domain {
-				p.reportHarm(n, h, of.help)
+				p.reportHarmfulSetting(n, h, of.help)
 			}
 		}
 	}
 }
 
-func (p *pass) reportHarm(n *node, h harm, help string) {
+func (p *pass) reportHarmfulSetting(n *node, h harmfulSetting, help string) {
 	at, in, key := n.path, n.value, h.key
 	if outer, inner, nested := strings.Cut(h.key, "."); nested {
 		at, in, key = at.field(outer), in.Get(outer), inner
 	}
-	if f := in.Field(key); f != nil && f.Value != nil && h.hurts(f.Value) {
+	if f := in.Field(key); f != nil && f.Value != nil && h.isHarmful(f.Value) {
 		p.report(place{at.field(key), f.KeySpan, isSecret(f.Value)}, "%s is %s, so %s", quote(key), f.Value.Describe(), h.consequence).Help = help
 	}
 }
@@ -124,7 +124,7 @@ func positive(v *plist.Value) bool {
 }
 
 func accountChangesBlocked(p *pass, n *node) {
-	p.reportHarms(n)
+	p.reportHarmfulSettings(n)
 	if n.domain != preferences {
 		return
 	}
@@ -139,25 +139,25 @@ func accountChangesBlocked(p *pass, n *node) {
 	}
 }
 
-// accountPanes are where a Mac shows the Apple Account: from macOS 13 on, and before.
+// accountPanes are the panes of a Mac for the Apple Account: from macOS 13 on, and before.
 func accountPanes() []string {
 	return []string{"com.apple.systempreferences.AppleIDSettings", "com.apple.preferences.AppleIDPrefPane", "com.apple.preferences.icloud"}
 }
 
 func captiveDetectionDisabled(p *pass, n *node) {
-	p.reportHarms(n)
+	p.reportHarmfulSettings(n)
 	switch n.domain {
 	case httpProxy:
 		p.reportCaptiveLogin(n, n.path, n.value, "ProxyCaptiveLoginAllowed", "set it to true")
 	case vpnPayload:
 		always := n.value.Get("AlwaysOn")
-		if isText(n.value.Get("VPNType"), "AlwaysOn") && always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
+		if hasText(n.value.Get("VPNType"), "AlwaysOn") && always != nil && always.Kind == plist.Dictionary && always.Field("AllowedCaptiveNetworkPlugins") == nil && !allows(always.Get("AllowAllCaptiveNetworkPlugins")) {
 			p.reportCaptiveLogin(n, n.path.field("AlwaysOn"), always, "AllowCaptiveWebSheet", "set it to 1")
 		}
 	}
 }
 
-// reportCaptiveLogin reports a key that lets login pages past a proxy or tunnel, where it does not allow them or is absent.
+// reportCaptiveLogin reports a key for login pages past a proxy or tunnel, if it is absent or forbids them.
 func (p *pass) reportCaptiveLogin(n *node, path *path, in *plist.Value, key, help string) {
 	const so = "so no login page appears on a network that asks for one, and nothing syncs there"
 	f := in.Field(key)

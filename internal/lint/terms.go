@@ -9,10 +9,10 @@ import (
 	"syncguard/internal/text"
 )
 
-// The words of the field: those in the names of all types, keys and listed values. A name that is made of them and is not
-// known may be newer than the schemas, and is no slip of the fingers.
+// The terms are the words in the names of all types, keys and listed values. An unknown name made of terms may be newer
+// than the schemas rather than a typo.
 
-// isTerm reports whether a word, in lower case, is one of the field.
+// isTerm reports whether a word, in lower case, is a term.
 func (p *profile) isTerm(word string) bool {
 	terms, err := p.checker.terms()
 	p.err = cmp.Or(p.err, err)
@@ -29,13 +29,13 @@ func readTerms(c Catalog) (map[string]bool, error) {
 		addTerms(terms, e.PayloadType)
 		switch e.Family {
 		case schema.Credential, schema.Envelope, schema.Status:
-			continue // they have no other words than the rest
+			continue // they add no words
 		}
 		t, err := c.Type(e.ID, e.Family)
 		if err != nil {
 			return nil, fmt.Errorf("reading the schema of %s: %w", quote(e.PayloadType), err)
 		}
-		if t != nil { // the index may list what is not there
+		if t != nil { // the index may list absent types
 			addKeyTerms(terms, t.Keys, map[*schema.Key]bool{})
 		}
 	}

@@ -22,11 +22,11 @@ func wrongType(p *pass, n *node) {
 		return
 	}
 	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), text.Article(n.value.Kind.String()), text.Article(n.key.Kind.String()))
-	d.Help = p.profile.retype(n.key, n.value)
-	p.setRetyped(d, n)
+	d.Help = p.profile.retypeHelp(n.key, n.value)
+	p.offerRetyped(d, n)
 }
 
-// accepts says whether a value has a type that a key takes.
+// accepts reports whether a value has a type allowed for a key.
 func accepts(k *schema.Key, v *plist.Value) bool {
 	switch {
 	case v == nil:
@@ -37,8 +37,8 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 	return k.Kind == plist.Real && v.Kind == plist.Integer
 }
 
-// retype says how to write a value in the type of its key where the meaning is clear and the key takes it.
-func (p *profile) retype(k *schema.Key, v *plist.Value) string {
+// retypeHelp describes the value in the type of its key, or returns "" if the meaning is unclear or the key refuses it.
+func (p *profile) retypeHelp(k *schema.Key, v *plist.Value) string {
 	to := retyped(k, v)
 	switch {
 	case to == nil || isSecret(v) || !p.fits(k, to):
@@ -53,20 +53,20 @@ func valueNotInRangelist(p *pass, n *node) {
 	if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
 		return
 	}
-	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), allowed(n.key.RangeList))
+	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), describeAllowed(n.key.RangeList))
 	if n.value.Kind == plist.String {
 		var near string
-		near, d.Help = p.profile.nearest(n.value.Text, texts(n.key.RangeList))
-		p.setAllowed(d, n, near)
+		near, d.Help = p.profile.nearest(n.value.Text, stringsOf(n.key.RangeList))
+		p.offerAllowed(d, n, near)
 	}
 }
 
-// isChecked says whether the value of a key has the right type, and is not a placeholder that a server fills in later.
+// isChecked reports whether the value of a key has the right type and is no placeholder.
 func (n *node) isChecked() bool {
 	return n.key != nil && accepts(n.key, n.value) && !hasPlaceholder(n.value)
 }
 
-// inRangeList says whether a value is one that its key lists. Numbers count by what they are worth: 1 is 1.0.
+// inRangeList reports whether a key lists a value. Numbers compare by value: 1 equals 1.0.
 func inRangeList(k *schema.Key, v *plist.Value) bool {
 	for _, a := range k.RangeList {
 		if x, ok := number(a); ok {
@@ -90,7 +90,7 @@ func number(v *plist.Value) (float64, bool) {
 	return 0, false
 }
 
-func texts(values []*plist.Value) []string {
+func stringsOf(values []*plist.Value) []string {
 	var texts []string
 	for _, v := range values {
 		if v.Kind == plist.String {
@@ -105,14 +105,14 @@ func valueOutOfRange(p *pass, n *node) {
 		return
 	}
 	x, ok := number(n.value)
-	below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // so that NaN is outside
+	below, above := n.key.Min != nil && !(x >= *n.key.Min), n.key.Max != nil && !(x <= *n.key.Max) // NaN is out of range too
 	if ok && (below || above) {
-		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), interval(n.key.Min, n.key.Max))
+		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), describeRange(n.key.Min, n.key.Max))
 	}
 }
 
-// interval says the bounds of a number.
-func interval(from, to *float64) string {
+// describeRange describes the bounds of a number. One of them may be nil.
+func describeRange(from, to *float64) string {
 	text := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
 	switch {
 	case to == nil:
@@ -130,11 +130,11 @@ func wrongItemCount(p *pass, n *node) {
 	lo, hi := itemCount(n.key)
 	have := len(n.value.Items)
 	if lo != nil && have < *lo || hi != nil && have > *hi {
-		p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), text.Count(have, "item"), counts(lo, hi))
+		p.reportSchema(n, n.at(), "%s has %s, want %s", n.subject(), text.Count(have, "item"), describeCount(lo, hi))
 	}
 }
 
-// itemCount returns the bounds of an array. Apple's schemas state them at the element.
+// itemCount returns the bounds of an array's length, nil if unbounded. Apple's schemas state them at the element.
 func itemCount(k *schema.Key) (lo, hi *int) {
 	lo, hi = k.MinItems, k.MaxItems
 	if len(k.Keys) == 1 {
@@ -148,7 +148,7 @@ func itemCount(k *schema.Key) (lo, hi *int) {
 	return lo, hi
 }
 
-func counts(lo, hi *int) string {
+func describeCount(lo, hi *int) string {
 	switch {
 	case hi == nil:
 		return "at least " + strconv.Itoa(*lo)
@@ -169,7 +169,7 @@ func valueNotInFormat(p *pass, n *node) {
 	}
 }
 
-// compile returns the compiled form of a format, or nil for one that Go cannot compile, which is then not checked.
+// compile compiles a format and caches it. It returns nil if Go cannot compile it; such a format is not checked.
 func (c *Checker) compile(format string) *regexp.Regexp {
 	if done, ok := c.formats.Load(format); ok {
 		return done.(*regexp.Regexp)
@@ -186,13 +186,13 @@ func valueNotOfSubtype(p *pass, n *node) {
 	if !n.isChecked() || n.value.Kind != plist.String {
 		return
 	}
-	if want := unmetSubtype(n.key.Subtype, n.value.Text); want != "" {
+	if want := wantedSubtype(n.key.Subtype, n.value.Text); want != "" {
 		p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), want)
 	}
 }
 
-// unmetSubtype says what a text should have been, or "" where it is that.
-func unmetSubtype(subtype, text string) string {
+// wantedSubtype describes the text wanted for a subtype, or returns "" if the text is fine.
+func wantedSubtype(subtype, text string) string {
 	switch subtype {
 	case "url":
 		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {

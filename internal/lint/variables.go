@@ -10,20 +10,20 @@ import (
 	"syncguard/internal/rules/rule"
 )
 
-// The rules about variables that an MDM server fills in for each device.
+// The rules about variables filled in by an MDM server for each device.
 
 func mdmVariableInSignedProfile(p *pass, profile *profile) {
 	if profile.options.Container.Signed {
 		eachFilled(profile.root, func(at place, names string) {
-			p.report(at, messageOfFilled, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
+			p.report(at, filledMessage, names).Help = "sign without the variable, or deliver the profile unsigned and let the server sign it"
 		})
 	}
 }
 
-const messageOfFilled = "%s is for an MDM server to replace, which would break the signature"
+const filledMessage = "%s is for an MDM server to replace, which would break the signature"
 
-// eachFilled calls do for every text that holds variables which some server fills in, with their names. Those that a Mac
-// fills in itself are left out.
+// eachFilled calls do for every text with variables of an MDM server, with their names. It leaves out variables a Mac fills
+// in itself.
 func eachFilled(v *plist.Value, do func(at place, names string)) {
 	for n := range plist.Walk(v) {
 		if n.Kind != plist.String {
@@ -36,11 +36,11 @@ func eachFilled(v *plist.Value, do func(at place, names string)) {
 	}
 }
 
-// SignedVariables finds what keeps a profile from being signed: variables that an MDM server replaces for each device.
+// SignedVariables finds the variables of an MDM server in a profile. Replacing them would break a signature.
 func SignedVariables(root *plist.Value) []diag.Diagnostic {
-	p := &pass{run: &run{profile: &profile{root: root}}, rule: &entry{id: rule.MDMVariableInSignedProfile}, severity: severityOf(rule.MDMVariableInSignedProfile), chosen: true}
+	p := &pass{run: &run{profile: &profile{root: root}}, rule: &ruleCheck{id: rule.MDMVariableInSignedProfile}, severity: severityOf(rule.MDMVariableInSignedProfile), chosen: true}
 	eachFilled(root, func(at place, names string) {
-		p.report(at, messageOfFilled, names).Help = "build with --unsigned and let the MDM sign, or write the value itself"
+		p.report(at, filledMessage, names).Help = "build with --unsigned and let the MDM sign, or write the value itself"
 	})
 	return p.found
 }
@@ -52,7 +52,7 @@ func unknownMDMVariable(p *pass, profile *profile) {
 	}
 	for n := range plist.Walk(profile.root) {
 		unknown := server.UnknownVariables
-		if n.Kind == plist.Null { // text that stands for a value of another type
+		if n.Kind == plist.Null { // a text in the place of a value of another type
 			unknown = server.UnknownOutsideStrings
 		}
 		for _, u := range unknown(n.Text) {

@@ -10,48 +10,48 @@ import (
 	"syncguard/profiles"
 )
 
-// node is one value of the profile with what a schema says of it. The walk has one for each level and uses it again, so
-// nothing keeps one, or its path, after the rules were called.
+// node is one value of the profile with its schema. The walk reuses one node for each level, so no rule may keep a node or
+// its path.
 type node struct {
-	value     *plist.Value
-	key       *schema.Key // nil for the top level and for a payload
-	path      *path
-	keySpan   diag.Span // zero for an element of an array
-	parent    *node
-	payload   *payload // nil in the envelope
-	domain    string   // payload type or preference domain that the value belongs to
-	layers    []layer  // of a dictionary: the keys that it may have; none where nothing is known
-	standing  []schema.Availability
-	effects   []effect // what stands in its way on the targets, and not already in its parent's
-	community bool     // the schema is a community's and not Apple's
-	open      bool     // it is part of preferences: a program may read keys that no schema has
-	facts     *facts.Place
-	noun      string // of a node without a key: what it is called in a message
+	value        *plist.Value
+	key          *schema.Key // nil for the top level and for a payload
+	path         *path
+	keySpan      diag.Span // zero for an array element
+	parent       *node
+	payload      *payload // nil in the envelope
+	domain       string   // payload type or preference domain that the value belongs to
+	layers       []layer  // of a dictionary: its known keys; empty if unknown
+	availability []schema.Availability
+	effects      []effect // its own obstacles on the targets, without those of its parent
+	community    bool     // the schema is a community's, not Apple's
+	open         bool     // it is part of preferences: a program may read keys unknown to any schema
+	facts        *facts.Place
+	noun         string // of a node without a key: its name in messages
 
-	preferences []*schema.Type // what is known of the domain, where the value is what one is set to
+	preferences []*schema.Type // of a preference domain: its schema types
 
-	own   path     // what path points at, where the node was made by the walk
-	layer [1]layer // what layers are, where there is but one
+	own   path     // storage for path in the nodes of the walk
+	layer [1]layer // storage for a single layer
 }
 
-// What a node without a key is called.
+// Names of nodes without a key, for messages.
 const (
 	nounProfile     = "profile"
 	nounPayload     = "payload"
 	nounDeclaration = "declaration"
 )
 
-// layer is a list of keys that a dictionary may have. A dictionary has several where several definitions apply to it.
+// layer is a list of a dictionary's known keys. A dictionary with several definitions has several layers.
 type layer struct {
-	keys      []*schema.Key
-	standing  []schema.Availability // of the dictionary, by target; nil where nothing is known
-	loose     bool                  // other keys may be right all the same
-	optional  bool                  // required keys do not count
-	community bool
+	keys         []*schema.Key
+	availability []schema.Availability // of the dictionary, by target; nil if unknown
+	loose        bool                  // keys outside the list may be valid
+	optional     bool                  // do not enforce required keys
+	community    bool
 }
 
-// named returns the key of a name, exactly, or nil.
-func named(keys []*schema.Key, name string) *schema.Key {
+// keyNamed returns the key with exactly this name, or nil.
+func keyNamed(keys []*schema.Key, name string) *schema.Key {
 	for _, k := range keys {
 		if k.Name == name {
 			return k
@@ -60,11 +60,11 @@ func named(keys []*schema.Key, name string) *schema.Key {
 	return nil
 }
 
-// find returns what the layers say of a key, the exact name counting before any name, or nil.
-func (n *node) find(name string) (*schema.Key, layer) {
+// findKey looks a key up in the layers: by its exact name, else as schema.Any. It returns nil if unknown.
+func (n *node) findKey(name string) (*schema.Key, layer) {
 	for _, pattern := range []string{name, schema.Any} {
 		for _, l := range n.layers {
-			if k := named(l.keys, pattern); k != nil {
+			if k := keyNamed(l.keys, pattern); k != nil {
 				return k, l
 			}
 		}
@@ -75,7 +75,7 @@ func (n *node) find(name string) (*schema.Key, layer) {
 // at is the place of the value itself.
 func (n *node) at() place { return place{n.path, n.value.Span, isSecret(n.value)} }
 
-// atKey is the place that names the value best: its key, the PayloadType of a payload, or else the value itself.
+// atKey is the best place to name the value: its key, the PayloadType of a payload, or else the value itself.
 func (n *node) atKey() place {
 	if !n.keySpan.IsZero() {
 		return place{n.path, n.keySpan, isSecret(n.value)}
@@ -93,7 +93,7 @@ func (n *node) field(f *plist.Field) place {
 	return place{n.path.field(f.Key), f.KeySpan, isSecret(f.Value)}
 }
 
-// fieldValue is the place of what a key of the value holds.
+// fieldValue is the place of the value of a key.
 func (n *node) fieldValue(f *plist.Field) place {
 	return place{n.path.field(f.Key), f.Value.Span, isSecret(f.Value)}
 }
@@ -109,18 +109,18 @@ func (n *node) subject() string {
 	return n.noun + " " + quote(n.payload.payloadType)
 }
 
-// isDomain says whether the value is a dictionary of settings: a payload, or what a preference domain is set to.
+// isDomain reports whether the value is a dictionary of settings: of a payload or a preference domain.
 func (n *node) isDomain() bool {
 	return n.domain != "" && n.value.Kind == plist.Dictionary && (n.key == nil || n.parent.domain != n.domain)
 }
 
-// visit calls every rule for a value and all below it. The depth is bounded as it is for a reader of property lists: a
-// schema may be recursive, but the walk goes only where there are values.
+// visit runs the rules on a value and all below it. The depth is bounded as in the property list readers. A recursive schema
+// does no harm: the walk follows the values.
 func (r *run) visit(n *node) { r.visitTo(n, plist.MaxDepth) }
 
 func (r *run) visitTo(n *node, depth int) {
 	if n.value.Kind == plist.Null && !r.profile.isDeclaration {
-		return // not known, as where a template's variable has no value
+		return // unknown, such as an unset variable of a template
 	}
 	r.apply(n)
 	if depth == 0 {
@@ -129,7 +129,7 @@ func (r *run) visitTo(n *node, depth int) {
 	switch n.value.Kind {
 	case plist.Dictionary:
 		for _, f := range n.value.Fields {
-			if k, l := n.find(f.Key); k != nil && f.Value != nil {
+			if k, l := n.findKey(f.Key); k != nil && f.Value != nil {
 				r.visitTo(r.child(n, f, k, l, depth), depth-1)
 			}
 		}
@@ -142,7 +142,7 @@ func (r *run) visitTo(n *node, depth int) {
 	}
 }
 
-// apply calls every rule that has something to say of a value.
+// apply runs the rules of each kind on a node.
 func (r *run) apply(n *node) {
 	for _, p := range r.values {
 		p.rule.value(p, n)
@@ -162,31 +162,31 @@ func (r *run) apply(n *node) {
 	}
 }
 
-// child makes the node of a key in a dictionary.
+// child returns the node of a key in a dictionary.
 func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer, depth int) *node {
 	c := r.node(depth)
 	*c = node{value: f.Value, key: k, own: path{up: n.path, key: f.Key}, keySpan: f.KeySpan, parent: n,
 		payload: n.payload, domain: n.domain, community: l.community || k.Community, open: n.open, facts: n.facts.Key(f.Key)}
 	c.path = &c.own
-	r.profile.describe(c, l.standing)
+	r.profile.applySchema(c, l.availability)
 	return c
 }
 
-// item makes the node of an element of an array.
+// item returns the node of an array element.
 func (r *run) item(n *node, i int, v *plist.Value, k *schema.Key, depth int) *node {
 	c := r.node(depth)
 	*c = node{value: v, key: k, own: path{up: n.path, index: i, item: true}, parent: n,
 		payload: n.payload, domain: n.domain, community: n.community, open: n.open, facts: n.facts}
 	c.path = &c.own
-	r.profile.describe(c, n.standing)
+	r.profile.applySchema(c, n.availability)
 	return c
 }
 
-// describe fills in what the schema says of a node below its parent's standing.
-func (p *profile) describe(n *node, parent []schema.Availability) {
-	n.standing = p.resolve(parent, n.key.Availability)
+// applySchema fills in a node's availability, obstacles and layers from its schema key. parent is its parent's availability.
+func (p *profile) applySchema(n *node, parent []schema.Availability) {
+	n.availability = p.resolve(parent, n.key.Availability)
 	if len(n.key.Availability) > 0 {
-		n.effects = newEffects(parent, n.standing, p.targets)
+		n.effects = newEffects(parent, n.availability, p.targets)
 	}
 	if n.value.Kind != plist.Dictionary {
 		return
@@ -197,16 +197,16 @@ func (p *profile) describe(n *node, parent []schema.Availability) {
 	}
 	keys := n.key.Keys
 	if n.key.Name == "ConsentText" && len(keys) == 1 && keys[0].Name == "ConsentTextItem" {
-		keys = keys[0].Keys // the schema shows one item for the languages, which stand in the dictionary itself
+		keys = keys[0].Keys // the schema wraps the languages in one item; a profile has them in the dictionary itself
 	}
 	if len(keys) > 0 && n.key.Kind == plist.Dictionary {
-		n.layer[0] = layer{keys: keys, standing: n.standing, community: n.community, loose: n.community || n.open}
+		n.layer[0] = layer{keys: keys, availability: n.availability, community: n.community, loose: n.community || n.open}
 		n.layers = n.layer[:]
 	}
 }
 
-// preferences returns the keys of a preference domain where a node is what com.apple.ManagedClient.preferences sets one to:
-// PayloadContent.DOMAIN.Forced[0].mcx_preference_settings.
+// preferences returns the keys of a preference domain, for a node of com.apple.ManagedClient.preferences at
+// PayloadContent.DOMAIN.Forced[0].mcx_preference_settings. It is false for any other node and for unknown domains.
 func (p *profile) preferences(n *node) ([]layer, bool) {
 	if n.key.Name != profiles.PreferenceSettings || n.domain != profiles.ManagedPreferences {
 		return nil, false
@@ -233,7 +233,7 @@ func (p *profile) preferences(n *node) ([]layer, bool) {
 	return layers, true
 }
 
-// element returns the definition of an array's element that fits a value best, or nil where none is known.
+// element returns the element definition for an item: the first that accepts it, else the first of all, nil without any.
 func element(array *schema.Key, item *plist.Value) *schema.Key {
 	if array == nil || array.Kind != plist.Array || len(array.Keys) == 0 {
 		return nil

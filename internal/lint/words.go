@@ -8,19 +8,19 @@ import (
 	"syncguard/internal/text"
 )
 
-const maxListed = 12 // allowed values that a message lists
+const maxListed = 12 // allowed values listed in a message
 
-// quote shows a text from the file: no control character gets through, and a long one is cut.
+// quote quotes a text from the file for a message, escaping control characters and cutting long texts.
 func quote(s string) string { return text.Quote(s) }
 
 func isSecret(v *plist.Value) bool { return v != nil && v.Secret }
 
-func isText(v *plist.Value, text string) bool {
+func hasText(v *plist.Value, text string) bool {
 	return v != nil && v.Kind == plist.String && v.Text == text
 }
 
-// allowed lists values for a message.
-func allowed(values []*plist.Value) string {
+// describeAllowed lists values for a message.
+func describeAllowed(values []*plist.Value) string {
 	shown := make([]string, 0, maxListed)
 	for i, v := range values {
 		if i == maxListed {

@@ -11,25 +11,25 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Example is one or more files that are linted together, as they stand on the page. What the end of a name says:
+// Example is one or more files linted together, as written on the page. Their meaning by extension:
 //
 //	.payload       the keys of one payload, or several payloads, each a <dict> at the start of a line
 //	.mobileconfig  a whole profile
 //	.json          a declaration
-//	.yaml          a template; beside one, a file of any other name is what the template takes in
-//	.base64        the file before this ending, in base64 because it is no text
+//	.yaml          a template; any other file next to it is an input of the template
+//	.base64        a binary file in base64; the rest of the name is its name
 type Example struct {
 	Files []txtar.File
 }
 
-// The endings that mean more than a kind of file.
+// The extensions of fragments and of encoded files.
 const (
 	fragmentEnding = ".payload"
 	encodedEnding  = ".base64"
 )
 
-// Inputs returns the files as they are linted: a fragment within a profile, NAME.payload as NAME.mobileconfig, and base64
-// decoded. The bytes are the caller's own.
+// Inputs returns the files in the form given to lint: NAME.payload as a profile NAME.mobileconfig, and base64 decoded. The
+// caller owns the bytes.
 func (e Example) Inputs() ([]txtar.File, error) {
 	var all []txtar.File
 	for _, f := range e.Files {
@@ -49,14 +49,14 @@ func (e Example) Inputs() ([]txtar.File, error) {
 	return all, nil
 }
 
-// IsEncoded says whether a file of an example stands on the page in base64.
+// IsEncoded reports whether a file of an example is in base64 on the page.
 func IsEncoded(name string) bool { return strings.HasSuffix(name, encodedEnding) }
 
-// Kind is the ending of an example's file that says what it is, without base64: .payload, .yaml and so on.
+// Kind returns the extension of an example's file, without .base64: .payload, .yaml and so on.
 func Kind(name string) string { return path.Ext(strings.TrimSuffix(name, encodedEnding)) }
 
-// Wrap makes a complete profile of the keys of one payload, or of several payloads. Those of Apple's common keys that the
-// fragment lacks are added, derived from a name, so that two fragments of different names do not meet.
+// Wrap makes a complete profile from the keys of one or more payloads. It adds the missing common keys, derived from the
+// name, so that fragments with different names do not collide.
 func Wrap(name string, fragment []byte) []byte {
 	identifier := "com.acme." + name
 	var b strings.Builder
@@ -94,7 +94,7 @@ const profileFoot = `	</array>
 </plist>
 `
 
-// payloads parts a fragment into the keys of each payload. It goes by lines alone: a fragment may be malformed on purpose.
+// payloads splits a fragment into the keys of each payload. It works by lines: a fragment may be malformed on purpose.
 func payloads(fragment string) []string {
 	if !strings.HasPrefix(fragment, "<dict>\n") {
 		return []string{fragment}
@@ -108,7 +108,7 @@ func payloads(fragment string) []string {
 	return all
 }
 
-// missingKeys are the common keys that a payload lacks.
+// missingKeys returns the common keys absent from a payload.
 func missingKeys(keys, identifier string) string {
 	var b strings.Builder
 	for _, k := range [][2]string{

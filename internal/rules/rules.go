@@ -1,6 +1,8 @@
-// Package rules holds the page of every rule: what a finding of that name means, what comes of it, where the fact behind
-// it stands, and an example that breaks it beside one that does not. One file a rule, pages/ID.txtar; the list of rules is
-// that of the files, and tests hold it against the rules that the checks name. It checks nothing itself.
+// Package rules holds the page of every rule: the meaning of its findings, their consequences, the sources of the fact, and
+// a bad and a good example. Each rule has a file pages/ID.txtar; start by reading one. The documentation and the command
+// rules print the pages, and tests run the examples.
+//
+// The package checks nothing: see package lint. Package rule has a constant for each ID, generated from the file names.
 package rules
 
 import (
@@ -17,23 +19,23 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Group says what kind of defect a rule finds.
+// Group is a kind of defect.
 type Group string
 
 // The groups.
 const (
-	Structure Group = "structure" // how the file is written, and how its payloads stand beside each other
-	Schema    Group = "schema"    // what Apple's schemas and documentation forbid
-	Effect    Group = "effect"    // what does nothing, or is refused, on a declared target
-	Sync      Group = "sync"      // what stops or slows iCloud syncing
-	Security  Group = "security"  // what leaks, or cannot be trusted
-	Hygiene   Group = "hygiene"   // what will bite later
-	Delivery  Group = "delivery"  // what the server that sends the profile will do to it
-	Template  Group = "template"  // mistakes in a template of syncguard's own
-	Lint      Group = "lint"      // mistakes in what is told to the linter
+	Structure Group = "structure" // the syntax of the file, and payloads conflicting with each other
+	Schema    Group = "schema"    // breaches of Apple's schemas and documentation
+	Effect    Group = "effect"    // keys and payloads ignored or refused on a declared target
+	Sync      Group = "sync"      // settings stopping or slowing iCloud syncing
+	Security  Group = "security"  // secrets in the open, and trust problems
+	Hygiene   Group = "hygiene"   // trouble later
+	Delivery  Group = "delivery"  // changes and refusals by the server delivering the profile
+	Template  Group = "template"  // mistakes in a template
+	Lint      Group = "lint"      // mistakes in ignores, targets and other inputs of the linter
 )
 
-// Groups lists every group, in the order in which people read them.
+// Groups lists every group, in the order for display.
 func Groups() []Group {
 	return []Group{Structure, Schema, Effect, Sync, Security, Hygiene, Delivery, Template, Lint}
 }
@@ -41,25 +43,25 @@ func Groups() []Group {
 // Rule is the page of one kind of finding.
 type Rule struct {
 	ID       string        `json:"id"`                // kebab-case name of the defect, never renamed or reused
-	Summary  string        `json:"summary"`           // one line: what is wrong
-	Severity diag.Severity `json:"severity"`          // the usual one: `error`, `warning`, `note`
+	Summary  string        `json:"summary"`           // the defect, in one line
+	Severity diag.Severity `json:"severity"`          // the default: `error`, `warning`, `note`
 	Groups   []Group       `json:"groups"`            // `structure`, `schema`, `effect`, `sync`, `security`, `hygiene`, `delivery`, `template`, `lint`
-	Since    string        `json:"since"`             // the first version that has the rule
-	Why      string        `json:"why"`               // what comes of it, and why it has its severity: plain text; an empty line parts paragraphs
-	Fix      string        `json:"fix,omitempty"`     // what `lint --fix` does; absent where a person has to correct it
-	Sources  []string      `json:"sources"`           // addresses, or words; empty where the rule rests on Apple's schemas as embedded
-	Command  string        `json:"command"`           // what reports it, and what the examples are given to: `lint`, `build`, `sign`
-	Options  string        `json:"options,omitempty"` // with which they are
+	Since    string        `json:"since"`             // the first version with the rule
+	Why      string        `json:"why"`               // the consequence and the reason for the severity: plain text, an empty line between paragraphs
+	Fix      string        `json:"fix,omitempty"`     // the correction by `lint --fix`; absent if a person has to correct it
+	Sources  []string      `json:"sources"`           // addresses, or words; empty for rules based on Apple's embedded schemas
+	Command  string        `json:"command"`           // the command for it and for its examples: `lint`, `build`, `sign`
+	Options  string        `json:"options,omitempty"` // the options for the examples
 
-	archive []byte // the examples as they stand in the file
+	archive []byte // the examples, as a txtar archive
 }
 
-// Has reports whether the rule belongs to one of some groups.
+// Has reports whether the rule belongs to any of some groups.
 func (r *Rule) Has(groups ...Group) bool {
 	return slices.ContainsFunc(r.Groups, func(g Group) bool { return slices.Contains(groups, g) })
 }
 
-// Examples returns the example that breaks the rule, and the one that does not.
+// Examples returns the example breaking the rule, and the correct one.
 func (r *Rule) Examples() (bad, good Example) {
 	for _, f := range txtar.Parse(r.archive).Files {
 		folder, name, _ := strings.Cut(f.Name, "/")
@@ -72,10 +74,10 @@ func (r *Rule) Examples() (bad, good Example) {
 	return bad, good
 }
 
-// errorTable is Apple's table of errors: what a device answers to what a rule finds, and not why the rule holds.
+// errorTable is Apple's table of errors: a device's answers to a bad profile, but no source for a rule.
 const errorTable = "https://developer.apple.com/library/archive/documentation/Miscellaneous/Reference/MobileDeviceManagementProtocolRef/"
 
-// HasOwnSource reports whether a source states the fact behind the rule, so that it does not rest on the schemas.
+// HasOwnSource reports whether the rule has a source beside the schemas.
 func (r *Rule) HasOwnSource() bool {
 	return slices.ContainsFunc(r.Sources, func(source string) bool { return source != errorTable })
 }
@@ -83,7 +85,7 @@ func (r *Rule) HasOwnSource() bool {
 //go:embed pages
 var pages embed.FS
 
-// All returns every rule, sorted by ID. It belongs to all callers: do not change it.
+// All returns every rule, sorted by ID. The result is shared; do not modify it.
 func All() []Rule { return all() }
 
 var all = sync.OnceValue(func() []Rule {
@@ -103,7 +105,7 @@ var all = sync.OnceValue(func() []Rule {
 		}
 		rules = append(rules, r)
 	}
-	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) // not the order of the file names
+	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) // the order of the file names differs
 	return rules
 })
 
@@ -116,7 +118,7 @@ func Find(id string) (Rule, bool) {
 	return All()[i], true
 }
 
-// parse reads a page: lines of "name: value", an empty line, the reason, and the examples.
+// parse parses a page: lines of "name: value", an empty line, the reason, and the examples.
 func parse(id string, data []byte) (Rule, error) {
 	r := Rule{ID: id, Command: "lint", Sources: []string{}}
 	if i := bytes.Index(data, []byte("\n-- ")); i >= 0 {
