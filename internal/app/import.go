@@ -114,7 +114,7 @@ func (im *importing) sources() (found []importSource, err error) {
 	}
 	names := convert.Names{}
 	for _, in := range inputs {
-		s := importSource{in, convert.NameOf(in.path), contexts[filepath.Clean(in.path)]}
+		s := importSource{in, convert.NameFromPath(in.path), contexts[filepath.Clean(in.path)]}
 		if s.context.Name != "" {
 			s.name = convert.Slug(s.context.Name)
 		}
@@ -135,7 +135,7 @@ func (im *importing) contextsOf(path string) (map[string]sources.Context, []erro
 		return nil, []error{err}
 	}
 	defer folder.Close()
-	contexts, failures := sources.Folder(folder)
+	contexts, failures := sources.ReadFolder(folder)
 	for i, err := range failures {
 		failures[i] = fmt.Errorf("%s%c%w", filepath.Clean(path), filepath.Separator, err)
 	}
@@ -160,7 +160,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 	}
 	context := s.context
 	if sources.IsJamf(data) {
-		if data, context, err = sources.Jamf(data); err != nil {
+		if data, context, err = sources.ReadJamf(data); err != nil {
 			f.Refused = err.Error()
 			return f, nil
 		}
@@ -182,7 +182,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 		return f, nil
 	}
 	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
-		Platforms: context.Platforms, Managed: context.Tool != "", Beside: im.o.Out != ""})
+		Platforms: context.Platforms, Managed: context.Tool != "", SeparateFiles: im.o.Out != ""})
 	var refused *convert.RefusedError
 	if errors.As(err, &refused) {
 		f.Refused = refused.Error()

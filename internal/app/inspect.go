@@ -238,7 +238,7 @@ func (i *inspection) write(f *Inspected) (err error) {
 		if diag.HasErrors(f.findings) {
 			return nil
 		}
-		o := convert.Options{Source: f.File, ShowSecrets: i.o.ShowSecrets, Name: convert.NameOf(f.File)}
+		o := convert.Options{Source: f.File, ShowSecrets: i.o.ShowSecrets, Name: convert.NameFromPath(f.File)}
 		made, err := convert.New(i.catalog).Template(f.doc, o)
 		if err != nil {
 			return err

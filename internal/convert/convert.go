@@ -19,13 +19,13 @@ const MaxInline = 1 << 10
 
 // Options are how a template is written.
 type Options struct {
-	Source      string            // where the document is from, for a comment
-	Name        string            // of the template, without its ending; see Slug
-	Comments    []string          // further lines for the head of the template
-	ShowSecrets bool              // secrets stand in the template
-	Platforms   []target.Platform // that the document is delivered to; none where that is not known
-	Managed     bool              // a server delivers it
-	Beside      bool              // data of more than MaxInline bytes goes into files beside the template
+	Source        string            // where the document is from, for a comment
+	Name          string            // of the template, without its ending; see Slug
+	Comments      []string          // further lines for the head of the template
+	ShowSecrets   bool              // secrets stand in the template
+	Platforms     []target.Platform // that the document is delivered to; none where that is not known
+	Managed       bool              // a server delivers it
+	SeparateFiles bool              // data of more than MaxInline bytes goes into files beside the template
 }
 
 // Template is what was made of a document.
@@ -73,7 +73,7 @@ type RefusedError struct{ reason string }
 
 func (e *RefusedError) Error() string { return e.reason }
 
-func refuse(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
+func newRefusal(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
 
 // Converter makes one template after another. It is safe for concurrent use.
 type Converter struct {
@@ -88,14 +88,14 @@ func New(c *schema.Catalog) *Converter { return &Converter{c, lint.New(c)} }
 // become variables. The error is a RefusedError, or one of reading the schema facts.
 func (d *Converter) Template(doc *document.Document, o Options) (*Template, error) {
 	if doc.IsEncrypted() {
-		return nil, refuse("its payloads are encrypted for one device")
+		return nil, newRefusal("its payloads are encrypted for one device")
 	}
-	a := &draft{Options: o, decomposer: d, isDeclaration: doc.Kind() == document.Declaration, rawWhy: map[int][]string{}}
-	a.root = a.unique(doc.Root, "")
+	a := &draft{Options: o, converter: d, isDeclaration: doc.Kind() == document.Declaration, rawReasons: map[int][]string{}}
+	a.root = a.withoutDuplicates(doc.Root, "")
 	if doc.Signed {
-		a.note("it was signed, by whom was not verified; a device that got it by hand takes a new version only from the same signer")
+		a.addNote("it was signed, by whom was not verified; a device that got it by hand takes a new version only from the same signer")
 	}
-	if err := a.take(); err != nil {
+	if err := a.readOutline(); err != nil {
 		return nil, err
 	}
 	if err := a.chooseTarget(); err != nil {
@@ -103,7 +103,7 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 	}
 	// What a check refuses becomes raw, and that can only grow.
 	for {
-		t, refused, err := a.try()
+		t, refused, err := a.build()
 		switch {
 		case err != nil:
 			return nil, err
@@ -117,26 +117,26 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 }
 
 // envelopeIndex stands for the top level among the indices of payloads.
-const envelopeIndex = -1
+const topLevelIndex = -1
 
 // keepRaw takes what a check refused out of the check, and says whether there was anything new.
 func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
 	if a.isDeclaration {
 		return false
 	}
-	before := len(a.rawWhy)
+	before := len(a.rawReasons)
 	for _, f := range refused {
 		index, ok := f.Path.Payload()
 		if !ok {
-			index = envelopeIndex
+			index = topLevelIndex
 		}
-		a.rawWhy[index] = append(a.rawWhy[index], f.Message)
+		a.rawReasons[index] = append(a.rawReasons[index], f.Message)
 	}
-	return len(a.rawWhy) > before
+	return len(a.rawReasons) > before
 }
 
 // unique is a copy without keys that stand twice: the last one counts for devices.
-func (a *draft) unique(v *plist.Value, path string) *plist.Value {
+func (a *draft) withoutDuplicates(v *plist.Value, path string) *plist.Value {
 	w := *v
 	w.Fields, w.Items = nil, nil
 	places := map[string]int{}
@@ -146,12 +146,12 @@ func (a *draft) unique(v *plist.Value, path string) *plist.Value {
 			at, w.Fields = len(w.Fields), append(w.Fields, f)
 			places[f.Key] = at
 		} else {
-			a.note("%s stands twice, and the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
+			a.addNote("%s stands twice, and the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
 		}
-		w.Fields[at].Value = a.unique(f.Value, path+"."+f.Key)
+		w.Fields[at].Value = a.withoutDuplicates(f.Value, path+"."+f.Key)
 	}
 	for i, item := range v.Items {
-		w.Items = append(w.Items, a.unique(item, fmt.Sprintf("%s[%d]", path, i)))
+		w.Items = append(w.Items, a.withoutDuplicates(item, fmt.Sprintf("%s[%d]", path, i)))
 	}
 	return &w
 }

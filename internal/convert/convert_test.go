@@ -81,7 +81,7 @@ func TestSlug(t *testing.T) {
 		"profiles/Wi-Fi (Corp).mobileconfig": "wi-fi-corp", "NUL.mobileconfig": "nul-profile", "com1": "com1-profile", "日本.xml": "profile",
 		strings.Repeat("a", 59) + "-b": strings.Repeat("a", 59), "stdin": "stdin", "": "profile", "../../etc/passwd": "passwd",
 	} {
-		if got := convert.NameOf(name); got != want {
+		if got := convert.NameFromPath(name); got != want {
 			t.Errorf("%q is named %q, want %q", name, got, want)
 		}
 	}
@@ -190,7 +190,7 @@ func TestLimits(t *testing.T) {
 	if _, err := d.Template(long(data), convert.Options{Name: "x"}); !errors.As(err, &refused) {
 		t.Errorf("1.5 MiB of data: %v", err)
 	}
-	if made, err := d.Template(long(data), convert.Options{Name: "x", Beside: true}); err != nil || len(made.Differences) > 0 || len(made.Files) != 1 {
+	if made, err := d.Template(long(data), convert.Options{Name: "x", SeparateFiles: true}); err != nil || len(made.Differences) > 0 || len(made.Files) != 1 {
 		t.Errorf("1.5 MiB of data beside: %v %v", err, made)
 	}
 	payload := "<dict><key>PayloadType</key><string>com.acme.a</string></dict>"

@@ -15,14 +15,14 @@ import (
 // draft is a document on its way to a template.
 type draft struct {
 	Options
-	decomposer    *Converter
+	converter     *Converter
 	root          *plist.Value
 	isDeclaration bool
 	payloads      []*plist.Value // of a profile
 	ids           []string       // of the payloads, or of the declaration
 	target        target.Target
-	targetWhy     []string
-	rawWhy        map[int][]string // by the index of the payload, envelopeIndex for the top level
+	targetReasons []string
+	rawReasons    map[int][]string // by the index of the payload, envelopeIndex for the top level
 	notes         []string
 	differences   []string
 
@@ -32,35 +32,35 @@ type draft struct {
 	variables, fileNames Names
 }
 
-func (a *draft) note(format string, args ...any) {
+func (a *draft) addNote(format string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(format, args...))
 }
 
 // identity are the keys that every payload and every profile has.
-func identity() []string {
+func identityKeys() []string {
 	return []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"}
 }
 
 // take checks that the document has the outline of one, and names its parts.
-func (a *draft) take() error {
+func (a *draft) readOutline() error {
 	names := Names{}
 	if a.isDeclaration {
 		if t := a.root.Get("Type"); t == nil || !profiles.IsDeclarationType(t.Text) || !template.PayloadTakes("type", t.Text) {
-			return refuse("its Type is %s, which no template can build", a.root.Get("Type").Describe())
+			return newRefusal("its Type is %s, which no template can build", a.root.Get("Type").Describe())
 		}
 		a.ids = []string{names.id(a.root.Get("Type").Text)}
 		return nil
 	}
 	content := a.root.Get("PayloadContent")
 	if content == nil || content.Kind != plist.Array {
-		return refuse("it is no configuration profile: it has no array PayloadContent")
+		return newRefusal("it is no configuration profile: it has no array PayloadContent")
 	}
 	a.payloads = content.Items
-	a.addMissing(envelopeIndex, a.root)
+	a.addMissing(topLevelIndex, a.root)
 	for i, p := range a.payloads {
 		t := p.Get("PayloadType")
 		if t == nil || t.Kind != plist.String || t.Secret || !template.PayloadTakes("type", t.Text) || profiles.IsDeclarationType(t.Text) {
-			return refuse("PayloadContent[%d] has the PayloadType %s, which no template can build", i, t.Describe())
+			return newRefusal("PayloadContent[%d] has the PayloadType %s, which no template can build", i, t.Describe())
 		}
 		a.ids = append(a.ids, names.id(t.Text))
 		a.addMissing(i, p)
@@ -70,9 +70,9 @@ func (a *draft) take() error {
 
 // addMissing keeps raw what has no identity of its own: it would get one.
 func (a *draft) addMissing(index int, v *plist.Value) {
-	for _, key := range identity() {
+	for _, key := range identityKeys() {
 		if v.Get(key) == nil {
-			a.rawWhy[index] = append(a.rawWhy[index], "it has no "+key)
+			a.rawReasons[index] = append(a.rawReasons[index], "it has no "+key)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (a *draft) organization() *plist.Value {
 	if name == "" {
 		name = identifier
 	}
-	return plist.NewDictionary().Set("name", text(name)).Set("identifier", text(identifier))
+	return plist.NewDictionary().Set("name", literal(name)).Set("identifier", literal(identifier))
 }
 
 var beginsWithDomain = sync.OnceValue(func() *regexp.Regexp {
@@ -105,4 +105,4 @@ var beginsWithDomain = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // text is a string for a template.
-func text(s string) *plist.Value { return plist.NewString(template.Literal(s)) }
+func literal(s string) *plist.Value { return plist.NewString(template.Literal(s)) }

@@ -9,24 +9,24 @@ import (
 )
 
 // envelope is what the template says of the top level.
-func (a *draft) envelope() (*plist.Value, error) {
+func (a *draft) topLevel() (*plist.Value, error) {
 	profile := plist.NewDictionary().Set("identifier", plist.NewString(a.Name))
 	if a.isDeclaration {
 		return profile, nil
 	}
-	isRaw := len(a.rawWhy[envelopeIndex]) > 0
+	isRaw := len(a.rawReasons[topLevelIndex]) > 0
 	keys := plist.NewDictionary()
 	for _, f := range a.root.Fields {
-		if f.Key == "PayloadContent" || !isRaw && isUsual(f) {
+		if f.Key == "PayloadContent" || !isRaw && isImplied(f) {
 			continue
 		}
-		v, err := a.value(f.Value, f.Key)
+		v, err := a.templateValue(f.Value, f.Key)
 		if err != nil {
 			return nil, err
 		}
 		keys.Fields = append(keys.Fields, plist.Field{Key: f.Key, Value: v})
 	}
-	slices.SortStableFunc(keys.Fields, func(x, y plist.Field) int { return rank(x.Key) - rank(y.Key) })
+	slices.SortStableFunc(keys.Fields, func(x, y plist.Field) int { return keyOrder(x.Key) - keyOrder(y.Key) })
 	if isRaw {
 		profile.Set("raw", plist.NewBoolean(true))
 	}
@@ -34,12 +34,12 @@ func (a *draft) envelope() (*plist.Value, error) {
 }
 
 // isUsual says whether a key of the top level is what the composer writes anyway.
-func isUsual(f plist.Field) bool {
+func isImplied(f plist.Field) bool {
 	return f.Key == "PayloadType" && f.Value.Text == "Configuration" || f.Key == "PayloadVersion" && plist.Equal(f.Value, plist.NewInteger(1))
 }
 
 // rank puts the keys first that people look for first.
-func rank(key string) int {
+func keyOrder(key string) int {
 	first := []string{"PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription", "PayloadOrganization", "PayloadScope"}
 	if i := slices.Index(first, key); i >= 0 {
 		return i
@@ -48,14 +48,14 @@ func rank(key string) int {
 }
 
 // entries are what becomes of the payloads, or of the declaration.
-func (a *draft) entries() ([]*plist.Value, error) {
+func (a *draft) payloadEntries() ([]*plist.Value, error) {
 	if a.isDeclaration {
-		entry, err := a.declaration()
+		entry, err := a.declarationEntry()
 		return []*plist.Value{entry}, err
 	}
 	var all []*plist.Value
 	for i, p := range a.payloads {
-		entry, err := a.payload(i, p)
+		entry, err := a.payloadEntry(i, p)
 		if err != nil {
 			return nil, err
 		}
@@ -65,15 +65,15 @@ func (a *draft) entries() ([]*plist.Value, error) {
 }
 
 // payload is one entry of payloads.
-func (a *draft) payload(index int, p *plist.Value) (*plist.Value, error) {
-	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[index])).Set("type", text(p.Get("PayloadType").Text))
+func (a *draft) payloadEntry(index int, p *plist.Value) (*plist.Value, error) {
+	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[index])).Set("type", literal(p.Get("PayloadType").Text))
 	said := map[string]bool{"PayloadType": true}
-	isRaw := len(a.rawWhy[index]) > 0
+	isRaw := len(a.rawReasons[index]) > 0
 	for _, word := range [][2]string{
 		{"identifier", "PayloadIdentifier"}, {"uuid", "PayloadUUID"}, {"displayName", "PayloadDisplayName"}, {"description", "PayloadDescription"},
 	} {
 		if v := p.Get(word[1]); v != nil && v.Kind == plist.String && !v.Secret && template.PayloadTakes(word[0], v.Text) {
-			entry.Set(word[0], text(v.Text))
+			entry.Set(word[0], literal(v.Text))
 			said[word[1]] = true
 		}
 	}
@@ -82,10 +82,10 @@ func (a *draft) payload(index int, p *plist.Value) (*plist.Value, error) {
 	}
 	keys := plist.NewDictionary()
 	for _, f := range p.Fields {
-		if said[f.Key] || f.Key == "PayloadVersion" && !isRaw && isUsual(f) {
+		if said[f.Key] || f.Key == "PayloadVersion" && !isRaw && isImplied(f) {
 			continue
 		}
-		v, err := a.value(f.Value, a.ids[index]+"."+f.Key)
+		v, err := a.templateValue(f.Value, a.ids[index]+"."+f.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -98,18 +98,18 @@ func (a *draft) payload(index int, p *plist.Value) (*plist.Value, error) {
 }
 
 // declaration is the one entry of payloads that a declaration becomes.
-func (a *draft) declaration() (*plist.Value, error) {
-	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[0])).Set("type", text(a.root.Get("Type").Text))
+func (a *draft) declarationEntry() (*plist.Value, error) {
+	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[0])).Set("type", literal(a.root.Get("Type").Text))
 	for _, f := range a.root.Fields {
 		switch v := f.Value; f.Key {
 		case "Type", "ServerToken":
 		case "Identifier":
 			if v.Kind != plist.String || v.Secret || !template.PayloadTakes("identifier", v.Text) {
-				return nil, refuse("its Identifier is %s, which no template can build", v.Describe())
+				return nil, newRefusal("its Identifier is %s, which no template can build", v.Describe())
 			}
-			entry.Set("identifier", text(v.Text))
+			entry.Set("identifier", literal(v.Text))
 		case "Payload":
-			keys, err := a.value(v, a.ids[0])
+			keys, err := a.templateValue(v, a.ids[0])
 			if err != nil {
 				return nil, err
 			}
@@ -117,40 +117,40 @@ func (a *draft) declaration() (*plist.Value, error) {
 				entry.Set("keys", keys)
 			}
 		default:
-			return nil, refuse("it has %q beside its Payload, which no template can build", f.Key)
+			return nil, newRefusal("it has %q beside its Payload, which no template can build", f.Key)
 		}
 	}
 	return entry, nil
 }
 
 // value is a value as a template has it. path names it: variables and files are called after it.
-func (a *draft) value(v *plist.Value, path string) (*plist.Value, error) {
-	if a.size += len(v.Text); !a.Beside {
+func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error) {
+	if a.size += len(v.Text); !a.SeparateFiles {
 		a.size += len(v.Data)
 	}
 	if a.size > template.MaxFile {
-		return nil, refuse("it holds more than the %d KiB that fit into a template (with -o, long data goes into files beside it)", template.MaxFile>>10)
+		return nil, newRefusal("it holds more than the %d KiB that fit into a template (with -o, long data goes into files beside it)", template.MaxFile>>10)
 	}
 	switch {
 	case a.isSecret(v):
-		return a.variable(v, path), nil
+		return a.secretVariable(v, path), nil
 	case v.Kind == plist.String:
-		return text(v.Text), nil
-	case v.Kind == plist.Data && a.Beside && len(v.Data) > MaxInline:
-		return a.file(v, path), nil
+		return literal(v.Text), nil
+	case v.Kind == plist.Data && a.SeparateFiles && len(v.Data) > MaxInline:
+		return a.dataFile(v, path), nil
 	case v.Kind == plist.Dictionary && (v.Get("$file") != nil || v.Get("$text") != nil):
-		return nil, refuse("%s has the key $file or $text, which a template reads as the name of a file", path)
+		return nil, newRefusal("%s has the key $file or $text, which a template reads as the name of a file", path)
 	}
 	w := &plist.Value{Kind: v.Kind, Data: v.Data, Time: v.Time, Bool: v.Bool, Int: v.Int, Real: v.Real}
 	for _, f := range v.Fields {
-		value, err := a.value(f.Value, path+"."+f.Key)
+		value, err := a.templateValue(f.Value, path+"."+f.Key)
 		if err != nil {
 			return nil, err
 		}
 		w.Fields = append(w.Fields, plist.Field{Key: f.Key, Value: value})
 	}
 	for i, item := range v.Items {
-		value, err := a.value(item, fmt.Sprintf("%s.%d", path, i))
+		value, err := a.templateValue(item, fmt.Sprintf("%s.%d", path, i))
 		if err != nil {
 			return nil, err
 		}

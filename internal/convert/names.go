@@ -33,11 +33,11 @@ func (n Names) id(payloadType string) string {
 	if id == "" {
 		id = "payload"
 	}
-	return n.Unique(cut(id, 90), "-")
+	return n.Unique(truncate(id, 90), "-")
 }
 
 // NameOf names a template after the file that it is made of.
-func NameOf(path string) string {
+func NameFromPath(path string) string {
 	base := filepath.Base(path)
 	return Slug(strings.TrimSuffix(base, filepath.Ext(base)))
 }
@@ -46,17 +46,17 @@ func NameOf(path string) string {
 // system.
 func Slug(text string) string {
 	slug := strings.Trim(notInSlug().ReplaceAllString(strings.ToLower(text), "-"), "-")
-	slug = strings.TrimRight(cut(slug, 60), "-")
-	if slug == "" || deviceOfWindows().MatchString(slug) {
+	slug = strings.TrimRight(truncate(slug, 60), "-")
+	if slug == "" || windowsDevice().MatchString(slug) {
 		slug = strings.TrimPrefix(slug+"-profile", "-")
 	}
 	return slug
 }
 
 var (
-	notInSlug       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9]+`) })
-	deviceOfWindows = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
+	notInSlug     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9]+`) })
+	windowsDevice = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
 )
 
 // cut is the beginning of an ASCII text.
-func cut(s string, most int) string { return s[:min(len(s), most)] }
+func truncate(s string, most int) string { return s[:min(len(s), most)] }

@@ -98,11 +98,11 @@ func TestBuildsTheSameContent(t *testing.T) {
 			t.Fatal(found)
 		}
 		secret.Mark(doc.Root)
-		made, err := d.Template(doc, convert.Options{Source: "p.mobileconfig", Name: "p", Beside: rapid.Bool().Draw(t, "beside")})
+		made, err := d.Template(doc, convert.Options{Source: "p.mobileconfig", Name: "p", SeparateFiles: rapid.Bool().Draw(t, "beside")})
 		if err != nil || len(made.Differences) > 0 {
 			t.Fatalf("%v, %v, want the same content\n%s\n%s", err, made.Differences, written, made.Text)
 		}
-		again, err := d.Template(doc, convert.Options{Source: "p.mobileconfig", Name: "p", Beside: len(made.Files) > 0})
+		again, err := d.Template(doc, convert.Options{Source: "p.mobileconfig", Name: "p", SeparateFiles: len(made.Files) > 0})
 		if err != nil || string(again.Text) != string(made.Text) {
 			t.Fatalf("%v, and another text than before:\n%s\n%s", err, made.Text, again.Text)
 		}

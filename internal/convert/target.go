@@ -15,15 +15,15 @@ import (
 // chooseTarget takes the target on which the document has most effect, and of several the first one.
 func (a *draft) chooseTarget() error {
 	var found [][]diag.Diagnostic
-	candidates := a.candidates()
+	candidates := a.targetCandidates()
 	best := 0
 	for i, t := range candidates {
-		f, err := a.withoutEffect(t)
+		f, err := a.effectFindings(t)
 		if err != nil {
 			return err
 		}
 		found = append(found, f)
-		if weight(t, f) < weight(candidates[best], found[best]) {
+		if cost(t, f) < cost(candidates[best], found[best]) {
 			best = i
 		}
 	}
@@ -31,7 +31,7 @@ func (a *draft) chooseTarget() error {
 	for _, d := range found[0] {
 		stays := func(other diag.Diagnostic) bool { return other.Rule == d.Rule && slices.Equal(other.Path, d.Path) }
 		if best > 0 && d.Severity >= diag.Warning && !slices.ContainsFunc(found[best], stays) {
-			a.targetWhy = append(a.targetWhy, fmt.Sprintf("Not %s: %s.", shortTarget(candidates[0]), d.Message))
+			a.targetReasons = append(a.targetReasons, fmt.Sprintf("Not %s: %s.", shortTarget(candidates[0]), d.Message))
 			break
 		}
 	}
@@ -39,16 +39,16 @@ func (a *draft) chooseTarget() error {
 }
 
 // withoutEffect finds what does nothing on a target.
-func (a *draft) withoutEffect(t target.Target) ([]diag.Diagnostic, error) {
-	check := a.decomposer.check.Check
+func (a *draft) effectFindings(t target.Target) ([]diag.Diagnostic, error) {
+	check := a.converter.check.Check
 	if a.isDeclaration {
-		check = a.decomposer.check.CheckDeclaration
+		check = a.converter.check.CheckDeclaration
 	}
 	return check(a.root, []target.Target{t}, lint.Options{Groups: []rules.Group{rules.Effect}})
 }
 
 // weight counts findings, an error for more than any number of warnings. What few profiles are for weighs more.
-func weight(t target.Target, found []diag.Diagnostic) int {
+func cost(t target.Target, found []diag.Diagnostic) int {
 	n := 0
 	if t.Platform != target.MacOS && t.Platform != target.IOS || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
 		n = 10_000
@@ -65,14 +65,14 @@ func weight(t target.Target, found []diag.Diagnostic) int {
 }
 
 // candidates are the targets that the document may be for, the likely ones first. A server sends declarations.
-func (a *draft) candidates() []target.Target {
+func (a *draft) targetCandidates() []target.Target {
 	platforms := []target.Platform{target.MacOS, target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
 	if len(a.Platforms) > 0 {
 		platforms = a.Platforms
 	}
 	if device := profiles.DeviceTypeOf(a.root); device.Platform() != "" {
 		platforms = []target.Platform{device.Platform()}
-		a.targetWhy = append(a.targetWhy, fmt.Sprintf("TargetDeviceType is %d.", device))
+		a.targetReasons = append(a.targetReasons, fmt.Sprintf("TargetDeviceType is %d.", device))
 	}
 	enrollments := []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User}
 	if a.Managed {

@@ -22,32 +22,32 @@ type section struct {
 func (a *draft) write() ([]byte, error) {
 	a.secrets, a.files, a.size = nil, nil, 0
 	a.variables, a.fileNames = Names{}, Names{}
-	envelope, err := a.envelope()
+	envelope, err := a.topLevel()
 	if err != nil {
 		return nil, err
 	}
-	payloads, err := a.entries()
+	payloads, err := a.payloadEntries()
 	if err != nil {
 		return nil, err
 	}
 	sections := []section{
 		{"organization", a.organization(), nil},
 		{"profile", envelope, nil},
-		{"targets", plist.NewStrings(shortTarget(a.target)), a.targetWhy},
+		{"targets", plist.NewStrings(shortTarget(a.target)), a.targetReasons},
 		{"prevention", plist.NewBoolean(false), nil},
 		{"payloads", plist.NewArray(payloads...), nil},
 	}
 	if len(a.secrets) > 0 {
-		sections = append(sections, section{"variables", a.declared(), nil})
+		sections = append(sections, section{"variables", a.secretDeclarations(), nil})
 	}
 	var out bytes.Buffer
-	for _, line := range a.head() {
+	for _, line := range a.headComments() {
 		writeComment(&out, line)
 	}
 	for _, s := range sections {
 		written, err := template.Write(plist.NewDictionary(plist.Field{Key: s.key, Value: s.value}))
 		if err != nil {
-			return nil, refuse("%s", err)
+			return nil, newRefusal("%s", err)
 		}
 		out.WriteByte('\n')
 		for _, line := range s.comments {
@@ -59,7 +59,7 @@ func (a *draft) write() ([]byte, error) {
 }
 
 // declared are the variables of the secrets.
-func (a *draft) declared() *plist.Value {
+func (a *draft) secretDeclarations() *plist.Value {
 	variables := plist.NewDictionary()
 	for _, s := range a.secrets {
 		v := plist.NewDictionary().Set("secret", plist.NewString("env:"+s.Environment))
@@ -78,7 +78,7 @@ const (
 )
 
 // head says where the template is from, what stays as it was, and what could not be expressed.
-func (a *draft) head() []string {
+func (a *draft) headComments() []string {
 	first := "Made from " + a.Source
 	if len(a.differences) == 0 {
 		first += "; it builds the same content"
@@ -96,12 +96,12 @@ func (a *draft) head() []string {
 	}
 	raw := a.rawIndices()
 	for _, index := range raw[:min(len(raw), maxRaw)] {
-		why := a.rawWhy[index]
+		why := a.rawReasons[index]
 		reasons := strings.Join(why[:min(len(why), maxReasons)], "; ")
 		if more := len(why) - maxReasons; more > 0 {
 			reasons += fmt.Sprintf("; and %d more", more)
 		}
-		lines = append(lines, "Raw, as it was found: "+a.nameOf(index)+": "+reasons)
+		lines = append(lines, "Raw, as it was found: "+a.partName(index)+": "+reasons)
 	}
 	if more := len(raw) - maxRaw; more > 0 {
 		lines = append(lines, fmt.Sprintf("Raw, as they were found: %d more payloads", more))
@@ -111,16 +111,16 @@ func (a *draft) head() []string {
 
 func (a *draft) rawIndices() []int {
 	var all []int
-	for i := envelopeIndex; i < len(a.payloads); i++ {
-		if len(a.rawWhy[i]) > 0 {
+	for i := topLevelIndex; i < len(a.payloads); i++ {
+		if len(a.rawReasons[i]) > 0 {
 			all = append(all, i)
 		}
 	}
 	return all
 }
 
-func (a *draft) nameOf(index int) string {
-	if index == envelopeIndex {
+func (a *draft) partName(index int) string {
+	if index == topLevelIndex {
 		return "the top level"
 	}
 	return a.ids[index]

@@ -62,7 +62,7 @@ type addFunc func(id ID, p *Payload, help, format string, args ...any)
 
 func (d *Difference) addForDeclaration(add addFunc) {
 	changed := map[string]bool{}
-	for _, c := range d.Envelope {
+	for _, c := range d.TopLevel {
 		changed[c.keys[0]] = true
 	}
 	content := changed["Payload"] || changed["Type"]
@@ -143,7 +143,7 @@ func (d *Difference) addForPayload(p *Payload, add addFunc) {
 
 // addForKeys adds consequences of single keys, of the top level and of payloads.
 func (d *Difference) addForKeys(add addFunc) {
-	for _, c := range d.Envelope {
+	for _, c := range d.TopLevel {
 		addForTopLevel(c, add)
 	}
 	for i := range d.Payloads {
@@ -239,7 +239,7 @@ func names(keys []string) string {
 
 func (d *Difference) addForSecrets(add addFunc) {
 	secret := func(c Change) bool { return c.Kind == Changed && c.IsSecret() }
-	if slices.ContainsFunc(d.Envelope, secret) {
+	if slices.ContainsFunc(d.TopLevel, secret) {
 		add(SecretChanged, nil, "", "a secret changed")
 	}
 	for i := range d.Payloads {

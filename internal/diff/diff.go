@@ -119,7 +119,7 @@ type Difference struct {
 	Signature    string        `json:"signature"`    // how the signers differ; empty for no difference
 	Severity     diag.Severity `json:"severity"`     // of the gravest consequence: `error`, `warning`, `note`
 	Consequences []Consequence `json:"consequences"` // reactions of a device
-	Envelope     []Change      `json:"changes"`      // of the top level, or of a declaration
+	TopLevel     []Change      `json:"changes"`      // of the top level, or of a declaration
 	Payloads     []Payload     `json:"payloads"`     // the differing ones
 
 	old, new *Side
@@ -137,7 +137,7 @@ func (d *Difference) isIdentityOnly() bool {
 		return false
 	}
 	content := func(c Change) bool { return !c.Identity }
-	return !slices.ContainsFunc(d.Envelope, content) && !slices.ContainsFunc(d.Payloads, func(p Payload) bool {
+	return !slices.ContainsFunc(d.TopLevel, content) && !slices.ContainsFunc(d.Payloads, func(p Payload) bool {
 		return p.Kind != Changed || slices.ContainsFunc(p.Changes, content)
 	})
 }
@@ -168,15 +168,15 @@ func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 	f := &facts{catalog: catalog}
 	c := &comparison{renamed: map[string]string{}}
 	if old.Declaration || new.Declaration {
-		d.Envelope = c.compareTrees(old.Root, new.Root)
-		for i := range d.Envelope {
-			d.Envelope[i].Identity = isDeclarationIdentity(d.Envelope[i].Path)
+		d.TopLevel = c.compareTrees(old.Root, new.Root)
+		for i := range d.TopLevel {
+			d.TopLevel[i].Identity = isDeclarationIdentity(d.TopLevel[i].Path)
 		}
-		f.annotate(d.Envelope, f.declaration(cmp.Or(new.Root, old.Root).String("Type")), "Payload")
+		f.annotate(d.TopLevel, f.declaration(cmp.Or(new.Root, old.Root).String("Type")), "Payload")
 	} else {
 		d.comparePayloads(c, f)
 	}
-	if d.Kind == Changed && len(d.Envelope)+len(d.Payloads) == 0 {
+	if d.Kind == Changed && len(d.TopLevel)+len(d.Payloads) == 0 {
 		d.Kind = Equal
 	}
 	d.Name, d.IdentityOnly, d.Signature = d.name(), d.isIdentityOnly(), signatureChange(old, new)
@@ -191,7 +191,7 @@ func (d *Difference) comparePayloads(c *comparison, f *facts) {
 			c.mapUUID(p.old.String("PayloadUUID"), p.new.String("PayloadUUID"))
 		}
 	}
-	d.Envelope = c.compareTrees(withoutPayloads(d.old.Root), withoutPayloads(d.new.Root))
+	d.TopLevel = c.compareTrees(withoutPayloads(d.old.Root), withoutPayloads(d.new.Root))
 	for _, p := range pairs {
 		if payload, differs := c.comparePair(p); differs {
 			f.annotate(payload.Changes, f.payload(payload.Type))

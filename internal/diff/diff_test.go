@@ -119,7 +119,7 @@ func dump(d *diff.Difference) string {
 			b.WriteString("\n")
 		}
 	}
-	changes(d.Envelope)
+	changes(d.TopLevel)
 	for _, p := range d.Payloads {
 		fmt.Fprintf(&b, " %s %s\n", p.Kind, p.Label())
 		changes(p.Changes)
@@ -236,7 +236,7 @@ func TestLongArrays(t *testing.T) {
 		}
 		return plist.NewDictionary().Set("A", v)
 	}
-	if n := len(compare(t, long(0), long(100_000)).Envelope); n != 180_000 {
+	if n := len(compare(t, long(0), long(100_000)).TopLevel); n != 180_000 {
 		t.Errorf("%d changes, want 180000", n)
 	}
 }

@@ -75,11 +75,11 @@ func (p *Printer) difference(d *diff.Difference) {
 	if d.Signature != "" {
 		p.labeledFaint("  "+faint.Render("signature:")+" ", clip(d.Signature), p.columns())
 	}
-	if len(d.Envelope) > 0 && d.Kind == diff.Changed {
+	if len(d.TopLevel) > 0 && d.Kind == diff.Changed {
 		if len(d.Payloads) > 0 {
 			p.Line("  top level")
 		}
-		p.changes(d.Envelope)
+		p.changes(d.TopLevel)
 	}
 	for _, c := range d.Payloads {
 		title := Clean(clip(c.Type))

@@ -52,7 +52,7 @@ func markdownDiff(d *diff.Difference) string {
 			b.WriteString("\n")
 		}
 	}
-	rows, n := markdownChanges("top level", d.Envelope), len(d.Envelope)
+	rows, n := markdownChanges("top level", d.TopLevel), len(d.TopLevel)
 	for _, p := range d.Payloads {
 		label := p.Type
 		if p.Name != "" {

@@ -17,26 +17,26 @@ import (
 
 // Folder reads what a folder says of the profiles in it: the GitOps files of Fleet, and the info files of Iru. The keys are
 // slash-separated paths in the folder. What cannot be read is among the failures.
-func Folder(fsys fs.FS) (map[string]Context, []error) {
-	f := folder{fsys: fsys, found: map[string]Context{}}
-	f.fleet()
-	f.iru()
+func ReadFolder(fsys fs.FS) (map[string]Context, []error) {
+	f := folderReader{fsys: fsys, found: map[string]Context{}}
+	f.readFleet()
+	f.readIru()
 	return f.found, f.failures
 }
 
-type folder struct {
+type folderReader struct {
 	fsys     fs.FS
 	found    map[string]Context
 	failures []error
 }
 
 // maxSide is the most bytes of a file beside profiles.
-const maxSide = 1 << 20
+const maxFile = 1 << 20
 
 // read reads YAML, JSON or a property list, or returns nil.
-func (f *folder) read(name string) *plist.Value {
+func (f *folderReader) read(name string) *plist.Value {
 	info, err := fs.Stat(f.fsys, name)
-	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSide) {
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
 		err = errors.New("want a file of at most 1 MiB")
 	}
 	var data []byte
@@ -68,7 +68,7 @@ func (f *folder) read(name string) *plist.Value {
 }
 
 // glob lists files by patterns, sorted.
-func (f *folder) glob(patterns ...string) []string {
+func (f *folderReader) glob(patterns ...string) []string {
 	var all []string
 	for _, p := range patterns {
 		names, _ := fs.Glob(f.fsys, p)
@@ -81,7 +81,7 @@ func (f *folder) glob(patterns ...string) []string {
 // fleet reads the files in which Fleet lists the profiles of all devices and of each team.
 //
 // See https://fleetdm.com/docs/configuration/yaml-files.
-func (f *folder) fleet() {
+func (f *folderReader) readFleet() {
 	for _, name := range f.glob("default.yml", "no-team.yml", "teams/*.yml", "fleets/*.yml") {
 		root := f.read(name)
 		if root == nil {
@@ -95,7 +95,7 @@ func (f *folder) fleet() {
 			for _, profiles := range []string{"configuration_profiles", "custom_settings"} {
 				if list := root.Lookup("controls", settings, profiles); list != nil {
 					for _, item := range list.Items {
-						f.listed(item, name, team)
+						f.addEntry(item, name, team)
 					}
 				}
 			}
@@ -104,7 +104,7 @@ func (f *folder) fleet() {
 }
 
 // listed takes in one entry of a list of profiles.
-func (f *folder) listed(item *plist.Value, by, team string) {
+func (f *folderReader) addEntry(item *plist.Value, by, team string) {
 	var names []string
 	if v := item.Get("path"); v != nil {
 		names = []string{path.Join(path.Dir(by), v.Text)}
@@ -125,7 +125,7 @@ func (f *folder) listed(item *plist.Value, by, team string) {
 			}
 		}
 		if len(labels) > 0 {
-			line += ", " + strings.ReplaceAll(key, "_", " ") + " " + list(labels)
+			line += ", " + strings.ReplaceAll(key, "_", " ") + " " + joinNames(labels)
 		}
 	}
 	for _, name := range names {
@@ -140,7 +140,7 @@ func (f *folder) listed(item *plist.Value, by, team string) {
 // of one profile.
 //
 // See https://github.com/kandji-inc/kst.
-func (f *folder) iru() {
+func (f *folderReader) readIru() {
 	var infos []string
 	for _, dir := range []string{"", "*/", "profiles/*/"} {
 		infos = append(infos, f.glob(dir+"info.yaml", dir+"info.json", dir+"info.plist")...)
@@ -151,12 +151,12 @@ func (f *folder) iru() {
 			continue // Iru wants one
 		}
 		if root := f.read(name); root != nil {
-			f.found[profiles[0]] = contextOfIru(root)
+			f.found[profiles[0]] = iruContext(root)
 		}
 	}
 }
 
-func contextOfIru(root *plist.Value) Context {
+func iruContext(root *plist.Value) Context {
 	c := Context{Tool: "Iru"}
 	var runsOn []string
 	for _, d := range []struct {
@@ -174,7 +174,7 @@ func contextOfIru(root *plist.Value) Context {
 		}
 	}
 	if len(runsOn) > 0 {
-		c.Lines = append(c.Lines, "runs on "+list(runsOn))
+		c.Lines = append(c.Lines, "runs on "+joinNames(runsOn))
 	}
 	if v := root.Get("name"); v != nil {
 		c.Name = v.Text

@@ -32,16 +32,16 @@ func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<
 
 // Jamf returns the profile in an export of Jamf Pro, and what the export says beside it. Entities other than the five of
 // XML are refused, so that no text grows.
-func Jamf(data []byte) (profile []byte, c Context, err error) {
-	j := jamf{Context: Context{Tool: "Jamf Pro"}, scope: map[string][]string{}}
+func ReadJamf(data []byte) (profile []byte, c Context, err error) {
+	j := jamfReader{Context: Context{Tool: "Jamf Pro"}, scope: map[string][]string{}}
 	if err := j.read(data); err != nil {
 		return nil, Context{}, fmt.Errorf("reading the export of Jamf Pro: %w", err)
 	}
-	j.describe()
+	j.addLines()
 	if strings.TrimSpace(j.payloads) == "" {
 		return nil, Context{}, errors.New("the export of Jamf Pro holds no general/payloads")
 	}
-	if forJamf().Match(data) && escapedTwice(j.payloads) {
+	if uploadPayloads().Match(data) && escapedTwice(j.payloads) {
 		j.payloads = strings.NewReplacer("&amp;", "&", "&#13;", "\n").Replace(j.payloads)
 	}
 	profile = []byte(strings.TrimSpace(j.payloads))
@@ -53,7 +53,7 @@ func Jamf(data []byte) (profile []byte, c Context, err error) {
 }
 
 // forJamf is how a request to Jamf Pro, such as push jamf makes, holds a profile. What Jamf gives back is no CDATA section.
-var forJamf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
+var uploadPayloads = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
 
 // escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro wants it, or a carriage return.
 func escapedTwice(payloads string) bool {
@@ -69,7 +69,7 @@ var phantomKey = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // jamf collects what matters of an export.
-type jamf struct {
+type jamfReader struct {
 	Context
 	general  []string // name: text
 	scope    map[string][]string
@@ -78,7 +78,7 @@ type jamf struct {
 	path     []string
 }
 
-func (j *jamf) read(data []byte) error {
+func (j *jamfReader) read(data []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	var text strings.Builder
 	for {
@@ -99,7 +99,7 @@ func (j *jamf) read(data []byte) error {
 		case xml.CharData:
 			text.Write(t)
 		case xml.EndElement:
-			j.take(text.String())
+			j.endElement(text.String())
 			j.path = j.path[:len(j.path)-1]
 			text.Reset()
 		}
@@ -107,10 +107,10 @@ func (j *jamf) read(data []byte) error {
 }
 
 // take keeps the text of the element that ends.
-func (j *jamf) take(text string) {
+func (j *jamfReader) endElement(text string) {
 	if len(j.path) < 3 {
 		if len(j.path) == 1 {
-			j.Platforms = platformOfJamf(j.path[0])
+			j.Platforms = jamfPlatforms(j.path[0])
 		}
 		return
 	}
@@ -127,13 +127,13 @@ func (j *jamf) take(text string) {
 	case section == "general" && len(j.path) == 4 && j.path[2] == "category" && name == "name":
 		j.general = append(j.general, "category "+line)
 	case section == "scope" && strings.HasPrefix(name, "all_") && line == "true":
-		j.inScope(strings.ReplaceAll(name, "_", " "), "")
+		j.addScope(strings.ReplaceAll(name, "_", " "), "")
 	case section == "scope" && name == "name" && len(j.path) > 4:
-		j.inScope(strings.ReplaceAll(strings.Join(j.path[2:len(j.path)-2], " "), "_", " "), line)
+		j.addScope(strings.ReplaceAll(strings.Join(j.path[2:len(j.path)-2], " "), "_", " "), line)
 	}
 }
 
-func (j *jamf) inScope(kind, name string) {
+func (j *jamfReader) addScope(kind, name string) {
 	if _, known := j.scope[kind]; !known {
 		j.kinds = append(j.kinds, kind)
 	}
@@ -141,16 +141,16 @@ func (j *jamf) inScope(kind, name string) {
 }
 
 // describe puts what was collected into lines.
-func (j *jamf) describe() {
+func (j *jamfReader) addLines() {
 	if len(j.general) > 0 {
 		j.Lines = append(j.Lines, strings.Join(j.general, ", "))
 	}
 	for _, kind := range j.kinds {
-		j.Lines = append(j.Lines, strings.TrimSuffix("scope "+kind+": "+list(j.scope[kind]), ": "))
+		j.Lines = append(j.Lines, strings.TrimSuffix("scope "+kind+": "+joinNames(j.scope[kind]), ": "))
 	}
 }
 
-func platformOfJamf(root string) []target.Platform {
+func jamfPlatforms(root string) []target.Platform {
 	if root == jamfMac {
 		return []target.Platform{target.MacOS}
 	}

@@ -32,7 +32,7 @@ func (c Context) Comments() []string {
 const maxListed = 20
 
 // list joins names, and counts what is too much.
-func list(names []string) string {
+func joinNames(names []string) string {
 	if more := len(names) - maxListed; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), more)
 	}

@@ -33,7 +33,7 @@ func TestJamf(t *testing.T) {
 	if !IsJamf([]byte(export)) || IsJamf([]byte("<?xml version='1.0'?><plist/>")) || IsJamf([]byte("<configuration_profiles/>")) {
 		t.Error("an export is not told from other files")
 	}
-	profile, c, err := Jamf([]byte(export))
+	profile, c, err := ReadJamf([]byte(export))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestJamfRequest(t *testing.T) {
 		"<![CDATA[<string>plain</string>]]>":                                  "<string>plain</string>",
 		"&lt;string&gt;a &amp;amp;amp;&lt;/string&gt;":                        "<string>a &amp;amp;</string>",
 	} {
-		got, _, err := Jamf([]byte("<os_x_configuration_profile><general><payloads>" + payloads + "</payloads></general></os_x_configuration_profile>"))
+		got, _, err := ReadJamf([]byte("<os_x_configuration_profile><general><payloads>" + payloads + "</payloads></general></os_x_configuration_profile>"))
 		if err != nil || string(got) != want {
 			t.Errorf("%s: got %s, %v", payloads, got, err)
 		}
@@ -69,7 +69,7 @@ func TestJamfRequest(t *testing.T) {
 }
 
 func TestJamfForMobileDevices(t *testing.T) {
-	_, c, err := Jamf([]byte("<configuration_profile><general><level>Device Level</level><payloads>x</payloads></general></configuration_profile>"))
+	_, c, err := ReadJamf([]byte("<configuration_profile><general><level>Device Level</level><payloads>x</payloads></general></configuration_profile>"))
 	if err != nil || c.Platforms[0] != target.IOS || c.Lines[0] != "level Device Level" {
 		t.Errorf("%v %v", err, c)
 	}
@@ -86,7 +86,7 @@ func TestJamfRefuses(t *testing.T) {
 		"half an export":      export[:len(export)/2],
 		"another encoding":    `<?xml version="1.0" encoding="EBCDIC"?><configuration_profile/>`,
 	} {
-		if profile, _, err := Jamf([]byte(text)); err == nil {
+		if profile, _, err := ReadJamf([]byte(text)); err == nil {
 			t.Errorf("%s: read as %q", name, profile)
 		}
 	}
@@ -96,7 +96,7 @@ func FuzzJamfNeverPanics(f *testing.F) {
 	f.Add([]byte(export))
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		IsJamf(data)
-		_, _, _ = Jamf(data)
+		_, _, _ = ReadJamf(data)
 	})
 }
 
@@ -109,7 +109,7 @@ func files(texts map[string]string) fstest.MapFS {
 }
 
 func TestFleet(t *testing.T) {
-	found, failures := Folder(files(map[string]string{
+	found, failures := ReadFolder(files(map[string]string{
 		"default.yml": `controls: {macos_settings: {custom_settings: [{path: lib/all.mobileconfig}]}}`,
 		"teams/workstations.yml": `
 name: Workstations
@@ -160,7 +160,7 @@ func TestIru(t *testing.T) {
 		"profiles/Two/a.mobileconfig":   "",
 		"profiles/Two/b.mobileconfig":   "",
 	})
-	found, failures := Folder(fsys)
+	found, failures := ReadFolder(fsys)
 	want := map[string]Context{
 		"profiles/Dock/profile.mobileconfig": {Tool: "Iru", Name: "Dock", Platforms: []target.Platform{target.IOS},
 			Lines: []string{"runs on iphone, ipad", "not active", "id 54bef6b3"}},

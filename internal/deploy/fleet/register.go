@@ -75,7 +75,7 @@ func (d *Server) Session() *deploy.Session {
 
 // listedBy returns, for each profile of a repository, the YAML files delivering it.
 func listedBy(existing fs.FS) map[string][]string {
-	found, _ := sources.Folder(existing) // unreadable files do not concern an export
+	found, _ := sources.ReadFolder(existing) // unreadable files do not concern an export
 	lines := map[string][]string{}
 	for name, context := range found {
 		lines[name] = context.Lines

@@ -14,7 +14,7 @@ import (
 )
 
 // try writes the template, builds it in memory and compares. refused is what a check of the built profile refuses.
-func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
+func (a *draft) build() (t *Template, refused []diag.Diagnostic, err error) {
 	written, err := a.write()
 	if err != nil {
 		return nil, nil, err
@@ -22,9 +22,9 @@ func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
 	made := NewTemplate()
 	t = &made
 	t.Text, t.Target, t.Files = written, a.target.String(), a.files
-	t.Raw, t.Secrets, t.Notes = append(t.Raw, a.rawWhy[envelopeIndex]...), append(t.Secrets, a.secrets...), append(t.Notes, a.notes...)
+	t.Raw, t.Secrets, t.Notes = append(t.Raw, a.rawReasons[topLevelIndex]...), append(t.Secrets, a.secrets...), append(t.Notes, a.notes...)
 	for i, id := range a.ids {
-		p := Payload{ID: id, Raw: append([]string{}, a.rawWhy[i]...)}
+		p := Payload{ID: id, Raw: append([]string{}, a.rawReasons[i]...)}
 		if a.isDeclaration {
 			p.Type = a.root.Get("Type").Text
 		} else {
@@ -32,23 +32,23 @@ func (a *draft) try() (t *Template, refused []diag.Diagnostic, err error) {
 		}
 		t.Payloads = append(t.Payloads, p)
 	}
-	loader := template.Loader{Root: folder(a.files), Env: a.environment}
+	loader := template.Loader{Root: memoryFS(a.files), Env: a.environment}
 	spec, found, err := loader.Load(template.Input{Name: a.Name + ".yaml", Data: written})
 	if err != nil {
 		return nil, nil, err
 	}
 	if diag.HasErrors(found) {
-		t.Differences = messages(found)
+		t.Differences = errorMessages(found)
 		return t, nil, nil
 	}
-	result, err := compose.Options{}.Compose(spec, a.target, a.decomposer.catalog)
+	result, err := compose.Options{}.Compose(spec, a.target, a.converter.catalog)
 	if err != nil {
 		return nil, nil, err
 	}
-	if t.Differences = messages(result.Findings); len(t.Differences) > 0 {
+	if t.Differences = errorMessages(result.Findings); len(t.Differences) > 0 {
 		return t, slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity < diag.Error }), nil
 	}
-	t.Differences, err = a.compare(result)
+	t.Differences, err = a.compareBuilt(result)
 	return t, nil, err
 }
 
@@ -62,7 +62,7 @@ func (a *draft) environment(name string) (string, bool) {
 }
 
 // messages words the errors among findings.
-func messages(found []diag.Diagnostic) []string {
+func errorMessages(found []diag.Diagnostic) []string {
 	all := []string{}
 	for _, d := range found {
 		if d.Severity == diag.Error {
@@ -73,12 +73,12 @@ func messages(found []diag.Diagnostic) []string {
 }
 
 // compare returns what was not built as it was found.
-func (a *draft) compare(result *compose.Result) ([]string, error) {
+func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 	if !a.isDeclaration {
 		if _, err := profiles.Encode(result.Root); err != nil {
 			return []string{"it cannot be built: " + err.Error()}, nil
 		}
-		return a.difference(a.root, result.Root)
+		return a.differenceLines(a.root, result.Root)
 	}
 	for i := range result.Declarations {
 		d := &result.Declarations[i]
@@ -92,20 +92,20 @@ func (a *draft) compare(result *compose.Result) ([]string, error) {
 		// The token is made of the content, by each tool in its own way.
 		want := *a.root
 		want.Fields = slices.DeleteFunc(slices.Clone(want.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
-		return a.difference(want.Set("ServerToken", built.Get("ServerToken")), built)
+		return a.differenceLines(want.Set("ServerToken", built.Get("ServerToken")), built)
 	}
 	return []string{"it is not built for " + a.target.String()}, nil
 }
 
 // difference names the keys that differ.
-func (a *draft) difference(found, built *plist.Value) ([]string, error) {
+func (a *draft) differenceLines(found, built *plist.Value) ([]string, error) {
 	if plist.Equal(found, built) {
 		return []string{}, nil
 	}
 	side := func(root *plist.Value) *diff.Side {
 		return &diff.Side{Name: a.Source, Root: root, Declaration: a.isDeclaration}
 	}
-	d, err := diff.Compare(side(found), side(built), a.decomposer.catalog)
+	d, err := diff.Compare(side(found), side(built), a.converter.catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (a *draft) difference(found, built *plist.Value) ([]string, error) {
 	say := func(where string, kind diff.Kind, path string) {
 		all = append(all, fmt.Sprintf("%s: %s is %s when built", where, path, kind))
 	}
-	for _, c := range d.Envelope {
+	for _, c := range d.TopLevel {
 		say("the top level", c.Kind, c.Path)
 	}
 	for _, p := range d.Payloads {

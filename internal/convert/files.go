@@ -14,7 +14,7 @@ import (
 func (a *draft) isSecret(v *plist.Value) bool { return v.Secret && !a.ShowSecrets }
 
 // variable puts a secret variable in the place of a value.
-func (a *draft) variable(v *plist.Value, path string) *plist.Value {
+func (a *draft) secretVariable(v *plist.Value, path string) *plist.Value {
 	name := a.Name + "-" + Slug(path)
 	if name[0] >= '0' && name[0] <= '9' {
 		name = "p" + name
@@ -26,36 +26,36 @@ func (a *draft) variable(v *plist.Value, path string) *plist.Value {
 }
 
 // file puts the name of a file in the place of data.
-func (a *draft) file(v *plist.Value, path string) *plist.Value {
+func (a *draft) dataFile(v *plist.Value, path string) *plist.Value {
 	name := a.fileNames.Unique(a.Name+"."+Slug(path), "-") + ".bin"
 	a.files = append(a.files, File{name, v.Data})
 	return plist.NewDictionary(plist.Field{Key: "$file", Value: plist.NewString(name)})
 }
 
 // folder is the files beside a template before they are written.
-type folder []File
+type memoryFS []File
 
 // Open implements fs.FS.
-func (f folder) Open(name string) (fs.File, error) {
+func (f memoryFS) Open(name string) (fs.File, error) {
 	for _, file := range f {
 		if file.Name == name {
-			return &openFile{file, bytes.NewReader(file.Data)}, nil
+			return &memoryFile{file, bytes.NewReader(file.Data)}, nil
 		}
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // openFile is one of them, and what there is to know of it.
-type openFile struct {
+type memoryFile struct {
 	File
 	io.Reader
 }
 
-func (f *openFile) Close() error               { return nil }
-func (f *openFile) Stat() (fs.FileInfo, error) { return f, nil }
-func (f *openFile) Name() string               { return f.File.Name }
-func (f *openFile) Size() int64                { return int64(len(f.Data)) }
-func (f *openFile) Mode() fs.FileMode          { return 0o644 }
-func (f *openFile) ModTime() time.Time         { return time.Time{} }
-func (f *openFile) IsDir() bool                { return false }
-func (f *openFile) Sys() any                   { return nil }
+func (f *memoryFile) Close() error               { return nil }
+func (f *memoryFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *memoryFile) Name() string               { return f.File.Name }
+func (f *memoryFile) Size() int64                { return int64(len(f.Data)) }
+func (f *memoryFile) Mode() fs.FileMode          { return 0o644 }
+func (f *memoryFile) ModTime() time.Time         { return time.Time{} }
+func (f *memoryFile) IsDir() bool                { return false }
+func (f *memoryFile) Sys() any                   { return nil }
