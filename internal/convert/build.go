@@ -13,7 +13,8 @@ import (
 	"syncguard/profiles"
 )
 
-// try writes the template, builds it in memory and compares. refused is what a check of the built profile refuses.
+// build writes the template, builds it in memory and compares the result. refused are the findings of the check against the
+// built profile.
 func (a *draft) build() (t *Template, refused []diag.Diagnostic, err error) {
 	written, err := a.write()
 	if err != nil {
@@ -61,7 +62,7 @@ func (a *draft) environment(name string) (string, bool) {
 	return "", false
 }
 
-// messages words the errors among findings.
+// errorMessages returns the messages of the errors among findings.
 func errorMessages(found []diag.Diagnostic) []string {
 	all := []string{}
 	for _, d := range found {
@@ -72,7 +73,7 @@ func errorMessages(found []diag.Diagnostic) []string {
 	return all
 }
 
-// compare returns what was not built as it was found.
+// compareBuilt describes the differences between the document and the built one.
 func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 	if !a.isDeclaration {
 		if _, err := profiles.Encode(result.Root); err != nil {
@@ -89,7 +90,7 @@ func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The token is made of the content, by each tool in its own way.
+		// Each tool derives the token from the content in its own way.
 		want := *a.root
 		want.Fields = slices.DeleteFunc(slices.Clone(want.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
 		return a.differenceLines(want.Set("ServerToken", built.Get("ServerToken")), built)
@@ -97,7 +98,7 @@ func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 	return []string{"it is not built for " + a.target.String()}, nil
 }
 
-// difference names the keys that differ.
+// differenceLines describes the differing keys, a line each.
 func (a *draft) differenceLines(found, built *plist.Value) ([]string, error) {
 	if plist.Equal(found, built) {
 		return []string{}, nil
@@ -131,7 +132,7 @@ func (a *draft) differenceLines(found, built *plist.Value) ([]string, error) {
 	return all, nil
 }
 
-// Text is the secret as an environment variable holds it: base64 where it is data.
+// Text is the secret as an environment variable holds it, in base64 for data.
 func (s Secret) Text() string {
 	switch s.Value.Kind {
 	case plist.Data:

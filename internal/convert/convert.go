@@ -1,5 +1,7 @@
-// Package convert turns profiles and declarations that are there into templates that build them again: the reverse of
-// compose. A template is built in memory and compared before anyone sees it.
+// Package convert turns existing profiles and declarations into templates building them again: the reverse of package
+// compose. Start at Converter.Template. It builds each template in memory and compares the result with the original before
+// returning it; anything not expressible stays raw, with the reason. Package sources reads the files of other tools; writing
+// files is left to package app.
 package convert
 
 import (
@@ -14,46 +16,45 @@ import (
 	"syncguard/internal/target"
 )
 
-// MaxInline is the most bytes of data that stand in a template where files can be written beside it.
+// MaxInline is the largest data kept in a template, in bytes, if files can be written beside it.
 const MaxInline = 1 << 10
 
-// Options are how a template is written.
+// Options control the template.
 type Options struct {
-	Source        string            // where the document is from, for a comment
-	Name          string            // of the template, without its ending; see Slug
+	Source        string            // origin of the document, for a comment
+	Name          string            // of the template, without its extension; see Slug
 	Comments      []string          // further lines for the head of the template
-	ShowSecrets   bool              // secrets stand in the template
-	Platforms     []target.Platform // that the document is delivered to; none where that is not known
+	ShowSecrets   bool              // write secrets into the template
+	Platforms     []target.Platform // platforms of the devices; none if unknown
 	Managed       bool              // a server delivers it
-	SeparateFiles bool              // data of more than MaxInline bytes goes into files beside the template
+	SeparateFiles bool              // write data of more than MaxInline bytes into separate files
 }
 
-// Template is what was made of a document.
+// Template is the result for one document.
 type Template struct {
-	Text     []byte    `json:"-"`        // YAML; nil where there is none
-	Target   string    `json:"target"`   // that the template is for
-	Payloads []Payload `json:"payloads"` // those of the template
-	Raw      []string  `json:"raw"`      // why the top level is kept as it was found, or empty
-	Secrets  []Secret  `json:"secrets"`  // what the template takes from elsewhere
-	Files    []File    `json:"-"`        // what belongs beside it
+	Text     []byte    `json:"-"`        // YAML; nil without a result
+	Target   string    `json:"target"`   // of the template
+	Payloads []Payload `json:"payloads"` // of the template
+	Raw      []string  `json:"raw"`      // reasons to keep the top level as it is, or empty
+	Secrets  []Secret  `json:"secrets"`  // values the template takes from elsewhere
+	Files    []File    `json:"-"`        // to write beside the template
 
-	// Differences are what building the template does not give back, or why it cannot be built. None means that it
-	// builds the same content.
-	Differences []string `json:"differences"` // why building it gives something else
-	Notes       []string `json:"notes"`       // what else is to be known
+	// Differences describe how the built content differs, or why the template cannot be built. None means the same content.
+	Differences []string `json:"differences"` // how the built content differs, or why it cannot be built
+	Notes       []string `json:"notes"`       // further remarks
 }
 
 // Payload is a payload of the template, or the declaration.
 type Payload struct {
 	ID   string   `json:"id"`
 	Type string   `json:"type"`
-	Raw  []string `json:"raw"` // why it is kept as it was found; none where it is checked
+	Raw  []string `json:"raw"` // reasons to keep it as it is; none if it is checked
 }
 
-// Secret is a value that the template does not hold.
+// Secret is a value left out of the template.
 type Secret struct {
 	Variable    string       `json:"variable"`    // in the template
-	Environment string       `json:"environment"` // name of the environment variable that it is taken from
+	Environment string       `json:"environment"` // name of the environment variable with the value
 	Value       *plist.Value `json:"-"`           // String or Data
 }
 
@@ -63,19 +64,19 @@ type File struct {
 	Data []byte
 }
 
-// NewTemplate returns one with nothing in it.
+// NewTemplate returns an empty template, with no nil slice.
 func NewTemplate() Template {
 	return Template{Payloads: []Payload{}, Raw: []string{}, Secrets: []Secret{}, Differences: []string{}, Notes: []string{}}
 }
 
-// RefusedError is why there can be no template of a document.
+// RefusedError is the reason why a document cannot become a template.
 type RefusedError struct{ reason string }
 
 func (e *RefusedError) Error() string { return e.reason }
 
 func newRefusal(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
 
-// Converter makes one template after another. It is safe for concurrent use.
+// Converter makes templates. It is safe for concurrent use.
 type Converter struct {
 	catalog *schema.Catalog
 	check   *lint.Checker
@@ -84,8 +85,8 @@ type Converter struct {
 // New returns a Converter for a catalog.
 func New(c *schema.Catalog) *Converter { return &Converter{c, lint.New(c)} }
 
-// Template makes a template of a document that was opened without an error. Values that are marked as secret (secret.Mark)
-// become variables. The error is a RefusedError, or one of reading the schema facts.
+// Template converts a document opened without errors. Values marked as secret (secret.Mark) become variables. The error is a
+// RefusedError, or comes from reading the schema facts.
 func (d *Converter) Template(doc *document.Document, o Options) (*Template, error) {
 	if doc.IsEncrypted() {
 		return nil, newRefusal("its payloads are encrypted for one device")
@@ -101,7 +102,7 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 	if err := a.chooseTarget(); err != nil {
 		return nil, err
 	}
-	// What a check refuses becomes raw, and that can only grow.
+	// Parts refused by a check become raw. Their number only grows, so this ends.
 	for {
 		t, refused, err := a.build()
 		switch {
@@ -109,17 +110,17 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 			return nil, err
 		case a.keepRaw(refused):
 		case len(t.Differences) > len(a.differences):
-			a.differences = t.Differences // and the template itself says so
+			a.differences = t.Differences // the template records them itself
 		default:
 			return t, nil
 		}
 	}
 }
 
-// envelopeIndex stands for the top level among the indices of payloads.
+// topLevelIndex is the index of the top level among those of payloads.
 const topLevelIndex = -1
 
-// keepRaw takes what a check refused out of the check, and says whether there was anything new.
+// keepRaw excludes the refused parts from the check, and reports whether there were new ones.
 func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
 	if a.isDeclaration {
 		return false
@@ -135,7 +136,7 @@ func (a *draft) keepRaw(refused []diag.Diagnostic) bool {
 	return len(a.rawReasons) > before
 }
 
-// unique is a copy without keys that stand twice: the last one counts for devices.
+// withoutDuplicates copies a tree without duplicate keys, keeping the last value as devices do.
 func (a *draft) withoutDuplicates(v *plist.Value, path string) *plist.Value {
 	w := *v
 	w.Fields, w.Items = nil, nil

@@ -12,7 +12,7 @@ import (
 	"syncguard/profiles"
 )
 
-// draft is a document on its way to a template.
+// draft is a document being converted.
 type draft struct {
 	Options
 	converter     *Converter
@@ -22,13 +22,13 @@ type draft struct {
 	ids           []string       // of the payloads, or of the declaration
 	target        target.Target
 	targetReasons []string
-	rawReasons    map[int][]string // by the index of the payload, envelopeIndex for the top level
+	rawReasons    map[int][]string // by index of the payload; topLevelIndex for the top level
 	notes         []string
 	differences   []string
 
-	secrets              []Secret // of one try
+	secrets              []Secret // of the current build
 	files                []File
-	size                 int // bytes of text and of data
+	size                 int // bytes of text and data
 	variables, fileNames Names
 }
 
@@ -36,12 +36,12 @@ func (a *draft) addNote(format string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(format, args...))
 }
 
-// identity are the keys that every payload and every profile has.
+// identityKeys are the keys of every payload and every profile.
 func identityKeys() []string {
 	return []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"}
 }
 
-// take checks that the document has the outline of one, and names its parts.
+// readOutline checks the document's structure, and names its parts.
 func (a *draft) readOutline() error {
 	names := Names{}
 	if a.isDeclaration {
@@ -68,7 +68,7 @@ func (a *draft) readOutline() error {
 	return nil
 }
 
-// addMissing keeps raw what has no identity of its own: it would get one.
+// addMissing keeps a part without an identity raw: building it would add one.
 func (a *draft) addMissing(index int, v *plist.Value) {
 	for _, key := range identityKeys() {
 		if v.Get(key) == nil {
@@ -77,7 +77,7 @@ func (a *draft) addMissing(index int, v *plist.Value) {
 	}
 }
 
-// organization is who the document says that it is from.
+// organization derives the organization from the document.
 func (a *draft) organization() *plist.Value {
 	name, identifier := "", "local.imported"
 	for _, v := range append([]*plist.Value{a.root}, a.payloads...) {
@@ -104,5 +104,5 @@ var beginsWithDomain = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[A-Za-z]{2,20}\.[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?\b`)
 })
 
-// text is a string for a template.
+// literal returns a string for a template.
 func literal(s string) *plist.Value { return plist.NewString(template.Literal(s)) }

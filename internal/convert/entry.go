@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/template"
 )
 
-// envelope is what the template says of the top level.
+// topLevel returns the template's section about the top level.
 func (a *draft) topLevel() (*plist.Value, error) {
 	profile := plist.NewDictionary().Set("identifier", plist.NewString(a.Name))
 	if a.isDeclaration {
@@ -33,12 +33,12 @@ func (a *draft) topLevel() (*plist.Value, error) {
 	return profile.Set("keys", keys), nil
 }
 
-// isUsual says whether a key of the top level is what the composer writes anyway.
+// isImplied reports whether package compose writes this key of the top level anyway.
 func isImplied(f plist.Field) bool {
 	return f.Key == "PayloadType" && f.Value.Text == "Configuration" || f.Key == "PayloadVersion" && plist.Equal(f.Value, plist.NewInteger(1))
 }
 
-// rank puts the keys first that people look for first.
+// keyOrder sorts the most useful keys first.
 func keyOrder(key string) int {
 	first := []string{"PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadDescription", "PayloadOrganization", "PayloadScope"}
 	if i := slices.Index(first, key); i >= 0 {
@@ -47,7 +47,7 @@ func keyOrder(key string) int {
 	return len(first)
 }
 
-// entries are what becomes of the payloads, or of the declaration.
+// payloadEntries returns the entries for the payloads, or for the declaration.
 func (a *draft) payloadEntries() ([]*plist.Value, error) {
 	if a.isDeclaration {
 		entry, err := a.declarationEntry()
@@ -64,7 +64,7 @@ func (a *draft) payloadEntries() ([]*plist.Value, error) {
 	return all, nil
 }
 
-// payload is one entry of payloads.
+// payloadEntry returns an entry of payloads.
 func (a *draft) payloadEntry(index int, p *plist.Value) (*plist.Value, error) {
 	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[index])).Set("type", literal(p.Get("PayloadType").Text))
 	said := map[string]bool{"PayloadType": true}
@@ -97,7 +97,7 @@ func (a *draft) payloadEntry(index int, p *plist.Value) (*plist.Value, error) {
 	return entry, nil
 }
 
-// declaration is the one entry of payloads that a declaration becomes.
+// declarationEntry returns the only entry for a declaration.
 func (a *draft) declarationEntry() (*plist.Value, error) {
 	entry := plist.NewDictionary().Set("id", plist.NewString(a.ids[0])).Set("type", literal(a.root.Get("Type").Text))
 	for _, f := range a.root.Fields {
@@ -123,7 +123,7 @@ func (a *draft) declarationEntry() (*plist.Value, error) {
 	return entry, nil
 }
 
-// value is a value as a template has it. path names it: variables and files are called after it.
+// templateValue converts a value for the template. Variables and files are named after path.
 func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error) {
 	if a.size += len(v.Text); !a.SeparateFiles {
 		a.size += len(v.Data)

@@ -10,10 +10,10 @@ import (
 	"syncguard/internal/plist"
 )
 
-// isSecret reports whether a value is one that a template must not hold.
+// isSecret reports whether a value must stay out of the template.
 func (a *draft) isSecret(v *plist.Value) bool { return v.Secret && !a.ShowSecrets }
 
-// variable puts a secret variable in the place of a value.
+// secretVariable replaces a value by a secret variable.
 func (a *draft) secretVariable(v *plist.Value, path string) *plist.Value {
 	name := a.Name + "-" + Slug(path)
 	if name[0] >= '0' && name[0] <= '9' {
@@ -25,14 +25,14 @@ func (a *draft) secretVariable(v *plist.Value, path string) *plist.Value {
 	return plist.NewString("${" + name + "}")
 }
 
-// file puts the name of a file in the place of data.
+// dataFile replaces data by the name of a file.
 func (a *draft) dataFile(v *plist.Value, path string) *plist.Value {
 	name := a.fileNames.Unique(a.Name+"."+Slug(path), "-") + ".bin"
 	a.files = append(a.files, File{name, v.Data})
 	return plist.NewDictionary(plist.Field{Key: "$file", Value: plist.NewString(name)})
 }
 
-// folder is the files beside a template before they are written.
+// memoryFS is the files beside a template before they are written.
 type memoryFS []File
 
 // Open implements fs.FS.
@@ -45,7 +45,7 @@ func (f memoryFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// openFile is one of them, and what there is to know of it.
+// memoryFile is an open file and its own fs.FileInfo.
 type memoryFile struct {
 	File
 	io.Reader

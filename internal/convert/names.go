@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// Names gives names that are unique, also where upper and lower case are the same. It holds how often each was asked for.
+// Names makes unique names, ignoring case. It holds the number of requests by name.
 type Names map[string]int
 
-// Unique returns a name, or the name with a separator and a number behind it.
+// Unique returns the name, or the name with a separator and a number.
 func (n Names) Unique(name, separator string) string {
 	key := strings.ToLower(name)
 	for unique := name; ; unique = fmt.Sprintf("%s%s%d", name, separator, n[key]) {
@@ -23,7 +23,7 @@ func (n Names) Unique(name, separator string) string {
 	}
 }
 
-// id names a payload after its type: com.apple.wifi.managed is wifi.managed.
+// id names a payload after its type: wifi.managed for com.apple.wifi.managed.
 func (n Names) id(payloadType string) string {
 	id := payloadType
 	for _, prefix := range []string{"com.apple.configuration.", "com.apple."} {
@@ -36,14 +36,14 @@ func (n Names) id(payloadType string) string {
 	return n.Unique(truncate(id, 90), "-")
 }
 
-// NameOf names a template after the file that it is made of.
+// NameFromPath names a template after its source file.
 func NameFromPath(path string) string {
 	base := filepath.Base(path)
 	return Slug(strings.TrimSuffix(base, filepath.Ext(base)))
 }
 
-// Slug makes a name for files and identifiers of any text: lower case, digits and hyphens, never empty, and a file on every
-// system.
+// Slug turns any text into a name for files and identifiers: lower case, digits and hyphens, never empty, and a valid file
+// name on every system.
 func Slug(text string) string {
 	slug := strings.Trim(notInSlug().ReplaceAllString(strings.ToLower(text), "-"), "-")
 	slug = strings.TrimRight(truncate(slug, 60), "-")
@@ -58,5 +58,5 @@ var (
 	windowsDevice = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
 )
 
-// cut is the beginning of an ASCII text.
+// truncate returns the beginning of an ASCII text, at most this many bytes.
 func truncate(s string, most int) string { return s[:min(len(s), most)] }

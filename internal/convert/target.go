@@ -12,7 +12,7 @@ import (
 	"syncguard/profiles"
 )
 
-// chooseTarget takes the target on which the document has most effect, and of several the first one.
+// chooseTarget chooses the target with the most effect, the first of several.
 func (a *draft) chooseTarget() error {
 	var found [][]diag.Diagnostic
 	candidates := a.targetCandidates()
@@ -38,7 +38,7 @@ func (a *draft) chooseTarget() error {
 	return nil
 }
 
-// withoutEffect finds what does nothing on a target.
+// effectFindings returns the findings about parts without effect on a target.
 func (a *draft) effectFindings(t target.Target) ([]diag.Diagnostic, error) {
 	check := a.converter.check.Check
 	if a.isDeclaration {
@@ -47,7 +47,7 @@ func (a *draft) effectFindings(t target.Target) ([]diag.Diagnostic, error) {
 	return check(a.root, []target.Target{t}, lint.Options{Groups: []rules.Group{rules.Effect}})
 }
 
-// weight counts findings, an error for more than any number of warnings. What few profiles are for weighs more.
+// cost counts findings; an error counts more than any number of warnings. Rare targets cost extra.
 func cost(t target.Target, found []diag.Diagnostic) int {
 	n := 0
 	if t.Platform != target.MacOS && t.Platform != target.IOS || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
@@ -64,7 +64,7 @@ func cost(t target.Target, found []diag.Diagnostic) int {
 	return n
 }
 
-// candidates are the targets that the document may be for, the likely ones first. A server sends declarations.
+// targetCandidates lists possible targets, the likely ones first. Declarations need a server.
 func (a *draft) targetCandidates() []target.Target {
 	platforms := []target.Platform{target.MacOS, target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
 	if len(a.Platforms) > 0 {
@@ -90,7 +90,7 @@ func (a *draft) targetCandidates() []target.Target {
 	return all
 }
 
-// shortTarget leaves out the version, which is the default one.
+// shortTarget leaves out the version, since it is the default one.
 func shortTarget(t target.Target) string {
 	return strings.Replace(t.String(), "@"+t.Version.String(), "", 1)
 }

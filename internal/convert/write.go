@@ -11,14 +11,14 @@ import (
 	"syncguard/internal/template"
 )
 
-// section is a key of the template with what is said above it.
+// section is a key of the template, and comments above it.
 type section struct {
 	key      string
 	value    *plist.Value
 	comments []string
 }
 
-// write writes the template.
+// write returns the template's text.
 func (a *draft) write() ([]byte, error) {
 	a.secrets, a.files, a.size = nil, nil, 0
 	a.variables, a.fileNames = Names{}, Names{}
@@ -58,7 +58,7 @@ func (a *draft) write() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// declared are the variables of the secrets.
+// secretDeclarations returns the declared variables of the secrets.
 func (a *draft) secretDeclarations() *plist.Value {
 	variables := plist.NewDictionary()
 	for _, s := range a.secrets {
@@ -71,13 +71,13 @@ func (a *draft) secretDeclarations() *plist.Value {
 	return variables
 }
 
-// maxReasons is how many findings are named that keep one payload raw, maxRaw how many payloads are.
+// maxReasons is how many reasons are named for one raw payload, maxRaw how many raw payloads.
 const (
 	maxReasons = 3
 	maxRaw     = 20
 )
 
-// head says where the template is from, what stays as it was, and what could not be expressed.
+// headComments tells the origin, the parts kept as they are, and the differences.
 func (a *draft) headComments() []string {
 	first := "Made from " + a.Source
 	if len(a.differences) == 0 {
@@ -126,7 +126,7 @@ func (a *draft) partName(index int) string {
 	return a.ids[index]
 }
 
-// writeComment writes one comment of a line that may hold anything, broken between words.
+// writeComment writes any text as a comment, broken between words.
 func writeComment(out *bytes.Buffer, line string) {
 	const width = 118
 	line = strings.Map(func(r rune) rune {

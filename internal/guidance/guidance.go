@@ -1,5 +1,6 @@
-// Package guidance says in the language of the person who holds a device what is left to do by hand: texts and the names
-// that Settings gives to things, one file a language. Which names were seen in a source, and in which, stands beside them.
+// Package guidance holds the texts telling people how to change settings by hand, one file a language below locales:
+// sentences, and the labels of the Settings app. Start with In. Package coverage decides on the steps needed; this package
+// only words them. Each locale also records the labels seen in a source.
 package guidance
 
 import (
@@ -23,9 +24,9 @@ type Locale struct {
 	Language string                    `json:"language"` // BCP 47
 	Name     string                    `json:"name"`     // of the language, in itself
 	Texts    map[string]string         `json:"texts"`    // with {placeholders}
-	Values   map[string]string         `json:"values"`   // what to choose in Settings, by its English words
-	Labels   map[string]string         `json:"labels"`   // what Settings calls a thing, by its English name
-	Seen     map[string]fact.Statement `json:"seen"`     // the labels that were seen, by their English name
+	Values   map[string]string         `json:"values"`   // choices in Settings, by their English words
+	Labels   map[string]string         `json:"labels"`   // labels in Settings, by their English name
+	Seen     map[string]fact.Statement `json:"seen"`     // labels seen in a source, by their English name
 }
 
 var locales = sync.OnceValue(func() map[string]*Locale {
@@ -44,7 +45,7 @@ var locales = sync.OnceValue(func() map[string]*Locale {
 	return all
 })
 
-// In returns the locale of a language in Languages, and of any other that of English. It belongs to all callers.
+// In returns the locale of a language in Languages, or English for any other. The result is shared; do not modify it.
 func In(language string) *Locale {
 	if l := locales()[language]; l != nil {
 		return l
@@ -52,7 +53,7 @@ func In(language string) *Locale {
 	return locales()["en"]
 }
 
-// Text returns a text with its placeholders filled in: pairs of a name without braces and what stands for it.
+// Text returns a text with placeholders replaced, given as pairs of a name without braces and its value.
 func (l *Locale) Text(id string, placeholders ...string) string {
 	var pairs []string
 	for i := 0; i+1 < len(placeholders); i += 2 {
@@ -61,7 +62,7 @@ func (l *Locale) Text(id string, placeholders ...string) string {
 	return strings.NewReplacer(pairs...).Replace(l.Texts[id])
 }
 
-// Value returns what to choose. Words that the locale does not have stay as they are.
+// Value returns the localized choice, or the English words if the locale lacks it.
 func (l *Locale) Value(english string) string {
 	if v := l.Values[english]; v != "" {
 		return v
@@ -69,8 +70,8 @@ func (l *Locale) Value(english string) string {
 	return english
 }
 
-// Path returns the names on a way through Settings, and the weakest evidence among them; english is that of the way
-// itself. A name that the locale does not have stays English.
+// Path returns the labels on a path through Settings, and the weakest evidence among them; english is the path's own
+// evidence. A label missing from the locale stays English.
 func (l *Locale) Path(names []string, english fact.Evidence) ([]string, fact.Evidence) {
 	path, evidence := make([]string, len(names)), english
 	for i, name := range names {

@@ -15,8 +15,8 @@ import (
 	"syncguard/internal/template"
 )
 
-// Folder reads what a folder says of the profiles in it: the GitOps files of Fleet, and the info files of Iru. The keys are
-// slash-separated paths in the folder. What cannot be read is among the failures.
+// ReadFolder reads information about the profiles of a folder: GitOps files of Fleet, and info files of Iru. The keys of the
+// result are slash-separated paths in the folder. Unreadable files are among the errors.
 func ReadFolder(fsys fs.FS) (map[string]Context, []error) {
 	f := folderReader{fsys: fsys, found: map[string]Context{}}
 	f.readFleet()
@@ -30,10 +30,10 @@ type folderReader struct {
 	failures []error
 }
 
-// maxSide is the most bytes of a file beside profiles.
+// maxFile is the largest file read beside profiles, in bytes.
 const maxFile = 1 << 20
 
-// read reads YAML, JSON or a property list, or returns nil.
+// read parses YAML, JSON or a property list. It returns nil after recording a failure.
 func (f *folderReader) read(name string) *plist.Value {
 	info, err := fs.Stat(f.fsys, name)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
@@ -78,7 +78,7 @@ func (f *folderReader) glob(patterns ...string) []string {
 	return slices.Compact(all)
 }
 
-// fleet reads the files in which Fleet lists the profiles of all devices and of each team.
+// readFleet reads Fleet's files listing the profiles of all devices and of each team.
 //
 // See https://fleetdm.com/docs/configuration/yaml-files.
 func (f *folderReader) readFleet() {
@@ -103,7 +103,7 @@ func (f *folderReader) readFleet() {
 	}
 }
 
-// listed takes in one entry of a list of profiles.
+// addEntry adds one entry of a list of profiles.
 func (f *folderReader) addEntry(item *plist.Value, by, team string) {
 	var names []string
 	if v := item.Get("path"); v != nil {
@@ -136,8 +136,8 @@ func (f *folderReader) addEntry(item *plist.Value, by, team string) {
 	}
 }
 
-// iru reads the info file that stands beside each profile. The folder may be the repository, its folder of profiles or that
-// of one profile.
+// readIru reads the info file beside each profile. The folder may be the repository, its folder of profiles, or the folder of
+// one profile.
 //
 // See https://github.com/kandji-inc/kst.
 func (f *folderReader) readIru() {
@@ -148,7 +148,7 @@ func (f *folderReader) readIru() {
 	for _, name := range infos {
 		profiles := f.glob(path.Join(path.Dir(name), "*.mobileconfig"))
 		if len(profiles) != 1 {
-			continue // Iru wants one
+			continue // Iru expects one
 		}
 		if root := f.read(name); root != nil {
 			f.found[profiles[0]] = iruContext(root)

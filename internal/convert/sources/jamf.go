@@ -14,24 +14,24 @@ import (
 	"syncguard/internal/target"
 )
 
-// The elements that an export of one profile from the Classic API of Jamf Pro begins with.
+// The root elements of Jamf Pro's Classic API exports of one profile.
 const (
 	jamfMac    = "os_x_configuration_profile"
 	jamfMobile = "configuration_profile"
 )
 
-// maxDepth bounds how deep the elements of an export stand inside each other.
+// maxDepth is the deepest nesting of elements in an export.
 const maxDepth = 64
 
 var jamfStart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
 })
 
-// IsJamf says whether a file is an export of a configuration profile from Jamf Pro.
+// IsJamf reports whether a file is an export of a configuration profile from Jamf Pro.
 func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<<10)]) }
 
-// Jamf returns the profile in an export of Jamf Pro, and what the export says beside it. Entities other than the five of
-// XML are refused, so that no text grows.
+// ReadJamf returns the profile in an export of Jamf Pro, and the export's information about it. It refuses entities other
+// than XML's own five, so no text can expand.
 func ReadJamf(data []byte) (profile []byte, c Context, err error) {
 	j := jamfReader{Context: Context{Tool: "Jamf Pro"}, scope: map[string][]string{}}
 	if err := j.read(data); err != nil {
@@ -52,10 +52,11 @@ func ReadJamf(data []byte) (profile []byte, c Context, err error) {
 	return profile, j.Context, nil
 }
 
-// forJamf is how a request to Jamf Pro, such as push jamf makes, holds a profile. What Jamf gives back is no CDATA section.
+// uploadPayloads matches the profile in a request to Jamf Pro, such as by push jamf. Jamf's own exports have no CDATA
+// section.
 var uploadPayloads = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
 
-// escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro wants it, or a carriage return.
+// escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro expects, or a carriage return.
 func escapedTwice(payloads string) bool {
 	references := reference().FindAllString(payloads, -1)
 	return len(references) > 0 && !slices.Contains(references, "&")
@@ -63,17 +64,17 @@ func escapedTwice(payloads string) bool {
 
 var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`) })
 
-// phantomKey is a key without a name and a value.
+// phantomKey matches a key without a name and a value.
 var phantomKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)
 })
 
-// jamf collects what matters of an export.
+// jamfReader collects the needed parts of an export.
 type jamfReader struct {
 	Context
 	general  []string // name: text
 	scope    map[string][]string
-	kinds    []string // of scope, in their order
+	kinds    []string // kinds of scope, in order
 	payloads string
 	path     []string
 }
@@ -106,7 +107,7 @@ func (j *jamfReader) read(data []byte) error {
 	}
 }
 
-// take keeps the text of the element that ends.
+// endElement keeps the text of the closing element.
 func (j *jamfReader) endElement(text string) {
 	if len(j.path) < 3 {
 		if len(j.path) == 1 {
@@ -140,7 +141,7 @@ func (j *jamfReader) addScope(kind, name string) {
 	j.scope[kind] = append(j.scope[kind], name)
 }
 
-// describe puts what was collected into lines.
+// addLines adds the collected information as lines.
 func (j *jamfReader) addLines() {
 	if len(j.general) > 0 {
 		j.Lines = append(j.Lines, strings.Join(j.general, ", "))

@@ -1,4 +1,6 @@
-// Package sources reads what other tools keep around profiles: exports of Jamf Pro, repositories of Fleet, folders of Iru.
+// Package sources reads other tools' information about profiles: exports of Jamf Pro, repositories of Fleet, folders of Iru.
+// ReadJamf and ReadFolder return a Context for each profile; package convert writes it into the template's comments. It makes
+// no requests.
 package sources
 
 import (
@@ -8,15 +10,15 @@ import (
 	"syncguard/internal/target"
 )
 
-// Context is what a tool says of a profile beside it.
+// Context is a tool's information about a profile.
 type Context struct {
 	Tool      string            // Jamf Pro, Fleet or Iru; "" for none
-	Name      string            // of the profile there; may be empty
-	Lines     []string          // all else, each for one line
-	Platforms []target.Platform // that it is delivered to; none where that is not said
+	Name      string            // of the profile in the tool; may be empty
+	Lines     []string          // everything else, a line each
+	Platforms []target.Platform // platforms of the devices; none if unknown
 }
 
-// Comments is the context in words, a line each.
+// Comments returns the information as sentences, a line each.
 func (c Context) Comments() []string {
 	var all []string
 	if c.Name != "" {
@@ -28,10 +30,10 @@ func (c Context) Comments() []string {
 	return all
 }
 
-// maxListed bounds what is listed of one kind.
+// maxListed is how many names a list shows.
 const maxListed = 20
 
-// list joins names, and counts what is too much.
+// joinNames joins names, counting those after maxListed.
 func joinNames(names []string) string {
 	if more := len(names) - maxListed; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), more)
