@@ -152,20 +152,18 @@ func (s *factsFilter) apply(n *yaml.Node, f *fields) {
 	n.Content = kept
 }
 
-// keepDropped adds the keys of the old list alone to keys, marked as dropped. It leaves out array elements, whose names are for
-// people only.
+// keepDropped adds the keys of the old list alone to keys, marked as dropped.
 func keepDropped(keys, old *yaml.Node, done map[*yaml.Node]bool) {
-	if keys == nil || old == nil || done[keys] || keys.Kind != yaml.SequenceNode {
+	if keys == nil || old == nil || done[keys] {
 		return
 	}
 	done[keys] = true
 	for _, before := range old.Content {
+		before = resolve(before)
 		name := text(field(before, "key"))
 		i := slices.IndexFunc(keys.Content, func(k *yaml.Node) bool { return text(field(k, "key")) == name })
 		if i >= 0 {
-			if strings.Trim(text(field(before, "type")), "<>") == "dictionary" {
-				keepDropped(field(keys.Content[i], "subkeys"), field(before, "subkeys"), done)
-			}
+			keepDroppedSubkeys(keys.Content[i], before, done)
 			continue
 		}
 		if text(field(before, "dropped")) == "" {
@@ -173,5 +171,24 @@ func keepDropped(keys, old *yaml.Node, done map[*yaml.Node]bool) {
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "dropped"}, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
 		}
 		keys.Content = append(keys.Content, before)
+	}
+}
+
+// keepDroppedSubkeys pairs array elements by place: their names are for people only.
+func keepDroppedSubkeys(k, old *yaml.Node, done map[*yaml.Node]bool) {
+	keys, olds := field(k, "subkeys"), field(old, "subkeys")
+	if keys == nil || olds == nil || text(field(k, "type")) != text(field(old, "type")) {
+		return
+	}
+	if strings.Trim(text(field(k, "type")), "<>") != "array" {
+		keepDropped(keys, olds, done)
+		return
+	}
+	if done[keys] {
+		return
+	}
+	done[keys] = true
+	for i := range min(len(keys.Content), len(olds.Content)) {
+		keepDroppedSubkeys(keys.Content[i], olds.Content[i], done)
 	}
 }

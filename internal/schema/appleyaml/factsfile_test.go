@@ -98,8 +98,23 @@ payloadkeys:
   subkeys:
   - {key: Brass, type: <boolean>}
   - {key: Round, type: <boolean>}
+- key: Bulbs
+  type: <array>
+  subkeys: &bulbs
+  - key: Bulb
+    type: <dictionary>
+    subkeys:
+    - {key: Watts, type: <integer>}
+    - {key: Bulbs, type: <array>, subkeys: *bulbs}
 `
-	const newer = "payload: {payloadtype: com.example.lamp}\npayloadkeys:\n- {key: Switch, type: <dictionary>, subkeys: [{key: Round, type: <boolean>}]}\n"
+	const newer = `payload: {payloadtype: com.example.lamp}
+payloadkeys:
+- {key: Switch, type: <dictionary>, subkeys: [{key: Round, type: <boolean>}]}
+- key: Bulbs
+  type: <array>
+  subkeys: &list
+  - {key: Lights, type: <dictionary>, subkeys: [{key: Bulbs, type: <array>, subkeys: *list}]}
+`
 	facts, _, err := FactsFile(factsCommit, factsName, []byte(newer), []byte(old))
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +126,9 @@ payloadkeys:
 	lamp := tree.Types[0]
 	if gas, brass, round := lamp.Key("Gas"), lamp.Key("Switch", "Brass"), lamp.Key("Switch", "Round"); !gas.Dropped || !brass.Dropped || round.Dropped {
 		t.Errorf("the keys are not those of both:\n%s", facts)
+	}
+	if watts := lamp.Key("Bulbs", "Watts"); watts == nil || !watts.Dropped {
+		t.Errorf("the key of an array's renamed element is lost:\n%s", facts)
 	}
 	if tree.Renamed["com.example.lamp"] != "com.example.lamp" || lamp.Sources[0].Version != factsCommit {
 		t.Errorf("renamed %v, from %v", tree.Renamed, lamp.Sources)
