@@ -9,7 +9,7 @@ import (
 // noArgs refuses arguments in our own words.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no argument, found %q", cmd.CommandPath(), args[0])
+		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no arguments, found %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -54,18 +54,18 @@ func oneArgAtMost(name, hint string) cobra.PositionalArgs {
 func oneFile(_ *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
-		return usage("name a file, or - for stdin", "no file is named")
+		return usage("name a file, or - for stdin", "missing FILE")
 	case 1:
 		return nil
 	}
-	return usage("name one file at a time", "%d files are named", len(args))
+	return usage("name one file at a time", "too many files: %d, want one", len(args))
 }
 
-// someArgs wants at least one argument; hint says of what kind.
+// someArgs wants at least one argument, named as in Use; hint tells its kinds.
 func someArgs(hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usage(hint, "nothing to %s", cmd.Name())
+			return usage(hint, "missing %s", strings.Trim(strings.Fields(cmd.Use)[1], "[]…"))
 		}
 		return nil
 	}

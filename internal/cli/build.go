@@ -29,17 +29,17 @@ func newBuildCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [TEMPLATE…]",
 		Short: "Build, check and sign profiles and declarations",
-		Long: `Build the profiles of each template, one for each target, check them against Apple's schemas, and sign them.
-Without a template it builds the prevention profiles. A TEMPLATE of - is read from stdin.
+		Long: `Build one profile for each target of each template, check it against Apple's schemas, and sign it. Without a template,
+build the prevention profiles. A TEMPLATE of - is read from stdin.
 
-Where a declaration does more than a payload on every device of a target, it is built in its place: as JSON for an MDM
-server, each file one declaration, or inside the profile where the device is set up by hand. --output and --dns-form
-choose otherwise.
+A declaration replaces a payload if it does more on every device of the target. For MDM it is a JSON file; for an
+installation by hand it stands inside the profile. --output and --dns-form choose otherwise.
 
-A target is PLATFORM[@VERSION][/ENROLLMENT]. VERSION is the oldest one in the group. Platforms: iOS, iPadOS, macOS, tvOS,
-visionOS, watchOS. Enrollments: manual, manual-supervised, device, supervised, user, shared-ipad.
+A target is PLATFORM[@VERSION][/ENROLLMENT]; VERSION is the oldest one to serve.
+Platforms: iOS, iPadOS, macOS, tvOS, visionOS, watchOS.
+Enrollments: manual, manual-supervised, device, supervised, user, shared-ipad.
 
-Nothing is written when a check finds an error.`,
+An error found by a check stops the build before anything is written.`,
 		Example: `  syncguard build
   syncguard build --target iOS@18/manual --target iOS@18/supervised
   syncguard build --set organization="Acme" --set identifier=com.acme --unsigned
@@ -53,15 +53,15 @@ Nothing is written when a check finds an error.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&o.Out, "out", "o", "dist", "folder for the profiles")
-	flags.StringArrayVar(&o.Targets, "target", nil, "build for this target, not for those of the template (repeatable)")
-	flags.BoolVar(&o.hints, "hints", false, "list what is left for people to do")
-	flags.StringVar((*string)(&o.Form.Output), "output", app.Outputs()[0], "what to build for MDM: profile, declarations, or auto for what the targets call for")
-	flags.StringVar((*string)(&o.Form.DNS), "dns-form", "", "give DNS settings as profile or declaration, not as the targets call for")
-	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, to be fetched below this URL")
+	flags.StringArrayVar(&o.Targets, "target", nil, "build for this target instead of the template's (repeatable)")
+	flags.BoolVar(&o.hints, "hints", false, "list the settings left to do by hand")
+	flags.StringVar((*string)(&o.Form.Output), "output", app.Outputs()[0], "build for MDM: profile, declarations, or auto (the form that fits each target)")
+	flags.StringVar((*string)(&o.Form.DNS), "dns-form", "", "build DNS settings as profile or declaration (default: the form that fits each target)")
+	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, for download below this URL")
 	flags.StringSliceVar(&o.reports, "report", nil, "also write a report for people: html, md, or both")
 	addTemplateFlags(cmd, &o.Template)
 	addSigningFlags(cmd, &o.Signing)
-	flags.BoolVar(&o.Unsigned, "unsigned", false, "write plain XML, for an MDM that signs or rewrites profiles itself")
+	flags.BoolVar(&o.Unsigned, "unsigned", false, "write plain XML, for an MDM server that signs or rewrites profiles")
 	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(app.Outputs(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("dns-form", cobra.FixedCompletions(app.DNSForms(), cobra.ShellCompDirectiveNoFileComp))
@@ -73,14 +73,14 @@ Nothing is written when a check finds an error.`,
 // check refuses words that are none of the choices.
 func (o *buildFlags) check() error {
 	if known := app.Outputs(); !slices.Contains(known, string(o.Form.Output)) {
-		return usage("want "+strings.Join(known, ", "), "--output %q is unknown", o.Form.Output)
+		return usage("want "+strings.Join(known, ", "), "invalid --output %q", o.Form.Output)
 	}
 	if known := app.DNSForms(); o.Form.DNS != "" && !slices.Contains(known, string(o.Form.DNS)) {
-		return usage("want "+strings.Join(known, " or "), "--dns-form %q is unknown", o.Form.DNS)
+		return usage("want "+strings.Join(known, " or "), "invalid --dns-form %q", o.Form.DNS)
 	}
 	for _, format := range o.reports {
 		if !slices.Contains(reportFormats(), format) {
-			return usage("want "+strings.Join(reportFormats(), ", "), "--report %q is unknown", format)
+			return usage("want "+strings.Join(reportFormats(), ", "), "invalid --report %q", format)
 		}
 	}
 	return nil

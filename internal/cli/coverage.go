@@ -12,17 +12,18 @@ func newCoverageCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "coverage [TEMPLATE|PROFILE…]",
-		Short: "Say what is really done on each device",
-		Long: `Say what really happens on each device, and on what that rests: what is enforced, locked, only set by default, left to a
-person, or impossible. Without a file it is about the built-in prevention template, with a TEMPLATE (*.yaml) about that
-one's intents: date-time, dns, cellular, storage, updates. Of a PROFILE (XML or binary, signed or not) or a declaration
-(JSON) it shows every key; --keys does so for a template. A FILE of - is a profile on stdin.
+		Short: "Show what each setting really does on each device",
+		Long: `Show what each setting really does on each device, and why: enforced, locked, preset, by hand, or nothing at all (–).
 
-Without --target it shows each platform, installed by hand, by MDM, and by MDM on supervised devices, on the previous
-and the current major version.
+Without a file, show the built-in prevention template; with a TEMPLATE (*.yaml), its intents: date-time, dns, cellular,
+storage, updates. With a PROFILE (XML or binary, signed or not) or a declaration (JSON), show every key; --keys does the
+same for a template. A FILE of - is a profile on stdin.
 
-Everything is computed from Apple's schemas ("syncguard schema show" has them), imported ones included, and from a few
-facts that no schema states. What is no word of Apple's is marked as community or unverified.`,
+Without --target, show each platform on the previous and the current major version, installed by hand, by MDM, and by
+MDM on supervised devices.
+
+The classes are computed from Apple's schemas (see "syncguard schema show"), imported ones included, and from a few facts
+beside them. Facts from other sources are marked community or unverified.`,
 		Example: `  syncguard coverage
   syncguard coverage --explain date-time --target iOS@18/manual
   syncguard coverage corp.mobileconfig --target iOS/manual --target iOS/supervised
@@ -38,8 +39,8 @@ facts that no schema states. What is no word of Apple's is marked as community o
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] to show (repeatable)")
-	flags.BoolVar(&o.Keys, "keys", false, "show every key that a template sets, not its intents")
-	flags.StringVar(&o.Explain, "explain", "", "tell the story of one INTENT or KEY")
+	flags.BoolVar(&o.Keys, "keys", false, "show every key of a template instead of its intents")
+	flags.StringVar(&o.Explain, "explain", "", "explain one INTENT or KEY in full")
 	addTemplateFlags(cmd, &o.Template)
 	format.addFormats(cmd, "text", "json", "markdown", "html")
 	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(app.Intents(), cobra.ShellCompDirectiveNoFileComp))

@@ -22,17 +22,16 @@ func newDiffCmd(env *Env) *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Say what differs between two profiles, and what devices do about it",
-		Long: `Compare two profiles or declarations, or two folders of them, by what they say: the order of keys, the signature and
-the form of the file do not count. Of each pair you see what a device does that has OLD and gets NEW, and every key
-that was added, removed or changed, at any depth.
+		Short: "Show how two profiles differ, and what a device does about it",
+		Long: `Compare two profiles or declarations, or two folders of them. The order of keys, the signature and the file format do not
+count. Each pair shows every key added, removed or changed, at any depth, and what a device with OLD does when it gets NEW.
 
-A device replaces the profile that has the same PayloadIdentifier, and updates a payload in place where PayloadIdentifier
-and PayloadUUID both stay; else it removes the payload and installs the new one. In folders files belong together by
-what they identify as, and then by their names.
+A device replaces the profile with the same PayloadIdentifier. It updates a payload in place if PayloadIdentifier and
+PayloadUUID both stay; else it removes the payload and installs the new one. In folders, files are paired by identifier,
+then by name.
 
-One of the two may be -, which is stdin. The exit code is 0 also where something differs; --exit-code makes it 1. With
---git it takes the arguments of git's diff driver.`,
+One of the two may be - (stdin). The exit code is 0 even if they differ; --exit-code makes it 1. --git takes the
+arguments of git's diff driver.`,
 		Example: `  syncguard diff old.mobileconfig new.mobileconfig
   syncguard diff --exit-code --format markdown dist-main/ dist/
   git show HEAD:corp.mobileconfig | syncguard diff - corp.mobileconfig`,
@@ -45,8 +44,8 @@ One of the two may be -, which is stdin. The exit code is 0 also where something
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.exitCode, "exit-code", false, "exit with 1 where something differs")
-	flags.BoolVar(&o.git, "git", false, "take the arguments that git gives to a diff driver")
+	flags.BoolVar(&o.exitCode, "exit-code", false, "exit with 1 if they differ")
+	flags.BoolVar(&o.git, "git", false, "take the arguments of git's diff driver")
 	o.format.addFormats(cmd, "text", "json", "markdown")
 	return cmd
 }
@@ -55,12 +54,12 @@ func (o *diffOptions) checkArgs(_ *cobra.Command, args []string) error {
 	switch {
 	case o.git:
 		if len(args) != 1 && len(args) != 7 && len(args) != 9 {
-			return usage("git gives 7 or 9 arguments; see docs/diff.md for how to set it up", "--git got %d arguments", len(args))
+			return usage("docs/diff.md shows how to set up git", "--git takes 7 or 9 arguments, found %d", len(args))
 		}
 	case len(args) != 2:
-		return usage("name two files or two folders: syncguard diff OLD NEW", "%d are named, want two", len(args))
+		return usage("name two files or two folders: syncguard diff OLD NEW", "diff takes two files or folders, found %d", len(args))
 	case args[0] == "-" && args[1] == "-":
-		return usage("name a file for the other one", "stdin can be read once")
+		return usage("name a file for OLD or NEW", "only one of OLD and NEW can be stdin (-)")
 	}
 	return nil
 }

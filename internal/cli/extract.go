@@ -10,11 +10,11 @@ func newExtractCmd(env *Env) *cobra.Command {
 	var o app.ExtractOptions
 	cmd := &cobra.Command{
 		Use:   "extract FILE",
-		Short: "Take the profile out of its signature",
-		Long: `Write what was signed, byte for byte, without the signature: to stdout, or to a file with -o. A FILE of - is stdin.
+		Short: "Extract the signed profile",
+		Long: `Write the signed content, byte for byte, without its signature: to stdout, or to a file with -o. A FILE of - is stdin.
 
-The content comes out only where its integrity holds; who signed it, and until when, verify tells. With --unverified it
-comes out of any file that has one.`,
+The signature's integrity must hold; "syncguard verify" answers who signed and until when. --unverified extracts from any
+signed file.`,
 		Example: `  syncguard extract corp.mobileconfig -o corp-unsigned.mobileconfig
   syncguard extract corp.mobileconfig | syncguard validate -`,
 		Args: oneFile,
@@ -25,7 +25,7 @@ comes out of any file that has one.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&o.Out, "out", "o", "", "file to write; stdout without it")
-	flags.BoolVar(&o.Unverified, "unverified", false, "take the content out of a file whose signature does not hold, too")
+	flags.BoolVar(&o.Unverified, "unverified", false, "extract even if the signature does not hold")
 	_ = cmd.MarkFlagFilename("out", "mobileconfig")
 	return cmd
 }

@@ -20,16 +20,16 @@ func newFmtCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt FILE…",
 		Short: "Write profiles, declarations and templates in one canonical form",
-		Long: `Write profiles in XML, declarations and templates in the one form that build writes: line feeds, tabs in profiles and
-two spaces elsewhere, keys sorted, Apple's escaping. Comments and placeholders stay. What a file says is the same
-afterwards: each is read back and compared before anything is written.
+		Long: `Write profiles (XML), declarations and templates in one canonical form, as build does: line feeds, tabs in profiles, two
+spaces elsewhere, keys sorted, Apple's escaping. Comments and placeholders stay. Each result is read back and compared
+with the original before it is written: only the form changes.
 
-One file goes to stdout; -w writes in place, --check lists the files that are in another form and makes the exit code 1,
---diff shows what would change. A FILE of - is stdin; in a folder every profile, declaration and template is meant.
-Signed and binary profiles are left alone: another form would break the signature.
+One file goes to stdout; -w writes in place, --check lists files in another form and exits with 1, --diff shows the
+changes. A FILE of - is stdin; a folder means every profile, declaration and template in it. Signed and binary profiles
+stay as they are: another form would break the signature.
 
---uuid stable derives the UUIDs of a profile and its payloads anew from their identifiers, as build does, and what refers
-to them follows. A device installs payloads whose UUID changed anew, once.`,
+--uuid stable derives the UUIDs of a profile and its payloads from their identifiers, as build does, and updates the
+references to them. A device reinstalls payloads with a changed UUID, once.`,
 		Example: `  syncguard fmt corp.mobileconfig
   syncguard fmt -w profiles/ templates/
   syncguard fmt --check --diff profiles/
@@ -41,21 +41,21 @@ to them follows. A device installs payloads whose UUID changed anew, once.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFmt(cmd.Context(), env, o) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.check, "check", false, "list the files that are in another form, and exit with 1 if there are any")
-	flags.BoolVar(&o.diff, "diff", false, "show what would change, and write nothing")
+	flags.BoolVar(&o.check, "check", false, "list files in another form, and exit with 1 if there are any")
+	flags.BoolVar(&o.diff, "diff", false, "show the changes, write nothing")
 	flags.BoolVarP(&o.write, "write", "w", false, "write in place")
-	flags.BoolVar(&o.KeepOrder, "keep-order", false, "leave keys in the order that they have")
+	flags.BoolVar(&o.KeepOrder, "keep-order", false, "keep the order of keys")
 	o.uuid.addFlag(cmd, "uuid")
-	flags.StringVar(&o.Organization, "organization", "", "reverse-DNS name that UUIDs are derived from (default: two labels of the identifier)")
+	flags.StringVar(&o.Organization, "organization", "", "reverse-DNS name to derive UUIDs from (default: the first two labels of the identifier)")
 	return cmd
 }
 
 func (o *fmtOptions) checkArgs() error {
 	switch {
 	case len(o.Paths) == 0:
-		return usage("name a file, a folder, or - for stdin", "nothing to format")
+		return usage("name a file, a folder, or - for stdin", "missing FILE")
 	case o.write && (o.check || o.diff):
-		return usage("leave one of them out", "--write changes files, and --check and --diff do not")
+		return usage("use one of them", "--write and --check or --diff cannot be combined")
 	}
 	return nil
 }

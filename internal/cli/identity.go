@@ -7,9 +7,9 @@ import (
 func newIdentityCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "identity",
-		Short: "Look at what signs profiles, and make it",
-		Long: `Look at what signs profiles, a certificate with its private key and its chain, and make it: a key with a request for your
-certificate authority, or a key with a certificate that it signs itself.`,
+		Short: "Create and inspect signing identities",
+		Long: `Create and inspect signing identities: a certificate with its private key and chain. Make a key with a request for your
+certificate authority, or a key with a self-signed certificate.`,
 		Example: `  syncguard identity show acme.p12
   syncguard identity new --name "Acme Profile Signing"`,
 		Args: subcommandArgs,

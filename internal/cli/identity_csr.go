@@ -11,10 +11,9 @@ func newIdentityCSRCmd(env *Env) *cobra.Command {
 	var o app.RequestOptions
 	cmd := &cobra.Command{
 		Use:   "csr",
-		Short: "Make a request for a certificate of a key that is there",
-		Long: `Make a request with which a certificate authority issues a certificate of a key that is there: in a file, in a security
-module, or behind a command. With the certificate that it renews (--cert, --p12), its name, organization and e-mail address are
-taken over.`,
+		Short: "Request a certificate for an existing key",
+		Long: `Make a certificate request for an existing key: in a file, in a security module, or behind a command. To renew a
+certificate, give it with --cert or --p12: its name, organization and e-mail address are kept.`,
 		Example: `  syncguard identity csr --key acme.key --name "Acme Profile Signing" -o acme.csr
   syncguard identity csr --p12 acme.p12 -o renewal.csr
   syncguard identity csr --name "Acme Profile Signing" \
@@ -33,7 +32,7 @@ taken over.`,
 	}
 	addSubjectFlags(cmd, &o.Subject)
 	addIdentityFlags(cmd, &o.Identity)
-	cmd.Flags().Lookup("cert").Usage = "certificate to renew: its name, organization and e-mail address are taken over"
-	cmd.Flags().StringVarP(&o.Out, "out", "o", "-", "file for the request; - for stdout")
+	cmd.Flags().Lookup("cert").Usage = "certificate to renew: its name, organization and e-mail address are kept"
+	cmd.Flags().StringVarP(&o.Out, "out", "o", "-", "file for the request, - for stdout")
 	return cmd
 }

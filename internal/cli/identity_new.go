@@ -12,7 +12,7 @@ import (
 // addSubjectFlags adds the flags that say whom a certificate is for.
 func addSubjectFlags(cmd *cobra.Command, s *app.Subject) {
 	flags := cmd.Flags()
-	flags.StringVar(&s.Name, "name", "", "common name, which devices show as the signer")
+	flags.StringVar(&s.Name, "name", "", "common name, shown on devices as the signer")
 	flags.StringVar(&s.Organization, "organization", "", "name of the organization")
 	flags.StringVar(&s.Email, "email", "", "e-mail address in the certificate")
 }
@@ -22,11 +22,11 @@ func newIdentityNewCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "new",
-		Short: "Make a private key with a request for a certificate authority",
-		Long: `Make a private key, and a request with which your certificate authority issues its certificate. With --self-signed the key
-signs its own certificate instead: devices call that "Not Verified", and take it for profiles that are installed by hand.
+		Short: "Make a private key and a certificate request",
+		Long: `Make a private key and a certificate request for your certificate authority. With --self-signed, make a self-signed
+certificate instead: devices show "Not Verified", and accept it for profiles installed by hand.
 
-The key is readable by you only, and encrypted if there is a passphrase. Nothing is ever overwritten.`,
+Only you can read the key; with a passphrase it is encrypted. Existing files are never overwritten.`,
 		Example: `  syncguard identity new --name "Acme Profile Signing" --organization Acme
   syncguard identity new --name "Acme Profile Signing" --key-type rsa2048 --encrypt -o acme
   syncguard identity new --name "Acme Test" --self-signed --days 365`,
@@ -42,9 +42,9 @@ The key is readable by you only, and encrypted if there is a passphrase. Nothing
 	flags := cmd.Flags()
 	addSubjectFlags(cmd, &o.Subject)
 	flags.StringVar(&o.KeyType, "key-type", app.KeyTypes()[0], strings.Join(app.KeyTypes(), ", "))
-	flags.BoolVar(&o.SelfSigned, "self-signed", false, "make a certificate that the key signs itself, and no request")
-	flags.IntVar(&o.Days, "days", 3650, "how long a self-signed certificate is valid")
-	flags.StringVarP(&o.Out, "out", "o", "", "path of the files, without their endings .key and .csr or .pem (default: the name in lower case)")
+	flags.BoolVar(&o.SelfSigned, "self-signed", false, "make a self-signed certificate instead of a request")
+	flags.IntVar(&o.Days, "days", 3650, "validity of a self-signed certificate, in days")
+	flags.StringVarP(&o.Out, "out", "o", "", "path of the files, without .key, .csr or .pem (default: the name in lower case)")
 	flags.BoolVar(&o.Encrypt, "encrypt", false, "ask for a passphrase for the key")
 	addPassphraseFlags(cmd, &o.Passphrase, "the new key")
 	format.addFormats(cmd, "text", "json")

@@ -16,13 +16,12 @@ func newIdentityShowCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show [FILE]",
 		Short: "Show an identity, and whether devices are likely to trust it",
-		Long: `Show a certificate and its chain, and whether devices are likely to trust what it signs, with the reasons. A FILE is PKCS#12,
-or a certificate in PEM, DER or PKCS#7; the private key is not needed. Without any it is the development identity.
+		Long: `Show a certificate with its chain, whether devices are likely to trust it, and why. A FILE is PKCS#12, or a certificate in
+PEM, DER or PKCS#7; no private key is needed. Without a FILE, show the development identity.
 
-Whether a device trusts a root, only the device knows. With --roots the chain is held against those, else against the roots of
-this machine and Apple's own.
+Only a device knows the roots it trusts. --roots names them; without it, this machine's roots and Apple's own count.
 
-The exit code is 1 where nothing can be signed: the certificate has expired, or its key is too weak.`,
+The exit code is 1 if the identity cannot sign: the certificate has expired, or the key is too weak.`,
 		Example: `  syncguard identity show
   syncguard identity show acme.p12 --passphrase env:P12_PASSPHRASE
   syncguard identity show leaf.pem --chain intermediate.pem --roots root.pem
@@ -38,7 +37,7 @@ The exit code is 1 where nothing can be signed: the certificate has expired, or 
 		},
 	}
 	addIdentityFlags(cmd, &o.Identity)
-	cmd.Flags().StringArrayVar(&o.Roots, "roots", nil, "roots that devices trust, PEM or DER (repeatable)")
+	cmd.Flags().StringArrayVar(&o.Roots, "roots", nil, "roots trusted by the devices, PEM or DER (repeatable)")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	format.addFormats(cmd, "text", "json")
 	return cmd

@@ -19,15 +19,15 @@ func newImportCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Turn existing profiles into templates that build the same content",
-		Long: `Make a template of each profile or declaration: XML or binary, signed or not, the export of a profile from Jamf Pro (XML),
-or all of a folder. The repository of a Fleet server and the folders of Iru are known: who gets a profile there becomes
-a comment. A FILE of - is stdin. Signatures are not verified.
+		Long: `Turn existing profiles and declarations into templates. A FILE is XML or binary, signed or not, a profile exported from
+Jamf Pro (XML), or a folder of these. In a Fleet repository or a folder of Iru, the devices of each profile are noted as a
+comment. A FILE of - is stdin. Signatures are not verified.
 
-Every template is built in memory and compared before it is written. Identifiers and UUIDs stay as they are, so that
-devices update what they have. What a check would refuse is kept raw, and said. Secrets become variables that are taken
-from the environment; --secrets writes them to a file for build --vars.
+Each template is built in memory and compared with its source before it is written. Identifiers and UUIDs stay, so devices
+update their profiles. Content refused by a check is kept raw, with a note. Secrets become variables read from the
+environment; --secrets writes them to a file for build --vars.
 
-One template goes to stdout; several need -o. The exit code is 1 when one of them builds something else.`,
+One template goes to stdout; several need -o. The exit code is 1 if a template does not build the same content.`,
 		Example: `  syncguard import corp.mobileconfig > corp.yaml
   syncguard import profiles/ -o templates --secrets secrets.yaml
   syncguard import jamf-export.xml -o templates
@@ -39,10 +39,10 @@ One template goes to stdout; several need -o. The exit code is 1 when one of the
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.Out, "out", "o", "", "folder for the templates, and for data of more than 1 KiB beside them")
+	flags.StringVarP(&o.Out, "out", "o", "", "folder for the templates, and for data over 1 KiB beside them")
 	flags.StringVar(&o.Secrets, "secrets", "", "write the secrets to this file, for build --vars")
-	flags.BoolVar(&o.Check, "check", false, "write nothing, only say what would become of each file")
-	flags.BoolVar(&o.Force, "force", false, "replace files that are there")
+	flags.BoolVar(&o.Check, "check", false, "show the result for each file, write nothing")
+	flags.BoolVar(&o.Force, "force", false, "replace existing files")
 	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	_ = cmd.MarkFlagFilename("secrets", "yaml", "yml")
@@ -55,7 +55,7 @@ func runImport(ctx context.Context, env *Env, o importOptions) error {
 	case toStdout && o.format.isJSON():
 		return usage("add -o DIR or --check", "--format json and the template cannot both go to stdout")
 	case o.Check && (o.Out != "" || o.Secrets != ""):
-		return usage("leave --check out to write", "--check writes nothing")
+		return usage("leave out --check to write", "--check writes nothing")
 	}
 	result, err := app.Import(ctx, env.host(), o.ImportOptions)
 	if err != nil {

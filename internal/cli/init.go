@@ -15,8 +15,8 @@ func newInitCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "Write a commented template to start from",
-		Long: `Write a commented template. On a terminal it asks for what the flags do not say; elsewhere --name and --identifier
-are needed. FILE is syncguard.yaml unless given.`,
+		Long: `Write a commented template to start from. On a terminal, ask for missing answers; elsewhere --name and --identifier are
+needed. FILE is syncguard.yaml by default.`,
 		Example: `  syncguard init
   syncguard init --name "Acme" --identifier com.acme \
     --target iOS/supervised --target macOS/supervised acme.yaml`,
@@ -36,10 +36,10 @@ are needed. FILE is syncguard.yaml unless given.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.Name, "name", "", "name of the organization")
-	flags.StringVar(&o.Identifier, "identifier", "", "its reverse-DNS identifier, such as com.acme")
+	flags.StringVar(&o.Identifier, "identifier", "", "reverse-DNS identifier of the organization, such as com.acme")
 	flags.StringArrayVar(&o.Targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] (repeatable)")
 	flags.StringArrayVar(&o.DNS, "dns", nil, "DNS provider: cloudflare, google or quad9 (repeatable)")
-	flags.BoolVar(&o.Force, "force", false, "replace FILE if it is there")
+	flags.BoolVar(&o.Force, "force", false, "replace an existing FILE")
 	return cmd
 }
 

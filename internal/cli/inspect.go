@@ -19,22 +19,22 @@ func newInspectCmd(env *Env) *cobra.Command {
 	var o inspectOptions
 	cmd := &cobra.Command{
 		Use:   "inspect FILE…",
-		Short: "Show what a profile or declaration holds, and what Apple's schemas say of it",
-		Long: `Show what profiles (XML or binary, signed or not, encrypted) and declarations (JSON) hold: the envelope, who signed it and
-whether that holds, and each payload as a tree with what the schemas say of every key. Certificates are decoded, data is
-summarised, managed preferences, declarations and profiles inside of data are unfolded. A FILE of - is stdin; in a folder
-every *.mobileconfig is shown, and every *.json that holds a declaration.
+		Short: "Show the content of a profile or declaration, with the facts of Apple's schemas",
+		Long: `Show the content of profiles (XML or binary, signed or not, encrypted) and declarations (JSON): the envelope, the signer,
+and each payload as a tree with the schema's facts for every key. Certificates are decoded, data is summarised; managed
+preferences, and declarations and profiles inside data, are unfolded. A FILE of - is stdin; a folder means every
+*.mobileconfig, and every *.json with a declaration.
 
-Secrets are masked in every format but template, where they become variables; --show-secrets shows them. Long text and
-large files are cut, and how much is said; --full shows all.
+Secrets are masked, except in a template, where they become variables; --show-secrets shows them. Long text and large
+files are cut, with a count of the rest; --full shows all.
 
   --format json      everything, with the facts, for programs
   --format yaml      the plain content, keys sorted: to read, and to diff with git
   --format xml       the plain content as the XML property list of Apple's writer
   --format template  a syncguard template that builds the same profile
 
-The exit code is 1 when a file is not sound, so that only a part of it can be shown: syncguard validate says why. A
-signature that does not hold is said, and is no error here: syncguard verify is for that.`,
+The exit code is 1 if a file is damaged and only a part of it can be shown: syncguard validate tells why. A broken
+signature is noted, and is no error here: see syncguard verify.`,
 		Example: `  syncguard inspect corp.mobileconfig
   syncguard inspect corp.mobileconfig --payload com.apple.wifi.managed --target iOS@18/manual
   syncguard inspect --format template corp.mobileconfig > corp.yaml
@@ -47,10 +47,10 @@ signature that does not hold is said, and is no error here: syncguard verify is 
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Payloads, "payload", nil, "show only the payloads of this type, identifier or UUID (repeatable)")
-	flags.StringArrayVar(&o.Targets, "target", nil, "say what these devices do not do of it (repeatable)")
+	flags.StringArrayVar(&o.Targets, "target", nil, "note the settings without effect on these devices (repeatable)")
 	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates to trust for signatures, PEM or DER, instead of the system's (repeatable)")
 	flags.BoolVar(&o.ShowSecrets, "show-secrets", false, "show passwords, keys and tokens")
-	flags.BoolVar(&o.full, "full", false, "cut nothing, however long it is")
+	flags.BoolVar(&o.full, "full", false, "show everything, however long")
 	o.format.addFormats(cmd, "text", "json", "yaml", "xml", "template")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	return cmd

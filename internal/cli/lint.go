@@ -32,21 +32,24 @@ type lintFlags struct {
 func newLintCmd(env *Env, version string) *cobra.Command {
 	return lintCommand(env, version, &lintFlags{}, &cobra.Command{
 		Use:   "lint PATH…",
-		Short: "Find what devices refuse or ignore, what hurts iCloud sync, and what leaks",
-		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as
-validate does, and for all that is valid and still goes wrong: settings that stop iCloud syncing,
-secrets in clear text, signers that expire, keys that do nothing on a target, what an MDM refuses.
-Each finding points at its line. syncguard rules lists what is looked for, and syncguard rules RULE
-explains one.
+		Short: "Find settings that devices refuse or ignore, that hurt iCloud sync, or that leak",
+		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as validate does, and find valid
+settings that still go wrong: keys that stop iCloud syncing, secrets in clear text, expiring signers, keys without effect
+on a target, content refused by an MDM server. Each finding points at its line. "syncguard rules" lists the rules, and
+"syncguard rules RULE" explains one.
 
-A PATH of - is stdin. In a folder every *.mobileconfig is checked, and every *.json and *.yaml that
-holds a declaration or a template. The files of one run are taken for what lands on one device, so
-settings that contradict each other are found across them (--separate if not).
+A PATH of - is stdin. A folder means every *.mobileconfig, and every *.json and *.yaml with a declaration or a template.
+The files of one run are checked together, as profiles of one device, so contradictions across files are found; --separate
+checks each file alone.
 
-Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ is taken for what a later step fills in.
+Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ counts as a placeholder for a later step.
 
-A comment takes a finding out: <!-- syncguard:ignore RULE: reason --> before the key or on its line,
-# syncguard:ignore RULE: reason in YAML; or .syncguard.yaml, in this folder or one above it:
+To ignore a finding, write a comment before the key or on its line:
+
+  <!-- syncguard:ignore RULE: reason -->   in a profile
+  # syncguard:ignore RULE: reason          in YAML
+
+or an entry in .syncguard.yaml, in this folder or one above it:
 
   ignore:
     - rule: updates-delayed
@@ -66,14 +69,14 @@ func newValidateCmd(env *Env, version string) *cobra.Command {
 	return lintCommand(env, version, o, &cobra.Command{
 		Use:   "validate PATH…",
 		Short: "Check profiles and declarations against Apple's schemas",
-		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, to the last key, and
-show everything that is wrong at once. A PATH of - is stdin. In a folder
-every *.mobileconfig is checked, and every *.json and *.yaml that holds a declaration or a template.
+		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, down to the last key, and
+show all errors at once. A PATH of - is stdin. A folder means every *.mobileconfig, and every *.json and *.yaml with a
+declaration or a template.
 
-With a target, what its devices would refuse or ignore counts too: versions, supervision, enrollment. A target is
+With --target, settings refused or ignored by its devices count too: version, supervision, enrollment. A target is
 PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
 
-Apple's schemas lack keys that are in real use. Allow one with --ignore unknown-key=TYPE.KEY, or for everybody in
+Apple's schemas lack some keys in real use. Allow one with --ignore unknown-key=TYPE.KEY, or for everybody in
 .syncguard.yaml, in this folder or one above it:
 
   ignore:
@@ -81,8 +84,8 @@ Apple's schemas lack keys that are in real use. Allow one with --ignore unknown-
       key: com.apple.applicationaccess.allowSomething
       reason: new in the beta that we test
 
-It is lint with --select structure,schema,effect and --separate, and takes the same flags. Nothing is printed when nothing
-was found. Signatures are not verified.`,
+validate is lint with --select structure,schema,effect and --separate, and takes the same flags. It prints nothing if it
+finds nothing. Signatures are not verified.`,
 		Example: `  syncguard validate corp.mobileconfig
   syncguard validate profiles/ --target iOS@18/supervised --target macOS
   syncguard validate --fail-on warning --format json corp.mobileconfig
@@ -97,26 +100,26 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 		return runLint(cmd.Context(), env, o)
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.Targets, "target", nil, "say what these devices would do; for a template in place of its own targets (repeatable)")
-	flags.StringVar(&o.For, "for", "", "say what this MDM would refuse or change, such as jamf, intune, fleet, iru, nanomdm or apple-business")
-	flags.StringSliceVar(&o.Rules.Selected, "select", o.Rules.Selected, "look only for these rules and groups (repeatable, or with commas)")
-	flags.StringSliceVar(&o.Rules.Ignored, "ignore", nil, "do not look for these rules and groups; RULE=TYPE.KEY only at that key and below (repeatable, or with commas)")
-	flags.Func("allow-unknown", "", func(key string) error { return fmt.Errorf("write --ignore unknown-key=%s in its place", key) })
+	flags.StringArrayVar(&o.Targets, "target", nil, "check for these devices; for a template, instead of its own targets (repeatable)")
+	flags.StringVar(&o.For, "for", "", "check for this MDM server: jamf, intune, fleet, iru, nanomdm, apple-business, …")
+	flags.StringSliceVar(&o.Rules.Selected, "select", o.Rules.Selected, "use only these rules and groups (repeatable, or with commas)")
+	flags.StringSliceVar(&o.Rules.Ignored, "ignore", nil, "skip these rules and groups; RULE=TYPE.KEY skips at this key and below (repeatable, or with commas)")
+	flags.Func("allow-unknown", "", func(key string) error { return fmt.Errorf("--allow-unknown is gone: use --ignore unknown-key=%s", key) })
 	_ = flags.MarkHidden("allow-unknown")
 	o.failOn.addFlags(cmd)
 	o.format.addFormats(cmd, append([]string{"text"}, ci.Formats()...)...)
-	flags.StringVarP(&o.out, "out", "o", "", "file for the report, in place of stdout")
-	flags.StringVar(&o.Baseline, "baseline", "", "file of findings that are known and do not count")
-	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write what is found into a file for --baseline, and exit with 0")
-	flags.DurationVar(&o.ExpiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire so soon")
-	flags.BoolVar(&o.NoPlaceholders, "no-placeholders", false, "report what is left to fill in as an error")
-	flags.BoolVar(&o.Separate, "separate", o.Separate, "take each file for itself, and not all of them for one device")
-	flags.StringVar(&o.StdinName, "stdin-filename", "stdin", "name of what is read from -, which also tells a template by its ending")
+	flags.StringVarP(&o.out, "out", "o", "", "file for the report instead of stdout")
+	flags.StringVar(&o.Baseline, "baseline", "", "file of known findings, which do not count")
+	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to a file for --baseline, and exit with 0")
+	flags.DurationVar(&o.ExpiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire within this time")
+	flags.BoolVar(&o.NoPlaceholders, "no-placeholders", false, "report placeholders as errors")
+	flags.BoolVar(&o.Separate, "separate", o.Separate, "check each file alone, not together as profiles of one device")
+	flags.StringVar(&o.StdinName, "stdin-filename", "stdin", "name for stdin (-); a .yaml name makes it a template")
 	addTemplateFlags(cmd, &o.Template)
-	flags.BoolVar(&o.fix, "fix", false, "correct what has one right correction, and change nothing else in the file")
-	flags.BoolVar(&o.diff, "diff", false, "show what --fix would change, and write nothing")
-	flags.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "correct also what may change what the profile does; look at it with --diff first")
-	flags.BoolVarP(&o.verbose, "verbose", "v", false, "say so when nothing was found")
+	flags.BoolVar(&o.fix, "fix", false, "apply fixes with one right answer, and change nothing else in the file")
+	flags.BoolVar(&o.diff, "diff", false, "show the changes of --fix, write nothing")
+	flags.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "also apply fixes that may change what the profile does; look with --diff first")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "report when nothing was found")
 	_ = cmd.RegisterFlagCompletionFunc("for", completions(app.Servers))
 	_ = cmd.RegisterFlagCompletionFunc("select", completions(app.RuleNames))
 	_ = cmd.RegisterFlagCompletionFunc("ignore", completions(app.RuleNames))
@@ -131,13 +134,13 @@ func (o *lintFlags) options() (app.LintOptions, error) {
 	l.FailOn = o.failOn.severity
 	switch {
 	case l.Baseline != "" && o.writeBaseline != "":
-		return l, usage("give one of the two", "--baseline cannot go with --write-baseline")
+		return l, usage("use one of them", "--baseline and --write-baseline cannot be combined")
 	case o.writeBaseline != "" && o.out != "":
-		return l, usage("a baseline is written and no report", "--out cannot go with --write-baseline")
+		return l, usage("--write-baseline writes no report", "--out and --write-baseline cannot be combined")
 	case l.UnsafeFixes && !o.fix && !o.diff:
-		return l, usage("add --fix, or --diff to see what it would do", "--unsafe-fixes needs --fix")
+		return l, usage("add --fix, or --diff to look first", "--unsafe-fixes needs --fix or --diff")
 	case o.diff && (o.format.value != "text" || o.out != "" || o.writeBaseline != ""):
-		return l, usage("a diff is text on stdout", "--diff cannot go with --format, --out or --write-baseline")
+		return l, usage("--diff writes text to stdout", "--diff and --format, --out or --write-baseline cannot be combined")
 	case o.diff:
 		l.Fix = app.FixShown
 	case o.fix:
@@ -201,7 +204,7 @@ type severityFlag struct{ severity diag.Severity }
 
 func (f *severityFlag) addFlags(cmd *cobra.Command) {
 	f.severity = diag.Error
-	cmd.Flags().Var(f, "fail-on", "exit with 1 for an error, a warning and above, or a note and above")
+	cmd.Flags().Var(f, "fail-on", "exit with 1 from this severity on: error, warning or note")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"error", "warning", "note"}, cobra.ShellCompDirectiveNoFileComp))
 }
 

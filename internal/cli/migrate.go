@@ -18,14 +18,14 @@ func newMigrateCmd(env *Env) *cobra.Command {
 	var o migrateOptions
 	cmd := &cobra.Command{
 		Use:   "migrate FILE…",
-		Short: "Turn what OS 26 and 27 deprecate into declarations",
-		Long: `Say for each payload and key of profiles (XML or binary, signed or not) what OS 26 and 27 deprecate or remove, and which
-declaration takes its place. What maps key by key becomes a declaration; what that does not do is said. A FILE of - is
-stdin; in a folder every *.mobileconfig is read. Signatures are not verified.
+		Short: "Turn settings deprecated by OS 26 and 27 into declarations",
+		Long: `Show the payloads and keys of profiles (XML or binary, signed or not) that OS 26 and 27 deprecate or remove, and the
+declarations that replace them. Keys with a counterpart are converted; the rest is listed. A FILE of - is stdin; a folder
+means every *.mobileconfig. Signatures are not verified.
 
-With -o the declarations are written as JSON, an activation with each configuration. They are checked against Apple's
-schemas first, with --target for these devices; one with an error keeps all from being written. The profiles stay as they
-are: a device must not get a payload and the declaration in its place.`,
+With -o, write the declarations as JSON, one activation with each configuration. They are checked against Apple's schemas
+first, and with --target for these devices; one error stops all. The profiles stay as they are: a device must never get
+both the payload and its declaration.`,
 		Example: `  syncguard migrate corp.mobileconfig
   syncguard migrate profiles/ -o declarations
   syncguard migrate corp.mobileconfig --target iOS@27/supervised -o declarations`,
@@ -36,8 +36,8 @@ are: a device must not get a payload and the declaration in its place.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.Out, "out", "o", "", "write the declarations into this folder")
-	flags.StringArrayVar(&o.Targets, "target", nil, "check what these devices would do with the declarations (repeatable)")
+	flags.StringVarP(&o.Out, "out", "o", "", "folder for the declarations")
+	flags.StringArrayVar(&o.Targets, "target", nil, "check the declarations for these devices (repeatable)")
 	o.format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagDirname("out")
 	return cmd

@@ -23,7 +23,7 @@ func (e *Env) askSecret(ctx context.Context, question string) ([]byte, error) {
 	if !ok {
 		var err error
 		if tty, err = os.OpenFile("/dev/tty", os.O_RDWR, 0); err != nil {
-			return nil, errors.New("there is no terminal to ask at")
+			return nil, errors.New("no terminal to ask for it")
 		}
 		defer tty.Close()
 	}

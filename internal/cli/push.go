@@ -16,13 +16,12 @@ import (
 func newPushCmd(env *Env, version string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "push",
-		Short: "Bring profiles to an MDM server",
-		Long: `Bring profiles to an MDM server. What the server has already is updated and not made twice, so a push that was interrupted
-can be run again. Nothing is sent unless every file is one that the server takes; a signature that it would refuse or lose is
-taken off, which is said.
+		Short: "Send profiles to an MDM server",
+		Long: `Send profiles to an MDM server. Existing ones are updated, not created twice, so an interrupted push can be run again.
+Nothing is sent unless the server takes every file. A signature the server would refuse or lose is removed, with a note.
 
---dry-run shows the requests that would be sent, without secrets, and --check compares what the server has with what would
-be sent: the exit code is 1 when they differ. --out writes files for other tools to carry, as export does.`,
+--dry-run shows the requests without secrets. --check compares the server with the files, and exits with 1 if they
+differ. --out writes files for other tools, as export does.`,
 		Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
   syncguard push nanomdm profiles/ --ids-file devices.txt --dry-run`,
 		Args: subcommandArgs,
@@ -39,11 +38,11 @@ be sent: the exit code is 1 when they differ. --out writes files for other tools
 func newExportCmd(env *Env, version string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write profiles as the files that other pipelines carry to an MDM server",
-		Long: `Write profiles as the files that other pipelines carry to an MDM server: the body of the request that creates each one, or
-the folder that the server's own tool takes. The profiles are checked, and changed for the server, as push does.
+		Short: "Write the files that other tools send to an MDM server",
+		Long: `Write the files that other tools send to an MDM server: the body of each create request, or the folder read by the
+server's own tool. The profiles are checked and prepared for the server as push does.
 
-All files are written or none. A file that is there with another content is replaced only with --force.`,
+All files are written, or none. --force replaces existing files with other content.`,
 		Example: `  syncguard export jamf profiles/ -o jamf
   syncguard export fleet profiles/ -o fleet-gitops --team Workstations
   syncguard export nanomdm corp.mobileconfig | curl -T - "$NANOMDM/v1/enqueue/$ID" -u nanomdm`,
@@ -83,9 +82,9 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 			case len(args) > 0 || !p.exports && slices.ContainsFunc(d.Flags, isAlone):
 				return nil
 			case p.exports:
-				return usage("name a profile, a folder, or - for stdin", "nothing to export")
+				return usage("name a profile, a folder, or - for stdin", "missing FILE")
 			}
-			return usage("name a file, a folder, or - for stdin", "nothing to push")
+			return usage("name a profile, a folder, or - for stdin", "missing FILE")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
@@ -108,16 +107,16 @@ func (p *pushing) addFlags(cmd *cobra.Command) {
 			server = "address of the server, if not " + d.Address
 		}
 		flags.StringVar(&p.o.Server, "server", "", server+" (or "+d.Variable("URL")+")")
-		flags.StringArrayVar(&p.o.Roots, "ca", nil, "certificates to trust in place of the system's, PEM or DER (repeatable)")
-		flags.BoolVar(&p.o.DryRun, "dry-run", false, "show the requests that would be sent, without secrets")
-		flags.BoolVar(&p.full, "full", false, "show whole bodies with --dry-run")
-		flags.BoolVar(&p.o.Check, "check", false, "only compare what the server has with what would be sent; exit with 1 if they differ")
+		flags.StringArrayVar(&p.o.Roots, "ca", nil, "certificates to trust instead of the system's, PEM or DER (repeatable)")
+		flags.BoolVar(&p.o.DryRun, "dry-run", false, "show the requests without secrets, send nothing")
+		flags.BoolVar(&p.full, "full", false, "with --dry-run, show whole bodies")
+		flags.BoolVar(&p.o.Check, "check", false, "compare the server with the files, send nothing; exit with 1 if they differ")
 		_ = cmd.MarkFlagFilename("ca", "pem", "crt", "cer")
 	}
 	if d.Export != nil {
-		flags.StringVarP(&p.o.Output, "out", "o", "", cond(!p.exports, "send nothing: write files for other tools into this folder, as export does")+
+		flags.StringVarP(&p.o.Output, "out", "o", "", cond(!p.exports, "send nothing: write files for other tools to this folder, as export does")+
 			cond(p.exports, "folder for the files"+cond(!d.Folder, "; without it one goes to stdout")))
-		flags.BoolVar(&p.o.Force, "force", false, "replace files that are there"+cond(!p.exports, ", with --out"))
+		flags.BoolVar(&p.o.Force, "force", false, "replace existing files"+cond(!p.exports, ", with --out"))
 		_ = cmd.MarkFlagDirname("out")
 	}
 	p.format.addFormats(cmd, "text", "json")
@@ -171,9 +170,9 @@ func (p *pushing) values(cmd *cobra.Command) deploy.Values {
 func (p *pushing) export(cmd *cobra.Command) error {
 	switch {
 	case p.o.DryRun || p.o.Check || p.full:
-		return usage("give one of the two", "--out cannot go with --dry-run, --full or --check")
+		return usage("use one of them", "--out and --dry-run, --full or --check cannot be combined")
 	case p.o.Output == "" && p.format.isJSON() && !p.destination.Folder:
-		return usage("-o FOLDER", "--format json and the file cannot both go to stdout")
+		return usage("add -o FOLDER", "--format json and the file cannot both go to stdout")
 	}
 	r, err := app.Export(cmd.Context(), p.env.host(), p.o)
 	switch {
@@ -191,11 +190,11 @@ func (p *pushing) export(cmd *cobra.Command) error {
 func (p *pushing) push(cmd *cobra.Command) error {
 	switch {
 	case p.o.DryRun && p.o.Check:
-		return usage("give one of the two", "--dry-run cannot go with --check")
+		return usage("use one of them", "--dry-run and --check cannot be combined")
 	case p.full && !p.o.DryRun:
-		return usage("add --dry-run", "--full is about what --dry-run shows")
+		return usage("add --dry-run", "--full needs --dry-run")
 	case p.o.Force:
-		return usage("add --out", "--force is about the files of --out")
+		return usage("add --out", "--force needs --out")
 	}
 	r, err := app.Push(cmd.Context(), p.env.host(), p.o)
 	switch {

@@ -52,8 +52,8 @@ func newRootCmd(env *Env, version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "syncguard",
 		Short: "Build, check and sign Apple configuration profiles that keep iCloud syncing",
-		Long: `syncguard builds signed configuration profiles that prevent iCloud's "Sync Paused", checks them against
-Apple's schemas, and says honestly what each of them will do on each device.`,
+		Long: `syncguard builds signed configuration profiles that keep iCloud syncing, checks any profile against Apple's schemas,
+and shows what each setting really does on each device.`,
 		Example: `  syncguard build
   syncguard init --name "Acme" --identifier com.acme
   syncguard build syncguard.yaml --target iOS@18/supervised`,

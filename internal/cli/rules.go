@@ -12,14 +12,12 @@ func newRulesCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "rules [ID]",
-		Short: "List the rules, or show the page of one",
-		Long: `List the rules by which files are checked, or show the page of one: what a finding of it means,
-what comes of it, an example that breaks it and one that does not, how to ignore it, and what it
-rests on.
+		Short: "List the rules, or explain one",
+		Long: `List the rules, or show the page of one: what a finding means, what happens on a device, a bad and a good example, how to
+ignore it, and its sources.
 
-Groups: structure (how a file is written), schema (what Apple's schemas forbid), effect (what does
-nothing on a target), sync (what hurts iCloud syncing), security, hygiene, delivery (what an MDM
-refuses), template, lint.`,
+Groups: structure (how a file is written), schema (violations of Apple's schemas), effect (no effect on a target), sync
+(hurts iCloud syncing), security, hygiene, delivery (refused by an MDM server), template, lint.`,
 		Example: `  syncguard rules
   syncguard rules --group sync
   syncguard rules unknown-key
@@ -35,7 +33,7 @@ refuses), template, lint.`,
 				return showMarkdown(env, format, list, (*view.Printer).RuleList, view.RulesMarkdown)
 			}
 			if group != "" {
-				return usage("leave one of them out", "an ID names one rule, and --group lists several")
+				return usage("use one of them", "RULE and --group cannot be combined")
 			}
 			page, err := app.Rule(args[0])
 			if err != nil {

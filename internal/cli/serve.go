@@ -36,15 +36,15 @@ func newServeCmd(env *Env) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "serve [FILE…|FOLDER]",
-		Short: "Show an install page for people without an MDM, with a QR code",
-		Long: `Serve profiles on a page that is good on a phone: what the profile does, whether devices will call it verified, a button
-that installs it, the steps in Settings, and how to remove it. The address holds a token of 128 bits; whoever has the
-address has the profile. Without a FILE the profiles in dist/ are served.
+		Short: "Serve an install page with a QR code, for people without an MDM",
+		Long: `Serve profiles on an install page for phones: what the profile does, whether devices will show it as verified, a button
+to install it, the steps in Settings, and how to remove it. The address holds a token of 128 bits; whoever has the address
+has the profile. Without a FILE, serve the profiles in dist/.
 
-By default it listens on this machine only. For others, give --listen with an address, and a certificate that their
-devices trust (--cert, --key); --http does without, so that everybody on the network can read what is downloaded.
+By default the page is served to this machine only. For other devices, give --listen with an address, and --cert and --key
+of a certificate they trust; or --http, which lets everybody on the network read the downloads.
 
-It ends with Ctrl-C, after --expires, or when the downloads of --limit are used up. The files are read once, at the start.`,
+It ends with Ctrl-C, after --expires, or after --limit downloads. The files are read once, at the start.`,
 		Example: `  syncguard serve dist/icloud-sync.ios-manual.mobileconfig
   syncguard serve --listen 192.168.1.20:8443 --cert mac.pem --key mac.key --once corp.mobileconfig
   syncguard serve --listen 0.0.0.0:8080 --http --expires 10m dist/
@@ -56,17 +56,17 @@ It ends with Ctrl-C, after --expires, or when the downloads of --limit are used 
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), env, o) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port; port 0 is a free one")
-	flags.StringArrayVar(&o.hosts, "host", nil, "name under which devices reach this machine; the first one is shown (repeatable)")
-	flags.StringVar(&o.cert, "cert", "", "certificate of the server with its chain, PEM")
-	flags.StringVar(&o.key, "key", "", "its private key, PEM")
-	flags.BoolVar(&o.plainHTTP, "http", false, "plain HTTP for other machines too")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port; port 0 picks a free one")
+	flags.StringArrayVar(&o.hosts, "host", nil, "name of this machine for devices; the first one is shown (repeatable)")
+	flags.StringVar(&o.cert, "cert", "", "server certificate with its chain, PEM")
+	flags.StringVar(&o.key, "key", "", "private key of --cert, PEM")
+	flags.BoolVar(&o.plainHTTP, "http", false, "allow plain HTTP for other machines")
 	flags.BoolVar(&o.once, "once", false, "end after one complete download")
-	flags.IntVar(&o.limit, "limit", 0, "end after so many complete downloads (0 for any number)")
-	flags.DurationVar(&o.expires, "expires", time.Hour, "end after this time (0 for never)")
+	flags.IntVar(&o.limit, "limit", 0, "end after this many complete downloads (0: no limit)")
+	flags.DurationVar(&o.expires, "expires", time.Hour, "end after this time (0: never)")
 	flags.BoolVar(&o.noQR, "no-qr", false, "print no QR code")
-	flags.BoolVar(&o.airdrop, "airdrop", false, "help to send the file by AirDrop, and serve nothing")
-	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates that devices trust, instead of the system's, for the signature (repeatable)")
+	flags.BoolVar(&o.airdrop, "airdrop", false, "show how to send the file by AirDrop, serve nothing")
+	flags.StringArrayVar(&o.Roots, "roots", nil, "roots trusted by the devices, for the signature, instead of the system's (repeatable)")
 	_ = cmd.MarkFlagFilename("cert", "pem", "crt")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	_ = cmd.MarkFlagFilename("key", "pem", "key")
@@ -76,18 +76,20 @@ It ends with Ctrl-C, after --expires, or when the downloads of --limit are used 
 func (o *serveOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
-		return usage("give both, or neither", "--cert and --key belong together")
+		return usage("give both, or neither", "--cert needs --key, and --key needs --cert")
 	case o.once && o.limit > 1:
-		return usage("leave one of them out", "--once and --limit %d contradict each other", o.limit)
-	case o.limit < 0 || o.expires < 0:
-		return usage("0 is for no limit", "--limit and --expires cannot be negative")
+		return usage("use one of them", "--once and --limit %d cannot be combined", o.limit)
+	case o.limit < 0:
+		return usage("0 is for no limit", "--limit %d is negative", o.limit)
+	case o.expires < 0:
+		return usage("0 is for no limit", "--expires %s is negative", o.expires)
 	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
-		return usage("write 192.168.1.20:8443, or 127.0.0.1:0 for a free port", "--listen %q is no address with a port", o.listen)
+		return usage("want ADDRESS:PORT, such as 192.168.1.20:8443, or 127.0.0.1:0 for a free port", "invalid --listen %q", o.listen)
 	}
 	if ip := net.ParseIP(host); o.cert == "" && !o.plainHTTP && !o.airdrop && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usage("--cert and --key encrypt it; --http does without, and others on the network can read what is downloaded",
+		return usage("add --cert and --key, or --http to let others on the network read the downloads",
 			"--listen %s is open to other machines", o.listen)
 	}
 	if o.once {

@@ -15,14 +15,14 @@ func newSignCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign FILE…",
 		Short: "Sign profiles",
-		Long: `Sign profiles, byte for byte as they are, with a certificate and its chain. A FILE of - is stdin, and is written to stdout.
+		Long: `Sign profiles, byte for byte, with a certificate and its chain. A FILE of - is stdin, and the result goes to stdout.
 
 The key is in a file (--cert and --key, or --p12), in a security module (--key pkcs11:…), or behind a command that signs a
-digest (--signer-command), such as openssl or the one of a cloud. Without any it is the development identity, which devices
-call "Not Verified".
+digest (--signer-command), such as openssl or a cloud's. Without a key, the development identity signs: devices show
+"Not Verified".
 
-A file that is signed already is refused (--replace signs its content anew), and so is one that holds variables of an MDM
-server, which cannot fill them in without breaking the signature. Nothing is written unless every file can be signed.
+A signed file is refused; --replace signs its content anew. A file with variables of an MDM server is refused too: filling
+them in would break the signature. Nothing is written unless every file can be signed.
 
 With a key in a file, the same input gives the same bytes, unless --signing-time is given.`,
 		Example: `  syncguard sign wifi.mobileconfig -o signed.mobileconfig
@@ -37,10 +37,10 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.Out, "out", "o", "", "file or folder for what is signed; - for stdout")
-	flags.BoolVar(&o.InPlace, "in-place", false, "put what is signed in place of the file")
-	flags.BoolVar(&o.Replace, "replace", false, "sign the content of a file that is signed already, if its integrity holds")
-	flags.BoolVar(&o.AllowVariables, "allow-variables", false, "sign a file that holds what looks like variables of an MDM server")
+	flags.StringVarP(&o.Out, "out", "o", "", "file or folder for the signed profiles, - for stdout")
+	flags.BoolVar(&o.InPlace, "in-place", false, "replace each file by its signed profile")
+	flags.BoolVar(&o.Replace, "replace", false, "sign the content of a signed file anew, if its integrity holds")
+	flags.BoolVar(&o.AllowVariables, "allow-variables", false, "sign a file with variables of an MDM server")
 	addSigningFlags(cmd, &o.Signing)
 	format.addFormats(cmd, "text", "json")
 	return cmd
@@ -48,9 +48,9 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
 
 func runSign(ctx context.Context, env *Env, o app.SignOptions, isJSON bool) error {
 	if _, watched := terminal(env.Stdout); isJSON {
-		o.NoStdout = usage("write what is signed to a file: -o FILE", "--format json cannot share stdout with what is signed")
+		o.NoStdout = usage("add -o FILE", "--format json and the signed profile cannot both go to stdout")
 	} else if watched {
-		o.NoStdout = usage("-o FILE, or send stdout to a file", "what is signed is no text for a terminal")
+		o.NoStdout = usage("add -o FILE, or redirect stdout to a file", "a signed profile is binary: not written to a terminal")
 	}
 	r, err := app.Sign(ctx, env.host(), o)
 	if err != nil {

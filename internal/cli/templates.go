@@ -9,7 +9,7 @@ import (
 // addTemplateFlags adds the flags that give values to the variables of templates.
 func addTemplateFlags(cmd *cobra.Command, v *app.TemplateValues) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&v.Set, "set", nil, "NAME=VALUE of a variable; a value of env:NAME or file:PATH is read from there and kept secret (repeatable)")
+	flags.StringArrayVar(&v.Set, "set", nil, "NAME=VALUE sets a variable; env:NAME or file:PATH as VALUE reads a secret from there (repeatable)")
 	flags.StringArrayVar(&v.Vars, "vars", nil, "YAML file of variables (repeatable)")
 	_ = cmd.MarkFlagFilename("vars", "yaml", "yml")
 }

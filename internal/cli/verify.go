@@ -12,19 +12,18 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "verify FILE…",
-		Short: "Tell whether a signed profile is whole, trusted and valid",
-		Long: `Answer three questions about each signed profile, in DER or BER. A FILE of - is stdin; in a folder every *.mobileconfig
-is verified.
+		Short: "Check the signature of a profile: integrity, trust, validity",
+		Long: `Answer three questions about each signed profile (DER or BER). A FILE of - is stdin; a folder means every *.mobileconfig.
 
-  integrity  is the content what every signer signed, is nothing else in the file,
+  integrity  Did every signer sign exactly this content, is nothing else in the file,
              and is no algorithm weak?
-  trust      does the chain of every signer lead to a root: to those in --roots,
-             or else to the system's or Apple's own?
-  validity   are the certificates valid now (or --at another moment), and was the
-             signer's when it says that it signed?
+  trust      Does every signer's chain lead to a trusted root: one of --roots,
+             or else the system's or Apple's own?
+  validity   Are the certificates valid now (or at the time of --at), and was the
+             signer's valid at the stated time of signing?
 
-A profile that was installed by hand takes a new version only from the very same certificate: --pin wants it of every
-signer, and then answers trust without roots. The exit code is 1 when an answer is no; --require asks for some only.`,
+A device updates a hand-installed profile only if the very same certificate signed it: --pin requires that certificate of
+every signer, and answers trust without roots. The exit code is 1 if an answer is no; --require asks for some of them.`,
 		Example: `  syncguard verify corp.mobileconfig
   syncguard verify --roots corp-root.pem --at 2027-01-01 dist/
   syncguard verify --pin 3f0e…c1 --require integrity,trust corp.mobileconfig
@@ -49,9 +48,9 @@ signer, and then answers trust without roots. The exit code is 1 when an answer 
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates to trust, PEM or DER, instead of the system's (repeatable)")
-	flags.StringVar(&o.Pin, "pin", "", "SHA-256 of the certificate that every signer must have")
-	flags.StringVar(&o.At, "at", "", "ask about another moment: 2027-01-31, or with the time 2027-01-31T12:00:00Z")
-	flags.StringSliceVar(&o.Require, "require", app.Questions(), "the answers that must be yes")
+	flags.StringVar(&o.Pin, "pin", "", "SHA-256 fingerprint of the certificate required of every signer")
+	flags.StringVar(&o.At, "at", "", "time to check instead of now: 2027-01-31 or 2027-01-31T12:00:00Z")
+	flags.StringSliceVar(&o.Require, "require", app.Questions(), "questions to answer with yes")
 	format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
 	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(app.Questions(), cobra.ShellCompDirectiveNoFileComp))
