@@ -14,7 +14,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// subcommandArgs refuses arguments where a subcommand is to be named.
+// subcommandArgs refuses arguments in place of a subcommand.
 func subcommandArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func subcommandArgs(cmd *cobra.Command, args []string) error {
 	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
 }
 
-// oneArg wants exactly one argument, which is called name.
+// oneArg wants exactly one argument, called name in errors.
 func oneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -40,7 +40,7 @@ func oneArg(name string) cobra.PositionalArgs {
 	}
 }
 
-// oneArgAtMost wants an argument, which is called name, or none.
+// oneArgAtMost wants one argument or none, called name in errors.
 func oneArgAtMost(name, hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {

@@ -16,7 +16,7 @@ import (
 	"syncguard/internal/view"
 )
 
-// buildFlags are what a command line of build says.
+// buildFlags holds the command line of build.
 type buildFlags struct {
 	app.BuildOptions
 	reports []string // formats
@@ -70,7 +70,7 @@ An error found by a check stops the build before anything is written.`,
 	return cmd
 }
 
-// check refuses words that are none of the choices.
+// check refuses words outside the choices.
 func (o *buildFlags) check() error {
 	if known := app.Outputs(); !slices.Contains(known, string(o.Form.Output)) {
 		return usage("want "+strings.Join(known, ", "), "invalid --output %q", o.Form.Output)

@@ -12,13 +12,13 @@ import (
 	"syncguard/internal/view"
 )
 
-// choiceFlag is a flag that takes one of some words.
+// choiceFlag is a flag with a closed set of words.
 type choiceFlag struct {
 	value string
 	all   []string
 }
 
-// addFormats adds --format, whose first choice is taken where none is asked for.
+// addFormats adds --format; its first choice is the default.
 func (f *choiceFlag) addFormats(cmd *cobra.Command, all ...string) {
 	f.value, f.all = all[0], all
 	f.addFlag(cmd, "format")
@@ -26,7 +26,7 @@ func (f *choiceFlag) addFormats(cmd *cobra.Command, all ...string) {
 
 func (f *choiceFlag) isJSON() bool { return f.value == "json" }
 
-// show prints a result: as JSON, which it is, or as text.
+// show prints a result as JSON or as text.
 func show[T any](env *Env, format choiceFlag, result T, text func(*view.Printer, T)) error {
 	if format.isJSON() {
 		return view.WriteJSON(env.Stdout, result)
@@ -35,7 +35,7 @@ func show[T any](env *Env, format choiceFlag, result T, text func(*view.Printer,
 	return nil
 }
 
-// showMarkdown prints a result that there is Markdown of, too.
+// showMarkdown prints a result as JSON, text or Markdown.
 func showMarkdown[T any](env *Env, format choiceFlag, result T, text func(*view.Printer, T), markdown func(T) string) error {
 	if format.value != "markdown" {
 		return show(env, format, result, text)
@@ -48,7 +48,7 @@ func (f *choiceFlag) addFlag(cmd *cobra.Command, name string) {
 	addChoice(cmd, &f.value, name, orList(f.all), f.all...)
 }
 
-// addChoice adds a flag that takes one of some words, the first one where it is not given and value is empty.
+// addChoice adds a flag with a closed set of words. An empty value means the first one.
 func addChoice(cmd *cobra.Command, value *string, name, usage string, all ...string) {
 	*value = cmp.Or(*value, all[0])
 	cmd.Flags().Var(&oneOf{value, name, all}, name, usage)

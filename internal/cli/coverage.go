@@ -47,7 +47,7 @@ beside them. Facts from other sources are marked community or unverified.`,
 	return cmd
 }
 
-// showCoverage writes matrices or stories in the format that was asked for.
+// showCoverage writes matrices or explanations in the chosen format.
 func showCoverage(env *Env, r *app.CoverageResult, format string) error {
 	if r.Findings != nil {
 		env.err().Findings(r.Findings)

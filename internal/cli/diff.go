@@ -87,9 +87,9 @@ func (o *diffOptions) show(env *Env, run *app.DiffRun) (err error) {
 	return env.verdict(run.Footer.Failures, o.exitCode && run.Footer.Differ > 0)
 }
 
-// runGitDiff compares what git gives to a diff driver: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE, with
-// NEW-PATH and how alike they are where a file was renamed, and PATH alone where a merge is not resolved. A failure would end
-// git's whole diff, so a file that does not read is only said.
+// runGitDiff compares two versions from git's diff driver: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE, then
+// NEW-PATH and their similarity for a renamed file; PATH alone for an unresolved merge. A failure would end git's whole diff,
+// so an unreadable file is only reported.
 func runGitDiff(ctx context.Context, env *Env, o diffOptions, args []string) error {
 	if len(args) == 1 {
 		env.out().Line("%s", view.Clean(args[0]+": not merged"))
@@ -107,7 +107,7 @@ func runGitDiff(ctx context.Context, env *Env, o diffOptions, args []string) err
 	return o.show(env, run)
 }
 
-// gitFile is what git has put into a file, or "" where there is none.
+// gitFile returns the path git wrote a version to, or "" for none.
 func gitFile(path string) string {
 	if path == os.DevNull {
 		return ""

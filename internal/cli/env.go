@@ -1,5 +1,6 @@
-// Package cli is the command line: one file a command, its scripts beside it in testdata/script. It has flags, help, prompts
-// and exit codes; package app does the work, and package view shows what came of it.
+// Package cli is the command line: flags, help, prompts and exit codes. Start with root.go, which lists the commands; each
+// has a file here and scripts in testdata/script, both named after it. Package app does the work and package view shows the
+// results: a command reads no file, loops over none, and judges nothing (laws_test.go).
 package cli
 
 import (
@@ -27,7 +28,7 @@ type Env struct {
 	lost     error          // why something that was printed did not get to Stdout
 }
 
-// lookup returns an environment variable, the last one where a name repeats.
+// lookup returns an environment variable; of a repeated name the last value counts.
 func (e *Env) lookup(name string) (string, bool) {
 	for i := len(e.Environ) - 1; i >= 0; i-- {
 		if value, ok := strings.CutPrefix(e.Environ[i], name+"="); ok {
@@ -46,7 +47,7 @@ func (e *Env) host() *app.Host {
 	return h
 }
 
-// notify tells a person what happens.
+// notify prints an event for a person.
 func (e *Env) notify(event app.Event) {
 	if event.Kind == app.EventStep {
 		if _, ok := terminal(e.Stderr); ok && e.progress == nil {
@@ -68,10 +69,10 @@ func (e *Env) notify(event app.Event) {
 	}
 }
 
-// clearProgress takes the line of progress away, so that something else can be written.
+// clearProgress erases the progress line before other output.
 func (e *Env) clearProgress() { e.progress.Clear() }
 
-// out and err write styled text: colours go only where the stream and the environment (NO_COLOR, TERM) take them.
+// out and err write styled text: with colours only if the stream and the environment (NO_COLOR, TERM) allow them.
 func (e *Env) out() *view.Printer {
 	p := view.NewPrinter(e.Stdout, e.Environ, width(e.Stdout))
 	p.Failed = func(err error) { e.lost = err }

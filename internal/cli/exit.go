@@ -21,7 +21,7 @@ var errFindings = errors.New("findings")
 
 var usage = diag.Usage
 
-// fail says an error the way every command does, and returns the exit code that it means.
+// fail prints an error and returns its exit code.
 func (e *Env) fail(err error) int {
 	var usage *diag.UsageError
 	var hint *diag.HintError
@@ -51,7 +51,7 @@ func (e *Env) fail(err error) int {
 	return exitFailed
 }
 
-// verdict is the error that gives the exit code: what could not be done at all weighs more than what is wrong.
+// verdict returns the error for the exit code: work not done (3) outweighs findings (1).
 func (e *Env) verdict(failures []error, failed bool) error {
 	e.progress.Clear()
 	if n := len(failures); n > 0 {

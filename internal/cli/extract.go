@@ -30,7 +30,7 @@ signed file.`,
 	return cmd
 }
 
-// write writes what a command made to stdout, as far as it did not go to a file.
+// write writes a command's result to stdout, unless it went to a file.
 func (e *Env) write(data []byte, err error) error {
 	if err != nil {
 		return err

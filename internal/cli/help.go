@@ -21,7 +21,7 @@ func fitHelp(root *cobra.Command) {
 	})
 }
 
-// reflow fills the lines of each paragraph up to width. Lines that begin with a blank, such as tables, stay as they are.
+// reflow fills the lines of each paragraph up to width. Indented lines, such as tables, stay as they are.
 func reflow(text string, width int) string {
 	var lines []string
 	inside := false // a paragraph, whose last line takes more words

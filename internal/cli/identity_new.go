@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/view"
 )
 
-// addSubjectFlags adds the flags that say whom a certificate is for.
+// addSubjectFlags adds the flags for the subject of a certificate.
 func addSubjectFlags(cmd *cobra.Command, s *app.Subject) {
 	flags := cmd.Flags()
 	flags.StringVar(&s.Name, "name", "", "common name, shown on devices as the signer")

@@ -58,7 +58,7 @@ func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
 	return nil
 }
 
-// askPerson asks only what no flag answered.
+// askPerson asks for the answers missing from the flags.
 func askPerson(p *prompter, o *app.InitOptions) (err error) {
 	if o.Name == "" {
 		if o.Name, err = p.line("Name of your organization", func(s string) string {
@@ -89,7 +89,7 @@ func askPerson(p *prompter, o *app.InitOptions) (err error) {
 	return err
 }
 
-// cond is a text where something holds, else nothing.
+// cond returns a text if a condition holds, else nothing.
 func cond(holds bool, text string) string {
 	if holds {
 		return text

@@ -18,7 +18,7 @@ import (
 	"syncguard/internal/view/ci"
 )
 
-// lintFlags are those of lint and of validate, which is lint with other presets.
+// lintFlags holds the flags of lint, and of validate: lint with other presets.
 type lintFlags struct {
 	app.LintOptions
 	failOn        severityFlag
@@ -128,7 +128,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	return cmd
 }
 
-// options refuses flags that cannot go together, and returns what they say.
+// options refuses contradictory flags, and returns the options.
 func (o *lintFlags) options() (app.LintOptions, error) {
 	l := o.LintOptions
 	l.FailOn = o.failOn.severity
@@ -173,7 +173,7 @@ func runLint(ctx context.Context, env *Env, o *lintFlags) error {
 	return env.verdict(run.Footer.Failures, run.Footer.Failed)
 }
 
-// show writes what was found, in the form that was asked for.
+// show writes the findings in the chosen format.
 func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 	switch {
 	case o.diff:
@@ -199,7 +199,7 @@ func (o *lintFlags) write(w io.Writer, p *view.Printer, run *app.LintRun, before
 	return ci.Write(w, o.format.value, run)
 }
 
-// severityFlag is --fail-on: the least severity that gives exit code 1.
+// severityFlag is --fail-on: the lowest severity with exit code 1.
 type severityFlag struct{ severity diag.Severity }
 
 func (f *severityFlag) addFlags(cmd *cobra.Command) {
@@ -215,7 +215,7 @@ func (f *severityFlag) Set(s string) (err error) {
 	return err
 }
 
-// completions offers words that take time to gather, and only when they are asked for.
+// completions offers words gathered on request, as that takes time.
 func completions(words func() []string) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words(), cobra.ShellCompDirectiveNoFileComp

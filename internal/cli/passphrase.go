@@ -10,14 +10,14 @@ import (
 	"golang.org/x/term"
 )
 
-// hasPerson says whether somebody can be asked: stdin is a terminal, or stdin is taken and stderr is one.
+// hasPerson reports whether somebody can be asked: stdin is a terminal, or stdin is taken and stderr is one.
 func (e *Env) hasPerson() bool {
 	_, in := terminal(e.Stdin)
 	_, out := terminal(e.Stderr)
 	return in || out && runtime.GOOS != "windows"
 }
 
-// askSecret asks without showing what is typed. An interruption gives the terminal back as it was.
+// askSecret asks without echo. An interruption restores the terminal.
 func (e *Env) askSecret(ctx context.Context, question string) ([]byte, error) {
 	tty, ok := terminal(e.Stdin)
 	if !ok {

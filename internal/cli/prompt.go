@@ -61,7 +61,7 @@ func (p *prompter) choices(question string, all []choice) ([]string, error) {
 	return values, nil
 }
 
-// pick reads numbers of choices, or says what is wrong with them.
+// pick reads numbers of choices, or returns the complaint about them.
 func pick(text string, all []choice) (values []string, problem string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
 		n, err := strconv.Atoi(word)

@@ -127,7 +127,7 @@ func (p *pushing) addFlags(cmd *cobra.Command) {
 	}
 }
 
-// addDestinationFlag adds a flag that a destination has registered.
+// addDestinationFlag adds a flag registered by a destination.
 func addDestinationFlag(cmd *cobra.Command, f deploy.Flag, about string) {
 	flags := cmd.Flags()
 	switch f.Kind {
@@ -153,7 +153,7 @@ func addDestinationFlag(cmd *cobra.Command, f deploy.Flag, about string) {
 	}
 }
 
-// values returns what the flags of the destination were given.
+// values returns the values of the destination's flags.
 func (p *pushing) values(cmd *cobra.Command) deploy.Values {
 	all := deploy.Values{}
 	for _, f := range p.destination.Flags {

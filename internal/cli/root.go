@@ -25,7 +25,7 @@ func Main(ctx context.Context, env *Env, args []string, version string) int {
 	return env.fail(err)
 }
 
-// unknownCommand finds the name in Cobra's error for a command that does not exist, which has no type of its own.
+// unknownCommand finds the name in Cobra's error for an unknown command; the error has no type of its own.
 func unknownCommand(err error) (name string, ok bool) {
 	if err == nil {
 		return "", false
@@ -34,7 +34,7 @@ func unknownCommand(err error) (name string, ok bool) {
 	return name, err == nil
 }
 
-// nearCommand words the help for a command that does not exist: one that begins so, or that was meant.
+// nearCommand words the hint for an unknown command: one with this beginning, or a similar one.
 func nearCommand(cmd *cobra.Command, name string) string {
 	var names []string
 	for _, c := range cmd.Commands() {

@@ -143,7 +143,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	return err
 }
 
-// say prints the address, as a QR code too where somebody looks.
+// say prints the address, on a terminal as a QR code too.
 func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires time.Time) error {
 	if _, looks := terminal(env.Stdout); looks && !o.noQR {
 		lines, err := serve.TerminalQR(address)

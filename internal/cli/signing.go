@@ -6,14 +6,14 @@ import (
 	"syncguard/internal/app"
 )
 
-// addSigningFlags adds the flags that say who signs, and how.
+// addSigningFlags adds the flags for signer and signature.
 func addSigningFlags(cmd *cobra.Command, o *app.SigningOptions) {
 	addIdentityFlags(cmd, &o.Identity)
 	addChoice(cmd, &o.Digest, "digest", "sha256, sha384 or sha512", app.Digests()...)
 	cmd.Flags().BoolVar(&o.StateTime, "signing-time", false, "add the time of signing: SOURCE_DATE_EPOCH, or now")
 }
 
-// addIdentityFlags adds the flags that say who signs.
+// addIdentityFlags adds the flags for the signer.
 func addIdentityFlags(cmd *cobra.Command, o *app.IdentityOptions) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Cert, "cert", "", "signing certificate, PEM, DER or PKCS#7; may include chain and key")

@@ -6,7 +6,7 @@ import (
 	"syncguard/internal/app"
 )
 
-// addTemplateFlags adds the flags that give values to the variables of templates.
+// addTemplateFlags adds the flags for template variables.
 func addTemplateFlags(cmd *cobra.Command, v *app.TemplateValues) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&v.Set, "set", nil, "NAME=VALUE sets a variable; env:NAME or file:PATH as VALUE reads a secret from there (repeatable)")

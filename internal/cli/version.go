@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/view"
 )
 
-// versionInfo is what "version --format json" prints.
+// versionInfo is the output of "version --format json".
 type versionInfo struct {
 	Version  string `json:"version"`
 	Go       string `json:"go"`
