@@ -12,23 +12,23 @@ import (
 	"syncguard/internal/files"
 )
 
-// baselineFile is what --write-baseline writes: the findings that a repository had when it began to lint. Lines are not in
-// it, so that it holds when text is moved.
+// baselineFile is the file of --write-baseline: the findings of a repository on the day linting began. It leaves line numbers
+// out, so moving text does not invalidate it.
 type baselineFile struct {
 	Version  int             `json:"version"`
 	Findings []baselineEntry `json:"findings"`
 }
 
-// baselineEntry is a finding that may occur a number of times in a file. Its message is for people.
+// baselineEntry is one known finding of a file, Count times. Message is for people only and is never compared.
 type baselineEntry struct {
 	Rule    string `json:"rule"`
-	File    string `json:"file"` // as seen from the folder of the baseline, with slashes
+	File    string `json:"file"` // relative to the folder of the baseline, with slashes
 	Path    []any  `json:"path"` // see diag.Path.Steps
 	Count   int    `json:"count"`
-	Message string `json:"message"` // of the first
+	Message string `json:"message"` // of the first occurrence
 }
 
-// knownFinding is what a finding is, whatever its message says.
+// knownFinding identifies a finding; its message and line do not count.
 type knownFinding struct{ rule, file, path string }
 
 const baselineVersion = 2
@@ -65,8 +65,8 @@ func readBaseline(sys files.System, path string, of []string) (*knownFindings, e
 	return b, nil
 }
 
-// knows says whether a finding is one of the baseline, and counts it. One in the template that the file extends may be
-// known from there.
+// knows reports whether the baseline has a finding, and counts it off. A finding in an extended template may be listed under
+// either file.
 func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 	files := []string{file}
 	if !d.Span.IsZero() {
@@ -81,7 +81,7 @@ func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 	return false
 }
 
-// gone counts the findings that a file no longer has. What other files have is not known.
+// gone counts a file's baseline entries without a finding. Call it after knows has seen all findings of the file.
 func (b *knownFindings) gone(h *Host, file string) (n int) {
 	name := h.relativeTo(b.path, file)
 	for finding, left := range b.left {
@@ -92,13 +92,13 @@ func (b *knownFindings) gone(h *Host, file string) (n int) {
 	return n
 }
 
-// known is the finding as a baseline has it.
+// known returns the key of a finding in a baseline.
 func (h *Host) known(baseline, file string, d diag.Diagnostic) knownFinding {
 	return knownFinding{d.Rule, h.relativeTo(baseline, file), diag.Identity(d.Path.Steps())}
 }
 
-// WriteBaseline writes the findings of a run into a file for LintOptions.Baseline, and returns how many they are. Nothing is
-// written when a file could not be read.
+// WriteBaseline lints and writes the findings into a file for LintOptions.Baseline. It returns their number. After failures,
+// unreadable files, it writes nothing.
 func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (findings int, failures []error, err error) {
 	run, err := Lint(ctx, h, o)
 	if err != nil {

@@ -22,36 +22,36 @@ import (
 	"syncguard/templates"
 )
 
-// BuildOptions say what to build, and for which devices.
+// BuildOptions are the templates to build and the devices to build them for.
 type BuildOptions struct {
 	Templates []string // files, builtin:NAME, - for stdin; none for the built-in prevention template
 	Out       string   // folder
 	Targets   []string // none for those of each template
 	Form      intent.Choice
-	LegacyURL string // declare each MDM profile, too, to be fetched below this URL; empty for no
+	LegacyURL string // https folder of the profiles, for a legacy declaration of each MDM profile; empty for none
 	Template  TemplateValues
 	Signing   SigningOptions
 	Unsigned  bool
 
-	// Beside gives files that are written in one go with the profiles, such as reports; nil for none.
+	// Beside returns further files, such as reports, to write in one go with the profiles; nil for none.
 	Beside func(*BuildResult) ([]files.File, error)
 }
 
-// BuildResult is what was built. In JSON its shape is stable: fields are only ever added (docs/json.md).
+// BuildResult is the result of Build. Its JSON is stable: fields are only ever added (docs/json.md).
 type BuildResult struct {
-	Signer   *Signer           `json:"signer"`   // null where the profiles are not signed, or not built
-	Output   string            `json:"output"`   // the folder; empty where findings kept every profile from being written
+	Signer   *Signer           `json:"signer"`   // null if the profiles are unsigned, or not built
+	Output   string            `json:"output"`   // the folder; empty if errors among the findings kept every profile from being written
 	Profiles []*BuiltProfile   `json:"profiles"` // one for each template and target
-	Reports  []string          `json:"reports"`  // names of the reports in the folder
-	Others   int               `json:"others"`   // profiles in the folder that are not of this build
+	Reports  []string          `json:"reports"`  // file names of the reports in the folder
+	Others   int               `json:"others"`   // other profiles in the folder, not from this build
 	Findings []diag.Diagnostic `json:"findings"`
 	TargetNotes
 
 	Parts  []*BuiltPart `json:"-"` // the profiles of each template
-	Failed bool         `json:"-"` // findings kept every profile from being written
+	Failed bool         `json:"-"` // errors among the findings: no profile was written
 }
 
-// BuiltPart is what was built of one template.
+// BuiltPart holds the profiles of one template.
 type BuiltPart struct {
 	Template     string
 	Name         string // display name of the profiles
@@ -66,15 +66,15 @@ type BuiltPart struct {
 
 // BuiltProfile is one target of a build.
 type BuiltProfile struct {
-	Template     string             `json:"template"`     // a file, or the name of a built-in one
+	Template     string             `json:"template"`     // a file, or the name of a built-in template
 	Target       string             `json:"target"`       // PLATFORM@VERSION/ENROLLMENT
-	File         string             `json:"file"`         // name in the folder; empty where nothing can be set on the target
+	File         string             `json:"file"`         // name in the folder; empty if nothing can be set on the target
 	Identifier   string             `json:"identifier"`   // PayloadIdentifier
 	Size         int                `json:"size"`         // of the file, in bytes
 	SHA256       string             `json:"sha256"`       // of the file, in hexadecimal
-	Signed       bool               `json:"signed"`       // the file is
-	Declarations []BuiltDeclaration `json:"declarations"` // what the target gets as declarations; activations are among them
-	Intents      []intent.Outcome   `json:"intents"`      // one for each intent that is on
+	Signed       bool               `json:"signed"`       // whether the file is signed
+	Declarations []BuiltDeclaration `json:"declarations"` // declarations for the target, activations included
+	Intents      []intent.Outcome   `json:"intents"`      // one for each enabled intent
 
 	Of       target.Target `json:"-"`
 	Payloads []string      `json:"-"` // payload types in the profile
@@ -82,16 +82,16 @@ type BuiltProfile struct {
 
 // BuiltDeclaration is one declaration for a target.
 type BuiltDeclaration struct {
-	Type        string `json:"type"`        // as the declaration has it
-	Identifier  string `json:"identifier"`  // as the declaration has it
-	ServerToken string `json:"serverToken"` // as the declaration has it
-	File        string `json:"file"`        // name in the folder; empty where the profile carries the declaration
-	Size        int    `json:"size"`        // of the file, in bytes; 0 where there is none
-	SHA256      string `json:"sha256"`      // of the file; empty where there is none
+	Type        string `json:"type"` // as in the declaration
+	Identifier  string `json:"identifier"`
+	ServerToken string `json:"serverToken"`
+	File        string `json:"file"`   // name in the folder; empty if the profile holds the declaration
+	Size        int    `json:"size"`   // of the file, in bytes; 0 without one
+	SHA256      string `json:"sha256"` // of the file, in hexadecimal; empty without one
 }
 
-// Build composes templates for targets, checks what comes of it, signs it and writes it: all of it, or nothing where a check
-// finds an error.
+// Build composes templates for targets, then checks, signs and writes the results. It writes all of them, or none if a check
+// finds an error: then Failed is set and Findings says why.
 func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	return r, o.write(ctx, h, r, all, s)
 }
 
-// write makes the files and writes them, those beside them too.
+// write encodes, signs and writes the profiles, the declarations and the files of o.Beside.
 func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all []*composed, s *signer) error {
 	var out []files.File
 	for _, c := range all {
@@ -166,13 +166,13 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 	return nil
 }
 
-// Outputs lists what a build can make for MDM servers, the usual first.
+// Outputs lists the kinds of output for MDM servers, the usual one first.
 func Outputs() []string { return Words(intent.Outputs()) }
 
-// DNSForms lists in which forms DNS settings can be asked for.
+// DNSForms lists the forms of DNS settings a user can ask for.
 func DNSForms() []string { return Words(intent.DNSForms()) }
 
-// check refuses options that cannot go together, and a URL from which no device fetches a profile.
+// check refuses options that exclude each other, and a LegacyURL no device would fetch a profile from.
 func (o *BuildOptions) check() error {
 	if o.Unsigned && (o.Signing.Identity.given() || o.Signing.StateTime) {
 		return diag.Usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
@@ -192,13 +192,13 @@ func (o *BuildOptions) check() error {
 	return nil
 }
 
-// composed is what a template comes to on one target.
+// composed is a template composed for one target.
 type composed struct {
 	spec   *template.Spec
 	result *compose.Result
 }
 
-// compose loads every template and composes it for every target, and returns all findings at once.
+// compose loads every template and composes it for every target. It returns the findings of all of them.
 func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Target) (all []*composed, findings []diag.Diagnostic, err error) {
 	names := o.Templates
 	if len(names) == 0 {
@@ -253,7 +253,7 @@ func (o *BuildOptions) composeOne(ctx context.Context, spec *template.Spec, targ
 	return all, nil
 }
 
-// nameClashes finds two files that would be the same one, on any file system.
+// nameClashes finds output files with the same name, ignoring case as some file systems do.
 func nameClashes(all []*composed) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	seen := map[string]*composed{}
@@ -268,7 +268,7 @@ func nameClashes(all []*composed) []diag.Diagnostic {
 					Help: "give each template its own profile.identifier, and each target once",
 					Span: c.spec.Profile.Identifier.Span,
 				})
-				break // what else clashes clashes for the same reason
+				break // the other files of this target clash for the same reason
 			}
 			seen[name] = c
 		}
@@ -276,7 +276,7 @@ func nameClashes(all []*composed) []diag.Diagnostic {
 	return found
 }
 
-// fileNames are those of the profile and of the declarations.
+// fileNames returns the names of the profile and the declaration files.
 func (c *composed) fileNames() []string {
 	names := []string{c.result.FileName(c.spec)}
 	if !c.result.Carried {
@@ -287,7 +287,7 @@ func (c *composed) fileNames() []string {
 	return names
 }
 
-// nothingToBuild fails where no target takes any setting.
+// nothingToBuild returns an error if no target takes any setting.
 func nothingToBuild(all []*composed) error {
 	var targets []string
 	for _, c := range all {
@@ -299,7 +299,7 @@ func nothingToBuild(all []*composed) error {
 	return diag.WithHint(fmt.Errorf("nothing can be set on %s", strings.Join(targets, ", ")), "docs/prevention.md says what is possible where")
 }
 
-// finish encodes and signs what was composed, and returns it with its files.
+// finish encodes and signs a composed profile, and returns its description and its files. A nil signer leaves it unsigned.
 func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 	p := &BuiltProfile{Template: strings.TrimPrefix(c.spec.Name, "builtin:"), Target: c.result.Target.String(), Identifier: c.result.Profile.Identifier,
 		Declarations: []BuiltDeclaration{}, Intents: append([]intent.Outcome{}, c.result.Outcomes...), Of: c.result.Target}
@@ -321,7 +321,7 @@ func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 		out = append(out, files.File{Name: p.File, Data: data, Mode: mode})
 	}
 	if !c.result.Carried {
-		c.result.Seal(data) // the token of a declaration that wraps a profile covers the very bytes that a device fetches
+		c.result.Seal(data) // the server token of a legacy declaration covers the bytes a device fetches
 	}
 	for i := range c.result.Declarations {
 		d := &c.result.Declarations[i]
@@ -343,7 +343,7 @@ func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 	return p, out, nil
 }
 
-// encode returns the profile as it is written.
+// encode returns the bytes of the profile file, signed unless s is nil.
 func (c *composed) encode(s *signer) ([]byte, error) {
 	data, err := profiles.Encode(c.result.Root)
 	if err != nil {
@@ -359,7 +359,7 @@ func (c *composed) encode(s *signer) ([]byte, error) {
 	return signed, nil
 }
 
-// partsOf puts the targets of each template together. The profiles are in the order of all.
+// partsOf groups profiles by template. built and all have the same order.
 func partsOf(built []*BuiltProfile, all []*composed) (parts []*BuiltPart) {
 	var targets []target.Target
 	var outcomes [][]intent.Outcome

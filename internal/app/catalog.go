@@ -9,24 +9,24 @@ import (
 	"syncguard/internal/schema"
 )
 
-// The folders of imported catalogs: a project's stands beside its project file, or in the current folder.
+// Folders of imported catalogs. The project's folder lies beside the project file, or in the current folder without one.
 const (
 	projectCatalogs = ".syncguard/schema"
 	userCatalogs    = "syncguard/schema"
 )
 
-// imports are the names of imported catalogs, each a folder. Of a type that both have, the last one's counts.
+// imports lists the folder names of imported catalogs. If both define a type, the last one wins.
 func imports() []string { return []string{"manifests", "apple"} }
 
-// layer is one of the catalogs that are in use.
+// layer is one catalog in use.
 type layer struct {
-	name    string // embedded, user/apple, project/manifests
+	name    string // such as embedded, user/apple, project/manifests
 	folder  string // empty for the embedded one
 	catalog *schema.Catalog
 }
 
-// catalog returns what every command knows of Apple's types: the project's imported catalogs over the user's over the
-// embedded one. The folders are those of the imported ones.
+// catalog returns the schema facts of all commands: the project's imported catalogs over the user's over the embedded one. It
+// also returns the folders of the imported ones.
 func (h *Host) catalog() (*schema.Catalog, []string, error) {
 	layers, err := h.layers()
 	if err != nil {
@@ -47,12 +47,12 @@ func (h *Host) layers() ([]layer, error) {
 		return nil, err
 	}
 	layers := []layer{{"embedded", "", schema.Embedded()}}
-	if user, err := h.userCatalogFolder(); err == nil { // without a home there is nothing of the user's
+	if user, err := h.userCatalogFolder(); err == nil { // without a home directory the user has no catalogs
 		layers = append(layers, h.importedLayers("user", user)...)
 	}
 	layers = append(layers, h.importedLayers("project", project)...)
 	for _, l := range layers[1:] {
-		// Asked for here for an error that names the folder.
+		// Read the index here, so that an error names the folder.
 		if _, err := l.catalog.Entries(); err != nil {
 			return nil, diag.WithHint(fmt.Errorf("%s: %w", l.folder, err), "import it again, after syncguard schema import --remove (--project for the project's)")
 		}
@@ -71,7 +71,7 @@ func (h *Host) importedLayers(owner, folder string) []layer {
 	return layers
 }
 
-// isCatalog says whether a folder holds a catalog that an import made.
+// isCatalog reports whether a folder holds an imported catalog.
 func (h *Host) isCatalog(folder string) bool {
 	info, err := h.Files.Stat(filepath.Join(folder, "index.json"))
 	return err == nil && info.Mode().IsRegular()

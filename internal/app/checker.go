@@ -21,28 +21,28 @@ import (
 	"syncguard/internal/template"
 )
 
-// checker holds what is the same for every file.
+// checker checks files of one run: the catalog, targets and options they share.
 type checker struct {
 	host      *Host
 	catalog   *schema.Catalog
 	lint      *lint.Checker
 	targets   []target.Target
 	options   lint.Options
-	keeps     func(diag.Diagnostic) bool // which findings count
-	templates *TemplateValues            // values for templates; nil where a template is no input
-	asSet     bool                       // the files land on one device
+	keeps     func(diag.Diagnostic) bool // whether a finding counts
+	templates *TemplateValues            // values for templates; nil if templates are not accepted
+	asSet     bool                       // also check the files as a set, installed on one device
 }
 
-// checked is one file with what was found in it, or the reason why it could not be read.
+// checked is one file with its findings, or err if it could not be read.
 type checked struct {
 	name              string
 	kind, format      string
 	signed, encrypted bool
 	findings          []diag.Diagnostic
-	ignores           []*lint.Ignore  // comments that take findings out
-	borrowed          []*lint.Ignore  // those of the templates that this one extends
-	facts             *lint.FileFacts // what a set check has to know of the file, nil if unread
-	fix               *fix.Result     // what lint --fix does, nil where it was not asked for
+	ignores           []*lint.Ignore  // ignore comments of the file
+	borrowed          []*lint.Ignore  // ignore comments of the templates it extends
+	facts             *lint.FileFacts // facts for the set check; nil without one
+	fix               *fix.Result     // corrections of lint --fix; nil without any
 	err               error
 }
 
@@ -58,7 +58,7 @@ func (c *checker) checkData(name string, data []byte, err error) checked {
 	return c.checkFile(diag.NewFile(name, data))
 }
 
-// checkFile checks one file.
+// checkFile checks one file: a profile, a declaration or, if the checker accepts them, a template.
 func (c *checker) checkFile(file *diag.File) checked {
 	check := c.checkDocument
 	if c.templates != nil && isTemplateFile(file) {
@@ -67,7 +67,8 @@ func (c *checker) checkFile(file *diag.File) checked {
 	return guarded(file.Name, func(result *checked) error { return check(file, result) })
 }
 
-// guarded checks one file. A defect of syncguard itself is a finding, so that it costs one file and not the run.
+// guarded calls check for one file and turns a panic, a defect of syncguard itself, into a finding: it costs one file and not
+// the run.
 func guarded(name string, check func(*checked) error) (result checked) {
 	result = checked{name: name}
 	defer func() {
@@ -91,7 +92,7 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 	return c.checkOpened(doc, findings, file, result)
 }
 
-// checkOpened checks a profile or a declaration that is open already, as a file of this size and form.
+// checkOpened checks an opened profile or declaration. file is its original text, for checks of size and encoding.
 func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic, file *diag.File, result *checked) error {
 	secret.Scrub(findings)
 	defer hideSecrets(doc, diag.HasErrors(findings))
@@ -115,13 +116,13 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	return err
 }
 
-// ignore takes in the comments of a file, and what is wrong with them.
+// ignore adds a file's ignore comments and the findings about them.
 func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
 	r.ignores, r.findings = append(r.ignores, ignores...), append(r.findings, found...)
 }
 
-// hideSecrets takes secrets out of the text that excerpts show: one can stand on the line of a finding about something else.
-// Messages are made by then. A damaged file may hold some that its tree does not.
+// hideSecrets masks secrets in the text shown in excerpts: a secret can share a line with an unrelated finding. Call it after
+// all messages are made. A damaged file may hold secrets missing from its tree, so isDamaged has its whole text searched.
 func hideSecrets(doc *document.Document, isDamaged bool) {
 	secret.Masked(doc.File, doc.Root, isDamaged || doc.Root == nil)
 }
@@ -132,7 +133,7 @@ func internalError(p any) diag.Diagnostic {
 		Help:    "report it, with the file if you can share it"}
 }
 
-// check compares a document with the schemas.
+// check runs the lint rules on an opened document.
 func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnostic, error) {
 	o := c.options
 	o.Container = lint.Container{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
@@ -154,7 +155,7 @@ func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnos
 	return slices.DeleteFunc(all, c.drops), err
 }
 
-// checkTogether adds what only shows when all files are seen together.
+// checkTogether adds the findings of the set check, which sees all files at once.
 func (c *checker) checkTogether(results []checked) error {
 	var files []*lint.FileFacts
 	var of []*checked
@@ -178,7 +179,7 @@ func (c *checker) checkTogether(results []checked) error {
 
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
-// unsaid drops findings that only follow from an error of reading at the same place.
+// unsaid drops findings caused by a reading error at the same location.
 func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
@@ -187,7 +188,7 @@ func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
 	})
 }
 
-// isTemplateName says whether a file of this name is taken for a template of syncguard's own.
+// isTemplateName reports whether a file name has the extension of a template.
 func isTemplateName(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".yaml", ".yml":
@@ -196,12 +197,12 @@ func isTemplateName(name string) bool {
 	return false
 }
 
-// isTemplateFile reports whether a file is taken for a template: by its name, unless its content is a profile or a declaration.
+// isTemplateFile reports whether a file has a template's name, and its content is not a profile or a declaration.
 func isTemplateFile(file *diag.File) bool {
 	return isTemplateName(file.Name) && document.NotATemplate(file) == nil
 }
 
-// isTemplatePath is isTemplateFile for a path. What cannot be read goes by its name.
+// isTemplatePath is isTemplateFile for a path. An unreadable file counts by its name.
 func (h *Host) isTemplatePath(path string) bool {
 	if !isTemplateName(path) {
 		return false
@@ -210,8 +211,8 @@ func (h *Host) isTemplatePath(path string) bool {
 	return err != nil || isTemplateFile(diag.NewFile(path, data))
 }
 
-// checkTemplate checks a template and the profile that it makes for each target. Values for variables that nobody gave are
-// not known, and that is no mistake: they come when it is built.
+// checkTemplate checks a template and its profile for each target. A variable without a value is no mistake: values come with
+// the build.
 func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 	result.kind, result.format = "template", "yaml"
 	in, err := c.templates.input(c.host, file.Name)
@@ -253,7 +254,7 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 	return nil
 }
 
-// borrow takes in the comments of the templates that findings point into.
+// borrow adds the ignore comments of other templates the findings point into.
 func (r *checked) borrow() {
 	seen := map[*diag.File]bool{}
 	for _, d := range r.findings {
@@ -265,8 +266,8 @@ func (r *checked) borrow() {
 	}
 }
 
-// isAboutValueToCome says whether a finding is that the value of a variable is not there yet. The environment is not read:
-// what a template asks for there is none of the linter's business.
+// isAboutValueToCome reports whether a finding is about a variable without a value. Linting does not read the environment, so
+// references into it have none either.
 func isAboutValueToCome(d diag.Diagnostic) bool {
 	return d.Rule == rule.UnsetVariable || d.Rule == rule.UnreadableReference
 }

@@ -21,44 +21,43 @@ import (
 	"syncguard/templates"
 )
 
-// CoverageOptions say what is looked at, and for which devices.
+// CoverageOptions are the files to evaluate and the devices to evaluate them for.
 type CoverageOptions struct {
 	Paths    []string // templates, profiles, declarations, - for a profile on stdin; none for the built-in template
-	Targets  []string // none for a sensible grid
-	Keys     bool     // of templates show the keys that they set, not their intents
-	Explain  string   // explain one intent or key, for every group of targets with the same answer
+	Targets  []string // none for coverage.Grid
+	Keys     bool     // show the keys a template sets instead of its intents
+	Explain  string   // intent or key to explain, for every group of targets with the same answer
 	Template TemplateValues
 }
 
 // Intents names the intents of templates.
 func Intents() []string { return Words(intent.All()) }
 
-// CoverageResult is what really happens on each device.
+// CoverageResult says what each setting really does on each device.
 type CoverageResult struct {
 	Matrices     []*coverage.Matrix      // one a template, and one of all the profiles; none with Explain
 	Explanations []*coverage.Explanation // with Explain
-	Findings     []diag.Diagnostic       // why an input is of no use; nothing else is there then
+	Findings     []diag.Diagnostic       // why an input is unusable; the rest is empty then
 }
 
-// CoverageCell is what an intent or key comes to on one target. In JSON its shape is stable: fields are only ever added
-// (docs/json.md).
+// CoverageCell is the effect of an intent or key on one target. Its JSON is stable: fields are only ever added (docs/json.md).
 type CoverageCell struct {
 	Intent    string            `json:"intent"`           // `date-time`, `dns`, `cellular`, `storage`, `updates`; TYPE.KEY for a key
-	File      string            `json:"file,omitempty"`   // of a key: where it stands
-	Value     string            `json:"value,omitempty"`  // of a boolean key: `true` or `false`
+	File      string            `json:"file,omitempty"`   // for a key: its file
+	Value     string            `json:"value,omitempty"`  // for a boolean key: `true` or `false`
 	Target    string            `json:"target"`           // PLATFORM@VERSION/ENROLLMENT
-	ReadAs    target.Enrollment `json:"readAs,omitempty"` // the enrollment whose rules hold, where it is another than that of `target`: `supervised` for a Mac under MDM
+	ReadAs    target.Enrollment `json:"readAs,omitempty"` // the enrollment with the rules in effect, if not the one of `target`: `supervised` for a Mac under MDM
 	Class     intent.Class      `json:"class"`            // `enforced`, `locked`, `preset`, `manual`, `none`
-	Mechanism string            `json:"mechanism"`        // payload and key, or declaration, of what is set, several with a comma between them; empty where nothing is set
-	Condition string            `json:"condition"`        // what the class rests on, several with a semicolon between them; may be empty
-	Source    string            `json:"source"`           // what the class comes from; may be empty where `verified` is false
+	Mechanism string            `json:"mechanism"`        // payload and key, or declaration, of each setting, separated by commas; empty if nothing is set
+	Condition string            `json:"condition"`        // conditions of the class, separated by semicolons; may be empty
+	Source    string            `json:"source"`           // source of the class; may be empty if `verified` is false
 	Verified  bool              `json:"verified"`         // the class and its condition rest on Apple's word alone
-	Notes     []intent.Note     `json:"notes"`            // the conditions one by one, and what goes without saying in a table
-	Settings  []intent.Setting  `json:"settings"`         // what a person can do by hand
-	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences. There is one object then for each group of targets that agree, with the first of them
+	Notes     []intent.Note     `json:"notes"`            // the conditions one by one, and details too obvious for a table
+	Settings  []intent.Setting  `json:"settings"`         // steps a person can take by hand
+	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences; there is one object for each group of targets with the same answer, named by its first target
 }
 
-// Cells is the result as JSON has it: matrices row by row, or explanations.
+// Cells returns the result for JSON: the matrices row by row, or the explanations.
 func (r *CoverageResult) Cells() []CoverageCell {
 	cells := []CoverageCell{}
 	for _, m := range r.Matrices {
@@ -86,7 +85,7 @@ func coverageCell(s coverage.Subject, c coverage.Cell) CoverageCell {
 	return out
 }
 
-// Coverage says what templates, profiles and declarations come to on devices.
+// Coverage evaluates the effect of templates, profiles and declarations on devices.
 func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult, error) {
 	targets, _, err := parseTargets(h, o.Targets)
 	if err != nil {
@@ -120,7 +119,7 @@ func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult,
 	return c.result, nil
 }
 
-// covering is one run of Coverage.
+// covering is one call of Coverage.
 type covering struct {
 	ctx     context.Context
 	host    *Host
@@ -130,7 +129,7 @@ type covering struct {
 	result  *CoverageResult
 }
 
-// read returns what makes the matrix of each template, and of all the profiles together.
+// read returns one matrix function for each template, and one for all profiles together.
 func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
 	paths := c.options.Paths
 	if len(paths) == 0 {
@@ -176,7 +175,7 @@ func (c *covering) keysOf(files []coverage.File) coverage.MatrixFunc {
 	}
 }
 
-// template returns what makes the matrix of a template: its intents, or the keys that it sets.
+// template returns the matrix function of a template's intents or, with Keys, of the keys it sets.
 func (c *covering) template(name string) (coverage.MatrixFunc, error) {
 	spec, findings, err := c.options.Template.load(c.host, name)
 	if err != nil {
@@ -195,8 +194,7 @@ func (c *covering) template(name string) (coverage.MatrixFunc, error) {
 	return c.keysOf(files), err
 }
 
-// composed returns everything that a template makes for any of the targets: one profile with every payload, and the
-// configurations.
+// composed composes a template for all targets and returns one profile with every payload, and the configurations, each once.
 func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
 	name := strings.TrimPrefix(spec.Name, "builtin:")
 	content := profiles.Array()
@@ -220,7 +218,7 @@ func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
 			}
 			if d.IsConfiguration() && !seen[token] {
 				seen[token] = true
-				root, _ := d.Value() // its token was made before
+				root, _ := d.Value() // cannot fail: ServerToken encoded it
 				files = append(files, coverage.File{Name: name, Root: root})
 			}
 		}
@@ -228,10 +226,10 @@ func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
 	return files, nil
 }
 
-// carrierType is the payload by which a profile carries declarations, which are shown themselves.
+// carrierType is the payload type for declarations inside a profile. The declarations are shown themselves instead.
 const carrierType = "com.apple.declarations"
 
-// profile reads a profile or declaration, as far as it can be read.
+// profile reads a profile or declaration. It returns the readable part of a damaged one, and nil with Findings for a useless one.
 func (c *covering) profile(in input) (*profiles.Value, error) {
 	data, err := in.read(c.host)
 	if err != nil {
@@ -245,7 +243,7 @@ func (c *covering) profile(in input) (*profiles.Value, error) {
 	return doc.Root, c.host.checkOpened(in.path, doc, findings)
 }
 
-// explain explains in place of the matrices.
+// explain replaces the matrices by explanations of one intent or key.
 func (c *covering) explain(makers []coverage.MatrixFunc) error {
 	name := c.options.Explain
 	var names []string
@@ -274,7 +272,7 @@ func (c *covering) explain(makers []coverage.MatrixFunc) error {
 	return nil
 }
 
-// isCalled reports whether a subject has a name: an intent, TYPE.KEY, or the key alone.
+// isCalled reports whether name means a subject: an intent, TYPE.KEY, or the key alone, in any case.
 func isCalled(s coverage.Subject, name string) bool {
 	return strings.EqualFold(s.Name(), name) || s.Key != "" && (strings.EqualFold(s.Key, name) || strings.HasSuffix(s.Key, "."+name))
 }

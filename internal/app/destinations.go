@@ -15,7 +15,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Destinations returns what profiles can be brought to, sorted by name.
+// Destinations returns the MDM servers and services of push and export, sorted by name.
 func Destinations() []*deploy.Destination {
 	return []*deploy.Destination{
 		applebusiness.Destination(),
@@ -28,7 +28,7 @@ func Destinations() []*deploy.Destination {
 	}
 }
 
-// destination finds the destination of a name.
+// destination finds a destination by name.
 func destination(name string) (*deploy.Destination, error) {
 	var names []string
 	for _, d := range Destinations() {
@@ -40,7 +40,7 @@ func destination(name string) (*deploy.Destination, error) {
 	return nil, diag.Usage("it is one of "+strings.Join(names, ", "), "no destination is named %q", name)
 }
 
-// takers names the commands that take declarations, or profiles.
+// takers lists the commands that push declarations, or profiles: "push a, push b or push c".
 func takers(declarations bool) string {
 	var names []string
 	for _, d := range Destinations() {
@@ -52,14 +52,14 @@ func takers(declarations bool) string {
 	return strings.TrimPrefix(strings.Join(names[:last], ", ")+" or "+names[last], " or ")
 }
 
-// Delivered is how a server takes what was built.
+// Delivered says how a server takes the output of a build.
 type Delivered struct {
 	deploy.Delivery
 	Server   string
-	Commands []string // that bring it there
+	Commands []string // push and export commands for the server
 }
 
-// Deliveries returns how each server takes what was built, those with several destinations once.
+// Deliveries returns one Delivered for each server. A server with several destinations appears once.
 func Deliveries() []Delivered {
 	var all []Delivered
 	for _, d := range Destinations() {

@@ -15,30 +15,30 @@ import (
 	"syncguard/internal/secret"
 )
 
-// DiffOptions name two files or two folders to compare.
+// DiffOptions are two files or two folders to compare.
 type DiffOptions struct {
 	Old, New string // one of them may be - for stdin
 }
 
-// DiffRun is a run of Diff.
+// DiffRun is the result of Diff.
 type DiffRun = Stream[DiffHeader, *diff.Difference, *DiffFooter]
 
-// DiffHeader is what is compared.
+// DiffHeader names the compared files or folders.
 type DiffHeader struct {
-	Old     string `json:"old"` // as they were given (`stdin` for `-`)
+	Old     string `json:"old"` // as given; `stdin` for `-`
 	New     string `json:"new"`
 	Folders bool   `json:"-"`
-	Named   bool   `json:"-"` // each pair has names of its own
+	Named   bool   `json:"-"` // each pair has its own names
 }
 
-// DiffFooter counts the pairs; those that were added or removed differ.
+// DiffFooter counts the pairs. A file added or removed counts as a different pair.
 type DiffFooter struct {
-	Equal    int     `json:"equal"` // pairs; those that were added or removed differ
-	Differ   int     `json:"differ"`
+	Equal    int     `json:"equal"`  // pairs with the same content
+	Differ   int     `json:"differ"` // pairs with different content; a file added or removed is one
 	Failures []error `json:"-"`
 }
 
-// Diff compares profiles or declarations by what they say: neither order nor signature nor the form of the file counts.
+// Diff compares the content of profiles or declarations. Order of keys, signatures and file formats do not count.
 func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
 	folders := files.IsFolder(h.Files, o.Old)
 	if folders != files.IsFolder(h.Files, o.New) {
@@ -65,7 +65,7 @@ func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
 	return h.diff(ctx, header, footer, [][2]*diff.Side{{old, new}})
 }
 
-// below is the name of a file in a folder.
+// below returns the path of a file relative to its folder.
 func below(folder, path string) string {
 	if name, err := filepath.Rel(folder, path); err == nil {
 		return name
@@ -73,8 +73,8 @@ func below(folder, path string) string {
 	return path
 }
 
-// DiffCopies compares copies of a file from before and after, which git makes: each is shown by the name of the file that it
-// is of. One that is not there has no path.
+// DiffCopies compares git's temporary copies of a file from before and after a commit. old and new are their paths, empty for a
+// missing copy; oldName and newName are the file's names to show.
 func DiffCopies(ctx context.Context, h *Host, oldName, old, newName, new string) (*DiffRun, error) {
 	a, errOld := h.copied(oldName, old)
 	b, errNew := h.copied(newName, new)
@@ -96,7 +96,7 @@ func (h *Host) copied(name, path string) (*diff.Side, error) {
 	return h.sideOf(name, data)
 }
 
-// diff compares pairs as they are asked for.
+// diff returns a run comparing one pair at a time, on demand.
 func (h *Host) diff(ctx context.Context, header DiffHeader, footer *DiffFooter, pairs [][2]*diff.Side) (*DiffRun, error) {
 	catalog, _, err := h.catalog()
 	if err != nil {
@@ -144,7 +144,7 @@ func (h *Host) side(in input) (*diff.Side, error) {
 	return h.sideOf(in.path, data)
 }
 
-// sideOf reads a profile or a declaration to be compared.
+// sideOf reads a profile or declaration for comparison and masks its secrets.
 func (h *Host) sideOf(name string, data []byte) (*diff.Side, error) {
 	doc, findings := document.Open(diag.NewFile(name, data))
 	secret.Scrub(findings)
@@ -162,7 +162,8 @@ func (h *Host) sideOf(name string, data []byte) (*diff.Side, error) {
 	return &diff.Side{Name: name, Root: root, Declaration: doc.Kind() == document.Declaration, Signers: signersOf(doc)}, nil
 }
 
-// withWhere adds to an error of a file how to find the place. What came from stdin is gone.
+// withWhere adds a hint to an error about a file: validate shows the line. Content of stdin cannot be read again, so its errors
+// get no hint.
 func (h *Host) withWhere(err error, name string) error {
 	if !files.Exists(h.Files, name) {
 		return err
@@ -170,7 +171,7 @@ func (h *Host) withWhere(err error, name string) error {
 	return diag.WithHint(err, "syncguard validate %s says where", name)
 }
 
-// signersOf names who signed a file. A signer whose certificate is not in it is told by nothing.
+// signersOf returns the signers of a file. A signer without an embedded certificate is "unknown".
 func signersOf(doc *document.Document) []diff.Signer {
 	if !doc.Signed {
 		return nil

@@ -7,9 +7,8 @@ import (
 	"runtime"
 )
 
-// each works on items, several at a time, and yields what becomes of them in their order. An item that cannot be worked on
-// is among the failures: a defect of syncguard itself costs one item and not the run. Only an error of the context is
-// yielded, and ends it.
+// each calls do for several items at a time and yields the results in order. It appends errors to failures and goes on; a panic,
+// a defect of syncguard itself, costs one item and not the run. It yields only a context error, and then ends.
 func each[T, R any](ctx context.Context, h *Host, verb string, items []T, name func(T) string, failures *[]error, do func(T) (R, error)) iter.Seq2[R, error] {
 	type done struct {
 		result R
@@ -40,7 +39,7 @@ func each[T, R any](ctx context.Context, h *Host, verb string, items []T, name f
 	}
 }
 
-// eachFile is each for the content of files.
+// eachFile reads each input and calls do with its content.
 func eachFile[R any](ctx context.Context, h *Host, verb string, inputs []input, failures *[]error, do func(in input, data []byte) (R, error)) iter.Seq2[R, error] {
 	return each(ctx, h, verb, inputs, func(in input) string { return in.path }, failures, func(in input) (r R, err error) {
 		data, err := in.read(h)

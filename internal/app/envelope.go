@@ -19,17 +19,17 @@ import (
 	"syncguard/internal/plist"
 )
 
-// The keys of the envelope that encryption is about.
+// Keys of a profile's top level for its payloads, plain or encrypted.
 const (
 	keyContent          = "PayloadContent"
 	keyEncryptedContent = "EncryptedPayloadContent"
 	keyIsEncrypted      = "IsEncrypted"
 )
 
-// InOut is a file to read, or - for stdin, and one to write. Without the latter the result is returned.
+// InOut is a file to read, - for stdin, and a file to write. With an empty Out the result is returned instead.
 type InOut struct{ Path, Out string }
 
-// check refuses an output that is the input.
+// check refuses to write over the input.
 func (o *InOut) check(h *Host) error {
 	if o.Path != "-" && o.Out != "" && h.isSameFile(o.Path, o.Out) {
 		return diag.Usage("name another file with -o", "-o %s is the input", o.Out)
@@ -37,7 +37,7 @@ func (o *InOut) check(h *Host) error {
 	return nil
 }
 
-// write writes a result, or returns it.
+// write writes a result to o.Out, or returns it without one.
 func (o *InOut) write(h *Host, data []byte, mode fs.FileMode) ([]byte, error) {
 	if o.Out == "" {
 		return data, nil
@@ -48,13 +48,13 @@ func (o *InOut) write(h *Host, data []byte, mode fs.FileMode) ([]byte, error) {
 	return nil, files.WriteOne(h.Files, o.Out, data, mode, h.Now())
 }
 
-// ExtractOptions say what to take out of its signature.
+// ExtractOptions are a signed profile and its output.
 type ExtractOptions struct {
 	InOut
-	Unverified bool // of a signature that does not hold, too
+	Unverified bool // extract even if the signature does not verify
 }
 
-// Extract takes a profile out of its signature, byte for byte as it was signed.
+// Extract removes the signature of a profile and returns the signed content, byte for byte.
 func Extract(h *Host, o ExtractOptions) ([]byte, error) {
 	if err := o.check(h); err != nil {
 		return nil, err
@@ -89,17 +89,17 @@ func brokenSignature(name string, v *cms.Verdict) error {
 	return fmt.Errorf("%s: %s [%s]", name, v.Integrity.Detail, v.Integrity.Reason)
 }
 
-// EncryptOptions say what to encrypt, and for whom.
+// EncryptOptions are a profile to encrypt and its recipients.
 type EncryptOptions struct {
 	InOut
-	Recipients []string // files of certificates
+	Recipients []string // files with the devices' certificates
 	Cipher     string   // one of Ciphers
 }
 
-// Ciphers names the ciphers, the usual one first.
+// Ciphers lists the ciphers, the usual one first.
 func Ciphers() []string { return []string{"aes128", "aes192", "aes256"} }
 
-// Encrypt encrypts the payloads of a profile for the devices that may read them. The envelope stays readable.
+// Encrypt encrypts the payloads of a profile for its recipients. The top level stays readable.
 func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	if len(o.Recipients) == 0 {
 		return nil, diag.Usage("give the certificate of the device with --recipient", "nobody is named who may read the result")
@@ -124,7 +124,7 @@ func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	return result, err
 }
 
-// recode writes a profile anew, after a change. It must have no errors: what is written again must be what was meant.
+// recode reads a profile, changes it and writes it. It refuses a profile with errors, since the parser may have lost a part.
 func (o *InOut) recode(h *Host, mode fs.FileMode, change func(name string, doc *document.Document) error) ([]byte, error) {
 	in := inputOf(o.Path)
 	data, err := in.read(h)
@@ -145,7 +145,7 @@ func (o *InOut) recode(h *Host, mode fs.FileMode, change func(name string, doc *
 	return o.write(h, result, mode)
 }
 
-// named puts the name of a file before an error.
+// named prefixes an error with the name of its file. It returns nil for nil.
 func named(name string, err error) error {
 	if err == nil {
 		return nil
@@ -153,7 +153,7 @@ func named(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// readRecipients reads one certificate of each file, that of a device: its chain may stand around it.
+// readRecipients reads a device's certificate from each file and ignores the chain around it.
 func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
 	var recipients []*x509.Certificate
 	for _, path := range paths {
@@ -175,7 +175,7 @@ func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
 	return recipients, nil
 }
 
-// openProfile opens a profile that has no errors.
+// openProfile opens a profile and refuses one with errors.
 func openProfile(name string, data []byte) (*document.Document, error) {
 	doc, found := document.Open(diag.NewFile(name, data))
 	i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
@@ -214,7 +214,7 @@ func encryptPayloads(root *plist.Value, recipients []*x509.Certificate, cipher c
 	}
 	removeKeys(root, keyContent, keyIsEncrypted)
 	root.Set(keyEncryptedContent, plist.NewData(envelope))
-	root.Set(keyIsEncrypted, plist.NewBoolean(true)) // older releases want it, newer ones do not list it any more
+	root.Set(keyIsEncrypted, plist.NewBoolean(true)) // older releases require it, newer ones no longer list it
 	return nil
 }
 
@@ -222,14 +222,13 @@ func removeKeys(v *plist.Value, keys ...string) {
 	v.Fields = slices.DeleteFunc(v.Fields, func(f plist.Field) bool { return slices.Contains(keys, f.Key) })
 }
 
-// DecryptOptions say what to decrypt, and whose key to do it with.
+// DecryptOptions are a profile to decrypt and the recipient's key.
 type DecryptOptions struct {
 	InOut
 	Recipient IdentityOptions
 }
 
-// Decrypt decrypts the payloads of a profile. A signed one is opened where the integrity of its signature holds. Only its
-// owner can read what is written.
+// Decrypt decrypts the payloads of a profile and removes its signature, if intact. Only the owner can read the file written.
 func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 	if o.Recipient.Cert == "" && o.Recipient.P12 == "" {
 		return nil, diag.Usage("give --cert and --key, or --p12", "no key is named to decrypt with")
@@ -269,7 +268,7 @@ func decryptPayloads(root *plist.Value, key crypto.Decrypter, recipient *x509.Ce
 	}
 	doc, found := plist.Read(diag.NewFile(keyContent, payloads))
 	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Array || diag.HasErrors(found) {
-		return cms.ErrDecrypt // a wrong key can look like this, too
+		return cms.ErrDecrypt // a wrong key can look like this too
 	}
 	removeKeys(root, keyEncryptedContent, keyIsEncrypted)
 	root.Set(keyContent, doc.Root)

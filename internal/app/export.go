@@ -15,28 +15,28 @@ import (
 	"syncguard/internal/files"
 )
 
-// ExportResult is the result of a push into files.
+// ExportResult is the result of Export.
 type ExportResult struct {
 	Destination string         `json:"destination"` // the subcommand
 	Output      string         `json:"output"`      // the folder
-	Files       []ExportedFile `json:"files"`       // one for each file that belongs to the export
+	Files       []ExportedFile `json:"files"`       // one for each file of the export
 
-	Server   string `json:"-"` // as its maker writes it
-	Data     []byte `json:"-"` // of the one file, where there is no folder
+	Server   string `json:"-"` // product name, in its maker's spelling
+	Data     []byte `json:"-"` // the only file's content, without a folder
 	NotBegun `json:"-"`
 }
 
-// ExportedFile is one file.
+// ExportedFile is one file of an export.
 type ExportedFile struct {
 	Name       string           `json:"name"`               // in the folder, with slashes
-	Action     string           `json:"action"`             // `written`, `replaced`, `unchanged`, or `kept`: there already, and not the export's to change
-	File       string           `json:"file"`               // the profile that it is of; empty for a file of several
-	Identifier string           `json:"identifier"`         // PayloadIdentifier of that
-	Request    *ExportedRequest `json:"request,omitempty"`  // that it is the body of
-	Secrets    bool             `json:"secrets"`            // it holds secrets
-	Notes      []string         `json:"notes"`              // what was changed for this server, and why
-	Listed     []string         `json:"listed,omitempty"`   // of a profile for Fleet: which YAML files of the folder deliver it, to whom
-	Unlisted   bool             `json:"unlisted,omitempty"` // of a profile for Fleet: none does
+	Action     string           `json:"action"`             // `written`, `replaced`, `unchanged`, or `kept`: an existing file the server's own tool writes to
+	File       string           `json:"file"`               // its profile; empty for a file of several profiles
+	Identifier string           `json:"identifier"`         // PayloadIdentifier of the profile
+	Request    *ExportedRequest `json:"request,omitempty"`  // request with this file as its body
+	Secrets    bool             `json:"secrets"`            // whether it holds secrets
+	Notes      []string         `json:"notes"`              // changes made for this server, and why
+	Listed     []string         `json:"listed,omitempty"`   // for Fleet: the YAML files of the folder that deliver the profile, and to whom
+	Unlisted   bool             `json:"unlisted,omitempty"` // for Fleet: no YAML file delivers the profile
 }
 
 // ExportedRequest is a request without its body.
@@ -46,15 +46,15 @@ type ExportedRequest struct {
 	ContentType string `json:"contentType"` // of the body
 }
 
-// What became of a file of an export.
+// Actions of an exported file.
 const (
 	ExportWritten   = "written"
 	ExportReplaced  = "replaced"
 	ExportUnchanged = "unchanged"
-	ExportKept      = "kept" // as it is, since the server's own tool writes to it
+	ExportKept      = "kept" // left alone, since the server's own tool writes to it
 )
 
-// Export writes what a push would send as files, for other tools to carry.
+// Export writes the profiles of a push as files, for other tools to deliver.
 func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) {
 	p, err := h.startPush(ctx, &o, "written", true)
 	defer p.close()
@@ -82,7 +82,7 @@ func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) 
 	return r, nil
 }
 
-// checkOutput returns why what was read cannot be written where it is meant to be.
+// checkOutput refuses several profiles without a folder to write to.
 func (p *pushRun) checkOutput() error {
 	if n := len(p.setup.Profiles); p.o.Output == "" && n > 1 {
 		return diag.Usage("name a folder with -o", "%d profiles would become one text", n)
@@ -90,7 +90,7 @@ func (p *pushRun) checkOutput() error {
 	return nil
 }
 
-// files makes the files.
+// files returns the files of the export, not yet written.
 func (p *pushRun) files() ([]*deploy.File, error) {
 	names, stems := convert.Names{}, make([]string, len(p.items))
 	for i, item := range p.items {
@@ -103,7 +103,7 @@ func (p *pushRun) files() ([]*deploy.File, error) {
 	return made, nil
 }
 
-// write writes all files, or none, and puts into the result what became of each.
+// write writes all files or none, and adds a row for each to the result.
 func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.File) error {
 	stage := p.Files.Stage(p.Now())
 	defer func() { _ = stage.Close() }()
@@ -154,17 +154,17 @@ func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.Fil
 	return nil
 }
 
-// holds reports whether a file has that content, and is open to no more people than it is to be.
+// holds reports whether a file has this content and permissions no wider than mode.
 func (p *pushRun) holds(path string, data []byte, mode fs.FileMode) (bool, error) {
 	info, err := p.Files.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() { // a link is in the way, wherever it leads
+	if err != nil || !info.Mode().IsRegular() { // a link is in the way too, whatever its target
 		return false, err
 	}
 	there, err := p.readFile(path)
 	return bytes.Equal(there, data) && (mode == 0o644 || info.Mode().Perm()&^mode == 0), err
 }
 
-// exported describes a file, and who may read it.
+// exported returns the row and the permissions of a file.
 func exported(f *deploy.File) (row ExportedFile, mode fs.FileMode) {
 	row, mode = ExportedFile{Name: f.Name, Action: ExportWritten, Notes: []string{}}, 0o644
 	if f.Item != nil {

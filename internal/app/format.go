@@ -16,27 +16,27 @@ import (
 	"syncguard/profiles"
 )
 
-// FormatOptions say which files to write in the canonical form.
+// FormatOptions are the files to format and the rules to format them by.
 type FormatOptions struct {
 	Paths        []string // files, folders, - for stdin
 	Mode         FormatMode
-	KeepOrder    bool   // of keys
-	StableUUIDs  bool   // derive the UUIDs of profiles anew from their identifiers
-	Organization string // that they are derived from; "" takes two labels of the identifier
+	KeepOrder    bool   // keep the order of keys
+	StableUUIDs  bool   // derive the UUIDs of profiles from their identifiers
+	Organization string // namespace of the UUIDs; "" for the first two labels of the identifier
 }
 
-// FormatMode is what becomes of the canonical form.
+// FormatMode says what to do with the canonical form.
 type FormatMode int
 
-// What becomes of the canonical form.
+// Modes of Format.
 const (
-	FormatText    FormatMode = iota // the text of one file is asked for
-	FormatWritten                   // in place
-	FormatShown                     // beside what the file holds
-	FormatChecked                   // another one fails the run
+	FormatText    FormatMode = iota // return the text of one file
+	FormatWritten                   // write in place
+	FormatShown                     // return both texts
+	FormatChecked                   // fail the run for a file in another form
 )
 
-// FormatRun is a run of Format.
+// FormatRun is the result of Format.
 type FormatRun = Stream[FormatOptions, *FormattedFile, *FormatFooter]
 
 // FormattedFile is one file with its canonical form.
@@ -44,20 +44,20 @@ type FormattedFile struct {
 	Name          string
 	Data          []byte
 	Changed       bool
-	Before, After []byte // both texts without secrets
+	Before, After []byte // the texts, secrets masked
 	Renamed       []profiles.RenamedUUID
-	Findings      []diag.Diagnostic // why it cannot be read
-	Left          string            // why it is left as it is: "is signed, …"
+	Findings      []diag.Diagnostic // why the file is unreadable
+	Left          string            // why the file is skipped: "is signed, …"; empty otherwise
 }
 
-// FormatFooter is what is known after the last file.
+// FormatFooter counts the files. It is complete after the last one.
 type FormatFooter struct {
-	Formed, Changed int // files that have a canonical form, and those of them that were in another one
+	Formed, Changed int // files with a canonical form, and the ones not in it
 	Failures        []error
-	Failed          bool // a file cannot be read, or is in another form and that is to fail the run
+	Failed          bool // a file is unreadable or, with FormatChecked, not in its canonical form
 }
 
-// Format makes the canonical form of profiles in XML, declarations and templates. What a file says stays the same.
+// Format brings XML profiles, declarations and templates into their canonical form. The content stays the same.
 func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
 	if err := o.check(h); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (o *FormatOptions) check(h *Host) error {
 	return nil
 }
 
-// add counts a file, and writes it where that is asked for.
+// add counts a file and, with FormatWritten, writes it.
 func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
 	switch {
 	case len(f.Findings) > 0:
@@ -120,7 +120,7 @@ func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
 	return nil
 }
 
-// form makes the canonical form of one file.
+// form returns one file with its canonical form.
 func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
 	f := &FormattedFile{Name: in.path}
 	form := o.formDocument
@@ -140,7 +140,7 @@ func (o *FormatOptions) formTemplate(f *FormattedFile, data []byte) (err error) 
 	return nil
 }
 
-// templateShown is a template without its secrets.
+// templateShown returns the text of a template with its secrets masked, nil for an unreadable one.
 func templateShown(name string, data []byte) []byte {
 	file := diag.NewFile(name, bytes.Clone(data))
 	root, err := template.Parse(file)

@@ -1,5 +1,14 @@
-// Package app is all that syncguard can do, without a terminal: one file a use case, Options in and a Result out. A Result
-// has JSON tags and is what --format json prints. Doors (the command line, the install page) ask it; it knows none of them.
+// Package app holds the use cases of syncguard: build, lint, sign, push and the rest, one file each, named after the command.
+//
+// Each use case is a function taking Options and returning a Result. A Result has JSON tags: --format json prints it as it is,
+// and docs/json.md is generated from the comments of its fields. A use case with many files returns a Stream instead: a header,
+// a sequence of files, a footer.
+//
+// Start with Host, the only way to files, environment, clock and network, then Stream, then a small use case such as Verify.
+// inputs.go finds the files named by arguments; each.go works on them in parallel.
+//
+// The package does not know its callers (the command line, the install page), has no terminal, and words nothing but errors,
+// warnings and hints: package view makes text of Results.
 package app
 
 import (
@@ -11,36 +20,36 @@ import (
 	"syncguard/internal/files"
 )
 
-// Host is the world that a use case sees. Tests and a browser give their own.
+// Host is a use case's access to the outside world. Tests and a browser bring their own.
 type Host struct {
 	Files   files.System
-	Stdin   io.Reader                        // what the path - stands for
-	Getenv  func(name string) (string, bool) // an environment variable
-	Environ []string                         // NAME=value, for commands that are run
+	Stdin   io.Reader                        // content of the path -
+	Getenv  func(name string) (string, bool) // looks up an environment variable
+	Environ []string                         // NAME=value, for commands to run
 	Now     func() time.Time
-	Ask     func(ctx context.Context, question string) ([]byte, error) // for a secret; nil where nobody can be asked
-	HTTP    http.RoundTripper                                          // nil for the usual one
-	Notify  func(Event)                                                // nil where nobody listens; called from one goroutine at a time
+	Ask     func(ctx context.Context, question string) ([]byte, error) // asks a person for a secret; nil without a terminal
+	HTTP    http.RoundTripper                                          // nil for the default
+	Notify  func(Event)                                                // may be nil; called from one goroutine at a time
 }
 
-// EventKind says what an Event is about.
+// EventKind is the kind of an Event.
 type EventKind int
 
 // Kinds of events.
 const (
 	EventNote    EventKind = iota // good to know
-	EventWarning                  // the work went on, but deserves a look
-	EventHint                     // what to do
+	EventWarning                  // the work goes on, but deserves a look
+	EventHint                     // what to do next
 	EventStep                     // one more of Total files is done
 )
 
-// Event is what happens while a use case works.
+// Event is a message or a step of progress from a running use case.
 type Event struct {
 	Kind  EventKind
 	Text  string // for people; empty for a step
-	Hint  string // what to do about a warning; may be empty
-	Verb  string // of a step: linting
-	Total int    // of a step: files in all
+	Hint  string // help for a warning; may be empty
+	Verb  string // for a step: its verb, such as linting
+	Total int    // for a step: files in all
 }
 
 func (h *Host) notify(e Event) {

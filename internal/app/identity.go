@@ -15,39 +15,39 @@ import (
 	"syncguard/internal/pki"
 )
 
-// IdentityShowOptions say what to look at.
+// IdentityShowOptions are the identity to inspect.
 type IdentityShowOptions struct {
 	File     string // PKCS#12, or a certificate; empty for Identity
 	Identity IdentityOptions
-	Roots    []string // that devices trust; none for those of this machine and Apple's own
+	Roots    []string // files of the roots devices trust; none for the roots of this machine and of Apple
 }
 
-// Identity is what signs profiles.
+// Identity describes a signing identity: a certificate with its key.
 type Identity struct {
 	Name             string                `json:"name"`        // common name of the certificate, or `development identity`
-	File             string                `json:"file"`        // that the certificate is from
-	Development      bool                  `json:"development"` // made by syncguard
+	File             string                `json:"file"`        // file of the certificate
+	Development      bool                  `json:"development"` // whether syncguard made it
 	Key              string                `json:"key"`         // `RSA 2048`, `ECDSA P-256`
-	HasKey           bool                  `json:"hasKey"`      // the private key was there, and belongs to the certificate
-	DaysLeft         int                   `json:"daysLeft"`    // negative where it has expired
-	KeyUsage         []string              `json:"keyUsage"`    // names of RFC 5280, or object identifiers
+	HasKey           bool                  `json:"hasKey"`      // whether the private key was given; it belongs to the certificate
+	DaysLeft         int                   `json:"daysLeft"`    // until the certificate expires; negative after that
+	KeyUsage         []string              `json:"keyUsage"`    // names from RFC 5280, or object identifiers
 	ExtendedKeyUsage []string              `json:"extendedKeyUsage"`
-	Chain            []IdentityCertificate `json:"chain"` // the signer first
+	Chain            []IdentityCertificate `json:"chain"` // the signer's certificate first
 	identity.Assessment
 
-	OwnRoots bool `json:"-"` // the roots were given, and are not those of the machine
-	Failed   bool `json:"-"` // nothing can be signed with it
+	OwnRoots bool `json:"-"` // the roots are the given ones, not the machine's
+	Failed   bool `json:"-"` // it cannot sign anything
 }
 
-// IdentityCertificate is one of a chain.
+// IdentityCertificate is one certificate of a chain.
 type IdentityCertificate struct {
 	pki.Facts
-	SignedWith string `json:"signedWith"`     // algorithm
-	Embedded   bool   `json:"embedded"`       // in what it signs; roots are not
-	File       string `json:"file,omitempty"` // that it is from
+	SignedWith string `json:"signedWith"`     // signature algorithm
+	Embedded   bool   `json:"embedded"`       // whether signatures include it; roots are left out
+	File       string `json:"file,omitempty"` // its file
 }
 
-// ShowIdentity tells what an identity is, and whether devices are likely to trust what it signs.
+// ShowIdentity describes an identity and predicts if devices trust its signatures.
 func ShowIdentity(ctx context.Context, h *Host, o IdentityShowOptions) (*Identity, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (o *IdentityShowOptions) check() error {
 	return nil
 }
 
-// read reads the identity, or as much of it as was given.
+// read reads the identity, possibly without its key, and returns the name of its file.
 func (o *IdentityShowOptions) read(ctx context.Context, h *Host) (*identity.Identity, string, error) {
 	i := o.Identity
 	if o.File != "" {
@@ -109,50 +109,51 @@ func (o *IdentityShowOptions) read(ctx context.Context, h *Host) (*identity.Iden
 	if err != nil {
 		return nil, "", err
 	}
-	if files.Cert.HasKey() { // in PEM, which was copied: a certificate in DER goes on to stand on these bytes
+	if files.Cert.HasKey() { // PEM, already copied. A DER certificate keeps using these bytes.
 		defer clear(files.Cert.Data)
 	}
 	id, err := identity.FromCertificates(files)
 	return id, i.Cert, explainIdentity(err)
 }
 
-// Subject says whom a certificate is for.
+// Subject names the holder of a certificate.
 type Subject = identity.Subject
 
-// IdentityNewOptions say what to make.
+// IdentityNewOptions describe a new key.
 type IdentityNewOptions struct {
 	Subject    Subject
 	KeyType    string // one of KeyTypes
-	SelfSigned bool   // a certificate that the key signs itself, in place of a request
-	Days       int    // that it is valid
-	Out        string // path of the files, without their endings; empty for the name in lower case
-	Encrypt    bool   // with a passphrase that is asked for
+	SelfSigned bool   // make a self-signed certificate instead of a request
+	Days       int    // validity of the certificate
+	Out        string // path of the files, without extensions; empty for the subject's name in lower case
+	Encrypt    bool   // ask for a passphrase
 	Passphrase PassphraseOptions
 }
 
-// RequestOptions say what key to make a request for.
+// RequestOptions describe a certificate request for an existing key.
 type RequestOptions struct {
-	Subject  Subject         // what is empty is taken from the certificate
-	Identity IdentityOptions // the key, and the certificate to renew
-	Out      string          // - to return the request
+	Subject  Subject         // empty fields are filled in from the certificate
+	Identity IdentityOptions // the key and, for a renewal, the certificate
+	Out      string          // file of the request; - returns it
 }
 
-// KeyTypes names the kinds of keys, the usual one first.
+// KeyTypes lists the key types, the usual one first.
 func KeyTypes() []string { return identity.KeyKinds() }
 
-// NewIdentity is a key that was made, with what goes with it.
+// NewIdentity is the result of MakeIdentity and RequestCertificate.
 type NewIdentity struct {
-	Name        string `json:"name"`                  // as it was asked for
+	Name        string `json:"name"`                  // subject's common name
 	KeyType     string `json:"keyType"`               // `RSA 2048`, `ECDSA P-256`
-	Key         string `json:"key"`                   // path; empty where it was there
-	Encrypted   bool   `json:"encrypted"`             // with a passphrase
-	Request     string `json:"request,omitempty"`     // path
-	Certificate string `json:"certificate,omitempty"` // path, of one that is self-signed
+	Key         string `json:"key"`                   // path of the new key; empty if it existed before
+	Encrypted   bool   `json:"encrypted"`             // whether a passphrase protects the key
+	Request     string `json:"request,omitempty"`     // path of the request
+	Certificate string `json:"certificate,omitempty"` // path of the self-signed certificate
 
-	Data []byte `json:"-"` // the request, where it goes to no file
+	Data []byte `json:"-"` // the request, if not written to a file
 }
 
-// MakeIdentity makes a private key, with a request for a certificate authority or a certificate. Nothing is overwritten.
+// MakeIdentity makes a private key, with a request for a certificate authority or a self-signed certificate. It overwrites
+// nothing.
 func MakeIdentity(ctx context.Context, h *Host, o IdentityNewOptions) (*NewIdentity, error) {
 	if err := o.check(h); err != nil {
 		return nil, err
@@ -218,7 +219,7 @@ func (o *IdentityNewOptions) check(h *Host) error {
 	return o.Passphrase.check()
 }
 
-// secret is the passphrase of the new key, empty for none.
+// secret returns the passphrase of the new key, empty for none.
 func (o *IdentityNewOptions) secret(ctx context.Context, h *Host) ([]byte, error) {
 	if !o.Encrypt {
 		if !o.Passphrase.given() {
@@ -249,7 +250,7 @@ func (o *IdentityNewOptions) secret(ctx context.Context, h *Host) ([]byte, error
 	return first, nil
 }
 
-// beside makes what goes with the key: a request, or a certificate.
+// beside returns the request or the self-signed certificate for a key.
 func (o *IdentityNewOptions) beside(h *Host, key crypto.Signer) ([]byte, error) {
 	if o.SelfSigned {
 		return identity.NewSelfSigned(key, o.Subject, h.Now(), o.Days)
@@ -257,7 +258,7 @@ func (o *IdentityNewOptions) beside(h *Host, key crypto.Signer) ([]byte, error) 
 	return identity.NewRequest(key, o.Subject)
 }
 
-// writeBoth writes a key and what goes with it, both or none.
+// writeBoth writes a key and its request or certificate: both files or none.
 func writeBoth(h *Host, keyPath string, key []byte, path string, beside []byte) (err error) {
 	stage := h.Files.Stage(h.Now())
 	defer func() { err = errors.Join(err, stage.Close()) }()
@@ -270,7 +271,7 @@ func writeBoth(h *Host, keyPath string, key []byte, path string, beside []byte) 
 	return stage.Commit()
 }
 
-// slug makes the name of a file out of that of a signer.
+// slug turns the name of a signer into a file name.
 func slug(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	if len(words) == 0 {
@@ -279,7 +280,7 @@ func slug(name string) string {
 	return strings.Join(words, "-")
 }
 
-// RequestCertificate makes a request for a certificate of a key that is there.
+// RequestCertificate makes a certificate request for an existing key.
 func RequestCertificate(ctx context.Context, h *Host, o RequestOptions) (*NewIdentity, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -317,7 +318,7 @@ func (o *RequestOptions) check() error {
 	return i.conflicts()
 }
 
-// open returns the key and what ends its use. A certificate beside it says what the options do not say.
+// open returns the key and a function to release it. It fills empty fields of o.Subject from the certificate, if there is one.
 func (o *RequestOptions) open(ctx context.Context, h *Host) (crypto.Signer, func() error, error) {
 	i := &o.Identity
 	if i.Cert != "" || i.P12 != "" {

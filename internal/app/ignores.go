@@ -16,24 +16,24 @@ import (
 	"syncguard/internal/template"
 )
 
-// What takes findings out: the command line, the project file, comments. The baseline comes after them.
+// Findings are ignored by the command line, the project file and comments, in this file, and then by the baseline.
 
-// ignores are those of the command line with a key, and of the project file.
+// ignores holds the entries of the project file, and of --ignore if they name a key. RuleFilter handles the others.
 type ignores struct {
 	host     *Host
-	path     string            // of the project file, "" for none
-	mistakes []diag.Diagnostic // in the project file
+	path     string            // project file, "" for none
+	mistakes []diag.Diagnostic // findings about the project file itself
 	all      []*ignore
 }
 
-// ignore is one entry.
+// ignore is one entry of the command line or the project file.
 type ignore struct {
-	rule, key string            // a rule, of the command line also a group; "" for every key
-	entry     *template.Ignored // of the project file; nil for one of the command line
-	used      bool
+	rule, key string            // a rule, on the command line also a group; an empty key means every key
+	entry     *template.Ignored // entry of the project file; nil for the command line
+	used      bool              // a finding matched
 }
 
-// readIgnores adds those of the project file to those of the command line.
+// readIgnores returns the entries of --ignore with a key, followed by the project file's.
 func readIgnores(h *Host, flags []string) (*ignores, error) {
 	i := &ignores{host: h}
 	for _, flag := range flags {
@@ -57,7 +57,7 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 	return i, nil
 }
 
-// projectPath finds the project file in the current folder or above it, or returns "".
+// projectPath finds the project file in the current folder or above it. It returns "" without one.
 func projectPath(sys files.System) (string, error) {
 	folder, err := sys.Getwd()
 	if err != nil {
@@ -76,7 +76,7 @@ func projectPath(sys files.System) (string, error) {
 	}
 }
 
-// cover reports whether the entry is for a finding in a file, or in the one that this builds upon.
+// cover reports whether an entry matches a finding in a file or in the template it extends.
 func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
 	if !isListed([]string{e.rule}, d.Rule) || e.key != "" && !d.IsAbout(e.key) {
 		return false
@@ -87,7 +87,7 @@ func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
 	return e.entry == nil || !e.entry.Files.IsSet || matches(file) || !d.Span.IsZero() && matches(d.Span.File.Name)
 }
 
-// isIgnored reports whether anything takes a finding out, and remembers what did where it counts.
+// isIgnored reports whether any comment or entry matches a finding. With counts, it marks the matching entries as used.
 func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored bool) {
 	for _, comment := range slices.Concat(r.ignores, r.borrowed) {
 		ignored = comment.Covers(d) || ignored
@@ -102,7 +102,7 @@ func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored
 	return ignored
 }
 
-// finding returns what is wrong with an entry of the project file, or that it was not needed, and whether anything is.
+// finding returns a finding about a malformed or unused entry. wrong is false for a good one.
 func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wrong bool) {
 	d = diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: diag.Warning,
 		Message: fmt.Sprintf("%q is ignored, and finds nothing in these files", strings.TrimSuffix(e.rule+"="+e.key, "=")), Help: "remove it"}
@@ -122,9 +122,8 @@ func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wr
 	return d, !e.used && looksFor(of.Value)
 }
 
-// report returns what is wrong with the entries: one result for the command line and one for the project file, each only
-// when there is something. That the project file has what no file needs counts only where a whole folder was looked at:
-// otherwise other files may need it.
+// report returns the findings about entries: one result for the command line and one for the project file, left out if empty.
+// Unused entries of the project file are reported for a whole folder only: other files may need them.
 func (i *ignores) report(filter *RuleFilter, wholeFolder bool) []checked {
 	flags := checked{name: "--ignore", kind: "option"}
 	project := checked{name: i.path, kind: "project", format: "yaml", findings: i.mistakes}
@@ -142,8 +141,7 @@ func (i *ignores) report(filter *RuleFilter, wholeFolder bool) []checked {
 	return slices.DeleteFunc([]checked{flags, project}, func(c checked) bool { return len(c.findings) == 0 })
 }
 
-// addUnusedComments reports the comments that nothing needed: no finding of their own file, and none of a template that
-// extends it.
+// addUnusedComments reports comments without a matching finding, neither in their own file nor in a template extending it.
 func (l *linting) addUnusedComments() {
 	for i := range l.results {
 		r := &l.results[i]
@@ -156,7 +154,7 @@ func (l *linting) addUnusedComments() {
 	}
 }
 
-// isBorrowed says whether a template needed the comment of the one that it extends.
+// isBorrowed reports whether a comment matched a finding of a template extending its file.
 func (l *linting) isBorrowed(comment *lint.Ignore) bool {
 	return slices.ContainsFunc(l.results, func(r checked) bool {
 		return slices.ContainsFunc(r.borrowed, func(b *lint.Ignore) bool {

@@ -19,39 +19,40 @@ import (
 	"syncguard/internal/text"
 )
 
-// ImportOptions say which profiles to make templates of.
+// ImportOptions are the profiles to convert into templates.
 type ImportOptions struct {
 	Paths   []string // files, folders, - for stdin
 	Out     string   // folder for the templates; empty to write none
 	Secrets string   // file for the secrets; empty to write none
 	Check   bool     // write nothing
-	Force   bool     // replace files that are there
+	Force   bool     // replace existing files
 }
 
-// ImportResult is what became of files. In JSON its shape is stable: fields are only ever added (docs/json.md).
+// ImportResult is the result of Import. Its JSON is stable: fields are only ever added (docs/json.md).
 type ImportResult struct {
-	Output  string     `json:"output"`  // the folder; empty where nothing was written
-	Secrets string     `json:"secrets"` // the file that secrets were written to, or empty
+	Output  string     `json:"output"`  // the folder; empty if nothing was written
+	Secrets string     `json:"secrets"` // the file of the secrets; empty without any
 	Files   []Imported `json:"files"`   // one for each file
 
 	Failures []error `json:"-"`
-	Failed   bool    `json:"-"` // a template builds something else, or there is none
+	Failed   bool    `json:"-"` // a file has no template, or its template does not build the same content
 }
 
-// Imported is what became of one file.
+// Imported is one file with its template.
 type Imported struct {
-	File string `json:"file"`     // as it was given or found; `stdin` for `-`
-	Tool string `json:"tool"`     // `Jamf Pro`, `Fleet` or `Iru`, whose export or repository it is from; or empty
-	Name string `json:"template"` // name in the folder; empty where there is none
+	File string `json:"file"`     // as given or found; `stdin` for `-`
+	Tool string `json:"tool"`     // origin of the export or repository: `Jamf Pro`, `Fleet`, `Iru`, or empty
+	Name string `json:"template"` // name in the folder; empty without a template
 	convert.Template
-	Beside  []string `json:"beside"`  // names of the files of data beside the template
-	Same    bool     `json:"same"`    // building it gives the same content
-	Refused string   `json:"refused"` // why there is no template, or empty
+	Beside  []string `json:"beside"`  // names of data files next to the template
+	Same    bool     `json:"same"`    // whether building the template gives the same content
+	Refused string   `json:"refused"` // why there is no template; otherwise empty
 
-	Findings []diag.Diagnostic `json:"-"` // why it could not be read
+	Findings []diag.Diagnostic `json:"-"` // why the file is unreadable
 }
 
-// Import makes templates of profiles and declarations. Each is built in memory and compared before any is written.
+// Import converts profiles and declarations into templates. Before writing any, it builds each in memory and compares the result
+// with the original.
 func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error) {
 	im := &importing{host: h, o: o, secrets: plist.NewDictionary(), result: &ImportResult{Files: []Imported{}}}
 	sources, err := im.sources()
@@ -80,24 +81,24 @@ func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error
 	return im.result, im.write()
 }
 
-// importing is one run of Import.
+// importing is one call of Import.
 type importing struct {
 	host      *Host
 	o         ImportOptions
 	converter *convert.Converter
-	secrets   *plist.Value // by the name of their variable
+	secrets   *plist.Value // by variable name
 	staging   files.Stage
 	result    *ImportResult
 }
 
-// importSource is a file to make a template of.
+// importSource is a file to convert.
 type importSource struct {
 	input
-	name    string          // of the template
-	context sources.Context // of the folder that it is in
+	name    string          // name of the template
+	context sources.Context // settings found in its folder
 }
 
-// sources lists the files that arguments name, each with the name of its template and what its folder says of it.
+// sources lists the files to convert, each with the name of its template and the settings found in its folder.
 func (im *importing) sources() (found []importSource, err error) {
 	finder := inputFinder{im.host.Files, "stdin", im.isImportable, "profile (*.mobileconfig), declaration (*.json) or export of Jamf Pro (*.xml)"}
 	inputs, failures, err := finder.find(im.o.Paths)
@@ -125,7 +126,7 @@ func (im *importing) sources() (found []importSource, err error) {
 	return found, nil
 }
 
-// contextsOf reads what a folder says of the profiles in it; anything else says nothing.
+// contextsOf reads the settings a folder holds for its profiles, by file name. It returns nil for a file.
 func (im *importing) contextsOf(path string) (map[string]sources.Context, []error) {
 	if path == "-" || !files.IsFolder(im.host.Files, path) {
 		return nil, nil
@@ -142,7 +143,7 @@ func (im *importing) contextsOf(path string) (map[string]sources.Context, []erro
 	return contexts, failures
 }
 
-// isImportable says whether a file in a folder that nobody named can become a template.
+// isImportable reports whether a file found in a folder can become a template.
 func (im *importing) isImportable(path string) bool {
 	if !strings.EqualFold(filepath.Ext(path), ".xml") {
 		return im.host.hasProfileName(path)
@@ -151,7 +152,7 @@ func (im *importing) isImportable(path string) bool {
 	return err == nil && sources.IsJamf(data)
 }
 
-// template makes a template of a source.
+// template converts one source.
 func (im *importing) template(s importSource) (f Imported, err error) {
 	f = Imported{File: s.path, Template: convert.NewTemplate(), Beside: []string{}}
 	data, err := s.read(im.host)
@@ -198,7 +199,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 	return f, nil
 }
 
-// take keeps what became of one file, in order.
+// take adds one file to the result and stages its template. The files come in order.
 func (im *importing) take(f Imported) error {
 	im.takeSecrets(&f)
 	im.result.Files = append(im.result.Files, f)
@@ -215,7 +216,7 @@ func (im *importing) take(f Imported) error {
 	return nil
 }
 
-// takeSecrets keeps the secrets of a template for the file of all.
+// takeSecrets adds the secrets of a template to the common file of secrets.
 func (im *importing) takeSecrets(f *Imported) {
 	if im.o.Secrets == "" {
 		return
@@ -233,7 +234,7 @@ func (im *importing) takeSecrets(f *Imported) {
 	}
 }
 
-// add writes a file that is not there yet.
+// add stages a file. It refuses to replace an existing one without Force.
 func (im *importing) add(path string, data []byte, mode fs.FileMode) error {
 	if _, err := im.host.Files.Lstat(path); err == nil && !im.o.Force {
 		return diag.WithHint(fmt.Errorf("%s is there already; nothing was written", path), "choose another folder, or --force to replace it")
@@ -243,7 +244,7 @@ func (im *importing) add(path string, data []byte, mode fs.FileMode) error {
 	return im.staging.Add(path, data, mode)
 }
 
-// write writes all templates, and the secrets.
+// write commits all templates and the secrets: all files or none.
 func (im *importing) write() error {
 	if im.o.Secrets != "" && len(im.secrets.Fields) > 0 {
 		data, err := template.Write(im.secrets)

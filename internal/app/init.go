@@ -18,23 +18,23 @@ import (
 	"syncguard/internal/template"
 )
 
-// InitOptions say what a first template holds.
+// InitOptions are the answers for a first template.
 type InitOptions struct {
 	File       string
-	Name       string // of the organization
-	Identifier string // of it, reverse DNS
+	Name       string // name of the organization
+	Identifier string // its reverse-DNS identifier
 	Targets    []string
 	DNS        []string // names of DNSProviders
-	Force      bool     // replace File if it is there
+	Force      bool     // replace an existing File
 
-	// Complete asks a person for what is missing, once it is known that File can be written; nil where there is nobody.
+	// Complete asks a person for missing answers, after the check that File can be written; nil without a terminal.
 	Complete func(*InitOptions) error
 }
 
-// DNSProvider is a DNS service that a template can name.
+// DNSProvider is a DNS service known to templates by name.
 type DNSProvider struct{ Name, Label string }
 
-// DNSProviders lists the DNS services that a template can name, the usual one first.
+// DNSProviders lists the DNS services known to templates, the usual one first.
 func DNSProviders() []DNSProvider {
 	return []DNSProvider{
 		{string(template.Cloudflare), "Cloudflare (1.1.1.1)"},
@@ -71,7 +71,7 @@ func IsReverseDNS(s string) bool {
 	return matched
 }
 
-// check refuses what no template can say, and takes the usual targets and DNS where none are given.
+// check refuses invalid answers, and fills in the default targets and DNS provider.
 func (o *InitOptions) check(h *Host) error {
 	if o.Name == "" {
 		return diag.Usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
@@ -101,7 +101,7 @@ func (o *InitOptions) check(h *Host) error {
 //go:embed init.yaml.tmpl
 var initTemplate string
 
-// starter is the text of the template, with the answers as YAML scalars.
+// starter returns the text of the template, with the answers as YAML scalars.
 func (o *InitOptions) starter() ([]byte, error) {
 	t, err := text.New("init").Delims("[[", "]]").Funcs(text.FuncMap{"quote": quoteYAML}).Parse(initTemplate)
 	if err != nil {
@@ -112,8 +112,8 @@ func (o *InitOptions) starter() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// quoteYAML writes a string as a double-quoted YAML scalar, which every JSON string is.
+// quoteYAML quotes a string for YAML. Every JSON string is a double-quoted YAML scalar.
 func quoteYAML(s string) (string, error) {
-	b, err := json.Marshal(strings.ReplaceAll(s, "${", "$${")) // a name is no variable
+	b, err := json.Marshal(strings.ReplaceAll(s, "${", "$${")) // keep it from being read as a variable
 	return string(b), err
 }

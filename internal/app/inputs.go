@@ -15,13 +15,13 @@ import (
 	"syncguard/internal/template"
 )
 
-// input is one file to check.
+// input is one file to read, or stdin.
 type input struct {
-	path    string // under which its findings are shown
+	path    string // also its name in findings
 	isStdin bool
 }
 
-// inputOf is the input that a single argument names.
+// inputOf returns the input of a single argument, - for stdin.
 func inputOf(path string) input {
 	if path == "-" {
 		return input{"stdin", true}
@@ -36,15 +36,15 @@ func (in input) read(h *Host) ([]byte, error) {
 	return files.Read(h.Files, in.path)
 }
 
-// inputFinder says what counts as an input.
+// inputFinder finds the files named by arguments.
 type inputFinder struct {
 	files     files.System
-	stdinName string                 // how stdin is shown
-	isInput   func(path string) bool // whether a file in a folder that nobody named is one
-	wants     string                 // what a folder should hold, for the message that it does not
+	stdinName string                 // name of stdin in findings
+	isInput   func(path string) bool // whether a file found in a folder is an input
+	wants     string                 // kinds of files, for the message about a folder without any
 }
 
-// find lists the files that arguments name, those of a folder sorted. What cannot be listed is among the failures.
+// find lists the inputs of arguments, in order; the files of a folder are sorted. Unreadable and empty folders are failures.
 func (f *inputFinder) find(paths []string) (inputs []input, failures []error, err error) {
 	for i, path := range paths {
 		if path == "-" {
@@ -56,7 +56,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 		}
 		info, err := f.files.Stat(path)
 		if err != nil || !info.IsDir() {
-			inputs = append(inputs, input{path: path}) // reading it says what is wrong
+			inputs = append(inputs, input{path: path}) // reading it reports the error
 			continue
 		}
 		found, failed := f.walk(path)
@@ -69,7 +69,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 	return inputs, failures, nil
 }
 
-// walk lists the inputs in a folder and those below it. Hidden folders are left alone, and links to folders.
+// walk lists the inputs in a folder and below it. It skips hidden folders and links to folders.
 func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
 	entries, err := f.files.ReadDir(folder)
 	if err != nil {
@@ -88,11 +88,11 @@ func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
 	return inputs, failures
 }
 
-// isProfileName says whether a file in a folder is a profile.
+// isProfileName reports whether a file name has the extension of a profile.
 func isProfileName(path string) bool { return strings.EqualFold(filepath.Ext(path), ".mobileconfig") }
 
-// hasProfileName says whether a file that nobody named is meant to be checked. Other programs write JSON too, so there the
-// words that every declaration of Apple's holds must be in it.
+// hasProfileName reports whether a file found in a folder looks like a profile or declaration. Other programs write JSON too, so
+// a JSON file must contain the words found in every declaration. An unreadable one counts, to be reported.
 func (h *Host) hasProfileName(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".mobileconfig":
@@ -104,7 +104,7 @@ func (h *Host) hasProfileName(path string) bool {
 	return false
 }
 
-// isLintable is hasProfileName, for templates too.
+// isLintable is hasProfileName including templates.
 func (h *Host) isLintable(path string) bool {
 	if !isTemplateName(path) || filepath.Base(path) == template.ProjectFile {
 		return h.hasProfileName(path)
@@ -113,14 +113,14 @@ func (h *Host) isLintable(path string) bool {
 	return err != nil || plist.IsTemplate(data)
 }
 
-// isRegular keeps pipes and devices out, which would block. A dangling link is let through, to be reported.
+// isRegular is false for pipes and devices: reading them would block. A dangling link passes, to be reported.
 func isRegular(sys files.System, path string) bool {
 	info, err := sys.Stat(path)
 	return err != nil || info.Mode().IsRegular()
 }
 
-// ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. A slow item does
-// not keep those behind it from being worked on, up to aheadOf times the limit.
+// ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. During a slow item
+// work goes on with the items behind it, up to aheadOf times the limit.
 func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		stop := make(chan struct{})
@@ -151,5 +151,5 @@ func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 	}
 }
 
-// aheadOf bounds how many results wait to be taken, and with them the memory.
+// aheadOf bounds the results waiting to be yielded, and so the memory they take.
 const aheadOf = 16

@@ -18,71 +18,71 @@ import (
 	"syncguard/internal/template"
 )
 
-// InspectOptions say what to describe, and how.
+// InspectOptions are the files to describe and the form of the description.
 type InspectOptions struct {
 	Paths       []string // files, folders, - for stdin
 	Payloads    []string // types, identifiers or UUIDs of the payloads to describe; none for all
 	Targets     []string
-	Roots       []string // files of certificates to trust for signatures, in place of the system's and Apple's own
+	Roots       []string // files of certificates to trust for signatures, instead of the system's and Apple's roots
 	ShowSecrets bool
 	As          InspectForm
 }
 
-// InspectForm is how the content of a file is given out.
+// InspectForm is the form of a file's description.
 type InspectForm string
 
-// How the content of a file is given out.
+// Forms of a description.
 const (
-	InspectTree     InspectForm = "tree"     // with what the schemas say of it
-	InspectYAML     InspectForm = "yaml"     // plain, with sorted keys
-	InspectXML      InspectForm = "xml"      // the same as a property list
-	InspectTemplate InspectForm = "template" // a template that builds the same
+	InspectTree     InspectForm = "tree"     // keys and values with their meaning in the schemas
+	InspectYAML     InspectForm = "yaml"     // plain values, keys sorted
+	InspectXML      InspectForm = "xml"      // plain values as a property list
+	InspectTemplate InspectForm = "template" // a template to build the same file
 )
 
-// InspectRun is a run of Inspect.
+// InspectRun is the result of Inspect.
 type InspectRun = Stream[InspectHeader, *Inspected, *InspectFooter]
 
-// InspectHeader is what is known before the first file is read.
+// InspectHeader is known before the first file is read.
 type InspectHeader struct {
 	TargetNotes
 	As InspectForm `json:"-"`
 }
 
-// Inspected is one file of which something can be shown.
+// Inspected is one file, readable at least in part.
 type Inspected struct {
-	File      string        `json:"file"`             // as it was given; `stdin` for `-`
-	Format    string        `json:"format"`           // `xml`, `binary`, `json`: what is in the signature, where there is one
+	File      string        `json:"file"`             // as given or found; `stdin` for `-`
+	Format    string        `json:"format"`           // `xml`, `binary`, `json`; of the signed content for a signed file
 	Size      int           `json:"size"`             // of the file in bytes, with the signature
-	Signature *VerifiedFile `json:"signature"`        // null where it is not signed
-	Encrypted *Encrypted    `json:"encrypted"`        // what can be said of encrypted payloads
-	Errors    int           `json:"errors"`           // in reading: with one, a part of the file may be missing here
-	Defect    string        `json:"defect,omitempty"` // why the file as a whole is not what a device takes
+	Signature *VerifiedFile `json:"signature"`        // null if unsigned
+	Encrypted *Encrypted    `json:"encrypted"`        // what is known of encrypted payloads
+	Errors    int           `json:"errors"`           // reading errors: with any, parts of the file may be missing here
+	Defect    string        `json:"defect,omitempty"` // why devices refuse the file as a whole
 	*inspect.Document
 
-	Text   []byte `json:"-"` // unless it is a tree; nil of a file that is not sound, which no template is made of
-	Masked int    `json:"-"` // secrets in Text
+	Text   []byte `json:"-"` // the description, except for a tree; nil for the template of a damaged file
+	Masked int    `json:"-"` // number of secrets masked in Text
 
 	doc      *document.Document
 	findings []diag.Diagnostic
-	unlike   []string // what the template does not build the same
+	unlike   []string // differences between the file and the template's build
 }
 
-// Encrypted is what can be said of encrypted payloads.
+// Encrypted is what is known of encrypted payloads without decrypting them.
 type Encrypted struct {
 	Cipher     string          `json:"cipher"`
 	Size       int             `json:"size"`              // in bytes
-	Recipients []cms.Recipient `json:"recipients"`        // how it names their certificates
-	Problem    string          `json:"problem,omitempty"` // why nothing can be said
+	Recipients []cms.Recipient `json:"recipients"`        // certificates of the recipients, as named in the envelope
+	Problem    string          `json:"problem,omitempty"` // why the rest is empty
 }
 
-// InspectFooter is what is known after the last file.
+// InspectFooter is complete after the last file.
 type InspectFooter struct {
-	Unreadable []diag.Diagnostic `json:"-"` // why nothing, or not the whole, is shown of files
+	Unreadable []diag.Diagnostic `json:"-"` // why files are shown in part or not at all
 	Failures   []error           `json:"-"`
-	Failed     bool              `json:"-"` // a file is not sound, or a template does not build the same
+	Failed     bool              `json:"-"` // a file is damaged, or a template does not build the same content
 }
 
-// Inspect describes what profiles and declarations hold.
+// Inspect describes the content of profiles and declarations.
 func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error) {
 	i := &inspection{host: h, o: o}
 	run := &InspectRun{Header: InspectHeader{As: o.As}, Footer: &i.footer}
@@ -98,7 +98,7 @@ func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error
 	i.verifier = sync.OnceValues(func() (*verifier, error) {
 		return newVerifier(h, VerifyOptions{Roots: o.Roots, Require: []string{string(cms.AboutIntegrity)}})
 	})
-	if len(o.Roots) > 0 { // a file that is named is read, whether or not a signature asks for it
+	if len(o.Roots) > 0 { // read the files in any case, so that a mistake in them shows
 		if _, err := i.verifier(); err != nil {
 			return nil, err
 		}
@@ -116,13 +116,13 @@ func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error
 	return run, nil
 }
 
-// inspection is one run of Inspect.
+// inspection is one call of Inspect.
 type inspection struct {
 	host      *Host
 	o         InspectOptions
 	catalog   *schema.Catalog
 	inspector *inspect.Inspector
-	verifier  func() (*verifier, error) // the system's roots take time to read
+	verifier  func() (*verifier, error) // called on demand: reading the system's roots takes time
 	footer    InspectFooter
 }
 
@@ -184,7 +184,7 @@ func (i *inspection) inspect(in input, data []byte) (f *Inspected, err error) {
 	return f, nil
 }
 
-// addReading says what was wrong in reading, and whom the payloads are encrypted for.
+// addReading adds the reading errors and the facts of encrypted payloads.
 func (f *Inspected) addReading() {
 	for _, d := range f.findings {
 		if d.Severity == diag.Error && (f.doc.Defect == nil || d.Rule != f.doc.Defect.Rule) {
@@ -208,7 +208,7 @@ func (f *Inspected) addReading() {
 	f.Encrypted.Recipients = append(f.Encrypted.Recipients, envelope.Recipients...)
 }
 
-// choose leaves only the payloads that were asked for.
+// choose removes the payloads not named by --payload.
 func (i *inspection) choose(f *Inspected) {
 	if len(i.o.Payloads) == 0 {
 		return
@@ -222,7 +222,7 @@ func (i *inspection) choose(f *Inspected) {
 	}
 }
 
-// write writes the content in the form that was asked for.
+// write sets f.Text to the content in the requested form.
 func (i *inspection) write(f *Inspected) (err error) {
 	var plain *plist.Value
 	switch i.o.As {

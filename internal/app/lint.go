@@ -19,85 +19,85 @@ import (
 	"syncguard/internal/text"
 )
 
-// LintOptions say what to look for, and in what.
+// LintOptions are the files to lint and the rules to lint them by.
 type LintOptions struct {
 	Version       string   // of syncguard
 	Paths         []string // files, folders, - for stdin
-	StdinName     string   // how stdin is shown; its ending tells a template
+	StdinName     string   // name of stdin in findings; a template's extension makes it a template
 	Targets       []string
-	For           string // the MDM server that is to deliver the files; empty for none
+	For           string // ID of the MDM server delivering the files; empty for none
 	Rules         RuleFilter
-	FailOn        diag.Severity // findings from here up fail the run
+	FailOn        diag.Severity // lowest severity to fail the run
 	Template      TemplateValues
 	Fix           FixMode
-	UnsafeFixes   bool          // correct also what may change what a profile does
-	Baseline      string        // file of findings that do not count; empty for none
-	ExpiresWithin time.Duration // certificates that expire so soon are reported
-	Separate      bool          // each file for itself, and not all of them for one device
+	UnsafeFixes   bool          // also make corrections that may change a profile's effect
+	Baseline      string        // file of known findings, not reported; empty for none
+	ExpiresWithin time.Duration // report certificates expiring within this time
+	Separate      bool          // check each file alone, not all of them as a set for one device
 
-	NoPlaceholders bool // what is left to fill in is an error, not a note
+	NoPlaceholders bool // placeholders are errors, not notes
 }
 
-// FixMode says what to do about findings that can be corrected.
+// FixMode says what to do with corrections.
 type FixMode int
 
-// What to do about findings that can be corrected.
+// Modes of correction.
 const (
 	FixNothing FixMode = iota
 	FixWritten
-	FixShown // corrected in memory: LintedFile has both texts
+	FixShown // only returned: LintedFile has both texts
 )
 
-// LintRun is a run of Lint.
+// LintRun is the result of Lint.
 type LintRun = Stream[LintHeader, *LintedFile, *LintFooter]
 
-// LintHeader is what is known before the first file is read.
+// LintHeader is known before the first file is read.
 type LintHeader struct {
-	Version   int    `json:"version"`   // of the JSON shape: within a version fields are only ever added
+	Version   int    `json:"version"`   // version of the JSON format: within a version fields are only ever added
 	Syncguard string `json:"syncguard"` // version of syncguard
 	TargetNotes
 
-	FailOn diag.Severity `json:"-"` // findings from here up fail the run
-	Root   string        `json:"-"` // absolute folder that file names in reports are relative to
+	FailOn diag.Severity `json:"-"` // lowest severity to fail the run
+	Root   string        `json:"-"` // absolute path of the folder for relative file names in reports
 }
 
-// lintVersion is that of the JSON shape.
+// lintVersion is the version of the JSON format.
 const lintVersion = 1
 
-// LintedFile is one file that was linted, with what was found in it.
+// LintedFile is one file with its findings.
 type LintedFile struct {
-	Name      string            `json:"file"`      // as it was given or found
+	Name      string            `json:"file"`      // as given or found
 	Kind      string            `json:"kind"`      // profile, declaration, template, project or option
 	Format    string            `json:"format"`    // xml, binary, json or yaml
-	Signed    bool              `json:"signed"`    // places are those in the signed content
-	Encrypted bool              `json:"encrypted"` // its payloads are, and were not checked
-	Findings  []diag.Diagnostic `json:"findings"`  // in the order of the file; one without a place concerns the file as a whole
+	Signed    bool              `json:"signed"`    // whether it is signed; positions refer to the signed content
+	Encrypted bool              `json:"encrypted"` // whether its payloads are encrypted; they are not checked
+	Findings  []diag.Diagnostic `json:"findings"`  // in the order of the file; one without a position concerns the whole file
 
-	Before []byte `json:"-"` // the text before and after corrections, secrets masked; nil where there are none
+	Before []byte `json:"-"` // the text before and after corrections, secrets masked; nil without any
 	After  []byte `json:"-"`
 }
 
-// LintFooter is what is known after the last file.
+// LintFooter is complete after the last file.
 type LintFooter struct {
 	Unread []Unread `json:"unread"` // files that could not be checked
 	Totals
-	Ignored   int `json:"ignored"`   // findings that a comment or the project file takes out
-	Baselined int `json:"baselined"` // findings that the baseline knows
-	Gone      int `json:"gone"`      // findings of the baseline that no longer are
-	Fixed     int `json:"fixed"`     // findings that were corrected
+	Ignored   int `json:"ignored"`   // findings ignored by a comment or the project file
+	Baselined int `json:"baselined"` // findings known from the baseline
+	Gone      int `json:"gone"`      // findings of the baseline not found any more
+	Fixed     int `json:"fixed"`     // findings corrected
 
 	Failures []error `json:"-"` // why files could not be checked
-	Failed   bool    `json:"-"` // there are findings of FailOn and above, or corrections that are only shown
+	Failed   bool    `json:"-"` // there are findings of FailOn and above, or corrections not written
 }
 
-// Unread is a file that could not be checked, with the reason: the run is not complete.
+// Unread is a file that could not be checked, with the reason: the run is incomplete.
 type Unread struct {
 	Name    string `json:"file"`
 	Message string `json:"message"`
 }
 
-// Lint finds what devices refuse or ignore, what hurts iCloud sync, and what leaks. Corrections are written as the files of
-// the run are taken.
+// Lint checks profiles, declarations and templates: for mistakes devices refuse or ignore, settings that hurt iCloud sync, and
+// leaks. It writes the correction of a file before it yields the file.
 func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	l, err := newLinting(h, o)
 	if err != nil {
@@ -119,7 +119,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	}}, nil
 }
 
-// run checks the files, and gives each out as soon as nothing can be added to it.
+// run checks the files and yields each one as soon as its findings are complete.
 func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFile) bool) error {
 	held := l.checker.asSet
 	for r := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
@@ -128,14 +128,14 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 		}
 		l.host.step("linting", len(inputs))
 		if r.err == nil {
-			r.err = l.writeFixed(r) // what is left in a file that was not corrected is not known
+			r.err = l.writeFixed(r) // after a failed correction the remaining findings are unknown
 		}
 		if r.err != nil {
 			l.addUnread(r.name, r.err)
 			continue
 		}
 		l.results = append(l.results, r)
-		if held = held || r.kind == "template"; held { // others may extend the template, and say the same of it
+		if held = held || r.kind == "template"; held { // other templates may extend it and repeat its findings
 			continue
 		}
 		l.finish()
@@ -157,7 +157,7 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 	return nil
 }
 
-// lint checks one file, and corrects it where that is asked for.
+// lint checks one file and, if asked to, corrects it in memory.
 func (l *linting) lint(in input) checked {
 	if l.o.Fix != FixNothing {
 		return l.fixInput(in)
@@ -165,17 +165,17 @@ func (l *linting) lint(in input) checked {
 	return l.checker.checkInput(in)
 }
 
-// linting is one run of lint.
+// linting is one call of Lint.
 type linting struct {
 	host     *Host
 	o        LintOptions
 	checker  *checker
 	ignores  *ignores
 	baseline *knownFindings // nil for none
-	results  []checked      // that are not given out yet
+	results  []checked      // not yielded yet
 	header   LintHeader
 	footer   LintFooter
-	alike    map[string]int // how many findings there were of each kind, for their fingerprints
+	alike    map[string]int // number of findings with the same identity, for fingerprints
 }
 
 func newLinting(h *Host, o LintOptions) (*linting, error) {
@@ -212,7 +212,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	return l, nil
 }
 
-// check refuses combinations that cannot be meant, and names that do not exist.
+// check refuses invalid combinations and unknown names.
 func (o *LintOptions) check() error {
 	switch {
 	case o.For != "" && mdm.Find(o.For) == nil:
@@ -226,7 +226,7 @@ func (o *LintOptions) check() error {
 	return o.Rules.check()
 }
 
-// abs returns a path from the root of the file system.
+// abs returns an absolute path.
 func (h *Host) abs(path string) (string, error) {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path), nil
@@ -235,7 +235,7 @@ func (h *Host) abs(path string) (string, error) {
 	return filepath.Join(folder, path), err
 }
 
-// relativeTo returns a path as it is seen from the folder of a file, with slashes.
+// relativeTo returns a path relative to the folder of a file, with slashes.
 func (h *Host) relativeTo(file, path string) string {
 	folder, errFolder := h.abs(filepath.Dir(file))
 	full, errFull := h.abs(path)
@@ -250,7 +250,7 @@ func (h *LintHeader) Fails(d diag.Diagnostic) bool {
 	return d.Severity >= cmp.Or(h.FailOn, diag.Error)
 }
 
-// Path returns a file's name as reports have it: with slashes, without "./", and relative to Root where it lies in it.
+// Path returns a file's name for reports: with slashes, without "./", and relative to Root if inside it.
 func (h *LintHeader) Path(name string) string {
 	if h.Root != "" && filepath.IsAbs(name) {
 		if rel, err := filepath.Rel(h.Root, name); err == nil && filepath.IsLocal(rel) {
@@ -260,7 +260,7 @@ func (h *LintHeader) Path(name string) string {
 	return filepath.ToSlash(filepath.Clean(name))
 }
 
-// newChecker returns a checker of everything that is valid or not for targets.
+// newChecker returns a checker with all rules, for targets.
 func newChecker(h *Host, targets []target.Target) (*checker, error) {
 	catalog, _, err := h.catalog()
 	if err != nil {
@@ -270,7 +270,7 @@ func newChecker(h *Host, targets []target.Target) (*checker, error) {
 		keeps: func(diag.Diagnostic) bool { return true }}, nil
 }
 
-// groups are those whose rules are looked for: the selected ones where nothing but groups is selected, else all.
+// groups returns the rule groups to run: the selected ones if only groups are selected, otherwise all.
 func (f *RuleFilter) groups() []rules.Group {
 	var groups []rules.Group
 	for _, name := range f.Selected {
@@ -285,20 +285,20 @@ func (f *RuleFilter) groups() []rules.Group {
 	return groups
 }
 
-// Servers names the MDM servers that something is known of.
+// Servers lists the IDs of known MDM servers.
 func Servers() []string { return mdm.IDs() }
 
-// Checker checks single files as Lint does, each for itself, such as the text in an editor.
+// Checker lints single files, such as the text in an editor.
 type Checker struct{ *linting }
 
-// NewChecker returns a Checker. Of the options, paths and corrections do not count.
+// NewChecker returns a Checker. It ignores the paths and corrections of the options.
 func NewChecker(h *Host, o LintOptions) (*Checker, error) {
 	o.Separate = true
 	l, err := newLinting(h, o)
 	return &Checker{l}, err
 }
 
-// Check checks one file. It is for one goroutine.
+// Check checks one file. It is not safe for concurrent use.
 func (c *Checker) Check(name string, data []byte) (*LintedFile, error) {
 	r := c.checker.checkData(name, data, nil)
 	if r.err != nil {

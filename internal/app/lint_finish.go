@@ -13,7 +13,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-// finish takes out what does not count, of all files that are not given out yet.
+// finish removes ignored and repeated findings from the files not yielded yet.
 func (l *linting) finish() {
 	l.sayOnce()
 	for i := range l.results {
@@ -29,7 +29,7 @@ func (l *linting) finish() {
 	l.addUnusedComments()
 }
 
-// linted is a file as the run gives it out.
+// linted returns the result of one file: without known findings, with fingerprints, counted in the footer.
 func (l *linting) linted(r *checked) *LintedFile {
 	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: diag.InFile(r.name, r.findings)}
 	if l.baseline != nil {
@@ -46,7 +46,7 @@ func (l *linting) linted(r *checked) *LintedFile {
 	return f
 }
 
-// sayOnce drops what a template says of the one that it extends where that, or another one that extends it, says it too.
+// sayOnce drops repeated findings about an extended template: those it reports itself, or another template extending it does.
 func (l *linting) sayOnce() {
 	reported := diag.Reported{}
 	for i := range l.results {
@@ -71,7 +71,7 @@ func (l *linting) sayOnce() {
 	}
 }
 
-// isElsewhere says whether a finding points into another file, such as the template that this one extends.
+// isElsewhere reports whether a finding points into another file, such as an extended template.
 func (r *checked) isElsewhere(d diag.Diagnostic) bool {
 	return !d.Span.IsZero() && filepath.Clean(d.Span.File.Name) != filepath.Clean(r.name)
 }
@@ -84,7 +84,7 @@ func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
 	return known
 }
 
-// addUnread takes in a file or folder that could not be checked. Without a name it is the one that the error is about.
+// addUnread records an unreadable file or folder. An empty name stands for the path in the error.
 func (l *linting) addUnread(name string, err error) {
 	var about *fs.PathError
 	if name == "" && errors.As(err, &about) {
@@ -94,8 +94,8 @@ func (l *linting) addUnread(name string, err error) {
 	l.footer.Unread = append(l.footer.Unread, Unread{Name: name, Message: strings.TrimPrefix(diag.Plain(err), name+": ")})
 }
 
-// identify gives a finding its file and its fingerprint: a hash of what it is, without its line, and which one of several
-// alike.
+// identify sets a finding's fingerprint: a hash of its rule, file and key path, and of its number among equal ones. Lines and
+// messages do not count.
 func (l *linting) identify(d *diag.Diagnostic, name string) {
 	if !d.Span.IsZero() {
 		name = d.Span.File.Name

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/fix"
 )
 
-// fixInput corrects one file, and says what is left in it. Nothing is written yet.
+// fixInput corrects one file in memory and returns its remaining findings. It writes nothing.
 func (l *linting) fixInput(in input) checked {
 	data, err := in.read(l.host)
 	if err != nil {
@@ -30,7 +30,7 @@ func (l *linting) fixInput(in input) checked {
 	return result
 }
 
-// writeFixed writes a corrected file in place of the old one.
+// writeFixed writes a corrected file in place, unless corrections are only shown.
 func (l *linting) writeFixed(r checked) error {
 	if r.fix == nil {
 		return nil

@@ -19,43 +19,43 @@ import (
 	"syncguard/profiles"
 )
 
-// MigrateOptions say which profiles to turn into declarations.
+// MigrateOptions are the profiles to turn into declarations.
 type MigrateOptions struct {
 	Paths   []string // files, folders, - for stdin
 	Out     string   // folder for the declarations; empty to write none
-	Targets []string // to check the declarations for
+	Targets []string // devices to check the declarations for
 }
 
-// Migration is what becomes of some profiles. In JSON its shape is stable: fields are only ever added (docs/json.md).
+// Migration is the result of Migrate. Its JSON is stable: fields are only ever added (docs/json.md).
 type Migration struct {
-	Output   string            `json:"output"`   // the folder; empty where nothing was written
-	Files    []MigratedFile    `json:"files"`    // one for each profile that was read
-	Findings []diag.Diagnostic `json:"findings"` // of the check of the declarations; `file` is the name in the folder
+	Output   string            `json:"output"`   // the folder; empty if nothing was written
+	Files    []MigratedFile    `json:"files"`    // one for each readable profile
+	Findings []diag.Diagnostic `json:"findings"` // about the declarations; `file` is the name in the folder
 	TargetNotes
 
-	Refused    bool              `json:"-"` // they were to be written, and something was wrong
-	Unreadable []diag.Diagnostic `json:"-"` // why nothing could be read in some files
+	Refused    bool              `json:"-"` // errors kept the declarations from being written
+	Unreadable []diag.Diagnostic `json:"-"` // why files are unreadable
 	Failures   []error           `json:"-"`
 	Failed     bool              `json:"-"`
 }
 
-// MigratedFile is what becomes of one profile.
+// MigratedFile is one profile with its declarations.
 type MigratedFile struct {
-	File         string                `json:"file"`         // as it was given or found; `stdin` for `-`
-	Changes      []migrate.Change      `json:"changes"`      // each payload or key that OS 26 or 27 deprecates or removes
-	Declarations []MigratedDeclaration `json:"declarations"` // activations are among them
+	File         string                `json:"file"`         // as given or found; `stdin` for `-`
+	Changes      []migrate.Change      `json:"changes"`      // each payload or key deprecated or removed by OS 26 or 27
+	Declarations []MigratedDeclaration `json:"declarations"` // including activations
 }
 
-// MigratedDeclaration is a declaration that was made, an activation or a configuration.
+// MigratedDeclaration is a new configuration or activation.
 type MigratedDeclaration struct {
 	File        string `json:"file"` // name in the output folder
-	Type        string `json:"type"` // this and the rest as the declaration has them
+	Type        string `json:"type"` // as in the declaration
 	Identifier  string `json:"identifier"`
 	ServerToken string `json:"serverToken"`
 }
 
-// Migrate tells what the newest OS versions end of profiles, and makes the declarations that take its place. They are
-// written only where none of them has an error.
+// Migrate finds the payloads and keys deprecated or removed by the newest OS versions, and makes declarations to replace them. It
+// writes the declarations only if none has an error.
 func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error) {
 	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: convert.Names{}}
 	var err error
@@ -82,18 +82,18 @@ func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error)
 	return m.result, m.write(o.Out)
 }
 
-// migration is one run of Migrate.
+// migration is one call of Migrate.
 type migration struct {
 	host    *Host
 	catalog *schema.Catalog
 	check   *lint.Checker
 	targets []target.Target
-	names   convert.Names // of files
+	names   convert.Names // file names in use
 	made    []files.File
 	result  *Migration
 }
 
-// opened is a profile with what was found in reading it.
+// opened is a profile with its reading errors.
 type opened struct {
 	name     string
 	doc      *document.Document
@@ -108,7 +108,7 @@ func (m *migration) open(in input, data []byte) (opened, error) {
 	return opened{in.path, doc, findings}, nil
 }
 
-// checkOpened refuses a file whose payloads are encrypted, and warns of one that can be read in part.
+// checkOpened refuses encrypted payloads, and warns about a file readable only in part.
 func (h *Host) checkOpened(name string, doc *document.Document, findings []diag.Diagnostic) error {
 	if doc.IsEncrypted() {
 		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted", name), "decrypt it first; only the device that it is for can")
@@ -179,13 +179,13 @@ func (m *migration) declaration(d profiles.Declaration, file string, mode fs.Fil
 	return MigratedDeclaration{File: file, Type: d.Type, Identifier: d.Identifier, ServerToken: root.Get("ServerToken").Text}, nil
 }
 
-// fileName names a declaration after its profile and type, so that no two have one name: corp.network.dns-settings.
+// fileName returns a unique name made of profile and declaration type, without an extension: corp.network.dns-settings.
 func (m *migration) fileName(path string, d profiles.Declaration) string {
 	base := filepath.Base(path)
 	return m.names.Unique(strings.TrimSuffix(base, filepath.Ext(base))+"."+strings.TrimPrefix(d.Type, "com.apple.configuration."), ".")
 }
 
-// write writes the declarations, unless one has an error.
+// write writes the declarations, unless one of them or a file has an error.
 func (m *migration) write(out string) error {
 	r := m.result
 	r.Failed = diag.HasErrors(r.Findings) || len(r.Unreadable) > 0

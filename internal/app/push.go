@@ -12,39 +12,39 @@ import (
 	"syncguard/internal/diff"
 )
 
-// PushOptions name what is brought where.
+// PushOptions are the files to push or export, and their destination.
 type PushOptions struct {
 	Destination string
 	Paths       []string      // files and folders, - for stdin
-	Flags       deploy.Values // of the destination
-	Server      string        // its address; "" for that of the environment, or the only one
-	Roots       []string      // files of certificates that are trusted in place of the system's
+	Flags       deploy.Values // flags of the destination
+	Server      string        // address; "" for the environment's, or for the only one there is
+	Roots       []string      // files of certificates to trust instead of the system's
 	UserAgent   string
-	Check       bool // nothing is sent: what the server has is compared
-	DryRun      bool // nothing is sent: the requests are shown
+	Check       bool // send nothing; compare with the server's content
+	DryRun      bool // send nothing; show the requests
 
-	Output string // folder, of an export; "" where the one file is wanted itself
-	Force  bool   // files of an export that are there are replaced
+	Output string // folder of an export; "" to return the only file
+	Force  bool   // replace existing files of an export
 
-	Tell  func(PushEvent) // how it goes on; nil where nobody listens
-	Steps bool            // the host is told of each item that is done as well
+	Tell  func(PushEvent) // called with the progress; may be nil
+	Steps bool            // notify the host, too, about each finished item
 }
 
-// PushEventKind is what an event of a push is about.
+// PushEventKind is the kind of a PushEvent.
 type PushEventKind int
 
-// The events of a push, in their order.
+// Kinds of events, in order.
 const (
 	PushChecked  PushEventKind = iota // findings in one file
-	PushPlanned                       // what will be done, as Items
-	PushDone                          // one Item is
-	PushNotified                      // the devices are, as Result says
-	PushWaiting                       // for the devices
-	PushAnswered                      // the device of an Item did, or it will not
-	PushLost                          // what devices do is not known any more, because of Err
+	PushPlanned                       // the planned changes, in Items
+	PushDone                          // one of Items is finished
+	PushNotified                      // the devices were notified; see Result
+	PushWaiting                       // waiting for the devices begins
+	PushAnswered                      // the device of an item answered, or time is up
+	PushLost                          // waiting failed because of Err
 )
 
-// PushEvent is how a push goes on.
+// PushEvent is one step of a push.
 type PushEvent struct {
 	Kind     PushEventKind
 	Findings PushFindings
@@ -53,75 +53,75 @@ type PushEvent struct {
 	Err      error
 }
 
-// PushFindings are what was found in a file.
+// PushFindings are the findings in one file.
 type PushFindings struct {
 	File     string
 	Signed   bool
 	Findings []diag.Diagnostic
-	More     int // that Apple's schemas do not allow
+	More     int // further schema errors, not listed
 }
 
-// PushResult is the result of a push, of its dry run or of its check.
+// PushResult is the result of Push, also of a dry run or a check.
 type PushResult struct {
 	Destination string   `json:"destination"` // the subcommand
 	Server      string   `json:"server"`      // its address
 	DryRun      bool     `json:"dryRun"`      // nothing was sent
-	Asked       bool     `json:"asked"`       // whether the server was asked what it has; a dry run without credentials does not
-	Results     []Pushed `json:"results"`     // one for each file, and each enrollment where those are named
-	Failed      int      `json:"failed"`      // results with an error
+	Asked       bool     `json:"asked"`       // whether the server was asked for its profiles; without credentials a dry run does not ask
+	Results     []Pushed `json:"results"`     // one for each file and, if named, each enrollment
+	Failed      int      `json:"failed"`      // number of results with an error
 
 	NotNotified map[string]string `json:"notNotified,omitempty"` // why a device was not notified, by enrollment
-	NotifyError string            `json:"notifyError,omitempty"` // why none was
-	Unconfirmed int               `json:"unconfirmed,omitempty"` // results that the device refused, or said nothing of
-	Last        []PushRequest     `json:"last,omitempty"`        // with `--dry-run`: requests that follow the results
+	NotifyError string            `json:"notifyError,omitempty"` // why no device was notified
+	Unconfirmed int               `json:"unconfirmed,omitempty"` // number of results the device refused or did not answer
+	Last        []PushRequest     `json:"last,omitempty"`        // with `--dry-run`: the requests after those of the results
 
 	NotBegun `json:"-"`
 }
 
-// NotBegun is why nothing was sent or written, if so.
+// NotBegun says why nothing was sent or written. It is empty otherwise.
 type NotBegun struct {
-	Unread   []error // files that could not be read, or are not of the kind that the destination takes
-	Refused  bool    // an error was found in the files, or the destination does not take them
-	Refusals []error // of the destination
+	Unread   []error // why files are unreadable, or of no use to the destination
+	Refused  bool    // the files have errors, or the destination refuses them
+	Refusals []error // why the destination refuses them
 }
 
 func (n *NotBegun) is() bool { return n.Refused || len(n.Unread) > 0 }
 
-// Pushed is one profile, for one enrollment where there are several.
+// Pushed is one profile or, with several enrollments, one profile for one of them.
 type Pushed struct {
-	File       string       `json:"file"`              // as it was given or found; `stdin` for `-`; `remove IDENTIFIER` and `list of profiles` for commands without a file
+	File       string       `json:"file"`              // as given or found; `stdin` for `-`; `remove IDENTIFIER` and `list of profiles` for commands without a file
 	Identifier string       `json:"identifier"`        // PayloadIdentifier, or Identifier of a declaration; empty for none
-	For        string       `json:"for,omitempty"`     // the enrollment; absent where the server decides
-	Action     string       `json:"action"`            // `created`, `updated`, `unchanged`, `sent`, `sent before` (a command that the server has had), `failed`, `not sent`; with `--dry-run` `create`, `update`, `keep`, `send`; with `--check` `same`, `different`, `missing`, `unknown`
+	For        string       `json:"for,omitempty"`     // the enrollment; absent if the server decides
+	Action     string       `json:"action"`            // `created`, `updated`, `unchanged`, `sent`, `sent before` (a command sent earlier), `failed`, `not sent`; with `--dry-run` `create`, `update`, `keep`, `send`; with `--check` `same`, `different`, `missing`, `unknown`
 	ID         string       `json:"id,omitempty"`      // the server's own; the CommandUUID for NanoMDM
-	Notes      []string     `json:"notes"`             // what was changed for this server, and why
-	Error      string       `json:"error,omitempty"`   // the server's own words are in it
+	Notes      []string     `json:"notes"`             // changes made for this server, and why
+	Error      string       `json:"error,omitempty"`   // includes the server's own words
 	Request    *PushRequest `json:"request,omitempty"` // with `--dry-run`; secrets are masked
 
-	Device     *deploy.Report   `json:"device,omitempty"`     // what the device said, where it was waited for
-	Difference *diff.Difference `json:"difference,omitempty"` // with `--check`, for `different`: as `files[]` of [diff](#diff); `old` is the server
+	Device     *deploy.Report   `json:"device,omitempty"`     // the device's answer, if waited for
+	Difference *diff.Difference `json:"difference,omitempty"` // with `--check`, for `different`: like `files[]` of [diff](#diff), with the server as `old`
 }
 
-// What came of a profile that was pushed. A dry run has the actions of package deploy.
+// Actions of a push. A dry run has the actions of package deploy.
 const (
 	PushCreated    = "created"
 	PushUpdated    = "updated"
 	PushUnchanged  = "unchanged"
 	PushSent       = "sent"
-	PushSentBefore = "sent before" // a command that the server has had; what became of it is not known
+	PushSentBefore = "sent before" // a command sent earlier; its result is unknown
 	PushFailed     = "failed"
 	PushNotSent    = "not sent"
 )
 
-// How what a server has compares with what would be pushed.
+// Actions of a check: how the server's profile compares with the one to push.
 const (
 	PushSame      = "same"
 	PushDifferent = "different"
 	PushMissing   = "missing"
-	PushUnknown   = "unknown" // the server does not tell
+	PushUnknown   = "unknown" // the server does not show its content
 )
 
-// PushRequest is a request as it would be sent, with secrets masked.
+// PushRequest is a request of a dry run, with secrets masked.
 type PushRequest struct {
 	Method string      `json:"method"`
 	URL    string      `json:"url"`
@@ -136,12 +136,12 @@ func (r *PushResult) add(p Pushed) {
 	}
 }
 
-// Differs reports whether the server has something else than a check would have it.
+// Differs reports whether a check found any difference.
 func (r *PushResult) Differs() bool {
 	return slices.ContainsFunc(r.Results, func(p Pushed) bool { return p.Action != PushSame })
 }
 
-// Push brings profiles to a server. The result says what was done, with an error too, unless it is nil.
+// Push sends profiles to a server. With an error, too, the result says how far it came, unless it is nil.
 func Push(ctx context.Context, h *Host, o PushOptions) (*PushResult, error) {
 	p, err := h.startPush(ctx, &o, "sent", false)
 	defer p.close()
@@ -172,7 +172,7 @@ func Push(ctx context.Context, h *Host, o PushOptions) (*PushResult, error) {
 
 const caHint = "give the certificate of its authority with --ca, if the server is the right one"
 
-// trustHint adds to an error of trust what to do.
+// trustHint adds a hint to an error about an unknown certificate authority.
 func trustHint(err error) error {
 	var unknown x509.UnknownAuthorityError
 	if errors.As(err, &unknown) {

@@ -18,11 +18,11 @@ import (
 	"syncguard/internal/text"
 )
 
-// pushRun is one push, or one export, which is a push into files.
+// pushRun is one push or one export.
 type pushRun struct {
 	*Host
 	o       *PushOptions
-	verb    string // what is done with profiles: sent or written
+	verb    string // for messages: sent or written
 	setup   *deploy.Setup
 	session *deploy.Session
 	check   *checker
@@ -46,13 +46,14 @@ func (p *pushRun) tell(e PushEvent) {
 	}
 }
 
-// startPush reads the profiles, opens the destination and prepares what it takes.
+// startPush reads and checks the profiles, opens the destination and prepares the items to send. The caller closes the run, even
+// after an error.
 func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFiles bool) (*pushRun, error) {
 	d, err := destination(o.Destination)
 	if err != nil {
 		return nil, err
 	}
-	if toFiles && d.Folder && o.Output == "" { // whatever the files hold
+	if toFiles && d.Folder && o.Output == "" { // check before reading any file
 		return nil, diag.Usage("-o FOLDER", "what %s takes is a folder", d.Server().Name)
 	}
 	roots, err := h.readRoots(o.Roots)
@@ -78,7 +79,8 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	return p, nil
 }
 
-// load reads the files, and refuses what the server would. Findings are told; an error among them keeps all from being sent.
+// load reads and checks the files, and refuses files the server would refuse. It tells the findings; an error among them keeps
+// everything from being sent.
 func (p *pushRun) load() error {
 	d, left := p.setup.Destination, 0
 	finder := inputFinder{files: p.Files, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
@@ -123,10 +125,10 @@ func (p *pushRun) load() error {
 	return p.judge()
 }
 
-// isAboutPushing keeps what stops a push, and what the server does to a profile, unless the destination sends it in a form that
-// the server keeps, or says itself what is lost.
+// isAboutPushing keeps the findings about refused and changed profiles. It drops those about text encodings and arrays, since
+// the destination sends plain XML or warns about losses itself.
 func isAboutPushing(d diag.Diagnostic) bool {
-	if d.Rule == rule.TextRefusedByMDM { // what is sent is plain text, whatever the file is
+	if d.Rule == rule.TextRefusedByMDM { // push sends plain text, whatever the form of the file
 		return false
 	}
 	r, _ := rules.Find(d.Rule)
@@ -136,7 +138,7 @@ func isAboutPushing(d diag.Diagnostic) bool {
 	return d.Severity == diag.Error || d.Severity == diag.Warning && r.Has(rules.Delivery) || d.Rule == rule.Placeholder
 }
 
-// add opens one file. What is wrong in it is among the findings; the error is one of reading.
+// add opens and checks one file. Mistakes in it become findings; the error is for an unreadable or unusable file.
 func (p *pushRun) add(name string, data []byte) error {
 	file := diag.NewFile(name, bytes.Clone(data))
 	doc, found := document.OpenTemplate(file)
@@ -154,7 +156,7 @@ func (p *pushRun) add(name string, data []byte) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		secret.Mark(profile.Root)
-		if p.setup.Destination.Server().Signed != nil { // the destination takes the signature off
+		if p.setup.Destination.Server().Signed != nil { // the destination removes the signature
 			plain := *doc
 			plain.Signed, plain.Message = false, nil
 			if plain.Format == document.Binary {
@@ -177,7 +179,7 @@ func (p *pushRun) add(name string, data []byte) error {
 	return nil
 }
 
-// refuse returns why a file cannot be sent, whatever is in it.
+// refuse returns an error if the destination takes no such file, or its signature is broken.
 func (p *pushRun) refuse(name string, doc *document.Document) error {
 	d := p.setup.Destination
 	server := d.Server().Name
@@ -194,17 +196,17 @@ func (p *pushRun) refuse(name string, doc *document.Document) error {
 	return nil
 }
 
-// contentOf returns the property list of a document, in XML, or the JSON of a declaration, both in UTF-8 from the first byte on:
-// as it stands in the file, or, where that has another form, written anew.
+// contentOf returns the XML property list of a profile or the JSON of a declaration, in UTF-8 without a byte order mark. It keeps
+// the bytes of the file, but rewrites another format or encoding.
 func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 	if doc.Signed {
 		content, err := cms.Content(doc.Message)
 		if err != nil {
 			return nil, err
 		}
-		file = bytes.Clone(content) // secrets are masked in what doc holds
+		file = bytes.Clone(content) // doc's own text gets its secrets masked
 	}
-	if doc.Format == document.Binary || !bytes.Equal(doc.File.Data, file) { // the latter was in another encoding
+	if doc.Format == document.Binary || !bytes.Equal(doc.File.Data, file) { // unequal: the file had another encoding
 		return plist.Write(doc.Root)
 	}
 	if doc.Format == document.JSON {
@@ -213,16 +215,16 @@ func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 	return plist.RemoveOddities(file), nil
 }
 
-// isDeclarationName reports whether a file in a folder is a declaration.
+// isDeclarationName reports whether a file found in a folder looks like a declaration.
 func (h *Host) isDeclarationName(path string) bool {
 	return !isProfileName(path) && h.hasProfileName(path)
 }
 
-// maxSchema is how many findings about Apple's schemas are shown of a file.
+// maxSchema limits the schema findings shown for a file.
 const maxSchema = 3
 
-// withoutSchemaErrors makes warnings of what Apple's schemas do not allow, and counts those beyond a few: a server takes them, and
-// devices may.
+// withoutSchemaErrors turns schema errors into warnings, since servers accept such profiles and devices may. It drops and counts
+// those beyond maxSchema.
 func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, more int) {
 	shown := 0
 	for _, d := range all {
@@ -238,14 +240,14 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 	return findings, more
 }
 
-// judge tells what was found, and refuses the profiles if an error is among it.
+// judge tells the findings, and refuses the push if an error is among them.
 func (p *pushRun) judge() error {
 	if err := p.check.checkTogether(p.checked); err != nil {
 		return err
 	}
 	for _, c := range p.checked {
 		for i := range c.findings {
-			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // one would be made, and the other put in its place
+			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // the second would replace the first on the server
 				c.findings[i].Severity = diag.Error
 			}
 		}
@@ -258,7 +260,7 @@ func (p *pushRun) judge() error {
 	return nil
 }
 
-// prepare makes of the profiles what the destination takes, or puts all of its refusals into the result.
+// prepare turns the profiles into items for the destination, or puts all of its refusals into the result.
 func (p *pushRun) prepare() {
 	if p.session.Order != nil {
 		slices.SortStableFunc(p.setup.Profiles, p.session.Order)

@@ -16,7 +16,7 @@ import (
 	"syncguard/internal/secret"
 )
 
-// show puts the requests that would be sent into the result.
+// show adds the requests of a dry run to the result.
 func (p *pushRun) show(changes []*deploy.Change) error {
 	created := false
 	for _, c := range changes {
@@ -49,7 +49,7 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 	return nil
 }
 
-// shown is a request without the proof of who asks.
+// shown returns a request with its credentials masked.
 func (p *pushRun) shown(r *deploy.Request) *PushRequest {
 	c := p.session.Client
 	shown := &PushRequest{Method: r.Method, URL: c.URL(r), Header: c.Header(r), Body: string(r.Body)}
@@ -59,7 +59,7 @@ func (p *pushRun) shown(r *deploy.Request) *PushRequest {
 	return shown
 }
 
-// compare puts into the result whether the server has each profile as it would be sent, and how they differ.
+// compare adds to the result how the server's copy of each profile differs from the one to send.
 func (p *pushRun) compare(changes []*deploy.Change) error {
 	server := p.setup.Destination.Server().Name
 	for _, c := range changes {
@@ -88,22 +88,22 @@ func (p *pushRun) compare(changes []*deploy.Change) error {
 	return nil
 }
 
-// side is a tree to be compared, without its secrets.
+// side returns a side of a comparison, secrets masked.
 func (p *pushRun) side(name string, v *plist.Value) *diff.Side {
 	root := diff.Unfold(v)
 	secret.Mark(root)
 	return &diff.Side{Name: name, Root: root, Declaration: p.setup.Declarations}
 }
 
-// pushSending is the part of a run that changes something.
+// pushSending is the sending part of a run.
 type pushSending struct {
 	*pushRun
-	there []*deploy.Item       // what the server has now
-	at    map[*deploy.Item]int // where the result of an item is
-	cause error                // the last failure
+	there []*deploy.Item       // items the server has now
+	at    map[*deploy.Item]int // index of an item's row in the results
+	cause error                // last failure; a skipped item does not replace a real one
 }
 
-// send sends, and tells of each change when it is made.
+// send sends the changes and tells each finished one.
 func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 	s := &pushSending{pushRun: p, at: map[*deploy.Item]int{}}
 	session := p.session
@@ -143,7 +143,7 @@ func itemsOf(changes []*deploy.Change) []*deploy.Item {
 	return items
 }
 
-// rowOf names the profile that a change is about, and for whom.
+// rowOf returns the row of a change, before its result.
 func rowOf(c *deploy.Change) Pushed {
 	row := Pushed{File: c.Item.Profile.Name, Identifier: c.Item.Profile.Identifier(), For: c.Item.Enrollment,
 		Action: string(c.Action), Notes: append([]string{}, c.Item.Notes...)}
@@ -153,7 +153,7 @@ func rowOf(c *deploy.Change) Pushed {
 	return row
 }
 
-// sent puts what came of a change into the result, and tells it.
+// sent adds the result of a change, and tells it.
 func (s *pushSending) sent(r deploy.Result) {
 	row := rowOf(r.Change)
 	row.ID = r.ID
@@ -183,7 +183,8 @@ func (s *pushSending) sent(r deploy.Result) {
 	s.tell(PushEvent{Kind: PushDone, Items: []Pushed{row}})
 }
 
-// follow tells what the devices make of what is there: a command that was sent before they may have answered before.
+// follow waits for the devices' answers and tells them. It leaves out commands sent by an earlier push: devices may have answered
+// those already.
 func (s *pushSending) follow(ctx context.Context) {
 	waiting := map[*deploy.Item]bool{}
 	var sent []*deploy.Item
@@ -213,7 +214,7 @@ func (s *pushSending) follow(ctx context.Context) {
 	}
 }
 
-// answered takes in what a device says of an item, or that it says nothing.
+// answered records a device's answer about an item, or the lack of one.
 func (s *pushSending) answered(a deploy.Report) {
 	row := &s.result.Results[s.at[a.Item]]
 	for i, e := range a.Errors {
@@ -226,7 +227,7 @@ func (s *pushSending) answered(a deploy.Report) {
 	s.tell(PushEvent{Kind: PushAnswered, Items: []Pushed{*row}})
 }
 
-// verdict is the error of a push in which something is not done.
+// verdict returns the error of an incomplete push, nil for a complete one.
 func (s *pushSending) verdict(ctx context.Context) error {
 	var err error
 	switch r := s.result; {
@@ -239,7 +240,7 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case r.Unconfirmed > 0:
 		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)), "%s", s.session.PendingNote)
 	default:
-		return nil // also when it was interrupted after the last one
+		return nil // even if interrupted after the last change
 	}
 	if ctx.Err() != nil {
 		err = fmt.Errorf("interrupted: %w", err)

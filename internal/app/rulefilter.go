@@ -11,13 +11,13 @@ import (
 	"syncguard/internal/text"
 )
 
-// RuleFilter says which rules are looked for, by their names and groups.
+// RuleFilter selects rules by ID or group.
 type RuleFilter struct {
 	Selected []string // none for all
-	Ignored  []string // those with =TYPE or =TYPE.KEY behind the name only about that
+	Ignored  []string // with =TYPE or =TYPE.KEY behind the name: only findings about that key
 }
 
-// RuleNames lists the groups and the rules.
+// RuleNames lists the groups, then the rule IDs.
 func RuleNames() []string { return append(RuleGroups(), RuleIDs()...) }
 
 // RuleGroups lists the groups of rules.
@@ -40,7 +40,7 @@ func (f *RuleFilter) check() error {
 	return nil
 }
 
-// keeps says whether a finding counts. What stopped the check itself always does.
+// keeps reports whether a finding counts. An internal error always does.
 func (f *RuleFilter) keeps(d diag.Diagnostic) bool {
 	return d.Rule == rule.InternalError || f.looksFor(d.Rule)
 }
@@ -49,7 +49,7 @@ func (f *RuleFilter) looksFor(id string) bool {
 	return (len(f.Selected) == 0 || isListed(f.Selected, id)) && !isListed(f.Ignored, id)
 }
 
-// isListed says whether a list has a rule, or a group of it.
+// isListed reports whether a list names a rule or one of its groups.
 func isListed(list []string, id string) bool {
 	if len(list) == 0 {
 		return false
@@ -58,12 +58,12 @@ func isListed(list []string, id string) bool {
 	return slices.Contains(list, id) || slices.ContainsFunc(r.Groups, func(g rules.Group) bool { return slices.Contains(list, string(g)) })
 }
 
-// nearRule words the help for a rule or group that does not exist.
+// nearRule returns the hint for an unknown rule or group.
 func nearRule(name string, names []string) string {
 	return cmp.Or(text.DidYouMean(name, names), "syncguard rules lists them")
 }
 
-// RuleIDs names the rules.
+// RuleIDs lists the IDs of all rules.
 func RuleIDs() []string {
 	var ids []string
 	for _, r := range rules.All() {

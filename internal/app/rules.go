@@ -11,24 +11,24 @@ import (
 
 // RulesListed is the result of Rules.
 type RulesListed struct {
-	Rules []rules.Rule `json:"rules"` // by ID
+	Rules []rules.Rule `json:"rules"` // sorted by ID
 }
 
-// RulePage is everything that is known of a rule.
+// RulePage is the documentation of a rule.
 type RulePage struct {
 	rules.Rule
-	Bad  []RuleFile `json:"bad"`  // the files of the example that breaks it, complete; empty where no file can show the rule
-	Good []RuleFile `json:"good"` // the files of the example that keeps it
+	Bad  []RuleFile `json:"bad"`  // complete example files that break the rule; empty if no file can show it
+	Good []RuleFile `json:"good"` // complete example files that keep the rule
 }
 
-// RuleFile is a file of an example: complete, ready to be linted.
+// RuleFile is a complete file of an example, ready to lint.
 type RuleFile struct {
 	File   string `json:"file"` // name
 	Text   string `json:"text,omitempty"`
-	Base64 string `json:"base64,omitempty"` // in place of `text`, for what is no text
+	Base64 string `json:"base64,omitempty"` // instead of `text`, for binary files
 }
 
-// Rules lists the rules of a group, or all of them.
+// Rules lists the rules of a group, all of them for "".
 func Rules(group string) (*RulesListed, error) {
 	only, err := choose("group", group, rules.Groups())
 	if err != nil {
@@ -41,7 +41,7 @@ func Rules(group string) (*RulesListed, error) {
 	return &RulesListed{all}, nil
 }
 
-// Rule returns the page of a rule.
+// Rule returns the documentation of a rule.
 func Rule(id string) (*RulePage, error) {
 	r, ok := rules.Find(id)
 	if !ok {

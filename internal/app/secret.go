@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/identity"
 )
 
-// PassphraseOptions say where a passphrase is. It is never on the command line itself.
+// PassphraseOptions are the source of a passphrase. The passphrase itself never goes on the command line.
 type PassphraseOptions struct {
 	File      string
 	Reference string // env:NAME
@@ -30,7 +30,7 @@ func (o *PassphraseOptions) check() error {
 	return nil
 }
 
-// read returns the passphrase from where the options say.
+// read returns the passphrase from the file or the environment variable.
 func (o *PassphraseOptions) read(h *Host) ([]byte, error) {
 	if o.File != "" {
 		return h.readSecretLine(o.File)
@@ -43,7 +43,7 @@ func (o *PassphraseOptions) read(h *Host) ([]byte, error) {
 	return []byte(value), nil
 }
 
-// asker returns the passphrase from where the options say, or asks a person for it. It is nil where there is neither.
+// asker returns a function to read the passphrase from its source or, without one, to ask a person. It returns nil with neither.
 func (o *PassphraseOptions) asker(ctx context.Context, h *Host, question string) identity.Passphrase {
 	if o.given() {
 		return func() ([]byte, error) { return o.read(h) }
@@ -54,7 +54,7 @@ func (o *PassphraseOptions) asker(ctx context.Context, h *Host, question string)
 	return func() ([]byte, error) { return h.Ask(ctx, question) }
 }
 
-// readSecret reads a file that holds a secret.
+// readSecret reads a secret from a file, without the newline at its end. It warns if other users can read the file.
 func (h *Host) readSecret(path string) ([]byte, error) {
 	h.warnOfReaders(path)
 	data, err := h.readFile(path)
@@ -64,7 +64,7 @@ func (h *Host) readSecret(path string) ([]byte, error) {
 	return trimNewline(data), err
 }
 
-// readSecretLine reads a file that holds a secret on its only line.
+// readSecretLine is readSecret for a file of one line.
 func (h *Host) readSecretLine(path string) ([]byte, error) {
 	secret, err := h.readSecret(path)
 	if err == nil && bytes.ContainsAny(secret, "\r\n\x00") {
@@ -77,7 +77,7 @@ func trimNewline(b []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
 }
 
-// warnOfReaders warns where others can read a file that holds a secret.
+// warnOfReaders warns if other users can read a file of secrets.
 func (h *Host) warnOfReaders(path string) {
 	info, err := h.Files.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {

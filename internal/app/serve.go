@@ -24,20 +24,20 @@ import (
 	"syncguard/profiles"
 )
 
-// ServeOptions say what to offer to people who have no MDM.
+// ServeOptions are the profiles to offer on the install page, for people without MDM.
 type ServeOptions struct {
 	Paths []string // files or folders; none for dist
-	Roots []string // that devices trust, in place of the system's and Apple's own
+	Roots []string // files of the roots devices trust, instead of the system's and Apple's
 }
 
-// Offer is what people are offered.
+// Offer is the content of the install page.
 type Offer struct {
 	Items    []Offered
-	Secret   string  // the first file that holds one
-	Failures []error // why a file is no use to a person
+	Secret   string  // first file with a secret, "" for none
+	Failures []error // why files cannot be installed by hand
 }
 
-// Paths lists the files that are offered.
+// Paths lists the offered files.
 func (o *Offer) Paths() (paths []string) {
 	for _, item := range o.Items {
 		paths = append(paths, item.Path)
@@ -45,48 +45,48 @@ func (o *Offer) Paths() (paths []string) {
 	return paths
 }
 
-// Offered is one profile to be served. Its bytes are those of the file when serving began.
+// Offered is one profile on offer. Data is read once, before serving begins.
 type Offered struct {
 	Path     string
-	Name     string // what devices show
-	File     string // name of the download, ASCII letters, digits, dots, hyphens and underscores
+	Name     string // display name on devices
+	File     string // name of the download: ASCII letters, digits, dots, hyphens and underscores
 	Data     []byte
-	Devices  []string // for which devices, such as iPhone and iPad; none for those that an MDM server manages
-	Says     string   // what the profile says of itself, may be empty
+	Devices  []string // kinds of devices, such as iPhone and iPad; none if the profile needs MDM
+	Says     string   // first line of the profile's description, may be empty
 	Payloads []OfferedPayload
 	Trust    DeviceTrust
-	Signer   string // by name, empty where it is not known
+	Signer   string // name of the signer, empty if unknown
 	Locked   bool   // people cannot remove it
 }
 
-// OfferedPayload is what a part of a profile does where a person installs it.
+// OfferedPayload is the effect of one payload type when a person installs the profile.
 type OfferedPayload struct {
 	Name        string
-	Works, Idle int    // settings that do something, and those that only managed devices obey
-	System      string // where that holds
+	Works, Idle int    // numbers of settings with an effect, and of settings for managed devices only
+	System      string // platform and version of these numbers
 }
 
-// DeviceTrust is what a device says of who signed a profile.
+// DeviceTrust is a device's view of the signer of a profile.
 type DeviceTrust string
 
-// The kinds of trust, by the names of their texts.
+// Kinds of trust. Their values are the names of texts on the page.
 const (
 	TrustVerified   DeviceTrust = "verified"
-	TrustApple      DeviceTrust = "apple" // by an authority that Apple devices have; probably verified
+	TrustApple      DeviceTrust = "apple" // issued below a root of Apple devices; probably verified
 	TrustUnverified DeviceTrust = "unverified"
-	TrustExpired    DeviceTrust = "expired" // unverified too
+	TrustExpired    DeviceTrust = "expired" // devices say unverified
 	TrustUnsigned   DeviceTrust = "unsigned"
 )
 
-// IsProbable reports whether devices are not known to say so for sure.
+// IsProbable reports whether the devices' view is likely but not certain.
 func (t DeviceTrust) IsProbable() bool { return t == TrustApple }
 
-// Label is what an English device says.
+// Label returns the words of a device set to English.
 func (t DeviceTrust) Label() string {
 	return map[DeviceTrust]string{TrustVerified: "Verified", TrustApple: "Verified", TrustUnverified: "Not Verified", TrustExpired: "Not Verified", TrustUnsigned: "Not Signed"}[t]
 }
 
-// offering is one run of Serve.
+// offering is one call of Serve.
 type offering struct {
 	host     *Host
 	catalog  *schema.Catalog
@@ -94,7 +94,7 @@ type offering struct {
 	offer    Offer
 }
 
-// Serve says what can be offered of profiles, each opened and verified once. To give it to people is for a server.
+// Serve opens and verifies profiles and returns the content of the install page. Package serve does the serving.
 func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
 	if len(o.Paths) == 0 {
 		if !files.IsFolder(h.Files, "dist") {
@@ -126,7 +126,7 @@ func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
 	return &f.offer, nil
 }
 
-// add takes one profile in, or says why it is no use to a person.
+// add offers one profile, or returns why a person cannot install it.
 func (f *offering) add(in input) error {
 	data, err := in.read(f.host)
 	if err != nil {
@@ -167,7 +167,7 @@ func (f *offering) add(in input) error {
 	return nil
 }
 
-// fileName makes a name that every browser and device takes, and no two items have.
+// fileName returns a unique download name every browser and device accepts.
 func (f *offering) fileName(path string) string {
 	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	stem = strings.Trim(strings.Map(func(r rune) rune {
@@ -186,7 +186,7 @@ func (f *offering) fileName(path string) string {
 	return name
 }
 
-// trustOf says what devices say of a signature, as far as it can be known here, and whose it is.
+// trustOf predicts the devices' view of a signature, and returns the signer's name.
 func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
 	if len(v.Signers) > 0 {
 		signer = v.Signers[0].Name
@@ -202,7 +202,7 @@ func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
 	return TrustVerified, signer
 }
 
-// describe says for which devices a profile is, and what its payloads do there when a person installs it.
+// describe sets the devices of an item, its description, and the effect of its payloads when installed by hand.
 func (f *offering) describe(item *Offered, root *plist.Value) error {
 	var platforms []target.Platform
 	if p := profiles.DeviceTypeOf(root).Platform(); p != "" {
@@ -210,7 +210,7 @@ func (f *offering) describe(item *Offered, root *plist.Value) error {
 	}
 	asked := platforms
 	if len(asked) == 0 {
-		asked = []target.Platform{target.IOS, target.MacOS} // only these: a person can open a page and install a profile there
+		asked = []target.Platform{target.IOS, target.MacOS} // only these: platforms with a browser and installation by hand
 	}
 	var best *coverage.Matrix
 	most := -1
@@ -255,7 +255,7 @@ func devicesOf(platforms []target.Platform) []string {
 	return names
 }
 
-// offeredPayloads says what a profile says of itself, and how much of each kind of payload works.
+// offeredPayloads returns the description of a profile and the effect of its payload types.
 func offeredPayloads(root *plist.Value, m *coverage.Matrix) (says string, all []OfferedPayload) {
 	says, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
 	seen := map[string]bool{}
@@ -283,7 +283,7 @@ func offeredPayloads(root *plist.Value, m *coverage.Matrix) (says string, all []
 	return says, all
 }
 
-// ServerCertificate reads the certificate of a server with its chain, and its key.
+// ServerCertificate reads the certificate of a TLS server with its chain, and its key.
 func ServerCertificate(h *Host, cert, key string) (pair tls.Certificate, err error) {
 	o := IdentityOptions{Cert: cert, Key: key}
 	files, err := o.files(h)

@@ -20,51 +20,51 @@ import (
 	"syncguard/internal/secret"
 )
 
-// SignOptions say what to sign, and where to.
+// SignOptions are the files to sign, the outputs and the signer.
 type SignOptions struct {
 	Paths          []string // files, - for stdin
-	Out            string   // file or folder; - for stdout, as is empty with stdin
+	Out            string   // file or folder; - for stdout, the default with stdin
 	InPlace        bool
-	Replace        bool // sign the content of a file that is signed already
-	AllowVariables bool // sign what looks like variables of an MDM server
+	Replace        bool // replace an existing signature
+	AllowVariables bool // sign despite variables for an MDM server to fill in
 	Signing        SigningOptions
 
-	NoStdout error // why nothing can be written to stdout; nil where it can
+	NoStdout error // why stdout cannot be used; nil if it can
 }
 
-// SignResult is what was signed: all files, or none.
+// SignResult is the result of Sign: all files are signed, or none.
 type SignResult struct {
 	Signer      *Signer           `json:"signer"`
 	Digest      string            `json:"digest"`      // `sha256`, `sha384` or `sha512`
-	SigningTime string            `json:"signingTime"` // RFC 3339, as it is stated; empty where none is
-	Written     bool              `json:"written"`     // all files are, or none
-	Files       []SignedFile      `json:"files"`       // none where nothing was written
-	Findings    []diag.Diagnostic `json:"findings"`    // an `error` is why nothing was written
+	SigningTime string            `json:"signingTime"` // RFC 3339, as stated in the signature; empty without one
+	Written     bool              `json:"written"`     // whether the files were written, all of them
+	Files       []SignedFile      `json:"files"`       // empty if nothing was written
+	Findings    []diag.Diagnostic `json:"findings"`    // an `error` keeps all files from being written
 
 	Looked   []Looked `json:"-"` // the findings by file
-	Refused  bool     `json:"-"` // by the findings
+	Refused  bool     `json:"-"` // an error is among the findings
 	Failures []error  `json:"-"` // why files could not be signed
-	Stdout   []byte   `json:"-"` // what is signed, where it goes to no file
+	Stdout   []byte   `json:"-"` // the signed profile, if not written to a file
 }
 
-// SignedFile is one file that was signed.
+// SignedFile is one signed file.
 type SignedFile struct {
-	File          string `json:"file"`          // as it was given; `stdin` for `-`
-	Output        string `json:"output"`        // where what is signed was written
-	Size          int    `json:"size"`          // of what is signed, in bytes
-	SHA256        string `json:"sha256"`        // of what is signed
-	ContentSHA256 string `json:"contentSHA256"` // of the profile in it
-	Replaced      bool   `json:"replaced"`      // another signature was around the profile
+	File          string `json:"file"`          // as given; `stdin` for `-`
+	Output        string `json:"output"`        // path of the signed file
+	Size          int    `json:"size"`          // of the signed file, in bytes
+	SHA256        string `json:"sha256"`        // of the signed file, in hexadecimal
+	ContentSHA256 string `json:"contentSHA256"` // of the profile inside, in hexadecimal
+	Replaced      bool   `json:"replaced"`      // the new signature replaces another one
 }
 
-// Looked is what was found in one file.
+// Looked is one file with its findings.
 type Looked struct {
 	Name     string
-	Signed   bool // places are those in the signed content
+	Signed   bool // positions refer to the signed content
 	Findings []diag.Diagnostic
 }
 
-// Sign signs profiles, byte for byte as they are. Nothing is written unless every file can be signed.
+// Sign signs profiles without changing a byte of them. It writes nothing unless every file can be signed.
 func Sign(ctx context.Context, h *Host, o SignOptions) (*SignResult, error) {
 	if err := o.Signing.Identity.check(); err != nil {
 		return nil, err
@@ -104,14 +104,14 @@ func (r *SignResult) add(f *signed) {
 	r.Refused = r.Refused || diag.HasErrors(f.findings)
 }
 
-// signJob is one file to sign, and where to.
+// signJob is one file to sign, with its output.
 type signJob struct {
 	in   input
 	out  string      // - for stdout
-	mode fs.FileMode // of what is written
+	mode fs.FileMode // permissions of the output
 }
 
-// plan says which file goes where, and refuses what would lose one.
+// plan pairs the files with their outputs, and refuses to overwrite one.
 func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 	if err := o.checkOutput(h); err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 			if o.InPlace && !info.Mode().IsRegular() {
 				return nil, diag.Usage("name the file itself", "%s is no regular file, and cannot be signed in place", path)
 			}
-			job.mode = info.Mode().Perm() // so that nobody can read more than before
+			job.mode = info.Mode().Perm() // so that nobody gets access by signing
 		}
 		if !o.InPlace && h.isSameFile(path, job.out) {
 			return nil, diag.Usage("give --in-place if that is meant", "%s would be overwritten with its signed form", path)
@@ -147,7 +147,7 @@ func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 	return jobs, checkClashes(jobs)
 }
 
-// checkOutput refuses options that leave open where to write, or contradict each other.
+// checkOutput refuses missing and contradicting outputs.
 func (o *SignOptions) checkOutput(h *Host) error {
 	stdin := slices.Contains(o.Paths, "-")
 	switch {
@@ -174,7 +174,7 @@ func (h *Host) isSameFile(a, b string) bool {
 	return errA == nil && errB == nil && h.Files.SameFile(infoA, infoB)
 }
 
-// checkClashes finds two files that would become one, on any file system.
+// checkClashes refuses equal outputs, ignoring case as some file systems do.
 func checkClashes(jobs []signJob) error {
 	seen := map[string]string{}
 	for _, job := range jobs {
@@ -187,23 +187,23 @@ func checkClashes(jobs []signJob) error {
 	return nil
 }
 
-// signing holds what is the same for every file.
+// signing is one call of Sign.
 type signing struct {
 	host   *Host
 	o      SignOptions
 	signer *signer
 	files  files.Stage
-	failed atomic.Bool // the key did, and would for the other files
+	failed atomic.Bool // the key failed for a file, and would for the others
 }
 
-// signed is one file that was signed, or whose findings refuse that.
+// signed is one signed file, or a refused one with its findings.
 type signed struct {
 	SignedFile
 	findings []diag.Diagnostic
 	stdout   []byte
 }
 
-// sign signs one file. Nothing becomes of it once the key has failed for another one.
+// sign signs one file. It does nothing after the key has failed for another one.
 func (s *signing) sign(job signJob) (*signed, error) {
 	f := &signed{SignedFile: SignedFile{File: job.in.path, Output: job.out}}
 	if s.failed.Load() {
@@ -221,7 +221,7 @@ func (s *signing) sign(job signJob) (*signed, error) {
 	made, err := s.signer.Sign(content)
 	if err != nil {
 		if s.failed.Swap(true) {
-			return f, nil // once is enough
+			return f, nil // report the key once
 		}
 		return nil, explainSigning(fmt.Errorf("%s: %w", job.in.path, err))
 	}
@@ -233,7 +233,7 @@ func (s *signing) sign(job signJob) (*signed, error) {
 	return f, s.files.Add(job.out, made, job.mode)
 }
 
-// content returns the bytes to sign, and what is wrong with them. Secrets are not in what is shown of the findings.
+// content returns the bytes to sign, and findings about them with secrets masked.
 func (s *signing) content(name string, data []byte) (content []byte, signed bool, findings []diag.Diagnostic) {
 	doc, findings := document.Open(diag.NewFile(name, bytes.Clone(data)))
 	if doc.Defect != nil {
@@ -251,8 +251,8 @@ func (s *signing) content(name string, data []byte) (content []byte, signed bool
 	return content, doc.Signed, diag.Sort(findings)
 }
 
-// unwrapped returns what a signature is around, where that is to be replaced and holds. Who made it does not matter: the
-// new one says who stands for the content.
+// unwrapped returns the signed content of a file, if Replace is set and the signature is intact. Any signer will do: the new
+// signature vouches for the content.
 func (s *signing) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
 	verdict := cms.Verify(data, cms.VerifyOptions{At: s.host.Now()})
 	switch {
@@ -266,7 +266,7 @@ func (s *signing) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
 	return verdict.Content, nil
 }
 
-// unfit finds what a signature does no good to.
+// unfit returns findings about content not worth signing.
 func (s *signing) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	switch {
 	case doc.Kind() == document.Declaration:

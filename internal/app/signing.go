@@ -16,30 +16,30 @@ import (
 	"syncguard/internal/pki"
 )
 
-// SigningOptions say who signs, and how.
+// SigningOptions are the identity to sign with and the kind of signature.
 type SigningOptions struct {
 	Identity  IdentityOptions
 	Digest    string // one of Digests
-	StateTime bool   // of signing: SOURCE_DATE_EPOCH, or now
+	StateTime bool   // state the signing time: SOURCE_DATE_EPOCH, or now
 }
 
-// Digests names the digests to sign with, the usual one first.
+// Digests lists the digest algorithms for signing, the usual one first.
 func Digests() []string { return []string{"sha256", "sha384", "sha512"} }
 
-// Signer is who signed.
+// Signer is the identity that signed.
 type Signer struct {
 	Name        string    `json:"name"`        // subject of the certificate
-	Development bool      `json:"development"` // made by syncguard: devices call it unverified
+	Development bool      `json:"development"` // made by syncguard; devices call it unverified
 	SHA256      string    `json:"sha256"`      // of the certificate, in hexadecimal
 	NotAfter    time.Time `json:"notAfter"`    // RFC 3339
 	Key         string    `json:"key"`         // `RSA 2048`, `ECDSA P-256`
 }
 
-// signer signs with an identity. Close it to log out of a security module.
+// signer signs with an identity. Close logs out of a security module.
 type signer struct {
 	*cms.ProfileSigner
 	id   *identity.Identity
-	time time.Time // that is stated; zero for none
+	time time.Time // stated signing time; zero for none
 }
 
 func (s *signer) Close() {
@@ -48,7 +48,7 @@ func (s *signer) Close() {
 	}
 }
 
-// load returns who signs, with warnings about it.
+// load returns the signer, after warnings about its identity.
 func (o *SigningOptions) load(ctx context.Context, h *Host) (*signer, error) {
 	at, err := o.signingTime(h)
 	if err != nil {
@@ -66,7 +66,7 @@ func (o *SigningOptions) load(ctx context.Context, h *Host) (*signer, error) {
 	return &signer{prepared, id, at}, nil
 }
 
-// signingTime is the time to state, zero for none.
+// signingTime returns the signing time to state, zero for none.
 func (o *SigningOptions) signingTime(h *Host) (time.Time, error) {
 	if !o.StateTime {
 		return time.Time{}, nil
@@ -82,7 +82,7 @@ func (o *SigningOptions) signingTime(h *Host) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// report says who signed, nil for nobody.
+// report returns the Signer of a result, nil for a nil signer.
 func (s *signer) report() *Signer {
 	if s == nil {
 		return nil
@@ -91,7 +91,7 @@ func (s *signer) report() *Signer {
 	return &Signer{Name: s.id.Name(), Development: s.id.Development, SHA256: cms.Fingerprint(leaf), NotAfter: leaf.NotAfter.UTC(), Key: pki.KeyName(leaf.PublicKey)}
 }
 
-// explainSigning adds what to do about a signature that an external key did not make.
+// explainSigning adds a hint to the error of a failed signer command.
 func explainSigning(err error) error {
 	if errors.Is(err, identity.ErrNoSignature) {
 		return diag.WithHint(err, "it gets the bare digest on stdin, and prints a PKCS #1 v1.5 signature (RSA) or an ECDSA one, "+

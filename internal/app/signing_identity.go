@@ -13,22 +13,22 @@ import (
 	"syncguard/internal/identity"
 )
 
-// IdentityOptions say who signs. With none of them it is the development identity.
+// IdentityOptions are the identity to sign with. Without any it is the development identity.
 type IdentityOptions struct {
 	Cert, Key  string // files; Key may be a pkcs11: URI
 	P12        string // file
 	Chain      []string
-	Alias      string // which of several keys
-	Command    string // that has the key of Cert
+	Alias      string // name or fingerprint of one key among several
+	Command    string // external command signing with the key of Cert
 	Passphrase PassphraseOptions
 }
 
-// given reports whether they name anything at all.
+// given reports whether any option is set.
 func (o *IdentityOptions) given() bool {
 	return o.Cert != "" || o.Key != "" || o.P12 != "" || o.Command != "" || o.Alias != "" || len(o.Chain) > 0 || o.Passphrase.given()
 }
 
-// check refuses combinations that cannot be meant, and what is not enough to sign with.
+// check refuses invalid combinations, and options too few to sign with.
 func (o *IdentityOptions) check() error {
 	if err := o.conflicts(); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (o *IdentityOptions) conflicts() error {
 	return errors.Join(o.Passphrase.check(), o.checkElsewhere())
 }
 
-// checkElsewhere reads how to reach a key that is not in a file.
+// checkElsewhere refuses a malformed PKCS#11 URI or signer command.
 func (o *IdentityOptions) checkElsewhere() error {
 	if identity.IsPKCS11(o.Key) {
 		if _, err := identity.ParsePKCS11(o.Key); err != nil {
@@ -71,7 +71,7 @@ func (o *IdentityOptions) checkElsewhere() error {
 	return nil
 }
 
-// load returns the identity to sign with, and which file it is from, with warnings about it.
+// load returns the identity to sign with and its file name, after warnings about it.
 func (o *IdentityOptions) load(ctx context.Context, h *Host) (id *identity.Identity, name string, err error) {
 	id, name, err = o.read(ctx, h)
 	if err != nil {
@@ -83,7 +83,7 @@ func (o *IdentityOptions) load(ctx context.Context, h *Host) (id *identity.Ident
 		return nil, "", errors.Join(diag.WithHint(fmt.Errorf("%s: %w", name, err), "syncguard identity show says more"), id.Close())
 	}
 	if id.Development {
-		return id, name, nil // that devices call it unverified, every result says
+		return id, name, nil // no warning: every result says that devices call it unverified
 	}
 	for _, finding := range found {
 		if text := name + ": " + finding.String(); finding.Weight == identity.Remark {
@@ -95,7 +95,7 @@ func (o *IdentityOptions) load(ctx context.Context, h *Host) (id *identity.Ident
 	return id, name, nil
 }
 
-// read reads the identity, and says which file it is from.
+// read reads the identity and returns its file name.
 func (o *IdentityOptions) read(ctx context.Context, h *Host) (id *identity.Identity, name string, err error) {
 	if o.Cert == "" && o.P12 == "" {
 		return developmentIdentity(h)
@@ -127,7 +127,7 @@ func (o *IdentityOptions) read(ctx context.Context, h *Host) (id *identity.Ident
 	return id, name, explainIdentity(err)
 }
 
-// files reads the files that the options name.
+// files reads the files named by the options.
 func (o *IdentityOptions) files(h *Host) (files identity.Files, err error) {
 	read := func(path string) (file identity.File) {
 		if err == nil && path != "" && !identity.IsPKCS11(path) {
@@ -159,7 +159,7 @@ func (o *IdentityOptions) fromPKCS11(ctx context.Context, h *Host, files identit
 	return identity.FromPKCS11(files, key, o.pin(ctx, h, key))
 }
 
-// pin is from where the options say, else from where the URI says, else from a person.
+// pin returns a function to get the PIN: from the options, else from the URI, else from a person.
 func (o *IdentityOptions) pin(ctx context.Context, h *Host, key identity.PKCS11) identity.Passphrase {
 	if key.PINSource != "" && !o.Passphrase.given() {
 		return func() ([]byte, error) { return h.readSecretLine(key.PINSource) }
@@ -167,7 +167,7 @@ func (o *IdentityOptions) pin(ctx context.Context, h *Host, key identity.PKCS11)
 	return o.Passphrase.asker(ctx, h, "PIN of the token")
 }
 
-// explainIdentity says what to do about an error of an identity's files.
+// explainIdentity adds a hint to an error about an identity's files.
 func explainIdentity(err error) error {
 	problem, several := new(identity.Problem), new(identity.AmbiguousError)
 	switch {
@@ -183,7 +183,7 @@ func explainIdentity(err error) error {
 	return err
 }
 
-// choices lists what --alias can mean, a line each.
+// choices lists the values for --alias, one a line.
 func choices(several *identity.AmbiguousError) string {
 	lines := []string{"choose with --alias, by name or fingerprint:"}
 	for _, c := range several.Choices {
@@ -196,8 +196,8 @@ func choices(several *identity.AmbiguousError) string {
 	return strings.Join(lines, "\n")
 }
 
-// developmentIdentity is made once and kept, because a device takes a new version of a hand-installed profile only from
-// the very same identity.
+// developmentIdentity returns the user's development identity. It is made once and kept: a device accepts a new version of a
+// hand-installed profile only from the same identity.
 func developmentIdentity(h *Host) (*identity.Identity, string, error) {
 	config, err := h.Files.ConfigDir()
 	if err != nil {
@@ -217,7 +217,7 @@ func developmentIdentity(h *Host) (*identity.Identity, string, error) {
 	return id, name, nil
 }
 
-// readRoots returns the certificates of files as roots, or nil where no file is named.
+// readRoots returns the certificates of files as roots, nil without any file.
 func (h *Host) readRoots(paths []string) (*x509.CertPool, error) {
 	if len(paths) == 0 {
 		return nil, nil

@@ -2,10 +2,10 @@ package app
 
 import "iter"
 
-// Stream is a result of several files, each given out once when it is ready, so that no format has to hold them all. In JSON
-// it is one object: the fields of Header, "files", and the fields of Footer.
+// Stream is a result with many files. Files yields each one once, as soon as it is ready, so no output format holds them all. In
+// JSON it is one object: the fields of Header, "files", and the fields of Footer.
 type Stream[H, F, T any] struct {
 	Header H
-	Files  iter.Seq2[F, error] // an error ends it
-	Footer T                   // complete when Files has come to its end
+	Files  iter.Seq2[F, error] // range over it once; an error is its last element
+	Footer T                   // complete after the end of Files
 }

@@ -7,12 +7,12 @@ import (
 	"syncguard/internal/target"
 )
 
-// TargetNotes says which targets of a run are read as others, a sentence each.
+// TargetNotes names the targets a run reads as others.
 type TargetNotes struct {
-	TargetNotes []string `json:"targetNotes,omitempty"` // which targets are read as others
+	TargetNotes []string `json:"targetNotes,omitempty"` // targets read as others, one sentence each
 }
 
-// add notes targets that are read as others, each once.
+// add notes each target read as another one, once, and tells the host.
 func (n *TargetNotes) add(h *Host, targets ...target.Target) {
 	for _, t := range targets {
 		if note := t.ReadAs(); note != "" && !slices.Contains(n.TargetNotes, note) {
@@ -22,7 +22,7 @@ func (n *TargetNotes) add(h *Host, targets ...target.Target) {
 	}
 }
 
-// parseTargets reads targets, and notes which of them are read as others.
+// parseTargets parses targets, and notes those read as others.
 func parseTargets(h *Host, texts []string) (targets []target.Target, notes TargetNotes, err error) {
 	for _, text := range texts {
 		t, err := target.Parse(text)

@@ -14,13 +14,13 @@ import (
 	"syncguard/templates"
 )
 
-// TemplateValues give values to the variables of templates.
+// TemplateValues are values for the variables of templates.
 type TemplateValues struct {
-	Set  []string // NAME=VALUE; a value of env:NAME or file:PATH is read from there and kept secret
+	Set  []string // NAME=VALUE; env:NAME and file:PATH as a value name the source of a secret
 	Vars []string // YAML files of variables
 }
 
-// input returns the values as a template takes them.
+// input returns the values in the form package template takes.
 func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
 	in := template.Input{Name: name, Set: v.Set}
 	for _, path := range v.Vars {
@@ -35,7 +35,7 @@ func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
 
 func (h *Host) readFile(path string) ([]byte, error) { return files.Read(h.Files, path) }
 
-// load reads one template, a file, builtin:NAME or - for stdin.
+// load reads one template: a file, builtin:NAME or - for stdin.
 func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
 	in, err := v.input(h, name)
 	if err != nil {
@@ -64,7 +64,7 @@ func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diag
 	return loadTemplate(h, in, template.Loader{Env: h.Getenv, ReadFile: h.readFile})
 }
 
-// loadTemplate reads a template by its path, or builtin:NAME, or from Data. Other files that it names must lie in its folder.
+// loadTemplate reads a template from in.Data, a path or builtin:NAME. Files named in the template must lie in its folder.
 func loadTemplate(h *Host, in template.Input, loader template.Loader) (*template.Spec, []diag.Diagnostic, error) {
 	loader.Builtin = templates.Files
 	dir := "."
@@ -75,7 +75,7 @@ func loadTemplate(h *Host, in template.Input, loader template.Loader) (*template
 			loader.DisplayPrefix = dir + string(filepath.Separator)
 		}
 		if in.Data != nil {
-			in.Name = path // it is shown as it is, and not read
+			in.Name = path // only shown, not read
 		}
 	}
 	root, err := h.Files.OpenFolder(dir)
@@ -87,7 +87,7 @@ func loadTemplate(h *Host, in template.Input, loader template.Loader) (*template
 	return loader.Load(in)
 }
 
-// templateHint helps where a name was meant that is no file.
+// templateHint adds a hint to the error for a missing template.
 func templateHint(name string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -98,7 +98,7 @@ func templateHint(name string, err error) error {
 	return diag.WithHint(err, "syncguard init writes a template")
 }
 
-// elsewhere drops findings where there is one already: the second would only say what follows from the first.
+// elsewhere drops findings at a position in already: they would only follow from the first.
 func elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })

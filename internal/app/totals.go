@@ -2,14 +2,14 @@ package app
 
 import "syncguard/internal/diag"
 
-// Totals counts what was found in the files that were checked.
+// Totals counts the findings in the checked files.
 type Totals struct {
 	Errors   int `json:"errors"` // findings of each severity, in all files
 	Warnings int `json:"warnings"`
 	Notes    int `json:"notes"`
 
-	Checked      int `json:"-"` // files
-	WithFindings int `json:"-"` // files of them
+	Checked      int `json:"-"` // number of files
+	WithFindings int `json:"-"` // number of files with findings
 }
 
 // Add counts the findings of one file.
@@ -30,7 +30,7 @@ func (t *Totals) Add(ds []diag.Diagnostic) {
 	}
 }
 
-// AtLeast counts the findings of a severity and above.
+// AtLeast returns the number of findings of a severity and above.
 func (t *Totals) AtLeast(s diag.Severity) int {
 	switch s {
 	case diag.Error:

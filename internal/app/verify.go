@@ -17,35 +17,35 @@ import (
 	"syncguard/internal/plist"
 )
 
-// VerifyOptions say whom to trust, and what has to be.
+// VerifyOptions are the files to verify and the requirements.
 type VerifyOptions struct {
 	Paths   []string // files, folders, - for stdin
-	Roots   []string // files of certificates to trust, in place of the system's and Apple's own
-	Pin     string   // SHA-256 of the certificate that every signer must have
-	At      string   // moment to ask about; empty for now
-	Require []string // the answers that must be yes, of Questions
+	Roots   []string // files of certificates to trust, instead of the system's and Apple's roots
+	Pin     string   // SHA-256 of the certificate required of every signer
+	At      string   // time to verify for; empty for now
+	Require []string // Questions to be answered with yes
 }
 
-// Questions names what is asked of each signed file.
+// Questions lists the questions asked about each signed file.
 func Questions() []string {
 	return []string{string(cms.AboutIntegrity), string(cms.AboutTrust), string(cms.AboutValidity)}
 }
 
-// VerifyRun is a run of Verify.
+// VerifyRun is the result of Verify.
 type VerifyRun = Stream[struct{}, *VerifiedFile, *VerifyFooter]
 
 // VerifiedFile is one file with the three answers.
 type VerifiedFile struct {
-	File string `json:"file"` // as it was given or found; `stdin` for `-`
+	File string `json:"file"` // as given or found; `stdin` for `-`
 	*cms.Verdict
 }
 
-// VerifyFooter counts what was verified.
+// VerifyFooter counts the files.
 type VerifyFooter struct {
-	Failed int `json:"failed"` // files that are not `ok`
+	Failed int `json:"failed"` // number of files not `ok`
 
 	Files    int     `json:"-"`
-	Failures []error `json:"-"` // why files could not be read
+	Failures []error `json:"-"` // why files are unreadable
 }
 
 // Verify answers three questions about each signed file: is it whole, is it trusted, and is it valid?
@@ -77,13 +77,13 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 	return run, nil
 }
 
-// findProfiles lists the profiles that arguments name.
+// findProfiles lists the profiles named by arguments.
 func findProfiles(h *Host, paths []string) (inputs []input, failures []error, err error) {
 	finder := inputFinder{h.Files, "stdin", isProfileName, "profile (*.mobileconfig)"}
 	return finder.find(paths)
 }
 
-// verifier holds what is the same for every file.
+// verifier verifies files of one run, with the options they share.
 type verifier struct{ options cms.VerifyOptions }
 
 func newVerifier(h *Host, o VerifyOptions) (*verifier, error) {
@@ -129,9 +129,9 @@ func parseMoment(text string) (time.Time, error) {
 	return time.Time{}, diag.Usage("write 2027-01-31, or 2027-01-31T12:00:00Z", "--at %q is no moment", text)
 }
 
-// parsePin takes a fingerprint as programs print it, with or without colons.
+// parsePin parses a SHA-256 fingerprint as printed by other programs, with or without colons.
 func parsePin(text string) (*[sha256.Size]byte, error) {
-	if _, digits, found := strings.Cut(text, "Fingerprint="); found { // as openssl prints it
+	if _, digits, found := strings.Cut(text, "Fingerprint="); found { // output of openssl
 		text = digits
 	}
 	b, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(text))
@@ -141,7 +141,7 @@ func parsePin(text string) (*[sha256.Size]byte, error) {
 	return (*[sha256.Size]byte)(b), nil
 }
 
-// verify answers for one file. What is no signed file at all is said in the words that every command has for it.
+// verify answers the questions for one file. A file without a signature gets the message all commands share.
 func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 	o := v.options
 	o.Read = func(content []byte) ([]string, error) { return readSigned(name, content) }
@@ -154,7 +154,7 @@ func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 	return f
 }
 
-// readSigned holds what was signed against what a profile is: a property list. It returns what deserves a look.
+// readSigned checks that signed content is a property list. It returns warnings about an unusual one.
 func readSigned(name string, content []byte) (warnings []string, err error) {
 	doc, found := plist.Read(diag.NewFile(name, content))
 	if doc == nil {

@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/template"
 )
 
-// check checks the profile and every declaration.
+// check lints the profile and every declaration, and adds the findings.
 func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Options) error {
 	o.Composed = true
 	if !r.Empty() {
@@ -23,7 +23,7 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 			return err
 		}
 		for _, f := range found {
-			if len(f.Path) > 1 { // identifiers begin with that of the profile, which is another one for each target
+			if len(f.Path) > 1 { // drop the profile's identifier, which differs for each target
 				f.Path[1].ID = strings.TrimPrefix(f.Path[1].ID, r.Profile.Identifier+".")
 			}
 		}
@@ -48,7 +48,7 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 	return nil
 }
 
-// withoutEffect finds what the template says of a declaration that only a payload has a place for.
+// withoutEffect returns findings about template keys without effect in a declaration: they exist for payloads only.
 func (d *Declared) withoutEffect() []diag.Diagnostic {
 	if d.source == nil {
 		return nil
@@ -65,7 +65,7 @@ func (d *Declared) withoutEffect() []diag.Diagnostic {
 	return found
 }
 
-// take keeps what a check found. What it says of the prevention intents their outcomes say already.
+// take adds findings. It drops those about the prevention intents their outcomes repeat.
 func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) bool) {
 	for _, d := range found {
 		planned := isPlanned(d)
@@ -79,14 +79,14 @@ func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) b
 	}
 }
 
-// isCheckedApart says whether a finding is about one of the carried declarations: the check of that declaration alone
-// finds it too, and points at the template.
+// isCheckedApart reports whether a finding is about a declaration inside the profile. The check of the declaration itself finds it
+// too, with a position in the template.
 func (r *Result) isCheckedApart(d diag.Diagnostic) bool {
 	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && len(d.Path) > 3 && d.Path[2].Key == "Declarations" &&
 		d.Rule != rule.DanglingDeclarationReference && d.Rule != rule.DeclarationNotActivated
 }
 
-// twoDNSForms warns of a delivery in which the template writes out the form of DNS settings that the intent does not have.
+// twoDNSForms warns about a DNS payload together with a DNS declaration, one from the intent and one written in the template.
 func (r *Result) twoDNSForms() []diag.Diagnostic {
 	var payload, declaration *plist.Value
 	for _, v := range r.Root.Get("PayloadContent").Items {
@@ -113,7 +113,7 @@ func (r *Result) twoDNSForms() []diag.Diagnostic {
 	}}
 }
 
-// repeatedIdentifiers refuses a declaration of the template's own that has the Identifier of another one.
+// repeatedIdentifiers refuses a declaration written in the template with the Identifier of another one.
 func (r *Result) repeatedIdentifiers() []diag.Diagnostic {
 	var found []diag.Diagnostic
 	seen := map[string]*Declared{}
@@ -122,10 +122,10 @@ func (r *Result) repeatedIdentifiers() []diag.Diagnostic {
 		first := seen[d.Identifier]
 		seen[d.Identifier] = d
 		if first != nil && d.source == nil {
-			d = first // the other one is derived, and cannot give way
+			d = first // report the template's own: the identifier of the other is derived
 		}
 		if first == nil || d.source == nil {
-			continue // two activations that repeat do so because their configurations do
+			continue // activations repeat only if their configurations do
 		}
 		found = append(found, diag.Diagnostic{
 			Rule: rule.RepeatedItem, Severity: diag.Error, Span: d.source.Span, On: r.Target.String(),

@@ -1,4 +1,10 @@
-// Package compose turns a template and a target into a profile, and has it checked before anyone sees it.
+// Package compose turns a template and a target into a checked profile, declarations, or both.
+//
+// Start with Options.Compose: it plans the prevention intents (package intent), adds the payloads and declarations written in the
+// template (written, declare.go), gives every value a position in the template (place.go), and lints the result (check.go).
+// A profile kept verbatim goes through frozen.go. The same input always gives the same bytes.
+//
+// The package signs and writes nothing; package app does.
 package compose
 
 import (
@@ -19,41 +25,41 @@ import (
 	"syncguard/profiles"
 )
 
-// Result is what one target gets: a profile, declarations, or both.
+// Result is the output for one target: a profile, declarations, or both.
 type Result struct {
 	Target       target.Target
 	Profile      *profiles.Profile
-	Root         *plist.Value // the profile as a property list; values keep their place in the template
-	Declarations []Declared   // in the profile where Carried, files of their own otherwise
-	Carried      bool         // the profile carries the declarations, as it has to where nobody manages the device
+	Root         *plist.Value // the profile as a property list; values have their position in the template
+	Declarations []Declared   // inside the profile if Carried, separate files otherwise
+	Carried      bool         // the profile holds the declarations, as it must without MDM
 	Outcomes     []intent.Outcome
-	Findings     []diag.Diagnostic // of the checks, places in the template
+	Findings     []diag.Diagnostic // findings of the checks, with positions in the template
 
-	planned int               // the first payloads are those of the prevention intents
-	written []diag.Diagnostic // those of Findings that are about what the template writes out
+	planned int               // number of payloads from the prevention intents; they come first
+	written []diag.Diagnostic // the Findings about payloads and declarations written in the template
 
-	isRaw func(diag.Diagnostic) bool // whether a finding is about what is raw; nil unless the profile stands as it is
+	isRaw func(diag.Diagnostic) bool // whether a finding is about raw keys; nil unless the profile is kept verbatim
 }
 
-// Options are how things are composed and checked.
+// Options control composing and checking. The zero Options are the usual ones.
 type Options struct {
 	Lint      lint.Options
 	Choice    intent.Choice
-	LegacyURL string // the folder at which MDM devices find the profiles, for com.apple.configuration.legacy; "" for none
+	LegacyURL string // URL of the folder with the profiles, for com.apple.configuration.legacy; "" for no such declaration
 }
 
-// Written returns the findings in what the template itself writes as payloads. They count even where the rest of the
+// Written returns the findings about payloads and declarations written in the template. They count even if the rest of the
 // template has mistakes.
 func (r *Result) Written() []diag.Diagnostic { return slices.Clone(r.written) }
 
-// Empty says whether there is no profile, because it would hold no payload: one that stands as it is counts nevertheless.
-// There can be declarations in either case.
+// Empty reports whether there is no profile, for lack of payloads. A verbatim profile is never empty. There can be declarations
+// in either case.
 func (r *Result) Empty() bool { return len(r.Profile.Payloads) == 0 && r.isRaw == nil }
 
-// SetsNothing says whether neither a profile nor a declaration can set anything on the target.
+// SetsNothing reports whether there is neither a profile nor a declaration for the target.
 func (r *Result) SetsNothing() bool { return r.Empty() && len(r.Declarations) == 0 }
 
-// FileName names the profile so that one sees what it is for: icloud-sync.ios-manual.mobileconfig.
+// FileName returns the file name of the profile, with the target in it: icloud-sync.ios-manual.mobileconfig.
 func (r *Result) FileName(spec *template.Spec) string {
 	return fileStem(spec, r.Target) + ".mobileconfig"
 }
@@ -62,13 +68,13 @@ func fileStem(spec *template.Spec, t target.Target) string {
 	return spec.Profile.Identifier.Value + "." + t.Slug()
 }
 
-// Compose builds what a template gives to a target, in the form that the facts choose, and checks it as the options say.
-// The error is one of reading the schema facts; what is wrong with the template is in Findings.
+// Compose is Options.Compose with the default choice of form. o controls the checks.
 func Compose(spec *template.Spec, t target.Target, c *schema.Catalog, o lint.Options) (*Result, error) {
 	return Options{Lint: o}.Compose(spec, t, c)
 }
 
-// Compose builds what a template gives to a target, in a chosen form.
+// Compose builds a template's profile and declarations for a target, and checks them. Mistakes in the template are in
+// Result.Findings; the error is for unreadable schema facts.
 func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog) (*Result, error) {
 	o.Choice.Legacy = o.LegacyURL != ""
 	plan, err := o.Choice.Plan(spec.Prevention, t, c)
@@ -107,8 +113,8 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 	return r, r.check(spec, lint.New(c), o.Lint)
 }
 
-// applying returns what the template writes out for the target, payloads and declarations apart. What --output leaves out
-// is a finding.
+// applying returns the template's own payloads and declarations for the target. It adds a finding for each one left out by
+// --output.
 func (r *Result) applying(spec *template.Spec, output intent.Output, legacy bool) (payloads, declarations []template.Payload) {
 	for _, payload := range spec.Payloads {
 		isDeclaration := profiles.IsDeclarationType(payload.Type.Value)
@@ -130,14 +136,14 @@ func (r *Result) applying(spec *template.Spec, output intent.Output, legacy bool
 	return payloads, declarations
 }
 
-// inOutcomes says whether a finding about a payload of the prevention intents is what their outcomes say already: what
-// it does on the target, and to the sync.
+// inOutcomes reports whether the outcomes of the prevention intents say the same as a finding about their payloads: the effect on
+// the target and on sync.
 func inOutcomes(d diag.Diagnostic) bool {
 	rule, _ := rules.Find(d.Rule)
 	return d.Severity < diag.Error && (rule.Has(rules.Effect) || rule.Has(rules.Sync))
 }
 
-// payloadIndex returns the index of the payload that a finding is about, a large one for the envelope.
+// payloadIndex returns the index of the payload a finding is about, math.MaxInt for the top level.
 func payloadIndex(d diag.Diagnostic) int {
 	if index, ok := d.Path.Payload(); ok {
 		return index
@@ -145,8 +151,8 @@ func payloadIndex(d diag.Diagnostic) int {
 	return math.MaxInt
 }
 
-// envelope fills the top level of a profile. Its identifier leaves the version of the target out, so that the profile
-// for a newer version replaces the older one.
+// envelope fills the top level of a profile. Its identifier leaves out the target's version, so a profile for a newer version
+// replaces the older one.
 func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 	s := spec.Profile
 	identifier := strings.Join([]string{spec.Organization.Identifier.Value, s.Identifier.Value, t.Group()}, ".")
@@ -169,7 +175,7 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 	return p
 }
 
-// displayName tells the profiles of one template apart: an MDM such as Fleet refuses two of the same name.
+// displayName adds the target to a name: some MDM servers, such as Fleet, refuse two profiles of the same name.
 func displayName(name string, t target.Target) string {
 	if name == "" {
 		name = "Keep iCloud Syncing"
@@ -180,7 +186,7 @@ func displayName(name string, t target.Target) string {
 	return fmt.Sprintf("%s (%s %s)", name, t.Platform, t.Enrollment)
 }
 
-// ByHand returns what is left for a person to do.
+// ByHand returns the settings left for a person to make.
 func ByHand(outcomes []intent.Outcome) []intent.Setting {
 	var settings []intent.Setting
 	for _, o := range outcomes {
@@ -191,14 +197,14 @@ func ByHand(outcomes []intent.Outcome) []intent.Setting {
 	return settings
 }
 
-// identify completes a payload's identity below its profile's.
+// identify derives a payload's identifier and UUID from its profile's identifier.
 func identify(payload profiles.Payload, spec *template.Spec, p *profiles.Profile, id string) profiles.Payload {
 	payload.Identifier = p.Identifier + "." + id
 	payload.UUID = profiles.UUID(spec.Organization.Identifier.Value, payload.Identifier)
 	return payload
 }
 
-// written is a payload that the template writes out in Apple's keys.
+// written returns a payload written in the template in Apple's keys.
 func written(t template.Payload, spec *template.Spec, p *profiles.Profile) profiles.Payload {
 	payload := identify(profiles.Payload{
 		Type:        t.Type.Value,

@@ -16,18 +16,18 @@ import (
 // Declared is one declaration for a target.
 type Declared struct {
 	profiles.Declaration
-	Name string // between the stem and the ending of its file, and behind the identifier of the profile: dns.cloudflare
+	Name string // part of its file name and the end of its Identifier: dns.cloudflare
 
-	source *template.Payload // where the template writes it out, or nil
+	source *template.Payload // its entry in the template; nil for one of an intent
 }
 
-// FileName names the declaration beside the profile: icloud-sync.ios-27-supervised.dns.cloudflare.json.
+// FileName returns the file name of the declaration: icloud-sync.ios-27-supervised.dns.cloudflare.json.
 func (d *Declared) FileName(spec *template.Spec, t target.Target) string {
 	return fileStem(spec, t) + "." + d.Name + ".json"
 }
 
-// declare adds the declarations of the plan and of the template, and an activation for each configuration: one that a
-// device refuses then takes no other with it.
+// declare adds the declarations of the plan and of the template, and an activation for each configuration: a refused one then
+// does not take others with it.
 func (r *Result) declare(spec *template.Spec, planned []profiles.Declaration, written []template.Payload) {
 	for _, d := range planned {
 		r.addDeclaration(spec, Declared{Declaration: d, Name: d.Identifier})
@@ -45,7 +45,7 @@ func (r *Result) declare(spec *template.Spec, planned []profiles.Declaration, wr
 	}
 }
 
-// addDeclaration completes the identity of a declaration and returns it.
+// addDeclaration sets the Identifier of a declaration, adds it to the result and returns it.
 func (r *Result) addDeclaration(spec *template.Spec, d Declared) Declared {
 	d.Identifier = profiles.DeclarationIdentifier(spec.Organization.Identifier.Value, r.Profile.Identifier+"."+d.Name)
 	if d.source != nil && d.source.Identifier.IsSet {
@@ -59,7 +59,7 @@ func (r *Result) activate(spec *template.Spec, d Declared) {
 	r.addDeclaration(spec, Declared{Declaration: profiles.Activation("", d.Identifier), Name: d.Name + ".activation"})
 }
 
-// activated are the configurations that activations of the template name.
+// activated returns the Identifiers of configurations named by the template's own activations.
 func (r *Result) activated() map[string]bool {
 	active := map[string]bool{}
 	for _, d := range r.Declarations {
@@ -75,13 +75,12 @@ func (r *Result) activated() map[string]bool {
 	return active
 }
 
-// carrier is the payload in which a profile carries the declarations. There is none where one of them cannot be encoded;
-// then there is a finding that says why.
+// carrier returns the payload with all declarations. It returns false if one cannot be encoded; a finding says why.
 func (r *Result) carrier() (profiles.Payload, bool) {
 	var all []profiles.Declaration
 	for _, d := range r.Declarations {
 		if len(d.Identifier) > profiles.MaxIdentifier {
-			return profiles.Payload{}, false // the check says so, and where
+			return profiles.Payload{}, false // the check reports it, with its position
 		}
 		all = append(all, d.Declaration)
 	}
@@ -92,7 +91,7 @@ func (r *Result) carrier() (profiles.Payload, bool) {
 	return payload, err == nil
 }
 
-// wrap adds the declaration by which a device fetches the profile itself. Its token is not whole before Seal.
+// wrap adds the legacy declaration for devices to fetch the profile with. Its server token is incomplete before Seal.
 func (r *Result) wrap(spec *template.Spec, folder string) {
 	url := strings.TrimSuffix(folder, "/") + "/" + r.FileName(spec)
 	r.activate(spec, r.addDeclaration(spec, Declared{Name: "profile", Declaration: profiles.Declaration{
@@ -100,7 +99,7 @@ func (r *Result) wrap(spec *template.Spec, folder string) {
 	}}))
 }
 
-// Seal gives the declaration that wraps the profile the bytes of its file, so that its token changes with them.
+// Seal gives the legacy declaration the bytes of the profile file, so that its server token changes with them.
 func (r *Result) Seal(profile []byte) {
 	for i := range r.Declarations {
 		if d := &r.Declarations[i]; d.Type == profiles.LegacyType && d.source == nil {
@@ -109,11 +108,11 @@ func (r *Result) Seal(profile []byte) {
 	}
 }
 
-// placed is the declaration as a tree in which all has a place in the template: what is wrong with it as a whole that of
-// its type.
+// placed returns the declaration as a tree with positions in the template. Findings about the whole declaration point at its
+// type.
 func (d *Declared) placed(spec *template.Spec, t target.Target) *plist.Value {
 	root, err := d.Value()
-	if err != nil { // the template has mistakes, of which this one is part
+	if err != nil { // a mistake in the template; check a tree with the rest
 		root = profiles.Dictionary().Set("Type", profiles.String(d.Type)).Set("Identifier", profiles.String(d.Identifier)).
 			Set("ServerToken", profiles.String("none")).Set("Payload", cmp.Or(d.Payload, profiles.Dictionary()))
 	}
@@ -136,7 +135,7 @@ func (d *Declared) placed(spec *template.Spec, t target.Target) *plist.Value {
 	return root
 }
 
-// withSpan is a copy of a container at another place.
+// withSpan returns a shallow copy of a container with another position.
 func withSpan(v *plist.Value, at diag.Span) *plist.Value {
 	moved := *v
 	moved.Span = at

@@ -8,8 +8,8 @@ import (
 	"syncguard/internal/template"
 )
 
-// freeze makes the profile what a template says that stands as it is: the top level is profile.keys, and a payload what the
-// template writes of it. Of what is made for others only an identity is added where there is none, and to what is raw nothing.
+// freeze replaces the profile by the template's keys, verbatim: profile.keys at the top level, and each payload's own keys. It
+// adds a missing identity (type, version, identifier, UUID), but to raw keys nothing at all.
 func (r *Result) freeze(spec *template.Spec, written []template.Payload) {
 	made := r.Root
 	r.Root = standing(spec.Profile.Keys, made, spec.Profile.Raw.Value)
@@ -29,7 +29,7 @@ func (r *Result) freeze(spec *template.Spec, written []template.Payload) {
 	}
 }
 
-// inAppleKeys is a payload with what a template has words of its own for.
+// inAppleKeys returns a payload's keys, with the template's own words for some of them turned into Apple's keys.
 func inAppleKeys(t template.Payload) *plist.Value {
 	v := copyOf(t.Keys)
 	for _, word := range []struct {
@@ -48,7 +48,7 @@ func inAppleKeys(t template.Payload) *plist.Value {
 	return v
 }
 
-// standing is a copy of keys, with the identity that was made where they have none.
+// standing returns a copy of keys. Unless raw, missing identity keys are taken from made.
 func standing(keys, made *plist.Value, isRaw bool) *plist.Value {
 	v := copyOf(keys)
 	for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"} {
@@ -59,12 +59,12 @@ func standing(keys, made *plist.Value, isRaw bool) *plist.Value {
 	return v
 }
 
-// copyOf is another dictionary with the same values.
+// copyOf returns a shallow copy of a dictionary.
 func copyOf(v *plist.Value) *plist.Value {
 	return &plist.Value{Kind: plist.Dictionary, Fields: slices.Clone(v.Fields), Secret: v.Secret, Span: v.Span}
 }
 
-// asFound makes warnings of errors in what the template wants to have as it was found.
+// asFound turns errors in raw keys into warnings.
 func (r *Result) asFound(found []diag.Diagnostic) []diag.Diagnostic {
 	if r.isRaw == nil {
 		return found

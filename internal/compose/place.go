@@ -7,8 +7,8 @@ import (
 	"syncguard/internal/template"
 )
 
-// placeAll gives what the template does not write itself a place in it, so that every finding has one to point at: keys of
-// the envelope their entry, payloads their type or the intent that asks for them, and all else the target.
+// placeAll gives all generated values a position in the template, for findings to point at: top-level keys get their entry,
+// payloads their type or intent, and everything else the target.
 func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written []template.Payload) {
 	fallback := targetSpan(spec, t)
 	if spec.Profile.Keys == nil {
@@ -28,7 +28,7 @@ func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written [
 	}
 }
 
-// placeEnvelope is about the keys that are written for the template.
+// placeEnvelope gives generated top-level keys the position of their template entry.
 func placeEnvelope(root *plist.Value, spec *template.Spec, fallback diag.Span) {
 	s := spec.Profile
 	for key, span := range map[string]diag.Span{
@@ -53,7 +53,7 @@ func placeField(v *plist.Value, key string, span diag.Span) {
 	}
 }
 
-// targetSpan is where the template names a target, or no place where the command line does.
+// targetSpan returns the position of a target in the template, zero for a target from the command line.
 func targetSpan(spec *template.Spec, t target.Target) diag.Span {
 	for _, e := range spec.Targets {
 		if e.Value == t {

@@ -7,13 +7,13 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Resolver is an encrypted DNS service that a result sets.
+// Resolver is an encrypted DNS service set by a result.
 type Resolver struct {
 	Host string
 	Port int // TCP
 }
 
-// Resolvers lists the DNS services that the profile and the declarations set, each once.
+// Resolvers lists the DNS services set by the profile and the declarations, each once.
 func (r *Result) Resolvers() []Resolver {
 	var all []Resolver
 	trees := []*plist.Value{r.Root}

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/template"
 )
 
-// consent is ConsentText: that of each language that the template names, over which goes what the template writes itself.
+// consent returns ConsentText by language: standard texts in the template's languages, replaced by the template's own texts.
 func consent(spec *template.Spec) map[string]string {
 	texts := map[string]string{}
 	add := func(key, language string) {
@@ -30,7 +30,7 @@ func consent(spec *template.Spec) map[string]string {
 	return texts
 }
 
-// Languages are those of the people who hold the devices, never empty.
+// Languages returns the languages of the people with the devices, as BCP 47 tags. It is never empty.
 func Languages(spec *template.Spec) []string {
 	var all []string
 	for _, l := range spec.Profile.Languages {
@@ -42,7 +42,7 @@ func Languages(spec *template.Spec) []string {
 	return all
 }
 
-// description says what the profile is for, and what a person has to do where it cannot.
+// description returns the purpose of the profile, followed by the steps left for a person.
 func description(spec *template.Spec, outcomes []intent.Outcome) string {
 	var b strings.Builder
 	b.WriteString(spec.Profile.Description.Value)

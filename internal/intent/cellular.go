@@ -9,7 +9,7 @@ import (
 
 var networkUsage = payload{"network-usage", "com.apple.networkusagerules", "Network Usage Rules"}
 
-// planCellular is mostly honest text: Apple has no key, declaration or command that turns cellular data on for iCloud.
+// planCellular mostly explains: Apple has no key, declaration or command to turn on cellular data for iCloud.
 func planCellular(p *planner, o *Outcome, s template.Cellular) {
 	if p.target.Platform.Schema() != target.IOS {
 		o.add("no cellular data switches for apps are known on this platform", fact.Unverified, restrictionsSource)
@@ -22,7 +22,7 @@ func planCellular(p *planner, o *Outcome, s template.Cellular) {
 		p.set(restrictions, "allowAppCellularDataModification", at(profiles.Boolean(false), s.FreezeToggles.Span))
 		o.note("the switches are frozen as they are: turn them on first, install second", restrictionsSource)
 	}
-	// The roaming and Wi-Fi Assist mechanisms are for fleets: by hand they would tell one person what that person can set.
+	// Roaming and Wi-Fi Assist are for MDM only: by hand the person can set them without a profile.
 	if !p.target.Enrollment.IsMDM() {
 		return
 	}
@@ -37,7 +37,7 @@ func planCellular(p *planner, o *Outcome, s template.Cellular) {
 	}
 }
 
-// everySchema is the source of what no schema has.
+// everySchema is the source for a key missing from every schema.
 const everySchema = "apple/device-management: every file of mdm and declarative"
 
 const restrictionsSource = "https://developer.apple.com/documentation/devicemanagement/restrictions"

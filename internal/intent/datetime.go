@@ -13,7 +13,7 @@ var (
 	timeServer   = payload{"time-server", "com.apple.MCX", "Time Server"}
 )
 
-// planDateTime keeps the clock right, without which no certificate and no token counts as valid.
+// planDateTime keeps the clock right: with a wrong one certificates and tokens count as invalid.
 func planDateTime(p *planner, o *Outcome, s template.DateTime) {
 	if p.target.Platform == target.MacOS {
 		planMacDateTime(p, o, s)
@@ -32,7 +32,7 @@ func planDateTime(p *planner, o *Outcome, s template.DateTime) {
 	}
 }
 
-// planMacDateTime uses what a Mac has instead: forceAutomaticDateAndTime does nothing there.
+// planMacDateTime sets the keys of a Mac, where forceAutomaticDateAndTime does nothing.
 func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 	const fleet = "https://github.com/fleetdm/fleet/blob/main/docs/solutions/macos/configuration-profiles/set-time-and-date-automatically.mobileconfig"
 	if s.Automatic.Value && p.apply(o, mechanism{timeServer, []string{"timeServer"}, Locked}) {
@@ -52,7 +52,7 @@ func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 	}
 }
 
-// preferences is the payload that manages one preference domain of a Mac.
+// preferences returns the payload to manage one preference domain of a Mac.
 func preferences(domain, displayName string) payload {
 	return payload{"preferences." + domain, profiles.ManagedPreferences, displayName}
 }

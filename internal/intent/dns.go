@@ -76,13 +76,13 @@ func (p *planner) setDNS(o *Outcome, s template.DNS, where payload, provider tem
 	}
 }
 
-// Apple's pages of the payload and of the declaration, each of which says which networks it covers.
+// Apple's pages of the payload and the declaration, with the networks each covers.
 const (
 	dnsSource            = "https://developer.apple.com/documentation/devicemanagement/dnssettings"
 	dnsDeclarationSource = "https://developer.apple.com/documentation/devicemanagement/networkdnssettings"
 )
 
-// dnsNotes says which networks the setting covers: no schema states that as data.
+// dnsNotes adds the networks covered by the setting: no schema holds them as data.
 func dnsNotes(p *planner, o *Outcome, form dnsForm) {
 	switch e := p.target.Effective(); {
 	case !e.IsMDM():
@@ -114,7 +114,7 @@ func dnsSettingsOf(p *planner, s template.DNS, dnsType string, provider template
 	default:
 		v.Set("DNSProtocol", at(profiles.String("HTTPS"), s.Protocol.Span)).Set("ServerURL", text(s.Custom.ServerURL))
 	}
-	// Without addresses the device asks the very resolver that may be blocked where the provider is.
+	// Without addresses the device looks the provider up with a resolver that may be blocked.
 	if addresses := profiles.Strings(r.addresses...); named {
 		v.Set("ServerAddresses", addresses)
 	} else if len(s.Custom.Addresses) > 0 {
@@ -129,12 +129,12 @@ func dnsSettingsOf(p *planner, s template.DNS, dnsType string, provider template
 	return v
 }
 
-// has says whether a key works on every device of the target.
+// has reports whether a key works on every device of the target.
 func (p *planner) has(payloadType string, path ...string) bool {
 	return p.apply(&Outcome{}, mechanism{payload{payloadType: payloadType}, path, Preset})
 }
 
-// onDemandRules exempts networks and names. The first rule that matches a network wins, so the last one matches any.
+// onDemandRules exempts networks and names. The first rule to match a network wins, so the last one matches all.
 func onDemandRules(s template.DNS) *plist.Value {
 	rules := profiles.Array()
 	exempt := func(key string, values []template.Entry[string]) {
@@ -178,7 +178,7 @@ func providerNames(s template.DNS, providers []template.Entry[template.DNSProvid
 	return strings.Join(names, " and ")
 }
 
-// text and texts turn what a template says into values that keep their place and secrecy.
+// text and texts turn template entries into values with the same position and secrecy.
 func text(e template.Entry[string]) *plist.Value {
 	v := at(profiles.String(e.Value), e.Span)
 	v.Secret = e.Secret

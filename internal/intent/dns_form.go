@@ -16,13 +16,13 @@ const (
 	dnsDeclaration = "com.apple.configuration.network.dns-settings"
 )
 
-// dnsForm is the form that a target gets: one of the two, never both, which would be two entries in Settings.
+// dnsForm is the form for a target: one of the two, never both, since Settings would show two entries.
 type dnsForm struct {
 	payloadType string
-	since       target.Version // where only the newer devices of the group know it, and it was asked for nevertheless
+	since       target.Version // first version of the form, if asked for although older devices of the target do not know it
 }
 
-// dnsForm chooses. The declaration wins wherever every device of the group takes it.
+// dnsForm chooses the form. The declaration wins if every device of the target knows it.
 func (p *planner) dnsForm(o *Outcome) dnsForm {
 	declaration, _ := p.availability(mechanism{payload: payload{payloadType: dnsDeclaration}})
 	old, _ := p.availability(mechanism{payload: payload{payloadType: dnsPayload}})
@@ -45,7 +45,7 @@ func (p *planner) dnsForm(o *Outcome) dnsForm {
 	return dnsForm{payloadType: dnsPayload}
 }
 
-// askedForDeclaration warns where older devices of the group, or all, get nothing by it.
+// askedForDeclaration returns the declaration, with a warning if it has no effect on some or all devices of the target.
 func (p *planner) askedForDeclaration(s availability) dnsForm {
 	form := dnsForm{payloadType: dnsDeclaration}
 	if !s.works && len(s.limits) == 1 && s.limits[0].Obstacle == schema.NotYetIntroduced {
@@ -57,7 +57,7 @@ func (p *planner) askedForDeclaration(s availability) dnsForm {
 	return form
 }
 
-// newer is the planner for the devices of the group that know the form, on which the outcome does not rest.
+// newer returns a planner for the devices new enough for the form. Its outcome is not the target's.
 func (p *planner) newer(form dnsForm) *planner {
 	q := *p
 	q.target.Version = form.since
@@ -68,7 +68,7 @@ func isNotOnPlatform(s availability) bool {
 	return len(s.limits) > 0 && s.limits[0].Obstacle == schema.NotOnPlatform
 }
 
-// warn adds a finding about the choice of form.
+// warn adds a warning about the choice of form. format takes the target.
 func (p *planner) warn(format, help string) {
 	p.plan.Findings = append(p.plan.Findings, diag.Diagnostic{
 		Rule: rule.WorseDNSForm, Severity: diag.Warning, Message: fmt.Sprintf(format, p.target), Help: help,

@@ -1,6 +1,11 @@
-// Package baseline holds the prevention intents: what can be done against iCloud's "Sync Paused" on a device, and what
-// cannot. One file an intent. Each says what to put into the profile for a target and what that will really do there;
-// the answer is computed from the schema facts, and the few facts that no schema states stand beside their source.
+// Package intent holds the prevention intents, the measures against iCloud's "Sync Paused": date & time, DNS, cellular data,
+// storage and software updates, one file each.
+//
+// Start with Choice.Plan in plan.go: for a target it calls every intent's plan function. Each adds keys to payloads or
+// declarations and records their real effect on the target as an Outcome (outcome.go). Effects are computed from the schema
+// facts; the few facts missing there stand next to their sources. settings.go holds the steps left for a person.
+//
+// The package builds no profile; package compose does.
 package intent
 
 import (
@@ -13,7 +18,7 @@ import (
 // ID names one thing that keeps iCloud syncing.
 type ID string
 
-// The intents, in the order in which they are reported.
+// The intents, in the order of reports.
 const (
 	DateTime ID = "date-time"
 	DNS      ID = "dns"
@@ -22,10 +27,10 @@ const (
 	Updates  ID = "updates"
 )
 
-// Intents lists every intent.
+// All lists every intent.
 func All() []ID { return []ID{DateTime, DNS, Cellular, Storage, Updates} }
 
-// Title is the intent as a heading.
+// Title returns the intent as a heading.
 func (i ID) Title() string {
 	switch i {
 	case DateTime:
@@ -36,7 +41,7 @@ func (i ID) Title() string {
 	return string(i)
 }
 
-// Class is what a profile does about an intent on a target.
+// Class is the strength of a profile's effect on an intent.
 type Class string
 
 // The classes, strongest first.
@@ -51,7 +56,7 @@ const (
 // Classes lists every class, strongest first.
 func Classes() []Class { return []Class{Enforced, Locked, Preset, Manual, None} }
 
-// Label returns the class as a person reads it.
+// Label returns the class in words for people.
 func (c Class) Label() string {
 	switch c {
 	case Manual:
@@ -80,41 +85,41 @@ func (c Class) Meaning() string {
 // Stronger reports whether a does more than b.
 func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
 
-// Outcome is what a profile does about one intent on one target.
+// Outcome is the effect of a profile on one intent, on one target.
 type Outcome struct {
 	Intent     ID          `json:"intent"`     // `date-time`, `dns`, `cellular`, `storage`, `updates`
 	Class      Class       `json:"class"`      // `enforced`, `locked`, `preset`, `manual`, `none`
-	Mechanisms []string    `json:"mechanisms"` // payload type and key of each mechanism that is set; empty where nothing is
-	Tried      []Mechanism `json:"-"`          // every mechanism that was tried, in order
+	Mechanisms []string    `json:"mechanisms"` // payload type and key of each mechanism set; may be empty
+	Tried      []Mechanism `json:"-"`          // every mechanism tried, in order
 	Notes      []Note      `json:"notes"`      // conditions and consequences
-	Settings   []Setting   `json:"settings"`   // what a person can do by hand
-	Source     string      `json:"source"`     // where the class comes from
+	Settings   []Setting   `json:"settings"`   // steps a person can take by hand
+	Source     string      `json:"source"`     // source of the class
 }
 
-// Mechanism is a payload type or key that may serve an intent, and whether it does on the target.
+// Mechanism is a payload type or key tried for an intent on a target.
 type Mechanism struct {
 	Type  string
-	Path  []string // to the key; empty: the type as a whole
+	Path  []string // path of the key; empty for the whole type
 	Works bool
 }
 
-// Mechanism is the mechanism as one reads it: com.apple.MCX.timeServer.
+// String returns the payload type and key, such as com.apple.MCX.timeServer.
 func (l Mechanism) String() string { return strings.Join(append([]string{l.Type}, l.Path...), ".") }
 
-// Note is one fact that a person should know about an outcome.
+// Note is a fact to know about an outcome.
 type Note struct {
 	Text     string        `json:"text"`     // one clause, no full stop
 	Evidence fact.Evidence `json:"evidence"` // `apple`, `community`, `unverified`
-	Source   string        `json:"source"`   // where it can be read
-	Detail   bool          `json:"-"`        // true of the class wherever it is reached, so a table need not say it
+	Source   string        `json:"source"`   // page or issue stating it
+	Detail   bool          `json:"-"`        // follows from the class, so a table leaves it out
 }
 
-// ReadAgain is said of a key of a profile that is newer than the oldest devices of a target.
+// ReadAgain returns the note for a profile key newer than a target's oldest devices.
 func ReadAgain() Note {
 	return Note{Text: "is not read after an upgrade until the profile is delivered again", Evidence: fact.Community, Source: "https://github.com/fleetdm/fleet/issues/25578"}
 }
 
-// Label says the note with its evidence, where that is not Apple's word.
+// Label returns the note, with its evidence unless Apple states it.
 func (n Note) Label() string {
 	if n.Evidence == fact.Apple {
 		return n.Text
@@ -122,28 +127,28 @@ func (n Note) Label() string {
 	return n.Text + " (" + string(n.Evidence) + ")"
 }
 
-// Setting is what a person does by hand where a profile cannot.
+// Setting is a step for a person to take by hand, beyond the reach of a profile.
 type Setting struct {
-	Path     []string      `json:"path"`     // from the Settings app down
-	Value    string        `json:"value"`    // what to choose at the end
-	Evidence fact.Evidence `json:"evidence"` // of the labels on the current version
+	Path     []string      `json:"path"`     // from the Settings app down to the switch
+	Value    string        `json:"value"`    // value to choose
+	Evidence fact.Evidence `json:"evidence"` // for the labels, on the current version
 }
 
 func (s Setting) String() string { return strings.Join(s.Path, " > ") + ": " + s.Value }
 
-// note adds a fact that Apple's schema or documentation states.
+// note adds a fact stated by Apple's schemas or documentation.
 func (o *Outcome) note(text, source string) { o.add(text, fact.Apple, source) }
 
 func (o *Outcome) add(text string, e fact.Evidence, source string) {
 	o.Notes = append(o.Notes, Note{Text: text, Evidence: e, Source: source})
 }
 
-// detail adds a fact that goes without saying in a table.
+// detail adds a fact too obvious for a table.
 func (o *Outcome) detail(text string, e fact.Evidence, source string) {
 	o.Notes = append(o.Notes, Note{text, e, source, true})
 }
 
-// raise raises the class to c, through a payload type and key.
+// raise raises the class to c, unless it is stronger already, and adds the mechanism.
 func (o *Outcome) raise(c Class, mechanism string) {
 	if Stronger(c, o.Class) {
 		o.Class = c

@@ -15,28 +15,27 @@ import (
 	"syncguard/profiles"
 )
 
-// Catalog is what the intents ask of the schema facts.
+// Catalog looks up schema facts by type.
 type Catalog interface {
 	Payloads(payloadType string) ([]*schema.Type, error)
 	Declaration(declarationType string) (*schema.Type, error)
 }
 
-// Plan is what the prevention intents give to one target. Identifier in a payload or declaration is only the last part,
-// unique in the plan; the composer completes it and derives the UUID.
+// Plan is the contribution of the prevention intents to one target. The Identifier of a payload or declaration is only its last
+// part, unique in the plan; package compose completes it and derives the UUID.
 type Plan struct {
 	Payloads     []profiles.Payload
 	Declarations []profiles.Declaration // configurations, without their activations
-	Outcomes     []Outcome              // one for each intent that is on
-	Findings     []diag.Diagnostic      // about the Choice, where it is worse than what the facts would choose
+	Outcomes     []Outcome              // one for each enabled intent
+	Findings     []diag.Diagnostic      // warnings about a Choice worse than the default
 }
 
-// New plans the intents of a template for a target, in the form that the facts choose. The error is one of reading the
-// schema facts.
+// New plans the intents of a template for a target, with the zero Choice. The error is for unreadable schema facts.
 func New(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
 	return Choice{}.Plan(prevention, t, c)
 }
 
-// Plan plans the intents of a template for a target.
+// Plan plans the intents of a template for a target. The error is for unreadable schema facts.
 func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
 	p := &planner{target: t, catalog: c, choice: choice, plan: &Plan{}}
 	for _, intent := range []struct {
@@ -59,7 +58,7 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 		}
 		intent.plan(p, &o)
 		if o.Class == None && !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Evidence != fact.Apple }) {
-			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), fact.Unverified, "") // that there is none, Apple does not say
+			o.add(fmt.Sprintf("no setting for it is known on %s", t.Platform), fact.Unverified, "") // unverified: Apple does not say there is none
 		}
 		for _, n := range o.Notes {
 			o.Source = cmp.Or(o.Source, n.Source)
@@ -69,7 +68,7 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 	return p.plan, p.err
 }
 
-// bind binds the part of the template that an intent reads.
+// bind binds an intent's part of the template.
 func bind[T any](part T, plan func(*planner, *Outcome, T)) func(*planner, *Outcome) {
 	return func(p *planner, o *Outcome) { plan(p, o, part) }
 }
@@ -83,13 +82,12 @@ type planner struct {
 	err     error
 }
 
-// payload is one that the plan may hold, as a payload of a profile or as a declaration, by its type: several intents can
-// share it.
+// payload is a payload or, by its type, a declaration of the plan. Several intents can share it.
 type payload struct{ id, payloadType, displayName string }
 
 func (p payload) isDeclaration() bool { return profiles.IsDeclarationType(p.payloadType) }
 
-// mechanism is a key that may serve an intent: what it does where it works, and where it sits.
+// mechanism is a key that may serve an intent, and the class it reaches if it works.
 type mechanism struct {
 	payload payload
 	path    []string // to the key, for the schema; empty: the payload as a whole
@@ -100,15 +98,16 @@ func (l mechanism) String() string {
 	return Mechanism{Type: l.payload.payloadType, Path: l.path}.String()
 }
 
-// availability is what the schema facts and the choice of form say of a mechanism on the target.
+// availability is a mechanism's availability on the target, by the schema facts and the choice of form.
 type availability struct {
 	works      bool
-	conditions []Note // what it rests on, or what stands in its way
+	conditions []Note // conditions or obstacles
 	limits     []schema.Limit
 	source     string
 }
 
-// availability looks a mechanism up. A form that is not delivered to the target is an obstacle like any other.
+// availability looks up a mechanism. A form not delivered to the target is an obstacle like any other. It returns false after an
+// error in p.err.
 func (p *planner) availability(l mechanism) (availability, bool) {
 	if p.err != nil {
 		return availability{}, false
@@ -137,7 +136,7 @@ func (p *planner) availability(l mechanism) (availability, bool) {
 	return s, true
 }
 
-// apply reports whether a mechanism works on the target, and records what it does, what it rests on, or what stands in its way.
+// apply reports whether a mechanism works on the target, and records its class with conditions or obstacles in o.
 func (p *planner) apply(o *Outcome, l mechanism) bool {
 	s, ok := p.availability(l)
 	if !ok {
@@ -154,7 +153,7 @@ func (p *planner) apply(o *Outcome, l mechanism) bool {
 	return s.works
 }
 
-// definition finds the type that has the key, among those that share a payload type.
+// definition finds the type with the key, among the types sharing a payload type.
 func (p *planner) definition(payloadType string, path []string) (*schema.Type, error) {
 	types, err := p.types(payloadType)
 	if err != nil {
@@ -179,7 +178,7 @@ func (p *planner) types(name string) ([]*schema.Type, error) {
 	return []*schema.Type{t}, err
 }
 
-// set puts a key into a payload or declaration of the plan, which is added when it is not there yet.
+// set sets a key of a payload or declaration, adding it to the plan if missing.
 func (p *planner) set(where payload, key string, value *plist.Value) {
 	keys := p.plan.keys(where.id)
 	if keys == nil {
@@ -190,7 +189,7 @@ func (p *planner) set(where payload, key string, value *plist.Value) {
 	keys.Set(key, value)
 }
 
-// keys are those of a payload or declaration that the plan holds, or nil.
+// keys returns the keys of a payload or declaration of the plan, nil if missing.
 func (p *Plan) keys(id string) *plist.Value {
 	for _, payload := range p.Payloads {
 		if payload.Identifier == id {
@@ -213,7 +212,7 @@ func (p *Plan) add(where payload, keys *plist.Value) {
 	p.Payloads = append(p.Payloads, profiles.Payload{Type: where.payloadType, Identifier: where.id, DisplayName: where.displayName, Keys: keys})
 }
 
-// at gives a composed value the place in the template that it comes from.
+// at sets the position of a value in the template, and returns the value.
 func at(v *plist.Value, span diag.Span) *plist.Value {
 	v.Span = span
 	return v

@@ -5,7 +5,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// settings returns what a person can do by hand for an intent. Labels marked Unverified were not seen on version 27.
+// settings returns the steps a person can take by hand for an intent. Labels marked Unverified were not seen on version 27.
 //
 // Sources: Apple's support pages for each platform as far as they were at hand, among them https://support.apple.com/102433
 // (Low Data Mode, Data Mode) and https://support.apple.com/101604 (Low Power Mode, Power Mode); the CIS macOS Benchmark for
@@ -26,7 +26,7 @@ func settings(i ID, t target.Target) []Setting {
 	return nil
 }
 
-// apps is the step before the settings of an app, which came with iOS 18.
+// apps returns the step to an app's settings, new in iOS 18.
 func apps(t target.Target) string {
 	if t.Platform.Schema() == target.IOS && t.Version.Major < 18 {
 		return "Apps (from version 18)"
@@ -68,7 +68,7 @@ func dnsSettings(p target.Platform) []Setting {
 
 func cellularSettings(t target.Target) []Setting {
 	if t.Platform.Schema() != target.IOS {
-		return nil // no other platform is known to have cellular data switches for apps
+		return nil // no other known platform has cellular data switches for apps
 	}
 	return []Setting{
 		{[]string{"Settings", "Cellular", "iCloud Drive"}, "on", fact.Unverified},

@@ -10,7 +10,7 @@ import (
 // settingsSource is about QuotaSize and ResidentUsers, which came with iOS 13.4.
 const settingsSource = "https://developer.apple.com/documentation/devicemanagement/settingscommand"
 
-// planStorage is mostly honest text too: Apple has no key for Optimize Storage on any platform.
+// planStorage mostly explains too: Apple has no key for Optimize Storage on any platform.
 func planStorage(p *planner, o *Outcome, s template.Storage) {
 	if !s.Hints.Value {
 		o.Settings = nil

@@ -18,8 +18,8 @@ const (
 	enforcementSource = "https://developer.apple.com/documentation/devicemanagement/softwareupdateenforcementspecific"
 )
 
-// planUpdates keeps the operating system current: by declaration where every device of the group takes it. Only a Mac ever
-// had profile keys for it, and macOS 27 removes them.
+// planUpdates keeps the operating system current: by declaration if every device of the target knows it. Only macOS ever had
+// profile keys for it, and version 27 removes them.
 func planUpdates(p *planner, o *Outcome, s template.Updates) {
 	declared := s.Automatic.Value && declareUpdates(p, o, s)
 	if p.target.Platform == target.MacOS && s.Automatic.Value && !declared {
@@ -33,7 +33,7 @@ func planUpdates(p *planner, o *Outcome, s template.Updates) {
 	}
 }
 
-// declareUpdates sets com.apple.configuration.softwareupdate.settings, and says whether it counts on the target.
+// declareUpdates sets com.apple.configuration.softwareupdate.settings, and reports whether it works on the target.
 func declareUpdates(p *planner, o *Outcome, s template.Updates) bool {
 	on := profiles.Dictionary()
 	for _, key := range updateActions(p.target) {
@@ -44,7 +44,7 @@ func declareUpdates(p *planner, o *Outcome, s template.Updates) bool {
 		}
 	}
 	if len(on.Fields) == 0 {
-		p.apply(o, mechanism{updateSettings, []string{"AutomaticActions", "InstallOSUpdates"}, Enforced}) // it says why
+		p.apply(o, mechanism{updateSettings, []string{"AutomaticActions", "InstallOSUpdates"}, Enforced}) // records the obstacle
 		return false
 	}
 	p.set(updateSettings, "AutomaticActions", at(on, s.Automatic.Span))
@@ -52,8 +52,8 @@ func declareUpdates(p *planner, o *Outcome, s template.Updates) bool {
 	return true
 }
 
-// updateActions are the keys of AutomaticActions to set. A key that a device does not know makes it refuse the whole
-// declaration, and when InstallSecurityUpdate came to platforms other than the Mac is not known.
+// updateActions returns the keys of AutomaticActions to set. A device refuses the whole declaration for one unknown key, and the
+// first version with InstallSecurityUpdate is unknown outside macOS.
 func updateActions(t target.Target) []string {
 	keys := []string{"Download", "InstallOSUpdates"}
 	if t.Platform == target.MacOS || t.Version.Major >= 27 {
