@@ -14,7 +14,7 @@ import (
 	"syncguard/internal/view"
 )
 
-// A real profile under Developer ID: verify, identity show and serve say that devices have Apple's root, though this machine does not.
+// A real profile under Developer ID: verify, identity show and serve say that devices have Apple's root, although this machine does not.
 func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 	folder := os.Getenv("SYNCGUARD_DATA")
 	switch {
@@ -60,7 +60,7 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Identity(shown)
-		for _, want := range []string{"devices probably say “Verified”", `probably Verified: Apple devices have its root "Apple Root CA", though this machine does not`} {
+		for _, want := range []string{"devices probably show “Verified”", `probably Verified: Apple devices have its root "Apple Root CA", although this machine does not`} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%s is missing in %s", want, b.String())
 			}

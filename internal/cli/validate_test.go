@@ -107,7 +107,7 @@ func TestValidateEveryForm(t *testing.T) {
 		if code != 1 || !strings.Contains(stdout, place) {
 			t.Errorf("%s: exit code %d, and %q does not stand in\n%s", form, code, place, stdout)
 		}
-		positions := strings.Count(stdout, "positions are in the signed content")
+		positions := strings.Count(stdout, "lines and columns are those of the signed content")
 		if want := strings.HasPrefix(form, "signed") && !strings.Contains(form, "binary") || form == "PEM"; want != (positions == 1) {
 			t.Errorf("%s: positions are explained %d times", form, positions)
 		}

@@ -90,7 +90,7 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>allowCamera</key><false/>", "com.apple.applicationaccess.allowCamera", "iOS/supervised", "enforced"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "iOS/manual", "enforced: is deprecated where the device is not supervised"},
 		{restriction + "<key>allowCloudPhotoLibrary</key><false/>", "", "macOS/device", "enforced"},
-		{restriction + "<key>allowCamera</key><true/>", "", "iOS/supervised", "preset: is what holds without it: it restricts nothing"},
+		{restriction + "<key>allowCamera</key><true/>", "", "iOS/supervised", "preset: equals the default, so it restricts nothing"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/supervised", "enforced: keeps the time right; the time zone follows only while the device can find its location"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "iOS/manual", "none: needs a supervised device"},
 		{restriction + "<key>forceAutomaticDateAndTime</key><true/>", "", "macOS/supervised", "none: is not on this platform"},
@@ -99,30 +99,30 @@ func TestKeys(t *testing.T) {
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@26/supervised", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>forceDelayedSoftwareUpdates</key><true/>", "", "iOS@27/supervised", "none: was removed in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
 		{restriction + "<key>noSuchKey</key><true/>", "com.apple.applicationaccess.noSuchKey", "iOS", "none?: is not in the schema of com.apple.applicationaccess"},
-		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key that Apple's schema does not list"},
-		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.mail.managed <key>IdentificationUUID</key><string>a</string>", "", "macOS", "enforced?: is a key outside Apple's schema"},
+		{"com.apple.vpn.managed <key>VendorConfig</key><dict><key>WgQuickConfig</key><string>a</string></dict>", "", "iOS@26", "enforced?: is set; Apple's schema does not tell if a person can change it"},
 		// keys in arrays of arrays, and what holds no key
 		{"com.apple.homescreenlayout <key>Pages</key><array><array><dict><key>Type</key><string>Application</string></dict></array></array>", "com.apple.homescreenlayout.Pages.Type", "iOS/supervised",
-			"enforced?: is set; Apple's schema does not say whether a person can change it"},
-		{"com.apple.homescreenlayout <key>Pages</key><array><array/></array>", "com.apple.homescreenlayout.Pages", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+			"enforced?: is set; Apple's schema does not tell if a person can change it"},
+		{"com.apple.homescreenlayout <key>Pages</key><array><array/></array>", "com.apple.homescreenlayout.Pages", "iOS/supervised", "enforced?: is set; Apple's schema does not tell if a person can change it"},
 		{dns + "<key>DNSSettings</key><dict/>", "com.apple.dnsSettings.managed.DNSSettings", "iOS@27/manual-supervised", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		// a schema that names no platform
-		{"com.apple.security.wapi-identity <key>PEMData</key><data>YQ==</data>", "", "iOS", "enforced?: is of a type for which the schema names no platform; is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.security.wapi-identity <key>PEMData</key><data>YQ==</data>", "", "iOS", "enforced?: is of a type without platforms in the schema; is set; Apple's schema does not tell if a person can change it"},
 		// what a device ignores, by Apple's words alone
 		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/device", "none: needs ContentFilterUUID beside it where the device is not supervised"},
-		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not say whether a person can change it"},
-		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/supervised", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string><key>ContentFilterUUID</key><string>a</string>", "", "iOS/device", "enforced?: is set; Apple's schema does not tell if a person can change it"},
+		{"com.apple.webcontent-filter <key>FilterType</key><string>Plugin</string>", "", "iOS/supervised", "enforced?: is set; Apple's schema does not tell if a person can change it"},
 		{"com.apple.globalethernet.managed <key>ProxyType</key><string>Manual</string>", "", "macOS/user", "none: is not supported in User Enrollment"},
 		// the passcode by hand: one report against Apple's schema
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/manual", "enforced?: is deprecated from version 27 on; was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "macOS@26/device", "enforced: is deprecated from version 27 on"},
-		{"com.apple.AssetCache.managed <key>AllowPersonalCaching</key><false/>", "", "macOS@26", "enforced?: is deprecated from version 27 on; is replaced by com.apple.configuration.content-cache.settings; keeps iCloud data off this cache; is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.AssetCache.managed <key>AllowPersonalCaching</key><false/>", "", "macOS@26", "enforced?: is deprecated from version 27 on; is replaced by com.apple.configuration.content-cache.settings; keeps iCloud data off this cache; is set; Apple's schema does not tell if a person can change it"},
 		{dns + server, "com.apple.dnsSettings.managed.DNSSettings.DNSProtocol", "iOS@26/manual", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/supervised", "enforced: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings; covers managed Wi-Fi networks only"},
 		{dns + server + "<key>ProhibitDisablement</key><true/>", "", "iOS@18/manual", "preset: is deprecated from version 27 on; is replaced by com.apple.configuration.network.dns-settings"},
 		{"com.apple.MCX <key>timeServer</key><string>a</string>", "", "macOS", "locked?: sets the time server and locks the switch, but does not turn network time on where it was off"},
 		{"com.apple.SoftwareUpdate <key>AutomaticDownload</key><false/>", "", "macOS@15", "enforced: is gone in version 27; is replaced by com.apple.configuration.softwareupdate.settings"},
-		{"com.apple.wifi.managed <key>SSID_STR</key><string>a</string>", "", "iOS", "enforced?: is set; Apple's schema does not say whether a person can change it"},
+		{"com.apple.wifi.managed <key>SSID_STR</key><string>a</string>", "", "iOS", "enforced?: is set; Apple's schema does not tell if a person can change it"},
 		{"com.apple.mobiledevice.passwordpolicy <key>minLength</key><integer>8</integer>", "", "iOS@26", "enforced: is deprecated from version 27 on"},
 		{"com.apple.networkusagerules <key>ApplicationRules</key><array><dict><key>AllowCellularData</key><false/></dict></array>", "", "iOS/manual", "none: can be installed by MDM only"},
 	})
@@ -131,7 +131,7 @@ func TestKeys(t *testing.T) {
 // The same of preferences of a Mac, in both of their forms.
 func TestPreferenceKeys(t *testing.T) {
 	const (
-		unlisted = "is set; whether the app obeys it is not known, since no schema or manifest lists it"
+		unlisted = "is set, but is in no schema or manifest: the app may ignore it"
 		forced   = "<key>PayloadContent</key><dict><key>%s</key><dict><key>%s</key><array><dict><key>mcx_preference_settings</key><dict><key>%s</key><true/></dict></dict></array></dict></dict>"
 	)
 	managed := func(domain, state, key string) string {
@@ -149,26 +149,26 @@ func TestPreferenceKeys(t *testing.T) {
 		{managed("com.google.Chrome", "Forced", "BrandNewPolicy"), "", "iOS", "none: is not on this platform"},
 		{managed("com.apple.applicationaccess", "Forced", "noSuchKey"), "", "macOS", "enforced?: " + unlisted},
 		// a preference that a manifest lists beside Apple's schema, or instead of it
-		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{"com.apple.finder <key>ShowRecentTags</key><true/>", "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{"com.apple.finder <key>FXPreferredViewStyle</key><string>Nlsv</string>", "", "macOS", "enforced?: is a preference outside Apple's schemas"},
+		{"com.apple.finder <key>ShowRecentTags</key><true/>", "", "macOS", "enforced?: is a preference outside Apple's schemas"},
 		{"com.apple.finder <key>NobodyListsThis</key><true/>", "", "macOS", "enforced?: " + unlisted},
-		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
+		{managed("com.apple.finder", "Forced", "FXPreferredViewStyle"), "", "macOS", "enforced?: is a preference outside Apple's schemas"},
 		{managed("com.apple.finder", "Forced", "ProhibitBurn"), "", "macOS", "enforced?: is documented by Apple as a payload, not as a managed preference"},
 		{"com.apple.timed <key>TMAutomaticTimeOnlyEnabled</key><true/>", "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
 		// several domains in one payload: one of them counts
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.example.a</key><dict><key>Forced</key><array><dict><key>mcx_preference_settings</key><dict><key>b</key><true/></dict></dict></array></dict><key>com.example.c</key><dict/></dict>",
-			"com.example.a.b", "macOS", "enforced?: shares its payload with other domains, of which a Mac on 26.6 applied one; " + unlisted},
+			"com.example.a.b", "macOS", "enforced?: shares its payload with other domains, and a Mac on 26.6 applied only one of them; " + unlisted},
 		// what a manifest says of platforms is not Apple's word
 		{"com.google.Chrome <key>BlockThirdPartyCookies</key><true/>", "", "iOS", "none?: is not on this platform"},
 		// without the wrapper nothing is set
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: is in the wrong place: a Mac reads only keys in mcx_preference_settings below Forced or Set-Once"},
 		{"com.apple.ManagedClient.preferences <key>PayloadContent</key><dict><key>com.apple.timed</key><dict><key>Forced</key><array><dict><key>TMAutomaticTimeOnlyEnabled</key><true/></dict></array></dict></dict>",
-			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
+			"com.apple.timed.TMAutomaticTimeOnlyEnabled", "macOS", "none?: is in the wrong place: a Mac reads only keys in mcx_preference_settings below Forced or Set-Once"},
 		{"com.apple.ManagedClient.preferences <key>com.apple.timed</key><true/>", "com.apple.ManagedClient.preferences.com.apple.timed", "macOS",
-			"none?: stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings"},
-		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference that Apple's schemas do not list"},
-		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "preset?: is a preference that Apple's schemas do not list"},
+			"none?: is in the wrong place: a Mac reads only keys in mcx_preference_settings below Forced or Set-Once"},
+		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "com.apple.finder.FXRemoveOldTrashItems", "macOS", "enforced?: is a preference outside Apple's schemas"},
+		{managed("com.apple.finder", "Set-Once", "FXRemoveOldTrashItems"), "", "macOS", "preset?: is a preference outside Apple's schemas"},
 		{managed("com.apple.finder", "Forced", "FXRemoveOldTrashItems"), "", "iOS", "none: is not on this platform"},
 		{managed("com.apple.timed", "Forced", "TMAutomaticTimeOnlyEnabled"), "", "macOS", "locked?: is undocumented by Apple; security baselines use it"},
 		{managed("com.apple.bird", "Set-Once", "optimize-storage"), "", "macOS", "preset?: is a preference that nobody is known to have managed by profile"},
@@ -398,7 +398,7 @@ func TestStorySentences(t *testing.T) {
 	want := []string{
 		"It needs a supervised device.",
 		"com.apple.x is odd (community).",
-		"To have it enforced: supervised MDM, from version 27 on (Apple Configurator or Automated Device Enrollment supervise a device).",
+		"To have it enforced: supervised MDM, from version 27 on (Apple Configurator or Automated Device Enrollment supervises a device).",
 	}
 	got := s.Sentences()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

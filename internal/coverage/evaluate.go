@@ -36,7 +36,7 @@ func (ev *evaluator) cell() Cell {
 	case t.key != nil:
 		works = ev.noteLimits(&c, t.Type, ev.path...)
 		if t.key.Dropped {
-			c.note("is not listed any more in Apple's newest schema", fact.Apple, c.Source)
+			c.note("is no longer in Apple's newest schema", fact.Apple, c.Source)
 		}
 		if by := replacement(t); by != "" && slices.ContainsFunc(t.Type.AvailabilityAt(ev.target.Platform, ev.path...).Telling(ev.target), isLifecycle) {
 			c.note("is replaced by "+by, fact.Apple, c.Source)
@@ -58,7 +58,7 @@ func (c *Cell) note(text string, e fact.Evidence, source string) {
 func (ev *evaluator) whyUnread(t candidate) intent.Note {
 	switch {
 	case ev.misplaced:
-		return intent.Note{Text: "stands where nothing reads it: a Mac reads what is below Forced or Set-Once in mcx_preference_settings",
+		return intent.Note{Text: "is in the wrong place: a Mac reads only keys in mcx_preference_settings below Forced or Set-Once",
 			Evidence: fact.Community, Source: "https://github.com/MACE-App/MACE/issues/24"}
 	case ev.domain != nil || t.key != nil:
 	case t.Type == nil && (ev.isDeclaration || ev.target.Platform != target.MacOS):
@@ -84,7 +84,7 @@ func (ev *evaluator) noteLimits(c *Cell, t *schema.Type, path ...string) bool {
 		says = fact.Community
 	}
 	if len(t.Availability) == 0 {
-		c.note("is of a type for which the schema names no platform", fact.Unverified, c.Source)
+		c.note("is of a type without platforms in the schema", fact.Unverified, c.Source)
 	}
 	availability := t.AvailabilityAt(ev.target.Platform, path...)
 	for _, l := range availability.Telling(ev.target) {
@@ -165,24 +165,24 @@ func (ev *evaluator) setEffect(c *Cell, t candidate) {
 		c.Class, stated = intent.Preset, true
 	}
 	if ev.domain != nil && ev.domain.shared {
-		c.note("shares its payload with other domains, of which a Mac on 26.6 applied one", fact.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
+		c.note("shares its payload with other domains, and a Mac on 26.6 applied only one of them", fact.Community, "https://github.com/jamf/terraform-provider-jamfplatform/issues/436")
 	}
 	switch {
 	case restricts && t.key != nil && t.key.Default != nil && plist.Equal(t.key.Default, ev.value):
 		c.Class = intent.Preset
-		c.note("is what holds without it: it restricts nothing", fact.Apple, c.Source)
+		c.note("equals the default, so it restricts nothing", fact.Apple, c.Source)
 	case t.key == nil && !known:
-		c.note("is set; whether the app obeys it is not known, since no schema or manifest lists it", fact.Unverified, "")
+		c.note("is set, but is in no schema or manifest: the app may ignore it", fact.Unverified, "")
 	case ev.domain != nil && t.key != nil && t.Family == schema.Payload && !t.key.Community:
 		c.note("is documented by Apple as a payload, not as a managed preference", fact.Community, t.Source())
 	case known:
 	case t.Family == schema.Preferences || t.key != nil && t.key.Community && ev.isPreference():
-		c.note("is a preference that Apple's schemas do not list", fact.Community, c.Source)
+		c.note("is a preference outside Apple's schemas", fact.Community, c.Source)
 	case t.key != nil && t.key.Community:
-		c.note("is a key that Apple's schema does not list", fact.Community, c.Source)
+		c.note("is a key outside Apple's schema", fact.Community, c.Source)
 	case stated:
 	default:
-		c.note("is set; Apple's schema does not say whether a person can change it", fact.Unverified, c.Source)
+		c.note("is set; Apple's schema does not tell if a person can change it", fact.Unverified, c.Source)
 	}
 }
 

@@ -56,7 +56,7 @@ func Explain(matrix MatrixFunc, row int, to target.Target, c *schema.Catalog) (*
 		ex.addSource(n.Source)
 	}
 	if len(ex.Cell.Notes) == 0 {
-		ex.addLine("nothing stands in its way there", fact.Apple)
+		ex.addLine("nothing limits it on this target", fact.Apple)
 	}
 	ex.addSource(ex.Cell.Source)
 	if ex.Cell.Class == intent.Manual || ex.Cell.Class == intent.Locked {
@@ -208,7 +208,7 @@ func (ex *Explanation) Sentences() []string {
 		lines = append(lines, sentence(intent.Note{Text: l.Text, Evidence: l.Evidence}.Label()))
 	}
 	for _, x := range ex.Settings {
-		text := "What a person can do: " + x.String()
+		text := "By hand: " + x.String()
 		if x.Evidence != fact.Apple {
 			text += " (" + string(x.Evidence) + ")"
 		}
@@ -226,14 +226,23 @@ func (b *Better) sentence(from target.Target) string {
 	for _, e := range b.Ways {
 		ways = append(ways, way(target.Target{Platform: from.Platform, Version: b.Version, Enrollment: e}))
 	}
-	text := fmt.Sprintf("To have it %s: %s", b.Class.Label(), strings.Join(ways, ", "))
+	text := fmt.Sprintf("To have it %s: %s", b.Class.Label(), alternation(ways))
 	if b.Version != from.Version {
 		text += fmt.Sprintf(", from version %s on", b.Version)
 	}
 	if b.Supervised && !(target.Target{Platform: from.Platform, Version: b.Version}).SupervisesAll() {
-		text += " (Apple Configurator or Automated Device Enrollment supervise a device)"
+		text += " (Apple Configurator or Automated Device Enrollment supervises a device)"
 	}
 	return text + "."
+}
+
+// alternation joins texts as a choice: a, b or c.
+func alternation(texts []string) string {
+	last := len(texts) - 1
+	if last < 1 {
+		return strings.Join(texts, "")
+	}
+	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
 // sentence adds a full stop, and a capital unless the text begins with a key, a file name or a platform.

@@ -58,7 +58,7 @@ func cellOf(f File, e *evaluator) Cell {
 		return e.cell()
 	}
 	const source = "https://developer.apple.com/documentation/devicemanagement/toplevel"
-	text := fmt.Sprintf("is in a profile for %s alone (TargetDeviceType)", only)
+	text := fmt.Sprintf("is in a profile for %s only (TargetDeviceType)", only)
 	return Cell{Target: e.target, Class: intent.None, Source: source, Notes: []intent.Note{{Text: text, Evidence: fact.Apple, Source: source}}}
 }
 

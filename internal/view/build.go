@@ -50,7 +50,7 @@ func buildTable(b *app.BuildResult, notes *numbering) Table {
 		t.Headers = append(t.Headers, i.Title())
 	}
 	for _, p := range b.Profiles {
-		row := Row{Cells: []Text{words("nothing can be set here"), words(p.Of.Describe()), nil}}
+		row := Row{Cells: []Text{words("nothing to set"), words(p.Of.Describe()), nil}}
 		switch {
 		case p.File != "":
 			row.Cells[0], row.Cells[2] = words(p.File), words(size(p.Size))
@@ -79,7 +79,7 @@ func buildTitle(b *app.BuildResult) string {
 	}
 	signed := yellow.Render("not signed")
 	if s := b.Signer; s != nil && s.Development {
-		signed = "signed by the " + bold.Render("development identity") + yellow.Render(` (devices will call it "Not Verified")`)
+		signed = "signed by the " + bold.Render("development identity") + yellow.Render(` (devices show "Not Verified")`)
 	} else if s != nil {
 		signed = "signed by " + bold.Render(Clean(s.Name))
 	}
@@ -127,7 +127,7 @@ func superscript(n int) string {
 
 // byHand lists the settings out of any profile's reach, by platform.
 func (p *Printer) byHand(b *app.BuildResult) {
-	p.Line("By hand, since no profile can (names can differ between versions):")
+	p.Line("By hand, since no profile can (names may differ between versions):")
 	seen := map[string]bool{}
 	for _, profile := range b.Profiles {
 		for _, i := range profile.Intents {
@@ -159,10 +159,10 @@ func buildSummary(b *app.BuildResult, hints bool) string {
 		s += ", " + name
 	}
 	if !hints && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
-		s += faint.Render("   what is left for people to do: the same with --hints" + textIf(written > 0, " (it is in each profile's description, too)"))
+		s += "\n" + faint.Render("  left for people to do: --hints lists it"+textIf(written > 0, "; each profile's description has it, too"))
 	}
 	if b.Others > 0 {
-		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s not of this build", text.Count(b.Others, "other profile"), folderName(b.Output)+textIf(b.Others == 1, " is")+textIf(b.Others > 1, " are")))
+		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s, not from this build", text.Count(b.Others, "other profile"), folderName(b.Output)))
 	}
 	if declared > 0 {
 		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")

@@ -11,7 +11,7 @@ import (
 )
 
 // removable stands under a table with profiles installed by hand.
-const removable = "what a profile installed by hand sets goes when the person removes the profile"
+const removable = "a person can remove a profile installed by hand, and its settings go with it"
 
 // matrixBlocks lays out a matrix: intents as columns beside the targets, or keys as rows below them, a table a file and
 // platform. The classes, the mechanisms of each intent and footnotes follow.
@@ -59,7 +59,7 @@ func Coverage(r *app.CoverageResult) []Block {
 
 // CoveragePage returns Coverage as a page of its own.
 func CoveragePage(r *app.CoverageResult) *Page {
-	return &Page{Title: "What is really done on each device", Blocks: Coverage(r)}
+	return &Page{Title: "What each setting really does on each device", Blocks: Coverage(r)}
 }
 
 // explanationBlock tells why a subject has its class on a target.
@@ -142,13 +142,13 @@ func mechanismsOf(m *coverage.Matrix) (all Terms) {
 	return all
 }
 
-const nothingAnywhere = "nothing in it has any effect on any of the targets."
+const nothingAnywhere = "it has no effect on any of the targets."
 
 // keyTables returns a table for each platform on which a file has an effect, or one table if all targets agree.
 func keyTables(m *coverage.Matrix, notes *numbering) []Block {
 	file := m.Files[0]
 	if len(m.Rows) == 0 {
-		return []Block{Section{Title: words(file), Blocks: []Block{Table{Below: "nothing in it has any effect: it holds no settings."}}}}
+		return []Block{Section{Title: words(file), Blocks: []Block{Table{Below: "it holds no settings, so it has no effect."}}}}
 	}
 	groups := m.Groups()
 	works := func(g coverage.Group) bool { return !m.HasNoEffect(g) }
@@ -176,7 +176,7 @@ func keyTables(m *coverage.Matrix, notes *numbering) []Block {
 		groups = groups[n:]
 	}
 	if nothing != nil {
-		below = "nothing in it has any effect on " + strings.Join(nothing, ", ") + "."
+		below = "it has no effect on " + strings.Join(nothing, ", ") + "."
 	}
 	tables[len(tables)-1].Below = below
 	var blocks []Block

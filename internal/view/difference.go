@@ -58,7 +58,15 @@ func diffTotals(r *app.DiffFooter) string {
 	if r.Differ == 0 {
 		return "no difference in " + text.Count(all, "file")
 	}
-	return fmt.Sprintf("%d of %s %s", r.Differ, text.Count(all, "file"), map[bool]string{true: "differs", false: "differ"}[r.Differ == 1])
+	return fmt.Sprintf("%d of %s %s", r.Differ, text.Count(all, "file"), differ(r.Differ))
+}
+
+// differ returns the verb for a number of things: 1 key differs.
+func differ(n int) string {
+	if n == 1 {
+		return "differs"
+	}
+	return "differ"
 }
 
 func (p *Printer) difference(d *diff.Difference) {

@@ -26,7 +26,7 @@ func DiffMarkdown(w io.Writer, run *app.DiffRun) error {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&files, "\nNot listed, for want of room: %s.\n", text.Count(left, "file"))
+		fmt.Fprintf(&files, "\nNot listed, for lack of space: %s.\n", text.Count(left, "file"))
 	}
 	_, err := fmt.Fprintf(w, "### syncguard diff: %s\n%s", diffTotals(run.Footer), files.String())
 	return err
@@ -61,7 +61,7 @@ func markdownDiff(d *diff.Difference) string {
 		rows, n = rows+markdownChanges(label, p.Changes), n+len(p.Changes)
 	}
 	if n > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%s differ</summary>\n\n| Payload | | Key | Old | New |\n|---|---|---|---|---|\n%s\n</details>\n", text.Count(n, "key"), rows)
+		fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n| Payload | | Key | Old | New |\n|---|---|---|---|---|\n%s\n</details>\n", text.Count(n, "key")+" "+differ(n), rows)
 	}
 	return b.String()
 }

@@ -34,10 +34,10 @@ func (p *Printer) Export(r *app.ExportResult) {
 			line += faint.Render("  " + Clean(strings.Join(f.Listed, "; ")))
 		}
 		if f.Unlisted {
-			line += yellow.Render("  listed by no YAML file of the folder")
+			line += yellow.Render("  not listed in any YAML file of the folder")
 		}
 		if f.Secrets {
-			line += yellow.Render("  holds secrets: only you can read it")
+			line += yellow.Render("  holds secrets: readable by you only")
 		}
 		p.Line("%s", line)
 		for _, note := range f.Notes {

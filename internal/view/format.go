@@ -42,9 +42,9 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 	}
 	before()
 	if r := run.Footer; r.Formed > 1 {
-		what := "not in the canonical form"
+		what := "not in canonical form"
 		if run.Header.Mode == app.FormatWritten {
-			what = "written in the canonical form"
+			what = "written in canonical form"
 		}
 		errs.Hint(fmt.Sprintf("%d of %s %s", r.Changed, text.Count(r.Formed, "file"), what))
 	}
@@ -55,7 +55,7 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 func (p *Printer) formatNotes(f *app.FormattedFile) {
 	p.Findings(f.Findings)
 	if f.Left != "" {
-		p.Hint(fmt.Sprintf("%s is left alone: it %s", f.Name, f.Left))
+		p.Hint(fmt.Sprintf("%s is not formatted: it %s", f.Name, f.Left))
 	}
 	if len(f.Renamed) == 0 {
 		return
@@ -68,9 +68,9 @@ func (p *Printer) formatNotes(f *app.FormattedFile) {
 		}
 		references += x.References
 	}
-	text := fmt.Sprintf("%s: %s, %s", f.Name, text.Count(len(f.Renamed), "new UUID"), text.Count(references, "reference")+" followed")
+	text := fmt.Sprintf("%s: %s, %s", f.Name, text.Count(len(f.Renamed), "new UUID"), text.Count(references, "reference")+" updated")
 	if len(names) > 0 {
-		text += "; a device that has it installs anew, once: " + strings.Join(names, ", ")
+		text += "; devices with it install again, once: " + strings.Join(names, ", ")
 	}
 	p.Warning(text)
 }

@@ -29,18 +29,18 @@ const appleNetworks = "https://support.apple.com/101555"
 func endpoints(part *app.BuiltPart) []endpoint {
 	all := []endpoint{
 		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
-		{"captive.apple.com", "443 and 80 TCP", "finding out whether a network has a sign-in page", fact.Apple},
+		{"captive.apple.com", "443 and 80 TCP", "detecting the sign-in page of a network", fact.Apple},
 		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
 	}
 	for _, r := range part.Resolvers {
-		all = append(all, endpoint{r.Host, strconv.Itoa(r.Port) + " TCP", "the DNS service that is set", fact.Apple})
+		all = append(all, endpoint{r.Host, strconv.Itoa(r.Port) + " TCP", "the DNS service in the profile", fact.Apple})
 	}
 	return all
 }
 
 // Guide explains a build to people who did not run it: whoever decides, delivers profiles, or holds a device.
 func Guide(b *app.BuildResult) *Page {
-	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. No claim here was tested on a device of Apple's; what Apple's schemas and documentation do not state is marked."}
+	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. Nothing here was tested on Apple devices. Claims beyond Apple's schemas and documentation are marked."}
 	if len(b.Parts) == 1 {
 		p.Title = heading(b.Parts[0])
 	}
@@ -54,7 +54,7 @@ func Guide(b *app.BuildResult) *Page {
 	signed := "Not signed."
 	switch s := b.Signer; {
 	case s != nil && s.Development:
-		signed = "Signed by the development identity, which devices call “Not Verified”."
+		signed = "Signed by the development identity: devices show “Not Verified”."
 	case s != nil:
 		signed = "Signed by " + s.Name + "."
 	}
@@ -69,12 +69,12 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	if named {
 		title = heading(p) + ": " + title
 	}
-	set := Section{Title: words("What is set where"), ID: id + "-set", Nav: "What is set where", Cards: true}
+	set := Section{Title: words("Settings of each target"), ID: id + "-set", Nav: "Settings of each target", Cards: true}
 	for _, profile := range p.Profiles {
 		set.Blocks = append(set.Blocks, targetCard(profile))
 	}
-	people := Section{Title: words("For the people who hold the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
-		Paragraph{Text: words("Hand this on: it is what no profile can do for them, in the order in which it works.")}}}
+	people := Section{Title: words("For the people with the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
+		Paragraph{Text: words("Pass this on: the steps that no profile can take for them, in order.")}}}
 	for _, language := range p.Languages {
 		people.Blocks = append(people.Blocks, peopleSection(p, guidance.In(language), id))
 	}
@@ -84,12 +84,12 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 	}
 	return []Block{
 		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
-			Paragraph{Text: words("What each thing that keeps iCloud syncing comes to on the " + text.Count(len(p.Profiles), "target") + " of this build.")}, summary(p)}},
+			Paragraph{Text: words("What this build does about each setting on its " + text.Count(len(p.Profiles), "target") + ".")}, summary(p)}},
 		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
-			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. What rests on other sources is marked.")}}, matrixBlocks(p.Matrix)...)},
+			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. Claims from other sources are marked.")}}, matrixBlocks(p.Matrix)...)},
 		set, people,
 		Section{Title: words("What the network must let through"), ID: id + "-network", Nav: "Network", Blocks: []Block{network,
-			Paragraph{Look: Important, Text: Text{{Text: "Do not inspect HTTPS to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts counts where this one differs: "},
+			Paragraph{Look: Important, Text: Text{{Text: "Do not inspect HTTPS traffic to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts wins over this one: "},
 				{Text: appleNetworks, URL: appleNetworks}}}}},
 	}
 }
@@ -119,7 +119,7 @@ func summary(p *app.BuiltPart) (all Terms) {
 
 // targetCard returns the settings of one target.
 func targetCard(p *app.BuiltProfile) Section {
-	file := Paragraph{Look: Small, Text: words("Nothing can be set here.")}
+	file := Paragraph{Look: Small, Text: words("Nothing to set.")}
 	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
 	switch {
 	case p.File != "":
@@ -131,7 +131,7 @@ func targetCard(p *app.BuiltProfile) Section {
 	case len(p.Declarations) > 0:
 		file.Text = words("Declarations only")
 	}
-	table := Table{Headers: []string{"what", "class", "by"}, Labels: 1, Stacks: true}
+	table := Table{Headers: []string{"setting", "class", "set by"}, Labels: 1, Stacks: true}
 	var notes, declarations List
 	for _, i := range p.Intents {
 		title := capital(i.Intent.Title())
@@ -229,10 +229,10 @@ func deliverySection(manual, mdm bool) Section {
 	s := Section{Title: words("Delivery"), ID: "delivery", Nav: "Delivery"}
 	if manual {
 		s.Blocks = append(s.Blocks, Section{Title: words("By hand"), Blocks: []Block{List{Items: []Item{
-			{Text: Text{{Text: "Put the profile on a web server that sends it as "}, styled(Code, "application/x-apple-aspen-config"), {Text: ", or send it by AirDrop; "},
-				styled(Code, "syncguard serve"), {Text: " shows such a page. An iPhone or iPad forgets a downloaded profile after 8 minutes, and keeps one at a time."}}},
+			{Text: Text{{Text: "Put the profile on a web server, with the media type "}, styled(Code, "application/x-apple-aspen-config"), {Text: ", or send it by AirDrop; "},
+				styled(Code, "syncguard serve"), {Text: " is such a server. An iPhone or iPad keeps one downloaded profile at a time, for 8 minutes."}}},
 			{Text: words("A new version replaces the installed one only if the same identity signed it. Otherwise remove the old one first.")},
-			{Text: words("A Mac, an Apple TV and an Apple Watch do not take a profile silently: a person, or Apple Configurator, installs it.")},
+			{Text: words("A Mac, an Apple TV or an Apple Watch installs no profile silently: a person or Apple Configurator does.")},
 		}}}})
 	}
 	if mdm {
@@ -241,7 +241,7 @@ func deliverySection(manual, mdm bool) Section {
 			t.Rows = append(t.Rows, Row{Cells: []Text{{{Text: d.Server, URL: d.Source}}, words(d.Profiles), words(d.Declarations), joined(Code, d.Commands, ", ")}})
 		}
 		s.Blocks = append(s.Blocks, Section{Title: words("By MDM"), Blocks: []Block{
-			Paragraph{Text: words("Send profiles unsigned where the server changes them; a declaration is never signed. Each .json file is one declaration; those named “activation” are for servers that do not make activations themselves.")}, t}})
+			Paragraph{Text: words("Send unsigned profiles to a server that changes them; a declaration is never signed. Each .json file is one declaration. Files named “activation” are for servers that do not create activations themselves.")}, t}})
 	}
 	return s
 }
@@ -252,9 +252,9 @@ func removalSection(manual, mdm bool) Section {
 		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), fact.Community)})
 	}
 	if mdm {
-		list.Items = append(list.Items, Item{Text: words("By MDM: take the profile and the declarations from the devices' assignment. Remove an activation together with its configuration.")})
+		list.Items = append(list.Items, Item{Text: words("By MDM: remove the profile and the declarations from the devices' assignments. Remove an activation together with its configuration.")})
 	}
-	list.Items = append(list.Items, Item{Text: words("What a profile set goes with it. A time zone that was set on a Mac stays.")})
+	list.Items = append(list.Items, Item{Text: words("The settings of a profile go with it. A time zone set on a Mac stays.")})
 	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
 }
 

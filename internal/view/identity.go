@@ -18,11 +18,11 @@ func (p *Printer) Identity(id *app.Identity) {
 	row := func(label, text string) { p.Line("  %s %s", faint.Render(fmt.Sprintf("%-11s", label)), text) }
 	key := id.Key
 	if !id.HasKey {
-		key += faint.Render("  (the private key was not looked at)")
+		key += faint.Render("  (private key not checked)")
 	}
 	row("key", key)
 	row("valid", fmt.Sprintf("%s to %s, %s", leaf.NotBefore.Format(time.DateOnly), leaf.NotAfter.Format(time.DateOnly), daysLeft(id.DaysLeft)))
-	row("for", usageText(id))
+	row("usage", usageText(id))
 	row("SHA-256", leaf.SHA256)
 	for i, cert := range id.Chain {
 		label := ""
@@ -31,7 +31,7 @@ func (p *Printer) Identity(id *app.Identity) {
 		}
 		text := strings.Repeat("  ", max(i-1, 0)) + strings.Repeat("└ ", min(i, 1)) + Clean(cert.Name)
 		if !cert.Embedded {
-			text += faint.Render("  a root, which stays out of signatures")
+			text += faint.Render("  root, left out of signatures")
 		}
 		row(label, text)
 	}
@@ -82,17 +82,17 @@ func verdictText(id *app.Identity) string {
 	}
 	switch {
 	case id.Verdict == identity.Verified && id.AppleRoot:
-		return green.Render("probably Verified") + ": Apple devices have its root " + root + ", though this machine does not"
+		return green.Render("probably Verified") + ": Apple devices have its root " + root + ", although this machine does not"
 	case id.Verdict == identity.Verified && id.OwnRoots:
-		return green.Render("Verified") + " where " + root + " is trusted, which is among the given roots"
+		return green.Render("Verified") + " on devices that trust " + root + ", one of the given roots"
 	case id.Verdict == identity.Verified:
-		return green.Render("likely Verified") + ": this machine trusts its root " + root + ", and Apple's list may differ"
+		return green.Render("likely Verified") + ": this machine trusts its root " + root + ", but Apple's list may differ"
 	case id.Verdict == identity.NeedsRoot:
-		return yellow.Render("Verified only where "+root+" is trusted") + ", such as by a payload of type com.apple.security.root; Not Verified elsewhere"
+		return yellow.Render("Verified only on devices that trust "+root) + ", for example by a com.apple.security.root payload; Not Verified on others"
 	case id.Verdict == identity.NotVerified:
-		return yellow.Render("Not Verified") + "; people can install it all the same"
+		return yellow.Render("Not Verified") + "; people can still install it"
 	}
-	return red.Render("nothing can be signed with it")
+	return red.Render("cannot sign")
 }
 
 // NewIdentity writes the new files, and the next step.

@@ -52,7 +52,7 @@ func (p *Printer) Import(r *app.ImportResult) {
 		secrets += len(r.Files[i].Secrets)
 	}
 	if secrets > 0 && r.Secrets == "" {
-		p.Line("%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("to write them for build --vars: --secrets FILE"))
+		p.Line("%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("--secrets FILE writes a file for build --vars"))
 	}
 }
 
@@ -118,7 +118,7 @@ func (p *Printer) importNotes(f *app.Imported) {
 		}
 	}
 	if more := listed - maxRaw; more > 0 {
-		p.Line("  raw: %d more payloads", more)
+		p.Line("  raw: %s", text.Count(more, "more payload"))
 	}
 	for _, note := range f.Notes {
 		say("note: ", []string{note})

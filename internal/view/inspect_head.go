@@ -39,7 +39,7 @@ func (t *tree) head(d *inspect.Document) []*inspect.Node {
 	t.headLine("UUID", taken["PayloadUUID"])
 	t.headLine("organization", taken["PayloadOrganization"])
 	t.headLine("description", taken["PayloadDescription"])
-	t.headLine("for", taken["TargetDeviceType"])
+	t.headLine("devices", taken["TargetDeviceType"])
 	t.headLine("scope", taken["PayloadScope"])
 	t.headLine("removal", taken["PayloadRemovalDisallowed"], "disallowed", "allowed")
 	t.headLine("", taken["HasRemovalPasscode"], "with a passcode", "")
@@ -143,7 +143,7 @@ func (t *tree) file(f *app.Inspected) {
 		t.encrypted(e, line)
 	}
 	if f.Errors > 0 {
-		line("not sound", yellow.Render(text.Count(f.Errors, "error")+", a part may be missing here: see syncguard validate"))
+		line("damaged", yellow.Render(text.Count(f.Errors, "error")+"; parts may be missing here (see syncguard validate)"))
 	}
 }
 

@@ -55,7 +55,7 @@ func notesOf(k *inspect.Node, short bool) []note {
 		if s.Replacement != "" {
 			add(true, "replaced by "+s.Replacement)
 		}
-		add(true, textIf(s.Dropped, "not listed any more"), textIf(s.Community, "community"))
+		add(true, textIf(s.Dropped, "no longer listed"), textIf(s.Community, "community"))
 		add(false, needs...)
 		if !short {
 			add(false, not...)
@@ -199,10 +199,10 @@ func missing(platforms []schema.OnPlatform) []string {
 }
 
 // nothingKnown is the note on a type or domain without a schema.
-const nothingKnown = "no schema has it"
+const nothingKnown = "in no schema"
 
 // manifests is the note on a preference domain with a manifest.
-const manifests = "known from ProfileManifests"
+const manifests = "from ProfileManifests"
 
 // notesOfType returns notes on a type: its conditions and platforms.
 func notesOfType(t inspect.Type) []note {

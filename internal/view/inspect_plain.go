@@ -28,8 +28,8 @@ func InspectedText(w io.Writer, errs *Printer, run *app.InspectRun, before func(
 		}
 		switch {
 		case f.Text == nil:
-			errs.Failure(f.File + ": is not sound, and a template is made of all of a file or not at all")
-			errs.Hint("syncguard validate says what is wrong")
+			errs.Failure(f.File + ": has errors, and only a file without errors becomes a template")
+			errs.Hint("syncguard validate lists the errors")
 		case run.Header.As == app.InspectXML:
 			err = WriteXML(w, f.Text, note)
 		default:

@@ -73,7 +73,7 @@ func (t *tree) payload(p *inspect.Payload, i, of int) {
 	t.left--
 	names, rest := takeKeys(p.Keys, "PayloadType", "PayloadDisplayName", "PayloadIdentifier", "PayloadUUID")
 	t.p.Line("")
-	title := bold.Render(t.shorten(cmp.Or(p.Type, "no type"), t.width()-len(t.indent)-14))
+	title := bold.Render(t.shorten(cmp.Or(p.Type, "(no type)"), t.width()-len(t.indent)-14))
 	place := ""
 	if of > 1 {
 		place = fmt.Sprintf("  %d of %d", i+1, of)

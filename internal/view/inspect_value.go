@@ -158,7 +158,7 @@ func (t *tree) data(d *inspect.Data, columns int) string {
 
 // certificate returns a certificate in a few rows.
 func (t *tree) certificate(c inspect.Certificate, depth int) []row {
-	kind := ", no CA"
+	kind := ", not a CA"
 	if c.CA {
 		kind = ", CA"
 	}

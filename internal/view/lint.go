@@ -49,7 +49,7 @@ func otherCounts(r *app.LintFooter, safe, unsafe int) string {
 		text += fmt.Sprintf("; %d in the baseline", r.Baselined)
 	}
 	if r.Gone > 0 {
-		text += fmt.Sprintf("; %d of the baseline are gone, so write it again", r.Gone)
+		text += fmt.Sprintf("; %d gone from the baseline: write it again (--write-baseline)", r.Gone)
 	}
 	switch {
 	case safe > 0:
@@ -118,7 +118,7 @@ func Totals(t *app.Totals) string {
 func (p *Printer) FileFindings(name string, signed bool, ds []diag.Diagnostic) {
 	isInside := func(d diag.Diagnostic) bool { return d.Span.End > 0 } // any other is about the whole file
 	if signed && slices.ContainsFunc(ds, isInside) {
-		p.Line("%s", faint.Render(Clean(name)+": positions are in the signed content"))
+		p.Line("%s", faint.Render(Clean(name)+": lines and columns are those of the signed content"))
 	}
 	p.Findings(diag.InFile(name, ds))
 }

@@ -41,12 +41,12 @@ func (p *Printer) Migration(m *app.Migration) {
 	case m.Output != "":
 		p.Line("%s  %s", bold.Render(folderName(m.Output)), text.Count(declarations, "declaration"))
 	case m.Refused:
-		p.Line("%s can take their place; nothing was written", text.Count(declarations, "declaration"))
+		p.Line("%s can replace them; nothing was written", text.Count(declarations, "declaration"))
 	case declarations > 0:
-		p.Line("%s   %s", text.Count(declarations, "declaration")+" can take their place",
-			faint.Render("to write them: the same with -o DIR"))
+		p.Line("%s   %s", text.Count(declarations, "declaration")+" can replace them",
+			faint.Render("-o DIR writes them"))
 	default:
-		p.Line("nothing of it maps one to one to a declaration")
+		p.Line("no declaration replaces any of it one to one")
 	}
 }
 
@@ -67,14 +67,14 @@ func (p *Printer) migrationChange(c migrate.Change, f app.MigratedFile) {
 	}
 	switch {
 	case c.Replacement == "":
-		say("no declaration takes its place")
+		say("no declaration replaces it")
 	case c.Declaration == "":
-		say("%s takes its place, but not key by key: set it by hand (syncguard schema show %s)%s", c.Replacement, c.Replacement, unverified)
+		say("%s replaces it, but not key by key: set it by hand (see syncguard schema show %s)%s", c.Replacement, c.Replacement, unverified)
 	default:
 		say("becomes %s in %s%s", c.Replacement, fileOf(f, c.Declaration), unverified)
 	}
 	for _, r := range c.Renamed {
-		say("  %s is %s there", r.From, r.To)
+		say("  %s becomes %s", r.From, r.To)
 	}
 	for _, l := range c.Lost {
 		p.Line("    %s %s", yellow.Render("lost:"), Clean(strings.TrimSpace(l.Key+" "+l.Why)))

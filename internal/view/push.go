@@ -54,7 +54,7 @@ func (l *PushLines) Tell(e app.PushEvent) {
 	case app.PushChecked:
 		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
 		if e.Findings.More > 0 {
-			l.Err.Line("%d more that Apple's schemas do not allow: syncguard lint %s", e.Findings.More, Clean(e.Findings.File))
+			l.Err.Line("%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))
 		}
 		l.Err.Line("")
 		return
@@ -73,7 +73,7 @@ func (l *PushLines) Tell(e app.PushEvent) {
 	case app.PushNotified:
 		l.Out.notNotified(e.Result)
 	case app.PushWaiting:
-		l.Out.Line("waiting for the devices")
+		l.Out.Line("waiting for devices")
 	case app.PushAnswered:
 		l.Out.pushedDevice(l.rows, e.Items[0])
 	}
@@ -226,7 +226,7 @@ func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 	}
 	for _, file := range slices.Sorted(maps.Keys(shown)) {
 		if more := shown[file] - maxSame; more > 0 && !full {
-			p.Line("%s: the same for %d more (--full shows them)", Clean(file), more)
+			p.Line("%s: the same for %d more (--full lists them)", Clean(file), more)
 		}
 	}
 	for i := range r.Last {

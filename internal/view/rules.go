@@ -20,7 +20,7 @@ func (p *Printer) RuleList(list *app.RulesListed) {
 	}
 	p.grid([]string{"rule", "severity", "groups", "what it finds"}, rows)
 	p.Line("")
-	p.Line("%s; syncguard rules ID shows the page of one", text.Count(len(list.Rules), "rule"))
+	p.Line("%s; syncguard rules ID shows one in full", text.Count(len(list.Rules), "rule"))
 }
 
 func severityStyle(s diag.Severity) lipgloss.Style {
@@ -98,9 +98,9 @@ func caption(f txtar.File) string {
 	name, _ := strings.CutSuffix(f.Name, ".base64")
 	switch {
 	case rules.IsEncoded(f.Name):
-		return name + ", which is no text: --format json has its bytes"
+		return name + " (binary: --format json has its bytes)"
 	case rules.Kind(f.Name) == ".payload":
-		return "of a profile"
+		return "keys of a payload"
 	}
 	return name
 }
@@ -132,7 +132,7 @@ func waysToIgnore(r rules.Rule) []wayToIgnore {
 func inProject(r rules.Rule, files string) wayToIgnore {
 	way := wayToIgnore{"in .syncguard.yaml", "yaml", "ignore:\n  - rule: " + r.ID + "\n"}
 	if files != "" {
-		way.where += ", for some files or, without files, for all"
+		way.where += ", for some files (without files: for all)"
 		way.text += "    files: \"" + files + "\"\n"
 	}
 	way.text += "    reason: why"
@@ -154,9 +154,9 @@ func isShownInXML(r rules.Rule) bool {
 func defaultSource(r rules.Rule) string {
 	switch {
 	case r.Has(rules.Lint):
-		return "what syncguard does"
+		return "syncguard's own behavior"
 	case r.Has(rules.Template):
-		return "[what a template is](../template.md)"
+		return "[templates](../template.md)"
 	}
 	return "[Apple's schemas](../schema.md)"
 }

@@ -14,7 +14,7 @@ import (
 // RulesMarkdown returns the table of rules, with links to their pages.
 func RulesMarkdown(list *app.RulesListed) string {
 	var b strings.Builder
-	b.WriteString("| rule | what it finds | severity | groups | rests on |\n|---|---|---|---|---|\n")
+	b.WriteString("| rule | what it finds | severity | groups | sources |\n|---|---|---|---|---|\n")
 	for _, r := range list.Rules {
 		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, strings.Join(app.Words(r.Groups), ", "),
 			strings.Join(sourceLinks(r), ", "))
@@ -68,7 +68,7 @@ func RuleMarkdown(page *app.RulePage) string {
 	if r.Fix != "" {
 		fmt.Fprintf(&b, "`syncguard lint --fix`: %s.\n", escapeMarkdown(r.Fix))
 	} else {
-		b.WriteString("By hand: `syncguard lint --fix` leaves it alone.\n")
+		b.WriteString("By hand: `syncguard lint --fix` does not change it.\n")
 	}
 	ways := waysToIgnore(r)
 	if len(ways) > 0 {
@@ -118,7 +118,7 @@ func captionMarkdown(f txtar.File) string {
 	case rules.Kind(f.Name) == ".payload":
 		return "Keys of a payload:"
 	case len(f.Data) == 0:
-		return "`" + name + "`, which is empty:"
+		return "`" + name + "` (empty):"
 	}
 	return "`" + name + "`:"
 }

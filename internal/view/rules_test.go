@@ -94,7 +94,7 @@ func TestWaysToIgnore(t *testing.T) {
 			t.Errorf("%s is ignored by %v, want %s", id, got, want)
 		}
 	}
-	if defaultSource(rules.Rule{Groups: []rules.Group{rules.Lint}, Severity: diag.Error}) != "what syncguard does" {
-		t.Error("a rule about the tool rests on something else")
+	if defaultSource(rules.Rule{Groups: []rules.Group{rules.Lint}, Severity: diag.Error}) != "syncguard's own behavior" {
+		t.Error("a rule about the tool has another source")
 	}
 }

@@ -149,7 +149,7 @@ func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 		p.Line("")
 	}
 	if len(s.Catalogs) > 1 {
-		p.Line("in use: %s; of a type that several catalogs have, the upper one's counts", families(s.Families))
+		p.Line("in use: %s; for a type in several catalogs, the first one counts", families(s.Families))
 	}
 	p.Line("%s", faint.Render("to refresh: git clone https://github.com/apple/device-management, then syncguard schema import device-management"))
 }
@@ -165,7 +165,7 @@ func families(counts map[schema.Family]int) string {
 		n    int
 		noun string
 	}{{counts[schema.Payload], "payload type"}, {declarations, "declaration-side type"}, {counts[schema.Preferences], "preference domain"},
-		{counts[schema.Envelope], "envelope"}, {counts[schema.Status], "type of status items"}} {
+		{counts[schema.Envelope], "envelope"}, {counts[schema.Status], "status item type"}} {
 		if x.n > 0 {
 			parts = append(parts, text.Count(x.n, x.noun))
 		}
@@ -177,7 +177,7 @@ func families(counts map[schema.Family]int) string {
 func (p *Printer) SchemaImport(i *app.SchemaImported) {
 	p.Line("%s  %s", bold.Render(Clean(i.Folder)), families(i.Families))
 	p.Line("  from %s %s", Clean(i.Source), Clean(i.Version))
-	p.Line("  compared with what was known: %s; %s", counted(i.Types, "type"), counted(i.Keys, "key"))
+	p.Line("  compared with the facts before: %s; %s", counted(i.Types, "type"), counted(i.Keys, "key"))
 }
 
 func counted(c schema.DifferenceCount, noun string) string {
@@ -187,7 +187,7 @@ func counted(c schema.DifferenceCount, noun string) string {
 // SchemaRemoved lists the removed folders.
 func (p *Printer) SchemaRemoved(r *app.SchemaRemoved) {
 	if len(r.Folders) == 0 {
-		p.Line("nothing is imported in %s", Clean(r.Folder))
+		p.Line("no imported schemas in %s", Clean(r.Folder))
 	}
 	for _, name := range r.Folders {
 		p.Line("removed %s", Clean(name))

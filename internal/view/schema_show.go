@@ -271,7 +271,7 @@ func deviations(k schema.KeyFacts) string {
 		parts = append(parts, "replaced by "+k.Replacement)
 	}
 	if k.Dropped {
-		parts = append(parts, "not listed any more")
+		parts = append(parts, "no longer listed")
 	}
 	if k.Community {
 		parts = append(parts, "community")

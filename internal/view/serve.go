@@ -12,7 +12,7 @@ import (
 // Offer writes the served profiles, a line each.
 func (p *Printer) Offer(o *app.Offer) {
 	for _, item := range o.Items {
-		p.Line("  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices that an MDM server manages"), trustText(item.Trust))
+		p.Line("  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices under MDM"), trustText(item.Trust))
 	}
 }
 
@@ -21,7 +21,7 @@ func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
 	if inFinder {
 		p.Line("The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
 	} else {
-		p.Line("AirDrop is for Apple's devices: copy the file to a Mac, and in the Finder control-click it, choose Share… and AirDrop.")
+		p.Line("AirDrop needs an Apple device: copy the file to a Mac, control-click it in the Finder, and choose Share… and AirDrop.")
 		p.Line("Without a Mac, syncguard serve gives the device a page to open.")
 	}
 	p.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
@@ -33,9 +33,9 @@ func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
 // trustText returns the devices' verdict on a signature.
 func trustText(t app.DeviceTrust) string {
 	if t.IsProbable() {
-		return "devices probably say “" + t.Label() + "”, since they have Apple's root, though this machine does not"
+		return "devices probably show “" + t.Label() + "”: they have Apple's root, although this machine does not"
 	}
-	return "devices say “" + t.Label() + "”"
+	return "devices show “" + t.Label() + "”"
 }
 
 // QRCode writes a QR code of half blocks: black on white on a terminal with colors, whatever its own are.

@@ -42,11 +42,11 @@ func (p *Printer) Signing(s *app.SignResult) {
 	for i, f := range s.Files {
 		line := fmt.Sprintf("  %s%s  %8s", places[i], strings.Repeat(" ", width-lipgloss.Width(places[i])), size(f.Size))
 		if f.Replaced {
-			line += yellow.Render("  in place of the signature that it had")
+			line += yellow.Render("  replaces its old signature")
 		}
 		p.Line("%s", line)
 	}
-	by := "the " + bold.Render("development identity") + yellow.Render(` (devices will call it "Not Verified")`)
+	by := "the " + bold.Render("development identity") + yellow.Render(` (devices show "Not Verified")`)
 	if !s.Signer.Development {
 		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter.Format(time.DateOnly)))
 	}

@@ -104,7 +104,7 @@ func (p *Printer) signer(s cms.Signer, several bool) {
 		}
 	}
 	if !s.SigningTime.IsZero() {
-		p.detail("signed at", s.SigningTime.Format(time.RFC3339)+", as the signer claims")
+		p.detail("signed at", s.SigningTime.Format(time.RFC3339)+" (claimed by the signer)")
 	}
 	if len(s.UnsignedAttributes) > 0 {
 		p.detail("not covered", "unsigned attribute "+strings.Join(s.UnsignedAttributes, ", "))

@@ -49,14 +49,14 @@ func githubLocation(at location) string {
 func githubSummary(r *Report) string {
 	line := "syncguard: " + view.Totals(&r.Totals)
 	if n := len(r.Unread); n > 0 {
-		line += ", and " + text.Count(n, "file") + " that could not be checked"
+		line += "; " + text.Count(n, "file") + " could not be checked"
 	}
 	beyond := 0
 	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes} {
 		beyond += max(0, n-githubShown)
 	}
 	if beyond > 0 {
-		line += fmt.Sprintf("; GitHub annotates %d of each severity, so %d are in this log only", githubShown, beyond)
+		line += fmt.Sprintf("; GitHub shows %d annotations of each severity, so %d are in this log only", githubShown, beyond)
 	}
 	return line + "\n"
 }

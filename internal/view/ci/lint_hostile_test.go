@@ -122,7 +122,7 @@ func checkXML(t *testing.T, s, got string) {
 
 // plainMarkdown is what may stand outside code spans, of which each is a C.
 var plainMarkdown = regexp.MustCompile(`^(### syncguard lint: [a-z0-9 ,()]+|\| \| Place \| Finding \| Rule \||\|---\|---\|---\|---\||` +
-	`Not listed, for want of room: \d+ findings?\.|Not checked: (C: C|1 file\.)|\| (error|warning|note) \| C \| C(<br>C)* \| C \|)?$`)
+	`Not listed, for lack of space: \d+ findings?\.|Not checked: (C: C|1 file\.)|\| (error|warning|note) \| C \| C(<br>C)* \| C \|)?$`)
 
 // checkMarkdown takes the code spans out, in which nothing is markup, and looks at what is left.
 func checkMarkdown(t *testing.T, s, got string) {

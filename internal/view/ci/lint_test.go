@@ -348,12 +348,12 @@ func TestManyFindings(t *testing.T) {
 	}
 	r.add(app.LintedFile{Name: "f", Findings: ds})
 	if got := written(t, "github", r); len(runnerCommands(got)) != 2000 ||
-		!strings.HasSuffix(got, "syncguard: 2000 findings in 1 file (1000 errors, 1000 warnings); GitHub annotates 10 of each severity, so 1980 are in this log only\n") {
+		!strings.HasSuffix(got, "syncguard: 2000 findings in 1 file (1000 errors, 1000 warnings); GitHub shows 10 annotations of each severity, so 1980 are in this log only\n") {
 		t.Error(got[len(got)-300:])
 	}
 	got := written(t, "markdown", r)
 	shown := strings.Count(got, "number ")
-	if want := fmt.Sprintf("Not listed, for want of room: %d findings.", 2000-shown); len(got) > 65536 || !strings.Contains(got, want) {
+	if want := fmt.Sprintf("Not listed, for lack of space: %d findings.", 2000-shown); len(got) > 65536 || !strings.Contains(got, want) {
 		t.Errorf("%d bytes, %d shown: %s", len(got), shown, got[len(got)-100:])
 	}
 	if first := strings.Index(got, "| warning |"); strings.Contains(got[first:], "| error |") {

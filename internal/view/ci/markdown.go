@@ -28,7 +28,7 @@ func writeMarkdown(w io.Writer, r *Report) error {
 		listed++
 	}
 	if n := len(all) - listed; n > 0 {
-		fmt.Fprintf(&b, "\nNot listed, for want of room: %s.\n", text.Count(n, "finding"))
+		fmt.Fprintf(&b, "\nNot listed, for lack of space: %s.\n", text.Count(n, "finding"))
 	}
 	if r.Ignored+r.Baselined > 0 {
 		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", r.Ignored, r.Baselined)
