@@ -24,13 +24,13 @@ type SchemaImportOptions struct {
 
 // SchemaImported is the result of SchemaImport.
 type SchemaImported struct {
-	Source   string                 `json:"source"`
-	Version  string                 `json:"version"`
-	Folder   string                 `json:"folder"`
-	Families map[schema.Family]int  `json:"families"`    // the number of types of each family
-	Types    schema.DifferenceCount `json:"typeChanges"` // compared with what was known
-	Keys     schema.DifferenceCount `json:"keyChanges"`
-	Skipped  []string               `json:"skipped"` // files that cannot be used, with the reason
+	Source   string                `json:"source"`
+	Version  string                `json:"version"`
+	Folder   string                `json:"folder"`
+	Families map[schema.Family]int `json:"families"` // the number of types of each family
+	Taken    schema.Taken          `json:"taken"`    // facts in use from now on
+	Kept     schema.Kept           `json:"kept"`     // newer facts, and facts the checkout lacks
+	Skipped  []string              `json:"skipped"`  // unusable files, each with the reason
 }
 
 // SchemaRemoved is the result of SchemaRemove.
@@ -56,20 +56,42 @@ func SchemaImport(h *Host, o SchemaImportOptions) (*SchemaImported, error) {
 	if err != nil {
 		return nil, fmt.Errorf("importing %s: %w", o.Folder, errors.Join(append(checkout.Skipped[:min(len(checkout.Skipped), 3)], err)...))
 	}
-	before, _, err := h.catalog()
-	if err != nil {
-		return nil, err
-	}
-	result, err := newSchemaImported(before, checkout)
-	if err != nil {
-		return nil, err
-	}
 	if err := h.Files.ReplaceFolder(folder, name, catalog, h.Now()); err != nil {
 		return nil, fmt.Errorf("keeping the catalog: %w", err)
 	}
-	result.Source, result.Version, result.Folder = source, o.Version, filepath.Join(folder, name)
-	result.warn(h)
-	return result, nil
+	result := &SchemaImported{Source: source, Version: o.Version, Folder: filepath.Join(folder, name),
+		Families: map[schema.Family]int{}, Skipped: []string{}}
+	for _, t := range checkout.Types {
+		result.Families[t.Family]++
+	}
+	for _, err := range checkout.Skipped {
+		result.Skipped = append(result.Skipped, err.Error())
+		h.warn("left out "+err.Error(), "")
+	}
+	layers, err := h.layers()
+	if err != nil {
+		return nil, err
+	}
+	err = eachImport(layers, func(l layer, taken schema.Taken, kept schema.Kept) {
+		if l.folder == result.Folder {
+			result.Taken, result.Kept = taken, kept
+		}
+	})
+	return result, err
+}
+
+// eachImport visits the imported catalogs from the lowest up, each with its effect on those below it.
+func eachImport(layers []layer, visit func(layer, schema.Taken, schema.Kept)) error {
+	catalog := layers[0].catalog
+	for _, l := range layers[1:] {
+		catalog = schema.Layered(catalog, l.catalog)
+		taken, kept, err := catalog.Import()
+		if err != nil {
+			return err
+		}
+		visit(l, taken, kept)
+	}
+	return nil
 }
 
 // catalogFolder is where imported catalogs are kept.
@@ -129,32 +151,6 @@ func firstLine(folder fs.FS, name string) string {
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	return strings.TrimSpace(line)
-}
-
-// newSchemaImported compares what is imported with what was known of the same types.
-func newSchemaImported(before *schema.Catalog, checkout *schema.Checkout) (*SchemaImported, error) {
-	r := &SchemaImported{Families: map[schema.Family]int{}, Skipped: []string{}}
-	for _, t := range checkout.Types {
-		r.Families[t.Family]++
-	}
-	for _, err := range checkout.Skipped {
-		r.Skipped = append(r.Skipped, err.Error())
-	}
-	changes, err := checkout.Diff(before)
-	r.Types, r.Keys = schema.CountDifferences(changes)
-	r.Types.Removed = 0 // what the checkout lacks stays known
-	return r, err
-}
-
-// warn tells what was left out, and that the checkout may be older than what was known.
-func (r *SchemaImported) warn(h *Host) {
-	for _, s := range r.Skipped {
-		h.warn("left out "+s, "")
-	}
-	if r.Keys.Removed > r.Keys.Added {
-		h.warn(fmt.Sprintf("%d keys that were known are not in the checkout, which may be older than what syncguard has", r.Keys.Removed),
-			"syncguard schema diff embedded "+r.Folder+" shows them, and syncguard schema import --remove takes it away again")
-	}
 }
 
 // SchemaRemove takes what was imported away again.

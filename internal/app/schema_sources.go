@@ -18,6 +18,8 @@ type SchemaCatalog struct {
 	Folder   string                `json:"folder,omitempty"` // of an imported one
 	Families map[schema.Family]int `json:"families"`         // the number of types of each family
 	Sources  []schema.SourceCount  `json:"sources"`
+	Taken    *schema.Taken         `json:"taken,omitempty"` // of an imported one: facts in use
+	Kept     *schema.Kept          `json:"kept,omitempty"`  // of an imported one: newer facts below it, and facts it lacks
 }
 
 // SchemaSources tells what the facts come from.
@@ -27,7 +29,7 @@ func SchemaSources(h *Host) (*SchemaSourced, error) {
 		return nil, err
 	}
 	sourced := &SchemaSourced{}
-	for _, l := range slices.Backward(layers) {
+	for _, l := range layers {
 		c := SchemaCatalog{Name: l.name, Folder: l.folder}
 		if c.Families, err = countFamilies(l.catalog); err != nil {
 			return nil, err
@@ -38,6 +40,17 @@ func SchemaSources(h *Host) (*SchemaSourced, error) {
 		}
 		c.Sources = append([]schema.SourceCount{}, sources...)
 		sourced.Catalogs = append(sourced.Catalogs, c)
+	}
+	slices.Reverse(sourced.Catalogs)
+	err = eachImport(layers, func(l layer, taken schema.Taken, kept schema.Kept) {
+		for i := range sourced.Catalogs {
+			if c := &sourced.Catalogs[i]; c.Folder == l.folder {
+				c.Taken, c.Kept = &taken, &kept
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	catalog, _, err := h.catalog()
 	if err != nil {

@@ -13,13 +13,13 @@ func newSchemaImportCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "import [DIR]",
-		Short: "Import a newer checkout of a source",
-		Long: `Import a checkout of Apple's device-management repository or of ProfileManifests. It counts at once for every command: a
-type that it has takes the place of the embedded one, and the others stay. Its words are kept beside the facts, for
-syncguard schema show.
+		Short: "Import newer facts and descriptions from a checkout",
+		Long: `Import a checkout of Apple's device-management repository or of ProfileManifests. It counts at once for every command:
+it adds new types and keys, and newer facts. Built-in facts of a newer release stay, and so does every key the checkout
+lacks. Its titles and descriptions are kept too, for syncguard schema show.
 
-It is kept in the user's folder, or with --project in .syncguard/schema beside .syncguard.yaml (in the current folder
-when there is none), for everybody who works on the project. A later import of the same source takes its place.`,
+The import is kept in the user's folder, or with --project in .syncguard/schema beside .syncguard.yaml (in the current
+folder without one), for everybody who works on the project. It replaces an earlier import of the same source.`,
 		Example: `  git clone --depth 1 https://github.com/apple/device-management
   syncguard schema import device-management
   syncguard schema import --project device-management
@@ -27,7 +27,7 @@ when there is none), for everybody who works on the project. A later import of t
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case remove && len(args) > 0:
-				return usage("it takes away all that was imported", "--remove takes no folder, found %q", args[0])
+				return usage("it removes all imports", "--remove takes no folder, found %q", args[0])
 			case remove && o.Version != "":
 				return usage("leave one of them out", "--remove and --version exclude each other")
 			case !remove && len(args) != 1:
@@ -52,9 +52,9 @@ when there is none), for everybody who works on the project. A later import of t
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.Version, "version", "", "what the checkout has, such as 27.1 (default: its commit, or today)")
+	flags.StringVar(&o.Version, "version", "", "release of the checkout, such as 27.1 (default: its commit, or today)")
 	flags.BoolVar(&o.Project, "project", false, "keep it in the project")
-	flags.BoolVar(&remove, "remove", false, "take what was imported away again")
+	flags.BoolVar(&remove, "remove", false, "remove all imports")
 	format.addFormats(cmd, "text", "json")
 	return cmd
 }

@@ -16,6 +16,7 @@ var embedded embed.FS
 // is first asked for, once. What it returns belongs to all callers: do not change it.
 type Catalog struct {
 	files fs.FS
+	layer *layer // of a layered catalog, without files of its own; nil otherwise
 	index func() (*index, error)
 	names sync.Map // folder to func() (map[string][]string, error): the files that define a type
 	types sync.Map // file name to func() (*Type, error)
@@ -132,6 +133,9 @@ func once[T any](done *sync.Map, key string, read func(string) (T, error)) (T, e
 }
 
 func (c *Catalog) readType(file string) (*Type, error) {
+	if c.layer != nil {
+		return c.layer.read(file)
+	}
 	data, err := fs.ReadFile(c.files, file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema catalog: %w", err)
@@ -145,6 +149,9 @@ func (c *Catalog) readType(file string) (*Type, error) {
 
 // readNames lists the files of a folder by what they define. A name in brackets is a part: com.apple.MCX(WiFi).
 func (c *Catalog) readNames(folder string) (map[string][]string, error) {
+	if c.layer != nil {
+		return c.layer.names(folder)
+	}
 	files, err := fs.ReadDir(c.files, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("listing the schema catalog: %w", err)

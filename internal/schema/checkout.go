@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"syncguard/internal/plist"
+	"syncguard/internal/target"
 )
 
 // Limits on what is read of a checkout, which nobody vouches for. The largest file of the sources has half a megabyte.
@@ -90,7 +91,11 @@ func (c *Checkout) Files() (map[string][]byte, error) {
 		return nil, errors.New("no schema file can be used")
 	}
 	c.Types = kept
-	files, err := Files(kept)
+	var newest target.Version
+	for _, t := range kept {
+		newest = later(newest, newestOf(t))
+	}
+	files, err := catalogFiles(kept, newest)
 	if err != nil {
 		return nil, err
 	}
@@ -136,17 +141,4 @@ func depth(nodes []*Node) int {
 		deepest = max(deepest, 1+depth(n.Nodes))
 	}
 	return deepest
-}
-
-// Diff lists what the checkout changes of a catalog.
-func (c *Checkout) Diff(from *Catalog) ([]TypeDifference, error) {
-	olds, err := from.all()
-	if err != nil {
-		return nil, err
-	}
-	news := map[string]*Type{}
-	for _, t := range c.Types {
-		news[fileName(folder(t.Family), t.ID)] = t
-	}
-	return diffAll(olds, news)
 }

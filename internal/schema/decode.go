@@ -129,7 +129,7 @@ func decodeIndex(data []byte) (*index, error) {
 	for i, e := range f.Types {
 		f.Types[i].PayloadType = cmp.Or(e.PayloadType, e.ID)
 	}
-	return &index{f.Sources, f.Types}, nil
+	return &index{f.Sources, f.Newest, f.Types}, nil
 }
 
 const anyType = "any"

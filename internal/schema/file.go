@@ -64,6 +64,7 @@ func (v *versionFile) UnmarshalText(text []byte) error {
 // The index is a file of its own.
 
 type indexFile struct {
-	Sources []SourceCount `json:"sources"`
-	Types   []Entry       `json:"types"`
+	Sources []SourceCount  `json:"sources"`
+	Newest  target.Version `json:"newest,omitzero"` // release in which a checkout introduces its newest key, as a version of iOS
+	Types   []Entry        `json:"types"`
 }

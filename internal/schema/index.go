@@ -19,6 +19,7 @@ type SourceCount struct {
 
 type index struct {
 	sources []SourceCount
+	newest  target.Version // release in which a checkout introduces its newest key; zero in the embedded catalog
 	entries []Entry
 }
 
@@ -54,7 +55,10 @@ func (c *Catalog) readIndex() (*index, error) {
 
 // Files returns the files of a catalog that holds types, by their names: what Open reads. The same types give the
 // same bytes, in whatever order they come.
-func Files(types []*Type) (map[string][]byte, error) {
+func Files(types []*Type) (map[string][]byte, error) { return catalogFiles(types, target.Version{}) }
+
+// catalogFiles is Files with the newest release of a checkout.
+func catalogFiles(types []*Type, newest target.Version) (map[string][]byte, error) {
 	types = slices.SortedFunc(slices.Values(types), func(a, b *Type) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.ID, b.ID))
 	})
@@ -73,7 +77,9 @@ func Files(types []*Type) (map[string][]byte, error) {
 		}
 		files[name] = data
 	}
-	data, err := encodeJSON(indexOf(types))
+	x := indexOf(types)
+	x.Newest = newest
+	data, err := encodeJSON(x)
 	if err != nil {
 		return nil, fmt.Errorf("writing the index: %w", err)
 	}
@@ -87,15 +93,23 @@ func FileName(t *Type) string { return fileName(folder(t.Family), t.ID) }
 func indexOf(types []*Type) indexFile {
 	x := indexFile{Sources: countSources(types)}
 	for _, t := range types {
-		e := Entry{ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Platforms: map[target.Platform]Lifecycle{}}
-		for platform, a := range t.Availability {
-			if !a.NotAvailable {
-				e.Platforms[platform] = Lifecycle{a.Introduced, a.Deprecated, a.Removed}
-			}
-		}
-		x.Types = append(x.Types, e)
+		x.Types = append(x.Types, Entry{ID: t.ID, PayloadType: unlessID(t), Family: t.Family, Platforms: lifecycles(t)})
 	}
 	return x
+}
+
+// file returns the name of the type's file in a catalog.
+func (e Entry) file() string { return fileName(folder(e.Family), e.ID) }
+
+// lifecycles returns the life cycle of a type on each platform that has it.
+func lifecycles(t *Type) map[target.Platform]Lifecycle {
+	all := map[target.Platform]Lifecycle{}
+	for platform, a := range t.Availability {
+		if !a.NotAvailable {
+			all[platform] = Lifecycle{a.Introduced, a.Deprecated, a.Removed}
+		}
+	}
+	return all
 }
 
 func countSources(types []*Type) []SourceCount {

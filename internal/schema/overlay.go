@@ -4,86 +4,261 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
+
+	"syncguard/internal/target"
 )
 
-// Layered returns base with over put onto it: a type of over takes the place of base's type of the same ID, and the
-// types that over lacks stay. Nothing is read before it is asked for.
+// layer is the upper part of a layered catalog, an import, with the catalog below it.
+type layer struct {
+	base, over *Catalog
+	release    func() (target.Version, error)    // of the import, zero if unknown
+	renamed    func() (map[string]string, error) // files of over, by their present names in base
+}
+
+// Layered puts an import over base. Types only one of them has stay. A type of both has every key of both; if they
+// differ on a fact, the newer source wins, and the import where neither is known to be newer (see combine). Nothing is
+// read before its first use.
 func Layered(base, over *Catalog) *Catalog {
-	c := &Catalog{files: layers{over.files, base.files}}
-	c.index = sync.OnceValues(func() (*index, error) { return mergeIndexes(base, over) })
+	l := &layer{base: base, over: over}
+	l.release = sync.OnceValues(l.readRelease)
+	l.renamed = sync.OnceValues(l.readRenamed)
+	c := &Catalog{layer: l}
+	c.index = sync.OnceValues(func() (*index, error) { return l.mergeIndexes(c) })
 	return c
 }
 
-func mergeIndexes(base, over *Catalog) (*index, error) {
-	low, err := base.index()
+// mergeIndexes loads the types of both catalogs only if their life cycles differ.
+func (l *layer) mergeIndexes(c *Catalog) (*index, error) {
+	low, err := l.base.index()
 	if err != nil {
 		return nil, err
 	}
-	high, err := over.index()
+	high, err := l.over.index()
 	if err != nil {
 		return nil, err
 	}
-	replaced := map[string]bool{}
+	renamed, err := l.renamed()
+	if err != nil {
+		return nil, err
+	}
+	upper := map[string]Entry{}
 	for _, e := range high.entries {
-		replaced[fileName(folder(e.Family), e.ID)] = true
+		upper[cmp.Or(oldName(renamed, e.file()), e.file())] = e
 	}
-	merged := &index{sources: slices.Concat(high.sources, low.sources), entries: slices.Clone(high.entries)}
+	merged := &index{sources: slices.Concat(high.sources, low.sources)}
 	for _, e := range low.entries {
-		if !replaced[fileName(folder(e.Family), e.ID)] {
-			merged.entries = append(merged.entries, e)
+		over, both := upper[e.file()]
+		delete(upper, e.file())
+		if both && !maps.Equal(e.Platforms, over.Platforms) {
+			t, err := c.load(e.file())
+			if err != nil {
+				return nil, err
+			}
+			e.Platforms = lifecycles(t)
 		}
+		merged.entries = append(merged.entries, e)
 	}
+	merged.entries = slices.AppendSeq(merged.entries, maps.Values(upper))
 	slices.SortFunc(merged.entries, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.ID, b.ID))
 	})
 	return merged, nil
 }
 
-// layers is several file systems as one. Of a file that more than one has, the first one's counts.
-type layers []fs.FS
-
-func (l layers) Open(name string) (fs.File, error) {
-	return firstOf(l, name, func(files fs.FS) (fs.File, error) { return files.Open(name) })
+// oldName returns the present name in base of a file that over has under an old name, or "".
+func oldName(renamed map[string]string, file string) string {
+	for present, old := range renamed {
+		if old == file {
+			return present
+		}
+	}
+	return ""
 }
 
-func (l layers) ReadFile(name string) ([]byte, error) {
-	return firstOf(l, name, func(files fs.FS) ([]byte, error) { return fs.ReadFile(files, name) })
-}
-
-func (l layers) ReadDir(name string) ([]fs.DirEntry, error) {
-	var all []fs.DirEntry
-	found := false
-	seen := map[string]bool{}
-	for _, files := range l {
-		entries, err := fs.ReadDir(files, name)
-		if errors.Is(err, fs.ErrNotExist) {
+// readRenamed finds the types Apple renamed since the checkout: unknown parts of a known payload type, read from a file
+// base names as a source. Apple once misspelled com.apple.MCX(Mobility).
+func (l *layer) readRenamed() (map[string]string, error) {
+	low, err := l.base.index()
+	if err != nil {
+		return nil, err
+	}
+	high, err := l.over.index()
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, e := range low.entries {
+		known[e.file()] = true
+	}
+	renamed := map[string]string{}
+	for _, e := range high.entries {
+		if known[e.file()] || e.ID == e.PayloadType {
 			continue
-		} else if err != nil {
+		}
+		t, err := l.over.load(e.file())
+		if err != nil {
 			return nil, err
 		}
-		found = true
-		for _, e := range entries {
-			if !seen[e.Name()] {
-				all = append(all, e)
+		for _, candidate := range low.entries {
+			if candidate.Family != e.Family || candidate.PayloadType != e.PayloadType {
+				continue
 			}
-			seen[e.Name()] = true
+			present, err := l.base.load(candidate.file())
+			if err != nil {
+				return nil, err
+			}
+			if shareFile(present, t) {
+				renamed[candidate.file()] = e.file()
+			}
 		}
 	}
-	if !found {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	return renamed, nil
+}
+
+// shareFile reports whether both types name the same file of the same source.
+func shareFile(a, b *Type) bool {
+	return slices.ContainsFunc(a.Sources, func(s Source) bool {
+		return s.Path != "" && slices.ContainsFunc(b.Sources, func(t Source) bool { return s.Name == t.Name && s.Path == t.Path })
+	})
+}
+
+// overFile returns the name of a type's file in over.
+func (l *layer) overFile(file string) (string, error) {
+	renamed, err := l.renamed()
+	return cmp.Or(renamed[file], file), err
+}
+
+// read combines a type of both catalogs.
+func (l *layer) read(file string) (*Type, error) {
+	x, err := l.combine(file)
+	return x.result, err
+}
+
+// combine returns a type's definitions and what becomes of them. base or over is nil if the other alone has the type.
+func (l *layer) combine(file string) (combination, error) {
+	overFile, err := l.overFile(file)
+	if err != nil {
+		return combination{}, err
 	}
-	slices.SortFunc(all, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	over, err := unlessMissing(l.over.load(overFile))
+	if err != nil {
+		return combination{}, err
+	}
+	base, err := l.base.load(file)
+	switch {
+	case over == nil:
+		return combination{base: base, result: base}, err
+	case errors.Is(err, fs.ErrNotExist):
+		return combination{over: over, result: over}, nil
+	case err != nil:
+		return combination{}, err
+	}
+	baseRelease, err := l.base.release(file, base)
+	if err != nil {
+		return combination{}, err
+	}
+	overRelease, err := l.release()
+	return combine(base, over, baseRelease, overRelease), err
+}
+
+func unlessMissing(t *Type, err error) (*Type, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return t, err
+}
+
+// names returns what readNames does of both catalogs, renamed types under their present names.
+func (l *layer) names(folder string) (map[string][]string, error) {
+	low, err := once(&l.base.names, folder, l.base.readNames)
+	if err != nil {
+		return nil, err
+	}
+	high, err := once(&l.over.names, folder, l.over.readNames)
+	if err != nil {
+		return nil, err
+	}
+	renamed, err := l.renamed()
+	if err != nil {
+		return nil, err
+	}
+	all := maps.Clone(low)
+	for name, files := range high {
+		joined := slices.Clone(low[name])
+		for _, file := range files {
+			if oldName(renamed, file) == "" && !slices.Contains(joined, file) {
+				joined = append(joined, file)
+			}
+		}
+		slices.SortFunc(joined, strings.Compare)
+		all[name] = joined
+	}
 	return all, nil
 }
 
-func firstOf[T any](l layers, name string, read func(fs.FS) (T, error)) (T, error) {
-	for _, files := range l {
-		if got, err := read(files); !errors.Is(err, fs.ErrNotExist) {
-			return got, err
+// Taken counts the facts an import adds to those below it.
+type Taken struct {
+	NewTypes int `json:"newTypes"` // that only the import has
+	Types    int `json:"types"`    // types with other facts since the import
+	Keys     int `json:"keys"`     // new keys of known types
+}
+
+// Kept counts the facts an import leaves as they were.
+type Kept struct {
+	Types int `json:"types"` // types the import states otherwise, and whose built-in facts are newer
+	Keys  int `json:"keys"`  // keys the import lacks
+}
+
+// Import counts the facts taken from the uppermost import and the ones kept below it, over all of its types. A catalog
+// without layers has nothing of either.
+func (c *Catalog) Import() (taken Taken, kept Kept, err error) {
+	if c.layer == nil {
+		return taken, kept, nil
+	}
+	high, err := c.layer.over.index()
+	if err != nil {
+		return taken, kept, err
+	}
+	renamed, err := c.layer.renamed()
+	if err != nil {
+		return taken, kept, err
+	}
+	for _, e := range high.entries {
+		x, err := c.layer.combine(cmp.Or(oldName(renamed, e.file()), e.file()))
+		if err != nil {
+			return taken, kept, err
+		}
+		switch {
+		case x.over == nil: // the index may list a missing file
+		case x.base == nil:
+			taken.NewTypes++
+		default:
+			taken.Keys += x.newKeys
+			kept.Keys += x.keptKeys
+			if x.result != x.base {
+				taken.Types++
+			}
+			if x.refused {
+				kept.Types++
+			}
 		}
 	}
-	var none T
-	return none, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	return taken, kept, nil
+}
+
+// prose returns the import's prose of a type, or else that of the catalog below.
+func (l *layer) prose(t *Type) (*Prose, error) {
+	file, err := l.overFile(fileName(folder(t.Family), t.ID))
+	if err != nil {
+		return nil, err
+	}
+	p, err := l.over.readProse(file)
+	if p == nil && err == nil {
+		return l.base.Prose(t)
+	}
+	return p, err
 }

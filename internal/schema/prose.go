@@ -26,7 +26,14 @@ func (p *Prose) Key(name string) *Prose {
 
 // Prose returns what is kept in words of a type, or nil.
 func (c *Catalog) Prose(t *Type) (*Prose, error) {
-	name := proseName(t)
+	if c.layer != nil {
+		return c.layer.prose(t)
+	}
+	return c.readProse(fileName(folder(t.Family), t.ID))
+}
+
+func (c *Catalog) readProse(file string) (*Prose, error) {
+	name := proseFolder + "/" + file
 	data, err := fs.ReadFile(c.files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -146,10 +146,13 @@ func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), text.Count(x.Types, "type")})
 		}
 		p.grid([]string{"source", "version", "used by"}, rows)
+		if c.Taken != nil && c.Kept != nil {
+			p.takenAndKept(*c.Taken, *c.Kept)
+		}
 		p.Line("")
 	}
 	if len(s.Catalogs) > 1 {
-		p.Line("in use: %s; for a type in several catalogs, the first one counts", families(s.Families))
+		p.Line("in use: %s; newer facts count before older ones, else the upper catalog's", families(s.Families))
 	}
 	p.Line("%s", faint.Render("to refresh: git clone https://github.com/apple/device-management, then syncguard schema import device-management"))
 }
@@ -177,7 +180,31 @@ func families(counts map[schema.Family]int) string {
 func (p *Printer) SchemaImport(i *app.SchemaImported) {
 	p.Line("%s  %s", bold.Render(Clean(i.Folder)), families(i.Families))
 	p.Line("  from %s %s", Clean(i.Source), Clean(i.Version))
-	p.Line("  compared with the facts before: %s; %s", counted(i.Types, "type"), counted(i.Keys, "key"))
+	p.takenAndKept(i.Taken, i.Kept)
+}
+
+// takenAndKept writes the facts an import changes and the ones it leaves as they were.
+func (p *Printer) takenAndKept(taken schema.Taken, kept schema.Kept) {
+	var parts []string
+	add := func(n int, noun, rest string) {
+		if n > 0 {
+			parts = append(parts, text.Count(n, noun)+rest)
+		}
+	}
+	add(taken.NewTypes, "new type", "")
+	add(taken.Types, "type", " changed")
+	add(taken.Keys, "new key", "")
+	p.Line("  taken: %s", cmp.Or(strings.Join(parts, ", "), "nothing, the built-in facts say the same or are newer"))
+	parts = nil
+	newer := " are newer in the built-in facts"
+	if kept.Types == 1 {
+		newer = " is newer in the built-in facts"
+	}
+	add(kept.Types, "type", newer)
+	add(kept.Keys, "key", " the checkout lacks")
+	if len(parts) > 0 {
+		p.Line("  kept: %s", strings.Join(parts, "; "))
+	}
 }
 
 func counted(c schema.DifferenceCount, noun string) string {
