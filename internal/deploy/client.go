@@ -78,10 +78,10 @@ type Client struct {
 func NewClient(address string, o Options) (*Client, error) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil {
-		return nil, errors.New("the address of the server is not of the form https://host")
+		return nil, errors.New("invalid server address: want https://HOST")
 	}
 	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
-		return nil, fmt.Errorf("%s: want https; plain http would show credentials and profiles to everyone on the way", base.Redacted())
+		return nil, fmt.Errorf("invalid server address %q: want https, since plain http exposes credentials and profiles", base.Redacted())
 	}
 	if o.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -110,7 +110,7 @@ func isLoopback(host string) bool {
 type redirectError struct{ to string }
 
 func (e *redirectError) Error() string {
-	return "the server sends us on to " + e.to + "; give that address if it is right"
+	return "the server redirects to " + e.to + "; give that address if it is the right server"
 }
 
 func refuseRedirect(r *http.Request, _ []*http.Request) error {
@@ -149,7 +149,7 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 	body, err := io.ReadAll(response.Body) // checkRetry has bounded it
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: reading the answer: %w", c.requestLine(r), err)
+		return nil, fmt.Errorf("%s: reading the response: %w", c.requestLine(r), err)
 	case !c.accepts(response.StatusCode, body):
 		return nil, c.refusal(r, response, body)
 	}
@@ -197,11 +197,11 @@ func (c *Client) Scheme() string {
 func (c *Client) Next(address string) (*Request, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != c.base.Scheme || u.Host != c.base.Host {
-		return nil, errors.New("the server names a further page that is not its own")
+		return nil, errors.New("the link to the next page points to another server")
 	}
 	path, ok := strings.CutPrefix(u.EscapedPath(), strings.TrimSuffix(c.base.EscapedPath(), "/")+"/")
 	if !ok {
-		return nil, errors.New("the server names a further page that is not its own")
+		return nil, errors.New("the link to the next page points to another server")
 	}
 	return &Request{Method: http.MethodGet, Path: path, rawQuery: u.RawQuery}, nil
 }
@@ -214,7 +214,7 @@ func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byt
 	seen := map[string]bool{}
 	for r := first; ; {
 		if seen[c.URL(r)] || len(seen) == maxPages {
-			return errors.New("the list of the server does not end")
+			return errors.New("the server's list does not end")
 		}
 		seen[c.URL(r)] = true
 		response, err := c.Do(ctx, r)

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -92,9 +93,9 @@ func (d *Destination) FlagHelp(f Flag) string {
 		last := len(f.Choices) - 1
 		return strings.Join(f.Choices[:last], ", ") + " or " + f.Choices[last]
 	case f.Kind == Secret:
-		return fmt.Sprintf("env:NAME or file:PATH, where %s is; by default env:%s", f.Usage, d.Variable(f.Variable))
+		return fmt.Sprintf("%s, as env:NAME or file:PATH (default env:%s)", f.Usage, d.Variable(f.Variable))
 	case f.Variable != "":
-		return fmt.Sprintf("%s (default: %s)", f.Usage, d.Variable(f.Variable))
+		return fmt.Sprintf("%s (default $%s)", f.Usage, d.Variable(f.Variable))
 	}
 	return f.Usage
 }
@@ -107,7 +108,7 @@ func (d *Destination) checkValues(given Values) error {
 	for name, values := range given {
 		i := slices.IndexFunc(d.Flags, func(f Flag) bool { return f.Name == name })
 		if i < 0 {
-			return diag.Usage("leave it out", "%s has no --%s", d.Name, name)
+			return diag.Usage("leave it out", "%s has no flag --%s", d.Name, name)
 		}
 		for _, value := range values {
 			var err error
@@ -115,12 +116,16 @@ func (d *Destination) checkValues(given Values) error {
 			case f.Kind == Choice && !slices.Contains(f.Choices, value):
 				err = fmt.Errorf("want %s", d.FlagHelp(f))
 			case f.Kind == Duration:
-				_, err = time.ParseDuration(value)
+				if _, err = time.ParseDuration(value); err != nil {
+					err = errors.New("want a duration such as 30s or 5m")
+				}
 			case f.Kind == Switch:
-				_, err = strconv.ParseBool(value)
+				if _, err = strconv.ParseBool(value); err != nil {
+					err = errors.New("want true or false")
+				}
 			}
 			if err != nil {
-				return diag.Usage("see --help", "--%s %s: %s", name, value, err)
+				return diag.Usage("see --help", "invalid --%s %q: %s", name, value, err)
 			}
 		}
 	}

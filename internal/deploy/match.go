@@ -15,7 +15,7 @@ import (
 func ReadContent(content []byte) (*plist.Value, error) {
 	doc, found := document.OpenTemplate(diag.NewFile("profile", slices.Clone(content)))
 	if doc.Root == nil || doc.Kind() != document.Profile || diag.HasErrors(found) {
-		return nil, errors.New("what the server has is no profile that can be read")
+		return nil, errors.New("the server's copy is not a readable profile")
 	}
 	return doc.Root, nil
 }
@@ -46,7 +46,7 @@ func KeepsOwnName(remote *Remote) bool {
 // CheckID refuses an ID with a meaning in a path, so a request cannot go to another address.
 func CheckID(id string) error {
 	if id == "" || id == "." || id == ".." {
-		return fmt.Errorf("the server lists something with the ID %q, which is none", id)
+		return fmt.Errorf("the server listed an invalid ID %q", id)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func CheckEnrollments(ids []string) error {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,/\?#%`, r) }
 	for _, id := range ids {
 		if id == "" || id == "." || id == ".." || len(id) > 255 || strings.ContainsFunc(id, bad) {
-			return diag.Usage("it is a UDID, or UDID:USER", "%q is no enrollment ID", id)
+			return diag.Usage("want a UDID, or UDID:USER", "invalid enrollment ID %q", id)
 		}
 	}
 	return nil
@@ -99,9 +99,9 @@ func Match(items []*Item, all []*Remote) ([]*Remote, error) {
 			for _, remote := range found {
 				ids = append(ids, remote.ID)
 			}
-			return nil, fmt.Errorf("%s: the server has %d of the %s (%s); delete all but one there", item.Profile.Name, len(found), what, strings.Join(ids, ", "))
+			return nil, fmt.Errorf("%s: the server has %d profiles with the %s (%s); delete all but one of them", item.Profile.Name, len(found), what, strings.Join(ids, ", "))
 		case len(found) == 1 && of[found[0]] != nil:
-			return nil, fmt.Errorf("%s and %s are both of the %s, which the server has as %s; give them different ones", of[found[0]].Profile.Name, item.Profile.Name, what, found[0].ID)
+			return nil, fmt.Errorf("%s and %s have the same %s, used on the server by %s; give them different ones", of[found[0]].Profile.Name, item.Profile.Name, what, found[0].ID)
 		case len(found) == 1:
 			out[i] = found[0]
 			of[found[0]] = item

@@ -40,7 +40,7 @@ func (s *Session) Plan(ctx context.Context, items []*Item, find bool) ([]*Change
 			c.Action = Update
 			var err error
 			if c.Old, c.New, err = s.Compare(item, c.Remote); err != nil {
-				return nil, fmt.Errorf("comparing %s with what the server has: %w", item.Profile.Name, err)
+				return nil, fmt.Errorf("comparing %s with the server's copy: %w", item.Profile.Name, err)
 			}
 			if c.Old != nil && plist.Equal(c.Old, c.New) {
 				c.Action = Keep
@@ -63,9 +63,9 @@ type Result struct {
 // The errors of changes not started.
 var (
 	ErrInterrupted  = errors.New("interrupted before it was sent")
-	ErrUnauthorized = errors.New("the server has refused the credentials")
-	ErrUnreachable  = errors.New("the server cannot be reached")
-	ErrFailing      = fmt.Errorf("%d failed one after another", maxFailures)
+	ErrUnauthorized = errors.New("the server refused the credentials")
+	ErrUnreachable  = errors.New("the server is unreachable")
+	ErrFailing      = fmt.Errorf("stopped after %d failures in a row", maxFailures)
 )
 
 // maxFailures is the number of consecutive failures to stop at: by then the profiles are not the cause.

@@ -100,7 +100,7 @@ func (s *Session) MaskedRequest(c *Change) (r *Request, masked bool, err error) 
 	profile := *c.Item.Profile
 	items, err := s.prepareMasked(&profile)
 	if err != nil {
-		return nil, true, fmt.Errorf("%s: masking its secrets: %w", profile.Name, err)
+		return nil, true, fmt.Errorf("%s: masking secrets: %w", profile.Name, err)
 	}
 	i := slices.IndexFunc(items, func(like *Item) bool { return like.Enrollment == c.Item.Enrollment })
 	r, err = s.Request(items[max(i, 0)], c.Remote)

@@ -19,12 +19,12 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string {
-	text := fmt.Sprintf("%s: the server answers %d %s", e.Request, e.Status, http.StatusText(e.Status))
+	text := fmt.Sprintf("%s: the server responded %d %s", e.Request, e.Status, http.StatusText(e.Status))
 	if e.Message != "" && e.Message != http.StatusText(e.Status) {
 		text += ": " + e.Message
 	}
 	if e.RetryAfter != "" {
-		text += " (it asks to wait: Retry-After: " + e.RetryAfter + ")"
+		text += " (Retry-After: " + e.RetryAfter + ")"
 	}
 	return text
 }

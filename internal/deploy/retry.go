@@ -47,7 +47,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	return response != nil && response.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
 }
 
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxResponse>>20)
+var errTooLarge = fmt.Errorf("the response is larger than %d MiB", maxResponse>>20)
 
 // readResponse reads the body and replaces it: reading again gives the same bytes and the same error.
 func readResponse(response *http.Response) ([]byte, error) {

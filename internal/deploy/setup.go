@@ -84,14 +84,14 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 	variable := s.Variable("URL")
 	set, _ := s.Getenv(variable)
 	if address = cmp.Or(s.Server, set, address); address == "" {
-		return nil, diag.Usage("give --server https://mdm.example.com, or set "+variable, "which server is not said")
+		return nil, diag.Usage("or give --server https://mdm.example.com", "missing server address: set %s", variable)
 	}
 	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it in this form
 		s.Redactor.Add(c.proof)
 	}
 	c, err := s.ClientAt(address, o)
 	if err != nil {
-		return nil, diag.Usage("give the address as https://mdm.example.com", "%s", err)
+		return nil, diag.Usage("for example https://mdm.example.com", "%s", err)
 	}
 	return c, nil
 }
@@ -123,7 +123,7 @@ func (s *Setup) Secret(ctx context.Context, flag string) (string, error) {
 	case secret == "":
 		return "", fmt.Errorf("%s is empty", f.Usage)
 	case strings.ContainsAny(secret, "\r\n\x00"):
-		return "", fmt.Errorf("%s is of several lines, want one", f.Usage)
+		return "", fmt.Errorf("%s has several lines, want one", f.Usage)
 	}
 	return secret, nil
 }
@@ -136,8 +136,8 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 	}
 	name, ok := strings.CutPrefix(reference, "env:")
 	if !ok && reference != "" {
-		return "", diag.Usage(fmt.Sprintf("put it into a file for --%s file:PATH, or into an environment variable for --%s env:NAME", f.Name, f.Name),
-			"a secret never goes on the command line, where every user of the machine can read it")
+		return "", diag.Usage(fmt.Sprintf("save it in a file and give --%s file:PATH, or in an environment variable and give --%s env:NAME", f.Name, f.Name),
+			"a secret never goes on the command line, where every user of this machine can read it")
 	}
 	if ok {
 		secret, set := s.Getenv(name)
@@ -154,7 +154,7 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 		if f.Alternative != "" {
 			hint = f.Alternative + ", or " + hint
 		}
-		return "", diag.WithHint(fmt.Errorf("%s is not given", f.Usage), "%s", hint)
+		return "", diag.WithHint(fmt.Errorf("%s is missing", f.Usage), "%s", hint)
 	}
 	secret, err := s.Ask(ctx, strings.ToUpper(f.Usage[:1])+f.Usage[1:])
 	return string(secret), err

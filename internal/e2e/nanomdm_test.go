@@ -154,7 +154,7 @@ func TestNanoMDMSendsOnce(t *testing.T) {
 		t.Errorf("the device was sent %d profiles, want 3", n)
 	}
 	p.environ = append(p.environ, "SYNCGUARD_NANOMDM_API_KEY=wrong")
-	p.wants(p.push(3, "--id", d.udid, "--generation", "3", p.profile, secondProfile), "401 Unauthorized", "the server has refused the credentials")
+	p.wants(p.push(3, "--id", d.udid, "--generation", "3", p.profile, secondProfile), "401 Unauthorized", "the server refused the credentials")
 }
 
 // Without a certificate for notifications the command is enqueued all the same, and the failure is told.

@@ -73,7 +73,7 @@ type settings struct {
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		item.Notes = append(item.Notes, "without its signature: Apple Business takes the text of the profile")
+		item.Notes = append(item.Notes, "without its signature: Apple Business takes text")
 	}
 	return []*deploy.Item{item}, nil
 }
@@ -89,7 +89,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 			} `json:"links"`
 		}
 		if err := json.Unmarshal(body, &page); err != nil || page.Data == nil {
-			return "", errors.New("the answer is not a list of configurations; is the address that of the Apple Business API?")
+			return "", errors.New("the response is not a list of configurations; is this the address of the Apple Business API?")
 		}
 		for _, r := range *page.Data {
 			if r.Attributes.Type != "CUSTOM_SETTING" {
@@ -124,7 +124,7 @@ func (d *Server) get(ctx context.Context, id string) (*deploy.Remote, error) {
 		Data resource `json:"data"`
 	}
 	if err := json.Unmarshal(response.Body, &one); err != nil || one.Data.ID != id {
-		return nil, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
+		return nil, fmt.Errorf("the response is not the requested configuration %s", id)
 	}
 	a := one.Data.Attributes
 	slices.Sort(a.Platforms)
@@ -172,11 +172,11 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	err := json.Unmarshal(response.Body, &one)
 	switch {
 	case remote == nil && (err != nil || one.Data.ID == ""):
-		return deploy.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
+		return deploy.Outcome{}, errors.New("the response has no configuration ID; use --check to see if the configuration is there")
 	case remote == nil:
-		return deploy.Outcome{ID: one.Data.ID, Note: "no device gets it before it is in a blueprint there"}, nil
+		return deploy.Outcome{ID: one.Data.ID, Note: "add it to a blueprint in Apple Business to deliver it"}, nil
 	case len(response.Body) > 0 && (err != nil || one.Data.ID != remote.ID):
-		return deploy.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
+		return deploy.Outcome{}, errors.New("the response is about another configuration; use --check to compare")
 	}
 	return deploy.Outcome{ID: remote.ID}, nil
 }

@@ -24,30 +24,29 @@ func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "apple-business", Address: "https://api-business.apple.com",
 		Push: &deploy.Help{Short: "Create and update custom settings in Apple Business",
-			Long: `Create and update configurations of the type CUSTOM_SETTING in Apple Business, the device management of Apple's own. A
-configuration is found by the PayloadIdentifier of the profile in it. Apple validates each profile against its schemas. Which
-devices get it is decided there.
+			Long: `Create and update configurations of the type CUSTOM_SETTING in Apple Business, Apple's own device management. A configuration is
+found by the PayloadIdentifier of its profile. Apple validates each profile against its schemas. Assign devices in Apple Business.
 
-Signs in with an API account of Apple Business: its client ID, its key ID, and the private key (--key, a PEM file that only you can
-read); or takes an access token that you have.`,
+Signs in with an API account of Apple Business: its client ID, its key ID, and the private key (--key, a PEM file readable only by
+you); or with your own access token.`,
 			Example: `  syncguard push apple-business profiles/ --client-id BUSINESSAPI.9703… --key-id d136… --key a.pem
   syncguard push apple-business profiles/ --check --platform ios --platform macos
   syncguard push apple-business corp.mobileconfig --dry-run`,
-			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API"},
+			Takes: "profiles, unsigned", Proof: "a test server made from the documented API"},
 		Export: &deploy.Help{Short: "Write the JSON of custom settings in Apple Business",
-			Long: `Write each profile as the JSON of a configuration of the type CUSTOM_SETTING, which creates it by the Apple Business API.`,
+			Long: `Write each profile as the JSON to create a configuration of the type CUSTOM_SETTING with the Apple Business API.`,
 			Example: `  syncguard export apple-business profiles/ -o apple-business --platform ios
   syncguard export apple-business corp.mobileconfig > corp.json`,
 			Takes: "`NAME.json`: a configuration of the type CUSTOM_SETTING", Proof: "`POST` with `Content-Type: application/json`"},
 		Delivery: deploy.Delivery{Source: "https://github.com/microsoft/mdatp-xplat/issues/257",
 			Profiles:     "API: POST /v1/configurations with the type CUSTOM_SETTING and the unsigned XML as text. Apple checks it against its schema.",
-			Declarations: "No way to send single declarations is known."},
+			Declarations: "No known way to send single declarations."},
 		Flags: []deploy.Flag{
-			{Name: "platform", Kind: deploy.List, Usage: strings.Join(platformNames(), ", ") + " (repeatable; default: Apple goes by the payloads)", Export: true},
+			{Name: "platform", Kind: deploy.List, Usage: strings.Join(platformNames(), ", ") + " (repeatable; default: Apple derives them from the payloads)", Export: true},
 			{Name: "client-id", Usage: "client ID of the API account"},
 			{Name: "key-id", Usage: "key ID of the API account"},
 			{Name: "key", Kind: deploy.Path, Ext: []string{"pem"}, Usage: "private key of the API account, PEM"},
-			{Name: "token-server", Usage: "where access tokens are from", Default: "https://account.apple.com"},
+			{Name: "token-server", Usage: "address of the server issuing access tokens", Default: "https://account.apple.com"},
 			{Name: "token", Kind: deploy.Secret, Usage: "an access token of Apple Business", Alternative: "give --client-id, --key-id and --key", Variable: "TOKEN"},
 		},
 		Open: open,
@@ -67,7 +66,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{}
 	for _, name := range s.Given["platform"] {
 		if !slices.Contains(platformNames(), strings.ToLower(name)) {
-			return nil, diag.Usage("it is one of "+strings.Join(platformNames(), ", "), "invalid --platform %q", name)
+			return nil, diag.Usage("want one of "+strings.Join(platformNames(), ", "), "invalid --platform %q", name)
 		}
 		// https://developer.apple.com/documentation/applebusinessapi/create-a-configuration
 		d.Platforms = append(d.Platforms, "PLATFORM_"+strings.ToUpper(name))
@@ -97,7 +96,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 		token, err := s.Secret(ctx, "token")
 		return deploy.Bearer(token), err
 	case account == "" || keyID == "" || path == "":
-		return nil, diag.Usage("--client-id, --key-id and --key", "an API account has three parts")
+		return nil, diag.Usage("give --client-id, --key-id and --key together", "incomplete API account")
 	}
 	data, err := s.ReadSecret(path)
 	if err != nil {
@@ -105,7 +104,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	}
 	key, err := jwt.ParseECPrivateKeyFromPEM(data)
 	if err != nil {
-		return nil, diag.WithHint(fmt.Errorf("%s: is no private key of an API account", path), "it is the PEM file that Apple Business gives out, an elliptic curve key without a passphrase")
+		return nil, diag.WithHint(fmt.Errorf("%s: not a private key of an API account", path), "want the PEM file from Apple Business, an elliptic curve key without a passphrase")
 	}
 	c, err := s.ClientAt(s.Text("token-server"), deploy.Options{Message: deploy.TokenMessage})
 	if err != nil {

@@ -73,11 +73,11 @@ func responseMessage(body []byte) string {
 // Prepare takes the unsigned content. Fleet's other refusals are checked before, from package mdm.
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if p.Identifier() == "" {
-		return nil, errors.New("it has no PayloadIdentifier, by which Fleet tells profiles apart")
+		return nil, errors.New("missing PayloadIdentifier: Fleet tells profiles apart by it")
 	}
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		item.Notes = append(item.Notes, "without its signature: Fleet takes no signed profile")
+		item.Notes = append(item.Notes, "without its signature: Fleet takes no signed profiles")
 	}
 	return []*deploy.Item{item}, nil
 }
@@ -176,7 +176,7 @@ func (d *Server) resolveTeam(ctx context.Context) error {
 		return len(page.Teams), len(page.Teams) == perPage && d.teamID == "", nil
 	})
 	if err == nil && d.teamID == "" {
-		err = fmt.Errorf("the server has no team of the name %s", d.Team)
+		err = fmt.Errorf("the server has no team named %s", d.Team)
 	}
 	return err
 }
@@ -220,7 +220,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 	if remote != nil {
 		before, now := scope(remote.Content), scope(item.Body)
 		if before != now {
-			return nil, fmt.Errorf("PayloadScope is %s there and %s here, which Fleet refuses; delete the profile there, or give this one another PayloadIdentifier", before, now)
+			return nil, fmt.Errorf("Fleet refuses to change PayloadScope from %s to %s; delete the profile in Fleet first, or give this one another PayloadIdentifier", before, now)
 		}
 	}
 	labels := d.Labels
@@ -258,7 +258,7 @@ func (d *Server) teamIDField() string {
 // Outcome reads the ID.
 func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *deploy.Response) (deploy.Outcome, error) {
 	if response.Status == http.StatusMethodNotAllowed {
-		return deploy.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it there and push again, or apply it by GitOps")
+		return deploy.Outcome{}, errors.New("this version of Fleet cannot replace a profile; delete it in Fleet and push again, or use GitOps")
 	}
 	var made struct {
 		UUID string `json:"profile_uuid"`
@@ -266,7 +266,7 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	err := json.Unmarshal(response.Body, &made)
 	switch {
 	case remote == nil && (err != nil || made.UUID == ""), remote != nil && len(response.Body) > 0 && err != nil:
-		return deploy.Outcome{}, errors.New("the answer is not one of Fleet's; --check says whether it has the profile")
+		return deploy.Outcome{}, errors.New("unexpected response, not from Fleet; use --check to see if the profile is there")
 	}
 	return deploy.Outcome{ID: made.UUID}, nil
 }

@@ -34,12 +34,12 @@ type profileEntry struct {
 	ExcludeAny []string `yaml:"labels_exclude_any,omitempty"`
 }
 
-const teamHeader = `# The profiles of %s, for Fleet's GitOps. Fleet takes away from a team what its file does not list: put its other settings,
-# policies and software in here before this is applied to a team that has some.
+const teamHeader = `# The profiles of %s, for Fleet's GitOps. Fleet removes everything from a team its file does not list: before applying this
+# to an existing team, add its other settings, policies and software.
 `
 
-const entriesHeader = `# What belongs into the YAML file of those who are to get these profiles, such as fleets/workstations.yml. The paths are as
-# seen from there; from default.yml they begin with platforms/. Fleet does not read this file.
+const entriesHeader = `# Entries for the YAML file of the team to get these profiles, such as fleets/workstations.yml. The paths are relative to
+# its folder; in default.yml they begin with platforms/. Fleet does not read this file.
 `
 
 // Files lays the profiles out like Fleet's own starter repository and lists them in the team's file, or without a team in a
@@ -53,7 +53,7 @@ func (d *Server) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]
 		for _, platform := range []string{"all", "ios", "macos"} {
 			old := "platforms/" + platform + "/configuration-profiles/" + stems[i] + ".mobileconfig"
 			if _, err := fs.Stat(existing, old); err == nil && old != name {
-				f.Notes = append(f.Notes, "there is a "+old+" as well: delete it, and mend what lists it, if it is the same profile")
+				f.Notes = append(f.Notes, "the folder also has "+old+": if it is the same profile, delete it and correct the files listing it")
 			}
 		}
 		files = append(files, f)
@@ -65,7 +65,7 @@ func (d *Server) Files(existing fs.FS, items []*deploy.Item, stems []string) ([]
 		name, head = "fleets/"+slug(d.Team)+".yml", fmt.Sprintf(teamHeader, strings.Join(strings.Fields(d.Team), " "))
 		if is, err := teamNameIn(existing, name); err == nil {
 			if is != d.Team {
-				return nil, fmt.Errorf("%s is there already, and is of the team %q; rename one of the two", name, is)
+				return nil, fmt.Errorf("%s exists for another team, %q; rename one of the two", name, is)
 			}
 			return append(files, &deploy.File{Name: name}), nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -93,7 +93,7 @@ func teamNameIn(existing fs.FS, name string) (string, error) {
 	}
 	data, err := fs.ReadFile(existing, name)
 	if err == nil && (info.Size() > maxTeam || yaml.Load(data, &team) != nil) {
-		err = errors.New("it is no YAML that can be read")
+		err = errors.New("want valid YAML of at most 1 MiB")
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading %s: %w", name, err)

@@ -21,7 +21,7 @@ type pageInfo struct {
 	More bool `json:"has_next_results"`
 }
 
-var errNotFleet = errors.New("the answer is not one of Fleet's; is the address that of a Fleet server?")
+var errNotFleet = errors.New("unexpected response, not from Fleet; check the server address")
 
 // forEachPage requests a list page by page, until a page is empty or marked as the last. The list may be null, but its key
 // must be present.
@@ -42,5 +42,5 @@ func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string
 			return err
 		}
 	}
-	return errors.New("the list of the server does not end")
+	return errors.New("the server's list does not end")
 }

@@ -15,28 +15,28 @@ func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "fleet", Folder: true,
 		Push: &deploy.Help{Short: "Create and replace configuration profiles in Fleet",
-			Long: `Create and replace configuration profiles in Fleet, one by one: what a team has beside them stays. A profile that is there is found by
-its PayloadIdentifier and replaced in place, which Fleet can since 2026; an older one refuses that, which is said, and nothing is deleted.
-A profile keeps the labels that it has, unless labels are given. Fleet takes no signed profile: the signature is taken off.`,
+			Long: `Create and replace configuration profiles in Fleet, one by one: the team's other profiles stay. An existing profile is found by its
+PayloadIdentifier and replaced in place, possible in Fleet since 2026; older servers report an error, and nothing is deleted.
+A profile keeps its labels unless labels are given. Fleet takes no signed profiles: the signature is removed.`,
 			Example: `  syncguard push fleet profiles/ --server https://fleet.example.com --team Workstations
   syncguard push fleet corp.mobileconfig --label-include-any "Macs in Berlin" --dry-run
   syncguard push fleet profiles/ --team 12 --check`,
-			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API"},
+			Takes: "profiles, unsigned", Proof: "a test server made from the documented API"},
 		Export: &deploy.Help{Short: "Write the files of a GitOps repository of Fleet",
-			Long: `Write the profiles into a GitOps repository of Fleet, as Fleet's own starter lays it out: below platforms/, by TargetDeviceType. With
---team they are listed in the YAML file of the team, if it is not there yet: Fleet takes away from a team what its file does not
-list. Without it the list goes into ` + Unlisted + `, to be taken over by hand. It is said which YAML files of the
-folder list each profile.`,
+			Long: `Write the profiles into a GitOps repository of Fleet, laid out like Fleet's own starter: below platforms/, by TargetDeviceType. --team
+also writes the team's YAML file, unless it exists: Fleet removes everything from a team its file does not list. Without --team,
+the list goes into ` + Unlisted + `, to copy from by hand. The report names the YAML files of the folder listing
+each profile.`,
 			Example: `  syncguard export fleet profiles/ -o fleet-gitops
   syncguard export fleet profiles/ -o fleet-gitops --team Workstations --label-include-any Berlin`,
 			Takes: "`platforms/…/configuration-profiles/NAME.mobileconfig`, and YAML", Proof: "`fleetctl gitops`, from a repository"},
 		Delivery: deploy.Delivery{Source: "https://github.com/fleetdm/fleet", Declarations: "The configurations go the same way, as .json files.",
 			Profiles: "Unsigned XML of at most 1 MB, in GitOps under controls.apple_settings.configuration_profiles. Name and identifier must be unique in the team."},
 		Flags: []deploy.Flag{
-			{Name: "team", Usage: "name of the team (the fleet) that gets them, or its ID for push; without it, hosts of no team", Export: true},
-			{Name: "label-include-all", Kind: deploy.Repeated, Usage: "label that hosts must have, all of them (repeatable)", Export: true},
-			{Name: "label-include-any", Kind: deploy.Repeated, Usage: "label that hosts must have, one of them (repeatable)", Export: true},
-			{Name: "label-exclude-any", Kind: deploy.Repeated, Usage: "label that hosts must not have (repeatable)", Export: true},
+			{Name: "team", Usage: "name of the team (fleet) to send to, or its ID for push; without it, hosts without a team", Export: true},
+			{Name: "label-include-all", Kind: deploy.Repeated, Usage: "label required on hosts; with several, all of them (repeatable)", Export: true},
+			{Name: "label-include-any", Kind: deploy.Repeated, Usage: "label required on hosts; with several, one of them (repeatable)", Export: true},
+			{Name: "label-exclude-any", Kind: deploy.Repeated, Usage: "label of hosts to exclude (repeatable)", Export: true},
 			{Name: "token", Kind: deploy.Secret, Usage: "the API token", Variable: "TOKEN"},
 		},
 		Open: open,
@@ -55,7 +55,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	}
 	if s.WriteFiles {
 		if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {
-			return nil, diag.Usage("give its name", "--team %s is the ID of a team, and the files are about names", d.Team)
+			return nil, diag.Usage("give its name", "--team %s is a team's ID, but the files need its name", d.Team)
 		}
 		return d.Session(), nil
 	}

@@ -72,11 +72,11 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 		return nil, err
 	}
 	if most := mdm.Find("intune").Size.Bytes; len(p.Content) > most {
-		return nil, fmt.Errorf("it has %d bytes, and Intune takes %d at most", len(p.Content), most)
+		return nil, fmt.Errorf("the profile has %d bytes; Intune takes at most %d", len(p.Content), most)
 	}
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
-		item.Notes = append(item.Notes, "without its signature: Intune describes a payload as UTF-8 text")
+		item.Notes = append(item.Notes, "without its signature: Intune takes UTF-8 text")
 	}
 	return []*deploy.Item{item}, nil
 }
@@ -91,7 +91,7 @@ func (d *Server) platform(p *deploy.Profile) (string, error) {
 	case target.MacOS:
 		return MacOS, nil
 	}
-	return "", errors.New("no TargetDeviceType says whether it is for iPhones and iPads or for Macs; give --platform ios or macos")
+	return "", errors.New("TargetDeviceType does not tell iPhones and iPads from Macs; give --platform ios or macos")
 }
 
 // channel returns the channel of a Mac. The default of PayloadScope is User.
@@ -147,7 +147,7 @@ func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, e
 			Next  string           `json:"@odata.nextLink"`
 		}
 		if err := json.Unmarshal(body, &page); err != nil || page.Value == nil {
-			return "", errors.New("the answer is not a list of configurations; is the address that of Microsoft Graph?")
+			return "", errors.New("the response is not a list of configurations; is this the address of Microsoft Graph?")
 		}
 		for _, c := range *page.Value {
 			if c.Type != odataTypes[platform] {
@@ -177,7 +177,7 @@ func (d *Server) get(ctx context.Context, platform, id string) (c configuration,
 		return c, err
 	}
 	if err := json.Unmarshal(response.Body, &c); err != nil || c.ID != id {
-		return c, fmt.Errorf("the answer is not the configuration %s that was asked for", id)
+		return c, fmt.Errorf("the response is not the requested configuration %s", id)
 	}
 	return c, nil
 }
@@ -196,7 +196,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 	}
 	if remote != nil {
 		if is := remote.Fields["channel"]; platform == MacOS && is != "" && is != c.Channel {
-			return nil, fmt.Errorf("it is on the %s in Intune, and PayloadScope wants the %s: the channel cannot be changed; delete configuration %s there, or set PayloadScope", is, c.Channel, remote.ID)
+			return nil, fmt.Errorf("the %s in Intune cannot be changed to the %s, as PayloadScope asks; delete configuration %s in Intune first, or change PayloadScope", is, c.Channel, remote.ID)
 		}
 		if !deploy.KeepsOwnName(remote) {
 			c.DisplayName = "" // keep the name given by an administrator
@@ -214,11 +214,11 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	err := json.Unmarshal(response.Body, &c)
 	switch {
 	case remote == nil && (err != nil || c.ID == ""):
-		return deploy.Outcome{}, errors.New("the server does not tell the ID of the configuration; --check says whether it has it")
+		return deploy.Outcome{}, errors.New("the response has no configuration ID; use --check to see if the configuration is there")
 	case remote == nil:
-		return deploy.Outcome{ID: c.ID, Note: "nobody gets it before it is assigned to a group in Intune"}, nil
+		return deploy.Outcome{ID: c.ID, Note: "assign it to a group in Intune to deliver it"}, nil
 	case len(response.Body) > 0 && (err != nil || c.ID != remote.ID):
-		return deploy.Outcome{}, errors.New("the answer is not about that configuration; --check says what it holds")
+		return deploy.Outcome{}, errors.New("the response is about another configuration; use --check to compare")
 	}
 	return deploy.Outcome{ID: remote.ID}, nil
 }

@@ -21,25 +21,25 @@ func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "intune",
 		Push: &deploy.Help{Short: "Create and update custom configurations in Microsoft Intune",
-			Long: `Create and update custom configurations for iOS and macOS in Microsoft Intune, by Microsoft Graph. A configuration is found by the
-PayloadIdentifier of the profile in it. Who gets it is assigned in Intune and stays as it is; a new one goes to nobody until then.
+			Long: `Create and update custom configurations for iOS and macOS in Microsoft Intune, with Microsoft Graph. A configuration is found by
+the PayloadIdentifier of its profile. Assignments are made in Intune and stay unchanged; without one, nobody gets the profile.
 
-Signs in as azidentity does: environment variables, workload identity, managed identity or the Azure CLI (--credential), with
-the permission DeviceManagementConfiguration.ReadWrite.All; or takes a token that you have. For Macs the beta version of Graph is
-used, since only that has the deployment channel, which follows PayloadScope and cannot be changed afterwards.`,
+Signs in like azidentity: environment variables, workload identity, managed identity or the Azure CLI (--credential), with the
+permission DeviceManagementConfiguration.ReadWrite.All; or with your own token. Macs need the beta version of Graph for the
+deployment channel, which follows PayloadScope and cannot be changed later.`,
 			Example: `  syncguard push intune corp.mobileconfig --platform ios --dry-run
   syncguard push intune profiles/ --credential environment
   syncguard push intune profiles/ --check --cloud us-gov`,
-			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API; azidentity signs in to such an authority"},
+			Takes: "profiles, unsigned", Proof: "a test server made from the documented API; azidentity signs in to a test authority"},
 		Export: &deploy.Help{Short: "Write the JSON of custom configurations in Microsoft Intune",
-			Long: `Write each profile as the JSON of a custom configuration, which creates it by Microsoft Graph. The deployment channel of a
-Mac follows PayloadScope and cannot be changed afterwards; only the beta version of Graph takes it.`,
+			Long: `Write each profile as the JSON to create a custom configuration with Microsoft Graph. The deployment channel of a Mac follows
+PayloadScope and cannot be changed later; only the beta version of Graph takes it.`,
 			Example: `  syncguard export intune profiles/ -o intune
   syncguard export intune corp.mobileconfig --platform ios > corp.json`,
 			Takes: "`NAME.json`: a custom configuration", Proof: "`POST` with `Content-Type: application/json`"},
 		Delivery: deploy.Delivery{Source: "https://learn.microsoft.com/intune/intune-service/configuration/custom-settings-macos",
 			Profiles:     "A custom profile, unsigned and at most 1,000,000 bytes. Choose the device channel: it cannot be changed later.",
-			Declarations: "No way to send single declarations is known."},
+			Declarations: "No known way to send single declarations."},
 		Flags: []deploy.Flag{
 			{Name: "platform", Kind: deploy.Choice, Choices: []string{"auto", IOS, MacOS}, Export: true},
 			{Name: "cloud", Kind: deploy.Choice, Choices: []string{"global", "us-gov", "us-gov-dod", "china"}},
@@ -129,5 +129,5 @@ func azureRefusal(err error) error {
 	if readErr != nil || words == "" {
 		return diag.WithHint(err, hint)
 	}
-	return fmt.Errorf("the authority answers %s: %s", failed.RawResponse.Status, words)
+	return fmt.Errorf("the authority responded %s: %s", failed.RawResponse.Status, words)
 }

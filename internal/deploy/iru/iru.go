@@ -31,7 +31,7 @@ type Repository struct {
 // Prepare takes the unsigned content.
 func (r *Repository) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if len(r.runsOn(p)) == 0 {
-		return nil, fmt.Errorf("no TargetDeviceType says which devices it is for; give --runs-on %s", strings.Join(Devices, ","))
+		return nil, fmt.Errorf("TargetDeviceType does not name the devices; give --runs-on %s", strings.Join(Devices, ","))
 	}
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {
@@ -92,9 +92,9 @@ func (r *Repository) Files(existing fs.FS, items []*deploy.Item, stems []string)
 		case f == nil:
 			f = &folder{profile: path.Join(dir, "profile.mobileconfig")}
 		case f.duplicates != "":
-			return nil, fmt.Errorf("%s holds %s, and iructl takes one profile and one info file; delete the others", dir, f.duplicates)
+			return nil, fmt.Errorf("%s holds %s, but iructl takes one profile and one info file; delete the others", dir, f.duplicates)
 		case f.identifier != id:
-			return nil, fmt.Errorf("%s is of the profile %s, and %s is another one, %s; give its file another name", dir, f.identifier, item.Profile.Name, id)
+			return nil, fmt.Errorf("%s holds the profile %s, but %s has the identifier %s; rename the file", dir, f.identifier, item.Profile.Name, id)
 		}
 		files = append(files, &deploy.File{Name: f.profile, Data: item.Body, Item: item})
 		info := &deploy.File{Name: f.info, Item: item, IsSidecar: true}

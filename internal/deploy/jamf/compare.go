@@ -60,7 +60,7 @@ func readRemote(remote *deploy.Remote) (*plist.Value, error) {
 	doc, found := plist.Read(diag.NewFile("profile", remote.Content))
 	broken := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Rule != rule.DuplicateKey })
 	if doc == nil || doc.Root == nil || doc.Root.Kind != plist.Dictionary || broken {
-		return nil, errors.New("what the server has is no profile that can be read")
+		return nil, errors.New("the server's copy is not a readable profile")
 	}
 	return doc.Root, nil
 }

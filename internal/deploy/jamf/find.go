@@ -55,7 +55,7 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 			}
 		}
 		if len(same) > 1 {
-			return nil, fmt.Errorf("%s: the server has %d profiles of the name %s (%s); delete all but one there", item.Profile.Name, len(same), item.Name, strings.Join(same, ", "))
+			return nil, fmt.Errorf("%s: the server has %d profiles with the name %s (%s); delete all but one of them", item.Profile.Name, len(same), item.Name, strings.Join(same, ", "))
 		}
 		if len(same) == 1 {
 			if remotes[i], err = d.get(ctx, k, same[0]); err != nil {
@@ -77,13 +77,13 @@ func (d *Server) ReadBack(ctx context.Context, item *deploy.Item, id string) (no
 	case deploy.IsStatus(err, http.StatusNotFound):
 		return "", nil // another node of the cluster does not have it yet
 	case err != nil:
-		return "", fmt.Errorf("it was sent, and what Jamf Pro has of it cannot be read: %w", err)
+		return "", fmt.Errorf("it was sent; reading it back from Jamf Pro: %w", err)
 	}
 	has, wanted, err := d.compare(item, remote)
 	if err != nil || has != nil && plist.Equal(has, wanted) {
 		return "", err
 	}
-	return "Jamf Pro has stored something else than was sent, which is not known of it: --check shows what, and it is sent again at each push", nil
+	return "Jamf Pro stored something different, in a way not known before: --check shows it, and every push sends the profile again", nil
 }
 
 func (d *Server) list(ctx context.Context, k kind) ([]summary, error) {
@@ -95,7 +95,7 @@ func (d *Server) list(ctx context.Context, k kind) ([]summary, error) {
 		return nil, err
 	}
 	if !strings.HasSuffix(all.XMLName.Local, "configuration_profiles") {
-		return nil, fmt.Errorf("the answer to %s is not a list of profiles; is the address that of Jamf Pro?", k.path)
+		return nil, fmt.Errorf("the response to %s is not a list of profiles; is this the address of Jamf Pro?", k.path)
 	}
 	return slices.DeleteFunc(all.Entries, func(s summary) bool { return s.ID == 0 }), nil // <size> is one of them
 }
@@ -106,7 +106,7 @@ func (d *Server) get(ctx context.Context, k kind, id string) (*deploy.Remote, er
 		return nil, err
 	}
 	if one.XMLName.Local != k.root {
-		return nil, fmt.Errorf("the answer to %s/id/%s is not a profile; is the address that of Jamf Pro?", k.path, id)
+		return nil, fmt.Errorf("the response to %s/id/%s is not a profile; is this the address of Jamf Pro?", k.path, id)
 	}
 	remote := &deploy.Remote{ID: id, Name: one.General.Name, Content: []byte(one.General.Payloads),
 		Fields: map[string]string{"uuid": one.General.UUID, "level": one.General.Level, "category": one.General.Category}}
@@ -122,7 +122,7 @@ func (d *Server) getXML(ctx context.Context, path string, into any) error {
 		return err
 	}
 	if err := xml.Unmarshal(response.Body, into); err != nil { // encoding/xml expands no custom entities
-		return fmt.Errorf("reading the answer to %s: %w", path, err)
+		return fmt.Errorf("reading the response to %s: %w", path, err)
 	}
 	return nil
 }

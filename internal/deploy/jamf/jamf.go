@@ -94,7 +94,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 		sent.Root, wrapped = wrapPreferences(p.Root)
 	}
 	if k.level(p, nil) == "" {
-		return nil, fmt.Errorf("no level of Jamf Pro goes with its PayloadScope %q; want System or User", p.Text("PayloadScope"))
+		return nil, fmt.Errorf("invalid PayloadScope %q: want System or User", p.Text("PayloadScope"))
 	}
 	body, err := encode(sent.Root)
 	if err != nil {
@@ -106,16 +106,16 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	}
 	item := &deploy.Item{Profile: &sent, Name: p.DisplayName(), Body: body, Losses: d.lossNotes(lost, k.devices)}
 	if item.Name == "" {
-		return nil, errors.New("it has neither a PayloadDisplayName nor a PayloadIdentifier, and Jamf Pro wants a name")
+		return nil, errors.New("missing PayloadDisplayName: Jamf Pro needs a name")
 	}
 	if len(wrapped) > 0 {
 		item.Notes = append(item.Notes, "as managed preferences: "+strings.Join(wrapped, ", "))
 	}
 	if at := pathsWith(lost, hasChange(mdm.LineFeeds)); at != "" {
-		item.Notes = append(item.Notes, "with carriage returns as line breaks, which alone Jamf Pro keeps, in "+at)
+		item.Notes = append(item.Notes, "line breaks become carriage returns, the only ones Jamf Pro keeps, in "+at)
 	}
 	if p.Signed {
-		item.Notes = append(item.Notes, "without its signature, which Jamf's API takes off")
+		item.Notes = append(item.Notes, "without its signature: Jamf's API removes it")
 	}
 	return []*deploy.Item{item}, nil
 }
@@ -130,7 +130,7 @@ func (d *Server) kind(p *deploy.Profile) (kind, error) {
 	case target.IOS, target.TvOS, target.VisionOS:
 		return kinds[Mobile], nil
 	}
-	return kind{}, errors.New("no TargetDeviceType says whether it is for computers or mobile devices; give --devices computers or mobile-devices")
+	return kind{}, errors.New("TargetDeviceType does not tell computers from mobile devices; give --devices computers or mobile-devices")
 }
 
 // CheckSet refuses two profiles of the same name and kind: the name is Jamf's key.
@@ -143,7 +143,7 @@ func (d *Server) CheckSet(items []*deploy.Item) error {
 		}
 		key := k.path + " " + storage().Normalize(item.Name)
 		if other := names[key]; other != nil {
-			return fmt.Errorf("%s and %s have the same name, %s, by which profiles in Jamf Pro are told apart; give them different PayloadDisplayNames",
+			return fmt.Errorf("%s and %s have the same name, %s, but Jamf Pro needs different ones; change a PayloadDisplayName",
 				other.Profile.Name, item.Profile.Name, item.Name)
 		}
 		names[key] = item
@@ -206,7 +206,7 @@ func keepIdentity(root *plist.Value, remote *deploy.Remote) ([]byte, error) {
 		case remote.Fields["uuid"] != "": // the server sets both to the same value
 			top.Set(key, plist.NewString(remote.Fields["uuid"]))
 		default:
-			return nil, fmt.Errorf("the server does not tell the %s of profile %s, and with another one it would be a second profile on devices; delete it there", key, remote.ID)
+			return nil, fmt.Errorf("the server does not return the %s of profile %s, and a new one would install a second profile on devices; delete the profile in Jamf Pro first", key, remote.ID)
 		}
 	}
 	return encode(&top)
@@ -218,16 +218,16 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 		ID int `xml:"id"`
 	}
 	if err := xml.Unmarshal(response.Body, &one); err != nil || one.ID <= 0 {
-		return deploy.Outcome{}, errors.New("the server does not tell the ID of the profile; --check says whether it has it")
+		return deploy.Outcome{}, errors.New("the response has no profile ID; use --check to see if the profile is there")
 	}
 	out := deploy.Outcome{ID: strconv.Itoa(one.ID)}
 	k, err := d.kind(item.Profile)
 	switch {
 	case err != nil:
 	case remote == nil:
-		out.Note = "it is at " + k.level(item.Profile, nil) + " level, and has no scope yet: nobody gets it before you say who in Jamf Pro"
+		out.Note = "created at " + k.level(item.Profile, nil) + " level, without a scope: choose its devices in Jamf Pro to deliver it"
 	case d.Redeploy != redeployAll:
-		out.Note = "devices that have it already keep the old version; --redeploy all sends it to them, and --redeploy again if nothing has changed since"
+		out.Note = "devices with the old version keep it; to replace it, use --redeploy all (or --redeploy again for an unchanged profile)"
 	}
 	return out, nil
 }

@@ -85,10 +85,10 @@ func hasChange(c mdm.Change) func(Loss) bool { return func(l Loss) bool { return
 // rejectLosses returns an error for losses worse than sending nothing.
 func rejectLosses(all []Loss) error {
 	if at := pathsWith(all, hasChange(mdm.Emptied)); at != "" {
-		return fmt.Errorf("an emoji or another character above U+FFFF makes Jamf Pro drop all settings of managed preferences: take it out of %s", at)
+		return fmt.Errorf("an emoji or another character above U+FFFF makes Jamf Pro drop all settings of managed preferences: remove it from %s", at)
 	}
 	if at := pathsWith(all, func(l Loss) bool { return l.Secret && l.Change != mdm.LineFeeds }); at != "" {
-		return fmt.Errorf("a secret would be another one on devices, since Jamf's API changes &, <, tabs, emoji and blanks at the ends: %s; use others, or upload the profile on Jamf's web page", at)
+		return fmt.Errorf("a secret would reach devices changed, since Jamf's API alters &, <, tabs, emoji and blanks at the ends: %s; choose another secret, or upload the profile on Jamf's web page", at)
 	}
 	return nil
 }
@@ -100,21 +100,21 @@ func (d *Server) lossNotes(all []Loss, devices string) (sentences []string) {
 		wraps = wraps || l.Change == mdm.Escapes && devices == Computers && !d.WrapPreferences && l.Type != "" && isForeign(l.Type)
 	}
 	if at := pathsWith(all, func(l Loss) bool { return l.Secret && l.Change == mdm.LineFeeds }); at != "" {
-		sentences = append(sentences, "the line breaks of a secret arrive as carriage returns, which software may not take for such, in "+at)
+		sentences = append(sentences, "the line breaks of a secret arrive as carriage returns, and software may not accept them, in "+at)
 	}
 	for _, say := range []struct {
 		mdm.Change
 		text string
 	}{
-		{mdm.Escapes, "devices get &amp; for & and &lt; for <, which no client of Jamf's API can avoid, in "},
+		{mdm.Escapes, "devices get &amp; for & and &lt; for <, as with every client of Jamf's API, in "},
 		{mdm.Tabs, "Jamf Pro deletes the tabs in "},
-		{mdm.Astral, "Jamf Pro puts U+FFFD in place of each emoji and each other character above U+FFFF in "},
-		{mdm.Ends, "Jamf Pro takes off the blanks at the ends of "},
+		{mdm.Astral, "Jamf Pro replaces emoji and other characters above U+FFFF with U+FFFD in "},
+		{mdm.Ends, "Jamf Pro removes the blanks at the ends of "},
 	} {
 		if at := pathsWith(all, hasChange(say.Change)); at != "" {
 			sentence := say.text + at
 			if say.Change == mdm.Escapes && wraps {
-				sentence += "; --wrap-preferences sends what is of other makers whole"
+				sentence += "; --wrap-preferences sends third-party payloads unchanged"
 			}
 			sentences = append(sentences, sentence)
 		}

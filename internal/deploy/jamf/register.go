@@ -17,35 +17,35 @@ func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "jamf",
 		Push: &deploy.Help{Short: "Create and update configuration profiles in Jamf Pro",
-			Long: `Create and update configuration profiles for computers and mobile devices in Jamf Pro, by its Classic API. Jamf gives each
-profile an identifier of its own, so one that is there is found by its name (PayloadDisplayName), and keeps that identifier and
-its scope. The level follows PayloadScope; where a profile has none, it stays as it is in Jamf.
+			Long: `Create and update configuration profiles for computers and mobile devices in Jamf Pro, with its Classic API. Jamf gives each
+profile its own identifier, so an existing profile is found by its name (PayloadDisplayName), and keeps that identifier and its
+scope. The level follows PayloadScope; without one, an existing profile keeps its level.
 
-Jamf's API changes text: devices get &amp; for &, tabs and emoji go. What a profile loses is said before it is sent, and nothing is
-sent where a secret would be another one, or a payload would lose all its settings.
+Jamf's API changes text: devices get &amp; for &, and tabs and emoji are lost. Losses are listed before a profile is sent, and it is
+not sent if a secret would change or a payload would lose all its settings.
 
-An update gets to devices that have the profile with --redeploy all. With newly-assigned they keep the old version; again sends
-what is unchanged, too, for those that have kept one.
+With --redeploy all, an update reaches devices with the old version; with newly-assigned they keep it; again also sends unchanged
+profiles, for devices still on an old version.
 
 Signs in with an API client of Jamf Pro: --client-id, and its secret from the environment or a file.`,
 			Example: `  syncguard push jamf corp.mobileconfig --server https://acme.jamfcloud.com --dry-run
   syncguard push jamf profiles/ --devices computers --redeploy all
   syncguard push jamf profiles/ --check`,
-			Takes: "profiles, unsigned", Proof: "a server made for the tests from its documented API, and from what its users report"},
+			Takes: "profiles, unsigned", Proof: "a test server made from the documented API and from reports of users"},
 		Export: &deploy.Help{Short: "Write the XML of the Classic API of Jamf Pro",
-			Long: `Write each profile as the XML that creates it by the Classic API of Jamf Pro: unsigned, on one line, escaped once more than XML says,
-since Jamf decodes it once more, and with carriage returns as line breaks, the only ones that Jamf keeps. What Jamf cannot keep is said. To
-update one that is there, Jamf wants it with the identity that Jamf gave it; push jamf does that.`,
+			Long: `Write each profile as the XML to create it with the Classic API of Jamf Pro: unsigned, on one line, escaped once more than usual,
+since Jamf decodes it twice, and with carriage returns as line breaks, the only ones Jamf keeps. Losses are listed. An update
+needs the identity given by Jamf: use push jamf.`,
 			Example: `  syncguard export jamf profiles/ -o jamf --devices computers
   syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
 			Takes: "`NAME.xml`: the request of the Classic API that creates it", Proof: "`POST` with `Content-Type: application/xml`"},
 		Delivery: deploy.Delivery{Source: "https://github.com/grahampugh/jamf-upload", Declarations: "Through Blueprints (unverified).",
-			Profiles: "Upload under Configuration Profiles in the web interface. A signed file stays as it is and is read-only; an unsigned one is read into Jamf's own model, and the API strips signatures."},
+			Profiles: "Upload under Configuration Profiles in the web interface. A signed file stays unchanged and read-only; an unsigned one is converted to Jamf's own model, and the API removes signatures."},
 		Flags: []deploy.Flag{
 			{Name: "devices", Kind: deploy.Choice, Choices: []string{"auto", Computers, Mobile}, Export: true},
 			{Name: "redeploy", Kind: deploy.Choice, Choices: []string{"newly-assigned", "all", "again"}, Export: true},
-			{Name: "category", Usage: "category of the profiles", Export: true},
-			{Name: "wrap-preferences", Kind: deploy.Switch, Usage: "send payloads of other makers as managed preferences, which Jamf shows as custom settings", Export: true},
+			{Name: "category", Usage: "category for the profiles", Export: true},
+			{Name: "wrap-preferences", Kind: deploy.Switch, Usage: "send third-party payloads as managed preferences, shown by Jamf as custom settings", Export: true},
 			{Name: "client-id", Usage: "ID of the API client", Variable: "CLIENT_ID"},
 			{Name: "client-secret", Kind: deploy.Secret, Usage: "the secret of the API client", Variable: "CLIENT_SECRET"},
 		},
@@ -71,7 +71,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	}
 	id := s.Text("client-id")
 	if id == "" && secret != "" {
-		return nil, diag.Usage("--client-id, or "+s.Variable("CLIENT_ID"), "which API client it is, is not said")
+		return nil, diag.Usage("give --client-id, or set "+s.Variable("CLIENT_ID"), "missing ID of the API client")
 	}
 	options := Options(nil)
 	if options.Jar, err = cookiejar.New(nil); err != nil {

@@ -56,7 +56,7 @@ var storedKeys = []string{"Identifier", "Type", "Payload"}
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	id := p.Text("Identifier")
 	if err := CheckName(id); err != nil {
-		return nil, fmt.Errorf("its Identifier: %w", err)
+		return nil, fmt.Errorf("Identifier: %w", err)
 	}
 	item := &deploy.Item{Profile: p, Name: id, Body: p.Content}
 	var lost []string
@@ -66,7 +66,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 		}
 	}
 	if len(lost) > 0 {
-		item.Losses = []string{"KMFDDM stores Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
+		item.Losses = []string{"KMFDDM stores only Identifier, Type and Payload of a declaration, and drops " + strings.Join(lost, ", ")}
 	}
 	return []*deploy.Item{item}, nil
 }
@@ -74,7 +74,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 // CheckName returns an error for a name not allowed in a path.
 func CheckName(name string) error {
 	if name == "" || name == "." || name == ".." || slices.ContainsFunc([]rune(name), func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f }) {
-		return fmt.Errorf("%q cannot stand in an address", name)
+		return fmt.Errorf("invalid name %q: want one without blanks and slashes", name)
 	}
 	return nil
 }
@@ -99,14 +99,14 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 func (d *Server) Compare(item *deploy.Item, remote *deploy.Remote) (current, wanted *plist.Value, err error) {
 	doc, found := document.Open(diag.NewFile("the server's "+item.Name, remote.Content))
 	if doc.Root == nil || doc.Kind() != document.Declaration || diag.HasErrors(found) {
-		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
+		return nil, nil, errors.New("unexpected response, not this declaration; check the server address")
 	}
 	switch id := doc.Root.String("Identifier"); {
 	case id == item.Name:
 	case strings.EqualFold(id, item.Name): // MySQL's collation ignores case
-		return nil, nil, fmt.Errorf("the server has %s, which its database takes for the same; give the declaration an Identifier that differs in more than case", id)
+		return nil, nil, fmt.Errorf("the server's database takes %s for the same Identifier; give the declaration one differing in more than case", id)
 	default:
-		return nil, nil, errors.New("what the server gives is not that declaration; is the address that of KMFDDM?")
+		return nil, nil, errors.New("unexpected response, not this declaration; check the server address")
 	}
 	if wanted = asStored(item.Profile.Root, doc.Root.Get(serverToken)); plist.Equal(asStored(doc.Root, doc.Root.Get(serverToken)), wanted) {
 		return wanted, wanted, nil

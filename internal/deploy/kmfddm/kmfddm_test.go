@@ -60,12 +60,12 @@ func TestPlan(t *testing.T) {
 		"the same":        {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, deploy.Keep, ""},
 		"another value":   {`{"ServerToken": "x", "Payload": {"MinimumLength": 9}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, deploy.Update, ""},
 		"another type":    {`{"ServerToken": "x", "Payload": {"MinimumLength": true}, "Identifier": "com.acme.a", "Type": "com.apple.configuration.passcode.settings"}`, deploy.Update, ""},
-		"only in case":    {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.A", "Type": "com.apple.configuration.passcode.settings"}`, "", "differs in more than case"},
-		"another one":     {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.b", "Type": "com.apple.configuration.passcode.settings"}`, "", "is not that declaration"},
-		"no declaration":  {`<html>`, "", "is not that declaration"},
-		"nothing":         {``, "", "is not that declaration"},
-		"half of a one":   {`{"ServerToken": "x"`, "", "is not that declaration"},
-		"an array of one": {`[{}]`, "", "is not that declaration"},
+		"only in case":    {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.A", "Type": "com.apple.configuration.passcode.settings"}`, "", "differing in more than case"},
+		"another one":     {`{"ServerToken": "x", "Payload": {"MinimumLength": 8}, "Identifier": "com.acme.b", "Type": "com.apple.configuration.passcode.settings"}`, "", "not this declaration"},
+		"no declaration":  {`<html>`, "", "not this declaration"},
+		"nothing":         {``, "", "not this declaration"},
+		"half of a one":   {`{"ServerToken": "x"`, "", "not this declaration"},
+		"an array of one": {`[{}]`, "", "not this declaration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Server{Client: speaksTo(t, test.response)}
@@ -133,7 +133,7 @@ func TestFollowEnds(t *testing.T) {
 		t.Error("an interruption is none")
 	}
 	d.Client = speaksTo(t, `[1]`)
-	if err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, nil); err == nil || !strings.Contains(err.Error(), "no status") {
+	if err := d.Follow(t.Context(), []*deploy.Item{declaration(t, passcode)}, nil); err == nil || !strings.Contains(err.Error(), "not a status") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -108,7 +108,7 @@ func (r *deviceStatus) reasons() string {
 		Code, Description string
 	}
 	if json.Unmarshal(r.Reasons, &all) != nil || len(all) == 0 {
-		return "the device does not say why"
+		return "the device gives no reason"
 	}
 	var words []string
 	for _, x := range all {
@@ -134,7 +134,7 @@ func (d *Server) statuses(ctx context.Context) (map[string][]deviceStatus, error
 		}
 		statuses := map[string][]deviceStatus{}
 		if len(response.Body) > 0 && json.Unmarshal(response.Body, &statuses) != nil {
-			return nil, errors.New("the answer is no status of KMFDDM's API; is this its address?")
+			return nil, errors.New("unexpected response, not a status of KMFDDM's API; check the server address")
 		}
 		for id, r := range statuses {
 			all[id] = r

@@ -103,9 +103,9 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	id := d.commandUUID(item)
 	switch problem := cmp.Or(r.CommandError, r.Status[item.Enrollment].CommandError, r.Status[id].CommandError); {
 	case isDuplicate(problem):
-		return deploy.Outcome{ID: id, Kept: true, Note: "the server has had the very same command; if another one about this profile was sent since, --generation sends it anew"}, nil
+		return deploy.Outcome{ID: id, Kept: true, Note: "the server already had this command; if the profile was changed or removed since, send it again with --generation"}, nil
 	case problem != "":
-		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue it: %s", problem)
+		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue the command: %s", problem)
 	case !strings.EqualFold(r.CommandUUID, id):
 		return deploy.Outcome{}, errNoResult
 	}
@@ -156,7 +156,7 @@ func (d *Server) FinalFailures(response *deploy.Response) (map[string]string, er
 		}
 	}
 	if r.PushError != "" {
-		return failed, fmt.Errorf("notifying the devices, which get what is enqueued when they connect by themselves: %s", r.PushError)
+		return failed, fmt.Errorf("notifying the devices (they get the commands when they next connect): %s", r.PushError)
 	}
 	return failed, nil
 }

@@ -148,4 +148,4 @@ func (d *Server) Follow(ctx context.Context, items []*deploy.Item, report func(d
 	return d.Webhook.await(ctx, open, d.Wait, report)
 }
 
-var errNoResult = errors.New("the answer is no result of NanoMDM's API; is this its address?")
+var errNoResult = errors.New("unexpected response, not a result of NanoMDM's API; check the server address")

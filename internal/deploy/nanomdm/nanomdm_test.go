@@ -107,10 +107,10 @@ func TestOutcome(t *testing.T) {
 		"PostgreSQL has it":     {500, `{"command_error": "pq: duplicate key value violates unique constraint \"commands_pkey\"", "command_uuid": "` + id + `"}`, true, ""},
 		"an unknown enrollment": {500, `{"command_error": "Error 1452: a foreign key constraint fails", "command_uuid": "` + id + `"}`, false, "a foreign key constraint fails"},
 		"refused for one":       {500, `{"status": {"ONE": {"command_error": "no disk"}}, "command_uuid": "` + id + `"}`, false, "no disk"},
-		"another command":       {200, `{"command_uuid": "other"}`, false, "no result of NanoMDM's API"},
-		"another server":        {200, `<html>`, false, "no result of NanoMDM's API"},
-		"nothing":               {200, ``, false, "no result of NanoMDM's API"},
-		"an array":              {200, `[]`, false, "no result of NanoMDM's API"},
+		"another command":       {200, `{"command_uuid": "other"}`, false, "not a result of NanoMDM's API"},
+		"another server":        {200, `<html>`, false, "not a result of NanoMDM's API"},
+		"nothing":               {200, ``, false, "not a result of NanoMDM's API"},
+		"an array":              {200, `[]`, false, "not a result of NanoMDM's API"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.status != 200 && !isResult(test.status, []byte(test.body)) {

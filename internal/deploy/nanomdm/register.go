@@ -19,38 +19,38 @@ import (
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
 		Name: "nanomdm", Encrypted: true,
-		Push: &deploy.Help{Short: "Send profiles to devices by a NanoMDM server",
-			Long: `Send profiles to devices that are enrolled with a NanoMDM server: the command InstallProfile for each profile and enrollment, byte
-for byte as the file is, signed or not, and then one push notification a device. The server refuses a command that it has, so
-running it again sends only what is missing; --generation sends the same profile anew.
+		Push: &deploy.Help{Short: "Send profiles to devices through a NanoMDM server",
+			Long: `Send profiles to devices enrolled with a NanoMDM server: the command InstallProfile for each profile and enrollment, with the exact
+bytes of the file, signed or not, then one push notification to each device. The server refuses a command it already has, so
+running again sends only the missing ones; --generation sends the same profile again.
 
-NanoMDM's API says what it has enqueued, not what became of it. It passes on what devices answer to a webhook (its flag
--webhook-url): with --webhook-listen the answers are waited for and shown, --list shows the profiles of the devices, and
---check compares their PayloadUUIDs with those of the files. A device does not give back the content.`,
+NanoMDM's API reports commands as enqueued, not their results. It passes the devices' answers on to a webhook (its flag
+-webhook-url): --webhook-listen waits for the answers and shows them, --list shows the devices' profiles, and --check compares
+their PayloadUUIDs with the files. Devices do not return a profile's content.`,
 			Example: `  syncguard push nanomdm corp.mobileconfig --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8
   syncguard push nanomdm profiles/ --ids-file devices.txt --api-key file:nanomdm.key
   syncguard push nanomdm corp.mobileconfig --id E9085AF6 --webhook-listen 127.0.0.1:9001
   syncguard push nanomdm --remove com.acme.old --ids-file devices.txt
   syncguard push nanomdm --list --id E9085AF6 --webhook-listen 127.0.0.1:9001`,
-			Takes: "profiles, byte for byte", Proof: "**a real server**, v0.9.0, and a device of our own that speaks Apple's check-in and command protocol (`make e2e`). No Apple device"},
-		Export: &deploy.Help{Short: "Write the command InstallProfile, for NanoMDM and the like",
-			Long: `Write the command InstallProfile of each profile, byte for byte as the file is, signed or not. A server such as NanoMDM hands
-it to the enrollments that it is enqueued for. The CommandUUID is that of the content, so that the same command is enqueued once;
---generation makes another one of the same profile.`,
+			Takes: "profiles, byte for byte", Proof: "**a real server**, v0.9.0, and our own device speaking Apple's check-in and command protocol (`make e2e`). No Apple device"},
+		Export: &deploy.Help{Short: "Write the command InstallProfile, for NanoMDM and similar servers",
+			Long: `Write the command InstallProfile for each profile, with the exact bytes of the file, signed or not, ready to enqueue on a server
+such as NanoMDM. The CommandUUID is derived from the content, so the same command is enqueued once; --generation makes a new
+command for the same profile.`,
 			Example: `  syncguard export nanomdm profiles/ -o commands
   syncguard export nanomdm corp.mobileconfig | curl -T - "$NANOMDM/v1/enqueue/$ID" -u nanomdm`,
 			Takes: "`NAME.plist`: the command InstallProfile", Proof: "`PUT /v1/enqueue/ID,ID`, or a server like it"},
 		Delivery: deploy.Delivery{Source: "https://github.com/micromdm/kmfddm", Profiles: "The command InstallProfile with the bytes of the file, signed or not.",
 			Declarations: "A server for declarations beside it, such as KMFDDM, takes configurations and activations."},
 		Flags: []deploy.Flag{
-			{Name: "id", Kind: deploy.List, Usage: "enrollment IDs that it is for (repeatable, or with commas)"},
-			{Name: "ids-file", Kind: deploy.Path, Usage: "file with one enrollment ID a line; lines that begin with # are skipped"},
-			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile that is to be removed (repeatable, or with commas)", WithoutProfiles: true},
-			{Name: "list", Kind: deploy.Switch, Usage: "ask the devices for their profiles; it needs --webhook-listen", WithoutProfiles: true},
-			{Name: "generation", Usage: "any text; another one than before makes another command of the same profile", Export: true},
-			{Name: "no-push", Kind: deploy.Switch, Usage: "do not notify the devices: they get it when they connect by themselves"},
-			{Name: "webhook-listen", Usage: "HOST:PORT where NanoMDM's webhook arrives; then the devices are waited for"},
-			{Name: "wait", Kind: deploy.Duration, Usage: "how long the devices are waited for", Default: "5m0s"},
+			{Name: "id", Kind: deploy.List, Usage: "enrollment IDs to send to (repeatable, or comma-separated)"},
+			{Name: "ids-file", Kind: deploy.Path, Usage: "file with one enrollment ID per line; lines starting with # are skipped"},
+			{Name: "remove", Kind: deploy.List, Usage: "PayloadIdentifier of a profile to remove (repeatable, or comma-separated)", WithoutProfiles: true},
+			{Name: "list", Kind: deploy.Switch, Usage: "list the devices' profiles; needs --webhook-listen", WithoutProfiles: true},
+			{Name: "generation", Usage: "any text; a new one sends the same profile as a new command", Export: true},
+			{Name: "no-push", Kind: deploy.Switch, Usage: "do not notify the devices: they get it when they next connect"},
+			{Name: "webhook-listen", Usage: "HOST:PORT to receive NanoMDM's webhook; waits for the devices' answers"},
+			{Name: "wait", Kind: deploy.Duration, Usage: "how long to wait for the devices", Default: "5m0s"},
 			{Name: "api-key", Kind: deploy.Secret, Usage: "the API key", Variable: "API_KEY"},
 			{Name: "webhook-key", Kind: deploy.Secret, Usage: "the webhook's HMAC key", Variable: "WEBHOOK_KEY"},
 		},
@@ -92,13 +92,13 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 func checkFlags(s *deploy.Setup) error {
 	switch {
 	case s.Bool("list") && s.Text("webhook-listen") == "" && !s.DryRun:
-		return diag.Usage("give --webhook-listen HOST:PORT, and run NanoMDM with -webhook-url http://HOST:PORT", "--list has nowhere to read what the devices answer")
+		return diag.Usage("give --webhook-listen HOST:PORT, and run NanoMDM with -webhook-url http://HOST:PORT", "--list needs --webhook-listen to receive the devices' answers")
 	case s.Check && len(s.Profiles) == 0:
-		return diag.Usage("name the profiles that the devices should have", "--check compares files, and none is named")
+		return diag.Usage("name the profiles expected on the devices", "--check needs files to compare")
 	}
 	for _, p := range s.Profiles {
 		if slices.Contains(s.Given["remove"], p.Identifier()) {
-			return diag.Usage("do one after the other", "%s is %s, which --remove names", p.Name, p.Identifier())
+			return diag.Usage("send and remove it in separate runs", "%s has the identifier %s, also given to --remove", p.Name, p.Identifier())
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (d *Server) Session() *deploy.Session {
 		FinalRequests: d.FinalRequests, FinalFailures: d.FinalFailures, Files: deploy.Bodies(d.Request, ".plist")}
 	if d.Webhook != nil {
 		s.Expect, s.Follow = d.Expect, d.Follow
-		s.PendingNote = "what is enqueued stays so, and is taken when the device connects; running it again does not send it twice, and waits for nothing: --check --webhook-listen asks the device later"
+		s.PendingNote = "commands stay enqueued until the device connects, and pushing again does not send them twice; to ask the device later, use --check --webhook-listen"
 	}
 	return s
 }
@@ -125,7 +125,7 @@ func warnAboutMixedPlatforms(s *deploy.Setup) {
 	}
 	if len(platforms) > 1 && !s.Check {
 		slices.Sort(platforms)
-		s.Warn(fmt.Sprintf("the profiles are for different devices (%s), and each enrollment is sent all of them; push those of one platform at a time, with its own --ids-file", strings.Join(platforms, ", ")))
+		s.Warn(fmt.Sprintf("the profiles are for different platforms (%s), but every enrollment gets all of them; push one platform at a time, each with its own --ids-file", strings.Join(platforms, ", ")))
 	}
 }
 
@@ -144,10 +144,10 @@ func enrollments(s *deploy.Setup) ([]string, error) {
 		}
 	}
 	if len(ids) == 0 && path != "" {
-		return nil, diag.Usage("write one a line", "%s: holds no enrollment ID", path)
+		return nil, diag.Usage("write one per line", "%s: no enrollment ID found", path)
 	}
 	if len(ids) == 0 {
-		return nil, diag.Usage("give --id ENROLLMENT, or --ids-file FILE", "for which enrollments is not said")
+		return nil, diag.Usage("give --id ENROLLMENT, or --ids-file FILE", "missing enrollment ID")
 	}
 	seen := map[string]bool{}
 	ids = slices.DeleteFunc(ids, func(id string) bool { again := seen[id]; seen[id] = true; return again })
@@ -171,7 +171,7 @@ func listenForReports(ctx context.Context, s *deploy.Setup) (*Webhook, error) {
 	if address, ok := listener.Addr().(*net.TCPAddr); w.Key == nil && (!ok || !address.IP.IsLoopback()) {
 		_ = listener.Close()
 		return nil, diag.Usage("run NanoMDM with -webhook-hmac-key, and give the same key with --webhook-key",
-			"anybody who reaches %s could make up what devices answer", s.Text("webhook-listen"))
+			"--webhook-listen %s needs --webhook-key: without it, others on the network can forge answers", s.Text("webhook-listen"))
 	}
 	server := &http.Server{Handler: w, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
 	go func() { _ = server.Serve(listener) }()

@@ -65,10 +65,10 @@ func (w *Webhook) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, "want POST", http.StatusMethodNotAllowed)
 		return
 	case err != nil:
-		http.Error(out, "the event cannot be read", http.StatusBadRequest)
+		http.Error(out, "unreadable event", http.StatusBadRequest)
 		return
 	case !w.isGenuine(body, r.Header.Get("X-Hmac-Signature")):
-		http.Error(out, "the digest is not right", http.StatusForbidden)
+		http.Error(out, "invalid X-Hmac-Signature", http.StatusForbidden)
 		return
 	}
 	received, err := readEvent(body)
@@ -148,7 +148,7 @@ type event struct {
 func readEvent(body []byte) (*report, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, errors.New("the event is no JSON of NanoMDM's webhook")
+		return nil, errors.New("the event is not JSON of NanoMDM's webhook")
 	}
 	a := e.AcknowledgeEvent
 	if a == nil || a.CommandUUID == "" {
@@ -160,7 +160,7 @@ func readEvent(body []byte) (*report, error) {
 	}
 	doc, found := plist.Read(diag.NewFile("report", a.RawPayload))
 	if doc == nil || doc.Root == nil || diag.HasErrors(found) {
-		return nil, errors.New("the report of the device cannot be read")
+		return nil, errors.New("unreadable device report")
 	}
 	for _, item := range doc.Root.List("ErrorChain") {
 		code := item.String("ErrorCode")
