@@ -15,7 +15,7 @@ import (
 
 // Fault explains why a text is no requirement.
 type Fault struct {
-	Problem string // a clause without a subject: has no end of the string that begins at character 12
+	Problem string // a clause without a subject: has an unclosed string at character 12
 	Fixed   string // the only requirement the text can mean, or "" if unknown
 }
 
@@ -25,7 +25,7 @@ const maxDepth = 100
 // Check returns the first fault of a requirement, or nil.
 func Check(text string) *Fault {
 	if kind, rest, ok := cutKind(text); ok {
-		f := &Fault{Problem: fmt.Sprintf("begins with %s =>, which codesign prints before a requirement and is no part of it", kind)}
+		f := &Fault{Problem: fmt.Sprintf("begins with %s =>, the prefix printed by codesign, which is not part of a requirement", kind)}
 		if kind == "designated" && parse(rest) == nil {
 			f.Fixed = rest
 		}
@@ -88,7 +88,7 @@ func (p *parser) missingQuotes() *Fault {
 		end = u.to
 	}
 	first := p.unquoted[0]
-	return &Fault{fmt.Sprintf("has %s without quotation marks, which only letters, digits and dots after a letter may do without", quoteStart(p.text[first.from:first.to])), b.String() + p.text[end:]}
+	return &Fault{fmt.Sprintf("has %s without quotation marks: only a letter followed by letters, digits and dots needs none", quoteStart(p.text[first.from:first.to])), b.String() + p.text[end:]}
 }
 
 // parser reads the tokens of a requirement up to its end, or to the first fault.
@@ -200,7 +200,7 @@ func (p *parser) primary(depth int) {
 // group reads the inside of parentheses: an expression, or the name of a requirement kept by the system.
 func (p *parser) group(depth int) {
 	if depth == maxDepth {
-		p.fail("nests parentheses too deep")
+		p.fail(fmt.Sprintf("nests parentheses deeper than %d levels", maxDepth))
 		return
 	}
 	if p.isValue() {

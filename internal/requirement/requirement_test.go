@@ -29,17 +29,17 @@ func TestCheckAccepts(t *testing.T) {
 func TestCheckRefuses(t *testing.T) {
 	const app = `identifier "com.acme.app" and anchor apple`
 	for _, tt := range []struct{ text, problem, fixed string }{
-		{"designated => " + app, "begins with designated =>, which codesign prints before a requirement and is no part of it", app},
-		{"# designated => " + app, "begins with designated =>, which codesign prints before a requirement and is no part of it", app},
-		{"Executable=/Applications/A.app/Contents/MacOS/A\ndesignated => " + app + "\n", "begins with designated =>, which codesign prints before a requirement and is no part of it", app},
-		{"designated => identifier", "begins with designated =>, which codesign prints before a requirement and is no part of it", ""},
-		{"host => " + app, "begins with host =>, which codesign prints before a requirement and is no part of it", ""},
+		{"designated => " + app, "begins with designated =>, the prefix printed by codesign, which is not part of a requirement", app},
+		{"# designated => " + app, "begins with designated =>, the prefix printed by codesign, which is not part of a requirement", app},
+		{"Executable=/Applications/A.app/Contents/MacOS/A\ndesignated => " + app + "\n", "begins with designated =>, the prefix printed by codesign, which is not part of a requirement", app},
+		{"designated => identifier", "begins with designated =>, the prefix printed by codesign, which is not part of a requirement", ""},
+		{"host => " + app, "begins with host =>, the prefix printed by codesign, which is not part of a requirement", ""},
 		{"", "is empty", ""}, {" /* exists */ ", "is empty", ""}, {"# " + app, "is empty", ""},
-		{`identifier "com.acme.app and anchor apple generic and certificate 1[field.1.2.840.113635.100.6.2.6`, "has no end of the string that begins at character 12", ""},
+		{`identifier "com.acme.app and anchor apple generic and certificate 1[field.1.2.840.113635.100.6.2.6`, "has an unclosed string at character 12", ""},
 		{`identifier "anchor apple generic and identifier "com.acme.app" and (always)"`, `has "com.acme.app" at character 50, want and, or, or the end`, ""},
 		{`identifier “com.acme.app” and anchor apple`, `has typographic quotation marks, want "`, app},
 		{`identifier “com.acme.app`, `has typographic quotation marks, want "`, ""},
-		{`certificate leaf[subject.OU] = 83S2TRZ3CS and identifier com.my-app`, `has "83S2TRZ3CS" without quotation marks, which only letters, digits and dots after a letter may do without`,
+		{`certificate leaf[subject.OU] = 83S2TRZ3CS and identifier com.my-app`, `has "83S2TRZ3CS" without quotation marks: only a letter followed by letters, digits and dots needs none`,
 			`certificate leaf[subject.OU] = "83S2TRZ3CS" and identifier "com.my-app"`},
 		{`certificate leaf[subject.OU] = 123`, `has "123" at character 32, want a value`, ""},
 		{`certificate leaf[subject.OU]  ABCDE12345`, `has "ABCDE12345" at character 31, want and, or, or the end`, ""},
@@ -53,10 +53,10 @@ func TestCheckRefuses(t *testing.T) {
 		{`certificate 1[field.1.2.840`, "has its end, want a closing bracket", ""},
 		{`certificate[subject.OU] = x`, `has "[" at character 12, want leaf, root or a number`, ""},
 		{`certificate leaf`, "has its end, want a field in brackets, a hash or trusted", ""},
-		{`identifier "x" /* exists`, "has no end of the comment that begins at character 16", ""},
-		{`identifier "x" && anchor apple`, `has "&" at character 16, which may only stand in quotation marks`, ""},
-		{`cdhash H"xyz"`, "has a hash that is not of hexadecimal digits", ""}, {`cdhash "abc"`, `has "\"abc\"" at character 8, want a hash, such as H"0123"`, ""},
-		{strings.Repeat("(", 1<<20), "nests parentheses too deep", ""},
+		{`identifier "x" /* exists`, "has an unclosed comment at character 16", ""},
+		{`identifier "x" && anchor apple`, `has "&" at character 16, allowed only in quotation marks`, ""},
+		{`cdhash H"xyz"`, "has a hash with other than hexadecimal digits", ""}, {`cdhash "abc"`, `has "\"abc\"" at character 8, want a hash, such as H"0123"`, ""},
+		{strings.Repeat("(", 1<<20), "nests parentheses deeper than 100 levels", ""},
 	} {
 		f := Check(tt.text)
 		if f == nil {

@@ -41,7 +41,7 @@ func (p *parser) next() {
 }
 
 func (p *parser) unexpected(r rune) {
-	p.fail(fmt.Sprintf("has %s at character %d, which may only stand in quotation marks", strconv.QuoteToASCII(string(r)), p.position()))
+	p.fail(fmt.Sprintf("has %s at character %d, allowed only in quotation marks", strconv.QuoteToASCII(string(r)), p.position()))
 }
 
 func (p *parser) setToken(length int, k kind) {
@@ -59,7 +59,7 @@ func (p *parser) skip() {
 		case strings.HasPrefix(rest, "/*"):
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
-				p.fail(fmt.Sprintf("has no end of the comment that begins at character %d", p.position()))
+				p.fail(fmt.Sprintf("has an unclosed comment at character %d", p.position()))
 				p.start = len(p.text)
 				return
 			}
@@ -85,12 +85,12 @@ func (p *parser) readQuoted(before int, k kind) {
 		case '"':
 			p.setToken(i+1-p.start, k)
 			if k == hash && (len(p.token) == len(`H""`) || strings.Trim(p.token[2:len(p.token)-1], "0123456789abcdefABCDEF") != "") {
-				p.fail("has a hash that is not of hexadecimal digits")
+				p.fail("has a hash with other than hexadecimal digits")
 			}
 			return
 		}
 	}
-	p.fail(fmt.Sprintf("has no end of the string that begins at character %d", p.position()))
+	p.fail(fmt.Sprintf("has an unclosed string at character %d", p.position()))
 }
 
 // readBare reads a word, the parts of a dotted one, or a number. Any other value must be quoted, as codesign does: 1AB2,

@@ -37,7 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
-		refuse(http.StatusMethodNotAllowed, "only GET and HEAD")
+		refuse(http.StatusMethodNotAllowed, "method not allowed: want GET or HEAD")
 		return
 	}
 	// The path as sent: nothing in it is decoded or cleaned.
@@ -74,7 +74,7 @@ func (s *Server) isExpired() bool {
 // serveProfile sends one profile, always whole.
 func (s *Server) serveProfile(w http.ResponseWriter, r *http.Request, item *app.Offered, e *Entry, refuse func(int, string)) {
 	if r.Method == http.MethodGet && !s.reserveDownload() {
-		refuse(http.StatusGone, "this profile was downloaded as often as it may be")
+		refuse(http.StatusGone, "the download limit of this profile is reached")
 		return
 	}
 	h := w.Header()
@@ -91,7 +91,7 @@ func (s *Server) serveProfile(w http.ResponseWriter, r *http.Request, item *app.
 	}
 	e.Bytes = n
 	if err != nil {
-		e.What += ", broken off"
+		e.What += ", incomplete"
 	}
 	s.finishDownload(err == nil)
 }

@@ -72,7 +72,7 @@ type Server struct {
 // https://mac.local:8443.
 func New(address string, o Options) (*Server, error) {
 	if len(o.Items) == 0 {
-		return nil, errors.New("there is nothing to serve")
+		return nil, errors.New("nothing to serve: give at least one profile")
 	}
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
