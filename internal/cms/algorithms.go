@@ -36,30 +36,30 @@ func digestFor(hash crypto.Hash) (digestAlgorithm, error) {
 	case crypto.SHA512:
 		return digestAlgorithm{hash, pkcs7.OIDDigestAlgorithmSHA512, pkcs7.OIDDigestAlgorithmECDSASHA512}, nil
 	}
-	return digestAlgorithm{}, fmt.Errorf("digest is %q, want SHA-256, SHA-384 or SHA-512", hash)
+	return digestAlgorithm{}, fmt.Errorf("unsupported digest %q: want SHA-256, SHA-384 or SHA-512", hash)
 }
 
 // checkSigner refuses keys not known to work on devices, and a chain without the signer's own certificate at its start.
 func checkSigner(signer crypto.Signer, chain []*x509.Certificate, at time.Time) error {
 	if signer == nil {
-		return errors.New("there is no private key to sign with")
+		return errors.New("missing private key")
 	}
 	if len(chain) == 0 || slices.Contains(chain, nil) {
-		return errors.New("the certificate of the signer is missing")
+		return errors.New("missing signer certificate")
 	}
 	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok {
-		return fmt.Errorf("key is of type %T, want RSA or ECDSA", signer.Public())
+		return fmt.Errorf("unsupported key type %T: want RSA or ECDSA", signer.Public())
 	}
 	if err := checkKey(public); err != nil {
 		return err
 	}
 	leaf := chain[0]
 	if !public.Equal(leaf.PublicKey) {
-		return errors.New("the private key does not belong to the first certificate of the chain")
+		return errors.New("the private key does not match the first certificate of the chain")
 	}
 	if !at.IsZero() && (at.Before(leaf.NotBefore) || at.After(leaf.NotAfter)) {
-		return fmt.Errorf("signing time %s is outside the validity of the certificate, %s to %s",
+		return fmt.Errorf("signing time %s is outside the certificate's validity, %s to %s",
 			at.UTC().Format(time.RFC3339), leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return nil
@@ -78,5 +78,5 @@ func checkKey(public crypto.PublicKey) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("key is of type %T, want RSA or ECDSA", public)
+	return fmt.Errorf("unsupported key type %T: want RSA or ECDSA", public)
 }

@@ -25,7 +25,7 @@ func (t *trust) checkFirstFit(chain []*x509.Certificate) error {
 	case t.isVouchedFor(issuer):
 		t.misleading = append(t.misleading, issuer)
 	default:
-		return verifyErrorf(AmbiguousIssuer, "two different certificates are named %q: OpenSSL takes %s, and that one leads to no root", pki.NameOf(issuer), place)
+		return verifyErrorf(AmbiguousIssuer, "two certificates are named %q: OpenSSL takes %s, which leads to no root", pki.NameOf(issuer), place)
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func (t *trust) divergence(chain []*x509.Certificate) (issuer *x509.Certificate,
 		if isValidAt(cert, t.options.At) {
 			return cert, "the first"
 		}
-		return cert, "the one that lasts longer"
+		return cert, "the longer-lasting one"
 	}
 	return nil, ""
 }
@@ -150,9 +150,9 @@ func (t *trust) ambiguityNotes(signers []Signer) (notes []string) {
 		if used[cert] || isDuplicate || !slices.ContainsFunc(signers, sharesUsedName) {
 			continue
 		}
-		note := fmt.Sprintf("a second certificate named %q, by %q and valid until %s, is in the file and not needed", pki.NameOf(cert), pki.IssuerOf(cert), pki.Day(cert.NotAfter))
+		note := fmt.Sprintf("the file has a second certificate named %q, issued by %q and valid until %s; it is not needed", pki.NameOf(cert), pki.IssuerOf(cert), pki.Day(cert.NotAfter))
 		if slices.ContainsFunc(t.misleading, cert.Equal) {
-			note += "; Apple's systems try both, but OpenSSL takes this one, and does not find the root"
+			note += "; Apple's systems try both, but OpenSSL takes this one and finds no root"
 		}
 		notes = append(notes, note)
 	}

@@ -33,7 +33,7 @@ func (d *message) verifySigner(s *signerInfo) error {
 		toVerify = digestOf(hash, s.toVerify)
 	}
 	if !verifySignature(key, hash, toVerify, s.octets) {
-		return &verifyError{SignatureMismatch, "the signature does not fit what was signed and the key of the signer's certificate"}
+		return &verifyError{SignatureMismatch, "the signature does not match the signed data and the key of the signer's certificate"}
 	}
 	return checkStrength(key, hash)
 }
@@ -49,23 +49,23 @@ func (d *message) checkAlgorithms(s *signerInfo) (crypto.Hash, crypto.PublicKey,
 		return 0, nil, verifyErrorf(UnsupportedSignature, "the signature algorithm is %s, want RSA PKCS#1 v1.5 or ECDSA", nameOf(s.signature.oid))
 	}
 	if !slices.Contains(d.digests, s.digest.oid) {
-		return 0, nil, verifyErrorf(DigestNotListed, "the digest of a signer, %s, is not among the digest algorithms of the file", hash)
+		return 0, nil, verifyErrorf(DigestNotListed, "a signer uses the digest %s, which is not in the file's list of digest algorithms", hash)
 	}
 	if !scheme.isRSA && s.signature.hasNull {
-		return 0, nil, &verifyError{BadParameters, "the signature algorithm is ECDSA and has parameters"}
+		return 0, nil, &verifyError{BadParameters, "the ECDSA signature algorithm has parameters, want none"}
 	}
 	if scheme.hash != 0 && scheme.hash != hash {
-		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm is for %s, and the digest is %s", scheme.hash, hash)
+		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm uses %s, but the digest is %s", scheme.hash, hash)
 	}
 	rsaKey, isRSA := s.cert.PublicKey.(*rsa.PublicKey)
 	if isRSA && rsaKey.N.BitLen() < minCheckedRSABits {
-		return 0, nil, verifyErrorf(WeakKey, "the RSA key has %d bits, at least %d are needed", rsaKey.N.BitLen(), pki.MinRSABits)
+		return 0, nil, verifyErrorf(WeakKey, "the RSA key has %d bits, want at least %d", rsaKey.N.BitLen(), pki.MinRSABits)
 	}
 	if key, isECDSA := s.cert.PublicKey.(*ecdsa.PublicKey); !isRSA && (!isECDSA || !isKnownCurve(key.Curve)) {
-		return 0, nil, verifyErrorf(UnsupportedKey, "the key of the signer is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
+		return 0, nil, verifyErrorf(UnsupportedKey, "the signer's key is %s, want RSA, or ECDSA on P-256, P-384 or P-521", pki.KeyName(s.cert.PublicKey))
 	}
 	if isRSA != scheme.isRSA {
-		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm does not fit the key of the signer, %s", pki.KeyName(s.cert.PublicKey))
+		return 0, nil, verifyErrorf(AlgorithmMismatch, "the signature algorithm does not match the signer's key, %s", pki.KeyName(s.cert.PublicKey))
 	}
 	return hash, s.cert.PublicKey, nil
 }
@@ -101,10 +101,10 @@ func verifySignature(key crypto.PublicKey, hash crypto.Hash, digest, signature [
 
 func checkStrength(key crypto.PublicKey, hash crypto.Hash) error {
 	if isWeakDigest(hash) {
-		return verifyErrorf(WeakDigest, "the signature holds, but the digest is %s, and other content can be made to have the same", hash)
+		return verifyErrorf(WeakDigest, "the signature is valid, but its digest is %s: an attacker can make other content with the same digest", hash)
 	}
 	if bits := pki.ShortRSA(key); bits > 0 {
-		return verifyErrorf(WeakKey, "the signature holds, but the RSA key has %d bits, at least %d are needed", bits, pki.MinRSABits)
+		return verifyErrorf(WeakKey, "the signature is valid, but the RSA key has %d bits, want at least %d", bits, pki.MinRSABits)
 	}
 	return nil
 }

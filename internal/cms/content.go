@@ -10,7 +10,7 @@ import (
 var ErrNotSigned = errors.New("input is not CMS SignedData")
 
 // ErrDetached is the error for a signature without its content.
-var ErrDetached = errors.New("the signature is detached, so there is no content")
+var ErrDetached = errors.New("the signature is detached: the content is not in the file")
 
 // Object identifiers of RFC 5652, as contents octets.
 const (

@@ -17,7 +17,7 @@ import (
 
 // ErrDecrypt is the error of Decrypt for a wrong key or damaged content. It never tells the two apart: the difference
 // would help an attacker who changes a message and watches.
-var ErrDecrypt = errors.New("the content cannot be decrypted: the key is not the right one, or the message was changed")
+var ErrDecrypt = errors.New("cannot decrypt the content: wrong key, or the message was changed")
 
 // ErrNotEncrypted is the error for bytes other than EnvelopedData.
 var ErrNotEncrypted = errors.New("input is not CMS EnvelopedData")
@@ -33,7 +33,7 @@ const maxRecipients = 10_000
 func Decrypt(b []byte, key crypto.Decrypter, cert *x509.Certificate) ([]byte, error) {
 	public, ok := key.Public().(*rsa.PublicKey)
 	if !ok || !public.Equal(cert.PublicKey) {
-		return nil, errors.New("the private key is no RSA key that belongs to the certificate")
+		return nil, errors.New("the private key is not the RSA key of the certificate")
 	}
 	e, err := parseEnvelope(b, cert)
 	if err != nil {
@@ -113,18 +113,18 @@ func openEnvelope(b []byte) (e *envelope, recipients []int, err error) {
 	}
 	c := t.walk(inside[0])
 	if !c.has(tagInteger, nil) || !c.optional(tagContext0, nil) || c.tag() != tagSet {
-		return nil, nil, errors.New("reading EnvelopedData: its version or set of recipients is missing")
+		return nil, nil, errors.New("reading EnvelopedData: missing version or set of recipients")
 	}
 	recipients = t.children(c.take())
 	if len(recipients) > maxRecipients {
 		return nil, nil, fmt.Errorf("there are %d recipients, at most %d are allowed", len(recipients), maxRecipients)
 	}
 	if c.tag() != tagSequence {
-		return nil, nil, errors.New("reading EnvelopedData: the encrypted content is missing")
+		return nil, nil, errors.New("reading EnvelopedData: missing encrypted content")
 	}
 	content := c.take()
 	if !c.optional(tagContext1, nil) || !c.done() {
-		return nil, nil, errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
+		return nil, nil, errors.New("reading EnvelopedData: unexpected data after the encrypted content")
 	}
 	return e, recipients, e.readContent(content)
 }
@@ -176,7 +176,7 @@ func (e *envelope) readOctets(c *cursor) error {
 		return errors.New("reading EnvelopedData: the encrypted content is not in the message")
 	}
 	if !c.done() {
-		return errors.New("reading EnvelopedData: more stands behind the encrypted content than may")
+		return errors.New("reading EnvelopedData: unexpected data after the encrypted content")
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (e *envelope) readRecipients(recipients []int, cert *x509.Certificate) erro
 		e.key = e.body(c.take())
 		return nil
 	}
-	return fmt.Errorf("the message is encrypted for %s, and not for the certificate %q", counted(len(recipients), "other recipient"), pki.NameOf(cert))
+	return fmt.Errorf("the message is not encrypted for the certificate %q, but for %s", pki.NameOf(cert), counted(len(recipients), "other recipient"))
 }
 
 func (e *envelope) isRecipient(id int, cert *x509.Certificate) bool {

@@ -77,7 +77,7 @@ func Encrypt(content []byte, recipients []*x509.Certificate, c Cipher) ([]byte, 
 		return nil, fmt.Errorf("content has %d bytes, at most %d are allowed", len(content), maxSize/2)
 	}
 	if len(recipients) == 0 {
-		return nil, errors.New("there is no recipient, so nobody could read the result")
+		return nil, errors.New("missing recipient: nobody could read the result")
 	}
 	key := make([]byte, c.keySize())
 	defer clear(key)
@@ -127,7 +127,7 @@ func encryptKey(key []byte, recipients []*x509.Certificate) ([]recipientInfo, er
 func recipientKey(cert *x509.Certificate) (*rsa.PublicKey, error) {
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("the key is %s, and only RSA keys can be encrypted for", pki.KeyName(cert.PublicKey))
+		return nil, fmt.Errorf("the key is %s, want RSA", pki.KeyName(cert.PublicKey))
 	}
 	if bits := key.N.BitLen(); bits < pki.MinRSABits || bits > maxRSABits {
 		return nil, fmt.Errorf("RSA key has %d bits, want %d to %d", bits, pki.MinRSABits, maxRSABits)

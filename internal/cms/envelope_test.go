@@ -64,8 +64,8 @@ func TestEncryptRefuses(t *testing.T) {
 		cipher     Cipher
 		want       string
 	}{
-		"nobody":          {nil, nil, AES128, "there is no recipient"},
-		"an ECDSA key":    {nil, []*x509.Certificate{deviceCert(t), leaf}, AES128, `recipient "leaf": the key is ECDSA P-256, and only RSA keys`},
+		"nobody":          {nil, nil, AES128, "missing recipient"},
+		"an ECDSA key":    {nil, []*x509.Certificate{deviceCert(t), leaf}, AES128, `recipient "leaf": the key is ECDSA P-256, want RSA`},
 		"a short key":     {nil, []*x509.Certificate{issue(t, "weak", rsa1024().Public(), nil, rsa1024(), nil)}, AES128, "RSA key has 1024 bits"},
 		"a huge key":      {nil, []*x509.Certificate{issue(t, "huge", &rsa.PublicKey{N: odd(8193), E: 3}, leaf, p256(), nil)}, AES128, "RSA key has 8193 bits"},
 		"a key to sign":   {nil, []*x509.Certificate{issue(t, "signer", rsaKey().Public(), nil, rsaKey(), nil)}, AES128, "does not allow keyEncipherment"},
@@ -130,7 +130,7 @@ func TestDecryptRefuses(t *testing.T) {
 		"no vector":                {func(e *envelopeOf) { e.cipher = algorithmOf("2.16.840.1.101.3.4.1.2") }, "vector of the cipher is missing"},
 		"no cipher":                {func(e *envelopeOf) { e.cipher = definite(tagSequence) }, "the cipher is missing"},
 		"OAEP":                     {func(e *envelopeOf) { e.scheme = algorithmOf("1.2.840.113549.1.1.7", definite(tagSequence)) }, "encrypted with RSAES-OAEP"},
-		"another recipient":        {func(e *envelopeOf) { e.id = definite(tagSequence, device.RawIssuer, integer(1)) }, "for one other recipient, and not for the certificate"},
+		"another recipient":        {func(e *envelopeOf) { e.id = definite(tagSequence, device.RawIssuer, integer(1)) }, "but for one other recipient"},
 		"no recipient":             {func(e *envelopeOf) { e.recipients = [][]byte{} }, "for 0 other recipients"},
 		"a password recipient":     {func(e *envelopeOf) { e.recipients = [][]byte{definite(0xa3)} }, "for one other recipient"},
 		"too many recipients":      {func(e *envelopeOf) { e.recipients = slices.Repeat([][]byte{null()}, maxRecipients+1) }, "at most 10000"},
@@ -139,8 +139,8 @@ func TestDecryptRefuses(t *testing.T) {
 		"signed content":           {func(e *envelopeOf) { e.kind = oidSignedData }, "of type signedData, want data"},
 		"no content":               {func(e *envelopeOf) { e.content = nil }, "not in the message"},
 		"chunk of another type":    {func(e *envelopeOf) { e.content = definite(tagContext0, integer(1)) }, "is not an OCTET STRING"},
-		"more behind the content":  {func(e *envelopeOf) { e.content = append(e.content, null()...) }, "more stands behind"},
-		"more behind the envelope": {func(e *envelopeOf) { e.more = [][]byte{null()} }, "more stands behind"},
+		"more behind the content":  {func(e *envelopeOf) { e.content = append(e.content, null()...) }, "unexpected data after the encrypted content"},
+		"more behind the envelope": {func(e *envelopeOf) { e.more = [][]byte{null()} }, "unexpected data after the encrypted content"},
 	} {
 		e := newEnvelope(t, device, "some content of more than one block")
 		test.change(&e)
@@ -154,7 +154,7 @@ func TestDecryptRefuses(t *testing.T) {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}
 	}
-	if _, err := Decrypt(nil, rsaKey(), issue(t, "leaf", p256().Public(), nil, p256(), nil)); err == nil || !strings.Contains(err.Error(), "belongs to the certificate") {
+	if _, err := Decrypt(nil, rsaKey(), issue(t, "leaf", p256().Public(), nil, p256(), nil)); err == nil || !strings.Contains(err.Error(), "not the RSA key of the certificate") {
 		t.Errorf("another certificate: %v", err)
 	}
 }

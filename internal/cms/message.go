@@ -51,7 +51,7 @@ func (c *cursor) take() int {
 // expect returns the next child if it has the tag.
 func (c *cursor) expect(tag byte, what string) (int, error) {
 	if c.tag() != tag {
-		return 0, verifyErrorf(Malformed, "%s is missing or of another type", what)
+		return 0, verifyErrorf(Malformed, "%s is missing or has the wrong type", what)
 	}
 	return c.take(), nil
 }
@@ -59,7 +59,7 @@ func (c *cursor) expect(tag byte, what string) (int, error) {
 // expectEnd refuses further children.
 func (c *cursor) expectEnd(reason Reason, what string) error {
 	if !c.done() {
-		return verifyErrorf(reason, "%s holds more than it may, at byte %d", what, c.elements[c.next].start)
+		return verifyErrorf(reason, "unexpected element in %s at byte %d", what, c.elements[c.next].start)
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (c *cursor) expectEnd(reason Reason, what string) error {
 // parse reads b strictly. It checks no signature.
 func parse(b []byte) (*message, error) {
 	if !IsSigned(b) {
-		return nil, &verifyError{NotSigned, "the file is not signed: it is no CMS SignedData"}
+		return nil, &verifyError{NotSigned, "the file is not signed: it is not CMS SignedData"}
 	}
 	t, form, err := openDER(b)
 	if err != nil {
@@ -101,7 +101,7 @@ func (d *message) readSignedData(c *cursor) error {
 	}
 	d.version = d.smallInt(version)
 	if d.version != 1 && d.version != 3 {
-		return verifyErrorf(BadVersion, "the version of the SignedData is not 1 or 3")
+		return verifyErrorf(BadVersion, "the version of the SignedData is unsupported, want 1 or 3")
 	}
 	announced, err := c.expect(tagSet, "the set of digest algorithms")
 	if err != nil {
@@ -130,14 +130,14 @@ func (d *message) readSignedData(c *cursor) error {
 		}
 	}
 	if c.tag() == tagContext1 {
-		return &verifyError{RevocationLists, "revocation lists are embedded, which is not supported"}
+		return &verifyError{RevocationLists, "embedded revocation lists are not supported"}
 	}
 	signers, err := c.expect(tagSet, "the set of signers")
 	if err != nil {
 		return err
 	}
 	if d.signers = d.children(signers); len(d.signers) == 0 {
-		return &verifyError{NoSigner, "there is no signer, so anybody can have written the file"}
+		return &verifyError{NoSigner, "the file has no signer: anybody can have written it"}
 	}
 	if len(d.signers) > maxSigners {
 		return verifyErrorf(TooManySigners, "there are %d signers, at most %d are allowed", len(d.signers), maxSigners)
@@ -202,7 +202,7 @@ type algorithm struct {
 // algorithm reads an AlgorithmIdentifier without parameters, or with NULL.
 func (t tree) algorithm(i int) (algorithm, error) {
 	if t.elements[i].tag != tagSequence {
-		return algorithm{}, verifyErrorf(Malformed, "an algorithm is no SEQUENCE")
+		return algorithm{}, verifyErrorf(Malformed, "an algorithm is not a SEQUENCE")
 	}
 	c := t.walk(i)
 	kind, err := c.expect(tagOID, "the object identifier of an algorithm")
@@ -226,7 +226,7 @@ func (d *message) readCertificates(i int) error {
 	}
 	for n, part := range parts {
 		if d.elements[part].tag != tagSequence {
-			return verifyErrorf(UnsupportedCertificate, "certificate %d is of another kind than X.509", n+1)
+			return verifyErrorf(UnsupportedCertificate, "certificate %d is not X.509", n+1)
 		}
 		cert, err := d.readCertificate(part, n+1)
 		if err != nil {

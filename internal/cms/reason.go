@@ -113,9 +113,9 @@ func Reasons() []ReasonInfo {
 }
 
 var reasons = []ReasonInfo{
-	{Verified, AboutIntegrity, true, "digest, signed attributes and signature of every signer hold for the content"},
-	{NotSigned, AboutIntegrity, false, "the file is no CMS SignedData"},
-	{Malformed, AboutIntegrity, false, "the structure is not that of RFC 5652, or is cut off"},
+	{Verified, AboutIntegrity, true, "digest, signed attributes and signature of every signer match the content"},
+	{NotSigned, AboutIntegrity, false, "the file is not CMS SignedData"},
+	{Malformed, AboutIntegrity, false, "the structure is not that of RFC 5652, or is truncated"},
 	{TooLarge, AboutIntegrity, false, "more than 16 MiB"},
 	{TooDeep, AboutIntegrity, false, "more than 32 levels of nesting"},
 	{TooManyElements, AboutIntegrity, false, "more than 200,000 elements"},
@@ -127,67 +127,67 @@ var reasons = []ReasonInfo{
 	{WrongContentType, AboutIntegrity, false, "the content is of a type other than data"},
 	{SeveralContents, AboutIntegrity, false, "there is not exactly one content"},
 	{NotOctets, AboutIntegrity, false, "the content is not an OCTET STRING"},
-	{RevocationLists, AboutIntegrity, false, "revocation lists are embedded, which is not supported"},
-	{ExtraElements, AboutIntegrity, false, "more stands in the structure than RFC 5652 knows"},
+	{RevocationLists, AboutIntegrity, false, "embedded revocation lists are not supported"},
+	{ExtraElements, AboutIntegrity, false, "the structure has more elements than RFC 5652 allows"},
 	{NoSigner, AboutIntegrity, false, "nobody signed"},
 	{TooManySigners, AboutIntegrity, false, "more than 16 signers"},
 	{TooManyCertificates, AboutIntegrity, false, "more than 100 certificates"},
 	{BadCertificate, AboutIntegrity, false, "an embedded certificate cannot be read, or has an RSA key above 8192 bits"},
 	{UnsupportedCertificate, AboutIntegrity, false, "a certificate of a kind other than X.509 is embedded"},
 	{MissingSignerCertificate, AboutIntegrity, false, "the certificate of a signer is not in the file"},
-	{AmbiguousSignerCertificate, AboutIntegrity, false, "several different certificates fit a signer"},
-	{BadSignerVersion, AboutIntegrity, false, "the version of a signer does not fit the way in which it is named"},
+	{AmbiguousSignerCertificate, AboutIntegrity, false, "several certificates match a signer"},
+	{BadSignerVersion, AboutIntegrity, false, "a signer's version does not match the way it is named"},
 	{UnsupportedDigest, AboutIntegrity, false, "a digest other than SHA-256, SHA-384, SHA-512 (and the weak SHA-1 and MD5)"},
 	{UnsupportedSignature, AboutIntegrity, false, "a signature algorithm other than RSA PKCS#1 v1.5 and ECDSA, such as RSASSA-PSS or Ed25519"},
 	{UnsupportedKey, AboutIntegrity, false, "a key other than RSA, or ECDSA on P-256, P-384 or P-521"},
-	{BadParameters, AboutIntegrity, false, "an algorithm has parameters that it cannot have"},
-	{DigestNotListed, AboutIntegrity, false, "the digest of a signer is not among those that the file announces"},
-	{AlgorithmMismatch, AboutIntegrity, false, "the signature algorithm does not fit the digest or the key"},
-	{BadAttribute, AboutIntegrity, false, "an attribute has a value that it cannot have"},
-	{EmptyAttributes, AboutIntegrity, false, "the set of signed attributes is there and empty"},
+	{BadParameters, AboutIntegrity, false, "an algorithm has invalid parameters"},
+	{DigestNotListed, AboutIntegrity, false, "a signer's digest is not in the file's list of digest algorithms"},
+	{AlgorithmMismatch, AboutIntegrity, false, "the signature algorithm does not match the digest or the key"},
+	{BadAttribute, AboutIntegrity, false, "an attribute has an invalid value"},
+	{EmptyAttributes, AboutIntegrity, false, "the set of signed attributes is empty"},
 	{UnsortedAttributes, AboutIntegrity, false, "signed attributes are not in the order of DER"},
-	{RepeatedAttribute, AboutIntegrity, false, "a signed attribute stands twice"},
-	{SeveralValues, AboutIntegrity, false, "a signed attribute that has one value has none or several"},
+	{RepeatedAttribute, AboutIntegrity, false, "a signed attribute appears twice"},
+	{SeveralValues, AboutIntegrity, false, "a signed attribute has no value or several, want one"},
 	{MissingContentType, AboutIntegrity, false, "the signed attribute contentType is missing"},
 	{ContentTypeMismatch, AboutIntegrity, false, "the signed attribute contentType is not the type of the content"},
 	{MissingMessageDigest, AboutIntegrity, false, "the signed attribute messageDigest is missing"},
 	{SigningCertificateMismatch, AboutIntegrity, false, "the signed attribute signingCertificate names another certificate"},
 	{AttributesAsContent, AboutIntegrity, false, "the content is a set of signed attributes, taken from another signature"},
-	{DigestMismatch, AboutIntegrity, false, "the content is not the one that was signed"},
-	{SignatureMismatch, AboutIntegrity, false, "the signature does not fit the signed attributes (or the content) and the certificate"},
-	{NotAPropertyList, AboutIntegrity, false, "everything fits, but the content is no property list, so this is no profile"},
-	{WeakDigest, AboutIntegrity, false, "everything fits, but SHA-1 and MD5 let other content have the same digest"},
-	{WeakKey, AboutIntegrity, false, "everything fits, but an RSA key below 2048 bits can be broken"},
+	{DigestMismatch, AboutIntegrity, false, "the content differs from what was signed"},
+	{SignatureMismatch, AboutIntegrity, false, "the signature does not match the signed attributes (or the content) and the certificate"},
+	{NotAPropertyList, AboutIntegrity, false, "the signature is valid, but the content is not a property list, so this is not a profile"},
+	{WeakDigest, AboutIntegrity, false, "the signature is valid, but an attacker can make other content with the same SHA-1 or MD5 digest"},
+	{WeakKey, AboutIntegrity, false, "the signature is valid, but an RSA key below 2048 bits can be broken"},
 
-	{Trusted, AboutTrust, true, "the chain of every signer leads to a root that was given"},
-	{AppleRoot, AboutTrust, true, "the chain of a signer leads to one of Apple's own roots, known by its fingerprint, which this machine does not have"},
+	{Trusted, AboutTrust, true, "every signer's chain leads to a given root"},
+	{AppleRoot, AboutTrust, true, "a signer's chain leads to one of Apple's own roots, known by its fingerprint and not on this machine"},
 	{Pinned, AboutTrust, true, "every signer is the pinned one"},
 	{NoRoots, AboutTrust, false, "no roots and no pin were given"},
-	{UnknownSigner, AboutTrust, false, "there is no certificate of a signer to judge"},
+	{UnknownSigner, AboutTrust, false, "there is no signer certificate to check"},
 	{PinMismatch, AboutTrust, false, "a signer is not the pinned one"},
-	{SelfSigned, AboutTrust, false, "the certificate of a signer is signed by itself and is no given root"},
-	{MissingIssuer, AboutTrust, false, "an issuer is neither in the file nor among the roots"},
-	{UntrustedRoot, AboutTrust, false, "the chain leads to a root that is not among those given"},
-	{BadCertificateSignature, AboutTrust, false, "a certificate was not signed by the issuer that it names"},
+	{SelfSigned, AboutTrust, false, "a signer's certificate is self-signed and not a given root"},
+	{MissingIssuer, AboutTrust, false, "an issuer is missing from the file and the trusted roots"},
+	{UntrustedRoot, AboutTrust, false, "the chain leads to a root that is not trusted"},
+	{BadCertificateSignature, AboutTrust, false, "a certificate was not signed by the issuer it names"},
 	{WeakCertificateSignature, AboutTrust, false, "a certificate is signed with SHA-1 or older"},
 	{WeakCertificateKey, AboutTrust, false, "a certificate of the chain has an RSA key below 2048 bits"},
-	{AmbiguousIssuer, AboutTrust, false, "of two certificates in the name of an issuer the one leads to no root, and nobody in the file vouches for it; OpenSSL takes that one"},
-	{IssuerNotCA, AboutTrust, false, "an issuer is no certificate authority, or not one for this chain"},
-	{SignerIsCA, AboutTrust, false, "the certificate of a signer is that of a certificate authority"},
+	{AmbiguousIssuer, AboutTrust, false, "two certificates are named as one issuer, and the one OpenSSL takes leads to no root and is vouched for by nobody in the file"},
+	{IssuerNotCA, AboutTrust, false, "an issuer is not a certificate authority, or not for this chain"},
+	{SignerIsCA, AboutTrust, false, "a signer's certificate is a certificate authority's"},
 	{WrongKeyUsage, AboutTrust, false, "the key usage of a signer allows neither digitalSignature nor nonRepudiation"},
 	{WrongExtendedKeyUsage, AboutTrust, false, "the extended key usage of a signer allows nothing but time stamps, OCSP or IPsec (IKE)"},
 	{ConstraintViolated, AboutTrust, false, "a name, path length or usage constraint of an issuer is violated"},
-	{UnknownExtension, AboutTrust, false, "a certificate has a critical extension that is not understood"},
-	{NeverValidTogether, AboutTrust, false, "at no moment are all certificates of the chain valid"},
+	{UnknownExtension, AboutTrust, false, "a certificate has an unknown critical extension"},
+	{NeverValidTogether, AboutTrust, false, "the certificates of the chain are never all valid at the same time"},
 
-	{Valid, AboutValidity, true, "every certificate is valid at the moment, and the signer's was when it says that it signed"},
-	{UnknownSigner, AboutValidity, false, "there is no certificate of a signer to judge"},
+	{Valid, AboutValidity, true, "every certificate is valid at the given time, and the signer's was at its claimed signing time"},
+	{UnknownSigner, AboutValidity, false, "there is no signer certificate to check"},
 	{Expired, AboutValidity, false, "the certificate of a signer has expired"},
 	{NotYetValid, AboutValidity, false, "the certificate of a signer is not valid yet"},
 	{IssuerExpired, AboutValidity, false, "the certificate of an issuer has expired"},
 	{IssuerNotYetValid, AboutValidity, false, "the certificate of an issuer is not valid yet"},
 	{SigningTimeInFuture, AboutValidity, false, "a signer claims to have signed in the future"},
-	{SigningTimeOutside, AboutValidity, false, "a signer claims to have signed when its certificate was not valid"},
+	{SigningTimeOutside, AboutValidity, false, "a signer claims to have signed outside its certificate's validity"},
 }
 
 // help returns one sentence of advice on a reason, or "".
@@ -198,19 +198,19 @@ func (r Reason) help() string {
 	case MissingIssuer:
 		return `devices will show "Not Verified"; sign again with --chain and the certificate of that issuer, or give its root with --roots`
 	case SelfSigned:
-		return `devices will show "Not Verified", and install it all the same; --pin asks for this very certificate`
+		return `devices will show "Not Verified" but still install it; require this very certificate with --pin`
 	case UntrustedRoot:
 		return "give the root with --roots if you trust it"
 	case Expired, IssuerExpired:
-		return "sign again with a current certificate; a profile that was installed by hand is only replaced by one with the same certificate"
+		return "sign again with a current certificate; a profile installed by hand can only be replaced by one signed with the same certificate"
 	case WeakDigest:
-		return "sign again with SHA-256; syncguard extract --unverified takes the content out"
+		return "sign again with SHA-256; extract the content with syncguard extract --unverified"
 	case DigestMismatch, SignatureMismatch, TrailingBytes:
 		return "the file was changed after it was signed; get it again from its source"
 	case NotSigned:
 		return "to sign it: syncguard sign FILE -o OUT"
 	case Nested:
-		return "sign the profile once"
+		return "sign the profile only once"
 	case Detached:
 		return "sign with the content in the file: openssl cms -sign -nodetach"
 	}

@@ -149,7 +149,7 @@ func (s *scanner) begin(limit int) error {
 		return s.errorHere(Malformed, "tag number is above 30")
 	}
 	if tag&^constructedBit == 0 {
-		return s.errorHere(Malformed, "end-of-contents octets stand outside an indefinite length")
+		return s.errorHere(Malformed, "end-of-contents octets outside an indefinite length")
 	}
 	s.pos++
 	length, indefinite, err := s.length(limit)
@@ -195,7 +195,7 @@ func (s *scanner) length(limit int) (length int, indefinite bool, err error) {
 		return 0, false, s.errorHere(Malformed, "length has %d octets, at most 4 are allowed", count)
 	}
 	if count > limit-s.pos {
-		return 0, false, s.errorHere(Malformed, "length is cut off")
+		return 0, false, s.errorHere(Malformed, "length is truncated")
 	}
 	var n uint32
 	for _, octet := range s.src[s.pos : s.pos+count] {

@@ -204,7 +204,7 @@ func checkContent(signed, content []byte) error {
 		return err
 	}
 	if !bytes.Equal(got, content) {
-		return errors.New("the content is not the one that was given")
+		return errors.New("the signed content differs from the given content")
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type attribute struct {
 // signerInfo reads a SignerInfo and finds its certificate. With an error the result holds everything read so far.
 func (d *message) signerInfo(i int) (s signerInfo, err error) {
 	if d.elements[i].tag != tagSequence {
-		return s, &verifyError{Malformed, "a signer is no SEQUENCE"}
+		return s, &verifyError{Malformed, "a signer is not a SEQUENCE"}
 	}
 	c := d.walk(i)
 	version, err := c.expect(tagInteger, "the version of a signer")
@@ -75,7 +75,7 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 	switch c.tag() {
 	case tagSequence:
 		if version != 1 {
-			return nil, &verifyError{BadSignerVersion, "a signer is named by issuer and serial number, which is version 1, and has another version"}
+			return nil, &verifyError{BadSignerVersion, "a signer named by issuer and serial number must have version 1"}
 		}
 		id := d.walk(c.take())
 		issuer, err := id.expect(tagSequence, "the issuer in a signer")
@@ -94,7 +94,7 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 		}
 	case tagPrimitive0:
 		if version != 3 || d.version != 3 {
-			return nil, &verifyError{BadSignerVersion, "a signer is named by key identifier, which is version 3, and has another version"}
+			return nil, &verifyError{BadSignerVersion, "a signer named by key identifier must have version 3, and so must the SignedData"}
 		}
 		id := d.body(c.take())
 		fits = func(cert *x509.Certificate) bool { return len(id) > 0 && bytes.Equal(cert.SubjectKeyId, id) }
@@ -106,13 +106,13 @@ func (d *message) findCertificate(c *cursor, version int) (*x509.Certificate, er
 		switch {
 		case !fits(cert):
 		case found != nil:
-			return nil, &verifyError{AmbiguousSignerCertificate, "several different certificates fit a signer"}
+			return nil, &verifyError{AmbiguousSignerCertificate, "several certificates match a signer"}
 		default:
 			found = cert
 		}
 	}
 	if found == nil {
-		return nil, &verifyError{MissingSignerCertificate, "the certificate of the signer is not in the file"}
+		return nil, &verifyError{MissingSignerCertificate, "the signer's certificate is not in the file"}
 	}
 	return found, nil
 }
@@ -180,7 +180,7 @@ func (s *signerInfo) findAttribute(oid string) (value int, found bool, err error
 			continue
 		}
 		if found {
-			return 0, true, verifyErrorf(RepeatedAttribute, "the signed attribute %s stands twice", nameOf(oid))
+			return 0, true, verifyErrorf(RepeatedAttribute, "the signed attribute %s appears twice", nameOf(oid))
 		}
 		if len(a.values) != 1 {
 			return 0, true, verifyErrorf(SeveralValues, "the signed attribute %s has %d values, want one", nameOf(oid), len(a.values))
@@ -208,9 +208,9 @@ func (d *message) checkAttributes(s *signerInfo, digest []byte) error {
 	case !found:
 		return &verifyError{MissingMessageDigest, "the signed attribute messageDigest is missing"}
 	case d.elements[value].tag != tagOctets:
-		return &verifyError{BadAttribute, "the signed attribute messageDigest is no OCTET STRING"}
+		return &verifyError{BadAttribute, "the signed attribute messageDigest is not an OCTET STRING"}
 	case !bytes.Equal(d.body(value), digest):
-		return &verifyError{DigestMismatch, "the content is not the one that was signed: its digest is another"}
+		return &verifyError{DigestMismatch, "the content differs from what was signed: its digest does not match"}
 	}
 	return d.checkSigningCertificate(s)
 }
@@ -272,7 +272,7 @@ func (d *message) signingTime(s *signerInfo) (time.Time, error) {
 	layout := map[byte]string{tagUTCTime: "060102150405Z", tagGeneralizedTime: "20060102150405Z"}[d.elements[value].tag]
 	at, err := time.Parse(layout, string(d.body(value)))
 	if layout == "" || err != nil {
-		return time.Time{}, &verifyError{BadAttribute, "the signed attribute signingTime is no time in UTC with seconds"}
+		return time.Time{}, &verifyError{BadAttribute, "the signed attribute signingTime is not a UTC time with seconds"}
 	}
 	if d.elements[value].tag == tagUTCTime && at.Year() >= 2050 { // the two digits mean 1950 to 2049
 		at = at.AddDate(-100, 0, 0)

@@ -54,7 +54,7 @@ func (t *trust) answer(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	case t.options.Pin != nil:
 		return yes(Pinned, "signed by the pinned certificate, %q", pki.NameOf(leaf)), t.buildChain(leaf)
 	default:
-		return no(&verifyError{NoRoots, "no roots were given to trust"}), t.buildChain(leaf)
+		return no(&verifyError{NoRoots, "no trusted roots were given"}), t.buildChain(leaf)
 	}
 	chain, err := t.findChain(leaf)
 	if err != nil {
@@ -68,7 +68,7 @@ func (t *trust) answer(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	}
 	last := chain[len(chain)-1]
 	if known := t.anchorOf(last).apple; known != nil {
-		return yes(AppleRoot, "%q leads to the root %q, which is %s, though not on this machine", pki.NameOf(leaf), known.Root, known.Where()), chain
+		return yes(AppleRoot, "%q leads to the root %q, found %s but not on this machine", pki.NameOf(leaf), known.Root, known.Where()), chain
 	}
 	return yes(Trusted, "%q leads to the root %q", pki.NameOf(leaf), pki.NameOf(last)), chain
 }
@@ -108,7 +108,7 @@ func (t *trust) findChain(leaf *x509.Certificate) (chain []*x509.Certificate, er
 func (t *trust) verifyChain(chain []*x509.Certificate) error {
 	at, ok := nearestValidTime(chain, t.options.At)
 	if !ok {
-		return &verifyError{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+		return &verifyError{NeverValidTogether, "the certificates of the chain are never all valid at the same time"}
 	}
 	o := x509.VerifyOptions{Roots: t.options.Roots, Intermediates: x509.NewCertPool(), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
 	for _, cert := range chain[1:] {
@@ -226,7 +226,7 @@ func isExpired(err error) bool {
 func checkChain(chain []*x509.Certificate) error {
 	leaf := chain[0]
 	if leaf.IsCA && len(chain) > 1 { // a self-signed root was given on purpose
-		return verifyErrorf(SignerIsCA, "the certificate of the signer, %q, is that of a certificate authority", pki.NameOf(leaf))
+		return verifyErrorf(SignerIsCA, "the signer's certificate %q is a certificate authority's", pki.NameOf(leaf))
 	}
 	const forSigning = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&forSigning == 0 {
@@ -237,7 +237,7 @@ func checkChain(chain []*x509.Certificate) error {
 	}
 	for _, cert := range chain[1:] {
 		if bits := pki.ShortRSA(cert.PublicKey); bits > 0 {
-			return verifyErrorf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, at least %d are needed", pki.NameOf(cert), bits, pki.MinRSABits)
+			return verifyErrorf(WeakCertificateKey, "the certificate %q has an RSA key of %d bits, want at least %d", pki.NameOf(cert), bits, pki.MinRSABits)
 		}
 	}
 	return nil

@@ -29,9 +29,9 @@ func TestAppleRoot(t *testing.T) {
 		note     string
 	}{
 		{"the root in the file", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, map[string]roots.Authority{"Root": isRoot}, AppleRoot, Valid,
-			`"Leaf" leads to the root "Apple Root", which is on every Apple device, though not on this machine`, "is no proof that they show the profile as verified (unverified)"},
+			`"Leaf" leads to the root "Apple Root", found on every Apple device but not on this machine`, "does not prove that they show the profile as verified (unverified)"},
 		{"the intermediate in the file", nil, map[string]roots.Authority{"Intermediate": isMiddle}, AppleRoot, Valid,
-			`which is on Apple devices with a system of 2025 or later, though not on this machine`, "as verified, as others report (community)"},
+			`found on Apple devices with a system of 2025 or later but not on this machine`, "as verified (community)"},
 		{"the root is not in the file", nil, map[string]roots.Authority{"Root": isRoot}, MissingIssuer, Valid, "", ""},
 		{"nothing is known", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, nil, UntrustedRoot, Valid, "", ""},
 		{"the machine has the root", func(a *authorities) { a.options.Roots = poolOf(a.root) }, map[string]roots.Authority{"Intermediate": isMiddle}, Trusted, Valid, "", ""},

@@ -18,7 +18,7 @@ func (t *trust) explainNoChain(leaf *x509.Certificate) error {
 		}
 	}
 	if t.graph.IsExhausted() {
-		return &verifyError{MissingIssuer, "so many certificates of the file have one name that the way to a root is not looked for to the end"}
+		return &verifyError{MissingIssuer, "too many certificates in the file have the same name: the search for a root was stopped"}
 	}
 	return t.explainUnknown(leaf)
 }
@@ -37,9 +37,9 @@ func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 		name := pki.NameOf(invalid.Cert)
 		switch invalid.Reason {
 		case x509.Expired:
-			return &verifyError{NeverValidTogether, "at no moment are all certificates of the chain valid"}
+			return &verifyError{NeverValidTogether, "the certificates of the chain are never all valid at the same time"}
 		case x509.NotAuthorizedToSign:
-			return verifyErrorf(IssuerNotCA, "the issuer %q is no certificate authority", name)
+			return verifyErrorf(IssuerNotCA, "the issuer %q is not a certificate authority", name)
 		}
 		return verifyErrorf(ConstraintViolated, "the certificate %q breaks a constraint of its issuers: %v", name, err)
 	}
@@ -49,11 +49,11 @@ func (t *trust) explainFailure(err error, leaf *x509.Certificate) error {
 func (t *trust) explainExtension(leaf *x509.Certificate) error {
 	for _, cert := range t.buildChain(leaf) {
 		if len(cert.UnhandledCriticalExtensions) > 0 {
-			return verifyErrorf(UnknownExtension, "the certificate %q has the critical extension %s, which is not understood",
+			return verifyErrorf(UnknownExtension, "the certificate %q has the unknown critical extension %s",
 				pki.NameOf(cert), cert.UnhandledCriticalExtensions[0])
 		}
 	}
-	return &verifyError{UnknownExtension, "a certificate of the chain has a critical extension that is not understood"}
+	return &verifyError{UnknownExtension, "a certificate of the chain has an unknown critical extension"}
 }
 
 // explainUnknown follows the chain to its last certificate, and explains why its issuer is missing or does not fit.
@@ -63,13 +63,13 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 	_, isApple := roots.Find(top)
 	switch {
 	case pki.IsSelfSigned(top) && len(chain) == 1:
-		return verifyErrorf(SelfSigned, "the certificate %q is signed by itself and is not among the roots", pki.NameOf(top))
+		return verifyErrorf(SelfSigned, "the certificate %q is self-signed and not among the trusted roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top) && isApple:
-		return verifyErrorf(UntrustedRoot, "the root %q, one of Apple's own, is not among the roots", pki.NameOf(top))
+		return verifyErrorf(UntrustedRoot, "Apple's root %q is not among the trusted roots", pki.NameOf(top))
 	case pki.IsSelfSigned(top):
-		return verifyErrorf(UntrustedRoot, "the root %q is not among the roots", pki.NameOf(top))
+		return verifyErrorf(UntrustedRoot, "the root %q is not among the trusted roots", pki.NameOf(top))
 	case pki.IsWeak(top.SignatureAlgorithm):
-		return verifyErrorf(WeakCertificateSignature, "the certificate %q is signed with %s", pki.NameOf(top), top.SignatureAlgorithm)
+		return verifyErrorf(WeakCertificateSignature, "the certificate %q is signed with the weak algorithm %s", pki.NameOf(top), top.SignatureAlgorithm)
 	}
 	for _, issuer := range t.embedded {
 		if !bytes.Equal(issuer.RawSubject, top.RawIssuer) || slices.Contains(chain, issuer) {
@@ -77,12 +77,12 @@ func (t *trust) explainUnknown(leaf *x509.Certificate) error {
 		}
 		var constraint x509.ConstraintViolationError
 		if errors.As(top.CheckSignatureFrom(issuer), &constraint) {
-			return verifyErrorf(IssuerNotCA, "the issuer %q is no certificate authority", pki.NameOf(issuer))
+			return verifyErrorf(IssuerNotCA, "the issuer %q is not a certificate authority", pki.NameOf(issuer))
 		}
 		return verifyErrorf(BadCertificateSignature, "the certificate %q was not signed by its issuer %q", pki.NameOf(top), pki.NameOf(issuer))
 	}
 	if issuer, ok := roots.IssuerOf(top); ok {
-		return verifyErrorf(MissingIssuer, "the issuer %q, by its name one of Apple's own, is neither in the file nor among the roots", issuer.Title())
+		return verifyErrorf(MissingIssuer, "the issuer %q, Apple's by its name, is missing from the file and the trusted roots", issuer.Title())
 	}
-	return verifyErrorf(MissingIssuer, "the issuer %q is neither in the file nor among the roots", pki.IssuerOf(top))
+	return verifyErrorf(MissingIssuer, "the issuer %q is missing from the file and the trusted roots", pki.IssuerOf(top))
 }

@@ -111,7 +111,7 @@ func chainCases() []trustCase {
 	return []trustCase{
 		{"whole chain", nil, Trusted, Valid, `"Leaf" leads to the root "Root"`},
 		{"root in the file", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, Trusted, Valid, ""},
-		{"no roots", func(a *authorities) { a.options.Roots = nil }, NoRoots, Valid, "no roots"},
+		{"no roots", func(a *authorities) { a.options.Roots = nil }, NoRoots, Valid, "no trusted roots"},
 		{"missing intermediate", func(a *authorities) { a.embedded = a.embedded[:1] }, MissingIssuer, Valid, `the issuer "Intermediate" is neither in the file`},
 		{"intermediate among the roots", func(a *authorities) { a.embedded, a.options.Roots = a.embedded[:1], poolOf(a.middle) }, Trusted, Valid, ""},
 		{"other roots", func(a *authorities) {
@@ -124,7 +124,7 @@ func chainCases() []trustCase {
 		{"self-signed", func(a *authorities) {
 			a.leaf = issue(a.t, "Alone", p256().Public(), nil, p256(), nil)
 			a.embedded = []*x509.Certificate{a.leaf}
-		}, SelfSigned, Valid, `"Alone" is signed by itself`},
+		}, SelfSigned, Valid, `"Alone" is self-signed`},
 		{"self-signed among the roots", func(a *authorities) {
 			a.leaf = issue(a.t, "Alone", p256().Public(), nil, p256(), nil)
 			a.embedded, a.options.Roots = []*x509.Certificate{a.leaf}, poolOf(a.leaf)
@@ -135,7 +135,7 @@ func chainCases() []trustCase {
 		{"a second issuer that nobody here signed", func(a *authorities) { a.embedded = append(a.embedded, a.strayIssuer("Root")) }, Trusted, Valid, ""},
 		{"the same, where OpenSSL takes it", func(a *authorities) {
 			a.embedded = []*x509.Certificate{a.leaf, a.strayIssuer("Root"), a.middle}
-		}, AmbiguousIssuer, Valid, `two different certificates are named "Intermediate": OpenSSL takes the first, and that one leads to no root`},
+		}, AmbiguousIssuer, Valid, `two certificates are named "Intermediate": OpenSSL takes the first, which leads to no root`},
 		{"the same, with the name in other letters", func(a *authorities) {
 			other := a.strayIssuer("Elsewhere")
 			other = reparsed(a.t, bytes.Replace(other.Raw, []byte("Intermediate"), []byte("intermediate"), 1))
@@ -178,14 +178,14 @@ func chainCases() []trustCase {
 		{"an issuer of the name and key that names another key of the root", func(a *authorities) {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), &x509.Certificate{RawSubject: a.root.RawSubject, Subject: a.root.Subject, SubjectKeyId: []byte("another"), IsCA: true}, a.rootKey, asCA)
 			a.issueLeaf(nil)
-		}, MissingIssuer, Valid, `"Root" is neither in the file nor among the roots`},
+		}, MissingIssuer, Valid, `"Root" is missing from the file and the trusted roots`},
 		{"a renewed issuer", func(a *authorities) {
 			a.embedded = append(a.embedded, issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, asCA))
 		}, Trusted, Valid, ""},
 		{"issuer that is no authority", func(a *authorities) {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, nil)
 			a.issueLeaf(nil)
-		}, IssuerNotCA, Valid, `"Intermediate" is no certificate authority`},
+		}, IssuerNotCA, Valid, `"Intermediate" is not a certificate authority`},
 		{"path length", func(a *authorities) {
 			a.root = issue(a.t, "Root", a.rootKey.Public(), nil, a.rootKey, func(c *x509.Certificate) { asCA(c); c.MaxPathLenZero = true })
 			a.options.Roots = poolOf(a.root)
@@ -240,7 +240,7 @@ func usageCases() []trustCase {
 			a.middle = issue(a.t, "Intermediate", rsaKey().Public(), a.root, a.rootKey, asCA)
 			a.leaf = issue(a.t, "Leaf", p256().Public(), a.middle, rsaKey(), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })
 			a.embedded = []*x509.Certificate{a.leaf, a.middle}
-		}, WeakCertificateSignature, Valid, "signed with SHA1-RSA"},
+		}, WeakCertificateSignature, Valid, "signed with the weak algorithm SHA1-RSA"},
 		{"never valid together", func(a *authorities) {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); later(-9)(c) })
 			a.issueLeaf(nil)
@@ -276,7 +276,7 @@ func momentCases() []trustCase {
 			a.middle = issue(a.t, "Intermediate", a.midKey.Public(), a.root, a.rootKey, func(c *x509.Certificate) { asCA(c); c.NotBefore = testTime.Add(time.Hour) })
 			a.issueLeaf(nil)
 		}, Trusted, IssuerNotYetValid, `"Intermediate" is not valid before`},
-		{"signed in the future", func(a *authorities) { a.signingTime = "260304060607Z" }, Trusted, SigningTimeInFuture, "2026-03-04T06:06:07Z, which is in the future"},
+		{"signed in the future", func(a *authorities) { a.signingTime = "260304060607Z" }, Trusted, SigningTimeInFuture, "2026-03-04T06:06:07Z, in the future"},
 		{"clock a little ahead", func(a *authorities) { a.signingTime = "260304051000Z" }, Trusted, Valid, ""},
 		{"signed before the certificate", func(a *authorities) { a.signingTime = "200304050607Z" }, Trusted, SigningTimeOutside, "2020-03-04T05:06:07Z"},
 		{"signed in the last century", func(a *authorities) { a.signingTime = "680304050607Z" }, Trusted, SigningTimeOutside, "1968-03-04T05:06:07Z"},

@@ -33,7 +33,7 @@ func judgeValidity(s *Signer, at time.Time) Answer {
 	if claim := s.SigningTime; !claim.IsZero() {
 		switch {
 		case claim.After(at.Add(clockSkew)):
-			return no(verifyErrorf(SigningTimeInFuture, "the signer claims to have signed at %s, which is in the future", claim.Format(time.RFC3339)))
+			return no(verifyErrorf(SigningTimeInFuture, "the signer claims to have signed at %s, in the future", claim.Format(time.RFC3339)))
 		case claim.Before(leaf.NotBefore), claim.After(leaf.NotAfter):
 			return no(verifyErrorf(SigningTimeOutside, "the signer claims to have signed at %s, when the certificate %q was not valid",
 				claim.Format(time.RFC3339), pki.NameOf(leaf)))

@@ -119,7 +119,7 @@ func Verify(b []byte, o VerifyOptions) *Verdict {
 	d, err := parse(b)
 	if err != nil {
 		v.Integrity = no(err)
-		v.Trust = no(&verifyError{UnknownSigner, "there is no signer to judge"})
+		v.Trust = no(&verifyError{UnknownSigner, "the file has no signer to check"})
 		v.Validity = v.Trust
 	} else {
 		v.judgeMessage(d, o)
@@ -204,7 +204,7 @@ func (d *message) judgeSigner(i int, t *trust) Signer {
 		signer.Integrity = Answer{OK: true, Reason: Verified}
 	}
 	if s.cert == nil {
-		signer.Trust = no(&verifyError{UnknownSigner, "the certificate of the signer is not known"})
+		signer.Trust = no(&verifyError{UnknownSigner, "the signer's certificate is unknown"})
 		signer.Validity = signer.Trust
 		return signer
 	}
@@ -239,7 +239,7 @@ func (v *Verdict) coverage() string {
 		outside = append(outside, counted(unsigned, "unsigned attribute"))
 	}
 	if unused := v.unused(); unused > 0 {
-		outside = append(outside, counted(unused, "certificate")+" that no signer needs")
+		outside = append(outside, counted(unused, "unneeded certificate"))
 	}
 	if len(outside) == 0 {
 		return text + ", everything in the file is covered"

@@ -141,7 +141,7 @@ func TestVerifySaysWhichCertificatesAreStray(t *testing.T) {
 	v := Verify(forge(p256(), leaf, crypto.SHA256, func(f *forgery) {
 		f.certs, f.unsigned = append(f.certs, other.Raw), [][]byte{attributeOf("1.2.3.4", null())}
 	}), at)
-	if want := "everything is covered but one unsigned attribute and one certificate that no signer needs"; !strings.HasSuffix(v.Integrity.Detail, want) {
+	if want := "everything is covered but one unsigned attribute and one unneeded certificate"; !strings.HasSuffix(v.Integrity.Detail, want) {
 		t.Errorf("integrity is %q, want one that ends in %q", v.Integrity.Detail, want)
 	}
 }

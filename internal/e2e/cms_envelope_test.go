@@ -56,7 +56,7 @@ func TestEncryptionThatIsRefusedByName(t *testing.T) {
 		"GCM":            {encrypt("-aes-128-gcm", leaf.pem), "authEnvelopedData"},
 		"OAEP":           {encrypt("-aes128", "-recip", leaf.pem, "-keyopt", "rsa_padding_mode:oaep"), "RSAES-OAEP"},
 		"somebody else":  {encrypt("-aes128", other.pem), "for one other recipient, and not for"},
-		"key agreement":  {encrypt("-aes128", curve.pem), "and not for the certificate"},
+		"key agreement":  {encrypt("-aes128", curve.pem), "the message is not encrypted for the certificate"},
 		"a signed file":  {p.signedBy(aProfile, leaf, nil), "signedData"},
 		"not a message":  {aProfile, "reading EnvelopedData"},
 		"not its cipher": {encrypt("-camellia128", leaf.pem), "want AES-128-CBC"},

@@ -37,14 +37,14 @@ func newIdentity(signer crypto.Signer, certs []*x509.Certificate, from origins) 
 	id := &Identity{Signer: signer, graph: pki.NewGraph(certs, true), leaves: leaves, from: from}
 	id.Arrange(time.Now())
 	if id.graph.IsExhausted() {
-		return nil, fmt.Errorf("the %d certificates have too many of one name, so that their chain is not looked for", len(certs))
+		return nil, fmt.Errorf("too many of the %d certificates have the same name: the search for their chain was stopped", len(certs))
 	}
 	return id, nil
 }
 
 func checkCertificates(certs []*x509.Certificate) error {
 	if len(certs) == 0 {
-		return errors.New("there is no certificate")
+		return errors.New("no certificate found")
 	}
 	if len(certs) > maxCertificates {
 		return fmt.Errorf("there are %d certificates, at most %d are allowed", len(certs), maxCertificates)
@@ -61,16 +61,16 @@ func checkCertificates(certs []*x509.Certificate) error {
 func leavesFor(signer crypto.Signer, certs []*x509.Certificate) ([]*x509.Certificate, error) {
 	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok {
-		return nil, errors.New("the private key is of an unknown kind")
+		return nil, errors.New("unsupported kind of private key")
 	}
 	leaves := slices.DeleteFunc(slices.Clone(certs), func(c *x509.Certificate) bool { return !public.Equal(c.PublicKey) })
 	switch {
 	case len(leaves) > 0:
 		return leaves, nil
 	case len(certs) == 1:
-		return nil, fmt.Errorf("the private key does not belong to the certificate %q", pki.NameOf(certs[0]))
+		return nil, fmt.Errorf("the private key does not match the certificate %q", pki.NameOf(certs[0]))
 	}
-	return nil, fmt.Errorf("the private key belongs to none of the %d certificates", len(certs))
+	return nil, fmt.Errorf("the private key matches none of the %d certificates", len(certs))
 }
 
 // leafFor returns the longest-lasting certificate of the key.
@@ -212,7 +212,7 @@ func (id *Identity) leftOutNote(cert *x509.Certificate, now time.Time) string {
 		which = append(which, fmt.Sprintf("issued by %q", pki.IssuerOf(cert)))
 	}
 	if !isValidAt(cert, now) {
-		which = append(which, fmt.Sprintf("valid from %s to %s only", pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)))
+		which = append(which, fmt.Sprintf("valid only from %s to %s", pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)))
 	}
 	text := ""
 	if len(which) > 0 {

@@ -165,8 +165,8 @@ func TestChainsAreChosen(t *testing.T) {
 	for _, test := range []struct{ given, want, note string }{
 		{"one, two by one, two by B, A", "leaf/two two/one one/A A/A", `certificate "two", issued by "B", is not in the chain of "leaf" and is left out`},
 		{"one, two by one, two by B, B", "leaf/two two/B B/B", `certificate "two", issued by "one", is not in the chain`},
-		{"two, expired; two by one; one", "leaf/two two/one one/A", `certificate "two", issued by "one" and valid from 2025-03-04 to 2026-03-03 only, is not in the chain`},
-		{"two, to come; two by one; one", "leaf/two two/one one/A", `valid from 2026-04-04 to 2035-03-04 only,`},
+		{"two, expired; two by one; one", "leaf/two two/one one/A", `certificate "two", issued by "one" and valid only from 2025-03-04 to 2026-03-03, is not in the chain`},
+		{"two, to come; two by one; one", "leaf/two two/one one/A", `valid only from 2026-04-04 to 2035-03-04,`},
 		{"two, expired; one", "leaf/two two/one one/A", ""},
 		{"two by one; two, renewed; one", "leaf/two two/one one/A", ""},
 		{"two, no CA; two by one; one", "leaf/two two/one one/A", `certificate "two", issued by "B"`},
@@ -244,7 +244,7 @@ func TestTooManyOfOneName(t *testing.T) {
 		certs = append(certs, certificate(t, "same", keys[i], parent, keys[i+1], authority))
 	}
 	_, err := FromPEM(Files{Cert: File{Data: certsPEM(certs...)}, Key: File{Data: keyPEM(ecKey())}}, nil)
-	if err == nil || !strings.Contains(err.Error(), "the 60 certificates have too many of one name") {
+	if err == nil || !strings.Contains(err.Error(), "too many of the 60 certificates have the same name") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -77,7 +77,7 @@ const (
 func issuerHelp(leaf *x509.Certificate) string {
 	const help = "give its certificate with --chain FILE: a device does not fetch it"
 	if known, ok := roots.IssuerOf(leaf); ok && !known.IsRoot {
-		return fmt.Sprintf("%s; by its name that is %q, see %s", help, known.Title(), roots.Address)
+		return fmt.Sprintf("%s; by its name it is %q, see %s", help, known.Title(), roots.Address)
 	}
 	return help
 }
@@ -93,14 +93,14 @@ func (id *Identity) findings(now time.Time) []Finding {
 	switch {
 	case pki.IsSelfSigned(leaf):
 		found = append(found, Finding{idSelfSigned, Distrusted, fmt.Sprintf("certificate %q is self-signed", pki.NameOf(leaf)),
-			"sign with a certificate of an authority that the devices trust (syncguard identity new makes a request for one)", fact.Community})
+			"sign with a certificate from an authority the devices trust: syncguard identity new makes the request", fact.Community})
 	case len(chain) == 1:
-		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the issuer of certificate %q, %q, was not given", pki.NameOf(leaf), leaf.Issuer.String()),
+		found = append(found, Finding{idNoIssuer, Distrusted, fmt.Sprintf("the chain lacks %q, the issuer of certificate %q", leaf.Issuer.String(), pki.NameOf(leaf)),
 			issuerHelp(leaf), fact.Community})
 	}
 	for _, cert := range chain[1:] {
 		if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-			found = append(found, Finding{idChainExpired, Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid from %s to %s only",
+			found = append(found, Finding{idChainExpired, Distrusted, fmt.Sprintf("certificate %q%s in the chain is valid only from %s to %s",
 				pki.NameOf(cert), id.from.of(cert), pki.Day(cert.NotBefore), pki.Day(cert.NotAfter)), "give the renewed certificate of the authority with --chain FILE", fact.Unverified})
 		}
 	}
@@ -108,7 +108,7 @@ func (id *Identity) findings(now time.Time) []Finding {
 }
 
 func checkValidity(leaf *x509.Certificate, now time.Time) []Finding {
-	const renew = "renew it; syncguard identity csr makes the request"
+	const renew = "renew it: syncguard identity csr makes the request"
 	switch {
 	case now.Before(leaf.NotBefore):
 		return []Finding{{"not-yet-valid", CannotSign, fmt.Sprintf("certificate %q is not valid before %s", pki.NameOf(leaf), pki.Day(leaf.NotBefore)),
@@ -129,14 +129,14 @@ func checkKey(leaf *x509.Certificate) []Finding {
 	switch key := leaf.PublicKey.(type) {
 	case *rsa.PublicKey:
 		if bits := pki.ShortRSA(key); bits > 0 {
-			return weak("has an RSA key of %d bits, at least %d are needed", bits, pki.MinRSABits)
+			return weak("has an RSA key of %d bits, want at least %d", bits, pki.MinRSABits)
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P256() && key.Curve != elliptic.P384() {
-			return weak("has a key on curve %s, P-256 or P-384 is needed", key.Curve.Params().Name)
+			return weak("has a key on curve %s, want P-256 or P-384", key.Curve.Params().Name)
 		}
 	default:
-		return weak("has a key for %s, RSA or ECDSA is needed", leaf.PublicKeyAlgorithm)
+		return weak("has a key for %s, want RSA or ECDSA", leaf.PublicKeyAlgorithm)
 	}
 	return nil
 }
@@ -145,16 +145,16 @@ func checkKey(leaf *x509.Certificate) []Finding {
 func (id *Identity) checkIssuers() (found []Finding) {
 	for i, cert := range id.Chain {
 		if bits := pki.ShortRSA(cert.PublicKey); i > 0 && bits > 0 {
-			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, at least %d are needed",
-				pki.NameOf(cert), id.from.of(cert), bits, pki.MinRSABits), "ask the authority for a certificate by a stronger key", fact.Unverified})
+			found = append(found, Finding{"weak-chain-key", Distrusted, fmt.Sprintf("certificate %q%s in the chain has an RSA key of %d bits, want at least %d",
+				pki.NameOf(cert), id.from.of(cert), bits, pki.MinRSABits), "ask the authority for a certificate signed by a stronger key", fact.Unverified})
 		}
 		of := id.from.of(cert)
 		if i == 0 {
 			of = "" // the caller names that file
 		}
 		if pki.IsWeak(cert.SignatureAlgorithm) && (i == 0 || !pki.IsSelfSigned(cert)) {
-			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s was signed by its issuer with %s", pki.NameOf(cert), of, cert.SignatureAlgorithm),
-				"ask the authority for one with SHA-256", fact.Unverified})
+			found = append(found, Finding{"weak-signature", Distrusted, fmt.Sprintf("certificate %q%s is signed with the weak algorithm %s", pki.NameOf(cert), of, cert.SignatureAlgorithm),
+				"ask the authority for a certificate signed with SHA-256", fact.Unverified})
 		}
 	}
 	return found
@@ -167,16 +167,16 @@ func checkPurposes(leaf *x509.Certificate) (found []Finding) {
 		found = append(found, Finding{id, Doubtful, fmt.Sprintf("certificate %q ", pki.NameOf(leaf)) + text, help, fact.Unverified})
 	}
 	if leaf.BasicConstraintsValid && leaf.IsCA {
-		doubt("is-authority", "is that of a certificate authority, which should not sign profiles itself", "let it issue a certificate for signing")
+		doubt("is-authority", "is a certificate authority's and should not sign profiles itself", "issue a certificate for signing with it")
 	}
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
-		doubt("key-usage", `has a key usage without "digitalSignature" or "nonRepudiation"`, "ask the authority for that key usage")
+		doubt("key-usage", `has a key usage without "digitalSignature" or "nonRepudiation"`, "ask the authority for one of them")
 	}
 	if !isForSigning(leaf) {
-		doubt("extended-key-usage", "is for other purposes: "+join(pki.ExtendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")
+		doubt("extended-key-usage", "is for purposes other than signing: "+join(pki.ExtendedUsages(leaf)), "ask the authority for emailProtection or codeSigning, or for no extended key usage")
 	}
 	if days := int(leaf.NotAfter.Sub(leaf.NotBefore).Hours() / 24); slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageServerAuth) && days > maxServerDays {
-		doubt("long-validity", fmt.Sprintf("is for TLS servers and valid for %d days, where Apple takes at most %d", days, maxServerDays),
+		doubt("long-validity", fmt.Sprintf("is for TLS servers and valid for %d days, but Apple accepts at most %d", days, maxServerDays),
 			"ask the authority for a shorter validity")
 	}
 	return found

@@ -38,9 +38,12 @@ type AmbiguousError struct {
 }
 
 func (e *AmbiguousError) Error() string {
-	text := fmt.Sprintf("holds %d private keys with their certificates, want one", len(e.Choices))
+	text := fmt.Sprintf("holds %d private keys with certificates, want one", len(e.Choices))
 	if e.Alias != "" {
-		text = fmt.Sprintf("%q is not the name or the fingerprint of one identity in it", e.Alias)
+		text = fmt.Sprintf("holds no identity called %q", e.Alias)
+		if n := len(choicesNamed(e.Choices, e.Alias)); n > 0 {
+			text = fmt.Sprintf("holds %d identities called %q, want one", n, e.Alias)
+		}
 	}
 	return File{Name: e.File}.wrap(fmt.Errorf("%s", text)).Error()
 }
@@ -66,7 +69,7 @@ func chooseIdentity(f File, keys []namedKey, found contents, alias string) (*Ide
 	choices = withoutDuplicates(choices)
 	chosen := choices
 	if alias != "" {
-		chosen = slices.DeleteFunc(slices.Clone(choices), func(c Choice) bool { return !c.hasName(alias) })
+		chosen = choicesNamed(choices, alias)
 	}
 	if len(chosen) != 1 {
 		return nil, &AmbiguousError{f.Name, alias, choices}
@@ -92,6 +95,10 @@ func withoutDuplicates(choices []Choice) []Choice {
 
 // minFingerprint is the number of SHA-256 digits enough to name a certificate.
 const minFingerprint = 8
+
+func choicesNamed(choices []Choice, alias string) []Choice {
+	return slices.DeleteFunc(slices.Clone(choices), func(c Choice) bool { return !c.hasName(alias) })
+}
 
 // hasName reports whether an alias means this choice: its name in the file (Java writes it in lower case), the common
 // name of its certificate, or its fingerprint, with or without colons: the first digits of SHA-256, or all of SHA-1.

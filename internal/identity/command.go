@@ -31,7 +31,7 @@ const (
 )
 
 // ErrNoSignature is the error for output of a signer command that fails verification with the certificate.
-var ErrNoSignature = errors.New("is no signature of the digest by the key of the certificate")
+var ErrNoSignature = errors.New("is not a valid signature for the certificate")
 
 // Command is a program with a private key, or with access to one.
 type Command struct {
@@ -90,9 +90,9 @@ func onlyLeaf(f File, certs []*x509.Certificate, alias string) (*x509.Certificat
 	})
 	switch {
 	case len(leaves) == 0:
-		return nil, f.wrap(fmt.Errorf("holds no certificate of a signer that is called %q", alias))
+		return nil, f.wrap(fmt.Errorf("holds no signer certificate called %q", alias))
 	case slices.ContainsFunc(leaves, func(c *x509.Certificate) bool { return !pki.SameEntity(c, leaves[0]) }):
-		return nil, f.wrap(fmt.Errorf("there are %d certificates that issued no other, want that of the signer alone; the others go with the chain", len(leaves)))
+		return nil, f.wrap(fmt.Errorf("holds %d possible signer certificates, want one: give the others with --chain", len(leaves)))
 	}
 	return leaves[0], nil
 }
@@ -122,7 +122,7 @@ func (s *commandSigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts)
 	}
 	signature, ok := decodeSignature(printed, s.leaf.PublicKey, digest, opts.HashFunc())
 	if !ok {
-		s.failed = fmt.Errorf("what %s printed (%d bytes) %w %q", s.name(), len(printed), ErrNoSignature, pki.NameOf(s.leaf))
+		s.failed = fmt.Errorf("the output of %s (%d bytes) %w %q", s.name(), len(printed), ErrNoSignature, pki.NameOf(s.leaf))
 		return nil, s.failed
 	}
 	return signature, nil

@@ -119,7 +119,7 @@ func TestSignerCommandFailures(t *testing.T) {
 		timeout time.Duration
 		want    string
 	}{
-		{"other digest", 0, "is no signature of the digest by the key of the certificate \"Test Leaf\""},
+		{"other digest", 0, "is not a valid signature for the certificate \"Test Leaf\""},
 		{"complains", 0, "failed with exit status 7: "},
 		{"complains", 0, "the card is \x1b[31mlocked"}, // which whoever shows it escapes
 		{"silent", 0, "printed no signature"},
@@ -188,8 +188,8 @@ func TestFromCertificates(t *testing.T) {
 	}
 	for want, file := range map[string][]byte{
 		"cert.pem: holds no certificate, but a private key": keyPEM(ecKey()),
-		"there are 2 certificates that issued no other":     certsPEM(chain[0], testChain(t, rsaKey())[0]),
-		"cert.pem: is neither PEM, nor a certificate":       []byte("x"),
+		"holds 2 possible signer certificates":              certsPEM(chain[0], testChain(t, rsaKey())[0]),
+		"cert.pem: unknown file format":                     []byte("x"),
 	} {
 		if _, err := FromCertificates(Files{Cert: File{"cert.pem", file}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

@@ -53,7 +53,7 @@ func prepareFolder(dir string) error {
 		return err
 	}
 	if mode := info.Mode().Perm(); hasPermissions() && mode&0o022 != 0 {
-		return fmt.Errorf("mode is %04o, so others may replace the identity, take their write permission away", mode)
+		return fmt.Errorf("mode is %04o, so others could replace the identity: remove their write permission", mode)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func loadDevelopment(path string) (*Identity, error) {
 	id, err := FromPEM(Files{Cert: File{Data: data}}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the development identity is damaged: %w; restore its file from a backup, or remove "+
-			"the profiles that it signed from every device and then delete the file to start over", err)
+			"the profiles it signed from every device and delete the file", err)
 	}
 	id.Development = true
 	return id, nil
@@ -86,7 +86,7 @@ func readPrivateFile(path string) ([]byte, error) {
 	}
 	if mode := info.Mode().Perm(); hasPermissions() && mode&0o077 != 0 {
 		if err := os.Chmod(path, 0o600); err != nil {
-			return nil, fmt.Errorf("mode is %04o, want 0600, and changing it: %w", mode, withoutPath(err))
+			return nil, fmt.Errorf("changing mode %04o to 0600: %w", mode, withoutPath(err))
 		}
 	}
 	return os.ReadFile(path)

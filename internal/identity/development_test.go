@@ -147,7 +147,7 @@ func TestDevelopmentKeepsADamagedFile(t *testing.T) {
 		if err == nil || id != nil || created {
 			t.Fatalf("%s: got %v, created %v, %v", name, id, created, err)
 		}
-		for _, want := range []string{"is damaged", "backup", "delete the file to start over", "remove the profiles"} {
+		for _, want := range []string{"is damaged", "backup", "and delete the file", "remove the profiles"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: error is %q, want %q in it", name, err, want)
 			}
@@ -180,7 +180,7 @@ func TestDevelopmentPermissions(t *testing.T) {
 	t.Run("folder that others may write to is refused", func(t *testing.T) {
 		for _, mode := range []os.FileMode{0o770, 0o707, 0o777} {
 			chmod(t, dir, mode)
-			if _, _, err := Development(dir, testTime); err == nil || !strings.Contains(err.Error(), "others may replace the identity") {
+			if _, _, err := Development(dir, testTime); err == nil || !strings.Contains(err.Error(), "others could replace the identity") {
 				t.Errorf("mode %o: error is %v", mode, err)
 			}
 		}

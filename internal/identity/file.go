@@ -193,7 +193,7 @@ func (c *contents) readBinary(data []byte) (err error) {
 		c.keys = append(c.keys, &pem.Block{Bytes: bytes.Clone(data)}) // readKey overwrites it
 		return nil
 	}
-	return errors.New("is neither PEM, nor a certificate, PKCS#7 or a private key in DER")
+	return errors.New("unknown file format: want PEM, or a certificate, PKCS#7 or private key in DER")
 }
 
 // readPEM sorts the blocks of a file. A damaged block is an error: skipping it would silently drop an intermediate
@@ -207,7 +207,7 @@ func (c *contents) readPEM(data []byte) error {
 		}
 	}
 	if begun := bytes.Count(data, []byte(pemBegin)); begun != blocks {
-		return fmt.Errorf("%d of %d PEM blocks are damaged", begun-blocks, begun)
+		return fmt.Errorf("PEM blocks damaged: %d of %d", begun-blocks, begun)
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (c *contents) readPEM(data []byte) error {
 func (c *contents) readBlock(block *pem.Block) error {
 	switch kind := block.Type; {
 	case kind == "OPENSSH PRIVATE KEY":
-		return &Problem{"the private key is in OpenSSH form", "convert it with ssh-keygen -p -m PKCS8 -f FILE"}
+		return &Problem{"the private key is in OpenSSH format", "convert it with ssh-keygen -p -m PKCS8 -f FILE"}
 	case strings.HasSuffix(kind, "PRIVATE KEY"):
 		c.keys = append(c.keys, block)
 	case kind == "CERTIFICATE", kind == "X509 CERTIFICATE":
@@ -265,7 +265,7 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 	var first asn1.RawValue
 	rest, err := asn1.Unmarshal(data, &first)
 	if err != nil {
-		return nil, errors.New("is no certificate")
+		return nil, errors.New("is not a certificate")
 	}
 	cert, err := x509.ParseCertificate(first.FullBytes)
 	if err != nil {
@@ -280,12 +280,12 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 	}
 	if len(rest) > 0 {
 		if err := unmarshalDER(rest, &settings); err != nil {
-			return cert, errors.New("bytes follow the certificate that are no trust settings of OpenSSL")
+			return cert, errors.New("unexpected data after the certificate, want OpenSSL trust settings")
 		}
 	}
 	if len(settings.Reject) > 0 {
 		return cert, &Problem{fmt.Sprintf("the trust settings reject the certificate %q", pki.NameOf(cert)),
-			"if it is meant to be used, take them away with openssl x509 -in FILE -out FILE.pem"}
+			"to use it anyway, remove them with openssl x509 -in FILE -out FILE.pem"}
 	}
 	return cert, nil
 }
@@ -294,13 +294,13 @@ func trustedCertificate(data []byte) (*x509.Certificate, error) {
 func foreignStoreError(data []byte) error {
 	switch {
 	case isPKCS12(data):
-		return &Problem{"is PKCS#12, which holds a key and certificates under a passphrase, want PEM or DER",
-			"to sign, give it with --p12; openssl pkcs12 -in FILE -nokeys -out certs.pem takes the certificates out"}
+		return &Problem{"is PKCS#12, want PEM or DER",
+			"to sign, give it with --p12; to extract its certificates: openssl pkcs12 -in FILE -nokeys -out certs.pem"}
 	case bytes.HasPrefix(data, []byte("\xfe\xed\xfe\xed")), bytes.HasPrefix(data, []byte("\xce\xce\xce\xce")):
 		return &Problem{"is a Java keystore, want PEM, DER or PKCS#12",
 			"convert it with keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype pkcs12"}
 	case bytes.HasPrefix(data, []byte("PuTTY-User-Key-File-")):
-		return &Problem{"is a private key in PuTTY's form", "convert it with puttygen FILE -O private-openssh-new -o KEY, and that with ssh-keygen -p -m PKCS8 -f KEY"}
+		return &Problem{"is a private key in PuTTY format", "convert it with puttygen FILE -O private-openssh-new -o KEY, then ssh-keygen -p -m PKCS8 -f KEY"}
 	}
 	return nil
 }

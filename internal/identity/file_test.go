@@ -88,7 +88,7 @@ func TestFilesThatYieldNothing(t *testing.T) {
 		"empty":             {nil, "my file: is empty", ""},
 		"blank":             {[]byte(" \r\n"), "my file: is empty", ""},
 		"only a mark":       {[]byte("\xef\xbb\xbf"), "my file: is empty", ""},
-		"text":              {[]byte("hello"), "my file: is neither PEM", ""},
+		"text":              {[]byte("hello"), "my file: unknown file format", ""},
 		"key":               {key, "my file: holds no certificate, but a private key", "give it with --key"},
 		"request":           {request, "my file: holds no certificate, but a certificate request", ""},
 		"public key":        {toPEM("PUBLIC KEY", []byte("x")), "but a block of type PUBLIC KEY", ""},
@@ -97,8 +97,8 @@ func TestFilesThatYieldNothing(t *testing.T) {
 		"PKCS#12 in base64": {[]byte(base64.StdEncoding.EncodeToString(store)), "my file: is PKCS#12", "--p12"},
 		"PKCS#12 in PEM":    {toPEM("PKCS12", store), "is PKCS#12", "--p12"},
 		"Java keystore":     {[]byte("\xfe\xed\xfe\xed\x00\x00\x00\x02"), "my file: is a Java keystore", "keytool -importkeystore -srckeystore 'my file'"},
-		"PuTTY":             {[]byte("PuTTY-User-Key-File-3: ssh-rsa\n"), "is a private key in PuTTY's form", "puttygen 'my file'"},
-		"bytes behind":      {slices.Concat(chain[0].Raw, []byte("\x02\x01\x01")), "no trust settings of OpenSSL", ""},
+		"PuTTY":             {[]byte("PuTTY-User-Key-File-3: ssh-rsa\n"), "is a private key in PuTTY format", "puttygen 'my file'"},
+		"bytes behind":      {slices.Concat(chain[0].Raw, []byte("\x02\x01\x01")), "unexpected data after the certificate", ""},
 		"cut off PKCS#7":    {openssl(t, cert, "crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin", "-outform", "DER")[:200], "reading PKCS#7: ", ""},
 	} {
 		for flag, read := range map[string]func() error{
@@ -149,7 +149,7 @@ func TestSeveralKeys(t *testing.T) {
 	rsaLeaf := certificate(t, "RSA Leaf", rsaKey(), other[1], caKey(), nil)
 	files := Files{Cert: File{"both.pem", slices.Concat(keys, certsPEM(ec[0], rsaLeaf))}}
 	var several *AmbiguousError
-	if _, err := FromPEM(files, nil); !errors.As(err, &several) || len(several.Choices) != 2 || err.Error() != "both.pem: holds 2 private keys with their certificates, want one" {
+	if _, err := FromPEM(files, nil); !errors.As(err, &several) || len(several.Choices) != 2 || err.Error() != "both.pem: holds 2 private keys with certificates, want one" {
 		t.Fatalf("error is %v", err)
 	}
 	colons := strings.ToUpper(several.Choices[1].SHA256[:2] + ":" + several.Choices[1].SHA256[2:10])

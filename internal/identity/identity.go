@@ -21,7 +21,7 @@ import (
 
 // Errors after which the caller may ask for a passphrase again.
 var (
-	ErrPassphraseNeeded = errors.New("the private key is encrypted and no passphrase was given")
+	ErrPassphraseNeeded = errors.New("missing passphrase: the private key is encrypted")
 	ErrWrongPassphrase  = errors.New("wrong passphrase")
 )
 

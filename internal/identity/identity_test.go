@@ -249,7 +249,7 @@ func TestFromPEMRefuses(t *testing.T) {
 		want      string
 	}{
 		"nothing":                   {nil, nil, nil, "cert.pem: is empty"},
-		"text":                      {[]byte("hello"), key, nil, "cert.pem: is neither PEM, nor a certificate, PKCS#7 or a private key in DER"},
+		"text":                      {[]byte("hello"), key, nil, "cert.pem: unknown file format: want PEM, or a certificate, PKCS#7 or private key in DER"},
 		"too large":                 {make([]byte, maxInput+1), key, nil, "at most 1048576 are allowed"},
 		"key file too large":        {cert, make([]byte, maxInput+1), nil, "key.pem: file has"},
 		"chain file too large":      {cert, key, [][]byte{cert, make([]byte, maxInput+1)}, "chain2.pem: file has"},
@@ -257,18 +257,18 @@ func TestFromPEMRefuses(t *testing.T) {
 		"no key":                    {cert, nil, nil, "cert.pem: holds no private key, but a certificate"},
 		"no key in the key file":    {cert, cert, nil, "key.pem: holds no private key, but a certificate"},
 		"no certificate":            {key, nil, nil, "cert.pem: holds no certificate, but a private key"},
-		"another key":               {cert, keyPEM(rsaKey()), nil, `does not belong to the certificate "Test Leaf"`},
-		"key of none":               {certsPEM(chain...), keyPEM(rsaKey()), nil, "belongs to none of the 3 certificates"},
-		"Ed25519 key of none":       {cert, keyPEM(edKey), nil, "does not belong"},
+		"another key":               {cert, keyPEM(rsaKey()), nil, `does not match the certificate "Test Leaf"`},
+		"key of none":               {certsPEM(chain...), keyPEM(rsaKey()), nil, "matches none of the 3 certificates"},
+		"Ed25519 key of none":       {cert, keyPEM(edKey), nil, "does not match"},
 		"too many certificates":     {many, key, nil, "there are 101 certificates, at most 100 are allowed"},
-		"damaged block":             {cut, key, nil, "1 of 3 PEM blocks are damaged"},
+		"damaged block":             {cut, key, nil, "PEM blocks damaged: 1 of 3"},
 		"damaged certificate":       {toPEM("CERTIFICATE", []byte("x")), key, nil, "cert.pem: reading PEM block 1, CERTIFICATE: "},
 		"damaged key":               {cert, toPEM("PRIVATE KEY", []byte("x")), nil, "the private key is damaged"},
 		"damaged encrypted key":     {cert, toPEM("ENCRYPTED PRIVATE KEY", []byte("x")), nil, "the private key is damaged"},
 		"OpenSSH key":               {cert, toPEM("OPENSSH PRIVATE KEY", []byte("x")), nil, "key.pem: reading PEM block 1, OPENSSH PRIVATE KEY: the private key is in OpenSSH form"},
 		"key agreement key":         {cert, toPEM("PRIVATE KEY", x25519PKCS8), nil, "cannot sign"},
 		"certificate of huge key":   {certsPEM(withHugeKey(t)), key, nil, "has an RSA key of 8200 bits, at most 8192 are allowed"},
-		"second chain file is text": {cert, key, [][]byte{cert, []byte("x")}, "chain2.pem: is neither PEM"},
+		"second chain file is text": {cert, key, [][]byte{cert, []byte("x")}, "chain2.pem: unknown file format"},
 	} {
 		id, err := fromPEM(test.cert, test.key, test.chain, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) || id != nil {

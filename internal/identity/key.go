@@ -45,7 +45,7 @@ func parseKey(der []byte) (crypto.Signer, error) {
 	if key, err := x509.ParseECPrivateKey(der); err == nil {
 		return key, nil
 	}
-	return nil, errors.New("the private key is damaged, or neither PKCS#8, PKCS#1 nor SEC 1")
+	return nil, errors.New("the private key is damaged or unknown, want PKCS#8, PKCS#1 or SEC 1")
 }
 
 // readTraditional decrypts PEM with a DEK-Info header. It has no check value, so a wrong passphrase shows as wrong
@@ -62,7 +62,7 @@ func readTraditional(block *pem.Block, pass Passphrase) (crypto.Signer, error) {
 		return nil, ErrWrongPassphrase
 	}
 	if err != nil {
-		return nil, errors.New("the encryption of the private key is damaged or unknown, " + reencryptHelp)
+		return nil, errors.New("the encryption of the private key is damaged or unknown: " + reencryptHelp)
 	}
 	defer clear(der)
 	signer, err := parseKey(der)
@@ -107,7 +107,7 @@ func readEncrypted(der []byte, encrypted encryptedKey, pass Passphrase) (crypto.
 // checkEncrypted refuses anything the library would refuse, misread, panic on, or never finish.
 func checkEncrypted(encrypted encryptedKey) error {
 	if encrypted.Algorithm.Algorithm.String() != oidPBES2 {
-		return errors.New("the private key is encrypted in a way older than PBES2, " + reencryptHelp)
+		return errors.New("the private key uses an encryption older than PBES2: " + reencryptHelp)
 	}
 	var params pbes2Params
 	if err := unmarshalDER(encrypted.Algorithm.Parameters.FullBytes, &params); err != nil {
@@ -117,18 +117,18 @@ func checkEncrypted(encrypted encryptedKey) error {
 		return err
 	}
 	if !isCommonKDF(params.KDF) {
-		return errors.New("the key derivation of the private key is unusual, " + reencryptHelp)
+		return errors.New("the key derivation of the private key is not supported: " + reencryptHelp)
 	}
 	block := blockSize(params.Scheme.Algorithm)
 	if block == 0 {
-		return errors.New("the cipher of the private key is unusual, " + reencryptHelp)
+		return errors.New("the cipher of the private key is not supported: " + reencryptHelp)
 	}
 	var iv []byte
 	if err := unmarshalDER(params.Scheme.Parameters.FullBytes, &iv); err != nil || len(iv) != block {
 		return errors.New("the encryption parameters of the private key are damaged")
 	}
 	if len(encrypted.Data) == 0 || len(encrypted.Data)%block != 0 {
-		return errors.New("the encrypted private key is cut off")
+		return errors.New("the encrypted private key is truncated")
 	}
 	return nil
 }

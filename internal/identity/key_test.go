@@ -134,12 +134,12 @@ func TestKeyBombsFailAtOnce(t *testing.T) {
 		"scrypt, negative":          {scrypt(1<<14, -8, 1), "parameters of the encryption are damaged"},
 		"scrypt, nothing":           {scrypt(0, 0, 0), "parameters of the encryption are damaged"},
 		"no KDF parameters":         {sealed(oidPBKDF2, 5, aes256, iv, data), "parameters of the encryption are damaged"},
-		"unknown KDF":               {sealed("1.2.3", 5, aes256, iv, data), "key derivation of the private key is unusual"},
-		"stated key length":         {sealed(oidPBKDF2, pbkdf2WithLength{salt, 2048, 32}, aes256, iv, data), "key derivation of the private key is unusual"},
-		"unknown cipher":            {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, "1.2.3", iv, data), "cipher of the private key is unusual"},
+		"unknown KDF":               {sealed("1.2.3", 5, aes256, iv, data), "key derivation of the private key is not supported"},
+		"stated key length":         {sealed(oidPBKDF2, pbkdf2WithLength{salt, 2048, 32}, aes256, iv, data), "key derivation of the private key is not supported"},
+		"unknown cipher":            {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, "1.2.3", iv, data), "cipher of the private key is not supported"},
 		"short IV":                  {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, aes256, iv[:15], data), "encryption parameters of the private key are damaged"},
-		"part of a block":           {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, aes256, iv, data[:17]), "the encrypted private key is cut off"},
-		"no data":                   {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, aes256, iv, nil), "the encrypted private key is cut off"},
+		"part of a block":           {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, aes256, iv, data[:17]), "the encrypted private key is truncated"},
+		"no data":                   {sealed(oidPBKDF2, pbkdf2Plain{salt, 1}, aes256, iv, nil), "the encrypted private key is truncated"},
 		"good, with nothing inside": {pbkdf2(1000), ErrWrongPassphrase.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {

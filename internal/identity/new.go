@@ -11,7 +11,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func NewKey(kind string) (crypto.Signer, error) {
 	case "rsa4096":
 		return rsa.GenerateKey(rand.Reader, 4096)
 	}
-	return nil, fmt.Errorf("unknown kind of key %q, want one of %s", kind, strings.Join(KeyKinds(), ", "))
+	return nil, fmt.Errorf("unknown kind of key %q: want one of %s", kind, strings.Join(KeyKinds(), ", "))
 }
 
 // EncodeKey writes a private key as PKCS#8 in PEM. With a passphrase it is encrypted: PBES2, AES-256 and PBKDF2 with
@@ -129,7 +128,7 @@ func NewRequest(key crypto.Signer, subject Subject) ([]byte, error) {
 // until the given number of days from now.
 func NewSelfSigned(key crypto.Signer, subject Subject, now time.Time, days int) ([]byte, error) {
 	if days < 1 {
-		return nil, errors.New("a certificate is valid for at least one day")
+		return nil, fmt.Errorf("invalid validity of %d days: want at least 1", days)
 	}
 	return selfSigned(key, subject, now, now.AddDate(0, 0, days))
 }

@@ -32,7 +32,7 @@ func TestNewKeyIsReadBack(t *testing.T) {
 			}
 		}
 	}
-	if _, err := NewKey("dsa"); err == nil || !strings.Contains(err.Error(), `unknown kind of key "dsa", want one of p256, `) {
+	if _, err := NewKey("dsa"); err == nil || !strings.Contains(err.Error(), `unknown kind of key "dsa": want one of p256, `) {
 		t.Errorf("got %v", err)
 	}
 }

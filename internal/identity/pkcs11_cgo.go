@@ -37,7 +37,7 @@ func openPKCS11(p PKCS11, pin []byte) (crypto.Signer, func() error, error) {
 	case err != nil:
 		err = explainPKCS11(err)
 	case len(keys) == 0:
-		err = errors.New("the token has no private key of that label or identifier with a public key or certificate beside it")
+		err = errors.New("the token has no private key with that label or id and a public key or certificate beside it")
 	case len(keys) > 1:
 		err = fmt.Errorf("the token has %d such keys, want one: give its id", len(keys))
 	default:
@@ -54,9 +54,9 @@ func explainPKCS11(err error) error {
 	}
 	switch code {
 	case pkcs11.CKR_PIN_INCORRECT, pkcs11.CKR_PIN_INVALID, pkcs11.CKR_PIN_LEN_RANGE:
-		return errors.New("wrong PIN; a token locks itself after a few of them")
+		return errors.New("wrong PIN: a few wrong ones lock the token")
 	case pkcs11.CKR_PIN_LOCKED:
-		return errors.New("the PIN is locked, unlock it with the tool of the token's maker")
+		return errors.New("the PIN is locked: unlock it with the token maker's tool")
 	}
 	return err
 }

@@ -74,17 +74,17 @@ func (p *PKCS11) setAttribute(name, value string) error {
 	case "slot-id":
 		slot, err := strconv.Atoi(value)
 		if err != nil || slot < 0 {
-			return errors.New("slot-id is not a number")
+			return fmt.Errorf("invalid slot-id %q: want a number", value)
 		}
 		p.Slot = &slot
 	case "type":
 		if value != "private" {
-			return errors.New("type is not private, and only a private key signs")
+			return fmt.Errorf("invalid type %q: want private", value)
 		}
 	case "pin-value":
-		return errors.New("a PIN never goes on the command line, where every user of the machine can read it")
+		return errors.New("pin-value is not allowed, as every user of the machine can read a command line: want pin-source")
 	default:
-		return fmt.Errorf("%q is not understood, want module-path, token, serial, slot-id, object, id, type and pin-source", name)
+		return fmt.Errorf("unknown attribute %q: want module-path, token, serial, slot-id, object, id, type or pin-source", name)
 	}
 	return nil
 }
@@ -98,13 +98,13 @@ func (p *PKCS11) validate() error {
 	}
 	switch {
 	case p.Module == "":
-		return errors.New("module-path is missing, the library that reaches the security module")
+		return errors.New("missing module-path: the path of the security module's library")
 	case !filepath.IsAbs(p.Module):
-		return errors.New("module-path is not absolute, so another library could stand in for it")
+		return errors.New("module-path is relative, so another library could take its place: want an absolute path")
 	case tokens != 1:
 		return errors.New("want exactly one of token, serial and slot-id")
 	case p.Object == "" && len(p.ID) == 0:
-		return errors.New("want object or id, the label or identifier of the key")
+		return errors.New("missing object or id: the label or identifier of the key")
 	}
 	return nil
 }

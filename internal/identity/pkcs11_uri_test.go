@@ -26,20 +26,20 @@ func TestParsePKCS11(t *testing.T) {
 func TestParsePKCS11Refuses(t *testing.T) {
 	for uri, want := range map[string]string{
 		"key.pem":                 `begins with "pkcs11:"`,
-		"pkcs11:":                 "module-path is missing",
-		"pkcs11:token=a;object=b": "module-path is missing",
-		"pkcs11:token=a;object=b?module-path=p11.so":  "module-path is not absolute",
+		"pkcs11:":                 "missing module-path",
+		"pkcs11:token=a;object=b": "missing module-path",
+		"pkcs11:token=a;object=b?module-path=p11.so":  "module-path is relative",
 		"pkcs11:object=b?module-path=/p11.so":         "exactly one of token, serial and slot-id",
 		"pkcs11:token=a;serial=1?module-path=/p11.so": "exactly one of token, serial and slot-id",
-		"pkcs11:token=a?module-path=/p11.so":          "want object or id",
+		"pkcs11:token=a?module-path=/p11.so":          "missing object or id",
 		"pkcs11:token=a;token=b?module-path=/p11.so":  `"token" is not NAME=VALUE, or is given twice`,
 		"pkcs11:token?module-path=/p11.so":            `"token" is not NAME=VALUE`,
 		"pkcs11:token=%zz?module-path=/p11.so":        `the value of "token" is badly percent-encoded`,
-		"pkcs11:slot-id=x?module-path=/p11.so":        "slot-id is not a number",
-		"pkcs11:slot-id=-1?module-path=/p11.so":       "slot-id is not a number",
-		"pkcs11:type=public?module-path=/p11.so":      "only a private key signs",
-		"pkcs11:manufacturer=x?module-path=/p11.so":   `"manufacturer" is not understood`,
-		"pkcs11:token=a;object=b?pin-value=1234":      "a PIN never goes on the command line",
+		"pkcs11:slot-id=x?module-path=/p11.so":        "want a number",
+		"pkcs11:slot-id=-1?module-path=/p11.so":       "want a number",
+		"pkcs11:type=public?module-path=/p11.so":      "want private",
+		"pkcs11:manufacturer=x?module-path=/p11.so":   `unknown attribute "manufacturer"`,
+		"pkcs11:token=a;object=b?pin-value=1234":      "pin-value is not allowed",
 	} {
 		_, err := ParsePKCS11(uri)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "1234") {

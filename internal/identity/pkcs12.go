@@ -140,10 +140,10 @@ func readPKCS12(data []byte) (*store, error) {
 		return nil, err
 	}
 	if file.Safe.Type.String() == oidPKCS7Signed {
-		return nil, &Problem{"is PKCS#12 that is protected by a signature, want one by a passphrase", ""}
+		return nil, &Problem{"is PKCS#12 protected by a signature, want one with a passphrase", ""}
 	}
 	if len(file.MAC.Digest.Algorithm.Algorithm) == 0 {
-		return nil, &Problem{"the PKCS#12 has no MAC, so a wrong passphrase cannot be told", convertHelp}
+		return nil, &Problem{"the PKCS#12 has no MAC, so no passphrase can be checked", convertHelp}
 	}
 	s := &store{mac: file.MAC}
 	if err := unmarshalDER(file.Safe.Content.Bytes, &s.safe); err != nil {
@@ -159,7 +159,7 @@ func notPKCS12Error(data []byte) error {
 	case errors.As(err, new(*Problem)), len(data) == 0:
 		return err
 	case err == nil && len(found.certs)+len(found.keys) > 0:
-		return &Problem{"is not PKCS#12, but holds certificates or keys one by one", "give it with --cert, --key or --chain"}
+		return &Problem{"is not PKCS#12, but separate certificates or keys", "give it with --cert, --key or --chain"}
 	}
 	return errors.New("is not PKCS#12, or is damaged")
 }
@@ -278,7 +278,7 @@ func (s *store) decrypt(secret passphrase) (keys []namedKey, certs []*x509.Certi
 	case err != nil:
 		return nil, nil, err
 	case len(keys) == 0:
-		return nil, nil, &Problem{"holds no private key", "openssl pkcs12 -in FILE -nokeys -out certs.pem takes the certificates out, for --chain"}
+		return nil, nil, &Problem{"holds no private key", "extract its certificates for --chain: openssl pkcs12 -in FILE -nokeys -out certs.pem"}
 	}
 	return keys, certs, nil
 }

@@ -61,7 +61,7 @@ func (m macData) computeMAC(text, wide, message []byte) ([]byte, error) {
 	}
 	newHash := digests()[algorithm.Algorithm.String()]
 	if newHash == nil {
-		return nil, &Problem{fmt.Sprintf("the MAC of the PKCS#12 uses the digest %s, which is not known here", algorithm.Algorithm), convertHelp}
+		return nil, &Problem{fmt.Sprintf("the MAC of the PKCS#12 uses the unsupported digest %s", algorithm.Algorithm), convertHelp}
 	}
 	mac := hmac.New(newHash, macKey(newHash, wide, m.Salt, m.Iterations))
 	mac.Write(message)
@@ -107,14 +107,14 @@ func pbmac1(algorithm pkix.AlgorithmIdentifier, text, message []byte) ([]byte, e
 	}
 	var derivation pbkdf2Params
 	if params.KDF.Algorithm.String() != oidPBKDF2 {
-		return nil, &Problem{"the MAC of the PKCS#12 derives its key in an unusual way", convertHelp}
+		return nil, &Problem{"the MAC of the PKCS#12 uses an unsupported key derivation", convertHelp}
 	}
 	if err := unmarshalDER(params.KDF.Parameters.FullBytes, &derivation); err != nil {
 		return nil, err
 	}
 	newHash, newMAC := hmacs()[derivation.PRF.Algorithm.String()], hmacs()[params.Scheme.Algorithm.String()]
 	if newHash == nil || newMAC == nil || derivation.KeyLength < 1 || derivation.KeyLength > sha512.Size || derivation.Salt.Tag != asn1.TagOctetString {
-		return nil, &Problem{"the MAC of the PKCS#12 has unusual parameters", convertHelp}
+		return nil, &Problem{"the MAC of the PKCS#12 has unsupported parameters", convertHelp}
 	}
 	key, err := pbkdf2.Key(newHash, string(text), derivation.Salt.Bytes, int(derivation.Iterations), derivation.KeyLength)
 	if err != nil {
@@ -169,7 +169,7 @@ func (p passphrase) decodeFile(bags []safeBag, content *contentInfo) (any, []*x5
 	}
 	key, _, certs, err := pkcs12.DecodeChain(file, string(p.text))
 	if err != nil {
-		return nil, nil, &Problem{"the PKCS#12 cannot be read here: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convertHelp}
+		return nil, nil, &Problem{"unsupported PKCS#12: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convertHelp}
 	}
 	return key, certs, nil
 }

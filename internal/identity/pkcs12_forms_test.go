@@ -141,7 +141,7 @@ func TestPKCS12BeyondUs(t *testing.T) {
 			m.Digest.Algorithm.Algorithm = objectID("1.2.3")
 			return m
 		}), "digest 1.2.3"},
-		"PBMAC1 of another kind": {repack(t, file, nil, macByPBMAC1(oidHMACSHA256, oidHMACSHA256, 0)), "unusual parameters"},
+		"PBMAC1 of another kind": {repack(t, file, nil, macByPBMAC1(oidHMACSHA256, oidHMACSHA256, 0)), "unsupported parameters"},
 		"unknown PRF":            {repack(t, file, func([]byte) []byte { return sha384PRF }, macWith(oidSHA256)), "pbes2 prf 1.2.840.113549.2.10 is not supported"},
 	} {
 		_, err := fromPKCS12(test.file, nil, func() ([]byte, error) { return []byte("secret"), nil })

@@ -79,7 +79,7 @@ func TestPKCS12TakesChainFiles(t *testing.T) {
 	if err != nil || !slices.EqualFunc(id.Chain, chain, (*x509.Certificate).Equal) {
 		t.Errorf("identity is %v, %v", id, err)
 	}
-	if _, err := fromPKCS12(file, [][]byte{[]byte("x")}, nil); err == nil || !strings.Contains(err.Error(), "chain1.pem: is neither") {
+	if _, err := fromPKCS12(file, [][]byte{[]byte("x")}, nil); err == nil || !strings.Contains(err.Error(), "chain1.pem: unknown file format") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -154,23 +154,23 @@ func TestPKCS12Refuses(t *testing.T) {
 	}{
 		"nothing":      {nil, "id.p12: is empty"},
 		"text":         {[]byte("hello"), "id.p12: is not PKCS#12, or is damaged"},
-		"PEM":          {certsPEM(chain...), "id.p12: is not PKCS#12, but holds certificates or keys"},
-		"certificate":  {chain[0].Raw, "is not PKCS#12, but holds certificates or keys"},
+		"PEM":          {certsPEM(chain...), "id.p12: is not PKCS#12, but separate certificates or keys"},
+		"certificate":  {chain[0].Raw, "is not PKCS#12, but separate certificates or keys"},
 		"too large":    {make([]byte, maxInput+1), "at most 1048576 are allowed"},
 		"cut off":      {file[:len(file)-1], "is not PKCS#12, or is damaged"},
 		"bytes behind": {append(bytes.Clone(file), 0), "is not PKCS#12, or is damaged"},
 		"trust store":  {must(pkcs12.Modern.EncodeTrustStore(chain, "")), "holds no private key"},
-		"another key":  {must(pkcs12.Modern.Encode(rsaKey(), chain[0], nil, "")), "does not belong to the certificate"},
+		"another key":  {must(pkcs12.Modern.Encode(rsaKey(), chain[0], nil, "")), "does not match the certificate"},
 	} {
 		_, err := fromPKCS12(test.file, nil, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error is %v, want one with %q", name, err, test.want)
 		}
 	}
-	if _, err := fromPEM(file, nil, nil, nil); err == nil || !strings.Contains(err.Error(), "is PKCS#12, which holds a key and certificates") {
+	if _, err := fromPEM(file, nil, nil, nil); err == nil || !strings.Contains(err.Error(), "is PKCS#12, want PEM or DER") {
 		t.Errorf("FromPEM says %v", err)
 	}
-	if _, err := fromPEM(certsPEM(chain...), file, nil, nil); err == nil || !strings.Contains(err.Error(), "is PKCS#12, which holds a key and certificates") {
+	if _, err := fromPEM(certsPEM(chain...), file, nil, nil); err == nil || !strings.Contains(err.Error(), "is PKCS#12, want PEM or DER") {
 		t.Errorf("FromPEM with it as the key says %v", err)
 	}
 }

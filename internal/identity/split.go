@@ -21,9 +21,9 @@ func SplitCommand(line string) ([]string, error) {
 	}
 	switch {
 	case s.quote != 0:
-		return nil, fmt.Errorf("quote %c is not closed", s.quote)
+		return nil, fmt.Errorf("unclosed quote %c", s.quote)
 	case s.escaped:
-		return nil, errors.New("nothing follows the backslash at its end")
+		return nil, errors.New("it ends with a backslash")
 	}
 	s.endWord()
 	if len(s.words) == 0 || s.words[0] == "" {
@@ -59,7 +59,7 @@ func (s *splitter) addNext(c byte) error {
 	case s.quote == '\'':
 		s.addByte(c)
 	case s.quote == '"' && (c == '$' || c == '`'), s.quote == 0 && s.isSyntax(c):
-		return fmt.Errorf("%q is for a shell, and none is asked: quote it, or put the command into a script", rune(c))
+		return fmt.Errorf("%q needs a shell, and the command runs without one: quote it, or put the command in a script", rune(c))
 	case s.quote == '"':
 		s.addByte(c)
 	case c == '"' || c == '\'':

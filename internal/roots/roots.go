@@ -62,9 +62,9 @@ func (a Authority) Where() string {
 // Doubt returns the limits of the root as a proof, and the evidence: community or unverified.
 func (a Authority) Doubt() (text string, evidence fact.Evidence) {
 	if a.IsReported {
-		return fmt.Sprintf("devices show what is signed under %q as verified, as others report", a.Title()), fact.Community
+		return fmt.Sprintf("others report that devices show profiles signed under %q as verified", a.Title()), fact.Community
 	}
-	return fmt.Sprintf("that devices have the root %q is no proof that they show the profile as verified", a.Root), fact.Unverified
+	return fmt.Sprintf("devices have the root %q, which does not prove that they show the profile as verified", a.Root), fact.Unverified
 }
 
 // All returns every authority, in the order of the data. The result is shared; do not modify it.

@@ -40,7 +40,7 @@ func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 //
 //	corp.mobileconfig
 //	  integrity     ok      12,913 bytes, SHA-256, RSA 2048, everything in the file is covered
-//	  trust         failed  the issuer "Corp Issuing CA 2" is neither in the file nor among the roots  [missing-issuer]
+//	  trust         failed  the issuer "Corp Issuing CA 2" is missing from the file and the trusted roots  [missing-issuer]
 func (p *Printer) verified(v *app.VerifiedFile) {
 	p.Line("%s", bold.Render(Clean(v.File)))
 	p.answer("integrity", v.Integrity)

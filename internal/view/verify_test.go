@@ -38,9 +38,9 @@ func aVerification() *app.VerifyRun {
 		Form: "DER", Size: 12913, SHA256: sha, Signers: []cms.Signer{signer}, Certificates: []cms.Certificate{leaf, issuer, root}, Warnings: []string{}, Notes: []string{}}
 	failed := whole
 	failed.OK, failed.Certificates = false, []cms.Certificate{leaf}
-	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is neither in the file nor among the roots`, `devices will show "Not Verified"`, true)
+	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is missing from the file and the trusted roots`, `devices will show "Not Verified"`, true)
 	failed.Signers, failed.Warnings = []cms.Signer{signer, other}, []string{"the content is a binary property list"}
-	failed.Notes = []string{"a second certificate named \"Corp\x1b[2J\", by \"Other\" and valid until 2036-11-26, is in the file and not needed"}
+	failed.Notes = []string{"the file has a second certificate named \"Corp\x1b[2J\", issued by \"Other\" and valid until 2036-11-26; it is not needed"}
 	bad := whole
 	bad.OK, bad.Certificates, bad.Signers = false, []cms.Certificate{hostile}, []cms.Signer{other}
 	bad.Trust = no("pin-mismatch", "the signer is \"Corp\x1b[2J\u202e\"", "", false)
