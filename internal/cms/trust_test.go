@@ -112,11 +112,11 @@ func chainCases() []trustCase {
 		{"whole chain", nil, Trusted, Valid, `"Leaf" leads to the root "Root"`},
 		{"root in the file", func(a *authorities) { a.embedded = append(a.embedded, a.root) }, Trusted, Valid, ""},
 		{"no roots", func(a *authorities) { a.options.Roots = nil }, NoRoots, Valid, "no trusted roots"},
-		{"missing intermediate", func(a *authorities) { a.embedded = a.embedded[:1] }, MissingIssuer, Valid, `the issuer "Intermediate" is neither in the file`},
+		{"missing intermediate", func(a *authorities) { a.embedded = a.embedded[:1] }, MissingIssuer, Valid, `the issuer "Intermediate" is missing from the file`},
 		{"intermediate among the roots", func(a *authorities) { a.embedded, a.options.Roots = a.embedded[:1], poolOf(a.middle) }, Trusted, Valid, ""},
 		{"other roots", func(a *authorities) {
 			a.options.Roots = poolOf(issue(a.t, "Other", p256().Public(), nil, p256(), asCA))
-		}, MissingIssuer, Valid, `the issuer "Root" is neither in the file`},
+		}, MissingIssuer, Valid, `the issuer "Root" is missing from the file`},
 		{"other roots, root in the file", func(a *authorities) {
 			a.embedded = append(a.embedded, a.root)
 			a.options.Roots = poolOf(issue(a.t, "Other", p256().Public(), nil, p256(), asCA))
