@@ -67,7 +67,7 @@ func errorMessages(found []diag.Diagnostic) []string {
 	all := []string{}
 	for _, d := range found {
 		if d.Severity == diag.Error {
-			all = append(all, "it cannot be built: "+d.Message)
+			all = append(all, "cannot be built: "+d.Message)
 		}
 	}
 	return all
@@ -77,7 +77,7 @@ func errorMessages(found []diag.Diagnostic) []string {
 func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 	if !a.isDeclaration {
 		if _, err := profiles.Encode(result.Root); err != nil {
-			return []string{"it cannot be built: " + err.Error()}, nil
+			return []string{"cannot be built: " + err.Error()}, nil
 		}
 		return a.differenceLines(a.root, result.Root)
 	}
@@ -95,7 +95,7 @@ func (a *draft) compareBuilt(result *compose.Result) ([]string, error) {
 		want.Fields = slices.DeleteFunc(slices.Clone(want.Fields), func(f plist.Field) bool { return f.Key == "ServerToken" })
 		return a.differenceLines(want.Set("ServerToken", built.Get("ServerToken")), built)
 	}
-	return []string{"it is not built for " + a.target.String()}, nil
+	return []string{"not built for " + a.target.String()}, nil
 }
 
 // differenceLines describes the differing keys, a line each.
@@ -111,19 +111,19 @@ func (a *draft) differenceLines(found, built *plist.Value) ([]string, error) {
 		return nil, err
 	}
 	all := []string{}
-	say := func(where string, kind diff.Kind, path string) {
+	add := func(where string, kind diff.Kind, path string) {
 		all = append(all, fmt.Sprintf("%s: %s is %s when built", where, path, kind))
 	}
 	for _, c := range d.TopLevel {
-		say("the top level", c.Kind, c.Path)
+		add("the top level", c.Kind, c.Path)
 	}
 	for _, p := range d.Payloads {
 		if p.Kind != diff.Changed {
-			say(p.Label(), p.Kind, "it")
+			add(p.Label(), p.Kind, "it")
 			continue
 		}
 		for _, c := range p.Changes {
-			say(p.Label(), c.Kind, c.Path)
+			add(p.Label(), c.Kind, c.Path)
 		}
 	}
 	if len(all) == 0 {

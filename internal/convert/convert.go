@@ -94,7 +94,7 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 	a := &draft{Options: o, converter: d, isDeclaration: doc.Kind() == document.Declaration, rawReasons: map[int][]string{}}
 	a.root = a.withoutDuplicates(doc.Root, "")
 	if doc.Signed {
-		a.addNote("it was signed, by whom was not verified; a device that got it by hand takes a new version only from the same signer")
+		a.addNote("it was signed (signer not verified); if installed by hand, devices take a new version only from the same signer")
 	}
 	if err := a.readOutline(); err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (a *draft) withoutDuplicates(v *plist.Value, path string) *plist.Value {
 			at, w.Fields = len(w.Fields), append(w.Fields, f)
 			places[f.Key] = at
 		} else {
-			a.addNote("%s stands twice, and the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
+			a.addNote("%s is a duplicate key: the last one counts", strings.TrimPrefix(path+"."+f.Key, "."))
 		}
 		w.Fields[at].Value = a.withoutDuplicates(f.Value, path+"."+f.Key)
 	}

@@ -46,21 +46,21 @@ func (a *draft) readOutline() error {
 	names := Names{}
 	if a.isDeclaration {
 		if t := a.root.Get("Type"); t == nil || !profiles.IsDeclarationType(t.Text) || !template.PayloadTakes("type", t.Text) {
-			return newRefusal("its Type is %s, which no template can build", a.root.Get("Type").Describe())
+			return newRefusal("no template can build the Type %s", a.root.Get("Type").Describe())
 		}
 		a.ids = []string{names.id(a.root.Get("Type").Text)}
 		return nil
 	}
 	content := a.root.Get("PayloadContent")
 	if content == nil || content.Kind != plist.Array {
-		return newRefusal("it is no configuration profile: it has no array PayloadContent")
+		return newRefusal("not a configuration profile: want an array PayloadContent")
 	}
 	a.payloads = content.Items
 	a.addMissing(topLevelIndex, a.root)
 	for i, p := range a.payloads {
 		t := p.Get("PayloadType")
 		if t == nil || t.Kind != plist.String || t.Secret || !template.PayloadTakes("type", t.Text) || profiles.IsDeclarationType(t.Text) {
-			return newRefusal("PayloadContent[%d] has the PayloadType %s, which no template can build", i, t.Describe())
+			return newRefusal("no template can build PayloadContent[%d] of the PayloadType %s", i, t.Describe())
 		}
 		a.ids = append(a.ids, names.id(t.Text))
 		a.addMissing(i, p)
@@ -72,7 +72,7 @@ func (a *draft) readOutline() error {
 func (a *draft) addMissing(index int, v *plist.Value) {
 	for _, key := range identityKeys() {
 		if v.Get(key) == nil {
-			a.rawReasons[index] = append(a.rawReasons[index], "it has no "+key)
+			a.rawReasons[index] = append(a.rawReasons[index], "missing "+key)
 		}
 	}
 }

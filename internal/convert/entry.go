@@ -105,7 +105,7 @@ func (a *draft) declarationEntry() (*plist.Value, error) {
 		case "Type", "ServerToken":
 		case "Identifier":
 			if v.Kind != plist.String || v.Secret || !template.PayloadTakes("identifier", v.Text) {
-				return nil, newRefusal("its Identifier is %s, which no template can build", v.Describe())
+				return nil, newRefusal("no template can build the Identifier %s", v.Describe())
 			}
 			entry.Set("identifier", literal(v.Text))
 		case "Payload":
@@ -117,7 +117,7 @@ func (a *draft) declarationEntry() (*plist.Value, error) {
 				entry.Set("keys", keys)
 			}
 		default:
-			return nil, newRefusal("it has %q beside its Payload, which no template can build", f.Key)
+			return nil, newRefusal("no template can build the key %q beside Payload", f.Key)
 		}
 	}
 	return entry, nil
@@ -129,7 +129,7 @@ func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error)
 		a.size += len(v.Data)
 	}
 	if a.size > template.MaxFile {
-		return nil, newRefusal("it holds more than the %d KiB that fit into a template (with -o, long data goes into files beside it)", template.MaxFile>>10)
+		return nil, newRefusal("too large for a template: want at most %d KiB (with -o, long data goes into separate files)", template.MaxFile>>10)
 	}
 	switch {
 	case a.isSecret(v):
@@ -139,7 +139,7 @@ func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error)
 	case v.Kind == plist.Data && a.SeparateFiles && len(v.Data) > MaxInline:
 		return a.dataFile(v, path), nil
 	case v.Kind == plist.Dictionary && (v.Get("$file") != nil || v.Get("$text") != nil):
-		return nil, newRefusal("%s has the key $file or $text, which a template reads as the name of a file", path)
+		return nil, newRefusal("%s has the key $file or $text, reserved in templates for file names", path)
 	}
 	w := &plist.Value{Kind: v.Kind, Data: v.Data, Time: v.Time, Bool: v.Bool, Int: v.Int, Real: v.Real}
 	for _, f := range v.Fields {

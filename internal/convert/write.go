@@ -84,9 +84,9 @@ func (a *draft) headComments() []string {
 		first += "; it builds the same content"
 	}
 	lines := append([]string{first + "."}, a.Comments...)
-	lines = append(lines, "Identifiers and UUIDs are frozen, so that devices update what they have in place.")
+	lines = append(lines, "Identifiers and UUIDs are kept, so devices update the installed profile in place.")
 	if len(lint.SignedVariables(a.root)) > 0 {
-		lines = append(lines, "A server fills in variables: build it with --unsigned.")
+		lines = append(lines, "It has variables for an MDM server to fill in: build it with --unsigned.")
 	}
 	for _, d := range a.differences {
 		lines = append(lines, "Not the same: "+d)
@@ -101,10 +101,10 @@ func (a *draft) headComments() []string {
 		if more := len(why) - maxReasons; more > 0 {
 			reasons += fmt.Sprintf("; and %d more", more)
 		}
-		lines = append(lines, "Raw, as it was found: "+a.partName(index)+": "+reasons)
+		lines = append(lines, "Raw, kept as found: "+a.partName(index)+": "+reasons)
 	}
 	if more := len(raw) - maxRaw; more > 0 {
-		lines = append(lines, fmt.Sprintf("Raw, as they were found: %d more payloads", more))
+		lines = append(lines, fmt.Sprintf("Raw, kept as found: %d more payloads", more))
 	}
 	return lines
 }

@@ -44,7 +44,7 @@ func (d *Difference) addConsequences() {
 	case d.Kind == Added:
 		add(ProfileAdded, nil, "", "new")
 	case d.Kind == Removed:
-		add(ProfileRemoved, nil, "remove it from the devices by the MDM server, or tell people how to", "no longer there; devices keep what they have until somebody removes it")
+		add(ProfileRemoved, nil, "remove it from the devices with the MDM server, or tell people how to", "no longer there; devices keep it until someone removes it")
 	case d.old.Declaration:
 		d.addForDeclaration(add)
 	default:
@@ -68,19 +68,19 @@ func (d *Difference) addForDeclaration(add addFunc) {
 	content := changed["Payload"] || changed["Type"]
 	switch {
 	case changed["Identifier"]:
-		add(DeclarationBeside, nil, "let the server list the new one and no longer the old one, in the same step",
-			"for a device another declaration: its Identifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
+		add(DeclarationBeside, nil, "have the server list the new one instead of the old one, in one step",
+			"another declaration for devices: its Identifier changed from %q to %q", d.old.Identifier(), d.new.Identifier())
 	case content && d.new.Root.Get("ServerToken") == nil:
-		add(DeclarationReplaced, nil, "", "replaced in place as soon as the server gives it another ServerToken; the file has none")
+		add(DeclarationReplaced, nil, "", "replaced in place once the server gives it a new ServerToken; the file has none")
 	case content && !changed["ServerToken"]:
-		add(DeclarationUnnoticed, nil, "give it another ServerToken", "not taken by a device that has it: the content changed and ServerToken did not")
+		add(DeclarationUnnoticed, nil, "give it a new ServerToken", "ignored by devices with the old one: the content changed, but not ServerToken")
 	case content || changed["ServerToken"]:
 		add(DeclarationReplaced, nil, "", "replaced in place: its ServerToken changed")
 	case d.IsEmpty():
 		add(NothingChanges, nil, "", "nothing changes")
 	}
 	if changed["Type"] {
-		add(DeclarationRetyped, nil, "", "its Type changed from %s to %s: the old configuration is taken back", d.old.Root.String("Type"), d.new.Root.String("Type"))
+		add(DeclarationRetyped, nil, "", "its Type changed from %s to %s: devices remove the old configuration", d.old.Root.String("Type"), d.new.Root.String("Type"))
 	}
 	d.addForSecrets(add)
 }
@@ -101,15 +101,15 @@ func (d *Difference) addForProfile(add addFunc) {
 	if beside || d.Signature == "" {
 		return
 	}
-	switch by := "where it was installed by hand"; {
+	switch by := "if it was installed by hand"; {
 	case len(d.old.Signers) == 0:
-		add(SignerChanged, nil, "", "signed now, which it was not before")
+		add(SignerChanged, nil, "", "newly signed")
 	case len(d.new.Signers) == 0:
-		add(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, and this one is not", by)
+		add(SignatureLost, nil, "sign it with the identity of the old one", "refused %s: the old one is signed, this one is not", by)
 	case sharesSigner(d.old, d.new):
-		add(SignerChanged, nil, "", "signed by one signer more or less")
+		add(SignerChanged, nil, "", "a signer was added or removed")
 	default:
-		add(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server may replace it all the same",
+		add(ReplacementRefused, nil, "sign it with the identity of the old one, or have the old one removed first; an MDM server can replace it anyway",
 			"refused %s: another certificate signed it (%s)", by, d.Signature)
 	}
 }
@@ -128,15 +128,15 @@ func (d *Difference) addForPayload(p *Payload, add addFunc) {
 	case p.Kind == Added:
 		add(PayloadAdded, p, "", "%s is new", p.Label())
 	case p.Kind == Removed:
-		add(PayloadRemoved, p, "", "%s is removed, and the device takes back what it sets", p.Label())
+		add(PayloadRemoved, p, "", "%s is removed, and the device undoes its settings", p.Label())
 	case p.old.String("PayloadType") != p.new.String("PayloadType"):
-		add(PayloadRetyped, p, "", "%s is removed, and one of another type takes its place (%s → %s)", p.Label(), p.old.String("PayloadType"), p.new.String("PayloadType"))
+		add(PayloadRetyped, p, "", "%s is removed and replaced by one of another type (%s → %s)", p.Label(), p.old.String("PayloadType"), p.new.String("PayloadType"))
 	case p.Reinstalled:
-		add(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to have it updated in place",
+		add(PayloadReinstalled, p, "keep PayloadIdentifier and PayloadUUID to update it in place",
 			"%s is removed and installed again (%s)", p.Label(), p.Why)
 		if slices.Contains(identityPayloads, p.Type) {
-			add(IdentityReissued, p, "keep its PayloadUUID, unless a new certificate is what you want",
-				"%s brings a certificate with its key: the device gets a new one, and what rests on the old one stops working until then", p.Label())
+			add(IdentityReissued, p, "keep its PayloadUUID unless you want a new certificate",
+				"%s brings a certificate with its key: the device gets a new one, and anything using the old one stops working until then", p.Label())
 		}
 	}
 }
@@ -153,7 +153,7 @@ func (d *Difference) addForKeys(add addFunc) {
 			add(SupervisionLost, p, "", "supervised devices no longer obey %s", names(lost))
 		}
 		if len(needed) > 0 {
-			add(SupervisionNeeded, p, "on other devices say how people do it by hand: syncguard coverage", "only supervised devices obey %s", names(needed))
+			add(SupervisionNeeded, p, "for steps by hand on other devices: syncguard coverage", "only supervised devices obey %s", names(needed))
 		}
 	}
 	d.addForSecrets(add)
@@ -163,27 +163,27 @@ func addForTopLevel(c Change, add addFunc) {
 	switch c.Path {
 	case "PayloadScope":
 		if old, new := scope(c.Old), scope(c.New); old == "User" && new == "System" {
-			add(ScopeWidened, nil, "", "on a Mac the settings hold for every user: PayloadScope from User to System")
+			add(ScopeWidened, nil, "", "on a Mac the settings now apply to every user: PayloadScope from User to System")
 		} else if old == "System" && new == "User" {
-			add(ScopeNarrowed, nil, "", "on a Mac the settings hold for one user: PayloadScope from System to User")
+			add(ScopeNarrowed, nil, "", "on a Mac the settings now apply to one user: PayloadScope from System to User")
 		}
 	case "TargetDeviceType":
 		addForDeviceTypes(deviceType(c.Old), deviceType(c.New), add)
 	case "PayloadRemovalDisallowed":
 		if old, new := isTrue(c.Old), isTrue(c.New); old && !new {
-			add(RemovalAllowed, nil, "", "people can remove it now")
+			add(RemovalAllowed, nil, "", "people can now remove it")
 		} else if new && !old {
-			add(RemovalForbidden, nil, "", "people can no longer remove it (on iPhones and iPads where they are supervised)")
+			add(RemovalForbidden, nil, "", "people can no longer remove it (on iPhones and iPads only if supervised)")
 		}
 	case "RemovalDate", "DurationUntilRemoval":
-		add(RemovalDated, nil, "", "it removes itself at another time: %s from %s to %s", c.Path, c.Old.Describe(), c.New.Describe())
+		add(RemovalDated, nil, "", "its time of removal changed: %s from %s to %s", c.Path, c.Old.Describe(), c.New.Describe())
 	case "EncryptedPayloadContent":
 		if c.Kind == Removed {
 			add(EncryptionLost, nil, "syncguard encrypt", "its payloads are no longer encrypted")
 		}
 	}
 	if c.keys[0] == "ConsentText" && c.Kind != Removed {
-		add(ConsentAsked, nil, "", "whoever installs it by hand is asked to agree to the text in ConsentText")
+		add(ConsentAsked, nil, "", "people installing it by hand must agree to ConsentText")
 	}
 }
 
@@ -205,10 +205,10 @@ func deviceType(v *plist.Value) int64 {
 
 func addForDeviceTypes(old, new int64, add addFunc) {
 	if new == 0 {
-		add(TargetWidened, nil, "", "devices of every kind take it: TargetDeviceType from %d to none", old)
+		add(TargetWidened, nil, "", "devices of every kind accept it: TargetDeviceType from %d to none", old)
 		return
 	}
-	add(TargetNarrowed, nil, "", "only devices of TargetDeviceType %d take it; others keep the old one or get none", new)
+	add(TargetNarrowed, nil, "", "only devices of TargetDeviceType %d accept it; others keep the old one or get none", new)
 }
 
 func isTrue(v *plist.Value) bool { return v != nil && v.Bool }

@@ -163,7 +163,7 @@ func Compare(old, new *Side, catalog *schema.Catalog) (*Difference, error) {
 	case new.Root == nil:
 		d.Kind, d.NewName, d.Identifier = Removed, "", old.Identifier()
 	case old.Declaration != new.Declaration:
-		return nil, fmt.Errorf("%s and %s: one is a profile and the other a declaration", old.Name, new.Name)
+		return nil, fmt.Errorf("comparing %s with %s: one is a profile and the other a declaration", old.Name, new.Name)
 	}
 	f := &facts{catalog: catalog}
 	c := &comparison{renamed: map[string]string{}}

@@ -42,13 +42,13 @@ func (c *converter) field(f plist.Field, path, at []string) (name string, value 
 	source := strings.Join(path, ".")
 	switch {
 	case c.from.Key(path...) == nil && rename == nil:
-		c.addLoss(source, "is in no schema of the payload")
+		c.addLoss(source, "is unknown to the schema of the payload")
 		return "", nil
 	case k == nil:
 		c.addLoss(source, "has no counterpart in the declaration")
 		return "", nil
 	case !k.AnyKind && !accepts(k.Kind, f.Value.Kind):
-		c.addLoss(source, "is "+k.Kind.String()+" in the declaration")
+		c.addLoss(source, "is of type "+k.Kind.String()+" in the declaration")
 		return "", nil
 	}
 	if name != f.Key {

@@ -77,7 +77,7 @@ com.acme.network.dns-settings { "DNSSettings": { "DNSProtocol": "TLS" }, "Visibl
 `},
 		{"passcode, which Apple names no replacement for", `<key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>PayloadIdentifier</key><string>p</string>
 			<key>allowSimple</key><false/><key>minLength</key><integer>8</integer><key>customRegex</key><dict><key>passwordContentRegex</key><string>x</string></dict><key>other</key><true/>`,
-			`com.apple.mobiledevice.passwordpolicy  [[iOS macOS visionOS watchOS] 27 0] -> …passcode.settings; lost other is in no schema of the payload
+			`com.apple.mobiledevice.passwordpolicy  [[iOS macOS visionOS watchOS] 27 0] -> …passcode.settings; lost other is unknown to the schema of the payload
 p.passcode.settings { "CustomRegex": { "Regex": "x" }, "MinimumLength": 8, "RequireComplexPasscode": true }
 `},
 		{"restrictions, a declaration for each replacement", `<key>PayloadType</key><string>com.apple.applicationaccess</string><key>PayloadIdentifier</key><string>r</string>

@@ -57,7 +57,7 @@ func (f *folderReader) read(name string) *plist.Value {
 		root, findings = template.ReadYAML(file)
 	}
 	if root == nil || root.Kind != plist.Dictionary {
-		why := "it is no mapping"
+		why := "want a mapping at the top level"
 		if len(findings) > 0 {
 			why = findings[0].Message
 		}
@@ -109,7 +109,7 @@ func (f *folderReader) addEntry(item *plist.Value, by, team string) {
 	if v := item.Get("path"); v != nil {
 		names = []string{path.Join(path.Dir(by), v.Text)}
 		if _, err := fs.Stat(f.fsys, names[0]); err != nil {
-			f.failures = append(f.failures, fmt.Errorf("%s: lists %q, which is not in the folder", by, v.Text))
+			f.failures = append(f.failures, fmt.Errorf("%s: lists %q, missing from the folder", by, v.Text))
 			return
 		}
 	}

@@ -35,18 +35,18 @@ func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<
 func ReadJamf(data []byte) (profile []byte, c Context, err error) {
 	j := jamfReader{Context: Context{Tool: "Jamf Pro"}, scope: map[string][]string{}}
 	if err := j.read(data); err != nil {
-		return nil, Context{}, fmt.Errorf("reading the export of Jamf Pro: %w", err)
+		return nil, Context{}, fmt.Errorf("reading the Jamf Pro export: %w", err)
 	}
 	j.addLines()
 	if strings.TrimSpace(j.payloads) == "" {
-		return nil, Context{}, errors.New("the export of Jamf Pro holds no general/payloads")
+		return nil, Context{}, errors.New("the Jamf Pro export has no general/payloads")
 	}
 	if uploadPayloads().Match(data) && escapedTwice(j.payloads) {
 		j.payloads = strings.NewReplacer("&amp;", "&", "&#13;", "\n").Replace(j.payloads)
 	}
 	profile = []byte(strings.TrimSpace(j.payloads))
 	if clean := phantomKey().ReplaceAll(profile, []byte("$1")); len(clean) < len(profile) {
-		j.Lines = append(j.Lines, "an empty <key/> without a value, which Jamf Pro adds at times, is left out")
+		j.Lines = append(j.Lines, "left out an empty <key/> without a value, as Jamf Pro adds at times")
 		profile = clean
 	}
 	return profile, j.Context, nil
@@ -91,7 +91,7 @@ func (j *jamfReader) read(data []byte) error {
 			return err
 		}
 		if len(j.path) > maxDepth {
-			return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+			return fmt.Errorf("elements nested more than %d deep", maxDepth)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:

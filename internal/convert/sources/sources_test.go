@@ -43,7 +43,7 @@ func TestJamf(t *testing.T) {
 	want := Context{Tool: "Jamf Pro", Name: "Wi-Fi & more", Platforms: []target.Platform{target.MacOS}, Lines: []string{
 		"distribution method Install Automatically, user removable false, level System, category Network",
 		"scope all jss users", "scope computer groups: Office, Home", "scope exclusions computers: mac-01",
-		"an empty <key/> without a value, which Jamf Pro adds at times, is left out",
+		"left out an empty <key/> without a value, as Jamf Pro adds at times",
 	}}
 	if d := cmp.Diff(want, c); d != "" {
 		t.Error(d)
