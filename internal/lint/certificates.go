@@ -39,27 +39,27 @@ func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certifica
 func expiredCertificate(p *pass, at place, c *x509.Certificate) {
 	if p.isExpired(c) {
 		p.report(at, "the certificate %s expired on %s", certificateName(c), pki.Day(c.NotAfter)).
-			Help = "put the certificate that took its place there, or remove the payload"
+			Help = "replace it with its successor, or remove the payload"
 	}
 }
 
 func certificateExpiresSoon(p *pass, at place, c *x509.Certificate) {
 	if p.expiresSoon(c) {
 		p.report(at, "the certificate %s expires on %s", certificateName(c), pki.Day(c.NotAfter)).
-			Help = "add the certificate that takes its place, and deliver the profile before that day"
+			Help = "add its successor, and deliver the profile before that day"
 	}
 }
 
 func certificateNotYetValid(p *pass, at place, c *x509.Certificate) {
 	if p.isNotYetValid(c) {
-		p.report(at, "the certificate %s is valid from %s on", certificateName(c), pki.Day(c.NotBefore)).
+		p.report(at, "the certificate %s is not valid before %s", certificateName(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or add a certificate that is valid now"
 	}
 }
 
 func weakCertificateSignature(p *pass, at place, c *x509.Certificate) {
 	if digest := weakDigest(c.SignatureAlgorithm); digest != "" && !pki.IsSelfSigned(c) {
-		p.report(at, "the certificate %s is signed with %s", certificateName(c), digest).Help = "have it issued anew with SHA-256"
+		p.report(at, "the certificate %s is signed with %s, want SHA-256 or stronger", certificateName(c), digest).Help = "have it reissued with SHA-256"
 	}
 }
 
@@ -77,8 +77,8 @@ func weakDigest(a x509.SignatureAlgorithm) string {
 func notARootCertificate(p *pass, profile *profile) {
 	for at, c := range profile.certificates("com.apple.security.root") {
 		if !c.IsCA && !pki.IsSelfSigned(c) && c.Version == 3 {
-			p.report(at, "the certificate %s is that of a server, a person or a device, and no root", certificateName(c)).
-				Help = "add the root of the authority that issued it, " + quote(c.Issuer.CommonName)
+			p.report(at, "the certificate %s is for a server, a person or a device, want a root certificate", certificateName(c)).
+				Help = "use the root certificate of the authority that issued it, " + quote(c.Issuer.CommonName)
 		}
 	}
 }
@@ -90,8 +90,8 @@ func (r *run) checkCertificate(n *node, inPEM bool) {
 	case kind != content.Certificate && kind != content.PEM:
 		r.reportContent(n, kind, "a certificate", diag.Error)
 	case kind == content.PEM && content.CountPEM(n.value.Data) > 1:
-		r.passOf(rule.SeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one in each payload", n.subject(), content.CountPEM(n.value.Data)).
-			Help = "part the file, and make a payload of each certificate"
+		r.passOf(rule.SeveralCertificates).report(n.atKey(), "%s holds %d certificates, want one per payload", n.subject(), content.CountPEM(n.value.Data)).
+			Help = "split the file, and make a payload for each certificate"
 	case kind == content.PEM && !inPEM:
 		r.passOf(rule.WrongCertificateEncoding).report(n.atKey(), "%s holds PEM, want DER", n.subject()).
 			Help = "convert it with openssl x509 -in FILE -outform DER" + inPayload(n, "com.apple.security.pem")

@@ -15,7 +15,7 @@ func findMisleading(text string, isIdentifier bool) string {
 		case unicode.IsControl(c) && (isIdentifier || !strings.ContainsRune("\t\n\r", c)):
 			return fmt.Sprintf("the control character %U", c)
 		case isDirection(c):
-			return fmt.Sprintf("%U, which turns the direction of the text around it", c)
+			return fmt.Sprintf("%U, which changes the direction of the text around it", c)
 		case isInvisible(c) || isJoiner(c) && !joins(runes, i):
 			return fmt.Sprintf("the invisible character %U", c)
 		}

@@ -33,7 +33,7 @@ func (r *run) checkContent(n *node, m *facts.Meaning) {
 		}
 	case facts.Font:
 		if !isFont(kind, data) {
-			r.reportContent(n, kind, "one font in TrueType or OpenType", m.Severity)
+			r.reportContent(n, kind, "a single TrueType or OpenType font", m.Severity)
 		}
 	case facts.SHA256:
 		r.checkDigest(n, m.Severity, "a SHA-256 digest", 32)
@@ -76,9 +76,9 @@ func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.D
 	case kind == content.Empty:
 		found = "is empty"
 	case kind == content.Unknown:
-		found = "holds something else"
+		found = "holds unknown data"
 	case kind == content.Base64:
-		found = "is base64 once more"
+		found = "is base64 encoded twice"
 	case strings.HasPrefix(kind, "text/"):
 		found = "holds text"
 	case kind == content.PKCS12, strings.Contains(kind, "/"):
@@ -93,19 +93,19 @@ func (r *run) reportContent(n *node, kind, want string, s diag.Severity) *diag.D
 func contentHelp(kind string) string {
 	switch kind {
 	case content.Empty:
-		return "put it there, or remove the payload"
+		return "add the content, or remove the payload"
 	case content.PKCS12:
 		return "use the payload type com.apple.security.pkcs12"
 	case content.PrivateKey:
-		return "take the private key away; with its certificate it is an identity, which com.apple.security.pkcs12 installs"
+		return "remove the private key; to install it with its certificate, use the payload type com.apple.security.pkcs12"
 	case content.Signed:
-		return "take the certificate out with openssl pkcs7 -inform DER -in FILE -print_certs"
+		return "extract the certificate with openssl pkcs7 -inform DER -in FILE -print_certs"
 	case content.Request:
-		return "put the certificate there that the authority makes of it"
+		return "use the certificate issued for this request"
 	case content.Base64:
 		return "decode the text once, with base64 -d"
 	case content.OtherPEM:
-		return "copy the text anew, from its BEGIN line to its END line"
+		return "copy the text again, from its BEGIN line to its END line"
 	}
 	return ""
 }

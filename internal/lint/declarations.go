@@ -85,7 +85,7 @@ func unknownDeclarationType(p *pass, declaration *profile) {
 		return
 	}
 	f := declaration.root.Field("Type")
-	d := p.report(declaration.envelope.fieldValue(f), "declaration type %s is not in the schemas, so its keys are not checked", quote(name))
+	d := p.report(declaration.envelope.fieldValue(f), "unknown declaration type %s, so its keys are not checked", quote(name))
 	d.Domain, d.Key = name, ""
 	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
 		d.Severity, d.Help = diag.Error, text.DidYouMean(name, []string{near})
@@ -98,7 +98,7 @@ func danglingDeclarationReference(p *pass, n *node) {
 		return
 	}
 	if _, found := p.profile.declared[n.value.Text]; !found {
-		p.report(n.at(), "%s is %s, which is the Identifier of no declaration in the payload", n.subject(), quote(n.value.Text)).
+		p.report(n.at(), "%s is %s, but no declaration in the payload has this Identifier", n.subject(), quote(n.value.Text)).
 			Help = "add the declaration to the payload, or use its Identifier"
 	}
 }
@@ -120,7 +120,7 @@ func declarationNotActivated(p *pass, declarations []*profile) {
 	}
 	for _, d := range declarations {
 		if id := d.root.String("Identifier"); d.isConfiguration() && id != "" && !active[id] {
-			p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so it is not applied", quote(id)).
+			p.report(place{path: d.at, span: p.within}, "no activation names the configuration %s, so devices do not apply it", quote(id)).
 				Help = "add a declaration " + simpleActivation + " that names it"
 		}
 	}

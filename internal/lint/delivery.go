@@ -15,15 +15,15 @@ import (
 // attribute marks a finding whose fact comes from the community as unconfirmed, and makes it a warning at most.
 func attribute(d *diag.Diagnostic, f fact.Statement) {
 	if f.Evidence == fact.Community {
-		d.Message += " (not confirmed by its maker)"
+		d.Message += " (not confirmed by the vendor)"
 		d.Severity = min(d.Severity, diag.Warning)
 	}
 }
 
 func tooLargeForMDM(p *pass, profile *profile, server *mdm.Server) {
 	if size := profile.options.Container.Size; server.Size != nil && size > server.Size.Bytes {
-		d := p.report(place{path: root}, "the file has %d bytes, and %s takes at most %d", size, server.Name, server.Size.Bytes)
-		d.Help = "part the payloads among several profiles"
+		d := p.report(place{path: root}, "the file has %d bytes, but %s accepts at most %d", size, server.Name, server.Size.Bytes)
+		d.Help = "split the payloads into several profiles"
 		attribute(d, server.Size.Statement)
 	}
 }
@@ -32,21 +32,21 @@ func signedForMDM(p *pass, profile *profile, server *mdm.Server) {
 	if !profile.options.Container.Signed || server.Signed == nil {
 		return
 	}
-	d := p.report(place{path: root}, "the file is signed, and %s takes no signed profile", server.Name)
-	d.Help = "give it the profile unsigned"
+	d := p.report(place{path: root}, "the file is signed, but %s accepts only unsigned profiles", server.Name)
+	d.Help = "upload the unsigned profile"
 	switch server.Signed.Does {
 	case mdm.Strips:
-		d.Severity, d.Message = diag.Warning, "the file is signed, and "+server.Name+" takes the signature off what comes through its API"
-		d.Help = "upload it by the web page, or give it the profile unsigned"
+		d.Severity, d.Message = diag.Warning, "the file is signed, but the API of "+server.Name+" removes the signature"
+		d.Help = "upload it on the web page, or upload the unsigned profile"
 	case mdm.Unproven:
-		d.Severity, d.Message = diag.Warning, "the file is signed, and nothing says that "+server.Name+" delivers such a one"
+		d.Severity, d.Message = diag.Warning, "the file is signed, and "+server.Name+" is not known to deliver signed profiles"
 	}
 	attribute(d, server.Signed.Statement)
 }
 
 func binaryForMDM(p *pass, profile *profile, server *mdm.Server) {
 	if profile.options.Container.Binary && server.Binary != nil && server.Binary.Refused {
-		d := p.report(place{path: root}, "the file is a binary property list, and %s takes XML only", server.Name)
+		d := p.report(place{path: root}, "the file is a binary property list, but %s accepts only XML", server.Name)
 		d.Help = "convert it with plutil -convert xml1"
 		attribute(d, server.Binary.Statement)
 	}
@@ -58,7 +58,7 @@ func textRefusedByMDM(p *pass, profile *profile, server *mdm.Server) {
 	}
 	for _, odd := range profile.options.Container.Odd {
 		if slices.Contains(server.Text.Refuses, string(odd)) {
-			d := p.report(place{path: root}, "the file has %s, and %s refuses it", string(odd), server.Name)
+			d := p.report(place{path: root}, "the file has %s, so %s refuses it", string(odd), server.Name)
 			d.Help = "write it as plain UTF-8 with syncguard fmt -w"
 			attribute(d, server.Text.Statement)
 			return
@@ -86,8 +86,8 @@ func (p *pass) reportRefusal(pl *payload, server *mdm.Server, r mdm.Refusal) {
 		f := &pl.node.value.Fields[i]
 		at, subject = pl.node.field(f), quote(f.Key)
 	}
-	d := p.report(at, "%s refuses a profile with %s: %s", server.Name, subject, r.Because)
-	d.Help = "leave it out of what " + server.Name + " delivers"
+	d := p.report(at, "%s refuses profiles with %s: %s", server.Name, subject, r.Because)
+	d.Help = "leave it out of profiles for " + server.Name
 	attribute(d, r.Statement)
 }
 
@@ -95,8 +95,8 @@ func valueReservedByMDM(p *pass, profile *profile, server *mdm.Server) {
 	for _, n := range profile.namedNodes() {
 		for _, r := range server.Reserves {
 			if f := n.stringField(r.Key); f != nil && slices.Contains(r.Values, f.Value.Text) {
-				d := p.report(n.fieldValue(f), "%s is %s, which %s keeps for itself", quote(f.Key), quote(f.Value.Text), server.Name)
-				d.Help = "use another one"
+				d := p.report(n.fieldValue(f), "%s is %s, which %s reserves for itself", quote(f.Key), quote(f.Value.Text), server.Name)
+				d.Help = "use another value"
 				attribute(d, r.Statement)
 			}
 		}
@@ -109,7 +109,7 @@ func keyMissingForMDM(p *pass, profile *profile, server *mdm.Server) {
 		if v != nil && (v.Kind != plist.String || v.Text != "") || v == nil && profile.requires(k.Key) {
 			continue
 		}
-		d := p.report(profile.envelope.atKey(), "the profile lacks %s, without which %s refuses it", quote(k.Key), server.Name)
+		d := p.report(profile.envelope.atKey(), "the profile lacks %s, so %s refuses it", quote(k.Key), server.Name)
 		d.Help = "add " + quote(k.Key)
 		attribute(d, k.Statement)
 	}
@@ -152,12 +152,12 @@ func (p *pass) checkRenewal(pl *payload, server *mdm.Server) {
 	var d *diag.Diagnostic
 	switch {
 	case inOU && inCN && proxied:
-		d = p.report(pl.node.atKey(), "the variable of renewal stands in the CN and in the OU of the subject, and %s takes it in one alone", server.Name)
-		d.Severity, d.Help = diag.Error, "leave it in the OU"
+		d = p.report(pl.node.atKey(), "the subject has %s in both CN and OU, but %s accepts it in only one of them", want, server.Name)
+		d.Severity, d.Help = diag.Error, "keep it in the OU only"
 	case inOU || inCN && proxied:
 		return
 	case proxied:
-		d = p.report(pl.node.atKey(), "the subject lacks %s, without which %s refuses the profile", want, server.Name)
+		d = p.report(pl.node.atKey(), "the subject lacks %s, so %s refuses the profile", want, server.Name)
 		d.Severity, d.Help = diag.Error, "add it to the subject as OU"
 	default:
 		d = p.report(pl.node.atKey(), "%s does not renew this certificate: the subject lacks %s as OU", server.Name, want)
@@ -224,8 +224,8 @@ func arraysSideBySide(p *pass, n *node) {
 		if before == nil || here == nil || before.Kind != plist.Array || here.Kind != plist.Array || here.Span.Start <= before.Span.End {
 			continue
 		}
-		d := p.report(n.atKey(), "%s holds arrays with white space between them, of which the API of %s makes empty arrays", n.subject(), server.Name)
-		d.Help = "write the arrays without white space between them"
+		d := p.report(n.atKey(), "%s holds arrays with white space between them, which the API of %s turns into empty arrays", n.subject(), server.Name)
+		d.Help = "remove the white space between the arrays"
 		attribute(d, *server.Phantoms)
 		return
 	}

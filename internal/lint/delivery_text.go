@@ -74,12 +74,12 @@ func (w *textWalk) checkFields(v *plist.Value, at *path, own []string) {
 
 // textChanges describes each change to a text, and the remedy. Read-only.
 var textChanges = map[mdm.Change]struct{ text, help string }{
-	mdm.Emptied:   {"one emoji, or other character above U+FFFF, and the payload arrives without its settings", "take the character out"},
-	mdm.Escapes:   {"& and < arrive as &amp; and &lt;", "do without them, or upload the profile on the web page of the server"},
-	mdm.Tabs:      {"tabs are deleted", "write blanks"},
-	mdm.Astral:    {"each emoji, or other character above U+FFFF, arrives as U+FFFD", "take it out"},
+	mdm.Emptied:   {"an emoji, or another character above U+FFFF, makes the payload arrive without its settings", "remove the character"},
+	mdm.Escapes:   {"& and < arrive as &amp; and &lt;", "avoid them, or upload the profile on the server's web page"},
+	mdm.Tabs:      {"tabs are deleted", "use spaces"},
+	mdm.Astral:    {"each emoji, or other character above U+FFFF, arrives as U+FFFD", "remove it"},
 	mdm.LineFeeds: {"line feeds are deleted", "write each line break as &#13;, as push and export do"},
-	mdm.Ends:      {"blanks at the ends are taken off", "take them out"},
+	mdm.Ends:      {"spaces at the start and end are removed", "remove them"},
 }
 
 // worstFirst lists the changes from worst to least. Read-only.

@@ -137,8 +137,8 @@ func dnsOnManagedNetworksOnly(p *pass, n *node) {
 		}
 	}
 	if len(mdm) > 0 {
-		d := p.report(n.atKey(), "%s covers managed Wi-Fi networks only on %s", n.subject(), mdm.targets())
-		d.On, d.Help = mdm.targets(), "use the declaration com.apple.configuration.network.dns-settings on version 27 and later"
+		d := p.report(n.atKey(), "%s covers only managed Wi-Fi networks on %s", n.subject(), mdm.targets())
+		d.On, d.Help = mdm.targets(), "use the declaration com.apple.configuration.network.dns-settings from version 27 on"
 	}
 }
 

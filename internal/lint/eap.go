@@ -39,7 +39,7 @@ func eapWithoutTrust(p *pass, n *node) {
 			return
 		}
 	}
-	p.report(n.atKey(), "%s does not say which servers to trust, so a device asks its user about each certificate", n.subject()).
+	p.report(n.atKey(), "%s names no trusted server, so a device asks its user about each certificate", n.subject()).
 		Help = "add TLSTrustedServerNames, and PayloadCertificateAnchorUUID with the root in the same profile"
 }
 
@@ -51,6 +51,6 @@ func eapWithoutIdentity(p *pass, n *node) {
 	if n.parent.value.Field("PayloadCertificateUUID") != nil || required != nil && required.Kind == plist.Boolean && !required.Bool {
 		return
 	}
-	p.report(n.atKey(), "the network asks for a certificate of the device (EAP-TLS), and the payload names none").
+	p.report(n.atKey(), "the network requires a certificate of the device (EAP-TLS), but the payload names none").
 		Help = "add PayloadCertificateUUID, the UUID of the payload with the identity"
 }

@@ -22,21 +22,21 @@ func notOnPlatform(p *pass, n *node) {
 
 func removedPayload(p *pass, n *node) {
 	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key == nil && len(hits) > 0 {
-		p.reportEffect(n, p.payloadSeverity(n, n.hits(schema.Removed)), hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+		p.reportEffect(n, p.payloadSeverity(n, n.hits(schema.Removed)), hits.versions(), "%s was removed in %s and does nothing from that version on", n.subject(), hits.versions()).
 			Help = n.replacement()
 	}
 }
 
 func removedKey(p *pass, n *node) {
 	if hits := n.hits(schema.Removed, schema.RemovedLater); n.key != nil && len(hits) > 0 {
-		p.reportEffect(n, diag.Warning, hits.versions(), "%s was removed in %s and does nothing from there on", n.subject(), hits.versions()).
+		p.reportEffect(n, diag.Warning, hits.versions(), "%s was removed in %s and does nothing from that version on", n.subject(), hits.versions()).
 			Help = n.replacement()
 	}
 }
 
 func deprecated(p *pass, n *node) {
 	if now := n.hits(schema.Deprecated); len(now) > 0 {
-		p.reportEffect(n, diag.Warning, now.versions(), "%s is deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
+		p.reportEffect(n, diag.Warning, now.versions(), "%s has been deprecated since %s", n.subject(), now.versions()).Help = n.replacement()
 	}
 	if later := n.hits(schema.DeprecatedLater); len(later) > 0 {
 		p.reportEffect(n, diag.Note, later.versions(), "%s is deprecated from %s on", n.subject(), later.versions()).Help = n.replacement()
@@ -52,11 +52,11 @@ var obstacles = []struct {
 	where    func(obstacleHits) string
 	help     string
 }{
-	{rule.NeedsAutomatedEnrollment, schema.NeedsADE, diag.Note, "needs Automated Device Enrollment, which WHERE does not promise", obstacleHits.targets, ""},
+	{rule.NeedsAutomatedEnrollment, schema.NeedsADE, diag.Note, "needs Automated Device Enrollment, which WHERE does not guarantee", obstacleHits.targets, ""},
 	{rule.NeedsMDM, schema.NeedsMDM, 0, "needs an MDM server and cannot be installed by hand on WHERE", obstacleHits.platforms, "send the profile by MDM, or leave it out"},
-	{rule.NeedsSharedIPad, schema.NeedsSharedIPad, 0, "works only on Shared iPad, and WHERE is none", obstacleHits.targets, ""},
-	{rule.NeedsUserEnrollment, schema.NeedsUserEnrollment, 0, "works only in User Enrollment, and WHERE is none", obstacleHits.targets, ""},
-	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not for WHERE", obstacleHits.targets, ""},
+	{rule.NeedsSharedIPad, schema.NeedsSharedIPad, 0, "works only on Shared iPad, not on WHERE", obstacleHits.targets, ""},
+	{rule.NeedsUserEnrollment, schema.NeedsUserEnrollment, 0, "works only in User Enrollment, not on WHERE", obstacleHits.targets, ""},
+	{rule.NotInEnrollment, schema.NotInEnrollment, 0, "is not allowed on WHERE", obstacleHits.targets, ""},
 	{rule.NotInUserEnrollment, schema.NotInUserEnrollment, 0, "is forbidden in User Enrollment on WHERE", obstacleHits.platforms, ""},
 	{rule.NotInUserEnrollment, schema.IgnoredInUserEnrollment, diag.Warning, "does nothing in User Enrollment on WHERE", obstacleHits.platforms, ""},
 	{rule.NotOnSharedIPad, schema.NotOnSharedIPad, 0, "is forbidden on Shared iPad", obstacleHits.platforms, ""},
@@ -129,7 +129,7 @@ func (n *node) replacement() string {
 	if instead == "" {
 		return ""
 	}
-	return "use the declaration " + instead + " where the device is new enough"
+	return "use the declaration " + instead + " on devices that support it"
 }
 
 // payloadSeverity is Error for a payload with an obstacle on every target, otherwise Warning.

@@ -31,7 +31,7 @@ func TestEmbeddedCatalog(t *testing.T) {
 			`warning: "forceAutomaticDateAndTime" needs supervision and does nothing on iOS/user`,
 			`warning: "forceAutomaticDateAndTime" is forbidden in User Enrollment on iOS`}},
 		{"updates of old", "macOS@27", pl("com.apple.SoftwareUpdate", "AutomaticCheckEnabled", true),
-			[]string{`error: payload "com.apple.SoftwareUpdate" was removed in macOS 27 and does nothing from there on`}},
+			[]string{`error: payload "com.apple.SoftwareUpdate" was removed in macOS 27 and does nothing from that version on`}},
 		{"network usage by hand", "iOS", pl(networkUsage, "ApplicationRules", arr(d("AllowCellularData", true))),
 			[]string{`error: payload "com.apple.networkusagerules" needs an MDM server and cannot be installed by hand on iOS`}},
 		{"DNS", "iOS macOS tvOS", pl(dnsSettings, "DNSSettings", d("DNSProtocol", "HTTPS", "ServerURL", "https://cloudflare-dns.com/dns-query",

@@ -13,9 +13,9 @@ import (
 
 func needsSupervision(p *pass, n *node) {
 	if hits := n.hits(schema.NeedsSupervision); len(hits) > 0 {
-		help := "supervise the devices, or expect nothing from it there"
+		help := "supervise the devices, or accept that it does nothing there"
 		if !slices.ContainsFunc(hits, func(e effect) bool { return !e.target.SupervisesAll() }) {
-			help = "send it by MDM, which supervises these devices, or expect nothing from it there"
+			help = "send it by MDM, which supervises these devices, or accept that it does nothing there"
 		}
 		p.reportEffect(n, diag.Warning, hits.targets(), "%s needs supervision and does nothing on %s", n.subject(), hits.targets()).Help = help
 	}
@@ -40,7 +40,7 @@ func needsUserApprovedMDM(p *pass, n *node) {
 			severity = diag.Warning
 		}
 	}
-	p.reportEffect(n, severity, hits.targets(), "%s needs a user-approved MDM enrollment, which %s does not promise", n.subject(), hits.targets())
+	p.reportEffect(n, severity, hits.targets(), "%s needs a user-approved MDM enrollment, which %s does not guarantee", n.subject(), hits.targets())
 }
 
 func payloadInWrongScope(p *pass, n *node) {
@@ -52,9 +52,9 @@ func payloadInWrongScope(p *pass, n *node) {
 		a := t.Availability[target.MacOS]
 		switch {
 		case scope == "User" && isFalse(a.UserChannel):
-			p.report(n.atKey(), "%s is for a whole Mac, and PayloadScope is %q", n.subject(), scope).Help = `set PayloadScope to "System"`
+			p.report(n.atKey(), "%s is for the whole Mac, but PayloadScope is %q", n.subject(), scope).Help = `set PayloadScope to "System"`
 		case scope == "System" && isFalse(a.DeviceChannel):
-			p.report(n.atKey(), "%s is for one user, and PayloadScope is %q", n.subject(), scope).Help = `set PayloadScope to "User"`
+			p.report(n.atKey(), "%s is for one user, but PayloadScope is %q", n.subject(), scope).Help = `set PayloadScope to "User"`
 		}
 	}
 }

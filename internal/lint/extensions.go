@@ -17,7 +17,7 @@ func kernelExtension(p *pass, n *node) {
 		return
 	}
 	d := p.report(n.atKey(), "a Mac with Apple silicon loads kernel extensions only after somebody has reduced its security in Recovery")
-	d.Help = "use the system extension that has taken its place, or scope this payload to Macs with Intel"
+	d.Help = "use the system extension that replaces it, or deliver this payload to Intel Macs only"
 	if len(p.profile.payloads) > 1 {
 		d.Help += ", in a profile of its own, since the whole profile can be refused with it"
 	}
@@ -56,8 +56,8 @@ func malformedTeamIdentifier(p *pass, n *node) {
 func teamAllowedTwice(p *pass, n *node) {
 	for _, f := range n.teams() {
 		if n.key.Name == "AllowedSystemExtensions" && containsText(n.parent.value.Get("AllowedTeamIdentifiers"), f.Key) {
-			p.report(n.field(&f), "%s stands in %q too, want it in only one of them", quote(f.Key), "AllowedTeamIdentifiers").
-				Help = "remove it there to allow these extensions alone, or here to allow all of the team"
+			p.report(n.field(&f), "%s is also in %q, want it in only one of them", quote(f.Key), "AllowedTeamIdentifiers").
+				Help = "remove it there to allow only these extensions, or here to allow all of the team's"
 		}
 	}
 }

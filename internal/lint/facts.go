@@ -78,12 +78,12 @@ func (r *run) checkCondition(n *node, c *facts.Condition) {
 		}
 	case facts.OneOf:
 		if presentFields(n, c.Keys) == nil {
-			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s lacks %s, one of which is required%s", n.subject(), text.QuotedList(c.Keys, "and"), describeTests(" with ", c.When, n)).
+			r.reportFact(c.Rule, rule.MissingCompanionKey, c.Severity, n.atKey(), "%s needs %s%s", n.subject(), text.QuotedList(c.Keys, "or"), describeTests(" with ", c.When, n)).
 				Help = cmp.Or(c.Help, "add "+text.QuotedList(c.Keys, "or"))
 		}
 	case facts.AtMostOne:
 		if both := presentFields(n, c.Keys); len(both) > 1 {
-			d := r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(both[1]), "%s stands beside %s, want only one of them", quote(both[1].Key), quote(both[0].Key))
+			d := r.reportFact(c.Rule, rule.ConflictingKeys, c.Severity, n.field(both[1]), "%s is not allowed together with %s", quote(both[1].Key), quote(both[0].Key))
 			d.Help = cmp.Or(c.Help, "remove one of them")
 			d.Related = relatedTo("the other one", both[0].KeySpan)
 		}
@@ -134,7 +134,7 @@ func presentFields(n *node, keys []string) []*plist.Field {
 	return found
 }
 
-// describeTests names the keys and values behind a condition: "DNSProtocol" "HTTPS". It returns "" for no tests.
+// describeTests names the keys and values behind a condition: "DNSProtocol" set to "HTTPS". It returns "" for no tests.
 func describeTests(before string, tests []facts.Test, n *node) string {
 	var all []string
 	for _, t := range tests {
@@ -144,7 +144,7 @@ func describeTests(before string, tests []facts.Test, n *node) string {
 		case len(t.Is)+len(t.Not) == 0:
 			all = append(all, quote(t.Key))
 		default:
-			all = append(all, quote(t.Key)+" "+f.Value.Describe())
+			all = append(all, quote(t.Key)+" set to "+f.Value.Describe())
 		}
 	}
 	if len(all) == 0 {

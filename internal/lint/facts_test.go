@@ -171,16 +171,16 @@ func usualRule(c facts.Condition) string {
 	return cmp.Or(c.Rule, usual[c.Kind], rule.ConflictingKeys)
 }
 
-// reports says whether a profile has a finding of a rule at a place, or right below it, that says some words.
 // What is known from profiles in use is not to be removed: without its date, Set-Once sets a preference at each login.
 func TestToleratedKeyStays(t *testing.T) {
 	found, err := Check(schema.Embedded(), with(pl("com.apple.ManagedClient.preferences", "PayloadContent",
 		d("com.acme.app", d("Set-Once", arr(d("mcx_data_timestamp", "2027", "mcx_preference_settings", d("a", 1))))))), nil)
-	if err != nil || len(found) != 1 || !strings.HasPrefix(found[0].Help, "leave it: ") || found[0].Fix != nil {
-		t.Errorf("got %v, %v, want one finding that says to leave the key", found, err)
+	if err != nil || len(found) != 1 || !strings.HasPrefix(found[0].Help, "keep it: ") || found[0].Fix != nil {
+		t.Errorf("got %v, %v, want one finding that says to keep the key", found, err)
 	}
 }
 
+// reports reports whether a profile has a finding of a rule at a place, or right below it, with some words in its text.
 func reports(t *testing.T, profile *plist.Value, rule, at string, s diag.Severity, words ...string) bool {
 	t.Helper()
 	found, err := Check(schema.Embedded(), profile, nil)

@@ -42,8 +42,8 @@ func (p *pass) reportPlaceholder(n *node, key string) bool {
 	if domain == "" {
 		return false
 	}
-	p.report(n.fieldValue(f), "%s begins with %s, which stands for a name that is still to be filled in", quote(key), quote(domain)).
-		Help = "use a domain of your own, reversed"
+	p.report(n.fieldValue(f), "%s begins with %s, a placeholder for your own domain", quote(key), quote(domain)).
+		Help = "use your own domain, reversed"
 	return true
 }
 
@@ -90,7 +90,7 @@ func (p *pass) checkNames(n *node, keys ...string) {
 		}
 		isIdentifier := !slices.Contains([]string{"PayloadDisplayName", "PayloadOrganization", "PayloadDescription"}, key)
 		if what := findMisleading(f.Value.Text, isIdentifier); what != "" {
-			p.report(n.fieldValue(f), "%s holds %s", quote(key), what).Help = "type the text anew, without it"
+			p.report(n.fieldValue(f), "%s contains %s", quote(key), what).Help = "type the text again, without it"
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (p *pass) checkNames(n *node, keys ...string) {
 func removalDatePast(p *pass, profile *profile) {
 	f, now := profile.root.Field("RemovalDate"), profile.options.Now
 	if f != nil && f.Value != nil && f.Value.Kind == plist.Date && !now.IsZero() && f.Value.Time.Before(now) {
-		p.report(profile.envelope.fieldValue(f), "%s is %s, which is over, so a device refuses the profile", quote(f.Key), pki.Day(f.Value.Time)).
-			Help = "set a later day, or remove the key"
+		p.report(profile.envelope.fieldValue(f), "%s is %s, in the past, so a device refuses the profile", quote(f.Key), pki.Day(f.Value.Time)).
+			Help = "set a date in the future, or remove the key"
 	}
 }

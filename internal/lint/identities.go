@@ -33,11 +33,11 @@ func (r *run) checkIdentity(n *node, m *facts.Meaning) {
 			Help = "export the certificate together with its private key"
 	case store.Keys > 1:
 		r.passOf(rule.SeveralIdentities).report(n.atKey(), "%s holds %d private keys, want one", n.subject(), store.Keys).
-			Help = "export each identity alone, and make a payload of each"
+			Help = "export each identity into its own file, and make a payload for each"
 	}
 	if isNew(store) {
-		r.passOf(rule.NewIdentityEncryption).report(n.atKey(), "%s is protected by %s, which some versions of iOS and macOS take for a wrong password (reported by admins, not confirmed by Apple)",
-			n.subject(), protection(store)).Help = "export it with openssl pkcs12 -export -legacy where devices refuse it"
+		r.passOf(rule.NewIdentityEncryption).report(n.atKey(), "%s is protected by %s, and some versions of iOS and macOS then report a wrong password (reported by admins, not confirmed by Apple)",
+			n.subject(), protection(store)).Help = "if devices refuse it, export it with openssl pkcs12 -export -legacy"
 	}
 	if f := n.parent.value.Field(m.Password); f != nil && f.Value != nil && f.Value.Kind == plist.String && !hasPlaceholder(f.Value) {
 		r.tryPassword(n, store, f)
@@ -57,7 +57,7 @@ func protection(s *identity.Store) string {
 // tryPassword reports a wrong passphrase. For the help it also tries the passphrase without blanks around it.
 func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 	if r.profile.iterations += store.Iterations; r.profile.iterations > maxIterations {
-		r.reportUnopened(n, fmt.Sprintf("its passphrase takes %d iterations to try, and %d in one profile are tried", store.Iterations, maxIterations))
+		r.reportUnopened(n, fmt.Sprintf("trying its passphrase takes %d iterations, and the limit for a profile is %d", store.Iterations, maxIterations))
 		return
 	}
 	opens, err := store.Opens(f.Value.Text)
@@ -69,28 +69,28 @@ func (r *run) tryPassword(n *node, store *identity.Store, f *plist.Field) {
 		return
 	}
 	d := r.passOf(rule.WrongIdentityPassword).report(n.parent.fieldValue(f), "%s does not open the identity in %s", quote(f.Key), n.subject())
-	d.Help, d.HideSource = "give the password with which the identity was exported", true
+	d.Help, d.HideSource = "use the password the identity was exported with", true
 	if trimmed := strings.TrimSpace(f.Value.Text); trimmed != f.Value.Text {
 		if opens, err := store.Opens(trimmed); opens && err == nil {
-			d.Help = "take the blanks or line breaks around it away: without them it is right"
+			d.Help = "remove the spaces or line breaks around it: without them it is correct"
 		}
 	}
 	d.Related = relatedTo("the identity", n.keySpan)
 }
 
 func (r *run) reportUnopened(n *node, why string) {
-	r.passOf(rule.UnopenedIdentity).report(n.atKey(), "%s was not opened, so nothing is known of its password: %s", n.subject(), why)
+	r.passOf(rule.UnopenedIdentity).report(n.atKey(), "%s was not opened, so its password is not checked: %s", n.subject(), why)
 }
 
 func identityHelp(kind string) string {
-	const export = "make PKCS#12 of the certificate and its private key with openssl pkcs12 -export"
+	const export = "make a .p12 file of the certificate and its private key with openssl pkcs12 -export"
 	switch kind {
 	case content.Certificate, content.PEM:
-		return export + ", or use a payload type for certificates alone"
+		return export + ", or use a payload type for certificates without keys"
 	case content.PrivateKey:
 		return export
 	case content.Base64:
 		return contentHelp(kind)
 	}
-	return "put the bytes of a .p12 file there"
+	return "use the content of a .p12 file"
 }

@@ -16,7 +16,7 @@ func malformedUUID(p *pass, n *node) {
 		if strings.Trim(n.value.Text, "0-") != "" {
 			return
 		}
-		problem = "all zeros, want a UUID of its own"
+		problem = "all zeros, want a unique UUID"
 	}
 	d := p.report(n.at(), "%s is %s", n.subject(), problem)
 	d.Help = "make one with uuidgen"
@@ -45,7 +45,7 @@ func (p *pass) reportRepeated(nodes []*node, key string, fold func(string) strin
 			first[id] = v.Span
 			continue
 		}
-		d := p.report(place{path: n.path.field(key), span: v.Span}, "%s %s stands in the profile more than once", quote(key), quote(v.Text))
+		d := p.report(place{path: n.path.field(key), span: v.Span}, "%s %s is used more than once in the profile", quote(key), quote(v.Text))
 		d.Help = help
 		d.Related = relatedTo("the first one", earlier)
 	}

@@ -72,7 +72,7 @@ func (i *Ignore) Unused(looked func(rule string) bool) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	return diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: severityOf(rule.UnusedIgnore), Span: i.At,
-		Message: "the comment ignores " + text.QuotedList(i.Rules, "and") + ", which finds nothing here", Help: "remove the comment"}, true
+		Message: "the comment ignores " + text.QuotedList(i.Rules, "and") + ", but there is no such finding here", Help: "remove the comment"}, true
 }
 
 // maxIgnores bounds the time spent on a hostile file.
@@ -126,7 +126,7 @@ func parseIgnore(comment string) (i *Ignore, problem string) {
 			return nil, "the comment names no rule to ignore"
 		}
 		if _, ok := rules.Find(name); !ok {
-			return nil, "the comment ignores " + quote(name) + ", which is no rule" + nearRule(name)
+			return nil, "the comment ignores the unknown rule " + quote(name) + nearRule(name)
 		}
 		i.Rules = append(i.Rules, name)
 	}

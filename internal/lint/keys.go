@@ -129,19 +129,19 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 			p.offerHome(d, n, &f, home)
 		}
 	case isLegacy(f.Key) && f.Value != nil && f.Value.Kind == plist.Boolean && !f.Value.Bool:
-		d.Help = "devices pass over it, so the payload is applied all the same: remove the payload, or the key"
+		d.Help = "devices ignore it and apply the payload: remove the payload, or the key"
 	case isLegacy(f.Key):
-		d.Severity, d.Help = diag.Note, "remove it, since devices pass over it"
+		d.Severity, d.Help = diag.Note, "remove it: devices ignore it"
 		d.Fix = fix.New("remove it", fix.Remove(&f))
 	default:
-		d.Help = "remove it, or check that the device knows it"
+		d.Help = "remove it, or check that devices support it"
 	}
 	if help != "" && !loose || sure || p.profile.isDeclaration {
 		d.Severity = diag.Error
 	}
 	if at := n.facts.Key(f.Key); at.Tolerance(d.Rule) != nil {
 		tolerate(d, at)
-		d.Help, d.Fix = "leave it: profiles in use have it, and Apple's schema does not", nil
+		d.Help, d.Fix = "keep it: working profiles have it, although Apple's schema does not", nil
 	}
 	return near
 }
@@ -154,7 +154,7 @@ func droppedKey(p *pass, n *node) {
 			return // valid: another part of the type has it
 		}
 		if home != nil {
-			help = "move it to " + strings.Join(home, ".") + ", where the newest schema has it"
+			help = "move it to " + strings.Join(home, ".") + ", its place in the newest schema"
 		}
 		p.report(n.atKey(), "%s is no longer in Apple's schema", n.subject()).Help = help
 	}

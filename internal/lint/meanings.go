@@ -18,7 +18,7 @@ import (
 
 func (r *run) checkMeaning(n *node, m *facts.Meaning) {
 	if m.Octets > 0 && len(n.value.Text) > m.Octets {
-		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s has %d octets, want at most %d", n.subject(), len(n.value.Text), m.Octets)
+		r.reportFact(m.Rule, rule.MalformedValue, m.Severity, n.at(), "%s is %d bytes long, want at most %d", n.subject(), len(n.value.Text), m.Octets)
 	}
 	if m.Sense == facts.CodeRequirement {
 		r.checkRequirement(n, m)
@@ -39,7 +39,7 @@ func wantedMeaning(m *facts.Meaning, text string) string {
 	case facts.IPOrHost:
 		return wantUnless(isHost(text) || isAddress(text), "a host name or IP address alone, such as example.com")
 	case facts.URL:
-		return wantUnless(hasScheme(text, m.Schemes), "a URL that begins with "+describeSchemes(m.Schemes))
+		return wantUnless(hasScheme(text, m.Schemes), "a URL beginning with "+describeSchemes(m.Schemes))
 	case facts.DomainPattern:
 		return wantUnless(isDomainPattern(text), "a domain, such as example.com or *.example.com")
 	case facts.UUID:
@@ -57,7 +57,7 @@ func wantedMeaning(m *facts.Meaning, text string) string {
 	case facts.OSVersion:
 		number, _, _ := strings.Cut(text, " ") // 16.5.1 (a)
 		v, err := target.ParseVersion(number)
-		return wantUnless(err == nil && target.CheckVersion(v) == nil, "a version that some system had, such as 26.2")
+		return wantUnless(err == nil && target.CheckVersion(v) == nil, "an existing OS version, such as 26.2")
 	case facts.LocalDateTime:
 		_, err := time.Parse("2006-01-02T15:04:05", text)
 		return wantUnless(err == nil && len(text) == len("2006-01-02T15:04:05"), "a local date and time without a time zone, such as 2027-01-31T18:00:00")
@@ -72,9 +72,9 @@ func (r *run) checkRequirement(n *node, m *facts.Meaning) {
 		return
 	}
 	d := r.reportFact(m.Rule, rule.MalformedCodeRequirement, m.Severity, n.at(), "%s %s", n.subject(), fault.Problem)
-	d.Help = "take it from codesign -d -r - PATH, whole and without what stands before it"
+	d.Help = `copy it whole from codesign -d -r - PATH, without "designated =>"`
 	if fault.Fixed != "" && !d.HideSource {
-		d.Fix = fix.New("write the requirement as it was meant", fix.ReplaceValue(n.value, plist.NewString(fault.Fixed)))
+		d.Fix = fix.New("write the corrected requirement", fix.ReplaceValue(n.value, plist.NewString(fault.Fixed)))
 	}
 }
 

@@ -19,8 +19,8 @@ func noCatchAllRule(p *pass, n *node) {
 			return
 		}
 	}
-	p.report(n.atKey(), "%s has no rule for networks that match none of them", n.subject()).
-		Help = `end with a rule that has only "Action", such as "Connect"`
+	p.report(n.atKey(), "%s has no rule for all other networks", n.subject()).
+		Help = `add a last rule with only "Action", such as "Connect"`
 }
 
 func unreachableOnDemandRule(p *pass, n *node) {
@@ -32,7 +32,7 @@ func unreachableOnDemandRule(p *pass, n *node) {
 		at := n.path.at(i + 1)
 		what := quote(at.name()) + " is"
 		if i+2 < len(rules) {
-			what = quote(at.name()) + " and what follows are"
+			what = quote(at.name()) + " and the rules after it are"
 		}
 		d := p.report(place{path: at, span: rules[i+1].Span}, "%s never reached", what)
 		d.Help = reachHelp(rules, i)

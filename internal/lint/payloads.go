@@ -34,7 +34,7 @@ func unknownPayloadType(p *pass, profile *profile) {
 			continue
 		}
 		at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
-		d := p.report(at, "payload type %s is not in the schemas, so its keys are not checked", quote(pl.payloadType))
+		d := p.report(at, "unknown payload type %s, so its keys are not checked", quote(pl.payloadType))
 		if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
 			d.Severity, d.Help = diag.Error, text.DidYouMean(pl.payloadType, []string{near})
 			offerType(d, pl.node.value.Field("PayloadType"), near, sure)
@@ -42,7 +42,7 @@ func unknownPayloadType(p *pass, profile *profile) {
 		} else if !profile.isForMacs() {
 			d.Severity = diag.Warning
 		} else {
-			d.Help = "a Mac sets the keys as preferences of a program of that name; whether it reads them is not known"
+			d.Help = "a Mac stores the keys as preferences of the app with this identifier; whether the app reads them is unknown"
 		}
 	}
 }
@@ -99,7 +99,7 @@ func singleInstancePayloadRepeated(p *pass, profile *profile) {
 				continue
 			}
 			if before := first[t.ID]; before != nil {
-				d := p.report(pl.node.atKey(), "%s stands in the profile more than once, want one", pl.node.subject())
+				d := p.report(pl.node.atKey(), "%s is in the profile more than once, want only one", pl.node.subject())
 				d.Help = "put all its keys into one payload"
 				d.Related = relatedTo("the first one", before.node.atKey().span)
 			} else {
@@ -131,6 +131,6 @@ func (p *profile) isSingle(t *schema.Type) bool {
 
 func encryptedContent(p *pass, profile *profile) {
 	if f := profile.root.Field("EncryptedPayloadContent"); f != nil {
-		p.report(profile.envelope.field(f), "%s cannot be read, so the payloads in it are not checked", quote(f.Key))
+		p.report(profile.envelope.field(f), "%s is encrypted, so its payloads are not checked", quote(f.Key))
 	}
 }

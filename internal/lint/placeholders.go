@@ -43,7 +43,7 @@ func placeholderFound(p *pass, profile *profile) {
 		found := plist.Placeholders(n.Text)
 		if len(found) > 0 && !(n.Secret && isByChance(n.Text, found)) {
 			at := profile.at.place(n)
-			policy.SetSeverity(p.report(at, "%s is left for a later step to fill in", describePlaceholders(at, found)))
+			policy.SetSeverity(p.report(at, "%s is still to be filled in", describePlaceholders(at, found)))
 		}
 	}
 }
@@ -66,8 +66,8 @@ func isByChance(text string, found []string) bool {
 func (policy PlaceholderPolicy) SetSeverity(d *diag.Diagnostic) {
 	switch policy {
 	case PlaceholdersRefused:
-		d.Severity, d.Help = diag.Error, "write the value itself, or lint without --no-placeholders"
+		d.Severity, d.Help = diag.Error, "write the value, or run lint without --no-placeholders"
 	case PlaceholdersSigned:
-		d.Severity, d.Help = diag.Error, "sign the profile when everything is filled in"
+		d.Severity, d.Help = diag.Error, "fill in everything before signing the profile"
 	}
 }

@@ -41,8 +41,8 @@ func withoutSeparators(key string) string {
 
 func unreadPreferenceDomain(p *pass, n *node) {
 	if n.isUnread() {
-		p.report(n.atKey(), "nothing in the preference domain %s has any effect, because it does not stand in Forced or Set-Once", n.subject()).
-			Help = "put its keys into Forced, an array of one dictionary, whose mcx_preference_settings has them"
+		p.report(n.atKey(), "preference domain %s does nothing: its keys are not in Forced or Set-Once", n.subject()).
+			Help = "put its keys into mcx_preference_settings in the one dictionary of the array Forced"
 	}
 }
 
@@ -51,7 +51,7 @@ func severalPreferenceDomains(p *pass, n *node) {
 		return
 	}
 	first, second := n.value.Fields[0], n.value.Fields[1]
-	d := p.report(n.field(&second), "the payload sets %d preference domains, of which macOS 26.6 was seen to apply one alone (reported once, not confirmed by Apple)", len(n.value.Fields))
-	d.Help = "make a payload of each domain"
+	d := p.report(n.field(&second), "the payload sets %d preference domains, but macOS 26.6 applied only one of them (reported once, not confirmed by Apple)", len(n.value.Fields))
+	d.Help = "make a payload for each domain"
 	d.Related = relatedTo("the first one", first.KeySpan)
 }

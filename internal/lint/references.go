@@ -16,10 +16,10 @@ func (r *run) checkReference(n *node, ref *facts.Reference) {
 	to := r.profile.uuids[strings.ToUpper(n.value.Text)]
 	switch {
 	case to == nil:
-		r.passOf(rule.DanglingCertificateReference).report(n.at(), "%s is %s, which is the PayloadUUID of no payload in the profile", n.subject(), quote(n.value.Text)).
+		r.passOf(rule.DanglingCertificateReference).report(n.at(), "%s is %s, but no payload in the profile has this PayloadUUID", n.subject(), quote(n.value.Text)).
 			Help = "add the certificate payload to the profile, or use its PayloadUUID"
 	case to.payloadType != "" && !slices.Contains(ref.To, to.payloadType):
-		d := r.passOf(rule.WrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of %s", n.subject(), to.node.subject(), text.QuotedList(ref.To, "or"))
+		d := r.passOf(rule.WrongCertificatePayload).report(n.at(), "%s points at %s, want a payload of type %s", n.subject(), to.node.subject(), text.QuotedList(ref.To, "or"))
 		d.Related = relatedTo("that payload", to.node.atKey().span)
 	}
 }

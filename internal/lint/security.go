@@ -45,19 +45,19 @@ func nearestType(n *plist.Node) string {
 }
 
 func (p *pass) reportSecret(at place, reason secret.Reason, payloadType string) {
-	const everybody = "in clear text, so everybody who can read the file has it"
-	d := p.report(at, "%s stands %s", quote(at.path.name()), everybody)
+	const everybody = "in clear text, so everybody with the file can read it"
+	d := p.report(at, "%s is %s", quote(at.path.name()), everybody)
 	switch {
 	case payloadType == pkcs12 && at.path.lastKey() == "Password":
-		d.Message = "the password of the identity stands beside it in clear text, so everybody who can read the file has the private key"
+		d.Message = "the password of the identity is beside it in clear text, so everybody with the file has the private key"
 	case reason.What != "":
 		d.Message = quote(at.path.name()) + " holds " + reason.What + " " + everybody
 	}
-	d.Help = "let a variable stand in its place, such as ${NAME}, and fill it in where the profile is delivered; syncguard import makes a template with one"
+	d.Help = "write a variable such as ${NAME} instead, to be filled in at delivery; syncguard import makes such a template"
 	if server := p.profile.options.For; server != nil && server.Secrets != nil {
-		d.Help = "use a kind of profile of " + server.Name + "'s own for it, since it " + server.Secrets.Says
+		d.Help = "use " + server.Name + "'s own kind of profile for it, since it " + server.Secrets.Says
 	} else if server != nil && server.Variables != nil && slices.Contains(server.Variables.Prefixes, "FLEET_SECRET_") {
-		d.Help = "give " + server.Name + " a secret variable and write $FLEET_SECRET_NAME in its place"
+		d.Help = "add a secret variable to " + server.Name + " and write $FLEET_SECRET_NAME instead"
 	}
 }
 
@@ -70,12 +70,12 @@ type plainURL struct {
 
 func plainURLs() []plainURL {
 	const (
-		sent    = "what is sent there can be read and changed on the way"
-		proxied = "anybody on the way can send the traffic elsewhere"
+		sent    = "others on the network can read and change the traffic"
+		proxied = "others on the network can redirect the traffic"
 	)
 	return []plainURL{
-		{"com.apple.security.acme", "DirectoryURL", diag.Warning, "the device does not take a certificate from there"},
-		{"com.apple.security.scep", "URL", diag.Note, "only the messages themselves are protected, and not who asks for what"},
+		{"com.apple.security.acme", "DirectoryURL", diag.Warning, "the device refuses to request a certificate there"},
+		{"com.apple.security.scep", "URL", diag.Note, "others on the network can see who requests a certificate"},
 		{wifi, "ProxyPACURL", diag.Warning, proxied},
 		{"com.apple.proxy.http.global", "ProxyPACURL", diag.Warning, proxied},
 		{"com.apple.vpn.managed", "ProxyAutoConfigURLString", diag.Warning, proxied},
@@ -87,7 +87,7 @@ func plainURLs() []plainURL {
 		{"com.apple.eas.account", "OAuthTokenRequestURL", diag.Warning, sent},
 		{"com.apple.ews.account", "OAuthSignInURL", diag.Warning, sent},
 		{"com.apple.extensiblesso", "pwChangeURL", diag.Warning, sent},
-		{softwareUpdate, "CatalogURL", diag.Warning, "anybody on the way can keep updates from the Mac"},
+		{softwareUpdate, "CatalogURL", diag.Warning, "others on the network can keep updates from the Mac"},
 		{"com.apple.webClip.managed", "URL", diag.Note, sent},
 	}
 }

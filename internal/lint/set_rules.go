@@ -41,7 +41,7 @@ func (s *setCheck) originals(yield func(int, *FileFacts) bool) {
 
 func sameProfileTwice(s *setPass) {
 	for i, before := range s.copies {
-		s.report(s.identifierOf(i), s.identifierOf(before), "the content is that of "+s.fileName(before), "leave one of them out, or lint them apart with --separate")
+		s.report(s.identifierOf(i), s.identifierOf(before), "the file has the same content as "+s.fileName(before), "leave one of them out, or check each file by itself with --separate")
 	}
 }
 
@@ -72,12 +72,12 @@ func duplicateProfileIdentifier(s *setPass) {
 		at := s.identifierOf(i)
 		at.path = root.field(key)
 		d := s.report(at, s.identifierOf(before),
-			fmt.Sprintf("%s is that of %s, so the %s that comes later replaces the other", quote(key), s.fileName(before), kind),
+			fmt.Sprintf("%s is the same as in %s, so the later %s replaces the other", quote(key), s.fileName(before), kind),
 			"give each "+kind+" an identifier of its own")
 		if k := s.uniqueKey("PayloadIdentifier"); k != nil && kind == "profile" {
-			d.Severity, d.Message = diag.Error, fmt.Sprintf("%s is that of %s, and %s takes one profile of an identifier", quote(key), s.fileName(before), s.server.Name)
+			d.Severity, d.Message = diag.Error, fmt.Sprintf("%s is the same as in %s, but %s accepts each identifier only once", quote(key), s.fileName(before), s.server.Name)
 			if s.isFixed("PayloadScope") && s.scopeOf(i) != s.scopeOf(before) {
-				d.Message += ", and one PayloadScope for it in all teams"
+				d.Message += ", with one PayloadScope in all teams"
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func duplicateProfileName(s *setPass) {
 		}
 		earlier := s.files[before].displayName
 		s.report(location{i, m.displayName.start, m.displayName.end, root.field("PayloadDisplayName")}, location{before, earlier.start, earlier.end, root},
-			fmt.Sprintf("%s is that of %s, and %s takes one profile of a name", quote("PayloadDisplayName"), s.fileName(before), s.server.Name),
+			fmt.Sprintf("%s is the same as in %s, but %s accepts each name only once", quote("PayloadDisplayName"), s.fileName(before), s.server.Name),
 			"give each profile a name of its own")
 	}
 }
@@ -161,7 +161,7 @@ func payloadUUIDInTwoProfiles(s *setPass) {
 		at := s.locationOf(here, p.uuid)
 		at.path = at.path.field("PayloadUUID")
 		s.report(at, s.locationOf(before, earlier.uuid),
-			fmt.Sprintf("%s is that of a payload in %s", quote("PayloadUUID"), s.fileName(before.file)), "make a new one with uuidgen")
+			fmt.Sprintf("%s is the same as in a payload of %s", quote("PayloadUUID"), s.fileName(before.file)), "make a new one with uuidgen")
 	})
 }
 
@@ -179,7 +179,7 @@ func singleInstancePayloadInTwoProfiles(s *setPass) {
 			}
 			before := first[id][i]
 			s.report(s.locationOf(here, p.typeText), s.locationOf(before, s.files[before.file].payloads[before.payload].typeText),
-				fmt.Sprintf("%s stands in %s as well, and a device takes one", quote(p.typeText.text), s.fileName(before.file)),
+				fmt.Sprintf("%s is also in %s, but a device accepts only one", quote(p.typeText.text), s.fileName(before.file)),
 				"put all its keys into one payload of one profile")
 			return
 		}
@@ -216,8 +216,8 @@ func severalDNSPayloads(s *setPass) {
 	}
 	at := func(p payloadRef) location { return s.locationOf(p, s.files[p.file].payloads[p.payload].typeText) }
 	s.report(at(all[1]), at(all[0]),
-		fmt.Sprintf("there are %d payloads of DNS settings, and a device uses the one that a person chooses", len(all)),
-		"deliver one of them to each device")
+		fmt.Sprintf("there are %d payloads with DNS settings, but a device uses only the one chosen by its user", len(all)),
+		"deliver only one of them to each device")
 }
 
 // dnsDeclaration is the declaration replacing the DNS settings payload.
@@ -268,11 +268,11 @@ func (s *setPass) reportReplaced(declared map[string][]payloadRef, replacement s
 	by := declared[replacement][i]
 	other := s.locationOf(by, s.files[by.file].payloads[by.payload].typeText)
 	if at.file > by.file {
-		s.report(at, other, fmt.Sprintf("%s stands beside the declaration %s in %s, which takes its place", subject, quote(replacement), s.fileName(by.file)),
-			"manage it in one way alone")
+		s.report(at, other, fmt.Sprintf("%s is replaced by the declaration %s in %s", subject, quote(replacement), s.fileName(by.file)),
+			"manage it in only one of the two ways")
 		return
 	}
 	other.path = root.field("Type")
-	s.report(other, at, fmt.Sprintf("the declaration %s takes the place of %s in %s", quote(replacement), subject, s.fileName(at.file)),
-		"manage it in one way alone")
+	s.report(other, at, fmt.Sprintf("the declaration %s replaces %s in %s", quote(replacement), subject, s.fileName(at.file)),
+		"manage it in only one of the two ways")
 }

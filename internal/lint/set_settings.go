@@ -181,21 +181,21 @@ func conflictingSetting(s *setPass) {
 		}
 		other := before.shown
 		if x.shown == other {
-			other = "another one"
+			other = "a different one"
 		}
-		s.reportOverlap(c, fmt.Sprintf("%s is %s, and %s in %s", quote(x.key), x.shown, other, s.fileName(c.earlier.file)))
+		s.reportOverlap(c, fmt.Sprintf("%s is %s here, but %s in %s", quote(x.key), x.shown, other, s.fileName(c.earlier.file)))
 	}
 }
 
 func settingManagedTwice(s *setPass) {
 	for _, c := range s.overlaps() {
 		if x := c.here.setting; x.value == c.earlier.setting.value && x.domain == restrictions {
-			s.reportOverlap(c, fmt.Sprintf("%s is managed in %s as well", quote(x.key), s.fileName(c.earlier.file)))
+			s.reportOverlap(c, fmt.Sprintf("%s is also managed in %s", quote(x.key), s.fileName(c.earlier.file)))
 		}
 	}
 }
 
 func (s *setPass) reportOverlap(c overlap, message string) {
 	spotOf := func(h settingRef) location { return location{h.file, h.setting.start, h.setting.end, h.setting.path()} }
-	s.report(spotOf(c.here), spotOf(c.earlier), message, "set it in one profile alone")
+	s.report(spotOf(c.here), spotOf(c.earlier), message, "set it in only one profile")
 }

@@ -214,7 +214,7 @@ func TestSetsPointAtBoth(t *testing.T) {
 	if text(at.Span) != "b.mobileconfig allowCamera" || text(at.Related[0].Span) != "a.mobileconfig allowCamera" {
 		t.Errorf("points at %q and %q", text(at.Span), text(at.Related[0].Span))
 	}
-	if want := `"allowCamera" is false, and true in "a.mobileconfig"`; at.Message != want {
+	if want := `"allowCamera" is false here, but true in "a.mobileconfig"`; at.Message != want {
 		t.Errorf("got message %s, want %s", at.Message, want)
 	}
 }

@@ -32,21 +32,21 @@ func (p *pass) reportSigner(format string, args ...any) *diag.Diagnostic {
 
 func expiredSigner(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.isExpired(c) {
-		p.reportSigner("the certificate of the signer, %s, expired on %s", certificateName(c), pki.Day(c.NotAfter)).
-			Help = "renew the certificate, and sign the profile anew"
+		p.reportSigner("the signer's certificate %s expired on %s", certificateName(c), pki.Day(c.NotAfter)).
+			Help = "renew the certificate, and sign the profile again"
 	}
 }
 
 func signerExpiresSoon(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.expiresSoon(c) {
-		p.reportSigner("the certificate of the signer, %s, expires on %s", certificateName(c), pki.Day(c.NotAfter)).
-			Help = "renew the certificate, and sign the profile anew before that day"
+		p.reportSigner("the signer's certificate %s expires on %s", certificateName(c), pki.Day(c.NotAfter)).
+			Help = "renew the certificate, and sign the profile again before that day"
 	}
 }
 
 func signerNotYetValid(p *pass, s cms.SignerFacts) {
 	if c := s.Certificate; c != nil && p.isNotYetValid(c) {
-		p.reportSigner("the certificate of the signer, %s, is valid from %s on", certificateName(c), pki.Day(c.NotBefore)).
+		p.reportSigner("the signer's certificate %s is not valid before %s", certificateName(c), pki.Day(c.NotBefore)).
 			Help = "deliver the profile from that day on, or sign it with a certificate that is valid now"
 	}
 }
@@ -55,7 +55,7 @@ func missingIntermediate(p *pass, s cms.SignerFacts) {
 	if !s.LacksIssuer {
 		return
 	}
-	d := p.reportSigner("the signature does not carry the certificate that issued the signer's, %s", quote(s.Certificate.Issuer.CommonName))
+	d := p.reportSigner("the signature lacks the certificate of the signer's issuer, %s", quote(s.Certificate.Issuer.CommonName))
 	isIntermediate, help := whatIsMissing(s.Certificate)
 	if d.Help = help; !isIntermediate {
 		d.Severity = diag.Note
@@ -67,7 +67,7 @@ func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
 	known, isApples := roots.IssuerOf(c)
 	switch {
 	case isApples && !known.IsRoot:
-		return true, fmt.Sprintf("sign with the whole chain; by its name the missing certificate is %s, see %s", quote(known.Title()), roots.Address)
+		return true, fmt.Sprintf("sign with the whole chain; the missing certificate is probably %s, see %s", quote(known.Title()), roots.Address)
 	case len(c.IssuingCertificateURL) > 0:
 		return true, "sign with the whole chain"
 	}
@@ -76,28 +76,28 @@ func whatIsMissing(c *x509.Certificate) (isIntermediate bool, help string) {
 
 func selfSignedSigner(p *pass, s cms.SignerFacts) {
 	if s.IsSelfSigned {
-		p.reportSigner("the certificate of the signer, %s, is signed by itself", certificateName(s.Certificate)).
-			Help = "sign with a certificate whose root devices trust, or install this one on them first"
+		p.reportSigner("the signer's certificate %s is self-signed", certificateName(s.Certificate)).
+			Help = "sign with a certificate trusted by devices, or install this one on them first"
 	}
 }
 
 func weakSignatureDigest(p *pass, s cms.SignerFacts) {
 	if s.IsWeak {
-		p.reportSigner("the signature uses %s, which proves nothing any more", s.Digest).Help = "sign the profile anew with SHA-256"
+		p.reportSigner("the signature uses %s, which is no longer secure, want SHA-256 or stronger", s.Digest).Help = "sign the profile again with SHA-256"
 	}
 }
 
 func shortRSAKey(p *pass, profile *profile) {
 	for _, s := range profile.signedBy() {
 		if bits := shortBits(s.Certificate); bits > 0 {
-			p.reportSigner("the RSA key of the signer, %s, has %d bits, want at least %d", certificateName(s.Certificate), bits, pki.MinRSABits).
-				Help = "sign with a longer key, or one on an elliptic curve"
+			p.reportSigner("the RSA key of the signer's certificate %s has %d bits, want at least %d", certificateName(s.Certificate), bits, pki.MinRSABits).
+				Help = "sign with a longer key, or with an elliptic-curve key"
 		}
 	}
 	for at, c := range profile.certificates(certificatePayloads()...) {
 		if bits := shortBits(c); bits > 0 {
 			p.report(at, "the RSA key of the certificate %s has %d bits, want at least %d", certificateName(c), bits, pki.MinRSABits).
-				Help = "have the certificate issued anew with a longer key"
+				Help = "have the certificate reissued with a longer key"
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestWhatIsMissing(t *testing.T) {
 		isIntermediate bool
 		help           string
 	}{
-		{issuer("Developer ID Certification Authority", "G2"), true, `by its name the missing certificate is "Developer ID Certification Authority (G2)"`},
+		{issuer("Developer ID Certification Authority", "G2"), true, `the missing certificate is probably "Developer ID Certification Authority (G2)"`},
 		{issuer("Apple Root CA", "Apple Certification Authority"), false, "unless devices have that certificate as a trusted root"},
 		{issuer("Acme Issuing CA"), false, "unless devices have that certificate as a trusted root"},
 		{withURL, true, "sign with the whole chain"},

@@ -27,7 +27,7 @@ func unknownStatusItem(p *pass, n *node) {
 		p.reportStatusItem(n, item)
 		return
 	}
-	d := p.report(n.at(), "status item %s is not in the schemas", quote(n.value.Text))
+	d := p.report(n.at(), "unknown status item %s", quote(n.value.Text))
 	names := (&node{layers: []layer{{keys: items.Keys}}}).knownKeys()
 	if _, help := p.profile.nearest(n.value.Text, names); help != "" {
 		d.Severity, d.Help = diag.Warning, help

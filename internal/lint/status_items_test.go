@@ -16,9 +16,9 @@ func TestEmbeddedDeclarations(t *testing.T) {
 	}{
 		{"status items", statusSubscriptions, `{"StatusItems": [{"Name": "device.model.family"}, {"Name": "{{ITEM}}"}]}`, "", nil},
 		{"unheard of item", statusSubscriptions, `{"StatusItems": [{"Name": "device.uptime"}]}`, "",
-			[]string{`note: status item "device.uptime" is not in the schemas`}},
+			[]string{`note: unknown status item "device.uptime"`}},
 		{"misspelt item", statusSubscriptions, `{"StatusItems": [{"Name": "device.model.familly"}]}`, "",
-			[]string{`warning: status item "device.model.familly" is not in the schemas`}},
+			[]string{`warning: unknown status item "device.model.familly"`}},
 		{"item of a newer version", statusSubscriptions, `{"StatusItems": [{"Name": "device.system.health"}]}`, "iOS@26/supervised iOS@27/supervised macOS@27/supervised",
 			[]string{`note: status item "device.system.health" needs iOS 27`, `note: status item "device.system.health" does nothing on macOS`}},
 		{"local time", updates, `{"TargetOSVersion": "26.1", "TargetLocalDateTime": "2026-12-01T18:00:00"}`, "", nil},

@@ -48,14 +48,14 @@ var harmfulSettings = []struct {
 		{restrictions, "allowCloudMail", off, "iCloud mail stops syncing"},
 		{restrictions, "allowCloudNotes", off, "notes stop syncing"},
 		{restrictions, "allowCloudReminders", off, "reminders stop syncing"},
-		{fileProviders, "ManagementAllowsRemoteSyncing", off, "cloud storage stops syncing, iCloud Drive presumably as well"},
-		{fileProviders, "ManagementAllowsKnownFolderSyncing", off, "the Desktop and Documents folders stop syncing, with iCloud Drive presumably as well"},
-		{fileProviders, "ManagementAllowsExternalVolumeSyncing", off, "cloud storage on external disks stops syncing, iCloud Drive presumably as well"},
+		{fileProviders, "ManagementAllowsRemoteSyncing", off, "cloud storage stops syncing, probably iCloud Drive too"},
+		{fileProviders, "ManagementAllowsKnownFolderSyncing", off, "the Desktop and Documents folders stop syncing, probably with iCloud Drive too"},
+		{fileProviders, "ManagementAllowsExternalVolumeSyncing", off, "cloud storage on external disks stops syncing, probably iCloud Drive too"},
 	}},
-	{rule.CloudBackupDisabled, "make sure that devices are backed up in another way", []harmfulSetting{
+	{rule.CloudBackupDisabled, "remove the key, or back up the devices in another way", []harmfulSetting{
 		{restrictions, "allowCloudBackup", off, "devices are no longer backed up to iCloud"},
 	}},
-	{rule.CellularTogglesFrozen, "remove the key, or install it only after every switch is as it should stay", []harmfulSetting{
+	{rule.CellularTogglesFrozen, "remove the key, or set every switch as it should stay before installing it", []harmfulSetting{
 		{restrictions, "allowAppCellularDataModification", off, "cellular data stays off for every app that has it off now"},
 	}},
 	{rule.RoamingSyncDisabled, "remove the key, or set it to true", []harmfulSetting{
@@ -71,25 +71,25 @@ var harmfulSettings = []struct {
 		{restrictions, "enforcedSoftwareUpdateNonOSDeferredInstallDelay", positive, "updates of apps come that many days late"},
 		{restrictions, "allowRapidSecurityResponseInstallation", off, "security fixes between updates are not installed"},
 		{softwareUpdate, "AutomaticCheckEnabled", off, "the Mac never looks for updates"},
-		{softwareUpdate, "AutomaticDownload", off, "updates are not downloaded by themselves"},
-		{softwareUpdate, "AutomaticallyInstallMacOSUpdates", off, "macOS updates are not installed by themselves"},
-		{softwareUpdate, "AutomaticallyInstallAppUpdates", off, "updates of apps are not installed by themselves"},
-		{softwareUpdate, "CriticalUpdateInstall", off, "security updates are not installed by themselves"},
-		{softwareUpdate, "ConfigDataInstall", off, "system data files are not updated by themselves"},
+		{softwareUpdate, "AutomaticDownload", off, "updates are not downloaded automatically"},
+		{softwareUpdate, "AutomaticallyInstallMacOSUpdates", off, "macOS updates are not installed automatically"},
+		{softwareUpdate, "AutomaticallyInstallAppUpdates", off, "updates of apps are not installed automatically"},
+		{softwareUpdate, "CriticalUpdateInstall", off, "security updates are not installed automatically"},
+		{softwareUpdate, "ConfigDataInstall", off, "system data files are not updated automatically"},
 		{managedUpdates, "Deferrals.CombinedPeriodInDays", positive, "software updates come that many days late"},
 		{managedUpdates, "Deferrals.MajorPeriodInDays", positive, "major software updates come that many days late"},
 		{managedUpdates, "Deferrals.MinorPeriodInDays", positive, "minor software updates come that many days late"},
 		{managedUpdates, "Deferrals.SystemPeriodInDays", positive, "updates of apps and other parts come that many days late"},
-		{managedUpdates, "AutomaticActions.Download", alwaysOff, "updates are not downloaded by themselves"},
-		{managedUpdates, "AutomaticActions.InstallOSUpdates", alwaysOff, "updates of the system are not installed by themselves"},
-		{managedUpdates, "AutomaticActions.InstallSecurityUpdate", alwaysOff, "security updates are not installed by themselves"},
+		{managedUpdates, "AutomaticActions.Download", alwaysOff, "updates are not downloaded automatically"},
+		{managedUpdates, "AutomaticActions.InstallOSUpdates", alwaysOff, "updates of the system are not installed automatically"},
+		{managedUpdates, "AutomaticActions.InstallSecurityUpdate", alwaysOff, "security updates are not installed automatically"},
 		{managedUpdates, "RapidSecurityResponse.Enable", off, "security fixes between updates are not installed"},
 	}},
 	{rule.AccountChangesBlocked, "remove the key, or set it to true", []harmfulSetting{
-		{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again when it does not sync"},
+		{restrictions, "allowAccountModification", off, "nobody can sign out of iCloud and in again to repair syncing"},
 	}},
 	{rule.CaptiveDetectionDisabled, "remove the key, or set it to false", []harmfulSetting{
-		{wifi, "CaptiveBypass", on, "no login page appears on a network that asks for one, and nothing syncs there"},
+		{wifi, "CaptiveBypass", on, "networks with a login page stay offline, and nothing syncs there"},
 	}},
 }
 
@@ -132,8 +132,8 @@ func accountChangesBlocked(p *pass, n *node) {
 		for i, pane := range items(n.value.Get(key)) {
 			if slices.Contains(accountPanes(), pane.Text) {
 				p.report(place{n.path.field(key).at(i), pane.Span, isSecret(pane)},
-					"%s is turned off, so nobody can sign out of iCloud and in again when it does not sync", quote(pane.Text)).
-					Help = "take it out of the list"
+					"%s is turned off, so nobody can sign out of iCloud and in again to repair syncing", quote(pane.Text)).
+					Help = "remove it from the list"
 			}
 		}
 	}
@@ -159,7 +159,7 @@ func captiveDetectionDisabled(p *pass, n *node) {
 
 // reportCaptiveLogin reports a key for login pages past a proxy or tunnel, if it is absent or forbids them.
 func (p *pass) reportCaptiveLogin(n *node, path *path, in *plist.Value, key, help string) {
-	const so = "so no login page appears on a network that asks for one, and nothing syncs there"
+	const so = "so networks with a login page stay offline, and nothing syncs there"
 	f := in.Field(key)
 	switch {
 	case f == nil:
@@ -180,11 +180,11 @@ func managedAppsOffCellular(p *pass, n *node) {
 		if r.Kind != plist.Dictionary || r.Field("AppIdentifierMatches") != nil {
 			continue
 		}
-		for _, key := range []string{"AllowCellularData", "AllowRoamingCellularData"} {
-			if f := r.Field(key); f != nil && f.Value != nil && off(f.Value) {
-				at := n.path.field("ApplicationRules").at(i).field(key)
-				p.report(place{path: at, span: f.KeySpan}, "%s is false for every managed app, so none of them syncs there", quote(key)).
-					Help = `name the apps that it is for in "AppIdentifierMatches"`
+		for _, k := range []struct{ name, when string }{{"AllowCellularData", "over cellular"}, {"AllowRoamingCellularData", "while roaming"}} {
+			if f := r.Field(k.name); f != nil && f.Value != nil && off(f.Value) {
+				at := n.path.field("ApplicationRules").at(i).field(k.name)
+				p.report(place{path: at, span: f.KeySpan}, "%s is false for every managed app, so none of them syncs %s", quote(k.name), k.when).
+					Help = `name the apps it is meant for in "AppIdentifierMatches"`
 			}
 		}
 	}

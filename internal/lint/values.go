@@ -17,7 +17,7 @@ func wrongType(p *pass, n *node) {
 		return
 	}
 	if p.profile.options.Placeholders == PlaceholdersNoted && isPlaceholder(n.value) {
-		p.report(n.at(), "%s is a string as long as nothing more than the text of the placeholder is replaced, want %s",
+		p.report(n.at(), "%s stays a string if only its placeholder is replaced, want %s",
 			n.subject(), text.Article(n.key.Kind.String())).Severity = diag.Note
 		return
 	}
@@ -165,7 +165,7 @@ func valueNotInFormat(p *pass, n *node) {
 		return
 	}
 	if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
-		p.reportSchema(n, n.at(), "%s is %s, want the form %s", n.subject(), n.value.Describe(), quote(n.key.Format))
+		p.reportSchema(n, n.at(), "%s is %s, want text matching %s", n.subject(), n.value.Describe(), quote(n.key.Format))
 	}
 }
 

@@ -20,7 +20,7 @@ func mdmVariableInSignedProfile(p *pass, profile *profile) {
 	}
 }
 
-const filledMessage = "%s is for an MDM server to replace, which would break the signature"
+const filledMessage = "an MDM server would replace %s and break the signature"
 
 // eachFilled calls do for every text with variables of an MDM server, with their names. It leaves out variables a Mac fills
 // in itself.
@@ -62,7 +62,7 @@ func unknownMDMVariable(p *pass, profile *profile) {
 }
 
 func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.UnknownVariable) {
-	d := p.report(at, "%s does not fill in %s, so devices get it as it stands", server.Name, quote(u.Text))
+	d := p.report(at, "%s does not fill in %s, so devices get the text unchanged", server.Name, quote(u.Text))
 	switch {
 	case u.Meant != "":
 		d.Help = "did you mean " + quote(u.Meant) + "?"
@@ -71,11 +71,11 @@ func (p *pass) reportUnknownVariable(at place, server *mdm.Server, u mdm.Unknown
 	}
 	switch {
 	case u.Misplaced:
-		d.Severity, d.Message = diag.Error, server.Name+" takes "+quote(u.Text)+" in strings alone and refuses the profile"
+		d.Severity, d.Message = diag.Error, server.Name+" accepts "+quote(u.Text)+" only in strings, so it refuses the profile"
 	case u.Newer:
-		d.Message = server.Name + " refuses variables that it does not know, and " + quote(u.Text) + " is none of those known as of " + server.Variables.AsOf
+		d.Message = server.Name + " refuses unknown variables, and " + quote(u.Text) + " was unknown as of " + server.Variables.AsOf
 	case u.Refused:
-		d.Severity, d.Message = diag.Error, server.Name+" knows no variable "+quote(u.Text)+" and refuses the profile"
+		d.Severity, d.Message = diag.Error, server.Name+" knows no variable "+quote(u.Text)+", so it refuses the profile"
 	}
 	attribute(d, server.Variables.Statement)
 }

@@ -75,7 +75,7 @@ func (r *xmlReader) notePlaceholder(at diag.Span) {
 	if len(r.placeholders) < maxPlaceholders {
 		r.placeholders = append(r.placeholders, diag.Diagnostic{
 			Rule: rule.Placeholder, Severity: diag.Note, Span: at, Path: r.path(),
-			Message: quote(strings.Join(Placeholders(r.text[at.Start:at.End]), " ")) + " is left for a later step to fill in",
+			Message: quote(strings.Join(Placeholders(r.text[at.Start:at.End]), " ")) + " is still to be filled in",
 		})
 	}
 }
