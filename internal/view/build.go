@@ -8,14 +8,13 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
-	"syncguard/internal/fact"
 	"syncguard/internal/intent"
 	"syncguard/internal/text"
 )
 
 // Build writes the table of a build and its footnotes; with hints also the settings left for people.
 func (p *Printer) Build(b *app.BuildResult, hints bool) {
-	p.Line("%s", buildTitle(b))
+	p.wrapped(2, "%s", buildTitle(b))
 	p.Line("")
 	var notes numbering
 	blocks := []Block{buildTable(b, &notes)}
@@ -32,7 +31,7 @@ func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	if hints {
 		p.byHand(b)
 	}
-	p.Line("%s", buildSummary(b, hints))
+	p.buildSummary(b, hints)
 }
 
 func hasOutcome(b *app.BuildResult, is func(intent.Outcome) bool) bool {
@@ -135,13 +134,11 @@ func (p *Printer) byHand(b *app.BuildResult) {
 				continue
 			}
 			for _, s := range i.Settings {
-				line := fmt.Sprintf("  %-9s %-12s %s", profile.Of.Platform, i.Intent.Title(), s)
-				if s.Evidence != fact.Apple {
-					line += faint.Render(" (" + string(s.Evidence) + ")")
-				}
-				if !seen[line] {
+				label := fmt.Sprintf("  %-9s %-12s ", profile.Of.Platform, i.Intent.Title())
+				setting := withEvidence(words(s.String()), s.Evidence)
+				if line := label + setting.plain(); !seen[line] {
 					seen[line] = true
-					p.Line("%s", line)
+					p.labeled(label, setting)
 				}
 			}
 		}
@@ -149,25 +146,23 @@ func (p *Printer) byHand(b *app.BuildResult) {
 	p.Line("")
 }
 
-func buildSummary(b *app.BuildResult, hints bool) string {
+// buildSummary writes the folder and the counts of a build, and the next steps.
+func (p *Printer) buildSummary(b *app.BuildResult, hints bool) {
 	written, declared := fileCounts(b.Profiles)
-	s := fmt.Sprintf("%s  %s", bold.Render(folderName(b.Output)), text.Count(written, "profile"))
+	counts := []string{text.Count(written, "profile")}
 	if declared > 0 {
-		s += fmt.Sprintf(", %s for MDM", text.Count(declared, "declaration"))
+		counts = append(counts, text.Count(declared, "declaration")+" for MDM")
 	}
-	for _, name := range b.Reports {
-		s += ", " + name
-	}
+	p.Line("%s  %s", bold.Render(folderName(b.Output)), strings.Join(append(counts, b.Reports...), ", "))
 	if !hints && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
-		s += "\n" + faint.Render("  left for people to do: --hints lists it"+textIf(written > 0, "; each profile's description has it, too"))
+		p.below("left for people to do: --hints lists it" + textIf(written > 0, " (each profile's description, too)"))
 	}
 	if b.Others > 0 {
-		s += "\n" + yellow.Render(fmt.Sprintf("  %s in %s, not from this build", text.Count(b.Others, "other profile"), folderName(b.Output)))
+		p.wrapped(2, "  %s", yellow.Render(fmt.Sprintf("%s in %s, not from this build", text.Count(b.Others, "other profile"), folderName(b.Output))))
 	}
 	if declared > 0 {
-		s += "\n" + faint.Render("  upload each NAME.json to the MDM server beside its profile, and NAME.activation.json if the server makes no activations")
+		p.below("upload each NAME.json to the MDM server with its profile, and NAME.activation.json unless the server creates activations")
 	}
-	return s
 }
 
 // fileCounts counts the profiles and declarations with files of their own.

@@ -25,7 +25,7 @@ func (p *Printer) Export(r *app.ExportResult) {
 		if f.Action == app.ExportUnchanged || f.Action == app.ExportKept {
 			style = faint
 		}
-		line := "  " + style.Render(fmt.Sprintf("%-*s", width, f.Action)) + "  " + Clean(f.Name)
+		action, line := "  "+style.Render(fmt.Sprintf("%-*s", width, f.Action))+"  ", Clean(f.Name)
 		if f.Request != nil {
 			gap := strings.Repeat(" ", min(names, 60)-min(lipgloss.Width(Clean(f.Name)), min(names, 60)))
 			line += gap + faint.Render("  "+f.Request.Method+" "+f.Request.Path)
@@ -39,7 +39,7 @@ func (p *Printer) Export(r *app.ExportResult) {
 		if f.Secrets {
 			line += yellow.Render("  holds secrets: readable by you only")
 		}
-		p.Line("%s", line)
+		p.wrappedAfter(action, line)
 		for _, note := range f.Notes {
 			p.labeledFaint(label, Clean(note), p.columns())
 		}

@@ -15,7 +15,7 @@ import (
 func (p *Printer) Identity(id *app.Identity) {
 	leaf := id.Chain[0]
 	p.Line("%s  %s", bold.Render(Clean(id.Name)), faint.Render(Clean(id.File)))
-	row := func(label, text string) { p.Line("  %s %s", faint.Render(fmt.Sprintf("%-11s", label)), text) }
+	row := func(label, text string) { p.wrappedAfter("  "+faint.Render(fmt.Sprintf("%-11s", label))+" ", text) }
 	key := id.Key
 	if !id.HasKey {
 		key += faint.Render("  (private key not checked)")
@@ -55,9 +55,9 @@ func (p *Printer) identityFinding(f identity.Finding) {
 		evidence = faint.Render(" (" + string(f.Evidence) + ")")
 	}
 	p.Line("")
-	p.Line("  %s %s%s", label, Clean(f.Message), evidence)
+	p.wrapped(4, "  %s %s%s", label, Clean(f.Message), evidence)
 	if f.Help != "" {
-		p.Line("    %s %s", cyan.Render("help:"), Clean(f.Help))
+		p.wrappedAfter("    "+cyan.Render("help:")+" ", Clean(f.Help))
 	}
 }
 
@@ -108,7 +108,7 @@ func (p *Printer) NewIdentity(n *app.NewIdentity) {
 		next = fmt.Sprintf("next: syncguard sign FILE… --cert %s --key %s", Clean(n.Certificate), Clean(n.Key))
 	}
 	width := max(len(n.Key), len(beside))
-	p.Line("wrote %-*s  %s", width, Clean(n.Key), key)
-	p.Line("      %-*s  %s", width, Clean(beside), text)
+	p.wrappedAfter(fmt.Sprintf("wrote %-*s  ", width, Clean(n.Key)), key)
+	p.wrappedAfter(fmt.Sprintf("      %-*s  ", width, Clean(beside)), text)
 	p.Line("%s", next)
 }

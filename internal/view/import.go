@@ -46,13 +46,13 @@ func (p *Printer) Import(r *app.ImportResult) {
 		p.importNotes(f)
 	}
 	p.Line("")
-	p.Line("%s", importTotals(r))
+	p.wrapped(2, "%s", importTotals(r))
 	secrets := 0
 	for i := range r.Files {
 		secrets += len(r.Files[i].Secrets)
 	}
 	if secrets > 0 && r.Secrets == "" {
-		p.Line("%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("--secrets FILE writes a file for build --vars"))
+		p.wrapped(2, "%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("--secrets FILE writes a file for build --vars"))
 	}
 }
 
@@ -81,7 +81,7 @@ func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
 
 func (p *Printer) imported(f *app.Imported) {
 	if f.Refused != "" {
-		p.Line("  %s %s", red.Render("not imported:"), Clean(f.Refused))
+		p.wrapped(4, "  %s %s", red.Render("not imported:"), Clean(f.Refused))
 		return
 	}
 	facts := []string{f.Target, text.Count(len(f.Payloads), "payload")}
@@ -92,7 +92,7 @@ func (p *Printer) imported(f *app.Imported) {
 	if !f.Same {
 		verdict = red.Render("not the same content")
 	}
-	p.Line("  %s  %s: %s", f.Name, strings.Join(facts, ", "), verdict)
+	p.wrapped(4, "  %s  %s: %s", f.Name, strings.Join(facts, ", "), verdict)
 }
 
 func (p *Printer) importNotes(f *app.Imported) {

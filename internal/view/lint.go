@@ -31,7 +31,7 @@ func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 	}
 	before()
 	if r := run.Footer; printed || verbose || r.Gone > 0 || r.Fixed > 0 {
-		p.Line("%s%s", Totals(&r.Totals), otherCounts(r, safe, unsafe))
+		p.wrapped(2, "%s%s", Totals(&r.Totals), otherCounts(r, safe, unsafe))
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (p *Printer) migrationChange(c migrate.Change, f app.MigratedFile) {
 	if c.Start != nil {
 		place = faint.Render(fmt.Sprintf("%d:%d ", c.Start.Line, c.Start.Column))
 	}
-	p.Line("  %s%s  %s", place, bold.Render(Clean(title)), ends(c.Ends))
+	p.wrapped(4, "  %s%s  %s", place, bold.Render(Clean(title)), ends(c.Ends))
 	say := func(format string, args ...any) { p.paragraph("    ", fmt.Sprintf(format, args...)) }
 	unverified := ""
 	if !c.Verified {
@@ -77,7 +77,7 @@ func (p *Printer) migrationChange(c migrate.Change, f app.MigratedFile) {
 		say("  %s becomes %s", r.From, r.To)
 	}
 	for _, l := range c.Lost {
-		p.Line("    %s %s", yellow.Render("lost:"), Clean(strings.TrimSpace(l.Key+" "+l.Why)))
+		p.wrappedAfter("    "+yellow.Render("lost:")+" ", Clean(strings.TrimSpace(l.Key+" "+l.Why)))
 	}
 }
 

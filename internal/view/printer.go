@@ -85,7 +85,7 @@ func (p *Printer) Ask(question string) {
 }
 
 func (p *Printer) notice(label, text string) {
-	fmt.Fprintf(p.w, "syncguard: %s %s\n", label, Clean(text))
+	p.wrapped(2, "syncguard: %s %s", label, Clean(text))
 }
 
 // Clean makes text from outside safe on a terminal and in the log of a CI. It shows control characters, invisible

@@ -54,7 +54,7 @@ func (l *PushLines) Tell(e app.PushEvent) {
 	case app.PushChecked:
 		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
 		if e.Findings.More > 0 {
-			l.Err.Line("%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))
+			l.Err.wrapped(2, "%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))
 		}
 		l.Err.Line("")
 		return
@@ -150,7 +150,7 @@ func (p *Printer) pushedDevice(rows *pushRows, r app.Pushed) {
 // notNotified lists devices without a push notification: they fetch the change only at their next check-in.
 func (p *Printer) notNotified(r *app.PushResult) {
 	for _, id := range slices.Sorted(maps.Keys(r.NotNotified)) {
-		p.Line("  %s  %s  %s", yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified")), Clean(id), Clean(r.NotNotified[id]))
+		p.wrappedAfter("  "+yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified"))+"  ", Clean(id)+"  "+Clean(r.NotNotified[id]))
 	}
 	if r.NotifyError != "" {
 		p.labeledFaint("  ", Clean(r.NotifyError), p.columns())
@@ -169,7 +169,7 @@ func (p *Printer) PushTotals(r *app.PushResult) {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[action], action))
 		}
 	}
-	p.Line("%s at %s", strings.Join(parts, ", "), Clean(r.Server))
+	p.wrapped(2, "%s at %s", strings.Join(parts, ", "), Clean(r.Server))
 }
 
 // PushCheck writes the differences between the server's profiles and the ones to send.

@@ -69,6 +69,24 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// On a terminal every line of a finding fits, between words; a pipe gets each message on one line.
+func TestFindingsOnANarrowTerminal(t *testing.T) {
+	d := diag.Diagnostic{Rule: "long-message", Severity: diag.Error, Message: strings.Repeat("words that go on ", 8), Help: strings.Repeat("more words ", 8), Span: findings()[3].Span,
+		Related: []diag.Related{{Message: strings.Repeat("there, too ", 8), Span: findings()[0].Span}}}
+	var narrow, piped bytes.Buffer
+	NewPrinter(&narrow, nil, 60).Findings(append(findings(), d))
+	golden(t, "findings-narrow.txt", narrow.String())
+	for _, line := range strings.Split(narrow.String(), "\n") {
+		if n := len([]rune(line)); n > 60 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	NewPrinter(&piped, nil, 0).Findings([]diag.Diagnostic{d})
+	if got := strings.Count(piped.String(), "\n"); got != 5 {
+		t.Errorf("%d lines, want 5:\n%s", got, piped.String())
+	}
+}
+
 func TestJSONFindings(t *testing.T) {
 	var out bytes.Buffer
 	if err := WriteJSON(&out, findings()); err != nil {
@@ -128,10 +146,15 @@ func TestColours(t *testing.T) {
 	}
 }
 
-func TestFillBreaksBetweenWords(t *testing.T) {
-	got := strings.Join(wrap("it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-"+strings.Repeat("x", 30), 30), "\n")
-	want := "it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-\n" + strings.Repeat("x", 30)
-	if got != want {
-		t.Errorf("got %q, want %q", got, want)
+func TestWrapBreaksBetweenWords(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-" + strings.Repeat("x", 30),
+			"it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-\n" + strings.Repeat("x", 30)},
+		{"com.apple.configuration.softwareupdate.settings needs MDM", "com.apple.configuration.\nsoftwareupdate.settings needs\nMDM"},
+		{"a name of a file from outside ::error::x", "a name of a file from outside\n\\u{3a}:error::x"}, // no command to the log of a CI
+	} {
+		if got := strings.Join(wrap(c.text, 30), "\n"); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
 	}
 }

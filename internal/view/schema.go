@@ -140,7 +140,7 @@ func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 		if c.Folder != "" {
 			title += "  " + faint.Render(Clean(c.Folder))
 		}
-		p.Line("%s  %s", title, families(c.Families))
+		p.wrappedAfter(title+"  ", families(c.Families))
 		var rows [][]string
 		for _, x := range c.Sources {
 			rows = append(rows, []string{Clean(x.Name), Clean(x.Version), text.Count(x.Types, "type")})
@@ -152,9 +152,9 @@ func (p *Printer) SchemaSources(s *app.SchemaSourced) {
 		p.Line("")
 	}
 	if len(s.Catalogs) > 1 {
-		p.Line("in use: %s; newer facts count before older ones, else the upper catalog's", families(s.Families))
+		p.wrapped(2, "in use: %s; the newer fact wins, else the upper catalog's", families(s.Families))
 	}
-	p.Line("%s", faint.Render("to refresh: git clone https://github.com/apple/device-management, then syncguard schema import device-management"))
+	p.wrapped(2, "%s", faint.Render("to refresh: git clone https://github.com/apple/device-management, then syncguard schema import device-management"))
 }
 
 // families counts types in words: 126 payload types, 64 declaration-side types, 166 preference domains.
@@ -178,7 +178,7 @@ func families(counts map[schema.Family]int) string {
 
 // SchemaImport writes the counts of an import.
 func (p *Printer) SchemaImport(i *app.SchemaImported) {
-	p.Line("%s  %s", bold.Render(Clean(i.Folder)), families(i.Families))
+	p.wrappedAfter(bold.Render(Clean(i.Folder))+"  ", families(i.Families))
 	p.Line("  from %s %s", Clean(i.Source), Clean(i.Version))
 	p.takenAndKept(i.Taken, i.Kept)
 }
@@ -194,7 +194,7 @@ func (p *Printer) takenAndKept(taken schema.Taken, kept schema.Kept) {
 	add(taken.NewTypes, "new type", "")
 	add(taken.Types, "type", " changed")
 	add(taken.Keys, "new key", "")
-	p.Line("  taken: %s", cmp.Or(strings.Join(parts, ", "), "nothing, the built-in facts say the same or are newer"))
+	p.wrapped(4, "  taken: %s", cmp.Or(strings.Join(parts, ", "), "nothing, the built-in facts say the same or are newer"))
 	parts = nil
 	newer := " are newer in the built-in facts"
 	if kept.Types == 1 {
@@ -203,7 +203,7 @@ func (p *Printer) takenAndKept(taken schema.Taken, kept schema.Kept) {
 	add(kept.Types, "type", newer)
 	add(kept.Keys, "key", " the checkout lacks")
 	if len(parts) > 0 {
-		p.Line("  kept: %s", strings.Join(parts, "; "))
+		p.wrapped(4, "  kept: %s", strings.Join(parts, "; "))
 	}
 }
 

@@ -12,21 +12,21 @@ import (
 // Offer writes the served profiles, a line each.
 func (p *Printer) Offer(o *app.Offer) {
 	for _, item := range o.Items {
-		p.Line("  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices under MDM"), trustText(item.Trust))
+		p.wrapped(4, "  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices under MDM"), trustText(item.Trust))
 	}
 }
 
 // AirDrop explains how to send the files to a nearby device. inFinder tells that the Finder shows them already.
 func (p *Printer) AirDrop(o *app.Offer, inFinder bool) {
 	if inFinder {
-		p.Line("The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
+		p.wrapped(2, "The Finder shows the file. Control-click it, choose Share… and AirDrop, and pick the device.")
 	} else {
-		p.Line("AirDrop needs an Apple device: copy the file to a Mac, control-click it in the Finder, and choose Share… and AirDrop.")
-		p.Line("Without a Mac, syncguard serve gives the device a page to open.")
+		p.wrapped(2, "AirDrop needs an Apple device: copy the file to a Mac, control-click it in the Finder, and choose Share… and AirDrop.")
+		p.wrapped(2, "Without a Mac, syncguard serve gives the device a page to open.")
 	}
-	p.Line("On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
+	p.wrapped(2, "On the iPhone or iPad accept it, and within 8 minutes open Settings > Profile Downloaded > Install.")
 	for _, item := range o.Items {
-		p.Line("  %s  %s", Clean(item.Path), trustText(item.Trust))
+		p.wrapped(4, "  %s  %s", Clean(item.Path), trustText(item.Trust))
 	}
 }
 

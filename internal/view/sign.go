@@ -44,13 +44,17 @@ func (p *Printer) Signing(s *app.SignResult) {
 		if f.Replaced {
 			line += yellow.Render("  replaces its old signature")
 		}
-		p.Line("%s", line)
+		if p.Width > 0 && lipgloss.Width(line) > p.Width {
+			p.wrappedAfter("  ", strings.TrimSpace(line)) // gives up the columns
+		} else {
+			p.Line("%s", line)
+		}
 	}
 	by := "the " + bold.Render("development identity") + yellow.Render(` (devices show "Not Verified")`)
 	if !s.Signer.Development {
 		by = bold.Render(Clean(s.Signer.Name)) + faint.Render(fmt.Sprintf(" (%s, %s, valid until %s)", s.Signer.Key, digestName(s.Digest), s.Signer.NotAfter.Format(time.DateOnly)))
 	}
-	p.Line("%s signed by %s", text.Count(len(s.Files), "profile"), by)
+	p.wrapped(2, "%s signed by %s", text.Count(len(s.Files), "profile"), by)
 }
 
 func digestName(digest string) string {

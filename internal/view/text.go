@@ -44,15 +44,15 @@ func (p *Printer) finding(d diag.Diagnostic) {
 	if place != "" {
 		place = bold.Render(place+":") + " "
 	}
-	p.Line("%s%s %s  %s", place, severity(d.Severity), Clean(d.Message), faint.Render("["+d.Rule+"]"))
+	p.wrapped(4, "%s%s %s  %s", place, severity(d.Severity), Clean(d.Message), faint.Render("["+d.Rule+"]"))
 	if !d.HideSource {
 		p.excerpt(d.Span)
 	}
 	for _, r := range d.Related {
-		p.Line("  %s %s", faint.Render(position(r.Span)+":"), Clean(r.Message))
+		p.wrapped(4, "  %s %s", faint.Render(position(r.Span)+":"), Clean(r.Message))
 	}
 	if d.Help != "" {
-		p.Line("  %s %s", cyan.Render("help:"), Clean(d.Help))
+		p.wrapped(len("  help: "), "  %s %s", cyan.Render("help:"), Clean(d.Help))
 	}
 }
 
@@ -91,11 +91,15 @@ func (p *Printer) excerpt(s diag.Span) {
 	if end.Line == start.Line {
 		to = min(end.Column-1, len(line))
 	}
-	left := max(0, min(from-excerptWidth/4, len(line)-excerptWidth))
-	right := min(len(line), left+excerptWidth)
+	gutter := fmt.Sprintf("%5d", start.Line)
+	width := excerptWidth
+	if p.Width > 0 {
+		width = max(min(width, p.Width-len(gutter)-len(" | ")), 20)
+	}
+	left := max(0, min(from-width/4, len(line)-width))
+	right := min(len(line), left+width)
 	to = min(to, right)
 
-	gutter := fmt.Sprintf("%5d", start.Line)
 	p.Line("%s %s", faint.Render(gutter+" |"), visible(line[left:right]))
 	indent := lipgloss.Width(visible(line[left:from]))
 	carets := max(1, lipgloss.Width(visible(line[from:max(from, to)])))
@@ -136,8 +140,41 @@ func AtLeast(ds []diag.Diagnostic, s diag.Severity) []diag.Diagnostic {
 	return out
 }
 
+// wrapped writes a styled line. On a terminal it breaks a wider line between words, further lines indented; elsewhere the line
+// stays whole, for programs to read.
+func (p *Printer) wrapped(indent int, format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if p.Width == 0 || lipgloss.Width(line) <= p.Width {
+		p.Line("%s", line)
+		return
+	}
+	first := len(line) - len(strings.TrimLeft(line, " "))
+	for i, part := range wrap(line[first:], max(p.Width-max(first, indent), 20)) {
+		before := first
+		if i > 0 {
+			before = indent
+		}
+		p.Line("%s%s", strings.Repeat(" ", before), part)
+	}
+}
+
+// wrappedAfter writes a label and text. On a terminal it breaks wider text between words, further lines under the first.
+func (p *Printer) wrappedAfter(label, text string) {
+	indent := lipgloss.Width(label)
+	if p.Width == 0 || indent+lipgloss.Width(text) <= p.Width {
+		p.Line("%s%s", label, text)
+		return
+	}
+	for i, line := range wrap(text, max(p.Width-indent, 20)) {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		p.Line("%s%s", label, line)
+	}
+}
+
 // wrap breaks text into lines of at most width columns, only between words: flags and file names stay whole, unless they are
-// longer than a line. All lines have the indent of the text.
+// longer than a line. All lines have the indent of the text, and none begins with a command to the log of a CI.
 func wrap(text string, width int) []string {
 	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	width -= len(indent)
@@ -151,10 +188,13 @@ func wrap(text string, width int) []string {
 			*last += " " + word
 			continue
 		}
-		lines = append(lines, strings.Split(lipgloss.Wrap(word, width, ""), "\n")...)
+		lines = append(lines, strings.Split(lipgloss.Wrap(word, width, "./"), "\n")...)
 	}
-	for i := range lines {
-		lines[i] = indent + lines[i]
+	for i, line := range lines {
+		if before, after, found := strings.Cut(line, "::"); found && i > 0 && lipgloss.Width(before) == 0 {
+			line = before + `\u{3a}:` + after
+		}
+		lines[i] = indent + line
 	}
 	return lines
 }

@@ -53,10 +53,10 @@ func (p *Printer) verified(v *app.VerifiedFile) {
 		p.certificate(c)
 	}
 	for _, w := range v.Warnings {
-		p.Line("  %s %s", yellow.Render("warning:"), Clean(w))
+		p.wrappedAfter("  "+yellow.Render("warning:")+" ", Clean(w))
 	}
 	for _, n := range v.Notes {
-		p.Line("  %s %s", blue.Render("note:"), Clean(n))
+		p.wrappedAfter("  "+blue.Render("note:")+" ", Clean(n))
 	}
 }
 
@@ -79,9 +79,9 @@ func (p *Printer) answer(question string, a cms.Answer) {
 	if !a.OK {
 		code = faint.Render("  [" + string(a.Reason) + "]")
 	}
-	p.Line("  %-*s  %s  %s%s", roleWidth, question, word, Clean(a.Detail), code)
+	p.wrappedAfter(fmt.Sprintf("  %-*s  %s  ", roleWidth, question, word), Clean(a.Detail)+code)
 	if a.Help != "" {
-		p.Line("  %s          %s %s", strings.Repeat(" ", roleWidth), cyan.Render("help:"), Clean(a.Help))
+		p.wrappedAfter(fmt.Sprintf("  %s          %s ", strings.Repeat(" ", roleWidth), cyan.Render("help:")), Clean(a.Help))
 	}
 }
 
@@ -113,7 +113,7 @@ func (p *Printer) signer(s cms.Signer, several bool) {
 
 // detail writes a faint line behind a label.
 func (p *Printer) detail(label, text string) {
-	p.Line("  %s", faint.Render(fmt.Sprintf("%-*s  %s", roleWidth, label, Clean(text))))
+	p.wrappedAfter(faint.Render(fmt.Sprintf("  %-*s  ", roleWidth, label)), faint.Render(Clean(text)))
 }
 
 // verification returns the result in one line: 2 files verified, 1 of 3 files failed.
