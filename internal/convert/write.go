@@ -22,7 +22,7 @@ type section struct {
 func (a *draft) write() ([]byte, error) {
 	a.secrets, a.files, a.size = nil, nil, 0
 	a.variables, a.fileNames = Names{}, Names{}
-	envelope, err := a.topLevel()
+	topLevel, err := a.topLevel()
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (a *draft) write() ([]byte, error) {
 	}
 	sections := []section{
 		{"organization", a.organization(), nil},
-		{"profile", envelope, nil},
+		{"profile", topLevel, nil},
 		{"targets", plist.NewStrings(shortTarget(a.target)), a.targetReasons},
 		{"prevention", plist.NewBoolean(false), nil},
 		{"payloads", plist.NewArray(payloads...), nil},

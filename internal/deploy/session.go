@@ -23,11 +23,12 @@ type Session struct {
 	Find func(ctx context.Context, items []*Item) ([]*Remote, error)
 	// Compare returns the server's content and the content after a push, both without the server's own changes. A nil current
 	// value means unknown: the server does not return it.
-	Compare func(item *Item, r *Remote) (current, wanted *plist.Value, err error)
-	// Request makes the request creating the item, or updating remote if not nil. Prepare has refused everything refusable.
-	Request func(item *Item, r *Remote) (*Request, error)
+	Compare func(item *Item, remote *Remote) (current, wanted *plist.Value, err error)
+	// Request makes the request creating the item, or updating remote if not nil. Prepare has already refused
+	// unsuitable items.
+	Request func(item *Item, remote *Remote) (*Request, error)
 	// Outcome reads the response to that request.
-	Outcome func(item *Item, r *Remote, response *Response) (Outcome, error)
+	Outcome func(item *Item, remote *Remote, response *Response) (Outcome, error)
 	// ReadBack describes how the stored item differs from the one sent, "" if equal.
 	ReadBack func(ctx context.Context, item *Item, id string) (note string, err error)
 
