@@ -109,7 +109,7 @@ func (d *Declaration) Value() (*Value, error) {
 func (d *Declaration) Encode() ([]byte, error) {
 	for name, text := range map[string]string{"Type": d.Type, "Identifier": d.Identifier} {
 		if text == "" {
-			return nil, fmt.Errorf("encoding a declaration: it has no %s", name)
+			return nil, fmt.Errorf("encoding a declaration: %s is missing", name)
 		}
 	}
 	if len(d.Identifier) > MaxIdentifier {

@@ -35,7 +35,7 @@ func DeriveUUIDs(root *plist.Value, organization string) ([]RenamedUUID, error) 
 	if organization == "" {
 		labels := strings.SplitN(parts[0].identifier, ".", 3)
 		if len(labels) < 2 {
-			return nil, fmt.Errorf("the identifier %q names no organization; give it with --organization", parts[0].identifier)
+			return nil, fmt.Errorf("the identifier %q has no organization: give one with --organization, such as com.acme", parts[0].identifier)
 		}
 		organization = labels[0] + "." + labels[1]
 	}
@@ -44,7 +44,7 @@ func DeriveUUIDs(root *plist.Value, organization string) ([]RenamedUUID, error) 
 	for i, p := range parts {
 		r := RenamedUUID{Name: p.name, Profile: i == 0, Old: p.uuid.Text, New: UUID(organization, p.identifier)}
 		if _, twice := byOld[strings.ToUpper(r.Old)]; twice {
-			return nil, fmt.Errorf("the UUID %s stands at two payloads, so that a reference to it would have two meanings", r.Old)
+			return nil, fmt.Errorf("the UUID %s repeats, so a reference to it is ambiguous", r.Old)
 		}
 		byOld[strings.ToUpper(r.Old)] = len(renamed)
 		renamed = append(renamed, r)
@@ -71,7 +71,7 @@ type part struct {
 
 func partsOf(root *plist.Value) ([]part, error) {
 	if root == nil || root.Kind != plist.Dictionary {
-		return nil, errors.New("is no profile")
+		return nil, errors.New("not a profile")
 	}
 	all := []*plist.Value{root}
 	all = append(all, root.List("PayloadContent")...)
@@ -89,9 +89,9 @@ func partsOf(root *plist.Value) ([]part, error) {
 		case id == nil || id.Kind != plist.String:
 			return nil, fmt.Errorf("%s has no PayloadUUID", what)
 		case plist.HasPlaceholder(identifier.Text) || plist.HasPlaceholder(id.Text):
-			return nil, fmt.Errorf("%s has a placeholder in its identity", what)
+			return nil, fmt.Errorf("%s has a placeholder in its PayloadIdentifier or PayloadUUID", what)
 		case seen[identifier.Text]:
-			return nil, fmt.Errorf("the PayloadIdentifier %q stands twice, and both would get the same UUID", identifier.Text)
+			return nil, fmt.Errorf("the PayloadIdentifier %q repeats, and would give one UUID to both payloads", identifier.Text)
 		}
 		seen[identifier.Text] = true
 		p := part{identifier: identifier.Text, uuid: id}

@@ -50,11 +50,11 @@ func TestDeriveUUIDsRefuses(t *testing.T) {
 		root *plist.Value
 		want string
 	}{
-		"no profile":         {plist.NewArray(), "is no profile"},
+		"no profile":         {plist.NewArray(), "not a profile"},
 		"no identifier":      {plist.NewDictionary(), "the profile has no PayloadIdentifier"},
 		"no UUID":            {payload("com.acme.a", one).Set("PayloadContent", plist.NewArray(plist.NewDictionary().Set("PayloadIdentifier", plist.NewString("x")))), "PayloadContent[0] has no PayloadUUID"},
-		"identifiers repeat": {payload("com.acme.a", one).Set("PayloadContent", plist.NewArray(payload("com.acme.b", two), payload("com.acme.b", three))), "stands twice"},
-		"UUIDs repeat":       {payload("com.acme.a", one).Set("PayloadContent", plist.NewArray(payload("com.acme.b", two), payload("com.acme.c", two))), "two payloads"},
+		"identifiers repeat": {payload("com.acme.a", one).Set("PayloadContent", plist.NewArray(payload("com.acme.b", two), payload("com.acme.b", three))), "repeats"},
+		"UUIDs repeat":       {payload("com.acme.a", one).Set("PayloadContent", plist.NewArray(payload("com.acme.b", two), payload("com.acme.c", two))), "ambiguous"},
 		"no organization":    {payload("acme", one), "--organization"},
 		"placeholder":        {payload("com.acme.${NAME}", one), "placeholder"},
 	} {

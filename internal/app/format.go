@@ -162,7 +162,7 @@ func (o *FormatOptions) formDocument(f *FormattedFile, data []byte) (err error) 
 		f.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 		return nil
 	case doc.Signed:
-		f.Left = "is signed, and another form would break the signature"
+		f.Left = "is signed, and formatting would break the signature"
 		return nil
 	case doc.Format == document.Binary:
 		f.Left = "is a binary property list; syncguard inspect --format xml writes it as XML"

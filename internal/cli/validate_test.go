@@ -297,7 +297,7 @@ func TestValidateLargeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := validate(t, string(profileOf(t, 1)), "large.mobileconfig", "-", "-v")
-	if code != 3 || !strings.Contains(stderr, "large.mobileconfig: is larger than 16 MiB") || stdout != "1 file, no findings\n" {
+	if code != 3 || !strings.Contains(stderr, "large.mobileconfig is too large, want at most 16 MiB") || stdout != "1 file, no findings\n" {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }

@@ -28,9 +28,9 @@ type defect struct {
 // The ways out of several defects. FILE and OUT stand for names.
 const (
 	getAgain  = "get it again from its source, byte for byte"
-	signAnew  = "sign the profile anew with syncguard sign; openssl cms -sign wants -binary -nodetach -outform DER"
+	signAnew  = "sign the profile again with syncguard sign, or with openssl cms -sign -binary -nodetach -outform DER"
 	wantDER   = ", want its bytes (DER)"
-	unchanged = getAgain + ": send it as binary, and in git write *.mobileconfig -text into .gitattributes"
+	unchanged = getAgain + ": transfer it as binary, and in git add *.mobileconfig -text to .gitattributes"
 )
 
 // signedDefect finds the damage done to a signed message on its way: wrapped in text, saved as text, cut, lengthened, or with
@@ -54,7 +54,7 @@ func wrappedMessage(data []byte) *defect {
 		return afterBlanks(text, len(data)-len(text))
 	}
 	if inside := fromBase64(text); cms.IsSigned(inside) {
-		return inText("base64 text", "base64 -d < FILE > OUT.mobileconfig writes them", inside)
+		return inText("base64 text", "decode it: base64 -d < FILE > OUT.mobileconfig", inside)
 	}
 	if c := cutAtStart(data); c != nil {
 		return c
@@ -76,7 +76,7 @@ func cutAtStart(data []byte) *defect {
 	if rest := data[i+len(end):]; utf8.Valid(rest) || !bytes.Contains(rest, pkcs) {
 		return nil
 	}
-	return damaged("the beginning of the signed message is missing, and its signature follows the profile as bytes", getAgain)
+	return damaged("the beginning of the signed message is missing: the file begins with the profile, and the signature follows", getAgain)
 }
 
 // afterBlanks returns the defect of a message after n bytes of a byte order mark or white space.
@@ -86,8 +86,8 @@ func afterBlanks(message []byte, n int) *defect {
 		c.message = nil
 		return c
 	}
-	return &defect{rule.DamagedSignature, fmt.Sprintf("a byte order mark or white space stands before the signed message, in bytes 1 to %d", n),
-		fmt.Sprintf("tail -c +%d FILE > OUT.mobileconfig takes it away", n+1), message, content}
+	return &defect{rule.DamagedSignature, fmt.Sprintf("the signed message begins with a byte order mark or white space, in bytes 1 to %d", n),
+		fmt.Sprintf("remove them: tail -c +%d FILE > OUT.mobileconfig", n+1), message, content}
 }
 
 // inText returns the defect of a message inside text. Damage to the message itself comes first.
@@ -105,9 +105,9 @@ func inPEM(text []byte) *defect {
 	if block == nil || !slices.Contains([]string{"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}, block.Type) || !cms.IsSigned(block.Bytes) {
 		return nil
 	}
-	command := "openssl pkcs7 -in FILE -outform DER -out OUT.mobileconfig writes them"
+	command := "convert it: openssl pkcs7 -in FILE -outform DER -out OUT.mobileconfig"
 	if block.Type == "CMS" {
-		command = "openssl cms -cmsout -in FILE -inform PEM -outform DER -out OUT.mobileconfig writes them"
+		command = "convert it: openssl cms -cmsout -in FILE -inform PEM -outform DER -out OUT.mobileconfig"
 	}
 	return inText("PEM text", command, block.Bytes)
 }
@@ -125,7 +125,7 @@ func isMail(text []byte) bool {
 func inMail(text []byte) *defect {
 	_, body, _ := bytes.Cut(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
 	if message := fromBase64(body); cms.IsSigned(message) {
-		return inText("inside a mail (S/MIME)", "openssl cms -cmsout -in FILE -inform SMIME -outform DER -out OUT.mobileconfig writes them", message)
+		return inText("inside a mail (S/MIME)", "convert it: openssl cms -cmsout -in FILE -inform SMIME -outform DER -out OUT.mobileconfig", message)
 	}
 	return damaged("the file is a mail (S/MIME) with the profile beside its signature, want the signed message", signAnew)
 }
@@ -155,7 +155,7 @@ func checkMessage(data []byte) (*defect, []byte) {
 	case errors.Is(err, cms.ErrDetached):
 		return damaged("the signature is detached: the profile is not in the file", signAnew), nil
 	case err == nil && end < len(data):
-		c := damaged(trailing(data[end:]), fmt.Sprintf("head -c %d FILE > OUT.mobileconfig cuts it off", end))
+		c := damaged(trailing(data[end:]), fmt.Sprintf("cut the rest off: head -c %d FILE > OUT.mobileconfig", end))
 		if checkContent(content) == nil {
 			c.message, c.content = data[:end], content
 		}
@@ -172,7 +172,7 @@ func checkMessage(data []byte) (*defect, []byte) {
 		}
 	}
 	if size, ok := declaredSize(data); ok && size > len(data) {
-		there := fmt.Sprintf(": %d of %d bytes are there", len(data), size)
+		there := fmt.Sprintf(": the file has %d of its %d bytes", len(data), size)
 		if !bytes.Contains(data, []byte("\r\n")) && bytes.Count(data, []byte("\n")) >= size-len(data) {
 			return damaged("the signed message is cut off, or its line ends were changed from CR LF to LF"+there, unchanged), nil
 		}
@@ -188,7 +188,7 @@ func trailing(rest []byte) string {
 	}
 	text := fmt.Sprintf("%d %s the end of the signed message", len(rest), what)
 	if len(bytes.Trim(rest, "\r\n")) == 0 {
-		text += ", a line end"
+		text += " (a line end)"
 	}
 	return text
 }
@@ -211,7 +211,7 @@ func checkContent(content []byte) *defect {
 	case cms.IsSigned(content) || wrappedMessage(content) != nil:
 		return &defect{rule: rule.NestedSignature, cause: "the signed content is another signed message, want a profile", help: "sign the profile once"}
 	case bytes.HasPrefix(bytes.ToLower(content[:min(len(content), 64)]), []byte("content-type:")):
-		return damaged("the signed content begins with the header of a mail, want a profile", "sign the profile anew without -text")
+		return damaged("the signed content begins with the header of a mail, want a profile", "sign the profile again without -text")
 	}
 	return nil
 }
@@ -229,15 +229,15 @@ func savedAsText(data []byte) *defect {
 	var bytesOf []byte
 	for _, r := range text {
 		if r > 0xff {
-			return damaged("the signed message was saved as text, which replaced bytes of it", unchanged)
+			return damaged("the signed message was saved as text, and some of its bytes are lost", unchanged)
 		}
 		bytesOf = append(bytesOf, byte(r))
 	}
 	if !cms.IsSigned(bytesOf) {
 		return nil
 	}
-	return damaged("the signed message was saved as "+from+" text, which changed bytes of it",
-		"iconv -f "+from+" -t ISO-8859-1 FILE > OUT.mobileconfig brings them back")
+	return damaged("the signed message was saved as "+from+" text, and its bytes changed",
+		"restore them: iconv -f "+from+" -t ISO-8859-1 FILE > OUT.mobileconfig")
 }
 
 // asText decodes UTF-8 or UTF-16, and names the encoding.
@@ -281,11 +281,11 @@ func (k Kind) Misses(root *plist.Value) (message, help string) {
 	case has("WebMainResource"):
 		help = "it is a web archive: check that the download was not a login or error page"
 	case has("Label") && (has("Program") || has("ProgramArguments")):
-		help = "it is a job of launchd, which no profile carries"
+		help = "it is a launchd job, and no profile can install one"
 	case k == Profile:
-		help = "if it is a file of preferences, a payload of type com.apple.ManagedClient.preferences carries them to a Mac"
+		help = "for a preferences file, put its keys into a payload of type com.apple.ManagedClient.preferences"
 	default:
-		help = "a profile is a property list; syncguard schema list names the declarations"
+		help = "a profile is a property list, not JSON; syncguard schema list names the declaration types"
 	}
 	return fmt.Sprintf("the top level has none of the keys of a %s, such as %q", k, keys[0]), help
 }
@@ -295,7 +295,7 @@ func (k Kind) Misses(root *plist.Value) (message, help string) {
 func NotATemplate(f *diag.File) *diag.Diagnostic {
 	const want = ", want a template"
 	d := &diag.Diagnostic{Rule: rule.WrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}
-	const importIt = "syncguard import FILE -o DIR makes a template of it"
+	const importIt = "turn it into a template: syncguard import FILE -o DIR"
 	text := bytes.TrimLeft(f.Data, "\ufeff \t\r\n")
 	kind, help := plist.Foreign(f.Data)
 	switch c, _ := signedDefect(f.Data); {

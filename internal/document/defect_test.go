@@ -65,10 +65,10 @@ func TestDefects(t *testing.T) {
 			"the beginning of the signed message is missing", "source", false},
 		{"detached", detached, rule.DamagedSignature, "the signature is detached: the profile is not in the file", "-nodetach", false},
 		{"a mail inside", signed("Content-Type: text/plain\r\n\r\n" + profileXML), rule.DamagedSignature, "the signed content begins with the header of a mail, want a profile", "-text", false},
-		{"saved as UTF-8", latin1(message), rule.DamagedSignature, "the signed message was saved as UTF-8 text, which changed bytes of it", "iconv -f UTF-8 -t ISO-8859-1", false},
+		{"saved as UTF-8", latin1(message), rule.DamagedSignature, "the signed message was saved as UTF-8 text, and its bytes changed", "iconv -f UTF-8 -t ISO-8859-1", false},
 		{"saved as UTF-8 with a mark", "\xef\xbb\xbf" + latin1(message), rule.DamagedSignature, "the signed message was saved as UTF-8 text", "iconv", false},
 		{"saved as UTF-16", inUTF16, rule.DamagedSignature, "the signed message was saved as UTF-16 text", "iconv -f UTF-16", false},
-		{"bytes replaced", strings.ToValidUTF8(message, "\ufffd"), rule.DamagedSignature, "the signed message was saved as text, which replaced bytes of it", ".gitattributes", false},
+		{"bytes replaced", strings.ToValidUTF8(message, "\ufffd"), rule.DamagedSignature, "the signed message was saved as text, and some of its bytes are lost", ".gitattributes", false},
 		{"signed twice in PEM", signed(armored("PKCS7", message)), rule.NestedSignature, "the signed content is another signed message", "once", false},
 		{"PEM of a cut message", armored("PKCS7", message[:100]), rule.DamagedSignature, "the signed message is cut off", "source", false},
 

@@ -16,9 +16,9 @@ import (
 func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Signed:
-		return nil, errors.New("is signed, and another form would break the signature")
+		return nil, errors.New("is signed, and formatting would break the signature")
 	case d.Format == Binary:
-		return nil, errors.New("is a binary property list, which has no other form")
+		return nil, errors.New("is a binary property list, and only XML can be formatted")
 	case d.Format == JSON:
 		return d.formJSON(keepOrder)
 	case d.plist == nil:
@@ -41,7 +41,7 @@ func (d *Document) formJSON(keepOrder bool) ([]byte, error) {
 	}
 	again, findings := openJSON(diag.NewFile(d.File.Name, formed))
 	if diag.HasErrors(findings) || !plist.Equal(d.Root, again.Root) {
-		return nil, fmt.Errorf("reading the formed declaration back: its content differs")
+		return nil, fmt.Errorf("reading the formatted declaration back: its content differs")
 	}
 	return formed, nil
 }

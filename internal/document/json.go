@@ -105,7 +105,7 @@ func (r *jsonReader) isWellFormed() bool {
 	end := int(decoder.InputOffset())
 	if rest := bytes.Trim(text[end:], blanks); len(rest) > 0 {
 		at := r.start + end + bytes.Index(text[end:], rest)
-		r.fail(rule.ContentAfterJSON, at, at+len(rest), "something follows the JSON object, want one object and nothing else")
+		r.fail(rule.ContentAfterJSON, at, at+len(rest), "text follows the JSON object, want one object only")
 		return false
 	}
 	return true
@@ -213,7 +213,7 @@ func (r *jsonReader) object(v *plist.Value) (*plist.Value, error) {
 		}
 		at = r.inside(at)
 		if before, ok := first[key]; ok {
-			r.fail(rule.DuplicateKey, at.Start, at.End, "key %s stands twice in one object", text.Quote(key)).Related =
+			r.fail(rule.DuplicateKey, at.Start, at.End, "key %s repeats in one object, want it once", text.Quote(key)).Related =
 				[]diag.Related{{Message: "the first one", Span: before}}
 		} else {
 			first[key] = at
@@ -278,7 +278,7 @@ func (r *jsonReader) checkEscapes(text string, at diag.Span) {
 	raw := string(r.file.Data[at.Start:at.End])
 	written := strings.Count(raw, replacement) + strings.Count(strings.ToLower(raw), `\ufffd`)
 	if strings.Count(text, replacement) > written {
-		r.fail(rule.InvalidUTF16, at.Start, at.End, "half a surrogate pair stands alone, want valid UTF-16 escapes")
+		r.fail(rule.InvalidUTF16, at.Start, at.End, "an escape is only half a surrogate pair, want both halves")
 	}
 }
 

@@ -67,7 +67,7 @@ func Read(sys System, path string) ([]byte, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s: is a folder, want a file", path)
+		return nil, fmt.Errorf("%s is a folder, want a file", path)
 	}
 	return ReadAll(f, path)
 }
@@ -79,7 +79,7 @@ func ReadAll(r io.Reader, name string) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%s: is larger than %d MiB", name, MaxSize>>20)
+		return nil, fmt.Errorf("%s is too large, want at most %d MiB", name, MaxSize>>20)
 	}
 	return data, nil
 }
@@ -144,7 +144,7 @@ func (b bounded) ReadFile(name string) ([]byte, error) {
 		return nil, withPath(err, path)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: want a regular file", path)
+		return nil, fmt.Errorf("%s is a folder, a device or a pipe, want a file", path)
 	}
 	f, err := b.Open(name)
 	if err != nil {

@@ -90,7 +90,7 @@ func TestReadIsBounded(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(OS{}, path); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+	if _, err := Read(OS{}, path); err == nil || !strings.Contains(err.Error(), "is too large, want at most 16 MiB") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := Read(OS{}, filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), "is a folder") {

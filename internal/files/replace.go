@@ -27,7 +27,7 @@ func (OS) ReplaceFolder(parent, name string, files map[string][]byte, now time.T
 	defer func() { err = errors.Join(err, root.RemoveAll(fresh), root.RemoveAll(old)) }()
 	for file, data := range files {
 		if !filepath.IsLocal(filepath.FromSlash(file)) {
-			return fmt.Errorf("%q lies outside the folder", file)
+			return fmt.Errorf("writing %q: the path leads out of the folder", file)
 		}
 		if err := root.MkdirAll(path.Join(fresh, path.Dir(file)), 0o755); err != nil {
 			return err

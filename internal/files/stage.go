@@ -67,7 +67,7 @@ func (s *staging) folder(dir string) (*os.Root, error) {
 		s.created = append(s.created, missing) // innermost first, the order of removal
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("making the output folder: %w", err)
+		return nil, fmt.Errorf("creating the output folder: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -62,7 +62,7 @@ func (b *binaryFile) layout() (ok bool) {
 	case b.refSize < 1 || b.refSize > 8:
 		return b.fail(rule.MalformedBinary, nil, "object references have %d bytes, want 1 to 8", b.refSize)
 	case b.refSize == 8:
-		return b.fail(rule.UnsupportedBinary, nil, "object references have 8 bytes, valid but not read here, want 1 to 7")
+		return b.fail(rule.UnsupportedBinary, nil, "object references have 8 bytes, valid but unsupported, want 1 to 7")
 	case count < 1 || top >= count:
 		return b.fail(rule.MalformedBinary, nil, "the top object is number %d of %d", top, count)
 	case count > 2*MaxNodes:
@@ -119,7 +119,7 @@ func (b *binaryFile) object(id int) (o object, broken, message string) {
 	case high == 0x4 || high == 0x5 || high == 0x6 || high == 0xA || high == 0xD:
 		return b.counted(id, high, low, rest)
 	default:
-		return o, unreadableMarkerRule(marker), fmt.Sprintf("object %d is of type 0x%02X (%s), which no profile can hold", id, marker, markerName(marker))
+		return o, unreadableMarkerRule(marker), fmt.Sprintf("object %d is of type 0x%02X (%s), forbidden in profiles", id, marker, markerName(marker))
 	}
 	return b.extent(id, o, rest, size)
 }
@@ -242,9 +242,9 @@ func decodeBinaryString(o object) (text, broken, message string) {
 	for _, r := range string(buffer) {
 		switch {
 		case !o.wide && r >= utf8.RuneSelf:
-			return "", rule.IllegalCharacter, "string declared as ASCII holds other bytes"
+			return "", rule.IllegalCharacter, "string declared as ASCII contains other bytes"
 		case !isXMLChar(r):
-			return "", rule.IllegalCharacter, "string holds U+" + fmt.Sprintf("%04X", r) + ", which XML cannot carry"
+			return "", rule.IllegalCharacter, "string contains U+" + fmt.Sprintf("%04X", r) + ", forbidden in XML"
 		}
 	}
 	return string(buffer), "", ""

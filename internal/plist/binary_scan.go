@@ -171,7 +171,7 @@ func (s *binaryScan) duplicate(key string) {
 	if s.full {
 		return
 	}
-	s.fail(rule.DuplicateKey, s.path().Key(key), "key %s stands twice in one dictionary, want once", quote(key))
+	s.fail(rule.DuplicateKey, s.path().Key(key), "key %s repeats in one dictionary, want it once", quote(key))
 }
 
 // key reads a key of a dictionary. Its length is checked before it is decoded.

@@ -89,7 +89,7 @@ func (r *xmlReader) declaration() {
 		r.add(diag.Diagnostic{
 			Rule:     rule.LeadingBlank,
 			Severity: diag.Note,
-			Message:  "white space stands before the XML declaration, want it at the very start",
+			Message:  "white space before the XML declaration, want the declaration at the very start",
 			Help:     "delete the blank lines above it",
 			Span:     r.span(bom, start),
 		})

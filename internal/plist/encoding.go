@@ -30,7 +30,7 @@ func decodeText(f *diag.File, found *findings) (text string, ok bool) {
 			Rule:     rule.TrailingNUL,
 			Severity: diag.Warning,
 			Message:  fmt.Sprintf("%d %s the property list, want none", n, follow),
-			Help:     "cut them off",
+			Help:     "delete them",
 			Span:     found.span(end+nul, len(text)),
 		})
 		text = text[:end+nul]
@@ -117,7 +117,7 @@ func decodeUTF16(f *diag.File, found *findings, bigEndian bool, bom int) (text s
 		found.textError(rule.InvalidUTF16, "the text has an odd number of bytes, want two for each UTF-16 unit", len(text), len(text))
 	}
 	if bad >= 0 {
-		found.textError(rule.InvalidUTF16, "half a surrogate pair stands alone, want valid UTF-16", bad, bad+len("\uFFFD"))
+		found.textError(rule.InvalidUTF16, "half of a surrogate pair is missing, want valid UTF-16", bad, bad+len("\uFFFD"))
 	}
 	found.checkDeclaredUTF16(text, bom > 0)
 	return text, true
@@ -144,7 +144,7 @@ func (f *findings) encodingMismatch(d declaration, actual string, hasBOM bool) {
 	f.add(diag.Diagnostic{
 		Rule:     rule.EncodingMismatch,
 		Severity: severity,
-		Message:  "the declared encoding is " + quote(d.encoding) + ", want " + actual + " as the bytes are",
+		Message:  "the declared encoding is " + quote(d.encoding) + ", want " + actual + ", the encoding of the bytes",
 		Help:     "save the file as UTF-8 and declare that",
 		Span:     f.span(d.encodingStart, d.encodingStart+len(d.encoding)),
 	})
@@ -202,7 +202,7 @@ func replaceIllegal(text string, found *findings) string {
 		message := fmt.Sprintf("byte 0x%02X is not valid UTF-8", text[start])
 		if broken == rule.IllegalCharacter {
 			r, _ := utf8.DecodeRuneInString(text[start:])
-			message = fmt.Sprintf("character %U cannot stand in XML, not even as a reference", r)
+			message = fmt.Sprintf("character %U is forbidden in XML, even as a reference", r)
 		}
 		found.textError(broken, message, start, end)
 		i = end

@@ -22,12 +22,12 @@ func (f *findings) fixOf(d *diag.Diagnostic) *diag.Fix {
 	switch written := at.File.Data[at.Start:at.End]; d.Rule {
 	case rule.TrailingNUL:
 		if len(bytes.Trim(written, "\x00 \t\r\n")) == 0 {
-			return replace("cut the NUL bytes off", "")
+			return replace("delete the NUL bytes", "")
 		}
 	case rule.LeadingBlank:
 		return replace("delete the white space", "")
 	case rule.ContentAfterPlist:
-		fix := replace("delete what follows </plist>", "")
+		fix := replace("delete everything after </plist>", "")
 		fix.Unsafe = true
 		return fix
 	case rule.UnexpectedAttribute:
@@ -70,7 +70,7 @@ func withoutPEM(at diag.Span) *diag.Fix {
 	span := func(from, to int) diag.Edit {
 		return diag.Edit{Span: diag.Span{File: at.File, Start: at.Start + from, End: at.Start + to}}
 	}
-	return &diag.Fix{Title: "take the BEGIN and END lines away", Edits: []diag.Edit{
+	return &diag.Fix{Title: "delete the BEGIN and END lines", Edits: []diag.Edit{
 		span(0, last-len(bytes.TrimLeft(text[first:last], " \t\r\n"))),
 		span(len(bytes.TrimRight(text[:last], " \t\r\n")), len(text)),
 	}}

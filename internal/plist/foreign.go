@@ -38,7 +38,7 @@ var magic = [...]struct{ prefix, kind, help string }{
 	{"xar!", "an installer package", ""},
 	{"%PDF-", "a PDF document", ""},
 	{"{\\rtf", "a rich text document", "save it as plain text; in TextEdit choose Format > Make Plain Text"},
-	{"\x00\x05\x16\x07", "an AppleDouble file, which holds what macOS keeps beside a file", "the profile has the name without ._"},
+	{"\x00\x05\x16\x07", "an AppleDouble file with metadata of another file", "use the file of the same name without ._"},
 	{"version https://git-lfs.github.com/", "a Git LFS pointer", "fetch the file itself with git lfs pull"},
 	{"\x00GITCRYPT\x00", "encrypted by git-crypt", "decrypt it first with git-crypt unlock"},
 	{"$ANSIBLE_VAULT;", "encrypted by Ansible Vault", "decrypt it first with ansible-vault decrypt"},
@@ -67,8 +67,8 @@ func foreignBytes(data []byte) (kind, help string) {
 }
 
 const (
-	carryCertificate = "a payload of type com.apple.security.root or com.apple.security.pkcs1 carries it to devices"
-	keepKey          = "it is for --key, and for nobody else"
+	carryCertificate = "to install it on devices, put it into a payload of type com.apple.security.root or com.apple.security.pkcs1"
+	keepKey          = "give it to --key only, and keep it secret"
 )
 
 func foreignPEM(label string) (kind, help string) {
@@ -88,7 +88,7 @@ func foreignDER(data []byte) (kind, help string) {
 	inside := insideSequence(data)
 	switch {
 	case bytes.HasPrefix(inside, []byte("\x02\x01\x03\x30")):
-		return "PKCS#12, which holds a key and certificates", "it is for --p12; a payload of type com.apple.security.pkcs12 carries it to devices"
+		return "PKCS#12 with a key and certificates", "give it to --p12; to install it on devices, put it into a payload of type com.apple.security.pkcs12"
 	case bytes.HasPrefix(inside, []byte("\x02\x01\x00")):
 		return "a private key", keepKey
 	case bytes.HasPrefix(inside, []byte("\x30")) && bytes.HasPrefix(insideSequence(inside), []byte("\xa0\x03\x02\x01")):
@@ -133,13 +133,13 @@ func foreignText(text string) (kind, help string) {
 	case hasPrefixFold(text, "<!doctype html"), hasPrefixFold(text, "<html"):
 		return "an HTML page", "check that the download was not a login or error page"
 	case conflictLine(text) > 0:
-		return fmt.Sprintf("text with a merge conflict in line %d", conflictLine(text)), "choose one side and take the lines of the conflict away, as git status says"
+		return fmt.Sprintf("text with a merge conflict in line %d", conflictLine(text)), "choose one side and delete the marker lines of the conflict"
 	case hasAnyPrefix(text, "PD94bWwg", "PHBsaXN0", "PCFET0NUWVBF", "YnBsaXN0"):
-		return "base64 text of a property list", "base64 -d < FILE > OUT.mobileconfig writes it"
+		return "base64 text of a property list", "decode it: base64 -d < FILE > OUT.mobileconfig"
 	case strings.HasPrefix(text, "data:") && strings.Contains(text[:min(len(text), 200)], ";base64,"):
-		return "a data URL", "decode what stands behind the comma with base64 -d"
+		return "a data URL", "decode the text after the comma with base64 -d"
 	case hasAnyPrefix(text, "&lt;?xml", "&lt;plist", "&lt;!DOCTYPE plist"):
-		return "a property list whose markup is escaped, as in an answer of an API", "write <, > and & for &lt;, &gt; and &amp;, in this order"
+		return "a property list with escaped markup, as in an API response", "replace &lt;, &gt; and &amp; with <, > and &, in this order"
 	case strings.HasPrefix(text, "<"), strings.Contains(text, "<plist"):
 		return "", ""
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
@@ -150,7 +150,7 @@ func foreignText(text string) (kind, help string) {
 	case strings.HasPrefix(text, "("):
 		return "an OpenStep property list", "convert it with plutil -convert xml1"
 	case IsTemplate([]byte(text)):
-		return "a template", "syncguard build FILE makes profiles of it"
+		return "a template", "build profiles from it: syncguard build FILE"
 	}
 	return unknownText, ""
 }

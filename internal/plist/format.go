@@ -15,9 +15,9 @@ import (
 func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Format != XML || d.Root == nil:
-		return nil, errors.New("forming the property list: it is not in XML")
+		return nil, errors.New("formatting the property list: it is not XML")
 	case d.Incomplete:
-		return nil, errors.New("forming the property list: a placeholder stands for keys, whose place is not known")
+		return nil, errors.New("formatting the property list: a placeholder stands for keys, and their order is unknown")
 	}
 	c := newCommentPlacer(d)
 	c.visit(d.Root)
@@ -36,7 +36,7 @@ func (d *Document) Form(keepOrder bool) ([]byte, error) {
 		w.fail("more than %d bytes", MaxBytes)
 	}
 	if w.err != nil {
-		return nil, fmt.Errorf("forming %s: %w", w.place(), w.err)
+		return nil, fmt.Errorf("formatting %s: %w", w.place(), w.err)
 	}
 	return w.out, d.checkFormed(w.out)
 }
@@ -46,11 +46,11 @@ func (d *Document) checkFormed(formed []byte) error {
 	again, findings := ReadTemplate(diag.NewFile(d.File.Name, formed))
 	switch {
 	case diag.HasErrors(findings):
-		return fmt.Errorf("reading the formed property list back: %s", findings[0].Message)
+		return fmt.Errorf("reading the formatted property list back: %s", findings[0].Message)
 	case !Equal(d.Root, again.Root):
-		return errors.New("reading the formed property list back: its content differs")
+		return errors.New("reading the formatted property list back: its content differs")
 	case len(d.comments) != len(again.comments):
-		return errors.New("reading the formed property list back: a comment is lost")
+		return errors.New("reading the formatted property list back: a comment is lost")
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 		return
 	}
 	if t.empty {
-		r.report(rule.BadData, "the empty element <data/> is refused by Apple's reader, want <data></data>", "", t.start, t.end)
+		r.report(rule.BadData, "Apple's reader refuses the empty element <data/>, want <data></data>", "", t.start, t.end)
 		return
 	}
 	if text := strings.Trim(c.text, " \t\r\n"); text != "" {
@@ -187,7 +187,7 @@ const (
 func (r *xmlReader) badData(v *Value, c content, err error) {
 	if text := strings.TrimLeft(c.text, " \t\r\n"); strings.HasPrefix(text, pemBegin) {
 		line, _, _ := strings.Cut(text, "\n")
-		r.report(rule.BadData, "the lines of PEM stand in the base64 text", "take the BEGIN and END lines away", v.Span.Start, v.Span.Start+len(strings.TrimRight(line, " \t\r")))
+		r.report(rule.BadData, "the base64 text contains the lines of PEM", "delete the BEGIN and END lines", v.Span.Start, v.Span.Start+len(strings.TrimRight(line, " \t\r")))
 		return
 	}
 	bad := len(r.decode)
@@ -199,7 +199,7 @@ func (r *xmlReader) badData(v *Value, c content, err error) {
 			continue
 		}
 		if bad == 0 {
-			r.report(rule.BadData, "character "+quote(c.text[i:i+1])+" breaks the base64 text", "", c.start+i, c.start+i+1)
+			r.report(rule.BadData, "character "+quote(c.text[i:i+1])+" is not allowed in base64", "", c.start+i, c.start+i+1)
 			return
 		}
 		bad--

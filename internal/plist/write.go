@@ -121,7 +121,7 @@ func (w *writer) dictionary(v *Value, indent int) {
 	for i, f := range fields {
 		w.path = append(w.path, diag.Step{Key: f.Key})
 		if i > 0 && byKey[i-1].Key == byKey[i].Key {
-			w.fail("key stands twice")
+			w.fail("key repeats in one dictionary")
 		}
 		w.commentsBefore(f.Value, indent+1)
 		w.element(indent+1, "key", w.text(f.Key))
@@ -189,11 +189,11 @@ func (w *writer) data(data []byte, indent int) {
 // text escapes a string. A carriage return becomes a reference, because XML readers turn a bare one into a line feed.
 func (w *writer) text(s string) string {
 	if !utf8.ValidString(s) {
-		w.fail("text is not valid UTF-8")
+		w.fail("text is not UTF-8")
 	}
 	for _, r := range s {
 		if !isXMLChar(r) {
-			w.fail("text holds %U, which XML cannot carry", r)
+			w.fail("text contains %U, forbidden in XML", r)
 		}
 	}
 	return w.escaper.Replace(s)

@@ -130,7 +130,7 @@ func (r *xmlReader) nextMarkup() bool {
 	case r.closed:
 		r.contentAfterPlist(start)
 	case !r.skipping() && !r.placeholderText(start, end):
-		r.report(rule.TextBetweenElements, "text stands outside a value, want elements only", "put it into a <string>, or delete it", start, end)
+		r.report(rule.TextBetweenElements, "text outside a value, want elements only", "put it into a <string>, or delete it", start, end)
 	}
 	return r.pos < len(r.text) && !r.stopped
 }
@@ -168,7 +168,7 @@ func (r *xmlReader) markup() {
 		r.truncated(r.pos)
 	case r.placeholderTag():
 	default:
-		r.report(rule.MalformedMarkup, `"<" begins no element`, "write &lt; where the character itself is meant", r.pos, r.pos+1)
+		r.report(rule.MalformedMarkup, `"<" begins no element`, "write &lt; for the character itself", r.pos, r.pos+1)
 		r.pos++
 	}
 }
@@ -226,7 +226,7 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 
 // nestedPlist opens a <plist> inside another. Its value takes its place, as in CoreFoundation.
 func (r *xmlReader) nestedPlist(t tag) {
-	r.warn(rule.NestedPlist, `a "plist" stands inside "plist", want one`, "take the inner tags away, and keep the value between them", t.start, t.end)
+	r.warn(rule.NestedPlist, `a "plist" inside another "plist", want one`, "delete the inner tags, and keep the value between them", t.start, t.end)
 	if !r.mayNest(t) {
 		return
 	}
@@ -316,7 +316,7 @@ func (r *xmlReader) addValueTo(i int, v *Value) {
 		r.fields = append(r.fields, Field{Key: top.key.Key, KeySpan: top.key.KeySpan, Value: v})
 		top.keyWaiting = false
 	case top.element == dictElement:
-		r.report(rule.ValueWithoutKey, "a value stands in a dictionary without a key", "put a <key> before it", v.Span.Start, v.Span.End)
+		r.report(rule.ValueWithoutKey, "a value in a dictionary has no key", "put a <key> before it", v.Span.Start, v.Span.End)
 	case r.root == nil:
 		r.root, r.rootSpan = v, v.Span
 	default:

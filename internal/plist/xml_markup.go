@@ -100,7 +100,7 @@ func (r *xmlReader) comment() {
 		r.pos++
 		return
 	}
-	r.report(rule.MalformedMarkup, `the comment holds "--", which XML forbids`, "use single hyphens", r.pos-2, r.pos)
+	r.report(rule.MalformedMarkup, `the comment contains "--", forbidden in XML`, "use single hyphens", r.pos-2, r.pos)
 	r.pos -= len("--") // "--->" is an end too
 	if !r.skipPast("-->") {
 		r.truncated(start)
@@ -120,7 +120,7 @@ func (r *xmlReader) instruction() {
 	content := r.text[nameEnd : r.pos-len("?>")]
 	switch {
 	case strings.EqualFold(target, "xml"):
-		r.warn(rule.BadXMLDeclaration, "an XML declaration stands here, want one at most and at the very start", "delete it", start, r.pos)
+		r.warn(rule.BadXMLDeclaration, "another XML declaration, want one at most and at the very start", "delete it", start, r.pos)
 	case target == "" || !isNameStart(target[0]) || content != "" && !isBlank(content[0]):
 		r.report(rule.MalformedMarkup, "the processing instruction has no valid name", "", start, r.pos)
 	}
@@ -138,7 +138,7 @@ func (r *xmlReader) markupDeclaration() {
 		if !r.skipPast(cdataEnd) {
 			r.truncated(start)
 		} else if !r.skipping() {
-			r.report(rule.TextBetweenElements, "text stands outside a value, want elements only", "", start, r.pos)
+			r.report(rule.TextBetweenElements, "text outside a value, want elements only", "", start, r.pos)
 		}
 	default:
 		r.report(rule.MalformedMarkup, `"<!" begins neither a comment nor the one document type`, "", r.pos, r.pos+2)
@@ -183,7 +183,7 @@ func (r *xmlReader) internalDTD(start int) {
 	for r.skipPast("]") {
 		if end := skipBlank(r.text, r.pos); end < len(r.text) && r.text[end] == '>' {
 			r.pos = end + 1
-			r.report(rule.InternalDTD, "the document type holds declarations, want none", "delete everything from [ to ]", subset, end)
+			r.report(rule.InternalDTD, "the document type contains declarations, want none", "delete everything from [ to ]", subset, end)
 			return
 		}
 	}
@@ -234,7 +234,7 @@ func (r *xmlReader) attributes(t *tag) (ok bool) {
 			return r.malformedTag(t)
 		}
 		if t.name != "plist" || name != "version" || seen {
-			r.warn(rule.UnexpectedAttribute, "attribute "+quote(name)+" stands in "+quote(t.name)+`, want none but "version" in "plist"`, "delete it", start, r.pos)
+			r.warn(rule.UnexpectedAttribute, "unknown attribute "+quote(name)+" in "+quote(t.name)+`, want none except "version" in "plist"`, "delete it", start, r.pos)
 		}
 		seen = true
 	}
@@ -315,7 +315,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 	}
 	if n < len(r.open)-1 {
 		inner := r.open[len(r.open)-1].tag
-		r.reportRelated(rule.MismatchedEndTag, "end tag "+quote(name)+" stands where "+quote(inner.name)+" is still open",
+		r.reportRelated(rule.MismatchedEndTag, "end tag "+quote(name)+" comes before the end of "+quote(inner.name),
 			r.span(start, r.pos), "not closed", r.span(inner.start, inner.end))
 	}
 	for len(r.open) > n+1 {
@@ -327,7 +327,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 
 // unknownEndTag reports an end tag without an open element. A misspelled one closes the element it was meant for.
 func (r *xmlReader) unknownEndTag(name string, start int) {
-	message, meant, help := "end tag "+quote(name)+" closes nothing that is open", "", ""
+	message, meant, help := "end tag "+quote(name)+" has no start tag", "", ""
 	if len(r.open) > 0 {
 		open := r.open[len(r.open)-1].tag.name
 		message += ", want " + quote(open)

@@ -266,7 +266,7 @@ func TestHelp(t *testing.T) {
 		"<plist><strng>a</strng></plist>":   `did you mean "string"?`,
 		"<plist><string>a</strnig></plist>": `did you mean "string"?`,
 		"<Plist><dict/></Plist>":            `did you mean "plist"?`,
-		"<plist><string>&</string></plist>": "write &amp; where the character itself is meant",
+		"<plist><string>&</string></plist>": "write &amp; for the character itself",
 	} {
 		_, ds := Read(diag.NewFile("a", []byte(input)))
 		if len(ds) == 0 || ds[0].Help != want {

@@ -109,7 +109,7 @@ func (r *xmlReader) endTagForgotten(t tag, i int) bool {
 	if elementOf(name) != keyElement || t.name == name || r.open[len(r.open)-1].element != dictElement {
 		return false
 	}
-	r.reportRelated(rule.MarkupInValue, `element "key" stands inside `+quote(t.name)+", want </"+t.name+"> before it",
+	r.reportRelated(rule.MarkupInValue, `element "key" inside `+quote(t.name)+", want </"+t.name+"> before it",
 		r.span(i, skipName(r.text, i+1)), "opened here", r.span(t.start, t.end))
 	return true
 }
@@ -132,14 +132,14 @@ func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
 		return
 	}
 	end := i + 1 + strings.IndexByte(rest, '>')
-	r.report(rule.MarkupInValue, what+" stands inside "+quote(t.name)+", want text only", "", i, max(end, i+1))
+	r.report(rule.MarkupInValue, what+" inside "+quote(t.name)+", want text only", "", i, max(end, i+1))
 }
 
 // appendText appends the text from start to end with references resolved, and line ends as in XML: LF.
 func (r *xmlReader) appendText(to []byte, start, end int) []byte {
 	raw := r.text[start:end]
 	if n := strings.Index(raw, cdataEnd); n >= 0 {
-		r.report(rule.MalformedMarkup, `"]]>" stands in text, which XML forbids`, "write ]]&gt; instead", start+n, start+n+len(cdataEnd))
+		r.report(rule.MalformedMarkup, `text contains "]]>", forbidden in XML`, "write ]]&gt; instead", start+n, start+n+len(cdataEnd))
 	}
 	for {
 		n := strings.IndexByte(raw, '&')
@@ -172,7 +172,7 @@ const maxReference = len("&#x12345678;")
 func (r *xmlReader) reference(s string, at int) (char string, size int) {
 	n := strings.IndexByte(s[:min(len(s), maxReference)], ';')
 	if n < 0 {
-		r.report(rule.UnknownEntity, `"&" begins no reference`, "write &amp; where the character itself is meant", at, at+1)
+		r.report(rule.UnknownEntity, `"&" begins no reference`, "write &amp; for the character itself", at, at+1)
 		return "&", 1
 	}
 	name, size := s[1:n], n+1
@@ -192,7 +192,7 @@ func (r *xmlReader) reference(s string, at int) (char string, size int) {
 		return r.characterReference(number, at, size), size
 	}
 	r.report(rule.UnknownEntity, "entity "+quote(s[:size])+` is unknown, want one of "&lt;", "&gt;", "&amp;", "&apos;", "&quot;"`,
-		"write &amp; where the character itself is meant", at, at+size)
+		"write &amp; for the character itself", at, at+size)
 	return "", size
 }
 
@@ -208,7 +208,7 @@ func (r *xmlReader) characterReference(number string, at, size int) string {
 		r.report(rule.IllegalCharacterReference, "the character reference is not a number", "", at, at+size)
 		return ""
 	case !isXMLChar(char):
-		r.report(rule.IllegalCharacterReference, fmt.Sprintf("character reference to U+%04X, which XML cannot carry", n), "", at, at+size)
+		r.report(rule.IllegalCharacterReference, fmt.Sprintf("character reference to U+%04X, forbidden in XML", n), "", at, at+size)
 		return ""
 	}
 	return string(char)
@@ -223,7 +223,7 @@ func (r *xmlReader) key(t tag) {
 		top.key = Field{Key: c.text, KeySpan: r.contentSpan(t, c)}
 		top.keyWaiting = true
 	} else {
-		r.report(rule.KeyOutsideDictionary, `a "key" stands outside a dictionary`, "", t.start, r.pos)
+		r.report(rule.KeyOutsideDictionary, `a "key" outside a dictionary`, "", t.start, r.pos)
 	}
 	if c.unclosed {
 		r.skip(t)
@@ -241,7 +241,7 @@ func (r *xmlReader) contentSpan(t tag, c content) diag.Span {
 func (r *xmlReader) checkKeyWaiting(top *frame) {
 	if top.keyWaiting {
 		s := top.key.KeySpan
-		r.report(rule.KeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "put a value behind it, or delete it", s.Start, s.End)
+		r.report(rule.KeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "put a value after it, or delete it", s.Start, s.End)
 	}
 }
 
@@ -270,7 +270,7 @@ func (r *xmlReader) checkDuplicates(fields []Field) {
 
 func (r *xmlReader) duplicate(fields []Field, first, again int) {
 	f := fields[again]
-	r.reportRelated(rule.DuplicateKey, "key "+quote(f.Key)+" stands twice in one dictionary, want once", f.KeySpan,
+	r.reportRelated(rule.DuplicateKey, "key "+quote(f.Key)+" repeats in one dictionary, want it once", f.KeySpan,
 		"first here", fields[first].KeySpan)
 	if d := &r.list[len(r.list)-1]; d.Rule == rule.DuplicateKey {
 		d.Path = d.Path.Key(f.Key)

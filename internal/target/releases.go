@@ -64,9 +64,9 @@ func (p Platform) lastOf(major int) string {
 
 func neverReleased(p Platform, v Version, below, above string) error {
 	if below == "" {
-		return fmt.Errorf("there was no %s %s: the first version is %s", p, v, above)
+		return fmt.Errorf("%s %s was never released; the first version is %s", p, v, above)
 	}
-	return fmt.Errorf("there was no %s %s: the nearest versions are %s and %s", p, v, below, above)
+	return fmt.Errorf("%s %s was never released; the nearest versions are %s and %s", p, v, below, above)
 }
 
 // CheckVersion returns an error with the nearest versions if no platform ever had v.
@@ -108,6 +108,6 @@ func (t Target) ReadAs() string {
 	if e == t.Enrollment {
 		return ""
 	}
-	return fmt.Sprintf("%s/%s is read as %s/%s: MDM supervises every device from version %d on",
+	return fmt.Sprintf("%s/%s counts as %s/%s: MDM supervises every device since version %d",
 		t.Platform, t.Enrollment, t.Platform, e, released().Supervised.Since[t.Platform])
 }

@@ -112,7 +112,7 @@ func ParseVersion(s string) (Version, error) {
 	var v Version
 	parts := strings.Split(s, ".")
 	if len(parts) > 3 {
-		return v, fmt.Errorf("version %q has more than three numbers", s)
+		return v, fmt.Errorf("invalid version %q: want at most three numbers, such as 10.12.4", s)
 	}
 	for i, p := range []*int{&v.Major, &v.Minor, &v.Patch} {
 		if i >= len(parts) {
@@ -120,12 +120,12 @@ func ParseVersion(s string) (Version, error) {
 		}
 		n, err := strconv.ParseUint(parts[i], 10, 16)
 		if err != nil {
-			return v, fmt.Errorf("version %q is not a version such as 26 or 18.2", s)
+			return v, fmt.Errorf("invalid version %q: want a version such as 26 or 18.2", s)
 		}
 		*p = int(n)
 	}
 	if v.Major == 0 {
-		return v, fmt.Errorf("version %q is not a version such as 26 or 18.2", s)
+		return v, fmt.Errorf("invalid version %q: want a version such as 26 or 18.2", s)
 	}
 	return v, nil
 }
@@ -176,20 +176,20 @@ func Parse(s string) (Target, error) {
 	platform, version, hasVersion := strings.Cut(rest, "@")
 	var err error
 	if t.Platform, err = choose("platform", platform, Platforms()); err != nil {
-		return t, fmt.Errorf("target %q: %w", s, err)
+		return t, fmt.Errorf("invalid target %q: %w", s, err)
 	}
 	if hasVersion {
 		if t.Version, err = ParseVersion(version); err != nil {
-			return t, fmt.Errorf("target %q: %w", s, err)
+			return t, fmt.Errorf("invalid target %q: %w", s, err)
 		}
 	}
 	if hasEnrollment {
 		if t.Enrollment, err = choose("enrollment", enrollment, Enrollments()); err != nil {
-			return t, fmt.Errorf("target %q: %w", s, err)
+			return t, fmt.Errorf("invalid target %q: %w", s, err)
 		}
 	}
 	if err := t.checkExists(); err != nil {
-		return t, fmt.Errorf("target %q: %w", s, err)
+		return t, fmt.Errorf("invalid target %q: %w", s, err)
 	}
 	return t, nil
 }
@@ -203,7 +203,7 @@ func (t Target) checkExists() error {
 	switch t.Enrollment {
 	case SharedIPad:
 		if p != IPadOS && p != IOS {
-			return fmt.Errorf("only iPadOS has Shared iPad")
+			return fmt.Errorf("%s has no Shared iPad: want iPadOS", p)
 		}
 	case User:
 		if p == TvOS || p == WatchOS {

@@ -35,13 +35,13 @@ func TestParseRefuses(t *testing.T) {
 		"iSO":               `did you mean "iOS"?`,
 		"Windows":           "want one of iOS, iPadOS",
 		"iOS/superviced":    `did you mean "supervised"?`,
-		"iOS@":              "is not a version",
-		"iOS@latest":        "is not a version",
-		"iOS@0":             "is not a version",
-		"iOS@1.2.3.4":       "more than three numbers",
-		"iOS@-1":            "is not a version",
-		"iOS@99999":         "is not a version",
-		"macOS/shared-ipad": "only iPadOS has Shared iPad",
+		"iOS@":              "want a version such as",
+		"iOS@latest":        "want a version such as",
+		"iOS@0":             "want a version such as",
+		"iOS@1.2.3.4":       "at most three numbers",
+		"iOS@-1":            "want a version such as",
+		"iOS@99999":         "want a version such as",
+		"macOS/shared-ipad": "macOS has no Shared iPad",
 		"tvOS/user":         "has no User Enrollment",
 		"iOS/manual/device": "unknown enrollment",
 	} {
@@ -98,17 +98,17 @@ func TestDeviceTypes(t *testing.T) {
 // is known may exist.
 func TestVersionsExist(t *testing.T) {
 	for text, want := range map[string]string{
-		"iOS@19":        "there was no iOS 19: the nearest versions are 18 and 26",
-		"iOS@25.4":      "there was no iOS 25.4: the nearest versions are 18 and 26",
-		"iPadOS@12":     "there was no iPadOS 12: the first version is 13",
+		"iOS@19":        "iOS 19 was never released; the nearest versions are 18 and 26",
+		"iOS@25.4":      "iOS 25.4 was never released; the nearest versions are 18 and 26",
+		"iPadOS@12":     "iPadOS 12 was never released; the first version is 13",
 		"iPadOS@20/mdm": "unknown enrollment",
-		"macOS@16":      "there was no macOS 16: the nearest versions are 15 and 26",
-		"macOS@10.16":   "there was no macOS 10.16: the nearest versions are 10.15 and 11",
-		"macOS@9":       "there was no macOS 9: the first version is 10",
-		"tvOS@8":        "there was no tvOS 8: the first version is 9",
-		"tvOS@19.1":     "there was no tvOS 19.1: the nearest versions are 18 and 26",
-		"visionOS@3":    "there was no visionOS 3: the nearest versions are 2 and 26",
-		"watchOS@12":    "there was no watchOS 12: the nearest versions are 11 and 26",
+		"macOS@16":      "macOS 16 was never released; the nearest versions are 15 and 26",
+		"macOS@10.16":   "macOS 10.16 was never released; the nearest versions are 10.15 and 11",
+		"macOS@9":       "macOS 9 was never released; the first version is 10",
+		"tvOS@8":        "tvOS 8 was never released; the first version is 9",
+		"tvOS@19.1":     "tvOS 19.1 was never released; the nearest versions are 18 and 26",
+		"visionOS@3":    "visionOS 3 was never released; the nearest versions are 2 and 26",
+		"watchOS@12":    "watchOS 12 was never released; the nearest versions are 11 and 26",
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)

@@ -135,7 +135,7 @@ func (c *checker) format(v *plist.Value, f *format, here place) {
 		d.Message += reason(err)
 	}
 	if f == targetFormat && d.Help == "" {
-		d.Help = "write it as iOS@18.2/supervised; docs/targets.md lists what there is"
+		d.Help = "write it as iOS@18.2/supervised; docs/targets.md lists the platforms and enrollments"
 	}
 }
 
@@ -240,7 +240,7 @@ func (c *checker) nulls(v *plist.Value, path diag.Path) {
 		if n.Field != nil {
 			at.span = n.Field.KeySpan
 		}
-		c.out.add(rule.NullInPayload, at, "%q has no value, and a payload cannot hold null", at.path).
+		c.out.add(rule.NullInPayload, at, "%q has no value, and a payload cannot contain null", at.path).
 			Help = "give it a value, or remove the key"
 	}
 }

@@ -37,8 +37,8 @@ func (s *load) readDataFile(v *plist.Value, path diag.Path) {
 	switch {
 	case len(v.Fields) > 1:
 		at := v.Fields[1].KeySpan
-		s.out.add(rule.InvalidFileReference, place{at, path}, "%q has more keys beside the path of a file", path).
-			Help = "keep only one of them, $file or $text"
+		s.out.add(rule.InvalidFileReference, place{at, path}, "%q has other keys beside %q", path, f.Key).
+			Help = "keep only $file or $text"
 		replaceReference(v, f.Key, nil, at)
 		return
 	case s.unknown[name]:

@@ -124,8 +124,8 @@ func (s *load) decode(root *plist.Value, top *shape) *Spec {
 func (s *load) organization(o section) Organization {
 	org := Organization{Name: o.text("name"), Identifier: o.text("identifier")}
 	if id := org.Identifier; id.IsSet && isExampleDomain(id.Value) {
-		s.out.warn(rule.ExampleIdentifier, place{id.Span, id.Path}, "%q is %s, a domain that belongs to nobody", id.Path, id.quoted()).
-			Help = "use a domain of your own, reversed, before you build for devices"
+		s.out.warn(rule.ExampleIdentifier, place{id.Span, id.Path}, "%q is %s, a domain reserved for examples", id.Path, id.quoted()).
+			Help = "use your own domain, reversed, before building for devices"
 	}
 	return org
 }
@@ -154,13 +154,13 @@ func (s *load) profile(p section) Profile {
 func (s *load) checkVerbatim(profile Profile, p section) {
 	if profile.Keys == nil {
 		if profile.Raw.IsSet {
-			s.out.warn(rule.KeyWithoutEffect, p.placeOf("raw"), "%q counts beside %q only", profile.Raw.Path, "profile.keys")
+			s.out.warn(rule.KeyWithoutEffect, p.placeOf("raw"), "%q has no effect without %q", profile.Raw.Path, "profile.keys")
 		}
 		return
 	}
 	if f := profile.Keys.Field("PayloadContent"); f != nil {
-		s.out.add(rule.ReservedKey, place{f.KeySpan, diag.Keys("profile", "keys", "PayloadContent")}, "%q cannot be among the keys, because it is made of the payloads", f.Key).
-			Help = "list them under payloads"
+		s.out.add(rule.ReservedKey, place{f.KeySpan, diag.Keys("profile", "keys", "PayloadContent")}, "%q is reserved: it is made from %q", f.Key, "payloads").
+			Help = "list each payload under payloads"
 	}
 	removal := p.under("removal")
 	for _, written := range []struct {
@@ -173,8 +173,8 @@ func (s *load) checkVerbatim(profile Profile, p section) {
 	} {
 		if written.in.has(written.name) {
 			at := written.in.placeOf(written.name)
-			s.out.warn(rule.KeyWithoutEffect, at, "%q has no effect beside %q, which is the whole top level", at.path, "profile.keys").
-				Help = "write " + written.key + " there"
+			s.out.warn(rule.KeyWithoutEffect, at, "%q has no effect beside %q, the whole top level", at.path, "profile.keys").
+				Help = "write " + written.key + " under profile.keys"
 		}
 	}
 }
@@ -186,7 +186,7 @@ func (s *load) removal(r section) Removal {
 	d, _ := parseDuration(after.Value)
 	removal.After = entry(d, r.get("after"), after.Path)
 	if removal.Date.IsSet && removal.After.IsSet {
-		s.out.note(rule.ConflictingTemplateKeys, r.placeOf("after"), "%q and %q are both set, and the earlier one counts", "date", "after")
+		s.out.note(rule.ConflictingTemplateKeys, r.placeOf("after"), "%q and %q are both set, and the earlier date counts", "date", "after")
 	}
 	return removal
 }
@@ -207,7 +207,7 @@ func (s *load) consent(p section) []Consent {
 			continue
 		}
 		if !languageFormat.matches(f.Key) {
-			s.out.add(rule.InvalidTemplateKey, at, "language %q is not known, want %s", f.Key, languageFormat.want)
+			s.out.add(rule.InvalidTemplateKey, at, "invalid language %q, want %s", f.Key, languageFormat.want)
 		}
 		all = append(all, Consent{f.Key, entry(f.Value.Text, f.Value, at.path)})
 	}
@@ -229,7 +229,7 @@ func (s *load) targets(r section) []Entry[target.Target] {
 		if !repeated {
 			seen[t] = e
 		} else if first.Value != e.Value {
-			s.out.add(rule.RepeatedItem, place{e.Span, e.Path}, "%s is the same target as another one in %q", e.quoted(), "targets").
+			s.out.add(rule.RepeatedItem, place{e.Span, e.Path}, "%s is the same target as an earlier one in %q", e.quoted(), "targets").
 				Related = []diag.Related{{Message: "first here", Span: first.Span}}
 		}
 		all = append(all, Entry[target.Target]{Value: t, IsSet: true, Secret: e.Secret, Span: e.Span, Path: e.Path})
@@ -284,7 +284,7 @@ func (s *load) payload(v section, spec *Spec) Payload {
 	}
 	isVerbatim := spec.Profile.Keys != nil
 	if p.Raw.IsSet && !isVerbatim {
-		s.out.warn(rule.KeyWithoutEffect, v.placeOf("raw"), "%q counts beside %q only", p.Raw.Path, "profile.keys")
+		s.out.warn(rule.KeyWithoutEffect, v.placeOf("raw"), "%q has no effect without %q", p.Raw.Path, "profile.keys")
 	}
 	s.checkReservedKeys(p, v, isVerbatim)
 	s.checkPayloadTargets(p, v, spec.Targets)
@@ -302,10 +302,10 @@ func (s *load) checkReservedKeys(p Payload, v section, isVerbatim bool) {
 		if !own || isVerbatim && (key == "" || !v.has(key)) {
 			continue
 		}
-		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path.Key("keys").Key(f.Key)}, "%q cannot be among the keys, because it is written for you", f.Key)
+		d := s.out.add(rule.ReservedKey, place{f.KeySpan, p.Path.Key("keys").Key(f.Key)}, "%q is reserved: syncguard writes it", f.Key)
 		d.Help = "remove it"
 		if key != "" {
-			d.Help = fmt.Sprintf("write %s beside keys instead", key)
+			d.Help = fmt.Sprintf("set %s beside keys instead", key)
 		}
 	}
 }
@@ -319,6 +319,6 @@ func (s *load) checkPayloadTargets(p Payload, v section, targets []Entry[target.
 			return
 		}
 	}
-	s.out.warn(rule.PayloadWithoutTarget, v.placeOf("targets"), "payload %s is for none of the template's targets", p.ID.quoted()).
-		Help = "widen its targets, or add one to the template's"
+	s.out.warn(rule.PayloadWithoutTarget, v.placeOf("targets"), "payload %s matches none of the template's targets", p.ID.quoted()).
+		Help = "change its targets, or add one to the template"
 }

@@ -62,16 +62,16 @@ func (s *load) storage(p section) Storage {
 		AllowCloudBackup: v.flag("allowCloudBackup"), EmptyTrash: v.flag("emptyTrash"),
 	}
 	if storage.OptimizeMac.IsSet && !storage.Experimental.Value {
-		s.out.add(rule.NeedsExperimental, v.placeOf("optimizeMac"), "%q is not proved to work and moves local copies to iCloud", storage.OptimizeMac.Path).
+		s.out.add(rule.NeedsExperimental, v.placeOf("optimizeMac"), "%q needs experimental: true, because it is unproven and moves local copies to iCloud", storage.OptimizeMac.Path).
 			Help = "add experimental: true beside it, or remove it"
 	}
 	switch backup := storage.AllowCloudBackup; {
 	case backup.IsSet && backup.Value:
-		s.out.note(rule.KeyWithoutEffect, v.placeOf("allowCloudBackup"), "%q is true, which devices allow anyway", backup.Path).
+		s.out.note(rule.KeyWithoutEffect, v.placeOf("allowCloudBackup"), "%q is true, and devices allow that anyway", backup.Path).
 			Help = "remove it"
 	case backup.IsSet:
 		s.out.warn(rule.StopsBackups, v.placeOf("allowCloudBackup"), "%q is false, so devices stop backing up to iCloud, and a lost device is lost data", backup.Path).
-			Help = "be sure that the devices are backed up some other way"
+			Help = "make sure the devices are backed up some other way"
 	}
 	return storage
 }
@@ -83,7 +83,7 @@ func (s *load) cellular(p section) Cellular {
 		AllowRoaming: v.flag("allowRoaming"),
 	}
 	if c.FreezeToggles.Value && !c.ConfirmTogglesAreOn.Value {
-		s.out.add(rule.UnconfirmedFreeze, v.placeOf("freezeToggles"), "%q freezes cellular data settings as they are, so one that is off stays off", c.FreezeToggles.Path).
+		s.out.add(rule.UnconfirmedFreeze, v.placeOf("freezeToggles"), "%q freezes the cellular data switches: one now off stays off", c.FreezeToggles.Path).
 			Help = "turn cellular data for iCloud on first, add confirmTogglesAreOn: true, and only then install"
 	}
 	if v.has("wifiAssist") {
@@ -131,7 +131,7 @@ func (s *load) providers(v section, dns *DNS) {
 			Help = "name every provider under providers"
 	}
 	if v.has("combine") && len(dns.Providers) < 2 {
-		s.out.warn(rule.KeyWithoutEffect, v.placeOf("combine"), "%q counts for several providers only", dns.Combine.Path).
+		s.out.warn(rule.KeyWithoutEffect, v.placeOf("combine"), "%q has no effect with a single provider", dns.Combine.Path).
 			Help = "remove it, or add providers"
 	}
 	if dns.Combine.Value == Failover && v.has("allowFailover") && !dns.AllowFailover.Value && len(dns.Providers) > 1 {
@@ -156,11 +156,11 @@ func (s *load) checkCustomDNS(v section, dns DNS) {
 		need, other = other, need
 	}
 	if !v.has(need) {
-		s.out.add(rule.MissingTemplateKey, v.at, "%q is missing, which the provider %q needs with the protocol %q", v.at.path.Key(need), Custom, dns.Protocol.Value).
+		s.out.add(rule.MissingTemplateKey, v.at, "%q is missing: the provider %q needs it for the protocol %q", v.at.path.Key(need), Custom, dns.Protocol.Value).
 			Help = "add " + need + exampleOf(v.shape.child(need))
 	}
 	if v.has(other) {
-		s.out.add(rule.ConflictingTemplateKeys, v.placeOf(other), "%q does not go with the protocol %q", v.at.path.Key(other), dns.Protocol.Value).
+		s.out.add(rule.ConflictingTemplateKeys, v.placeOf(other), "%q does not fit the protocol %q", v.at.path.Key(other), dns.Protocol.Value).
 			Help = fmt.Sprintf("use %s, or change the protocol", need)
 	}
 	if !v.has("addresses") {

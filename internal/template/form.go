@@ -36,17 +36,17 @@ func Form(file *diag.File, keepOrder bool) ([]byte, error) {
 // maxForms is the number of passes until nothing moves: the library finds another place for some comments.
 const maxForms = 4
 
-var errCommentLost = errors.New("forming the template: a comment stands where none can be kept; move it to a line of its own above a key")
+var errCommentLost = errors.New("formatting the template: a comment would get lost; move it to a line of its own above a key")
 
 func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
 	before, err := Parse(file)
 	if err != nil {
-		return nil, fmt.Errorf("forming the template: %w", err)
+		return nil, fmt.Errorf("formatting the template: %w", err)
 	}
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(file.Data), "\ufeff"))
 	document, err := documentOf([]byte(text))
 	if err != nil || document.Kind == 0 {
-		return nil, errors.New("forming the template: it holds nothing")
+		return nil, errors.New("formatting the template: it is empty")
 	}
 	root := document.Content[0]
 	if !keepOrder && root.Kind == yaml.MappingNode {
@@ -54,11 +54,11 @@ func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
 	}
 	formed, err := yaml.Dump(document, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
 	if err != nil {
-		return nil, fmt.Errorf("forming the template: %w", err)
+		return nil, fmt.Errorf("formatting the template: %w", err)
 	}
 	spaced, err := restoreBlankLines(root, text, formed)
 	if err != nil {
-		return nil, fmt.Errorf("forming the template: %w", err)
+		return nil, fmt.Errorf("formatting the template: %w", err)
 	}
 	for _, out := range [][]byte{spaced, formed} { // a blank line can change a text with blank lines at its end
 		after, err := Parse(diag.NewFile(file.Name, out))

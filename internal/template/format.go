@@ -51,9 +51,9 @@ var (
 	payloadIdentifier = newFormat(`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "letters, digits, dots, underscores and hyphens", maxLength(255))
 	upperUUID         = newFormat(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`, "a UUID in upper case", nil)
 	hostFormat        = newFormat(`^`+domain+`$`, "a host name", maxLength(253))
-	domainFormat      = newFormat(`^(\*\.?)?`+domain+`$`, "a domain, with a * before it for all names below", maxLength(253))
+	domainFormat      = newFormat(`^(\*\.?)?`+domain+`$`, "a domain such as acme.example, or *.acme.example for all names below", maxLength(253))
 	addressFormat     = newFormat(`^[0-9A-Fa-f:.]+$`, "an IPv4 or IPv6 address", checkAddress)
-	serverPattern     = newFormat(`^[0-9A-Fa-f:.]*[0-9A-Fa-f:.*]$`, "an address, or the beginning of one with a * after it, such as 10.*", nil)
+	serverPattern     = newFormat(`^[0-9A-Fa-f:.]*[0-9A-Fa-f:.*]$`, "an IP address, or the beginning of one and a *, such as 10.*", nil)
 	ssidFormat        = newFormat(`^[^\x00-\x1f]+$`, "1 to 32 bytes of text", maxLength(32))
 	iccidFormat       = newFormat(`^[0-9]{18,22}$`, "18 to 22 digits in quotes", nil)
 	timeZoneFormat    = newFormat(`^(UTC|GMT|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z0-9_+-]*)+)$`, "a time zone such as Europe/Berlin", nil)
@@ -61,7 +61,7 @@ var (
 	referenceFormat   = newFormat(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, "env:NAME or file:PATH", nil)
 	durationFormat    = newFormat(`^([0-9]+[dhms])+$`, "a duration such as 30d, 12h or 90m", checkDuration)
 	versionFormat     = newFormat(`^[0-9]{1,5}(\.[0-9]{1,5}){0,2}$`, "a version such as 26.2, in quotes", checkVersion)
-	localTime         = newFormat(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`, "a time without a zone such as 2027-01-31T18:00:00, in quotes", checkLocalTime)
+	localTime         = newFormat(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`, "a local time such as 2027-01-31T18:00:00, without a zone and in quotes", checkLocalTime)
 	targetFormat      = lazyFormat(targetPattern, "PLATFORM[@VERSION][/ENROLLMENT]", checkTarget)
 	filterFormat      = lazyFormat(filterPattern, "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT", checkFilter)
 )
@@ -77,7 +77,7 @@ func maxLength(n int) func(string) error {
 
 func checkAddress(s string) error {
 	if _, err := netip.ParseAddr(s); err != nil {
-		return errors.New("it cannot be read as one")
+		return errors.New("it is malformed")
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func checkURL(s string) error {
 	case err != nil:
 		return errors.New("it is not a URL")
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
-		return errors.New("want a host, and neither a user nor a fragment")
+		return errors.New("it needs a host, and no user or fragment")
 	}
 	return nil
 }
@@ -117,14 +117,14 @@ func parseDuration(s string) (time.Duration, error) {
 func checkDuration(s string) error {
 	d, err := parseDuration(s)
 	if err == nil && d == 0 {
-		return errors.New("it is no time at all")
+		return errors.New("it is zero")
 	}
 	return err
 }
 
 func checkLocalTime(s string) error {
 	if _, err := time.Parse("2006-01-02T15:04:05", s); err != nil {
-		return errors.New("there is no such time")
+		return errors.New("no such date or time exists")
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func checkLocalTime(s string) error {
 func checkVersion(s string) error {
 	v, err := target.ParseVersion(s)
 	if err != nil {
-		return err
+		return errors.New("it is malformed")
 	}
 	return target.CheckVersion(v)
 }
@@ -151,7 +151,7 @@ func parseFilter(s string) (Filter, error) {
 		}
 	}
 	if strings.Contains(s, "@") {
-		return Filter{}, errors.New("a version cannot be part of it")
+		return Filter{}, errors.New("a version is not allowed here")
 	}
 	t, err := target.Parse(s)
 	if err != nil {

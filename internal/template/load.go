@@ -177,7 +177,7 @@ var (
 	errOutside = errors.New("it is outside the folder of the template")
 	errNotText = errors.New("it is not UTF-8 text")
 	errEmpty   = errors.New("it is empty")
-	errNoFiles = errors.New("files cannot be read here")
+	errNoFiles = errors.New("there is no folder to read files from")
 )
 
 // beside resolves a path relative to the file naming it. The result cannot lie outside the file's folder tree.
@@ -238,7 +238,7 @@ func plainError(err error) string {
 	var pathError *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such file"
+		return "no such file"
 	case errors.As(err, &pathError) && strings.Contains(pathError.Err.Error(), "escapes"):
 		return errOutside.Error()
 	case errors.As(err, &pathError):

@@ -112,13 +112,13 @@ func TestFindings(t *testing.T) {
 			`2:24-2:25 error wrong-template-type: "profile.displayName" is 5, want text (put the value in quotes)`}},
 		{"targets", organization + "targets: [iOS/manual, iSO, ios@26/manual, iOS/manual, tvOS/user]\n", []string{
 			`2:23-2:26 error invalid-target: "targets[1]" is "iSO", want PLATFORM[@VERSION][/ENROLLMENT] (did you mean "iOS"?)`,
-			`2:28-2:41 error repeated-item: "ios@26/manual" is the same target as another one in "targets"`,
+			`2:28-2:41 error repeated-item: "ios@26/manual" is the same target as an earlier one in "targets"`,
 			`2:43-2:53 error repeated-item: "iOS/manual" repeats in "targets"`,
-			`2:55-2:64 error invalid-target: "targets[4]" is "tvOS/user", want PLATFORM[@VERSION][/ENROLLMENT]: tvOS has no User Enrollment (write it as iOS@18.2/supervised; docs/targets.md lists what there is)`}},
+			`2:55-2:64 error invalid-target: "targets[4]" is "tvOS/user", want PLATFORM[@VERSION][/ENROLLMENT]: tvOS has no User Enrollment (write it as iOS@18.2/supervised; docs/targets.md lists the platforms and enrollments)`}},
 		{"duplicate key", organization + "targets: [iOS]\ntargets: [macOS]\n", []string{`3:1-3:8 error duplicate-template-key: key "targets" repeats`}},
 		{"key that is no text", organization + "1: x\n", []string{`2:1-2:2 error invalid-template-key: a key is 1, want a string (put the key in quotes)`}},
 		{"example identifier", "organization: {name: Acme, identifier: com.example.acme}\n", []string{
-			`1:40-1:56 warning example-identifier: "organization.identifier" is "com.example.acme", a domain that belongs to nobody (use a domain of your own, reversed, before you build for devices)`}},
+			`1:40-1:56 warning example-identifier: "organization.identifier" is "com.example.acme", a domain reserved for examples (use your own domain, reversed, before building for devices)`}},
 		{"non-ASCII before it", "organization: {name: Ümläut 𝕏, identifier: x}\n", []string{
 			`1:44-1:45 error invalid-template-value: "organization.identifier" is "x", want a reversed domain such as com.acme`}},
 		{"CRLF and BOM", "\xef\xbb\xbforganization:\r\n  name: Acme\r\n  identifier: x\r\n", []string{
@@ -133,30 +133,30 @@ func TestFindings(t *testing.T) {
 			`3:15-6:9 error invalid-template-value: "organization.identifier" is "not\ngood", want a reversed domain such as com.acme`,
 			`8:10-8:11 error wrong-template-type: "profile" is 3, want a mapping`}},
 		{"freeze", organization + "prevention: {cellular: {freezeToggles: true}}\n", []string{
-			`2:25-2:38 error unconfirmed-freeze: "prevention.cellular.freezeToggles" freezes cellular data settings as they are, so one that is off stays off (turn cellular data for iCloud on first, add confirmTogglesAreOn: true, and only then install)`}},
+			`2:25-2:38 error unconfirmed-freeze: "prevention.cellular.freezeToggles" freezes the cellular data switches: one now off stays off (turn cellular data for iCloud on first, add confirmTogglesAreOn: true, and only then install)`}},
 		{"custom dns", organization + "prevention: {dns: {provider: custom, protocol: tls, serverURL: \"https://d.acme/q\"}}\n", []string{
 			`2:14-2:17 note missing-addresses: "prevention.dns.addresses" is missing, so the network's resolver must find the server first (add addresses)`,
-			`2:14-2:17 error missing-template-key: "prevention.dns.serverName" is missing, which the provider "custom" needs with the protocol "tls" (add serverName, such as serverName: dns.acme.example)`,
-			`2:53-2:62 error conflicting-template-keys: "prevention.dns.serverURL" does not go with the protocol "tls" (use serverName, or change the protocol)`}},
+			`2:14-2:17 error missing-template-key: "prevention.dns.serverName" is missing: the provider "custom" needs it for the protocol "tls" (add serverName, such as serverName: dns.acme.example)`,
+			`2:53-2:62 error conflicting-template-keys: "prevention.dns.serverURL" does not fit the protocol "tls" (use serverName, or change the protocol)`}},
 		{"custom keys without custom", organization + "prevention: {dns: {addresses: [1.1.1.1, 1.2.3]}}\n", []string{
 			`2:20-2:29 error conflicting-template-keys: "prevention.dns.addresses" needs the provider "custom" (write provider: custom, or remove addresses)`,
-			`2:41-2:46 error invalid-template-value: "prevention.dns.addresses[1]" is "1.2.3", want an IPv4 or IPv6 address: it cannot be read as one`}},
+			`2:41-2:46 error invalid-template-value: "prevention.dns.addresses[1]" is "1.2.3", want an IPv4 or IPv6 address: it is malformed`}},
 		{"provider and providers", organization + "prevention: {dns: {provider: google, providers: [quad9], combine: failover}}\n", []string{
 			`2:38-2:47 error conflicting-template-keys: "provider" and "providers" are both set (name every provider under providers)`,
-			`2:58-2:65 warning key-without-effect: "prevention.dns.combine" counts for several providers only (remove it, or add providers)`}},
+			`2:58-2:65 warning key-without-effect: "prevention.dns.combine" has no effect with a single provider (remove it, or add providers)`}},
 		{"storage", organization + "prevention: {storage: {optimizeMac: true, allowCloudBackup: false}}\n", []string{
-			`2:24-2:35 error needs-experimental: "prevention.storage.optimizeMac" is not proved to work and moves local copies to iCloud (add experimental: true beside it, or remove it)`,
-			`2:43-2:59 warning stops-backups: "prevention.storage.allowCloudBackup" is false, so devices stop backing up to iCloud, and a lost device is lost data (be sure that the devices are backed up some other way)`}},
+			`2:24-2:35 error needs-experimental: "prevention.storage.optimizeMac" needs experimental: true, because it is unproven and moves local copies to iCloud (add experimental: true beside it, or remove it)`,
+			`2:43-2:59 warning stops-backups: "prevention.storage.allowCloudBackup" is false, so devices stop backing up to iCloud, and a lost device is lost data (make sure the devices are backed up some other way)`}},
 		{"removal", organization + "profile: {removal: {date: 2027-12-31, after: 0d}}\n", []string{
-			`2:39-2:44 note conflicting-template-keys: "date" and "after" are both set, and the earlier one counts`,
-			`2:46-2:48 error invalid-template-value: "profile.removal.after" is "0d", want a duration such as 30d, 12h or 90m: it is no time at all`}},
+			`2:39-2:44 note conflicting-template-keys: "date" and "after" are both set, and the earlier date counts`,
+			`2:46-2:48 error invalid-template-value: "profile.removal.after" is "0d", want a duration such as 30d, 12h or 90m: it is zero`}},
 		{"payload", organization + "payloads:\n  - id: a b\n    keys: {PayloadType: x, n: null, l: [~]}\n  - {id: c, type: com.x, targets: [watchOS], uuid: 7c1f9e52-0e7b-5d0a-9b60-3f2a9c3c0e11}\n  - {id: c, type: com.x}\n", []string{
 			`3:5-3:7 error missing-template-key: "payloads[0].type" is missing (add type, such as type: com.apple.wifi.managed)`,
 			`3:9-3:12 error invalid-template-value: "payloads[0].id" is "a b", want letters, digits, dots, underscores and hyphens`,
-			`4:12-4:23 error reserved-key: "PayloadType" cannot be among the keys, because it is written for you (write type beside keys instead)`,
-			`4:28-4:29 error null-in-payload: "payloads[0].keys.n" has no value, and a payload cannot hold null (give it a value, or remove the key)`,
-			`4:41-4:42 error null-in-payload: "payloads[0].keys.l[0]" has no value, and a payload cannot hold null (give it a value, or remove the key)`,
-			`5:26-5:33 warning payload-without-target: payload "c" is for none of the template's targets (widen its targets, or add one to the template's)`,
+			`4:12-4:23 error reserved-key: "PayloadType" is reserved: syncguard writes it (set type beside keys instead)`,
+			`4:28-4:29 error null-in-payload: "payloads[0].keys.n" has no value, and a payload cannot contain null (give it a value, or remove the key)`,
+			`4:41-4:42 error null-in-payload: "payloads[0].keys.l[0]" has no value, and a payload cannot contain null (give it a value, or remove the key)`,
+			`5:26-5:33 warning payload-without-target: payload "c" matches none of the template's targets (change its targets, or add one to the template)`,
 			`5:52-5:88 error invalid-template-value: "payloads[1].uuid" is "7c1f9e52-0e7b-5d0a-9b60-3f2a9c3c0e11", want a UUID in upper case (write it in upper case)`,
 			`6:10-6:11 error repeated-item: payload id "c" repeats`}},
 		{"bad scalars", organization + "payloads:\n  - {id: a, type: b, keys: {a: !!int x, b: .inf, c: !!binary \"*\", d: !foo x, e: !!set {}, f: !!bool no}}\n", []string{
@@ -167,7 +167,7 @@ func TestFindings(t *testing.T) {
 			`3:81-3:86 error invalid-yaml: unknown tag "!!set"`,
 			`3:101-3:103 error invalid-yaml: "no" is not true or false`}},
 		{"consent language", organization + "profile: {consent: {en: Yes., Deutsch!: Ja.}}\n", []string{
-			`2:31-2:39 error invalid-template-key: language "Deutsch!" is not known, want a language such as en or de-CH, or "default"`}},
+			`2:31-2:39 error invalid-template-key: invalid language "Deutsch!", want a language such as en or de-CH, or "default"`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func (s *load) readBase(v *plist.Value, file *diag.File, chain []string) *plist.
 		return nil
 	}
 	if len(chain) > maxBases {
-		s.out.add(rule.ExtendsCycle, at, "more than %d templates extend each other", maxBases)
+		s.out.add(rule.ExtendsCycle, at, "more than %d templates extend each other in a chain", maxBases)
 		return nil
 	}
 	data, err := readRegular(from, MaxFile)

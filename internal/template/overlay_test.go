@@ -58,11 +58,11 @@ func TestOverlayFindings(t *testing.T) {
 			`1:10-1:19 error extends-cycle: the template extends itself: a.yaml -> sub/b.yaml -> a.yaml`}},
 		{"itself", map[string]string{"a.yaml": "extends: ./sub/../a.yaml\n"}, "a.yaml", []string{
 			`1:10-1:25 error extends-cycle: the template extends itself: a.yaml -> a.yaml`}},
-		{"too many", many, "0.yaml", []string{`1:10-1:17 error extends-cycle: more than 16 templates extend each other`}},
+		{"too many", many, "0.yaml", []string{`1:10-1:17 error extends-cycle: more than 16 templates extend each other in a chain`}},
 		{"missing", map[string]string{"a.yaml": "extends: nope.yaml\n"}, "a.yaml", []string{
-			`1:10-1:19 error unreadable-template: template "nope.yaml" cannot be read: there is no such file`}},
+			`1:10-1:19 error unreadable-template: template "nope.yaml" cannot be read: no such file`}},
 		{"missing builtin", map[string]string{"a.yaml": "extends: builtin:nope\n"}, "a.yaml", []string{
-			`1:10-1:22 error unreadable-template: template "builtin:nope" cannot be read: there is no such file`}},
+			`1:10-1:22 error unreadable-template: template "builtin:nope" cannot be read: no such file`}},
 		{"builtin path", map[string]string{"a.yaml": "extends: builtin:../a\n"}, "a.yaml", []string{
 			`1:10-1:22 error unreadable-template: template "builtin:../a" cannot be read: it is outside the folder of the template`}},
 		{"outside", map[string]string{"a.yaml": "extends: ../up.yaml\n"}, "a.yaml", []string{
@@ -77,7 +77,7 @@ func TestOverlayFindings(t *testing.T) {
 			"b.yaml": "organization: {name: \"${n}\", identifier: com.acme}\nvariables: {n: Base}\n"}, "a.yaml", []string{
 			`3:13-3:14 warning unused-variable: variable "o" is not used (remove it, or write ${o} where its value belongs)`}},
 		{"variable", map[string]string{"a.yaml": "extends: ${x}\n"}, "a.yaml", []string{
-			`1:10-1:14 error unreadable-template: template "${x}" cannot be read: there is no such file`}},
+			`1:10-1:14 error unreadable-template: template "${x}" cannot be read: no such file`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -43,8 +43,8 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 		return project, diag.Sort(out.list) // an empty file is no mistake
 	}
 	if old := remove(root, "allowUnknown"); old != nil {
-		out.add(rule.UnknownTemplateKey, place{old.KeySpan, diag.Keys(old.Key)}, "%q is what ignore does for the rule unknown-key", old.Key).
-			Help = "move each entry to ignore and add rule: unknown-key to it, or rule: unknown-payload-type where no schema has the type"
+		out.add(rule.UnknownTemplateKey, place{old.KeySpan, diag.Keys(old.Key)}, "unknown key %q, replaced by ignore", old.Key).
+			Help = "move each entry to ignore and add rule: unknown-key to it, or rule: unknown-payload-type for a type without a schema"
 	}
 	shape := projectShape()
 	(&checker{out: out}).value(root, shape, place{span: diag.Span{File: file}})

@@ -143,7 +143,7 @@ func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	case yaml.AliasNode:
 		end := start + 1 + len(n.Value)
 		if r.active[n.Alias] {
-			r.out.add(rule.InvalidYAML, r.at(start, end), "alias %q is inside the value that it stands for", n.Value)
+			r.out.add(rule.InvalidYAML, r.at(start, end), "alias %q is inside its own value", n.Value)
 			return &plist.Value{Span: r.at(start, end).span}, end
 		}
 		v, _ := r.value(n.Alias, depth)
@@ -169,7 +169,7 @@ func (r *reader) countValue(n *yaml.Node, start, depth int) bool {
 	if depth > maxDepth {
 		r.out.add(rule.TemplateTooLarge, r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
 	} else {
-		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, its aliases expanded", maxNodes)
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, with aliases expanded", maxNodes)
 	}
 	return false
 }
@@ -243,7 +243,7 @@ func (r *reader) mergeSources(v *plist.Value) []*plist.Value {
 	}
 	for _, c := range candidates {
 		if c.Kind != plist.Dictionary && !r.full {
-			r.out.add(rule.InvalidYAML, place{span: c.Span}, "a merge key names %s, want a mapping", describe(c))
+			r.out.add(rule.InvalidYAML, place{span: c.Span}, "%q merges %s, want a mapping", "<<", describe(c))
 			return nil
 		}
 	}

@@ -30,6 +30,6 @@ func (s *load) hide(v *plist.Value, path diag.Path) {
 		return
 	}
 	s.mask(v)
-	s.out.warn(rule.PlainTextSecret, place{v.Span, path}, "%q is not taken from a secret variable", path).
+	s.out.warn(rule.PlainTextSecret, place{v.Span, path}, "%q is a secret in plain text", path).
 		Help = "declare a variable with secret: env:NAME and write ${name} here"
 }

@@ -111,7 +111,7 @@ func names[T ~string](all []T) []string {
 func templateShape() *shape {
 	return &shape{kind: mapping, meaning: "A syncguard template: what to build, for whom and for which devices.", keys: []*shape{
 		{name: "extends", kind: plain, literal: true, nonEmpty: true, example: "builtin:prevention",
-			meaning: "The template that this one changes: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, anything else is replaced, and null removes a key."},
+			meaning: "The base template to change: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, any other value replaces the base's, and null removes a key."},
 		organizationShape(),
 		profileShape(),
 		// only these: see DefaultTargets.
@@ -120,70 +120,70 @@ func templateShape() *shape {
 			meaning: "The devices to build for, each PLATFORM[@VERSION][/ENROLLMENT].",
 			item:    &shape{kind: plain, format: targetFormat, example: "iOS@26/manual", meaning: "PLATFORM[@VERSION][/ENROLLMENT]; the version is the oldest to serve."}},
 		preventionShape(),
-		{name: "payloads", kind: list, meaning: "Further payloads and declarations, written in Apple's keys.", item: payloadShape()},
+		{name: "payloads", kind: list, meaning: "More payloads and declarations, with Apple's keys.", item: payloadShape()},
 		variablesShape(),
 	}}
 }
 
 func organizationShape() *shape {
-	return &shape{name: "organization", kind: mapping, required: true, meaning: "Who issues the profiles.", keys: []*shape{
-		{name: "name", kind: plain, required: true, nonEmpty: true, example: "Acme", meaning: "The name that devices show (PayloadOrganization)."},
+	return &shape{name: "organization", kind: mapping, required: true, meaning: "The issuer of the profiles.", keys: []*shape{
+		{name: "name", kind: plain, required: true, nonEmpty: true, example: "Acme", meaning: "The name shown on devices (PayloadOrganization)."},
 		{name: "identifier", kind: plain, required: true, format: reverseDNS, example: "com.acme",
-			meaning: "A domain that is yours, reversed; every identifier and UUID is derived from it, so keep it."},
+			meaning: "Your own domain, reversed. All identifiers and UUIDs derive from it, so never change it."},
 	}}
 }
 
 func profileShape() *shape {
 	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
-		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "What follows the organization's identifier in PayloadIdentifier."},
-		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name that devices show (PayloadDisplayName)."},
-		{name: "description", kind: plain, meaning: "What the profile does, for the person who installs it (PayloadDescription)."},
-		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope; macOS 26.1 and later refuse encrypted DNS in the scope User."},
+		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "The part of PayloadIdentifier after the organization's identifier."},
+		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name shown on devices (PayloadDisplayName)."},
+		{name: "description", kind: plain, meaning: "The effect of the profile, for the person installing it (PayloadDescription)."},
+		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope. macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
-			meaning: "The languages of the people who hold the devices: those of the hints in the report and of a ConsentText. The description is in the first.",
+			meaning: "The languages of the people with the devices, for the steps by hand in the report and for ConsentText. The description is in the first one.",
 			item:    &shape{kind: plain, choices: guidance.Languages(), meaning: "A language."}},
 		removalShape(),
-		{name: "expires", kind: date, example: "2028-01-31", meaning: "When the profile counts as out of date (PayloadExpirationDate)."},
+		{name: "expires", kind: date, example: "2028-01-31", meaning: "The expiration date of the profile (PayloadExpirationDate)."},
 		{name: "consent", kind: mapping, also: plain, example: "Installing this changes your DNS settings.",
-			meaning: "The text that a person must accept (ConsentText), or a mapping of languages to texts.",
+			meaning: "The text to accept before installation (ConsentText), or a mapping of languages to texts.",
 			item:    &shape{kind: plain, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
 		{name: "keys", kind: free, example: "{PayloadIdentifier: com.acme.wifi, PayloadUUID: 7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11, PayloadDisplayName: Wi-Fi}",
-			meaning: "The top level as it stands, in Apple's spelling and in place of all that is written there for you: a profile from elsewhere keeps its identity. The keys of payloads may hold theirs too then."},
-		{name: "raw", kind: flag, fallback: "false", meaning: "Build keys as they were found, with nothing added: what a check says of them is a warning."},
+			meaning: "The whole top level in Apple's keys, in place of the generated one, so an imported profile keeps its identity. The keys of payloads may then also set PayloadType, PayloadUUID and their like."},
+		{name: "raw", kind: flag, fallback: "false", meaning: "Build keys unchanged, with nothing added. Errors found in them are only warnings."},
 	}}
 }
 
 func removalShape() *shape {
-	return &shape{name: "removal", kind: mapping, meaning: "How and when the profile leaves a device.", keys: []*shape{
-		{name: "disallowed", kind: flag, fallback: "false", meaning: "Keep people from removing the profile (PayloadRemovalDisallowed)."},
-		{name: "date", kind: date, example: "2027-12-31", meaning: "When the device removes the profile (RemovalDate)."},
-		{name: "after", kind: plain, format: durationFormat, example: "30d", meaning: "How long after installation the device removes the profile (DurationUntilRemoval)."},
-		{name: "passcode", kind: plain, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode that removal asks for; take it from a secret variable."},
+	return &shape{name: "removal", kind: mapping, meaning: "How and when the profile is removed.", keys: []*shape{
+		{name: "disallowed", kind: flag, fallback: "false", meaning: "Forbid people to remove the profile (PayloadRemovalDisallowed)."},
+		{name: "date", kind: date, example: "2027-12-31", meaning: "The date of removal by the device (RemovalDate)."},
+		{name: "after", kind: plain, format: durationFormat, example: "30d", meaning: "The time from installation to removal by the device (DurationUntilRemoval)."},
+		{name: "passcode", kind: plain, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode for removing the profile; take it from a secret variable."},
 	}}
 }
 
 func payloadShape() *shape {
 	return &shape{kind: mapping, meaning: "One payload.", keys: []*shape{
-		{name: "id", kind: plain, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "The payload's name in templates, unique; identifiers are derived from it, and overlays find the payload by it."},
+		{name: "id", kind: plain, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "A unique name of the payload. Its identifiers derive from it, and overlays refer to the payload by it."},
 		{name: "type", kind: plain, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType, or the Type of a declaration such as com.apple.configuration.passcode.settings."},
 		{name: "displayName", kind: plain, nonEmpty: true, meaning: "PayloadDisplayName."},
 		{name: "description", kind: plain, meaning: "PayloadDescription."},
 		{name: "identifier", kind: plain, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},
 		{name: "uuid", kind: plain, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
-		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets that get this payload; all where the key is absent.",
+		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets for this payload; without this key, all.",
 			item: &shape{kind: plain, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
-		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} is the bytes of a file, {$text: PATH} its text."},
-		{name: "raw", kind: flag, fallback: "false", meaning: "Build the payload as it was found, with nothing added: what a check says of it is a warning. Only beside profile.keys."},
+		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} stands for the bytes of a file, {$text: PATH} for its text."},
+		{name: "raw", kind: flag, fallback: "false", meaning: "Build the payload unchanged, with nothing added. Errors found in it are only warnings. Needs profile.keys."},
 	}}
 }
 
 func variablesShape() *shape {
-	return &shape{name: "variables", kind: mapping, literal: true, meaning: "The variables that ${name} may name, each with its default or a description of it.",
+	return &shape{name: "variables", kind: mapping, literal: true, meaning: "The variables for ${name}, each with its default or a mapping.",
 		item: &shape{kind: mapping, also: scalar, literal: true, meaning: "The default, or a mapping.", keys: []*shape{
-			{name: "default", kind: scalar, literal: true, meaning: "The value where none is given."},
-			{name: "type", kind: plain, literal: true, choices: []string{"string", "integer", "real", "boolean", "date", "data"}, fallback: "string", meaning: "The type of the value; that of the default where there is one. Text for data is base64."},
-			{name: "description", kind: plain, literal: true, meaning: "What the variable is for."},
-			{name: "secret", kind: plain, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "Where the value comes from: env:NAME or file:PATH, relative to this file. It is never printed."},
+			{name: "default", kind: scalar, literal: true, meaning: "The value if none is given."},
+			{name: "type", kind: plain, literal: true, choices: []string{"string", "integer", "real", "boolean", "date", "data"}, fallback: "string", meaning: "The type of the value. Without this key it is the type of the default. Data is written in base64."},
+			{name: "description", kind: plain, literal: true, meaning: "The purpose of the variable."},
+			{name: "secret", kind: plain, literal: true, format: referenceFormat, example: "env:WIFI_PASSWORD", meaning: "The source of a secret value: env:NAME, or file:PATH relative to this file. The value is never printed."},
 		}}}
 }
 

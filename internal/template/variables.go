@@ -47,7 +47,7 @@ func (s *load) declare(section *plist.Value) *variables {
 	for _, f := range section.Fields {
 		here := place{f.KeySpan, diag.Keys("variables", f.Key)}
 		if !isVariableName(f.Key) {
-			s.out.add(rule.InvalidVariable, here, "%q is no name for a variable, want letters, digits, - and _ after a letter", f.Key)
+			s.out.add(rule.InvalidVariable, here, "invalid variable name %q, want a letter or _, then letters, digits, - and _", f.Key)
 			continue
 		}
 		vs.byName[f.Key] = s.declaration(f, here)
@@ -80,7 +80,7 @@ func (s *load) declaration(f plist.Field, here place) *variable {
 	if v.HasDefault && !v.Secret && v.Kind != v.fallback.Kind {
 		converted, ok := convert(v.fallback, v.Kind)
 		if !ok {
-			s.out.add(rule.WrongVariableType, place{v.fallback.Span, here.path}, "default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
+			s.out.add(rule.WrongVariableType, place{v.fallback.Span, here.path}, "the default of variable %q is %s, want %s", v.Name, describe(v.fallback), article(v.Kind))
 		}
 		v.fallback = converted
 	}
@@ -91,13 +91,13 @@ func (s *load) checkDefault(v *variable, here place) {
 	at := place{v.fallback.Span, here.path}
 	if v.Secret {
 		s.mask(v.fallback)
-		s.out.add(rule.DefaultOfSecret, at, "variable %q is secret and has a default", v.Name).
+		s.out.add(rule.DefaultOfSecret, at, "secret variable %q has a default, want none", v.Name).
 			Help = "remove the default"
 		return
 	}
 	for _, p := range split(v.fallback.Text) {
 		if p.name != "" {
-			s.out.add(rule.RecursiveVariable, at, "default of variable %q uses %s, and a default cannot use variables", v.Name, p.source).
+			s.out.add(rule.RecursiveVariable, at, "the default of variable %q uses %s, want a default without variables", v.Name, p.source).
 				Help = "use both variables where the value is needed"
 		}
 	}
@@ -137,7 +137,7 @@ func (vs *variables) assignAll(in Input) {
 		name, value, ok := strings.Cut(set, "=")
 		if !ok || name == "" {
 			// The text itself is not shown: it may be a secret.
-			vs.out.add(rule.InvalidVariable, place{}, "--set number %d is no assignment, want name=value", i+1)
+			vs.out.add(rule.InvalidVariable, place{}, "invalid --set number %d, want name=value", i+1)
 			continue
 		}
 		vs.assign(name, &assignment{value: plist.NewString(value), option: "--set"})
@@ -156,12 +156,12 @@ func (vs *variables) assignFile(original *diag.File) {
 	case tree == nil && len(vs.out.list) > before:
 		return
 	case tree == nil, tree.Kind == plist.Null, tree.Kind == plist.Dictionary && len(tree.Fields) == 0:
-		vs.out.add(rule.WrongTemplateType, place{span: diag.Span{File: file}}, "%q sets no variable", file.Name).
-			Help = "write NAME: VALUE, one a line, or leave --vars out"
+		vs.out.add(rule.WrongTemplateType, place{span: diag.Span{File: file}}, "%q sets no variables", file.Name).
+			Help = "write NAME: VALUE, one per line, or leave out --vars"
 		return
 	case tree.Kind != plist.Dictionary:
 		vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
-		vs.out.add(rule.WrongTemplateType, place{span: start(tree)}, "a file of variables is %s, want a mapping of names to values", article(tree.Kind))
+		vs.out.add(rule.WrongTemplateType, place{span: start(tree)}, "the variables file is %s, want a mapping of names to values", article(tree.Kind))
 		return
 	}
 	for _, f := range tree.Fields {
@@ -174,7 +174,7 @@ func (vs *variables) hideFile(file *diag.File, found []diag.Diagnostic) {
 	vs.masks = append(vs.masks, diag.Span{File: file, End: len(file.Data)})
 	for i := range found {
 		if found[i].Rule == rule.InvalidYAML {
-			found[i].Message, found[i].Help = "the file of variables is not well-formed YAML here", "put the value in quotes"
+			found[i].Message, found[i].Help = "invalid YAML in the variables file", "put the value in quotes"
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (vs *variables) reportUndeclared(name string, a *assignment) {
 		report = vs.out.add
 	}
 	vs.mask(a.value)
-	report(rule.UndeclaredVariable, place{span: a.span}, "%s gives variable %q, which the template does not declare", a.option, name).
+	report(rule.UndeclaredVariable, place{span: a.span}, "%s sets variable %q, but the template does not declare it", a.option, name).
 		Help = didYouMean(name, vs.order, "declare it under variables")
 }
 
@@ -259,7 +259,7 @@ func (vs *variables) typed(v *variable, value *plist.Value, from string, span di
 	}
 	shown := *value
 	shown.Secret = v.Secret
-	vs.out.add(rule.WrongVariableType, place{span, diag.Keys("variables", v.Name)}, "variable %q is %s by %s, want %s", v.Name, describe(&shown), from, article(v.Kind))
+	vs.out.add(rule.WrongVariableType, place{span, diag.Keys("variables", v.Name)}, "variable %q is %s (from %s), want %s", v.Name, describe(&shown), from, article(v.Kind))
 	return nil
 }
 
@@ -302,7 +302,7 @@ func (vs *variables) readReference(v *variable, reference string, operator bool,
 			value, set = vs.Env(name)
 		}
 		if !set {
-			vs.out.add(rule.UnreadableReference, at, "environment variable %q of variable %q is not set", name, v.Name)
+			vs.out.add(rule.UnreadableReference, at, "environment variable %q for variable %q is not set", name, v.Name)
 		}
 		return value, set
 	}
@@ -318,7 +318,7 @@ func (vs *variables) readReference(v *variable, reference string, operator bool,
 		err = errEmpty
 	}
 	if err != nil {
-		vs.out.add(rule.UnreadableReference, at, "file %q of variable %q cannot be read: %s", name, v.Name, plainError(err))
+		vs.out.add(rule.UnreadableReference, at, "file %q for variable %q cannot be read: %s", name, v.Name, plainError(err))
 		return "", false
 	}
 	return trimNewline(string(data)), true

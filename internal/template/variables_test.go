@@ -38,36 +38,36 @@ func TestVariableFindings(t *testing.T) {
 		{"empty default", withKeys(`a: "${n}"`, "n: "), nil, []string{
 			`3:13-3:14 error unset-variable: variable "n" has no value (add --set n=VALUE, or a default)`}},
 		{"undeclared but set", withKeys(`a: 1`, ""), []string{"n=1"}, []string{
-			`- error undeclared-variable: --set gives variable "n", which the template does not declare (declare it under variables)`}},
+			`- error undeclared-variable: --set sets variable "n", but the template does not declare it (declare it under variables)`}},
 		{"no assignment", withKeys(`a: 1`, ""), []string{"hunter2"}, []string{
-			`- error invalid-variable: --set number 1 is no assignment, want name=value`}},
+			`- error invalid-variable: invalid --set number 1, want name=value`}},
 		{"wrong type", withKeys(`a: "${n}"`, "n: {type: integer}"), []string{"n=five"}, []string{
-			`- error wrong-variable-type: variable "n" is "five" by --set, want an integer`}},
+			`- error wrong-variable-type: variable "n" is "five" (from --set), want an integer`}},
 		{"wrong type of default", withKeys(`a: "${n}"`, "n: {type: boolean, default: 5}"), nil, []string{
-			`3:41-3:42 error wrong-variable-type: default of variable "n" is 5, want a boolean`}},
+			`3:41-3:42 error wrong-variable-type: the default of variable "n" is 5, want a boolean`}},
 		{"type of the default", withKeys(`a: "${n}"`, "n: true"), []string{"n=yes"}, []string{
-			`- error wrong-variable-type: variable "n" is "yes" by --set, want a boolean`}},
+			`- error wrong-variable-type: variable "n" is "yes" (from --set), want a boolean`}},
 		{"recursive", withKeys(`a: "${n}"`, `n: "x${m}", m: y`), nil, []string{
-			`3:16-3:23 error recursive-variable: default of variable "n" uses ${m}, and a default cannot use variables (use both variables where the value is needed)`,
+			`3:16-3:23 error recursive-variable: the default of variable "n" uses ${m}, want a default without variables (use both variables where the value is needed)`,
 			`3:25-3:26 warning unused-variable: variable "m" is not used (remove it, or write ${m} where its value belongs)`}},
 		{"malformed", withKeys(`a: "${a b} ${"`, ""), nil, []string{
 			`2:44-2:50 error invalid-variable: "${a b}" is not a variable, want ${name} (write $${ for a literal ${)`,
 			`2:51-2:53 error invalid-variable: "${" is not a variable, want ${name} (write $${ for a literal ${)`}},
 		{"name", withKeys(`a: 1`, `"x y": 1`), nil, []string{
-			`3:13-3:18 error invalid-variable: "x y" is no name for a variable, want letters, digits, - and _ after a letter`}},
+			`3:13-3:18 error invalid-variable: invalid variable name "x y", want a letter or _, then letters, digits, - and _`}},
 		{"secret with default", withKeys(`a: "${n}"`, `n: {secret: "env:TOKEN", default: hunter2}`), nil, []string{
-			`3:47-3:54 error default-of-secret: variable "n" is secret and has a default (remove the default)`}},
+			`3:47-3:54 error default-of-secret: secret variable "n" has a default, want none (remove the default)`}},
 		{"bad reference", withKeys(`a: "${n}"`, `n: {secret: TOKEN}`), nil, []string{
 			`3:25-3:30 error invalid-template-value: "variables.n.secret" is "TOKEN", want env:NAME or file:PATH`,
-			`3:25-3:30 error unreadable-reference: file "TOKEN" of variable "n" cannot be read: there is no such file`}},
+			`3:25-3:30 error unreadable-reference: file "TOKEN" for variable "n" cannot be read: no such file`}},
 		{"environment", withKeys(`a: "${n}"`, `n: {secret: "env:NOPE"}`), nil, []string{
-			`3:25-3:35 error unreadable-reference: environment variable "NOPE" of variable "n" is not set`}},
+			`3:25-3:35 error unreadable-reference: environment variable "NOPE" for variable "n" is not set`}},
 		{"reference of the wrong type", withKeys(`a: "${n}"`, `n: {secret: "env:TOKEN", type: integer}`), nil, []string{
-			`3:13-3:14 error wrong-variable-type: variable "n" is a secret string by its reference, want an integer`}},
+			`3:13-3:14 error wrong-variable-type: variable "n" is a secret string (from its reference), want an integer`}},
 		{"plain password", withKeys(`Password: hunter2`, ""), nil, []string{
-			`2:50-2:57 warning plain-text-secret: "payloads[0].keys.Password" is not taken from a secret variable (declare a variable with secret: env:NAME and write ${name} here)`}},
+			`2:50-2:57 warning plain-text-secret: "payloads[0].keys.Password" is a secret in plain text (declare a variable with secret: env:NAME and write ${name} here)`}},
 		{"password of the server", withKeys(`Password: $PASSWORD_X, UserPassword: "{{pw}}"`, ""), nil, []string{
-			`2:50-2:61 warning plain-text-secret: "payloads[0].keys.Password" is not taken from a secret variable (declare a variable with secret: env:NAME and write ${name} here)`}},
+			`2:50-2:61 warning plain-text-secret: "payloads[0].keys.Password" is a secret in plain text (declare a variable with secret: env:NAME and write ${name} here)`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -128,13 +128,13 @@ func TestPrecedence(t *testing.T) {
 
 func TestVarsFileFindings(t *testing.T) {
 	tests := []struct{ name, vars, want string }{
-		{"undeclared", "b: 1\n", `1:1-1:2 warning undeclared-variable: v.yaml gives variable "b", which the template does not declare (declare it under variables)`},
-		{"list", "- hunter2\n", `1:1-1:1 error wrong-template-type: a file of variables is a list, want a mapping of names to values`},
-		{"wrong kind", "a: 5\n", `1:1-1:2 error wrong-variable-type: variable "a" is 5 by v.yaml, want a string`},
-		{"mapping", "a: {x: y}\n", `1:1-1:2 error wrong-variable-type: variable "a" is a mapping by v.yaml, want a string`},
-		{"null", "a:\n", `1:1-1:2 error wrong-variable-type: variable "a" is empty by v.yaml, want a string`},
-		{"alias", "a: *hunter2\n", `1:4-1:5 error invalid-yaml: the file of variables is not well-formed YAML here (put the value in quotes)`},
-		{"missing file", "a: file:nope\n", `1:1-1:2 error unreadable-reference: file "nope" of variable "a" cannot be read: there is no such file`},
+		{"undeclared", "b: 1\n", `1:1-1:2 warning undeclared-variable: v.yaml sets variable "b", but the template does not declare it (declare it under variables)`},
+		{"list", "- hunter2\n", `1:1-1:1 error wrong-template-type: the variables file is a list, want a mapping of names to values`},
+		{"wrong kind", "a: 5\n", `1:1-1:2 error wrong-variable-type: variable "a" is 5 (from v.yaml), want a string`},
+		{"mapping", "a: {x: y}\n", `1:1-1:2 error wrong-variable-type: variable "a" is a mapping (from v.yaml), want a string`},
+		{"null", "a:\n", `1:1-1:2 error wrong-variable-type: variable "a" is empty (from v.yaml), want a string`},
+		{"alias", "a: *hunter2\n", `1:4-1:5 error invalid-yaml: invalid YAML in the variables file (put the value in quotes)`},
+		{"missing file", "a: file:nope\n", `1:1-1:2 error unreadable-reference: file "nope" for variable "a" cannot be read: no such file`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -315,5 +315,5 @@ func TestOperatorReferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, found, `- error unreadable-reference: file "/run/secret" of variable "a" cannot be read: permission denied`)
+	expect(t, found, `- error unreadable-reference: file "/run/secret" for variable "a" cannot be read: permission denied`)
 }

@@ -39,22 +39,22 @@ func TestVerbatimProfileFindings(t *testing.T) {
 		want       []string
 	}{
 		{"words that the top level has no room for", "profile: {keys: {}, scope: User, removal: {disallowed: true}}\n", []string{
-			`2:21-2:26 warning key-without-effect: "profile.scope" has no effect beside "profile.keys", which is the whole top level (write PayloadScope there)`,
-			`2:44-2:54 warning key-without-effect: "profile.removal.disallowed" has no effect beside "profile.keys", which is the whole top level (write PayloadRemovalDisallowed there)`,
+			`2:21-2:26 warning key-without-effect: "profile.scope" has no effect beside "profile.keys", the whole top level (write PayloadScope under profile.keys)`,
+			`2:44-2:54 warning key-without-effect: "profile.removal.disallowed" has no effect beside "profile.keys", the whole top level (write PayloadRemovalDisallowed under profile.keys)`,
 		}},
 		{"payloads among the keys", "profile: {keys: {PayloadContent: []}}\n", []string{
-			`2:18-2:32 error reserved-key: "PayloadContent" cannot be among the keys, because it is made of the payloads (list them under payloads)`,
+			`2:18-2:32 error reserved-key: "PayloadContent" is reserved: it is made from "payloads" (list each payload under payloads)`,
 		}},
 		{"raw without keys", "profile: {raw: true}\npayloads: [{id: a, type: com.apple.dock, raw: true}]\n", []string{
-			`2:11-2:14 warning key-without-effect: "profile.raw" counts beside "profile.keys" only`,
-			`3:42-3:45 warning key-without-effect: "payloads[0].raw" counts beside "profile.keys" only`,
+			`2:11-2:14 warning key-without-effect: "profile.raw" has no effect without "profile.keys"`,
+			`3:42-3:45 warning key-without-effect: "payloads[0].raw" has no effect without "profile.keys"`,
 		}},
 		{"said twice", "profile: {keys: {}}\npayloads: [{id: a, type: com.apple.dock, uuid: 7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11, keys: {PayloadUUID: x, PayloadType: y}}]\n", []string{
-			`3:93-3:104 error reserved-key: "PayloadUUID" cannot be among the keys, because it is written for you (write uuid beside keys instead)`,
-			`3:109-3:120 error reserved-key: "PayloadType" cannot be among the keys, because it is written for you (write type beside keys instead)`,
+			`3:93-3:104 error reserved-key: "PayloadUUID" is reserved: syncguard writes it (set uuid beside keys instead)`,
+			`3:109-3:120 error reserved-key: "PayloadType" is reserved: syncguard writes it (set type beside keys instead)`,
 		}},
 		{"an identity in keys that nobody asked for", "payloads: [{id: a, type: com.apple.dock, keys: {PayloadVersion: 2}}]\n", []string{
-			`2:49-2:63 error reserved-key: "PayloadVersion" cannot be among the keys, because it is written for you (remove it)`,
+			`2:49-2:63 error reserved-key: "PayloadVersion" is reserved: syncguard writes it (remove it)`,
 		}},
 	}
 	for _, tt := range tests {

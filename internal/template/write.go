@@ -73,7 +73,7 @@ func nodeOf(v *plist.Value) (*yaml.Node, error) {
 		return scalar("!!timestamp", v.Time.UTC().Format(time.RFC3339))
 	case plist.Real:
 		if math.IsNaN(v.Real) || math.IsInf(v.Real, 0) {
-			return nil, errors.New("a template has no number that is not finite")
+			return nil, errors.New("a template cannot hold an infinite number or NaN")
 		}
 		text := strconv.FormatFloat(v.Real, 'g', -1, 64)
 		if !strings.ContainsAny(text, ".e") {
@@ -81,7 +81,7 @@ func nodeOf(v *plist.Value) (*yaml.Node, error) {
 		}
 		return scalar("!!float", text)
 	}
-	return nil, fmt.Errorf("a template has no %s", v.Kind)
+	return nil, fmt.Errorf("a template cannot hold a %s value", v.Kind)
 }
 
 func mappingOf(v *plist.Value) (*yaml.Node, error) {
@@ -111,7 +111,7 @@ func textNode(s string) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	switch {
 	case !utf8.ValidString(s):
-		return nil, errors.New("a template has no text that is not UTF-8")
+		return nil, errors.New("a template cannot hold text other than UTF-8")
 	case strings.TrimRight(s, "\n") == "", strings.HasSuffix(s, "\n\n"): // a block would include the empty lines after it
 		n.Style = yaml.DoubleQuotedStyle
 	case slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, strings.ToLower(s)): // booleans of YAML 1.1

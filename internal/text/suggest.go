@@ -60,7 +60,7 @@ func Nearest(word string, candidates []string) (near, help string) {
 // OppositeHelp returns the help for a word with a candidate of opposite meaning, or "".
 func OppositeHelp(word string, candidates []string) string {
 	if opposite := Opposite(word, candidates); opposite != "" {
-		return "there is " + strconv.Quote(opposite) + ", with the opposite sense"
+		return strconv.Quote(opposite) + " exists, with the opposite meaning"
 	}
 	return ""
 }
