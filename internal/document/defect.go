@@ -86,7 +86,7 @@ func afterBlanks(message []byte, n int) *defect {
 		c.message = nil
 		return c
 	}
-	return &defect{rule.DamagedSignature, fmt.Sprintf("the signed message begins with a byte order mark or white space, in bytes 1 to %d", n),
+	return &defect{rule.DamagedSignature, fmt.Sprintf("the signed message begins after %s of byte order mark or white space", text.Count(n, "byte")),
 		fmt.Sprintf("remove them: tail -c +%d FILE > OUT.mobileconfig", n+1), message, content}
 }
 
