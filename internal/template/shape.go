@@ -155,7 +155,7 @@ func profileShape() *shape {
 
 func removalShape() *shape {
 	return &shape{name: "removal", kind: mapping, meaning: "How and when the profile is removed.", keys: []*shape{
-		{name: "disallowed", kind: flag, fallback: "false", meaning: "Forbid people to remove the profile (PayloadRemovalDisallowed)."},
+		{name: "disallowed", kind: flag, fallback: "false", meaning: "Keep people from removing the profile (PayloadRemovalDisallowed)."},
 		{name: "date", kind: date, example: "2027-12-31", meaning: "The date of removal by the device (RemovalDate)."},
 		{name: "after", kind: plain, format: durationFormat, example: "30d", meaning: "The time from installation to removal by the device (DurationUntilRemoval)."},
 		{name: "passcode", kind: plain, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode for removing the profile; take it from a secret variable."},

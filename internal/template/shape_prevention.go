@@ -37,7 +37,7 @@ func dnsShape() *shape {
 		&shape{name: "combine", kind: plain, choices: []string{string(Failover), string(Selectable)}, fallback: string(Selectable),
 			meaning: "How to combine several providers. failover: one payload with the first provider, falling back to the network's resolver. selectable: one payload per provider, and a person chooses."},
 		&shape{name: "allowFailover", kind: flag, fallback: "true", meaning: "Fall back to the network's resolver when the provider does not answer (AllowFailover, 26.0 and later)."},
-		&shape{name: "prohibitDisablement", kind: flag, fallback: "false", meaning: "Forbid people to turn it off (ProhibitDisablement, supervised devices)."},
+		&shape{name: "prohibitDisablement", kind: flag, fallback: "false", meaning: "Keep people from turning it off (ProhibitDisablement, supervised devices)."},
 		&shape{name: "serverURL", kind: plain, format: httpsURL, example: "https://dns.acme.example/dns-query", meaning: "The URL of the server, for the provider custom with the protocol https."},
 		&shape{name: "serverName", kind: plain, format: hostFormat, example: "dns.acme.example", meaning: "The host name of the server, for the provider custom with the protocol tls."},
 		listOf("addresses", addressFormat, "[192.0.2.53, \"2001:db8::53\"]", "The IP addresses of the server, for the provider custom. Without them the network's resolver must find the server."),
@@ -71,7 +71,7 @@ func cellularShape() *shape {
 
 func storageShape() *shape {
 	return intent("storage", "Keep the device and iCloud from running full.",
-		&shape{name: "hints", kind: flag, fallback: "true", meaning: "List in the report what people have to turn on by hand."},
+		&shape{name: "hints", kind: flag, fallback: "true", meaning: "Tell people what to turn on by hand, in the profile's description and in the report."},
 		&shape{name: "optimizeMac", kind: flag, meaning: "Set Optimize Mac Storage with com.apple.bird, undocumented by Apple; it moves local copies to iCloud. Needs experimental."},
 		&shape{name: "experimental", kind: flag, fallback: "false", meaning: "Allow unproven settings."},
 		&shape{name: "allowCloudBackup", kind: flag, meaning: "false stops iCloud backups of the device to free iCloud storage. A lost device is then lost data."},
