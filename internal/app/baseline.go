@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -39,30 +42,43 @@ type knownFindings struct {
 	left map[knownFinding]int
 }
 
-func readBaseline(sys files.System, path string, of []string) (*knownFindings, error) {
+// readBaseline reads the baseline for a run over paths.
+func readBaseline(sys files.System, path string, paths []string) (*knownFindings, error) {
+	again := "write it with syncguard lint --write-baseline " + strings.Join(append([]string{path}, paths...), " ")
 	data, err := files.Read(sys, path)
 	if err != nil {
-		return nil, diag.WithHint(err, "syncguard lint --write-baseline %s PATH… writes one", path)
+		return nil, diag.WithHint(err, "%s", again)
 	}
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, diag.WithHint(fmt.Errorf("reading the baseline %s: %w", path, err), "write it again with --write-baseline")
-	}
-	if file.Version == 1 {
-		return nil, diag.WithHint(fmt.Errorf("the baseline %s has version 1, which knew findings by their messages", path),
-			"syncguard lint --write-baseline %s writes it anew", strings.Join(append([]string{path}, of...), " "))
+		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: %w", path, inJSONTerms(err)), "%s", again)
 	}
 	if file.Version != baselineVersion {
-		return nil, diag.WithHint(fmt.Errorf("the baseline %s has version %d, want %d", path, file.Version, baselineVersion), "write it again with --write-baseline")
+		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"version\" is %d, want %d", path, file.Version, baselineVersion), "%s", again)
 	}
 	if file.Findings == nil {
-		return nil, diag.WithHint(fmt.Errorf("the baseline %s holds no list of findings", path), "write it again with --write-baseline")
+		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"findings\" is missing", path), "%s", again)
 	}
 	b := &knownFindings{path, map[knownFinding]int{}}
 	for _, e := range file.Findings {
 		b.left[knownFinding{e.Rule, e.File, diag.Identity(e.Path)}] += e.Count
 	}
 	return b, nil
+}
+
+// inJSONTerms words an error of package json without the names of Go types.
+func inJSONTerms(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	kind, _, _ := strings.Cut(wrong.Value, " ") // number 1.5
+	want := map[reflect.Kind]string{reflect.Int: "an integer", reflect.String: "a string", reflect.Slice: "an array"}[wrong.Type.Kind()]
+	place := "the file"
+	if wrong.Field != "" {
+		place = strconv.Quote(wrong.Field)
+	}
+	return fmt.Errorf("%s is of type %s, want %s", place, kind, cmp.Or(want, "an object"))
 }
 
 // knows reports whether the baseline has a finding, and counts it off. A finding in an extended template may be listed under

@@ -175,7 +175,7 @@ func DNSForms() []string { return Words(intent.DNSForms()) }
 // check refuses options that exclude each other, and a LegacyURL no device would fetch a profile from.
 func (o *BuildOptions) check() error {
 	if o.Unsigned && (o.Signing.Identity.given() || o.Signing.StateTime) {
-		return diag.Usage("leave --unsigned or the identity out", "--unsigned cannot go with an identity to sign with")
+		return diag.Usage("use one of them", "--unsigned and an identity cannot be combined")
 	}
 	if err := o.Signing.Identity.check(); err != nil {
 		return err
@@ -184,10 +184,10 @@ func (o *BuildOptions) check() error {
 		return nil
 	}
 	if u, err := url.Parse(o.LegacyURL); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return diag.Usage("want the folder that holds the profiles, such as https://mdm.acme.example/profiles", "--legacy-url is not a plain https URL")
+		return diag.Usage("give the folder of the profiles, such as https://mdm.acme.example/profiles", "invalid --legacy-url: want a plain https URL")
 	}
 	if o.Form.Output == intent.Profiles {
-		return diag.Usage("drop one of the two", "--legacy-url makes declarations, which --output profile leaves out")
+		return diag.Usage("--legacy-url makes declarations, and --output profile leaves them out", "--legacy-url and --output profile cannot be combined")
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func nameClashes(all []*composed) []diag.Diagnostic {
 			if first := seen[name]; first != nil {
 				found = append(found, diag.Diagnostic{
 					Rule: rule.DuplicateOutput, Severity: diag.Error,
-					Message: fmt.Sprintf("two files would be written to %q: %s of %s, and %s of %s",
+					Message: fmt.Sprintf("two files would be named %q: %s of %s, and %s of %s",
 						file, first.result.Target, first.spec.Name, c.result.Target, c.spec.Name),
 					Help: "give each template its own profile.identifier, and each target once",
 					Span: c.spec.Profile.Identifier.Span,
@@ -296,7 +296,7 @@ func nothingToBuild(all []*composed) error {
 		}
 		targets = append(targets, c.result.Target.String())
 	}
-	return diag.WithHint(fmt.Errorf("nothing can be set on %s", strings.Join(targets, ", ")), "docs/prevention.md says what is possible where")
+	return diag.WithHint(fmt.Errorf("nothing can be set on %s", strings.Join(targets, ", ")), "docs/prevention.md lists the settings of each platform")
 }
 
 // finish encodes and signs a composed profile, and returns its description and its files. A nil signer leaves it unsigned.

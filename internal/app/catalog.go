@@ -54,7 +54,7 @@ func (h *Host) layers() ([]layer, error) {
 	for _, l := range layers[1:] {
 		// Read the index here, so that an error names the folder.
 		if _, err := l.catalog.Entries(); err != nil {
-			return nil, diag.WithHint(fmt.Errorf("%s: %w", l.folder, err), "import it again, after syncguard schema import --remove (--project for the project's)")
+			return nil, diag.WithHint(fmt.Errorf("%s: %w", l.folder, err), "remove it with syncguard schema import --remove (add --project for the project's), then import it again")
 		}
 	}
 	return layers, nil
@@ -84,7 +84,7 @@ func (h *Host) openCatalog(folder string) *schema.Catalog {
 func (h *Host) userCatalogFolder() (string, error) {
 	config, err := h.Files.ConfigDir()
 	if err != nil {
-		return "", diag.WithHint(fmt.Errorf("finding a place for the catalog: %w", err), "keep it in the project with --project")
+		return "", diag.WithHint(fmt.Errorf("finding the user's configuration folder: %w", err), "add --project to keep the catalog in the project")
 	}
 	return filepath.Join(config, filepath.FromSlash(userCatalogs)), nil
 }

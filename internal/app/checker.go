@@ -169,7 +169,7 @@ func (c *checker) checkTogether(results []checked) error {
 	}
 	found, err := c.lint.CheckSet(files, c.options)
 	if err != nil {
-		return fmt.Errorf("checking the files together: %w", err)
+		return fmt.Errorf("checking the files as a set: %w", err)
 	}
 	for i, r := range of {
 		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], c.drops)...))

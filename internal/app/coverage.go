@@ -135,7 +135,7 @@ func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
 	if len(paths) == 0 {
 		paths = []string{"builtin:" + templates.Prevention}
 	}
-	finder := inputFinder{c.host.Files, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
+	finder := inputFinder{c.host.Files, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	var files []coverage.File
 	var failures []error
 	for _, path := range paths {
@@ -266,7 +266,7 @@ func (c *covering) explain(makers []coverage.MatrixFunc) error {
 	if c.result.Explanations == nil {
 		slices.Sort(names)
 		names = slices.Compact(names)
-		return diag.Usage(cmp.Or(text.DidYouMean(name, names), "there is "+strings.Join(names[:min(len(names), 8)], ", ")), "nothing is called %q", name)
+		return diag.Usage(cmp.Or(text.DidYouMean(name, names), "want one such as "+strings.Join(names[:min(len(names), 8)], ", ")), "unknown intent or key %q", name)
 	}
 	c.result.Matrices = nil
 	return nil

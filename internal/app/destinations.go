@@ -37,7 +37,7 @@ func destination(name string) (*deploy.Destination, error) {
 		}
 		names = append(names, d.Name)
 	}
-	return nil, diag.Usage("it is one of "+strings.Join(names, ", "), "no destination is named %q", name)
+	return nil, diag.Usage("want one of "+strings.Join(names, ", "), "unknown destination %q", name)
 }
 
 // takers lists the commands that push declarations, or profiles: "push a, push b or push c".

@@ -42,7 +42,7 @@ type DiffFooter struct {
 func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
 	folders := files.IsFolder(h.Files, o.Old)
 	if folders != files.IsFolder(h.Files, o.New) {
-		return nil, diag.Usage("name two files or two folders", "%s and %s: one is a folder and the other is not", o.Old, o.New)
+		return nil, diag.Usage("name two files or two folders", "%s and %s are a file and a folder: they cannot be compared", o.Old, o.New)
 	}
 	footer := &DiffFooter{}
 	header := DiffHeader{Old: o.Old, New: o.New, Folders: folders, Named: folders}
@@ -168,7 +168,7 @@ func (h *Host) withWhere(err error, name string) error {
 	if !files.Exists(h.Files, name) {
 		return err
 	}
-	return diag.WithHint(err, "syncguard validate %s says where", name)
+	return diag.WithHint(err, "syncguard validate %s shows where", name)
 }
 
 // signersOf returns the signers of a file. A signer without an embedded certificate is "unknown".

@@ -32,7 +32,7 @@ type InOut struct{ Path, Out string }
 // check refuses to write over the input.
 func (o *InOut) check(h *Host) error {
 	if o.Path != "-" && o.Out != "" && h.isSameFile(o.Path, o.Out) {
-		return diag.Usage("name another file with -o", "-o %s is the input", o.Out)
+		return diag.Usage("give another file with -o", "-o %s is the input file", o.Out)
 	}
 	return nil
 }
@@ -43,7 +43,7 @@ func (o *InOut) write(h *Host, data []byte, mode fs.FileMode) ([]byte, error) {
 		return data, nil
 	}
 	if info, err := h.Files.Stat(o.Out); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is no regular file", o.Out)
+		return nil, fmt.Errorf("%s: not a regular file", o.Out)
 	}
 	return nil, files.WriteOne(h.Files, o.Out, data, mode, h.Now())
 }
@@ -78,7 +78,7 @@ func Extract(h *Host, o ExtractOptions) ([]byte, error) {
 			return nil, broken
 		}
 		if !o.Unverified {
-			return nil, diag.WithHint(broken, "--unverified takes the content out all the same")
+			return nil, diag.WithHint(broken, "--unverified extracts the content anyway")
 		}
 		h.warn(broken.Error(), "")
 	}
@@ -102,7 +102,7 @@ func Ciphers() []string { return []string{"aes128", "aes192", "aes256"} }
 // Encrypt encrypts the payloads of a profile for its recipients. The top level stays readable.
 func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	if len(o.Recipients) == 0 {
-		return nil, diag.Usage("give the certificate of the device with --recipient", "nobody is named who may read the result")
+		return nil, diag.Usage("give the device's certificate with --recipient FILE", "missing --recipient")
 	}
 	if err := o.check(h); err != nil {
 		return nil, err
@@ -113,13 +113,13 @@ func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	}
 	result, err := o.recode(h, 0o644, func(name string, doc *document.Document) error {
 		if doc.Signed {
-			return diag.WithHint(fmt.Errorf("%s: is signed, and what is encrypted afterwards would break the signature", name),
-				"syncguard extract takes the signature off; encrypt first, then sign")
+			return diag.WithHint(fmt.Errorf("%s: is signed, and encrypting would break the signature", name),
+				"remove the signature with syncguard extract, encrypt, then sign again")
 		}
 		return named(name, encryptPayloads(doc.Root, recipients, cms.Cipher(slices.Index(Ciphers(), o.Cipher))))
 	})
 	if err == nil {
-		h.hint("the result is unsigned, and nothing protects it from being changed: sign it")
+		h.hint("sign the result: without a signature anybody can change it")
 	}
 	return result, err
 }
@@ -167,7 +167,7 @@ func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
 		}
 		cert := id.Leaf()
 		if now := h.Now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-			h.warn(fmt.Sprintf("%s: the certificate is valid from %s to %s only", path,
+			h.warn(fmt.Sprintf("%s: the certificate is valid only from %s to %s", path,
 				cert.NotBefore.UTC().Format(time.DateOnly), cert.NotAfter.UTC().Format(time.DateOnly)), "")
 		}
 		recipients = append(recipients, cert)
@@ -183,11 +183,11 @@ func openProfile(name string, data []byte) (*document.Document, error) {
 	case doc.Defect != nil:
 		return nil, diag.Unfit(name, doc.Defect)
 	case i >= 0:
-		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate shows everything that is wrong, and where")
+		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate lists all mistakes")
 	case doc.Kind() == document.Declaration:
-		return nil, diag.WithHint(fmt.Errorf("%s: is a declaration, want a profile", name), "declarations are not encrypted: the MDM protocol carries them")
+		return nil, diag.WithHint(fmt.Errorf("%s: is a declaration, want a profile", name), "only profiles can be encrypted")
 	case doc.Root.String("PayloadType") != "Configuration":
-		return nil, fmt.Errorf("%s: is no profile: its PayloadType is not Configuration", name)
+		return nil, fmt.Errorf("%s: not a profile: its PayloadType is not \"Configuration\"", name)
 	}
 	return doc, nil
 }
@@ -196,13 +196,13 @@ func encryptPayloads(root *plist.Value, recipients []*x509.Certificate, cipher c
 	content := root.Get(keyContent)
 	switch {
 	case root.Get(keyEncryptedContent) != nil:
-		return errors.New("its payloads are encrypted already")
+		return errors.New("its payloads are already encrypted")
 	case content == nil || content.Kind != plist.Array || len(content.Items) == 0:
-		return errors.New("there is no payload to encrypt")
+		return errors.New("has no payload to encrypt")
 	}
 	if found := lint.SignedVariables(content); len(found) > 0 {
-		return diag.WithHint(fmt.Errorf("%s%s holds a variable for an MDM server to replace, which it cannot see any more then", keyContent, found[0].Path),
-			"write the value itself, one profile a device")
+		return diag.WithHint(fmt.Errorf("%s%s holds a variable of an MDM server, which cannot replace it once encrypted", keyContent, found[0].Path),
+			"write the value itself, in one profile for each device")
 	}
 	payloads, err := plist.Write(content)
 	if err != nil {
@@ -231,7 +231,7 @@ type DecryptOptions struct {
 // Decrypt decrypts the payloads of a profile and removes its signature, if intact. Only the owner can read the file written.
 func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 	if o.Recipient.Cert == "" && o.Recipient.P12 == "" {
-		return nil, diag.Usage("give --cert and --key, or --p12", "no key is named to decrypt with")
+		return nil, diag.Usage("give --cert and --key, or --p12", "missing key to decrypt with")
 	}
 	if err := o.check(h); err != nil {
 		return nil, err
@@ -245,12 +245,12 @@ func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 	}
 	key, ok := recipient.Signer.(crypto.Decrypter)
 	if !ok {
-		return nil, fmt.Errorf("%s: the key is no RSA key, and profiles are encrypted for RSA keys only", keyName)
+		return nil, fmt.Errorf("%s: not an RSA key: profiles are encrypted for RSA keys only", keyName)
 	}
 	return o.recode(h, 0o600, func(name string, doc *document.Document) error {
 		if doc.Signed {
 			if verdict := cms.Verify(doc.Message, cms.VerifyOptions{At: h.Now()}); !verdict.Integrity.OK {
-				return diag.WithHint(brokenSignature(name, verdict), "syncguard extract --unverified takes the content out all the same")
+				return diag.WithHint(brokenSignature(name, verdict), "syncguard extract --unverified extracts the content anyway")
 			}
 		}
 		return named(name, decryptPayloads(doc.Root, key, recipient.Leaf()))
@@ -260,7 +260,7 @@ func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 func decryptPayloads(root *plist.Value, key crypto.Decrypter, recipient *x509.Certificate) error {
 	encrypted := root.Get(keyEncryptedContent)
 	if encrypted == nil || encrypted.Kind != plist.Data {
-		return errors.New("its payloads are not encrypted: there is no EncryptedPayloadContent")
+		return errors.New("its payloads are not encrypted: EncryptedPayloadContent is missing")
 	}
 	payloads, err := cms.Decrypt(encrypted.Data, key, recipient)
 	if err != nil {

@@ -85,7 +85,7 @@ func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) 
 // checkOutput refuses several profiles without a folder to write to.
 func (p *pushRun) checkOutput() error {
 	if n := len(p.setup.Profiles); p.o.Output == "" && n > 1 {
-		return diag.Usage("name a folder with -o", "%d profiles would become one text", n)
+		return diag.Usage("give a folder with -o FOLDER", "missing output folder for %d profiles", n)
 	}
 	return nil
 }
@@ -133,8 +133,8 @@ func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.Fil
 		r.Files = append(r.Files, row)
 	}
 	if len(inTheWay) > 0 {
-		return diag.WithHint(fmt.Errorf("%s: there already, and not as it would be written; nothing was written", strings.Join(inTheWay, ", ")),
-			"choose another folder, or --force to replace them")
+		return diag.WithHint(fmt.Errorf("would overwrite %s; nothing was written", strings.Join(inTheWay, ", ")),
+			"choose another folder, or add --force to overwrite")
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -88,11 +88,11 @@ func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
 func (o *FormatOptions) check(h *Host) error {
 	switch one := len(o.Paths) == 1 && !files.IsFolder(h.Files, o.Paths[0]); {
 	case !one && o.Mode == FormatText:
-		return diag.Usage("-w writes in place, --check lists, --diff shows", "%s cannot all go to stdout", strings.Join(o.Paths, " and "))
+		return diag.Usage("add -w to write in place, --check to list files, or --diff to show changes", "only one file can be written to stdout, found %s", strings.Join(o.Paths, " and "))
 	case o.Organization != "" && !o.StableUUIDs:
-		return diag.Usage("--uuid stable --organization com.acme", "--organization is for --uuid stable only")
+		return diag.Usage("add --uuid stable", "--organization needs --uuid stable")
 	case slices.Contains(o.Paths, "-") && o.Mode == FormatWritten:
-		return diag.Usage("leave -w out; the result goes to stdout", "stdin cannot be written in place")
+		return diag.Usage("leave out -w to write to stdout", "stdin cannot be written in place")
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
 
 func (o *FormatOptions) formTemplate(f *FormattedFile, data []byte) (err error) {
 	if f.Data, err = template.Form(diag.NewFile(f.Name, data), o.KeepOrder); err != nil {
-		return diag.WithHint(fmt.Errorf("%s: %w", f.Name, err), "syncguard lint %s says where, if it does not read", f.Name)
+		return diag.WithHint(fmt.Errorf("%s: %w", f.Name, err), "syncguard lint %s lists mistakes", f.Name)
 	}
 	f.Before, f.After = templateShown(f.Name, data), templateShown(f.Name, f.Data)
 	return nil

@@ -78,13 +78,13 @@ func ShowIdentity(ctx context.Context, h *Host, o IdentityShowOptions) (*Identit
 func (o *IdentityShowOptions) check() error {
 	i := &o.Identity
 	if o.File != "" && (i.Cert != "" || i.P12 != "") {
-		return diag.Usage("give one of the two", "%s cannot go with --cert or --p12", o.File)
+		return diag.Usage("use one of them", "%s and --cert or --p12 cannot be combined", o.File)
 	}
 	if err := i.conflicts(); err != nil {
 		return err
 	}
 	if o.File == "" && i.Cert == "" && i.P12 == "" && i.given() {
-		return diag.Usage("give FILE, --cert or --p12", "there is no certificate to show")
+		return diag.Usage("give FILE, --cert or --p12", "missing certificate")
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func MakeIdentity(ctx context.Context, h *Host, o IdentityNewOptions) (*NewIdent
 	}
 	for _, path := range []string{made.Key, *second} {
 		if files.Exists(h.Files, path) {
-			return nil, diag.WithHint(fmt.Errorf("%s is there already, and a key that is overwritten is lost", path), "give another path with -o")
+			return nil, diag.WithHint(fmt.Errorf("%s already exists, and keys are never overwritten", path), "give another path with -o")
 		}
 	}
 	passphrase, err := o.secret(ctx, h)
@@ -197,7 +197,7 @@ func MakeIdentity(ctx context.Context, h *Host, o IdentityNewOptions) (*NewIdent
 
 func checkSubject(s Subject) error {
 	if strings.TrimSpace(s.Name) == "" {
-		return diag.Usage(`such as --name "Acme Profile Signing"`, "the name of the signer is missing")
+		return diag.Usage(`give the signer's name: --name "Acme Profile Signing"`, "missing --name")
 	}
 	return nil
 }
@@ -208,13 +208,13 @@ func (o *IdentityNewOptions) check(h *Host) error {
 	}
 	switch {
 	case !slices.Contains(KeyTypes(), o.KeyType):
-		return diag.Usage("p256 where nothing speaks against it", "unknown --key-type %q, want one of %s", o.KeyType, strings.Join(KeyTypes(), ", "))
+		return diag.Usage("want "+strings.Join(KeyTypes(), ", "), "invalid --key-type %q", o.KeyType)
 	case o.SelfSigned && (o.Days < 1 || o.Days > 36500):
-		return diag.Usage("such as --days 3650", "--days %d is not between 1 and 36500", o.Days)
+		return diag.Usage("want 1 to 36500, such as --days 3650", "invalid --days %d", o.Days)
 	case o.Encrypt && o.Passphrase.given():
-		return diag.Usage("--passphrase says that already", "--encrypt cannot go with --passphrase or --passphrase-file")
+		return diag.Usage("use one of them", "--encrypt and --passphrase or --passphrase-file cannot be combined")
 	case o.Encrypt && h.Ask == nil:
-		return diag.Usage("give it with --passphrase-file FILE or --passphrase env:NAME", "--encrypt asks for a passphrase, and there is no terminal to ask at")
+		return diag.Usage("give the passphrase with --passphrase-file FILE or --passphrase env:NAME", "--encrypt needs a terminal to ask for the passphrase")
 	}
 	return o.Passphrase.check()
 }
@@ -227,7 +227,7 @@ func (o *IdentityNewOptions) secret(ctx context.Context, h *Host) ([]byte, error
 		}
 		secret, err := o.Passphrase.read(h)
 		if err == nil && len(secret) == 0 {
-			err = diag.WithHint(errors.New("the passphrase is empty"), "leave --passphrase out for a key that is not encrypted")
+			err = diag.WithHint(errors.New("the passphrase is empty"), "leave out --passphrase for an unencrypted key")
 		}
 		return secret, err
 	}
@@ -235,7 +235,7 @@ func (o *IdentityNewOptions) secret(ctx context.Context, h *Host) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	second, err := h.Ask(ctx, "the same again")
+	second, err := h.Ask(ctx, "repeat the passphrase")
 	if err != nil {
 		return nil, err
 	}
@@ -309,7 +309,7 @@ func (o *RequestOptions) check() error {
 	i := &o.Identity
 	switch {
 	case i.Key == "" && i.P12 == "" && i.Command == "":
-		return diag.Usage("give --key or --p12; syncguard identity new makes a new key", "no key is given to make a request for")
+		return diag.Usage("give --key or --p12; syncguard identity new makes a new key", "missing key for the request")
 	case i.Cert == "" && i.P12 == "":
 		if err := checkSubject(o.Subject); err != nil {
 			return err

@@ -105,19 +105,19 @@ func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored
 // finding returns a finding about a malformed or unused entry. wrong is false for a good one.
 func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wrong bool) {
 	d = diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: diag.Warning,
-		Message: fmt.Sprintf("%q is ignored, and finds nothing in these files", strings.TrimSuffix(e.rule+"="+e.key, "=")), Help: "remove it"}
+		Message: fmt.Sprintf("%q is ignored, but has no finding in these files", strings.TrimSuffix(e.rule+"="+e.key, "=")), Help: "remove it"}
 	if e.entry == nil {
 		return d, !e.used && looksFor(e.rule)
 	}
 	of, pattern := e.entry.Rule, e.entry.Files
 	d.Span, d.Path, d.Help = of.Span, of.Path, "remove the entry"
 	if _, known := rules.Find(of.Value); !known {
-		d.Rule, d.Severity, d.Message, d.Help = rule.MalformedIgnore, diag.Error, fmt.Sprintf("%q is no rule", of.Value), nearRule(of.Value, RuleIDs())
+		d.Rule, d.Severity, d.Message, d.Help = rule.MalformedIgnore, diag.Error, fmt.Sprintf("unknown rule %q", of.Value), nearRule(of.Value, RuleIDs())
 		return d, true
 	}
 	if pattern.IsSet && !doublestar.ValidatePattern(pattern.Value) {
 		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: pattern.Span, Path: pattern.Path,
-			Message: fmt.Sprintf("%q is no pattern of files", pattern.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
+			Message: fmt.Sprintf("invalid file pattern %q", pattern.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
 	}
 	return d, !e.used && looksFor(of.Value)
 }

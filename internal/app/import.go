@@ -60,7 +60,7 @@ func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error
 		return nil, err
 	}
 	if o.Out == "" && !o.Check && len(sources) > 1 {
-		return nil, diag.Usage("name a folder for the templates with -o, or use --check", "%s would become one text", text.Count(len(sources), "template"))
+		return nil, diag.Usage("give a folder with -o FOLDER, or use --check", "missing output folder for %s", text.Count(len(sources), "template"))
 	}
 	catalog, _, err := h.catalog()
 	if err != nil {
@@ -179,7 +179,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 	if !doc.Whole {
 		secret.Scrub(findings)
 		hideSecrets(doc, true)
-		f.Refused, f.Findings = "it cannot be read as a whole", findings
+		f.Refused, f.Findings = "it can be read only in part", findings
 		return f, nil
 	}
 	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
@@ -237,7 +237,7 @@ func (im *importing) takeSecrets(f *Imported) {
 // add stages a file. It refuses to replace an existing one without Force.
 func (im *importing) add(path string, data []byte, mode fs.FileMode) error {
 	if _, err := im.host.Files.Lstat(path); err == nil && !im.o.Force {
-		return diag.WithHint(fmt.Errorf("%s is there already; nothing was written", path), "choose another folder, or --force to replace it")
+		return diag.WithHint(fmt.Errorf("%s already exists; nothing was written", path), "choose another folder, or add --force to replace it")
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -46,7 +46,7 @@ func DNSProviders() []DNSProvider {
 // Init writes a commented template.
 func Init(_ context.Context, h *Host, o InitOptions) error {
 	if _, err := h.Files.Lstat(o.File); err == nil && !o.Force {
-		return diag.WithHint(fmt.Errorf("%s is there already", o.File), "give another name, or --force to replace it")
+		return diag.WithHint(fmt.Errorf("%s already exists", o.File), "give another name, or add --force to replace it")
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -74,17 +74,17 @@ func IsReverseDNS(s string) bool {
 // check refuses invalid answers, and fills in the default targets and DNS provider.
 func (o *InitOptions) check(h *Host) error {
 	if o.Name == "" {
-		return diag.Usage("syncguard init --name \"Acme\" --identifier com.acme", "the name of the organization is missing")
+		return diag.Usage("give the organization's name: syncguard init --name \"Acme\" --identifier com.acme", "missing --name")
 	}
 	if !IsReverseDNS(o.Identifier) {
-		return diag.Usage("write it as com.acme: your domain, last part first", "--identifier %q is not a reverse-DNS identifier", o.Identifier)
+		return diag.Usage("write your domain, last part first, such as com.acme", "invalid --identifier %q: want reverse DNS", o.Identifier)
 	}
 	if _, _, err := parseTargets(h, o.Targets); err != nil {
 		return err
 	}
 	for _, name := range o.DNS {
 		if !slices.ContainsFunc(DNSProviders(), func(p DNSProvider) bool { return p.Name == name }) {
-			return diag.Usage("a server of your own goes into the template, under prevention.dns", "unknown DNS provider %q, want cloudflare, google or quad9", name)
+			return diag.Usage("want cloudflare, google or quad9; write another server into the template, under prevention.dns", "unknown DNS provider %q", name)
 		}
 	}
 	if len(o.Targets) == 0 {

@@ -49,7 +49,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 	for i, path := range paths {
 		if path == "-" {
 			if slices.Contains(paths[:i], "-") {
-				return nil, nil, diag.Usage("stdin can be read once", "- is given twice")
+				return nil, nil, diag.Usage("stdin can be read only once", "stdin (-) is given twice")
 			}
 			inputs = append(inputs, input{f.stdinName, true})
 			continue
@@ -61,7 +61,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 		}
 		found, failed := f.walk(path)
 		if len(found)+len(failed) == 0 {
-			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: fmt.Errorf("holds no %s", f.wants)}}
+			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: fmt.Errorf("contains no %s", f.wants)}}
 		}
 		inputs = append(inputs, found...)
 		failures = append(failures, failed...)

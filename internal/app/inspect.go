@@ -103,13 +103,13 @@ func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error
 			return nil, err
 		}
 	}
-	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) and no declaration (*.json)"}
+	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
 		return nil, err
 	}
 	if n := len(inputs); n > 1 && (o.As == InspectXML || o.As == InspectTemplate) {
-		return nil, diag.Usage("ask for one at a time, or for --format yaml", "--format %s makes one document, and %d files are to be inspected", o.As, n)
+		return nil, diag.Usage("inspect one file at a time, or use --format yaml", "--format %s takes one file, found %d", o.As, n)
 	}
 	i.footer.Failures = failures
 	run.Files = func(yield func(*Inspected, error) bool) { i.run(ctx, inputs, yield) }
@@ -142,7 +142,7 @@ func (i *inspection) run(ctx context.Context, inputs []input, yield func(*Inspec
 			i.footer.Unreadable = append(i.footer.Unreadable, *f.doc.Defect)
 		}
 		for _, d := range f.unlike {
-			i.host.warn(f.File+": the template does not build the same: "+d, "")
+			i.host.warn(f.File+": the template builds something else: "+d, "")
 		}
 		found = found || len(f.Payloads) > 0
 		if !yield(f, nil) {
@@ -150,7 +150,7 @@ func (i *inspection) run(ctx context.Context, inputs []input, yield func(*Inspec
 		}
 	}
 	if !found && !i.footer.Failed && len(i.footer.Failures) == 0 {
-		i.footer.Failures = []error{diag.Usage("without --payload all of them are shown", "no payload is %s", strings.Join(i.o.Payloads, " or "))}
+		i.footer.Failures = []error{diag.Usage("leave out --payload to show all payloads", "no payload matches --payload %s", strings.Join(i.o.Payloads, ","))}
 	}
 }
 
@@ -232,7 +232,7 @@ func (i *inspection) write(f *Inspected) (err error) {
 	case InspectXML:
 		plain, f.Masked = inspect.PlainXML(f.doc.Root)
 		if f.Text, err = plist.Write(plain); err != nil {
-			err = diag.WithHint(err, "--format yaml or json can show it")
+			err = diag.WithHint(err, "use --format yaml or json")
 		}
 	case InspectTemplate:
 		if diag.HasErrors(f.findings) {

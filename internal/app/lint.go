@@ -216,12 +216,12 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 func (o *LintOptions) check() error {
 	switch {
 	case o.For != "" && mdm.Find(o.For) == nil:
-		hint := cmp.Or(text.DidYouMean(o.For, mdm.IDs()), "it is one of "+strings.Join(mdm.IDs(), ", "))
-		return diag.Usage(hint, "nothing is known of the MDM %q", o.For)
+		hint := cmp.Or(text.DidYouMean(o.For, mdm.IDs()), "want "+strings.Join(mdm.IDs(), ", "))
+		return diag.Usage(hint, "unknown MDM server %q for --for", o.For)
 	case slices.Contains(o.Paths, "-") && o.Fix == FixWritten:
-		return diag.Usage("--diff shows what would be corrected", "stdin cannot be corrected in place")
+		return diag.Usage("use --diff to show the corrections", "stdin cannot be corrected in place")
 	case o.ExpiresWithin < 0:
-		return diag.Usage("give a duration such as 720h", "--expires-within is negative")
+		return diag.Usage("give a duration such as 720h", "--expires-within %s is negative", o.ExpiresWithin)
 	}
 	return o.Rules.check()
 }

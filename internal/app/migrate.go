@@ -103,7 +103,7 @@ type opened struct {
 func (m *migration) open(in input, data []byte) (opened, error) {
 	doc, findings := document.Open(diag.NewFile(in.path, data))
 	if doc.Defect == nil && doc.Kind() == document.Declaration {
-		return opened{}, diag.WithHint(fmt.Errorf("%s: is a declaration already", in.path), "migrate takes profiles")
+		return opened{}, diag.WithHint(fmt.Errorf("%s: is already a declaration", in.path), "migrate takes profiles only")
 	}
 	return opened{in.path, doc, findings}, nil
 }
@@ -111,10 +111,10 @@ func (m *migration) open(in input, data []byte) (opened, error) {
 // checkOpened refuses encrypted payloads, and warns about a file readable only in part.
 func (h *Host) checkOpened(name string, doc *document.Document, findings []diag.Diagnostic) error {
 	if doc.IsEncrypted() {
-		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted", name), "decrypt it first; only the device that it is for can")
+		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted", name), "decrypt it first with syncguard decrypt and the recipient's key")
 	}
 	if diag.HasErrors(findings) {
-		h.warn(name+" has mistakes: only what can be read is shown (syncguard validate lists them)", "")
+		h.warn(name+" has mistakes, so parts of it may be missing here", "syncguard validate lists the mistakes")
 	}
 	return nil
 }

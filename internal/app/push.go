@@ -170,7 +170,7 @@ func Push(ctx context.Context, h *Host, o PushOptions) (*PushResult, error) {
 	return p.result, err
 }
 
-const caHint = "give the certificate of its authority with --ca, if the server is the right one"
+const caHint = "if this is the right server, give the certificate of its authority with --ca"
 
 // trustHint adds a hint to an error about an unknown certificate authority.
 func trustHint(err error) error {

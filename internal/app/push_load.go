@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,7 +55,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 		return nil, err
 	}
 	if toFiles && d.Folder && o.Output == "" { // check before reading any file
-		return nil, diag.Usage("-o FOLDER", "what %s takes is a folder", d.Server().Name)
+		return nil, diag.Usage("give a folder with -o FOLDER", "missing output folder for %s", d.Server().Name)
 	}
 	roots, err := h.readRoots(o.Roots)
 	if err != nil {
@@ -84,9 +85,10 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 func (p *pushRun) load() error {
 	d, left := p.setup.Destination, 0
 	finder := inputFinder{files: p.Files, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
-	takes, other, what := isProfileName, p.isDeclarationName, "declaration"
+	takes, other, kind, what := isProfileName, p.isDeclarationName, "profile", "declaration"
 	if d.Declarations {
-		finder.wants, what, takes, other = "declaration (*.json)", "profile", p.isDeclarationName, isProfileName
+		takes, other, kind, what = other, takes, what, kind
+		finder.wants = "declaration (*.json)"
 	}
 	finder.isInput = func(path string) bool {
 		if takes(path) {
@@ -102,7 +104,7 @@ func (p *pushRun) load() error {
 		return err
 	}
 	if left > 0 {
-		p.hint(fmt.Sprintf("left out: %s, which %s is not given", text.Count(left, what), d.Server().Name))
+		p.hint(fmt.Sprintf("skipped %s: %s takes %ss only", text.Count(left, what), d.Name, kind))
 	}
 	if p.check, err = newChecker(p.Host, nil); err != nil {
 		return err
@@ -167,7 +169,7 @@ func (p *pushRun) add(name string, data []byte) error {
 	}
 	for _, x := range p.setup.Profiles {
 		if bytes.Equal(x.File, data) {
-			p.warn(fmt.Sprintf("%s is the same as %s, and %s once", name, x.Name, p.verb), "")
+			p.warn(fmt.Sprintf("%s and %s are the same: %s once", x.Name, name, p.verb), "")
 			return nil
 		}
 	}
@@ -182,16 +184,15 @@ func (p *pushRun) add(name string, data []byte) error {
 // refuse returns an error if the destination takes no such file, or its signature is broken.
 func (p *pushRun) refuse(name string, doc *document.Document) error {
 	d := p.setup.Destination
-	server := d.Server().Name
 	switch {
 	case doc.Kind() == document.Declaration && !d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s is given profiles", name, server), "%s takes declarations", takers(true))
+		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", takers(true))
 	case doc.Kind() == document.Profile && d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s is given declarations", name, server), "%s takes profiles", takers(false))
+		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", takers(false))
 	case doc.IsEncrypted() && !d.Encrypted:
-		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted for one device, and %s does not deliver such a profile", name, server), "give it the profile before it was encrypted")
+		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted, and %s cannot deliver it", name, d.Server().Name), "give the profile before encryption")
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: p.Now()}).Integrity.OK:
-		return diag.WithHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify says what is wrong with it")
+		return diag.WithHint(fmt.Errorf("%s: its signature does not hold", name), "syncguard verify shows the reason")
 	}
 	return nil
 }
@@ -268,7 +269,11 @@ func (p *pushRun) prepare() {
 	var refusals []error
 	for _, profile := range p.setup.Profiles {
 		prepared, err := p.session.Prepare(profile)
-		if err != nil {
+		var wrong *diag.UsageError
+		switch {
+		case errors.As(err, &wrong):
+			refusals = append(refusals, diag.Usage(wrong.Hint, "%s: %s", profile.Name, wrong.Problem))
+		case err != nil:
 			refusals = append(refusals, fmt.Errorf("%s: %w", profile.Name, err))
 		}
 		p.items = append(p.items, prepared...)

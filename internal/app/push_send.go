@@ -28,9 +28,9 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 				return err
 			}
 			if masked {
-				note := "secrets are masked here; the request holds them, and what is computed from it differs"
+				note := "secrets are masked here, so sizes and checksums differ from the real request"
 				if c.Item.Profile.Signed {
-					note += ", as does the signature"
+					note += "; so does the signature"
 				}
 				row.Notes = append(row.Notes, note)
 			}
@@ -44,7 +44,7 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 		}
 	}
 	if !p.setup.HasCredentials() && created {
-		p.warn(fmt.Sprintf("the server was not asked what it has, since %s is not given", strings.Join(slices.Compact(p.setup.Missing), " and ")), "")
+		p.warn(fmt.Sprintf("the server was not asked for its profiles: missing %s", strings.Join(slices.Compact(p.setup.Missing), " and ")), "")
 	}
 	return nil
 }
@@ -67,19 +67,19 @@ func (p *pushRun) compare(changes []*deploy.Change) error {
 		switch {
 		case c.Action == deploy.Send:
 			row.Action = PushUnknown
-			row.Notes = append(row.Notes, server+" does not say what devices have")
+			row.Notes = append(row.Notes, server+" does not show the profiles of devices")
 		case c.Remote == nil:
 			row.Action = PushMissing
 		case c.Old == nil:
 			row.Action = PushUnknown
-			row.Notes = append(row.Notes, server+" does not say what it holds")
+			row.Notes = append(row.Notes, server+" does not show the content of its profiles")
 		case c.Action == deploy.Keep:
 			row.Action = PushSame
 		default:
 			row.Action = PushDifferent
 			d, err := diff.Compare(p.side(server, c.Old), p.side(c.Item.Profile.Name, c.New), p.check.catalog)
 			if err != nil {
-				return fmt.Errorf("comparing %s with what the server has: %w", c.Item.Profile.Name, err)
+				return fmt.Errorf("comparing %s with the server: %w", c.Item.Profile.Name, err)
 			}
 			row.Difference = d
 		}
@@ -234,9 +234,9 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	case r.Failed > 0:
 		err = fmt.Errorf("%d of %d not pushed", r.Failed, len(r.Results))
 	case r.NotifyError != "":
-		err = errors.New("the server has it all, but what comes after that was not done")
+		err = errors.New("the server has everything, but notifying the devices failed")
 	case len(r.NotNotified) > 0:
-		err = errors.New("not every device could be notified: it gets what is enqueued when it connects by itself")
+		err = errors.New("some devices were not notified: they get the changes when they connect by themselves")
 	case r.Unconfirmed > 0:
 		return diag.WithHint(fmt.Errorf("%d of %d not acknowledged by the device", r.Unconfirmed, len(r.Results)), "%s", s.session.PendingNote)
 	default:
@@ -248,11 +248,11 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	var dial *net.OpError
 	switch {
 	case errors.Is(s.cause, deploy.ErrUnauthorized) || deploy.IsStatus(s.cause, http.StatusUnauthorized):
-		return diag.WithHint(err, "check the credentials; nothing was tried again, since that can lock an account")
+		return diag.WithHint(err, "check the credentials; nothing was retried, since that can lock the account")
 	case errors.As(s.cause, &dial) && dial.Op == "dial":
-		return diag.WithHint(err, "check the address of the server, and run it again")
+		return diag.WithHint(err, "check the server's address, then run it again")
 	case trustHint(s.cause) != s.cause:
 		return diag.WithHint(err, caHint)
 	}
-	return diag.WithHint(err, "run it again when the cause is gone: what is done already is not done twice")
+	return diag.WithHint(err, "fix the cause, then run it again: finished changes are not repeated")
 }

@@ -28,13 +28,13 @@ func (f *RuleFilter) check() error {
 	for _, text := range f.Ignored {
 		name, key, hasKey := strings.Cut(text, "=")
 		if hasKey && key == "" {
-			return diag.Usage("write TYPE or TYPE.KEY behind =", "--ignore %s names no key", text)
+			return diag.Usage("write RULE=TYPE or RULE=TYPE.KEY", "invalid --ignore %q: missing key after =", text)
 		}
 		names = append(names, name)
 	}
 	for _, name := range names {
 		if known := RuleNames(); !slices.Contains(known, name) {
-			return diag.Usage(nearRule(name, known), "there is no rule or group %q", name)
+			return diag.Usage(nearRule(name, known), "unknown rule or group %q", name)
 		}
 	}
 	return nil

@@ -22,10 +22,10 @@ func (o *PassphraseOptions) given() bool { return o.File != "" || o.Reference !=
 func (o *PassphraseOptions) check() error {
 	switch {
 	case o.Reference != "" && o.File != "":
-		return diag.Usage("give one of the two", "--passphrase cannot go with --passphrase-file")
+		return diag.Usage("use one of them", "--passphrase and --passphrase-file cannot be combined")
 	case o.Reference != "" && !strings.HasPrefix(o.Reference, "env:"):
-		return diag.Usage("put it into a file for --passphrase-file, or into an environment variable for --passphrase env:NAME",
-			"a passphrase never goes on the command line, where every user of the machine can read it")
+		return diag.Usage("use --passphrase-file FILE, or --passphrase env:NAME for an environment variable",
+			"--passphrase takes env:NAME, not the passphrase: other users of this machine can read the command line")
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func (h *Host) readSecret(path string) ([]byte, error) {
 func (h *Host) readSecretLine(path string) ([]byte, error) {
 	secret, err := h.readSecret(path)
 	if err == nil && bytes.ContainsAny(secret, "\r\n\x00") {
-		err = fmt.Errorf("%s: holds several lines, want the secret alone", path)
+		err = fmt.Errorf("%s: has several lines, want the secret alone", path)
 	}
 	return secret, err
 }
@@ -84,6 +84,6 @@ func (h *Host) warnOfReaders(path string) {
 		return
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		h.warn(fmt.Sprintf("%s: mode is %04o, so other users of this machine can read the secret in it", path, mode), "chmod 600 "+path)
+		h.warn(fmt.Sprintf("%s: mode %04o lets other users of this machine read the secret in it", path, mode), "chmod 600 "+path)
 	}
 }

@@ -98,7 +98,7 @@ type offering struct {
 func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
 	if len(o.Paths) == 0 {
 		if !files.IsFolder(h.Files, "dist") {
-			return nil, diag.Usage("syncguard serve FILE, or build into dist/ first", "there is no dist/ to serve")
+			return nil, diag.Usage("name a profile: syncguard serve FILE, or run syncguard build first", "missing FILE: there is no folder dist to serve")
 		}
 		o.Paths = []string{"dist"}
 	}
@@ -137,13 +137,13 @@ func (f *offering) add(in input) error {
 	case doc.Defect != nil:
 		return diag.Unfit(in.path, doc.Defect)
 	case diag.HasErrors(findings):
-		return f.host.withWhere(fmt.Errorf("%s: is not sound", in.path), in.path)
+		return f.host.withWhere(fmt.Errorf("%s: has mistakes", in.path), in.path)
 	case doc.Kind() == document.Declaration:
-		return diag.WithHint(fmt.Errorf("%s: is a declaration", in.path), "nobody can install one by hand; a profile can carry it (syncguard build)")
+		return diag.WithHint(fmt.Errorf("%s: is a declaration", in.path), "declarations cannot be installed by hand; syncguard build puts them into a profile")
 	case doc.IsEncrypted():
-		return fmt.Errorf("%s: is encrypted for one device, and no other could install it", in.path)
+		return fmt.Errorf("%s: is encrypted for one device, and no other can install it", in.path)
 	case doc.Root.Get(keyContent) == nil:
-		return fmt.Errorf("%s: is no configuration profile: it has no PayloadContent", in.path)
+		return fmt.Errorf("%s: not a configuration profile: PayloadContent is missing", in.path)
 	}
 	if f.offer.Secret == "" && secret.Has(doc.Root) {
 		f.offer.Secret = in.path
@@ -152,7 +152,7 @@ func (f *offering) add(in input) error {
 	if doc.Signed {
 		v := f.verifier.verify(in.path, data)
 		if !v.Integrity.OK && v.Integrity.Reason != cms.WeakDigest {
-			return fmt.Errorf("%s: %s; a device refuses it", in.path, v.Integrity.Detail)
+			return fmt.Errorf("%s: %s; devices refuse it", in.path, v.Integrity.Detail)
 		}
 		item.Trust, item.Signer = trustOf(v.Verdict)
 	}
@@ -235,7 +235,7 @@ func (f *offering) describe(item *Offered, root *plist.Value) error {
 	}
 	item.Devices = devicesOf(platforms)
 	if most == 0 {
-		f.host.warn(item.Path+": no setting of it works where it is installed by hand; syncguard coverage says why", "")
+		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
 	}
 	item.Says, item.Payloads = offeredPayloads(root, best)
 	return nil

@@ -129,18 +129,18 @@ func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 		case o.Out == "":
 			job.out = "-"
 		case folder && path == "-":
-			return nil, diag.Usage("name the file: -o FILE", "stdin has no name for a file in the folder %s", o.Out)
+			return nil, diag.Usage("give a file with -o FILE", "stdin has no file name for the folder %s", o.Out)
 		case folder:
 			job.out = filepath.Join(o.Out, filepath.Base(path))
 		}
 		if info, err := h.Files.Lstat(path); err == nil && path != "-" {
 			if o.InPlace && !info.Mode().IsRegular() {
-				return nil, diag.Usage("name the file itself", "%s is no regular file, and cannot be signed in place", path)
+				return nil, diag.Usage("name the file itself", "%s is not a regular file: it cannot be signed in place", path)
 			}
 			job.mode = info.Mode().Perm() // so that nobody gets access by signing
 		}
 		if !o.InPlace && h.isSameFile(path, job.out) {
-			return nil, diag.Usage("give --in-place if that is meant", "%s would be overwritten with its signed form", path)
+			return nil, diag.Usage("add --in-place to replace it by its signed form", "%s would be overwritten", path)
 		}
 		jobs = append(jobs, job)
 	}
@@ -152,18 +152,18 @@ func (o *SignOptions) checkOutput(h *Host) error {
 	stdin := slices.Contains(o.Paths, "-")
 	switch {
 	case o.InPlace && o.Out != "":
-		return diag.Usage("give one of the two", "--in-place cannot go with -o")
+		return diag.Usage("use one of them", "--in-place and -o cannot be combined")
 	case o.InPlace && stdin:
-		return diag.Usage("leave --in-place out: what is read from stdin is written to stdout", "stdin cannot be signed in place")
+		return diag.Usage("leave out --in-place to write to stdout", "stdin cannot be signed in place")
 	case o.Out == "" && !o.InPlace && (!stdin || len(o.Paths) > 1):
-		return diag.Usage("-o FILE, -o FOLDER, or --in-place", "nothing says where to write what is signed")
+		return diag.Usage("give -o FILE or -o FOLDER, or --in-place", "missing output")
 	case o.Out == "-" && len(o.Paths) > 1:
-		return diag.Usage("-o FOLDER", "%d files cannot all go to stdout", len(o.Paths))
+		return diag.Usage("give a folder with -o FOLDER", "only one file can be written to stdout, found %d", len(o.Paths))
 	case o.Out == "-" || o.Out == "" && !o.InPlace:
 		return o.NoStdout
 	}
 	if info, err := h.Files.Stat(o.Out); len(o.Paths) > 1 && (err == nil && !info.IsDir() || err != nil && isProfileName(o.Out)) {
-		return diag.Usage("-o FOLDER", "%d files cannot all become %s", len(o.Paths), o.Out)
+		return diag.Usage("give a folder with -o FOLDER", "-o %s is one file for %d inputs", o.Out, len(o.Paths))
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func checkClashes(jobs []signJob) error {
 	for _, job := range jobs {
 		name := strings.ToLower(filepath.Clean(job.out))
 		if first, ok := seen[name]; ok {
-			return diag.Usage("sign them into different folders", "%s and %s would both become %s", first, job.in.path, job.out)
+			return diag.Usage("sign them into different folders", "%s and %s would both be written to %s", first, job.in.path, job.out)
 		}
 		seen[name] = job.in.path
 	}
@@ -257,11 +257,11 @@ func (s *signing) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
 	verdict := cms.Verify(data, cms.VerifyOptions{At: s.host.Now()})
 	switch {
 	case !s.o.Replace:
-		return nil, []diag.Diagnostic{refusal(rule.AlreadySigned, "the file is signed already",
-			"sign what it was made of, or give --replace to sign its content anew")}
+		return nil, []diag.Diagnostic{refusal(rule.AlreadySigned, "the file is already signed",
+			"sign the original, or add --replace to replace the signature")}
 	case !verdict.Integrity.OK:
 		return nil, []diag.Diagnostic{refusal(rule.BrokenSignature, fmt.Sprintf("the signature does not hold: %s [%s]", verdict.Integrity.Detail, verdict.Integrity.Reason),
-			"sign what it was made of; syncguard extract --unverified takes the content out all the same")}
+			"sign the original; syncguard extract --unverified extracts the content anyway")}
 	}
 	return verdict.Content, nil
 }
@@ -270,18 +270,18 @@ func (s *signing) unwrapped(data []byte) ([]byte, []diag.Diagnostic) {
 func (s *signing) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	switch {
 	case doc.Kind() == document.Declaration:
-		return []diag.Diagnostic{refusal(rule.NotAProfile, "the file is a declaration, want a profile", "declarations are not signed: the MDM protocol carries them")}
+		return []diag.Diagnostic{refusal(rule.NotAProfile, "the file is a declaration, want a profile", "only profiles can be signed")}
 	case doc.Root.String("PayloadType") != "Configuration":
-		return []diag.Diagnostic{refusal(rule.NotAProfile, `the top level has no "PayloadType" of "Configuration", want a profile`, "syncguard validate says more")}
+		return []diag.Diagnostic{refusal(rule.NotAProfile, `"PayloadType" at the top level is not "Configuration", want a profile`, "syncguard validate lists the mistakes")}
 	case doc.Format == document.Binary:
 		found = append(found, diag.Diagnostic{Rule: rule.BinaryProfile, Severity: diag.Warning,
-			Message: "the profile is a binary property list, and that devices take a signed one is unverified", Help: "sign its XML form"})
+			Message: "the profile is a binary property list, and devices are not known to accept a signed one", Help: "sign its XML form"})
 	}
 	if s.o.AllowVariables {
 		return found
 	}
 	for _, d := range lint.SignedVariables(doc.Root) {
-		d.Help = "let the MDM sign after it has filled them in, or give --allow-variables if nothing has to be"
+		d.Help = "let the MDM server sign after replacing the variables, or add --allow-variables if it is none"
 		found = append(found, d)
 	}
 	return found

@@ -77,7 +77,7 @@ func (o *SigningOptions) signingTime(h *Host) (time.Time, error) {
 	}
 	seconds, err := strconv.ParseInt(epoch, 10, 64)
 	if err != nil || seconds <= 0 || seconds > 253402300799 { // the end of the year 9999
-		return time.Time{}, diag.WithHint(fmt.Errorf("SOURCE_DATE_EPOCH is %q, want the seconds since 1970", epoch), "unset it, or leave --signing-time out")
+		return time.Time{}, diag.WithHint(fmt.Errorf("invalid SOURCE_DATE_EPOCH %q: want seconds since 1970", epoch), "unset it, or leave out --signing-time")
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }
@@ -94,8 +94,8 @@ func (s *signer) report() *Signer {
 // explainSigning adds a hint to the error of a failed signer command.
 func explainSigning(err error) error {
 	if errors.Is(err, identity.ErrNoSignature) {
-		return diag.WithHint(err, "it gets the bare digest on stdin, and prints a PKCS #1 v1.5 signature (RSA) or an ECDSA one, "+
-			"with the key of --cert: openssl pkeyutl -sign -inkey KEY -pkeyopt digest:sha256")
+		return diag.WithHint(err, "the command gets the bare digest on stdin and prints a PKCS #1 v1.5 (RSA) or ECDSA signature, "+
+			"made with the key of --cert: openssl pkeyutl -sign -inkey KEY -pkeyopt digest:sha256")
 	}
 	return err
 }

@@ -37,21 +37,34 @@ func (o *IdentityOptions) check() error {
 	case o.Cert == "" && o.Key != "":
 		return diag.Usage("give the key's certificate with --cert", "--key needs --cert")
 	case o.Cert == "" && o.P12 == "" && o.given():
-		return diag.Usage("give --cert and --key, or --p12", "--chain, --alias and --passphrase need an identity to sign with")
+		return diag.Usage("give --cert and --key, or --p12", "%s needs an identity", o.firstGiven())
 	}
 	return nil
+}
+
+// firstGiven returns the first flag given beside the identity's own, for messages.
+func (o *IdentityOptions) firstGiven() string {
+	switch {
+	case len(o.Chain) > 0:
+		return "--chain"
+	case o.Alias != "":
+		return "--alias"
+	case o.Passphrase.File != "":
+		return "--passphrase-file"
+	}
+	return "--passphrase"
 }
 
 func (o *IdentityOptions) conflicts() error {
 	switch {
 	case o.P12 != "" && (o.Cert != "" || o.Key != "" || o.Command != ""):
-		return diag.Usage("a PKCS#12 file holds both", "--p12 cannot go with --cert, --key or --signer-command")
+		return diag.Usage("a PKCS#12 file holds certificate and key", "--p12 and --cert, --key or --signer-command cannot be combined")
 	case o.Key != "" && o.Command != "":
-		return diag.Usage("give one of the two", "--key cannot go with --signer-command")
+		return diag.Usage("use one of them", "--key and --signer-command cannot be combined")
 	case o.Cert == "" && o.Command != "":
 		return diag.Usage("give the certificate of the command's key with --cert", "--signer-command needs --cert")
 	case o.Command != "" && o.Passphrase.given():
-		return diag.Usage("tell the command itself, in its own way", "--passphrase cannot go with --signer-command")
+		return diag.Usage("give the passphrase to the command itself", "--passphrase and --signer-command cannot be combined")
 	}
 	return errors.Join(o.Passphrase.check(), o.checkElsewhere())
 }
@@ -60,12 +73,12 @@ func (o *IdentityOptions) conflicts() error {
 func (o *IdentityOptions) checkElsewhere() error {
 	if identity.IsPKCS11(o.Key) {
 		if _, err := identity.ParsePKCS11(o.Key); err != nil {
-			return diag.Usage("pkcs11:token=NAME;object=NAME?module-path=/path/of/the/library.so, in quotes", "--key: %v", err)
+			return diag.Usage("write pkcs11:token=NAME;object=NAME?module-path=/path/of/the/library.so, in quotes", "invalid --key: %v", err)
 		}
 	}
 	if o.Command != "" {
 		if _, err := identity.SplitCommand(o.Command); err != nil {
-			return diag.Usage(`such as --signer-command "openssl pkeyutl -sign -inkey key.pem -pkeyopt digest:sha256"`, "--signer-command: %v", err)
+			return diag.Usage(`give one such as --signer-command "openssl pkeyutl -sign -inkey key.pem -pkeyopt digest:sha256"`, "invalid --signer-command: %v", err)
 		}
 	}
 	return nil
@@ -80,7 +93,7 @@ func (o *IdentityOptions) load(ctx context.Context, h *Host) (id *identity.Ident
 	id.Arrange(h.Now())
 	found, err := id.Check(h.Now())
 	if err != nil {
-		return nil, "", errors.Join(diag.WithHint(fmt.Errorf("%s: %w", name, err), "syncguard identity show says more"), id.Close())
+		return nil, "", errors.Join(diag.WithHint(fmt.Errorf("%s: %w", name, err), "syncguard identity show explains the identity"), id.Close())
 	}
 	if id.Development {
 		return id, name, nil // no warning: every result says that devices call it unverified
@@ -118,7 +131,7 @@ func (o *IdentityOptions) read(ctx context.Context, h *Host) (id *identity.Ident
 		if _, err := identity.Certificates(files.Cert); err != nil {
 			return nil, "", explainIdentity(err)
 		}
-		return nil, "", diag.Usage("give the certificate's private key with --key, or a command that has it with --signer-command", "--cert needs --key")
+		return nil, "", diag.Usage("give the private key with --key, or a command with --signer-command", "--cert needs --key")
 	default:
 		secret := cmp.Or(o.Key, o.Cert)
 		h.warnOfReaders(secret)
@@ -178,7 +191,7 @@ func explainIdentity(err error) error {
 	case errors.Is(err, identity.ErrPassphraseNeeded):
 		return diag.WithHint(err, "give it with --passphrase-file FILE or --passphrase env:NAME")
 	case errors.Is(err, identity.ErrNoPKCS11):
-		return diag.WithHint(err, "build it with CGO_ENABLED=1 go build -tags pkcs11 ./cmd/syncguard, or reach the key with --signer-command")
+		return diag.WithHint(err, "build syncguard with CGO_ENABLED=1 go build -tags pkcs11 ./cmd/syncguard, or use --signer-command")
 	}
 	return err
 }
@@ -201,7 +214,7 @@ func choices(several *identity.AmbiguousError) string {
 func developmentIdentity(h *Host) (*identity.Identity, string, error) {
 	config, err := h.Files.ConfigDir()
 	if err != nil {
-		return nil, "", diag.WithHint(fmt.Errorf("finding a place for the development identity: %w", err),
+		return nil, "", diag.WithHint(fmt.Errorf("finding the folder of the development identity: %w", err),
 			"give an identity with --cert and --key, or --p12")
 	}
 	dir := filepath.Join(config, "syncguard", "identity")
@@ -211,8 +224,8 @@ func developmentIdentity(h *Host) (*identity.Identity, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
 	if created {
-		h.hint("made a development identity, kept in " + name +
-			": a device takes a new version of a hand-installed profile only from the same identity, so keep a copy")
+		h.hint("made a development identity in " + name +
+			"; keep a copy: a device accepts a new version of a hand-installed profile only from the same identity")
 	}
 	return id, name, nil
 }

@@ -27,7 +27,7 @@ func parseTargets(h *Host, texts []string) (targets []target.Target, notes Targe
 	for _, text := range texts {
 		t, err := target.Parse(text)
 		if err != nil {
-			return nil, notes, diag.Usage("a target is PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised", "%v", err)
+			return nil, notes, diag.Usage("want PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised", "%v", err)
 		}
 		if slices.Contains(targets, t) {
 			return nil, notes, diag.Usage("name each target once", "--target %s is given twice", t)

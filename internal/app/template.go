@@ -93,7 +93,7 @@ func templateHint(name string, err error) error {
 		return err
 	}
 	if _, statErr := fs.Stat(templates.Files, name+".yaml"); statErr == nil {
-		return diag.WithHint(err, "the template that is part of syncguard is builtin:%s", name)
+		return diag.WithHint(err, "the built-in template is builtin:%s", name)
 	}
 	return diag.WithHint(err, "syncguard init writes a template")
 }

@@ -90,16 +90,16 @@ func newVerifier(h *Host, o VerifyOptions) (*verifier, error) {
 	v := &verifier{cms.VerifyOptions{At: h.Now()}}
 	for _, name := range o.Require {
 		if !slices.Contains(Questions(), name) {
-			return nil, diag.Usage("the answers are integrity, trust and validity", "--require does not know %q", name)
+			return nil, diag.Usage("want integrity, trust or validity", "invalid --require %q", name)
 		}
 		v.options.Require = append(v.options.Require, cms.Question(name))
 	}
 	if len(o.Require) == 0 {
-		return nil, diag.Usage("the answers are integrity, trust and validity", "--require asks for nothing")
+		return nil, diag.Usage("want integrity, trust or validity", "--require is empty")
 	}
 	var err error
 	if o.At != "" {
-		if v.options.At, err = parseMoment(o.At); err != nil {
+		if v.options.At, err = parseTime(o.At); err != nil {
 			return nil, err
 		}
 	}
@@ -114,19 +114,19 @@ func newVerifier(h *Host, o VerifyOptions) (*verifier, error) {
 	if v.options.Roots == nil && v.options.Pin == nil {
 		v.options.AppleRoots = true
 		if v.options.Roots, err = x509.SystemCertPool(); err != nil {
-			return nil, diag.WithHint(fmt.Errorf("reading the roots of this system: %w", err), "name roots with --roots")
+			return nil, diag.WithHint(fmt.Errorf("reading the roots of this system: %w", err), "give roots with --roots")
 		}
 	}
 	return v, nil
 }
 
-func parseMoment(text string) (time.Time, error) {
+func parseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, diag.Usage("write 2027-01-31, or 2027-01-31T12:00:00Z", "--at %q is no moment", text)
+	return time.Time{}, diag.Usage("", "invalid time %q for --at: want 2027-01-31 or 2027-01-31T12:00:00Z", text)
 }
 
 // parsePin parses a SHA-256 fingerprint as printed by other programs, with or without colons.
@@ -136,7 +136,7 @@ func parsePin(text string) (*[sha256.Size]byte, error) {
 	}
 	b, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(text))
 	if err != nil || len(b) != sha256.Size {
-		return nil, diag.Usage("it has 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in cert.pem prints it", "--pin is no SHA-256 of a certificate")
+		return nil, diag.Usage("openssl x509 -noout -fingerprint -sha256 -in cert.pem prints it", "invalid --pin: want a SHA-256 fingerprint of 64 hexadecimal digits")
 	}
 	return (*[sha256.Size]byte)(b), nil
 }
@@ -158,13 +158,13 @@ func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 func readSigned(name string, content []byte) (warnings []string, err error) {
 	doc, found := plist.Read(diag.NewFile(name, content))
 	if doc == nil {
-		return nil, errors.New("the signature holds, but the content is no property list, so this is no profile")
+		return nil, errors.New("the signature holds, but the content is not a property list")
 	}
 	if doc.Format == plist.Binary {
 		warnings = append(warnings, "the content is a binary property list; Apple's documentation speaks of XML")
 	}
 	if diag.HasErrors(found) {
-		warnings = append(warnings, "the content is signed, and has errors: syncguard validate lists them")
+		warnings = append(warnings, "the signed content has errors: syncguard validate lists them")
 	}
 	return warnings, nil
 }

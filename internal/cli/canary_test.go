@@ -187,12 +187,12 @@ func canaryCommands() (all []string) {
 			pushed = append(pushed, "push "+push+" --dry-run --full --format "+format+" FILE")
 		}
 	}
-	jamf := []string{"export jamf -o out/jamf FILE"}
+	jamf := []string{"export jamf --devices computers -o out/jamf FILE"}
 	for _, format := range []string{"text", "json"} {
 		jamf = append(jamf, "push jamf --devices computers --server https://127.0.0.1:1 --dry-run --full --format "+format+" FILE")
 	}
-	for _, server := range []string{"fleet", "iru", "intune", "nanomdm"} {
-		pushed = append(pushed, "export "+server+" -o out/"+server+" FILE")
+	for _, export := range []string{"fleet", "iru --runs-on mac", "intune --platform macos", "nanomdm"} {
+		pushed = append(pushed, "export "+export+" -o out/"+strings.Fields(export)[0]+" FILE")
 	}
 	pushed = append(pushed, "sign --cert x.pem --key x.key FILE -o out/signed", "extract FILE -o out/extracted", "decrypt FILE --key x.key --cert x.pem -o out/decrypted")
 	profiles := []string{"a.mobileconfig", "oneline.mobileconfig", "cut.mobileconfig", "broken.mobileconfig"}

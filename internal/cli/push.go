@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -220,11 +221,21 @@ func (p *pushing) push(cmd *cobra.Command) error {
 // notBegun says why nothing was sent or written.
 func (p *pushing) notBegun(why app.NotBegun, verb string) error {
 	out := p.env.err()
+	var wrong *diag.UsageError // the last refusal because of a missing flag; the end of the command prints it
 	for _, err := range why.Refusals {
-		out.Failure(diag.Plain(err))
+		missing := wrong
+		switch {
+		case !errors.As(err, &wrong):
+			out.Failure(diag.Plain(err))
+		case missing != nil:
+			out.Failure(missing.Problem)
+		}
 	}
 	if why.Refused {
 		out.Line("nothing was %s", verb)
+	}
+	if wrong != nil {
+		return wrong
 	}
 	return p.env.verdict(why.Unread, why.Refused)
 }

@@ -58,7 +58,7 @@ func (d *Declared) withoutEffect() []diag.Diagnostic {
 		if e.IsSet {
 			found = append(found, diag.Diagnostic{
 				Rule: rule.KeyWithoutEffect, Severity: diag.Warning, Span: e.Span,
-				Message: fmt.Sprintf("%q has no place in a declaration", e.Path), Help: "remove it",
+				Message: fmt.Sprintf("%q has no effect in a declaration", e.Path), Help: "remove it",
 			})
 		}
 	}
@@ -107,8 +107,8 @@ func (r *Result) twoDNSForms() []diag.Diagnostic {
 	}
 	return []diag.Diagnostic{{
 		Rule: rule.TwoDNSForms, Severity: diag.Warning, Span: payload.Span, On: r.Target.String(),
-		Message: fmt.Sprintf("%s gets the DNS payload and the DNS declaration, which are two entries", r.Target),
-		Help:    "keep one of the two: turn prevention.dns off, or choose its form with --dns-form",
+		Message: fmt.Sprintf("%s gets a DNS payload and a DNS declaration: two entries in Settings", r.Target),
+		Help:    "keep one of them: turn prevention.dns off, or choose its form with --dns-form",
 		Related: []diag.Related{{Message: "the declaration", Span: declaration.Span}},
 	}}
 }
@@ -129,7 +129,7 @@ func (r *Result) repeatedIdentifiers() []diag.Diagnostic {
 		}
 		found = append(found, diag.Diagnostic{
 			Rule: rule.RepeatedItem, Severity: diag.Error, Span: d.source.Span, On: r.Target.String(),
-			Message: fmt.Sprintf("the Identifier %q is that of another declaration for %s", d.Identifier, r.Target),
+			Message: fmt.Sprintf("another declaration for %s has the same Identifier %q", r.Target, d.Identifier),
 			Help:    "choose another id or identifier",
 		})
 	}

@@ -20,7 +20,7 @@ func planCellular(p *planner, o *Outcome, s template.Cellular) {
 	if s.FreezeToggles.Value && s.ConfirmTogglesAreOn.Value &&
 		p.apply(o, mechanism{restrictions, []string{"allowAppCellularDataModification"}, Locked}) {
 		p.set(restrictions, "allowAppCellularDataModification", at(profiles.Boolean(false), s.FreezeToggles.Span))
-		o.note("the switches are frozen as they are: turn them on first, install second", restrictionsSource)
+		o.note("the switches stay as they are: turn them on before installing the profile", restrictionsSource)
 	}
 	// Roaming and Wi-Fi Assist are for MDM only: by hand the person can set them without a profile.
 	if !p.target.Enrollment.IsMDM() {

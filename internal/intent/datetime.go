@@ -37,7 +37,7 @@ func planMacDateTime(p *planner, o *Outcome, s template.DateTime) {
 	const fleet = "https://github.com/fleetdm/fleet/blob/main/docs/solutions/macos/configuration-profiles/set-time-and-date-automatically.mobileconfig"
 	if s.Automatic.Value && p.apply(o, mechanism{timeServer, []string{"timeServer"}, Locked}) {
 		p.set(timeServer, "timeServer", at(profiles.String(s.TimeServer.Value), s.TimeServer.Span))
-		o.add("the time server is set and the switch is locked, but network time is not turned on where it was off", fact.Community, fleet)
+		o.add("the time server is set and the switch is locked, but network time stays off if it was off", fact.Community, fleet)
 	}
 	if s.TimeZone.Value != "" && p.apply(o, mechanism{timeServer, []string{"timeZone"}, Preset}) {
 		p.set(timeServer, "timeZone", at(profiles.String(s.TimeZone.Value), s.TimeZone.Span))

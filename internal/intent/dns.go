@@ -97,7 +97,7 @@ func dnsNotes(p *planner, o *Outcome, form dnsForm) {
 	if o.Class == Preset {
 		o.detail("a person can switch to another DNS setting in Settings", fact.Apple, dnsSource)
 	}
-	o.detail("VPN and iCloud Private Relay go around it", fact.Community, "https://github.com/paulmillr/encrypted-dns")
+	o.detail("VPN and iCloud Private Relay bypass it", fact.Community, "https://github.com/paulmillr/encrypted-dns")
 }
 
 // dnsSettingsOf returns the DNSSettings dictionary of one provider.

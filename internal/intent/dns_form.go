@@ -31,7 +31,7 @@ func (p *planner) dnsForm(o *Outcome) dnsForm {
 		return p.askedForDeclaration(declaration)
 	case p.choice.DNS == AsProfile:
 		if declaration.works {
-			p.warn("the DNS settings of %s are a payload, as --dns-form asks, which is deprecated since version 27", "drop --dns-form: the declaration is right for these devices")
+			p.warn("--dns-form makes the DNS settings of %s a payload, deprecated since version 27", "leave out --dns-form: these devices take the declaration")
 		}
 	case declaration.works:
 		o.detail("as a declaration: every device of the group is new enough, and the DNS payload is deprecated", fact.Apple, declaration.source)
@@ -52,7 +52,7 @@ func (p *planner) askedForDeclaration(s availability) dnsForm {
 		form.since = s.limits[0].Version
 	}
 	if !s.works && len(s.conditions) > 0 {
-		p.warn("the DNS settings of %s are a declaration, as --dns-form asks, but "+s.conditions[0].Text, "drop --dns-form: the payload is right for these devices")
+		p.warn("--dns-form makes the DNS settings of %s a declaration, but "+s.conditions[0].Text, "leave out --dns-form: these devices take the payload")
 	}
 	return form
 }

@@ -25,7 +25,7 @@ func planStorage(p *planner, o *Outcome, s template.Storage) {
 		o.detail("in Low Power Mode iCloud Photos pauses", fact.Apple, "https://support.apple.com/101604")
 	}
 	if p.target.Platform == target.MacOS {
-		o.detail("in Low Power Mode work in the background pauses; that iCloud does, too, follows from that", fact.Unverified, "https://developer.apple.com/documentation/foundation/processinfo/islowpowermodeenabled")
+		o.detail("Low Power Mode pauses background work, and so probably iCloud", fact.Unverified, "https://developer.apple.com/documentation/foundation/processinfo/islowpowermodeenabled")
 		planMacStorage(p, o, s)
 		return
 	}
@@ -43,7 +43,7 @@ func planMacStorage(p *planner, o *Outcome, s template.Storage) {
 		bird := preferences("com.apple.bird", "iCloud Drive Storage")
 		if p.apply(o, mechanism{bird, nil, Preset}) {
 			managePreference(p, bird, "com.apple.bird", profiles.SetOnce, "optimize-storage", at(profiles.Boolean(s.OptimizeMac.Value), s.OptimizeMac.Span))
-			o.add("com.apple.bird optimize-storage is a preference that nobody is known to have managed by profile", fact.Unverified, "")
+			o.add("nobody is known to manage the preference com.apple.bird optimize-storage by profile", fact.Unverified, "")
 		}
 	}
 	if s.EmptyTrash.IsSet {

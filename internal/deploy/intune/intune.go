@@ -15,6 +15,7 @@ import (
 	"net/url"
 
 	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
 	"syncguard/internal/target"
 )
@@ -91,7 +92,7 @@ func (d *Server) platform(p *deploy.Profile) (string, error) {
 	case target.MacOS:
 		return MacOS, nil
 	}
-	return "", errors.New("TargetDeviceType does not tell iPhones and iPads from Macs; give --platform ios or macos")
+	return "", diag.Usage("give --platform ios or macos", "TargetDeviceType does not tell iPhones and iPads from Macs")
 }
 
 // channel returns the channel of a Mac. The default of PayloadScope is User.

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
 	"syncguard/internal/target"
 )
 
@@ -31,7 +32,7 @@ type Repository struct {
 // Prepare takes the unsigned content.
 func (r *Repository) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	if len(r.runsOn(p)) == 0 {
-		return nil, fmt.Errorf("TargetDeviceType does not name the devices; give --runs-on %s", strings.Join(Devices, ","))
+		return nil, diag.Usage("give --runs-on "+strings.Join(Devices, ","), "TargetDeviceType does not name the devices")
 	}
 	item := &deploy.Item{Profile: p, Name: p.DisplayName(), Body: p.Content}
 	if p.Signed {

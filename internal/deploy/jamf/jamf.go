@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"syncguard/internal/deploy"
+	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 	"syncguard/internal/target"
@@ -130,7 +131,7 @@ func (d *Server) kind(p *deploy.Profile) (kind, error) {
 	case target.IOS, target.TvOS, target.VisionOS:
 		return kinds[Mobile], nil
 	}
-	return kind{}, errors.New("TargetDeviceType does not tell computers from mobile devices; give --devices computers or mobile-devices")
+	return kind{}, diag.Usage("give --devices computers or mobile-devices", "TargetDeviceType does not tell computers from mobile devices")
 }
 
 // CheckSet refuses two profiles of the same name and kind: the name is Jamf's key.
