@@ -82,8 +82,8 @@ func TestSecurityModule(t *testing.T) {
 			Tool(t, []byte(request), "openssl", "req", "-verify", "-noout")
 
 			for _, bad := range []struct{ key, file, want string }{
-				{h.uri("object=signing", ""), "wrong", "wrong PIN; a token locks itself"},
-				{h.uri("object=other", ""), "pin", "the token has no private key of that label or identifier"},
+				{h.uri("object=signing", ""), "wrong", "wrong PIN: a few wrong ones lock the token"},
+				{h.uri("object=other", ""), "pin", "the token has no private key with that label or id"},
 				{strings.Replace(h.uri("object=signing", ""), "corp", "other", 1), "pin", "could not find PKCS#11 token"},
 				{strings.Replace(h.uri("object=signing", ""), h.module, "/gone.so", 1), "pin", "opening the library /gone.so: no such file or directory"},
 			} {
