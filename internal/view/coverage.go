@@ -13,6 +13,9 @@ import (
 // removable stands under a table with profiles installed by hand.
 const removable = "a person can remove a profile installed by hand, and its settings go with it"
 
+// noEffect is the meaning of intent.None for a key.
+const noEffect = "has no effect there"
+
 // matrixBlocks lays out a matrix: intents as columns beside the targets, or keys as rows below them, a table a file and
 // platform. The classes, the mechanisms of each intent and footnotes follow.
 func matrixBlocks(m *coverage.Matrix) []Block {
@@ -27,7 +30,7 @@ func matrixBlocks(m *coverage.Matrix) []Block {
 	}
 	all := classesOf(func(c intent.Class) bool { return m.Has(func(cell coverage.Cell) bool { return cell.Class == c }) })
 	if m.Files != nil && len(all) > 0 && all[len(all)-1].Name.String() == string(intent.None) {
-		all[len(all)-1].Is = []Text{words("has no effect there")} // means something else for a key than for an intent
+		all[len(all)-1].Is = []Text{words(noEffect)} // means something else for a key than for an intent
 	}
 	if len(all) > 0 {
 		blocks = append(blocks, all)
@@ -67,6 +70,13 @@ func explanationBlock(s *coverage.Explanation) Block {
 	title := Text{styled(Strong, s.Subject.Title()), {Text: " on " + s.Where + ": "}, styled(Class, string(s.Cell.Class))}
 	if s.Subject.Value != "" {
 		title[0].Text += " " + s.Subject.Value
+	}
+	switch {
+	case s.Cell.Class != intent.None:
+	case s.Subject.Intent != "":
+		title = append(title, Run{Text: " (" + intent.None.Meaning() + ")"})
+	default:
+		title = append(title, Run{Text: " (" + noEffect + ")"})
 	}
 	var list List
 	for _, l := range s.Sentences() {

@@ -106,7 +106,7 @@ func summary(p *app.BuiltPart) (all Terms) {
 				}
 			}
 			if targets != nil {
-				term.Is = append(term.Is, Text{styled(Class, string(class)), {Text: fmt.Sprintf(" on %d of %d: ", len(targets), len(p.Profiles))},
+				term.Is = append(term.Is, Text{styled(Class, string(class)), {Text: fmt.Sprintf("%s on %d of %d: ", textIf(class == intent.None, " (no such thing)"), len(targets), len(p.Profiles))},
 					styled(Faint, strings.Join(targets, "; "))})
 			}
 		}
