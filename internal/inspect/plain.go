@@ -16,23 +16,24 @@ const Masked = "(secret)"
 // several equal keys counts, as on a device. Values beyond some formats (null, a UID, infinity, NaN) become text in
 // brackets.
 func Plain(v *plist.Value) (plain *plist.Value, secrets int) {
-	p := &plainer{}
+	p := &copier{}
 	return p.value(v), p.secrets
 }
 
 // PlainXML is Plain for an XML property list. Real numbers stay, and a UID becomes a dictionary with the key CF$UID, as
 // plutil writes it. A null stays too: writing refuses it.
 func PlainXML(v *plist.Value) (plain *plist.Value, secrets int) {
-	p := &plainer{xml: true}
+	p := &copier{xml: true}
 	return p.value(v), p.secrets
 }
 
-type plainer struct {
+// copier copies a tree for Plain and PlainXML.
+type copier struct {
 	secrets int
 	xml     bool
 }
 
-func (p *plainer) value(v *plist.Value) *plist.Value {
+func (p *copier) value(v *plist.Value) *plist.Value {
 	return plist.Map(v, func(v *plist.Value) (*plist.Value, bool) {
 		switch {
 		case v.Secret && v.Kind == plist.Data:
@@ -51,7 +52,7 @@ func (p *plainer) value(v *plist.Value) *plist.Value {
 }
 
 // special returns a null, a UID or a real number in the form of the output.
-func (p *plainer) special(v *plist.Value) *plist.Value {
+func (p *copier) special(v *plist.Value) *plist.Value {
 	scalar := *v
 	switch {
 	case p.xml && v.Kind == plist.UID:

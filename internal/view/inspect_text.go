@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"charm.land/lipgloss/v2"
+
 	"syncguard/internal/app"
 	"syncguard/internal/inspect"
 	"syncguard/internal/text"
-
-	"charm.land/lipgloss/v2"
 )
 
 // Inspection writes the content of files. before runs before each piece of output, to clear a line of progress.

@@ -3,10 +3,11 @@ package view
 import (
 	"fmt"
 	"strings"
-	"syncguard/internal/inspect"
-	"syncguard/internal/text"
 
 	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/inspect"
+	"syncguard/internal/text"
 )
 
 // Limits on the output without --full.

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"syncguard/internal/inspect"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
+
+	"syncguard/internal/inspect"
 )
 
 const masked = "(secret)"

@@ -90,7 +90,7 @@ func (p *Printer) platforms(all []schema.OnPlatform) {
 		rows = append(rows, []string{
 			Clean(string(a.Platform)), release(a.Introduced), release(a.Deprecated), release(a.Removed), yesNo(a.Supervised), yesNo(a.AllowManualInstall),
 			Clean(a.UserEnrollment), sharedIPad(a), channels(a), yesNo(a.Multiple), yesNo(a.UserApprovedMDM), yesNo(a.RequiresDEP),
-			list(a.AllowedEnrollments), list(a.AllowedScopes), mark(a.Beta, "yes"),
+			list(a.AllowedEnrollments), list(a.AllowedScopes), textIf(a.Beta, "yes"),
 		})
 	}
 	if len(rows) > 0 {
@@ -111,13 +111,6 @@ func yesNo(b *bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-func mark(b bool, s string) string {
-	if b {
-		return s
-	}
-	return ""
 }
 
 func list(texts []string) string {
@@ -178,7 +171,7 @@ func keyRows(keys []schema.KeyFacts, depth int) [][]string {
 			name = "[] " + name
 		}
 		rows = append(rows, []string{
-			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, mark(k.Required, "required"), Clean(stated(k.Default)),
+			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, textIf(k.Required, "required"), Clean(stated(k.Default)),
 			values(k), deviations(k),
 		})
 		rows = append(rows, keyRows(k.Keys, depth+1)...)
@@ -289,7 +282,7 @@ func deviation(a schema.OnPlatform) string {
 		{"supervised: ", yesNo(a.Supervised)}, {"by hand: ", yesNo(a.AllowManualInstall)},
 		{"User Enrollment: ", a.UserEnrollment}, {"Shared iPad: ", sharedIPad(a)}, {"channels: ", channels(a)},
 		{"multiple: ", yesNo(a.Multiple)}, {"user-approved MDM: ", yesNo(a.UserApprovedMDM)}, {"ADE: ", yesNo(a.RequiresDEP)},
-		{"enrollments: ", list(a.AllowedEnrollments)}, {"scopes: ", list(a.AllowedScopes)}, {"", mark(a.Beta, "beta")},
+		{"enrollments: ", list(a.AllowedEnrollments)}, {"scopes: ", list(a.AllowedScopes)}, {"", textIf(a.Beta, "beta")},
 	} {
 		if x.text != "" {
 			parts = append(parts, fmt.Sprint(x.label, x.text))

@@ -5,10 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syncguard/internal/diag"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"syncguard/internal/diag"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
 	"syncguard/internal/app"
 	"syncguard/internal/view"
 )
