@@ -7,13 +7,15 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/schema"
+	"syncguard/internal/schema/manifests"
 	"syncguard/internal/template"
 	"syncguard/internal/text"
 )
 
 // SchemaShown is the result of SchemaShow.
 type SchemaShown struct {
-	Types []SchemaType `json:"types"` // every type that the name means
+	Types []SchemaType `json:"types"` // every type of this name
+	Hint  string       `json:"-"`     // how to get the sources' own descriptions; empty with an import of them
 }
 
 // SchemaType is a type with its keys, or with one of them where Path is not empty.
@@ -24,10 +26,10 @@ type SchemaType struct {
 	Path        string              `json:"path,omitempty"`        // the key that was asked for; absent for a type as a whole
 	Apply       string              `json:"apply,omitempty"`       // how several declarations of the type combine: `single`, `multiple`, `combined`
 	Replacement string              `json:"replacement,omitempty"` // the declaration that takes the place of a deprecated payload
-	Title       string              `json:"title,omitempty"`       // words of an imported checkout
-	Content     string              `json:"content,omitempty"`
-	Platforms   []schema.OnPlatform `json:"platforms"` // what holds for the type, or for the key as a whole
-	Keys        []schema.KeyFacts   `json:"keys"`      // the keys of the type, or the one that was asked for
+	Title       string              `json:"title,omitempty"`       // of an imported checkout
+	Description *schema.Description `json:"description,omitempty"` // of the type or the key; an import's, or else syncguard's own
+	Platforms   []schema.OnPlatform `json:"platforms"`             // what holds for the type, or for the key as a whole
+	Keys        []schema.KeyFacts   `json:"keys"`                  // the keys of the type, or the one that was asked for
 	Sources     []schema.Source     `json:"sources"`
 	Unsure      []string            `json:"unsure"` // facts that were not seen in a source
 }
@@ -44,20 +46,25 @@ func SchemaShow(h *Host, name string) (*SchemaShown, error) {
 	}
 	shown := &SchemaShown{}
 	var missing error
+	isDescribed := false
 	for _, t := range types {
 		keys, rest := t.Resolve(path)
 		if rest != "" {
 			missing = unknownKey(t, keys, rest)
 			continue // another type of the same name may have it
 		}
-		prose, err := catalog.Prose(t)
+		descriptions, err := catalog.Descriptions(t)
 		if err != nil {
 			return nil, err
 		}
-		shown.Types = append(shown.Types, schemaType(t, keys, prose))
+		isDescribed = isDescribed || descriptions.IsImported()
+		shown.Types = append(shown.Types, schemaType(t, keys, descriptions))
 	}
 	if len(shown.Types) == 0 {
 		return nil, missing
+	}
+	if !isDescribed {
+		shown.Hint = importHint(shown.Types[0])
 	}
 	return shown, nil
 }
@@ -121,22 +128,30 @@ func unknownKey(t *schema.Type, keys []string, rest string) error {
 	return diag.Usage(cmp.Or(text.DidYouMean(word, names), hint), "%q has no key %q", where, word)
 }
 
-func schemaType(t *schema.Type, path []string, prose *schema.Prose) SchemaType {
+// importHint returns the commands to get the descriptions of a type's source.
+func importHint(t SchemaType) string {
+	owner, repository, of := "apple", "device-management", "Apple's"
+	if t.Family == schema.Preferences {
+		owner, repository, of = manifests.SourceName, "", "the community's"
+		owner, repository, _ = strings.Cut(owner, "/")
+	}
+	return fmt.Sprintf("%s own descriptions: git clone https://github.com/%s/%s && syncguard schema import %s", of, owner, repository, repository)
+}
+
+func schemaType(t *schema.Type, path []string, d *schema.Descriptions) SchemaType {
 	shown := SchemaType{ID: t.ID, PayloadType: t.PayloadType, Family: t.Family, Path: strings.Join(path, "."), Apply: t.Apply, Replacement: t.Replacement,
 		Platforms: t.AllAt(path...).InOrder(), Sources: append([]schema.Source{}, t.Sources...), Unsure: append([]string{}, t.Unsure...)}
 	if len(path) == 0 {
-		shown.Keys = append([]schema.KeyFacts{}, schema.FactsOf(t.Tree(), prose)...)
+		shown.Keys = append([]schema.KeyFacts{}, schema.FactsOf(t.Tree(), d)...)
 	} else {
 		for _, k := range t.Trail(path...) { // the elements of arrays included
-			prose = prose.Key(k.Name)
+			d = d.Key(k)
 		}
 		k := t.Key(path...)
 		node := &schema.Node{Key: k, Path: shown.Path, Nodes: k.Tree(shown.Path)}
-		shown.Keys = []schema.KeyFacts{node.Facts(prose)}
+		shown.Keys = []schema.KeyFacts{node.Facts(d)}
 	}
-	if prose != nil {
-		shown.Title, shown.Content = prose.Title, prose.Content
-	}
+	shown.Title, shown.Description = d.Title(), d.Text()
 	return shown
 }
 

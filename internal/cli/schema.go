@@ -5,12 +5,13 @@ import "github.com/spf13/cobra"
 func newSchemaCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Ask what the schemas say",
-		Long: `Ask what is known of Apple's payloads, declarations and preference domains. The facts are part of syncguard, from
-Apple's device-management repository and ProfileManifests; a newer checkout of either can be imported, and counts at once
-for every command.`,
-		Example: `  syncguard schema show com.apple.wifi.managed
-  syncguard schema search passcode`,
+		Short: "Look up payload types and keys",
+		Long: `Look up payload types, declarations, preference domains and their keys: what a key does, its values, and the platforms
+and versions that have it. The facts come with syncguard, from Apple's device-management repository and ProfileManifests.
+A newer checkout of either can be imported, for every command.`,
+		Example: `  syncguard schema search date automatic
+  syncguard schema show com.apple.wifi.managed
+  syncguard schema show com.apple.applicationaccess.forceAutomaticDateAndTime`,
 		Args: subcommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

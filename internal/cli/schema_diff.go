@@ -14,11 +14,11 @@ func newSchemaDiffCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Show what changed from one catalog to another",
-		Long: `Show which types, keys and facts came, went and changed from one catalog to another. A catalog is a folder that
-syncguard schema import made, or the word embedded. Facts have the names of Apple's schema files.
+		Short: "Compare two catalogs of types and keys",
+		Long: `Compare two catalogs: types, keys and facts added, removed and changed. A catalog is a folder made by syncguard schema
+import, or the word embedded for the built-in one. Facts have the names of Apple's schema files.
 
-A type that NEW lacks counts as removed only when NEW has something of the same source.`,
+A type missing in NEW counts as removed only if NEW has something of the same source.`,
 		Example: `  syncguard schema diff embedded .syncguard/schema
   syncguard schema diff --format markdown embedded ~/.config/syncguard/schema/apple`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -36,7 +36,7 @@ A type that NEW lacks counts as removed only when NEW has something of the same 
 			return cmp.Or(err, env.verdict(nil, exitCode && len(d.Types) > 0))
 		},
 	}
-	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 1 when there is a difference")
+	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 1 on a difference")
 	format.addFormats(cmd, "text", "json", "markdown")
 	return cmd
 }

@@ -15,9 +15,9 @@ func newSchemaListCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "list [WORD]",
-		Short: "List the types that are known",
-		Long: `List payload types, declarations and preference domains, with the releases in which they came, were deprecated and were
-removed. With a WORD only those whose name holds it. iPadOS counts as iOS.`,
+		Short: "List payload types, declarations and preference domains",
+		Long: `List payload types, declarations and preference domains, with the versions that introduced, deprecated and removed them.
+WORD lists the ones with it in their name. iPadOS counts as iOS.`,
 		Example: `  syncguard schema list vpn
   syncguard schema list --family payload --platform macOS --deprecated`,
 		Args: oneArgAtMost("word", "give one WORD"),
@@ -31,10 +31,10 @@ removed. With a WORD only those whose name holds it. iPadOS counts as iOS.`,
 		},
 	}
 	families, flags := app.SchemaFamilies(), cmd.Flags()
-	flags.StringVar(&o.Platform, "platform", "", "only types that this platform has")
+	flags.StringVar(&o.Platform, "platform", "", "only types of this platform")
 	flags.StringVar(&o.Family, "family", "", "only types of this family: "+strings.Join(families, ", "))
-	flags.BoolVar(&o.Deprecated, "deprecated", false, "only deprecated types, on the platform if one is given")
-	flags.BoolVar(&o.Removed, "removed", false, "only removed types, on the platform if one is given")
+	flags.BoolVar(&o.Deprecated, "deprecated", false, "only deprecated types (with --platform: deprecated there)")
+	flags.BoolVar(&o.Removed, "removed", false, "only removed types (with --platform: removed there)")
 	format.addFormats(cmd, "text", "json")
 	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(app.Words(target.Platforms()), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("family", cobra.FixedCompletions(families, cobra.ShellCompDirectiveNoFileComp))

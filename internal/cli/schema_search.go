@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,20 +13,24 @@ import (
 func newSchemaSearchCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
-		Use:   "search WORD",
-		Short: "Find types and keys by a part of their name",
-		Long: `Find the types and keys whose name holds a word, in any case. Where keys have the same subkeys, these are listed once.
-Finding nothing is no failure.`,
-		Example: `  syncguard schema search passcode
+		Use:   "search WORD…",
+		Short: "Find types and keys by name or description",
+		Long: `Find types and keys by words of their names and descriptions, in any case. Every WORD must match; of a key, a word may
+also be part of its type's name. Exact names come first, then names, then descriptions.
+
+Keys with the same subkeys list these once.`,
+		Example: `  syncguard schema search date automatic
+  syncguard schema search passcode length
   syncguard schema search --format json AllowCloud`,
-		Args: oneArg("word"),
+		Args: someArgs("give words of a name or description: syncguard schema search passcode length"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			found, err := app.SchemaSearch(env.host(), args[0])
+			query := strings.Join(args, " ")
+			found, err := app.SchemaSearch(env.host(), query)
 			if err != nil {
 				return err
 			}
 			if len(found.Matches) == 0 && !format.isJSON() {
-				env.notify(app.Event{Kind: app.EventWarning, Text: fmt.Sprintf("no type and no key has %q in its name", args[0]), Hint: found.Hint})
+				env.notify(app.Event{Kind: app.EventWarning, Text: fmt.Sprintf("no type or key matches %q", query), Hint: found.Hint})
 				return nil
 			}
 			return show(env, format, found, (*view.Printer).SchemaFound)

@@ -11,12 +11,12 @@ func newSchemaShowCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
 		Use:   "show TYPE[.KEY]",
-		Short: "Show everything that is known of a type or key",
-		Long: `Show everything that is known of a payload type, a declaration, a preference domain, or one of their keys. Subkeys follow
-with dots. Several types that share a payload type are all shown.
+		Short: "Show a type or key: description, platforms, values",
+		Long: `Show a payload type, a declaration, a preference domain, or one of their keys: what it does, its platforms, values and
+sources. Subkeys follow with dots. A payload type with several definitions shows each.
 
-The last column of the keys has what a key states otherwise than the type and the keys above it. Keys that stood already
-are not listed again: ↻ names the place. Words come from an imported checkout only.`,
+Under a key stand its description, and its differences from the type and the keys above it. ↻ names the earlier place of
+keys already listed. Descriptions are those of an imported checkout, or else syncguard's own.`,
 		Example: `  syncguard schema show com.apple.wifi.managed
   syncguard schema show com.apple.vpn.managed.VPN.OnDemandRules.Action
   syncguard schema show com.apple.configuration.passcode.settings --format json`,

@@ -10,9 +10,10 @@ import (
 func newSchemaSourcesCmd(env *Env) *cobra.Command {
 	var format choiceFlag
 	cmd := &cobra.Command{
-		Use:     "sources",
-		Short:   "Show what the facts come from and how to refresh them",
-		Long:    `Show the embedded catalog and the imported ones: their sources, the versions of these, and how many types they have.`,
+		Use:   "sources",
+		Short: "Show the sources of the facts, and how to update them",
+		Long: `Show the built-in catalog and the imported ones: their sources with versions and numbers of types, and what was taken and
+kept of each import.`,
 		Example: `  syncguard schema sources`,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {

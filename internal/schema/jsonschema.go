@@ -61,55 +61,70 @@ type use struct {
 
 func (s *schemaMaker) document(c *Catalog, t *Type) (object, error) {
 	s.encoder.count(t.Keys)
+	d, err := c.Descriptions(t)
+	if err != nil {
+		return nil, err
+	}
 	switch t.Family {
 	case Payload, Preferences:
 		common, err := c.Common()
 		if err != nil {
 			return nil, err
 		}
+		ofCommon, err := c.Descriptions(common)
+		if err != nil {
+			return nil, err
+		}
 		s.encoder.count(common.Keys)
-		return s.payload(t, common), nil
+		return s.payload(t, common, d, ofCommon), nil
 	case Configuration, Asset, Activation, Management:
 		base, err := c.DeclarationBase()
 		if err != nil {
 			return nil, err
 		}
+		ofBase, err := c.Descriptions(base)
+		if err != nil {
+			return nil, err
+		}
 		s.encoder.count(base.Keys)
-		return s.declaration(t, base), nil
+		return s.declaration(t, base, d, ofBase), nil
 	}
-	return s.dictionary(t.root()), nil
+	return s.dictionary(t.root(), d), nil
 }
 
 // payload also takes the keys of every payload, without wanting them: a template leaves them out.
-func (s *schemaMaker) payload(t, common *Type) object {
-	o := s.dictionary(t.root())
+func (s *schemaMaker) payload(t, common *Type, d, ofCommon *Descriptions) object {
+	o := s.dictionary(t.root(), d)
 	if t.Family == Preferences {
 		o["additionalProperties"] = true
 	}
 	properties := o["properties"].(object)
 	for _, k := range common.Keys {
 		if properties[k.Name] == nil {
-			properties[k.Name] = s.key(k)
+			properties[k.Name] = s.key(k, ofCommon.Key(k))
 		}
 	}
 	properties["PayloadType"] = object{"const": t.PayloadType}
 	return o
 }
 
-func (s *schemaMaker) declaration(t, base *Type) object {
-	o := s.dictionary(base.root())
+func (s *schemaMaker) declaration(t, base *Type, d, ofBase *Descriptions) object {
+	o := s.dictionary(base.root(), ofBase)
 	if required, ok := o["required"].([]string); ok {
 		o["required"] = slices.DeleteFunc(required, func(name string) bool { return name == "ServerToken" }) // a server adds it
 	}
 	properties := o["properties"].(object)
 	properties["Type"] = object{"const": t.PayloadType}
-	properties["Payload"] = s.dictionary(t.root())
+	properties["Payload"] = s.dictionary(t.root(), d)
 	return o
 }
 
-// key returns the schema of a key's value.
-func (s *schemaMaker) key(k *Key) object {
-	o := s.kind(k)
+// key returns the schema of a key's value, with its description.
+func (s *schemaMaker) key(k *Key, d *Descriptions) object {
+	o := s.kind(k, d)
+	if text := d.Text(); text != nil {
+		o["description"] = text.String()
+	}
 	if k.Default != nil {
 		if v, err := encodeValue(k.Default); err == nil {
 			o["default"] = v
@@ -139,15 +154,15 @@ func rangeList(k *Key) []any {
 	return choices
 }
 
-func (s *schemaMaker) kind(k *Key) object {
+func (s *schemaMaker) kind(k *Key, d *Descriptions) object {
 	if k.AnyKind {
 		return object{}
 	}
 	switch k.Kind {
 	case plist.Dictionary:
-		return s.shared(k)
+		return s.shared(k, d)
 	case plist.Array:
-		return s.array(k)
+		return s.array(k, d)
 	case plist.Integer, plist.Real:
 		return number(k)
 	case plist.Boolean:
@@ -182,8 +197,8 @@ func text(k *Key) object {
 	return o
 }
 
-func (s *schemaMaker) array(k *Key) object {
-	o := object{"type": "array", "items": s.shared(k)}
+func (s *schemaMaker) array(k *Key, d *Descriptions) object {
+	o := object{"type": "array", "items": s.shared(k, d)}
 	if k.MinItems != nil {
 		o["minItems"] = max(*k.MinItems, 0)
 	}
@@ -194,10 +209,10 @@ func (s *schemaMaker) array(k *Key) object {
 }
 
 // items leaves the elements open where the schema names none.
-func (s *schemaMaker) items(k *Key) object {
+func (s *schemaMaker) items(k *Key, d *Descriptions) object {
 	var elements []any
 	for _, element := range k.Keys {
-		elements = append(elements, s.key(element))
+		elements = append(elements, s.key(element, d.Key(element)))
 	}
 	switch len(elements) {
 	case 0:
@@ -210,20 +225,20 @@ func (s *schemaMaker) items(k *Key) object {
 
 // shared returns what a dictionary or the elements of an array must be, or a reference where more than one key has the
 // same.
-func (s *schemaMaker) shared(k *Key) object {
+func (s *schemaMaker) shared(k *Key, d *Descriptions) object {
 	write := s.dictionary
 	if k.Kind == plist.Array {
 		write = s.items
 	}
 	id := use{listOf(k.Keys), k.Kind == plist.Array}
 	if s.encoder.users[id.list] < 2 {
-		return write(k)
+		return write(k, d)
 	}
 	name, written := s.names[id]
 	if !written {
 		name = s.encoder.anchor(k)
 		s.names[id] = name // before it is written: it may lead back here
-		s.definitions[name] = write(k)
+		s.definitions[name] = write(k, d)
 	}
 	// In draft-07 nothing counts beside a reference, so it stands alone.
 	return object{"allOf": []any{object{"$ref": "#/definitions/" + pointer(name)}}}
@@ -235,16 +250,16 @@ func pointer(name string) string {
 	return url.PathEscape(name)
 }
 
-func (s *schemaMaker) dictionary(k *Key) object {
+func (s *schemaMaker) dictionary(k *Key, d *Descriptions) object {
 	properties := object{}
 	o := object{"type": "object", "properties": properties, "additionalProperties": len(k.Keys) == 0}
 	var required []string
 	for _, child := range k.Keys {
 		if child.Name == Any {
-			o["additionalProperties"] = s.key(child)
+			o["additionalProperties"] = s.key(child, d.Key(child))
 			continue
 		}
-		properties[child.Name] = s.key(child)
+		properties[child.Name] = s.key(child, d.Key(child))
 		if child.Required {
 			required = append(required, child.Name)
 		}

@@ -48,34 +48,31 @@ type KeyFacts struct {
 	Default   any    `json:"default,omitempty"`   // data is base64, a date RFC 3339
 	RangeList []any  `json:"rangelist,omitempty"` // the values that are allowed
 	KeyDetails
-	Platforms []OnPlatform `json:"platforms"`       // what the key states otherwise than the type and the keys above it
-	Title     string       `json:"title,omitempty"` // words of an imported checkout
-	Content   string       `json:"content,omitempty"`
-	Repeats   string       `json:"repeats,omitempty"` // the path that has the same subkeys, or `the top level`; they are not listed again
-	Keys      []KeyFacts   `json:"keys,omitempty"`    // subkeys
+	Platforms   []OnPlatform `json:"platforms"`       // what the key states otherwise than the type and the keys above it
+	Title       string       `json:"title,omitempty"` // of an imported checkout
+	Description *Description `json:"description,omitempty"`
+	Repeats     string       `json:"repeats,omitempty"` // an earlier path with the same subkeys, or `the top level`; they are not listed again
+	Keys        []KeyFacts   `json:"keys,omitempty"`    // subkeys
 }
 
-// Facts returns what is known of the key, with its words if there are any.
-func (n *Node) Facts(prose *Prose) KeyFacts {
+// Facts returns the facts of the key, with the descriptions at the key itself; nil for none.
+func (n *Node) Facts(d *Descriptions) KeyFacts {
 	f := KeyFacts{Name: n.Name, Path: n.Path, Element: n.IsElement, Type: n.TypeName(), Required: n.Required, KeyDetails: n.KeyDetails,
-		Platforms: n.Availability.InOrder(), Repeats: n.Repeats, Keys: FactsOf(n.Nodes, prose)}
+		Platforms: n.Availability.InOrder(), Title: d.Title(), Description: d.Text(), Repeats: n.Repeats, Keys: FactsOf(n.Nodes, d)}
 	if n.Default != nil {
 		f.Default = JSONValue(n.Default)
 	}
 	for _, v := range n.RangeList {
 		f.RangeList = append(f.RangeList, JSONValue(v))
 	}
-	if prose != nil {
-		f.Title, f.Content = prose.Title, prose.Content
-	}
 	return f
 }
 
-// FactsOf returns what is known of several keys, whose words are those below prose.
-func FactsOf(nodes []*Node, prose *Prose) []KeyFacts {
+// FactsOf returns the facts of several keys, with the descriptions at the key or type above them; nil for none.
+func FactsOf(nodes []*Node, d *Descriptions) []KeyFacts {
 	var all []KeyFacts
 	for _, n := range nodes {
-		all = append(all, n.Facts(prose.Key(n.Name)))
+		all = append(all, n.Facts(d.Key(n.Key)))
 	}
 	return all
 }

@@ -250,15 +250,15 @@ func (c *Catalog) Import() (taken Taken, kept Kept, err error) {
 	return taken, kept, nil
 }
 
-// prose returns the import's prose of a type, or else that of the catalog below.
-func (l *layer) prose(t *Type) (*Prose, error) {
+// proseOf returns the import's prose of a type, or else that of the catalog below, with its source.
+func (l *layer) proseOf(t *Type) (*Prose, string, error) {
 	file, err := l.overFile(fileName(folder(t.Family), t.ID))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	p, err := l.over.readProse(file)
+	p, source, err := l.over.readProse(file)
 	if p == nil && err == nil {
-		return l.base.Prose(t)
+		return l.base.proseOf(t)
 	}
-	return p, err
+	return p, source, err
 }

@@ -5,18 +5,33 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"syncguard/internal/plist"
 )
 
 func TestSearch(t *testing.T) {
-	c := catalogOf(t, folders(), simple("com.example.title", "Other", "one"))
+	settings := &Type{ID: "com.apple.applicationaccess", PayloadType: "com.apple.applicationaccess", Family: Payload,
+		Keys: []*Key{{Name: "forceAutomaticDateAndTime", Kind: plist.Boolean}, {Name: "Other", Kind: plist.String}, {Name: "AutomaticUpdates", Kind: plist.Boolean}}}
+	c := catalogOf(t, settings, folders(), simple("com.example.title", "Other", "one"))
 	tests := []struct {
 		word string
 		want []string
 	}{
-		{"title", []string{"com.example.folders Items[].Title", "com.example.title"}},
+		{"title", []string{"com.example.folders Items[].Title", "com.example.title"}}, // the exact name first
 		{"TITLE", []string{"com.example.folders Items[].Title", "com.example.title"}},
 		{"items", []string{"com.example.folders Items", "com.example.folders Items[].Items"}},
 		{"nothing", nil},
+		{"", nil},
+		{"other", []string{"com.apple.applicationaccess Other", "com.example.title Other"}},
+		{"date automatic", []string{"com.apple.applicationaccess forceAutomaticDateAndTime", "com.apple.applicationaccess AutomaticUpdates"}},
+		{"automatic", []string{"com.apple.applicationaccess forceAutomaticDateAndTime", "com.apple.applicationaccess AutomaticUpdates"}},
+		{"update", []string{"com.apple.applicationaccess AutomaticUpdates"}},
+		{"  Locks   SWITCH ", []string{"com.apple.applicationaccess forceAutomaticDateAndTime"}},
+		{"applicationaccess locks", []string{"com.apple.applicationaccess forceAutomaticDateAndTime"}},
+		{"com.apple.applicationaccess", []string{"com.apple.applicationaccess"}},
+		{"applicationaccess com.apple", []string{"com.apple.applicationaccess"}},
+		{"date nothing", nil},
+		{"title folders", []string{"com.example.folders Items[].Title"}},
 	}
 	for _, x := range tests {
 		matches, err := c.Search(x.word)

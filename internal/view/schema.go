@@ -118,13 +118,18 @@ func release(v target.Version) string {
 	return v.String()
 }
 
-// SchemaFound writes the matches of a search, a line each.
+// SchemaFound writes the matches of a search, each as schema show takes it, with its description.
 func (p *Printer) SchemaFound(m *app.SchemaFound) {
-	var rows [][]string
 	for _, x := range m.Matches {
-		rows = append(rows, []string{Clean(x.ID), Clean(x.Path), cmp.Or(x.Type, string(x.Family))})
+		name := x.ID
+		if x.Path != "" {
+			name += "." + strings.ReplaceAll(x.Path, "[]", "")
+		}
+		p.Line("%s  %s", bold.Render(Clean(name)), faint.Render(Clean(cmp.Or(x.Type, string(x.Family)))))
+		if x.Description != nil {
+			p.prose("    ", firstSentence(x.Description.Text))
+		}
 	}
-	p.grid([]string{"type", "key", "is"}, rows)
 	p.Line("")
 	if len(m.Matches) == 1 {
 		p.Line("1 match")
@@ -132,6 +137,41 @@ func (p *Printer) SchemaFound(m *app.SchemaFound) {
 	}
 	p.Line("%d matches", len(m.Matches))
 }
+
+// firstSentence returns the beginning of a description, for a list.
+func firstSentence(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if first, rest, found := strings.Cut(s, ". "); found && rest != "" {
+		return first + "."
+	}
+	return s
+}
+
+// prose writes text under an indent, within the screen and at most readable columns.
+func (p *Printer) prose(indent, text string) {
+	for _, line := range p.wrap(indent, text) {
+		p.Line("%s%s", indent, line)
+	}
+}
+
+func (p *Printer) wrap(indent, text string) []string {
+	lines := wrap(Clean(text), max(p.textWidth()-len(indent), 20))
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return lines
+}
+
+// textWidth is the width of running text.
+func (p *Printer) textWidth() int {
+	if p.Width > 0 {
+		return min(p.Width, readable)
+	}
+	return readable
+}
+
+// readable is the widest line of running text, in columns.
+const readable = 100
 
 // SchemaSources writes the sources of the facts, and the way to refresh them.
 func (p *Printer) SchemaSources(s *app.SchemaSourced) {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"syncguard/internal/app"
 	"syncguard/internal/schema"
 )
@@ -20,6 +22,9 @@ func (p *Printer) SchemaShown(s *app.SchemaShown) {
 		}
 		p.schemaType(t)
 	}
+	if s.Hint != "" {
+		p.Line("  %s", faint.Render(Clean(s.Hint)))
+	}
 }
 
 func (p *Printer) schemaType(t app.SchemaType) {
@@ -28,7 +33,7 @@ func (p *Printer) schemaType(t app.SchemaType) {
 		head += "  " + bold.Render(Clean(t.Path))
 	}
 	p.Line("%s  %s", head, faint.Render(Clean(string(t.Family))))
-	p.schemaProse(t)
+	p.described(t)
 	for _, x := range []struct{ label, text string }{
 		{"payload type", unless(t.PayloadType, t.ID)}, {"several combine", t.Apply}, {"replaced by", t.Replacement},
 	} {
@@ -37,7 +42,7 @@ func (p *Printer) schemaType(t app.SchemaType) {
 		}
 	}
 	p.platforms(t.Platforms)
-	p.keys(t.Keys)
+	p.keys(t)
 	p.Line("")
 	p.origin(t)
 }
@@ -49,23 +54,25 @@ func unless(s, same string) string {
 	return s
 }
 
-// schemaProse names the source of words, which only an import brings.
-func (p *Printer) schemaProse(t app.SchemaType) {
-	if t.Title == "" && t.Content == "" {
+// described writes the title and description, and their source.
+func (p *Printer) described(t app.SchemaType) {
+	if t.Title != "" {
+		p.prose("  ", t.Title)
+	}
+	if t.Description == nil {
 		return
 	}
-	if t.Title != "" {
-		p.Line("  %s", Clean(t.Title))
+	p.prose("  ", t.Description.Text)
+	source := t.Description.Source
+	if t.Description.Own {
+		source = "syncguard's words, from " + source
 	}
-	width := p.Width
-	if width == 0 {
-		width = excerptWidth
-	}
-	if t.Content != "" {
-		p.labeledFaint("  ", strings.TrimSpace(t.Content), width)
-	}
-	if n := len(t.Sources); n > 0 {
-		p.Line("  %s", faint.Render(Clean("(words of "+strings.TrimSpace(t.Sources[n-1].Name+" "+t.Sources[n-1].Version)+")")))
+	p.faintly("  ", "("+source+")")
+}
+
+func (p *Printer) faintly(indent, text string) {
+	for _, line := range p.wrap(indent, text) {
+		p.Line("%s%s", indent, faint.Render(line))
 	}
 }
 
@@ -73,9 +80,37 @@ func (p *Printer) origin(t app.SchemaType) {
 	for _, s := range t.Sources {
 		p.Line("  %s %s", faint.Render("source:"), Clean(strings.Join(slices.DeleteFunc([]string{s.Name, s.Version, s.Path}, func(x string) bool { return x == "" }), " ")))
 	}
+	if t.Path == "" {
+		for _, source := range describedFrom(t.Keys) {
+			p.Line("  %s %s", faint.Render("descriptions:"), Clean(source))
+		}
+	}
 	if len(t.Unsure) > 0 {
 		p.Line("  %s %s", yellow.Render("unsure:"), Clean(strings.Join(t.Unsure, "; ")))
 	}
+}
+
+// describedFrom lists the sources of the descriptions of keys, each once.
+func describedFrom(keys []schema.KeyFacts) []string {
+	var sources []string
+	add := func(s string) {
+		if !slices.Contains(sources, s) {
+			sources = append(sources, s)
+		}
+	}
+	for _, k := range keys {
+		switch {
+		case k.Description == nil:
+		case k.Description.Own:
+			add("syncguard's words, from " + k.Description.Source)
+		default:
+			add(k.Description.Source)
+		}
+		for _, s := range describedFrom(k.Keys) {
+			add(s)
+		}
+	}
+	return sources
 }
 
 // platforms writes a row a platform. What is not stated stays empty.
@@ -151,32 +186,66 @@ func both(device, user *bool) string {
 	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
-// keys writes keys as an indented tree.
-func (p *Printer) keys(keys []schema.KeyFacts) {
-	rows := keyRows(keys, 0)
-	if len(rows) > 0 {
-		p.Line("")
-		p.grid([]string{"key", "type", "presence", "default", "values", "otherwise than above"}, rows)
+// keys writes the keys as an indented tree. Under each key stand its description and its differences from the type and
+// the keys above it.
+func (p *Printer) keys(t app.SchemaType) {
+	if len(t.Keys) == 0 {
+		return
 	}
+	p.Line("")
+	keys := t.Keys
+	if t.Path != "" { // the description and platforms of this key stand above
+		keys = slices.Clone(keys)
+		keys[0].Description, keys[0].Platforms = nil, nil
+	}
+	p.keyTree(keys, 0)
 }
 
 // maxIndent keeps a deep tree on the screen.
 const maxIndent = 20
 
-func keyRows(keys []schema.KeyFacts, depth int) [][]string {
-	var rows [][]string
+func (p *Printer) keyTree(keys []schema.KeyFacts, depth int) {
 	for _, k := range keys {
+		indent := "  " + strings.Repeat("  ", min(depth, maxIndent))
 		name := Clean(k.Name)
 		if k.Element {
-			name = "[] " + name
+			name = strings.TrimSpace("[] " + name)
 		}
-		rows = append(rows, []string{
-			strings.Repeat("  ", min(depth, maxIndent)) + strings.TrimSpace(name), k.Type, textIf(k.Required, "required"), Clean(stated(k.Default)),
-			values(k), deviations(k),
-		})
-		rows = append(rows, keyRows(k.Keys, depth+1)...)
+		under := indent + "    "
+		head := indent + bold.Render(name) + "  " + Clean(k.Type)
+		below := k.Keys
+		if k.Type == "array" && len(below) == 1 && isBare(below[0]) {
+			head, below = head+" of "+Clean(below[0].Type), below[0].Keys
+		}
+		head += textIf(k.Required, ", required")
+		var more []string
+		for i, s := range []string{prefixed("default ", Clean(stated(k.Default))), values(k)} {
+			separator := []string{", ", "; "}[i]
+			switch {
+			case s == "":
+			case len(more) == 0 && lipgloss.Width(head+separator+s) <= p.textWidth():
+				head += separator + s
+			default:
+				more = append(more, s)
+			}
+		}
+		p.Line("%s", head)
+		if k.Description != nil {
+			p.prose(under, k.Description.Text)
+		}
+		for _, s := range more {
+			p.faintly(under, s)
+		}
+		if differs := deviations(k); differs != "" {
+			p.faintly(under, differs)
+		}
+		p.keyTree(below, depth+1)
 	}
-	return rows
+}
+
+// isBare reports whether the element of an array states nothing but its type.
+func isBare(k schema.KeyFacts) bool {
+	return k.Element && k.Description == nil && k.Default == nil && k.Repeats == "" && values(k) == "" && deviations(k) == ""
 }
 
 func stated(x any) string {

@@ -17,9 +17,9 @@ const escape = "\x1b[31m"
 func hostile() app.SchemaType {
 	yes := true
 	stated := schema.Availability{UserEnrollment: escape, SharedIPad: schema.SharedIPad{Mode: escape, UserChannel: &yes}, AllowedEnrollments: []string{escape}}
-	return app.SchemaType{ID: escape, PayloadType: escape + "x", Family: escape, Path: escape, Apply: escape, Replacement: escape, Title: escape, Content: escape,
+	return app.SchemaType{ID: escape, PayloadType: escape + "x", Family: escape, Path: escape, Apply: escape, Replacement: escape, Title: escape, Description: &schema.Description{Text: escape, Source: escape},
 		Platforms: []schema.OnPlatform{{Platform: escape, Available: true, Availability: stated}, {Platform: escape}},
-		Keys: []schema.KeyFacts{{Name: escape, Type: "string", Default: escape, RangeList: []any{escape}, Repeats: escape,
+		Keys: []schema.KeyFacts{{Name: escape, Type: escape, Default: escape, Description: &schema.Description{Text: escape, Source: escape, Own: true}, RangeList: []any{escape}, Repeats: escape,
 			KeyDetails: schema.KeyDetails{Format: escape, Subtype: escape, CombineType: escape, AssetTypes: []string{escape}, Replacement: escape},
 			Platforms:  []schema.OnPlatform{{Platform: escape, Available: true, Availability: stated}}}},
 		Sources: []schema.Source{{Name: escape, Version: escape, Path: escape}}, Unsure: []string{escape}}
@@ -33,9 +33,9 @@ func TestSchemaTextIsHarmless(t *testing.T) {
 		"list": func(p *Printer) {
 			p.SchemaList(&app.SchemaListed{Types: []app.SchemaEntry{{ID: escape, Family: escape, Platforms: []app.SchemaLifecycle{{Platform: "iOS"}}}}})
 		},
-		"show": func(p *Printer) { p.SchemaShown(&app.SchemaShown{Types: []app.SchemaType{hostile()}}) },
+		"show": func(p *Printer) { p.SchemaShown(&app.SchemaShown{Types: []app.SchemaType{hostile()}, Hint: escape}) },
 		"search": func(p *Printer) {
-			p.SchemaFound(&app.SchemaFound{Matches: []app.SchemaMatch{{ID: escape, Family: escape, Path: escape}}})
+			p.SchemaFound(&app.SchemaFound{Matches: []app.SchemaMatch{{ID: escape, Family: escape, Path: escape, Description: &schema.Description{Text: escape}}}})
 		},
 		"diff": func(p *Printer) { p.SchemaDiff(diff) },
 		"sources": func(p *Printer) {
