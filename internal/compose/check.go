@@ -27,11 +27,11 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 				f.Path[1].ID = strings.TrimPrefix(f.Path[1].ID, r.Profile.Identifier+".")
 			}
 		}
-		r.take(slices.DeleteFunc(r.asFound(slices.Clone(found)), r.isCheckedApart), func(d diag.Diagnostic) bool { return payloadIndex(d) < r.planned })
+		r.addFindings(slices.DeleteFunc(r.withRawAsWarnings(slices.Clone(found)), r.isCheckedApart), func(d diag.Diagnostic) bool { return payloadIndex(d) < r.planned })
 	}
 	for i := range r.Declarations {
 		d := &r.Declarations[i]
-		found, err := checker.CheckDeclaration(d.placed(spec, r.Target), []target.Target{r.Target}, o)
+		found, err := checker.CheckDeclaration(d.located(spec, r.Target), []target.Target{r.Target}, o)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (r *Result) check(spec *template.Spec, checker *lint.Checker, o lint.Option
 				f.Path[0].ID = d.Name
 			}
 		}
-		r.take(append(d.withoutEffect(), found...), func(diag.Diagnostic) bool { return d.source == nil })
+		r.addFindings(append(d.withoutEffect(), found...), func(diag.Diagnostic) bool { return d.source == nil })
 	}
 	r.Findings = append(r.Findings, r.twoDNSForms()...)
 	r.Findings = append(r.Findings, r.repeatedIdentifiers()...)
@@ -65,8 +65,8 @@ func (d *Declared) withoutEffect() []diag.Diagnostic {
 	return found
 }
 
-// take adds findings. It drops those about the prevention intents their outcomes repeat.
-func (r *Result) take(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) bool) {
+// addFindings adds findings. It drops those about the prevention intents their outcomes repeat.
+func (r *Result) addFindings(found []diag.Diagnostic, isPlanned func(diag.Diagnostic) bool) {
 	for _, d := range found {
 		planned := isPlanned(d)
 		if planned && inOutcomes(d) {

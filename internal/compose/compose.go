@@ -1,8 +1,8 @@
 // Package compose turns a template and a target into a checked profile, declarations, or both.
 //
 // Start with Options.Compose: it plans the prevention intents (package intent), adds the payloads and declarations written in the
-// template (written, declare.go), gives every value a position in the template (place.go), and lints the result (check.go).
-// A profile kept verbatim goes through frozen.go. The same input always gives the same bytes.
+// template (written, declare.go), gives every value a position in the template (location.go), and lints the result (check.go).
+// A profile kept verbatim goes through verbatim.go. The same input always gives the same bytes.
 //
 // The package signs and writes nothing; package app does.
 package compose
@@ -91,8 +91,8 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 	payloads, declarations := r.applying(spec, o.Choice.Output, o.Choice.Legacy)
 	r.declare(spec, plan.Declarations, declarations)
 	if r.Carried && len(r.Declarations) > 0 {
-		if carrier, ok := r.carrier(); ok {
-			p.Payloads = append(p.Payloads, identify(carrier, spec, p, "declarations"))
+		if payload, ok := r.declarationsPayload(); ok {
+			p.Payloads = append(p.Payloads, identify(payload, spec, p, "declarations"))
 		}
 	}
 	// A passcode alone makes no profile.
@@ -104,11 +104,11 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 	}
 	r.Root = p.Value()
 	if spec.Profile.Keys != nil {
-		r.freeze(spec, payloads)
+		r.keepVerbatim(spec, payloads)
 	}
-	placeAll(r.Root, spec, t, payloads)
+	locateAll(r.Root, spec, t, payloads)
 	if o.LegacyURL != "" && !r.Carried && !r.Empty() {
-		r.wrap(spec, o.LegacyURL)
+		r.addLegacy(spec, o.LegacyURL)
 	}
 	return r, r.check(spec, lint.New(c), o.Lint)
 }
@@ -156,8 +156,8 @@ func payloadIndex(d diag.Diagnostic) int {
 func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 	s := spec.Profile
 	identifier := strings.Join([]string{spec.Organization.Identifier.Value, s.Identifier.Value, t.Group()}, ".")
-	if standing := s.Keys.Get("PayloadIdentifier"); standing != nil && standing.Text != "" {
-		identifier = standing.Text
+	if kept := s.Keys.Get("PayloadIdentifier"); kept != nil && kept.Text != "" {
+		identifier = kept.Text
 	}
 	p := &profiles.Profile{
 		Identifier:           identifier,

@@ -75,8 +75,8 @@ func (r *Result) activated() map[string]bool {
 	return active
 }
 
-// carrier returns the payload with all declarations. It returns false if one cannot be encoded; a finding says why.
-func (r *Result) carrier() (profiles.Payload, bool) {
+// declarationsPayload returns the payload with all declarations. It returns false if one cannot be encoded; a finding says why.
+func (r *Result) declarationsPayload() (profiles.Payload, bool) {
 	var all []profiles.Declaration
 	for _, d := range r.Declarations {
 		if len(d.Identifier) > profiles.MaxIdentifier {
@@ -91,8 +91,8 @@ func (r *Result) carrier() (profiles.Payload, bool) {
 	return payload, err == nil
 }
 
-// wrap adds the legacy declaration for devices to fetch the profile with. Its server token is incomplete before Seal.
-func (r *Result) wrap(spec *template.Spec, folder string) {
+// addLegacy adds the legacy declaration for devices to fetch the profile with. Its server token is incomplete before Seal.
+func (r *Result) addLegacy(spec *template.Spec, folder string) {
 	url := strings.TrimSuffix(folder, "/") + "/" + r.FileName(spec)
 	r.activate(spec, r.addDeclaration(spec, Declared{Name: "profile", Declaration: profiles.Declaration{
 		Type: profiles.LegacyType, Payload: profiles.Dictionary().Set("ProfileURL", profiles.String(url)),
@@ -108,9 +108,9 @@ func (r *Result) Seal(profile []byte) {
 	}
 }
 
-// placed returns the declaration as a tree with positions in the template. Findings about the whole declaration point at its
+// located returns the declaration as a tree with positions in the template. Findings about the whole declaration point at its
 // type.
-func (d *Declared) placed(spec *template.Spec, t target.Target) *plist.Value {
+func (d *Declared) located(spec *template.Spec, t target.Target) *plist.Value {
 	root, err := d.Value()
 	if err != nil { // a mistake in the template; check a tree with the rest
 		root = profiles.Dictionary().Set("Type", profiles.String(d.Type)).Set("Identifier", profiles.String(d.Identifier)).
@@ -126,10 +126,10 @@ func (d *Declared) placed(spec *template.Spec, t target.Target) *plist.Value {
 		if d.source.Identifier.IsSet {
 			identifier = d.source.Identifier.Span
 		}
-		placeField(root, "Identifier", identifier)
+		setLocation(root, "Identifier", identifier)
 	}
 	root.Span = at
-	placeField(root, "Type", at)
+	setLocation(root, "Type", at)
 	root.Field("Payload").KeySpan = at
 	root.Field("Payload").Value = withSpan(root.Get("Payload"), at)
 	return root

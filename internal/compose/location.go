@@ -7,12 +7,12 @@ import (
 	"syncguard/internal/template"
 )
 
-// placeAll gives all generated values a position in the template, for findings to point at: top-level keys get their entry,
+// locateAll gives all generated values a position in the template, for findings to point at: top-level keys get their entry,
 // payloads their type or intent, and everything else the target.
-func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written []template.Payload) {
+func locateAll(root *plist.Value, spec *template.Spec, t target.Target, written []template.Payload) {
 	fallback := targetSpan(spec, t)
 	if spec.Profile.Keys == nil {
-		placeEnvelope(root, spec, fallback)
+		locateEnvelope(root, spec, fallback)
 	}
 	items := root.Get("PayloadContent").Items
 	firstWritten := len(items) - len(written)
@@ -24,12 +24,12 @@ func placeAll(root *plist.Value, spec *template.Spec, t target.Target, written [
 		if i >= firstWritten {
 			span = written[i-firstWritten].Type.Span
 		}
-		placeField(v, "PayloadType", span)
+		setLocation(v, "PayloadType", span)
 	}
 }
 
-// placeEnvelope gives generated top-level keys the position of their template entry.
-func placeEnvelope(root *plist.Value, spec *template.Spec, fallback diag.Span) {
+// locateEnvelope gives generated top-level keys the position of their template entry.
+func locateEnvelope(root *plist.Value, spec *template.Spec, fallback diag.Span) {
 	s := spec.Profile
 	for key, span := range map[string]diag.Span{
 		"PayloadScope":             s.Scope.Span,
@@ -43,11 +43,11 @@ func placeEnvelope(root *plist.Value, spec *template.Spec, fallback diag.Span) {
 		"PayloadExpirationDate":    s.Expires.Span,
 		"TargetDeviceType":         fallback,
 	} {
-		placeField(root, key, span)
+		setLocation(root, key, span)
 	}
 }
 
-func placeField(v *plist.Value, key string, span diag.Span) {
+func setLocation(v *plist.Value, key string, span diag.Span) {
 	if f := v.Field(key); f != nil && !span.IsZero() {
 		f.KeySpan, f.Value.Span = span, span
 	}

@@ -8,16 +8,16 @@ import (
 	"syncguard/internal/template"
 )
 
-// freeze replaces the profile by the template's keys, verbatim: profile.keys at the top level, and each payload's own keys. It
+// keepVerbatim replaces the profile by the template's keys, verbatim: profile.keys at the top level, and each payload's own keys. It
 // adds a missing identity (type, version, identifier, UUID), but to raw keys nothing at all.
-func (r *Result) freeze(spec *template.Spec, written []template.Payload) {
+func (r *Result) keepVerbatim(spec *template.Spec, written []template.Payload) {
 	made := r.Root
-	r.Root = standing(spec.Profile.Keys, made, spec.Profile.Raw.Value)
+	r.Root = withIdentity(spec.Profile.Keys, made, spec.Profile.Raw.Value)
 	content := made.Get("PayloadContent")
 	r.Root.Set("PayloadContent", content)
 	for i, t := range written {
 		item := &content.Items[len(content.Items)-len(written)+i]
-		*item = standing(inAppleKeys(t), *item, t.Raw.Value)
+		*item = withIdentity(inAppleKeys(t), *item, t.Raw.Value)
 	}
 	firstWritten := len(content.Items) - len(written)
 	r.isRaw = func(d diag.Diagnostic) bool {
@@ -48,8 +48,8 @@ func inAppleKeys(t template.Payload) *plist.Value {
 	return v
 }
 
-// standing returns a copy of keys. Unless raw, missing identity keys are taken from made.
-func standing(keys, made *plist.Value, isRaw bool) *plist.Value {
+// withIdentity returns a copy of keys. Unless raw, missing identity keys are taken from made.
+func withIdentity(keys, made *plist.Value, isRaw bool) *plist.Value {
 	v := copyOf(keys)
 	for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"} {
 		if !isRaw && v.Get(key) == nil {
@@ -64,8 +64,8 @@ func copyOf(v *plist.Value) *plist.Value {
 	return &plist.Value{Kind: plist.Dictionary, Fields: slices.Clone(v.Fields), Secret: v.Secret, Span: v.Span}
 }
 
-// asFound turns errors in raw keys into warnings.
-func (r *Result) asFound(found []diag.Diagnostic) []diag.Diagnostic {
+// withRawAsWarnings turns errors in raw keys into warnings.
+func (r *Result) withRawAsWarnings(found []diag.Diagnostic) []diag.Diagnostic {
 	if r.isRaw == nil {
 		return found
 	}
