@@ -321,7 +321,7 @@ func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 		out = append(out, files.File{Name: p.File, Data: data, Mode: mode})
 	}
 	if !c.result.Carried {
-		c.result.Seal(data) // the server token of a legacy declaration covers the bytes a device fetches
+		c.result.Finalize(data) // the server token of a legacy declaration covers the bytes a device fetches
 	}
 	for i := range c.result.Declarations {
 		d := &c.result.Declarations[i]

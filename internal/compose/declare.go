@@ -91,7 +91,7 @@ func (r *Result) declarationsPayload() (profiles.Payload, bool) {
 	return payload, err == nil
 }
 
-// addLegacy adds the legacy declaration for devices to fetch the profile with. Its server token is incomplete before Seal.
+// addLegacy adds the legacy declaration for devices to fetch the profile with. Its server token is incomplete before Finalize.
 func (r *Result) addLegacy(spec *template.Spec, folder string) {
 	url := strings.TrimSuffix(folder, "/") + "/" + r.FileName(spec)
 	r.activate(spec, r.addDeclaration(spec, Declared{Name: "profile", Declaration: profiles.Declaration{
@@ -99,8 +99,8 @@ func (r *Result) addLegacy(spec *template.Spec, folder string) {
 	}}))
 }
 
-// Seal gives the legacy declaration the bytes of the profile file, so that its server token changes with them.
-func (r *Result) Seal(profile []byte) {
+// Finalize gives the legacy declaration the bytes of the profile file, so that its server token changes with them.
+func (r *Result) Finalize(profile []byte) {
 	for i := range r.Declarations {
 		if d := &r.Declarations[i]; d.Type == profiles.LegacyType && d.source == nil {
 			d.Referenced = profile

@@ -170,7 +170,7 @@ func TestOutputLeavesOut(t *testing.T) {
 func TestSeal(t *testing.T) {
 	token := func(file string) string {
 		r := composeAs(t, Options{LegacyURL: "https://mdm.acme.net/profiles/"}, organization, "iOS/supervised")
-		r.Seal([]byte(file))
+		r.Finalize([]byte(file))
 		i := slices.IndexFunc(r.Declarations, func(d Declared) bool { return d.Type == profiles.LegacyType })
 		if got := r.Declarations[i].Payload.Get("ProfileURL").Text; got != "https://mdm.acme.net/profiles/icloud-sync.ios-supervised.mobileconfig" {
 			t.Errorf("the URL is %s", got)
