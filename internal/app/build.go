@@ -279,7 +279,7 @@ func nameClashes(all []*composed) []diag.Diagnostic {
 // fileNames returns the names of the profile and the declaration files.
 func (c *composed) fileNames() []string {
 	names := []string{c.result.FileName(c.spec)}
-	if !c.result.Carried {
+	if !c.result.Embedded {
 		for i := range c.result.Declarations {
 			names = append(names, c.result.Declarations[i].FileName(c.spec, c.result.Target))
 		}
@@ -320,7 +320,7 @@ func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 		p.File, p.Size, p.SHA256, p.Signed = c.result.FileName(c.spec), len(data), hexSum(data), s != nil
 		out = append(out, files.File{Name: p.File, Data: data, Mode: mode})
 	}
-	if !c.result.Carried {
+	if !c.result.Embedded {
 		c.result.Finalize(data) // the server token of a legacy declaration covers the bytes a device fetches
 	}
 	for i := range c.result.Declarations {
@@ -330,7 +330,7 @@ func (c *composed) finish(s *signer) (*BuiltProfile, []files.File, error) {
 			return nil, nil, fmt.Errorf("%s: %w", c.result.Target, err)
 		}
 		built := BuiltDeclaration{Type: d.Type, Identifier: d.Identifier, ServerToken: token}
-		if !c.result.Carried {
+		if !c.result.Embedded {
 			data, err := d.Encode()
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", c.result.Target, err)

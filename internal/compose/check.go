@@ -82,7 +82,7 @@ func (r *Result) addFindings(found []diag.Diagnostic, isPlanned func(diag.Diagno
 // isCheckedApart reports whether a finding is about a declaration inside the profile. The check of the declaration itself finds it
 // too, with a position in the template.
 func (r *Result) isCheckedApart(d diag.Diagnostic) bool {
-	return r.Carried && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && len(d.Path) > 3 && d.Path[2].Key == "Declarations" &&
+	return r.Embedded && len(r.Declarations) > 0 && payloadIndex(d) == r.planned && len(d.Path) > 3 && d.Path[2].Key == "Declarations" &&
 		d.Rule != rule.DanglingDeclarationReference && d.Rule != rule.DeclarationNotActivated
 }
 

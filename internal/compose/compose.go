@@ -30,8 +30,8 @@ type Result struct {
 	Target       target.Target
 	Profile      *profiles.Profile
 	Root         *plist.Value // the profile as a property list; values have their position in the template
-	Declarations []Declared   // inside the profile if Carried, separate files otherwise
-	Carried      bool         // the profile holds the declarations, as it must without MDM
+	Declarations []Declared   // inside the profile if Embedded, separate files otherwise
+	Embedded     bool         // the profile holds the declarations, as it must without MDM
 	Outcomes     []intent.Outcome
 	Findings     []diag.Diagnostic // findings of the checks, with positions in the template
 
@@ -86,11 +86,11 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 	for _, payload := range plan.Payloads {
 		p.Payloads = append(p.Payloads, identify(payload, spec, p, "prevention."+payload.Identifier))
 	}
-	r := &Result{Target: t, Profile: p, Outcomes: plan.Outcomes, Findings: plan.Findings, Carried: !t.Enrollment.IsMDM()}
+	r := &Result{Target: t, Profile: p, Outcomes: plan.Outcomes, Findings: plan.Findings, Embedded: !t.Enrollment.IsMDM()}
 	r.planned = len(p.Payloads)
 	payloads, declarations := r.applying(spec, o.Choice.Output, o.Choice.Legacy)
 	r.declare(spec, plan.Declarations, declarations)
-	if r.Carried && len(r.Declarations) > 0 {
+	if r.Embedded && len(r.Declarations) > 0 {
 		if payload, ok := r.declarationsPayload(); ok {
 			p.Payloads = append(p.Payloads, identify(payload, spec, p, "declarations"))
 		}
@@ -107,7 +107,7 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 		r.keepVerbatim(spec, payloads)
 	}
 	locateAll(r.Root, spec, t, payloads)
-	if o.LegacyURL != "" && !r.Carried && !r.Empty() {
+	if o.LegacyURL != "" && !r.Embedded && !r.Empty() {
 		r.addLegacy(spec, o.LegacyURL)
 	}
 	return r, r.check(spec, lint.New(c), o.Lint)
@@ -120,7 +120,7 @@ func (r *Result) applying(spec *template.Spec, output intent.Output, legacy bool
 		isDeclaration := profiles.IsDeclarationType(payload.Type.Value)
 		switch {
 		case !payload.AppliesTo(r.Target):
-		case !r.Carried && (isDeclaration && output == intent.Profiles || !isDeclaration && output == intent.Declarations && !legacy):
+		case !r.Embedded && (isDeclaration && output == intent.Profiles || !isDeclaration && output == intent.Declarations && !legacy):
 			d := diag.Diagnostic{
 				Rule: rule.NotForOutput, Severity: diag.Warning, Span: payload.Type.Span, On: r.Target.String(),
 				Message: fmt.Sprintf("%q is not built for %s: --output %s leaves it out", payload.ID.Value, r.Target, output),

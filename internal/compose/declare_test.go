@@ -47,8 +47,8 @@ payloads:
 
 func TestEachConfigurationHasAnActivation(t *testing.T) {
 	r := compose(t, passcode, "iOS/supervised")
-	if len(r.Declarations) != 2 || !r.Empty() || r.SetsNothing() || r.Carried {
-		t.Fatalf("%d declarations, carried: %t, profile empty: %t", len(r.Declarations), r.Carried, r.Empty())
+	if len(r.Declarations) != 2 || !r.Empty() || r.SetsNothing() || r.Embedded {
+		t.Fatalf("%d declarations, embedded: %t, profile empty: %t", len(r.Declarations), r.Embedded, r.Empty())
 	}
 	configuration, activation := r.Declarations[0], r.Declarations[1]
 	if configuration.Identifier != "com.acme.icloud-sync.ios-supervised.passcode" || activation.Identifier != configuration.Identifier+".activation" {
@@ -74,8 +74,8 @@ func TestOwnActivation(t *testing.T) {
 // By hand the profile carries the declarations, decoded they are the very same.
 func TestProfileCarriesDeclarations(t *testing.T) {
 	r := compose(t, passcode, "iOS/manual")
-	if !r.Carried || len(r.Profile.Payloads) != 1 || r.Profile.Payloads[0].Type != "com.apple.declarations" {
-		t.Fatalf("carried: %t, payloads %+v", r.Carried, r.Profile.Payloads)
+	if !r.Embedded || len(r.Profile.Payloads) != 1 || r.Profile.Payloads[0].Type != "com.apple.declarations" {
+		t.Fatalf("embedded: %t, payloads %+v", r.Embedded, r.Profile.Payloads)
 	}
 	for i, item := range r.Profile.Payloads[0].Keys.Get("Declarations").Items {
 		want, err := r.Declarations[i].Encode()
