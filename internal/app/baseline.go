@@ -97,8 +97,8 @@ func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 	return false
 }
 
-// gone counts a file's baseline entries without a finding. Call it after knows has seen all findings of the file.
-func (b *knownFindings) gone(h *Host, file string) (n int) {
+// stale counts a file's baseline entries without a finding. Call it after knows has seen all findings of the file.
+func (b *knownFindings) stale(h *Host, file string) (n int) {
 	name := h.relativeTo(b.path, file)
 	for finding, left := range b.left {
 		if finding.file == name {

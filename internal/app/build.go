@@ -224,7 +224,7 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 		}
 		for _, c := range made {
 			if diag.HasErrors(found) {
-				findings = append(findings, reported.New(elsewhere(c.result.Written(), found))...)
+				findings = append(findings, reported.New(atOtherPositions(c.result.Written(), found))...)
 				continue
 			}
 			all, findings = append(all, c), append(findings, reported.New(c.result.Findings)...)

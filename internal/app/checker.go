@@ -40,7 +40,7 @@ type checked struct {
 	signed, encrypted bool
 	findings          []diag.Diagnostic
 	ignores           []*lint.Ignore  // ignore comments of the file
-	borrowed          []*lint.Ignore  // ignore comments of the templates it extends
+	baseIgnores       []*lint.Ignore  // ignore comments of the templates it extends
 	facts             *lint.FileFacts // facts for the set check; nil without one
 	fix               *fix.Result     // corrections of lint --fix; nil without any
 	err               error
@@ -109,7 +109,7 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	if err != nil {
 		return err
 	}
-	result.findings = diag.Sort(append(result.findings, unsaid(more, findings)...))
+	result.findings = diag.Sort(append(result.findings, withoutFollowUps(more, findings)...))
 	if c.asSet && doc.Whole {
 		result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
 	}
@@ -155,8 +155,8 @@ func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnos
 	return slices.DeleteFunc(all, c.drops), err
 }
 
-// checkTogether adds the findings of the set check, which sees all files at once.
-func (c *checker) checkTogether(results []checked) error {
+// checkSet adds the findings of the set check, which sees all files at once.
+func (c *checker) checkSet(results []checked) error {
 	var files []*lint.FileFacts
 	var of []*checked
 	for i := range results {
@@ -179,8 +179,8 @@ func (c *checker) checkTogether(results []checked) error {
 
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
-// unsaid drops findings caused by a reading error at the same location.
-func unsaid(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+// withoutFollowUps drops findings caused by a reading error at the same location.
+func withoutFollowUps(findings, reading []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
 			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || slices.Equal(r.Path, d.Path) && len(r.Path) > 0)
@@ -224,7 +224,7 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 	if err != nil {
 		return err
 	}
-	findings = slices.DeleteFunc(findings, isAboutValueToCome)
+	findings = slices.DeleteFunc(findings, isAboutMissingValue)
 	result.ignore(lint.Ignores(file, nil))
 	result.findings = append(result.findings, findings...)
 	if spec == nil {
@@ -245,29 +245,29 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		}
 		found := made.Findings
 		if diag.HasErrors(findings) {
-			found = elsewhere(made.Written(), findings)
+			found = atOtherPositions(made.Written(), findings)
 		}
 		result.findings = append(result.findings, reported.New(found)...)
 	}
-	result.borrow()
+	result.addBaseIgnores()
 	result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
 	return nil
 }
 
-// borrow adds the ignore comments of other templates the findings point into.
-func (r *checked) borrow() {
+// addBaseIgnores adds the ignore comments of other templates the findings point into.
+func (r *checked) addBaseIgnores() {
 	seen := map[*diag.File]bool{}
 	for _, d := range r.findings {
 		if r.isElsewhere(d) && !seen[d.Span.File] {
 			seen[d.Span.File] = true
 			ignores, _ := lint.Ignores(d.Span.File, nil)
-			r.borrowed = append(r.borrowed, ignores...)
+			r.baseIgnores = append(r.baseIgnores, ignores...)
 		}
 	}
 }
 
-// isAboutValueToCome reports whether a finding is about a variable without a value. Linting does not read the environment, so
+// isAboutMissingValue reports whether a finding is about a variable without a value. Linting does not read the environment, so
 // references into it have none either.
-func isAboutValueToCome(d diag.Diagnostic) bool {
+func isAboutMissingValue(d diag.Diagnostic) bool {
 	return d.Rule == rule.UnsetVariable || d.Rule == rule.UnreadableReference
 }

@@ -98,12 +98,12 @@ func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult,
 	if err != nil {
 		return nil, err
 	}
-	c := &covering{ctx, h, o, catalog, targets, &CoverageResult{}}
-	makers, err := c.read()
+	c := &coverageRun{ctx, h, o, catalog, targets, &CoverageResult{}}
+	matrices, err := c.read()
 	if err != nil || c.result.Findings != nil {
 		return c.result, err
 	}
-	for _, make := range makers {
+	for _, make := range matrices {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -114,13 +114,13 @@ func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult,
 		c.result.Matrices = append(c.result.Matrices, m)
 	}
 	if o.Explain != "" {
-		return c.result, c.explain(makers)
+		return c.result, c.explain(matrices)
 	}
 	return c.result, nil
 }
 
-// covering is one call of Coverage.
-type covering struct {
+// coverageRun is one call of Coverage.
+type coverageRun struct {
 	ctx     context.Context
 	host    *Host
 	options CoverageOptions
@@ -130,7 +130,7 @@ type covering struct {
 }
 
 // read returns one matrix function for each template, and one for all profiles together.
-func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
+func (c *coverageRun) read() (matrices []coverage.MatrixFunc, err error) {
 	paths := c.options.Paths
 	if len(paths) == 0 {
 		paths = []string{"builtin:" + templates.Prevention}
@@ -144,7 +144,7 @@ func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
 			if err != nil || c.result.Findings != nil {
 				return nil, err
 			}
-			makers = append(makers, make)
+			matrices = append(matrices, make)
 			continue
 		}
 		inputs, failed, err := finder.find([]string{path})
@@ -164,19 +164,19 @@ func (c *covering) read() (makers []coverage.MatrixFunc, err error) {
 		return nil, failures[0]
 	}
 	if len(files) > 0 {
-		makers = append(makers, c.keysOf(files))
+		matrices = append(matrices, c.keysOf(files))
 	}
-	return makers, nil
+	return matrices, nil
 }
 
-func (c *covering) keysOf(files []coverage.File) coverage.MatrixFunc {
+func (c *coverageRun) keysOf(files []coverage.File) coverage.MatrixFunc {
 	return func(targets []target.Target) (*coverage.Matrix, error) {
 		return coverage.Keys(files, targets, c.catalog)
 	}
 }
 
 // template returns the matrix function of a template's intents or, with Keys, of the keys it sets.
-func (c *covering) template(name string) (coverage.MatrixFunc, error) {
+func (c *coverageRun) template(name string) (coverage.MatrixFunc, error) {
 	spec, findings, err := c.options.Template.load(c.host, name)
 	if err != nil {
 		return nil, err
@@ -195,7 +195,7 @@ func (c *covering) template(name string) (coverage.MatrixFunc, error) {
 }
 
 // composed composes a template for all targets and returns one profile with every payload, and the configurations, each once.
-func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
+func (c *coverageRun) composed(spec *template.Spec) ([]coverage.File, error) {
 	name := strings.TrimPrefix(spec.Name, "builtin:")
 	content := profiles.Array()
 	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
@@ -206,7 +206,7 @@ func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
 			return nil, err
 		}
 		for _, payload := range made.Root.Get("PayloadContent").Items {
-			if kind := payload.Get("PayloadType"); kind == nil || kind.Text != carrierType {
+			if kind := payload.Get("PayloadType"); kind == nil || kind.Text != declarationsType {
 				content.Items = append(content.Items, payload)
 			}
 		}
@@ -226,11 +226,11 @@ func (c *covering) composed(spec *template.Spec) ([]coverage.File, error) {
 	return files, nil
 }
 
-// carrierType is the payload type for declarations inside a profile. The declarations are shown themselves instead.
-const carrierType = "com.apple.declarations"
+// declarationsType is the payload type for declarations inside a profile. The declarations are shown themselves instead.
+const declarationsType = "com.apple.declarations"
 
 // profile reads a profile or declaration. It returns the readable part of a damaged one, and nil with Findings for a useless one.
-func (c *covering) profile(in input) (*profiles.Value, error) {
+func (c *coverageRun) profile(in input) (*profiles.Value, error) {
 	data, err := in.read(c.host)
 	if err != nil {
 		return nil, err
@@ -244,7 +244,7 @@ func (c *covering) profile(in input) (*profiles.Value, error) {
 }
 
 // explain replaces the matrices by explanations of one intent or key.
-func (c *covering) explain(makers []coverage.MatrixFunc) error {
+func (c *coverageRun) explain(matrices []coverage.MatrixFunc) error {
 	name := c.options.Explain
 	var names []string
 	for i, m := range c.result.Matrices {
@@ -254,7 +254,7 @@ func (c *covering) explain(makers []coverage.MatrixFunc) error {
 				continue
 			}
 			for _, g := range (&coverage.Matrix{Targets: m.Targets, Rows: m.Rows[row : row+1]}).Groups() {
-				s, err := coverage.Explain(makers[i], row, m.Targets[g.At], c.catalog)
+				s, err := coverage.Explain(matrices[i], row, m.Targets[g.At], c.catalog)
 				if err := cmp.Or(err, c.ctx.Err()); err != nil {
 					return err
 				}

@@ -40,8 +40,8 @@ func destination(name string) (*deploy.Destination, error) {
 	return nil, diag.Usage("want one of "+strings.Join(names, ", "), "unknown destination %q", name)
 }
 
-// takers lists the commands that push declarations, or profiles: "push a, push b or push c".
-func takers(declarations bool) string {
+// pushCommands lists the commands that push declarations, or profiles: "push a, push b or push c".
+func pushCommands(declarations bool) string {
 	var names []string
 	for _, d := range Destinations() {
 		if d.Push != nil && d.Declarations == declarations {

@@ -111,12 +111,12 @@ func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := o.recode(h, 0o644, func(name string, doc *document.Document) error {
+	result, err := o.rewrite(h, 0o644, func(name string, doc *document.Document) error {
 		if doc.Signed {
 			return diag.WithHint(fmt.Errorf("%s: is signed, and encrypting would break the signature", name),
 				"remove the signature with syncguard extract, encrypt, then sign again")
 		}
-		return named(name, encryptPayloads(doc.Root, recipients, cms.Cipher(slices.Index(Ciphers(), o.Cipher))))
+		return withName(name, encryptPayloads(doc.Root, recipients, cms.Cipher(slices.Index(Ciphers(), o.Cipher))))
 	})
 	if err == nil {
 		h.hint("sign the result: without a signature anybody can change it")
@@ -124,8 +124,8 @@ func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	return result, err
 }
 
-// recode reads a profile, changes it and writes it. It refuses a profile with errors, since the parser may have lost a part.
-func (o *InOut) recode(h *Host, mode fs.FileMode, change func(name string, doc *document.Document) error) ([]byte, error) {
+// rewrite reads a profile, changes it and writes it. It refuses a profile with errors, since the parser may have lost a part.
+func (o *InOut) rewrite(h *Host, mode fs.FileMode, change func(name string, doc *document.Document) error) ([]byte, error) {
 	in := inputOf(o.Path)
 	data, err := in.read(h)
 	if err != nil {
@@ -140,13 +140,13 @@ func (o *InOut) recode(h *Host, mode fs.FileMode, change func(name string, doc *
 	}
 	result, err := plist.Write(doc.Root)
 	if err != nil {
-		return nil, named(in.path, err)
+		return nil, withName(in.path, err)
 	}
 	return o.write(h, result, mode)
 }
 
-// named prefixes an error with the name of its file. It returns nil for nil.
-func named(name string, err error) error {
+// withName prefixes an error with the name of its file. It returns nil for nil.
+func withName(name string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -247,13 +247,13 @@ func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: not an RSA key: profiles are encrypted for RSA keys only", keyName)
 	}
-	return o.recode(h, 0o600, func(name string, doc *document.Document) error {
+	return o.rewrite(h, 0o600, func(name string, doc *document.Document) error {
 		if doc.Signed {
 			if verdict := cms.Verify(doc.Message, cms.VerifyOptions{At: h.Now()}); !verdict.Integrity.OK {
 				return diag.WithHint(brokenSignature(name, verdict), "syncguard extract --unverified extracts the content anyway")
 			}
 		}
-		return named(name, decryptPayloads(doc.Root, key, recipient.Leaf()))
+		return withName(name, decryptPayloads(doc.Root, key, recipient.Leaf()))
 	})
 }
 

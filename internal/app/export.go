@@ -160,8 +160,8 @@ func (p *pushRun) holds(path string, data []byte, mode fs.FileMode) (bool, error
 	if err != nil || !info.Mode().IsRegular() { // a link is in the way too, whatever its target
 		return false, err
 	}
-	there, err := p.readFile(path)
-	return bytes.Equal(there, data) && (mode == 0o644 || info.Mode().Perm()&^mode == 0), err
+	existing, err := p.readFile(path)
+	return bytes.Equal(existing, data) && (mode == 0o644 || info.Mode().Perm()&^mode == 0), err
 }
 
 // exported returns the row and the permissions of a file.

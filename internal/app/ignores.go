@@ -89,7 +89,7 @@ func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
 
 // isIgnored reports whether any comment or entry matches a finding. With counts, it marks the matching entries as used.
 func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored bool) {
-	for _, comment := range slices.Concat(r.ignores, r.borrowed) {
+	for _, comment := range slices.Concat(r.ignores, r.baseIgnores) {
 		ignored = comment.Covers(d) || ignored
 	}
 	for _, e := range l.ignores.all {
@@ -103,11 +103,11 @@ func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored
 }
 
 // finding returns a finding about a malformed or unused entry. wrong is false for a good one.
-func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wrong bool) {
+func (e *ignore) finding(isEnabled func(rule string) bool) (d diag.Diagnostic, wrong bool) {
 	d = diag.Diagnostic{Rule: rule.UnusedIgnore, Severity: diag.Warning,
 		Message: fmt.Sprintf("%q is ignored, but has no finding in these files", strings.TrimSuffix(e.rule+"="+e.key, "=")), Help: "remove it"}
 	if e.entry == nil {
-		return d, !e.used && looksFor(e.rule)
+		return d, !e.used && isEnabled(e.rule)
 	}
 	of, pattern := e.entry.Rule, e.entry.Files
 	d.Span, d.Path, d.Help = of.Span, of.Path, "remove the entry"
@@ -119,7 +119,7 @@ func (e *ignore) finding(looksFor func(rule string) bool) (d diag.Diagnostic, wr
 		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: pattern.Span, Path: pattern.Path,
 			Message: fmt.Sprintf("invalid file pattern %q", pattern.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
 	}
-	return d, !e.used && looksFor(of.Value)
+	return d, !e.used && isEnabled(of.Value)
 }
 
 // report returns the findings about entries: one result for the command line and one for the project file, left out if empty.
@@ -132,8 +132,8 @@ func (i *ignores) report(filter *RuleFilter, wholeFolder bool) []checked {
 		if e.entry != nil {
 			r = &project
 		}
-		looksFor := func(rule string) bool { return (e.entry == nil || wholeFolder) && filter.looksFor(rule) }
-		if d, wrong := e.finding(looksFor); wrong && filter.keeps(d) {
+		isEnabled := func(rule string) bool { return (e.entry == nil || wholeFolder) && filter.isEnabled(rule) }
+		if d, wrong := e.finding(isEnabled); wrong && filter.keeps(d) {
 			r.findings = append(r.findings, d)
 		}
 	}
@@ -146,19 +146,19 @@ func (l *linting) addUnusedComments() {
 	for i := range l.results {
 		r := &l.results[i]
 		for _, comment := range r.ignores {
-			d, unused := comment.Unused(l.o.Rules.looksFor)
-			if unused && l.o.Rules.keeps(d) && !l.isBorrowed(comment) {
+			d, unused := comment.Unused(l.o.Rules.isEnabled)
+			if unused && l.o.Rules.keeps(d) && !l.isUsedByExtending(comment) {
 				r.findings = diag.Sort(append(r.findings, d))
 			}
 		}
 	}
 }
 
-// isBorrowed reports whether a comment matched a finding of a template extending its file.
-func (l *linting) isBorrowed(comment *lint.Ignore) bool {
+// isUsedByExtending reports whether a comment matched a finding of a template extending its file.
+func (l *linting) isUsedByExtending(comment *lint.Ignore) bool {
 	return slices.ContainsFunc(l.results, func(r checked) bool {
-		return slices.ContainsFunc(r.borrowed, func(b *lint.Ignore) bool {
-			_, unused := b.Unused(l.o.Rules.looksFor)
+		return slices.ContainsFunc(r.baseIgnores, func(b *lint.Ignore) bool {
+			_, unused := b.Unused(l.o.Rules.isEnabled)
 			return !unused && b.At.Start == comment.At.Start && filepath.Clean(b.At.File.Name) == filepath.Clean(comment.At.File.Name)
 		})
 	})

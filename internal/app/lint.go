@@ -139,18 +139,18 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 			continue
 		}
 		l.finish()
-		if !yield(l.linted(&l.results[0])) {
+		if !yield(l.result(&l.results[0])) {
 			return nil
 		}
 		l.results = l.results[:0]
 	}
-	if err := l.checker.checkTogether(l.results); err != nil {
+	if err := l.checker.checkSet(l.results); err != nil {
 		return err
 	}
 	l.finish()
 	l.results = append(l.results, l.ignores.report(&l.o.Rules, slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) }))...)
 	for i := range l.results {
-		if !yield(l.linted(&l.results[i])) {
+		if !yield(l.result(&l.results[i])) {
 			return nil
 		}
 	}
@@ -306,5 +306,5 @@ func (c *Checker) Check(name string, data []byte) (*LintedFile, error) {
 	}
 	c.results = append(c.results[:0], r)
 	c.finish()
-	return c.linted(&c.results[0]), nil
+	return c.result(&c.results[0]), nil
 }

@@ -15,7 +15,7 @@ import (
 
 // finish removes ignored and repeated findings from the files not yielded yet.
 func (l *linting) finish() {
-	l.sayOnce()
+	l.dropRepeated()
 	for i := range l.results {
 		r := &l.results[i]
 		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool {
@@ -29,12 +29,12 @@ func (l *linting) finish() {
 	l.addUnusedComments()
 }
 
-// linted returns the result of one file: without known findings, with fingerprints, counted in the footer.
-func (l *linting) linted(r *checked) *LintedFile {
+// result returns the result of one file: without known findings, with fingerprints, counted in the footer.
+func (l *linting) result(r *checked) *LintedFile {
 	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: diag.InFile(r.name, r.findings)}
 	if l.baseline != nil {
 		f.Findings = slices.DeleteFunc(f.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
-		l.footer.Gone += l.baseline.gone(l.host, r.name)
+		l.footer.Gone += l.baseline.stale(l.host, r.name)
 	}
 	if r.fix != nil {
 		f.Before, f.After = r.fix.ShownBefore, r.fix.ShownAfter
@@ -46,8 +46,8 @@ func (l *linting) linted(r *checked) *LintedFile {
 	return f
 }
 
-// sayOnce drops repeated findings about an extended template: those it reports itself, or another template extending it does.
-func (l *linting) sayOnce() {
+// dropRepeated drops repeated findings about an extended template: those it reports itself, or another template extending it does.
+func (l *linting) dropRepeated() {
 	reported := diag.Reported{}
 	for i := range l.results {
 		if r := &l.results[i]; r.kind == "template" {

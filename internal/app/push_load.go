@@ -124,7 +124,7 @@ func (p *pushRun) load() error {
 	if p.result.Unread = failures; len(failures) > 0 {
 		return nil
 	}
-	return p.judge()
+	return p.reportFindings()
 }
 
 // isAboutPushing keeps the findings about refused and changed profiles. It drops those about text encodings and arrays, since
@@ -186,9 +186,9 @@ func (p *pushRun) refuse(name string, doc *document.Document) error {
 	d := p.setup.Destination
 	switch {
 	case doc.Kind() == document.Declaration && !d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", takers(true))
+		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", pushCommands(true))
 	case doc.Kind() == document.Profile && d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", takers(false))
+		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", pushCommands(false))
 	case doc.IsEncrypted() && !d.Encrypted:
 		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted, and %s cannot deliver it", name, d.Server().Name), "give the profile before encryption")
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: p.Now()}).Integrity.OK:
@@ -241,9 +241,9 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 	return findings, more
 }
 
-// judge tells the findings, and refuses the push if an error is among them.
-func (p *pushRun) judge() error {
-	if err := p.check.checkTogether(p.checked); err != nil {
+// reportFindings tells the findings, and refuses the push if an error is among them.
+func (p *pushRun) reportFindings() error {
+	if err := p.check.checkSet(p.checked); err != nil {
 		return err
 	}
 	for _, c := range p.checked {

@@ -34,13 +34,13 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 				}
 				row.Notes = append(row.Notes, note)
 			}
-			row.Request = p.shown(request)
+			row.Request = p.maskedRequest(request)
 		}
 		p.result.add(row)
 	}
 	if p.session.FinalRequests != nil {
 		for _, r := range p.session.FinalRequests(itemsOf(changes)) {
-			p.result.Last = append(p.result.Last, *p.shown(r))
+			p.result.Last = append(p.result.Last, *p.maskedRequest(r))
 		}
 	}
 	if !p.setup.HasCredentials() && created {
@@ -49,8 +49,8 @@ func (p *pushRun) show(changes []*deploy.Change) error {
 	return nil
 }
 
-// shown returns a request with its credentials masked.
-func (p *pushRun) shown(r *deploy.Request) *PushRequest {
+// maskedRequest returns a request with its credentials masked.
+func (p *pushRun) maskedRequest(r *deploy.Request) *PushRequest {
 	c := p.session.Client
 	shown := &PushRequest{Method: r.Method, URL: c.URL(r), Header: c.Header(r), Body: string(r.Body)}
 	if scheme := c.Scheme(); scheme != "" {
@@ -95,17 +95,17 @@ func (p *pushRun) side(name string, v *plist.Value) *diff.Side {
 	return &diff.Side{Name: name, Root: root, Declaration: p.setup.Declarations}
 }
 
-// pushSending is the sending part of a run.
-type pushSending struct {
+// sending is the sending part of a run.
+type sending struct {
 	*pushRun
-	there []*deploy.Item       // items the server has now
-	at    map[*deploy.Item]int // index of an item's row in the results
-	cause error                // last failure; a skipped item does not replace a real one
+	onServer []*deploy.Item       // items the server has now
+	row      map[*deploy.Item]int // index of an item's row in the results
+	lastErr  error                // last failure; a skipped item does not replace a real one
 }
 
 // send sends the changes and tells each finished one.
 func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
-	s := &pushSending{pushRun: p, at: map[*deploy.Item]int{}}
+	s := &sending{pushRun: p, row: map[*deploy.Item]int{}}
 	session := p.session
 	if session.Expect != nil {
 		session.Expect(itemsOf(changes))
@@ -121,15 +121,15 @@ func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 			p.step("pushing", len(changes))
 		}
 	})
-	if session.FinalRequests != nil && len(s.there) > 0 {
-		failed, err := session.Finish(ctx, s.there)
+	if session.FinalRequests != nil && len(s.onServer) > 0 {
+		failed, err := session.Finish(ctx, s.onServer)
 		p.result.NotNotified = failed
 		if err != nil {
-			p.result.NotifyError, s.cause = p.setup.Redactor.Hide(err.Error()), err
+			p.result.NotifyError, s.lastErr = p.setup.Redactor.Hide(err.Error()), err
 		}
 		p.tell(PushEvent{Kind: PushNotified, Result: p.result})
 	}
-	if session.Follow != nil && len(s.there) > 0 {
+	if session.Follow != nil && len(s.onServer) > 0 {
 		s.follow(ctx)
 	}
 	return s.verdict(ctx)
@@ -154,7 +154,7 @@ func rowOf(c *deploy.Change) Pushed {
 }
 
 // sent adds the result of a change, and tells it.
-func (s *pushSending) sent(r deploy.Result) {
+func (s *sending) sent(r deploy.Result) {
 	row := rowOf(r.Change)
 	row.ID = r.ID
 	if r.Note != "" {
@@ -174,22 +174,22 @@ func (s *pushSending) sent(r deploy.Result) {
 	}
 	switch {
 	case r.Err == nil:
-		s.there = append(s.there, r.Item)
-	case s.cause == nil || !deploy.WasSkipped(r.Err):
-		s.cause = r.Err
+		s.onServer = append(s.onServer, r.Item)
+	case s.lastErr == nil || !deploy.WasSkipped(r.Err):
+		s.lastErr = r.Err
 	}
-	s.at[r.Item] = len(s.result.Results)
+	s.row[r.Item] = len(s.result.Results)
 	s.result.add(row)
 	s.tell(PushEvent{Kind: PushDone, Items: []Pushed{row}})
 }
 
 // follow waits for the devices' answers and tells them. It leaves out commands sent by an earlier push: devices may have answered
 // those already.
-func (s *pushSending) follow(ctx context.Context) {
+func (s *sending) follow(ctx context.Context) {
 	waiting := map[*deploy.Item]bool{}
 	var sent []*deploy.Item
-	for _, item := range s.there {
-		if s.result.Results[s.at[item]].Action != PushSentBefore {
+	for _, item := range s.onServer {
+		if s.result.Results[s.row[item]].Action != PushSentBefore {
 			waiting[item], sent = true, append(sent, item)
 		}
 	}
@@ -201,22 +201,22 @@ func (s *pushSending) follow(ctx context.Context) {
 		if a.Final {
 			delete(waiting, a.Item)
 		}
-		s.answered(a)
+		s.recordAnswer(a)
 	})
 	for _, item := range sent {
 		if waiting[item] {
-			s.answered(deploy.Report{Item: item, Final: true})
+			s.recordAnswer(deploy.Report{Item: item, Final: true})
 		}
 	}
 	if err != nil && ctx.Err() == nil {
-		s.cause = err
+		s.lastErr = err
 		s.tell(PushEvent{Kind: PushLost, Err: s.setup.Redactor.HideError(err)})
 	}
 }
 
-// answered records a device's answer about an item, or the lack of one.
-func (s *pushSending) answered(a deploy.Report) {
-	row := &s.result.Results[s.at[a.Item]]
+// recordAnswer records a device's answer about an item, or the lack of one.
+func (s *sending) recordAnswer(a deploy.Report) {
+	row := &s.result.Results[s.row[a.Item]]
 	for i, e := range a.Errors {
 		a.Errors[i] = s.setup.Redactor.Hide(e)
 	}
@@ -228,7 +228,7 @@ func (s *pushSending) answered(a deploy.Report) {
 }
 
 // verdict returns the error of an incomplete push, nil for a complete one.
-func (s *pushSending) verdict(ctx context.Context) error {
+func (s *sending) verdict(ctx context.Context) error {
 	var err error
 	switch r := s.result; {
 	case r.Failed > 0:
@@ -247,11 +247,11 @@ func (s *pushSending) verdict(ctx context.Context) error {
 	}
 	var dial *net.OpError
 	switch {
-	case errors.Is(s.cause, deploy.ErrUnauthorized) || deploy.IsStatus(s.cause, http.StatusUnauthorized):
+	case errors.Is(s.lastErr, deploy.ErrUnauthorized) || deploy.IsStatus(s.lastErr, http.StatusUnauthorized):
 		return diag.WithHint(err, "check the credentials; nothing was retried, since that can lock the account")
-	case errors.As(s.cause, &dial) && dial.Op == "dial":
+	case errors.As(s.lastErr, &dial) && dial.Op == "dial":
 		return diag.WithHint(err, "check the server's address, then run it again")
-	case trustHint(s.cause) != s.cause:
+	case trustHint(s.lastErr) != s.lastErr:
 		return diag.WithHint(err, caHint)
 	}
 	return diag.WithHint(err, "fix the cause, then run it again: finished changes are not repeated")

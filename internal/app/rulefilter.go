@@ -42,10 +42,10 @@ func (f *RuleFilter) check() error {
 
 // keeps reports whether a finding counts. An internal error always does.
 func (f *RuleFilter) keeps(d diag.Diagnostic) bool {
-	return d.Rule == rule.InternalError || f.looksFor(d.Rule)
+	return d.Rule == rule.InternalError || f.isEnabled(d.Rule)
 }
 
-func (f *RuleFilter) looksFor(id string) bool {
+func (f *RuleFilter) isEnabled(id string) bool {
 	return (len(f.Selected) == 0 || isListed(f.Selected, id)) && !isListed(f.Ignored, id)
 }
 

@@ -66,11 +66,11 @@ func (o *IdentityOptions) conflicts() error {
 	case o.Command != "" && o.Passphrase.given():
 		return diag.Usage("give the passphrase to the command itself", "--passphrase and --signer-command cannot be combined")
 	}
-	return errors.Join(o.Passphrase.check(), o.checkElsewhere())
+	return errors.Join(o.Passphrase.check(), o.checkKeySource())
 }
 
-// checkElsewhere refuses a malformed PKCS#11 URI or signer command.
-func (o *IdentityOptions) checkElsewhere() error {
+// checkKeySource refuses a malformed PKCS#11 URI or signer command.
+func (o *IdentityOptions) checkKeySource() error {
 	if identity.IsPKCS11(o.Key) {
 		if _, err := identity.ParsePKCS11(o.Key); err != nil {
 			return diag.Usage("write pkcs11:token=NAME;object=NAME?module-path=/path/of/the/library.so, in quotes", "invalid --key: %v", err)

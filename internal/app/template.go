@@ -98,8 +98,8 @@ func templateHint(name string, err error) error {
 	return diag.WithHint(err, "syncguard init writes a template")
 }
 
-// elsewhere drops findings at a position in already: they would only follow from the first.
-func elsewhere(findings, already []diag.Diagnostic) []diag.Diagnostic {
+// atOtherPositions drops findings at a position in already: they would only follow from the first.
+func atOtherPositions(findings, already []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })
 	})
