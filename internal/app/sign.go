@@ -41,10 +41,10 @@ type SignResult struct {
 	Files       []SignedFile      `json:"files"`       // empty if nothing was written
 	Findings    []diag.Diagnostic `json:"findings"`    // an `error` keeps all files from being written
 
-	Looked   []Looked `json:"-"` // the findings by file
-	Refused  bool     `json:"-"` // an error is among the findings
-	Failures []error  `json:"-"` // why files could not be signed
-	Stdout   []byte   `json:"-"` // the signed profile, if not written to a file
+	ByFile   []FileFindings `json:"-"` // the findings by file
+	Refused  bool           `json:"-"` // an error is among the findings
+	Failures []error        `json:"-"` // why files could not be signed
+	Stdout   []byte         `json:"-"` // the signed profile, if not written to a file
 }
 
 // SignedFile is one signed file.
@@ -57,8 +57,8 @@ type SignedFile struct {
 	Replaced      bool   `json:"replaced"`      // the new signature replaces another one
 }
 
-// Looked is one file with its findings.
-type Looked struct {
+// FileFindings is one file with its findings.
+type FileFindings struct {
 	Name     string
 	Signed   bool // positions refer to the signed content
 	Findings []diag.Diagnostic
@@ -100,7 +100,7 @@ func Sign(ctx context.Context, h *Host, o SignOptions) (*SignResult, error) {
 func (r *SignResult) add(f *signed) {
 	r.Files, r.Stdout = append(r.Files, f.SignedFile), f.stdout
 	r.Findings = append(r.Findings, diag.InFile(f.File, f.findings)...)
-	r.Looked = append(r.Looked, Looked{f.File, f.Replaced, f.findings})
+	r.ByFile = append(r.ByFile, FileFindings{f.File, f.Replaced, f.findings})
 	r.Refused = r.Refused || diag.HasErrors(f.findings)
 }
 

@@ -14,7 +14,7 @@ import (
 // SignFindings writes the findings in the files to be signed.
 func (p *Printer) SignFindings(r *app.SignResult) {
 	shown := false
-	for _, f := range r.Looked {
+	for _, f := range r.ByFile {
 		if len(f.Findings) > 0 {
 			p.FileFindings(f.Name, f.Signed, f.Findings)
 			p.Line("")
