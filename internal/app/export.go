@@ -21,9 +21,9 @@ type ExportResult struct {
 	Output      string         `json:"output"`      // the folder
 	Files       []ExportedFile `json:"files"`       // one for each file of the export
 
-	Server   string `json:"-"` // product name, in its maker's spelling
-	Data     []byte `json:"-"` // the only file's content, without a folder
-	NotBegun `json:"-"`
+	Server     string `json:"-"` // product name, in its maker's spelling
+	Data       []byte `json:"-"` // the only file's content, without a folder
+	NotStarted `json:"-"`
 }
 
 // ExportedFile is one file of an export.
@@ -62,7 +62,7 @@ func Export(ctx context.Context, h *Host, o PushOptions) (*ExportResult, error) 
 		return nil, err
 	}
 	r := &ExportResult{Destination: o.Destination, Output: o.Output, Files: []ExportedFile{}, Server: p.setup.Destination.Server().Name,
-		NotBegun: p.result.NotBegun}
+		NotStarted: p.result.NotStarted}
 	if r.is() {
 		return r, nil
 	}

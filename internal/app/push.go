@@ -75,17 +75,17 @@ type PushResult struct {
 	Unconfirmed int               `json:"unconfirmed,omitempty"` // number of results the device refused or did not answer
 	Last        []PushRequest     `json:"last,omitempty"`        // with `--dry-run`: the requests after those of the results
 
-	NotBegun `json:"-"`
+	NotStarted `json:"-"`
 }
 
-// NotBegun says why nothing was sent or written. It is empty otherwise.
-type NotBegun struct {
+// NotStarted says why nothing was sent or written. It is empty otherwise.
+type NotStarted struct {
 	Unread   []error // why files are unreadable, or of no use to the destination
 	Refused  bool    // the files have errors, or the destination refuses them
 	Refusals []error // why the destination refuses them
 }
 
-func (n *NotBegun) is() bool { return n.Refused || len(n.Unread) > 0 }
+func (n *NotStarted) is() bool { return n.Refused || len(n.Unread) > 0 }
 
 // Pushed is one profile or, with several enrollments, one profile for one of them.
 type Pushed struct {

@@ -180,7 +180,7 @@ func (p *pushing) export(cmd *cobra.Command) error {
 	case err != nil:
 		return err
 	case r.Refused || len(r.Unread) > 0:
-		return p.notBegun(r.NotBegun, "written")
+		return p.notStarted(r.NotStarted, "written")
 	case p.o.Output == "":
 		_, err = p.env.Stdout.Write(r.Data)
 		return err
@@ -202,7 +202,7 @@ func (p *pushing) push(cmd *cobra.Command) error {
 	case r == nil:
 		return err
 	case r.Refused || len(r.Unread) > 0:
-		return p.notBegun(r.NotBegun, "sent")
+		return p.notStarted(r.NotStarted, "sent")
 	case p.format.isJSON():
 		err = cmp.Or(view.WriteJSON(p.env.Stdout, r), err)
 	case p.o.DryRun:
@@ -218,8 +218,8 @@ func (p *pushing) push(cmd *cobra.Command) error {
 	return err
 }
 
-// notBegun says why nothing was sent or written.
-func (p *pushing) notBegun(why app.NotBegun, verb string) error {
+// notStarted says why nothing was sent or written.
+func (p *pushing) notStarted(why app.NotStarted, verb string) error {
 	out := p.env.err()
 	var wrong *diag.UsageError // the last refusal because of a missing flag; the end of the command prints it
 	for _, err := range why.Refusals {
