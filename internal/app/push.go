@@ -26,8 +26,8 @@ type PushOptions struct {
 	Output string // folder of an export; "" to return the only file
 	Force  bool   // replace existing files of an export
 
-	Tell  func(PushEvent) // called with the progress; may be nil
-	Steps bool            // notify the host, too, about each finished item
+	OnEvent func(PushEvent) // called with the progress; may be nil
+	Steps   bool            // notify the host, too, about each finished item
 }
 
 // PushEventKind is the kind of a PushEvent.

@@ -42,8 +42,8 @@ func (p *pushRun) close() {
 }
 
 func (p *pushRun) tell(e PushEvent) {
-	if p.o.Tell != nil {
-		p.o.Tell(e)
+	if p.o.OnEvent != nil {
+		p.o.OnEvent(e)
 	}
 }
 

@@ -89,7 +89,7 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
-			p.o.Tell = (&view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}).Tell
+			p.o.OnEvent = (&view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}).Tell
 			if p.exports || p.o.Output != "" {
 				return p.export(cmd)
 			}
