@@ -33,8 +33,8 @@ type BuildOptions struct {
 	Signing   SigningOptions
 	Unsigned  bool
 
-	// Beside returns further files, such as reports, to write in one go with the profiles; nil for none.
-	Beside func(*BuildResult) ([]files.File, error)
+	// Reports returns further files, such as reports, to write in one go with the profiles; nil for none.
+	Reports func(*BuildResult) ([]files.File, error)
 }
 
 // BuildResult is the result of Build. Its JSON is stable: fields are only ever added (docs/json.md).
@@ -131,7 +131,7 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	return r, o.write(ctx, h, r, all, s)
 }
 
-// write encodes, signs and writes the profiles, the declarations and the files of o.Beside.
+// write encodes, signs and writes the profiles, the declarations and the files of o.Reports.
 func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all []*composed, s *signer) error {
 	var out []files.File
 	for _, c := range all {
@@ -145,8 +145,8 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 		out, r.Profiles = append(out, made...), append(r.Profiles, p)
 	}
 	r.Parts = partsOf(r.Profiles, all)
-	if o.Beside != nil {
-		reports, err := o.Beside(r)
+	if o.Reports != nil {
+		reports, err := o.Reports(r)
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	o.Beside = o.writeReports
+	o.Reports = o.writeReports
 	r, err := app.Build(ctx, env.host(), o.BuildOptions)
 	if err != nil {
 		return err
