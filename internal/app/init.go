@@ -27,8 +27,8 @@ type InitOptions struct {
 	DNS        []string // names of DNSProviders
 	Force      bool     // replace an existing File
 
-	// Complete asks a person for missing answers, after the check that File can be written; nil without a terminal.
-	Complete func(*InitOptions) error
+	// Ask asks a person for missing answers, after the check that File can be written; nil without a terminal.
+	Ask func(*InitOptions) error
 }
 
 // DNSProvider is a DNS service known to templates by name.
@@ -50,8 +50,8 @@ func Init(_ context.Context, h *Host, o InitOptions) error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if o.Complete != nil {
-		if err := o.Complete(&o); err != nil {
+	if o.Ask != nil {
+		if err := o.Ask(&o); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ needed. FILE is syncguard.yaml by default.`,
 
 func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
 	if _, person := terminal(env.Stdin); person {
-		o.Complete = func(o *app.InitOptions) error {
+		o.Ask = func(o *app.InitOptions) error {
 			return askPerson(&prompter{in: bufio.NewReader(env.Stdin), out: env.err()}, o)
 		}
 	}
