@@ -47,7 +47,7 @@ type FormattedFile struct {
 	Before, After []byte // the texts, secrets masked
 	Renamed       []profiles.RenamedUUID
 	Findings      []diag.Diagnostic // why the file is unreadable
-	Left          string            // why the file is skipped: "is signed, …"; empty otherwise
+	Skipped       string            // why the file is skipped: "is signed, …"; empty otherwise
 }
 
 // FormatFooter counts the files. It is complete after the last one.
@@ -103,9 +103,9 @@ func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
 	case len(f.Findings) > 0:
 		r.Failed = true
 		return nil
-	case f.Left != "" && o.Mode == FormatText:
-		return fmt.Errorf("%s: %s", f.Name, f.Left)
-	case f.Left != "":
+	case f.Skipped != "" && o.Mode == FormatText:
+		return fmt.Errorf("%s: %s", f.Name, f.Skipped)
+	case f.Skipped != "":
 		return nil
 	}
 	r.Formed++
@@ -162,10 +162,10 @@ func (o *FormatOptions) formDocument(f *FormattedFile, data []byte) (err error) 
 		f.Findings = slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 		return nil
 	case doc.Signed:
-		f.Left = "is signed, and formatting would break the signature"
+		f.Skipped = "is signed, and formatting would break the signature"
 		return nil
 	case doc.Format == document.Binary:
-		f.Left = "is a binary property list; syncguard inspect --format xml writes it as XML"
+		f.Skipped = "is a binary property list; syncguard inspect --format xml writes it as XML"
 		return nil
 	}
 	if o.StableUUIDs && doc.Kind() == document.Profile {

@@ -54,8 +54,8 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 // formatNotes writes why a file has no canonical form, and the consequences of new UUIDs on devices.
 func (p *Printer) formatNotes(f *app.FormattedFile) {
 	p.Findings(f.Findings)
-	if f.Left != "" {
-		p.Hint(fmt.Sprintf("%s is not formatted: it %s", f.Name, f.Left))
+	if f.Skipped != "" {
+		p.Hint(fmt.Sprintf("%s is not formatted: it %s", f.Name, f.Skipped))
 	}
 	if len(f.Renamed) == 0 {
 		return
