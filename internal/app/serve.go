@@ -47,23 +47,23 @@ func (o *Offer) Paths() (paths []string) {
 
 // Offered is one profile on offer. Data is read once, before serving begins.
 type Offered struct {
-	Path     string
-	Name     string // display name on devices
-	File     string // name of the download: ASCII letters, digits, dots, hyphens and underscores
-	Data     []byte
-	Devices  []string // kinds of devices, such as iPhone and iPad; none if the profile needs MDM
-	Says     string   // first line of the profile's description, may be empty
-	Payloads []OfferedPayload
-	Trust    DeviceTrust
-	Signer   string // name of the signer, empty if unknown
-	Locked   bool   // people cannot remove it
+	Path        string
+	Name        string // display name on devices
+	File        string // name of the download: ASCII letters, digits, dots, hyphens and underscores
+	Data        []byte
+	Devices     []string // kinds of devices, such as iPhone and iPad; none if the profile needs MDM
+	Description string   // first line of the profile's description, may be empty
+	Payloads    []OfferedPayload
+	Trust       DeviceTrust
+	Signer      string // name of the signer, empty if unknown
+	Locked      bool   // people cannot remove it
 }
 
 // OfferedPayload is the effect of one payload type when a person installs the profile.
 type OfferedPayload struct {
-	Name        string
-	Works, Idle int    // numbers of settings with an effect, and of settings for managed devices only
-	System      string // platform and version of these numbers
+	Name                   string
+	Effective, ManagedOnly int    // numbers of settings with an effect, and of settings for managed devices only
+	System                 string // platform and version of these numbers
 }
 
 // DeviceTrust is a device's view of the signer of a profile.
@@ -237,7 +237,7 @@ func (f *offering) describe(item *Offered, root *plist.Value) error {
 	if most == 0 {
 		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
 	}
-	item.Says, item.Payloads = offeredPayloads(root, best)
+	item.Description, item.Payloads = offeredPayloads(root, best)
 	return nil
 }
 
@@ -256,8 +256,8 @@ func devicesOf(platforms []target.Platform) []string {
 }
 
 // offeredPayloads returns the description of a profile and the effect of its payload types.
-func offeredPayloads(root *plist.Value, m *coverage.Matrix) (says string, all []OfferedPayload) {
-	says, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
+func offeredPayloads(root *plist.Value, m *coverage.Matrix) (description string, all []OfferedPayload) {
+	description, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
 	seen := map[string]bool{}
 	for _, p := range root.Get("PayloadContent").Items {
 		kind := p.String("PayloadType")
@@ -273,14 +273,14 @@ func offeredPayloads(root *plist.Value, m *coverage.Matrix) (says string, all []
 			switch {
 			case r.Subject.Type != kind:
 			case isEffective(r.Cells[0]):
-				payload.Works++
+				payload.Effective++
 			default:
-				payload.Idle++
+				payload.ManagedOnly++
 			}
 		}
 		all = append(all, payload)
 	}
-	return says, all
+	return description, all
 }
 
 // ServerCertificate reads the certificate of a TLS server with its chain, and its key.

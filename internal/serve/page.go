@@ -122,8 +122,8 @@ func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 	if several {
 		v.Button = l.Text("serve.button.on", "devices", devices)
 	}
-	if i.Says != "" {
-		v.Does = append(v.Does, i.Says)
+	if i.Description != "" {
+		v.Does = append(v.Does, i.Description)
 	}
 	for _, p := range i.Payloads {
 		v.Does = append(v.Does, effectOf(p, l))
@@ -143,16 +143,16 @@ func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 
 // effectOf describes the effect of a payload.
 func effectOf(p app.OfferedPayload, l *guidance.Locale) string {
-	if p.Works == 0 {
+	if p.Effective == 0 {
 		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
 	}
 	id := "serve.works.other"
-	if p.Works == 1 {
+	if p.Effective == 1 {
 		id = "serve.works.one"
 	}
-	text := l.Text(id, "name", p.Name, "count", strconv.Itoa(p.Works))
-	if p.Idle > 0 {
-		text = l.Text("serve.idle", "works", text, "count", strconv.Itoa(p.Idle))
+	text := l.Text(id, "name", p.Name, "count", strconv.Itoa(p.Effective))
+	if p.ManagedOnly > 0 {
+		text = l.Text("serve.idle", "works", text, "count", strconv.Itoa(p.ManagedOnly))
 	}
 	return text
 }

@@ -23,7 +23,7 @@ const host = "mac.local:8443"
 
 var items = []app.Offered{
 	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: []string{"Mac"},
-		Payloads: []app.OfferedPayload{{Name: "<b>Wi-Fi</b>", Works: 1, Idle: 2, System: "macOS 26"}}, Trust: app.TrustVerified, Signer: "<i>"},
+		Payloads: []app.OfferedPayload{{Name: "<b>Wi-Fi</b>", Effective: 1, ManagedOnly: 2, System: "macOS 26"}}, Trust: app.TrustVerified, Signer: "<i>"},
 	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: app.TrustExpired, Locked: true},
 }
 
@@ -141,7 +141,7 @@ func TestPagesHaveTheirTexts(t *testing.T) {
 	s := newServer(t, func(o *Options) {
 		o.Limit = 1
 		for _, trust := range []app.DeviceTrust{app.TrustUnverified, app.TrustApple, app.TrustUnsigned} {
-			o.Items = append(o.Items, app.Offered{Name: "X", File: string(trust), Payloads: []app.OfferedPayload{{Name: "A", Works: 2}, {Name: "B", Idle: 1, System: "iOS 26"}}, Trust: trust})
+			o.Items = append(o.Items, app.Offered{Name: "X", File: string(trust), Payloads: []app.OfferedPayload{{Name: "A", Effective: 2}, {Name: "B", ManagedOnly: 1, System: "iOS 26"}}, Trust: trust})
 		}
 	})
 	for language, p := range s.pages {
