@@ -27,7 +27,7 @@ type InitOptions struct {
 	DNS        []string // names of DNSProviders
 	Force      bool     // replace an existing File
 
-	// Ask asks a person for missing answers, after the check that File can be written; nil without a terminal.
+	// Ask gets missing answers from a person, after the check that File can be written; nil without a terminal.
 	Ask func(*InitOptions) error
 }
 
