@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -504,5 +505,53 @@ func TestOtherLookups(t *testing.T) {
 	base, err := c.DeclarationBase()
 	if err != nil || describeKey(base.Key("ServerToken")) != "string required" {
 		t.Errorf("the base of declarations is %v, %v", base, err)
+	}
+}
+
+// TestWordsOfAvailability proves that no platform and no mode is misspelled: its facts would count for no target.
+func TestWordsOfAvailability(t *testing.T) {
+	platforms := target.SchemaPlatforms()
+	check := func(where string, as Availabilities) {
+		for platform, a := range as {
+			if !slices.Contains(platforms, platform) {
+				t.Errorf("%s: unknown platform %q: want one of %v (a new one: CONTRIBUTING.md, To add a platform)", where, platform, platforms)
+			}
+			for _, words := range []struct {
+				name  string
+				got   []string
+				known string
+			}{
+				{"userenrollment mode", []string{a.UserEnrollment}, "allowed forbidden ignored required"},
+				{"sharedipad mode", []string{a.SharedIPad.Mode}, "allowed forbidden ignored required"},
+				{"sharedipad allowed-scopes", a.SharedIPad.AllowedScopes, "system user"},
+				{"allowed-enrollments", a.AllowedEnrollments, "supervised device user local"},
+				{"allowed-scopes", a.AllowedScopes, "system user"},
+			} {
+				for _, word := range words.got {
+					if word != "" && !slices.Contains(strings.Fields(words.known), word) {
+						t.Errorf("%s: %s: unknown %s %q: want one of %s", where, platform, words.name, word, words.known)
+					}
+				}
+			}
+		}
+	}
+	entries, err := Embedded().Entries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		x, err := Embedded().Type(e.ID, e.Family)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(x.ID, x.Availability)
+		var visit func(nodes []*Node)
+		visit = func(nodes []*Node) {
+			for _, n := range nodes {
+				check(x.ID+" "+n.Path, n.Availability)
+				visit(n.Nodes)
+			}
+		}
+		visit(x.Tree())
 	}
 }

@@ -281,7 +281,7 @@ func TestReadTypeRefuses(t *testing.T) {
 		{"unknown declaration", "payload: {declarationtype: com.example}", `invalid declarationtype "com.example": want one in`},
 		{"unknown kind", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <text>}", `line 3: key "k": unknown type "text"`},
 		{"default of another kind", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <integer>, default: x}", `line 3: invalid value "x": want a value of type integer`},
-		{"bad version", "payload:\n  payloadtype: t\n  supportedOS:\n    iOS: {introduced: soon}", `iOS: line 4: version "soon"`},
+		{"bad version", "payload:\n  payloadtype: t\n  supportedOS:\n    iOS: {introduced: soon}", `iOS: line 4: invalid version "soon"`},
 		{"bad boolean", "payload: {payloadtype: t, supportedOS: {iOS: {supervised: perhaps}}}", `invalid value "perhaps": want a boolean`},
 		{"bad bound", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <real>, range: {min: low}}", `invalid value "low": want a number`},
 		{"bad repetition", "payload: {payloadtype: t}\npayloadkeys:\n- {key: k, type: <array>, repetition: {max: 1.5}}", `invalid value "1.5": want an integer`},

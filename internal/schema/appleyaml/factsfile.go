@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-
-	"syncguard/internal/schema"
 )
 
 // FactsFile returns a schema file of Apple's as facts only: without titles, descriptions, notes, examples and comments,
@@ -37,7 +35,7 @@ func FactsFile(commit, name string, data, old []byte) (facts []byte, left []stri
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# source: %s @ %s %s\n", RepositoryName, commit, name)
-	if from := readHeader(old, schema.Source{}).renamedFrom; from != "" {
+	if from := readHeader(old, "").renamedFrom; from != "" {
 		fmt.Fprintf(&b, "# renamed from %s.yaml\n", from)
 	}
 	dumper, err := yaml.NewDumper(&b, yaml.WithLineWidth(-1))

@@ -147,6 +147,27 @@ func TestReadRefusesATypeDefinedTwice(t *testing.T) {
 	}
 }
 
+// TestReadRefusesAFileWithoutSource proves that no file of our own passes for Apple's.
+func TestReadRefusesAFileWithoutSource(t *testing.T) {
+	const lamp = "payload: {payloadtype: com.example.lamp}\n"
+	for _, comments := range []string{"", "# source: a letter (example.com)\n", "# source: apple/device-management @ b6202ca mdm/profiles/a.yaml\n"} {
+		for _, name := range []string{"mdm/profiles/a.yaml", "mdm/profiles/a.delta.yaml"} {
+			files := fstest.MapFS{name: {Data: []byte(comments + lamp)}}
+			if _, err := Read(files, ""); err == nil || !strings.Contains(err.Error(), name+": no source in the comments at the top: want ") {
+				t.Errorf("%s with %q: error is %v", name, comments, err)
+			}
+			if _, err := Read(files, "18.1"); err != nil {
+				t.Errorf("%s of a checkout: %v", name, err)
+			}
+		}
+	}
+	for _, comment := range []string{"# source: apple/device-management @ " + factsCommit, "# keys from Apple documentation of 27.0 (developer.apple.com/documentation/devicemanagement/lamp)"} {
+		if _, err := Read(fstest.MapFS{"mdm/profiles/a.yaml": {Data: []byte(comment + "\n" + lamp)}}, ""); err != nil {
+			t.Errorf("%s: %v", comment, err)
+		}
+	}
+}
+
 func TestFilesOfATree(t *testing.T) {
 	tree, err := Read(newer, "")
 	if err != nil {

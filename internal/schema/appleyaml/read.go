@@ -43,8 +43,9 @@ type Tree struct {
 }
 
 // Read reads a folder in the shape of Apple's repository. A file takes its sources from the comments at its top; without
-// any, its source is this repository at the version given. The folder may also have files of changes (NAME.delta.yaml), a
-// payload-lifecycle.csv and a status-items.csv. It is for trusted folders: see ReadCheckout.
+// any, its source is this repository at the version given. With the version "", a file without a source is an error. The
+// folder may also have files of changes (NAME.delta.yaml), a payload-lifecycle.csv and a status-items.csv. It is for trusted
+// folders: see ReadCheckout.
 func Read(files fs.FS, version string) (*Tree, error) {
 	tree := &Tree{Renamed: map[string]string{}, files: map[string]string{}}
 	if err := tree.readTypes(files, version); err != nil {
@@ -138,7 +139,13 @@ func (tree *Tree) add(name string, data []byte, version string) error {
 	stem, isDelta := strings.CutSuffix(strings.TrimSuffix(path.Base(name), ".yaml"), deltaSuffix)
 	// Apple's repository has no deltas: their source is the whole file.
 	whole := path.Join(path.Dir(name), stem+".yaml")
-	header := readHeader(data, schema.Source{Name: RepositoryName, Version: version, Path: whole})
+	header := readHeader(data, whole)
+	if header.sources == nil {
+		if version == "" {
+			return errNoSource
+		}
+		header.sources = []schema.Source{{Name: RepositoryName, Version: version, Path: whole}}
+	}
 	if isDelta {
 		delta, err := readDelta(data)
 		if err != nil {
@@ -250,14 +257,19 @@ func compileOnce(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
-func readHeader(data []byte, source schema.Source) header {
+// errNoSource refuses a file of our own that would be taken for Apple's.
+var errNoSource = errors.New(`no source in the comments at the top: want "# source: ` + RepositoryName + ` @ COMMIT PATH" with 40 digits, ` +
+	`or "Apple documentation of VERSION (developer.apple.com/documentation/...)"`)
+
+// readHeader reads the comments at the top of a file. Name is the file's name in Apple's repository.
+func readHeader(data []byte, name string) header {
 	var h header
 	for line := range strings.Lines(string(data)) {
 		if !strings.HasPrefix(line, "#") {
 			break
 		}
 		if m := sourceLine().FindStringSubmatch(line); m != nil {
-			h.sources = append(h.sources, schema.Source{Name: RepositoryName, Version: m[1], Path: source.Path})
+			h.sources = append(h.sources, schema.Source{Name: RepositoryName, Version: m[1], Path: name})
 		}
 		if m := documentation().FindStringSubmatch(line); m != nil {
 			version := strings.TrimSuffix(m[1], ".0")
@@ -266,9 +278,6 @@ func readHeader(data []byte, source schema.Source) header {
 		if m := renamedLine().FindStringSubmatch(line); m != nil {
 			h.renamedFrom = m[1]
 		}
-	}
-	if h.sources == nil {
-		h.sources = []schema.Source{source}
 	}
 	return h
 }

@@ -75,7 +75,7 @@ func TestNothingIsLost(t *testing.T) {
 	for id, source := range sources {
 		x := typeOf(t, id)
 		if x == nil {
-			t.Errorf("%s is not in the catalog", id)
+			t.Errorf("%s is not in the catalog: run make generate", id)
 			continue
 		}
 		stated += compareFacts(t, id, source, factsOf(x), counts, partial[id])

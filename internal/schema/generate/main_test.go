@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 
 	"syncguard/internal/schema"
@@ -110,7 +111,7 @@ func TestOrigins(t *testing.T) {
 	}
 	for _, name := range filesBelow(t, os.DirFS(sourcesFolder)) {
 		if !used[name] && filepath.Ext(name) != ".md" {
-			t.Errorf("nothing is made of %s", name)
+			t.Errorf("nothing in the catalog is made of %s: run make generate", name)
 		}
 	}
 }
@@ -201,9 +202,21 @@ func has(files map[string][]byte, name, text string) bool {
 	return false
 }
 
+// belowComments returns a file without the comments at its top.
+func belowComments(data []byte) string {
+	body := string(data)
+	for strings.HasPrefix(body, "#") {
+		_, body, _ = strings.Cut(body, "\n")
+	}
+	return body
+}
+
 // TestSourcesAreFacts proves that the files of the sources name their source, and hold no text of Apple's.
 func TestSourcesAreFacts(t *testing.T) {
 	s := ownSources(t, os.DirFS(sourcesFolder))
+	if _, err := appleyaml.Read(s.apple, ""); err != nil {
+		t.Error(err)
+	}
 	names, err := appleyaml.SchemaFiles(s.apple)
 	if err != nil || len(names) == 0 {
 		t.Fatalf("%d files, %v", len(names), err)
@@ -213,17 +226,11 @@ func TestSourcesAreFacts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		comments, body := "", string(data)
-		for strings.HasPrefix(body, "#") {
-			line, rest, _ := strings.Cut(body, "\n")
-			comments, body = comments+line, rest
-		}
 		facts, left, err := appleyaml.FactsFile("", "", data, nil)
-		if err != nil || left != nil || !strings.HasSuffix(string(facts), "\n"+body) {
-			t.Errorf("%s has more than facts: %v, %v", name, left, err)
-		}
-		if !strings.Contains(comments, "# source: ") {
-			t.Errorf("%s names no source", name)
+		if err != nil || left != nil {
+			t.Errorf("%s: unknown fields %v, error %v", name, left, err)
+		} else if diff := gocmp.Diff(belowComments(data), belowComments(facts)); diff != "" {
+			t.Errorf("%s has lines that are no facts, or a form of its own: want what + marks, without what - marks\n%s", name, diff)
 		}
 	}
 }
