@@ -42,7 +42,7 @@ type DiffFooter struct {
 func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
 	folders := files.IsFolder(h.Files, o.Old)
 	if folders != files.IsFolder(h.Files, o.New) {
-		return nil, diag.Usage("name two files or two folders", "%s and %s are a file and a folder: they cannot be compared", o.Old, o.New)
+		return nil, diag.Usage("name two files or two folders", "a file and a folder cannot be compared: %s, %s", o.Old, o.New)
 	}
 	footer := &DiffFooter{}
 	header := DiffHeader{Old: o.Old, New: o.New, Folders: folders, Named: folders}

@@ -189,7 +189,7 @@ func explainIdentity(err error) error {
 	case errors.As(err, &several):
 		return diag.WithHint(err, "%s", choices(several))
 	case errors.Is(err, identity.ErrPassphraseNeeded):
-		return diag.WithHint(err, "give it with --passphrase-file FILE or --passphrase env:NAME")
+		return diag.WithHint(err, "give the passphrase with --passphrase-file FILE or --passphrase env:NAME")
 	case errors.Is(err, identity.ErrNoPKCS11):
 		return diag.WithHint(err, "build syncguard with CGO_ENABLED=1 go build -tags pkcs11 ./cmd/syncguard, or use --signer-command")
 	}

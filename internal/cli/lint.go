@@ -160,7 +160,7 @@ func runLint(ctx context.Context, env *Env, o *lintFlags) error {
 		if err != nil || len(failures) > 0 {
 			return cmp.Or(err, env.verdict(failures, false))
 		}
-		env.out().Line("%s: %d findings that do not count from now on", view.Clean(o.writeBaseline), n)
+		env.out().Line("%s: %s, not reported again with --baseline", view.Clean(o.writeBaseline), text.Count(n, "finding"))
 		return nil
 	}
 	run, err := app.Lint(ctx, h, options)
