@@ -12,10 +12,10 @@ import (
 type SchemaDifference struct {
 	Old   string                  `json:"old"` // the catalogs as they were given
 	New   string                  `json:"new"`
-	Types []schema.TypeDifference `json:"types"` // those that differ
+	Types []schema.TypeDifference `json:"types"` // with differences
 }
 
-// SchemaDiff compares two catalogs: folders that an import made, or the word embedded.
+// SchemaDiff compares two catalogs: folders of imports, or the word embedded for the built-in one.
 func SchemaDiff(h *Host, old, new string) (*SchemaDifference, error) {
 	before, err := h.namedCatalog(old)
 	if err != nil {
@@ -29,7 +29,7 @@ func SchemaDiff(h *Host, old, new string) (*SchemaDifference, error) {
 	return &SchemaDifference{old, new, types}, err
 }
 
-// namedCatalog opens the embedded catalog, one that an import made, or the folder that holds those.
+// namedCatalog opens the embedded catalog, an imported one, or a folder of imported ones.
 func (h *Host) namedCatalog(name string) (*schema.Catalog, error) {
 	if name == "embedded" {
 		return schema.Embedded(), nil
@@ -42,7 +42,7 @@ func (h *Host) namedCatalog(name string) (*schema.Catalog, error) {
 		if _, err := h.Files.Stat(name); err != nil {
 			return nil, err
 		}
-		return nil, diag.WithHint(fmt.Errorf("%s: is no catalog", filepath.Clean(name)), "name a folder that syncguard schema import made, or the word embedded")
+		return nil, diag.WithHint(fmt.Errorf("%s: not a catalog", filepath.Clean(name)), "give a folder made by syncguard schema import, or the word embedded")
 	}
 	catalog := layers[0].catalog
 	for _, l := range layers[1:] {

@@ -15,10 +15,10 @@ import (
 	"syncguard/internal/schema/manifests"
 )
 
-// SchemaImportOptions say what to import, and to where.
+// SchemaImportOptions name the checkout to import, and its destination.
 type SchemaImportOptions struct {
 	Folder  string // of the checkout
-	Version string // what it has; empty for its commit, or today
+	Version string // release of the checkout; empty for its commit, or today
 	Project bool   // keep it in the project, not in the user's folder
 }
 
@@ -35,8 +35,8 @@ type SchemaImported struct {
 
 // SchemaRemoved is the result of SchemaRemove.
 type SchemaRemoved struct {
-	Folders []string `json:"folders"` // that were removed
-	Folder  string   `json:"-"`       // that held them
+	Folders []string `json:"folders"` // removed
+	Folder  string   `json:"-"`       // around them
 }
 
 // SchemaImport keeps a checkout of Apple's repository or of ProfileManifests as a catalog. It counts from then on.
@@ -57,7 +57,7 @@ func SchemaImport(h *Host, o SchemaImportOptions) (*SchemaImported, error) {
 		return nil, fmt.Errorf("importing %s: %w", o.Folder, errors.Join(append(checkout.Skipped[:min(len(checkout.Skipped), 3)], err)...))
 	}
 	if err := h.Files.ReplaceFolder(folder, name, catalog, h.Now()); err != nil {
-		return nil, fmt.Errorf("keeping the catalog: %w", err)
+		return nil, fmt.Errorf("writing the catalog: %w", err)
 	}
 	result := &SchemaImported{Source: source, Version: o.Version, Folder: filepath.Join(folder, name),
 		Families: map[schema.Family]int{}, Skipped: []string{}}
@@ -94,7 +94,7 @@ func eachImport(layers []layer, visit func(layer, schema.Taken, schema.Kept)) er
 	return nil
 }
 
-// catalogFolder is where imported catalogs are kept.
+// catalogFolder returns the folder of imported catalogs.
 func (h *Host) catalogFolder(project bool) (string, error) {
 	if project {
 		return h.projectCatalogFolder()
@@ -102,7 +102,7 @@ func (h *Host) catalogFolder(project bool) (string, error) {
 	return h.userCatalogFolder()
 }
 
-// readCheckout tells by its shape what a folder is a checkout of. Nothing outside the folder is read, whatever links lie
+// readCheckout reads a checkout, and tells its source by its shape. Nothing outside the folder is read, in spite of links
 // in it.
 func readCheckout(sys files.System, o SchemaImportOptions) (source, name string, c *schema.Checkout, err error) {
 	if _, err := sys.Stat(o.Folder); err != nil {
@@ -122,8 +122,8 @@ func readCheckout(sys files.System, o SchemaImportOptions) (source, name string,
 		c, err = manifests.ReadCheckout(folder, o.Version)
 		return manifests.SourceName, "manifests", c, err
 	}
-	return "", "", nil, diag.WithHint(fmt.Errorf("%s: holds neither Apple's schemas nor ProfileManifests", o.Folder),
-		"give the top folder of a checkout: with mdm/profiles, declarative/declarations or Manifests in it")
+	return "", "", nil, diag.WithHint(fmt.Errorf("%s: not a checkout of Apple's device-management or of ProfileManifests", o.Folder),
+		"give its top folder, the one with mdm/profiles, declarative/declarations or Manifests")
 }
 
 // checkoutVersion is the commit of a checkout, or today.
@@ -153,7 +153,7 @@ func firstLine(folder fs.FS, name string) string {
 	return strings.TrimSpace(line)
 }
 
-// SchemaRemove takes what was imported away again.
+// SchemaRemove removes the imported catalogs.
 func SchemaRemove(h *Host, project bool) (*SchemaRemoved, error) {
 	folder, err := h.catalogFolder(project)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"syncguard/internal/text"
 )
 
-// SchemaListOptions say which types are wanted. What is empty or false does not count.
+// SchemaListOptions select types. Empty and false fields select all.
 type SchemaListOptions struct {
-	Word       string // that the name holds, in any case
-	Platform   string // that has the type; iPadOS counts as iOS
+	Word       string // in the name, in any case
+	Platform   string // of the type; iPadOS counts as iOS
 	Family     string
 	Deprecated bool // on the platform if one is given
 	Removed    bool
@@ -27,10 +27,10 @@ type SchemaListed struct {
 
 // SchemaEntry is a type without its keys.
 type SchemaEntry struct {
-	ID          string            `json:"id"`          // the payload type, with a part in brackets where several types share it
+	ID          string            `json:"id"`          // the payload type, with a part in brackets if several types share it
 	PayloadType string            `json:"payloadType"` // `PayloadType` of a payload, `Type` of a declaration, or the preference domain
 	Family      schema.Family     `json:"family"`      // `payload`, `envelope`, `configuration`, `asset`, `activation`, `management`, `credential`, `preferences`, `status`
-	Platforms   []SchemaLifecycle `json:"platforms"`   // only platforms that have the type
+	Platforms   []SchemaLifecycle `json:"platforms"`   // only platforms with the type
 }
 
 // SchemaLifecycle is when a type came to a platform, and when it goes.
@@ -67,7 +67,7 @@ func SchemaList(h *Host, o SchemaListOptions) (*SchemaListed, error) {
 	return list, nil
 }
 
-// filter returns which types are wanted.
+// filter returns a function selecting types.
 func (o *SchemaListOptions) filter() (func(schema.Entry) bool, error) {
 	platform, err := choose("platform", o.Platform, target.Platforms())
 	if err != nil {
@@ -105,7 +105,7 @@ func choose[T ~string](what, value string, all []T) (T, error) {
 	i := slices.IndexFunc(all, func(s T) bool { return strings.EqualFold(string(s), value) })
 	if i < 0 {
 		words := Words(all)
-		return "", diag.Usage(cmp.Or(text.DidYouMean(value, words), "want one of "+strings.Join(words, ", ")), "unknown %s %q", what, value)
+		return "", diag.Usage(cmp.Or(text.DidYouMean(value, words), "want "+strings.Join(words, ", ")), "unknown %s %q", what, value)
 	}
 	return all[i], nil
 }

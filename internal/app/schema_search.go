@@ -14,7 +14,7 @@ type SchemaFound struct {
 	Hint    string        `json:"-"`       // a similar name, without matches
 }
 
-// SchemaMatch is a type, or a key of one where Path is not empty.
+// SchemaMatch is a type, or one of its keys if Path is not empty.
 type SchemaMatch struct {
 	ID     string        `json:"id"`
 	Family schema.Family `json:"family"`

@@ -18,23 +18,23 @@ type SchemaShown struct {
 	Hint  string       `json:"-"`     // how to get the sources' own descriptions; empty with an import of them
 }
 
-// SchemaType is a type with its keys, or with one of them where Path is not empty.
+// SchemaType is a type with its keys, or with one of them if Path is not empty.
 type SchemaType struct {
 	ID          string              `json:"id"` // this and the next as in `schema list`
 	PayloadType string              `json:"payloadType"`
 	Family      schema.Family       `json:"family"`
-	Path        string              `json:"path,omitempty"`        // the key that was asked for; absent for a type as a whole
+	Path        string              `json:"path,omitempty"`        // the key asked for; absent for a type as a whole
 	Apply       string              `json:"apply,omitempty"`       // how several declarations of the type combine: `single`, `multiple`, `combined`
-	Replacement string              `json:"replacement,omitempty"` // the declaration that takes the place of a deprecated payload
+	Replacement string              `json:"replacement,omitempty"` // the declaration replacing a deprecated payload
 	Title       string              `json:"title,omitempty"`       // of an imported checkout
 	Description *schema.Description `json:"description,omitempty"` // of the type or the key; an import's, or else syncguard's own
-	Platforms   []schema.OnPlatform `json:"platforms"`             // what holds for the type, or for the key as a whole
-	Keys        []schema.KeyFacts   `json:"keys"`                  // the keys of the type, or the one that was asked for
+	Platforms   []schema.OnPlatform `json:"platforms"`             // of the type, or of the key with all facts above it
+	Keys        []schema.KeyFacts   `json:"keys"`                  // the keys of the type, or the one asked for
 	Sources     []schema.Source     `json:"sources"`
-	Unsure      []string            `json:"unsure"` // facts that were not seen in a source
+	Unsure      []string            `json:"unsure"` // facts not seen in a source
 }
 
-// SchemaShow tells everything that is known of the types that a name means, or of one of their keys: TYPE or TYPE.KEY.PATH.
+// SchemaShow returns the facts of the types of a name, or of one of their keys: TYPE or TYPE.KEY.PATH.
 func SchemaShow(h *Host, name string) (*SchemaShown, error) {
 	catalog, _, err := h.catalog()
 	if err != nil {
@@ -69,8 +69,8 @@ func SchemaShow(h *Host, name string) (*SchemaShown, error) {
 	return shown, nil
 }
 
-// findTypes returns the types of a name and the path of a key that is left of it. A type's name holds dots too, so the
-// longest one that is known counts.
+// findTypes splits a name into types and the path of a key. Names of types have dots too, so the longest known one
+// counts.
 func findTypes(catalog *schema.Catalog, name string) (types []*schema.Type, path string, err error) {
 	for typeName, rest := name, ""; ; {
 		if types, err = catalog.Find(typeName); len(types) > 0 || err != nil {
@@ -89,15 +89,15 @@ func unknownType(catalog *schema.Catalog, name string) error {
 	if err != nil {
 		return err
 	}
-	hint := "syncguard schema search finds types and keys by a part of their names"
+	hint := "find it by words of its name or description: syncguard schema search passcode length"
 	if near := nearType(name, entries); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return diag.Usage(hint, "unknown type %q", name)
 }
 
-// nearType returns the type that a name is most like, or "". What nearly all names begin with does not make two alike,
-// and the first word alone may be what was meant.
+// nearType returns the type most similar to a name, or "". It ignores the common prefix, and also compares with the first
+// word alone.
 func nearType(name string, entries []schema.Entry) string {
 	const prefix = "com.apple."
 	full := map[string]string{}
@@ -116,12 +116,12 @@ func nearType(name string, entries []schema.Entry) string {
 	return full[cmp.Or(text.Suggest(short, names), text.Suggest(short, words))]
 }
 
-// unknownKey says that rest leads nowhere from the keys before it.
+// unknownKey returns the error for a rest unknown below keys.
 func unknownKey(t *schema.Type, keys []string, rest string) error {
 	word, _, _ := strings.Cut(rest, ".")
 	names := t.Names(keys...)
 	where := strings.Join(append([]string{t.ID}, keys...), ".")
-	hint := "syncguard schema show " + where + " lists its keys"
+	hint := "list its keys: syncguard schema show " + where
 	if len(names) == 0 {
 		hint = "it has no subkeys"
 	}
@@ -155,7 +155,7 @@ func schemaType(t *schema.Type, path []string, d *schema.Descriptions) SchemaTyp
 	return shown
 }
 
-// SchemaJSONSchema returns the JSON Schema of a type, or with the word template that of syncguard's templates.
+// SchemaJSONSchema returns the JSON Schema of a type, or of syncguard's templates for the word template.
 func SchemaJSONSchema(h *Host, name string) ([]byte, error) {
 	if name == "template" {
 		return template.JSONSchema()

@@ -8,7 +8,7 @@ import (
 
 // SchemaSourced is the result of SchemaSources.
 type SchemaSourced struct {
-	Catalogs []SchemaCatalog       `json:"catalogs"` // one counts before those after it; the embedded one is the last
+	Catalogs []SchemaCatalog       `json:"catalogs"` // the uppermost first, the embedded one last
 	Families map[schema.Family]int `json:"families"` // the number of types of each family, of all catalogs together
 }
 
@@ -22,7 +22,7 @@ type SchemaCatalog struct {
 	Kept     *schema.Kept          `json:"kept,omitempty"`  // of an imported one: newer facts below it, and facts it lacks
 }
 
-// SchemaSources tells what the facts come from.
+// SchemaSources lists the catalogs in use, with their sources.
 func SchemaSources(h *Host) (*SchemaSourced, error) {
 	layers, err := h.layers()
 	if err != nil {

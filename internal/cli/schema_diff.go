@@ -23,7 +23,7 @@ A type missing in NEW counts as removed only if NEW has something of the same so
   syncguard schema diff --format markdown embedded ~/.config/syncguard/schema/apple`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage("syncguard schema diff embedded .syncguard/schema", "%s takes two catalogs, found %d", cmd.CommandPath(), len(args))
+				return usage("such as syncguard schema diff embedded .syncguard/schema", "%s takes two catalogs, found %d", cmd.CommandPath(), len(args))
 			}
 			return nil
 		},

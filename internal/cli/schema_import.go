@@ -27,11 +27,11 @@ folder without one), for everybody who works on the project. It replaces an earl
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case remove && len(args) > 0:
-				return usage("it removes all imports", "--remove takes no folder, found %q", args[0])
+				return usage("leave the folder out: all imports are removed", "--remove takes no folder, found %q", args[0])
 			case remove && o.Version != "":
 				return usage("leave one of them out", "--remove and --version cannot be used together")
 			case !remove && len(args) != 1:
-				return usage("syncguard schema import device-management", "%s takes one folder, found %d", cmd.CommandPath(), len(args))
+				return usage("such as syncguard schema import device-management", "%s takes one folder, found %d", cmd.CommandPath(), len(args))
 			}
 			return nil
 		},

@@ -38,7 +38,7 @@ func (ev *evaluator) cell() Cell {
 		if t.key.Dropped {
 			c.note("is no longer in Apple's newest schema", fact.Apple, c.Source)
 		}
-		if by := replacement(t); by != "" && slices.ContainsFunc(t.Type.AvailabilityAt(ev.target.Platform, ev.path...).Telling(ev.target), isLifecycle) {
+		if by := replacement(t); by != "" && slices.ContainsFunc(t.Type.AvailabilityAt(ev.target.Platform, ev.path...).MainLimits(ev.target), isLifecycle) {
 			c.note("is replaced by "+by, fact.Apple, c.Source)
 		}
 	}
@@ -87,7 +87,7 @@ func (ev *evaluator) noteLimits(c *Cell, t *schema.Type, path ...string) bool {
 		c.note("is of a type without platforms in the schema", fact.Unverified, c.Source)
 	}
 	availability := t.AvailabilityAt(ev.target.Platform, path...)
-	for _, l := range availability.Telling(ev.target) {
+	for _, l := range availability.MainLimits(ev.target) {
 		c.note(availability.Phrase(l, target.Target{Enrollment: ev.target.Enrollment}), says, c.Source)
 		if l.Obstacle == schema.NotYetIntroduced && !ev.isDeclaration {
 			c.Notes = append(c.Notes, intent.ReadAgain())

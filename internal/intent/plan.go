@@ -118,7 +118,7 @@ func (p *planner) availability(l mechanism) (availability, bool) {
 		return availability{}, false
 	}
 	stated := definition.AvailabilityAt(p.target.Platform, l.path...)
-	s := availability{works: true, source: definition.Source(), limits: stated.Telling(p.target)}
+	s := availability{works: true, source: definition.Source(), limits: stated.MainLimits(p.target)}
 	if text := p.choice.leavesOut(l, p.target); text != "" {
 		s.works, s.conditions = false, []Note{{Text: text, Evidence: fact.Apple, Source: s.source}}
 		return s, true

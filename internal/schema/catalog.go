@@ -12,34 +12,33 @@ import (
 //go:embed all:catalog
 var embedded embed.FS
 
-// Catalog holds the schemas of payload and declaration types. It is safe for concurrent use; a type is read when it
-// is first asked for, once. What it returns belongs to all callers: do not change it.
+// Catalog holds the schemas of payload and declaration types. It reads each type once, on first use, and is safe for
+// concurrent use. All results are shared; do not modify them.
 type Catalog struct {
 	files fs.FS
 	layer *layer // of a layered catalog, without files of its own; nil otherwise
 	index func() (*index, error)
-	names sync.Map // folder to func() (map[string][]string, error): the files that define a type
+	names sync.Map // folder to func() (map[string][]string, error): the files of each type
 	types sync.Map // file name to func() (*Type, error)
 }
 
-// Embedded returns the catalog that is part of the program. Nothing is read before it is asked for.
+// Embedded returns the built-in catalog. Nothing is read before its first use.
 func Embedded() *Catalog {
 	files, err := fs.Sub(embedded, "catalog")
 	if err != nil {
-		files = embedded // cannot be: the name is valid
+		files = embedded // unreachable: the name is valid
 	}
 	return Open(files)
 }
 
-// Open returns the catalog in a folder that has the shape of what Files makes. Errors come with the lookups.
+// Open returns the catalog in a folder made by Files. Errors come with the lookups.
 func Open(files fs.FS) *Catalog {
 	c := &Catalog{files: files}
 	c.index = sync.OnceValues(c.readIndex)
 	return c
 }
 
-// Payloads returns every definition of a payload type: one, several where parts share it (com.apple.MCX), or none
-// when the type is unknown.
+// Payloads returns every definition of a payload type: one, several parts (com.apple.MCX), or none for an unknown type.
 func (c *Catalog) Payloads(payloadType string) ([]*Type, error) {
 	return c.find(profilesFolder, payloadType)
 }
@@ -47,33 +46,32 @@ func (c *Catalog) Payloads(payloadType string) ([]*Type, error) {
 // Envelope returns the keys of a profile itself (TopLevel).
 func (c *Catalog) Envelope() (*Type, error) { return c.load(fileName(envelopeFolder, "TopLevel")) }
 
-// Common returns the keys that every payload has (CommonPayloadKeys).
+// Common returns the keys of every payload (CommonPayloadKeys).
 func (c *Catalog) Common() (*Type, error) {
 	return c.load(fileName(envelopeFolder, "CommonPayloadKeys"))
 }
 
-// DeclarationBase returns the keys that every declaration has, around its Payload.
+// DeclarationBase returns the keys of every declaration, around its Payload.
 func (c *Catalog) DeclarationBase() (*Type, error) {
 	return c.load(fileName(envelopeFolder, "DeclarationBase"))
 }
 
-// Declaration returns a type of declaration (configuration, asset, activation or management), or nil when unknown.
+// Declaration returns a type of declaration (configuration, asset, activation or management), or nil if unknown.
 func (c *Catalog) Declaration(declarationType string) (*Type, error) {
 	return c.findOne(declarationsFolder, declarationType)
 }
 
-// Credential returns the keys of the data that a credential asset refers to, by its type, or nil when unknown.
+// Credential returns the keys of a credential asset's data, by its type, or nil if unknown.
 func (c *Catalog) Credential(credentialType string) (*Type, error) {
 	return c.findOne(credentialsFolder, credentialType)
 }
 
-// Preferences returns what is known of a preference domain: one definition, several where platforms or uses
-// differ, or none.
+// Preferences returns the definitions of a preference domain: one, several for different platforms or uses, or none.
 func (c *Catalog) Preferences(domain string) ([]*Type, error) {
 	return c.find(preferencesFolder, domain)
 }
 
-// Lookup returns what a payload's type means: the definitions of the payload type, or else of the preference domain.
+// Lookup returns the definitions of a payload type, or else of the preference domain of this name.
 func (c *Catalog) Lookup(payloadType string) ([]*Type, error) {
 	types, err := c.Payloads(payloadType)
 	if len(types) == 0 && err == nil {
@@ -82,10 +80,10 @@ func (c *Catalog) Lookup(payloadType string) ([]*Type, error) {
 	return types, err
 }
 
-// StatusItems returns what devices report, each status item a key. A catalog may have none: nil.
+// StatusItems returns the status items devices report, each as a key, or nil in a catalog without any.
 func (c *Catalog) StatusItems() (*Type, error) { return c.findOne(statusFolder, StatusItemsID) }
 
-// Type returns the type that an Entry lists, or nil when there is none.
+// Type returns the type of an Entry, or nil without one.
 func (c *Catalog) Type(id string, family Family) (*Type, error) {
 	name, _, _ := strings.Cut(id, "(")
 	types, err := c.find(folder(family), name)
@@ -123,7 +121,7 @@ func (c *Catalog) find(folder, name string) ([]*Type, error) {
 
 func (c *Catalog) load(file string) (*Type, error) { return once(&c.types, file, c.readType) }
 
-// once reads what belongs to a key, however many ask for it.
+// once reads the value of a key on first use, for all callers.
 func once[T any](done *sync.Map, key string, read func(string) (T, error)) (T, error) {
 	f, ok := done.Load(key)
 	if !ok {
@@ -147,7 +145,7 @@ func (c *Catalog) readType(file string) (*Type, error) {
 	return t, nil
 }
 
-// readNames lists the files of a folder by what they define. A name in brackets is a part: com.apple.MCX(WiFi).
+// readNames lists the files of a folder by the types they define. A name in brackets is a part: com.apple.MCX(WiFi).
 func (c *Catalog) readNames(folder string) (map[string][]string, error) {
 	if c.layer != nil {
 		return c.layer.names(folder)

@@ -256,8 +256,8 @@ func TestDecodeTypeRefuses(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{``, "EOF"},
 		{`{`, "unexpected EOF"},
-		{`{} {}`, "goes on"},
-		{`{}]`, "goes on"},
+		{`{} {}`, "unexpected text"},
+		{`{}]`, "unexpected text"},
 		{`{"colour": "red"}`, `unknown field "colour"`},
 		{`{"payloadkeys": [{"type": "string", "colour": "red"}]}`, `unknown field "colour"`},
 		{`{"supportedOS": {"iOS": {"colour": "red"}}}`, `unknown field "colour"`},
@@ -266,7 +266,7 @@ func TestDecodeTypeRefuses(t *testing.T) {
 		{`{"payloadkeys": [{"type": "array", "minitems": 1.5}]}`, "1.5"},
 		{`{"payloadkeys": [{"key": "k", "type": "date", "default": "soon"}]}`, `key "k": parsing time "soon"`},
 		{`{"payloadkeys": [{"key": "k", "type": "data", "rangelist": ["?"]}]}`, `key "k": illegal base64`},
-		{`{"payloadkeys": [{"key": "k", "type": "any", "rangelist": [null]}]}`, `key "k": null`},
+		{`{"payloadkeys": [{"key": "k", "type": "any", "rangelist": [null]}]}`, `key "k": unexpected null`},
 		{`{"payloadkeys": [{"key": "a", "type": "array", "subkeys": [{"key": "b"}]}]}`, `key "b": unknown type ""`},
 		{`{"payloadkeys": [{"key": "k", "type": "any", "default": ` + deep + `}]}`, "max depth"},
 	}

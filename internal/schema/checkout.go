@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// Limits on what is read of a checkout, which nobody vouches for. The largest file of the sources has half a megabyte.
+// Limits for an untrusted checkout. The largest file of the sources has half a megabyte.
 const (
 	maxCheckoutFile  = 4 << 20
 	maxCheckoutBytes = 64 << 20
@@ -19,21 +19,20 @@ const (
 	maxIDLength      = 200
 )
 
-// Checkout is what was read of a folder in the shape of a source. A file that cannot be used is skipped, and costs
-// nothing but its own type.
+// Checkout holds the types of a source's folder. An unusable file is skipped, and costs only its own type.
 type Checkout struct {
 	Types   []*Type
 	Skipped []error // one a file, with its name
 	prose   map[*Type]*Prose
 }
 
-// ReadFunc reads one file of a checkout. It may return neither a type nor an error for a file that defines nothing.
+// ReadFunc reads one file of a checkout. For a file without a definition it returns neither a type nor an error.
 type ReadFunc func(name string, data []byte) (*Type, *Prose, error)
 
-// ReadCheckout reads the files of these names. The error is one of reading the folder, or of its size.
+// ReadCheckout reads files by name. It returns an error only if the folder is unreadable or too large.
 func ReadCheckout(files fs.FS, names []string, read ReadFunc) (*Checkout, error) {
 	if len(names) > maxCheckoutFiles {
-		return nil, fmt.Errorf("%d schema files, want at most %d", len(names), maxCheckoutFiles)
+		return nil, fmt.Errorf("%d schema files: want at most %d", len(names), maxCheckoutFiles)
 	}
 	c := &Checkout{prose: map[*Type]*Prose{}}
 	total := 0
@@ -43,7 +42,7 @@ func ReadCheckout(files fs.FS, names []string, read ReadFunc) (*Checkout, error)
 			return nil, err
 		}
 		if !info.Mode().IsRegular() || info.Size() > maxCheckoutFile {
-			c.skip(name, fmt.Errorf("want a file of at most %d bytes", maxCheckoutFile))
+			c.skip(name, fmt.Errorf("not a regular file of at most %d bytes", maxCheckoutFile))
 			continue
 		}
 		data, err := fs.ReadFile(files, name)
@@ -51,7 +50,7 @@ func ReadCheckout(files fs.FS, names []string, read ReadFunc) (*Checkout, error)
 			return nil, err
 		}
 		if total += len(data); total > maxCheckoutBytes {
-			return nil, fmt.Errorf("the schema files have more than %d bytes", maxCheckoutBytes)
+			return nil, fmt.Errorf("schema files of more than %d bytes in all", maxCheckoutBytes)
 		}
 		t, prose, err := read(name, data)
 		if err != nil {
@@ -70,7 +69,7 @@ func (c *Checkout) skip(name string, err error) {
 	c.Skipped = append(c.Skipped, fmt.Errorf("%s: %w", name, err))
 }
 
-// Files returns the files of a catalog that holds what was read, with its prose. A type that cannot be kept is skipped.
+// Files returns the files of a catalog of the types read, with their prose. Types unfit for a catalog are skipped.
 func (c *Checkout) Files() (map[string][]byte, error) {
 	var kept []*Type
 	seen := map[string]bool{}
@@ -78,7 +77,7 @@ func (c *Checkout) Files() (map[string][]byte, error) {
 		name := strings.ToLower(fileName(folder(t.Family), t.ID)) // file systems may not tell case apart
 		err := keepable(t)
 		if err == nil && seen[name] {
-			err = fmt.Errorf("type %q is defined twice", t.ID)
+			err = fmt.Errorf("type %q: defined twice", t.ID)
 		}
 		if err != nil {
 			c.skip(sourcePath(t), err)
@@ -88,7 +87,7 @@ func (c *Checkout) Files() (map[string][]byte, error) {
 		kept = append(kept, t)
 	}
 	if len(kept) == 0 {
-		return nil, errors.New("no schema file can be used")
+		return nil, errors.New("found no usable schema file")
 	}
 	c.Types = kept
 	var newest target.Version
@@ -116,14 +115,14 @@ func sourcePath(t *Type) string {
 	return t.Sources[0].Path
 }
 
-// keepable says why a type cannot be kept in a catalog: its name is no name of a file on every system, its keys are
-// deeper than any property list, or its file would not read back.
+// keepable returns an error for a type unfit for a catalog: its name is no file name on some system, its keys are deeper
+// than any property list, or its file would not read back.
 func keepable(t *Type) error {
 	if t.ID == "" || len(t.ID) > maxIDLength || strings.ContainsFunc(t.ID, unfit) {
-		return fmt.Errorf("type %q cannot name a file", t.ID)
+		return fmt.Errorf("invalid type %q: not a file name on every system", t.ID)
 	}
 	if depth(t.Tree()) > plist.MaxDepth {
-		return fmt.Errorf("keys are more than %d deep", plist.MaxDepth)
+		return fmt.Errorf("keys are nested more than %d deep", plist.MaxDepth)
 	}
 	data, err := encodeType(t)
 	if err != nil {

@@ -22,17 +22,17 @@ const (
 type combination struct {
 	base, over *Type // nil if missing
 	result     *Type // base itself if the import adds nothing to it
-	newKeys    int   // keys of the import that base lacks
-	keptKeys   int   // keys of base that the import lacks, without a community's and dropped ones
+	newKeys    int   // in the import alone
+	keptKeys   int   // in base alone, without a community's and dropped ones
 	refused    bool  // base is newer, and the import states something else
 }
 
 // combine puts the facts of an import, over, together with those of base:
 //
-//   - Every key and platform of base stays, and so do its life cycles and replacements that the import does not state.
+//   - Every key and platform of base stays, and so do life cycles and replacements the import does not state.
 //   - If base is newer, its facts count, and the import adds keys.
-//   - If the import is newer, its facts of a key count as a whole, and its facts of the type where it states them.
-//   - Otherwise the facts of both count, and the import's where they differ.
+//   - If the import is newer, its facts of a key count as a whole, and its facts of the type if stated.
+//   - Otherwise the facts of both count, and the import's if they differ.
 //
 // Releases are versions of iOS, zero if unknown. Neither type is changed.
 func combine(base, over *Type, baseRelease, overRelease target.Version) combination {
@@ -69,7 +69,7 @@ func combine(base, over *Type, baseRelease, overRelease target.Version) combinat
 	return x
 }
 
-// choose returns the stated value that counts.
+// choose returns the stated value in force.
 func choose(n newer, base, over string) string {
 	if over == "" || n == baseNewer && base != "" {
 		return base
@@ -120,7 +120,7 @@ func (c *combiner) keys(base, over *Key) []*Key {
 		}
 		if base.Kind == plist.Array && c.newer == baseNewer {
 			c.differs = true
-			continue // a new element would loosen what newer facts say of all elements
+			continue // a new element would loosen newer facts about all elements
 		}
 		partners = slices.Insert(partners, at, [2]*Key{nil, k})
 		at++
@@ -172,7 +172,7 @@ func (c *combiner) key(base, over *Key) Key {
 	return k
 }
 
-// facts combines what two keys state of themselves.
+// facts combines two keys, subkeys aside.
 func (c *combiner) facts(base, over *Key) Key {
 	var k Key
 	switch c.newer {
@@ -260,7 +260,7 @@ func (c *combiner) availabilities(base, over Availabilities, isType bool) Availa
 	return combined
 }
 
-// addLifecycle returns a with the life cycle of b where a states none.
+// addLifecycle returns a with the parts of b's life cycle it does not state.
 func addLifecycle(a, b Availability) Availability {
 	if !a.NotAvailable && a.Introduced.IsZero() {
 		a.Introduced = b.Introduced

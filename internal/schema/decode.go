@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// decodeJSON reads a file of the catalog as a whole: a field that is not known is a mistake.
+// decodeJSON reads a whole file of the catalog. An unknown field is an error.
 func decodeJSON(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -20,7 +20,7 @@ func decodeJSON(data []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errors.New("the text goes on")
+		return errors.New("unexpected text after the JSON value")
 	}
 	return nil
 }
@@ -43,7 +43,7 @@ func decodeType(data []byte) (*Type, error) {
 	return t, d.resolve()
 }
 
-// keyDecoder makes subkeys that keys share one list again.
+// keyDecoder restores lists of subkeys shared by several keys.
 type keyDecoder struct {
 	anchors map[string]*Key
 	aliases []alias
@@ -135,7 +135,7 @@ func decodeIndex(data []byte) (*index, error) {
 const anyType = "any"
 
 // ParseKind reads the name of a kind as Apple's schema files have it, without its angle brackets. IsAny is true for
-// "any", which has no kind.
+// "any", a type without a kind.
 func ParseKind(name string) (kind plist.Kind, isAny bool, err error) {
 	if name == anyType {
 		return plist.Null, true, nil

@@ -66,7 +66,7 @@ type Descriptions struct {
 // ownDescriptions are the lines of one type.
 type ownDescriptions struct {
 	byPath map[string]*Description
-	byKey  map[*Key]*Description // for keys shared by several paths, of which one has a line
+	byKey  map[*Key]*Description // for keys shared by several paths, one of them with a line
 }
 
 // Descriptions returns the descriptions of a type: those of an import, or else syncguard's own lines.

@@ -11,7 +11,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Change says what became of a type, a key or a fact.
+// Change is the fate of a type, a key or a fact.
 type Change string
 
 const (
@@ -20,7 +20,7 @@ const (
 	DiffChanged Change = "changed"
 )
 
-// TypeDifference is a type that only one of two catalogs has, or that they state differently.
+// TypeDifference is a type missing in one of two catalogs, or different in them.
 type TypeDifference struct {
 	ID     string           `json:"id"`
 	Family Family           `json:"family"`
@@ -28,17 +28,17 @@ type TypeDifference struct {
 	Facts  []FactDifference `json:"changes"` // of a changed type
 }
 
-// FactDifference is a key that came or went, or a fact that changed: of the type itself where Path is empty.
+// FactDifference is a key added or removed, or a changed fact. It concerns the type itself if Path is empty.
 type FactDifference struct {
 	Path     string `json:"path,omitempty"`     // absent for the type itself
 	Change   Change `json:"change"`             // `added`, `removed`, `changed`
-	Fact     string `json:"fact,omitempty"`     // under the name that Apple's schema files use; absent for a key as a whole
-	Platform string `json:"platform,omitempty"` // absent where the fact holds everywhere
-	Old      string `json:"old,omitempty"`      // what was and is stated; for a key as a whole its type
+	Fact     string `json:"fact,omitempty"`     // by its name in Apple's schema files; absent for a key as a whole
+	Platform string `json:"platform,omitempty"` // absent for a fact of every platform
+	Old      string `json:"old,omitempty"`      // the values before and after; for a key as a whole its type
 	New      string `json:"new,omitempty"`
 }
 
-// DifferenceCount counts what came, went and changed.
+// DifferenceCount counts additions, removals and changes.
 type DifferenceCount struct {
 	Added   int `json:"added"`
 	Removed int `json:"removed"`
@@ -56,7 +56,7 @@ func (c *DifferenceCount) add(change Change) {
 	}
 }
 
-// CountDifferences counts the types, and the keys of those that changed.
+// CountDifferences counts the types, and the keys of changed types.
 func CountDifferences(all []TypeDifference) (types, keys DifferenceCount) {
 	for _, t := range all {
 		types.add(t.Change)
@@ -74,9 +74,8 @@ func CountDifferences(all []TypeDifference) (types, keys DifferenceCount) {
 	return types, keys
 }
 
-// Diff lists what changed from one catalog to another, ordered by family and ID. A type that only the old one has
-// counts as removed when the new one has something of the same sources: a catalog of one repository does not remove
-// what another knows.
+// Diff lists the changes from one catalog to another, ordered by family and ID. A type missing in the new one counts as
+// removed only if the new one has something of the same sources: a catalog of one repository removes nothing of another.
 func Diff(old, new *Catalog) ([]TypeDifference, error) {
 	olds, err := old.all()
 	if err != nil {
@@ -134,10 +133,10 @@ func sourceNames(types map[string]*Type) map[string]bool {
 	return names
 }
 
-// AppleSource is the name of the source that defines Apple's types. Others only add keys to those.
+// AppleSource is the name of the source of Apple's types. Other sources only add keys to these.
 const AppleSource = "apple/device-management"
 
-// covers reports whether sources would have a type if it were still there: Apple's where it is one of Apple's, else any of its own.
+// covers reports whether sources would still have a type: Apple's for one of Apple's types, else any source of its own.
 func covers(names map[string]bool, t *Type) bool {
 	isApples := slices.ContainsFunc(t.Sources, func(s Source) bool { return s.Name == AppleSource })
 	return len(t.Sources) == 0 || names[AppleSource] && isApples || !isApples && slices.ContainsFunc(t.Sources, func(s Source) bool { return names[s.Name] })
@@ -151,7 +150,7 @@ func diffTypes(old, new *Type) ([]FactDifference, error) {
 }
 
 type differ struct {
-	done  map[[2]list]bool // keys may lead back to where they stand
+	done  map[[2]list]bool // keys may lead back to themselves
 	found []FactDifference
 	err   error
 }
@@ -181,7 +180,7 @@ func (d *differ) keys(old, new *Key, path string) {
 	}
 }
 
-// partner returns the old key that the i-th subkey of new is compared with, or nil.
+// partner returns the old key to compare with the i-th subkey of new, or nil.
 func partner(old, new *Key, i int) *Key {
 	if new.Kind == plist.Array && old.Kind == plist.Array {
 		if i < len(old.Keys) {
@@ -196,7 +195,7 @@ func partner(old, new *Key, i int) *Key {
 	return old.Keys[at]
 }
 
-// facts compares what two files state under each name.
+// facts compares the values of two files by name.
 func (d *differ) facts(path string, old, new facts) {
 	if d.err = cmp.Or(d.err, old.err, new.err); d.err != nil {
 		return
@@ -224,7 +223,7 @@ func (d *differ) facts(path string, old, new facts) {
 	}
 }
 
-// fact names one fact. Each value of a rangelist is one, so that what came and went shows.
+// fact names one fact. Each value of a rangelist is a fact, to show single values added and removed.
 type fact struct{ name, platform, item string }
 
 func compareFacts(a, b fact) int {
@@ -236,7 +235,7 @@ type facts struct {
 	err    error
 }
 
-// typeFacts returns what a type states of itself. Where that comes from is no fact.
+// typeFacts returns the facts of a type itself. Its sources are no facts.
 func typeFacts(t *Type) facts {
 	bare := *t
 	bare.Keys, bare.Sources, bare.Unsure = nil, nil, nil
@@ -244,7 +243,7 @@ func typeFacts(t *Type) facts {
 	return readFacts(data, err, "id", "payloadtype", "family")
 }
 
-// keyFacts returns what a key states of itself, without its subkeys.
+// keyFacts returns the facts of a key itself, without its subkeys.
 func keyFacts(k *Key) facts {
 	bare := *k
 	bare.Keys = nil
@@ -297,7 +296,7 @@ func addPlatforms(values map[fact]string, x any) {
 	}
 }
 
-// Text writes a stated value, as JSON has it, for people; nothing stated is the only empty text.
+// Text writes a JSON value for people. Only nil gives an empty text.
 func Text(x any) string {
 	switch x := x.(type) {
 	case string:

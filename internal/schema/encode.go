@@ -20,7 +20,7 @@ func encodeType(t *Type) ([]byte, error) {
 	return encodeJSON(f)
 }
 
-// unlessID returns the payload type, or "" where the ID says it already.
+// unlessID returns the payload type, or "" if it equals the ID.
 func unlessID(t *Type) string {
 	if t.PayloadType == t.ID {
 		return ""
@@ -38,7 +38,7 @@ func encodeJSON(v any) ([]byte, error) {
 	return layOut(b.Bytes())
 }
 
-// list names a list of subkeys, which several keys may share.
+// list identifies a list of subkeys, possibly shared by several keys.
 type list struct {
 	first *Key
 	len   int
@@ -53,7 +53,7 @@ func listOf(keys []*Key) list {
 
 type keyEncoder struct {
 	users   map[list]int
-	anchors map[list]string // of the lists that are written already
+	anchors map[list]string // of the lists already written
 	names   map[string]bool
 }
 
@@ -112,7 +112,7 @@ func (e *keyEncoder) key(k *Key) (keyFile, error) {
 	return f, err
 }
 
-// anchor makes up a name for the subkeys of k that no other list has.
+// anchor makes up a unique name for the subkeys of k.
 func (e *keyEncoder) anchor(k *Key) string {
 	base := cmp.Or(k.SubkeyType, k.Name, k.Kind.String())
 	name := base

@@ -2,7 +2,7 @@ package schema
 
 import "syncguard/internal/target"
 
-// A type's file in the catalog is JSON under the names that Apple's schema files use. What is not stated is left out.
+// A type's file in the catalog is JSON, with the names of Apple's schema files. Facts not stated are left out.
 
 type typeFile struct {
 	ID           string           `json:"id"`
@@ -33,7 +33,7 @@ type keyFile struct {
 type availabilityFile map[target.Platform]platformFile
 
 type platformFile struct {
-	Introduced versionFile `json:"introduced,omitzero"` // in the place of that of Availability
+	Introduced versionFile `json:"introduced,omitzero"` // replaces the field of Availability
 	Availability
 }
 
@@ -65,6 +65,6 @@ func (v *versionFile) UnmarshalText(text []byte) error {
 
 type indexFile struct {
 	Sources []SourceCount  `json:"sources"`
-	Newest  target.Version `json:"newest,omitzero"` // release in which a checkout introduces its newest key, as a version of iOS
+	Newest  target.Version `json:"newest,omitzero"` // newest release a checkout introduces a key in, as a version of iOS
 	Types   []Entry        `json:"types"`
 }

@@ -11,7 +11,7 @@ import (
 
 const indexName = "index.json"
 
-// SourceCount is a source of facts, at one version, and how many types rest on it. Its Path is empty.
+// SourceCount is a source at one version, with the number of its types. Its Path is empty.
 type SourceCount struct {
 	Source
 	Types int `json:"types"` // how many rest on it
@@ -19,7 +19,7 @@ type SourceCount struct {
 
 type index struct {
 	sources []SourceCount
-	newest  target.Version // release in which a checkout introduces its newest key; zero in the embedded catalog
+	newest  target.Version // newest release a checkout introduces a key in; zero in the embedded catalog
 	entries []Entry
 }
 
@@ -32,7 +32,7 @@ func (c *Catalog) Entries() ([]Entry, error) {
 	return x.entries, nil
 }
 
-// Sources lists what the catalog was made from, most used first.
+// Sources lists the sources of the catalog, most used first.
 func (c *Catalog) Sources() ([]SourceCount, error) {
 	x, err := c.index()
 	if err != nil {
@@ -53,8 +53,7 @@ func (c *Catalog) readIndex() (*index, error) {
 	return x, nil
 }
 
-// Files returns the files of a catalog that holds types, by their names: what Open reads. The same types give the
-// same bytes, in whatever order they come.
+// Files returns the files of a catalog, by name, for Open to read. The same types give the same bytes, in any order.
 func Files(types []*Type) (map[string][]byte, error) { return catalogFiles(types, target.Version{}) }
 
 // catalogFiles is Files with the newest release of a checkout.
@@ -66,10 +65,10 @@ func catalogFiles(types []*Type, newest target.Version) (map[string][]byte, erro
 	for _, t := range types {
 		name := FileName(t)
 		if !fs.ValidPath(name) {
-			return nil, fmt.Errorf("type %q cannot name a file", t.ID)
+			return nil, fmt.Errorf("invalid type %q: not a file name on every system", t.ID)
 		}
 		if _, repeated := files[name]; repeated {
-			return nil, fmt.Errorf("type %q is defined twice", t.ID)
+			return nil, fmt.Errorf("type %q: defined twice", t.ID)
 		}
 		data, err := encodeType(t)
 		if err != nil {
@@ -101,7 +100,7 @@ func indexOf(types []*Type) indexFile {
 // file returns the name of the type's file in a catalog.
 func (e Entry) file() string { return fileName(folder(e.Family), e.ID) }
 
-// lifecycles returns the life cycle of a type on each platform that has it.
+// lifecycles returns the life cycle of a type on each of its platforms.
 func lifecycles(t *Type) map[target.Platform]Lifecycle {
 	all := map[target.Platform]Lifecycle{}
 	for platform, a := range t.Availability {

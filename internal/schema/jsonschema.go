@@ -15,9 +15,9 @@ import (
 // object is a JSON object; encoding/json sorts its keys, so the output is always the same.
 type object = map[string]any
 
-// JSONSchema returns the JSON Schema (draft-07) of the types that share a payload type: of a payload's dictionary with
-// the keys that every payload has, of a whole declaration, or of a preference domain. Data is base64 in it and a date
-// is RFC 3339, as JSON has neither. A preference domain may have keys that nobody described.
+// JSONSchema returns the JSON Schema (draft-07) of the types of one payload type: of a payload's dictionary with the
+// common keys of all payloads, of a whole declaration, or of a preference domain. JSON has no data and no dates: they are
+// base64 and RFC 3339. A preference domain may have unknown keys.
 func (c *Catalog) JSONSchema(types []*Type) ([]byte, error) {
 	s := &schemaMaker{definitions: object{}, names: map[use]string{}, encoder: newKeyEncoder(nil)}
 	var all []any
@@ -45,8 +45,7 @@ func (c *Catalog) JSONSchema(types []*Type) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// schemaMaker writes each list of keys that is used more than once as a definition, so that keys may lead back to
-// themselves.
+// schemaMaker writes each shared list of keys as a definition, so keys may lead back to themselves.
 type schemaMaker struct {
 	definitions object
 	names       map[use]string
@@ -92,7 +91,7 @@ func (s *schemaMaker) document(c *Catalog, t *Type) (object, error) {
 	return s.dictionary(t.root(), d), nil
 }
 
-// payload also takes the keys of every payload, without wanting them: a template leaves them out.
+// payload also allows the common keys of all payloads, none required: a template leaves them out.
 func (s *schemaMaker) payload(t, common *Type, d, ofCommon *Descriptions) object {
 	o := s.dictionary(t.root(), d)
 	if t.Family == Preferences {
@@ -145,7 +144,7 @@ func rangeList(k *Key) []any {
 	for _, v := range k.RangeList {
 		x, err := encodeValue(v)
 		if err != nil {
-			return nil // what JSON cannot hold is not checked
+			return nil // JSON cannot express it, so nothing is checked
 		}
 		if !slices.ContainsFunc(choices, func(y any) bool { return reflect.DeepEqual(x, y) }) {
 			choices = append(choices, x)
@@ -208,7 +207,7 @@ func (s *schemaMaker) array(k *Key, d *Descriptions) object {
 	return o
 }
 
-// items leaves the elements open where the schema names none.
+// items allows any element if the schema names none.
 func (s *schemaMaker) items(k *Key, d *Descriptions) object {
 	var elements []any
 	for _, element := range k.Keys {
@@ -223,8 +222,7 @@ func (s *schemaMaker) items(k *Key, d *Descriptions) object {
 	return object{"anyOf": elements}
 }
 
-// shared returns what a dictionary or the elements of an array must be, or a reference where more than one key has the
-// same.
+// shared returns the schema of a dictionary or of an array's elements, or a reference if several keys share it.
 func (s *schemaMaker) shared(k *Key, d *Descriptions) object {
 	write := s.dictionary
 	if k.Kind == plist.Array {
@@ -244,7 +242,7 @@ func (s *schemaMaker) shared(k *Key, d *Descriptions) object {
 	return object{"allOf": []any{object{"$ref": "#/definitions/" + pointer(name)}}}
 }
 
-// pointer escapes a name for a reference, which is a JSON Pointer in a URI.
+// pointer escapes a name for a reference, a JSON Pointer in a URI.
 func pointer(name string) string {
 	name = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	return url.PathEscape(name)
@@ -271,8 +269,8 @@ func (s *schemaMaker) dictionary(k *Key, d *Descriptions) object {
 	return o
 }
 
-// ecmaPattern rewrites a format as a pattern that JavaScript reads in the same way, or says that there is none. What
-// is left once look-ahead is put aside must be the common ground of Go's and JavaScript's expressions.
+// ecmaPattern rewrites a format as a pattern with the same meaning in JavaScript; ok is false without one. Apart from
+// look-ahead, the pattern must be valid in Go and JavaScript alike.
 func ecmaPattern(format string) (string, bool) {
 	pattern, ok := escapePattern(format)
 	if !ok {
@@ -282,8 +280,8 @@ func ecmaPattern(format string) (string, bool) {
 	return pattern, err == nil
 }
 
-// escapePattern takes away escapes that JavaScript does not know in its strict (Unicode) mode, and escapes brackets
-// that stand for themselves. It gives up on what is special to other languages.
+// escapePattern removes escapes unknown to JavaScript's strict (Unicode) mode, and escapes literal brackets. It gives up
+// on syntax special to other languages.
 func escapePattern(format string) (string, bool) {
 	var b strings.Builder
 	inClass := false
@@ -328,7 +326,7 @@ func hasOneOf(s string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
-// startsCount says whether a brace begins a number of repetitions: {2}, {2,} or {2,3}.
+// startsCount reports whether a brace begins a number of repetitions: {2}, {2,} or {2,3}.
 func startsCount(s string) bool {
 	inside, _, closed := strings.Cut(s[1:], "}")
 	low, high, _ := strings.Cut(inside, ",")

@@ -8,14 +8,14 @@ import (
 	"syncguard/internal/target"
 )
 
-// OnPlatform is what is stated of one platform.
+// OnPlatform is the availability on one platform.
 type OnPlatform struct {
 	Platform  target.Platform `json:"platform"`
 	Available bool            `json:"available"` // false for n/a
 	Availability
 }
 
-// InOrder lists what is stated of each platform, in the order that target has.
+// InOrder lists the platforms in the order of target.Platforms.
 func (as Availabilities) InOrder() []OnPlatform {
 	list := []OnPlatform{}
 	for _, platform := range SortPlatforms(as) {
@@ -25,7 +25,7 @@ func (as Availabilities) InOrder() []OnPlatform {
 	return list
 }
 
-// SortPlatforms puts the platforms of a map in the order that target has, and those that it does not know after them.
+// SortPlatforms returns the platforms of a map in the order of target.Platforms, unknown ones last.
 func SortPlatforms[T any](of map[target.Platform]T) []target.Platform {
 	rank := func(p target.Platform) int {
 		if i := slices.Index(target.Platforms(), p); i >= 0 {
@@ -38,17 +38,17 @@ func SortPlatforms[T any](of map[target.Platform]T) []target.Platform {
 	})
 }
 
-// KeyFacts is everything that is known of a key at its place, as a program and a person are told.
+// KeyFacts holds every fact of a key at its path, for programs and people.
 type KeyFacts struct {
-	Name      string `json:"name"`              // `ANY` stands for every key that is not named
+	Name      string `json:"name"`              // `ANY` stands for every key not named
 	Path      string `json:"path"`              // such as `OnDemandRules[].Action`
-	Element   bool   `json:"element,omitempty"` // an element of an array, whose name is for people only
+	Element   bool   `json:"element,omitempty"` // an element of an array; its name is for people only
 	Type      string `json:"type"`              // `dictionary`, `array`, `string`, `data`, `date`, `boolean`, `integer`, `real`, `any`
 	Required  bool   `json:"required"`
 	Default   any    `json:"default,omitempty"`   // data is base64, a date RFC 3339
-	RangeList []any  `json:"rangelist,omitempty"` // the values that are allowed
+	RangeList []any  `json:"rangelist,omitempty"` // the allowed values
 	KeyDetails
-	Platforms   []OnPlatform `json:"platforms"`       // what the key states otherwise than the type and the keys above it
+	Platforms   []OnPlatform `json:"platforms"`       // the differences from the type and the keys above
 	Title       string       `json:"title,omitempty"` // of an imported checkout
 	Description *Description `json:"description,omitempty"`
 	Repeats     string       `json:"repeats,omitempty"` // an earlier path with the same subkeys, or `the top level`; they are not listed again

@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// lineWidth is how long a line of the catalog may get before a value is broken over several.
+// lineWidth is the longest line of the catalog, in characters.
 const lineWidth = 120
 
-// layOut rewrites JSON for people to read and to compare: what fits on a line stays on it, in the order it had.
+// layOut rewrites JSON for people to read and compare: a value short enough stays on one line. The order stays.
 func layOut(raw []byte) ([]byte, error) {
 	var b bytes.Buffer
 	if err := json.Indent(&b, bytes.TrimSpace(raw), "", " "); err != nil {
 		return nil, err
 	}
 	var lines []string
-	var open []int // the first lines of the values that are not closed yet
+	var open []int // the first lines of the values still open
 	for line := range strings.SplitSeq(b.String(), "\n") {
 		lines = append(lines, line)
 		switch {

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// Blocks says whether an obstacle makes a payload or key void on every device of the target.
+// Blocks reports whether an obstacle makes a payload or key void on every device of the target.
 func (o Obstacle) Blocks() bool {
 	switch o {
 	case Deprecated, DeprecatedLater, RemovedLater, NeedsUserApproved, NeedsADE:
@@ -18,8 +18,8 @@ func (o Obstacle) Blocks() bool {
 	return true
 }
 
-// Phrase says the limit of something on a platform, as the rest of a sentence whose subject is the payload or key. Without
-// a platform it names none.
+// Phrase writes the limit on a platform as a predicate; its subject is the payload or key. Without a platform it names
+// none.
 func (l Limit) Phrase(p target.Platform) string {
 	name := cmp.Or(string(p), "version")
 	switch l.Obstacle {
@@ -60,7 +60,7 @@ func (l Limit) Phrase(p target.Platform) string {
 	return "is not allowed in this enrollment"
 }
 
-// Phrase says a limit of a on a target, as Limit.Phrase does, and of a declaration what another enrollment would have.
+// Phrase writes a limit of a on a target as Limit.Phrase does. For a declaration it names the enrollment needed.
 func (a Availability) Phrase(l Limit, t target.Target) string {
 	switch {
 	case l.Obstacle != NotInEnrollment:
@@ -75,7 +75,7 @@ func (a Availability) Phrase(l Limit, t target.Target) string {
 	return l.Phrase(t.Platform)
 }
 
-// Source names where the facts of a type come from: the newest file, since a later source may be a page that confirms it.
+// Source names the newest file of a type's sources: a later source may be a page confirming the file.
 func (t *Type) Source() string {
 	if len(t.Sources) == 0 {
 		return ""

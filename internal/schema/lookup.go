@@ -5,11 +5,11 @@ import (
 	"syncguard/internal/target"
 )
 
-// Any is the Name of a Key that stands for every key that its dictionary does not name.
+// Any is the Name of a Key for every key its dictionary does not name.
 const Any = "ANY"
 
 // Key returns the key at a path of dictionary keys, or nil. Arrays are transparent: ("OnDemandRules", "Action") goes
-// through the elements. A name that the schema does not list finds ANY, where the dictionary has it.
+// through the elements. An unlisted name finds ANY, if the dictionary has it.
 func (t *Type) Key(path ...string) *Key {
 	if len(path) == 0 {
 		return nil
@@ -29,9 +29,9 @@ func (k *Key) Key(path ...string) *Key {
 	return trail[len(trail)-1]
 }
 
-// AvailabilityAt returns what holds for a key on a platform: what the type states, overridden by every key on the way
-// down to it. A key that the schema does not have counts as the last one above it that it has. On a platform that the
-// type leaves out while it lists others, or that a key above excludes, the key is NotAvailable. iPadOS reads iOS.
+// AvailabilityAt returns the availability of a key on a platform: the type's, overridden by every key on the path. An
+// unknown key counts as the last known one above it. A key is NotAvailable on a platform a key above excludes, and on one
+// missing in the list of the type; a type without a list has every platform. iPadOS reads iOS.
 func (t *Type) AvailabilityAt(p target.Platform, path ...string) Availability {
 	p = p.Schema()
 	a, listed := t.Availability[p]
@@ -41,14 +41,14 @@ func (t *Type) AvailabilityAt(p target.Platform, path ...string) Availability {
 	trail, _ := t.root().trail(path)
 	for _, k := range trail {
 		if a.NotAvailable {
-			break // what is not there cannot have parts that are
+			break // nothing below an unavailable key is available
 		}
 		a = a.Override(k.Availability[p])
 	}
 	return a
 }
 
-// AllAt returns AvailabilityAt for every platform that the type states something of.
+// AllAt returns AvailabilityAt for every platform the type lists.
 func (t *Type) AllAt(path ...string) Availabilities {
 	all := Availabilities{}
 	for p := range t.Availability {
@@ -72,7 +72,7 @@ func (k *Key) trail(path []string) (trail []*Key, found bool) {
 	return trail, true
 }
 
-// step returns the keys from below k to the one called name. Seen are the elements of arrays that were tried: an array
+// step returns the keys from below k to the one called name. Seen holds the elements of arrays already tried: an array
 // of arrays may lead back to itself.
 func (k *Key) step(name string, seen map[*Key]bool) []*Key {
 	if k.Kind != plist.Array {

@@ -1,5 +1,10 @@
-// Package schema answers what Apple's device-management schemas state of a payload or declaration type: its keys,
-// their types and limits, and on which devices they count. It makes no diagnostics.
+// Package schema is the catalog of payload types, declarations and preference domains: their keys with types, limits,
+// availability by platform and version, and descriptions.
+//
+// Start with Type and Key, the model, and with Catalog, the lookups. Embedded is the built-in catalog; Layered puts an
+// imported checkout over it. A catalog is a folder of JSON files, written by Files and read by Open. Packages appleyaml
+// and manifests read the sources, and generate makes the built-in catalog from them; package facts holds facts no schema
+// file states. This package only answers questions: findings are made by lint.
 package schema
 
 import (
@@ -7,7 +12,7 @@ import (
 	"syncguard/internal/target"
 )
 
-// Family says what a Type describes.
+// Family is the kind of thing a Type describes.
 type Family string
 
 const (
@@ -17,9 +22,9 @@ const (
 	Asset         Family = "asset"
 	Activation    Family = "activation"
 	Management    Family = "management"
-	Credential    Family = "credential"  // the data that an asset refers to
+	Credential    Family = "credential"  // the data of a credential asset
 	Preferences   Family = "preferences" // a preference domain known from ProfileManifests
-	Status        Family = "status"      // what devices report to a server
+	Status        Family = "status"      // reports of devices to a server
 )
 
 // Families lists every family.
@@ -27,23 +32,23 @@ func Families() []Family {
 	return []Family{Payload, Envelope, Configuration, Asset, Activation, Management, Credential, Preferences, Status}
 }
 
-// StatusItemsID is the ID of the type that has every status item as a key.
+// StatusItemsID is the ID of the type with every status item as a key.
 const StatusItemsID = "StatusItems"
 
 // Type is the definition of one payload or declaration type.
 type Type struct {
-	ID           string // unique in the catalog: the payload type, with a part in brackets where several share it
+	ID           string // unique in the catalog: the payload type, with a part in brackets if several types share it
 	PayloadType  string // PayloadType of a payload, Type of a declaration, or the preference domain
 	Family       Family
 	Apply        string // how several declarations of the type combine: single, multiple, combined; may be empty
-	Replacement  string // the declaration type that takes the place of a deprecated payload; may be empty
+	Replacement  string // the declaration type replacing a deprecated payload; may be empty
 	Availability Availabilities
 	Keys         []*Key
 	Sources      []Source
-	Unsure       []string // which facts were not seen in a source, each in a few words
+	Unsure       []string // facts not seen in a source, each in a few words
 }
 
-// Source is where facts come from, and the version that it states.
+// Source is the origin of facts, at one version.
 type Source struct {
 	Name    string `json:"name"`              // such as apple/device-management
 	Version string `json:"version,omitempty"` // commit or release
@@ -59,12 +64,12 @@ type Key struct {
 	Default   *plist.Value   // nil if none is stated
 	RangeList []*plist.Value // the allowed values, if not empty
 	KeyDetails
-	SubkeyType   string         // Apple's name of the structure that Keys make; may be empty
-	Availability Availabilities // what this key overrides of its parent's
+	SubkeyType   string         // Apple's name of the structure of Keys; may be empty
+	Availability Availabilities // overrides of the parent's
 	Keys         []*Key         // of a dictionary; of an array, its possible elements. May point back up: walk with the value, not with the schema
 }
 
-// KeyDetails are facts of a key that are kept and shown as they are, under the names that Apple's schema files use.
+// KeyDetails are facts of a key shown as they are, with the names of Apple's schema files.
 type KeyDetails struct {
 	Min          *float64 `json:"min,omitempty"` // of a number
 	Max          *float64 `json:"max,omitempty"`
@@ -73,18 +78,18 @@ type KeyDetails struct {
 	MinItems     *int     `json:"minitems,omitempty"` // how often it stands in an array
 	MaxItems     *int     `json:"maxitems,omitempty"`
 	CombineType  string   `json:"combinetype,omitempty"`         // how the values of several declarations combine
-	AssetTypes   []string `json:"assettypes,omitempty"`          // what a reference to an asset may lead to
+	AssetTypes   []string `json:"assettypes,omitempty"`          // allowed types of a referenced asset
 	ContentTypes []string `json:"asset-content-types,omitempty"` // media types of the asset's data
-	Replacement  string   `json:"replacement,omitempty"`         // the declaration type that takes the place of a deprecated key
-	Dropped      bool     `json:"dropped,omitempty"`             // an older source lists the key and the newest does not: which release ended it is not known
+	Replacement  string   `json:"replacement,omitempty"`         // the declaration type replacing a deprecated key
+	Dropped      bool     `json:"dropped,omitempty"`             // an older source lists the key, the newest no longer does; its last release is unknown
 	Community    bool     `json:"community,omitempty"`           // a community's source has the key, and Apple's schema of the type does not
 }
 
 // Availabilities is availability by Apple's schema platform (iPadOS counts as iOS).
 type Availabilities map[target.Platform]Availability
 
-// Availability is what a schema states of one platform, under the names that Apple's schema files use. What is not stated is
-// absent: nil, or zero.
+// Availability holds a schema's facts of one platform, with the names of Apple's schema files. A fact not stated is nil
+// or zero.
 type Availability struct {
 	NotAvailable       bool           `json:"-"` // introduced: n/a
 	Introduced         target.Version `json:"introduced,omitzero"`
@@ -104,7 +109,7 @@ type Availability struct {
 	Beta               bool           `json:"beta,omitempty"`
 }
 
-// SharedIPad is what a schema states of Shared iPad.
+// SharedIPad holds a schema's facts of Shared iPad.
 type SharedIPad struct {
 	Mode          string   `json:"mode,omitempty"` // as `userenrollment`
 	DeviceChannel *bool    `json:"devicechannel,omitempty"`
@@ -112,12 +117,12 @@ type SharedIPad struct {
 	AllowedScopes []string `json:"allowed-scopes,omitzero"` // of declarations: `system`, `user`; an empty array is a fact
 }
 
-// IsZero reports whether nothing is stated.
+// IsZero is true if nothing is stated.
 func (s SharedIPad) IsZero() bool {
 	return s.Mode == "" && s.DeviceChannel == nil && s.UserChannel == nil && s.AllowedScopes == nil
 }
 
-// Override returns a with everything that b states put over it: what a key states counts before what its parent does.
+// Override returns a with every fact of b in place of its own: a key counts before its parent.
 func (a Availability) Override(b Availability) Availability {
 	a.NotAvailable = b.NotAvailable || a.NotAvailable && b.Introduced.IsZero()
 	over(&a.Introduced, b.Introduced)
@@ -141,7 +146,7 @@ func (a Availability) Override(b Availability) Availability {
 	return a
 }
 
-// over puts what is stated in the place of what was.
+// over replaces a fact by a stated one.
 func over[T comparable](was *T, stated T) {
 	var nothing T
 	if stated != nothing {
@@ -149,22 +154,22 @@ func over[T comparable](was *T, stated T) {
 	}
 }
 
-// overList does so with a list, of which an empty one is a fact.
+// overList does so with a list. An empty list is a fact.
 func overList(was *[]string, stated []string) {
 	if stated != nil {
 		*was = stated
 	}
 }
 
-// Entry is a type in the catalog's index: what can be listed without reading the type itself.
+// Entry is a type in the catalog's index, listed without reading the type itself.
 type Entry struct {
 	ID          string                        `json:"id"`
 	PayloadType string                        `json:"payloadtype,omitempty"` // in the index only if it is not the ID
 	Family      Family                        `json:"family"`
-	Platforms   map[target.Platform]Lifecycle `json:"platforms,omitempty"` // only platforms that have the type
+	Platforms   map[target.Platform]Lifecycle `json:"platforms,omitempty"` // only platforms with the type
 }
 
-// Lifecycle is when a type came to a platform, and when it goes.
+// Lifecycle holds the versions of a platform that introduced, deprecated and removed a type.
 type Lifecycle struct {
 	Introduced target.Version `json:"introduced,omitzero"`
 	Deprecated target.Version `json:"deprecated,omitzero"`

@@ -19,9 +19,9 @@ type layer struct {
 	renamed    func() (map[string]string, error) // files of over, by their present names in base
 }
 
-// Layered puts an import over base. Types only one of them has stay. A type of both has every key of both; if they
-// differ on a fact, the newer source wins, and the import where neither is known to be newer (see combine). Nothing is
-// read before its first use.
+// Layered puts an import, a catalog made by Open, over base. Types only one of them has stay. A type of both has every
+// key of both; if they differ on a fact, the newer source wins, and the import if neither is known to be newer (see
+// combine). Nothing is read before its first use.
 func Layered(base, over *Catalog) *Catalog {
 	l := &layer{base: base, over: over}
 	l.release = sync.OnceValues(l.readRelease)
@@ -69,7 +69,7 @@ func (l *layer) mergeIndexes(c *Catalog) (*index, error) {
 	return merged, nil
 }
 
-// oldName returns the present name in base of a file that over has under an old name, or "".
+// oldName returns the present name in base of a file with an old name in over, or "".
 func oldName(renamed map[string]string, file string) string {
 	for present, old := range renamed {
 		if old == file {
@@ -138,7 +138,7 @@ func (l *layer) read(file string) (*Type, error) {
 	return x.result, err
 }
 
-// combine returns a type's definitions and what becomes of them. base or over is nil if the other alone has the type.
+// combine returns both definitions of a type with the result. base or over is nil if the other alone has the type.
 func (l *layer) combine(file string) (combination, error) {
 	overFile, err := l.overFile(file)
 	if err != nil {
@@ -172,7 +172,7 @@ func unlessMissing(t *Type, err error) (*Type, error) {
 	return t, err
 }
 
-// names returns what readNames does of both catalogs, renamed types under their present names.
+// names lists the files of both catalogs as readNames does, renamed types under their present names.
 func (l *layer) names(folder string) (map[string][]string, error) {
 	low, err := once(&l.base.names, folder, l.base.readNames)
 	if err != nil {
@@ -202,14 +202,14 @@ func (l *layer) names(folder string) (map[string][]string, error) {
 
 // Taken counts the facts an import adds to those below it.
 type Taken struct {
-	NewTypes int `json:"newTypes"` // that only the import has
+	NewTypes int `json:"newTypes"` // in the import alone
 	Types    int `json:"types"`    // types with other facts since the import
 	Keys     int `json:"keys"`     // new keys of known types
 }
 
 // Kept counts the facts an import leaves as they were.
 type Kept struct {
-	Types int `json:"types"` // types the import states otherwise, and whose built-in facts are newer
+	Types int `json:"types"` // types with newer built-in facts, and older ones in the import
 	Keys  int `json:"keys"`  // keys the import lacks
 }
 
@@ -250,7 +250,7 @@ func (c *Catalog) Import() (taken Taken, kept Kept, err error) {
 	return taken, kept, nil
 }
 
-// proseOf returns the import's prose of a type, or else that of the catalog below, with its source.
+// proseOf returns the prose of a type with its source: the import's, or else from the catalog below.
 func (l *layer) proseOf(t *Type) (*Prose, string, error) {
 	file, err := l.overFile(fileName(folder(t.Family), t.ID))
 	if err != nil {

@@ -7,13 +7,12 @@ import (
 	"syncguard/internal/target"
 )
 
-// Which of two sources is newer is told by the release each belongs to, as a version of iOS: sources are commits, and a
-// commit alone has no order.
+// Sources are commits, without an order of their own. They compare by the release they belong to, as a version of iOS.
 
 // firstYear is the first version all platforms share.
 const firstYear = 26
 
-// asIOS returns the version of iOS that came out with a platform's version, so that platforms compare.
+// asIOS returns the version of iOS released with a platform's version, to compare platforms.
 func asIOS(p target.Platform, v target.Version) target.Version {
 	if v.IsZero() || v.Major >= firstYear {
 		return v
@@ -109,7 +108,7 @@ func (l *layer) releaseOf(file string) (target.Version, error) {
 }
 
 // readRelease returns the release of a whole checkout: the one stated with it; or else the one base knows its commit
-// by; or else the newest in which it introduces something. A checkout of ProfileManifests has none.
+// by; or else the newest it introduces a type or key in. A checkout of ProfileManifests has none.
 func (l *layer) readRelease() (target.Version, error) {
 	high, err := l.over.index()
 	if err != nil {
@@ -148,7 +147,7 @@ func (l *layer) readRelease() (target.Version, error) {
 	return newest, nil
 }
 
-// newestOf returns the newest release in which a type introduces itself or a key, leaving out keys of a community.
+// newestOf returns the newest release a type or one of its keys is introduced in, leaving out keys of a community.
 func newestOf(t *Type) target.Version {
 	newest := newestIn(t.Availability)
 	eachNode(t.Tree(), func(n *Node) {

@@ -108,7 +108,7 @@ func (s *search) rankOf(name, above string, description *Description) rank {
 	return worst
 }
 
-// beginsWord reports whether a word of a name begins with word, which is in lower case.
+// beginsWord reports whether a word of a name begins with word, given in lower case.
 func beginsWord(name, word string) bool {
 	var last rune
 	for i, r := range name {
@@ -141,7 +141,7 @@ func (c *Catalog) Words() ([]string, error) {
 	return words, err
 }
 
-// Find returns the types that a name means: the one of that ID, or all of that payload type, whatever their family.
+// Find returns the types of a name: the one with this ID, or all of this payload type, of any family.
 func (c *Catalog) Find(name string) ([]*Type, error) {
 	entries, err := c.Entries()
 	if err != nil {
@@ -174,7 +174,7 @@ func (c *Catalog) each(visit func(Entry, *Type)) error {
 		if err != nil {
 			return err
 		}
-		if t != nil { // the index may list what is not there
+		if t != nil { // the index may list a missing file
 			visit(e, t)
 		}
 	}

@@ -18,25 +18,25 @@ const (
 	RemovedLater                 // from the newer devices of the target
 	NeedsSupervision             // and the target is not supervised
 	NeedsMDM                     // cannot be installed by hand, and the target is
-	NeedsUserApproved            // needs a user-approved MDM enrollment, which the target does not promise
-	NeedsADE                     // needs Automated Device Enrollment (requiresdep), which the target does not promise
+	NeedsUserApproved            // needs a user-approved MDM enrollment, not promised by the target
+	NeedsADE                     // needs Automated Device Enrollment (requiresdep), not promised by the target
 	NotInUserEnrollment          // forbidden there
 	IgnoredInUserEnrollment
 	NeedsUserEnrollment
 	NotOnSharedIPad // forbidden there
 	IgnoredOnSharedIPad
 	NeedsSharedIPad
-	NotInEnrollment // a declaration whose allowed-enrollments leave the target's out
+	NotInEnrollment // a declaration without the target's enrollment in its allowed-enrollments
 )
 
-// Limit is one obstacle, with the version that it rests on where it has one.
+// Limit is one obstacle, with its version if it has one.
 type Limit struct {
 	Obstacle Obstacle
 	Version  target.Version
 }
 
-// Limits returns what stands between a target and an availability that is already resolved (see Override): nothing
-// when the payload or key simply works there. The first obstacle that makes it void altogether hides the rest.
+// Limits returns the obstacles on a target for an availability already resolved (see Override): none if the payload or
+// key simply works there. An obstacle voiding it altogether hides the rest.
 func (a Availability) Limits(t target.Target) []Limit {
 	if a.NotAvailable {
 		return []Limit{{Obstacle: NotOnPlatform}}
@@ -86,8 +86,8 @@ func (a Availability) Limits(t target.Target) []Limit {
 	return limits
 }
 
-// Telling is Limits without the deprecation that comes before a removal, which says more.
-func (a Availability) Telling(t target.Target) []Limit {
+// MainLimits is Limits without a deprecation followed by a removal.
+func (a Availability) MainLimits(t target.Target) []Limit {
 	limits := a.Limits(t)
 	if !slices.ContainsFunc(limits, func(l Limit) bool { return l.Obstacle == RemovedLater }) {
 		return limits
@@ -106,7 +106,7 @@ func addMode(add func(Obstacle, target.Version), mode string, in bool, forbidden
 	}
 }
 
-// allows says whether allowed-enrollments (supervised, device, user, local) take in an enrollment. By hand is local.
+// allows reports whether allowed-enrollments (supervised, device, user, local) include an enrollment. By hand is local.
 func allows(enrollments []string, e target.Enrollment) bool {
 	for _, x := range enrollments {
 		switch {

@@ -7,28 +7,28 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Node is a key at its place in the tree of a type. The tree ends where keys come again, so it is no larger than the
+// Node is a key at its path in the tree of a type. The tree does not repeat keys, so it is no larger than the
 // schema, however its keys refer to each other.
 type Node struct {
 	*Key
 	Path      string // from the type down, such as OnDemandRules[].Action
 	IsElement bool   // of an array: its Name is for people only
-	Repeats   string // where the same subkeys stand already; empty if they are in Nodes
+	Repeats   string // an earlier path with the same subkeys; empty if they are in Nodes
 	Nodes     []*Node
 }
 
-// TopOfTree is what Node.Repeats says of the keys that the tree begins with.
+// TopOfTree is the value of Node.Repeats for the keys at the top of the tree.
 const TopOfTree = "the top level"
 
 // Tree returns the keys of the type with their subkeys.
 func (t *Type) Tree() []*Node { return t.root().Tree("") }
 
-// Tree returns the subkeys of k, which stands at a path.
+// Tree returns the subkeys of k; path is the one of k.
 func (k *Key) Tree(path string) []*Node {
 	return (&treeMaker{seen: map[list]string{}}).nodes(k, path)
 }
 
-// treeMaker notes where each list of keys stands first.
+// treeMaker notes the first path of each list of keys.
 type treeMaker struct{ seen map[list]string }
 
 func (m *treeMaker) nodes(parent *Key, path string) []*Node {
@@ -62,8 +62,8 @@ func joinPath(path string, parent, k *Key) string {
 	return path + "." + k.Name
 }
 
-// Resolve reads a path as people write it, keys with dots between them, whose names may hold dots themselves. Brackets
-// after an array may be left out. What is left over is "" where the whole path was understood.
+// Resolve reads a path as people write it: keys with dots between them, and maybe dots in their names. Brackets after an
+// array may be left out. rest is the part not understood.
 func (t *Type) Resolve(path string) (keys []string, rest string) {
 	return t.root().resolve(strings.ReplaceAll(path, "[]", ""))
 }
@@ -103,7 +103,7 @@ func cutName(path, name string) (rest string, ok bool) {
 	return strings.CutPrefix(rest, ".")
 }
 
-// Names lists the names that may follow a path of keys.
+// Names lists the names allowed after a path of keys.
 func (t *Type) Names(path ...string) []string {
 	k := t.root().Key(path...)
 	if k == nil {
@@ -116,7 +116,7 @@ func (t *Type) Names(path ...string) []string {
 	return names
 }
 
-// children returns the keys of a dictionary, or of the dictionaries that an array holds.
+// children returns the keys of a dictionary, or of the dictionaries in an array.
 func (k *Key) children(seen map[*Key]bool) []*Key {
 	if k.Kind != plist.Array {
 		return k.Keys
@@ -161,8 +161,7 @@ func (k *Key) TypeName() string {
 	return k.Kind.String()
 }
 
-// JSONValue returns what stands for a value in JSON: data as base64, a date as RFC 3339, and nil for what JSON cannot
-// hold.
+// JSONValue returns a value for JSON: data as base64, a date as RFC 3339, and nil if JSON cannot hold it.
 func JSONValue(v *plist.Value) any {
 	x, err := encodeValue(v)
 	if err != nil {

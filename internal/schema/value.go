@@ -15,8 +15,8 @@ import (
 	"syncguard/internal/plist"
 )
 
-// encodeValue returns what stands for a value in JSON. Data becomes base64 and a date RFC 3339; the kind of the key
-// tells them from text, so inside containers they cannot be kept and are an error.
+// encodeValue returns a value for JSON. Data becomes base64 and a date RFC 3339; the kind of the key tells them from
+// text, so inside containers they are an error.
 func encodeValue(v *plist.Value) (any, error) {
 	switch v.Kind {
 	case plist.Data:
@@ -56,13 +56,13 @@ func encodePlain(v *plist.Value) (any, error) {
 		}
 		return fields, nil
 	}
-	return nil, fmt.Errorf("a %s cannot be stated", v.Kind)
+	return nil, fmt.Errorf("JSON cannot hold a %s", v.Kind)
 }
 
 // encodeReal keeps a whole number from reading as an integer: 1.0.
 func encodeReal(f float64) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil, fmt.Errorf("%v cannot be stated", f)
+		return nil, fmt.Errorf("JSON cannot hold %v", f)
 	}
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if !strings.ContainsAny(s, ".e") {
@@ -104,7 +104,7 @@ func decodeValue(x any, kind plist.Kind) (*plist.Value, error) {
 		}
 		return dictionary, nil
 	}
-	return nil, errors.New("null is not a value")
+	return nil, errors.New("unexpected null")
 }
 
 // numberOf reads an integer as far as plists have them, and a real otherwise.
@@ -112,17 +112,17 @@ func numberOf(s string) (*plist.Value, error) {
 	if !strings.ContainsAny(s, ".eE") {
 		abs, err := strconv.ParseUint(strings.TrimPrefix(s, "-"), 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("%s is too large for an integer", s)
+			return nil, fmt.Errorf("invalid integer %s: want at most 18446744073709551615", s)
 		}
 		n := plist.Int{Negative: s[0] == '-' && abs != 0, Abs: abs}
 		if _, fits := n.Int64(); n.Negative && !fits {
-			return nil, fmt.Errorf("%s is too small for an integer", s)
+			return nil, fmt.Errorf("invalid integer %s: want at least -9223372036854775808", s)
 		}
 		return &plist.Value{Kind: plist.Integer, Int: n}, nil
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return nil, fmt.Errorf("%s is too large for a real", s)
+		return nil, fmt.Errorf("invalid real %s: too large", s)
 	}
 	return plist.NewReal(f), nil
 }
@@ -138,7 +138,7 @@ func ParseValue(text string, kind plist.Kind) (*plist.Value, error) {
 	case plist.Integer:
 		v, err := numberOf(text)
 		if err == nil && v.Kind != plist.Integer {
-			err = fmt.Errorf("%q is not an integer", text)
+			err = fmt.Errorf("invalid integer %q", text)
 		}
 		return v, err
 	case plist.Real:
@@ -151,5 +151,5 @@ func ParseValue(text string, kind plist.Kind) (*plist.Value, error) {
 		data, err := base64.StdEncoding.DecodeString(text)
 		return plist.NewData(data), err
 	}
-	return nil, fmt.Errorf("a %s is not written as text", kind)
+	return nil, fmt.Errorf("a %s has no text form", kind)
 }

@@ -52,7 +52,7 @@ func (p *Printer) grid(headers []string, rows [][]string) {
 	}
 }
 
-// narrow is the screen width below which a wide table is stacked.
+// narrow is the least screen width for a wide table.
 const narrow = 80
 
 // stack writes a table for a narrow screen: each row as a paragraph under its first cell.

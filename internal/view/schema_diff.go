@@ -76,7 +76,7 @@ func SchemaDiffMarkdown(d *app.SchemaDifference) string {
 	return b.String()
 }
 
-// markdown quotes text as code, in which nothing else is markup.
+// markdown quotes text as code, free of other markup.
 func markdown(s string) string {
 	s = Clean(s)
 	fence := "`"

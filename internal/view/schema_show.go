@@ -13,8 +13,7 @@ import (
 	"syncguard/internal/schema"
 )
 
-// SchemaShown writes types one below the other: what holds for the whole, the keys as an indented tree, and what the
-// facts rest on.
+// SchemaShown writes types one below the other: the facts of the whole, the keys as an indented tree, and the sources.
 func (p *Printer) SchemaShown(s *app.SchemaShown) {
 	for i, t := range s.Types {
 		if i > 0 {
@@ -113,7 +112,7 @@ func describedFrom(keys []schema.KeyFacts) []string {
 	return sources
 }
 
-// platforms writes a row a platform. What is not stated stays empty.
+// platforms writes a row for each platform. Facts not stated stay empty.
 func (p *Printer) platforms(all []schema.OnPlatform) {
 	var rows [][]string
 	var missing []string
@@ -171,7 +170,7 @@ func sharedIPad(a schema.OnPlatform) string {
 
 func channels(a schema.OnPlatform) string { return both(a.DeviceChannel, a.UserChannel) }
 
-// both says which of the device and user channel there is.
+// both names the channels, device and user.
 func both(device, user *bool) string {
 	if device == nil && user == nil {
 		return ""
@@ -243,7 +242,7 @@ func (p *Printer) keyTree(keys []schema.KeyFacts, depth int) {
 	}
 }
 
-// isBare reports whether the element of an array states nothing but its type.
+// isBare reports whether an element of an array states its type alone.
 func isBare(k schema.KeyFacts) bool {
 	return k.Element && k.Description == nil && k.Default == nil && k.Repeats == "" && values(k) == "" && deviations(k) == ""
 }
@@ -255,7 +254,7 @@ func stated(x any) string {
 	return schema.Text(x)
 }
 
-// values says what the value of a key may be.
+// values names the allowed values of a key.
 func values(k schema.KeyFacts) string {
 	var parts []string
 	if len(k.RangeList) > 0 {
@@ -305,7 +304,7 @@ func bounds(low, high *float64) string {
 	return ""
 }
 
-// deviations says what a key states otherwise than what stands above it, platforms that agree together:
+// deviations lists the differences of a key from the type and the keys above it, equal platforms joined:
 // iOS, visionOS 26 supervised; not on tvOS.
 func deviations(k schema.KeyFacts) string {
 	var phrases []string

@@ -9,35 +9,35 @@ import (
 	"syncguard/internal/target"
 )
 
-// Doing is what a setting does where it works. The vocabulary is closed.
+// Doing is the effect of a setting on a device that honors it.
 type Doing string
 
-// What a setting can do.
+// All effects of a setting.
 const (
 	Enforces Doing = "enforced" // it is set, and the user cannot change it
-	Locks    Doing = "locked"   // it constrains, and does not itself set
+	Locks    Doing = "locked"   // nobody can change it, and it stays as it was
 	Presets  Doing = "preset"   // it is set, and the user can change it
 	Nothing  Doing = "nothing"  // it is ignored
 )
 
-// Effect is what a payload type or key does where it works. It holds for the key at the path and all below, and a last
-// step of *NAME is any key whose name ends so. Of several that say what a key does, the last one counts.
+// Effect is the effect of a payload type or key on a device that honors it. It holds for the key at the path and all
+// below; a last step of *NAME is any key with this ending. Of several with a Doing for a key, the last one counts.
 type Effect struct {
 	Site
-	Is        []*plist.Value      // the values that it holds for; any when empty
-	On        []target.Enrollment // where it holds, by target.Effective; everywhere when empty
-	Platforms []target.Platform   // where it holds, iPadOS being iOS; everywhere when empty
-	Does      Doing               // empty where the fact only adds a text
-	Unless    string              // a key of the same payload: where that is true and works, the value is enforced
-	Needs     string              // a key of the same payload: only where that is absent, the effect holds
-	Restricts bool                // a value that is the schema's default changes nothing
-	Text      string              // the rest of a sentence whose subject is the key; may be empty
+	Is        []*plist.Value      // the values it holds for; any if empty
+	On        []target.Enrollment // enrollments it holds for, by target.Effective; all if empty
+	Platforms []target.Platform   // platforms it holds for, iPadOS being iOS; all if empty
+	Does      Doing               // empty if the fact only adds a text
+	Unless    string              // a key of the same payload; if it is true and works, the value is enforced
+	Needs     string              // a key of the same payload; the effect holds only without it
+	Restricts bool                // the schema's default changes nothing
+	Text      string              // a predicate; its subject is the key; may be empty
 	Detail    bool                // the text goes without saying in a table
 	Evidence  fact.Evidence
 }
 
-// EffectsOf returns what is known of a key with a value on a target, in the order of the file. An element of an array has
-// the path of the array.
+// EffectsOf returns the effects of a key with a value on a target, in the order of the file. An element of an array has
+// the array's path.
 func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value, on target.Target) []*Effect {
 	var found []*Effect
 	for i := range f.Effects {
@@ -52,7 +52,7 @@ func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value,
 	return found
 }
 
-// covers says whether a path of a fact is that of a key, or leads to something above it.
+// covers reports whether a fact's path is the path of a key or of something above it.
 func covers(fact string, path []string) bool {
 	if fact == "" {
 		return true
@@ -70,7 +70,7 @@ func covers(fact string, path []string) bool {
 	return true
 }
 
-// Rename is a key that a declaration has under another name. Below a key that is renamed, As is the name in its place.
+// Rename is a key with another name in a declaration. Below a renamed key, As is the name in its place.
 type Rename struct {
 	Site
 	To       string // type of the declaration
@@ -78,7 +78,7 @@ type Rename struct {
 	Inverted bool // true becomes false
 }
 
-// RenameOf returns how a declaration calls a key, or nil where nothing is known.
+// RenameOf returns a declaration's name of a key, or nil if unknown.
 func (f *Facts) RenameOf(payloadType string, path []string, to string) *Rename {
 	for i := range f.Renames {
 		r := &f.Renames[i]
@@ -89,7 +89,7 @@ func (f *Facts) RenameOf(payloadType string, path []string, to string) *Rename {
 	return nil
 }
 
-// RenamedTo returns the declaration that takes the keys of a payload type by Renames, or "" where none does.
+// RenamedTo returns the declaration with the renamed keys of a payload type, or "" without one.
 func (f *Facts) RenamedTo(payloadType string) string {
 	for _, r := range f.Renames {
 		if slices.Contains(r.Types, payloadType) {

@@ -1,6 +1,8 @@
-// Package facts holds what Apple's schema files do not state as data: what keys need of each other, what a string
-// means, which payload a key points at, and what a payload asks of the profile around it. All of it stands in
-// facts.json, written by hand, each entry with its source. It makes no findings.
+// Package facts holds facts beyond Apple's schema files: conditions between keys, the meaning of strings and data,
+// references between payloads, effects on devices, and demands on the profile around a payload.
+//
+// Start with facts.json, written by hand, each entry with its source; Parse reads and checks it. Embedded gives the facts,
+// and Facts.Of those of a payload type. The rules of lint make findings of them; this package makes none.
 package facts
 
 import (
@@ -11,18 +13,18 @@ import (
 	"syncguard/internal/target"
 )
 
-// The names under which the dictionaries around payloads and declarations stand, where others have a payload type.
+// The names of the dictionaries around payloads and declarations, in place of a payload type.
 const (
 	Profile     = "Configuration" // the top level of a profile, by its PayloadType
 	Declaration = "Declaration"   // the top level of a declaration
 )
 
-// Facts is everything that the file states. It belongs to all callers: do not change it.
+// Facts is the content of facts.json. It is shared; do not modify it.
 type Facts struct {
 	Secrets      Secrets
 	Preferences  Preferences
 	Combined     Combined
-	Counterparts []Extension         // payload types that a declaration can take the place of, where no schema says so
+	Counterparts []Extension         // payload types replaced by a declaration, though no schema states it
 	Groups       map[string][]string // payload types under one name, for References
 	Conditions   []Condition
 	Meanings     []Meaning
@@ -36,18 +38,18 @@ type Facts struct {
 	places map[string]*Place
 }
 
-// Secrets are the keys of Apple's payloads whose values are passwords, passcodes and the like, and the forms of tokens.
+// Secrets are the keys for passwords, passcodes and the like in Apple's payloads, and the forms of tokens.
 type Secrets struct {
 	Keys   []string // sorted
 	Source string
 	Forms  []Form
 }
 
-// Form is how a token of a service looks, wherever it stands.
+// Form is the form of a service's token, in any text.
 type Form struct {
-	What   string // it is, with an article
+	What   string // the kind of token, with an article
 	Begins string // literally
-	Then   string // regular expression of what follows
+	Then   string // regular expression of the rest
 	Source string
 
 	matcher func() *regexp.Regexp
@@ -56,64 +58,64 @@ type Form struct {
 // Matcher matches a token at the beginning of a text.
 func (f *Form) Matcher() *regexp.Regexp { return f.matcher() }
 
-// Combined are the payload types of which several may be installed, and whose settings then come together. Such of one key
-// can contradict each other; payloads of other types stand beside each other.
+// Combined are the payload types combined by a device if several are installed. Their values of one key can contradict
+// each other; payloads of other types stand beside each other.
 type Combined struct {
 	Types  []string
 	Source string
 }
 
-// Preferences are the payload types whose keys a Mac sets as preferences of a program, as it does with any type that
-// it has no code for: which keys the program reads is not for Apple's schema of the payload to say.
+// Preferences are the payload types a Mac has no code for. It sets their keys as preferences of a program, and Apple's
+// schema of the payload does not know every key the program reads.
 type Preferences struct {
 	Types  []string
 	Source string
 }
 
-// Site is where a fact holds. Path leads from the payload through keys separated by dots; "*" is any key, and arrays
+// Site is the place of a fact. Path leads from the payload through keys separated by dots; "*" is any key, and arrays
 // are passed through.
 type Site struct {
 	Types  []string // payload types, Profile or Declaration
 	Path   string
-	Source string // where the fact can be read
+	Source string // of the fact
 }
 
-// Kind is what a condition asks. The vocabulary is closed.
+// Kind is the demand of a condition.
 type Kind string
 
 // The kinds of conditions. All hold in the dictionary at the condition's path, when all of its tests do.
 const (
 	Requires    Kind = "requires"    // every key is there
-	OneOf       Kind = "one-of"      // at least one of the keys is there; a schema that requires one of them does not count
+	OneOf       Kind = "one-of"      // at least one of the keys is there, even if the schema requires one of them
 	AtMostOne   Kind = "at-most-one" // no two of the keys are there
 	Forbids     Kind = "forbids"     // none of the keys may be there
 	Ignores     Kind = "ignores"     // the keys do nothing
 	Contradicts Kind = "contradicts" // the tests must not all hold; there are no keys
 )
 
-// Condition is what the keys of a dictionary need of each other.
+// Condition is a demand between keys of a dictionary.
 type Condition struct {
 	Site
 	When     []Test
 	Kind     Kind
 	Keys     []string
 	Severity diag.Severity
-	Rule     string // the rule that reports it, where it is not the kind's own
+	Rule     string // the rule reporting it, if not the kind's own
 	Help     string
 }
 
-// Test holds for a dictionary whose key has one of the values Is, has a value that is none of Not, is not there at all
-// (Absent), or, when nothing of that is stated, is there.
+// Test holds for a dictionary if its key has a value of Is, has a value not in Not, or is missing (Absent); with none of
+// the three, if the key is there.
 type Test struct {
 	Key     string
 	Is, Not []*plist.Value
 	Absent  bool
 }
 
-// Sense is what a string or data means. The vocabulary is closed.
+// Sense is the meaning of a string or data.
 type Sense string
 
-// The senses that a value can have.
+// All senses.
 const (
 	IPAddress        Sense = "ip-address"
 	Host             Sense = "host"       // a host name, without an address
@@ -127,7 +129,7 @@ const (
 	TimeZone         Sense = "timezone"
 	CodeRequirement  Sense = "code-requirement" // in Apple's code signing requirement language
 	TeamIdentifier   Sense = "team-identifier"  // of a developer at Apple, or apple itself
-	OSVersion        Sense = "os-version"       // of a system that exists: 26.2, 16.5.1 (a)
+	OSVersion        Sense = "os-version"       // of an existing system: 26.2, 16.5.1 (a)
 	LocalDateTime    Sense = "local-date-time"  // 2026-12-01T18:00:00: no zone, no fraction
 	Text             Sense = "text"             // only its length counts
 
@@ -142,7 +144,7 @@ const (
 	Script         Sense = "script"      // in UTF-8
 )
 
-// IsOfData reports whether it is data, and not a string, that has a sense.
+// IsOfData is true for a sense of data, false for one of strings.
 func (s Sense) IsOfData() bool {
 	switch s {
 	case Certificate, PEMCertificate, Identity, Image, Font, SHA256, Fingerprint, Script:
@@ -151,24 +153,24 @@ func (s Sense) IsOfData() bool {
 	return false
 }
 
-// Meaning is what the string or data at a path, or each in an array there, has to be.
+// Meaning is the sense required of the string or data at a path, or of each in an array there.
 type Meaning struct {
 	Site
 	Sense    Sense
 	Schemes  []string // of a URL
-	Password string   // the key beside it that has the passphrase of an identity
+	Password string   // the key beside it with the passphrase of an identity
 	Octets   int      // longest length in UTF-8, 0 for any
 	Severity diag.Severity
 	Rule     string
 }
 
-// Reference is a key whose string, or each of whose strings, is the PayloadUUID of another payload of the profile.
+// Reference is a key with the PayloadUUID of another payload of the profile, or an array of these.
 type Reference struct {
 	Site
-	To []string // payload types that it may point at
+	To []string // allowed payload types of the other payload
 }
 
-// EnvelopeNeed is what a payload needs of the profile around it on a platform, from a version on.
+// EnvelopeNeed is a demand of a payload on the profile around it, on a platform from a version on.
 type EnvelopeNeed struct {
 	Site     // Path is empty
 	Key      string
@@ -179,7 +181,7 @@ type EnvelopeNeed struct {
 	Rule     string
 }
 
-// Tolerance is a key where what a schema forbids is known to be in working use. What Rules find there has a Severity
+// Tolerance is a key with forbidden values known to work in real use. Findings of Rules there have a Severity
 // of its own.
 type Tolerance struct {
 	Site
@@ -187,7 +189,7 @@ type Tolerance struct {
 	Severity diag.Severity
 }
 
-// Extension is a payload type that has all keys of another one, which its own schema does not repeat. Path is empty.
+// Extension is a payload type with all keys of another one, not repeated in its own schema. Path is empty.
 type Extension struct {
 	Site
 	Of string

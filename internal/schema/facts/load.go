@@ -19,7 +19,7 @@ import (
 //go:embed facts.json
 var source []byte
 
-// Embedded returns the facts that are part of the program, read when they are first asked for.
+// Embedded returns the built-in facts, read on first use.
 var Embedded = sync.OnceValues(func() (*Facts, error) { return Parse(source) })
 
 // file is facts.json as it is written.
@@ -95,7 +95,7 @@ type effect struct {
 type site struct {
 	Types  []string
 	At     string
-	Or     []string // other paths where it holds as well
+	Or     []string // other paths of the same fact
 	Source string
 }
 
@@ -125,10 +125,10 @@ func Parse(data []byte) (*Facts, error) {
 func (in file) facts() (*Facts, error) {
 	r := &reader{}
 	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
-	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "the keys of secrets are not sorted, or have no source")
+	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "secrets: want sorted keys and a source")
 	for i := range f.Secrets.Forms {
 		form := &f.Secrets.Forms[i]
-		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "the form %q lacks what it is, how it begins, or a source", form.Begins)
+		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "form %q: want what, begins (3 characters or more) and source", form.Begins)
 		form.matcher = sync.OnceValue(func() *regexp.Regexp {
 			return regexp.MustCompile("^" + regexp.QuoteMeta(form.Begins) + "(?:" + form.Then + ")")
 		})
@@ -142,7 +142,7 @@ func (in file) facts() (*Facts, error) {
 		for _, s := range r.sites(c.site) {
 			f.Conditions = append(f.Conditions, Condition{s, r.tests(c.When), known(r, c.Kind, kinds), c.Keys, r.severity(c.Severity, usual), c.Rule, c.Help})
 		}
-		r.check((c.Kind == Contradicts) == (len(c.Keys) == 0), "a condition of kind %q has %d keys", c.Kind, len(c.Keys))
+		r.check((c.Kind == Contradicts) == (len(c.Keys) == 0), "condition of kind %q: invalid number of keys %d", c.Kind, len(c.Keys))
 	}
 	for _, m := range in.Meanings {
 		senses := []Sense{IPAddress, Host, IPOrHost, URL, DomainPattern, UUID, ReverseDNS, BundleIdentifier, Base64, TimeZone, OSVersion, LocalDateTime, CodeRequirement, TeamIdentifier, Text,
@@ -152,7 +152,7 @@ func (in file) facts() (*Facts, error) {
 		}
 	}
 	for _, x := range in.References {
-		r.check(len(in.Groups[x.To]) > 0, "no group is called %q", x.To)
+		r.check(len(in.Groups[x.To]) > 0, "unknown group %q", x.To)
 		for _, s := range r.sites(x.site) {
 			f.References = append(f.References, Reference{s, in.Groups[x.To]})
 		}
@@ -165,19 +165,19 @@ func (in file) facts() (*Facts, error) {
 		}
 	}
 	for _, t := range in.Tolerances {
-		r.check(len(t.Rules) > 0, "a tolerance names no rule")
+		r.check(len(t.Rules) > 0, "tolerance: missing rules")
 		for _, s := range r.sites(t.site) {
 			f.Tolerances = append(f.Tolerances, Tolerance{s, t.Rules, r.severity(t.Severity, diag.Warning)})
 		}
 	}
 	for _, x := range in.Extensions {
-		r.check(x.Of != "", "an extension extends nothing")
+		r.check(x.Of != "", "extension: missing of")
 		for _, s := range r.sites(x.site) {
 			f.Extensions = append(f.Extensions, Extension{s, x.Of})
 		}
 	}
 	for _, x := range in.Counterparts {
-		r.check(x.Of != "", "a counterpart names no declaration")
+		r.check(x.Of != "", "counterpart: missing of")
 		for _, s := range r.sites(x.site) {
 			f.Counterparts = append(f.Counterparts, Extension{s, x.Of})
 		}
@@ -186,7 +186,7 @@ func (in file) facts() (*Facts, error) {
 		f.Effects = append(f.Effects, r.effects(e)...)
 	}
 	for _, x := range in.Renames {
-		r.check(x.To != "" && x.As != "" && x.At != "", "a rename names no key")
+		r.check(x.To != "" && x.As != "" && x.At != "", "rename: want at, to and as")
 		for _, s := range r.sites(x.site) {
 			f.Renames = append(f.Renames, Rename{s, x.To, x.As, x.Inverted})
 		}
@@ -195,7 +195,7 @@ func (in file) facts() (*Facts, error) {
 }
 
 func (r *reader) effects(in effect) []Effect {
-	r.check(in.Does != "" || in.Text != "", "an effect on %q says nothing", in.Types)
+	r.check(in.Does != "" || in.Text != "", "effect on %q: want does or text", in.Types)
 	e := Effect{Is: r.values(in.Is), Unless: in.Unless, Needs: in.Needs, Restricts: in.Restricts, Text: in.Text, Detail: in.Detail, Evidence: fact.Apple}
 	if in.Does != "" {
 		e.Does = known(r, in.Does, []Doing{Enforces, Locks, Presets, Nothing})
@@ -217,7 +217,7 @@ func (r *reader) effects(in effect) []Effect {
 	return all
 }
 
-// reader collects what is wrong with a file.
+// reader collects the mistakes of a file.
 type reader struct {
 	errs []error
 }
@@ -228,7 +228,7 @@ func (r *reader) check(ok bool, format string, args ...any) {
 	}
 }
 
-// known returns a word, which has to be one of a vocabulary.
+// known returns a word, and notes a mistake if it is not in all.
 func known[T ~string](r *reader, word T, all []T) T {
 	r.check(slices.Contains(all, word), "unknown word %q, want one of %q", word, all)
 	return word
@@ -236,8 +236,8 @@ func known[T ~string](r *reader, word T, all []T) T {
 
 // sites returns one site for each path of a fact.
 func (r *reader) sites(s site) []Site {
-	r.check(len(s.Types) > 0, "the fact at %q names no type", s.At)
-	r.check(s.Source != "", "the fact about %q at %q has no source", s.Types, s.At)
+	r.check(len(s.Types) > 0, "fact at %q: missing types", s.At)
+	r.check(s.Source != "", "fact about %q at %q: missing source", s.Types, s.At)
 	sites := []Site{{s.Types, s.At, s.Source}}
 	for _, path := range s.Or {
 		sites = append(sites, Site{s.Types, path, s.Source})
@@ -261,7 +261,7 @@ func (r *reader) severity(name string, usual diag.Severity) diag.Severity {
 func (r *reader) tests(in []test) []Test {
 	var tests []Test
 	for _, t := range in {
-		r.check(t.Key != "", "a test names no key")
+		r.check(t.Key != "", "test: missing key")
 		tests = append(tests, Test{t.Key, r.values(t.Is), r.values(t.Not), t.Absent})
 	}
 	return tests
@@ -277,10 +277,10 @@ func (r *reader) values(in []any) []*plist.Value {
 			values = append(values, plist.NewBoolean(x))
 		case json.Number:
 			n, err := x.Int64()
-			r.check(err == nil, "%q is no integer", x)
+			r.check(err == nil, "invalid number %q: want an integer", x)
 			values = append(values, plist.NewInteger(n))
 		default:
-			r.check(false, "a test compares with %v, want a string, boolean or integer", x)
+			r.check(false, "invalid value %v of a test: want a string, boolean or integer", x)
 		}
 	}
 	return values

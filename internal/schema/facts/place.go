@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Place is everything that is known of one key of a type. A nil Place is one of which nothing is known.
+// Place holds the facts of one key of a type; a nil Place has none.
 type Place struct {
 	Conditions []*Condition // of a dictionary there
 	Meaning    *Meaning
@@ -16,10 +16,10 @@ type Place struct {
 	other *Place // for any key
 }
 
-// anyKey is the step of a path that every key matches.
+// anyKey is the step of a path matched by every key.
 const anyKey = "*"
 
-// Of returns what is known of a payload type, of Profile or of Declaration, or nil.
+// Of returns the facts of a payload type, of Profile or of Declaration, or nil.
 func (f *Facts) Of(payloadType string) *Place { return f.places[payloadType] }
 
 // IsPreferences reports whether a Mac sets the keys of a payload type as preferences.
@@ -27,7 +27,7 @@ func (f *Facts) IsPreferences(payloadType string) bool {
 	return slices.Contains(f.Preferences.Types, payloadType)
 }
 
-// Extended returns the payload type whose keys a type has besides its own, or "".
+// Extended returns the other payload type a type has all keys of, or "".
 func (f *Facts) Extended(payloadType string) string {
 	for _, x := range f.Extensions {
 		if slices.Contains(x.Types, payloadType) {
@@ -37,7 +37,7 @@ func (f *Facts) Extended(payloadType string) string {
 	return ""
 }
 
-// Counterpart returns the declaration that can take the place of a payload type although no schema says so, or "".
+// Counterpart returns the declaration replacing a payload type though no schema states it, or "".
 func (f *Facts) Counterpart(payloadType string) string {
 	for _, x := range f.Counterparts {
 		if slices.Contains(x.Types, payloadType) {
@@ -47,7 +47,7 @@ func (f *Facts) Counterpart(payloadType string) string {
 	return ""
 }
 
-// Key returns what is known of a key below p, or nil.
+// Key returns the facts of a key below p, or nil.
 func (p *Place) Key(name string) *Place {
 	if p == nil {
 		return nil
@@ -58,14 +58,14 @@ func (p *Place) Key(name string) *Place {
 	return p.other
 }
 
-// HasAlternative says whether a key need not be there, because another may be there in its place.
+// HasAlternative reports whether another key may stand in place of a key.
 func (p *Place) HasAlternative(key string) bool {
 	return p != nil && slices.ContainsFunc(p.Conditions, func(c *Condition) bool {
 		return c.Kind == OneOf && slices.Contains(c.Keys, key)
 	})
 }
 
-// Tolerance returns how a finding of a rule counts here, or nil where the rule stands.
+// Tolerance returns the milder severity of a rule here, or nil without one.
 func (p *Place) Tolerance(rule string) *Tolerance {
 	if p == nil {
 		return nil
@@ -134,7 +134,7 @@ func (p *Place) make(step string) *Place {
 	return p.below[step]
 }
 
-// spread gives the keys that have facts of their own what holds for any key beside them.
+// spread copies the facts of any key to the keys with facts of their own.
 func (p *Place) spread() {
 	if p == nil {
 		return
