@@ -293,7 +293,7 @@ func TestJamfIsReadBack(t *testing.T) {
 			t.Fatal(changes, err)
 		}
 		s.Session().Push(t.Context(), changes, func(r deploy.Result) {
-			if said := strings.Contains(r.Note, "something else than was sent"); r.Err != nil || said != want {
+			if said := strings.Contains(r.Note, "stored something different"); r.Err != nil || said != want {
 				t.Errorf("said %q, %v", r.Note, r.Err)
 			}
 		})

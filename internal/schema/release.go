@@ -18,6 +18,7 @@ func asIOS(p target.Platform, v target.Version) target.Version {
 		return v
 	}
 	switch p {
+	case target.IOS, target.IPadOS, target.TvOS: // numbered alike
 	case target.MacOS:
 		if v.Major == 10 {
 			return target.Version{Major: max(v.Minor-2, 1)}

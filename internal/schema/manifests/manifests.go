@@ -148,7 +148,7 @@ func (a *Platforms) on(platform string) (schema.Availability, error) {
 	case target.TvOS:
 		introduced, deprecated = a.TvOS, a.TvOSDeprecated
 	default:
-		return s, fmt.Errorf("unknown platform %q: want macOS, iOS or tvOS", platform)
+		return s, fmt.Errorf("unknown platform %q: want macOS, iOS or tvOS", platform) // only these: as above
 	}
 	var err error
 	if s.Introduced, err = version(introduced); err != nil {
