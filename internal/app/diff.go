@@ -149,7 +149,7 @@ func (h *Host) sideOf(name string, data []byte) (*diff.Side, error) {
 	doc, findings := document.Open(diag.NewFile(name, data))
 	secret.Scrub(findings)
 	if doc.Defect != nil {
-		return nil, diag.Unfit(name, doc.Defect)
+		return nil, diag.DefectError(name, doc.Defect)
 	}
 	for _, f := range findings {
 		if f.Severity != diag.Error {

@@ -69,7 +69,7 @@ func Extract(h *Host, o ExtractOptions) ([]byte, error) {
 	if !verdict.Integrity.OK {
 		broken := brokenSignature(in.path, verdict)
 		if doc, _ := document.Open(diag.NewFile(in.path, data)); doc.Defect != nil {
-			if broken = diag.Unfit(in.path, doc.Defect); !o.Unverified || doc.Message == nil {
+			if broken = diag.DefectError(in.path, doc.Defect); !o.Unverified || doc.Message == nil {
 				return nil, broken
 			}
 			data = doc.Message
@@ -181,7 +181,7 @@ func openProfile(name string, data []byte) (*document.Document, error) {
 	i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
 	switch {
 	case doc.Defect != nil:
-		return nil, diag.Unfit(name, doc.Defect)
+		return nil, diag.DefectError(name, doc.Defect)
 	case i >= 0:
 		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate lists all mistakes")
 	case doc.Kind() == document.Declaration:

@@ -135,7 +135,7 @@ func (f *offering) add(in input) error {
 	doc, findings := document.Open(diag.NewFile(in.path, slices.Clone(data)))
 	switch {
 	case doc.Defect != nil:
-		return diag.Unfit(in.path, doc.Defect)
+		return diag.DefectError(in.path, doc.Defect)
 	case diag.HasErrors(findings):
 		return f.host.withWhere(fmt.Errorf("%s: has mistakes", in.path), in.path)
 	case doc.Kind() == document.Declaration:

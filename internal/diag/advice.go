@@ -44,7 +44,7 @@ func Plain(err error) string {
 	return err.Error()
 }
 
-// Unfit is every command's error for a file other than a profile or a declaration.
-func Unfit(name string, defect *Diagnostic) error {
+// DefectError is every command's error for a file other than a profile or a declaration.
+func DefectError(name string, defect *Diagnostic) error {
 	return WithHint(fmt.Errorf("%s: %s", name, defect.Message), "%s", defect.Help)
 }
