@@ -265,9 +265,9 @@ func (c *defect) finding(f *diag.File) diag.Diagnostic {
 	return finding(c.rule, c.cause, diag.Span{File: f}, c.help)
 }
 
-// Misses returns a message and help for a top level without the marks of the kind: a dictionary with at least one of its
+// CheckTopLevel returns a message and help for a top level without the marks of the kind: a dictionary with at least one of its
 // keys. Both are empty for a fitting one.
-func (k Kind) Misses(root *plist.Value) (message, help string) {
+func (k Kind) CheckTopLevel(root *plist.Value) (message, help string) {
 	keys, whole := []string{"PayloadContent", "PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "EncryptedPayloadContent"}, "the dictionary of a profile"
 	if k == Declaration {
 		keys, whole = []string{"Type", "Identifier", "Payload", "ServerToken"}, "the object of a declaration"

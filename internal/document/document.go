@@ -91,7 +91,7 @@ func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	d.Root.SetStepIDs(found, "PayloadContent", "PayloadIdentifier")
 	d.Root.SetStepIDs(d.Placeholders, "PayloadContent", "PayloadIdentifier")
 	if d.Root != nil && d.Whole && d.Defect == nil {
-		if text, help := d.Kind().Misses(d.Root); text != "" { // lint reports it too
+		if text, help := d.Kind().CheckTopLevel(d.Root); text != "" { // lint reports it too
 			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))
 		}
 	}

@@ -71,7 +71,7 @@ func (p *profile) declarationType(name string) (*schema.Type, error) {
 }
 
 func notADeclaration(p *pass, declaration *profile) {
-	if text, help := document.Declaration.Misses(declaration.root); text != "" {
+	if text, help := document.Declaration.CheckTopLevel(declaration.root); text != "" {
 		p.report(place{path: declaration.at, span: declaration.root.Span}, "%s", text).Help = help
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func notAProfile(p *pass, profile *profile) {
-	if text, help := document.Profile.Misses(profile.root); text != "" {
+	if text, help := document.Profile.CheckTopLevel(profile.root); text != "" {
 		p.report(place{path: root, span: profile.root.Span}, "%s", text).Help = help
 	}
 }
@@ -24,7 +24,7 @@ func (p *profile) hasShape() bool {
 	if p.isDeclaration {
 		kind = document.Declaration
 	}
-	text, _ := kind.Misses(p.root)
+	text, _ := kind.CheckTopLevel(p.root)
 	return text == ""
 }
 
