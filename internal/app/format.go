@@ -133,7 +133,7 @@ func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
 }
 
 func (o *FormatOptions) formTemplate(f *FormattedFile, data []byte) (err error) {
-	if f.Data, err = template.Form(diag.NewFile(f.Name, data), o.KeepOrder); err != nil {
+	if f.Data, err = template.Reformat(diag.NewFile(f.Name, data), o.KeepOrder); err != nil {
 		return diag.WithHint(fmt.Errorf("%s: %w", f.Name, err), "syncguard lint %s lists mistakes", f.Name)
 	}
 	f.Before, f.After = templateShown(f.Name, data), templateShown(f.Name, f.Data)
@@ -173,7 +173,7 @@ func (o *FormatOptions) formDocument(f *FormattedFile, data []byte) (err error) 
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
-	if f.Data, err = doc.Form(o.KeepOrder); err != nil {
+	if f.Data, err = doc.Reformat(o.KeepOrder); err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	f.Before = secret.Masked(doc.File, doc.Root, false)

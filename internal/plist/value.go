@@ -2,7 +2,7 @@
 // survives hostile input.
 //
 // Start with Value, a node of the tree, and Read, which returns a Document with its findings. Write makes the one canonical
-// XML form; Document.Form keeps comments. Walk visits a tree. xml.go reads XML, binary.go and its siblings check binary
+// XML form; Document.Reformat keeps comments. Walk visits a tree. xml.go reads XML, binary.go and its siblings check binary
 // files before a library decodes them. The package knows nothing of Apple's keys; package document opens signed files.
 package plist
 

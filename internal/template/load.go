@@ -3,7 +3,7 @@
 //
 // Start with Loader.Load, which returns a Spec; load.spec lists the stages in order. The tree of shapes in shape.go defines
 // every key of a template: the check, the defaults, the JSON Schema and docs/template.md come from it, so a new key begins
-// there. Form reformats a template, Write makes YAML of a value. The package knows the keys of templates, not of payloads:
+// there. Reformat is for syncguard fmt, Write makes YAML of a value. The package knows the keys of templates, not of payloads:
 // package compose turns a Spec into profiles and checks those.
 package template
 

@@ -9,10 +9,10 @@ import (
 	"syncguard/internal/diag"
 )
 
-// Form returns an XML property list in the form of Write, but with its comments, processing instructions and placeholders in
+// Reformat returns an XML property list in the form of Write, but with its comments, processing instructions and placeholders in
 // place, and with keepOrder also its keys. The document must come from ReadTemplate without errors. Without any of these the
-// bytes are those of Write. Form reads its result back: the value is equal and the comments are the same, or it fails.
-func (d *Document) Form(keepOrder bool) ([]byte, error) {
+// bytes are those of Write. Reformat reads its result back: the value is equal and the comments are the same, or it fails.
+func (d *Document) Reformat(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Format != XML || d.Root == nil:
 		return nil, errors.New("formatting the property list: it is not XML")
@@ -41,7 +41,7 @@ func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	return w.out, d.checkFormed(w.out)
 }
 
-// checkFormed reads the result of Form back.
+// checkFormed reads the result of Reformat back.
 func (d *Document) checkFormed(formed []byte) error {
 	again, findings := ReadTemplate(diag.NewFile(d.File.Name, formed))
 	switch {

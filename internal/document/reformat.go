@@ -10,10 +10,10 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Form returns a profile in XML or a declaration in the one canonical form (see plist.Document.Form and plist.WriteJSON);
-// with keepOrder the keys keep their order. The document must come from OpenTemplate without errors. Form refuses a signed
+// Reformat returns a profile in XML or a declaration in the one canonical form (see plist.Document.Reformat and plist.WriteJSON);
+// with keepOrder the keys keep their order. The document must come from OpenTemplate without errors. Reformat refuses a signed
 // one, because it would break the signature, and a binary one, because it is not for reading.
-func (d *Document) Form(keepOrder bool) ([]byte, error) {
+func (d *Document) Reformat(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Signed:
 		return nil, errors.New("is signed, and formatting would break the signature")
@@ -24,7 +24,7 @@ func (d *Document) Form(keepOrder bool) ([]byte, error) {
 	case d.plist == nil:
 		return nil, errors.New("is neither a profile nor a declaration")
 	}
-	return d.plist.Form(keepOrder)
+	return d.plist.Reformat(keepOrder)
 }
 
 func (d *Document) formJSON(keepOrder bool) ([]byte, error) {

@@ -14,10 +14,10 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Form returns a template in the one canonical form: UTF-8 and line feeds, two spaces a level, at most one blank line, and
+// Reformat returns a template in the one canonical form: UTF-8 and line feeds, two spaces a level, at most one blank line, and
 // the keys of the top level in the order of docs/template.md unless keepOrder. Comments, quotes, anchors and the style of
-// mappings and lists stay. Form checks its result: the content is the same and no comment is lost, or it fails.
-func Form(file *diag.File, keepOrder bool) ([]byte, error) {
+// mappings and lists stay. Reformat checks its result: the content is the same and no comment is lost, or it fails.
+func Reformat(file *diag.File, keepOrder bool) ([]byte, error) {
 	formed, err := formOnce(file, keepOrder)
 	for range maxForms {
 		if err != nil {

@@ -15,7 +15,7 @@ const head = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 `
 
-func TestForm(t *testing.T) {
+func TestReformat(t *testing.T) {
 	for _, c := range []struct{ name, in, want, kept string }{
 		{"keys are sorted", `<plist version="1.0"><dict><key>b</key><true/><key>a</key><string>x</string></dict></plist>`,
 			head + "<plist version=\"1.0\">\n<dict>\n\t<key>a</key>\n\t<string>x</string>\n\t<key>b</key>\n\t<true/>\n</dict>\n</plist>\n",
@@ -43,7 +43,7 @@ func TestForm(t *testing.T) {
 				t.Fatal(findings)
 			}
 			for keep, want := range map[bool]string{false: c.want, true: c.kept} {
-				got, err := doc.Form(keep)
+				got, err := doc.Reformat(keep)
 				if err != nil || want != "" && string(got) != want {
 					t.Errorf("keep order %v: %v\n%s\nwant:\n%s", keep, err, got, want)
 				}
@@ -52,13 +52,13 @@ func TestForm(t *testing.T) {
 	}
 }
 
-func TestFormRefuses(t *testing.T) {
+func TestReformatRefuses(t *testing.T) {
 	for _, in := range []string{
 		"bplist00\xd0\x08\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09",
 		"<plist><dict>{{KEYS}}</dict></plist>",
 	} {
 		doc, _ := plist.ReadTemplate(diag.NewFile("in", []byte(in)))
-		if out, err := doc.Form(false); err == nil {
+		if out, err := doc.Reformat(false); err == nil {
 			t.Errorf("%q is formed:\n%s", in, out)
 		}
 	}
@@ -78,7 +78,7 @@ func FuzzFormKeepsContentAndCommentsAndIsIdempotent(f *testing.F) {
 		if doc == nil || doc.Root == nil || doc.Format != plist.XML || doc.Incomplete || diag.HasErrors(findings) {
 			t.Skip()
 		}
-		once, err := doc.Form(keepOrder) // which compares content and counts comments itself
+		once, err := doc.Reformat(keepOrder) // which compares content and counts comments itself
 		if err != nil {
 			if strings.Contains(err.Error(), "back") {
 				t.Fatal(err)
@@ -89,7 +89,7 @@ func FuzzFormKeepsContentAndCommentsAndIsIdempotent(f *testing.F) {
 		if len(findings) > 0 {
 			t.Fatalf("what was formed has findings: %v\n%s", findings, once)
 		}
-		twice, err := again.Form(keepOrder)
+		twice, err := again.Reformat(keepOrder)
 		if err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%v\nonce:\n%s\ntwice:\n%s", err, once, twice)
 		}
@@ -116,7 +116,7 @@ func BenchmarkFormAgainstRead(b *testing.B) {
 		doc, _ := plist.ReadTemplate(file)
 		read += time.Since(start)
 		start = time.Now()
-		if _, err := doc.Form(false); err != nil {
+		if _, err := doc.Reformat(false); err != nil {
 			b.Fatal(err)
 		}
 		form += time.Since(start)

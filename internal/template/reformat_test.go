@@ -10,7 +10,7 @@ import (
 	"syncguard/internal/diag"
 )
 
-func TestForm(t *testing.T) {
+func TestReformat(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"the order of the reference", "payloads: []\n# who\norganization:\n    name: Acme\n    identifier: com.acme\n",
 			"# who\norganization:\n  name: Acme\n  identifier: com.acme\npayloads: []\n"},
@@ -21,21 +21,21 @@ func TestForm(t *testing.T) {
 		{"a long line stays one", "organization:\n  name: " + strings.Repeat("long ", 60) + "name\n", "organization:\n  name: " + strings.Repeat("long ", 60) + "name\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Form(diag.NewFile("in.yaml", []byte(c.in)), false)
+			got, err := Reformat(diag.NewFile("in.yaml", []byte(c.in)), false)
 			if err != nil || string(got) != c.want {
 				t.Errorf("%v\n%s\nwant:\n%s", err, got, c.want)
 			}
 		})
 	}
 	for _, in := range []string{"", "a: [", "a: 1\n---\nb: 2\n"} {
-		if out, err := Form(diag.NewFile("in.yaml", []byte(in)), false); err == nil {
+		if out, err := Reformat(diag.NewFile("in.yaml", []byte(in)), false); err == nil {
 			t.Errorf("%q is formed: %q", in, out)
 		}
 	}
 }
 
 // The templates that are part of syncguard, and those of the documentation, are in the canonical form.
-func TestOurTemplatesAreFormed(t *testing.T) {
+func TestOurTemplatesAreFormatted(t *testing.T) {
 	paths, _ := filepath.Glob("../../templates/*.yaml")
 	more, _ := filepath.Glob("../../docs/examples/*.yaml")
 	for _, path := range append(paths, more...) {
@@ -43,7 +43,7 @@ func TestOurTemplatesAreFormed(t *testing.T) {
 		if err != nil || !bytes.Contains(data, []byte("\norganization:")) {
 			continue
 		}
-		if got, err := Form(diag.NewFile(path, data), false); err != nil || !bytes.Equal(got, data) {
+		if got, err := Reformat(diag.NewFile(path, data), false); err != nil || !bytes.Equal(got, data) {
 			t.Errorf("%s: %v\n%s", path, err, got)
 		}
 	}
@@ -57,11 +57,11 @@ func FuzzFormKeepsWhatATemplateSaysAndIsIdempotent(f *testing.F) {
 		f.Add([]byte(s), false)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, keepOrder bool) {
-		once, err := Form(diag.NewFile("in.yaml", data), keepOrder) // which compares what is said itself
+		once, err := Reformat(diag.NewFile("in.yaml", data), keepOrder) // which compares what is said itself
 		if err != nil {
 			t.Skip()
 		}
-		twice, err := Form(diag.NewFile("in.yaml", once), keepOrder)
+		twice, err := Reformat(diag.NewFile("in.yaml", once), keepOrder)
 		if err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%v\nonce:\n%s\ntwice:\n%s", err, once, twice)
 		}
