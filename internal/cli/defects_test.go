@@ -76,7 +76,7 @@ func TestOneCauseOneFinding(t *testing.T) {
 		{"multipart", "Content-Type: multipart/signed; boundary=x\n\n--x\n" + defectProfile, "the file is a mail (S/MIME) with the profile beside its signature", "syncguard sign", true},
 		{"mangled", strings.ToValidUTF8(string(signed), "\ufffd"), "the signed message was saved as text, and some of its bytes are lost", "get it again", true},
 		{"crlf", strings.ReplaceAll(string(signed), "\n", "\r\n"), "line ends of the signed message were changed from LF to CR LF", "get it again", true},
-		{"newline", string(signed) + "\n", "1 byte follows the end of the signed message, a line end", "head -c", true},
+		{"newline", string(signed) + "\n", "1 byte follows the end of the signed message (a line end)", "head -c", true},
 		{"cut", string(signed[:200]), "the signed message is cut off", "get it again", true},
 		{"certificate", string(certificate), "the file is a certificate", "com.apple.security.root", true},
 		{"html", "<html><body>Sign in</body></html>", "the file is an HTML page", "check that the download", true},
