@@ -314,6 +314,7 @@ var arrows = []struct {
 	}},
 	{"internal/diag", []string{
 		"internal/text",
+		"internal/work",
 	}},
 	{"internal/text", nil},
 	{"internal/files", nil},
@@ -322,6 +323,7 @@ var arrows = []struct {
 		"internal/fact",
 	}},
 	{"internal/fact", nil},
+	{"internal/work", nil},
 	{"internal/e2e", nil},
 	{"templates", nil},
 }

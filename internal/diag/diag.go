@@ -5,97 +5,11 @@
 package diag
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
-	"sync"
-	"unicode/utf8"
 )
-
-// File is one input: its name as given by the user, and its bytes.
-type File struct {
-	Name string
-	Data []byte
-
-	once  sync.Once
-	lines []int // byte offset of each line's start
-}
-
-// NewFile returns a File over data. Do not modify data afterwards.
-func NewFile(name string, data []byte) *File {
-	return &File{Name: name, Data: data}
-}
-
-// Position is a place in a text for people: Line and Column count from 1, Column in Unicode code points.
-// A byte of invalid UTF-8 counts as one code point; a byte order mark at the start counts as none.
-type Position struct {
-	Line   int `json:"line"`
-	Column int `json:"column"`
-}
-
-// Position converts a byte offset, clamped to the file. LF, CRLF and a lone CR each end a line.
-func (f *File) Position(offset int) Position {
-	f.index()
-	offset = min(max(offset, 0), len(f.Data))
-	line := sort.SearchInts(f.lines, offset+1) - 1
-	return Position{line + 1, utf8.RuneCount(f.Data[f.start(line):max(offset, f.start(line))]) + 1}
-}
-
-// Offset converts a position to a byte offset, clamped to its line.
-func (f *File) Offset(p Position) int {
-	f.index()
-	if p.Line < 1 {
-		return 0
-	}
-	if p.Line > len(f.lines) {
-		return len(f.Data)
-	}
-	offset := f.start(p.Line - 1)
-	end := offset + len(f.Line(p.Line))
-	for range p.Column - 1 {
-		if offset >= end {
-			break
-		}
-		_, size := utf8.DecodeRune(f.Data[offset:])
-		offset += size
-	}
-	return offset
-}
-
-// Line returns a line by its number from 1, without its ending. Outside the file it is empty.
-func (f *File) Line(n int) []byte {
-	f.index()
-	if n < 1 || n > len(f.lines) {
-		return nil
-	}
-	end := len(f.Data)
-	if n < len(f.lines) {
-		end = f.lines[n]
-	}
-	return bytes.TrimRight(f.Data[f.start(n-1):end], "\r\n")
-}
-
-// start returns the byte offset of a line's text (lines count from 0), after a byte order mark.
-func (f *File) start(line int) int {
-	if line == 0 && bytes.HasPrefix(f.Data, []byte("\xef\xbb\xbf")) {
-		return 3
-	}
-	return f.lines[line]
-}
-
-func (f *File) index() {
-	f.once.Do(func() {
-		f.lines = []int{0}
-		for i, b := range f.Data {
-			if b == '\n' || b == '\r' && (i+1 == len(f.Data) || f.Data[i+1] != '\n') {
-				f.lines = append(f.lines, i+1)
-			}
-		}
-	})
-}
 
 // Span is the half-open range of bytes [Start, End) in File. The zero Span is no place at all.
 type Span struct {

@@ -192,7 +192,7 @@ func endOfNext(v *plist.Value, offset int) int {
 
 // yamlBlock returns the offsets of a block: the first line from n on with content, and the deeper indented lines below.
 func yamlBlock(file *diag.File, n int) (from, to int) {
-	last := file.Position(len(file.Data)).Line
+	last := file.Lines()
 	for n <= last && saysNothing(file.Line(n)) {
 		n++
 	}

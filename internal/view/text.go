@@ -81,28 +81,31 @@ func (p *Printer) excerpt(s diag.Span) {
 		return
 	}
 	start, end := s.File.Position(s.Start), s.File.Position(s.End)
-	text := s.File.Line(start.Line)
-	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
-		return // not readable text
-	}
-	line := []rune(string(text))
-	from := min(start.Column-1, len(line))
-	to := len(line)
+	length := s.File.LineLength(start.Line)
+	from := min(start.Column-1, length)
+	to := length
 	if end.Line == start.Line {
-		to = min(end.Column-1, len(line))
+		to = min(end.Column-1, length)
 	}
 	gutter := fmt.Sprintf("%5d", start.Line)
 	width := excerptWidth
 	if p.Width > 0 {
 		width = max(min(width, p.Width-len(gutter)-len(" | ")), 20)
 	}
-	left := max(0, min(from-width/4, len(line)-width))
-	right := min(len(line), left+width)
+	left := max(0, min(from-width/4, length-width))
+	right := min(length, left+width)
 	to = min(to, right)
+	// The line may be the whole file: no more of it is read than is shown.
+	textAt := func(column int) int { return s.File.Offset(diag.Position{Line: start.Line, Column: column + 1}) }
+	text := s.File.Data[textAt(left):textAt(right)]
+	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return // not readable text
+	}
+	line := []rune(string(text))
 
-	p.Line("%s %s", faint.Render(gutter+" |"), visible(line[left:right]))
-	indent := lipgloss.Width(visible(line[left:from]))
-	carets := max(1, lipgloss.Width(visible(line[from:max(from, to)])))
+	p.Line("%s %s", faint.Render(gutter+" |"), visible(line))
+	indent := lipgloss.Width(visible(line[:from-left]))
+	carets := max(1, lipgloss.Width(visible(line[from-left:max(from, to)-left])))
 	p.Line("%s %s%s", faint.Render(strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), red.Render(strings.Repeat("^", carets)))
 }
 
