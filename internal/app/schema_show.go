@@ -89,11 +89,25 @@ func unknownType(catalog *schema.Catalog, name string) error {
 	if err != nil {
 		return err
 	}
+	if key, err := keyNamed(catalog, name); key != "" || err != nil {
+		return cmp.Or(err, diag.Usage(fmt.Sprintf("%q is a key: syncguard schema show %s", name, key), "unknown type %q", name))
+	}
 	hint := "find it by words of its name or description: syncguard schema search passcode length"
 	if near := nearType(name, entries); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return diag.Usage(hint, "unknown type %q", name)
+}
+
+// keyNamed returns the first key of this name in any type, with its type, or "".
+func keyNamed(catalog *schema.Catalog, name string) (string, error) {
+	matches, err := catalog.Search(name)
+	for _, m := range matches {
+		if m.Node != nil && strings.EqualFold(m.Node.Name, name) {
+			return m.Entry.ID + "." + strings.ReplaceAll(m.Node.Path, "[]", ""), nil
+		}
+	}
+	return "", err
 }
 
 // nearType returns the type most similar to a name, or "". It ignores the common prefix, and also compares with the first
@@ -107,7 +121,7 @@ func nearType(name string, entries []schema.Entry) string {
 		word, _, _ := strings.Cut(short, ".")
 		names, words = append(names, short), append(words, word)
 		for _, s := range []string{word, short} {
-			if full[s] == "" {
+			if s != "" && full[s] == "" {
 				full[s] = e.PayloadType
 			}
 		}

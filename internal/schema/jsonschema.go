@@ -103,7 +103,7 @@ func (s *schemaMaker) payload(t, common *Type, d, ofCommon *Descriptions) object
 			properties[k.Name] = s.key(k, ofCommon.Key(k))
 		}
 	}
-	properties["PayloadType"] = object{"const": t.PayloadType}
+	properties["PayloadType"] = constant(properties["PayloadType"], t.PayloadType)
 	return o
 }
 
@@ -113,8 +113,17 @@ func (s *schemaMaker) declaration(t, base *Type, d, ofBase *Descriptions) object
 		o["required"] = slices.DeleteFunc(required, func(name string) bool { return name == "ServerToken" }) // a server adds it
 	}
 	properties := o["properties"].(object)
-	properties["Type"] = object{"const": t.PayloadType}
+	properties["Type"] = constant(properties["Type"], t.PayloadType)
 	properties["Payload"] = s.dictionary(t.root(), d)
+	return o
+}
+
+// constant returns the schema of one value, with the description of a property.
+func constant(property any, value string) object {
+	o := object{"const": value}
+	if described, ok := property.(object); ok && described["description"] != nil {
+		o["description"] = described["description"]
+	}
 	return o
 }
 
