@@ -28,8 +28,8 @@ func TestSignForms(t *testing.T) {
 		want    string
 	}{
 		{"XML", xml, nil, exitOK, "1 profile signed"},
-		{"binary", binary, nil, exitOK, "warning: the profile is a binary property list, and that devices take a signed one is unverified"},
-		{"signed", once, nil, exitFindings, "the file is signed already"},
+		{"binary", binary, nil, exitOK, "warning: the profile is a binary property list, and devices are not known to accept a signed one"},
+		{"signed", once, nil, exitFindings, "the file is already signed"},
 		{"signed, to be replaced", once, []string{"--replace"}, exitOK, "1 profile signed"},
 		{"signed twice", signedBy(t, once), []string{"--replace"}, exitFindings, "the signed content is another signed message"},
 		{"changed", bytes.Replace(once, []byte("PayloadVersion"), []byte("PayloadVersioN"), 1), []string{"--replace"}, exitFindings, "error: the signature does not hold: "},
@@ -38,7 +38,7 @@ func TestSignForms(t *testing.T) {
 		{"signed binary", signedBy(t, binary), []string{"--replace"}, exitOK, "binary property list"},
 		{"empty", nil, nil, exitFindings, "error:"},
 		{"array", marshal(t, []string{"a"}, howett.XMLFormat), nil, exitFindings, `the top level is an array, want the dictionary of a profile`},
-		{"other type", marshal(t, map[string]any{"PayloadType": 1}, howett.XMLFormat), nil, exitFindings, `the top level has no "PayloadType"`},
+		{"other type", marshal(t, map[string]any{"PayloadType": 1}, howett.XMLFormat), nil, exitFindings, `"PayloadType" at the top level is not "Configuration"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
