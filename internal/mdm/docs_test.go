@@ -35,8 +35,8 @@ func page() string {
 	var b strings.Builder
 	b.WriteString(`# MDM servers
 
-What ` + "`lint --for SERVER`" + ` knows of each server, on what that rests, and who says so: Apple, the vendor of the server, or the community, which
-is not confirmed and never makes an error. What is not listed is not known. The page is written from ` + "`internal/mdm/mdm.json`" + `.
+The facts behind ` + "`lint --for SERVER`" + ` for each server, with source and author: Apple, the vendor of the server, or the community. Facts from the
+community are unconfirmed, and never make an error. Behaviour not listed here is unknown. The page is written from ` + "`internal/mdm/mdm.json`" + `.
 `)
 	for _, s := range Servers() {
 		fmt.Fprintf(&b, "\n## %s\n\n`--for %s`", s.Name, s.ID)
