@@ -136,3 +136,26 @@ func lastName(x ast.Expr) string {
 	}
 	return ""
 }
+
+// Every command pays for what a package makes at its start, so patterns are compiled on first use.
+func TestPatternsAreCompiledOnUse(t *testing.T) {
+	eachFile(t, func(_, _ string, set *token.FileSet, file *ast.File) {
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			ast.Inspect(g, func(n ast.Node) bool {
+				if _, isFunc := n.(*ast.FuncLit); isFunc {
+					return false
+				}
+				if call, ok := n.(*ast.CallExpr); ok {
+					if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "MustCompile" {
+						t.Errorf("%s: compile the pattern on first use, with sync.OnceValue", set.Position(call.Pos()))
+					}
+				}
+				return true
+			})
+		}
+	})
+}

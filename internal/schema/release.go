@@ -3,6 +3,7 @@ package schema
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"syncguard/internal/target"
 )
@@ -40,13 +41,13 @@ func later(v, w target.Version) target.Version {
 }
 
 var (
-	statedRelease = regexp.MustCompile(`^([0-9]{1,2}(?:\.[0-9]+){0,2})(?: |$)`)
-	statedCommit  = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+	statedRelease = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,2}(?:\.[0-9]+){0,2})(?: |$)`) })
+	statedCommit  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[0-9a-f]{7,40}\b`) })
 )
 
 // statedIn returns the release a source's version states, such as 27 of "27 beta (97a11a861f4e)", or zero.
 func statedIn(version string) target.Version {
-	m := statedRelease.FindStringSubmatch(version)
+	m := statedRelease().FindStringSubmatch(version)
 	if m == nil {
 		return target.Version{}
 	}
@@ -128,9 +129,9 @@ func (l *layer) readRelease() (target.Version, error) {
 		if v := statedIn(s.Version); !v.IsZero() {
 			return v, nil
 		}
-		commit := statedCommit.FindString(s.Version)
+		commit := statedCommit().FindString(s.Version)
 		for _, known := range low.sources {
-			if other := statedCommit.FindString(known.Version); commit != "" && other != "" && known.Name == s.Name &&
+			if other := statedCommit().FindString(known.Version); commit != "" && other != "" && known.Name == s.Name &&
 				(strings.HasPrefix(commit, other) || strings.HasPrefix(other, commit)) && !statedIn(known.Version).IsZero() {
 				return statedIn(known.Version), nil
 			}
