@@ -78,7 +78,7 @@ func TestDocs(t *testing.T) {
 			continue
 		}
 		if !*update {
-			t.Errorf("%s is stale:\n%s", path, cmp.Diff(string(data), fresh))
+			t.Errorf("%s is stale, run go test ./internal/cli -run TestDocs -update:\n%s", path, cmp.Diff(string(data), fresh))
 		} else if err := os.WriteFile(path, []byte(fresh), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -168,15 +168,12 @@ func TestFactsNameRules(t *testing.T) {
 }
 
 func TestChecksAreComplete(t *testing.T) {
-	if !slices.IsSortedFunc(checks, func(a, b ruleCheck) int { return strings.Compare(a.id, b.id) }) {
-		t.Error("the checks are not sorted by ID")
-	}
 	for i, e := range checks {
-		if i > 0 && checks[i-1].id == e.id {
-			t.Errorf("rule %s stands twice", e.id)
+		if i > 0 && checks[i-1].id >= e.id {
+			t.Errorf("the table in rules.go is not sorted: %s stands after %s", e.id, checks[i-1].id)
 		}
 		if n := ways(e); n > 1 || n == 0 && !e.walk {
-			t.Errorf("rule %s is looked for in %d ways, want one", e.id, n)
+			t.Errorf("rule %s has %d functions in the table in rules.go, want one, or walk", e.id, n)
 		}
 	}
 }

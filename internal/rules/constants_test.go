@@ -40,7 +40,7 @@ func TestConstants(t *testing.T) {
 		return
 	}
 	if !*update {
-		t.Fatalf("internal/rules/%s is not what the pages say: run go test ./internal/rules -update", path)
+		t.Fatalf("internal/rules/%s differs from the pages: run go test ./internal/rules -update", path)
 	}
 	if err := os.WriteFile(path, want, 0o644); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestEveryRuleIsUsed(t *testing.T) {
 	}
 	for _, r := range All() {
 		if !used[constant(r.ID)] {
-			t.Errorf("nothing reports %s: rule.%s is used nowhere", r.ID, constant(r.ID))
+			t.Errorf("nothing reports %s: add rule.%s to the table in internal/lint/rules.go, or use it in the package that finds it", r.ID, constant(r.ID))
 		}
 	}
 }

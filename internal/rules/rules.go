@@ -154,14 +154,16 @@ func (r *Rule) set(name, value string) error {
 	case "group":
 		for g := range strings.SplitSeq(value, ", ") {
 			if !slices.Contains(Groups(), Group(g)) {
-				return fmt.Errorf("there is no group %q", g)
+				return fmt.Errorf("unknown group %q: want some of %v", g, Groups())
 			}
 			r.Groups = append(r.Groups, Group(g))
 		}
 	case "severity":
 		severity, err := diag.ParseSeverity(value)
+		if err != nil {
+			return fmt.Errorf("invalid severity %q: %w", value, err)
+		}
 		r.Severity = severity
-		return err
 	case "since":
 		r.Since = value
 	case "source":
@@ -173,7 +175,7 @@ func (r *Rule) set(name, value string) error {
 	case "options":
 		r.Options = value
 	default:
-		return fmt.Errorf("a page has no line %q", name)
+		return fmt.Errorf("unknown line %q: want summary, group, severity, since, source, fix, command or options", name)
 	}
 	return nil
 }

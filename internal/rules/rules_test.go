@@ -16,11 +16,11 @@ func TestPagesAreComplete(t *testing.T) {
 		case strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
 			t.Errorf("rule %s is not kebab-case", r.ID)
 		case r.Summary == "" || len(r.Groups) == 0 || r.Severity == 0 || r.Since == "":
-			t.Errorf("rule %s lacks a part of its page", r.ID)
+			t.Errorf("the page of rule %s lacks a line: want summary, group, severity and since", r.ID)
 		case strings.HasSuffix(r.Summary, "."):
 			t.Errorf("summary of rule %s ends with a full stop", r.ID)
 		case !strings.HasSuffix(r.Why, "."):
-			t.Errorf("the reason of rule %s is no sentence", r.ID)
+			t.Errorf("the text of rule %s ends without a full stop", r.ID)
 		case r.Has(Sync) && len(r.Sources) == 0:
 			t.Errorf("rule %s rests on no schema and names no source", r.ID)
 		}
@@ -28,7 +28,8 @@ func TestPagesAreComplete(t *testing.T) {
 	for _, r := range all {
 		bad, good := r.Examples()
 		if lacks := len(bad.Files) == 0 || len(good.Files) == 0; lacks != slices.Contains(withoutExample(), r.ID) {
-			t.Errorf("rule %s has %d bad and %d good files", r.ID, len(bad.Files), len(good.Files))
+			t.Errorf("the page of rule %s has %d bad and %d good examples: want one of each, such as -- bad/wifi.payload --, "+
+				"or the rule in withoutExample", r.ID, len(bad.Files), len(good.Files))
 		}
 	}
 	if _, ok := Find("no-such-rule"); ok {

@@ -42,7 +42,7 @@ func TestDescriptionsAreSortedAndUnique(t *testing.T) {
 	previous := []string{"", ""}
 	for _, row := range readDescriptions(t) {
 		if slices.Compare(previous, row[:2]) >= 0 {
-			t.Errorf("%s %s is out of order or listed twice", row[0], row[1])
+			t.Errorf("%s %s stands after %s %s: want lines sorted by type and key, one for each", row[0], row[1], previous[0], previous[1])
 		}
 		previous = row[:2]
 	}
