@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -46,7 +47,7 @@ func hostileRun(s string) *Report {
 
 func TestHostileStrings(t *testing.T) {
 	for _, s := range hostileStrings {
-		for format := range readers {
+		for format := range formatTests {
 			checkHarmless(t, format, s)
 		}
 	}
@@ -58,7 +59,7 @@ func FuzzReportsAreHarmless(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for format := range readers {
+		for format := range formatTests {
 			checkHarmless(t, format, s)
 		}
 	})
@@ -73,49 +74,55 @@ func checkHarmless(t *testing.T, format, s string) {
 	if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && view.Unprintable(r) }); i >= 0 {
 		t.Errorf("%s, %q: unprintable %q", format, s, got[i:min(len(got), i+8)])
 	}
-	commands := runnerCommands(got)
-	for _, c := range commands {
+	for _, c := range runnerCommands(got) {
 		if c.name != "error" && c.name != "warning" && c.name != "notice" || format != "github" {
 			t.Errorf("%s, %q: the command %+v", format, s, c)
 		}
 	}
-	switch format {
-	case "github":
-		if len(commands) != 7 {
-			t.Errorf("%q: %d commands", s, len(commands))
-		}
-		for _, c := range commands {
-			for name := range c.properties {
-				if !strings.Contains(" file line endLine col endColumn title ", " "+name+" ") {
-					t.Errorf("%q: the property %s", s, name)
-				}
-			}
-		}
-	case "json", "sarif", "gitlab":
-		if !json.Valid([]byte(got)) {
-			t.Errorf("%s, %q: no JSON", format, s)
-		}
-	case "junit":
-		checkXML(t, s, got)
-	case "markdown":
-		checkMarkdown(t, s, got)
+	if check := formatTests[format].check; check != nil {
+		check(t, s, got)
 	}
 }
 
-func checkXML(t *testing.T, s, got string) {
+func checkGitHub(t *testing.T, s, got string) {
 	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(got))
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return
+	commands := runnerCommands(got)
+	if len(commands) != 7 {
+		t.Errorf("%q: %d commands", s, len(commands))
+	}
+	for _, c := range commands {
+		for name := range c.properties {
+			if !strings.Contains(" file line endLine col endColumn title ", " "+name+" ") {
+				t.Errorf("%q: the property %s", s, name)
+			}
 		}
-		if err != nil {
-			t.Errorf("%q: %v", s, err)
-			return
-		}
-		if e, ok := token.(xml.StartElement); ok && !strings.Contains(" testsuites testsuite testcase failure error system-out ", " "+e.Name.Local+" ") {
-			t.Errorf("%q: the element %s", s, e.Name.Local)
+	}
+}
+
+func checkJSON(t *testing.T, s, got string) {
+	t.Helper()
+	if !json.Valid([]byte(got)) {
+		t.Errorf("%q: no JSON: %s", s, got)
+	}
+}
+
+// checkXML returns a check for well-formed XML with no elements but those named.
+func checkXML(elements ...string) func(t *testing.T, s, got string) {
+	return func(t *testing.T, s, got string) {
+		t.Helper()
+		d := xml.NewDecoder(strings.NewReader(got))
+		for {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				t.Errorf("%q: %v", s, err)
+				return
+			}
+			if e, ok := token.(xml.StartElement); ok && !slices.Contains(elements, e.Name.Local) {
+				t.Errorf("%q: the element %s", s, e.Name.Local)
+			}
 		}
 	}
 }

@@ -68,9 +68,12 @@ func written(t testing.TB, format string, r *Report) string {
 }
 
 func TestLintFormats(t *testing.T) {
-	extension := map[string]string{"json": "json", "sarif": "sarif", "junit": "xml", "github": "github.txt", "gitlab": "gitlab.json", "markdown": "md"}
 	for _, format := range Formats() {
 		t.Run(format, func(t *testing.T) {
+			f := formatTests[format]
+			if f.golden == "" || f.read == nil || f.check == nil {
+				t.Fatalf("formatTests has no whole line for %q: want a golden file, a reader and a check", format)
+			}
 			got := written(t, format, lintRun())
 			if strings.Contains(got, "hunter2") {
 				t.Error("a secret is shown")
@@ -81,11 +84,11 @@ func TestLintFormats(t *testing.T) {
 			if format == "sarif" {
 				got = withoutRules(t, got)
 			}
-			golden(t, "lint."+extension[format], got)
+			golden(t, f.golden, got)
 
 			empty := &Report{}
 			empty.add(app.LintedFile{Name: "good.mobileconfig"})
-			if n := len(readers[format].read(t, written(t, format, empty))); n != 0 {
+			if n := len(f.read(t, written(t, format, empty))); n != 0 {
 				t.Errorf("%d findings where there are none", n)
 			}
 		})
@@ -123,24 +126,26 @@ type read struct {
 	Line, Column         int
 }
 
-// readers read each format back. Those for people say the place in the content; those that point into a file say its start
-// where the place is not in the file, and GitLab knows no columns.
-var readers = map[string]struct {
-	read     func(testing.TB, string) []read
-	pointing bool
+// formatTests has a line for each of Formats, and one for the text of package view. Formats for people tell the place in the
+// content of a signed or binary file; formats pointing into a file tell its start.
+var formatTests = map[string]struct {
+	golden   string                          // file in testdata
+	read     func(testing.TB, string) []read // reads the findings back
+	pointing bool                            // into the file: a finding without a place in it is at line 1, column 1
 	columns  bool
+	check    func(t *testing.T, s, got string) // of a run with the hostile string s everywhere
 }{
-	"text":     {readText, false, true},
-	"json":     {readJSON, false, true},
-	"junit":    {readJUnit, false, true},
-	"markdown": {readMarkdown, false, true},
-	"sarif":    {readSARIF, true, true},
-	"github":   {readGitHub, true, true},
-	"gitlab":   {readGitLab, true, false},
+	"text":     {"", readText, false, true, nil},
+	"json":     {"lint.json", readJSON, false, true, checkJSON},
+	"sarif":    {"lint.sarif", readSARIF, true, true, checkJSON},
+	"junit":    {"lint.xml", readJUnit, false, true, checkXML("testsuites", "testsuite", "testcase", "failure", "error", "system-out")},
+	"github":   {"lint.github.txt", readGitHub, true, true, checkGitHub},
+	"gitlab":   {"lint.gitlab.json", readGitLab, true, false, checkJSON},
+	"markdown": {"lint.md", readMarkdown, false, true, checkMarkdown},
 }
 
 func TestEveryFormatHasTheSameFindings(t *testing.T) {
-	for format, reader := range readers {
+	for format, reader := range formatTests {
 		t.Run(format, func(t *testing.T) {
 			r := lintRun()
 			var want []read
