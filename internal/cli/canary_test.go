@@ -12,11 +12,15 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"syncguard/internal/plist"
+	"syncguard/internal/view/ci"
 )
 
 // canary is a secret that nothing may show. Its core is what is looked for, in any encoding.
@@ -132,6 +136,7 @@ func TestCanaries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	runWith(t, nil, []string{"identity", "new", "--name", "x", "--self-signed"}) // x.pem and x.key
 	var forbidden []string
 	for _, c := range canaries() {
 		forbidden = append(forbidden, encodings(c.core)...)
@@ -154,7 +159,7 @@ func TestCanaries(t *testing.T) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(dir, path)
 		expectNoCanary(t, "the name of a file", name, forbidden)
-		if err == nil && d.Type().IsRegular() && (strings.HasPrefix(name, "templates") && filepath.Base(name) != "secrets.yaml" || strings.HasPrefix(name, "report")) {
+		if err == nil && d.Type().IsRegular() && (strings.HasPrefix(name, "templates") && filepath.Base(name) != "secrets.yaml" || strings.HasPrefix(filepath.Base(name), "report.")) {
 			expectNoCanary(t, name, readText(t, path), forbidden)
 		}
 		return nil
@@ -170,8 +175,9 @@ func canaryCommands() (all []string) {
 		}
 	}
 	var each, opened, pushed []string
-	for _, format := range []string{"text", "json", "sarif", "junit", "github", "gitlab", "markdown"} {
+	for _, format := range append([]string{"text"}, ci.Formats()...) {
 		each = append(each, "lint --for fleet --target macOS@26/supervised --format "+format+" FILE")
+		opened = append(opened, "validate --format "+format+" FILE")
 	}
 	each = append(each, "lint --fix --diff FILE", "lint --unsafe-fixes --diff FILE", "lint --select security --out report.FILE FILE", "fmt --diff FILE", "fmt --diff --uuid stable --organization org.example FILE")
 	for _, format := range []string{"text", "json", "yaml", "xml", "template"} {
@@ -181,28 +187,57 @@ func canaryCommands() (all []string) {
 		opened = append(opened, "diff --format "+format+" FILE b.mobileconfig")
 	}
 	for _, format := range []string{"text", "json"} {
-		opened = append(opened, "validate --format "+format+" FILE", "migrate --format "+format+" FILE", "verify --format "+format+" FILE")
+		opened = append(opened, "migrate --format "+format+" FILE", "verify --format "+format+" FILE")
 		for _, push := range []string{"fleet --server https://127.0.0.1:1", "intune --platform macos", "apple-business", "kmfddm --server https://127.0.0.1:1",
 			"nanomdm --server https://127.0.0.1:1 --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8"} {
 			pushed = append(pushed, "push "+push+" --dry-run --full --format "+format+" FILE")
 		}
 	}
-	jamf := []string{"export jamf --devices computers -o out/jamf FILE"}
+	var jamf []string
 	for _, format := range []string{"text", "json"} {
-		jamf = append(jamf, "push jamf --devices computers --server https://127.0.0.1:1 --dry-run --full --format "+format+" FILE")
+		jamf = append(jamf, "export jamf --devices computers --format "+format+" -o out/jamf-"+format+" FILE", "push jamf --devices computers --server https://127.0.0.1:1 --dry-run --full --format "+format+" FILE")
 	}
-	for _, export := range []string{"fleet", "iru --runs-on mac", "intune --platform macos", "nanomdm"} {
-		pushed = append(pushed, "export "+export+" -o out/"+strings.Fields(export)[0]+" FILE")
+	for _, export := range []string{"apple-business", "fleet", "iru --runs-on mac", "intune --platform macos", "nanomdm"} {
+		for _, format := range []string{"text", "json"} {
+			pushed = append(pushed, "export "+export+" --format "+format+" -o out/"+strings.Fields(export)[0]+"-"+format+" FILE")
+		}
 	}
-	pushed = append(pushed, "sign --cert x.pem --key x.key FILE -o out/signed", "extract FILE -o out/extracted", "decrypt FILE --key x.key --cert x.pem -o out/decrypted")
+	pushed = append(pushed, "sign --format json --cert x.pem --key x.key FILE -o out/signed-json/", "sign --cert x.pem --key x.key FILE -o out/signed/", "extract FILE -o out/extracted", "decrypt FILE --key x.key --cert x.pem -o out/decrypted")
 	profiles := []string{"a.mobileconfig", "oneline.mobileconfig", "cut.mobileconfig", "broken.mobileconfig"}
 	add(append([]string{"c.json", "cut.json", "t.yaml"}, profiles...), each...)
 	add(append([]string{"c.json", "cut.json"}, profiles...), append(opened, "import --check FILE", "import FILE", "import --check --format json FILE", "import -o templates/FILE --secrets templates/FILE/secrets.yaml FILE")...)
 	add([]string{"sound.mobileconfig", "c.json"}, pushed...)
 	add([]string{"sound-jamf.mobileconfig", "sound.mobileconfig"}, jamf...)
 	add([]string{"a.mobileconfig", "c.json"}, "coverage FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
-	add([]string{"t.yaml"}, "build -o out/built FILE", "build --format json -o out/built FILE", "coverage --keys FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
+	add([]string{"t.yaml"}, "build -o out/built FILE", "build --format json -o out/built FILE", "build --report html -o out/reported FILE", "build --report md -o out/reported FILE", "coverage --keys FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	return append(all, "lint .", "lint --format json .", "migrate -o out/migrated a.mobileconfig")
+}
+
+// TestCanariesTryEveryFormat proves that TestCanaries runs each command reading profiles in each of its formats.
+func TestCanariesTryEveryFormat(t *testing.T) {
+	readsNoProfile := []string{"identity new", "identity show", "rules", "schema diff", "schema import", "schema list", "schema search", "schema show", "schema sources", "version"}
+	lines := canaryCommands()
+	want := func(command, flag, value string, isDefault bool) {
+		for _, line := range lines {
+			options, ok := strings.CutPrefix(line, command+" ")
+			if ok && (strings.Contains(options, flag+" "+value+" ") || isDefault && !strings.Contains(options, flag)) {
+				return
+			}
+		}
+		t.Errorf("no line of canaryCommands tries: %s %s %s", command, flag, value)
+	}
+	each(newRootCmd(&Env{}, "devel"), func(cmd *cobra.Command) {
+		command, flag := strings.TrimPrefix(cmd.CommandPath(), "syncguard "), cmd.Flags().Lookup("format")
+		if flag == nil || slices.Contains(readsNoProfile, command) {
+			return
+		}
+		for i, format := range flag.Value.(*oneOf).all {
+			want(command, "--format", format, i == 0)
+		}
+	})
+	for _, format := range reportFormats() {
+		want("build", "--report", format, false)
+	}
 }
 
 // canaryDeclaration is a declaration with every canary.
