@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"syncguard/internal/target"
+	"syncguard/internal/view/ci"
 )
 
 // step is a step of an action or of a workflow's job.
@@ -196,6 +197,19 @@ func TestHooks(t *testing.T) {
 			if files.MatchString(name) != want {
 				t.Errorf("%s: %s is checked: %t", h.ID, name, !want)
 			}
+		}
+	}
+}
+
+// docs/lint-ci.md has a row for each format of lint.
+func TestFormatsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "docs", "lint-ci.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range append([]string{"text"}, ci.Formats()...) {
+		if !strings.Contains(string(page), "\n| `"+format+"` | ") {
+			t.Errorf("the table of docs/lint-ci.md has no row for %q", format)
 		}
 	}
 }
