@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +14,8 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // VerifyOptions are the files to verify and the requirements.
@@ -144,9 +145,9 @@ func parsePin(text string) (*[sha256.Size]byte, error) {
 // verify answers the questions for one file. A file without a signature gets the message all commands share.
 func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 	o := v.options
-	o.Read = func(content []byte) ([]string, error) { return readSigned(name, content) }
+	o.Read = func(content []byte) cms.ContentJudgement { return judgeContent(name, content) }
 	f := &VerifiedFile{name, cms.Verify(data, o)}
-	if !f.Integrity.OK {
+	if !f.Integrity.OK && f.Integrity.Reason != cms.UnsoundContent {
 		if doc, _ := document.Open(diag.NewFile(name, data)); doc.Defect != nil {
 			f.Integrity.Detail, f.Integrity.Help = doc.Defect.Message, doc.Defect.Help
 		}
@@ -154,17 +155,50 @@ func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 	return f
 }
 
-// readSigned checks that signed content is a property list. It returns warnings about an unusual one.
-func readSigned(name string, content []byte) (warnings []string, err error) {
+// judgeContent checks that signed content is a property list with one reading. Warnings are about an unusual one.
+func judgeContent(name string, content []byte) (j cms.ContentJudgement) {
 	doc, found := plist.Read(diag.NewFile(name, content))
+	if why := unsound(content, found); why != "" {
+		j.Reason, j.Detail = cms.UnsoundContent, "the signature is valid, but programs may read the content differently: "+why
+		return j
+	}
 	if doc == nil {
-		return nil, errors.New("the signature holds, but the content is not a property list")
+		j.Reason, j.Detail = cms.NotAPropertyList, "the signature is valid, but the content is not a property list"
+		return j
 	}
 	if doc.Format == plist.Binary {
-		warnings = append(warnings, "the content is a binary property list; Apple's documentation speaks of XML")
+		j.Warnings = append(j.Warnings, "the content is a binary property list; Apple's documentation speaks of XML")
 	}
-	if diag.HasErrors(found) {
-		warnings = append(warnings, "the signed content has errors: syncguard validate lists them")
+	return j
+}
+
+// unsound returns the first reason why two readers may see different settings in a property list, or "". Every error
+// counts: Apple's reader refuses the file, or takes one of several values, and other readers take another one.
+func unsound(content []byte, found []diag.Diagnostic) string {
+	encoding := ""
+	switch name := plist.EncodingOf(content); strings.ToUpper(name) {
+	case "UTF-8", "UTF8", "US-ASCII", "ASCII":
+	default:
+		encoding = fmt.Sprintf("the encoding is %q, want UTF-8", name)
 	}
-	return warnings, nil
+	var all []string
+	for _, d := range found {
+		switch {
+		case slices.Contains([]string{rule.NotAPropertyList, rule.EmptyFile, rule.FileTooLarge}, d.Rule): // no content to read twice
+			return ""
+		case encoding != "" && slices.Contains([]string{rule.EncodingMismatch, rule.UnsupportedEncoding}, d.Rule): // the same again
+		case d.Severity == diag.Error, slices.Contains([]string{rule.ContentAfterPlist, rule.NestedPlist, rule.EncodingMismatch}, d.Rule):
+			all = append(all, d.Message)
+		}
+	}
+	if encoding != "" {
+		all = slices.Insert(all, 0, encoding)
+	}
+	switch len(all) {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
+	}
+	return fmt.Sprintf("%s (and %s)", all[0], text.Count(len(all)-1, "more problem"))
 }

@@ -54,6 +54,7 @@ const (
 	DigestMismatch             Reason = "digest-mismatch"
 	SignatureMismatch          Reason = "signature-mismatch"
 	NotAPropertyList           Reason = "not-a-property-list" // given by the caller's Read
+	UnsoundContent             Reason = "unsound-content"     // the same
 	WeakDigest                 Reason = "weak-digest"
 	WeakKey                    Reason = "weak-key"
 
@@ -156,6 +157,7 @@ var reasons = []ReasonInfo{
 	{DigestMismatch, AboutIntegrity, false, "the content differs from what was signed"},
 	{SignatureMismatch, AboutIntegrity, false, "the signature does not match the signed attributes (or the content) and the certificate"},
 	{NotAPropertyList, AboutIntegrity, false, "the signature is valid, but the content is not a property list, so this is not a profile"},
+	{UnsoundContent, AboutIntegrity, false, "the signature is valid, but programs may read the content differently, such as a key that appears twice"},
 	{WeakDigest, AboutIntegrity, false, "the signature is valid, but an attacker can make other content with the same SHA-1 or MD5 digest"},
 	{WeakKey, AboutIntegrity, false, "the signature is valid, but an RSA key below 2048 bits can be broken"},
 
@@ -207,6 +209,8 @@ func (r Reason) help() string {
 		return "sign again with SHA-256; extract the content with syncguard extract --unverified"
 	case DigestMismatch, SignatureMismatch, TrailingBytes:
 		return "the file was changed after it was signed; get it again from its source"
+	case UnsoundContent:
+		return "syncguard validate shows every place; build the profile again, and sign that"
 	case NotSigned:
 		return "to sign it: syncguard sign FILE -o OUT"
 	case Nested:

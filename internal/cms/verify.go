@@ -26,9 +26,15 @@ type VerifyOptions struct {
 	Pin       *[sha256.Size]byte                              // SHA-256 of the certificate required of every signer; Roots may then be nil
 
 	Require []Question // the questions to be answered yes
-	// Read checks that content with integrity is what it should be, and returns warnings. An error makes the integrity
-	// NotAPropertyList. Nil accepts any content.
-	Read func(content []byte) (warnings []string, err error)
+	// Read judges content with a valid signature. Nil accepts any content.
+	Read func(content []byte) ContentJudgement
+}
+
+// ContentJudgement is a caller's opinion of signed content.
+type ContentJudgement struct {
+	Reason   Reason   // NotAPropertyList or UnsoundContent; empty for a fit one
+	Detail   string   // of the reason
+	Warnings []string // changing no answer
 }
 
 // Answer is the answer to one question. The reason is stable. The detail and the help are for people; they hold names
@@ -158,15 +164,16 @@ func (v *Verdict) judgeMessage(d *message, o VerifyOptions) {
 	if !v.Integrity.OK {
 		return
 	}
-	v.Content, v.SHA256 = d.content, fmt.Sprintf("%x", sha256.Sum256(d.content))
-	v.Integrity.Detail = v.coverage()
 	if o.Read != nil {
-		warnings, err := o.Read(d.content)
-		v.Warnings = append(v.Warnings, warnings...)
-		if err != nil {
-			v.Integrity = Answer{Reason: NotAPropertyList, Detail: err.Error()}
+		judgement := o.Read(d.content)
+		v.Warnings = append(v.Warnings, judgement.Warnings...)
+		if judgement.Reason != "" {
+			v.Integrity = Answer{Reason: judgement.Reason, Detail: judgement.Detail}
+			return
 		}
 	}
+	v.Content, v.SHA256 = d.content, fmt.Sprintf("%x", sha256.Sum256(d.content))
+	v.Integrity.Detail = v.coverage()
 }
 
 // no turns an error into an answer. An error of this package without a reason is about the structure.

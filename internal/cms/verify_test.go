@@ -17,7 +17,7 @@ var at = VerifyOptions{At: testTime}
 
 // Each is refused for its own reason, and its content does not come out.
 func TestVerifyRefuses(t *testing.T) {
-	seen := map[Reason]bool{NotAPropertyList: true} // which only the reader of the content can say
+	seen := map[Reason]bool{NotAPropertyList: true, UnsoundContent: true} // from the reader of the content
 	for _, test := range hostileCases(t) {
 		seen[test.reason] = true
 		before := bytes.Clone(test.input)

@@ -45,6 +45,21 @@ func Oddities(data []byte) []Oddity {
 	return all
 }
 
+// EncodingOf names the encoding of an input: UTF-16, UTF-32 or EBCDIC by the pattern of its bytes, else the declared name, else
+// UTF-8. The name is the file's own text.
+func EncodingOf(data []byte) string {
+	if _, _, is := detectUTF16(data); is && unreadableEncoding(data) == "" {
+		return "UTF-16"
+	}
+	if name := unreadableEncoding(data); name != "" {
+		return name
+	}
+	if d, _ := findDeclaration(string(data)); d.encoding != "" && !bytes.HasPrefix(data, []byte("bplist")) {
+		return d.encoding
+	}
+	return "UTF-8"
+}
+
 // maxHead is the most bytes up to the end of an XML declaration.
 const maxHead = 4096
 
