@@ -93,6 +93,7 @@ var arrows = []struct {
 		"internal/target",
 		"internal/template",
 		"internal/text",
+		"internal/work",
 		"profiles",
 		"templates",
 	}},
@@ -154,6 +155,7 @@ var arrows = []struct {
 		"internal/schema",
 		"internal/schema/facts",
 		"internal/target",
+		"internal/work",
 		"profiles",
 	}},
 	{"internal/coverage", []string{
@@ -182,6 +184,7 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/schema",
 		"internal/target",
+		"internal/work",
 	}},
 	{"internal/inspect", []string{
 		"internal/content",
@@ -226,6 +229,7 @@ var arrows = []struct {
 		"internal/secret",
 		"internal/target",
 		"internal/text",
+		"internal/work",
 	}},
 	{"internal/secret", []string{
 		"internal/cms",
@@ -283,6 +287,7 @@ var arrows = []struct {
 		"internal/diag",
 		"internal/rules/rule",
 		"internal/text",
+		"internal/work",
 	}},
 	{"internal/target", []string{
 		"internal/text",
@@ -316,7 +321,9 @@ var arrows = []struct {
 		"internal/text",
 		"internal/work",
 	}},
-	{"internal/text", nil},
+	{"internal/text", []string{
+		"internal/work",
+	}},
 	{"internal/files", nil},
 	{"internal/rules/rule", nil},
 	{"internal/mdm", []string{

@@ -144,8 +144,8 @@ func spanSeeds() []string {
 
 // checkSpans reads a template's text again at the span of each of its texts.
 func checkSpans(t *testing.T, data []byte) {
-	file, out, left := diag.NewFile("t", data), &findings{}, maxNodes
-	root := readTree(file, &left, out)
+	file, out := diag.NewFile("t", data), &findings{}
+	root := readTree(file, newBudget(), out)
 	var walk func(v *plist.Value)
 	check := func(span diag.Span, want string) {
 		if span.Start < 0 || span.End < span.Start || span.End > len(data) {

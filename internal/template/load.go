@@ -49,7 +49,7 @@ type Input struct {
 // template. Findings and the Spec point into copies of the files, with plain-text secrets masked.
 func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 	s := &load{
-		Loader: l, out: &findings{}, valuesLeft: maxNodes, dataLeft: maxAllData,
+		Loader: l, out: &findings{}, left: newBudget(), dataLeft: maxAllData,
 		origins: map[*diag.File]origin{}, unknown: map[*plist.Value]bool{},
 	}
 	file, err := s.open(in)
@@ -71,14 +71,14 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 // load is the state of one Load.
 type load struct {
 	*Loader
-	out        *findings
-	valuesLeft int // up to the limit of values
-	dataLeft   int // bytes up to the limit of $file and $text
-	origins    map[*diag.File]origin
-	files      []string
-	masks      []diag.Span           // secret texts
-	unknown    map[*plist.Value]bool // values with unknown variables
-	partial    bool                  // a base is unreadable
+	out      *findings
+	left     *budget
+	dataLeft int // bytes up to the limit of $file and $text
+	origins  map[*diag.File]origin
+	files    []string
+	masks    []diag.Span           // secret texts
+	unknown  map[*plist.Value]bool // values with unknown variables
+	partial  bool                  // a base is unreadable
 }
 
 // origin is the place of a file, to find the files it names beside it.

@@ -7,6 +7,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/work"
 )
 
 // maxBases bounds a chain of templates extending each other.
@@ -15,7 +16,7 @@ const maxBases = 16
 // readWithBases reads a template and merges it onto its bases. It returns nil without a usable mapping. chain holds the names
 // of the templates extended so far, for cycles.
 func (s *load) readWithBases(file *diag.File, chain []string) *plist.Value {
-	v := readTree(file, &s.valuesLeft, s.out)
+	v := readTree(file, s.left, s.out)
 	switch {
 	case v == nil:
 		return nil
@@ -91,39 +92,55 @@ func merge(base, over *plist.Value, path diag.Path) *plist.Value {
 	if base.Kind != plist.Dictionary || over.Kind != plist.Dictionary || isFileReference(base) || isFileReference(over) {
 		return over
 	}
+	index := make(map[string]int, len(base.Fields))
+	for i, f := range base.Fields {
+		index[f.Key] = i
+	}
 	for _, f := range over.Fields {
-		old := base.Field(f.Key)
+		work.Add(1)
+		i, exists := index[f.Key]
 		switch {
-		case old == nil:
+		case !exists:
+			index[f.Key] = len(base.Fields)
 			base.Fields = append(base.Fields, f)
 		case f.Value.Kind == plist.Null:
-			remove(base, f.Key)
+			base.Fields[i].Value = nil // dropped below
+			delete(index, f.Key)
 		default:
+			old := &base.Fields[i]
 			old.KeySpan, old.Value = f.KeySpan, merge(old.Value, f.Value, path.Key(f.Key))
 		}
 	}
+	base.Fields = slices.DeleteFunc(base.Fields, func(f plist.Field) bool { return f.Value == nil })
 	base.Span = over.Span
 	return base
 }
 
 func mergePayloads(base, over *plist.Value) *plist.Value {
-	for _, p := range over.Items {
-		if i := payloadIndex(base.Items, p.Get("id")); i >= 0 {
-			base.Items[i] = merge(base.Items[i], p, diag.Keys("payloads").Item(i))
-		} else {
-			base.Items = append(base.Items, p)
+	index := map[string]int{}
+	for i, p := range base.Items {
+		if id := onlyText(p.Get("id")); id != nil {
+			if _, taken := index[id.Text]; !taken {
+				index[id.Text] = i
+			}
 		}
+	}
+	for _, p := range over.Items {
+		work.Add(1)
+		id := onlyText(p.Get("id"))
+		if id == nil {
+			base.Items = append(base.Items, p)
+			continue
+		}
+		if i, exists := index[id.Text]; exists {
+			base.Items[i] = merge(base.Items[i], p, diag.Keys("payloads").Item(i))
+			continue
+		}
+		index[id.Text] = len(base.Items)
+		base.Items = append(base.Items, p)
 	}
 	base.Span = over.Span
 	return base
-}
-
-// payloadIndex finds a payload by its id, or returns -1.
-func payloadIndex(payloads []*plist.Value, id *plist.Value) int {
-	return slices.IndexFunc(payloads, func(p *plist.Value) bool {
-		other := p.Get("id")
-		return id != nil && other != nil && id.Kind == plist.String && other.Kind == plist.String && id.Text == other.Text
-	})
 }
 
 // isFileReference is true for {$file: PATH} and {$text: PATH}.

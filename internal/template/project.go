@@ -36,9 +36,8 @@ func projectShape() *shape {
 // ReadProject reads a project file. It reports all mistakes at once, and the Project holds the correct exceptions.
 func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	out := &findings{}
-	left := maxNodes
 	project := &Project{}
-	root := readTree(file, &left, out)
+	root := readTree(file, newBudget(), out)
 	if root == nil || root.Kind == plist.Null {
 		return project, diag.Sort(out.list) // an empty file is no mistake
 	}

@@ -17,30 +17,46 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/work"
 )
 
 // MaxFile is the most bytes of one YAML file.
 const MaxFile = 1 << 20
 
-// The limits of a template together with its bases.
+// The limits of a template together with its bases, aliases expanded.
 const (
-	maxNodes = 100_000 // values with aliases expanded
-	maxDepth = 128     // mappings and lists inside each other
+	maxNodes = 100_000  // values
+	maxText  = 16 << 20 // bytes of keys and scalars
+	maxDepth = 128      // mappings and lists inside each other
 )
+
+// budget is what is left up to the limits, over all files of a template.
+type budget struct{ values, bytes int }
+
+func newBudget() *budget { return &budget{maxNodes, maxText} }
 
 // reader turns the nodes of one YAML file into values with places.
 type reader struct {
 	source
 	file   *diag.File
-	left   *int // values up to the limit
+	left   *budget
 	active map[*yaml.Node]bool
 	full   bool // a limit is reached and reported
 	out    *findings
+
+	anchored int                  // anchors around the current node
+	known    map[*yaml.Node]known // nodes in anchored ones, for their aliases
+}
+
+// known is what the text of a node yields, found once however many aliases it has.
+type known struct {
+	start, end int
+	scalar     *plist.Value // nil for mappings and lists
 }
 
 // readTree reads one YAML file, or returns nil without a usable tree. left counts down over all files.
-func readTree(file *diag.File, left *int, out *findings) *plist.Value {
-	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, out: out}
+func readTree(file *diag.File, left *budget, out *findings) *plist.Value {
+	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, known: map[*yaml.Node]known{}, out: out}
 	if len(file.Data) > MaxFile {
 		out.add(rule.TemplateTooLarge, place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), MaxFile)
 		return nil
@@ -139,6 +155,14 @@ func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	if !r.countValue(n, start, depth) {
 		return &plist.Value{Span: r.at(start, start).span}, start
 	}
+	if k := r.known[n]; k.scalar != nil {
+		v := *k.scalar
+		return &v, k.end
+	}
+	if n.Anchor != "" {
+		r.anchored++
+		defer func() { r.anchored-- }()
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
 		end := start + 1 + len(n.Value)
@@ -159,24 +183,61 @@ func (r *reader) value(n *yaml.Node, depth int) (*plist.Value, int) {
 	return r.scalar(n, start)
 }
 
-// countValue counts one value. It is false beyond a limit.
+// countValue counts one value and its text. It is false beyond a limit.
 func (r *reader) countValue(n *yaml.Node, start, depth int) bool {
-	*r.left--
-	if r.full || *r.left >= 0 && depth <= maxDepth {
+	r.left.values--
+	if n.Kind == yaml.ScalarNode {
+		r.left.bytes -= len(n.Value)
+	}
+	if r.full || r.left.values >= 0 && r.left.bytes >= 0 && depth <= maxDepth {
 		return !r.full
 	}
 	r.full = true
-	if depth > maxDepth {
+	switch {
+	case depth > maxDepth:
 		r.out.add(rule.TemplateTooLarge, r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
-	} else {
+	case r.left.values < 0:
 		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, with aliases expanded", maxNodes)
+	default:
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d bytes of text, with aliases expanded", maxText)
 	}
 	return false
 }
 
+// textStart returns the offset where a mapping or list begins, after its tag and anchor.
+func (r *reader) textStart(n *yaml.Node, start int, tag string) int {
+	if k, ok := r.known[n]; ok {
+		return k.start
+	}
+	r.checkTag(n, start, tag)
+	return r.skipProperties(start, n.Tag, n.Anchor)
+}
+
+// textEnd returns the offset where a mapping or list ends.
+func (r *reader) textEnd(n *yaml.Node, start, lastEnd int, open, closing byte) int {
+	if k, ok := r.known[n]; ok {
+		return k.end
+	}
+	end := r.flowEnd(n, start, lastEnd, open, closing)
+	r.remember(n, start, end, nil)
+	return end
+}
+
+// remember keeps what the text of a node yields, if an alias may ask for it again.
+func (r *reader) remember(n *yaml.Node, start, end int, scalar *plist.Value) {
+	work.Add(end - start)
+	if r.anchored == 0 || r.full {
+		return
+	}
+	if scalar != nil {
+		c := *scalar
+		scalar = &c
+	}
+	r.known[n] = known{start, end, scalar}
+}
+
 func (r *reader) sequence(n *yaml.Node, start, depth int) (*plist.Value, int) {
-	r.checkTag(n, start, "!!seq")
-	start = r.skipProperties(start, n.Tag, n.Anchor)
+	start = r.textStart(n, start, "!!seq")
 	v := &plist.Value{Kind: plist.Array}
 	end := start
 	for _, child := range n.Content {
@@ -184,14 +245,13 @@ func (r *reader) sequence(n *yaml.Node, start, depth int) (*plist.Value, int) {
 		item, end = r.value(child, depth+1)
 		v.Items = append(v.Items, item)
 	}
-	end = r.flowEnd(n, start, end, '[', ']')
+	end = r.textEnd(n, start, end, '[', ']')
 	v.Span = r.at(start, end).span
 	return v, end
 }
 
 func (r *reader) mapping(n *yaml.Node, start, depth int) (*plist.Value, int) {
-	r.checkTag(n, start, "!!map")
-	start = r.skipProperties(start, n.Tag, n.Anchor)
+	start = r.textStart(n, start, "!!map")
 	v := &plist.Value{Kind: plist.Dictionary}
 	var merged []*plist.Value
 	seen := map[string]diag.Span{}
@@ -215,7 +275,7 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) (*plist.Value, int) {
 			}
 		}
 	}
-	end = r.flowEnd(n, start, end, '{', '}')
+	end = r.textEnd(n, start, end, '{', '}')
 	v.Span = r.at(start, end).span
 	return v, end
 }
@@ -267,6 +327,7 @@ func (r *reader) scalar(n *yaml.Node, start int) (*plist.Value, int) {
 		r.out.add(rule.InvalidYAML, r.at(start, end), "%s", err)
 	}
 	v.Span = r.at(start, end).span
+	r.remember(n, start, end, v)
 	return v, end
 }
 
@@ -350,6 +411,6 @@ func checkYear(t time.Time) error {
 // ReadYAML reads any YAML file of one document within the limits of a template. The value has its places; it is nil if
 // nothing is usable.
 func ReadYAML(file *diag.File) (*plist.Value, []diag.Diagnostic) {
-	out, left := &findings{}, maxNodes
-	return readTree(file, &left, out), diag.Sort(out.list)
+	out := &findings{}
+	return readTree(file, newBudget(), out), diag.Sort(out.list)
 }

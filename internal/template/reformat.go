@@ -71,8 +71,8 @@ func formOnce(file *diag.File, keepOrder bool) ([]byte, error) {
 
 // Parse reads the YAML of a template, without its bases, variables and checks. The error is the first syntax error.
 func Parse(file *diag.File) (*plist.Value, error) {
-	left, out := maxNodes, &findings{}
-	v := readTree(file, &left, out)
+	out := &findings{}
+	v := readTree(file, newBudget(), out)
 	if diag.HasErrors(out.list) {
 		return nil, errors.New(out.list[0].Message)
 	}

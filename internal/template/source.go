@@ -70,7 +70,7 @@ func bom(data []byte) []byte {
 }
 
 // breakSize returns the length of the line break at the start of data, or 0.
-func breakSize(data []byte) int {
+func breakSize[T string | []byte](data T) int {
 	for _, b := range []string{"\r\n", "\n", "\r", "\u0085", "\u2028", "\u2029"} {
 		if len(data) >= len(b) && string(data[:len(b)]) == b {
 			return len(b)
@@ -210,7 +210,7 @@ func (s source) blockEnd(value string, offset int) int {
 func (s source) foldedEnd(value string, offset int) int {
 	end := offset
 	for i := 0; i < len(value); {
-		if skip := blankRun([]byte(value[i:])); skip > 0 {
+		if skip := blankRun(value[i:]); skip > 0 {
 			i += skip
 			continue
 		}
@@ -225,7 +225,7 @@ func (s source) foldedEnd(value string, offset int) int {
 }
 
 // blankRun returns the length of the blanks and line breaks at the start of data.
-func blankRun(data []byte) int {
+func blankRun[T string | []byte](data T) int {
 	n := 0
 	for n < len(data) {
 		size := breakSize(data[n:])

@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/work"
 )
 
 // variablePattern matches the use of a variable, for the JSON Schema.
@@ -113,7 +114,8 @@ func locate(span diag.Span, cursor *int, source string) diag.Span {
 	if span.File == nil {
 		return span
 	}
-	i := bytes.Index(span.File.Data[min(*cursor, span.End):span.End], []byte(source))
+	text := span.File.Data[min(*cursor, span.End):span.End]
+	i := bytes.Index(text, []byte(source))
 	if i < 0 {
 		*cursor = span.End
 		return span
@@ -133,32 +135,35 @@ type piece struct {
 
 // split splits a text at its variables. $${ is a literal ${, and the variables of MDM servers are literal.
 func split(s string) []piece {
+	work.Add(len(s))
 	var parts []piece
-	literal := func(t string) {
-		if n := len(parts); n > 0 && parts[n-1].source == "" {
-			parts[n-1].text += t
-		} else if t != "" {
-			parts = append(parts, piece{text: t})
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			parts = append(parts, piece{text: literal.String()})
+			literal.Reset()
 		}
 	}
 	for {
 		i := strings.Index(s, "${")
 		if i < 0 {
-			literal(s)
+			literal.WriteString(s)
+			flush()
 			return parts
 		}
 		if i > 0 && s[i-1] == '$' {
-			literal(s[:i-1] + "${")
+			literal.WriteString(s[:i-1] + "${")
 			s = s[i+2:]
 			continue
 		}
-		literal(s[:i])
+		literal.WriteString(s[:i])
 		p := variableAt(s[i:])
 		s = s[i+len(p.source):]
 		if strings.HasPrefix(p.name, "FLEET_VAR_") || strings.HasPrefix(p.name, "FLEET_SECRET_") {
-			literal(p.source)
+			literal.WriteString(p.source)
 			continue
 		}
+		flush()
 		parts = append(parts, p)
 	}
 }

@@ -148,7 +148,7 @@ func (vs *variables) assignFile(original *diag.File) {
 	// A copy, because secrets are masked in it before it goes into findings.
 	file := diag.NewFile(original.Name, bytes.Clone(original.Data))
 	before := len(vs.out.list)
-	tree := readTree(file, &vs.valuesLeft, vs.out)
+	tree := readTree(file, vs.left, vs.out)
 	if len(vs.out.list) > before {
 		vs.hideFile(file, vs.out.list[before:])
 	}
