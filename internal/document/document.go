@@ -69,18 +69,37 @@ func (d *Document) IsEncrypted() bool { return d.Root.Get("EncryptedPayloadConte
 
 // Open reads a profile or a declaration from untrusted bytes. It reports all violations at once, in the order of diag.Sort.
 // The Document is never nil; with an Error among the findings its tree may be incomplete or nil, as in plist.Read.
-func Open(f *diag.File) (*Document, []diag.Diagnostic) { return openWith(f, plist.Read) }
+func Open(f *diag.File) (*Document, []diag.Diagnostic) {
+	return openWith(f, formats{plist.Read, plist.Read})
+}
 
 // OpenTemplate is Open for a file to be completed by a later step: in an unsigned profile placeholders may stand for values
 // of any type, as in plist.ReadTemplate.
 func OpenTemplate(f *diag.File) (*Document, []diag.Diagnostic) {
-	return openWith(f, plist.ReadTemplate)
+	return openWith(f, formats{plist.ReadTemplate, plist.Read})
+}
+
+// OpenNested is Open for a document held by a value of another. All documents of a budget together are as large as one file
+// may be.
+func OpenNested(f *diag.File, budget *plist.Budget) (*Document, []diag.Diagnostic) {
+	if isJSON(f.Data) && !budget.Admits(f) {
+		return &Document{File: f}, nil
+	}
+	nested := func(f *diag.File) (*plist.Document, []diag.Diagnostic) { return plist.ReadNested(f, budget) }
+	d, found := openWith(f, formats{nested, nested})
+	if d.Format == JSON && !budget.AdmitsValues(d.Root) {
+		d.Root = nil
+	}
+	return d, found
 }
 
 // reader reads a property list.
 type reader func(*diag.File) (*plist.Document, []diag.Diagnostic)
 
-func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
+// formats are the readers of unsigned and of signed property lists.
+type formats struct{ plain, signed reader }
+
+func openWith(f *diag.File, read formats) (*Document, []diag.Diagnostic) {
 	d, found := openAny(f, read)
 	if d.Defect == nil && d.Root == nil && len(found) > 0 {
 		d.Defect = &found[0]
@@ -101,21 +120,21 @@ func openWith(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
 	return d, found
 }
 
-func openAny(f *diag.File, read reader) (*Document, []diag.Diagnostic) {
+func openAny(f *diag.File, read formats) (*Document, []diag.Diagnostic) {
 	c, content := signedDefect(f.Data)
 	switch {
 	case c != nil && c.message != nil:
-		d, found := openSigned(f, c.message, c.content)
+		d, found := openSigned(f, c.message, c.content, read.signed)
 		return d.withDefect(c.finding(f)), diag.Sort(append(found, c.finding(f)))
 	case c != nil:
 		d := &Document{File: f, Signed: true}
 		return d.withDefect(c.finding(f)), []diag.Diagnostic{c.finding(f)}
 	case cms.IsSigned(f.Data):
-		return openSigned(f, f.Data, content)
+		return openSigned(f, f.Data, content, read.signed)
 	case isJSON(f.Data):
 		return openJSON(f)
 	}
-	return openPlist(f, read)
+	return openPlist(f, read.plain)
 }
 
 func (d *Document) withDefect(defect diag.Diagnostic) *Document {
@@ -146,8 +165,8 @@ func losingRules() []string {
 }
 
 // openSigned reads the content of a signed message as a property list.
-func openSigned(f *diag.File, message, content []byte) (*Document, []diag.Diagnostic) {
-	d, found := openPlist(diag.NewFile(f.Name, content), plist.Read)
+func openSigned(f *diag.File, message, content []byte, read reader) (*Document, []diag.Diagnostic) {
+	d, found := openPlist(diag.NewFile(f.Name, content), read)
 	d.Signed, d.Message = true, message
 	return d, found
 }

@@ -55,17 +55,12 @@ func kindOfInside(d *Document) string { return cmp.Or(string(d.Kind), "property 
 // inside describes a document in data: a declaration carried by a profile, another profile, or a property list. It returns
 // nil for anything else, and once all nested documents together exceed the size of one file.
 func (w *walker) inside(data []byte) *Document {
-	if w.depth == maxInside || w.left <= 0 || len(data) == 0 {
+	if w.depth == maxInside || w.left.IsSpent() || len(data) == 0 {
 		return nil
 	}
-	doc, found := document.Open(diag.NewFile("data", data))
+	doc, found := document.OpenNested(diag.NewFile("data", data), w.left)
 	if doc.Root == nil || doc.Root.Kind != plist.Dictionary && doc.Root.Kind != plist.Array || diag.HasErrors(found) {
 		return nil
-	}
-	for range plist.Walk(doc.Root) {
-		if w.left--; w.left < 0 {
-			return nil
-		}
 	}
 	return w.document(doc, w.depth+1)
 }

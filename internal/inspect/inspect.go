@@ -96,7 +96,7 @@ func New(c *schema.Catalog, o Options) *Inspector { return &Inspector{c, lint.Ne
 // Describe describes a document. It marks the secrets in it unless Options.ShowSecrets is set; never print the value of a
 // marked one. It fails if the catalog cannot be read.
 func (i *Inspector) Describe(doc *document.Document) (*Document, error) {
-	d := &describer{inspector: i, left: plist.MaxNodes}
+	d := &describer{inspector: i, left: plist.NewBudget()}
 	return d.document(doc, 0), d.err
 }
 
@@ -106,7 +106,7 @@ const maxInside = 2
 // describer describes one file.
 type describer struct {
 	inspector *Inspector
-	left      int // values still allowed in documents nested in data
+	left      *plist.Budget // of documents nested in data
 	err       error
 }
 

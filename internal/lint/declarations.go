@@ -168,7 +168,7 @@ func (r *run) readDeclared(pl *payload) (declarations []*profile, spans []diag.S
 		if item.Kind != plist.Data {
 			continue // wrong-type reports it
 		}
-		doc, found := document.Open(diag.NewFile("declaration", item.Data))
+		doc, found := document.OpenNested(diag.NewFile("declaration", item.Data), r.inside)
 		if doc.Format != document.JSON || diag.HasErrors(found) {
 			r.passOf(rule.MalformedDeclaration).report(place{at.at(i), item.Span, true}, "%s is not JSON%s", quote(at.at(i).name()), firstMessage(found))
 			continue

@@ -15,12 +15,13 @@ type run struct {
 	found   []diag.Diagnostic
 	within  diag.Span // of all findings, if the document has no positions of its own (a declaration inside a data item)
 	levels  [plist.MaxDepth + 1]*node
+	inside  *plist.Budget // of the declarations in data
 
 	values, effects, settings []*pass // the chosen rules by the kind of node they take
 }
 
 func newRun(p *profile) *run {
-	r := &run{profile: p, passes: make([]pass, len(checks))}
+	r := &run{profile: p, passes: make([]pass, len(checks)), inside: plist.NewBudget()}
 	wanted := p.options.Groups
 	if len(wanted) == 0 {
 		wanted = usualGroups

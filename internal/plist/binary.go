@@ -32,7 +32,15 @@ const (
 
 func readBinary(data []byte, found *findings) *Value {
 	b := &binaryFile{findings: found, data: data}
-	if !b.layout() || !newBinaryScan(b).run() {
+	if !b.layout() {
+		return nil
+	}
+	scan := newBinaryScan(b)
+	if !scan.run() {
+		return nil
+	}
+	if !b.budget.spend(scan.size[b.top]) {
+		b.overBudget()
 		return nil
 	}
 	return b.decode()

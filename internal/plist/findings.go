@@ -16,6 +16,8 @@ type findings struct {
 	file *diag.File // the file of the spans
 	list []diag.Diagnostic
 	full bool // the limit is reached, so reading should stop
+
+	budget *Budget // of a nested document; nil for a file
 }
 
 func (f *findings) add(d diag.Diagnostic) {

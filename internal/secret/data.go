@@ -61,21 +61,15 @@ func (f *finder) isSecretDocument(data []byte) bool {
 	if f.depth == maxInside || !isDocument(data) {
 		return false
 	}
-	if f.nodes <= 0 {
+	doc, _ := document.OpenNested(diag.NewFile("data", bytes.Clone(data)), f.inside)
+	if f.inside.IsSpent() {
 		return true
 	}
-	doc, _ := document.Open(diag.NewFile("data", bytes.Clone(data)))
 	if doc.Root == nil {
 		return false
 	}
-	for range plist.Walk(doc.Root) {
-		if f.nodes--; f.nodes < 0 {
-			return true
-		}
-	}
-	inner := &finder{known: f.known, found: map[*plist.Value]Reason{}, texts: f.texts, nodes: f.nodes, depth: f.depth + 1}
+	inner := &finder{known: f.known, found: map[*plist.Value]Reason{}, texts: f.texts, inside: f.inside, depth: f.depth + 1}
 	inner.visit(doc.Root, context{})
-	f.nodes = inner.nodes
 	return len(inner.found) > 0
 }
 

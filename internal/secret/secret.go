@@ -60,11 +60,11 @@ func Marked(root *plist.Value) (spans []diag.Span) {
 
 // finder is one search. It includes documents inside of data, to bound their number and size together.
 type finder struct {
-	known *facts.Secrets
-	found map[*plist.Value]Reason
-	texts map[textID]verdict // results for long texts: a binary property list and YAML can repeat one many times
-	nodes int                // remaining values to read inside of data and text
-	depth int                // enclosing documents and encodings
+	known  *facts.Secrets
+	found  map[*plist.Value]Reason
+	texts  map[textID]verdict // results for long texts: a binary property list and YAML can repeat one many times
+	inside *plist.Budget      // of the documents inside of data and text
+	depth  int                // enclosing documents and encodings
 }
 
 type textID struct {
@@ -85,7 +85,7 @@ func newFinder() *finder {
 	if err != nil {
 		panic(err) // a test reads the facts
 	}
-	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, nodes: plist.MaxNodes}
+	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, inside: plist.NewBudget()}
 }
 
 // context describes the surroundings of a value.
