@@ -2,12 +2,11 @@
 // any schema (package schema/facts). One engine checks profiles made from templates and profiles written by others.
 //
 // Start with the table in rules.go: one line a rule, with the function behind it and the moment of its call (rule.go
-// explains
-// the columns). [Checker.Check] checks one file: profile.go prepares it, walk.go visits each value a schema describes.
+// explains the columns). [Checker.Check] checks one file: profile.go prepares it, walk.go visits each value a schema describes.
 // [Checker.CheckSet] checks files that land on one device together, from the [FileFacts] kept of each (set.go).
 //
-// To add a rule: write its page internal/rules/pages/ID.txtar, run go test ./internal/rules -update for its constant, add a
-// line to the table, and put the function in the file of its subject. Tests run the examples of the page.
+// CONTRIBUTING.md tells how to add a rule: its page, its function in the file of its subject, and its line in the table. Tests
+// run the examples of the page.
 //
 // A finding is a [diag.Diagnostic]. The package installs, resolves and fetches nothing: the same value, catalog and targets
 // give the same findings. It reads no files and prints nothing; package app does.

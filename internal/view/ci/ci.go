@@ -2,7 +2,7 @@
 // Markdown.
 //
 // Start with Write; each format is one entry of formats and one file, and finding.go holds what they share. A new format
-// needs those two and a golden file in testdata. The text for a terminal is in package view.
+// needs those two, and its line in formatTests. The text for a terminal is in package view.
 package ci
 
 import (
