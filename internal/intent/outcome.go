@@ -1,9 +1,9 @@
 // Package intent holds the prevention intents, the measures against iCloud's "Sync Paused": date & time, DNS, cellular data,
 // storage and software updates, one file each.
 //
-// Start with Choice.Plan in plan.go: for a target it calls every intent's plan function. Each adds keys to payloads or
-// declarations and records their real effect on the target as an Outcome (outcome.go). Effects are computed from the schema
-// facts; the few facts missing there stand next to their sources. settings.go holds the steps left for a person.
+// Start with the table in intents.go. For a target, Choice.Plan (plan.go) calls every intent's plan function. Each adds keys to
+// payloads or declarations and records their real effect on the target as an Outcome (outcome.go). Effects are computed from
+// the schema facts; the few facts missing there stand next to their sources. settings.go holds the steps left for a person.
 //
 // The package builds no profile; package compose does.
 package intent
@@ -14,32 +14,6 @@ import (
 
 	"syncguard/internal/fact"
 )
-
-// ID names one thing that keeps iCloud syncing.
-type ID string
-
-// The intents, in the order of reports.
-const (
-	DateTime ID = "date-time"
-	DNS      ID = "dns"
-	Cellular ID = "cellular"
-	Storage  ID = "storage"
-	Updates  ID = "updates"
-)
-
-// All lists every intent.
-func All() []ID { return []ID{DateTime, DNS, Cellular, Storage, Updates} }
-
-// Title returns the intent as a heading.
-func (i ID) Title() string {
-	switch i {
-	case DateTime:
-		return "date & time"
-	case DNS:
-		return "DNS"
-	}
-	return string(i)
-}
 
 // Class is the strength of a profile's effect on an intent.
 type Class string
@@ -87,7 +61,7 @@ func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Inde
 
 // Outcome is the effect of a profile on one intent, on one target.
 type Outcome struct {
-	Intent     ID          `json:"intent"`     // `date-time`, `dns`, `cellular`, `storage`, `updates`
+	Intent     ID          `json:"intent"`     // key of the intent in a template, such as `date-time`
 	Class      Class       `json:"class"`      // `enforced`, `locked`, `preset`, `manual`, `none`
 	Mechanisms []string    `json:"mechanisms"` // payload type and key of each mechanism set; may be empty
 	Tried      []Mechanism `json:"-"`          // every mechanism tried, in order

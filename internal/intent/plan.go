@@ -38,21 +38,11 @@ func New(prevention template.Prevention, t target.Target, c Catalog) (*Plan, err
 // Plan plans the intents of a template for a target. The error is for unreadable schema facts.
 func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Catalog) (*Plan, error) {
 	p := &planner{target: t, catalog: c, choice: choice, plan: &Plan{}}
-	for _, intent := range []struct {
-		name ID
-		on   bool
-		plan func(*planner, *Outcome)
-	}{
-		{DateTime, prevention.DateTime.Enabled.Value, bind(prevention.DateTime, planDateTime)},
-		{DNS, prevention.DNS.Enabled.Value, bind(prevention.DNS, planDNS)},
-		{Cellular, prevention.Cellular.Enabled.Value, bind(prevention.Cellular, planCellular)},
-		{Storage, prevention.Storage.Enabled.Value, bind(prevention.Storage, planStorage)},
-		{Updates, prevention.Updates.Enabled.Value, bind(prevention.Updates, planUpdates)},
-	} {
-		if !intent.on {
+	for _, intent := range definitions(prevention) {
+		if !intent.enabled.Value {
 			continue
 		}
-		o := Outcome{Intent: intent.name, Class: None, Mechanisms: []string{}, Notes: []Note{}, Settings: append([]Setting{}, settings(intent.name, t)...)}
+		o := Outcome{Intent: intent.id, Class: None, Mechanisms: []string{}, Notes: []Note{}, Settings: append([]Setting{}, intent.settings(t)...)}
 		if len(o.Settings) > 0 {
 			o.Class = Manual
 		}
@@ -66,11 +56,6 @@ func (choice Choice) Plan(prevention template.Prevention, t target.Target, c Cat
 		p.plan.Outcomes = append(p.plan.Outcomes, o)
 	}
 	return p.plan, p.err
-}
-
-// bind binds an intent's part of the template.
-func bind[T any](part T, plan func(*planner, *Outcome, T)) func(*planner, *Outcome) {
-	return func(p *planner, o *Outcome) { plan(p, o, part) }
 }
 
 // planner collects the payloads of one plan. The first error sticks.

@@ -5,26 +5,11 @@ import (
 	"syncguard/internal/target"
 )
 
-// settings returns the steps a person can take by hand for an intent. Labels marked Unverified were not seen on version 27.
+// Each function returns the steps a person can take by hand for an intent. Labels marked Unverified were not seen on version 27.
 //
 // Sources: Apple's support pages for each platform as far as they were at hand, among them https://support.apple.com/102433
 // (Low Data Mode, Data Mode) and https://support.apple.com/101604 (Low Power Mode, Power Mode); the CIS macOS Benchmark for
 // the Mac's Date & Time; https://www.cnet.com (2019) for the Apple TV's Software Updates.
-func settings(i ID, t target.Target) []Setting {
-	switch i {
-	case DateTime:
-		return dateTimeSettings(t.Platform)
-	case DNS:
-		return dnsSettings(t.Platform)
-	case Cellular:
-		return cellularSettings(t)
-	case Storage:
-		return storageSettings(t)
-	case Updates:
-		return updatesSettings(t.Platform)
-	}
-	return nil
-}
 
 // apps returns the step to an app's settings, new in iOS 18.
 func apps(t target.Target) string {
@@ -34,8 +19,8 @@ func apps(t target.Target) string {
 	return "Apps"
 }
 
-func dateTimeSettings(p target.Platform) []Setting {
-	switch p {
+func dateTimeSettings(t target.Target) []Setting {
+	switch t.Platform {
 	case target.IOS, target.IPadOS, target.VisionOS:
 		return []Setting{
 			{[]string{"Settings", "General", "Date & Time", "Set Automatically"}, "on", fact.Apple},
@@ -53,8 +38,8 @@ func dateTimeSettings(p target.Platform) []Setting {
 	return nil
 }
 
-func dnsSettings(p target.Platform) []Setting {
-	switch p {
+func dnsSettings(t target.Target) []Setting {
+	switch t.Platform {
 	case target.IOS, target.IPadOS:
 		return []Setting{{[]string{"Settings", "Wi-Fi", "(i)", "Configure DNS", "Manual"}, "1.1.1.1 and 8.8.8.8 (for this Wi-Fi network only; cellular has no such setting)", fact.Apple}}
 	case target.MacOS:
@@ -111,8 +96,8 @@ func storageSettings(t target.Target) []Setting {
 	return nil
 }
 
-func updatesSettings(p target.Platform) []Setting {
-	switch p {
+func updatesSettings(t target.Target) []Setting {
+	switch t.Platform {
 	case target.IOS, target.IPadOS, target.VisionOS, target.WatchOS:
 		return []Setting{{[]string{"Settings", "General", "Software Update", "Automatic Updates"}, "on", fact.Unverified}}
 	case target.MacOS:

@@ -14,6 +14,7 @@ import (
 // and finds every mistake.
 type section struct {
 	v     *plist.Value // nil or a Dictionary
+	off   *plist.Value // false in place of the Dictionary, which turns off all below
 	shape *shape
 	at    place
 }
@@ -23,8 +24,11 @@ func (s section) under(name string) section {
 	child := section{shape: s.shape.child(name), at: place{s.at.span, s.at.path.Key(name)}}
 	if f := s.v.Field(name); f != nil {
 		child.at.span = f.KeySpan
-		if f.Value.Kind == plist.Dictionary {
+		switch {
+		case f.Value.Kind == plist.Dictionary:
 			child.v = f.Value
+		case f.Value.Kind == plist.Boolean && !f.Value.Bool && child.shape.accepts(plist.Boolean):
+			child.off = f.Value
 		}
 	}
 	return child

@@ -10,29 +10,17 @@ import (
 
 func (s *load) prevention(r section) Prevention {
 	p := r.under("prevention")
-	off := false
-	if v := r.get("prevention"); v != nil && v.Kind == plist.Boolean {
-		off = !v.Bool
-	}
-	prevention := Prevention{
+	return Prevention{
 		DateTime: dateTime(p), DNS: s.dns(p), Cellular: s.cellular(p), Storage: s.storage(p), Updates: updates(p),
 	}
-	if off {
-		prevention.switchOff(r.get("prevention"))
-	}
-	return prevention
 }
 
-// switchOff turns every intent off, as prevention: false does.
-func (p *Prevention) switchOff(v *plist.Value) {
-	for _, e := range []*Entry[bool]{&p.DateTime.Enabled, &p.DNS.Enabled, &p.Cellular.Enabled, &p.Storage.Enabled, &p.Updates.Enabled} {
-		*e = entry(false, v, e.Path)
-	}
-}
-
-// enabled is true for an intent, unless the template sets it to false.
+// enabled is true for an intent, unless the template sets it, or prevention as a whole, to false.
 func enabled(p section, name string) Entry[bool] {
 	v := p.get(name)
+	if p.off != nil {
+		v = p.off
+	}
 	on := v == nil || v.Kind != plist.Boolean || v.Bool
 	return entry(on, v, p.at.path.Key(name))
 }
