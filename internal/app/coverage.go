@@ -42,7 +42,7 @@ type CoverageResult struct {
 
 // CoverageCell is the effect of an intent or key on one target. Its JSON is stable: fields are only ever added (docs/json.md).
 type CoverageCell struct {
-	Intent    string            `json:"intent"`           // `date-time`, `dns`, `cellular`, `storage`, `updates`; TYPE.KEY for a key
+	Intent    string            `json:"intent"`           // key of the intent in a template, such as `date-time`; TYPE.KEY for a key
 	File      string            `json:"file,omitempty"`   // for a key: its file
 	Value     string            `json:"value,omitempty"`  // for a boolean key: `true` or `false`
 	Target    string            `json:"target"`           // PLATFORM@VERSION/ENROLLMENT

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
@@ -15,9 +17,9 @@ func newCoverageCmd(env *Env) *cobra.Command {
 		Short: "Show what each setting really does on each device",
 		Long: `Show what each setting really does on each device, and why: enforced, locked, preset, by hand, or nothing at all (–).
 
-Without a file, show the built-in prevention template; with a TEMPLATE (*.yaml), its intents: date-time, dns, cellular,
-storage, updates. With a PROFILE (XML or binary, signed or not) or a declaration (JSON), show every key; --keys does the
-same for a template. A FILE of - is a profile on stdin.
+Without a file, show the built-in prevention template; with a TEMPLATE (*.yaml), its intents:
+` + strings.Join(app.Intents(), ", ") + `. With a PROFILE (XML or binary, signed or not) or a
+declaration (JSON), show every key; --keys does the same for a template. A FILE of - is a profile on stdin.
 
 Without --target, show each platform on the previous and the current major version, installed by hand, by MDM, and by
 MDM on supervised devices.

@@ -40,12 +40,7 @@ func checkTemplate(t *testing.T, targets ...string) fix.Check {
 // wifiTemplate is right; each case spoils it.
 const wifiTemplate = `# yaml-language-server: $schema=syncguard.json
 organization: {name: "Büro", identifier: org.acme}
-prevention:
-    date-time: true   # everything depends on it
-    dns: false
-    cellular: false
-    storage: false
-    updates: false
+prevention: false   # another profile has it
 variables:
   type: {default: WPA2}
 profile: {identifier: org.acme.wifi, scope: System}
@@ -70,8 +65,8 @@ func TestTemplatesAreCorrected(t *testing.T) {
 	}{
 		{name: "template key", good: "prevention:", bad: "preventoin:"},
 		{name: "template key in a mapping", good: ", identifier:", bad: ", identifer:"},
-		{name: "boolean in quotes", good: "true   #", bad: `"yes"   #`},
-		{name: "boolean of YAML 1.1", good: "true   #", bad: "on   #"},
+		{name: "boolean in quotes", good: "false   #", bad: `"no"   #`},
+		{name: "boolean of YAML 1.1", good: "false   #", bad: "off   #"},
 		{name: "text that is a number", good: `"Büro"`, bad: "123"},
 		{name: "word of a template", good: "scope: System", bad: "scope: system"},
 		{name: "UUID in lower case", good: "1D3C1B0E-5C6F-4E2B-8B56-0A1D2C3B4E5F", bad: "1d3c1b0e-5c6f-4e2b-8b56-0a1d2c3b4e5f"},

@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,16 +16,13 @@ import (
 // entry is what a template says at a key.
 func entry[T any](v T) template.Entry[T] { return template.Entry[T]{Value: v, IsSet: true} }
 
-// defaults is the prevention of a template that says nothing about it.
+// defaults is the prevention of a template without any: all intents, with their defaults.
 func defaults() template.Prevention {
-	return template.Prevention{
-		DateTime: template.DateTime{Enabled: entry(true), Automatic: entry(true), TimeServer: entry("time.apple.com")},
-		DNS: template.DNS{Enabled: entry(true), Providers: []template.Entry[template.DNSProvider]{entry(template.Cloudflare)},
-			Protocol: entry(template.HTTPS), Combine: entry(template.Selectable), AllowFailover: entry(true)},
-		Cellular: template.Cellular{Enabled: entry(true)},
-		Storage:  template.Storage{Enabled: entry(true), Hints: entry(true)},
-		Updates:  template.Updates{Enabled: entry(true), Automatic: entry(true), InstallAppUpdates: entry(true)},
+	spec, _, err := (&template.Loader{}).Load(template.Input{Name: "t.yaml", Data: []byte("organization: {name: Acme, identifier: com.acme}")})
+	if err != nil || spec == nil {
+		panic(fmt.Sprint("a template with an organization alone is refused: ", err))
 	}
+	return spec.Prevention
 }
 
 func plan(t *testing.T, p template.Prevention, text string) *Plan {
@@ -87,8 +85,9 @@ func TestClasses(t *testing.T) {
 	} {
 		t.Run(c.target, func(t *testing.T) {
 			var got []string
-			for _, o := range plan(t, defaults(), c.target).Outcomes {
-				got = append(got, string(o.Class))
+			made := plan(t, defaults(), c.target)
+			for _, id := range []ID{DateTime, DNS, Cellular, Storage, Updates} {
+				got = append(got, string(made.outcome(id).Class))
 			}
 			if strings.Join(got, " ") != c.want {
 				t.Errorf("got  %s\nwant %s", strings.Join(got, " "), c.want)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// preventionShape is the shape of the five intents.
+// preventionShape is the shape of the intents.
 func preventionShape() *shape {
 	return &shape{name: "prevention", kind: mapping, also: flag,
 		meaning: "The intents to keep iCloud syncing. An absent intent is on. false turns an intent off; prevention: false turns all off.",
