@@ -26,6 +26,7 @@ const (
 	oidScrypt     = "1.3.6.1.4.1.11591.4.11"
 	oidHMACSHA1   = "1.2.840.113549.2.7"
 	oidHMACSHA256 = "1.2.840.113549.2.9"
+	oidHMACSHA512 = "1.2.840.113549.2.11"
 	oidSHA1       = "1.3.14.3.2.26"
 	oidSHA256     = "2.16.840.1.101.3.4.2.1"
 )
@@ -114,13 +115,16 @@ func (e *kdfWork) addKDF(kdf pkix.AlgorithmIdentifier) error {
 
 func (e *kdfWork) addIterations(n int64) error {
 	if n < 1 || n > maxIterations {
-		return fmt.Errorf("key derivation asks for %d iterations, want 1 to %d", n, maxIterations)
+		return &Problem{fmt.Sprintf("key derivation asks for %d iterations, want 1 to %d", n, maxIterations), fewerHelp}
 	}
 	if *e += kdfWork(n); *e > maxIterations {
-		return fmt.Errorf("the keys together ask for more than %d iterations of key derivation", maxIterations)
+		return &Problem{fmt.Sprintf("the parts of the file together ask for %d iterations of key derivation, want at most %d", *e, maxIterations), fewerHelp}
 	}
 	return nil
 }
+
+// fewerHelp is the advice for a file asking for too much work.
+const fewerHelp = "export it again from its source with fewer iterations, such as 600000; never open it if its source is unknown"
 
 // checkCost divides instead of multiplying, so no product overflows.
 func (p scryptParams) checkCost() error {

@@ -16,8 +16,8 @@ import (
 // and any number of further chain files. It tries the empty passphrase before calling pass. Among several keys with a
 // certificate Files.Alias chooses; otherwise the error is an AmbiguousError.
 //
-// The work requested by the file is bounded, except for a key bag inside encrypted contents: nobody can see it before
-// the passphrase has proved right.
+// The work requested by the file is bounded before any of it is done: maxIterations for its MAC, its encrypted contents and its
+// keys together. Keys inside encrypted contents are counted as soon as these are decrypted, before any key is.
 func FromPKCS12(files Files, pass Passphrase) (*Identity, error) {
 	f := files.P12
 	store, err := readPKCS12(f.Data)
@@ -103,6 +103,7 @@ type store struct {
 	keys      []safeBag
 	certs     []safeBag
 	encrypted []contentInfo
+	work      kdfWork // requested by all parts seen
 }
 
 // IsPKCS12 reports whether a file is PKCS#12, in DER, BER or base64, rather than PEM or a certificate in DER.
@@ -170,8 +171,7 @@ func (s *store) readSafe() error {
 	if err := unmarshalBER(s.safe, &contents); err != nil {
 		return err
 	}
-	var work kdfWork
-	if err := work.addMAC(s.mac); err != nil {
+	if err := s.work.addMAC(s.mac); err != nil {
 		return err
 	}
 	for _, content := range contents {
@@ -181,7 +181,7 @@ func (s *store) readSafe() error {
 			if err := unmarshalDER(content.Content.Bytes, &encrypted); err != nil {
 				return err
 			}
-			if err := work.addAlgorithm(encrypted.Info.Algorithm); err != nil {
+			if err := s.work.addAlgorithm(encrypted.Info.Algorithm); err != nil {
 				return err
 			}
 			s.encrypted = append(s.encrypted, content)
@@ -190,7 +190,7 @@ func (s *store) readSafe() error {
 			if err := unmarshalDER(content.Content.Bytes, &encoded); err != nil {
 				return err
 			}
-			if err := s.readBags(encoded, &work); err != nil {
+			if err := s.readBags(encoded); err != nil {
 				return err
 			}
 		}
@@ -198,7 +198,8 @@ func (s *store) readSafe() error {
 	return nil
 }
 
-func (s *store) readBags(encoded []byte, work *kdfWork) error {
+// readBags sorts bags, and adds up the work of the keys among them.
+func (s *store) readBags(encoded []byte) error {
 	var bags []safeBag
 	if err := unmarshalBER(encoded, &bags); err != nil {
 		return err
@@ -217,7 +218,7 @@ func (s *store) readBags(encoded []byte, work *kdfWork) error {
 			if len(key.Data) > maxKey {
 				return fmt.Errorf("private key has %d bytes, at most %d are allowed", len(key.Data), maxKey)
 			}
-			if err := work.addAlgorithm(key.Algorithm); err != nil {
+			if err := s.work.addAlgorithm(key.Algorithm); err != nil {
 				return err
 			}
 			s.keys = append(s.keys, bag)
@@ -253,24 +254,15 @@ func (s *store) unlock(pass Passphrase) (passphrase, error) {
 
 // decrypt decrypts the keys, and every certificate.
 func (s *store) decrypt(secret passphrase) (keys []namedKey, certs []*x509.Certificate, err error) {
-	_, certs, err = secret.decodePart(s.certs, nil)
-	for _, content := range s.encrypted {
-		if err != nil {
-			return nil, nil, err
-		}
-		var key any
-		var more []*x509.Certificate
-		if key, more, err = secret.decodePart(nil, &content); key != nil {
-			err = errors.Join(err, appendKey(&keys, key, ""))
-		}
-		certs = append(certs, more...)
+	if err = s.openContents(secret); err == nil {
+		_, certs, err = secret.decodePart(s.certs)
 	}
 	for _, bag := range s.keys {
 		if err != nil {
 			return nil, nil, err
 		}
 		var key any
-		if key, _, err = secret.decodePart([]safeBag{bag}, nil); err == nil {
+		if key, _, err = secret.decodePart([]safeBag{bag}); err == nil {
 			err = appendKey(&keys, key, bag.friendlyName())
 		}
 	}

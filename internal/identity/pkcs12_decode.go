@@ -71,20 +71,7 @@ func (m macData) computeMAC(text, wide, message []byte) ([]byte, error) {
 // macKey derives a key as long as the hash, by RFC 7292, appendix B.2, with the ID of a MAC.
 func macKey(newHash func() hash.Hash, wide, salt []byte, iterations int64) []byte {
 	const macID = 3
-	h := newHash()
-	block := h.BlockSize()
-	for range block {
-		h.Write([]byte{macID})
-	}
-	h.Write(repeated(salt, block))
-	h.Write(repeated(wide, block))
-	key := h.Sum(nil)
-	for range iterations - 1 {
-		h.Reset()
-		h.Write(key)
-		key = h.Sum(key[:0])
-	}
-	return key
+	return deriveKey(newHash, wide, salt, iterations, macID, newHash().Size())
 }
 
 // repeated fills whole blocks with a pattern; an empty one fills none.
@@ -143,52 +130,37 @@ func hmacs() map[string]func() hash.Hash {
 	}
 }
 
-// decodePart has the library decrypt one part of a file: bags, or encrypted contents. The library demands DER with one
-// key and at least one certificate, so it gets the part in a file of its own, beside a filler key and a filler
-// certificate, both left out of the result. The key is nil for a part without one.
-func (p passphrase) decodePart(bags []safeBag, content *contentInfo) (key any, certs []*x509.Certificate, err error) {
+// decodePart has the library decode bags: certificates, or one key. The library demands DER with one key and at least one
+// certificate, so it gets them in a file of their own, beside a filler key or a filler certificate, left out of the result.
+// The key is nil for certificates.
+func (p passphrase) decodePart(bags []safeBag) (key any, certs []*x509.Certificate, err error) {
 	filler := filling()
 	beside := append([]safeBag{filler.cert}, bags...)
-	hasKey := len(bags) > 0 && bags[0].Type.String() != oidCertBag
-	if !hasKey {
-		_, certs, err = p.decodeFile(append(beside, filler.key), content)
-		if err == nil {
-			return nil, certs, nil
-		}
-		if content == nil || !strings.Contains(err.Error(), "expected exactly one key bag") {
-			return nil, nil, err
-		}
+	isKey := len(bags) > 0 && bags[0].Type.String() != oidCertBag
+	if !isKey {
+		beside = append(beside, filler.key)
 	}
-	return p.decodeFile(beside, content)
-}
-
-func (p passphrase) decodeFile(bags []safeBag, content *contentInfo) (any, []*x509.Certificate, error) {
-	file, err := p.encodePart(bags, content)
+	file, err := p.encodeBags(beside)
 	if err != nil {
 		return nil, nil, err
 	}
-	key, _, certs, err := pkcs12.DecodeChain(file, string(p.text))
+	key, _, certs, err = pkcs12.DecodeChain(file, string(p.text))
 	if err != nil {
-		return nil, nil, &Problem{"unsupported PKCS#12: " + strings.TrimPrefix(err.Error(), "pkcs12: "), convertHelp}
+		return nil, nil, unsupportedPKCS12(strings.TrimPrefix(err.Error(), "pkcs12: "))
+	}
+	if !isKey {
+		key = nil
 	}
 	return key, certs, nil
 }
 
-// encodePart makes a file of bags and encrypted contents, with a MAC of its own.
-func (p passphrase) encodePart(bags []safeBag, content *contentInfo) ([]byte, error) {
+// encodeBags makes a file of bags, with a MAC of its own.
+func (p passphrase) encodeBags(bags []safeBag) ([]byte, error) {
 	encoded, err := asn1.Marshal(bags)
 	if err != nil {
 		return nil, err
 	}
-	contents := []contentInfo{dataOf(encoded)}
-	if content != nil {
-		plain, err := content.plain()
-		if err != nil {
-			return nil, err
-		}
-		contents = append(contents, plain)
-	}
-	safe, err := asn1.Marshal(contents)
+	safe, err := asn1.Marshal([]contentInfo{dataOf(encoded)})
 	if err != nil {
 		return nil, err
 	}
@@ -196,22 +168,6 @@ func (p passphrase) encodePart(bags []safeBag, content *contentInfo) ([]byte, er
 	mac := hmac.New(sha256.New, macKey(sha256.New, p.wide, salt, 1))
 	mac.Write(safe)
 	return asn1.Marshal(pfx{3, dataOf(safe), macData{digestInfo{pkix.AlgorithmIdentifier{Algorithm: objectID(oidSHA256)}, mac.Sum(nil)}, salt, 1}})
-}
-
-// plain returns encrypted contents with their bytes in one piece.
-func (c contentInfo) plain() (contentInfo, error) {
-	var encrypted encryptedData
-	if err := unmarshalDER(c.Content.Bytes, &encrypted); err != nil {
-		return c, err
-	}
-	octets, err := encrypted.Info.octets()
-	if err != nil {
-		return c, err
-	}
-	encrypted.Info.Content = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: octets}
-	encoded, err := asn1.Marshal(encrypted)
-	c.Content = explicit(encoded)
-	return c, err
 }
 
 // dataOf wraps octets as unencrypted contents.

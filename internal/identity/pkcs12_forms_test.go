@@ -185,10 +185,10 @@ func TestPKCS12WithSeveralKeys(t *testing.T) {
 	}
 }
 
-// encrypted returns contents under PBES2 with the passphrase "secret".
-func encrypted(bags []byte) contentInfo {
+// encrypted returns contents under PBES2.
+func encrypted(bags []byte, secret string) contentInfo {
 	salt, iv := []byte("salt"), make([]byte, aes.BlockSize)
-	key := must(pbkdf2.Key(sha256.New, "secret", salt, 1, 32))
+	key := must(pbkdf2.Key(sha256.New, secret, salt, 1, 32))
 	padding := aes.BlockSize - len(bags)%aes.BlockSize
 	padded := append(bytes.Clone(bags), bytes.Repeat([]byte{byte(padding)}, padding)...)
 	cipher.NewCBCEncrypter(must(aes.NewCipher(key)), iv).CryptBlocks(padded, padded)
@@ -212,7 +212,7 @@ func TestPKCS12WithAKeyInside(t *testing.T) {
 		t.Fatalf("the file has %d keys and %d encrypted contents", len(s.keys), len(s.encrypted))
 	}
 	inside := must(asn1.Marshal(s.keys))
-	safe := must(asn1.Marshal([]contentInfo{encrypted(inside), s.encrypted[0]}))
+	safe := must(asn1.Marshal([]contentInfo{encrypted(inside, "secret"), s.encrypted[0]}))
 	id, err := fromPKCS12(must(asn1.Marshal(pfx{3, dataOf(safe), macWith(oidSHA256)(safe)})), nil, func() ([]byte, error) { return []byte("secret"), nil })
 	if err != nil || !slices.EqualFunc(id.Chain, chain, (*x509.Certificate).Equal) {
 		t.Errorf("%v, %v", id, err)
