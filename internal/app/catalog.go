@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"syncguard/internal/diag"
@@ -64,8 +65,8 @@ func (h *Host) importedLayers(owner, folder string) []layer {
 	var layers []layer
 	for _, name := range imports() {
 		path := filepath.Join(folder, name)
-		if h.isCatalog(path) {
-			layers = append(layers, layer{owner + "/" + name, path, h.openCatalog(path)})
+		if catalog := h.openCatalog(path); catalog != nil {
+			layers = append(layers, layer{owner + "/" + name, path, catalog})
 		}
 	}
 	return layers
@@ -77,8 +78,18 @@ func (h *Host) isCatalog(folder string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (h *Host) openCatalog(folder string) *schema.Catalog {
-	return schema.Open(files.Bounded(files.Dir(h.Files, folder), folder))
+// openCatalog opens an imported catalog, or returns nil for a folder without one. The folder stays open, because the files of
+// a catalog are read on demand.
+func (h *Host) openCatalog(path string) *schema.Catalog {
+	folder, err := h.Files.OpenFolder(path)
+	if err != nil {
+		return nil
+	}
+	if info, err := fs.Stat(folder, "index.json"); err != nil || !info.Mode().IsRegular() {
+		_ = folder.Close()
+		return nil
+	}
+	return schema.Open(files.Bounded(folder, path))
 }
 
 func (h *Host) userCatalogFolder() (string, error) {

@@ -42,6 +42,7 @@ type checked struct {
 	ignores           []*lint.Ignore  // ignore comments of the file
 	baseIgnores       []*lint.Ignore  // ignore comments of the templates it extends
 	facts             *lint.FileFacts // facts for the set check; nil without one
+	in                input           // file to write corrections to
 	fix               *fix.Result     // corrections of lint --fix; nil without any
 	err               error
 }

@@ -135,7 +135,7 @@ func (c *coverageRun) read() (matrices []coverage.MatrixFunc, err error) {
 	if len(paths) == 0 {
 		paths = []string{"builtin:" + templates.Prevention}
 	}
-	finder := inputFinder{c.host.Files, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
+	finder := inputFinder{c.host, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	var files []coverage.File
 	var failures []error
 	for _, path := range paths {

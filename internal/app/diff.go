@@ -124,7 +124,7 @@ func (h *Host) diff(ctx context.Context, header DiffHeader, footer *DiffFooter, 
 
 // sidesIn opens every profile and declaration in a folder.
 func (h *Host) sidesIn(ctx context.Context, folder string, failures *[]error) (sides []*diff.Side, err error) {
-	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
+	finder := inputFinder{h, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	inputs, failed := finder.walk(folder)
 	*failures = append(*failures, failed...)
 	for s, err := range eachFile(ctx, h, "reading", inputs, failures, func(in input, data []byte) (*diff.Side, error) { return h.sideOf(in.path, data) }) {

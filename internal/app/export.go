@@ -3,11 +3,13 @@ package app
 import (
 	"bytes"
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"syncguard/internal/convert"
 	"syncguard/internal/deploy"
@@ -96,12 +98,31 @@ func (p *pushRun) files() ([]*deploy.File, error) {
 	for i, item := range p.items {
 		stems[i] = names.Unique(deploy.Stem(item.Profile.Name), "-")
 	}
-	made, err := p.session.Files(files.Dir(p.Files, p.o.Output), p.items, stems)
+	existing, err := p.existing()
+	if err != nil {
+		return nil, err
+	}
+	defer existing.Close()
+	made, err := p.session.Files(existing, p.items, stems)
 	if err != nil {
 		return nil, fmt.Errorf("exporting to %s: %w", p.o.Output, err)
 	}
 	return made, nil
 }
+
+// existing opens the output folder with the files of an earlier export.
+func (p *pushRun) existing() (files.Folder, error) {
+	if p.o.Output == "" || !files.Exists(p.Files, p.o.Output) {
+		return noFolder{}, nil
+	}
+	return p.Files.OpenFolder(p.o.Output)
+}
+
+// noFolder stands for a missing folder.
+type noFolder struct{ embed.FS }
+
+func (noFolder) Close() error                                 { return nil }
+func (noFolder) WriteInPlace(string, []byte, time.Time) error { return fs.ErrNotExist }
 
 // write writes all files or none, and adds a row for each to the result.
 func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.File) error {
@@ -143,7 +164,12 @@ func (p *pushRun) write(ctx context.Context, r *ExportResult, made []*deploy.Fil
 		return err
 	}
 	if p.session.ListedBy != nil {
-		listed := p.session.ListedBy(files.Dir(p.Files, p.o.Output))
+		existing, err := p.existing()
+		if err != nil {
+			return err
+		}
+		defer existing.Close()
+		listed := p.session.ListedBy(existing)
 		for i := range r.Files {
 			if row := &r.Files[i]; row.File != "" {
 				row.Listed = listed[row.Name]

@@ -48,6 +48,8 @@ type FormattedFile struct {
 	Renamed       []profiles.RenamedUUID
 	Findings      []diag.Diagnostic // why the file is unreadable
 	Skipped       string            // why the file is skipped: "is signed, …"; empty otherwise
+
+	in input
 }
 
 // FormatFooter counts the files. It is complete after the last one.
@@ -62,7 +64,7 @@ func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
 	if err := o.check(h); err != nil {
 		return nil, err
 	}
-	finder := inputFinder{h.Files, "stdin", h.isLintable, "profile (*.mobileconfig), declaration or template"}
+	finder := inputFinder{h, "stdin", h.isLintable, "profile (*.mobileconfig), declaration or template"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
 		return nil, err
@@ -115,14 +117,14 @@ func (r *FormatFooter) add(h *Host, o FormatOptions, f *FormattedFile) error {
 	r.Changed++
 	r.Failed = r.Failed || o.Mode == FormatChecked
 	if o.Mode == FormatWritten {
-		return files.WriteInPlace(h.Files, f.Name, f.Data, h.Now())
+		return f.in.write(h, f.Data)
 	}
 	return nil
 }
 
 // form returns one file with its canonical form.
 func (o *FormatOptions) form(in input, data []byte) (*FormattedFile, error) {
-	f := &FormattedFile{Name: in.path}
+	f := &FormattedFile{Name: in.path, in: in}
 	form := o.formDocument
 	if isTemplateFile(diag.NewFile(in.path, data)) || in.isStdin && plist.IsTemplate(data) {
 		form = o.formTemplate

@@ -100,7 +100,7 @@ type importSource struct {
 
 // sources lists the files to convert, each with the name of its template and the settings found in its folder.
 func (im *importing) sources() (found []importSource, err error) {
-	finder := inputFinder{im.host.Files, "stdin", im.isImportable, "profile (*.mobileconfig), declaration (*.json) or export of Jamf Pro (*.xml)"}
+	finder := inputFinder{im.host, "stdin", im.isImportable, "profile (*.mobileconfig), declaration (*.json) or export of Jamf Pro (*.xml)"}
 	inputs, failures, err := finder.find(im.o.Paths)
 	if err != nil {
 		return nil, err
@@ -144,11 +144,11 @@ func (im *importing) contextsOf(path string) (map[string]sources.Context, []erro
 }
 
 // isImportable reports whether a file found in a folder can become a template.
-func (im *importing) isImportable(path string) bool {
-	if !strings.EqualFold(filepath.Ext(path), ".xml") {
-		return im.host.hasProfileName(path)
+func (im *importing) isImportable(in input) bool {
+	if !strings.EqualFold(filepath.Ext(in.path), ".xml") {
+		return im.host.hasProfileName(in)
 	}
-	data, err := im.host.readFile(path)
+	data, err := in.read(im.host)
 	return err == nil && sources.IsJamf(data)
 }
 

@@ -2,9 +2,11 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,18 +15,21 @@ import (
 	"syncguard/internal/files"
 	"syncguard/internal/plist"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 )
 
 // input is one file to read, or stdin.
 type input struct {
 	path    string // also its name in findings
 	isStdin bool
+	folder  files.Folder // folder of a file found by searching it; nil for a file named by the user
+	name    string       // slash-separated path in the folder
 }
 
 // inputOf returns the input of a single argument, - for stdin.
 func inputOf(path string) input {
 	if path == "-" {
-		return input{"stdin", true}
+		return input{path: "stdin", isStdin: true}
 	}
 	return input{path: path}
 }
@@ -33,15 +38,26 @@ func (in input) read(h *Host) ([]byte, error) {
 	if in.isStdin {
 		return files.ReadAll(h.Stdin, in.path)
 	}
+	if in.folder != nil {
+		return files.ReadIn(in.folder, in.name, in.path)
+	}
 	return files.Read(h.Files, in.path)
+}
+
+// write replaces the content of the file.
+func (in input) write(h *Host, data []byte) error {
+	if in.folder != nil {
+		return files.WriteInPlaceIn(in.folder, in.name, in.path, data, h.Now())
+	}
+	return files.WriteInPlace(h.Files, in.path, data, h.Now())
 }
 
 // inputFinder finds the files named by arguments.
 type inputFinder struct {
-	files     files.System
-	stdinName string                 // name of stdin in findings
-	isInput   func(path string) bool // whether a file found in a folder is an input
-	wants     string                 // kinds of files, for the message about a folder without any
+	host      *Host
+	stdinName string              // name of stdin in findings
+	isInput   func(in input) bool // whether a file found in a folder is an input
+	wants     string              // kinds of files, for the message about a folder without any
 }
 
 // find lists the inputs of arguments, in order; the files of a folder are sorted. Unreadable and empty folders are failures.
@@ -51,10 +67,10 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 			if slices.Contains(paths[:i], "-") {
 				return nil, nil, diag.Usage("stdin can be read only once", "stdin (-) is given twice")
 			}
-			inputs = append(inputs, input{f.stdinName, true})
+			inputs = append(inputs, input{path: f.stdinName, isStdin: true})
 			continue
 		}
-		info, err := f.files.Stat(path)
+		info, err := f.host.Files.Stat(path)
 		if err != nil || !info.IsDir() {
 			inputs = append(inputs, input{path: path}) // reading it reports the error
 			continue
@@ -69,54 +85,116 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 	return inputs, failures, nil
 }
 
-// walk lists the inputs in a folder and below it. It skips hidden folders and links to folders.
-func (f *inputFinder) walk(folder string) (inputs []input, failures []error) {
-	entries, err := f.files.ReadDir(folder)
+// walk lists the inputs in a folder and below it. It skips hidden folders and links to folders, and tells of links out of the
+// folder, devices, pipes and sockets.
+func (f *inputFinder) walk(path string) (inputs []input, failures []error) {
+	folder, err := f.host.Files.OpenFolder(path)
 	if err != nil {
 		return nil, []error{err}
 	}
+	w := &walk{inputFinder: f, folder: folder, path: path}
+	w.enter(".")
+	if len(w.outside) > 0 {
+		f.host.warn(fmt.Sprintf("skipped %s out of %s: %s", text.Count(len(w.outside), "link"), path, few(w.outside)), "to read a file behind a link, name it itself")
+	}
+	if len(w.special) > 0 {
+		f.host.note(fmt.Sprintf("skipped %s (devices, pipes or sockets): %s", text.Count(len(w.special), "special file"), few(w.special)))
+	}
+	return w.inputs, w.failures
+}
+
+// walk is one call of inputFinder.walk.
+type walk struct {
+	*inputFinder
+	folder           files.Folder // stays open for reading its files
+	path             string
+	inputs           []input
+	failures         []error
+	outside, special []string // paths not read
+}
+
+// enter walks one folder, by its slash-separated path.
+func (w *walk) enter(name string) {
+	entries, err := fs.ReadDir(w.folder, name)
+	if err != nil {
+		w.failures = append(w.failures, files.WithPath(err, w.in(name).path))
+	}
 	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
+		in := w.in(path.Join(name, entry.Name()))
+		if entry.IsDir() {
+			if !strings.HasPrefix(entry.Name(), ".") {
+				w.enter(in.name)
+			}
+			continue
+		}
+		w.add(in, entry.Type())
+	}
+}
+
+func (w *walk) in(name string) input {
+	return input{path: filepath.Join(w.path, filepath.FromSlash(name)), folder: w.folder, name: name}
+}
+
+// add adds a file, unless it is none. A dangling link is one, to be reported.
+func (w *walk) add(in input, mode fs.FileMode) {
+	if mode&fs.ModeSymlink != 0 {
+		info, err := fs.Stat(w.folder, in.name)
 		switch {
-		case entry.IsDir() && !strings.HasPrefix(entry.Name(), "."):
-			found, failed := f.walk(path)
-			inputs, failures = append(inputs, found...), append(failures, failed...)
-		case !entry.IsDir() && isRegular(f.files, path) && f.isInput(path):
-			inputs = append(inputs, input{path: path})
+		case errors.Is(err, files.ErrOutside):
+			w.outside = append(w.outside, in.path)
+			return
+		case err == nil:
+			mode = info.Mode().Type()
+		default:
+			mode = 0
 		}
 	}
-	return inputs, failures
+	switch {
+	case mode.IsDir():
+	case mode != 0:
+		w.special = append(w.special, in.path)
+	case w.isInput(in):
+		w.inputs = append(w.inputs, in)
+	}
+}
+
+// maxFew is how many names few shows.
+const maxFew = 3
+
+// few joins names, counting those after maxFew.
+func few(names []string) string {
+	if more := len(names) - maxFew; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxFew], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // isProfileName reports whether a file name has the extension of a profile.
 func isProfileName(path string) bool { return strings.EqualFold(filepath.Ext(path), ".mobileconfig") }
 
+// isProfile is isProfileName for an input.
+func isProfile(in input) bool { return isProfileName(in.path) }
+
 // hasProfileName reports whether a file found in a folder looks like a profile or declaration. Other programs write JSON too, so
 // a JSON file must contain the words found in every declaration. An unreadable one counts, to be reported.
-func (h *Host) hasProfileName(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
+func (h *Host) hasProfileName(in input) bool {
+	switch strings.ToLower(filepath.Ext(in.path)) {
 	case ".mobileconfig":
 		return true
 	case ".json":
-		data, err := files.Read(h.Files, path)
+		data, err := in.read(h)
 		return err != nil || bytes.Contains(data, []byte(`"Type"`)) && bytes.Contains(data, []byte(`"com.apple.`))
 	}
 	return false
 }
 
 // isLintable is hasProfileName including templates.
-func (h *Host) isLintable(path string) bool {
-	if !isTemplateName(path) || filepath.Base(path) == template.ProjectFile {
-		return h.hasProfileName(path)
+func (h *Host) isLintable(in input) bool {
+	if !isTemplateName(in.path) || filepath.Base(in.path) == template.ProjectFile {
+		return h.hasProfileName(in)
 	}
-	data, err := files.Read(h.Files, path)
+	data, err := in.read(h)
 	return err != nil || plist.IsTemplate(data)
-}
-
-// isRegular is false for pipes and devices: reading them would block. A dangling link passes, to be reported.
-func isRegular(sys files.System, path string) bool {
-	info, err := sys.Stat(path)
-	return err != nil || info.Mode().IsRegular()
 }
 
 // ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. During a slow item

@@ -103,7 +103,7 @@ func Inspect(ctx context.Context, h *Host, o InspectOptions) (*InspectRun, error
 			return nil, err
 		}
 	}
-	finder := inputFinder{h.Files, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
+	finder := inputFinder{h, "stdin", h.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
 		return nil, err

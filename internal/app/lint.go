@@ -103,7 +103,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	finder := inputFinder{h.Files, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
+	finder := inputFinder{h, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
 		return nil, err

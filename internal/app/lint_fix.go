@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/files"
 	"syncguard/internal/fix"
 )
 
@@ -25,7 +24,7 @@ func (l *linting) fixInput(in input) checked {
 	}
 	result := l.checker.checkFile(diag.NewFile(in.path, bytes.Clone(fixed.Data)))
 	if len(fixed.Fixed) > 0 {
-		result.fix = &fixed
+		result.in, result.fix = in, &fixed
 	}
 	return result
 }
@@ -39,7 +38,7 @@ func (l *linting) writeFixed(r checked) error {
 		l.footer.Fixed += len(r.fix.Fixed)
 		return nil
 	}
-	err := files.WriteInPlace(l.host.Files, r.name, r.fix.Data, l.host.Now())
+	err := r.in.write(l.host, r.fix.Data)
 	if err == nil {
 		l.footer.Fixed += len(r.fix.Fixed)
 	}

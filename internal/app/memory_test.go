@@ -61,7 +61,7 @@ func (m *memory) Stage(time.Time) files.Stage {
 func (m *memory) RemoveAll(string) error { return errors.ErrUnsupported }
 func (m *memory) OpenFolder(p string) (files.Folder, error) {
 	sub, err := fs.Sub(m.all, m.name(p))
-	return memoryFolder{sub}, err
+	return memoryFolder{sub, m, p}, err
 }
 
 func (m *memory) ReplaceFolder(parent, name string, all map[string][]byte, _ time.Time) error {
@@ -71,9 +71,17 @@ func (m *memory) ReplaceFolder(parent, name string, all map[string][]byte, _ tim
 	return nil
 }
 
-type memoryFolder struct{ fs.FS }
+type memoryFolder struct {
+	fs.FS
+	m    *memory
+	path string
+}
 
 func (memoryFolder) Close() error { return nil }
+func (f memoryFolder) WriteInPlace(name string, data []byte, _ time.Time) error {
+	f.m.write(path.Join(f.path, name), data, 0o644)
+	return nil
+}
 
 type memoryStage struct {
 	m     *memory

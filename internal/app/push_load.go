@@ -84,17 +84,17 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 // everything from being sent.
 func (p *pushRun) load() error {
 	d, left := p.setup.Destination, 0
-	finder := inputFinder{files: p.Files, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
-	takes, other, kind, what := isProfileName, p.isDeclarationName, "profile", "declaration"
+	finder := inputFinder{host: p.Host, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
+	takes, other, kind, what := isProfile, p.isDeclarationName, "profile", "declaration"
 	if d.Declarations {
 		takes, other, kind, what = other, takes, what, kind
 		finder.wants = "declaration (*.json)"
 	}
-	finder.isInput = func(path string) bool {
-		if takes(path) {
+	finder.isInput = func(in input) bool {
+		if takes(in) {
 			return true
 		}
-		if other(path) {
+		if other(in) {
 			left++
 		}
 		return false
@@ -217,8 +217,8 @@ func contentOf(doc *document.Document, file []byte) ([]byte, error) {
 }
 
 // isDeclarationName reports whether a file found in a folder looks like a declaration.
-func (h *Host) isDeclarationName(path string) bool {
-	return !isProfileName(path) && h.hasProfileName(path)
+func (h *Host) isDeclarationName(in input) bool {
+	return !isProfile(in) && h.hasProfileName(in)
 }
 
 // maxSchema limits the schema findings shown for a file.

@@ -34,8 +34,8 @@ func (h *Host) namedCatalog(name string) (*schema.Catalog, error) {
 	if name == "embedded" {
 		return schema.Embedded(), nil
 	}
-	if h.isCatalog(name) {
-		return h.openCatalog(name), nil
+	if catalog := h.openCatalog(name); catalog != nil {
+		return catalog, nil
 	}
 	layers := h.importedLayers("", name)
 	if len(layers) == 0 {

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -141,11 +140,8 @@ func (h *Host) checkoutVersion(dir string) string {
 	return h.Now().UTC().Format("2006-01-02")
 }
 
-func firstLine(folder fs.FS, name string) string {
-	if !fs.ValidPath(name) {
-		return ""
-	}
-	data, err := files.Bounded(folder, "").ReadFile(name)
+func firstLine(folder files.Folder, name string) string {
+	data, err := files.ReadIn(folder, name, name)
 	if err != nil {
 		return ""
 	}

@@ -80,7 +80,7 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 
 // findProfiles lists the profiles named by arguments.
 func findProfiles(h *Host, paths []string) (inputs []input, failures []error, err error) {
-	finder := inputFinder{h.Files, "stdin", isProfileName, "profile (*.mobileconfig)"}
+	finder := inputFinder{h, "stdin", isProfile, "profile (*.mobileconfig)"}
 	return finder.find(paths)
 }
 

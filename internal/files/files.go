@@ -28,17 +28,11 @@ type System interface {
 	ConfigDir() (string, error) // folder of the user's settings
 	// OpenFolder opens a folder. Neither paths nor symbolic links lead out of it.
 	OpenFolder(path string) (Folder, error)
-	// Stage begins writing files. It removes temporary files left behind by an earlier, killed run.
+	// Stage begins writing files. It removes temporary files left behind by an earlier, killed run, and none of a live one.
 	Stage(now time.Time) Stage
 	// ReplaceFolder replaces the folder name in parent, with all it held. The keys of files are slash-separated paths.
 	ReplaceFolder(parent, name string, files map[string][]byte, now time.Time) error
 	RemoveAll(path string) error
-}
-
-// Folder is an open folder.
-type Folder interface {
-	fs.FS
-	io.Closer
 }
 
 // Stage holds files until Commit gives all of them their names, or Close drops them. It is safe for concurrent use.
@@ -65,6 +59,19 @@ func Read(sys System, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readFile(f, path)
+}
+
+// ReadIn is Read for a file in a folder. Errors name path.
+func ReadIn(folder Folder, name, path string) ([]byte, error) {
+	f, err := folder.Open(name)
+	if err != nil {
+		return nil, WithPath(err, path)
+	}
+	return readFile(f, path)
+}
+
+func readFile(f fs.File, path string) ([]byte, error) {
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder, want a file", path)
@@ -129,33 +136,22 @@ func Exists(sys System, path string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// Bounded limits an untrusted folder to regular files of at most MaxSize bytes. Errors begin with path, the folder's own.
-func Bounded(folder fs.FS, path string) fs.ReadFileFS { return bounded{folder, path} }
+// Bounded limits an untrusted folder to files of at most MaxSize bytes. Errors begin with path, the folder's own.
+func Bounded(folder Folder, path string) fs.ReadFileFS { return bounded{folder, path} }
 
 type bounded struct {
-	fs.FS
+	Folder
 	path string
 }
 
 func (b bounded) ReadFile(name string) ([]byte, error) {
-	path := filepath.Join(b.path, filepath.FromSlash(name))
-	info, err := fs.Stat(b.FS, name)
-	if err != nil {
-		return nil, withPath(err, path)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is a folder, a device or a pipe, want a file", path)
-	}
-	f, err := b.Open(name)
-	if err != nil {
-		return nil, withPath(err, path)
-	}
-	defer f.Close()
-	return ReadAll(f, path)
+	return ReadIn(b.Folder, name, filepath.Join(b.path, filepath.FromSlash(name)))
 }
 
-// withPath puts the path known to the user into an error.
-func withPath(err error, path string) error {
+func (b bounded) Stat(name string) (fs.FileInfo, error) { return fs.Stat(b.Folder, name) }
+
+// WithPath puts the path known to the user into an error.
+func WithPath(err error, path string) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
@@ -163,41 +159,7 @@ func withPath(err error, path string) error {
 	return err
 }
 
-// Dir returns a folder of a System as a file system of its own. Its links may lead out of it; OpenFolder's do not.
-func Dir(sys System, path string) fs.FS { return dir{sys, path} }
-
-type dir struct {
-	sys  System
-	path string
-}
-
-func (d dir) full(op, name string) (string, error) {
-	if !fs.ValidPath(name) {
-		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
-	}
-	return filepath.Join(d.path, filepath.FromSlash(name)), nil
-}
-
-func (d dir) Open(name string) (fs.File, error) {
-	path, err := d.full("open", name)
-	if err != nil {
-		return nil, err
-	}
-	return d.sys.Open(path)
-}
-
-func (d dir) Stat(name string) (fs.FileInfo, error) {
-	path, err := d.full("stat", name)
-	if err != nil {
-		return nil, err
-	}
-	return d.sys.Stat(path)
-}
-
-func (d dir) ReadDir(name string) ([]fs.DirEntry, error) {
-	path, err := d.full("readdir", name)
-	if err != nil {
-		return nil, err
-	}
-	return d.sys.ReadDir(path)
+// WriteInPlaceIn is WriteInPlace for a file in a folder. Errors name path.
+func WriteInPlaceIn(folder Folder, name, path string, data []byte, now time.Time) error {
+	return WithPath(folder.WriteInPlace(name, data, now), path)
 }

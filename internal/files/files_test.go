@@ -55,29 +55,6 @@ func TestWriteReplacesALinkAndDoesNotFollowIt(t *testing.T) {
 	}
 }
 
-// What a killed run left is removed by the next one; what another run is writing now is not.
-func TestWriteSweeps(t *testing.T) {
-	dir := t.TempDir()
-	old, now, other := tempPrefix+"old"+tempSuffix, tempPrefix+"now"+tempSuffix, tempPrefix+"note.txt"
-	for _, name := range []string{old, now, other} {
-		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	long := time.Now().Add(-2 * tempAge)
-	for _, name := range []string{old, other} {
-		if err := os.Chtimes(filepath.Join(dir, name), long, long); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := Write(OS{}, dir, []File{{"a", nil, 0o644}}, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	if got := names(t, dir); got != now+" "+other+" a" && got != other+" "+now+" a" {
-		t.Errorf("the folder holds %s", got)
-	}
-}
-
 func TestReadIsBounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "large")
 	f, err := os.Create(path)

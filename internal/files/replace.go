@@ -21,7 +21,7 @@ func (OS) ReplaceFolder(parent, name string, files map[string][]byte, now time.T
 		return err
 	}
 	defer root.Close()
-	sweep(root, now, true)
+	defer claim(root, now, true)()
 
 	fresh, old := tempName(), tempName()
 	defer func() { err = errors.Join(err, root.RemoveAll(fresh), root.RemoveAll(old)) }()

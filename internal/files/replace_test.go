@@ -45,7 +45,12 @@ func TestBoundedFiles(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(folder, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	all := Bounded(os.DirFS(folder), folder)
+	opened, err := OS{}.OpenFolder(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	all := Bounded(opened, folder)
 	for _, name := range []string{"large", "folder", "gone"} {
 		if data, err := all.ReadFile(name); err == nil {
 			t.Errorf("%s is read: %d bytes", name, len(data))

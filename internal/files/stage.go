@@ -17,6 +17,7 @@ type staging struct {
 
 	mu      sync.Mutex
 	folders map[string]*os.Root
+	release []func() // ends the claims on the folders
 	created []string // missing folders created here
 	staged  []staged
 }
@@ -73,7 +74,7 @@ func (s *staging) folder(dir string) (*os.Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the output folder: %w", err)
 	}
-	sweep(root, s.now, false)
+	s.release = append(s.release, claim(root, s.now, true))
 	s.folders[dir] = root
 	return root, nil
 }
@@ -99,6 +100,9 @@ func (s *staging) Close() (err error) {
 		if removeErr := f.folder.Remove(f.temp); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
 			err = errors.Join(err, removeErr)
 		}
+	}
+	for _, release := range s.release {
+		release()
 	}
 	for _, root := range s.folders {
 		err = errors.Join(err, root.Close())

@@ -38,8 +38,9 @@ func ReadCheckout(files fs.FS, names []string, read ReadFunc) (*Checkout, error)
 	total := 0
 	for _, name := range names {
 		info, err := fs.Stat(files, name)
-		if err != nil {
-			return nil, err
+		if err != nil { // a broken link, or one out of the folder
+			c.skip(name, err)
+			continue
 		}
 		if !info.Mode().IsRegular() || info.Size() > maxCheckoutFile {
 			c.skip(name, fmt.Errorf("not a regular file of at most %d bytes", maxCheckoutFile))
@@ -47,7 +48,8 @@ func ReadCheckout(files fs.FS, names []string, read ReadFunc) (*Checkout, error)
 		}
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
-			return nil, err
+			c.skip(name, err)
+			continue
 		}
 		if total += len(data); total > maxCheckoutBytes {
 			return nil, fmt.Errorf("schema files of more than %d bytes in all", maxCheckoutBytes)
