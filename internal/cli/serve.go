@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os/exec"
 	"runtime"
 	"sync"
@@ -76,13 +77,18 @@ It ends with Ctrl-C, after --expires, or after --limit downloads. The files are 
 func (o *serveOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
-		return usage("give both, or neither", "--cert needs --key, and --key needs --cert")
+		return usage("give both, or neither", "--cert and --key need each other")
 	case o.once && o.limit > 1:
 		return usage("use one of them", "--once and --limit %d cannot be combined", o.limit)
 	case o.limit < 0:
-		return usage("0 is for no limit", "--limit %d is negative", o.limit)
+		return usage("want a number, or 0 for no limit", "invalid --limit \"%d\"", o.limit)
 	case o.expires < 0:
-		return usage("0 is for no limit", "--expires %s is negative", o.expires)
+		return usage("want a duration such as 30m, or 0 for no end", "invalid --expires %q", o.expires)
+	}
+	for _, host := range o.hosts {
+		if u, err := url.Parse("http://" + net.JoinHostPort(host, "80")); err != nil || u.Hostname() != host {
+			return usage("want a name or an IP address, such as mac.local", "invalid --host %q", host)
+		}
 	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {

@@ -59,6 +59,9 @@ func ownAddresses() []net.IP {
 // IsLocal reports whether an address is this machine's own.
 func IsLocal(address string) bool {
 	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
 	ip := net.ParseIP(u.Hostname())
-	return err == nil && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
