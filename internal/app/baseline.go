@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -45,19 +46,20 @@ type knownFindings struct {
 // readBaseline reads the baseline for a run over paths.
 func readBaseline(sys files.System, path string, paths []string) (*knownFindings, error) {
 	again := "write it with syncguard lint --write-baseline " + strings.Join(append([]string{path}, paths...), " ")
+	const other = "give a file written by syncguard lint --write-baseline FILE" // this one may be worth keeping
 	data, err := files.Read(sys, path)
 	if err != nil {
 		return nil, diag.WithHint(err, "%s", again)
 	}
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: %w", path, inJSONTerms(err)), "%s", again)
+		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: %w", path, inJSONTerms(data, err)), "%s", other)
 	}
 	if file.Version != baselineVersion {
 		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"version\" is %d, want %d", path, file.Version, baselineVersion), "%s", again)
 	}
 	if file.Findings == nil {
-		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"findings\" is missing", path), "%s", again)
+		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"findings\" is missing", path), "%s", other)
 	}
 	b := &knownFindings{path, map[knownFinding]int{}}
 	for _, e := range file.Findings {
@@ -66,8 +68,11 @@ func readBaseline(sys files.System, path string, paths []string) (*knownFindings
 	return b, nil
 }
 
-// inJSONTerms words an error of package json without the names of Go types.
-func inJSONTerms(err error) error {
+// inJSONTerms words an error of package json without Go's terms.
+func inJSONTerms(data []byte, err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("it is not JSON (line %d)", 1+bytes.Count(data[:max(syntax.Offset-1, 0)], []byte{'\n'}))
+	}
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
 		return err

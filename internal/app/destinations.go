@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/deploy/kmfddm"
 	"syncguard/internal/deploy/nanomdm"
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Destinations returns the MDM servers and services of push and export, sorted by name.
@@ -37,7 +38,7 @@ func destination(name string) (*deploy.Destination, error) {
 		}
 		names = append(names, d.Name)
 	}
-	return nil, diag.Usage("want one of "+strings.Join(names, ", "), "unknown destination %q", name)
+	return nil, diag.Usage("want "+text.Choices(names), "unknown destination %q", name)
 }
 
 // pushCommands lists the commands that push declarations, or profiles: "push a, push b or push c".

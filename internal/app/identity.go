@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/files"
 	"syncguard/internal/identity"
 	"syncguard/internal/pki"
+	"syncguard/internal/text"
 )
 
 // IdentityShowOptions are the identity to inspect.
@@ -208,7 +209,7 @@ func (o *IdentityNewOptions) check(h *Host) error {
 	}
 	switch {
 	case !slices.Contains(KeyTypes(), o.KeyType):
-		return diag.Usage("want "+strings.Join(KeyTypes(), ", "), "invalid --key-type %q", o.KeyType)
+		return diag.Usage("want "+text.Choices(KeyTypes()), "invalid --key-type %q", o.KeyType)
 	case o.SelfSigned && (o.Days < 1 || o.Days > 36500):
 		return diag.Usage("want 1 to 36500, such as --days 3650", "invalid --days %d", o.Days)
 	case o.Encrypt && o.Passphrase.given():

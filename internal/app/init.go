@@ -76,6 +76,9 @@ func (o *InitOptions) check(h *Host) error {
 	if o.Name == "" {
 		return diag.Usage("give the organization's name: syncguard init --name \"Acme\" --identifier com.acme", "missing --name")
 	}
+	if o.Identifier == "" {
+		return diag.Usage("give your domain, last part first: --identifier com.acme", "missing --identifier")
+	}
 	if !IsReverseDNS(o.Identifier) {
 		return diag.Usage("write your domain, last part first, such as com.acme", "invalid --identifier %q: want reverse DNS", o.Identifier)
 	}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"syncguard/internal/diag"
@@ -216,12 +215,12 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 func (o *LintOptions) check() error {
 	switch {
 	case o.For != "" && mdm.Find(o.For) == nil:
-		hint := cmp.Or(text.DidYouMean(o.For, mdm.IDs()), "want "+strings.Join(mdm.IDs(), ", "))
+		hint := cmp.Or(text.DidYouMean(o.For, mdm.IDs()), "want "+text.Choices(mdm.IDs()))
 		return diag.Usage(hint, "unknown MDM server %q for --for", o.For)
 	case slices.Contains(o.Paths, "-") && o.Fix == FixWritten:
 		return diag.Usage("use --diff to show the corrections", "stdin cannot be corrected in place")
 	case o.ExpiresWithin < 0:
-		return diag.Usage("give a duration such as 720h", "--expires-within %s is negative", o.ExpiresWithin)
+		return diag.Usage("want a duration such as 720h, or 0", "invalid --expires-within %q", o.ExpiresWithin)
 	}
 	return o.Rules.check()
 }

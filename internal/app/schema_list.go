@@ -105,7 +105,7 @@ func choose[T ~string](what, value string, all []T) (T, error) {
 	i := slices.IndexFunc(all, func(s T) bool { return strings.EqualFold(string(s), value) })
 	if i < 0 {
 		words := Words(all)
-		return "", diag.Usage(cmp.Or(text.DidYouMean(value, words), "want "+strings.Join(words, ", ")), "unknown %s %q", what, value)
+		return "", diag.Usage(cmp.Or(text.DidYouMean(value, words), "want "+text.Choices(words)), "unknown %s %q", what, value)
 	}
 	return all[i], nil
 }

@@ -30,14 +30,20 @@ func subcommandArgs(cmd *cobra.Command, args []string) error {
 	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
 }
 
-// oneArg wants exactly one argument, called name in errors.
-func oneArg(name string) cobra.PositionalArgs {
+// oneArg wants exactly one argument, named as in Use; hint tells its kinds.
+func oneArg(hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes one %s, found %d", cmd.CommandPath(), name, len(args))
+		if err := someArgs(hint)(cmd, args); err != nil {
+			return err
 		}
-		return nil
+		return oneArgAtMost(argName(cmd), "name one at a time")(cmd, args)
 	}
+}
+
+// argName returns the name of the first argument in Use.
+func argName(cmd *cobra.Command) string {
+	name, _, _ := strings.Cut(strings.Trim(strings.Fields(cmd.Use)[1], "[]…"), "[")
+	return name
 }
 
 // oneArgAtMost wants one argument or none, called name in errors.
@@ -50,22 +56,11 @@ func oneArgAtMost(name, hint string) cobra.PositionalArgs {
 	}
 }
 
-// oneFile wants exactly one argument.
-func oneFile(_ *cobra.Command, args []string) error {
-	switch len(args) {
-	case 0:
-		return usage("name a file, or - for stdin", "missing FILE")
-	case 1:
-		return nil
-	}
-	return usage("name one file at a time", "too many files: %d, want one", len(args))
-}
-
 // someArgs wants at least one argument, named as in Use; hint tells its kinds.
 func someArgs(hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usage(hint, "missing %s", strings.Trim(strings.Fields(cmd.Use)[1], "[]…"))
+			return usage(hint, "missing %s", argName(cmd))
 		}
 		return nil
 	}

@@ -6,13 +6,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -73,14 +73,14 @@ An error found by a check stops the build before anything is written.`,
 // check refuses words outside the choices.
 func (o *buildFlags) check() error {
 	if known := app.Outputs(); !slices.Contains(known, string(o.Form.Output)) {
-		return usage("want "+strings.Join(known, ", "), "invalid --output %q", o.Form.Output)
+		return usage("want "+text.Choices(known), "invalid --output %q", o.Form.Output)
 	}
 	if known := app.DNSForms(); o.Form.DNS != "" && !slices.Contains(known, string(o.Form.DNS)) {
-		return usage("want "+strings.Join(known, " or "), "invalid --dns-form %q", o.Form.DNS)
+		return usage("want "+text.Choices(known), "invalid --dns-form %q", o.Form.DNS)
 	}
 	for _, format := range o.reports {
 		if !slices.Contains(reportFormats(), format) {
-			return usage("want "+strings.Join(reportFormats(), ", "), "invalid --report %q", format)
+			return usage("want "+text.Choices(reportFormats()), "invalid --report %q", format)
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"syncguard/internal/text"
+
 	"cmp"
 	"fmt"
 	"io"
@@ -45,7 +47,7 @@ func showMarkdown[T any](env *Env, format choiceFlag, result T, text func(*view.
 }
 
 func (f *choiceFlag) addFlag(cmd *cobra.Command, name string) {
-	addChoice(cmd, &f.value, name, orList(f.all), f.all...)
+	addChoice(cmd, &f.value, name, text.Choices(f.all), f.all...)
 }
 
 // addChoice adds a flag with a closed set of words. An empty value means the first one.
@@ -66,14 +68,8 @@ func (f *oneOf) String() string { return *f.value }
 func (f *oneOf) Type() string   { return strings.ToUpper(f.name) }
 func (f *oneOf) Set(s string) error {
 	if !slices.Contains(f.all, s) {
-		return fmt.Errorf("want %s", orList(f.all))
+		return fmt.Errorf("want %s", text.Choices(f.all))
 	}
 	*f.value = s
 	return nil
-}
-
-// orList lists choices: text, json or markdown.
-func orList(all []string) string {
-	last := len(all) - 1
-	return strings.Join(all[:last], ", ") + " or " + all[last]
 }

@@ -15,7 +15,7 @@ func newDecryptCmd(env *Env) *cobra.Command {
 The result goes to stdout, or with -o to a file readable by its owner only. A signed profile must have a sound signature.`,
 		Example: `  syncguard decrypt wifi-encrypted.mobileconfig --cert device.pem --key device.key
   syncguard decrypt wifi-encrypted.mobileconfig --p12 device.p12 -o wifi.mobileconfig`,
-		Args: oneFile,
+		Args: oneArg("name a file, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Path = args[0]
 			return env.write(app.Decrypt(cmd.Context(), env.host(), o))

@@ -57,7 +57,7 @@ func (o *diffOptions) checkArgs(_ *cobra.Command, args []string) error {
 			return usage("docs/diff.md shows how to set up git", "--git takes 7 or 9 arguments, found %d", len(args))
 		}
 	case len(args) != 2:
-		return usage("name two files or two folders: syncguard diff OLD NEW", "diff takes two files or folders, found %d", len(args))
+		return usage("name two files or two folders: syncguard diff OLD NEW", "syncguard diff takes two files or folders, found %d", len(args))
 	case args[0] == "-" && args[1] == "-":
 		return usage("name a file for OLD or NEW", "only one of OLD and NEW can be stdin (-)")
 	}

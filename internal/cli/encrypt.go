@@ -20,7 +20,7 @@ RSA keys. Encryption does not protect against changes, and the result is unsigne
 		Example: `  syncguard encrypt wifi.mobileconfig --recipient device.pem -o wifi-encrypted.mobileconfig
   syncguard encrypt wifi.mobileconfig --recipient a.pem --recipient b.pem \
     --cipher aes256 -o out.mobileconfig`,
-		Args: oneFile,
+		Args: oneArg("name a file, or - for stdin"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.Path = args[0]
 			return env.write(app.Encrypt(env.host(), o))

@@ -17,7 +17,7 @@ The signature's integrity must hold; "syncguard verify" answers who signed and u
 signed file.`,
 		Example: `  syncguard extract corp.mobileconfig -o corp-unsigned.mobileconfig
   syncguard extract corp.mobileconfig | syncguard validate -`,
-		Args: oneFile,
+		Args: oneArg("name a file, or - for stdin"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.Path = args[0]
 			return env.write(app.Extract(env.host(), o))

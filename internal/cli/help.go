@@ -8,11 +8,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// helpWidth is how many columns --help takes at most.
-const helpWidth = 100
+// maxHelp is the number of columns --help takes at most.
+const maxHelp = 100
 
-// fitHelp keeps the help of a command and of all below it within helpWidth, examples apart: those are to be copied.
-func fitHelp(root *cobra.Command) {
+// minHelp leaves the descriptions of flags some columns beside their names.
+const minHelp = 60
+
+// fitHelp keeps the help of a command and of all below it within a terminal's width (0: none) and maxHelp. Examples stay as
+// they are: people copy them.
+func fitHelp(root *cobra.Command, terminal int) {
+	helpWidth := maxHelp
+	if terminal > 0 {
+		helpWidth = max(min(terminal, maxHelp), minHelp)
+	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprint(".FlagUsagesWrapped ", helpWidth)))
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {

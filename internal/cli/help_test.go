@@ -18,8 +18,8 @@ func TestHelpFits(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {
-			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
-				t.Errorf("%s --help: %d columns, want %d at most: %s", cmd.CommandPath(), n, helpWidth, line)
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > maxHelp {
+				t.Errorf("%s --help: %d columns, want %d at most: %s", cmd.CommandPath(), n, maxHelp, line)
 			}
 		}
 		for _, child := range cmd.Commands() {

@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -32,6 +31,9 @@ Only you can read the key; with a passphrase it is encrypted. Existing files are
   syncguard identity new --name "Acme Test" --self-signed --days 365`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("days") && !o.SelfSigned {
+				return usage("add --self-signed, or leave out --days: a certificate authority decides it", "--days needs --self-signed")
+			}
 			made, err := app.MakeIdentity(cmd.Context(), env.host(), o)
 			if err != nil {
 				return err
@@ -41,7 +43,7 @@ Only you can read the key; with a passphrase it is encrypted. Existing files are
 	}
 	flags := cmd.Flags()
 	addSubjectFlags(cmd, &o.Subject)
-	flags.StringVar(&o.KeyType, "key-type", app.KeyTypes()[0], strings.Join(app.KeyTypes(), ", "))
+	flags.StringVar(&o.KeyType, "key-type", app.KeyTypes()[0], text.Choices(app.KeyTypes()))
 	flags.BoolVar(&o.SelfSigned, "self-signed", false, "make a self-signed certificate instead of a request")
 	flags.IntVar(&o.Days, "days", 3650, "validity of a self-signed certificate, in days")
 	flags.StringVarP(&o.Out, "out", "o", "", "path of the files, without .key, .csr or .pem (default: the name in lower case)")

@@ -26,7 +26,7 @@ The exit code is 1 if the identity cannot sign: the certificate has expired, or 
   syncguard identity show acme.p12 --passphrase env:P12_PASSPHRASE
   syncguard identity show leaf.pem --chain intermediate.pem --roots root.pem
   syncguard identity show leaf.pem --format json`,
-		Args: oneArgAtMost("file", "show one after the other; the chain goes with --chain"),
+		Args: oneArgAtMost("FILE", "show one after the other; the chain goes with --chain"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.File = strings.Join(args, "")
 			shown, err := app.ShowIdentity(cmd.Context(), env.host(), o)

@@ -53,9 +53,9 @@ func runImport(ctx context.Context, env *Env, o importOptions) error {
 	toStdout := o.Out == "" && !o.Check
 	switch {
 	case toStdout && o.format.isJSON():
-		return usage("add -o DIR or --check", "--format json and the template cannot both go to stdout")
+		return usage("add -o FOLDER or --check", "--format json and the template cannot both go to stdout")
 	case o.Check && (o.Out != "" || o.Secrets != ""):
-		return usage("leave out --check to write", "--check writes nothing")
+		return usage("use one of them", "--check and -o or --secrets cannot be combined")
 	}
 	result, err := app.Import(ctx, env.host(), o.ImportOptions)
 	if err != nil {

@@ -3,10 +3,12 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"syncguard/internal/text"
 )
@@ -48,6 +50,45 @@ func nearCommand(cmd *cobra.Command, name string) string {
 	return text.DidYouMean(name, names)
 }
 
+// flagError words the errors of package pflag in our own terms.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	list := cmd.CommandPath() + " --help lists the flags"
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return usage(list, "unknown flag -%s", unknown.GetSpecifiedName())
+	case errors.As(err, &unknown):
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return usage(cmp.Or(text.DidYouMean("--"+unknown.GetSpecifiedName(), names), list), "unknown flag --%s", unknown.GetSpecifiedName())
+	case errors.As(err, &missing):
+		return usage(list, "missing value of --%s", missing.GetFlag().Name)
+	case errors.As(err, &invalid):
+		return usage("want "+wantedValue(invalid), "invalid --%s %q", invalid.GetFlag().Name, invalid.GetValue())
+	}
+	return usage(list, "%s", strings.TrimSpace(err.Error()))
+}
+
+// wantedValue tells the values a flag takes.
+func wantedValue(err *pflag.InvalidValueError) string {
+	flag := err.GetFlag()
+	switch flag.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "duration":
+		return "a duration such as " + cmp.Or(map[bool]string{true: "5m"}[flag.DefValue == "0s"], strings.TrimSuffix(strings.TrimSuffix(flag.DefValue, "0s"), "0m"))
+	case "int":
+		return "a whole number"
+	case "strings":
+		return "words with commas between them"
+	}
+	return strings.TrimPrefix(err.Unwrap().Error(), "want ")
+}
+
 func newRootCmd(env *Env, version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "syncguard",
@@ -61,12 +102,10 @@ and shows what each setting really does on each device.`,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Sprintf("%s --help lists the flags", cmd.CommandPath()), "%s", strings.TrimSpace(err.Error()))
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.DisableSuggestions = true // cobra goes by letters alone; see nearCommand
 	root.CompletionOptions.HiddenDefaultCmd = true
-	fitHelp(root)
+	fitHelp(root, width(env.Stdout))
 	root.AddCommand(
 		newBuildCmd(env),
 		newCoverageCmd(env),

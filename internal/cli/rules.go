@@ -11,7 +11,7 @@ func newRulesCmd(env *Env) *cobra.Command {
 	var group string
 	var format choiceFlag
 	cmd := &cobra.Command{
-		Use:   "rules [ID]",
+		Use:   "rules [RULE]",
 		Short: "List the rules, or explain one",
 		Long: `List the rules, or show the page of one: what a finding means, what happens on a device, a bad and a good example, how to
 ignore it, and its sources.
@@ -22,7 +22,7 @@ Groups: structure (how a file is written), schema (violations of Apple's schemas
   syncguard rules --group sync
   syncguard rules unknown-key
   syncguard rules cellular-toggles-frozen --format markdown`,
-		Args:              oneArgAtMost("ID", "give one ID, or none for the list"),
+		Args:              oneArgAtMost("RULE", "give one RULE, or none for the list"),
 		ValidArgsFunction: completions(app.RuleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			list, err := app.Rules(group)

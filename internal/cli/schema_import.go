@@ -12,7 +12,7 @@ func newSchemaImportCmd(env *Env) *cobra.Command {
 	var remove bool
 	var format choiceFlag
 	cmd := &cobra.Command{
-		Use:   "import [DIR]",
+		Use:   "import [FOLDER]",
 		Short: "Import newer facts and descriptions from a checkout",
 		Long: `Import a checkout of Apple's device-management repository or of ProfileManifests. It counts at once for every command:
 it adds new types and keys, and newer facts. Built-in facts of a newer release stay, and so does every key the checkout
@@ -29,7 +29,7 @@ folder without one), for everybody who works on the project. It replaces an earl
 			case remove && len(args) > 0:
 				return usage("leave the folder out: all imports are removed", "--remove takes no folder, found %q", args[0])
 			case remove && o.Version != "":
-				return usage("leave one of them out", "--remove and --version cannot be used together")
+				return usage("use one of them", "--remove and --version cannot be combined")
 			case !remove && len(args) != 1:
 				return usage("such as syncguard schema import device-management", "%s takes one folder, found %d", cmd.CommandPath(), len(args))
 			}

@@ -20,7 +20,7 @@ The schema of a payload covers its dictionary in PayloadContent, the schema of a
 Schema cannot express every rule: syncguard validate checks more.`,
 		Example: `  syncguard schema json-schema template > syncguard.schema.json
   syncguard schema json-schema com.apple.configuration.passcode.settings`,
-		Args: oneArg("type, or the word template"),
+		Args: oneArg("name a type, or the word template: syncguard schema json-schema template"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.write(app.SchemaJSONSchema(env.host(), args[0]))
 		},

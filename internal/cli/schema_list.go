@@ -20,12 +20,16 @@ func newSchemaListCmd(env *Env) *cobra.Command {
 WORD lists the ones with it in their name. iPadOS counts as iOS.`,
 		Example: `  syncguard schema list vpn
   syncguard schema list --family payload --platform macOS --deprecated`,
-		Args: oneArgAtMost("word", "give one WORD"),
+		Args: oneArgAtMost("WORD", "give one WORD"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.Word = strings.Join(args, "")
 			list, err := app.SchemaList(env.host(), o)
 			if err != nil {
 				return err
+			}
+			if len(list.Types) == 0 && !format.isJSON() {
+				env.notify(app.Event{Kind: app.EventWarning, Text: "no type matches"})
+				return nil
 			}
 			return show(env, format, list, (*view.Printer).SchemaList)
 		},

@@ -20,7 +20,7 @@ keys already listed. Descriptions are those of an imported checkout, or else syn
 		Example: `  syncguard schema show com.apple.wifi.managed
   syncguard schema show com.apple.vpn.managed.VPN.OnDemandRules.Action
   syncguard schema show com.apple.configuration.passcode.settings --format json`,
-		Args: oneArg("type"),
+		Args: oneArg("name a type: syncguard schema show com.apple.wifi.managed"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			shown, err := app.SchemaShow(env.host(), args[0])
 			if err != nil {

@@ -137,7 +137,7 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 	name, ok := strings.CutPrefix(reference, "env:")
 	if !ok && reference != "" {
 		return "", diag.Usage(fmt.Sprintf("save it in a file and give --%s file:PATH, or in an environment variable and give --%s env:NAME", f.Name, f.Name),
-			"a secret never goes on the command line, where every user of this machine can read it")
+			"--%s takes env:NAME or file:PATH, not the secret: other users of this machine can read the command line", f.Name)
 	}
 	if ok {
 		secret, set := s.Getenv(name)
@@ -154,7 +154,7 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 		if f.Alternative != "" {
 			hint = f.Alternative + ", or " + hint
 		}
-		return "", diag.WithHint(fmt.Errorf("%s is missing", f.Usage), "%s", hint)
+		return "", diag.WithHint(fmt.Errorf("missing %s", strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(f.Usage, "the "), "an "), "a ")), "%s", hint)
 	}
 	secret, err := s.Ask(ctx, strings.ToUpper(f.Usage[:1])+f.Usage[1:])
 	return string(secret), err

@@ -12,6 +12,21 @@ import (
 // MaxShown is the number of characters shown of a text from a file.
 const MaxShown = 60
 
+// Choices lists words to choose from: text, json or markdown.
+func Choices[T ~string](words []T) string {
+	var b strings.Builder
+	for i, word := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(word))
+	}
+	return b.String()
+}
+
 // Count names a number of things: 1 file, 2 files.
 func Count(n int, noun string) string {
 	if n == 1 {

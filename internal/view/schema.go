@@ -76,10 +76,6 @@ func (p *Printer) stack(headers []string, rows [][]string, pick func([]string) [
 
 // SchemaList writes types as a table, with a column for each platform.
 func (p *Printer) SchemaList(l *app.SchemaListed) {
-	if len(l.Types) == 0 {
-		p.Line("no types")
-		return
-	}
 	platforms := slices.DeleteFunc(target.Platforms(), func(p target.Platform) bool { return p.Schema() != p })
 	var rows [][]string
 	for _, t := range l.Types {

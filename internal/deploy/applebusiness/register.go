@@ -17,6 +17,7 @@ import (
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // Destination registers Apple Business.
@@ -66,7 +67,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	d := &Server{}
 	for _, name := range s.Given["platform"] {
 		if !slices.Contains(platformNames(), strings.ToLower(name)) {
-			return nil, diag.Usage("want one of "+strings.Join(platformNames(), ", "), "invalid --platform %q", name)
+			return nil, diag.Usage("want "+text.Choices(platformNames()), "invalid --platform %q", name)
 		}
 		// https://developer.apple.com/documentation/applebusinessapi/create-a-configuration
 		d.Platforms = append(d.Platforms, "PLATFORM_"+strings.ToUpper(name))
@@ -96,7 +97,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 		token, err := s.Secret(ctx, "token")
 		return deploy.Bearer(token), err
 	case account == "" || keyID == "" || path == "":
-		return nil, diag.Usage("give --client-id, --key-id and --key together", "incomplete API account")
+		return nil, diag.Usage("give all three, or a token alone", "--client-id, --key-id and --key need each other")
 	}
 	data, err := s.ReadSecret(path)
 	if err != nil {

@@ -51,7 +51,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 		}
 	}
 	if d.Labels[IncludeAll] != nil && d.Labels[IncludeAny] != nil {
-		return nil, diag.Usage("give one of the two", "--label-include-all cannot go with --label-include-any")
+		return nil, diag.Usage("use one of them", "--label-include-all and --label-include-any cannot be combined")
 	}
 	if s.WriteFiles {
 		if _, err := strconv.ParseUint(d.Team, 10, 64); err == nil {

@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Destination registers Iru; its own tool uploads the files.
@@ -33,7 +34,7 @@ func open(_ context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	r := &Repository{RunsOn: s.Given["runs-on"], Active: s.Bool("active")}
 	for _, on := range r.RunsOn {
 		if !slices.Contains(Devices, on) {
-			return nil, diag.Usage(strings.Join(Devices, ", "), "--runs-on does not know %q", on)
+			return nil, diag.Usage("want "+text.Choices(Devices), "invalid --runs-on %q", on)
 		}
 	}
 	return &deploy.Session{Prepare: r.Prepare, Files: r.Files}, nil
