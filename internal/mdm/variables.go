@@ -25,7 +25,10 @@ type Variables struct {
 	InData    []string // prefixes of names accepted outside strings; with Refuses, others are refused there
 }
 
-// FindVariables returns the variables in s filled in by some MDM server, each once and in order. A profile with one must not
+// maxFound bounds the variables looked at in one text.
+const maxFound = 100
+
+// FindVariables returns the variables in s filled in by some MDM server, each once and in order; of very many the first ones. A profile with one must not
 // be signed before the server has filled it in. Percent-encoded bytes, as in %C3%A9, are no variables.
 func FindVariables(s string) []string {
 	if !strings.ContainsAny(s, "$%{") {
@@ -44,7 +47,9 @@ func FindVariables(s string) []string {
 			continue
 		}
 		if !slices.Contains(found, name) {
-			found = append(found, name)
+			if found = append(found, name); len(found) == maxFound {
+				break
+			}
 		}
 		i += at[1]
 	}
@@ -114,7 +119,7 @@ func (s *Server) UnknownVariables(text string) []UnknownVariable {
 		return nil
 	}
 	var found []UnknownVariable
-	for _, t := range variablePattern().FindAllString(text, -1) {
+	for _, t := range variablePattern().FindAllString(text, maxFound) {
 		name, inBraces := variableName(t)
 		if s.Variables.fills(name, inBraces) {
 			continue
@@ -137,7 +142,7 @@ func (s *Server) UnknownOutsideStrings(text string) []UnknownVariable {
 	if s.Variables == nil || !s.Variables.Refuses {
 		return found
 	}
-	for _, t := range variablePattern().FindAllString(text, -1) {
+	for _, t := range variablePattern().FindAllString(text, maxFound) {
 		name, inBraces := variableName(t)
 		if s.Variables.isOwnForm(name, inBraces) && s.Variables.fills(name, inBraces) && !hasPrefix(name, s.Variables.InData) {
 			found = append(found, UnknownVariable{Text: t, Refused: true, Misplaced: true})
