@@ -55,7 +55,9 @@ func Diff(ctx context.Context, h *Host, o DiffOptions) (*DiffRun, error) {
 		if err != nil {
 			return nil, err
 		}
-		return h.diff(ctx, header, footer, diff.MatchSides(old, new, func(a, b *diff.Side) bool { return below(o.Old, a.Name) == below(o.New, b.Name) }))
+		return h.diff(ctx, header, footer, diff.MatchSides(old, new,
+			func(s *diff.Side) string { return below(o.Old, s.Name) },
+			func(s *diff.Side) string { return below(o.New, s.Name) }))
 	}
 	old, errOld := h.side(inputOf(o.Old))
 	new, errNew := h.side(inputOf(o.New))

@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 	"syncguard/profiles"
 )
 
@@ -18,19 +19,29 @@ type converter struct {
 	from, to *schema.Type
 	facts    *facts.Facts
 	change   *Change
+	lost     map[Loss]bool // the losses recorded
 }
 
 // dictionary converts a dictionary at a path of the payload; at is the path in the declaration.
 func (c *converter) dictionary(v *plist.Value, path, at []string) *plist.Value {
 	out := profiles.Dictionary()
 	out.Span = v.Span
+	index := map[string]int{}
 	for _, f := range v.Fields {
+		work.Add(1)
 		if f.Value == nil {
 			continue
 		}
-		if name, value := c.field(f, append(slices.Clip(path), f.Key), at); value != nil {
-			out.Set(name, value)
+		name, value := c.field(f, append(slices.Clip(path), f.Key), at)
+		if value == nil {
+			continue
 		}
+		if i, again := index[name]; again {
+			out.Fields[i].Value = value
+			continue
+		}
+		index[name] = len(out.Fields)
+		out.Fields = append(out.Fields, plist.Field{Key: name, Value: value})
 	}
 	return out
 }
@@ -100,8 +111,12 @@ func (c *converter) value(v *plist.Value, path, at []string) *plist.Value {
 }
 
 func (c *converter) addLoss(key, why string) {
-	loss := Loss{key, why}
-	if !slices.Contains(c.change.Lost, loss) {
+	work.Add(1)
+	if c.lost == nil {
+		c.lost = map[Loss]bool{}
+	}
+	if loss := (Loss{key, why}); !c.lost[loss] {
+		c.lost[loss] = true
 		c.change.Lost = append(c.change.Lost, loss)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 	"syncguard/profiles"
 )
 
@@ -70,7 +71,7 @@ func NewPlan(root *plist.Value, c *schema.Catalog) (*Plan, error) {
 		return nil, err
 	}
 	m := &migration{catalog: c, facts: known, common: common, profile: root.String("PayloadIdentifier"),
-		name: root.String("PayloadDisplayName"), plan: &Plan{Changes: []Change{}}}
+		name: root.String("PayloadDisplayName"), plan: &Plan{Changes: []Change{}}, taken: map[string]bool{}, numbers: map[string]int{}}
 	for i, payload := range root.List("PayloadContent") {
 		if payload == nil || payload.Kind != plist.Dictionary {
 			continue
@@ -89,6 +90,9 @@ type migration struct {
 	profile string // PayloadIdentifier of the profile
 	name    string // PayloadDisplayName of the profile
 	plan    *Plan
+
+	taken   map[string]bool // identifiers of declarations
+	numbers map[string]int  // declarations with an identifier derived from the same text, less one
 }
 
 func (m *migration) addPayload(v *plist.Value, at string) error {
@@ -252,10 +256,14 @@ func (m *migration) addDeclaration(declarationType, identifier string, payload *
 	if identifier == "" {
 		identifier = "local.syncguard"
 	}
-	id := profiles.DeclarationIdentifier(m.profile, identifier+"."+shortType(declarationType))
-	for n := 2; slices.ContainsFunc(m.plan.Declarations, func(d profiles.Declaration) bool { return d.Identifier == id }); n++ {
-		id = profiles.DeclarationIdentifier(m.profile, fmt.Sprintf("%s.%s.%d", identifier, shortType(declarationType), n))
+	base := identifier + "." + shortType(declarationType)
+	id := profiles.DeclarationIdentifier(m.profile, base)
+	for m.taken[id] {
+		work.Add(1)
+		m.numbers[base]++ // the numbers below are taken
+		id = profiles.DeclarationIdentifier(m.profile, fmt.Sprintf("%s.%d", base, m.numbers[base]+1))
 	}
+	m.taken[id] = true
 	m.plan.Declarations = append(m.plan.Declarations, profiles.Declaration{Type: declarationType, Identifier: id, Payload: payload})
 	return len(m.plan.Declarations) - 1
 }
