@@ -198,12 +198,13 @@ func (s *load) beside(from *diag.File, name string) (origin, error) {
 	return origin{at.fsys, joined}, nil
 }
 
+// readBeside reads a file to put into the profile, by a path relative to the file naming it.
 func (s *load) readBeside(from *diag.File, name string, limit int) ([]byte, error) {
 	at, err := s.beside(from, name)
 	if err != nil {
 		return nil, err
 	}
-	return readRegular(at, limit)
+	return readVisible(at, limit)
 }
 
 // readRegular reads a regular file of at most limit bytes.
