@@ -4,8 +4,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"syncguard/internal/cli"
@@ -15,9 +13,6 @@ import (
 var version = "devel"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
-	code := cli.Main(ctx, env, os.Args[1:], version)
-	stop()
-	os.Exit(code)
+	os.Exit(cli.Main(cli.UntilSignal(context.Background()), env, os.Args[1:], version))
 }

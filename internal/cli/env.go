@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/term"
@@ -26,6 +27,16 @@ type Env struct {
 
 	progress *view.Progress // nil where nobody watches, or nothing has begun
 	lost     error          // why something that was printed did not get to Stdout
+
+	disk   *files.Interruptible // these end with the first signal
+	stdin  io.Reader
+	ending atomic.Int64 // a command's own time to end after a signal, in nanoseconds; 0 for the usual
+	ended  atomic.Bool  // the command's failure is printed
+}
+
+// begin sets the files and the input of a command.
+func (e *Env) begin(ctx context.Context) {
+	e.disk, e.stdin = files.NewInterruptible(ctx, files.OS{}), files.NewReader(ctx, e.Stdin)
 }
 
 // lookup returns an environment variable; of a repeated name the last value counts.
@@ -40,7 +51,10 @@ func (e *Env) lookup(name string) (string, bool) {
 
 // host is the process as the application sees it.
 func (e *Env) host() *app.Host {
-	h := &app.Host{Files: files.OS{}, Stdin: e.Stdin, Getenv: e.lookup, Environ: e.Environ, Now: e.Now, Notify: e.notify}
+	if e.disk == nil {
+		e.begin(context.Background())
+	}
+	h := &app.Host{Files: e.disk, Stdin: e.stdin, Getenv: e.lookup, Environ: e.Environ, Now: e.Now, Notify: e.notify}
 	if e.hasPerson() {
 		h.Ask = func(ctx context.Context, question string) ([]byte, error) { return e.askSecret(ctx, question) }
 	}

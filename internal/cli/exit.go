@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -14,6 +15,7 @@ const (
 	exitFindings = 1 // the input was read, and something in it is wrong
 	exitUsage    = 2 // the command line is wrong
 	exitFailed   = 3 // the work could not be done: a file, a key, a disk
+	// A command ended by a signal returns 128 and its number: 130 for SIGINT, 143 for SIGTERM.
 )
 
 // errFindings ends a command whose findings are already printed.
@@ -21,8 +23,17 @@ var errFindings = errors.New("findings")
 
 var usage = diag.Usage
 
-// fail prints an error and returns its exit code.
-func (e *Env) fail(err error) int {
+// fail prints an error and returns its exit code. After a signal any error has the code of the signal: what is missing may be
+// its doing.
+func (e *Env) fail(ctx context.Context, err error) int {
+	if code := e.failed(err); code != exitOK {
+		return cmp.Or(exitCode(ctx), code)
+	}
+	return exitOK
+}
+
+// failed prints an error, unless the end was told already, and returns its exit code.
+func (e *Env) failed(err error) int {
 	var usage *diag.UsageError
 	var hint *diag.HintError
 	p := e.err()
@@ -34,6 +45,8 @@ func (e *Env) fail(err error) int {
 		return exitOK
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case e.ended.Swap(true):
+		return exitFailed
 	case errors.As(err, &usage):
 		p.Failure(usage.Problem)
 		p.Hint(usage.Hint)

@@ -44,12 +44,13 @@ needed. FILE is syncguard.yaml by default.`,
 }
 
 func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
+	h := env.host()
 	if _, person := terminal(env.Stdin); person {
 		o.Ask = func(o *app.InitOptions) error {
-			return askPerson(&prompter{in: bufio.NewReader(env.Stdin), out: env.err()}, o)
+			return askPerson(&prompter{in: bufio.NewReader(h.Stdin), out: env.err()}, o)
 		}
 	}
-	if err := app.Init(ctx, env.host(), o); err != nil {
+	if err := app.Init(ctx, h, o); err != nil {
 		return err
 	}
 	p := env.out()

@@ -24,7 +24,7 @@ const (
 )
 
 // terminals are what the command line needs of package os: a terminal is a file, and git calls none by a name.
-var terminals = []string{"File", "OpenFile", "O_RDWR", "DevNull"}
+var terminals = []string{"File", "OpenFile", "O_RDWR", "DevNull", "Signal"}
 
 // The command line has flags, help, prompts and exit codes: no loop over files, no file opened, nothing decided at length.
 func TestCommandLineIsThin(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -46,6 +47,17 @@ func (e *Env) askSecret(ctx context.Context, question string) ([]byte, error) {
 	case a := <-answered:
 		return a.secret, a.err
 	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), term.Restore(int(tty.Fd()), before))
+		return nil, errors.Join(ctx.Err(), restore(int(tty.Fd()), before))
 	}
+}
+
+// restore restores a terminal. The goroutine about to read from it may only now turn off the echo: restore waits for that.
+func restore(tty int, before *term.State) error {
+	for range 50 {
+		if now, err := term.GetState(tty); err != nil || *now != *before {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return term.Restore(tty, before)
 }

@@ -29,6 +29,7 @@ func (p *prompter) line(question string, wrong func(string) string) (string, err
 		p.out.Ask(question)
 		text, err := p.in.ReadString('\n')
 		if err != nil {
+			p.out.Line("") // leave the line of the question
 			return "", context.Canceled
 		}
 		text = strings.TrimSpace(text)

@@ -89,7 +89,13 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
-			p.o.OnEvent = (&view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}).Tell
+			lines := &view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}
+			p.o.OnEvent = func(e app.PushEvent) {
+				if e.Kind == app.PushPlanned {
+					p.env.ending.Store(int64(sendsEnding))
+				}
+				lines.Tell(e)
+			}
 			if p.exports || p.o.Output != "" {
 				return p.export(cmd)
 			}

@@ -13,18 +13,24 @@ import (
 	"syncguard/internal/text"
 )
 
-// Main runs the command line and returns the exit code.
+// Main runs the command line and returns the exit code. The end of ctx ends the command: see UntilSignal.
 func Main(ctx context.Context, env *Env, args []string, version string) int {
 	root := newRootCmd(env, version)
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
+	env.begin(ctx)
+	return env.untilSignal(ctx, func() int { return env.fail(ctx, execute(ctx, root)) })
+}
+
+// execute runs a command, with our own words for an unknown one.
+func execute(ctx context.Context, root *cobra.Command) error {
 	err := root.ExecuteContext(ctx)
 	if name, ok := unknownCommand(err); ok {
-		err = usage(cmp.Or(nearCommand(root, name), "syncguard --help lists the commands"), "unknown command %q", name)
+		return usage(cmp.Or(nearCommand(root, name), "syncguard --help lists the commands"), "unknown command %q", name)
 	}
-	return env.fail(err)
+	return err
 }
 
 // unknownCommand finds the name in Cobra's error for an unknown command; the error has no type of its own.

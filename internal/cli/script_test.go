@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"syncguard": func() {
 		env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
-		os.Exit(cli.Main(context.Background(), env, os.Args[1:], "v0.0.0-test"))
+		os.Exit(cli.Main(cli.UntilSignal(context.Background()), env, os.Args[1:], "v0.0.0-test"))
 	}})
 }
 

@@ -144,6 +144,7 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	if err := o.say(env, server.URL(scheme+options.Hosts[0]), offer, options.Expires); err != nil {
 		return err
 	}
+	env.ending.Store(int64(sendsEnding))
 	err = server.Run(ctx, listener)
 	env.err().Line("ended: %s", text.Count(server.Downloads(), "complete download"))
 	return err
