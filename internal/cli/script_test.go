@@ -20,7 +20,11 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"syncguard": func() {
 		env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
-		os.Exit(cli.Main(cli.UntilSignal(context.Background()), env, os.Args[1:], "v0.0.0-test"))
+		ctx := cli.UntilSignal(context.Background())
+		if os.Getenv("SYNCGUARD_TEST_READY") != "" { // a test of signals waits for this
+			os.NewFile(3, "ready").Close()
+		}
+		os.Exit(cli.Main(ctx, env, os.Args[1:], "v0.0.0-test"))
 	}})
 }
 
