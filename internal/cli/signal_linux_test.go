@@ -429,6 +429,7 @@ func (c *signalCase) reach() bool {
 		}
 		_, _ = w.WriteString(c.large()) // an error if the command does not want all of it
 		w.Close()
+		time.Sleep(30 * time.Millisecond)
 	case "signer":
 		for began := time.Now(); time.Since(began) < signalBound; time.Sleep(time.Millisecond) {
 			if _, err := os.Stat(filepath.Join(c.folder, "begun")); err == nil {

@@ -55,6 +55,15 @@ func (i *Interruptible) RemoveAll(path string) error {
 	return i.change(func() error { return i.System.RemoveAll(path) })
 }
 
+// OpenFolder opens a folder. After the end of the context it writes nothing.
+func (i *Interruptible) OpenFolder(path string) (Folder, error) {
+	folder, err := i.System.OpenFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	return interruptibleFolder{folder, i}, nil
+}
+
 // Stage begins writing files. After the end of the context it commits nothing.
 func (i *Interruptible) Stage(now time.Time) Stage {
 	s := &interruptibleStage{i.System.Stage(now), i}
@@ -96,6 +105,28 @@ func (s *interruptibleStage) Close() error {
 	delete(s.of.stages, s)
 	s.of.mu.Unlock()
 	return s.Stage.Close()
+}
+
+// interruptibleFolder forwards the optional methods of a file system, too.
+type interruptibleFolder struct {
+	Folder
+	of *Interruptible
+}
+
+func (f interruptibleFolder) WriteInPlace(name string, data []byte, now time.Time) error {
+	return f.of.change(func() error { return f.Folder.WriteInPlace(name, data, now) })
+}
+
+func (f interruptibleFolder) ReadFile(name string) ([]byte, error) {
+	return fs.ReadFile(f.Folder, name)
+}
+func (f interruptibleFolder) ReadDir(name string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(f.Folder, name)
+}
+func (f interruptibleFolder) Stat(name string) (fs.FileInfo, error)  { return fs.Stat(f.Folder, name) }
+func (f interruptibleFolder) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.Folder, name) }
+func (f interruptibleFolder) ReadLink(name string) (string, error) {
+	return fs.ReadLink(f.Folder, name)
 }
 
 type interruptibleFile struct {
