@@ -20,7 +20,7 @@ import (
 func (p *pushRun) show(changes []*deploy.Change) error {
 	created := false
 	for _, c := range changes {
-		row := rowOf(c)
+		row := p.rowOf(c)
 		created = created || c.Action == deploy.Create
 		if c.Action != deploy.Keep {
 			request, masked, err := p.session.MaskedRequest(c)
@@ -63,7 +63,7 @@ func (p *pushRun) maskedRequest(r *deploy.Request) *PushRequest {
 func (p *pushRun) compare(changes []*deploy.Change) error {
 	server := p.setup.Destination.Server().Name
 	for _, c := range changes {
-		row := rowOf(c)
+		row := p.rowOf(c)
 		switch {
 		case c.Action == deploy.Send:
 			row.Action = PushUnknown
@@ -77,6 +77,7 @@ func (p *pushRun) compare(changes []*deploy.Change) error {
 			row.Action = PushSame
 		default:
 			row.Action = PushDifferent
+			p.markEchoes(c.Old, c.New)
 			d, err := diff.Compare(p.side(server, c.Old), p.side(c.Item.Profile.Name, c.New), p.check.catalog)
 			if err != nil {
 				return fmt.Errorf("comparing %s with the server: %w", c.Item.Profile.Name, err)
@@ -86,6 +87,19 @@ func (p *pushRun) compare(changes []*deploy.Change) error {
 		p.result.add(row)
 	}
 	return nil
+}
+
+// markEchoes marks the texts of the server's copy with a secret of this run in them.
+func (p *pushRun) markEchoes(old, sent *plist.Value) {
+	own := map[string]bool{}
+	for n := range plist.Walk(sent) {
+		own[n.Text] = true
+	}
+	for n := range plist.Walk(old) {
+		if n.Kind == plist.String && !n.Secret && !own[n.Text] {
+			n.Secret = p.setup.Redactor.Has(n.Text)
+		}
+	}
 }
 
 // side returns a side of a comparison, secrets masked.
@@ -112,7 +126,7 @@ func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 	}
 	var rows []Pushed
 	for _, c := range changes {
-		rows = append(rows, rowOf(c))
+		rows = append(rows, p.rowOf(c))
 	}
 	p.tell(PushEvent{Kind: PushPlanned, Items: rows})
 	session.Push(ctx, changes, func(r deploy.Result) {
@@ -123,7 +137,10 @@ func (p *pushRun) send(ctx context.Context, changes []*deploy.Change) error {
 	})
 	if session.FinalRequests != nil && len(s.onServer) > 0 {
 		failed, err := session.Finish(ctx, s.onServer)
-		p.result.NotNotified = failed
+		p.result.NotNotified = map[string]string{}
+		for id, why := range failed {
+			p.result.NotNotified[p.setup.Redactor.Quote(id)] = p.setup.Redactor.Quote(why)
+		}
 		if err != nil {
 			p.result.NotifyError, s.lastErr = p.setup.Redactor.Hide(err.Error()), err
 		}
@@ -144,19 +161,19 @@ func itemsOf(changes []*deploy.Change) []*deploy.Item {
 }
 
 // rowOf returns the row of a change, before its result.
-func rowOf(c *deploy.Change) Pushed {
+func (p *pushRun) rowOf(c *deploy.Change) Pushed {
 	row := Pushed{File: c.Item.Profile.Name, Identifier: c.Item.Profile.Identifier(), For: c.Item.Enrollment,
 		Action: string(c.Action), Notes: append([]string{}, c.Item.Notes...)}
 	if c.Remote != nil {
-		row.ID = c.Remote.ID
+		row.ID = p.setup.Redactor.Quote(c.Remote.ID)
 	}
 	return row
 }
 
 // sent adds the result of a change, and tells it.
 func (s *sending) sent(r deploy.Result) {
-	row := rowOf(r.Change)
-	row.ID = r.ID
+	row := s.rowOf(r.Change)
+	row.ID = s.setup.Redactor.Quote(r.ID)
 	if r.Note != "" {
 		row.Notes = append(row.Notes, s.setup.Redactor.Hide(r.Note))
 	}
@@ -217,8 +234,13 @@ func (s *sending) follow(ctx context.Context) {
 // recordAnswer records a device's answer about an item, or the lack of one.
 func (s *sending) recordAnswer(a deploy.Report) {
 	row := &s.result.Results[s.row[a.Item]]
+	quote := s.setup.Redactor.Quote // also what no device says, but a server in its name
+	a.Status = quote(a.Status)
 	for i, e := range a.Errors {
-		a.Errors[i] = s.setup.Redactor.Hide(e)
+		a.Errors[i] = quote(e)
+	}
+	for i, p := range a.Profiles {
+		a.Profiles[i] = deploy.Installed{Identifier: quote(p.Identifier), UUID: quote(p.UUID), DisplayName: quote(p.DisplayName)}
 	}
 	row.Device = &a
 	if a.Final && !a.OK {

@@ -112,6 +112,7 @@ var arrows = []struct {
 		"internal/document",
 		"internal/mdm",
 		"internal/plist",
+		"internal/secret",
 		"internal/target",
 		"profiles",
 	}},

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+
+	"syncguard/internal/secret"
 )
 
 // Authorizer adds credentials to requests. It is safe for concurrent use.
@@ -42,7 +44,7 @@ func (c Credential) Authorize(_ context.Context, r *http.Request, renew bool) er
 func (c Credential) Scheme() string { return c.scheme }
 
 // String masks the secret.
-func (c Credential) String() string { return c.scheme + " " + mask }
+func (c Credential) String() string { return c.scheme + " " + secret.Shown }
 
 // GoString masks the secret.
 func (c Credential) GoString() string { return c.String() }

@@ -12,9 +12,12 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"syncguard/internal/secret"
 )
 
 // Request is one request to a server. Client.Do adds the credentials, so a Request never holds one.
@@ -47,9 +50,6 @@ type Response struct {
 	Body   []byte
 }
 
-// maxResponse is the largest response body, in bytes.
-const maxResponse = 64 << 20 // a page of a list can hold many profiles
-
 // Options configure a Client. The zero value trusts the system's roots.
 type Options struct {
 	Authorizer Authorizer        // nil for none
@@ -60,11 +60,11 @@ type Options struct {
 	Message func(body []byte) string
 	// Accepts reports whether a status outside 200 to 299 is a regular response for the destination to read, not a refusal
 	// and not retried. Nil for none.
-	Accepts func(status int, body []byte) bool
-	Hide    func(text string) string // removes secrets from the server's words before they are truncated; nil for no secrets
-	Jar     http.CookieJar           // nil for no cookies
-	Tries   int                      // for a repeatable request, 5 if 0
-	Wait    time.Duration            // before the second try, one second if 0, then doubled each time; Retry-After takes precedence
+	Accepts  func(status int, body []byte) bool
+	Redactor *secret.Redactor // masks the secrets in the server's words; nil for no secrets
+	Jar      http.CookieJar   // nil for no cookies
+	Tries    int              // for a repeatable request, 5 if 0
+	Wait     time.Duration    // before the second try, one second if 0, then doubled each time; Retry-After takes precedence
 }
 
 // Client sends requests to one server, with retries, size and time limits. It refuses redirects and plain http.
@@ -72,6 +72,8 @@ type Client struct {
 	base    *url.URL
 	options Options
 	http    *retryablehttp.Client
+
+	allowance atomic.Pointer[allowance] // nil but for a search
 }
 
 // NewClient returns a client for the server at an https address; http is allowed for this machine only.
@@ -90,7 +92,7 @@ func NewClient(address string, o Options) (*Client, error) {
 		transport.MaxIdleConnsPerHost = parallel
 		o.Transport = transport
 	}
-	c := &Client{base, o, retryablehttp.NewClient()}
+	c := &Client{base: base, options: o, http: retryablehttp.NewClient()}
 	c.http.HTTPClient = &http.Client{Transport: o.Transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect, Jar: o.Jar}
 	c.http.Logger = nil
 	c.http.ErrorHandler = retryablehttp.PassthroughErrorHandler
@@ -120,14 +122,20 @@ func refuseRedirect(r *http.Request, _ []*http.Request) error {
 // Do sends a request and reads the response. A refusal is a *StatusError. After a 401 it renews the credential once.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	response, err := c.do(ctx, r, false)
-	if !IsStatus(err, http.StatusUnauthorized) || c.options.Authorizer == nil {
-		return response, err
+	if IsStatus(err, http.StatusUnauthorized) && c.options.Authorizer != nil {
+		if renewed, renewErr := c.do(ctx, r, true); !errors.Is(renewErr, errNoOtherCredential) {
+			response, err = renewed, renewErr
+		}
 	}
-	renewed, renewErr := c.do(ctx, r, true)
-	if errors.Is(renewErr, errNoOtherCredential) {
-		return nil, err
+	return response, c.options.Redactor.HideError(err)
+}
+
+// Quote returns words of the server fit to be shown: see secret.Redactor. A nil Client knows no secrets.
+func (c *Client) Quote(words string) string {
+	if c == nil {
+		return (*secret.Redactor)(nil).Quote(words)
 	}
-	return renewed, renewErr
+	return c.options.Redactor.Quote(words)
 }
 
 func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, error) {
@@ -143,8 +151,8 @@ func (c *Client) do(ctx context.Context, r *Request, renew bool) (*Response, err
 		}
 	}
 	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.requestLine(r), withoutURL(err))
+	if err != nil { // net/http quotes malformed headers whole
+		return nil, fmt.Errorf("%s: %w", c.requestLine(r), c.options.Redactor.QuoteError(withoutURL(err)))
 	}
 	body, err := io.ReadAll(response.Body) // checkRetry has bounded it
 	switch {
@@ -204,31 +212,6 @@ func (c *Client) Next(address string) (*Request, error) {
 		return nil, errors.New("the link to the next page points to another server")
 	}
 	return &Request{Method: http.MethodGet, Path: path, rawQuery: u.RawQuery}, nil
-}
-
-// maxPages is how many pages of a list are read at most.
-const maxPages = 10_000
-
-// Pages requests a list page by page: read takes a page's body and returns the address of the next, "" after the last.
-func (c *Client) Pages(ctx context.Context, first *Request, read func(body []byte) (next string, err error)) error {
-	seen := map[string]bool{}
-	for r := first; ; {
-		if seen[c.URL(r)] || len(seen) == maxPages {
-			return errors.New("the server's list does not end")
-		}
-		seen[c.URL(r)] = true
-		response, err := c.Do(ctx, r)
-		if err != nil {
-			return err
-		}
-		next, err := read(response.Body)
-		if err != nil || next == "" {
-			return err
-		}
-		if r, err = c.Next(next); err != nil {
-			return err
-		}
-	}
 }
 
 // requestLine names a request in messages, without its query.

@@ -175,7 +175,7 @@ func TestOwnWords(t *testing.T) {
 	c := f.client(t, Options{Message: func([]byte) string { return "too \x1b[31mbig" }})
 	_, err := c.Do(t.Context(), &Request{Method: "POST", Path: "/x"})
 	var status *StatusError
-	if !errors.As(err, &status) || status.Message != "too \x1b[31mbig" {
+	if !errors.As(err, &status) || status.Message != `too \x1b[31mbig` {
 		t.Errorf("got %v", err)
 	}
 }

@@ -28,7 +28,11 @@ func (s *Session) Plan(ctx context.Context, items []*Item, find bool) ([]*Change
 	remotes := make([]*Remote, len(items))
 	if find {
 		var err error
-		if remotes, err = s.Find(ctx, items); err != nil {
+		err = s.Client.search(items, func() error {
+			remotes, err = s.Find(ctx, items)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

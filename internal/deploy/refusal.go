@@ -5,16 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
-	"sync"
 )
 
 // StatusError is a response refusing a request.
 type StatusError struct {
 	Request    string // method and address
 	Status     int
-	Message    string // the server's own words, may be empty; escape before display
+	Message    string // the server's own words, fit to be shown; may be empty
 	RetryAfter string // the response header, "" if absent
 }
 
@@ -30,7 +28,7 @@ func (e *StatusError) Error() string {
 }
 
 func (c *Client) refusal(r *Request, response *http.Response, body []byte) error {
-	return &StatusError{c.requestLine(r), response.StatusCode, c.serverMessage(body), truncate(response.Header.Get("Retry-After"), 40)}
+	return &StatusError{c.requestLine(r), response.StatusCode, c.serverMessage(body), retryAfter(response.Header.Get("Retry-After"))}
 }
 
 // IsStatus reports whether an error is a refusal with this status.
@@ -39,8 +37,13 @@ func IsStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
-// maxMessage is how much of a server's message is kept, in bytes.
-const maxMessage = 500
+// retryAfter keeps a header of the two forms it may have, a number or a date.
+func retryAfter(header string) string {
+	if _, err := http.ParseTime(header); err == nil || header != "" && strings.Trim(header, "0123456789") == "" && len(header) <= 40 {
+		return header
+	}
+	return ""
+}
 
 func (c *Client) serverMessage(body []byte) string {
 	text := ""
@@ -50,19 +53,5 @@ func (c *Client) serverMessage(body []byte) string {
 	if text == "" && !bytes.ContainsAny(body, "<{\x00") {
 		text = string(body)
 	}
-	if c.options.Hide != nil {
-		text = c.options.Hide(text)
-	}
-	text = base64Run().ReplaceAllString(text, "(data)")
-	return truncate(strings.Join(strings.Fields(text), " "), maxMessage)
-}
-
-// base64Run matches base64 data, such as an echoed profile: Redactor cannot find the secrets inside.
-var base64Run = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{80,}={0,2}`) })
-
-func truncate(text string, most int) string {
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
+	return c.Quote(text)
 }

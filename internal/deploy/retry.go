@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,7 +30,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	}
 	var body []byte
 	if err == nil {
-		body, err = readResponse(response)
+		body, err = c.readResponse(response)
 		if err == nil && c.accepts(response.StatusCode, body) {
 			return false, nil
 		}
@@ -47,14 +46,15 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	return response != nil && response.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
 }
 
-var errTooLarge = fmt.Errorf("the response is larger than %d MiB", maxResponse>>20)
-
 // readResponse reads the body and replaces it: reading again gives the same bytes and the same error.
-func readResponse(response *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse+1))
+func (c *Client) readResponse(response *http.Response) ([]byte, error) {
+	a := c.allowance.Load()
+	most, tooLarge := a.limit()
+	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
+	a.spend(len(body))
 	_ = response.Body.Close()
-	if len(body) > maxResponse {
-		body, err = nil, errTooLarge
+	if int64(len(body)) > most {
+		body, err = nil, tooLarge
 	}
 	response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), errorReader{err}))
 	return body, err

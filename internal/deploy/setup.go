@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/secret"
 )
 
 // Host gives destinations their files, environment, clock and network.
@@ -36,9 +37,9 @@ type Setup struct {
 	DryRun     bool       // send nothing; credentials may be missing
 	WriteFiles bool       // write files; no server is contacted
 
-	Redactor Redactor // knows the secrets of the run
-	Missing  []string // names of the credentials missing in a dry run
-	Close    []func() // functions to call at the end of the run
+	Redactor secret.Redactor // knows the secrets of the run
+	Missing  []string        // names of the credentials missing in a dry run
+	Close    []func()        // functions to call at the end of the run
 }
 
 // Start checks the flags, registers the profiles' secrets for masking, and opens the destination.
@@ -98,7 +99,7 @@ func (s *Setup) Client(address string, o Options) (*Client, error) {
 
 // ClientAt returns a client for another server, such as one issuing tokens.
 func (s *Setup) ClientAt(address string, o Options) (*Client, error) {
-	o.Roots, o.Transport, o.UserAgent, o.Hide = s.Roots, s.HTTP, s.UserAgent, s.Redactor.Hide
+	o.Roots, o.Transport, o.UserAgent, o.Redactor = s.Roots, s.HTTP, s.UserAgent, &s.Redactor
 	return NewClient(address, o)
 }
 
@@ -115,17 +116,17 @@ func (s *Setup) Secret(ctx context.Context, flag string) (string, error) {
 		s.Missing = append(s.Missing, f.Usage)
 		return "", nil
 	}
-	secret, err := s.findSecret(ctx, f)
-	s.Redactor.Add(secret)
+	value, err := s.findSecret(ctx, f)
+	s.Redactor.Add(value)
 	switch {
 	case err != nil:
 		return "", err
-	case secret == "":
+	case value == "":
 		return "", fmt.Errorf("%s is empty", f.Usage)
-	case strings.ContainsAny(secret, "\r\n\x00"):
+	case strings.ContainsAny(value, "\r\n\x00"):
 		return "", fmt.Errorf("%s has several lines, want one", f.Usage)
 	}
-	return secret, nil
+	return value, nil
 }
 
 func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {

@@ -61,10 +61,10 @@ func (c *Client) Token(ctx context.Context, path string, config *clientcredentia
 	token, err := config.Token(ctx)
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
-		return nil, c.refusal(r, refused.Response, refused.Body)
+		return nil, c.options.Redactor.HideError(c.refusal(r, refused.Response, refused.Body))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.requestLine(r), withoutURL(err))
+		return nil, c.options.Redactor.HideError(fmt.Errorf("%s: %w", c.requestLine(r), c.options.Redactor.QuoteError(withoutURL(err))))
 	}
 	return token, nil
 }

@@ -81,7 +81,7 @@ func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 // Find reads the list page by page, and requests each custom setting, since the list leaves out the profiles.
 func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remote, error) {
 	var all []*deploy.Remote
-	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: configurationsPath}, func(body []byte) (string, error) {
+	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: configurationsPath}, func(body []byte) (ids []string, next string, err error) {
 		var page struct {
 			Data  *[]resource `json:"data"`
 			Links struct {
@@ -89,9 +89,10 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 			} `json:"links"`
 		}
 		if err := json.Unmarshal(body, &page); err != nil || page.Data == nil {
-			return "", errors.New("the response is not a list of configurations; is this the address of the Apple Business API?")
+			return nil, "", errors.New("the response is not a list of configurations; is this the address of the Apple Business API?")
 		}
 		for _, r := range *page.Data {
+			ids = append(ids, r.ID)
 			if r.Attributes.Type != "CUSTOM_SETTING" {
 				continue
 			}
@@ -100,11 +101,11 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 				continue // deleted in the meantime
 			}
 			if err != nil {
-				return "", err
+				return nil, "", err
 			}
 			all = append(all, remote)
 		}
-		return page.Links.Next, nil
+		return ids, page.Links.Next, nil
 	})
 	if err != nil {
 		return nil, err

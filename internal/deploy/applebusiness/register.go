@@ -103,6 +103,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	if err != nil {
 		return nil, err
 	}
+	s.Redactor.Add(string(data))
 	key, err := jwt.ParseECPrivateKeyFromPEM(data)
 	if err != nil {
 		return nil, diag.WithHint(fmt.Errorf("%s: not a private key of an API account", path), "want the PEM file from Apple Business, an elliptic curve key without a passphrase")
@@ -116,6 +117,7 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 		if err != nil {
 			return nil, err
 		}
+		s.Redactor.Add(assertion)
 		return c.Token(ctx, "/auth/oauth2/token", &clientcredentials.Config{ClientID: account, Scopes: []string{"business.api"}, EndpointParams: url.Values{
 			"client_assertion": {assertion}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}})
 	}), nil

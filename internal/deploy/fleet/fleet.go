@@ -123,18 +123,19 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 	err := forEachPage(ctx, d.Client, profilesPath, "profiles", query, func(page *struct {
 		Profiles []listedProfile `json:"profiles"`
 		Meta     pageInfo        `json:"meta"`
-	}) (n int, more bool, err error) {
+	}) (ids []string, more bool, err error) {
 		for _, l := range page.Profiles {
+			ids = append(ids, l.UUID)
 			if l.Identifier == "" || l.Platform == "windows" || l.Platform == "android" || strings.HasPrefix(l.UUID, declarationPrefix) {
 				continue
 			}
 			labels, err := json.Marshal(l.labels())
 			if err != nil {
-				return 0, false, err
+				return nil, false, err
 			}
 			all = append(all, &deploy.Remote{ID: l.UUID, Name: l.Name, Identifier: l.Identifier, Fields: map[string]string{"labels": string(labels)}})
 		}
-		return len(page.Profiles), page.Meta.More, nil
+		return ids, page.Meta.More, nil
 	})
 	if err != nil {
 		return nil, err
@@ -167,13 +168,14 @@ func (d *Server) resolveTeam(ctx context.Context) error {
 			ID   uint64 `json:"id"`
 			Name string `json:"name"`
 		} `json:"teams"`
-	}) (n int, more bool, err error) {
+	}) (ids []string, more bool, err error) {
 		for _, t := range page.Teams {
+			ids = append(ids, strconv.FormatUint(t.ID, 10))
 			if t.Name == d.Team {
 				d.teamID = strconv.FormatUint(t.ID, 10)
 			}
 		}
-		return len(page.Teams), len(page.Teams) == perPage && d.teamID == "", nil
+		return ids, len(page.Teams) == perPage && d.teamID == "", nil
 	})
 	if err == nil && d.teamID == "" {
 		err = fmt.Errorf("the server has no team named %s", d.Team)

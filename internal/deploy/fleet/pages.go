@@ -12,10 +12,7 @@ import (
 	"syncguard/internal/deploy"
 )
 
-const (
-	perPage  = 100
-	maxPages = 1000
-)
+const perPage = 100
 
 type pageInfo struct {
 	More bool `json:"has_next_results"`
@@ -25,8 +22,9 @@ var errNotFleet = errors.New("unexpected response, not from Fleet; check the ser
 
 // forEachPage requests a list page by page, until a page is empty or marked as the last. The list may be null, but its key
 // must be present.
-func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string, query url.Values, take func(page *T) (n int, more bool, err error)) error {
-	for i := range maxPages {
+func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string, query url.Values, take func(page *T) (ids []string, more bool, err error)) error {
+	var progress deploy.Progress
+	for i := 0; ; i++ {
 		q := maps.Clone(query)
 		q.Set("page", strconv.Itoa(i))
 		q.Set("per_page", strconv.Itoa(perPage))
@@ -38,9 +36,12 @@ func forEachPage[T any](ctx context.Context, c *deploy.Client, path, list string
 		if response.Status != http.StatusOK || json.Unmarshal(response.Body, page) != nil || json.Unmarshal(response.Body, &keys) != nil || keys[list] == nil {
 			return errNotFleet
 		}
-		if n, more, err := take(page); err != nil || n == 0 || !more {
+		ids, more, err := take(page)
+		if err != nil || len(ids) == 0 || !more {
+			return err
+		}
+		if err := progress.Page(ids); err != nil {
 			return err
 		}
 	}
-	return errors.New("the server's list does not end")
 }

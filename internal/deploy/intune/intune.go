@@ -142,15 +142,16 @@ func (d *Server) Find(ctx context.Context, items []*deploy.Item) ([]*deploy.Remo
 
 func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, error) {
 	var all []*deploy.Remote
-	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: apiVersion(platform) + configurationsPath}, func(body []byte) (string, error) {
+	err := d.Client.Pages(ctx, &deploy.Request{Method: http.MethodGet, Path: apiVersion(platform) + configurationsPath}, func(body []byte) (ids []string, next string, err error) {
 		var page struct {
 			Value *[]configuration `json:"value"`
 			Next  string           `json:"@odata.nextLink"`
 		}
 		if err := json.Unmarshal(body, &page); err != nil || page.Value == nil {
-			return "", errors.New("the response is not a list of configurations; is this the address of Microsoft Graph?")
+			return nil, "", errors.New("the response is not a list of configurations; is this the address of Microsoft Graph?")
 		}
 		for _, c := range *page.Value {
+			ids = append(ids, c.ID)
 			if c.Type != odataTypes[platform] {
 				continue
 			}
@@ -159,12 +160,12 @@ func (d *Server) list(ctx context.Context, platform string) ([]*deploy.Remote, e
 				if c, err = d.get(ctx, platform, c.ID); deploy.IsStatus(err, http.StatusNotFound) {
 					continue // deleted in the meantime
 				} else if err != nil {
-					return "", err
+					return nil, "", err
 				}
 			}
 			all = append(all, &deploy.Remote{ID: c.ID, Name: c.DisplayName, Content: c.Payload, Fields: map[string]string{"channel": c.Channel}})
 		}
-		return page.Next, nil
+		return ids, page.Next, nil
 	})
 	return all, err
 }

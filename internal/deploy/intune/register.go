@@ -110,24 +110,24 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	}
 	return s.Tokens("Microsoft", func(ctx context.Context) (*oauth2.Token, error) {
 		token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graph.address + "/.default"}})
-		return &oauth2.Token{AccessToken: token.Token, Expiry: token.ExpiresOn}, azureRefusal(err)
+		return &oauth2.Token{AccessToken: token.Token, Expiry: token.ExpiresOn}, azureRefusal(s, err)
 	}), nil
 }
 
 // azureRefusal extracts the authority's message from a long azidentity error.
-func azureRefusal(err error) error {
+func azureRefusal(s *deploy.Setup, err error) error {
 	var failed *azidentity.AuthenticationFailedError
 	if err == nil {
 		return nil
 	}
 	const hint = "choose how to sign in with --credential environment, workload, managed or cli, or set SYNCGUARD_INTUNE_TOKEN"
 	if !errors.As(err, &failed) || failed.RawResponse == nil {
-		return diag.WithHint(err, hint)
+		return diag.WithHint(s.Redactor.HideError(err), hint)
 	}
 	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has already read all of it
 	words := deploy.TokenMessage(body)
 	if readErr != nil || words == "" {
-		return diag.WithHint(err, hint)
+		return diag.WithHint(s.Redactor.HideError(err), hint)
 	}
-	return fmt.Errorf("the authority responded %s: %s", failed.RawResponse.Status, words)
+	return fmt.Errorf("the authority responded %s: %s", s.Redactor.Quote(failed.RawResponse.Status), s.Redactor.Quote(words))
 }

@@ -105,7 +105,7 @@ func (d *Server) Outcome(item *deploy.Item, remote *deploy.Remote, response *dep
 	case isDuplicate(problem):
 		return deploy.Outcome{ID: id, Kept: true, Note: "the server already had this command; if the profile was changed or removed since, send it again with --generation"}, nil
 	case problem != "":
-		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue the command: %s", problem)
+		return deploy.Outcome{ID: id}, fmt.Errorf("the server did not enqueue the command: %s", d.Client.Quote(problem))
 	case !strings.EqualFold(r.CommandUUID, id):
 		return deploy.Outcome{}, errNoResult
 	}
@@ -156,7 +156,7 @@ func (d *Server) FinalFailures(response *deploy.Response) (map[string]string, er
 		}
 	}
 	if r.PushError != "" {
-		return failed, fmt.Errorf("notifying the devices (they get the commands when they next connect): %s", r.PushError)
+		return failed, fmt.Errorf("notifying the devices (they get the commands when they next connect): %s", d.Client.Quote(r.PushError))
 	}
 	return failed, nil
 }

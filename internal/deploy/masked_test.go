@@ -20,7 +20,7 @@ const pushedXML = `<?xml version="1.0" encoding="UTF-8"?>
 func TestSecretsAreHidden(t *testing.T) {
 	doc, _ := document.Open(diag.NewFile("a", []byte(pushedXML)))
 	secret.Mark(doc.Root)
-	var h Redactor
+	var h secret.Redactor
 	h.Add("key-canary")
 	h.AddAll(doc.Root)
 	cause := errors.New("no: key-canary, <string>hunter2-canary</string>")
