@@ -20,11 +20,14 @@ import (
 
 // VerifyOptions are the files to verify and the requirements.
 type VerifyOptions struct {
-	Paths   []string // files, folders, - for stdin
-	Roots   []string // files of certificates to trust, instead of the system's and Apple's roots
-	Pin     string   // SHA-256 of the certificate required of every signer
-	At      string   // time to verify for; empty for now
-	Require []string // Questions to be answered with yes
+	Paths []string // files, folders, - for stdin
+	Roots []string // files of certificates to trust, instead of the system's and Apple's roots
+	Pin   string   // SHA-256 of the certificate required of every signer
+	At    string   // time to verify for; empty for now
+	CRLs  []string // files of revocation lists; with any, every certificate below a root needs one
+	// RequireRoots refuses to run without Roots and Pin.
+	RequireRoots bool
+	Require      []string // Questions to be answered with yes
 }
 
 // Questions lists the questions asked about each signed file.
@@ -43,7 +46,8 @@ type VerifiedFile struct {
 
 // VerifyFooter counts the files.
 type VerifyFooter struct {
-	Failed int `json:"failed"` // number of files not `ok`
+	Failed int    `json:"failed"` // number of files not `ok`
+	Trusts string `json:"trusts"` // whose certificates: `roots` given, the `pin`, `roots-and-pin`, or else the `system`'s roots and Apple's own
 
 	Files    int     `json:"-"`
 	Failures []error `json:"-"` // why files are unreadable
@@ -59,7 +63,7 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	footer := &VerifyFooter{Failures: failures}
+	footer := &VerifyFooter{Failures: failures, Trusts: o.trusts()}
 	run := &VerifyRun{Footer: footer}
 	run.Files = func(yield func(*VerifiedFile, error) bool) {
 		verify := func(in input, data []byte) (*VerifiedFile, error) { return v.verify(in.path, data), nil }
@@ -76,6 +80,19 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 		}
 	}
 	return run, nil
+}
+
+// trusts names the certificates trusted.
+func (o VerifyOptions) trusts() string {
+	switch hasRoots, hasPin := len(o.Roots) > 0, o.Pin != ""; {
+	case hasRoots && hasPin:
+		return "roots-and-pin"
+	case hasRoots:
+		return "roots"
+	case hasPin:
+		return "pin"
+	}
+	return "system"
 }
 
 // findProfiles lists the profiles named by arguments.
@@ -112,13 +129,36 @@ func newVerifier(h *Host, o VerifyOptions) (*verifier, error) {
 	if v.options.Roots, err = h.readRoots(o.Roots); err != nil {
 		return nil, err
 	}
+	if v.options.CRLs, err = h.readCRLs(o.CRLs, v.options.At); err != nil {
+		return nil, err
+	}
 	if v.options.Roots == nil && v.options.Pin == nil {
+		if o.RequireRoots {
+			return nil, diag.Usage("give --roots FILE with the roots of your organization, or --pin SHA256 of the signer", "--require-roots without --roots or --pin")
+		}
+		h.note("trust: any root of this system or of Apple counts; --roots or --pin chooses, and --require-roots insists on that")
 		v.options.AppleRoots = true
 		if v.options.Roots, err = x509.SystemCertPool(); err != nil {
 			return nil, diag.WithHint(fmt.Errorf("reading the roots of this system: %w", err), "give roots with --roots")
 		}
 	}
 	return v, nil
+}
+
+// readCRLs returns the revocation lists of files, all valid at a time.
+func (h *Host) readCRLs(paths []string, at time.Time) (all []*cms.CRL, err error) {
+	for _, path := range paths {
+		data, err := h.readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		lists, err := cms.ParseCRLs(path, data, at)
+		if err != nil {
+			return nil, diag.WithHint(err, "get a current list from the authority, in whole; the addresses are in its certificates: openssl x509 -noout -ext crlDistributionPoints -in CERT")
+		}
+		all = append(all, lists...)
+	}
+	return all, nil
 }
 
 func parseTime(text string) (time.Time, error) {

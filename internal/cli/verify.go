@@ -19,12 +19,17 @@ func newVerifyCmd(env *Env) *cobra.Command {
              and is no algorithm weak?
   trust      Does every signer's chain lead to a trusted root: one of --roots,
              or else the system's or Apple's own?
+             With --crl FILE: and is no certificate of the chain revoked? Without it nothing
+             checks revocation, and no server is ever asked.
   validity   Are the certificates valid now (or at the time of --at), and was the
              signer's valid at the stated time of signing?
 
 A device updates a hand-installed profile only if the very same certificate signed it: --pin requires that certificate of
-every signer, and answers trust without roots. The exit code is 1 if an answer is no; --require asks for some of them.`,
+every signer, and answers trust without roots. In a pipeline name what you trust: --require-roots refuses to run without
+--roots or --pin, so a forgotten flag never means "any root of this machine". The exit code is 1 if an answer is no; --require asks for some of them.`,
 		Example: `  syncguard verify corp.mobileconfig
+  syncguard verify --require-roots --roots corp-root.pem dist/
+  syncguard verify --roots corp-root.pem --crl corp-root.crl --crl issuing.crl corp.mobileconfig
   syncguard verify --roots corp-root.pem --at 2027-01-01 dist/
   syncguard verify --pin 3f0e…c1 --require integrity,trust corp.mobileconfig
   curl -s https://example.com/corp.mobileconfig | syncguard verify --format json -`,
@@ -48,11 +53,14 @@ every signer, and answers trust without roots. The exit code is 1 if an answer i
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Roots, "roots", nil, "certificates to trust, PEM or DER, instead of the system's (repeatable)")
+	flags.BoolVar(&o.RequireRoots, "require-roots", false, "refuse to run without --roots or --pin (for pipelines)")
+	flags.StringArrayVar(&o.CRLs, "crl", nil, "revocation lists, PEM or DER; each certificate below the root needs one (repeatable)")
 	flags.StringVar(&o.Pin, "pin", "", "SHA-256 fingerprint of the certificate required of every signer")
 	flags.StringVar(&o.At, "at", "", "time to check instead of now: 2027-01-31 or 2027-01-31T12:00:00Z")
 	flags.StringSliceVar(&o.Require, "require", app.Questions(), "questions to answer with yes")
 	format.addFormats(cmd, "text", "json")
 	_ = cmd.MarkFlagFilename("roots", "pem", "crt", "cer")
+	_ = cmd.MarkFlagFilename("crl", "crl", "pem")
 	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(app.Questions(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -79,6 +79,9 @@ const (
 	ConstraintViolated       Reason = "constraint-violated"
 	UnknownExtension         Reason = "unknown-extension"
 	NeverValidTogether       Reason = "never-valid-together"
+	Revoked                  Reason = "revoked"
+	RevocationUnknown        Reason = "revocation-unknown"
+	BadRevocationList        Reason = "bad-revocation-list"
 
 	// Validity.
 	Valid               Reason = "valid"
@@ -181,6 +184,9 @@ var reasons = []ReasonInfo{
 	{ConstraintViolated, AboutTrust, false, "a name, path length or usage constraint of an issuer is violated"},
 	{UnknownExtension, AboutTrust, false, "a certificate has an unknown critical extension"},
 	{NeverValidTogether, AboutTrust, false, "the certificates of the chain are never all valid at the same time"},
+	{Revoked, AboutTrust, false, "a revocation list given with --crl has a certificate of the chain"},
+	{RevocationUnknown, AboutTrust, false, "--crl was given, but no list of the issuer of a certificate in the chain: it may be revoked or not"},
+	{BadRevocationList, AboutTrust, false, "a revocation list is not signed by the issuer it names, or that may sign none"},
 
 	{Valid, AboutValidity, true, "every certificate is valid at the given time, and the signer's was at its claimed signing time"},
 	{UnknownSigner, AboutValidity, false, "there is no signer certificate to check"},
@@ -209,6 +215,12 @@ func (r Reason) help() string {
 		return "sign again with SHA-256; extract the content with syncguard extract --unverified"
 	case DigestMismatch, SignatureMismatch, TrailingBytes:
 		return "the file was changed after it was signed; get it again from its source"
+	case Revoked:
+		return "do not install it; get a profile signed with another certificate"
+	case RevocationUnknown:
+		return "get that list from the authority, and give it with --crl too"
+	case BadRevocationList:
+		return "get that list again from the authority"
 	case UnsoundContent:
 		return "syncguard validate shows every place; build the profile again, and sign that"
 	case NotSigned:

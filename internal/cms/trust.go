@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"syncguard/internal/pki"
@@ -46,6 +47,19 @@ func newTrust(embedded []*x509.Certificate, o VerifyOptions) *trust {
 // answer answers the question of trust for a signer. It also returns the chain: the trusted one, or as much of it as
 // the file has. Validity at the time of verification is another question.
 func (t *trust) answer(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
+	a, chain := t.answerByChain(leaf)
+	if !a.OK || len(t.options.CRLs) == 0 {
+		return a, chain
+	}
+	if err := t.checkRevocation(chain); err != nil {
+		return no(err), chain
+	}
+	a.Detail += ", and no certificate on the way is revoked"
+	return a, chain
+}
+
+// answerByChain is answer without a look at revocation lists.
+func (t *trust) answerByChain(leaf *x509.Certificate) (Answer, []*x509.Certificate) {
 	if t.options.Pin != nil && sha256.Sum256(leaf.Raw) != *t.options.Pin {
 		return no(verifyErrorf(PinMismatch, "the signer is %q with the certificate %s, not the pinned one", pki.NameOf(leaf), Fingerprint(leaf))), t.buildChain(leaf)
 	}
@@ -257,18 +271,22 @@ var otherUsages = map[x509.ExtKeyUsage]string{
 // predecessor iKEIntermediate.
 var ikeUsages = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}, {1, 3, 6, 1, 5, 5, 8, 2, 2}}
 
-// wrongUsage returns the purpose of the extended key usages, and true if none of them allows signing content.
-func wrongUsage(leaf *x509.Certificate) (usage string, wrong bool) {
+// wrongUsage returns the purposes of the extended key usages, and true if none of them allows signing content.
+func wrongUsage(leaf *x509.Certificate) (purposes string, wrong bool) {
+	var all []string
 	for _, u := range leaf.ExtKeyUsage {
-		if usage, wrong = otherUsages[u]; !wrong {
+		purpose, isOther := otherUsages[u]
+		if !isOther {
 			return "", false
 		}
+		all = append(all, purpose)
 	}
 	for _, u := range leaf.UnknownExtKeyUsage {
 		if !slices.ContainsFunc(ikeUsages, u.Equal) {
 			return "", false
 		}
-		usage, wrong = "IPsec", true
+		all = append(all, "IPsec")
 	}
-	return usage, wrong
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " and "), len(all) > 0
 }

@@ -227,6 +227,7 @@ func usageCases() []trustCase {
 				c.ExtKeyUsage, c.UnknownExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 17}}
 			})
 		}, Trusted, Valid, ""},
+		{"for OCSP and time stamps", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageOCSPSigning)) }, WrongExtendedKeyUsage, Valid, "for OCSP and time stamps only"},
 		{"for servers and time stamps", func(a *authorities) { a.issueLeaf(usage(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageServerAuth)) }, Trusted, Valid, ""},
 		{"for a usage unknown to us", func(a *authorities) {
 			a.issueLeaf(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3, 4}} })
@@ -286,7 +287,8 @@ func momentCases() []trustCase {
 // Trust is one answer and validity another: each case is no to one of them, and integrity is there in all.
 func TestTrustAndValidity(t *testing.T) {
 	tests := slices.Concat(chainCases(), usageCases(), pinCases(), momentCases())
-	seen := map[Reason]bool{UnknownSigner: true, AppleRoot: true} // see TestVerifyRefuses and TestAppleRoot
+	seen := map[Reason]bool{UnknownSigner: true, AppleRoot: true, // see TestVerifyRefuses, TestAppleRoot and TestRevocation
+		Revoked: true, RevocationUnknown: true, BadRevocationList: true}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			seen[test.trust], seen[test.validity] = true, true

@@ -25,6 +25,9 @@ type VerifyOptions struct {
 	knownRoot func(*x509.Certificate) (roots.Authority, bool) // roots.Find, except in tests
 	Pin       *[sha256.Size]byte                              // SHA-256 of the certificate required of every signer; Roots may then be nil
 
+	// CRLs are revocation lists valid at that time. With any, every certificate of a chain needs one, except for the root.
+	CRLs []*CRL
+
 	Require []Question // the questions to be answered yes
 	// Read judges content with a valid signature. Nil accepts any content.
 	Read func(content []byte) ContentJudgement
@@ -61,6 +64,8 @@ type Verdict struct {
 	Trust     Answer `json:"trust"`
 	Validity  Answer `json:"validity"`
 
+	Revocation Revocation `json:"revocation"` // of the signers' chains: `not-checked` (always, without `--crl`), `good`, `revoked`, `unknown`, `bad-list`
+
 	Form         Form          `json:"form"`         // `DER` or `BER`; empty if the file is unreadable
 	Size         int           `json:"size"`         // of the content, in bytes
 	SHA256       string        `json:"sha256"`       // of the content; empty without integrity
@@ -84,6 +89,8 @@ type Signer struct {
 	Integrity Answer `json:"integrity"`
 	Trust     Answer `json:"trust"`
 	Validity  Answer `json:"validity"`
+
+	Revocation Revocation `json:"revocation"` // of its chain
 
 	Certificate *x509.Certificate   `json:"-"` // nil if unknown
 	Chain       []*x509.Certificate `json:"-"` // from the certificate up, as far as the file and the roots reach
@@ -121,7 +128,7 @@ func Fingerprint(cert *x509.Certificate) string { return pki.Fingerprint(cert) }
 // Time and memory are linear in len(b), apart from signatures: 16 of signers, at most 1,300 between certificates to
 // find chains, and at most 16 chains of 15 certificates for each signer, judged by crypto/x509.
 func Verify(b []byte, o VerifyOptions) *Verdict {
-	v := &Verdict{Signers: []Signer{}, Certificates: []Certificate{}, Warnings: []string{}, Notes: []string{}}
+	v := &Verdict{Revocation: RevocationNotChecked, Signers: []Signer{}, Certificates: []Certificate{}, Warnings: []string{}, Notes: []string{}}
 	d, err := parse(b)
 	if err != nil {
 		v.Integrity = no(err)
@@ -156,7 +163,11 @@ func (v *Verdict) judgeMessage(d *message, o VerifyOptions) {
 		v.Signers = append(v.Signers, d.judgeSigner(i, t))
 	}
 	v.Integrity, v.Trust, v.Validity = v.Signers[0].Integrity, v.Signers[0].Trust, v.Signers[0].Validity
+	v.Revocation = v.Signers[0].Revocation
 	for _, s := range v.Signers {
+		if v.Revocation == RevocationGood {
+			v.Revocation = s.Revocation
+		}
 		v.Integrity, v.Trust, v.Validity = merge(v.Integrity, s.Integrity), merge(v.Trust, s.Trust), merge(v.Validity, s.Validity)
 	}
 	v.Certificates = roles(d.certs, v.Signers)
@@ -195,7 +206,7 @@ func merge(a, b Answer) Answer {
 // judgeSigner answers for one signer.
 func (d *message) judgeSigner(i int, t *trust) Signer {
 	s, err := d.signerInfo(i)
-	signer := Signer{Certificate: s.cert, SignedAttributes: attributeNames(s.attributes), UnsignedAttributes: attributeNames(s.unsigned)}
+	signer := Signer{Certificate: s.cert, Revocation: RevocationNotChecked, SignedAttributes: attributeNames(s.attributes), UnsignedAttributes: attributeNames(s.unsigned)}
 	if hash, ok := digests[s.digest.oid]; ok {
 		signer.Digest = hash.String()
 	}
@@ -217,6 +228,7 @@ func (d *message) judgeSigner(i int, t *trust) Signer {
 	}
 	signer.Name, signer.SHA256, signer.Key = pki.NameOf(s.cert), Fingerprint(s.cert), pki.KeyName(s.cert.PublicKey)
 	signer.Trust, signer.Chain = t.answer(s.cert)
+	signer.Revocation = t.revocationOf(signer.Trust)
 	signer.Validity = judgeValidity(&signer, t.options.At)
 	return signer
 }

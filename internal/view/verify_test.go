@@ -29,13 +29,13 @@ func aVerification() *app.VerifyRun {
 	hostile.Name = "Corp\x1b[2J\u202e\nintegrity ok"
 	signer := cms.Signer{Name: "Corp Profiles", SHA256: sha, Digest: "SHA-256", Key: "RSA 2048", SigningTime: time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC),
 		SignedAttributes: []string{"contentType", "signingTime", "messageDigest"}, UnsignedAttributes: []string{"timeStampToken"},
-		Integrity: yes("verified", ""), Trust: yes("trusted", ""), Validity: yes("valid", "")}
+		Revocation: cms.RevocationNotChecked, Integrity: yes("verified", ""), Trust: yes("trusted", ""), Validity: yes("valid", "")}
 	other := signer
 	other.Name, other.SigningTime, other.UnsignedAttributes = hostile.Name, time.Time{}, []string{}
 	other.Validity = no("expired", `the certificate "Other" expired on 2026-01-01`, "", true)
 	whole := cms.Verdict{OK: true, Integrity: yes("verified", "12,913 bytes, SHA-256, RSA 2048, everything is covered but one unsigned attribute"),
 		Trust: yes("trusted", `"Corp Profiles" leads to the root "Corp Root"`), Validity: yes("valid", "until 2027-05-02 (161 days)"),
-		Form: "DER", Size: 12913, SHA256: sha, Signers: []cms.Signer{signer}, Certificates: []cms.Certificate{leaf, issuer, root}, Warnings: []string{}, Notes: []string{}}
+		Revocation: cms.RevocationNotChecked, Form: "DER", Size: 12913, SHA256: sha, Signers: []cms.Signer{signer}, Certificates: []cms.Certificate{leaf, issuer, root}, Warnings: []string{}, Notes: []string{}}
 	failed := whole
 	failed.OK, failed.Certificates = false, []cms.Certificate{leaf}
 	failed.Trust = no("missing-issuer", `the issuer "Corp Issuing CA 2" is missing from the file and the trusted roots`, `devices will show "Not Verified"`, true)
@@ -44,7 +44,7 @@ func aVerification() *app.VerifyRun {
 	bad := whole
 	bad.OK, bad.Certificates, bad.Signers = false, []cms.Certificate{hostile}, []cms.Signer{other}
 	bad.Trust = no("pin-mismatch", "the signer is \"Corp\x1b[2J\u202e\"", "", false)
-	return &app.VerifyRun{Footer: &app.VerifyFooter{Files: 3, Failed: 2}, Files: func(yield func(*app.VerifiedFile, error) bool) {
+	return &app.VerifyRun{Footer: &app.VerifyFooter{Files: 3, Failed: 2, Trusts: "roots"}, Files: func(yield func(*app.VerifiedFile, error) bool) {
 		_ = yield(&app.VerifiedFile{File: "corp.mobileconfig", Verdict: &whole}, nil) &&
 			yield(&app.VerifiedFile{File: "alone.mobileconfig", Verdict: &failed}, nil) &&
 			yield(&app.VerifiedFile{File: "bad\x1b]8;;.mobileconfig", Verdict: &bad}, nil)
