@@ -111,7 +111,7 @@ assert a == plistlib.load(open(sys.argv[1], "rb"))["PayloadContent"]`
 			}
 		}
 	}
-	if _, stderr, code := s.run("decrypt", "e.mobileconfig", "--cert", signer.pem, "--key", signer.pemKey); code != 3 || !strings.Contains(stderr, "no RSA key") {
+	if _, stderr, code := s.run("decrypt", "e.mobileconfig", "--cert", signer.pem, "--key", signer.pemKey); code != 3 || !strings.Contains(stderr, "not an RSA key") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

@@ -141,7 +141,7 @@ func TestNanoMDMSendsOnce(t *testing.T) {
 	p := newPushes(t, "inmem")
 	d := p.server.enroll("E2E-DEVICE", p.root)
 	p.wants(p.push(0, "--id", d.udid, p.profile), "1 sent")
-	p.wants(p.push(0, "--id", d.udid, p.profile, secondProfile), "1 sent, 1 sent before", "has had the very same command")
+	p.wants(p.push(0, "--id", d.udid, p.profile, secondProfile), "1 sent, 1 sent before", "the server already had this command")
 	if err := d.connect(); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestNanoMDMCannotNotify(t *testing.T) {
 	if code != 3 {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
-	p.wants(stdout+stderr, "1 sent", "notifying the devices", "com.acme.mdm", "when they connect by themselves")
+	p.wants(stdout+stderr, "1 sent", "notifying the devices", "com.acme.mdm", "when they next connect")
 	if err := d.connect(); err != nil || len(d.got()) != 1 {
 		t.Errorf("the device got %d profiles: %v", len(d.got()), err)
 	}
