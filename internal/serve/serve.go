@@ -29,6 +29,7 @@ const ContentType = "application/x-apple-aspen-config"
 // Bounds on a visitor's use of resources.
 const (
 	maxConnections = 2000
+	maxPerAddress  = 200 // a crowd behind one router shares an address
 	maxHeader      = 16 << 10
 	headerTimeout  = 10 * time.Second
 	writeTimeout   = 2 * time.Minute // a profile has 16 MiB at most
@@ -100,7 +101,7 @@ func (s *Server) Downloads() int {
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: discardLog()}
-	listener = netutil.LimitListener(listener, maxConnections)
+	listener = netutil.LimitListener(newPerAddress(listener, maxPerAddress), maxConnections)
 	failed := make(chan error, 1)
 	go func() {
 		if s.o.TLS != nil {
