@@ -134,7 +134,7 @@ var exampleTime = time.Date(2026, time.December, 1, 12, 0, 0, 0, time.UTC)
 // ruleDocs has a page for each rule, beside the README with the table of all.
 var ruleDocs = filepath.Join(repository, "docs", "rules")
 
-// The pages in docs/rules are those of syncguard rules ID --format markdown, and there are no others. They are rewritten
+// The pages in docs/rules are those of syncguard rules RULE --format markdown, and there are no others. They are rewritten
 // with: go test ./internal/cli -run TestRuleDocs -update
 func TestRuleDocs(t *testing.T) {
 	want := map[string]string{}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -18,9 +19,16 @@ func (p *Printer) RuleList(list *app.RulesListed) {
 	for _, r := range list.Rules {
 		rows = append(rows, []string{r.ID, severityStyle(r.Severity).Render(r.Severity.String()), strings.Join(app.Words(r.Groups), ", "), r.Summary})
 	}
-	p.grid([]string{"rule", "severity", "groups", "what it finds"}, rows)
+	headers := []string{"rule", "severity", "groups", "what it finds"}
+	if 0 < p.Width && p.Width < readable { // the groups leave too little to the sentences
+		headers = slices.Delete(headers, 2, 3)
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], 2, 3)
+		}
+	}
+	p.grid(headers, rows)
 	p.Line("")
-	p.Line("%s; syncguard rules ID shows one in full", text.Count(len(list.Rules), "rule"))
+	p.Line("%s; syncguard rules RULE shows one in full", text.Count(len(list.Rules), "rule"))
 }
 
 func severityStyle(s diag.Severity) lipgloss.Style {

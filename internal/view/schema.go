@@ -15,61 +15,84 @@ import (
 	"syncguard/internal/text"
 )
 
-// grid writes a table without lines and without its empty columns. Cells must be printable already.
+// grid writes a table without lines and without its empty columns. Cells must be printable already. On a terminal too narrow
+// for it, the last column wraps, or each row becomes a paragraph.
 func (p *Printer) grid(headers []string, rows [][]string) {
-	var used []int
-	for column := range headers {
-		if slices.ContainsFunc(rows, func(row []string) bool { return row[column] != "" }) {
-			used = append(used, column)
+	used := map[int]bool{}
+	for _, row := range rows {
+		for column, cell := range row {
+			used[column] = used[column] || cell != ""
 		}
 	}
 	pick := func(row []string) []string {
 		var cells []string
-		for _, column := range used {
-			cells = append(cells, row[column])
+		for column, cell := range row {
+			if used[column] {
+				cells = append(cells, cell)
+			}
 		}
 		return cells
 	}
-	t := table.New().
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(pick(headers)...).
-		StyleFunc(func(row, _ int) lipgloss.Style {
-			return lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
-		})
+	headers = pick(headers)
+	var picked [][]string
 	for _, row := range rows {
-		t.Row(pick(row)...)
+		picked = append(picked, pick(row))
 	}
-	rendered := t.Render()
-	if p.Width > 0 && lipgloss.Width(rendered) > p.Width {
-		if p.Width < narrow { // columns would break words
-			p.stack(pick(headers), rows, pick)
+	rendered := renderGrid(headers, picked)
+	if over := lipgloss.Width(rendered) - p.Width; p.Width > 0 && over > 0 {
+		last, widest := len(headers)-1, 0
+		for _, row := range picked {
+			widest = max(widest, lipgloss.Width(row[last]))
+		}
+		if widest-over < wrappable {
+			p.stack(headers, picked)
 			return
 		}
-		rendered = t.Width(p.Width).Render()
+		for _, row := range picked {
+			row[last] = strings.Join(wrap(row[last], widest-over), "\n")
+		}
+		rendered = renderGrid(headers, picked)
 	}
 	for line := range strings.SplitSeq(rendered, "\n") {
 		p.Line("%s", strings.TrimRight(line, " "))
 	}
 }
 
-// narrow is the least screen width for a wide table.
-const narrow = 80
+// wrappable is the least width of a column of text, in columns of the terminal.
+const wrappable = 24
 
-// stack writes a table for a narrow screen: each row as a paragraph under its first cell.
-func (p *Printer) stack(headers []string, rows [][]string, pick func([]string) []string) {
+func renderGrid(headers []string, rows [][]string) string {
+	return table.New().
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
+		Headers(headers...).
+		StyleFunc(func(row, _ int) lipgloss.Style {
+			return lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
+		}).
+		Rows(rows...).
+		Render()
+}
+
+// stack writes each row of a table as a paragraph under its first cell, several short cells on a line.
+func (p *Printer) stack(headers []string, rows [][]string) {
 	for i, row := range rows {
 		if i > 0 {
 			p.Line("")
 		}
-		for j, cell := range pick(row) {
-			switch {
-			case j == 0:
-				p.Line("%s", bold.Render(cell))
-			case strings.ContainsRune(cell, '\x1b'): // a styled word
-				p.Line("  %s: %s", headers[j], cell)
-			case cell != "":
-				p.paragraph("  ", headers[j]+": "+cell)
+		p.Line("%s", bold.Render(row[0]))
+		line := ""
+		for j, cell := range row {
+			if j == 0 || cell == "" {
+				continue
 			}
+			cell = headers[j] + ": " + cell
+			if line != "" && lipgloss.Width("  "+line+" · "+cell) > p.textWidth() {
+				p.wrapped(2, "  %s", line)
+				line = ""
+			}
+			line = strings.TrimPrefix(line+" · "+cell, " · ")
+		}
+		if line != "" {
+			p.wrapped(2, "  %s", line)
 		}
 	}
 }

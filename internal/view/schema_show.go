@@ -77,15 +77,15 @@ func (p *Printer) faintly(indent, text string) {
 
 func (p *Printer) origin(t app.SchemaType) {
 	for _, s := range t.Sources {
-		p.Line("  %s %s", faint.Render("source:"), Clean(strings.Join(slices.DeleteFunc([]string{s.Name, s.Version, s.Path}, func(x string) bool { return x == "" }), " ")))
+		p.wrapped(4, "  %s %s", faint.Render("source:"), Clean(strings.Join(slices.DeleteFunc([]string{s.Name, s.Version, s.Path}, func(x string) bool { return x == "" }), " ")))
 	}
 	if t.Path == "" {
 		for _, source := range describedFrom(t.Keys) {
-			p.Line("  %s %s", faint.Render("descriptions:"), Clean(source))
+			p.wrapped(4, "  %s %s", faint.Render("descriptions:"), Clean(source))
 		}
 	}
 	if len(t.Unsure) > 0 {
-		p.Line("  %s %s", yellow.Render("unsure:"), Clean(strings.Join(t.Unsure, "; ")))
+		p.wrapped(4, "  %s %s", yellow.Render("unsure:"), Clean(strings.Join(t.Unsure, "; ")))
 	}
 }
 
@@ -112,25 +112,35 @@ func describedFrom(keys []schema.KeyFacts) []string {
 	return sources
 }
 
-// platforms writes a row for each platform. Facts not stated stay empty.
+// platforms writes a column for each platform, and a row for each fact stated of one.
 func (p *Printer) platforms(all []schema.OnPlatform) {
-	var rows [][]string
-	var missing []string
+	headers, missing := []string{""}, []string(nil)
+	rows := [][]string{
+		{"introduced"}, {"deprecated"}, {"removed"}, {"supervised"}, {"by hand"}, {"User Enrollment"}, {"Shared iPad"}, {"channels"},
+		{"multiple"}, {"user-approved MDM"}, {"ADE"}, {"enrollments"}, {"scopes"}, {"beta"},
+	}
 	for _, a := range all {
 		if !a.Available {
 			missing = append(missing, Clean(string(a.Platform)))
 			continue
 		}
-		rows = append(rows, []string{
-			Clean(string(a.Platform)), release(a.Introduced), release(a.Deprecated), release(a.Removed), yesNo(a.Supervised), yesNo(a.AllowManualInstall),
-			Clean(a.UserEnrollment), sharedIPad(a), channels(a), yesNo(a.Multiple), yesNo(a.UserApprovedMDM), yesNo(a.RequiresDEP),
+		headers = append(headers, Clean(string(a.Platform)))
+		for i, fact := range []string{
+			release(a.Introduced), release(a.Deprecated), release(a.Removed), yesNo(a.Supervised), yesNo(a.AllowManualInstall),
+			Clean(a.UserEnrollment), strings.ReplaceAll(sharedIPad(a), ", ", ",\n"), channels(a), yesNo(a.Multiple), yesNo(a.UserApprovedMDM), yesNo(a.RequiresDEP),
 			list(a.AllowedEnrollments), list(a.AllowedScopes), textIf(a.Beta, "yes"),
-		})
+		} {
+			rows[i] = append(rows[i], fact)
+		}
 	}
-	if len(rows) > 0 {
+	rows = slices.DeleteFunc(rows, func(row []string) bool { return strings.Join(row[1:], "") == "" })
+	switch {
+	case len(rows) > 0:
 		p.Line("")
-		p.grid([]string{"platform", "introduced", "deprecated", "removed", "supervised", "by hand", "User Enrollment", "Shared iPad",
-			"channels", "multiple", "user-approved MDM", "ADE", "enrollments", "scopes", "beta"}, rows)
+		p.grid(headers, rows)
+	case len(headers) > 1:
+		p.Line("")
+		p.Line("  on %s", strings.Join(headers[1:], ", "))
 	}
 	if len(missing) > 0 {
 		p.Line("  %s", faint.Render("not on "+strings.Join(missing, ", ")))
