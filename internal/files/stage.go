@@ -20,6 +20,7 @@ type staging struct {
 	release []func() // ends the claims on the folders
 	created []string // missing folders created here
 	staged  []staged
+	names   map[folded]string // paths of all files added
 }
 
 type staged struct {
@@ -28,24 +29,40 @@ type staged struct {
 	temp, name string // in the folder
 }
 
-func (OS) Stage(now time.Time) Stage { return &staging{now: now, folders: map[string]*os.Root{}} }
+func (OS) Stage(now time.Time) Stage {
+	return &staging{now: now, folders: map[string]*os.Root{}, names: map[folded]string{}}
+}
 
 func (s *staging) Add(path string, data []byte, mode fs.FileMode) error {
+	name := filepath.Base(path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("writing %s: it is a folder, a device or a pipe, want a file", path) // the new name would replace it
+	} else if err != nil {
+		if err := checkNew(path, name); err != nil {
+			return err
+		}
 	}
-	name := filepath.Base(path)
 	folder, err := s.folder(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	temp := tempName()
-	s.mu.Lock()
-	s.staged = append(s.staged, staged{folder, path, temp, name})
-	s.mu.Unlock()
-	if err := writeTemp(folder, temp, data, mode); err != nil {
+	f := staged{folder, path, tempName(), name}
+	if err := s.add(f); err != nil {
+		return err
+	}
+	if err := writeTemp(folder, f.temp, data, mode); err != nil {
 		return fmt.Errorf("writing %s: %w", path, cause(err))
 	}
+	return nil
+}
+
+func (s *staging) add(f staged) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.checkAlone(f); err != nil {
+		return err
+	}
+	s.staged = append(s.staged, f)
 	return nil
 }
 

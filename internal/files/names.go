@@ -1,0 +1,39 @@
+package files
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// device matches the names of devices on Windows. An extension does not make them files.
+var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .]*(\.|$)`)
+
+// checkNew refuses names of new files with another meaning elsewhere, so that a folder can be copied anywhere. Windows has
+// devices of these names.
+func checkNew(path, name string) error {
+	if device.MatchString(name) {
+		word, _, _ := strings.Cut(name, ".")
+		return fmt.Errorf("writing %s: %q is a device on Windows, want another name", path, word)
+	}
+	return nil
+}
+
+// folded is a name in a folder without upper and lower case.
+type folded struct {
+	folder *os.Root
+	name   string
+}
+
+// checkAlone refuses a file beside one with the same name but for upper and lower case: many file systems hold only one of
+// them. Its caller holds mu.
+func (s *staging) checkAlone(f staged) error {
+	key := folded{f.folder, strings.ToLower(f.name)}
+	if other, ok := s.names[key]; ok && filepath.Base(other) != f.name {
+		return fmt.Errorf("writing %s: its name differs from %s by case alone, want another name", f.path, other)
+	}
+	s.names[key] = f.path
+	return nil
+}
