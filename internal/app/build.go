@@ -151,6 +151,9 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 			return err
 		}
 		for _, f := range reports {
+			for _, other := range out { // readable by its owner only, like the profiles it is about
+				f.Mode &= other.Mode
+			}
 			out, r.Reports = append(out, f), append(r.Reports, f.Name)
 		}
 	}

@@ -82,7 +82,11 @@ func Extract(h *Host, o ExtractOptions) ([]byte, error) {
 		}
 		h.warn(broken.Error(), "")
 	}
-	return o.write(h, content, 0o644)
+	mode := fs.FileMode(0o644)
+	if info, err := h.Files.Stat(o.Path); err == nil && o.Path != "-" && info.Mode().IsRegular() {
+		mode = info.Mode().Perm() // so that nobody gets access by extracting
+	}
+	return o.write(h, content, mode)
 }
 
 func brokenSignature(name string, v *cms.Verdict) error {

@@ -15,6 +15,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"syncguard/internal/files"
@@ -30,6 +32,20 @@ type Host struct {
 	Ask     func(ctx context.Context, question string) ([]byte, error) // asks a person for a secret; nil without a terminal
 	HTTP    http.RoundTripper                                          // nil for the default
 	Notify  func(Event)                                                // may be nil; called from one goroutine at a time
+
+	secretVariables sync.Map // names of the variables read as secrets
+}
+
+// getSecret looks up a variable named by env:NAME, and keeps it from the commands to run.
+func (h *Host) getSecret(name string) (string, bool) {
+	h.secretVariables.Store(name, true)
+	return h.Getenv(name)
+}
+
+// isSecretVariable is true for the variables of syncguard's own credentials, and for those read as secrets.
+func (h *Host) isSecretVariable(name string) bool {
+	_, read := h.secretVariables.Load(name)
+	return read || strings.HasPrefix(strings.ToUpper(name), "SYNCGUARD_")
 }
 
 // EventKind is the kind of an Event.

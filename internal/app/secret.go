@@ -36,7 +36,7 @@ func (o *PassphraseOptions) read(h *Host) ([]byte, error) {
 		return h.readSecretLine(o.File)
 	}
 	name := strings.TrimPrefix(o.Reference, "env:")
-	value, ok := h.Getenv(name)
+	value, ok := h.getSecret(name)
 	if !ok {
 		return nil, fmt.Errorf("the environment variable %s is not set", name)
 	}

@@ -161,7 +161,7 @@ func (o *IdentityOptions) fromCommand(ctx context.Context, h *Host, files identi
 	if err != nil {
 		return nil, err
 	}
-	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: h.Environ})
+	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: h.Environ, IsSecret: h.isSecretVariable})
 }
 
 func (o *IdentityOptions) fromPKCS11(ctx context.Context, h *Host, files identity.Files) (*identity.Identity, error) {

@@ -61,7 +61,7 @@ func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diag
 			}
 		}
 	}
-	return loadTemplate(h, in, template.Loader{Env: h.Getenv, ReadFile: h.readFile})
+	return loadTemplate(h, in, template.Loader{Env: h.getSecret, ReadFile: h.readFile})
 }
 
 // loadTemplate reads a template from in.Data, a path or builtin:NAME. Files named in the template must lie in its folder.

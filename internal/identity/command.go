@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -38,6 +39,21 @@ type Command struct {
 	Args    []string // the program and its arguments; see SplitCommand
 	Environ []string // NAME=value; nil means the environment of this process
 	Timeout time.Duration
+
+	// IsSecret reports whether a variable holds a secret, which the program does not get; asked at each run, nil for none.
+	IsSecret func(name string) bool
+}
+
+// environ returns the variables for the program.
+func (c *Command) environ() []string {
+	all := c.Environ
+	if all == nil {
+		all = os.Environ()
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return c.IsSecret != nil && c.IsSecret(name)
+	})
 }
 
 // FromCommand makes an identity of a certificate and a signing program. The program gets the digest on stdin, raw, and
@@ -136,7 +152,7 @@ func (s *commandSigner) run(digest []byte) ([]byte, error) {
 	defer stop()
 	stdout, stderr := &limitedBuffer{limit: maxSignature}, &tailBuffer{limit: maxComplaint}
 	cmd := exec.CommandContext(ctx, s.command.Args[0], s.command.Args[1:]...)
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = s.command.Environ, bytes.NewReader(digest), stdout, stderr
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = s.command.environ(), bytes.NewReader(digest), stdout, stderr
 	cmd.WaitDelay = killDelay
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -196,3 +196,10 @@ func TestFromCertificates(t *testing.T) {
 		}
 	}
 }
+
+func TestCommandGetsNoSecrets(t *testing.T) {
+	c := Command{Environ: []string{"PATH=/bin", "TOKEN=canary", "AWS_PROFILE=x=y"}, IsSecret: func(name string) bool { return name == "TOKEN" }}
+	if got := strings.Join(c.environ(), " "); got != "PATH=/bin AWS_PROFILE=x=y" {
+		t.Errorf("got %s", got)
+	}
+}

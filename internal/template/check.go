@@ -22,6 +22,10 @@ type checker struct {
 
 // value reports the mistakes in a value. at is the place of its key, for missing keys inside it.
 func (c *checker) value(v *plist.Value, s *shape, at place) {
+	if v.Secret && !s.private && s.kind != flag && s.kind != free && (s.kind == plain || isScalar(v.Kind)) {
+		c.secretName(v, at.path)
+		return
+	}
 	if c.skip[v] {
 		return
 	}
@@ -36,6 +40,27 @@ func (c *checker) value(v *plist.Value, s *shape, at place) {
 		c.list(v, s, at)
 	case plist.Dictionary:
 		c.mapping(v, s, at)
+	}
+}
+
+// secretName reports a secret as a name, an identifier, a setting or the like, and drops its value: later findings would
+// show it.
+func (c *checker) secretName(v *plist.Value, path diag.Path) {
+	c.out.add(rule.SecretInName, place{v.Span, path}, "%q is a secret, but names, identifiers, types, UUIDs and settings are shown everywhere", path).
+		Help = "write it without a secret: a text, or a variable set with --set NAME=VALUE"
+	*v = plist.Value{Kind: plist.String, Secret: true, Span: v.Span}
+	c.skip[v] = true
+}
+
+// shownKeys are the Apple keys that name a profile, a payload or a declaration.
+var shownKeys = []string{"PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadOrganization"}
+
+// secretNames reports the secrets among Apple's own names.
+func (c *checker) secretNames(keys *plist.Value, path diag.Path) {
+	for _, name := range shownKeys {
+		if v := keys.Get(name); v != nil && v.Secret && isScalar(v.Kind) {
+			c.secretName(v, path.Key(name))
+		}
 	}
 }
 
@@ -186,6 +211,7 @@ func (c *checker) repeats(v *plist.Value, at place) {
 
 func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	if s.kind == free {
+		c.secretNames(v, at.path)
 		c.nulls(v, at.path)
 		return
 	}

@@ -41,6 +41,10 @@ func (s *load) readDataFile(v *plist.Value, path diag.Path) {
 			Help = "keep only $file or $text"
 		replaceReference(v, f.Key, nil, at)
 		return
+	case name.Secret:
+		(&checker{out: s.out, skip: s.unknown}).secretName(name, path)
+		replaceReference(v, f.Key, nil, name.Span)
+		return
 	case s.unknown[name]:
 		return
 	case name.Kind != plist.String:

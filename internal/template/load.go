@@ -136,7 +136,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	spec := s.decode(root, top)
 	vs.reportUnused(file)
 	root.SetStepIDs(s.out.list, "payloads", "id")
-	spec.Name, spec.Files, spec.Variables = file.Name, s.files, vs.list()
+	spec.Name, spec.Files, spec.Variables, spec.hasSecret = file.Name, s.files, vs.list(), root.HasSecret()
 	return spec
 }
 

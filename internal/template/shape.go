@@ -38,6 +38,7 @@ type shape struct {
 	nonEmpty bool     // of text or a list
 	unique   bool     // no duplicates in the list
 	secret   bool     // never print the text
+	private  bool     // may be a secret: the value goes into the profile, and nowhere else
 	literal  bool     // no variables inside
 	keys     []*shape // of a mapping with fixed keys
 	item     *shape   // of a list, or of a mapping with free names
@@ -137,16 +138,16 @@ func profileShape() *shape {
 	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
 		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "The part of PayloadIdentifier after the organization's identifier."},
 		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name shown on devices (PayloadDisplayName)."},
-		{name: "description", kind: plain, meaning: "The effect of the profile, for the person installing it (PayloadDescription)."},
+		{name: "description", kind: plain, private: true, meaning: "The effect of the profile, for the person installing it (PayloadDescription)."},
 		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope. macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
 			meaning: "The languages of the people with the devices, for the steps by hand in the report and for ConsentText. The description is in the first one.",
 			item:    &shape{kind: plain, choices: guidance.Languages(), meaning: "A language."}},
 		removalShape(),
 		{name: "expires", kind: date, example: "2028-01-31", meaning: "The expiration date of the profile (PayloadExpirationDate)."},
-		{name: "consent", kind: mapping, also: plain, example: "Installing this changes your DNS settings.",
+		{name: "consent", kind: mapping, also: plain, private: true, example: "Installing this changes your DNS settings.",
 			meaning: "The text to accept before installation (ConsentText), or a mapping of languages to texts.",
-			item:    &shape{kind: plain, nonEmpty: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
+			item:    &shape{kind: plain, nonEmpty: true, private: true, meaning: "The text in this language; the language is a BCP 47 tag, or default."}},
 		{name: "keys", kind: free, example: "{PayloadIdentifier: com.acme.wifi, PayloadUUID: 7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11, PayloadDisplayName: Wi-Fi}",
 			meaning: "The whole top level in Apple's keys, in place of the generated one, so an imported profile keeps its identity. The keys of payloads may then also set PayloadType, PayloadUUID and their like."},
 		{name: "raw", kind: flag, fallback: "false", meaning: "Build keys unchanged, with nothing added. Errors found in them are only warnings."},
@@ -158,7 +159,7 @@ func removalShape() *shape {
 		{name: "disallowed", kind: flag, fallback: "false", meaning: "Keep people from removing the profile (PayloadRemovalDisallowed)."},
 		{name: "date", kind: date, example: "2027-12-31", meaning: "The date of removal by the device (RemovalDate)."},
 		{name: "after", kind: plain, format: durationFormat, example: "30d", meaning: "The time from installation to removal by the device (DurationUntilRemoval)."},
-		{name: "passcode", kind: plain, nonEmpty: true, secret: true, example: "${removal-passcode}", meaning: "The passcode for removing the profile; take it from a secret variable."},
+		{name: "passcode", kind: plain, nonEmpty: true, secret: true, private: true, example: "${removal-passcode}", meaning: "The passcode for removing the profile; take it from a secret variable."},
 	}}
 }
 
@@ -167,7 +168,7 @@ func payloadShape() *shape {
 		{name: "id", kind: plain, required: true, identity: true, format: payloadID, example: "corp-wifi", meaning: "A unique name of the payload. Its identifiers derive from it, and overlays refer to the payload by it."},
 		{name: "type", kind: plain, required: true, format: payloadType, example: "com.apple.wifi.managed", meaning: "PayloadType, or the Type of a declaration such as com.apple.configuration.passcode.settings."},
 		{name: "displayName", kind: plain, nonEmpty: true, meaning: "PayloadDisplayName."},
-		{name: "description", kind: plain, meaning: "PayloadDescription."},
+		{name: "description", kind: plain, private: true, meaning: "PayloadDescription."},
 		{name: "identifier", kind: plain, format: payloadIdentifier, meaning: "The whole PayloadIdentifier, in place of the derived one."},
 		{name: "uuid", kind: plain, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
 		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets for this payload; without this key, all.",

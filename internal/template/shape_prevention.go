@@ -38,8 +38,8 @@ func dnsShape() *shape {
 			meaning: "How to combine several providers. failover: one payload with the first provider, falling back to the network's resolver. selectable: one payload per provider, and a person chooses."},
 		&shape{name: "allowFailover", kind: flag, fallback: "true", meaning: "Fall back to the network's resolver when the provider does not answer (AllowFailover, 26.0 and later)."},
 		&shape{name: "prohibitDisablement", kind: flag, fallback: "false", meaning: "Keep people from turning it off (ProhibitDisablement, supervised devices)."},
-		&shape{name: "serverURL", kind: plain, format: httpsURL, example: "https://dns.acme.example/dns-query", meaning: "The URL of the server, for the provider custom with the protocol https."},
-		&shape{name: "serverName", kind: plain, format: hostFormat, example: "dns.acme.example", meaning: "The host name of the server, for the provider custom with the protocol tls."},
+		&shape{name: "serverURL", kind: plain, private: true, format: httpsURL, example: "https://dns.acme.example/dns-query", meaning: "The URL of the server, for the provider custom with the protocol https."},
+		&shape{name: "serverName", kind: plain, private: true, format: hostFormat, example: "dns.acme.example", meaning: "The host name of the server, for the provider custom with the protocol tls."},
 		listOf("addresses", addressFormat, "[192.0.2.53, \"2001:db8::53\"]", "The IP addresses of the server, for the provider custom. Without them the network's resolver must find the server."),
 		&shape{name: "name", kind: plain, nonEmpty: true, example: "Acme DNS", meaning: "The name of the provider custom on the device."},
 		listOf("exemptNetworks", ssidFormat, "[Office, Home]", "Use the network's own resolver on these Wi-Fi networks (SSIDs)."),
@@ -53,7 +53,7 @@ func dnsShape() *shape {
 // listOf is a list of different texts in one format.
 func listOf(name string, f *format, example, meaning string) *shape {
 	return &shape{name: name, kind: list, unique: true, nonEmpty: true, example: example, meaning: meaning,
-		item: &shape{kind: plain, format: f, meaning: "One of them."}}
+		item: &shape{kind: plain, private: true, format: f, meaning: "One of them."}}
 }
 
 func cellularShape() *shape {
@@ -64,7 +64,7 @@ func cellularShape() *shape {
 		&shape{name: "wifiAssist", kind: mapping, meaning: "When a SIM card's data takes over from weak Wi-Fi (WiFiAssistPolicy, by MDM only).", keys: []*shape{
 			{name: "policy", kind: plain, required: true, choices: []string{"default", "aggressive"}, meaning: "default (Apple's 2), or aggressive (3): sooner, with more cellular data and battery used."},
 			{name: "iccids", kind: list, required: true, nonEmpty: true, unique: true, example: "[\"89310410106543789301\"]", meaning: "The SIM cards, by ICCID.",
-				item: &shape{kind: plain, format: iccidFormat, meaning: "One SIM card."}},
+				item: &shape{kind: plain, private: true, format: iccidFormat, meaning: "One SIM card."}},
 		}},
 	)
 }
@@ -86,7 +86,7 @@ func updatesShape() *shape {
 		&shape{name: "enforce", kind: mapping, meaning: "A version to install by a deadline (a declaration, by MDM only).", keys: []*shape{
 			{name: "version", kind: plain, required: true, format: versionFormat, example: "26.2", meaning: "The version, in quotes; Apple's servers must offer it for the model (TargetOSVersion)."},
 			{name: "deadline", kind: plain, required: true, format: localTime, example: "2027-01-31T18:00:00", meaning: "The time of forced installation, in each device's local time, without a zone (TargetLocalDateTime)."},
-			{name: "detailsURL", kind: plain, format: httpsURL, example: "https://it.acme.example/update", meaning: "A page with more information for people (DetailsURL)."},
+			{name: "detailsURL", kind: plain, private: true, format: httpsURL, example: "https://it.acme.example/update", meaning: "A page with more information for people (DetailsURL)."},
 		}},
 	)
 }

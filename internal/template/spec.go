@@ -49,11 +49,13 @@ type Spec struct {
 	Prevention   Prevention
 	Payloads     []Payload
 	Variables    []Variable // declared ones, in the order of the template
+
+	hasSecret bool // anywhere in the template
 }
 
 // HasSecrets is true if any part of the Spec came from a secret, so output needs more care.
 func (s *Spec) HasSecrets() bool {
-	if s.Profile.Removal.Passcode.IsSet {
+	if s.hasSecret || s.Profile.Removal.Passcode.IsSet {
 		return true
 	}
 	for _, v := range s.Variables {

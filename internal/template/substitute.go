@@ -44,6 +44,9 @@ func (vs *variables) substituteText(v *plist.Value, path diag.Path) {
 		}
 		at := place{locate(v.Span, &cursor, p.source), path}
 		value := vs.valueOf(p, at)
+		if declared := vs.byName[p.name]; declared != nil && declared.Secret {
+			v.Secret = true // also without a value
+		}
 		if value == nil {
 			vs.unknown[v] = true
 			continue

@@ -146,6 +146,7 @@ const (
 	SameProfileTwice                   = "same-profile-twice"
 	ScopeLeftToMDM                     = "scope-left-to-mdm"
 	SecretInClearText                  = "secret-in-clear-text"
+	SecretInName                       = "secret-in-name"
 	SelfSignedSigner                   = "self-signed-signer"
 	ServerAddressNotIP                 = "server-address-not-ip"
 	ServerNameWithoutTLS               = "server-name-without-tls"
