@@ -181,10 +181,19 @@ func (c *CRL) problemAt(at time.Time) string {
 	return ""
 }
 
-// isOf reports whether a list is by this certificate's issuer, by name, and by key if both tell it.
-func (c *CRL) isOf(cert, issuer *x509.Certificate) bool {
-	return bytes.Equal(c.list.RawIssuer, cert.RawIssuer) &&
-		(len(c.list.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0 || bytes.Equal(c.list.AuthorityKeyId, issuer.SubjectKeyId))
+// signers returns the certificates of a chain that may have signed a list about its first one: the issuer, and others of the
+// same name further up, as after a change of keys. A key identifier in the list and in a certificate must agree.
+func (c *CRL) signers(chain []*x509.Certificate) (all []*x509.Certificate) {
+	if !bytes.Equal(c.list.RawIssuer, chain[0].RawIssuer) {
+		return nil
+	}
+	for _, issuer := range chain[1:] {
+		isKey := len(c.list.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0 || bytes.Equal(c.list.AuthorityKeyId, issuer.SubjectKeyId)
+		if isKey && bytes.Equal(issuer.RawSubject, c.list.RawIssuer) {
+			all = append(all, issuer)
+		}
+	}
+	return all
 }
 
 // checkRevocation looks a chain up in the lists. Every certificate needs a list, except for one at the end needing no
@@ -200,10 +209,11 @@ func (t *trust) checkRevocation(chain []*x509.Certificate) error {
 		}
 		var found int
 		for _, c := range t.options.CRLs {
-			if !c.isOf(cert, chain[i+1]) {
+			signers := c.signers(chain[i:])
+			if len(signers) == 0 {
 				continue
 			}
-			if err := c.checkSignature(chain[i+1]); err != nil {
+			if err := c.checkSignature(signers); err != nil {
 				if unusable == nil {
 					unusable = err
 				}
@@ -226,17 +236,19 @@ func (t *trust) checkRevocation(chain []*x509.Certificate) error {
 	return missing
 }
 
-// checkSignature verifies that an issuer signed the list, and may.
-func (c *CRL) checkSignature(issuer *x509.Certificate) error {
-	err := c.list.CheckSignatureFrom(issuer)
-	var constraint x509.ConstraintViolationError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &constraint):
-		return verifyErrorf(BadRevocationList, "the revocation list %s counts for nothing: its issuer %q may not sign any (cRLSign)", c.name, pki.NameOf(issuer))
+// checkSignature verifies that one of some issuers signed the list, and may.
+func (c *CRL) checkSignature(issuers []*x509.Certificate) (err error) {
+	for _, issuer := range issuers {
+		failure := c.list.CheckSignatureFrom(issuer)
+		if failure == nil {
+			return nil
+		}
+		err = verifyErrorf(BadRevocationList, "the revocation list %s was not signed by its issuer %q", c.name, pki.NameOf(issuer))
+		if errors.As(failure, new(x509.ConstraintViolationError)) {
+			err = verifyErrorf(BadRevocationList, "the revocation list %s counts for nothing: its issuer %q may not sign any (cRLSign)", c.name, pki.NameOf(issuer))
+		}
 	}
-	return verifyErrorf(BadRevocationList, "the revocation list %s was not signed by its issuer %q", c.name, pki.NameOf(issuer))
+	return err
 }
 
 // revocationReason names a CRLReason of RFC 5280.

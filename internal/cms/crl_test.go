@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -71,6 +72,13 @@ func revocationCases() []revocationCase {
 		{"others revoked", func(a *authorities) [][]byte { return [][]byte{byRoot(a, a.leaf, a.root), byMiddle(a, a.middle)} }, Trusted, RevocationGood, ""},
 		{"signer revoked", func(a *authorities) [][]byte { return [][]byte{byRoot(a), byMiddle(a, a.leaf)} }, Revoked, RevocationRevoked,
 			`the certificate "Leaf" was revoked on 2026-03-02 (keyCompromise), by the list x.crl`},
+		{"list by the former key of its issuer", func(a *authorities) [][]byte {
+			fresh := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+			rolled := issue(a.t, "Intermediate", fresh.Public(), a.middle, a.midKey, asCRLSigner)
+			a.leaf = issue(a.t, "Leaf", p256().Public(), rolled, fresh, nil)
+			a.embedded = []*x509.Certificate{a.leaf, rolled, a.middle}
+			return [][]byte{byRoot(a), byMiddle(a, a.leaf)}
+		}, Revoked, RevocationRevoked, `"Leaf" was revoked`},
 		{"signer revoked, by the second list", func(a *authorities) [][]byte { return [][]byte{byRoot(a), byMiddle(a), byMiddle(a, a.leaf)} }, Revoked, RevocationRevoked, `"Leaf"`},
 		{"intermediate revoked", func(a *authorities) [][]byte { return [][]byte{byRoot(a, a.middle), byMiddle(a)} }, Revoked, RevocationRevoked, `"Intermediate" was revoked`},
 		{"revoked comes before unknown", func(a *authorities) [][]byte { return [][]byte{byRoot(a, a.middle)} }, Revoked, RevocationRevoked, `"Intermediate" was revoked`},

@@ -105,7 +105,12 @@ func TestOpenSSLAcceptsOnlyWhatIsExplained(t *testing.T) {
 
 func writePEM(t testing.TB, path, kind string, der []byte) {
 	t.Helper()
-	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+	writeFile(t, path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
+
+func writeFile(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
