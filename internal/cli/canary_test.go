@@ -19,6 +19,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncguard/internal/app"
+	"syncguard/internal/deploy"
 	"syncguard/internal/plist"
 	"syncguard/internal/view/ci"
 )
@@ -188,19 +190,14 @@ func canaryCommands() (all []string) {
 	}
 	for _, format := range []string{"text", "json"} {
 		opened = append(opened, "migrate --format "+format+" FILE", "verify --format "+format+" FILE")
-		for _, push := range []string{"fleet --server https://127.0.0.1:1", "intune --platform macos", "apple-business", "kmfddm --server https://127.0.0.1:1",
-			"nanomdm --server https://127.0.0.1:1 --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8"} {
-			pushed = append(pushed, "push "+push+" --dry-run --full --format "+format+" FILE")
-		}
 	}
 	var jamf []string
-	for _, format := range []string{"text", "json"} {
-		jamf = append(jamf, "export jamf --devices computers --format "+format+" -o out/jamf-"+format+" FILE", "push jamf --devices computers --server https://127.0.0.1:1 --dry-run --full --format "+format+" FILE")
-	}
-	for _, export := range []string{"apple-business", "fleet", "iru --runs-on mac", "intune --platform macos", "nanomdm"} {
-		for _, format := range []string{"text", "json"} {
-			pushed = append(pushed, "export "+export+" --format "+format+" -o out/"+strings.Fields(export)[0]+"-"+format+" FILE")
+	for _, d := range app.Destinations() {
+		list := &pushed
+		if d.Name == "jamf" { // refuses some of the canaries
+			list = &jamf
 		}
+		*list = append(*list, destinationCommands(d)...)
 	}
 	pushed = append(pushed, "sign --format json --cert x.pem --key x.key FILE -o out/signed-json/", "sign --cert x.pem --key x.key FILE -o out/signed/", "extract FILE -o out/extracted", "decrypt FILE --key x.key --cert x.pem -o out/decrypted")
 	profiles := []string{"a.mobileconfig", "oneline.mobileconfig", "cut.mobileconfig", "broken.mobileconfig"}
@@ -211,6 +208,24 @@ func canaryCommands() (all []string) {
 	add([]string{"a.mobileconfig", "c.json"}, "coverage FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	add([]string{"t.yaml"}, "build -o out/built FILE", "build --format json -o out/built FILE", "build --report html -o out/reported FILE", "build --report md -o out/reported FILE", "coverage --keys FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	return append(all, "lint .", "lint --format json .", "migrate -o out/migrated a.mobileconfig")
+}
+
+// destinationCommands are the commands of a destination, with the flags that it needs. None asks a server.
+func destinationCommands(d *deploy.Destination) (all []string) {
+	needed := map[string]string{"intune": " --platform macos", "iru": " --runs-on mac", "jamf": " --devices computers"}[d.Name]
+	for _, format := range []string{"text", "json"} {
+		if d.Export != nil {
+			all = append(all, "export "+d.Name+needed+" --format "+format+" -o out/"+d.Name+"-"+format+" FILE")
+		}
+		if d.Push != nil {
+			address := " --server https://127.0.0.1:1"
+			if d.Name == "nanomdm" {
+				address += " --id E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8"
+			}
+			all = append(all, "push "+d.Name+needed+address+" --dry-run --full --format "+format+" FILE")
+		}
+	}
+	return all
 }
 
 // TestCanariesTryEveryFormat proves that TestCanaries runs each command reading profiles in each of its formats.

@@ -21,7 +21,8 @@ import (
 const onlyThese = "only these: "
 
 // TestNoPlatformIsForgotten proves that a new platform fails at every place which lists platforms: a switch over them, a
-// list or map of them, and a text which names three or more. A place for some platforms alone says so.
+// list or map of them, comparisons joined by && or ||, and a text which names three or more. A place for some platforms alone
+// says so.
 func TestNoPlatformIsForgotten(t *testing.T) {
 	root := filepath.Join("..", "..")
 	places := 0
@@ -52,6 +53,8 @@ func TestNoPlatformIsForgotten(t *testing.T) {
 			places++
 			if missing := missingPlatforms(named); len(missing) > 0 && !excused[files.Position(n.Pos()).Line] {
 				t.Errorf("%s names %v and not %v: name them, or say // %swhy", files.Position(n.Pos()), named, missing, onlyThese)
+				_, isCondition := n.(*ast.BinaryExpr)
+				return !isCondition // its parts name no others
 			}
 			return true
 		})
@@ -76,7 +79,7 @@ func missingPlatforms(named []target.Platform) (missing []target.Platform) {
 }
 
 // platformsIn returns the platforms that a node lists: the cases of a switch, the elements or keys of a literal (two or
-// more), the words of a text (three or more).
+// more), the comparisons joined in a condition (two or more), the words of a text (three or more).
 func platformsIn(n ast.Node, bare bool) (named []target.Platform) {
 	add := func(e ast.Expr) {
 		if p, ok := platformOf(e, bare); ok && !slices.Contains(named, p) {
@@ -89,6 +92,20 @@ func platformsIn(n ast.Node, bare bool) (named []target.Platform) {
 			for _, e := range clause.(*ast.CaseClause).List {
 				add(e)
 			}
+		}
+	case *ast.BinaryExpr:
+		if n.Op != token.LAND && n.Op != token.LOR {
+			return nil
+		}
+		ast.Inspect(n, func(inner ast.Node) bool {
+			if c, ok := inner.(*ast.BinaryExpr); ok && (c.Op == token.EQL || c.Op == token.NEQ) {
+				add(c.X)
+				add(c.Y)
+			}
+			return true
+		})
+		if len(named) < 2 {
+			return nil
 		}
 	case *ast.CompositeLit:
 		for _, e := range n.Elts {
@@ -139,7 +156,7 @@ func platformOf(e ast.Expr, bare bool) (target.Platform, bool) {
 }
 
 // TestPlatformsAreComplete proves that every platform has what a target needs: a released version, facts in the schema
-// catalog, a row in the coverage matrix, a device to name it by, and a place in docs/targets.md.
+// catalog, a TargetDeviceType allowed by the schema, a row in the coverage matrix, and its places in docs/targets.md.
 func TestPlatformsAreComplete(t *testing.T) {
 	types, err := schema.Embedded().Entries()
 	if err != nil {
@@ -148,6 +165,14 @@ func TestPlatformsAreComplete(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "targets.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	envelope, err := schema.Embedded().Envelope()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var devices []string
+	for _, v := range envelope.Key("TargetDeviceType").RangeList {
+		devices = append(devices, v.Int.String())
 	}
 	for _, p := range target.Platforms() {
 		if _, err := target.Parse(fmt.Sprintf("%s@%d/supervised", p, target.Current)); err != nil {
@@ -159,8 +184,14 @@ func TestPlatformsAreComplete(t *testing.T) {
 		if !slices.ContainsFunc(coverage.Grid(), func(to target.Target) bool { return to.Platform == p }) {
 			t.Errorf("coverage has no row for %s", p)
 		}
-		if !strings.Contains(string(page), string(p)) {
-			t.Errorf("docs/targets.md does not name %s", p)
+		if device := fmt.Sprint(p.DeviceType()); !slices.Contains(devices, device) {
+			t.Errorf("%s has TargetDeviceType %s, the schema allows %v: see deviceTypes in internal/target/target.go, the constants in profiles/profile.go, "+
+				"and TopLevel.yaml in internal/schema/sources", p, device, devices)
+		}
+		for _, place := range []string{"`" + string(p) + "`", "\n| " + string(p) + " |"} {
+			if !strings.Contains(string(page), place) {
+				t.Errorf("docs/targets.md does not have %q", place)
+			}
 		}
 	}
 }

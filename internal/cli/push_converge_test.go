@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/deploy"
 	"syncguard/internal/deploy/applebusiness"
 	"syncguard/internal/deploy/fleet"
@@ -48,6 +50,8 @@ type convergence struct {
 	state   func(http.Handler) string
 }
 
+// convergences are the destinations whose servers keep what is pushed. Their laws hold for every one: TestPushConverges,
+// TestWrongAnswers, TestTwoProfilesAreTwo.
 var convergences = map[string]convergence{
 	"fleet": {newFakeFleet, func(c *deploy.Client) *deploy.Session {
 		return (&fleet.Server{Client: c, Team: "Workstations", Labels: map[string][]string{fleet.IncludeAny: {"A, B", "C"}}}).Session()
@@ -132,6 +136,16 @@ func (c convergence) pushAll(t *testing.T, h http.Handler, profiles []*deploy.Pr
 	_, finishErr := d.Finish(context.Background(), items)
 	err = errors.Join(err, finishErr)
 	return actions, err
+}
+
+// TestEveryDestinationConverges proves that a new destination is put under these laws.
+func TestEveryDestinationConverges(t *testing.T) {
+	keepNothing := []string{"nanomdm"} // it sends commands
+	for _, d := range app.Destinations() {
+		if _, ok := convergences[d.Name]; d.Push != nil && !ok && !slices.Contains(keepNothing, d.Name) {
+			t.Errorf("add %s and its contract server to convergences in push_converge_test.go", d.Name)
+		}
+	}
 }
 
 // A push that breaks off at any request, before or after the server did it, leaves nothing that running it again does not bring

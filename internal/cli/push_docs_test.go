@@ -2,7 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"testing"
 
 	"syncguard/internal/app"
 	"syncguard/internal/deploy"
@@ -46,4 +49,21 @@ func flagTable() string {
 		}
 	}
 	return strings.Join(rows, "\n")
+}
+
+// TestDestinationsAreDocumented proves that the page of pushing, or else that of exporting, has a section for every destination.
+func TestDestinationsAreDocumented(t *testing.T) {
+	for _, d := range app.Destinations() {
+		page := "push.md"
+		if d.Push == nil {
+			page = "export.md"
+		}
+		text, err := os.ReadFile(filepath.Join(repository, "docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if heading := "\n## " + d.Server().Name + "\n"; !strings.Contains(string(text), heading) {
+			t.Errorf("docs/%s has no section %q", page, strings.TrimSpace(heading))
+		}
+	}
 }

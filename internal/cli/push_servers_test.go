@@ -13,16 +13,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// servers are small servers that scripts push to, each of the documented API of its kind as far as a push goes. What holds
-// against a real server is in package e2e.
+// servers are the small servers that scripts push to, each of the documented API of its kind as far as a push goes: those of
+// convergences, and these. What holds against a real server is in package e2e.
 var servers = map[string]func() http.Handler{
-	"apple-business": newFakeAppleBusiness,
-	"fleet":          newFakeFleet,
-	"old-fleet":      newFakeOldFleet,
-	"intune":         newFakeIntune,
-	"jamf":           newFakeJamf,
-	"kmfddm":         newFakeKMFDDM,
-	"nanomdm":        func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
+	"intune":    newFakeIntune, // too busy at first
+	"old-fleet": newFakeOldFleet,
+	"nanomdm":   func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
 }
 
 // authority starts what Microsoft's authority is behind, and has the program trust it.
@@ -40,10 +36,17 @@ func authority(ts *testscript.TestScript, neg bool, args []string) {
 
 // serve NAME starts a server until the script ends, and puts its address into $SERVER.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 || servers[args[0]] == nil {
+	if neg || len(args) != 1 {
 		ts.Fatalf("usage: serve NAME")
 	}
-	s := httptest.NewServer(servers[args[0]]())
+	start := servers[args[0]]
+	if start == nil {
+		start = convergences[args[0]].server
+	}
+	if start == nil {
+		ts.Fatalf("no server %q: add it to convergences in push_converge_test.go", args[0])
+	}
+	s := httptest.NewServer(start())
 	ts.Defer(s.Close)
 	ts.Setenv("SERVER", s.URL)
 }

@@ -50,6 +50,7 @@ func (a *draft) effectFindings(t target.Target) ([]diag.Diagnostic, error) {
 // cost counts findings; an error counts more than any number of warnings. Rare targets cost extra.
 func cost(t target.Target, found []diag.Diagnostic) int {
 	n := 0
+	// only these: most profiles are for them
 	if t.Platform != target.MacOS && t.Platform != target.IOS || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
 		n = 10_000
 	}

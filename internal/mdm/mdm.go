@@ -180,11 +180,11 @@ func parse(data []byte) (*file, error) {
 	for _, s := range in.Servers {
 		for _, f := range s.facts() {
 			if f.Source == "" || !slices.Contains([]fact.Evidence{fact.Apple, fact.Vendor, fact.Community}, f.Evidence) {
-				errs = append(errs, fmt.Errorf("a fact of %s has source %q and evidence %q", s.ID, f.Source, f.Evidence))
+				errs = append(errs, fmt.Errorf("a fact of %s has source %q and evidence %q: want a source, and %s, %s or %s", s.ID, f.Source, f.Evidence, fact.Apple, fact.Vendor, fact.Community))
 			}
 		}
 		if s.Signed != nil && !slices.Contains([]Treatment{Refuses, Strips, Unproven}, s.Signed.Does) {
-			errs = append(errs, fmt.Errorf("%s does %q with a signed profile", s.ID, s.Signed.Does))
+			errs = append(errs, fmt.Errorf("%s does %q with a signed profile: want %s, %s or %s", s.ID, s.Signed.Does, Refuses, Strips, Unproven))
 		}
 	}
 	if !slices.IsSortedFunc(in.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {

@@ -202,11 +202,13 @@ func (t Target) checkExists() error {
 	}
 	switch t.Enrollment {
 	case SharedIPad:
-		if p != IPadOS && p != IOS {
+		if p != IPadOS && p != IOS { // only these: iPads, and iOS stands for iPadOS
 			return fmt.Errorf("%s has no Shared iPad: want iPadOS", p)
 		}
 	case User:
-		if p == TvOS || p == WatchOS {
+		switch p {
+		case IOS, IPadOS, MacOS, VisionOS:
+		case TvOS, WatchOS:
 			return fmt.Errorf("%s has no User Enrollment", p)
 		}
 	}

@@ -87,7 +87,7 @@ func TestDeviceTypes(t *testing.T) {
 			t.Errorf("%s has the device type %d, which is that of %q", p, p.DeviceType(), got)
 		}
 	}
-	for _, n := range []int64{-1, 0, HomePod, 7} {
+	for _, n := range []int64{-1, 0, HomePod, int64(len(deviceTypes))} {
 		if p := OfDeviceType(n); p != "" {
 			t.Errorf("device type %d is %s", n, p)
 		}

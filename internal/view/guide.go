@@ -212,7 +212,9 @@ func guideSteps(p *app.BuiltProfile, l *guidance.Locale) []Block {
 	if steps.Items == nil {
 		return nil
 	}
-	if p.Of.Platform != target.TvOS && p.Of.Platform != target.WatchOS { // there are no files to look at
+	switch p.Of.Platform {
+	case target.TvOS, target.WatchOS: // there are no files to look at
+	case target.IOS, target.IPadOS, target.MacOS, target.VisionOS:
 		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
 	}
 	blocks := []Block{steps}
