@@ -16,7 +16,7 @@ func TestDestinations(t *testing.T) {
 	}
 	for _, d := range all {
 		if d.Server().Name == "" || d.Open == nil || d.Push == nil && d.Export == nil {
-			t.Errorf("%s lacks a title, its function or its help", d.Name)
+			t.Errorf("%s lacks a name (an entry of internal/mdm/mdm.json, or Title), Open, or the help of Push or Export", d.Name)
 		}
 		for _, h := range []*deploy.Help{d.Push, d.Export} {
 			if h != nil && slices.Contains([]string{h.Short, h.Long, h.Example, h.Takes, h.Proof}, "") {
