@@ -187,9 +187,9 @@ func openProfile(name string, data []byte) (*document.Document, error) {
 	case doc.Defect != nil:
 		return nil, diag.DefectError(name, doc.Defect)
 	case i >= 0:
-		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate lists all mistakes")
+		return nil, diag.WithHint(fmt.Errorf("%s: %s", name, found[i].Message), "syncguard validate shows where")
 	case doc.Kind() == document.Declaration:
-		return nil, diag.WithHint(fmt.Errorf("%s: is a declaration, want a profile", name), "only profiles can be encrypted")
+		return nil, diag.WithHint(fmt.Errorf("%s is a declaration, want a profile", name), "only profiles can be encrypted")
 	case doc.Root.String("PayloadType") != "Configuration":
 		return nil, fmt.Errorf("%s: not a profile: its PayloadType is not \"Configuration\"", name)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
@@ -13,6 +12,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/secret"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 	"syncguard/profiles"
 )
 
@@ -90,7 +90,11 @@ func Format(ctx context.Context, h *Host, o FormatOptions) (*FormatRun, error) {
 func (o *FormatOptions) check(h *Host) error {
 	switch one := len(o.Paths) == 1 && !files.IsFolder(h.Files, o.Paths[0]); {
 	case !one && o.Mode == FormatText:
-		return diag.Usage("add -w to write in place, --check to list files, or --diff to show changes", "only one file can be written to stdout, found %s", strings.Join(o.Paths, " and "))
+		found := text.Count(len(o.Paths), "file")
+		if len(o.Paths) == 1 {
+			found = "the folder " + o.Paths[0]
+		}
+		return diag.Usage("add -w to write in place, --check to list files, or --diff to show changes", "only one file can be written to stdout, found %s", found)
 	case o.Organization != "" && !o.StableUUIDs:
 		return diag.Usage("add --uuid stable", "--organization needs --uuid stable")
 	case slices.Contains(o.Paths, "-") && o.Mode == FormatWritten:

@@ -103,7 +103,7 @@ type opened struct {
 func (m *migration) open(in input, data []byte) (opened, error) {
 	doc, findings := document.Open(diag.NewFile(in.path, data))
 	if doc.Defect == nil && doc.Kind() == document.Declaration {
-		return opened{}, diag.WithHint(fmt.Errorf("%s: is already a declaration", in.path), "migrate takes profiles only")
+		return opened{}, diag.WithHint(fmt.Errorf("%s is already a declaration", in.path), "migrate takes profiles only")
 	}
 	return opened{in.path, doc, findings}, nil
 }
@@ -114,7 +114,11 @@ func (h *Host) checkOpened(name string, doc *document.Document, findings []diag.
 		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted", name), "decrypt it first with syncguard decrypt and the recipient's key")
 	}
 	if diag.HasErrors(findings) {
-		h.warn(name+" has mistakes, so parts of it may be missing here", "syncguard validate lists the mistakes")
+		hint := "syncguard validate shows where"
+		if files.Exists(h.Files, name) {
+			hint = "syncguard validate " + name + " shows where"
+		}
+		h.warn(name+" has errors, so parts of it may be missing here", hint)
 	}
 	return nil
 }

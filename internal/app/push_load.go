@@ -186,9 +186,9 @@ func (p *pushRun) refuse(name string, doc *document.Document) error {
 	d := p.setup.Destination
 	switch {
 	case doc.Kind() == document.Declaration && !d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", pushCommands(true))
+		return diag.WithHint(fmt.Errorf("%s is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", pushCommands(true))
 	case doc.Kind() == document.Profile && d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s: is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", pushCommands(false))
+		return diag.WithHint(fmt.Errorf("%s is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", pushCommands(false))
 	case doc.IsEncrypted() && !d.Encrypted:
 		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted, and %s cannot deliver it", name, d.Server().Name), "give the profile before encryption")
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: p.Now()}).Integrity.OK:

@@ -137,9 +137,9 @@ func (f *offering) add(in input) error {
 	case doc.Defect != nil:
 		return diag.DefectError(in.path, doc.Defect)
 	case diag.HasErrors(findings):
-		return f.host.withWhere(fmt.Errorf("%s: has mistakes", in.path), in.path)
+		return f.host.withWhere(fmt.Errorf("%s has errors", in.path), in.path)
 	case doc.Kind() == document.Declaration:
-		return diag.WithHint(fmt.Errorf("%s: is a declaration", in.path), "declarations cannot be installed by hand; syncguard build puts them into a profile")
+		return diag.WithHint(fmt.Errorf("%s is a declaration, want a profile", in.path), "declarations cannot be installed by hand; syncguard build puts them into a profile")
 	case doc.IsEncrypted():
 		return fmt.Errorf("%s: is encrypted for one device, and no other can install it", in.path)
 	case doc.Root.Get(keyContent) == nil:

@@ -272,7 +272,7 @@ func (s *signing) unfit(doc *document.Document) (found []diag.Diagnostic) {
 	case doc.Kind() == document.Declaration:
 		return []diag.Diagnostic{refusal(rule.NotAProfile, "the file is a declaration, want a profile", "only profiles can be signed")}
 	case doc.Root.String("PayloadType") != "Configuration":
-		return []diag.Diagnostic{refusal(rule.NotAProfile, `"PayloadType" at the top level is not "Configuration", want a profile`, "syncguard validate lists the mistakes")}
+		return []diag.Diagnostic{refusal(rule.NotAProfile, `"PayloadType" at the top level is not "Configuration", want a profile`, "syncguard validate shows where")}
 	case doc.Format == document.Binary:
 		found = append(found, diag.Diagnostic{Rule: rule.BinaryProfile, Severity: diag.Warning,
 			Message: "the profile is a binary property list, and devices are not known to accept a signed one", Help: "sign its XML form"})

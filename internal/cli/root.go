@@ -56,6 +56,24 @@ func nearCommand(cmd *cobra.Command, name string) string {
 	return text.DidYouMean(name, names)
 }
 
+// addHelp adds the command help, and makes an unknown command an error of it.
+func addHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, help := range root.Commands() {
+		if help.Name() != "help" {
+			continue
+		}
+		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
+			found, _, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		}
+	}
+}
+
 // flagError words the errors of package pflag in our own terms.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
@@ -136,5 +154,6 @@ and shows what each setting really does on each device.`,
 		newVerifyCmd(env),
 		newVersionCmd(env, version),
 	)
+	addHelp(root)
 	return root
 }

@@ -44,7 +44,7 @@ func (p *Printer) Migration(m *app.Migration) {
 		p.Line("%s can replace them; nothing was written", text.Count(declarations, "declaration"))
 	case declarations > 0:
 		p.Line("%s   %s", text.Count(declarations, "declaration")+" can replace them",
-			faint.Render("-o DIR writes them"))
+			faint.Render("-o FOLDER writes them"))
 	default:
 		p.Line("no declaration replaces any of it one to one")
 	}
