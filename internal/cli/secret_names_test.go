@@ -92,3 +92,25 @@ func TestSecretsNameNothing(t *testing.T) {
 		}
 	}
 }
+
+// The content of a signed profile has the readers of the profile, and no more.
+func TestExtractKeepsTheMode(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no mode")
+	}
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("p.mobileconfig", canaryProfile(t, "", true, ""), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environ := []string{"HOME=" + t.TempDir()}
+	runWith(t, environ, strings.Fields("sign p.mobileconfig -o signed.mobileconfig"))
+	for _, mode := range []fs.FileMode{0o600, 0o640, 0o644} {
+		if err := os.Chmod("signed.mobileconfig", mode); err != nil {
+			t.Fatal(err)
+		}
+		out := runWith(t, environ, strings.Fields("extract signed.mobileconfig -o out.mobileconfig"))
+		if info, err := os.Stat("out.mobileconfig"); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%04o: %v, %v: %s", mode, info, err, out)
+		}
+	}
+}
