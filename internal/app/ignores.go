@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 )
 
 // Findings are ignored by the command line, the project file and comments, in this file, and then by the baseline.
@@ -31,6 +32,43 @@ type ignore struct {
 	rule, key string            // a rule, on the command line also a group; an empty key means every key
 	entry     *template.Ignored // entry of the project file; nil for the command line
 	used      bool              // a finding matched
+}
+
+// matches reports whether a file matches the pattern of the entry.
+func (e *ignore) matches(h *Host, project, file string) bool {
+	pattern := e.entry.Files.Value
+	return combinations(pattern) <= maxCombinations && doublestar.MatchUnvalidated(pattern, h.relativeTo(project, file))
+}
+
+// maxCombinations bounds the patterns that one with alternatives stands for: each is compared with the path of a file.
+const maxCombinations = 100
+
+// combinations counts the patterns that one with alternatives stands for, up to maxCombinations+1: {a,b}/{c,d} is four.
+func combinations(pattern string) int {
+	total, _ := combinationsUpTo(pattern, false)
+	return total
+}
+
+// combinationsUpTo counts up to the closing brace of a group, or the end, and returns the rest behind it.
+func combinationsUpTo(pattern string, inGroup bool) (total int, rest string) {
+	sum, product := 0, 1
+	for pattern != "" {
+		c := pattern[0]
+		pattern = pattern[1:]
+		switch {
+		case c == '\\' && pattern != "":
+			pattern = pattern[1:]
+		case c == '{':
+			n := 0
+			n, pattern = combinationsUpTo(pattern, true)
+			product = min(product*n, maxCombinations+1)
+		case c == ',' && inGroup:
+			sum, product = min(sum+product, maxCombinations+1), 1
+		case c == '}' && inGroup:
+			return min(sum+product, maxCombinations+1), pattern
+		}
+	}
+	return min(sum+product, maxCombinations+1), ""
 }
 
 // readIgnores returns the entries of --ignore with a key, followed by the project file's.
@@ -81,9 +119,7 @@ func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
 	if !isListed([]string{e.rule}, d.Rule) || e.key != "" && !d.IsAbout(e.key) {
 		return false
 	}
-	matches := func(name string) bool {
-		return doublestar.MatchUnvalidated(e.entry.Files.Value, i.host.relativeTo(i.path, name))
-	}
+	matches := func(name string) bool { return e.matches(i.host, i.path, name) }
 	return e.entry == nil || !e.entry.Files.IsSet || matches(file) || !d.Span.IsZero() && matches(d.Span.File.Name)
 }
 
@@ -118,6 +154,11 @@ func (e *ignore) finding(isEnabled func(rule string) bool) (d diag.Diagnostic, w
 	if pattern.IsSet && !doublestar.ValidatePattern(pattern.Value) {
 		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: pattern.Span, Path: pattern.Path,
 			Message: fmt.Sprintf("invalid file pattern %q", pattern.Value), Help: "write one such as legacy/**/*.mobileconfig"}, true
+	}
+	if pattern.IsSet && combinations(pattern.Value) > maxCombinations {
+		return diag.Diagnostic{Rule: rule.MalformedIgnore, Severity: diag.Error, Span: pattern.Span, Path: pattern.Path,
+			Message: fmt.Sprintf("file pattern %s stands for more than %d combinations of its alternatives", text.Quote(pattern.Value), maxCombinations),
+			Help:    "write an entry for each folder"}, true
 	}
 	return d, !e.used && isEnabled(of.Value)
 }

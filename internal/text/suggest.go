@@ -8,10 +8,16 @@ import (
 	"unicode"
 )
 
+// maxWord is the longest word compared with candidates, in bytes: no name is longer, and comparing takes long.
+const maxWord = 200
+
 // Suggest returns the candidate most likely meant by word, or "" if none is near. Near is equal except for case and
 // surrounding blanks, or at most a third of the letters (and at most three) away. A candidate of opposite meaning is never
 // near. Of candidates equal except for their numbers, the one with the nearest number counts.
 func Suggest(word string, candidates []string) string {
+	if len(word) > maxWord {
+		return ""
+	}
 	word = strings.TrimSpace(word)
 	for _, c := range candidates {
 		if strings.EqualFold(c, word) {
@@ -59,6 +65,9 @@ func Nearest(word string, candidates []string) (near, help string) {
 
 // OppositeHelp returns the help for a word with a candidate of opposite meaning, or "".
 func OppositeHelp(word string, candidates []string) string {
+	if len(word) > maxWord {
+		return ""
+	}
 	if opposite := Opposite(word, candidates); opposite != "" {
 		return strconv.Quote(opposite) + " exists, with the opposite meaning"
 	}
