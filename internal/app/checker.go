@@ -100,6 +100,10 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	result.kind, result.format = string(doc.Kind()), string(doc.Format)
 	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
 	result.findings = slices.DeleteFunc(findings, c.drops)
+	if doc.Foreign {
+		result.findings = slices.DeleteFunc([]diag.Diagnostic{*doc.Defect}, c.drops)
+		return nil
+	}
 	if doc.Root == nil {
 		return nil
 	}

@@ -83,7 +83,12 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 	if i.path, err = projectPath(h.Files); i.path == "" || err != nil {
 		return i, err
 	}
-	data, err := files.Read(h.Files, i.path)
+	folder, err := h.Files.OpenFolder(filepath.Dir(i.path))
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	data, err := files.ReadIn(folder, template.ProjectFile, i.path)
 	if err != nil {
 		return nil, err
 	}

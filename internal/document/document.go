@@ -7,6 +7,7 @@
 package document
 
 import (
+	"bytes"
 	"slices"
 
 	"syncguard/internal/cms"
@@ -47,6 +48,8 @@ type Document struct {
 	// Defect is the reason why a device refuses the file as a whole, with the way out, the same in every command. It is nil
 	// for a profile or a declaration with any keys. Root holds the content if it is readable all the same.
 	Defect *diag.Diagnostic
+	// Foreign is true for a readable file of another kind, neither profile nor declaration. Show nothing of it but Defect.
+	Foreign bool
 	// Placeholders are notes about values left for a later step, from OpenTemplate.
 	Placeholders []diag.Diagnostic
 
@@ -109,9 +112,13 @@ func openWith(f *diag.File, read formats) (*Document, []diag.Diagnostic) {
 	}
 	d.Root.SetStepIDs(found, "PayloadContent", "PayloadIdentifier")
 	d.Root.SetStepIDs(d.Placeholders, "PayloadContent", "PayloadIdentifier")
-	if d.Root != nil && d.Whole && d.Defect == nil {
+	if d.Root != nil && d.Defect == nil && (d.Whole || !bytes.Contains(d.File.Data, []byte("Payload"))) {
 		if text, help := d.Kind().CheckTopLevel(d.Root); text != "" { // lint reports it too
 			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))
+			d.Foreign = true
+			for i := range found {
+				found[i].HideSource = true
+			}
 		}
 	}
 	if d.Defect != nil {

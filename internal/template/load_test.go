@@ -88,7 +88,7 @@ func TestFindings(t *testing.T) {
 	}{
 		{"minimal", organization, nil},
 		{"empty", "", []string{`1:1-1:1 error missing-template-key: the template is empty (add organization, or extends: builtin:prevention)`}},
-		{"list", "- a\n", []string{`1:1-1:4 error wrong-template-type: the template is a list, want a mapping`}},
+		{"list", "- a\n", []string{`1:1-1:4 error wrong-template-type: the file is a list, want a mapping`}},
 		{"two documents", organization + "---\na: 1\n", []string{`2:1-2:1 error invalid-yaml: a second YAML document starts here, want one document (put the second document into a file of its own)`}},
 		{"syntax", organization + "targets: [iOS\nprofile: {}\n", []string{`3:8-3:9 error invalid-yaml: invalid YAML: did not find expected ',' or ']' while parsing a flow sequence`}},
 		{"tab", organization + "profile:\n\tscope: System\n", []string{`3:1-3:2 error invalid-yaml: invalid YAML: found character that cannot start any token while scanning for the next token (indent with spaces, not with tabs)`}},

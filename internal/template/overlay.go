@@ -16,16 +16,13 @@ const maxBases = 16
 // readWithBases reads a template and merges it onto its bases. It returns nil without a usable mapping. chain holds the names
 // of the templates extended so far, for cycles.
 func (s *load) readWithBases(file *diag.File, chain []string) *plist.Value {
-	v := readTree(file, s.left, s.out)
+	v := readTop(file, templateShape(), s.left, s.out)
 	switch {
 	case v == nil:
 		return nil
 	case v.Kind == plist.Null:
 		s.out.add(rule.MissingTemplateKey, place{span: v.Span}, "the template is empty").
 			Help = "add organization, or extends: builtin:prevention"
-		return nil
-	case v.Kind != plist.Dictionary:
-		s.out.add(rule.WrongTemplateType, place{span: v.Span}, "the template is %s, want a mapping", describe(v))
 		return nil
 	}
 	extends := remove(v, "extends")

@@ -37,7 +37,8 @@ func projectShape() *shape {
 func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	out := &findings{}
 	project := &Project{}
-	root := readTree(file, newBudget(), out)
+	shape := projectShape()
+	root := readTop(file, shape, newBudget(), out)
 	if root == nil || root.Kind == plist.Null {
 		return project, diag.Sort(out.list) // an empty file is no mistake
 	}
@@ -45,7 +46,6 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 		out.add(rule.UnknownTemplateKey, place{old.KeySpan, diag.Keys(old.Key)}, "unknown key %q, replaced by ignore", old.Key).
 			Help = "move each entry to ignore and add rule: unknown-key to it, or rule: unknown-payload-type for a type without a schema"
 	}
-	shape := projectShape()
 	(&checker{out: out}).value(root, shape, place{span: diag.Span{File: file}})
 	for _, item := range root.List("ignore") {
 		text := func(key string) Entry[string] {
