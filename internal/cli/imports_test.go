@@ -106,6 +106,7 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/rules/rule",
 		"internal/target",
+		"internal/text",
 	}},
 	{"internal/deploy", []string{
 		"internal/diag",

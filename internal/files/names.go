@@ -6,15 +6,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // device matches the names of devices on Windows. An extension does not make them files.
-var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .]*(\.|$)`)
+var device = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .]*(\.|$)`)
+})
 
 // checkNew refuses names of new files with another meaning elsewhere, so that a folder can be copied anywhere. Windows has
 // devices of these names.
 func checkNew(path, name string) error {
-	if device.MatchString(name) {
+	if device().MatchString(name) {
 		word, _, _ := strings.Cut(name, ".")
 		return fmt.Errorf("writing %s: %q is a device on Windows, want another name", path, word)
 	}
