@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 	"strconv"
@@ -44,12 +45,15 @@ type knownFindings struct {
 }
 
 // readBaseline reads the baseline for a run over paths.
-func readBaseline(sys files.System, path string, paths []string) (*knownFindings, error) {
+func readBaseline(h *Host, path string, paths []string) (*knownFindings, error) {
 	again := "write it with syncguard lint --write-baseline " + strings.Join(append([]string{path}, paths...), " ")
 	const other = "give a file written by syncguard lint --write-baseline FILE" // this one may be worth keeping
-	data, err := files.Read(sys, path)
+	data, err := h.readBaselineFile(path)
 	if err != nil {
 		return nil, diag.WithHint(err, "%s", again)
+	}
+	if data == nil {
+		return &knownFindings{path, map[knownFinding]int{}}, nil
 	}
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
@@ -66,6 +70,19 @@ func readBaseline(sys files.System, path string, paths []string) (*knownFindings
 		b.left[knownFinding{e.Rule, e.File, diag.Identity(e.Path)}] += e.Count
 	}
 	return b, nil
+}
+
+// readBaselineFile reads the baseline to trust. data is nil for an untrusted one, and never for an empty file.
+func (h *Host) readBaselineFile(path string) (data []byte, err error) {
+	if h.distrust == nil {
+		data, err = files.Read(h.Files, path)
+		return append([]byte{}, data...), err
+	}
+	data, err = h.distrust.settings(h, path)
+	if errors.Is(err, fs.ErrInvalid) {
+		return nil, fmt.Errorf("baseline %q is not below --config-from %q", path, h.distrust.from)
+	}
+	return data, err
 }
 
 // inJSONTerms words an error of package json without Go's terms.

@@ -32,6 +32,7 @@ type BuildOptions struct {
 	Template  TemplateValues
 	Signing   SigningOptions
 	Unsigned  bool
+	UntrustedOptions
 
 	// Reports returns further files, such as reports, to write in one go with the profiles; nil for none.
 	Reports func(*BuildResult) ([]files.File, error)
@@ -45,6 +46,7 @@ type BuildResult struct {
 	Reports  []string          `json:"reports"`  // file names of the reports in the folder
 	Others   int               `json:"others"`   // other profiles in the folder, not from this build
 	Findings []diag.Diagnostic `json:"findings"`
+	Refused  []Refused         `json:"refused"` // what has no effect, because the templates are untrusted
 	TargetNotes
 
 	Parts  []*BuiltPart `json:"-"` // the profiles of each template
@@ -96,11 +98,20 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	h, done, err := o.host(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if err := h.checkLink(o.Out); err != nil {
+		return nil, err
+	}
+	refused := []Refused{}
 	targets, notes, err := parseTargets(h, o.Targets)
 	if err != nil {
 		return nil, err
 	}
-	all, findings, err := o.compose(ctx, h, targets)
+	all, findings, err := o.compose(ctx, h, targets, &refused)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +123,7 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 		}
 	}
 	findings = diag.Sort(append(findings, nameClashes(all)...))
-	r := &BuildResult{Profiles: []*BuiltProfile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...)}
+	r := &BuildResult{Profiles: []*BuiltProfile{}, Reports: []string{}, Findings: append([]diag.Diagnostic{}, findings...), Refused: refused}
 	if diag.HasErrors(findings) {
 		r.Failed = true
 		return r, nil
@@ -183,6 +194,9 @@ func (o *BuildOptions) check() error {
 	if err := o.Signing.Identity.check(); err != nil {
 		return err
 	}
+	if o.Untrusted && !o.Unsigned {
+		return diag.Usage("add --unsigned, and sign after a review", "--untrusted signs nothing")
+	}
 	if o.LegacyURL == "" {
 		return nil
 	}
@@ -202,7 +216,7 @@ type composed struct {
 }
 
 // compose loads every template and composes it for every target. It returns the findings of all of them.
-func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Target) (all []*composed, findings []diag.Diagnostic, err error) {
+func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Target, refused *[]Refused) (all []*composed, findings []diag.Diagnostic, err error) {
 	names := o.Templates
 	if len(names) == 0 {
 		names = []string{"builtin:" + templates.Prevention}
@@ -211,9 +225,14 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 	if err != nil {
 		return nil, nil, err
 	}
+	if h.distrust != nil {
+		*refused = append(*refused, h.distrust.refused...)
+	}
 	reported := diag.Reported{}
 	for _, name := range names {
-		spec, found, err := o.Template.load(h, name)
+		var ofTemplate []Refused
+		spec, found, err := o.Template.load(h, name, &ofTemplate)
+		*refused = append(*refused, listed(ofTemplate)...)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -51,7 +51,14 @@ func (h *Host) layers() ([]layer, error) {
 	if user, err := h.userCatalogFolder(); err == nil { // without a home directory the user has no catalogs
 		layers = append(layers, h.importedLayers("user", user)...)
 	}
-	layers = append(layers, h.importedLayers("project", project)...)
+	imported := h.importedLayers("project", project)
+	if h.distrust != nil {
+		for _, l := range imported {
+			h.distrust.refuse(l.folder, "imported schemas not read")
+		}
+		imported = nil
+	}
+	layers = append(layers, imported...)
 	for _, l := range layers[1:] {
 		// Read the index here, so that an error names the folder.
 		if _, err := l.catalog.Entries(); err != nil {

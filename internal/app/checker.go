@@ -18,7 +18,6 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
-	"syncguard/internal/template"
 )
 
 // checker checks files of one run: the catalog, targets and options they share.
@@ -44,11 +43,12 @@ type checked struct {
 	facts             *lint.FileFacts // facts for the set check; nil without one
 	in                input           // file to write corrections to
 	fix               *fix.Result     // corrections of lint --fix; nil without any
+	refused           []Refused       // by an untrusted run
 	err               error
 }
 
 func (c *checker) checkInput(in input) checked {
-	data, err := in.read(c.host)
+	data, err := c.host.readInput(in)
 	return c.checkData(in.path, data, err)
 }
 
@@ -108,7 +108,7 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 		return nil
 	}
 	if doc.Format == document.XML {
-		result.ignore(lint.Ignores(doc.File, doc.Root))
+		c.ignore(result, doc.File, doc.Root)
 	}
 	more, err := c.check(doc, file)
 	if err != nil {
@@ -121,8 +121,13 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	return err
 }
 
-// ignore adds a file's ignore comments and the findings about them.
-func (r *checked) ignore(ignores []*lint.Ignore, found []diag.Diagnostic) {
+// ignore adds a file's ignore comments and the findings about them. Those of an untrusted change do not count.
+func (c *checker) ignore(r *checked, file *diag.File, root *plist.Value) {
+	ignores, found := lint.Ignores(file, root)
+	if c.host.distrust != nil {
+		r.dropIgnores(file.Name, len(ignores)+len(found))
+		return
+	}
 	r.ignores, r.findings = append(r.ignores, ignores...), append(r.findings, found...)
 }
 
@@ -225,12 +230,12 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		return err
 	}
 	in.Data = bytes.Clone(file.Data)
-	spec, findings, err := loadTemplate(c.host, in, template.Loader{ReadFile: c.host.readFile})
+	spec, findings, err := loadTemplate(c.host, in, c.host.loader(&result.refused))
 	if err != nil {
 		return err
 	}
 	findings = slices.DeleteFunc(findings, isAboutMissingValue)
-	result.ignore(lint.Ignores(file, nil))
+	c.ignore(result, file, nil)
 	result.findings = append(result.findings, findings...)
 	if spec == nil {
 		result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
@@ -254,7 +259,9 @@ func (c *checker) checkTemplate(file *diag.File, result *checked) error {
 		}
 		result.findings = append(result.findings, reported.New(found)...)
 	}
-	result.addBaseIgnores()
+	if c.host.distrust == nil {
+		result.addBaseIgnores()
+	}
 	result.findings = diag.Sort(slices.DeleteFunc(result.findings, c.drops))
 	return nil
 }

@@ -177,7 +177,7 @@ func (c *coverageRun) keysOf(files []coverage.File) coverage.MatrixFunc {
 
 // template returns the matrix function of a template's intents or, with Keys, of the keys it sets.
 func (c *coverageRun) template(name string) (coverage.MatrixFunc, error) {
-	spec, findings, err := c.options.Template.load(c.host, name)
+	spec, findings, err := c.options.Template.load(c.host, name, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,11 @@ type Host struct {
 	HTTP    http.RoundTripper                                          // nil for the default
 	Notify  func(Event)                                                // may be nil; called from one goroutine at a time
 
+	// Revision returns a reader of files as of a git revision, by their paths relative to the current folder; nil without git.
+	Revision func(ctx context.Context, name string) (func(path string) ([]byte, error), error)
+
+	distrust *distrust // of a run with --untrusted, otherwise nil
+
 	secretVariables sync.Map // names of the variables read as secrets
 }
 

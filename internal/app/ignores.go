@@ -79,18 +79,10 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 			i.all = append(i.all, &ignore{rule: name, key: key})
 		}
 	}
+	var data []byte
 	var err error
-	if i.path, err = projectPath(h.Files); i.path == "" || err != nil {
+	if i.path, data, err = h.readProject(); data == nil || err != nil {
 		return i, err
-	}
-	folder, err := h.Files.OpenFolder(filepath.Dir(i.path))
-	if err != nil {
-		return nil, err
-	}
-	defer folder.Close()
-	data, err := files.ReadIn(folder, template.ProjectFile, i.path)
-	if err != nil {
-		return nil, err
 	}
 	var project *template.Project
 	project, i.mistakes = template.ReadProject(diag.NewFile(i.path, data))
@@ -98,6 +90,25 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 		i.all = append(i.all, &ignore{rule: entry.Rule.Value, key: entry.Key.Value, entry: &entry})
 	}
 	return i, nil
+}
+
+// readProject reads the project file to trust. data is nil without one.
+func (h *Host) readProject() (path string, data []byte, err error) {
+	if h.distrust != nil {
+		return h.distrust.project(h)
+	}
+	if path, err = projectPath(h.Files); path == "" || err != nil {
+		return "", nil, err
+	}
+	folder, err := h.Files.OpenFolder(filepath.Dir(path))
+	if err != nil {
+		return "", nil, err
+	}
+	defer folder.Close()
+	if data, err = files.ReadIn(folder, template.ProjectFile, path); err == nil && data == nil {
+		data = []byte{}
+	}
+	return path, data, err
 }
 
 // projectPath finds the project file in the current folder or above it. It returns "" without one.

@@ -94,7 +94,12 @@ func (f *inputFinder) walk(path string) (inputs []input, failures []error) {
 	}
 	w := &walk{inputFinder: f, folder: folder, path: path}
 	w.enter(".")
-	if len(w.outside) > 0 {
+	switch d := f.host.distrust; {
+	case d != nil:
+		for _, name := range w.outside {
+			d.refuse(name, "link out of the folder not followed")
+		}
+	case len(w.outside) > 0:
 		f.host.warn(fmt.Sprintf("skipped %s out of %s: %s", text.Count(len(w.outside), "link"), path, few(w.outside)), "to read a file behind a link, name it itself")
 	}
 	if len(w.special) > 0 {

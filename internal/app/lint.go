@@ -35,6 +35,8 @@ type LintOptions struct {
 	Separate      bool          // check each file alone, not all of them as a set for one device
 
 	NoPlaceholders bool // placeholders are errors, not notes
+
+	UntrustedOptions
 }
 
 // FixMode says what to do with corrections.
@@ -85,6 +87,8 @@ type LintFooter struct {
 	Gone      int `json:"gone"`      // findings of the baseline not found any more
 	Fixed     int `json:"fixed"`     // findings corrected
 
+	Refused []Refused `json:"refused"` // what has no effect, because the files are untrusted
+
 	Failures []error `json:"-"` // why files could not be checked
 	Failed   bool    `json:"-"` // there are findings of FailOn and above, or corrections not written
 }
@@ -98,6 +102,11 @@ type Unread struct {
 // Lint checks profiles, declarations and templates: for mistakes devices refuse or ignore, settings that hurt iCloud sync, and
 // leaks. It writes the correction of a file before it yields the file.
 func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
+	h, done, err := o.host(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	defer done() // settings are read before the first file
 	l, err := newLinting(h, o)
 	if err != nil {
 		return nil, err
@@ -109,6 +118,9 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	}
 	for _, err := range failures {
 		l.addUnread("", err)
+	}
+	if h.distrust != nil {
+		l.footer.Refused = append(l.footer.Refused, h.distrust.refused...)
 	}
 	return &LintRun{Header: l.header, Footer: &l.footer, Files: func(yield func(*LintedFile, error) bool) {
 		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
@@ -126,6 +138,7 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 			return err
 		}
 		l.host.step("linting", len(inputs))
+		l.footer.Refused = append(l.footer.Refused, listed(r.refused)...)
 		if r.err == nil {
 			r.err = l.writeFixed(r) // after a failed correction the remaining findings are unknown
 		}
@@ -189,9 +202,9 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &linting{host: h, o: o, ignores: ignores, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}}}
+	l := &linting{host: h, o: o, ignores: ignores, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
 	if o.Baseline != "" {
-		if l.baseline, err = readBaseline(h.Files, o.Baseline, o.Paths); err != nil {
+		if l.baseline, err = readBaseline(h, o.Baseline, o.Paths); err != nil {
 			return nil, err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // fixInput corrects one file in memory and returns its remaining findings. It writes nothing.
 func (l *linting) fixInput(in input) checked {
-	data, err := in.read(l.host)
+	data, err := l.host.readInput(in)
 	if err != nil {
 		return checked{name: in.path, err: err}
 	}

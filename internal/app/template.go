@@ -24,6 +24,9 @@ type TemplateValues struct {
 func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
 	in := template.Input{Name: name, Set: v.Set}
 	for _, path := range v.Vars {
+		if err := h.checkLink(path); err != nil {
+			return in, err
+		}
 		data, err := h.readFile(path)
 		if err != nil {
 			return in, err
@@ -35,8 +38,8 @@ func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
 
 func (h *Host) readFile(path string) ([]byte, error) { return files.Read(h.Files, path) }
 
-// load reads one template: a file, builtin:NAME or - for stdin.
-func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diagnostic, error) {
+// load reads one template: a file, builtin:NAME or - for stdin. refused gets the references refused to an untrusted one.
+func (v *TemplateValues) load(h *Host, name string, refused *[]Refused) (*template.Spec, []diag.Diagnostic, error) {
 	in, err := v.input(h, name)
 	if err != nil {
 		return nil, nil, err
@@ -52,6 +55,9 @@ func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diag
 			return nil, []diag.Diagnostic{*defect}, nil
 		}
 	case !strings.HasPrefix(name, "builtin:"):
+		if err := h.checkLink(name); err != nil {
+			return nil, nil, err
+		}
 		if _, err := h.Files.Stat(name); err != nil {
 			return nil, nil, templateHint(name, err)
 		}
@@ -61,7 +67,9 @@ func (v *TemplateValues) load(h *Host, name string) (*template.Spec, []diag.Diag
 			}
 		}
 	}
-	return loadTemplate(h, in, template.Loader{Env: h.getSecret, ReadFile: h.readFile})
+	loader := h.loader(refused)
+	loader.Env = h.getSecret
+	return loadTemplate(h, in, loader)
 }
 
 // loadTemplate reads a template from in.Data, a path or builtin:NAME. Files named in the template must lie in its folder.

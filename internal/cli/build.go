@@ -60,6 +60,7 @@ An error found by a check stops the build before anything is written.`,
 	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, for download below this URL")
 	flags.StringSliceVar(&o.reports, "report", nil, "also write a report for people: html, md, or both")
 	addTemplateFlags(cmd, &o.Template)
+	addUntrustedFlags(cmd, &o.UntrustedOptions)
 	addSigningFlags(cmd, &o.Signing)
 	flags.BoolVar(&o.Unsigned, "unsigned", false, "write plain XML, for an MDM server that signs or rewrites profiles")
 	o.format.addFormats(cmd, "text", "json")
@@ -96,6 +97,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 		return err
 	}
 	p := env.err()
+	env.showRefused(r.Refused)
 	switch {
 	case o.format.isJSON():
 		err = view.WriteJSON(env.Stdout, r)

@@ -91,7 +91,7 @@ func TestActionScript(t *testing.T) {
 	var a action
 	readYAML(t, "action.yml", &a)
 	lint := a.Runs.Steps[slices.IndexFunc(a.Runs.Steps, func(s step) bool { return s.ID == "lint" })]
-	run := func(exitCode, paths, targets, mdm string) (calls []string, outputs string, err error) {
+	run := func(exitCode, paths, targets, mdm string, environ ...string) (calls []string, outputs string, err error) {
 		dir := t.TempDir()
 		bin := filepath.Join(dir, "syncguard", "bin")
 		if err := os.MkdirAll(bin, 0o700); err != nil {
@@ -104,7 +104,10 @@ func TestActionScript(t *testing.T) {
 		cmd := exec.Command(bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", lint.Run)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+dir, "GITHUB_OUTPUT="+filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary"),
-			"SYNCGUARD_PATHS="+paths, "SYNCGUARD_TARGETS="+targets, "SYNCGUARD_FOR="+mdm, "SYNCGUARD_FAIL_ON=error")
+			"SYNCGUARD_PATHS="+paths, "SYNCGUARD_TARGETS="+targets, "SYNCGUARD_FOR="+mdm, "SYNCGUARD_FAIL_ON=error",
+			"SYNCGUARD_BASELINE=", "SYNCGUARD_UNTRUSTED="+a.Inputs["untrusted"].Default, "SYNCGUARD_CONFIG_FROM=", "SYNCGUARD_IS_CHANGE=false", "SYNCGUARD_HEAD=",
+			"SYNCGUARD_BASE=", "GITHUB_REPOSITORY=acme/profiles")
+		cmd.Env = append(cmd.Env, environ...)
 		err = cmd.Run()
 		said, _ := os.ReadFile(filepath.Join(dir, "calls"))
 		out, _ := os.ReadFile(filepath.Join(dir, "output"))
@@ -122,6 +125,25 @@ func TestActionScript(t *testing.T) {
 	}
 	if want := "exit-code=1\nsarif-file=TEMP/syncguard/lint.sarif\n"; outputs != want {
 		t.Errorf("outputs %q, want %q", outputs, want)
+	}
+	// Pull requests from forks, deleted ones included, are untrusted by default; those from the repository itself are not.
+	for _, c := range []struct{ environ, want string }{
+		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles", "<--untrusted>"},
+		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=", "<--untrusted>"},
+		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=acme/profiles", ""},
+		{"SYNCGUARD_IS_CHANGE=false", ""},
+		{"SYNCGUARD_IS_CHANGE=false SYNCGUARD_UNTRUSTED=true SYNCGUARD_CONFIG_FROM=$(id)", "<--untrusted><--config-from><$(id)>"},
+		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles SYNCGUARD_UNTRUSTED=false", ""},
+		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles SYNCGUARD_BASELINE=b.json SYNCGUARD_BASE=0123456789012345678901234567890123456789",
+			"<--baseline><b.json><--untrusted>"}, // a base missing from the checkout
+	} {
+		calls, _, err := run("0", ".", "", "", strings.Fields(c.environ)...)
+		if want := "<lint><--format><github><--fail-on><error>" + c.want + "<--><.>"; err != nil || calls[0] != want {
+			t.Errorf("%s: %v, called\n%s, want\n%s", c.environ, err, calls[0], want)
+		}
+	}
+	if calls, _, err := run("0", ".", "", "", "SYNCGUARD_UNTRUSTED=maybe"); err == nil || calls[0] != "" {
+		t.Errorf("untrusted: maybe: %v, %v", err, calls)
 	}
 	if calls, _, err := run("2", ".", "", ""); len(calls) != 1 || calls[0] != "<lint><--format><github><--fail-on><error><--><.>" || err == nil {
 		t.Errorf("wrong usage: %v, %v", err, calls)

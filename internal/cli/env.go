@@ -55,6 +55,13 @@ func (e *Env) host() *app.Host {
 		e.begin(context.Background())
 	}
 	h := &app.Host{Files: e.disk, Stdin: e.stdin, Getenv: e.lookup, Environ: e.Environ, Now: e.Now, Notify: e.notify}
+	h.Revision = func(ctx context.Context, name string) (func(string) ([]byte, error), error) {
+		r, err := files.OpenRevision(ctx, e.Environ, name)
+		if err != nil {
+			return nil, err
+		}
+		return r.ReadFile, nil
+	}
 	if e.hasPerson() {
 		h.Ask = func(ctx context.Context, question string) ([]byte, error) { return e.askSecret(ctx, question) }
 	}

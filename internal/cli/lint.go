@@ -116,6 +116,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	flags.BoolVar(&o.Separate, "separate", o.Separate, "check each file alone, not together as profiles of one device")
 	flags.StringVar(&o.StdinName, "stdin-filename", "stdin", "name for stdin (-); a .yaml name makes it a template")
 	addTemplateFlags(cmd, &o.Template)
+	addUntrustedFlags(cmd, &o.UntrustedOptions)
 	flags.BoolVar(&o.fix, "fix", false, "apply fixes with one right answer, and change nothing else in the file")
 	flags.BoolVar(&o.diff, "diff", false, "show the changes of --fix, write nothing")
 	flags.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "also apply fixes that may change what the profile does; look with --diff first")
@@ -135,6 +136,8 @@ func (o *lintFlags) options() (app.LintOptions, error) {
 	switch {
 	case l.Baseline != "" && o.writeBaseline != "":
 		return l, usage("use one of them", "--baseline and --write-baseline cannot be combined")
+	case o.writeBaseline != "" && l.Untrusted:
+		return l, usage("write the baseline from trusted files", "--write-baseline and --untrusted cannot be combined")
 	case o.writeBaseline != "" && o.out != "":
 		return l, usage("--write-baseline writes no report", "--out and --write-baseline cannot be combined")
 	case l.UnsafeFixes && !o.fix && !o.diff:
@@ -170,6 +173,7 @@ func runLint(ctx context.Context, env *Env, o *lintFlags) error {
 	if err := o.show(env, h, run); err != nil {
 		return err
 	}
+	env.showRefused(run.Footer.Refused)
 	return env.verdict(run.Footer.Failures, run.Footer.Failed)
 }
 

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
@@ -52,11 +53,12 @@ func (s *load) readDataFile(v *plist.Value, path diag.Path) {
 		replaceReference(v, f.Key, nil, name.Span)
 		return
 	}
-	data, err := s.readBeside(name.Span.File, name.Text, min(maxDataFile, s.dataLeft))
+	data, err := s.readBeside(name.Span.File, name.Text, min(s.most.dataFile, s.dataLeft))
 	if err == nil && f.Key == "$text" && !utf8.Valid(data) {
 		err = errNotText
 	}
 	if err != nil {
+		s.refuse(name.Span, fmt.Sprintf("file %s", describe(name)), err)
 		s.out.add(rule.UnreadableFile, place{name.Span, path}, "file %s cannot be read: %s", describe(name), plainError(err))
 		data = nil
 	}

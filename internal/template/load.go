@@ -34,6 +34,11 @@ type Loader struct {
 	ReadFile func(path string) ([]byte, error)
 	// DisplayPrefix goes before the names of files in Root in messages.
 	DisplayPrefix string
+	// Untrusted refuses the environment, files named by values of the operator, hidden files and symbolic links in Root, and
+	// halves all limits.
+	Untrusted bool
+	// Refused hears of each reference refused to an untrusted template, with the name of its file; nil for none.
+	Refused func(file, message string)
 }
 
 // Input is one template with the values for its variables.
@@ -48,8 +53,9 @@ type Input struct {
 // nil or partial, good only for finding more mistakes: values of unknown variables are Null. The error is for an unreadable
 // template. Findings and the Spec point into copies of the files, with plain-text secrets masked.
 func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
+	most := l.limits()
 	s := &load{
-		Loader: l, out: &findings{}, left: newBudget(), dataLeft: maxAllData,
+		Loader: l, most: most, out: &findings{}, left: &budget{most.values, most.text, most}, dataLeft: most.allData,
 		origins: map[*diag.File]origin{}, unknown: map[*plist.Value]bool{},
 	}
 	file, err := s.open(in)
@@ -71,6 +77,7 @@ func (l *Loader) Load(in Input) (*Spec, []diag.Diagnostic, error) {
 // load is the state of one Load.
 type load struct {
 	*Loader
+	most     limits
 	out      *findings
 	left     *budget
 	dataLeft int // bytes up to the limit of $file and $text
@@ -93,7 +100,7 @@ func (s *load) open(in Input) (*diag.File, error) {
 		return s.register(origin{s.Root, "template.yaml"}, in.Name, bytes.Clone(in.Data)), nil
 	}
 	from, shown := s.origin(in.Name)
-	data, err := readRegular(from, MaxFile)
+	data, err := s.readRegular(from, s.most.file)
 	if err != nil {
 		return nil, fmt.Errorf("reading template %s: %s", shown, plainError(err))
 	}
@@ -204,7 +211,18 @@ func (s *load) readBeside(from *diag.File, name string, limit int) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkTrust(at); err != nil {
+		return nil, err
+	}
 	return readVisible(at, limit)
+}
+
+// readRegular is readRegular, without what an untrusted template must not read.
+func (s *load) readRegular(from origin, limit int) ([]byte, error) {
+	if err := s.checkTrust(from); err != nil {
+		return nil, err
+	}
+	return readRegular(from, limit)
 }
 
 // readRegular reads a regular file of at most limit bytes.

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -46,6 +47,7 @@ func (s *load) readBase(v *plist.Value, file *diag.File, chain []string) *plist.
 	}
 	from, shown, err := s.findBase(file, v.Text)
 	if err != nil {
+		s.refuse(v.Span, fmt.Sprintf("template %q", v.Text), err)
 		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
 	}
@@ -53,12 +55,13 @@ func (s *load) readBase(v *plist.Value, file *diag.File, chain []string) *plist.
 		s.out.add(rule.ExtendsCycle, at, "the template extends itself: %s", strings.Join(append(chain, shown), " -> "))
 		return nil
 	}
-	if len(chain) > maxBases {
-		s.out.add(rule.ExtendsCycle, at, "more than %d templates extend each other in a chain", maxBases)
+	if len(chain) > s.most.bases {
+		s.out.add(rule.ExtendsCycle, at, "more than %d templates extend each other in a chain", s.most.bases)
 		return nil
 	}
-	data, err := readRegular(from, MaxFile)
+	data, err := s.readRegular(from, s.most.file)
 	if err != nil {
+		s.refuse(v.Span, fmt.Sprintf("template %q", v.Text), err)
 		s.out.add(rule.UnreadableTemplate, at, "template %q cannot be read: %s", v.Text, plainError(err))
 		return nil
 	}

@@ -31,9 +31,15 @@ const (
 )
 
 // budget is what is left up to the limits, over all files of a template.
-type budget struct{ values, bytes int }
+type budget struct {
+	values, bytes int
+	most          limits
+}
 
-func newBudget() *budget { return &budget{maxNodes, maxText} }
+func newBudget() *budget {
+	most := (&Loader{}).limits()
+	return &budget{most.values, most.text, most}
+}
 
 // reader turns the nodes of one YAML file into values with places.
 type reader struct {
@@ -57,8 +63,8 @@ type known struct {
 // readTree reads one YAML file, or returns nil without a usable tree. left counts down over all files.
 func readTree(file *diag.File, left *budget, out *findings) *plist.Value {
 	r := &reader{source: newSource(file.Data), file: file, left: left, active: map[*yaml.Node]bool{}, known: map[*yaml.Node]known{}, out: out}
-	if len(file.Data) > MaxFile {
-		out.add(rule.TemplateTooLarge, place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), MaxFile)
+	if len(file.Data) > left.most.file {
+		out.add(rule.TemplateTooLarge, place{}, "%q has %d bytes, want at most %d", file.Name, len(file.Data), left.most.file)
 		return nil
 	}
 	if offset, message := unreadable(file.Data); message != "" {
@@ -197,9 +203,9 @@ func (r *reader) countValue(n *yaml.Node, start, depth int) bool {
 	case depth > maxDepth:
 		r.out.add(rule.TemplateTooLarge, r.at(start, start), "mappings and lists are nested more than %d deep", maxDepth)
 	case r.left.values < 0:
-		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, with aliases expanded", maxNodes)
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d values, with aliases expanded", r.left.most.values)
 	default:
-		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d bytes of text, with aliases expanded", maxText)
+		r.out.add(rule.TemplateTooLarge, r.at(start, start), "the template has more than %d bytes of text, with aliases expanded", r.left.most.text)
 	}
 	return false
 }

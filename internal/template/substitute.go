@@ -90,7 +90,7 @@ func (vs *variables) countBytes(v *plist.Value, at place) bool {
 	before := vs.bytes
 	vs.bytes -= len(v.Text) + len(v.Data)
 	if before > 0 && vs.bytes <= 0 {
-		vs.out.add(rule.TemplateTooLarge, at, "variables add more than %d bytes to the template", maxSubstituted)
+		vs.out.add(rule.TemplateTooLarge, at, "variables add more than %d bytes to the template", vs.most.substituted)
 	}
 	return vs.bytes > 0
 }

@@ -40,7 +40,7 @@ type variables struct {
 
 // declare reads the section variables of a template.
 func (s *load) declare(section *plist.Value) *variables {
-	vs := &variables{load: s, byName: map[string]*variable{}, bytes: maxSubstituted}
+	vs := &variables{load: s, byName: map[string]*variable{}, bytes: s.most.substituted}
 	if section == nil || section.Kind != plist.Dictionary {
 		return vs
 	}
@@ -297,6 +297,12 @@ func convert(v *plist.Value, k plist.Kind) (*plist.Value, bool) {
 func (vs *variables) readReference(v *variable, reference string, operator bool, span diag.Span) (string, bool) {
 	at := place{span, diag.Keys("variables", v.Name)}
 	if name, ok := strings.CutPrefix(reference, "env:"); ok {
+		if vs.Untrusted {
+			what := fmt.Sprintf("environment variable %q for variable %q", name, v.Name)
+			vs.refuse(span, what, errUntrusted)
+			vs.out.add(rule.UnreadableReference, at, "%s is not read: %s", what, errUntrusted)
+			return "", false
+		}
 		value, set := "", false
 		if vs.Env != nil {
 			value, set = vs.Env(name)
@@ -308,8 +314,8 @@ func (vs *variables) readReference(v *variable, reference string, operator bool,
 	}
 	name := strings.TrimPrefix(reference, "file:")
 	data, err := vs.secretFile(name, operator, span.File)
-	if err == nil && len(data) > MaxFile {
-		err = fmt.Errorf("it has more than %d bytes", MaxFile)
+	if err == nil && len(data) > vs.most.file {
+		err = fmt.Errorf("it has more than %d bytes", vs.most.file)
 	}
 	if err == nil && !utf8.Valid(data) {
 		err = errNotText
@@ -318,6 +324,7 @@ func (vs *variables) readReference(v *variable, reference string, operator bool,
 		err = errEmpty
 	}
 	if err != nil {
+		vs.refuse(span, fmt.Sprintf("file %q for variable %q", name, v.Name), err)
 		vs.out.add(rule.UnreadableReference, at, "file %q for variable %q cannot be read: %s", name, v.Name, plainError(err))
 		return "", false
 	}
@@ -326,7 +333,10 @@ func (vs *variables) readReference(v *variable, reference string, operator bool,
 
 func (vs *variables) secretFile(name string, operator bool, from *diag.File) ([]byte, error) {
 	if !operator {
-		return vs.readBeside(from, name, MaxFile)
+		return vs.readBeside(from, name, vs.most.file)
+	}
+	if vs.Untrusted {
+		return nil, errUntrusted
 	}
 	if vs.ReadFile == nil {
 		return nil, errNoFiles

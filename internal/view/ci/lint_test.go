@@ -29,7 +29,8 @@ func lintRun() *Report {
 	xml := diag.NewFile("./profiles/wi fi+1.mobileconfig", []byte(wifi))
 	signed := diag.NewFile("signed.mobileconfig", []byte(wifi))
 	r := &Report{LintHeader: app.LintHeader{Version: 1, Syncguard: "1.2.3", Root: "/srv/repository"}, RulesURL: "https://example.com/docs/rules",
-		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}}}}
+		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}},
+			Refused: []app.Refused{{Name: ".syncguard.yaml", Message: "not read: `main` has no such file"}}}}
 	r.add(app.LintedFile{Name: xml.Name, Kind: "profile", Format: "xml", Findings: []diag.Diagnostic{
 		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
 		{Rule: "malformed-value", Severity: diag.Note, Message: `"Café ☕" is no name`, Span: find(xml, "☕")},

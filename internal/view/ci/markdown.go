@@ -34,6 +34,12 @@ func writeMarkdown(w io.Writer, r *Report) error {
 	if r.Ignored+r.Baselined > 0 {
 		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", r.Ignored, r.Baselined)
 	}
+	for i, n := range r.Refused {
+		if !view.Fits(&b, fmt.Sprintf("\nNo effect (--untrusted): %s: %s\n", view.CodeSpan(r.Path(n.Name)), view.CodeSpan(n.Message))) {
+			fmt.Fprintf(&b, "\nNo effect (--untrusted): %d more.\n", len(r.Refused)-i)
+			break
+		}
+	}
 	for i, u := range r.Unread {
 		if !view.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", view.CodeSpan(r.Path(u.Name)), view.CodeSpan(u.Message))) {
 			fmt.Fprintf(&b, "\nNot checked: %s.\n", text.Count(len(r.Unread)-i, "file"))

@@ -1,0 +1,121 @@
+package files
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Revision is a commit of the git repository around the current folder.
+type Revision struct {
+	ctx     context.Context
+	environ []string
+	commit  string // hexadecimal
+	folder  string // the current folder in the repository, with slashes; "" for its top
+}
+
+const (
+	gitTimeout  = 30 * time.Second
+	gitKill     = 2 * time.Second
+	maxGitReply = 64 << 10 // bytes of an answer about names, or of stderr
+)
+
+// object matches the name of a commit.
+var object = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`) })
+
+// OpenRevision finds a commit by a name such as main, origin/main, HEAD~1 or a hash. It runs git, without hooks, network or
+// prompts; environ is git's environment.
+func OpenRevision(ctx context.Context, environ []string, name string) (*Revision, error) {
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "\x00\r\n") {
+		return nil, fmt.Errorf("invalid git revision %q", name)
+	}
+	r := &Revision{ctx: ctx, environ: append(environ[:len(environ):len(environ)],
+		"GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")}
+	folder, err := r.git("", maxGitReply, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, err
+	}
+	commit, err := r.git("", maxGitReply, "rev-parse", "--verify", name+"^{commit}")
+	if err != nil {
+		return nil, err
+	}
+	r.folder, r.commit = strings.TrimSuffix(string(folder), "\n"), strings.TrimSpace(string(commit))
+	if !object().MatchString(r.commit) {
+		return nil, fmt.Errorf("git names no commit for %q", name)
+	}
+	return r, nil
+}
+
+// ReadFile reads a file of at most MaxSize bytes as of the commit. The path is relative to the current folder. The error is
+// ErrNotExist for a missing file, and ErrInvalid for a path out of the repository.
+func (r *Revision) ReadFile(name string) ([]byte, error) {
+	full := path.Join(r.folder, filepath.ToSlash(name))
+	if filepath.IsAbs(name) || !fs.ValidPath(full) || strings.ContainsAny(full, "\r\n") {
+		return nil, &fs.PathError{Op: "reading", Path: name, Err: fs.ErrInvalid}
+	}
+	reply, err := r.git(r.commit+":"+full+"\n", MaxSize+maxGitReply, "cat-file", "--batch")
+	if err != nil {
+		return nil, err
+	}
+	// HASH blob SIZE, a line feed, the content, a line feed; or NAME missing.
+	in := bufio.NewReader(bytes.NewReader(reply))
+	first, _ := in.ReadString('\n')
+	words := strings.Fields(first)
+	if len(words) != 3 || words[1] != "blob" || !object().MatchString(words[0]) {
+		return nil, &fs.PathError{Op: "reading", Path: name, Err: fs.ErrNotExist}
+	}
+	size, err := strconv.Atoi(words[2])
+	rest := reply[len(first):]
+	if err != nil || size < 0 || size > MaxSize || len(rest) <= size {
+		return nil, fmt.Errorf("%s is too large, want at most %d MiB", name, MaxSize>>20)
+	}
+	return rest[:size], nil
+}
+
+// git runs one command of git and returns at most limit bytes of its answer.
+func (r *Revision) git(stdin string, limit int, args ...string) ([]byte, error) {
+	ctx, stop := context.WithTimeout(r.ctx, gitTimeout)
+	defer stop()
+	args = append([]string{"--no-pager", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"}, args...)
+	cmd := exec.CommandContext(ctx, "git", args...)
+	out, complaint := &head{limit: limit}, &head{limit: maxGitReply}
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = r.environ, strings.NewReader(stdin), out, complaint, gitKill
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case r.ctx.Err() != nil:
+		return nil, r.ctx.Err()
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("git took longer than %s", gitTimeout)
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, errors.New("git is not on PATH")
+	case errors.As(err, &exit):
+		first, _, _ := strings.Cut(strings.TrimSpace(string(complaint.data)), "\n")
+		return nil, fmt.Errorf("git: %s", strings.TrimPrefix(first, "fatal: "))
+	case err != nil:
+		return nil, fmt.Errorf("running git: %w", err)
+	}
+	return out.data, nil
+}
+
+// head keeps the first bytes written to it, and drops the others.
+type head struct {
+	limit int
+	data  []byte
+}
+
+func (b *head) Write(p []byte) (int, error) {
+	b.data = append(b.data, p[:min(len(p), b.limit-len(b.data))]...)
+	return len(p), nil
+}
