@@ -59,6 +59,9 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.options.AppleRoots {
+		h.note("trusted roots: this system's and Apple's; --roots or --pin chooses, --require-roots insists")
+	}
 	inputs, failures, err := findProfiles(h, o.Paths)
 	if err != nil {
 		return nil, err
@@ -136,7 +139,6 @@ func newVerifier(h *Host, o VerifyOptions) (*verifier, error) {
 		if o.RequireRoots {
 			return nil, diag.Usage("give --roots FILE with the roots of your organization, or --pin SHA256 of the signer", "--require-roots without --roots or --pin")
 		}
-		h.note("trust: any root of this system or of Apple counts; --roots or --pin chooses, and --require-roots insists on that")
 		v.options.AppleRoots = true
 		if v.options.Roots, err = x509.SystemCertPool(); err != nil {
 			return nil, diag.WithHint(fmt.Errorf("reading the roots of this system: %w", err), "give roots with --roots")
