@@ -254,7 +254,7 @@ func TestCIFlags(t *testing.T) {
 	}
 	delete(flags, "-z") // of the shell
 	names := slices.Sorted(maps.Keys(flags))
-	if want := []string{"--fail-on", "--for", "--format", "--target", "-o"}; !slices.Equal(names, want) {
+	if want := []string{"--baseline", "--config-from", "--fail-on", "--for", "--format", "--target", "--untrusted", "-o"}; !slices.Equal(names, want) {
 		t.Errorf("found the flags %v, want %v", names, want)
 	}
 	lint, _, err := newRootCmd(&Env{}, "devel").Find([]string{"lint"})
