@@ -222,10 +222,10 @@ func (f *openFolder) linked(name string) (string, fs.FileInfo, error) {
 		return "", nil, err
 	}
 	at, err := localize("write", name)
+	if err != nil {
+		return "", nil, err
+	}
 	for range maxLinks {
-		if err != nil {
-			return "", nil, err
-		}
 		info, err := f.root.Lstat(at)
 		if err != nil {
 			return "", nil, outside(err)
@@ -239,7 +239,9 @@ func (f *openFolder) linked(name string) (string, fs.FileInfo, error) {
 			}
 			return at, info, nil
 		}
-		at, err = f.next(at)
+		if at, err = f.next(at); err != nil {
+			return "", nil, err
+		}
 	}
 	return "", nil, errors.New("too many links")
 }

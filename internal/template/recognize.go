@@ -34,9 +34,9 @@ func readTop(file *diag.File, top *shape, left *budget, out *findings) *plist.Va
 }
 
 // knowsAny reports whether a mapping has a key of the shape, or a misspelled one.
-func (sh *shape) knowsAny(v *plist.Value) bool {
+func (s *shape) knowsAny(v *plist.Value) bool {
 	names := []string{"allowUnknown", "profile"}
-	for _, k := range sh.keys {
+	for _, k := range s.keys {
 		names = append(names, k.name)
 	}
 	for _, f := range v.Fields {

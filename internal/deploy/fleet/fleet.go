@@ -222,7 +222,7 @@ func (d *Server) Request(item *deploy.Item, remote *deploy.Remote) (*deploy.Requ
 	if remote != nil {
 		before, now := scope(remote.Content), scope(item.Body)
 		if before != now {
-			return nil, fmt.Errorf("Fleet refuses to change PayloadScope from %s to %s; delete the profile in Fleet first, or give this one another PayloadIdentifier", before, now)
+			return nil, fmt.Errorf("the PayloadScope cannot change from %s to %s in Fleet; delete the profile in Fleet first, or give this one another PayloadIdentifier", before, now)
 		}
 	}
 	labels := d.Labels

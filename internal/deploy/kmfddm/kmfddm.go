@@ -56,7 +56,7 @@ var storedKeys = []string{"Identifier", "Type", "Payload"}
 func (d *Server) Prepare(p *deploy.Profile) ([]*deploy.Item, error) {
 	id := p.Text("Identifier")
 	if err := CheckName(id); err != nil {
-		return nil, fmt.Errorf("Identifier: %w", err)
+		return nil, fmt.Errorf("checking Identifier: %w", err)
 	}
 	item := &deploy.Item{Profile: p, Name: id, Body: p.Content}
 	var lost []string
