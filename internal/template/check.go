@@ -3,6 +3,7 @@ package template
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -252,7 +253,11 @@ func (c *checker) unknownKey(v *plist.Value, f plist.Field, s *shape, at place) 
 		message += " under " + at.path.String()
 	}
 	d := c.out.add(rule.UnknownTemplateKey, place{f.KeySpan, at.path.Key(f.Key)}, "%s", message)
-	d.Help = didYouMean(f.Key, s.names(), "use one of "+strings.Join(s.names(), ", "))
+	otherwise := "use one of " + strings.Join(s.names(), ", ")
+	if slices.Contains(s.names(), "keys") { // of a payload or the profile
+		otherwise = "put a key of Apple's under keys, or " + otherwise
+	}
+	d.Help = didYouMean(f.Key, s.names(), otherwise)
 	d.Fix = toKey(v, f, s.names())
 }
 
