@@ -15,7 +15,8 @@ const (
 	searchFactor = 16
 	// maxPages is how many pages of a list are read.
 	maxPages = 10_000
-	// maxEmptyPages is how many pages without an entry may follow one another: Microsoft Graph has such pages.
+	// maxEmptyPages is how many empty pages may follow one another. Microsoft's documentation of delta queries allows empty pages
+	// before the end; the number is our own.
 	maxEmptyPages = 10
 )
 

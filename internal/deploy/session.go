@@ -27,7 +27,7 @@ type Session struct {
 	// Request makes the request creating the item, or updating remote if not nil. Prepare has already refused
 	// unsuitable items.
 	Request func(item *Item, remote *Remote) (*Request, error)
-	// Outcome reads the response to that request.
+	// Outcome reads the response to that request. A destination with Request needs it.
 	Outcome func(item *Item, remote *Remote, response *Response) (Outcome, error)
 	// ReadBack describes how the stored item differs from the one sent, "" if equal.
 	ReadBack func(ctx context.Context, item *Item, id string) (note string, err error)
