@@ -27,6 +27,9 @@ func writeGitHub(w io.Writer, r *Report) error {
 	for _, u := range r.Unread {
 		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Path(u.Name)), githubData(view.Clean(u.Name)+": "+view.Clean(u.Message)))
 	}
+	for _, n := range r.Refused { // last: the findings come first in GitHub's ten
+		fmt.Fprintf(&b, "::notice file=%s,title=untrusted::%s\n", githubProperty(r.Path(n.Name)), githubData(view.Clean(n.Name)+": "+view.Clean(n.Message)))
+	}
 	if b.Len() > 0 {
 		b.WriteString(githubSummary(r))
 	}
@@ -51,8 +54,11 @@ func githubSummary(r *Report) string {
 	if n := len(r.Unread); n > 0 {
 		line += "; " + text.Count(n, "file") + " could not be checked"
 	}
+	if n := len(r.Refused); n > 0 {
+		line += "; " + text.Count(n, "item") + " without effect (--untrusted)"
+	}
 	beyond := 0
-	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes} {
+	for _, n := range []int{r.Errors + len(r.Unread), r.Warnings, r.Notes + len(r.Refused)} {
 		beyond += max(0, n-githubShown)
 	}
 	if beyond > 0 {

@@ -31,7 +31,7 @@ type gitlabLines struct {
 // failure.
 var gitlabSeverities = map[diag.Severity]string{diag.Error: "critical", diag.Warning: "major", diag.Note: "info"}
 
-// writeGitLab writes the findings alone: the format has no room for unreadable files.
+// writeGitLab writes the findings alone: the format has no room for unreadable files and for what --untrusted refused.
 func writeGitLab(w io.Writer, r *Report) error {
 	issues := []gitlabIssue{}
 	for _, f := range r.findings() {

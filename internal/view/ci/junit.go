@@ -12,7 +12,8 @@ import (
 )
 
 // junitSuites is the XML read by CI servers. A file is a suite and a finding a case: it fails if the finding fails the run,
-// and passes with its text as output if not. A file without findings is one passing case.
+// and passes with its text as output if not. A file without findings is one passing case. What --untrusted refused is a skipped
+// case.
 type junitSuites struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Name     string       `xml:"name,attr"`
@@ -27,6 +28,7 @@ type junitSuite struct {
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
 	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr,omitempty"` // here only: Jenkins' schema has no such attribute of testsuites
 	Cases    []junitCase `xml:"testcase"`
 }
 
@@ -37,7 +39,12 @@ type junitCase struct {
 	Line    string      `xml:"line,attr,omitempty"`
 	Failure *junitFault `xml:"failure"`
 	Error   *junitFault `xml:"error"`
+	Skipped *junitSkip  `xml:"skipped"`
 	Output  string      `xml:"system-out,omitempty"`
+}
+
+type junitSkip struct {
+	Message string `xml:"message,attr"`
 }
 
 type junitFault struct {
@@ -58,6 +65,11 @@ func writeJUnit(w io.Writer, r *Report) error {
 		name, message := view.Clean(r.Path(u.Name)), view.Clean(u.Message)
 		out.add(junitSuite{Name: name, Cases: []junitCase{{Name: "read", Class: name, File: name,
 			Error: &junitFault{Message: message, Type: "unread", Text: message}}}})
+	}
+	for i, n := range r.Refused {
+		name := view.Clean(r.Path(n.Name))
+		out.add(junitSuite{Name: name, Cases: []junitCase{{Name: fmt.Sprintf("untrusted #%d", i+1), Class: name, File: name,
+			Skipped: &junitSkip{"no effect (--untrusted): " + view.Clean(n.Message)}}}})
 	}
 	// The encoder replaces characters outside XML 1.0.
 	var b bytes.Buffer
@@ -106,6 +118,9 @@ func (s *junitSuites) add(suite junitSuite) {
 		}
 		if c.Error != nil {
 			suite.Errors++
+		}
+		if c.Skipped != nil {
+			suite.Skipped++
 		}
 	}
 	s.Suites = append(s.Suites, suite)

@@ -42,6 +42,7 @@ func hostileRun(s string) *Report {
 		}})
 	}
 	r.Unread = []app.Unread{{Name: s, Message: s}}
+	r.Refused = []app.Refused{{Name: s, Message: s}}
 	return r
 }
 
@@ -87,7 +88,7 @@ func checkHarmless(t *testing.T, format, s string) {
 func checkGitHub(t *testing.T, s, got string) {
 	t.Helper()
 	commands := runnerCommands(got)
-	if len(commands) != 7 {
+	if len(commands) != 8 {
 		t.Errorf("%q: %d commands", s, len(commands))
 	}
 	for _, c := range commands {
@@ -129,7 +130,7 @@ func checkXML(elements ...string) func(t *testing.T, s, got string) {
 
 // plainMarkdown is what may stand outside code spans, of which each is a C.
 var plainMarkdown = regexp.MustCompile(`^(### syncguard lint: [a-z0-9 ,()]+|\| \| Place \| Finding \| Rule \||\|---\|---\|---\|---\||` +
-	`Not listed, for lack of space: \d+ findings?\.|Not checked: (C: C|1 file\.)|\| (error|warning|note) \| C \| C(<br>C)* \| C \|)?$`)
+	`Not listed, for lack of space: \d+ findings?\.|(Not checked|No effect \(--untrusted\)): (C: C|1 file\.|1 more\.)|\| (error|warning|note) \| C \| C(<br>C)* \| C \|)?$`)
 
 // checkMarkdown takes the code spans out, in which nothing is markup, and looks at what is left.
 func checkMarkdown(t *testing.T, s, got string) {

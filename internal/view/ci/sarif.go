@@ -214,11 +214,17 @@ func (s *sarifWriter) fix(f finding) *sarif.Fix {
 func (s *sarifWriter) invocation() *sarif.Invocation {
 	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Unread) == 0)
 	for _, u := range s.run.Unread {
-		i.AddToolExecutionNotification(sarif.NewNotification().WithLevel(sarif.LevelError).
-			WithMessage(sarif.NewTextMessage(escapeLinks(sentence(u.Message)))).
-			AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Path(u.Name))))))
+		i.AddToolExecutionNotification(s.notification(sarif.LevelError, u.Name, u.Message))
+	}
+	for _, n := range s.run.Refused {
+		i.AddToolExecutionNotification(s.notification(sarif.LevelNote, n.Name, "No effect (--untrusted): "+n.Message))
 	}
 	return i
+}
+
+func (s *sarifWriter) notification(level, file, message string) *sarif.Notification {
+	return sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(message)))).
+		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Path(file)))))
 }
 
 // sarifMessage returns a finding in sentences. The first one makes sense alone, where room is scarce.
