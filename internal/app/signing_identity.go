@@ -11,6 +11,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/identity"
+	"syncguard/internal/secret"
 )
 
 // IdentityOptions are the identity to sign with. Without any it is the development identity.
@@ -161,7 +162,27 @@ func (o *IdentityOptions) fromCommand(ctx context.Context, h *Host, files identi
 	if err != nil {
 		return nil, err
 	}
-	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: h.Environ, IsSecret: h.isSecretVariable})
+	return identity.FromCommand(ctx, files, identity.Command{Args: args, Environ: h.Environ, IsSecret: h.isSecretVariable, Quote: h.secretsOf(args).QuoteEnd})
+}
+
+// secretsOf returns the secrets that a command can know, and show: those of its arguments and of the environment, by their
+// names. --pin 1234, pass:1234 and CARD_PIN=1234 are some.
+func (h *Host) secretsOf(args []string) *secret.Redactor {
+	known := &secret.Redactor{}
+	for _, variable := range h.Environ {
+		if name, value, _ := strings.Cut(variable, "="); secret.IsName(name) || h.isSecretVariable(name) || strings.Contains(strings.ToUpper(name), "SECRET") {
+			known.Add(value)
+		}
+	}
+	for i, arg := range args {
+		if at := strings.IndexAny(arg, "=:"); at > 0 && secret.IsName(strings.TrimLeft(arg[:at], "-")) {
+			known.Add(arg[at+1:])
+		}
+		if i > 0 && secret.IsName(strings.TrimLeft(args[i-1], "-")) {
+			known.Add(arg)
+		}
+	}
+	return known
 }
 
 func (o *IdentityOptions) fromPKCS11(ctx context.Context, h *Host, files identity.Files) (*identity.Identity, error) {

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,19 +31,19 @@ const (
 	gitTimeout  = 30 * time.Second
 	gitKill     = 2 * time.Second
 	maxGitReply = 64 << 10 // bytes of an answer about names, or of stderr
+	maxGitWords = 500      // bytes shown of stderr
 )
 
 // object matches the name of a commit.
 var object = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`) })
 
 // OpenRevision finds a commit by a name such as main, origin/main, HEAD~1 or a hash. It runs git, without hooks, network or
-// prompts; environ is git's environment.
+// prompts; of environ git gets what it needs to find the repository.
 func OpenRevision(ctx context.Context, environ []string, name string) (*Revision, error) {
 	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "\x00\r\n") {
 		return nil, fmt.Errorf("invalid git revision %q", name)
 	}
-	r := &Revision{ctx: ctx, environ: append(environ[:len(environ):len(environ)],
-		"GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")}
+	r := &Revision{ctx: ctx, environ: gitEnviron(environ)}
 	folder, err := r.git("", maxGitReply, "rev-parse", "--show-prefix")
 	if err != nil {
 		return nil, err
@@ -55,6 +57,38 @@ func OpenRevision(ctx context.Context, environ []string, name string) (*Revision
 		return nil, fmt.Errorf("git names no commit for %q", name)
 	}
 	return r, nil
+}
+
+// gitVariables lead git to itself, to its settings, and to the repository, also in a hook of a server. No other variable
+// reaches git: a setting of the repository could run a program, which would find the secrets of a CI job there.
+var gitVariables = []string{
+	"PATH", "PATHEXT", "SYSTEMROOT", "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "TMPDIR", "TMP", "TEMP",
+	"GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
+	"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+	"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH",
+}
+
+// gitEnviron returns git's environment: gitVariables, the folders that the environment calls safe, and that git neither asks
+// nor fetches. Older versions of git fetch a missing object, by a program named in the repository's settings, unless no
+// protocol is allowed.
+func gitEnviron(environ []string) []string {
+	var kept, safe []string
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		if slices.ContainsFunc(gitVariables, func(known string) bool { return strings.EqualFold(known, name) }) { // Windows: Path
+			kept = append(kept, variable)
+		}
+		if number, ok := strings.CutPrefix(name, "GIT_CONFIG_KEY_"); ok && strings.EqualFold(value, "safe.directory") {
+			for _, other := range environ {
+				if folder, ok := strings.CutPrefix(other, "GIT_CONFIG_VALUE_"+number+"="); ok {
+					safe = append(safe, fmt.Sprintf("GIT_CONFIG_KEY_%d=safe.directory", len(safe)/2), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", len(safe)/2, folder))
+				}
+			}
+		}
+	}
+	kept = append(append(kept, safe...), fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(safe)/2))
+	return append(kept, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1",
+		"GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
 }
 
 // ReadFile reads a file of at most MaxSize bytes as of the commit. The path is relative to the current folder. The error is
@@ -87,7 +121,7 @@ func (r *Revision) ReadFile(name string) ([]byte, error) {
 func (r *Revision) git(stdin string, limit int, args ...string) ([]byte, error) {
 	ctx, stop := context.WithTimeout(r.ctx, gitTimeout)
 	defer stop()
-	args = append([]string{"--no-pager", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"}, args...)
+	args = append([]string{"--no-pager", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)
 	cmd := exec.CommandContext(ctx, "git", args...)
 	out, complaint := &head{limit: limit}, &head{limit: maxGitReply}
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = r.environ, strings.NewReader(stdin), out, complaint, gitKill
@@ -102,7 +136,8 @@ func (r *Revision) git(stdin string, limit int, args ...string) ([]byte, error) 
 		return nil, errors.New("git is not on PATH")
 	case errors.As(err, &exit):
 		first, _, _ := strings.Cut(strings.TrimSpace(string(complaint.data)), "\n")
-		return nil, fmt.Errorf("git: %s", strings.TrimPrefix(first, "fatal: "))
+		first = strings.TrimPrefix(first, "fatal: ")
+		return nil, fmt.Errorf("git: %s", first[:min(len(first), maxGitWords)])
 	case err != nil:
 		return nil, fmt.Errorf("running git: %w", err)
 	}

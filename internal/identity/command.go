@@ -28,7 +28,7 @@ const (
 	commandTimeout = time.Minute
 	killDelay      = 2 * time.Second
 	maxSignature   = 64 << 10 // bytes of output
-	maxComplaint   = 1 << 10  // bytes of stderr, the last ones
+	maxComplaint   = 16 << 10 // bytes kept of stderr, the last ones
 )
 
 // ErrNoSignature is the error for output of a signer command that fails verification with the certificate.
@@ -42,6 +42,20 @@ type Command struct {
 
 	// IsSecret reports whether a variable holds a secret, which the program does not get; asked at each run, nil for none.
 	IsSecret func(name string) bool
+
+	// Quote makes what the program wrote to stderr fit to be shown, short and without secrets; nil shows nothing of it.
+	Quote func(words string) string
+}
+
+// complaint returns what the program wrote to stderr, as the end of a message.
+func (c *Command) complaint(stderr *tailBuffer) string {
+	if c.Quote == nil {
+		return ""
+	}
+	if words := c.Quote(string(stderr.data)); words != "" {
+		return ": " + words
+	}
+	return ""
 }
 
 // environ returns the variables for the program.
@@ -160,17 +174,17 @@ func (s *commandSigner) run(digest []byte) ([]byte, error) {
 	case s.ctx.Err() != nil:
 		return nil, s.ctx.Err()
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s took longer than %s%s", s.name(), s.command.Timeout, stderr)
+		return nil, fmt.Errorf("%s took longer than %s%s", s.name(), s.command.Timeout, s.command.complaint(stderr))
 	case stdout.over:
 		return nil, fmt.Errorf("%s printed more than %d bytes, want a signature", s.name(), maxSignature)
 	case errors.As(err, &exit):
-		return nil, fmt.Errorf("%s failed with %s%s", s.name(), exit.ProcessState, stderr)
+		return nil, fmt.Errorf("%s failed with %s%s", s.name(), exit.ProcessState, s.command.complaint(stderr))
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, fmt.Errorf("%s is not on PATH", s.name())
 	case err != nil:
 		return nil, fmt.Errorf("running %s: %w", s.name(), withoutPath(err))
 	case len(stdout.data) == 0:
-		return nil, fmt.Errorf("%s printed no signature%s", s.name(), stderr)
+		return nil, fmt.Errorf("%s printed no signature%s", s.name(), s.command.complaint(stderr))
 	}
 	return stdout.data, nil
 }
@@ -201,14 +215,6 @@ func (t *tailBuffer) Write(p []byte) (int, error) {
 	t.data = append(t.data, p...)
 	t.data = t.data[max(0, len(t.data)-t.limit):]
 	return len(p), nil
-}
-
-// String returns the output as the end of a message.
-func (t *tailBuffer) String() string {
-	if text := strings.TrimSpace(string(t.data)); text != "" {
-		return ": " + text
-	}
-	return ""
 }
 
 // decodeSignature finds the encoding of a printed signature by verifying each candidate. It returns the signature in

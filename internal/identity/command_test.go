@@ -81,6 +81,7 @@ func runSigner(t *testing.T, ctx context.Context, manner string, key crypto.Sign
 		Args:    []string{os.Args[0], "-test.run=^TestSignerProcess$"},
 		Environ: append(os.Environ(), "SIGNER_MANNER="+manner, "SIGNER_KEY="+filepath.Join(dir, "key.pem"), "SIGNER_COUNT="+count),
 		Timeout: timeout,
+		Quote:   func(words string) string { return words[max(0, len(words)-30):] },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +122,7 @@ func TestSignerCommandFailures(t *testing.T) {
 	}{
 		{"other digest", 0, "is not a valid signature for the certificate \"Test Leaf\""},
 		{"complains", 0, "failed with exit status 7: "},
-		{"complains", 0, "the card is \x1b[31mlocked"}, // which whoever shows it escapes
+		{"complains", 0, "the card is \x1b[31mlocked"}, // the end, as Quote leaves it
 		{"silent", 0, "printed no signature"},
 		{"flood", 0, "printed more than 65536 bytes"},
 		{"sleeps", 300 * time.Millisecond, "took longer than 300ms"},

@@ -134,8 +134,24 @@ func (r *Redactor) Quote(words string) string {
 	} else {
 		words = r.Hide(words)
 	}
+	return shorten(oneLine(words), MaxWords)
+}
+
+// QuoteEnd is Quote for the last words of a program, of which the very first may be cut off already.
+func (r *Redactor) QuoteEnd(words string) string {
+	const window = 16 << 10
+	const end = "…"
+	words = oneLine(r.Hide(words[max(0, len(words)-window):]))
+	if len(words) > MaxWords {
+		words = end + strings.ToValidUTF8(words[len(words)-MaxWords+len(end):], "")
+	}
+	return words
+}
+
+// oneLine returns words on one line: base64 left out, control characters escaped.
+func oneLine(words string) string {
 	words = base64Blocks().ReplaceAllString(words, "(data)")
-	return shorten(escapeControls(strings.Join(strings.Fields(words), " ")), MaxWords)
+	return escapeControls(strings.Join(strings.Fields(words), " "))
 }
 
 // replace masks the parts of a text, cut off at its end.
