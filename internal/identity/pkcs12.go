@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"unicode/utf16"
 
 	"syncguard/internal/cms"
@@ -207,6 +206,9 @@ func (s *store) readBags(encoded []byte) error {
 	for _, bag := range bags {
 		switch bag.Type.String() {
 		case oidKeyBag:
+			if err := checkKeySize(bag.Value.Bytes); err != nil {
+				return err
+			}
 			s.keys = append(s.keys, bag)
 		case oidCertBag:
 			s.certs = append(s.certs, bag)
@@ -215,8 +217,8 @@ func (s *store) readBags(encoded []byte) error {
 			if err := unmarshalDER(bag.Value.Bytes, &key); err != nil {
 				return err
 			}
-			if len(key.Data) > maxKey {
-				return fmt.Errorf("private key has %d bytes, at most %d are allowed", len(key.Data), maxKey)
+			if err := checkKeySize(key.Data); err != nil {
+				return err
 			}
 			if err := s.work.addAlgorithm(key.Algorithm); err != nil {
 				return err

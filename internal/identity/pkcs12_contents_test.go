@@ -14,7 +14,7 @@ import (
 )
 
 // keysInside returns a file with its key bags inside encrypted contents of one iteration, each bag asking for so many.
-func keysInside(t *testing.T, passphrase string, iterations ...int64) []byte {
+func keysInside(t testing.TB, passphrase string, iterations ...int64) []byte {
 	t.Helper()
 	chain := testChain(t, ecKey())
 	s := must(readPKCS12(must(pkcs12.Modern2023.WithIterations(4242).Encode(ecKey(), chain[0], chain[1:], passphrase))))
@@ -63,6 +63,23 @@ func TestPKCS12BombsInsideFailAtOnce(t *testing.T) {
 					t.Errorf("took %v", took)
 				}
 			})
+		}
+	}
+}
+
+// A private key in the clear costs work too, by its size.
+func TestPKCS12LargeKeyIsRefused(t *testing.T) {
+	bag := safeBag{Type: objectID(oidKeyBag), Value: explicit(must(asn1.Marshal(make([]byte, maxKey))))}
+	for _, passphrase := range []string{"", "secret"} {
+		bags := must(asn1.Marshal([]safeBag{bag}))
+		for name, content := range map[string]contentInfo{"clear": dataOf(bags), "inside": encrypted(bags, passphrase)} {
+			safe := must(asn1.Marshal([]contentInfo{content}))
+			m := macWith(oidSHA256)(safe)
+			m.Digest.Digest = must(m.computeMAC([]byte(passphrase), append(utf16Of(passphrase), 0, 0), safe))
+			_, err := fromPKCS12(must(asn1.Marshal(pfx{3, dataOf(safe), m})), nil, func() ([]byte, error) { return []byte(passphrase), nil })
+			if err == nil || !strings.Contains(err.Error(), "private key has 16388 bytes, at most 16384 are allowed") {
+				t.Errorf("%s, %q: %v", name, passphrase, err)
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ type passphrase struct {
 // accepts returns the passphrase if it fits the MAC, else ErrWrongPassphrase.
 func (m macData) accepts(text, message []byte) (passphrase, error) {
 	forms := [][]byte{append(utf16Of(string(text)), 0, 0)}
-	if len(text) == 0 {
+	if len(text) == 0 && m.Digest.Algorithm.Algorithm.String() != oidPBMAC1 { // which is over the text
 		forms = append(forms, nil)
 	}
 	for _, wide := range forms {

@@ -116,7 +116,7 @@ func TestPKCS12BombsFailAtOnce(t *testing.T) {
 }
 
 // replaceInteger changes one INTEGER of a value, chosen by skipping others, wherever it is nested.
-func replaceInteger(t *testing.T, der []byte, from, to int64, skip int) (changed []byte, found bool) {
+func replaceInteger(t testing.TB, der []byte, from, to int64, skip int) (changed []byte, found bool) {
 	t.Helper()
 	var walk func(der []byte) []byte
 	walk = func(der []byte) []byte {
@@ -203,6 +203,27 @@ func FuzzPKCS12NeverPanics(f *testing.F) {
 		}
 		if took := time.Since(start); took > 30*time.Second {
 			t.Fatalf("took %v", took)
+		}
+	})
+}
+
+// FuzzPKCS12ContentsNeverPanic gives what the MAC covers the right MAC, so that all behind it is reached.
+func FuzzPKCS12ContentsNeverPanic(f *testing.F) {
+	chain := testChain(f, ecKey())
+	for _, encoder := range []*pkcs12.Encoder{pkcs12.Modern2026, pkcs12.Modern2023, pkcs12.LegacyRC2, pkcs12.LegacyDES} {
+		f.Add(must(readPKCS12(must(encoder.WithIterations(1).Encode(ecKey(), chain[0], chain[1:], "secret")))).safe)
+	}
+	f.Add(must(readPKCS12(keysInside(f, "secret", 1, 2))).safe)
+	f.Fuzz(func(t *testing.T, safe []byte) {
+		file, err := asn1.Marshal(pfx{3, dataOf(safe), macWith(oidSHA256)(safe)})
+		if err != nil || len(file) > maxInput {
+			return
+		}
+		if s, err := readPKCS12(file); err != nil || s.work > 1000 {
+			return
+		}
+		if id, err := fromPKCS12(file, nil, func() ([]byte, error) { return []byte("secret"), nil }); (id == nil) == (err == nil) {
+			t.Fatalf("identity %v, error %v", id, err)
 		}
 	})
 }
