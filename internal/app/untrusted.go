@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
@@ -80,11 +82,43 @@ func (o *UntrustedOptions) host(ctx context.Context, h *Host) (_ *Host, close fu
 			return nil, close, errors.New("--config-from: git is not available here")
 		}
 		if d.read, err = h.Revision(ctx, o.ConfigFrom); err != nil {
-			return nil, close, diag.WithHint(fmt.Errorf("--config-from %q: %w", o.ConfigFrom, err), "a folder begins with ./, ../ or /")
+			return nil, close, diag.WithHint(fmt.Errorf("--config-from %q: %w", o.ConfigFrom, err), "%s", h.revisionHint(o.ConfigFrom, err))
 		}
 		d.above = true
 	}
 	return distrusting, close, nil
+}
+
+// plainRevision matches a full hash, or the name of a branch with that of its remote.
+var plainRevision = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([0-9a-f]{40}|[0-9a-f]{64})|(?:origin/)?([A-Za-z0-9_][A-Za-z0-9_./-]*))$`)
+})
+
+// revisionHint tells how to get the missing commit of a revision. CI systems fetch one commit alone.
+func (h *Host) revisionHint(name string, err error) string {
+	var missing *files.NoCommitError
+	_, statErr := h.Files.Lstat(name)
+	m := plainRevision().FindStringSubmatch(name)
+	switch {
+	case errors.Is(err, files.ErrAmbiguous):
+		return "give a hash, or the full name, such as refs/remotes/" + name
+	case !errors.As(err, &missing), statErr == nil, m == nil && !missing.Shallow:
+		return "a folder begins with ./, ../ or /"
+	case m == nil:
+		return "run git fetch --unshallow, or set fetch-depth: 0 for actions/checkout"
+	}
+	fetch := "run git fetch"
+	if missing.Shallow {
+		fetch += " --depth=1"
+	}
+	if m[1] != "" {
+		return fmt.Sprintf("%s origin %s", fetch, name)
+	}
+	fetch += fmt.Sprintf(" origin %s:refs/remotes/origin/%s", m[2], m[2])
+	if name == m[2] {
+		fetch += ", and give origin/" + name
+	}
+	return fetch
 }
 
 // isFolderArgument tells a folder from a git revision by its first character, which no name in the change can alter.
@@ -95,6 +129,9 @@ func isFolderArgument(s string) bool { return strings.HasPrefix(s, ".") || filep
 func (d *distrust) settings(h *Host, path string) (data []byte, err error) {
 	if d.read != nil {
 		data, err = d.read(path)
+		if errors.Is(err, files.ErrPartial) {
+			return nil, diag.WithHint(fmt.Errorf("--config-from %q: %w", d.from, err), "clone without --filter (actions/checkout: without filter and sparse-checkout), or give a folder with the base")
+		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}

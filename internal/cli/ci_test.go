@@ -106,7 +106,7 @@ func TestActionScript(t *testing.T) {
 		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+dir, "GITHUB_OUTPUT="+filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary"),
 			"SYNCGUARD_PATHS="+paths, "SYNCGUARD_TARGETS="+targets, "SYNCGUARD_FOR="+mdm, "SYNCGUARD_FAIL_ON=error",
 			"SYNCGUARD_BASELINE=", "SYNCGUARD_UNTRUSTED="+a.Inputs["untrusted"].Default, "SYNCGUARD_CONFIG_FROM=", "SYNCGUARD_IS_CHANGE=false", "SYNCGUARD_HEAD=",
-			"SYNCGUARD_BASE=", "GITHUB_REPOSITORY=acme/profiles")
+			"SYNCGUARD_BASE=", "GITHUB_REPOSITORY=acme/profiles", "GITHUB_EVENT_NAME=push", "GITHUB_SHA=")
 		cmd.Env = append(cmd.Env, environ...)
 		err = cmd.Run()
 		said, _ := os.ReadFile(filepath.Join(dir, "calls"))
@@ -126,16 +126,11 @@ func TestActionScript(t *testing.T) {
 	if want := "exit-code=1\nsarif-file=TEMP/syncguard/lint.sarif\n"; outputs != want {
 		t.Errorf("outputs %q, want %q", outputs, want)
 	}
-	// Pull requests from forks, deleted ones included, are untrusted by default; those from the repository itself are not.
+	// The input untrusted decides for every event.
 	for _, c := range []struct{ environ, want string }{
-		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles", "<--untrusted>"},
-		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=", "<--untrusted>"},
-		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=acme/profiles", ""},
-		{"SYNCGUARD_IS_CHANGE=false", ""},
-		{"SYNCGUARD_IS_CHANGE=false SYNCGUARD_UNTRUSTED=true SYNCGUARD_CONFIG_FROM=$(id)", "<--untrusted><--config-from><$(id)>"},
+		{"SYNCGUARD_UNTRUSTED=true SYNCGUARD_CONFIG_FROM=$(id)", "<--untrusted><--config-from><$(id)>"},
+		{"SYNCGUARD_UNTRUSTED=true SYNCGUARD_BASELINE=b.json", "<--baseline><b.json><--untrusted>"},
 		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles SYNCGUARD_UNTRUSTED=false", ""},
-		{"SYNCGUARD_IS_CHANGE=true SYNCGUARD_HEAD=mallory/profiles SYNCGUARD_BASELINE=b.json SYNCGUARD_BASE=0123456789012345678901234567890123456789",
-			"<--baseline><b.json><--untrusted>"}, // a base missing from the checkout
 	} {
 		calls, _, err := run("0", ".", "", "", strings.Fields(c.environ)...)
 		if want := "<lint><--format><github><--fail-on><error>" + c.want + "<--><.>"; err != nil || calls[0] != want {

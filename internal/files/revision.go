@@ -27,6 +27,24 @@ type Revision struct {
 	folder  string // the current folder in the repository, with slashes; "" for its top
 }
 
+// NoCommitError is the error for a name of no commit in the repository.
+type NoCommitError struct {
+	Shallow bool // the clone lacks a part of the history, as CI systems make it
+}
+
+func (e *NoCommitError) Error() string {
+	if e.Shallow {
+		return "this shallow clone has no such commit"
+	}
+	return "this clone has no such commit"
+}
+
+// ErrAmbiguous is the error for a name of a branch and of a tag: whoever names a tag would decide.
+var ErrAmbiguous = errors.New("several branches or tags have this name")
+
+// ErrPartial is the error for a file that the clone lacks, as one with --filter does.
+var ErrPartial = errors.New("this partial clone lacks it")
+
 const (
 	gitTimeout  = 30 * time.Second
 	gitKill     = 2 * time.Second
@@ -40,7 +58,8 @@ var object = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^
 // OpenRevision finds a commit by a name such as main, origin/main, HEAD~1 or a hash. It runs git, without hooks, network or
 // prompts; of environ git gets what it needs to find the repository.
 func OpenRevision(ctx context.Context, environ []string, name string) (*Revision, error) {
-	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "\x00\r\n") {
+	// A colon names a file, or searches messages as {/ does, and the author of a change writes those.
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, ":\x00\r\n") || strings.Contains(name, "{/") {
 		return nil, fmt.Errorf("invalid git revision %q", name)
 	}
 	r := &Revision{ctx: ctx, environ: gitEnviron(environ)}
@@ -49,6 +68,13 @@ func OpenRevision(ctx context.Context, environ []string, name string) (*Revision
 		return nil, err
 	}
 	commit, err := r.git("", maxGitReply, "rev-parse", "--verify", name+"^{commit}")
+	if err != nil && strings.Contains(err.Error(), "Needed a single revision") {
+		shallow, err := r.git("", maxGitReply, "rev-parse", "--is-shallow-repository")
+		if err != nil {
+			return nil, err
+		}
+		return nil, &NoCommitError{Shallow: strings.TrimSpace(string(shallow)) == "true"}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +126,7 @@ func (r *Revision) ReadFile(name string) ([]byte, error) {
 	}
 	reply, err := r.git(r.commit+":"+full+"\n", MaxSize+maxGitReply, "cat-file", "--batch")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	// HASH blob SIZE, a line feed, the content, a line feed; or NAME missing.
 	in := bufio.NewReader(bytes.NewReader(reply))
@@ -121,11 +147,13 @@ func (r *Revision) ReadFile(name string) ([]byte, error) {
 func (r *Revision) git(stdin string, limit int, args ...string) ([]byte, error) {
 	ctx, stop := context.WithTimeout(r.ctx, gitTimeout)
 	defer stop()
-	args = append([]string{"--no-pager", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)
+	args = append([]string{"--no-pager", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull,
+		"-c", "core.warnAmbiguousRefs=true"}, args...)
 	cmd := exec.CommandContext(ctx, "git", args...)
 	out, complaint := &head{limit: limit}, &head{limit: maxGitReply}
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = r.environ, strings.NewReader(stdin), out, complaint, gitKill
 	err := cmd.Run()
+	said := string(complaint.data)
 	var exit *exec.ExitError
 	switch {
 	case r.ctx.Err() != nil:
@@ -134,12 +162,18 @@ func (r *Revision) git(stdin string, limit int, args ...string) ([]byte, error) 
 		return nil, fmt.Errorf("git took longer than %s", gitTimeout)
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, errors.New("git is not on PATH")
+	case errors.As(err, &exit) && strings.Contains(said, "promisor remote"):
+		return nil, ErrPartial
 	case errors.As(err, &exit):
-		first, _, _ := strings.Cut(strings.TrimSpace(string(complaint.data)), "\n")
-		first = strings.TrimPrefix(first, "fatal: ")
+		if i := strings.Index(said, "fatal: "); i >= 0 { // warnings come before it
+			said = said[i+len("fatal: "):]
+		}
+		first, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
 		return nil, fmt.Errorf("git: %s", first[:min(len(first), maxGitWords)])
 	case err != nil:
 		return nil, fmt.Errorf("running git: %w", err)
+	case strings.Contains(said, "is ambiguous"):
+		return nil, ErrAmbiguous
 	}
 	return out.data, nil
 }
