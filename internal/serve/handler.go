@@ -71,13 +71,20 @@ func (s *Server) isExpired() bool {
 	return !s.o.Expires.IsZero() && !s.o.Now().Before(s.o.Expires)
 }
 
-// serveProfile sends one profile, always whole.
+// serveProfile sends one profile, always whole, and ends the connection: its end shows if the profile has arrived.
 func (s *Server) serveProfile(w http.ResponseWriter, r *http.Request, item *app.Offered, e *Entry, refuse func(int, string)) {
-	if r.Method == http.MethodGet && !s.reserveDownload() {
-		refuse(http.StatusGone, "the download limit of this profile is reached")
-		return
-	}
 	h := w.Header()
+	if r.Method == http.MethodGet {
+		switch s.reserveDownload() {
+		case noneLeft:
+			refuse(http.StatusGone, "the download limit of this profile is reached")
+			return
+		case underWay:
+			h.Set("Retry-After", strconv.Itoa(int(arrival.Seconds())))
+			refuse(http.StatusServiceUnavailable, "the last download is under way: try again in a moment")
+			return
+		}
+	}
 	h.Set("Content-Type", ContentType)
 	h.Set("Content-Length", strconv.Itoa(len(item.Data)))
 	h.Set("Content-Disposition", `inline; filename="`+item.File+`"`)
@@ -85,15 +92,23 @@ func (s *Server) serveProfile(w http.ResponseWriter, r *http.Request, item *app.
 	if r.Method == http.MethodHead {
 		return
 	}
+	h.Set("Connection", "close")
 	n, err := w.Write(item.Data)
 	if err == nil {
 		err = http.NewResponseController(w).Flush()
 	}
 	e.Bytes = n
-	if err != nil {
+	received := false
+	visit, _ := r.Context().Value(visitKey{}).(*visit)
+	switch {
+	case err != nil:
 		e.What += ", incomplete"
+	case visit == nil || visit.finish(arrival):
+		received = true
+	default:
+		e.What += ", not received"
 	}
-	s.finishDownload(err == nil)
+	s.finishDownload(received)
 }
 
 // discardLog silences the log of net/http, full of scans and broken handshakes.

@@ -18,8 +18,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"syncguard/internal/app"
 )
 
@@ -34,7 +32,8 @@ const (
 	headerTimeout  = 10 * time.Second
 	writeTimeout   = 2 * time.Minute // a profile has 16 MiB at most
 	idleTimeout    = 30 * time.Second
-	linger         = 3 * time.Second // time to tell a second visitor that the offer has ended
+	arrival        = 30 * time.Second // for the end of a connection after the last byte of a profile
+	linger         = 3 * time.Second  // time to tell a second visitor that the offer has ended
 )
 
 // Options configure a Server.
@@ -89,7 +88,7 @@ func (s *Server) URL(address string) string { return strings.TrimSuffix(address,
 // Path returns the path of the page.
 func (s *Server) Path() string { return "/" + s.token + "/" }
 
-// Downloads returns the number of complete downloads.
+// Downloads returns the number of complete downloads: those that visitors have received whole.
 func (s *Server) Downloads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,8 +99,10 @@ func (s *Server) Downloads() int {
 // finish.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: discardLog()}
-	listener = netutil.LimitListener(newPerAddress(listener, maxPerAddress), maxConnections)
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: discardLog(), ConnContext: withVisit,
+		Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true) // with HTTP/2 the end of a download is not the end of a connection
+	listener = newVisitors(listener, maxPerAddress, maxConnections)
 	failed := make(chan error, 1)
 	go func() {
 		if s.o.TLS != nil {
@@ -150,22 +151,34 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// reserveDownload reserves a download, and reports whether one was left.
-func (s *Server) reserveDownload() bool {
+// reservation is the answer to a visitor who asks for a download.
+type reservation int
+
+const (
+	reserved reservation = iota
+	underWay             // the last one is under way, and comes back if it breaks off
+	noneLeft
+)
+
+// reserveDownload reserves a download, if one is left.
+func (s *Server) reserveDownload() reservation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.o.Limit > 0 && s.reserved >= s.o.Limit {
-		return false
+	switch {
+	case s.o.Limit > 0 && s.done >= s.o.Limit:
+		return noneLeft
+	case s.o.Limit > 0 && s.reserved >= s.o.Limit:
+		return underWay
 	}
 	s.reserved++
-	return true
+	return reserved
 }
 
-// finishDownload counts a download, or gives it back if it broke off.
-func (s *Server) finishDownload(complete bool) {
+// finishDownload counts a download, or gives it back if it was not received.
+func (s *Server) finishDownload(received bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !complete {
+	if !received {
 		s.reserved--
 		return
 	}

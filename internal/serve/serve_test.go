@@ -250,7 +250,7 @@ func start(t testing.TB, change func(*Options)) (s *Server, address string, stop
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, listener) }()
+	go func() { ended <- s.Run(ctx, fromOutside{listener}) }()
 	return s, "http://" + listener.Addr().String(), func() error { cancel(); return <-ended }
 }
 
@@ -320,16 +320,79 @@ func TestMemoryStaysFlat(t *testing.T) {
 
 func TestRunEndsWithTheLastDownload(t *testing.T) {
 	s, address, stop := start(t, func(o *Options) { o.Limit = 1 })
-	answer, err := http.Get(s.URL(address) + "corp.mobileconfig")
-	if err != nil {
-		t.Fatal(err)
+	get := func() *http.Response {
+		t.Helper()
+		answer, err := http.Get(s.URL(address) + "corp.mobileconfig")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
 	}
-	_, _ = io.Copy(io.Discard, answer.Body)
-	answer.Body.Close()
-	if again, err := http.Get(s.URL(address) + "corp.mobileconfig"); err != nil || again.StatusCode != 410 {
-		t.Errorf("again: %v %v", again, err)
+	first := get()
+	if again := get(); again.StatusCode != http.StatusServiceUnavailable || again.Header.Get("Retry-After") == "" {
+		t.Errorf("while the last download is under way: %s", again.Status)
+	}
+	_, _ = io.Copy(io.Discard, first.Body)
+	first.Body.Close()
+	for s.Downloads() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if again := get(); again.StatusCode != http.StatusGone {
+		t.Errorf("after the last download: %s", again.Status)
 	}
 	if err := stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// fromOutside is a listener that shows visitors from 127.0.0.2 and on as visitors from other machines.
+type fromOutside struct{ net.Listener }
+
+type outsider struct{ *net.TCPConn }
+
+func (o outsider) RemoteAddr() net.Addr {
+	at := *o.TCPConn.RemoteAddr().(*net.TCPAddr)
+	if last := at.IP.To4()[3]; last > 1 {
+		at.IP = net.IPv4(192, 0, 2, last)
+	}
+	return &at
+}
+
+func (l fromOutside) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return outsider{c.(*net.TCPConn)}, nil
+}
+
+// One visitor with 2,000 connections that say nothing does not keep others out.
+func TestAnIdleCrowdKeepsNobodyOut(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems have one loopback address")
+	}
+	s, address, stop := start(t, nil)
+	crowd := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
+	for range 2000 {
+		c, err := crowd.Dial("tcp", strings.TrimPrefix(address, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	others := &http.Client{Timeout: headerTimeout / 2} // the crowd still has all its connections
+	for range 20 {
+		answer, err := others.Get(s.URL(address) + "corp.mobileconfig")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if s.Downloads() != 20 {
+		t.Errorf("%d were counted", s.Downloads())
 	}
 }

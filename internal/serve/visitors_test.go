@@ -35,7 +35,7 @@ func (l *line) Addr() net.Addr { return nil }
 
 func TestOneAddressDoesNotKeepOthersOut(t *testing.T) {
 	waiting := &line{}
-	l := newPerAddress(waiting, 2)
+	l := newVisitors(waiting, 2, 100)
 	accepted := func(from ...string) (all []net.Conn) {
 		waiting.waiting = from
 		for {
