@@ -96,6 +96,7 @@ func (c *checker) checkDocument(file *diag.File, result *checked) error {
 // checkOpened checks an opened profile or declaration. file is its original text, for checks of size and encoding.
 func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic, file *diag.File, result *checked) error {
 	secret.Scrub(findings)
+	secrets := secret.Mark(doc.Root)
 	defer hideSecrets(doc, diag.HasErrors(findings))
 	result.kind, result.format = string(doc.Kind()), string(doc.Format)
 	result.signed, result.encrypted = doc.Signed, doc.IsEncrypted()
@@ -110,7 +111,7 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	if doc.Format == document.XML {
 		c.ignore(result, doc.File, doc.Root)
 	}
-	more, err := c.check(doc, file)
+	more, err := c.check(doc, file, secrets)
 	if err != nil {
 		return err
 	}
@@ -131,10 +132,10 @@ func (c *checker) ignore(r *checked, file *diag.File, root *plist.Value) {
 	r.ignores, r.findings = append(r.ignores, ignores...), append(r.findings, found...)
 }
 
-// hideSecrets masks secrets in the text shown in excerpts: a secret can share a line with an unrelated finding. Call it after
+// hideSecrets masks marked secrets in the text shown in excerpts: a secret can share a line with an unrelated finding. Call it after
 // all messages are made. A damaged file may hold secrets missing from its tree, so isDamaged has its whole text searched.
 func hideSecrets(doc *document.Document, isDamaged bool) {
-	secret.Masked(doc.File, doc.Root, isDamaged || doc.Root == nil)
+	secret.Mask(doc.File, doc.Root, isDamaged || doc.Root == nil)
 }
 
 func internalError(p any) diag.Diagnostic {
@@ -143,9 +144,10 @@ func internalError(p any) diag.Diagnostic {
 		Help:    "report it, with the file if you can share it"}
 }
 
-// check runs the lint rules on an opened document.
-func (c *checker) check(doc *document.Document, file *diag.File) ([]diag.Diagnostic, error) {
+// check runs the lint rules on an opened document with its secrets.
+func (c *checker) check(doc *document.Document, file *diag.File, secrets map[*plist.Value]secret.Reason) ([]diag.Diagnostic, error) {
 	o := c.options
+	o.Secrets = secrets
 	o.Container = lint.Container{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
 	if doc.Format == document.XML && !doc.Signed {
 		o.Container.Odd = plist.Oddities(file.Data)

@@ -44,6 +44,8 @@ type Options struct {
 	Container Container
 	// Placeholders is the policy for text filled in by a later step.
 	Placeholders PlaceholderPolicy
+	// Secrets are those of the document, from secret.Mark; with nil the check looks for them.
+	Secrets map[*plist.Value]secret.Reason
 	// Composed is set for a profile made from a template. Templates have their own rules about secrets and identifiers.
 	Composed bool
 	// Groups select the rules to check. None means structure, schema, effect and sync: is the profile correct, and what
@@ -119,9 +121,8 @@ func (c *Checker) newDocument(root *plist.Value, isDeclaration bool, targets []t
 
 // findSecrets finds and marks the secrets, so that no rule shows one.
 func (p *profile) findSecrets() {
-	p.secrets = secret.Find(p.root)
-	for v := range p.secrets {
-		v.Secret = true
+	if p.secrets = p.options.Secrets; p.secrets == nil {
+		p.secrets = secret.Mark(p.root)
 	}
 }
 

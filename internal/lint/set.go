@@ -13,7 +13,6 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
-	"syncguard/internal/secret"
 	"syncguard/internal/target"
 	"syncguard/internal/text"
 	"syncguard/profiles"
@@ -67,13 +66,12 @@ func platformBit(p target.Platform) platforms {
 }
 
 // FileFacts collects the facts of a profile or declaration. name is its name in findings; file is the text its spans point
-// into.
+// into. The secrets in root are marked.
 func (c *Checker) FileFacts(name string, file *diag.File, root *plist.Value, isDeclaration bool, targets []target.Target) (*FileFacts, error) {
 	p, err := c.newDocument(root, isDeclaration, targets, Options{})
 	if err != nil {
 		return nil, err
 	}
-	secret.Mark(root)
 	m := &FileFacts{name: name, file: file, scope: p.scope()}
 	if file != nil {
 		m.content = sha256.Sum256(file.Data)

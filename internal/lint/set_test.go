@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/secret"
 	"syncguard/internal/target"
 	"syncguard/profiles"
 )
@@ -50,6 +51,7 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 		} else {
 			file.Data = []byte(v.Get("Type").Text + v.Get("Identifier").Text)
 		}
+		secret.Mark(root)
 		m, err := c.FileFacts(file.Name, file, root, isDeclaration, on)
 		if err != nil {
 			t.Fatal(err)
@@ -199,6 +201,7 @@ func TestSetsPointAtBoth(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc, _ := document.Open(diag.NewFile(name, data))
+		secret.Mark(doc.Root)
 		m, err := c.FileFacts(name, doc.File, doc.Root, false, nil)
 		if err != nil {
 			t.Fatal(err)

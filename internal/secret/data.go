@@ -13,8 +13,9 @@ import (
 	"syncguard/internal/plist"
 )
 
-// judgeData judges data: a key in DER, a document, or text.
-func (f *finder) judgeData(data []byte) (Reason, bool) {
+// judgeData judges data, given as text: a key in DER, a document, or text.
+func (f *finder) judgeData(text string) (Reason, bool) {
+	data := asBytes(text)
 	switch {
 	case isPKCS12(data):
 		return Reason{What: identity, Quiet: true}, true
@@ -68,13 +69,16 @@ func (f *finder) isSecretDocument(data []byte) bool {
 	if doc.Root == nil {
 		return false
 	}
-	inner := &finder{known: f.known, found: map[*plist.Value]Reason{}, texts: f.texts, inside: f.inside, depth: f.depth + 1}
+	inner := &finder{known: f.known, starts: f.starts, found: map[*plist.Value]Reason{}, texts: f.texts, inside: f.inside, depth: f.depth + 1}
 	inner.visit(doc.Root, context{})
 	return len(inner.found) > 0
 }
 
 func isDocument(data []byte) bool {
 	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+	if len(start) == 0 || strings.IndexByte("{<b\x30", start[0]) < 0 {
+		return false
+	}
 	for _, begins := range []string{"{", "<?xml", "<!DOCTYPE plist", "<plist", "bplist"} {
 		if bytes.HasPrefix(start, []byte(begins)) {
 			return true
@@ -88,7 +92,7 @@ func (f *finder) findInBase64(s string) string {
 	if f.depth == maxInside {
 		return ""
 	}
-	for start, i := 0, 0; i <= len(s); i++ {
+	for start, i := 0, 0; i <= len(s) && len(s) >= shortestKey; i++ {
 		if i < len(s) && isBase64(s[i]) {
 			continue
 		}
@@ -111,19 +115,31 @@ const (
 // judgeBase64Text judges a text of base64 from its first to its last character.
 func (f *finder) judgeBase64Text(s string) string {
 	const shortest = 16
-	compact := make([]byte, 0, min(len(s), 64))
+	size := 0
 	for _, c := range []byte(s) {
 		switch {
 		case isBase64(c):
-			compact = append(compact, c)
-		case !strings.ContainsRune(" \t\r\n=", rune(c)):
+			size++
+		case !isBlankOrPadding(c):
 			return ""
 		}
 	}
-	if len(compact) < shortest {
+	switch {
+	case size < shortest:
 		return ""
+	case size < len(s):
+		s = strings.Map(func(c rune) rune {
+			if isBlankOrPadding(byte(c)) {
+				return -1
+			}
+			return c
+		}, s)
 	}
-	return f.judgeBase64(asText(compact))
+	return f.judgeBase64(s)
+}
+
+func isBlankOrPadding(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '='
 }
 
 func (f *finder) judgeBase64(body string) string {
@@ -136,7 +152,7 @@ func (f *finder) judgeBase64(body string) string {
 	}
 	f.depth++
 	defer func() { f.depth-- }()
-	reason, _ := f.judgeData(data)
+	reason, _ := f.judgeData(asText(data))
 	return reason.What
 }
 

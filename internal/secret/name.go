@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"syncguard/internal/mdm"
 )
@@ -23,10 +24,11 @@ func (f *finder) isListed(key string) bool {
 // IsName reports whether a key's name stands for a secret, by its main noun: clientSecret and API_TOKEN, but not
 // PasswordHint, tokenEndpoint or allowPasswordChange.
 func IsName(name string) bool {
-	if name == "" || len(name) > maxName || name == "ServerToken" { // ServerToken is the version of a declaration
-		return false
-	}
-	w := splitWords(name)
+	return len(name) <= maxName && name != "ServerToken" && mayBeName(name) && isNameOf(splitWords(name)) // ServerToken is the version of a declaration
+}
+
+// isNameOf is IsName for the words of a name.
+func isNameOf(w []string) bool {
 	if i := slices.IndexFunc(w, isPreposition); i > 0 {
 		w = w[:i] // EnrollToken4CloudMDM, passwordForWiFi
 	}
@@ -53,6 +55,27 @@ func IsName(name string) bool {
 		}
 	}
 	return isMisspelling(last, "password") || isMisspelling(last, "passphrase") // a misspelt key still holds a secret
+}
+
+// nameParts are parts of words, one of them in every name of a secret, also in a misspelt one, by their first letter.
+var nameParts = [1 << 5][]string{
+	'c' & 31: {"challenge"}, 'h' & 31: {"header", "hrase"}, 'k' & 31: {"key"}, 'p' & 31: {"pass", "pin", "psk", "pw"},
+	's' & 31: {"secret"}, 't' & 31: {"token"}, 'w' & 31: {"word", "wort"},
+}
+
+// mayBeName is false for most names of other things. The test is cheap.
+func mayBeName(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return true
+		}
+		for _, part := range nameParts[name[i]&31] {
+			if len(name)-i >= len(part) && strings.EqualFold(name[i:i+len(part)], part) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isMisspelling is true for two words at most one letter apart: missing, added or changed.

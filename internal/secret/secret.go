@@ -11,6 +11,7 @@ package secret
 
 import (
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
@@ -34,11 +35,13 @@ func Find(root *plist.Value) map[*plist.Value]Reason {
 // Has reports whether a tree holds a secret.
 func Has(root *plist.Value) bool { return len(Find(root)) > 0 || root.HasSecret() }
 
-// Mark marks the secrets in a tree, including values without a position, so nothing prints them.
-func Mark(root *plist.Value) {
-	for v := range Find(root) {
+// Mark marks the secrets in a tree, including values without a position, so nothing prints them. It returns what Find does.
+func Mark(root *plist.Value) map[*plist.Value]Reason {
+	found := Find(root)
+	for v := range found {
 		v.Secret = true
 	}
+	return found
 }
 
 // MarkUnder marks a value as if it stood under key, for a misspelt key, and reports whether the value is a secret
@@ -61,6 +64,7 @@ func Marked(root *plist.Value) (spans []diag.Span) {
 // finder is one search. It includes documents inside of data, to bound their number and size together.
 type finder struct {
 	known  *facts.Secrets
+	starts *[256][]string // beginnings of tokens
 	found  map[*plist.Value]Reason
 	texts  map[textID]verdict // results for long texts: a binary property list and YAML can repeat one many times
 	inside *plist.Budget      // of the documents inside of data and text
@@ -80,12 +84,18 @@ type verdict struct {
 // maxInside bounds the nesting of documents and encodings inside of values.
 const maxInside = 3
 
-func newFinder() *finder {
+var tokenStarts = sync.OnceValue(func() *[256][]string { return startsOf(embedded().Secrets.Forms) })
+
+func embedded() *facts.Facts {
 	known, err := facts.Embedded()
 	if err != nil {
 		panic(err) // a test reads the facts
 	}
-	return &finder{known: &known.Secrets, found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, inside: plist.NewBudget()}
+	return known
+}
+
+func newFinder() *finder {
+	return &finder{known: &embedded().Secrets, starts: tokenStarts(), found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, inside: plist.NewBudget()}
 }
 
 // context describes the surroundings of a value.
@@ -137,9 +147,10 @@ func (f *finder) dictionary(v *plist.Value, around string) {
 
 // isValueKey reports whether a key merely announces a value. The name beside it, or the key above, describes the value.
 func isValueKey(key string) bool {
-	switch strings.ToLower(key) {
-	case "value", "values", "content", "data", "string", "text", "defaultvalue":
-		return true
+	for _, name := range []string{"value", "values", "content", "data", "string", "text", "defaultvalue"} {
+		if len(key) == len(name) && strings.EqualFold(key, name) {
+			return true
+		}
 	}
 	return false
 }
@@ -190,12 +201,12 @@ func (f *finder) judgeScalar(v *plist.Value, c context) (Reason, bool) {
 		if IsName(c.key) && isPossibleSecret(c.key, v.Text) {
 			return Reason{Quiet: IsPlaceholder(c.key, v.Text)}, true
 		}
-		return f.memoize(v.Text, func() (Reason, bool) { return f.judgeText(v.Text) })
+		return f.memoize(v.Text, (*finder).judgeText)
 	case plist.Data:
 		if len(v.Data) > 0 && (c.isSecret || f.isKey(c.key)) {
 			return Reason{Quiet: c.isQuiet || isPKCS12(v.Data) || isDataPlaceholder(c.key, v.Data)}, true
 		}
-		return f.memoize(asText(v.Data), func() (Reason, bool) { return f.judgeData(v.Data) })
+		return f.memoize(asText(v.Data), (*finder).judgeData)
 	}
 	return Reason{}, false
 }
@@ -209,16 +220,16 @@ func IsKey(key string) bool { return newFinder().isKey(key) }
 func (f *finder) isKey(key string) bool { return f.isListed(key) || IsName(key) }
 
 // memoize judges a long text once.
-func (f *finder) memoize(s string, judge func() (Reason, bool)) (Reason, bool) {
+func (f *finder) memoize(s string, judge func(*finder, string) (Reason, bool)) (Reason, bool) {
 	const long = 256
 	if len(s) < long {
-		return judge()
+		return judge(f, s)
 	}
 	at := textIDOf(s)
 	if v, ok := f.texts[at]; ok {
 		return v.reason, v.found
 	}
-	reason, found := judge()
+	reason, found := judge(f, s)
 	f.texts[at] = verdict{reason, found}
 	return reason, found
 }

@@ -176,11 +176,16 @@ func withoutQuotes(text string) string {
 	}
 }
 
-// Masked masks the secrets of the tree and of the comments in the text of a file, and returns the text.
+// Masked marks the secrets of the tree, masks them and those of the comments in the text of a file, and returns the text.
 func Masked(file *diag.File, root *plist.Value, isDamaged bool) []byte {
 	Mark(root)
+	Mask(file, root, isDamaged)
+	return file.Data
+}
+
+// Mask masks the marked values of the tree, and the secrets of the comments, in the text of a file.
+func Mask(file *diag.File, root *plist.Value, isDamaged bool) {
 	for _, span := range append(Marked(root), InSource(file, isDamaged)...) {
 		diag.Mask(span.File.Data[span.Start:span.End])
 	}
-	return file.Data
 }

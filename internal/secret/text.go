@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unsafe"
+
+	"syncguard/internal/schema/facts"
 )
 
 func textIDOf(s string) textID { return textID{unsafe.StringData(s), len(s)} }
@@ -11,9 +13,12 @@ func textIDOf(s string) textID { return textID{unsafe.StringData(s), len(s)} }
 // asText returns the bytes as a string, without a copy. The bytes of a value never change.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// asBytes returns the string as bytes, without a copy. They must not be modified.
+func asBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 // judgeText judges a text.
 func (f *finder) judgeText(s string) (Reason, bool) {
-	if f.isSecretDocument([]byte(s)) {
+	if f.isSecretDocument(asBytes(s)) {
 		return Reason{What: "a secret", Nested: true}, true
 	}
 	what := f.recognize(s)
@@ -25,24 +30,67 @@ func (f *finder) judgeText(s string) (Reason, bool) {
 
 // recognize names the secret in a text, recognized by its form, or returns "".
 func (f *finder) recognize(s string) string {
-	switch {
-	case hasPrivateKey(s):
-		return "a private key"
-	case hasStaticKey(s):
-		return "a pre-shared key"
+	t := f.traitsOf(s)
+	if t&(blank|angle) != 0 || len(s) >= shortestKey {
+		switch {
+		case hasPrivateKey(s):
+			return "a private key"
+		case hasStaticKey(s):
+			return "a pre-shared key"
+		}
 	}
-	if what := f.tokenIn(s); what != "" {
-		return what
+	if t&tokenStart != 0 {
+		if what := f.tokenIn(s); what != "" {
+			return what
+		}
 	}
 	switch {
-	case isCredentials(s), hasHeader(s):
+	case t&blank != 0 && isCredentials(s), t&colon != 0 && hasHeader(s):
 		return "the credentials of a request"
-	case hasUserinfo(s):
+	case t&colon != 0 && hasUserinfo(s):
 		return "an address with a password"
-	case hasElement(s):
+	case t&angle != 0 && hasElement(s):
 		return "a password or a key"
+	case t&(colon|equals) != 0:
+		return describeValue(assignedName(s))
 	}
-	return describeValue(assignedName(s))
+	return ""
+}
+
+// traits are what secrets need: most texts have none of them.
+type traits uint8
+
+const (
+	blank traits = 1 << iota
+	colon
+	equals
+	angle
+	tokenStart // a word begins as a token does
+)
+
+var traitOf = [256]traits{' ': blank, ':': colon, '=': equals, '<': angle}
+
+// traitsOf looks at each character of a text once.
+func (f *finder) traitsOf(s string) (t traits) {
+	for i := range len(s) {
+		t |= traitOf[s[i]]
+		for _, start := range f.starts[s[i]] {
+			if strings.HasPrefix(s[i:], start) && (i == 0 || !isWord(s[i-1])) {
+				t |= tokenStart
+			}
+		}
+	}
+	return t
+}
+
+// startsOf returns the literal beginnings of tokens by their first byte.
+func startsOf(forms []facts.Form) *[256][]string {
+	var starts [256][]string
+	for i := range forms {
+		begins := forms[i].Begins
+		starts[begins[0]] = append(starts[begins[0]], begins)
+	}
+	return &starts
 }
 
 // describeValue describes the value of a name in a text, or returns "" without a name.
