@@ -46,9 +46,7 @@ func (f *File) Position(offset int) Position {
 	offset = min(max(offset, 0), len(f.Data))
 	at := f.before(offset)
 	work.Add(offset - int(at.offset))
-	for int(at.offset) < offset {
-		f.step(&at)
-	}
+	f.advance(&at, offset)
 	return Position{int(at.line) + 1, int(at.column) + 1}
 }
 
@@ -65,9 +63,16 @@ func (f *File) Offset(p Position) int {
 	at := f.blocks[sort.Search(len(f.blocks), func(i int) bool {
 		return cmp.Or(cmp.Compare(int(f.blocks[i].line), line), cmp.Compare(int(f.blocks[i].column), column)) > 0
 	})-1]
-	f.walk(&at, func(b block) bool { return int(b.line) < line })
+	f.toLine(&at, line)
 	end := f.textEnd(line)
-	f.walk(&at, func(b block) bool { return int(b.offset) < end && int(b.column) < column })
+	to := min(int(at.offset)+max(column-int(at.column), 0), end) // if each code point is one byte
+	work.Add(max(to-int(at.offset), 0))
+	if to <= int(at.offset) || isASCIIWithoutCR(f.Data[at.offset:to]) {
+		return max(to, int(at.offset))
+	}
+	for int(at.offset) < end && int(at.column) < column {
+		f.step(&at)
+	}
 	return int(at.offset)
 }
 
@@ -100,7 +105,7 @@ func (f *File) lineStart(line int) int {
 		return len(f.Data)
 	}
 	at := f.blocks[sort.Search(len(f.blocks), func(i int) bool { return i > 0 && int(f.blocks[i].line) >= line })-1]
-	f.walk(&at, func(b block) bool { return int(b.line) < line })
+	f.toLine(&at, line)
 	return int(at.start)
 }
 
@@ -116,13 +121,44 @@ func (f *File) before(offset int) block {
 	return f.blocks[max(sort.Search(len(f.blocks), func(i int) bool { return int(f.blocks[i].offset) > offset })-1, 0)]
 }
 
-// walk moves a place forward, one code point at a time, while a condition holds and up to the end of the text.
-func (f *File) walk(at *block, goesOn func(block) bool) {
+// toLine moves a place forward to the start of a line, or to the end of the text.
+func (f *File) toLine(at *block, line int) {
 	first := at.offset
-	for int(at.offset) < len(f.Data) && goesOn(*at) {
-		f.step(at)
+	for int(at.line) < line && int(at.offset) < len(f.Data) {
+		part := f.Data[at.offset:min(int(at.offset)+blockSize, len(f.Data))]
+		if i := bytes.IndexByte(part, '\n'); i >= 0 && bytes.IndexByte(part[:i], '\r') < 0 {
+			next := at.offset + int32(i) + 1
+			*at = block{next, at.line + 1, next, 0}
+		} else {
+			f.step(at)
+		}
 	}
 	work.Add(int(at.offset - first))
+}
+
+// advance moves a place forward to an offset, or behind the code point around it.
+func (f *File) advance(at *block, to int) {
+	if part := f.Data[min(int(at.offset), to):to]; isASCIIWithoutCR(part) { // most texts are
+		if last := bytes.LastIndexByte(part, '\n'); last >= 0 {
+			at.line += int32(bytes.Count(part, []byte{'\n'}))
+			at.start, at.column = at.offset+int32(last)+1, int32(len(part)-last-1)
+		} else {
+			at.column += int32(len(part))
+		}
+		at.offset += int32(len(part))
+		return
+	}
+	for int(at.offset) < to {
+		f.step(at)
+	}
+}
+
+func isASCIIWithoutCR(text []byte) bool {
+	all := byte(0)
+	for _, b := range text {
+		all |= b
+	}
+	return all < utf8.RuneSelf && bytes.IndexByte(text, '\r') < 0
 }
 
 func (f *File) step(at *block) {
@@ -147,7 +183,8 @@ func (f *File) index() {
 		}
 		f.blocks = make([]block, 0, len(f.Data)/blockSize+1)
 		for f.blocks = append(f.blocks, at); int(at.offset) < len(f.Data); {
-			if f.step(&at); int(at.offset) >= len(f.blocks)*blockSize {
+			to := len(f.blocks) * blockSize
+			if f.advance(&at, min(to, len(f.Data))); int(at.offset) >= to {
 				f.blocks = append(f.blocks, at)
 			}
 		}

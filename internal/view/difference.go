@@ -72,9 +72,9 @@ func differ(n int) string {
 func (p *Printer) difference(d *diff.Difference) {
 	for i, c := range d.Consequences {
 		if i == 0 {
-			p.labeledFaint(bold.Render("on a device:")+" "+severityWord(c.Severity), clip(c.Text), p.columns())
+			p.labeledFaint(bold.Render("on a device:")+" "+p.severityWord(c.Severity), clip(c.Text), p.columns())
 		} else {
-			p.labeledFaint("  "+cmp.Or(severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
+			p.labeledFaint("  "+cmp.Or(p.severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
 		}
 		if c.Help != "" {
 			p.labeledFaint("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
@@ -100,11 +100,11 @@ func (p *Printer) difference(d *diff.Difference) {
 }
 
 // severityWord returns a severity and a space; nothing for a note.
-func severityWord(s diag.Severity) string {
+func (p *Printer) severityWord(s diag.Severity) string {
 	if s == diag.Note {
 		return ""
 	}
-	return severity(s) + " "
+	return p.severity(s) + " "
 }
 
 // maxText limits a name, a path or a sentence, in bytes.

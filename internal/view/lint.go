@@ -1,6 +1,7 @@
 package view
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 	printed := false
 	safe, unsafe := 0, 0
+	var out bytes.Buffer // of one file, to write it at once
+	whole := p.To(&out)
 	for f, err := range run.Files {
 		if err != nil {
 			return err
@@ -23,8 +26,10 @@ func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 			continue
 		}
 		before()
-		p.FileFindings(f.Name, f.Signed, f.Findings)
-		p.Line("")
+		whole.FileFindings(f.Name, f.Signed, f.Findings)
+		whole.Line("")
+		p.writeTo(p.w.Forward, out.String())
+		out.Reset()
 		printed = true
 		fileSafe, fileUnsafe := fixable(f)
 		safe, unsafe = safe+fileSafe, unsafe+fileUnsafe

@@ -57,10 +57,32 @@ var (
 )
 
 // Line writes one line. Its text must be printable already (see Clean).
-func (p *Printer) Line(format string, args ...any) {
-	if _, err := fmt.Fprintf(p.w, format+"\n", args...); err != nil && p.Failed != nil {
+func (p *Printer) Line(format string, args ...any) { p.write(fmt.Sprintf(format, args...) + "\n") }
+
+// write writes text that is printable already.
+func (p *Printer) write(text string) {
+	w := io.Writer(p.w)
+	if p.isPlain() && !strings.Contains(text, "\x1b") {
+		w = p.w.Forward // there is no style to drop
+	}
+	p.writeTo(w, text)
+}
+
+func (p *Printer) writeTo(w io.Writer, text string) {
+	if _, err := io.WriteString(w, text); err != nil && p.Failed != nil {
 		p.Failed(err)
 	}
+}
+
+// isPlain reports whether the stream shows no styles.
+func (p *Printer) isPlain() bool { return p.w.Profile <= colorprofile.NoTTY }
+
+// styled returns text in a style, if the stream shows any.
+func (p *Printer) styled(style lipgloss.Style, text string) string {
+	if p.isPlain() {
+		return text
+	}
+	return style.Render(text)
 }
 
 // Failure writes an error: the command failed.
@@ -106,7 +128,7 @@ func Clean(s string) string {
 var logCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)##(\[|vso\[)`) })
 
 func escapeUnprintable(s string) string {
-	if !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
+	if isPlainASCII(s) || !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
@@ -125,6 +147,24 @@ func escapeUnprintable(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// isPlainASCII is true for printable characters of ASCII alone: each is one column wide.
+func isPlainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// widthOf returns the number of columns that printable text takes.
+func widthOf(s string) int {
+	if isPlainASCII(s) {
+		return len(s)
+	}
+	return lipgloss.Width(s)
 }
 
 // Unprintable is true for control characters (C0, DEL, C1), format characters, line and paragraph separators, private-use

@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -31,39 +32,39 @@ func (p *Printer) Findings(ds []diag.Diagnostic) {
 }
 
 func (p *Printer) finding(d diag.Diagnostic) {
-	place, path := position(d.Span), Clean(d.Path.String())
+	place := position(d.Span)
 	if place == "" {
 		place = Clean(d.File)
 	}
 	switch {
 	case place == "":
-		place = path
-	case path != "" && d.Span.Start == d.Span.End:
-		place += " (" + path + ")"
+		place = Clean(d.Path.String())
+	case len(d.Path) > 0 && d.Span.Start == d.Span.End:
+		place += " (" + Clean(d.Path.String()) + ")"
 	}
 	if place != "" {
-		place = bold.Render(place+":") + " "
+		place = p.styled(bold, place+":") + " "
 	}
-	p.wrapped(4, "%s%s %s  %s", place, severity(d.Severity), Clean(d.Message), faint.Render("["+d.Rule+"]"))
+	p.wrapped(4, "%s%s %s  %s", place, p.severity(d.Severity), Clean(d.Message), p.styled(faint, "["+d.Rule+"]"))
 	if !d.HideSource {
 		p.excerpt(d.Span)
 	}
 	for _, r := range d.Related {
-		p.wrapped(4, "  %s %s", faint.Render(position(r.Span)+":"), Clean(r.Message))
+		p.wrapped(4, "  %s %s", p.styled(faint, position(r.Span)+":"), Clean(r.Message))
 	}
 	if d.Help != "" {
-		p.wrapped(len("  help: "), "  %s %s", cyan.Render("help:"), Clean(d.Help))
+		p.wrapped(len("  help: "), "  %s %s", p.styled(cyan, "help:"), Clean(d.Help))
 	}
 }
 
-func severity(s diag.Severity) string {
+func (p *Printer) severity(s diag.Severity) string {
 	switch s {
 	case diag.Error:
-		return red.Render("error:")
+		return p.styled(red, "error:")
 	case diag.Warning:
-		return yellow.Render("warning:")
+		return p.styled(yellow, "warning:")
 	}
-	return blue.Render("note:")
+	return p.styled(blue, "note:")
 }
 
 // position returns file:line:column, or nothing for no place.
@@ -72,7 +73,7 @@ func position(s diag.Span) string {
 		return ""
 	}
 	at := s.File.Position(s.Start)
-	return fmt.Sprintf("%s:%d:%d", Clean(s.File.Name), at.Line, at.Column)
+	return Clean(s.File.Name) + ":" + strconv.Itoa(at.Line) + ":" + strconv.Itoa(at.Column)
 }
 
 // excerpt writes the first line of a span with carets under it. A long line is cut around the span.
@@ -103,10 +104,10 @@ func (p *Printer) excerpt(s diag.Span) {
 	}
 	line := []rune(string(text))
 
-	p.Line("%s %s", faint.Render(gutter+" |"), visible(line))
-	indent := lipgloss.Width(visible(line[:from-left]))
-	carets := max(1, lipgloss.Width(visible(line[from-left:max(from, to)-left])))
-	p.Line("%s %s%s", faint.Render(strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), red.Render(strings.Repeat("^", carets)))
+	p.Line("%s %s", p.styled(faint, gutter+" |"), visible(line))
+	indent := widthOf(visible(line[:from-left]))
+	carets := max(1, widthOf(visible(line[from-left:max(from, to)-left])))
+	p.Line("%s %s%s", p.styled(faint, strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), p.styled(red, strings.Repeat("^", carets)))
 }
 
 // visible returns source text as shown: tabs as two spaces, the rest like Clean.
@@ -148,7 +149,7 @@ func AtLeast(ds []diag.Diagnostic, s diag.Severity) []diag.Diagnostic {
 func (p *Printer) wrapped(indent int, format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	if p.Width == 0 || lipgloss.Width(line) <= p.Width {
-		p.Line("%s", line)
+		p.write(line + "\n")
 		return
 	}
 	first := len(line) - len(strings.TrimLeft(line, " "))
