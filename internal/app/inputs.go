@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -188,9 +189,16 @@ func (h *Host) hasProfileName(in input) bool {
 		return true
 	case ".json":
 		data, err := in.read(h)
-		return err != nil || bytes.Contains(data, []byte(`"Type"`)) && bytes.Contains(data, []byte(`"com.apple.`))
+		return err != nil || bytes.Contains(data, []byte(`"Type"`)) && bytes.Contains(data, []byte(`"com.apple.`)) || isEscapedDeclaration(data)
 	}
 	return false
+}
+
+// isEscapedDeclaration recognizes a declaration whose words are written with escapes, as nobody does but to keep it from being
+// checked.
+func isEscapedDeclaration(data []byte) bool {
+	var declaration struct{ Type string }
+	return bytes.Contains(data, []byte(`\u`)) && json.Unmarshal(data, &declaration) == nil && strings.HasPrefix(declaration.Type, "com.apple.")
 }
 
 // isLintable is hasProfileName including templates.
@@ -199,7 +207,7 @@ func (h *Host) isLintable(in input) bool {
 		return h.hasProfileName(in)
 	}
 	data, err := in.read(h)
-	return err != nil || plist.IsTemplate(data)
+	return err != nil || plist.IsTemplate(data) || h.distrust != nil && template.HasTemplateKeys(data)
 }
 
 // ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. During a slow item

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"syncguard/internal/diag"
 )
 
@@ -69,4 +71,31 @@ func (s *load) checkTrust(at origin) error {
 		}
 	}
 	return nil
+}
+
+// HasTemplateKeys reports whether YAML has a key of a template at its top level, however it is written. plist.IsTemplate takes a
+// hundredth of the time, and misses quoted and escaped keys: build reads those.
+func HasTemplateKeys(data []byte) bool {
+	if len(data) > MaxFile {
+		return false
+	}
+	root, _, err := parse(data)
+	if err != nil || root == nil || root.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key := root.Content[i]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		switch key.Value {
+		case "organization", "prevention", "payloads":
+			return true
+		case "extends": // of other tools' settings too
+			if strings.HasPrefix(root.Content[i+1].Value, "builtin:") {
+				return true
+			}
+		}
+	}
+	return false
 }
