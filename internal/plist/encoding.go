@@ -217,11 +217,11 @@ func replaceIllegal(text string, found *findings) string {
 func nextIllegal(text string, i int) (start, end int, broken string) {
 	start = len(text)
 	for i < len(text) {
-		if c := text[i]; c >= ' ' && c < utf8.RuneSelf || c == '\n' || c == '\t' || c == '\r' {
+		if next := plainEnd(text, i); next > i {
 			if broken != "" {
 				break
 			}
-			i++
+			i = next
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -241,6 +241,26 @@ func nextIllegal(text string, i int) (start, end int, broken string) {
 		i += size
 	}
 	return start, i, broken
+}
+
+// plainEnd returns the offset of the first byte from i on other than an ASCII character of XML, or the length of the text. It
+// takes eight bytes at a time and computes with the high bit of each.
+func plainEnd(text string, i int) int {
+	const high, low = 0x8080808080808080, 0x7f7f7f7f7f7f7f7f
+	for ; i+8 <= len(text); i += 8 {
+		s := text[i : i+8]
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		isPrintable := w + 0x6060606060606060
+		isNotTabOrCR := (w&0xfbfbfbfbfbfbfbfb ^ 0x0909090909090909) + low
+		isNotLF := (w ^ 0x0a0a0a0a0a0a0a0a) + low
+		if (w|^isPrintable&isNotTabOrCR&isNotLF)&high != 0 {
+			break
+		}
+	}
+	for i < len(text) && text[i] < utf8.RuneSelf && (text[i] >= ' ' || isBlank(text[i])) {
+		i++
+	}
+	return i
 }
 
 // isXMLChar is the production Char of XML 1.0.

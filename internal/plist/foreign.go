@@ -158,6 +158,9 @@ func foreignText(text string) (kind, help string) {
 // conflictLine returns the line of the first merge conflict left by git, or 0.
 func conflictLine(text string) int {
 	const ours, theirs = "<<<<<<< ", "\n>>>>>>> "
+	if !hasSevenLess(text) {
+		return 0
+	}
 	at := 0
 	if !strings.HasPrefix(text, ours) {
 		at = strings.Index(text, "\n"+ours) + 1
@@ -166,6 +169,17 @@ func conflictLine(text string) int {
 		return 0
 	}
 	return 1 + strings.Count(text[:at], "\n")
+}
+
+// hasSevenLess is true for a text with "<<<<<<<", and false for most others: it looks at every seventh character, as "<" alone
+// is everywhere.
+func hasSevenLess(text string) bool {
+	for i := 6; i < len(text); i += 7 {
+		if text[i] == '<' && (text[i-1] == '<' || i+1 < len(text) && text[i+1] == '<') {
+			return true
+		}
+	}
+	return false
 }
 
 func hasAnyPrefix(s string, prefixes ...string) bool {

@@ -3,6 +3,7 @@ package plist
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules/rule"
@@ -86,7 +87,7 @@ func read(f *diag.File, found *findings, template bool) *Document {
 		found.notAPropertyList(kind, help)
 		return nil
 	}
-	r := &xmlReader{findings: found, text: text, allowsPlaceholders: template}
+	r := &xmlReader{findings: found, text: text, allowsPlaceholders: template, slab: newSlab(strings.Count(text, "<"))}
 	root := readXML(r)
 	return &Document{Root: root, Format: XML, File: found.file, Placeholders: r.placeholders, Incomplete: r.incomplete, comments: r.comments}
 }

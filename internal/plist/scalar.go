@@ -34,7 +34,7 @@ func (r *xmlReader) scalar(t tag, e element) {
 	default:
 		v.Kind, v.Bool = Boolean, e == trueElement
 		if c.start != c.end && c.ok {
-			r.report(rule.ContentInBoolean, quote(t.name)+" has content, want <"+t.name+"/>", "", c.start, c.end)
+			r.report(rule.ContentInBoolean, quote(r.name(t))+" has content, want <"+r.name(t)+"/>", "", c.start, c.end)
 		}
 	}
 	r.addValue(v)
@@ -63,7 +63,7 @@ func (r *xmlReader) integer(v *Value, c content) {
 // parseInteger reads an integer as CoreFoundation does: white space before it but not after it, a sign, decimal digits or 0x
 // and hexadecimal digits, from -2^63 to 2^64-1. On failure it returns the broken rule.
 func parseInteger(s string) (n Int, broken string) {
-	s = strings.TrimLeft(s, " \t\r\n")
+	s = s[skipBlank(s, 0):]
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		n.Negative = s[0] == '-'
 		s = s[1:]
@@ -159,10 +159,13 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 		v.Span.End = v.Span.Start + len(text)
 	}
 	r.decode = r.decode[:0]
-	for i := range len(c.text) {
-		if !isBlank(c.text[i]) {
-			r.decode = append(r.decode, c.text[i])
+	for i := 0; i < len(c.text); {
+		i = skipBlank(c.text, i)
+		start := i
+		for i < len(c.text) && !isBlank(c.text[i]) {
+			i++
 		}
+		r.decode = append(r.decode, c.text[start:i]...)
 	}
 	data := make([]byte, base64.StdEncoding.DecodedLen(len(r.decode)))
 	n, err := base64.StdEncoding.Decode(data, r.decode)

@@ -46,17 +46,17 @@ func (k Kind) String() string {
 // Value is one node of a property list. Only the field of its Kind is set.
 type Value struct {
 	Kind   Kind
+	Secret bool      // never print it
+	Bool   bool      // Boolean
 	Text   string    // String
 	Data   []byte    // Data
 	Time   time.Time // Date: UTC, whole seconds
-	Bool   bool      // Boolean
 	Int    Int       // Integer, UID
 	Real   float64   // Real
 	Fields []Field   // Dictionary, in the order of the text; readers keep and report duplicate keys
 	Items  []*Value  // Array
 
-	Secret bool      // never print it
-	Span   diag.Span // its place in the source; zero without one
+	Span diag.Span // its place in the source; zero without one
 }
 
 // Field is one key of a dictionary with its value.

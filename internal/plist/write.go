@@ -13,10 +13,10 @@ import (
 	"syncguard/internal/diag"
 )
 
-const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-`
+const (
+	appleDoctype = `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`
+	xmlHeader    = xmlDeclaration + "\n" + appleDoctype + "\n" + plistTag
+)
 
 // Write returns v as an XML property list in the one canonical form: the layout of Apple's writer, with keys sorted by their
 // bytes. Reading it again gives an equal value and no findings.

@@ -15,11 +15,10 @@ type xmlReader struct {
 	text string
 	pos  int
 
-	open   []frame
-	fields []Field  // of all open dictionaries, each from the base of its frame on
-	items  []*Value // of all open arrays, likewise
-	slab   slab
-	decode []byte // white space removed from base64, reused
+	*scratch
+	slab    slab
+	next    [3]int   // see isPlain
+	decoded []string // keys with references or CDATA, and empty ones
 
 	root       *Value
 	rootSpan   diag.Span
@@ -36,17 +35,26 @@ type xmlReader struct {
 	comments []diag.Span
 }
 
-// frame is an open element.
+// frame is an open element. It holds no pointers, like all of the scratch, so the collector has no work with it.
 type frame struct {
 	tag      tag
 	element  element // skipped for elements unknown to property lists
-	value    *Value  // of an array or a dictionary
+	value    int     // of an array or a dictionary, see slab.at
 	base     int
 	used     bool // plist: not empty
 	hasValue bool // plist inside another: its value was read
 
-	key        Field // dictionary: the last key
-	keyWaiting bool  // for its value
+	key        key  // dictionary: the last one
+	keyWaiting bool // for its value
+}
+
+// key is a key as read. Its text is that of its span, or decoded[text-1].
+type key struct{ start, end, text int }
+
+// field is a key with the value of that number.
+type field struct {
+	key   key
+	value int
 }
 
 type element uint8
@@ -99,6 +107,8 @@ func elementOf(name string) element {
 }
 
 func readXML(r *xmlReader) *Value {
+	r.scratch = scratches.Get().(*scratch)
+	defer r.scratch.release()
 	r.declaration()
 	for !r.stopped && !r.full && r.nextMarkup() {
 		r.markup()
@@ -187,7 +197,7 @@ func (r *xmlReader) startElement() {
 	}
 	top := &r.open[len(r.open)-1]
 	top.used = true
-	switch e := elementOf(t.name); e {
+	switch e := elementOf(r.name(t)); e {
 	case skipped:
 		r.unknownElement(t)
 	case plistElement:
@@ -204,7 +214,7 @@ func (r *xmlReader) startElement() {
 // openPlist opens the outermost element, or an implied one if it is missing.
 func (r *xmlReader) openPlist(t tag) (proceed bool) {
 	r.hasPlist = true
-	e := elementOf(t.name)
+	e := elementOf(r.name(t))
 	if e == plistElement {
 		r.open = append(r.open, frame{tag: t, element: plistElement})
 		if t.empty {
@@ -212,15 +222,15 @@ func (r *xmlReader) openPlist(t tag) (proceed bool) {
 		}
 		return false
 	}
-	message := "the outermost element is " + quote(t.name) + `, want "plist"`
+	message := "the outermost element is " + quote(r.name(t)) + `, want "plist"`
 	if e != skipped {
 		r.warn(rule.MissingPlistElement, message, `put the value into <plist version="1.0">`, t.start, t.end)
 	} else {
-		r.report(rule.MissingPlistElement, message, text.DidYouMean(t.name, []string{"plist"}), t.start, t.end)
+		r.report(rule.MissingPlistElement, message, text.DidYouMean(r.name(t), []string{"plist"}), t.start, t.end)
 		r.skip(t)
 		return false
 	}
-	r.open = append(r.open, frame{tag: tag{name: "plist", start: t.start, end: t.start}, element: plistElement})
+	r.open = append(r.open, frame{tag: tag{start: t.start, nameEnd: t.start, end: t.start}, element: plistElement})
 	return true
 }
 
@@ -237,11 +247,11 @@ func (r *xmlReader) nestedPlist(t tag) {
 }
 
 func (r *xmlReader) unknownElement(t tag) {
-	broken, message, help := rule.UnknownElement, "element "+quote(t.name)+" is not part of a property list", ""
-	if strings.Contains(t.name, ":") {
-		broken, message = rule.NamespacedElement, "element "+quote(t.name)+" has a namespace prefix, want none"
+	broken, message, help := rule.UnknownElement, "element "+quote(r.name(t))+" is not part of a property list", ""
+	if strings.Contains(r.name(t), ":") {
+		broken, message = rule.NamespacedElement, "element "+quote(r.name(t))+" has a namespace prefix, want none"
 	} else {
-		help = text.DidYouMean(t.name, elementNames())
+		help = text.DidYouMean(r.name(t), elementNames())
 	}
 	r.report(broken, message, help, t.start, t.end)
 	r.open[len(r.open)-1].keyWaiting = false // it has a value, though a wrong one
@@ -271,7 +281,7 @@ func (r *xmlReader) container(t tag, e element) {
 		v.Kind = Array
 		base = len(r.items)
 	}
-	r.open = append(r.open, frame{tag: t, element: e, value: v, base: base})
+	r.open = append(r.open, frame{tag: t, element: e, value: r.slab.last(), base: base})
 	if t.empty {
 		r.closeTop(t.end)
 	}
@@ -293,12 +303,12 @@ func (r *xmlReader) newValue(start, end int) *Value {
 		r.report(rule.TooManyValues, "the property list holds more than "+strconv.Itoa(MaxNodes)+" values", "", start, end)
 		r.stopped = true
 	}
-	v := r.slab.value()
+	v := r.slab.newValue()
 	v.Span = r.span(start, end)
 	return v
 }
 
-// addValue adds a value to its parent: the root, the dictionary of its key, or its array.
+// addValue adds the last value to its parent: the root, the dictionary of its key, or its array.
 func (r *xmlReader) addValue(v *Value) { r.addValueTo(len(r.open)-1, v) }
 
 // addValueTo adds a value to an open element.
@@ -311,9 +321,9 @@ func (r *xmlReader) addValueTo(i int, v *Value) {
 	case top.element == plistElement && i > 0:
 		r.report(rule.MultipleRoots, "the inner <plist> holds a second value, want one", "", v.Span.Start, v.Span.End)
 	case top.element == arrayElement:
-		r.items = append(r.items, v)
+		r.items = append(r.items, r.slab.last())
 	case top.element == dictElement && top.keyWaiting:
-		r.fields = append(r.fields, Field{Key: top.key.Key, KeySpan: top.key.KeySpan, Value: v})
+		r.fields = append(r.fields, field{top.key, r.slab.last()})
 		top.keyWaiting = false
 	case top.element == dictElement:
 		r.report(rule.ValueWithoutKey, "a value in a dictionary has no key", "put a <key> before it", v.Span.Start, v.Span.End)
@@ -335,18 +345,41 @@ func (r *xmlReader) closeTop(end int) {
 		r.closed = len(r.open) == 1
 	case dictElement:
 		r.checkKeyWaiting(top)
-		top.value.Fields = r.slab.copyFields(r.fields[top.base:])
-		r.checkDuplicates(top.value.Fields)
-		clear(r.fields[top.base:])
-		r.fields = r.fields[:top.base]
+		v := r.slab.at(top.value)
+		v.Fields, v.Span.End = r.takeFields(top.base), end
+		r.checkDuplicates(v.Fields)
 	case arrayElement:
-		top.value.Items = r.slab.copyItems(r.items[top.base:])
-		r.items = r.items[:top.base]
-	}
-	if top.value != nil {
-		top.value.Span.End = end
+		v := r.slab.at(top.value)
+		v.Items, v.Span.End = r.takeItems(top.base), end
 	}
 	r.open = r.open[:len(r.open)-1]
+}
+
+// takeFields returns the fields of the innermost dictionary, those from base on.
+func (r *xmlReader) takeFields(base int) []Field {
+	made := r.slab.newFields(len(r.fields) - base)
+	for i, f := range r.fields[base:] {
+		made[i] = Field{Key: r.keyText(f.key), KeySpan: r.span(f.key.start, f.key.end), Value: r.slab.at(f.value)}
+	}
+	r.fields = r.fields[:base]
+	return made
+}
+
+// takeItems returns the items of the innermost array, those from base on.
+func (r *xmlReader) takeItems(base int) []*Value {
+	made := r.slab.newItems(len(r.items) - base)
+	for i, value := range r.items[base:] {
+		made[i] = r.slab.at(value)
+	}
+	r.items = r.items[:base]
+	return made
+}
+
+func (r *xmlReader) keyText(k key) string {
+	if k.text > 0 {
+		return r.decoded[k.text-1]
+	}
+	return r.text[k.start:k.end]
 }
 
 // finish closes the elements left open at the end of the file.
@@ -357,7 +390,7 @@ func (r *xmlReader) finish() {
 	}
 	if n := len(r.open); n > 0 && r.open[n-1].tag.end > r.open[n-1].tag.start {
 		t := r.open[n-1].tag
-		r.reportRelated(rule.TruncatedFile, "the file ends inside "+quote(t.name), r.span(end, end), "opened here", r.span(t.start, t.end))
+		r.reportRelated(rule.TruncatedFile, "the file ends inside "+quote(r.name(t)), r.span(end, end), "opened here", r.span(t.start, t.end))
 	}
 	for len(r.open) > 0 {
 		r.open[len(r.open)-1].used, r.open[len(r.open)-1].keyWaiting = true, false

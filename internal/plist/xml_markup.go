@@ -12,9 +12,15 @@ import (
 
 // tag is a start tag.
 type tag struct {
-	name       string
-	start, end int  // from "<" to after ">"
-	empty      bool // <name/>
+	start, nameEnd, end int  // from "<" to after ">"; all the same for an implied <plist>
+	empty               bool // <name/>
+}
+
+func (r *xmlReader) name(t tag) string {
+	if t.start == t.end {
+		return "plist"
+	}
+	return r.text[t.start+1 : t.nameEnd]
 }
 
 // report adds an error about a range of the text, with the key path to it.
@@ -49,7 +55,7 @@ func (r *xmlReader) path() (p diag.Path) {
 		last := i == len(r.open)-1
 		switch {
 		case f.element == dictElement && (f.keyWaiting || !last):
-			p = append(p, diag.Step{Key: f.key.Key})
+			p = append(p, diag.Step{Key: r.keyText(f.key)})
 		case f.element == arrayElement:
 			n := r.itemsOf(i)
 			if !last {
@@ -165,8 +171,8 @@ func (r *xmlReader) doctype() {
 		return
 	}
 	r.pos++
-	if !doctypePattern().MatchString(r.text[start:r.pos]) {
-		r.report(rule.MalformedMarkup, "the document type is malformed", `write <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`, start, r.pos)
+	if text := r.text[start:r.pos]; text != appleDoctype && !doctypePattern().MatchString(text) {
+		r.report(rule.MalformedMarkup, "the document type is malformed", "write "+appleDoctype, start, r.pos)
 	}
 }
 
@@ -193,18 +199,21 @@ func (r *xmlReader) internalDTD(start int) {
 // startTag reads <name ...>. ok is false if the file ends in it.
 func (r *xmlReader) startTag() (t tag, ok bool) {
 	nameEnd := skipName(r.text, r.pos+1)
-	t = tag{name: r.text[r.pos+1 : nameEnd], start: r.pos, end: nameEnd}
-	if nameEnd < len(r.text) && r.text[nameEnd] == '>' {
-		t.end++
-		r.pos = t.end
-		return t, true
+	t = tag{start: r.pos, nameEnd: nameEnd, end: nameEnd}
+	switch rest := r.text[nameEnd:]; {
+	case len(rest) > 0 && rest[0] == '>':
+		t.end = nameEnd + 1
+	case len(rest) > 1 && rest[0] == '/' && rest[1] == '>':
+		t.end, t.empty = nameEnd+2, true
+	default:
+		r.pos = nameEnd
+		ok = r.attributes(&t)
+		if t.end = r.pos; !ok {
+			r.truncated(t.start)
+		}
+		return t, ok
 	}
-	r.pos = nameEnd
-	if !r.attributes(&t) {
-		r.truncated(t.start)
-		return t, false
-	}
-	t.end = r.pos
+	r.pos = t.end
 	return t, true
 }
 
@@ -233,8 +242,8 @@ func (r *xmlReader) attributes(t *tag) (ok bool) {
 		if !ok {
 			return r.malformedTag(t)
 		}
-		if t.name != "plist" || name != "version" || seen {
-			r.warn(rule.UnexpectedAttribute, "unknown attribute "+quote(name)+" in "+quote(t.name)+`, want none except "version" in "plist"`, "delete it", start, r.pos)
+		if r.name(*t) != "plist" || name != "version" || seen {
+			r.warn(rule.UnexpectedAttribute, "unknown attribute "+quote(name)+" in "+quote(r.name(*t))+`, want none except "version" in "plist"`, "delete it", start, r.pos)
 		}
 		seen = true
 	}
@@ -273,13 +282,20 @@ func (r *xmlReader) malformedTag(t *tag) (ok bool) {
 		t.empty = r.text[r.pos-1] == '/'
 		r.pos++
 	}
-	r.report(rule.MalformedMarkup, "the start tag of "+quote(t.name)+" is malformed", "", t.start, r.pos)
+	r.report(rule.MalformedMarkup, "the start tag of "+quote(r.name(*t))+" is malformed", "", t.start, r.pos)
 	return true
 }
 
 // endTag reads </name>.
 func (r *xmlReader) endTag() {
 	start := r.pos
+	if n := len(r.open); n > 0 {
+		if next := r.behindEndTag(start, r.name(r.open[n-1].tag)); next > 0 { // nearly every one
+			r.pos = next
+			r.closeTop(next)
+			return
+		}
+	}
 	nameEnd := skipName(r.text, start+2)
 	name := r.text[start+2 : nameEnd]
 	end := skipBlank(r.text, nameEnd)
@@ -306,7 +322,7 @@ func (r *xmlReader) endTag() {
 // closeNamed closes the element named by an end tag, and those still open inside it.
 func (r *xmlReader) closeNamed(name string, start int) {
 	n := len(r.open) - 1
-	for n >= 0 && r.open[n].tag.name != name {
+	for n >= 0 && r.name(r.open[n].tag) != name {
 		n--
 	}
 	if n < 0 {
@@ -315,7 +331,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 	}
 	if n < len(r.open)-1 {
 		inner := r.open[len(r.open)-1].tag
-		r.reportRelated(rule.MismatchedEndTag, "end tag "+quote(name)+" comes before the end of "+quote(inner.name),
+		r.reportRelated(rule.MismatchedEndTag, "end tag "+quote(name)+" comes before the end of "+quote(r.name(inner)),
 			r.span(start, r.pos), "not closed", r.span(inner.start, inner.end))
 	}
 	for len(r.open) > n+1 {
@@ -329,7 +345,7 @@ func (r *xmlReader) closeNamed(name string, start int) {
 func (r *xmlReader) unknownEndTag(name string, start int) {
 	message, meant, help := "end tag "+quote(name)+" has no start tag", "", ""
 	if len(r.open) > 0 {
-		open := r.open[len(r.open)-1].tag.name
+		open := r.name(r.open[len(r.open)-1].tag)
 		message += ", want " + quote(open)
 		meant, help = text.Nearest(name, []string{open})
 	}
@@ -345,12 +361,16 @@ func isNameStart(c byte) bool {
 
 // skipName returns the offset after the name at i.
 func skipName(text string, i int) int {
-	for i < len(text) {
-		c := text[i]
-		if !isNameStart(c) && (c < '0' || c > '9') && c != '-' && c != '.' {
-			break
-		}
+	for i < len(text) && isNameByte[text[i]] {
 		i++
 	}
 	return i
 }
+
+// isNameByte is true for the bytes of a name.
+var isNameByte = func() (is [256]bool) {
+	for c := range is {
+		is[c] = isNameStart(byte(c)) || c >= '0' && c <= '9' || c == '-' || c == '.'
+	}
+	return is
+}()

@@ -19,6 +19,7 @@ const (
 type content struct {
 	text       string // with references and CDATA resolved if allowed
 	start, end int    // of the text as written
+	inPlace    bool   // not empty, and with nothing to resolve
 	ok         bool
 	unclosed   bool // the end tag is missing
 }
@@ -31,27 +32,27 @@ func (r *xmlReader) content(t tag, e element) content {
 		return c
 	}
 	mixed := e == stringElement || e == keyElement || e == realElement
-	end, plain := r.textEnd(t.end)
-	if next := r.behindEndTag(end, t.name); next > 0 && (plain || !mixed) {
-		c.text, c.end = r.text[t.end:end], end
+	end := indexFrom(r.text, "<", t.end)
+	if next := r.behindEndTag(end, r.name(t)); next > 0 && (!mixed || r.isPlain(t.end, end)) {
+		c.text, c.end, c.inPlace = r.text[t.end:end], end, end > t.end
 		r.pos = next
 		return c
 	}
 	return r.mixedContent(t, mixed)
 }
 
-// textEnd returns the offset of the next "<". plain is true if the text before it needs no decoding.
-func (r *xmlReader) textEnd(i int) (end int, plain bool) {
-	plain = true
-	for ; i < len(r.text); i++ {
-		switch r.text[i] {
-		case '<':
-			return i, plain
-		case '&', '\r', ']':
-			plain = false
+// isPlain reports whether the text from start to end needs no decoding. It remembers the places it has searched for: texts
+// are short, and most files have few references.
+func (r *xmlReader) isPlain(start, end int) bool {
+	for i, mark := range [...]string{"&", "\r", cdataEnd} {
+		if r.next[i] < start {
+			r.next[i] = indexFrom(r.text, mark, start)
+		}
+		if r.next[i] < end {
+			return false
 		}
 	}
-	return i, plain
+	return true
 }
 
 // behindEndTag returns the offset after </name> at i, or 0 without one.
@@ -69,13 +70,14 @@ func (r *xmlReader) behindEndTag(i int, name string) int {
 
 func (r *xmlReader) mixedContent(t tag, mixed bool) content {
 	c := content{start: t.end}
-	var text []byte
+	text := r.decode[:0]
+	defer func() { r.decode = text[:0] }()
 	i := t.end
 	for {
-		end, _ := r.textEnd(i)
+		end := indexFrom(r.text, "<", i)
 		text = r.appendText(text, i, end)
 		i, c.end = end, end
-		if next := r.behindEndTag(i, t.name); next > 0 {
+		if next := r.behindEndTag(i, r.name(t)); next > 0 {
 			c.text, c.ok = string(text), true
 			r.pos = next
 			return c
@@ -106,10 +108,10 @@ func (r *xmlReader) endTagForgotten(t tag, i int) bool {
 	if i+1 < len(r.text) {
 		name = r.text[i+1 : skipName(r.text, i+1)]
 	}
-	if elementOf(name) != keyElement || t.name == name || r.open[len(r.open)-1].element != dictElement {
+	if elementOf(name) != keyElement || r.name(t) == name || r.open[len(r.open)-1].element != dictElement {
 		return false
 	}
-	r.reportRelated(rule.MarkupInValue, `element "key" inside `+quote(t.name)+", want </"+t.name+"> before it",
+	r.reportRelated(rule.MarkupInValue, `element "key" inside `+quote(r.name(t))+", want </"+r.name(t)+"> before it",
 		r.span(i, skipName(r.text, i+1)), "opened here", r.span(t.start, t.end))
 	return true
 }
@@ -132,7 +134,7 @@ func (r *xmlReader) markupInValue(t tag, i int, mixed bool) {
 		return
 	}
 	end := i + 1 + strings.IndexByte(rest, '>')
-	r.report(rule.MarkupInValue, what+" inside "+quote(t.name)+", want text only", "", i, max(end, i+1))
+	r.report(rule.MarkupInValue, what+" inside "+quote(r.name(t))+", want text only", "", i, max(end, i+1))
 }
 
 // appendText appends the text from start to end with references resolved, and line ends as in XML: LF.
@@ -220,14 +222,23 @@ func (r *xmlReader) key(t tag) {
 	top := &r.open[len(r.open)-1]
 	if top.element == dictElement {
 		r.checkKeyWaiting(top)
-		top.key = Field{Key: c.text, KeySpan: r.contentSpan(t, c)}
-		top.keyWaiting = true
+		top.key, top.keyWaiting = r.newKey(t, c), true
 	} else {
 		r.report(rule.KeyOutsideDictionary, `a "key" outside a dictionary`, "", t.start, r.pos)
 	}
 	if c.unclosed {
 		r.skip(t)
 	}
+}
+
+func (r *xmlReader) newKey(t tag, c content) key {
+	at := r.contentSpan(t, c)
+	k := key{start: at.Start, end: at.End}
+	if !c.inPlace {
+		r.decoded = append(r.decoded, c.text)
+		k.text = len(r.decoded)
+	}
+	return k
 }
 
 // contentSpan is the span of an element's text, or of the whole element if it is empty.
@@ -240,8 +251,7 @@ func (r *xmlReader) contentSpan(t tag, c content) diag.Span {
 
 func (r *xmlReader) checkKeyWaiting(top *frame) {
 	if top.keyWaiting {
-		s := top.key.KeySpan
-		r.report(rule.KeyWithoutValue, "key "+quote(top.key.Key)+" has no value", "put a value after it, or delete it", s.Start, s.End)
+		r.report(rule.KeyWithoutValue, "key "+quote(r.keyText(top.key))+" has no value", "put a value after it, or delete it", top.key.start, top.key.end)
 	}
 }
 
