@@ -29,7 +29,7 @@ type checker struct {
 	options   lint.Options
 	keeps     func(diag.Diagnostic) bool // whether a finding counts
 	templates *TemplateValues            // values for templates; nil if templates are not accepted
-	asSet     bool                       // also check the files as a set, installed on one device
+	set       *lint.Set                  // the files as profiles of one device; nil to check each alone
 }
 
 // checked is one file with its findings, or err if it could not be read.
@@ -116,8 +116,11 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 		return err
 	}
 	result.findings = diag.Sort(append(result.findings, withoutFollowUps(more, findings)...))
-	if c.asSet && doc.Whole {
-		result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
+	if c.set == nil || !doc.Whole {
+		return nil
+	}
+	if result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets); err == nil {
+		result.facts.Signed = doc.Signed
 	}
 	return err
 }
@@ -167,26 +170,15 @@ func (c *checker) check(doc *document.Document, file *diag.File, secrets map[*pl
 	return slices.DeleteFunc(all, c.drops), err
 }
 
-// checkSet adds the findings of the set check, which sees all files at once.
-func (c *checker) checkSet(results []checked) error {
-	var files []*lint.FileFacts
-	var of []*checked
-	for i := range results {
-		if r := &results[i]; r.facts != nil {
-			files, of = append(files, r.facts), append(of, r)
-		}
+// addSetFindings adds the findings about a file next to those checked before it.
+func (c *checker) addSetFindings(r *checked) {
+	if r.facts == nil {
+		return
 	}
-	if len(files) < 2 {
-		return nil
+	if found := slices.DeleteFunc(c.set.Add(r.facts), c.drops); len(found) > 0 {
+		r.findings = diag.Sort(append(r.findings, found...))
 	}
-	found, err := c.lint.CheckSet(files, c.options)
-	if err != nil {
-		return fmt.Errorf("checking the files as a set: %w", err)
-	}
-	for i, r := range of {
-		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], c.drops)...))
-	}
-	return nil
+	r.facts = nil
 }
 
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }

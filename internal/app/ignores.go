@@ -198,25 +198,13 @@ func (i *ignores) report(filter *RuleFilter, wholeFolder bool) []checked {
 	return slices.DeleteFunc([]checked{flags, project}, func(c checked) bool { return len(c.findings) == 0 })
 }
 
-// addUnusedComments reports comments without a matching finding, neither in their own file nor in a template extending it.
-func (l *linting) addUnusedComments() {
-	for i := range l.results {
-		r := &l.results[i]
-		for _, comment := range r.ignores {
-			d, unused := comment.Unused(l.o.Rules.isEnabled)
-			if unused && l.o.Rules.keeps(d) && !l.isUsedByExtending(comment) {
-				r.findings = diag.Sort(append(r.findings, d))
-			}
+// unusedComments returns findings about the comments of a file without a matching finding, neither there nor elsewhere.
+func (l *linting) unusedComments(r *checked, isUsedElsewhere func(*lint.Ignore) bool) (found []diag.Diagnostic) {
+	for _, comment := range r.ignores {
+		d, unused := comment.Unused(l.o.Rules.isEnabled)
+		if unused && l.o.Rules.keeps(d) && !isUsedElsewhere(comment) {
+			found = append(found, d)
 		}
 	}
-}
-
-// isUsedByExtending reports whether a comment matched a finding of a template extending its file.
-func (l *linting) isUsedByExtending(comment *lint.Ignore) bool {
-	return slices.ContainsFunc(l.results, func(r checked) bool {
-		return slices.ContainsFunc(r.baseIgnores, func(b *lint.Ignore) bool {
-			_, unused := b.Unused(l.o.Rules.isEnabled)
-			return !unused && b.At.Start == comment.At.Start && filepath.Clean(b.At.File.Name) == filepath.Clean(comment.At.File.Name)
-		})
-	})
+	return found
 }

@@ -132,7 +132,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 
 // run checks the files and yields each one as soon as its findings are complete.
 func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFile) bool) error {
-	held := l.checker.asSet
+	l.repeated = l.repeatedPaths(inputs)
 	for r := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -146,23 +146,15 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 			l.addUnread(r.name, r.err)
 			continue
 		}
-		l.results = append(l.results, r)
-		if held = held || r.kind == "template"; held { // other templates may extend it and repeat its findings
-			continue
-		}
-		l.finish()
-		if !yield(l.result(&l.results[0])) {
+		l.checker.addSetFindings(&r)
+		if l.finish(&r) && !yield(l.result(&r)) {
 			return nil
 		}
-		l.results = l.results[:0]
 	}
-	if err := l.checker.checkSet(l.results); err != nil {
-		return err
-	}
-	l.finish()
-	l.results = append(l.results, l.ignores.report(&l.o.Rules, slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) }))...)
-	for i := range l.results {
-		if !yield(l.result(&l.results[i])) {
+	l.finishHeld()
+	inFolder := slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) })
+	for _, r := range append(l.held, l.ignores.report(&l.o.Rules, inFolder)...) {
+		if !yield(l.result(&r)) {
 			return nil
 		}
 	}
@@ -184,10 +176,12 @@ type linting struct {
 	checker  *checker
 	ignores  *ignores
 	baseline *knownFindings // nil for none
-	results  []checked      // not yielded yet
+	held     []checked      // templates whose findings depend on other templates
+	reported diag.Reported  // findings of templates about themselves
 	header   LintHeader
 	footer   LintFooter
-	alike    map[string]int // number of findings with the same identity, for fingerprints
+	alike    map[string]int  // number of findings with the same identity, for fingerprints: of files that several inputs may be about
+	repeated map[string]bool // paths of files named twice, as in reports
 }
 
 func newLinting(h *Host, o LintOptions) (*linting, error) {
@@ -202,7 +196,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &linting{host: h, o: o, ignores: ignores, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
+	l := &linting{host: h, o: o, ignores: ignores, reported: diag.Reported{}, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
 	if o.Baseline != "" {
 		if l.baseline, err = readBaseline(h, o.Baseline, o.Paths); err != nil {
 			return nil, err
@@ -220,7 +214,10 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if o.NoPlaceholders {
 		l.checker.options.Placeholders = lint.PlaceholdersRefused
 	}
-	l.checker.keeps, l.checker.templates, l.checker.asSet = o.Rules.keeps, &o.Template, !o.Separate
+	l.checker.keeps, l.checker.templates = o.Rules.keeps, &o.Template
+	if !o.Separate {
+		l.checker.set = l.checker.lint.NewSet(l.checker.options)
+	}
 	return l, nil
 }
 
@@ -316,7 +313,10 @@ func (c *Checker) Check(name string, data []byte) (*LintedFile, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	c.results = append(c.results[:0], r)
-	c.finish()
-	return c.result(&c.results[0]), nil
+	clear(c.reported)
+	if !c.finish(&r) {
+		c.finishHeld()
+		r, c.held = c.held[0], nil
+	}
+	return c.result(&r), nil
 }

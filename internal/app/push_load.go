@@ -109,9 +109,10 @@ func (p *pushRun) load() error {
 	if p.check, err = newChecker(p.Host, nil); err != nil {
 		return err
 	}
-	p.check.asSet, p.check.keeps = true, isAboutPushing
+	p.check.keeps = isAboutPushing
 	p.check.options = lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: d.Server(), Now: p.Now(),
 		Placeholders: lint.PlaceholdersNoted}
+	p.check.set = p.check.lint.NewSet(p.check.options)
 	for _, in := range inputs {
 		data, err := in.read(p.Host)
 		if err == nil {
@@ -124,7 +125,8 @@ func (p *pushRun) load() error {
 	if p.result.Unread = failures; len(failures) > 0 {
 		return nil
 	}
-	return p.reportFindings()
+	p.reportFindings()
+	return nil
 }
 
 // isAboutPushing keeps the findings about refused and changed profiles. It drops those about text encodings and arrays, since
@@ -242,11 +244,9 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 }
 
 // reportFindings tells the findings, and refuses the push if an error is among them.
-func (p *pushRun) reportFindings() error {
-	if err := p.check.checkSet(p.checked); err != nil {
-		return err
-	}
+func (p *pushRun) reportFindings() {
 	for _, c := range p.checked {
+		p.check.addSetFindings(&c)
 		for i := range c.findings {
 			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // the second would replace the first on the server
 				c.findings[i].Severity = diag.Error
@@ -258,7 +258,6 @@ func (p *pushRun) reportFindings() error {
 			p.tell(PushEvent{Kind: PushChecked, Findings: PushFindings{c.name, c.signed, findings, more}})
 		}
 	}
-	return nil
 }
 
 // prepare turns the profiles into items for the destination, or puts all of its refusals into the result.

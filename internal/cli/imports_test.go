@@ -220,6 +220,7 @@ var arrows = []struct {
 		"internal/secret",
 		"internal/target",
 		"internal/text",
+		"internal/work",
 		"profiles",
 	}},
 	{"internal/template", []string{

@@ -30,7 +30,7 @@ type ruleCheck struct {
 	signer      func(*pass, cms.SignerFacts)          // called for each signer of a profile
 	certificate func(*pass, place, *x509.Certificate) // called for each certificate in a certificate payload
 	declared    func(*pass, []*profile)               // called for the declarations in a payload, together
-	set         func(*setPass)                        // called once for the files landing on one device
+	set         func(*setPass)                        // called for each file of those landing on one device
 }
 
 // isFor reports whether a rule applies with these options.
