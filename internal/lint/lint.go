@@ -76,7 +76,8 @@ type Checker struct {
 	catalog Catalog
 	names   func() ([]schema.Entry, error)
 	terms   func() (map[string]bool, error)
-	formats sync.Map // regular expression to *regexp.Regexp, nil if Go cannot compile it
+	formats sync.Map  // regular expression to *regexp.Regexp, nil if Go cannot compile it
+	runs    sync.Pool // of *run
 }
 
 // New returns a Checker for a catalog.
@@ -128,7 +129,8 @@ func (p *profile) findSecrets() {
 
 func (p *profile) runChecks() ([]diag.Diagnostic, error) {
 	p.findSecrets()
-	r := newRun(p)
+	r := p.newRun()
+	defer r.release()
 	r.visitAll()
 	r.checkDeclarations()
 	return diag.Sort(r.found), p.err
@@ -148,10 +150,8 @@ func (r *run) visitAll() {
 	if p.envelope != nil && p.hasShape() {
 		r.visitTree()
 	}
-	for i := range r.passes {
-		if pass := &r.passes[i]; pass.chosen {
-			pass.rule.runOnce(pass, p)
-		}
+	for _, pass := range r.once {
+		pass.rule.runOnce(pass, p)
 	}
 }
 

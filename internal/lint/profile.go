@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"crypto/x509"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,6 +43,9 @@ type payload struct {
 	node        *node
 	payloadType string
 	types       []*schema.Type // several only for com.apple.MCX, one payload of several types
+
+	parsed       bool // certificates are those in its content
+	certificates []*x509.Certificate
 }
 
 // suggestionBudget bounds the time spent on a profile of unknown keys.
