@@ -211,7 +211,7 @@ func (c *coverageRun) composed(spec *template.Spec) ([]coverage.File, error) {
 	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
 	seen := map[string]bool{}
 	for _, t := range c.targets {
-		made, err := compose.Compose(spec, t, c.catalog, lint.Options{})
+		made, err := compose.Compose(spec, t, c.catalog, lint.Options{Interrupted: c.ctx.Err})
 		if err != nil {
 			return nil, err
 		}

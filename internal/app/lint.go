@@ -111,6 +111,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.checker.options.Interrupted = ctx.Err
 	finder := inputFinder{h, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
@@ -133,8 +134,8 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 // run checks the files and yields each one as soon as its findings are complete.
 func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFile) bool) error {
 	l.repeated = l.repeatedPaths(inputs)
-	for r := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
-		if err := ctx.Err(); err != nil {
+	for r, err := range ordered(ctx, inputs, runtime.GOMAXPROCS(0), l.lint) {
+		if err != nil {
 			return err
 		}
 		l.host.step("linting", len(inputs))

@@ -65,7 +65,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, WriteFiles: toFiles,
 		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
 			Warn: func(text string) { h.warn(text, "") }}}}
-	if err := p.load(); err != nil || p.result.is() {
+	if err := p.load(ctx); err != nil || p.result.is() {
 		return p, err
 	}
 	if toFiles {
@@ -82,7 +82,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 
 // load reads and checks the files, and refuses files the server would refuse. It tells the findings; an error among them keeps
 // everything from being sent.
-func (p *pushRun) load() error {
+func (p *pushRun) load(ctx context.Context) error {
 	d, left := p.setup.Destination, 0
 	finder := inputFinder{host: p.Host, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
 	takes, other, kind, what := isProfile, p.isDeclarationName, "profile", "declaration"
@@ -111,7 +111,7 @@ func (p *pushRun) load() error {
 	}
 	p.check.keeps = isAboutPushing
 	p.check.options = lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: d.Server(), Now: p.Now(),
-		Placeholders: lint.PlaceholdersNoted}
+		Placeholders: lint.PlaceholdersNoted, Interrupted: ctx.Err}
 	p.check.set = p.check.lint.NewSet(p.check.options)
 	for _, in := range inputs {
 		data, err := in.read(p.Host)

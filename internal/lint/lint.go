@@ -55,6 +55,8 @@ type Options struct {
 	For *mdm.Server
 	// ExpiresWithin is the time before expiry at which a certificate is reported; zero means DefaultExpiresWithin.
 	ExpiresWithin time.Duration
+	// Interrupted is called now and then. Its error ends the check, and is the error of the check; nil for never.
+	Interrupted func() error
 }
 
 // DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.
@@ -93,7 +95,7 @@ func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagno
 
 // Check returns all findings about a profile, in the order of diag.Sort. root is the profile's top-level dictionary; Check
 // marks the secrets in it. The profile's effect on devices is checked for each target, and not at all without targets. An
-// error means an unreadable catalog.
+// error means an unreadable catalog, or an interruption.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newProfile(root, targets, o)
 	if err != nil {
@@ -151,6 +153,9 @@ func (r *run) visitAll() {
 		r.visitTree()
 	}
 	for _, pass := range r.once {
+		if p.isInterrupted() {
+			return
+		}
 		pass.rule.runOnce(pass, p)
 	}
 }

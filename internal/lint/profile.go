@@ -63,6 +63,14 @@ func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Tar
 		options: o, signedBy: sync.OnceValue(o.Container.signers)}, nil
 }
 
+// isInterrupted reports whether the check ends early; p.err says why.
+func (p *profile) isInterrupted() bool {
+	if p.err == nil && p.options.Interrupted != nil {
+		p.err = p.options.Interrupted()
+	}
+	return p.err != nil
+}
+
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {
 	p, err := c.newBase(rootValue, root, targets, o)
 	if err != nil {
