@@ -303,6 +303,7 @@ var arrows = []struct {
 	{"internal/identity", []string{
 		"internal/cms",
 		"internal/fact",
+		"internal/files",
 		"internal/pki",
 		"internal/roots",
 	}},
