@@ -18,6 +18,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 )
 
 // checker checks files of one run: the catalog, targets and options they share.
@@ -185,11 +186,33 @@ func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
 // withoutFollowUps drops findings caused by a reading error at the same location.
 func withoutFollowUps(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+	damaged := map[location]bool{}
+	for _, r := range reading {
+		if r.Severity == diag.Error {
+			damaged[locationOf(r)] = true
+		}
+	}
+	if len(damaged) == 0 {
+		return findings
+	}
+	work.Add(len(findings) + len(reading))
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
-			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || slices.Equal(r.Path, d.Path) && len(r.Path) > 0)
-		})
+		at := locationOf(d)
+		return at != (location{}) && damaged[at]
 	})
+}
+
+// location is the span of a finding, or the path of one without.
+type location struct {
+	span diag.Span
+	path string
+}
+
+func locationOf(d diag.Diagnostic) location {
+	if d.Span.IsZero() && len(d.Path) > 0 {
+		return location{path: diag.Identity(d.Path.Steps())}
+	}
+	return location{span: d.Span}
 }
 
 // isTemplateName reports whether a file name has the extension of a template.

@@ -245,11 +245,28 @@ func (h *Host) abs(path string) (string, error) {
 	return filepath.Join(folder, path), err
 }
 
-// relativeTo returns a path relative to the folder of a file, with slashes.
-func (h *Host) relativeTo(file, path string) string {
-	folder, errFolder := h.abs(filepath.Dir(file))
-	full, errFull := h.abs(path)
-	if rel, err := filepath.Rel(folder, full); errFolder == nil && errFull == nil && err == nil {
+// relativePaths are relative to the folder of a file. They ask the system once for the current folder.
+type relativePaths struct{ current, folder string }
+
+func (h *Host) relativeTo(file string) relativePaths {
+	current, err := h.Files.Getwd()
+	folder := filepath.Dir(file)
+	if !filepath.IsAbs(folder) {
+		if err != nil {
+			return relativePaths{}
+		}
+		folder = filepath.Join(current, folder)
+	}
+	return relativePaths{current, folder}
+}
+
+// of returns a path relative to the folder, with slashes, or as it is if that cannot be told.
+func (r relativePaths) of(path string) string {
+	full := path
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(r.current, full)
+	}
+	if rel, err := filepath.Rel(r.folder, full); r.folder != "" && err == nil {
 		path = rel
 	}
 	return filepath.ToSlash(path)

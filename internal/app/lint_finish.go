@@ -77,7 +77,7 @@ func (l *linting) result(r *checked) *LintedFile {
 	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: diag.InFile(r.name, r.findings)}
 	if l.baseline != nil {
 		f.Findings = slices.DeleteFunc(f.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
-		l.footer.Gone += l.baseline.stale(l.host, r.name)
+		l.footer.Gone += l.baseline.stale(r.name)
 	}
 	if r.fix != nil {
 		f.Before, f.After = r.fix.ShownBefore, r.fix.ShownAfter
@@ -111,7 +111,7 @@ func (r *checked) isElsewhere(d diag.Diagnostic) bool {
 }
 
 func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
-	known := l.baseline.knows(l.host, name, d)
+	known := l.baseline.knows(name, d)
 	if known {
 		l.footer.Baselined++
 	}
