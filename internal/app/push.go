@@ -92,7 +92,7 @@ type Pushed struct {
 	File       string       `json:"file"`              // as given or found; `stdin` for `-`; `remove IDENTIFIER` and `list of profiles` for commands without a file
 	Identifier string       `json:"identifier"`        // PayloadIdentifier, or Identifier of a declaration; empty for none
 	For        string       `json:"for,omitempty"`     // the enrollment; absent if the server decides
-	Action     string       `json:"action"`            // `created`, `updated`, `unchanged`, `sent`, `sent before` (a command sent earlier), `failed`, `not sent`; with `--dry-run` `create`, `update`, `keep`, `send`; with `--check` `same`, `different`, `missing`, `unknown`
+	Action     string       `json:"action"`            // `created`, `updated`, `unchanged`, `sent`, `sent before` (a command sent earlier), `failed`, `no answer` (interrupted: the server may have the change), `not sent`; with `--dry-run` `create`, `update`, `keep`, `send`; with `--check` `same`, `different`, `missing`, `unknown`
 	ID         string       `json:"id,omitempty"`      // the server's own; the CommandUUID for NanoMDM
 	Notes      []string     `json:"notes"`             // changes made for this server, and why
 	Error      string       `json:"error,omitempty"`   // includes the server's own words
@@ -110,6 +110,7 @@ const (
 	PushSent       = "sent"
 	PushSentBefore = "sent before" // a command sent earlier; its result is unknown
 	PushFailed     = "failed"
+	PushUnanswered = "no answer" // interrupted: the server may have the change
 	PushNotSent    = "not sent"
 )
 

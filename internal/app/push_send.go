@@ -180,6 +180,8 @@ func (s *sending) sent(r deploy.Result) {
 	switch {
 	case deploy.WasSkipped(r.Err):
 		row.Action, row.Error = PushNotSent, r.Err.Error()
+	case r.Err == deploy.ErrUnanswered:
+		row.Action, row.Error = PushUnanswered, r.Err.Error()
 	case r.Err != nil:
 		row.Action, row.Error = PushFailed, s.setup.Redactor.Hide(r.Err.Error())
 	case r.Kept && r.Action == deploy.Send:
@@ -265,7 +267,7 @@ func (s *sending) verdict(ctx context.Context) error {
 		return nil // even if interrupted after the last change
 	}
 	if ctx.Err() != nil {
-		err = fmt.Errorf("interrupted: %w", err)
+		return diag.WithHint(fmt.Errorf("interrupted: %w", err), "run it again: finished changes are not repeated")
 	}
 	var dial *net.OpError
 	switch {

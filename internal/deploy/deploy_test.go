@@ -199,6 +199,33 @@ func TestPushInterrupted(t *testing.T) {
 	}
 }
 
+// A request without an answer ends a while after the interruption, and its result says so.
+func TestPushInterruptedWithoutAnAnswer(t *testing.T) {
+	before := grace
+	grace = 10 * time.Millisecond
+	defer func() { grace = before }()
+	ctx, interrupt := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { interrupt(); <-asked }))
+	defer server.Close()
+	defer close(asked)
+	client, err := NewClient(server.URL, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &shelf{client: client}
+	var changes []*Change
+	for name := range wanted {
+		prepared, _ := d.Prepare(&Profile{Name: name})
+		changes = append(changes, &Change{Action: Create, Item: prepared[0]})
+	}
+	var errs []error
+	d.session().Push(ctx, changes, func(r Result) { errs = append(errs, r.Err) })
+	if errs[0] != ErrUnanswered || errs[1] != ErrInterrupted {
+		t.Errorf("%v", errs)
+	}
+}
+
 // Credentials that are refused once are not tried again.
 func TestPushStopsAtRefusedCredentials(t *testing.T) {
 	f := newFaulty(t, status(http.StatusUnauthorized, "who?"))

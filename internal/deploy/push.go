@@ -72,6 +72,13 @@ var (
 	ErrFailing      = fmt.Errorf("stopped after %d failures in a row", maxFailures)
 )
 
+// The errors of requests under way for too long after an interruption.
+var (
+	ErrUnanswered  = errors.New("interrupted before the server answered: it may have the change")
+	errNoCopy      = errors.New("interrupted before the server showed its copy")
+	errNotNotified = errors.New("interrupted before all devices were notified")
+)
+
 // maxFailures is the number of consecutive failures to stop at: by then the profiles are not the cause.
 const maxFailures = 10
 
@@ -184,7 +191,9 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 	defer cancel()
 	response, err := s.Client.Do(ctx, request)
 	if err != nil {
-		r.Err = err
+		if r.Err = err; ctx.Err() != nil {
+			r.Err = ErrUnanswered
+		}
 		return r
 	}
 	known := r.ID
@@ -195,6 +204,9 @@ func (s *Session) push(ctx context.Context, c *Change, stop error) Result {
 		var note string
 		if note, r.Err = s.ReadBack(ctx, c.Item, r.ID); note != "" {
 			r.Note = note
+		}
+		if r.Err != nil && ctx.Err() != nil {
+			r.Err = errNoCopy
 		}
 	}
 	return r
@@ -208,9 +220,14 @@ func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]
 	}
 	for _, r := range s.FinalRequests(items) {
 		if ctx.Err() != nil {
-			return failed, errors.Join(err, ErrInterrupted)
+			return failed, errors.Join(err, errNotNotified)
 		}
-		response, doErr := s.Client.Do(ctx, r)
+		graced, cancel := withGrace(ctx)
+		response, doErr := s.Client.Do(graced, r)
+		if graced.Err() != nil {
+			doErr = errNotNotified
+		}
+		cancel()
 		if doErr != nil {
 			err = errors.Join(err, doErr)
 			continue
@@ -225,7 +242,7 @@ func (s *Session) Finish(ctx context.Context, items []*Item) (failed map[string]
 }
 
 // grace is how long a running request may continue after an interruption.
-const grace = 5 * time.Second
+var grace = 5 * time.Second // shorter in tests
 
 // withGrace returns a context ending a moment after ctx, so the outcome of running requests is known.
 func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -98,7 +98,7 @@ func (p *Printer) pushed(rows *pushRows, r app.Pushed) {
 	switch r.Action {
 	case app.PushFailed:
 		style = red
-	case app.PushSentBefore, app.PushNotSent, app.PushDifferent, app.PushMissing, app.PushUnknown:
+	case app.PushSentBefore, app.PushUnanswered, app.PushNotSent, app.PushDifferent, app.PushMissing, app.PushUnknown:
 		style = yellow
 	case app.PushUnchanged, app.PushSame, "keep":
 		style = faint
@@ -164,7 +164,7 @@ func (p *Printer) PushTotals(r *app.PushResult) {
 		counts[x.Action]++
 	}
 	var parts []string
-	for _, action := range []string{app.PushCreated, app.PushUpdated, app.PushUnchanged, app.PushSent, app.PushSentBefore, app.PushFailed, app.PushNotSent, app.PushSame, app.PushDifferent, app.PushMissing, app.PushUnknown} {
+	for _, action := range []string{app.PushCreated, app.PushUpdated, app.PushUnchanged, app.PushSent, app.PushSentBefore, app.PushFailed, app.PushUnanswered, app.PushNotSent, app.PushSame, app.PushDifferent, app.PushMissing, app.PushUnknown} {
 		if counts[action] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[action], action))
 		}
