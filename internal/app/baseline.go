@@ -15,7 +15,6 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
-	"syncguard/internal/work"
 )
 
 // baselineFile is the file of --write-baseline: the findings of a repository on the day linting began. It leaves line numbers
@@ -41,9 +40,8 @@ const baselineVersion = 2
 
 // knownFindings counts down how often each finding may still occur.
 type knownFindings struct {
-	paths  relativePaths
-	left   map[knownFinding]int
-	inFile map[string]int // the sum of left for each file
+	path string
+	left map[knownFinding]int
 }
 
 // readBaseline reads the baseline for a run over paths.
@@ -55,7 +53,7 @@ func readBaseline(h *Host, path string, paths []string) (*knownFindings, error) 
 		return nil, diag.WithHint(err, "%s", again)
 	}
 	if data == nil {
-		return &knownFindings{}, nil
+		return &knownFindings{path, map[knownFinding]int{}}, nil
 	}
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
@@ -67,10 +65,9 @@ func readBaseline(h *Host, path string, paths []string) (*knownFindings, error) 
 	if file.Findings == nil {
 		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"findings\" is missing", path), "%s", other)
 	}
-	b := &knownFindings{h.relativeTo(path), map[knownFinding]int{}, map[string]int{}}
+	b := &knownFindings{path, map[knownFinding]int{}}
 	for _, e := range file.Findings {
 		b.left[knownFinding{e.Rule, e.File, diag.Identity(e.Path)}] += e.Count
-		b.inFile[e.File] += e.Count
 	}
 	return b, nil
 }
@@ -108,16 +105,14 @@ func inJSONTerms(data []byte, err error) error {
 
 // knows reports whether the baseline has a finding, and counts it off. A finding in an extended template may be listed under
 // either file.
-func (b *knownFindings) knows(file string, d diag.Diagnostic) bool {
+func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 	files := []string{file}
 	if !d.Span.IsZero() {
 		files = append(files, d.Span.File.Name)
 	}
 	for _, name := range files {
-		work.Add(1)
-		if key := b.paths.known(name, d); b.left[key] > 0 {
+		if key := h.known(b.path, name, d); b.left[key] > 0 {
 			b.left[key]--
-			b.inFile[key.file]--
 			return true
 		}
 	}
@@ -125,11 +120,19 @@ func (b *knownFindings) knows(file string, d diag.Diagnostic) bool {
 }
 
 // stale counts a file's baseline entries without a finding. Call it after knows has seen all findings of the file.
-func (b *knownFindings) stale(file string) (n int) { return b.inFile[b.paths.of(file)] }
+func (b *knownFindings) stale(h *Host, file string) (n int) {
+	name := h.relativeTo(b.path, file)
+	for finding, left := range b.left {
+		if finding.file == name {
+			n += left
+		}
+	}
+	return n
+}
 
-// known returns the key of a finding in a baseline, whose folder the paths are relative to.
-func (r relativePaths) known(file string, d diag.Diagnostic) knownFinding {
-	return knownFinding{d.Rule, r.of(file), diag.Identity(d.Path.Steps())}
+// known returns the key of a finding in a baseline.
+func (h *Host) known(baseline, file string, d diag.Diagnostic) knownFinding {
+	return knownFinding{d.Rule, h.relativeTo(baseline, file), diag.Identity(d.Path.Steps())}
 }
 
 // WriteBaseline lints and writes the findings into a file for LintOptions.Baseline. It returns their number. After failures,
@@ -139,14 +142,14 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 	if err != nil {
 		return 0, nil, err
 	}
-	index, paths := map[knownFinding]int{}, h.relativeTo(path)
+	index := map[knownFinding]int{}
 	file := baselineFile{Version: baselineVersion, Findings: []baselineEntry{}}
 	for f, err := range run.Files {
 		if err != nil {
 			return 0, nil, err
 		}
 		for _, d := range f.Findings {
-			key := paths.known(f.Name, d)
+			key := h.known(path, f.Name, d)
 			i, ok := index[key]
 			if !ok {
 				i, index[key] = len(file.Findings), len(file.Findings)

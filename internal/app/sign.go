@@ -118,12 +118,10 @@ func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 	}
 	folder := files.IsFolder(h.Files, o.Out) || strings.HasSuffix(filepath.ToSlash(o.Out), "/") || len(o.Paths) > 1
 	var jobs []signJob
-	given := map[string]bool{}
-	for _, path := range o.Paths {
-		if given[path] {
+	for i, path := range o.Paths {
+		if slices.Contains(o.Paths[:i], path) {
 			return nil, diag.Usage("name each file once", "%s is given twice", path)
 		}
-		given[path] = true
 		job := signJob{in: inputOf(path), out: o.Out, mode: 0o644}
 		switch {
 		case o.InPlace:
@@ -242,16 +240,14 @@ func (s *signing) content(name string, data []byte) (content []byte, signed bool
 		return nil, doc.Signed, []diag.Diagnostic{*doc.Defect}
 	}
 	secret.Scrub(findings)
-	isDamaged := diag.HasErrors(findings)
+	defer hideSecrets(doc, diag.HasErrors(findings))
 	content = data
-	if doc.Signed && !isDamaged {
+	if doc.Signed && !diag.HasErrors(findings) {
 		var refused []diag.Diagnostic
 		content, refused = s.unwrapped(data)
 		findings = append(findings, refused...)
 	}
-	if findings = append(findings, s.unfit(doc)...); len(findings) > 0 { // excerpts of the file are shown
-		hideSecrets(doc, isDamaged)
-	}
+	findings = append(findings, s.unfit(doc)...)
 	return content, doc.Signed, diag.Sort(findings)
 }
 

@@ -220,7 +220,6 @@ var arrows = []struct {
 		"internal/secret",
 		"internal/target",
 		"internal/text",
-		"internal/work",
 		"profiles",
 	}},
 	{"internal/template", []string{
@@ -303,7 +302,6 @@ var arrows = []struct {
 	{"internal/identity", []string{
 		"internal/cms",
 		"internal/fact",
-		"internal/files",
 		"internal/pki",
 		"internal/roots",
 	}},

@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 )
 
@@ -142,18 +141,6 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	c.kill(syscall.SIGINT)
 	if code := c.wait(); code != -int(syscall.SIGINT) || time.Since(began) > 4*time.Second {
 		t.Errorf("exit code %d after %s, want the death by the signal at once", code, time.Since(began))
-	}
-}
-
-func leaves(cmd *cobra.Command, visit func(path string)) {
-	isLeaf := true
-	for _, c := range cmd.Commands() {
-		if isLeaf = false; !c.Hidden || c.Name() == "completion" {
-			leaves(c, visit)
-		}
-	}
-	if isLeaf {
-		visit(strings.TrimPrefix(cmd.CommandPath(), "syncguard "))
 	}
 }
 

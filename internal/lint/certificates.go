@@ -27,10 +27,7 @@ func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certifica
 			if !slices.Contains(types, pl.payloadType) || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
 				continue
 			}
-			if !pl.parsed {
-				pl.parsed, pl.certificates = true, content.Certificates(f.Value.Data)
-			}
-			for _, c := range pl.certificates {
+			for _, c := range content.Certificates(f.Value.Data) {
 				if !yield(pl.node.field(f), c) {
 					return
 				}

@@ -55,8 +55,6 @@ type Options struct {
 	For *mdm.Server
 	// ExpiresWithin is the time before expiry at which a certificate is reported; zero means DefaultExpiresWithin.
 	ExpiresWithin time.Duration
-	// Interrupted is called now and then. Its error ends the check, and is the error of the check; nil for never.
-	Interrupted func() error
 }
 
 // DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.
@@ -78,8 +76,7 @@ type Checker struct {
 	catalog Catalog
 	names   func() ([]schema.Entry, error)
 	terms   func() (map[string]bool, error)
-	formats sync.Map  // regular expression to *regexp.Regexp, nil if Go cannot compile it
-	runs    sync.Pool // of *run
+	formats sync.Map // regular expression to *regexp.Regexp, nil if Go cannot compile it
 }
 
 // New returns a Checker for a catalog.
@@ -95,7 +92,7 @@ func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagno
 
 // Check returns all findings about a profile, in the order of diag.Sort. root is the profile's top-level dictionary; Check
 // marks the secrets in it. The profile's effect on devices is checked for each target, and not at all without targets. An
-// error means an unreadable catalog, or an interruption.
+// error means an unreadable catalog.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newProfile(root, targets, o)
 	if err != nil {
@@ -131,8 +128,7 @@ func (p *profile) findSecrets() {
 
 func (p *profile) runChecks() ([]diag.Diagnostic, error) {
 	p.findSecrets()
-	r := p.newRun()
-	defer r.release()
+	r := newRun(p)
 	r.visitAll()
 	r.checkDeclarations()
 	return diag.Sort(r.found), p.err
@@ -152,11 +148,10 @@ func (r *run) visitAll() {
 	if p.envelope != nil && p.hasShape() {
 		r.visitTree()
 	}
-	for _, pass := range r.once {
-		if p.isInterrupted() {
-			return
+	for i := range r.passes {
+		if pass := &r.passes[i]; pass.chosen {
+			pass.rule.runOnce(pass, p)
 		}
-		pass.rule.runOnce(pass, p)
 	}
 }
 
