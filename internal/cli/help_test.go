@@ -29,6 +29,19 @@ func TestHelpFits(t *testing.T) {
 	check(newRootCmd(&Env{}, "devel"))
 }
 
+// A command line that names a command finds it, though no other is made.
+func TestNamedCommandIsMadeAlone(t *testing.T) {
+	for _, cmd := range newRootCmd(&Env{}, "devel").Commands() {
+		if cmd.Name() == "help" {
+			continue
+		}
+		root := newRootCmd(&Env{}, "devel", cmd.Name(), "--help")
+		if found, _, err := root.Find([]string{cmd.Name()}); err != nil || found.Short != cmd.Short || len(root.Commands()) != 2 {
+			t.Errorf("%s: found %s among %d commands, %v", cmd.Name(), found.Name(), len(root.Commands()), err)
+		}
+	}
+}
+
 func TestReflow(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a paragraph is filled":  {"one two three four\nfive", "one two\nthree four\nfive"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ import (
 
 // Main runs the command line and returns the exit code. The end of ctx ends the command: see UntilSignal.
 func Main(ctx context.Context, env *Env, args []string, version string) int {
-	root := newRootCmd(env, version)
+	root := newRootCmd(env, version, args...)
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
@@ -113,7 +114,9 @@ func wantedValue(err *pflag.InvalidValueError) string {
 	return strings.TrimPrefix(err.Unwrap().Error(), "want ")
 }
 
-func newRootCmd(env *Env, version string) *cobra.Command {
+// newRootCmd returns the command line with all commands. If the arguments name one, it has that one alone, because the flags of
+// all take as long to make as some commands take to run.
+func newRootCmd(env *Env, version string, args ...string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "syncguard",
 		Short: "Build, check and sign Apple configuration profiles that keep iCloud syncing",
@@ -130,30 +133,43 @@ and shows what each setting really does on each device.`,
 	root.DisableSuggestions = true // cobra goes by letters alone; see nearCommand
 	root.CompletionOptions.HiddenDefaultCmd = true
 	fitHelp(root, width(env.Stdout))
-	root.AddCommand(
-		newBuildCmd(env),
-		newCoverageCmd(env),
-		newDecryptCmd(env),
-		newDiffCmd(env),
-		newEncryptCmd(env),
-		newExportCmd(env, version),
-		newExtractCmd(env),
-		newFmtCmd(env),
-		newIdentityCmd(env),
-		newImportCmd(env),
-		newInitCmd(env),
-		newInspectCmd(env),
-		newLintCmd(env, version),
-		newMigrateCmd(env),
-		newPushCmd(env, version),
-		newRulesCmd(env),
-		newSchemaCmd(env),
-		newServeCmd(env),
-		newSignCmd(env),
-		newValidateCmd(env, version),
-		newVerifyCmd(env),
-		newVersionCmd(env, version),
-	)
+	versioned := func(build func(*Env, string) *cobra.Command) func(*Env) *cobra.Command {
+		return func(env *Env) *cobra.Command { return build(env, version) }
+	}
+	type command struct {
+		name  string
+		build func(*Env) *cobra.Command
+	}
+	commands := []command{
+		{"build", newBuildCmd},
+		{"coverage", newCoverageCmd},
+		{"decrypt", newDecryptCmd},
+		{"diff", newDiffCmd},
+		{"encrypt", newEncryptCmd},
+		{"export", versioned(newExportCmd)},
+		{"extract", newExtractCmd},
+		{"fmt", newFmtCmd},
+		{"identity", newIdentityCmd},
+		{"import", newImportCmd},
+		{"init", newInitCmd},
+		{"inspect", newInspectCmd},
+		{"lint", versioned(newLintCmd)},
+		{"migrate", newMigrateCmd},
+		{"push", versioned(newPushCmd)},
+		{"rules", newRulesCmd},
+		{"schema", newSchemaCmd},
+		{"serve", newServeCmd},
+		{"sign", newSignCmd},
+		{"validate", versioned(newValidateCmd)},
+		{"verify", newVerifyCmd},
+		{"version", versioned(newVersionCmd)},
+	}
+	if i := slices.IndexFunc(commands, func(c command) bool { return len(args) > 0 && c.name == args[0] }); i >= 0 {
+		commands = commands[i : i+1]
+	}
+	for _, c := range commands {
+		root.AddCommand(c.build(env))
+	}
 	addHelp(root)
 	return root
 }
