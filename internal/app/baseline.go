@@ -15,6 +15,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/work"
 )
 
 // baselineFile is the file of --write-baseline: the findings of a repository on the day linting began. It leaves line numbers
@@ -40,8 +41,9 @@ const baselineVersion = 2
 
 // knownFindings counts down how often each finding may still occur.
 type knownFindings struct {
-	path string
-	left map[knownFinding]int
+	paths  relativePaths
+	left   map[knownFinding]int
+	inFile map[string]int // the sum of left for each file
 }
 
 // readBaseline reads the baseline for a run over paths.
@@ -53,7 +55,7 @@ func readBaseline(h *Host, path string, paths []string) (*knownFindings, error) 
 		return nil, diag.WithHint(err, "%s", again)
 	}
 	if data == nil {
-		return &knownFindings{path, map[knownFinding]int{}}, nil
+		return &knownFindings{}, nil
 	}
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil {
@@ -65,9 +67,10 @@ func readBaseline(h *Host, path string, paths []string) (*knownFindings, error) 
 	if file.Findings == nil {
 		return nil, diag.WithHint(fmt.Errorf("invalid baseline %q: \"findings\" is missing", path), "%s", other)
 	}
-	b := &knownFindings{path, map[knownFinding]int{}}
+	b := &knownFindings{h.relativeTo(path), map[knownFinding]int{}, map[string]int{}}
 	for _, e := range file.Findings {
 		b.left[knownFinding{e.Rule, e.File, diag.Identity(e.Path)}] += e.Count
+		b.inFile[e.File] += e.Count
 	}
 	return b, nil
 }
@@ -105,14 +108,16 @@ func inJSONTerms(data []byte, err error) error {
 
 // knows reports whether the baseline has a finding, and counts it off. A finding in an extended template may be listed under
 // either file.
-func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
+func (b *knownFindings) knows(file string, d diag.Diagnostic) bool {
 	files := []string{file}
 	if !d.Span.IsZero() {
 		files = append(files, d.Span.File.Name)
 	}
 	for _, name := range files {
-		if key := h.known(b.path, name, d); b.left[key] > 0 {
+		work.Add(1)
+		if key := b.paths.known(name, d); b.left[key] > 0 {
 			b.left[key]--
+			b.inFile[key.file]--
 			return true
 		}
 	}
@@ -120,19 +125,11 @@ func (b *knownFindings) knows(h *Host, file string, d diag.Diagnostic) bool {
 }
 
 // stale counts a file's baseline entries without a finding. Call it after knows has seen all findings of the file.
-func (b *knownFindings) stale(h *Host, file string) (n int) {
-	name := h.relativeTo(b.path, file)
-	for finding, left := range b.left {
-		if finding.file == name {
-			n += left
-		}
-	}
-	return n
-}
+func (b *knownFindings) stale(file string) (n int) { return b.inFile[b.paths.of(file)] }
 
-// known returns the key of a finding in a baseline.
-func (h *Host) known(baseline, file string, d diag.Diagnostic) knownFinding {
-	return knownFinding{d.Rule, h.relativeTo(baseline, file), diag.Identity(d.Path.Steps())}
+// known returns the key of a finding in a baseline, whose folder the paths are relative to.
+func (r relativePaths) known(file string, d diag.Diagnostic) knownFinding {
+	return knownFinding{d.Rule, r.of(file), diag.Identity(d.Path.Steps())}
 }
 
 // WriteBaseline lints and writes the findings into a file for LintOptions.Baseline. It returns their number. After failures,
@@ -142,14 +139,14 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 	if err != nil {
 		return 0, nil, err
 	}
-	index := map[knownFinding]int{}
+	index, paths := map[knownFinding]int{}, h.relativeTo(path)
 	file := baselineFile{Version: baselineVersion, Findings: []baselineEntry{}}
 	for f, err := range run.Files {
 		if err != nil {
 			return 0, nil, err
 		}
 		for _, d := range f.Findings {
-			key := h.known(path, f.Name, d)
+			key := paths.known(f.Name, d)
 			i, ok := index[key]
 			if !ok {
 				i, index[key] = len(file.Findings), len(file.Findings)

@@ -261,11 +261,8 @@ func (o *BuildOptions) composeOne(ctx context.Context, spec *template.Spec, targ
 			targets = append(targets, t.Value)
 		}
 	}
-	options := compose.Options{Choice: o.Form, LegacyURL: o.LegacyURL}
+	options := compose.Options{Choice: o.Form, LegacyURL: o.LegacyURL, Lint: lint.Options{Interrupted: ctx.Err}}
 	for _, t := range targets {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		result, err := options.Compose(spec, t, catalog)
 		if err != nil {
 			return nil, err

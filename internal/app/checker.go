@@ -18,6 +18,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 )
 
 // checker checks files of one run: the catalog, targets and options they share.
@@ -29,7 +30,7 @@ type checker struct {
 	options   lint.Options
 	keeps     func(diag.Diagnostic) bool // whether a finding counts
 	templates *TemplateValues            // values for templates; nil if templates are not accepted
-	asSet     bool                       // also check the files as a set, installed on one device
+	set       *lint.Set                  // the files as profiles of one device; nil to check each alone
 }
 
 // checked is one file with its findings, or err if it could not be read.
@@ -116,8 +117,11 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 		return err
 	}
 	result.findings = diag.Sort(append(result.findings, withoutFollowUps(more, findings)...))
-	if c.asSet && doc.Whole {
-		result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets)
+	if c.set == nil || !doc.Whole {
+		return nil
+	}
+	if result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets); err == nil {
+		result.facts.Signed = doc.Signed
 	}
 	return err
 }
@@ -167,37 +171,48 @@ func (c *checker) check(doc *document.Document, file *diag.File, secrets map[*pl
 	return slices.DeleteFunc(all, c.drops), err
 }
 
-// checkSet adds the findings of the set check, which sees all files at once.
-func (c *checker) checkSet(results []checked) error {
-	var files []*lint.FileFacts
-	var of []*checked
-	for i := range results {
-		if r := &results[i]; r.facts != nil {
-			files, of = append(files, r.facts), append(of, r)
-		}
+// addSetFindings adds the findings about a file next to those checked before it.
+func (c *checker) addSetFindings(r *checked) {
+	if r.facts == nil {
+		return
 	}
-	if len(files) < 2 {
-		return nil
+	if found := slices.DeleteFunc(c.set.Add(r.facts), c.drops); len(found) > 0 {
+		r.findings = diag.Sort(append(r.findings, found...))
 	}
-	found, err := c.lint.CheckSet(files, c.options)
-	if err != nil {
-		return fmt.Errorf("checking the files as a set: %w", err)
-	}
-	for i, r := range of {
-		r.findings = diag.Sort(append(r.findings, slices.DeleteFunc(found[i], c.drops)...))
-	}
-	return nil
+	r.facts = nil
 }
 
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
 // withoutFollowUps drops findings caused by a reading error at the same location.
 func withoutFollowUps(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+	damaged := map[location]bool{}
+	for _, r := range reading {
+		if r.Severity == diag.Error {
+			damaged[locationOf(r)] = true
+		}
+	}
+	if len(damaged) == 0 {
+		return findings
+	}
+	work.Add(len(findings) + len(reading))
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(reading, func(r diag.Diagnostic) bool {
-			return r.Severity == diag.Error && r.Span == d.Span && (!r.Span.IsZero() || slices.Equal(r.Path, d.Path) && len(r.Path) > 0)
-		})
+		at := locationOf(d)
+		return at != (location{}) && damaged[at]
 	})
+}
+
+// location is the span of a finding, or the path of one without.
+type location struct {
+	span diag.Span
+	path string
+}
+
+func locationOf(d diag.Diagnostic) location {
+	if d.Span.IsZero() && len(d.Path) > 0 {
+		return location{path: diag.Identity(d.Path.Steps())}
+	}
+	return location{span: d.Span}
 }
 
 // isTemplateName reports whether a file name has the extension of a template.

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -47,16 +49,31 @@ func TestOrdered(t *testing.T) {
 			running.Add(-1)
 			return i
 		}
-		if got := slices.Collect(ordered(items, limit, work)); !slices.Equal(got, items) {
+		var got []int
+		for i, err := range ordered(t.Context(), items, limit, work) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, i)
+		}
+		if !slices.Equal(got, items) {
 			t.Errorf("limit %d: got %v", limit, got)
 		}
 		if int(most.Load()) > limit {
 			t.Errorf("limit %d: %d at a time", limit, most.Load())
 		}
-		for range ordered(items, limit, work) {
+		for range ordered(t.Context(), items, limit, work) {
 			break // leaves nothing behind that waits for ever
 		}
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	never := make(chan int)
+	for _, err := range ordered(ctx, items, 1, func(int) int { cancel(); return <-never }) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("interrupted: %v", err)
+		}
+	}
+	close(never)
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > 20; {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d goroutines are left", runtime.NumGoroutine())

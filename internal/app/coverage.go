@@ -57,6 +57,16 @@ type CoverageCell struct {
 	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences; there is one object for each group of targets with the same answer, named by its first target
 }
 
+// ToExplain returns the first intent or key of the matrices, as an example for Explain; "" without any.
+func (r *CoverageResult) ToExplain() string {
+	for _, m := range r.Matrices {
+		for _, row := range m.Rows {
+			return row.Subject.Name()
+		}
+	}
+	return ""
+}
+
 // Cells returns the result for JSON: the matrices row by row, or the explanations.
 func (r *CoverageResult) Cells() []CoverageCell {
 	cells := []CoverageCell{}
@@ -201,7 +211,7 @@ func (c *coverageRun) composed(spec *template.Spec) ([]coverage.File, error) {
 	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
 	seen := map[string]bool{}
 	for _, t := range c.targets {
-		made, err := compose.Compose(spec, t, c.catalog, lint.Options{})
+		made, err := compose.Compose(spec, t, c.catalog, lint.Options{Interrupted: c.ctx.Err})
 		if err != nil {
 			return nil, err
 		}

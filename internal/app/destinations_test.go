@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"syncguard/internal/deploy"
 )
@@ -40,5 +42,29 @@ func TestDestinations(t *testing.T) {
 	}
 	if _, err := destination("somewhere"); err == nil {
 		t.Error("a destination that is none was found")
+	}
+}
+
+// Nobody types a secret for a server that cannot be meant.
+func TestPushChecksTheServerBeforeItAsks(t *testing.T) {
+	for _, d := range Destinations() {
+		if d.Push == nil {
+			continue
+		}
+		for server, want := range map[string]string{"http://mdm.example.com": "want https", "mdm.example.com": "invalid server address", "": "missing server address"} {
+			if server == "" && d.Address != "" {
+				continue
+			}
+			s := &deploy.Setup{Destination: d, Server: server, Host: deploy.Host{
+				Getenv: func(string) (string, bool) { return "", false },
+				Now:    time.Now,
+				Ask: func(context.Context, string) ([]byte, error) {
+					t.Errorf("%s, %q: asks for a secret", d.Name, server)
+					return []byte("x"), nil
+				}}}
+			if _, err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %q: %v, want %q", d.Name, server, err, want)
+			}
+		}
 	}
 }

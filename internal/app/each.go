@@ -24,8 +24,8 @@ func each[T, R any](ctx context.Context, h *Host, verb string, items []T, name f
 		return done{result, err}
 	}
 	return func(yield func(R, error) bool) {
-		for d := range ordered(items, runtime.GOMAXPROCS(0), guarded) {
-			if err := ctx.Err(); err != nil {
+		for d, err := range ordered(ctx, items, runtime.GOMAXPROCS(0), guarded) {
+			if err != nil {
 				yield(d.result, err)
 				return
 			}
@@ -36,6 +36,26 @@ func each[T, R any](ctx context.Context, h *Host, verb string, items []T, name f
 				return
 			}
 		}
+	}
+}
+
+// until returns the result of do, which knows no context, or the error of ctx as soon as it ends; do then goes on for nothing.
+func until[R any](ctx context.Context, do func() (R, error)) (R, error) {
+	type done struct {
+		result R
+		err    error
+	}
+	finished := make(chan done, 1)
+	go func() {
+		result, err := do()
+		finished <- done{result, err}
+	}()
+	select {
+	case d := <-finished:
+		return d.result, d.err
+	case <-ctx.Done():
+		var none R
+		return none, ctx.Err()
 	}
 }
 

@@ -179,7 +179,7 @@ func MakeIdentity(ctx context.Context, h *Host, o IdentityNewOptions) (*NewIdent
 		return nil, err
 	}
 	defer clear(passphrase)
-	key, err := identity.NewKey(o.KeyType)
+	key, err := until(ctx, func() (crypto.Signer, error) { return identity.NewKey(o.KeyType) })
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,8 @@ import (
 
 // ignores holds the entries of the project file, and of --ignore if they name a key. RuleFilter handles the others.
 type ignores struct {
-	host     *Host
 	path     string            // project file, "" for none
+	paths    relativePaths     // relative to it
 	mistakes []diag.Diagnostic // findings about the project file itself
 	all      []*ignore
 }
@@ -35,9 +35,9 @@ type ignore struct {
 }
 
 // matches reports whether a file matches the pattern of the entry.
-func (e *ignore) matches(h *Host, project, file string) bool {
+func (e *ignore) matches(paths relativePaths, file string) bool {
 	pattern := e.entry.Files.Value
-	return combinations(pattern) <= maxCombinations && doublestar.MatchUnvalidated(pattern, h.relativeTo(project, file))
+	return combinations(pattern) <= maxCombinations && doublestar.MatchUnvalidated(pattern, paths.of(file))
 }
 
 // maxCombinations bounds the patterns that one with alternatives stands for: each is compared with the path of a file.
@@ -73,7 +73,7 @@ func combinationsUpTo(pattern string, inGroup bool) (total int, rest string) {
 
 // readIgnores returns the entries of --ignore with a key, followed by the project file's.
 func readIgnores(h *Host, flags []string) (*ignores, error) {
-	i := &ignores{host: h}
+	i := &ignores{}
 	for _, flag := range flags {
 		if name, key, ok := strings.Cut(flag, "="); ok {
 			i.all = append(i.all, &ignore{rule: name, key: key})
@@ -84,6 +84,7 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 	if i.path, data, err = h.readProject(); data == nil || err != nil {
 		return i, err
 	}
+	i.paths = h.relativeTo(i.path)
 	var project *template.Project
 	project, i.mistakes = template.ReadProject(diag.NewFile(i.path, data))
 	for _, entry := range project.Ignore {
@@ -135,14 +136,16 @@ func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
 	if !isListed([]string{e.rule}, d.Rule) || e.key != "" && !d.IsAbout(e.key) {
 		return false
 	}
-	matches := func(name string) bool { return e.matches(i.host, i.path, name) }
+	matches := func(name string) bool { return e.matches(i.paths, name) }
 	return e.entry == nil || !e.entry.Files.IsSet || matches(file) || !d.Span.IsZero() && matches(d.Span.File.Name)
 }
 
 // isIgnored reports whether any comment or entry matches a finding. With counts, it marks the matching entries as used.
 func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored bool) {
-	for _, comment := range slices.Concat(r.ignores, r.baseIgnores) {
-		ignored = comment.Covers(d) || ignored
+	for _, comments := range [][]*lint.Ignore{r.ignores, r.baseIgnores} {
+		for _, comment := range comments {
+			ignored = comment.Covers(d) || ignored
+		}
 	}
 	for _, e := range l.ignores.all {
 		if l.ignores.cover(e, r.name, &d) {
@@ -198,25 +201,13 @@ func (i *ignores) report(filter *RuleFilter, wholeFolder bool) []checked {
 	return slices.DeleteFunc([]checked{flags, project}, func(c checked) bool { return len(c.findings) == 0 })
 }
 
-// addUnusedComments reports comments without a matching finding, neither in their own file nor in a template extending it.
-func (l *linting) addUnusedComments() {
-	for i := range l.results {
-		r := &l.results[i]
-		for _, comment := range r.ignores {
-			d, unused := comment.Unused(l.o.Rules.isEnabled)
-			if unused && l.o.Rules.keeps(d) && !l.isUsedByExtending(comment) {
-				r.findings = diag.Sort(append(r.findings, d))
-			}
+// unusedComments returns findings about the comments of a file without a matching finding, neither there nor elsewhere.
+func (l *linting) unusedComments(r *checked, isUsedElsewhere func(*lint.Ignore) bool) (found []diag.Diagnostic) {
+	for _, comment := range r.ignores {
+		d, unused := comment.Unused(l.o.Rules.isEnabled)
+		if unused && l.o.Rules.keeps(d) && !isUsedElsewhere(comment) {
+			found = append(found, d)
 		}
 	}
-}
-
-// isUsedByExtending reports whether a comment matched a finding of a template extending its file.
-func (l *linting) isUsedByExtending(comment *lint.Ignore) bool {
-	return slices.ContainsFunc(l.results, func(r checked) bool {
-		return slices.ContainsFunc(r.baseIgnores, func(b *lint.Ignore) bool {
-			_, unused := b.Unused(l.o.Rules.isEnabled)
-			return !unused && b.At.Start == comment.At.Start && filepath.Clean(b.At.File.Name) == filepath.Clean(comment.At.File.Name)
-		})
-	})
+	return found
 }

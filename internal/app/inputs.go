@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -211,9 +212,10 @@ func (h *Host) isLintable(in input) bool {
 }
 
 // ordered calls do for each item, at most limit at a time, and yields the results in the order of the items. During a slow item
-// work goes on with the items behind it, up to aheadOf times the limit.
-func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
-	return func(yield func(R) bool) {
+// work goes on with the items behind it, up to aheadOf times the limit. The end of ctx ends it with an error at once, whatever is
+// under way.
+func ordered[T, R any](ctx context.Context, items []T, limit int, do func(T) R) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
 		stop := make(chan struct{})
 		defer close(stop)
 		queue := make(chan chan R, aheadOf*limit)
@@ -234,8 +236,13 @@ func ordered[T, R any](items []T, limit int, do func(T) R) iter.Seq[R] {
 				}()
 			}
 		}()
-		for result := range queue {
-			if !yield(<-result) {
+		for waiting := range queue {
+			var result R
+			select {
+			case result = <-waiting:
+			case <-ctx.Done():
+			}
+			if err := ctx.Err(); !yield(result, err) || err != nil {
 				return
 			}
 		}

@@ -111,6 +111,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.checker.options.Interrupted = ctx.Err
 	finder := inputFinder{h, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
 	inputs, failures, err := finder.find(o.Paths)
 	if err != nil {
@@ -132,9 +133,9 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 
 // run checks the files and yields each one as soon as its findings are complete.
 func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFile) bool) error {
-	held := l.checker.asSet
-	for r := range ordered(inputs, runtime.GOMAXPROCS(0), l.lint) {
-		if err := ctx.Err(); err != nil {
+	l.repeated = l.repeatedPaths(inputs)
+	for r, err := range ordered(ctx, inputs, runtime.GOMAXPROCS(0), l.lint) {
+		if err != nil {
 			return err
 		}
 		l.host.step("linting", len(inputs))
@@ -146,23 +147,15 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 			l.addUnread(r.name, r.err)
 			continue
 		}
-		l.results = append(l.results, r)
-		if held = held || r.kind == "template"; held { // other templates may extend it and repeat its findings
-			continue
-		}
-		l.finish()
-		if !yield(l.result(&l.results[0])) {
+		l.checker.addSetFindings(&r)
+		if l.finish(&r) && !yield(l.result(&r)) {
 			return nil
 		}
-		l.results = l.results[:0]
 	}
-	if err := l.checker.checkSet(l.results); err != nil {
-		return err
-	}
-	l.finish()
-	l.results = append(l.results, l.ignores.report(&l.o.Rules, slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) }))...)
-	for i := range l.results {
-		if !yield(l.result(&l.results[i])) {
+	l.finishHeld()
+	inFolder := slices.ContainsFunc(l.o.Paths, func(path string) bool { return files.IsFolder(l.host.Files, path) })
+	for _, r := range append(l.held, l.ignores.report(&l.o.Rules, inFolder)...) {
+		if !yield(l.result(&r)) {
 			return nil
 		}
 	}
@@ -184,10 +177,12 @@ type linting struct {
 	checker  *checker
 	ignores  *ignores
 	baseline *knownFindings // nil for none
-	results  []checked      // not yielded yet
+	held     []checked      // templates whose findings depend on other templates
+	reported diag.Reported  // findings of templates about themselves
 	header   LintHeader
 	footer   LintFooter
-	alike    map[string]int // number of findings with the same identity, for fingerprints
+	alike    map[string]int  // number of findings with the same identity, for fingerprints: of files that several inputs may be about
+	repeated map[string]bool // paths of files named twice, as in reports
 }
 
 func newLinting(h *Host, o LintOptions) (*linting, error) {
@@ -202,7 +197,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &linting{host: h, o: o, ignores: ignores, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
+	l := &linting{host: h, o: o, ignores: ignores, reported: diag.Reported{}, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
 	if o.Baseline != "" {
 		if l.baseline, err = readBaseline(h, o.Baseline, o.Paths); err != nil {
 			return nil, err
@@ -220,7 +215,10 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if o.NoPlaceholders {
 		l.checker.options.Placeholders = lint.PlaceholdersRefused
 	}
-	l.checker.keeps, l.checker.templates, l.checker.asSet = o.Rules.keeps, &o.Template, !o.Separate
+	l.checker.keeps, l.checker.templates = o.Rules.keeps, &o.Template
+	if !o.Separate {
+		l.checker.set = l.checker.lint.NewSet(l.checker.options)
+	}
 	return l, nil
 }
 
@@ -247,11 +245,28 @@ func (h *Host) abs(path string) (string, error) {
 	return filepath.Join(folder, path), err
 }
 
-// relativeTo returns a path relative to the folder of a file, with slashes.
-func (h *Host) relativeTo(file, path string) string {
-	folder, errFolder := h.abs(filepath.Dir(file))
-	full, errFull := h.abs(path)
-	if rel, err := filepath.Rel(folder, full); errFolder == nil && errFull == nil && err == nil {
+// relativePaths are relative to the folder of a file. They ask the system once for the current folder.
+type relativePaths struct{ current, folder string }
+
+func (h *Host) relativeTo(file string) relativePaths {
+	current, err := h.Files.Getwd()
+	folder := filepath.Dir(file)
+	if !filepath.IsAbs(folder) {
+		if err != nil {
+			return relativePaths{}
+		}
+		folder = filepath.Join(current, folder)
+	}
+	return relativePaths{current, folder}
+}
+
+// of returns a path relative to the folder, with slashes, or as it is if that cannot be told.
+func (r relativePaths) of(path string) string {
+	full := path
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(r.current, full)
+	}
+	if rel, err := filepath.Rel(r.folder, full); r.folder != "" && err == nil {
 		path = rel
 	}
 	return filepath.ToSlash(path)
@@ -316,7 +331,10 @@ func (c *Checker) Check(name string, data []byte) (*LintedFile, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	c.results = append(c.results[:0], r)
-	c.finish()
-	return c.result(&c.results[0]), nil
+	clear(c.reported)
+	if !c.finish(&r) {
+		c.finishHeld()
+		r, c.held = c.held[0], nil
+	}
+	return c.result(&r), nil
 }

@@ -11,22 +11,65 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/lint"
 )
 
-// finish removes ignored and repeated findings from the files not yielded yet.
-func (l *linting) finish() {
-	l.dropRepeated()
-	for i := range l.results {
-		r := &l.results[i]
-		r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool {
-			ignored := l.isIgnored(r, d, true)
-			if ignored {
-				l.footer.Ignored++
-			}
-			return ignored
-		})
+// finish removes the ignored findings of a file, and adds those about its ignore comments. It holds a template, and returns
+// false, if that depends on other templates: on the findings that they report about the same text, or on the use of its comments.
+func (l *linting) finish(r *checked) bool {
+	if r.kind == "template" {
+		own, others := r.split()
+		l.reported.New(own)
+		if len(others) > 0 {
+			l.held = append(l.held, *r)
+			return false
+		}
 	}
-	l.addUnusedComments()
+	l.dropIgnored(r)
+	unused := l.unusedComments(r, func(*lint.Ignore) bool { return false })
+	if len(unused) == 0 {
+		return true
+	}
+	if r.kind == "template" {
+		l.held = append(l.held, *r)
+		return false
+	}
+	r.findings = diag.Sort(append(r.findings, unused...))
+	return true
+}
+
+// finishHeld is finish for the templates held: each repeats no finding about another template, whether that reports it itself
+// or a template held before.
+func (l *linting) finishHeld() {
+	type place struct {
+		file  string
+		start int
+	}
+	placeOf := func(c *lint.Ignore) place { return place{filepath.Clean(c.At.File.Name), c.At.Start} }
+	used := map[place]bool{}
+	for i := range l.held {
+		r := &l.held[i]
+		own, others := r.split()
+		r.findings = diag.Sort(append(own, l.reported.New(others)...))
+		l.dropIgnored(r)
+		for _, comment := range r.baseIgnores {
+			if _, unused := comment.Unused(l.o.Rules.isEnabled); !unused {
+				used[placeOf(comment)] = true
+			}
+		}
+	}
+	for i := range l.held {
+		r := &l.held[i]
+		unused := l.unusedComments(r, func(c *lint.Ignore) bool { return used[placeOf(c)] })
+		r.findings = diag.Sort(append(r.findings, unused...))
+	}
+}
+
+// dropIgnored removes and counts the ignored findings.
+func (l *linting) dropIgnored(r *checked) {
+	before := len(r.findings)
+	r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(r, d, true) })
+	l.footer.Ignored += before - len(r.findings)
 }
 
 // result returns the result of one file: without known findings, with fingerprints, counted in the footer.
@@ -34,41 +77,32 @@ func (l *linting) result(r *checked) *LintedFile {
 	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: diag.InFile(r.name, r.findings)}
 	if l.baseline != nil {
 		f.Findings = slices.DeleteFunc(f.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
-		l.footer.Gone += l.baseline.stale(l.host, r.name)
+		l.footer.Gone += l.baseline.stale(r.name)
 	}
 	if r.fix != nil {
 		f.Before, f.After = r.fix.ShownBefore, r.fix.ShownAfter
 	}
+	alike := l.alike
+	if r.kind != "template" && !l.repeated[l.header.Path(r.name)] {
+		alike = map[string]int{} // no other file has findings in this one
+	}
 	for i := range f.Findings {
-		l.identify(&f.Findings[i], r.name)
+		l.identify(&f.Findings[i], r.name, alike)
 	}
 	l.footer.Totals.Add(f.Findings)
 	return f
 }
 
-// dropRepeated drops repeated findings about an extended template: those it reports itself, or another template extending it does.
-func (l *linting) dropRepeated() {
-	reported := diag.Reported{}
-	for i := range l.results {
-		if r := &l.results[i]; r.kind == "template" {
-			reported.New(slices.DeleteFunc(slices.Clone(r.findings), r.isElsewhere))
+// split returns the findings of a template about itself, and those about the templates it extends.
+func (r *checked) split() (own, others []diag.Diagnostic) {
+	for _, d := range r.findings {
+		if r.isElsewhere(d) {
+			others = append(others, d)
+		} else {
+			own = append(own, d)
 		}
 	}
-	for i := range l.results {
-		r := &l.results[i]
-		if r.kind != "template" {
-			continue
-		}
-		var own, others []diag.Diagnostic
-		for _, d := range r.findings {
-			if r.isElsewhere(d) {
-				others = append(others, d)
-			} else {
-				own = append(own, d)
-			}
-		}
-		r.findings = diag.Sort(append(own, reported.New(others)...))
-	}
+	return own, others
 }
 
 // isElsewhere reports whether a finding points into another file, such as an extended template.
@@ -77,7 +111,7 @@ func (r *checked) isElsewhere(d diag.Diagnostic) bool {
 }
 
 func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
-	known := l.baseline.knows(l.host, name, d)
+	known := l.baseline.knows(name, d)
 	if known {
 		l.footer.Baselined++
 	}
@@ -96,12 +130,28 @@ func (l *linting) addUnread(name string, err error) {
 
 // identify sets a finding's fingerprint: a hash of its rule, file and key path, and of its number among equal ones. Lines and
 // messages do not count.
-func (l *linting) identify(d *diag.Diagnostic, name string) {
+func (l *linting) identify(d *diag.Diagnostic, name string, alike map[string]int) {
 	if !d.Span.IsZero() {
 		name = d.Span.File.Name
 	}
 	what := strings.Join([]string{d.Rule, l.header.Path(name), diag.Identity(d.Path.Steps())}, "\x00")
-	l.alike[what]++
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, l.alike[what]))
+	alike[what]++
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, alike[what]))
 	d.Fingerprint = hex.EncodeToString(sum[:16])
+}
+
+// repeatedPaths returns the paths that occur twice among the inputs, as in reports.
+func (l *linting) repeatedPaths(inputs []input) map[string]bool {
+	seen, repeated := map[string]bool{}, map[string]bool{}
+	if len(l.o.Paths) < 2 {
+		return repeated
+	}
+	for _, in := range inputs {
+		path := l.header.Path(in.path)
+		if seen[path] {
+			repeated[path] = true
+		}
+		seen[path] = true
+	}
+	return repeated
 }

@@ -13,7 +13,7 @@ func TestFingerprints(t *testing.T) {
 		l := &linting{alike: map[string]int{}}
 		at := strings.Index(text, "x")
 		d := diag.Diagnostic{Rule: "a", Message: message, Path: diag.Keys(path), Span: diag.Span{File: diag.NewFile(name, []byte(text)), Start: at, End: at + 1}}
-		l.identify(&d, name)
+		l.identify(&d, name, l.alike)
 		return d.Fingerprint
 	}
 	first := of("a", "x", "P", "m")

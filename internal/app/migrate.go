@@ -57,7 +57,7 @@ type MigratedDeclaration struct {
 // Migrate finds the payloads and keys deprecated or removed by the newest OS versions, and makes declarations to replace them. It
 // writes the declarations only if none has an error.
 func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error) {
-	m := &migration{host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: convert.Names{}}
+	m := &migration{ctx: ctx, host: h, result: &Migration{Files: []MigratedFile{}, Findings: []diag.Diagnostic{}}, names: convert.Names{}}
 	var err error
 	if m.targets, m.result.TargetNotes, err = parseTargets(h, o.Targets); err != nil {
 		return nil, err
@@ -84,6 +84,7 @@ func Migrate(ctx context.Context, h *Host, o MigrateOptions) (*Migration, error)
 
 // migration is one call of Migrate.
 type migration struct {
+	ctx     context.Context
 	host    *Host
 	catalog *schema.Catalog
 	check   *lint.Checker
@@ -165,7 +166,7 @@ func (m *migration) declaration(d profiles.Declaration, file string, mode fs.Fil
 	if err != nil {
 		return made, err
 	}
-	found, err := m.check.CheckDeclaration(root, m.targets, lint.Options{})
+	found, err := m.check.CheckDeclaration(root, m.targets, lint.Options{Interrupted: m.ctx.Err})
 	if err != nil {
 		return made, err
 	}

@@ -65,7 +65,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, WriteFiles: toFiles,
 		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
 			Warn: func(text string) { h.warn(text, "") }}}}
-	if err := p.load(); err != nil || p.result.is() {
+	if err := p.load(ctx); err != nil || p.result.is() {
 		return p, err
 	}
 	if toFiles {
@@ -82,7 +82,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 
 // load reads and checks the files, and refuses files the server would refuse. It tells the findings; an error among them keeps
 // everything from being sent.
-func (p *pushRun) load() error {
+func (p *pushRun) load(ctx context.Context) error {
 	d, left := p.setup.Destination, 0
 	finder := inputFinder{host: p.Host, stdinName: "stdin", wants: "profile (*.mobileconfig)"}
 	takes, other, kind, what := isProfile, p.isDeclarationName, "profile", "declaration"
@@ -109,9 +109,10 @@ func (p *pushRun) load() error {
 	if p.check, err = newChecker(p.Host, nil); err != nil {
 		return err
 	}
-	p.check.asSet, p.check.keeps = true, isAboutPushing
+	p.check.keeps = isAboutPushing
 	p.check.options = lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: d.Server(), Now: p.Now(),
-		Placeholders: lint.PlaceholdersNoted}
+		Placeholders: lint.PlaceholdersNoted, Interrupted: ctx.Err}
+	p.check.set = p.check.lint.NewSet(p.check.options)
 	for _, in := range inputs {
 		data, err := in.read(p.Host)
 		if err == nil {
@@ -124,7 +125,8 @@ func (p *pushRun) load() error {
 	if p.result.Unread = failures; len(failures) > 0 {
 		return nil
 	}
-	return p.reportFindings()
+	p.reportFindings()
+	return nil
 }
 
 // isAboutPushing keeps the findings about refused and changed profiles. It drops those about text encodings and arrays, since
@@ -242,11 +244,9 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 }
 
 // reportFindings tells the findings, and refuses the push if an error is among them.
-func (p *pushRun) reportFindings() error {
-	if err := p.check.checkSet(p.checked); err != nil {
-		return err
-	}
+func (p *pushRun) reportFindings() {
 	for _, c := range p.checked {
+		p.check.addSetFindings(&c)
 		for i := range c.findings {
 			if c.findings[i].Rule == rule.DuplicateProfileIdentifier { // the second would replace the first on the server
 				c.findings[i].Severity = diag.Error
@@ -258,7 +258,6 @@ func (p *pushRun) reportFindings() error {
 			p.tell(PushEvent{Kind: PushChecked, Findings: PushFindings{c.name, c.signed, findings, more}})
 		}
 	}
-	return nil
 }
 
 // prepare turns the profiles into items for the destination, or puts all of its refusals into the result.

@@ -118,10 +118,12 @@ func (o *SignOptions) plan(h *Host) ([]signJob, error) {
 	}
 	folder := files.IsFolder(h.Files, o.Out) || strings.HasSuffix(filepath.ToSlash(o.Out), "/") || len(o.Paths) > 1
 	var jobs []signJob
-	for i, path := range o.Paths {
-		if slices.Contains(o.Paths[:i], path) {
+	given := map[string]bool{}
+	for _, path := range o.Paths {
+		if given[path] {
 			return nil, diag.Usage("name each file once", "%s is given twice", path)
 		}
+		given[path] = true
 		job := signJob{in: inputOf(path), out: o.Out, mode: 0o644}
 		switch {
 		case o.InPlace:
@@ -240,14 +242,16 @@ func (s *signing) content(name string, data []byte) (content []byte, signed bool
 		return nil, doc.Signed, []diag.Diagnostic{*doc.Defect}
 	}
 	secret.Scrub(findings)
-	defer hideSecrets(doc, diag.HasErrors(findings))
+	isDamaged := diag.HasErrors(findings)
 	content = data
-	if doc.Signed && !diag.HasErrors(findings) {
+	if doc.Signed && !isDamaged {
 		var refused []diag.Diagnostic
 		content, refused = s.unwrapped(data)
 		findings = append(findings, refused...)
 	}
-	findings = append(findings, s.unfit(doc)...)
+	if findings = append(findings, s.unfit(doc)...); len(findings) > 0 { // excerpts of the file are shown
+		hideSecrets(doc, isDamaged)
+	}
 	return content, doc.Signed, diag.Sort(findings)
 }
 

@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/files"
 	"syncguard/internal/template"
+	"syncguard/internal/work"
 	"syncguard/templates"
 )
 
@@ -108,7 +109,10 @@ func templateHint(name string, err error) error {
 
 // atOtherPositions drops findings at a position in already: they would only follow from the first.
 func atOtherPositions(findings, already []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(already, func(a diag.Diagnostic) bool { return a.Span == d.Span })
-	})
+	spans := map[diag.Span]bool{}
+	for _, a := range already {
+		spans[a.Span] = true
+	}
+	work.Add(len(findings) + len(already))
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return spans[d.Span] })
 }

@@ -64,5 +64,8 @@ func showCoverage(env *Env, r *app.CoverageResult, format string) error {
 		return view.Markdown(env.Stdout, 3, view.Coverage(r)...)
 	}
 	env.out().Blocks(view.Coverage(r)...)
+	if name := r.ToExplain(); name != "" {
+		env.err().Hint("add --explain " + view.Clean(name) + " for the reasons and sources of one setting")
+	}
 	return nil
 }

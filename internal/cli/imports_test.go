@@ -220,6 +220,7 @@ var arrows = []struct {
 		"internal/secret",
 		"internal/target",
 		"internal/text",
+		"internal/work",
 		"profiles",
 	}},
 	{"internal/template", []string{
@@ -302,6 +303,7 @@ var arrows = []struct {
 	{"internal/identity", []string{
 		"internal/cms",
 		"internal/fact",
+		"internal/files",
 		"internal/pki",
 		"internal/roots",
 	}},

@@ -52,5 +52,5 @@ func ToDER(b []byte) ([]byte, error) {
 	for i := range open {
 		open[i] = true
 	}
-	return tree{b, elements}.inDER(open)
+	return tree{b, elements}.inDER(open, nil)
 }

@@ -93,20 +93,21 @@ const maxBERDepth = 4
 // bytes from the first to the last.
 type normalizer struct {
 	tree
-	open  []bool // elements to rewrite; the others are copied
-	sizes []int  // of the contents in DER
-	out   []byte
+	open   []bool         // elements to rewrite; the others are copied
+	bodies map[int][]byte // new contents of primitive elements among them
+	sizes  []int          // of the contents in DER
+	out    []byte
 }
 
 func normalize(t tree) ([]byte, error) {
 	n := normalizer{tree: t, open: make([]bool, len(t.elements))}
 	n.selectOpen(0, 0, false)
-	return t.inDER(n.open)
+	return t.inDER(n.open, nil)
 }
 
-// inDER returns the tree with its open elements in DER.
-func (t tree) inDER(open []bool) ([]byte, error) {
-	n := normalizer{t, open, make([]int, len(t.elements)), nil}
+// inDER returns the tree with its open elements in DER, some of them with new contents.
+func (t tree) inDER(open []bool, bodies map[int][]byte) ([]byte, error) {
+	n := normalizer{t, open, bodies, make([]int, len(t.elements)), nil}
 	for i := range slices.Backward(t.elements) {
 		if err := n.measure(i); err != nil {
 			return nil, err
@@ -136,7 +137,7 @@ func (n *normalizer) selectOpen(i, depth int, inContent bool) {
 func (n *normalizer) measure(i int) error {
 	e := n.elements[i]
 	if !n.open[i] || e.tag&constructedBit == 0 {
-		n.sizes[i] = e.end - e.body
+		n.sizes[i] = len(n.body(i))
 		return nil
 	}
 	for c := i + 1; c < e.next; c = n.elements[c].next {
@@ -152,6 +153,14 @@ func (n *normalizer) measure(i int) error {
 		}
 	}
 	return nil
+}
+
+// body returns the contents of an element, the new ones if it has any.
+func (n *normalizer) body(i int) []byte {
+	if body, ok := n.bodies[i]; ok {
+		return body
+	}
+	return n.tree.body(i)
 }
 
 func isChunk(tag byte) bool { return tag == tagOctets || tag == tagConstructedOctet }

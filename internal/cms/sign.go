@@ -4,21 +4,16 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"go.mozilla.org/pkcs7"
-
-	"syncguard/internal/pki"
 )
 
 // SignOptions are the caller's choices for signing. The zero value is the best one for devices.
@@ -31,8 +26,7 @@ type SignOptions struct {
 type ProfileSigner struct {
 	key    crypto.Signer
 	digest digestAlgorithm
-	draft  *pkcs7.SignedData // SignedData of empty content: the part shared by all profiles
-	certs  []*x509.Certificate
+	frame  *frame
 
 	// trusted is set once a signature by a key in memory has been verified: only a defect of the processor could spoil
 	// the next one. A key held elsewhere is never trusted.
@@ -51,8 +45,8 @@ func NewProfileSigner(key crypto.Signer, chain []*x509.Certificate, opts SignOpt
 	if err := checkSigner(key, chain, opts.SigningTime); err != nil {
 		return nil, err
 	}
-	s := &ProfileSigner{key: key, digest: digest, certs: certificatesToEmbed(chain)}
-	if s.draft, err = s.prepareDraft(chain[0], opts.SigningTime); err != nil {
+	s := &ProfileSigner{key: key, digest: digest}
+	if s.frame, err = newFrame(chain, digest, opts.SigningTime); err != nil {
 		return nil, fmt.Errorf("preparing the signature: %w", err)
 	}
 	return s, nil
@@ -90,76 +84,14 @@ func (s *ProfileSigner) Sign(content []byte) ([]byte, error) {
 	return signed, nil
 }
 
-// prepareDraft lets the library build SignedData with a throw-away key, because the library refuses keys of unknown
-// types, then corrects the signing time and the signature algorithm. The attributes stay in DER order: a new
-// signingTime is as long as the one it replaces, or two bytes longer, still shorter than any messageDigest.
-func (s *ProfileSigner) prepareDraft(leaf *x509.Certificate, at time.Time) (*pkcs7.SignedData, error) {
-	throwAway, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	draft, err := pkcs7.NewSignedData(nil)
-	if err != nil {
-		return nil, err
-	}
-	draft.SetDigestAlgorithm(s.digest.oid)
-	if err := draft.AddSigner(leaf, throwAway, pkcs7.SignerInfoConfig{}); err != nil {
-		return nil, err
-	}
-	info := &draft.GetSignedData().SignerInfos[0]
-	attributes := info.AuthenticatedAttributes[:0]
-	for _, attribute := range info.AuthenticatedAttributes {
-		if attribute.Type.Equal(pkcs7.OIDAttributeSigningTime) {
-			if at.IsZero() {
-				continue
-			}
-			if attribute.Value.Bytes, err = asn1.Marshal(at.UTC()); err != nil {
-				return nil, err
-			}
-		}
-		attributes = append(attributes, attribute)
-	}
-	info.AuthenticatedAttributes = attributes
-	info.DigestEncryptionAlgorithm.Algorithm = s.digest.ecdsa
-	if _, isRSA := s.key.Public().(*rsa.PublicKey); isRSA {
-		info.DigestEncryptionAlgorithm.Algorithm = pkcs7.OIDEncryptionAlgorithmRSA
-		info.DigestEncryptionAlgorithm.Parameters = asn1.NullRawValue
-	}
-	return draft, nil
-}
-
-// assemble copies the draft around the content, and signs its attributes. Certificates are added in the order of their
-// bytes, as DER demands for a SET OF.
+// assemble puts content, digest and signature into the frame.
 func (s *ProfileSigner) assemble(content []byte) ([]byte, error) {
-	message, err := pkcs7.NewSignedData(content)
+	digest := digestOf(s.digest.hash, content)
+	signature, err := s.key.Sign(s.randomSource(), digestOf(s.digest.hash, s.frame.toSign(digest)), s.digest.hash)
 	if err != nil {
 		return nil, err
 	}
-	for _, cert := range s.certs {
-		message.AddCertificate(cert)
-	}
-	data, draft := message.GetSignedData(), s.draft.GetSignedData()
-	data.DigestAlgorithmIdentifiers = draft.DigestAlgorithmIdentifiers
-	data.SignerInfos = slices.Clone(draft.SignerInfos)
-	info := &data.SignerInfos[0]
-	info.AuthenticatedAttributes = slices.Clone(info.AuthenticatedAttributes)
-	for i := range info.AuthenticatedAttributes {
-		attribute := &info.AuthenticatedAttributes[i]
-		if !attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest) {
-			continue
-		}
-		if attribute.Value.Bytes, err = asn1.Marshal(digestOf(s.digest.hash, content)); err != nil {
-			return nil, err
-		}
-	}
-	toSign, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
-	if err != nil {
-		return nil, err
-	}
-	if info.EncryptedDigest, err = s.key.Sign(s.randomSource(), digestOf(s.digest.hash, toSign), s.digest.hash); err != nil {
-		return nil, err
-	}
-	return message.Finish()
+	return s.frame.fill(content, digest, signature)
 }
 
 // randomSource returns nil for an *ecdsa.PrivateKey, which then makes the deterministic signature of RFC 6979.
@@ -183,18 +115,6 @@ func digestOf(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()
 	h.Write(data)
 	return h.Sum(nil)
-}
-
-// certificatesToEmbed returns the certificates to embed, sorted, without duplicates and without roots.
-func certificatesToEmbed(chain []*x509.Certificate) []*x509.Certificate {
-	certs := []*x509.Certificate{chain[0]}
-	for _, cert := range chain[1:] {
-		if !pki.IsSelfSigned(cert) {
-			certs = append(certs, cert)
-		}
-	}
-	slices.SortFunc(certs, func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
-	return slices.CompactFunc(certs, (*x509.Certificate).Equal)
 }
 
 // checkContent reads the new message back with our own reader.

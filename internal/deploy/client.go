@@ -76,14 +76,23 @@ type Client struct {
 	allowance atomic.Pointer[allowance] // nil but for a search
 }
 
-// NewClient returns a client for the server at an https address; http is allowed for this machine only.
-func NewClient(address string, o Options) (*Client, error) {
+// parseAddress refuses addresses with more than a host and a path, and plain http to another machine.
+func parseAddress(address string) (*url.URL, error) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil {
 		return nil, errors.New("invalid server address: want https://HOST")
 	}
 	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
 		return nil, fmt.Errorf("invalid server address %q: want https, since plain http exposes credentials and profiles", base.Redacted())
+	}
+	return base, nil
+}
+
+// NewClient returns a client for the server at an https address; http is allowed for this machine only.
+func NewClient(address string, o Options) (*Client, error) {
+	base, err := parseAddress(address)
+	if err != nil {
+		return nil, err
 	}
 	if o.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()

@@ -47,6 +47,11 @@ func (s *Setup) Start(ctx context.Context) (*Session, error) {
 	if err := s.checkValues(s.Given); err != nil {
 		return nil, err
 	}
+	if !s.WriteFiles { // before anybody types a secret for nothing
+		if _, err := s.address(s.Destination.Address); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range s.Profiles {
 		s.Redactor.AddAll(p.Root)
 	}
@@ -82,19 +87,27 @@ func (s *Setup) HasCredentials() bool { return len(s.Missing) == 0 }
 
 // Client returns a client for the server, at the address given by the user or the environment, or else at this one.
 func (s *Setup) Client(address string, o Options) (*Client, error) {
-	variable := s.Variable("URL")
-	set, _ := s.Getenv(variable)
-	if address = cmp.Or(s.Server, set, address); address == "" {
-		return nil, diag.Usage("or give --server https://mdm.example.com", "missing server address: set %s", variable)
+	address, err := s.address(address)
+	if err != nil {
+		return nil, err
 	}
 	if c, ok := o.Authorizer.(Credential); ok { // a server can echo it in this form
 		s.Redactor.Add(c.proof)
 	}
-	c, err := s.ClientAt(address, o)
-	if err != nil {
-		return nil, diag.Usage("for example https://mdm.example.com", "%s", err)
+	return s.ClientAt(address, o)
+}
+
+// address returns the server's address, given by the user or the environment, or else this one.
+func (s *Setup) address(address string) (string, error) {
+	variable := s.Variable("URL")
+	set, _ := s.Getenv(variable)
+	if address = cmp.Or(s.Server, set, address); address == "" {
+		return "", diag.Usage("or give --server https://mdm.example.com", "missing server address: set %s", variable)
 	}
-	return c, nil
+	if _, err := parseAddress(address); err != nil {
+		return "", diag.Usage("for example https://mdm.example.com", "%s", err)
+	}
+	return address, nil
 }
 
 // ClientAt returns a client for another server, such as one issuing tokens.

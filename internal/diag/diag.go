@@ -85,6 +85,30 @@ type Diagnostic struct {
 type Related struct {
 	Message string
 	Span    Span
+	Place   Place // in a file whose text is no longer held; Span is zero then
+}
+
+// Place is lines and columns in a file, for when its text is no longer held. The zero Place is none.
+type Place struct {
+	File       string
+	Start, End Position
+	Signed     bool // they are those of the signed content
+}
+
+// At returns the place of a span. Signed is left to the caller.
+func (s Span) At() Place {
+	if s.IsZero() {
+		return Place{}
+	}
+	return Place{s.File.Name, s.File.Position(s.Start), s.File.Position(s.End), false}
+}
+
+// At returns the place.
+func (r Related) At() Place {
+	if r.Span.IsZero() {
+		return r.Place
+	}
+	return r.Span.At()
 }
 
 // Fix is a correction of the text.

@@ -12,12 +12,11 @@ type jsonPlace struct {
 	End   *Position `json:"end,omitempty"`   // just behind the last character
 }
 
-func (s Span) json() jsonPlace {
-	if s.IsZero() {
+func (p Place) json() jsonPlace {
+	if p.File == "" {
 		return jsonPlace{}
 	}
-	start, end := s.File.Position(s.Start), s.File.Position(s.End)
-	return jsonPlace{s.File.Name, &start, &end}
+	return jsonPlace{p.File, &p.Start, &p.End}
 }
 
 type jsonDiagnostic struct {
@@ -35,7 +34,7 @@ type jsonDiagnostic struct {
 // MarshalJSON writes the finding as described in docs/json.md; later versions only add fields. It leaves out a fix with
 // HideSource, because the fix may hold the secret.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
-	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.json(), d.Path.String(), d.Related, d.Fix, d.Fingerprint}
+	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.At().json(), d.Path.String(), d.Related, d.Fix, d.Fingerprint}
 	if d.Span.IsZero() {
 		out.File = d.File
 	}
@@ -50,7 +49,7 @@ func (r Related) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		Message string `json:"message"`
 		jsonPlace
-	}{r.Message, r.Span.json()})
+	}{r.Message, r.At().json()})
 }
 
 // MarshalJSON writes the place and its new text.
@@ -58,7 +57,7 @@ func (e Edit) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		jsonPlace
 		Text string `json:"text"`
-	}{e.Span.json(), e.Text})
+	}{e.Span.At().json(), e.Text})
 }
 
 // marshal does not escape <, > and &. An outer encoder escapes them if it is set to.

@@ -114,10 +114,14 @@ func inPEM(text []byte) *defect {
 
 // isMail is true for text with the header of an S/MIME message.
 func isMail(text []byte) bool {
-	head, _, _ := bytes.Cut(text[:min(len(text), 4096)], []byte("\n\n"))
+	text = text[:min(len(text), 4096)]
+	name, _, found := bytes.Cut(text, []byte(":"))
+	if !found || bytes.ContainsAny(name, " \t\r\n<") {
+		return false
+	}
+	head, _, _ := bytes.Cut(text, []byte("\n\n"))
 	head = bytes.ToLower(head)
-	name, _, found := bytes.Cut(head, []byte(":"))
-	return found && !bytes.ContainsAny(name, " \t\r\n<") && bytes.Contains(head, []byte("content-type:")) &&
+	return bytes.Contains(head, []byte("content-type:")) &&
 		(bytes.Contains(head, []byte("pkcs7-mime")) || bytes.Contains(head, []byte("pkcs7-signature")) || bytes.Contains(head, []byte("multipart/signed")))
 }
 

@@ -20,6 +20,44 @@ const sharingTime = time.Second
 // errLocked is the error for a folder locked by another run.
 var errLocked = errors.New("locked")
 
+// Claimed is a folder this run writes new files to.
+type Claimed struct {
+	root    *os.Root
+	release func()
+}
+
+// Claim opens a folder to write new files to. It removes temporary files left behind by killed runs. The caller closes it.
+func Claim(dir string, now time.Time) (*Claimed, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Claimed{root, claim(root, now, true)}, nil
+}
+
+// Close ends the claim.
+func (c *Claimed) Close() error {
+	c.release()
+	return c.root.Close()
+}
+
+// WriteNew writes a file that does not exist yet, so that nobody ever sees half of it. The error is fs.ErrExist if it exists.
+func (c *Claimed) WriteNew(name string, data []byte, mode fs.FileMode) error {
+	temp := tempName()
+	defer c.root.Remove(temp)
+	if err := writeTemp(c.root, temp, data, mode); err != nil {
+		return err
+	}
+	if err := c.root.Link(temp, name); err != nil {
+		return err
+	}
+	if folder, err := c.root.Open("."); err == nil { // a new name survives a power failure, on systems able to do so
+		_ = folder.Sync()
+		_ = folder.Close()
+	}
+	return nil
+}
+
 // claim marks a folder as one this run writes to. First, if sweeping is set, it removes the leftovers of killed runs from it.
 func claim(root *os.Root, now time.Time, sweeping bool) (release func()) {
 	folder, err := root.Open(".")

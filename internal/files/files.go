@@ -5,6 +5,7 @@
 package files
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -73,22 +74,28 @@ func ReadIn(folder Folder, name, path string) ([]byte, error) {
 
 func readFile(f fs.File, path string) ([]byte, error) {
 	defer f.Close()
+	size := int64(0)
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder, want a file", path)
+	} else if err == nil {
+		size = info.Size()
 	}
-	return ReadAll(f, path)
+	return readAll(f, path, size)
 }
 
 // ReadAll reads a stream of at most MaxSize bytes.
-func ReadAll(r io.Reader, name string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
-	if err != nil {
+func ReadAll(r io.Reader, name string) ([]byte, error) { return readAll(r, name, 0) }
+
+// readAll is ReadAll for a stream that probably has size bytes.
+func readAll(r io.Reader, name string, size int64) ([]byte, error) {
+	data := bytes.NewBuffer(make([]byte, 0, min(max(size, 0), MaxSize)+bytes.MinRead))
+	if _, err := data.ReadFrom(io.LimitReader(r, MaxSize+1)); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	if len(data) > MaxSize {
+	if data.Len() > MaxSize {
 		return nil, fmt.Errorf("%s is too large, want at most %d MiB", name, MaxSize>>20)
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // Write writes all of the files into a folder, or none. It creates a missing folder.

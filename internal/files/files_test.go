@@ -1,8 +1,10 @@
 package files
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,28 @@ func TestWriteLeavesNothingHalfWritten(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got := names(t, dir); got != "b" {
+		t.Errorf("the folder holds %s", got)
+	}
+}
+
+// A file that may not have reached the disk keeps all of them from their names.
+func TestNothingIsRenamedAfterAFailedSync(t *testing.T) {
+	dir := t.TempDir()
+	stage := OS{}.Stage(time.Now()).(*staging)
+	for i := range 3 * maxSyncs {
+		if err := stage.Add(filepath.Join(dir, strconv.Itoa(i)), []byte("new"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failure := errors.New("input/output error")
+	stage.fail(failure)
+	if err := stage.Commit(); !errors.Is(err, failure) {
+		t.Errorf("got %v", err)
+	}
+	if err := stage.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := names(t, dir); got != "" {
 		t.Errorf("the folder holds %s", got)
 	}
 }

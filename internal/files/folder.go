@@ -54,13 +54,19 @@ func (f *openFolder) Open(name string) (fs.File, error) {
 }
 
 func (f *openFolder) open(name string) (*os.File, error) {
-	path, err := f.path("open", name)
+	path, err := localize("open", name)
 	if err != nil {
 		return nil, err
 	}
 	file, err := f.root.OpenFile(path, os.O_RDONLY|noWaiting, 0)
+	if err = outside(err); errors.Is(err, ErrOutside) {
+		if inside, ok := f.insideLink(path); ok {
+			file, err = f.root.OpenFile(inside, os.O_RDONLY|noWaiting, 0)
+			err = outside(err)
+		}
+	}
 	if err != nil {
-		return nil, outside(err)
+		return nil, err
 	}
 	// Look at the opened file, because it may be another one than a moment ago.
 	info, err := file.Stat()
@@ -135,12 +141,19 @@ func (f *openFolder) path(op, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if target, err := f.root.Readlink(path); err == nil && filepath.IsAbs(target) {
-		if inside, ok := f.inside(target); ok {
-			return inside, nil
-		}
+	if inside, ok := f.insideLink(path); ok {
+		return inside, nil
 	}
 	return path, nil
+}
+
+// insideLink returns the target of an absolute link to a place in the folder.
+func (f *openFolder) insideLink(path string) (string, bool) {
+	target, err := f.root.Readlink(path)
+	if err != nil || !filepath.IsAbs(target) {
+		return "", false
+	}
+	return f.inside(target)
 }
 
 // inside returns the path of an absolute path relative to the folder, if it lies in it.

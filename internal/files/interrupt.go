@@ -55,7 +55,7 @@ func (i *Interruptible) RemoveAll(path string) error {
 	return i.change(func() error { return i.System.RemoveAll(path) })
 }
 
-// OpenFolder opens a folder. After the end of the context it writes nothing.
+// OpenFolder opens a folder. After the end of the context it reads and writes nothing.
 func (i *Interruptible) OpenFolder(path string) (Folder, error) {
 	folder, err := i.System.OpenFolder(path)
 	if err != nil {
@@ -99,15 +99,15 @@ func (s *interruptibleStage) Folder(path string) error {
 func (s *interruptibleStage) Commit() error { return s.of.change(s.Stage.Commit) }
 
 func (s *interruptibleStage) Close() error {
-	s.of.writing.RLock()
-	defer s.of.writing.RUnlock()
+	s.of.writing.Lock() // waits for a change under way: the run may have ended before its work has
+	defer s.of.writing.Unlock()
 	s.of.mu.Lock()
 	delete(s.of.stages, s)
 	s.of.mu.Unlock()
 	return s.Stage.Close()
 }
 
-// interruptibleFolder forwards the optional methods of a file system, too.
+// interruptibleFolder reads and writes nothing after the end of the context. It forwards the optional methods of a file system.
 type interruptibleFolder struct {
 	Folder
 	of *Interruptible
@@ -117,12 +117,27 @@ func (f interruptibleFolder) WriteInPlace(name string, data []byte, now time.Tim
 	return f.of.change(func() error { return f.Folder.WriteInPlace(name, data, now) })
 }
 
+func (f interruptibleFolder) Open(name string) (fs.File, error) {
+	if err := f.of.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return f.Folder.Open(name)
+}
+
 func (f interruptibleFolder) ReadFile(name string) ([]byte, error) {
+	if err := f.of.ctx.Err(); err != nil {
+		return nil, err
+	}
 	return fs.ReadFile(f.Folder, name)
 }
+
 func (f interruptibleFolder) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := f.of.ctx.Err(); err != nil {
+		return nil, err
+	}
 	return fs.ReadDir(f.Folder, name)
 }
+
 func (f interruptibleFolder) Stat(name string) (fs.FileInfo, error)  { return fs.Stat(f.Folder, name) }
 func (f interruptibleFolder) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.Folder, name) }
 func (f interruptibleFolder) ReadLink(name string) (string, error) {

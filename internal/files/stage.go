@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,10 +11,13 @@ import (
 	"time"
 )
 
-// staging writes files into temporary ones first; Commit renames them. So no file is ever half-written, and a failure before
-// Commit leaves the old files untouched. It is safe for concurrent use.
+// staging writes files into temporary ones first and syncs them; Commit renames them once all are on the disk. So no file is
+// ever half-written, even after a loss of power, and a failure before Commit leaves the old files untouched. It is safe for
+// concurrent use.
 type staging struct {
-	now time.Time
+	now     time.Time
+	slots   chan struct{} // one is taken by each sync under way
+	syncing sync.WaitGroup
 
 	mu      sync.Mutex
 	folders map[string]*os.Root
@@ -21,7 +25,11 @@ type staging struct {
 	created []string // missing folders created here
 	staged  []staged
 	names   map[folded]string // paths of all files added
+	failed  error             // of the first failed sync
 }
+
+// maxSyncs is the most files synced at a time. A file system with a journal writes it once for all that wait for it.
+const maxSyncs = 16
 
 type staged struct {
 	folder     *os.Root
@@ -30,7 +38,7 @@ type staged struct {
 }
 
 func (OS) Stage(now time.Time) Stage {
-	return &staging{now: now, folders: map[string]*os.Root{}, names: map[folded]string{}}
+	return &staging{now: now, slots: make(chan struct{}, maxSyncs), folders: map[string]*os.Root{}, names: map[folded]string{}}
 }
 
 func (s *staging) Add(path string, data []byte, mode fs.FileMode) error {
@@ -50,10 +58,24 @@ func (s *staging) Add(path string, data []byte, mode fs.FileMode) error {
 	if err := s.add(f); err != nil {
 		return err
 	}
-	if err := writeTemp(folder, f.temp, data, mode); err != nil {
+	file, err := createTemp(folder, f.temp, data, mode)
+	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, cause(err))
 	}
+	s.slots <- struct{}{}
+	s.syncing.Go(func() {
+		defer func() { <-s.slots }()
+		if err := errors.Join(file.Sync(), file.Close()); err != nil {
+			s.fail(fmt.Errorf("writing %s: %w", path, cause(err)))
+		}
+	})
 	return nil
+}
+
+func (s *staging) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed = cmp.Or(s.failed, err)
 }
 
 func (s *staging) add(f staged) error {
@@ -97,8 +119,12 @@ func (s *staging) folder(dir string) (*os.Root, error) {
 }
 
 func (s *staging) Commit() error {
+	s.syncing.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.failed != nil {
+		return s.failed
+	}
 	for len(s.staged) > 0 {
 		f := s.staged[0]
 		if err := f.folder.Rename(f.temp, f.name); err != nil {
@@ -106,11 +132,15 @@ func (s *staging) Commit() error {
 		}
 		s.staged = s.staged[1:]
 	}
+	for _, root := range s.folders {
+		syncFolder(root)
+	}
 	s.created = nil
 	return nil
 }
 
 func (s *staging) Close() (err error) {
+	s.syncing.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.staged {
@@ -130,11 +160,29 @@ func (s *staging) Close() (err error) {
 	return err
 }
 
-func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode) error {
+// createTemp returns the written file, not yet synced.
+func createTemp(root *os.Root, name string, data []byte, mode fs.FileMode) (*os.File, error) {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := file.Write(data); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode) error {
+	file, err := createTemp(root, name, data, mode)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	return errors.Join(err, file.Sync(), file.Close())
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// syncFolder makes new names last through a loss of power. Not every system can: the files are whole all the same.
+func syncFolder(root *os.Root) {
+	if folder, err := root.Open("."); err == nil {
+		_ = errors.Join(folder.Sync(), folder.Close())
+	}
 }

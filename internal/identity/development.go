@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"syncguard/internal/files"
 )
 
 const (
@@ -30,12 +32,17 @@ func Development(dir string, now time.Time) (id *Identity, created bool, err err
 	if err := prepareFolder(dir); err != nil {
 		return nil, false, fmt.Errorf("preparing the folder of the development identity: %w", withoutPath(err))
 	}
+	folder, err := files.Claim(dir, now)
+	if err != nil {
+		return nil, false, fmt.Errorf("opening the folder of the development identity: %w", withoutPath(err))
+	}
+	defer folder.Close()
 	path := filepath.Join(dir, developmentFile)
 	id, err = loadDevelopment(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return id, false, err
 	}
-	err = createDevelopment(path, now)
+	err = createDevelopment(folder, now)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, false, fmt.Errorf("making the development identity: %w", withoutPath(err))
 	}
@@ -92,36 +99,14 @@ func readPrivateFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// createDevelopment writes a complete file beside path and links it there, so nobody ever sees half of it. The error is
-// fs.ErrExist if path exists.
-func createDevelopment(path string, now time.Time) error {
+// createDevelopment writes the file of a new identity. The error is fs.ErrExist if there is one.
+func createDevelopment(folder *files.Claimed, now time.Time) error {
 	data, err := newDevelopment(now)
 	if err != nil {
 		return err
 	}
 	defer clear(data)
-	temp, err := os.CreateTemp(filepath.Dir(path), ".development-*.pem") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(data)
-	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(temp.Name(), path); err != nil {
-		return err
-	}
-	syncFolder(filepath.Dir(path))
-	return nil
-}
-
-// syncFolder makes a new name survive a power failure, on systems able to do so.
-func syncFolder(dir string) {
-	if folder, err := os.Open(dir); err == nil {
-		_ = folder.Sync()
-		_ = folder.Close()
-	}
+	return folder.WriteNew(developmentFile, data, 0o600)
 }
 
 // newDevelopment returns a new certificate and its private key as PEM.

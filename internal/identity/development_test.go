@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"syncguard/internal/files"
 )
 
 func TestDevelopmentIsMadeOnce(t *testing.T) {
@@ -100,13 +103,35 @@ func TestCreateDevelopmentReplacesNothing(t *testing.T) {
 	if err := os.WriteFile(path, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := createDevelopment(path, testTime); !errors.Is(err, fs.ErrExist) {
+	folder := must(files.Claim(filepath.Dir(path), testTime))
+	defer folder.Close()
+	if err := createDevelopment(folder, testTime); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error is %v", err)
 	}
 	if got := must(os.ReadFile(path)); string(got) != "precious" {
 		t.Errorf("file holds %q", got)
 	}
 	expectOnly(t, filepath.Dir(path), developmentFile)
+}
+
+// A run killed while it made the identity, or just after, leaves a temporary file: the next one removes it.
+func TestDevelopmentRemovesWhatAKilledRunLeft(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("folders cannot be locked, so leftovers are told by their age")
+	}
+	dir := t.TempDir()
+	leave := func() {
+		if err := os.WriteFile(filepath.Join(dir, ".syncguard-killed.tmp"), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // without an identity, and with one
+		leave()
+		if _, _, err := Development(dir, testTime); err != nil {
+			t.Fatal(err)
+		}
+		expectOnly(t, dir, developmentFile)
+	}
 }
 
 func TestDevelopmentProcess(t *testing.T) {

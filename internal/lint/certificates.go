@@ -27,7 +27,10 @@ func (p *profile) certificates(types ...string) iter.Seq2[place, *x509.Certifica
 			if !slices.Contains(types, pl.payloadType) || f == nil || f.Value == nil || f.Value.Kind != plist.Data {
 				continue
 			}
-			for _, c := range content.Certificates(f.Value.Data) {
+			if !pl.parsed {
+				pl.parsed, pl.certificates = true, content.Certificates(f.Value.Data)
+			}
+			for _, c := range pl.certificates {
 				if !yield(pl.node.field(f), c) {
 					return
 				}

@@ -9,6 +9,9 @@ import (
 // findMisleading describes the characters of a text that make it look like another, or returns "". A word in any one script
 // is fine, and so is a text of words in several scripts.
 func findMisleading(text string, isIdentifier bool) string {
+	if !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return ""
+	}
 	runes := []rune(text)
 	for i, c := range runes {
 		switch {

@@ -148,11 +148,12 @@ func (r *run) checkDeclared(pl *payload) {
 	for i, d := range declarations {
 		d.declared = declared
 		d.findSecrets()
-		sub := newRun(d)
+		sub := d.newRun()
 		sub.within = spans[i]
 		sub.visitAll()
 		r.profile.err = cmp.Or(r.profile.err, d.err)
 		r.found = append(r.found, sub.found...)
+		sub.release()
 	}
 	for i := range r.passes {
 		if p := &r.passes[i]; p.chosen && p.rule.declared != nil {

@@ -3,7 +3,7 @@
 //
 // Start with the table in rules.go: one line a rule, with the function behind it and the moment of its call (rule.go
 // explains the columns). [Checker.Check] checks one file: profile.go prepares it, walk.go visits each value a schema describes.
-// [Checker.CheckSet] checks files that land on one device together, from the [FileFacts] kept of each (set.go).
+// [Set] checks files that land on one device together, each against those before it (set.go).
 //
 // CONTRIBUTING.md tells how to add a rule: its page, its function in the file of its subject, and its line in the table. Tests
 // run the examples of the page.

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/pki"
 	"syncguard/internal/plist"
@@ -60,7 +61,7 @@ func placeholderDomain(identifier string) string {
 
 // placeholderDomains are the example domains of RFC 2606, reversed, and common placeholders of templates for a company's
 // name.
-func placeholderDomains() []string {
+var placeholderDomains = sync.OnceValue(func() []string {
 	domains := []string{"com.example", "org.example", "net.example", "example", "invalid", "test.example"}
 	for _, top := range []string{"com", "org", "net"} {
 		for _, word := range []string{"yourcompany", "your-company", "yourcompanyname", "yourdomain", "your-domain", "yourorg", "your-org",
@@ -69,7 +70,7 @@ func placeholderDomains() []string {
 		}
 	}
 	return domains
-}
+})
 
 func misleadingCharacter(p *pass, profile *profile) {
 	for _, n := range profile.namedNodes() {

@@ -11,12 +11,12 @@ func malformedUUID(p *pass, n *node) {
 	if n.key == nil || n.key.Name != "PayloadUUID" || n.parent.key != nil || !n.isChecked() || n.value.Kind != plist.String {
 		return
 	}
-	problem := quote(n.value.Text) + ", want a UUID"
-	if isUUID(n.value.Text) {
-		if strings.Trim(n.value.Text, "0-") != "" {
-			return
-		}
-		problem = "all zeros, want a unique UUID"
+	problem := "all zeros, want a unique UUID"
+	switch {
+	case !isUUID(n.value.Text):
+		problem = quote(n.value.Text) + ", want a UUID"
+	case strings.Trim(n.value.Text, "0-") != "":
+		return
 	}
 	d := p.report(n.at(), "%s is %s", n.subject(), problem)
 	d.Help = "make one with uuidgen"

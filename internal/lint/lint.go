@@ -55,6 +55,8 @@ type Options struct {
 	For *mdm.Server
 	// ExpiresWithin is the time before expiry at which a certificate is reported; zero means DefaultExpiresWithin.
 	ExpiresWithin time.Duration
+	// Interrupted is called now and then. Its error ends the check, and is the error of the check; nil for never.
+	Interrupted func() error
 }
 
 // DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.
@@ -76,7 +78,8 @@ type Checker struct {
 	catalog Catalog
 	names   func() ([]schema.Entry, error)
 	terms   func() (map[string]bool, error)
-	formats sync.Map // regular expression to *regexp.Regexp, nil if Go cannot compile it
+	formats sync.Map  // regular expression to *regexp.Regexp, nil if Go cannot compile it
+	runs    sync.Pool // of *run
 }
 
 // New returns a Checker for a catalog.
@@ -92,7 +95,7 @@ func Check(c Catalog, root *plist.Value, targets []target.Target) ([]diag.Diagno
 
 // Check returns all findings about a profile, in the order of diag.Sort. root is the profile's top-level dictionary; Check
 // marks the secrets in it. The profile's effect on devices is checked for each target, and not at all without targets. An
-// error means an unreadable catalog.
+// error means an unreadable catalog, or an interruption.
 func (c *Checker) Check(root *plist.Value, targets []target.Target, o Options) ([]diag.Diagnostic, error) {
 	p, err := c.newProfile(root, targets, o)
 	if err != nil {
@@ -128,7 +131,8 @@ func (p *profile) findSecrets() {
 
 func (p *profile) runChecks() ([]diag.Diagnostic, error) {
 	p.findSecrets()
-	r := newRun(p)
+	r := p.newRun()
+	defer r.release()
 	r.visitAll()
 	r.checkDeclarations()
 	return diag.Sort(r.found), p.err
@@ -148,10 +152,11 @@ func (r *run) visitAll() {
 	if p.envelope != nil && p.hasShape() {
 		r.visitTree()
 	}
-	for i := range r.passes {
-		if pass := &r.passes[i]; pass.chosen {
-			pass.rule.runOnce(pass, p)
+	for _, pass := range r.once {
+		if p.isInterrupted() {
+			return
 		}
+		pass.rule.runOnce(pass, p)
 	}
 }
 

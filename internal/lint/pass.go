@@ -2,33 +2,70 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema/facts"
 )
 
-// run is one check of one profile.
+// run is one check of one profile. The Checker uses it again for the next profile, so that a file costs no tables.
 type run struct {
 	profile *profile
-	passes  []pass
 	found   []diag.Diagnostic
 	within  diag.Span // of all findings, if the document has no positions of its own (a declaration inside a data item)
 	levels  [plist.MaxDepth + 1]*node
 	inside  *plist.Budget // of the declarations in data
 
-	values, effects, settings []*pass // the chosen rules by the kind of node they take
+	kind                            runKind
+	passes                          []pass
+	values, effects, settings, once []*pass // the chosen rules by the kind of node they take; once for a document
 }
 
-func newRun(p *profile) *run {
-	r := &run{profile: p, passes: make([]pass, len(checks)), inside: plist.NewBudget()}
-	wanted := p.options.Groups
+// runKind are the options that decide on the rules of a run.
+type runKind struct {
+	groups            []rules.Group
+	damaged, composed bool
+}
+
+func (k runKind) equal(other runKind) bool {
+	return slices.Equal(k.groups, other.groups) && k.damaged == other.damaged && k.composed == other.composed
+}
+
+// newRun returns a run for a profile. Release it.
+func (p *profile) newRun() *run {
+	kind := runKind{p.options.Groups, p.options.Container.Damaged, p.options.Composed}
+	r, _ := p.checker.runs.Get().(*run)
+	if r == nil || !r.kind.equal(kind) {
+		r = makeRun(kind)
+	}
+	r.profile, r.inside = p, plist.NewBudget()
+	return r
+}
+
+// release gives a run back. Its findings must have been copied.
+func (r *run) release() {
+	runs := &r.profile.checker.runs
+	for _, n := range r.levels {
+		if n != nil {
+			*n = node{}
+		}
+	}
+	clear(r.found)
+	r.profile, r.found, r.within, r.inside = nil, r.found[:0], diag.Span{}, nil
+	runs.Put(r)
+}
+
+func makeRun(kind runKind) *run {
+	r := &run{passes: make([]pass, len(checks)), kind: kind}
+	wanted := kind.groups
 	if len(wanted) == 0 {
 		wanted = usualGroups
 	}
-	for i, page := range pages() {
-		e, of := &checks[i], &r.passes[i]
-		*of = pass{r, e, page.Severity, page.Has(wanted...) && e.isFor(p.options)}
+	for i := range pages() {
+		e, of, page := &checks[i], &r.passes[i], &pages()[i]
+		*of = pass{r, e, page.Severity, page.Has(wanted...) && e.isFor(kind)}
 		switch {
 		case !of.chosen:
 		case e.value != nil:
@@ -37,6 +74,8 @@ func newRun(p *profile) *run {
 			r.effects = append(r.effects, of)
 		case e.settings != nil:
 			r.settings = append(r.settings, of)
+		case e.isOnce():
+			r.once = append(r.once, of)
 		}
 	}
 	return r

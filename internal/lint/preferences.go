@@ -35,9 +35,9 @@ func (n *node) isUnread() bool {
 }
 
 // withoutSeparators removes the hyphens, underscores and blanks of a key.
-func withoutSeparators(key string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(key)
-}
+func withoutSeparators(key string) string { return separators.Replace(key) }
+
+var separators = strings.NewReplacer("-", "", "_", "", " ", "")
 
 func unreadPreferenceDomain(p *pass, n *node) {
 	if n.isUnread() {

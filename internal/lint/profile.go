@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"crypto/x509"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,6 +43,9 @@ type payload struct {
 	node        *node
 	payloadType string
 	types       []*schema.Type // several only for com.apple.MCX, one payload of several types
+
+	parsed       bool // certificates are those in its content
+	certificates []*x509.Certificate
 }
 
 // suggestionBudget bounds the time spent on a profile of unknown keys.
@@ -57,6 +61,14 @@ func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Tar
 	}
 	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
 		options: o, signedBy: sync.OnceValue(o.Container.signers)}, nil
+}
+
+// isInterrupted reports whether the check ends early; p.err says why.
+func (p *profile) isInterrupted() bool {
+	if p.err == nil && p.options.Interrupted != nil {
+		p.err = p.options.Interrupted()
+	}
+	return p.err != nil
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {

@@ -30,12 +30,17 @@ type ruleCheck struct {
 	signer      func(*pass, cms.SignerFacts)          // called for each signer of a profile
 	certificate func(*pass, place, *x509.Certificate) // called for each certificate in a certificate payload
 	declared    func(*pass, []*profile)               // called for the declarations in a payload, together
-	set         func(*setPass)                        // called once for the files landing on one device
+	set         func(*setPass)                        // called for each file of those landing on one device
 }
 
-// isFor reports whether a rule applies with these options.
-func (e *ruleCheck) isFor(o Options) bool {
-	return !(e.absence && o.Container.Damaged || e.ofTemplate && o.Composed)
+// isFor reports whether a rule applies in this kind of run.
+func (e *ruleCheck) isFor(kind runKind) bool {
+	return !(e.absence && kind.damaged || e.ofTemplate && kind.composed)
+}
+
+// isOnce reports whether runOnce runs the rule.
+func (e *ruleCheck) isOnce() bool {
+	return e.document != nil || e.declaration != nil || e.profile != nil || e.server != nil || e.signer != nil || e.certificate != nil
 }
 
 // runOnce runs a rule about the document as a whole, or about its signers, certificates or server.

@@ -6,29 +6,32 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
+	"syncguard/internal/rules/rule"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/text"
+	"syncguard/internal/work"
 	"syncguard/profiles"
 )
 
-// This file checks profiles and declarations landing on one device together. A set may have tens of thousands of files, so
-// only the FileFacts of each are kept.
+// This file checks profiles and declarations landing on one device together, each against those before it. A set may have tens
+// of thousands of files, so a Set remembers of a file what a later one can clash with, and nothing twice.
 
-// FileFacts holds the facts of one profile or declaration needed by a set check. It keeps the file's text, for findings to
-// point at, but not the tree.
+// FileFacts holds the facts of one profile or declaration for a set check. It keeps the file's text, for findings to point at.
 type FileFacts struct {
+	Signed bool // positions are those in the signed content
+
 	name     string
 	file     *diag.File // nil for input without positions
-	content  [sha256.Size]byte
+	content  digest
 	scope    string // PayloadScope, "" if absent
 	declares string // the type of a declaration, "" for a profile
+	targets  targetCuts
 
 	identifier, displayName textAt // of the top level
 	payloads                []payloadFacts
@@ -74,17 +77,19 @@ func (c *Checker) FileFacts(name string, file *diag.File, root *plist.Value, isD
 	}
 	m := &FileFacts{name: name, file: file, scope: p.scope()}
 	if file != nil {
-		m.content = sha256.Sum256(file.Data)
+		sum := sha256.Sum256(file.Data)
+		m.content = digest(sum[:])
 	}
 	installable := p.installablePlatforms()
 	if isDeclaration {
 		m.identifier, m.declares = textAtKey(p.root, "Identifier"), p.root.String("Type")
+		m.targets = newTargetCuts(m)
 		m.addDeclaration(p, installable)
 		return m, p.err
 	}
 	m.identifier, m.displayName = textAtKey(p.root, "PayloadIdentifier"), textAtKey(p.root, "PayloadDisplayName")
+	m.targets = newTargetCuts(m)
 	for i, pl := range p.payloads {
-		pl.node.path.id = strings.Clone(pl.node.path.id) // a copy, since it outlives the tree
 		m.payloads = append(m.payloads, newPayloadFacts(p, pl, installable))
 		m.addSettings(p, pl, i, installable)
 	}
@@ -98,7 +103,7 @@ func textAtKey(v *plist.Value, key string) textAt {
 	if text == nil || text.Kind != plist.String || hasPlaceholder(text) {
 		return textAt{}
 	}
-	return textAt{strings.Clone(text.Text), text.Span.Start, text.Span.End}
+	return textAt{text.Text, text.Span.Start, text.Span.End}
 }
 
 // installablePlatforms returns the platforms a profile can be installed on, by its TargetDeviceType and the targets.
@@ -168,55 +173,148 @@ func (m *FileFacts) addDeclaration(p *profile, installable platforms) {
 	m.payloads = append(m.payloads, s)
 }
 
-// setCheck is one check of several files.
-type setCheck struct {
-	files    []*FileFacts
-	copies   map[int]int         // from a file to an earlier one with identical content, by index
-	found    [][]diag.Diagnostic // by the index of the file
-	server   *mdm.Server
-	overlaps func() []overlap
+// Set checks files that land on one device together.
+type Set struct {
+	server *mdm.Server
+	passes []setPass
+
+	contents, identifiers, names, uuids map[digest]earlier
+	single, declared                    map[string][]*earlier // by payload or declaration type
+	settings                            map[settingName][]*earlierSetting
+	dns                                 []*earlier
+	replaced                            map[string]*replaced // by the declaration type that replaces them
+
+	file     *FileFacts   // the file being added
+	here     *earlierFile // the same, as remembered
+	overlaps []overlap    // of its settings with those of earlier files
+	found    []diag.Diagnostic
 }
 
-// setPass is one rule's view of a setCheck.
+// digest is a hash of a text or file, short enough to keep many.
+type digest [16]byte
+
+func digestOf(kind, text string) digest {
+	sum := sha256.Sum256([]byte(kind + "\x00" + text))
+	return digest(sum[:])
+}
+
+// setPass is one rule's view of a Set.
 type setPass struct {
-	*setCheck
-	page rules.Rule
+	*Set
+	page  rules.Rule
+	check func(*setPass)
 }
 
-// CheckSet checks profiles and declarations landing on one device together. The result has the findings about each file, in
-// the order of files, each against the files before it. Only Groups and For of the options count.
-func (c *Checker) CheckSet(files []*FileFacts, o Options) ([][]diag.Diagnostic, error) {
-	s := &setCheck{files: files, copies: copies(files), found: make([][]diag.Diagnostic, len(files)), server: o.For}
-	s.overlaps = sync.OnceValue(s.findOverlaps)
+// earlierFile is what a Set remembers of a file.
+type earlierFile struct {
+	name    string
+	scope   string
+	targets targetCuts
+	signed  bool
+}
+
+// earlier is a place in a file of a set, without the file's text.
+type earlier struct {
+	file                             *earlierFile
+	line, column, endLine, endColumn int32 // 0 without positions
+	platforms                        platforms
+}
+
+// NewSet returns a Set without files. Only Groups and For of the options count.
+func (c *Checker) NewSet(o Options) *Set {
+	s := &Set{server: o.For, contents: map[digest]earlier{}, identifiers: map[digest]earlier{}, names: map[digest]earlier{}, uuids: map[digest]earlier{},
+		single: map[string][]*earlier{}, declared: map[string][]*earlier{}, replaced: map[string]*replaced{}, settings: map[settingName][]*earlierSetting{}}
 	for i, page := range pages() {
 		if e := &checks[i]; e.set != nil && (len(o.Groups) == 0 || page.Has(o.Groups...)) {
-			e.set(&setPass{s, page})
+			s.passes = append(s.passes, setPass{s, page, e.set})
 		}
 	}
-	for i := range s.found {
-		s.found[i] = diag.Sort(s.found[i])
-	}
-	return s.found, nil
+	return s
 }
 
-// location is a place in a file of the set.
+// Add adds a file and returns the findings about it, against the files added before, in the order of diag.Sort. A copy of an
+// earlier file has no other finding than that.
+func (s *Set) Add(m *FileFacts) []diag.Diagnostic {
+	s.file, s.here, s.found = m, &earlierFile{strings.Clone(m.name), intern(m.scope), m.targets, m.Signed}, nil
+	original, isCopy := s.original()
+	if s.overlaps = nil; !isCopy {
+		s.overlaps = s.findOverlaps()
+	}
+	for i := range s.passes {
+		if p := &s.passes[i]; !isCopy {
+			p.check(p)
+		} else if p.page.ID == rule.SameProfileTwice {
+			p.reportCopy(&original)
+		}
+	}
+	found := diag.Sort(s.found)
+	s.file, s.overlaps, s.found = nil, nil, nil
+	return found
+}
+
+// location is a place in the file being added.
 type location struct {
-	file       int
 	start, end int
 	path       *path
 }
 
-func (s *setCheck) span(at location) diag.Span {
-	if at.end == 0 {
-		return diag.Span{} // no positions: a binary property list
+func (of textAt) at(path *path) location { return location{of.start, of.end, path} }
+
+// remember returns a place for the files to come.
+func (s *Set) remember(at location, on platforms) *earlier {
+	e := &earlier{file: s.here, platforms: on}
+	if s.file.file != nil && at.end > 0 {
+		from, to := s.file.file.Position(at.start), s.file.file.Position(at.end)
+		e.line, e.column, e.endLine, e.endColumn = int32(from.Line), int32(from.Column), int32(to.Line), int32(to.Column)
 	}
-	return diag.Span{File: s.files[at.file].file, Start: at.start, End: at.end}
+	return e
 }
 
-// report adds a finding about a file, related to the place in an earlier file it conflicts with.
-func (s *setPass) report(at, earlier location, message, help string) *diag.Diagnostic {
-	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Span: s.span(at), Path: at.path.steps()}
-	m := s.files[at.file]
+// maxRivals bounds the places compared with a new one: a template has fewer targets, and without targets all meet the first.
+const maxRivals = 32
+
+// rival returns the first earlier place that can land on the same device as a new place in the file being added. Without any,
+// the new one is remembered: one that meets an earlier one would never be found first.
+func rival[E interface{ place() *earlier }](s *Set, all *[]E, on platforms, meets func(a, b *earlier) bool, remember func() E) (first E, ok bool) {
+	work.Add(1 + len(*all))
+	here, covered := earlier{file: s.here, platforms: on}, len(*all) >= maxRivals
+	for _, e := range *all {
+		switch before := e.place(); {
+		case before.file == here.file:
+			covered = covered || before.platforms&on == on
+		case meets(before, &here):
+			return e, true
+		}
+	}
+	if !covered {
+		*all = append(*all, remember())
+	}
+	return first, false
+}
+
+func (e *earlier) place() *earlier { return e }
+
+// canMeet reports whether two places can land on one device.
+func canMeet(a, b *earlier) bool {
+	return a.platforms&b.platforms != 0 && !areAlternatives(&a.file.targets, &b.file.targets)
+}
+
+// canMeetInScope is canMeet for what a Mac keeps apart for the user and for the device.
+func canMeetInScope(a, b *earlier) bool {
+	shared := a.platforms & b.platforms
+	if x, y := a.file.scope, b.file.scope; x != "" && y != "" && x != y {
+		shared &^= macOS
+	}
+	return shared != 0 && !areAlternatives(&a.file.targets, &b.file.targets)
+}
+
+// report adds a finding about the file being added, related to the place in an earlier file it conflicts with.
+func (s *setPass) report(at location, before *earlier, message, help string) *diag.Diagnostic {
+	d := diag.Diagnostic{Rule: s.page.ID, Severity: s.page.Severity, Message: message, Help: help, Path: at.path.steps()}
+	if at.end > 0 { // a binary property list has no positions
+		d.Span = diag.Span{File: s.file.file, Start: at.start, End: at.end}
+	}
+	m := s.file
 	d.Domain, d.Key = owner(d.Path, m.declares != "", func(i int) string {
 		if m.declares != "" {
 			return m.declares
@@ -224,13 +322,23 @@ func (s *setPass) report(at, earlier location, message, help string) *diag.Diagn
 		at := slices.IndexFunc(m.payloads, func(p payloadFacts) bool { return p.path.index == i })
 		return m.payloads[at].typeText.text
 	})
-	d.Related = relatedTo("in "+s.fileName(earlier.file), s.span(earlier))
-	s.found[at.file] = append(s.found[at.file], d)
-	return &s.found[at.file][len(s.found[at.file])-1]
+	d.Related = before.related(nil)
+	s.found = append(s.found, d)
+	return &s.found[len(s.found)-1]
 }
 
-// fileName returns a file's quoted name for a message.
-func (s *setCheck) fileName(i int) string { return quoteName(s.files[i].name) }
+// related appends the place to those that explain a finding. One without positions does not help.
+func (e *earlier) related(all []diag.Related) []diag.Related {
+	if e.line == 0 {
+		return all
+	}
+	at := func(line, column int32) diag.Position { return diag.Position{Line: int(line), Column: int(column)} }
+	return append(all, diag.Related{Message: "in " + e.file.quoted(),
+		Place: diag.Place{File: e.file.name, Start: at(e.line, e.column), End: at(e.endLine, e.endColumn), Signed: e.file.signed}})
+}
+
+// quoted returns the file's quoted name for a message.
+func (f *earlierFile) quoted() string { return quoteName(f.name) }
 
 // quoteName quotes the name of a file. A long name loses its beginning, since the end tells more.
 func quoteName(name string) string {

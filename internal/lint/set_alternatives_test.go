@@ -3,12 +3,12 @@ package lint
 import "testing"
 
 func TestAlternatives(t *testing.T) {
-	member := func(name, identifier string) *FileFacts {
-		return &FileFacts{name: name, identifier: textAt{text: identifier}}
+	member := func(name, identifier string) targetCuts {
+		return newTargetCuts(&FileFacts{name: name, identifier: textAt{text: identifier}})
 	}
 	tests := []struct {
 		name string
-		a, b *FileFacts
+		a, b targetCuts
 		want bool
 	}{
 		{"two targets", member("a", "com.acme.wifi.ios-manual"), member("b", "com.acme.wifi.macos-manual"), true},
@@ -21,7 +21,7 @@ func TestAlternatives(t *testing.T) {
 		{"no target", member("wifi.ios.mobileconfig", "x"), member("wifi.macos.mobileconfig", "x"), false},
 	}
 	for _, tt := range tests {
-		if got := areAlternatives(tt.a, tt.b); got != tt.want {
+		if got := areAlternatives(&tt.a, &tt.b); got != tt.want {
 			t.Errorf("%s: %t, want %t", tt.name, got, tt.want)
 		}
 	}

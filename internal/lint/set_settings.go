@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unique"
 
 	"syncguard/internal/plist"
@@ -27,7 +28,7 @@ func (x *setting) path() *path { return x.within.field(x.name) }
 // addSettings keeps the settings of a payload of the kind a device combines with those of other profiles: restrictions and
 // the like, and preferences of apps on a Mac. It leaves out payloads that coexist, such as Wi-Fi networks.
 func (m *FileFacts) addSettings(p *profile, pl *payload, index int, installable platforms) {
-	base := setting{within: pl.node.path, domain: intern(pl.payloadType)}
+	base := setting{within: pl.node.path, domain: pl.payloadType}
 	switch {
 	case pl.payloadType == profiles.ManagedPreferences:
 		m.addForced(pl, base, installable)
@@ -62,7 +63,7 @@ func (m *FileFacts) addForced(pl *payload, base setting, installable platforms) 
 	for _, f := range content.Fields {
 		for i, forced := range items(f.Value.Get(profiles.Forced)) {
 			if settings := forced.Get(profiles.PreferenceSettings); settings != nil && i == 0 {
-				base.domain, base.platforms = intern(f.Key), installable&macOS
+				base.domain, base.platforms = f.Key, installable&macOS
 				base.within = pl.node.path.field("PayloadContent").field(base.domain).field(profiles.Forced).at(0).field(profiles.PreferenceSettings)
 				m.addKeys(base, "", settings, nil, false)
 			}
@@ -81,12 +82,12 @@ func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []
 		key := above + f.Key
 		if f.Value.Kind == plist.Dictionary && len(f.Value.Fields) > 0 && base.depth(key) < maxSettingDepth {
 			inner := base
-			inner.within = base.within.field(intern(f.Key))
+			inner.within = base.within.field(f.Key)
 			m.addKeys(inner, key+".", f.Value, nil, false)
 			continue
 		}
 		x := base
-		x.key, x.name, x.shown, x.value = intern(key), intern(f.Key), intern(f.Value.Describe()), plist.Hash(f.Value)
+		x.key, x.name, x.shown, x.value = key, f.Key, f.Value.Describe(), plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := keyNamed(t.Keys, f.Key); k != nil {
@@ -133,69 +134,66 @@ func isCommonKey(key string) bool {
 // intern deduplicates a text in memory: many files have the same keys.
 func intern(s string) string { return unique.Make(s).Value() }
 
-// settingRef is a setting with the index of its file.
-type settingRef struct {
-	file    int
-	setting *setting
+// settingName names a setting across files.
+type settingName struct{ domain, key string }
+
+// earlierSetting is a setting of an earlier file.
+type earlierSetting struct {
+	earlier
+	shown string
+	value uint64
 }
 
-// overlap is a setting present in two files, with equal or different values.
-type overlap struct{ earlier, here settingRef }
+// overlap is a setting present in an earlier file too, with an equal or a different value.
+type overlap struct {
+	here   *setting
+	before *earlierSetting
+}
 
-// findOverlaps finds the settings present in several files.
-func (s *setCheck) findOverlaps() (found []overlap) {
-	type name struct{ domain, key string }
-	first := map[name][]settingRef{}
-	for i, m := range s.originals {
-		for j := range m.settings {
-			here := settingRef{i, &m.settings[j]}
-			n := name{here.setting.domain, here.setting.key}
-			at := slices.IndexFunc(first[n], func(b settingRef) bool { return b.file != i && s.settingsMeet(b, here) })
-			if at < 0 {
-				first[n] = append(first[n], here)
-			} else {
-				found = append(found, overlap{first[n][at], here})
-			}
+func (x *setting) location() location { return location{x.start, x.end, x.path()} }
+
+// findOverlaps finds the settings that an earlier file has too.
+func (s *Set) findOverlaps() (found []overlap) {
+	for i := range s.file.settings {
+		x := &s.file.settings[i]
+		name := settingName{x.domain, x.key}
+		all, known := s.settings[name]
+		if !known {
+			name = settingName{strings.Clone(x.domain), strings.Clone(x.key)}
+		}
+		before, ok := rival(s, &all, x.platforms, canMeetInScope, func() *earlierSetting {
+			return &earlierSetting{*s.remember(location{x.start, x.end, nil}, x.platforms), intern(x.shown), x.value}
+		})
+		if ok {
+			found = append(found, overlap{x, before})
+		} else {
+			s.settings[name] = all
 		}
 	}
 	return found
 }
 
-// settingsMeet reports whether two settings can land on the same device and in the same scope there.
-func (s *setCheck) settingsMeet(a, b settingRef) bool {
-	if areAlternatives(s.files[a.file], s.files[b.file]) {
-		return false
-	}
-	shared := a.setting.platforms & b.setting.platforms
-	if x, y := s.files[a.file].scope, s.files[b.file].scope; x != "" && y != "" && x != y {
-		shared &^= macOS // a Mac keeps settings of the user and of the device apart
-	}
-	return shared != 0
-}
-
 func conflictingSetting(s *setPass) {
-	for _, c := range s.overlaps() {
-		x, before := c.here.setting, c.earlier.setting
-		if x.value == before.value {
+	for _, o := range s.overlaps {
+		x, other := o.here, o.before.shown
+		if x.value == o.before.value {
 			continue
 		}
-		other := before.shown
 		if x.shown == other {
 			other = "a different one"
 		}
-		s.reportOverlap(c, fmt.Sprintf("%s is %s here, but %s in %s", quote(x.key), x.shown, other, s.fileName(c.earlier.file)))
+		s.reportOverlap(o, fmt.Sprintf("%s is %s here, but %s in %s", quote(x.key), x.shown, other, o.before.file.quoted()))
 	}
 }
 
 func settingManagedTwice(s *setPass) {
-	for _, c := range s.overlaps() {
-		if x := c.here.setting; x.value == c.earlier.setting.value && x.domain == restrictions {
-			s.reportOverlap(c, fmt.Sprintf("%s is also managed in %s", quote(x.key), s.fileName(c.earlier.file)))
+	for _, o := range s.overlaps {
+		if x := o.here; x.value == o.before.value && x.domain == restrictions {
+			s.reportOverlap(o, fmt.Sprintf("%s is also managed in %s", quote(x.key), o.before.file.quoted()))
 		}
 	}
 }
 
-func (s *setPass) reportOverlap(c overlap, message string) {
-	spotOf := func(h settingRef) location { return location{h.file, h.setting.start, h.setting.end, h.setting.path()} }
-	s.report(spotOf(c.here), spotOf(c.earlier), message, "set it in only one profile")
+func (s *setPass) reportOverlap(o overlap, message string) {
+	s.report(o.here.location(), &o.before.earlier, message, "set it in only one profile")
 }

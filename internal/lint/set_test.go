@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 	"syncguard/profiles"
 )
 
@@ -58,10 +59,7 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 		}
 		members = append(members, m)
 	}
-	found, err := c.CheckSet(members, Options{Groups: rules.Groups(), For: mdm.Find(server)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := checkSet(c, members, Options{Groups: rules.Groups(), For: mdm.Find(server)})
 	var all []string
 	for i, of := range found {
 		for _, d := range of {
@@ -75,6 +73,15 @@ func checkTogether(t *testing.T, on []target.Target, server string, values ...*p
 		}
 	}
 	return all
+}
+
+// checkSet returns the findings about each file, against those before it.
+func checkSet(c *Checker, members []*FileFacts, o Options) (found [][]diag.Diagnostic) {
+	set := c.NewSet(o)
+	for _, m := range members {
+		found = append(found, set.Add(m))
+	}
+	return found
 }
 
 // setCase is files that land on one device, and what is found: "INDEX severity rule path".
@@ -153,7 +160,7 @@ func payloadSets() []setCase {
 		{name: "once on other devices", values: []*plist.Value{device(one("a", pl("com.apple.app.lock")), 1), device(one("b", pl("com.apple.app.lock")), 4)}},
 		{name: "once in each scope", values: []*plist.Value{one("a", pl("com.apple.dock")), user(one("b", pl("com.apple.dock")))}},
 
-		{name: "resolvers", values: []*plist.Value{one("a", resolver()), one("b", resolver()), one("c", resolver())}, want: []string{"1 warning several-dns-payloads PayloadContent[0]"}},
+		{name: "resolvers", values: []*plist.Value{one("a", resolver()), one("b", resolver()), one("c", resolver())}, want: []string{"1 warning several-dns-payloads PayloadContent[0]", "2 warning several-dns-payloads PayloadContent[0]"}},
 		{name: "resolvers of other devices", values: []*plist.Value{device(one("a", resolver()), 1), device(one("b", resolver()), 5)}},
 
 		{name: "identifier", values: []*plist.Value{one("a", camera(true)), one("b", network("x")).Set("PayloadIdentifier", value("com.acme.a"))},
@@ -208,17 +215,70 @@ func TestSetsPointAtBoth(t *testing.T) {
 		}
 		members = append(members, m)
 	}
-	found, err := c.CheckSet(members, Options{})
-	if err != nil || len(found) != 2 || len(found[0]) != 0 || len(found[1]) != 1 {
-		t.Fatalf("got %v, %v", found, err)
+	found := checkSet(c, members, Options{})
+	if len(found[0]) != 0 || len(found[1]) != 1 {
+		t.Fatalf("got %v", found)
 	}
 	at := found[1][0]
-	text := func(s diag.Span) string { return s.File.Name + " " + string(s.File.Data[s.Start:s.End]) }
-	if text(at.Span) != "b.mobileconfig allowCamera" || text(at.Related[0].Span) != "a.mobileconfig allowCamera" {
-		t.Errorf("points at %q and %q", text(at.Span), text(at.Related[0].Span))
+	text := func(p diag.Place) string {
+		i := slices.IndexFunc(members, func(m *FileFacts) bool { return m.name == p.File })
+		f := members[i].file
+		return f.Name + " " + string(f.Data[f.Offset(p.Start):f.Offset(p.End)])
+	}
+	if text(at.Span.At()) != "b.mobileconfig allowCamera" || text(at.Related[0].At()) != "a.mobileconfig allowCamera" {
+		t.Errorf("points at %q and %q", text(at.Span.At()), text(at.Related[0].At()))
 	}
 	if want := `"allowCamera" is false here, but true in "a.mobileconfig"`; at.Message != want {
 		t.Errorf("got message %s, want %s", at.Message, want)
+	}
+}
+
+// Twice as many files of a set take twice as many comparisons and twice as much text, whatever they have in common.
+func TestSetsGrowWithTheirFiles(t *testing.T) {
+	camera := func(on bool) *plist.Value { return pl(restrictions, "allowCamera", on) }
+	passcode := "com.apple.configuration.passcode.settings"
+	shapes := map[string]func(i int) (file string, v *plist.Value){
+		"one identifier": func(i int) (string, *plist.Value) {
+			return fmt.Sprint(i), one("a", camera(i%2 == 0)).Set("PayloadVersion", value(i))
+		},
+		"one payload": func(i int) (string, *plist.Value) {
+			return fmt.Sprint(i), one(fmt.Sprint(i), pl("com.apple.app.lock"), pl(dnsSettings, "DNSSettings", d("DNSProtocol", "TLS")))
+		},
+		"versions of a target": func(i int) (string, *plist.Value) {
+			return fmt.Sprintf("a.ios-%d-supervised.mobileconfig", i), one(fmt.Sprint(i), camera(true), pl(dnsSettings))
+		},
+		"payloads, then declarations": func(i int) (string, *plist.Value) {
+			if i%2 == 0 {
+				return fmt.Sprint(i), declaration(passcode, fmt.Sprintf("com.acme.%d", i))
+			}
+			return fmt.Sprint(i), one(fmt.Sprint(i), pl("com.apple.mobiledevice.passwordpolicy", "minLength", 4))
+		},
+	}
+	c := New(schema.Embedded())
+	for name, shape := range shapes {
+		t.Run(name, func(t *testing.T) {
+			size := func(n int) (steps, written int) {
+				set := c.NewSet(Options{Groups: rules.Groups(), For: mdm.Find("fleet")})
+				steps = work.Measure(func() {
+					for i := range n {
+						file, v := shape(i)
+						m, err := c.FileFacts(file, nil, v, v.Field("ServerToken") != nil, nil)
+						if err != nil {
+							t.Fatal(err)
+						}
+						for _, d := range set.Add(m) {
+							written += len(d.Message) + len(d.Help)
+						}
+					}
+				})
+				return steps, written
+			}
+			steps, written := size(200)
+			more, longer := size(400)
+			if more > steps*21/10 || longer > written*21/10 { // the numbers in the names get longer
+				t.Errorf("200 files: %d steps, %d bytes; 400: %d steps, %d bytes", steps, written, more, longer)
+			}
+		})
 	}
 }
 
@@ -257,11 +317,7 @@ func FuzzSetsPointIntoTheirFiles(f *testing.F) {
 			}
 			members = append(members, m)
 		}
-		found, err := c.CheckSet(members, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, of := range found {
+		for i, of := range checkSet(c, members, Options{}) {
 			for _, d := range of {
 				if s := d.Span; !s.IsZero() && (s.File != members[i].file || s.Start < 0 || s.Start > s.End || s.End > len(s.File.Data)) {
 					t.Fatalf("%s points at %v", d.Rule, s)

@@ -122,6 +122,9 @@ func (r *run) visitTo(n *node, depth int) {
 	if n.value.Kind == plist.Null && !r.profile.isDeclaration {
 		return // unknown, such as an unset variable of a template
 	}
+	if r.profile.isInterrupted() {
+		return
+	}
 	r.apply(n)
 	if depth == 0 {
 		return

@@ -43,12 +43,16 @@ func (s *source) add(start, end int) {
 // searchComments searches the comments of XML for keys of secrets, and for secrets by their form.
 func (s *source) searchComments() {
 	for at := 0; ; {
-		start := bytes.Index(s.data[at:], []byte("<!--"))
-		if start < 0 {
+		n := bytes.Index(s.data[at:], []byte("!--")) // "<" is everywhere, "!" is rare
+		if n < 0 {
 			return
 		}
-		start += at + len("<!--")
-		end := len(s.data)
+		isComment := n > 0 && s.data[at+n-1] == '<'
+		at += n + len("!--")
+		if !isComment {
+			continue
+		}
+		start, end := at, len(s.data)
 		if n := bytes.Index(s.data[start:], []byte("-->")); n >= 0 {
 			end = start + n
 		}
@@ -146,6 +150,9 @@ func (s *source) addBase64Words() {
 
 // Scrub masks the values in findings made before the secrets were known, at any key of a secret.
 func Scrub(findings []diag.Diagnostic) {
+	if len(findings) == 0 {
+		return
+	}
 	f := newFinder()
 	for i := range findings {
 		d := &findings[i]

@@ -72,13 +72,18 @@ var traitOf = [256]traits{' ': blank, ':': colon, '=': equals, '<': angle}
 
 // traitsOf looks at each character of a text once.
 func (f *finder) traitsOf(s string) (t traits) {
+	inWord := false
 	for i := range len(s) {
-		t |= traitOf[s[i]]
-		for _, start := range f.starts[s[i]] {
-			if strings.HasPrefix(s[i:], start) && (i == 0 || !isWord(s[i-1])) {
-				t |= tokenStart
+		c := s[i]
+		t |= traitOf[c]
+		if !inWord {
+			for _, start := range f.starts[c] {
+				if strings.HasPrefix(s[i:], start) {
+					t |= tokenStart
+				}
 			}
 		}
+		inWord = isWord(c)
 	}
 	return t
 }
@@ -194,7 +199,7 @@ const (
 const maxTries = 1000
 
 func isWord(c byte) bool {
-	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }
 
 // isCredentials reports whether a text is a value of the Authorization header: a scheme and its credentials.

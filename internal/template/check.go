@@ -70,6 +70,10 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 	d := c.out.add(rule.WrongTemplateType, here, "%q is %s, want %s", at.path, describe(v), s.want())
 	switch {
 	case v.Secret:
+	case v.Kind == plist.String && s.accepts(plist.Dictionary) && missingSpace().MatchString(v.Text):
+		d.Help = `write a space after the colon: "key: value"`
+	case v.Kind == plist.Dictionary && s.accepts(plist.Array) && len(v.Fields) > 0 && strings.HasPrefix(v.Fields[0].Key, "-"):
+		d.Help = `write a space after the dash: "- key: value"`
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
 		if is, ok := boolean(v.Text); ok {
 			d.Help = "did you mean " + strconv.FormatBool(is) + ", without quotes?"

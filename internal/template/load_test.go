@@ -90,8 +90,8 @@ func TestFindings(t *testing.T) {
 		{"empty", "", []string{`1:1-1:1 error missing-template-key: the template is empty (add organization, or extends: builtin:prevention)`}},
 		{"list", "- a\n", []string{`1:1-1:4 error wrong-template-type: the file is a list, want a mapping`}},
 		{"two documents", organization + "---\na: 1\n", []string{`2:1-2:1 error invalid-yaml: a second YAML document starts here, want one document (put the second document into a file of its own)`}},
-		{"syntax", organization + "targets: [iOS\nprofile: {}\n", []string{`3:8-3:9 error invalid-yaml: invalid YAML: did not find expected ',' or ']' while parsing a flow sequence`}},
-		{"tab", organization + "profile:\n\tscope: System\n", []string{`3:1-3:2 error invalid-yaml: invalid YAML: found character that cannot start any token while scanning for the next token (indent with spaces, not with tabs)`}},
+		{"syntax", organization + "targets: [iOS\nprofile: {}\n", []string{`3:8-3:9 error invalid-yaml: invalid YAML: the list in [ ] is not closed (close it with ], or put a comma between its items)`}},
+		{"tab", organization + "profile:\n\tscope: System\n", []string{`3:1-3:2 error invalid-yaml: invalid YAML: a tab indents the line (indent with spaces)`}},
 		{"not UTF-8", "a: \xff\n", []string{`1:4-1:5 error invalid-yaml: the file is not UTF-8 text`}},
 		{"control character", "a: b\nc: \x01\n", []string{`2:4-2:5 error invalid-yaml: control character U+0001 is not allowed`}},
 		{"unknown key", organization + "prevention:\n  dns:\n    matchDomain: [a.b]\n", []string{

@@ -72,7 +72,7 @@ func TestOverlayFindings(t *testing.T) {
 		{"mistake in the base", map[string]string{"a.yaml": "extends: b.yaml\n", "b.yaml": "organization: {name: A, identifier: 5}\n"}, "a.yaml", []string{
 			`1:37-1:38 error wrong-template-type: "organization.identifier" is 5, want text (put the value in quotes)`}},
 		{"syntax in the base", map[string]string{"a.yaml": "extends: b.yaml\n", "b.yaml": "a: b: c\n"}, "a.yaml", []string{
-			`1:5-1:6 error invalid-yaml: invalid YAML: mapping values are not allowed in this context`}},
+			`1:5-1:6 error invalid-yaml: invalid YAML: the value has a colon with a space after it (put the value in quotes)`}},
 		{"variable of the base that is not used", map[string]string{"a.yaml": "extends: b.yaml\norganization: {name: Acme}\nvariables: {o: x}\n",
 			"b.yaml": "organization: {name: \"${n}\", identifier: com.acme}\nvariables: {n: Base}\n"}, "a.yaml", []string{
 			`3:13-3:14 warning unused-variable: variable "o" is not used (remove it, or write ${o} where its value belongs)`}},

@@ -117,35 +117,6 @@ func parse(data []byte) (root, second *yaml.Node, err error) {
 	return root, second, nil
 }
 
-func (r *reader) syntaxError(err error) {
-	var load *yaml.LoadError
-	if !errors.As(err, &load) {
-		r.out.add(rule.InvalidYAML, r.at(0, 0), "invalid YAML: %s", err)
-		return
-	}
-	if strings.Contains(load.Message, "max depth") {
-		offset := r.offset(load.Mark.Line, load.Mark.Column)
-		r.out.add(rule.TemplateTooLarge, r.at(offset, offset), "mappings and lists are nested more than %d deep", maxDepth)
-		return
-	}
-	mark, message := load.Mark, "invalid YAML: "+load.Message
-	if mark.Line == 0 {
-		mark = load.ContextMark
-	}
-	if load.ContextMsg != "" {
-		message += " " + load.ContextMsg
-	}
-	offset := r.offset(mark.Line, mark.Column)
-	d := r.out.add(rule.InvalidYAML, r.at(offset, offset+1), "%s", message)
-	if offset < len(r.data) && r.data[offset] == '\t' {
-		d.Help = "indent with spaces, not with tabs"
-	}
-	if load.ContextMsg != "" && load.ContextMark.Line > 0 && load.ContextMark != mark {
-		start := r.offset(load.ContextMark.Line, load.ContextMark.Column)
-		d.Related = []diag.Related{{Message: strings.TrimPrefix(load.ContextMsg, "while ") + " began here", Span: r.at(start, start+1).span}}
-	}
-}
-
 // at returns the place of a byte range, widened to whole characters and kept inside the file.
 func (r *reader) at(start, end int) place {
 	start, end = min(start, len(r.data)), min(end, len(r.data))
@@ -291,7 +262,7 @@ func (r *reader) addField(v *plist.Value, seen map[string]diag.Span, key, value 
 	case r.full:
 	case key.Kind != plist.String:
 		r.out.add(rule.InvalidTemplateKey, place{span: key.Span}, "a key is %s, want a string", describe(key)).
-			Help = "put the key in quotes"
+			Help = keyHelp(r.data, key)
 	case taken:
 		r.out.add(rule.DuplicateTemplateKey, place{span: key.Span}, "key %q repeats", key.Text).
 			Related = []diag.Related{{Message: "first used here", Span: first}}

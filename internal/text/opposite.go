@@ -49,20 +49,29 @@ var others = []pair{
 }
 
 // swaps maps each word to its counterparts.
-type swaps map[string][]string
+type swaps struct {
+	others map[string][]string
+	within [1 << 5][]string // longer words, also found inside other words, by their first letter
+}
 
-var opposingSwaps = sync.OnceValue(func() swaps { return swapsOf(opposites) })
+var opposingSwaps = sync.OnceValue(func() *swaps { return swapsOf(opposites) })
 
-var allSwaps = sync.OnceValue(func() swaps { return swapsOf(opposites, others) })
+var allSwaps = sync.OnceValue(func() *swaps { return swapsOf(opposites, others) })
 
-func swapsOf(tables ...[]pair) swaps {
-	all := swaps{}
+func swapsOf(tables ...[]pair) *swaps {
+	all := &swaps{others: map[string][]string{}}
 	for _, p := range slices.Concat(tables...) {
 		for _, one := range strings.Fields(p.one) {
 			for _, other := range strings.Fields(p.other) {
-				all[one] = append(all[one], other)
-				all[other] = append(all[other], one)
+				all.others[one] = append(all.others[one], other)
+				all.others[other] = append(all.others[other], one)
 			}
+		}
+	}
+	const minWithin = 4 // letters
+	for word := range all.others {
+		if len(word) >= minWithin {
+			all.within[word[0]&31] = append(all.within[word[0]&31], word)
 		}
 	}
 	return all
@@ -77,45 +86,51 @@ func hasCounterpart(word string, candidates []string) bool {
 	return counterpart(word, candidates, allSwaps()) != ""
 }
 
-func counterpart(word string, candidates []string, words swaps) string {
+func counterpart(word string, candidates []string, words *swaps) string {
 	lower := strings.ToLower(word)
 	showsNoWords := len(splitWords(word)) == 1 // only a candidate's capitals can tell its words apart
-	var exchanged []string
+	var exchanged []swap
 	for _, c := range candidates {
-		other := strings.ToLower(c)
-		if slices.Contains(words[lower], other) {
+		if slices.ContainsFunc(words.others[lower], func(other string) bool { return strings.EqualFold(other, c) }) {
 			return c
 		}
-		if other == lower || !isOneWordAway(lower, other) {
+		if strings.EqualFold(lower, c) || !isOneWordAway(lower, c) {
 			continue
 		}
 		if exchanged == nil {
 			exchanged = swapWords(word, words)
 		}
-		if slices.Contains(exchanged, other) || showsNoWords && slices.Contains(swapWords(c, words), lower) {
+		if anyMakes(exchanged, strings.ToLower(c)) || showsNoWords && anyMakes(swapWords(c, words), lower) {
 			return c
 		}
 	}
 	return ""
 }
 
-// isOneWordAway is false for names sure to differ in more than one word. The test is cheap.
+// isOneWordAway is false for names sure to differ in more than one word. The test is cheap. a is in lower case.
 func isOneWordAway(a, b string) bool {
+	if lettersOf(b) == 0 {
+		b = strings.ToLower(b) // beyond ASCII
+	}
 	shorter := min(len(a), len(b))
 	before := 0
-	for before < shorter && a[before] == b[before] {
+	for before < shorter && a[before] == lowerASCII(b[before]) {
 		before++
 	}
 	after := 0
-	for after < shorter-before && a[len(a)-1-after] == b[len(b)-1-after] {
+	for after < shorter-before && a[len(a)-1-after] == lowerASCII(b[len(b)-1-after]) {
 		after++
 	}
 	const minShared, longest = 2, 11 // common letters; letters of a word in the tables
 	return before+after >= minShared && max(len(a), len(b))-before-after <= longest
 }
 
-// counterparts returns, in lower case, the names of opposite or easily confused meaning.
-func counterparts(name string) []string { return swapWords(name, allSwaps()) }
+func lowerASCII(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
 
 // mayBeCounterpart is true if a counterpart of the candidate is as near to the word as the candidate itself, or nearer.
 func mayBeCounterpart(word, candidate string, distanceToIt int) bool {
@@ -125,63 +140,92 @@ func mayBeCounterpart(word, candidate string, distanceToIt int) bool {
 	})
 }
 
-// swapWords returns, in lower case, the names made from one by adding or removing a negation, or by swapping one word.
-func swapWords(name string, words swaps) []string {
-	lower := strings.ToLower(name)
-	var all []string
-	add := func(s string) {
-		if s != lower && s != "" {
-			all = append(all, s)
+// counterparts returns, in lower case, the names of opposite or easily confused meaning.
+func counterparts(name string) (all []string) {
+	for _, s := range swapWords(name, allSwaps()) {
+		for _, middle := range s.middles {
+			if other := s.before + middle + s.after; other != "" && !strings.EqualFold(other, name) {
+				all = append(all, other)
+			}
 		}
 	}
+	return all
+}
+
+// swap makes names from another one, in lower case: each with one of the middles.
+type swap struct {
+	before  string
+	middles []string
+	after   string
+}
+
+func (s *swap) makes(name string) bool {
+	end := len(name) - len(s.after)
+	return len(s.before) <= end && strings.HasPrefix(name, s.before) && strings.HasSuffix(name, s.after) && slices.Contains(s.middles, name[len(s.before):end])
+}
+
+func anyMakes(swaps []swap, name string) bool {
+	return slices.ContainsFunc(swaps, func(s swap) bool { return s.makes(name) })
+}
+
+// nothing is the middle of a name that loses a part.
+var nothing = []string{""}
+
+// swapWords returns the ways to add or remove a negation, or to swap one word. Some of them make the name itself.
+func swapWords(name string, words *swaps) []swap {
+	lower := strings.ToLower(name)
+	all := append(make([]swap, 0, 16), swap{lower, negativeSuffixes, ""})
 	for _, suffix := range negativeSuffixes {
-		add(lower + suffix)
-		add(strings.TrimSuffix(lower, suffix))
+		if rest, found := strings.CutSuffix(lower, suffix); found {
+			all = append(all, swap{rest, nothing, ""})
+		}
 	}
 	at := 0
 	for _, word := range splitWords(name) {
 		word = strings.ToLower(word)
 		start := at + max(strings.Index(lower[at:], word), 0)
 		end := min(start+len(word), len(lower))
-		addNegations(lower, start, end, add)
-		for _, other := range words[word] {
-			add(lower[:start] + other + lower[end:])
+		all = addNegations(all, lower, start, end)
+		if others := words.others[word]; others != nil {
+			all = append(all, swap{lower[:start], others, lower[end:]})
 		}
 		at = end
 	}
-	const minWithin = 4 // letters of a word also found inside other words
-	for word, others := range words {
-		if len(word) < minWithin {
-			continue
-		}
-		for i := strings.Index(lower, word); i >= 0; {
-			for _, other := range others {
-				add(lower[:i] + other + lower[i+len(word):])
+	for i := range len(lower) {
+		for _, word := range words.within[lower[i]&31] {
+			if strings.HasPrefix(lower[i:], word) {
+				all = append(all, swap{lower[:i], words.others[word], lower[i+len(word):]})
 			}
-			next := strings.Index(lower[i+1:], word)
-			if next < 0 {
-				break
-			}
-			i += 1 + next
 		}
 	}
 	return all
 }
 
-// addNegations adds the names in which the word from start to end gains or loses a negation.
-func addNegations(name string, start, end int, add func(string)) {
+// addNegations adds the ways in which the word from start to end gains or loses a negation.
+func addNegations(all []swap, name string, start, end int) []swap {
 	const minRest = 3 // letters of a word
 	before, word, after := name[:start], name[start:end], name[end:]
-	for _, negation := range negations {
-		add(before + negation + word + after)
-		for _, joint := range []string{"-", "_"} {
-			if start == 0 || strings.Contains(name, joint) {
-				add(before + negation + joint + word + after)
-			}
-		}
-		if rest, found := strings.CutPrefix(word, negation); found && (len(rest) >= minRest || rest == "" && after != "") {
-			add(before + rest + after)
-			add(before + rest + strings.TrimLeft(after, "-_ "))
+	all = append(all, swap{before, negations, name[start:]})
+	for joint, joined := range joinedNegations() {
+		if start == 0 || strings.Contains(name, joint) {
+			all = append(all, swap{before, joined, name[start:]})
 		}
 	}
+	for _, negation := range negations {
+		if rest, found := strings.CutPrefix(word, negation); found && (len(rest) >= minRest || rest == "" && after != "") {
+			all = append(all, swap{before + rest, nothing, after}, swap{before + rest, nothing, strings.TrimLeft(after, "-_ ")})
+		}
+	}
+	return all
 }
+
+// joinedNegations are the negations with a joint behind them, by the joint.
+var joinedNegations = sync.OnceValue(func() map[string][]string {
+	all := map[string][]string{}
+	for _, joint := range []string{"-", "_"} {
+		for _, negation := range negations {
+			all[joint] = append(all[joint], negation+joint)
+		}
+	}
+	return all
+})

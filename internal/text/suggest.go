@@ -2,10 +2,12 @@ package text
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxWord is the longest word compared with candidates, in bytes: no name is longer, and comparing takes long.
@@ -34,8 +36,9 @@ func Suggest(word string, candidates []string) string {
 func nearestInLetters(word string, candidates []string) string {
 	best, bestDistance := "", min(len(word)/3, 3)+1
 	lower := strings.ToLower(word)
+	letters := lettersOf(lower)
 	for _, c := range candidates {
-		if far := len(c) - len(word); far >= bestDistance || -far >= bestDistance {
+		if far := len(c) - len(word); far >= bestDistance || -far >= bestDistance || !mayBeNear(lower, letters, c, bestDistance) {
 			continue
 		}
 		if d := distance(lower, strings.ToLower(c), bestDistance); d < bestDistance && sameNumbers(word, c) && !mayBeCounterpart(word, c, d) {
@@ -43,6 +46,29 @@ func nearestInLetters(word string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// letters are the letters in a text, each a bit by its last bits; zero for a text beyond ASCII.
+type letters uint32
+
+func lettersOf(s string) (all letters) {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return 0
+		}
+		all |= 1 << (s[i] & 31) // the same for a small and a capital letter
+	}
+	return all
+}
+
+// mayBeNear is false for a candidate sure to be limit letters or more away from a word in lower case. The test is cheap: each
+// letter that only one of them has must be inserted, deleted or replaced.
+func mayBeNear(word string, has letters, candidate string, limit int) bool {
+	other := lettersOf(candidate)
+	if has == 0 || other == 0 {
+		return true
+	}
+	return max(len(candidate)-len(word), len(word)-len(candidate), bits.OnesCount32(uint32(has&^other)), bits.OnesCount32(uint32(other&^has))) < limit
 }
 
 // DidYouMean returns the help for a word not among the candidates: the one meant, or else the one of opposite meaning. It
@@ -98,8 +124,9 @@ func hasRival(word, best string, candidates []string) bool {
 	word = strings.ToLower(word)
 	const margin = 2
 	limit := distance(word, strings.ToLower(best), len(word)+len(best)+1) + margin
+	letters := lettersOf(word)
 	for _, c := range candidates {
-		if c != best && distance(word, strings.ToLower(c), limit) < limit {
+		if c != best && mayBeNear(word, letters, c, limit) && distance(word, strings.ToLower(c), limit) < limit {
 			return true
 		}
 	}
@@ -178,6 +205,9 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 // nearestNumber returns the candidate equal except for its numbers, and with the nearest value, such as 1.3 for 1.4. It
 // returns "" if one below and one above are equally near.
 func nearestNumber(word string, candidates []string) string {
+	if !strings.ContainsAny(word, "0123456789") {
+		return ""
+	}
 	form, numbers := takeNumbers(word)
 	if form == "0" || len(numbers) == 0 {
 		return "" // a bare number is as often a code as a size
@@ -258,8 +288,12 @@ func distance(a, b string, limit int) int {
 	if a == "" || b == "" {
 		return min(max(len(a), len(b)), limit)
 	}
-	before, last, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
+	var rows [3][maxWord / 4]int
+	before, last, next := rows[0][:], rows[1][:], rows[2][:]
+	if len(b) >= len(rows[0]) {
+		before, last, next = make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	}
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {

@@ -127,3 +127,14 @@ func FuzzSuggestKeepsTheSense(f *testing.F) {
 		}
 	})
 }
+
+// A word of megabytes is compared with nothing: only one of at most maxWord bytes is.
+func TestLongWordsHaveNoSuggestion(t *testing.T) {
+	name := strings.Repeat("n", maxWord-1)
+	if got := Suggest(name+"x", []string{name + "y"}); got != name+"y" {
+		t.Errorf("%d bytes: %q", maxWord, got)
+	}
+	if got := Suggest(name+"xx", []string{name + "yx"}); got != "" {
+		t.Errorf("%d bytes: %q", maxWord+1, got)
+	}
+}

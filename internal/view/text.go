@@ -32,7 +32,7 @@ func (p *Printer) Findings(ds []diag.Diagnostic) {
 }
 
 func (p *Printer) finding(d diag.Diagnostic) {
-	place := position(d.Span)
+	place := position(d.Span.At())
 	if place == "" {
 		place = Clean(d.File)
 	}
@@ -50,7 +50,7 @@ func (p *Printer) finding(d diag.Diagnostic) {
 		p.excerpt(d.Span)
 	}
 	for _, r := range d.Related {
-		p.wrapped(4, "  %s %s", p.styled(faint, position(r.Span)+":"), Clean(r.Message))
+		p.wrapped(4, "  %s %s", p.styled(faint, position(r.At())+":"), Clean(r.Message))
 	}
 	if d.Help != "" {
 		p.wrapped(len("  help: "), "  %s %s", p.styled(cyan, "help:"), Clean(d.Help))
@@ -68,12 +68,11 @@ func (p *Printer) severity(s diag.Severity) string {
 }
 
 // position returns file:line:column, or nothing for no place.
-func position(s diag.Span) string {
-	if s.IsZero() {
+func position(at diag.Place) string {
+	if at.File == "" {
 		return ""
 	}
-	at := s.File.Position(s.Start)
-	return Clean(s.File.Name) + ":" + strconv.Itoa(at.Line) + ":" + strconv.Itoa(at.Column)
+	return Clean(at.File) + ":" + strconv.Itoa(at.Start.Line) + ":" + strconv.Itoa(at.Start.Column)
 }
 
 // excerpt writes the first line of a span with carets under it. A long line is cut around the span.

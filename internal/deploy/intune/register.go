@@ -19,7 +19,7 @@ import (
 // Destination registers Microsoft Intune.
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
-		Name: "intune",
+		Name: "intune", Address: "https://graph.microsoft.com",
 		Push: &deploy.Help{Short: "Create and update custom configurations in Microsoft Intune",
 			Long: `Create and update custom configurations for iOS and macOS in Microsoft Intune, with Microsoft Graph. A configuration is found by
 the PayloadIdentifier of its profile. Assignments are made in Intune and stay unchanged; without one, nobody gets the profile.

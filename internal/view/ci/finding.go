@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
@@ -42,20 +43,12 @@ func (l location) note() string {
 }
 
 // findings returns every finding of the run, in order.
-func (r *Report) findings() []finding {
-	signed := map[string]bool{}
+func (r *Report) findings() (all []finding) {
 	for _, f := range r.Files {
-		if f.Signed {
-			signed[f.Name] = true
-		}
-	}
-	var all []finding
-	for i := range r.Files {
-		f := r.Files[i]
 		for _, d := range f.Findings {
-			one := finding{Diagnostic: d, at: r.locate(d.Span, f.Name, signed)}
+			one := finding{Diagnostic: d, at: r.locate(d.Span.At(), f)}
 			for _, related := range d.Related {
-				one.related = append(one.related, r.locate(related.Span, f.Name, signed))
+				one.related = append(one.related, r.locate(related.At(), f))
 			}
 			all = append(all, one)
 		}
@@ -63,11 +56,12 @@ func (r *Report) findings() []finding {
 	return all
 }
 
-func (r *Report) locate(s diag.Span, name string, signed map[string]bool) location {
-	if s.IsZero() {
-		return location{file: r.Path(name)}
+// locate returns a place told of by a finding in a file.
+func (r *Report) locate(p diag.Place, f *app.LintedFile) location {
+	if p.File == "" {
+		return location{file: r.Path(f.Name)}
 	}
-	return location{r.Path(s.File.Name), s.File.Position(s.Start), s.File.Position(s.End), signed[s.File.Name]}
+	return location{r.Path(p.File), p.Start, p.End, p.Signed || f.Signed && p.File == f.Name}
 }
 
 // title returns the rule and, if known, the key path.

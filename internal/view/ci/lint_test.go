@@ -28,6 +28,8 @@ const wifi = "<plist>\r\n<dict>\n\t<key>SSID_STR</key>\n\t<string>Café ☕</str
 func lintRun() *Report {
 	xml := diag.NewFile("./profiles/wi fi+1.mobileconfig", []byte(wifi))
 	signed := diag.NewFile("signed.mobileconfig", []byte(wifi))
+	inSigned := find(signed, "wpa2").At()
+	inSigned.Signed = true
 	r := &Report{LintHeader: app.LintHeader{Version: 1, Syncguard: "1.2.3", Root: "/srv/repository"}, RulesURL: "https://example.com/docs/rules",
 		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}},
 			Refused: []app.Refused{{Name: ".syncguard.yaml", Message: "not read: `main` has no such file"}}}}
@@ -35,7 +37,7 @@ func lintRun() *Report {
 		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
 		{Rule: "malformed-value", Severity: diag.Note, Message: `"Café ☕" is no name`, Span: find(xml, "☕")},
 		{Rule: "value-not-in-rangelist", Severity: diag.Error, Message: `"EncryptionType" is "wpa2"`, Help: `did you mean "WPA2"?`,
-			Path: diag.Keys("PayloadContent").Item(0).Key("EncryptionType"), Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Span: find(signed, "wpa2")}},
+			Path: diag.Keys("PayloadContent").Item(0).Key("EncryptionType"), Span: find(xml, "wpa2"), Related: []diag.Related{{Message: "the network", Span: find(xml, "Café ☕")}, {Message: "in the other file", Place: inSigned}},
 			Fix: &diag.Fix{Title: `write "WPA2"`, Edits: []diag.Edit{{Span: find(xml, "wpa2"), Text: "WPA2"}}}},
 		{Rule: "plain-text-secret", Severity: diag.Warning, Message: "a password in clear text", Path: diag.Keys("PayloadContent").Item(0).Key("Password"), Span: find(xml, "hunter2"), HideSource: true,
 			Fix: &diag.Fix{Title: "take it out", Edits: []diag.Edit{{Span: find(xml, "hunter2"), Text: "hunter2"}}}},
