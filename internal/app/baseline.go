@@ -129,7 +129,7 @@ func (b *knownFindings) stale(file string) (n int) { return b.inFile[b.paths.of(
 
 // known returns the key of a finding in a baseline, whose folder the paths are relative to.
 func (r relativePaths) known(file string, d diag.Diagnostic) knownFinding {
-	return knownFinding{d.Rule, r.of(file), diag.Identity(d.Path.Steps())}
+	return knownFinding{d.Rule, r.of(file), d.Path.Identity()}
 }
 
 // WriteBaseline lints and writes the findings into a file for LintOptions.Baseline. It returns their number. After failures,

@@ -210,7 +210,7 @@ type location struct {
 
 func locationOf(d diag.Diagnostic) location {
 	if d.Span.IsZero() && len(d.Path) > 0 {
-		return location{path: diag.Identity(d.Path.Steps())}
+		return location{path: d.Path.Identity()}
 	}
 	return location{span: d.Span}
 }

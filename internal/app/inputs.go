@@ -221,7 +221,19 @@ func ordered[T, R any](ctx context.Context, items []T, limit int, do func(T) R) 
 		queue := make(chan chan R, aheadOf*limit)
 		go func() {
 			defer close(queue)
-			slots := make(chan struct{}, limit)
+			type task struct {
+				item   T
+				result chan R
+			}
+			tasks := make(chan task)
+			defer close(tasks)
+			for range min(limit, len(items)) {
+				go func() {
+					for t := range tasks {
+						t.result <- do(t.item)
+					}
+				}()
+			}
 			for _, item := range items {
 				result := make(chan R, 1)
 				select {
@@ -229,11 +241,7 @@ func ordered[T, R any](ctx context.Context, items []T, limit int, do func(T) R) 
 				case <-stop:
 					return
 				}
-				slots <- struct{}{}
-				go func() {
-					result <- do(item)
-					<-slots
-				}()
+				tasks <- task{item, result}
 			}
 		}()
 		for waiting := range queue {

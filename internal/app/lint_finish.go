@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -134,9 +134,9 @@ func (l *linting) identify(d *diag.Diagnostic, name string, alike map[string]int
 	if !d.Span.IsZero() {
 		name = d.Span.File.Name
 	}
-	what := strings.Join([]string{d.Rule, l.header.Path(name), diag.Identity(d.Path.Steps())}, "\x00")
+	what := strings.Join([]string{d.Rule, l.header.Path(name), d.Path.Identity()}, "\x00")
 	alike[what]++
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, alike[what]))
+	sum := sha256.Sum256(strconv.AppendInt(append([]byte(what), 0), int64(alike[what]), 10))
 	d.Fingerprint = hex.EncodeToString(sum[:16])
 }
 

@@ -3,6 +3,7 @@ package diag
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"sort"
 	"sync"
 	"unicode/utf8"
@@ -154,11 +155,19 @@ func (f *File) advance(at *block, to int) {
 }
 
 func isASCIIWithoutCR(text []byte) bool {
+	if bytes.IndexByte(text, '\r') >= 0 {
+		return false
+	}
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.NativeEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
 	all := byte(0)
 	for _, b := range text {
 		all |= b
 	}
-	return all < utf8.RuneSelf && bytes.IndexByte(text, '\r') < 0
+	return all < utf8.RuneSelf
 }
 
 func (f *File) step(at *block) {

@@ -125,6 +125,38 @@ func Identity(steps []any) string {
 	return string(data)
 }
 
+// Identity returns Identity of the steps of a path.
+func (p Path) Identity() string {
+	b := make([]byte, 1, 128)
+	b[0] = '['
+	for i, s := range p {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		switch {
+		case !isPlainName(s.Key) || !isPlainName(s.ID) || s.ID != "" && !s.IsItem:
+			return Identity(p.Steps())
+		case s.ID != "":
+			b = append(append(append(b, `{"id":"`...), s.ID...), `"}`...)
+		case s.IsItem:
+			b = strconv.AppendInt(b, int64(s.Index), 10)
+		default:
+			b = append(append(append(b, '"'), s.Key...), '"')
+		}
+	}
+	return string(append(b, ']'))
+}
+
+// isPlainName is true for a name that JSON and limitLength leave as it is.
+func isPlainName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c == '-' || c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') {
+			return false
+		}
+	}
+	return len(s) <= text.MaxShown
+}
+
 // limitLength replaces the end of a long text by its hash, because each finding repeats it.
 func limitLength(s string) string {
 	const most = 200

@@ -17,11 +17,11 @@ type reportedKey struct {
 func (r Reported) New(found []Diagnostic) (fresh []Diagnostic) {
 	times := map[reportedKey]int{}
 	for _, d := range found {
-		key := reportedKey{filepath.Clean(d.fileName()), d.Rule, Identity(d.Path.Steps()), d.On, d.Span.Start, d.Span.End, 0, d.Severity}
+		key := reportedKey{filepath.Clean(d.fileName()), d.Rule, d.Path.Identity(), d.On, d.Span.Start, d.Span.End, 0, d.Severity}
 		times[key]++
 		key.number = times[key]
 		if _, ok := d.Path.Payload(); ok {
-			key.path = Identity(d.Path[2:].Steps())
+			key.path = d.Path[2:].Identity()
 		}
 		if !r[key] {
 			r[key] = true

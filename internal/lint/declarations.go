@@ -87,7 +87,7 @@ func unknownDeclarationType(p *pass, declaration *profile) {
 	f := declaration.root.Field("Type")
 	d := p.report(declaration.envelope.fieldValue(f), "unknown declaration type %s, so its keys are not checked", quote(name))
 	d.Domain, d.Key = name, ""
-	if near, sure := declaration.nearType(name, schema.Configuration, schema.Asset, schema.Activation, schema.Management); near != "" {
+	if near, sure := declaration.nearType(name); near != "" {
 		d.Severity, d.Help = diag.Error, text.DidYouMean(name, []string{near})
 		offerType(d, f, near, sure)
 	}

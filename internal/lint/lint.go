@@ -2,8 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -76,7 +74,7 @@ type Container struct {
 // concurrent use.
 type Checker struct {
 	catalog Catalog
-	names   func() ([]schema.Entry, error)
+	names   func() (*typeNames, error)
 	terms   func() (map[string]bool, error)
 	formats sync.Map  // regular expression to *regexp.Regexp, nil if Go cannot compile it
 	runs    sync.Pool // of *run
@@ -84,7 +82,7 @@ type Checker struct {
 
 // New returns a Checker for a catalog.
 func New(c Catalog) *Checker {
-	return &Checker{catalog: c, names: sync.OnceValues(func() ([]schema.Entry, error) { return sortedEntries(c) }),
+	return &Checker{catalog: c, names: sync.OnceValues(func() (*typeNames, error) { return readNames(c) }),
 		terms: sync.OnceValues(func() (map[string]bool, error) { return readTerms(c) })}
 }
 
@@ -170,14 +168,4 @@ func (c *Checker) types(payloadType string) ([]*schema.Type, error) {
 		return nil, fmt.Errorf("reading the schema of payload type %s: %w", quote(payloadType), err)
 	}
 	return types, nil
-}
-
-func sortedEntries(c Catalog) ([]schema.Entry, error) {
-	entries, err := c.Entries()
-	if err != nil {
-		return nil, fmt.Errorf("reading the index of schemas: %w", err)
-	}
-	return slices.SortedFunc(slices.Values(entries), func(a, b schema.Entry) int {
-		return strings.Compare(a.PayloadType, b.PayloadType)
-	}), nil
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ func unknownPayloadType(p *pass, profile *profile) {
 		}
 		at := pl.node.fieldValue(pl.node.value.Field("PayloadType"))
 		d := p.report(at, "unknown payload type %s, so its keys are not checked", quote(pl.payloadType))
-		if near, sure := profile.nearType(pl.payloadType, schema.Payload, schema.Preferences); near != "" {
+		if near, sure := profile.nearType(pl.payloadType); near != "" {
 			d.Severity, d.Help = diag.Error, text.DidYouMean(pl.payloadType, []string{near})
 			offerType(d, pl.node.value.Field("PayloadType"), near, sure)
 			tolerate(d, pl.node.facts.Key("PayloadType"))
@@ -52,29 +53,25 @@ func (p *profile) isForMacs() bool {
 	return !slices.ContainsFunc(p.targets, func(t target.Target) bool { return t.Platform != target.MacOS })
 }
 
-// nearType returns the type of some families nearest to an unknown one, or "". The common prefix of Apple's types does not
-// count. It is sure if no other type is nearly as near.
-func (p *profile) nearType(unknown string, families ...schema.Family) (near string, sure bool) {
-	const apple = "com.apple."
-	entries, err := p.checker.names()
+// nearType returns the type nearest to an unknown one, or "". The common prefix of Apple's types does not count. It is sure
+// if no other type is nearly as near.
+func (p *profile) nearType(unknown string) (near string, sure bool) {
+	names, err := p.checker.names()
 	if err != nil {
 		p.err = cmp.Or(p.err, err)
 		return "", false
 	}
+	known := &names.payloads
+	if p.isDeclaration {
+		known = &names.declarations
+	}
+	if slices.Contains(known.all, unknown) {
+		return "", false // listed, though its file is not there
+	}
 	end, isApple := cutPrefixFold(unknown, apple)
-	var ends []string
-	for _, e := range entries {
-		if !slices.Contains(families, e.Family) {
-			continue
-		}
-		if e.PayloadType == unknown {
-			return "", false // listed, though its file is not there
-		}
-		if known, ok := strings.CutPrefix(e.PayloadType, apple); ok && isApple {
-			ends = append(ends, known)
-		} else if !isApple {
-			ends = append(ends, e.PayloadType)
-		}
+	ends := known.all
+	if isApple {
+		ends = known.apple
 	}
 	near, _ = p.nearest(end, ends)
 	sure = text.IsSure(end, near, ends, p.isTerm)
@@ -82,6 +79,38 @@ func (p *profile) nearType(unknown string, families ...schema.Family) (near stri
 		near = apple + near
 	}
 	return near, sure
+}
+
+const apple = "com.apple."
+
+// typeNames are the names of all types.
+type typeNames struct{ payloads, declarations names }
+
+// names are the names of types in order, and again those of Apple's without their common prefix.
+type names struct{ all, apple []string }
+
+func (n *names) add(name string) {
+	n.all = append(n.all, name)
+	if end, ok := strings.CutPrefix(name, apple); ok {
+		n.apple = append(n.apple, end)
+	}
+}
+
+func readNames(c Catalog) (*typeNames, error) {
+	entries, err := c.Entries()
+	if err != nil {
+		return nil, fmt.Errorf("reading the index of schemas: %w", err)
+	}
+	all := &typeNames{}
+	for _, e := range slices.SortedStableFunc(slices.Values(entries), func(a, b schema.Entry) int { return strings.Compare(a.PayloadType, b.PayloadType) }) {
+		switch e.Family {
+		case schema.Payload, schema.Preferences:
+			all.payloads.add(e.PayloadType)
+		case schema.Configuration, schema.Asset, schema.Activation, schema.Management:
+			all.declarations.add(e.PayloadType)
+		}
+	}
+	return all, nil
 }
 
 func cutPrefixFold(s, prefix string) (rest string, found bool) {

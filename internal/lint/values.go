@@ -50,7 +50,7 @@ func (p *profile) retypeHelp(k *schema.Key, v *plist.Value) string {
 }
 
 func valueNotInRangelist(p *pass, n *node) {
-	if !n.isChecked() || len(n.key.RangeList) == 0 || inRangeList(n.key, n.value) {
+	if n.key == nil || len(n.key.RangeList) == 0 || !n.isChecked() || inRangeList(n.key, n.value) {
 		return
 	}
 	d := p.reportSchema(n, n.at(), "%s is %s, want %s", n.subject(), n.value.Describe(), describeAllowed(n.key.RangeList))
@@ -101,7 +101,7 @@ func stringsOf(values []*plist.Value) []string {
 }
 
 func valueOutOfRange(p *pass, n *node) {
-	if !n.isChecked() {
+	if n.key == nil || n.key.Min == nil && n.key.Max == nil || !n.isChecked() {
 		return
 	}
 	x, ok := number(n.value)
@@ -161,7 +161,7 @@ func describeCount(lo, hi *int) string {
 }
 
 func valueNotInFormat(p *pass, n *node) {
-	if !n.isChecked() || n.value.Kind != plist.String || n.key.Format == "" {
+	if n.key == nil || n.key.Format == "" || n.value.Kind != plist.String || !n.isChecked() {
 		return
 	}
 	if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {
@@ -183,7 +183,7 @@ func (c *Checker) compile(format string) *regexp.Regexp {
 }
 
 func valueNotOfSubtype(p *pass, n *node) {
-	if !n.isChecked() || n.value.Kind != plist.String {
+	if n.key == nil || n.key.Subtype == "" || n.value.Kind != plist.String || !n.isChecked() {
 		return
 	}
 	if want := wantedSubtype(n.key.Subtype, n.value.Text); want != "" {

@@ -96,7 +96,7 @@ func (p *Printer) example(title string, e rules.Example, options string) {
 			continue // nobody reads that
 		}
 		for line := range strings.SplitSeq(strings.TrimSuffix(string(f.Data), "\n"), "\n") {
-			p.Line("  %s", visible([]rune(line)))
+			p.Line("  %s", visible(line))
 		}
 	}
 }

@@ -101,17 +101,26 @@ func (p *Printer) excerpt(s diag.Span) {
 	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
 		return // not readable text
 	}
-	line := []rune(string(text))
+	before, rest := cutRunes(string(text), from-left)
+	marked, _ := cutRunes(rest, max(from, to)-from)
+	p.write(p.styled(faint, gutter+" |") + " " + visible(before+rest) + "\n")
+	indent, carets := widthOf(visible(before)), max(1, widthOf(visible(marked)))
+	p.write(p.styled(faint, strings.Repeat(" ", len(gutter))+" |") + strings.Repeat(" ", 1+indent) + p.styled(red, strings.Repeat("^", carets)) + "\n")
+}
 
-	p.Line("%s %s", p.styled(faint, gutter+" |"), visible(line))
-	indent := widthOf(visible(line[:from-left]))
-	carets := max(1, widthOf(visible(line[from-left:max(from, to)-left])))
-	p.Line("%s %s%s", p.styled(faint, strings.Repeat(" ", len(gutter))+" |"), strings.Repeat(" ", indent), p.styled(red, strings.Repeat("^", carets)))
+// cutRunes cuts a text after n code points.
+func cutRunes(s string, n int) (before, after string) {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
 }
 
 // visible returns source text as shown: tabs as two spaces, the rest like Clean.
-func visible(line []rune) string {
-	return Clean(strings.ReplaceAll(string(line), "\t", "  "))
+func visible(line string) string {
+	return Clean(strings.ReplaceAll(line, "\t", "  "))
 }
 
 // Tally returns the counts of findings in words: 2 errors, 1 warning.
