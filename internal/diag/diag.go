@@ -140,29 +140,43 @@ var Reword func(*Diagnostic)
 
 // Sort orders findings by file, place, rule and path, and drops exact repeats.
 func Sort(ds []Diagnostic) []Diagnostic {
-	ds = slices.Clone(ds)
-	slices.SortStableFunc(ds, compare)
-	ds = slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compare(a, b) == 0 && a.Message == b.Message })
+	if ds == nil {
+		return nil
+	}
+	order := make([]*Diagnostic, len(ds)) // a Diagnostic is large
 	for i := range ds {
+		order[i] = &ds[i]
+	}
+	slices.SortStableFunc(order, compare)
+	sorted := make([]Diagnostic, 0, len(ds))
+	for i, d := range order {
+		if i > 0 && compare(order[i-1], d) == 0 && order[i-1].Message == d.Message {
+			continue
+		}
+		sorted = append(sorted, *d)
 		if Reword != nil {
-			Reword(&ds[i])
+			Reword(&sorted[len(sorted)-1])
 		}
 	}
-	return ds
+	return sorted
 }
 
-func compare(a, b Diagnostic) int {
-	return cmp.Or(
-		cmp.Compare(a.fileName(), b.fileName()),
-		cmp.Compare(a.Span.Start, b.Span.Start),
-		cmp.Compare(a.Span.End, b.Span.End),
-		cmp.Compare(a.Rule, b.Rule),
-		a.Path.compare(b.Path),
-		cmp.Compare(a.On, b.On),
-	)
+func compare(a, b *Diagnostic) int {
+	if a.Span.File != b.Span.File {
+		if c := cmp.Compare(a.fileName(), b.fileName()); c != 0 {
+			return c
+		}
+	}
+	if c := cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End)); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Rule, b.Rule); c != 0 {
+		return c
+	}
+	return cmp.Or(a.Path.compare(b.Path), cmp.Compare(a.On, b.On))
 }
 
-func (d Diagnostic) fileName() string {
+func (d *Diagnostic) fileName() string {
 	if d.Span.File == nil {
 		return ""
 	}

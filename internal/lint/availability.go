@@ -2,37 +2,94 @@ package lint
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 )
 
-// typeAvailability returns the availability of a type on each target, nil if unknown. A type with any statement does not
-// exist on the platforms it leaves out.
-func (p *profile) typeAvailability(t *schema.Type) []schema.Availability {
-	if len(t.Availability) == 0 {
-		return nil
-	}
-	available := make([]schema.Availability, len(p.targets))
-	for i, on := range p.targets {
-		stated, ok := t.Availability[on.Platform.Schema()]
-		available[i] = stated
-		available[i].NotAvailable = stated.NotAvailable || !ok
-	}
-	return available
+// available is the availability of a type or a key for a list of targets. It is kept for the next profile, and read-only.
+type available struct {
+	on      []schema.Availability // by target; nil if unknown
+	effects []effect              // its own obstacles, without those of its parent
+	keys    sync.Map              // of a key inside, by *schema.Key: *available
 }
 
-// resolve overrides the parent's availability with a key's own statements, for each target.
-func (p *profile) resolve(parent []schema.Availability, own schema.Availabilities) []schema.Availability {
-	if len(own) == 0 {
+// availability computes the availability for some targets, and keeps it: most profiles have the same types and keys.
+type availability struct {
+	targets []target.Target
+	unknown available
+	types   sync.Map // by *schema.Type: *available
+	kept    atomic.Int32
+}
+
+// maxKept bounds the memory: a recursive schema has a key at any depth.
+const maxKept = 10_000
+
+// maxTargetLists bounds the lists of targets of one Checker that are kept.
+const maxTargetLists = 100
+
+// availabilityOn returns the availability for some targets.
+func (c *Checker) availabilityOn(targets []target.Target) *availability {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for _, a := range c.available {
+		if slices.Equal(a.targets, targets) {
+			return a
+		}
+	}
+	a := &availability{targets: slices.Clone(targets)}
+	if len(c.available) < maxTargetLists {
+		c.available = append(c.available, a)
+	}
+	return a
+}
+
+// ofType returns the availability of a type. A type with any statement does not exist on the platforms it leaves out.
+func (a *availability) ofType(t *schema.Type) *available {
+	if len(t.Availability) == 0 || len(a.targets) == 0 {
+		return &a.unknown
+	}
+	return a.keep(&a.types, t, func() *available {
+		on := make([]schema.Availability, len(a.targets))
+		for i, target := range a.targets {
+			stated, ok := t.Availability[target.Platform.Schema()]
+			on[i] = stated
+			on[i].NotAvailable = stated.NotAvailable || !ok
+		}
+		return &available{on: on, effects: newEffects(nil, on, a.targets)}
+	})
+}
+
+// ofKey returns the availability of a key: its parent's, which may be nil, with its own statements over it.
+func (a *availability) ofKey(parent *available, k *schema.Key) *available {
+	if parent == nil {
+		parent = &a.unknown
+	}
+	if len(k.Availability) == 0 || len(a.targets) == 0 {
 		return parent
 	}
-	available := make([]schema.Availability, len(p.targets))
-	copy(available, parent)
-	for i, t := range p.targets {
-		available[i] = available[i].Override(own[t.Platform.Schema()])
+	return a.keep(&parent.keys, k, func() *available {
+		on := make([]schema.Availability, len(a.targets))
+		copy(on, parent.on)
+		for i, target := range a.targets {
+			on[i] = on[i].Override(k.Availability[target.Platform.Schema()])
+		}
+		return &available{on: on, effects: newEffects(parent.on, on, a.targets)}
+	})
+}
+
+// keep returns what is kept, or computes it.
+func (a *availability) keep(in *sync.Map, key any, compute func() *available) *available {
+	if known, ok := in.Load(key); ok {
+		return known.(*available)
 	}
-	return available
+	made := compute()
+	if a.kept.Add(1) <= maxKept {
+		in.Store(key, made)
+	}
+	return made
 }
 
 // effect is one obstacle on one target.

@@ -2,13 +2,19 @@ package lint
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	howett "howett.net/plist"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/rules"
 	"syncguard/internal/schema"
+	"syncguard/internal/target"
 )
 
 // everyday makes a profile of n payloads as people write them: restrictions, Wi-Fi, DNS and a VPN in turn.
@@ -40,6 +46,57 @@ func everyday(n int) *plist.Value {
 			Set("PayloadIdentifier", value(fmt.Sprintf("com.example.%d", i))).Set("PayloadDisplayName", value("A payload"))
 	}
 	return with(payloads...)
+}
+
+// BenchmarkFiveTargets reports how many times as long checking for five targets takes as checking for none, with the rules of
+// validate. SYNCGUARD_DATA adds the profiles of a folder.
+func BenchmarkFiveTargets(b *testing.B) {
+	b.Run("72 payloads", func(b *testing.B) { benchmarkFiveTargets(b, []*plist.Value{everyday(72)}) })
+	if root := os.Getenv("SYNCGUARD_DATA"); root != "" {
+		var roots []*plist.Value
+		err := fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".mobileconfig" {
+				return err
+			}
+			data, err := os.ReadFile(filepath.Join(root, path))
+			if doc, _ := plist.Read(diag.NewFile(path, data)); doc != nil && doc.Root != nil {
+				roots = append(roots, doc.Root)
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("real", func(b *testing.B) { benchmarkFiveTargets(b, roots) })
+	}
+}
+
+func benchmarkFiveTargets(b *testing.B, roots []*plist.Value) {
+	five := targets(b, "iOS@18/supervised iOS macOS tvOS visionOS")
+	checker := New(schema.Embedded())
+	check := func(on []target.Target) (findings int, spent time.Duration) {
+		start := time.Now()
+		for _, root := range roots {
+			found, err := checker.Check(root, on, Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Effect}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			findings += len(found)
+		}
+		return findings, time.Since(start)
+	}
+	more, _ := check(five) // fills the caches
+	some, _ := check(nil)
+	var with, without time.Duration
+	for b.Loop() { // in turns, so that other programs disturb both alike
+		_, spent := check(five)
+		with += spent
+		_, spent = check(nil)
+		without += spent
+	}
+	b.ReportMetric(float64(with)/float64(without), "five/none")
+	b.ReportMetric(float64(more), "findings-for-five")
+	b.ReportMetric(float64(some), "findings-for-none")
 }
 
 // What it takes to check a profile with a catalog that is warm, and to read it before, beside what decoding the same bytes

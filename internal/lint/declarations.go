@@ -54,7 +54,7 @@ func (p *profile) addDeclaredPayload() error {
 		return nil
 	}
 	pl.node = &node{value: content, path: p.at.field("Payload"), noun: nounDeclaration, payload: pl, domain: pl.payloadType,
-		layers: []layer{p.layer(t)}, effects: newEffects(nil, p.typeAvailability(t), p.targets), facts: p.facts.Of(pl.payloadType)}
+		layers: []layer{p.layer(t)}, effects: p.on.ofType(t).effects, facts: p.facts.Of(pl.payloadType)}
 	p.payloads = []*payload{pl}
 	return nil
 }

@@ -84,10 +84,14 @@ type obstacleHits []effect
 // hits returns the node's effects with one of some obstacles.
 func (n *node) hits(obstacles ...schema.Obstacle) obstacleHits {
 	var found obstacleHits
-	for _, e := range n.effects {
-		if slices.Contains(obstacles, e.Obstacle) {
-			found = append(found, e)
+	for i, e := range n.effects {
+		if !slices.Contains(obstacles, e.Obstacle) {
+			continue
 		}
+		if found == nil {
+			found = make(obstacleHits, 0, len(n.effects)-i)
+		}
+		found = append(found, e)
 	}
 	return found
 }

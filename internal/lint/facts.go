@@ -120,7 +120,7 @@ func (r *run) reportFact(rule, usual string, s diag.Severity, at place, format s
 // canHave reports whether a key exists on at least one target, so that it can be required.
 func (p *profile) canHave(n *node, key string) bool {
 	k, l := n.findKey(key)
-	return k == nil || !p.isNowhere(p.resolve(l.availability, k.Availability))
+	return k == nil || !p.isNowhere(p.on.ofKey(l.available, k).on)
 }
 
 // presentFields returns the fields of some keys, leaving out absent ones.

@@ -36,7 +36,7 @@ func (p *profile) isMissing(n *node, k *schema.Key, l layer) bool {
 	if !k.Required || k.Name == schema.Any || n.value.Field(k.Name) != nil || p.isGivenByServer(n, k) {
 		return false
 	}
-	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.resolve(l.availability, k.Availability))
+	return !n.facts.HasAlternative(k.Name) && !p.isNowhere(p.on.ofKey(l.available, k).on)
 }
 
 // isGivenByServer reports whether the server adds a key to a declaration: the ServerToken, new for each version. Nobody adds

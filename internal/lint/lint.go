@@ -78,6 +78,9 @@ type Checker struct {
 	terms   func() (map[string]bool, error)
 	formats sync.Map  // regular expression to *regexp.Regexp, nil if Go cannot compile it
 	runs    sync.Pool // of *run
+
+	mutex     sync.Mutex
+	available []*availability // one for each list of targets
 }
 
 // New returns a Checker for a catalog.

@@ -1,10 +1,9 @@
 package lint
 
 import (
-	"slices"
-
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
+	"syncguard/internal/text"
 )
 
 // path is a key path, linked from its end to its start so that a walk makes no copies. nil is the top level.
@@ -46,11 +45,18 @@ func (p *path) ancestor(n int) *path {
 
 // steps returns the path as a copy for a finding.
 func (p *path) steps() diag.Path {
-	var steps diag.Path
-	for ; p != nil; p = p.up {
-		steps = append(steps, diag.Step{Key: p.key, IsItem: p.item, Index: p.index, ID: p.id})
+	n := 0
+	for at := p; at != nil; at = at.up {
+		n++
 	}
-	slices.Reverse(steps)
+	if n == 0 {
+		return nil
+	}
+	steps := make(diag.Path, n)
+	for ; p != nil; p = p.up {
+		n--
+		steps[n] = diag.Step{Key: p.key, IsItem: p.item, Index: p.index, ID: p.id}
+	}
 	return steps
 }
 
@@ -67,4 +73,9 @@ func (p *path) lastKey() string {
 }
 
 // name is the last key of the path with the indices behind it: ServerAddresses[1].
-func (p *path) name() string { return p.steps().Name() }
+func (p *path) name() string {
+	if p != nil && !p.item {
+		return text.Shorten(p.key)
+	}
+	return p.steps().Name()
+}

@@ -22,6 +22,7 @@ type profile struct {
 	root     *plist.Value
 	at       *path // of the root
 	targets  []target.Target
+	on       *availability // for the targets
 	envelope *node
 	payloads []*payload
 	uuids    map[string]*payload // payloads by their PayloadUUID in upper case
@@ -59,7 +60,7 @@ func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Tar
 	if rootValue == nil {
 		rootValue = &plist.Value{}
 	}
-	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, budget: suggestionBudget,
+	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, on: c.availabilityOn(targets), budget: suggestionBudget,
 		options: o, signedBy: sync.OnceValue(o.Container.signers)}, nil
 }
 
@@ -141,7 +142,7 @@ func (p *profile) newPayload(v *plist.Value, at *path, common *schema.Type) (*pa
 	n.community = len(pl.types) > 0 && pl.types[0].Family == schema.Preferences
 	n.open = n.community || p.facts.IsPreferences(pl.payloadType)
 	for _, t := range pl.types {
-		n.effects = append(n.effects, newEffects(nil, p.typeAvailability(t), p.targets)...)
+		n.effects = append(n.effects, p.on.ofType(t).effects...)
 	}
 	return pl, nil
 }
@@ -162,7 +163,7 @@ func (p *profile) addExtendedKeys(n *node) error {
 // layer returns the keys of a type.
 func (p *profile) layer(t *schema.Type) layer {
 	community := t.Family == schema.Preferences
-	return layer{keys: t.Keys, availability: p.typeAvailability(t), loose: community || p.facts.IsPreferences(t.PayloadType), community: community}
+	return layer{keys: t.Keys, available: p.on.ofType(t), loose: community || p.facts.IsPreferences(t.PayloadType), community: community}
 }
 
 // mcx is the payload type of payloads with several schema types at once: time server, energy saver, accounts and more.

@@ -13,20 +13,20 @@ import (
 // node is one value of the profile with its schema. The walk reuses one node for each level, so no rule may keep a node or
 // its path.
 type node struct {
-	value        *plist.Value
-	key          *schema.Key // nil for the top level and for a payload
-	path         *path
-	keySpan      diag.Span // zero for an array element
-	parent       *node
-	payload      *payload // nil in the envelope
-	domain       string   // payload type or preference domain that the value belongs to
-	layers       []layer  // of a dictionary: its known keys; empty if unknown
-	availability []schema.Availability
-	effects      []effect // its own obstacles on the targets, without those of its parent
-	community    bool     // the schema is a community's, not Apple's
-	open         bool     // it is part of preferences: a program may read keys unknown to any schema
-	facts        *facts.Place
-	noun         string // of a node without a key: its name in messages
+	value     *plist.Value
+	key       *schema.Key // nil for the top level and for a payload
+	path      *path
+	keySpan   diag.Span // zero for an array element
+	parent    *node
+	payload   *payload   // nil in the envelope
+	domain    string     // payload type or preference domain that the value belongs to
+	layers    []layer    // of a dictionary: its known keys; empty if unknown
+	available *available // nil if unknown
+	effects   []effect   // its own obstacles on the targets, without those of its parent
+	community bool       // the schema is a community's, not Apple's
+	open      bool       // it is part of preferences: a program may read keys unknown to any schema
+	facts     *facts.Place
+	noun      string // of a node without a key: its name in messages
 
 	preferences []*schema.Type // of a preference domain: its schema types
 
@@ -43,11 +43,11 @@ const (
 
 // layer is a list of a dictionary's known keys. A dictionary with several definitions has several layers.
 type layer struct {
-	keys         []*schema.Key
-	availability []schema.Availability // of the dictionary, by target; nil if unknown
-	loose        bool                  // keys outside the list may be valid
-	optional     bool                  // do not enforce required keys
-	community    bool
+	keys      []*schema.Key
+	available *available // of the dictionary; nil if unknown
+	loose     bool       // keys outside the list may be valid
+	optional  bool       // do not enforce required keys
+	community bool
 }
 
 // keyNamed returns the key with exactly this name, or nil.
@@ -171,7 +171,7 @@ func (r *run) child(n *node, f plist.Field, k *schema.Key, l layer, depth int) *
 	*c = node{value: f.Value, key: k, own: path{up: n.path, key: f.Key}, keySpan: f.KeySpan, parent: n,
 		payload: n.payload, domain: n.domain, community: l.community || k.Community, open: n.open, facts: n.facts.Key(f.Key)}
 	c.path = &c.own
-	r.profile.applySchema(c, l.availability)
+	r.profile.applySchema(c, l.available)
 	return c
 }
 
@@ -181,15 +181,15 @@ func (r *run) item(n *node, i int, v *plist.Value, k *schema.Key, depth int) *no
 	*c = node{value: v, key: k, own: path{up: n.path, index: i, item: true}, parent: n,
 		payload: n.payload, domain: n.domain, community: n.community, open: n.open, facts: n.facts}
 	c.path = &c.own
-	r.profile.applySchema(c, n.availability)
+	r.profile.applySchema(c, n.available)
 	return c
 }
 
 // applySchema fills in a node's availability, obstacles and layers from its schema key. parent is its parent's availability.
-func (p *profile) applySchema(n *node, parent []schema.Availability) {
-	n.availability = p.resolve(parent, n.key.Availability)
+func (p *profile) applySchema(n *node, parent *available) {
+	n.available = p.on.ofKey(parent, n.key)
 	if len(n.key.Availability) > 0 {
-		n.effects = newEffects(parent, n.availability, p.targets)
+		n.effects = n.available.effects
 	}
 	if n.value.Kind != plist.Dictionary {
 		return
@@ -203,7 +203,7 @@ func (p *profile) applySchema(n *node, parent []schema.Availability) {
 		keys = keys[0].Keys // the schema wraps the languages in one item; a profile has them in the dictionary itself
 	}
 	if len(keys) > 0 && n.key.Kind == plist.Dictionary {
-		n.layer[0] = layer{keys: keys, availability: n.availability, community: n.community, loose: n.community || n.open}
+		n.layer[0] = layer{keys: keys, available: n.available, community: n.community, loose: n.community || n.open}
 		n.layers = n.layer[:]
 	}
 }

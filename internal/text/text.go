@@ -36,10 +36,21 @@ func Count(n int, noun string) string {
 }
 
 // Quote quotes a text from a file: it escapes control characters, and cuts after MaxShown characters.
-func Quote(s string) string { return strconv.Quote(Shorten(s)) }
+func Quote(s string) string {
+	s = Shorten(s)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return strconv.Quote(s)
+		}
+	}
+	return `"` + s + `"` // most texts need no escapes
+}
 
 // Shorten cuts a text after MaxShown characters and appends "...".
 func Shorten(s string) string {
+	if len(s) <= MaxShown {
+		return s
+	}
 	n := 0
 	for i := range s {
 		if n++; n > MaxShown {
