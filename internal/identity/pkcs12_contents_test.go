@@ -2,10 +2,12 @@ package identity
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +118,67 @@ func TestDamagedContentsAreRefused(t *testing.T) {
 		_, err := fromPKCS12(must(asn1.Marshal(pfx{3, dataOf(safe), macWith(oidSHA256)(safe)})), nil, func() ([]byte, error) { return []byte("secret"), nil })
 		if err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// The parts of a file that nobody has to decrypt first are counted together, before anybody is asked for a passphrase: many below
+// the bound, of each kind, are too many.
+func TestPKCS12PartsAreBoundedTogether(t *testing.T) {
+	salt, iv := []byte("salt"), make([]byte, 16)
+	under := func(a pkix.AlgorithmIdentifier) contentInfo {
+		data := must(asn1.Marshal(encryptedData{Info: encryptedInfo{objectID(oidPKCS7Data), a, asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: iv}}}))
+		return contentInfo{objectID(oidPKCS7Encrypted), explicit(data)}
+	}
+	pbes2 := func(n int64) contentInfo {
+		return under(algorithm(oidPBES2, pbes2Params{algorithm(oidPBKDF2, pbkdf2Plain{salt, n}), algorithm(oidAES256CBC, iv)}))
+	}
+	scrypt := func(n, r, p int64) contentInfo {
+		return under(algorithm(oidPBES2, pbes2Params{algorithm(oidScrypt, scryptPlain{salt, n, r, p}), algorithm(oidAES256CBC, iv)}))
+	}
+	old := func(n int64) contentInfo { return under(algorithm(oidPBE3DES, pbkdf2Plain{salt, n})) }
+	key := func(n int64) contentInfo { // shrouded, not inside anything
+		sealed := must(asn1.Marshal(encryptedKey{Algorithm: algorithm(oidPBES2, pbes2Params{algorithm(oidPBKDF2, pbkdf2Plain{salt, n}), algorithm(oidAES256CBC, iv)}), Data: iv}))
+		return dataOf(must(asn1.Marshal([]safeBag{{Type: objectID(oidShroudedKeyBag), Value: explicit(sealed)}})))
+	}
+	pbmac1 := func(n int64) macData {
+		kdf := struct {
+			Salt          []byte
+			Iterations    int64
+			Length        int
+			PseudoRandoms pkix.AlgorithmIdentifier
+		}{salt, n, 32, pkix.AlgorithmIdentifier{Algorithm: objectID(oidHMACSHA256)}}
+		mac := algorithm(oidPBMAC1, pbes2Params{algorithm(oidPBKDF2, kdf), pkix.AlgorithmIdentifier{Algorithm: objectID(oidHMACSHA256)}})
+		return macData{digestInfo{mac, []byte("x")}, []byte("NOT USED"), 1}
+	}
+	plain := func(n int64) macData {
+		return macData{digestInfo{pkix.AlgorithmIdentifier{Algorithm: objectID(oidSHA256)}, []byte("x")}, salt, n}
+	}
+	many := func(n int, one contentInfo) []contentInfo { return slices.Repeat([]contentInfo{one}, n) }
+	for name, c := range map[string]struct {
+		mac      macData
+		contents []contentInfo
+		want     string
+	}{
+		"MAC":                      {plain(maxIterations + 1), nil, "asks for 10000001 iterations"},
+		"MAC of none":              {plain(0), nil, "asks for 0 iterations"},
+		"PBMAC1":                   {pbmac1(maxIterations + 1), nil, "asks for 10000001 iterations"},
+		"MAC and contents":         {plain(maxIterations), many(1, pbes2(1)), "together ask for 10000001 iterations"},
+		"PBMAC1 and contents":      {pbmac1(maxIterations), many(1, old(1)), "together ask for 10000001 iterations"},
+		"many contents":            {plain(1), many(50, pbes2(maxIterations/50)), "together ask for 10000001 iterations"},
+		"many old contents":        {plain(1), many(50, old(maxIterations/50)), "together ask for 10000001 iterations"},
+		"many keys":                {plain(1), many(50, key(maxIterations/50)), "together ask for 10000001 iterations"},
+		"scrypt, memory":           {plain(1), many(1, scrypt(1<<40, 8, 1)), "more than 256 MiB of memory"},
+		"scrypt, work":             {plain(1), many(1, scrypt(1<<14, 8, 1<<30)), "too much work"},
+		"several scrypts":          {plain(1), many(5, scrypt(1<<18, 8, 1)), "together ask for"},
+		"scrypt and PBKDF2":        {plain(1), append(many(4, scrypt(1<<18, 8, 1)), pbes2(maxIterations/10)), "together ask for"},
+		"one is within the bounds": {plain(1), many(1, pbes2(1000)), "passphrase"},
+	} {
+		safe := must(asn1.Marshal(c.contents))
+		asked := 0
+		_, err := fromPKCS12(must(asn1.Marshal(pfx{3, dataOf(safe), c.mac})), nil, answer("secret", &asked))
+		if err == nil || !strings.Contains(err.Error(), c.want) || (asked > 0) != (c.want == "passphrase") {
+			t.Errorf("%s: error is %v, want one with %q; asked %d times", name, err, c.want, asked)
 		}
 	}
 }
