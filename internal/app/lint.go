@@ -211,7 +211,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: lint.PlaceholdersNoted}
+	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: lint.PlaceholdersNoted, Untrusted: o.Untrusted}
 	if o.NoPlaceholders {
 		l.checker.options.Placeholders = lint.PlaceholdersRefused
 	}

@@ -256,16 +256,18 @@ func TestTryingPasswordsIsBounded(t *testing.T) {
 	for range 20 {
 		payloads = append(payloads, pl(pkcs12, "PayloadContent", file, "Password", "hunter2"))
 	}
-	found, err := New(schema.Embedded()).Check(own(payloads...), nil, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts := map[string]int{}
-	for _, d := range found {
-		counts[d.Rule]++
-	}
-	if counts[rule.WrongIdentityPassword] != 1 || counts[rule.UnopenedIdentity] != 19 {
-		t.Errorf("got %v, want one that was tried", counts)
+	for untrusted, tried := range map[bool]int{false: 1, true: 0} {
+		found, err := New(schema.Embedded()).Check(own(payloads...), nil, Options{Untrusted: untrusted})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[string]int{}
+		for _, d := range found {
+			counts[d.Rule]++
+		}
+		if counts[rule.WrongIdentityPassword] != tried || counts[rule.UnopenedIdentity] != 20-tried {
+			t.Errorf("untrusted %v: got %v, want %d that were tried", untrusted, counts, tried)
+		}
 	}
 }
 

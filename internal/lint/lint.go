@@ -53,6 +53,8 @@ type Options struct {
 	For *mdm.Server
 	// ExpiresWithin is the time before expiry at which a certificate is reported; zero means DefaultExpiresWithin.
 	ExpiresWithin time.Duration
+	// Untrusted halves the work of trying passphrases.
+	Untrusted bool
 	// Interrupted is called now and then. Its error ends the check, and is the error of the check; nil for never.
 	Interrupted func() error
 }
