@@ -18,9 +18,9 @@ type run struct {
 	levels  [plist.MaxDepth + 1]*node
 	inside  *plist.Budget // of the declarations in data
 
-	kind                            runKind
-	passes                          []pass
-	values, effects, settings, once []*pass // the chosen rules by the kind of node they take; once for a document
+	kind                                          runKind
+	passes                                        []pass
+	values, dictionaries, effects, settings, once []*pass // the chosen rules by the kind of node they take; once for a document
 }
 
 // runKind are the options that decide on the rules of a run.
@@ -70,6 +70,8 @@ func makeRun(kind runKind) *run {
 		case !of.chosen:
 		case e.value != nil:
 			r.values = append(r.values, of)
+		case e.dictionary != nil:
+			r.dictionaries = append(r.dictionaries, of)
 		case e.effect != nil:
 			r.effects = append(r.effects, of)
 		case e.settings != nil:

@@ -20,6 +20,7 @@ type ruleCheck struct {
 	ofTemplate bool // templates have their own rule for it, so a composed profile is exempt
 
 	value       func(*pass, *node)                    // called for each payload and each value described by a schema
+	dictionary  func(*pass, *node)                    // called for those that are dictionaries
 	effect      func(*pass, *node)                    // called for those with an obstacle on a target
 	settings    func(*pass, *node)                    // called for the dictionary of each payload and preference domain
 	walk        bool                                  // reported by the walk itself: by checkFacts and checkDeclarations

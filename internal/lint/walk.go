@@ -150,6 +150,11 @@ func (r *run) apply(n *node) {
 	for _, p := range r.values {
 		p.rule.value(p, n)
 	}
+	if n.value.Kind == plist.Dictionary {
+		for _, p := range r.dictionaries {
+			p.rule.dictionary(p, n)
+		}
+	}
 	if len(n.effects) > 0 {
 		for _, p := range r.effects {
 			p.rule.effect(p, n)

@@ -88,7 +88,7 @@ func hasCounterpart(word string, candidates []string) bool {
 
 func counterpart(word string, candidates []string, words *swaps) string {
 	lower := strings.ToLower(word)
-	showsNoWords := len(splitWords(word)) == 1 // only a candidate's capitals can tell its words apart
+	showsNoWords := false // only a candidate's capitals can tell its words apart
 	var exchanged []swap
 	for _, c := range candidates {
 		if slices.ContainsFunc(words.others[lower], func(other string) bool { return strings.EqualFold(other, c) }) {
@@ -98,7 +98,7 @@ func counterpart(word string, candidates []string, words *swaps) string {
 			continue
 		}
 		if exchanged == nil {
-			exchanged = swapWords(word, words)
+			exchanged, showsNoWords = swapWords(word, words), len(splitWords(word)) == 1
 		}
 		if anyMakes(exchanged, strings.ToLower(c)) || showsNoWords && anyMakes(swapWords(c, words), lower) {
 			return c

@@ -176,28 +176,33 @@ func Words(name string) []string {
 // splitWords splits a name before capitals, and at characters other than letters and digits, which it drops. A run of
 // capitals is one word, except for the last one before a small letter.
 func splitWords(name string) []string {
-	var words []string
-	runes := []rune(name)
-	start := 0
+	words := make([]string, 0, 8)
+	start, last := 0, rune(0) // of the word; the character before
 	cut := func(end int) {
 		if end > start {
-			words = append(words, string(runes[start:end]))
+			words = append(words, name[start:end])
 		}
 		start = end
 	}
-	for i, r := range runes {
-		isNew := i > 0 && (unicode.IsUpper(r) && (!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])) ||
-			isDigit(r) != isDigit(runes[i-1]))
-		if isNew {
+	for i := 0; i < len(name); {
+		r, size := utf8.DecodeRuneInString(name[i:])
+		if i > 0 && (unicode.IsUpper(r) && (!unicode.IsUpper(last) || startsLower(name[i+size:])) || isDigit(r) != isDigit(last)) {
 			cut(i)
 		}
 		if !unicode.IsLetter(r) && !isDigit(r) {
 			cut(i)
-			start = i + 1
+			start = i + size
 		}
+		last = r
+		i += size
 	}
-	cut(len(runes))
+	cut(len(name))
 	return words
+}
+
+func startsLower(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLower(r)
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
