@@ -43,7 +43,7 @@ func (s *slab) newFields(n int) []Field {
 		return nil
 	}
 	if len(s.fields) < n {
-		s.fields = make([]Field, max(n, min(s.fieldsToCome, 4<<s.bits)))
+		s.fields = make([]Field, max(n, min(s.fieldsToCome, 4<<s.bits), 8))
 	}
 	s.fieldsToCome -= n
 	made := s.fields[:n:n]

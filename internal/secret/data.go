@@ -75,7 +75,10 @@ func (f *finder) isSecretDocument(data []byte) bool {
 }
 
 func isDocument(data []byte) bool {
-	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+	start := bytes.TrimPrefix(data, []byte("\ufeff"))
+	for len(start) > 0 && (start[0] == ' ' || start[0] == '\t' || start[0] == '\r' || start[0] == '\n') {
+		start = start[1:]
+	}
 	if len(start) == 0 || strings.IndexByte("{<b\x30", start[0]) < 0 {
 		return false
 	}

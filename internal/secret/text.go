@@ -2,6 +2,7 @@ package secret
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -205,6 +206,9 @@ func isWord(c byte) bool {
 // isCredentials reports whether a text is a value of the Authorization header: a scheme and its credentials.
 func isCredentials(s string) bool {
 	scheme, credential, _ := strings.Cut(strings.TrimSpace(s), " ")
+	if !isScheme(scheme) {
+		return false
+	}
 	switch strings.ToLower(scheme) {
 	case "token", "key", "digest", "oauth": // also plain words
 		return false
@@ -212,14 +216,11 @@ func isCredentials(s string) bool {
 	return isCredential(scheme, strings.TrimSpace(credential))
 }
 
-// isScheme reports whether a word is a scheme of HTTP authentication with secret credentials: a registered one, or one
-// of a service.
+// schemes are those of HTTP authentication with secret credentials: registered ones, and ones of services. Read-only.
+var schemes = []string{"basic", "bearer", "token", "apikey", "negotiate", "splunk", "ssws", "genericapikey", "sharedkey", "sharedaccesssignature", "aws4-hmac-sha256", "digest", "oauth", "key"}
+
 func isScheme(word string) bool {
-	switch strings.ToLower(word) {
-	case "basic", "bearer", "token", "apikey", "negotiate", "splunk", "ssws", "genericapikey", "sharedkey", "sharedaccesssignature", "aws4-hmac-sha256", "digest", "oauth", "key":
-		return true
-	}
-	return false
+	return slices.ContainsFunc(schemes, func(s string) bool { return len(s) == len(word) && strings.EqualFold(s, word) })
 }
 
 func isCredential(scheme, credential string) bool {
