@@ -54,7 +54,7 @@ type Imported struct {
 // Import converts profiles and declarations into templates. Before writing any, it builds each in memory and compares the result
 // with the original.
 func Import(ctx context.Context, h *Host, o ImportOptions) (*ImportResult, error) {
-	im := &importing{host: h, o: o, secrets: plist.NewDictionary(), result: &ImportResult{Files: []Imported{}}}
+	im := &importing{host: h, o: o, secrets: plist.NewDictionary(), hasSecret: map[string]bool{}, result: &ImportResult{Files: []Imported{}}}
 	sources, err := im.sources()
 	if err != nil {
 		return nil, err
@@ -87,6 +87,7 @@ type importing struct {
 	o         ImportOptions
 	converter *convert.Converter
 	secrets   *plist.Value // by variable name
+	hasSecret map[string]bool
 	staging   files.Stage
 	result    *ImportResult
 }
@@ -226,10 +227,10 @@ func (im *importing) takeSecrets(f *Imported) {
 		case strings.HasPrefix(s.Value.Text, "env:"), strings.HasPrefix(s.Value.Text, "file:"):
 			// build would follow it
 			f.Notes = append(f.Notes, fmt.Sprintf("the secret %s begins with env: or file:, so it is left out of %s; build takes it from %s", s.Variable, im.o.Secrets, s.Environment))
-		case im.secrets.Get(s.Variable) != nil:
+		case im.hasSecret[s.Variable]:
 			f.Notes = append(f.Notes, fmt.Sprintf("another template has a secret %s, so this one is left out of %s; build takes it from %s", s.Variable, im.o.Secrets, s.Environment))
 		default:
-			im.secrets.Set(s.Variable, s.Value)
+			im.secrets.Fields, im.hasSecret[s.Variable] = append(im.secrets.Fields, plist.Field{Key: s.Variable, Value: s.Value}), true
 		}
 	}
 }

@@ -45,7 +45,7 @@ var growthCommands = map[string][]string{
 		"export apple-business -o OUT FILE", "export fleet -o OUT FILE", "export intune --platform ios -o OUT FILE", "export iru --runs-on mac -o OUT FILE", "export jamf --devices computers -o OUT FILE",
 		"export nanomdm -o OUT FILE",
 		"push apple-business --platform ios --dry-run FILE", "push fleet --dry-run --full FILE", "push intune --platform ios --dry-run --full FILE",
-		"push jamf --devices computers --dry-run --full FILE", "push nanomdm --id A --dry-run --full FILE", "push nanomdm --id A --dry-run --format json FILE",
+		"push jamf --devices computers --dry-run --full FILE", "push jamf --devices computers --wrap-preferences --dry-run FILE", "push nanomdm --id A --dry-run --full FILE", "push nanomdm --id A --dry-run --format json FILE",
 	},
 	"declaration": {
 		"lint FILE", "lint --format sarif FILE", "lint --fix --diff FILE", "validate FILE", "inspect FILE", "inspect --format json FILE", "inspect --format template FILE",

@@ -11,10 +11,15 @@ import (
 // owner calls the function owner for a path in the profile.
 func (p *profile) owner(at diag.Path) (domain, key string) {
 	return owner(at[len(p.at.steps()):], p.isDeclaration, func(i int) string {
-		if p.isDeclaration {
-			return p.root.String("Type")
+		if p.types == nil {
+			if p.isDeclaration {
+				p.types = []string{p.root.String("Type")}
+			}
+			for _, v := range p.root.List("PayloadContent") {
+				p.types = append(p.types, v.String("PayloadType"))
+			}
 		}
-		return p.root.List("PayloadContent")[i].String("PayloadType")
+		return p.types[i]
 	})
 }
 

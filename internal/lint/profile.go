@@ -25,6 +25,7 @@ type profile struct {
 	on       *availability // for the targets
 	envelope *node
 	payloads []*payload
+	types    []string            // of the payloads in the file, or of the declaration; nil until asked for: each is found among all keys
 	uuids    map[string]*payload // payloads by their PayloadUUID in upper case
 	budget   int                 // searches for suggestions left, since each is slow
 	err      error               // the first error of reading the catalog during the walk

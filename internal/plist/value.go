@@ -14,6 +14,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
+	"syncguard/internal/work"
 )
 
 // Kind is the type of a Value.
@@ -122,6 +123,9 @@ func NewStrings(texts ...string) *Value {
 	return a
 }
 
+// few keys are found faster one by one than with a map.
+const few = 32
+
 // Get returns the value of a key, or nil. Of duplicate keys the last one counts, as in Apple's reader. v may be nil.
 func (v *Value) Get(key string) *Value {
 	if f := v.Field(key); f != nil {
@@ -134,6 +138,9 @@ func (v *Value) Get(key string) *Value {
 func (v *Value) Field(key string) *Field {
 	if v == nil {
 		return nil
+	}
+	if len(v.Fields) > few { // so that a test sees loops that look up each of many keys
+		work.Add(len(v.Fields))
 	}
 	for i := len(v.Fields) - 1; i >= 0; i-- {
 		if v.Fields[i].Key == key {
@@ -179,7 +186,6 @@ func (v *Value) Lookup(keys ...string) *Value {
 
 // lookup is Get for many keys.
 func (v *Value) lookup() func(key string) *Value {
-	const few = 32
 	if len(v.Fields) <= few {
 		return v.Get
 	}

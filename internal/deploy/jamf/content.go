@@ -26,11 +26,17 @@ func wrapPreferences(root *plist.Value) (out *plist.Value, domains []string) {
 			continue
 		}
 		payload, settings := plist.NewDictionary(), plist.NewDictionary()
+		at := map[string]int{} // of duplicate keys the last one counts
 		for _, f := range v.Fields {
-			if slices.Contains(commonKeys, f.Key) {
+			i, again := at[f.Key]
+			switch {
+			case slices.Contains(commonKeys, f.Key):
 				payload.Set(f.Key, f.Value)
-			} else {
-				settings.Set(f.Key, f.Value)
+			case again:
+				settings.Fields[i].Value = f.Value
+			default:
+				at[f.Key] = len(settings.Fields)
+				settings.Fields = append(settings.Fields, f)
 			}
 		}
 		forced := plist.NewArray(plist.NewDictionary().Set("mcx_preference_settings", settings))

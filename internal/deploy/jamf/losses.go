@@ -25,9 +25,12 @@ type Loss struct {
 func Losses(root *plist.Value, devices string) []Loss {
 	var found []Loss
 	own := server().Own
+	var payload *plist.Value
+	payloadType := ""
 	for n := range plist.Walk(root) {
-		payload := payloadAround(n)
-		payloadType := payload.String("PayloadType")
+		if around := payloadAround(n); around != payload { // its type is found among all keys
+			payload, payloadType = around, around.String("PayloadType")
+		}
 		add := func(s string, secret bool) {
 			for _, c := range storage().Changes(s, devices, payloadType) {
 				found = append(found, Loss{n.Path(nil).String(), payloadType, secret, c})
