@@ -32,6 +32,8 @@ type Env struct {
 	stdin  io.Reader
 	ending atomic.Int64 // a command's own time to end after a signal, in nanoseconds; 0 for the usual
 	ended  atomic.Bool  // the command's failure is printed
+
+	abandoned atomic.Bool // the command went on after a signal
 }
 
 // begin sets the files and the input of a command.

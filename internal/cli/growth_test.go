@@ -135,7 +135,7 @@ func TestGrowthKnowsEveryCommand(t *testing.T) {
 			}
 		}
 	}
-	leaves(root, func(path string) {
+	leaves(root, func(path string, _ *cobra.Command) {
 		if !known[path] {
 			t.Errorf("growthCommands lacks %q: add its lines with a FILE", path)
 		}
@@ -337,7 +337,7 @@ func visit(t *testing.T, address string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 }
 
-func leaves(cmd *cobra.Command, visit func(path string)) {
+func leaves(cmd *cobra.Command, visit func(path string, cmd *cobra.Command)) {
 	isLeaf := true
 	for _, c := range cmd.Commands() {
 		if isLeaf = false; !c.Hidden || c.Name() == "completion" {
@@ -345,6 +345,6 @@ func leaves(cmd *cobra.Command, visit func(path string)) {
 		}
 	}
 	if isLeaf {
-		visit(strings.TrimPrefix(cmd.CommandPath(), "syncguard "))
+		visit(strings.TrimPrefix(cmd.CommandPath(), "syncguard "), cmd)
 	}
 }

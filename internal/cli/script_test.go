@@ -21,10 +21,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"syncguard": func() {
 		env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
 		ctx := cli.UntilSignal(context.Background())
-		if os.Getenv("SYNCGUARD_TEST_READY") != "" { // a test of signals waits for this
+		if way := os.Getenv("SYNCGUARD_TEST_SIGNAL"); way != "" { // for the test of signals
+			if way != "unread" {
+				env.WaitLonger()
+			}
 			os.NewFile(3, "ready").Close()
 		}
-		os.Exit(cli.Main(ctx, env, os.Args[1:], "v0.0.0-test"))
+		code := cli.Main(ctx, env, os.Args[1:], "v0.0.0-test")
+		if env.WasAbandoned() {
+			_ = os.WriteFile(os.Getenv("HOME")+"/abandoned", nil, 0o600)
+		}
+		os.Exit(code)
 	}})
 }
 

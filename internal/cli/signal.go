@@ -11,19 +11,28 @@ import (
 	"time"
 )
 
-// UntilSignal returns a context ended by the first SIGINT or SIGTERM, with the Signal as its cause. A second one ends the
-// process at once.
+// UntilSignal returns a context ended by the first SIGINT, SIGTERM or SIGHUP, with the Signal as its cause. A second one hurries
+// the command, and a third ends the process. Under nohup SIGHUP stays ignored.
 func UntilSignal(parent context.Context) context.Context {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
+	second := make(chan struct{})
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, secondSignal{}, second))
+	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		number, _ := (<-signals).(syscall.Signal)
-		signal.Stop(signals)
 		cancel(Signal(number))
+		<-signals
+		signal.Stop(signals)
+		close(second)
 	}()
 	return ctx
 }
+
+// secondSignal is the key of the channel that the second signal closes.
+type secondSignal struct{}
 
 // Signal is the cause of a context ended by a signal, by its number. It is a context.Canceled.
 type Signal int
@@ -44,12 +53,14 @@ func exitCode(ctx context.Context) int {
 
 // A command gets this long to end by itself after a signal.
 const (
-	ending      = 500 * time.Millisecond
-	sendsEnding = 6 * time.Second // one that serves or sends: what is under way may take five seconds
+	ending        = 500 * time.Millisecond
+	sendsEnding   = 6 * time.Second        // one that serves or sends: what is under way may take five seconds
+	hurriedEnding = 100 * time.Millisecond // after a second signal
 )
 
 // untilSignal runs a command, which returns its exit code. After a signal it waits a moment for the command's own end. A
-// command that goes on reading, computing or printing is abandoned: it commits nothing, and its temporary files are removed.
+// command that goes on is abandoned, such as one whose output nobody reads: it commits nothing, and its temporary files are
+// removed.
 func (e *Env) untilSignal(ctx context.Context, run func() int) int {
 	finished := make(chan int, 1)
 	go func() { finished <- run() }()
@@ -58,11 +69,11 @@ func (e *Env) untilSignal(ctx context.Context, run func() int) int {
 		return code
 	case <-ctx.Done():
 	}
-	select {
-	case code := <-finished:
+	second, _ := ctx.Value(secondSignal{}).(chan struct{})
+	if code, ok := await(finished, second, ending+time.Duration(e.ending.Load())); ok {
 		return code
-	case <-time.After(ending + time.Duration(e.ending.Load())):
 	}
+	e.abandoned.Store(true)
 	e.disk.Abandon()
 	told := make(chan struct{})
 	go func() {
@@ -79,4 +90,18 @@ func (e *Env) untilSignal(ctx context.Context, run func() int) int {
 	case <-time.After(ending): // nobody reads stderr
 	}
 	return cmp.Or(exitCode(ctx), exitFailed)
+}
+
+// await returns the exit code of a command that ends within a time, which a second signal cuts short.
+func await(finished <-chan int, second <-chan struct{}, most time.Duration) (code int, ok bool) {
+	for late := time.After(most); ; {
+		select {
+		case code := <-finished:
+			return code, true
+		case <-second:
+			second, late = nil, time.After(hurriedEnding)
+		case <-late:
+			return 0, false
+		}
+	}
 }
