@@ -15,6 +15,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/text"
 	"syncguard/internal/work"
 )
 
@@ -162,9 +163,9 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 	slices.SortStableFunc(file.Findings, func(a, b baselineEntry) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Rule, b.Rule), cmp.Compare(diag.Identity(a.Path), diag.Identity(b.Path)))
 	})
-	text, err := json.MarshalIndent(file, "", "  ")
+	data, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		return 0, nil, err
 	}
-	return findings, nil, files.WriteOne(h.Files, path, append(text, '\n'), 0o644, h.Now())
+	return findings, nil, files.WriteOne(h.Files, path, append(text.EscapeJSON(data), '\n'), 0o644, h.Now())
 }

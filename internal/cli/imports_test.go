@@ -335,6 +335,7 @@ var arrows = []struct {
 	}},
 	{"internal/fact", nil},
 	{"internal/work", nil},
+	{"internal/hostile", nil},
 	{"internal/e2e", nil},
 	{"templates", nil},
 }

@@ -163,8 +163,8 @@ func signedByLeaf(t testing.TB, content []byte) []byte {
 	return signed
 }
 
-// hostile is text that a terminal or the log of a CI would obey, as far as a property list can hold it.
-const hostile = "\u202eevil\u2028::error::x\n::warning::y\t##[group]z ##vso[a]\u0085\u009b31m\x7f\ufeff"
+// obeyed is text that a terminal or the log of a CI would obey, as far as a property list can hold it.
+const obeyed = "\u202eevil\u2028::error::x\n::warning::y\t##[group]z ##vso[a]\u0085\u009b31m\x7f\ufeff"
 
 func hostileFixtures(t testing.TB) map[string][]byte {
 	text := plist.NewString
@@ -180,13 +180,13 @@ func hostileFixtures(t testing.TB) map[string][]byte {
 	for i := range 3000 {
 		wide.Set(fmt.Sprintf("key%04d", i), plist.NewInteger(int64(i)))
 	}
-	payload := dictionary("PayloadType", text(hostile), "PayloadDisplayName", text(hostile), "PayloadIdentifier", text(hostile),
-		hostile, text(hostile), strings.Repeat("long", 100), text(strings.Repeat("x", 1_000_000)), "lines", text("a\n::b\n"), "wide", text(strings.Repeat("漢", 200)),
-		"", text(""), "true", text("true"), "tags", plist.NewArray(text(hostile), text("##[x]")), "data", plist.NewData([]byte(hostile)),
-		"inside", plist.NewData([]byte(`{"Type": "\u001b[31m", "Payload": {"\u001b]0;x\u0007": "\u0000::x"}}`)), "APIToken", text("hunter2 "+hostile))
+	payload := dictionary("PayloadType", text(obeyed), "PayloadDisplayName", text(obeyed), "PayloadIdentifier", text(obeyed),
+		obeyed, text(obeyed), strings.Repeat("long", 100), text(strings.Repeat("x", 1_000_000)), "lines", text("a\n::b\n"), "wide", text(strings.Repeat("漢", 200)),
+		"", text(""), "true", text("true"), "tags", plist.NewArray(text(obeyed), text("##[x]")), "data", plist.NewData([]byte(obeyed)),
+		"inside", plist.NewData([]byte(`{"Type": "\u001b[31m", "Payload": {"\u001b]0;x\u0007": "\u0000::x"}}`)), "APIToken", text("hunter2 "+obeyed))
 	return map[string][]byte{
-		"hostile.mobileconfig": written(t, envelopeOf("PayloadDisplayName", text(hostile), "PayloadUUID", text(strings.Repeat("u", 500)),
-			"TargetDeviceType", plist.NewInteger(99), hostile, text(hostile), "PayloadContent", plist.NewArray(payload))),
+		"hostile.mobileconfig": written(t, envelopeOf("PayloadDisplayName", text(obeyed), "PayloadUUID", text(strings.Repeat("u", 500)),
+			"TargetDeviceType", plist.NewInteger(99), obeyed, text(obeyed), "PayloadContent", plist.NewArray(payload))),
 		"deep.mobileconfig":        written(t, envelopeOf("PayloadContent", plist.NewArray(dictionary("PayloadType", text("com.example.deep"), "deep", deep)))),
 		"many.mobileconfig":        written(t, envelopeOf("PayloadContent", plist.NewArray(dictionary("PayloadType", text("com.example.many"), "many", many, "wide", wide)))),
 		"hostile-declaration.json": []byte(`{"Type": "\u001b[31m\u202e", "Identifier": "\u0000", "Payload": {"\u001b]0;x\u0007": ["::x", "\n::y", "##[z]"]}}`),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -25,7 +26,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		return false, ctx.Err()
 	}
 	var redirect *redirectError
-	if errors.As(err, &redirect) {
+	if errors.As(err, &redirect) || isBadRedirect(err) {
 		return false, nil
 	}
 	var body []byte
@@ -44,6 +45,11 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	}
 	var dial *net.OpError
 	return response != nil && response.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
+}
+
+// isBadRedirect reports whether a server redirects to no address, for which net/http has no type.
+func isBadRedirect(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "failed to parse Location header")
 }
 
 // readResponse reads the body and replaces it: reading again gives the same bytes and the same error.

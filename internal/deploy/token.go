@@ -57,7 +57,9 @@ func (s *tokenSource) Scheme() string { return "Bearer" }
 func (c *Client) Token(ctx context.Context, path string, config *clientcredentials.Config) (*oauth2.Token, error) {
 	r := &Request{Method: http.MethodPost, Path: path}
 	config.TokenURL, config.AuthStyle = c.URL(r), oauth2.AuthStyleInParams
-	ctx = context.WithValue(context.WithValue(ctx, repeatable{}, true), oauth2.HTTPClient, c.http.StandardClient())
+	client := c.http.StandardClient()
+	client.Transport = errorAlone{client.Transport}
+	ctx = context.WithValue(context.WithValue(ctx, repeatable{}, true), oauth2.HTTPClient, client)
 	token, err := config.Token(ctx)
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
@@ -67,6 +69,19 @@ func (c *Client) Token(ctx context.Context, path string, config *clientcredentia
 		return nil, c.options.Redactor.HideError(fmt.Errorf("%s: %w", c.requestLine(r), c.options.Redactor.QuoteError(withoutURL(err))))
 	}
 	return token, nil
+}
+
+// errorAlone returns no response beside an error, as http.RoundTripper demands: net/http complains of both on stderr. A refused
+// redirect is one.
+type errorAlone struct{ http.RoundTripper }
+
+func (t errorAlone) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.RoundTripper.RoundTrip(r)
+	if err != nil && response != nil {
+		_ = response.Body.Close()
+		response = nil
+	}
+	return response, err
 }
 
 // TokenMessage returns the words of a refused sign-in: https://www.rfc-editor.org/rfc/rfc6749#section-5.2.

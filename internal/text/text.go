@@ -5,8 +5,12 @@
 package text
 
 import (
+	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 // MaxShown is the number of characters shown of a text from a file.
@@ -84,4 +88,31 @@ func QuotedList(texts []string, last string) string {
 		b.WriteString(Quote(t))
 	}
 	return b.String()
+}
+
+// Unprintable is true for control characters (C0, DEL, C1), format characters, line and paragraph separators, private-use
+// code points and surrogates. Format characters include those without width and those that reorder text (bidi).
+func Unprintable(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+}
+
+// EscapeJSON writes Unprintable characters of JSON as escapes, but for the line feeds of the layout.
+func EscapeJSON(data []byte) []byte {
+	isUnsafe := func(r rune) bool { return r != '\n' && Unprintable(r) }
+	if !bytes.ContainsFunc(data, isUnsafe) {
+		return data
+	}
+	var b bytes.Buffer
+	for _, r := range string(data) {
+		switch {
+		case !isUnsafe(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
 }

@@ -18,7 +18,7 @@ import (
 // evil is text that would break out of a page, a table or a line.
 const evil = "</style></title><script>alert(1)</script>\"'`|\n# x \u202e{{.}}"
 
-var codeSpans = regexp.MustCompile("`[^`\n]*`")
+var codeSpans = regexp.MustCompile("``+ .*? ``+|`[^`\n]*`")
 
 func built(t *testing.T, text string, targets ...string) *app.BuildResult {
 	t.Helper()

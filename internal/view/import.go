@@ -72,7 +72,7 @@ func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
 			errs.imported(f)
 			errs.importNotes(f)
 		}
-		if _, err := w.Write(f.Text); err != nil {
+		if err := WriteYAML(w, f.Text); err != nil {
 			return err
 		}
 	}

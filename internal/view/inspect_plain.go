@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -63,10 +61,8 @@ func WriteYAML(w io.Writer, text []byte) error {
 
 // needsEscape reports whether Clean would change any line of a text.
 func needsEscape(s string) bool {
-	return strings.ContainsFunc(s, isUnsafe) || lineCommand().MatchString(s) || logCommand().MatchString(s)
+	return strings.ContainsFunc(s, isUnsafe) || runnerLine().MatchString(s) || mayCommand(s) && runnerCommand().MatchString(s)
 }
-
-var lineCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^([ \t-]*)::`) })
 
 // escapeYAML puts unsafe values into double quotes, and escapes them there.
 func escapeYAML(text []byte) ([]byte, error) {
@@ -80,7 +76,7 @@ func escapeYAML(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("escaping YAML: %w", err)
 	}
-	for _, r := range string(logCommand().ReplaceAll(out, []byte(`#\x23$1`))) {
+	for _, r := range breakCommands(string(out), func(r rune) string { return fmt.Sprintf(`\x%02X`, r) }) {
 		switch {
 		case !isUnsafe(r):
 			documents.WriteRune(r)
@@ -107,7 +103,8 @@ func quote(n *yaml.Node) {
 func WriteXML(w io.Writer, text []byte, comment string) error {
 	s := string(text)
 	if needsEscape(strings.ReplaceAll(s, "\t", "")) {
-		s = logCommand().ReplaceAllString(lineCommand().ReplaceAllString(s, "$1&#58;:"), "#&#35;$1")
+		reference := func(r rune) string { return fmt.Sprintf("&#%d;", r) }
+		s = breakCommands(breakLines(s, reference), reference)
 		var b strings.Builder
 		for _, r := range s {
 			if r != '\t' && isUnsafe(r) {

@@ -6,10 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
 // WriteJSON writes v, indented, without escapes for HTML. Whatever a terminal or the log of a CI would obey is written as a
@@ -25,22 +26,10 @@ func WriteJSON(w io.Writer, v any) error {
 
 // escapeJSON escapes Unprintable characters and commands to the log of a CI. JSON has neither outside strings.
 func escapeJSON(data []byte) []byte {
-	if !bytes.ContainsFunc(data, isUnsafe) && !logCommand().Match(data) {
-		return data
+	if slices.ContainsFunc(runnerSigns, func(sign string) bool { return bytes.Contains(data, []byte(sign)) }) {
+		data = []byte(breakCommands(string(data), func(r rune) string { return fmt.Sprintf(`\u%04x`, r) }))
 	}
-	var b bytes.Buffer
-	for _, r := range string(logCommand().ReplaceAll(data, []byte(`#\u0023$1`))) {
-		switch {
-		case !isUnsafe(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.Bytes()
+	return text.EscapeJSON(data)
 }
 
 // isUnsafe is true for Unprintable characters, except the line feeds of the layout.

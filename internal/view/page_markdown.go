@@ -3,7 +3,9 @@ package view
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"sync"
 
 	"syncguard/internal/intent"
 )
@@ -158,7 +160,7 @@ func (r Run) markdown() string {
 	text := inMarkdown(r.label())
 	switch {
 	case r.Style == Code:
-		text = "`" + code(r.Text) + "`"
+		text = CodeSpan(r.Text)
 	case r.Style == Strong, r.Style == Class && intent.Stronger(intent.Class(r.Text), intent.Manual):
 		text = "**" + text + "**"
 	case r.Style == Evidence:
@@ -182,10 +184,24 @@ func isAddress(s string) bool {
 // sourceInMarkdown returns a source, an address as a link.
 func sourceInMarkdown(source string) string { return Run{Text: source, URL: source}.markdown() }
 
-// inMarkdown escapes text from outside: Markdown shows it unchanged.
+// forgeLink matches words that a forge makes a link of, or a message to somebody: addresses, mentions, issues.
+var forgeLink = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\S*(?:://|\bwww\.|[#!][0-9]|\bGH-[0-9]|(?:^|[^\pL\pN])@[\pL\pN]|@[\pL\pN-]+\.[\pL\pN])\S*`)
+})
+
+// inMarkdown escapes text from outside: Markdown shows it unchanged, and a forge makes no link of it.
 func inMarkdown(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`, "#", `\#`).Replace(Clean(s))
+	s = Clean(s)
+	var b strings.Builder
+	at := 0
+	for _, word := range forgeLink().FindAllStringIndex(s, -1) {
+		start := word[0] + len(s[word[0]:word[1]]) - len(strings.TrimLeft(s[word[0]:word[1]], " "))
+		b.WriteString(escapeMarks(s[at:start]) + CodeSpan(s[start:word[1]]))
+		at = word[1]
+	}
+	return b.String() + escapeMarks(s[at:])
 }
 
-// code escapes text between backquotes in a table.
-func code(s string) string { return strings.NewReplacer("`", "'", "|", `\|`).Replace(Clean(s)) }
+func escapeMarks(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`, "#", `\#`).Replace(s)
+}

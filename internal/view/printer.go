@@ -12,15 +12,14 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"unicode"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"syncguard/internal/text"
 )
 
 // Printer writes styled text. It drops styles if the stream is no terminal, and colors if NO_COLOR is set.
@@ -112,20 +111,21 @@ func (p *Printer) notice(label, text string) {
 
 // Clean makes text from outside safe on a terminal and in the log of a CI. It shows control characters, invisible
 // characters that reorder text and line separators as \u{…}, invalid bytes as \x…, and line feeds and tabs as spaces. It
-// also breaks up commands of a CI, by \u{…} for one character: "::" at the start of a line, "##[" and "##vso[" anywhere.
+// also breaks up the commands of CI runners (runner.go), by \u{…} for one character.
 func Clean(s string) string {
 	s = escapeUnprintable(s)
-	if trimmed := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(trimmed, "::") {
-		s = s[:len(s)-len(trimmed)] + `\u{3a}` + trimmed[1:]
+	if mayBeginCommand(s) {
+		s = breakLines(s, escapeRune)
 	}
-	if !strings.Contains(s, "##") {
-		return s
-	}
-	return logCommand().ReplaceAllString(s, `#\u{23}$1`)
+	return breakCommands(s, escapeRune)
 }
 
-// logCommand matches the older commands of GitHub's runner, and those of Azure Pipelines.
-var logCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)##(\[|vso\[)`) })
+// mayBeginCommand reports whether runnerLine may match a text of one line.
+func mayBeginCommand(s string) bool {
+	return s != "" && (strings.IndexByte(":-+~^ ", s[0]) >= 0 || s[0] >= utf8.RuneSelf)
+}
+
+func escapeRune(r rune) string { return fmt.Sprintf(`\u{%x}`, r) }
 
 func escapeUnprintable(s string) string {
 	if isPlainASCII(s) || !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
@@ -167,11 +167,8 @@ func widthOf(s string) int {
 	return lipgloss.Width(s)
 }
 
-// Unprintable is true for control characters (C0, DEL, C1), format characters, line and paragraph separators, private-use
-// code points and surrogates. Format characters include those without width and those that reorder text (bidi).
-func Unprintable(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
-}
+// Unprintable reports whether Clean escapes a character.
+func Unprintable(r rune) bool { return text.Unprintable(r) }
 
 // folderName returns a folder with a slash at the end, printable.
 func folderName(path string) string {

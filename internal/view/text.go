@@ -204,7 +204,7 @@ func wrap(text string, width int) []string {
 	}
 	for i, line := range lines {
 		if before, after, found := strings.Cut(line, "::"); found && i > 0 && lipgloss.Width(before) == 0 {
-			line = before + `\u{3a}:` + after
+			line = before + escapeRune(':') + ":" + after
 		}
 		lines[i] = indent + line
 	}

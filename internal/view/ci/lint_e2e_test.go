@@ -13,16 +13,17 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/e2e"
+	"syncguard/internal/hostile"
 )
 
 // runs are one of everything, one of all hostile strings, and one of nothing.
 func runs() map[string]*Report {
 	all := &Report{LintHeader: app.LintHeader{Syncguard: "1"}, RulesURL: "https://example.com/rules"}
-	for _, s := range hostileStrings {
-		for _, f := range hostileRun(s).Files {
+	for _, s := range hostile.Texts {
+		for _, f := range hostileRun(s.Text).Files {
 			all.add(*f)
 		}
-		all.Unread = append(all.Unread, app.Unread{Name: s, Message: s})
+		all.Unread = append(all.Unread, app.Unread{Name: s.Text, Message: s.Text})
 	}
 	return map[string]*Report{"everything": lintRun(), "hostile": all, "nothing": {}}
 }

@@ -9,24 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
-	"syncguard/internal/view"
+	"syncguard/internal/hostile"
 )
-
-// hostile is what a profile, a file name or a template may hold to harm who looks at a report.
-var hostileStrings = []string{
-	"::error::pwned", "\u3000::add-mask::x", "\u200d::stop-commands::t", "x\n::set-env name=PATH::/tmp", "x\r\n::warning file=a::b", "a\r::error::b",
-	"##[error]pwned", "###[add-path]/tmp", "x ##[set-env name=A]b", "##vso[task.setvariable variable=a]b", "##VSO[task.complete]",
-	"%0A::error::x", "%250A", "a,b:c=d", "file=x,line=9::m", "\x1b[31mred", "\x1b]0;title\a", "\x1b]52;c;eA==\a", "\x9b2J", "\x00", "a\x00b",
-	"]]>", "]]><evil/>", "<script>alert(1)</script>", "&lt;&#0;&amp;", "<!ENTITY x>", "\ufffe\uffff", "\U0001fffe", "\xff\xfe\xc0\x80", "\u202eltr\u2066\u2069", "\u2028\u2029\ufeff\U000e0001",
-	"a|b", `a\|b`, `a\\|b`, "`", "``x`", "a`b|`c", "@everyone @octocat", "#1 GH-1 octo/repo#2 !3 $4 ~l %m &e", "http://evil.example www.evil.example a@b.example", "[click](http://evil.example)",
-	"![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", "*b* _i_ ~~s~~ :tada:", "{{ secrets }} ${{ github.token }} {0} %s %n $(id) `id`", "=1+1", "--", "-- >", "'\"><", "../../etc/passwd", "-o/tmp/x", "", " ", "\t",
-	strings.Repeat("long ", 3000),
-}
 
 // hostileRun puts a string wherever one from outside can come.
 func hostileRun(s string) *Report {
@@ -47,17 +35,17 @@ func hostileRun(s string) *Report {
 }
 
 func TestHostileStrings(t *testing.T) {
-	for _, s := range hostileStrings {
+	for _, s := range hostile.Texts {
 		for format := range formatTests {
-			checkHarmless(t, format, s)
+			checkHarmless(t, format, s.Text)
 		}
 	}
 }
 
 // Whatever the text, what is written is well-formed, can be looked at, and says no command but our own.
 func FuzzReportsAreHarmless(f *testing.F) {
-	for _, s := range hostileStrings {
-		f.Add(s)
+	for _, s := range hostile.Texts {
+		f.Add(s.Text)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for format := range formatTests {
@@ -72,11 +60,11 @@ func checkHarmless(t *testing.T, format, s string) {
 	if !utf8.ValidString(got) {
 		t.Errorf("%s, %q: not UTF-8", format, s)
 	}
-	if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && view.Unprintable(r) }); i >= 0 {
-		t.Errorf("%s, %q: unprintable %q", format, s, got[i:min(len(got), i+8)])
+	if harm := hostile.Harm(got, ""); harm != "" {
+		t.Errorf("%s, %q: %s", format, s, harm)
 	}
-	for _, c := range runnerCommands(got) {
-		if c.name != "error" && c.name != "warning" && c.name != "notice" || format != "github" {
+	for _, c := range hostile.Commands(got) {
+		if c.Name != "error" && c.Name != "warning" && c.Name != "notice" || format != "github" {
 			t.Errorf("%s, %q: the command %+v", format, s, c)
 		}
 	}
@@ -87,12 +75,12 @@ func checkHarmless(t *testing.T, format, s string) {
 
 func checkGitHub(t *testing.T, s, got string) {
 	t.Helper()
-	commands := runnerCommands(got)
+	commands := hostile.Commands(got)
 	if len(commands) != 8 {
 		t.Errorf("%q: %d commands", s, len(commands))
 	}
 	for _, c := range commands {
-		for name := range c.properties {
+		for name := range c.Properties {
 			if !strings.Contains(" file line endLine col endColumn title ", " "+name+" ") {
 				t.Errorf("%q: the property %s", s, name)
 			}
@@ -149,7 +137,6 @@ func checkMarkdown(t *testing.T, s, got string) {
 var (
 	escaped    = regexp.MustCompile(`\\[!-/:-@\[-\x60{-~]`)
 	backquotes = regexp.MustCompile("`+")
-	lineEnd    = regexp.MustCompile(`\r\n|\r|\n`)
 )
 
 // cells splits a row as GitHub does: at pipes with no backslash before them, code spans or not.
@@ -178,48 +165,4 @@ func withoutCode(line string) string {
 			return b.String() + line
 		}
 	}
-}
-
-type runnerCommand struct {
-	name       string
-	properties map[string]string
-	data       string
-}
-
-// runnerCommands is a model of what GitHub's runner takes for commands in a log (actions/runner, ActionCommand), and Azure's
-// agent. It is stricter: a command needs no name that the runner knows, and characters that .NET ignores in comparisons
-// count for nothing.
-func runnerCommands(log string) []runnerCommand {
-	var found []runnerCommand
-	for _, line := range lineEnd.Split(log, -1) {
-		line = strings.Map(func(r rune) rune {
-			if unicode.In(r, unicode.Cf, unicode.Cc) && !unicode.IsSpace(r) {
-				return -1
-			}
-			return r
-		}, line)
-		trimmed := strings.TrimLeftFunc(line, unicode.IsSpace)
-		if head, data, ok := strings.Cut(strings.TrimPrefix(trimmed, "::"), "::"); ok && strings.HasPrefix(trimmed, "::") {
-			found = append(found, parseCommand(head, data))
-			continue
-		}
-		lower := strings.ToLower(line)
-		for _, prefix := range []string{"##[", "##vso["} {
-			if i := strings.Index(lower, prefix); i >= 0 {
-				found = append(found, runnerCommand{name: lower[i:]})
-			}
-		}
-	}
-	return found
-}
-
-func parseCommand(head, data string) runnerCommand {
-	name, properties, _ := strings.Cut(head, " ")
-	c := runnerCommand{strings.ToLower(name), map[string]string{}, strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(data)}
-	for pair := range strings.SplitSeq(strings.TrimSpace(properties), ",") {
-		if key, value, ok := strings.Cut(pair, "="); ok {
-			c.properties[key] = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%").Replace(value)
-		}
-	}
-	return c
 }

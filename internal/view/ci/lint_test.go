@@ -18,6 +18,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
+	"syncguard/internal/hostile"
 	"syncguard/internal/view"
 )
 
@@ -269,14 +270,14 @@ func readMarkdown(t testing.TB, s string) (found []read) {
 
 func readGitHub(t testing.TB, s string) (found []read) {
 	severities := map[string]string{"error": "error", "warning": "warning", "notice": "note"}
-	for _, c := range runnerCommands(s) {
-		if title := c.properties["title"]; title == "unread" || title == "untrusted" {
+	for _, c := range hostile.Commands(s) {
+		if title := c.Properties["title"]; title == "unread" || title == "untrusted" {
 			continue
 		}
-		rule, _, _ := strings.Cut(c.properties["title"], " ")
-		one := read{Rule: rule, Severity: severities[c.name], File: c.properties["file"]}
-		fmt.Sscan(c.properties["line"], &one.Line)
-		fmt.Sscan(c.properties["col"], &one.Column)
+		rule, _, _ := strings.Cut(c.Properties["title"], " ")
+		one := read{Rule: rule, Severity: severities[c.Name], File: c.Properties["file"]}
+		fmt.Sscan(c.Properties["line"], &one.Line)
+		fmt.Sscan(c.Properties["col"], &one.Column)
 		found = append(found, one)
 	}
 	return found
@@ -355,7 +356,7 @@ func TestManyFindings(t *testing.T) {
 		ds = append(ds, diag.Diagnostic{Rule: "a", Severity: []diag.Severity{diag.Error, diag.Warning}[i%2], Message: fmt.Sprintf("number %d of very many findings", i)})
 	}
 	r.add(app.LintedFile{Name: "f", Findings: ds})
-	if got := written(t, "github", r); len(runnerCommands(got)) != 2000 ||
+	if got := written(t, "github", r); len(hostile.Commands(got)) != 2000 ||
 		!strings.HasSuffix(got, "syncguard: 2000 findings in 1 file (1000 errors, 1000 warnings); GitHub shows 10 annotations of each severity, so 1980 are in this log only\n") {
 		t.Error(got[len(got)-300:])
 	}
