@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,12 +11,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
-	"syncguard/internal/app"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/plist"
+	"syncguard/internal/view/ci"
 )
 
 // profilesToLint are the real profiles under SYNCGUARD_DATA, or some that are made here.
@@ -94,6 +101,98 @@ func BenchmarkLint(b *testing.B) {
 	if seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64); err == nil {
 		b.ReportMetric(seconds/median(cpu).Seconds(), "x-plistlib")
 	}
+}
+
+// copiesOfProfiles is how often BenchmarkLintAgainstParsing has each profile, so that reading the schemas counts for little.
+const copiesOfProfiles = 20
+
+// BenchmarkLintAgainstParsing lints all profiles in each format, and parses the same ones with their positions, in turn. The
+// files are in memory for parsing; lint finds and reads them, too. "x-parsing-FORMAT" says how many times as long lint takes by
+// CPU time on one core; "x-parsing-all-cores" how many times as long as text, in seconds, on all of them; "µs/finding" is the
+// CPU time of a finding from the rule to the text.
+func BenchmarkLintAgainstParsing(b *testing.B) {
+	from, _ := profilesToLint(b)
+	folder := b.TempDir()
+	for i := range copiesOfProfiles {
+		if err := os.CopyFS(filepath.Join(folder, strconv.Itoa(i)), os.DirFS(from)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var profiles [][]byte
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".mobileconfig") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		profiles = append(profiles, data)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	parse := func(cores int) func() {
+		return func() {
+			var group sync.WaitGroup
+			for core := range cores {
+				group.Go(func() {
+					for i := core; i < len(profiles); i += cores {
+						plist.Read(diag.NewFile("x", profiles[i]))
+					}
+				})
+			}
+			group.Wait()
+		}
+	}
+	lint := func(format, folder string) func() {
+		return func() {
+			env := &Env{Now: time.Now, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard}
+			if code := Main(b.Context(), env, []string{"lint", "--separate", "--format", format, folder}, "bench"); code > 1 {
+				b.Fatalf("exit code %d", code)
+			}
+		}
+	}
+	on := func(cores int, f func()) (cpu, wall time.Duration) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		runtime.GC()
+		before := cpuTime(b)
+		wall = timed(f)
+		return cpuTime(b) - before, wall
+	}
+	formats, cores := append([]string{"text"}, ci.Formats()...), runtime.NumCPU()
+	ratios := map[string][]float64{}
+	good, bad, findings := profilesWithFindings(b)
+	for b.Loop() {
+		for _, format := range formats {
+			parsing, _ := on(1, parse(1))
+			linting, _ := on(1, lint(format, folder))
+			ratios["x-parsing-"+format] = append(ratios["x-parsing-"+format], linting.Seconds()/parsing.Seconds())
+		}
+		_, parsing := on(cores, parse(cores))
+		_, linting := on(cores, lint("text", folder))
+		ratios["x-parsing-all-cores"] = append(ratios["x-parsing-all-cores"], linting.Seconds()/parsing.Seconds())
+		without, _ := on(1, lint("text", good))
+		with, _ := on(1, lint("text", bad))
+		ratios["µs/finding"] = append(ratios["µs/finding"], float64((with-without).Microseconds())/float64(findings))
+	}
+	for name, all := range ratios {
+		slices.Sort(all)
+		b.ReportMetric(all[len(all)/2], name)
+	}
+}
+
+// profilesWithFindings returns two folders with the same profiles, but for the number of findings more in the second.
+func profilesWithFindings(b *testing.B) (good, bad string, findings int) {
+	const payloads, copies = 50, 100
+	data := profileOf(b, payloads)
+	good, bad = b.TempDir(), b.TempDir()
+	for i := range copies {
+		for folder, text := range map[string][]byte{good: data, bad: bytes.ReplaceAll(data, []byte("WPA2"), []byte("WPX2"))} {
+			if err := os.WriteFile(filepath.Join(folder, strconv.Itoa(i)+".mobileconfig"), text, 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return good, bad, payloads * copies
 }
 
 // cpuTime is what this process has used so far.
