@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // MaxShown is the number of characters shown of a text from a file.
@@ -93,6 +94,9 @@ func QuotedList(texts []string, last string) string {
 // Unprintable is true for control characters (C0, DEL, C1), format characters, line and paragraph separators, private-use
 // code points and surrogates. Format characters include those without width and those that reorder text (bidi).
 func Unprintable(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r > '~' // most text is ASCII
+	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
 }
 
