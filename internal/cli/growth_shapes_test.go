@@ -170,8 +170,8 @@ var growthShapes = map[string]map[string]func(t testing.TB, n int) []byte{
 			return profileWith("com.apple.declarations", "<key>Declarations</key><array>"+strings.Repeat("<data>"+nested+"</data>", n/8)+"</array>")
 		}),
 		"one binary array again and again": func(_ testing.TB, n int) []byte { return again(n, binaryArray()) },
-		"one binary string again and again": func(_ testing.TB, n int) []byte {
-			return again(n/4, append([]byte{0x5F, 0x11, byte(n >> 8), byte(n)}, strings.Repeat("x", n)...))
+		"one binary string again and again": func(_ testing.TB, n int) []byte { // of 200 letters
+			return again(n/4, append([]byte{0x5F, 0x10, 200}, strings.Repeat("x", 200)...))
 		},
 		"signed": func(t testing.TB, n int) []byte {
 			return signedByLeaf(t, []byte(profileWith("com.apple.wifi.managed", keys(n, "\n"))))

@@ -174,7 +174,7 @@ type spent struct{ units, allocated, blocks, output int }
 // noise is what a run on an input of so many bytes may take beyond its growth: what is done only once an input is longer than a
 // block or a line of output, and allocations of the runtime.
 func noise(size int) spent {
-	return spent{units: 500 + 4*size, allocated: 300_000 + 40*size, blocks: 20_000 + 20*size, output: 2_000 + size}
+	return spent{units: 500 + 2*size, allocated: 300_000 + 40*size, blocks: 20_000 + 20*size, output: 2_000 + size}
 }
 
 func (g *growth) check(t *testing.T, kind, shape, line string, n int) {

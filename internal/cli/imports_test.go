@@ -260,6 +260,7 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/rules",
 		"internal/rules/rule",
+		"internal/work",
 	}},
 	{"internal/schema/generate", []string{
 		"internal/schema",

@@ -7,9 +7,12 @@ package fix
 
 import (
 	"bytes"
+	"cmp"
+	"math/bits"
 	"slices"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/work"
 )
 
 // New returns a safe fix, or nil without edits.
@@ -33,22 +36,37 @@ func Unsafe(f *diag.Fix) *diag.Fix {
 // place overlap.
 func disjoint(fixes []*diag.Fix, fits func(diag.Edit) bool) []*diag.Fix {
 	var chosen []*diag.Fix
-	var taken []diag.Edit
+	var taken []diag.Edit // by their start
 	for _, f := range inOrder(fixes) {
 		free := true
-		for i, e := range f.Edits {
-			free = free && e.Span.Start <= e.Span.End && fits(e) && !overlapsAny(e, taken) && !overlapsAny(e, f.Edits[:i])
+		var own []diag.Edit
+		for _, e := range f.Edits {
+			free = free && e.Span.Start <= e.Span.End && fits(e) && !overlapsAny(e, taken) && !overlapsAny(e, own)
+			if free {
+				own = slices.Insert(own, placeOf(e, own), e)
+			}
 		}
 		if free {
 			chosen = append(chosen, f)
-			taken = append(taken, f.Edits...)
+			for _, e := range own { // most come behind all others
+				taken = slices.Insert(taken, placeOf(e, taken), e)
+			}
 		}
 	}
 	return chosen
 }
 
+// placeOf returns the index of an edit in others, which are sorted by their start.
+func placeOf(e diag.Edit, others []diag.Edit) int {
+	i, _ := slices.BinarySearchFunc(others, e, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	return i
+}
+
+// overlapsAny reports whether an edit overlaps one of others, which do not overlap and are sorted by their start.
 func overlapsAny(e diag.Edit, taken []diag.Edit) bool {
-	for _, t := range taken {
+	i := placeOf(e, taken)
+	work.Add(bits.Len(uint(len(taken))))
+	for _, t := range taken[max(i-1, 0):min(i+1, len(taken))] {
 		if e.Span.Start < t.Span.End && t.Span.Start < e.Span.End || e.Span.Start == t.Span.Start {
 			return true
 		}

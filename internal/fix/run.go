@@ -2,12 +2,15 @@ package fix
 
 import (
 	"bytes"
+	"fmt"
+	"iter"
 	"slices"
 	"unicode/utf8"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/work"
 )
 
 // Check returns the findings about a text. Their spans point into the file given, or into a copy with the same name and the
@@ -36,7 +39,7 @@ const (
 // if a new finding appears elsewhere. check must not keep the file. It masks the secrets in its text if the result will be
 // shown. Run does not modify data.
 func Run(name string, data []byte, check Check, unsafe bool) (Result, error) {
-	r := runner{name: name, data: data, check: check, unsafe: unsafe}
+	r := runner{name: name, data: data, check: check, unsafe: unsafe, copies: map[*diag.File]bool{}}
 	found, now, err := r.checkCopy(data)
 	if err != nil {
 		return Result{Data: data}, err
@@ -74,6 +77,8 @@ type runner struct {
 	fixed   []diag.Diagnostic
 
 	before, after shown
+
+	copies map[*diag.File]bool // whether a file is a masked copy of data; forgotten when data changes
 }
 
 // finding identifies a finding across versions of a text.
@@ -120,11 +125,16 @@ func (r *runner) chooseBatch(found []diag.Diagnostic) []diag.Diagnostic {
 
 // isHere reports whether all edits of a fix are in the text being corrected.
 func (r *runner) isHere(f *diag.Fix) bool {
-	for i, e := range f.Edits {
+	for _, e := range f.Edits {
 		if e.Span.IsZero() || e.Span.File.Name != r.name || e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(r.data) {
 			return false
 		}
-		if (i == 0 || e.Span.File != f.Edits[0].Span.File) && !isMaskedCopy(e.Span.File.Data, r.data) {
+		isCopy, known := r.copies[e.Span.File]
+		if !known {
+			isCopy = isMaskedCopy(e.Span.File.Data, r.data)
+			r.copies[e.Span.File] = isCopy
+		}
+		if !isCopy {
 			return false
 		}
 		if !bytes.Equal(e.Span.File.Data[e.Span.Start:e.Span.End], r.data[e.Span.Start:e.Span.End]) {
@@ -139,6 +149,7 @@ func isMaskedCopy(masked, data []byte) bool {
 	if len(masked) != len(data) {
 		return false
 	}
+	work.Add(len(data))
 	for i := 0; i < len(data); {
 		_, size := utf8.DecodeRune(data[i:])
 		part := masked[i : i+size]
@@ -166,6 +177,7 @@ func (r *runner) tryBatch(before, batch []diag.Diagnostic) (*[]diag.Diagnostic, 
 	}
 	if isBetter(before, after, batch, correctedLines(next, fixes)) {
 		r.data, r.after = next, now
+		clear(r.copies)
 		r.fixed = append(r.fixed, batch...)
 		return &after, nil
 	}
@@ -204,27 +216,56 @@ func isBetter(before, after, batch []diag.Diagnostic, lines map[int]bool) bool {
 		left[identity(d)]--
 		fixed[identity(d)] = true
 	}
+	isHidden := hiddenBy(batch)
 	for _, d := range after {
 		id := identity(d)
 		if left[id]--; left[id] >= 0 {
 			continue
 		}
-		hides := func(b diag.Diagnostic) bool { return mayHide(b, d) }
 		beside := ofTemplate(d) && !d.Span.IsZero() && lines[d.Span.File.Position(d.Span.Start).Line]
-		if fixed[id] || !beside && !slices.ContainsFunc(batch, hides) {
+		if fixed[id] || !beside && !isHidden(d) {
 			return false
 		}
 	}
 	return true
 }
 
-// mayHide reports whether a finding can have hidden another one.
-func mayHide(hidden, d diag.Diagnostic) bool {
-	page, _ := rules.Find(hidden.Rule)
-	if page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template) { // part of the text was unreadable
-		return true
+// hiddenBy returns a function that reports whether one of some findings can have hidden another.
+func hiddenBy(all []diag.Diagnostic) func(diag.Diagnostic) bool {
+	isUnreadable := func(d diag.Diagnostic) bool { // part of the text
+		page, _ := rules.Find(d.Rule)
+		return page.Has(rules.Structure) && page.ID != rule.MalformedUUID || page.Has(rules.Template)
 	}
-	return d.Path.Has(hidden.Path[:max(len(hidden.Path)-1, 0)])
+	if slices.ContainsFunc(all, isUnreadable) {
+		return func(diag.Diagnostic) bool { return true }
+	}
+	around := map[string]bool{} // the paths of the dictionaries with the findings
+	for _, d := range all {
+		path := ""
+		for prefix := range prefixes(d.Path[:max(len(d.Path)-1, 0)]) {
+			path = prefix
+		}
+		around[path] = true
+	}
+	return func(d diag.Diagnostic) bool {
+		for prefix := range prefixes(d.Path) {
+			if around[prefix] {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// prefixes yields texts that identify a path's beginnings, from the empty one to the path itself.
+func prefixes(p diag.Path) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		text := []byte{}
+		for i := 0; yield(string(text)) && i < len(p); i++ {
+			work.Add(1)
+			text = fmt.Appendf(text, "%q %t %d %q,", p[i].Key, p[i].IsItem, p[i].Index, p[i].ID)
+		}
+	}
 }
 
 func ofTemplate(d diag.Diagnostic) bool {

@@ -185,11 +185,12 @@ func (m *migration) ownKeys(t, d *schema.Type, v *plist.Value) *plist.Value {
 // addKeys handles single keys ending in a payload with a future.
 func (m *migration) addKeys(t *schema.Type, v *plist.Value, at string) error {
 	added := map[string]int{} // declarations of this payload, by type
+	identifier := v.String("PayloadIdentifier")
 	for _, f := range v.Fields {
 		if f.Value == nil || m.common.Key(f.Key) != nil {
 			continue
 		}
-		if err := m.addKey(t, f, at, []string{f.Key}, v.String("PayloadIdentifier"), added); err != nil {
+		if err := m.addKey(t, f, at, []string{f.Key}, identifier, added); err != nil {
 			return err
 		}
 	}
