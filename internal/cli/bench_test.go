@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -93,42 +92,60 @@ func BenchmarkValidate(b *testing.B) {
 	}
 }
 
-// BenchmarkStart runs "syncguard version". "x-empty" is its time in multiples of that of a Go program that does nothing,
-// by the medians of alternate runs.
+// BenchmarkStart runs "syncguard version", and "syncguard lint" on one profile of 10 kB. "x-empty" is the time in multiples of
+// that of a Go program that does nothing, and "x-empty-cpu" that of the processors, by the medians of runs in turn.
 func BenchmarkStart(b *testing.B) {
 	folder := b.TempDir()
-	empty := filepath.Join(folder, "empty.go")
-	if err := os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
-		b.Fatal(err)
-	}
-	build := func(name, source string) string {
-		program := filepath.Join(folder, name)
-		if runtime.GOOS == "windows" {
-			program += ".exe"
-		}
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, source)
-		cmd.Dir = repository
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Skipf("go build is needed: %v\n%s", err, out)
-		}
-		return program
-	}
-	syncguard, nothing := build("syncguard", "./cmd/syncguard"), build("empty", empty)
-	run := func(program string, args ...string) time.Duration {
-		return timed(func() {
-			if err := exec.Command(program, args...).Run(); err != nil {
-				b.Fatal(err)
+	source, profile := filepath.Join(folder, "empty.go"), filepath.Join(folder, "a.mobileconfig")
+	writeFile(b, source, []byte("package main\n\nfunc main() {}\n"))
+	writeFile(b, profile, profileOf(b, 12))
+	syncguard, nothing := buildProgram(b, "./cmd/syncguard"), buildProgram(b, source)
+	for _, args := range [][]string{{"version"}, {"lint", profile}} {
+		b.Run(args[0], func(b *testing.B) {
+			var ours, theirs, oursCPU, theirsCPU []time.Duration
+			for b.Loop() {
+				wall, cpu := runProgram(b, syncguard, args...)
+				ours, oursCPU = append(ours, wall), append(oursCPU, cpu)
+				wall, cpu = runProgram(b, nothing)
+				theirs, theirsCPU = append(theirs, wall), append(theirsCPU, cpu)
 			}
+			b.ReportMetric(float64(median(ours))/float64(median(theirs)), "x-empty")
+			b.ReportMetric(float64(median(oursCPU))/float64(median(theirsCPU)), "x-empty-cpu")
+			b.ReportMetric(median(ours).Seconds()*1000, "ms/run")
+			b.ReportMetric(median(theirs).Seconds()*1000, "ms/empty")
 		})
 	}
-	var ours, theirs []time.Duration
-	for b.Loop() {
-		ours = append(ours, run(syncguard, "version"))
-		theirs = append(theirs, run(nothing))
+}
+
+// buildProgram builds a program of the repository as it is released.
+func buildProgram(b *testing.B, source string) string {
+	program := filepath.Join(b.TempDir(), "program.exe")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, source)
+	cmd.Dir = repository
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Skipf("go build is needed: %v\n%s", err, out)
 	}
-	b.ReportMetric(float64(median(ours))/float64(median(theirs)), "x-empty")
-	b.ReportMetric(float64(median(ours).Microseconds())/1000, "ms/version")
-	b.ReportMetric(float64(median(theirs).Microseconds())/1000, "ms/empty")
+	return program
+}
+
+// runProgram runs a program, which must not fail, and returns its time and that of the processors.
+func runProgram(b *testing.B, program string, args ...string) (wall, cpu time.Duration) {
+	cmd := exec.Command(program, args...)
+	wall = timed(func() {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	})
+	return wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+func writeFile(b *testing.B, path string, data []byte) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func timed(f func()) time.Duration {
