@@ -170,10 +170,13 @@ func (o *SignOptions) checkOutput(h *Host) error {
 	return nil
 }
 
-func (h *Host) isSameFile(a, b string) bool {
-	infoA, errA := h.Files.Stat(a)
-	infoB, errB := h.Files.Stat(b)
-	return errA == nil && errB == nil && h.Files.SameFile(infoA, infoB)
+func (h *Host) isSameFile(in, out string) bool {
+	infoOut, err := h.Files.Stat(out)
+	if err != nil { // as a rule: it is new
+		return false
+	}
+	infoIn, err := h.Files.Stat(in)
+	return err == nil && h.Files.SameFile(infoIn, infoOut)
 }
 
 // checkClashes refuses equal outputs, ignoring case as some file systems do.
