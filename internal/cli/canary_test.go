@@ -139,6 +139,12 @@ func TestCanaries(t *testing.T) {
 		}
 	}
 	runWith(t, nil, []string{"identity", "new", "--name", "x", "--self-signed"}) // x.pem and x.key
+	for _, name := range []string{"device.pem", "device.key"} {
+		if err := os.WriteFile(name, testdata(t, "shared", "encrypt", name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runWith(t, nil, strings.Fields("encrypt sound.mobileconfig --recipient device.pem -o encrypted.mobileconfig"))
 	var forbidden []string
 	for _, c := range canaries() {
 		forbidden = append(forbidden, encodings(c.core)...)
@@ -153,6 +159,9 @@ func TestCanaries(t *testing.T) {
 			t.Errorf("%s shows no request: %s", args, out.String())
 		}
 		expectNoCanary(t, args, out.String(), forbidden)
+	}
+	if readText(t, "out/decrypted.mobileconfig") != readText(t, "sound.mobileconfig") {
+		t.Error("decrypt shows nothing, and does not decrypt")
 	}
 	if out := runWith(t, nil, []string{"inspect", "a.mobileconfig"}); !strings.Contains(out, "A label that stays") || !strings.Contains(out, "ask the desk") || !strings.Contains(out, "2048") {
 		t.Errorf("what is no secret is not shown:\n%s", out)
@@ -207,7 +216,8 @@ func canaryCommands() (all []string) {
 	add([]string{"sound-jamf.mobileconfig", "sound.mobileconfig"}, jamf...)
 	add([]string{"a.mobileconfig", "c.json"}, "coverage FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	add([]string{"t.yaml"}, "build -o out/built FILE", "build --format json -o out/built FILE", "build --report html -o out/reported FILE", "build --report md -o out/reported FILE", "coverage --keys FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
-	return append(all, "lint .", "lint --format json .", "migrate -o out/migrated a.mobileconfig")
+	return append(all, "encrypt sound.mobileconfig --recipient device.pem -o out/encrypted", "decrypt encrypted.mobileconfig --cert device.pem --key device.key -o out/decrypted.mobileconfig",
+		"decrypt encrypted.mobileconfig --cert device.pem --key x.key -o out/x", "inspect encrypted.mobileconfig", "lint encrypted.mobileconfig", "lint .", "lint --format json .", "migrate -o out/migrated a.mobileconfig")
 }
 
 // destinationCommands are the commands of a destination, with the flags that it needs. None asks a server.
