@@ -89,8 +89,10 @@ type LintFooter struct {
 
 	Refused []Refused `json:"refused"` // what has no effect, because the files are untrusted
 
-	Failures []error `json:"-"` // why files could not be checked
-	Failed   bool    `json:"-"` // there are findings of FailOn and above, or corrections not written
+	Fixable         int     `json:"-"` // findings that --fix corrects
+	UnsafelyFixable int     `json:"-"` // findings that --fix corrects with --unsafe-fixes only
+	Failures        []error `json:"-"` // why files could not be checked
+	Failed          bool    `json:"-"` // there are findings of FailOn and above, or corrections not written
 }
 
 // Unread is a file that could not be checked, with the reason: the run is incomplete.

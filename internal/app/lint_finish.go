@@ -90,7 +90,21 @@ func (l *linting) result(r *checked) *LintedFile {
 		l.identify(&f.Findings[i], r.name, alike)
 	}
 	l.footer.Totals.Add(f.Findings)
+	l.footer.countFixable(f)
 	return f
+}
+
+// countFixable counts the findings corrected by lint --fix, which writes no signed file, and no file outside its arguments.
+func (t *LintFooter) countFixable(f *LintedFile) {
+	for _, d := range f.Findings {
+		switch {
+		case d.Fix == nil || f.Signed || !d.Span.IsZero() && d.Span.File.Name != f.Name:
+		case d.Fix.Unsafe:
+			t.UnsafelyFixable++
+		default:
+			t.Fixable++
+		}
+	}
 }
 
 // split returns the findings of a template about itself, and those about the templates it extends.

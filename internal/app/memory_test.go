@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -95,6 +97,19 @@ func (s *memoryStage) Add(p string, data []byte, mode fs.FileMode) error {
 	s.added[p] = &fstest.MapFile{Data: data, Mode: mode}
 	return nil
 }
+
+func (s *memoryStage) Create(p string, mode fs.FileMode) (io.WriteCloser, error) {
+	return &memoryWriter{stage: s, path: p, mode: mode}, nil
+}
+
+type memoryWriter struct {
+	bytes.Buffer
+	stage *memoryStage
+	path  string
+	mode  fs.FileMode
+}
+
+func (w *memoryWriter) Close() error { return w.stage.Add(w.path, w.Bytes(), w.mode) }
 
 func (s *memoryStage) Folder(string) error { return nil }
 func (s *memoryStage) Close() error        { return nil }

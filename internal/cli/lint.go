@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -187,11 +186,9 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 		}
 		return err
 	case o.out != "":
-		var text bytes.Buffer
-		if err := o.write(&text, view.NewPrinter(&text, env.Environ, 0), run, func() {}); err != nil {
-			return err
-		}
-		return files.WriteOne(h.Files, o.out, text.Bytes(), 0o644, env.Now())
+		return files.WriteStream(h.Files, o.out, 0o644, env.Now(), func(w io.Writer) error {
+			return o.write(w, view.NewPrinter(w, env.Environ, 0), run, func() {})
+		})
 	}
 	return o.write(env.Stdout, env.out(), run, env.clearProgress)
 }

@@ -5,7 +5,9 @@
 package files
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +42,8 @@ type System interface {
 type Stage interface {
 	// Add writes the future content of path, and creates a missing folder.
 	Add(path string, data []byte, mode fs.FileMode) error
+	// Create is Add for content that comes bit by bit. The file is whole once it is closed.
+	Create(path string, mode fs.FileMode) (io.WriteCloser, error)
 	// Folder creates a missing folder.
 	Folder(path string) error
 	Commit() error
@@ -116,6 +120,24 @@ func Write(sys System, dir string, files []File, now time.Time) (err error) {
 // WriteOne writes one file.
 func WriteOne(sys System, path string, data []byte, mode fs.FileMode, now time.Time) error {
 	return Write(sys, filepath.Dir(path), []File{{filepath.Base(path), data, mode}}, now)
+}
+
+// WriteStream writes one file as write does, bit by bit. Without success there is no file, or the old one.
+func WriteStream(sys System, path string, mode fs.FileMode, now time.Time, write func(io.Writer) error) (err error) {
+	s := sys.Stage(now)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	file, err := s.Create(path, mode)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, 64<<10)
+	if err := cmp.Or(write(out), out.Flush()); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return s.Commit()
 }
 
 // WriteInPlace replaces the content of an existing file and keeps its mode. It follows a symbolic link to its file.

@@ -92,6 +92,14 @@ func (s *interruptibleStage) Add(path string, data []byte, mode fs.FileMode) err
 	return s.of.change(func() error { return s.Stage.Add(path, data, mode) })
 }
 
+func (s *interruptibleStage) Create(path string, mode fs.FileMode) (w io.WriteCloser, err error) {
+	err = s.of.change(func() error {
+		w, err = s.Stage.Create(path, mode)
+		return err
+	})
+	return w, err
+}
+
 func (s *interruptibleStage) Folder(path string) error {
 	return s.of.change(func() error { return s.Stage.Folder(path) })
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,34 +43,67 @@ func (OS) Stage(now time.Time) Stage {
 }
 
 func (s *staging) Add(path string, data []byte, mode fs.FileMode) error {
+	w, err := s.Create(path, mode)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return cmp.Or(err, w.Close())
+}
+
+func (s *staging) Create(path string, mode fs.FileMode) (io.WriteCloser, error) {
 	name := filepath.Base(path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("writing %s: it is a folder, a device or a pipe, want a file", path) // the new name would replace it
+		return nil, fmt.Errorf("writing %s: it is a folder, a device or a pipe, want a file", path) // the new name would replace it
 	} else if err != nil {
 		if err := checkNew(path, name); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	folder, err := s.folder(filepath.Dir(path))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f := staged{folder, path, tempName(), name}
 	if err := s.add(f); err != nil {
-		return err
+		return nil, err
 	}
-	file, err := createTemp(folder, f.temp, data, mode)
+	file, err := folder.OpenFile(f.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, cause(err))
+		return nil, fmt.Errorf("writing %s: %w", path, cause(err))
 	}
-	s.slots <- struct{}{}
-	s.syncing.Go(func() {
-		defer func() { <-s.slots }()
-		if err := errors.Join(file.Sync(), file.Close()); err != nil {
-			s.fail(fmt.Errorf("writing %s: %w", path, cause(err)))
+	return &stagedWriter{s, file, path}, nil
+}
+
+// stagedWriter writes a temporary file, with errors about the future one.
+type stagedWriter struct {
+	stage *staging
+	file  *os.File
+	path  string
+}
+
+func (w *stagedWriter) Write(data []byte) (int, error) {
+	n, err := w.file.Write(data)
+	return n, w.about(err)
+}
+
+// Close has the file synced meanwhile: Commit waits for it.
+func (w *stagedWriter) Close() error {
+	w.stage.slots <- struct{}{}
+	w.stage.syncing.Go(func() {
+		defer func() { <-w.stage.slots }()
+		if err := errors.Join(w.file.Sync(), w.file.Close()); err != nil {
+			w.stage.fail(w.about(err))
 		}
 	})
 	return nil
+}
+
+func (w *stagedWriter) about(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("writing %s: %w", w.path, cause(err))
 }
 
 func (s *staging) fail(err error) {
@@ -160,24 +194,13 @@ func (s *staging) Close() (err error) {
 	return err
 }
 
-// createTemp returns the written file, not yet synced.
-func createTemp(root *os.Root, name string, data []byte, mode fs.FileMode) (*os.File, error) {
-	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := file.Write(data); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
-}
-
 func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode) error {
-	file, err := createTemp(root, name, data, mode)
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Sync(), file.Close())
+	_, err = file.Write(data)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 // syncFolder makes new names last through a loss of power. Not every system can: the files are whole all the same.

@@ -1,11 +1,11 @@
 package view
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -37,30 +37,58 @@ func isUnsafe(r rune) bool { return r != '\n' && Unprintable(r) }
 
 // WriteStream writes a result of several files as one JSON object, each file as soon as it is ready.
 func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
-	out := bufio.NewWriter(w)
 	head, err := fields(s.Header)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "{\n%s  \"files\": [", strings.TrimPrefix(head+",\n", ",\n"))
-	between, end := "\n    ", "]"
-	for file, err := range s.Files {
-		if err != nil {
-			return err
-		}
+	files := Rendered(s.Files, func(w io.Writer, file F) error {
 		data, err := encode(file, "    ")
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = w.Write(data)
 		}
-		fmt.Fprintf(out, "%s%s", between, data)
-		between, end = ",\n    ", "\n  ]"
+		return err
+	})
+	wrote, err := WriteList(w, "{\n"+strings.TrimPrefix(head+",\n", ",\n")+"  \"files\": [", "\n    ", files)
+	if err != nil {
+		return err
 	}
 	foot, err := fields(s.Footer)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s\n}\n", strings.TrimSuffix(end+",\n"+foot, ",\n"))
-	return out.Flush()
+	_, err = fmt.Fprintf(w, "%s]%s\n}\n", textIf(wrote, "\n  "), strings.TrimSuffix(",\n"+foot, ",\n"))
+	return err
+}
+
+// WriteList writes the head of JSON up to the beginning of an array, and its elements, each after a line break. It reports whether
+// there were any.
+func WriteList(w io.Writer, head, lineBreak string, elements iter.Seq2[[]byte, error]) (wrote bool, err error) {
+	if _, err := io.WriteString(w, head); err != nil {
+		return false, err
+	}
+	before := lineBreak
+	for data, err := range elements {
+		if err != nil {
+			return wrote, err
+		}
+		if len(data) == 0 {
+			continue
+		}
+		if _, err := w.Write(append([]byte(before), data...)); err != nil {
+			return wrote, err
+		}
+		wrote, before = true, ","+lineBreak
+	}
+	return wrote, nil
+}
+
+// JSONLine returns the safe JSON of a value on one line.
+func JSONLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return escapeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
 }
 
 // fields returns the JSON between the braces of an object.

@@ -1,8 +1,8 @@
 package view
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -15,34 +15,35 @@ import (
 // before runs before each piece of output, to clear a line of progress.
 func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 	printed := false
-	safe, unsafe := 0, 0
-	var out bytes.Buffer // of one file, to write it at once
-	whole := p.To(&out)
-	for f, err := range run.Files {
+	files := Rendered(run.Files, func(w io.Writer, f *app.LintedFile) error {
+		if len(f.Findings) > 0 {
+			file := p.To(w)
+			file.FileFindings(f.Name, f.Signed, f.Findings)
+			file.Line("")
+		}
+		return nil
+	})
+	for text, err := range files {
 		if err != nil {
 			return err
 		}
-		if len(f.Findings) == 0 {
-			continue
+		if len(text) > 0 {
+			before()
+			if _, err := p.w.Forward.Write(text); err != nil {
+				return err
+			}
+			printed = true
 		}
-		before()
-		whole.FileFindings(f.Name, f.Signed, f.Findings)
-		whole.Line("")
-		p.writeTo(p.w.Forward, out.String())
-		out.Reset()
-		printed = true
-		fileSafe, fileUnsafe := fixable(f)
-		safe, unsafe = safe+fileSafe, unsafe+fileUnsafe
 	}
 	before()
 	if r := run.Footer; printed || verbose || r.Gone > 0 || r.Fixed > 0 {
-		p.wrapped(2, "%s%s", Totals(&r.Totals), otherCounts(r, safe, unsafe))
+		p.wrapped(2, "%s%s", Totals(&r.Totals), otherCounts(r))
 	}
 	return nil
 }
 
 // otherCounts returns the counts after the totals: fixed, ignored and baselined findings, and possible fixes.
-func otherCounts(r *app.LintFooter, safe, unsafe int) string {
+func otherCounts(r *app.LintFooter) string {
 	text := ""
 	if r.Fixed > 0 {
 		text += fmt.Sprintf("; %d fixed", r.Fixed)
@@ -57,27 +58,12 @@ func otherCounts(r *app.LintFooter, safe, unsafe int) string {
 		text += fmt.Sprintf("; %d gone from the baseline: write it again (--write-baseline)", r.Gone)
 	}
 	switch {
-	case safe > 0:
-		text += fmt.Sprintf("; %d can be fixed with --fix", safe)
-	case unsafe > 0:
-		text += fmt.Sprintf("; %d can be fixed with --fix --unsafe-fixes", unsafe)
+	case r.Fixable > 0:
+		text += fmt.Sprintf("; %d can be fixed with --fix", r.Fixable)
+	case r.UnsafelyFixable > 0:
+		text += fmt.Sprintf("; %d can be fixed with --fix --unsafe-fixes", r.UnsafelyFixable)
 	}
 	return text
-}
-
-// fixable counts the findings corrected by lint --fix, and those corrected only with --unsafe-fixes. lint --fix writes no
-// signed file, and no file outside its arguments.
-func fixable(f *app.LintedFile) (safe, unsafe int) {
-	for _, d := range f.Findings {
-		switch {
-		case d.Fix == nil || f.Signed || !d.Span.IsZero() && d.Span.File.Name != f.Name:
-		case d.Fix.Unsafe:
-			unsafe++
-		default:
-			safe++
-		}
-	}
-	return safe, unsafe
 }
 
 // LintDiffs writes the changes of lint --fix as diffs, and returns the number of changed files.

@@ -8,37 +8,23 @@ package ci
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"syncguard/internal/app"
 	"syncguard/internal/view"
 )
 
-// Report is a finished run: these formats need all of it at once.
-type Report struct {
-	app.LintHeader
-	app.LintFooter
-	Files    []*app.LintedFile
+// Run is a run to write, file by file: none of the formats holds it all.
+type Run struct {
+	*app.LintRun
 	RulesURL string // address of the published docs/rules, without a slash at the end; empty if unknown
 }
 
-// Collect reads all files of a run.
-func Collect(run *app.LintRun) (*Report, error) {
-	r := &Report{LintHeader: run.Header}
-	for f, err := range run.Files {
-		if err != nil {
-			return nil, err
-		}
-		r.Files = append(r.Files, f)
-	}
-	r.LintFooter = *run.Footer
-	return r, nil
-}
-
-// formats lists the formats written from a Report.
+// formats lists the formats besides JSON.
 var formats = []struct {
 	name  string
-	write func(io.Writer, *Report) error
+	write func(io.Writer, *Run) error
 }{
 	{"sarif", writeSARIF},
 	{"junit", writeJUnit},
@@ -58,21 +44,31 @@ func Formats() []string {
 
 // Write writes a run in one of Formats. Equal runs give equal bytes.
 func Write(w io.Writer, format string, run *app.LintRun) error {
-	if format == "json" {
-		return view.WriteStream(w, run)
-	}
-	r, err := Collect(run)
-	if err != nil {
-		return err
-	}
-	return r.writeWhole(w, format)
+	return (&Run{LintRun: run}).write(w, format)
 }
 
-func (r *Report) writeWhole(w io.Writer, format string) error {
+func (r *Run) write(w io.Writer, format string) error {
+	if format == "json" {
+		return view.WriteStream(w, r.LintRun)
+	}
 	for _, f := range formats {
 		if f.name == format {
 			return f.write(w, r)
 		}
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(Formats(), ", "))
+}
+
+// copyTo writes texts, and reports whether there were any.
+func copyTo(w io.Writer, texts iter.Seq2[[]byte, error]) (wrote bool, err error) {
+	for text, err := range texts {
+		if err == nil {
+			_, err = w.Write(text)
+		}
+		if err != nil {
+			return wrote, err
+		}
+		wrote = wrote || len(text) > 0
+	}
+	return wrote, nil
 }

@@ -42,26 +42,25 @@ func (l location) note() string {
 	return ""
 }
 
-// findings returns every finding of the run, in order.
-func (r *Report) findings() (all []finding) {
-	for _, f := range r.Files {
-		for _, d := range f.Findings {
-			one := finding{Diagnostic: d, at: r.locate(d.Span.At(), f)}
-			for _, related := range d.Related {
-				one.related = append(one.related, r.locate(related.At(), f))
-			}
-			all = append(all, one)
+// findings returns the findings of a file, in order.
+func (r *Run) findings(f *app.LintedFile) []finding {
+	all := make([]finding, 0, len(f.Findings))
+	for _, d := range f.Findings {
+		one := finding{Diagnostic: d, at: r.locate(d.Span.At(), f)}
+		for _, related := range d.Related {
+			one.related = append(one.related, r.locate(related.At(), f))
 		}
+		all = append(all, one)
 	}
 	return all
 }
 
 // locate returns a place told of by a finding in a file.
-func (r *Report) locate(p diag.Place, f *app.LintedFile) location {
+func (r *Run) locate(p diag.Place, f *app.LintedFile) location {
 	if p.File == "" {
-		return location{file: r.Path(f.Name)}
+		return location{file: r.Header.Path(f.Name)}
 	}
-	return location{r.Path(p.File), p.Start, p.End, p.Signed || f.Signed && p.File == f.Name}
+	return location{r.Header.Path(p.File), p.Start, p.End, p.Signed || f.Signed && p.File == f.Name}
 }
 
 // title returns the rule and, if known, the key path.

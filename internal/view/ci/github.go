@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
@@ -17,23 +18,28 @@ const githubShown = 10
 var githubKinds = map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "notice"}
 
 // writeGitHub writes a workflow command for each finding, and a line of totals. A run without findings writes nothing.
-func writeGitHub(w io.Writer, r *Report) error {
+func writeGitHub(w io.Writer, r *Run) error {
+	wrote, err := copyTo(w, view.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
+		for _, f := range r.findings(file) {
+			message := fmt.Sprintf("%s: %s", f.at, f.text()) // the log shows nothing else
+			fmt.Fprintf(w, "::%s %s,title=%s::%s\n", githubKinds[f.Severity], githubLocation(f.at), githubProperty(f.title()), githubData(message))
+		}
+		return nil
+	}))
+	if err != nil {
+		return err
+	}
 	var b strings.Builder
-	for _, f := range r.findings() {
-		properties := githubLocation(f.at)
-		message := fmt.Sprintf("%s: %s", f.at, f.text()) // the log shows nothing else
-		fmt.Fprintf(&b, "::%s %s,title=%s::%s\n", githubKinds[f.Severity], properties, githubProperty(f.title()), githubData(message))
+	for _, u := range r.Footer.Unread {
+		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Header.Path(u.Name)), githubData(view.Clean(u.Name)+": "+view.Clean(u.Message)))
 	}
-	for _, u := range r.Unread {
-		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Path(u.Name)), githubData(view.Clean(u.Name)+": "+view.Clean(u.Message)))
+	for _, n := range r.Footer.Refused { // last: the findings come first in GitHub's ten
+		fmt.Fprintf(&b, "::notice file=%s,title=untrusted::%s\n", githubProperty(r.Header.Path(n.Name)), githubData(view.Clean(n.Name)+": "+view.Clean(n.Message)))
 	}
-	for _, n := range r.Refused { // last: the findings come first in GitHub's ten
-		fmt.Fprintf(&b, "::notice file=%s,title=untrusted::%s\n", githubProperty(r.Path(n.Name)), githubData(view.Clean(n.Name)+": "+view.Clean(n.Message)))
+	if wrote || b.Len() > 0 {
+		b.WriteString(githubSummary(r.Footer))
 	}
-	if b.Len() > 0 {
-		b.WriteString(githubSummary(r))
-	}
-	_, err := io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 
@@ -49,7 +55,7 @@ func githubLocation(at location) string {
 	return fmt.Sprintf("%s,line=%d,endLine=%d,col=%d,endColumn=%d", file, at.start.Line, at.end.Line, at.start.Column, at.end.Column)
 }
 
-func githubSummary(r *Report) string {
+func githubSummary(r *app.LintFooter) string {
 	line := "syncguard: " + view.Totals(&r.Totals)
 	if n := len(r.Unread); n > 0 {
 		line += "; " + text.Count(n, "file") + " could not be checked"

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/view"
 )
@@ -31,21 +32,43 @@ type gitlabLines struct {
 // failure.
 var gitlabSeverities = map[diag.Severity]string{diag.Error: "critical", diag.Warning: "major", diag.Note: "info"}
 
-// writeGitLab writes the findings alone: the format has no room for unreadable files and for what --untrusted refused.
-func writeGitLab(w io.Writer, r *Report) error {
-	issues := []gitlabIssue{}
-	for _, f := range r.findings() {
-		lines := gitlabLines{1, 1} // the format wants a line
-		if f.at.inFile() {
-			lines = gitlabLines{f.at.start.Line, f.at.end.Line}
+// writeGitLab writes the findings alone, one a line: the format has no room for unreadable files.
+func writeGitLab(w io.Writer, r *Run) error {
+	files := view.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
+		for i, f := range r.findings(file) {
+			issue, err := view.JSONLine(newGitLabIssue(f))
+			if err != nil {
+				return err
+			}
+			if i > 0 {
+				io.WriteString(w, ",\n")
+			}
+			w.Write(issue)
 		}
-		issues = append(issues, gitlabIssue{
-			Description: strings.ReplaceAll(f.text(), "\n", "; "),
-			Check:       f.Rule,
-			Fingerprint: f.Fingerprint,
-			Severity:    gitlabSeverities[f.Severity],
-			Location:    gitlabLocation{view.Clean(f.at.file), lines},
-		})
+		return nil
+	})
+	wrote, err := view.WriteList(w, "[", "\n", files)
+	if err != nil {
+		return err
 	}
-	return view.WriteJSON(w, issues)
+	end := "]\n"
+	if wrote {
+		end = "\n]\n"
+	}
+	_, err = io.WriteString(w, end)
+	return err
+}
+
+func newGitLabIssue(f finding) gitlabIssue {
+	lines := gitlabLines{1, 1} // the format wants a line
+	if f.at.inFile() {
+		lines = gitlabLines{f.at.start.Line, f.at.end.Line}
+	}
+	return gitlabIssue{
+		Description: strings.ReplaceAll(f.text(), "\n", "; "),
+		Check:       f.Rule,
+		Fingerprint: f.Fingerprint,
+		Severity:    gitlabSeverities[f.Severity],
+		Location:    gitlabLocation{view.Clean(f.at.file), lines},
+	}
 }

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -11,24 +12,16 @@ import (
 	"syncguard/internal/view"
 )
 
-// junitSuites is the XML read by CI servers. A file is a suite and a finding a case: it fails if the finding fails the run,
-// and passes with its text as output if not. A file without findings is one passing case. What --untrusted refused is a skipped
-// case.
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
+// junitSuite is a file in the XML read by CI servers, and a case is a finding: it fails if the finding fails the run, and passes
+// with its text as output if not. A file without findings is one passing case. What --untrusted refused is a skipped case.
+// The totals are those of each suite: the root comes before all of them, and servers add up the cases.
 type junitSuite struct {
+	XMLName  xml.Name    `xml:"testsuite"`
 	Name     string      `xml:"name,attr"`
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
 	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr,omitempty"` // here only: Jenkins' schema has no such attribute of testsuites
+	Skipped  int         `xml:"skipped,attr,omitempty"`
 	Cases    []junitCase `xml:"testcase"`
 }
 
@@ -53,40 +46,36 @@ type junitFault struct {
 	Text    string `xml:",chardata"`
 }
 
-func writeJUnit(w io.Writer, r *Report) error {
-	out := junitSuites{Name: "syncguard lint"}
-	all := r.findings()
-	for i := range r.Files {
-		f := r.Files[i]
-		out.add(r.junitFile(f, all[:len(f.Findings)]))
-		all = all[len(f.Findings):]
+func writeJUnit(w io.Writer, r *Run) error {
+	_, err := io.WriteString(w, xml.Header+"<testsuites name=\"syncguard lint\">\n")
+	if err == nil {
+		_, err = copyTo(w, view.Rendered(r.Files, func(w io.Writer, f *app.LintedFile) error { return r.junitFile(f).write(w) }))
 	}
-	for _, u := range r.Unread {
-		name, message := view.Clean(r.Path(u.Name)), view.Clean(u.Message)
-		out.add(junitSuite{Name: name, Cases: []junitCase{{Name: "read", Class: name, File: name,
-			Error: &junitFault{Message: message, Type: "unread", Text: message}}}})
-	}
-	for i, n := range r.Refused {
-		name := view.Clean(r.Path(n.Name))
-		out.add(junitSuite{Name: name, Cases: []junitCase{{Name: fmt.Sprintf("untrusted #%d", i+1), Class: name, File: name,
-			Skipped: &junitSkip{"no effect (--untrusted): " + view.Clean(n.Message)}}}})
-	}
-	// The encoder replaces characters outside XML 1.0.
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	e := xml.NewEncoder(&b)
-	e.Indent("", "  ")
-	if err := e.Encode(out); err != nil {
+	if err != nil {
 		return err
 	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
-	return err
+	var b bytes.Buffer
+	for _, u := range r.Footer.Unread {
+		name, message := view.Clean(r.Header.Path(u.Name)), view.Clean(u.Message)
+		suite := junitSuite{Name: name, Cases: []junitCase{{Name: "read", Class: name, File: name,
+			Error: &junitFault{Message: message, Type: "unread", Text: message}}}}
+		err = cmp.Or(err, suite.write(&b))
+	}
+	for i, n := range r.Footer.Refused {
+		name := view.Clean(r.Header.Path(n.Name))
+		suite := junitSuite{Name: name, Cases: []junitCase{{Name: fmt.Sprintf("untrusted #%d", i+1), Class: name, File: name,
+			Skipped: &junitSkip{"no effect (--untrusted): " + view.Clean(n.Message)}}}}
+		err = cmp.Or(err, suite.write(&b))
+	}
+	b.WriteString("</testsuites>\n")
+	_, writeErr := w.Write(b.Bytes())
+	return cmp.Or(err, writeErr)
 }
 
-func (r *Report) junitFile(f *app.LintedFile, findings []finding) junitSuite {
-	name := view.Clean(r.Path(f.Name))
-	s := junitSuite{Name: name}
+func (r *Run) junitFile(f *app.LintedFile) *junitSuite {
+	name := view.Clean(r.Header.Path(f.Name))
+	s := &junitSuite{Name: name}
+	findings := r.findings(f)
 	if len(findings) == 0 {
 		s.Cases = []junitCase{{Name: "lint", Class: name, File: name}}
 	}
@@ -100,7 +89,7 @@ func (r *Report) junitFile(f *app.LintedFile, findings []finding) junitSuite {
 			c.Line = strconv.Itoa(one.at.start.Line)
 		}
 		text := fmt.Sprintf("%s: %s: %s", one.at, one.Severity, one.text())
-		if r.Fails(one.Diagnostic) {
+		if r.Header.Fails(one.Diagnostic) {
 			c.Failure = &junitFault{Message: view.Clean(one.Message), Type: one.Severity.String(), Text: text}
 		} else {
 			c.Output = text
@@ -110,21 +99,25 @@ func (r *Report) junitFile(f *app.LintedFile, findings []finding) junitSuite {
 	return s
 }
 
-func (s *junitSuites) add(suite junitSuite) {
-	for _, c := range suite.Cases {
-		suite.Tests++
+// write counts the cases and writes the suite. The encoder replaces characters outside XML 1.0.
+func (s *junitSuite) write(w io.Writer) error {
+	for _, c := range s.Cases {
+		s.Tests++
 		if c.Failure != nil {
-			suite.Failures++
+			s.Failures++
 		}
 		if c.Error != nil {
-			suite.Errors++
+			s.Errors++
 		}
 		if c.Skipped != nil {
-			suite.Skipped++
+			s.Skipped++
 		}
 	}
-	s.Suites = append(s.Suites, suite)
-	s.Tests += suite.Tests
-	s.Failures += suite.Failures
-	s.Errors += suite.Errors
+	e := xml.NewEncoder(w)
+	e.Indent("  ", "  ")
+	err := e.Encode(s)
+	if err == nil {
+		_, err = io.WriteString(w, "\n")
+	}
+	return err
 }

@@ -1,53 +1,81 @@
 package ci
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
 // writeMarkdown writes a summary for a comment or a step: the totals, and a table of the findings, the worst first. Text
-// from outside stands in code spans, so neither Markdown nor a forge finds a link, a mention or markup in it.
-func writeMarkdown(w io.Writer, r *Report) error {
+// from outside stands in code spans, so neither Markdown nor a forge finds a link, a mention or markup in it. It holds no more
+// rows than fit.
+func writeMarkdown(w io.Writer, r *Run) error {
+	var worst [3]markdownRows // errors, warnings and notes
+	found := 0
+	for file, err := range r.Files {
+		if err != nil {
+			return err
+		}
+		found += len(file.Findings)
+		for _, f := range r.findings(file) {
+			worst[diag.Error-f.Severity].add(f)
+		}
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "### syncguard lint: %s\n", view.Totals(&r.Totals))
-	all := r.findings()
-	slices.SortStableFunc(all, func(a, b finding) int { return cmp.Compare(b.Severity, a.Severity) })
-	if len(all) > 0 {
+	fmt.Fprintf(&b, "### syncguard lint: %s\n", view.Totals(&r.Footer.Totals))
+	if found > 0 {
 		b.WriteString("\n| | Place | Finding | Rule |\n|---|---|---|---|\n")
 	}
-	listed := 0
-	for _, f := range all {
-		if !view.Fits(&b, markdownRow(f)) {
-			break
+	listed, fits := 0, true
+	for _, rows := range worst {
+		for _, row := range rows.fitting {
+			if fits = fits && view.Fits(&b, row); fits {
+				listed++
+			}
 		}
-		listed++
+		fits = fits && !rows.full
 	}
-	if n := len(all) - listed; n > 0 {
+	if n := found - listed; n > 0 {
 		fmt.Fprintf(&b, "\nNot listed, for lack of space: %s.\n", text.Count(n, "finding"))
 	}
-	if r.Ignored+r.Baselined > 0 {
-		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", r.Ignored, r.Baselined)
+	if n := r.Footer; n.Ignored+n.Baselined > 0 {
+		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", n.Ignored, n.Baselined)
 	}
-	for i, n := range r.Refused {
-		if !view.Fits(&b, fmt.Sprintf("\nNo effect (--untrusted): %s: %s\n", view.CodeSpan(r.Path(n.Name)), view.CodeSpan(n.Message))) {
-			fmt.Fprintf(&b, "\nNo effect (--untrusted): %d more.\n", len(r.Refused)-i)
+	for i, n := range r.Footer.Refused {
+		if !view.Fits(&b, fmt.Sprintf("\nNo effect (--untrusted): %s: %s\n", view.CodeSpan(r.Header.Path(n.Name)), view.CodeSpan(n.Message))) {
+			fmt.Fprintf(&b, "\nNo effect (--untrusted): %d more.\n", len(r.Footer.Refused)-i)
 			break
 		}
 	}
-	for i, u := range r.Unread {
-		if !view.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", view.CodeSpan(r.Path(u.Name)), view.CodeSpan(u.Message))) {
-			fmt.Fprintf(&b, "\nNot checked: %s.\n", text.Count(len(r.Unread)-i, "file"))
+	for i, u := range r.Footer.Unread {
+		if !view.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", view.CodeSpan(r.Header.Path(u.Name)), view.CodeSpan(u.Message))) {
+			fmt.Fprintf(&b, "\nNot checked: %s.\n", text.Count(len(r.Footer.Unread)-i, "file"))
 			break
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// markdownRows holds the first rows of a severity, as many as fit into an empty summary.
+type markdownRows struct {
+	fitting []string
+	size    strings.Builder
+	full    bool
+}
+
+func (r *markdownRows) add(f finding) {
+	if r.full {
+		return
+	}
+	row := markdownRow(f)
+	if r.full = !view.Fits(&r.size, row); !r.full {
+		r.fitting = append(r.fitting, row)
+	}
 }
 
 func markdownRow(f finding) string {

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"net/url"
 	"path"
@@ -21,34 +22,98 @@ const sarifRoot = "%SRCROOT%"
 // sarifLevels maps severities to SARIF's levels.
 var sarifLevels = map[diag.Severity]string{diag.Error: sarif.LevelError, diag.Warning: sarif.LevelWarning, diag.Note: sarif.LevelNote}
 
-// sarifWriter holds the indexes of rules and artifacts, for results to refer to.
-type sarifWriter struct {
-	run       *Report
-	rules     map[string]int // index by ID
-	artifacts map[string]int // index by URI
+// sarifHead is what stands before the results of a run.
+type sarifHead struct {
+	Tool             *sarif.Tool                       `json:"tool"`
+	Language         string                            `json:"language"`
+	ColumnKind       string                            `json:"columnKind"`
+	NewlineSequences []string                          `json:"newlineSequences"`
+	BaseIDs          map[string]sarif.ArtifactLocation `json:"originalUriBaseIds"`
 }
 
-func writeSARIF(w io.Writer, r *Report) error {
-	s := &sarifWriter{r, map[string]int{}, map[string]int{}}
-	run := sarif.NewRun().WithTool(sarif.NewTool().WithDriver(s.driver())).WithColumnKind("unicodeCodePoints")
-	run.NewlineSequences = append(run.NewlineSequences, "\r")
-	run.OriginalUriBaseIds = map[string]sarif.ArtifactLocation{sarifRoot: *sarif.NewArtifactLocation().
-		WithDescription(sarif.NewTextMessage("The base folder of file names, usually the root of the repository."))}
-	for i := range r.Files {
-		s.artifact(run, r.Files[i])
+// sarifWriter holds the indexes of rules and files, for results to refer to.
+type sarifWriter struct {
+	run       *Run
+	rules     map[string]int // index by ID
+	artifacts sarifArtifacts
+}
+
+// sarifArtifacts are the files of a run so far, without repeats.
+type sarifArtifacts struct {
+	index map[string]int // by URI
+	all   []*sarif.Artifact
+}
+
+// sarifFile is a file with the index of its artifact.
+type sarifFile struct {
+	*app.LintedFile
+	path  string
+	index int
+}
+
+// writeSARIF writes a run, its results one a line and the files behind them: neither is known before the last file.
+func writeSARIF(w io.Writer, r *Run) error {
+	s := &sarifWriter{r, map[string]int{}, sarifArtifacts{index: map[string]int{}}}
+	head, err := view.JSONLine(sarifHead{sarif.NewTool().WithDriver(s.driver()), "en-US", "unicodeCodePoints", []string{"\r\n", "\n", "\r"},
+		map[string]sarif.ArtifactLocation{sarifRoot: *sarif.NewArtifactLocation().
+			WithDescription(sarif.NewTextMessage("The base folder of file names, usually the root of the repository."))}})
+	if err != nil {
+		return err
 	}
-	for _, f := range r.findings() {
-		run.AddResult(s.result(f))
+	const schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address documented by GitHub
+	start := fmt.Sprintf("{\"$schema\":%q,\"version\":\"2.1.0\",\"runs\":[%s,\n\"results\":[", schema, head[:len(head)-1])
+	if _, err := view.WriteList(w, start, "\n", view.Rendered(s.files, s.results)); err != nil {
+		return err
 	}
-	run.Invocations = append(run.Invocations, s.invocation())
-	log := sarif.NewReport().AddRun(run)
-	log.Schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address documented by GitHub
-	return view.WriteJSON(w, log)
+	artifacts := func(yield func([]byte, error) bool) {
+		for _, a := range s.artifacts.all {
+			if !yield(view.JSONLine(a)) {
+				return
+			}
+		}
+	}
+	if _, err := view.WriteList(w, "\n],\n\"artifacts\":[", "\n", artifacts); err != nil {
+		return err
+	}
+	invocation, err := view.JSONLine(s.invocation())
+	if err == nil {
+		_, err = fmt.Fprintf(w, "\n],\n\"invocations\":[%s]}]}\n", invocation)
+	}
+	return err
+}
+
+// files numbers the files of the run.
+func (s *sarifWriter) files(yield func(sarifFile, error) bool) {
+	for f, err := range s.run.Files {
+		if err != nil {
+			yield(sarifFile{}, err)
+			return
+		}
+		path := s.run.Header.Path(f.Name)
+		if !yield(sarifFile{f, path, s.artifacts.add(s.location(path, nil), f)}, nil) {
+			return
+		}
+	}
+}
+
+// results writes the results of a file, one a line.
+func (s *sarifWriter) results(w io.Writer, file sarifFile) error {
+	for i, f := range s.run.findings(file.LintedFile) {
+		data, err := view.JSONLine(s.result(f, &file))
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			io.WriteString(w, ",\n")
+		}
+		w.Write(data)
+	}
+	return nil
 }
 
 // driver describes syncguard and every rule, so an index means the same in each run of one version.
 func (s *sarifWriter) driver() *sarif.ToolComponent {
-	d := sarif.NewToolComponent().WithName("syncguard").WithVersion(s.run.Syncguard)
+	d := sarif.NewToolComponent().WithName("syncguard").WithVersion(s.run.Header.Syncguard)
 	if s.run.RulesURL != "" {
 		d.WithInformationURI(s.run.RulesURL)
 	}
@@ -92,25 +157,27 @@ func sarifText(text string) *sarif.MultiformatMessageString {
 	return sarif.NewMultiformatMessageString().WithText(text)
 }
 
-func (s *sarifWriter) artifact(run *sarif.Run, f *app.LintedFile) {
-	location := s.location(s.run.Path(f.Name))
-	if _, again := s.artifacts[*location.URI]; again {
-		return
+// add adds a file and returns its index.
+func (a *sarifArtifacts) add(location *sarif.ArtifactLocation, f *app.LintedFile) int {
+	if i, again := a.index[*location.URI]; again {
+		return i
 	}
-	s.artifacts[*location.URI] = len(run.Artifacts)
-	a := sarif.NewArtifact().WithLocation(location.WithIndex(len(run.Artifacts))).AddRole("analysisTarget")
+	i := len(a.all)
+	a.index[*location.URI] = i
+	artifact := sarif.NewArtifact().WithLocation(location.WithIndex(i)).AddRole("analysisTarget")
 	if f.Signed || f.Encrypted {
-		a.WithProperties(sarif.NewPropertyBag().Add("signed", f.Signed).Add("encrypted", f.Encrypted))
+		artifact.WithProperties(sarif.NewPropertyBag().Add("signed", f.Signed).Add("encrypted", f.Encrypted))
 	}
-	run.AddArtifact(a)
+	a.all = append(a.all, artifact)
+	return i
 }
 
-// location names a file by its URI, and an artifact also by its index.
-func (s *sarifWriter) location(file string) *sarif.ArtifactLocation {
-	uri, relative := fileURI(file)
+// location names a file by its URI, and the one being written also by its index.
+func (s *sarifWriter) location(path string, file *sarifFile) *sarif.ArtifactLocation {
+	uri, relative := fileURI(path)
 	location := sarif.NewSimpleArtifactLocation(uri)
-	if i, ok := s.artifacts[uri]; ok {
-		location.WithIndex(i)
+	if file != nil && path == file.path {
+		location.WithIndex(file.index)
 	}
 	if relative {
 		location.WithURIBaseID(sarifRoot)
@@ -135,8 +202,8 @@ func fileURI(name string) (uri string, relative bool) {
 	return uri, !strings.HasPrefix(name, "../")
 }
 
-func (s *sarifWriter) result(f finding) *sarif.Result {
-	location := s.locate(f.at)
+func (s *sarifWriter) result(f finding, file *sarifFile) *sarif.Result {
+	location := s.locate(f.at, file)
 	if len(f.Path) > 0 {
 		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(view.Clean(f.Path.String())).
 			WithName(view.Clean(f.Path.Name())).WithKind("property"))
@@ -154,9 +221,9 @@ func (s *sarifWriter) result(f finding) *sarif.Result {
 		if note := f.related[i].note(); note != "" {
 			text += " (" + note + ")"
 		}
-		result.AddRelatedLocation(s.locate(f.related[i]).WithID(i + 1).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(text)))))
+		result.AddRelatedLocation(s.locate(f.related[i], file).WithID(i + 1).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(text)))))
 	}
-	if fix := s.fix(f); fix != nil {
+	if fix := s.fix(f, file); fix != nil {
 		result.WithFixes([]*sarif.Fix{fix})
 	}
 	return result
@@ -174,13 +241,13 @@ func (s *sarifWriter) fingerprints(f finding) map[string]string {
 
 // locate returns a range in the file, or the start of the file if there is none: code scanning requires a range, and lines
 // of signed content are not lines of the file.
-func (s *sarifWriter) locate(at location) *sarif.Location {
+func (s *sarifWriter) locate(at location, file *sarifFile) *sarif.Location {
 	start, end := diag.Position{Line: 1, Column: 1}, diag.Position{Line: 1, Column: 1}
 	if at.inFile() {
 		start, end = at.start, at.end
 	}
 	return sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(s.location(at.file)).WithRegion(sarifRegion(start, end)))
+		WithArtifactLocation(s.location(at.file, file)).WithRegion(sarifRegion(start, end)))
 }
 
 func sarifRegion(start, end diag.Position) *sarif.Region {
@@ -188,7 +255,7 @@ func sarifRegion(start, end diag.Position) *sarif.Region {
 }
 
 // fix returns nil without a fix, in signed content, and if its text may hold a secret.
-func (s *sarifWriter) fix(f finding) *sarif.Fix {
+func (s *sarifWriter) fix(f finding, file *sarifFile) *sarif.Fix {
 	if f.Fix == nil || f.HideSource || !f.at.inFile() {
 		return nil
 	}
@@ -200,7 +267,7 @@ func (s *sarifWriter) fix(f finding) *sarif.Fix {
 	for _, e := range f.Fix.Edits {
 		change := changes[e.Span.File]
 		if change == nil {
-			change = sarif.NewArtifactChange().WithArtifactLocation(s.location(s.run.Path(e.Span.File.Name)))
+			change = sarif.NewArtifactChange().WithArtifactLocation(s.location(s.run.Header.Path(e.Span.File.Name), file))
 			changes[e.Span.File] = change
 			fix.AddArtifactChange(change)
 		}
@@ -212,11 +279,11 @@ func (s *sarifWriter) fix(f finding) *sarif.Fix {
 }
 
 func (s *sarifWriter) invocation() *sarif.Invocation {
-	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Unread) == 0)
-	for _, u := range s.run.Unread {
+	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Footer.Unread) == 0)
+	for _, u := range s.run.Footer.Unread {
 		i.AddToolExecutionNotification(s.notification(sarif.LevelError, u.Name, u.Message))
 	}
-	for _, n := range s.run.Refused {
+	for _, n := range s.run.Footer.Refused {
 		i.AddToolExecutionNotification(s.notification(sarif.LevelNote, n.Name, "No effect (--untrusted): "+n.Message))
 	}
 	return i
@@ -224,7 +291,7 @@ func (s *sarifWriter) invocation() *sarif.Invocation {
 
 func (s *sarifWriter) notification(level, file, message string) *sarif.Notification {
 	return sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(message)))).
-		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Path(file)))))
+		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Header.Path(file), nil))))
 }
 
 // sarifMessage returns a finding in sentences. The first one makes sense alone, where room is scarce.
