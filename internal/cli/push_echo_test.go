@@ -81,7 +81,7 @@ func leaks(text string) bool {
 
 // echoServer signs in to nobody, or refuses every other request, and says why in every field a destination reads: the secrets of
 // the request, encoded.
-func echoServer(encode func(string) string, signsIn bool) *httptest.Server {
+func echoServer(encode func(string) string, signsIn, redirects bool) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if strings.Contains(r.URL.Path, "token") && signsIn {
@@ -105,6 +105,14 @@ func echoServer(encode func(string) string, signsIn bool) *httptest.Server {
 			"errors": []map[string]string{{"name": words, "reason": words, "code": words, "title": words, "detail": words, "description": words}}}
 		if strings.Contains(r.URL.Path, "deviceManagement") {
 			answer["error"] = map[string]string{"code": words, "message": words}
+		}
+		if redirects {
+			if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+				line := strings.NewReplacer("\r", "", "\n", "").Replace(words)
+				fmt.Fprintf(conn, "HTTP/1.1 302 %s\r\nLocation: http://%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", line, line)
+				_ = conn.Close()
+			}
+			return
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if !strings.ContainsAny(words, "\x1b\n\r") {
@@ -138,7 +146,7 @@ func TestEchoingServer(t *testing.T) {
 		environ := []string{variable + "_TOKEN=" + echoedSecret, variable + "_API_KEY=" + echoedSecret, variable + "_CLIENT_SECRET=" + echoedSecret, "HOME=" + t.TempDir()}
 		for name, encode := range echoEncodings() {
 			for _, signsIn := range []bool{true, false} {
-				server := echoServer(encode, signsIn)
+				server := echoServer(encode, signsIn, false)
 				for _, format := range []string{"text", "json"} {
 					if format == "json" && name != "form" && name != "base64 at 60" {
 						continue // the words are the same
@@ -157,6 +165,26 @@ func TestEchoingServer(t *testing.T) {
 				}
 				server.Close()
 			}
+		}
+	}
+}
+
+// Nor can a redirect, whose address and reason are the secrets of the request, when it signs in or sends.
+func TestEchoingRedirect(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("p.mobileconfig", testdata(t, "shared", "push", "any.mobileconfig"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, push := range []string{"fleet", "intune --platform macos", "apple-business", "jamf --devices computers --client-id id"} {
+		variable := "SYNCGUARD_" + strings.ToUpper(strings.ReplaceAll(strings.Fields(push)[0], "-", "_"))
+		for _, name := range []string{"as it is", "form", "path", "HTML", "hex", "base64", "base64url"} {
+			server := echoServer(echoEncodings()[name], false, true)
+			var out bytes.Buffer
+			env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Environ: []string{variable + "_TOKEN=" + echoedSecret, variable + "_CLIENT_SECRET=" + echoedSecret, "HOME=" + t.TempDir()}, Now: time.Now}
+			if code := Main(t.Context(), env, append(strings.Fields("push "+push), "--server", server.URL, "p.mobileconfig"), "test"); leaks(out.String()) || code != exitFailed {
+				t.Errorf("%s, %s: exit code %d: %s", push, name, code, out.String())
+			}
+			server.Close()
 		}
 	}
 }

@@ -102,7 +102,7 @@ func NewClient(address string, o Options) (*Client, error) {
 		o.Transport = transport
 	}
 	c := &Client{base: base, options: o, http: retryablehttp.NewClient()}
-	c.http.HTTPClient = &http.Client{Transport: o.Transport, Timeout: 2 * time.Minute, CheckRedirect: refuseRedirect, Jar: o.Jar}
+	c.http.HTTPClient = &http.Client{Transport: o.Transport, Timeout: 2 * time.Minute, CheckRedirect: c.refuseRedirect, Jar: o.Jar}
 	c.http.Logger = nil
 	c.http.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	c.http.CheckRetry = c.checkRetry
@@ -124,7 +124,11 @@ func (e *redirectError) Error() string {
 	return "the server redirects to " + e.to + "; give that address if it is the right server"
 }
 
-func refuseRedirect(r *http.Request, _ []*http.Request) error {
+// refuseRedirect names the server redirected to, unless the address holds a secret: its host may be a part of it.
+func (c *Client) refuseRedirect(r *http.Request, _ []*http.Request) error {
+	if c.options.Redactor.Has(r.URL.String()) {
+		return &redirectError{secret.Shown}
+	}
 	return &redirectError{r.URL.Scheme + "://" + r.URL.Host}
 }
 
