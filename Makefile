@@ -13,7 +13,7 @@ FILES     ?=
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: build run test e2e bench lint generate facts fuzz clean
+.PHONY: build run test e2e soak bench lint generate facts fuzz clean
 
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
@@ -33,6 +33,13 @@ e2e: build ## compare with independent programs, which it installs
 		SYNCGUARD_KMFDDM=$(CURDIR)/bin/kmfddm \
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_REQUIRE_TOOLS=1 \
 		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
+
+soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, and memory (about 10 minutes)
+	$(GO) test -count=1 -timeout 60m -tags soak -run 'TestSoak' ./internal/cli
+	$(GO) test -count=1 -run 'TestTheFirstSignal|TestTheSecondSignal' ./internal/cli
+	$(GO) test -count=1 -run 'TestAnIdleCrowd|TestOneAddress|TestOnlyWhatIsReceived' ./internal/serve
+	$(GO) test -count=1 -run 'TestEndlessLists|TestCopiesAreBounded' ./internal/deploy
+	$(GO) test -count=1 -run 'TestPKCS12' ./internal/identity
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...
