@@ -27,6 +27,7 @@ type SignOptions struct {
 	InPlace        bool
 	Replace        bool // replace an existing signature
 	AllowVariables bool // sign despite variables for an MDM server to fill in
+	Digests        bool // compute the SHA-256 of each result, for the JSON output
 	Signing        SigningOptions
 
 	NoStdout error // why stdout cannot be used; nil if it can
@@ -230,7 +231,10 @@ func (s *signing) sign(job signJob) (*signed, error) {
 		}
 		return nil, explainSigning(fmt.Errorf("%s: %w", job.in.path, err))
 	}
-	f.Size, f.SHA256, f.ContentSHA256 = len(made), hexSum(made), hexSum(content)
+	f.Size = len(made)
+	if s.o.Digests {
+		f.SHA256, f.ContentSHA256 = hexSum(made), hexSum(content)
+	}
 	if job.out == "-" {
 		f.stdout = made
 		return f, nil

@@ -32,7 +32,7 @@ With a key in a file, the same input gives the same bytes, unless --signing-time
     --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"`,
 		Args: someArgs("name a file, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Paths = args
+			o.Paths, o.Digests = args, format.isJSON()
 			return runSign(cmd.Context(), env, o, format.isJSON())
 		},
 	}
