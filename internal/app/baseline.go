@@ -136,6 +136,7 @@ func (r relativePaths) known(file string, d diag.Diagnostic) knownFinding {
 // WriteBaseline lints and writes the findings into a file for LintOptions.Baseline. It returns their number. After failures,
 // unreadable files, it writes nothing.
 func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (findings int, failures []error, err error) {
+	o.listAll = true
 	run, err := Lint(ctx, h, o)
 	if err != nil {
 		return 0, nil, err

@@ -35,6 +35,7 @@ type LintOptions struct {
 	Separate      bool          // check each file alone, not all of them as a set for one device
 
 	NoPlaceholders bool // placeholders are errors, not notes
+	listAll        bool // of a file with very many findings too
 
 	UntrustedOptions
 }

@@ -12,6 +12,8 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/lint"
+	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // finish removes the ignored findings of a file, and adds those about its ignore comments. It holds a template, and returns
@@ -82,6 +84,11 @@ func (l *linting) result(r *checked) *LintedFile {
 	if r.fix != nil {
 		f.Before, f.After = r.fix.ShownBefore, r.fix.ShownAfter
 	}
+	l.footer.Totals.Add(f.Findings)
+	l.footer.countFixable(f)
+	if !l.o.listAll {
+		f.Findings = gravest(f.Findings, f.Name)
+	}
 	alike := l.alike
 	if r.kind != "template" && !l.repeated[l.header.Path(r.name)] {
 		alike = map[string]int{} // no other file has findings in this one
@@ -89,9 +96,50 @@ func (l *linting) result(r *checked) *LintedFile {
 	for i := range f.Findings {
 		l.identify(&f.Findings[i], r.name, alike)
 	}
-	l.footer.Totals.Add(f.Findings)
-	l.footer.countFixable(f)
 	return f
+}
+
+// maxListed is the most findings of a file listed in a report; the others are counted.
+const maxListed = 1000
+
+// gravest shortens the findings of a file to the gravest ones, in their order, and one that counts the others.
+func gravest(all []diag.Diagnostic, name string) []diag.Diagnostic {
+	if len(all) <= maxListed {
+		return all
+	}
+	var listed []diag.Diagnostic
+	var left Totals
+	room := map[diag.Severity]int{}
+	free := maxListed
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		room[s] = free
+		for _, d := range all {
+			if d.Severity == s && free > 0 {
+				free--
+			}
+		}
+	}
+	most := diag.Note
+	for _, d := range all {
+		if room[d.Severity] > 0 {
+			room[d.Severity]--
+			listed = append(listed, d)
+			continue
+		}
+		left.Add([]diag.Diagnostic{d})
+		most = max(most, d.Severity)
+	}
+	var counts []string
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{left.Errors, "error"}, {left.Warnings, "warning"}, {left.Notes, "note"}} {
+		if c.n > 0 {
+			counts = append(counts, text.Count(c.n, c.noun))
+		}
+	}
+	return append(listed, diag.Diagnostic{Rule: rule.TooManyFindings, Severity: most, File: name,
+		Message: "the file has more findings than are listed: " + strings.Join(counts, ", ") + " more", Help: "correct the listed ones first, and check again"})
 }
 
 // countFixable counts the findings corrected by lint --fix, which writes no signed file, and no file outside its arguments.

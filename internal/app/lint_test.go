@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,5 +31,37 @@ func TestFingerprints(t *testing.T) {
 		if (c.got == first) != c.same {
 			t.Errorf("%s: same is %t", what, c.got == first)
 		}
+	}
+}
+
+// Of very many findings the gravest are listed in their order, and the others counted; the totals and a baseline have all.
+func TestVeryManyFindings(t *testing.T) {
+	var keys strings.Builder
+	for i := range 1500 {
+		fmt.Fprintf(&keys, "<key>Unknown%d</key><string/>", i)
+	}
+	h := nowhere(newMemory(map[string]string{"a.mobileconfig": strings.Replace(wifiInMemory, "<key>SSID_STR</key>", keys.String()+"<key>SSID_STR</key>", 1)}))
+	run, err := Lint(t.Context(), h, LintOptions{Paths: []string{"a.mobileconfig"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, err := range run.Files {
+		if err != nil {
+			t.Fatal(err)
+		}
+		errors := 0
+		for _, d := range f.Findings {
+			if d.Severity == diag.Error && d.Rule != "too-many-findings" {
+				errors++
+			}
+		}
+		last := f.Findings[len(f.Findings)-1]
+		if len(f.Findings) != maxListed+1 || last.Rule != "too-many-findings" || last.Fingerprint == "" || errors != min(run.Footer.Errors, maxListed) {
+			t.Errorf("%d findings, %d errors of %d, the last is %v", len(f.Findings), errors, run.Footer.Errors, last)
+		}
+	}
+	all := run.Footer.AtLeast(diag.Note)
+	if n, _, err := WriteBaseline(t.Context(), h, LintOptions{Paths: []string{"a.mobileconfig"}}, "b.json"); err != nil || n != all || all < 1500 {
+		t.Errorf("the baseline has %d findings of %d: %v", n, all, err)
 	}
 }
