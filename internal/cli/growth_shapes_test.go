@@ -103,6 +103,9 @@ var growthShapes = map[string]map[string]func(t testing.TB, n int) []byte{
 			return profileWith("com.example", "<key>a</key><integer>"+strings.Repeat(" \t", 20*n)+"1</integer>"+strings.Repeat(" \r\n", 10*n))
 		}),
 		"comments": file(func(n int) string { return profileWith("com.example", strings.Repeat("<!---->", 4*n)) }),
+		"comments between values": file(func(n int) string {
+			return profileWith("com.example", "<key>a</key><array>"+strings.Repeat("<true/><!---->", n)+"</array>")
+		}),
 		"long comment": file(func(n int) string {
 			return profileWith("com.example", "<!-- "+strings.Repeat("a - b\n", 8*n)+"-->")
 		}),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"syncguard/internal/diag"
 )
@@ -16,6 +17,8 @@ func (d *Document) Reformat(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Format != XML || d.Root == nil:
 		return nil, errors.New("formatting the property list: it is not XML")
+	case len(d.comments) > MaxNodes:
+		return nil, fmt.Errorf("formatting the property list: %d comments, want at most %d", len(d.comments), MaxNodes)
 	case d.Incomplete:
 		return nil, errors.New("formatting the property list: a placeholder stands for keys, and their order is unknown")
 	}
@@ -200,8 +203,9 @@ func (c *commentPlacer) take(before int, behind bool) (texts []string, sameLine 
 
 // endsLine is true if a comment is the last text on the previous element's line.
 func (c *commentPlacer) endsLine(at diag.Span) bool {
-	rest, _, _ := bytes.Cut(c.text[at.End:], []byte("\n"))
-	return len(bytes.TrimSpace(rest)) == 0 && !bytes.ContainsAny(c.text[c.end:at.Start], "\r\n")
+	rest := c.text[at.End:]
+	i := bytes.IndexFunc(rest, func(r rune) bool { return r == '\n' || !unicode.IsSpace(r) }) // not all of a long line
+	return (i < 0 || rest[i] == '\n') && !bytes.ContainsAny(c.text[c.end:at.Start], "\r\n")
 }
 
 // visit places the comments inside a value. It recurses at most MaxDepth deep.

@@ -56,10 +56,11 @@ func TestReformatRefuses(t *testing.T) {
 	for _, in := range []string{
 		"bplist00\xd0\x08\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09",
 		"<plist><dict>{{KEYS}}</dict></plist>",
+		"<plist>" + strings.Repeat("<!---->", plist.MaxNodes+1) + "<true/></plist>",
 	} {
 		doc, _ := plist.ReadTemplate(diag.NewFile("in", []byte(in)))
 		if out, err := doc.Reformat(false); err == nil {
-			t.Errorf("%q is formed:\n%s", in, out)
+			t.Errorf("%.200q is formed:\n%.200s", in, out)
 		}
 	}
 }
