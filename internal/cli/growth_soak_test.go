@@ -31,7 +31,7 @@ const hang = 2 * time.Minute
 // All lines of every command, with more input than TestGrowth: a program counts each block of code that runs, of ours and of the
 // libraries, so that no loop escapes.
 func TestSoakGrowth(t *testing.T) {
-	binary := buildProgram(t, "-cover", "-covermode=atomic", "-coverpkg=syncguard/...,go.yaml.in/yaml/v4")
+	binary := buildSoaked(t, "-cover", "-covermode=atomic", "-coverpkg=syncguard/...,go.yaml.in/yaml/v4")
 	for _, kind := range slices.Sorted(maps.Keys(growthShapes)) {
 		for _, shape := range slices.Sorted(maps.Keys(growthShapes[kind])) {
 			t.Run(kind+"/"+shape, func(t *testing.T) {
@@ -58,7 +58,7 @@ const memoryInput = 4 << 20
 
 // A command takes at most 16 times the memory of its input, and 64 MiB.
 func TestSoakMemory(t *testing.T) {
-	binary := buildProgram(t)
+	binary := buildSoaked(t)
 	var mu sync.Mutex
 	worst := map[string]string{}
 	most := map[string]int{}
@@ -98,7 +98,7 @@ type program struct {
 	binary string
 }
 
-func buildProgram(t *testing.T, flags ...string) string {
+func buildSoaked(t *testing.T, flags ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "syncguard")
 	cmd := exec.Command("go", slices.Concat([]string{"build", "-o", path}, flags, []string{"syncguard/cmd/syncguard"})...)

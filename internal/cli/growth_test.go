@@ -146,10 +146,11 @@ func TestGrowthKnowsEveryCommand(t *testing.T) {
 type growth struct {
 	folder string
 	files  map[string][]byte // by kind, shape and size
+	wrote  map[string]string // by path, of which kind, shape and size it is
 }
 
 func newGrowth(t *testing.T) *growth {
-	g := &growth{t.TempDir(), map[string][]byte{}}
+	g := &growth{t.TempDir(), map[string][]byte{}, map[string]string{}}
 	keys, err := filepath.Glob("testdata/pki/*")
 	if err != nil || os.Mkdir(filepath.Join(g.folder, "pki"), 0o700) != nil {
 		t.Fatal(err)
@@ -214,6 +215,9 @@ func (g *growth) arguments(t *testing.T, kind, shape, line string, n int) []stri
 	if strings.Contains(line, "OTHER") {
 		line = strings.ReplaceAll(line, "OTHER", g.input(t, kind, shape, n, "b"))
 	}
+	if strings.Contains(line, " -w ") || strings.Contains(line, "--fix FILE") {
+		clear(g.wrote) // it writes over its input
+	}
 	out := filepath.Join(g.folder, "out")
 	if err := os.RemoveAll(out); err != nil {
 		t.Fatal(err)
@@ -263,7 +267,7 @@ func checkAnswer(t *testing.T, kind, line string, code int, stderr string) {
 	}
 }
 
-// input writes an input anew, and returns its path, or the word.
+// input writes an input, unless it is there, and returns its path, or the word.
 func (g *growth) input(t *testing.T, kind, shape string, n int, name string) string {
 	id := fmt.Sprint(kind, "/", shape, "/", n)
 	data, ok := g.files[id]
@@ -274,6 +278,10 @@ func (g *growth) input(t *testing.T, kind, shape string, n int, name string) str
 	}
 	all := map[string]string{}
 	path := filepath.Join(g.folder, name)
+	if kind != "word" && g.wrote[path] == id {
+		return g.path(path, kind)
+	}
+	g.wrote[path] = id
 	var packed []string
 	switch {
 	case kind == "word":
@@ -286,7 +294,7 @@ func (g *growth) input(t *testing.T, kind, shape string, n int, name string) str
 			all[filepath.Join(path, packed[i])] = packed[i+1]
 		}
 	default:
-		path += map[string]string{"profile": ".mobileconfig", "declaration": ".json", "template": ".yaml"}[kind]
+		path = g.path(path, kind)
 		all[path] = string(data)
 	}
 	if err := os.RemoveAll(path); err != nil {
@@ -305,6 +313,11 @@ func (g *growth) input(t *testing.T, kind, shape string, n int, name string) str
 
 // growthTime is when the certificates of testdata/pki are valid.
 var growthTime = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+
+// path adds the extension of a kind to a path.
+func (g *growth) path(path, kind string) string {
+	return path + map[string]string{"profile": ".mobileconfig", "declaration": ".json", "template": ".yaml"}[kind]
+}
 
 // countingWriter counts what a command prints, and visits the address that it serves.
 type countingWriter struct {
