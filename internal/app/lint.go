@@ -79,6 +79,24 @@ type LintedFile struct {
 	After  []byte `json:"-"`
 }
 
+// WriteJSON writes the file as package encoding/json does by its tags.
+func (f *LintedFile) WriteJSON(j *text.JSON) {
+	j.Open('{')
+	j.TextField("file", f.Name)
+	j.TextField("kind", f.Kind)
+	j.TextField("format", f.Format)
+	j.BoolField("signed", f.Signed)
+	j.BoolField("encrypted", f.Encrypted)
+	j.Key("findings")
+	j.Open('[')
+	for i := range f.Findings {
+		j.Next()
+		f.Findings[i].WriteJSON(j)
+	}
+	j.Close(']')
+	j.Close('}')
+}
+
 // LintFooter is complete after the last file.
 type LintFooter struct {
 	Unread []Unread `json:"unread"` // files that could not be checked

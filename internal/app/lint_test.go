@@ -1,11 +1,14 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/text"
 )
 
 // Lines added above a finding leave its fingerprint, and so does another message; another key path or file does not.
@@ -63,5 +66,23 @@ func TestVeryManyFindings(t *testing.T) {
 	all := run.Footer.AtLeast(diag.Note)
 	if n, _, err := WriteBaseline(t.Context(), h, LintOptions{Paths: []string{"a.mobileconfig"}}, "b.json"); err != nil || n != all || all < 1500 {
 		t.Errorf("the baseline has %d findings of %d: %v", n, all, err)
+	}
+}
+
+// A file writes its JSON itself, as package encoding/json does by the tags: each field must be in it.
+func TestLintedFileIsWrittenByItsTags(t *testing.T) {
+	f := &LintedFile{Name: "a \"b\"", Kind: "profile", Format: "xml", Signed: true, Encrypted: true, Findings: []diag.Diagnostic{{Rule: "r", Message: "m"}, {Rule: "s"}}, Before: []byte("b"), After: []byte("a")}
+	for i, v := 0, reflect.ValueOf(*f); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("%s is not set here", v.Type().Field(i).Name)
+		}
+	}
+	want, err := json.MarshalIndent(f, "  ", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := text.NewIndentedJSON("  ")
+	if f.WriteJSON(j); string(j.Data) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", j.Data, want)
 	}
 }

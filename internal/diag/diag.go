@@ -113,9 +113,9 @@ func (r Related) At() Place {
 
 // Fix is a correction of the text.
 type Fix struct {
-	Title  string `json:"title"`  // imperative, such as: write "WPA2"
-	Unsafe bool   `json:"unsafe"` // needs a person's look: it may change the effect of the profile
-	Edits  []Edit `json:"edits"`  // in the order of the text, without overlap
+	Title  string // imperative, such as: write "WPA2"
+	Unsafe bool   // needs a person's look: it may change the effect of the profile
+	Edits  []Edit // in the order of the text, without overlap
 }
 
 // Edit replaces the text of Span with Text.

@@ -1,70 +1,86 @@
 package diag
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "syncguard/internal/text"
 
-// jsonPlace is a Span in JSON. Columns count Unicode code points.
-type jsonPlace struct {
-	File  string    `json:"file,omitempty"`
-	Start *Position `json:"start,omitempty"` // absent for inputs without text positions
-	End   *Position `json:"end,omitempty"`   // just behind the last character
-}
-
-func (p Place) json() jsonPlace {
-	if p.File == "" {
-		return jsonPlace{}
-	}
-	return jsonPlace{p.File, &p.Start, &p.End}
-}
-
-type jsonDiagnostic struct {
-	Rule     string   `json:"rule"`
-	Severity Severity `json:"severity"`
-	Message  string   `json:"message"`
-	Help     string   `json:"help,omitempty"`
-	jsonPlace
-	Path        string    `json:"path,omitempty"`
-	Related     []Related `json:"related,omitempty"`
-	Fix         *Fix      `json:"fix,omitempty"`         // a correction; absent if only a person can make it
-	Fingerprint string    `json:"fingerprint,omitempty"` // stable when lines are added above, and unique in the run
-}
-
-// MarshalJSON writes the finding as described in docs/json.md; later versions only add fields. It leaves out a fix with
-// HideSource, because the fix may hold the secret.
+// MarshalJSON writes the finding as WriteJSON does. An outer encoder escapes <, > and & if it is set to.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
-	out := jsonDiagnostic{d.Rule, d.Severity, d.Message, d.Help, d.Span.At().json(), d.Path.String(), d.Related, d.Fix, d.Fingerprint}
+	j := text.NewJSON()
+	d.WriteJSON(j)
+	return j.Data, nil
+}
+
+// WriteJSON writes the finding as described in docs/json.md; later versions only add fields. It leaves out a fix with
+// HideSource, because the fix may hold the secret.
+func (d *Diagnostic) WriteJSON(j *text.JSON) {
+	j.Open('{')
+	j.TextField("rule", d.Rule)
+	j.TextField("severity", d.Severity.String())
+	j.TextField("message", d.Message)
+	textIfAny(j, "help", d.Help)
+	at := d.Span.At()
 	if d.Span.IsZero() {
-		out.File = d.File
+		textIfAny(j, "file", d.File)
 	}
-	if d.HideSource {
-		out.Fix = nil
+	at.writeJSON(j)
+	textIfAny(j, "path", d.Path.String())
+	if len(d.Related) > 0 {
+		j.Key("related")
+		j.Open('[')
+		for _, r := range d.Related {
+			j.Next()
+			j.Open('{')
+			j.TextField("message", r.Message)
+			r.At().writeJSON(j)
+			j.Close('}')
+		}
+		j.Close(']')
 	}
-	return marshal(out)
+	if d.Fix != nil && !d.HideSource {
+		j.Key("fix")
+		d.Fix.writeJSON(j)
+	}
+	textIfAny(j, "fingerprint", d.Fingerprint)
+	j.Close('}')
 }
 
-// MarshalJSON writes the place and its message.
-func (r Related) MarshalJSON() ([]byte, error) {
-	return marshal(struct {
-		Message string `json:"message"`
-		jsonPlace
-	}{r.Message, r.At().json()})
+func textIfAny(j *text.JSON, name, value string) {
+	if value != "" {
+		j.TextField(name, value)
+	}
 }
 
-// MarshalJSON writes the place and its new text.
-func (e Edit) MarshalJSON() ([]byte, error) {
-	return marshal(struct {
-		jsonPlace
-		Text string `json:"text"`
-	}{e.Span.At().json(), e.Text})
+// writeJSON writes the fields of a place: none without a file, and no positions in inputs that have none. Columns count Unicode
+// code points; end is just behind the last character.
+func (p Place) writeJSON(j *text.JSON) {
+	if p.File == "" {
+		return
+	}
+	j.TextField("file", p.File)
+	p.Start.writeJSON(j, "start")
+	p.End.writeJSON(j, "end")
 }
 
-// marshal does not escape <, > and &. An outer encoder escapes them if it is set to.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.Bytes(), err
+func (p Position) writeJSON(j *text.JSON, name string) {
+	j.Key(name)
+	j.Open('{')
+	j.IntField("line", p.Line)
+	j.IntField("column", p.Column)
+	j.Close('}')
+}
+
+func (f *Fix) writeJSON(j *text.JSON) {
+	j.Open('{')
+	j.TextField("title", f.Title)
+	j.BoolField("unsafe", f.Unsafe)
+	j.Key("edits")
+	j.Open('[')
+	for _, e := range f.Edits {
+		j.Next()
+		j.Open('{')
+		e.Span.At().writeJSON(j)
+		j.TextField("text", e.Text)
+		j.Close('}')
+	}
+	j.Close(']')
+	j.Close('}')
 }

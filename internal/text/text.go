@@ -103,7 +103,7 @@ func Unprintable(r rune) bool {
 // EscapeJSON writes Unprintable characters of JSON as escapes, but for the line feeds of the layout.
 func EscapeJSON(data []byte) []byte {
 	isUnsafe := func(r rune) bool { return r != '\n' && Unprintable(r) }
-	if !bytes.ContainsFunc(data, isUnsafe) {
+	if isPlainASCII(data) || !bytes.ContainsFunc(data, isUnsafe) {
 		return data
 	}
 	var b bytes.Buffer
@@ -119,4 +119,14 @@ func EscapeJSON(data []byte) []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// isPlainASCII is true for printable characters of ASCII and line feeds alone: almost all data has nothing else.
+func isPlainASCII(data []byte) bool {
+	for _, c := range data {
+		if (c < ' ' || c > '~') && c != '\n' {
+			return false
+		}
+	}
+	return true
 }

@@ -42,6 +42,10 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 		return err
 	}
 	files := Rendered(s.Files, func(w io.Writer, file F) error {
+		if f, ok := any(file).(jsonWriter); ok {
+			_, err := w.Write(written(text.NewIndentedJSON("    "), f.WriteJSON))
+			return err
+		}
 		data, err := encode(file, "    ")
 		if err == nil {
 			_, err = w.Write(data)
@@ -59,6 +63,18 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 	_, err = fmt.Fprintf(w, "%s]%s\n}\n", textIf(wrote, "\n  "), strings.TrimSuffix(",\n"+foot, ",\n"))
 	return err
 }
+
+// jsonWriter is a value that writes its JSON itself, faster than package encoding/json.
+type jsonWriter interface{ WriteJSON(*text.JSON) }
+
+// written returns the safe JSON that write writes.
+func written(j *text.JSON, write func(*text.JSON)) []byte {
+	write(j)
+	return escapeJSON(j.Data)
+}
+
+// JSONText returns the safe JSON on one line that write writes.
+func JSONText(write func(*text.JSON)) []byte { return written(text.NewJSON(), write) }
 
 // WriteList writes the head of JSON up to the beginning of an array, and its elements, each after a line break. It reports whether
 // there were any.
