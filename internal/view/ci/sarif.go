@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -13,6 +14,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
+	"syncguard/internal/text"
 	"syncguard/internal/view"
 )
 
@@ -34,26 +36,28 @@ type sarifHead struct {
 // sarifWriter holds the indexes of rules and files, for results to refer to.
 type sarifWriter struct {
 	run       *Run
-	rules     map[string]int // index by ID
-	artifacts sarifArtifacts
+	rules     map[string]int  // index by ID
+	index     map[string]int  // of files, by their names in reports
+	artifacts []sarifArtifact // the files of a run so far, without repeats
 }
 
-// sarifArtifacts are the files of a run so far, without repeats.
-type sarifArtifacts struct {
-	index map[string]int // by URI
-	all   []*sarif.Artifact
+// sarifArtifact is what is kept of a file.
+type sarifArtifact struct {
+	location          string // as JSON
+	signed, encrypted bool
 }
 
-// sarifFile is a file with the index of its artifact.
+// sarifFile is a file with its place among the artifacts.
 type sarifFile struct {
 	*app.LintedFile
-	path  string
-	index int
+	path     string // as in reports
+	location string // with the index of its artifact, as JSON
 }
 
-// writeSARIF writes a run, its results one a line and the files behind them: neither is known before the last file.
+// writeSARIF writes a run, its results one a line and the files behind them: neither is known before the last file. Results and
+// files are JSON with the very fields of the library's objects, which are for everything else: those take long to make.
 func writeSARIF(w io.Writer, r *Run) error {
-	s := &sarifWriter{r, map[string]int{}, sarifArtifacts{index: map[string]int{}}}
+	s := &sarifWriter{run: r, rules: map[string]int{}, index: map[string]int{}}
 	head, err := view.JSONLine(sarifHead{sarif.NewTool().WithDriver(s.driver()), "en-US", "unicodeCodePoints", []string{"\r\n", "\n", "\r"},
 		map[string]sarif.ArtifactLocation{sarifRoot: *sarif.NewArtifactLocation().
 			WithDescription(sarif.NewTextMessage("The base folder of file names, usually the root of the repository."))}})
@@ -66,8 +70,8 @@ func writeSARIF(w io.Writer, r *Run) error {
 		return err
 	}
 	artifacts := func(yield func([]byte, error) bool) {
-		for _, a := range s.artifacts.all {
-			if !yield(view.JSONLine(a)) {
+		for _, a := range s.artifacts {
+			if !yield(view.JSONText(a.write), nil) {
 				return
 			}
 		}
@@ -89,8 +93,7 @@ func (s *sarifWriter) files(yield func(sarifFile, error) bool) {
 			yield(sarifFile{}, err)
 			return
 		}
-		path := s.run.Header.Path(f.Name)
-		if !yield(sarifFile{f, path, s.artifacts.add(s.location(path, nil), f)}, nil) {
+		if !yield(s.add(f), nil) {
 			return
 		}
 	}
@@ -99,14 +102,10 @@ func (s *sarifWriter) files(yield func(sarifFile, error) bool) {
 // results writes the results of a file, one a line.
 func (s *sarifWriter) results(w io.Writer, file sarifFile) error {
 	for i, f := range s.run.findings(file.LintedFile) {
-		data, err := view.JSONLine(s.result(f, &file))
-		if err != nil {
-			return err
-		}
 		if i > 0 {
 			io.WriteString(w, ",\n")
 		}
-		w.Write(data)
+		w.Write(view.JSONText(func(j *text.JSON) { s.writeResult(j, f, &file) }))
 	}
 	return nil
 }
@@ -157,40 +156,70 @@ func sarifText(text string) *sarif.MultiformatMessageString {
 	return sarif.NewMultiformatMessageString().WithText(text)
 }
 
-// add adds a file and returns its index.
-func (a *sarifArtifacts) add(location *sarif.ArtifactLocation, f *app.LintedFile) int {
-	if i, again := a.index[*location.URI]; again {
-		return i
+// add adds a file and returns it with its index.
+func (s *sarifWriter) add(f *app.LintedFile) sarifFile {
+	path := s.run.Header.Path(f.Name)
+	i, again := s.index[path]
+	if !again {
+		i = len(s.artifacts)
+		s.index[path] = i
 	}
-	i := len(a.all)
-	a.index[*location.URI] = i
-	artifact := sarif.NewArtifact().WithLocation(location.WithIndex(i)).AddRole("analysisTarget")
-	if f.Signed || f.Encrypted {
-		artifact.WithProperties(sarif.NewPropertyBag().Add("signed", f.Signed).Add("encrypted", f.Encrypted))
+	file := sarifFile{f, path, artifactLocation(path, i)}
+	if !again {
+		s.artifacts = append(s.artifacts, sarifArtifact{file.location, f.Signed, f.Encrypted})
 	}
-	a.all = append(a.all, artifact)
-	return i
+	return file
 }
 
-// location names a file by its URI, and the one being written also by its index.
-func (s *sarifWriter) location(path string, file *sarifFile) *sarif.ArtifactLocation {
-	uri, relative := fileURI(path)
-	location := sarif.NewSimpleArtifactLocation(uri)
-	if file != nil && path == file.path {
-		location.WithIndex(file.index)
+func (a *sarifArtifact) write(j *text.JSON) {
+	j.Open('{')
+	j.IntField("length", -1)
+	j.Key("location")
+	j.Raw(a.location)
+	j.IntField("parentIndex", -1)
+	if a.signed || a.encrypted {
+		j.Key("properties")
+		j.Open('{')
+		j.BoolField("encrypted", a.encrypted)
+		j.BoolField("signed", a.signed)
+		j.Close('}')
 	}
-	if relative {
-		location.WithURIBaseID(sarifRoot)
-	}
-	return location
+	j.Key("roles")
+	j.Raw(`["analysisTarget"]`)
+	j.Close('}')
 }
+
+// locationOf names a file by its URI, and the one being written also by its index.
+func (f *sarifFile) locationOf(path string) string {
+	if path == f.path {
+		return f.location
+	}
+	return artifactLocation(path, -1)
+}
+
+// artifactLocation names a file by its URI, as JSON. An index of -1 is none.
+func artifactLocation(path string, index int) string {
+	uri, relative := fileURI(path)
+	j := text.NewJSON()
+	j.Open('{')
+	j.IntField("index", index)
+	j.TextField("uri", uri)
+	if relative {
+		j.TextField("uriBaseId", sarifRoot)
+	}
+	j.Close('}')
+	return string(j.Data)
+}
+
+// uriEscapes turns the escapes of a query into those of a path.
+var uriEscapes = strings.NewReplacer("+", "%20", "%7E", "~")
 
 // fileURI turns a path with slashes into a URI, and reports whether the URI is relative. It encodes every byte except
 // letters, digits and -._~/, so nothing in a name reads as a part of the URI.
 func fileURI(name string) (uri string, relative bool) {
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
-		parts[i] = strings.NewReplacer("+", "%20", "%7E", "~").Replace(url.QueryEscape(part))
+		parts[i] = uriEscapes.Replace(url.QueryEscape(part))
 	}
 	uri = strings.Join(parts, "/")
 	switch {
@@ -202,80 +231,171 @@ func fileURI(name string) (uri string, relative bool) {
 	return uri, !strings.HasPrefix(name, "../")
 }
 
-func (s *sarifWriter) result(f finding, file *sarifFile) *sarif.Result {
-	location := s.locate(f.at, file)
-	if len(f.Path) > 0 {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(view.Clean(f.Path.String())).
-			WithName(view.Clean(f.Path.Name())).WithKind("property"))
-	}
-	result := sarif.NewRuleResult(f.Rule).
-		WithLevel(sarifLevels[f.Severity]).
-		WithMessage(sarif.NewTextMessage(sarifMessage(f))).
-		WithPartialFingerprints(s.fingerprints(f)).
-		AddLocation(location)
-	if i, ok := s.rules[f.Rule]; ok {
-		result.WithRuleIndex(i)
-	}
+// writeResult writes the object of a finding.
+func (s *sarifWriter) writeResult(j *text.JSON, f finding, file *sarifFile) {
+	j.Open('{')
+	j.Key("partialFingerprints")
+	writeFingerprints(j, f)
+	j.Raw(`,"attachments":[],"codeFlows":[]`)
+	j.Key("fixes")
+	j.Open('[')
+	s.writeFix(j, f, file)
+	j.Close(']')
+	j.Raw(`,"graphTraversals":[],"graphs":[]`)
+	j.TextField("kind", "fail")
+	j.TextField("level", sarifLevels[f.Severity])
+	j.Key("locations")
+	j.Open('[')
+	j.Next()
+	writeLocation(j, sarifLocation{location: f.at, id: -1, path: f.Path}, file)
+	j.Close(']')
+	writeMessage(j, "message", sarifMessage(f))
+	j.IntField("rank", -1)
+	j.Key("relatedLocations")
+	j.Open('[')
 	for i, related := range f.Related {
 		text := related.Message
 		if note := f.related[i].note(); note != "" {
 			text += " (" + note + ")"
 		}
-		result.AddRelatedLocation(s.locate(f.related[i], file).WithID(i + 1).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(text)))))
+		j.Next()
+		writeLocation(j, sarifLocation{location: f.related[i], id: i + 1, message: escapeLinks(sentence(text))}, file)
 	}
-	if fix := s.fix(f, file); fix != nil {
-		result.WithFixes([]*sarif.Fix{fix})
+	j.Close(']')
+	j.TextField("ruleId", f.Rule)
+	if i, ok := s.rules[f.Rule]; ok {
+		j.IntField("ruleIndex", i)
+	} else {
+		j.IntField("ruleIndex", -1)
 	}
-	return result
+	j.Raw(`,"stacks":[],"taxa":[]`)
+	j.Close('}')
 }
 
-// fingerprints sets GitHub's own fingerprint only for a finding without a line in the file. For any other the upload
+// writeFingerprints sets GitHub's own fingerprint only for a finding without a line in the file. For any other the upload
 // computes it from the line; without a line that would be equal for all findings of a file.
-func (s *sarifWriter) fingerprints(f finding) map[string]string {
-	prints := map[string]string{"syncguard/v2": f.Fingerprint}
+func writeFingerprints(j *text.JSON, f finding) {
+	j.Open('{')
 	if !f.at.inFile() {
-		prints["primaryLocationLineHash"] = f.Fingerprint + ":1"
+		j.TextField("primaryLocationLineHash", f.Fingerprint+":1")
 	}
-	return prints
+	j.TextField("syncguard/v2", f.Fingerprint)
+	j.Close('}')
 }
 
-// locate returns a range in the file, or the start of the file if there is none: code scanning requires a range, and lines
-// of signed content are not lines of the file.
-func (s *sarifWriter) locate(at location, file *sarifFile) *sarif.Location {
+// sarifLocation is a place with what a result adds to it.
+type sarifLocation struct {
+	location
+	id      int // -1 for none
+	path    diag.Path
+	message string
+}
+
+// writeLocation writes a range in a file, or its start if there is none: code scanning requires a range, and lines of signed
+// content are not lines of the file.
+func writeLocation(j *text.JSON, at sarifLocation, file *sarifFile) {
+	j.Open('{')
+	j.Key("annotations")
+	j.Raw("[]")
+	j.IntField("id", at.id)
+	j.Key("logicalLocations")
+	j.Open('[')
+	if len(at.path) > 0 {
+		j.Next()
+		j.Open('{')
+		j.TextField("fullyQualifiedName", view.Clean(at.path.String()))
+		j.IntField("index", -1)
+		j.TextField("kind", "property")
+		j.TextField("name", view.Clean(at.path.Name()))
+		j.IntField("parentIndex", -1)
+		j.Close('}')
+	}
+	j.Close(']')
+	if at.message != "" {
+		writeMessage(j, "message", at.message)
+	}
+	j.Key("physicalLocation")
+	j.Open('{')
+	j.Key("artifactLocation")
+	j.Raw(file.locationOf(at.file))
 	start, end := diag.Position{Line: 1, Column: 1}, diag.Position{Line: 1, Column: 1}
 	if at.inFile() {
 		start, end = at.start, at.end
 	}
-	return sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(s.location(at.file, file)).WithRegion(sarifRegion(start, end)))
+	writeRegion(j, "region", start, end)
+	j.Close('}')
+	j.Raw(`,"relationships":[]`)
+	j.Close('}')
 }
 
-func sarifRegion(start, end diag.Position) *sarif.Region {
-	return sarif.NewRegion().WithStartLine(start.Line).WithStartColumn(start.Column).WithEndLine(end.Line).WithEndColumn(end.Column)
+func writeRegion(j *text.JSON, name string, start, end diag.Position) {
+	j.Key(name)
+	j.Raw(`{"byteOffset":-1,"charOffset":-1`)
+	for _, field := range [...]struct {
+		name string
+		n    int
+	}{{"endColumn", end.Column}, {"endLine", end.Line}, {"startColumn", start.Column}, {"startLine", start.Line}} {
+		j.IntField(field.name, field.n)
+	}
+	j.Raw("}")
 }
 
-// fix returns nil without a fix, in signed content, and if its text may hold a secret.
-func (s *sarifWriter) fix(f finding, file *sarifFile) *sarif.Fix {
+func writeMessage(j *text.JSON, name, text string) {
+	j.Key(name)
+	j.Raw(`{"arguments":[]`)
+	j.TextField("text", text)
+	j.Raw("}")
+}
+
+// writeFix writes the fix of a finding: nothing without one, in signed content, and if its text may hold a secret.
+func (s *sarifWriter) writeFix(j *text.JSON, f finding, file *sarifFile) {
 	if f.Fix == nil || f.HideSource || !f.at.inFile() {
-		return nil
+		return
 	}
-	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(escapeLinks(sentence(f.Fix.Title))))
-	if f.Fix.Unsafe {
-		fix.WithProperties(sarif.NewPropertyBag().Add("unsafe", true))
-	}
-	changes := map[*diag.File]*sarif.ArtifactChange{}
-	for _, e := range f.Fix.Edits {
-		change := changes[e.Span.File]
-		if change == nil {
-			change = sarif.NewArtifactChange().WithArtifactLocation(s.location(s.run.Header.Path(e.Span.File.Name), file))
-			changes[e.Span.File] = change
-			fix.AddArtifactChange(change)
+	j.Next()
+	j.Open('{')
+	j.Key("artifactChanges")
+	j.Open('[')
+	for _, changed := range filesOf(f.Fix.Edits) {
+		j.Next()
+		j.Open('{')
+		j.Key("artifactLocation")
+		j.Raw(file.locationOf(s.run.Header.Path(changed.Name)))
+		j.Key("replacements")
+		j.Open('[')
+		for _, e := range f.Fix.Edits {
+			if e.Span.File == changed {
+				j.Next()
+				j.Open('{')
+				at := e.Span.At()
+				writeRegion(j, "deletedRegion", at.Start, at.End)
+				j.Key("insertedContent")
+				j.Open('{')
+				j.TextField("text", e.Text)
+				j.Close('}')
+				j.Close('}')
+			}
 		}
-		change.AddReplacement(sarif.NewReplacement().
-			WithDeletedRegion(sarifRegion(e.Span.File.Position(e.Span.Start), e.Span.File.Position(e.Span.End))).
-			WithInsertedContent(sarif.NewArtifactContent().WithText(e.Text)))
+		j.Close(']')
+		j.Close('}')
 	}
-	return fix
+	j.Close(']')
+	writeMessage(j, "description", escapeLinks(sentence(f.Fix.Title)))
+	if f.Fix.Unsafe {
+		j.Key("properties")
+		j.Raw(`{"unsafe":true}`)
+	}
+	j.Close('}')
+}
+
+// filesOf returns the files changed by edits, in their order.
+func filesOf(edits []diag.Edit) (changed []*diag.File) {
+	for _, e := range edits {
+		if !slices.Contains(changed, e.Span.File) {
+			changed = append(changed, e.Span.File)
+		}
+	}
+	return changed
 }
 
 func (s *sarifWriter) invocation() *sarif.Invocation {
@@ -291,7 +411,17 @@ func (s *sarifWriter) invocation() *sarif.Invocation {
 
 func (s *sarifWriter) notification(level, file, message string) *sarif.Notification {
 	return sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(message)))).
-		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(s.run.Header.Path(file), nil))))
+		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(file))))
+}
+
+// location names a file by its URI.
+func (s *sarifWriter) location(file string) *sarif.ArtifactLocation {
+	uri, relative := fileURI(s.run.Header.Path(file))
+	location := sarif.NewSimpleArtifactLocation(uri)
+	if relative {
+		location.WithURIBaseID(sarifRoot)
+	}
+	return location
 }
 
 // sarifMessage returns a finding in sentences. The first one makes sense alone, where room is scarce.
