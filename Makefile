@@ -19,7 +19,7 @@ build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
 
 run: build ## build and sign the prevention profiles into dist/
-	bin/syncguard build -o dist
+	bin/syncguard build builtin:prevention -o dist
 
 test: ## every test that needs nothing but Go
 	$(GO) vet ./...

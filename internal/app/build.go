@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,13 +21,12 @@ import (
 	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/profiles"
-	"syncguard/templates"
 )
 
 // BuildOptions are the templates to build and the devices to build them for.
 type BuildOptions struct {
-	Templates []string // files, builtin:NAME, - for stdin; none for the built-in prevention template
-	Out       string   // folder
+	Templates []string // files, builtin:NAME, - for stdin; none for the project's
+	Out       string   // folder; empty for dist, beside the project's template
 	Targets   []string // none for those of each template
 	Form      intent.Choice
 	LegacyURL string // https folder of the profiles, for a legacy declaration of each MDM profile; empty for none
@@ -103,6 +104,9 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 		return nil, err
 	}
 	defer done()
+	if err := o.findProject(h); err != nil {
+		return nil, err
+	}
 	if err := h.checkLink(o.Out); err != nil {
 		return nil, err
 	}
@@ -140,6 +144,23 @@ func Build(ctx context.Context, h *Host, o BuildOptions) (*BuildResult, error) {
 	}
 	r.Signer, r.Output, r.TargetNotes = s.report(), o.Out, notes
 	return r, o.write(ctx, h, r, all, s)
+}
+
+// findProject fills in the templates and the folder, if none are given.
+func (o *BuildOptions) findProject(h *Host) error {
+	out := DefaultOutput
+	if len(o.Templates) == 0 {
+		found, err := h.projectTemplate()
+		if err != nil {
+			return err
+		}
+		o.Templates = []string{found}
+		if !strings.HasPrefix(found, "builtin:") {
+			out = filepath.Join(filepath.Dir(found), out)
+		}
+	}
+	o.Out = cmp.Or(o.Out, out)
+	return nil
 }
 
 // write encodes, signs and writes the profiles, the declarations and the files of o.Reports.
@@ -217,10 +238,6 @@ type composed struct {
 
 // compose loads every template and composes it for every target. It returns the findings of all of them.
 func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Target, refused *[]Refused) (all []*composed, findings []diag.Diagnostic, err error) {
-	names := o.Templates
-	if len(names) == 0 {
-		names = []string{"builtin:" + templates.Prevention}
-	}
 	catalog, _, err := h.catalog()
 	if err != nil {
 		return nil, nil, err
@@ -229,7 +246,7 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 		*refused = append(*refused, h.distrust.refused...)
 	}
 	reported := diag.Reported{}
-	for _, name := range names {
+	for _, name := range o.Templates {
 		var ofTemplate []Refused
 		spec, found, err := o.Template.load(h, name, &ofTemplate)
 		*refused = append(*refused, listed(ofTemplate)...)

@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/schema"
+	"syncguard/internal/template"
 )
 
 // Folders of imported catalogs. The project's folder lies beside the project file, or in the current folder without one.
@@ -108,7 +109,7 @@ func (h *Host) userCatalogFolder() (string, error) {
 }
 
 func (h *Host) projectCatalogFolder() (string, error) {
-	path, err := projectPath(h.Files)
+	path, err := h.findAbove(template.ProjectFile)
 	if err != nil {
 		return "", err
 	}

@@ -18,13 +18,13 @@ import (
 	"syncguard/internal/template"
 	"syncguard/internal/text"
 	"syncguard/profiles"
-	"syncguard/templates"
 )
 
 // CoverageOptions are the files to evaluate and the devices to evaluate them for.
 type CoverageOptions struct {
-	Paths    []string // templates, profiles, declarations, - for a profile on stdin; none for the built-in template
-	Targets  []string // none for coverage.Grid
+	Paths    []string // templates, profiles, declarations, - for a profile on stdin; none for the project's template
+	Targets  []string // none for those of a template, and coverage.Grid for other files
+	Grid     bool     // show templates on coverage.Grid, too
 	Keys     bool     // show the keys a template sets instead of its intents
 	Explain  string   // intent or key to explain, for every group of targets with the same answer
 	Template TemplateValues
@@ -101,9 +101,6 @@ func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult,
 	if err != nil {
 		return nil, err
 	}
-	if len(targets) == 0 {
-		targets = coverage.Grid()
-	}
 	catalog, _, err := h.catalog()
 	if err != nil {
 		return nil, err
@@ -113,11 +110,11 @@ func Coverage(ctx context.Context, h *Host, o CoverageOptions) (*CoverageResult,
 	if err != nil || c.result.Findings != nil {
 		return c.result, err
 	}
-	for _, make := range matrices {
+	for _, of := range matrices {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		m, err := make(targets)
+		m, err := of.make(of.targets)
 		if err != nil {
 			return nil, err
 		}
@@ -135,26 +132,50 @@ type coverageRun struct {
 	host    *Host
 	options CoverageOptions
 	catalog *schema.Catalog
-	targets []target.Target
+	targets []target.Target // of the options
 	result  *CoverageResult
 }
 
-// read returns one matrix function for each template, and one for all profiles together.
-func (c *coverageRun) read() (matrices []coverage.MatrixFunc, err error) {
+// matrix makes a matrix for other targets, too.
+type matrix struct {
+	make    coverage.MatrixFunc
+	targets []target.Target
+}
+
+// targetsOf returns the targets to show a template on; nil stands for files with no targets of their own.
+func (c *coverageRun) targetsOf(spec *template.Spec) (targets []target.Target) {
+	switch {
+	case len(c.targets) > 0:
+		return c.targets
+	case spec == nil || c.options.Grid || strings.HasPrefix(spec.Name, "builtin:"): // the built-in one is for anybody
+		return coverage.Grid()
+	}
+	for _, t := range spec.Targets {
+		targets = append(targets, t.Value)
+	}
+	return targets
+}
+
+// read returns one matrix for each template, and one for all profiles together.
+func (c *coverageRun) read() (matrices []matrix, err error) {
 	paths := c.options.Paths
 	if len(paths) == 0 {
-		paths = []string{"builtin:" + templates.Prevention}
+		path, err := c.host.projectTemplate()
+		if err != nil {
+			return nil, err
+		}
+		paths = []string{path}
 	}
 	finder := inputFinder{c.host, "stdin", c.host.hasProfileName, "profile (*.mobileconfig) or declaration (*.json)"}
 	var files []coverage.File
 	var failures []error
 	for _, path := range paths {
 		if c.host.isTemplatePath(path) || strings.HasPrefix(path, "builtin:") {
-			make, err := c.template(path)
+			of, err := c.template(path)
 			if err != nil || c.result.Findings != nil {
 				return nil, err
 			}
-			matrices = append(matrices, make)
+			matrices = append(matrices, of)
 			continue
 		}
 		inputs, failed, err := finder.find([]string{path})
@@ -174,7 +195,7 @@ func (c *coverageRun) read() (matrices []coverage.MatrixFunc, err error) {
 		return nil, failures[0]
 	}
 	if len(files) > 0 {
-		matrices = append(matrices, c.keysOf(files))
+		matrices = append(matrices, matrix{c.keysOf(files), c.targetsOf(nil)})
 	}
 	return matrices, nil
 }
@@ -185,32 +206,33 @@ func (c *coverageRun) keysOf(files []coverage.File) coverage.MatrixFunc {
 	}
 }
 
-// template returns the matrix function of a template's intents or, with Keys, of the keys it sets.
-func (c *coverageRun) template(name string) (coverage.MatrixFunc, error) {
+// template returns the matrix of a template's intents or, with Keys, of the keys it sets.
+func (c *coverageRun) template(name string) (matrix, error) {
 	spec, findings, err := c.options.Template.load(c.host, name, nil)
 	if err != nil {
-		return nil, err
+		return matrix{}, err
 	}
 	if diag.HasErrors(findings) {
 		c.result.Findings = findings
-		return nil, nil
+		return matrix{}, nil
 	}
+	targets := c.targetsOf(spec)
 	if !c.options.Keys {
-		return func(targets []target.Target) (*coverage.Matrix, error) {
+		return matrix{func(targets []target.Target) (*coverage.Matrix, error) {
 			return coverage.Intents(spec.Prevention, targets, c.catalog)
-		}, nil
+		}, targets}, nil
 	}
-	files, err := c.composed(spec)
-	return c.keysOf(files), err
+	files, err := c.composed(spec, targets)
+	return matrix{c.keysOf(files), targets}, err
 }
 
-// composed composes a template for all targets and returns one profile with every payload, and the configurations, each once.
-func (c *coverageRun) composed(spec *template.Spec) ([]coverage.File, error) {
+// composed composes a template for targets and returns one profile with every payload, and the configurations, each once.
+func (c *coverageRun) composed(spec *template.Spec, targets []target.Target) ([]coverage.File, error) {
 	name := strings.TrimPrefix(spec.Name, "builtin:")
 	content := profiles.Array()
 	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
 	seen := map[string]bool{}
-	for _, t := range c.targets {
+	for _, t := range targets {
 		made, err := compose.Compose(spec, t, c.catalog, lint.Options{Interrupted: c.ctx.Err})
 		if err != nil {
 			return nil, err
@@ -254,7 +276,7 @@ func (c *coverageRun) profile(in input) (*profiles.Value, error) {
 }
 
 // explain replaces the matrices by explanations of one intent or key.
-func (c *coverageRun) explain(matrices []coverage.MatrixFunc) error {
+func (c *coverageRun) explain(matrices []matrix) error {
 	name := c.options.Explain
 	var names []string
 	for i, m := range c.result.Matrices {
@@ -264,7 +286,7 @@ func (c *coverageRun) explain(matrices []coverage.MatrixFunc) error {
 				continue
 			}
 			for _, g := range (&coverage.Matrix{Targets: m.Targets, Rows: m.Rows[row : row+1]}).Groups() {
-				s, err := coverage.Explain(matrices[i], row, m.Targets[g.At], c.catalog)
+				s, err := coverage.Explain(matrices[i].make, row, m.Targets[g.At], c.catalog)
 				if err := cmp.Or(err, c.ctx.Err()); err != nil {
 					return err
 				}

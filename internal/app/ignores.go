@@ -98,7 +98,7 @@ func (h *Host) readProject() (path string, data []byte, err error) {
 	if h.distrust != nil {
 		return h.distrust.project(h)
 	}
-	if path, err = projectPath(h.Files); path == "" || err != nil {
+	if path, err = h.findAbove(template.ProjectFile); path == "" || err != nil {
 		return "", nil, err
 	}
 	folder, err := h.Files.OpenFolder(filepath.Dir(path))
@@ -110,25 +110,6 @@ func (h *Host) readProject() (path string, data []byte, err error) {
 		data = []byte{}
 	}
 	return path, data, err
-}
-
-// projectPath finds the project file in the current folder or above it. It returns "" without one.
-func projectPath(sys files.System) (string, error) {
-	folder, err := sys.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("finding the current folder: %w", err)
-	}
-	path := template.ProjectFile
-	for {
-		if _, err := sys.Stat(path); err == nil {
-			return path, nil
-		}
-		parent := filepath.Dir(folder)
-		if parent == folder {
-			return "", nil
-		}
-		folder, path = parent, filepath.Join("..", path)
-	}
 }
 
 // cover reports whether an entry matches a finding in a file or in the template it extends.

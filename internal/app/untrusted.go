@@ -165,7 +165,7 @@ func (d *distrust) refuse(name, message string) {
 
 // project finds the project file to trust, in the current folder or above it. path is where it belongs in the change.
 func (d *distrust) project(h *Host) (path string, data []byte, err error) {
-	own, err := projectPath(h.Files)
+	own, err := h.findAbove(template.ProjectFile)
 	if err != nil {
 		return "", nil, err
 	}

@@ -29,8 +29,9 @@ func newBuildCmd(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [TEMPLATE…]",
 		Short: "Build, check and sign profiles and declarations",
-		Long: `Build one profile for each target of each template, check it against Apple's schemas, and sign it. Without a template,
-build the prevention profiles. A TEMPLATE of - is read from stdin.
+		Long: `Build one profile for each target of each template, check it against Apple's schemas, and sign it. Without a
+TEMPLATE, build the project's syncguard.yaml, in this folder or one above it, into dist beside it; without a project, the
+built-in prevention profiles (builtin:prevention). A TEMPLATE of - is read from stdin.
 
 A declaration replaces a payload if it does more on every device of the target. For MDM it is a JSON file; for an
 installation by hand it stands inside the profile. --output and --dns-form choose otherwise.
@@ -41,7 +42,7 @@ Enrollments: manual, manual-supervised, device, supervised, user, shared-ipad.
 
 An error found by a check stops the build before anything is written.`,
 		Example: `  syncguard build
-  syncguard build --target iOS@18/manual --target iOS@18/supervised
+  syncguard build builtin:prevention --target iOS@18/manual --target iOS@18/supervised
   syncguard build --set organization="Acme" --set identifier=com.acme --unsigned
   syncguard build --target iOS@27/supervised --output declarations
   syncguard build --report html,md
@@ -52,7 +53,7 @@ An error found by a check stops the build before anything is written.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.Out, "out", "o", "dist", "folder for the profiles")
+	flags.StringVarP(&o.Out, "out", "o", "", "folder for the profiles (default dist, beside the project's template)")
 	flags.StringArrayVar(&o.Targets, "target", nil, "build for this target instead of the template's (repeatable)")
 	flags.BoolVar(&o.hints, "hints", false, "list the settings left to do by hand")
 	flags.StringVar((*string)(&o.Form.Output), "output", app.Outputs()[0], "build for MDM: profile, declarations, or auto (the form that fits each target)")

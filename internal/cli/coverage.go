@@ -17,12 +17,14 @@ func newCoverageCmd(env *Env) *cobra.Command {
 		Short: "Show what each setting really does on each device",
 		Long: `Show what each setting really does on each device, and why: enforced, locked, preset, by hand, or nothing at all (–).
 
-Without a file, show the built-in prevention template; with a TEMPLATE (*.yaml), its intents:
+Without a file, show the project's syncguard.yaml, in this folder or one above it; without a project, the built-in template.
+With a TEMPLATE (*.yaml), show its intents:
 ` + strings.Join(app.Intents(), ", ") + `. With a PROFILE (XML or binary, signed or not) or a
 declaration (JSON), show every key; --keys does the same for a template. A FILE of - is a profile on stdin.
 
-Without --target, show each platform on the previous and the current major version, installed by hand, by MDM, and by
-MDM on supervised devices.
+Without --target, a template is shown on its own targets. Profiles and the built-in template are shown on each platform,
+on the previous and the current major version, installed by hand, by MDM, and by MDM on supervised devices; so is a
+template with --all-targets.
 
 The classes are computed from Apple's schemas (see "syncguard schema show"), imported ones included, and from a few facts
 beside them. Facts from other sources are marked community or unverified.`,
@@ -41,6 +43,7 @@ beside them. Facts from other sources are marked community or unverified.`,
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.Targets, "target", nil, "PLATFORM[@VERSION][/ENROLLMENT] to show (repeatable)")
+	flags.BoolVar(&o.Grid, "all-targets", false, "show a template on every platform instead of its own targets")
 	flags.BoolVar(&o.Keys, "keys", false, "show every key of a template instead of its intents")
 	flags.StringVar(&o.Explain, "explain", "", "explain one INTENT or KEY in full")
 	addTemplateFlags(cmd, &o.Template)

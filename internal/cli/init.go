@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,7 @@ func newInitCmd(env *Env) *cobra.Command {
 		Use:   "init [FILE]",
 		Short: "Write a commented template to start from",
 		Long: `Write a commented template to start from. On a terminal, ask for missing answers; elsewhere --name and --identifier are
-needed. FILE is syncguard.yaml by default.`,
+needed. FILE is syncguard.yaml by default: build, coverage and push find it by this name.`,
 		Example: `  syncguard init
   syncguard init --name "Acme" --identifier com.acme \
     --target iOS/supervised --target macOS/supervised acme.yaml`,
@@ -27,7 +28,7 @@ needed. FILE is syncguard.yaml by default.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.File = "syncguard.yaml"
+			o.File = app.DefaultTemplate
 			if len(args) == 1 {
 				o.File = args[0]
 			}
@@ -55,7 +56,7 @@ func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
 	}
 	p := env.out()
 	p.Line("wrote %s", o.File)
-	p.Line("next: syncguard build %s", o.File)
+	p.Line("next: %s", strings.TrimSuffix("syncguard build "+o.File, " "+app.DefaultTemplate))
 	return nil
 }
 
