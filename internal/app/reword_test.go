@@ -32,7 +32,7 @@ func reword(t *testing.T) {
 // examples writes the bad examples of all rules, each into a folder of its own, and works in the folder of these.
 func examples(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, r := range rules.All() {
+	for _, r := range rules.Pages() {
 		bad, _ := r.Examples()
 		inputs, err := bad.Inputs()
 		if err != nil {

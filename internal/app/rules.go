@@ -11,12 +11,12 @@ import (
 
 // RulesListed is the result of Rules.
 type RulesListed struct {
-	Rules []rules.Rule `json:"rules"` // sorted by ID
+	Rules []rules.Page `json:"rules"` // sorted by ID
 }
 
 // RulePage is the documentation of a rule.
 type RulePage struct {
-	rules.Rule
+	rules.Page
 	Bad  []RuleFile `json:"bad"`  // complete example files that break the rule; empty if no file can show it
 	Good []RuleFile `json:"good"` // complete example files that keep the rule
 }
@@ -34,20 +34,20 @@ func Rules(group string) (*RulesListed, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := rules.All()
+	all := rules.Pages()
 	if only != "" {
-		all = slices.DeleteFunc(slices.Clone(all), func(r rules.Rule) bool { return !r.Has(only) })
+		all = slices.DeleteFunc(slices.Clone(all), func(r rules.Page) bool { return !r.Has(only) })
 	}
 	return &RulesListed{all}, nil
 }
 
 // Rule returns the documentation of a rule.
 func Rule(id string) (*RulePage, error) {
-	r, ok := rules.Find(id)
+	r, ok := rules.FindPage(id)
 	if !ok {
 		return nil, diag.Usage(nearRule(id, RuleIDs()), "unknown rule %q", id)
 	}
-	page := &RulePage{Rule: r}
+	page := &RulePage{Page: r}
 	bad, good := r.Examples()
 	var err error
 	if page.Bad, err = ruleFiles(bad); err == nil {

@@ -336,6 +336,7 @@ var arrows = []struct {
 	}},
 	{"internal/fact", nil},
 	{"internal/work", nil},
+	{"internal/generated", nil},
 	{"internal/hostile", nil},
 	{"internal/e2e", nil},
 	{"templates", nil},

@@ -23,7 +23,7 @@ import (
 
 // The bad example of every rule breaks that rule and no other, and the good one none.
 func TestExamplesOfRules(t *testing.T) {
-	for _, r := range rules.All() {
+	for _, r := range rules.Pages() {
 		t.Run(r.ID, func(t *testing.T) {
 			bad, good := r.Examples()
 			if len(bad.Files) > 0 {
@@ -36,7 +36,7 @@ func TestExamplesOfRules(t *testing.T) {
 	}
 }
 
-func expectOnly(t *testing.T, r rules.Rule, found []diag.Diagnostic) {
+func expectOnly(t *testing.T, r rules.Page, found []diag.Diagnostic) {
 	t.Helper()
 	usual := false
 	for _, d := range found {
@@ -69,7 +69,7 @@ func inputsOf(t *testing.T, e rules.Example) []txtar.File {
 }
 
 // lintExample runs the command of a rule on files, with options as they stand on a page, and returns what was found in them.
-func lintExample(t *testing.T, r rules.Rule, files []txtar.File) []diag.Diagnostic {
+func lintExample(t *testing.T, r rules.Page, files []txtar.File) []diag.Diagnostic {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	var names []string
@@ -138,8 +138,8 @@ var ruleDocs = filepath.Join(repository, "docs", "rules")
 // with: go test ./internal/cli -run TestRuleDocs -update
 func TestRuleDocs(t *testing.T) {
 	want := map[string]string{}
-	for _, r := range rules.All() {
-		want[r.ID+".md"] = view.RuleMarkdown(&app.RulePage{Rule: r})
+	for _, r := range rules.Pages() {
+		want[r.ID+".md"] = view.RuleMarkdown(&app.RulePage{Page: r})
 	}
 	entries, err := os.ReadDir(ruleDocs)
 	if err != nil {

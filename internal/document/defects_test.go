@@ -215,7 +215,7 @@ func (s *seeder) breakKey(way []step) {
 
 // bySchema says whether a finding is that of a constraint in the schema: a rule that names a source rests on it instead.
 func bySchema(f diag.Diagnostic) bool {
-	rule, ok := rules.Find(f.Rule)
+	rule, ok := rules.FindPage(f.Rule)
 	return !ok || f.Rule == "wrong-type" || rule.Has(rules.Schema) && !rule.HasOwnSource()
 }
 

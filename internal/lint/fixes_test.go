@@ -210,7 +210,7 @@ func testFix(t *testing.T, name string, bad, want []byte, unsafe, none, moved bo
 // checkPage holds a fix to what the page of its rule says.
 func checkPage(t *testing.T, d diag.Diagnostic) {
 	t.Helper()
-	page, _ := rules.Find(d.Rule)
+	page, _ := rules.FindPage(d.Rule)
 	isSafe, isUnsafe := strings.HasPrefix(page.Fix, "safe: "), strings.Contains(page.Fix, "unsafe: ")
 	if d.Fix.Unsafe && !isUnsafe || !d.Fix.Unsafe && !isSafe {
 		t.Errorf("%s: the page of the rule says of a fix %q, unsafe is %t", d.Rule, page.Fix, d.Fix.Unsafe)
@@ -230,7 +230,7 @@ func TestPagesNameFixes(t *testing.T) {
 			shown = append(shown, d.Rule)
 		}
 	}
-	for _, r := range rules.All() {
+	for _, r := range rules.Pages() {
 		if (r.Fix != "") != slices.Contains(shown, r.ID) {
 			t.Errorf("%s: its page says of a fix %q, shown is %t", r.ID, r.Fix, slices.Contains(shown, r.ID))
 		}

@@ -1,15 +1,15 @@
 // Package rules holds the page of every rule: the meaning of its findings, their consequences, the sources of the fact, and
 // a bad and a good example. Each rule has a file pages/ID.txtar; start by reading one. The documentation and the command
-// rules print the pages, and tests run the examples.
+// rules print the pages, and tests run the examples. A run that shows no page reads none: table.go has what it needs of each.
 //
-// The package checks nothing: see package lint. Package rule has a constant for each ID, generated from the file names.
+// The package checks nothing: see package lint. The table, and a constant in package rule for each ID, are generated from the
+// pages.
 package rules
 
 import (
 	"bytes"
 	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -40,20 +40,12 @@ func Groups() []Group {
 	return []Group{Structure, Schema, Effect, Sync, Security, Hygiene, Delivery, Template, Lint}
 }
 
-// Rule is the page of one kind of finding.
+// Rule is one kind of finding.
 type Rule struct {
-	ID       string        `json:"id"`                // kebab-case name of the defect, never renamed or reused
-	Summary  string        `json:"summary"`           // the defect, in one line
-	Severity diag.Severity `json:"severity"`          // the default: `error`, `warning`, `note`
-	Groups   []Group       `json:"groups"`            // `structure`, `schema`, `effect`, `sync`, `security`, `hygiene`, `delivery`, `template`, `lint`
-	Since    string        `json:"since"`             // the first version with the rule
-	Why      string        `json:"why"`               // the consequence and the reason for the severity: plain text, an empty line between paragraphs
-	Fix      string        `json:"fix,omitempty"`     // the correction by `lint --fix`; absent if a person has to correct it
-	Sources  []string      `json:"sources"`           // addresses, or words; empty for rules based on Apple's embedded schemas
-	Command  string        `json:"command"`           // the command for it and for its examples: `lint`, `build`, `sign`
-	Options  string        `json:"options,omitempty"` // the options for the examples
-
-	archive []byte // the examples, as a txtar archive
+	ID       string        `json:"id"`       // kebab-case name of the defect, never renamed or reused
+	Summary  string        `json:"summary"`  // the defect, in one line
+	Severity diag.Severity `json:"severity"` // the default: `error`, `warning`, `note`
+	Groups   []Group       `json:"groups"`   // `structure`, `schema`, `effect`, `sync`, `security`, `hygiene`, `delivery`, `template`, `lint`
 }
 
 // Has reports whether the rule belongs to any of some groups.
@@ -61,8 +53,33 @@ func (r *Rule) Has(groups ...Group) bool {
 	return slices.ContainsFunc(r.Groups, func(g Group) bool { return slices.Contains(groups, g) })
 }
 
+// All returns every rule, sorted by ID. The result is shared; do not modify it.
+func All() []Rule { return table }
+
+// Find returns the rule with an ID, and whether there is one.
+func Find(id string) (Rule, bool) {
+	i, ok := slices.BinarySearchFunc(table, id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return Rule{}, false
+	}
+	return table[i], true
+}
+
+// Page is the documentation of a rule.
+type Page struct {
+	Rule
+	Since   string   `json:"since"`             // the first version with the rule
+	Why     string   `json:"why"`               // the consequence and the reason for the severity: plain text, an empty line between paragraphs
+	Fix     string   `json:"fix,omitempty"`     // the correction by `lint --fix`; absent if a person has to correct it
+	Sources []string `json:"sources"`           // addresses, or words; empty for rules based on Apple's embedded schemas
+	Command string   `json:"command"`           // the command for it and for its examples: `lint`, `build`, `sign`
+	Options string   `json:"options,omitempty"` // the options for the examples
+
+	archive []byte // the examples, as a txtar archive
+}
+
 // Examples returns the example breaking the rule, and the correct one.
-func (r *Rule) Examples() (bad, good Example) {
+func (r *Page) Examples() (bad, good Example) {
 	for _, f := range txtar.Parse(r.archive).Files {
 		folder, name, _ := strings.Cut(f.Name, "/")
 		e := &bad
@@ -78,49 +95,51 @@ func (r *Rule) Examples() (bad, good Example) {
 const errorTable = "https://developer.apple.com/library/archive/documentation/Miscellaneous/Reference/MobileDeviceManagementProtocolRef/"
 
 // HasOwnSource reports whether the rule has a source beside the schemas.
-func (r *Rule) HasOwnSource() bool {
+func (r *Page) HasOwnSource() bool {
 	return slices.ContainsFunc(r.Sources, func(source string) bool { return source != errorTable })
 }
 
 //go:embed pages
 var pages embed.FS
 
-// All returns every rule, sorted by ID. The result is shared; do not modify it.
-func All() []Rule { return all() }
-
-var all = sync.OnceValue(func() []Rule {
-	names, err := fs.Glob(pages, "pages/*.txtar")
+// Pages returns the page of every rule, sorted by ID. The result is shared; do not modify it.
+var Pages = sync.OnceValue(func() []Page {
+	files, err := pages.ReadDir("pages")
 	if err != nil {
-		panic(err) // the pattern is well-formed
+		panic(err) // it is embedded
 	}
-	rules := make([]Rule, 0, len(names))
-	for _, name := range names {
-		data, err := pages.ReadFile(name)
-		if err != nil {
-			panic(err) // it was just listed
-		}
-		r, err := parse(strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".txtar"), data)
-		if err != nil {
-			panic(fmt.Sprintf("%s: %v", name, err)) // a test parses every page
-		}
-		rules = append(rules, r)
+	all := make([]Page, 0, len(files))
+	for _, file := range files {
+		all = append(all, read(strings.TrimSuffix(file.Name(), ".txtar")))
 	}
-	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) // the order of the file names differs
-	return rules
+	slices.SortFunc(all, func(a, b Page) int { return strings.Compare(a.ID, b.ID) }) // the order of the file names differs
+	return all
 })
 
-// Find returns the rule with an ID, and whether there is one.
-func Find(id string) (Rule, bool) {
-	i, ok := slices.BinarySearchFunc(All(), id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
-	if !ok {
-		return Rule{}, false
+// FindPage returns the page of the rule with an ID, and whether there is one.
+func FindPage(id string) (Page, bool) {
+	if _, ok := Find(id); !ok {
+		return Page{}, false
 	}
-	return All()[i], true
+	return read(id), true
+}
+
+// read reads the page of a rule.
+func read(id string) Page {
+	data, err := pages.ReadFile("pages/" + id + ".txtar")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	p, err := parse(id, data)
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", id, err)) // a test parses every page
+	}
+	return p
 }
 
 // parse parses a page: lines of "name: value", an empty line, the reason, and the examples.
-func parse(id string, data []byte) (Rule, error) {
-	r := Rule{ID: id, Command: "lint", Sources: []string{}}
+func parse(id string, data []byte) (Page, error) {
+	r := Page{Rule: Rule{ID: id}, Command: "lint", Sources: []string{}}
 	if i := bytes.Index(data, []byte("\n-- ")); i >= 0 {
 		data, r.archive = data[:i+1], data[i+1:]
 	}
@@ -147,7 +166,7 @@ func reflow(text string) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-func (r *Rule) set(name, value string) error {
+func (r *Page) set(name, value string) error {
 	switch name {
 	case "summary":
 		r.Summary = value

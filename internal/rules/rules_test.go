@@ -7,8 +7,8 @@ import (
 )
 
 func TestPagesAreComplete(t *testing.T) {
-	all := All()
-	if !slices.IsSortedFunc(all, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) {
+	all := Pages()
+	if !slices.IsSortedFunc(all, func(a, b Page) int { return strings.Compare(a.ID, b.ID) }) {
 		t.Error("the rules are not sorted by ID")
 	}
 	for _, r := range all {

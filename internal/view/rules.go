@@ -43,7 +43,7 @@ func severityStyle(s diag.Severity) lipgloss.Style {
 
 // RulePage writes the page of a rule.
 func (p *Printer) RulePage(page *app.RulePage) {
-	r := page.Rule
+	r := page.Page
 	p.Line("%s  %s  %s", bold.Render(r.ID), severityStyle(r.Severity).Render(r.Severity.String()),
 		faint.Render(strings.Join(app.Words(r.Groups), ", ")+"  since "+r.Since))
 	p.paragraph("", r.Summary)
@@ -118,7 +118,7 @@ type wayToIgnore struct{ where, language, text string }
 
 // waysToIgnore returns the ways to ignore a rule. A template's mistakes are in no profile, mistakes in a file's syntax are in
 // no template, only XML files have comments, and refusals of sign cannot be ignored.
-func waysToIgnore(r rules.Rule) []wayToIgnore {
+func waysToIgnore(r rules.Page) []wayToIgnore {
 	profile := wayToIgnore{"in an XML profile, before the element or on its line", "xml", "<!-- syncguard:ignore " + r.ID + ": why -->"}
 	template := wayToIgnore{"in a template, before the line or on it", "yaml", "# syncguard:ignore " + r.ID + ": why"}
 	switch {
@@ -137,7 +137,7 @@ func waysToIgnore(r rules.Rule) []wayToIgnore {
 }
 
 // inProject returns the way by the project file, for the files of a pattern, or for all with an empty one.
-func inProject(r rules.Rule, files string) wayToIgnore {
+func inProject(r rules.Page, files string) wayToIgnore {
 	way := wayToIgnore{"in .syncguard.yaml", "yaml", "ignore:\n  - rule: " + r.ID + "\n"}
 	if files != "" {
 		way.where += ", for some files (without files: for all)"
@@ -148,7 +148,7 @@ func inProject(r rules.Rule, files string) wayToIgnore {
 }
 
 // isShownInXML reports whether the bad example can hold an XML comment.
-func isShownInXML(r rules.Rule) bool {
+func isShownInXML(r rules.Page) bool {
 	bad, _ := r.Examples()
 	for _, f := range bad.Files {
 		if language(f.Name) != "xml" || len(f.Data) == 0 {

@@ -23,10 +23,10 @@ func RulesMarkdown(list *app.RulesListed) string {
 }
 
 // sourceLinks returns the sources of a rule as short links.
-func sourceLinks(r rules.Rule) []string {
+func sourceLinks(r rules.Page) []string {
 	var links []string
 	if !r.HasOwnSource() {
-		links = append(links, defaultSource(r))
+		links = append(links, defaultSource(r.Rule))
 	}
 	for _, source := range r.Sources {
 		links = append(links, sourceLink(source))
@@ -57,7 +57,7 @@ func sourceLink(source string) string {
 
 // RuleMarkdown returns the page of a rule.
 func RuleMarkdown(page *app.RulePage) string {
-	r := page.Rule
+	r := page.Page
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s.\n\n* Severity: %s\n* Groups: %s\n* Since: %s\n\n## Why\n\n%s\n", r.ID,
 		escapeMarkdown(capital(r.Summary)), r.Severity, strings.Join(app.Words(r.Groups), ", "), r.Since, escapeMarkdown(r.Why))
@@ -79,7 +79,7 @@ func RuleMarkdown(page *app.RulePage) string {
 	}
 	b.WriteString("\n## Sources\n\n")
 	if !r.HasOwnSource() {
-		fmt.Fprintf(&b, "* %s\n", defaultSource(r))
+		fmt.Fprintf(&b, "* %s\n", defaultSource(r.Rule))
 	}
 	for _, source := range r.Sources {
 		fmt.Fprintf(&b, "* %s\n", sourceMarkdown(source))

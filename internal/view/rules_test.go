@@ -51,11 +51,11 @@ func TestSourcesHaveNames(t *testing.T) {
 
 // A page is for a person at a terminal of any width, and what hurts a terminal in an example is shown as what it is.
 func TestRulePageFits(t *testing.T) {
-	for _, r := range rules.All() {
+	for _, r := range rules.Pages() {
 		for _, width := range []int{0, 40} {
 			var out bytes.Buffer
 			p := NewPrinter(&out, nil, width)
-			p.RulePage(&app.RulePage{Rule: r})
+			p.RulePage(&app.RulePage{Page: r})
 			if strings.ContainsAny(out.String(), "\x1b\x00\r\u202e") {
 				t.Errorf("%s: %q", r.ID, out.String())
 			}
@@ -85,7 +85,7 @@ func TestWaysToIgnore(t *testing.T) {
 		"unknown-template-key": "yaml yaml",
 		"internal-error":       "yaml",
 	} {
-		r, _ := rules.Find(id)
+		r, _ := rules.FindPage(id)
 		var got []string
 		for _, way := range waysToIgnore(r) {
 			got = append(got, way.language)

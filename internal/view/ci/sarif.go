@@ -116,14 +116,14 @@ func (s *sarifWriter) driver() *sarif.ToolComponent {
 	if s.run.RulesURL != "" {
 		d.WithInformationURI(s.run.RulesURL)
 	}
-	for i, rule := range rules.All() {
+	for i, rule := range rules.Pages() {
 		s.rules[rule.ID] = i
 		d.Rules = append(d.Rules, s.rule(&rule))
 	}
 	return d
 }
 
-func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
+func (s *sarifWriter) rule(r *rules.Page) *sarif.ReportingDescriptor {
 	full, _, _ := strings.Cut(cmp.Or(r.Why, sentence(r.Summary)), "\n\n")
 	d := sarif.NewRule(r.ID).
 		WithShortDescription(sarifText(sentence(r.Summary))).
@@ -141,7 +141,7 @@ func (s *sarifWriter) rule(r *rules.Rule) *sarif.ReportingDescriptor {
 }
 
 // ruleHelp returns a rule's page without its examples, since a finding is one. It puts code between quotes.
-func ruleHelp(r *rules.Rule, quote string) string {
+func ruleHelp(r *rules.Page, quote string) string {
 	parts := []string{cmp.Or(r.Why, sentence(r.Summary))}
 	if r.Fix != "" {
 		parts = append(parts, "syncguard lint --fix: "+r.Fix)
