@@ -1,17 +1,11 @@
 // Package mdm holds facts about MDM servers: the variables they fill in, and the profiles they refuse or change. The facts
-// stand in mdm.json, written by hand, each with its source and evidence; start with Servers and Find. The package makes no
-// findings: the rules of lint and the destinations of deploy use the facts.
+// stand in mdm.json, written by hand, each with its source and evidence; table.go is generated from it. Start with Servers and
+// Find. The package makes no findings: the rules of lint and the destinations of deploy use the facts.
 package mdm
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"syncguard/internal/fact"
 )
@@ -119,21 +113,8 @@ type Reserved struct {
 	Values []string
 }
 
-//go:embed mdm.json
-var source []byte
-
 // Servers returns every server, sorted by ID. The result is shared; do not modify it.
-func Servers() []*Server { return servers() }
-
-var embedded = sync.OnceValue(func() *file {
-	f, err := parse(source)
-	if err != nil {
-		panic(err) // a test parses it
-	}
-	return f
-})
-
-func servers() []*Server { return embedded().Servers }
+func Servers() []*Server { return table.Servers }
 
 // file is the content of mdm.json.
 type file struct {
@@ -148,7 +129,7 @@ type DeviceVariables struct {
 	Types []string
 }
 
-func device() *DeviceVariables { return &embedded().Device }
+func device() *DeviceVariables { return &table.Device }
 
 // Find returns the server with this ID or other name, ignoring case, or nil.
 func Find(name string) *Server {
@@ -167,78 +148,4 @@ func IDs() []string {
 		ids = append(ids, s.ID)
 	}
 	return ids
-}
-
-func parse(data []byte) (*file, error) {
-	var in file
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil {
-		return nil, fmt.Errorf("reading what is known of MDM servers: %w", err)
-	}
-	var errs []error
-	for _, s := range in.Servers {
-		for _, f := range s.facts() {
-			if f.Source == "" || !slices.Contains([]fact.Evidence{fact.Apple, fact.Vendor, fact.Community}, f.Evidence) {
-				errs = append(errs, fmt.Errorf("a fact of %s has source %q and evidence %q: want a source, and %s, %s or %s", s.ID, f.Source, f.Evidence, fact.Apple, fact.Vendor, fact.Community))
-			}
-		}
-		if s.Signed != nil && !slices.Contains([]Treatment{Refuses, Strips, Unproven}, s.Signed.Does) {
-			errs = append(errs, fmt.Errorf("%s does %q with a signed profile: want %s, %s or %s", s.ID, s.Signed.Does, Refuses, Strips, Unproven))
-		}
-	}
-	if !slices.IsSortedFunc(in.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {
-		errs = append(errs, errors.New("the servers are not sorted"))
-	}
-	return &in, errors.Join(errs...)
-}
-
-// facts returns every fact about the server, for checking sources.
-func (s *Server) facts() []fact.Statement {
-	var all []fact.Statement
-	if s.Size != nil {
-		all = append(all, s.Size.Statement)
-	}
-	if s.Signed != nil {
-		all = append(all, s.Signed.Statement)
-	}
-	if s.Binary != nil {
-		all = append(all, s.Binary.Statement)
-	}
-	for _, says := range []*Clause{s.Scope, s.Secrets} {
-		if says != nil {
-			all = append(all, says.Statement)
-		}
-	}
-	if s.Phantoms != nil {
-		all = append(all, *s.Phantoms)
-	}
-	if s.Text != nil {
-		all = append(all, s.Text.Statement)
-	}
-	if s.Storage != nil {
-		all = append(all, s.Storage.Statement)
-	}
-	if s.Own != nil {
-		all = append(all, s.Own.Statement)
-	}
-	for _, c := range s.Changes {
-		all = append(all, c.Statement)
-	}
-	if s.Renewal != nil {
-		all = append(all, s.Renewal.Statement)
-	}
-	for _, k := range slices.Concat(s.Requires, s.Unique, s.Fixed) {
-		all = append(all, k.Statement)
-	}
-	for _, r := range s.Refuses {
-		all = append(all, r.Statement)
-	}
-	for _, r := range s.Reserves {
-		all = append(all, r.Statement)
-	}
-	if s.Variables != nil {
-		all = append(all, s.Variables.Statement)
-	}
-	return all
 }

@@ -1,10 +1,106 @@
 package mdm
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"syncguard/internal/fact"
+	"syncguard/internal/generated"
 )
+
+// The table is the content of mdm.json.
+func TestTable(t *testing.T) {
+	data, err := os.ReadFile("mdm.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	generated.Table(t, "mdm.json", in, *update)
+}
+
+// parse reads and checks facts as they are written in mdm.json.
+func parse(data []byte) (*file, error) {
+	var in file
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil {
+		return nil, fmt.Errorf("reading what is known of MDM servers: %w", err)
+	}
+	var errs []error
+	for _, s := range in.Servers {
+		for _, f := range s.facts() {
+			if f.Source == "" || !slices.Contains([]fact.Evidence{fact.Apple, fact.Vendor, fact.Community}, f.Evidence) {
+				errs = append(errs, fmt.Errorf("a fact of %s has source %q and evidence %q: want a source, and %s, %s or %s", s.ID, f.Source, f.Evidence, fact.Apple, fact.Vendor, fact.Community))
+			}
+		}
+		if s.Signed != nil && !slices.Contains([]Treatment{Refuses, Strips, Unproven}, s.Signed.Does) {
+			errs = append(errs, fmt.Errorf("%s does %q with a signed profile: want %s, %s or %s", s.ID, s.Signed.Does, Refuses, Strips, Unproven))
+		}
+	}
+	if !slices.IsSortedFunc(in.Servers, func(a, b *Server) int { return strings.Compare(a.ID, b.ID) }) {
+		errs = append(errs, errors.New("the servers are not sorted"))
+	}
+	return &in, errors.Join(errs...)
+}
+
+// facts returns every fact about the server, for checking sources.
+func (s *Server) facts() []fact.Statement {
+	var all []fact.Statement
+	if s.Size != nil {
+		all = append(all, s.Size.Statement)
+	}
+	if s.Signed != nil {
+		all = append(all, s.Signed.Statement)
+	}
+	if s.Binary != nil {
+		all = append(all, s.Binary.Statement)
+	}
+	for _, says := range []*Clause{s.Scope, s.Secrets} {
+		if says != nil {
+			all = append(all, says.Statement)
+		}
+	}
+	if s.Phantoms != nil {
+		all = append(all, *s.Phantoms)
+	}
+	if s.Text != nil {
+		all = append(all, s.Text.Statement)
+	}
+	if s.Storage != nil {
+		all = append(all, s.Storage.Statement)
+	}
+	if s.Own != nil {
+		all = append(all, s.Own.Statement)
+	}
+	for _, c := range s.Changes {
+		all = append(all, c.Statement)
+	}
+	if s.Renewal != nil {
+		all = append(all, s.Renewal.Statement)
+	}
+	for _, k := range slices.Concat(s.Requires, s.Unique, s.Fixed) {
+		all = append(all, k.Statement)
+	}
+	for _, r := range s.Refuses {
+		all = append(all, r.Statement)
+	}
+	for _, r := range s.Reserves {
+		all = append(all, r.Statement)
+	}
+	if s.Variables != nil {
+		all = append(all, s.Variables.Statement)
+	}
+	return all
+}
 
 func TestServers(t *testing.T) {
 	if len(Servers()) < 8 {

@@ -1,8 +1,8 @@
 // Package facts holds facts beyond Apple's schema files: conditions between keys, the meaning of strings and data,
 // references between payloads, effects on devices, and demands on the profile around a payload.
 //
-// Start with facts.json, written by hand, each entry with its source; Parse reads and checks it. Embedded gives the facts,
-// and Facts.Of those of a payload type. The rules of lint make findings of them; this package makes none.
+// Start with facts.json, written by hand, each entry with its source; table.go is generated from it. Embedded gives the
+// facts, and Facts.Of those of a payload type. The rules of lint make findings of them; this package makes none.
 package facts
 
 import (

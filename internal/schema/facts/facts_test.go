@@ -1,12 +1,50 @@
 package facts
 
 import (
+	"bytes"
+	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"syncguard/internal/generated"
 )
+
+var update = flag.Bool("update", false, "make table.go anew")
+
+// The table is the content of facts.json.
+func TestTable(t *testing.T) {
+	data, err := os.ReadFile("facts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	generated.Table(t, "facts.json", in, *update)
+}
+
+// parse reads facts as they are written in facts.json, and refuses unknown fields.
+func parse(data []byte) (*file, error) {
+	in := &file{}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	return in, d.Decode(in)
+}
+
+// read parses and checks facts.
+func read(data string) (*Facts, error) {
+	in, err := parse([]byte(data))
+	if err != nil {
+		return nil, err
+	}
+	return in.facts()
+}
 
 func TestEmbedded(t *testing.T) {
 	f, err := Embedded()
@@ -35,20 +73,20 @@ func TestParseRefusesMistakes(t *testing.T) {
 		`{"envelope": [{"types": ["a"], "key": "b", "is": "c", "platform": "macOS", "since": "x", "source": "s"}]}`:                 `version "x"`,
 		`{"tolerances": [{"types": ["a"], "source": "s"}]}`:                                                                         `missing rules`,
 		`{"condition": []}`: `unknown field`,
-		`[`:                 `reading the facts`,
+		`[`:                 `unexpected EOF`,
 	} {
-		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got error %v, want one that says %s", text, err, want)
 		}
 	}
 }
 
 func TestPlaces(t *testing.T) {
-	f, err := Parse([]byte(`{"conditions": [
+	f, err := read(`{"conditions": [
 		{"types": ["t"], "at": "A.*", "kind": "one-of", "keys": ["x", "y"], "source": "s"},
 		{"types": ["t", "u"], "at": "A.B", "or": ["C"], "kind": "requires", "keys": ["z"], "source": "s"},
 		{"types": ["t"], "at": "*.Z", "kind": "requires", "keys": ["q"], "source": "s"}],
-		"tolerances": [{"types": ["t"], "at": "A.B.k", "rules": ["r"], "source": "s"}]}`))
+		"tolerances": [{"types": ["t"], "at": "A.B.k", "rules": ["r"], "source": "s"}]}`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package facts
 
 import (
-	"bytes"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,11 +14,8 @@ import (
 	"syncguard/internal/target"
 )
 
-//go:embed facts.json
-var source []byte
-
-// Embedded returns the built-in facts, read on first use.
-var Embedded = sync.OnceValues(func() (*Facts, error) { return Parse(source) })
+// Embedded returns the built-in facts, made on first use of table.go, which is facts.json as Go.
+var Embedded = sync.OnceValues(table.facts)
 
 // file is facts.json as it is written.
 type file struct {
@@ -29,53 +24,65 @@ type file struct {
 	Combined     Combined
 	Counterparts []extension
 	Groups       map[string][]string
-	Conditions   []struct {
-		site
-		When     []test
-		Kind     Kind
-		Keys     []string
-		Severity string
-		Rule     string
-		Help     string
-	}
-	Meanings []struct {
-		site
-		Is       Sense
-		Schemes  []string
-		Password string
-		Octets   int
-		Severity string
-		Rule     string
-	}
-	References []struct {
-		site
-		To string
-	}
-	Envelope []struct {
-		site
-		Key, Is  string
-		Platform target.Platform
-		Since    string
-		Severity string
-		Rule     string
-	}
-	Tolerances []struct {
-		site
-		Rules    []string
-		Severity string
-	}
-	Extensions []extension
-	Effects    []effect
-	Renames    []struct {
-		site
-		To, As   string
-		Inverted bool
-	}
+	Conditions   []condition
+	Meanings     []meaning
+	References   []reference
+	Envelope     []envelopeNeed
+	Tolerances   []tolerance
+	Extensions   []extension
+	Effects      []effect
+	Renames      []rename
+}
+
+type condition struct {
+	site
+	When     []test
+	Kind     Kind
+	Keys     []string
+	Severity string
+	Rule     string
+	Help     string
+}
+
+type meaning struct {
+	site
+	Is       Sense
+	Schemes  []string
+	Password string
+	Octets   int
+	Severity string
+	Rule     string
+}
+
+type reference struct {
+	site
+	To string
+}
+
+type envelopeNeed struct {
+	site
+	Key, Is  string
+	Platform target.Platform
+	Since    string
+	Severity string
+	Rule     string
+}
+
+type tolerance struct {
+	site
+	Rules    []string
+	Severity string
 }
 
 type extension struct {
 	site
 	Of string
+}
+
+type rename struct {
+	site
+	To, As   string
+	Inverted bool
 }
 
 type effect struct {
@@ -105,27 +112,12 @@ type test struct {
 	Absent  bool
 }
 
-// Parse reads facts as they stand in facts.json.
-func Parse(data []byte) (*Facts, error) {
-	var in file
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	if err := d.Decode(&in); err != nil {
-		return nil, fmt.Errorf("reading the facts: %w", err)
-	}
-	f, err := in.facts()
-	if err != nil {
-		return nil, fmt.Errorf("reading the facts: %w", err)
-	}
-	f.index()
-	return f, nil
-}
-
-func (in file) facts() (*Facts, error) {
+// facts checks the facts and puts each at its place.
+func (in *file) facts() (*Facts, error) {
 	r := &reader{}
 	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
 	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "secrets: want sorted keys and a source")
+	f.Secrets.Forms = slices.Clone(f.Secrets.Forms)
 	for i := range f.Secrets.Forms {
 		form := &f.Secrets.Forms[i]
 		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "form %q: want what, begins (3 characters or more) and source", form.Begins)
@@ -191,7 +183,11 @@ func (in file) facts() (*Facts, error) {
 			f.Renames = append(f.Renames, Rename{s, x.To, x.As, x.Inverted})
 		}
 	}
-	return f, errors.Join(r.errs...)
+	if err := errors.Join(r.errs...); err != nil {
+		return nil, fmt.Errorf("reading the facts: %w", err)
+	}
+	f.index()
+	return f, nil
 }
 
 func (r *reader) effects(in effect) []Effect {
