@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"syncguard/internal/doctor"
 	"syncguard/internal/files"
 )
 
@@ -31,6 +32,7 @@ type Host struct {
 	Now     func() time.Time
 	Ask     func(ctx context.Context, question string) ([]byte, error) // asks a person for a secret; nil without a terminal
 	HTTP    http.RoundTripper                                          // nil for the default
+	Network *doctor.Network                                            // what Doctor checks; nil for this machine's
 	Notify  func(Event)                                                // may be nil; called from one goroutine at a time
 
 	// Revision returns a reader of files as of a git revision, by their paths relative to the current folder; nil without git.

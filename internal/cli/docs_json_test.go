@@ -39,6 +39,7 @@ var results = []struct {
 	{"import", reflect.TypeFor[app.ImportResult]()},
 	{"migrate", reflect.TypeFor[app.Migration]()},
 	{"verify", reflect.TypeFor[app.VerifyRun]()},
+	{"doctor", reflect.TypeFor[app.DoctorResult]()},
 	{"inspect", reflect.TypeFor[app.InspectRun]()},
 	{"inspected key", reflect.TypeFor[inspect.Node]()},
 	{"lint", reflect.TypeFor[app.LintRun]()},

@@ -17,6 +17,7 @@ import (
 	"syncguard/internal/cms"
 	"syncguard/internal/coverage"
 	"syncguard/internal/diff"
+	"syncguard/internal/doctor"
 	"syncguard/internal/intent"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
@@ -45,6 +46,7 @@ func TestDocs(t *testing.T) {
 		"coverage": coverageTable(t),
 		"template": templateTable(t),
 		"commands": commandTable(),
+		"hosts":    hostTable(),
 
 		"destinations": destinationTable(),
 		"exports":      exportTable(),
@@ -152,6 +154,16 @@ func coverageTable(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// hostTable lists the hosts that doctor tries.
+func hostTable() string {
+	rows := []string{"| host | port | for | source |", "|---|---|---|---|"}
+	for _, h := range doctor.Hosts() {
+		kind := map[bool]string{true: "UDP", false: "TCP"}[h.Port == 123]
+		rows = append(rows, fmt.Sprintf("| `%s` | %s %d | %s | %s: %s |", h.Name, kind, h.Port, h.For, h.Evidence, h.Source))
+	}
+	return strings.Join(rows, "\n")
 }
 
 func commandTable() string {

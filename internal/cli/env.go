@@ -24,6 +24,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Environ        []string // NAME=value
 	Now            func() time.Time
+	Network        func() *app.Network // of doctor; nil for this machine's
 
 	progress *view.Progress // nil where nobody watches, or nothing has begun
 	lost     error          // why something that was printed did not get to Stdout
@@ -63,6 +64,9 @@ func (e *Env) host() *app.Host {
 			return nil, err
 		}
 		return r.ReadFile, nil
+	}
+	if e.Network != nil {
+		h.Network = e.Network()
 	}
 	if e.hasPerson() {
 		h.Ask = func(ctx context.Context, question string) ([]byte, error) { return e.askSecret(ctx, question) }

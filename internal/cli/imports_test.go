@@ -50,6 +50,7 @@ var arrows = []struct {
 		"internal/coverage",
 		"internal/diag",
 		"internal/diff",
+		"internal/doctor",
 		"internal/fact",
 		"internal/guidance",
 		"internal/identity",
@@ -73,6 +74,7 @@ var arrows = []struct {
 		"internal/deploy/*",
 		"internal/diag",
 		"internal/diff",
+		"internal/doctor",
 		"internal/document",
 		"internal/files",
 		"internal/fix",
@@ -313,6 +315,14 @@ var arrows = []struct {
 		"internal/roots",
 	}},
 	{"internal/pki", nil},
+	{"internal/doctor/doctortest", []string{
+		"internal/doctor",
+	}},
+	{"internal/doctor", []string{
+		"internal/fact",
+		"internal/roots",
+		"internal/text",
+	}},
 	{"internal/roots", []string{
 		"internal/fact",
 	}},
@@ -357,6 +367,7 @@ var onlyIn = map[string]string{
 	"golang.org/x/oauth2/clientcredentials": "internal/deploy internal/deploy/applebusiness internal/deploy/jamf",
 	"rsc.io/qr":                             "internal/serve",
 	"github.com/charmbracelet/colorprofile": "internal/view",
+	"github.com/beevik/ntp":                 "internal/doctor",
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif": "internal/view/ci",
 }

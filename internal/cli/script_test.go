@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,12 +15,22 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"syncguard/internal/app"
 	"syncguard/internal/cli"
+	"syncguard/internal/doctor/doctortest"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"syncguard": func() {
 		env := &cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now}
+		if name := os.Getenv("SYNCGUARD_TEST_NETWORK"); name != "" { // a network of doctor, or one where nothing ever answers
+			play, ok := doctortest.Plays()[name]
+			network, _ := doctortest.Start(play)
+			if !ok {
+				network.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
+			}
+			env.Network = func() *app.Network { return network }
+		}
 		ctx := cli.UntilSignal(context.Background())
 		if way := os.Getenv("SYNCGUARD_TEST_SIGNAL"); way != "" { // for the test of signals
 			if way != "unread" {

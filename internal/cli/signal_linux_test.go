@@ -32,6 +32,7 @@ const signalBound = 15 * time.Second
 //	compute  the pipe named fifo has delivered a large profile or template
 //	prompt   a question on a terminal
 //	server   a server accepts connections and says nothing
+//	network  nothing answers on the network
 //	signer   a signer command takes its time
 var signalCases = map[string][]string{
 	"build": {"unread: build --unsigned -o out", "stdin: build - --unsigned -o out", "fifo: build fifo --unsigned -o out",
@@ -45,6 +46,7 @@ var signalCases = map[string][]string{
 	"decrypt": {"unread: decrypt --help", "stdin: decrypt - --cert pki/rsa.pem --key pki/rsa.key", "fifo: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key",
 		"compute: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key", "prompt: decrypt encrypted.mobileconfig --p12 pki/acme.p12"},
 	"diff":    {"unread: diff a.mobileconfig b.mobileconfig", "stdin: diff a.mobileconfig -", "fifo: diff fifo a.mobileconfig", "compute: diff fifo a.mobileconfig"},
+	"doctor":  {"unread: doctor --help", "network: doctor --timeout 1m"},
 	"encrypt": {"unread: encrypt a.mobileconfig --recipient pki/rsa.pem", "stdin: encrypt - --recipient pki/rsa.pem", "fifo: encrypt fifo --recipient pki/rsa.pem", "compute: encrypt fifo --recipient pki/rsa.pem -o out"},
 
 	"export apple-business": {"unread: export apple-business --help", "stdin: export apple-business - -o out", "fifo: export apple-business fifo -o out", "compute: export apple-business fifo -o out"},
@@ -102,6 +104,7 @@ func signalWays(path string, cmd *cobra.Command) []string {
 		"fifo":    reads || has("passphrase-file"),
 		"compute": reads,
 		"prompt":  has("p12") || has("encrypt") || path == "init",
+		"network": path == "doctor",
 		"server":  has("server"),
 		"signer":  has("signer-command") && path != "identity show", // signs nothing
 	} {
@@ -315,7 +318,7 @@ func (c *signalCase) start() bool {
 		return false
 	}
 	defer ready.Close()
-	env := append(os.Environ(), "HOME="+c.folder+"/home", "XDG_CONFIG_HOME="+c.folder+"/home", "SYNCGUARD_TEST_SIGNAL="+c.way)
+	env := append(os.Environ(), "HOME="+c.folder+"/home", "XDG_CONFIG_HOME="+c.folder+"/home", "SYNCGUARD_TEST_SIGNAL="+c.way, "SYNCGUARD_TEST_NETWORK="+map[string]string{"network": "silent"}[c.way])
 	if c.way != "prompt" {
 		for _, name := range []string{"FLEET_TOKEN", "INTUNE_TOKEN", "APPLE_BUSINESS_TOKEN", "JAMF_CLIENT_SECRET", "JAMF_CLIENT_ID", "KMFDDM_API_KEY", "NANOMDM_API_KEY"} {
 			env = append(env, "SYNCGUARD_"+name+"=x")

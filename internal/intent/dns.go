@@ -11,13 +11,19 @@ import (
 	"syncguard/profiles"
 )
 
-// resolver is an encrypted DNS service. Its certificate is checked against the host of ServerURL or ServerName, so its
+// Resolver is an encrypted DNS service. Its certificate is checked against the host of ServerURL or ServerName, so its
 // addresses must be its own.
-type resolver struct {
-	name       string
-	serverURL  string
-	serverName string
-	addresses  []string
+type Resolver struct {
+	Name       string
+	ServerURL  string
+	ServerName string
+	Addresses  []string
+}
+
+// ResolverOf returns a named provider; false for one that is not.
+func ResolverOf(p template.DNSProvider) (Resolver, bool) {
+	r, ok := resolvers[p]
+	return r, ok
 }
 
 // resolvers are the named providers.
@@ -25,7 +31,7 @@ type resolver struct {
 // Sources: https://developers.cloudflare.com/1.1.1.1/ip-addresses/ and /encryption/dns-over-https/make-api-requests/;
 // https://developers.google.com/speed/public-dns/docs/secure-transports;
 // https://quad9.net/service/service-addresses-and-features/, as https://github.com/paulmillr/encrypted-dns uses it.
-var resolvers = map[template.DNSProvider]resolver{
+var resolvers = map[template.DNSProvider]Resolver{
 	template.Cloudflare: {"Cloudflare", "https://cloudflare-dns.com/dns-query", "one.one.one.one",
 		[]string{"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001"}},
 	template.Google: {"Google", "https://dns.google/dns-query", "dns.google",
@@ -106,16 +112,16 @@ func dnsSettingsOf(p *planner, s template.DNS, dnsType string, provider template
 	r, named := resolvers[provider]
 	switch {
 	case s.Protocol.Value == template.TLS && named:
-		v.Set("DNSProtocol", at(profiles.String("TLS"), s.Protocol.Span)).Set("ServerName", profiles.String(r.serverName))
+		v.Set("DNSProtocol", at(profiles.String("TLS"), s.Protocol.Span)).Set("ServerName", profiles.String(r.ServerName))
 	case s.Protocol.Value == template.TLS:
 		v.Set("DNSProtocol", at(profiles.String("TLS"), s.Protocol.Span)).Set("ServerName", text(s.Custom.ServerName))
 	case named:
-		v.Set("DNSProtocol", at(profiles.String("HTTPS"), s.Protocol.Span)).Set("ServerURL", profiles.String(r.serverURL))
+		v.Set("DNSProtocol", at(profiles.String("HTTPS"), s.Protocol.Span)).Set("ServerURL", profiles.String(r.ServerURL))
 	default:
 		v.Set("DNSProtocol", at(profiles.String("HTTPS"), s.Protocol.Span)).Set("ServerURL", text(s.Custom.ServerURL))
 	}
 	// Without addresses the device looks the provider up with a resolver that may be blocked.
-	if addresses := profiles.Strings(r.addresses...); named {
+	if addresses := profiles.Strings(r.Addresses...); named {
 		v.Set("ServerAddresses", addresses)
 	} else if len(s.Custom.Addresses) > 0 {
 		v.Set("ServerAddresses", texts(s.Custom.Addresses))
@@ -162,7 +168,7 @@ func onDemandRules(s template.DNS) *plist.Value {
 
 func providerName(s template.DNS, p template.DNSProvider) string {
 	if r, ok := resolvers[p]; ok {
-		return r.name
+		return r.Name
 	}
 	if s.Custom.Name.Value != "" {
 		return s.Custom.Name.Value

@@ -194,7 +194,7 @@ func TestOneProviderPerPayload(t *testing.T) {
 		for _, item := range made.payload("dns."+string(provider)).Lookup("DNSSettings", "ServerAddresses").Items {
 			got = append(got, item.Text)
 		}
-		if !slices.Equal(got, r.addresses) {
+		if !slices.Equal(got, r.Addresses) {
 			t.Errorf("%s has the addresses %v", provider, got)
 		}
 	}
