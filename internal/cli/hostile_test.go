@@ -31,6 +31,8 @@ import (
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/net/html"
 
+	"syncguard/internal/app"
+	"syncguard/internal/doctor/doctortest"
 	"syncguard/internal/hostile"
 )
 
@@ -42,6 +44,7 @@ var hostileLines = map[string][]string{
 	"coverage":           {"good.mobileconfig", "bad.mobileconfig", "bad.json", "good.yaml", "--keys good.yaml", "--keys intents.yaml", "intents.yaml", "bad.yaml", "--explain TEXT good.mobileconfig", "--explain dns intents.yaml"},
 	"decrypt":            {"encrypted.mobileconfig --cert device.pem --key device.key -o out/decrypted", "bad.mobileconfig --cert device.pem --key device.key -o out/x", "encrypted.mobileconfig --cert cert.pem --key cert.key -o out/x"},
 	"diff":               {"good.mobileconfig other.mobileconfig", "good.mobileconfig bad.mobileconfig", "binary.mobileconfig good.mobileconfig", "signed.mobileconfig other.mobileconfig", "good.json bad.json", "raw.mobileconfig good.mobileconfig", "named project", "text: --git TEXT good.mobileconfig a 100644 other.mobileconfig b 100644"},
+	"doctor":             {""},
 	"encrypt":            {"good.mobileconfig --recipient device.pem -o out/encrypted", "bad.mobileconfig --recipient cert.pem -o out/x", "raw.mobileconfig --recipient device.pem -o out/x"},
 	"export":             {"TEXT"},
 	"extract":            {"signed.mobileconfig -o out/extracted", "broken.mobileconfig -o out/x", "bad.mobileconfig -o out/x"},
@@ -193,6 +196,11 @@ func (h *harness) cell(t *testing.T, text, server, command, line, format string)
 	var out, errs bytes.Buffer
 	env := &Env{Stdin: strings.NewReader(text), Stdout: &out, Stderr: &errs, Now: time.Now, Environ: []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm-256color",
 		"SYNCGUARD_FLEET_TOKEN=canary-1", "SYNCGUARD_INTUNE_TOKEN=canary-2", "SYNCGUARD_JAMF_CLIENT_SECRET=canary-3", "SYNCGUARD_KMFDDM_API_KEY=canary-4", "SYNCGUARD_NANOMDM_API_KEY=canary-5", "SYNCGUARD_APPLE_BUSINESS_TOKEN=canary-6"}}
+	if command == "doctor" {
+		network, stop := doctortest.Start(hostileNetwork(text))
+		defer stop()
+		env.Network = func() *app.Network { return network }
+	}
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	code := inFolder(t, folder, func() int { return Main(ctx, env, args, "test") })
@@ -209,6 +217,16 @@ func (h *harness) cell(t *testing.T, text, server, command, line, format string)
 		format = ""
 	}
 	h.judge(t, what, format, out.String())
+}
+
+// hostileNetwork has a text wherever a network can put one: names in certificates, the address of a login page, that of the proxy.
+func hostileNetwork(text string) doctortest.Play {
+	name := strings.ToValidUTF8(text, "?")
+	login := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://"+text+"/")
+		w.WriteHeader(http.StatusFound)
+	})
+	return doctortest.Play{Issuer: name, CommonName: name, HTTP: login, Environ: map[string]string{"HTTPS_PROXY": "http://" + text + "/"}}
 }
 
 func inFolder(t *testing.T, folder string, run func() int) int {
