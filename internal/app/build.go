@@ -189,7 +189,11 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 			out, r.Reports = append(out, f), append(r.Reports, f.Name)
 		}
 	}
-	if err := files.Write(h.Files, o.Out, out, h.Now()); err != nil {
+	record, err := o.record(h, out)
+	if err != nil {
+		return err
+	}
+	if err := files.Write(h.Files, o.Out, append(out, record), h.Now()); err != nil {
 		return err
 	}
 	entries, _ := h.Files.ReadDir(o.Out)

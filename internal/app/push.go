@@ -15,7 +15,8 @@ import (
 // PushOptions are the files to push or export, and their destination.
 type PushOptions struct {
 	Destination string
-	Paths       []string      // files and folders, - for stdin
+	Paths       []string      // files and folders, - for stdin; none for the build of the project's template
+	Others      bool          // take profiles in the folder of a build that the last build did not write
 	Flags       deploy.Values // flags of the destination
 	Server      string        // address; "" for the environment's, or for the only one there is
 	Roots       []string      // files of certificates to trust instead of the system's

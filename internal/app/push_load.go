@@ -57,6 +57,14 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	if toFiles && d.Folder && o.Output == "" { // check before reading any file
 		return nil, diag.Usage("give a folder with -o FOLDER", "missing output folder for %s", d.Server().Name)
 	}
+	isAlone := func(f deploy.Flag) bool { return f.WithoutProfiles && o.Flags[f.Name] != nil }
+	if len(o.Paths) == 0 && (toFiles || !slices.ContainsFunc(d.Flags, isAlone)) {
+		built, err := h.builtProfiles()
+		if err != nil {
+			return nil, err
+		}
+		o.Paths = []string{built}
+	}
 	roots, err := h.readRoots(o.Roots)
 	if err != nil {
 		return nil, err
@@ -102,6 +110,13 @@ func (p *pushRun) load(ctx context.Context) error {
 	inputs, failures, err := finder.find(p.o.Paths)
 	if err != nil {
 		return err
+	}
+	others, err := p.otherBuilds(inputs)
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 && !p.o.Others {
+		return diag.Usage("delete what is left over, or add --others", "%s in the folder of a build, but not from this build: %s", text.Count(len(others), kind), few(others))
 	}
 	if left > 0 {
 		p.hint(fmt.Sprintf("skipped %s: %s takes %ss only", text.Count(left, what), d.Name, kind))

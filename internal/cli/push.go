@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +19,9 @@ func newPushCmd(env *Env, version string) *cobra.Command {
 		Short: "Send profiles to an MDM server",
 		Long: `Send profiles to an MDM server. Existing ones are updated, not created twice, so an interrupted push can be run again.
 Nothing is sent unless the server takes every file. A signature the server would refuse or lose is removed, with a note.
+
+Without a FILE, push sends what build made of the project's syncguard.yaml. In the folder of a build, profiles from another
+build are refused; --others takes them.
 
 --dry-run shows the requests without secrets. --check compares the server with the files, and exits with 1 if they
 differ. --out writes files for other tools, as export does.`,
@@ -41,7 +43,8 @@ func newExportCmd(env *Env, version string) *cobra.Command {
 		Use:   "export",
 		Short: "Write the files that other tools send to an MDM server",
 		Long: `Write the files that other tools send to an MDM server: the body of each create request, or the folder read by the
-server's own tool. The profiles are checked and prepared for the server as push does.
+server's own tool. The profiles are checked and prepared for the server as push does; without a FILE they are those of the
+project's build.
 
 All files are written, or none. --force replaces existing files with other content.`,
 		Example: `  syncguard export jamf profiles/ -o jamf
@@ -73,20 +76,11 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 	d := p.destination
 	p.o.Destination, p.o.UserAgent = d.Name, "syncguard/"+version
 	cmd := &cobra.Command{
-		Use:     d.Name + " FILE…",
+		Use:     d.Name + " [FILE…]",
 		Short:   help.Short,
 		Long:    help.Long,
 		Example: help.Example,
-		Args: func(cmd *cobra.Command, args []string) error {
-			isAlone := func(f deploy.Flag) bool { return f.WithoutProfiles && cmd.Flags().Changed(f.Name) }
-			switch {
-			case len(args) > 0 || !p.exports && slices.ContainsFunc(d.Flags, isAlone):
-				return nil
-			case p.exports:
-				return usage("name a profile, a folder, or - for stdin", "missing FILE")
-			}
-			return usage("name a profile, a folder, or - for stdin", "missing FILE")
-		},
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
 			lines := &view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}
@@ -126,6 +120,7 @@ func (p *pushing) addFlags(cmd *cobra.Command) {
 		flags.BoolVar(&p.o.Force, "force", false, "replace existing files"+cond(!p.exports, ", with --out"))
 		_ = cmd.MarkFlagDirname("out")
 	}
+	flags.BoolVar(&p.o.Others, "others", false, "also take profiles in the folder of a build that this build did not write")
 	p.format.addFormats(cmd, "text", "json")
 	for _, f := range d.Flags {
 		if !p.exports || f.Export {
