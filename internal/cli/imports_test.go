@@ -368,8 +368,6 @@ var onlyIn = map[string]string{
 	"rsc.io/qr":                             "internal/serve",
 	"github.com/charmbracelet/colorprofile": "internal/view",
 	"github.com/beevik/ntp":                 "internal/doctor",
-
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif": "internal/view/ci",
 }
 
 // room is the row of a package: destinations share one.

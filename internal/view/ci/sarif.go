@@ -2,14 +2,13 @@ package ci
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
@@ -21,16 +20,69 @@ import (
 // sarifRoot stands for the base folder of relative URIs. Its path on this machine stays private.
 const sarifRoot = "%SRCROOT%"
 
-// sarifLevels maps severities to SARIF's levels.
-var sarifLevels = map[diag.Severity]string{diag.Error: sarif.LevelError, diag.Warning: sarif.LevelWarning, diag.Note: sarif.LevelNote}
+const sarifLanguage = "en-US"
 
-// sarifHead is what stands before the results of a run.
+// sarifLevels maps severities to SARIF's levels.
+var sarifLevels = map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "note"}
+
+// sarifHead is what stands before the results of a run. It and the types below are objects of the standard, with the
+// properties that differ from their defaults.
 type sarifHead struct {
-	Tool             *sarif.Tool                       `json:"tool"`
-	Language         string                            `json:"language"`
-	ColumnKind       string                            `json:"columnKind"`
-	NewlineSequences []string                          `json:"newlineSequences"`
-	BaseIDs          map[string]sarif.ArtifactLocation `json:"originalUriBaseIds"`
+	Tool struct {
+		Driver sarifDriver `json:"driver"`
+	} `json:"tool"`
+	Language         string               `json:"language"`
+	ColumnKind       string               `json:"columnKind"`
+	NewlineSequences []string             `json:"newlineSequences"`
+	BaseIDs          map[string]sarifBase `json:"originalUriBaseIds"`
+}
+
+type sarifBase struct {
+	Description sarifText `json:"description"`
+}
+
+type sarifDriver struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version"`
+	InformationURI string      `json:"informationUri,omitempty"`
+	Language       string      `json:"language"`
+	Rules          []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID                   string    `json:"id"`
+	ShortDescription     sarifText `json:"shortDescription"`
+	FullDescription      sarifText `json:"fullDescription"`
+	DefaultConfiguration struct {
+		Level string `json:"level"`
+	} `json:"defaultConfiguration"`
+	HelpURI    string    `json:"helpUri,omitempty"`
+	Help       sarifText `json:"help"`
+	Properties struct {
+		Tags []rules.Group `json:"tags"`
+	} `json:"properties"`
+}
+
+type sarifText struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown,omitempty"`
+}
+
+type sarifInvocation struct {
+	ExecutionSuccessful bool                `json:"executionSuccessful"`
+	Notifications       []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+}
+
+type sarifNotification struct {
+	Level     string              `json:"level"`
+	Message   sarifText           `json:"message"`
+	Locations []sarifFileLocation `json:"locations"`
+}
+
+type sarifFileLocation struct {
+	PhysicalLocation struct {
+		ArtifactLocation json.RawMessage `json:"artifactLocation"`
+	} `json:"physicalLocation"`
 }
 
 // sarifWriter holds the indexes of rules and files, for results to refer to.
@@ -55,12 +107,10 @@ type sarifFile struct {
 }
 
 // writeSARIF writes a run, its results one a line and the files behind them: neither is known before the last file. Results and
-// files are JSON with the very fields of the library's objects, which are for everything else: those take long to make.
+// files are written without reflection, since there are many.
 func writeSARIF(w io.Writer, r *Run) error {
 	s := &sarifWriter{run: r, rules: map[string]int{}, index: map[string]int{}}
-	head, err := view.JSONLine(sarifHead{sarif.NewTool().WithDriver(s.driver()), "en-US", "unicodeCodePoints", []string{"\r\n", "\n", "\r"},
-		map[string]sarif.ArtifactLocation{sarifRoot: *sarif.NewArtifactLocation().
-			WithDescription(sarif.NewTextMessage("The base folder of file names, usually the root of the repository."))}})
+	head, err := view.JSONLine(s.head())
 	if err != nil {
 		return err
 	}
@@ -110,34 +160,32 @@ func (s *sarifWriter) results(w io.Writer, file sarifFile) error {
 	return nil
 }
 
-// driver describes syncguard and every rule, so an index means the same in each run of one version.
-func (s *sarifWriter) driver() *sarif.ToolComponent {
-	d := sarif.NewToolComponent().WithName("syncguard").WithVersion(s.run.Header.Syncguard)
-	if s.run.RulesURL != "" {
-		d.WithInformationURI(s.run.RulesURL)
+// head describes syncguard and every rule, so an index means the same in each run of one version.
+func (s *sarifWriter) head() (h sarifHead) {
+	h.Language, h.ColumnKind, h.NewlineSequences = sarifLanguage, "unicodeCodePoints", []string{"\r\n", "\n", "\r"}
+	h.BaseIDs = map[string]sarifBase{sarifRoot: {sarifText{Text: "The base folder of file names, usually the root of the repository."}}}
+	h.Tool.Driver = sarifDriver{Name: "syncguard", Version: s.run.Header.Syncguard, InformationURI: s.run.RulesURL, Language: sarifLanguage}
+	for i, page := range rules.Pages() {
+		s.rules[page.ID] = i
+		h.Tool.Driver.Rules = append(h.Tool.Driver.Rules, s.rule(&page))
 	}
-	for i, rule := range rules.Pages() {
-		s.rules[rule.ID] = i
-		d.Rules = append(d.Rules, s.rule(&rule))
-	}
-	return d
+	return h
 }
 
-func (s *sarifWriter) rule(r *rules.Page) *sarif.ReportingDescriptor {
-	full, _, _ := strings.Cut(cmp.Or(r.Why, sentence(r.Summary)), "\n\n")
-	d := sarif.NewRule(r.ID).
-		WithShortDescription(sarifText(sentence(r.Summary))).
-		WithFullDescription(sarifText(strings.ReplaceAll(full, "\n", " "))).
-		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevels[r.Severity])).
-		WithHelp(sarifText(ruleHelp(r, "")).WithMarkdown(ruleHelp(r, "`")))
+func (s *sarifWriter) rule(p *rules.Page) sarifRule {
+	full, _, _ := strings.Cut(cmp.Or(p.Why, sentence(p.Summary)), "\n\n")
+	r := sarifRule{
+		ID:               p.ID,
+		ShortDescription: sarifText{Text: sentence(p.Summary)},
+		FullDescription:  sarifText{Text: strings.ReplaceAll(full, "\n", " ")},
+		Help:             sarifText{ruleHelp(p, ""), ruleHelp(p, "`")},
+	}
+	r.DefaultConfiguration.Level = sarifLevels[p.Severity]
+	r.Properties.Tags = p.Groups
 	if s.run.RulesURL != "" {
-		d.WithHelpURI(s.run.RulesURL + "/" + r.ID + ".md")
+		r.HelpURI = s.run.RulesURL + "/" + p.ID + ".md"
 	}
-	tags := sarif.NewPropertyBag()
-	for _, g := range r.Groups {
-		tags.AddTag(string(g))
-	}
-	return d.WithProperties(tags)
+	return r
 }
 
 // ruleHelp returns a rule's page without its examples, since a finding is one. It puts code between quotes.
@@ -150,10 +198,6 @@ func ruleHelp(r *rules.Page, quote string) string {
 		parts = append(parts, "Sources: "+strings.Join(r.Sources, ", "))
 	}
 	return strings.Join(append(parts, "The whole page: "+quote+"syncguard rules "+r.ID+quote), "\n\n")
-}
-
-func sarifText(text string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(text)
 }
 
 // add adds a file and returns it with its index.
@@ -398,30 +442,21 @@ func filesOf(edits []diag.Edit) (changed []*diag.File) {
 	return changed
 }
 
-func (s *sarifWriter) invocation() *sarif.Invocation {
-	i := sarif.NewInvocation().WithExecutionSuccessful(len(s.run.Footer.Unread) == 0)
+func (s *sarifWriter) invocation() sarifInvocation {
+	i := sarifInvocation{ExecutionSuccessful: len(s.run.Footer.Unread) == 0}
 	for _, u := range s.run.Footer.Unread {
-		i.AddToolExecutionNotification(s.notification(sarif.LevelError, u.Name, u.Message))
+		i.Notifications = append(i.Notifications, s.notification(diag.Error, u.Name, u.Message))
 	}
 	for _, n := range s.run.Footer.Refused {
-		i.AddToolExecutionNotification(s.notification(sarif.LevelNote, n.Name, "No effect (--untrusted): "+n.Message))
+		i.Notifications = append(i.Notifications, s.notification(diag.Note, n.Name, "No effect (--untrusted): "+n.Message))
 	}
 	return i
 }
 
-func (s *sarifWriter) notification(level, file, message string) *sarif.Notification {
-	return sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(escapeLinks(sentence(message)))).
-		AddLocation(sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(s.location(file))))
-}
-
-// location names a file by its URI.
-func (s *sarifWriter) location(file string) *sarif.ArtifactLocation {
-	uri, relative := fileURI(s.run.Header.Path(file))
-	location := sarif.NewSimpleArtifactLocation(uri)
-	if relative {
-		location.WithURIBaseID(sarifRoot)
-	}
-	return location
+func (s *sarifWriter) notification(severity diag.Severity, file, message string) sarifNotification {
+	at := sarifFileLocation{}
+	at.PhysicalLocation.ArtifactLocation = json.RawMessage(artifactLocation(s.run.Header.Path(file), -1))
+	return sarifNotification{sarifLevels[severity], sarifText{Text: escapeLinks(sentence(message))}, []sarifFileLocation{at}}
 }
 
 // sarifMessage returns a finding in sentences. The first one makes sense alone, where room is scarce.
