@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"syncguard/internal/roots"
 	"syncguard/internal/text"
 )
 
@@ -46,11 +45,11 @@ func judgeChain(chain []*x509.Certificate, host string, pool *x509.CertPool, now
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, Intermediates: between, CurrentTime: now})
 	var invalid x509.CertificateInvalidError
-	_, underApple := roots.IssuerOf(chain[len(chain)-1])
 	switch {
-	case err == nil || issuedByApple && underApple:
+	case err == nil:
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		v.problem = fmt.Sprintf("the certificate is not valid today, only from %s to %s", leaf.NotBefore.Format(time.DateOnly), leaf.NotAfter.Format(time.DateOnly))
+	case issuedByApple:
 	case hasNoRoots(pool):
 		v.unsure = true
 	default:

@@ -66,10 +66,10 @@ const (
 
 // Check is one question about the network, with its answer.
 type Check struct {
-	ID     string `json:"check"`  // `clock`, `time-servers`, `dns`, `encrypted-dns`, `https`, `tls`, `portal`, `proxy`, `ipv6`
-	Status Status `json:"status"` // `ok`, `note` (not a cause, but good to know), `failed` (a cause) or `unknown` (could not be checked)
-	Tried  string `json:"tried"`
-	Saw    string `json:"saw"`
+	ID     string `json:"check"`           // `clock`, `time-servers`, `dns`, `encrypted-dns`, `https`, `tls`, `portal`, `proxy`, `ipv6`
+	Status Status `json:"status"`          // `ok`, `note` (not a cause, but good to know), `failed` (a cause) or `unknown` (could not be checked)
+	Tried  string `json:"tried"`           // what the check did
+	Saw    string `json:"saw"`             // what came of it
 	Cause  string `json:"cause,omitempty"` // of "Sync Paused"
 	Help   string `json:"help,omitempty"`  // what to do
 }
@@ -86,11 +86,10 @@ type Name struct {
 
 // Report is the result of Run.
 type Report struct {
-	Checks []Check  `json:"checks"`
-	Causes []string `json:"causes"` // of "Sync Paused", most likely first
-	Names  []Name   `json:"names"`  // one for each host
-	// Offline is true if nothing answered at all.
-	Offline bool `json:"offline"`
+	Checks  []Check  `json:"checks"`  // one for each question, in the order of the text
+	Causes  []string `json:"causes"`  // of "Sync Paused", most likely first
+	Names   []Name   `json:"names"`   // one for each host
+	Offline bool     `json:"offline"` // nothing answered at all
 }
 
 // Count returns the number of checks with a status.

@@ -16,7 +16,7 @@ var hostsCSV string
 
 // Host is a host that Apple devices need.
 type Host struct {
-	Name string `json:"host"`
+	Name string `json:"host"` // its name
 	Port int    `json:"port"` // 443 and 80 are TCP, 123 is UDP
 	For  string `json:"for"`  // what devices use it for
 	fact.Statement

@@ -338,7 +338,7 @@ func (j *judgement) https(c *Check) {
 		c.Saw = fmt.Sprintf("%d of %d hosts of iCloud", open, all)
 	default:
 		c.fail(fmt.Sprintf("%d of %d hosts of iCloud; %s: %s", open, all, closed.Name, reason(closed.best().err)), "port 443 is blocked",
-			"ask who runs the network to allow TCP port 443 to the hosts on https://support.apple.com/101555")
+			"ask who runs the network to allow TCP port 443 to the hosts on https://support.apple.com/101555; if it has an HTTP proxy, try with HTTPS_PROXY set")
 	}
 }
 

@@ -30,10 +30,10 @@ func (p *Printer) Doctor(r *app.DoctorResult) {
 		}
 	}
 	p.Line("")
-	for i, cause := range r.Causes {
-		p.wrapped(2, "%s %s", bold.Render(textIf(i > 0, "and ")+`likely cause of "Sync Paused":`), cause)
-	}
-	if len(r.Causes) == 0 && r.Complete() {
+	switch n := len(r.Causes); {
+	case n > 0:
+		p.wrapped(2, "%s %s", bold.Render("likely cause"+textIf(n > 1, "s")+` of "Sync Paused":`), strings.Join(r.Causes, "; "))
+	case r.Complete():
 		p.wrapped(2, `no cause of "Sync Paused" found in this network; next, check the phone's settings (syncguard coverage)`)
 	}
 	p.wrapped(2, "%s", faint.Render("This is what this machine sees. A phone on other Wi-Fi, on cellular data, or with a VPN or a profile sees another network."))
