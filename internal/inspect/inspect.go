@@ -96,7 +96,7 @@ func New(c *schema.Catalog, o Options) *Inspector { return &Inspector{c, lint.Ne
 // Describe describes a document. It marks the secrets in it unless Options.ShowSecrets is set; never print the value of a
 // marked one. It fails if the catalog cannot be read.
 func (i *Inspector) Describe(doc *document.Document) (*Document, error) {
-	d := &describer{inspector: i, left: plist.NewBudget()}
+	d := &describer{inspector: i, left: plist.NewBudget(), types: map[*schema.Type]Type{}, facts: map[keyAt]*schema.KeyFacts{}}
 	return d.document(doc, 0), d.err
 }
 
@@ -107,6 +107,8 @@ const maxInside = 2
 type describer struct {
 	inspector *Inspector
 	left      *plist.Budget // of documents nested in data
+	types     map[*schema.Type]Type
+	facts     map[keyAt]*schema.KeyFacts
 	err       error
 }
 

@@ -18,6 +18,33 @@ type walker struct {
 	depth int // documents around this one
 }
 
+// keyAt is a key of the schema at its path.
+type keyAt struct {
+	key  *schema.Key
+	path string
+}
+
+// schemaType returns the facts about a type, the same for each payload of it.
+func (d *describer) schemaType(t *schema.Type) Type {
+	known, ok := d.types[t]
+	if !ok {
+		known = Type{ID: t.ID, Family: t.Family, Replacement: t.Replacement, Platforms: t.Availability.InOrder(), Source: t.Source()}
+		if prose, err := d.inspector.catalog.Prose(t); err == nil && prose != nil {
+			known.Title = prose.Title
+		}
+		d.types[t] = known
+	}
+	return known
+}
+
+// keyFacts returns the facts about a key, the same for each value of it.
+func (d *describer) keyFacts(at keyAt) *schema.KeyFacts {
+	if d.facts[at] == nil {
+		d.facts[at] = new((&schema.Node{Key: at.key, Path: at.path}).Facts(nil))
+	}
+	return d.facts[at]
+}
+
 func (w *walker) payloads(content *plist.Value) []*Payload {
 	all := []*Payload{}
 	for i, item := range content.Items {
@@ -41,11 +68,7 @@ func (w *walker) payload(i int, v *plist.Value, payloadType string, names ...str
 	p := &Payload{Index: i, Type: payloadType, Types: []Type{}, Obstacles: append([]lint.Obstacle{}, facts.Obstacles...), Keys: []*Node{}, Value: v,
 		names: append(names, payloadType)}
 	for _, t := range facts.Types {
-		known := Type{ID: t.ID, Family: t.Family, Replacement: t.Replacement, Platforms: t.Availability.InOrder(), Source: t.Source()}
-		if prose, err := w.inspector.catalog.Prose(t); err == nil && prose != nil {
-			known.Title = prose.Title
-		}
-		p.Types = append(p.Types, known)
+		p.Types = append(p.Types, w.schemaType(t))
 	}
 	return p
 }
@@ -81,8 +104,7 @@ func (w *walker) field(f plist.Field, path string) *Node {
 			path += "."
 		}
 		path += known.Name
-		facts := (&schema.Node{Key: known, Path: path}).Facts(nil)
-		n.Schema = &facts
+		n.Schema = w.keyFacts(keyAt{known, path})
 	}
 	n.Keys = w.below(f.Value, path)
 	return n
