@@ -2,6 +2,7 @@ package plist
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf16"
@@ -86,25 +87,21 @@ func detectUTF16(data []byte) (bigEndian bool, bom int, is bool) {
 
 func decodeUTF16(f *diag.File, found *findings, bigEndian bool, bom int) (text string, ok bool) {
 	data := f.Data[bom:]
-	units := make([]uint16, len(data)/2)
-	for i := range units {
-		a, b := data[2*i], data[2*i+1]
-		if !bigEndian {
-			a, b = b, a
-		}
-		units[i] = uint16(a)<<8 | uint16(b)
+	order := binary.ByteOrder(binary.LittleEndian)
+	if bigEndian {
+		order = binary.BigEndian
 	}
-	buffer := make([]byte, 0, len(units)+len(units)/8)
+	buffer := make([]byte, 0, len(data)/2+len(data)/16)
 	bad := -1
-	for i := 0; i < len(units); i++ {
-		r := rune(units[i])
+	for i := 0; i+1 < len(data); i += 2 {
+		r := rune(order.Uint16(data[i:]))
 		if utf16.IsSurrogate(r) {
-			r = utf8.RuneError
-			if i+1 < len(units) {
-				r = utf16.DecodeRune(rune(units[i]), rune(units[i+1]))
+			first := r
+			if r = utf8.RuneError; i+3 < len(data) {
+				r = utf16.DecodeRune(first, rune(order.Uint16(data[i+2:])))
 			}
 			if r != utf8.RuneError {
-				i++
+				i += 2
 			} else if bad < 0 {
 				bad = len(buffer)
 			}

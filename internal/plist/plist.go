@@ -14,6 +14,8 @@ const (
 	MaxBytes = 16 << 20 // size of a file, and of an expanded binary one
 	MaxDepth = 128      // nested arrays and dictionaries; iOS reads no deeper
 	MaxNodes = 100_000  // values, without keys
+
+	maxComments = MaxNodes // kept by Reformat
 )
 
 // Format is the file format of a property list.
@@ -48,7 +50,7 @@ type Document struct {
 	Placeholders []diag.Diagnostic
 	Incomplete   bool
 
-	comments []diag.Span // of XML, with processing instructions
+	comments []diag.Span // of XML, with processing instructions; not all of more than maxComments
 }
 
 // Read reads an XML or binary property list from untrusted bytes. The content decides the format.

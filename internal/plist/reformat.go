@@ -17,8 +17,8 @@ func (d *Document) Reformat(keepOrder bool) ([]byte, error) {
 	switch {
 	case d.Format != XML || d.Root == nil:
 		return nil, errors.New("formatting the property list: it is not XML")
-	case len(d.comments) > MaxNodes:
-		return nil, fmt.Errorf("formatting the property list: %d comments, want at most %d", len(d.comments), MaxNodes)
+	case len(d.comments) > maxComments:
+		return nil, fmt.Errorf("formatting the property list: more than %d comments", maxComments)
 	case d.Incomplete:
 		return nil, errors.New("formatting the property list: a placeholder stands for keys, and their order is unknown")
 	}
@@ -183,8 +183,10 @@ func start(v *Value) int {
 	return v.Span.Start
 }
 
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 func (c *commentPlacer) textOf(at diag.Span) string {
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(c.text[at.Start:at.End]))
+	return lineFeeds.Replace(string(c.text[at.Start:at.End]))
 }
 
 // take returns the comments before an offset. With behind, a first one at the end of the previous element's line is apart.

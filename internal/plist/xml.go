@@ -165,7 +165,9 @@ func (r *xmlReader) markup() {
 		} else {
 			r.comment()
 		}
-		r.comments = append(r.comments, r.span(start, r.pos))
+		if len(r.comments) <= maxComments {
+			r.comments = append(r.comments, r.span(start, r.pos))
+		}
 	case r.closed:
 		r.contentAfterPlist(r.pos)
 	case next == '/':
