@@ -6,6 +6,7 @@ package convert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -92,7 +93,9 @@ func (d *Converter) Template(doc *document.Document, o Options) (*Template, erro
 		return nil, newRefusal("its payloads are encrypted for one device")
 	}
 	a := &draft{Options: o, converter: d, isDeclaration: doc.Kind() == document.Declaration, rawReasons: map[int][]string{}}
-	a.root = a.withoutDuplicates(doc.Root, "")
+	if a.root = doc.Root; hasDuplicates(a.root) {
+		a.root = a.withoutDuplicates(a.root, "")
+	}
 	if doc.Signed {
 		a.addNote("it was signed (signer not verified); if installed by hand, devices take a new version only from the same signer")
 	}
@@ -155,4 +158,18 @@ func (a *draft) withoutDuplicates(v *plist.Value, path string) *plist.Value {
 		w.Items = append(w.Items, a.withoutDuplicates(item, fmt.Sprintf("%s[%d]", path, i)))
 	}
 	return &w
+}
+
+// hasDuplicates is true if a dictionary of the tree has a key twice.
+func hasDuplicates(v *plist.Value) bool {
+	seen := map[string]bool{}
+	for _, f := range v.Fields {
+		if seen[f.Key] || hasDuplicates(f.Value) {
+			return true
+		}
+		if len(v.Fields) > 1 {
+			seen[f.Key] = true
+		}
+	}
+	return slices.ContainsFunc(v.Items, hasDuplicates)
 }

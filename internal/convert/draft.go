@@ -28,7 +28,7 @@ type draft struct {
 
 	secrets              []Secret // of the current build
 	files                []File
-	size                 int // bytes of text and data
+	size                 int // bytes, at least
 	variables, fileNames Names
 }
 

@@ -80,11 +80,17 @@ func (a *draft) payloadEntry(index int, p *plist.Value) (*plist.Value, error) {
 	if isRaw {
 		entry.Set("raw", plist.NewBoolean(true))
 	}
+	for _, f := range entry.Fields {
+		if err := a.grow(f.Key, f.Value); err != nil {
+			return nil, err
+		}
+	}
 	keys := plist.NewDictionary()
 	for _, f := range p.Fields {
 		if said[f.Key] || f.Key == "PayloadVersion" && !isRaw && isImplied(f) {
 			continue
 		}
+		a.size += len(f.Key)
 		v, err := a.templateValue(f.Value, a.ids[index]+"."+f.Key)
 		if err != nil {
 			return nil, err
@@ -125,11 +131,8 @@ func (a *draft) declarationEntry() (*plist.Value, error) {
 
 // templateValue converts a value for the template. Variables and files are named after path.
 func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error) {
-	if a.size += len(v.Text); !a.SeparateFiles {
-		a.size += len(v.Data)
-	}
-	if a.size > template.MaxFile {
-		return nil, newRefusal("too large for a template: want at most %d KiB (with -o, long data goes into separate files)", template.MaxFile>>10)
+	if err := a.grow("", v); err != nil {
+		return nil, err
 	}
 	switch {
 	case a.isSecret(v):
@@ -143,6 +146,7 @@ func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error)
 	}
 	w := &plist.Value{Kind: v.Kind, Data: v.Data, Time: v.Time, Bool: v.Bool, Int: v.Int, Real: v.Real}
 	for _, f := range v.Fields {
+		a.size += len(f.Key)
 		value, err := a.templateValue(f.Value, path+"."+f.Key)
 		if err != nil {
 			return nil, err
@@ -157,4 +161,18 @@ func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error)
 		w.Items = append(w.Items, value)
 	}
 	return w, nil
+}
+
+// grow counts the least that a key with its value takes in a template, so that a large document is refused before its YAML is made.
+func (a *draft) grow(key string, v *plist.Value) error {
+	if a.size += len("- \n") + len(key) + len(v.Text); v.Kind == plist.Boolean {
+		a.size += len("true")
+	}
+	if !a.SeparateFiles {
+		a.size += len(v.Data)
+	}
+	if a.size > template.MaxFile {
+		return newRefusal("too large for a template: want at most %d KiB (with -o, long data goes into separate files)", template.MaxFile>>10)
+	}
+	return nil
 }
