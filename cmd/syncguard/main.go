@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"syncguard/internal/cli"
@@ -20,14 +21,29 @@ func main() {
 	os.Exit(cli.Main(cli.UntilSignal(context.Background()), env, os.Args[1:], version))
 }
 
-// ballast is memory that is never touched, and so takes none: the garbage collector begins at twice its size.
-var ballast []byte
+// firstHeap is the size of the heap at which the garbage collector begins: most runs end before.
+const firstHeap = 32 << 20
 
-// collectLater lets the garbage collector begin at 32 MiB, not at 4. Most runs end before, and the others collect less often.
+// collectLater lets the garbage collector begin at firstHeap, not at 4 MiB, and not before that later either. As soon as half of it
+// is in use, it collects as usual; the limit is for the moments until this is seen. A GOGC of the user's counts.
 func collectLater() {
-	usual := debug.SetGCPercent(800)
-	runtime.AddCleanup(new([1]*byte), func(usual int) { // after the first collection
-		ballast = make([]byte, 16<<20)
+	const usual, first = 100, 4 << 20
+	if was := debug.SetGCPercent(firstHeap / first * 100); was != usual {
+		debug.SetGCPercent(was)
+		return
+	}
+	limit := debug.SetMemoryLimit(2 * firstHeap)
+	var collected func(struct{})
+	collected = func(struct{}) {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		if used := live[0].Value.Uint64(); used < firstHeap/2 {
+			debug.SetGCPercent(int(100*firstHeap/max(used, 1<<20)) - 100)
+			runtime.AddCleanup(new([1]*byte), collected, struct{}{})
+			return
+		}
 		debug.SetGCPercent(usual)
-	}, usual)
+		debug.SetMemoryLimit(limit)
+	}
+	runtime.AddCleanup(new([1]*byte), collected, struct{}{})
 }

@@ -31,6 +31,9 @@ type checker struct {
 	keeps     func(diag.Diagnostic) bool // whether a finding counts
 	templates *TemplateValues            // values for templates; nil if templates are not accepted
 	set       *lint.Set                  // the files as profiles of one device; nil to check each alone
+
+	// shorten drops findings of a file with very many while they are collected, and counts them in it; nil keeps all.
+	shorten func(*checked, []diag.Diagnostic) []diag.Diagnostic
 }
 
 // checked is one file with its findings, or err if it could not be read.
@@ -39,6 +42,7 @@ type checked struct {
 	kind, format      string
 	signed, encrypted bool
 	findings          []diag.Diagnostic
+	unlisted          tally           // findings dropped while they were collected
 	ignores           []*lint.Ignore  // ignore comments of the file
 	baseIgnores       []*lint.Ignore  // ignore comments of the templates it extends
 	facts             *lint.FileFacts // facts for the set check; nil without one
@@ -112,7 +116,8 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	if doc.Format == document.XML {
 		c.ignore(result, doc.File, doc.Root)
 	}
-	more, err := c.check(doc, file, secrets)
+	bound := c.bound(result, findings)
+	more, err := c.check(doc, file, secrets, bound)
 	if err != nil {
 		return err
 	}
@@ -121,9 +126,19 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 		return nil
 	}
 	if result.facts, err = c.lint.FileFacts(file.Name, doc.File, doc.Root, doc.Kind() == document.Declaration, c.targets); err == nil {
-		result.facts.Signed = doc.Signed
+		result.facts.Signed, result.facts.Bound = doc.Signed, bound
 	}
 	return err
+}
+
+// bound keeps the findings of a file from being very many. Those that follow from a reading error do not count.
+func (c *checker) bound(r *checked, reading []diag.Diagnostic) lint.Bound {
+	if c.shorten == nil {
+		return lint.Bound{}
+	}
+	return lint.Bound{Room: 2 * maxListed, Shorten: func(found []diag.Diagnostic) []diag.Diagnostic {
+		return c.shorten(r, withoutFollowUps(slices.DeleteFunc(found, c.drops), reading))
+	}}
 }
 
 // ignore adds a file's ignore comments and the findings about them. Those of an untrusted change do not count.
@@ -149,9 +164,9 @@ func internalError(p any) diag.Diagnostic {
 }
 
 // check runs the lint rules on an opened document with its secrets.
-func (c *checker) check(doc *document.Document, file *diag.File, secrets map[*plist.Value]secret.Reason) ([]diag.Diagnostic, error) {
+func (c *checker) check(doc *document.Document, file *diag.File, secrets map[*plist.Value]secret.Reason, bound lint.Bound) ([]diag.Diagnostic, error) {
 	o := c.options
-	o.Secrets = secrets
+	o.Secrets, o.Bound = secrets, bound
 	o.Container = lint.Container{Size: len(file.Data), Binary: doc.Format == document.Binary, Signed: doc.Signed, Message: doc.Message, Damaged: !doc.Whole}
 	if doc.Format == document.XML && !doc.Signed {
 		o.Container.Odd = plist.Oddities(file.Data)

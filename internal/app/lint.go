@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"syncguard/internal/diag"
@@ -198,6 +199,7 @@ type linting struct {
 	checker  *checker
 	ignores  *ignores
 	baseline *knownFindings // nil for none
+	counting sync.Mutex     // for what is counted of the ignores, the baseline and the footer while files are checked
 	held     []checked      // templates whose findings depend on other templates
 	reported diag.Reported  // findings of templates about themselves
 	header   LintHeader
@@ -237,6 +239,9 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 		l.checker.options.Placeholders = lint.PlaceholdersRefused
 	}
 	l.checker.keeps, l.checker.templates = o.Rules.keeps, &o.Template
+	if o.Fix == FixNothing && !o.listAll {
+		l.checker.shorten = l.shorten
+	}
 	if !o.Separate {
 		l.checker.set = l.checker.lint.NewSet(l.checker.options)
 	}

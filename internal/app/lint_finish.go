@@ -68,26 +68,47 @@ func (l *linting) finishHeld() {
 }
 
 // dropIgnored removes and counts the ignored findings.
-func (l *linting) dropIgnored(r *checked) {
-	before := len(r.findings)
-	r.findings = slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(r, d, true) })
-	l.footer.Ignored += before - len(r.findings)
+func (l *linting) dropIgnored(r *checked) { r.findings = l.withoutIgnored(r, r.findings) }
+
+func (l *linting) withoutIgnored(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
+	l.counting.Lock()
+	defer l.counting.Unlock()
+	before := len(found)
+	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return l.isIgnored(r, d, true) })
+	l.footer.Ignored += before - len(found)
+	return found
+}
+
+// withoutKnown removes and counts the findings in the baseline.
+func (l *linting) withoutKnown(name string, found []diag.Diagnostic) []diag.Diagnostic {
+	if l.baseline == nil {
+		return found
+	}
+	l.counting.Lock()
+	defer l.counting.Unlock()
+	before := len(found)
+	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return l.baseline.knows(name, d) })
+	l.footer.Baselined += before - len(found)
+	return found
 }
 
 // result returns the result of one file: without known findings, with fingerprints, counted in the footer.
 func (l *linting) result(r *checked) *LintedFile {
-	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted, Findings: diag.InFile(r.name, r.findings)}
+	f := &LintedFile{Name: r.name, Kind: r.kind, Format: r.format, Signed: r.signed, Encrypted: r.encrypted}
+	f.Findings = l.withoutKnown(r.name, diag.InFile(r.name, r.findings))
 	if l.baseline != nil {
-		f.Findings = slices.DeleteFunc(f.Findings, func(d diag.Diagnostic) bool { return l.isKnown(r.name, d) })
 		l.footer.Gone += l.baseline.stale(r.name)
 	}
 	if r.fix != nil {
 		f.Before, f.After = r.fix.ShownBefore, r.fix.ShownAfter
 	}
-	l.footer.Totals.Add(f.Findings)
-	l.footer.countFixable(f)
 	if !l.o.listAll {
-		f.Findings = gravest(f.Findings, f.Name)
+		f.Findings = r.gravest(f.Findings)
+	}
+	unlisted := r.unlisted
+	l.footer.count(unlisted.plus(r, f.Findings))
+	if unlisted.AtLeast(diag.Note) > 0 {
+		f.Findings = append(f.Findings, unlisted.finding(f.Name))
 	}
 	alike := l.alike
 	if r.kind != "template" && !l.repeated[l.header.Path(r.name)] {
@@ -99,60 +120,86 @@ func (l *linting) result(r *checked) *LintedFile {
 	return f
 }
 
+// shorten drops findings while a file is checked that will not be listed: ignored and known ones, and all but the gravest.
+func (l *linting) shorten(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
+	return r.gravest(l.withoutKnown(r.name, l.withoutIgnored(r, diag.Sort(found))))
+}
+
 // maxListed is the most findings of a file listed in a report; the others are counted.
 const maxListed = 1000
 
-// gravest shortens the findings of a file to the gravest ones, in their order, and one that counts the others.
-func gravest(all []diag.Diagnostic, name string) []diag.Diagnostic {
+// gravest returns the gravest findings of a file, in their order, and counts the others.
+func (r *checked) gravest(all []diag.Diagnostic) []diag.Diagnostic {
 	if len(all) <= maxListed {
 		return all
 	}
-	var listed []diag.Diagnostic
-	var left Totals
-	room := map[diag.Severity]int{}
-	free := maxListed
-	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
-		room[s] = free
-		for _, d := range all {
-			if d.Severity == s && free > 0 {
-				free--
-			}
-		}
-	}
-	most := diag.Note
+	of := map[diag.Severity]int{}
 	for _, d := range all {
-		if room[d.Severity] > 0 {
-			room[d.Severity]--
-			listed = append(listed, d)
-			continue
-		}
-		left.Add([]diag.Diagnostic{d})
-		most = max(most, d.Severity)
+		of[d.Severity]++
 	}
-	var counts []string
-	for _, c := range []struct {
-		n    int
-		noun string
-	}{{left.Errors, "error"}, {left.Warnings, "warning"}, {left.Notes, "note"}} {
-		if c.n > 0 {
-			counts = append(counts, text.Count(c.n, c.noun))
-		}
+	room, free := map[diag.Severity]int{}, maxListed
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		room[s] = min(free, of[s])
+		free -= room[s]
 	}
-	return append(listed, diag.Diagnostic{Rule: rule.TooManyFindings, Severity: most, File: name,
-		Message: "the file has more findings than are listed: " + strings.Join(counts, ", ") + " more", Help: "correct the listed ones first, and check again"})
+	var others []diag.Diagnostic
+	listed := slices.DeleteFunc(all, func(d diag.Diagnostic) bool {
+		room[d.Severity]--
+		if room[d.Severity] < 0 {
+			others = append(others, d)
+		}
+		return room[d.Severity] < 0
+	})
+	r.unlisted = r.unlisted.plus(r, others)
+	return listed
 }
 
-// countFixable counts the findings corrected by lint --fix, which writes no signed file, and no file outside its arguments.
-func (t *LintFooter) countFixable(f *LintedFile) {
-	for _, d := range f.Findings {
+// tally counts findings of a file, and those corrected by lint --fix.
+type tally struct {
+	Totals
+	fixable, unsafelyFixable int
+}
+
+// plus adds findings. lint --fix writes no signed file, and no file outside its arguments.
+func (t tally) plus(r *checked, found []diag.Diagnostic) tally {
+	t.Totals.Add(found)
+	for _, d := range found {
 		switch {
-		case d.Fix == nil || f.Signed || !d.Span.IsZero() && d.Span.File.Name != f.Name:
+		case d.Fix == nil || r.signed || !d.Span.IsZero() && d.Span.File.Name != r.name:
 		case d.Fix.Unsafe:
-			t.UnsafelyFixable++
+			t.unsafelyFixable++
 		default:
-			t.Fixable++
+			t.fixable++
 		}
 	}
+	return t
+}
+
+// count adds a file.
+func (t *LintFooter) count(of tally) {
+	t.Checked++
+	if of.AtLeast(diag.Note) > 0 {
+		t.WithFindings++
+	}
+	t.Errors, t.Warnings, t.Notes = t.Errors+of.Errors, t.Warnings+of.Warnings, t.Notes+of.Notes
+	t.Fixable, t.UnsafelyFixable = t.Fixable+of.fixable, t.UnsafelyFixable+of.unsafelyFixable
+}
+
+// finding returns the finding that counts those not listed.
+func (t tally) finding(name string) diag.Diagnostic {
+	d := diag.Diagnostic{Rule: rule.TooManyFindings, File: name, Help: "correct the listed ones first, and check again"}
+	var counts []string
+	for _, c := range []struct {
+		n        int
+		severity diag.Severity
+	}{{t.Errors, diag.Error}, {t.Warnings, diag.Warning}, {t.Notes, diag.Note}} {
+		if c.n > 0 {
+			counts = append(counts, text.Count(c.n, c.severity.String()))
+			d.Severity = max(d.Severity, c.severity)
+		}
+	}
+	d.Message = "the file has more findings than are listed: " + strings.Join(counts, ", ") + " more"
+	return d
 }
 
 // split returns the findings of a template about itself, and those about the templates it extends.
@@ -170,14 +217,6 @@ func (r *checked) split() (own, others []diag.Diagnostic) {
 // isElsewhere reports whether a finding points into another file, such as an extended template.
 func (r *checked) isElsewhere(d diag.Diagnostic) bool {
 	return !d.Span.IsZero() && filepath.Clean(d.Span.File.Name) != filepath.Clean(r.name)
-}
-
-func (l *linting) isKnown(name string, d diag.Diagnostic) bool {
-	known := l.baseline.knows(name, d)
-	if known {
-		l.footer.Baselined++
-	}
-	return known
 }
 
 // addUnread records an unreadable file or folder. An empty name stands for the path in the error.

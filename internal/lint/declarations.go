@@ -152,6 +152,7 @@ func (r *run) checkDeclared(pl *payload) {
 		sub.within = spans[i]
 		sub.visitAll()
 		r.profile.err = cmp.Or(r.profile.err, d.err)
+		r.makeRoom(len(sub.found))
 		r.found = append(r.found, sub.found...)
 		sub.release()
 	}

@@ -61,7 +61,7 @@ func unknownKey(p *pass, n *node) {
 	}
 	loose := slices.ContainsFunc(n.layers, func(l layer) bool { return l.loose })
 	var absent []string
-	meant := map[string][]int{} // from a key to the findings with a fix to that key
+	var misspelt []unknown
 	for _, f := range n.value.Fields {
 		if k, _ := n.findKey(f.Key); k != nil || plist.HasPlaceholder(f.Key) {
 			continue
@@ -69,9 +69,20 @@ func unknownKey(p *pass, n *node) {
 		if absent == nil {
 			absent = n.absentKeys()
 		}
-		at := len(p.found)
-		if near := p.reportUnknown(n, f, absent, loose); near != "" && at < len(p.found) && p.found[at].Fix != nil {
-			meant[near] = append(meant[near], at)
+		u := p.lookUp(n, f, absent)
+		switch {
+		case u.near != "":
+			misspelt = append(misspelt, u)
+		case !loose:
+			p.reportUnknown(n, &u, loose)
+		}
+	}
+	p.makeRoom(len(misspelt))
+	meant := map[string][]int{} // from a key to the findings with a fix to that key
+	for i := range misspelt {
+		u := &misspelt[i]
+		if d := p.reportUnknown(n, u, loose); d.Fix != nil {
+			meant[u.near] = append(meant[u.near], len(p.found)-1)
 		}
 	}
 	for _, rivals := range meant {
@@ -100,19 +111,27 @@ func (n *node) absentKeys() []string {
 	return absent
 }
 
-// reportUnknown reports an unknown key and returns the likely intended key, or "".
-func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool) (near string) {
-	help := ""
+// unknown is an unknown key.
+type unknown struct {
+	plist.Field
+	near, help string // the key likely intended, and a help naming it or its opposite
+}
+
+// lookUp looks for the key intended by an unknown one.
+func (p *pass) lookUp(n *node, f plist.Field, absent []string) unknown {
+	u := unknown{Field: f}
 	if !isLegacy(f.Key) {
-		near, help = p.profile.nearest(f.Key, absent)
+		u.near, u.help = p.profile.nearest(f.Key, absent)
 	}
-	if help == "" && p.profile.budget > 0 {
-		help = text.OppositeHelp(f.Key, n.knownKeys()) // the opposite may be present too
+	if u.help == "" && p.profile.budget > 0 {
+		u.help = text.OppositeHelp(f.Key, n.knownKeys()) // the opposite may be present too
 	}
-	if near == "" && loose {
-		return ""
-	}
-	d := p.report(n.field(&f), "%s is not a key of %s", quote(f.Key), n.subject())
+	return u
+}
+
+func (p *pass) reportUnknown(n *node, u *unknown, loose bool) *diag.Diagnostic {
+	f, help := &u.Field, u.help
+	d := p.report(n.field(f), "%s is not a key of %s", quote(f.Key), n.subject())
 	var home []string
 	sure := false
 	if help == "" {
@@ -121,18 +140,18 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 	switch {
 	case help != "":
 		d.Help = help
-		d.HideSource = secret.MarkUnder(near, f.Value) || d.HideSource
-		p.offerKey(d, n, &f, near, loose)
+		d.HideSource = secret.MarkUnder(u.near, f.Value) || d.HideSource
+		p.offerKey(d, n, f, u.near, loose)
 	case home != nil:
 		d.Help = "move it to " + strings.Join(home, ".")
 		if sure {
-			p.offerHome(d, n, &f, home)
+			p.offerHome(d, n, f, home)
 		}
 	case isLegacy(f.Key) && f.Value != nil && f.Value.Kind == plist.Boolean && !f.Value.Bool:
 		d.Help = "devices ignore it and apply the payload: remove the payload, or the key"
 	case isLegacy(f.Key):
 		d.Severity, d.Help = diag.Note, "remove it: devices ignore it"
-		d.Fix = fix.New("remove it", fix.Remove(&f))
+		d.Fix = fix.New("remove it", fix.Remove(f))
 	default:
 		d.Help = "remove it, or check that devices support it"
 	}
@@ -143,7 +162,7 @@ func (p *pass) reportUnknown(n *node, f plist.Field, absent []string, loose bool
 		tolerate(d, at)
 		d.Help, d.Fix = "keep it: working profiles have it, although Apple's schema does not", nil
 	}
-	return near
+	return d
 }
 
 func droppedKey(p *pass, n *node) {

@@ -12,6 +12,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
+	"syncguard/internal/work"
 )
 
 // Catalog is the part of a schema catalog used by the checks. Results are shared and never modified.
@@ -55,8 +56,25 @@ type Options struct {
 	ExpiresWithin time.Duration
 	// Untrusted halves the work of trying passphrases.
 	Untrusted bool
+	// Bound is for the findings kept while a file is checked.
+	Bound Bound
 	// Interrupted is called now and then. Its error ends the check, and is the error of the check; nil for never.
 	Interrupted func() error
+}
+
+// Bound keeps a file with very many findings from taking memory for each. The zero Bound keeps all.
+type Bound struct {
+	Room    int                                       // findings to collect before some are dropped
+	Shorten func([]diag.Diagnostic) []diag.Diagnostic // returns those to keep, at most half as many as Room
+}
+
+// makeRoom returns the findings with room for n more.
+func (b *Bound) makeRoom(found []diag.Diagnostic, n int) []diag.Diagnostic {
+	if b.Shorten == nil || len(found)+n <= b.Room {
+		return found
+	}
+	work.Add(len(found))
+	return b.Shorten(found)
 }
 
 // DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.

@@ -133,9 +133,13 @@ func (p *pass) report(at place, format string, args ...any) *diag.Diagnostic {
 	if !p.within.IsZero() {
 		d.Span, d.HideSource = p.within, true
 	}
+	p.makeRoom(1)
 	p.found = append(p.found, d)
 	return &p.found[len(p.found)-1]
 }
+
+// makeRoom keeps n more findings from being too many.
+func (r *run) makeRoom(n int) { r.found = r.profile.options.Bound.makeRoom(r.found, n) }
 
 // reportSchema reports a breach of a schema. In managed preferences it is a warning at most, since nothing refuses them; by
 // a community schema, as opposed to Apple's, it is a note at most.

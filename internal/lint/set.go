@@ -24,7 +24,8 @@ import (
 
 // FileFacts holds the facts of one profile or declaration for a set check. It keeps the file's text, for findings to point at.
 type FileFacts struct {
-	Signed bool // positions are those in the signed content
+	Signed bool  // positions are those in the signed content
+	Bound  Bound // for the findings about it
 
 	name     string
 	file     *diag.File // nil for input without positions
@@ -323,7 +324,7 @@ func (s *setPass) report(at location, before *earlier, message, help string) *di
 		return m.payloads[at].typeText.text
 	})
 	d.Related = before.related(nil)
-	s.found = append(s.found, d)
+	s.found = append(m.Bound.makeRoom(s.found, 1), d)
 	return &s.found[len(s.found)-1]
 }
 
