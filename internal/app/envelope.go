@@ -106,6 +106,9 @@ func Ciphers() []string { return []string{"aes128", "aes192", "aes256"} }
 // Encrypt encrypts the payloads of a profile for its recipients. The top level stays readable.
 func Encrypt(h *Host, o EncryptOptions) ([]byte, error) {
 	if len(o.Recipients) == 0 {
+		if err := h.notADocument(o.Path); err != nil {
+			return nil, err
+		}
 		return nil, diag.Usage("give the device's certificate with --recipient FILE", "missing --recipient")
 	}
 	if err := o.check(h); err != nil {
@@ -179,6 +182,24 @@ func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
 	return recipients, nil
 }
 
+// notADocument returns an error for the first file given that is no profile and no declaration, or nil. It comes before the error
+// for a missing flag, which would not help with that file.
+func (h *Host) notADocument(paths ...string) error {
+	for _, path := range paths {
+		if path == "-" {
+			continue
+		}
+		data, err := inputOf(path).read(h)
+		if err != nil {
+			return err
+		}
+		if doc, _ := document.Open(diag.NewFile(path, data)); doc.Defect != nil {
+			return diag.DefectError(path, doc.Defect)
+		}
+	}
+	return nil
+}
+
 // openProfile opens a profile and refuses one with errors.
 func openProfile(name string, data []byte) (*document.Document, error) {
 	doc, found := document.Open(diag.NewFile(name, data))
@@ -235,6 +256,9 @@ type DecryptOptions struct {
 // Decrypt decrypts the payloads of a profile and removes its signature, if intact. Only the owner can read the file written.
 func Decrypt(ctx context.Context, h *Host, o DecryptOptions) ([]byte, error) {
 	if o.Recipient.Cert == "" && o.Recipient.P12 == "" {
+		if err := h.notADocument(o.Path); err != nil {
+			return nil, err
+		}
 		return nil, diag.Usage("give --cert and --key, or --p12", "missing key to decrypt with")
 	}
 	if err := o.check(h); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -159,7 +160,7 @@ func (o *SignOptions) checkOutput(h *Host) error {
 	case o.InPlace && stdin:
 		return diag.Usage("leave out --in-place to write to stdout", "stdin cannot be signed in place")
 	case o.Out == "" && !o.InPlace && (!stdin || len(o.Paths) > 1):
-		return diag.Usage("give -o FILE or -o FOLDER, or --in-place", "missing output")
+		return cmp.Or(h.notADocument(o.Paths...), diag.Usage("give -o FILE or -o FOLDER, or --in-place", "missing output"))
 	case o.Out == "-" && len(o.Paths) > 1:
 		return diag.Usage("give a folder with -o FOLDER", "only one file can be written to stdout, found %d", len(o.Paths))
 	case o.Out == "-" || o.Out == "" && !o.InPlace:

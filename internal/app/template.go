@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/files"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 	"syncguard/internal/work"
 	"syncguard/templates"
 )
@@ -59,8 +61,12 @@ func (v *TemplateValues) load(h *Host, name string, refused *[]Refused) (*templa
 		if err := h.checkLink(name); err != nil {
 			return nil, nil, err
 		}
-		if _, err := h.Files.Stat(name); err != nil {
+		info, err := h.Files.Stat(name)
+		if err != nil {
 			return nil, nil, templateHint(name, err)
+		}
+		if info.IsDir() {
+			return nil, nil, diag.WithHint(fmt.Errorf("%s is a folder, want a template", name), "%s", text.WithFile("name one template in it; syncguard lint FILE checks the whole folder", name))
 		}
 		if data, err := h.readFile(name); err == nil {
 			if defect := document.NotATemplate(diag.NewFile(name, data)); defect != nil {

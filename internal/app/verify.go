@@ -190,9 +190,14 @@ func (v *verifier) verify(name string, data []byte) *VerifiedFile {
 	o.Read = func(content []byte) cms.ContentJudgement { return judgeContent(name, content) }
 	f := &VerifiedFile{name, cms.Verify(data, o)}
 	if !f.Integrity.OK && f.Integrity.Reason != cms.UnsoundContent {
-		if doc, _ := document.Open(diag.NewFile(name, data)); doc.Defect != nil {
+		doc, _ := document.Open(diag.NewFile(name, data))
+		switch {
+		case doc.Defect != nil:
 			f.Integrity.Detail, f.Integrity.Help = doc.Defect.Message, doc.Defect.Help
+		case doc.Kind() == document.Declaration:
+			f.Integrity.Detail, f.Integrity.Help = "the file is a declaration, want a signed profile", "only profiles can be signed"
 		}
+		f.Integrity.Help = text.WithFile(f.Integrity.Help, name)
 	}
 	return f
 }

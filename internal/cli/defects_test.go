@@ -85,6 +85,7 @@ func TestOneCauseOneFinding(t *testing.T) {
 		{"preferences", "<plist version=\"1.0\"><dict><key>autohide</key><true/></dict></plist>", "the top level has none of the keys of a profile", "ManagedClient", false},
 		{"json", `{"a": 1}`, "the top level has none of the keys of a declaration", "syncguard schema list", false},
 		{"template", "organization: {name: Acme, identifier: com.acme}\n", "the file is a template", "syncguard build FILE", false},
+		{"provisioning", "<plist version=\"1.0\"><dict><key>Entitlements</key><dict/><key>TeamIdentifier</key><array/></dict></plist>", "none of the keys of a profile", "provisioning profile of an app", false},
 	}
 	dir := t.TempDir()
 	good, never := filepath.Join(dir, "good.mobileconfig"), filepath.Join(dir, "never")
@@ -120,6 +121,9 @@ func TestOneCauseOneFinding(t *testing.T) {
 			{3, []string{"serve", path, "--expires", "1ms"}},
 			{3, []string{"encrypt", path, "--recipient", "testdata/pki/rsa.pem", "-o", never}},
 			{3, []string{"decrypt", path, "--cert", "testdata/pki/rsa.pem", "--key", "testdata/pki/rsa.key", "-o", never}},
+			{3, []string{"sign", path}}, // the file is the mistake, not the missing flag
+			{3, []string{"encrypt", path}},
+			{3, []string{"decrypt", path}},
 			{1, []string{"build", path, "-o", never, "--unsigned"}},
 		} {
 			if c.args[0] == "build" && !f.template {
@@ -127,7 +131,7 @@ func TestOneCauseOneFinding(t *testing.T) {
 			}
 			out, errs, code := runCLI(t, c.args...)
 			said := strings.Join(strings.Fields(string(out)+errs), " ") // wherever lines are broken
-			if code != c.code || strings.Count(said, f.cause) != 1 || !strings.Contains(said, f.wayOut) {
+			if code != c.code || strings.Count(said, f.cause) != 1 || !strings.Contains(said, strings.ReplaceAll(f.wayOut, "FILE", path)) {
 				t.Errorf("%s of %s: exit code %d, want %d and once %q with %q:\n%s%s", c.args[0], f.name, code, c.code, f.cause, f.wayOut, out, errs)
 			}
 			if _, err := os.Stat(never); err == nil {

@@ -309,6 +309,7 @@ var arrows = []struct {
 		"internal/files",
 		"internal/pki",
 		"internal/roots",
+		"internal/text",
 	}},
 	{"internal/cms", []string{
 		"internal/pki",

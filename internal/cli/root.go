@@ -84,12 +84,20 @@ func flagError(cmd *cobra.Command, err error) error {
 	)
 	list := cmd.CommandPath() + " --help lists the flags"
 	switch {
-	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		return usage(list, "unknown flag -%s", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):
+		short := unknown.GetSpecifiedShortnames()
+		name, written := unknown.GetSpecifiedName(), "--"+unknown.GetSpecifiedName()
+		if short != "" {
+			name, written = short, "-"+short
+		}
+		if name == "version" || written == "-V" {
+			return usage("syncguard version prints it", "unknown flag %s", written)
+		}
 		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return usage(cmp.Or(text.DidYouMean("--"+unknown.GetSpecifiedName(), names), list), "unknown flag --%s", unknown.GetSpecifiedName())
+		if len(name) > 1 { // a name of one letter is near to nothing
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		}
+		return usage(cmp.Or(text.DidYouMean("--"+name, names), list), "unknown flag %s", written)
 	case errors.As(err, &missing):
 		return usage(list, "missing value of --%s", missing.GetFlag().Name)
 	case errors.As(err, &invalid):
@@ -117,6 +125,7 @@ func wantedValue(err *pflag.InvalidValueError) string {
 // newRootCmd returns the command line with all commands. If the arguments name one, it has that one alone, because the flags of
 // all take as long to make as some commands take to run.
 func newRootCmd(env *Env, version string, args ...string) *cobra.Command {
+	printVersion := false
 	root := &cobra.Command{
 		Use:   "syncguard",
 		Short: "Build, check and sign Apple configuration profiles that keep iCloud syncing",
@@ -127,8 +136,14 @@ and shows what each setting really does on each device.`,
   syncguard build syncguard.yaml --target iOS@18/supervised`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if printVersion {
+				return newVersionCmd(env, version).RunE(cmd, nil)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVarP(&printVersion, "version", "V", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.DisableSuggestions = true // cobra goes by letters alone; see nearCommand
 	root.CompletionOptions.HiddenDefaultCmd = true

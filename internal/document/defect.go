@@ -282,6 +282,8 @@ func (k Kind) CheckTopLevel(root *plist.Value) (message, help string) {
 		return fmt.Sprintf("the top level is %s, want %s", text.Article(root.Kind.String()), whole), ""
 	case slices.ContainsFunc(keys, has):
 		return "", ""
+	case isProvisioning(root):
+		help = "it is the provisioning profile of an app; an MDM server installs it with the command InstallProvisioningProfile"
 	case has("WebMainResource"):
 		help = "it is a web archive: check that the download was not a login or error page"
 	case has("Label") && (has("Program") || has("ProgramArguments")):
@@ -294,27 +296,47 @@ func (k Kind) CheckTopLevel(root *plist.Value) (message, help string) {
 	return fmt.Sprintf("the top level has none of the keys of a %s, such as %q", k, keys[0]), help
 }
 
+// isProvisioning reports whether a property list is the provisioning profile of an app (.mobileprovision).
+func isProvisioning(root *plist.Value) bool {
+	return root.Get("Entitlements") != nil && root.Get("TeamIdentifier") != nil
+}
+
 // NotATemplate returns a finding for a file surely no syncguard template, by its content: a profile, a declaration, or
 // another kind of file. It returns nil for text possibly meant as one, with any number of mistakes.
 func NotATemplate(f *diag.File) *diag.Diagnostic {
-	const want = ", want a template"
 	d := &diag.Diagnostic{Rule: rule.WrongTemplateType, Severity: diag.Error, Span: diag.Span{File: f}, HideSource: true}
-	const importIt = "turn it into a template: syncguard import FILE -o DIR"
-	text := bytes.TrimLeft(f.Data, "\ufeff \t\r\n")
+	start := bytes.TrimLeft(f.Data, "\ufeff \t\r\n")
 	kind, help := plist.Foreign(f.Data)
 	switch c, _ := signedDefect(f.Data); {
 	case c != nil:
-		d.Message, d.Help = strings.TrimSuffix(c.cause, wantDER)+want, c.help
-	case cms.IsSigned(f.Data):
-		d.Message, d.Help = "the file is a signed profile"+want, importIt
-	case bytes.HasPrefix(f.Data, []byte("bplist")), bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<!DOCTYPE plist")), bytes.HasPrefix(text, []byte("<plist")):
-		d.Message, d.Help = "the file is a property list, such as a profile"+want, importIt
-	case isJSON(f.Data) && bytes.Contains(f.Data, []byte(`"Type"`)) && bytes.Contains(f.Data, []byte(`"com.apple.`)):
-		d.Message, d.Help = "the file is a declaration"+want, importIt
+		kind, help = strings.TrimSuffix(c.cause, wantDER), c.help
+	case cms.IsSigned(f.Data), bytes.HasPrefix(f.Data, []byte("bplist")), bytes.HasPrefix(start, []byte("<?xml")),
+		bytes.HasPrefix(start, []byte("<!DOCTYPE plist")), bytes.HasPrefix(start, []byte("<plist")),
+		isJSON(f.Data) && bytes.Contains(f.Data, []byte(`"Type"`)) && bytes.Contains(f.Data, []byte(`"com.apple.`)):
+		kind, help = importable(f)
 	case kind == "", kind == "empty", kind == "JSON", kind == "a template", kind == "an OpenStep property list": // YAML can begin like both
 		return nil
 	default:
-		d.Message, d.Help = "the file is "+kind+want, help
+		kind = "the file is " + kind
 	}
+	d.Message, d.Help = kind+", want a template", text.WithFile(help, f.Name)
 	return d
+}
+
+// importable describes a signed file, a property list or a declaration, with the command for a template of it, if there is one.
+func importable(f *diag.File) (description, help string) {
+	const importIt = "turn it into a template: syncguard import FILE -o DIR"
+	switch d, _ := Open(f); {
+	case d.Root != nil && isProvisioning(d.Root):
+		return "the file is the provisioning profile of an app", ""
+	case d.Foreign:
+		return "the file is a property list other than a profile", d.Defect.Help
+	case d.Root == nil && !isJSON(f.Data):
+		return "the file is XML or a damaged property list", d.Defect.Help
+	case d.Signed:
+		return "the file is a signed profile", importIt
+	case d.Kind() == Profile:
+		return "the file is a profile", importIt
+	}
+	return "the file is a declaration", importIt
 }

@@ -39,7 +39,7 @@ func TestDefects(t *testing.T) {
 		name, content, rule, message, help string
 		reads                              bool
 	}{
-		{"PEM", armored("PKCS7", message), rule.SignatureInPEM, "the signed message is PEM text, want its bytes (DER)", "openssl pkcs7 -in FILE", true},
+		{"PEM", armored("PKCS7", message), rule.SignatureInPEM, "the signed message is PEM text, want its bytes (DER)", "openssl pkcs7 -in corp.mobileconfig", true},
 		{"PEM of openssl cms", armored("CMS", message), rule.SignatureInPEM, "the signed message is PEM text, want its bytes (DER)", "openssl cms -cmsout", true},
 		{"base64", b64, rule.SignatureInPEM, "the signed message is base64 text, want its bytes (DER)", "base64 -d", true},
 		{"base64 in lines", body, rule.SignatureInPEM, "the signed message is base64 text, want its bytes (DER)", "base64 -d", true},
@@ -124,21 +124,24 @@ func TestNoDefect(t *testing.T) {
 
 func TestNotATemplate(t *testing.T) {
 	for content, want := range map[string]string{
-		profileXML:                              "the file is a property list, such as a profile, want a template",
-		profileBinary:                           "the file is a property list, such as a profile, want a template",
-		signed(profileXML):                      "the file is a signed profile, want a template",
-		armored("PKCS7", signed("")):            "the signed message is PEM text, want a template",
-		"<html>":                                "the file is an HTML page, want a template",
-		`{"Type": "com.apple.configuration.x"}`: "the file is a declaration, want a template",
-		armored("RSA PRIVATE KEY", "x"):         "the file is a private key, want a template",
-		"organization: x":                       "",
-		"extends: builtin:prevention":           "",
-		"":                                      "",
-		"# nothing":                             "",
-		`{"organization": {"name": "A"}}`:       "",
-		"{organization: {name: A}}":             "",
-		"[a, b]":                                "",
-		"hello":                                 "",
+		profileXML:                    "the file is a profile, want a template",
+		profileBinary:                 "the file is a profile, want a template",
+		signed(profileXML):            "the file is a signed profile, want a template",
+		armored("PKCS7", signed("")):  "the signed message is PEM text, want a template",
+		"<html>":                      "the file is an HTML page, want a template",
+		"<?xml version='1.0'?><rss/>": "the file is XML or a damaged property list, want a template",
+		"<plist><dict><key>a</key><true/></dict></plist>":                                             "the file is a property list other than a profile, want a template",
+		"<plist><dict><key>Entitlements</key><dict/><key>TeamIdentifier</key><array/></dict></plist>": "the file is the provisioning profile of an app, want a template",
+		`{"Type": "com.apple.configuration.x"}`:                                                       "the file is a declaration, want a template",
+		armored("RSA PRIVATE KEY", "x"):                                                               "the file is a private key, want a template",
+		"organization: x":                                                                             "",
+		"extends: builtin:prevention":                                                                 "",
+		"":                                                                                            "",
+		"# nothing":                                                                                   "",
+		`{"organization": {"name": "A"}}`:                                                             "",
+		"{organization: {name: A}}":                                                                   "",
+		"[a, b]":                                                                                      "",
+		"hello":                                                                                       "",
 	} {
 		got := ""
 		if d := NotATemplate(diag.NewFile("f", []byte(content))); d != nil {

@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/text"
 )
 
 // Kind is the meaning of a file to a device.
@@ -108,13 +109,15 @@ func openWith(f *diag.File, read formats) (*Document, []diag.Diagnostic) {
 		d.Defect = &found[0]
 	}
 	for i := range found { // the file may be a private key given by mistake: keep it off the screen
-		found[i].HideSource = found[i].HideSource || d.Defect != nil && found[i].Rule == d.Defect.Rule
+		if d.Defect != nil && found[i].Rule == d.Defect.Rule {
+			found[i].HideSource, found[i].Help = true, text.WithFile(found[i].Help, f.Name)
+		}
 	}
 	d.Root.SetStepIDs(found, "PayloadContent", "PayloadIdentifier")
 	d.Root.SetStepIDs(d.Placeholders, "PayloadContent", "PayloadIdentifier")
 	if d.Root != nil && d.Defect == nil && (d.Whole || !bytes.Contains(d.File.Data, []byte("Payload"))) {
-		if text, help := d.Kind().CheckTopLevel(d.Root); text != "" { // lint reports it too
-			d.Defect = new(finding("not-a-"+string(d.Kind()), text, d.Root.Span, help))
+		if message, help := d.Kind().CheckTopLevel(d.Root); message != "" { // lint reports it too
+			d.Defect = new(finding("not-a-"+string(d.Kind()), message, d.Root.Span, help))
 			d.Foreign = true
 			for i := range found {
 				found[i].HideSource = true
@@ -122,7 +125,7 @@ func openWith(f *diag.File, read formats) (*Document, []diag.Diagnostic) {
 		}
 	}
 	if d.Defect != nil {
-		d.Defect.HideSource = true
+		d.Defect.HideSource, d.Defect.Help = true, text.WithFile(d.Defect.Help, f.Name)
 	}
 	return d, found
 }

@@ -16,6 +16,7 @@ import (
 
 	"syncguard/internal/cms"
 	"syncguard/internal/pki"
+	"syncguard/internal/text"
 )
 
 // File is a file given by the user, with its name for messages.
@@ -32,20 +33,9 @@ func (f File) wrap(err error) error {
 		return err
 	}
 	if problem := new(Problem); errors.As(err, &problem) {
-		problem.Help = strings.ReplaceAll(problem.Help, "FILE", shellQuote(f.Name))
+		problem.Help = text.WithFile(problem.Help, f.Name)
 	}
 	return fmt.Errorf("%s: %w", f.Name, err)
-}
-
-// shellQuote quotes a name for the shell, if needed.
-func shellQuote(name string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:@%,=", r)
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
 }
 
 // HasKey reports whether the file holds a private key. It is false for an unreadable file.

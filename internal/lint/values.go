@@ -40,6 +40,14 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 // retypeHelp describes the value in the type of its key, or returns "" if the meaning is unclear or the key refuses it.
 func (p *profile) retypeHelp(k *schema.Key, v *plist.Value) string {
 	to := retyped(k, v)
+	if to == nil && k.Kind == plist.Boolean && v.Kind == plist.String { // booleans in YAML 1.1, and text in YAML 1.2
+		switch strings.ToLower(v.Text) {
+		case "yes", "on":
+			to = plist.NewBoolean(true)
+		case "no", "off":
+			to = plist.NewBoolean(false)
+		}
+	}
 	switch {
 	case to == nil || isSecret(v) || !p.fits(k, to):
 		return ""

@@ -48,7 +48,11 @@ func (f *findings) notAPropertyList(kind, help string) {
 		f.addToFile(rule.EmptyFile, "the file is empty, want a property list", help)
 		return
 	}
-	f.addToFile(rule.NotAPropertyList, "the file is "+kind+", want an XML or binary property list", help)
+	want := "a profile"
+	if kind == unknownText {
+		want = "an XML or binary property list"
+	}
+	f.addToFile(rule.NotAPropertyList, "the file is "+kind+", want "+want, help)
 }
 
 func (f *findings) span(start, end int) diag.Span {

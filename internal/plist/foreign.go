@@ -67,7 +67,7 @@ func foreignBytes(data []byte) (kind, help string) {
 }
 
 const (
-	carryCertificate = "to install it on devices, put it into a payload of type com.apple.security.root or com.apple.security.pkcs1"
+	carryCertificate = "show it with syncguard identity show FILE; to install it on devices, put it into a payload of type com.apple.security.root or com.apple.security.pkcs1"
 	keepKey          = "give it to --key only, and keep it secret"
 )
 

@@ -26,14 +26,19 @@ var released = sync.OnceValue(func() releases {
 	return r
 })
 
-// checkReleased returns an error with the nearest versions if the platform never had v. A version above the last known one
-// passes: it may be new.
+// plausible is the number of major versions after the last known one that may exist by now: Apple releases one a year.
+const plausible = 10
+
+// checkReleased returns an error with the nearest versions if the platform never had v. One of the next versions after the last
+// known one passes: it may be new.
 func (p Platform) checkReleased(v Version) error {
 	runs := released().Majors[p]
 	if len(runs) == 0 {
 		return fmt.Errorf("the versions of %s are unknown", p)
 	}
-	if last := runs[len(runs)-1][1]; v.Major > last {
+	if last := runs[len(runs)-1][1]; v.Major > last+plausible {
+		return fmt.Errorf("%s %s was never released; the newest known version is %d", p, v, last)
+	} else if v.Major > last {
 		return nil
 	}
 	below := ""

@@ -237,6 +237,12 @@ func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.W
 
 // Help suggests the word meant, or lists the known ones.
 func (e *WordError) Help() string {
+	name := strings.TrimRight(e.Got, "0123456789.")
+	for _, known := range e.Known {
+		if version := e.Got[len(name):]; version != "" && strings.EqualFold(strings.TrimRight(name, " -_"), known) {
+			return "did you mean " + strconv.Quote(known+"@"+version) + "?"
+		}
+	}
 	return cmp.Or(text.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))
 }
 

@@ -19,6 +19,7 @@ type checker struct {
 	out     *findings
 	skip    map[*plist.Value]bool // values with unknown variables
 	partial bool                  // a base is missing: do not report missing keys
+	baseIDs []string              // payload ids of other files than the template itself
 }
 
 // value reports the mistakes in a value. at is the place of its key, for missing keys inside it.
@@ -76,7 +77,10 @@ func (c *checker) wrongType(v *plist.Value, s *shape, at place) {
 		d.Help = `write a space after the dash: "- key: value"`
 	case v.Kind == plist.String && s.accepts(plist.Boolean):
 		if is, ok := boolean(v.Text); ok {
-			d.Help = "did you mean " + strconv.FormatBool(is) + ", without quotes?"
+			d.Help = "write " + strconv.FormatBool(is) + ", without quotes"
+			if text := strings.ToLower(v.Text); text != "true" && text != "false" {
+				d.Help += ": " + text + " is text in YAML 1.2"
+			}
 			d.Fix = fix.New("write "+strconv.FormatBool(is)+" without quotes", fix.ReplaceValue(v, plist.NewBoolean(is)))
 		}
 	case s.kind == plain && isScalar(v.Kind):
@@ -237,10 +241,37 @@ func (c *checker) mapping(v *plist.Value, s *shape, at place) {
 	}
 	for _, child := range s.keys {
 		if got := v.Get(child.name); child.required && !c.partial && (got == nil || got.Kind == plist.Null) {
+			if child.name == "type" && c.unmatched(v) {
+				continue
+			}
 			c.out.add(rule.MissingTemplateKey, at, "%q is missing", at.path.Key(child.name)).
 				Help = "add " + child.name + exampleOf(child)
 		}
 	}
+}
+
+// baseIDs returns the ids of the payloads that a template has from the ones it extends.
+func baseIDs(root *plist.Value) (ids []string) {
+	for _, p := range root.List("payloads") {
+		if id := onlyText(p.Get("id")); id != nil && id.Span.File != root.Span.File {
+			ids = append(ids, id.Text)
+		}
+	}
+	return ids
+}
+
+// unmatched reports an overlay's payload without a type whose id is like one of its base, and returns true after that.
+func (c *checker) unmatched(v *plist.Value) bool {
+	id := onlyText(v.Get("id"))
+	if id == nil || id.Secret {
+		return false
+	}
+	help := didYouMean(id.Text, c.baseIDs, "")
+	if help == "" {
+		return false
+	}
+	c.out.add(rule.InvalidTemplateValue, place{id.Span, diag.Keys("payloads")}, "no payload to change has the id %q", id.Text).Help = help
+	return true
 }
 
 // exampleOf returns the example of a shape for a help text.

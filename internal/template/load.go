@@ -128,7 +128,7 @@ func (s *load) spec(file *diag.File, in Input) *Spec {
 	if root == nil {
 		return nil
 	}
-	check := &checker{out: s.out, skip: s.unknown, partial: s.partial}
+	check := &checker{out: s.out, skip: s.unknown, partial: s.partial, baseIDs: baseIDs(root)}
 	top := templateShape()
 	section := remove(root, "variables")
 	if section != nil && section.Value.Kind != plist.Null {

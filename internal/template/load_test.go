@@ -107,7 +107,7 @@ func TestFindings(t *testing.T) {
 		{"missing", "organization: {name: Acme}\n", []string{
 			`1:1-1:13 error missing-template-key: "organization.identifier" is missing (add identifier, such as identifier: com.acme)`}},
 		{"yes is text", organization + "prevention:\n  updates: {automatic: yes}\n", []string{
-			`3:24-3:27 error wrong-template-type: "prevention.updates.automatic" is "yes", want true or false (did you mean true, without quotes?)`}},
+			`3:24-3:27 error wrong-template-type: "prevention.updates.automatic" is "yes", want true or false (write true, without quotes: yes is text in YAML 1.2)`}},
 		{"number for text", organization + "profile: {displayName: 5}\n", []string{
 			`2:24-2:25 error wrong-template-type: "profile.displayName" is 5, want text (put the value in quotes)`}},
 		{"targets", organization + "targets: [iOS/manual, iSO, ios@26/manual, iOS/manual, tvOS/user]\n", []string{

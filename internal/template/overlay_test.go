@@ -56,6 +56,10 @@ func TestOverlayFindings(t *testing.T) {
 	}{
 		{"cycle", map[string]string{"a.yaml": "extends: sub/b.yaml\n", "sub/b.yaml": "extends: ../a.yaml\n"}, "a.yaml", []string{
 			`1:10-1:19 error extends-cycle: the template extends itself: a.yaml -> sub/b.yaml -> a.yaml`}},
+		{"misspelt id", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: wfi, keys: {a: 1}}\n  - {id: other}\n",
+			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
+			`3:10-3:13 error invalid-template-value: no payload to change has the id "wfi" (did you mean "wifi"?)`,
+			`4:6-4:8 error missing-template-key: "payloads[2].type" is missing (add type, such as type: com.apple.wifi.managed)`}},
 		{"itself", map[string]string{"a.yaml": "extends: ./sub/../a.yaml\n"}, "a.yaml", []string{
 			`1:10-1:25 error extends-cycle: the template extends itself: a.yaml -> a.yaml`}},
 		{"too many", many, "0.yaml", []string{`1:10-1:17 error extends-cycle: more than 16 templates extend each other in a chain`}},

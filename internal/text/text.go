@@ -130,3 +130,21 @@ func isPlainASCII(data []byte) bool {
 	}
 	return true
 }
+
+// WithFile puts the name of a file in place of the word FILE in a command, quoted for the shell if needed. Without a name, and
+// for stdin, the word stays.
+func WithFile(command, name string) string {
+	if name == "" || name == "-" || name == "stdin" || !strings.Contains(command, "FILE") {
+		return command
+	}
+	if strings.HasPrefix(name, "-") { // not a flag
+		name = "./" + name
+	}
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:@%,=", r)
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
+		name = "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return strings.ReplaceAll(command, "FILE", name)
+}

@@ -5,6 +5,17 @@ import (
 	"testing"
 )
 
+func TestWithFile(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.yaml": "build a.yaml", "dir/a b.yaml": "build 'dir/a b.yaml'", "$(rm x).yaml": "build '$(rm x).yaml'", "it's": `build 'it'\''s'`,
+		"-x.yaml": "build ./-x.yaml", "-x y": "build './-x y'", "": "build FILE", "-": "build FILE", "stdin": "build FILE",
+	} {
+		if got := WithFile("build FILE", name); got != want {
+			t.Errorf("%q: got %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestPhrases(t *testing.T) {
 	long := strings.Repeat("ä", MaxShown)
 	for _, tt := range [][2]string{
