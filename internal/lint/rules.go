@@ -28,6 +28,7 @@ var checks = []ruleCheck{
 	{id: rule.DuplicateProfileName, set: duplicateProfileName},
 	{id: rule.EAPWithoutIdentity, dictionary: eapWithoutIdentity},
 	{id: rule.EAPWithoutTrust, dictionary: eapWithoutTrust},
+	{id: rule.EmptyCertificateReference, walk: true},
 	{id: rule.EncryptedContent, profile: encryptedContent},
 	{id: rule.ExpiredCertificate, certificate: expiredCertificate},
 	{id: rule.ExpiredSigner, signer: expiredSigner},

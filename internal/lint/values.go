@@ -169,7 +169,7 @@ func describeCount(lo, hi *int) string {
 }
 
 func valueNotInFormat(p *pass, n *node) {
-	if n.key == nil || n.key.Format == "" || n.value.Kind != plist.String || !n.isChecked() {
+	if n.key == nil || n.key.Format == "" || n.value.Kind != plist.String || !n.isChecked() || n.isEmptyReference() {
 		return
 	}
 	if re := p.profile.checker.compile(n.key.Format); re != nil && !re.MatchString(n.value.Text) {

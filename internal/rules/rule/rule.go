@@ -48,6 +48,7 @@ const (
 	DuplicateTemplateKey               = "duplicate-template-key"
 	EAPWithoutIdentity                 = "eap-without-identity"
 	EAPWithoutTrust                    = "eap-without-trust"
+	EmptyCertificateReference          = "empty-certificate-reference"
 	EmptyFile                          = "empty-file"
 	EncodingMismatch                   = "encoding-mismatch"
 	EncryptedContent                   = "encrypted-content"
