@@ -151,6 +151,7 @@ var arrows = []struct {
 		"internal/schema",
 		"internal/target",
 		"internal/template",
+		"internal/work",
 		"profiles",
 	}},
 	{"internal/migrate", []string{
@@ -235,6 +236,7 @@ var arrows = []struct {
 		"internal/target",
 		"internal/text",
 		"internal/work",
+		"profiles",
 	}},
 	{"internal/secret", []string{
 		"internal/cms",

@@ -89,6 +89,7 @@ func (o Options) Compose(spec *template.Spec, t target.Target, c *schema.Catalog
 	r := &Result{Target: t, Profile: p, Outcomes: plan.Outcomes, Findings: plan.Findings, Embedded: !t.Enrollment.IsMDM()}
 	r.planned = len(p.Payloads)
 	payloads, declarations := r.applying(spec, o.Choice.Output, o.Choice.Legacy)
+	r.resolve(spec, payloads)
 	r.declare(spec, plan.Declarations, declarations)
 	if r.Embedded && len(r.Declarations) > 0 {
 		if payload, ok := r.declarationsPayload(); ok {

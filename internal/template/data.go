@@ -39,7 +39,7 @@ func (s *load) readDataFile(v *plist.Value, path diag.Path) {
 	case len(v.Fields) > 1:
 		at := v.Fields[1].KeySpan
 		s.out.add(rule.InvalidFileReference, place{at, path}, "%q has other keys beside %q", path, f.Key).
-			Help = "keep only $file or $text"
+			Help = "keep only one key"
 		replaceReference(v, f.Key, nil, at)
 		return
 	case name.Secret:

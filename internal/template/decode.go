@@ -122,6 +122,7 @@ func (s *load) decode(root *plist.Value, top *shape) *Spec {
 		Prevention:   s.prevention(r),
 	}
 	s.payloads(r, spec)
+	s.references(spec)
 	return spec
 }
 

@@ -26,7 +26,7 @@ func JSONSchema() ([]byte, error) {
 			"anyOf": []any{
 				object{"type": []string{"string", "number", "boolean"}},
 				object{"type": "array", "items": object{"$ref": "#/definitions/value"}},
-				object{"type": "object", "additionalProperties": object{"$ref": "#/definitions/value"}},
+				object{"type": "object", "properties": references(), "additionalProperties": object{"$ref": "#/definitions/value"}},
 			},
 		},
 	}
@@ -36,6 +36,16 @@ func JSONSchema() ([]byte, error) {
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(root)
 	return out.Bytes(), err
+}
+
+// references returns the schema of the keys of mappings that stand for another value, so editors offer them.
+func references() object {
+	id := object{"type": "string", "pattern": payloadID.pattern()}
+	return object{
+		referenceKey: object{"anyOf": []any{id, object{"$ref": "#/definitions/variable"}}, "description": "The id of another payload: stands for its PayloadUUID."},
+		"$file":      object{"type": "string", "description": "The path of a file: stands for its bytes."},
+		"$text":      object{"type": "string", "description": "The path of a file: stands for its text."},
+	}
 }
 
 // jsonShape turns a shape into JSON Schema, description and all.

@@ -89,7 +89,7 @@ func merge(base, over *plist.Value, path diag.Path) *plist.Value {
 	if len(path) == 1 && path[0].Key == "payloads" && base.Kind == plist.Array && over.Kind == plist.Array {
 		return mergePayloads(base, over)
 	}
-	if base.Kind != plist.Dictionary || over.Kind != plist.Dictionary || isFileReference(base) || isFileReference(over) {
+	if base.Kind != plist.Dictionary || over.Kind != plist.Dictionary || IsReplaced(base) || IsReplaced(over) {
 		return over
 	}
 	index := make(map[string]int, len(base.Fields))
@@ -141,6 +141,11 @@ func mergePayloads(base, over *plist.Value) *plist.Value {
 	}
 	base.Span = over.Span
 	return base
+}
+
+// IsReplaced is true for a mapping that stands for another value: {$file: PATH}, {$text: PATH} or {$uuid: ID}. An overlay replaces it whole.
+func IsReplaced(v *plist.Value) bool {
+	return isFileReference(v) || v.Field(referenceKey) != nil
 }
 
 // isFileReference is true for {$file: PATH} and {$text: PATH}.

@@ -173,7 +173,7 @@ func payloadShape() *shape {
 		{name: "uuid", kind: plain, format: upperUUID, example: "7C1F9E52-0E7B-5D0A-9B60-3F2A9C3C0E11", meaning: "PayloadUUID, in place of the derived one."},
 		{name: "targets", kind: list, unique: true, nonEmpty: true, example: "[macOS, iOS/supervised]", meaning: "The targets for this payload; without this key, all.",
 			item: &shape{kind: plain, format: filterFormat, meaning: "PLATFORM, ENROLLMENT or PLATFORM/ENROLLMENT."}},
-		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$file: PATH} stands for the bytes of a file, {$text: PATH} for its text."},
+		{name: "keys", kind: free, example: "{SSID_STR: Office, AutoJoin: true}", meaning: "The payload's keys in Apple's spelling. {$uuid: ID} stands for the PayloadUUID of the payload with this id, {$file: PATH} for the bytes of a file, {$text: PATH} for its text."},
 		{name: "raw", kind: flag, fallback: "false", meaning: "Build the payload unchanged, with nothing added. Errors found in it are only warnings. Needs profile.keys."},
 	}}
 }

@@ -236,17 +236,18 @@ func (e Enforcement) IsSet() bool { return e.Version.IsSet && e.Deadline.IsSet }
 
 // Payload is a payload written out in Apple's keys.
 type Payload struct {
-	ID          Entry[string] // unique in the template
-	Type        Entry[string] // PayloadType
-	DisplayName Entry[string] // may be empty
-	Description Entry[string] // may be empty
-	Identifier  Entry[string] // PayloadIdentifier, if set; otherwise derived
-	UUID        Entry[string] // PayloadUUID, if set, in upper case; otherwise derived
-	Targets     []Filter      // empty: every target
-	Keys        *plist.Value  // Dictionary, never nil, no nulls; {$file} and {$text} are already replaced
-	Raw         Entry[bool]   // build it unchanged, even with findings
-	Span        diag.Span     // of the id, or of the entry without one
-	Path        diag.Path     // such as payloads[0]
+	ID          Entry[string]   // unique in the template
+	Type        Entry[string]   // PayloadType
+	DisplayName Entry[string]   // may be empty
+	Description Entry[string]   // may be empty
+	Identifier  Entry[string]   // PayloadIdentifier, if set; otherwise derived
+	UUID        Entry[string]   // PayloadUUID, if set, in upper case; otherwise derived
+	Targets     []Filter        // empty: every target
+	Keys        *plist.Value    // Dictionary, never nil, no nulls; {$file} and {$text} are already replaced
+	References  []Entry[string] // ids of other payloads, which {$uuid: ID} in Keys name; never its own
+	Raw         Entry[bool]     // build it unchanged, even with findings
+	Span        diag.Span       // of the id, or of the entry without one
+	Path        diag.Path       // such as payloads[0]
 }
 
 // AppliesTo is true if the payload belongs in the profile for a target.

@@ -86,7 +86,7 @@ func nodeOf(v *plist.Value) (*yaml.Node, error) {
 
 func mappingOf(v *plist.Value) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	if isFileReference(v) {
+	if IsReplaced(v) {
 		n.Style = yaml.FlowStyle
 	}
 	for _, f := range v.Fields {
