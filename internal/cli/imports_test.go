@@ -128,6 +128,7 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/rules",
 		"internal/schema",
+		"internal/schema/facts",
 		"internal/target",
 		"internal/template",
 		"profiles",

@@ -22,7 +22,8 @@ type draft struct {
 	ids           []string       // of the payloads, or of the declaration
 	target        target.Target
 	targetReasons []string
-	rawReasons    map[int][]string // by index of the payload; topLevelIndex for the top level
+	references    map[*plist.Value]string // values that name another payload, with its id
+	rawReasons    map[int][]string        // by index of the payload; topLevelIndex for the top level
 	notes         []string
 	differences   []string
 
@@ -65,7 +66,7 @@ func (a *draft) readOutline() error {
 		a.ids = append(a.ids, names.id(t.Text))
 		a.addMissing(i, p)
 	}
-	return nil
+	return a.findReferences()
 }
 
 // addMissing keeps a part without an identity raw: building it would add one.

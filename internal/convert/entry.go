@@ -134,15 +134,17 @@ func (a *draft) templateValue(v *plist.Value, path string) (*plist.Value, error)
 	if err := a.grow("", v); err != nil {
 		return nil, err
 	}
-	switch {
+	switch id := a.references[v]; {
 	case a.isSecret(v):
 		return a.secretVariable(v, path), nil
+	case id != "":
+		return template.NewReference(id), nil
 	case v.Kind == plist.String:
 		return literal(v.Text), nil
 	case v.Kind == plist.Data && a.SeparateFiles && len(v.Data) > MaxInline:
 		return a.dataFile(v, path), nil
-	case v.Kind == plist.Dictionary && (v.Get("$file") != nil || v.Get("$text") != nil):
-		return nil, newRefusal("%s has the key $file or $text, reserved in templates for file names", path)
+	case v.Kind == plist.Dictionary && template.IsReplaced(v):
+		return nil, newRefusal("%s has the key $file, $text or $uuid, reserved in templates for files and references", path)
 	}
 	w := &plist.Value{Kind: v.Kind, Data: v.Data, Time: v.Time, Bool: v.Bool, Int: v.Int, Real: v.Real}
 	for _, f := range v.Fields {
