@@ -52,6 +52,8 @@ func TestDocs(t *testing.T) {
 		"exports":      exportTable(),
 		"flags":        flagTable(),
 
+		"wifi with certificates": templatesIn(t, "wifi", "wifi.yaml", "berlin.yaml", "lab.yaml"),
+
 		"consequences": consequenceTable(),
 		"rules":        strings.TrimSuffix(view.RulesMarkdown(&app.RulesListed{Rules: rules.Pages()}), "\n"),
 	}
@@ -104,6 +106,20 @@ func consequenceTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.ID, m.Severity, m.Says, source)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// templatesIn shows templates that scripts build, each under its name.
+func templatesIn(t *testing.T, set string, names ...string) string {
+	t.Helper()
+	var all []string
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join("testdata", "shared", set, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fmt.Sprintf("`%s`:\n\n```yaml\n%s```", name, data))
+	}
+	return strings.Join(all, "\n\n")
 }
 
 // grid is every platform and enrollment, on the previous and the current major version.
