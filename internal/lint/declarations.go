@@ -25,10 +25,7 @@ const (
 
 // newDeclaration prepares a declaration with its root at a path.
 func (c *Checker) newDeclaration(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
-	p, err := c.newBase(rootValue, at, targets, o)
-	if err != nil {
-		return nil, err
-	}
+	p := c.newBase(rootValue, at, targets, o)
 	p.isDeclaration = true
 	if p.root.Kind != plist.Dictionary {
 		return p, nil

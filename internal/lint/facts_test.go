@@ -29,10 +29,7 @@ func plotAt(t *testing.T, payloadType, path string) plot {
 	if err != nil || len(types) == 0 {
 		t.Fatalf("%s: no such type, %v", payloadType, err)
 	}
-	known, err := facts.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	known := facts.Embedded()
 	base, err := schema.Embedded().Payloads(known.Extended(payloadType))
 	if err != nil {
 		t.Fatal(err)
@@ -110,10 +107,7 @@ func set(v *plist.Value, keys ...string) *plist.Value {
 
 // Every condition is found where it is broken, and not where it is kept or its tests do not hold.
 func TestEveryConditionIsFound(t *testing.T) {
-	known, err := facts.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	known := facts.Embedded()
 	for _, c := range known.Conditions {
 		for _, payloadType := range c.Types {
 			if payloadType == facts.Profile {
@@ -237,10 +231,7 @@ func TestConditionsOfDeclarations(t *testing.T) {
 
 // Every string and all data with a meaning is refused where it has another, and every meaning and reference has its place in a schema.
 func TestEveryMeaningIsFound(t *testing.T) {
-	known, err := facts.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	known := facts.Embedded()
 	for _, m := range known.Meanings {
 		for _, payloadType := range m.Types {
 			if payloadType == facts.Declaration || strings.HasPrefix(payloadType, "com.apple.configuration.") {

@@ -53,16 +53,12 @@ type payload struct {
 // suggestionBudget bounds the time spent on a profile of unknown keys.
 const suggestionBudget = 200
 
-func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Target, o Options) (*profile, error) {
-	known, err := facts.Embedded()
-	if err != nil {
-		return nil, err
-	}
+func (c *Checker) newBase(rootValue *plist.Value, at *path, targets []target.Target, o Options) *profile {
 	if rootValue == nil {
 		rootValue = &plist.Value{}
 	}
-	return &profile{checker: c, facts: known, root: rootValue, at: at, targets: targets, on: c.availabilityOn(targets), budget: suggestionBudget,
-		options: o, signedBy: sync.OnceValue(o.Container.signers)}, nil
+	return &profile{checker: c, facts: facts.Embedded(), root: rootValue, at: at, targets: targets, on: c.availabilityOn(targets), budget: suggestionBudget,
+		options: o, signedBy: sync.OnceValue(o.Container.signers)}
 }
 
 // isInterrupted reports whether the check ends early; p.err says why.
@@ -74,10 +70,7 @@ func (p *profile) isInterrupted() bool {
 }
 
 func (c *Checker) newProfile(rootValue *plist.Value, targets []target.Target, o Options) (*profile, error) {
-	p, err := c.newBase(rootValue, root, targets, o)
-	if err != nil {
-		return nil, err
-	}
+	p := c.newBase(rootValue, root, targets, o)
 	envelope, err := c.catalog.Envelope()
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema of the top level: %w", err)

@@ -2,7 +2,9 @@
 
 package mdm
 
-import "syncguard/internal/fact"
+import (
+	"syncguard/internal/fact"
+)
 
 var table = &file{
 	Device: DeviceVariables{Statement: fact.Statement{Evidence: "community", Source: "https://github.com/mosen/profiledocs, com.apple.security.scep: what mdmclient dumpSCEPVars lists; Profile Manager, payload variables: those of 802.1X are resolved by the device"}, Names: []string{"AD_ComputerID", "AD_ComputerName", "AD_Domain", "AD_DomainForestName", "AD_DomainGUID", "AD_DomainNameDNS", "AD_KerberosID", "ComputerName", "HardwareUUID", "HostName", "LocalHostName", "MACAddress", "SerialNumber"}, Types: []string{"com.apple.ADCertificate.managed", "com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.security.acme", "com.apple.security.scep", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed", "com.apple.wifi.managed"}},

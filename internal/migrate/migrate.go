@@ -62,10 +62,7 @@ func oldestVersion() target.Version { return target.DefaultVersion() }
 
 // NewPlan plans the migration of a profile. An error comes from reading the schema facts.
 func NewPlan(root *plist.Value, c *schema.Catalog) (*Plan, error) {
-	known, err := facts.Embedded()
-	if err != nil {
-		return nil, err
-	}
+	known := facts.Embedded()
 	common, err := c.Common()
 	if err != nil {
 		return nil, err

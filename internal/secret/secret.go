@@ -84,18 +84,10 @@ type verdict struct {
 // maxInside bounds the nesting of documents and encodings inside of values.
 const maxInside = 3
 
-var tokenStarts = sync.OnceValue(func() *[256][]string { return startsOf(embedded().Secrets.Forms) })
-
-func embedded() *facts.Facts {
-	known, err := facts.Embedded()
-	if err != nil {
-		panic(err) // a test reads the facts
-	}
-	return known
-}
+var tokenStarts = sync.OnceValue(func() *[256][]string { return startsOf(facts.Embedded().Secrets.Forms) })
 
 func newFinder() *finder {
-	return &finder{known: &embedded().Secrets, starts: tokenStarts(), found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, inside: plist.NewBudget()}
+	return &finder{known: &facts.Embedded().Secrets, starts: tokenStarts(), found: map[*plist.Value]Reason{}, texts: map[textID]verdict{}, inside: plist.NewBudget()}
 }
 
 // context describes the surroundings of a value.

@@ -1,12 +1,13 @@
 // Package facts holds facts beyond Apple's schema files: conditions between keys, the meaning of strings and data,
 // references between payloads, effects on devices, and demands on the profile around a payload.
 //
-// Start with facts.json, written by hand, each entry with its source; table.go is generated from it. Embedded gives the
+// Start with facts.json, written by hand, each entry with its source; a test reads it and makes table.go of it. Embedded gives the
 // facts, and Facts.Of those of a payload type. The rules of lint make findings of them; this package makes none.
 package facts
 
 import (
 	"regexp"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
@@ -18,6 +19,12 @@ const (
 	Profile     = "Configuration" // the top level of a profile, by its PayloadType
 	Declaration = "Declaration"   // the top level of a declaration
 )
+
+// Embedded returns the built-in facts, each put at its place on first use.
+var Embedded = sync.OnceValue(func() *Facts {
+	table.index()
+	return table
+})
 
 // Facts is the content of facts.json. It is shared; do not modify it.
 type Facts struct {

@@ -1,8 +1,6 @@
 package facts
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -21,36 +19,15 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := parse(data)
+	f, err := read(string(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	generated.Table(t, "facts.json", in, *update)
-}
-
-// parse reads facts as they are written in facts.json, and refuses unknown fields.
-func parse(data []byte) (*file, error) {
-	in := &file{}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	return in, d.Decode(in)
-}
-
-// read parses and checks facts.
-func read(data string) (*Facts, error) {
-	in, err := parse([]byte(data))
-	if err != nil {
-		return nil, err
-	}
-	return in.facts()
+	generated.Table(t, "facts.json", f, *update)
 }
 
 func TestEmbedded(t *testing.T) {
-	f, err := Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := Embedded()
 	if len(f.Conditions) < 40 || len(f.Meanings) < 20 || len(f.References) < 20 || len(f.Envelope) < 1 || len(f.Tolerances) < 5 {
 		t.Errorf("got %d conditions, %d meanings, %d references; is the file complete?", len(f.Conditions), len(f.Meanings), len(f.References))
 	}
@@ -90,6 +67,7 @@ func TestPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.index()
 	count := func(p *Place) int {
 		if p == nil {
 			return 0
@@ -129,10 +107,7 @@ func TestSources(t *testing.T) {
 	if folder == "" {
 		t.Skip("SYNCGUARD_DATA is not set: Apple's files are not at hand")
 	}
-	f, err := Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := Embedded()
 	said := func(source string, keys ...string) {
 		name := regexp.MustCompile(`^apple/device-management 18\.1: (\S+\.yaml)`).FindStringSubmatch(source)
 		if name == nil {

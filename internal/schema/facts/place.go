@@ -1,8 +1,10 @@
 package facts
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Place holds the facts of one key of a type; a nil Place has none.
@@ -80,6 +82,12 @@ func (p *Place) Tolerance(rule string) *Tolerance {
 
 // index puts every fact at its place.
 func (f *Facts) index() {
+	for i := range f.Secrets.Forms {
+		form := &f.Secrets.Forms[i]
+		form.matcher = sync.OnceValue(func() *regexp.Regexp {
+			return regexp.MustCompile("^" + regexp.QuoteMeta(form.Begins) + "(?:" + form.Then + ")")
+		})
+	}
 	f.places = map[string]*Place{}
 	for i := range f.Conditions {
 		c := &f.Conditions[i]

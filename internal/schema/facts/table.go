@@ -2,10 +2,12 @@
 
 package facts
 
-import "encoding/json"
-import "syncguard/internal/target"
+import (
+	"syncguard/internal/plist"
+	"syncguard/internal/target"
+)
 
-var table = &file{
+var table = &Facts{
 	Secrets: Secrets{Keys: []string{"AIMPassword", "AuthPassword", "AutologinPassword", "CalDAVPassword", "CardDAVPassword", "CertificatePassword", "Challenge", "HTTPProxyPassword", "IncomingPassword", "JabberPassword", "LDAPAccountPassword", "OneTimeUserPassword", "OutgoingPassword", "PIRAuthenticationToken", "Password", "ProxyPassword", "RegistrationToken", "RemovalPassword", "SharedSecret", "SubCalAccountPassword", "UserPassword", "XAuthPassword", "sharedSecret"}, Source: "apple/device-management 18.1: the keys of mdm/profiles whose content is a password, passcode, challenge, token or shared secret; all keys that ProfileManifests mark as pfm_sensitive", Forms: []Form{
 		{What: "an access key of AWS", Begins: "AKIA", Then: "[A-Z2-7]{16}\\b", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: unique ID prefixes"},
 		{What: "an access key of AWS", Begins: "ASIA", Then: "[A-Z2-7]{16}\\b", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: unique ID prefixes"},
@@ -35,358 +37,806 @@ var table = &file{
 	}},
 	Preferences: Preferences{Types: []string{".GlobalPreferences", "com.apple.Dictionary", "com.apple.DiscRecording", "com.apple.MCX", "com.apple.ShareKitHelper", "com.apple.SoftwareUpdate", "com.apple.applicationaccess.new", "com.apple.appstore", "com.apple.dashboard", "com.apple.desktop", "com.apple.dock", "com.apple.finder", "com.apple.gamed", "com.apple.familycontrols.contentfilter", "com.apple.familycontrols.timelimits.v2", "com.apple.ironwood.support", "com.apple.loginitems.managed", "com.apple.loginwindow", "com.apple.mcxMenuExtras", "com.apple.mcxprinting", "com.apple.preference.security", "com.apple.preference.users", "com.apple.screensaver", "com.apple.screensaver.user", "com.apple.systempreferences", "com.apple.systemuiserver", "com.apple.universalaccess", "loginwindow"}, Source: "community: usnistgov/macos_security reads what they set as preferences (NSUserDefaults initWithSuiteName), public profiles (rtrouton/profiles, gregneagle/profiles, clburlison/profiles) set others of them by com.apple.ManagedClient.preferences, and the rest are named after the preference domain of a program"},
 	Combined:    Combined{Types: []string{"com.apple.MCX", "com.apple.applicationaccess", "com.apple.applicationaccess.new", "com.apple.loginwindow", "com.apple.systempolicy.control", "com.apple.systempolicy.managed"}, Source: "apple/device-management 18.1: mdm/profiles, types of which multiple is true and whose keys are settings of a device or user; https://developer.apple.com/documentation/devicemanagement/restrictions: do not manage the same restriction in different payloads"},
-	Counterparts: []extension{
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mobiledevice.passwordpolicy.yaml and declarative/declarations/configurations/passcode.settings.yaml set the same policy"}, Of: "com.apple.configuration.passcode.settings"},
+	Counterparts: []Extension{
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mobiledevice.passwordpolicy.yaml and declarative/declarations/configurations/passcode.settings.yaml set the same policy"}, Of: "com.apple.configuration.passcode.settings"},
 	},
 	Groups: map[string][]string{
 		"certificate or identity":  []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"},
 		"identity":                 []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"},
 		"recovery key certificate": []string{"com.apple.security.pkcs1", "com.apple.security.root", "com.apple.security.pem"},
 	},
-	Conditions: []condition{
-		{site: site{Types: []string{"Configuration"}, Source: "apple/device-management 18.1: mdm/profiles/TopLevel.yaml, PayloadContent and EncryptedPayloadContent"}, Kind: "one-of", Keys: []string{"PayloadContent", "EncryptedPayloadContent"}, Rule: "missing-required-key"},
-		{site: site{Types: []string{"Configuration"}, Source: "apple/device-management 18.1: mdm/profiles/TopLevel.yaml, IsEncrypted and EncryptedPayloadContent"}, When: []test{
-			{Key: "IsEncrypted", Is: []any{true}},
-		}, Kind: "requires", Keys: []string{"EncryptedPayloadContent"}},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"HTTPS"}},
-		}, Kind: "requires", Keys: []string{"ServerURL"}, Rule: "missing-server-url", Help: "add \"ServerURL\", such as https://dns.example.com/dns-query"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"TLS"}},
-		}, Kind: "ignores", Keys: []string{"ServerURL"}, Rule: "unused-server-url", Help: "remove it, or set \"DNSProtocol\" to \"HTTPS\""},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName, which the VPN payload says to be required with TLS; https://github.com/fyr77/dns-mobileconfig/issues/6: iOS refused a profile without it"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"TLS"}},
-		}, Kind: "requires", Keys: []string{"ServerName"}, Rule: "missing-server-name", Help: "add \"ServerName\", such as dns.example.com"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"HTTPS"}},
-		}, Kind: "forbids", Keys: []string{"ServerName"}, Rule: "server-name-without-tls", Help: "remove it, or set \"DNSProtocol\" to \"TLS\""},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"HTTPS"}},
-		}, Kind: "requires", Keys: []string{"ServerURL"}, Rule: "missing-server-url", Help: "add \"ServerURL\", such as https://dns.example.com/dns-query"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"TLS", "Cleartext"}},
-		}, Kind: "ignores", Keys: []string{"ServerURL"}, Rule: "unused-server-url", Help: "remove it, or set \"DNSProtocol\" to \"HTTPS\""},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerName"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"TLS"}},
-		}, Kind: "requires", Keys: []string{"ServerName"}, Severity: "warning", Rule: "missing-server-name", Help: "add \"ServerName\", such as dns.example.com"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName; the VPN payload names it for TLS only"}, When: []test{
-			{Key: "DNSProtocol", Is: []any{"HTTPS", "Cleartext"}},
-		}, Kind: "forbids", Keys: []string{"ServerName"}, Severity: "warning", Rule: "server-name-without-tls", Help: "remove it, or set \"DNSProtocol\" to \"TLS\""},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ActionParameters"}, When: []test{
-			{Key: "Action", Not: []any{"EvaluateConnection"}},
-		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "VPN.OnDemandRules", Or: []string{"IKEv2.OnDemandRules", "IPSec.OnDemandRules", "TransparentProxy.OnDemandRules"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, OnDemandRules, ActionParameters"}, When: []test{
-			{Key: "Action", Not: []any{"EvaluateConnection"}},
-		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "VPN.OnDemandRules.ActionParameters", Or: []string{"IKEv2.OnDemandRules.ActionParameters", "IPSec.OnDemandRules.ActionParameters", "TransparentProxy.OnDemandRules.ActionParameters"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers and RequiredURLStringProbe"}, When: []test{
-			{Key: "DomainAction", Is: []any{"NeverConnect"}},
-		}, Kind: "ignores", Keys: []string{"RequiredDNSServers", "RequiredURLStringProbe"}},
-		{site: site{Types: []string{"com.apple.vpn.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, VPNType"}, When: []test{
-			{Key: "VPNType", Is: []any{"VPN", "TransparentProxy"}},
-		}, Kind: "requires", Keys: []string{"VPNSubType"}},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, VendorConfig"}, When: []test{
+	Conditions: []Condition{
+		{Site: Site{Types: []string{"Configuration"}, Source: "apple/device-management 18.1: mdm/profiles/TopLevel.yaml, PayloadContent and EncryptedPayloadContent"}, Kind: "one-of", Keys: []string{"PayloadContent", "EncryptedPayloadContent"}, Severity: 3, Rule: "missing-required-key"},
+		{Site: Site{Types: []string{"Configuration"}, Source: "apple/device-management 18.1: mdm/profiles/TopLevel.yaml, IsEncrypted and EncryptedPayloadContent"}, When: []Test{
+			{Key: "IsEncrypted", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "requires", Keys: []string{"EncryptedPayloadContent"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "HTTPS"},
+			}},
+		}, Kind: "requires", Keys: []string{"ServerURL"}, Severity: 3, Rule: "missing-server-url", Help: "add \"ServerURL\", such as https://dns.example.com/dns-query"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "TLS"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ServerURL"}, Severity: 2, Rule: "unused-server-url", Help: "remove it, or set \"DNSProtocol\" to \"HTTPS\""},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName, which the VPN payload says to be required with TLS; https://github.com/fyr77/dns-mobileconfig/issues/6: iOS refused a profile without it"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "TLS"},
+			}},
+		}, Kind: "requires", Keys: []string{"ServerName"}, Severity: 3, Rule: "missing-server-name", Help: "add \"ServerName\", such as dns.example.com"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "DNSSettings", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "HTTPS"},
+			}},
+		}, Kind: "forbids", Keys: []string{"ServerName"}, Severity: 3, Rule: "server-name-without-tls", Help: "remove it, or set \"DNSProtocol\" to \"TLS\""},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "HTTPS"},
+			}},
+		}, Kind: "requires", Keys: []string{"ServerURL"}, Severity: 3, Rule: "missing-server-url", Help: "add \"ServerURL\", such as https://dns.example.com/dns-query"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "TLS"},
+				{Kind: 3, Text: "Cleartext"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ServerURL"}, Severity: 2, Rule: "unused-server-url", Help: "remove it, or set \"DNSProtocol\" to \"HTTPS\""},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerName"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "TLS"},
+			}},
+		}, Kind: "requires", Keys: []string{"ServerName"}, Severity: 2, Rule: "missing-server-name", Help: "add \"ServerName\", such as dns.example.com"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName; the VPN payload names it for TLS only"}, When: []Test{
+			{Key: "DNSProtocol", Is: []*plist.Value{
+				{Kind: 3, Text: "HTTPS"},
+				{Kind: 3, Text: "Cleartext"},
+			}},
+		}, Kind: "forbids", Keys: []string{"ServerName"}, Severity: 2, Rule: "server-name-without-tls", Help: "remove it, or set \"DNSProtocol\" to \"TLS\""},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ActionParameters"}, When: []Test{
+			{Key: "Action", Not: []*plist.Value{
+				{Kind: 3, Text: "EvaluateConnection"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Severity: 2, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "VPN.OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, OnDemandRules, ActionParameters"}, When: []Test{
+			{Key: "Action", Not: []*plist.Value{
+				{Kind: 3, Text: "EvaluateConnection"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Severity: 2, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, OnDemandRules, ActionParameters"}, When: []Test{
+			{Key: "Action", Not: []*plist.Value{
+				{Kind: 3, Text: "EvaluateConnection"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Severity: 2, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IPSec.OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, OnDemandRules, ActionParameters"}, When: []Test{
+			{Key: "Action", Not: []*plist.Value{
+				{Kind: 3, Text: "EvaluateConnection"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Severity: 2, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "TransparentProxy.OnDemandRules", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, OnDemandRules, ActionParameters"}, When: []Test{
+			{Key: "Action", Not: []*plist.Value{
+				{Kind: 3, Text: "EvaluateConnection"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ActionParameters"}, Severity: 2, Rule: "unused-action-parameters", Help: "set \"Action\" to \"EvaluateConnection\", or remove it"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "VPN.OnDemandRules.ActionParameters", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers and RequiredURLStringProbe"}, When: []Test{
+			{Key: "DomainAction", Is: []*plist.Value{
+				{Kind: 3, Text: "NeverConnect"},
+			}},
+		}, Kind: "ignores", Keys: []string{"RequiredDNSServers", "RequiredURLStringProbe"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.OnDemandRules.ActionParameters", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers and RequiredURLStringProbe"}, When: []Test{
+			{Key: "DomainAction", Is: []*plist.Value{
+				{Kind: 3, Text: "NeverConnect"},
+			}},
+		}, Kind: "ignores", Keys: []string{"RequiredDNSServers", "RequiredURLStringProbe"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IPSec.OnDemandRules.ActionParameters", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers and RequiredURLStringProbe"}, When: []Test{
+			{Key: "DomainAction", Is: []*plist.Value{
+				{Kind: 3, Text: "NeverConnect"},
+			}},
+		}, Kind: "ignores", Keys: []string{"RequiredDNSServers", "RequiredURLStringProbe"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "TransparentProxy.OnDemandRules.ActionParameters", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers and RequiredURLStringProbe"}, When: []Test{
+			{Key: "DomainAction", Is: []*plist.Value{
+				{Kind: 3, Text: "NeverConnect"},
+			}},
+		}, Kind: "ignores", Keys: []string{"RequiredDNSServers", "RequiredURLStringProbe"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, VPNType"}, When: []Test{
+			{Key: "VPNType", Is: []*plist.Value{
+				{Kind: 3, Text: "VPN"},
+				{Kind: 3, Text: "TransparentProxy"},
+			}},
+		}, Kind: "requires", Keys: []string{"VPNSubType"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, VendorConfig"}, When: []Test{
 			{Key: "VPNSubType", Absent: true},
-		}, Kind: "ignores", Keys: []string{"VendorConfig"}},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.HTTPPort"}, When: []test{
+		}, Kind: "ignores", Keys: []string{"VendorConfig"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.HTTPPort"}, When: []Test{
 			{Key: "HTTPProxy"},
-		}, Kind: "requires", Keys: []string{"HTTPPort"}},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.HTTPSPort"}, When: []test{
+		}, Kind: "requires", Keys: []string{"HTTPPort"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.HTTPSPort"}, When: []Test{
 			{Key: "HTTPSProxy"},
-		}, Kind: "requires", Keys: []string{"HTTPSPort"}},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.ProxyAutoConfigURLString"}, When: []test{
-			{Key: "ProxyAutoConfigEnable", Is: []any{json.Number("0")}},
-		}, Kind: "ignores", Keys: []string{"ProxyAutoConfigURLString"}},
-		{site: site{Types: []string{"com.apple.networkusagerules"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.networkusagerules.yaml, payload"}, Kind: "one-of", Keys: []string{"ApplicationRules", "SIMRules"}},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, SSID_STR"}, Kind: "one-of", Keys: []string{"SSID_STR", "DomainName"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, EncryptionType"}, When: []test{
-			{Key: "EncryptionType", Is: []any{"None"}},
-		}, Kind: "ignores", Keys: []string{"Password", "EAPClientConfiguration"}, Help: "remove it, or set the \"EncryptionType\" of the network"},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, ProxyType"}, When: []test{
-			{Key: "ProxyType", Is: []any{"Manual"}},
-		}, Kind: "requires", Keys: []string{"ProxyServer", "ProxyServerPort"}},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, At: "EAPClientConfiguration", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, SystemModeCredentialsSource"}, Kind: "at-most-one", Keys: []string{"SystemModeCredentialsSource", "SystemModeUseOpenDirectoryCredentials"}},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, At: "EAPClientConfiguration", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, EAPFASTProvisionPAC"}, When: []test{
-			{Key: "EAPFASTUsePAC", Is: []any{false}},
-			{Key: "EAPFASTProvisionPAC", Is: []any{true}},
-		}, Kind: "ignores", Keys: []string{"EAPFASTProvisionPAC"}},
-		{site: site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyServer and ProxyServerPort"}, When: []test{
-			{Key: "ProxyType", Is: []any{"Manual"}},
-		}, Kind: "requires", Keys: []string{"ProxyServer", "ProxyServerPort"}},
-		{site: site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyPACURL"}, When: []test{
-			{Key: "ProxyType", Is: []any{"Manual"}},
-		}, Kind: "ignores", Keys: []string{"ProxyPACURL"}},
-		{site: site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyServer and ProxyUsername"}, When: []test{
-			{Key: "ProxyType", Is: []any{"Auto"}},
-		}, Kind: "ignores", Keys: []string{"ProxyServer", "ProxyServerPort", "ProxyUsername", "ProxyPassword"}},
-		{site: site{Types: []string{"com.apple.airplay.security"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.airplay.security.yaml, Password"}, When: []test{
-			{Key: "SecurityType", Is: []any{"PASSWORD"}},
-		}, Kind: "requires", Keys: []string{"Password"}},
-		{site: site{Types: []string{"com.apple.configurationprofile.identification"}, At: "PayloadIdentification", Source: "apple/device-management 18.1: mdm/profiles/com.apple.configurationprofile.identification.yaml, Password"}, When: []test{
-			{Key: "AuthMethod", Is: []any{"Password"}},
-		}, Kind: "requires", Keys: []string{"Password"}},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, When: []test{
-			{Key: "Type", Is: []any{"Redirect"}},
-		}, Kind: "requires", Keys: []string{"URLs"}},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, Hosts and Realm"}, When: []test{
-			{Key: "Type", Is: []any{"Redirect"}},
-		}, Kind: "ignores", Keys: []string{"Hosts", "Realm"}},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, Hosts"}, When: []test{
-			{Key: "Type", Is: []any{"Credential"}},
-		}, Kind: "requires", Keys: []string{"Hosts"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, When: []test{
-			{Key: "Type", Is: []any{"Credential"}},
-		}, Kind: "ignores", Keys: []string{"URLs"}},
-		{site: site{Types: []string{"com.apple.familycontrols.contentfilter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.familycontrols.contentfilter.yaml, siteWhitelist"}, When: []test{
-			{Key: "whiteListEnabled", Is: []any{true}},
-		}, Kind: "requires", Keys: []string{"siteWhitelist"}},
-		{site: site{Types: []string{"com.apple.homescreenlayout"}, At: "Dock", Or: []string{"Pages", "Dock.Pages", "Pages.Pages"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, When: []test{
-			{Key: "Type", Is: []any{"App", "Application"}},
-		}, Kind: "requires", Keys: []string{"BundleID"}},
-		{site: site{Types: []string{"com.apple.homescreenlayout"}, At: "Dock", Or: []string{"Pages", "Dock.Pages", "Pages.Pages"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, URL"}, When: []test{
-			{Key: "Type", Is: []any{"WebClip"}},
-		}, Kind: "requires", Keys: []string{"URL"}},
-		{site: site{Types: []string{"com.apple.homescreenlayout"}, At: "Dock", Or: []string{"Pages", "Dock.Pages", "Pages.Pages"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, DisplayName and Pages"}, When: []test{
-			{Key: "Type", Not: []any{"Folder"}},
-		}, Kind: "ignores", Keys: []string{"DisplayName", "Pages"}},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mobiledevice.passwordpolicy.yaml, minutesUntilFailedLoginReset"}, When: []test{
+		}, Kind: "requires", Keys: []string{"HTTPSPort"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "Proxies", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, Proxies.ProxyAutoConfigURLString"}, When: []Test{
+			{Key: "ProxyAutoConfigEnable", Is: []*plist.Value{
+				{Kind: 7},
+			}},
+		}, Kind: "ignores", Keys: []string{"ProxyAutoConfigURLString"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.networkusagerules"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.networkusagerules.yaml, payload"}, Kind: "one-of", Keys: []string{"ApplicationRules", "SIMRules"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, SSID_STR"}, Kind: "one-of", Keys: []string{"SSID_STR", "DomainName"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, EncryptionType"}, When: []Test{
+			{Key: "EncryptionType", Is: []*plist.Value{
+				{Kind: 3, Text: "None"},
+			}},
+		}, Kind: "ignores", Keys: []string{"Password", "EAPClientConfiguration"}, Severity: 2, Help: "remove it, or set the \"EncryptionType\" of the network"},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, ProxyType"}, When: []Test{
+			{Key: "ProxyType", Is: []*plist.Value{
+				{Kind: 3, Text: "Manual"},
+			}},
+		}, Kind: "requires", Keys: []string{"ProxyServer", "ProxyServerPort"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Path: "EAPClientConfiguration", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, SystemModeCredentialsSource"}, Kind: "at-most-one", Keys: []string{"SystemModeCredentialsSource", "SystemModeUseOpenDirectoryCredentials"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Path: "EAPClientConfiguration", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, EAPFASTProvisionPAC"}, When: []Test{
+			{Key: "EAPFASTUsePAC", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "EAPFASTProvisionPAC", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "ignores", Keys: []string{"EAPFASTProvisionPAC"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyServer and ProxyServerPort"}, When: []Test{
+			{Key: "ProxyType", Is: []*plist.Value{
+				{Kind: 3, Text: "Manual"},
+			}},
+		}, Kind: "requires", Keys: []string{"ProxyServer", "ProxyServerPort"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyPACURL"}, When: []Test{
+			{Key: "ProxyType", Is: []*plist.Value{
+				{Kind: 3, Text: "Manual"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ProxyPACURL"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.proxy.http.global"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyServer and ProxyUsername"}, When: []Test{
+			{Key: "ProxyType", Is: []*plist.Value{
+				{Kind: 3, Text: "Auto"},
+			}},
+		}, Kind: "ignores", Keys: []string{"ProxyServer", "ProxyServerPort", "ProxyUsername", "ProxyPassword"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.airplay.security"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.airplay.security.yaml, Password"}, When: []Test{
+			{Key: "SecurityType", Is: []*plist.Value{
+				{Kind: 3, Text: "PASSWORD"},
+			}},
+		}, Kind: "requires", Keys: []string{"Password"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.configurationprofile.identification"}, Path: "PayloadIdentification", Source: "apple/device-management 18.1: mdm/profiles/com.apple.configurationprofile.identification.yaml, Password"}, When: []Test{
+			{Key: "AuthMethod", Is: []*plist.Value{
+				{Kind: 3, Text: "Password"},
+			}},
+		}, Kind: "requires", Keys: []string{"Password"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "Redirect"},
+			}},
+		}, Kind: "requires", Keys: []string{"URLs"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, Hosts and Realm"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "Redirect"},
+			}},
+		}, Kind: "ignores", Keys: []string{"Hosts", "Realm"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, Hosts"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "Credential"},
+			}},
+		}, Kind: "requires", Keys: []string{"Hosts"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "Credential"},
+			}},
+		}, Kind: "ignores", Keys: []string{"URLs"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.familycontrols.contentfilter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.familycontrols.contentfilter.yaml, siteWhitelist"}, When: []Test{
+			{Key: "whiteListEnabled", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "requires", Keys: []string{"siteWhitelist"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "App"},
+				{Kind: 3, Text: "Application"},
+			}},
+		}, Kind: "requires", Keys: []string{"BundleID"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "App"},
+				{Kind: 3, Text: "Application"},
+			}},
+		}, Kind: "requires", Keys: []string{"BundleID"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "App"},
+				{Kind: 3, Text: "Application"},
+			}},
+		}, Kind: "requires", Keys: []string{"BundleID"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "App"},
+				{Kind: 3, Text: "Application"},
+			}},
+		}, Kind: "requires", Keys: []string{"BundleID"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, URL"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "WebClip"},
+			}},
+		}, Kind: "requires", Keys: []string{"URL"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, URL"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "WebClip"},
+			}},
+		}, Kind: "requires", Keys: []string{"URL"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, URL"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "WebClip"},
+			}},
+		}, Kind: "requires", Keys: []string{"URL"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, URL"}, When: []Test{
+			{Key: "Type", Is: []*plist.Value{
+				{Kind: 3, Text: "WebClip"},
+			}},
+		}, Kind: "requires", Keys: []string{"URL"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, DisplayName and Pages"}, When: []Test{
+			{Key: "Type", Not: []*plist.Value{
+				{Kind: 3, Text: "Folder"},
+			}},
+		}, Kind: "ignores", Keys: []string{"DisplayName", "Pages"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, DisplayName and Pages"}, When: []Test{
+			{Key: "Type", Not: []*plist.Value{
+				{Kind: 3, Text: "Folder"},
+			}},
+		}, Kind: "ignores", Keys: []string{"DisplayName", "Pages"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, DisplayName and Pages"}, When: []Test{
+			{Key: "Type", Not: []*plist.Value{
+				{Kind: 3, Text: "Folder"},
+			}},
+		}, Kind: "ignores", Keys: []string{"DisplayName", "Pages"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages.Pages", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, DisplayName and Pages"}, When: []Test{
+			{Key: "Type", Not: []*plist.Value{
+				{Kind: 3, Text: "Folder"},
+			}},
+		}, Kind: "ignores", Keys: []string{"DisplayName", "Pages"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mobiledevice.passwordpolicy.yaml, minutesUntilFailedLoginReset"}, When: []Test{
 			{Key: "minutesUntilFailedLoginReset"},
-		}, Kind: "requires", Keys: []string{"maxFailedAttempts"}},
-		{site: site{Types: []string{"com.apple.relay.managed"}, At: "Relays", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, HTTP2RelayURL and HTTP3RelayURL"}, Kind: "one-of", Keys: []string{"HTTP3RelayURL", "HTTP2RelayURL"}},
-		{site: site{Types: []string{"com.apple.screensaver"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.screensaver.yaml, askForPasswordDelay"}, When: []test{
-			{Key: "askForPassword", Is: []any{false}},
-		}, Kind: "ignores", Keys: []string{"askForPasswordDelay"}},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, UserDefinedName and PluginBundleID"}, When: []test{
-			{Key: "FilterType", Is: []any{"Plugin"}},
-		}, Kind: "requires", Keys: []string{"UserDefinedName", "PluginBundleID"}},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterDataProviderBundleIdentifier; macOS only"}, When: []test{
-			{Key: "FilterType", Is: []any{"Plugin"}},
-			{Key: "FilterSockets", Is: []any{true}},
-		}, Kind: "requires", Keys: []string{"FilterDataProviderDesignatedRequirement", "FilterDataProviderBundleIdentifier"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterPacketProviderBundleIdentifier; macOS only"}, When: []test{
-			{Key: "FilterType", Is: []any{"Plugin"}},
-			{Key: "FilterPackets", Is: []any{true}},
-		}, Kind: "requires", Keys: []string{"FilterPacketProviderDesignatedRequirement", "FilterPacketProviderBundleIdentifier"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PluginBundleID"}, When: []test{
-			{Key: "FilterType", Is: []any{"BuiltIn"}},
-		}, Kind: "ignores", Keys: []string{"PluginBundleID"}},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PermittedURLs"}, When: []test{
-			{Key: "AutoFilterEnabled", Is: []any{false}},
-		}, Kind: "ignores", Keys: []string{"PermittedURLs"}},
-		{site: site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, HardwareBound"}, When: []test{
-			{Key: "HardwareBound", Is: []any{true}},
-			{Key: "KeyType", Is: []any{"RSA"}},
-		}, Kind: "contradicts", Help: "set \"KeyType\" to \"ECSECPrimeRandom\""},
-		{site: site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, HardwareBound"}, When: []test{
-			{Key: "HardwareBound", Is: []any{true}},
-			{Key: "KeySize", Not: []any{json.Number("256"), json.Number("384")}},
-		}, Kind: "contradicts", Help: "set \"KeySize\" to 256 or 384"},
-		{site: site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, KeyType"}, When: []test{
-			{Key: "KeyType", Is: []any{"ECSECPrimeRandom"}},
-			{Key: "KeySize", Not: []any{json.Number("192"), json.Number("256"), json.Number("384"), json.Number("521")}},
-		}, Kind: "contradicts", Help: "set \"KeySize\" to 192, 256, 384 or 521"},
-		{site: site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, Attest"}, When: []test{
-			{Key: "Attest", Is: []any{true}},
-			{Key: "HardwareBound", Is: []any{false}},
-		}, Kind: "contradicts", Help: "set \"HardwareBound\" to true"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.*", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Allowed and Authorization"}, Kind: "one-of", Keys: []string{"Allowed", "Authorization"}},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.*", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Allowed and Authorization"}, Kind: "at-most-one", Keys: []string{"Allowed", "Authorization"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.AppleEvents", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier"}, Kind: "requires", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.Camera", Or: []string{"Services.Microphone"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone"}, When: []test{
-			{Key: "Allowed", Is: []any{true}},
-		}, Kind: "contradicts", Help: "set it to false, or leave the service to the user"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.Camera", Or: []string{"Services.Microphone"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone, and Authorization, whose Allow is Allowed true"}, When: []test{
-			{Key: "Authorization", Is: []any{"Allow"}},
-		}, Kind: "contradicts", Help: "set it to \"Deny\", or leave the service to the user"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.ScreenCapture", Or: []string{"Services.ListenEvent"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent"}, When: []test{
-			{Key: "Allowed", Is: []any{true}},
-		}, Kind: "contradicts", Help: "set it to false, or write \"Authorization\" \"AllowStandardUserToSetSystemService\" in its place"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.ScreenCapture", Or: []string{"Services.ListenEvent"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent, and Authorization, whose Allow is Allowed true"}, When: []test{
-			{Key: "Authorization", Is: []any{"Allow"}},
-		}, Kind: "contradicts", Help: "set it to \"Deny\" or \"AllowStandardUserToSetSystemService\""},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.AddressBook", Or: []string{"Services.Calendar", "Services.Reminders", "Services.Photos", "Services.Camera", "Services.Microphone", "Services.Accessibility", "Services.PostEvent", "Services.SystemPolicyAllFiles", "Services.SystemPolicySysAdminFiles", "Services.AppleEvents", "Services.MediaLibrary", "Services.FileProviderPresence", "Services.SpeechRecognition", "Services.SystemPolicyDesktopFolder", "Services.SystemPolicyDocumentsFolder", "Services.SystemPolicyDownloadsFolder", "Services.SystemPolicyNetworkVolumes", "Services.SystemPolicyRemovableVolumes", "Services.BluetoothAlways", "Services.SystemPolicyAppBundles", "Services.SystemPolicyAppData"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []test{
-			{Key: "Authorization", Is: []any{"AllowStandardUserToSetSystemService"}},
-		}, Kind: "contradicts", Help: "use it in ScreenCapture and ListenEvent alone"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.AddressBook", Or: []string{"Services.Calendar", "Services.Reminders", "Services.Photos", "Services.Camera", "Services.Microphone", "Services.Accessibility", "Services.PostEvent", "Services.SystemPolicyAllFiles", "Services.SystemPolicySysAdminFiles", "Services.MediaLibrary", "Services.FileProviderPresence", "Services.SpeechRecognition", "Services.SystemPolicyDesktopFolder", "Services.SystemPolicyDocumentsFolder", "Services.SystemPolicyDownloadsFolder", "Services.SystemPolicyNetworkVolumes", "Services.SystemPolicyRemovableVolumes", "Services.BluetoothAlways", "Services.SystemPolicyAppBundles", "Services.SystemPolicyAppData", "Services.ListenEvent", "Services.ScreenCapture"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Help: "move the whole entry to AppleEvents, or remove the key"},
-		{site: site{Types: []string{"com.apple.AssetCache.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.AssetCache.managed.yaml, AllowPersonalCaching"}, When: []test{
-			{Key: "AllowPersonalCaching", Is: []any{false}},
-			{Key: "AllowSharedCaching", Is: []any{false}},
-		}, Kind: "contradicts", Help: "set one of them to true"},
-		{site: site{Types: []string{"com.apple.eas.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, EnableMail"}, When: []test{
-			{Key: "EnableMail", Is: []any{false}},
-			{Key: "EnableContacts", Is: []any{false}},
-			{Key: "EnableCalendars", Is: []any{false}},
-			{Key: "EnableReminders", Is: []any{false}},
-			{Key: "EnableNotes", Is: []any{false}},
-		}, Kind: "contradicts", Help: "set one of them to true"},
-		{site: site{Types: []string{"com.apple.eas.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, OAuthSignInURL and OAuthTokenRequestURL"}, When: []test{
-			{Key: "OAuth", Is: []any{false}},
-		}, Kind: "ignores", Keys: []string{"OAuthSignInURL", "OAuthTokenRequestURL"}},
-		{site: site{Types: []string{"com.apple.eas.account", "com.apple.ews.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml and com.apple.ews.account.yaml, OAuthSignInURL"}, When: []test{
+		}, Kind: "requires", Keys: []string{"maxFailedAttempts"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.relay.managed"}, Path: "Relays", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, HTTP2RelayURL and HTTP3RelayURL"}, Kind: "one-of", Keys: []string{"HTTP3RelayURL", "HTTP2RelayURL"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.screensaver"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.screensaver.yaml, askForPasswordDelay"}, When: []Test{
+			{Key: "askForPassword", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "ignores", Keys: []string{"askForPasswordDelay"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, UserDefinedName and PluginBundleID"}, When: []Test{
+			{Key: "FilterType", Is: []*plist.Value{
+				{Kind: 3, Text: "Plugin"},
+			}},
+		}, Kind: "requires", Keys: []string{"UserDefinedName", "PluginBundleID"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterDataProviderBundleIdentifier; macOS only"}, When: []Test{
+			{Key: "FilterType", Is: []*plist.Value{
+				{Kind: 3, Text: "Plugin"},
+			}},
+			{Key: "FilterSockets", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "requires", Keys: []string{"FilterDataProviderDesignatedRequirement", "FilterDataProviderBundleIdentifier"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterPacketProviderBundleIdentifier; macOS only"}, When: []Test{
+			{Key: "FilterType", Is: []*plist.Value{
+				{Kind: 3, Text: "Plugin"},
+			}},
+			{Key: "FilterPackets", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "requires", Keys: []string{"FilterPacketProviderDesignatedRequirement", "FilterPacketProviderBundleIdentifier"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PluginBundleID"}, When: []Test{
+			{Key: "FilterType", Is: []*plist.Value{
+				{Kind: 3, Text: "BuiltIn"},
+			}},
+		}, Kind: "ignores", Keys: []string{"PluginBundleID"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PermittedURLs"}, When: []Test{
+			{Key: "AutoFilterEnabled", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "ignores", Keys: []string{"PermittedURLs"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, HardwareBound"}, When: []Test{
+			{Key: "HardwareBound", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+			{Key: "KeyType", Is: []*plist.Value{
+				{Kind: 3, Text: "RSA"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set \"KeyType\" to \"ECSECPrimeRandom\""},
+		{Site: Site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, HardwareBound"}, When: []Test{
+			{Key: "HardwareBound", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+			{Key: "KeySize", Not: []*plist.Value{
+				{Kind: 7, Int: plist.Int{Abs: 256}},
+				{Kind: 7, Int: plist.Int{Abs: 384}},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set \"KeySize\" to 256 or 384"},
+		{Site: Site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, KeyType"}, When: []Test{
+			{Key: "KeyType", Is: []*plist.Value{
+				{Kind: 3, Text: "ECSECPrimeRandom"},
+			}},
+			{Key: "KeySize", Not: []*plist.Value{
+				{Kind: 7, Int: plist.Int{Abs: 192}},
+				{Kind: 7, Int: plist.Int{Abs: 256}},
+				{Kind: 7, Int: plist.Int{Abs: 384}},
+				{Kind: 7, Int: plist.Int{Abs: 521}},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set \"KeySize\" to 192, 256, 384 or 521"},
+		{Site: Site{Types: []string{"com.apple.security.acme"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, Attest"}, When: []Test{
+			{Key: "Attest", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+			{Key: "HardwareBound", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set \"HardwareBound\" to true"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.*", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Allowed and Authorization"}, Kind: "one-of", Keys: []string{"Allowed", "Authorization"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.*", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Allowed and Authorization"}, Kind: "at-most-one", Keys: []string{"Allowed", "Authorization"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.AppleEvents", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier"}, Kind: "requires", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Camera", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone"}, When: []Test{
+			{Key: "Allowed", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to false, or leave the service to the user"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Microphone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone"}, When: []Test{
+			{Key: "Allowed", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to false, or leave the service to the user"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Camera", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone, and Authorization, whose Allow is Allowed true"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "Allow"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to \"Deny\", or leave the service to the user"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Microphone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Camera and Microphone, and Authorization, whose Allow is Allowed true"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "Allow"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to \"Deny\", or leave the service to the user"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ScreenCapture", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent"}, When: []Test{
+			{Key: "Allowed", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to false, or write \"Authorization\" \"AllowStandardUserToSetSystemService\" in its place"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ListenEvent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent"}, When: []Test{
+			{Key: "Allowed", Is: []*plist.Value{
+				{Kind: 6, Bool: true},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to false, or write \"Authorization\" \"AllowStandardUserToSetSystemService\" in its place"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ScreenCapture", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent, and Authorization, whose Allow is Allowed true"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "Allow"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to \"Deny\" or \"AllowStandardUserToSetSystemService\""},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ListenEvent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, ScreenCapture and ListenEvent, and Authorization, whose Allow is Allowed true"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "Allow"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set it to \"Deny\" or \"AllowStandardUserToSetSystemService\""},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.AddressBook", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Calendar", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Reminders", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Photos", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Camera", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Microphone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Accessibility", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.PostEvent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAllFiles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicySysAdminFiles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.AppleEvents", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.MediaLibrary", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.FileProviderPresence", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SpeechRecognition", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDesktopFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDocumentsFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDownloadsFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyNetworkVolumes", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyRemovableVolumes", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.BluetoothAlways", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAppBundles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAppData", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, Authorization"}, When: []Test{
+			{Key: "Authorization", Is: []*plist.Value{
+				{Kind: 3, Text: "AllowStandardUserToSetSystemService"},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "use it in ScreenCapture and ListenEvent alone"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.AddressBook", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Calendar", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Reminders", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Photos", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Camera", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Microphone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.Accessibility", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.PostEvent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAllFiles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicySysAdminFiles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.MediaLibrary", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.FileProviderPresence", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SpeechRecognition", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDesktopFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDocumentsFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyDownloadsFolder", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyNetworkVolumes", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyRemovableVolumes", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.BluetoothAlways", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAppBundles", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.SystemPolicyAppData", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ListenEvent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.ScreenCapture", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, AEReceiverIdentifier, which is not valid for other services"}, Kind: "ignores", Keys: []string{"AEReceiverIdentifier", "AEReceiverIdentifierType", "AEReceiverCodeRequirement"}, Severity: 2, Help: "move the whole entry to AppleEvents, or remove the key"},
+		{Site: Site{Types: []string{"com.apple.AssetCache.managed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.AssetCache.managed.yaml, AllowPersonalCaching"}, When: []Test{
+			{Key: "AllowPersonalCaching", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "AllowSharedCaching", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set one of them to true"},
+		{Site: Site{Types: []string{"com.apple.eas.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, EnableMail"}, When: []Test{
+			{Key: "EnableMail", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "EnableContacts", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "EnableCalendars", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "EnableReminders", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+			{Key: "EnableNotes", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "contradicts", Severity: 3, Help: "set one of them to true"},
+		{Site: Site{Types: []string{"com.apple.eas.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, OAuthSignInURL and OAuthTokenRequestURL"}, When: []Test{
+			{Key: "OAuth", Is: []*plist.Value{
+				{Kind: 6},
+			}},
+		}, Kind: "ignores", Keys: []string{"OAuthSignInURL", "OAuthTokenRequestURL"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.eas.account", "com.apple.ews.account"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml and com.apple.ews.account.yaml, OAuthSignInURL"}, When: []Test{
 			{Key: "OAuthSignInURL"},
-		}, Kind: "requires", Keys: []string{"Host"}},
-		{site: site{Types: []string{"com.apple.ShareKitHelper"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.ShareKitHelper.yaml, SHKDeniedShareServices"}, When: []test{
+		}, Kind: "requires", Keys: []string{"Host"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.ShareKitHelper"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.ShareKitHelper.yaml, SHKDeniedShareServices"}, When: []Test{
 			{Key: "SHKAllowedShareServices"},
-		}, Kind: "ignores", Keys: []string{"SHKDeniedShareServices"}},
-		{site: site{Types: []string{"com.apple.systempreferences"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempreferences.yaml, DisabledSystemSettings; macOS before 13 reads the other keys"}, When: []test{
+		}, Kind: "ignores", Keys: []string{"SHKDeniedShareServices"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.systempreferences"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempreferences.yaml, DisabledSystemSettings; macOS before 13 reads the other keys"}, When: []Test{
 			{Key: "DisabledSystemSettings"},
-		}, Kind: "ignores", Keys: []string{"DisabledPreferencePanes", "EnabledPreferencePanes"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.loginwindow"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.loginwindow.yaml, AutologinPassword"}, When: []test{
+		}, Kind: "ignores", Keys: []string{"DisabledPreferencePanes", "EnabledPreferencePanes"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.loginwindow"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.loginwindow.yaml, AutologinPassword"}, When: []Test{
 			{Key: "AutologinPassword"},
-		}, Kind: "requires", Keys: []string{"AutologinUsername"}, Severity: "warning"},
+		}, Kind: "requires", Keys: []string{"AutologinUsername"}, Severity: 2},
 	},
-	Meanings: []meaning{
-		{site: site{Types: []string{"com.apple.security.root", "com.apple.security.pkcs1"}, At: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pkcs1.yaml, a certificate in DER without its private key, for which com.apple.security.root is another name"}, Is: "certificate"},
-		{site: site{Types: []string{"com.apple.security.pem"}, At: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pem.yaml, a certificate in PEM without its private key"}, Is: "pem-certificate"},
-		{site: site{Types: []string{"com.apple.security.wapi-identity"}, At: "PEMData", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.wapi-identity.yaml, PEMData"}, Is: "pem-certificate"},
-		{site: site{Types: []string{"com.apple.MCX.FileVault2"}, At: "Certificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX.FileVault2.yaml, Certificate"}, Is: "certificate"},
-		{site: site{Types: []string{"com.apple.systempolicy.rule"}, At: "LeafCertificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempolicy.rule.yaml, LeafCertificate"}, Is: "certificate"},
-		{site: site{Types: []string{"com.apple.security.pkcs12"}, At: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pkcs12.yaml, PayloadContent and Password; Apple, Mobile Device Management Protocol Reference, MCCertificateErrorDomain 9000 and 9006"}, Is: "identity", Password: "Password"},
-		{site: site{Types: []string{"com.apple.eas.account"}, At: "Certificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, Certificate and CertificatePassword; Apple, Mobile Device Management Protocol Reference, MCCertificateErrorDomain 9000 and 9006"}, Is: "identity", Password: "CertificatePassword"},
-		{site: site{Types: []string{"com.apple.webClip.managed"}, At: "Icon", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webClip.managed.yaml, Icon, of which other formats are converted to PNG"}, Is: "image", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.font"}, At: "Font", Source: "apple/device-management 18.1: mdm/profiles/com.apple.font.yaml, Name: exactly one font, no collection; Apple, Mobile Device Management Protocol Reference, MCFontErrorDomain 35000 and 35002"}, Is: "font"},
-		{site: site{Types: []string{"com.apple.security.certificaterevocation"}, At: "EnabledForCerts.Hash", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificaterevocation.yaml, Hash"}, Is: "sha256"},
-		{site: site{Types: []string{"com.apple.security.certificatetransparency"}, At: "DisabledForCerts.Hash", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificatetransparency.yaml, Hash"}, Is: "sha256"},
-		{site: site{Types: []string{"com.apple.security.scep"}, At: "PayloadContent.CAFingerprint", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.scep.yaml, CAFingerprint; the lengths are those of MD5, SHA-1 and SHA-2"}, Is: "fingerprint", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.mcxloginscripts"}, At: "loginscripts.filedata", Or: []string{"logoutscripts.filedata"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mcxloginscripts.yaml, filedata"}, Is: "script", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, At: "Services.*.CodeRequirement", Or: []string{"Services.*.AEReceiverCodeRequirement"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, CodeRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.systempolicy.rule"}, At: "Requirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempolicy.rule.yaml, Requirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.vpn.managed.appmapping"}, At: "AppLayerVPNMapping.DesignatedRequirement", Or: []string{"AppLayerVPNMapping.MatchTools.DesignatedRequirement"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.appmapping.yaml, DesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "VPN.ProviderDesignatedRequirement", Or: []string{"IKEv2.ProviderDesignatedRequirement", "TransparentProxy.ProviderDesignatedRequirement"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.dnsProxy.managed"}, At: "ProviderDesignatedRequirement", Source: "apple/device-management 27.0: mdm/profiles/com.apple.dnsProxy.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, At: "FilterDataProviderDesignatedRequirement", Or: []string{"FilterPacketProviderDesignatedRequirement"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterDataProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, At: "URLFilterParameters.URLFilterControlProviderDesignatedRequirement", Source: "apple/device-management 27 beta (97a11a861f4e): mdm/profiles/com.apple.webcontent-filter.yaml; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Is: "code-requirement", Rule: "malformed-code-requirement"},
-		{site: site{Types: []string{"com.apple.system-extension-policy", "com.apple.syspolicy.kernel-extension-policy"}, At: "AllowedTeamIdentifiers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.system-extension-policy.yaml, AllowedTeamIdentifiers; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Is: "team-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.servicemanagement"}, At: "Rules.TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.servicemanagement.yaml, TeamIdentifier; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Is: "team-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.asam"}, At: "AllowedApplications.TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.asam.yaml, TeamIdentifier; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Is: "team-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, At: "TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, TeamIdentifier, which is apple for the Kerberos extension; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Is: "team-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "DNSSettings.ServerURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, Is: "url", Schemes: []string{"https"}, Rule: "server-url-not-https"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS.ServerURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, Is: "url", Schemes: []string{"https"}, Rule: "server-url-not-https"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "DNSSettings.ServerAddresses", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerAddresses"}, Is: "ip-address", Rule: "server-address-not-ip"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS.ServerAddresses", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerAddresses"}, Is: "ip-address", Rule: "server-address-not-ip"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "DNSSettings.ServerName", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName"}, Is: "host", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS.ServerName", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerName"}, Is: "host", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "DNSSettings.SupplementalMatchDomains", Or: []string{"OnDemandRules.DNSDomainMatch"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, SupplementalMatchDomains and DNSDomainMatch"}, Is: "domain-pattern", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "VPN.OnDemandRules.ActionParameters.RequiredDNSServers", Or: []string{"IKEv2.OnDemandRules.ActionParameters.RequiredDNSServers", "IPSec.OnDemandRules.ActionParameters.RequiredDNSServers", "TransparentProxy.OnDemandRules.ActionParameters.RequiredDNSServers"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers"}, Is: "ip-address"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "IKEv2.RemoteAddress", Or: []string{"IPSec.RemoteAddress", "PPP.CommRemoteAddress"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RemoteAddress and CommRemoteAddress"}, Is: "ip-or-host", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.relay.managed"}, At: "MatchDomains", Or: []string{"ExcludedDomains"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, MatchDomains and ExcludedDomains"}, Is: "domain-pattern", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.security.acme"}, At: "DirectoryURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, DirectoryURL"}, Is: "url", Schemes: []string{"https"}},
-		{site: site{Types: []string{"com.apple.security.scep"}, At: "PayloadContent.URL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.scep.yaml, URL; SCEP is a protocol over HTTP (RFC 8894)"}, Is: "url", Schemes: []string{"http", "https"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.security.FDERecoveryRedirect"}, At: "RedirectURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.FDERecoveryRedirect.yaml, RedirectURL"}, Is: "url", Schemes: []string{"https"}},
-		{site: site{Types: []string{"com.apple.proxy.http.global"}, At: "ProxyPACURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyPACURL"}, Is: "url", Schemes: []string{"http", "https"}, Severity: "warning"},
-		{site: site{Types: []string{"com.apple.extensiblesso"}, At: "URLs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, Is: "url", Schemes: []string{"http", "https"}},
-		{site: site{Types: []string{"com.apple.MCX"}, At: "timeServer", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX(TimeServer).yaml, timeServer; one server only since macOS 10.13"}, Is: "ip-or-host", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.configuration.softwareupdate.enforcement.specific"}, At: "TargetOSVersion", Source: "apple/device-management 27 seed (1548d422768f): declarative/declarations/configurations/softwareupdate.enforcement.specific.yaml, TargetOSVersion"}, Is: "os-version", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.configuration.softwareupdate.enforcement.specific"}, At: "TargetLocalDateTime", Source: "apple/device-management 27 seed (1548d422768f): declarative/declarations/configurations/softwareupdate.enforcement.specific.yaml, TargetLocalDateTime"}, Is: "local-date-time"},
-		{site: site{Types: []string{"com.apple.MCX"}, At: "timeZone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX(TimeServer).yaml, timeZone"}, Is: "timezone", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.app.lock"}, At: "App.Identifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.app.lock.yaml, Identifier"}, Is: "bundle-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.notificationsettings"}, At: "NotificationSettings.BundleIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.notificationsettings.yaml, BundleIdentifier"}, Is: "bundle-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowListedAppBundleIDs", Or: []string{"blockedAppBundleIDs", "autonomousSingleAppModePermittedAppIDs"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.applicationaccess.yaml, allowListedAppBundleIDs and blockedAppBundleIDs"}, Is: "bundle-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.homescreenlayout"}, At: "Dock.BundleID", Or: []string{"Pages.BundleID", "Dock.Pages.BundleID", "Pages.Pages.BundleID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, Is: "bundle-identifier", Severity: "warning"},
-		{site: site{Types: []string{"com.apple.education"}, At: "OrganizationUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, OrganizationUUID"}, Is: "uuid", Severity: "warning"},
-		{site: site{Types: []string{"Declaration"}, At: "Identifier", Or: []string{"ServerToken"}, Source: "apple/device-management 18.1: declarative/declarations/declarationbase.yaml, Identifier and ServerToken"}, Is: "text", Octets: 64},
-		{site: site{Types: []string{"Declaration"}, At: "Type", Source: "apple/device-management 18.1: declarative/declarations, the declarationtype of every file"}, Is: "reverse-dns"},
+	Meanings: []Meaning{
+		{Site: Site{Types: []string{"com.apple.security.root", "com.apple.security.pkcs1"}, Path: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pkcs1.yaml, a certificate in DER without its private key, for which com.apple.security.root is another name"}, Sense: "certificate", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.pem"}, Path: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pem.yaml, a certificate in PEM without its private key"}, Sense: "pem-certificate", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.wapi-identity"}, Path: "PEMData", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.wapi-identity.yaml, PEMData"}, Sense: "pem-certificate", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.MCX.FileVault2"}, Path: "Certificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX.FileVault2.yaml, Certificate"}, Sense: "certificate", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.systempolicy.rule"}, Path: "LeafCertificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempolicy.rule.yaml, LeafCertificate"}, Sense: "certificate", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.pkcs12"}, Path: "PayloadContent", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.pkcs12.yaml, PayloadContent and Password; Apple, Mobile Device Management Protocol Reference, MCCertificateErrorDomain 9000 and 9006"}, Sense: "identity", Password: "Password", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.eas.account"}, Path: "Certificate", Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml, Certificate and CertificatePassword; Apple, Mobile Device Management Protocol Reference, MCCertificateErrorDomain 9000 and 9006"}, Sense: "identity", Password: "CertificatePassword", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.webClip.managed"}, Path: "Icon", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webClip.managed.yaml, Icon, of which other formats are converted to PNG"}, Sense: "image", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.font"}, Path: "Font", Source: "apple/device-management 18.1: mdm/profiles/com.apple.font.yaml, Name: exactly one font, no collection; Apple, Mobile Device Management Protocol Reference, MCFontErrorDomain 35000 and 35002"}, Sense: "font", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.certificaterevocation"}, Path: "EnabledForCerts.Hash", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificaterevocation.yaml, Hash"}, Sense: "sha256", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.certificatetransparency"}, Path: "DisabledForCerts.Hash", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificatetransparency.yaml, Hash"}, Sense: "sha256", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.scep"}, Path: "PayloadContent.CAFingerprint", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.scep.yaml, CAFingerprint; the lengths are those of MD5, SHA-1 and SHA-2"}, Sense: "fingerprint", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.mcxloginscripts"}, Path: "loginscripts.filedata", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mcxloginscripts.yaml, filedata"}, Sense: "script", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.mcxloginscripts"}, Path: "logoutscripts.filedata", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mcxloginscripts.yaml, filedata"}, Sense: "script", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.*.CodeRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, CodeRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.TCC.configuration-profile-policy"}, Path: "Services.*.AEReceiverCodeRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.TCC.configuration-profile-policy.yaml, CodeRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.systempolicy.rule"}, Path: "Requirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.systempolicy.rule.yaml, Requirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed.appmapping"}, Path: "AppLayerVPNMapping.DesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.appmapping.yaml, DesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed.appmapping"}, Path: "AppLayerVPNMapping.MatchTools.DesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.appmapping.yaml, DesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "VPN.ProviderDesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.ProviderDesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "TransparentProxy.ProviderDesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.dnsProxy.managed"}, Path: "ProviderDesignatedRequirement", Source: "apple/device-management 27.0: mdm/profiles/com.apple.dnsProxy.managed.yaml, ProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Path: "FilterDataProviderDesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterDataProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Path: "FilterPacketProviderDesignatedRequirement", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, FilterDataProviderDesignatedRequirement; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Path: "URLFilterParameters.URLFilterControlProviderDesignatedRequirement", Source: "apple/device-management 27 beta (97a11a861f4e): mdm/profiles/com.apple.webcontent-filter.yaml; https://developer.apple.com/library/archive/documentation/Security/Conceptual/CodeSigningGuide/RequirementLang/RequirementLang.html"}, Sense: "code-requirement", Severity: 3, Rule: "malformed-code-requirement"},
+		{Site: Site{Types: []string{"com.apple.system-extension-policy", "com.apple.syspolicy.kernel-extension-policy"}, Path: "AllowedTeamIdentifiers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.system-extension-policy.yaml, AllowedTeamIdentifiers; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Sense: "team-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.servicemanagement"}, Path: "Rules.TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.servicemanagement.yaml, TeamIdentifier; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Sense: "team-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.asam"}, Path: "AllowedApplications.TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.asam.yaml, TeamIdentifier; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Sense: "team-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Path: "TeamIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, TeamIdentifier, which is apple for the Kerberos extension; https://developer.apple.com/help/account/manage-your-team/locate-your-team-id/: ten characters"}, Sense: "team-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.ServerURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerURL"}, Sense: "url", Schemes: []string{"https"}, Severity: 3, Rule: "server-url-not-https"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS.ServerURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerURL"}, Sense: "url", Schemes: []string{"https"}, Severity: 3, Rule: "server-url-not-https"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.ServerAddresses", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerAddresses"}, Sense: "ip-address", Severity: 3, Rule: "server-address-not-ip"},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS.ServerAddresses", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerAddresses"}, Sense: "ip-address", Severity: 3, Rule: "server-address-not-ip"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.ServerName", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, ServerName"}, Sense: "host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS.ServerName", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.ServerName"}, Sense: "host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.SupplementalMatchDomains", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, SupplementalMatchDomains and DNSDomainMatch"}, Sense: "domain-pattern", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "OnDemandRules.DNSDomainMatch", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, SupplementalMatchDomains and DNSDomainMatch"}, Sense: "domain-pattern", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "VPN.OnDemandRules.ActionParameters.RequiredDNSServers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers"}, Sense: "ip-address", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.OnDemandRules.ActionParameters.RequiredDNSServers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers"}, Sense: "ip-address", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IPSec.OnDemandRules.ActionParameters.RequiredDNSServers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers"}, Sense: "ip-address", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "TransparentProxy.OnDemandRules.ActionParameters.RequiredDNSServers", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RequiredDNSServers"}, Sense: "ip-address", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.RemoteAddress", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RemoteAddress and CommRemoteAddress"}, Sense: "ip-or-host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IPSec.RemoteAddress", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RemoteAddress and CommRemoteAddress"}, Sense: "ip-or-host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "PPP.CommRemoteAddress", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, RemoteAddress and CommRemoteAddress"}, Sense: "ip-or-host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.relay.managed"}, Path: "MatchDomains", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, MatchDomains and ExcludedDomains"}, Sense: "domain-pattern", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.relay.managed"}, Path: "ExcludedDomains", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, MatchDomains and ExcludedDomains"}, Sense: "domain-pattern", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.security.acme"}, Path: "DirectoryURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.acme.yaml, DirectoryURL"}, Sense: "url", Schemes: []string{"https"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.security.scep"}, Path: "PayloadContent.URL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.scep.yaml, URL; SCEP is a protocol over HTTP (RFC 8894)"}, Sense: "url", Schemes: []string{"http", "https"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.security.FDERecoveryRedirect"}, Path: "RedirectURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.FDERecoveryRedirect.yaml, RedirectURL"}, Sense: "url", Schemes: []string{"https"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.proxy.http.global"}, Path: "ProxyPACURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.proxy.http.global.yaml, ProxyPACURL"}, Sense: "url", Schemes: []string{"http", "https"}, Severity: 2},
+		{Site: Site{Types: []string{"com.apple.extensiblesso"}, Path: "URLs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.extensiblesso.yaml, URLs"}, Sense: "url", Schemes: []string{"http", "https"}, Severity: 3},
+		{Site: Site{Types: []string{"com.apple.MCX"}, Path: "timeServer", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX(TimeServer).yaml, timeServer; one server only since macOS 10.13"}, Sense: "ip-or-host", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.configuration.softwareupdate.enforcement.specific"}, Path: "TargetOSVersion", Source: "apple/device-management 27 seed (1548d422768f): declarative/declarations/configurations/softwareupdate.enforcement.specific.yaml, TargetOSVersion"}, Sense: "os-version", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.configuration.softwareupdate.enforcement.specific"}, Path: "TargetLocalDateTime", Source: "apple/device-management 27 seed (1548d422768f): declarative/declarations/configurations/softwareupdate.enforcement.specific.yaml, TargetLocalDateTime"}, Sense: "local-date-time", Severity: 3},
+		{Site: Site{Types: []string{"com.apple.MCX"}, Path: "timeZone", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX(TimeServer).yaml, timeZone"}, Sense: "timezone", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.app.lock"}, Path: "App.Identifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.app.lock.yaml, Identifier"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.notificationsettings"}, Path: "NotificationSettings.BundleIdentifier", Source: "apple/device-management 18.1: mdm/profiles/com.apple.notificationsettings.yaml, BundleIdentifier"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowListedAppBundleIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.applicationaccess.yaml, allowListedAppBundleIDs and blockedAppBundleIDs"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "blockedAppBundleIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.applicationaccess.yaml, allowListedAppBundleIDs and blockedAppBundleIDs"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "autonomousSingleAppModePermittedAppIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.applicationaccess.yaml, allowListedAppBundleIDs and blockedAppBundleIDs"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock.BundleID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages.BundleID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Dock.Pages.BundleID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.homescreenlayout"}, Path: "Pages.Pages.BundleID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.homescreenlayout.yaml, BundleID"}, Sense: "bundle-identifier", Severity: 2},
+		{Site: Site{Types: []string{"com.apple.education"}, Path: "OrganizationUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, OrganizationUUID"}, Sense: "uuid", Severity: 2},
+		{Site: Site{Types: []string{"Declaration"}, Path: "Identifier", Source: "apple/device-management 18.1: declarative/declarations/declarationbase.yaml, Identifier and ServerToken"}, Sense: "text", Octets: 64, Severity: 3},
+		{Site: Site{Types: []string{"Declaration"}, Path: "ServerToken", Source: "apple/device-management 18.1: declarative/declarations/declarationbase.yaml, Identifier and ServerToken"}, Sense: "text", Octets: 64, Severity: 3},
+		{Site: Site{Types: []string{"Declaration"}, Path: "Type", Source: "apple/device-management 18.1: declarative/declarations, the declarationtype of every file"}, Sense: "reverse-dns", Severity: 3},
 	},
-	References: []reference{
-		{site: site{Types: []string{"com.apple.wifi.managed"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.wifi.managed"}, At: "EAPClientConfiguration.PayloadCertificateAnchorUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateAnchorUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.globalethernet.managed", "com.apple.firstethernet.managed", "com.apple.firstactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.thirdethernet.managed", "com.apple.thirdactiveethernet.managed"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateUUID, which the Ethernet payloads share"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "VPN.PayloadCertificateUUID", Or: []string{"IPSec.PayloadCertificateUUID", "IKEv2.PayloadCertificateUUID", "TransparentProxy.PayloadCertificateUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, PayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, At: "DNS.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.PayloadCertificateUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "DNSSettings.PayloadCertificateUUID", Or: []string{"PayloadCertificateUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, PayloadCertificateUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.relay.managed"}, At: "Relays.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, PayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.webcontent-filter"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PayloadCertificateUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.eas.account", "com.apple.ews.account"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml and com.apple.ews.account.yaml, PayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.ews.account"}, At: "AuthenticationCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.ews.account.yaml, AuthenticationCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.eas.account", "com.apple.mail.managed"}, At: "SMIMESigningCertificateUUID", Or: []string{"SMIMEEncryptionCertificateUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mail.managed.yaml, SMIMESigningCertificateUUID and SMIMEEncryptionCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.education"}, At: "PayloadCertificateUUID", Or: []string{"ResourcePayloadCertificateUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, PayloadCertificateUUID and ResourcePayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.education"}, At: "LeaderPayloadCertificateAnchorUUID", Or: []string{"MemberPayloadCertificateAnchorUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, LeaderPayloadCertificateAnchorUUID and MemberPayloadCertificateAnchorUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.mdm"}, At: "IdentityCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mdm.yaml, IdentityCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.mdm"}, At: "ServerURLPinningCertificateUUIDs", Or: []string{"CheckInURLPinningCertificateUUIDs"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.mdm.yaml, ServerURLPinningCertificateUUIDs"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.lom"}, At: "DeviceCertificateUUID", Or: []string{"ControllerCertificateUUID"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, DeviceCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.lom"}, At: "DeviceCACertificateUUIDs", Or: []string{"ControllerCACertificateUUIDs"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, ControllerCACertificateUUIDs"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.sso"}, At: "Kerberos.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.sso.yaml, PayloadCertificateUUID"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.security.identitypreference"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.identitypreference.yaml, payload"}, To: "identity"},
-		{site: site{Types: []string{"com.apple.security.certificatepreference"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificatepreference.yaml, payload"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.MCX.FileVault2"}, At: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX.FileVault2.yaml, PayloadCertificateUUID"}, To: "certificate or identity"},
-		{site: site{Types: []string{"com.apple.security.FDERecoveryKeyEscrow", "com.apple.security.FDERecoveryRedirect"}, At: "EncryptCertPayloadUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.FDERecoveryKeyEscrow.yaml, EncryptCertPayloadUUID; root is pkcs1 by another name"}, To: "recovery key certificate"},
+	References: []Reference{
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.wifi.managed"}, Path: "EAPClientConfiguration.PayloadCertificateAnchorUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateAnchorUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.globalethernet.managed", "com.apple.firstethernet.managed", "com.apple.firstactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.thirdethernet.managed", "com.apple.thirdactiveethernet.managed"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.wifi.managed.yaml, PayloadCertificateUUID, which the Ethernet payloads share"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "VPN.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IPSec.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "IKEv2.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "TransparentProxy.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.vpn.managed", "com.apple.vpn.managed.applayer"}, Path: "DNS.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.yaml, DNS.PayloadCertificateUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.dnsSettings.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.relay.managed"}, Path: "Relays.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.relay.managed.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.webcontent-filter.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.eas.account", "com.apple.ews.account"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.eas.account.yaml and com.apple.ews.account.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.ews.account"}, Path: "AuthenticationCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.ews.account.yaml, AuthenticationCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.eas.account", "com.apple.mail.managed"}, Path: "SMIMESigningCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mail.managed.yaml, SMIMESigningCertificateUUID and SMIMEEncryptionCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.eas.account", "com.apple.mail.managed"}, Path: "SMIMEEncryptionCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mail.managed.yaml, SMIMESigningCertificateUUID and SMIMEEncryptionCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.education"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, PayloadCertificateUUID and ResourcePayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.education"}, Path: "ResourcePayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, PayloadCertificateUUID and ResourcePayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.education"}, Path: "LeaderPayloadCertificateAnchorUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, LeaderPayloadCertificateAnchorUUID and MemberPayloadCertificateAnchorUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.education"}, Path: "MemberPayloadCertificateAnchorUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.education.yaml, LeaderPayloadCertificateAnchorUUID and MemberPayloadCertificateAnchorUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.mdm"}, Path: "IdentityCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mdm.yaml, IdentityCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.mdm"}, Path: "ServerURLPinningCertificateUUIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mdm.yaml, ServerURLPinningCertificateUUIDs"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.mdm"}, Path: "CheckInURLPinningCertificateUUIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.mdm.yaml, ServerURLPinningCertificateUUIDs"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.lom"}, Path: "DeviceCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, DeviceCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.lom"}, Path: "ControllerCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, DeviceCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.lom"}, Path: "DeviceCACertificateUUIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, ControllerCACertificateUUIDs"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.lom"}, Path: "ControllerCACertificateUUIDs", Source: "apple/device-management 18.1: mdm/profiles/com.apple.lom.yaml, ControllerCACertificateUUIDs"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.sso"}, Path: "Kerberos.PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.sso.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.security.identitypreference"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.identitypreference.yaml, payload"}, To: []string{"com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.security.certificatepreference"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.certificatepreference.yaml, payload"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.MCX.FileVault2"}, Path: "PayloadCertificateUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.MCX.FileVault2.yaml, PayloadCertificateUUID"}, To: []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12", "com.apple.security.scep", "com.apple.security.acme", "com.apple.ADCertificate.managed"}},
+		{Site: Site{Types: []string{"com.apple.security.FDERecoveryKeyEscrow", "com.apple.security.FDERecoveryRedirect"}, Path: "EncryptCertPayloadUUID", Source: "apple/device-management 18.1: mdm/profiles/com.apple.security.FDERecoveryKeyEscrow.yaml, EncryptCertPayloadUUID; root is pkcs1 by another name"}, To: []string{"com.apple.security.pkcs1", "com.apple.security.root", "com.apple.security.pem"}},
 	},
-	Envelope: []envelopeNeed{
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, Source: "community: github.com/paulmillr/encrypted-dns pull 192, github.com/mullvad/encrypted-dns-profiles issue 18; Apple does not state it"}, Key: "PayloadScope", Is: "System", Platform: "macOS", Since: "26.1", Rule: "dns-without-system-scope"},
+	Envelope: []EnvelopeNeed{
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Source: "community: github.com/paulmillr/encrypted-dns pull 192, github.com/mullvad/encrypted-dns-profiles issue 18; Apple does not state it"}, Key: "PayloadScope", Is: "System", Platform: "macOS", Since: target.Version{Major: 26, Minor: 1}, Severity: 3, Rule: "dns-without-system-scope"},
 	},
-	Tolerances: []tolerance{
-		{site: site{Types: []string{"com.apple.dock"}, At: "static-apps.tile-data.label", Or: []string{"static-apps.tile-data.file-type", "static-others.tile-data.label", "static-others.tile-data.file-type", "persistent-apps.tile-data.label", "persistent-apps.tile-data.file-type", "persistent-others.tile-data.label", "persistent-others.tile-data.file-type"}, Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.dock"}, At: "static-apps.tile-type", Or: []string{"static-others.tile-type", "persistent-apps.tile-type", "persistent-others.tile-type"}, Source: "community: kcrawford/dockutil makes spacer-tile, small-spacer-tile and flex-spacer-tile, which the Dock takes"}, Rules: []string{"value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.dock"}, At: "static-apps.tile-data.url", Or: []string{"static-others.tile-data.url", "persistent-apps.tile-data.url", "persistent-others.tile-data.url"}, Source: "community: kcrawford/dockutil writes url as a dictionary of _CFURLString and _CFURLStringType, as the Dock itself does"}, Rules: []string{"wrong-type"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.dock"}, At: "mineffect", Source: "community: eclecticlight.co, 27 April 2026: suck is a third effect, tried on macOS 26.4.1"}, Rules: []string{"value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.dock"}, At: "static-apps.tile-data.*", Or: []string{"static-others.tile-data.*", "persistent-apps.tile-data.*", "persistent-others.tile-data.*"}, Source: "community: what the Dock itself writes for an item (arrangement, displayas, showas, file-label, book), which profiles in use copy"}, Rules: []string{"unknown-key"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.ManagedClient.preferences"}, At: "PayloadContent.*.Set-Once.mcx_data_timestamp", Source: "community: profiles in use (clburlison/profiles) date the settings of Set-Once with it"}, Rules: []string{"unknown-key"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.universalaccess"}, At: "mouseDriverCursorSize", Or: []string{"mouseDriverInitialDelay"}, Source: "ProfileManifests com.apple.universalaccess: reals, as macOS itself writes them, where Apple's schema says integer"}, Rules: []string{"wrong-type"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.loginwindow"}, At: "AdminHostInfo", Source: "community: usnistgov/macos_security rules/os/os_loginwindow_adminhostinfo_disabled.yaml sets the integer -1, since any string shows what it is to hide"}, Rules: []string{"wrong-type"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.airplay.security"}, At: "SecurityType", Source: "ProfileManifests com.apple.airplay.security: NONE beside what Apple's schema lists"}, Rules: []string{"value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.jabber.account"}, At: "JabberAuthentication", Source: "ProfileManifests com.apple.jabber.account: JabberAuthKerberos beside what Apple's schema lists"}, Rules: []string{"value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.screensaver"}, At: "moduleName", Source: "ProfileManifests com.apple.screensaver: optional in tests on macOS 14.4.1, though documented as required"}, Rules: []string{"missing-required-key"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.systemuiserver"}, At: "mount-controls.*", Or: []string{"unmount-controls.*", "logout-eject.*"}, Source: "community: usnistgov/macos_security prescribes alert with another action, and profiles in use (microsoft/shell-intune-samples) have it"}, Rules: []string{"value-not-in-rangelist"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.MCX"}, At: "*.Wake On LAN", Source: "community: the name that macOS itself writes for energy settings (pmset), where Apple's schema has Wake on LAN"}, Rules: []string{"unknown-key"}, Severity: "note"},
-		{site: site{Types: []string{"com.apple.preferences.users", "com.apple.familycontrols.timelimits"}, At: "PayloadType", Source: "apple/device-management 18.1: the file com.apple.preferences.users.yaml has this name; timelimits is what came before timelimits.v2"}, Rules: []string{"unknown-payload-type"}},
+	Tolerances: []Tolerance{
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-apps.tile-data.label", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-apps.tile-data.file-type", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-others.tile-data.label", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-others.tile-data.file-type", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-apps.tile-data.label", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-apps.tile-data.file-type", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-others.tile-data.label", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-others.tile-data.file-type", Source: "community: profiles in use (microsoft/shell-intune-samples, clburlison/profiles) name an item by file-data alone; the Dock itself writes other numbers, such as 32 and 41"}, Rules: []string{"missing-required-key", "value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-apps.tile-type", Source: "community: kcrawford/dockutil makes spacer-tile, small-spacer-tile and flex-spacer-tile, which the Dock takes"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-others.tile-type", Source: "community: kcrawford/dockutil makes spacer-tile, small-spacer-tile and flex-spacer-tile, which the Dock takes"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-apps.tile-type", Source: "community: kcrawford/dockutil makes spacer-tile, small-spacer-tile and flex-spacer-tile, which the Dock takes"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-others.tile-type", Source: "community: kcrawford/dockutil makes spacer-tile, small-spacer-tile and flex-spacer-tile, which the Dock takes"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-apps.tile-data.url", Source: "community: kcrawford/dockutil writes url as a dictionary of _CFURLString and _CFURLStringType, as the Dock itself does"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-others.tile-data.url", Source: "community: kcrawford/dockutil writes url as a dictionary of _CFURLString and _CFURLStringType, as the Dock itself does"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-apps.tile-data.url", Source: "community: kcrawford/dockutil writes url as a dictionary of _CFURLString and _CFURLStringType, as the Dock itself does"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-others.tile-data.url", Source: "community: kcrawford/dockutil writes url as a dictionary of _CFURLString and _CFURLStringType, as the Dock itself does"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "mineffect", Source: "community: eclecticlight.co, 27 April 2026: suck is a third effect, tried on macOS 26.4.1"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-apps.tile-data.*", Source: "community: what the Dock itself writes for an item (arrangement, displayas, showas, file-label, book), which profiles in use copy"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "static-others.tile-data.*", Source: "community: what the Dock itself writes for an item (arrangement, displayas, showas, file-label, book), which profiles in use copy"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-apps.tile-data.*", Source: "community: what the Dock itself writes for an item (arrangement, displayas, showas, file-label, book), which profiles in use copy"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.dock"}, Path: "persistent-others.tile-data.*", Source: "community: what the Dock itself writes for an item (arrangement, displayas, showas, file-label, book), which profiles in use copy"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.ManagedClient.preferences"}, Path: "PayloadContent.*.Set-Once.mcx_data_timestamp", Source: "community: profiles in use (clburlison/profiles) date the settings of Set-Once with it"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.universalaccess"}, Path: "mouseDriverCursorSize", Source: "ProfileManifests com.apple.universalaccess: reals, as macOS itself writes them, where Apple's schema says integer"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.universalaccess"}, Path: "mouseDriverInitialDelay", Source: "ProfileManifests com.apple.universalaccess: reals, as macOS itself writes them, where Apple's schema says integer"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.loginwindow"}, Path: "AdminHostInfo", Source: "community: usnistgov/macos_security rules/os/os_loginwindow_adminhostinfo_disabled.yaml sets the integer -1, since any string shows what it is to hide"}, Rules: []string{"wrong-type"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.airplay.security"}, Path: "SecurityType", Source: "ProfileManifests com.apple.airplay.security: NONE beside what Apple's schema lists"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.jabber.account"}, Path: "JabberAuthentication", Source: "ProfileManifests com.apple.jabber.account: JabberAuthKerberos beside what Apple's schema lists"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.screensaver"}, Path: "moduleName", Source: "ProfileManifests com.apple.screensaver: optional in tests on macOS 14.4.1, though documented as required"}, Rules: []string{"missing-required-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.systemuiserver"}, Path: "mount-controls.*", Source: "community: usnistgov/macos_security prescribes alert with another action, and profiles in use (microsoft/shell-intune-samples) have it"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.systemuiserver"}, Path: "unmount-controls.*", Source: "community: usnistgov/macos_security prescribes alert with another action, and profiles in use (microsoft/shell-intune-samples) have it"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.systemuiserver"}, Path: "logout-eject.*", Source: "community: usnistgov/macos_security prescribes alert with another action, and profiles in use (microsoft/shell-intune-samples) have it"}, Rules: []string{"value-not-in-rangelist"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.MCX"}, Path: "*.Wake On LAN", Source: "community: the name that macOS itself writes for energy settings (pmset), where Apple's schema has Wake on LAN"}, Rules: []string{"unknown-key"}, Severity: 1},
+		{Site: Site{Types: []string{"com.apple.preferences.users", "com.apple.familycontrols.timelimits"}, Path: "PayloadType", Source: "apple/device-management 18.1: the file com.apple.preferences.users.yaml has this name; timelimits is what came before timelimits.v2"}, Rules: []string{"unknown-payload-type"}, Severity: 2},
 	},
-	Extensions: []extension{
-		{site: site{Types: []string{"com.apple.vpn.managed.applayer"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.applayer.yaml, payload"}, Of: "com.apple.vpn.managed"},
+	Extensions: []Extension{
+		{Site: Site{Types: []string{"com.apple.vpn.managed.applayer"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.vpn.managed.applayer.yaml, payload"}, Of: "com.apple.vpn.managed"},
 	},
-	Effects: []effect{
-		{site: site{Types: []string{"com.apple.syspolicy.kernel-extension-policy"}, Source: "https://support.apple.com/guide/security/securely-extending-the-kernel-sec8e454101b/web"}, Text: "counts on a Mac with Apple silicon only after somebody has lowered its security to Reduced Security in Recovery"},
-		{site: site{Types: []string{"com.apple.applicationaccess", "com.apple.mobiledevice.passwordpolicy"}, Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Does: "enforced", Restricts: true},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "maxInactivity", Or: []string{"maxGracePeriod"}, Source: "https://developer.apple.com/documentation/devicemanagement/passcode"}, Does: "locked", Text: "lets a person choose any value up to it", Detail: true},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "https://github.com/usnistgov/macos_security/issues/628"}, On: []target.Enrollment{"manual", "manual-supervised"}, Platforms: []target.Platform{"macOS"}, Text: "was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema", Evidence: "community"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowActivityContinuation", Or: []string{"allowAutoUnlock", "allowBookstoreErotica", "allowCamera", "allowCloudBackup", "allowCloudDocumentSync", "allowCloudKeychainSync", "allowCloudPhotoLibrary", "allowCloudPrivateRelay", "allowExplicitContent", "allowFingerprintForUnlock", "allowGlobalBackgroundFetchWhenRoaming", "allowInAppPurchases", "allowSharedStream", "allowSpotlightInternetResults", "ratingApps", "ratingMovies", "ratingTVShows", "safariAcceptCookies", "safariAllowPopups"}, Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised"},
-		{site: site{Types: []string{"com.apple.configuration.passcode.settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is ignored in User Enrollment, where any passcode configuration requires 6 characters and no simple passcode"},
-		{site: site{Types: []string{"com.apple.configuration.passcode.settings"}, At: "RequirePasscode", Or: []string{"RequireComplexPasscode"}, Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, Is: []any{true}, On: []target.Enrollment{"user"}, Does: "enforced", Text: "holds in User Enrollment with any passcode configuration", Detail: true},
-		{site: site{Types: []string{"com.apple.configuration.passcode.settings"}, At: "MinimumLength", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "enforced", Text: "is 6 in User Enrollment, whatever it says"},
-		{site: site{Types: []string{"com.apple.configuration.passcode.settings"}, At: "MaximumInactivityInMinutes", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "locked", Text: "only takes Never from the choices in User Enrollment"},
-		{site: site{Types: []string{"com.apple.webcontent-filter", "com.apple.configuration.webcontent-filter.plugin"}, Source: "https://developer.apple.com/documentation/devicemanagement/webcontentfilter"}, On: []target.Enrollment{"manual", "device", "user"}, Platforms: []target.Platform{"iOS", "visionOS"}, Does: "nothing", Needs: "ContentFilterUUID", Text: "needs ContentFilterUUID beside it where the device is not supervised"},
-		{site: site{Types: []string{"com.apple.dnsProxy.managed", "com.apple.configuration.network.dns-proxy"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnsproxy"}, On: []target.Enrollment{"user"}, Does: "nothing", Needs: "DNSProxyUUID", Text: "needs DNSProxyUUID beside it in User Enrollment"},
-		{site: site{Types: []string{"com.apple.relay.managed", "com.apple.configuration.network.relay"}, Source: "https://developer.apple.com/documentation/devicemanagement/relay"}, On: []target.Enrollment{"user"}, Does: "nothing", Needs: "RelayUUID", Text: "needs RelayUUID beside it in User Enrollment"},
-		{site: site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, At: "ProxyType", Or: []string{"ProxyServer", "ProxyServerPort", "ProxyUsername", "ProxyPassword", "ProxyPACURL", "ProxyPACFallbackAllowed"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "*Modification", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Is: []any{false}, Does: "locked", Text: "freezes what is set at that moment; it sets nothing itself"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "forceAutomaticDateAndTime", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Is: []any{true}, Text: "keeps the time right; the time zone follows only while the device can find its location"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, Does: "preset", Unless: "ProhibitDisablement", Text: "lets a person switch to another DNS setting in Settings", Detail: true},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, At: "ProhibitDisablement", Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, Is: []any{true}, Does: "enforced"},
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, On: []target.Enrollment{"device", "supervised", "shared-ipad"}, Text: "covers managed Wi-Fi networks only"},
-		{site: site{Types: []string{"com.apple.configuration.network.dns-settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/networkdnssettings"}, On: []target.Enrollment{"device"}, Text: "covers managed networks only"},
-		{site: site{Types: []string{"com.apple.MCX"}, At: "timeServer", Source: "https://github.com/fleetdm/fleet/blob/main/docs/solutions/macos/configuration-profiles/set-time-and-date-automatically.mobileconfig"}, Does: "locked", Text: "sets the time server and locks the switch, but does not turn network time on where it was off", Evidence: "community"},
-		{site: site{Types: []string{"com.apple.MCX"}, At: "timeZone", Source: "apple/device-management@27 beta (97a11a861f4e) mdm/profiles/com.apple.MCX(TimeServer).yaml"}, Does: "preset", Text: "stays as set when the profile is removed"},
-		{site: site{Types: []string{"com.apple.networkusagerules"}, Source: "https://developer.apple.com/documentation/devicemanagement/networkusagerules"}, Does: "locked", Text: "can deny cellular data, never turn it on; ApplicationRules reach managed apps only"},
-		{site: site{Types: []string{"com.apple.AssetCache.managed", "com.apple.configuration.content-cache.settings"}, At: "AllowPersonalCaching", Source: "https://developer.apple.com/documentation/devicemanagement/contentcaching"}, Is: []any{true}, Text: "keeps iCloud data on this cache, which spares a slow line; devices take some time to use it"},
-		{site: site{Types: []string{"com.apple.AssetCache.managed", "com.apple.configuration.content-cache.settings"}, At: "AllowPersonalCaching", Source: "https://developer.apple.com/documentation/devicemanagement/contentcaching"}, Is: []any{false}, Text: "keeps iCloud data off this cache"},
-		{site: site{Types: []string{"com.apple.configuration.app.managed"}, At: "IncludeInBackup", Source: "https://developer.apple.com/documentation/devicemanagement/appmanaged"}, Is: []any{false}, Text: "leaves the app and its data out of backups, which take less of the iCloud storage then"},
-		{site: site{Types: []string{"com.apple.configuration.app.managed"}, At: "AllowDownloadsOverCellular", Source: "https://developer.apple.com/documentation/devicemanagement/appmanaged"}, Text: "is about downloads of the app itself, not about iCloud"},
-		{site: site{Types: []string{"com.apple.SoftwareUpdate"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.SoftwareUpdate.yaml"}, Is: []any{false}, Does: "enforced"},
-		{site: site{Types: []string{"com.apple.SoftwareUpdate"}, Source: "https://github.com/usnistgov/macos_security"}, Is: []any{true}, Does: "enforced", Text: "is documented by Apple to be enforced where it is false; security baselines rely on true as well", Evidence: "community"},
-		{site: site{Types: []string{"com.apple.timed"}, At: "TMAutomaticTimeOnlyEnabled", Source: "https://github.com/usnistgov/macos_security/issues/129"}, Does: "locked", Text: "is undocumented by Apple; security baselines use it", Evidence: "community"},
-		{site: site{Types: []string{"com.apple.bird"}, At: "optimize-storage", Source: "no schema, baseline or public profile has it"}, Does: "preset", Text: "is a preference that nobody is known to have managed by profile", Evidence: "unverified"},
+	Effects: []Effect{
+		{Site: Site{Types: []string{"com.apple.syspolicy.kernel-extension-policy"}, Source: "https://support.apple.com/guide/security/securely-extending-the-kernel-sec8e454101b/web"}, Text: "counts on a Mac with Apple silicon only after somebody has lowered its security to Reduced Security in Recovery", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess", "com.apple.mobiledevice.passwordpolicy"}, Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Does: "enforced", Restricts: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxInactivity", Source: "https://developer.apple.com/documentation/devicemanagement/passcode"}, Does: "locked", Text: "lets a person choose any value up to it", Detail: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxGracePeriod", Source: "https://developer.apple.com/documentation/devicemanagement/passcode"}, Does: "locked", Text: "lets a person choose any value up to it", Detail: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Source: "https://github.com/usnistgov/macos_security/issues/628"}, On: []target.Enrollment{"manual", "manual-supervised"}, Platforms: []target.Platform{"macOS"}, Text: "was refused on macOS 15.7.3 where no MDM sent it: one report, against Apple's schema", Evidence: "community"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowActivityContinuation", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowAutoUnlock", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowBookstoreErotica", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCamera", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCloudBackup", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCloudDocumentSync", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCloudKeychainSync", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCloudPhotoLibrary", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowCloudPrivateRelay", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowExplicitContent", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowFingerprintForUnlock", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowGlobalBackgroundFetchWhenRoaming", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowInAppPurchases", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowSharedStream", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowSpotlightInternetResults", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "ratingApps", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "ratingMovies", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "ratingTVShows", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "safariAcceptCookies", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "safariAllowPopups", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, On: []target.Enrollment{"manual", "device"}, Text: "is deprecated where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.passcode.settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is ignored in User Enrollment, where any passcode configuration requires 6 characters and no simple passcode", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.passcode.settings"}, Path: "RequirePasscode", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, On: []target.Enrollment{"user"}, Does: "enforced", Text: "holds in User Enrollment with any passcode configuration", Detail: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.passcode.settings"}, Path: "RequireComplexPasscode", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, On: []target.Enrollment{"user"}, Does: "enforced", Text: "holds in User Enrollment with any passcode configuration", Detail: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.passcode.settings"}, Path: "MinimumLength", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "enforced", Text: "is 6 in User Enrollment, whatever it says", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.passcode.settings"}, Path: "MaximumInactivityInMinutes", Source: "https://developer.apple.com/documentation/devicemanagement/passcodesettings"}, On: []target.Enrollment{"user"}, Does: "locked", Text: "only takes Never from the choices in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.webcontent-filter", "com.apple.configuration.webcontent-filter.plugin"}, Source: "https://developer.apple.com/documentation/devicemanagement/webcontentfilter"}, On: []target.Enrollment{"manual", "device", "user"}, Platforms: []target.Platform{"iOS", "visionOS"}, Does: "nothing", Needs: "ContentFilterUUID", Text: "needs ContentFilterUUID beside it where the device is not supervised", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.dnsProxy.managed", "com.apple.configuration.network.dns-proxy"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnsproxy"}, On: []target.Enrollment{"user"}, Does: "nothing", Needs: "DNSProxyUUID", Text: "needs DNSProxyUUID beside it in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.relay.managed", "com.apple.configuration.network.relay"}, Source: "https://developer.apple.com/documentation/devicemanagement/relay"}, On: []target.Enrollment{"user"}, Does: "nothing", Needs: "RelayUUID", Text: "needs RelayUUID beside it in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyType", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyServer", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyServerPort", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyUsername", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyPassword", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyPACURL", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed", "com.apple.globalethernet.managed", "com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed", "com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed"}, Path: "ProxyPACFallbackAllowed", Source: "apple/device-management 18.1: mdm/profiles/com.apple.globalethernet.managed.yaml, ANY"}, On: []target.Enrollment{"user"}, Does: "nothing", Text: "is not supported in User Enrollment", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "*Modification", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Is: []*plist.Value{
+			{Kind: 6},
+		}, Does: "locked", Text: "freezes what is set at that moment; it sets nothing itself", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "forceAutomaticDateAndTime", Source: "https://developer.apple.com/documentation/devicemanagement/restrictions"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, Text: "keeps the time right; the time zone follows only while the device can find its location", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, Does: "preset", Unless: "ProhibitDisablement", Text: "lets a person switch to another DNS setting in Settings", Detail: true, Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed", "com.apple.configuration.network.dns-settings"}, Path: "ProhibitDisablement", Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, Does: "enforced", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Source: "https://developer.apple.com/documentation/devicemanagement/dnssettings"}, On: []target.Enrollment{"device", "supervised", "shared-ipad"}, Text: "covers managed Wi-Fi networks only", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.network.dns-settings"}, Source: "https://developer.apple.com/documentation/devicemanagement/networkdnssettings"}, On: []target.Enrollment{"device"}, Text: "covers managed networks only", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.MCX"}, Path: "timeServer", Source: "https://github.com/fleetdm/fleet/blob/main/docs/solutions/macos/configuration-profiles/set-time-and-date-automatically.mobileconfig"}, Does: "locked", Text: "sets the time server and locks the switch, but does not turn network time on where it was off", Evidence: "community"},
+		{Site: Site{Types: []string{"com.apple.MCX"}, Path: "timeZone", Source: "apple/device-management@27 beta (97a11a861f4e) mdm/profiles/com.apple.MCX(TimeServer).yaml"}, Does: "preset", Text: "stays as set when the profile is removed", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.networkusagerules"}, Source: "https://developer.apple.com/documentation/devicemanagement/networkusagerules"}, Does: "locked", Text: "can deny cellular data, never turn it on; ApplicationRules reach managed apps only", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.AssetCache.managed", "com.apple.configuration.content-cache.settings"}, Path: "AllowPersonalCaching", Source: "https://developer.apple.com/documentation/devicemanagement/contentcaching"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, Text: "keeps iCloud data on this cache, which spares a slow line; devices take some time to use it", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.AssetCache.managed", "com.apple.configuration.content-cache.settings"}, Path: "AllowPersonalCaching", Source: "https://developer.apple.com/documentation/devicemanagement/contentcaching"}, Is: []*plist.Value{
+			{Kind: 6},
+		}, Text: "keeps iCloud data off this cache", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.app.managed"}, Path: "IncludeInBackup", Source: "https://developer.apple.com/documentation/devicemanagement/appmanaged"}, Is: []*plist.Value{
+			{Kind: 6},
+		}, Text: "leaves the app and its data out of backups, which take less of the iCloud storage then", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.configuration.app.managed"}, Path: "AllowDownloadsOverCellular", Source: "https://developer.apple.com/documentation/devicemanagement/appmanaged"}, Text: "is about downloads of the app itself, not about iCloud", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.SoftwareUpdate"}, Source: "apple/device-management 18.1: mdm/profiles/com.apple.SoftwareUpdate.yaml"}, Is: []*plist.Value{
+			{Kind: 6},
+		}, Does: "enforced", Evidence: "apple"},
+		{Site: Site{Types: []string{"com.apple.SoftwareUpdate"}, Source: "https://github.com/usnistgov/macos_security"}, Is: []*plist.Value{
+			{Kind: 6, Bool: true},
+		}, Does: "enforced", Text: "is documented by Apple to be enforced where it is false; security baselines rely on true as well", Evidence: "community"},
+		{Site: Site{Types: []string{"com.apple.timed"}, Path: "TMAutomaticTimeOnlyEnabled", Source: "https://github.com/usnistgov/macos_security/issues/129"}, Does: "locked", Text: "is undocumented by Apple; security baselines use it", Evidence: "community"},
+		{Site: Site{Types: []string{"com.apple.bird"}, Path: "optimize-storage", Source: "no schema, baseline or public profile has it"}, Does: "preset", Text: "is a preference that nobody is known to have managed by profile", Evidence: "unverified"},
 	},
-	Renames: []rename{
-		{site: site{Types: []string{"com.apple.dnsSettings.managed"}, At: "PayloadDisplayName", Source: "apple/device-management 27 beta (97a11a861f4e): network.dns-settings.yaml requires a name to show, which a payload has in PayloadDisplayName"}, To: "com.apple.configuration.network.dns-settings", As: "VisibleName"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowAssistant", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "Enabled"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowAssistantUserGeneratedContent", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "AllowUserGeneratedContent"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowAssistantWhileLocked", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "AllowWhileLocked"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "forceAssistantProfanityFilter", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "ForceProfanityFilter"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowExternalIntelligenceIntegrations", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "Enabled"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowExternalIntelligenceIntegrationsSignIn", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "AllowSignIn"},
-		{site: site{Types: []string{"com.apple.applicationaccess"}, At: "allowedExternalIntelligenceWorkspaceIDs", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "AllowedWorkspaceIDs"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "allowSimple", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequireComplexPasscode", Inverted: true},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "forcePIN", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequirePasscode"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "maxFailedAttempts", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumFailedAttempts"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "maxInactivity", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumInactivityInMinutes"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "maxPINAgeInDays", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumPasscodeAgeInDays"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "minComplexChars", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MinimumComplexCharacters"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "minLength", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MinimumLength"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "requireAlphanumeric", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequireAlphanumericPasscode"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "pinHistory", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "PasscodeReuseLimit"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "maxGracePeriod", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumGracePeriodInMinutes"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "minutesUntilFailedLoginReset", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "FailedAttemptsResetInMinutes"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "changeAtNextAuth", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "ChangeAtNextAuth"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "customRegex", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "CustomRegex"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "customRegex.passwordContentRegex", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "Regex"},
-		{site: site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, At: "customRegex.passwordContentDescription", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "Description"},
+	Renames: []Rename{
+		{Site: Site{Types: []string{"com.apple.dnsSettings.managed"}, Path: "PayloadDisplayName", Source: "apple/device-management 27 beta (97a11a861f4e): network.dns-settings.yaml requires a name to show, which a payload has in PayloadDisplayName"}, To: "com.apple.configuration.network.dns-settings", As: "VisibleName"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowAssistant", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "Enabled"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowAssistantUserGeneratedContent", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "AllowUserGeneratedContent"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowAssistantWhileLocked", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "AllowWhileLocked"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "forceAssistantProfanityFilter", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.siri.settings", As: "ForceProfanityFilter"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowExternalIntelligenceIntegrations", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "Enabled"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowExternalIntelligenceIntegrationsSignIn", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "AllowSignIn"},
+		{Site: Site{Types: []string{"com.apple.applicationaccess"}, Path: "allowedExternalIntelligenceWorkspaceIDs", Source: "apple/device-management 27 (255d4a2d8414): both schemas"}, To: "com.apple.configuration.external-intelligence.settings", As: "AllowedWorkspaceIDs"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "allowSimple", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequireComplexPasscode", Inverted: true},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "forcePIN", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequirePasscode"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxFailedAttempts", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumFailedAttempts"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxInactivity", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumInactivityInMinutes"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxPINAgeInDays", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumPasscodeAgeInDays"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "minComplexChars", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MinimumComplexCharacters"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "minLength", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MinimumLength"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "requireAlphanumeric", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "RequireAlphanumericPasscode"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "pinHistory", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "PasscodeReuseLimit"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "maxGracePeriod", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "MaximumGracePeriodInMinutes"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "minutesUntilFailedLoginReset", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "FailedAttemptsResetInMinutes"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "changeAtNextAuth", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "ChangeAtNextAuth"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "customRegex", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "CustomRegex"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "customRegex.passwordContentRegex", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "Regex"},
+		{Site: Site{Types: []string{"com.apple.mobiledevice.passwordpolicy"}, Path: "customRegex.passwordContentDescription", Source: "apple/device-management 18.1: both schemas; Apple names no replacement"}, To: "com.apple.configuration.passcode.settings", As: "Description"},
 	},
 }

@@ -1,12 +1,11 @@
 package facts
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fact"
@@ -14,8 +13,17 @@ import (
 	"syncguard/internal/target"
 )
 
-// Embedded returns the built-in facts, made on first use of table.go, which is facts.json as Go.
-var Embedded = sync.OnceValues(table.facts)
+// read reads facts as they are written in facts.json, and refuses mistakes.
+func read(data string) (*Facts, error) {
+	in := &file{}
+	d := json.NewDecoder(bytes.NewReader([]byte(data)))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(in); err != nil {
+		return nil, err
+	}
+	return in.facts()
+}
 
 // file is facts.json as it is written.
 type file struct {
@@ -112,18 +120,13 @@ type test struct {
 	Absent  bool
 }
 
-// facts checks the facts and puts each at its place.
+// facts checks the facts.
 func (in *file) facts() (*Facts, error) {
 	r := &reader{}
 	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
 	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "secrets: want sorted keys and a source")
-	f.Secrets.Forms = slices.Clone(f.Secrets.Forms)
-	for i := range f.Secrets.Forms {
-		form := &f.Secrets.Forms[i]
+	for _, form := range f.Secrets.Forms {
 		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "form %q: want what, begins (3 characters or more) and source", form.Begins)
-		form.matcher = sync.OnceValue(func() *regexp.Regexp {
-			return regexp.MustCompile("^" + regexp.QuoteMeta(form.Begins) + "(?:" + form.Then + ")")
-		})
 	}
 	for _, c := range in.Conditions {
 		kinds := []Kind{Requires, OneOf, AtMostOne, Forbids, Ignores, Contradicts}
@@ -183,11 +186,7 @@ func (in *file) facts() (*Facts, error) {
 			f.Renames = append(f.Renames, Rename{s, x.To, x.As, x.Inverted})
 		}
 	}
-	if err := errors.Join(r.errs...); err != nil {
-		return nil, fmt.Errorf("reading the facts: %w", err)
-	}
-	f.index()
-	return f, nil
+	return f, errors.Join(r.errs...)
 }
 
 func (r *reader) effects(in effect) []Effect {
