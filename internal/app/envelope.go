@@ -75,6 +75,9 @@ func Extract(h *Host, o ExtractOptions) ([]byte, error) {
 			data = doc.Message
 		}
 		if content, err = cms.Content(data); err != nil {
+			if verdict.Integrity.Reason == cms.NotSigned {
+				broken = diag.WithHint(broken, "there is no signature to remove: the content is the file itself")
+			}
 			return nil, broken
 		}
 		if !o.Unverified {

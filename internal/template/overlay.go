@@ -17,7 +17,7 @@ const maxBases = 16
 // readWithBases reads a template and merges it onto its bases. It returns nil without a usable mapping. chain holds the names
 // of the templates extended so far, for cycles.
 func (s *load) readWithBases(file *diag.File, chain []string) *plist.Value {
-	v := readTop(file, templateShape(), s.left, s.out)
+	v := readTop(file, "template", templateShape(), s.left, s.out)
 	switch {
 	case v == nil:
 		return nil

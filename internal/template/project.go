@@ -38,7 +38,7 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 	out := &findings{}
 	project := &Project{}
 	shape := projectShape()
-	root := readTop(file, shape, newBudget(), out)
+	root := readTop(file, "project file", shape, newBudget(), out)
 	if root == nil || root.Kind == plist.Null {
 		return project, diag.Sort(out.list) // an empty file is no mistake
 	}

@@ -10,9 +10,9 @@ import (
 	"syncguard/internal/text"
 )
 
-// readTop is readTree for a file of the keys of a shape. A file with none of them is another kind of file, perhaps one full of
+// readTop is readTree for a file of a kind, with the keys of a shape. A file with none of them is another kind of file, perhaps one full of
 // secrets: it is refused without showing a word of it.
-func readTop(file *diag.File, top *shape, left *budget, out *findings) *plist.Value {
+func readTop(file *diag.File, kind string, top *shape, left *budget, out *findings) *plist.Value {
 	v := readTree(file, left, out)
 	switch {
 	case v == nil && topLevelKeys().Match(file.Data):
@@ -23,7 +23,7 @@ func readTop(file *diag.File, top *shape, left *budget, out *findings) *plist.Va
 	case v.Kind != plist.Dictionary:
 		out.add(rule.WrongTemplateType, place{span: v.Span}, "the file is %s, want a mapping", article(v.Kind))
 	default:
-		out.add(rule.WrongTemplateType, place{span: start(v)}, "the file has none of the keys expected here, such as %q", top.keys[0].name)
+		out.add(rule.WrongTemplateType, place{span: start(v)}, "the file has none of the keys of a %s, such as %q", kind, top.keys[0].name)
 	}
 	for i := range out.list {
 		if d := &out.list[i]; d.Span.File == file {
