@@ -137,6 +137,7 @@ func (r relativePaths) known(file string, d diag.Diagnostic) knownFinding {
 // unreadable files, it writes nothing.
 func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (findings int, failures []error, err error) {
 	o.listAll = true
+	o.writesBaseline = true
 	run, err := Lint(ctx, h, o)
 	if err != nil {
 		return 0, nil, err

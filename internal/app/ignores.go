@@ -22,6 +22,7 @@ import (
 // ignores holds the entries of the project file, and of --ignore if they name a key. RuleFilter handles the others.
 type ignores struct {
 	path     string            // project file, "" for none
+	project  *template.Project // nil for none
 	paths    relativePaths     // relative to it
 	mistakes []diag.Diagnostic // findings about the project file itself
 	all      []*ignore
@@ -85,9 +86,8 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 		return i, err
 	}
 	i.paths = h.relativeTo(i.path)
-	var project *template.Project
-	project, i.mistakes = template.ReadProject(diag.NewFile(i.path, data))
-	for _, entry := range project.Ignore {
+	i.project, i.mistakes = template.ReadProject(diag.NewFile(i.path, data))
+	for _, entry := range i.project.Ignore {
 		i.all = append(i.all, &ignore{rule: entry.Rule.Value, key: entry.Key.Value, entry: &entry})
 	}
 	return i, nil

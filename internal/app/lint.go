@@ -19,10 +19,11 @@ import (
 	"syncguard/internal/text"
 )
 
-// LintOptions are the files to lint and the rules to lint them by.
+// LintOptions are the files to lint and the rules to lint them by. The project file supplies paths, targets, server, rules, severity
+// and baseline where they are empty.
 type LintOptions struct {
 	Version       string   // of syncguard
-	Paths         []string // files, folders, - for stdin
+	Paths         []string // files, folders, - for stdin; none for the project's
 	StdinName     string   // name of stdin in findings; a template's extension makes it a template
 	Targets       []string
 	For           string // ID of the MDM server delivering the files; empty for none
@@ -36,6 +37,8 @@ type LintOptions struct {
 	Separate      bool          // check each file alone, not all of them as a set for one device
 
 	NoPlaceholders bool // placeholders are errors, not notes
+
+	writesBaseline bool // the findings are for a new baseline: the project's counts for nothing
 	listAll        bool // of a file with very many findings too
 
 	UntrustedOptions
@@ -135,7 +138,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	}
 	l.checker.options.Interrupted = ctx.Err
 	finder := inputFinder{h, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
-	inputs, failures, err := finder.find(o.Paths)
+	inputs, failures, err := finder.find(l.o.Paths)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +152,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
 			yield(nil, err)
 		}
-		l.footer.Failed = l.footer.AtLeast(o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
+		l.footer.Failed = l.footer.AtLeast(l.o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
 	}}, nil
 }
 
@@ -212,11 +215,14 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	targets, notes, err := parseTargets(h, o.Targets)
+	ignores, err := readIgnores(h, o.Rules.Ignored)
 	if err != nil {
 		return nil, err
 	}
-	ignores, err := readIgnores(h, o.Rules.Ignored)
+	if err := o.fill(h, ignores); err != nil {
+		return nil, err
+	}
+	targets, notes, err := parseTargets(h, o.Targets)
 	if err != nil {
 		return nil, err
 	}

@@ -35,11 +35,11 @@ func (h *Host) findAbove(name string) (string, error) {
 		if at != "." && h.isShared(at) {
 			return "", nil
 		}
-		if path := filepath.Join(at, name); h.exists(path) {
+		if path := filepath.Join(at, name); h.isThere(path) {
 			return path, nil
 		}
 		parent := filepath.Dir(folder)
-		if parent == folder || h.isShared(at) || h.exists(filepath.Join(at, ".git")) { // in a worktree and in a submodule it is a file
+		if parent == folder || h.isShared(at) || h.isThere(filepath.Join(at, ".git")) { // in a worktree and in a submodule it is a file
 			return "", nil
 		}
 		folder = parent
@@ -62,8 +62,9 @@ func (h *Host) isShared(folder string) bool {
 	})
 }
 
-func (h *Host) exists(path string) bool {
-	_, err := h.Files.Stat(path)
+// isThere is true for a link to nowhere, too, which fails when it is read, and false in a folder that may not be searched.
+func (h *Host) isThere(path string) bool {
+	_, err := h.Files.Lstat(path)
 	return err == nil
 }
 

@@ -140,6 +140,9 @@ func TestActionScript(t *testing.T) {
 	if calls, _, err := run("0", ".", "", "", "SYNCGUARD_UNTRUSTED=maybe"); err == nil || calls[0] != "" {
 		t.Errorf("untrusted: maybe: %v, %v", err, calls)
 	}
+	if calls, _, err := run("0", "", "", "", "SYNCGUARD_FAIL_ON="); err != nil || calls[0] != "<lint><--format><github><-->" {
+		t.Errorf("with the settings of the project: %q, %v", calls, err)
+	}
 	if calls, _, err := run("2", ".", "", ""); len(calls) != 1 || calls[0] != "<lint><--format><github><--fail-on><error><--><.>" || err == nil {
 		t.Errorf("wrong usage: %v, %v", err, calls)
 	}

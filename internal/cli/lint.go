@@ -30,7 +30,7 @@ type lintFlags struct {
 
 func newLintCmd(env *Env, version string) *cobra.Command {
 	return lintCommand(env, version, &lintFlags{}, &cobra.Command{
-		Use:   "lint PATH…",
+		Use:   "lint [PATH…]",
 		Short: "Find settings that devices refuse or ignore, that hurt iCloud sync, or that leak",
 		Long: `Check profiles (XML or binary, signed or not), declarations (JSON) and templates (YAML) as validate does, and find valid
 settings that still go wrong: keys that stop iCloud syncing, secrets in clear text, expiring signers, keys without effect
@@ -38,7 +38,8 @@ on a target, content refused by an MDM server. Each finding points at its line. 
 "syncguard rules RULE" explains one.
 
 A PATH of - is stdin. A folder means every *.mobileconfig, and every *.json and *.yaml with a declaration or a template.
-The files of one run are checked together, as profiles of one device, so contradictions across files are found; --separate
+Without a PATH, the project is checked: the paths in .syncguard.yaml, or the folder of this file or of syncguard.yaml,
+here or above; without a project, the current folder. The files of one run are checked together, as profiles of one device, so contradictions across files are found; --separate
 checks each file alone.
 
 Text such as {{NAME}}, ${NAME}, $NAME, %NAME% or @NAME@ counts as a placeholder for a later step.
@@ -48,13 +49,20 @@ To ignore a finding, write a comment before the key or on its line:
   <!-- syncguard:ignore RULE: reason -->   in a profile
   # syncguard:ignore RULE: reason          in YAML
 
-or an entry in .syncguard.yaml, in this folder or one above it:
+or an entry in .syncguard.yaml, in this folder or one above it. This project file also has settings named as the flags;
+a flag wins:
 
+  paths: [profiles]
+  targets: [iOS@18/supervised]
+  for: jamf
+  fail-on: warning
+  baseline: lint-baseline.json
   ignore:
     - rule: updates-delayed
       files: "testing/**"
       reason: the test fleet runs behind on purpose`,
-		Example: `  syncguard lint profiles/
+		Example: `  syncguard lint
+  syncguard lint profiles/
   syncguard lint --target iOS@18/supervised --target macOS corp.mobileconfig
   syncguard lint --format sarif -o lint.sarif profiles/
   syncguard lint --ignore hygiene --fail-on warning profiles/
@@ -66,11 +74,11 @@ or an entry in .syncguard.yaml, in this folder or one above it:
 func newValidateCmd(env *Env, version string) *cobra.Command {
 	o := &lintFlags{LintOptions: app.LintOptions{Separate: true, Rules: app.RuleFilter{Selected: []string{"structure", "schema", "effect"}}}}
 	return lintCommand(env, version, o, &cobra.Command{
-		Use:   "validate PATH…",
+		Use:   "validate [PATH…]",
 		Short: "Check profiles and declarations against Apple's schemas",
 		Long: `Check profiles (XML or binary, signed or not) and declarations (JSON) against Apple's schemas, down to the last key, and
 show all errors at once. A PATH of - is stdin. A folder means every *.mobileconfig, and every *.json and *.yaml with a
-declaration or a template.
+declaration or a template. Without a PATH, the project is checked, as by lint.
 
 With --target, settings refused or ignored by its devices count too: version, supervision, enrollment. A target is
 PLATFORM[@VERSION][/ENROLLMENT], such as iOS@18.2/supervised.
@@ -93,7 +101,7 @@ finds nothing. Signatures are not verified.`,
 }
 
 func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *cobra.Command {
-	cmd.Args = someArgs("name a file, a folder, or - for stdin")
+	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.Version, o.Paths = version, args
 		return runLint(cmd.Context(), env, o)
@@ -201,15 +209,14 @@ func (o *lintFlags) write(w io.Writer, p *view.Printer, run *app.LintRun, before
 }
 
 // severityFlag is --fail-on: the lowest severity with exit code 1.
-type severityFlag struct{ severity diag.Severity }
+type severityFlag struct{ severity diag.Severity } // 0 unless given
 
 func (f *severityFlag) addFlags(cmd *cobra.Command) {
-	f.severity = diag.Error
 	cmd.Flags().Var(f, "fail-on", "exit with 1 from this severity on: error, warning or note")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"error", "warning", "note"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (f *severityFlag) String() string { return f.severity.String() }
+func (f *severityFlag) String() string { return cmp.Or(f.severity, diag.Error).String() }
 func (f *severityFlag) Type() string   { return "SEVERITY" }
 func (f *severityFlag) Set(s string) (err error) {
 	f.severity, err = diag.ParseSeverity(s)

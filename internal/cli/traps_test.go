@@ -40,8 +40,13 @@ func TestTrapRepository(t *testing.T) {
 		links map[string]string
 		found []string // more findings that must be there: file and rule
 	}{
-		"a project file":                 {files: map[string]string{".syncguard.yaml": trapIgnores}},
-		"a project file deeper down":     {files: map[string]string{"profiles/.syncguard.yaml": trapIgnores}},
+		"a project file":             {files: map[string]string{".syncguard.yaml": trapIgnores}},
+		"a project file deeper down": {files: map[string]string{"profiles/.syncguard.yaml": trapIgnores}},
+		"settings of its own": {files: map[string]string{".syncguard.yaml": "paths: [profiles/p1.mobileconfig]\ntargets: [watchOS]\nfail-on: error\nselect: [structure]\nbaseline: b.json\n",
+			"b.json": `{"version": 2, "findings": []}`}},
+		"settings deeper down":           {files: map[string]string{"profiles/.syncguard.yaml": "paths: [p1.mobileconfig]\nselect: [structure]\n"}},
+		"a project of its own":           {files: map[string]string{"profiles/syncguard.yaml": trapTemplate(""), "syncguard.yaml": trapTemplate(""), "profiles/.git/config": ""}},
+		"the record of a build":          {files: map[string]string{"profiles/.syncguard.build.json": `{"version": 1, "templates": {}, "files": []}`}},
 		"in other case":                  {files: map[string]string{".SYNCGUARD.YAML": trapIgnores, "profiles/.Syncguard.Yaml": trapIgnores, ".syncguard.yml": trapIgnores}},
 		"a folder as the project file":   {files: map[string]string{".syncguard.yaml/.syncguard.yaml": trapIgnores}},
 		"a project file behind a link":   {files: map[string]string{"x": trapIgnores}, links: map[string]string{".syncguard.yaml": "x"}},
@@ -110,10 +115,15 @@ func TestTrapRepository(t *testing.T) {
 				}
 			}
 			t.Chdir(repo)
-			for _, format := range []string{"text", "sarif"} {
+			for _, format := range []string{"text", "sarif", "text without a path"} {
 				var out, errs bytes.Buffer
 				env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Environ: []string{"CANARY=" + trapCanary, "HOME=" + dir}, Now: time.Now}
-				code := cli.Main(t.Context(), env, []string{"lint", "--untrusted", "--separate", "--fail-on", "warning", "--format", format, "."}, "v0")
+				format, withoutPath := strings.CutSuffix(format, " without a path")
+				args := []string{"lint", "--untrusted", "--separate", "--fail-on", "warning", "--format", format}
+				if !withoutPath {
+					args = append(args, ".")
+				}
+				code := cli.Main(t.Context(), env, args, "v0")
 				if code != 1 && code != 3 {
 					t.Errorf("%s: exit code %d", format, code)
 				}

@@ -1,17 +1,31 @@
 package template
 
 import (
+	"slices"
+
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules/rule"
+	"syncguard/internal/target"
 )
 
 // ProjectFile is the name of a project's settings, in the current folder or one above it.
 const ProjectFile = ".syncguard.yaml"
 
-// Project is the content of a project file.
+// Project is the content of a project file. Each setting stands for the flag of lint with its name.
 type Project struct {
-	Ignore []Ignored
+	Paths    []Entry[string] // what to lint without a PATH: files and folders, relative to the folder of the project file
+	Targets  []Entry[target.Target]
+	For      Entry[string]
+	FailOn   Entry[string]
+	Select   []Entry[string]
+	Baseline Entry[string] // relative to the folder of the project file
+	Ignore   []Ignored
+}
+
+// HasSettings reports whether there is anything but exceptions.
+func (p *Project) HasSettings() bool {
+	return len(p.Paths)+len(p.Targets)+len(p.Select) > 0 || p.For.IsSet || p.FailOn.IsSet || p.Baseline.IsSet
 }
 
 // Ignored is an exception: the findings of a rule about some keys, in some files, do not count.
@@ -23,7 +37,17 @@ type Ignored struct {
 }
 
 func projectShape() *shape {
+	texts := func(name string, item *shape) *shape {
+		item.kind, item.literal, item.nonEmpty = plain, true, true
+		return &shape{name: name, kind: list, literal: true, nonEmpty: true, unique: true, item: item}
+	}
 	return &shape{kind: mapping, literal: true, keys: []*shape{
+		texts("paths", &shape{}),
+		texts("targets", &shape{format: targetFormat}),
+		{name: "for", kind: plain, literal: true, nonEmpty: true},
+		{name: "fail-on", kind: plain, literal: true, choices: []string{"error", "warning", "note"}},
+		texts("select", &shape{}),
+		{name: "baseline", kind: plain, literal: true, nonEmpty: true},
 		{name: "ignore", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
 			{name: "rule", kind: plain, literal: true, required: true, nonEmpty: true},
 			{name: "key", kind: plain, literal: true, nonEmpty: true},
@@ -47,6 +71,15 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 			Help = "move each entry to ignore and add rule: unknown-key to it, or rule: unknown-payload-type for a type without a schema"
 	}
 	(&checker{out: out}).value(root, shape, place{span: diag.Span{File: file}})
+	top := section{v: root, shape: shape}
+	project.Paths, project.Select = top.texts("paths"), top.texts("select")
+	project.For, project.FailOn, project.Baseline = top.text("for"), top.text("fail-on"), top.text("baseline")
+	for _, e := range top.texts("targets") {
+		t, err := target.Parse(e.Value)
+		if err == nil && !slices.ContainsFunc(project.Targets, func(other Entry[target.Target]) bool { return other.Value == t }) {
+			project.Targets = append(project.Targets, Entry[target.Target]{Value: t, IsSet: true, Span: e.Span, Path: e.Path})
+		}
+	}
 	for _, item := range root.List("ignore") {
 		text := func(key string) Entry[string] {
 			if v := onlyText(item.Get(key)); v != nil && v.Text != "" {

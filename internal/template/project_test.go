@@ -30,6 +30,10 @@ func TestReadProject(t *testing.T) {
 		{"a number as the reason", "ignore:\n  - {rule: r, key: a, reason: 1}\n", nil, []string{"wrong-template-type"}},
 		{"no YAML", "ignore: [\n", nil, []string{"invalid-yaml"}},
 		{"two documents", "a: 1\n---\nb: 2\n", nil, []string{"invalid-yaml"}},
+		{"settings", "targets: [iOS/manual, iOS@26/manual, macOS]\nfor: jamf\nfail-on: note\nselect: [sync]\nbaseline: b.json\npaths: [a]\n", nil, nil},
+		{"wrong settings", "targets: [phone]\nfail-on: warn\nselect: []\nfor: {}\npaths: a\n", nil,
+			[]string{"invalid-target", "invalid-template-value", "invalid-template-value", "wrong-template-type", "wrong-template-type"}},
+		{"a file of another kind", "pass: hunter2\nhost: a\n", nil, []string{"wrong-template-type"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			project, found := ReadProject(diag.NewFile(ProjectFile, []byte(c.text)))

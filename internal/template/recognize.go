@@ -33,7 +33,7 @@ func readTop(file *diag.File, kind string, top *shape, left *budget, out *findin
 	return nil
 }
 
-// knowsAny reports whether a mapping has a key of the shape, or a misspelled one.
+// knowsAny reports whether a mapping has a key of the shape, or a misspelled one of more than five letters: pass is no misspelled paths.
 func (s *shape) knowsAny(v *plist.Value) bool {
 	names := []string{"allowUnknown", "profile"}
 	for _, k := range s.keys {
@@ -41,7 +41,7 @@ func (s *shape) knowsAny(v *plist.Value) bool {
 	}
 	for _, f := range v.Fields {
 		for _, name := range names {
-			if f.Key == name || text.DidYouMean(f.Key, []string{name}) != "" {
+			if f.Key == name || len(name) > len("paths") && text.DidYouMean(f.Key, []string{name}) != "" {
 				return true
 			}
 		}
