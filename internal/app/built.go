@@ -26,7 +26,7 @@ type builtRecord struct {
 	Files     []string          `json:"files"`
 }
 
-// record returns the file of the record for the files of a build.
+// record returns the file of the record for the files of a build. It is readable by its owner only, if one of them is.
 func (o *BuildOptions) record(h *Host, made []files.File) (files.File, error) {
 	r := builtRecord{1, map[string]string{}, []string{}}
 	for _, name := range o.Templates {
@@ -40,11 +40,12 @@ func (o *BuildOptions) record(h *Host, made []files.File) (files.File, error) {
 		}
 		r.Templates[h.relativeTo(filepath.Join(o.Out, builtFile)).of(name)] = hexSum(data)
 	}
+	mode := fs.FileMode(0o644)
 	for _, f := range made {
-		r.Files = append(r.Files, f.Name)
+		r.Files, mode = append(r.Files, f.Name), mode&f.Mode
 	}
 	data, err := json.MarshalIndent(r, "", "  ")
-	return files.File{Name: builtFile, Data: append(data, '\n'), Mode: 0o644}, err
+	return files.File{Name: builtFile, Data: append(data, '\n'), Mode: mode}, err
 }
 
 // parseRecord reads a record. It returns nil without one.

@@ -146,7 +146,7 @@ func TestActionEvents(t *testing.T) {
 				cmd.Env = append(cmd.Env, name+"="+value)
 			}
 			out, err := cmd.Output()
-			want := "<lint><--format><github><--fail-on><error><--baseline><b.json>" + c.want
+			want := "<lint><--format><github><--baseline><b.json>" + c.want
 			if c.from != "" {
 				want += "<--config-from><" + c.from + ">"
 			}
