@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // ErrNotSigned is the error for bytes other than SignedData.
@@ -48,13 +49,21 @@ func Content(b []byte) ([]byte, error) {
 	return content, nil
 }
 
+// spareElements are used again: once the content of a message is found, its elements are not needed.
+var spareElements = sync.Pool{New: func() any { return new([]element) }}
+
 // Unwrap is Content for bytes beginning with SignedData; anything may follow. It also returns the length of the message
 // in bytes, or 0 if its structure is malformed. A well-formed message may still give ErrDetached.
 func Unwrap(b []byte) (content []byte, end int, err error) {
 	if !IsSigned(b) {
 		return nil, 0, ErrNotSigned
 	}
-	s := scanner{src: b}
+	spare := spareElements.Get().(*[]element)
+	s := scanner{src: b, elements: (*spare)[:0]}
+	defer func() {
+		*spare = s.elements
+		spareElements.Put(spare)
+	}()
 	if err := s.scanElement(); err != nil {
 		return nil, 0, err
 	}

@@ -21,6 +21,9 @@ const (
 	maxElements = 200_000
 )
 
+// minElement is the fewest octets of an element.
+const minElement = 2
+
 // Identifier octets used by the reader.
 const (
 	tagBoolean          = 0x01
@@ -90,7 +93,7 @@ func Scan(b []byte) error {
 }
 
 func scan(b []byte) ([]element, error) {
-	s := scanner{src: b}
+	s := scanner{src: b, elements: make([]element, 0, min(len(b)/minElement, 512))} // a signature with its certificates has some hundred
 	if err := s.scanElement(); err != nil {
 		return nil, err
 	}

@@ -113,13 +113,22 @@ func offerType(d *diag.Diagnostic, f *plist.Field, near string, sure bool) {
 
 // knownKeys returns the known keys of a dictionary.
 func (n *node) knownKeys() []string {
-	var known []string
-	for _, l := range n.layers {
-		for _, k := range l.keys {
-			known = append(known, k.Name)
+	if n.known == nil {
+		n.known = make([]string, 0, n.countKeys())
+		for _, l := range n.layers {
+			for _, k := range l.keys {
+				n.known = append(n.known, k.Name)
+			}
 		}
 	}
-	return known
+	return n.known
+}
+
+func (n *node) countKeys() (count int) {
+	for _, l := range n.layers {
+		count += len(l.keys)
+	}
+	return count
 }
 
 // isAllowedInAnotherCase reports whether a key lists a text in another case; the next pass corrects it.

@@ -96,16 +96,15 @@ func unknownKey(p *pass, n *node) {
 
 // absentKeys returns the known keys absent from a dictionary, as candidates for misspelt ones.
 func (n *node) absentKeys() []string {
-	present := map[string]bool{schema.Any: true}
+	present := make(map[string]bool, 1+len(n.value.Fields))
+	present[schema.Any] = true
 	for _, f := range n.value.Fields {
 		present[f.Key] = true
 	}
-	absent := []string{}
-	for _, l := range n.layers {
-		for _, k := range l.keys {
-			if !present[k.Name] {
-				absent = append(absent, k.Name)
-			}
+	absent := make([]string, 0, n.countKeys())
+	for _, name := range n.knownKeys() {
+		if !present[name] {
+			absent = append(absent, name)
 		}
 	}
 	return absent

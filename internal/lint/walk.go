@@ -21,6 +21,7 @@ type node struct {
 	payload   *payload   // nil in the envelope
 	domain    string     // payload type or preference domain that the value belongs to
 	layers    []layer    // of a dictionary: its known keys; empty if unknown
+	known     []string   // their names, once asked for
 	available *available // nil if unknown
 	effects   []effect   // its own obstacles on the targets, without those of its parent
 	community bool       // the schema is a community's, not Apple's

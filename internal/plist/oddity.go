@@ -3,6 +3,7 @@ package plist
 import (
 	"bytes"
 	"strings"
+	"unsafe"
 )
 
 // Oddity is a deviation of an XML property list from plain text: UTF-8, beginning with the XML declaration. Devices read it
@@ -29,7 +30,8 @@ func Oddities(data []byte) []Oddity {
 	if bytes.HasPrefix(data, []byte(utf8BOM)) {
 		all = append(all, ByteOrderMark)
 	}
-	head := string(data[:min(len(data), maxHead)])
+	start := data[:min(len(data), maxHead)]
+	head := unsafe.String(unsafe.SliceData(start), len(start)) // not kept
 	switch d, ok := findDeclaration(head); {
 	case !isDeclaration(head[skipBlank(head, bomLength(head)):]):
 		all = append(all, NoDeclaration)

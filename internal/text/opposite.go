@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Opposites are often a few letters apart: disallowCamera and allowCamera, AlwaysOff and AlwaysOn. Whoever wrote one did not
@@ -88,10 +89,11 @@ func hasCounterpart(word string, candidates []string) bool {
 
 func counterpart(word string, candidates []string, words *swaps) string {
 	lower := strings.ToLower(word)
+	others := words.others[lower]
 	showsNoWords := false // only a candidate's capitals can tell its words apart
 	var exchanged []swap
 	for _, c := range candidates {
-		if slices.ContainsFunc(words.others[lower], func(other string) bool { return strings.EqualFold(other, c) }) {
+		if len(others) > 0 && slices.ContainsFunc(others, func(other string) bool { return strings.EqualFold(other, c) }) {
 			return c
 		}
 		if strings.EqualFold(lower, c) || !isOneWordAway(lower, c) {
@@ -109,6 +111,13 @@ func counterpart(word string, candidates []string, words *swaps) string {
 
 // isOneWordAway is false for names sure to differ in more than one word. The test is cheap. a is in lower case.
 func isOneWordAway(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	first, last := b[0], b[len(b)-1]
+	if first|last < utf8.RuneSelf && a[0] != lowerASCII(first) && a[len(a)-1] != lowerASCII(last) {
+		return false // most names
+	}
 	if lettersOf(b) == 0 {
 		b = strings.ToLower(b) // beyond ASCII
 	}

@@ -133,12 +133,14 @@ func hasRival(word, best string, candidates []string) bool {
 	return false
 }
 
+var joints = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
+
 // isTypo reports whether written is meant with a typing error: the numbers are equal, and one or two letters differ in a word
 // unknown to isTerm, or only a plural s.
 func isTypo(written, meant string, isTerm func(string) bool) bool {
 	const minWord, minLonger, minLong = 3, 4, 8
 	from, to := Words(written), Words(meant)
-	if joints := strings.NewReplacer("-", "", "_", "", " ", "", ".", ""); strings.EqualFold(joints.Replace(written), joints.Replace(meant)) {
+	if strings.EqualFold(joints.Replace(written), joints.Replace(meant)) {
 		return true
 	}
 	for len(from) > 0 && len(to) > 0 && from[0] == to[0] {
