@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -311,12 +312,13 @@ func (h *LintHeader) Fails(d diag.Diagnostic) bool {
 
 // Path returns a file's name for reports: with slashes, without "./", and relative to Root if inside it.
 func (h *LintHeader) Path(name string) string {
-	if h.Root != "" && filepath.IsAbs(name) {
+	name = filepath.Clean(name)
+	if n := len(h.Root); n > 0 && filepath.IsAbs(name) && len(name) >= n && strings.EqualFold(name[:n], h.Root) {
 		if rel, err := filepath.Rel(h.Root, name); err == nil && filepath.IsLocal(rel) {
 			name = rel
 		}
 	}
-	return filepath.ToSlash(filepath.Clean(name))
+	return filepath.ToSlash(name)
 }
 
 // newChecker returns a checker with all rules, for targets.

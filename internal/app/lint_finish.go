@@ -235,9 +235,12 @@ func (l *linting) identify(d *diag.Diagnostic, name string, alike map[string]int
 	if !d.Span.IsZero() {
 		name = d.Span.File.Name
 	}
-	what := strings.Join([]string{d.Rule, l.header.Path(name), d.Path.Identity()}, "\x00")
-	alike[what]++
-	sum := sha256.Sum256(strconv.AppendInt(append([]byte(what), 0), int64(alike[what]), 10))
+	what := append(make([]byte, 0, 256), d.Rule...)
+	what = append(append(what, 0), l.header.Path(name)...)
+	what = append(append(what, 0), d.Path.Identity()...)
+	again := alike[string(what)] + 1
+	alike[string(what)] = again
+	sum := sha256.Sum256(strconv.AppendInt(append(what, 0), int64(again), 10))
 	d.Fingerprint = hex.EncodeToString(sum[:16])
 }
 

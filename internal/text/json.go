@@ -11,7 +11,8 @@ import (
 type JSON struct {
 	Data []byte
 
-	lineBreak string // before the last line; empty for JSON on one line
+	lineBreak string // with the prefix, and the indentation of many levels; empty for JSON on one line
+	prefix    int    // length of the line break with the prefix alone
 	depth     int
 	begun     bool // the innermost object or array has an element
 }
@@ -20,7 +21,15 @@ type JSON struct {
 func NewJSON() *JSON { return &JSON{} }
 
 // NewIndentedJSON returns a writer of lines, each but the first with prefix before it, and indented by two blanks a level.
-func NewIndentedJSON(prefix string) *JSON { return &JSON{lineBreak: "\n" + prefix} }
+func NewIndentedJSON(prefix string) *JSON {
+	return &JSON{lineBreak: "\n" + prefix + strings.Repeat("  ", maxDepth), prefix: 1 + len(prefix)}
+}
+
+// maxDepth bounds the depth of indented JSON.
+const maxDepth = 32
+
+// Reset empties the writer, and keeps its memory.
+func (j *JSON) Reset() { j.Data, j.depth, j.begun = j.Data[:0], 0, false }
 
 // Open begins an object or an array: the bracket is { or [.
 func (j *JSON) Open(bracket byte) {
@@ -59,10 +68,7 @@ func (j *JSON) Key(name string) {
 
 func (j *JSON) newLine() {
 	if j.lineBreak != "" {
-		j.Data = append(j.Data, j.lineBreak...)
-		for range j.depth {
-			j.Data = append(j.Data, "  "...)
-		}
+		j.Data = append(j.Data, j.lineBreak[:j.prefix+2*j.depth]...)
 	}
 }
 

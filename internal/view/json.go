@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/app"
 	"syncguard/internal/text"
@@ -43,8 +44,7 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 	}
 	files := Rendered(s.Files, func(w io.Writer, file F) error {
 		if f, ok := any(file).(jsonWriter); ok {
-			_, err := w.Write(written(text.NewIndentedJSON("    "), f.WriteJSON))
-			return err
+			return writeJSON(w, &fileWriters, f.WriteJSON)
 		}
 		data, err := encode(file, "    ")
 		if err == nil {
@@ -67,14 +67,26 @@ func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
 // jsonWriter is a value that writes its JSON itself, faster than package encoding/json.
 type jsonWriter interface{ WriteJSON(*text.JSON) }
 
-// written returns the safe JSON that write writes.
-func written(j *text.JSON, write func(*text.JSON)) []byte {
+// The writers of a run are used again, so that a file costs no buffer.
+var (
+	fileWriters = sync.Pool{New: func() any { return text.NewIndentedJSON("    ") }}
+	lineWriters = sync.Pool{New: func() any { return text.NewJSON() }}
+)
+
+// writeJSON makes what write writes safe, and writes it.
+func writeJSON(w io.Writer, writers *sync.Pool, write func(*text.JSON)) error {
+	j := writers.Get().(*text.JSON)
+	defer writers.Put(j)
+	j.Reset()
 	write(j)
-	return escapeJSON(j.Data)
+	_, err := w.Write(escapeJSON(j.Data))
+	return err
 }
 
-// JSONText returns the safe JSON on one line that write writes.
-func JSONText(write func(*text.JSON)) []byte { return written(text.NewJSON(), write) }
+// WriteJSONLine writes the safe JSON that write writes on one line, without a line feed.
+func WriteJSONLine(w io.Writer, write func(*text.JSON)) error {
+	return writeJSON(w, &lineWriters, write)
+}
 
 // WriteList writes the head of JSON up to the beginning of an array, and its elements, each after a line break. It reports whether
 // there were any.
@@ -83,6 +95,7 @@ func WriteList(w io.Writer, head, lineBreak string, elements iter.Seq2[[]byte, e
 		return false, err
 	}
 	before := lineBreak
+	var line []byte
 	for data, err := range elements {
 		if err != nil {
 			return wrote, err
@@ -90,7 +103,8 @@ func WriteList(w io.Writer, head, lineBreak string, elements iter.Seq2[[]byte, e
 		if len(data) == 0 {
 			continue
 		}
-		if _, err := w.Write(append([]byte(before), data...)); err != nil {
+		line = append(append(line[:0], before...), data...)
+		if _, err := w.Write(line); err != nil {
 			return wrote, err
 		}
 		wrote, before = true, ","+lineBreak

@@ -120,9 +120,13 @@ func Clean(s string) string {
 	return breakCommands(s, escapeRune)
 }
 
-// mayBeginCommand reports whether runnerLine may match a text of one line.
+// mayBeginCommand reports whether runnerLine may match a text of one line, without tabs.
 func mayBeginCommand(s string) bool {
-	return s != "" && (strings.IndexByte(":-+~^ ", s[0]) >= 0 || s[0] >= utf8.RuneSelf)
+	start := strings.TrimLeft(s, " ")
+	if start == "" {
+		return false
+	}
+	return start[0] == ':' || start[0] >= utf8.RuneSelf || len(start) == len(s) && strings.IndexByte("-+~^", s[0]) >= 0
 }
 
 func escapeRune(r rune) string { return fmt.Sprintf(`\u{%x}`, r) }

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -120,8 +121,11 @@ func writeSARIF(w io.Writer, r *Run) error {
 		return err
 	}
 	artifacts := func(yield func([]byte, error) bool) {
+		var line bytes.Buffer
 		for _, a := range s.artifacts {
-			if !yield(view.JSONText(a.write), nil) {
+			line.Reset()
+			err := view.WriteJSONLine(&line, a.write)
+			if !yield(line.Bytes(), err) {
 				return
 			}
 		}
@@ -155,7 +159,9 @@ func (s *sarifWriter) results(w io.Writer, file sarifFile) error {
 		if i > 0 {
 			io.WriteString(w, ",\n")
 		}
-		w.Write(view.JSONText(func(j *text.JSON) { s.writeResult(j, f, &file) }))
+		if err := view.WriteJSONLine(w, func(j *text.JSON) { s.writeResult(j, f, &file) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }
