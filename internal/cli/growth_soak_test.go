@@ -91,6 +91,32 @@ func TestSoakMemory(t *testing.T) {
 	}
 }
 
+// A file with 90,000 findings takes no more: those that are not listed are not kept. --fix and --write-baseline need all, and take up to
+// 256 times their input; two such files, checked at the same time, up to 32 times.
+func TestSoakMemoryOfFindings(t *testing.T) {
+	p := program{t, newGrowth(t), buildSoaked(t)}
+	const kind, shape, n = "profile", "many keys on one line", 22_500
+	for _, line := range growthCommands[kind] {
+		if !strings.HasPrefix(line, "lint ") && !strings.HasPrefix(line, "validate ") {
+			continue
+		}
+		for _, cores := range []string{"GOMAXPROCS=1", "GOMAXPROCS=2"} {
+			peak := p.run(kind, shape, line, n, cores).allocated
+			times, size := 16, len(p.files[fmt.Sprint(kind, "/", shape, "/", n)])*(1+strings.Count(line, "OTHER"))
+			switch {
+			case strings.Contains(line, "--fix"), strings.Contains(line, "--write-baseline"):
+				times = 256
+			case strings.Contains(line, "OTHER"):
+				times = 32
+			}
+			t.Logf("%s, %s: %.1f times its input, and 64 MiB", line, cores, float64(peak-64<<20)/float64(size))
+			if limit := times*size + 64<<20; peak > limit {
+				t.Errorf("%s, %s: %d MiB for %.1f MiB, want at most %d MiB", line, cores, peak>>20, float64(size)/(1<<20), limit>>20)
+			}
+		}
+	}
+}
+
 // program is the command as a process of its own.
 type program struct {
 	*testing.T

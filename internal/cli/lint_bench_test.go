@@ -180,6 +180,55 @@ func BenchmarkLintAgainstParsing(b *testing.B) {
 	}
 }
 
+// manyProfiles is the number of files of BenchmarkLintManyFiles with the real profiles.
+const manyProfiles = 50_000
+
+// BenchmarkLintManyFiles lints many files with the program as it is released, in each format, on one core and on two in turn.
+// "MiB-FORMAT" is the most memory that it took on either; "x-one-core-FORMAT" how many times as fast two cores are.
+func BenchmarkLintManyFiles(b *testing.B) {
+	from, files := profilesToLint(b)
+	folder, program, copies := b.TempDir(), buildProgram(b, "./cmd/syncguard"), 2
+	if os.Getenv("SYNCGUARD_DATA") != "" {
+		copies = (manyProfiles + files - 1) / files
+	}
+	for i := range copies {
+		if err := os.CopyFS(filepath.Join(folder, strconv.Itoa(i)), os.DirFS(from)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	lint := func(format, cores string) (wall time.Duration, peak float64) {
+		cmd := exec.Command(program, "lint", "--format", format, folder)
+		cmd.Env = append(os.Environ(), "GOMAXPROCS="+cores)
+		wall = timed(func() { _ = cmd.Run() }) // findings are an exit code
+		if code := cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
+			b.Fatalf("exit code %d", code)
+		}
+		return wall, float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / maxrssPerMiB()
+	}
+	peaks, speed := map[string]float64{}, map[string][]float64{}
+	for b.Loop() {
+		for _, format := range append([]string{"text"}, ci.Formats()...) {
+			one, peak := lint(format, "1")
+			two, otherPeak := lint(format, "2")
+			peaks[format] = max(peaks[format], peak, otherPeak)
+			speed[format] = append(speed[format], one.Seconds()/two.Seconds())
+		}
+	}
+	for format, all := range speed {
+		slices.Sort(all)
+		b.ReportMetric(all[len(all)/2], "x-one-core-"+format)
+		b.ReportMetric(peaks[format], "MiB-"+format)
+	}
+}
+
+// maxrssPerMiB is the unit of the system's peak of memory: bytes on macOS, KiB elsewhere.
+func maxrssPerMiB() float64 {
+	if runtime.GOOS == "darwin" {
+		return 1 << 20
+	}
+	return 1 << 10
+}
+
 // profilesWithFindings returns two folders with the same profiles, but for the number of findings more in the second.
 func profilesWithFindings(b *testing.B) (good, bad string, findings int) {
 	const payloads, copies = 50, 100
