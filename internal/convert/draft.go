@@ -66,7 +66,8 @@ func (a *draft) readOutline() error {
 		a.ids = append(a.ids, names.id(t.Text))
 		a.addMissing(i, p)
 	}
-	return a.findReferences()
+	a.findReferences()
+	return nil
 }
 
 // addMissing keeps a part without an identity raw: building it would add one.

@@ -7,11 +7,8 @@ import (
 
 // findReferences finds the keys that name another payload by its PayloadUUID. Only keys known to do so count: elsewhere the same text
 // can mean something else.
-func (a *draft) findReferences() error {
-	known, err := facts.Embedded()
-	if err != nil {
-		return err
-	}
+func (a *draft) findReferences() {
+	known := facts.Embedded()
 	a.references = map[*plist.Value]string{}
 	ids, owners := map[string]string{}, map[string]int{}
 	for i, p := range a.payloads {
@@ -38,5 +35,4 @@ func (a *draft) findReferences() error {
 		}
 		within(p, known.Of(p.Get("PayloadType").Text))
 	}
-	return nil
 }
