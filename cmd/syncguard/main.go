@@ -24,8 +24,12 @@ func main() {
 // firstHeap is the size of the heap at which the garbage collector begins: most runs end before.
 const firstHeap = 32 << 20
 
+// mostGarbage is the size of all memory above which the garbage collector works more often.
+const mostGarbage = 96 << 20
+
 // collectLater lets the garbage collector begin at firstHeap, not at 4 MiB, and not before that later either. As soon as half of it
-// is in use, it collects as usual; the limit is for the moments until this is seen. A GOGC of the user's counts.
+// is in use, it collects as usual: garbage may take as much as what lives, but only half as much once both take more than
+// mostGarbage. The first limit is for the moments until this is seen. A GOGC or a GOMEMLIMIT of the user's counts.
 func collectLater() {
 	const usual, first = 100, 4 << 20
 	if was := debug.SetGCPercent(firstHeap / first * 100); was != usual {
@@ -39,11 +43,11 @@ func collectLater() {
 		metrics.Read(live)
 		if used := live[0].Value.Uint64(); used < firstHeap/2 {
 			debug.SetGCPercent(int(100*firstHeap/max(used, 1<<20)) - 100)
-			runtime.AddCleanup(new([1]*byte), collected, struct{}{})
-			return
+		} else {
+			debug.SetGCPercent(usual)
+			debug.SetMemoryLimit(min(limit, max(mostGarbage, int64(used)*3/2)))
 		}
-		debug.SetGCPercent(usual)
-		debug.SetMemoryLimit(limit)
+		runtime.AddCleanup(new([1]*byte), collected, struct{}{})
 	}
 	runtime.AddCleanup(new([1]*byte), collected, struct{}{})
 }

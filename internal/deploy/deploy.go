@@ -80,12 +80,15 @@ type Item struct {
 
 // JSON encodes a request body readable for people: indented, without HTML escapes.
 func JSON(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	var compact, indented bytes.Buffer
+	e := json.NewEncoder(&compact)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	return b.Bytes(), err
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	indented.Grow(compact.Len() + compact.Len()/8) // bodies hold profiles
+	err := json.Indent(&indented, compact.Bytes(), "", "  ")
+	return indented.Bytes(), err
 }
 
 // Remote is a server's copy of a profile.

@@ -67,15 +67,17 @@ func (s *Storage) Changes(text, devices, payloadType string) []Change {
 	return all
 }
 
+var toReturns, toFeeds = strings.NewReplacer("\r\n", "\r", "\n", "\r"), strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // ForUpload returns a text in the form with the least loss: with a carriage return for each line break.
 func (s *Storage) ForUpload(text string) string {
-	return strings.NewReplacer("\r\n", "\r", "\n", "\r").Replace(text)
+	return toReturns.Replace(text)
 }
 
 // Normalize returns a text from the server for comparison: without white space at its ends, and with one line feed for each
 // line break, as a carriage return reads.
 func (s *Storage) Normalize(text string) string {
-	return trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
+	return trim(toFeeds.Replace(text))
 }
 
 // Variants returns all normalized texts the server can make of a text sent by ForUpload: with and without each Change, since
