@@ -34,8 +34,9 @@ e2e: build ## compare with independent programs, which it installs
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_REQUIRE_TOOLS=1 \
 		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
 
-soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, and memory (about 10 minutes)
+soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, memory, and hostile texts
 	$(GO) test -count=1 -timeout 60m -tags soak -run 'TestSoak' ./internal/cli
+	SYNCGUARD_SOAK=11 $(GO) test -count=1 -timeout 60m -run 'TestHostileTexts' ./internal/cli
 	$(GO) test -count=1 -run 'TestTheFirstSignal|TestTheSecondSignal' ./internal/cli
 	$(GO) test -count=1 -run 'TestAnIdleCrowd|TestOneAddress|TestOnlyWhatIsReceived' ./internal/serve
 	$(GO) test -count=1 -run 'TestEndlessLists|TestCopiesAreBounded' ./internal/deploy

@@ -22,6 +22,7 @@ func (l *linting) fixInput(in input) checked {
 	if err != nil {
 		return checked{name: in.path, err: err}
 	}
+	fixed.Left = nil // findings take memory, and the next check makes them again
 	result := l.checker.checkFile(diag.NewFile(in.path, bytes.Clone(fixed.Data)))
 	if len(fixed.Fixed) > 0 {
 		result.in, result.fix = in, &fixed
