@@ -163,7 +163,7 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 	p := &profiles.Profile{
 		Identifier:           identifier,
 		UUID:                 profiles.UUID(spec.Organization.Identifier.Value, identifier),
-		DisplayName:          displayName(s.DisplayName.Value, t),
+		DisplayName:          displayName(spec, t),
 		Organization:         spec.Organization.Name.Value,
 		Scope:                s.Scope.Value,
 		TargetDeviceType:     profiles.DeviceType(t.Platform.DeviceType()),
@@ -177,8 +177,13 @@ func envelope(spec *template.Spec, t target.Target) *profiles.Profile {
 }
 
 // displayName adds the target to a name: some MDM servers, such as Fleet, refuse two profiles of the same name.
-func displayName(name string, t target.Target) string {
-	if name == "" {
+func displayName(spec *template.Spec, t target.Target) string {
+	name := spec.Profile.DisplayName.Value
+	switch {
+	case name != "":
+	case spec.Prevention.IsOff():
+		name = spec.Profile.Identifier.Value
+	default:
 		name = "Keep iCloud Syncing"
 	}
 	if t.Enrollment == target.Manual {

@@ -12,13 +12,17 @@ import (
 // consent returns ConsentText by language: standard texts in the template's languages, replaced by the template's own texts.
 func consent(spec *template.Spec) map[string]string {
 	texts := map[string]string{}
+	languages := spec.Profile.Languages
+	if spec.Prevention.IsOff() {
+		languages = nil // the standard texts are about iCloud sync
+	}
 	add := func(key, language string) {
 		texts[key] = guidance.In(language).Text("consent", "organization", spec.Organization.Name.Value)
 	}
-	if len(spec.Profile.Languages) > 0 {
+	if len(languages) > 0 {
 		add("default", "en")
 	}
-	for _, l := range spec.Profile.Languages {
+	for _, l := range languages {
 		add(l.Value, l.Value)
 	}
 	for _, c := range spec.Profile.Consent {
@@ -46,7 +50,7 @@ func Languages(spec *template.Spec) []string {
 func description(spec *template.Spec, outcomes []intent.Outcome) string {
 	var b strings.Builder
 	b.WriteString(spec.Profile.Description.Value)
-	if b.Len() == 0 {
+	if b.Len() == 0 && !spec.Prevention.IsOff() {
 		b.WriteString("Keeps iCloud syncing.")
 	}
 	settings := ByHand(outcomes)

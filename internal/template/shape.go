@@ -137,7 +137,7 @@ func organizationShape() *shape {
 func profileShape() *shape {
 	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
 		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "The part of PayloadIdentifier after the organization's identifier."},
-		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name shown on devices (PayloadDisplayName)."},
+		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name shown on devices (PayloadDisplayName). Without one: Keep iCloud Syncing, or the identifier if prevention is off."},
 		{name: "description", kind: plain, private: true, meaning: "The effect of the profile, for the person installing it (PayloadDescription)."},
 		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope. macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",

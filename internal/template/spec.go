@@ -114,6 +114,11 @@ type Prevention struct {
 	Updates  Updates
 }
 
+// IsOff reports whether every intent is off: the profile has nothing to do with iCloud sync.
+func (p *Prevention) IsOff() bool {
+	return !p.DateTime.Enabled.Value && !p.DNS.Enabled.Value && !p.Cellular.Enabled.Value && !p.Storage.Enabled.Value && !p.Updates.Enabled.Value
+}
+
 // DateTime is the date-time intent: the clock is right, so certificates and tokens count as valid.
 type DateTime struct {
 	Enabled    Entry[bool]   // false: the intent is off
