@@ -35,6 +35,9 @@ func TestSoakGrowth(t *testing.T) {
 	for _, kind := range slices.Sorted(maps.Keys(growthShapes)) {
 		first := firstLines(kind)
 		for i, shape := range slices.Sorted(maps.Keys(growthShapes[kind])) {
+			if kind == "variables" && shape == "aliases" {
+				continue // each alias is its text again, up to the bound of 16 MiB: no linear growth below it
+			}
 			t.Run(kind+"/"+shape, func(t *testing.T) {
 				t.Parallel()
 				p := program{t, newGrowth(t), binary}
