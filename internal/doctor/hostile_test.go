@@ -60,7 +60,7 @@ func TestHostileAnswers(t *testing.T) {
 		"silence for TLS":     {doctortest.Play{TLS: func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }}, doctor.TLS, doctor.Failed},
 		"endless page":        {doctortest.Play{HTTP: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { endless(w) })}, doctor.Portal, doctor.Failed},
 		"endless header":      {doctortest.Play{HTTP: http.HandlerFunc(longHeader)}, doctor.Portal, doctor.Note},
-		"location of a virus": {doctortest.Play{HTTP: http.RedirectHandler("http://"+strings.Repeat("a", 5000)+"/", 302)}, doctor.Portal, doctor.Failed},
+		"location of a virus": {doctortest.Play{HTTP: http.RedirectHandler("http://"+strings.Repeat("a", 5000)+"/", http.StatusFound)}, doctor.Portal, doctor.Failed},
 		"endless proxy": {doctortest.Play{Environ: map[string]string{"HTTPS_PROXY": "http://proxy.corp:3128"},
 			Proxy: http.HandlerFunc(longHeader)}, doctor.Proxy, doctor.Note},
 		"proxy of no address": {doctortest.Play{Environ: map[string]string{"HTTPS_PROXY": "http://me:hunter22@[::"}}, doctor.Proxy, doctor.Note},

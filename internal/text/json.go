@@ -81,7 +81,7 @@ func (j *JSON) Int(n int) { j.Data = strconv.AppendInt(j.Data, int64(n), 10) }
 // Bool appends true or false.
 func (j *JSON) Bool(b bool) { j.Data = strconv.AppendBool(j.Data, b) }
 
-// IntField, BoolField and TextField append a field.
+// IntField appends a field with a number. BoolField and TextField are alike.
 func (j *JSON) IntField(name string, n int) {
 	j.Key(name)
 	j.Int(n)
