@@ -15,6 +15,7 @@ import (
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/template"
 	"syncguard/internal/text"
+	"syncguard/internal/work"
 )
 
 // Findings are ignored by the command line, the project file and comments, in this file, and then by the baseline.
@@ -26,6 +27,56 @@ type ignores struct {
 	paths    relativePaths     // relative to it
 	mistakes []diag.Diagnostic // findings about the project file itself
 	all      []*ignore
+	byRule   map[string]*ignoresOfRule // the same, by rule or group
+}
+
+// ignoresOfRule holds entries so that a finding is compared with those of its own key only. The lengths of the keys tell which parts
+// of a finding's key to look up.
+type ignoresOfRule struct {
+	byKey   map[string][]*ignore
+	lengths map[int]bool
+}
+
+func (i *ignores) add(e *ignore) {
+	i.all = append(i.all, e)
+	if i.byRule == nil {
+		i.byRule = map[string]*ignoresOfRule{}
+	}
+	of := i.byRule[e.rule]
+	if of == nil {
+		of = &ignoresOfRule{map[string][]*ignore{}, map[int]bool{}}
+		i.byRule[e.rule] = of
+	}
+	of.byKey[e.key] = append(of.byKey[e.key], e)
+	of.lengths[len(e.key)] = true
+}
+
+// about returns the entries for a finding in any file: those of its rule without a key, and those of its key or one above. Each
+// list has one key.
+func (i *ignores) about(d *diag.Diagnostic) (lists [][]*ignore) {
+	if len(i.all) == 0 {
+		return nil
+	}
+	full := d.Domain + "." + d.Key
+	r, _ := rules.Find(d.Rule)
+	names := []string{d.Rule}
+	for _, g := range r.Groups {
+		names = append(names, string(g))
+	}
+	for _, name := range names {
+		of := i.byRule[name]
+		if of == nil {
+			continue
+		}
+		work.Add(len(of.lengths))
+		for n := range of.lengths {
+			key := full[:min(n, len(full))]
+			if list := of.byKey[key]; len(key) == n && list != nil && (n == 0 || d.IsAbout(key)) {
+				lists = append(lists, list)
+			}
+		}
+	}
+	return lists
 }
 
 // ignore is one entry of the command line or the project file.
@@ -77,7 +128,7 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 	i := &ignores{}
 	for _, flag := range flags {
 		if name, key, ok := strings.Cut(flag, "="); ok {
-			i.all = append(i.all, &ignore{rule: name, key: key})
+			i.add(&ignore{rule: name, key: key})
 		}
 	}
 	var data []byte
@@ -88,7 +139,7 @@ func readIgnores(h *Host, flags []string) (*ignores, error) {
 	i.paths = h.relativeTo(i.path)
 	i.project, i.mistakes = template.ReadProject(diag.NewFile(i.path, data))
 	for _, entry := range i.project.Ignore {
-		i.all = append(i.all, &ignore{rule: entry.Rule.Value, key: entry.Key.Value, entry: &entry})
+		i.add(&ignore{rule: entry.Rule.Value, key: entry.Key.Value, entry: &entry})
 	}
 	return i, nil
 }
@@ -112,30 +163,50 @@ func (h *Host) readProject() (path string, data []byte, err error) {
 	return path, data, err
 }
 
-// cover reports whether an entry matches a finding in a file or in the template it extends.
-func (i *ignores) cover(e *ignore, file string, d *diag.Diagnostic) bool {
-	if !isListed([]string{e.rule}, d.Rule) || e.key != "" && !d.IsAbout(e.key) {
-		return false
-	}
-	matches := func(name string) bool { return e.matches(i.paths, name) }
-	return e.entry == nil || !e.entry.Files.IsSet || matches(file) || !d.Span.IsZero() && matches(d.Span.File.Name)
-}
-
-// isIgnored reports whether any comment or entry matches a finding. With counts, it marks the matching entries as used.
-func (l *linting) isIgnored(r *checked, d diag.Diagnostic, counts bool) (ignored bool) {
-	for _, comments := range [][]*lint.Ignore{r.ignores, r.baseIgnores} {
-		for _, comment := range comments {
-			ignored = comment.Covers(d) || ignored
-		}
-	}
-	for _, e := range l.ignores.all {
-		if l.ignores.cover(e, r.name, &d) {
-			if ignored = true; counts {
-				e.used = true
+// withoutIgnored removes the findings that a comment or an entry matches. With counts, it marks the matching entries as used.
+func (l *linting) withoutIgnored(r *checked, found []diag.Diagnostic, counts bool) []diag.Diagnostic {
+	ignored := lint.Covered(slices.Concat(r.ignores, r.baseIgnores), found)
+	matches := l.ignores.matcher(counts)
+	kept := found[:0]
+	for n := range found {
+		for _, list := range l.ignores.about(&found[n]) {
+			ignored[n] = matches(list, r.name) || ignored[n]
+			if at := found[n].Span; !at.IsZero() && at.File.Name != r.name { // in the template it extends
+				ignored[n] = matches(list, at.File.Name) || ignored[n]
 			}
 		}
+		if !ignored[n] {
+			kept = append(kept, found[n])
+		}
 	}
-	return ignored
+	clear(found[len(kept):])
+	return kept
+}
+
+// matcher returns a function that reports whether an entry of a list matches a file. It compares each list with each file once.
+func (i *ignores) matcher(counts bool) func(list []*ignore, file string) bool {
+	type question struct {
+		first *ignore // of a list
+		file  string
+	}
+	known := map[question]bool{}
+	return func(list []*ignore, file string) bool {
+		q := question{list[0], file}
+		matched, ok := known[q]
+		if ok {
+			return matched
+		}
+		work.Add(len(list))
+		for _, e := range list {
+			if e.entry == nil || !e.entry.Files.IsSet || e.matches(i.paths, file) {
+				if matched = true; counts {
+					e.used = true
+				}
+			}
+		}
+		known[q] = matched
+		return matched
+	}
 }
 
 // finding returns a finding about a malformed or unused entry. wrong is false for a good one.

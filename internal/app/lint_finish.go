@@ -68,13 +68,13 @@ func (l *linting) finishHeld() {
 }
 
 // dropIgnored removes and counts the ignored findings.
-func (l *linting) dropIgnored(r *checked) { r.findings = l.withoutIgnored(r, r.findings) }
+func (l *linting) dropIgnored(r *checked) { r.findings = l.countIgnored(r, r.findings) }
 
-func (l *linting) withoutIgnored(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
+func (l *linting) countIgnored(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
 	l.counting.Lock()
 	defer l.counting.Unlock()
 	before := len(found)
-	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return l.isIgnored(r, d, true) })
+	found = l.withoutIgnored(r, found, true)
 	l.footer.Ignored += before - len(found)
 	return found
 }
@@ -122,7 +122,7 @@ func (l *linting) result(r *checked) *LintedFile {
 
 // shorten drops findings while a file is checked that will not be listed: ignored and known ones, and all but the gravest.
 func (l *linting) shorten(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
-	return r.gravest(l.withoutKnown(r.name, l.withoutIgnored(r, diag.Sort(found))))
+	return r.gravest(l.withoutKnown(r.name, l.countIgnored(r, diag.Sort(found))))
 }
 
 // maxListed is the most findings of a file listed in a report; the others are counted.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"slices"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fix"
@@ -16,7 +15,7 @@ func (l *linting) fixInput(in input) checked {
 	}
 	check := func(f *diag.File) ([]diag.Diagnostic, error) {
 		r := l.checker.checkFile(f)
-		return slices.DeleteFunc(r.findings, func(d diag.Diagnostic) bool { return l.isIgnored(&r, d, false) }), r.err
+		return l.withoutIgnored(&r, r.findings, false), r.err
 	}
 	fixed, err := fix.Run(in.path, data, check, l.o.UnsafeFixes)
 	if err != nil {

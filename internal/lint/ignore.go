@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/text"
+	"syncguard/internal/work"
 )
 
 // Ignore suppresses findings of some rules in a part of a file. In XML it is the comment
@@ -56,13 +58,60 @@ func Ignores(file *diag.File, root *plist.Value) (ignores []*Ignore, found []dia
 	return ignores, found
 }
 
-// Covers reports whether the ignore suppresses a finding, and marks the ignore as used.
-func (i *Ignore) Covers(d diag.Diagnostic) bool {
-	if d.Span.IsZero() || d.Span.File.Name != i.At.File.Name || d.Span.Start < i.from || d.Span.Start >= i.to || !slices.Contains(i.Rules, d.Rule) {
-		return false
+// Covered reports of each finding whether a comment suppresses it, and marks the comments that do as used. Each comment looks for its
+// findings among those sorted by place: comparing all with all takes too long in a file with many of both.
+func Covered(comments []*Ignore, found []diag.Diagnostic) []bool {
+	covered := make([]bool, len(found))
+	if len(comments) == 0 {
+		return covered
 	}
-	i.used = true
-	return true
+	type group struct {
+		found  []int // indexes of findings, sorted by place
+		change []int // how many more comments cover a finding than cover the one before
+	}
+	type name struct{ file, rule string }
+	groups := map[name]*group{}
+	steps := 0 // of sorting and of searching
+	defer func() { work.Add(steps) }()
+	firstFrom := func(g *group, offset int) int {
+		n, _ := slices.BinarySearchFunc(g.found, offset, func(n, offset int) int { steps++; return cmp.Compare(found[n].Span.Start, offset) })
+		return n
+	}
+	for n := range found {
+		d := &found[n]
+		if d.Span.IsZero() {
+			continue
+		}
+		of := name{d.Span.File.Name, d.Rule}
+		if groups[of] == nil {
+			groups[of] = &group{}
+		}
+		groups[of].found = append(groups[of].found, n)
+	}
+	for _, g := range groups {
+		slices.SortFunc(g.found, func(a, b int) int { steps++; return cmp.Compare(found[a].Span.Start, found[b].Span.Start) })
+		g.change = make([]int, len(g.found)+1)
+	}
+	for _, i := range comments {
+		for _, rule := range i.Rules {
+			if g := groups[name{i.At.File.Name, rule}]; g != nil {
+				from, to := firstFrom(g, i.from), firstFrom(g, i.to)
+				if from < to {
+					i.used = true
+					g.change[from]++
+					g.change[to]--
+				}
+			}
+		}
+	}
+	for _, g := range groups {
+		depth := 0
+		for at, n := range g.found {
+			depth += g.change[at]
+			covered[n] = depth > 0
+		}
+	}
+	return covered
 }
 
 // Unused returns a finding about an ignore without use, and whether there is one. Rules outside the selection do not count:

@@ -1,12 +1,14 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/plist"
+	"syncguard/internal/work"
 )
 
 // The reach of a comment is what stands between « and » in the text, and of nothing else.
@@ -47,14 +49,68 @@ func TestIgnoreReach(t *testing.T) {
 			}
 			for _, offset := range words(text) {
 				d := diag.Diagnostic{Rule: "updates-delayed", Span: diag.Span{File: file, Start: offset, End: offset}}
-				if inside := offset >= from && offset < to; ignores[0].Covers(d) != inside {
+				if inside := offset >= from && offset < to; Covered(ignores, []diag.Diagnostic{d})[0] != inside {
 					t.Errorf("covers %q: %t", text[offset:], !inside)
 				}
 			}
-			if ignores[0].Covers(diag.Diagnostic{Rule: "cloud-sync-disabled", Span: diag.Span{File: file, Start: from}}) {
+			if Covered(ignores, []diag.Diagnostic{{Rule: "cloud-sync-disabled", Span: diag.Span{File: file, Start: from}}})[0] {
 				t.Error("covers another rule")
 			}
 		})
+	}
+}
+
+// Findings are covered alike in any order, by comments beside and around one another; a comment that covers none is unused.
+func TestCovered(t *testing.T) {
+	file, other := diag.NewFile("f", make([]byte, 100)), diag.NewFile("g", make([]byte, 100))
+	comments := []*Ignore{
+		{Rules: []string{"unknown-key"}, from: 10, to: 50},
+		{Rules: []string{"unknown-key", "sync-disabled", "unknown-key"}, from: 20, to: 30},
+		{Rules: []string{"unknown-key"}, from: 30, to: 30},
+		{Rules: []string{"sync-disabled"}, from: 60, to: 70},
+	}
+	for _, c := range comments {
+		c.At.File = file
+	}
+	var found []diag.Diagnostic
+	var want []bool
+	add := func(covered bool, rule string, in *diag.File, start int) {
+		found, want = append(found, diag.Diagnostic{Rule: rule, Span: diag.Span{File: in, Start: start, End: start + 1}}), append(want, covered)
+	}
+	add(false, "unknown-key", file, 50)
+	add(true, "unknown-key", file, 49)
+	add(false, "unknown-key", other, 25)
+	add(true, "sync-disabled", file, 20)
+	add(false, "sync-disabled", file, 30)
+	add(true, "unknown-key", file, 10)
+	add(true, "unknown-key", file, 25)
+	add(false, "unknown-key", file, 9)
+	found, want = append(found, diag.Diagnostic{Rule: "unknown-key"}), append(want, false) // nowhere
+	if got := Covered(comments, found); !slices.Equal(got, want) {
+		t.Errorf("covered: %v, want %v", got, want)
+	}
+	for i, c := range comments {
+		if used := i < 2; c.used != used {
+			t.Errorf("comment %d is used: %t", i, c.used)
+		}
+	}
+}
+
+// Twice the comments around twice the findings are twice the work, and little more for sorting.
+func TestCoveredGrows(t *testing.T) {
+	cover := func(n int) int {
+		text := strings.Repeat(" ", 2*n)
+		file := diag.NewFile("f", []byte(text))
+		var comments []*Ignore
+		var found []diag.Diagnostic
+		for i := range n {
+			comments = append(comments, &Ignore{Rules: []string{"unknown-key"}, At: diag.Span{File: file}, from: i, to: 2*n - i})
+			found = append(found, diag.Diagnostic{Rule: "unknown-key", Span: diag.Span{File: file, Start: n - i, End: n + 1}})
+		}
+		return work.Measure(func() { Covered(comments, found) })
+	}
+	if one, two := cover(1000), cover(2000); one == 0 || 10*two > 25*one {
+		t.Errorf("%d units of work for 1,000 comments and findings, %d for 2,000", one, two)
 	}
 }
 
