@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"syncguard/internal/cms"
@@ -16,6 +15,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/template"
+	"syncguard/internal/text"
 )
 
 // InspectOptions are the files to describe and the form of the description.
@@ -150,7 +150,7 @@ func (i *inspection) run(ctx context.Context, inputs []input, yield func(*Inspec
 		}
 	}
 	if !found && !i.footer.Failed && len(i.footer.Failures) == 0 {
-		i.footer.Failures = []error{diag.Usage("leave out --payload to show all payloads", "no payload matches --payload %s", strings.Join(i.o.Payloads, ","))}
+		i.footer.Failures = []error{diag.Usage("leave out --payload to show all payloads", "no payload matches --payload %s", text.QuotedList(i.o.Payloads, "or"))}
 	}
 }
 

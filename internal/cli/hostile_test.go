@@ -213,7 +213,7 @@ func (h *harness) cell(t *testing.T, text, server, command, line, format string)
 		t.Errorf("%s does not end", what)
 	}
 	h.judge(t, what+", stderr", "", errs.String())
-	if code == exitUsage || out.Len() == 0 {
+	if out.Len() == 0 {
 		format = ""
 	}
 	h.judge(t, what, format, out.String())
