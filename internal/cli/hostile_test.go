@@ -63,7 +63,7 @@ var hostileLines = map[string][]string{
 	"schema":             {"TEXT"},
 	"schema diff":        {"embedded schema", "embedded TEXT"},
 	"schema import":      {"--version TEXT schema", "--project schema", "badschema", "--remove"},
-	"schema json-schema": {"TEXT", ""},
+	"schema json-schema": {"TEXT", "template"},
 	"schema list":        {"TEXT", "com.example", "--family TEXT"},
 	"schema search":      {"TEXT", "hostile"},
 	"schema show":        {"TEXT", "com.example.hostile", "com.apple.wifi.managed.TEXT"},

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/text"
 )
 
@@ -122,6 +123,14 @@ func wantedValue(err *pflag.InvalidValueError) string {
 	return strings.TrimPrefix(err.Unwrap().Error(), "want ")
 }
 
+// refuseEmptyOut refuses -o "$UNSET": no --out can mean stdout, where secrets end in a log.
+func refuseEmptyOut(cmd *cobra.Command, _ []string) error {
+	if out := cmd.Flags().Lookup("out"); out != nil && out.Changed && out.Value.String() == "" {
+		return diag.Usage("give a path, or leave it out", "missing value of --out")
+	}
+	return nil
+}
+
 // newRootCmd returns the command line with all commands. If the arguments name one, it has that one alone, because the flags of
 // all take as long to make as some commands take to run.
 func newRootCmd(env *Env, version string, args ...string) *cobra.Command {
@@ -142,6 +151,7 @@ and shows what each setting really does on each device.`,
 			}
 			return cmd.Help()
 		},
+		PersistentPreRunE: refuseEmptyOut,
 	}
 	root.Flags().BoolVarP(&printVersion, "version", "V", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
