@@ -143,15 +143,14 @@ and shows what each setting really does on each device.`,
 		Example: `  syncguard build
   syncguard init --name "Acme" --identifier com.acme
   syncguard build syncguard.yaml --target iOS@18/supervised`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRunE: refuseEmptyOut,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if printVersion {
 				return newVersionCmd(env, version).RunE(cmd, nil)
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: refuseEmptyOut,
 	}
 	root.Flags().BoolVarP(&printVersion, "version", "V", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
