@@ -52,6 +52,13 @@ type checked struct {
 	err               error
 }
 
+// alone returns a checker of files that are no set, with another way to shorten findings.
+func (c *checker) alone(shorten func(*checked, []diag.Diagnostic) []diag.Diagnostic) *checker {
+	one := *c
+	one.set, one.shorten = nil, shorten
+	return &one
+}
+
 func (c *checker) checkInput(in input) checked {
 	data, err := c.host.readInput(in)
 	return c.checkData(in.path, data, err)

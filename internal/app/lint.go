@@ -246,7 +246,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 		l.checker.options.Placeholders = lint.PlaceholdersRefused
 	}
 	l.checker.keeps, l.checker.templates = o.Rules.keeps, &o.Template
-	if o.Fix == FixNothing && !o.listAll {
+	if !o.listAll {
 		l.checker.shorten = l.shorten
 	}
 	if !o.Separate {

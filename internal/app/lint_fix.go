@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"slices"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fix"
@@ -13,20 +14,36 @@ func (l *linting) fixInput(in input) checked {
 	if err != nil {
 		return checked{name: in.path, err: err}
 	}
-	check := func(f *diag.File) ([]diag.Diagnostic, error) {
-		r := l.checker.checkFile(f)
-		return l.withoutIgnored(&r, r.findings, false), r.err
+	fixed := fix.Result{Data: data}
+	if l.hasFix(in.path, data) {
+		alone := l.checker.alone(nil)
+		check := func(f *diag.File) ([]diag.Diagnostic, error) {
+			r := alone.checkFile(f)
+			return l.withoutIgnored(&r, r.findings, false), r.err
+		}
+		if fixed, err = fix.Run(in.path, data, check, l.o.UnsafeFixes); err != nil {
+			return checked{name: in.path, err: err}
+		}
+		fixed.Left = nil // they take memory, and the next check makes those to list again
 	}
-	fixed, err := fix.Run(in.path, data, check, l.o.UnsafeFixes)
-	if err != nil {
-		return checked{name: in.path, err: err}
-	}
-	fixed.Left = nil // findings take memory, and the next check makes them again
 	result := l.checker.checkFile(diag.NewFile(in.path, bytes.Clone(fixed.Data)))
 	if len(fixed.Fixed) > 0 {
 		result.in, result.fix = in, &fixed
 	}
 	return result
+}
+
+// hasFix reports whether any finding about a file may be corrected. Unlike package fix, it needs no memory for all findings.
+func (l *linting) hasFix(name string, data []byte) (has bool) {
+	look := func(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
+		has = has || slices.ContainsFunc(l.withoutIgnored(r, found, false), func(d diag.Diagnostic) bool {
+			return d.Fix != nil && (l.o.UnsafeFixes || !d.Fix.Unsafe)
+		})
+		return found[:0]
+	}
+	r := l.checker.alone(look).checkFile(diag.NewFile(name, bytes.Clone(data)))
+	look(&r, r.findings)
+	return has || r.err != nil
 }
 
 // writeFixed writes a corrected file in place, unless corrections are only shown.
