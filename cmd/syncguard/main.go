@@ -25,7 +25,7 @@ func main() {
 const firstHeap = 32 << 20
 
 // mostGarbage is the size of all memory above which the garbage collector works more often.
-const mostGarbage = 96 << 20
+const mostGarbage = 64 << 20
 
 // collectLater lets the garbage collector begin at firstHeap, not at 4 MiB, and not before that later either. As soon as half of it
 // is in use, it collects as usual: garbage may take as much as what lives, but only half as much once both take more than

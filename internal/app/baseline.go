@@ -169,5 +169,10 @@ func WriteBaseline(ctx context.Context, h *Host, o LintOptions, path string) (fi
 	if err != nil {
 		return 0, nil, err
 	}
-	return findings, nil, files.WriteOne(h.Files, path, append(text.EscapeJSON(data), '\n'), 0o644, h.Now())
+	data = append(text.EscapeJSON(data), '\n')
+	if len(data) > files.MaxSize {
+		return 0, nil, diag.WithHint(fmt.Errorf("the baseline would have more than %d MiB, too much for --baseline; nothing was written", files.MaxSize>>20),
+			"write one for each folder, or select fewer rules with --select")
+	}
+	return findings, nil, files.WriteOne(h.Files, path, data, 0o644, h.Now())
 }

@@ -128,6 +128,7 @@ func (p *pushRun) load(ctx context.Context) error {
 	p.check.options = lint.Options{Groups: []rules.Group{rules.Structure, rules.Schema, rules.Delivery}, For: d.Server(), Now: p.Now(),
 		Placeholders: lint.PlaceholdersNoted, Interrupted: ctx.Err}
 	p.check.set = p.check.lint.NewSet(p.check.options)
+	p.check.shorten = func(_ *checked, found []diag.Diagnostic) []diag.Diagnostic { return found } // those that do not count are gone then
 	for _, in := range inputs {
 		data, err := in.read(p.Host)
 		if err == nil {
@@ -141,6 +142,7 @@ func (p *pushRun) load(ctx context.Context) error {
 		return nil
 	}
 	p.reportFindings()
+	p.checked, p.check.set = nil, nil // they hold the texts of all files
 	return nil
 }
 

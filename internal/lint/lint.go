@@ -65,7 +65,7 @@ type Options struct {
 // Bound keeps a file with very many findings from taking memory for each. The zero Bound keeps all.
 type Bound struct {
 	Room    int                                       // findings to collect before some are dropped
-	Shorten func([]diag.Diagnostic) []diag.Diagnostic // returns those to keep, at most half as many as Room
+	Shorten func([]diag.Diagnostic) []diag.Diagnostic // returns those to keep
 }
 
 // makeRoom returns the findings with room for n more.
@@ -74,7 +74,9 @@ func (b *Bound) makeRoom(found []diag.Diagnostic, n int) []diag.Diagnostic {
 		return found
 	}
 	work.Add(len(found))
-	return b.Shorten(found)
+	found = b.Shorten(found)
+	b.Room = max(b.Room, 2*len(found)) // so that each is looked at a few times only
+	return found
 }
 
 // DefaultExpiresWithin leaves time to renew a certificate and to sign and deliver the profile again.

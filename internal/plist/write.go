@@ -176,12 +176,12 @@ func (w *writer) element(indent int, name, text string) {
 // data breaks base64 into lines as Apple's writer does: 76 columns, a tab counting eight, and at most eight tabs.
 func (w *writer) data(data []byte, indent int) {
 	tabs := min(indent, 8)
-	text := base64.StdEncoding.EncodeToString(data)
+	inLine := (76 - 8*tabs) / 4 * 3
 	w.line(indent, "<data>")
-	for text != "" {
-		n := min(76-8*tabs, len(text))
-		w.line(tabs, text[:n])
-		text = text[n:]
+	w.out = slices.Grow(w.out, base64.StdEncoding.EncodedLen(len(data))+(len(data)/inLine+1)*(tabs+1))
+	for part := range slices.Chunk(data, inLine) {
+		w.out = append(w.out, "\t\t\t\t\t\t\t\t"[:tabs]...)
+		w.out = append(base64.StdEncoding.AppendEncode(w.out, part), '\n')
 	}
 	w.line(indent, "</data>")
 }

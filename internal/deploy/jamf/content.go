@@ -66,7 +66,10 @@ func encode(root *plist.Value) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte(escapeTwice.Replace(string(Compact(text)))), nil
+	var out bytes.Buffer
+	out.Grow(len(text))
+	_, err = escapeTwice.WriteString(&out, string(Compact(text)))
+	return out.Bytes(), err
 }
 
 // escapeTwice escapes the output of plist.Write once more, except for characters Jamf leaves plain.
@@ -88,6 +91,7 @@ func withLineBreaks(v *plist.Value) *plist.Value {
 // byte for byte.
 func Compact(text []byte) []byte {
 	var out bytes.Buffer
+	out.Grow(len(text))
 	for len(text) > 0 {
 		start := bytes.IndexByte(text, '<')
 		if start < 0 {
