@@ -17,7 +17,7 @@ import (
 )
 
 // builtFile is the record that build leaves in its folder. push refuses profiles there that the last build did not write.
-const builtFile = ".syncguard.build.json"
+const builtFile = ".syncguard.build"
 
 // builtRecord tells what the last build into a folder was made of, and its files.
 type builtRecord struct {

@@ -46,7 +46,7 @@ func TestTrapRepository(t *testing.T) {
 			"b.json": `{"version": 2, "findings": []}`}},
 		"settings deeper down":           {files: map[string]string{"profiles/.syncguard.yaml": "paths: [p1.mobileconfig]\nselect: [structure]\n"}},
 		"a project of its own":           {files: map[string]string{"profiles/syncguard.yaml": trapTemplate(""), "syncguard.yaml": trapTemplate(""), "profiles/.git/config": ""}},
-		"the record of a build":          {files: map[string]string{"profiles/.syncguard.build.json": `{"version": 1, "templates": {}, "files": []}`}},
+		"the record of a build":          {files: map[string]string{"profiles/.syncguard.build": `{"version": 1, "templates": {}, "files": []}`}},
 		"in other case":                  {files: map[string]string{".SYNCGUARD.YAML": trapIgnores, "profiles/.Syncguard.Yaml": trapIgnores, ".syncguard.yml": trapIgnores}},
 		"a folder as the project file":   {files: map[string]string{".syncguard.yaml/.syncguard.yaml": trapIgnores}},
 		"a project file behind a link":   {files: map[string]string{"x": trapIgnores}, links: map[string]string{".syncguard.yaml": "x"}},

@@ -73,7 +73,7 @@ func newExports(t *testing.T) *exports {
 func (x *exports) export(destination string, args ...string) map[string][]byte {
 	x.t.Helper()
 	out := destination + ".out"
-	stdout, stderr, code := x.run(append([]string{"export", destination, "in", "-o", out, "--format", "json"}, args...)...)
+	stdout, stderr, code := x.run(append([]string{"export", destination, "in", "--others", "-o", out, "--format", "json"}, args...)...)
 	var r struct {
 		Files []struct{ Name, File, Action string }
 	}

@@ -33,7 +33,7 @@ func TestReportInABrowser(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.dir, "hostile.yaml"), []byte(hostile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.build("--unsigned", "-o", "plain", "--report", "html,md")
+	s.build("builtin:prevention", "--unsigned", "-o", "plain", "--report", "html,md")
 	s.build("--unsigned", "-o", "hostile", "--report", "html", "hostile.yaml")
 	b := newBrowser(t)
 	for _, name := range []string{"plain", "hostile"} {
