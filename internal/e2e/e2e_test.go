@@ -74,7 +74,7 @@ func profilesIn(t *testing.T, dir string) map[string][]byte {
 	}
 	all := map[string][]byte{}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".json") {
+		if strings.HasSuffix(e.Name(), ".json") || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		if !strings.HasSuffix(e.Name(), ".mobileconfig") {
