@@ -46,7 +46,7 @@ func (s *syncguard) read(path string) []declaration {
 func TestDeclarations(t *testing.T) {
 	s := newSyncguard(t)
 	s.build("--unsigned", "-o", "out", "--target", "iOS@27/supervised", "--target", "iOS@27/manual", "--target", "iOS@26/manual")
-	names, err := filepath.Glob(filepath.Join(s.dir, "out", "*"))
+	names, err := filepath.Glob(filepath.Join(s.dir, "out", "[^.]*"))
 	if err != nil {
 		t.Fatal(err)
 	}
