@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, NSS and Java for their key stores, SoftHSM
-# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM and Microsoft's SARIF Multitool,
-# which has the schema of SARIF with it.
+# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF Multitool,
+# which has the schema of SARIF with it, and axe, which checks the accessibility of pages.
 set -eu
 
 missing=""
@@ -49,6 +49,12 @@ if [ ! -x "$sarif/package/Sarif.Multitool" ]; then
 	mkdir -p "$sarif"
 	(cd "$sarif" && npm pack --silent "@microsoft/sarif-multitool-$system@5.7.0" >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
 	chmod +x "$sarif/package/Sarif.Multitool"
+fi
+
+axe=$GOBIN/axe
+if [ ! -f "$axe/package/axe.min.js" ]; then
+	mkdir -p "$axe"
+	(cd "$axe" && npm pack --silent axe-core@4.14.1 >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
 fi
 
 for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool; do

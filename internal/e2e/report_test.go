@@ -83,6 +83,13 @@ func (b *browser) look(t *testing.T, url, outline string, width int64, scheme st
 	wrong := evaluate[[]string](page, outline)
 	title := evaluate[string](page, `document.title`)
 	background := evaluate[string](page, `getComputedStyle(document.body).backgroundColor`)
+	accessible(page)
+	if width < 500 {
+		// WCAG 1.4.10: no scrolling in two directions at 320 pixels
+		page.must(call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 320, Height: 900, DeviceScaleFactor: 1, Mobile: true}))
+		overflow = max(overflow, evaluate[int](page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+		page.must(call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: true}))
+	}
 	evaluate[bool](page, `document.querySelectorAll('details').forEach(d => d.open = false), true`)
 	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	page.must(err)
@@ -124,9 +131,9 @@ func (v visit) must(err error) {
 	}
 }
 
-func evaluate[T any](v visit, expression string) T {
+func evaluate[T any](v visit, expression string, options ...chromedp.EvaluateOption) T {
 	v.t.Helper()
-	got, err := chromedp.Run(v.context, chromedp.Evaluate[T](expression))
+	got, err := chromedp.Run(v.context, chromedp.Evaluate[T](expression, options...))
 	v.must(err)
 	return got
 }
