@@ -4,6 +4,9 @@ GO          ?= go
 VERSION     ?= devel
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# The address of the published folder docs/rules, for links to rules; none without it.
+RULES_URL   ?=
+
 # Checkouts for "make generate", at the commits in internal/schema/sources/checkouts.csv.
 APPLE     ?=
 MANIFESTS ?=
@@ -11,7 +14,7 @@ MANIFESTS ?=
 FILES     ?=
 
 export CGO_ENABLED = 0
-BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
 .PHONY: build run test e2e soak bench lint generate facts fuzz clean
 

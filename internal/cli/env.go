@@ -26,6 +26,7 @@ type Env struct {
 	Now            func() time.Time
 	Network        func() *app.Network // of doctor; nil for this machine's
 
+	color    string         // --color
 	progress *view.Progress // nil where nobody watches, or nothing has begun
 	lost     error          // why something that was printed did not get to Stdout
 
@@ -77,7 +78,8 @@ func (e *Env) host() *app.Host {
 // notify prints an event for a person.
 func (e *Env) notify(event app.Event) {
 	if event.Kind == app.EventStep {
-		if _, ok := terminal(e.Stderr); ok && e.progress == nil {
+		_, watched := terminal(e.Stderr)
+		if term, _ := e.lookup("TERM"); watched && term != "dumb" && e.progress == nil {
 			e.progress = view.NewProgress(e.Stderr, e.Now, event.Verb, event.Total)
 		}
 		e.progress.Step()
@@ -99,13 +101,17 @@ func (e *Env) notify(event app.Event) {
 // clearProgress erases the progress line before other output.
 func (e *Env) clearProgress() { e.progress.Clear() }
 
-// out and err write styled text: with colours only if the stream and the environment (NO_COLOR, TERM) allow them.
+// out and err write styled text.
 func (e *Env) out() *view.Printer {
-	p := view.NewPrinter(e.Stdout, e.Environ, width(e.Stdout))
+	p := e.printer(e.Stdout)
 	p.Failed = func(err error) { e.lost = err }
 	return p
 }
-func (e *Env) err() *view.Printer { return view.NewPrinter(e.Stderr, e.Environ, width(e.Stderr)) }
+func (e *Env) err() *view.Printer { return e.printer(e.Stderr) }
+
+func (e *Env) printer(w io.Writer) *view.Printer {
+	return view.NewColored(w, e.Environ, width(w), view.Color(e.color))
+}
 
 // terminal returns the file behind a stream when a person sits at it.
 func terminal(stream any) (*os.File, bool) {

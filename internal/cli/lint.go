@@ -195,7 +195,7 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 		return err
 	case o.out != "":
 		return files.WriteStream(h.Files, o.out, 0o644, env.Now(), func(w io.Writer) error {
-			return o.write(w, view.NewPrinter(w, env.Environ, 0), run, func() {})
+			return o.write(w, view.NewColored(w, env.Environ, 0, view.ColorNever), run, func() {})
 		})
 	}
 	return o.write(env.Stdout, env.out(), run, env.clearProgress)

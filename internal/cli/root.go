@@ -13,6 +13,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
+	"syncguard/internal/view"
 )
 
 // Main runs the command line and returns the exit code. The end of ctx ends the command: see UntilSignal.
@@ -131,6 +132,16 @@ func refuseEmptyOut(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
+// addColor adds --color to every command.
+func addColor(root *cobra.Command, env *Env) {
+	root.Long += "\n\n--color decides about colours, otherwise NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE. Without them a terminal has\n" +
+		"colours, unless TERM is dumb."
+	all := []string{string(view.ColorAuto), string(view.ColorAlways), string(view.ColorNever)}
+	env.color = all[0]
+	root.PersistentFlags().Var(&oneOf{&env.color, "when", all}, "color", "colour the output: "+text.Choices(all))
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
+}
+
 // newRootCmd returns the command line with all commands. If the arguments name one, it has that one alone, because the flags of
 // all take as long to make as some commands take to run.
 func newRootCmd(env *Env, version string, args ...string) *cobra.Command {
@@ -143,7 +154,7 @@ and shows what each setting really does on each device.`,
 		Example: `  syncguard build
   syncguard init --name "Acme" --identifier com.acme
   syncguard build syncguard.yaml --target iOS@18/supervised`,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true, // cobra suggests by letters alone; see nearCommand
 		PersistentPreRunE: refuseEmptyOut,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if printVersion {
@@ -153,8 +164,8 @@ and shows what each setting really does on each device.`,
 		},
 	}
 	root.Flags().BoolVarP(&printVersion, "version", "V", false, "print the version")
+	addColor(root, env)
 	root.SetFlagErrorFunc(flagError)
-	root.DisableSuggestions = true // cobra goes by letters alone; see nearCommand
 	root.CompletionOptions.HiddenDefaultCmd = true
 	fitHelp(root, width(env.Stdout))
 	versioned := func(build func(*Env, string) *cobra.Command) func(*Env) *cobra.Command {

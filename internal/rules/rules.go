@@ -65,6 +65,18 @@ func Find(id string) (Rule, bool) {
 	return table[i], true
 }
 
+// Published is the address of the published folder docs/rules, without a slash at the end; empty if nothing is published. It is set
+// when a release is built: make build RULES_URL=https://…/docs/rules.
+var Published string
+
+// PageURL returns the address of a rule's page; empty without one.
+func PageURL(id string) string {
+	if _, known := Find(id); !known || Published == "" {
+		return ""
+	}
+	return Published + "/" + id + ".md"
+}
+
 // Page is the documentation of a rule.
 type Page struct {
 	Rule

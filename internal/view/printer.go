@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,20 +21,24 @@ import (
 	"syncguard/internal/text"
 )
 
-// Printer writes styled text. It drops styles if the stream is no terminal, and colors if NO_COLOR is set.
+// Printer writes styled text. It drops the styles that the stream does not show: see profileOf.
 type Printer struct {
 	w      *colorprofile.Writer
 	Width  int         // columns of the terminal; 0 without one
 	Failed func(error) // called if a line cannot be written; may be nil
+	links  bool        // the terminal shows hyperlinks
 }
 
-// NewPrinter returns a Printer for a stream of a width. The environment (NAME=value) tells its abilities.
+// NewPrinter returns a Printer for a stream. Width is the columns of a terminal, 0 without one. The environment (NAME=value) tells
+// its abilities.
 func NewPrinter(w io.Writer, environ []string, width int) *Printer {
-	styled := colorprofile.NewWriter(w, environ)
-	if slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, "NO_COLOR=") && e != "NO_COLOR=" }) {
-		styled.Profile = min(styled.Profile, colorprofile.ASCII) // it wins over CLICOLOR_FORCE
-	}
-	return &Printer{w: styled, Width: width}
+	return NewColored(w, environ, width, ColorAuto)
+}
+
+// NewColored is NewPrinter with a choice of colours.
+func NewColored(w io.Writer, environ []string, width int, color Color) *Printer {
+	profile := profileOf(w, environ, color)
+	return &Printer{w: &colorprofile.Writer{Forward: w, Profile: profile}, Width: width, links: width > 0 && profile >= colorprofile.ANSI && showsLinks(environ)}
 }
 
 // To returns a Printer for another stream, with the styles of this one.

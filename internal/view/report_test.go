@@ -129,23 +129,6 @@ func FuzzCleanIsHarmless(f *testing.F) {
 	})
 }
 
-func TestColours(t *testing.T) {
-	for _, c := range []struct {
-		environ []string
-		want    bool
-	}{
-		{nil, false},
-		{[]string{"TERM=xterm-256color", "CLICOLOR_FORCE=1"}, true},
-		{[]string{"TERM=xterm-256color", "CLICOLOR_FORCE=1", "NO_COLOR=1"}, false},
-	} {
-		var out bytes.Buffer
-		NewPrinter(&out, c.environ, 0).Failure("x")
-		if got := strings.Contains(out.String(), "\x1b[31m") || strings.Contains(out.String(), ";31m"); got != c.want {
-			t.Errorf("%v: coloured is %t: %q", c.environ, got, out.String())
-		}
-	}
-}
-
 func TestWrapBreaksBetweenWords(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-" + strings.Repeat("x", 30),

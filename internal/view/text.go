@@ -45,7 +45,7 @@ func (p *Printer) finding(d diag.Diagnostic) {
 	if place != "" {
 		place = p.styled(bold, place+":") + " "
 	}
-	p.wrapped(4, "%s%s %s  %s", place, p.severity(d.Severity), Clean(d.Message), p.styled(faint, "["+d.Rule+"]"))
+	p.wrapped(4, "%s%s %s  %s", place, p.severity(d.Severity), Clean(d.Message), p.ruleName(d.Rule))
 	if !d.HideSource {
 		p.excerpt(d.Span)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"syncguard/internal/app"
+	"syncguard/internal/rules"
 	"syncguard/internal/view"
 )
 
@@ -44,7 +45,7 @@ func Formats() []string {
 
 // Write writes a run in one of Formats. Equal runs give equal bytes.
 func Write(w io.Writer, format string, run *app.LintRun) error {
-	return (&Run{LintRun: run}).write(w, format)
+	return (&Run{LintRun: run, RulesURL: rules.Published}).write(w, format)
 }
 
 func (r *Run) write(w io.Writer, format string) error {
