@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -43,6 +44,8 @@ type htmlWriter struct {
 	level int    // of the heading around the current block
 	id    string // of the section around it, the prefix of its footnotes' anchors
 	card  bool   // the sections of the current section are cards
+	title string // anchor of the heading above, which names a table
+	count int    // of headings
 }
 
 func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
@@ -100,7 +103,9 @@ func (w *htmlWriter) section(s Section) {
 		w.printf("<summary>%s</summary>\n", w.text(s.Title))
 	case s.Title != nil:
 		w.level++
-		w.printf("<h%d>%s</h%d>\n", w.level, w.text(s.Title), w.level)
+		w.count++
+		w.title = fmt.Sprintf("heading-%d", w.count)
+		w.printf("<h%d id=\"%s\">%s</h%d>\n", w.level, w.title, w.text(s.Title), w.level)
 	}
 	if s.Cards {
 		w.cards(s.Blocks)
@@ -108,7 +113,7 @@ func (w *htmlWriter) section(s Section) {
 		w.blocks(s.Blocks)
 	}
 	w.printf("</%s>", tag)
-	w.level, w.id, w.card = outer.level, outer.id, outer.card
+	w.level, w.id, w.card, w.title = outer.level, outer.id, outer.card, outer.title
 }
 
 // cards writes sections side by side, below any blocks before the first section.
@@ -161,10 +166,11 @@ func (w *htmlWriter) footnotes(f Footnotes) {
 
 func (w *htmlWriter) table(t Table) {
 	if len(t.Rows) > 0 {
+		name := cmp.Or(attribute("aria-labelledby", w.title), attribute("aria-label", "Table"))
 		if t.Stacks {
-			w.printf("<table class=\"stack\">\n<thead><tr>")
+			w.printf("<table class=\"stack\"%s>\n<thead><tr>", name)
 		} else {
-			w.printf("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>\n<thead><tr>")
+			w.printf("<div class=\"scroll\" tabindex=\"0\" role=\"region\"%s><table%s>\n<thead><tr>", name, name)
 		}
 		for _, h := range t.Headers {
 			first, second, two := strings.Cut(h, "\n")
