@@ -22,7 +22,7 @@ import (
 	"syncguard/internal/schema"
 )
 
-// results are what commands print with --format json. Each has a table in docs/json.md, between <!-- generated: json NAME -->
+// results are what commands print with --format json. Each has a list in docs/json.md, between <!-- generated: json NAME -->
 // and <!-- end -->, that is made of its fields and of what their comments say.
 var results = []struct {
 	name string
@@ -85,7 +85,7 @@ func jsonTables(t *testing.T) map[string]string {
 		if d.err != nil {
 			t.Fatal(d.err)
 		}
-		tables["json "+r.name] = "| field | type | meaning |\n|---|---|---|\n" + strings.TrimSuffix(d.text(), "\n")
+		tables["json "+r.name] = strings.TrimSuffix(d.text(), "\n")
 	}
 	return tables
 }
@@ -241,7 +241,7 @@ func (d *describer) text() string {
 			}
 			names = append(names, "`"+name+"`")
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Join(names, ", "), r.kind, strings.ReplaceAll(r.meaning, "|", `\|`))
+		fmt.Fprintf(&b, "* %s (%s)%s\n", strings.Join(names, ", "), r.kind, cond(r.meaning != "", ": "+r.meaning))
 	}
 	return b.String()
 }

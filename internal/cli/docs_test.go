@@ -18,6 +18,7 @@ import (
 	"syncguard/internal/coverage"
 	"syncguard/internal/diff"
 	"syncguard/internal/doctor"
+	"syncguard/internal/generated"
 	"syncguard/internal/intent"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
@@ -76,7 +77,7 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s: nothing makes the block %q", path, m[2])
 			}
 			used[m[2]] = true
-			return m[1] + text + "\n" + m[3]
+			return m[1] + generated.Wrap(text) + "\n" + m[3]
 		})
 		if fresh == string(data) {
 			continue
@@ -97,13 +98,12 @@ func TestDocs(t *testing.T) {
 // consequenceTable lists what diff can say of a device.
 func consequenceTable() string {
 	var b strings.Builder
-	b.WriteString("| consequence | severity | means | rests on |\n|---|---|---|---|\n")
 	for _, m := range diff.Meanings {
 		source := m.Source
 		if m.Community {
-			source += " (what follows from it, not Apple's word)"
+			source += ", from which it follows; Apple does not say it"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.ID, m.Severity, m.Says, source)
+		fmt.Fprintf(&b, "* `%s` (%s): %s. Source: %s\n", m.ID, m.Severity, m.Says, source)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -147,9 +147,12 @@ func meaningTable() string {
 
 // reasonTable lists what verify can answer to each question.
 func reasonTable() string {
-	rows := []string{"| question | reason | | meaning |", "|---|---|---|---|"}
-	for _, r := range cms.Reasons() {
-		rows = append(rows, fmt.Sprintf("| %s | `%s` | %s | %s |", r.Question, r.Reason, cond(r.OK, "yes")+cond(!r.OK, "no"), r.Meaning))
+	var rows []string
+	for i, r := range cms.Reasons() {
+		if i == 0 || r.Question != cms.Reasons()[i-1].Question {
+			rows = append(rows, fmt.Sprintf("\n### %s\n", r.Question))
+		}
+		rows = append(rows, fmt.Sprintf("* `%s`: %s, %s", r.Reason, cond(r.OK, "yes")+cond(!r.OK, "no"), r.Meaning))
 	}
 	return strings.Join(rows, "\n")
 }
@@ -169,15 +172,30 @@ func coverageTable(t *testing.T) string {
 	if err := view.Markdown(&b, 3, view.Coverage(&app.CoverageResult{Matrices: []*coverage.Matrix{m}})...); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(superscripts(b.String()))
+}
+
+// superscripts writes the references to footnotes as a terminal does, which keeps the rows of a table short.
+func superscripts(markdown string) string {
+	return regexp.MustCompile(`<sup>[\d, ]+</sup>`).ReplaceAllStringFunc(markdown, func(found string) string {
+		return strings.Map(func(r rune) rune {
+			switch {
+			case '0' <= r && r <= '9':
+				return []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[r-'0']
+			case r == ' ':
+				return r
+			}
+			return -1
+		}, found)
+	})
 }
 
 // hostTable lists the hosts that doctor tries.
 func hostTable() string {
-	rows := []string{"| host | port | for | source |", "|---|---|---|---|"}
+	var rows []string
 	for _, h := range doctor.Hosts() {
 		kind := map[bool]string{true: "UDP", false: "TCP"}[h.Port == 123]
-		rows = append(rows, fmt.Sprintf("| `%s` | %s %d | %s | %s: %s |", h.Name, kind, h.Port, h.For, h.Evidence, h.Source))
+		rows = append(rows, fmt.Sprintf("* `%s`, %s %d: %s (%s: %s)", h.Name, kind, h.Port, h.For, h.Evidence, h.Source))
 	}
 	return strings.Join(rows, "\n")
 }

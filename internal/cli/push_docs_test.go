@@ -13,11 +13,11 @@ import (
 
 // destinationTable lists what profiles can be pushed to.
 func destinationTable() string {
-	rows := []string{"| destination | takes | what its tests run against |", "|---|---|---|"}
+	var rows []string
 	for _, d := range app.Destinations() {
 		if d.Push != nil {
 			anchor := strings.ToLower(strings.ReplaceAll(d.Server().Name, " ", "-"))
-			rows = append(rows, fmt.Sprintf("| [`%s`](#%s) | %s | %s |", d.Name, anchor, d.Push.Takes, d.Push.Proof))
+			rows = append(rows, fmt.Sprintf("* [`%s`](#%s): %s. Its tests run against %s", d.Name, anchor, d.Push.Takes, d.Push.Proof))
 		}
 	}
 	return strings.Join(rows, "\n")
@@ -25,10 +25,10 @@ func destinationTable() string {
 
 // exportTable lists what files can be made for.
 func exportTable() string {
-	rows := []string{"| destination | files | to be carried by |", "|---|---|---|"}
+	var rows []string
 	for _, d := range app.Destinations() {
 		if d.Export != nil {
-			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", d.Name, d.Export.Takes, d.Export.Proof))
+			rows = append(rows, fmt.Sprintf("* `%s`: %s. Carried by %s", d.Name, d.Export.Takes, d.Export.Proof))
 		}
 	}
 	return strings.Join(rows, "\n")
@@ -36,8 +36,11 @@ func exportTable() string {
 
 // flagTable lists the flags of each destination.
 func flagTable() string {
-	rows := []string{"| destination | flag | for `export` | does |", "|---|---|---|---|"}
+	var rows []string
 	for _, d := range app.Destinations() {
+		if len(d.Flags) > 0 {
+			rows = append(rows, fmt.Sprintf("\n`%s`:\n", d.Name))
+		}
 		for _, f := range d.Flags {
 			about := d.FlagHelp(f)
 			if f.Default != "" {
@@ -45,7 +48,7 @@ func flagTable() string {
 			} else if f.Kind == deploy.Choice {
 				about += " (default: " + f.Choices[0] + ")"
 			}
-			rows = append(rows, fmt.Sprintf("| `%s` | `--%s` | %s | %s |", d.Name, f.Name, cond(f.Export && d.Export != nil, "yes"), about))
+			rows = append(rows, fmt.Sprintf("* `--%s`%s: %s", f.Name, cond(f.Export && d.Export != nil, ", also for `export`"), about))
 		}
 	}
 	return strings.Join(rows, "\n")

@@ -16,6 +16,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
+	"syncguard/internal/generated"
 	"syncguard/internal/rules"
 	"syncguard/internal/template"
 	"syncguard/internal/view"
@@ -134,12 +135,12 @@ var exampleTime = time.Date(2026, time.December, 1, 12, 0, 0, 0, time.UTC)
 // ruleDocs has a page for each rule, beside the README with the table of all.
 var ruleDocs = filepath.Join(repository, "docs", "rules")
 
-// The pages in docs/rules are those of syncguard rules RULE --format markdown, and there are no others. They are rewritten
+// The pages in docs/rules are those of syncguard rules RULE --format markdown, in short lines, and there are no others. They are rewritten
 // with: go test ./internal/cli -run TestRuleDocs -update
 func TestRuleDocs(t *testing.T) {
 	want := map[string]string{}
 	for _, r := range rules.Pages() {
-		want[r.ID+".md"] = view.RuleMarkdown(&app.RulePage{Page: r})
+		want[r.ID+".md"] = generated.Wrap(view.RuleMarkdown(&app.RulePage{Page: r}))
 	}
 	entries, err := os.ReadDir(ruleDocs)
 	if err != nil {

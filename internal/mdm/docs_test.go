@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"syncguard/internal/fact"
+	"syncguard/internal/generated"
 )
 
 var update = flag.Bool("update", false, "write docs/mdm.md anew")
@@ -16,7 +17,7 @@ const docs = "../../docs/mdm.md"
 
 // What the documentation says of servers is what the program knows.
 func TestDocumentation(t *testing.T) {
-	want := page()
+	want := generated.Wrap(page())
 	if *update {
 		if err := os.WriteFile(docs, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -43,9 +44,9 @@ community are unconfirmed, and never make an error. Behaviour not listed here is
 		for _, also := range s.Also {
 			fmt.Fprintf(&b, ", `%s`", also)
 		}
-		b.WriteString("\n\n| fact | who says so | source |\n|---|---|---|\n")
+		b.WriteString("\n\n")
 		s.write(func(f fact.Statement, format string, args ...any) {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", fmt.Sprintf(format, args...), f.Evidence, f.Source)
+			fmt.Fprintf(&b, "* %s\n  * %s: %s\n", fmt.Sprintf(format, args...), f.Evidence, f.Source)
 		})
 	}
 	return b.String()

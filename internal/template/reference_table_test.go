@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// referenceTable returns every key of a template as Markdown: one heading and one table a mapping.
+// referenceTable returns every key of a template as Markdown: one heading and one list a mapping.
 func referenceTable() string {
 	var b strings.Builder
 	writeReference(&b, templateShape(), "")
@@ -17,9 +17,9 @@ func writeReference(b *strings.Builder, s *shape, path string) {
 	if path == "" {
 		heading = "The template"
 	}
-	fmt.Fprintf(b, "### %s\n\n%s\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n", heading, s.meaning)
+	fmt.Fprintf(b, "### %s\n\n%s\n\n", heading, s.meaning)
 	for _, k := range s.keys {
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.name, referenceType(k), referenceDefault(k), referenceMeaning(k))
+		fmt.Fprintf(b, "* `%s` (%s%s): %s\n", k.name, referenceType(k), referenceDefault(k), referenceMeaning(k))
 	}
 	b.WriteString("\n")
 	for _, k := range s.keys {
@@ -50,26 +50,23 @@ func referenceType(s *shape) string {
 	if s.also != 0 {
 		name += ", or " + s.also.String()
 	}
-	return escapeCell(name)
+	return name
 }
 
 func referenceDefault(s *shape) string {
 	switch {
 	case s.required:
-		return "required"
+		return "; required"
 	case s.fallback == "":
 		return ""
 	}
-	return "`" + escapeCell(s.fallback) + "`"
+	return "; default `" + s.fallback + "`"
 }
 
 func referenceMeaning(s *shape) string {
-	meaning := escapeCell(s.meaning)
+	meaning := s.meaning
 	if s.example != "" {
-		meaning += " Example: `" + escapeCell(s.example) + "`"
+		meaning += " Example: `" + s.example + "`"
 	}
 	return meaning
 }
-
-// escapeCell keeps text inside one cell of a Markdown table.
-func escapeCell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

@@ -11,48 +11,27 @@ import (
 	"syncguard/internal/rules"
 )
 
-// RulesMarkdown returns the table of rules, with links to their pages.
+// RulesMarkdown returns the list of rules with links to their pages, each under its first group.
 func RulesMarkdown(list *app.RulesListed) string {
 	var b strings.Builder
-	b.WriteString("| rule | what it finds | severity | groups | sources |\n|---|---|---|---|---|\n")
-	for _, r := range list.Rules {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, strings.Join(app.Words(r.Groups), ", "),
-			strings.Join(sourceLinks(r), ", "))
+	for _, group := range rules.Groups() {
+		heading := fmt.Sprintf("## %s\n\n", group)
+		for _, r := range list.Rules {
+			if r.Groups[0] != group {
+				continue
+			}
+			also := ""
+			if len(r.Groups) > 1 {
+				also = "; also " + strings.Join(app.Words(r.Groups[1:]), ", ")
+			}
+			fmt.Fprintf(&b, "%s* [%s](%s.md): %s (%s%s)\n", heading, r.ID, r.ID, escapeMarkdown(r.Summary), r.Severity, also)
+			heading = ""
+		}
+		if heading == "" {
+			b.WriteString("\n")
+		}
 	}
-	return b.String()
-}
-
-// sourceLinks returns the sources of a rule as short links.
-func sourceLinks(r rules.Page) []string {
-	var links []string
-	if !r.HasOwnSource() {
-		links = append(links, defaultSource(r.Rule))
-	}
-	for _, source := range r.Sources {
-		links = append(links, sourceLink(source))
-	}
-	return links
-}
-
-// sourceLink returns an address as a link with a short name, and other text unchanged.
-func sourceLink(source string) string {
-	address, ok := strings.CutPrefix(source, "https://")
-	if !ok {
-		return escapeMarkdown(source)
-	}
-	address, _, _ = strings.Cut(strings.TrimPrefix(address, "www."), "#")
-	parts := strings.Split(strings.TrimSuffix(address, "/"), "/")
-	last := parts[len(parts)-1]
-	name := parts[0] + " " + last
-	switch {
-	case parts[0] == "developer.apple.com":
-		name = "Apple: " + last
-	case parts[0] == "github.com" && len(parts) == 5: // a pull request or an issue
-		name = strings.Join(parts[2:], " ")
-	case parts[0] == "github.com":
-		name = last
-	}
-	return fmt.Sprintf("[%s](<%s>)", escapeMarkdown(name), source)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // RuleMarkdown returns the page of a rule.

@@ -34,21 +34,6 @@ func TestFencesHold(t *testing.T) {
 	}
 }
 
-func TestSourcesHaveNames(t *testing.T) {
-	for source, name := range map[string]string{
-		"https://developer.apple.com/documentation/devicemanagement/wifi": "[Apple: wifi](",
-		"https://github.com/acme/dns/pull/7":                              "[dns pull 7](",
-		"https://github.com/acme/dns/blob/main/a/b.c":                     "[b.c](",
-		"https://www.rfc-editor.org/rfc/rfc5652#section-1":                "[rfc-editor.org rfc5652](",
-		"https://www.w3.org/TR/xml/":                                      "[w3.org xml](",
-		"words of <somebody>":                                             `words of \<somebody\>`,
-	} {
-		if got := sourceLink(source); !strings.HasPrefix(got, name) {
-			t.Errorf("%s is %s, want %s", source, got, name)
-		}
-	}
-}
-
 // A page is for a person at a terminal of any width, and what hurts a terminal in an example is shown as what it is.
 func TestRulePageFits(t *testing.T) {
 	for _, r := range rules.Pages() {
