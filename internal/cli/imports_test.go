@@ -92,6 +92,7 @@ var arrows = []struct {
 		"internal/schema/appleyaml",
 		"internal/schema/manifests",
 		"internal/secret",
+		"internal/summary",
 		"internal/target",
 		"internal/template",
 		"internal/text",
@@ -173,6 +174,13 @@ var arrows = []struct {
 		"internal/target",
 		"internal/template",
 		"profiles",
+	}},
+	{"internal/summary", []string{
+		"internal/content",
+		"internal/guidance",
+		"internal/intent",
+		"internal/plist",
+		"internal/text",
 	}},
 	{"internal/intent", []string{
 		"internal/diag",

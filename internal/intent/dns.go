@@ -2,6 +2,7 @@ package intent
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -24,6 +25,16 @@ type Resolver struct {
 func ResolverOf(p template.DNSProvider) (Resolver, bool) {
 	r, ok := resolvers[p]
 	return r, ok
+}
+
+// ResolverName returns the provider with a host, or the host itself.
+func ResolverName(host string) string {
+	for _, r := range resolvers {
+		if u, err := url.Parse(r.ServerURL); strings.EqualFold(host, r.ServerName) || err == nil && strings.EqualFold(host, u.Hostname()) {
+			return r.Name
+		}
+	}
+	return host
 }
 
 // resolvers are the named providers.

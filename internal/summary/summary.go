@@ -1,0 +1,188 @@
+// Package summary tells in plain sentences what the payloads and declarations of a profile do, for people who know no payload
+// type: the person at the device, and the manager with a report. Start with Of.
+//
+// Sentences are made from keys and values, never from the name that a payload gives itself. Package guidance has their words in
+// every language, below does. Whether a key works on a device is the caller's knowledge: package coverage works it out.
+package summary
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"syncguard/internal/guidance"
+	"syncguard/internal/plist"
+	"syncguard/internal/text"
+)
+
+// Payload is a payload or a declaration, as far as it has an effect.
+type Payload struct {
+	Type  string       // its PayloadType, or the Type of a declaration
+	Keys  *plist.Value // its own dictionary; common keys may be among them
+	Count int          // number of settings with an effect
+
+	// Works reports whether a key at the top of Keys has an effect; nil if all have.
+	Works func(key string) bool
+}
+
+// Sentence is one sentence, in no language yet.
+type Sentence struct {
+	ID     string   // of its text in package guidance
+	Values []string // placeholders and values in turn, as guidance.Locale.Text takes them
+}
+
+// In returns the words of the sentence in a language. They hold values of the payload.
+func (s Sentence) In(l *guidance.Locale) string { return l.Text(s.ID, s.Values...) }
+
+// Of returns what a payload does, in one sentence or more; nil if nothing of it has an effect.
+func Of(p Payload) []Sentence {
+	if p.Count == 0 {
+		return nil
+	}
+	if of := kinds[p.Type]; of != nil {
+		if s := of(p); s != nil {
+			return s
+		}
+	}
+	return counted("does.other", p.Count, "name", clean(p.Type))
+}
+
+// kinds are the functions for the payloads with sentences of their own. One that lacks the key to tell of returns nil.
+var kinds map[string]func(Payload) []Sentence
+
+func init() {
+	kinds = map[string]func(Payload) []Sentence{
+		"com.apple.dnsSettings.managed":                               dns,
+		"com.apple.configuration.network.dns-settings":                dns,
+		"com.apple.dnsProxy.managed":                                  named("does.dns.app", "AppBundleIdentifier"),
+		"com.apple.MCX":                                               named("does.time", "timeServer"),
+		"com.apple.wifi.managed":                                      wifi,
+		"com.apple.security.root":                                     certificate,
+		"com.apple.security.pem":                                      certificate,
+		"com.apple.security.pkcs1":                                    certificate,
+		"com.apple.security.pkcs12":                                   always("does.identity"),
+		"com.apple.security.scep":                                     scep,
+		"com.apple.security.acme":                                     named("does.request", "DirectoryURL"),
+		"com.apple.vpn.managed":                                       vpn,
+		"com.apple.vpn.managed.applayer":                              vpn,
+		"com.apple.configuration.network.vpn.ikev2":                   vpn,
+		"com.apple.configuration.network.vpn.ipsec":                   vpn,
+		"com.apple.configuration.network.vpn.vpn-plugin":              vpn,
+		"com.apple.configuration.network.vpn.always-on":               always("does.vpn.always"),
+		"com.apple.mail.managed":                                      named("does.mail", "EmailAccountDescription", "EmailAddress", "IncomingMailServerHostName"),
+		"com.apple.eas.account":                                       named("does.mail", "EmailAddress", "Host"),
+		"com.apple.google-oauth":                                      named("does.mail", "EmailAddress", "AccountDescription"),
+		"com.apple.caldav.account":                                    named("does.calendar", "CalDAVAccountDescription", "CalDAVHostName"),
+		"com.apple.subscribedcalendar.account":                        named("does.calendar", "SubCalAccountDescription", "SubCalAccountHostName"),
+		"com.apple.carddav.account":                                   named("does.contacts", "CardDAVAccountDescription", "CardDAVHostName"),
+		"com.apple.ldap.account":                                      named("does.contacts", "LDAPAccountDescription", "LDAPAccountHostName"),
+		"com.apple.configuration.account.mail":                        named("does.mail", "VisibleName"),
+		"com.apple.configuration.account.exchange":                    named("does.mail", "VisibleName"),
+		"com.apple.configuration.account.google":                      named("does.mail", "VisibleName"),
+		"com.apple.configuration.account.caldav":                      named("does.calendar", "VisibleName"),
+		"com.apple.configuration.account.subscribed-calendar":         named("does.calendar", "VisibleName"),
+		"com.apple.configuration.account.carddav":                     named("does.contacts", "VisibleName"),
+		"com.apple.configuration.account.ldap":                        named("does.contacts", "VisibleName"),
+		"com.apple.webClip.managed":                                   webClip,
+		"com.apple.font":                                              named("does.font", "Name"),
+		"com.apple.mobiledevice.passwordpolicy":                       passcode("forcePIN", "minLength"),
+		"com.apple.configuration.passcode.settings":                   passcode("RequirePasscode", "MinimumLength"),
+		"com.apple.applicationaccess":                                 restrictions,
+		"com.apple.applicationaccess.new":                             restrictions,
+		"com.apple.mdm":                                               named("does.mdm", "ServerURL"),
+		"com.apple.webcontent-filter":                                 filter,
+		"com.apple.configuration.webcontent-filter.plugin":            named("does.filter.app", "PluginBundleID"),
+		"com.apple.proxy.http.global":                                 named("does.proxy", "ProxyServer", "ProxyPACURL"),
+		"com.apple.cellular":                                          cellular,
+		"com.apple.relay.managed":                                     relay,
+		"com.apple.configuration.network.relay":                       relay,
+		"com.apple.SoftwareUpdate":                                    macUpdates,
+		"com.apple.configuration.softwareupdate.settings":             updates,
+		"com.apple.configuration.softwareupdate.enforcement.specific": updateDeadline,
+		"com.apple.configuration.app.managed":                         app,
+		"com.apple.ManagedClient.preferences":                         preferences,
+	}
+}
+
+// always returns one sentence whatever the keys are.
+func always(id string) func(Payload) []Sentence {
+	return func(Payload) []Sentence { return []Sentence{{ID: id}} }
+}
+
+// named returns one sentence with the first text among some keys.
+func named(id string, keys ...string) func(Payload) []Sentence {
+	return func(p Payload) []Sentence { return withName(id, p.first(keys...)) }
+}
+
+// withName returns one sentence with a name, nil without the name.
+func withName(id, name string) []Sentence {
+	if name == "" {
+		return nil
+	}
+	return []Sentence{{id, []string{"name", name}}}
+}
+
+// counted returns a sentence with a number, which has a text for one.
+func counted(id string, count int, values ...string) []Sentence {
+	id += ".other"
+	if count == 1 {
+		id = strings.TrimSuffix(id, ".other") + ".one"
+	}
+	return []Sentence{{id, append(values, "count", strconv.Itoa(count))}}
+}
+
+func (p Payload) works(key string) bool { return p.Works == nil || p.Works(key) }
+
+// first returns the first text of some keys that has an effect, fit to be shown. Of a URL it returns the host.
+func (p Payload) first(keys ...string) string {
+	for _, key := range keys {
+		if s := textOf(p.Keys.Get(key)); s != "" && p.works(key) {
+			return s
+		}
+	}
+	return ""
+}
+
+// isTrue is true for a key that has an effect and is true, or 1 as in VPN payloads.
+func (p Payload) isTrue(key string) bool {
+	v := p.Keys.Get(key)
+	return p.works(key) && isOn(v)
+}
+
+func isOn(v *plist.Value) bool {
+	return v != nil && (v.Kind == plist.Boolean && v.Bool || v.Kind == plist.Integer && v.Int.Abs == 1 && !v.Int.Negative)
+}
+
+// number returns a positive integer, 0 for anything else.
+func number(v *plist.Value) int {
+	if v == nil || v.Kind != plist.Integer {
+		return 0
+	}
+	n, ok := v.Int.Int64()
+	if !ok || n < 0 || n > 1<<30 {
+		return 0
+	}
+	return int(n)
+}
+
+// textOf returns a text fit to be shown, the host of a URL, and "" for anything else and for secrets.
+func textOf(v *plist.Value) string {
+	if v == nil || v.Kind != plist.String || v.Secret {
+		return ""
+	}
+	if u, err := url.Parse(v.Text); err == nil && u.Scheme != "" && u.Host != "" {
+		return clean(u.Hostname())
+	}
+	return clean(v.Text)
+}
+
+// clean makes a text of a file fit for a sentence: short, and without characters that nobody sees.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r > '~' && text.Unprintable(r) || r < ' ' || r == '\x7f' {
+			return '\ufffd'
+		}
+		return r
+	}, strings.ToValidUTF8(strings.TrimSpace(s), "\ufffd"))
+	return text.Shorten(s)
+}
