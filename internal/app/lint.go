@@ -111,12 +111,31 @@ type LintFooter struct {
 	Gone      int `json:"gone"`      // findings of the baseline not found any more
 	Fixed     int `json:"fixed"`     // findings corrected
 
+	Statistics []RuleCount `json:"statistics"` // the rules with findings, the most frequent first
+
 	Refused []Refused `json:"refused"` // what has no effect, because the files are untrusted
 
 	Fixable         int     `json:"-"` // findings that --fix corrects
 	UnsafelyFixable int     `json:"-"` // findings that --fix corrects with --unsafe-fixes only
 	Failures        []error `json:"-"` // why files could not be checked
 	Failed          bool    `json:"-"` // there are findings of FailOn and above, or corrections not written
+}
+
+// RuleCount counts the findings of a rule in all files, those not listed too.
+type RuleCount struct {
+	Rule            string `json:"rule"`
+	Errors          int    `json:"errors"`
+	Warnings        int    `json:"warnings"`
+	Notes           int    `json:"notes"`
+	Fixable         int    `json:"fixable"`         // corrected by `--fix`
+	UnsafelyFixable int    `json:"unsafelyFixable"` // corrected by `--fix --unsafe-fixes` only
+}
+
+// All returns the number of findings.
+func (c *RuleCount) All() int { return c.Errors + c.Warnings + c.Notes }
+
+func mostFrequentFirst(a, b RuleCount) int {
+	return cmp.Or(cmp.Compare(b.All(), a.All()), cmp.Compare(a.Rule, b.Rule))
 }
 
 // Unread is a file that could not be checked, with the reason: the run is incomplete.
@@ -153,6 +172,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
 			yield(nil, err)
 		}
+		slices.SortFunc(l.footer.Statistics, mostFrequentFirst)
 		l.footer.Failed = l.footer.AtLeast(l.o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
 	}}, nil
 }
@@ -227,7 +247,7 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &linting{host: h, o: o, ignores: ignores, reported: diag.Reported{}, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}}}
+	l := &linting{host: h, o: o, ignores: ignores, reported: diag.Reported{}, alike: map[string]int{}, footer: LintFooter{Unread: []Unread{}, Refused: []Refused{}, Statistics: []RuleCount{}}}
 	if o.Baseline != "" {
 		if l.baseline, err = readBaseline(h, o.Baseline, o.Paths); err != nil {
 			return nil, err

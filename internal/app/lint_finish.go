@@ -154,25 +154,47 @@ func (r *checked) gravest(all []diag.Diagnostic) []diag.Diagnostic {
 	return listed
 }
 
-// tally counts findings of a file, and those corrected by lint --fix.
+// tally counts the findings of a file by rule.
 type tally struct {
 	Totals
-	fixable, unsafelyFixable int
+	rules []RuleCount
 }
 
 // plus adds findings. lint --fix writes no signed file, and no file outside its arguments.
 func (t tally) plus(r *checked, found []diag.Diagnostic) tally {
 	t.Totals.Add(found)
 	for _, d := range found {
+		one := RuleCount{Rule: d.Rule}
+		switch d.Severity {
+		case diag.Error:
+			one.Errors = 1
+		case diag.Warning:
+			one.Warnings = 1
+		default:
+			one.Notes = 1
+		}
 		switch {
 		case d.Fix == nil || r.signed || !d.Span.IsZero() && d.Span.File.Name != r.name:
 		case d.Fix.Unsafe:
-			t.unsafelyFixable++
+			one.UnsafelyFixable = 1
 		default:
-			t.fixable++
+			one.Fixable = 1
 		}
+		t.rules = addRule(t.rules, one)
 	}
 	return t
+}
+
+// addRule adds the counts of a rule. Few rules have findings in one run, so it looks at them one by one.
+func addRule(all []RuleCount, of RuleCount) []RuleCount {
+	i := slices.IndexFunc(all, func(c RuleCount) bool { return c.Rule == of.Rule })
+	if i < 0 {
+		return append(all, of)
+	}
+	c := &all[i]
+	c.Errors, c.Warnings, c.Notes = c.Errors+of.Errors, c.Warnings+of.Warnings, c.Notes+of.Notes
+	c.Fixable, c.UnsafelyFixable = c.Fixable+of.Fixable, c.UnsafelyFixable+of.UnsafelyFixable
+	return all
 }
 
 // count adds a file.
@@ -182,7 +204,10 @@ func (t *LintFooter) count(of tally) {
 		t.WithFindings++
 	}
 	t.Errors, t.Warnings, t.Notes = t.Errors+of.Errors, t.Warnings+of.Warnings, t.Notes+of.Notes
-	t.Fixable, t.UnsafelyFixable = t.Fixable+of.fixable, t.UnsafelyFixable+of.unsafelyFixable
+	for _, c := range of.rules {
+		t.Statistics = addRule(t.Statistics, c)
+		t.Fixable, t.UnsafelyFixable = t.Fixable+c.Fixable, t.UnsafelyFixable+c.UnsafelyFixable
+	}
 }
 
 // finding returns the finding that counts those not listed.

@@ -190,7 +190,7 @@ func canaryCommands() (all []string) {
 		each = append(each, "lint --for fleet --target macOS@26/supervised --format "+format+" FILE")
 		opened = append(opened, "validate --format "+format+" FILE")
 	}
-	each = append(each, "lint --fix --diff FILE", "lint --unsafe-fixes --diff FILE", "lint --select security --out report.FILE FILE", "fmt --diff FILE", "fmt --diff --uuid stable --organization org.example FILE")
+	each = append(each, "lint --quiet FILE", "lint --statistics --color always FILE", "lint --fix --diff FILE", "lint --unsafe-fixes --diff FILE", "lint --select security --out report.FILE FILE", "fmt --diff FILE", "fmt --diff --uuid stable --organization org.example FILE")
 	for _, format := range []string{"text", "json", "yaml", "xml", "template"} {
 		opened = append(opened, "inspect --format "+format+" FILE")
 	}

@@ -27,6 +27,7 @@ type Env struct {
 	Network        func() *app.Network // of doctor; nil for this machine's
 
 	color    string         // --color
+	quiet    bool           // notes are not printed
 	progress *view.Progress // nil where nobody watches, or nothing has begun
 	lost     error          // why something that was printed did not get to Stdout
 
@@ -89,7 +90,9 @@ func (e *Env) notify(event app.Event) {
 	p := e.err()
 	switch event.Kind {
 	case app.EventNote:
-		p.Note(event.Text)
+		if !e.quiet {
+			p.Note(event.Text)
+		}
 	case app.EventWarning:
 		p.Warning(event.Text)
 		p.Hint(event.Hint)

@@ -29,7 +29,7 @@ import (
 var growthCommands = map[string][]string{
 	"profile": {
 		"lint FILE", "lint --format json FILE", "lint --format sarif FILE", "lint --format junit FILE", "lint --format github FILE", "lint --format gitlab FILE",
-		"lint --format markdown FILE", "lint --fix --diff FILE", "lint --unsafe-fixes --fix FILE", "lint --for jamf --target iOS@26/supervised --target macOS FILE",
+		"lint --format markdown FILE", "lint --quiet FILE", "lint --statistics FILE", "lint --fix --diff FILE", "lint --unsafe-fixes --fix FILE", "lint --for jamf --target iOS@26/supervised --target macOS FILE",
 		"lint --untrusted FILE", "lint --write-baseline OUT FILE", "lint FILE OTHER", "validate FILE", "validate --target iOS@18 --target macOS@26/supervised FILE",
 		"inspect FILE", "inspect --full FILE", "inspect --format json FILE", "inspect --format yaml FILE", "inspect --format xml FILE", "inspect --format template FILE",
 		"inspect --target iOS@18/manual FILE",

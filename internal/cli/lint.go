@@ -25,7 +25,7 @@ type lintFlags struct {
 	out           string
 	writeBaseline string
 	fix, diff     bool
-	verbose       bool
+	style         view.LintStyle
 }
 
 func newLintCmd(env *Env, version string) *cobra.Command {
@@ -127,7 +127,9 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	flags.BoolVar(&o.fix, "fix", false, "apply fixes with one right answer, and change nothing else in the file")
 	flags.BoolVar(&o.diff, "diff", false, "show the changes of --fix, write nothing")
 	flags.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "also apply fixes that may change what the profile does; look with --diff first")
-	flags.BoolVarP(&o.verbose, "verbose", "v", false, "report when nothing was found")
+	flags.BoolVarP(&o.style.Verbose, "verbose", "v", false, "report when nothing was found")
+	flags.BoolVarP(&o.style.Quiet, "quiet", "q", false, "one line for each finding, and nothing else")
+	flags.BoolVar(&o.style.Statistics, "statistics", false, "count the findings by rule instead of listing them")
 	_ = cmd.RegisterFlagCompletionFunc("for", completions(app.Servers))
 	_ = cmd.RegisterFlagCompletionFunc("select", completions(app.RuleNames))
 	_ = cmd.RegisterFlagCompletionFunc("ignore", completions(app.RuleNames))
@@ -151,6 +153,10 @@ func (o *lintFlags) options() (app.LintOptions, error) {
 		return l, usage("add --fix, or --diff to look first", "--unsafe-fixes needs --fix or --diff")
 	case o.diff && (o.format.value != "text" || o.out != "" || o.writeBaseline != ""):
 		return l, usage("--diff writes text to stdout", "--diff and --format, --out or --write-baseline cannot be combined")
+	case o.style.Quiet && (o.style.Statistics || o.style.Verbose):
+		return l, usage("use one of them", "--quiet and %s cannot be combined", cond(o.style.Statistics, "--statistics")+cond(!o.style.Statistics, "--verbose"))
+	case (o.style.Quiet || o.style.Statistics) && (o.diff || o.writeBaseline != "" || o.format.value != "text" && (o.style.Quiet || !o.format.isJSON())):
+		return l, usage("they are for text; JSON always has the statistics", "--quiet or --statistics and another output cannot be combined")
 	case o.diff:
 		l.Fix = app.FixShown
 	case o.fix:
@@ -164,6 +170,7 @@ func runLint(ctx context.Context, env *Env, o *lintFlags) error {
 	if err != nil {
 		return err
 	}
+	env.quiet = o.style.Quiet
 	h := env.host()
 	if o.writeBaseline != "" {
 		n, failures, err := app.WriteBaseline(ctx, h, options, o.writeBaseline)
@@ -203,7 +210,7 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 
 func (o *lintFlags) write(w io.Writer, p *view.Printer, run *app.LintRun, before func()) error {
 	if o.format.value == "text" {
-		return p.Lint(run, o.verbose, before)
+		return p.Lint(run, o.style, before)
 	}
 	return ci.Write(w, o.format.value, run)
 }

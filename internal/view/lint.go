@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"syncguard/internal/app"
@@ -11,13 +12,28 @@ import (
 	"syncguard/internal/text"
 )
 
-// Lint writes a run for a person, each file as soon as it is checked. Without findings it writes totals only if verbose.
-// before runs before each piece of output, to clear a line of progress.
-func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
+// LintStyle is how much of a run is written.
+type LintStyle struct {
+	Verbose    bool // totals, even without findings
+	Quiet      bool // a line for each finding, and nothing else
+	Statistics bool // the number of findings of each rule instead of the findings
+}
+
+// manyFindings are more than anybody reads one by one.
+const manyFindings = 50
+
+// Lint writes a run for a person, each file as soon as it is checked. before runs before each piece of output, to clear a line of
+// progress.
+func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	printed := false
 	files := Rendered(run.Files, func(w io.Writer, f *app.LintedFile) error {
-		if len(f.Findings) > 0 {
-			file := p.To(w)
+		switch file := p.To(w); {
+		case len(f.Findings) == 0 || style.Statistics:
+		case style.Quiet:
+			for _, d := range diag.InFile(f.Name, f.Findings) {
+				file.Line("%s", file.headline(d))
+			}
+		default:
 			file.FileFindings(f.Name, f.Signed, f.Findings)
 			file.Line("")
 		}
@@ -36,10 +52,42 @@ func (p *Printer) Lint(run *app.LintRun, verbose bool, before func()) error {
 		}
 	}
 	before()
-	if r := run.Footer; printed || verbose || r.Gone > 0 || r.Fixed > 0 {
-		p.wrapped(2, "%s%s", Totals(&r.Totals), otherCounts(r))
+	r := run.Footer
+	if style.Quiet || !printed && !style.Statistics && !style.Verbose && r.Gone == 0 && r.Fixed == 0 {
+		return nil
 	}
+	offer := ""
+	if style.Statistics {
+		p.statistics(r.Statistics)
+	} else if r.AtLeast(diag.Note) > manyFindings {
+		offer = "; --statistics counts them by rule"
+	}
+	p.wrapped(2, "%s%s%s", Totals(&r.Totals), otherCounts(r), offer)
 	return nil
+}
+
+// statistics writes a line for each rule with findings.
+//
+//	412  errors                 412 fixable  unknown-key
+//	 14  3 errors, 11 warnings               duplicate-uuid
+func (p *Printer) statistics(all []app.RuleCount) {
+	var lines [][2]string
+	count, severities, fixable := 0, 0, 0
+	for _, c := range all {
+		severity := strings.TrimPrefix(severityCounts(c.Errors, c.Warnings, c.Notes), strconv.Itoa(c.All())+" ") // one severity has the count already
+		x := [2]string{severity, textIf(c.Fixable > 0, fmt.Sprintf("%d fixable", c.Fixable))}
+		count, severities, fixable = max(count, len(strconv.Itoa(c.All()))), max(severities, len(x[0])), max(fixable, len(x[1]))
+		lines = append(lines, x)
+	}
+	if fixable > 0 {
+		fixable += len("  ")
+	}
+	for i, c := range all {
+		p.wrappedAfter(fmt.Sprintf("%*d  ", count, c.All()), fmt.Sprintf("%-*s%*s  %s", severities, lines[i][0], fixable, lines[i][1], p.ruleLink(c.Rule, Clean(c.Rule))))
+	}
+	if len(all) > 0 {
+		p.Line("")
+	}
 }
 
 // otherCounts returns the counts after the totals: fixed, ignored and baselined findings, and possible fixes.
@@ -92,16 +140,21 @@ func Totals(t *app.Totals) string {
 	if t.Checked > 1 {
 		files = fmt.Sprintf("%d of %s", t.WithFindings, files)
 	}
+	return fmt.Sprintf("%s in %s (%s)", text.Count(all, "finding"), files, severityCounts(t.Errors, t.Warnings, t.Notes))
+}
+
+// severityCounts returns 3 errors, 1 warning.
+func severityCounts(errors, warnings, notes int) string {
 	var parts []string
 	for _, x := range []struct {
 		n    int
 		noun string
-	}{{t.Errors, "error"}, {t.Warnings, "warning"}, {t.Notes, "note"}} {
+	}{{errors, "error"}, {warnings, "warning"}, {notes, "note"}} {
 		if x.n > 0 {
 			parts = append(parts, text.Count(x.n, x.noun))
 		}
 	}
-	return fmt.Sprintf("%s in %s (%s)", text.Count(all, "finding"), files, strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
 }
 
 // FileFindings writes the findings of one file like Findings. A finding without a place in the text begins with the name

@@ -74,13 +74,17 @@ func value(environ []string, name string) string {
 	return ""
 }
 
-// ruleName returns the name of a rule in brackets, on a terminal with links as a link to its page. The address is made of the
-// rules' own names, never of text from outside.
+// ruleName returns the name of a rule in brackets.
 func (p *Printer) ruleName(id string) string {
-	name := p.styled(faint, "["+Clean(id)+"]")
+	return p.ruleLink(id, p.styled(faint, "["+Clean(id)+"]"))
+}
+
+// ruleLink returns printable text as a link to the page of a rule, on a terminal with links. The address is made of the rules' own
+// names, never of text from outside.
+func (p *Printer) ruleLink(id, text string) string {
 	page := rules.PageURL(id)
 	if !p.links || page == "" {
-		return name
+		return text
 	}
-	return "\x1b]8;;" + page + "\x1b\\" + name + "\x1b]8;;\x1b\\"
+	return "\x1b]8;;" + page + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/diag"
-	"syncguard/internal/text"
 )
 
 // excerptWidth limits the columns shown of a source line.
@@ -32,6 +32,20 @@ func (p *Printer) Findings(ds []diag.Diagnostic) {
 }
 
 func (p *Printer) finding(d diag.Diagnostic) {
+	p.wrapped(4, "%s", p.headline(d))
+	if !d.HideSource {
+		p.excerpt(d.Span)
+	}
+	for _, r := range d.Related {
+		p.wrapped(4, "  %s %s", p.styled(faint, position(r.At())+":"), Clean(r.Message))
+	}
+	if d.Help != "" {
+		p.wrapped(len("  help: "), "  %s %s", p.styled(cyan, "help:"), Clean(d.Help))
+	}
+}
+
+// headline returns the place, the severity, the message and the rule of a finding.
+func (p *Printer) headline(d diag.Diagnostic) string {
 	place := position(d.Span.At())
 	if place == "" {
 		place = Clean(d.File)
@@ -45,16 +59,7 @@ func (p *Printer) finding(d diag.Diagnostic) {
 	if place != "" {
 		place = p.styled(bold, place+":") + " "
 	}
-	p.wrapped(4, "%s%s %s  %s", place, p.severity(d.Severity), Clean(d.Message), p.ruleName(d.Rule))
-	if !d.HideSource {
-		p.excerpt(d.Span)
-	}
-	for _, r := range d.Related {
-		p.wrapped(4, "  %s %s", p.styled(faint, position(r.At())+":"), Clean(r.Message))
-	}
-	if d.Help != "" {
-		p.wrapped(len("  help: "), "  %s %s", p.styled(cyan, "help:"), Clean(d.Help))
-	}
+	return fmt.Sprintf("%s%s %s  %s", place, p.severity(d.Severity), Clean(d.Message), p.ruleName(d.Rule))
 }
 
 func (p *Printer) severity(s diag.Severity) string {
@@ -129,16 +134,7 @@ func Tally(ds []diag.Diagnostic) string {
 	for _, d := range ds {
 		counts[d.Severity]++
 	}
-	var parts []string
-	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
-		if counts[s] > 0 {
-			parts = append(parts, text.Count(counts[s], s.String()))
-		}
-	}
-	if len(parts) == 0 {
-		return "no findings"
-	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(severityCounts(counts[diag.Error], counts[diag.Warning], counts[diag.Note]), "no findings")
 }
 
 // AtLeast returns the findings of a severity and above.

@@ -49,7 +49,7 @@ func lintRun() *Report {
 	inSigned := find(signed, "wpa2").At()
 	inSigned.Signed = true
 	r := &Report{LintHeader: app.LintHeader{Version: 1, Syncguard: "1.2.3", Root: "/srv/repository"}, RulesURL: "https://example.com/docs/rules",
-		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}},
+		LintFooter: app.LintFooter{Ignored: 2, Baselined: 1, Statistics: []app.RuleCount{{Rule: "unknown-key", Errors: 1, Notes: 1, Fixable: 1}}, Unread: []app.Unread{{Name: "locked.mobileconfig", Message: "permission denied"}},
 			Refused: []app.Refused{{Name: ".syncguard.yaml", Message: "not read: `main` has no such file"}}}}
 	r.add(app.LintedFile{Name: xml.Name, Kind: "profile", Format: "xml", Findings: []diag.Diagnostic{
 		{Rule: "missing-plist-element", Severity: diag.Error, Message: "the file as a whole"},
