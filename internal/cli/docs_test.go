@@ -42,12 +42,13 @@ func templateTable(t *testing.T) string {
 // are rewritten with: go test ./internal/cli -run TestDocs -update
 func TestDocs(t *testing.T) {
 	made := map[string]string{
-		"meanings": meaningTable(),
-		"reasons":  reasonTable(),
-		"coverage": coverageTable(t),
-		"template": templateTable(t),
-		"commands": commandTable(),
-		"hosts":    hostTable(),
+		"meanings":     meaningTable(),
+		"reasons":      reasonTable(),
+		"coverage":     coverageTable(t),
+		"template":     templateTable(t),
+		"commands":     commandList(),
+		"global flags": globalFlags(),
+		"hosts":        hostTable(),
 
 		"destinations": destinationTable(),
 		"exports":      exportTable(),
@@ -65,7 +66,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for _, path := range append(files, filepath.Join(repository, "README.md"), filepath.Join(ruleDocs, "README.md")) {
+	for _, path := range append(files, filepath.Join(repository, "README.md"), filepath.Join(ruleDocs, "README.md"), filepath.Join(repository, "docs", "commands", "README.md")) {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -200,15 +201,25 @@ func hostTable() string {
 	return strings.Join(rows, "\n")
 }
 
-func commandTable() string {
-	var b strings.Builder
-	b.WriteString("| command | does |\n|---|---|\n")
+// commandList lists the commands, each with its page.
+func commandList() string {
+	var rows []string
 	each(newRootCmd(&Env{}, ""), func(cmd *cobra.Command) {
-		if cmd.Runnable() && !cmd.HasSubCommands() {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(strings.TrimSuffix(cmd.UseLine(), " [flags]"), "|", `\|`), cmd.Short)
+		if !cmd.Runnable() || cmd.HasSubCommands() {
+			return
 		}
+		page := strings.Fields(cmd.CommandPath())[1] + ".md"
+		if cmd.Parent().HasParent() {
+			page += "#" + strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+		}
+		rows = append(rows, fmt.Sprintf("* [`%s`](%s): %s", strings.TrimSuffix(cmd.UseLine(), " [flags]"), page, cmd.Short))
 	})
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.Join(rows, "\n")
+}
+
+// globalFlags lists the flags of every command.
+func globalFlags() string {
+	return strings.TrimSuffix(flagList(newRootCmd(&Env{}, "").PersistentFlags()), "\n")
 }
 
 func each(cmd *cobra.Command, f func(*cobra.Command)) {
