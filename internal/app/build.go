@@ -189,7 +189,7 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 			out, r.Reports = append(out, f), append(r.Reports, f.Name)
 		}
 	}
-	record, err := o.record(h, out)
+	record, err := o.record(h, r.Profiles, out)
 	if err != nil {
 		return err
 	}
@@ -273,7 +273,24 @@ func (o *BuildOptions) compose(ctx context.Context, h *Host, targets []target.Ta
 			all, findings = append(all, c), append(findings, reported.New(c.result.Findings)...)
 		}
 	}
-	return all, findings, nil
+	return all, declaredNowhere(findings, len(o.Templates)), nil
+}
+
+// declaredNowhere drops the warnings about variables in a file of variables that one of the templates declares: it serves all.
+func declaredNowhere(findings []diag.Diagnostic, templates int) []diag.Diagnostic {
+	isAbout := func(d diag.Diagnostic) bool { return d.Rule == rule.UndeclaredVariable && d.Severity == diag.Warning }
+	type place struct {
+		file       string
+		start, end int
+	}
+	times := map[place]int{}
+	at := func(d diag.Diagnostic) place { return place{d.Span.File.Name, d.Span.Start, d.Span.End} }
+	for _, d := range findings {
+		if isAbout(d) {
+			times[at(d)]++
+		}
+	}
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return isAbout(d) && times[at(d)] < templates })
 }
 
 func (o *BuildOptions) composeOne(ctx context.Context, spec *template.Spec, targets []target.Target, catalog *schema.Catalog) (all []*composed, err error) {

@@ -13,22 +13,42 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/target"
 	"syncguard/internal/text"
 )
 
 // builtFile is the record that build leaves in its folder. push refuses profiles there that the last build did not write.
 const builtFile = ".syncguard.build"
 
-// builtRecord tells what the last build into a folder was made of, and its files.
+// builtRecord tells what the last build into a folder was made of, its files, and the targets of the profiles.
 type builtRecord struct {
 	Version   int               `json:"version"`
 	Templates map[string]string `json:"templates"` // the SHA-256 of each template's file, by its path relative to the folder; empty for a built-in one and stdin
 	Files     []string          `json:"files"`
+	Targets   map[string]string `json:"targets"`
+}
+
+// platform returns the platform that a profile was built for, "" if it is unknown. The top level of an
+// imported profile often does not tell it.
+func (r *builtRecord) platform(name string) target.Platform {
+	if r == nil {
+		return ""
+	}
+	t, err := target.Parse(r.Targets[name])
+	if err != nil {
+		return ""
+	}
+	return t.Platform.Schema()
 }
 
 // record returns the file of the record for the files of a build. It is readable by its owner only, if one of them is.
-func (o *BuildOptions) record(h *Host, made []files.File) (files.File, error) {
-	r := builtRecord{1, map[string]string{}, []string{}}
+func (o *BuildOptions) record(h *Host, profiles []*BuiltProfile, made []files.File) (files.File, error) {
+	r := builtRecord{1, map[string]string{}, []string{}, map[string]string{}}
+	for _, p := range profiles {
+		if p.File != "" {
+			r.Targets[p.File] = p.Target
+		}
+	}
 	for _, name := range o.Templates {
 		if name == "-" || strings.HasPrefix(name, "builtin:") {
 			r.Templates[name] = ""
@@ -99,37 +119,78 @@ func (h *Host) builtProfiles() (folder string, err error) {
 
 // otherBuilds lists the inputs that were found in the folder of a build, or below it, but were not written by its last build.
 func (h *Host) otherBuilds(inputs []input) (others []string, err error) {
-	type place struct {
-		folder files.Folder
-		dir    string
-	}
-	records := map[place]*builtRecord{}
+	builds := builds{}
 	for _, in := range inputs {
-		if in.folder == nil { // named by the user
-			continue
-		}
-		for dir, rest := path.Dir(in.name), path.Base(in.name); ; dir, rest = path.Dir(dir), path.Join(path.Base(dir), rest) {
-			at := place{in.folder, dir}
-			r, known := records[at]
-			if !known {
-				name := path.Join(dir, builtFile)
-				shown := strings.TrimSuffix(in.path, filepath.FromSlash(in.name)) + filepath.FromSlash(name)
-				data, err := files.ReadIn(in.folder, name, shown)
-				if r, err = parseRecord(shown, data, err); err != nil {
-					return nil, err
-				}
-				records[at] = r
-			}
-			if r != nil {
-				if !slices.Contains(r.Files, rest) {
-					others = append(others, in.path)
-				}
-				break
-			}
-			if dir == "." {
-				break
-			}
+		switch _, r, rest, err := builds.find(in); {
+		case err != nil:
+			return nil, err
+		case r != nil && !slices.Contains(r.Files, rest):
+			others = append(others, in.path)
 		}
 	}
 	return others, nil
+}
+
+// withoutBuilds leaves out files that a build made of templates among the inputs: checked too, they would have every finding twice,
+// and count as profiles of one device. A stranger's record leaves out nothing.
+func (h *Host) withoutBuilds(inputs []input) (rest []input) {
+	type place struct {
+		folder files.Folder
+		name   string
+	}
+	checked := map[place]bool{}
+	for _, in := range inputs {
+		checked[place{in.folder, in.name}] = in.folder != nil
+	}
+	builds, folders := builds{}, map[string]bool{}
+	for _, in := range inputs {
+		dir, r, name, err := builds.find(in)
+		made := h.distrust == nil && err == nil && r != nil && len(r.Templates) > 0 && slices.Contains(r.Files, name)
+		if made {
+			for template := range r.Templates {
+				made = made && checked[place{in.folder, path.Join(dir, template)}]
+			}
+		}
+		if made {
+			folders[strings.TrimSuffix(in.path, string(filepath.Separator)+filepath.FromSlash(name))] = true
+		} else {
+			rest = append(rest, in)
+		}
+	}
+	if len(folders) > 0 {
+		h.note(fmt.Sprintf("skipped %s in %s: the templates are checked", text.Count(len(inputs)-len(rest), "built file"), few(slices.Sorted(maps.Keys(folders)))))
+	}
+	return rest
+}
+
+// builds are the records in the folders of files, each read once.
+type builds map[buildFolder]*builtRecord
+
+type buildFolder struct {
+	folder files.Folder
+	dir    string
+}
+
+// find returns the record in the folder of a file, or in the nearest one above it, and the name of the file from there. A file named
+// by the user belongs to no build.
+func (b builds) find(in input) (dir string, r *builtRecord, rest string, err error) {
+	if in.folder == nil {
+		return "", nil, "", nil
+	}
+	for dir, rest = path.Dir(in.name), path.Base(in.name); ; dir, rest = path.Dir(dir), path.Join(path.Base(dir), rest) {
+		at := buildFolder{in.folder, dir}
+		r, known := b[at]
+		if !known {
+			name := path.Join(dir, builtFile)
+			shown := strings.TrimSuffix(in.path, filepath.FromSlash(in.name)) + filepath.FromSlash(name)
+			data, err := files.ReadIn(in.folder, name, shown)
+			if r, err = parseRecord(shown, data, err); err != nil {
+				return "", nil, "", err
+			}
+			b[at] = r
+		}
+		if r != nil || dir == "." {
+			return dir, r, rest, nil
+		}
+	}
 }

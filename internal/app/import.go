@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"syncguard/internal/convert"
@@ -15,6 +16,7 @@ import (
 	"syncguard/internal/files"
 	"syncguard/internal/plist"
 	"syncguard/internal/secret"
+	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/internal/text"
 )
@@ -144,6 +146,19 @@ func (im *importing) contextsOf(path string) (map[string]sources.Context, []erro
 	return contexts, failures
 }
 
+// platformOf returns the platform that the nearest folder of a file is named after, as in platforms/macos/configuration-profiles.
+func platformOf(name string) target.Platform {
+	folders := strings.Split(filepath.ToSlash(filepath.Dir(name)), "/")
+	for _, folder := range slices.Backward(folders) {
+		for _, p := range target.Platforms() {
+			if strings.EqualFold(folder, string(p)) {
+				return p
+			}
+		}
+	}
+	return ""
+}
+
 // isImportable reports whether a file found in a folder can become a template.
 func (im *importing) isImportable(in input) bool {
 	if !strings.EqualFold(filepath.Ext(in.path), ".xml") {
@@ -184,7 +199,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 		return f, nil
 	}
 	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
-		Platforms: context.Platforms, Managed: context.Tool != "", SeparateFiles: im.o.Out != ""})
+		Platforms: context.Platforms, Likely: platformOf(s.path), Managed: context.Tool != "", SeparateFiles: im.o.Out != ""})
 	var refused *convert.RefusedError
 	if errors.As(err, &refused) {
 		f.Refused = refused.Error()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
+	"syncguard/internal/target"
 	"syncguard/internal/template"
 )
 
@@ -43,26 +45,34 @@ func DNSProviders() []DNSProvider {
 	}
 }
 
-// Init writes a commented template.
-func Init(_ context.Context, h *Host, o InitOptions) error {
+// Init writes a commented template, and returns the command that builds it.
+func Init(_ context.Context, h *Host, o InitOptions) (next string, err error) {
 	if _, err := h.Files.Lstat(o.File); err == nil && !o.Force {
-		return diag.WithHint(fmt.Errorf("%s already exists", o.File), "give another name, or add --force to replace it")
+		return "", diag.WithHint(fmt.Errorf("%s already exists", o.File), "give another name, or add --force to replace it")
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return "", err
 	}
 	if o.Ask != nil {
 		if err := o.Ask(&o); err != nil {
-			return err
+			return "", err
 		}
 	}
-	if err := o.check(h); err != nil {
-		return err
+	targets, err := o.check(h)
+	if err != nil {
+		return "", err
 	}
 	starter, err := o.starter()
 	if err != nil {
-		return err
+		return "", err
 	}
-	return files.WriteOne(h.Files, o.File, starter, 0o644, h.Now())
+	next = "syncguard build"
+	if o.File != DefaultTemplate {
+		next += " " + o.File
+	}
+	if !slices.ContainsFunc(targets, func(t target.Target) bool { return !t.Enrollment.IsMDM() }) {
+		next += " --unsigned" // a server signs by itself, or takes no signature
+	}
+	return next, files.WriteOne(h.Files, o.File, starter, 0o644, h.Now())
 }
 
 // IsReverseDNS reports whether an identifier is a domain, last part first.
@@ -71,34 +81,36 @@ func IsReverseDNS(s string) bool {
 	return matched
 }
 
-// check refuses invalid answers, and fills in the default targets and DNS provider.
-func (o *InitOptions) check(h *Host) error {
+// check refuses invalid answers, and fills in the default targets and DNS provider. It returns the targets.
+func (o *InitOptions) check(h *Host) ([]target.Target, error) {
 	if o.Name == "" {
-		return diag.Usage("give the organization's name: syncguard init --name \"Acme\" --identifier com.acme", "missing --name")
+		return nil, diag.Usage("give the organization's name: syncguard init --name \"Acme\" --identifier com.acme", "missing --name")
 	}
 	if o.Identifier == "" {
-		return diag.Usage("give your domain, last part first: --identifier com.acme", "missing --identifier")
+		return nil, diag.Usage("give your domain, last part first: --identifier com.acme", "missing --identifier")
 	}
 	if !IsReverseDNS(o.Identifier) {
-		return diag.Usage("write your domain, last part first, such as com.acme", "invalid --identifier %q: want reverse DNS", o.Identifier)
+		return nil, diag.Usage("write your domain, last part first, such as com.acme", "invalid --identifier %q: want reverse DNS", o.Identifier)
 	}
-	if _, _, err := parseTargets(h, o.Targets); err != nil {
-		return err
+	targets, _, err := parseTargets(h, o.Targets)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range o.DNS {
 		if !slices.ContainsFunc(DNSProviders(), func(p DNSProvider) bool { return p.Name == name }) {
-			return diag.Usage("want cloudflare, google or quad9; write another server into the template, under prevention.dns", "unknown DNS provider %q", name)
+			return nil, diag.Usage("want cloudflare, google or quad9; write another server into the template, under prevention.dns", "unknown DNS provider %q", name)
 		}
 	}
 	if len(o.Targets) == 0 {
-		for _, t := range template.DefaultTargets() {
+		targets = template.DefaultTargets()
+		for _, t := range targets {
 			o.Targets = append(o.Targets, string(t.Platform)+"/"+string(t.Enrollment))
 		}
 	}
 	if len(o.DNS) == 0 {
 		o.DNS = []string{string(template.Cloudflare)}
 	}
-	return nil
+	return targets, nil
 }
 
 //go:embed init.yaml.tmpl
@@ -111,7 +123,10 @@ func (o *InitOptions) starter() ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, o)
+	err = t.Execute(&b, struct {
+		*InitOptions
+		Base string
+	}{o, filepath.Base(o.File)})
 	return b.Bytes(), err
 }
 

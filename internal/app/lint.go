@@ -165,6 +165,7 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 	for _, err := range failures {
 		l.addUnread("", err)
 	}
+	inputs = h.withoutBuilds(inputs)
 	if h.distrust != nil {
 		l.footer.Refused = append(l.footer.Refused, h.distrust.refused...)
 	}

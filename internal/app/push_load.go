@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
 	"syncguard/internal/secret"
+	"syncguard/internal/target"
 	"syncguard/internal/text"
 )
 
@@ -129,10 +130,12 @@ func (p *pushRun) load(ctx context.Context) error {
 		Placeholders: lint.PlaceholdersNoted, Interrupted: ctx.Err}
 	p.check.set = p.check.lint.NewSet(p.check.options)
 	p.check.shorten = func(_ *checked, found []diag.Diagnostic) []diag.Diagnostic { return found } // those that do not count are gone then
+	builds := builds{}
 	for _, in := range inputs {
 		data, err := in.read(p.Host)
 		if err == nil {
-			err = p.add(in.path, data)
+			_, record, name, _ := builds.find(in)
+			err = p.add(in.path, data, record.platform(name))
 		}
 		if err != nil {
 			failures = append(failures, err)
@@ -160,7 +163,7 @@ func isAboutPushing(d diag.Diagnostic) bool {
 }
 
 // add opens and checks one file. Mistakes in it become findings; the error is for an unreadable or unusable file.
-func (p *pushRun) add(name string, data []byte) error {
+func (p *pushRun) add(name string, data []byte, builtFor target.Platform) error {
 	file := diag.NewFile(name, bytes.Clone(data))
 	doc, found := document.OpenTemplate(file)
 	if doc.Defect != nil {
@@ -170,7 +173,7 @@ func (p *pushRun) add(name string, data []byte) error {
 	if err := p.refuse(name, doc); err != nil {
 		return err
 	}
-	profile := &deploy.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: p.setup.Declarations}
+	profile := &deploy.Profile{Name: name, File: data, Root: doc.Root, Signed: doc.Signed, Declaration: p.setup.Declarations, BuiltFor: builtFor}
 	if doc.Root != nil && !diag.HasErrors(found) {
 		var err error
 		if profile.Content, err = contentOf(doc, data); err != nil {

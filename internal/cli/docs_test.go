@@ -20,6 +20,7 @@ import (
 	"syncguard/internal/doctor"
 	"syncguard/internal/generated"
 	"syncguard/internal/intent"
+	"syncguard/internal/journey"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -49,6 +50,7 @@ func TestDocs(t *testing.T) {
 		"commands":     commandList(),
 		"global flags": globalFlags(),
 		"hosts":        hostTable(),
+		"journeys":     journeys(t),
 
 		"destinations": destinationTable(),
 		"exports":      exportTable(),
@@ -121,6 +123,27 @@ func templatesIn(t *testing.T, set string, names ...string) string {
 		all = append(all, fmt.Sprintf("`%s`:\n\n```yaml\n%s```", name, data))
 	}
 	return strings.Join(all, "\n\n")
+}
+
+// journeys shows the scripts of TestJourneys, and holds each to its bounds.
+func journeys(t *testing.T) string {
+	t.Helper()
+	var all []string
+	for _, name := range []string{"iphone", "jamf", "repository", "contributor"} {
+		script, err := os.ReadFile(filepath.Join("testdata", "journeys", name+".txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := journey.Parse(script)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if j.Commands > j.MaxCommands || j.Variables > j.MaxVariables || j.Files > j.MaxFiles {
+			t.Errorf("%s takes %d commands, %d variables and %d files, want at most %d, %d and %d", name, j.Commands, j.Variables, j.Files, j.MaxCommands, j.MaxVariables, j.MaxFiles)
+		}
+		all = append(all, j.Markdown("../internal/cli/testdata/journeys/"+name+".txtar"))
+	}
+	return strings.TrimSuffix(strings.Join(all, "\n"), "\n")
 }
 
 // grid is every platform and enrollment, on the previous and the current major version.

@@ -359,6 +359,7 @@ var arrows = []struct {
 	{"internal/work", nil},
 	{"internal/generated", nil},
 	{"internal/hostile", nil},
+	{"internal/journey", nil},
 	{"internal/e2e", nil},
 	{"templates", nil},
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,12 +50,13 @@ func runInit(ctx context.Context, env *Env, o app.InitOptions) error {
 			return askPerson(&prompter{in: bufio.NewReader(h.Stdin), out: env.err()}, o)
 		}
 	}
-	if err := app.Init(ctx, h, o); err != nil {
+	next, err := app.Init(ctx, h, o)
+	if err != nil {
 		return err
 	}
 	p := env.out()
 	p.Line("wrote %s", o.File)
-	p.Line("next: %s", strings.TrimSuffix("syncguard build "+o.File, " "+app.DefaultTemplate))
+	p.Line("next: %s", next)
 	return nil
 }
 

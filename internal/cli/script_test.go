@@ -18,6 +18,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/cli"
 	"syncguard/internal/doctor/doctortest"
+	"syncguard/internal/journey"
 )
 
 func TestMain(m *testing.M) {
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"authority": authority,
-			"code":      code,
+			"code":      journey.Commands()["code"],
 			"serve":     serve,
 			"shared":    shared,
 		},
@@ -175,22 +176,5 @@ func shared(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Check(os.MkdirAll(filepath.Dir(to), 0o755))
 		ts.Check(os.WriteFile(to, content, 0o644))
-	}
-}
-
-// code N runs a command and wants its exit code: code 3 syncguard build gone.yaml.
-func code(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: code N program args…")
-	}
-	err := ts.Exec(args[1], args[2:]...)
-	got := "0"
-	if exit, ok := err.(interface{ ExitCode() int }); ok {
-		got = string(rune('0' + exit.ExitCode()))
-	} else if err != nil {
-		ts.Fatalf("%v", err)
-	}
-	if got != args[0] {
-		ts.Fatalf("%v: exit code %s, want %s", args[1:], got, args[0])
 	}
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Comments      []string          // further lines for the head of the template
 	ShowSecrets   bool              // write secrets into the template
 	Platforms     []target.Platform // platforms of the devices; none if unknown
+	Likely        target.Platform   // the platform that the file's folder is named after; "" for none
 	Managed       bool              // a server delivers it
 	SeparateFiles bool              // write data of more than MaxInline bytes into separate files
 }

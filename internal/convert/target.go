@@ -23,7 +23,7 @@ func (a *draft) chooseTarget() error {
 			return err
 		}
 		found = append(found, f)
-		if cost(t, f) < cost(candidates[best], found[best]) {
+		if a.cost(t, f) < a.cost(candidates[best], found[best]) {
 			best = i
 		}
 	}
@@ -48,10 +48,10 @@ func (a *draft) effectFindings(t target.Target) ([]diag.Diagnostic, error) {
 }
 
 // cost counts findings; an error counts more than any number of warnings. Rare targets cost extra.
-func cost(t target.Target, found []diag.Diagnostic) int {
+func (a *draft) cost(t target.Target, found []diag.Diagnostic) int {
 	n := 0
 	// only these: most profiles are for them
-	if t.Platform != target.MacOS && t.Platform != target.IOS || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
+	if t.Platform != target.MacOS && t.Platform != target.IOS && t.Platform != a.Likely || t.Enrollment == target.User || t.Enrollment == target.SharedIPad {
 		n = 10_000
 	}
 	for _, d := range found {
@@ -68,12 +68,15 @@ func cost(t target.Target, found []diag.Diagnostic) int {
 // targetCandidates lists possible targets, the likely ones first. Declarations need a server.
 func (a *draft) targetCandidates() []target.Target {
 	platforms := []target.Platform{target.MacOS, target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
-	if len(a.Platforms) > 0 {
-		platforms = a.Platforms
-	}
-	if device := profiles.DeviceTypeOf(a.root); device.Platform() != "" {
+	switch device := profiles.DeviceTypeOf(a.root); {
+	case device.Platform() != "":
 		platforms = []target.Platform{device.Platform()}
 		a.targetReasons = append(a.targetReasons, fmt.Sprintf("TargetDeviceType is %d.", device))
+	case len(a.Platforms) > 0:
+		platforms = a.Platforms
+	case a.Likely != "" && a.Likely != platforms[0]:
+		platforms = append([]target.Platform{a.Likely}, slices.DeleteFunc(platforms, func(p target.Platform) bool { return p == a.Likely })...)
+		a.targetReasons = append(a.targetReasons, fmt.Sprintf("The file is in a folder for %s.", a.Likely))
 	}
 	enrollments := []target.Enrollment{target.Manual, target.Supervised, target.SharedIPad, target.User}
 	if a.Managed {

@@ -30,6 +30,7 @@ type Profile struct {
 	Root        *plist.Value // Content, parsed
 	Signed      bool
 	Declaration bool
+	BuiltFor    target.Platform // the platform in the record of the build that made it; "" without a record
 }
 
 // Identifier is the name by which a device distinguishes profiles or declarations.
@@ -64,8 +65,10 @@ func Stem(path string) string {
 	return cmp.Or(strings.Trim(name, ". "), "profile")
 }
 
-// Platform is the only platform allowed by TargetDeviceType, "" for none or several.
-func (p *Profile) Platform() target.Platform { return profiles.DeviceTypeOf(p.Root).Platform() }
+// Platform is the only platform allowed by TargetDeviceType, or else the one that the profile was built for; "" for none or several.
+func (p *Profile) Platform() target.Platform {
+	return cmp.Or(profiles.DeviceTypeOf(p.Root).Platform(), p.BuiltFor)
+}
 
 // Item is a profile as sent to one server.
 type Item struct {
