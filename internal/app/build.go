@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"syncguard/internal/compose"
-	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/intent"
@@ -61,7 +60,7 @@ type BuiltPart struct {
 	Organization string
 	Languages    []string // BCP 47, never empty
 	Profiles     []*BuiltProfile
-	Matrix       *coverage.Matrix
+	Effects      []Effect // of the profiles; only for reports
 	Resolvers    []compose.Resolver
 
 	spec *template.Spec
@@ -81,6 +80,7 @@ type BuiltProfile struct {
 
 	Of       target.Target `json:"-"`
 	Payloads []string      `json:"-"` // payload types in the profile
+	Effects  []Effect      `json:"-"` // on this target; only for reports
 }
 
 // BuiltDeclaration is one declaration for a target.
@@ -175,6 +175,11 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 			return err
 		}
 		out, r.Profiles = append(out, made...), append(r.Profiles, p)
+	}
+	if o.Reports != nil {
+		if err := addEffects(h, r.Profiles, all); err != nil {
+			return err
+		}
 	}
 	r.Parts = partsOf(r.Profiles, all)
 	if o.Reports != nil {
@@ -418,22 +423,21 @@ func (c *composed) encode(s *signer) ([]byte, error) {
 
 // partsOf groups profiles by template. built and all have the same order.
 func partsOf(built []*BuiltProfile, all []*composed) (parts []*BuiltPart) {
-	var targets []target.Target
-	var outcomes [][]intent.Outcome
 	for i, c := range all {
 		if len(parts) == 0 || parts[len(parts)-1].spec != c.spec {
-			targets, outcomes = nil, nil
 			parts = append(parts, &BuiltPart{Template: built[i].Template, Name: c.spec.Profile.DisplayName.Value,
 				Organization: c.spec.Organization.Name.Value, Languages: compose.Languages(c.spec), spec: c.spec})
 		}
 		p := parts[len(parts)-1]
-		targets, outcomes = append(targets, c.result.Target), append(outcomes, c.result.Outcomes)
-		p.Profiles, p.Matrix = append(p.Profiles, built[i]), coverage.Outcomes(targets, outcomes)
+		p.Profiles, p.Effects = append(p.Profiles, built[i]), append(p.Effects, built[i].Effects...)
 		for _, r := range c.result.Resolvers() {
 			if !slices.Contains(p.Resolvers, r) {
 				p.Resolvers = append(p.Resolvers, r)
 			}
 		}
+	}
+	for _, p := range parts {
+		p.Effects = mergeEffects(p.Effects)
 	}
 	return parts
 }

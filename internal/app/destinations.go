@@ -58,6 +58,7 @@ type Delivered struct {
 	deploy.Delivery
 	Server   string
 	Commands []string // push and export commands for the server
+	Declares []string // those of the push commands that send declarations, too
 }
 
 // Deliveries returns one Delivered for each server. A server with several destinations appears once.
@@ -68,6 +69,9 @@ func Deliveries() []Delivered {
 		for _, with := range Destinations() {
 			if with.Push != nil && (with.Name == d.Name || with.Delivery.SameAs == d.Name) {
 				of.Commands = append(of.Commands, "push "+with.Name)
+				if with.Declarations {
+					of.Declares = append(of.Declares, "push "+with.Name)
+				}
 			}
 		}
 		if d.Export != nil {

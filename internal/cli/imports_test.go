@@ -61,6 +61,7 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/rules",
 		"internal/schema",
+		"internal/summary",
 		"internal/target",
 		"internal/text",
 	}},

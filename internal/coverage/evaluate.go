@@ -12,6 +12,9 @@ import (
 	"syncguard/profiles"
 )
 
+// Silent is the note on a setting that works, of which Apple does not state more.
+const Silent = "is set; Apple's schema does not tell if a person can change it"
+
 // evaluator works out the effect of one setting on one target.
 type evaluator struct {
 	setting
@@ -182,7 +185,7 @@ func (ev *evaluator) setEffect(c *Cell, t candidate) {
 		c.note("is a key outside Apple's schema", fact.Community, c.Source)
 	case stated:
 	default:
-		c.note("is set; Apple's schema does not tell if a person can change it", fact.Unverified, c.Source)
+		c.note(Silent, fact.Unverified, c.Source)
 	}
 }
 

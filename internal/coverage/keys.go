@@ -18,6 +18,9 @@ import (
 // MaxKeys bounds the rows of a matrix: above the keys of any real profile, and few enough for every format.
 const MaxKeys = 2000
 
+// ErrTooManyKeys is the error of Keys for more than MaxKeys keys.
+var ErrTooManyKeys = fmt.Errorf("holds more than %d different keys", MaxKeys)
+
 // File is a profile or declaration, and the name to show with its keys.
 type File struct {
 	Name string
@@ -246,7 +249,7 @@ func (w *walker) addSetting(in *setting, types []*schema.Type, v *plist.Value, p
 		return
 	}
 	if len(w.found) == w.limit {
-		w.err = fmt.Errorf("%s: holds more than %d different keys", w.file, MaxKeys)
+		w.err = fmt.Errorf("%s: %w", w.file, ErrTooManyKeys)
 		return
 	}
 	w.seen[s.subject] = true

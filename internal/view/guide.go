@@ -9,9 +9,6 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/fact"
-	"syncguard/internal/guidance"
-	"syncguard/internal/intent"
-	"syncguard/internal/target"
 	"syncguard/internal/text"
 )
 
@@ -25,12 +22,14 @@ type endpoint struct {
 // appleNetworks is Apple's own list of hosts and ports. It wins over endpoints.
 const appleNetworks = "https://support.apple.com/101555"
 
-// endpoints returns the services for iCloud and the clock, needed with any profile, and the DNS services of a profile.
-func endpoints(part *app.BuiltPart) []endpoint {
-	all := []endpoint{
-		{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
-		{"captive.apple.com", "443 and 80 TCP", "detecting the sign-in page of a network", fact.Apple},
-		{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
+// endpoints returns the DNS services of the profiles, and the services for iCloud and the clock if the template is about them.
+func endpoints(part *app.BuiltPart) (all []endpoint) {
+	if hasIntents(part.Profiles) {
+		all = []endpoint{
+			{"*.icloud.com, *.icloud-content.com, *.apple-cloudkit.com", "443 TCP", "iCloud", fact.Community},
+			{"captive.apple.com", "443 and 80 TCP", "detecting the sign-in page of a network", fact.Apple},
+			{"time.apple.com, time-ios.apple.com, time-macos.apple.com", "123 UDP", "the clock", fact.Apple},
+		}
 	}
 	for _, r := range part.Resolvers {
 		all = append(all, endpoint{r.Host, strconv.Itoa(r.Port) + " TCP", "the DNS service in the profile", fact.Apple})
@@ -38,17 +37,19 @@ func endpoints(part *app.BuiltPart) []endpoint {
 	return all
 }
 
+func hasIntents(all []*app.BuiltProfile) bool {
+	return slices.ContainsFunc(all, func(p *app.BuiltProfile) bool { return len(p.Intents) > 0 })
+}
+
 // Guide explains a build to people who did not run it: whoever decides, delivers profiles, or holds a device.
 func Guide(b *app.BuildResult) *Page {
-	p := &Page{Title: "What keeps iCloud syncing", Foot: "Made by syncguard. Nothing here was tested on Apple devices. Claims beyond Apple's schemas and documentation are marked."}
+	p := &Page{Title: "What the profiles do", Foot: "Made by syncguard. Nothing here was tested on Apple devices. Claims beyond Apple's schemas and documentation are marked."}
 	if len(b.Parts) == 1 {
 		p.Title = heading(b.Parts[0])
 	}
 	var organizations, counts []string
-	manual, mdm := false, false
 	for i, part := range b.Parts {
 		organizations, counts = append(organizations, part.Organization), append(counts, builtCounts(part.Profiles)+", from the template "+part.Template)
-		manual, mdm = manual || isManual(part.Profiles), mdm || hasMDM(part.Profiles)
 		p.Blocks = append(p.Blocks, partBlocks(part, fmt.Sprintf("part-%d", i+1), len(b.Parts) > 1)...)
 	}
 	signed := "Not signed."
@@ -59,180 +60,76 @@ func Guide(b *app.BuildResult) *Page {
 		signed = "Signed by " + s.Name + "."
 	}
 	p.Above, p.Lead = strings.Join(slices.Compact(organizations), ", "), words(strings.Join(counts, "; ")+". "+signed)
-	p.Blocks = append(p.Blocks, deliverySection(manual, mdm), removalSection(manual, mdm))
+	p.Blocks = append(p.Blocks, deliverySection(b))
 	return p
 }
 
-// partBlocks returns the sections about one template.
+// partBlocks returns the sections about one template: for whoever decides, for people with a device, and for whoever delivers.
 func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
-	title := "Summary"
+	prefix := ""
 	if named {
-		title = heading(p) + ": " + title
+		prefix = heading(p) + ": "
 	}
-	set := Section{Title: words("Settings of each target"), ID: id + "-set", Nav: "Settings of each target", Cards: true}
-	for _, profile := range p.Profiles {
-		set.Blocks = append(set.Blocks, targetCard(profile))
-	}
-	people := Section{Title: words("For the people with the devices"), ID: id + "-people", Nav: "For the people", Blocks: []Block{
-		Paragraph{Text: words("Pass this on: the steps that no profile can take for them, in order.")}}}
-	for _, language := range p.Languages {
-		people.Blocks = append(people.Blocks, peopleSection(p, guidance.In(language), id))
+	blocks := append(effectSections(p, id, prefix), filesSection(p, id, prefix))
+	if people := peopleSection(p, id, prefix); people.Blocks != nil {
+		blocks = append(blocks, people)
 	}
 	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
 	for _, e := range endpoints(p) {
 		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.host)}, words(e.port), withEvidence(words(e.purpose), e.evidence)}})
 	}
-	return []Block{
-		Section{Title: words(title), ID: id + "-summary", Nav: title, Blocks: []Block{
-			Paragraph{Text: words("What this build does about each setting on its " + text.Count(len(p.Profiles), "target") + ".")}, summary(p)}},
-		Section{Title: words("Coverage"), ID: id + "-coverage", Nav: "Coverage", Blocks: append([]Block{
-			Paragraph{Text: words("The classes are computed from Apple's schemas for each target. Claims from other sources are marked.")}}, matrixBlocks(p.Matrix)...)},
-		set, people,
-		Section{Title: words("What the network must let through"), ID: id + "-network", Nav: "Network", Blocks: []Block{network,
-			Paragraph{Look: Important, Text: Text{{Text: "Do not inspect HTTPS traffic to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts wins over this one: "},
-				{Text: appleNetworks, URL: appleNetworks}}}}},
-	}
-}
-
-// summary lists, for each intent, the targets of each class.
-func summary(p *app.BuiltPart) (all Terms) {
-	for _, name := range intent.All() {
-		term := Term{Name: Text{styled(Strong, capital(name.Title()))}}
-		for _, class := range intent.Classes() {
-			var targets []string
-			for _, profile := range p.Profiles {
-				if slices.ContainsFunc(profile.Intents, func(o intent.Outcome) bool { return o.Intent == name && o.Class == class }) {
-					targets = append(targets, profile.Of.Describe())
-				}
-			}
-			if targets != nil {
-				term.Is = append(term.Is, Text{styled(Class, string(class)), {Text: fmt.Sprintf("%s on %d of %d: ", textIf(class == intent.None, " (no such thing)"), len(targets), len(p.Profiles))},
-					styled(Faint, strings.Join(targets, "; "))})
-			}
-		}
-		if term.Is != nil {
-			all = append(all, term)
-		}
-	}
-	return all
-}
-
-// targetCard returns the settings of one target.
-func targetCard(p *app.BuiltProfile) Section {
-	file := Paragraph{Look: Small, Text: words("Nothing to set.")}
-	details := Section{Title: words("Conditions, files and checksums"), Folded: true}
-	switch {
-	case p.File != "":
-		signed := "not signed"
-		if p.Signed {
-			signed = "signed"
-		}
-		file.Text = Text{styled(Code, p.File), {Text: ", " + size(p.Size) + ", " + signed}}
-	case len(p.Declarations) > 0:
-		file.Text = words("Declarations only")
-	}
-	table := Table{Headers: []string{"setting", "class", "set by"}, Labels: 1, Stacks: true}
-	var notes, declarations List
-	for _, i := range p.Intents {
-		title := capital(i.Intent.Title())
-		by := Text{styled(Faint, "nothing")}
-		if len(i.Mechanisms) > 0 {
-			by = joined(Code, i.Mechanisms, ", ")
-		}
-		table.Rows = append(table.Rows, Row{Cells: []Text{words(title), classText(i.Class), by}})
-		for _, n := range i.Notes {
-			notes.Items = append(notes.Items, Item{Text: withEvidence(words(title+": "+n.Text), n.Evidence)})
-		}
-	}
-	for _, d := range p.Declarations {
-		where := Text{styled(Code, d.Type), {Text: " in the profile"}}
-		if d.File != "" {
-			where = Text{styled(Code, d.Type), {Text: " in "}, styled(Code, d.File)}
-		}
-		declarations.Items = append(declarations.Items, Item{Text: append(where, Run{Text: ", identifier "}, styled(Code, d.Identifier))})
-	}
-	if notes.Items != nil {
-		details.Blocks = append(details.Blocks, notes)
-	}
-	if p.File != "" {
-		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: Text{{Text: "SHA-256 of the profile: "}, styled(Code, p.SHA256)}},
-			Paragraph{Look: Small, Text: append(words("Payloads: "), joined(Code, p.Payloads, ", ")...)})
-	}
-	if declarations.Items != nil {
-		details.Blocks = append(details.Blocks, Paragraph{Look: Small, Text: words("Declarations:")}, declarations)
-	}
-	return Section{Title: words(p.Of.Describe()), Blocks: []Block{file, table, details}}
-}
-
-// peopleSection tells people their steps on their devices, in one language.
-func peopleSection(p *app.BuiltPart, l *guidance.Locale, id string) Section {
-	all := Section{Title: words(l.Text("title")), ID: id + "-" + l.Language, Lang: l.Language, Cards: true, Blocks: []Block{Paragraph{Text: words(l.Text("lead"))}}}
-	if len(p.Languages) > 1 {
-		all.Title, all.Nav = append(all.Title, styled(Faint, " ("+l.Name+")")), l.Name
-	}
-	for _, profile := range p.Profiles {
-		if blocks := guideSteps(profile, l); blocks != nil { // the name of the target is English
-			all.Blocks = append(all.Blocks, Section{Title: words(profile.Of.Describe()), Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
-		}
-	}
-	return all
-}
-
-// guideSteps returns the steps of one person, in order; nil without any.
-func guideSteps(p *app.BuiltProfile, l *guidance.Locale) []Block {
-	steps := List{Steps: true}
-	names := ""
-	var groups List
-	for _, i := range p.Intents {
-		if i.Class != intent.Manual && i.Class != intent.Locked {
-			continue
-		}
-		var group List
-		for _, s := range i.Settings {
-			path, evidence := l.Path(s.Path, s.Evidence)
-			item := Text{styled(Faint, strings.Join(path[:len(path)-1], " › ")+" › "), styled(Strong, path[len(path)-1]+": "+l.Value(s.Value))}
-			if evidence == fact.Unverified {
-				item = append(item, styled(Evidence, l.Text("mark")))
-				names = l.Text("names", "mark", l.Text("mark"))
-			}
-			group.Items = append(group.Items, Item{Text: item})
-		}
-		if group.Items != nil {
-			groups.Items = append(groups.Items, Item{Text: words(l.Text(string(i.Intent))), Blocks: []Block{group}})
-		}
-	}
-	if groups.Items != nil {
-		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("switch"))}, Blocks: []Block{groups}})
-	}
-	install, remove := "", ""
-	if p.File != "" || len(p.Declarations) > 0 {
-		install, remove = installing(p, l)
-		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("install")+"."), {Text: " " + install}}})
-	}
-	if steps.Items == nil {
-		return nil
-	}
-	switch p.Of.Platform {
-	case target.TvOS, target.WatchOS: // there are no files to look at
-	case target.IOS, target.IPadOS, target.MacOS, target.VisionOS:
-		steps.Items = append(steps.Items, Item{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
-	}
-	blocks := []Block{steps}
-	for _, text := range []string{remove, names} {
-		if text != "" {
-			blocks = append(blocks, Paragraph{Look: Small, Text: words(text)})
-		}
+	if network.Rows != nil {
+		blocks = append(blocks, Section{Title: words(prefix + "What the network must let through"), ID: id + "-network", Nav: prefix + "Network", Blocks: []Block{network,
+			Paragraph{Look: Small, Text: Text{{Text: "Do not inspect HTTPS traffic to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts wins over this one: "},
+				{Text: appleNetworks, URL: appleNetworks}}}}})
 	}
 	return blocks
 }
 
-// deliverySection explains the way of profiles and declarations onto devices.
-func deliverySection(manual, mdm bool) Section {
-	s := Section{Title: words("Delivery"), ID: "delivery", Nav: "Delivery"}
+// filesSection lists the files for each target.
+func filesSection(p *app.BuiltPart, id, prefix string) Section {
+	t := Table{Headers: []string{"devices", "profile", "declarations"}, Labels: 1, Stacks: true}
+	details := Section{Title: words("Checksums, identifiers and payload types"), Folded: true}
+	var list List
+	for _, profile := range p.Profiles {
+		file, declarations := Text{styled(Faint, "none")}, Text{styled(Faint, "none")}
+		if profile.File != "" {
+			file = Text{styled(Code, profile.File)}
+			list.Items = append(list.Items, Item{Text: append(Text{styled(Code, profile.File), {Text: ": " + size(profile.Size) + ", SHA-256 "}, styled(Code, profile.SHA256), {Text: "; "}},
+				joined(Code, profile.Payloads, ", ")...)})
+		}
+		files := 0
+		for _, d := range profile.Declarations {
+			if d.File == "" {
+				declarations = words("in the profile")
+				continue
+			}
+			files++
+			list.Items = append(list.Items, Item{Text: Text{styled(Code, d.File), {Text: ": SHA-256 "}, styled(Code, d.SHA256), {Text: "; "}, styled(Code, d.Type),
+				{Text: ", identifier "}, styled(Code, d.Identifier)}})
+		}
+		if files > 0 {
+			declarations = words(text.Count(files, "file"))
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Text{words(profile.Of.Describe()), file, declarations}})
+	}
+	details.Blocks = []Block{list}
+	return Section{Title: words(prefix + "Files"), ID: id + "-files", Nav: prefix + "Files", Blocks: []Block{t, details}}
+}
+
+// deliverySection explains the way of profiles and declarations onto devices, and off them.
+func deliverySection(b *app.BuildResult) Section {
+	manual, mdm, declared, intents := false, false, false, false
+	for _, part := range b.Parts {
+		_, declarations := fileCounts(part.Profiles)
+		manual, mdm = manual || isManual(part.Profiles), mdm || hasMDM(part.Profiles)
+		declared, intents = declared || declarations > 0, intents || hasIntents(part.Profiles)
+	}
+	s := Section{Title: words("Delivery and removal"), ID: "delivery", Nav: "Delivery and removal", Cards: true}
 	if manual {
 		s.Blocks = append(s.Blocks, Section{Title: words("By hand"), Blocks: []Block{List{Items: []Item{
-			{Text: Text{{Text: "Put the profile on a web server, with the media type "}, styled(Code, "application/x-apple-aspen-config"), {Text: ", or send it by AirDrop; "},
-				styled(Code, "syncguard serve"), {Text: " is such a server. An iPhone or iPad keeps one downloaded profile at a time, for 8 minutes."}}},
+			{Text: Text{styled(Code, "syncguard serve"), {Text: " offers the profile on a page for phones; AirDrop and a web server with the media type "},
+				styled(Code, "application/x-apple-aspen-config"), {Text: " do, too. An iPhone or iPad keeps one downloaded profile at a time, for 8 minutes."}}},
 			{Text: words("A new version replaces the installed one only if the same identity signed it. Otherwise remove the old one first.")},
 			{Text: words("A Mac, an Apple TV or an Apple Watch installs no profile silently: a person or Apple Configurator does.")},
 		}}}})
@@ -242,22 +139,14 @@ func deliverySection(manual, mdm bool) Section {
 		for _, d := range app.Deliveries() {
 			t.Rows = append(t.Rows, Row{Cells: []Text{{{Text: d.Server, URL: d.Source}}, words(d.Profiles), words(d.Declarations), joined(Code, d.Commands, ", ")}})
 		}
-		s.Blocks = append(s.Blocks, Section{Title: words("By MDM"), Blocks: []Block{
-			Paragraph{Text: words("Send unsigned profiles to a server that changes them; a declaration is never signed. Each .json file is one declaration. Files named “activation” are for servers that do not create activations themselves.")}, t}})
+		list := List{Items: []Item{{Text: words("Send unsigned profiles to a server that changes them.")}, {Text: words("To remove a profile, take it from the devices' assignments.")}}}
+		if declared {
+			list.Items = append(list.Items, Item{Text: words("Each .json file is one declaration, never signed. Files named “activation” are for servers that do not create activations themselves. Remove an activation together with its configuration.")})
+		}
+		s.Blocks = append(s.Blocks, Section{Title: words("By MDM"), Blocks: []Block{list, Section{Title: words("How each server takes them"), Folded: true, Blocks: []Block{t}}}})
 	}
+	s.Blocks = append([]Block{Paragraph{Text: words("The settings of a profile go with it." + textIf(intents, " A time zone set on a Mac stays."))}}, s.Blocks...)
 	return s
-}
-
-func removalSection(manual, mdm bool) Section {
-	var list List
-	if manual {
-		list.Items = append(list.Items, Item{Text: withEvidence(words("By hand: Settings › General › VPN & Device Management on an iPhone, iPad or Vision Pro, System Settings › General › Device Management on a Mac."), fact.Community)})
-	}
-	if mdm {
-		list.Items = append(list.Items, Item{Text: words("By MDM: remove the profile and the declarations from the devices' assignments. Remove an activation together with its configuration.")})
-	}
-	list.Items = append(list.Items, Item{Text: words("The settings of a profile go with it. A time zone set on a Mac stays.")})
-	return Section{Title: words("Removal"), ID: "removal", Nav: "Removal", Blocks: []Block{list}}
 }
 
 // builtCounts counts the profiles, declarations and targets of a build, in words.
@@ -268,24 +157,6 @@ func builtCounts(all []*app.BuiltProfile) string {
 		what += " and " + text.Count(declarations, "declaration")
 	}
 	return what + " for " + text.Count(len(all), "target")
-}
-
-// installing tells how to install the profile, and how to remove it.
-func installing(p *app.BuiltProfile, l *guidance.Locale) (install, remove string) {
-	if p.Of.Enrollment.IsMDM() {
-		return l.Text("install.mdm"), l.Text("remove.mdm")
-	}
-	way, id := []string{"Settings", "General", "VPN & Device Management"}, "install.mobile"
-	switch p.Of.Platform {
-	case target.IOS, target.IPadOS, target.VisionOS:
-	case target.MacOS:
-		way, id = []string{"System Settings", "General", "Device Management"}, "install.mac"
-	case target.TvOS, target.WatchOS:
-		return l.Text("install.other", "file", p.File), ""
-	}
-	path, _ := l.Path(way, fact.Community)
-	text := strings.Join(path, " > ")
-	return l.Text(id, "file", p.File, "path", text), l.Text("remove", "path", text)
 }
 
 func isManual(all []*app.BuiltProfile) bool {

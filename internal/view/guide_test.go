@@ -8,10 +8,10 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/compose"
-	"syncguard/internal/coverage"
 	"syncguard/internal/fact"
 	"syncguard/internal/guidance"
 	"syncguard/internal/intent"
+	"syncguard/internal/summary"
 	"syncguard/internal/target"
 )
 
@@ -27,17 +27,16 @@ func built(t *testing.T, text string, targets ...string) *app.BuildResult {
 		Notes:    []intent.Note{{Text: text, Evidence: fact.Community, Source: text}},
 		Settings: []intent.Setting{{Path: []string{"Settings", text}, Value: text, Evidence: fact.Apple}}}
 	var all []target.Target
-	var outcomes [][]intent.Outcome
 	for _, name := range targets {
 		to, err := target.Parse(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, outcomes = append(all, to), append(outcomes, []intent.Outcome{outcome})
+		all = append(all, to)
 		part.Profiles = append(part.Profiles, &app.BuiltProfile{Template: text, Target: to.String(), File: text, SHA256: "00", Of: to,
-			Payloads: []string{text}, Intents: outcomes[0], Declarations: []app.BuiltDeclaration{{Type: text, Identifier: text, File: text}}})
+			Payloads: []string{text}, Intents: []intent.Outcome{outcome}, Declarations: []app.BuiltDeclaration{{Type: text, Identifier: text, File: text}}})
 	}
-	part.Matrix = coverage.Outcomes(all, outcomes)
+	part.Effects = []app.Effect{{Says: []summary.Sentence{{ID: "does.wifi", Values: []string{"name", text}}}, Class: intent.Enforced, Notes: outcome.Notes, On: all}}
 	return &app.BuildResult{Signer: &app.Signer{Name: text}, Parts: []*app.BuiltPart{part, part}}
 }
 
@@ -64,27 +63,27 @@ func TestGuideEscapes(t *testing.T) {
 	}
 }
 
-// Settings come first, then the profile, then a look whether it works; each where the device has it.
+// Settings come first, then the profile, each where the device has it. An MDM server needs no help to install it.
 func TestGuides(t *testing.T) {
 	h := built(t, "x", "iOS/manual", "macOS/manual", "tvOS/manual", "iOS/supervised", "visionOS/manual")
-	for i, want := range []struct{ install, remove, check string }{
-		{"innerhalb von 8 Minuten zu Einstellungen &gt; Allgemein &gt; VPN und Geräteverwaltung", "Einstellungen &gt; Allgemein", "Dateien"},
-		{"Doppelklicke auf x. Geh dann zu Systemeinstellungen &gt; Allgemein &gt; Geräteverwaltung", "Systemeinstellungen", "Finder"},
-		{"Apple Configurator", "", ""},
-		{"Deine Organisation schickt", "Deine Organisation entfernt", "Dateien"},
-		{"innerhalb von 8 Minuten", "Einstellungen", "Dateien"},
+	for i, want := range []struct{ install, remove string }{
+		{"innerhalb von 8 Minuten zu Einstellungen &gt; Allgemein &gt; VPN und Geräteverwaltung", "Einstellungen &gt; Allgemein"},
+		{"Doppelklicke auf x. Geh dann zu Systemeinstellungen &gt; Allgemein &gt; Geräteverwaltung", "Systemeinstellungen"},
+		{"Apple Configurator", ""},
+		{"", ""},
+		{"innerhalb von 8 Minuten", "Einstellungen"},
 	} {
 		w := &htmlWriter{}
-		w.blocks(guideSteps(h.Parts[0].Profiles[i], guidance.In("de")))
+		blocks, unsure := guideSteps(h.Parts[0].Profiles[i], guidance.In("de"))
+		w.blocks(blocks)
 		text := w.b.String()
-		check := strings.Index(text, "Zuletzt")
-		for _, part := range []string{want.install, want.remove, want.check, "Einstellungen › ", "nicht belegt", "Bezeichnungen"} {
+		for _, part := range []string{want.install, want.remove, "Einstellungen › ", "nicht belegt"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("guide %d does not hold %q: %s", i, part, text)
 			}
 		}
-		if (want.check != "") != (check >= 0) {
-			t.Errorf("guide %d: the check is at %d: %s", i, check, text)
+		if byHand := strings.Contains(text, "Dann das Profil"); byHand != (want.install != "") || !unsure {
+			t.Errorf("guide %d: by hand is %t, unsure is %t: %s", i, byHand, unsure, text)
 		}
 	}
 	var b bytes.Buffer
@@ -92,9 +91,33 @@ func TestGuides(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := b.String()
-	first, second := strings.Index(page, "Zuerst diese Einstellungen"), strings.Index(page, "Dann das Profil")
-	if first < 0 || second < first {
-		t.Errorf("the settings are at %d, the profile at %d", first, second)
+	at := 0
+	for _, part := range []string{"Was das Profil einstellt", "Zuerst diese Einstellungen", "Dann das Profil", "Deine Organisation schickt", "Zuletzt", "Bezeichnungen"} {
+		i := strings.Index(page[at:], part)
+		if i < 0 {
+			t.Fatalf("%q does not follow: %s", part, page[at:])
+		}
+		at += i
+	}
+}
+
+// A template that is about something else says nothing of iCloud.
+func TestGuideWithoutIntents(t *testing.T) {
+	h := built(t, "x", "iOS/manual", "iOS/supervised")
+	for _, part := range h.Parts {
+		part.Resolvers = nil
+		for _, p := range part.Profiles {
+			p.Intents = nil
+		}
+	}
+	var b bytes.Buffer
+	if err := Guide(h).Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"iCloud", "sync ", "clock", "must let through", "Cellular", "left to people"} {
+		if strings.Contains(b.String(), bad) {
+			t.Errorf("the report holds %q: %s", bad, b.String())
+		}
 	}
 }
 
