@@ -263,8 +263,9 @@ func withoutSchemaErrors(all []diag.Diagnostic) (findings []diag.Diagnostic, mor
 	return findings, more
 }
 
-// reportFindings tells the findings, and refuses the push if an error is among them.
+// reportFindings tells the findings, the errors of all files last, and refuses the push if there is one.
 func (p *pushRun) reportFindings() {
+	var errors []PushFindings
 	for _, c := range p.checked {
 		p.check.addSetFindings(&c)
 		for i := range c.findings {
@@ -273,10 +274,18 @@ func (p *pushRun) reportFindings() {
 			}
 		}
 		findings, more := withoutSchemaErrors(c.findings)
-		p.result.Refused = p.result.Refused || diag.HasErrors(findings)
-		if len(findings) > 0 {
+		isError := func(d diag.Diagnostic) bool { return d.Severity == diag.Error }
+		if diag.HasErrors(findings) {
+			blocking := slices.DeleteFunc(slices.Clone(findings), func(d diag.Diagnostic) bool { return !isError(d) })
+			errors = append(errors, PushFindings{c.name, c.signed, blocking, 0})
+		}
+		if findings = slices.DeleteFunc(findings, isError); len(findings) > 0 {
 			p.tell(PushEvent{Kind: PushChecked, Findings: PushFindings{c.name, c.signed, findings, more}})
 		}
+	}
+	p.result.Refused = p.result.Refused || len(errors) > 0
+	for _, f := range errors {
+		p.tell(PushEvent{Kind: PushChecked, Findings: f})
 	}
 }
 
@@ -286,16 +295,19 @@ func (p *pushRun) prepare() {
 		slices.SortStableFunc(p.setup.Profiles, p.session.Order)
 	}
 	var refusals []error
+	var reasons byReason
 	for _, profile := range p.setup.Profiles {
 		prepared, err := p.session.Prepare(profile)
-		var wrong *diag.UsageError
-		switch {
-		case errors.As(err, &wrong):
-			refusals = append(refusals, diag.Usage(wrong.Hint, "%s: %s", profile.Name, wrong.Problem))
-		case err != nil:
-			refusals = append(refusals, fmt.Errorf("%s: %w", profile.Name, err))
-		}
+		reasons.add(profile.Name, err)
 		p.items = append(p.items, prepared...)
+	}
+	for _, r := range reasons {
+		var wrong *diag.UsageError
+		if errors.As(r.err, &wrong) {
+			refusals = append(refusals, diag.Usage(wrong.Hint, "%s: %s", few(r.names), wrong.Problem))
+		} else {
+			refusals = append(refusals, fmt.Errorf("%s: %w", few(r.names), r.err))
+		}
 	}
 	if len(refusals) == 0 && p.session.CheckSet != nil {
 		if err := p.session.CheckSet(p.items); err != nil {
@@ -303,11 +315,40 @@ func (p *pushRun) prepare() {
 		}
 	}
 	p.result.Refusals, p.result.Refused = refusals, len(refusals) > 0
+	var losses byReason
 	for _, item := range p.items {
 		for _, loss := range item.Losses {
-			if !p.result.Refused {
-				p.warn(item.Profile.Name+": "+loss, "")
-			}
+			losses.add(item.Profile.Name, errors.New(loss))
+		}
+	}
+	for _, l := range losses {
+		if !p.result.Refused {
+			p.warn(few(l.names)+": "+l.err.Error(), "")
 		}
 	}
 }
+
+// byReason are names of files by the error they share, in the order of the first ones.
+type byReason []struct {
+	err   error
+	names []string
+}
+
+// add adds a file with its error; nil for none. Reasons beyond maxReasons are not looked for.
+func (r *byReason) add(name string, err error) {
+	if err == nil {
+		return
+	}
+	for i := range min(len(*r), maxReasons) {
+		if x := &(*r)[i]; x.err.Error() == err.Error() {
+			x.names = append(x.names, name)
+			return
+		}
+	}
+	*r = append(*r, struct {
+		err   error
+		names []string
+	}{err, []string{name}})
+}
+
+const maxReasons = 100

@@ -103,9 +103,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 	case o.format.isJSON():
 		err = view.WriteJSON(env.Stdout, r)
 	case r.Failed:
-		p.Findings(r.Findings)
-		p.Line("")
-		p.Line("%s; nothing was written", view.Tally(r.Findings))
+		p.BuildFailed(r)
 	default:
 		if worthShowing := view.AtLeast(r.Findings, diag.Warning); len(worthShowing) > 0 {
 			p.Findings(worthShowing)

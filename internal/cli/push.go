@@ -68,6 +68,7 @@ type pushing struct {
 	exports     bool
 
 	o      app.PushOptions
+	lines  *view.PushLines
 	full   bool
 	format choiceFlag
 }
@@ -83,12 +84,12 @@ func (p *pushing) command(help *deploy.Help, version string) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.o.Paths, p.o.Flags, p.o.Steps = args, p.values(cmd), p.format.isJSON()
-			lines := &view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}
+			p.lines = &view.PushLines{Out: p.env.out(), Err: p.env.err(), Quiet: p.format.isJSON()}
 			p.o.OnEvent = func(e app.PushEvent) {
 				if e.Kind == app.PushPlanned {
 					p.env.ending.Store(int64(sendsEnding))
 				}
-				lines.Tell(e)
+				p.lines.Tell(e)
 			}
 			if p.exports || p.o.Output != "" {
 				return p.export(cmd)
@@ -211,7 +212,7 @@ func (p *pushing) push(cmd *cobra.Command) error {
 	case p.o.Check:
 		p.env.out().PushCheck(r)
 	default:
-		p.env.out().PushTotals(r)
+		p.lines.Totals(r)
 	}
 	if err == nil && p.o.Check && r.Differs() {
 		return errFindings
@@ -233,7 +234,7 @@ func (p *pushing) notStarted(why app.NotStarted, verb string) error {
 		}
 	}
 	if why.Refused {
-		out.Line("nothing was %s", verb)
+		p.lines.Nothing(verb)
 	}
 	if wrong != nil {
 		return wrong

@@ -34,6 +34,14 @@ func (p *Printer) Build(b *app.BuildResult, hints bool) {
 	p.buildSummary(b, hints)
 }
 
+// BuildFailed writes why nothing was built, the errors last.
+func (p *Printer) BuildFailed(b *app.BuildResult) {
+	p.Findings(errorsLast(b.Findings))
+	p.Line("")
+	p.Line("%s; nothing was written", Tally(b.Findings))
+	p.Hint(afterErrors)
+}
+
 func hasOutcome(b *app.BuildResult, is func(intent.Outcome) bool) bool {
 	return slices.ContainsFunc(b.Profiles, func(p *app.BuiltProfile) bool { return slices.ContainsFunc(p.Intents, is) })
 }

@@ -20,6 +20,7 @@ func (p *Printer) Export(r *app.ExportResult) {
 	for _, f := range r.Files {
 		names = max(names, lipgloss.Width(Clean(f.Name)))
 	}
+	var seen repeats
 	for _, f := range r.Files {
 		style := green
 		if f.Action == app.ExportUnchanged || f.Action == app.ExportKept {
@@ -41,8 +42,11 @@ func (p *Printer) Export(r *app.ExportResult) {
 		}
 		p.wrappedAfter(action, line)
 		for _, note := range f.Notes {
-			p.labeledFaint(label, Clean(note), p.columns())
+			if seen.first(Clean(note)) {
+				p.labeledFaint(label, Clean(note), p.columns())
+			}
 		}
 	}
+	p.repeated(&seen)
 	p.Line("%s in %s for %s", text.Count(len(r.Files), "file"), bold.Render(folderName(r.Output)), r.Server)
 }

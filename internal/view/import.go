@@ -39,13 +39,15 @@ func (p *Printer) Import(r *app.ImportResult) {
 	if len(r.Files) == 0 {
 		return
 	}
+	var seen repeats
 	for i := range r.Files {
 		f := &r.Files[i]
 		p.Line("%s", bold.Render(Clean(f.File)))
 		p.imported(f)
-		p.importNotes(f)
+		p.importNotes(f, &seen)
 	}
 	p.Line("")
+	p.repeated(&seen)
 	p.wrapped(2, "%s", importTotals(r))
 	secrets := 0
 	for i := range r.Files {
@@ -70,7 +72,7 @@ func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
 		if f.Refused != "" || !f.Same || rawCount(f)+len(f.Notes)+len(f.Secrets) > 0 {
 			errs.Line("%s", bold.Render(Clean(f.File)))
 			errs.imported(f)
-			errs.importNotes(f)
+			errs.importNotes(f, &repeats{})
 		}
 		if err := WriteYAML(w, f.Text); err != nil {
 			return err
@@ -95,7 +97,7 @@ func (p *Printer) imported(f *app.Imported) {
 	p.wrapped(4, "  %s  %s: %s", f.Name, strings.Join(facts, ", "), verdict)
 }
 
-func (p *Printer) importNotes(f *app.Imported) {
+func (p *Printer) importNotes(f *app.Imported, seen *repeats) {
 	say := func(label string, reasons []string) {
 		if more := len(reasons) - maxReasons; more > 0 {
 			reasons = append(slices.Clone(reasons[:maxReasons]), fmt.Sprintf("and %d more", more))
@@ -121,7 +123,9 @@ func (p *Printer) importNotes(f *app.Imported) {
 		p.Line("  raw: %s", text.Count(more, "more payload"))
 	}
 	for _, note := range f.Notes {
-		say("note: ", []string{note})
+		if seen.first("note: " + Clean(note)) {
+			say("note: ", []string{note})
+		}
 	}
 }
 

@@ -136,7 +136,7 @@ func (t *tree) file(f *app.Inspected) {
 		}{{"integrity", s.Integrity}, {"trust", s.Trust}, {"validity", s.Validity}} {
 			a.Help = "" // shown by verify
 			a.Detail, _ = truncate(a.Detail, maxDetail)
-			t.p.answer(a.question, a.Answer)
+			t.p.answer(a.question, a.Answer, &repeats{})
 		}
 	}
 	if e := f.Encrypted; e != nil {

@@ -26,7 +26,12 @@ const manyFindings = 50
 // progress.
 func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	printed := false
-	files := Rendered(run.Files, func(w io.Writer, f *app.LintedFile) error {
+	var seen repeats
+	all := run.Files
+	if !style.Quiet && !style.Statistics {
+		all = p.firstNotes(all, &seen)
+	}
+	files := Rendered(all, func(w io.Writer, f *app.LintedFile) error {
 		switch file := p.To(w); {
 		case len(f.Findings) == 0 || style.Statistics:
 		case style.Quiet:
@@ -56,6 +61,7 @@ func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	if style.Quiet || !printed && !style.Statistics && !style.Verbose && r.Gone == 0 && r.Fixed == 0 {
 		return nil
 	}
+	p.repeated(&seen)
 	offer := ""
 	if style.Statistics {
 		p.statistics(r.Statistics)

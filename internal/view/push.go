@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/diag"
 	"syncguard/internal/text"
 )
 
@@ -23,14 +24,14 @@ func pushedName(r app.Pushed) string {
 
 // pushRows lays out results shown one by one.
 type pushRows struct {
-	width int             // columns of the longest name
-	noted map[string]bool // notes already written; nil to write all notes of each result
-	skips int             // results not sent so far
+	width int     // columns of the longest name
+	noted repeats // the notes
+	skips int     // results not sent so far
 }
 
 // newPushRows returns a layout for some results. It shows each note once, and only a few of the results not sent.
 func newPushRows(all []app.Pushed) *pushRows {
-	rows := &pushRows{noted: map[string]bool{}}
+	rows := &pushRows{}
 	for _, r := range all {
 		rows.width = min(max(rows.width, lipgloss.Width(pushedName(r))), 60)
 	}
@@ -45,13 +46,36 @@ type PushLines struct {
 	Out, Err *Printer
 	Quiet    bool // write only findings and lost connections
 
-	rows *pushRows
+	rows   *pushRows
+	errors int // findings that keep the files from being sent
 }
+
+// Totals writes the totals of what was sent, after what was shown once.
+func (l *PushLines) Totals(r *app.PushResult) {
+	if l.rows != nil {
+		l.Out.repeated(&l.rows.noted)
+	}
+	l.Out.PushTotals(r)
+}
+
+// Nothing writes that nothing was sent, and what to do.
+func (l *PushLines) Nothing(verb string) {
+	if l.errors == 0 {
+		l.Err.Line("nothing was %s", verb)
+		return
+	}
+	l.Err.Line("%s; nothing was %s", text.Count(l.errors, "error"), verb)
+	l.Err.Hint(afterErrors)
+}
+
+// afterErrors is the hint after errors that ended a command.
+const afterErrors = "correct what is wrong and run the command again; syncguard rules RULE explains an error"
 
 // Tell writes an event.
 func (l *PushLines) Tell(e app.PushEvent) {
 	switch e.Kind {
 	case app.PushChecked:
+		l.errors += len(AtLeast(e.Findings.Findings, diag.Error))
 		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
 		if e.Findings.More > 0 {
 			l.Err.wrapped(2, "%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))
@@ -111,11 +135,8 @@ func (p *Printer) pushed(rows *pushRows, r app.Pushed) {
 	p.Line("%s", line)
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, n := range r.Notes {
-		if !rows.noted[n] {
+		if rows.noted.first(Clean(n)) {
 			p.labeledFaint(label, Clean(n), p.columns())
-		}
-		if rows.noted != nil {
-			rows.noted[n] = true
 		}
 	}
 	if r.Error != "" {
@@ -174,7 +195,7 @@ func (p *Printer) PushTotals(r *app.PushResult) {
 
 // PushCheck writes the differences between the server's profiles and the ones to send.
 func (p *Printer) PushCheck(r *app.PushResult) {
-	rows := &pushRows{width: newPushRows(r.Results).width}
+	rows := newPushRows(r.Results)
 	for _, x := range r.Results {
 		p.pushed(rows, x)
 		if x.Difference != nil {
@@ -183,6 +204,7 @@ func (p *Printer) PushCheck(r *app.PushResult) {
 			inner.difference(x.Difference)
 		}
 	}
+	p.repeated(&rows.noted)
 	p.PushTotals(r)
 }
 
@@ -211,11 +233,12 @@ func (w *indented) Write(text []byte) (int, error) {
 // PushPlan writes the requests of a dry run.
 func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 	shown := map[string]int{} // of each file
+	rows := &pushRows{}
 	for _, x := range r.Results {
 		if shown[x.File]++; shown[x.File] > maxSame && !full {
 			continue
 		}
-		p.pushed(&pushRows{}, x)
+		p.pushed(rows, x)
 		switch {
 		case x.Request != nil && (full || shown[x.File] == 1):
 			p.pushRequest(x.Request, full)
@@ -233,6 +256,7 @@ func (p *Printer) PushPlan(r *app.PushResult, full bool) {
 		p.pushRequest(&r.Last[i], full)
 		p.Line("")
 	}
+	p.repeated(&rows.noted)
 	p.Line("nothing was sent to %s", Clean(r.Server))
 }
 

@@ -8,21 +8,33 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/diag"
 	"syncguard/internal/text"
 )
 
 // SignFindings writes the findings in the files to be signed.
 func (p *Printer) SignFindings(r *app.SignResult) {
-	shown := false
-	for _, f := range r.ByFile {
-		if len(f.Findings) > 0 {
-			p.FileFindings(f.Name, f.Signed, f.Findings)
+	var seen repeats
+	show := func(f app.FileFindings, found []diag.Diagnostic) {
+		if len(found) > 0 {
+			p.FileFindings(f.Name, f.Signed, found)
 			p.Line("")
-			shown = true
 		}
 	}
-	if r.Refused && shown {
-		p.Line("nothing was signed")
+	errors := 0
+	for _, f := range r.ByFile {
+		all := errorsLast(f.Findings)
+		n := len(AtLeast(all, diag.Error))
+		errors += n
+		show(f, p.withoutRepeats(all[:len(all)-n], &seen))
+	}
+	p.repeated(&seen)
+	for _, f := range r.ByFile {
+		show(f, AtLeast(f.Findings, diag.Error))
+	}
+	if r.Refused && errors > 0 {
+		p.Line("%s; nothing was signed", text.Count(errors, "error"))
+		p.Hint(afterErrors)
 	}
 }
 

@@ -18,6 +18,7 @@ const roleWidth = len("intermediate")
 // Verification writes the answers about each file. before runs before each piece of output, to clear a line of progress.
 func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 	first := true
+	shown := verified{}
 	for f, err := range run.Files {
 		if err != nil {
 			return err
@@ -27,13 +28,20 @@ func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 			p.Line("")
 		}
 		first = false
-		p.verified(f)
+		p.verified(f, &shown)
 	}
 	before()
+	p.repeated(&shown.notes)
 	if r := run.Footer; r.Files > 1 {
 		p.Line("\n%s", verification(r))
 	}
 	return nil
+}
+
+// verified is what earlier files of a run have shown: what repeats is not shown again.
+type verified struct {
+	help, notes  repeats
+	certificates string
 }
 
 // verified writes the answers about one file, and its certificates.
@@ -41,22 +49,35 @@ func (p *Printer) Verification(run *app.VerifyRun, before func()) error {
 //	corp.mobileconfig
 //	  integrity     ok      12,913 bytes, SHA-256, RSA 2048, everything in the file is covered
 //	  trust         failed  the issuer "Corp Issuing CA 2" is missing from the file and the trusted roots  [missing-issuer]
-func (p *Printer) verified(v *app.VerifiedFile) {
+func (p *Printer) verified(v *app.VerifiedFile, shown *verified) {
 	p.Line("%s", bold.Render(Clean(v.File)))
-	p.answer("integrity", v.Integrity)
-	p.answer("trust", v.Trust)
-	p.answer("validity", v.Validity)
+	p.answer("integrity", v.Integrity, &shown.help)
+	p.answer("trust", v.Trust, &shown.help)
+	p.answer("validity", v.Validity, &shown.help)
 	for _, s := range v.Signers {
 		p.signer(s, len(v.Signers) > 1)
 	}
-	for _, c := range slices.SortedStableFunc(slices.Values(v.Certificates), byRole) {
-		p.certificate(c)
+	all := ""
+	for _, c := range v.Certificates {
+		all += fmt.Sprintf("%s %q %s %t\n", c.Role, c.Name, c.SHA256, c.Embedded)
+	}
+	if all != "" && all == shown.certificates {
+		p.detail(string(cms.RoleSigner), "as above")
+	} else {
+		shown.certificates = all
+		for _, c := range slices.SortedStableFunc(slices.Values(v.Certificates), byRole) {
+			p.certificate(c)
+		}
 	}
 	for _, w := range v.Warnings {
-		p.wrappedAfter("  "+yellow.Render("warning:")+" ", Clean(w))
+		if label := yellow.Render("warning:") + " "; shown.notes.first(label + Clean(w)) {
+			p.wrappedAfter("  "+label, Clean(w))
+		}
 	}
 	for _, n := range v.Notes {
-		p.wrappedAfter("  "+blue.Render("note:")+" ", Clean(n))
+		if label := blue.Render("note:") + " "; shown.notes.first(label + Clean(n)) {
+			p.wrappedAfter("  "+label, Clean(n))
+		}
 	}
 }
 
@@ -67,7 +88,7 @@ func roleRank(role cms.Role) int {
 	return slices.Index([]cms.Role{cms.RoleSigner, cms.RoleIntermediate, cms.RoleRoot, cms.RoleUnused}, role)
 }
 
-func (p *Printer) answer(question string, a cms.Answer) {
+func (p *Printer) answer(question string, a cms.Answer, shown *repeats) {
 	word := green.Render("ok    ")
 	switch {
 	case !a.OK && a.Asked:
@@ -80,7 +101,7 @@ func (p *Printer) answer(question string, a cms.Answer) {
 		code = faint.Render("  [" + string(a.Reason) + "]")
 	}
 	p.wrappedAfter(fmt.Sprintf("  %-*s  %s  ", roleWidth, question, word), Clean(a.Detail)+code)
-	if a.Help != "" {
+	if a.Help != "" && shown.first(a.Help) {
 		p.wrappedAfter(fmt.Sprintf("  %s          %s ", strings.Repeat(" ", roleWidth), cyan.Render("help:")), Clean(a.Help))
 	}
 }
