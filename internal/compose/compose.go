@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/guidance"
 	"syncguard/internal/intent"
 	"syncguard/internal/lint"
 	"syncguard/internal/plist"
@@ -184,7 +185,7 @@ func displayName(spec *template.Spec, t target.Target) string {
 	case spec.Prevention.IsOff():
 		name = spec.Profile.Identifier.Value
 	default:
-		name = "Keep iCloud Syncing"
+		name = guidance.In(Languages(spec)[0]).Text("keep")
 	}
 	if t.Enrollment == target.Manual {
 		return fmt.Sprintf("%s (%s)", name, t.Platform)

@@ -206,7 +206,10 @@ func TestConsentInLanguages(t *testing.T) {
 	if len(texts) != 3 || !strings.Contains(texts["default"], "Acme asks") || !strings.Contains(texts["de"], "Acme möchte") || texts["ja"] != "独自の文" {
 		t.Errorf("got %v", texts)
 	}
-	if !strings.Contains(r.Profile.Description, "Einstellungen > Mobilfunk > iCloud Drive: ein (nicht belegt)") {
+	if r.Profile.DisplayName != "iCloud synchron halten (iOS)" {
+		t.Errorf("the name is %s", r.Profile.DisplayName)
+	}
+	if !strings.HasPrefix(r.Profile.Description, "Hält iCloud synchron.\n") || !strings.Contains(r.Profile.Description, "Einstellungen > Mobilfunk > iCloud Drive: ein (nicht belegt)") {
 		t.Errorf("the description is %s", r.Profile.Description)
 	}
 }

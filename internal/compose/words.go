@@ -49,15 +49,15 @@ func Languages(spec *template.Spec) []string {
 // description returns the purpose of the profile, followed by the steps left for a person.
 func description(spec *template.Spec, outcomes []intent.Outcome) string {
 	var b strings.Builder
+	l := guidance.In(Languages(spec)[0])
 	b.WriteString(spec.Profile.Description.Value)
 	if b.Len() == 0 && !spec.Prevention.IsOff() {
-		b.WriteString("Keeps iCloud syncing.")
+		b.WriteString(l.Text("keeps"))
 	}
 	settings := ByHand(outcomes)
 	if len(settings) == 0 {
 		return b.String()
 	}
-	l := guidance.In(Languages(spec)[0])
 	b.WriteString("\n\n" + l.Text("byhand"))
 	for _, s := range settings {
 		path, evidence := l.Path(s.Path, s.Evidence)

@@ -12,7 +12,7 @@ const settingsSource = "https://developer.apple.com/documentation/devicemanageme
 
 // planStorage mostly explains too: Apple has no key for Optimize Storage on any platform.
 func planStorage(p *planner, o *Outcome, s template.Storage) {
-	if !s.Hints.Value {
+	if !s.Steps.Value {
 		o.Settings = nil
 	}
 	switch p.target.Platform { // only these: keep no iCloud files

@@ -3,9 +3,9 @@
 package journey
 
 import (
+	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/txtar"
@@ -27,8 +27,6 @@ type step struct {
 	files []txtar.File
 }
 
-var bounds = regexp.MustCompile(`^# at most (\d+) commands, (\d+) variables, (\d+) files$`)
-
 // Edits is the folder of files that the command edit writes. Lint and other commands leave out a hidden one.
 const Edits = ".edits/"
 
@@ -38,12 +36,13 @@ const Edits = ".edits/"
 func Parse(script []byte) (*Journey, error) {
 	archive := txtar.Parse(script)
 	lines := strings.Split(string(archive.Comment), "\n")
-	if len(lines) < 3 || !strings.HasPrefix(lines[0], "# ") || !bounds.MatchString(lines[1]) {
-		return nil, fmt.Errorf("want a title, and a line %q", "# at most 3 commands, 0 variables, 1 files")
+	if len(lines) < 3 || !strings.HasPrefix(lines[0], "# ") {
+		return nil, errors.New("want a title, a line of bounds, and steps")
 	}
 	j := &Journey{Title: lines[0][2:]}
-	if _, err := fmt.Sscanf(lines[1], "# at most %d commands, %d variables, %d files", &j.MaxCommands, &j.MaxVariables, &j.MaxFiles); err != nil {
-		return nil, err
+	const bounds = "# at most %d commands, %d variables, %d files"
+	if _, err := fmt.Sscanf(lines[1], bounds, &j.MaxCommands, &j.MaxVariables, &j.MaxFiles); err != nil {
+		return nil, fmt.Errorf("want %q in the second line: %w", bounds, err)
 	}
 	var comment []string
 	for _, line := range lines[2:] {

@@ -46,7 +46,7 @@ func updates(p section) Updates {
 func (s *load) storage(p section) Storage {
 	v := p.under("storage")
 	storage := Storage{
-		Enabled: enabled(p, "storage"), Hints: v.flag("hints"), OptimizeMac: v.flag("optimizeMac"), Experimental: v.flag("experimental"),
+		Enabled: enabled(p, "storage"), Steps: v.flag("steps"), OptimizeMac: v.flag("optimizeMac"), Experimental: v.flag("experimental"),
 		AllowCloudBackup: v.flag("allowCloudBackup"), EmptyTrash: v.flag("emptyTrash"),
 	}
 	if storage.OptimizeMac.IsSet && !storage.Experimental.Value {

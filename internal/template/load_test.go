@@ -185,7 +185,7 @@ func TestDefaults(t *testing.T) {
 		p.DateTime.Enabled, p.DateTime.Automatic, p.DateTime.TimeServer, p.DateTime.Timed,
 		p.DNS.Enabled, p.DNS.Providers, p.DNS.Protocol, p.DNS.Combine, p.DNS.AllowFailover, p.DNS.ProhibitDisablement,
 		p.Cellular.Enabled, p.Cellular.FreezeToggles, p.Cellular.WiFiAssist == nil,
-		p.Storage.Enabled, p.Storage.Hints, p.Storage.OptimizeMac.IsSet, p.Updates.Automatic, p.Updates.InstallAppUpdates)
+		p.Storage.Enabled, p.Storage.Steps, p.Storage.OptimizeMac.IsSet, p.Updates.Automatic, p.Updates.InstallAppUpdates)
 	want := "icloud-sync System false 5 true true time.apple.com false true [cloudflare] https selectable true false true false true true true false true true"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

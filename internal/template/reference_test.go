@@ -114,7 +114,7 @@ func TestSchemaAgrees(t *testing.T) {
 		{true, fullTemplate},
 		{true, overlay},
 		{true, overlay + "profile: null\ntargets: null\n"},
-		{true, organization + "prevention: {date-time: false, dns: true, cellular: {allowRoaming: true}, storage: {hints: false}}\n"},
+		{true, organization + "prevention: {date-time: false, dns: true, cellular: {allowRoaming: true}, storage: {steps: false}}\n"},
 		{true, organization + "prevention: {updates: {automatic: \"${b}\"}}\nvariables: {b: true}\n"},
 		{true, organization + "profile: {scope: \"${b}\", expires: \"2028-01-31\", consent: Yes}\nvariables: {b: User}\n"},
 		{true, organization + "prevention: {dns: {exemptNetworks: [a], exemptServers: [\"10.*\"], localDomains: [lan], matchDomains: [\"*.a.b\"]}}\n"},

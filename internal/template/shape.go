@@ -137,11 +137,11 @@ func organizationShape() *shape {
 func profileShape() *shape {
 	return &shape{name: "profile", kind: mapping, meaning: "The envelope of the profiles.", keys: []*shape{
 		{name: "identifier", kind: plain, format: identifierPart, fallback: "icloud-sync", meaning: "The part of PayloadIdentifier after the organization's identifier."},
-		{name: "displayName", kind: plain, nonEmpty: true, example: "iCloud Sync", meaning: "The name shown on devices (PayloadDisplayName). Without one: Keep iCloud Syncing, or the identifier if prevention is off."},
+		{name: "displayName", kind: plain, nonEmpty: true, example: "Keep iCloud Syncing", meaning: "The name shown on devices (PayloadDisplayName). Without one: Keep iCloud Syncing, in the first of languages, or the identifier if prevention is off."},
 		{name: "description", kind: plain, private: true, meaning: "The effect of the profile, for the person installing it (PayloadDescription)."},
 		{name: "scope", kind: plain, choices: []string{"System", "User"}, fallback: "System", meaning: "PayloadScope. macOS 26.1 and later refuse encrypted DNS in the scope User."},
 		{name: "languages", kind: list, nonEmpty: true, unique: true, example: "[en, de]",
-			meaning: "The languages of the people with the devices, for the steps by hand in the report and for ConsentText. The description is in the first one.",
+			meaning: "The languages of the people with the devices, for the steps by hand in the report and for ConsentText. The default name and description are in the first one.",
 			item:    &shape{kind: plain, choices: guidance.Languages(), meaning: "A language."}},
 		removalShape(),
 		{name: "expires", kind: date, example: "2028-01-31", meaning: "The expiration date of the profile (PayloadExpirationDate)."},

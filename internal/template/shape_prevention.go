@@ -71,7 +71,7 @@ func cellularShape() *shape {
 
 func storageShape() *shape {
 	return intent("storage", "Keep the device and iCloud from running full.",
-		&shape{name: "hints", kind: flag, fallback: "true", meaning: "Tell people what to turn on by hand, in the profile's description and in the report."},
+		&shape{name: "steps", kind: flag, fallback: "true", meaning: "Tell people what to turn on by hand, in the profile's description and in the report."},
 		&shape{name: "optimizeMac", kind: flag, meaning: "Set Optimize Mac Storage with com.apple.bird, undocumented by Apple; it moves local copies to iCloud. Needs experimental."},
 		&shape{name: "experimental", kind: flag, fallback: "false", meaning: "Allow unproven settings."},
 		&shape{name: "allowCloudBackup", kind: flag, meaning: "false stops iCloud backups of the device to free iCloud storage. A lost device is then lost data."},

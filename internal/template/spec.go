@@ -83,7 +83,7 @@ type Profile struct {
 	DisplayName Entry[string]   // empty: let the composer choose
 	Description Entry[string]   // empty: let the composer choose
 	Scope       Entry[string]   // PayloadScope: System or User
-	Languages   []Entry[string] // of hints and of ConsentText; empty: English hints and no ConsentText
+	Languages   []Entry[string] // of the steps by hand and of ConsentText; empty: English steps and no ConsentText
 	Removal     Removal
 	Expires     Entry[time.Time] // PayloadExpirationDate, if set
 	Consent     []Consent        // ConsentText, in the order of the template
@@ -214,7 +214,7 @@ func (w *WiFiAssist) PolicyNumber() int64 {
 // Storage is the storage intent: neither the device nor iCloud runs full.
 type Storage struct {
 	Enabled          Entry[bool] // false: the intent is off
-	Hints            Entry[bool] // list the steps left to do by hand
+	Steps            Entry[bool] // list the steps left to do by hand
 	OptimizeMac      Entry[bool] // com.apple.bird optimize-storage; emit only if IsSet; true only with Experimental
 	Experimental     Entry[bool]
 	AllowCloudBackup Entry[bool] // emit only if IsSet and false: it stops iCloud backups
