@@ -1,4 +1,4 @@
-# make run     builds the signed prevention profiles into dist/
+# make run     builds signed profiles that keep iCloud syncing into dist/
 # make test    runs the tests
 GO          ?= go
 VERSION     ?= devel
@@ -21,7 +21,7 @@ BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X sync
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
 
-run: build ## build and sign the prevention profiles into dist/
+run: build ## build and sign the profiles that keep iCloud syncing into dist/
 	bin/syncguard build builtin:prevention -o dist
 
 test: ## every test that needs nothing but Go

@@ -31,7 +31,7 @@ func newBuildCmd(env *Env) *cobra.Command {
 		Short: "Build, check and sign profiles and declarations",
 		Long: `Build one profile for each target of each template, check it against Apple's schemas, and sign it. Without a
 TEMPLATE, build the project's syncguard.yaml, in this folder or one above it, into dist beside it; without a project, the
-built-in prevention profiles (builtin:prevention). A TEMPLATE of - is read from stdin.
+built-in template (builtin:prevention). A TEMPLATE of - is read from stdin.
 
 A declaration replaces a payload if it does more on every device of the target. For MDM it is a JSON file; for an
 installation by hand it stands inside the profile. --output and --dns-form choose otherwise.
