@@ -56,6 +56,7 @@ type BuildResult struct {
 // BuiltPart holds the profiles of one template.
 type BuiltPart struct {
 	Template     string
+	BuiltIn      bool
 	Name         string // display name of the profiles
 	Organization string
 	Languages    []string // BCP 47, never empty
@@ -425,7 +426,7 @@ func (c *composed) encode(s *signer) ([]byte, error) {
 func partsOf(built []*BuiltProfile, all []*composed) (parts []*BuiltPart) {
 	for i, c := range all {
 		if len(parts) == 0 || parts[len(parts)-1].spec != c.spec {
-			parts = append(parts, &BuiltPart{Template: built[i].Template, Name: c.spec.Profile.DisplayName.Value,
+			parts = append(parts, &BuiltPart{Template: built[i].Template, BuiltIn: strings.HasPrefix(c.spec.Name, "builtin:"), Name: c.spec.Profile.DisplayName.Value,
 				Organization: c.spec.Organization.Name.Value, Languages: compose.Languages(c.spec), spec: c.spec})
 		}
 		p := parts[len(parts)-1]

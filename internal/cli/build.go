@@ -109,7 +109,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 			p.Findings(worthShowing)
 			p.Line("")
 		}
-		env.out().Build(r, o.hints)
+		env.out().Build(r, o.hints, o.Templates)
 	}
 	return cmp.Or(err, env.verdict(nil, r.Failed))
 }

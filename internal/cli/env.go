@@ -122,8 +122,11 @@ func terminal(stream any) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// width returns the columns of a terminal, 0 for anything else.
+// width returns the columns of a terminal, 0 for anything else. A stream may know its own.
 func width(stream any) int {
+	if s, ok := stream.(interface{ Columns() int }); ok {
+		return s.Columns()
+	}
 	if f, ok := terminal(stream); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return w

@@ -56,6 +56,21 @@ func (c Class) Meaning() string {
 	return "the platform has no such thing"
 }
 
+// Brief explains the class in the fewest words, for a legend.
+func (c Class) Brief() string {
+	switch c {
+	case Enforced:
+		return "nobody can change it"
+	case Locked:
+		return "the switch stays as it is"
+	case Preset:
+		return "can be changed"
+	case Manual:
+		return "a person has to do it"
+	}
+	return "no such thing"
+}
+
 // Stronger reports whether a does more than b.
 func Stronger(a, b Class) bool { return slices.Index(Classes(), a) < slices.Index(Classes(), b) }
 
@@ -86,6 +101,7 @@ type Note struct {
 	Evidence fact.Evidence `json:"evidence"` // `apple`, `community`, `unverified`
 	Source   string        `json:"source"`   // page or issue stating it
 	Detail   bool          `json:"-"`        // follows from the class, so a table leaves it out
+	Chosen   bool          `json:"-"`        // follows from a Choice of the user, not from the devices
 }
 
 // ReadAgain returns the note for a profile key newer than a target's oldest devices.
@@ -119,7 +135,7 @@ func (o *Outcome) add(text string, e fact.Evidence, source string) {
 
 // detail adds a fact too obvious for a table.
 func (o *Outcome) detail(text string, e fact.Evidence, source string) {
-	o.Notes = append(o.Notes, Note{text, e, source, true})
+	o.Notes = append(o.Notes, Note{Text: text, Evidence: e, Source: source, Detail: true})
 }
 
 // raise raises the class to c, unless it is stronger already, and adds the mechanism.

@@ -105,7 +105,7 @@ func (p *planner) availability(l mechanism) (availability, bool) {
 	stated := definition.AvailabilityAt(p.target.Platform, l.path...)
 	s := availability{works: true, source: definition.Source(), limits: stated.MainLimits(p.target)}
 	if text := p.choice.leavesOut(l, p.target); text != "" {
-		s.works, s.conditions = false, []Note{{Text: text, Evidence: fact.Apple, Source: s.source}}
+		s.works, s.conditions = false, []Note{{Text: text, Evidence: fact.Apple, Source: s.source, Chosen: true}}
 		return s, true
 	}
 	for _, limit := range s.limits {

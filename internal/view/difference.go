@@ -72,16 +72,16 @@ func differ(n int) string {
 func (p *Printer) difference(d *diff.Difference) {
 	for i, c := range d.Consequences {
 		if i == 0 {
-			p.labeledFaint(bold.Render("on a device:")+" "+p.severityWord(c.Severity), clip(c.Text), p.columns())
+			p.labeledFaint(bold.Render("on a device:")+" "+p.severityWord(c.Severity), clip(c.Text))
 		} else {
-			p.labeledFaint("  "+cmp.Or(p.severityWord(c.Severity), faint.Render("note: ")), clip(c.Text), p.columns())
+			p.labeledFaint("  "+cmp.Or(p.severityWord(c.Severity), faint.Render("note: ")), clip(c.Text))
 		}
 		if c.Help != "" {
-			p.labeledFaint("    "+cyan.Render("help:")+" ", clip(c.Help), p.columns())
+			p.labeledFaint("    "+cyan.Render("help:")+" ", clip(c.Help))
 		}
 	}
 	if d.Signature != "" {
-		p.labeledFaint("  "+faint.Render("signature:")+" ", clip(d.Signature), p.columns())
+		p.labeledFaint("  "+faint.Render("signature:")+" ", clip(d.Signature))
 	}
 	if len(d.TopLevel) > 0 && d.Kind == diff.Changed {
 		if len(d.Payloads) > 0 {
@@ -161,7 +161,7 @@ func (p *Printer) changes(all []diff.Change) {
 			lines = append(lines, note)
 		}
 		for _, line := range lines {
-			p.labeledFaint("        ", line, p.columns())
+			p.labeledFaint("        ", line)
 		}
 	}
 	if n := len(all) - maxChanges; n > 0 {

@@ -43,7 +43,7 @@ func (p *Printer) Export(r *app.ExportResult) {
 		p.wrappedAfter(action, line)
 		for _, note := range f.Notes {
 			if seen.first(Clean(note)) {
-				p.labeledFaint(label, Clean(note), p.columns())
+				p.labeledFaint(label, Clean(note))
 			}
 		}
 	}

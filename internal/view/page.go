@@ -55,7 +55,6 @@ type Table struct {
 	Rows     []Row
 	Below    string // a sentence under it
 	Whole    bool   // never split into several tables
-	Numbers  int    // the value column of numbers, from 1, aligned right; 0 for none
 	Stacks   bool   // on a phone each row becomes a paragraph
 }
 
@@ -63,6 +62,7 @@ type Table struct {
 type Row struct {
 	Section string // the heading over it and the following rows
 	Cells   []Text
+	Under   []Text // a line below it on a terminal; may be nil
 }
 
 // List is items, each a line with blocks below it.

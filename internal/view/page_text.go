@@ -1,23 +1,14 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
 
 	"syncguard/internal/intent"
 )
-
-// textWidth is the width of tables without a terminal, and the limit of sentences on one.
-const textWidth = 100
-
-// columns returns the width of sentences. A table may be as wide as the screen.
-func (p *Printer) columns() int { return min(p.tableColumns(), textWidth) }
-
-func (p *Printer) tableColumns() int { return cmp.Or(p.Width, textWidth) }
 
 // Blocks writes blocks as text, with an empty line between them.
 func (p *Printer) Blocks(all ...Block) {
@@ -33,9 +24,9 @@ func (p *Printer) block(b Block) {
 	switch b := b.(type) {
 	case Section:
 		if len(b.Title) == 1 {
-			p.Line("%s", bold.Render(b.Title.terminal()))
+			p.wrappedAfter("", bold.Render(b.Title.terminal()))
 		} else if b.Title != nil {
-			p.Line("%s", b.Title.terminal())
+			p.wrappedAfter("", b.Title.terminal())
 		}
 		p.Blocks(b.Blocks...)
 	case Paragraph:
@@ -48,7 +39,7 @@ func (p *Printer) block(b Block) {
 		p.terms(b)
 	case Footnotes:
 		for i, n := range b.All {
-			p.labeled(faint.Render(fmt.Sprintf("  %s ", superscript(i+1))), Text{styled(Faint, n.Text.plain())})
+			p.labeled(gap+faint.Render(superscript(i+1))+" ", Text{styled(Faint, n.Text.plain())})
 		}
 		p.below(b.Below)
 	}
@@ -92,25 +83,28 @@ func (p *Printer) terms(all Terms) {
 }
 
 // labeled writes text behind a label within the columns, further lines indented under the first.
-func (p *Printer) labeled(label string, text Text) {
+func (p *Printer) labeled(label string, text Text) { p.hang(label, text.terminal(), p.columns()) }
+
+// hang writes a label and text within a width, further lines indented under the first. Text with a word too long to stand beside
+// the label stands below it.
+func (p *Printer) hang(label, text string, width int) {
 	indent := lipgloss.Width(label)
-	style := lipgloss.NewStyle()
-	line := text.terminal()
-	if len(text) == 1 {
-		style, line = textStyle(text[0]), text.plain() // one style for all: it must not reach into the margin
+	if below := marginOf(label) + len(gap); below < indent && indent+lipgloss.Width(text) > width && (longestWord(text) > width-indent && indent-below > len(gap) || indent > width/2) {
+		p.Line("%s", strings.TrimRight(label, " "))
+		indent, label = below, strings.Repeat(" ", below)
 	}
-	for i, line := range wrap(line, max(p.columns()-indent, 20)) {
+	for i, line := range fold(text, width-indent) {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}
-		p.Line("%s%s", label, style.Render(strings.TrimRight(line, " ")))
+		p.Line("%s%s", label, line)
 	}
 }
 
 // table writes a table: whole if the screen is wide enough, else split by columns, else as a list.
 func (p *Printer) table(t Table) {
 	if len(t.Rows) > 0 {
-		if parts := p.splitTable(t); parts != nil {
+		if parts := t.fitted(p.screen()); parts != nil {
 			p.Line("%s", strings.Join(parts, "\n\n"))
 		} else {
 			p.tableList(t)
@@ -119,125 +113,154 @@ func (p *Printer) table(t Table) {
 	p.below(t.Below)
 }
 
-// splitTable returns a table as the fewest tables of about equal numbers of columns that fit the screen, or nil if one
-// column is too wide.
-func (p *Printer) splitTable(t Table) []string {
+// fitted returns a table as the fewest tables of about equal numbers of columns that fit a width, or nil if one column is
+// too wide. Before it is split, the first of several labels becomes a heading over its rows.
+func (t *Table) fitted(width int) []string {
 	values := len(t.Headers) - t.Labels
-	most, width := max(values, 1), p.tableColumns()
+	most := max(values, 1)
 	if t.Whole {
-		most, width = 1, cmp.Or(p.Width, 1<<10)
+		most = 1
+	}
+	tables := []*Table{t}
+	if t.Labels > 1 && t.Sections == "" {
+		tables = append(tables, t.headed())
 	}
 	for n := 1; n <= most; n++ {
-		var parts []string
-		fits := true
-		for i := range n {
-			text := t.render(t.Labels+i*values/n, t.Labels+(i+1)*values/n)
-			fits = fits && lipgloss.Width(text) <= width
-			parts = append(parts, text)
-		}
-		if fits {
-			return parts
+		for _, t := range tables {
+			var parts []string
+			for i := range n {
+				if lines := t.render(t.Labels+i*values/n, t.Labels+(i+1)*values/n, width); lines != nil {
+					parts = append(parts, strings.Join(lines, "\n"))
+				}
+			}
+			if len(parts) == n {
+				return parts
+			}
 		}
 	}
 	return nil
 }
 
-// plainTable returns a table without lines, its column of numbers aligned right.
-func plainTable(numbers int, headers ...string) *table.Table {
-	return table.New().
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(headers...).
-		StyleFunc(func(row, column int) lipgloss.Style {
-			style := lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
-			if column == numbers {
-				style = style.Align(lipgloss.Right)
-			}
-			return style
-		})
+// headed returns the table with the first label as the heading of a section.
+func (t *Table) headed() *Table {
+	h := &Table{Headers: slices.Clone(t.Headers[1:]), Labels: t.Labels - 1, Sections: t.Headers[0]}
+	h.Headers[0] = gap + h.Headers[0]
+	for _, r := range t.Rows {
+		h.Rows = append(h.Rows, Row{Section: r.Cells[0].String(), Cells: r.Cells[1:], Under: r.Under})
+	}
+	return h
 }
 
-// render returns the table with some of its value columns. A section or a repeated first label is shown once.
-func (t *Table) render(from, to int) string {
-	pick := func(cells []string) []string {
-		return append(append([]string{}, cells[:t.Labels]...), cells[from:to]...)
+// render lays out the table with some of its value columns. A section or a repeated first label is shown once.
+func (t *Table) render(from, to, width int) []string {
+	pick := func(cells []string) []string { return slices.Concat(cells[:t.Labels], cells[from:to]) }
+	var headers []string
+	for _, h := range t.Headers {
+		headers = append(headers, cleanHeader(h))
 	}
-	upper, lower := t.headerLines()
-	tab := plainTable(t.Labels+t.Numbers-1-from, pick(upper)...)
-	if lower != nil {
-		tab.Row(pick(lower)...)
-	}
+	var rows [][]string
 	begins := t.sectionStarts()
 	for i, r := range t.Rows {
-		cells := r.terminal()
+		cells := terminals(r.Cells)
 		switch {
 		case t.Sections != "":
 			if begins[i] {
-				tab.Row(append([]string{bold.Render(Clean(r.Section))}, make([]string, t.Labels-1+to-from)...)...)
+				rows = append(rows, []string{bold.Render(Clean(r.Section))})
 			}
-			cells[0] = "  " + cells[0]
+			cells[0] = gap + cells[0]
 		case t.Labels > 1 && begins[i]:
 			cells[0] = bold.Render(cells[0])
 		case t.Labels > 1:
 			cells[0] = ""
 		}
-		tab.Row(pick(cells)...)
+		rows = append(rows, pick(cells))
+		for _, line := range packed(terminals(r.Under), under, width-len(gap+gap)) {
+			rows = append(rows, []string{gap + line})
+		}
 	}
-	lines := strings.Split(tab.Render(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
+	return layOut(pick(headers), rows, width)
 }
 
-// headerLines splits the headings into two rows; lower is nil without second lines.
-func (t *Table) headerLines() (upper, lower []string) {
-	found := false
-	for _, h := range t.Headers {
-		first, second, two := strings.Cut(h, "\n")
-		upper, lower, found = append(upper, Clean(first)), append(lower, faint.Render(Clean(second))), found || two
+// cleanHeader returns a heading of one or two lines, printable.
+func cleanHeader(header string) string {
+	first, second, two := strings.Cut(header, "\n")
+	if !two {
+		return Clean(first)
 	}
-	if !found {
-		lower = nil
-	}
-	return upper, lower
+	return Clean(first) + "\n" + Clean(second)
 }
 
-// tableList writes a table as paragraphs, for a narrow screen.
+// tableList writes a table as paragraphs, for a narrow screen: the labels, then the values beside each other.
 func (p *Printer) tableList(t Table) {
-	width := 0
-	for _, h := range t.Headers[t.Labels:] {
-		width = max(width, lipgloss.Width(Clean(oneLine(h))))
-	}
 	begins := t.sectionStarts()
 	for i, r := range t.Rows {
-		cells := r.terminal()
-		indent := "    "
+		cells := terminals(r.Cells)
+		indent := gap
 		if t.Sections != "" {
 			if begins[i] {
-				p.Line("  %s", bold.Render(Clean(r.Section)))
+				p.lines(gap, bold.Render(Clean(r.Section)))
 			}
-			p.Line("    %s", strings.Join(cells[:t.Labels], " · "))
-			indent = "      "
+			indent += gap
+			p.lines(indent, strings.Join(cells[:t.Labels], " · "))
 		} else {
-			p.Line("  %s", bold.Render(strings.Join(cells[:t.Labels], " · ")))
+			p.lines(indent, bold.Render(strings.Join(cells[:t.Labels], " · ")))
 		}
+		indent += gap
+		if r.Under != nil {
+			p.packed(indent, under, terminals(r.Under))
+		}
+		var values []string
 		for j, cell := range cells[t.Labels:] {
-			if cell == "" {
-				continue
+			if cell != "" {
+				values = append(values, faint.Render(Clean(oneLine(t.Headers[t.Labels+j]))+":")+" "+cell)
 			}
-			p.Line("%s%-*s  %s", indent, width, Clean(oneLine(t.Headers[t.Labels+j])), cell)
+		}
+		p.packed(indent, " · ", values)
+	}
+}
+
+// lines writes text under an indent, within the screen.
+func (p *Printer) lines(indent, text string) { p.hang(indent, text, p.screen()) }
+
+// packed writes texts behind a label, as many on a line as fit the screen.
+func (p *Printer) packed(label, separator string, texts []string) {
+	indent := lipgloss.Width(label)
+	for _, line := range packed(texts, separator, p.screen()-indent) {
+		for i, part := range fold(line, p.screen()-indent) {
+			p.Line("%s%s%s", label, textIf(i > 0, gap), part)
+			label = strings.Repeat(" ", indent)
 		}
 	}
+}
+
+// packed joins texts to lines of a width, and breaks none of them.
+func packed(texts []string, separator string, width int) (lines []string) {
+	for _, text := range texts {
+		if last := len(lines) - 1; last >= 0 && lipgloss.Width(lines[last]+separator+text) <= width {
+			lines[last] += separator + text
+		} else {
+			lines = append(lines, text)
+		}
+	}
+	return lines
+}
+
+// under separates the texts of Row.Under.
+const under = "  "
+
+// isWhole reports whether a table fits a width with a line for each row, or nearly.
+func (t *Table) isWhole(width int) bool {
+	lines, most := t.render(t.Labels, len(t.Headers), width), t.render(t.Labels, len(t.Headers), 1<<20)
+	return lines != nil && len(lines) <= len(most)+1
 }
 
 func oneLine(header string) string { return strings.ReplaceAll(header, "\n", " · ") }
 
-func (r *Row) terminal() []string {
-	var cells []string
-	for _, c := range r.Cells {
-		cells = append(cells, c.terminal())
+func terminals(texts []Text) (all []string) {
+	for _, t := range texts {
+		all = append(all, t.terminal())
 	}
-	return cells
+	return all
 }
 
 // terminal returns text with styles.

@@ -9,6 +9,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -24,9 +25,11 @@ import (
 // Printer writes styled text. It drops the styles that the stream does not show: see profileOf.
 type Printer struct {
 	w      *colorprofile.Writer
-	Width  int         // columns of the terminal; 0 without one
+	Width  int         // columns of the terminal; 0 without one: messages and lists keep one line each, for programs
 	Failed func(error) // called if a line cannot be written; may be nil
 	links  bool        // the terminal shows hyperlinks
+
+	unknown int // columns without a terminal
 }
 
 // NewPrinter returns a Printer for a stream. Width is the columns of a terminal, 0 without one. The environment (NAME=value) tells
@@ -38,8 +41,14 @@ func NewPrinter(w io.Writer, environ []string, width int) *Printer {
 // NewColored is NewPrinter with a choice of colours.
 func NewColored(w io.Writer, environ []string, width int, color Color) *Printer {
 	profile := profileOf(w, environ, color)
-	return &Printer{w: &colorprofile.Writer{Forward: w, Profile: profile}, Width: width, links: width > 0 && profile >= colorprofile.ANSI && showsLinks(environ)}
+	return &Printer{w: &colorprofile.Writer{Forward: w, Profile: profile}, Width: width, unknown: Columns(environ, 0), links: width > 0 && profile >= colorprofile.ANSI && showsLinks(environ)}
 }
+
+// screen returns the width of the screen.
+func (p *Printer) screen() int { return cmp.Or(p.Width, p.unknown, unknownWidth) }
+
+// columns returns the width of sentences.
+func (p *Printer) columns() int { return min(p.screen(), textWidth) }
 
 // To returns a Printer for another stream, with the styles of this one.
 func (p *Printer) To(w io.Writer) *Printer {

@@ -136,11 +136,11 @@ func (p *Printer) pushed(rows *pushRows, r app.Pushed) {
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, n := range r.Notes {
 		if rows.noted.first(Clean(n)) {
-			p.labeledFaint(label, Clean(n), p.columns())
+			p.labeledFaint(label, Clean(n))
 		}
 	}
 	if r.Error != "" {
-		p.labeledFaint(label, Clean(r.Error), p.columns())
+		p.labeledFaint(label, Clean(r.Error))
 	}
 }
 
@@ -161,7 +161,7 @@ func (p *Printer) pushedDevice(rows *pushRows, r app.Pushed) {
 	p.Line("  %s  %s", style.Render(fmt.Sprintf("%-*s", actionWidth, status)), pushedName(r))
 	label := strings.Repeat(" ", actionWidth+4)
 	for _, e := range r.Device.Errors {
-		p.labeledFaint(label, Clean(e), p.columns())
+		p.labeledFaint(label, Clean(e))
 	}
 	for _, x := range r.Device.Profiles {
 		p.Line("%s%s  %s", label, Clean(x.Identifier), faint.Render(Clean(x.UUID)))
@@ -174,7 +174,7 @@ func (p *Printer) notNotified(r *app.PushResult) {
 		p.wrappedAfter("  "+yellow.Render(fmt.Sprintf("%-*s", actionWidth, "not notified"))+"  ", Clean(id)+"  "+Clean(r.NotNotified[id]))
 	}
 	if r.NotifyError != "" {
-		p.labeledFaint("  ", Clean(r.NotifyError), p.columns())
+		p.labeledFaint("  ", Clean(r.NotifyError))
 	}
 }
 

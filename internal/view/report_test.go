@@ -105,8 +105,9 @@ func TestBuildOnANarrowTerminal(t *testing.T) {
 			{Intent: intent.DNS, Class: intent.Preset, Notes: []intent.Note{{Text: "goes without saying", Evidence: fact.Apple, Detail: true}}},
 		},
 	}, {Of: watch}}}
+	b.Parts[0].Profiles = b.Profiles
 	var out bytes.Buffer
-	NewPrinter(&out, nil, 70).Build(b, true)
+	NewPrinter(&out, nil, 70).Build(b, true, nil)
 	golden(t, "build-narrow.txt", out.String())
 	for _, line := range strings.Split(out.String(), "\n") {
 		if n := len([]rune(line)); n > 70 {
@@ -132,8 +133,10 @@ func FuzzCleanIsHarmless(f *testing.F) {
 func TestWrapBreaksBetweenWords(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"it is in wifi.network.dns-settings.json\nwith --keys, or 長い言葉 unbreakable-" + strings.Repeat("x", 30),
-			"it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-\n" + strings.Repeat("x", 30)},
-		{"com.apple.configuration.softwareupdate.settings needs MDM", "com.apple.configuration.\nsoftwareupdate.settings needs\nMDM"},
+			"it is in\nwifi.network.dns-settings.json\nwith --keys, or 長い言葉\nunbreakable-" + strings.Repeat("x", 30)},
+		{"com.apple.configuration.softwareupdate.settings needs MDM", "com.apple.configuration.softwareupdate.settings\nneeds MDM"},
+		{strings.Repeat("長", 20), strings.Repeat("長", 15) + "\n" + strings.Repeat("長", 5)},
+		{red.Render("an error, and its reasons, in red"), red.Render("an error, and its reasons, in") + "\n" + red.Render("red")},
 		{"a name of a file from outside ::error::x", "a name of a file from outside\n\\u{3a}:error::x"}, // no command to the log of a CI
 	} {
 		if got := strings.Join(wrap(c.text, 30), "\n"); got != c.want {

@@ -20,7 +20,7 @@ func (p *Printer) RuleList(list *app.RulesListed) {
 		rows = append(rows, []string{r.ID, severityStyle(r.Severity).Render(r.Severity.String()), strings.Join(app.Words(r.Groups), ", "), r.Summary})
 	}
 	headers := []string{"rule", "severity", "groups", "what it finds"}
-	if 0 < p.Width && p.Width < readable { // the groups leave too little to the sentences
+	if 0 < p.Width && p.Width < textWidth { // the groups leave too little to the sentences
 		headers = slices.Delete(headers, 2, 3)
 		for i := range rows {
 			rows[i] = slices.Delete(rows[i], 2, 3)

@@ -6,17 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
-
 	"syncguard/internal/app"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/text"
 )
 
-// grid writes a table without lines and without its empty columns. Cells must be printable already. On a terminal too narrow
-// for it, the last column wraps, or each row becomes a paragraph.
+// grid writes a table without lines and without its empty columns. Cells must be printable already. On a screen too narrow for
+// it each row becomes a paragraph; without a terminal it stays a line, for programs to search.
 func (p *Printer) grid(headers []string, rows [][]string) {
 	used := map[int]bool{}
 	for _, row := range rows {
@@ -38,62 +35,26 @@ func (p *Printer) grid(headers []string, rows [][]string) {
 	for _, row := range rows {
 		picked = append(picked, pick(row))
 	}
-	rendered := renderGrid(headers, picked)
-	if over := lipgloss.Width(rendered) - p.Width; p.Width > 0 && over > 0 {
-		last, widest := len(headers)-1, 0
-		for _, row := range picked {
-			widest = max(widest, lipgloss.Width(row[last]))
-		}
-		if widest-over < wrappable {
-			p.stack(headers, picked)
-			return
-		}
-		for _, row := range picked {
-			row[last] = strings.Join(wrap(row[last], widest-over), "\n")
-		}
-		rendered = renderGrid(headers, picked)
+	lines := layOut(headers, picked, cmp.Or(p.Width, 1<<20))
+	if lines == nil {
+		p.stack(headers, picked)
 	}
-	for line := range strings.SplitSeq(rendered, "\n") {
-		p.Line("%s", strings.TrimRight(line, " "))
+	for _, line := range lines {
+		p.Line("%s", line)
 	}
-}
-
-// wrappable is the least width of a column of text, in columns of the terminal.
-const wrappable = 24
-
-func renderGrid(headers []string, rows [][]string) string {
-	return table.New().
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(headers...).
-		StyleFunc(func(row, _ int) lipgloss.Style {
-			return lipgloss.NewStyle().PaddingLeft(2).Faint(row == table.HeaderRow)
-		}).
-		Rows(rows...).
-		Render()
 }
 
 // stack writes each row of a table as a paragraph under its first cell, several short cells on a line.
 func (p *Printer) stack(headers []string, rows [][]string) {
-	for i, row := range rows {
-		if i > 0 {
-			p.Line("")
-		}
-		p.Line("%s", bold.Render(row[0]))
-		line := ""
+	for _, row := range rows {
+		p.lines(gap, bold.Render(row[0]))
+		var values []string
 		for j, cell := range row {
-			if j == 0 || cell == "" {
-				continue
+			if j > 0 && cell != "" {
+				values = append(values, faint.Render(headers[j]+":")+" "+strings.ReplaceAll(cell, "\n", " "))
 			}
-			cell = headers[j] + ": " + cell
-			if line != "" && lipgloss.Width("  "+line+" · "+cell) > p.textWidth() {
-				p.wrapped(2, "  %s", line)
-				line = ""
-			}
-			line = strings.TrimPrefix(line+" · "+cell, " · ")
 		}
-		if line != "" {
-			p.wrapped(2, "  %s", line)
-		}
+		p.packed(gap+gap, " · ", values)
 	}
 }
 
@@ -174,23 +135,8 @@ func (p *Printer) prose(indent, text string) {
 }
 
 func (p *Printer) wrap(indent, text string) []string {
-	lines := wrap(Clean(text), max(p.textWidth()-len(indent), 20))
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return lines
+	return wrap(Clean(text), p.columns()-len(indent))
 }
-
-// textWidth is the width of running text.
-func (p *Printer) textWidth() int {
-	if p.Width > 0 {
-		return min(p.Width, readable)
-	}
-	return readable
-}
-
-// readable is the widest line of running text, in columns.
-const readable = 100
 
 // SchemaSources writes the sources of the facts, and the way to refresh them.
 func (p *Printer) SchemaSources(s *app.SchemaSourced) {

@@ -232,7 +232,7 @@ func (p *Printer) keyTree(keys []schema.KeyFacts, depth int) {
 			separator := []string{", ", "; "}[i]
 			switch {
 			case s == "":
-			case len(more) == 0 && lipgloss.Width(head+separator+s) <= p.textWidth():
+			case len(more) == 0 && lipgloss.Width(head+separator+s) <= p.columns():
 				head += separator + s
 			default:
 				more = append(more, s)

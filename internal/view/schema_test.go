@@ -89,7 +89,7 @@ func TestNarrowTable(t *testing.T) {
 	p := NewPrinter(&out, nil, 60)
 	long := strings.Repeat("x", 50)
 	p.grid([]string{"rule", "severity", "what"}, [][]string{{long, red.Render("error"), "finds what no table of sixty columns can hold in a row"}, {"b", "", "short"}})
-	for _, want := range []string{long, "  severity: ", "  what: finds", "\nb\n  what: short\n"} {
+	for _, want := range []string{long, "    severity: error\n", "    what: finds", "\n  b\n    what: short\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in:\n%s", want, out.String())
 		}

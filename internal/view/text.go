@@ -167,42 +167,4 @@ func (p *Printer) wrapped(indent int, format string, args ...any) {
 }
 
 // wrappedAfter writes a label and text. On a terminal it breaks wider text between words, further lines under the first.
-func (p *Printer) wrappedAfter(label, text string) {
-	indent := lipgloss.Width(label)
-	if p.Width == 0 || indent+lipgloss.Width(text) <= p.Width {
-		p.Line("%s%s", label, text)
-		return
-	}
-	for i, line := range wrap(text, max(p.Width-indent, 20)) {
-		if i > 0 {
-			label = strings.Repeat(" ", indent)
-		}
-		p.Line("%s%s", label, line)
-	}
-}
-
-// wrap breaks text into lines of at most width columns, only between words: flags and file names stay whole, unless they are
-// longer than a line. All lines have the indent of the text, and none begins with a command to the log of a CI.
-func wrap(text string, width int) []string {
-	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	width -= len(indent)
-	lines := []string{""}
-	for word := range strings.FieldsSeq(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			lines = lines[:len(lines)-1]
-		case lipgloss.Width(*last)+1+lipgloss.Width(word) <= width:
-			*last += " " + word
-			continue
-		}
-		lines = append(lines, strings.Split(lipgloss.Wrap(word, width, "./"), "\n")...)
-	}
-	for i, line := range lines {
-		if before, after, found := strings.Cut(line, "::"); found && i > 0 && lipgloss.Width(before) == 0 {
-			line = before + escapeRune(':') + ":" + after
-		}
-		lines[i] = indent + line
-	}
-	return lines
-}
+func (p *Printer) wrappedAfter(label, text string) { p.hang(label, text, cmp.Or(p.Width, 1<<20)) }
