@@ -84,8 +84,8 @@ func parseRecord(name string, data []byte, err error) (*builtRecord, error) {
 }
 
 // builtProfiles returns the folder with the build of the project's template. It refuses one of other templates, and one of an
-// earlier text of this one.
-func (h *Host) builtProfiles() (folder string, err error) {
+// earlier text of this one. to is the caller's verb.
+func (h *Host) builtProfiles(to string) (folder string, err error) {
 	template, err := h.findAbove(DefaultTemplate)
 	if err != nil {
 		return "", err
@@ -104,7 +104,7 @@ func (h *Host) builtProfiles() (folder string, err error) {
 	if err != nil {
 		return "", err
 	}
-	again := "run syncguard build first, or name what to push"
+	again := "run syncguard build first, or name what to " + to
 	switch {
 	case r == nil:
 		return "", diag.WithHint(fmt.Errorf("%s has no build of %s", folder, template), "%s", again)

@@ -60,7 +60,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	}
 	isAlone := func(f deploy.Flag) bool { return f.WithoutProfiles && o.Flags[f.Name] != nil }
 	if len(o.Paths) == 0 && (toFiles || !slices.ContainsFunc(d.Flags, isAlone)) {
-		built, err := h.builtProfiles()
+		built, err := h.builtProfiles("push")
 		if err != nil {
 			return nil, err
 		}

@@ -6,35 +6,35 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"syncguard/internal/cms"
-	"syncguard/internal/coverage"
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
 	"syncguard/internal/identity"
-	"syncguard/internal/intent"
-	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/secret"
 	"syncguard/internal/target"
-	"syncguard/profiles"
+	"syncguard/internal/template"
+	"syncguard/internal/text"
 )
 
 // ServeOptions are the profiles to offer on the install page, for people without MDM.
 type ServeOptions struct {
-	Paths []string // files or folders; none for dist
+	Paths []string // files or folders; none for the project's build, or dist without a project
 	Roots []string // files of the roots devices trust, instead of the system's and Apple's
 }
 
 // Offer is the content of the install page.
 type Offer struct {
 	Items    []Offered
-	Secret   string  // first file with a secret, "" for none
-	Failures []error // why files cannot be installed by hand
+	Withheld []Withheld // profiles in a folder that no person can install from a page
+	Secret   string     // first file with a secret, "" for none
+	Failures []error    // why files cannot be installed by hand
 }
 
 // Paths lists the offered files.
@@ -45,25 +45,39 @@ func (o *Offer) Paths() (paths []string) {
 	return paths
 }
 
+// ForPhones reports whether a profile is for devices that can scan a QR code.
+func (o *Offer) ForPhones() bool {
+	return slices.ContainsFunc(o.Items, func(i Offered) bool { return i.ForPhones() })
+}
+
 // Offered is one profile on offer. Data is read once, before serving begins.
 type Offered struct {
 	Path        string
 	Name        string // display name on devices
 	File        string // name of the download: ASCII letters, digits, dots, hyphens and underscores
 	Data        []byte
-	Devices     []string // kinds of devices, such as iPhone and iPad; none if the profile needs MDM
+	Devices     []string // kinds of devices, such as iPhone and iPad; none if nothing of it works when installed by hand
 	Description string   // first line of the profile's description, may be empty
-	Payloads    []OfferedPayload
+	Effects     []OfferedEffect
+	Left        []OfferedIntent // what the profile's prevention leaves to the person; none without prevention
 	Trust       DeviceTrust
 	Signer      string // name of the signer, empty if unknown
 	Locked      bool   // people cannot remove it
 }
 
-// OfferedPayload is the effect of one payload type when a person installs the profile.
-type OfferedPayload struct {
-	Name                   string
-	Effective, ManagedOnly int    // numbers of settings with an effect, and of settings for managed devices only
-	System                 string // platform and version of these numbers
+// ForPhones reports whether the profile is for devices that open the page by scanning a QR code.
+func (i *Offered) ForPhones() bool {
+	return slices.ContainsFunc(i.Devices, func(d string) bool { return d == "iPhone" || d == "iPad" })
+}
+
+// ForMacs reports whether the profile is for Macs.
+func (i *Offered) ForMacs() bool { return slices.Contains(i.Devices, "Mac") }
+
+// Withheld is a profile that is not offered.
+type Withheld struct {
+	Path    string
+	Name    string   // display name
+	Devices []string // kinds of devices that take it from Apple Configurator on a Mac; none if an MDM server installs it
 }
 
 // DeviceTrust is a device's view of the signer of a profile.
@@ -86,25 +100,21 @@ func (t DeviceTrust) Label() string {
 	return map[DeviceTrust]string{TrustVerified: "Verified", TrustApple: "Verified", TrustUnverified: "Not Verified", TrustExpired: "Not Verified", TrustUnsigned: "Not Signed"}[t]
 }
 
-// offering is one call of Serve.
-type offering struct {
-	host     *Host
-	catalog  *schema.Catalog
-	verifier *verifier
-	offer    Offer
-}
-
 // Serve opens and verifies profiles and returns the content of the install page. Package serve does the serving.
 func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
 	if len(o.Paths) == 0 {
-		if !files.IsFolder(h.Files, "dist") {
-			return nil, diag.Usage("name a profile: syncguard serve FILE, or run syncguard build first", "missing FILE: there is no folder dist to serve")
+		built, err := h.servedBuild()
+		if err != nil {
+			return nil, err
 		}
-		o.Paths = []string{"dist"}
+		o.Paths = []string{built}
 	}
-	f := &offering{host: h}
+	f := &offering{host: h, records: map[string]*builtRecord{}}
 	var err error
 	if f.catalog, _, err = h.catalog(); err != nil {
+		return nil, err
+	}
+	if f.prevention, err = h.builtinPrevention(); err != nil {
 		return nil, err
 	}
 	if f.verifier, err = newVerifier(h, VerifyOptions{Roots: o.Roots, Require: Questions()}); err != nil {
@@ -123,10 +133,37 @@ func Serve(ctx context.Context, h *Host, o ServeOptions) (*Offer, error) {
 			f.offer.Failures = append(f.offer.Failures, err)
 		}
 	}
+	if len(f.offer.Items) == 0 && len(f.offer.Failures) == 0 {
+		return nil, diag.WithHint(fmt.Errorf("%s: a person can install none of the %s there", strings.Join(o.Paths, ", "), text.Count(len(inputs), "profile")),
+			"for devices without MDM: syncguard build --target iOS/manual; to serve a profile all the same, name its file")
+	}
 	return &f.offer, nil
 }
 
-// add offers one profile, or returns why a person cannot install it.
+// servedBuild returns the folder with the project's build. Without a project it is dist.
+func (h *Host) servedBuild() (string, error) {
+	switch project, err := h.findAbove(DefaultTemplate); {
+	case err != nil:
+		return "", err
+	case project != "":
+		return h.builtProfiles("serve")
+	case !files.IsFolder(h.Files, DefaultOutput):
+		return "", diag.Usage("name a profile: syncguard serve FILE, or run syncguard build first", "missing FILE: there is no %s here or above, and no folder %s to serve", DefaultTemplate, DefaultOutput)
+	}
+	return DefaultOutput, nil
+}
+
+// offering is one call of Serve.
+type offering struct {
+	host       *Host
+	catalog    *schema.Catalog
+	prevention template.Prevention // of the built-in template: every intent
+	verifier   *verifier
+	records    map[string]*builtRecord // of builds, by the folder
+	offer      Offer
+}
+
+// add offers one profile, withholds it, or returns why a person cannot install it.
 func (f *offering) add(in input) error {
 	data, err := in.read(f.host)
 	if err != nil {
@@ -145,10 +182,20 @@ func (f *offering) add(in input) error {
 	case doc.Root.Get(keyContent) == nil:
 		return fmt.Errorf("%s: not a configuration profile: PayloadContent is missing", in.path)
 	}
-	if f.offer.Secret == "" && secret.Has(doc.Root) {
-		f.offer.Secret = in.path
-	}
 	item := Offered{Path: in.path, File: f.fileName(in.path), Data: data, Trust: TrustUnsigned}
+	item.Name = cmp.Or(doc.Root.String("PayloadDisplayName"), item.File)
+	hasSecret := len(secret.Mark(doc.Root)) > 0
+	built, err := f.builtFor(in)
+	if err != nil {
+		return err
+	}
+	if err := f.describe(&item, doc.Root, built); err != nil {
+		return err
+	}
+	if w := withheld(&item, built); w != nil && in.folder != nil {
+		f.offer.Withheld = append(f.offer.Withheld, *w)
+		return nil
+	}
 	if doc.Signed {
 		v := f.verifier.verify(in.path, data)
 		if !v.Integrity.OK && v.Integrity.Reason != cms.WeakDigest {
@@ -156,15 +203,57 @@ func (f *offering) add(in input) error {
 		}
 		item.Trust, item.Signer = trustOf(v.Verdict)
 	}
-	item.Name = cmp.Or(doc.Root.String("PayloadDisplayName"), item.File)
 	if v := doc.Root.Get("PayloadRemovalDisallowed"); v != nil && v.Bool {
 		item.Locked = true
 	}
-	if err := f.describe(&item, doc.Root); err != nil {
-		return err
+	switch {
+	case len(item.Devices) == 0:
+		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
+	case built.Enrollment.IsMDM():
+		f.host.warn(fmt.Sprintf("%s was built for %s; the page tells what works when installed by hand", item.Path, built), "")
+	}
+	if hasSecret && f.offer.Secret == "" {
+		f.offer.Secret = in.path
 	}
 	f.offer.Items = append(f.offer.Items, item)
 	return nil
+}
+
+// withheld returns why no person can install a profile from a page, or nil.
+func withheld(item *Offered, built target.Target) *Withheld {
+	switch {
+	case len(item.Devices) == 0 || built.Enrollment.IsMDM():
+		return &Withheld{Path: item.Path, Name: item.Name}
+	case !item.ForPhones() && !item.ForMacs() && !slices.Contains(item.Devices, "Apple Vision Pro"): // no browser
+		return &Withheld{item.Path, item.Name, item.Devices}
+	}
+	return nil
+}
+
+// builtFor returns the target that a profile was built for, by the record of the build in its folder. The zero Target stands for
+// an unknown one.
+func (f *offering) builtFor(in input) (built target.Target, err error) {
+	if in.isStdin {
+		return built, nil
+	}
+	name := filepath.Join(filepath.Dir(in.path), builtFile)
+	r, known := f.records[name]
+	if !known {
+		var data []byte
+		if in.folder != nil {
+			data, err = files.ReadIn(in.folder, path.Join(path.Dir(in.name), builtFile), name)
+		} else {
+			data, err = f.host.readFile(name)
+		}
+		if r, err = parseRecord(name, data, err); err != nil {
+			return built, err
+		}
+		f.records[name] = r
+	}
+	if r != nil {
+		built, _ = target.Parse(r.Targets[filepath.Base(in.path)]) // an older record has none
+	}
+	return built, nil
 }
 
 // fileName returns a unique download name every browser and device accepts.
@@ -200,87 +289,6 @@ func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
 		return TrustApple, signer
 	}
 	return TrustVerified, signer
-}
-
-// describe sets the devices of an item, its description, and the effect of its payloads when installed by hand.
-func (f *offering) describe(item *Offered, root *plist.Value) error {
-	var platforms []target.Platform
-	if p := profiles.DeviceTypeOf(root).Platform(); p != "" {
-		platforms = []target.Platform{p}
-	}
-	asked := platforms
-	if len(asked) == 0 {
-		asked = []target.Platform{target.IOS, target.MacOS} // only these: platforms with a browser and installation by hand
-	}
-	var best *coverage.Matrix
-	most := -1
-	for _, p := range asked {
-		to := target.Target{Platform: p, Version: target.Version{Major: target.Current}, Enrollment: target.Manual}
-		m, err := coverage.Keys([]coverage.File{{Name: item.Path, Root: root}}, []target.Target{to}, f.catalog)
-		if err != nil {
-			return fmt.Errorf("%s: %w", item.Path, err)
-		}
-		works := 0
-		for _, r := range m.Rows {
-			if isEffective(r.Cells[0]) {
-				works++
-			}
-		}
-		if works > 0 && len(asked) > 1 {
-			platforms = append(platforms, p)
-		}
-		if works > most {
-			best, most = m, works
-		}
-	}
-	item.Devices = devicesOf(platforms)
-	if most == 0 {
-		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
-	}
-	item.Description, item.Payloads = offeredPayloads(root, best)
-	return nil
-}
-
-func isEffective(c coverage.Cell) bool {
-	return c.Class == intent.Enforced || c.Class == intent.Locked || c.Class == intent.Preset
-}
-
-func devicesOf(platforms []target.Platform) []string {
-	words := map[target.Platform][]string{target.IOS: {"iPhone", "iPad"}, target.IPadOS: {"iPad"}, target.MacOS: {"Mac"}, target.TvOS: {"Apple TV"},
-		target.VisionOS: {"Apple Vision Pro"}, target.WatchOS: {"Apple Watch"}}
-	var names []string
-	for _, p := range platforms {
-		names = append(names, words[p]...)
-	}
-	return names
-}
-
-// offeredPayloads returns the description of a profile and the effect of its payload types.
-func offeredPayloads(root *plist.Value, m *coverage.Matrix) (description string, all []OfferedPayload) {
-	description, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
-	seen := map[string]bool{}
-	for _, p := range root.Get("PayloadContent").Items {
-		kind := p.String("PayloadType")
-		if seen[kind] {
-			continue
-		}
-		seen[kind] = true
-		payload := OfferedPayload{Name: cmp.Or(p.String("PayloadDisplayName"), kind), System: fmt.Sprintf("%s %d", m.Targets[0].Platform, target.Current)}
-		if text := p.String("PayloadDescription"); text != "" {
-			payload.Name += ", " + strings.TrimRight(text, ".")
-		}
-		for _, r := range m.Rows {
-			switch {
-			case r.Subject.Type != kind:
-			case isEffective(r.Cells[0]):
-				payload.Effective++
-			default:
-				payload.ManagedOnly++
-			}
-		}
-		all = append(all, payload)
-	}
-	return description, all
 }
 
 // ServerCertificate reads the certificate of a TLS server with its chain, and its key.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
+	"syncguard/internal/diag"
 	"syncguard/internal/serve"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
@@ -23,6 +24,7 @@ import (
 type serveOptions struct {
 	app.ServeOptions
 	listen    string
+	lan       bool
 	hosts     []string
 	cert, key string
 	plainHTTP bool
@@ -33,22 +35,30 @@ type serveOptions struct {
 	airdrop   bool
 }
 
+// thisMachine is the address to listen on for this machine alone.
+const thisMachine = "127.0.0.1:0"
+
 func newServeCmd(env *Env) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "serve [FILE…|FOLDER]",
 		Short: "Serve an install page with a QR code, for people without an MDM",
-		Long: `Serve profiles on an install page for phones: what the profile does, whether devices will show it as verified, a button
-to install it, the steps in Settings, and how to remove it. The address holds a token of 128 bits; whoever has the address
-has the profile. Without a FILE, serve the profiles in dist/.
+		Long: `Serve profiles on an install page: a button, what the profile does on the device in plain sentences, what the device
+will say about its signature, the steps in Settings, and the steps that no profile can take, as a list to tick off. The
+address holds a token of 128 bits; whoever has the address has the profile.
 
-By default the page is served to this machine only. For other devices, give --listen with an address, and --cert and --key
-of a certificate they trust; or --http, which lets everybody on the network read the downloads.
+Without a FILE, serve the build of the project here or above, or else the profiles in dist/. Of a folder, only what a person
+can install is offered; profiles for MDM are named and left out.
+
+By default the page is served to this machine only. For phones on the same network, --lan picks the address and a free port,
+and makes a certificate, so the phone warns once before it opens the page; give --cert and --key of a certificate it trusts
+to avoid that, or --http, which lets everybody on the network read and change the downloads.
 
 It ends with Ctrl-C, after --expires, or after --limit downloads. The files are read once, at the start.`,
-		Example: `  syncguard serve dist/icloud-sync.ios-manual.mobileconfig
-  syncguard serve --listen 192.168.1.20:8443 --cert mac.pem --key mac.key --once corp.mobileconfig
-  syncguard serve --listen 0.0.0.0:8080 --http --expires 10m dist/
+		Example: `  syncguard serve --lan
+  syncguard serve --lan --once dist/icloud-sync.ios-manual.mobileconfig
+  syncguard serve --listen 192.168.1.20:8443 --cert mac.pem --key mac.key corp.mobileconfig
+  syncguard serve --lan --http --expires 10m dist/
   syncguard serve --airdrop corp.mobileconfig`,
 		Args: func(_ *cobra.Command, args []string) error {
 			o.Paths = args
@@ -57,7 +67,8 @@ It ends with Ctrl-C, after --expires, or after --limit downloads. The files are 
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), env, o) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port; port 0 picks a free one")
+	flags.BoolVar(&o.lan, "lan", false, "serve to the local network, with a certificate made for it unless --cert or --http is given")
+	flags.StringVar(&o.listen, "listen", thisMachine, "address and port; port 0 picks a free one")
 	flags.StringArrayVar(&o.hosts, "host", nil, "name of this machine for devices; the first one is shown (repeatable)")
 	flags.StringVar(&o.cert, "cert", "", "server certificate with its chain, PEM")
 	flags.StringVar(&o.key, "key", "", "private key of --cert, PEM")
@@ -78,6 +89,10 @@ func (o *serveOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
 		return usage("give both, or neither", "--cert and --key need each other")
+	case o.lan && o.listen != thisMachine:
+		return usage("use one of them", "--lan and --listen cannot be combined")
+	case o.cert != "" && o.plainHTTP:
+		return usage("use one of them", "--cert and --http cannot be combined")
 	case o.once && o.limit > 1:
 		return usage("use one of them", "--once and --limit %d cannot be combined", o.limit)
 	case o.limit < 0:
@@ -95,7 +110,7 @@ func (o *serveOptions) check() error {
 		return usage("want ADDRESS:PORT, such as 192.168.1.20:8443, or 127.0.0.1:0 for a free port", "invalid --listen %q", o.listen)
 	}
 	if ip := net.ParseIP(host); o.cert == "" && !o.plainHTTP && !o.airdrop && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usage("add --cert and --key, or --http to let others on the network read the downloads",
+		return usage("add --cert and --key, or --http to let others on the network read the downloads; --lan makes a certificate",
 			"--listen %s is open to other machines", o.listen)
 	}
 	if o.once {
@@ -116,33 +131,37 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	if o.airdrop {
 		return airdrop(ctx, env, offer)
 	}
-	options := serve.Options{Items: offer.Items, Limit: o.limit, Now: env.Now, Log: accessLog(env)}
-	scheme := "http://"
-	if o.cert != "" {
-		pair, err := app.ServerCertificate(h, o.cert, o.key)
-		if err != nil {
-			return err
-		}
-		scheme, options.TLS = "https://", &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-	} else if offer.Secret != "" && o.plainHTTP {
-		env.err().Warning(offer.Secret + " holds a secret, and everybody on the network can read it")
+	options := serve.Options{Offer: offer, Limit: o.limit, Now: env.Now, Log: accessLog(env)}
+	if o.expires > 0 {
+		options.Expires = env.Now().Add(o.expires)
 	}
-	listener, err := net.Listen("tcp", o.listen)
+	listener, err := o.open()
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", o.listen, errors.Unwrap(err))
+		return err
 	}
 	defer listener.Close()
 	at := listener.Addr().(*net.TCPAddr)
 	options.Hosts, options.Local = serve.Addresses(at, o.hosts), at.IP.IsLoopback()
-	if o.expires > 0 {
-		options.Expires = env.Now().Add(o.expires)
-	}
-	server, err := serve.New(scheme+options.Hosts[0], options)
+	security, err := o.secure(h, &options)
 	if err != nil {
 		return err
 	}
-	if err := o.say(env, server.URL(scheme+options.Hosts[0]), offer, options.Expires); err != nil {
+	address := "http://" + options.Hosts[0]
+	if options.TLS != nil {
+		address = "https://" + options.Hosts[0]
+	}
+	server, err := serve.New(address, options)
+	if err != nil {
 		return err
+	}
+	if err := o.say(env, server.URL(address), offer, options.Expires); err != nil {
+		return err
+	}
+	for _, line := range security {
+		env.err().Hint(line)
+	}
+	if options.TLS == nil && o.plainHTTP && offer.Secret != "" {
+		env.err().Warning(offer.Secret + " holds a secret, and everybody on the network can read it")
 	}
 	env.ending.Store(int64(sendsEnding))
 	err = server.Run(ctx, listener)
@@ -150,9 +169,50 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	return err
 }
 
-// say prints the address, on a terminal as a QR code too.
+// open opens the port, with --lan on the local network.
+func (o *serveOptions) open() (net.Listener, error) {
+	if o.lan {
+		ip := serve.LAN()
+		if ip == nil {
+			return nil, diag.WithHint(errors.New("this machine has no address on a local network"), "connect it to the network of the phone, or try syncguard serve --airdrop")
+		}
+		o.listen = net.JoinHostPort(ip.String(), "0")
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", o.listen, errors.Unwrap(err))
+	}
+	return listener, nil
+}
+
+// secure sets the certificate of the page, and returns what its visitors have to know of their connection.
+func (o *serveOptions) secure(h *app.Host, options *serve.Options) (lines []string, err error) {
+	var pair tls.Certificate
+	switch {
+	case o.cert != "":
+		if pair, err = app.ServerCertificate(h, o.cert, o.key); err != nil {
+			return nil, err
+		}
+	case o.plainHTTP && !options.Local:
+		return []string{"plain HTTP: everybody on this network can read what the phone downloads, and change it on its way; Safari may warn first"}, nil
+	case o.lan:
+		var fingerprint string
+		if pair, fingerprint, err = serve.NewCertificate(options.Hosts, options.Now()); err != nil {
+			return nil, err
+		}
+		lines = []string{"nobody vouches for this page's certificate, so the phone says “This Connection Is Not Private”: tap Show Details, then visit this website",
+			"its SHA-256 is " + fingerprint}
+	default:
+		return nil, nil
+	}
+	options.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return lines, nil
+}
+
+// say prints the address, on a terminal as a QR code too if a phone can use it.
 func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires time.Time) error {
-	if _, looks := terminal(env.Stdout); looks && !o.noQR {
+	forPhone := offer.ForPhones() && !serve.IsLocal(address)
+	if _, looks := terminal(env.Stdout); looks && !o.noQR && forPhone {
 		lines, err := serve.TerminalQR(address)
 		if err != nil {
 			return err
@@ -169,8 +229,8 @@ func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires t
 		until += ", or " + text.Count(o.limit, "download")
 	}
 	env.err().Line("  %s", until)
-	if serve.IsLocal(address) {
-		env.err().Hint("only this machine can open the page; for a phone: --listen ADDRESS:PORT with --cert and --key, or with --http")
+	if serve.IsLocal(address) && offer.ForPhones() {
+		env.err().Hint("only this machine can open the page; for a phone on the same network: syncguard serve --lan")
 	}
 	return nil
 }

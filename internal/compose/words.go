@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 
 	"syncguard/internal/fact"
@@ -60,11 +61,25 @@ func description(spec *template.Spec, outcomes []intent.Outcome) string {
 	}
 	b.WriteString("\n\n" + l.Text("byhand"))
 	for _, s := range settings {
-		path, evidence := l.Path(s.Path, s.Evidence)
-		b.WriteString("\n• " + strings.Join(path, " > ") + ": " + l.Value(s.Value))
+		step, evidence := stepIn(l, s)
+		b.WriteString("\n• " + step)
 		if l.Language != "en" && evidence == fact.Unverified {
 			b.WriteString(" (" + l.Text("mark") + ")")
 		}
 	}
 	return b.String()
+}
+
+// stepIn words a step in a language, with the evidence for its names.
+func stepIn(l *guidance.Locale, s intent.Setting) (string, fact.Evidence) {
+	path, evidence := l.Path(s.Path, s.Evidence)
+	return strings.Join(path, " > ") + ": " + l.Value(s.Value), evidence
+}
+
+// Lists reports whether a profile's description lists a step, in any language.
+func Lists(description string, s intent.Setting) bool {
+	return slices.ContainsFunc(guidance.Languages(), func(language string) bool {
+		step, _ := stepIn(guidance.In(language), s)
+		return strings.Contains(description, step)
+	})
 }

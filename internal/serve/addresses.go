@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,11 @@ func Addresses(at *net.TCPAddr, given []string) []string {
 		names = append(names, net.JoinHostPort(strings.ToLower(host), port))
 	}
 	if at.IP.IsUnspecified() {
-		for _, ip := range ownAddresses() {
+		own := ownAddresses()
+		if lan := LAN(); lan != nil {
+			own = append([]net.IP{lan}, own...)
+		}
+		for _, ip := range own {
 			names = append(names, net.JoinHostPort(ip.String(), port))
 		}
 		if host, err := os.Hostname(); err == nil {
@@ -36,12 +41,56 @@ func Addresses(at *net.TCPAddr, given []string) []string {
 	return names
 }
 
+// LAN returns the address of this machine that phones on the same network reach, nil without one: that of the default route, or
+// else the first address on a network, private ones first. A VPN has no phones.
+func LAN() net.IP {
+	var all []net.IP
+	interfaces, _ := net.Interfaces()
+	for _, i := range interfaces {
+		if i.Flags&net.FlagUp == 0 || i.Flags&(net.FlagLoopback|net.FlagPointToPoint) != 0 {
+			continue
+		}
+		addresses, _ := i.Addrs()
+		all = append(all, reachable(addresses)...)
+	}
+	return chooseLAN(all, defaultRoute())
+}
+
+// defaultRoute returns this machine's address for the Internet, nil without one. Nothing is sent.
+func defaultRoute() net.IP {
+	c, err := net.Dial("udp4", "192.0.2.1:9")
+	if err != nil {
+		return nil
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).IP
+}
+
+func chooseLAN(all []net.IP, preferred net.IP) net.IP {
+	for _, fits := range []func(net.IP) bool{
+		func(ip net.IP) bool { return ip.Equal(preferred) },
+		func(ip net.IP) bool { return ip.To4() != nil && ip.IsPrivate() },
+		func(ip net.IP) bool { return ip.To4() != nil },
+		func(net.IP) bool { return true },
+	} {
+		if i := slices.IndexFunc(all, fits); i >= 0 {
+			return all[i]
+		}
+	}
+	return nil
+}
+
 // ownAddresses lists this machine's addresses reachable by others, IPv4 first.
 func ownAddresses() []net.IP {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
 		return nil
 	}
+	return reachable(all)
+}
+
+// reachable returns the addresses of others' networks, IPv4 first.
+func reachable(all []net.Addr) []net.IP {
 	var v4, v6 []net.IP
 	for _, a := range all {
 		n, ok := a.(*net.IPNet)
@@ -56,12 +105,13 @@ func ownAddresses() []net.IP {
 	return append(v4, v6...)
 }
 
-// IsLocal reports whether an address is this machine's own.
+// IsLocal reports whether only this machine can open an address.
 func IsLocal(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	return (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }

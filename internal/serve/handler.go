@@ -46,7 +46,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rest == "" {
 		page = s.preferred(r)
 	} else {
-		item = slices.IndexFunc(s.o.Items, func(i app.Offered) bool { return i.File == rest })
+		item = slices.IndexFunc(s.o.Offer.Items, func(i app.Offered) bool { return i.File == rest })
 	}
 	switch {
 	case !ok || page == nil && item < 0:
@@ -63,7 +63,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			e.Bytes, _ = w.Write(page.html)
 		}
 	default:
-		s.serveProfile(w, r, &s.o.Items[item], &e, refuse)
+		s.serveProfile(w, r, &s.o.Offer.Items[item], &e, refuse)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +27,7 @@ var pageSource string
 var pageStyle string
 
 var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Parse(pageSource))
+	return template.Must(template.New("page").Funcs(template.FuncMap{"level": level, "rest": rest}).Parse(pageSource))
 })
 
 // policy is the Content-Security-Policy. It allows the page its style and its pictures, and nothing else.
@@ -50,31 +49,63 @@ type page struct {
 // pageView holds the template's data for one language.
 type pageView struct {
 	*guidance.Locale
-	Items       []itemView
+	Title       string
+	Items       []*itemView
 	Several     bool
+	Withheld    []withheldView
 	Languages   []*guidance.Locale
 	Style       template.CSS
 	Size        int
-	Code        string // QR code of the address
+	Code        string // QR code of the address; empty if no phone can use it
 	Once, Plain bool
 
 	ForMobile, ForMac bool   // some profile is for these devices
 	Mobile, Mac       string // paths through Settings
-	Names             string // explanation of the marks in them; empty without marks
+	Names             string // explanation of the marks on names of Settings; empty without marks
 }
 
 type itemView struct {
 	*app.Offered
-	For, Button      string
-	Does             []string
-	Trusted, Because string
+	ID, For, Button string
+	Does            []effectView
+	Trusted         string
+	Because         template.HTML
+	IsGood          bool
+	First, Then     []leftView // what is left to the person, before and after the profile is installed
 }
+
+// effectView is what one payload does.
+type effectView struct {
+	Lines   []template.HTML
+	Where   string // devices with the effect, empty for all
+	Nothing bool
+}
+
+// leftView is what an intent leaves to the person.
+type leftView struct {
+	Title string
+	Steps []stepView
+}
+
+// stepView is one step through Settings.
+type stepView struct {
+	Path   []string
+	Last   string // the switch and its value
+	Where  string
+	Unseen bool // a name was not seen in a source
+}
+
+type withheldView struct{ Name, Why string }
 
 // newPages makes the page in every language, by the part of its address after the token.
 func newPages(o Options, url string) (map[string]*page, error) {
-	code, err := qr.Encode(url, qr.M)
-	if err != nil {
-		return nil, fmt.Errorf("making the QR code: %w", err)
+	code, size := "", 0
+	if o.Offer.ForPhones() && !IsLocal(url) {
+		qr, err := qr.Encode(url, qr.M)
+		if err != nil {
+			return nil, fmt.Errorf("making the QR code: %w", err)
+		}
+		code, size = qrPath(qr), qr.Size+8
 	}
 	var all []*guidance.Locale
 	for _, l := range guidance.Languages() {
@@ -82,17 +113,8 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	}
 	pages := map[string]*page{}
 	for _, l := range all {
-		v := pageView{Locale: l, Several: len(o.Items) > 1, Languages: all, Style: template.CSS(embeddedStyle()),
-			Size: code.Size + 8, Code: qrPath(code), Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
-		v.Mobile = v.settingsPath("Settings", "General", "VPN & Device Management")
-		v.Mac = v.settingsPath("System Settings", "General", "Device Management")
-		for i := range o.Items {
-			item := &o.Items[i]
-			v.Items = append(v.Items, newItemView(item, l, v.Several))
-			everywhere := len(item.Devices) == 0
-			v.ForMac = v.ForMac || everywhere || slices.Contains(item.Devices, "Mac")
-			v.ForMobile = v.ForMobile || everywhere || slices.ContainsFunc(item.Devices, func(d string) bool { return d != "Mac" })
-		}
+		v := &pageView{Locale: l, Languages: all, Style: template.CSS(embeddedStyle()), Code: code, Size: size, Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
+		v.fill(o.Offer)
 		var b bytes.Buffer
 		if err := pageTemplate().Execute(&b, v); err != nil {
 			return nil, fmt.Errorf("making the page: %w", err)
@@ -102,33 +124,73 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	return pages, nil
 }
 
+// fill adds the profiles to the page.
+func (v *pageView) fill(o *app.Offer) {
+	v.Several, v.Title = len(o.Items) > 1, v.Text("serve.choose")
+	if !v.Several {
+		v.Title = o.Items[0].Name
+	}
+	for i := range o.Items {
+		item := &o.Items[i]
+		v.Items = append(v.Items, v.item(item, fmt.Sprintf("profile-%d", i+1)))
+		everywhere := len(item.Devices) == 0
+		v.ForMac = v.ForMac || everywhere || item.ForMacs()
+		v.ForMobile = v.ForMobile || everywhere || item.ForPhones() || !item.ForMacs()
+	}
+	for _, w := range o.Withheld {
+		why := v.Text("serve.withheld.mdm")
+		if len(w.Devices) > 0 {
+			why = v.Text("serve.withheld.mac", "devices", strings.Join(w.Devices, ", "))
+		}
+		v.Withheld = append(v.Withheld, withheldView{w.Name, why})
+	}
+	v.Mobile = v.settingsPath("Settings", "General", "VPN & Device Management")
+	v.Mac = v.settingsPath("System Settings", "General", "Device Management")
+}
+
 // settingsPath returns a path through Settings, marked if a source for one of its names is missing.
 func (v *pageView) settingsPath(names ...string) string {
 	path, evidence := v.Path(names, fact.Community)
 	text := strings.Join(path, " › ")
-	if evidence == fact.Unverified {
-		v.Names = v.Text("names", "mark", v.Texts["mark"])
-		text += " (" + v.Texts["mark"] + ")"
+	if v.mark(evidence) {
+		text += " (" + v.Mark() + ")"
 	}
 	return text
 }
 
-func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
+// mark reports whether names of Settings need a mark, and sees to its explanation.
+func (v *pageView) mark(e fact.Evidence) bool {
+	if e != fact.Unverified {
+		return false
+	}
+	v.Names = v.Text("names", "mark", v.Mark())
+	return true
+}
+
+// Mark returns the mark on names of Settings that were not seen in a source.
+func (v *pageView) Mark() string { return v.Texts["mark"] }
+
+func (v *pageView) item(i *app.Offered, id string) *itemView {
 	devices := strings.Join(i.Devices, ", ")
 	if devices == "" {
-		devices = l.Text("serve.managed")
+		devices = v.Text("serve.managed")
 	}
-	v := itemView{Offered: i, For: l.Text("serve.for", "devices", devices), Button: l.Text("serve.button")}
-	if several {
-		v.Button = l.Text("serve.button.on", "devices", devices)
+	item := &itemView{Offered: i, ID: id, For: v.Text("serve.for", "devices", devices), Button: v.Text("serve.button"),
+		IsGood: i.Trust == app.TrustVerified || i.Trust == app.TrustApple}
+	if v.Several {
+		item.Button = v.Text("serve.button.on", "devices", devices)
 	}
-	if i.Description != "" {
-		v.Does = append(v.Does, i.Description)
+	for _, e := range i.Effects {
+		item.Does = append(item.Does, v.effect(e))
 	}
-	for _, p := range i.Payloads {
-		v.Does = append(v.Does, effectOf(p, l))
+	for _, left := range i.Left {
+		if left.First {
+			item.First = append(item.First, v.left(left))
+		} else {
+			item.Then = append(item.Then, v.left(left))
+		}
 	}
-	signer := l.Text("serve.somebody")
+	signer := v.Text("serve.somebody")
 	if i.Signer != "" {
 		signer = "“" + i.Signer + "”"
 	}
@@ -136,25 +198,78 @@ func newItemView(i *app.Offered, l *guidance.Locale, several bool) itemView {
 	if label == app.TrustExpired {
 		label = app.TrustUnverified
 	}
-	v.Trusted = l.Text("serve." + string(label))
-	v.Because = l.Text("serve."+string(i.Trust)+".why", "signer", signer)
-	return v
+	item.Trusted = v.Text("serve." + string(label))
+	item.Because = v.marked("serve."+string(i.Trust)+".why", "signer", signer)
+	return item
 }
 
-// effectOf describes the effect of a payload.
-func effectOf(p app.OfferedPayload, l *guidance.Locale) string {
-	if p.Effective == 0 {
-		return l.Text("serve.nothing", "name", p.Name, "system", p.System)
+// effect describes the effect of a payload.
+func (v *pageView) effect(e app.OfferedEffect) effectView {
+	if len(e.Sentences) == 0 {
+		return effectView{Lines: []template.HTML{v.marked("serve.nothing", "name", e.Type)}, Nothing: true}
 	}
-	id := "serve.works.other"
-	if p.Effective == 1 {
-		id = "serve.works.one"
+	view := effectView{Where: v.where(e.Where)}
+	for _, s := range e.Sentences {
+		view.Lines = append(view.Lines, v.marked(s.ID, s.Values...))
 	}
-	text := l.Text(id, "name", p.Name, "count", strconv.Itoa(p.Effective))
-	if p.ManagedOnly > 0 {
-		text = l.Text("serve.idle", "works", text, "count", strconv.Itoa(p.ManagedOnly))
+	switch {
+	case e.Idle == 1:
+		view.Lines = append(view.Lines, v.marked("serve.idle.one"))
+	case e.Idle > 1:
+		view.Lines = append(view.Lines, v.marked("serve.idle.other", "count", strconv.Itoa(e.Idle)))
 	}
-	return text
+	return view
+}
+
+// where describes some devices; it is empty for all.
+func (v *pageView) where(r app.OfferedRange) string {
+	var parts []string
+	if len(r.Devices) > 0 {
+		parts = append(parts, v.Text("serve.only", "devices", strings.Join(r.Devices, ", ")))
+	}
+	switch {
+	case !r.From.IsZero():
+		parts = append(parts, v.Text("serve.from", "version", r.From.String()))
+	case !r.Before.IsZero():
+		parts = append(parts, v.Text("serve.before", "version", r.Before.String()))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (v *pageView) left(i app.OfferedIntent) leftView {
+	left := leftView{Title: v.Text(string(i.Intent))}
+	for _, s := range i.Steps {
+		path, evidence := v.Path(s.Path, s.Evidence)
+		last := len(path) - 1
+		left.Steps = append(left.Steps, stepView{Path: path[:last], Last: path[last] + ": " + v.Value(s.Value), Where: v.where(s.Where), Unseen: v.mark(evidence)})
+	}
+	return left
+}
+
+// marked returns a text as HTML, with each value set apart: whatever its direction of writing, it does not reorder the words
+// around it.
+func (v *pageView) marked(id string, values ...string) template.HTML {
+	pairs := make([]string, 0, len(values))
+	for i := 0; i+1 < len(values); i += 2 {
+		pairs = append(pairs, "{"+values[i]+"}", "<bdi>"+template.HTMLEscapeString(values[i+1])+"</bdi>")
+	}
+	return template.HTML(strings.NewReplacer(pairs...).Replace(template.HTMLEscapeString(v.Texts[id])))
+}
+
+// level is a heading for the template: one deeper below the heading of a profile.
+func level(deep bool, text string) any {
+	return struct {
+		Deep bool
+		Text string
+	}{deep, text}
+}
+
+// rest is what the template needs for steps left to the person.
+func rest(v *pageView, left []leftView) any {
+	return struct {
+		*pageView
+		Left []leftView
+	}{v, left}
 }
 
 var languages = sync.OnceValue(func() language.Matcher {

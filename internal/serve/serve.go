@@ -38,7 +38,7 @@ const (
 
 // Options configure a Server.
 type Options struct {
-	Items   []app.Offered
+	Offer   *app.Offer
 	Hosts   []string // accepted hosts of a request, with the port
 	Limit   int      // complete downloads, 0 for any number
 	Expires time.Time
@@ -71,7 +71,7 @@ type Server struct {
 // New prepares a server under a new token of 128 bits. address is its visitors' way to it, such as
 // https://mac.local:8443.
 func New(address string, o Options) (*Server, error) {
-	if len(o.Items) == 0 {
+	if len(o.Offer.Items) == 0 {
 		return nil, errors.New("nothing to serve: give at least one profile")
 	}
 	b := make([]byte, 16)

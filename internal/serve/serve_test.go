@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,19 +18,28 @@ import (
 	"time"
 
 	"syncguard/internal/app"
+	"syncguard/internal/intent"
+	"syncguard/internal/summary"
+	"syncguard/internal/target"
 )
 
 const host = "mac.local:8443"
 
 var items = []app.Offered{
-	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: []string{"Mac"},
-		Payloads: []app.OfferedPayload{{Name: "<b>Wi-Fi</b>", Effective: 1, ManagedOnly: 2, System: "macOS 26"}}, Trust: app.TrustVerified, Signer: "<i>"},
-	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: app.TrustExpired, Locked: true},
+	{Name: `Corp </title><script>alert(1)</script>`, File: "corp.mobileconfig", Data: []byte("first"), Devices: []string{"Mac"}, Description: "<b>fast</b>",
+		Effects: []app.OfferedEffect{
+			{Type: "com.apple.wifi.managed", Sentences: []summary.Sentence{{ID: "does.wifi", Values: []string{"name", "<b>Office</b>"}}}, Idle: 2},
+			{Type: "<b>nothing</b>"}},
+		Left:  []app.OfferedIntent{{Intent: intent.DateTime, First: true, Steps: []app.OfferedStep{{Setting: intent.Setting{Path: []string{"System Settings", "General"}, Value: "on"}}}}},
+		Trust: app.TrustVerified, Signer: "<i>"},
+	{Name: "Other", File: "other.mobileconfig", Data: bytes.Repeat([]byte("x"), 300_000), Devices: []string{"iPhone", "iPad"}, Trust: app.TrustExpired, Locked: true,
+		Left: []app.OfferedIntent{{Intent: intent.Storage, Steps: []app.OfferedStep{
+			{Setting: intent.Setting{Path: []string{"Settings", "Battery", "Low Power Mode"}, Value: "off"}, Where: app.OfferedRange{Devices: []string{"iPad"}, From: target.Version{Major: 27}}}}}}},
 }
 
 func newServer(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
-	o := Options{Items: items, Hosts: []string{host}, Now: time.Now, Log: func(Entry) {}}
+	o := Options{Offer: &app.Offer{Items: items}, Hosts: []string{host}, Now: time.Now, Log: func(Entry) {}}
 	if change != nil {
 		change(&o)
 	}
@@ -105,7 +115,7 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("the profile is %q with %v", body, answer.Header)
 	}
 	html, _ := io.ReadAll(ask(s, "GET", host, page).Body)
-	if bytes.Contains(html, []byte("<script")) || bytes.Contains(html, []byte("<b>")) || !bytes.Contains(html, []byte("&lt;b&gt;Wi-Fi")) {
+	if bytes.Contains(html, []byte("<script")) || bytes.Contains(html, []byte("<b>")) || !bytes.Contains(html, []byte("“<bdi>&lt;b&gt;Office&lt;/b&gt;</bdi>”")) {
 		t.Errorf("what a profile says is markup in the page:\n%s", html)
 	}
 }
@@ -130,7 +140,7 @@ func TestLanguages(t *testing.T) {
 		r.Header.Set("Accept-Language", c.accept)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		if got := w.Header().Get("Content-Language"); got != c.want || !strings.Contains(w.Body.String(), `<html lang="`+c.want+`">`) {
+		if got := w.Header().Get("Content-Language"); got != c.want || !strings.Contains(w.Body.String(), `<html lang="`+c.want+`" dir="ltr">`) {
 			t.Errorf("%.40q %s: %s, want %s", c.accept, c.query, got, c.want)
 		}
 	}
@@ -140,16 +150,39 @@ func TestLanguages(t *testing.T) {
 func TestPagesHaveTheirTexts(t *testing.T) {
 	s := newServer(t, func(o *Options) {
 		o.Limit = 1
+		o.Offer = &app.Offer{Items: slices.Clone(items), Withheld: []app.Withheld{{Name: "M"}, {Name: "T", Devices: []string{"Apple TV"}}}}
 		for _, trust := range []app.DeviceTrust{app.TrustUnverified, app.TrustApple, app.TrustUnsigned} {
-			o.Items = append(o.Items, app.Offered{Name: "X", File: string(trust), Payloads: []app.OfferedPayload{{Name: "A", Effective: 2}, {Name: "B", ManagedOnly: 1, System: "iOS 26"}}, Trust: trust})
+			o.Offer.Items = append(o.Offer.Items, app.Offered{Name: "X", File: string(trust), Effects: []app.OfferedEffect{{Type: "B", Idle: 1}}, Trust: trust})
 		}
 	})
 	for language, p := range s.pages {
 		html := string(p.html)
-		for _, wrong := range []string{"{", "<li></li>", "<strong></strong>", "<h2></h2>", "<summary></summary>", `label=""`, "<p></p>", "</strong> </div>"} {
+		for _, wrong := range []string{"{", "<li></li>", "<strong></strong>", "<h2></h2>", "<summary></summary>", `label=""`, "<p></p>", "<legend></legend>", "</strong> </p>"} {
 			if strings.Contains(strings.ReplaceAll(html, embeddedStyle(), ""), wrong) {
 				t.Errorf("%s holds %q", language, wrong)
 			}
+		}
+	}
+}
+
+// No QR code leads where no phone can go, and none to a Mac's profile.
+func TestQRCode(t *testing.T) {
+	for _, c := range []struct {
+		address string
+		item    app.Offered
+		want    bool
+	}{
+		{"https://" + host, items[0], false},
+		{"https://" + host, items[1], true},
+		{"http://127.0.0.1:8080", items[1], false},
+		{"http://0.0.0.0:8080", items[1], false},
+	} {
+		s, err := New(c.address, Options{Offer: &app.Offer{Items: []app.Offered{c.item}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(s.pages["?en"].html), "<svg"); got != c.want {
+			t.Errorf("%s, for %v: %t", c.address, c.item.Devices, got)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func TestOnlyWhatIsReceivedCounts(t *testing.T) {
 					s, address, stop := start(t, func(o *Options) {
 						item := items[1]
 						item.Data = append(make([]byte, size-5), "last!"...)
-						o.Items, o.Log = []app.Offered{item}, func(e Entry) { entry = e; log.Done() }
+						o.Offer, o.Log = &app.Offer{Items: []app.Offered{item}}, func(e Entry) { entry = e; log.Done() }
 						if secure {
 							o.TLS = serverTLS(t)
 						}

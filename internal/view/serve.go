@@ -2,6 +2,8 @@ package view
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -13,6 +15,17 @@ import (
 func (p *Printer) Offer(o *app.Offer) {
 	for _, item := range o.Items {
 		p.wrapped(4, "  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices under MDM"), trustText(item.Trust))
+	}
+	why := map[string][]string{}
+	for _, w := range o.Withheld {
+		reason := "for devices under MDM"
+		if len(w.Devices) > 0 {
+			reason = "for " + strings.Join(w.Devices, ", ") + ", from a Mac with Apple Configurator"
+		}
+		why[reason] = append(why[reason], Clean(w.Path))
+	}
+	for _, reason := range slices.Sorted(maps.Keys(why)) {
+		p.wrapped(4, "  not offered, %s: %s", reason, strings.Join(why[reason], ", "))
 	}
 }
 
