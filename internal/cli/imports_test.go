@@ -181,6 +181,7 @@ var arrows = []struct {
 		"internal/guidance",
 		"internal/intent",
 		"internal/plist",
+		"internal/schema",
 		"internal/text",
 	}},
 	{"internal/intent", []string{

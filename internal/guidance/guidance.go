@@ -21,12 +21,16 @@ var files embed.FS
 
 // Locale is one language.
 type Locale struct {
-	Language string                    `json:"language"` // BCP 47
-	Name     string                    `json:"name"`     // of the language, in itself
-	Texts    map[string]string         `json:"texts"`    // with {placeholders}
-	Values   map[string]string         `json:"values"`   // choices in Settings, by their English words
-	Labels   map[string]string         `json:"labels"`   // labels in Settings, by their English name
-	Seen     map[string]fact.Statement `json:"seen"`     // labels seen in a source, by their English name
+	Language string            `json:"language"` // BCP 47
+	Name     string            `json:"name"`     // of the language, in itself
+	Texts    map[string]string `json:"texts"`    // with {placeholders}
+	Values   map[string]string `json:"values"`   // choices in Settings, by their English words
+	Topics   map[string]string `json:"topics"`   // what a payload or declaration is about, by its type
+	// Restrictions are the frequent ones in a word or two, by Apple's key: what is not allowed, or required. English has none:
+	// package schema has a line on each.
+	Restrictions map[string]string         `json:"restrictions"`
+	Labels       map[string]string         `json:"labels"` // labels in Settings, by their English name
+	Seen         map[string]fact.Statement `json:"seen"`   // labels seen in a source, by their English name
 }
 
 var locales = sync.OnceValue(func() map[string]*Locale {

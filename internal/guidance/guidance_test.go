@@ -34,7 +34,7 @@ func TestLocalesAreComplete(t *testing.T) {
 			t.Errorf("%s calls itself %q, %q", language, l.Language, l.Name)
 		}
 		for name, c := range map[string]struct{ want, got map[string]string }{
-			"texts": {english.Texts, l.Texts}, "values": {english.Values, l.Values}, "labels": {english.Labels, l.Labels},
+			"texts": {english.Texts, l.Texts}, "values": {english.Values, l.Values}, "labels": {english.Labels, l.Labels}, "topics": {english.Topics, l.Topics},
 		} {
 			want, got := slices.Sorted(maps.Keys(c.want)), slices.Sorted(maps.Keys(c.got))
 			if !slices.Equal(want, got) {
@@ -48,6 +48,9 @@ func TestLocalesAreComplete(t *testing.T) {
 					t.Errorf("%s: %s %q has the placeholders %v, want %v", language, name, id, placeholders(text), placeholders(c.want[id]))
 				}
 			}
+		}
+		if want, got := slices.Sorted(maps.Keys(guidance.In("de").Restrictions)), slices.Sorted(maps.Keys(l.Restrictions)); language != "en" && !slices.Equal(want, got) {
+			t.Errorf("%s: the restrictions are %v, want %v", language, got, want)
 		}
 		for label, seen := range l.Seen {
 			if english.Labels[label] == "" || seen.Evidence == fact.Unverified || !strings.HasPrefix(seen.Source, "https://") {

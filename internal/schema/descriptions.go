@@ -69,6 +69,20 @@ type ownDescriptions struct {
 	byKey  map[*Key]*Description // for keys shared by several paths, one of them with a line
 }
 
+// OwnLine returns syncguard's own line on a key of a type, "" without one.
+func OwnLine(id, path string) string {
+	lines, err := ownLines()
+	if err != nil {
+		return "" // a test reads them all
+	}
+	for i := range lines[id] {
+		if lines[id][i].path == path {
+			return lines[id][i].Text
+		}
+	}
+	return ""
+}
+
 // Descriptions returns the descriptions of a type: those of an import, or else syncguard's own lines.
 func (c *Catalog) Descriptions(t *Type) (*Descriptions, error) {
 	lines, err := ownLines()

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"crypto/x509"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ func dns(p Payload) []Sentence {
 	}
 	s := withName("does.dns", intent.ResolverName(host))
 	if domains := settings.List("SupplementalMatchDomains"); len(domains) > 0 {
-		s = []Sentence{{"does.dns.domains", append(s[0].Values, "domains", list(domains))}}
+		s = []Sentence{{ID: "does.dns.domains", Values: append(s[0].Values, "domains", list(domains))}}
 	}
 	if len(p.Keys.List("OnDemandRules")) > 0 && p.works("OnDemandRules") {
 		s = append(s, Sentence{ID: "does.dns.rules"})
@@ -99,35 +100,149 @@ func vpn(p Payload) []Sentence {
 func webClip(p Payload) []Sentence {
 	s := withName("does.link", p.first("Label"))
 	if to := p.first("URL"); s != nil && to != "" {
-		return []Sentence{{"does.link.to", append(s[0].Values, "host", to)}}
+		return []Sentence{{ID: "does.link.to", Values: append(s[0].Values, "host", to)}}
 	}
 	return s
 }
 
-// passcode returns the function for the names that a payload and a declaration give the same keys.
-func passcode(required, length string) func(Payload) []Sentence {
-	return func(p Payload) []Sentence {
-		n := number(p.Keys.Get(length))
-		switch {
-		case p.isTrue(required) && n > 1 && p.works(length):
-			return []Sentence{{"does.passcode.length", []string{"count", strconv.Itoa(n)}}}
-		case p.isTrue(required):
-			return []Sentence{{ID: "does.passcode"}}
+// passcode is the function for the names that a payload and a declaration give the same keys.
+type passcode struct{ required, length, letters, simple, inactivity, attempts, age string }
+
+func (k passcode) sentences(p Payload) []Sentence {
+	var s []Sentence
+	add := func(key, id string, least int) bool {
+		n := number(p.Keys.Get(key))
+		if n < least || !p.works(key) {
+			return false
 		}
+		s = append(s, Sentence{ID: id, Values: []string{"count", strconv.Itoa(n)}})
+		return true
+	}
+	switch required := p.isTrue(k.required); {
+	case required && !add(k.length, "does.passcode.length", 2):
+		s = append(s, Sentence{ID: "does.passcode"})
+	case !required:
+		add(k.length, "does.passcode.least", 2)
+	}
+	if p.isTrue(k.letters) {
+		s = append(s, Sentence{ID: "does.passcode.letters"})
+	}
+	if v := p.Keys.Get(k.simple); v != nil && p.works(k.simple) && v.Kind == plist.Boolean && v.Bool == (k.simple != "allowSimple") {
+		s = append(s, Sentence{ID: "does.passcode.simple"})
+	}
+	add(k.inactivity, "does.passcode.lock", 1)
+	add(k.attempts, "does.passcode.attempts", 1)
+	add(k.age, "does.passcode.age", 1)
+	if s == nil {
 		return []Sentence{{ID: "does.passcode.rules"}}
 	}
+	return s
 }
 
-func restrictions(p Payload) []Sentence {
-	var s []Sentence
-	n := p.Count
-	if p.isTrue("forceAutomaticDateAndTime") {
-		s, n = append(s, Sentence{ID: "does.clock"}), n-1
+// mac tells of the keys that share com.apple.MCX.
+func mac(p Payload) []Sentence {
+	s := withName("does.time", p.first("timeServer"))
+	if p.isTrue("dontAllowFDEDisable") {
+		s = append(s, Sentence{ID: "does.filevault.keep"})
 	}
-	if n > 0 {
-		s = append(s, counted("does.restrictions", n)...)
+	if p.isTrue("DisableGuestAccount") {
+		s = append(s, Sentence{ID: "does.guest"})
 	}
 	return s
+}
+
+func fileVault(p Payload) []Sentence {
+	if p.Keys.String("Enable") == "On" && p.works("Enable") {
+		return []Sentence{{ID: "does.filevault"}}
+	}
+	return nil
+}
+
+func firewall(p Payload) []Sentence {
+	var s []Sentence
+	switch v := p.Keys.Get("EnableFirewall"); {
+	case v == nil || v.Kind != plist.Boolean || !p.works("EnableFirewall"):
+		return nil
+	case !v.Bool:
+		return []Sentence{{ID: "does.firewall.off"}}
+	default:
+		s = append(s, Sentence{ID: "does.firewall"})
+	}
+	if p.isTrue("BlockAllIncoming") {
+		s = append(s, Sentence{ID: "does.firewall.block"})
+	}
+	if p.isTrue("EnableStealthMode") {
+		s = append(s, Sentence{ID: "does.firewall.stealth"})
+	}
+	return s
+}
+
+func gatekeeper(p Payload) []Sentence {
+	switch v := p.Keys.Get("EnableAssessment"); {
+	case v == nil || v.Kind != plist.Boolean || !p.works("EnableAssessment"):
+		return nil
+	case v.Bool:
+		return []Sentence{{ID: "does.gatekeeper"}}
+	}
+	return []Sentence{{ID: "does.gatekeeper.off"}}
+}
+
+// privacy names the apps of all services.
+func privacy(p Payload) []Sentence {
+	var names []*plist.Value
+	if services := p.Keys.Get("Services"); services != nil {
+		for _, service := range services.Fields {
+			if service.Value != nil && service.Value.Kind == plist.Array {
+				names = append(names, valuesOf(service.Value.Items, "Identifier")...)
+			}
+		}
+	}
+	return withName("does.privacy", list(names))
+}
+
+func lock(p Payload) []Sentence {
+	return withName("does.lock", textOf(p.Keys.Lookup("App", "Identifier")))
+}
+
+func singleSignOn(p Payload) []Sentence {
+	return withName("does.sso", list(append(slices.Clip(p.Keys.List("Hosts")), p.Keys.List("URLs")...)))
+}
+
+// extensions returns the function that names developers: those allowed as a whole, and those with extensions of their own.
+func extensions(id string, keys ...string) func(Payload) []Sentence {
+	return func(p Payload) []Sentence {
+		names := slices.Clip(p.Keys.List("AllowedTeamIdentifiers"))
+		for _, key := range keys {
+			if v := p.Keys.Get(key); v != nil && v.Kind == plist.Dictionary {
+				for _, f := range v.Fields {
+					names = append(names, plist.NewString(f.Key))
+				}
+			}
+		}
+		return withName(id, list(names))
+	}
+}
+
+// each returns the function for one sentence with the texts of a key in a list of dictionaries.
+func each(id, key, name string) func(Payload) []Sentence {
+	return func(p Payload) []Sentence { return withName(id, list(valuesOf(p.Keys.List(key), name))) }
+}
+
+func valuesOf(all []*plist.Value, key string) (values []*plist.Value) {
+	for _, v := range all {
+		values = append(values, v.Get(key))
+	}
+	return values
+}
+
+// switches returns the function for one sentence if a key is true, or is a text.
+func switches(key, id string) func(Payload) []Sentence {
+	return func(p Payload) []Sentence {
+		if p.isTrue(key) || p.Keys.String(key) != "" && p.works(key) {
+			return []Sentence{{ID: id}}
+		}
+		return nil
+	}
 }
 
 func filter(p Payload) []Sentence {
@@ -165,7 +280,13 @@ func macUpdates(p Payload) []Sentence {
 
 func updates(p Payload) []Sentence {
 	on := func(v *plist.Value) bool { return v.Kind == plist.String && v.Text == "AlwaysOn" }
-	return switched(p.Keys.Get("AutomaticActions"), []string{"Download", "InstallOSUpdates", "InstallSecurityUpdate"}, on)
+	s := switched(p.Keys.Get("AutomaticActions"), []string{"Download", "InstallOSUpdates", "InstallSecurityUpdate"}, on)
+	for _, key := range []string{"CombinedPeriodInDays", "MajorPeriodInDays", "SystemPeriodInDays"} {
+		if n := number(p.Keys.Lookup("Deferrals", key)); n > 0 && p.works("Deferrals."+key) {
+			return append(s, Sentence{ID: "does.updates.delay", Values: []string{"count", strconv.Itoa(n)}})
+		}
+	}
+	return s
 }
 
 // switched tells if all of some keys turn automatic updates on; nil without any of them.
@@ -214,18 +335,20 @@ func preferences(p Payload) []Sentence {
 	return counted("does.other", p.Count, "name", list(names))
 }
 
-// list joins the first few texts.
+// list joins the first few texts, each once.
 func list(all []*plist.Value) string {
 	const few = 5
 	var shown []string
 	for _, v := range all {
+		s := textOf(v)
+		if s == "" || slices.Contains(shown, s) {
+			continue
+		}
 		if len(shown) == few {
 			shown = append(shown, "…")
 			break
 		}
-		if s := textOf(v); s != "" {
-			shown = append(shown, s)
-		}
+		shown = append(shown, s)
 	}
 	return strings.Join(shown, ", ")
 }

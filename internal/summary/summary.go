@@ -7,6 +7,7 @@ package summary
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,25 @@ type Payload struct {
 type Sentence struct {
 	ID     string   // of its text in package guidance
 	Values []string // placeholders and values in turn, as guidance.Locale.Text takes them
+	About  string   // type of the payload, of a sentence with its topic; empty for the others
+	Limits []Limit  // of a sentence on restrictions
 }
 
 // In returns the words of the sentence in a language. They hold values of the payload.
-func (s Sentence) In(l *guidance.Locale) string { return l.Text(s.ID, s.Values...) }
+func (s Sentence) In(l *guidance.Locale) string {
+	switch {
+	case s.Limits != nil:
+		return limitsIn(s.Limits, l)
+	case s.About != "":
+		return l.Text(s.ID, append(slices.Clip(s.Values), "topic", l.Topics[s.About])...)
+	}
+	return l.Text(s.ID, s.Values...)
+}
+
+// IsGeneral reports whether the sentence only counts the settings.
+func (s Sentence) IsGeneral() bool {
+	return strings.HasPrefix(s.ID, "does.topic") || strings.HasPrefix(s.ID, "does.other")
+}
 
 // Of returns what a payload does, in one sentence or more; nil if nothing of it has an effect.
 func Of(p Payload) []Sentence {
@@ -44,7 +60,17 @@ func Of(p Payload) []Sentence {
 			return s
 		}
 	}
-	return counted("does.other", p.Count, "name", clean(p.Type))
+	return general(p)
+}
+
+// general counts the settings of a payload, under its topic.
+func general(p Payload) []Sentence {
+	if guidance.In("en").Topics[p.Type] == "" {
+		return counted("does.other", p.Count, "name", clean(p.Type))
+	}
+	s := counted("does.topic", p.Count)
+	s[0].About = p.Type
+	return s
 }
 
 // kinds are the functions for the payloads with sentences of their own. One that lacks the key to tell of returns nil.
@@ -55,7 +81,7 @@ func init() {
 		"com.apple.dnsSettings.managed":                               dns,
 		"com.apple.configuration.network.dns-settings":                dns,
 		"com.apple.dnsProxy.managed":                                  named("does.dns.app", "AppBundleIdentifier"),
-		"com.apple.MCX":                                               named("does.time", "timeServer"),
+		"com.apple.MCX":                                               mac,
 		"com.apple.wifi.managed":                                      wifi,
 		"com.apple.security.root":                                     certificate,
 		"com.apple.security.pem":                                      certificate,
@@ -72,6 +98,7 @@ func init() {
 		"com.apple.mail.managed":                                      named("does.mail", "EmailAccountDescription", "EmailAddress", "IncomingMailServerHostName"),
 		"com.apple.eas.account":                                       named("does.mail", "EmailAddress", "Host"),
 		"com.apple.google-oauth":                                      named("does.mail", "EmailAddress", "AccountDescription"),
+		"com.apple.ews.account":                                       named("does.mail", "EmailAddress", "Host"),
 		"com.apple.caldav.account":                                    named("does.calendar", "CalDAVAccountDescription", "CalDAVHostName"),
 		"com.apple.subscribedcalendar.account":                        named("does.calendar", "SubCalAccountDescription", "SubCalAccountHostName"),
 		"com.apple.carddav.account":                                   named("does.contacts", "CardDAVAccountDescription", "CardDAVHostName"),
@@ -85,10 +112,9 @@ func init() {
 		"com.apple.configuration.account.ldap":                        named("does.contacts", "VisibleName"),
 		"com.apple.webClip.managed":                                   webClip,
 		"com.apple.font":                                              named("does.font", "Name"),
-		"com.apple.mobiledevice.passwordpolicy":                       passcode("forcePIN", "minLength"),
-		"com.apple.configuration.passcode.settings":                   passcode("RequirePasscode", "MinimumLength"),
+		"com.apple.mobiledevice.passwordpolicy":                       passcode{"forcePIN", "minLength", "requireAlphanumeric", "allowSimple", "maxInactivity", "maxFailedAttempts", "maxPINAgeInDays"}.sentences,
+		"com.apple.configuration.passcode.settings":                   passcode{"RequirePasscode", "MinimumLength", "RequireAlphanumericPasscode", "RequireComplexPasscode", "MaximumInactivityInMinutes", "MaximumFailedAttempts", "MaximumPasscodeAgeInDays"}.sentences,
 		"com.apple.applicationaccess":                                 restrictions,
-		"com.apple.applicationaccess.new":                             restrictions,
 		"com.apple.mdm":                                               named("does.mdm", "ServerURL"),
 		"com.apple.webcontent-filter":                                 filter,
 		"com.apple.configuration.webcontent-filter.plugin":            named("does.filter.app", "PluginBundleID"),
@@ -101,6 +127,48 @@ func init() {
 		"com.apple.configuration.softwareupdate.enforcement.specific": updateDeadline,
 		"com.apple.configuration.app.managed":                         app,
 		"com.apple.ManagedClient.preferences":                         preferences,
+		"com.apple.AIM.account":                                       named("does.account", "AIMAccountDescription", "AIMHostName"),
+		"com.apple.jabber.account":                                    named("does.account", "JabberAccountDescription", "JabberHostName"),
+		"com.apple.osxserver.account":                                 named("does.account", "AccountDescription", "HostName"),
+		"com.apple.ADCertificate.managed":                             named("does.request", "CertServer"),
+		"com.apple.DirectoryService.managed":                          named("does.directory", "HostName"),
+		"com.apple.MCX.FileVault2":                                    fileVault,
+		"com.apple.security.FDERecoveryKeyEscrow":                     always("does.filevault.escrow"),
+		"com.apple.security.FDERecoveryRedirect":                      always("does.filevault.escrow"),
+		"com.apple.security.firewall":                                 firewall,
+		"com.apple.security.smartcard":                                switches("enforceSmartCard", "does.smartcard"),
+		"com.apple.security.wapi-identity":                            always("does.identity"),
+		"com.apple.configuration.security.certificate":                general,
+		"com.apple.configuration.security.identity":                   always("does.identity"),
+		"com.apple.TCC.configuration-profile-policy":                  privacy,
+		"com.apple.airprint":                                          each("does.printers", "AirPrint", "IPAddress"),
+		"com.apple.app.lock":                                          lock,
+		"com.apple.extensiblesso":                                     singleSignOn,
+		"com.apple.configuration.extensible-sso":                      singleSignOn,
+		"com.apple.sso":                                               named("does.sso", "Name"),
+		"com.apple.globalethernet.managed":                            always("does.wired"),
+		"com.apple.firstethernet.managed":                             always("does.wired"),
+		"com.apple.firstactiveethernet.managed":                       always("does.wired"),
+		"com.apple.secondethernet.managed":                            always("does.wired"),
+		"com.apple.secondactiveethernet.managed":                      always("does.wired"),
+		"com.apple.thirdethernet.managed":                             always("does.wired"),
+		"com.apple.thirdactiveethernet.managed":                       always("does.wired"),
+		"com.apple.loginitems.managed":                                each("does.login", "AutoLaunchedApplicationDictionary-managed", "Path"),
+		"com.apple.loginwindow":                                       switches("LoginwindowText", "does.loginwindow"),
+		"com.apple.notificationsettings":                              each("does.notifications", "NotificationSettings", "BundleIdentifier"),
+		"com.apple.profileRemovalPassword":                            always("does.removal"),
+		"com.apple.screensaver":                                       switches("askForPassword", "does.screensaver"),
+		"com.apple.servicemanagement":                                 each("does.background", "Rules", "RuleValue"),
+		"com.apple.shareddeviceconfiguration":                         always("does.lockscreen"),
+		"com.apple.syspolicy.kernel-extension-policy":                 extensions("does.kernel", "AllowedKernelExtensions"),
+		"com.apple.system-extension-policy":                           extensions("does.extensions", "AllowedSystemExtensions", "AllowedSystemExtensionTypes"),
+		"com.apple.systempolicy.control":                              gatekeeper,
+		"com.apple.vpn.managed.appmapping":                            general,
+		"com.apple.configuration.package":                             named("does.package", "ManifestURL"),
+		"com.apple.configuration.legacy":                              named("does.profile", "ProfileURL"),
+		"com.apple.configuration.legacy.interactive":                  named("does.profile", "ProfileURL"),
+		"com.apple.configuration.network.dns-proxy":                   named("does.dns.app", "AppBundleIdentifier"),
+		"com.apple.configuration.watch.enrollment":                    named("does.management", "EnrollmentProfileURL"),
 	}
 }
 
@@ -119,7 +187,7 @@ func withName(id, name string) []Sentence {
 	if name == "" {
 		return nil
 	}
-	return []Sentence{{id, []string{"name", name}}}
+	return []Sentence{{ID: id, Values: []string{"name", name}}}
 }
 
 // counted returns a sentence with a number, which has a text for one.
@@ -128,7 +196,7 @@ func counted(id string, count int, values ...string) []Sentence {
 	if count == 1 {
 		id = strings.TrimSuffix(id, ".other") + ".one"
 	}
-	return []Sentence{{id, append(values, "count", strconv.Itoa(count))}}
+	return []Sentence{{ID: id, Values: append(values, "count", strconv.Itoa(count))}}
 }
 
 func (p Payload) works(key string) bool { return p.Works == nil || p.Works(key) }
