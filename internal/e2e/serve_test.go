@@ -60,7 +60,7 @@ func TestInstallPage(t *testing.T) {
 	b := newBrowser(t)
 	plainOutline := strings.Replace(outline, "'h1', 'header', 'nav[aria-label]', 'main', 'footer'", "'h1', 'header', 'nav[aria-label]', 'main'", 1)
 	for _, folder := range []string{"one", "many"} {
-		url, _ := s.serving(folder)
+		url, _ := s.serving("--host", "mac.test", folder)
 		for _, width := range []int64{390, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
 				t.Run(strings.Join([]string{folder, scheme, map[int64]string{390: "phone", 1280: "desktop"}[width]}, " "), func(t *testing.T) {

@@ -68,6 +68,7 @@ type itemView struct {
 	*app.Offered
 	ID, For, Button string
 	Does            []effectView
+	Own             template.HTML // its own description
 	Trusted         string
 	Because         template.HTML
 	IsGood          bool
@@ -189,6 +190,9 @@ func (v *pageView) item(i *app.Offered, id string) *itemView {
 		} else {
 			item.Then = append(item.Then, v.left(left))
 		}
+	}
+	if i.Description != "" {
+		item.Own = v.marked("serve.own", "text", i.Description)
 	}
 	signer := v.Text("serve.somebody")
 	if i.Signer != "" {
