@@ -22,8 +22,8 @@ import (
 	"syncguard/internal/generated"
 )
 
-// pages returns what people read, by path from the root of the repository: the files at its root, and docs.
-func pages(t *testing.T) map[string]string {
+// Pages returns what people read, by path from the root of the repository: the files at its root, and docs.
+func Pages(t *testing.T) map[string]string {
 	t.Helper()
 	names := []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
 	err := filepath.WalkDir(filepath.Join(repository, "docs"), func(path string, entry fs.DirEntry, err error) error {
@@ -53,7 +53,7 @@ var unbreakable = regexp.MustCompile(`^ *([*-] +)?\S+$`)
 
 // No line is longer than generated.MaxLine characters, except one that holds a single word.
 func TestLinesAreShort(t *testing.T) {
-	for name, text := range pages(t) {
+	for name, text := range Pages(t) {
 		if name == "CHANGELOG.md" {
 			continue
 		}
@@ -70,7 +70,7 @@ func TestLinesAreShort(t *testing.T) {
 
 // Every link between pages leads somewhere, to a heading that is there, and every page in docs is reached from docs/README.md.
 func TestLinksResolve(t *testing.T) {
-	all := pages(t)
+	all := Pages(t)
 	anchors, links := map[string]map[string]bool{}, map[string][]string{}
 	for name, text := range all {
 		anchors[name], links[name] = readPage(text)
@@ -178,4 +178,14 @@ func TestAnchors(t *testing.T) {
 			t.Errorf("%q has the anchor %q, want %q", test.heading, got, test.want)
 		}
 	}
+}
+
+// Parse finds the command and the flags of a command line, and runs nothing.
+func Parse(args []string) error {
+	root := newRootCmd(&Env{}, "")
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		return err
+	}
+	return cmd.ParseFlags(rest)
 }

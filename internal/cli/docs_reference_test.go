@@ -132,7 +132,7 @@ func titleOf(t *testing.T, page string) string {
 
 // writeCommand writes the help of a command and of those below it as Markdown.
 func writeCommand(b *strings.Builder, cmd *cobra.Command, level string, exits map[string]map[int]bool) {
-	fmt.Fprintf(b, "%s %s\n\n    %s\n\n", level, cmd.CommandPath(), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	fmt.Fprintf(b, "%s %s\n\n```text\n%s\n```\n\n", level, cmd.CommandPath(), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 	writeHelp(b, cmd.Long, cmd.Short+".")
 	var below []*cobra.Command
 	for _, sub := range cmd.Commands() {

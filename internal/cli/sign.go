@@ -27,9 +27,9 @@ them in would break the signature. Nothing is written unless every file can be s
 With a key in a file, the same input gives the same bytes, unless --signing-time is given.`,
 		Example: `  syncguard sign wifi.mobileconfig -o signed.mobileconfig
   syncguard sign profiles/*.mobileconfig -o signed/ --p12 acme.p12 --passphrase env:P12_PASSPHRASE
-  syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain issuing.pem
   syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain issuing.pem \
-    --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"`,
+    --signer-command "openssl pkeyutl -sign -inkey leaf.key -pkeyopt digest:sha256"
+  syncguard sign wifi.mobileconfig --in-place --cert leaf.pem --key leaf.key --chain issuing.pem`,
 		Args: someArgs("name a file, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths, o.Digests = args, format.isJSON()
