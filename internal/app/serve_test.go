@@ -59,7 +59,7 @@ func TestOfferedEffects(t *testing.T) {
 			"Mac; does.time; left date-time, first: Set time and date automatically, Set time zone automatically using your current location"},
 		{"steps of a template are asked for", profileOf(1, "x\n"+clock, dns()), "", "iPhone, iPad; does.dns does.dns.change; left date-time: Set Automatically, Setting Time Zone"},
 		{"only some devices", profileOf(0, "", dns(), payloadOf("com.apple.dock", keys("orientation", plist.NewString("left")))), "",
-			"iPhone, iPad, Mac; does.dns does.dns.change; does.other.one (Mac)"},
+			"iPhone, iPad, Mac; does.dns does.dns.change; does.topic.one (Mac)"},
 		{"a HomePod", profileOf(3, "", dns()), "", "; nothing 2"},
 		{"nothing at all", profileOf(1, ""), "", ""},
 	} {

@@ -36,6 +36,7 @@ var arrows = []struct {
 		"internal/app",
 		"internal/fact",
 		"internal/guidance",
+		"internal/summary",
 	}},
 	{"internal/view/ci", []string{
 		"internal/app",

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/fact"
 	"syncguard/internal/guidance"
+	"syncguard/internal/summary"
 )
 
 //go:embed page.html
@@ -214,7 +216,7 @@ func (v *pageView) effect(e app.OfferedEffect) effectView {
 	}
 	view := effectView{Where: v.where(e.Where)}
 	for _, s := range e.Sentences {
-		view.Lines = append(view.Lines, v.marked(s.ID, s.Values...))
+		view.Lines = append(view.Lines, v.sentence(s))
 	}
 	switch {
 	case e.Idle == 1:
@@ -258,6 +260,21 @@ func (v *pageView) marked(id string, values ...string) template.HTML {
 		pairs = append(pairs, "{"+values[i]+"}", "<bdi>"+template.HTMLEscapeString(values[i+1])+"</bdi>")
 	}
 	return template.HTML(strings.NewReplacer(pairs...).Replace(template.HTMLEscapeString(v.Texts[id])))
+}
+
+// IsLeft reports whether any profile leaves steps to the person after it is installed.
+func (v *pageView) IsLeft() bool {
+	return slices.ContainsFunc(v.Items, func(i *itemView) bool { return len(i.Then) > 0 })
+}
+
+// sentence returns a sentence as HTML, with each value set apart as by marked. Package summary leaves no marks of direction in them.
+func (v *pageView) sentence(s summary.Sentence) template.HTML {
+	const open, end = "\u2068", "\u2069" // isolates
+	s.Values = slices.Clone(s.Values)
+	for i := 1; i < len(s.Values); i += 2 {
+		s.Values[i] = open + s.Values[i] + end
+	}
+	return template.HTML(strings.NewReplacer(open, "<bdi>", end, "</bdi>").Replace(template.HTMLEscapeString(s.In(v.Locale))))
 }
 
 // level is a heading for the template: one deeper below the heading of a profile.
