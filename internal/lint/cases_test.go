@@ -127,6 +127,7 @@ func valueCases() []ruleCase {
 			message: `"Password" is an integer, want a string`},
 		{rule: "wrong-type", path: "PayloadContent[0].Blob", bad: values("Blob", "aGk="), good: values("Blob", []byte("hi"))},
 		{rule: "wrong-type", path: "PayloadContent[0].Outer", bad: values("Outer", arr()), good: values("Outer", d("Inner", "x"))},
+		{rule: "wrong-type", path: "PayloadContent[0].Pair", bad: values("Pair", "a"), good: values("Pair", arr("a", "b")), help: "put it into an array, also if it is the only one"},
 		{rule: "wrong-type", path: "PayloadContent[0].Pair[1]", bad: values("Pair", arr("a", 1)), good: values("Pair", arr("a", "b")),
 			message: `"Pair[1]" is an integer, want a string`},
 		{rule: "wrong-type", path: "PayloadContent[0]", bad: with().Set("PayloadContent", arr("x")), good: with()},

@@ -3,6 +3,7 @@ package lint
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,9 @@ func accepts(k *schema.Key, v *plist.Value) bool {
 
 // retypeHelp describes the value in the type of its key, or returns "" if the meaning is unclear or the key refuses it.
 func (p *profile) retypeHelp(k *schema.Key, v *plist.Value) string {
+	if k.Kind == plist.Array && slices.ContainsFunc(k.Keys, func(item *schema.Key) bool { return item.Kind == v.Kind }) {
+		return "put it into an array, also if it is the only one"
+	}
 	to := retyped(k, v)
 	if to == nil && k.Kind == plist.Boolean && v.Kind == plist.String { // booleans in YAML 1.1, and text in YAML 1.2
 		switch strings.ToLower(v.Text) {

@@ -84,7 +84,8 @@ func (s *load) findBase(file *diag.File, name string) (origin, string, error) {
 	return from, s.DisplayPrefix + from.name, nil
 }
 
-// merge puts an overlay onto a base: mappings merge, payloads merge by id, null removes, anything else replaces.
+// merge puts an overlay onto a base: mappings merge, payloads merge by id, null removes, anything else replaces. A payload of another
+// type has other keys, so it takes none of the base's; one with type: null is removed.
 func merge(base, over *plist.Value, path diag.Path) *plist.Value {
 	if len(path) == 1 && path[0].Key == "payloads" && base.Kind == plist.Array && over.Kind == plist.Array {
 		return mergePayloads(base, over)
@@ -132,13 +133,20 @@ func mergePayloads(base, over *plist.Value) *plist.Value {
 			base.Items = append(base.Items, p)
 			continue
 		}
-		if i, exists := index[id.Text]; exists {
+		if i, exists := index[id.Text]; exists && base.Items[i] != nil {
+			if kind := p.Get("type"); kind != nil && kind.Kind == plist.Null {
+				base.Items[i] = nil // dropped below
+				continue
+			} else if kind != nil && kind.Text != base.Items[i].String("type") {
+				base.Items[i].Fields = slices.DeleteFunc(base.Items[i].Fields, func(f plist.Field) bool { return f.Key == "keys" })
+			}
 			base.Items[i] = merge(base.Items[i], p, diag.Keys("payloads").Item(i))
 			continue
 		}
 		index[id.Text] = len(base.Items)
 		base.Items = append(base.Items, p)
 	}
+	base.Items = slices.DeleteFunc(base.Items, func(p *plist.Value) bool { return p == nil })
 	base.Span = over.Span
 	return base
 }

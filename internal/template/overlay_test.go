@@ -43,6 +43,24 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
+// An overlay gives a payload another type, with other keys, or removes one.
+func TestOverlayReplacesPayloads(t *testing.T) {
+	files := map[string]string{
+		"b.yaml": organization + "payloads:\n  - {id: ca, type: com.ca}\n  - {id: id, type: com.scep, displayName: Identity, keys: {Challenge: x}}\n" +
+			"  - {id: wifi, type: com.wifi, keys: {Of: {$uuid: id}}}\n",
+		"t.yaml": "extends: b.yaml\npayloads:\n  - {id: ca, type: null}\n  - {id: id, type: com.acme, keys: {URL: y}}\n  - {id: wifi, type: com.wifi}\n  - {id: ca, type: com.other}\n",
+	}
+	spec, found := loadFiles(t, files, Input{Name: "t.yaml"})
+	expect(t, found)
+	got := ""
+	for _, p := range spec.Payloads {
+		got += fmt.Sprintln(p.ID.Value, p.Type.Value, p.DisplayName.Value, shapeOf(p.Keys))
+	}
+	if want := "id com.acme Identity {\"URL\":string,}\nwifi com.wifi  {\"Of\":{\"$uuid\":string,},}\nca com.other  {}\n"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestOverlayFindings(t *testing.T) {
 	many := map[string]string{}
 	for i := range 20 {
@@ -60,6 +78,12 @@ func TestOverlayFindings(t *testing.T) {
 			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
 			`3:10-3:13 error invalid-template-value: no payload to change has the id "wfi" (did you mean "wifi"?)`,
 			`4:6-4:8 error missing-template-key: "payloads[2].type" is missing (add type, such as type: com.apple.wifi.managed)`}},
+		{"misspelt id to remove", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: wfi, type: null}\n",
+			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
+			`3:10-3:13 error invalid-template-value: no payload to change has the id "wfi" (did you mean "wifi"?)`}},
+		{"reference to a removed payload", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: ca, type: null}\n",
+			"b.yaml": organization + "payloads:\n  - {id: ca, type: com.x}\n  - {id: wifi, type: com.y, keys: {A: {$uuid: ca}}}\n"}, "a.yaml", []string{
+			`4:47-4:49 error invalid-payload-reference: "payloads[0].keys.A": no payload has the id "ca" (use the id of a payload in this template)`}},
 		{"itself", map[string]string{"a.yaml": "extends: ./sub/../a.yaml\n"}, "a.yaml", []string{
 			`1:10-1:25 error extends-cycle: the template extends itself: a.yaml -> a.yaml`}},
 		{"too many", many, "0.yaml", []string{`1:10-1:17 error extends-cycle: more than 16 templates extend each other in a chain`}},

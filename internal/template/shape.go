@@ -112,7 +112,7 @@ func names[T ~string](all []T) []string {
 func templateShape() *shape {
 	return &shape{kind: mapping, meaning: "A syncguard template: what to build, for whom and for which devices.", keys: []*shape{
 		{name: "extends", kind: plain, literal: true, nonEmpty: true, example: "builtin:prevention",
-			meaning: "The base template to change: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id, any other value replaces the base's, and null removes a key."},
+			meaning: "The base template to change: a path relative to this file, or builtin:NAME. Mappings merge, payloads merge by id (one of another type keeps none of the keys, one with type: null is removed), any other value replaces the base's, and null removes a key."},
 		organizationShape(),
 		profileShape(),
 		// only these: see DefaultTargets.
