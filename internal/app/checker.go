@@ -49,6 +49,7 @@ type checked struct {
 	in                input           // file to write corrections to
 	fix               *fix.Result     // corrections of lint --fix; nil without any
 	refused           []Refused       // by an untrusted run
+	shortened         bool            // some findings were dropped while they were collected, if only ignored ones
 	err               error
 }
 
@@ -144,6 +145,7 @@ func (c *checker) bound(r *checked, reading []diag.Diagnostic) lint.Bound {
 		return lint.Bound{}
 	}
 	return lint.Bound{Room: 2 * maxListed, Shorten: func(found []diag.Diagnostic) []diag.Diagnostic {
+		r.shortened = true
 		return c.shorten(r, withoutFollowUps(slices.DeleteFunc(found, c.drops), reading))
 	}}
 }

@@ -43,6 +43,12 @@ type Host struct {
 	secretVariables sync.Map // names of the variables read as secrets
 }
 
+// withFiles returns a Host with other files.
+func (h *Host) withFiles(sys files.System) *Host {
+	return &Host{Files: sys, Stdin: h.Stdin, Getenv: h.Getenv, Environ: h.Environ, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP, Network: h.Network, Notify: h.Notify,
+		Revision: h.Revision, distrust: h.distrust}
+}
+
 // getSecret looks up a variable named by env:NAME, and keeps it from the commands to run.
 func (h *Host) getSecret(name string) (string, bool) {
 	h.secretVariables.Store(name, true)

@@ -79,13 +79,18 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 		}
 		found, failed := f.walk(path)
 		if len(found)+len(failed) == 0 {
-			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: fmt.Errorf("contains no %s", f.wants)}}
+			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: emptyFolder(f.wants)}}
 		}
 		inputs = append(inputs, found...)
 		failures = append(failures, failed...)
 	}
 	return inputs, failures, nil
 }
+
+// emptyFolder is the error for a folder without inputs, by the kinds of files wanted.
+type emptyFolder string
+
+func (e emptyFolder) Error() string { return "contains no " + string(e) }
 
 // walk lists the inputs in a folder and below it. It skips hidden folders and links to folders, and tells of links out of the
 // folder, devices, pipes and sockets.

@@ -157,25 +157,35 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 		return nil, err
 	}
 	l.checker.options.Interrupted = ctx.Err
-	finder := inputFinder{h, cmp.Or(o.StdinName, "stdin"), h.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
-	inputs, failures, err := finder.find(l.o.Paths)
+	inputs, failures, err := l.find()
 	if err != nil {
 		return nil, err
 	}
+	return l.stream(ctx, inputs, failures), nil
+}
+
+// find lists the files to lint.
+func (l *linting) find() (inputs []input, failures []error, err error) {
+	finder := inputFinder{l.host, cmp.Or(l.o.StdinName, "stdin"), l.host.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
+	inputs, failures, err = finder.find(l.o.Paths)
+	return l.host.withoutBuilds(inputs), failures, err
+}
+
+// stream returns the run over the inputs. failures are about those that were not found.
+func (l *linting) stream(ctx context.Context, inputs []input, failures []error) *LintRun {
 	for _, err := range failures {
 		l.addUnread("", err)
 	}
-	inputs = h.withoutBuilds(inputs)
-	if h.distrust != nil {
-		l.footer.Refused = append(l.footer.Refused, h.distrust.refused...)
+	if d := l.host.distrust; d != nil {
+		l.footer.Refused = append(l.footer.Refused, d.refused...)
 	}
 	return &LintRun{Header: l.header, Footer: &l.footer, Files: func(yield func(*LintedFile, error) bool) {
 		if err := l.run(ctx, inputs, func(f *LintedFile) bool { return yield(f, nil) }); err != nil {
 			yield(nil, err)
 		}
 		slices.SortFunc(l.footer.Statistics, mostFrequentFirst)
-		l.footer.Failed = l.footer.AtLeast(l.o.FailOn) > 0 || o.Fix == FixShown && l.footer.Fixed > 0
-	}}, nil
+		l.footer.Failed = l.footer.AtLeast(l.o.FailOn) > 0 || l.o.Fix == FixShown && l.footer.Fixed > 0
+	}}
 }
 
 // run checks the files and yields each one as soon as its findings are complete.
@@ -211,6 +221,9 @@ func (l *linting) run(ctx context.Context, inputs []input, yield func(*LintedFil
 
 // lint checks one file and, if asked to, corrects it in memory.
 func (l *linting) lint(in input) checked {
+	if l.known != nil {
+		return l.known.check(l.checker, in)
+	}
 	if l.o.Fix != FixNothing {
 		return l.fixInput(in)
 	}
@@ -222,6 +235,7 @@ type linting struct {
 	host     *Host
 	o        LintOptions
 	checker  *checker
+	known    *knownRun // what earlier runs found; nil for none
 	ignores  *ignores
 	baseline *knownFindings // nil for none
 	counting sync.Mutex     // for what is counted of the ignores, the baseline and the footer while files are checked

@@ -55,8 +55,8 @@ func (o *UntrustedOptions) host(ctx context.Context, h *Host) (_ *Host, close fu
 		return h, close, nil
 	}
 	d := &distrust{from: o.ConfigFrom}
-	distrusting := &Host{Files: h.Files, Stdin: h.Stdin, Getenv: h.Getenv, Environ: h.Environ, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP, Notify: h.Notify,
-		Revision: h.Revision, distrust: d}
+	distrusting := h.withFiles(h.Files)
+	distrusting.distrust = d
 	switch {
 	case o.ConfigFrom == "":
 	case strings.HasPrefix(o.ConfigFrom, "-"):

@@ -142,6 +142,12 @@ func addColor(root *cobra.Command, env *Env) {
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// command makes a command when it is needed.
+type command struct {
+	name  string
+	build func(*Env) *cobra.Command
+}
+
 // newRootCmd returns the command line with all commands. If the arguments name one, it has that one alone, because the flags of
 // all take as long to make as some commands take to run.
 func newRootCmd(env *Env, version string, args ...string) *cobra.Command {
@@ -171,10 +177,6 @@ and shows what each setting really does on each device.`,
 	versioned := func(build func(*Env, string) *cobra.Command) func(*Env) *cobra.Command {
 		return func(env *Env) *cobra.Command { return build(env, version) }
 	}
-	type command struct {
-		name  string
-		build func(*Env) *cobra.Command
-	}
 	commands := []command{
 		{"build", newBuildCmd},
 		{"coverage", newCoverageCmd},
@@ -190,6 +192,7 @@ and shows what each setting really does on each device.`,
 		{"init", newInitCmd},
 		{"inspect", newInspectCmd},
 		{"lint", versioned(newLintCmd)},
+		{"lsp", versioned(newLspCmd)},
 		{"migrate", newMigrateCmd},
 		{"push", versioned(newPushCmd)},
 		{"rules", newRulesCmd},

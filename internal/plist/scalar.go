@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"syncguard/internal/rules/rule"
 )
@@ -202,7 +203,8 @@ func (r *xmlReader) badData(v *Value, c content, err error) {
 			continue
 		}
 		if bad == 0 {
-			r.report(rule.BadData, "character "+quote(c.text[i:i+1])+" is not allowed in base64", "", c.start+i, c.start+i+1)
+			_, size := utf8.DecodeRuneInString(c.text[i:])
+			r.report(rule.BadData, "character "+quote(c.text[i:i+size])+" is not allowed in base64", "", c.start+i, c.start+i+size)
 			return
 		}
 		bad--

@@ -1,0 +1,294 @@
+package lsp
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"syncguard/internal/app"
+	"syncguard/internal/diag"
+	"syncguard/internal/files"
+	"syncguard/internal/lsp/protocol"
+)
+
+// root is a folder that is linted as a whole: a project, or a folder of the workspace. A file in none is linted alone.
+type root struct {
+	folder    string
+	project   string // the folder of its project, around it or the same; "" without one
+	workspace *app.Workspace
+	settings  settings
+	dirty     bool
+	found     map[string][]*app.LintedFile // by the path of the text that their findings are about
+}
+
+// touch has a changed file checked after a pause.
+func (s *server) touch(path string, pause time.Duration) {
+	s.mu.Lock()
+	if s.changed == nil {
+		s.changed = map[string]bool{}
+	}
+	s.changed[path] = true
+	s.mu.Unlock()
+	s.schedule(pause)
+}
+
+// renew has everything checked anew, by other settings.
+func (s *server) renew() {
+	s.stopCheck()
+	s.checking.Lock()
+	clear(s.roots)
+	s.checking.Unlock()
+	s.schedule(0)
+}
+
+// schedule ends the check under way, and begins another after a pause.
+func (s *server) schedule(pause time.Duration) {
+	s.stopCheck()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	wake := func() {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+	if pause == 0 {
+		wake()
+		return
+	}
+	s.timer = time.AfterFunc(pause, wake)
+}
+
+func (s *server) stopCheck() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.interrupt != nil {
+		s.interrupt()
+	}
+}
+
+// work checks whenever it is woken, until the connection ends.
+func (s *server) work() {
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-s.wake:
+		}
+		ctx, cancel := context.WithCancel(s.ctx)
+		s.mu.Lock()
+		s.interrupt = cancel
+		s.mu.Unlock()
+		s.checking.Lock()
+		s.check(ctx)
+		s.checking.Unlock()
+		cancel()
+	}
+}
+
+// snapshot is the state of the texts that a check sees.
+type snapshot struct {
+	documents map[string]*document
+	files     map[string][]byte
+	folders   []string
+}
+
+// take returns the open texts, and passes what has changed on to the roots. s.checking is held.
+func (s *server) take() snapshot {
+	s.mu.Lock()
+	shot := snapshot{maps.Clone(s.documents), map[string][]byte{}, slices.Clone(s.folders)}
+	changed := s.changed
+	s.changed = nil
+	s.mu.Unlock()
+	for path, d := range shot.documents {
+		if d.file != nil {
+			shot.files[path] = d.file
+		}
+	}
+	s.findRoots(shot)
+	for path := range changed {
+		for _, r := range s.roots {
+			if r.workspace.Changed(path); isBelow(path, r.folder) || r.project != "" && isBelow(path, r.project) {
+				r.dirty = true
+			}
+		}
+	}
+	return shot
+}
+
+// findRoots makes a root of each folder of the workspace and of the project of each open text, and drops the others.
+func (s *server) findRoots(shot snapshot) {
+	wanted := map[string]bool{} // whether it is loose
+	for _, folder := range shot.folders {
+		wanted[folder] = false
+	}
+	for path := range shot.documents {
+		folder, loose := s.rootOf(path, shot.folders)
+		if known, ok := wanted[folder]; !ok || known {
+			wanted[folder] = loose
+		}
+	}
+	maps.DeleteFunc(s.roots, func(folder string, _ *root) bool { _, ok := wanted[folder]; return !ok })
+	for folder, loose := range wanted {
+		if s.roots[folder] != nil {
+			continue
+		}
+		s.mu.Lock()
+		own := s.settingsOf(deepest(folder, shot.folders))
+		s.mu.Unlock()
+		o, err := own.options(s.options.Lint)
+		if err != nil {
+			s.say(err)
+		}
+		project, _ := app.ProjectFolder(s.host, folder) // the workspace reports the error
+		s.roots[folder] = &root{folder: folder, project: project, workspace: app.NewWorkspace(s.host, folder, loose, o), settings: own, dirty: true}
+	}
+}
+
+// rootOf is the folder whose files are checked together with a file: the nearest project, or else the folder of the workspace. Without
+// either the file is alone.
+func (s *server) rootOf(path string, folders []string) (folder string, loose bool) {
+	opened := deepest(path, folders)
+	project, err := app.ProjectFolder(s.host, filepath.Dir(path))
+	switch {
+	case err == nil && project != "" && (opened == "" || isBelow(project, opened)):
+		return project, false
+	case opened != "":
+		return opened, false
+	}
+	return filepath.Dir(path), true
+}
+
+// deepest returns the deepest of some folders around a path, or "".
+func deepest(path string, folders []string) (found string) {
+	for _, folder := range folders {
+		if isBelow(path, folder) && len(folder) > len(found) {
+			found = folder
+		}
+	}
+	return found
+}
+
+// check lints what has changed and publishes it. s.checking is held.
+func (s *server) check(ctx context.Context) {
+	shot := s.take()
+	for _, folder := range slices.SortedFunc(maps.Keys(s.roots), func(a, b string) int { return cmp.Compare(len(b), len(a)) }) {
+		if r := s.roots[folder]; r.dirty {
+			s.lint(ctx, r, shot)
+		}
+	}
+	if ctx.Err() == nil {
+		s.publish(shot)
+	}
+}
+
+func (s *server) lint(ctx context.Context, r *root, shot snapshot) {
+	var alone []string
+	for _, path := range slices.Sorted(maps.Keys(shot.documents)) {
+		if folder, _ := s.rootOf(path, shot.folders); folder == r.folder {
+			alone = append(alone, path)
+		}
+	}
+	linted, failures, err := r.workspace.Lint(ctx, shot.files, alone)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		s.say(err)
+	}
+	for _, err := range failures {
+		s.log(protocol.MessageTypeWarning, diag.Plain(err))
+	}
+	r.dirty, r.found = false, map[string][]*app.LintedFile{}
+	over := files.Overlay{Folder: r.folder}
+	for _, f := range linted {
+		by := map[string]*app.LintedFile{}
+		for _, d := range f.Findings {
+			name := d.File
+			if !d.Span.IsZero() && !isBuiltin(d.Span.File.Name) {
+				name = d.Span.File.Name
+			}
+			path := over.Abs(name)
+			if by[path] == nil {
+				by[path] = new(*f)
+				by[path].Findings = nil
+				r.found[path] = append(r.found[path], by[path])
+			}
+			by[path].Findings = append(by[path].Findings, d)
+		}
+	}
+}
+
+// say shows an error to the person, once.
+func (s *server) say(err error) {
+	message := diag.Plain(err)
+	var usage *diag.UsageError
+	if errors.As(err, &usage) {
+		message = usage.Problem + ": " + usage.Hint
+	}
+	if s.said[message] {
+		return
+	}
+	if s.said == nil {
+		s.said = map[string]bool{}
+	}
+	s.said[message] = true
+	s.notify("window/showMessage", protocol.ShowMessageParams{Type: protocol.MessageTypeError, Message: "syncguard: " + message})
+}
+
+// foundIn returns the findings in a file, from the deepest root around it, or from one whose project has it.
+func (s *server) foundIn(path string) (found []*app.LintedFile, of *root) {
+	around := false
+	for _, r := range s.roots {
+		is := isBelow(path, r.folder)
+		if !is && (around || len(r.found[path]) == 0) || around == is && of != nil && len(r.folder) < len(of.folder) {
+			continue
+		}
+		found, of, around = r.found[path], r, is
+	}
+	return found, of
+}
+
+// publish tells the editor what is new.
+func (s *server) publish(shot snapshot) {
+	paths := map[string]bool{}
+	for path := range s.published {
+		paths[path] = true
+	}
+	for path := range shot.documents {
+		paths[path] = true
+	}
+	for _, r := range s.roots {
+		for path := range r.found {
+			paths[path] = true
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		p := protocol.PublishDiagnosticsParams{URI: uriOf(path), Diagnostics: []protocol.Diagnostic{}}
+		if d := shot.documents[path]; d != nil {
+			p.URI, p.Version = d.uri, d.version
+		}
+		found, r := s.foundIn(path)
+		for _, f := range found {
+			for _, d := range f.Findings {
+				p.Diagnostics = append(p.Diagnostics, s.diagnostic(d, f, r, shot))
+			}
+		}
+		news, err := json.Marshal(p)
+		if before, told := s.published[path]; err != nil || before == string(news) || !told && len(p.Diagnostics) == 0 && shot.documents[path] == nil {
+			continue
+		}
+		if s.published[path] = string(news); len(p.Diagnostics) == 0 && shot.documents[path] == nil {
+			delete(s.published, path)
+		}
+		s.notify("textDocument/publishDiagnostics", json.RawMessage(news))
+	}
+}

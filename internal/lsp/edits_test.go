@@ -1,0 +1,133 @@
+package lsp
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"syncguard/internal/app"
+	"syncguard/internal/lsp/protocol"
+)
+
+// pieces are what the random edits write.
+var pieces = []string{"", "", "", "a", "\n", "\r\n", "\r", "\t", "😀", "é", "</", "<", "&", "&amp;", "<key>", "</key>", "<string>", "</string>", "<true/>", "<dict>", "</dict>",
+	"<key>PayloadType</key>", "<!-- syncguard:ignore unknown-key: x -->", "# syncguard:ignore unused-variable: x\n", "-->", "{", "}", "\"", ":", "- ", "  ", "{$uuid: x}", "%Serial%", "\x00", "é\u0301", "\u2028",
+	"com.apple.wifi.managed", "Password", "-----BEGIN PRIVATE KEY-----"}
+
+// editor is a text as an editor holds it: in units of UTF-16.
+type editor []uint16
+
+func (e editor) position(offset int) (at protocol.Position) {
+	for i := 0; i < offset; i++ {
+		if c := e[i]; c == '\n' || c == '\r' && (i+1 == len(e) || e[i+1] != '\n') {
+			at = protocol.Position{Line: at.Line + 1}
+		} else if c != '\r' {
+			at.Character++
+		}
+	}
+	return at
+}
+
+func (e editor) isSplit(offset int) bool {
+	return offset > 0 && offset < len(e) && (utf16.IsSurrogate(rune(e[offset])) && e[offset] >= 0xDC00 || e[offset-1] == '\r' && e[offset] == '\n')
+}
+
+// random edits a text at random, mostly a little.
+func (e editor) random(r *rand.Rand) (next editor, at protocol.Range, text string) {
+	from := r.IntN(len(e) + 1)
+	to := min(from+[]int{0, 0, 0, 1, 1, 2, 7, 40}[r.IntN(8)], len(e))
+	for e.isSplit(from) {
+		from--
+	}
+	for e.isSplit(to) {
+		to++
+	}
+	if text = pieces[r.IntN(len(pieces))]; from > 0 && e[from-1] == '\r' && strings.HasPrefix(text, "\n") {
+		text = ""
+	}
+	next = slices.Concat(e[:from], utf16.Encode([]rune(text)), e[to:])
+	return next, protocol.Range{Start: e.position(from), End: e.position(to)}, text
+}
+
+// After each of many random edits of texts that are open together, the diagnostics equal those of lint. SYNCGUARD_EDITS is how many;
+// 300 without.
+func TestRandomEdits(t *testing.T) {
+	edits := 300
+	if n, err := strconv.Atoi(os.Getenv("SYNCGUARD_EDITS")); err == nil {
+		edits = n
+	}
+	h := host(t)
+	all := examples(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	names := slices.Sorted(maps.Keys(all))
+	const each = 20
+	for n := range (edits + each - 1) / each {
+		name := names[r.IntN(len(names))]
+		texts := maps.Clone(all[name])
+		maps.DeleteFunc(texts, func(_, text string) bool {
+			return formOf([]byte(text)) != plain || strings.ToValidUTF8(text, "") != text
+		})
+		if len(texts) == 0 {
+			continue
+		}
+		texts["other.mobileconfig"] = texts[slices.Sorted(maps.Keys(texts))[0]]
+		texts["base.yaml"], texts["overlay.yaml"] = baseTemplate, overlayTemplate
+		texts[".syncguard.yaml"] = "targets: [iOS@18/supervised]\nignore:\n  - rule: unknown-key\n    reason: x\n"
+		folder := write(t, texts)
+		c := start(t, folder, capable())
+		open := map[string][]byte{}
+		held := map[string]editor{}
+		for _, file := range slices.Sorted(maps.Keys(texts)) {
+			if r.IntN(3) > 0 {
+				c.open(file)
+				open[filepath.Join(folder, file)], held[file] = []byte(texts[file]), utf16.Encode([]rune(texts[file]))
+			}
+		}
+		if len(held) == 0 {
+			continue
+		}
+		for i := range each {
+			file := slices.Sorted(maps.Keys(held))[r.IntN(len(held))]
+			before := string(utf16.Decode(held[file]))
+			next, at, text := held[file].random(r)
+			held[file] = next
+			c.edit(file, &at, text)
+			open[filepath.Join(folder, file)] = []byte(string(utf16.Decode(next)))
+			c.check(file)
+			want := linted(t, over(h, folder, open), folder, app.LintOptions{}, protocol.PositionEncodingKindUTF16)
+			if compare(t, fmt.Sprintf("%s, %d.%d", name, n, i), c.all(), want); t.Failed() {
+				t.Fatalf("after %q at %v of %s:\n%q", text, at, file, before)
+			}
+		}
+		_ = c.conn.Close()
+	}
+}
+
+const baseTemplate = `organization:
+  name: Acme
+  identifier: com.acme
+variables:
+  ssid:
+    default: acme
+targets: [iOS@18/supervised]
+payloads:
+  - type: com.apple.wifi.managed
+    id: wifi
+    keys:
+      SSID_STR: ${ssid}
+      EncryptionType: wpa2
+`
+
+const overlayTemplate = `extends: base.yaml
+payloads:
+  - id: wifi
+    keys:
+      AutoJoin: false
+`
