@@ -173,7 +173,7 @@ and shows what each setting really does on each device.`,
 	addColor(root, env)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	fitHelp(root, width(env.Stdout))
+	fitHelp(root, view.Columns(env.Environ, width(env.Stdout)))
 	versioned := func(build func(*Env, string) *cobra.Command) func(*Env) *cobra.Command {
 		return func(env *Env) *cobra.Command { return build(env, version) }
 	}

@@ -8,9 +8,11 @@ import (
 
 // addSigningFlags adds the flags for signer and signature.
 func addSigningFlags(cmd *cobra.Command, o *app.SigningOptions) {
-	addIdentityFlags(cmd, &o.Identity)
-	addChoice(cmd, &o.Digest, "digest", "sha256, sha384 or sha512", app.Digests()...)
-	cmd.Flags().BoolVar(&o.StateTime, "signing-time", false, "add the time of signing: SOURCE_DATE_EPOCH, or now")
+	grouped(cmd, "Flags for signing", func() {
+		addIdentityFlags(cmd, &o.Identity)
+		addChoice(cmd, &o.Digest, "digest", "sha256, sha384 or sha512", app.Digests()...)
+		cmd.Flags().BoolVar(&o.StateTime, "signing-time", false, "add the time of signing: SOURCE_DATE_EPOCH, or now")
+	})
 }
 
 // addIdentityFlags adds the flags for the signer.

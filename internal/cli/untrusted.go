@@ -9,8 +9,10 @@ import (
 // addUntrustedFlags adds the flags for files of a change by strangers.
 func addUntrustedFlags(cmd *cobra.Command, o *app.UntrustedOptions) {
 	flags := cmd.Flags()
-	flags.BoolVar(&o.Untrusted, "untrusted", false, "the files are a stranger's: count none of their settings and ignores, read no environment, follow no links")
-	flags.StringVar(&o.ConfigFrom, "config-from", "", "with --untrusted: take project file and baseline from this folder (./…, /…) or git revision")
+	grouped(cmd, "Flags for files of strangers", func() {
+		flags.BoolVar(&o.Untrusted, "untrusted", false, "the files are a stranger's: count none of their settings and ignores, read no environment, follow no links")
+		flags.StringVar(&o.ConfigFrom, "config-from", "", "with --untrusted: take project file and baseline from this folder (./…, /…) or git revision")
+	})
 	_ = cmd.MarkFlagDirname("config-from")
 }
 

@@ -145,6 +145,24 @@ func fold(text string, width int) []string {
 	return wrap(text, width)
 }
 
+// Hang lays out a label and text, both printable already, in lines of a width. Further lines stand under the first; text with a word
+// too long to stand beside the label stands below it.
+func Hang(label, text string, width int) []string {
+	indent := lipgloss.Width(label)
+	below := marginOf(label) + len(gap)
+	if indent+lipgloss.Width(text) > width && below < indent && (longestWord(text) > width-indent && indent-below > len(gap) || indent > width/2) {
+		return append([]string{strings.TrimRight(label, " ")}, Hang(strings.Repeat(" ", below), text, width)...)
+	}
+	lines := fold(text, width-indent)
+	for i := range lines {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		lines[i] = label + lines[i]
+	}
+	return lines
+}
+
 // wrap breaks text into lines of at most width columns, only between words: keys, flags and file names stay whole, even where
 // one is longer than a line. All lines have the indent of the text, and none begins with a command to the log of a CI.
 func wrap(text string, width int) []string {

@@ -85,19 +85,10 @@ func (p *Printer) terms(all Terms) {
 // labeled writes text behind a label within the columns, further lines indented under the first.
 func (p *Printer) labeled(label string, text Text) { p.hang(label, text.terminal(), p.columns()) }
 
-// hang writes a label and text within a width, further lines indented under the first. Text with a word too long to stand beside
-// the label stands below it.
+// hang writes a label and text within a width, as Hang lays them out.
 func (p *Printer) hang(label, text string, width int) {
-	indent := lipgloss.Width(label)
-	if below := marginOf(label) + len(gap); below < indent && indent+lipgloss.Width(text) > width && (longestWord(text) > width-indent && indent-below > len(gap) || indent > width/2) {
-		p.Line("%s", strings.TrimRight(label, " "))
-		indent, label = below, strings.Repeat(" ", below)
-	}
-	for i, line := range fold(text, width-indent) {
-		if i > 0 {
-			label = strings.Repeat(" ", indent)
-		}
-		p.Line("%s%s", label, line)
+	for _, line := range Hang(label, text, width) {
+		p.Line("%s", line)
 	}
 }
 
