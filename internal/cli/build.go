@@ -20,7 +20,7 @@ import (
 type buildFlags struct {
 	app.BuildOptions
 	reports []string // formats
-	hints   bool
+	byHand  bool
 	format  choiceFlag
 }
 
@@ -55,7 +55,7 @@ An error found by a check stops the build before anything is written.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&o.Out, "out", "o", "", "folder for the profiles (default dist, beside the project's template)")
 	flags.StringArrayVar(&o.Targets, "target", nil, "build for this target instead of the template's (repeatable)")
-	flags.BoolVar(&o.hints, "hints", false, "list the settings left to do by hand")
+	flags.BoolVar(&o.byHand, "by-hand", false, "list the settings left to do by hand")
 	flags.StringVar((*string)(&o.Form.Output), "output", app.Outputs()[0], "build for MDM: profile, declarations, or auto (the form that fits each target)")
 	flags.StringVar((*string)(&o.Form.DNS), "dns-form", "", "build DNS settings as profile or declaration (default: the form that fits each target)")
 	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, for download below this URL")
@@ -109,7 +109,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 			p.Findings(worthShowing)
 			p.Line("")
 		}
-		env.out().Build(r, o.hints, o.Templates)
+		env.out().Build(r, o.byHand, o.Templates)
 	}
 	return cmp.Or(err, env.verdict(nil, r.Failed))
 }

@@ -18,6 +18,7 @@ var oldWords = []struct{ pattern, now string }{
 	{`\b(hint|default|impossible|constrained) ?[¹²³⁴⁵⁶⁷⁸⁹]`, "by hand, preset, –, locked"},
 	{"(class|classes|as) `(hint|default|impossible|constrained)`", "by hand, preset, –, locked"},
 	{`\bhand-?outs?\b`, "guide"},
+	{`--hints\b`, "--by-hand"},
 	{`\bparcels?\b`, "item"},
 	{`\bis no moment\b`, `invalid time "yesterday" for --at: want …`},
 	{`\bnothing says where\b|\bis not said\b`, "missing output: give -o FILE"},

@@ -16,8 +16,8 @@ import (
 )
 
 // Build writes what a build made: how many files, for whom each is, the class of each intent there, and what to do next. With
-// hints it also lists the settings left for people. The given templates return in the commands to type next.
-func (p *Printer) Build(b *app.BuildResult, hints bool, templates []string) {
+// byHand it also lists the settings left for people. The given templates return in the commands to type next.
+func (p *Printer) Build(b *app.BuildResult, byHand bool, templates []string) {
 	p.hang("", p.buildTitle(b), p.screen())
 	p.Line("")
 	var notes numbering
@@ -32,10 +32,10 @@ func (p *Printer) Build(b *app.BuildResult, hints bool, templates []string) {
 		p.lines("", yellow.Render(fmt.Sprintf("%s in %s, not from this build", text.Count(b.Others, "other profile"), folderName(b.Output))))
 	}
 	p.Line("")
-	if hints {
+	if byHand {
 		p.byHand(b)
 	}
-	p.afterBuild(b, hints, templates)
+	p.afterBuild(b, byHand, templates)
 }
 
 // BuildFailed writes why nothing was built, the errors last.
@@ -234,7 +234,7 @@ func (p *Printer) byHand(b *app.BuildResult) {
 }
 
 // afterBuild writes the next steps: for one device, for a fleet, and where to read more.
-func (p *Printer) afterBuild(b *app.BuildResult, hints bool, templates []string) {
+func (p *Printer) afterBuild(b *app.BuildResult, byHand bool, templates []string) {
 	var steps []string
 	add := func(label, command string) { steps = append(steps, faint.Render(label+":")+" "+Clean(command)) }
 	template := ""
@@ -245,7 +245,7 @@ func (p *Printer) afterBuild(b *app.BuildResult, hints bool, templates []string)
 	}
 	device, file := forOneDevice(b)
 	if file != "" {
-		add(device, text.WithFile("syncguard serve FILE", filepath.Join(b.Output, file)))
+		add(device, text.WithFile("syncguard serve --lan FILE", filepath.Join(b.Output, file)))
 	}
 	isBuiltIn := !slices.ContainsFunc(b.Parts, func(part *app.BuiltPart) bool { return !part.BuiltIn })
 	forMDM := slices.ContainsFunc(b.Profiles, func(p *app.BuiltProfile) bool { return p.Of.Enrollment.IsMDM() })
@@ -258,8 +258,8 @@ func (p *Printer) afterBuild(b *app.BuildResult, hints bool, templates []string)
 	if hasOutcome(b, func(intent.Outcome) bool { return true }) {
 		add("why", "syncguard coverage"+template)
 	}
-	if !hints && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
-		add("what people must do", "syncguard build"+template+" --hints")
+	if !byHand && hasOutcome(b, func(o intent.Outcome) bool { return len(o.Settings) > 0 }) {
+		add("what people must do", "syncguard build"+template+" --by-hand")
 	}
 	p.packed(bold.Render("next")+gap, "   ", steps)
 	if _, declared := fileCounts(b.Profiles); declared > 0 && (file == "" || !isBuiltIn) {
