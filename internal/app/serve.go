@@ -209,7 +209,7 @@ func (f *offering) add(in input) error {
 	switch {
 	case len(item.Devices) == 0:
 		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
-	case built.Enrollment.IsMDM():
+	case isForMDM(built):
 		f.host.warn(fmt.Sprintf("%s was built for %s; the page tells what works when installed by hand", item.Path, built), "")
 	}
 	if hasSecret && f.offer.Secret == "" {
@@ -222,13 +222,15 @@ func (f *offering) add(in input) error {
 // withheld returns why no person can install a profile from a page, or nil.
 func withheld(item *Offered, built target.Target) *Withheld {
 	switch {
-	case len(item.Devices) == 0 || built.Enrollment.IsMDM():
+	case len(item.Devices) == 0 || isForMDM(built):
 		return &Withheld{Path: item.Path, Name: item.Name}
 	case !item.ForPhones() && !item.ForMacs() && !slices.Contains(item.Devices, "Apple Vision Pro"): // no browser
 		return &Withheld{item.Path, item.Name, item.Devices}
 	}
 	return nil
 }
+
+func isForMDM(built target.Target) bool { return built.Platform != "" && built.Enrollment.IsMDM() }
 
 // builtFor returns the target that a profile was built for, by the record of the build in its folder. The zero Target stands for
 // an unknown one.
@@ -251,7 +253,9 @@ func (f *offering) builtFor(in input) (built target.Target, err error) {
 		f.records[name] = r
 	}
 	if r != nil {
-		built, _ = target.Parse(r.Targets[filepath.Base(in.path)]) // an older record has none
+		if built, err = target.Parse(r.Targets[filepath.Base(in.path)]); err != nil {
+			return target.Target{}, nil // of another build, or of a version that kept no targets
+		}
 	}
 	return built, nil
 }

@@ -23,7 +23,7 @@ import (
 type OfferedEffect struct {
 	Type      string             // payload or declaration type
 	Sentences []summary.Sentence // none without an effect
-	Idle      int                // settings beside them without an effect on every device
+	Idle      int                // settings beside them without an effect on any of these devices
 	Where     OfferedRange       // the devices with the effect
 }
 
@@ -221,21 +221,22 @@ func offeredEffect(p part, rows []coverage.Row, variants int) (e OfferedEffect, 
 	effective := map[string]bool{} // keys, and the dictionaries around them, with an effect wherever the part has any
 	count := 0
 	for _, r := range rows {
-		everywhere := slices.Contains(works, true)
+		everywhere, anywhere := slices.Contains(works, true), false
 		for i, c := range r.Cells {
-			everywhere = everywhere && (isEffective(c) || !works[i])
+			everywhere, anywhere = everywhere && (isEffective(c) || !works[i]), anywhere || isEffective(c)
 		}
-		if !everywhere {
+		switch {
+		case !anywhere:
 			e.Idle++
-			continue
-		}
-		count++
-		for key := r.Subject.Key; key != ""; key = key[:max(strings.LastIndexByte(key, '.'), 0)] {
-			effective[key] = true
+		case everywhere:
+			count++
+			for key := r.Subject.Key; key != ""; key = key[:max(strings.LastIndexByte(key, '.'), 0)] {
+				effective[key] = true
+			}
 		}
 	}
 	if count == 0 && slices.Contains(works, true) { // different keys on different devices
-		count, e.Idle = e.Idle, 0
+		count = len(rows) - e.Idle
 	}
 	e.Sentences = summary.Of(summary.Payload{Type: p.kind, Keys: p.keys, Count: count, Works: func(key string) bool { return effective[key] }})
 	return e, works
