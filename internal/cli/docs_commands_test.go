@@ -48,6 +48,7 @@ var special = []struct {
 	{begin: "syncguard push nanomdm corp.mobileconfig --id E9085AF6 --webhook-listen", code: 3, add: "--wait 1ms"},
 	{begin: "syncguard push nanomdm --list", code: 3, add: "--wait 1ms"}, // no device answers
 	{begin: "syncguard serve", add: "--expires 1ms"},
+	{begin: "README.md: bin/syncguard serve --lan", parse: "needs an address in a local network"},
 	{begin: "syncguard init", add: "--name Acme --identifier com.acme"},
 	{begin: "syncguard identity show acme.p12", add: "--passphrase env:P12_PASSPHRASE"},
 	{begin: "syncguard identity csr --p12 acme.p12", add: "--passphrase env:P12_PASSPHRASE"},
@@ -61,6 +62,7 @@ var special = []struct {
 	{begin: "syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain issuing.pem", parse: "the signer command is openssl"},
 	{begin: "docs/signing.md: syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain intermediate.pem      --signer-command",
 		parse: "the signer command is openssl"},
+	{begin: "syncguard serve --lan", parse: "needs an address in a local network"},
 	{begin: "docs/journeys.md: ", parse: "made of scripts, which run it"},
 }
 
