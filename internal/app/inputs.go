@@ -79,7 +79,7 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 		}
 		found, failed := f.walk(path)
 		if len(found)+len(failed) == 0 {
-			failed = []error{&fs.PathError{Op: "searching", Path: path, Err: emptyFolder(f.wants)}}
+			failed = []error{f.nothingIn(path)}
 		}
 		inputs = append(inputs, found...)
 		failures = append(failures, failed...)
@@ -91,6 +91,21 @@ func (f *inputFinder) find(paths []string) (inputs []input, failures []error, er
 type emptyFolder string
 
 func (e emptyFolder) Error() string { return "contains no " + string(e) }
+
+// emptyHere is emptyFolder for the current folder, in words instead of a dot.
+type emptyHere struct{ at *fs.PathError }
+
+func (e emptyHere) Unwrap() error { return e.at }
+func (e emptyHere) Error() string { return "this folder " + e.at.Err.Error() }
+
+// nothingIn is the error for a folder without inputs.
+func (f *inputFinder) nothingIn(path string) error {
+	err := &fs.PathError{Op: "searching", Path: path, Err: emptyFolder(f.wants)}
+	if path != "." {
+		return err
+	}
+	return diag.WithHint(emptyHere{err}, "name a file or a folder, or begin with a template: syncguard init")
+}
 
 // walk lists the inputs in a folder and below it. It skips hidden folders and links to folders, and tells of links out of the
 // folder, devices, pipes and sockets.

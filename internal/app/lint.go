@@ -37,6 +37,7 @@ type LintOptions struct {
 	ExpiresWithin time.Duration // report certificates expiring within this time
 	Separate      bool          // check each file alone, not all of them as a set for one device
 
+	WithinPaths    bool // leave out files that are not in the project's paths
 	NoPlaceholders bool // placeholders are errors, not notes
 
 	writesBaseline bool // the findings are for a new baseline: the project's counts for nothing

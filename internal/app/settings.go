@@ -52,13 +52,11 @@ func (o *LintOptions) fill(h *Host, i *ignores) error {
 	if o.Baseline == "" && !o.writesBaseline && p.Baseline.IsSet {
 		o.Baseline = i.below(p.Baseline)
 	}
-	if p.HasSettings() {
-		used := "using " + i.path
-		if h.distrust != nil {
-			used += " of " + h.distrust.from
-		}
-		h.note(used)
+	used := "using " + i.path
+	if h.distrust != nil {
+		used += " of " + h.distrust.from
 	}
+	h.note(used)
 	return nil
 }
 
@@ -85,10 +83,26 @@ func (o *LintOptions) fillPaths(h *Host, i *ignores) error {
 	if len(paths) == 0 {
 		paths = []string{folder}
 	}
-	if len(o.Paths) == 0 {
+	switch {
+	case len(o.Paths) == 0:
 		o.Paths = paths
+	case o.WithinPaths && i.project != nil:
+		o.Paths = slices.DeleteFunc(slices.Clone(o.Paths), func(path string) bool { return !h.isWithin(path, paths) })
 	}
 	return nil
+}
+
+// isWithin reports whether a path is one of others, or below one.
+func (h *Host) isWithin(path string, others []string) bool {
+	full, err := h.abs(path)
+	return path == "-" || err != nil || slices.ContainsFunc(others, func(other string) bool {
+		folder, err := h.abs(other)
+		if err != nil {
+			return false
+		}
+		rel, err := filepath.Rel(folder, full)
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
 
 // below returns the path of a setting, from the current folder. A path out of the project's folder is a mistake.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/x509"
@@ -10,8 +11,11 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/document"
 	"syncguard/internal/identity"
+	"syncguard/internal/plist"
 	"syncguard/internal/secret"
+	"syncguard/internal/text"
 )
 
 // IdentityOptions are the identity to sign with. Without any it is the development identity.
@@ -148,6 +152,9 @@ func (o *IdentityOptions) files(h *Host) (files identity.Files, err error) {
 			file.Name = path
 			file.Data, err = h.readFile(path)
 		}
+		if err == nil {
+			err = notAnIdentity(path, file.Data, "a certificate or a private key")
+		}
 		return file
 	}
 	files = identity.Files{Alias: o.Alias, Cert: read(o.Cert), Key: read(o.Key), P12: read(o.P12)}
@@ -155,6 +162,21 @@ func (o *IdentityOptions) files(h *Host) (files identity.Files, err error) {
 		files.Chain = append(files.Chain, read(path))
 	}
 	return files, err
+}
+
+// notAnIdentity returns an error for a file that surely holds neither certificate nor key, and names its kind.
+func notAnIdentity(path string, data []byte, want string) error {
+	if len(data) == 0 || data[0] == 0x30 || bytes.Contains(data, []byte("-----BEGIN ")) { // DER or PEM, or nothing to read
+		return nil
+	}
+	kind, help := plist.Foreign(data)
+	if d, _ := document.Open(diag.NewFile(path, data)); d.Root != nil && d.Defect == nil {
+		kind, help = "a "+string(d.Kind()), "show it with syncguard inspect FILE"
+	}
+	if kind == "" {
+		return nil
+	}
+	return diag.WithHint(fmt.Errorf("%s is %s, want %s", path, kind, want), "%s", text.WithFile(help, path))
 }
 
 func (o *IdentityOptions) fromCommand(ctx context.Context, h *Host, files identity.Files) (*identity.Identity, error) {
@@ -260,6 +282,9 @@ func (h *Host) readRoots(paths []string) (*x509.CertPool, error) {
 	for _, path := range paths {
 		data, err := h.readFile(path)
 		if err != nil {
+			return nil, err
+		}
+		if err := notAnIdentity(path, data, "a certificate"); err != nil {
 			return nil, err
 		}
 		certs, err := identity.Certificates(identity.File{Name: path, Data: data})

@@ -11,6 +11,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/document"
 	"syncguard/internal/files"
+	"syncguard/internal/target"
 	"syncguard/internal/template"
 	"syncguard/internal/text"
 	"syncguard/internal/work"
@@ -106,6 +107,9 @@ func loadTemplate(h *Host, in template.Input, loader template.Loader) (*template
 func templateHint(name string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if _, parseErr := target.Parse("iOS@" + name); parseErr == nil && name[0] >= '0' && name[0] <= '9' { // from --target iOS 18
+		return diag.WithHint(err, "a version follows its platform after @, such as --target iOS@%s", name)
 	}
 	if _, statErr := fs.Stat(templates.Files, name+".yaml"); statErr == nil {
 		return diag.WithHint(err, "the built-in template is builtin:%s", name)

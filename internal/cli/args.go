@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"syncguard/internal/text"
 )
 
 // noArgs refuses arguments in our own words.
@@ -14,6 +16,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// usual is the annotation of a command that names the one below it for a bare argument.
+const usual = "usual"
+
 // subcommandArgs refuses arguments in place of a subcommand.
 func subcommandArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -23,11 +28,16 @@ func subcommandArgs(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	hint := "name one of these first: " + strings.Join(names, ", ")
-	if near := nearCommand(cmd, args[0]); near != "" {
-		hint = near + " " + hint
+	near, path := nearCommand(cmd, args[0]), cmd.CommandPath()
+	switch {
+	case near != "":
+		return usage(near+" want "+text.Choices(names), "%s has no command %q", path, args[0])
+	case cmd.Annotations[usual] != "":
+		return usage("did you mean "+text.WithFile(path+" "+cmd.Annotations[usual]+" FILE?", args[0]), "%s has no command %q", path, args[0])
+	case isPath(args[0]):
+		return usage("want "+text.Choices(names)+", such as "+text.WithFile(path+" "+names[0]+" FILE", args[0]), "%s needs a command before %q", path, args[0])
 	}
-	return usage(hint, "%s has no command %q", cmd.CommandPath(), args[0])
+	return usage("want "+text.Choices(names), "%s has no command %q", path, args[0])
 }
 
 // oneArg wants exactly one argument, named as in Use; hint tells its kinds.

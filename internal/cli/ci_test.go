@@ -252,7 +252,7 @@ func TestCIFlags(t *testing.T) {
 	}
 	delete(flags, "-z") // of the shell
 	names := slices.Sorted(maps.Keys(flags))
-	if want := []string{"--baseline", "--config-from", "--fail-on", "--for", "--format", "--target", "--untrusted", "-o"}; !slices.Equal(names, want) {
+	if want := []string{"--baseline", "--config-from", "--fail-on", "--for", "--format", "--target", "--untrusted", "--within-paths", "-o"}; !slices.Equal(names, want) {
 		t.Errorf("found the flags %v, want %v", names, want)
 	}
 	lint, _, err := newRootCmd(&Env{}, "devel").Find([]string{"lint"})

@@ -35,7 +35,6 @@ func (e *Env) fail(ctx context.Context, err error) int {
 // failed prints an error, unless the end was told already, and returns its exit code.
 func (e *Env) failed(err error) int {
 	var usage *diag.UsageError
-	var hint *diag.HintError
 	p := e.err()
 	if e.lost != nil && (err == nil || errors.Is(err, errFindings)) {
 		err = e.lost // nobody has seen what the exit code would be about
@@ -55,13 +54,26 @@ func (e *Env) failed(err error) int {
 		p.Failure("interrupted")
 		return exitFailed
 	}
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(joined.Unwrap()...).Error() == err.Error() {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		e.explain(err)
+	}
+	return exitFailed
+}
+
+// explain prints an error with its hint, each line of it one.
+func (e *Env) explain(err error) {
+	var hint *diag.HintError
+	p := e.err()
 	p.Failure(diag.Plain(err))
 	if errors.As(err, &hint) {
 		for line := range strings.SplitSeq(hint.Hint, "\n") {
 			p.Hint(line)
 		}
 	}
-	return exitFailed
 }
 
 // verdict returns the error for the exit code: work not done (3) outweighs findings (1).

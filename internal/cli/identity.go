@@ -12,8 +12,9 @@ func newIdentityCmd(env *Env) *cobra.Command {
 certificate authority, or a key with a self-signed certificate.`,
 		Example: `  syncguard identity show acme.p12
   syncguard identity new --name "Acme Profile Signing"`,
-		Args: subcommandArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:        subcommandArgs,
+		Annotations: map[string]string{usual: "show"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		newIdentityCSRCmd(env),

@@ -119,6 +119,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 		flags.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to a file for --baseline, and exit with 0")
 		flags.DurationVar(&o.ExpiresWithin, "expires-within", 30*24*time.Hour, "report certificates that expire within this time")
 		flags.BoolVar(&o.NoPlaceholders, "no-placeholders", false, "report placeholders as errors")
+		flags.BoolVar(&o.WithinPaths, "within-paths", false, "of the files named, check only those in the paths of .syncguard.yaml; for hooks")
 		flags.BoolVar(&o.Separate, "separate", o.Separate, "check each file alone, not together as profiles of one device")
 	})
 	grouped(cmd, "Flags for fixes", func() {

@@ -31,7 +31,7 @@ func Main(ctx context.Context, env *Env, args []string, version string) int {
 func execute(ctx context.Context, root *cobra.Command) error {
 	err := root.ExecuteContext(ctx)
 	if name, ok := unknownCommand(err); ok {
-		return usage(cmp.Or(nearCommand(root, name), "syncguard --help lists the commands"), "unknown command %q", name)
+		return usage(cmp.Or(meantCommand(root, name), nearCommand(root, name), "syncguard --help lists the commands"), "unknown command %q", name)
 	}
 	return err
 }
@@ -45,20 +45,6 @@ func unknownCommand(err error) (name string, ok bool) {
 	return name, err == nil
 }
 
-// nearCommand words the hint for an unknown command: one with this beginning, or a similar one.
-func nearCommand(cmd *cobra.Command, name string) string {
-	var names []string
-	for _, c := range cmd.Commands() {
-		if !c.IsAvailableCommand() {
-			continue
-		}
-		if names = append(names, c.Name()); name != "" && strings.HasPrefix(c.Name(), strings.ToLower(name)) {
-			return text.DidYouMean(c.Name(), []string{c.Name()})
-		}
-	}
-	return text.DidYouMean(name, names)
-}
-
 // addHelp adds the command help, and makes an unknown command an error of it.
 func addHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
@@ -67,7 +53,10 @@ func addHelp(root *cobra.Command) {
 			continue
 		}
 		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
-			found, _, err := root.Find(args)
+			found, rest, err := root.Find(args)
+			if err == nil && found.HasSubCommands() {
+				err = subcommandArgs(found, rest)
+			}
 			if err != nil {
 				return err
 			}

@@ -12,8 +12,9 @@ A newer checkout of either can be imported, for every command.`,
 		Example: `  syncguard schema search date automatic
   syncguard schema show com.apple.wifi.managed
   syncguard schema show com.apple.applicationaccess.forceAutomaticDateAndTime`,
-		Args: subcommandArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:        subcommandArgs,
+		Annotations: map[string]string{usual: "show"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		newSchemaDiffCmd(env),

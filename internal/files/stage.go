@@ -135,7 +135,11 @@ func (s *staging) folder(dir string) (*os.Root, error) {
 		return root, nil
 	}
 	for missing := dir; ; missing = filepath.Dir(missing) {
-		if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+		info, err := os.Stat(missing)
+		if err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s is a file, want a folder for the output", missing)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 		s.created = append(s.created, missing) // innermost first, the order of removal

@@ -226,6 +226,11 @@ func choose[T ~string](what, got string, all []T) (T, error) {
 	return "", &WordError{what, got, names}
 }
 
+// platformOf tells the platform of what people call their devices.
+var platformOf = map[string]Platform{
+	"iphone": IOS, "ipad": IPadOS, "mac": MacOS, "osx": MacOS, "os x": MacOS, "appletv": TvOS, "apple tv": TvOS, "vision": VisionOS, "watch": WatchOS,
+}
+
 // WordError is an unknown platform or enrollment in a target.
 type WordError struct {
 	What  string // platform or enrollment
@@ -238,9 +243,15 @@ func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q, %s", e.W
 // Help suggests the word meant, or lists the known ones.
 func (e *WordError) Help() string {
 	name := strings.TrimRight(e.Got, "0123456789.")
+	version := e.Got[len(name):]
+	name = strings.TrimRight(name, " -_")
+	platform, isDevice := platformOf[strings.ToLower(name)]
+	if isDevice && e.What == "platform" {
+		name = string(platform)
+	}
 	for _, known := range e.Known {
-		if version := e.Got[len(name):]; version != "" && strings.EqualFold(strings.TrimRight(name, " -_"), known) {
-			return "did you mean " + strconv.Quote(known+"@"+version) + "?"
+		if strings.EqualFold(name, known) {
+			return "did you mean " + strconv.Quote(known+strings.TrimSuffix("@"+version, "@")) + "?"
 		}
 	}
 	return cmp.Or(text.DidYouMean(e.Got, e.Known), "want one of "+strings.Join(e.Known, ", "))

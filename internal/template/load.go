@@ -19,6 +19,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/plist"
 	"syncguard/internal/secret"
+	"syncguard/internal/text"
 )
 
 // Loader reads templates. The zero Loader can read only an Input with Data.
@@ -101,6 +102,13 @@ func (s *load) open(in Input) (*diag.File, error) {
 	}
 	from, shown := s.origin(in.Name)
 	data, err := s.readRegular(from, s.most.file)
+	if name, isBuiltin := strings.CutPrefix(in.Name, "builtin:"); isBuiltin && errors.Is(err, fs.ErrNotExist) {
+		known, _ := fs.Glob(s.Builtin, "*.yaml")
+		for i := range known {
+			known[i] = "builtin:" + strings.TrimSuffix(known[i], ".yaml")
+		}
+		return nil, diag.WithHint(fmt.Errorf("unknown built-in template %q", name), "want %s", text.Choices(known))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading template %s: %s", shown, plainError(err))
 	}

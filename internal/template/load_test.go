@@ -88,7 +88,7 @@ func TestFindings(t *testing.T) {
 	}{
 		{"minimal", organization, nil},
 		{"empty", "", []string{`1:1-1:1 error missing-template-key: the template is empty (add organization, or extends: builtin:prevention)`}},
-		{"list", "- a\n", []string{`1:1-1:4 error wrong-template-type: the file is a list, want a mapping`}},
+		{"list", "- a\n", []string{`1:1-1:4 error wrong-template-type: the file is a list, want a mapping (syncguard init writes a template to start from)`}},
 		{"two documents", organization + "---\na: 1\n", []string{`2:1-2:1 error invalid-yaml: a second YAML document starts here, want one document (put the second document into a file of its own)`}},
 		{"syntax", organization + "targets: [iOS\nprofile: {}\n", []string{`3:8-3:9 error invalid-yaml: invalid YAML: the list in [ ] is not closed (close it with ], or put a comma between its items)`}},
 		{"tab", organization + "profile:\n\tscope: System\n", []string{`3:1-3:2 error invalid-yaml: invalid YAML: a tab indents the line (indent with spaces)`}},

@@ -23,11 +23,6 @@ type Project struct {
 	Ignore   []Ignored
 }
 
-// HasSettings reports whether there is anything but exceptions.
-func (p *Project) HasSettings() bool {
-	return len(p.Paths)+len(p.Targets)+len(p.Select) > 0 || p.For.IsSet || p.FailOn.IsSet || p.Baseline.IsSet
-}
-
 // Ignored is an exception: the findings of a rule about some keys, in some files, do not count.
 type Ignored struct {
 	Rule   Entry[string]

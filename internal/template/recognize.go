@@ -28,6 +28,9 @@ func readTop(file *diag.File, kind string, top *shape, left *budget, out *findin
 	for i := range out.list {
 		if d := &out.list[i]; d.Span.File == file {
 			d.HideSource = true
+			if kind == "template" && d.Rule == rule.WrongTemplateType && d.Help == "" {
+				d.Help = "syncguard init writes a template to start from"
+			}
 		}
 	}
 	return nil

@@ -104,6 +104,9 @@ func (s source) offset(line, column int) int {
 
 // unreadable returns the first place that is no YAML text at all, with a message, or "".
 func unreadable(data []byte) (int, string) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return 0, "the file is UTF-16 text, want UTF-8"
+	}
 	for i := len(bom(data)); i < len(data); {
 		c, size := utf8.DecodeRune(data[i:])
 		switch {

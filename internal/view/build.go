@@ -43,7 +43,7 @@ func (p *Printer) BuildFailed(b *app.BuildResult) {
 	p.Findings(errorsLast(b.Findings))
 	p.Line("")
 	p.Line("%s; nothing was written", Tally(b.Findings))
-	p.Hint(afterErrors)
+	p.Hint(afterErrors(b.Findings))
 }
 
 func hasOutcome(b *app.BuildResult, is func(intent.Outcome) bool) bool {

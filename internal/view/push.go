@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -47,7 +48,8 @@ type PushLines struct {
 	Quiet    bool // write only findings and lost connections
 
 	rows   *pushRows
-	errors int // findings that keep the files from being sent
+	errors int    // findings that keep the files from being sent
+	next   string // what to do about them
 }
 
 // Totals writes the totals of what was sent, after what was shown once.
@@ -65,17 +67,15 @@ func (l *PushLines) Nothing(verb string) {
 		return
 	}
 	l.Err.Line("%s; nothing was %s", text.Count(l.errors, "error"), verb)
-	l.Err.Hint(afterErrors)
+	l.Err.Hint(l.next)
 }
-
-// afterErrors is the hint after errors that ended a command.
-const afterErrors = "correct what is wrong and run the command again; syncguard rules RULE explains an error"
 
 // Tell writes an event.
 func (l *PushLines) Tell(e app.PushEvent) {
 	switch e.Kind {
 	case app.PushChecked:
 		l.errors += len(AtLeast(e.Findings.Findings, diag.Error))
+		l.next = cmp.Or(l.next, afterErrors(e.Findings.Findings))
 		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
 		if e.Findings.More > 0 {
 			l.Err.wrapped(2, "%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))

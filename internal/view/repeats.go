@@ -73,3 +73,11 @@ func errorsLast(all []diag.Diagnostic) []diag.Diagnostic {
 	others := slices.DeleteFunc(slices.Clone(all), func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
 	return append(others, AtLeast(all, diag.Error)...)
 }
+
+// afterErrors is what to do about errors that ended a command, unless each has its own help.
+func afterErrors(all []diag.Diagnostic) string {
+	if slices.ContainsFunc(AtLeast(all, diag.Error), func(d diag.Diagnostic) bool { return d.Help == "" }) {
+		return "correct what is wrong and run the command again; syncguard rules RULE explains an error"
+	}
+	return ""
+}

@@ -34,7 +34,7 @@ func (p *Printer) SignFindings(r *app.SignResult) {
 	}
 	if r.Refused && errors > 0 {
 		p.Line("%s; nothing was signed", text.Count(errors, "error"))
-		p.Hint(afterErrors)
+		p.Hint(afterErrors(r.Findings))
 	}
 }
 
