@@ -20,6 +20,8 @@ const declarationsPayload = "com.apple.declarations"
 
 // Effect is what a payload or a declaration of a template does, on the targets where it does the same.
 type Effect struct {
+	Subject  string   // the payload or declaration type, or its key if it is a single one
+	Keys     []string // the keys with this effect
 	Says     []summary.Sentence
 	Class    intent.Class
 	Silent   bool          // Apple's schema does not state whether a person can change it
@@ -30,7 +32,7 @@ type Effect struct {
 
 // key is equal for effects that differ in the targets only.
 func (e *Effect) key() string {
-	return fmt.Sprintf("%q", []any{e.Says, e.Class, e.Silent, e.Declared, e.Notes})
+	return fmt.Sprintf("%q", []any{e.Subject, e.Keys, e.Says, e.Class, e.Silent, e.Declared, e.Notes})
 }
 
 // mergeEffects joins the effects of several targets.
@@ -104,13 +106,12 @@ func effectsOf(root *plist.Value, p summary.Payload, to target.Target, catalog *
 	m, err := coverage.Keys([]coverage.File{{Root: root}}, []target.Target{to}, catalog)
 	if errors.Is(err, coverage.ErrTooManyKeys) { // no real payload; the report states no class of it
 		p.Count = len(p.Keys.Fields)
-		return []Effect{{Says: summary.Of(p), Class: intent.Enforced, Silent: true, On: []target.Target{to}}}, nil
+		return []Effect{{Subject: p.Type, Says: summary.Of(p), Class: intent.Enforced, Silent: true, On: []target.Target{to}}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	var kinds []Effect
-	var counts []int
 	seen, kindOf := map[string]int{}, map[string]int{}
 	for _, r := range m.Rows {
 		e := effectOf(r.Cells[0])
@@ -118,9 +119,10 @@ func effectsOf(root *plist.Value, p summary.Payload, to target.Target, catalog *
 		i, ok := seen[e.key()]
 		if !ok {
 			i = len(kinds)
-			seen[e.key()], kinds, counts = i, append(kinds, e), append(counts, 0)
+			seen[e.key()], kinds = i, append(kinds, e)
 		}
-		counts[i]++
+		kinds[i].Subject = r.Subject.Type
+		kinds[i].Keys = append(kinds[i].Keys, r.Subject.Key)
 		for key := r.Subject.Key; key != ""; key = key[:max(0, strings.LastIndexByte(key, '.'))] {
 			if _, ok := kindOf[key]; !ok { // a key counts as the first one below it
 				kindOf[key] = i
@@ -128,8 +130,11 @@ func effectsOf(root *plist.Value, p summary.Payload, to target.Target, catalog *
 		}
 	}
 	for i, kind := range kinds {
-		p.Count = counts[i]
+		p.Count = len(kind.Keys)
 		p.Works = func(key string) bool { of, ok := kindOf[key]; return ok && of == i }
+		if len(kind.Keys) == 1 && kind.Keys[0] != "" {
+			kind.Subject += "." + kind.Keys[0]
+		}
 		if kind.Says = summary.Of(p); kind.Says != nil {
 			all = append(all, kind)
 		}

@@ -14,47 +14,50 @@ import (
 // effectSections tells what is enforced, what is set in another way, and what is not set.
 func effectSections(p *app.BuiltPart, id, prefix string) []Block {
 	enforced := Section{Title: words(prefix + "Enforced"), ID: id + "-enforced", Nav: prefix + "Enforced"}
-	all := effectTable(p, func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && !e.Declared })
-	declared := effectTable(p, func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && e.Declared })
+	t := effectTable(p, []effectGroup{
+		{"Enforced by the profiles", func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && !e.Declared }},
+		{declared, func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && e.Declared }},
+	})
 	intro := "Nobody can change these while the profile is installed."
 	switch {
-	case all.Rows == nil && declared.Rows == nil:
+	case t.Rows == nil:
 		intro = "Nothing is known to be enforced: people can change what is set, or Apple does not state whether they can."
 	case isManual(p.Profiles):
 		intro += " A person can remove a profile installed by hand, and its settings go with it."
 	}
 	enforced.Blocks = append(enforced.Blocks, Paragraph{Text: words(intro)})
-	if all.Rows != nil {
-		enforced.Blocks = append(enforced.Blocks, all.compact())
+	isDeclared := func(r Row) bool { return r.Section == declared }
+	if !slices.ContainsFunc(t.Rows, isDeclared) {
+		t.Sections = "" // one group needs no heading
+		for i := range t.Rows {
+			t.Rows[i].Section = ""
+		}
 	}
-	if declared.Rows != nil {
-		enforced.Blocks = append(enforced.Blocks, Section{Title: words("Enforced once the server sends the declarations"), Blocks: []Block{declarationsParagraph(), declared.compact()}})
+	if t.Rows != nil {
+		enforced.Blocks = append(enforced.Blocks, t.compact())
 	}
-	set := Section{Title: words(prefix + "Set, not enforced"), ID: id + "-set", Nav: prefix + "Set, not enforced"}
-	for _, group := range []struct {
-		title string
-		is    func(*app.Effect) bool
-	}{
+	if slices.ContainsFunc(t.Rows, isDeclared) {
+		enforced.Blocks = append(enforced.Blocks, declarationsParagraph())
+	}
+	blocks := []Block{enforced}
+	set := effectTable(p, []effectGroup{
 		{"People can change it", func(e *app.Effect) bool { return e.Class == intent.Preset && !e.Silent }},
 		{"Locked: nobody can change the switch, and it stays as it was", func(e *app.Effect) bool { return e.Class == intent.Locked && !e.Silent }},
 		{"Apple does not state whether people can change it", func(e *app.Effect) bool { return e.Class != intent.None && e.Silent }},
-	} {
-		if t := effectTable(p, group.is); t.Rows != nil {
-			set.Blocks = append(set.Blocks, Section{Title: words(group.title), Blocks: []Block{t.compact()}})
-		}
+	})
+	if set.Rows != nil {
+		blocks = append(blocks, Section{Title: words(prefix + "Set, not enforced"), ID: id + "-set", Nav: prefix + "Set, not enforced", Blocks: []Block{set.compact()}})
 	}
-	unset := effectTable(p, func(e *app.Effect) bool { return e.Class == intent.None })
-	unset.Headers[2] = "why"
-	unset.Rows = append(manualRows(p), unset.Rows...)
-	blocks := []Block{enforced}
-	if set.Blocks != nil {
-		blocks = append(blocks, set)
-	}
+	unset := effectTable(p, []effectGroup{{"", func(e *app.Effect) bool { return e.Class == intent.None }}})
+	unset.Headers[2], unset.Sections, unset.Rows = "why", "", append(manualRows(p), unset.Rows...)
 	if unset.Rows != nil {
 		blocks = append(blocks, Section{Title: words(prefix + "Not set, and why"), ID: id + "-unset", Nav: prefix + "Not set", Blocks: []Block{unset}})
 	}
 	return blocks
 }
+
+// declared is the heading over what declarations set through MDM.
+const declared = "Enforced once the server sends the declarations"
 
 // declarationsParagraph tells what push does with declarations.
 func declarationsParagraph() Paragraph {
@@ -64,33 +67,76 @@ func declarationsParagraph() Paragraph {
 			push = append(push, "syncguard "+command)
 		}
 	}
-	return Paragraph{Text: append(joined(Code, push, " and "), Run{Text: " sends declarations. Every other push sends the profiles only: nothing of this is set before the declarations reach the devices in another way."})}
+	return Paragraph{Look: Small, Text: append(joined(Code, push, " and "), Run{Text: " sends declarations. Every other push sends the profiles only: what declarations set is not set before they reach the devices in another way."})}
 }
 
-// effectTable lists the effects of a kind, each sentence once.
-func effectTable(p *app.BuiltPart, is func(*app.Effect) bool) Table {
-	t := Table{Headers: []string{"what", "kinds of devices", "conditions"}, Labels: 1, Stacks: true}
-	var order []string
-	same := map[string][]judged{}
-	for i := range p.Effects {
-		if e := &p.Effects[i]; is(e) {
-			says := sentences(e, guidance.In(english))
+// effectGroup is effects under one heading.
+type effectGroup struct {
+	title string
+	is    func(*app.Effect) bool
+}
+
+// effectTable lists effects in groups, each sentence once.
+func effectTable(p *app.BuiltPart, groups []effectGroup) Table {
+	t := Table{Headers: []string{"what", "kinds of devices", "conditions"}, Labels: 1, Stacks: true, Sections: "how", Grouped: true}
+	for _, g := range groups {
+		var order []string
+		what, same := map[string]Text{}, map[string][]judged{}
+		for i := range p.Effects {
+			e := &p.Effects[i]
+			if !g.is(e) {
+				continue
+			}
+			text := effectText(e)
+			says := text.String()
 			if same[says] == nil {
 				order = append(order, says)
+				what[says] = text
 			}
-			same[says] = append(same[says], judged{e.On, e.Notes})
+			same[says] = append(same[says], judged{e.On, e.Subject, e.Notes})
 		}
-	}
-	for _, says := range order {
-		t.Rows = append(t.Rows, judgedRow(words(says), same[says], len(p.Profiles)))
+		for _, says := range order {
+			row := judgedRow(p, what[says], same[says])
+			row.Section = g.title
+			t.Rows = append(t.Rows, row)
+		}
 	}
 	return t
 }
 
-// compact leaves out the last column if nothing is in it.
+// effectText returns the sentences of an effect for whoever decides, with Apple's keys where a sentence only counts them.
+func effectText(e *app.Effect) Text {
+	var all []string
+	var keys []string
+	for _, s := range e.Says {
+		switch {
+		case s.ID == "does.dns.change": // for the person at the device
+			continue
+		case s.IsGeneral():
+			keys = e.Keys
+		}
+		all = append(all, s.In(guidance.In(english)))
+	}
+	text := words(strings.Join(all, " "))
+	const few = 12
+	if len(keys) > few {
+		keys = append(slices.Clip(keys[:few]), "…")
+	}
+	if keys != nil {
+		text = append(append(text, Run{Text: " "}), joined(Code, keys, ", ")...)
+	}
+	return text
+}
+
+// compact leaves out the last column if nothing is in it, and leaves no cell of it empty.
 func (t Table) compact() Table {
 	last := len(t.Headers) - 1
 	if slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Cells[last] != nil }) {
+		for _, r := range t.Rows {
+			if r.Cells[last] == nil {
+				r.Cells[last] = words("none")
+			}
+		}
 		return t
 	}
 	t.Headers = t.Headers[:last]
@@ -102,34 +148,38 @@ func (t Table) compact() Table {
 
 // judged is what holds on some targets.
 type judged struct {
-	on    []target.Target
-	notes []intent.Note
+	on      []target.Target
+	subject string // of the notes; "" if they name it themselves
+	notes   []intent.Note
 }
 
 // judgedRow returns a row with all targets, and the notes: first those on all of them, then others with their targets.
-func judgedRow(what Text, all []judged, total int) Row {
+func judgedRow(p *app.BuiltPart, what Text, all []judged) Row {
 	var on []target.Target
+	for _, profile := range p.Profiles {
+		if slices.ContainsFunc(all, func(j judged) bool { return slices.Contains(j.on, profile.Of) }) {
+			on = append(on, profile.Of)
+		}
+	}
 	common := all[0].notes
 	for _, j := range all {
-		for _, t := range j.on {
-			if !slices.Contains(on, t) {
-				on = append(on, t)
-			}
-		}
-		common = slices.DeleteFunc(slices.Clone(common), func(n intent.Note) bool { return !slices.Contains(j.notes, n) })
+		common = slices.DeleteFunc(slices.Clone(common), func(n intent.Note) bool { return j.subject != all[0].subject || !slices.Contains(j.notes, n) })
 	}
-	conditions := notesText(common)
+	conditions := notesText(all[0].subject, common)
 	for _, j := range all {
 		own := slices.DeleteFunc(slices.Clone(j.notes), func(n intent.Note) bool { return slices.Contains(common, n) })
 		if len(own) == 0 {
 			continue
 		}
-		if conditions != nil {
+		subject := j.subject
+		if len(common) > 0 {
+			conditions, subject = append(conditions, Run{Text: "; "}), ""
+		} else if conditions != nil {
 			conditions = append(conditions, Run{Text: "; "})
 		}
-		conditions = append(append(conditions, styled(Faint, systems(j.on)+": ")), notesText(own)...)
+		conditions = append(append(conditions, styled(Faint, systems(j.on)+": ")), notesText(subject, own)...)
 	}
-	return Row{Cells: []Text{what, devicesText(on, total), conditions}}
+	return Row{Cells: []Text{what, devicesText(on, len(p.Profiles)), conditions}}
 }
 
 // sentences returns the words of an effect in a language.
@@ -155,11 +205,11 @@ func manualRows(p *app.BuiltPart) (rows []Row) {
 					all[i].on = append(all[i].on, profile.Of)
 					continue
 				}
-				all = append(all, judged{[]target.Target{profile.Of}, notes})
+				all = append(all, judged{[]target.Target{profile.Of}, "", notes})
 			}
 		}
 		if all != nil {
-			rows = append(rows, judgedRow(words(guidance.In(english).Text(string(name))+": left to people."), all, len(p.Profiles)))
+			rows = append(rows, judgedRow(p, words(guidance.In(english).Text(string(name))+": left to people."), all))
 		}
 	}
 	return rows
@@ -203,11 +253,14 @@ func systems(on []target.Target) string {
 	return strings.Join(texts, "; ")
 }
 
-// notesText joins notes, each with its evidence and a link to its source.
-func notesText(notes []intent.Note) (all Text) {
+// notesText joins notes on a subject, each with its evidence and a link to its source.
+func notesText(subject string, notes []intent.Note) (all Text) {
 	for i, n := range notes {
-		if i > 0 {
+		switch {
+		case i > 0:
 			all = append(all, Run{Text: "; "})
+		case subject != "":
+			all = append(all, styled(Code, subject), Run{Text: " "})
 		}
 		all = append(all, withEvidence(words(n.Text), n.Evidence)...)
 		if isAddress(n.Source) {

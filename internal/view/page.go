@@ -52,6 +52,7 @@ type Table struct {
 	Headers  []string // a line feed begins a second line
 	Labels   int      // number of label columns, the first ones; a repeated first label may be left out
 	Sections string   // heading of the rows' sections; empty without sections
+	Grouped  bool     // the sections are words, not types
 	Rows     []Row
 	Below    string // a sentence under it
 	Whole    bool   // never split into several tables

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed page.html
@@ -168,7 +170,7 @@ func (w *htmlWriter) table(t Table) {
 	if len(t.Rows) > 0 {
 		name := cmp.Or(attribute("aria-labelledby", w.title), attribute("aria-label", "Table"))
 		if t.Stacks {
-			w.printf("<table class=\"stack\"%s>\n<thead><tr>", name)
+			w.printf("<table class=\"stack%s\"%s>\n<thead><tr>", textIf(t.Grouped, " grouped"), name)
 		} else {
 			w.printf("<div class=\"scroll\" tabindex=\"0\" role=\"region\"%s><table%s>\n<thead><tr>", name, name)
 		}
@@ -197,6 +199,8 @@ func (w *htmlWriter) table(t Table) {
 // row writes a row, with the heading or the line of a section beginning there.
 func (w *htmlWriter) row(t Table, i int, begins bool) {
 	switch {
+	case begins && t.Grouped: // a cell: axe knows no header over the cells of several columns
+		w.printf("<tr><td class=\"section\" colspan=\"%d\">%s</td></tr>\n<tr>", len(t.Headers), escapeHTML(t.Rows[i].Section))
 	case begins && t.Sections != "":
 		w.printf("<tr><th scope=\"rowgroup\" class=\"section\" colspan=\"%d\">%s</th></tr>\n<tr>", len(t.Headers), escapeHTML(t.Rows[i].Section))
 	case begins && i > 0:
@@ -231,7 +235,7 @@ func (t Text) html(id string) string {
 }
 
 func (r Run) html() string {
-	text := escapeHTML(r.label())
+	text := breakable(escapeHTML(r.label()))
 	if isAddress(r.URL) {
 		text = "<a href=\"" + escapeHTML(r.URL) + "\" rel=\"noreferrer\">" + text + "</a>"
 	}
@@ -248,6 +252,28 @@ func (r Run) html() string {
 		return " <span class=\"mark\">" + text + "</span>"
 	}
 	return text
+}
+
+// typeName matches names such as com.apple.configuration.legacy, at least two dots long.
+var typeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL\pN_-]+(?:\.[\pL\pN_()-]+){2,}`) })
+
+// breakable lets a long name in escaped text break after its dots, and before capitals.
+func breakable(text string) string {
+	return typeName().ReplaceAllStringFunc(text, func(name string) string {
+		var b strings.Builder
+		lower := false
+		for _, r := range name {
+			if lower && unicode.IsUpper(r) {
+				b.WriteString("<wbr>")
+			}
+			b.WriteRune(r)
+			if r == '.' {
+				b.WriteString("<wbr>")
+			}
+			lower = unicode.IsLower(r)
+		}
+		return b.String()
+	})
 }
 
 func escapeHTML(s string) string { return template.HTMLEscapeString(Clean(s)) }

@@ -129,7 +129,11 @@ func (m *markdownWriter) table(t Table) {
 		for _, r := range t.Rows {
 			var cells []string
 			if t.Sections != "" {
-				cells = append(cells, Text{styled(Code, r.Section)}.markdown())
+				section := styled(Code, r.Section)
+				if t.Grouped {
+					section.Style = Plain
+				}
+				cells = append(cells, Text{section}.markdown())
 			}
 			for _, c := range r.Cells {
 				cells = append(cells, c.markdown())
