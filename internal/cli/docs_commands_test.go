@@ -49,6 +49,7 @@ var special = []struct {
 	{begin: "syncguard push nanomdm --list", code: 3, add: "--wait 1ms"}, // no device answers
 	{begin: "syncguard serve", add: "--expires 1ms"},
 	{begin: "README.md: bin/syncguard serve --lan", parse: "needs an address in a local network"},
+	{begin: "syncguard serve --lan", parse: "needs an address in a local network"},
 	{begin: "syncguard init", add: "--name Acme --identifier com.acme"},
 	{begin: "syncguard identity show acme.p12", add: "--passphrase env:P12_PASSPHRASE"},
 	{begin: "syncguard identity csr --p12 acme.p12", add: "--passphrase env:P12_PASSPHRASE"},

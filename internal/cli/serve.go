@@ -55,7 +55,7 @@ and makes a certificate, so the phone warns once before it opens the page; give 
 to avoid that, or --http, which lets everybody on the network read and change the downloads.
 
 It ends with Ctrl-C, after --expires, or after --limit downloads. The files are read once, at the start.`,
-		Example: `  syncguard serve --lan
+		Example: `  syncguard serve dist/icloud-sync.macos-manual.mobileconfig
   syncguard serve --lan --once dist/icloud-sync.ios-manual.mobileconfig
   syncguard serve --listen 192.168.1.20:8443 --cert mac.pem --key mac.key corp.mobileconfig
   syncguard serve --lan --http --expires 10m dist/
