@@ -109,7 +109,14 @@ func (h *Host) builtProfiles(to string) (folder string, err error) {
 	case r == nil:
 		return "", diag.WithHint(fmt.Errorf("%s has no build of %s", folder, template), "%s", again)
 	case !slices.Equal(slices.Collect(maps.Keys(r.Templates)), []string{h.relativeTo(name).of(template)}):
-		return "", diag.WithHint(fmt.Errorf("%s has the build of %s, not of %s", folder, text.Quote(strings.Join(slices.Sorted(maps.Keys(r.Templates)), ", ")), template), "%s", again)
+		var of []string
+		for _, made := range slices.Sorted(maps.Keys(r.Templates)) {
+			if made != "-" && !strings.HasPrefix(made, "builtin:") {
+				made = filepath.Join(folder, filepath.FromSlash(made))
+			}
+			of = append(of, made)
+		}
+		return "", diag.WithHint(fmt.Errorf("%s has the build of %s, not of %s", folder, text.QuotedList(of, "and"), template), "%s", text.WithFile(again+": FILE", folder))
 	case r.Templates[h.relativeTo(name).of(template)] != hexSum(source):
 		return "", diag.WithHint(fmt.Errorf("%s changed after its build in %s", template, folder), "%s", again)
 	}

@@ -67,7 +67,7 @@ func (v *TemplateValues) load(h *Host, name string, refused *[]Refused) (*templa
 			return nil, nil, templateHint(name, err)
 		}
 		if info.IsDir() {
-			return nil, nil, diag.WithHint(fmt.Errorf("%s is a folder, want a template", name), "%s", text.WithFile("name one template in it; syncguard lint FILE checks the whole folder", name))
+			return nil, nil, diag.WithHint(fmt.Errorf("%s is a folder, want a template", name), "%s", text.WithFile("name its templates: syncguard build FILE/*.yaml; syncguard lint FILE checks the whole folder", name))
 		}
 		if data, err := h.readFile(name); err == nil {
 			if defect := document.NotATemplate(diag.NewFile(name, data)); defect != nil {

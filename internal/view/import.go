@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,6 +29,8 @@ func rawCount(f *app.Imported) int {
 const (
 	maxReasons = 3
 	maxRaw     = 20
+
+	manyImports = 20 // files; of more, those with nothing to note are counted
 )
 
 // Import writes the outcome of each file, with notes.
@@ -40,11 +43,19 @@ func (p *Printer) Import(r *app.ImportResult) {
 		return
 	}
 	var seen repeats
+	left := 0
 	for i := range r.Files {
 		f := &r.Files[i]
+		if len(r.Files) > manyImports && f.Refused == "" && f.Same && rawCount(f)+len(f.Notes)+len(f.Secrets) == 0 {
+			left++
+			continue
+		}
 		p.Line("%s", bold.Render(Clean(f.File)))
 		p.imported(f)
 		p.importNotes(f, &seen)
+	}
+	if left > 0 {
+		p.Line("%s with nothing to note: %s", text.Count(left, "file"), green.Render("the same content"))
 	}
 	p.Line("")
 	p.repeated(&seen)
@@ -56,6 +67,21 @@ func (p *Printer) Import(r *app.ImportResult) {
 	if secrets > 0 && r.Secrets == "" {
 		p.wrapped(2, "%s from the environment   %s", text.Count(secrets, "secret"), faint.Render("--secrets FILE writes a file for build --vars"))
 	}
+	if r.Output != "" && !r.Failed {
+		p.wrapped(2, "%s%s%s", bold.Render("next"), gap, Clean(buildImported(r)))
+	}
+}
+
+// buildImported returns the command that builds the templates.
+func buildImported(r *app.ImportResult) string {
+	command := text.WithFile("syncguard build FILE", filepath.Join(r.Output, r.Files[0].Name))
+	if len(r.Files) > 1 {
+		command = text.WithFile("syncguard build FILE", r.Output) + string(filepath.Separator) + "*.yaml" // for the shell to fill in
+	}
+	if r.Secrets != "" {
+		command += text.WithFile(" --vars FILE", r.Secrets)
+	}
+	return command
 }
 
 // ImportFindings writes the errors of unreadable files.
