@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/pem"
@@ -36,17 +37,20 @@ var special = []struct {
 	code  int
 	add   string // arguments for what this test does not have: a terminal, a device, an end
 	parse string // why the command is only parsed
+	play  string // the network that doctor sees, if not a healthy one
 }{
 	{begin: "syncguard verify corp.mobileconfig", code: 1},                // this machine does not have its root
 	{begin: "syncguard verify --require-roots", code: 1},                  // signed by the development identity
 	{begin: "syncguard verify --roots corp-root.pem --at", code: 1},       // the same
 	{begin: "syncguard verify --pin 3f0e…c1", code: 2},                    // a fingerprint shortened for reading
+	{begin: "README.md: syncguard lint profiles/", code: 1},               // what it shows
 	{begin: "syncguard lint --target iOS@19", code: 2},                    // what the page is about
 	{begin: "syncguard lint --ignore hygiene --fail-on warning", code: 1}, // corp.mobileconfig has a password
 	{begin: "syncguard push apple-business profiles/ --check", code: 1},   // the profiles are not there yet
 	{begin: "syncguard push fleet profiles/ --team 12 --check", code: 1},  // the same
 	{begin: "syncguard push nanomdm corp.mobileconfig --id E9085AF6 --webhook-listen", code: 3, add: "--wait 1ms"},
 	{begin: "syncguard push nanomdm --list", code: 3, add: "--wait 1ms"}, // no device answers
+	{begin: "docs/doctor.md: syncguard doctor", code: 1, play: "resolver-nxdomain"},
 	{begin: "syncguard serve", add: "--expires 1ms"},
 	{begin: "README.md: bin/syncguard serve --lan", parse: "needs an address in a local network"},
 	{begin: "syncguard serve --lan", parse: "needs an address in a local network"},
@@ -66,6 +70,25 @@ var special = []struct {
 	{begin: "syncguard serve --lan", parse: "needs an address in a local network"},
 	{begin: "syncguard lsp", code: 1}, // no editor says the end
 	{begin: "docs/journeys.md: ", parse: "made of scripts, which run it"},
+}
+
+// fixtures are files that some pages need in place of the usual ones: for the commands that contain a text, on any page or on the
+// page before the colon.
+var fixtures = []struct{ part, file, from string }{
+	{"--crl", "corp.mobileconfig", "testdata/shared/revocation/signed.mobileconfig"},
+	{"syncguard fmt", "corp.mobileconfig", "made/corp.macos-supervised.mobileconfig"}, // not signed
+	{"README.md: syncguard lint profiles/", "profiles/wifi.mobileconfig", "testdata/docs/wifi.mobileconfig"},
+	{"docs/migrate.md: ", "corp.mobileconfig", "testdata/shared/migrate/corp.mobileconfig"},
+	{"docs/export.md: syncguard export jamf profiles/", "profiles/corp.mobileconfig", "testdata/shared/export/p/corp.mobileconfig"},
+	{"docs/export.md: syncguard export jamf profiles/", "profiles/phone.mobileconfig", "testdata/shared/export/p/phone.mobileconfig"},
+	{"docs/export.md: syncguard export jamf profiles/", "profiles/wifi.mobileconfig", ""},
+}
+
+// notCompared are the outputs in the documentation that are not compared with the real ones.
+var notCompared = map[string]string{
+	"syncguard lint profiles/ --statistics":                     "of a large repository",
+	"syncguard push nanomdm corp.mobileconfig --id E9085AF6 --": "no device answers here",
+	"syncguard import profiles/ -o templates":                   "of one profile with a mistake",
 }
 
 // others are the programs beside syncguard in the documentation, and why they are not run here.
@@ -89,7 +112,7 @@ func TestCommandsInDocs(t *testing.T) {
 	makefile := text(t, filepath.Join("..", "..", "Makefile"))
 	files := newDocsFiles(t)
 	used := make([]bool, len(special))
-	run, parsed, other := 0, map[string]int{}, map[string]int{}
+	run, compared, parsed, other := 0, 0, map[string]int{}, map[string]int{}
 	for _, page := range slices.Sorted(maps.Keys(all)) {
 		sections, spans := commandsOn(all[page])
 		for _, span := range spans { // in a sentence
@@ -103,7 +126,8 @@ func TestCommandsInDocs(t *testing.T) {
 				continue
 			}
 			s := files.shell(t)
-			for _, line := range lines {
+			for _, shown := range lines {
+				line := shown.command
 				where := page + ": " + line
 				command, err := s.read(line)
 				if err != nil {
@@ -126,9 +150,10 @@ func TestCommandsInDocs(t *testing.T) {
 					continue
 				}
 				want, only := 0, ""
+				s.play = "healthy"
 				for i, x := range special {
 					if strings.HasPrefix(line, x.begin) || strings.HasPrefix(where, x.begin) {
-						used[i], want, only = true, x.code, x.parse
+						used[i], want, only, s.play = true, x.code, x.parse, cmp.Or(x.play, s.play)
 						command.args = append(command.args, strings.Fields(x.add)...)
 					}
 				}
@@ -140,9 +165,14 @@ func TestCommandsInDocs(t *testing.T) {
 					continue
 				}
 				run++
-				s.lay(t, line)
-				if got, output := s.run(t, command); got != want {
+				s.lay(t, page, line)
+				got, output := s.run(t, command)
+				if got != want {
 					t.Errorf("%s: exit code %d, want %d\n%.700s", where, got, want, output)
+				}
+				if shown.output != "" && !slices.ContainsFunc(slices.Collect(maps.Keys(notCompared)), func(begin string) bool { return strings.HasPrefix(line, begin) }) {
+					compared++
+					expectShown(t, where, output, shown.output)
 				}
 				s.clear(t)
 			}
@@ -153,16 +183,37 @@ func TestCommandsInDocs(t *testing.T) {
 			t.Errorf("special: no page shows %q", x.begin)
 		}
 	}
-	t.Logf("%d run; only parsed: %v; other programs: %v", run, parsed, other)
+	t.Logf("%d run, %d outputs compared, not: %v; only parsed: %v; other programs: %v", run, compared, notCompared, parsed, other)
+}
+
+// expectShown wants an output of the documentation in a real one. Numbers and the width of the terminal do not count, and
+// something may be left out at a "…".
+func expectShown(t *testing.T, where, real, shown string) {
+	t.Helper()
+	number := regexp.MustCompile(`[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}|http://[0-9.:]+|https://mdm.example.com|\d+([.,]\d+)*`)
+	plain := func(text string) string {
+		return strings.Join(strings.Fields(number.ReplaceAllString(text, "0")), " ")
+	}
+	rest := plain(real)
+	for part := range strings.SplitSeq(shown, "…") {
+		part = plain(part)
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			t.Errorf("%s: the page shows what it does not print: %q\nit prints: %s", where, part, real)
+			return
+		}
+		rest = after
+	}
 }
 
 var shellLine = regexp.MustCompile(`^(?:[A-Z0-9_]+=\S+ )*(?:bin/)?(syncguard|make|git|openssl|go|export|set|curl|cd|echo) `)
 
 // commandsOn returns the commands on a page by its sections, each on one line: those in blocks of the language sh, those behind
 // a $, and the indented ones. Spans are the commands of syncguard in its sentences.
-func commandsOn(page string) (sections [][]string, spans []string) {
+func commandsOn(page string) (sections [][]docsLine, spans []string) {
 	source := []byte(page)
-	sections = [][]string{nil}
+	sections = [][]docsLine{nil}
+	var last ast.Node // the last block of commands
 	_ = ast.Walk(goldmark.DefaultParser().Parse(gmtext.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -182,12 +233,21 @@ func commandsOn(page string) (sections [][]string, spans []string) {
 			}
 		case n.Kind() == ast.KindCodeBlock || isFenced:
 			isShell := isFenced && string(fenced.Language(source)) == "sh"
+			section := &sections[len(sections)-1]
+			if isFenced && len(fenced.Language(source)) == 0 && n.PreviousSibling() == last && last != nil {
+				(*section)[len(*section)-1].output = string(n.Lines().Value(source))
+				return ast.WalkContinue, nil
+			}
 			lines := strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(string(n.Lines().Value(source)))
+			prompted := false // the block shows what a command prints
 			for line := range strings.Lines(lines) {
+				whole := line
 				line = strings.TrimSpace(line)
 				command, isPrompted := strings.CutPrefix(line, "$ ")
 				if isPrompted || isShell && line != "" && line[0] != '#' || !isFenced && shellLine.MatchString(line+" ") {
-					sections[len(sections)-1] = append(sections[len(sections)-1], command)
+					*section, last, prompted = append(*section, docsLine{command: command}), n, isPrompted
+				} else if prompted {
+					(*section)[len(*section)-1].output += whole
 				}
 			}
 		}
@@ -195,6 +255,9 @@ func commandsOn(page string) (sections [][]string, spans []string) {
 	})
 	return sections, spans
 }
+
+// docsLine is a command on a page, and the output that the page shows.
+type docsLine struct{ command, output string }
 
 // docsFiles holds the files that the documentation speaks of.
 type docsFiles struct {
@@ -312,6 +375,7 @@ type docsShell struct {
 	environ map[string]string
 	rename  *strings.Replacer // addresses in the documentation to those of the played servers
 	laid    []string          // templates laid for one command
+	play    string            // the network that doctor sees
 }
 
 func (f *docsFiles) shell(t *testing.T) *docsShell {
@@ -348,7 +412,7 @@ func (f *docsFiles) shellIn(t *testing.T, dir string) *docsShell {
 
 // lay copies the files that a command names and does not write. Templates are there for this command only: with one in its
 // folder, build wants to be told which.
-func (s *docsShell) lay(t *testing.T, line string) {
+func (s *docsShell) lay(t *testing.T, page, line string) {
 	t.Helper()
 	entries, err := os.ReadDir(s.files.dir)
 	if err != nil {
@@ -377,14 +441,20 @@ func (s *docsShell) lay(t *testing.T, line string) {
 			t.Fatal(err)
 		}
 	}
-	for part, corp := range map[string]string{
-		"--crl":         filepath.Join("testdata", "shared", "revocation", "signed.mobileconfig"), // of the authorities with lists
-		"syncguard fmt": filepath.Join(s.files.dir, "profiles", "corp.mobileconfig"),              // not signed
-	} {
-		if strings.Contains(line, part) && strings.Contains(line, "corp.mobileconfig") {
-			if err := os.WriteFile("corp.mobileconfig", []byte(text(t, corp)), 0o600); err != nil {
-				t.Fatal(err)
+	for _, x := range fixtures {
+		if !strings.Contains(page+": "+line, x.part) || !strings.Contains(line, strings.Split(x.file, "/")[0]) {
+			continue
+		}
+		err := os.Remove(x.file)
+		if x.from != "" {
+			from := filepath.Join(testFolder, x.from)
+			if !strings.HasPrefix(x.from, "testdata/") {
+				from = filepath.Join(s.files.dir, x.from)
 			}
+			err = os.WriteFile(x.file, []byte(text(t, from)), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -481,7 +551,7 @@ func (s *docsShell) run(t *testing.T, c docsCommand) (code int, output string) {
 	}
 	var out, errs bytes.Buffer
 	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Environ: c.environ, Now: time.Now, Network: func() *app.Network {
-		network, stop := doctortest.Start(doctortest.Plays()["healthy"])
+		network, stop := doctortest.Start(doctortest.Plays()[s.play])
 		t.Cleanup(stop)
 		return network
 	}}
