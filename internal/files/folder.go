@@ -45,6 +45,19 @@ type openFolder struct {
 
 func (f *openFolder) Close() error { return f.root.Close() }
 
+// OpenFolder opens a folder in this one. Neither paths nor symbolic links lead out of either.
+func (f *openFolder) OpenFolder(name string) (Folder, error) {
+	path, err := f.path("open", name)
+	if err != nil {
+		return nil, err
+	}
+	root, err := f.root.OpenRoot(path)
+	if err != nil {
+		return nil, outside(err)
+	}
+	return &openFolder{root: root, swept: map[string]bool{}}, nil
+}
+
 func (f *openFolder) Open(name string) (fs.File, error) {
 	file, err := f.open(name)
 	if err != nil {

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"sync"
@@ -62,6 +63,19 @@ func (i *Interruptible) OpenFolder(path string) (Folder, error) {
 		return nil, err
 	}
 	return interruptibleFolder{folder, i}, nil
+}
+
+// OpenFolder opens a folder in this one.
+func (f interruptibleFolder) OpenFolder(name string) (Folder, error) {
+	parent, ok := f.Folder.(interface{ OpenFolder(string) (Folder, error) })
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.ErrUnsupported}
+	}
+	folder, err := parent.OpenFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	return interruptibleFolder{folder, f.of}, nil
 }
 
 // Stage begins writing files. After the end of the context it commits nothing.
