@@ -27,6 +27,7 @@ type InitOptions struct {
 	Identifier string // its reverse-DNS identifier
 	Targets    []string
 	DNS        []string // names of DNSProviders
+	Intents    []string // of Intents; the others are turned off, unless there is none
 	Force      bool     // replace an existing File
 
 	// Ask gets missing answers from a person, after the check that File can be written; nil without a terminal.
@@ -75,6 +76,19 @@ func Init(_ context.Context, h *Host, o InitOptions) (next string, err error) {
 	return next, files.WriteOne(h.Files, o.File, starter, 0o644, h.Now())
 }
 
+// Draft returns the text of a commented template, and writes nothing.
+func Draft(h *Host, o InitOptions) ([]byte, error) {
+	if _, err := o.check(h); err != nil {
+		return nil, err
+	}
+	return o.starter()
+}
+
+// Sets reports whether the template turns an intent on.
+func (o *InitOptions) Sets(intent string) bool {
+	return len(o.Intents) == 0 || slices.Contains(o.Intents, intent)
+}
+
 // IsReverseDNS reports whether an identifier is a domain, last part first.
 func IsReverseDNS(s string) bool {
 	matched, _ := regexp.MatchString(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`, s)
@@ -99,6 +113,12 @@ func (o *InitOptions) check(h *Host) ([]target.Target, error) {
 	for _, name := range o.DNS {
 		if !slices.ContainsFunc(DNSProviders(), func(p DNSProvider) bool { return p.Name == name }) {
 			return nil, diag.Usage("want cloudflare, google or quad9; write another server into the template, under prevention.dns", "unknown DNS provider %q", name)
+		}
+	}
+	o.Intents = slices.Clone(o.Intents)
+	for i, name := range o.Intents {
+		if o.Intents[i], err = choose("intent", name, Intents()); err != nil {
+			return nil, err
 		}
 	}
 	if len(o.Targets) == 0 {
