@@ -33,6 +33,7 @@ var topics = map[string][]string{
 	"inspect":  {"inspect.md"},
 	"lint":     {"lint.md", "fixes.md", "lint-ci.md", "rules/README.md", "mdm.md"},
 	"lsp":      {"editors.md", "project.md"},
+	"mcp":      {"mcp.md"},
 	"migrate":  {"migrate.md", "declarations.md"},
 	"push":     {"push.md", "mdm.md"},
 	"rules":    {"rules/README.md"},

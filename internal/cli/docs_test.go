@@ -51,6 +51,7 @@ func TestDocs(t *testing.T) {
 		"global flags": globalFlags(),
 		"hosts":        hostTable(),
 		"journeys":     journeys(t),
+		"transcript":   assistantTranscript(t),
 
 		"destinations": destinationTable(),
 		"exports":      exportTable(),

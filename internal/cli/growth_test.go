@@ -72,7 +72,7 @@ var growthCommands = map[string][]string{
 	},
 	"list": {"push nanomdm --ids-file FILE --dry-run plain.mobileconfig"},
 	"word": {"schema search FILE", "schema list FILE", "schema show FILE", "schema json-schema FILE", "rules FILE", "init --name FILE --identifier com.acme OUT", "identity new --name FILE -o OUT",
-		"lint --select FILE plain.mobileconfig", "FILE", "coverage --explain FILE", "inspect --payload FILE plain.mobileconfig", "build --set FILE=a plain.yaml", "lint --target FILE plain.mobileconfig", "help FILE"},
+		"lint --select FILE plain.mobileconfig", "FILE", "coverage --explain FILE", "inspect --payload FILE plain.mobileconfig", "mcp --root FILE", "build --set FILE=a plain.yaml", "lint --target FILE plain.mobileconfig", "help FILE"},
 }
 
 // readsNothing are the commands without input, and lsp, whose input is an editor: internal/lsp measures that.

@@ -58,6 +58,7 @@ var hostileLines = map[string][]string{
 	"inspect":            {"good.mobileconfig", "bad.mobileconfig", "binary.mobileconfig", "signed.mobileconfig", "broken.mobileconfig", "encrypted.mobileconfig", "bad.json", "raw.mobileconfig", "--full bad.mobileconfig", "--show-secrets bad.mobileconfig", "--payload TEXT bad.mobileconfig", "text: named"},
 	"lint":               {"bad.mobileconfig", "good.mobileconfig", "binary.mobileconfig", "signed.mobileconfig", "broken.mobileconfig", "raw.mobileconfig", "bad.json", "raw.json", "bad.yaml", "raw.yaml", "good.yaml", "named", "--for fleet --target iOS/supervised .", "--baseline baseline.json bad.mobileconfig", "--baseline rawbaseline.json bad.mobileconfig", "text: --quiet bad.mobileconfig named", "text: --fix --diff bad.mobileconfig", "text: --unsafe-fixes --diff bad.mobileconfig bad.json", "--out out/report.FORMAT bad.mobileconfig", "text: --write-baseline out/baseline.json bad.mobileconfig named", "--untrusted bad.mobileconfig raw.mobileconfig", "in project/known: bad.mobileconfig", "in project/unknown: bad.mobileconfig", "in project/raw: bad.mobileconfig", "in project/known: --untrusted bad.mobileconfig", "--set TEXT=TEXT good.yaml", "TEXT"},
 	"lsp":                {"", "TEXT"},
+	"mcp":                {"", "--root .", "TEXT"},
 	"migrate":            {"good.mobileconfig", "bad.mobileconfig", "-o out/migrated bad.mobileconfig", "named"},
 	"push":               {"TEXT"},
 	"rules":              {"", "TEXT", "--group TEXT", "unknown-key"},

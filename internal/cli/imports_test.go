@@ -23,6 +23,7 @@ var arrows = []struct {
 	}},
 	{"internal/cli", []string{
 		"internal/app",
+		"internal/assistant",
 		"internal/deploy",
 		"internal/diag",
 		"internal/files",
@@ -40,6 +41,17 @@ var arrows = []struct {
 		"internal/lsp/protocol",
 	}},
 	{"internal/lsp/protocol", nil},
+	{"internal/assistant", []string{
+		"internal/app",
+		"internal/diag",
+		"internal/diff",
+		"internal/files",
+		"internal/rules",
+		"internal/schema",
+		"internal/target",
+		"internal/text",
+		"internal/view",
+	}},
 	{"internal/serve", []string{
 		"internal/app",
 		"internal/fact",
@@ -392,6 +404,10 @@ var onlyIn = map[string]string{
 	"rsc.io/qr":                             "internal/serve",
 	"github.com/charmbracelet/colorprofile": "internal/view",
 	"github.com/beevik/ntp":                 "internal/doctor",
+
+	"github.com/modelcontextprotocol/go-sdk/mcp":     "internal/assistant",
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc": "internal/assistant",
+	"github.com/google/jsonschema-go/jsonschema":     "internal/assistant",
 }
 
 // room is the row of a package: destinations share one.

@@ -163,10 +163,22 @@ and shows what each setting really does on each device.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	fitHelp(root, view.Columns(env.Environ, width(env.Stdout)))
+	commands := allCommands(version)
+	if i := slices.IndexFunc(commands, func(c command) bool { return len(args) > 0 && c.name == args[0] }); i >= 0 {
+		commands = commands[i : i+1]
+	}
+	for _, c := range commands {
+		root.AddCommand(c.build(env))
+	}
+	addHelp(root)
+	return root
+}
+
+func allCommands(version string) []command {
 	versioned := func(build func(*Env, string) *cobra.Command) func(*Env) *cobra.Command {
 		return func(env *Env) *cobra.Command { return build(env, version) }
 	}
-	commands := []command{
+	return []command{
 		{"build", newBuildCmd},
 		{"coverage", newCoverageCmd},
 		{"decrypt", newDecryptCmd},
@@ -182,6 +194,7 @@ and shows what each setting really does on each device.`,
 		{"inspect", newInspectCmd},
 		{"lint", versioned(newLintCmd)},
 		{"lsp", versioned(newLspCmd)},
+		{"mcp", versioned(newMCPCmd)},
 		{"migrate", newMigrateCmd},
 		{"push", versioned(newPushCmd)},
 		{"rules", newRulesCmd},
@@ -192,12 +205,4 @@ and shows what each setting really does on each device.`,
 		{"verify", newVerifyCmd},
 		{"version", versioned(newVersionCmd)},
 	}
-	if i := slices.IndexFunc(commands, func(c command) bool { return len(args) > 0 && c.name == args[0] }); i >= 0 {
-		commands = commands[i : i+1]
-	}
-	for _, c := range commands {
-		root.AddCommand(c.build(env))
-	}
-	addHelp(root)
-	return root
 }

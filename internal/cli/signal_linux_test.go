@@ -69,6 +69,7 @@ var signalCases = map[string][]string{
 	"inspect": {"unread: inspect a.mobileconfig", "stdin: inspect -", "fifo: inspect fifo", "compute: inspect fifo --format json"},
 	"lint":    {"unread: lint bad.mobileconfig", "stdin: lint -", "fifo: lint a.mobileconfig fifo", "compute: lint fifo", "compute: lint --format json fifo -o out"},
 	"lsp":     {"unread: lsp --help", "stdin: lsp"},
+	"mcp":     {"unread: mcp --help", "stdin: mcp"},
 	"migrate": {"unread: migrate a.mobileconfig --target iOS@27", "stdin: migrate - --target iOS@27", "fifo: migrate fifo --target iOS@27", "compute: migrate fifo --target iOS@27"},
 
 	"push apple-business": {"unread: push apple-business --help", "stdin: push apple-business - --platform ios --server $SERVER", "compute: push apple-business fifo --platform ios --server $SERVER", "fifo: push apple-business fifo", "server: push apple-business a.mobileconfig --platform ios --server $SERVER", "prompt: push apple-business a.mobileconfig --platform ios"},
@@ -101,7 +102,7 @@ func signalWays(path string, cmd *cobra.Command) []string {
 	reads := strings.Contains(cmd.Use, "FILE") && path != "init" // init writes its FILE
 	ways := []string{"unread"}
 	for way, isOne := range map[string]bool{
-		"stdin":   reads && path != "identity show" || path == "lsp", // identity show takes no stdin
+		"stdin":   reads && path != "identity show" || path == "lsp" || path == "mcp", // identity show takes no stdin
 		"fifo":    reads || has("passphrase-file"),
 		"compute": reads,
 		"prompt":  has("p12") || has("encrypt") || path == "init",
