@@ -34,7 +34,7 @@ TEMPLATE, build the project's syncguard.yaml, in this folder or one above it, in
 built-in template (builtin:prevention). A TEMPLATE of - is read from stdin.
 
 A declaration replaces a payload if it does more on every device of the target. For MDM it is a JSON file; for an
-installation by hand it stands inside the profile. --output and --dns-form choose otherwise.
+installation by hand it goes into the profile. --output and --dns-form choose otherwise.
 
 A target is PLATFORM[@VERSION][/ENROLLMENT]; VERSION is the oldest one to serve.
 Platforms: iOS, iPadOS, macOS, tvOS, visionOS, watchOS.

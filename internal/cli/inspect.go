@@ -33,7 +33,7 @@ files are cut, with a count of the rest; --full shows all.
   --format xml       the plain content as the XML property list of Apple's writer
   --format template  a syncguard template that builds the same profile
 
-The exit code is 1 if a file is damaged and only a part of it can be shown: syncguard validate tells why. A broken
+The exit code is 1 if a file is damaged and only a part of it can be shown: syncguard validate says why. A broken
 signature is noted, and is no error here: see syncguard verify.`,
 		Example: `  syncguard inspect corp.mobileconfig
   syncguard inspect corp.mobileconfig --payload com.apple.wifi.managed --target iOS@18/manual

@@ -15,7 +15,7 @@ func newSchemaShowCmd(env *Env) *cobra.Command {
 		Long: `Show a payload type, a declaration, a preference domain, or one of their keys: what it does, its platforms, values and
 sources. Subkeys follow with dots. A payload type with several definitions shows each.
 
-Under a key stand its description, and its differences from the type and the keys above it. ↻ names the earlier place of
+Under a key: its description, and its differences from the type and the keys above it. ↻ names the earlier place of
 keys already listed. Descriptions are those of an imported checkout, or else syncguard's own.`,
 		Example: `  syncguard schema show com.apple.wifi.managed
   syncguard schema show com.apple.vpn.managed.VPN.OnDemandRules.Action
