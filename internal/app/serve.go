@@ -296,20 +296,20 @@ func trustOf(v *cms.Verdict) (trust DeviceTrust, signer string) {
 }
 
 // ServerCertificate reads the certificate of a TLS server with its chain, and its key.
-func ServerCertificate(h *Host, cert, key string) (pair tls.Certificate, err error) {
+func ServerCertificate(h *Host, cert, key string) (*tls.Certificate, error) {
 	o := IdentityOptions{Cert: cert, Key: key}
 	files, err := o.files(h)
 	if err != nil {
-		return pair, err
+		return nil, err
 	}
 	id, err := identity.FromPEM(files, nil)
 	if errors.Is(err, identity.ErrPassphraseNeeded) {
-		return pair, diag.WithHint(err, "decrypt it for the server: openssl pkey -in %s -out server.key", key)
+		return nil, diag.WithHint(err, "decrypt it for the server: openssl pkey -in %s -out server.key", key)
 	}
 	if err != nil {
-		return pair, explainIdentity(err)
+		return nil, explainIdentity(err)
 	}
-	pair.PrivateKey = id.Signer
+	pair := &tls.Certificate{PrivateKey: id.Signer}
 	for _, cert := range id.Chain {
 		pair.Certificate = append(pair.Certificate, cert.Raw)
 	}

@@ -46,7 +46,7 @@ func TestAppleRootIsKnownWithoutTheMachine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Offer(offer)
+		p.Offer(offer, time.Time{}, 0)
 		var certs []byte
 		for _, c := range f.Certificates {
 			certs = append(certs, c.X509.Raw...)

@@ -54,6 +54,7 @@ var arrows = []struct {
 	}},
 	{"internal/serve", []string{
 		"internal/app",
+		"internal/diag",
 		"internal/fact",
 		"internal/guidance",
 		"internal/summary",

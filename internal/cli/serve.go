@@ -2,20 +2,15 @@ package cli
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os/exec"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"syncguard/internal/app"
-	"syncguard/internal/diag"
 	"syncguard/internal/serve"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
@@ -101,7 +96,7 @@ func (o *serveOptions) check() error {
 		return usage("want a duration such as 30m, or 0 for no end", "invalid --expires %q", o.expires)
 	}
 	for _, host := range o.hosts {
-		if u, err := url.Parse("http://" + net.JoinHostPort(host, "80")); err != nil || u.Hostname() != host {
+		if !serve.IsHost(host) {
 			return usage("want a name or an IP address, such as mac.local", "invalid --host %q", host)
 		}
 	}
@@ -131,108 +126,49 @@ func runServe(ctx context.Context, env *Env, o serveOptions) error {
 	if o.airdrop {
 		return airdrop(ctx, env, offer)
 	}
-	options := serve.Options{Offer: offer, Limit: o.limit, Now: env.Now, Log: accessLog(env)}
+	options := serve.Options{Offer: offer, Names: o.hosts, SelfSigned: o.lan && !o.plainHTTP, Limit: o.limit, Now: env.Now}
+	options.Log = func(e serve.Entry) { // no token is in it
+		env.err().Line("%s  %s  %d  %s", env.Now().Format(time.TimeOnly), view.Clean(e.Client), e.Status, view.Clean(e.What))
+	}
 	if o.expires > 0 {
 		options.Expires = env.Now().Add(o.expires)
 	}
-	listener, err := o.open()
+	if o.cert != "" {
+		if options.Certificate, err = app.ServerCertificate(h, o.cert, o.key); err != nil {
+			return err
+		}
+	}
+	if o.lan {
+		o.listen = serve.LocalNetwork
+	}
+	listener, err := serve.Listen(o.listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	at := listener.Addr().(*net.TCPAddr)
-	options.Hosts, options.Local = serve.Addresses(at, o.hosts), at.IP.IsLoopback()
-	security, err := o.secure(h, &options)
+	server, err := serve.Open(listener, options)
 	if err != nil {
 		return err
 	}
-	address := "http://" + options.Hosts[0]
-	if options.TLS != nil {
-		address = "https://" + options.Hosts[0]
+	if _, looks := terminal(env.Stdout); looks && !o.noQR && server.HasQR() {
+		lines, err := serve.TerminalQR(server.Address())
+		if err != nil {
+			return err
+		}
+		env.out().QRCode(lines)
 	}
-	server, err := serve.New(address, options)
-	if err != nil {
-		return err
+	env.out().Line("%s", server.Address())
+	env.err().Offer(offer, options.Expires, o.limit)
+	for _, advice := range server.Advice() {
+		env.err().Hint(advice)
 	}
-	if err := o.say(env, server.URL(address), offer, options.Expires); err != nil {
-		return err
-	}
-	for _, line := range security {
-		env.err().Hint(line)
-	}
-	if options.TLS == nil && o.plainHTTP && offer.Secret != "" {
+	if options.Certificate == nil && o.plainHTTP && offer.Secret != "" {
 		env.err().Warning(offer.Secret + " holds a secret, and everybody on the network can read it")
 	}
 	env.ending.Store(int64(sendsEnding))
 	err = server.Run(ctx, listener)
 	env.err().Line("ended: %s", text.Count(server.Downloads(), "complete download"))
 	return err
-}
-
-// open opens the port, with --lan on the local network.
-func (o *serveOptions) open() (net.Listener, error) {
-	if o.lan {
-		ip := serve.LAN()
-		if ip == nil {
-			return nil, diag.WithHint(errors.New("this machine has no address on a local network"), "connect it to the network of the phone, or try syncguard serve --airdrop")
-		}
-		o.listen = net.JoinHostPort(ip.String(), "0")
-	}
-	listener, err := net.Listen("tcp", o.listen)
-	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", o.listen, errors.Unwrap(err))
-	}
-	return listener, nil
-}
-
-// secure sets the certificate of the page, and returns what its visitors have to know of their connection.
-func (o *serveOptions) secure(h *app.Host, options *serve.Options) (lines []string, err error) {
-	var pair tls.Certificate
-	switch {
-	case o.cert != "":
-		if pair, err = app.ServerCertificate(h, o.cert, o.key); err != nil {
-			return nil, err
-		}
-	case o.plainHTTP && !options.Local:
-		return []string{"plain HTTP: everybody on this network can read what the phone downloads, and change it on its way; Safari may warn first"}, nil
-	case o.lan:
-		var fingerprint string
-		if pair, fingerprint, err = serve.NewCertificate(options.Hosts, options.Now()); err != nil {
-			return nil, err
-		}
-		lines = []string{"nobody vouches for this page's certificate, so the phone says “This Connection Is Not Private”: tap Show Details, then visit this website",
-			"its SHA-256 is " + fingerprint}
-	default:
-		return nil, nil
-	}
-	options.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-	return lines, nil
-}
-
-// say prints the address, on a terminal as a QR code too if a phone can use it.
-func (o *serveOptions) say(env *Env, address string, offer *app.Offer, expires time.Time) error {
-	forPhone := offer.ForPhones() && !serve.IsLocal(address)
-	if _, looks := terminal(env.Stdout); looks && !o.noQR && forPhone {
-		lines, err := serve.TerminalQR(address)
-		if err != nil {
-			return err
-		}
-		env.out().QRCode(lines)
-	}
-	env.out().Line("%s", address)
-	env.err().Offer(offer)
-	until := "until Ctrl-C"
-	if !expires.IsZero() {
-		until = "until " + expires.Format(time.TimeOnly)
-	}
-	if o.limit > 0 {
-		until += ", or " + text.Count(o.limit, "download")
-	}
-	env.err().Line("  %s", until)
-	if serve.IsLocal(address) && offer.ForPhones() {
-		env.err().Hint("only this machine can open the page; for a phone on the same network: syncguard serve --lan")
-	}
-	return nil
 }
 
 // airdrop helps to send the files to a device near by. No documented command of macOS opens the share sheet, so the file is shown
@@ -246,15 +182,4 @@ func airdrop(ctx context.Context, env *Env, offer *app.Offer) error {
 	}
 	env.out().AirDrop(offer, inFinder)
 	return nil
-}
-
-// accessLog writes a line a request. No token is in it.
-func accessLog(env *Env) func(serve.Entry) {
-	var mu sync.Mutex
-	out := env.err()
-	return func(e serve.Entry) {
-		mu.Lock()
-		defer mu.Unlock()
-		out.Line("%s  %s  %d  %s", env.Now().Format(time.TimeOnly), view.Clean(e.Client), e.Status, view.Clean(e.What))
-	}
 }

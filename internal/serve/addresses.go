@@ -1,13 +1,41 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+
+	"syncguard/internal/diag"
 )
+
+// LocalNetwork is the address for Listen to pick one on the local network, and a free port.
+const LocalNetwork = "lan"
+
+// Listen opens a port.
+func Listen(at string) (net.Listener, error) {
+	if at == LocalNetwork {
+		ip := LAN()
+		if ip == nil {
+			return nil, diag.WithHint(errors.New("this machine has no address on a local network"), "connect it to the network of the phone, or try syncguard serve --airdrop")
+		}
+		at = net.JoinHostPort(ip.String(), "0")
+	}
+	listener, err := net.Listen("tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", at, errors.Unwrap(err))
+	}
+	return listener, nil
+}
+
+// IsHost reports whether a text is a name or an address of a host, without a port.
+func IsHost(text string) bool {
+	u, err := url.Parse("http://" + net.JoinHostPort(text, "80"))
+	return err == nil && u.Hostname() == text
+}
 
 // Addresses lists the names of this machine for devices, with the port. The first one is the one to show.
 func Addresses(at *net.TCPAddr, given []string) []string {

@@ -22,10 +22,10 @@ const lifetime = 7 * 24 * time.Hour
 
 // NewCertificate makes a certificate for hosts, which may have a port, and its fingerprint to compare on a device. Its key
 // stays in memory. Nobody vouches for it, so browsers warn.
-func NewCertificate(hosts []string, now time.Time) (pair tls.Certificate, fingerprint string, err error) {
+func NewCertificate(hosts []string, now time.Time) (pair *tls.Certificate, fingerprint string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return pair, "", fmt.Errorf("making the key of the page's certificate: %w", err)
+		return nil, "", fmt.Errorf("making the key of the page's certificate: %w", err)
 	}
 	serial := make([]byte, 16)
 	_, _ = rand.Read(serial) // never fails
@@ -50,8 +50,8 @@ func NewCertificate(hosts []string, now time.Time) (pair tls.Certificate, finger
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return pair, "", fmt.Errorf("making the page's certificate: %w", err)
+		return nil, "", fmt.Errorf("making the page's certificate: %w", err)
 	}
 	sum := sha256.Sum256(der)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":"), nil
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":"), nil
 }

@@ -19,7 +19,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		client = r.RemoteAddr
 	}
 	e := Entry{Client: client}
-	defer func() { s.o.Log(e) }()
+	defer func() {
+		s.logging.Lock()
+		defer s.logging.Unlock()
+		s.o.Log(e)
+	}()
 
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -101,9 +101,9 @@ type stepView struct {
 type withheldView struct{ Name, Why string }
 
 // newPages makes the page in every language, by the part of its address after the token.
-func newPages(o Options, url string) (map[string]*page, error) {
+func newPages(o Options, url string, hasQR bool) (map[string]*page, error) {
 	code, size := "", 0
-	if o.Offer.ForPhones() && !IsLocal(url) {
+	if hasQR {
 		qr, err := qr.Encode(url, qr.M)
 		if err != nil {
 			return nil, fmt.Errorf("making the QR code: %w", err)
@@ -116,7 +116,7 @@ func newPages(o Options, url string) (map[string]*page, error) {
 	}
 	pages := map[string]*page{}
 	for _, l := range all {
-		v := &pageView{Locale: l, Languages: all, Style: template.CSS(embeddedStyle()), Code: code, Size: size, Once: o.Limit == 1, Plain: o.TLS == nil && !o.Local}
+		v := &pageView{Locale: l, Languages: all, Style: template.CSS(embeddedStyle()), Code: code, Size: size, Once: o.Limit == 1, Plain: o.Certificate == nil && !o.Local}
 		v.fill(o.Offer)
 		var b bytes.Buffer
 		if err := pageTemplate().Execute(&b, v); err != nil {

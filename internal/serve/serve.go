@@ -1,7 +1,7 @@
 // Package serve offers profiles over HTTP or HTTPS to people without an MDM: one page that describes a profile and
 // explains how to install it, and the profile itself, both below an unguessable address.
 //
-// Start with New and Server.Run; handler.go answers requests and page.go makes the pages. The caller chooses the
+// Start with Open and Server.Run; handler.go answers requests and page.go makes the pages. The caller chooses the
 // profiles, the listener and the certificate: the package reads no files.
 package serve
 
@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,13 +38,16 @@ const (
 // Options configure a Server.
 type Options struct {
 	Offer   *app.Offer
-	Hosts   []string // accepted hosts of a request, with the port
+	Names   []string // names of this machine for devices; the first one is shown
+	Hosts   []string // accepted hosts of a request, with the port; Open sets them
 	Limit   int      // complete downloads, 0 for any number
 	Expires time.Time
 	Now     func() time.Time
-	Log     func(Entry) // called from many goroutines
-	TLS     *tls.Config // nil for plain HTTP
-	Local   bool        // reachable from this machine only
+	Log     func(Entry) // called for one request at a time
+	Local   bool        // reachable from this machine only; Open sets it
+
+	Certificate *tls.Certificate // nil for plain HTTP
+	SelfSigned  bool             // make a certificate without one
 }
 
 // Entry describes one request, for the log.
@@ -58,32 +60,72 @@ type Entry struct {
 
 // Server serves profiles until it is told to stop, its time is over, or its downloads are used up.
 type Server struct {
-	o     Options
-	token string
-	pages map[string]*page // by the part of their address after the token
+	o           Options
+	address     string // its visitors' way to it, such as https://mac.local:8443
+	fingerprint string // of a certificate made here
+	token       string
+	pages       map[string]*page // by the part of their address after the token
 
+	logging   sync.Mutex
 	mu        sync.Mutex
 	reserved  int // downloads complete or under way
 	done      int
 	exhausted chan struct{} // closed when the last download is complete
 }
 
-// New prepares a server under a new token of 128 bits. address is its visitors' way to it, such as
-// https://mac.local:8443.
-func New(address string, o Options) (*Server, error) {
+// Open prepares a server for a listener, under a new token of 128 bits, with a certificate made for its names if asked for.
+func Open(listener net.Listener, o Options) (*Server, error) {
+	at := listener.Addr().(*net.TCPAddr)
+	o.Hosts, o.Local = Addresses(at, o.Names), at.IP.IsLoopback()
+	fingerprint := ""
+	if o.Certificate == nil && o.SelfSigned {
+		var err error
+		if o.Certificate, fingerprint, err = NewCertificate(o.Hosts, o.Now()); err != nil {
+			return nil, err
+		}
+	}
+	scheme := "http://"
+	if o.Certificate != nil {
+		scheme = "https://"
+	}
+	s, err := newServer(scheme+o.Hosts[0], o)
+	if s != nil {
+		s.fingerprint = fingerprint
+	}
+	return s, err
+}
+
+func newServer(address string, o Options) (*Server, error) {
 	if len(o.Offer.Items) == 0 {
 		return nil, errors.New("nothing to serve: give at least one profile")
 	}
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
-	s := &Server{o: o, token: base64.RawURLEncoding.EncodeToString(b), exhausted: make(chan struct{})}
+	s := &Server{o: o, address: address, token: base64.RawURLEncoding.EncodeToString(b), exhausted: make(chan struct{})}
 	var err error
-	s.pages, err = newPages(o, s.URL(address))
+	s.pages, err = newPages(o, s.Address(), s.HasQR())
 	return s, err
 }
 
-// URL returns the address of the page for visitors of the given address.
-func (s *Server) URL(address string) string { return strings.TrimSuffix(address, "/") + s.Path() }
+// Address returns the address of the page.
+func (s *Server) Address() string { return s.address + s.Path() }
+
+// HasQR reports whether a phone can use a QR code of the address: to reach it, and for a profile.
+func (s *Server) HasQR() bool { return s.o.Offer.ForPhones() && !IsLocal(s.address) }
+
+// Advice returns what visitors have to know of their way to the page.
+func (s *Server) Advice() []string {
+	switch {
+	case s.fingerprint != "":
+		return []string{"nobody vouches for this page's certificate, so the phone says “This Connection Is Not Private”: tap Show Details, then visit this website",
+			"its SHA-256 is " + s.fingerprint}
+	case s.o.Certificate == nil && !s.o.Local:
+		return []string{"plain HTTP: everybody on this network can read what the phone downloads, and change it on its way; Safari may warn first"}
+	case IsLocal(s.address) && s.o.Offer.ForPhones():
+		return []string{"only this machine can open the page; for a phone on the same network: syncguard serve --lan"}
+	}
+	return nil
+}
 
 // Path returns the path of the page.
 func (s *Server) Path() string { return "/" + s.token + "/" }
@@ -99,13 +141,16 @@ func (s *Server) Downloads() int {
 // finish.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, TLSConfig: s.o.TLS, ErrorLog: discardLog(), ConnContext: withVisit,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: discardLog(), ConnContext: withVisit,
 		Protocols: new(http.Protocols)}
 	server.Protocols.SetHTTP1(true) // with HTTP/2 the end of a download is not the end of a connection
 	listener = newVisitors(listener, maxPerAddress, maxConnections)
+	if s.o.Certificate != nil {
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*s.o.Certificate}, MinVersion: tls.VersionTLS12}
+	}
 	failed := make(chan error, 1)
 	go func() {
-		if s.o.TLS != nil {
+		if s.o.Certificate != nil {
 			failed <- server.ServeTLS(listener, "", "")
 		} else {
 			failed <- server.Serve(listener)

@@ -37,13 +37,13 @@ var items = []app.Offered{
 			{Setting: intent.Setting{Path: []string{"Settings", "Battery", "Low Power Mode"}, Value: "off"}, Where: app.OfferedRange{Devices: []string{"iPad"}, From: target.Version{Major: 27}}}}}}},
 }
 
-func newServer(t testing.TB, change func(*Options)) *Server {
+func testServer(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{Offer: &app.Offer{Items: items}, Hosts: []string{host}, Now: time.Now, Log: func(Entry) {}}
 	if change != nil {
 		change(&o)
 	}
-	s, err := New("https://"+host, o)
+	s, err := newServer("https://"+host, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +60,8 @@ func ask(s *Server, method, name, path string) *http.Response {
 }
 
 func TestAnswers(t *testing.T) {
-	s := newServer(t, nil)
-	page, other := s.Path(), newServer(t, nil).Path()
+	s := testServer(t, nil)
+	page, other := s.Path(), testServer(t, nil).Path()
 	for _, c := range []struct {
 		method, host, path string
 		status             int
@@ -122,7 +122,7 @@ func TestAnswers(t *testing.T) {
 
 // The page is in the language that the browser asks for, or that somebody chose.
 func TestLanguages(t *testing.T) {
-	s := newServer(t, nil)
+	s := testServer(t, nil)
 	for _, c := range []struct{ accept, query, want string }{
 		{"", "", "en"},
 		{"de-AT,de;q=0.9,en;q=0.8", "", "de"},
@@ -148,7 +148,7 @@ func TestLanguages(t *testing.T) {
 
 // Every text of every page is there.
 func TestPagesHaveTheirTexts(t *testing.T) {
-	s := newServer(t, func(o *Options) {
+	s := testServer(t, func(o *Options) {
 		o.Limit = 1
 		o.Offer = &app.Offer{Items: slices.Clone(items), Withheld: []app.Withheld{{Name: "M"}, {Name: "T", Devices: []string{"Apple TV"}}}}
 		for _, trust := range []app.DeviceTrust{app.TrustUnverified, app.TrustApple, app.TrustUnsigned} {
@@ -177,7 +177,7 @@ func TestQRCode(t *testing.T) {
 		{"http://127.0.0.1:8080", items[1], false},
 		{"http://0.0.0.0:8080", items[1], false},
 	} {
-		s, err := New(c.address, Options{Offer: &app.Offer{Items: []app.Offered{c.item}}})
+		s, err := newServer(c.address, Options{Offer: &app.Offer{Items: []app.Offered{c.item}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func TestQRCode(t *testing.T) {
 func TestTokensDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
-		p := newServer(t, nil).Path()
+		p := testServer(t, nil).Path()
 		if seen[p] || len(p) != 24 {
 			t.Fatalf("token %s", p)
 		}
@@ -199,7 +199,7 @@ func TestTokensDiffer(t *testing.T) {
 }
 
 func TestLimitCountsCompleteDownloads(t *testing.T) {
-	s := newServer(t, func(o *Options) { o.Limit = 2 })
+	s := testServer(t, func(o *Options) { o.Limit = 2 })
 	path := s.Path() + "corp.mobileconfig"
 	ask(s, "HEAD", host, path)
 	r := httptest.NewRequest("GET", "http://x/", nil)
@@ -227,7 +227,7 @@ func (broken) Write([]byte) (int, error) { return 1, net.ErrClosed }
 
 func TestExpires(t *testing.T) {
 	now := time.Unix(1000, 0)
-	s := newServer(t, func(o *Options) { o.Expires = now.Add(time.Minute); o.Now = func() time.Time { return now } })
+	s := testServer(t, func(o *Options) { o.Expires = now.Add(time.Minute); o.Now = func() time.Time { return now } })
 	path := s.Path() + "corp.mobileconfig"
 	if got := ask(s, "GET", host, path).StatusCode; got != 200 {
 		t.Errorf("before: %d", got)
@@ -245,7 +245,7 @@ func TestExpires(t *testing.T) {
 
 // Whatever is asked, only the two profiles and the page are ever given.
 func TestHostileRequests(t *testing.T) {
-	s := newServer(t, nil)
+	s := testServer(t, nil)
 	random := rand.New(rand.NewPCG(1, 2))
 	good := map[string]bool{s.Path(): true, s.Path() + "corp.mobileconfig": true, s.Path() + "other.mobileconfig": true}
 	parts := []string{s.Path(), "/", "..", "%2e%2e", "%2f", "\\", "corp.mobileconfig", "\x00", "?", "#", ";", "//", "etc/passwd", "é", strings.Repeat("a", 5000), s.Path()[1:]}
@@ -275,7 +275,7 @@ func start(t testing.TB, change func(*Options)) (s *Server, address string, stop
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = newServer(t, func(o *Options) {
+	s = testServer(t, func(o *Options) {
 		o.Hosts = []string{listener.Addr().String()}
 		if change != nil {
 			change(o)
@@ -302,7 +302,7 @@ func TestThousandAtOnceBesideClientsThatTakeNothing(t *testing.T) {
 	var all sync.WaitGroup
 	for range 1000 {
 		all.Go(func() {
-			answer, err := client.Get(s.URL(address) + "other.mobileconfig")
+			answer, err := client.Get(address + s.Path() + "other.mobileconfig")
 			if err != nil {
 				failed.Add(1)
 				return
@@ -333,7 +333,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	client := &http.Client{}
 	download := func(n int) uint64 {
 		for range n {
-			answer, err := client.Get(s.URL(address) + "corp.mobileconfig")
+			answer, err := client.Get(address + s.Path() + "corp.mobileconfig")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -355,7 +355,7 @@ func TestRunEndsWithTheLastDownload(t *testing.T) {
 	s, address, stop := start(t, func(o *Options) { o.Limit = 1 })
 	get := func() *http.Response {
 		t.Helper()
-		answer, err := http.Get(s.URL(address) + "corp.mobileconfig")
+		answer, err := http.Get(address + s.Path() + "corp.mobileconfig")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -415,7 +415,7 @@ func TestAnIdleCrowdKeepsNobodyOut(t *testing.T) {
 	}
 	others := &http.Client{Timeout: headerTimeout / 2} // the crowd still has all its connections
 	for range 20 {
-		answer, err := others.Get(s.URL(address) + "corp.mobileconfig")
+		answer, err := others.Get(address + s.Path() + "corp.mobileconfig")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,14 +2,9 @@ package serve
 
 import (
 	"bufio"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"strings"
 	"sync"
@@ -18,21 +13,6 @@ import (
 
 	"syncguard/internal/app"
 )
-
-// serverTLS returns a configuration with a certificate of its own.
-func serverTLS(t testing.TB) *tls.Config {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
-}
 
 // A download counts once the visitor has all of it, and not when the operating system has taken its last byte.
 func TestOnlyWhatIsReceivedCounts(t *testing.T) {
@@ -75,7 +55,10 @@ func TestOnlyWhatIsReceivedCounts(t *testing.T) {
 						item.Data = append(make([]byte, size-5), "last!"...)
 						o.Offer, o.Log = &app.Offer{Items: []app.Offered{item}}, func(e Entry) { entry = e; log.Done() }
 						if secure {
-							o.TLS = serverTLS(t)
+							var err error
+							if o.Certificate, _, err = NewCertificate(o.Hosts, time.Now()); err != nil {
+								t.Fatal(err)
+							}
 						}
 					})
 					raw, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))

@@ -5,14 +5,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/text"
 )
 
-// Offer writes the served profiles, a line each.
-func (p *Printer) Offer(o *app.Offer) {
+// Offer writes the served profiles, a line each, and when the offer ends: after limit downloads, if it is not 0.
+func (p *Printer) Offer(o *app.Offer, expires time.Time, limit int) {
 	for _, item := range o.Items {
 		p.wrapped(4, "  %s  %s, for %s; %s", Clean(item.Path), Clean(item.Name), cmp.Or(strings.Join(item.Devices, ", "), "devices under MDM"), trustText(item.Trust))
 	}
@@ -27,6 +29,14 @@ func (p *Printer) Offer(o *app.Offer) {
 	for _, reason := range slices.Sorted(maps.Keys(why)) {
 		p.wrapped(4, "  not offered, %s: %s", reason, strings.Join(why[reason], ", "))
 	}
+	until := "until Ctrl-C"
+	if !expires.IsZero() {
+		until = "until " + expires.Format(time.TimeOnly)
+	}
+	if limit > 0 {
+		until += ", or " + text.Count(limit, "download")
+	}
+	p.Line("  %s", until)
 }
 
 // AirDrop explains how to send the files to a nearby device. inFinder tells that the Finder shows them already.
