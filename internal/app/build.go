@@ -316,14 +316,20 @@ func (o *BuildOptions) composeOne(ctx context.Context, spec *template.Spec, targ
 	return all, nil
 }
 
-// nameClashes finds output files with the same name, ignoring case as some file systems do.
+// nameClashes finds output files with the same name, ignoring case as some file systems do: of two templates the first one, since
+// the others follow from it.
 func nameClashes(all []*composed) []diag.Diagnostic {
 	var found []diag.Diagnostic
-	seen := map[string]*composed{}
+	seen, told := map[string]*composed{}, map[[2]*template.Spec]bool{}
 	for _, c := range all {
 		for _, file := range c.fileNames() {
 			name := strings.ToLower(file)
 			if first := seen[name]; first != nil {
+				specs := [2]*template.Spec{first.spec, c.spec}
+				if told[specs] && first.spec != c.spec {
+					break
+				}
+				told[specs] = true
 				found = append(found, diag.Diagnostic{
 					Rule: rule.DuplicateOutput, Severity: diag.Error,
 					Message: fmt.Sprintf("two files would be named %q: %s of %s, and %s of %s",

@@ -67,7 +67,7 @@ func (c *cursor) expectEnd(reason Reason, what string) error {
 // parse reads b strictly. It checks no signature.
 func parse(b []byte) (*message, error) {
 	if !IsSigned(b) {
-		return nil, &verifyError{NotSigned, "the file is not signed: it is not CMS SignedData"}
+		return nil, &verifyError{NotSigned, "the file is not signed"}
 	}
 	t, form, err := openDER(b)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -114,6 +115,23 @@ func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) 
 	}), nil
 }
 
+// triedCredentials shortens the list of the credentials that were tried by default to the first sentence about each. It returns "" for
+// another error.
+func triedCredentials(err error) string {
+	var tried []string
+	for line := range strings.Lines(err.Error()) {
+		sentence, _, _ := strings.Cut(strings.TrimSpace(line), ". ")
+		name, _, more := strings.Cut(sentence, " ")
+		if strings.HasSuffix(strings.TrimSuffix(name, ":"), "Credential") && more && !strings.HasPrefix(name, "Default") {
+			tried = append(tried, strings.TrimSuffix(sentence, "."))
+		}
+	}
+	if len(tried) == 0 {
+		return ""
+	}
+	return "no credential works: " + strings.Join(tried, "; ")
+}
+
 // azureRefusal extracts the authority's message from a long azidentity error.
 func azureRefusal(s *deploy.Setup, err error) error {
 	var failed *azidentity.AuthenticationFailedError
@@ -121,12 +139,16 @@ func azureRefusal(s *deploy.Setup, err error) error {
 		return nil
 	}
 	const hint = "choose how to sign in with --credential environment, workload, managed or cli, or set SYNCGUARD_INTUNE_TOKEN"
-	if !errors.As(err, &failed) || failed.RawResponse == nil {
-		return diag.WithHint(s.Redactor.HideError(err), hint)
+	words := ""
+	if errors.As(err, &failed) && failed.RawResponse != nil {
+		if body, readErr := runtime.Payload(failed.RawResponse); readErr == nil { // azidentity has already read all of it
+			words = deploy.TokenMessage(body)
+		}
 	}
-	body, readErr := runtime.Payload(failed.RawResponse) // azidentity has already read all of it
-	words := deploy.TokenMessage(body)
-	if readErr != nil || words == "" {
+	if words == "" {
+		if tried := triedCredentials(err); tried != "" {
+			err = errors.New(tried)
+		}
 		return diag.WithHint(s.Redactor.HideError(err), hint)
 	}
 	return fmt.Errorf("the authority responded %s: %s", s.Redactor.Quote(failed.RawResponse.Status), s.Redactor.Quote(words))
