@@ -36,9 +36,13 @@ var arrows = []struct {
 	}},
 	{"internal/lsp", []string{
 		"internal/app",
+		"internal/coverage",
 		"internal/diag",
 		"internal/files",
 		"internal/lsp/protocol",
+		"internal/schema",
+		"internal/target",
+		"internal/template",
 	}},
 	{"internal/lsp/protocol", nil},
 	{"internal/assistant", []string{
@@ -107,6 +111,7 @@ var arrows = []struct {
 		"internal/lint",
 		"internal/mdm",
 		"internal/migrate",
+		"internal/outline",
 		"internal/pki",
 		"internal/plist",
 		"internal/rules",
@@ -375,6 +380,7 @@ var arrows = []struct {
 		"internal/work",
 	}},
 	{"internal/files", nil},
+	{"internal/outline", nil},
 	{"internal/rules/rule", nil},
 	{"internal/mdm", []string{
 		"internal/fact",

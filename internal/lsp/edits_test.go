@@ -56,7 +56,7 @@ func (e editor) random(r *rand.Rand) (next editor, at protocol.Range, text strin
 	return next, protocol.Range{Start: e.position(from), End: e.position(to)}, text
 }
 
-// After each of many random edits of texts that are open together, the diagnostics equal those of lint. SYNCGUARD_EDITS is how many;
+// After each of many random edits of texts that are open together, the diagnostics equal those of lint, and every question has an answer. SYNCGUARD_EDITS is how many;
 // 300 without.
 func TestRandomEdits(t *testing.T) {
 	edits := 300
@@ -101,6 +101,9 @@ func TestRandomEdits(t *testing.T) {
 			c.edit(file, &at, text)
 			open[filepath.Join(folder, file)] = []byte(string(utf16.Decode(next)))
 			c.check(file)
+			where := protocol.TextDocumentIdentifier{URI: c.uri(file)}
+			c.call("textDocument/hover", protocol.HoverParams{TextDocument: where, Position: next.position(r.IntN(len(next) + 1))}, nil)
+			c.call("textDocument/completion", protocol.CompletionParams{TextDocument: where, Position: next.position(r.IntN(len(next) + 1))}, nil)
 			want := linted(t, over(h, folder, open), folder, app.LintOptions{}, protocol.PositionEncodingKindUTF16)
 			if compare(t, fmt.Sprintf("%s, %d.%d", name, n, i), c.all(), want); t.Failed() {
 				t.Fatalf("after %q at %v of %s:\n%q", text, at, file, before)

@@ -138,6 +138,8 @@ func methods() map[string]handler {
 		"textDocument/didSave":                with((*server).save),
 		"textDocument/didClose":               with((*server).close),
 		"textDocument/codeAction":             with((*server).codeActions),
+		"textDocument/hover":                  with((*server).hover),
+		"textDocument/completion":             with((*server).complete),
 	}
 }
 
@@ -219,6 +221,8 @@ func (s *server) capabilities() (c protocol.ServerCapabilities) {
 	c.PositionEncoding = s.encoding
 	c.TextDocumentSync = &protocol.TextDocumentSyncOptions{OpenClose: true, Change: protocol.TextDocumentSyncKindIncremental, Save: &protocol.SaveOptions{}}
 	c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll}}
+	c.HoverProvider = true
+	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{"<", ">", "\"", ":", " ", "{", "-"}}
 	c.Workspace = &struct {
 		WorkspaceFolders *protocol.WorkspaceFoldersServerCapabilities `json:"workspaceFolders,omitempty"`
 		FileOperations   *protocol.FileOperationOptions               `json:"fileOperations,omitempty"`

@@ -383,6 +383,7 @@ type CompletionItem struct {
 	SortText         string              `json:"sortText,omitempty"`
 	FilterText       string              `json:"filterText,omitempty"`
 	InsertTextFormat InsertTextFormat    `json:"insertTextFormat,omitempty"`
+	InsertTextMode   InsertTextMode      `json:"insertTextMode,omitempty"`
 	TextEdit         *TextEdit           `json:"textEdit,omitempty"`
 }
 
