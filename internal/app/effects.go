@@ -32,7 +32,7 @@ type Effect struct {
 
 // key is equal for effects that differ in the targets only.
 func (e *Effect) key() string {
-	return fmt.Sprintf("%q", []any{e.Subject, e.Keys, e.Says, e.Class, e.Silent, e.Declared, e.Notes})
+	return fmt.Sprintf("%#v", []any{e.Subject, e.Keys, e.Says, e.Class, e.Silent, e.Declared, e.Notes})
 }
 
 // mergeEffects joins the effects of several targets.

@@ -105,7 +105,7 @@ func limitsIn(limits []Limit, l *guidance.Locale) string {
 			all = append(all, l.Text(part.id, "items", strings.Join(bounded(part.items), part.separator)))
 		}
 	}
-	return strings.Join(all, " ")
+	return join(all, l)
 }
 
 // lineOf returns the English line on a key without its value, or the key.

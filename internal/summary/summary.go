@@ -45,6 +45,23 @@ func (s Sentence) In(l *guidance.Locale) string {
 	return l.Text(s.ID, s.Values...)
 }
 
+// Words joins sentences in a language.
+func Words(all []Sentence, l *guidance.Locale) string {
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, s.In(l))
+	}
+	return join(texts, l)
+}
+
+// join joins sentences: Chinese and Japanese have no space between them.
+func join(texts []string, l *guidance.Locale) string {
+	if l.Language == "ja" || l.Language == "zh-Hans" {
+		return strings.Join(texts, "")
+	}
+	return strings.Join(texts, " ")
+}
+
 // IsGeneral reports whether the sentence only counts the settings.
 func (s Sentence) IsGeneral() bool {
 	return strings.HasPrefix(s.ID, "does.topic") || strings.HasPrefix(s.ID, "does.other")

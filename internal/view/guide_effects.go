@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/guidance"
 	"syncguard/internal/intent"
+	"syncguard/internal/summary"
 	"syncguard/internal/target"
 )
 
@@ -80,45 +81,92 @@ type effectGroup struct {
 func effectTable(p *app.BuiltPart, groups []effectGroup) Table {
 	t := Table{Headers: []string{"what", "kinds of devices", "conditions"}, Labels: 1, Stacks: true, Sections: "how", Grouped: true}
 	for _, g := range groups {
-		var order []string
-		what, same := map[string]Text{}, map[string][]judged{}
-		for i := range p.Effects {
-			e := &p.Effects[i]
-			if !g.is(e) {
-				continue
-			}
-			text := effectText(e)
-			says := text.String()
-			if same[says] == nil {
-				order = append(order, says)
-				what[says] = text
-			}
-			same[says] = append(same[says], judged{e.On, e.Subject, e.Notes})
-		}
-		for _, says := range order {
-			row := judgedRow(p, what[says], same[says])
-			row.Section = g.title
-			t.Rows = append(t.Rows, row)
+		cells := func(s *statement) []Text { return []Text{devicesText(s.on(p), len(p.Profiles)), s.conditions()} }
+		for _, s := range joinLimits(statements(p, g.is), func(s *statement) string { return fmt.Sprintf("%#v", cells(s)) }) {
+			t.Rows = append(t.Rows, Row{Section: g.title, Cells: append([]Text{s.text()}, cells(s)...)})
 		}
 	}
 	return t
 }
 
-// effectText returns the sentences of an effect for whoever decides, with Apple's keys where a sentence only counts them.
-func effectText(e *app.Effect) Text {
-	var all []string
-	var keys []string
-	for _, s := range e.Says {
-		switch {
-		case s.ID == "does.dns.change": // for the person at the device
-			continue
-		case s.IsGeneral():
-			keys = e.Keys
+// statement is sentences with what holds for them on the targets. A restriction is a statement of its own.
+type statement struct {
+	says   []summary.Sentence
+	keys   []string // of sentences that only count them
+	judged []judged
+}
+
+// judged is what holds on some targets.
+type judged struct {
+	on       []target.Target
+	subject  string // of the notes; "" if they name it themselves
+	notes    []intent.Note
+	declared bool // only once a server sends a declaration
+}
+
+// statements lists the effects of a kind.
+func statements(p *app.BuiltPart, is func(*app.Effect) bool) (all []*statement) {
+	at := map[string]*statement{}
+	add := func(says []summary.Sentence, e *app.Effect, keys []string) {
+		key := fmt.Sprintf("%#v", says)
+		if at[key] == nil {
+			at[key] = &statement{says: says, keys: keys}
+			all = append(all, at[key])
 		}
-		all = append(all, s.In(guidance.In(english)))
+		at[key].judged = append(at[key].judged, judged{e.On, e.Subject, e.Notes, e.Declared && (e.Class != intent.Enforced || e.Silent)})
 	}
-	text := words(strings.Join(all, " "))
+	for i := range p.Effects {
+		e := &p.Effects[i]
+		if !is(e) {
+			continue
+		}
+		var says []summary.Sentence
+		var keys []string
+		for _, s := range e.Says {
+			if s.IsGeneral() {
+				keys = e.Keys
+			}
+			if s.Limits == nil {
+				says = append(says, s)
+			}
+		}
+		if says != nil {
+			add(says, e, keys)
+		}
+		for _, s := range e.Says {
+			for _, limit := range s.Limits {
+				if limit.Restrict || e.Class != intent.None {
+					add([]summary.Sentence{{ID: s.ID, Limits: []summary.Limit{limit}}}, e, nil)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// joinLimits makes one statement of the restrictions of which the same is to be told.
+func joinLimits(all []*statement, told func(*statement) string) (joined []*statement) {
+	at := map[string]*statement{}
+	for _, s := range all {
+		if limits := s.says[0].Limits; limits != nil {
+			key := told(s)
+			if first := at[key]; first != nil {
+				first.says[0].Limits = append(first.says[0].Limits, limits...)
+				continue
+			}
+			at[key] = s
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// text returns the sentences for whoever decides, with Apple's keys where a sentence only counts them.
+func (s *statement) text() Text {
+	says := slices.DeleteFunc(slices.Clone(s.says), func(s summary.Sentence) bool { return s.ID == "does.dns.change" }) // is for the person at the device
+	text := words(summary.Words(says, guidance.In(english)))
 	const few = 12
+	keys := s.keys
 	if len(keys) > few {
 		keys = append(slices.Clip(keys[:few]), "…")
 	}
@@ -126,6 +174,49 @@ func effectText(e *app.Effect) Text {
 		text = append(append(text, Run{Text: " "}), joined(Code, keys, ", ")...)
 	}
 	return text
+}
+
+// on lists the targets, in the order of the build.
+func (s *statement) on(p *app.BuiltPart) (on []target.Target) {
+	for _, profile := range p.Profiles {
+		if slices.ContainsFunc(s.judged, func(j judged) bool { return slices.Contains(j.on, profile.Of) }) {
+			on = append(on, profile.Of)
+		}
+	}
+	return on
+}
+
+// conditions returns the notes: first those on all targets, then others with their targets.
+func (s *statement) conditions() (all Text) {
+	first := s.judged[0]
+	common := first.notes
+	for _, j := range s.judged {
+		common = slices.DeleteFunc(slices.Clone(common), func(n intent.Note) bool { return j.subject != first.subject || !slices.Contains(j.notes, n) })
+	}
+	if slices.ContainsFunc(s.judged, func(j judged) bool { return j.declared }) {
+		all = words("once the server sends the declaration")
+	}
+	add := func(on, subject string, notes []intent.Note) {
+		if len(notes) == 0 {
+			return
+		}
+		if all != nil {
+			all = append(all, Run{Text: "; "})
+		}
+		if on != "" {
+			all = append(all, styled(Faint, on+": "))
+		}
+		all = append(all, notesText(subject, notes)...)
+	}
+	add("", first.subject, common)
+	for _, j := range s.judged {
+		own := slices.DeleteFunc(slices.Clone(j.notes), func(n intent.Note) bool { return slices.Contains(common, n) })
+		if len(common) > 0 {
+			j.subject = "" // is named already
+		}
+		add(systems(j.on), j.subject, own)
+	}
+	return all
 }
 
 // compact leaves out the last column if nothing is in it, and leaves no cell of it empty.
@@ -146,70 +237,25 @@ func (t Table) compact() Table {
 	return t
 }
 
-// judged is what holds on some targets.
-type judged struct {
-	on      []target.Target
-	subject string // of the notes; "" if they name it themselves
-	notes   []intent.Note
-}
-
-// judgedRow returns a row with all targets, and the notes: first those on all of them, then others with their targets.
-func judgedRow(p *app.BuiltPart, what Text, all []judged) Row {
-	var on []target.Target
-	for _, profile := range p.Profiles {
-		if slices.ContainsFunc(all, func(j judged) bool { return slices.Contains(j.on, profile.Of) }) {
-			on = append(on, profile.Of)
-		}
-	}
-	common := all[0].notes
-	for _, j := range all {
-		common = slices.DeleteFunc(slices.Clone(common), func(n intent.Note) bool { return j.subject != all[0].subject || !slices.Contains(j.notes, n) })
-	}
-	conditions := notesText(all[0].subject, common)
-	for _, j := range all {
-		own := slices.DeleteFunc(slices.Clone(j.notes), func(n intent.Note) bool { return slices.Contains(common, n) })
-		if len(own) == 0 {
-			continue
-		}
-		subject := j.subject
-		if len(common) > 0 {
-			conditions, subject = append(conditions, Run{Text: "; "}), ""
-		} else if conditions != nil {
-			conditions = append(conditions, Run{Text: "; "})
-		}
-		conditions = append(append(conditions, styled(Faint, systems(j.on)+": ")), notesText(subject, own)...)
-	}
-	return Row{Cells: []Text{what, devicesText(on, len(p.Profiles)), conditions}}
-}
-
-// sentences returns the words of an effect in a language.
-func sentences(e *app.Effect, l *guidance.Locale) string {
-	var all []string
-	for _, s := range e.Says {
-		all = append(all, s.In(l))
-	}
-	return strings.Join(all, " ")
-}
-
 // manualRows lists the intents left to people, and why.
 func manualRows(p *app.BuiltPart) (rows []Row) {
 	for _, name := range intent.All() {
-		var all []judged
+		s := statement{}
 		for _, profile := range p.Profiles {
 			for _, o := range profile.Intents {
 				if o.Intent != name || o.Class != intent.Manual {
 					continue
 				}
 				notes := slices.DeleteFunc(slices.Clone(o.Notes), func(n intent.Note) bool { return n.Detail })
-				if i := slices.IndexFunc(all, func(j judged) bool { return slices.Equal(j.notes, notes) }); i >= 0 {
-					all[i].on = append(all[i].on, profile.Of)
+				if i := slices.IndexFunc(s.judged, func(j judged) bool { return slices.Equal(j.notes, notes) }); i >= 0 {
+					s.judged[i].on = append(s.judged[i].on, profile.Of)
 					continue
 				}
-				all = append(all, judged{[]target.Target{profile.Of}, "", notes})
+				s.judged = append(s.judged, judged{on: []target.Target{profile.Of}, notes: notes})
 			}
 		}
-		if all != nil {
-			rows = append(rows, judgedRow(p, words(guidance.In(english).Text(string(name))+": left to people."), all))
+		if s.judged != nil {
+			rows = append(rows, Row{Cells: []Text{words(guidance.In(english).Text(string(name)) + ": left to people."), devicesText(s.on(p), len(p.Profiles)), s.conditions()}})
 		}
 	}
 	return rows

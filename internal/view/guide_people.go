@@ -2,13 +2,13 @@ package view
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"syncguard/internal/app"
 	"syncguard/internal/fact"
 	"syncguard/internal/guidance"
 	"syncguard/internal/intent"
+	"syncguard/internal/summary"
 	"syncguard/internal/target"
 )
 
@@ -48,7 +48,7 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 		}
 		unsure = unsure || marked
 		files = files || len(profile.Intents) > 0 && hasFiles(profile.Of.Platform)
-		key := fmt.Sprintf("%q", blocks)
+		key := fmt.Sprintf("%#v", blocks)
 		i, ok := at[key]
 		if !ok {
 			i = len(cards)
@@ -84,25 +84,11 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 
 // setsList tells what the profiles set, in one language, and on which targets if not on all.
 func setsList(p *app.BuiltPart, l *guidance.Locale) (list List) {
-	var order []string
-	on := map[string][]target.Target{}
-	for i := range p.Effects {
-		if e := &p.Effects[i]; e.Class != intent.None {
-			says := sentences(e, l)
-			if on[says] == nil {
-				order = append(order, says)
-			}
-			for _, t := range e.On {
-				if !slices.Contains(on[says], t) {
-					on[says] = append(on[says], t)
-				}
-			}
-		}
-	}
-	for _, says := range order {
-		text := words(says)
-		if len(on[says]) < len(p.Profiles) {
-			text = append(text, styled(Faint, " ("+systems(on[says])+")"))
+	all := statements(p, func(e *app.Effect) bool { return e.Class != intent.None })
+	for _, s := range joinLimits(all, func(s *statement) string { return systems(s.on(p)) }) {
+		text := words(summary.Words(s.says, l))
+		if on := s.on(p); len(on) < len(p.Profiles) {
+			text = append(text, styled(Faint, " ("+systems(on)+")"))
 		}
 		list.Items = append(list.Items, Item{Text: text})
 	}
