@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
@@ -26,6 +27,8 @@ type builtRecord struct {
 	Templates map[string]string `json:"templates"` // the SHA-256 of each template's file, by its path relative to the folder; empty for a built-in one and stdin
 	Files     []string          `json:"files"`
 	Targets   map[string]string `json:"targets"`
+
+	names map[string]bool // Files
 }
 
 // platform returns the platform that a profile was built for, "" if it is unknown. The top level of an
@@ -43,7 +46,7 @@ func (r *builtRecord) platform(name string) target.Platform {
 
 // record returns the file of the record for the files of a build. It is readable by its owner only, if one of them is.
 func (o *BuildOptions) record(h *Host, profiles []*BuiltProfile, made []files.File) (files.File, error) {
-	r := builtRecord{1, map[string]string{}, []string{}, map[string]string{}}
+	r := builtRecord{Version: 1, Templates: map[string]string{}, Files: []string{}, Targets: map[string]string{}}
 	for _, p := range profiles {
 		if p.File != "" {
 			r.Targets[p.File] = p.Target
@@ -79,6 +82,10 @@ func parseRecord(name string, data []byte, err error) (*builtRecord, error) {
 	}
 	if err != nil || r.Version != 1 {
 		return nil, diag.WithHint(fmt.Errorf("unusable record of a build %q", name), "build again, or delete it")
+	}
+	r.names = map[string]bool{}
+	for _, name := range r.Files {
+		r.names[name] = true
 	}
 	return r, nil
 }
@@ -131,7 +138,7 @@ func (h *Host) otherBuilds(inputs []input) (others []string, err error) {
 		switch _, r, rest, err := builds.find(in); {
 		case err != nil:
 			return nil, err
-		case r != nil && !slices.Contains(r.Files, rest):
+		case r != nil && !r.names[rest]:
 			others = append(others, in.path)
 		}
 	}
@@ -145,25 +152,27 @@ func (h *Host) withoutBuilds(inputs []input) (rest []input) {
 		folder files.Folder
 		name   string
 	}
-	checked := map[place]bool{}
-	for _, in := range inputs {
-		checked[place{in.folder, in.name}] = in.folder != nil
-	}
+	checked := sync.OnceValue(func() map[place]bool { // only if there is a build
+		all := map[place]bool{}
+		for _, in := range inputs {
+			all[place{in.folder, in.name}] = in.folder != nil
+		}
+		return all
+	})
 	builds, folders := builds{}, map[string]bool{}
-	for _, in := range inputs {
+	rest = slices.DeleteFunc(slices.Clone(inputs), func(in input) bool {
 		dir, r, name, err := builds.find(in)
-		made := h.distrust == nil && err == nil && r != nil && len(r.Templates) > 0 && slices.Contains(r.Files, name)
-		if made {
-			for template := range r.Templates {
-				made = made && checked[place{in.folder, path.Join(dir, template)}]
+		if h.distrust != nil || err != nil || r == nil || len(r.Templates) == 0 || !r.names[name] {
+			return false
+		}
+		for template := range r.Templates {
+			if !checked()[place{in.folder, path.Join(dir, template)}] {
+				return false
 			}
 		}
-		if made {
-			folders[strings.TrimSuffix(in.path, string(filepath.Separator)+filepath.FromSlash(name))] = true
-		} else {
-			rest = append(rest, in)
-		}
-	}
+		folders[strings.TrimSuffix(in.path, string(filepath.Separator)+filepath.FromSlash(name))] = true
+		return true
+	})
 	if len(folders) > 0 {
 		h.note(fmt.Sprintf("skipped %s in %s: the templates are checked", text.Count(len(inputs)-len(rest), "built file"), few(slices.Sorted(maps.Keys(folders)))))
 	}
