@@ -57,7 +57,9 @@ func (s *server) readable(ctx context.Context, req *mcp.CallToolRequest) ([]stri
 }
 
 // clientFolders returns the client's answer.
-func clientFolders(ctx context.Context, req *mcp.CallToolRequest) (*mcp.ListRootsResult, error) { //lint:ignore SA1019 see above
+//
+//lint:ignore SA1019 see above
+func clientFolders(ctx context.Context, req *mcp.CallToolRequest) (*mcp.ListRootsResult, error) {
 	if list, ok := req.Params.InputResponses[foldersAnswer].(*mcp.ListRootsResult); ok && list != nil { //lint:ignore SA1019 see above
 		return list, nil
 	}

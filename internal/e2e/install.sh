@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, NSS and Java for their key stores, SoftHSM
 # with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF Multitool,
-# which has the schema of SARIF with it, and axe, which checks the accessibility of pages.
+# which has the schema of SARIF with it, axe, which checks the accessibility of pages, and the inspector of the Model Context Protocol
+# in the versions of inspector/package-lock.json, with a Node that it runs on.
 set -eu
 
 missing=""
@@ -55,6 +56,22 @@ axe=$GOBIN/axe
 if [ ! -f "$axe/package/axe.min.js" ]; then
 	mkdir -p "$axe"
 	(cd "$axe" && npm pack --silent axe-core@4.14.1 >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
+fi
+
+inspector=$GOBIN/inspector
+if [ ! -x "$GOBIN/mcp-inspector" ]; then
+	mkdir -p "$inspector"
+	cp internal/e2e/inspector/package.json internal/e2e/inspector/package-lock.json "$inspector"
+	# npm ci refuses the lock file: an optional package, for Windows alone, cannot be had.
+	(cd "$inspector" && npm install --no-save --silent --ignore-scripts --no-audit --no-fund >/dev/null)
+	node=$(command -v node)
+	if ! "$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || a == 22 && b >= 19 ? 0 : 1)'; then
+		mkdir -p "$GOBIN/node"
+		(cd "$GOBIN/node" && npm install --silent --no-audit --no-fund --prefix . node@24.21.0 >/dev/null)
+		node=$GOBIN/node/node_modules/.bin/node
+	fi
+	printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$inspector/node_modules/.bin/mcp-inspector" >"$GOBIN/mcp-inspector"
+	chmod +x "$GOBIN/mcp-inspector"
 fi
 
 for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool; do
