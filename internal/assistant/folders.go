@@ -60,7 +60,8 @@ func (s *server) readable(ctx context.Context, req *mcp.CallToolRequest) ([]stri
 //
 //lint:ignore SA1019 see above
 func clientFolders(ctx context.Context, req *mcp.CallToolRequest) (*mcp.ListRootsResult, error) {
-	if list, ok := req.Params.InputResponses[foldersAnswer].(*mcp.ListRootsResult); ok && list != nil { //lint:ignore SA1019 see above
+	//lint:ignore SA1019 see above
+	if list, ok := req.Params.InputResponses[foldersAnswer].(*mcp.ListRootsResult); ok && list != nil {
 		return list, nil
 	}
 	client := req.Session.InitializeParams()
