@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -212,7 +213,7 @@ func (v *pageView) item(i *app.Offered, id string) *itemView {
 // effect describes the effect of a payload.
 func (v *pageView) effect(e app.OfferedEffect) effectView {
 	if len(e.Sentences) == 0 {
-		return effectView{Lines: []template.HTML{v.marked("serve.nothing", "name", e.Type)}, Nothing: true}
+		return effectView{Lines: []template.HTML{v.marked("serve.nothing", "name", cmp.Or(v.Topics[e.Type], e.Type))}, Nothing: true}
 	}
 	view := effectView{Where: v.where(e.Where)}
 	for _, s := range e.Sentences {
