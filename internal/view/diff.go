@@ -18,8 +18,8 @@ func (p *Printer) Diff(name string, before, after []byte) {
 		return // cannot fail: the edits come from these texts
 	}
 	name, end := diffName(name)
-	p.Line("%s%s", bold.Render("--- a/"+name), end)
-	p.Line("%s%s", bold.Render("+++ b/"+name), end)
+	p.raw(bold.Render("--- a/"+name) + end)
+	p.raw(bold.Render("+++ b/"+name) + end)
 	longer := 0
 	for _, h := range d.Hunks {
 		longer += p.hunk(h, h.FromLine+longer)
@@ -34,7 +34,7 @@ func (p *Printer) hunk(h *udiff.Hunk, toLine int) (longer int) {
 		from, to = from+oneIf(l.Kind != udiff.Insert), to+oneIf(l.Kind != udiff.Delete)
 	}
 	longer = to - from
-	p.Line("%s", cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, from), lineRange(toLine, to))))
+	p.raw(cyan.Render(fmt.Sprintf("@@ -%s +%s @@", lineRange(h.FromLine, from), lineRange(toLine, to))))
 	from, to = h.FromLine, toLine
 	for _, l := range h.Lines {
 		switch l.Kind {
@@ -82,7 +82,7 @@ func (p *Printer) diffLine(sign, text string, first bool, style lipgloss.Style) 
 	if crlf {
 		end = "\r"
 	}
-	p.Line("%s%s", style.TabWidth(lipgloss.NoTabConversion).Render(sign+strings.Join(parts, "\t")), end)
+	p.raw(style.TabWidth(lipgloss.NoTabConversion).Render(sign+strings.Join(parts, "\t")) + end)
 	if !complete {
 		p.Line(`\ No newline at end of file`)
 	}

@@ -77,7 +77,7 @@ func (t *tree) headLine(label string, k *inspect.Node, words ...string) {
 	if len(texts) > 0 {
 		value += "  " + yellow.Render(strings.Join(texts, "; "))
 	}
-	t.p.Line("%s  %s  %s", t.indent, faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), value)
+	t.p.wrappedAfter(fmt.Sprintf("%s  %s  ", t.indent, faint.Render(fmt.Sprintf("%-*s", roleWidth, label))), value)
 }
 
 // days returns seconds in whole days, or nothing.
@@ -112,7 +112,7 @@ func deviceType(k *inspect.Node) string {
 // file writes the facts about the file: format, signature, encryption.
 func (t *tree) file(f *app.Inspected) {
 	line := func(label, shown string) {
-		t.p.Line("  %s  %s", faint.Render(fmt.Sprintf("%-*s", roleWidth, label)), shown)
+		t.p.wrappedAfter(fmt.Sprintf("  %s  ", faint.Render(fmt.Sprintf("%-*s", roleWidth, label))), shown)
 	}
 	words := map[string]string{"xml": "XML", "binary": "binary property list", "json": "JSON"}
 	shown := cmp.Or(words[f.Format], f.Format) + ", " + size(f.Size)
@@ -126,7 +126,7 @@ func (t *tree) file(f *app.Inspected) {
 	if s := f.Signature; s != nil {
 		for _, c := range s.Certificates {
 			if c.Role == cms.RoleSigner {
-				name, _ := truncate(c.Name, t.width()-40)
+				name, _ := truncate(c.Name, max(t.width()-40, 40))
 				line("signer", fmt.Sprintf(`"%s", %s, until %s`, name, Clean(c.Key), c.NotAfter.Format(time.DateOnly)))
 			}
 		}

@@ -78,12 +78,16 @@ func (t *tree) scalar(k *inspect.Node, columns int) string {
 	return t.shorten(plainText(k), columns)
 }
 
-// shorten makes text printable within some columns. It cuts longer text and adds its length, except with --full.
+// shorten makes text printable within some columns. It cuts longer text and adds its length, except with --full. A key or an
+// identifier stays whole where a line of its own holds it.
 func (t *tree) shorten(s string, columns int) string {
 	if t.full {
 		return Clean(s)
 	}
 	columns = max(columns, 20)
+	if word, whole := truncate(s, max(t.width(), unknownWidth)-4); whole && !strings.Contains(s, " ") {
+		return word
+	}
 	text, whole := truncate(s, columns)
 	if !whole {
 		length := fmt.Sprintf("… (%d characters)", utf8.RuneCountInString(s))

@@ -137,6 +137,17 @@ func rowLines(cells []string, widths []int) []string {
 // marginOf returns the number of spaces before a text.
 func marginOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
 
+// unstyled returns text without colours.
+func unstyled(text string) string {
+	var b strings.Builder
+	for before, rest := text, ""; before != ""; before = rest {
+		before, rest, _ = strings.Cut(before, "\x1b[")
+		b.WriteString(before)
+		_, rest, _ = strings.Cut(rest, "m")
+	}
+	return b.String()
+}
+
 // fold returns text as it is if it fits a width, else as wrap breaks it.
 func fold(text string, width int) []string {
 	if lipgloss.Width(text) <= width {
@@ -149,9 +160,13 @@ func fold(text string, width int) []string {
 // too long to stand beside the label stands below it.
 func Hang(label, text string, width int) []string {
 	indent := lipgloss.Width(label)
-	below := marginOf(label) + len(gap)
+	below := min(marginOf(label), width/4) + len(gap)
 	if indent+lipgloss.Width(text) > width && below < indent && (longestWord(text) > width-indent && indent-below > len(gap) || indent > width/2) {
-		return append([]string{strings.TrimRight(label, " ")}, Hang(strings.Repeat(" ", below), text, width)...)
+		lines := Hang(strings.Repeat(" ", below), text, width)
+		if strings.TrimSpace(unstyled(label)) != "" {
+			lines = slices.Insert(lines, 0, strings.Repeat(" ", min(marginOf(label), below-len(gap)))+strings.Trim(label, " "))
+		}
+		return lines
 	}
 	lines := fold(text, width-indent)
 	for i := range lines {

@@ -217,7 +217,11 @@ func (p *Printer) lines(indent, text string) { p.hang(indent, text, p.screen()) 
 func (p *Printer) packed(label, separator string, texts []string) {
 	indent := lipgloss.Width(label)
 	for _, line := range packed(texts, separator, p.screen()-indent) {
-		for i, part := range fold(line, p.screen()-indent) {
+		parts := []string{line}
+		if lipgloss.Width(line) > p.screen()-indent {
+			parts = wrap(line, p.screen()-indent-len(gap))
+		}
+		for i, part := range parts {
 			p.Line("%s%s%s", label, textIf(i > 0, gap), part)
 			label = strings.Repeat(" ", indent)
 		}

@@ -67,8 +67,20 @@ var (
 	cyan   = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
 )
 
-// Line writes one line. Its text must be printable already (see Clean).
-func (p *Printer) Line(format string, args ...any) { p.write(fmt.Sprintf(format, args...) + "\n") }
+// Line writes one line, printable already (see Clean). On a terminal a wider one is broken between words.
+func (p *Printer) Line(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if p.Width == 0 || lipgloss.Width(text) <= p.Width {
+		p.write(text + "\n")
+		return
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		p.wrapped(marginOf(line)+len(gap), "%s", line)
+	}
+}
+
+// raw writes a line of a file or of a picture, as it is.
+func (p *Printer) raw(line string) { p.write(line + "\n") }
 
 // write writes text that is printable already.
 func (p *Printer) write(text string) {

@@ -289,7 +289,7 @@ func (p *Printer) pushRequest(r *app.PushRequest, full bool) {
 		if runes := []rune(line); !full && len(runes) > bodyColumns {
 			line = string(runes[:bodyColumns]) + "…"
 		}
-		p.Line("    %s", Clean(strings.TrimSuffix(line, "\r"))) // lines of a form end in CR
+		p.raw("    " + Clean(strings.TrimSuffix(line, "\r"))) // lines of a form end in CR
 	}
 	if more > 0 {
 		p.Line("    %s", faint.Render(fmt.Sprintf("… %s more (--full shows them)", text.Count(more, "line"))))

@@ -67,7 +67,7 @@ func (p *Printer) RulePage(page *app.RulePage) {
 	for _, way := range ways {
 		p.Line("  %s", faint.Render(way.where))
 		for line := range strings.SplitSeq(way.text, "\n") {
-			p.Line("    %s", line)
+			p.raw("    " + line)
 		}
 	}
 	if len(r.Sources) > 0 {
@@ -96,7 +96,7 @@ func (p *Printer) example(title string, e rules.Example, options string) {
 			continue // nobody reads that
 		}
 		for line := range strings.SplitSeq(strings.TrimSuffix(string(f.Data), "\n"), "\n") {
-			p.Line("  %s", visible(line))
+			p.raw("  " + visible(line))
 		}
 	}
 }

@@ -65,6 +65,6 @@ func trustText(t app.DeviceTrust) string {
 func (p *Printer) QRCode(lines []string) {
 	style := lipgloss.NewStyle().Foreground(lipgloss.Color("#ffffff")).Background(lipgloss.Color("#000000"))
 	for _, line := range lines {
-		p.Line("%s", style.Render(line))
+		p.raw(style.Render(line))
 	}
 }

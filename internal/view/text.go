@@ -108,6 +108,10 @@ func (p *Printer) excerpt(s diag.Span) {
 	}
 	before, rest := cutRunes(string(text), from-left)
 	marked, _ := cutRunes(rest, max(from, to)-from)
+	if p.Width > 0 { // a tab or an escape is wider than a character
+		room := width - widthOf(visible(before))
+		rest, marked = cutColumns(rest, room), cutColumns(marked, room)
+	}
 	p.write(p.styled(faint, gutter+" |") + " " + visible(before+rest) + "\n")
 	indent, carets := widthOf(visible(before)), max(1, widthOf(visible(marked)))
 	p.write(p.styled(faint, strings.Repeat(" ", len(gutter))+" |") + strings.Repeat(" ", 1+indent) + p.styled(red, strings.Repeat("^", carets)) + "\n")
@@ -121,6 +125,16 @@ func cutRunes(s string, n int) (before, after string) {
 		}
 	}
 	return s, ""
+}
+
+// cutColumns returns the beginning of a source text that fits a width where it is shown.
+func cutColumns(s string, width int) string {
+	for i, r := range s {
+		if width -= widthOf(visible(string(r))); width < 0 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // visible returns source text as shown: tabs as two spaces, the rest like Clean.
@@ -156,13 +170,13 @@ func (p *Printer) wrapped(indent int, format string, args ...any) {
 		p.write(line + "\n")
 		return
 	}
-	first := len(line) - len(strings.TrimLeft(line, " "))
+	first := marginOf(line)
 	for i, part := range wrap(line[first:], max(p.Width-max(first, indent), 20)) {
 		before := first
 		if i > 0 {
 			before = indent
 		}
-		p.Line("%s%s", strings.Repeat(" ", before), part)
+		p.write(strings.Repeat(" ", before) + part + "\n")
 	}
 }
 
