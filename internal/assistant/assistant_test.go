@@ -235,7 +235,7 @@ func TestWrongArguments(t *testing.T) {
 		{"check_profile", map[string]any{"paths": "none.mobileconfig"}, "none.mobileconfig: no such file or directory"},
 		{"check_profile", map[string]any{"paths": "-"}, "-: no such file or directory"},
 		{"check_profile", map[string]any{"text": strings.Repeat("x", maxInline+1)}, "text is too large, want at most 1 MiB: save it, and give its path"},
-		{"check_profile", map[string]any{"text": wifi("a"), "targets": "iPhone"}, `want PLATFORM[@VERSION][/ENROLLMENT]`},
+		{"check_profile", map[string]any{"text": wifi("a"), "targets": "iPhone"}, `unknown platform "iPhone" for target`},
 		{"check_profile", map[string]any{"text": wifi("a"), "server": "jmf"}, `unknown MDM server "jmf" as server: did you mean "jamf"?`},
 		{"explain", nil, "missing name: give a payload type, a key or a rule"},
 		{"explain", map[string]any{"name": "unknwn-key"}, `unknown type or rule "unknwn-key": did you mean the rule "unknown-key"?`},
