@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -24,6 +26,12 @@ const hostile = `extends: builtin:prevention
 organization: {name: "<script>document.title='broken'</script> & \"Söhne\" ` + "\u202e" + `", identifier: com.acme}
 profile: {displayName: "</style><img src=x onerror=alert(1)>", languages: [en, de, fr, es, ja, pt-BR, zh-Hans]}
 targets: [iOS/manual, iOS@27/manual, iOS@27/supervised, macOS/manual, macOS/supervised, tvOS/supervised, watchOS/manual]
+payloads:
+  - {id: wifi, type: com.apple.wifi.managed, keys: {SSID_STR: "<script>document.title='broken'</script>", EncryptionType: None}}
+  - {id: link, type: com.apple.webClip.managed, targets: [iOS], keys: {Label: "</td></table>", URL: "https://<b>.example/x?token=1"}}
+  - {id: limits, type: com.apple.applicationaccess, targets: [iOS, macOS], keys: {allowCamera: false, allowVideoConferencing: false, forceEncryptedBackup: true}}
+  - {id: dock, type: com.apple.dock, targets: [macOS], keys: {orientation: left, autohide: true}}
+  - {id: app, type: com.apple.configuration.app.managed, targets: [iOS/supervised], keys: {BundleID: "com.acme.<i>"}}
 `
 
 // The report as a browser shows it: at phone and desktop width, light and dark. SYNCGUARD_SCREENSHOTS names a folder that
@@ -36,6 +44,13 @@ func TestReportInABrowser(t *testing.T) {
 	s.build("builtin:prevention", "--unsigned", "-o", "plain", "--report", "html,md")
 	s.build("--unsigned", "-o", "hostile", "--report", "html", "hostile.yaml")
 	b := newBrowser(t)
+	t.Run("on paper", func(t *testing.T) {
+		for name, size := range map[string][2]float64{"A4": {8.27, 11.69}, "Letter": {8.5, 11}} {
+			if n := b.pages(t, "file://"+filepath.Join(s.dir, "plain", "report.html"), size[0], size[1]); n != 2 {
+				t.Errorf("%d pages on %s, want 2", n, name)
+			}
+		}
+	})
 	for _, name := range []string{"plain", "hostile"} {
 		for _, width := range []int64{390, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
@@ -63,6 +78,19 @@ func newBrowser(t *testing.T) *browser {
 		t.Fatalf("starting chromium: %v", err)
 	}
 	return &browser{ctx}
+}
+
+// pages prints a page on paper of a size in inches, and counts the sheets.
+func (b *browser) pages(t *testing.T, url string, width, height float64) int {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.context)
+	defer cancel()
+	shown := visit{t, ctx}
+	shown.must(chromedp.Do(ctx, chromedp.Navigate(url)))
+	css := true
+	printed, err := chromedp.Call(ctx, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: width, PaperHeight: height, PreferCSSPageSize: &css})
+	shown.must(err)
+	return len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(printed.Data, -1))
 }
 
 // look opens a page in a new tab, wants it to keep to itself and to its width, and returns its picture.

@@ -1,12 +1,15 @@
 package summary
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"syncguard/internal/diag"
 	"syncguard/internal/guidance"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
@@ -214,5 +217,41 @@ func TestRestrictionsInWords(t *testing.T) {
 		if restrictions[0].Key(key) == nil {
 			t.Errorf("no restriction %s", key)
 		}
+	}
+}
+
+// Every payload of real profiles has sentences, in every language, without a placeholder left over.
+func TestRealProfiles(t *testing.T) {
+	root := os.Getenv("SYNCGUARD_DATA")
+	if root == "" {
+		t.Skip("SYNCGUARD_DATA is not set: no real profiles to read")
+	}
+	read := 0
+	err := filepath.WalkDir(filepath.Join(root, "corpus"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".mobileconfig") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		doc, _ := plist.Read(diag.NewFile(path, data))
+		if doc == nil || doc.Root == nil {
+			return nil
+		}
+		for _, payload := range doc.Root.List("PayloadContent") {
+			read++
+			p := Payload{Type: payload.String("PayloadType"), Keys: payload, Count: len(payload.Fields)}
+			for _, language := range guidance.Languages() {
+				says := Words(Of(p), guidance.In(language))
+				if says == "" || strings.ContainsAny(strings.ReplaceAll(says, "${", ""), "{") && !strings.Contains(string(data), "{") {
+					t.Errorf("%s: %s: %q", path, p.Type, says)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || read == 0 {
+		t.Fatalf("%d read: %v", read, err)
 	}
 }
