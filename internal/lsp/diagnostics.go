@@ -9,6 +9,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lsp/protocol"
+	"syncguard/internal/rules/rule"
 )
 
 // diagnostic is a finding for the editor.
@@ -58,18 +59,18 @@ func severity(s diag.Severity) protocol.DiagnosticSeverity {
 
 // unnecessary are the rules about text that does nothing: editors fade it.
 func unnecessary() []string {
-	return []string{"ignored-key", "key-without-effect", "unused-action-parameters", "unused-ignore", "unused-server-url", "unused-variable"}
+	return []string{rule.IgnoredKey, rule.KeyWithoutEffect, rule.UnusedActionParameters, rule.UnusedIgnore, rule.UnusedServerURL, rule.UnusedVariable}
 }
 
-func (s *server) tags(rule string) (tags []protocol.DiagnosticTag) {
+func (s *server) tags(id string) (tags []protocol.DiagnosticTag) {
 	c := s.editor.TextDocument
 	if c == nil || c.PublishDiagnostics == nil || c.PublishDiagnostics.TagSupport == nil {
 		return nil
 	}
 	switch {
-	case rule == "deprecated":
+	case id == rule.Deprecated:
 		tags = append(tags, protocol.DiagnosticTagDeprecated)
-	case slices.Contains(unnecessary(), rule):
+	case slices.Contains(unnecessary(), id):
 		tags = append(tags, protocol.DiagnosticTagUnnecessary)
 	}
 	return slices.DeleteFunc(tags, func(t protocol.DiagnosticTag) bool {
