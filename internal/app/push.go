@@ -37,6 +37,7 @@ type PushEventKind int
 // Kinds of events, in order.
 const (
 	PushChecked  PushEventKind = iota // findings in one file
+	PushWarned                        // the files with errors follow
 	PushPlanned                       // the planned changes, in Items
 	PushDone                          // one of Items is finished
 	PushNotified                      // the devices were notified; see Result

@@ -283,6 +283,7 @@ func (p *pushRun) reportFindings() {
 			p.tell(PushEvent{Kind: PushChecked, Findings: PushFindings{c.name, c.signed, findings, more}})
 		}
 	}
+	p.tell(PushEvent{Kind: PushWarned})
 	p.result.Refused = p.result.Refused || len(errors) > 0
 	for _, f := range errors {
 		p.tell(PushEvent{Kind: PushChecked, Findings: f})

@@ -105,10 +105,7 @@ func runBuild(ctx context.Context, env *Env, o buildFlags) error {
 	case r.Failed:
 		p.BuildFailed(r)
 	default:
-		if worthShowing := view.AtLeast(r.Findings, diag.Warning); len(worthShowing) > 0 {
-			p.Findings(worthShowing)
-			p.Line("")
-		}
+		p.BuildWarnings(view.AtLeast(r.Findings, diag.Warning))
 		env.out().Build(r, o.byHand, o.Templates)
 	}
 	return cmp.Or(err, env.verdict(nil, r.Failed))

@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/app"
+	"syncguard/internal/diag"
 	"syncguard/internal/intent"
 	"syncguard/internal/target"
 	"syncguard/internal/text"
@@ -38,9 +39,20 @@ func (p *Printer) Build(b *app.BuildResult, byHand bool, templates []string) {
 	p.afterBuild(b, byHand, templates)
 }
 
+// BuildWarnings writes findings that stop nothing, the same of many templates once.
+func (p *Printer) BuildWarnings(all []diag.Diagnostic) {
+	var seen repeats
+	if len(all) > 0 {
+		p.Findings(p.withoutRepeats(all, &seen, anyFinding))
+		p.Line("")
+		p.repeatedBefore(&seen)
+	}
+}
+
 // BuildFailed writes why nothing was built, the errors last.
 func (p *Printer) BuildFailed(b *app.BuildResult) {
-	p.Findings(errorsLast(b.Findings))
+	p.BuildWarnings(noErrors(b.Findings))
+	p.Findings(AtLeast(b.Findings, diag.Error))
 	p.Line("")
 	p.Line("%s; nothing was written", Tally(b.Findings))
 	p.Hint(afterErrors(b.Findings))

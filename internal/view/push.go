@@ -48,8 +48,9 @@ type PushLines struct {
 	Quiet    bool // write only findings and lost connections
 
 	rows   *pushRows
-	errors int    // findings that keep the files from being sent
-	next   string // what to do about them
+	warned repeats // the warnings
+	errors int     // findings that keep the files from being sent
+	next   string  // what to do about them
 }
 
 // Totals writes the totals of what was sent, after what was shown once.
@@ -76,11 +77,20 @@ func (l *PushLines) Tell(e app.PushEvent) {
 	case app.PushChecked:
 		l.errors += len(AtLeast(e.Findings.Findings, diag.Error))
 		l.next = cmp.Or(l.next, afterErrors(e.Findings.Findings))
-		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, e.Findings.Findings)
+		found := e.Findings.Findings
+		if !diag.HasErrors(found) {
+			if found = l.Err.withoutRepeats(found, &l.warned, anyFinding); len(found)+e.Findings.More == 0 {
+				return
+			}
+		}
+		l.Err.FileFindings(e.Findings.File, e.Findings.Signed, found)
 		if e.Findings.More > 0 {
 			l.Err.wrapped(2, "%d more not allowed by Apple's schemas: syncguard lint %s lists them", e.Findings.More, Clean(e.Findings.File))
 		}
 		l.Err.Line("")
+		return
+	case app.PushWarned:
+		l.Err.repeatedBefore(&l.warned)
 		return
 	case app.PushLost:
 		l.Err.Failure(e.Err.Error())

@@ -17,7 +17,7 @@ type repeats struct{ all []repeated }
 
 type repeated struct {
 	text string
-	more int // files with the remark after the first
+	more int // how often it came after the first time
 }
 
 // first reports whether a remark is to be shown, because it comes for the first time.
@@ -32,12 +32,20 @@ func (r *repeats) first(remark string) bool {
 	return true
 }
 
-// repeated writes what was shown once, with the number of the other files.
+// repeated writes what was shown once, with the number of the others.
 func (p *Printer) repeated(r *repeats) {
 	for _, x := range r.all {
 		if x.more > 0 {
-			p.wrapped(2, "the same for %s: %s", text.Count(x.more, "more file"), x.text)
+			p.wrapped(2, "the same %s: %s", text.Count(x.more, "more time"), x.text)
 		}
+	}
+}
+
+// repeatedBefore is repeated before errors, with an empty line between them.
+func (p *Printer) repeatedBefore(r *repeats) {
+	if slices.ContainsFunc(r.all, func(x repeated) bool { return x.more > 0 }) {
+		p.repeated(r)
+		p.Line("")
 	}
 }
 
@@ -47,7 +55,7 @@ func (p *Printer) firstNotes(all iter.Seq2[*app.LintedFile, error], seen *repeat
 		for f, err := range all {
 			if err == nil && slices.ContainsFunc(f.Findings, isWholeNote) {
 				shown := *f
-				shown.Findings = p.withoutRepeats(f.Findings, seen)
+				shown.Findings = p.withoutRepeats(f.Findings, seen, isWholeNote)
 				f = &shown
 			}
 			if !yield(f, err) {
@@ -57,9 +65,10 @@ func (p *Printer) firstNotes(all iter.Seq2[*app.LintedFile, error], seen *repeat
 	}
 }
 
-func (p *Printer) withoutRepeats(all []diag.Diagnostic, seen *repeats) []diag.Diagnostic {
+// withoutRepeats leaves out findings that say what came before, of those that may be left out.
+func (p *Printer) withoutRepeats(all []diag.Diagnostic, seen *repeats, mayRepeat func(diag.Diagnostic) bool) []diag.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(all), func(d diag.Diagnostic) bool {
-		return isWholeNote(d) && !seen.first(p.severity(d.Severity)+" "+Clean(d.Message)+"  "+p.ruleName(d.Rule))
+		return mayRepeat(d) && !seen.first(p.severity(d.Severity)+" "+Clean(d.Message)+"  "+p.ruleName(d.Rule))
 	})
 }
 
@@ -68,11 +77,12 @@ func isWholeNote(d diag.Diagnostic) bool {
 	return d.Severity < diag.Warning && d.Span.IsZero() && len(d.Path) == 0 && len(d.Related) == 0
 }
 
-// errorsLast returns findings with the errors at the end, where a person looks first.
-func errorsLast(all []diag.Diagnostic) []diag.Diagnostic {
-	others := slices.DeleteFunc(slices.Clone(all), func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
-	return append(others, AtLeast(all, diag.Error)...)
+// noErrors returns the findings below an error.
+func noErrors(all []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(all), func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
 }
+
+func anyFinding(diag.Diagnostic) bool { return true }
 
 // afterErrors is what to do about errors that ended a command, unless each has its own help.
 func afterErrors(all []diag.Diagnostic) string {

@@ -23,12 +23,10 @@ func (p *Printer) SignFindings(r *app.SignResult) {
 	}
 	errors := 0
 	for _, f := range r.ByFile {
-		all := errorsLast(f.Findings)
-		n := len(AtLeast(all, diag.Error))
-		errors += n
-		show(f, p.withoutRepeats(all[:len(all)-n], &seen))
+		errors += len(AtLeast(f.Findings, diag.Error))
+		show(f, p.withoutRepeats(noErrors(f.Findings), &seen, anyFinding))
 	}
-	p.repeated(&seen)
+	p.repeatedBefore(&seen)
 	for _, f := range r.ByFile {
 		show(f, AtLeast(f.Findings, diag.Error))
 	}
