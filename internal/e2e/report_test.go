@@ -24,7 +24,7 @@ import (
 // hostile is a template that tries to break out of the page.
 const hostile = `extends: builtin:prevention
 organization: {name: "<script>document.title='broken'</script> & \"Söhne\" ` + "\u202e" + `", identifier: com.acme}
-profile: {displayName: "</style><img src=x onerror=alert(1)>", languages: [en, de, fr, es, ja, pt-BR, zh-Hans]}
+profile: {identifier: hostile, displayName: "</style><img src=x onerror=alert(1)>", languages: [en, de, fr, es, ja, pt-BR, zh-Hans]}
 targets: [iOS/manual, iOS@27/manual, iOS@27/supervised, macOS/manual, macOS/supervised, tvOS/supervised, watchOS/manual]
 payloads:
   - {id: wifi, type: com.apple.wifi.managed, keys: {SSID_STR: "<script>document.title='broken'</script>", EncryptionType: None}}
@@ -50,6 +50,10 @@ func TestReportInABrowser(t *testing.T) {
 				t.Errorf("%d pages on %s, want 2", n, name)
 			}
 		}
+	})
+	s.build("--unsigned", "-o", "both", "--report", "html", "builtin:prevention", "hostile.yaml")
+	t.Run("two templates", func(t *testing.T) {
+		b.look(t, "file://"+filepath.Join(s.dir, "both", "report.html"), outline, 1280, "light")
 	})
 	for _, name := range []string{"plain", "hostile"} {
 		for _, width := range []int64{390, 1280} {

@@ -50,7 +50,11 @@ func Guide(b *app.BuildResult) *Page {
 	var organizations, counts []string
 	for i, part := range b.Parts {
 		organizations, counts = append(organizations, part.Organization), append(counts, builtCounts(part.Profiles)+", from the template "+part.Template)
-		p.Blocks = append(p.Blocks, partBlocks(part, fmt.Sprintf("part-%d", i+1), len(b.Parts) > 1)...)
+		blocks := partBlocks(part, fmt.Sprintf("part-%d", i+1))
+		if len(b.Parts) > 1 {
+			blocks = []Block{Section{Title: words(heading(part)), ID: fmt.Sprintf("part-%d", i+1), Nav: heading(part), Blocks: withoutNav(blocks)}}
+		}
+		p.Blocks = append(p.Blocks, blocks...)
 	}
 	signed := "Not signed."
 	switch s := b.Signer; {
@@ -64,14 +68,22 @@ func Guide(b *app.BuildResult) *Page {
 	return p
 }
 
-// partBlocks returns the sections about one template: for whoever decides, for people with a device, and for whoever delivers.
-func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
-	prefix := ""
-	if named {
-		prefix = heading(p) + ": "
+// withoutNav takes the links to sections off the top of the page.
+func withoutNav(blocks []Block) (all []Block) {
+	for _, b := range blocks {
+		if s, ok := b.(Section); ok {
+			s.Nav = ""
+			b = s
+		}
+		all = append(all, b)
 	}
-	blocks := append(effectSections(p, id, prefix), filesSection(p, id, prefix))
-	if people := peopleSection(p, id, prefix); people.Blocks != nil {
+	return all
+}
+
+// partBlocks returns the sections about one template: for whoever decides, for people with a device, and for whoever delivers.
+func partBlocks(p *app.BuiltPart, id string) []Block {
+	blocks := append(effectSections(p, id), filesSection(p, id))
+	if people := peopleSection(p, id); people.Blocks != nil {
 		blocks = append(blocks, people)
 	}
 	network := Table{Headers: []string{"host", "port", "for"}, Labels: 1, Stacks: true}
@@ -79,7 +91,7 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 		network.Rows = append(network.Rows, Row{Cells: []Text{{styled(Code, e.host)}, words(e.port), withEvidence(words(e.purpose), e.evidence)}})
 	}
 	if network.Rows != nil {
-		blocks = append(blocks, Section{Title: words(prefix + "What the network must let through"), ID: id + "-network", Nav: prefix + "Network", Blocks: []Block{network,
+		blocks = append(blocks, Section{Title: words("What the network must let through"), ID: id + "-network", Nav: "Network", Blocks: []Block{network,
 			Paragraph{Look: Small, Text: Text{{Text: "Do not inspect HTTPS traffic to Apple's hosts: Apple's services refuse such connections. Apple's own list of hosts wins over this one: "},
 				{Text: appleNetworks, URL: appleNetworks}}}}})
 	}
@@ -87,7 +99,7 @@ func partBlocks(p *app.BuiltPart, id string, named bool) []Block {
 }
 
 // filesSection lists the files for each target.
-func filesSection(p *app.BuiltPart, id, prefix string) Section {
+func filesSection(p *app.BuiltPart, id string) Section {
 	t := Table{Headers: []string{"devices", "profile", "declarations"}, Labels: 1, Stacks: true}
 	details := Section{Title: words("Checksums, identifiers and payload types"), Folded: true}
 	var list List
@@ -114,7 +126,7 @@ func filesSection(p *app.BuiltPart, id, prefix string) Section {
 		t.Rows = append(t.Rows, Row{Cells: []Text{words(profile.Of.Describe()), file, declarations}})
 	}
 	details.Blocks = []Block{list}
-	return Section{Title: words(prefix + "Files"), ID: id + "-files", Nav: prefix + "Files", Blocks: []Block{t, details}}
+	return Section{Title: words("Files"), ID: id + "-files", Nav: "Files", Blocks: []Block{t, details}}
 }
 
 // deliverySection explains the way of profiles and declarations onto devices, and off them.

@@ -13,8 +13,8 @@ import (
 )
 
 // effectSections tells what is enforced, what is set in another way, and what is not set.
-func effectSections(p *app.BuiltPart, id, prefix string) []Block {
-	enforced := Section{Title: words(prefix + "Enforced"), ID: id + "-enforced", Nav: prefix + "Enforced"}
+func effectSections(p *app.BuiltPart, id string) []Block {
+	enforced := Section{Title: words("Enforced"), ID: id + "-enforced", Nav: "Enforced"}
 	t := effectTable(p, []effectGroup{
 		{"Enforced by the profiles", func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && !e.Declared }},
 		{declared, func(e *app.Effect) bool { return e.Class == intent.Enforced && !e.Silent && e.Declared }},
@@ -47,12 +47,12 @@ func effectSections(p *app.BuiltPart, id, prefix string) []Block {
 		{"Apple does not state whether people can change it", func(e *app.Effect) bool { return e.Class != intent.None && e.Silent }},
 	})
 	if set.Rows != nil {
-		blocks = append(blocks, Section{Title: words(prefix + "Set, not enforced"), ID: id + "-set", Nav: prefix + "Set, not enforced", Blocks: []Block{set.compact()}})
+		blocks = append(blocks, Section{Title: words("Set, not enforced"), ID: id + "-set", Nav: "Set, not enforced", Blocks: []Block{set.compact()}})
 	}
 	unset := effectTable(p, []effectGroup{{"", func(e *app.Effect) bool { return e.Class == intent.None }}})
 	unset.Headers[2], unset.Sections, unset.Rows = "why", "", append(manualRows(p), unset.Rows...)
 	if unset.Rows != nil {
-		blocks = append(blocks, Section{Title: words(prefix + "Not set, and why"), ID: id + "-unset", Nav: prefix + "Not set", Blocks: []Block{unset}})
+		blocks = append(blocks, Section{Title: words("Not set, and why"), ID: id + "-unset", Nav: "Not set", Blocks: []Block{unset}})
 	}
 	return blocks
 }
@@ -193,8 +193,21 @@ func (s *statement) conditions() (all Text) {
 	for _, j := range s.judged {
 		common = slices.DeleteFunc(slices.Clone(common), func(n intent.Note) bool { return j.subject != first.subject || !slices.Contains(j.notes, n) })
 	}
-	if slices.ContainsFunc(s.judged, func(j judged) bool { return j.declared }) {
-		all = words("once the server sends the declaration")
+	var declared, others []target.Target
+	for _, j := range s.judged {
+		if j.declared {
+			declared = append(declared, j.on...)
+		} else {
+			others = append(others, j.on...)
+		}
+	}
+	const once = "once the server sends the declaration"
+	switch {
+	case declared == nil:
+	case others == nil:
+		all = words(once)
+	default:
+		all = Text{styled(Faint, systems(declared)+": "), {Text: once}}
 	}
 	add := func(on, subject string, notes []intent.Note) {
 		if len(notes) == 0 {

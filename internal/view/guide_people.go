@@ -16,8 +16,8 @@ const english = "en" // the language of the report itself
 
 // peopleSection tells people what the profiles set on their devices, and their steps, in each language. It has no blocks if
 // nothing is left to them.
-func peopleSection(p *app.BuiltPart, id, prefix string) Section {
-	all := Section{Title: words(prefix + "For the people with the devices"), ID: id + "-people", Nav: prefix + "For the people"}
+func peopleSection(p *app.BuiltPart, id string) Section {
+	all := Section{Title: words("For the people with the devices"), ID: id + "-people", Nav: "For the people"}
 	for _, language := range p.Languages {
 		s := peopleIn(p, guidance.In(language), id)
 		switch {
