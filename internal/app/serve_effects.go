@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,22 +63,21 @@ func (all variants) targets() (targets []target.Target) {
 	return targets
 }
 
-// variantsOf returns the kinds of devices of a platform on the oldest and the newest version.
+// variantsOf returns the kinds of devices of a platform, on each version from the oldest one that a profile is for.
 func variantsOf(p target.Platform, built target.Target) (all variants) {
-	oldest, way := target.DefaultVersion(), target.Manual
+	of := target.Target{Platform: p, Version: target.DefaultVersion(), Enrollment: target.Manual}
 	if built.Platform.Schema() == p {
-		oldest = built.Version
+		of.Version = built.Version
 		if built.Enrollment == target.ManualSupervised {
-			way = target.ManualSupervised
+			of.Enrollment = target.ManualSupervised
 		}
 	}
-	newest := target.Version{Major: target.Current}
-	for _, v := range slices.Compact([]target.Version{oldest, newest}) {
-		if v.Compare(newest) > 0 {
+	for ; of.Version.Major <= target.Current; of.Version = (target.Version{Major: of.Version.Major + 1}) {
+		if _, err := target.Parse(of.String()); err != nil { // no such version
 			continue
 		}
 		for _, kind := range kindsOfDevices(p, built) {
-			all = append(all, variant{kind.name, target.Target{Platform: kind.platform, Version: v, Enrollment: way}})
+			all = append(all, variant{kind.name, target.Target{Platform: kind.platform, Version: of.Version, Enrollment: of.Enrollment}})
 		}
 	}
 	return all
@@ -147,14 +147,10 @@ func (f *offering) describe(item *Offered, root *plist.Value, built target.Targe
 
 // rangeOf describes some of the variants in use.
 func (all variants) rangeOf(used, some []bool) (r OfferedRange) {
-	if len(all) == 0 {
-		return r
-	}
-	oldest, newest := all[0].Version, all[len(all)-1].Version
-	onOldest, onNewest := false, false
 	var devices []string // in use
+	on := map[target.Version]bool{}
 	for i, v := range all {
-		onOldest, onNewest = onOldest || some[i] && v.Version == oldest, onNewest || some[i] && v.Version == newest
+		on[v.Version] = on[v.Version] || some[i]
 		if used[i] && !slices.Contains(devices, v.device) {
 			devices = append(devices, v.device)
 		}
@@ -165,11 +161,14 @@ func (all variants) rangeOf(used, some []bool) (r OfferedRange) {
 	if len(r.Devices) == len(devices) {
 		r.Devices = nil
 	}
-	switch {
-	case onNewest && !onOldest:
-		r.From = newest
-	case onOldest && !onNewest:
-		r.Before = newest
+	versions := slices.SortedFunc(maps.Keys(on), target.Version.Compare)
+	for i := 1; i < len(versions); i++ {
+		switch before, now := on[versions[i-1]], on[versions[i]]; {
+		case now && !before:
+			r.From = versions[i]
+		case before && !now:
+			r.Before = versions[i]
+		}
 	}
 	return r
 }

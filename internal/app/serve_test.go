@@ -60,6 +60,10 @@ func TestOfferedEffects(t *testing.T) {
 		{"steps of a template are asked for", profileOf(1, "x\n"+clock, dns()), "", "iPhone, iPad; does.dns does.dns.change; left date-time: Set Automatically, Setting Time Zone"},
 		{"only some devices", profileOf(0, "", dns(), payloadOf("com.apple.dock", keys("orientation", plist.NewString("left")))), "",
 			"iPhone, iPad, Mac; does.dns does.dns.change; does.topic.one (Mac)"},
+		{"updates of an older Mac end with version 27, too", profileOf(5, "", payloadOf("com.apple.SoftwareUpdate", keys("AutomaticDownload", yes))), "macOS@13/manual",
+			"Mac; does.updates (before 27); left updates: Automatic Updates (from 27)"},
+		{"a payload of later versions", profileOf(1, "", dns(), payloadOf("com.apple.relay.managed", keys("Relays",
+			plist.NewArray(keys("HTTP3RelayURL", plist.NewString("https://relay.example")))))), "iOS@15/manual", "iPhone, iPad; does.dns does.dns.change; does.relay (from 17)"},
 		{"a HomePod", profileOf(3, "", dns()), "", "; nothing 2"},
 		{"nothing at all", profileOf(1, ""), "", ""},
 	} {

@@ -62,7 +62,8 @@ type pageView struct {
 	Code        string // QR code of the address; empty if no phone can use it
 	Once, Plain bool
 
-	ForMobile, ForMac bool   // some profile is for these devices
+	ForMobile, ForMac bool // some profile is for these devices
+	MobileTitle       string
 	Mobile, Mac       string // paths through Settings
 	Names             string // explanation of the marks on names of Settings; empty without marks
 }
@@ -147,6 +148,10 @@ func (v *pageView) fill(o *app.Offer) {
 			why = v.Text("serve.withheld.mac", "devices", strings.Join(w.Devices, ", "))
 		}
 		v.Withheld = append(v.Withheld, withheldView{w.Name, why})
+	}
+	v.MobileTitle = v.Text("serve.mobile")
+	if !v.Several && !v.ForMac && !o.ForPhones() { // an Apple Vision Pro
+		v.MobileTitle = v.Items[0].For
 	}
 	v.Mobile = v.settingsPath("Settings", "General", "VPN & Device Management")
 	v.Mac = v.settingsPath("System Settings", "General", "Device Management")
@@ -234,10 +239,10 @@ func (v *pageView) where(r app.OfferedRange) string {
 	if len(r.Devices) > 0 {
 		parts = append(parts, v.Text("serve.only", "devices", strings.Join(r.Devices, ", ")))
 	}
-	switch {
-	case !r.From.IsZero():
+	if !r.From.IsZero() {
 		parts = append(parts, v.Text("serve.from", "version", r.From.String()))
-	case !r.Before.IsZero():
+	}
+	if !r.Before.IsZero() {
 		parts = append(parts, v.Text("serve.before", "version", r.Before.String()))
 	}
 	return strings.Join(parts, " ")
