@@ -284,12 +284,7 @@ func (t *Text) effect(holder *outline.Node, path []string, n *outline.Node, give
 		root.Set("Type", plist.NewString(name)).Set("Payload", v)
 	default:
 		v.Set("PayloadType", plist.NewString(name))
-		root.Set("PayloadType", plist.NewString("Configuration")).Set("PayloadContent", plist.NewArray(v))
-		if device := t.Root.String("TargetDeviceType"); device != "" {
-			if number, err := strconv.Atoi(device); err == nil {
-				root.Set("TargetDeviceType", plist.NewInteger(int64(number)))
-			}
-		}
+		root = t.envelope(v)
 	}
 	m, err := coverage.Keys([]coverage.File{{Root: root}}, targets, catalog)
 	if err != nil || len(m.Rows) == 0 {

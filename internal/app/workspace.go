@@ -260,3 +260,11 @@ func copyIgnores(all []*lint.Ignore) []*lint.Ignore {
 	}
 	return copies
 }
+
+// Paths lists the files of the last Lint, absolute.
+func (w *Workspace) Paths() (paths []string) {
+	for _, in := range w.inputs {
+		paths = append(paths, w.abs(in.path))
+	}
+	return paths
+}

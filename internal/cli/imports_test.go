@@ -40,6 +40,7 @@ var arrows = []struct {
 		"internal/diag",
 		"internal/files",
 		"internal/lsp/protocol",
+		"internal/outline",
 		"internal/rules/rule",
 		"internal/schema",
 		"internal/target",

@@ -102,8 +102,10 @@ func TestRandomEdits(t *testing.T) {
 			open[filepath.Join(folder, file)] = []byte(string(utf16.Decode(next)))
 			c.check(file)
 			where := protocol.TextDocumentIdentifier{URI: c.uri(file)}
-			c.call("textDocument/hover", protocol.HoverParams{TextDocument: where, Position: next.position(r.IntN(len(next) + 1))}, nil)
-			c.call("textDocument/completion", protocol.CompletionParams{TextDocument: where, Position: next.position(r.IntN(len(next) + 1))}, nil)
+			for _, method := range []string{"hover", "completion", "definition", "references", "prepareRename", "documentSymbol", "foldingRange", "formatting", "codeLens", "inlayHint", "documentLink"} {
+				place := next.position(r.IntN(len(next) + 1))
+				c.call("textDocument/"+method, map[string]any{"textDocument": where, "position": place, "range": protocol.Range{End: place}, "context": struct{}{}}, nil)
+			}
 			want := linted(t, over(h, folder, open), folder, app.LintOptions{}, protocol.PositionEncodingKindUTF16)
 			if compare(t, fmt.Sprintf("%s, %d.%d", name, n, i), c.all(), want); t.Failed() {
 				t.Fatalf("after %q at %v of %s:\n%q", text, at, file, before)

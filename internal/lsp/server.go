@@ -140,6 +140,16 @@ func methods() map[string]handler {
 		"textDocument/codeAction":             with((*server).codeActions),
 		"textDocument/hover":                  with((*server).hover),
 		"textDocument/completion":             with((*server).complete),
+		"textDocument/definition":             with((*server).definition),
+		"textDocument/references":             with((*server).references),
+		"textDocument/prepareRename":          with((*server).prepareRename),
+		"textDocument/rename":                 with((*server).rename),
+		"textDocument/documentLink":           with((*server).links),
+		"textDocument/documentSymbol":         with((*server).symbols),
+		"textDocument/foldingRange":           with((*server).folds),
+		"textDocument/formatting":             with((*server).format),
+		"textDocument/codeLens":               with((*server).lenses),
+		"textDocument/inlayHint":              with((*server).inlays),
 	}
 }
 
@@ -221,7 +231,9 @@ func (s *server) capabilities() (c protocol.ServerCapabilities) {
 	c.PositionEncoding = s.encoding
 	c.TextDocumentSync = &protocol.TextDocumentSyncOptions{OpenClose: true, Change: protocol.TextDocumentSyncKindIncremental, Save: &protocol.SaveOptions{}}
 	c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll}}
-	c.HoverProvider = true
+	c.HoverProvider, c.DefinitionProvider, c.ReferencesProvider = true, true, true
+	c.DocumentSymbolProvider, c.FoldingRangeProvider, c.DocumentFormattingProvider, c.InlayHintProvider = true, true, true, true
+	c.RenameProvider, c.DocumentLinkProvider, c.CodeLensProvider = &protocol.RenameOptions{PrepareProvider: true}, &protocol.DocumentLinkOptions{}, &protocol.CodeLensOptions{}
 	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{"<", ">", "\"", ":", " ", "{", "-"}}
 	c.Workspace = &struct {
 		WorkspaceFolders *protocol.WorkspaceFoldersServerCapabilities `json:"workspaceFolders,omitempty"`
