@@ -161,13 +161,13 @@ func cleanValue(v reflect.Value) {
 // verbatim is a text of several lines, made by syncguard and checked already.
 type verbatim string
 
-// fit returns the first items that fit into an answer, and the number of those left out.
-func fit[T any](items []T) (kept []T, more int) {
+// fit returns the first items that fit into a number of bytes as JSON, and the number of those left out.
+func fit[T any](items []T, most int) (kept []T, more int) {
 	size := 0
 	for i := range items {
 		clean(&items[i])
 		data, err := json.Marshal(items[i])
-		if size += len(data); err != nil || size > maxList {
+		if size += len(data); err != nil || size > most {
 			return items[:i], len(items) - i
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -488,6 +489,26 @@ func TestCancelledCall(t *testing.T) {
 	s.slots = make(chan struct{}, 1)
 	if _, err := handle(s, check)(ctx, &mcp.CallToolRequest{Params: &mcp.CallToolParamsRaw{Arguments: []byte(`{"text": "a: b"}`)}}); err != context.Canceled {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Calls that come at once are answered as they would be alone.
+func TestCallsAtOnce(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "a.mobileconfig"), wifi("Office"))
+	for _, protocol := range protocols {
+		s := connect(t, Options{}, protocol, uri(folder))
+		want, _ := s.ask("check_profile", map[string]any{"paths": "a.mobileconfig"})
+		var calls sync.WaitGroup
+		for range 20 {
+			calls.Go(func() {
+				r, err := s.CallTool(t.Context(), &mcp.CallToolParams{Name: "check_profile", Arguments: map[string]any{"paths": "a.mobileconfig"}})
+				if err != nil || r.IsError || !strings.HasPrefix(want, r.Content[0].(*mcp.TextContent).Text) {
+					t.Errorf("%v, %v", r, err)
+				}
+			})
+		}
+		calls.Wait()
 	}
 }
 

@@ -17,14 +17,15 @@ import (
 	"syncguard/internal/view"
 )
 
-// Bounds of a call. An answer stays below 10,000 tokens, from where on clients warn of it, cut it or refuse it.
+// Bounds of a call. An answer stays below about 10,000 tokens, from where on clients warn; they cut or refuse larger ones.
 const (
 	maxInline   = 1 << 20 // bytes of the content of a file in a call
 	maxArgument = 1000    // bytes of a name, a path or words
 	maxListed   = 100     // files, targets or other texts in an argument
 	maxPath     = 4000    // bytes of each
 	maxText     = 12_000  // bytes of the text of an answer
-	maxList     = 16_000  // bytes of the longest list of a structured answer, as JSON
+	maxList     = 16_000  // bytes of the main list of a structured answer, as JSON
+	maxSide     = 4000    // bytes of another list
 	maxString   = 600     // bytes of one name, value or message
 	maxNotes    = 20
 )
@@ -56,7 +57,7 @@ func handle[In, Out any](s *server, answer func(context.Context, *call, *In) (*O
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case errors.Is(err, errAskFolders):
-			return askFolders, nil
+			return askFolders(), nil
 		case err != nil:
 			return failure(err), nil
 		}
@@ -118,34 +119,52 @@ func (c *call) noFiles() *files.Beneath { return files.NewTexts(nil, &files.Bene
 // standIn is the value of every variable of the environment: a template with a secret from there is still explained.
 func standIn(string) (string, bool) { return "stand-in", true }
 
-// sources returns the world of a call, and the names in it of files, or of a text without any.
-func (c *call) sources(paths []string, content inline) (*app.Host, []string, error) {
-	switch {
-	case (len(paths) > 0) == (content != ""):
-		return nil, nil, errors.New("give either paths or a text")
-	case content != "":
-		name := nameOf(content)
-		return c.host(files.NewTexts(map[string][]byte{name: []byte(content)}, &files.Beneath{})), []string{name}, nil
+// given is a file of a call: a path, or a text with the words before its name.
+type given struct {
+	path   string
+	text   inline
+	before string
+}
+
+// givenIn returns the files of a call that takes paths or one text.
+func givenIn(paths []string, content inline) (all []given, err error) {
+	if (len(paths) > 0) == (content != "") {
+		return nil, errors.New("give either paths or a text")
 	}
-	from := c.beneath
-	for i, path := range paths {
-		full, err := c.find(path)
+	if content != "" {
+		return []given{{text: content}}, nil
+	}
+	for _, path := range paths {
+		all = append(all, given{path: path})
+	}
+	return all, nil
+}
+
+// world returns the world of a call, and the names of its files in it.
+func (c *call) world(all ...given) (*app.Host, []string, error) {
+	from, texts, names := c.beneath, map[string][]byte{}, make([]string, len(all))
+	for i, file := range all {
+		if file.text != "" {
+			names[i] = file.before + nameOf(file.text)
+			texts[names[i]] = []byte(file.text)
+			continue
+		}
+		full, err := c.find(file.path)
 		if err != nil {
 			return nil, nil, err
 		}
-		if i == 0 {
+		if from == c.beneath { // the project is that of the first file
 			from = c.beneath.From(full)
 		}
-		paths[i] = full
+		names[i] = full
 	}
+	from = files.NewTexts(texts, from)
 	here, err := from.Getwd()
 	if err != nil {
 		return nil, nil, err
 	}
-	names := make([]string, len(paths))
-	for i, path := range paths {
-		names[i] = path
-		if name, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(name) {
+	for i, name := range names {
+		if name, err := filepath.Rel(here, name); err == nil && filepath.IsLocal(name) {
 			names[i] = name
 			if name == "-" || strings.HasPrefix(name, "builtin:") { // the application means others by these
 				names[i] = "." + string(filepath.Separator) + name

@@ -59,7 +59,11 @@ type source struct {
 }
 
 func check(ctx context.Context, c *call, in *checkInput) (*checkAnswer, error) {
-	h, names, err := c.sources(in.Paths, in.Text)
+	files, err := givenIn(in.Paths, in.Text)
+	if err != nil {
+		return nil, err
+	}
+	h, names, err := c.world(files...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +96,10 @@ func check(ctx context.Context, c *call, in *checkInput) (*checkAnswer, error) {
 		end.Line("%d ignored by comments or the project file", footer.Ignored)
 	}
 	c.Notes(a.Notes)
-	a.Findings, _ = fit(a.Findings)
+	a.Findings, _ = fit(a.Findings, maxList)
 	a.More = a.Errors + a.Warnings + a.Remarks - len(a.Findings)
 	c.addSources(h, a)
+	a.Sources, _ = fit(a.Sources, maxSide)
 	c.Sources(a.Sources)
 	return a, nil
 }

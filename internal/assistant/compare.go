@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 
 	"syncguard/internal/app"
 	"syncguard/internal/diff"
-	"syncguard/internal/files"
 )
 
 type compareInput struct {
@@ -53,7 +53,13 @@ type change struct {
 }
 
 func compare(ctx context.Context, c *call, in *compareInput) (*compareAnswer, error) {
-	h, names, err := c.pair(in)
+	old, new := given{in.OldPath, in.OldText, "old "}, given{in.NewPath, in.NewText, "new "}
+	for _, side := range []given{old, new} {
+		if (side.path == "") == (side.text == "") {
+			return nil, fmt.Errorf("give either %sPath or %sText", strings.TrimSpace(side.before), strings.TrimSpace(side.before))
+		}
+	}
+	h, names, err := c.world(old, new)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +76,9 @@ func compare(ctx context.Context, c *call, in *compareInput) (*compareAnswer, er
 	if len(run.Footer.Failures) > 0 {
 		return nil, run.Footer.Failures[0]
 	}
-	a.Changes, a.More = fit(a.Changes)
-	a.Consequences, _ = fit(a.Consequences)
-	a.Sources, _ = fit(a.Sources)
+	a.Changes, a.More = fit(a.Changes, maxList)
+	a.Consequences, _ = fit(a.Consequences, maxSide)
+	a.Sources, _ = fit(a.Sources, maxSide)
 	c.Sources(a.Sources)
 	return a, nil
 }
@@ -113,34 +119,4 @@ func (a *compareAnswer) addChanges(payload string, changes []diff.Change) {
 		}
 		a.Changes = append(a.Changes, change{payload, x.Path, string(x.Kind), string(values.Old), string(values.New), x.IsSecret()})
 	}
-}
-
-// pair returns the world of a call with two files, each a path or a text, and their names in it.
-func (c *call) pair(in *compareInput) (*app.Host, []string, error) {
-	for _, x := range []struct {
-		side, path string
-		text       inline
-	}{{"old", in.OldPath, in.OldText}, {"new", in.NewPath, in.NewText}} {
-		if (x.path == "") == (x.text == "") {
-			return nil, nil, fmt.Errorf("give either %sPath or %sText", x.side, x.side)
-		}
-	}
-	texts := map[string][]byte{}
-	names := make([]string, 2)
-	for i, x := range []struct {
-		side, path string
-		text       inline
-	}{{"old", in.OldPath, in.OldText}, {"new", in.NewPath, in.NewText}} {
-		if x.text != "" {
-			names[i] = x.side + " " + nameOf(x.text)
-			texts[names[i]] = []byte(x.text)
-			continue
-		}
-		full, err := c.find(x.path)
-		if err != nil {
-			return nil, nil, err
-		}
-		names[i] = full
-	}
-	return c.host(files.NewTexts(texts, c.beneath)), names, nil
 }

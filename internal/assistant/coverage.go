@@ -41,8 +41,11 @@ type cell struct {
 func coverage(ctx context.Context, c *call, in *coverageInput) (*coverageAnswer, error) {
 	h, names := c.host(c.noFiles()), []string{builtin}
 	if len(in.Paths) > 0 || in.Text != "" {
-		var err error
-		if h, names, err = c.sources(in.Paths, in.Text); err != nil {
+		files, err := givenIn(in.Paths, in.Text)
+		if err != nil {
+			return nil, err
+		}
+		if h, names, err = c.world(files...); err != nil {
 			return nil, err
 		}
 	}
@@ -62,7 +65,7 @@ func coverage(ctx context.Context, c *call, in *coverageInput) (*coverageAnswer,
 		a.Cells = append(a.Cells, cell{x.Intent, x.Value, x.Target, string(x.Class), x.Mechanism, x.Condition, x.Verified, x.Story})
 	}
 	a.Sources = coverageSources(cells)
-	a.Cells, a.More = fit(a.Cells)
+	a.Cells, a.More = fit(a.Cells, maxList)
 	c.Notes(a.Notes)
 	c.Sources(a.Sources)
 	return a, nil
@@ -86,7 +89,7 @@ func coverageSources(cells []app.CoverageCell) (all []source) {
 		}
 		all[i].Sources = first(maxSources, append(all[i].Sources, sources...))
 	}
-	all, _ = fit(all)
+	all, _ = fit(all, maxSide)
 	return all
 }
 

@@ -56,7 +56,7 @@ func draft(ctx context.Context, c *call, in *draftInput) (*draftAnswer, error) {
 		c.addFindings(checked, f)
 	}
 	a := &draftAnswer{File: app.DefaultTemplate, Template: verbatim(made), Next: []string{"syncguard lint", "syncguard coverage", "syncguard build"}}
-	a.Findings, _ = fit(checked.Findings)
+	a.Findings, _ = fit(checked.Findings, maxSide)
 	end := c.To(&c.end)
 	end.Line("not written: save it as %s", a.File)
 	end.Line("checked: %s", view.Totals(&run.Footer.Totals))

@@ -78,7 +78,8 @@ func explain(_ context.Context, c *call, in *explainInput) (*explainAnswer, erro
 		a.Types = append(a.Types, typeOf(t))
 		a.Sources = append(a.Sources, source{t.ID, first(maxSources, sourcesOf(t))})
 	}
-	a.Types, _ = fit(a.Types)
+	a.Types, _ = fit(a.Types, maxList)
+	a.Sources, _ = fit(a.Sources, maxSide)
 	if c.text.Len() > maxText { // the last lines of the text are the sources
 		c.Sources(a.Sources)
 	}

@@ -18,12 +18,14 @@ import (
 // A client names its folders as "roots". The protocol of July 2026 deprecates them, without another way for a client to name
 // folders, and keeps them for at least a year: hence the flag --root beside them.
 
-// errAskFolders ends a call that needs the client's folders first; askFolders asks for them, and the client repeats the call with
-// its answer. Clients of an older protocol are asked during the call.
-var (
-	errAskFolders = errors.New("the client has to name its folders")
-	askFolders    = &mcp.CallToolResult{InputRequests: mcp.InputRequestMap{foldersAnswer: &mcp.ListRootsParams{}}} //lint:ignore SA1019 see above
-)
+// errAskFolders ends a call that needs the client's folders first.
+var errAskFolders = errors.New("the client has to name its folders")
+
+// askFolders is the question for them. The client repeats the call with its answer; clients of an older protocol are asked during
+// the call.
+func askFolders() *mcp.CallToolResult {
+	return &mcp.CallToolResult{InputRequests: mcp.InputRequestMap{foldersAnswer: &mcp.ListRootsParams{}}} //lint:ignore SA1019 see above
+}
 
 const (
 	foldersAnswer = "folders"    // name of the question

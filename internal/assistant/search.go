@@ -46,7 +46,7 @@ func search(_ context.Context, c *call, in *searchInput) (*searchAnswer, error) 
 		}
 		a.Matches = append(a.Matches, x)
 	}
-	kept, more := fit(a.Matches)
+	kept, more := fit(a.Matches, maxList)
 	a.Matches, a.More = kept, a.More+more
 	if a.More > 0 {
 		c.To(&c.end).Line("%d more: give more words", a.More)

@@ -22,6 +22,7 @@ var (
 type Beneath struct {
 	sys     System
 	folders []openAt
+	texts   textsFolder // read by their names, wherever the current folder is
 }
 
 type openAt struct {
@@ -45,10 +46,10 @@ func NewBeneath(sys System, paths ...string) (*Beneath, error) {
 	return b, nil
 }
 
-// NewTexts returns a Beneath of texts in memory, by their names in a folder of their own, and of the folders of another one. It does
-// not close that one.
+// NewTexts returns a Beneath of the folders of another one, and of texts in memory, by their names. Without folders the current one
+// holds the texts alone. It does not close the other one.
 func NewTexts(texts map[string][]byte, and *Beneath) *Beneath {
-	return &Beneath{and.sys, append([]openAt{{textsPath, textsFolder(texts)}}, and.folders...)}
+	return &Beneath{and.sys, append(slices.Clip(and.folders), openAt{textsPath, textsFolder(texts)}), texts}
 }
 
 // textsPath is a folder for texts. It exists on no disk.
@@ -58,7 +59,7 @@ var textsPath = map[bool]string{true: `C:\syncguard texts`, false: "/syncguard t
 func (b *Beneath) From(path string) *Beneath {
 	for i, f := range b.folders {
 		if name, err := filepath.Rel(f.path, path); err == nil && filepath.IsLocal(name) {
-			return &Beneath{b.sys, append([]openAt{f}, slices.Delete(slices.Clone(b.folders), i, i+1)...)}
+			return &Beneath{b.sys, append([]openAt{f}, slices.Delete(slices.Clone(b.folders), i, i+1)...), b.texts}
 		}
 	}
 	return b
@@ -87,6 +88,9 @@ func (b *Beneath) Close() (err error) {
 
 // locate returns the folder that a path lies in, and its slash-separated name there.
 func (b *Beneath) locate(op, path string) (Folder, string, error) {
+	if _, ok := b.texts[path]; ok {
+		return b.texts, path, nil
+	}
 	full := path
 	if !filepath.IsAbs(full) && len(b.folders) > 0 {
 		full = filepath.Join(b.folders[0].path, path)

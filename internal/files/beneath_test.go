@@ -39,7 +39,7 @@ func TestBeneath(t *testing.T) {
 		{b, "sub/a", "a"}, {b, "in", "a"}, {b, filepath.Join(one, "in"), "a"}, {b, filepath.Join(base, "alias", "sub", "a"), "a"}, {b, filepath.Join(two, "b"), "b"}, {b, "b", ""}, {b, b.Find("b"), "b"},
 		{b.From(filepath.Join(two, "b")), "b", "b"}, {b, "sub/../in", "a"},
 		{b, "../out", ""}, {b, "sub/../../out", ""}, {b, "up", ""}, {b, "away/out", ""}, {b, filepath.Join(base, "out"), ""}, {b, base, ""}, {b, "", ""},
-		{texts, "text", "t"}, {texts, filepath.Join(two, "b"), "b"}, {texts, "b", ""}, {NewTexts(nil, &Beneath{}), "text", ""}, {&Beneath{}, "text", ""}, {&Beneath{}, "/", ""},
+		{texts, "text", "t"}, {texts, filepath.Join(two, "b"), "b"}, {texts, "b", ""}, {texts, "sub/a", "a"}, {texts, "none", ""}, {NewTexts(nil, &Beneath{}), "text", ""}, {&Beneath{}, "text", ""}, {&Beneath{}, "/", ""},
 	} {
 		data, err := Read(x.sys, x.path)
 		if string(data) != x.want || (err == nil) != (x.want != "") {
