@@ -19,8 +19,8 @@ type LintStyle struct {
 	Statistics bool // the number of findings of each rule instead of the findings
 }
 
-// manyFindings are more than anybody reads one by one.
-const manyFindings = 50
+// ManyFindings is a number of findings: more of them are more than anybody reads one by one.
+const ManyFindings = 50
 
 // Lint writes a run for a person, each file as soon as it is checked. before runs before each piece of output, to clear a line of
 // progress.
@@ -65,7 +65,7 @@ func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	offer := ""
 	if style.Statistics {
 		p.statistics(r.Statistics)
-	} else if r.AtLeast(diag.Note) > manyFindings {
+	} else if r.AtLeast(diag.Note) > ManyFindings {
 		offer = "; --statistics counts them by rule"
 	}
 	p.wrapped(2, "%s%s%s", Totals(&r.Totals), otherCounts(r), offer)

@@ -349,6 +349,19 @@ func readText(t testing.TB, s string) (found []read) {
 	return found
 }
 
+// GitHub's runner leaves the colours in the lines for its matchers: github.com/actions/runner/issues/2341.
+func TestProblemMatcherReadsColours(t *testing.T) {
+	var b bytes.Buffer
+	p := view.NewColored(&b, nil, 0, view.ColorAlways)
+	for _, f := range lintRun().Files {
+		p.FileFindings(f.Name, f.Signed, f.Findings)
+	}
+	want := readText(t, written(t, "text", lintRun()))
+	if got := readText(t, b.String()); len(got) == 0 || !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+}
+
 func unmarshal(t testing.TB, s string, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(s), v); err != nil {

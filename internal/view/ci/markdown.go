@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
 	"syncguard/internal/view"
@@ -27,6 +28,9 @@ func writeMarkdown(w io.Writer, r *Run) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "### syncguard lint: %s\n", view.Totals(&r.Footer.Totals))
+	if found > view.ManyFindings {
+		writeStatistics(&b, r.Footer.Statistics)
+	}
 	if found > 0 {
 		b.WriteString("\n| | Place | Finding | Rule |\n|---|---|---|---|\n")
 	}
@@ -59,6 +63,14 @@ func writeMarkdown(w io.Writer, r *Run) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeStatistics writes the number of findings of each rule: a few lines, where the findings are too many to read.
+func writeStatistics(b *strings.Builder, all []app.RuleCount) {
+	b.WriteString("\n| Findings | Corrected by --fix | Rule |\n|--:|--:|---|\n")
+	for _, c := range all {
+		fmt.Fprintf(b, "| %d | %d | %s |\n", c.All(), c.Fixable, view.CodeSpan(c.Rule))
+	}
 }
 
 // markdownRows holds the first rows of a severity, as many as fit into an empty summary.
