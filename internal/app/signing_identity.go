@@ -267,8 +267,7 @@ func developmentIdentity(h *Host) (*identity.Identity, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
 	if created {
-		h.hint("made a development identity in " + name +
-			"; keep a copy: a device accepts a new version of a hand-installed profile only from the same identity")
+		h.hint("made a development identity; updates need it, so keep a copy of " + name)
 	}
 	return id, name, nil
 }

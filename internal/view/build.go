@@ -19,7 +19,7 @@ import (
 // Build writes what a build made: how many files, for whom each is, the class of each intent there, and what to do next. With
 // byHand it also lists the settings left for people. The given templates return in the commands to type next.
 func (p *Printer) Build(b *app.BuildResult, byHand bool, templates []string) {
-	p.hang("", p.buildTitle(b), p.screen())
+	p.hang("", buildTitle(b), p.screen())
 	p.Line("")
 	var notes numbering
 	p.table(p.buildTable(b, &notes))
@@ -155,23 +155,28 @@ func versionsOf(t target.Target) string {
 	return versions
 }
 
-func (p *Printer) buildTitle(b *app.BuildResult) string {
+func buildTitle(b *app.BuildResult) string {
 	written, declared := fileCounts(b.Profiles)
-	counts := []string{text.Count(written, "profile")}
+	var counts []string
+	if written > 0 || declared == 0 {
+		counts = append(counts, text.Count(written, "profile"))
+	}
+	if declared > 0 {
+		counts = append(counts, text.Count(declared, "declaration"))
+	}
 	if n := len(b.Parts); n > 1 {
 		counts[0] += " of " + text.Count(n, "template")
 	}
-	if declared > 0 {
-		counts = append(counts, text.Count(declared, "declaration")+" for MDM")
-	}
-	title := bold.Render(strings.Join(append(counts, b.Reports...), ", ")) + " in " + bold.Render(folderName(b.Output)) + ", "
+	title := bold.Render(strings.Join(append(counts, b.Reports...), ", ")) + " in " + bold.Render(folderName(b.Output))
 	switch s := b.Signer; {
+	case written == 0:
+		return title
 	case s == nil:
-		return title + yellow.Render("not signed")
+		return title + ", " + yellow.Render("not signed")
 	case s.Development:
-		return title + "signed by the development identity " + yellow.Render(`(devices show "Not Verified")`)
+		return title + ", self-signed " + yellow.Render(`(devices show "Not Verified")`)
 	default:
-		return title + "signed by " + bold.Render(Clean(s.Name))
+		return title + ", signed by " + bold.Render(Clean(s.Name))
 	}
 }
 

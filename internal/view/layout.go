@@ -63,7 +63,7 @@ func fitColumns(headers []string, rows [][]string, width int) []int {
 	widths, cells, least := make([]int, n), make([]int, n), make([]int, n)
 	total := n * len(gap)
 	for i, header := range headers {
-		least[i] = longestWord(header)
+		least[i] = leastHeading(header)
 		for _, row := range rows {
 			if len(row) < n {
 				continue // it takes the whole width
@@ -97,6 +97,17 @@ func fitColumns(headers []string, rows [][]string, width int) []int {
 
 // readableCell is the least width of a cell of so many columns: words stay whole, sentences do not become columns of words.
 func readableCell(whole int) int { return min(whole, max(12, min(whole/3, 24))) }
+
+// leastHeading is the least width of a heading: short lines of it stay whole.
+func leastHeading(header string) (least int) {
+	for line := range strings.SplitSeq(header, "\n") {
+		if whole := lipgloss.Width(line); whole <= len("by hand") {
+			least = max(least, whole)
+		}
+		least = max(least, longestWord(line))
+	}
+	return least
+}
 
 func longestWord(text string) (longest int) {
 	for word := range strings.FieldsSeq(text) {

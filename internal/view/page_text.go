@@ -203,7 +203,7 @@ func (p *Printer) tableList(t Table) {
 		var values []string
 		for j, cell := range cells[t.Labels:] {
 			if cell != "" {
-				values = append(values, faint.Render(Clean(oneLine(t.Headers[t.Labels+j]))+":")+" "+cell)
+				values = append(values, faint.Render(Clean(strings.ReplaceAll(t.Headers[t.Labels+j], "\n", " "))+":")+" "+cell)
 			}
 		}
 		p.packed(indent, " · ", values)
