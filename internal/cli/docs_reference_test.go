@@ -199,10 +199,8 @@ func flagList(flags *pflag.FlagSet) string {
 		if f.Hidden || f.Name == "help" {
 			return
 		}
-		one := pflag.NewFlagSet("", pflag.ContinueOnError)
-		one.AddFlag(f)
-		name, about, _ := strings.Cut(strings.TrimSpace(one.FlagUsages()), "   ")
-		fmt.Fprintf(&b, "* `%s`: %s\n", name, plainMarkdown(strings.TrimSpace(about)))
+		row := flagRow(f)
+		fmt.Fprintf(&b, "* `%s`: %s\n", strings.TrimSpace(row[0]), plainMarkdown(row[1]))
 	})
 	if b.Len() == 0 {
 		return "None of its own.\n"

@@ -108,12 +108,15 @@ func (h helpPage) flags(cmd *cobra.Command) {
 	}
 }
 
-// flagRow returns a flag as pflag writes it: name and value, then its meaning and default.
+// flagRow returns a flag as pflag writes it, name and value, then its meaning and default.
 func flagRow(f *pflag.Flag) [2]string {
 	one := pflag.NewFlagSet("", pflag.ContinueOnError)
 	one.AddFlag(f)
 	line := strings.TrimRight(one.FlagUsages(), "\n")
 	indent := len(line) - len(strings.TrimLeft(line, " "))
 	name, about, _ := strings.Cut(line[indent:], "   ")
+	if kind, _ := pflag.UnquoteUsage(f); kind != "" {
+		name = strings.TrimSuffix(name, kind) + view.ValueName(f.Name, kind)
+	}
 	return [2]string{line[:indent] + name, strings.TrimSpace(about)}
 }

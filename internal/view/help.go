@@ -2,6 +2,7 @@ package view
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -116,4 +117,41 @@ func (h *HelpPage) Columns(rows [][2]string) {
 	for _, row := range rows {
 		h.Beside(row[0]+strings.Repeat(" ", indent-utf8.RuneCountInString(row[0])), row[1])
 	}
+}
+
+// ValueName returns the word for the value of a flag, in place of Go's name for its type.
+func ValueName(flag, kind string) string {
+	for name, flags := range map[string]string{
+		"FILE":       "baseline ca cert chain crl ids-file key p12 passphrase-file recipient roots secrets vars write-baseline",
+		"FOLDER":     "config-from root",
+		"PATH":       "out",
+		"TARGET":     "target",
+		"NAME":       "alias category name organization stdin-filename team",
+		"ID":         "client-id id identifier key-id remove",
+		"URL":        "legacy-url server token-server",
+		"HOST":       "host",
+		"HOST:PORT":  "listen webhook-listen",
+		"env:NAME":   "api-key client-secret passphrase token webhook-key",
+		"COMMAND":    "signer-command",
+		"RULE":       "ignore select",
+		"LABEL":      "label-exclude-any label-include-all label-include-any",
+		"PLATFORM":   "platform",
+		"PROVIDER":   "dns",
+		"SERVER":     "for",
+		"ADDRESS":    "email",
+		"NAME=VALUE": "set",
+	} {
+		if slices.Contains(strings.Fields(flags), flag) && (flag != "set" || kind == "stringArray") {
+			return name
+		}
+	}
+	switch kind {
+	case "duration":
+		return "TIME"
+	case "int":
+		return "N"
+	case "string", "strings", "stringArray":
+		return "TEXT"
+	}
+	return kind
 }
