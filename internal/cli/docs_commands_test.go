@@ -79,6 +79,8 @@ var fixtures = []struct{ part, file, from string }{
 	{"--crl", "corp.mobileconfig", "testdata/shared/revocation/signed.mobileconfig"},
 	{"syncguard fmt", "corp.mobileconfig", "made/corp.macos-supervised.mobileconfig"}, // not signed
 	{"README.md: syncguard lint profiles/", "profiles/wifi.mobileconfig", "testdata/docs/wifi.mobileconfig"},
+	{"docs/import.md: syncguard import profiles/", "profiles/corp.mobileconfig", "testdata/docs/corp.mobileconfig"},
+	{"docs/import.md: syncguard import profiles/", "profiles/wifi.mobileconfig", ""},
 	{"docs/migrate.md: ", "corp.mobileconfig", "testdata/shared/migrate/corp.mobileconfig"},
 	{"docs/export.md: syncguard export jamf profiles/", "profiles/corp.mobileconfig", "testdata/shared/export/p/corp.mobileconfig"},
 	{"docs/export.md: syncguard export jamf profiles/", "profiles/phone.mobileconfig", "testdata/shared/export/p/phone.mobileconfig"},
@@ -89,7 +91,6 @@ var fixtures = []struct{ part, file, from string }{
 var notCompared = map[string]string{
 	"syncguard lint profiles/ --statistics":                     "of a large repository",
 	"syncguard push nanomdm corp.mobileconfig --id E9085AF6 --": "no device answers here",
-	"syncguard import profiles/ -o templates":                   "of one profile with a mistake",
 }
 
 // others are the programs beside syncguard in the documentation, and why they are not run here.
