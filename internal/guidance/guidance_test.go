@@ -127,3 +127,12 @@ func TestText(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Every way of install has its words, in English those of package target.
+func TestWaysAreKnown(t *testing.T) {
+	for _, e := range target.Enrollments() {
+		if got := guidance.In("en").Text("way." + string(e)); got != e.Describe() {
+			t.Errorf("%s is %q, want %q", e, got, e.Describe())
+		}
+	}
+}

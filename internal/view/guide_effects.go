@@ -207,7 +207,7 @@ func (s *statement) conditions() (all Text) {
 	case others == nil:
 		all = words(once)
 	default:
-		all = Text{styled(Faint, systems(declared)+": "), {Text: once}}
+		all = Text{styled(Faint, systems(declared, guidance.In(english))+": "), {Text: once}}
 	}
 	add := func(on, subject string, notes []intent.Note) {
 		if len(notes) == 0 {
@@ -227,7 +227,7 @@ func (s *statement) conditions() (all Text) {
 		if len(common) > 0 {
 			j.subject = "" // is named already
 		}
-		add(systems(j.on), j.subject, own)
+		add(systems(j.on, guidance.In(english)), j.subject, own)
 	}
 	return all
 }
@@ -282,11 +282,11 @@ func devicesText(on []target.Target, total int) Text {
 	case len(on) == total:
 		return Text{styled(Strong, fmt.Sprintf("all %d", total))}
 	}
-	return Text{styled(Strong, fmt.Sprintf("%d of %d", len(on), total)), {Text: ": "}, styled(Faint, systems(on))}
+	return Text{styled(Strong, fmt.Sprintf("%d of %d", len(on), total)), {Text: ": "}, styled(Faint, systems(on, guidance.In(english)))}
 }
 
 // systems names targets by their way of install: iOS 26+, tvOS 26+ · MDM, supervised.
-func systems(on []target.Target) string {
+func systems(on []target.Target, l *guidance.Locale) string {
 	joinBy := func(all [][2]string, between string) (joined [][2]string) {
 		for _, one := range all {
 			if i := slices.IndexFunc(joined, func(j [2]string) bool { return j[1] == one[1] }); i >= 0 {
@@ -299,14 +299,14 @@ func systems(on []target.Target) string {
 	}
 	var all [][2]string
 	for _, t := range on {
-		all = append(all, [2]string{fmt.Sprintf("%s %s+", t.Platform, t.Version), t.Effective().Describe()})
+		all = append(all, [2]string{fmt.Sprintf("%s %s+", t.Platform, t.Version), l.Text("way." + string(t.Effective()))})
 	}
 	all = joinBy(all, ", ")
 	for i := range all {
 		all[i][0], all[i][1] = all[i][1], all[i][0]
 	}
 	var texts []string
-	for _, one := range joinBy(all, " or ") {
+	for _, one := range joinBy(all, " "+l.Text("or")+" ") {
 		texts = append(texts, one[1]+" · "+one[0])
 	}
 	return strings.Join(texts, "; ")

@@ -52,7 +52,7 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 		i, ok := at[key]
 		if !ok {
 			i = len(cards)
-			at[key], on, cards = i, append(on, nil), append(cards, Section{Lang: "en", Blocks: []Block{Section{Lang: l.Language, Blocks: blocks}}})
+			at[key], on, cards = i, append(on, nil), append(cards, Section{Blocks: blocks})
 		}
 		on[i] = append(on[i], profile.Of)
 	}
@@ -62,7 +62,7 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 	if cards != nil {
 		side := Section{Cards: true}
 		for i, card := range cards {
-			card.Title = words(systems(on[i])) // the names of targets are English
+			card.Title = words(systems(on[i], l))
 			side.Blocks = append(side.Blocks, card)
 		}
 		if hasIntents(p.Profiles) {
@@ -71,7 +71,7 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 		all.Blocks = append(all.Blocks, side)
 	}
 	if managed := managedTargets(p); managed != nil {
-		all.Blocks = append(all.Blocks, Paragraph{Text: Text{styled(Faint, systems(managed)+": "), {Text: l.Text("install.mdm") + " " + l.Text("remove.mdm")}}})
+		all.Blocks = append(all.Blocks, Paragraph{Text: Text{styled(Faint, systems(managed, l)+": "), {Text: l.Text("install.mdm") + " " + l.Text("remove.mdm")}}})
 	}
 	if files {
 		all.Blocks = append(all.Blocks, Paragraph{Text: Text{styled(Strong, l.Text("check")+"."), {Text: " " + l.Text("checking")}}})
@@ -85,10 +85,10 @@ func peopleIn(p *app.BuiltPart, l *guidance.Locale, id string) Section {
 // setsList tells what the profiles set, in one language, and on which targets if not on all.
 func setsList(p *app.BuiltPart, l *guidance.Locale) (list List) {
 	all := statements(p, func(e *app.Effect) bool { return e.Class != intent.None })
-	for _, s := range joinLimits(all, func(s *statement) string { return systems(s.on(p)) }) {
+	for _, s := range joinLimits(all, func(s *statement) string { return systems(s.on(p), l) }) {
 		text := words(summary.Words(s.says, l))
 		if on := s.on(p); len(on) < len(p.Profiles) {
-			text = append(text, styled(Faint, " ("+systems(on)+")"))
+			text = append(text, styled(Faint, " ("+systems(on, l)+")"))
 		}
 		list.Items = append(list.Items, Item{Text: text})
 	}
