@@ -9,6 +9,7 @@ package assistant
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"time"
@@ -37,16 +38,20 @@ The tools only read. They hide secrets, and say what they left out.`
 
 // Serve answers the messages of a client until in ends or ctx does. Calls that it has read before the end are answered.
 func Serve(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
-	var err error
-	if o.Folders, err = absolute(o.Files, o.Folders); err != nil {
+	folders, err := absolute(o.Files, o.Folders)
+	if err != nil {
 		return err
 	}
+	o.Folders = folders
 	transport := &drained{&mcp.IOTransport{Reader: io.NopCloser(in), Writer: nopCloser{out}, MaxLineLength: maxMessage}}
 	err = newServer(o).Run(ctx, transport)
-	if errors.Is(err, io.EOF) {
+	switch {
+	case err == nil, errors.Is(err, io.EOF):
 		return nil
+	case ctx.Err() != nil:
+		return err
 	}
-	return err
+	return fmt.Errorf("talking to the assistant: %w", err)
 }
 
 type nopCloser struct{ io.Writer }

@@ -242,6 +242,7 @@ func TestWrongArguments(t *testing.T) {
 		{"explain", map[string]any{"name": "unknwn-key"}, `unknown type or rule "unknwn-key": did you mean the rule "unknown-key"?`},
 		{"explain", map[string]any{"name": "allowCloudBackup"}, `"allowCloudBackup" is a key: explain com.apple.applicationaccess.allowCloudBackup`},
 		{"explain", map[string]any{"name": "com.apple.wifi.managed.SSID"}, `"com.apple.wifi.managed" has no key "SSID": list its keys: explain com.apple.wifi.managed`},
+		{"explain", map[string]any{"name": "date-time"}, `"date-time" is an intent of templates: ask coverage to explain it`},
 		{"coverage", map[string]any{"text": "<plist><dict>"}, "check_profile"},
 		{"coverage", map[string]any{"explain": "clock"}, `unknown intent or key "clock"`},
 		{"compare_profiles", map[string]any{"oldText": wifi("a")}, "give either newPath or newText"},

@@ -2,6 +2,8 @@ package assistant
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"syncguard/internal/app"
@@ -84,8 +86,14 @@ func check(ctx context.Context, c *call, in *checkInput) (*checkAnswer, error) {
 	footer := run.Footer
 	a.Checked, a.Errors, a.Warnings, a.Remarks, a.Ignored, a.Notes = footer.Checked, footer.Errors, footer.Warnings, footer.Totals.Notes, footer.Ignored, c.notes
 	for _, u := range footer.Unread {
+		if !strings.HasPrefix(u.Message, u.Name) {
+			u.Message = u.Name + ": " + u.Message
+		}
 		a.Unread = append(a.Unread, unread{u.Name, u.Message})
 		end.Line("not checked: %s", shorten(u.Message))
+	}
+	if a.Checked == 0 && len(a.Unread) > 0 {
+		return nil, errors.New(a.Unread[0].Message)
 	}
 	for _, r := range footer.Refused {
 		a.Notes = append(a.Notes, r.Name+": "+r.Message)

@@ -64,6 +64,9 @@ func explain(_ context.Context, c *call, in *explainInput) (*explainAnswer, erro
 	if slices.Contains(app.RuleIDs(), in.Name) {
 		return c.explainRule(in.Name)
 	}
+	if slices.Contains(app.Intents(), in.Name) {
+		return nil, diag.Usage("ask coverage to explain it", "%q is an intent of templates", in.Name)
+	}
 	shown, err := app.SchemaShow(c.host(c.noFiles()), in.Name)
 	if err != nil {
 		if near := text.Suggest(in.Name, app.RuleIDs()); near != "" {
