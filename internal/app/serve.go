@@ -210,7 +210,7 @@ func (f *offering) add(in input) error {
 	case len(item.Devices) == 0:
 		f.host.warn(item.Path+": none of its settings works when installed by hand", "syncguard coverage explains why")
 	case isForMDM(built):
-		f.host.warn(fmt.Sprintf("%s was built for %s; the page tells what works when installed by hand", item.Path, built), "")
+		f.host.warn(fmt.Sprintf("%s was built for %s; the page shows what works when installed by hand", item.Path, built), "")
 	}
 	if hasSecret && f.offer.Secret == "" {
 		f.offer.Secret = in.path
@@ -232,8 +232,8 @@ func withheld(item *Offered, built target.Target) *Withheld {
 
 func isForMDM(built target.Target) bool { return built.Platform != "" && built.Enrollment.IsMDM() }
 
-// builtFor returns the target that a profile was built for, by the record of the build in its folder. The zero Target stands for
-// an unknown one.
+// builtFor returns the target that a profile was built for, by the record of the build in its folder. It is the zero Target
+// if that is unknown.
 func (f *offering) builtFor(in input) (built target.Target, err error) {
 	if in.isStdin {
 		return built, nil

@@ -28,7 +28,7 @@ type OfferedEffect struct {
 	Where     OfferedRange       // the devices with the effect
 }
 
-// OfferedRange is some of the devices of a profile. Its zero value stands for all of them.
+// OfferedRange is some of the devices of a profile. Its zero value means all of them.
 type OfferedRange struct {
 	Devices []string       // kinds of devices
 	From    target.Version // the first version

@@ -1,4 +1,4 @@
-// Package summary tells in plain sentences what the payloads and declarations of a profile do, for people who know no payload
+// Package summary describes in plain sentences what payloads and declarations of a profile do, for people who know no payload
 // type: the person at the device, and the manager with a report. Start with Of.
 //
 // Sentences are made from keys and values, never from the name that a payload gives itself. Package guidance has their words in
