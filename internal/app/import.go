@@ -159,6 +159,11 @@ func platformOf(name string) target.Platform {
 	return ""
 }
 
+// isFleets reports whether a file is in a folder for profiles as fleetctl new makes it: platforms/macos/configuration-profiles.
+func isFleets(name string) bool {
+	return slices.Contains(strings.Split(filepath.ToSlash(filepath.Dir(name)), "/"), "configuration-profiles")
+}
+
 // isImportable reports whether a file found in a folder can become a template.
 func (im *importing) isImportable(in input) bool {
 	if !strings.EqualFold(filepath.Ext(in.path), ".xml") {
@@ -199,7 +204,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 		return f, nil
 	}
 	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
-		Platforms: context.Platforms, Likely: platformOf(s.path), Managed: context.Tool != "", SeparateFiles: im.o.Out != ""})
+		Platforms: context.Platforms, Likely: platformOf(s.path), Managed: context.Tool != "" || isFleets(s.path), SeparateFiles: im.o.Out != ""})
 	var refused *convert.RefusedError
 	if errors.As(err, &refused) {
 		f.Refused = refused.Error()
