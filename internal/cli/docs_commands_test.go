@@ -44,6 +44,7 @@ var special = []struct {
 	{begin: "syncguard verify --require-roots", code: 1},                  // signed by the development identity
 	{begin: "syncguard verify --roots corp-root.pem --at", code: 1},       // the same
 	{begin: "syncguard verify --pin 3f0e…c1", code: 2},                    // a fingerprint shortened for reading
+	{begin: "README.md: syncguard lint --statistics", code: 1},            // of the same mistake
 	{begin: "README.md: syncguard lint profiles/", code: 1},               // what it shows
 	{begin: "syncguard lint --target iOS@19", code: 2},                    // what the page is about
 	{begin: "syncguard lint --ignore hygiene --fail-on warning", code: 1}, // corp.mobileconfig has a password
