@@ -44,6 +44,7 @@ soak: ## hostile input at large sizes, for every command: growth of all blocks o
 	$(GO) test -count=1 -run 'TestAnIdleCrowd|TestOneAddress|TestOnlyWhatIsReceived' ./internal/serve
 	$(GO) test -count=1 -run 'TestEndlessLists|TestCopiesAreBounded' ./internal/deploy
 	$(GO) test -count=1 -run 'TestPKCS12' ./internal/identity
+	SYNCGUARD_EDITS=100000 $(GO) test -count=1 -timeout 120m -run 'TestRandomEdits' ./internal/lsp
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...

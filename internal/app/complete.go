@@ -91,7 +91,7 @@ func (c *completer) add(x Completion) {
 	c.found = append(c.found, x)
 }
 
-// word replaces the word before the offset: the beginning of a tag, of a key or of a value.
+// word replaces the word that the offset is in or behind: the beginning of a tag, a key or a value.
 func (c *completer) word() {
 	from := c.at
 	for from > 0 && (isWordByte(c.Data[from-1]) || c.Data[from-1] == '<') {
@@ -100,6 +100,9 @@ func (c *completer) word() {
 		}
 	}
 	c.start, c.end = from, c.at
+	for from < c.at && c.end < len(c.Data) && isWordByte(c.Data[c.end]) {
+		c.end++
+	}
 }
 
 func isWordByte(b byte) bool {

@@ -45,6 +45,7 @@ var arrows = []struct {
 		"internal/schema",
 		"internal/target",
 		"internal/template",
+		"internal/text",
 	}},
 	{"internal/lsp/protocol", nil},
 	{"internal/assistant", []string{

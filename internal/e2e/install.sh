@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, NSS and Java for their key stores, SoftHSM
-# with the tools of OpenSC, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF Multitool,
+# with the tools of OpenSC, Neovim, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF Multitool,
 # which has the schema of SARIF with it, axe, which checks the accessibility of pages, and the inspector of the Model Context Protocol
 # in the versions of inspector/package-lock.json, with a Node that it runs on.
 set -eu
@@ -25,6 +25,7 @@ need ps procps
 need certutil libnss3-tools
 need pk12util libnss3-tools
 need keytool default-jre-headless
+need nvim neovim
 
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
@@ -74,6 +75,6 @@ if [ ! -x "$GOBIN/mcp-inspector" ]; then
 	chmod +x "$GOBIN/mcp-inspector"
 fi
 
-for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool; do
+for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool nvim; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done

@@ -8,6 +8,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/lsp/protocol"
 	"syncguard/internal/outline"
+	words "syncguard/internal/text"
 )
 
 const maxSymbolDepth = 6
@@ -127,7 +128,7 @@ func (s *server) lenses(p *protocol.CodeLensParams) (any, error) {
 // lensText counts the targets by what a payload does there.
 func lensText(l app.Lens) string {
 	var parts []string
-	of := fmt.Sprintf(" of %d targets", l.Enforced+l.InEffect+l.InPart+l.None)
+	of := " of " + words.Count(l.Enforced+l.InEffect+l.InPart+l.None, "target")
 	for _, x := range []struct {
 		n    int
 		text string

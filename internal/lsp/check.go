@@ -33,6 +33,9 @@ func (s *server) touch(path string, pause time.Duration) {
 		s.changed = map[string]bool{}
 	}
 	s.changed[path] = true
+	if pause == 0 || s.documents[path] == nil { // not a keystroke: a project may be new, or gone
+		clear(s.chosen)
+	}
 	s.mu.Unlock()
 	s.schedule(pause)
 }
@@ -43,6 +46,9 @@ func (s *server) renew() {
 	s.checking.Lock()
 	clear(s.roots)
 	s.checking.Unlock()
+	s.mu.Lock()
+	clear(s.chosen)
+	s.mu.Unlock()
 	s.schedule(0)
 }
 
@@ -153,9 +159,28 @@ func (s *server) findRoots(shot snapshot) {
 	}
 }
 
+// rootChoice is the root of a file, as long as no project file comes or goes.
+type rootChoice struct {
+	folder string
+	loose  bool
+}
+
 // rootOf is the folder whose files are checked together with a file: the nearest project, or else the folder of the workspace. Without
 // either the file is alone.
 func (s *server) rootOf(path string, folders []string) (folder string, loose bool) {
+	s.mu.Lock()
+	known, ok := s.chosen[path]
+	s.mu.Unlock()
+	if !ok {
+		known.folder, known.loose = s.chooseRoot(path, folders)
+		s.mu.Lock()
+		s.chosen[path] = known
+		s.mu.Unlock()
+	}
+	return known.folder, known.loose
+}
+
+func (s *server) chooseRoot(path string, folders []string) (folder string, loose bool) {
 	opened := deepest(path, folders)
 	project, err := app.ProjectFolder(s.host, filepath.Dir(path))
 	switch {

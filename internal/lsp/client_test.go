@@ -21,14 +21,14 @@ import (
 var now = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 
 // host is this machine, at another time, and with nobody's settings.
-func host(t *testing.T) *app.Host {
+func host(t testing.TB) *app.Host {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	return &app.Host{Files: files.OS{}, Getenv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return now }}
 }
 
 // client is an editor: it keeps what the server publishes.
 type client struct {
-	*testing.T
+	testing.TB
 	conn     *jsonrpc2.Conn
 	folder   string
 	ended    chan error
@@ -53,15 +53,15 @@ func capable(encodings ...protocol.PositionEncodingKind) (c protocol.ClientCapab
 }
 
 // start starts a server for a folder. Nothing is checked by the clock: see check.
-func start(t *testing.T, folder string, capabilities protocol.ClientCapabilities) *client {
+func start(t testing.TB, folder string, capabilities protocol.ClientCapabilities) *client {
 	return startAt(t, host(t), folder, capabilities, nil)
 }
 
-func startAt(t *testing.T, h *app.Host, folder string, capabilities protocol.ClientCapabilities, settings json.RawMessage) *client {
+func startAt(t testing.TB, h *app.Host, folder string, capabilities protocol.ClientCapabilities, settings json.RawMessage) *client {
 	t.Helper()
 	fromEditor, toServer := io.Pipe()
 	fromServer, toEditor := io.Pipe()
-	c := &client{T: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, versions: map[string]int32{}, settings: settings}
+	c := &client{TB: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, versions: map[string]int32{}, settings: settings}
 	go func() {
 		err := Serve(t.Context(), h, fromEditor, toEditor, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: time.Hour})
 		_ = toEditor.Close()

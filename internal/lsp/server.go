@@ -46,7 +46,7 @@ func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Opti
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &server{host: h, options: o, ctx: ctx, exit: cancel, documents: map[string]*document{}, wake: make(chan struct{}, 1),
-		roots: map[string]*root{}, published: map[string]string{}}
+		roots: map[string]*root{}, chosen: map[string]rootChoice{}, published: map[string]string{}}
 	h.Notify = func(e app.Event) {
 		if e.Text != "" {
 			s.log(protocol.MessageTypeLog, e.Text)
@@ -96,6 +96,7 @@ type server struct {
 	settings  settings
 	perFolder map[string]settings // answers of the editor
 	changed   map[string]bool     // paths, since the last check
+	chosen    map[string]rootChoice
 	timer     *time.Timer
 	wake      chan struct{}
 	interrupt context.CancelFunc // of the check under way
