@@ -105,7 +105,15 @@ func (c *composed) effects(catalog *schema.Catalog) (all []Effect, err error) {
 func effectsOf(root *plist.Value, p summary.Payload, to target.Target, catalog *schema.Catalog) (all []Effect, err error) {
 	m, err := coverage.Keys([]coverage.File{{Root: root}}, []target.Target{to}, catalog)
 	if errors.Is(err, coverage.ErrTooManyKeys) { // no real payload; the report states no class of it
-		p.Count = len(p.Keys.Fields)
+		common, err := catalog.Common()
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range p.Keys.Fields {
+			if common.Key(f.Key) == nil {
+				p.Count++
+			}
+		}
 		return []Effect{{Subject: p.Type, Says: summary.Of(p), Class: intent.Enforced, Silent: true, On: []target.Target{to}}}, nil
 	}
 	if err != nil {
