@@ -31,6 +31,8 @@ type pushRun struct {
 	checked []checked
 	items   []*deploy.Item
 	result  *PushResult
+
+	otherKinds []string // files of the kind that the destination does not take
 }
 
 func (p *pushRun) close() {
@@ -141,6 +143,9 @@ func (p *pushRun) load(ctx context.Context) error {
 			failures = append(failures, err)
 		}
 	}
+	if err := p.otherKind(); err != nil {
+		failures = append(failures, err)
+	}
 	if p.result.Unread = failures; len(failures) > 0 {
 		return nil
 	}
@@ -168,6 +173,10 @@ func (p *pushRun) add(name string, data []byte, builtFor target.Platform) error 
 	doc, found := document.OpenTemplate(file)
 	if doc.Defect != nil {
 		p.checked = append(p.checked, checked{name: name, findings: []diag.Diagnostic{*doc.Defect}})
+		return nil
+	}
+	if doc.Kind() == document.Declaration != p.setup.Destination.Declarations {
+		p.otherKinds = append(p.otherKinds, name)
 		return nil
 	}
 	if err := p.refuse(name, doc); err != nil {
@@ -203,14 +212,28 @@ func (p *pushRun) add(name string, data []byte, builtFor target.Platform) error 
 	return nil
 }
 
-// refuse returns an error if the destination takes no such file, or its signature is broken.
+// otherKind is the error for named files of the kind that the destination does not take; nil without any.
+func (p *pushRun) otherKind() error {
+	d := p.setup.Destination
+	takes, what := "profile", "declaration"
+	if d.Declarations {
+		takes, what = what, takes
+	}
+	are := "are " + what + "s"
+	switch len(p.otherKinds) {
+	case 0:
+		return nil
+	case 1:
+		are = "is a " + what
+	}
+	return diag.WithHint(fmt.Errorf("%s %s, and %s takes %ss", few(p.otherKinds), are, d.Name, takes),
+		"use %s for %ss; %s leaves them out if a folder is named", pushCommands(!d.Declarations), what, d.Name)
+}
+
+// refuse returns an error if the destination cannot deliver the file, or its signature is broken.
 func (p *pushRun) refuse(name string, doc *document.Document) error {
 	d := p.setup.Destination
 	switch {
-	case doc.Kind() == document.Declaration && !d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s is a declaration, and %s takes profiles", name, d.Name), "use %s for declarations", pushCommands(true))
-	case doc.Kind() == document.Profile && d.Declarations:
-		return diag.WithHint(fmt.Errorf("%s is a profile, and %s takes declarations", name, d.Name), "use %s for profiles", pushCommands(false))
 	case doc.IsEncrypted() && !d.Encrypted:
 		return diag.WithHint(fmt.Errorf("%s: its payloads are encrypted, and %s cannot deliver it", name, d.Server().Name), "give the profile before encryption")
 	case doc.Signed && !cms.Verify(doc.Message, cms.VerifyOptions{At: p.Now()}).Integrity.OK:
