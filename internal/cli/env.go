@@ -81,7 +81,7 @@ func (e *Env) notify(event app.Event) {
 	if event.Kind == app.EventStep {
 		_, watched := terminal(e.Stderr)
 		if term, _ := e.lookup("TERM"); watched && term != "dumb" && e.progress == nil {
-			e.progress = view.NewProgress(e.Stderr, e.Now, event.Verb, event.Total)
+			e.progress = view.NewProgress(e.Stderr, e.Now, event.Verb, event.Total, view.Columns(e.Environ, width(e.Stderr)))
 		}
 		e.progress.Step()
 		return

@@ -167,6 +167,18 @@ func fold(text string, width int) []string {
 	return wrap(text, width)
 }
 
+// hanging breaks text into lines of a width, further lines further in.
+func hanging(text string, width int) []string {
+	if lipgloss.Width(text) <= width {
+		return []string{text}
+	}
+	lines := wrapHanging(text, width, len(gap))
+	for i := range lines[1:] {
+		lines[i+1] = gap + lines[i+1]
+	}
+	return lines
+}
+
 // Hang lays out a label and text, both printable already, in lines of a width. Further lines stand under the first; text with a word
 // too long to stand beside the label stands below it.
 func Hang(label, text string, width int) []string {
@@ -191,7 +203,10 @@ func Hang(label, text string, width int) []string {
 
 // wrap breaks text into lines of at most width columns, only between words: keys, flags and file names stay whole, even where
 // one is longer than a line. All lines have the indent of the text, and none begins with a command to the log of a CI.
-func wrap(text string, width int) []string {
+func wrap(text string, width int) []string { return wrapHanging(text, width, 0) }
+
+// wrapHanging is wrap with some columns less in the lines after the first.
+func wrapHanging(text string, width, hang int) []string {
 	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	width -= len(indent)
 	lines := []string{""}
@@ -206,6 +221,9 @@ func wrap(text string, width int) []string {
 			*last += " " + word
 			used += 1 + size
 			continue
+		}
+		if len(lines) == 1 {
+			width -= hang
 		}
 		lines = append(lines, ideographs(word, size, width)...)
 		used = widthOf(lines[len(lines)-1])

@@ -72,7 +72,7 @@ func TestProgress(t *testing.T) {
 	after := func(d time.Duration) { now = now.Add(d) }
 	wrote := func() string { defer out.Reset(); return out.String() }
 
-	p := NewProgress(&out, func() time.Time { return now }, "checking", 40)
+	p := NewProgress(&out, func() time.Time { return now }, "checking", 40, 80)
 	after(999 * time.Millisecond)
 	p.Step()
 	p.Clear()
@@ -93,6 +93,11 @@ func TestProgress(t *testing.T) {
 	p.Clear()
 	if s := wrote(); s != "\r\x1b[K" {
 		t.Errorf("%q clears the line", s)
+	}
+	for columns, want := range map[int]int{80: progressWidth, 40: 13, 20: 0} { // beside "checking", "40 of 40 files" and the edge
+		if p := NewProgress(&out, func() time.Time { return now }, "checking", 40, columns); p.width != want {
+			t.Errorf("on %d columns the bar has %d, want %d", columns, p.width, want)
+		}
 	}
 	var none *Progress
 	none.Step()

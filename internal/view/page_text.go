@@ -57,7 +57,13 @@ func (p *Printer) list(indent string, l List) {
 		if l.Steps {
 			label += fmt.Sprintf("%d. ", i+1)
 		}
-		p.labeled(label, item.Text)
+		if l.Steps {
+			p.labeled(label, item.Text)
+		} else {
+			for _, line := range hanging(item.Text.terminal(), p.columns()-len(label)) {
+				p.Line("%s%s", label, line)
+			}
+		}
 		for _, b := range item.Blocks {
 			if inner, ok := b.(List); ok {
 				p.list(indent+"  ", inner)
@@ -217,12 +223,8 @@ func (p *Printer) lines(indent, text string) { p.hang(indent, text, p.screen()) 
 func (p *Printer) packed(label, separator string, texts []string) {
 	indent := lipgloss.Width(label)
 	for _, line := range packed(texts, separator, p.screen()-indent) {
-		parts := []string{line}
-		if lipgloss.Width(line) > p.screen()-indent {
-			parts = wrap(line, p.screen()-indent-len(gap))
-		}
-		for i, part := range parts {
-			p.Line("%s%s%s", label, textIf(i > 0, gap), part)
+		for _, part := range hanging(line, p.screen()-indent) {
+			p.Line("%s%s", label, part)
 			label = strings.Repeat(" ", indent)
 		}
 	}

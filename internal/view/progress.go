@@ -14,6 +14,7 @@ type Progress struct {
 	now   func() time.Time
 	verb  string
 	total int
+	width int // columns of the bar
 	done  int
 	start time.Time
 	drawn time.Time // zero without a line on the screen
@@ -25,9 +26,11 @@ const (
 	progressWidth    = 30
 )
 
-// NewProgress returns a Progress with none of total files done.
-func NewProgress(w io.Writer, now func() time.Time, verb string, total int) *Progress {
-	return &Progress{w: w, now: now, verb: verb, total: total, start: now()}
+// NewProgress returns a Progress with none of total files done, on a terminal of some columns. A line that reaches the edge would
+// not clear.
+func NewProgress(w io.Writer, now func() time.Time, verb string, total, columns int) *Progress {
+	counts := len(verb) + len(fmt.Sprintf("    %d of %d files ", total, total))
+	return &Progress{w: w, now: now, verb: verb, total: total, width: max(0, min(progressWidth, columns-counts)), start: now()}
 }
 
 // Step counts one more file as done.
@@ -41,8 +44,8 @@ func (p *Progress) Step() {
 		return
 	}
 	p.drawn = now
-	full := progressWidth * p.done / p.total
-	fmt.Fprintf(p.w, "\r\x1b[K%s  %s%s  %d of %d files", p.verb, strings.Repeat("━", full), strings.Repeat("╌", progressWidth-full), p.done, p.total)
+	full := p.width * p.done / p.total
+	fmt.Fprintf(p.w, "\r\x1b[K%s  %s%s  %d of %d files", p.verb, strings.Repeat("━", full), strings.Repeat("╌", p.width-full), p.done, p.total)
 }
 
 // Clear removes the line, to make room for other output.
