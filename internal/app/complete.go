@@ -574,7 +574,7 @@ func (c *completer) variable(n *outline.Node) bool {
 			continue
 		}
 		for _, v := range variables.Nodes {
-			c.add(Completion{Kind: CompleteVariable, Label: v.Key, Detail: v.Text, Insert: snippetText(v.Key) + after})
+			c.add(Completion{Kind: CompleteVariable, Label: v.Key, Insert: snippetText(v.Key) + after})
 		}
 	}
 	return true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -92,12 +93,32 @@ func (s *server) edits(fix *diag.Fix, d *document) (edits []protocol.TextEdit, o
 	return edits, true
 }
 
-// difference returns the edits that turn a document into a text.
+// difference returns the edits that turn a document into a text: of whole lines, each without what it leaves at its ends.
 func (s *server) difference(d *document, after []byte) (edits []protocol.TextEdit) {
-	for _, e := range udiff.Bytes(d.text.data, after) {
-		edits = append(edits, protocol.TextEdit{Range: d.text.span(e.Start, e.End, s.encoding), NewText: e.New})
+	before := string(d.text.data)
+	for _, e := range udiff.Lines(before, string(after)) {
+		first, last := shared(before[e.Start:e.End], e.New)
+		edits = append(edits, protocol.TextEdit{Range: d.text.span(e.Start+first, e.End-last, s.encoding), NewText: e.New[first : len(e.New)-last]})
 	}
 	return edits
+}
+
+// shared is how many bytes two texts have in common at their ends. It cuts no code point and no line ending in two.
+func shared(a, b string) (first, last int) {
+	most := min(len(a), len(b))
+	for first < most && a[first] == b[first] {
+		first++
+	}
+	for first > 0 && (first < len(a) && !utf8.RuneStart(a[first]) || a[first-1] == '\r') {
+		first--
+	}
+	for last < most-first && a[len(a)-1-last] == b[len(b)-1-last] {
+		last++
+	}
+	for last > 0 && (!utf8.RuneStart(a[len(a)-last]) || a[len(a)-last] == '\n') {
+		last--
+	}
+	return first, last
 }
 
 // workspaceEdit is edits of one document, with its version if the editor looks at that.

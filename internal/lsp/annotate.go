@@ -3,6 +3,7 @@ package lsp
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"syncguard/internal/app"
@@ -48,8 +49,8 @@ func (s *server) symbolsIn(n *outline.Node, d *document, depth int) []protocol.D
 			if child.Key == "" {
 				continue
 			}
-			if x.Detail = child.Text; isPrivate(child.Key) || len(x.Detail) > 60 || strings.Contains(x.Detail, "\n") {
-				x.Detail = ""
+			if isShown(child) {
+				x.Detail = child.Text
 			}
 		}
 		if x.Name == "" { // the protocol wants one
@@ -62,15 +63,10 @@ func (s *server) symbolsIn(n *outline.Node, d *document, depth int) []protocol.D
 	return all
 }
 
-// isPrivate is true for a key whose value an outline does not repeat.
-func isPrivate(key string) bool {
-	key = strings.ToLower(key)
-	for _, word := range []string{"password", "secret", "token", "key", "challenge", "credential"} {
-		if strings.Contains(key, word) {
-			return true
-		}
-	}
-	return false
+// isShown is true for a value that an outline repeats: no text that can be a secret.
+func isShown(n *outline.Node) bool {
+	return n.Tag == "true" || n.Tag == "false" || n.Tag == "integer" ||
+		slices.Contains([]string{"PayloadType", "PayloadIdentifier", "PayloadDisplayName", "Type", "Identifier", "type", "id", "extends"}, n.Key)
 }
 
 func (s *server) folds(p *protocol.FoldingRangeParams) (any, error) {

@@ -88,7 +88,7 @@ func explanation(x *app.Explained) string {
 	}
 	add("%s", strings.Join(head, " · "))
 	if x.Text != nil {
-		add("%s", markdown(x.Text.String()))
+		add("%s", markdown(x.Text.Text))
 	}
 	if k := x.Key; k != nil {
 		if limits := takes(k); limits != "" {
@@ -101,8 +101,17 @@ func explanation(x *app.Explained) string {
 	if len(x.Cells) > 0 {
 		add("%s", strings.Join(effects(x.Cells), "  \n"))
 	}
-	if x.Type != "" && x.Type != x.Title {
-		add("%s", markdown(x.Type))
+	origin := []string{x.Type}
+	if x.Type == x.Title {
+		origin = nil
+	}
+	if d := x.Text; d != nil && d.Own {
+		origin = append(origin, "syncguard's words, from "+d.Source)
+	} else if d != nil {
+		origin = append(origin, d.Source)
+	}
+	if len(origin) > 0 {
+		add("%s", markdown(strings.Join(origin, " · ")))
 	}
 	return strings.Join(parts, "\n\n")
 }

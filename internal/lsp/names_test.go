@@ -1,12 +1,14 @@
 package lsp
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/lsp/protocol"
 )
 
@@ -132,5 +134,72 @@ func TestCertificateInlay(t *testing.T) {
 		if len(inlays) != 1 || inlays[0].Label != "Acme Root CA, until 2199-01-01" {
 			t.Errorf("the inlays are %v", inlays)
 		}
+	}
+}
+
+// No answer repeats a secret of a text, apart from edits: what an editor shows is on screens and in logs.
+func TestNoSecretIsTold(t *testing.T) {
+	const secret = "hunter2canary"
+	profile := profileHead + "\t\t\t<key>Password</key><string>" + secret + "</string><key>EncryptionType</key><string>wpa2</string><key>password</key><string>" + secret + "</string>" + profileTail
+	base := strings.Replace(templateHead, "ssid: acme", "ssid: acme\n  pass: "+secret, 1) + "      Password: " + secret + "\n      EncryptionType: wpa2\n      SSID_STR: ${pass}\n"
+	c := start(t, write(t, map[string]string{"a.mobileconfig": profile, "a.yaml": base}), capable())
+	for name, text := range map[string]string{"a.mobileconfig": profile, "a.yaml": base} {
+		c.open(name)
+		lines := newText([]byte(text))
+		for offset := range text {
+			at := lines.position(offset, protocol.PositionEncodingKindUTF16)
+			p := map[string]any{"textDocument": protocol.TextDocumentIdentifier{URI: c.uri(name)}, "position": at, "range": protocol.Range{Start: at, End: at}, "context": map[string]any{"only": []string{"quickfix"}}}
+			methods := []string{"hover", "completion"}
+			if offset%97 == 0 {
+				methods = []string{"codeAction", "documentSymbol", "codeLens", "inlayHint", "documentLink", "references"}
+			}
+			for _, method := range methods {
+				var answer json.RawMessage
+				c.call("textDocument/"+method, p, &answer)
+				if strings.Contains(string(answer), secret) {
+					t.Fatalf("%s tells it at %v: %s", method, at, answer)
+				}
+			}
+		}
+	}
+	if published := fmt.Sprint(c.published); strings.Contains(published, secret) || !strings.Contains(published, "value-not-in-rangelist") {
+		t.Errorf("the diagnostics tell it: %s", published)
+	}
+}
+
+// Formatting a text in an editor is fmt, also with other endings of lines.
+func TestFormatting(t *testing.T) {
+	n := 0
+	c := start(t, t.TempDir(), capable())
+	for name, texts := range examples(t) {
+		for file, text := range texts {
+			if strings.ToValidUTF8(text, "") != text || formOf([]byte(text)) != plain {
+				continue
+			}
+			if len(name)%2 == 0 {
+				text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
+			}
+			file = name + file
+			c.open(file, text)
+			var edits []protocol.TextEdit
+			c.call("textDocument/formatting", protocol.DocumentFormattingParams{TextDocument: protocol.TextDocumentIdentifier{URI: c.uri(file)}}, &edits)
+			run, err := app.Format(t.Context(), over(host(t), c.folder, map[string][]byte{c.path(file): []byte(text)}), app.FormatOptions{Paths: []string{file}, Mode: app.FormatShown})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := text
+			for f, err := range run.Files {
+				if err == nil && f.Changed {
+					want = string(f.Data)
+					n++
+				}
+			}
+			if got := apply(t, text, edits, protocol.PositionEncodingKindUTF16); got != want {
+				t.Errorf("%s becomes\n%q\nwant\n%q", file, got, want)
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d texts have another form", n)
 	}
 }
