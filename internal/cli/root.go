@@ -124,7 +124,7 @@ func refuseEmptyOut(cmd *cobra.Command, _ []string) error {
 // addColor adds --color to every command.
 func addColor(root *cobra.Command, env *Env) {
 	root.Long += "\n\n--color decides about colours, otherwise NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE. Without them a terminal has\n" +
-		"colours, unless TERM is dumb."
+		"colours, unless TERM is dumb. Text fits the terminal; without one, tables have 80 columns, or those of COLUMNS."
 	all := []string{string(view.ColorAuto), string(view.ColorAlways), string(view.ColorNever)}
 	env.color = all[0]
 	root.PersistentFlags().Var(&oneOf{&env.color, "when", all}, "color", "colour the output: "+text.Choices(all))

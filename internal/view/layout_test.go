@@ -63,3 +63,26 @@ func TestColumns(t *testing.T) {
 		}
 	}
 }
+
+// A label keeps its text beside it, unless a word is too long for that or too little is left.
+func TestHang(t *testing.T) {
+	for _, c := range []struct {
+		label, text string
+		width       int
+		want        string
+	}{
+		{"  trust  ", "the certificate is self-signed", 24, "  trust  the certificate\n         is self-signed"},
+		{"  trust  ", "com.apple.applicationaccess", 40, "  trust  com.apple.applicationaccess"},
+		{"  trust  ", "see com.apple.applicationaccess", 30, "  trust\n    see\n    com.apple.applicationaccess"},
+		{"  integrity     ok    ", "everything is covered", 40, "  integrity     ok\n    everything is covered"},
+		{"             ", "com.apple.applicationaccess is", 30, "         com.apple.applicationaccess\n         is"},
+		{"¹ ", "com.apple.applicationaccess needs one", 20, "¹ com.apple.applicationaccess\n  needs one"},
+	} {
+		if got := strings.Join(Hang(c.label, c.text, c.width), "\n"); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
+	}
+	if got, want := strings.Join(hanging("one two three four", 9), "\n"), "one two\n  three\n  four"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

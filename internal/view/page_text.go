@@ -47,7 +47,7 @@ func (p *Printer) block(b Block) {
 
 func (p *Printer) below(text string) {
 	if text != "" {
-		p.labeled("  ", Text{styled(Faint, text)})
+		p.faintly(gap, text)
 	}
 }
 

@@ -107,7 +107,7 @@ func (p *Printer) SchemaFound(m *app.SchemaFound) {
 		}
 		p.Line("%s  %s", bold.Render(Clean(name)), faint.Render(Clean(cmp.Or(x.Type, string(x.Family)))))
 		if x.Description != nil {
-			p.prose("    ", firstSentence(x.Description.Text))
+			p.paragraph("    ", firstSentence(x.Description.Text))
 		}
 	}
 	p.Line("")
@@ -125,17 +125,6 @@ func firstSentence(s string) string {
 		return first + "."
 	}
 	return s
-}
-
-// prose writes text under an indent, within the screen and at most readable columns.
-func (p *Printer) prose(indent, text string) {
-	for _, line := range p.wrap(indent, text) {
-		p.Line("%s%s", indent, line)
-	}
-}
-
-func (p *Printer) wrap(indent, text string) []string {
-	return wrap(Clean(text), p.columns()-len(indent))
 }
 
 // SchemaSources writes the sources of the facts, and the way to refresh them.

@@ -56,12 +56,12 @@ func unless(s, same string) string {
 // described writes the title and description, and their source.
 func (p *Printer) described(t app.SchemaType) {
 	if t.Title != "" {
-		p.prose("  ", t.Title)
+		p.paragraph("  ", t.Title)
 	}
 	if t.Description == nil {
 		return
 	}
-	p.prose("  ", t.Description.Text)
+	p.paragraph("  ", t.Description.Text)
 	source := t.Description.Source
 	if t.Description.Own {
 		source = "syncguard's words, from " + source
@@ -69,11 +69,7 @@ func (p *Printer) described(t app.SchemaType) {
 	p.faintly("  ", "("+source+")")
 }
 
-func (p *Printer) faintly(indent, text string) {
-	for _, line := range p.wrap(indent, text) {
-		p.Line("%s%s", indent, faint.Render(line))
-	}
-}
+func (p *Printer) faintly(indent, text string) { p.labeled(indent, Text{styled(Faint, text)}) }
 
 func (p *Printer) origin(t app.SchemaType) {
 	for _, s := range t.Sources {
@@ -240,7 +236,7 @@ func (p *Printer) keyTree(keys []schema.KeyFacts, depth int) {
 		}
 		p.Line("%s", head)
 		if k.Description != nil {
-			p.prose(under, k.Description.Text)
+			p.paragraph(under, k.Description.Text)
 		}
 		for _, s := range more {
 			p.faintly(under, s)
