@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"syncguard/internal/coverage"
+	"syncguard/internal/fact"
 	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
@@ -154,10 +155,11 @@ func effectsOf(root *plist.Value, p summary.Payload, to target.Target, catalog *
 func effectOf(c coverage.Cell) Effect {
 	e := Effect{Class: c.Class}
 	for _, n := range c.Notes {
-		switch {
-		case n.Text == coverage.Silent:
-			e.Silent = true
-		case !n.Detail:
+		if n.Detail {
+			continue
+		}
+		e.Silent = e.Silent || n.Evidence == fact.Unverified // is set, and nobody states more
+		if n.Text != coverage.Silent {
 			e.Notes = append(e.Notes, n)
 		}
 	}

@@ -106,6 +106,7 @@ var arrows = []struct {
 		"internal/diff",
 		"internal/doctor",
 		"internal/document",
+		"internal/fact",
 		"internal/files",
 		"internal/fix",
 		"internal/identity",
