@@ -171,6 +171,9 @@ func (h *Host) readRecipients(paths []string) ([]*x509.Certificate, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := notAnIdentity(path, data, "a certificate"); err != nil {
+			return nil, err
+		}
 		id, err := identity.FromCertificates(identity.Files{Cert: identity.File{Name: path, Data: data}})
 		if err != nil {
 			return nil, explainIdentity(err)

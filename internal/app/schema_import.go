@@ -104,8 +104,12 @@ func (h *Host) catalogFolder(project bool) (string, error) {
 // readCheckout reads a checkout, and tells its source by its shape. Nothing outside the folder is read, in spite of links
 // in it.
 func readCheckout(sys files.System, o SchemaImportOptions) (source, name string, c *schema.Checkout, err error) {
-	if _, err := sys.Stat(o.Folder); err != nil {
+	info, err := sys.Stat(o.Folder)
+	if err != nil {
 		return "", "", nil, err
+	}
+	if !info.IsDir() {
+		return "", "", nil, fmt.Errorf("%s is a file, want the folder of a checkout", o.Folder)
 	}
 	root, err := sys.OpenFolder(o.Folder)
 	if err != nil {

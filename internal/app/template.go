@@ -35,7 +35,11 @@ func (v *TemplateValues) input(h *Host, name string) (template.Input, error) {
 		if err != nil {
 			return in, err
 		}
-		in.Vars = append(in.Vars, diag.NewFile(path, data))
+		file := diag.NewFile(path, data)
+		if d, _ := document.Open(file); d.Root != nil && d.Defect == nil && d.Format != document.JSON {
+			return in, diag.WithHint(fmt.Errorf("%s is a %s, want a YAML file of variables", path, d.Kind()), "give lines such as name: value")
+		}
+		in.Vars = append(in.Vars, file)
 	}
 	return in, nil
 }
