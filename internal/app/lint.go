@@ -158,16 +158,16 @@ func Lint(ctx context.Context, h *Host, o LintOptions) (*LintRun, error) {
 		return nil, err
 	}
 	l.checker.options.Interrupted = ctx.Err
-	inputs, failures, err := l.find()
+	inputs, failures, err := l.find(h.isLintable)
 	if err != nil {
 		return nil, err
 	}
 	return l.stream(ctx, inputs, failures), nil
 }
 
-// find lists the files to lint.
-func (l *linting) find() (inputs []input, failures []error, err error) {
-	finder := inputFinder{l.host, cmp.Or(l.o.StdinName, "stdin"), l.host.isLintable, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
+// find lists the files to lint. isInput tells them from others in a folder.
+func (l *linting) find(isInput func(input) bool) (inputs []input, failures []error, err error) {
+	finder := inputFinder{l.host, cmp.Or(l.o.StdinName, "stdin"), isInput, "profile (*.mobileconfig), declaration (*.json) or template (*.yaml)"}
 	inputs, failures, err = finder.find(l.o.Paths)
 	return l.host.withoutBuilds(inputs), failures, err
 }

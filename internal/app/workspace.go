@@ -23,10 +23,17 @@ type Workspace struct {
 	host    *Host
 	folder  string // absolute
 	options LintOptions
-	inputs  []input // nil to look for them
-	found   []error // why some were not found
 	loose   bool
 	known   knownFiles
+	changed []string // since the last look at what to lint
+
+	looked   bool            // the next four are of the folder as it is
+	inputs   []input         // found in it
+	unfound  []error         // why some were not found
+	isInput  map[string]bool // their absolute paths
+	lintable map[string]bool // by absolute path: whether its content makes a file one to lint
+	left     map[string]bool // files to lint by their content, but not found, by their absolute path; true if they are on the disk
+
 	catalog *schema.Catalog
 	checker *lint.Checker
 	day     time.Time // of what is known: dates are judged by the time
@@ -34,7 +41,7 @@ type Workspace struct {
 
 // NewWorkspace returns a Workspace. A loose one has no files but those that are linted alone.
 func NewWorkspace(h *Host, folder string, loose bool, o LintOptions) *Workspace {
-	return &Workspace{host: h, folder: folder, loose: loose, options: o, known: knownFiles{files: map[string]*knownFile{}}}
+	return &Workspace{host: h, folder: folder, loose: loose, options: o, known: knownFiles{files: map[string]*knownFile{}}, lintable: map[string]bool{}, left: map[string]bool{}}
 }
 
 // ProjectFolder returns the folder of the project that a folder belongs to, absolute, or "" without one.
@@ -60,15 +67,59 @@ func ProjectFolder(h *Host, folder string) (string, error) {
 func (w *Workspace) Changed(path string) {
 	slashed := filepath.ToSlash(path)
 	if filepath.Base(path) == template.ProjectFile || strings.Contains(slashed, "/.syncguard/") {
-		w.inputs, w.checker = nil, nil
+		w.looked, w.checker = false, nil
 		w.known.reset()
 		return
 	}
-	// A file is linted by its name and its content.
-	if !isProfileName(path) || !slices.ContainsFunc(w.inputs, func(in input) bool { return w.abs(in.path) == path }) {
-		w.inputs = nil
-	}
+	w.looked = w.looked && filepath.Base(path) != builtFile
+	w.changed = append(w.changed, path)
+	delete(w.lintable, path)
 	w.known.forget(path)
+}
+
+// movesIn reports whether a changed file may be one to lint now, or is none any more: the folder has to be looked through again.
+func (w *Workspace) movesIn(h *Host, path string) bool {
+	_, err := w.host.Files.Stat(path)
+	is := err == nil && h.isLintable(input{path: path})
+	switch onDisk, known := w.left[path]; {
+	case is == w.isInput[path], is && known && onDisk == (err == nil):
+		return false
+	case is:
+		w.left[path] = err == nil
+	default:
+		delete(w.left, path)
+	}
+	return true
+}
+
+// look finds the files to lint. It reads only those whose content it has not seen.
+func (w *Workspace) look(l *linting) (err error) {
+	for _, path := range w.changed {
+		w.looked = w.looked && !w.movesIn(l.host, path)
+	}
+	w.changed = nil
+	if w.looked || w.loose {
+		return nil
+	}
+	w.inputs, w.unfound, err = l.find(func(in input) bool {
+		path := w.abs(in.path)
+		is, known := w.lintable[path]
+		if !known {
+			is = l.host.isLintable(in)
+			w.lintable[path] = is
+		}
+		return is
+	})
+	if err != nil {
+		return err
+	}
+	// An editor opens any folder.
+	w.unfound = slices.DeleteFunc(w.unfound, func(err error) bool { var empty emptyFolder; return errors.As(err, &empty) })
+	w.looked, w.isInput = true, map[string]bool{}
+	for _, in := range w.inputs {
+		w.isInput[w.abs(in.path)] = true
+	}
+	return nil
 }
 
 func (w *Workspace) abs(path string) string {
@@ -88,17 +139,11 @@ func (w *Workspace) Lint(ctx context.Context, texts map[string][]byte, alone []s
 		return nil, nil, err
 	}
 	l.checker.options.Interrupted = ctx.Err
-	if w.inputs == nil && !w.loose {
-		if w.inputs, w.found, err = l.find(); err != nil {
-			return nil, nil, err
-		}
-		// An editor opens any folder.
-		w.found = slices.DeleteFunc(w.found, func(err error) bool { var empty emptyFolder; return errors.As(err, &empty) })
+	if err := w.look(l); err != nil {
+		return nil, nil, err
 	}
-	isInput := map[string]bool{}
 	inputs := slices.Clone(w.inputs)
 	for i, in := range inputs {
-		isInput[w.abs(in.path)] = true
 		if in.folder != nil {
 			inputs[i].folder = h.Files.(*files.Overlay).Over(in.folder)
 		}
@@ -114,12 +159,12 @@ func (w *Workspace) Lint(ctx context.Context, texts map[string][]byte, alone []s
 		return ctx.Err()
 	}
 	if !w.loose {
-		if err := gather(l.stream(ctx, inputs, w.found)); err != nil {
+		if err := gather(l.stream(ctx, inputs, w.unfound)); err != nil {
 			return nil, nil, err
 		}
 	}
 	for _, path := range alone {
-		if isInput[path] || !h.isOurs(path) {
+		if w.isInput[path] || !h.isOurs(path) {
 			continue
 		}
 		o := w.options

@@ -257,6 +257,55 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// Files come into the set and leave it: on the disk, and by what is typed.
+func TestFilesComeAndGo(t *testing.T) {
+	folder := write(t, map[string]string{"a.mobileconfig": wifi, "b.json": "{}", "c.json": "{}"})
+	c := start(t, folder, capable())
+	c.open("a.mobileconfig")
+	rules := func(name string) (rules []string) {
+		c.check("a.mobileconfig")
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, d := range c.published[c.path(name)].Diagnostics {
+			rules = append(rules, d.Code)
+		}
+		return rules
+	}
+	event := func(name string, kind protocol.FileChangeType) {
+		c.notify("workspace/didChangeWatchedFiles", protocol.DidChangeWatchedFilesParams{Changes: []protocol.FileEvent{{URI: c.uri(name), Type: kind}}})
+	}
+	if err := os.WriteFile(c.path("z.mobileconfig"), []byte(wifi), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if event("z.mobileconfig", protocol.FileChangeTypeCreated); !slices.Contains(rules("z.mobileconfig"), "same-profile-twice") {
+		t.Errorf("a new file has %v", rules("z.mobileconfig"))
+	}
+	if err := os.Remove(c.path("z.mobileconfig")); err != nil {
+		t.Fatal(err)
+	}
+	if event("z.mobileconfig", protocol.FileChangeTypeDeleted); len(rules("z.mobileconfig")) > 0 {
+		t.Errorf("a file that is gone has %v", rules("z.mobileconfig"))
+	}
+	const declaration = `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "a", "ServerToken": "1", "Payload": {"NoSuchKey": 1}}`
+	for range 2 {
+		c.open("b.json")
+		if got := rules("b.json"); len(got) > 0 {
+			t.Errorf("another file has %v", got)
+		}
+		if c.edit("b.json", nil, declaration); !slices.Contains(rules("b.json"), "unknown-key") {
+			t.Errorf("a declaration has %v", rules("b.json"))
+		}
+		if c.edit("b.json", nil, "{}"); len(rules("b.json")) > 0 {
+			t.Errorf("no declaration any more has %v", rules("b.json"))
+		}
+		c.notify("textDocument/didClose", protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: c.uri("b.json")}})
+	}
+	c.open("new.mobileconfig", strings.Replace(wifi, "wpa2", "wpa3", 1))
+	if got := rules("new.mobileconfig"); !slices.Contains(got, "value-not-in-rangelist") || slices.Contains(got, "duplicate-profile-identifier") {
+		t.Errorf("a text without a file has %v", got)
+	}
+}
+
 // What a signed or binary profile holds is checked. Its text is none that an editor shows, so the diagnostics are at its beginning.
 func TestSignedProfiles(t *testing.T) {
 	n := 0
