@@ -120,11 +120,17 @@ func (r *jsonReader) malformed(err error, start int) {
 		r.fail(rule.TruncatedFile, end, end, "the file ends inside the JSON object")
 	case errors.As(err, &syntax):
 		at := start + int(syntax.Offset)
-		r.fail(rule.MalformedJSON, max(start, at-1), at, "%s", syntax.Error())
+		from, message := max(start, at-1), syntax.Error()
+		if c, size := utf8.DecodeRune(r.file.Data[min(from, len(r.file.Data)):]); size > 1 { // the decoder names one byte of it
+			at, message = from+size, strings.Replace(message, quoted(rune(r.file.Data[from])), quoted(c), 1)
+		}
+		r.fail(rule.MalformedJSON, from, at, "%s", message)
 	default:
 		r.fail(rule.MalformedJSON, start, start, "%s", err)
 	}
 }
+
+func quoted(c rune) string { return "'" + string(c) + "'" }
 
 // invalidUTF8 returns the offset of the first byte of invalid UTF-8, or -1.
 func invalidUTF8(data []byte) int {

@@ -78,6 +78,7 @@ func TestJSONViolations(t *testing.T) {
 		{"raw line feed in a string", "{\"a\": \"x\ny\"}", rule.MalformedJSON, "1:9"},
 		{"wrong bracket", `{"a": [1}`, rule.MalformedJSON, "1:9"},
 		{"byte order mark", utf8BOM + `{"a": 1}`, rule.ByteOrderMark, "1:1"},
+		{"a character of four bytes", `{"a": 😀}`, rule.MalformedJSON, "1:7"},
 		{"byte order mark, malformed", utf8BOM + `{"a": ?}`, rule.ByteOrderMark + " " + rule.MalformedJSON, "1:7"},
 		{"large integer", `{"a": 18446744073709551616}`, rule.NumberOutOfRange, "1:7"},
 		{"small integer", `{"a": -9223372036854775809}`, rule.NumberOutOfRange, "1:7"},
