@@ -167,7 +167,7 @@ func (c *client) actions(name string, at protocol.Range, only ...protocol.CodeAc
 // check returns the diagnostics of an open text as it is.
 func (c *client) check(name string) []protocol.Diagnostic {
 	c.Helper()
-	c.actions(name, protocol.Range{})
+	c.actions(name, protocol.Range{}, protocol.CodeActionKindQuickFix)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.published[c.path(name)].Diagnostics
