@@ -230,7 +230,7 @@ func (s *server) lint(ctx context.Context, r *root, shot snapshot) {
 		s.say(err)
 	}
 	for _, err := range failures {
-		s.log(protocol.MessageTypeWarning, diag.Plain(err))
+		s.logOnce(protocol.MessageTypeWarning, diag.Plain(err))
 	}
 	r.dirty, r.found = false, map[string][]*app.LintedFile{}
 	over := files.Overlay{Folder: r.folder}

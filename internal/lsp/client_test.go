@@ -37,6 +37,7 @@ type client struct {
 	mu        sync.Mutex
 	published map[string]protocol.PublishDiagnosticsParams // by path
 	shown     []string
+	logged    []string
 	versions  map[string]int32
 	hangUp    func()
 }
@@ -96,6 +97,10 @@ func (c *client) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Re
 		var p protocol.ShowMessageParams
 		_ = json.Unmarshal(*r.Params, &p)
 		c.shown = append(c.shown, p.Message)
+	case "window/logMessage":
+		var p protocol.LogMessageParams
+		_ = json.Unmarshal(*r.Params, &p)
+		c.logged = append(c.logged, p.Message)
 	case "workspace/configuration":
 		var p protocol.ConfigurationParams
 		_ = json.Unmarshal(*r.Params, &p)

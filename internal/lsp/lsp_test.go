@@ -195,6 +195,9 @@ func TestSettings(t *testing.T) {
 	if c.edit(".syncguard.yaml", nil, "{}"); has(c, rule) {
 		t.Error("the editor's settings do not count")
 	}
+	if using := slices.DeleteFunc(slices.Clone(c.logged), func(m string) bool { return !strings.HasPrefix(m, "using ") }); len(using) != 1 {
+		t.Errorf("the log has %q", c.logged)
+	}
 	for _, d := range c.check("a.mobileconfig") {
 		if d.CodeDescription == nil || d.CodeDescription.Href != "https://example.com/rules/"+d.Code+".md" {
 			t.Errorf("the link is %v", d.CodeDescription)

@@ -46,10 +46,10 @@ func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Opti
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &server{host: h, options: o, ctx: ctx, exit: cancel, documents: map[string]*document{}, wake: make(chan struct{}, 1),
-		roots: map[string]*root{}, chosen: map[string]rootChoice{}, published: map[string]string{}}
+		roots: map[string]*root{}, chosen: map[string]rootChoice{}, logged: map[string]bool{}, published: map[string]string{}}
 	h.Notify = func(e app.Event) {
 		if e.Text != "" {
-			s.log(protocol.MessageTypeLog, e.Text)
+			s.logOnce(protocol.MessageTypeLog, e.Text)
 		}
 	}
 	var broken error
@@ -97,6 +97,7 @@ type server struct {
 	perFolder map[string]settings // answers of the editor
 	changed   map[string]bool     // paths, since the last check
 	chosen    map[string]rootChoice
+	logged    map[string]bool // messages that the log has
 	timer     *time.Timer
 	wake      chan struct{}
 	interrupt context.CancelFunc // of the check under way
@@ -275,6 +276,22 @@ func (s *server) call(method string, params, result any) error {
 }
 
 func (s *server) notify(method string, params any) { _ = s.conn.Notify(s.ctx, method, params) }
+
+// logOnce is log for what each check finds again.
+func (s *server) logOnce(kind protocol.MessageType, message string) {
+	s.mu.Lock()
+	again := s.logged[message]
+	if len(s.logged) < maxLogged {
+		s.logged[message] = true
+	}
+	s.mu.Unlock()
+	if !again {
+		s.log(kind, message)
+	}
+}
+
+// maxLogged bounds the messages remembered.
+const maxLogged = 10_000
 
 // log writes into the editor's log.
 func (s *server) log(kind protocol.MessageType, message string) {
