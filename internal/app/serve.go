@@ -183,8 +183,8 @@ func (f *offering) add(in input) error {
 		return fmt.Errorf("%s: not a configuration profile: PayloadContent is missing", in.path)
 	}
 	item := Offered{Path: in.path, File: f.fileName(in.path), Data: data, Trust: TrustUnsigned}
-	item.Name = cmp.Or(doc.Root.String("PayloadDisplayName"), item.File)
 	hasSecret := len(secret.Mark(doc.Root)) > 0
+	item.Name = cmp.Or(shownText(doc.Root, "PayloadDisplayName"), item.File)
 	built, err := f.builtFor(in)
 	if err != nil {
 		return err

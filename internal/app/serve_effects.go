@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/intent"
 	"syncguard/internal/plist"
+	"syncguard/internal/secret"
 	"syncguard/internal/summary"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -115,7 +116,7 @@ func (f *offering) describe(item *Offered, root *plist.Value, built target.Targe
 	for _, p := range platforms {
 		all = append(all, variantsOf(p, built)...)
 	}
-	item.Description, _, _ = strings.Cut(root.String("PayloadDescription"), "\n")
+	item.Description, _, _ = strings.Cut(shownText(root, "PayloadDescription"), "\n")
 	var works [][]bool // of each effect, on each variant
 	var rows []coverage.Row
 	for _, part := range partsOfProfile(root) {
@@ -180,11 +181,19 @@ type part struct {
 	root *plist.Value
 }
 
+// shownText returns a text that may be shown, "" for a secret.
+func shownText(v *plist.Value, key string) string {
+	if text := v.Get(key); text != nil && text.Secret {
+		return ""
+	}
+	return v.String(key)
+}
+
 // partsOfProfile returns the payloads of a profile, and the configurations in a payload of declarations.
 func partsOfProfile(root *plist.Value) (parts []part) {
 	device := root.Get("TargetDeviceType")
 	for _, payload := range root.List(keyContent) {
-		kind := payload.String("PayloadType")
+		kind := shownText(payload, "PayloadType")
 		if kind == declarationsType {
 			parts = append(parts, declarationsIn(payload)...)
 			continue
@@ -204,7 +213,10 @@ func declarationsIn(payload *plist.Value) (parts []part) {
 			continue
 		}
 		doc, _ := document.Open(diag.NewFile("declaration", item.Data))
-		if kind := doc.Root.String("Type"); doc.Defect == nil && strings.HasPrefix(kind, "com.apple.configuration.") {
+		if doc.Defect == nil {
+			secret.Mark(doc.Root)
+		}
+		if kind := shownText(doc.Root, "Type"); doc.Defect == nil && strings.HasPrefix(kind, "com.apple.configuration.") {
 			parts = append(parts, part{kind, doc.Root.Get("Payload"), doc.Root})
 		}
 	}

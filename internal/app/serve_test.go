@@ -53,14 +53,14 @@ func TestOfferedEffects(t *testing.T) {
 		{"a restriction that needs supervision", profileOf(1, "", payloadOf("com.apple.applicationaccess", keys("forceAutomaticDateAndTime", yes))), "", "; nothing 1"},
 		{"the same on a supervised device, by hand", profileOf(1, "", payloadOf("com.apple.applicationaccess", keys("forceAutomaticDateAndTime", yes))),
 			"iOS@26/manual-supervised", "iPhone, iPad; does.clock"},
-		{"updates of a Mac end with version 27", profileOf(5, "", payloadOf("com.apple.SoftwareUpdate", keys("AutomaticDownload", yes))), "macOS@26/manual",
+		{"updates of a Mac end with version 27", profileOf(5, "", payloadOf("com.apple.SoftwareUpdate", keys("AutomaticallyInstallMacOSUpdates", yes))), "macOS@26/manual",
 			"Mac; does.updates (before 27); left updates: Automatic Updates (from 27)"},
 		{"the lock of a Mac's clock comes after the steps", profileOf(5, "", payloadOf("com.apple.MCX", keys("timeServer", plist.NewString("time.apple.com")))), "macOS@27/manual",
 			"Mac; does.time; left date-time, first: Set time and date automatically, Set time zone automatically using your current location"},
 		{"steps of a template are asked for", profileOf(1, "x\n"+clock, dns()), "", "iPhone, iPad; does.dns does.dns.change; left date-time: Set Automatically, Setting Time Zone"},
 		{"only some devices", profileOf(0, "", dns(), payloadOf("com.apple.dock", keys("orientation", plist.NewString("left")))), "",
 			"iPhone, iPad, Mac; does.dns does.dns.change; does.topic.one (Mac)"},
-		{"updates of an older Mac end with version 27, too", profileOf(5, "", payloadOf("com.apple.SoftwareUpdate", keys("AutomaticDownload", yes))), "macOS@13/manual",
+		{"updates of an older Mac end with version 27, too", profileOf(5, "", payloadOf("com.apple.SoftwareUpdate", keys("AutomaticallyInstallMacOSUpdates", yes))), "macOS@13/manual",
 			"Mac; does.updates (before 27); left updates: Automatic Updates (from 27)"},
 		{"a payload of later versions", profileOf(1, "", dns(), payloadOf("com.apple.relay.managed", keys("Relays",
 			plist.NewArray(keys("HTTP3RelayURL", plist.NewString("https://relay.example")))))), "iOS@15/manual", "iPhone, iPad; does.dns does.dns.change; does.relay (from 17)"},
@@ -172,5 +172,30 @@ func TestOfferedStepsAreThoseOfTheBuild(t *testing.T) {
 		if strings.Join(got, " ") != strings.Join(want, " ") {
 			t.Errorf("%s: the page asks for %v, the build for %v", built, got, want)
 		}
+	}
+}
+
+// The page shows no secret, not even of a declaration within, and not where a name belongs.
+func TestOfferedTextsHideSecrets(t *testing.T) {
+	token := "ghp_" + strings.Repeat("aB3d", 9)
+	text := plist.NewString
+	declaration := `{"Type":"com.apple.configuration.account.mail","Identifier":"a","Payload":{"VisibleName":"` + token + `"}}`
+	root := profileOf(1, token+"\nx",
+		payloadOf(declarationsType, plist.NewDictionary().Set("Declarations", plist.NewArray(plist.NewData([]byte(declaration))))),
+		payloadOf("com.apple."+token, plist.NewDictionary().Set("x", plist.NewBoolean(true))),
+		payloadOf("com.apple.webClip.managed", plist.NewDictionary().Set("Label", text(token)).Set("URL", text("https://a.example/"+token))),
+	).Set("PayloadDisplayName", text(token))
+	data, err := plist.Write(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := nowhere(newMemory(map[string]string{"a.mobileconfig": string(data)}))
+	offer, err := Serve(t.Context(), h, ServeOptions{Paths: []string{"a.mobileconfig"}})
+	if err != nil || len(offer.Items) != 1 || len(offer.Items[0].Effects) != 3 || offer.Secret == "" {
+		t.Fatalf("%+v, %v", offer, err)
+	}
+	offer.Items[0].Data = nil
+	if shown := fmt.Sprintf("%+v", offer.Items); strings.Contains(shown, token) {
+		t.Errorf("got %s", shown)
 	}
 }

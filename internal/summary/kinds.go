@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"crypto/x509"
 	"slices"
 	"strconv"
@@ -13,11 +14,12 @@ import (
 
 func dns(p Payload) []Sentence {
 	settings := p.Keys.Get("DNSSettings")
-	host := textOf(settings.Get("ServerURL"))
-	if host == "" {
-		host = textOf(settings.Get("ServerName"))
+	url, name := textOf(p.lookup("DNSSettings", "ServerURL")), textOf(p.lookup("DNSSettings", "ServerName"))
+	host := cmp.Or(url, name)
+	if settings.String("DNSProtocol") == "TLS" {
+		host = cmp.Or(name, url)
 	}
-	if host == "" || !p.works("DNSSettings") {
+	if host == "" {
 		return nil
 	}
 	s := withName("does.dns", intent.ResolverName(host))
@@ -53,7 +55,7 @@ func wifi(p Payload) []Sentence {
 
 // certificate tells authorities, which can vouch for others, from other certificates.
 func certificate(p Payload) []Sentence {
-	data := p.Keys.Get("PayloadContent")
+	data := p.lookup("PayloadContent")
 	if data == nil || data.Kind != plist.Data || data.Secret {
 		return nil
 	}
@@ -78,11 +80,11 @@ func nameOf(c *x509.Certificate) string {
 }
 
 func scep(p Payload) []Sentence {
-	return withName("does.request", textOf(p.Keys.Lookup("PayloadContent", "URL")))
+	return withName("does.request", textOf(p.lookup("PayloadContent", "URL")))
 }
 
 func vpn(p Payload) []Sentence {
-	if p.Keys.String("VPNType") == "AlwaysOn" {
+	if p.Keys.String("VPNType") == "AlwaysOn" && p.works("AlwaysOn") {
 		return []Sentence{{ID: "does.vpn.always"}}
 	}
 	id := "does.vpn"
@@ -190,9 +192,9 @@ func gatekeeper(p Payload) []Sentence {
 // privacy names the apps of all services.
 func privacy(p Payload) []Sentence {
 	var names []*plist.Value
-	if services := p.Keys.Get("Services"); services != nil {
+	if services := p.lookup("Services"); services != nil {
 		for _, service := range services.Fields {
-			if service.Value != nil && service.Value.Kind == plist.Array {
+			if service.Value != nil && p.works("Services."+service.Key) && service.Value.Kind == plist.Array {
 				names = append(names, valuesOf(service.Value.Items, "Identifier")...)
 			}
 		}
@@ -201,19 +203,19 @@ func privacy(p Payload) []Sentence {
 }
 
 func lock(p Payload) []Sentence {
-	return withName("does.lock", textOf(p.Keys.Lookup("App", "Identifier")))
+	return withName("does.lock", textOf(p.lookup("App", "Identifier")))
 }
 
 func singleSignOn(p Payload) []Sentence {
-	return withName("does.sso", list(append(slices.Clip(p.Keys.List("Hosts")), p.Keys.List("URLs")...)))
+	return withName("does.sso", list(append(slices.Clip(p.list("Hosts")), p.list("URLs")...)))
 }
 
 // extensions returns the function that names developers: those allowed as a whole, and those with extensions of their own.
 func extensions(id string, keys ...string) func(Payload) []Sentence {
 	return func(p Payload) []Sentence {
-		names := slices.Clip(p.Keys.List("AllowedTeamIdentifiers"))
+		names := slices.Clip(p.list("AllowedTeamIdentifiers"))
 		for _, key := range keys {
-			if v := p.Keys.Get(key); v != nil && v.Kind == plist.Dictionary {
+			if v := p.lookup(key); v != nil && v.Kind == plist.Dictionary {
 				for _, f := range v.Fields {
 					names = append(names, plist.NewString(f.Key))
 				}
@@ -225,7 +227,12 @@ func extensions(id string, keys ...string) func(Payload) []Sentence {
 
 // each returns the function for one sentence with the texts of a key in a list of dictionaries.
 func each(id, key, name string) func(Payload) []Sentence {
-	return func(p Payload) []Sentence { return withName(id, list(valuesOf(p.Keys.List(key), name))) }
+	return func(p Payload) []Sentence {
+		if !p.works(key + "." + name) {
+			return nil
+		}
+		return withName(id, list(valuesOf(p.Keys.List(key), name)))
+	}
 }
 
 func valuesOf(all []*plist.Value, key string) (values []*plist.Value) {
@@ -249,12 +256,17 @@ func filter(p Payload) []Sentence {
 	if s := withName("does.filter.app", p.first("PluginBundleID")); s != nil {
 		return s
 	}
-	return []Sentence{{ID: "does.filter"}}
+	bookmarks := func(key string) bool { return len(p.Keys.List(key)) > 0 && p.works(key+".URL") }
+	if slices.ContainsFunc([]string{"AutoFilterEnabled", "PermittedURLs", "BlacklistedURLs", "DenyListURLs"}, p.has) ||
+		slices.ContainsFunc([]string{"WhitelistedBookmarks", "AllowListBookmarks"}, bookmarks) {
+		return []Sentence{{ID: "does.filter"}}
+	}
+	return nil
 }
 
 func cellular(p Payload) []Sentence {
-	name := textOf(p.Keys.Lookup("AttachAPN", "Name"))
-	for _, apn := range p.Keys.List("APNs") {
+	name := textOf(p.lookup("AttachAPN", "Name"))
+	for _, apn := range p.list("APNs") {
 		if n := textOf(apn.Get("Name")); n != "" {
 			name = n
 		}
@@ -263,9 +275,9 @@ func cellular(p Payload) []Sentence {
 }
 
 func relay(p Payload) []Sentence {
-	for _, r := range p.Keys.List("Relays") {
+	for _, r := range p.list("Relays") {
 		for _, key := range []string{"HTTP3RelayURL", "HTTP2RelayURL"} {
-			if s := withName("does.relay", textOf(r.Get(key))); s != nil {
+			if s := withName("does.relay", textOf(r.Get(key))); s != nil && p.works("Relays."+key) {
 				return s
 			}
 		}
@@ -274,35 +286,30 @@ func relay(p Payload) []Sentence {
 }
 
 func macUpdates(p Payload) []Sentence {
-	return switched(p.Keys, []string{"AutomaticCheckEnabled", "AutomaticDownload", "AutomaticallyInstallMacOSUpdates", "CriticalUpdateInstall",
-		"ConfigDataInstall"}, isOn)
+	return switched(p, "AutomaticallyInstallMacOSUpdates", []string{"AutomaticCheckEnabled", "AutomaticDownload", "CriticalUpdateInstall", "ConfigDataInstall"}, isOn)
 }
 
 func updates(p Payload) []Sentence {
 	on := func(v *plist.Value) bool { return v.Kind == plist.String && v.Text == "AlwaysOn" }
-	s := switched(p.Keys.Get("AutomaticActions"), []string{"Download", "InstallOSUpdates", "InstallSecurityUpdate"}, on)
+	s := switched(p, "AutomaticActions.InstallOSUpdates", []string{"AutomaticActions.Download", "AutomaticActions.InstallSecurityUpdate"}, on)
 	for _, key := range []string{"CombinedPeriodInDays", "MajorPeriodInDays", "SystemPeriodInDays"} {
-		if n := number(p.Keys.Lookup("Deferrals", key)); n > 0 && p.works("Deferrals."+key) {
+		if n := number(p.lookup("Deferrals", key)); n > 0 {
 			return append(s, Sentence{ID: "does.updates.delay", Values: []string{"count", strconv.Itoa(n)}})
 		}
 	}
 	return s
 }
 
-// switched tells if all of some keys turn automatic updates on; nil without any of them.
-func switched(keys *plist.Value, names []string, on func(*plist.Value) bool) []Sentence {
-	var s []Sentence
-	for _, name := range names {
-		v := keys.Get(name)
-		switch {
-		case v == nil:
-		case !on(v):
-			return nil // off, in part or left to the person: the number of settings is all that is certain
-		default:
-			s = []Sentence{{ID: "does.updates"}}
+// switched tells if the key that installs updates, and all of the others that are there, turn automatic updates on. Off, in part or
+// left to the person: the number of settings is all that is certain.
+func switched(p Payload, install string, others []string, on func(*plist.Value) bool) []Sentence {
+	for _, name := range append(others, install) {
+		v := p.lookup(strings.Split(name, ".")...)
+		if v == nil && name == install || v != nil && !on(v) {
+			return nil
 		}
 	}
-	return s
+	return []Sentence{{ID: "does.updates"}}
 }
 
 func updateDeadline(p Payload) []Sentence {
@@ -324,7 +331,7 @@ func app(p Payload) []Sentence {
 
 // preferences tells the domains of com.apple.ManagedClient.preferences.
 func preferences(p Payload) []Sentence {
-	domains := p.Keys.Get("PayloadContent")
+	domains := p.lookup("PayloadContent")
 	if domains == nil || domains.Kind != plist.Dictionary || len(domains.Fields) == 0 {
 		return nil
 	}

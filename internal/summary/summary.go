@@ -6,6 +6,7 @@
 package summary
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -83,7 +84,7 @@ func Of(p Payload) []Sentence {
 // general counts the settings of a payload, under its topic.
 func general(p Payload) []Sentence {
 	if guidance.In("en").Topics[p.Type] == "" {
-		return counted("does.other", p.Count, "name", clean(p.Type))
+		return counted("does.other", p.Count, "name", cmp.Or(clean(p.Type), "?"))
 	}
 	s := counted("does.topic", p.Count)
 	s[0].About = p.Type
@@ -103,7 +104,7 @@ func init() {
 		"com.apple.security.root":                                     certificate,
 		"com.apple.security.pem":                                      certificate,
 		"com.apple.security.pkcs1":                                    certificate,
-		"com.apple.security.pkcs12":                                   always("does.identity"),
+		"com.apple.security.pkcs12":                                   present("does.identity", "PayloadContent"),
 		"com.apple.security.scep":                                     scep,
 		"com.apple.security.acme":                                     named("does.request", "DirectoryURL"),
 		"com.apple.vpn.managed":                                       vpn,
@@ -111,7 +112,7 @@ func init() {
 		"com.apple.configuration.network.vpn.ikev2":                   vpn,
 		"com.apple.configuration.network.vpn.ipsec":                   vpn,
 		"com.apple.configuration.network.vpn.vpn-plugin":              vpn,
-		"com.apple.configuration.network.vpn.always-on":               always("does.vpn.always"),
+		"com.apple.configuration.network.vpn.always-on":               present("does.vpn.always", "TunnelConfigurations"),
 		"com.apple.mail.managed":                                      named("does.mail", "EmailAccountDescription", "EmailAddress", "IncomingMailServerHostName"),
 		"com.apple.eas.account":                                       named("does.mail", "EmailAddress", "Host"),
 		"com.apple.google-oauth":                                      named("does.mail", "EmailAddress", "AccountDescription"),
@@ -150,33 +151,33 @@ func init() {
 		"com.apple.ADCertificate.managed":                             named("does.request", "CertServer"),
 		"com.apple.DirectoryService.managed":                          named("does.directory", "HostName"),
 		"com.apple.MCX.FileVault2":                                    fileVault,
-		"com.apple.security.FDERecoveryKeyEscrow":                     always("does.filevault.escrow"),
-		"com.apple.security.FDERecoveryRedirect":                      always("does.filevault.escrow"),
+		"com.apple.security.FDERecoveryKeyEscrow":                     present("does.filevault.escrow", "Location", "EncryptCertPayloadUUID"),
+		"com.apple.security.FDERecoveryRedirect":                      present("does.filevault.escrow", "RedirectURL", "EncryptCertPayloadUUID"),
 		"com.apple.security.firewall":                                 firewall,
 		"com.apple.security.smartcard":                                switches("enforceSmartCard", "does.smartcard"),
-		"com.apple.security.wapi-identity":                            always("does.identity"),
+		"com.apple.security.wapi-identity":                            present("does.identity", "PEMData"),
 		"com.apple.configuration.security.certificate":                general,
-		"com.apple.configuration.security.identity":                   always("does.identity"),
+		"com.apple.configuration.security.identity":                   present("does.identity", "CredentialAssetReference"),
 		"com.apple.TCC.configuration-profile-policy":                  privacy,
 		"com.apple.airprint":                                          each("does.printers", "AirPrint", "IPAddress"),
 		"com.apple.app.lock":                                          lock,
 		"com.apple.extensiblesso":                                     singleSignOn,
 		"com.apple.configuration.extensible-sso":                      singleSignOn,
 		"com.apple.sso":                                               named("does.sso", "Name"),
-		"com.apple.globalethernet.managed":                            always("does.wired"),
-		"com.apple.firstethernet.managed":                             always("does.wired"),
-		"com.apple.firstactiveethernet.managed":                       always("does.wired"),
-		"com.apple.secondethernet.managed":                            always("does.wired"),
-		"com.apple.secondactiveethernet.managed":                      always("does.wired"),
-		"com.apple.thirdethernet.managed":                             always("does.wired"),
-		"com.apple.thirdactiveethernet.managed":                       always("does.wired"),
+		"com.apple.globalethernet.managed":                            present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.firstethernet.managed":                             present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.firstactiveethernet.managed":                       present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.secondethernet.managed":                            present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.secondactiveethernet.managed":                      present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.thirdethernet.managed":                             present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
+		"com.apple.thirdactiveethernet.managed":                       present("does.wired", "EAPClientConfiguration", "Interface", "SetupModes"),
 		"com.apple.loginitems.managed":                                each("does.login", "AutoLaunchedApplicationDictionary-managed", "Path"),
 		"com.apple.loginwindow":                                       switches("LoginwindowText", "does.loginwindow"),
 		"com.apple.notificationsettings":                              each("does.notifications", "NotificationSettings", "BundleIdentifier"),
-		"com.apple.profileRemovalPassword":                            always("does.removal"),
+		"com.apple.profileRemovalPassword":                            present("does.removal", "RemovalPassword"),
 		"com.apple.screensaver":                                       switches("askForPassword", "does.screensaver"),
 		"com.apple.servicemanagement":                                 each("does.background", "Rules", "RuleValue"),
-		"com.apple.shareddeviceconfiguration":                         always("does.lockscreen"),
+		"com.apple.shareddeviceconfiguration":                         present("does.lockscreen", "AssetTagInformation", "LockScreenFootnote", "IfLostReturnToMessage"),
 		"com.apple.syspolicy.kernel-extension-policy":                 extensions("does.kernel", "AllowedKernelExtensions"),
 		"com.apple.system-extension-policy":                           extensions("does.extensions", "AllowedSystemExtensions", "AllowedSystemExtensionTypes"),
 		"com.apple.systempolicy.control":                              gatekeeper,
@@ -189,9 +190,14 @@ func init() {
 	}
 }
 
-// always returns one sentence whatever the keys are.
-func always(id string) func(Payload) []Sentence {
-	return func(Payload) []Sentence { return []Sentence{{ID: id}} }
+// present returns one sentence if one of some keys is there, whatever its value is.
+func present(id string, keys ...string) func(Payload) []Sentence {
+	return func(p Payload) []Sentence {
+		if slices.ContainsFunc(keys, p.has) {
+			return []Sentence{{ID: id}}
+		}
+		return nil
+	}
 }
 
 // named returns one sentence with the first text among some keys.
@@ -218,10 +224,43 @@ func counted(id string, count int, values ...string) []Sentence {
 
 func (p Payload) works(key string) bool { return p.Works == nil || p.Works(key) }
 
+// lookup returns the value of a key in dictionaries, nil if it has no effect.
+func (p Payload) lookup(path ...string) *plist.Value {
+	if !p.works(strings.Join(path, ".")) {
+		return nil
+	}
+	return p.Keys.Lookup(path...)
+}
+
+// list returns the items of an array, none if it has no effect.
+func (p Payload) list(key string) []*plist.Value {
+	if !p.works(key) {
+		return nil
+	}
+	return p.Keys.List(key)
+}
+
+// has is true for a key that has an effect and is neither off nor empty.
+func (p Payload) has(key string) bool {
+	v := p.lookup(key)
+	if v == nil {
+		return false
+	}
+	switch v.Kind {
+	case plist.Boolean:
+		return v.Bool
+	case plist.String:
+		return v.Text != ""
+	case plist.Array:
+		return len(v.Items) > 0
+	}
+	return true
+}
+
 // first returns the first text of some keys that has an effect, fit to be shown. Of a URL it returns the host.
 func (p Payload) first(keys ...string) string {
 	for _, key := range keys {
-		if s := textOf(p.Keys.Get(key)); s != "" && p.works(key) {
+		if s := textOf(p.lookup(key)); s != "" {
 			return s
 		}
 	}
@@ -230,8 +269,7 @@ func (p Payload) first(keys ...string) string {
 
 // isTrue is true for a key that has an effect and is true, or 1 as in VPN payloads.
 func (p Payload) isTrue(key string) bool {
-	v := p.Keys.Get(key)
-	return p.works(key) && isOn(v)
+	return isOn(p.lookup(key))
 }
 
 func isOn(v *plist.Value) bool {

@@ -43,7 +43,14 @@ func secret(s string) *plist.Value {
 	return v
 }
 
-func TestSentences(t *testing.T) {
+// sentence is a payload, and what it does.
+type sentence struct {
+	kind string
+	keys *plist.Value
+	want string
+}
+
+func sentences(t *testing.T) []sentence {
 	root, err := os.ReadFile("../cli/testdata/pki/root.pem")
 	if err != nil {
 		t.Fatal(err)
@@ -53,11 +60,7 @@ func TestSentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	cloudflare := dict("DNSProtocol", "HTTPS", "ServerURL", "https://Cloudflare-DNS.com/dns-query")
-	for _, c := range []struct {
-		kind string
-		keys *plist.Value
-		want string
-	}{
+	return []sentence{
 		{"com.apple.dnsSettings.managed", dict("DNSSettings", cloudflare),
 			"Sets encrypted DNS by Cloudflare. All name look-ups go there, except with a VPN or iCloud Private Relay. You can choose other DNS in Settings at any time."},
 		{"com.apple.configuration.network.dns-settings", dict("DNSSettings", dict("ServerName", "dns.example.com", "AllowFailover", true,
@@ -115,7 +118,22 @@ func TestSentences(t *testing.T) {
 		{"com.apple.screensaver", dict("askForPassword", true), "Asks for the password after sleep or the screen saver."},
 		{"com.apple.configuration.softwareupdate.settings", dict("Deferrals", dict("MajorPeriodInDays", 30)), "Hides system updates for 30 days."},
 		{"com.apple.\u202egnp", dict(), "Sets 2 options of com.apple.\ufffdgnp."},
-	} {
+		{"", dict(), "Sets 2 options of ?."},
+		{"com.apple.dnsSettings.managed", dict("DNSSettings", dict("DNSProtocol", "TLS", "ServerURL", "https://a.example/", "ServerName", "b.example"), "ProhibitDisablement", true),
+			"Sets encrypted DNS by b.example. All name look-ups go there, except with a VPN or iCloud Private Relay."},
+		{"com.apple.SoftwareUpdate", dict("AutomaticCheckEnabled", true), "Software updates: sets 2 options."},
+		{"com.apple.configuration.softwareupdate.settings", dict("AutomaticActions", dict("Download", "AlwaysOn")), "Software updates: sets 2 options."},
+		{"com.apple.configuration.softwareupdate.settings", dict("AutomaticActions", dict("InstallOSUpdates", "AlwaysOn")), "Turns automatic updates on."},
+		{"com.apple.webcontent-filter", dict("AutoFilterEnabled", false, "DenyListURLs", plist.NewStrings("https://a.example")), "Filters web pages."},
+		{"com.apple.webcontent-filter", dict("AutoFilterEnabled", false), "Web filter: sets 2 options."},
+		{"com.apple.shareddeviceconfiguration", dict("LockScreenFootnote", "Lost? Call us"), "Shows a text on the Lock Screen."},
+		{"com.apple.profileRemovalPassword", dict("RemovalPassword", secret("x")), "Asks for a password before this profile can be removed."},
+		{"com.apple.relay.managed", dict("Relays", plist.NewArray(dict("HTTP3RelayURL", "https://relay.example/a"))), "Sends network traffic through the relay relay.example."},
+	}
+}
+
+func TestSentences(t *testing.T) {
+	for _, c := range sentences(t) {
 		var all []string
 		for _, s := range Of(Payload{Type: c.kind, Keys: c.keys, Count: 2}) {
 			all = append(all, s.In(guidance.In("en")))
@@ -132,6 +150,13 @@ func TestNothingIsPromised(t *testing.T) {
 		Works: func(key string) bool { return key == "allowCamera" }}
 	if got := Of(p); len(got) != 1 || got[0].In(guidance.In("en")) != "Restrictions: turns the camera off and hides its app." {
 		t.Errorf("got %v", got)
+	}
+	for _, c := range sentences(t) { // another key of the payload works, and none of these
+		for _, s := range Of(Payload{Type: c.kind, Keys: c.keys, Count: 1, Works: func(string) bool { return false }}) {
+			if !s.IsGeneral() && s.ID != "does.passcode.rules" {
+				t.Errorf("%s, without an effect: %s", c.kind, s.In(guidance.In("en")))
+			}
+		}
 	}
 	if got := Of(Payload{Type: "com.apple.wifi.managed", Keys: dict("SSID_STR", "Office")}); got != nil {
 		t.Errorf("a payload without effect: %v", got)
