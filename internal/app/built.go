@@ -26,6 +26,7 @@ type builtRecord struct {
 	Version   int               `json:"version"`
 	Templates map[string]string `json:"templates"` // the SHA-256 of each template's file, by its path relative to the folder; empty for a built-in one and stdin
 	Files     []string          `json:"files"`
+	Sums      map[string]string `json:"sums"` // the SHA-256 of each file
 	Targets   map[string]string `json:"targets"`
 
 	names map[string]bool // Files
@@ -46,7 +47,7 @@ func (r *builtRecord) platform(name string) target.Platform {
 
 // record returns the file of the record for the files of a build. It is readable by its owner only, if one of them is.
 func (o *BuildOptions) record(h *Host, profiles []*BuiltProfile, made []files.File) (files.File, error) {
-	r := builtRecord{Version: 1, Templates: map[string]string{}, Files: []string{}, Targets: map[string]string{}}
+	r := builtRecord{Version: 1, Templates: map[string]string{}, Files: []string{}, Sums: map[string]string{}, Targets: map[string]string{}}
 	for _, p := range profiles {
 		if p.File != "" {
 			r.Targets[p.File] = p.Target
@@ -66,6 +67,7 @@ func (o *BuildOptions) record(h *Host, profiles []*BuiltProfile, made []files.Fi
 	mode := fs.FileMode(0o644)
 	for _, f := range made {
 		r.Files, mode = append(r.Files, f.Name), mode&f.Mode
+		r.Sums[f.Name] = hexSum(f.Data)
 	}
 	data, err := json.MarshalIndent(r, "", "  ")
 	return files.File{Name: builtFile, Data: append(data, '\n'), Mode: mode}, err
@@ -146,7 +148,7 @@ func (h *Host) otherBuilds(inputs []input) (others []string, err error) {
 }
 
 // withoutBuilds leaves out files that a build made of templates among the inputs: checked too, they would have every finding twice,
-// and count as profiles of one device. A stranger's record leaves out nothing.
+// and count as profiles of one device. One that was changed since is checked, and a stranger's record leaves out nothing.
 func (h *Host) withoutBuilds(inputs []input) (rest []input) {
 	type place struct {
 		folder files.Folder
@@ -169,6 +171,9 @@ func (h *Host) withoutBuilds(inputs []input) (rest []input) {
 			if !checked()[place{in.folder, path.Join(dir, template)}] {
 				return false
 			}
+		}
+		if data, err := h.readInput(in); err != nil || hexSum(data) != r.Sums[name] {
+			return false
 		}
 		folders[strings.TrimSuffix(in.path, string(filepath.Separator)+filepath.FromSlash(name))] = true
 		return true
