@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,9 @@ func (t *Text) Lenses(given []string) (all []Lens, err error) {
 			continue
 		}
 		m, err := coverage.Keys([]coverage.File{{Root: t.alone(p, name)}}, targets, catalog)
+		if errors.Is(err, coverage.ErrTooManyKeys) {
+			continue // no real payload
+		}
 		if err != nil {
 			return nil, err
 		}

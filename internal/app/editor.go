@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -287,6 +288,9 @@ func (t *Text) effect(holder *outline.Node, path []string, n *outline.Node, give
 		root = t.envelope(v)
 	}
 	m, err := coverage.Keys([]coverage.File{{Root: root}}, targets, catalog)
+	if errors.Is(err, coverage.ErrTooManyKeys) {
+		return nil, nil // in a dictionary of no real payload
+	}
 	if err != nil || len(m.Rows) == 0 {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func (f *offering) describe(item *Offered, root *plist.Value, built target.Targe
 	var works [][]bool // of each effect, on each variant
 	var rows []coverage.Row
 	for _, part := range partsOfProfile(root) {
-		m, err := coverage.Keys([]coverage.File{{Name: item.Path, Root: part.root}}, all.targets(), f.catalog)
+		m, err := coverage.Keys([]coverage.File{{Root: part.root}}, all.targets(), f.catalog)
 		if err != nil {
 			return fmt.Errorf("%s: %w", item.Path, err)
 		}

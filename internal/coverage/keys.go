@@ -249,7 +249,9 @@ func (w *walker) addSetting(in *setting, types []*schema.Type, v *plist.Value, p
 		return
 	}
 	if len(w.found) == w.limit {
-		w.err = fmt.Errorf("%s: %w", w.file, ErrTooManyKeys)
+		if w.err = ErrTooManyKeys; w.file != "" {
+			w.err = fmt.Errorf("%s: %w", w.file, ErrTooManyKeys)
+		}
 		return
 	}
 	w.seen[s.subject] = true

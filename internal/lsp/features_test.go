@@ -1,9 +1,11 @@
 package lsp
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"syncguard/internal/coverage"
 	"syncguard/internal/lsp/protocol"
 )
 
@@ -123,5 +125,25 @@ func TestHover(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of a payload with more keys than any real one has, an editor is told nothing about effects, and no error either.
+func TestTooManyKeysForEffects(t *testing.T) {
+	var keys strings.Builder
+	for i := range coverage.MaxKeys + 1 {
+		fmt.Fprintf(&keys, "<key>K%d</key><true/>", i)
+	}
+	c := start(t, write(t, map[string]string{".syncguard.yaml": "targets: [iOS@18/manual]\n"}), capable())
+	doc, at := c.at("a.mobileconfig", strings.Replace(profileHead, "wifi.managed", "vpn.managed", 1)+"<key>Vendor‸Config</key><dict>"+keys.String()+"</dict>"+profileTail)
+	var hover *protocol.Hover
+	c.call("textDocument/hover", protocol.HoverParams{TextDocument: doc, Position: at}, &hover)
+	if hover == nil {
+		t.Error("no hover")
+	}
+	var lenses []protocol.CodeLens
+	c.call("textDocument/codeLens", protocol.CodeLensParams{TextDocument: doc}, &lenses)
+	if len(lenses) > 0 {
+		t.Errorf("got %v", lenses)
 	}
 }

@@ -260,17 +260,22 @@ func baseIDs(root *plist.Value) (ids []string) {
 	return ids
 }
 
-// unmatched reports an overlay's payload without a type whose id is like one of its base, and returns true after that.
+// unmatched reports an overlay's payload without a type whose id is like one of its base, or that is to remove one and has the id of
+// none. It returns true after that.
 func (c *checker) unmatched(v *plist.Value) bool {
 	id := onlyText(v.Get("id"))
 	if id == nil || id.Secret {
 		return false
 	}
-	help := didYouMean(id.Text, c.baseIDs, "")
+	verb, otherwise := "change", ""
+	if v.Get("type") != nil && len(c.baseIDs) > 0 { // type: null
+		verb, otherwise = "remove", "use the id of a payload in the template that this one extends, or give a type"
+	}
+	help := didYouMean(id.Text, c.baseIDs, otherwise)
 	if help == "" {
 		return false
 	}
-	c.out.add(rule.InvalidTemplateValue, place{id.Span, diag.Keys("payloads")}, "no payload to change has the id %q", id.Text).Help = help
+	c.out.add(rule.InvalidTemplateValue, place{id.Span, diag.Keys("payloads")}, "no payload to %s has the id %q", verb, id.Text).Help = help
 	return true
 }
 

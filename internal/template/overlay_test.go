@@ -78,9 +78,10 @@ func TestOverlayFindings(t *testing.T) {
 			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
 			`3:10-3:13 error invalid-template-value: no payload to change has the id "wfi" (did you mean "wifi"?)`,
 			`4:6-4:8 error missing-template-key: "payloads[2].type" is missing (add type, such as type: com.apple.wifi.managed)`}},
-		{"misspelt id to remove", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: wfi, type: null}\n",
+		{"misspelt id to remove", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: wfi, type: null}\n  - {id: other, type: null}\n",
 			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
-			`3:10-3:13 error invalid-template-value: no payload to change has the id "wfi" (did you mean "wifi"?)`}},
+			`3:10-3:13 error invalid-template-value: no payload to remove has the id "wfi" (did you mean "wifi"?)`,
+			`4:10-4:15 error invalid-template-value: no payload to remove has the id "other" (use the id of a payload in the template that this one extends, or give a type)`}},
 		{"reference to a removed payload", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: ca, type: null}\n",
 			"b.yaml": organization + "payloads:\n  - {id: ca, type: com.x}\n  - {id: wifi, type: com.y, keys: {A: {$uuid: ca}}}\n"}, "a.yaml", []string{
 			`4:47-4:49 error invalid-payload-reference: "payloads[0].keys.A": no payload has the id "ca" (use the id of a payload in this template)`}},
