@@ -42,11 +42,15 @@ func (p *Printer) Formatted(errs *Printer, run *app.FormatRun, asDiff bool, befo
 	}
 	before()
 	if r := run.Footer; r.Formed > 1 {
-		what := "not in canonical form"
-		if run.Header.Mode == app.FormatWritten {
-			what = "written in canonical form"
+		all := text.Count(r.Formed, "file")
+		switch {
+		case r.Changed == 0:
+			errs.wrapped(2, "%s, all in canonical form", all)
+		case run.Header.Mode == app.FormatWritten:
+			errs.wrapped(2, "%d of %s written in canonical form", r.Changed, all)
+		default:
+			errs.wrapped(2, "%d of %s not in canonical form; -w writes them in place", r.Changed, all)
 		}
-		errs.Hint(fmt.Sprintf("%d of %s %s", r.Changed, text.Count(r.Formed, "file"), what))
 	}
 	return nil
 }
