@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -89,14 +90,27 @@ func unknownType(catalog *schema.Catalog, name string) error {
 	if err != nil {
 		return err
 	}
+	if known := typeOfWord(name, entries); known != "" {
+		return diag.Usage(fmt.Sprintf("did you mean %q?", known), "unknown type %q", name)
+	}
 	if key, err := keyNamed(catalog, name); key != "" || err != nil {
-		return cmp.Or(err, diag.Usage(fmt.Sprintf("%q is a key: syncguard schema show %s", name, key), "unknown type %q", name))
+		return cmp.Or(err, diag.Usage(fmt.Sprintf("%q is a key: %s", name, text.WithFile("syncguard schema show FILE", key)), "unknown type %q", name))
 	}
 	hint := "find it by words of its name or description: syncguard schema search passcode length"
 	if near := nearType(name, entries); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return diag.Usage(hint, "unknown type %q", name)
+}
+
+// typeOfWord returns the first payload type of Apple with this word in its name, such as com.apple.wifi.managed for wifi, or "".
+func typeOfWord(word string, entries []schema.Entry) string {
+	for _, e := range entries {
+		if rest, ok := strings.CutPrefix(e.PayloadType, "com.apple."); ok && slices.ContainsFunc(strings.Split(rest, "."), func(s string) bool { return strings.EqualFold(s, word) }) {
+			return e.PayloadType
+		}
+	}
+	return ""
 }
 
 // keyNamed returns the first key of this name in any type, with its type, or "".
