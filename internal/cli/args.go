@@ -32,7 +32,7 @@ func subcommandArgs(cmd *cobra.Command, args []string) error {
 	switch {
 	case near != "":
 		return usage(near+" want "+text.Choices(names), "%s has no command %q", path, args[0])
-	case cmd.Annotations[usual] != "":
+	case cmd.Annotations[usual] != "" && isPath(args[0]): // also a payload type
 		return usage("did you mean "+text.WithFile(path+" "+cmd.Annotations[usual]+" FILE?", args[0]), "%s has no command %q", path, args[0])
 	case isPath(args[0]):
 		return usage("want "+text.Choices(names)+", such as "+text.WithFile(path+" "+names[0]+" FILE", args[0]), "%s needs a command before %q", path, args[0])
