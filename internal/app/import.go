@@ -49,6 +49,7 @@ type Imported struct {
 	Beside  []string `json:"beside"`  // names of data files next to the template
 	Same    bool     `json:"same"`    // whether building the template gives the same content
 	Refused string   `json:"refused"` // why there is no template; otherwise empty
+	Help    string   `json:"help"`    // what to do about it, if known
 
 	Findings []diag.Diagnostic `json:"-"` // why the file is unreadable
 }
@@ -193,7 +194,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 	if doc.Defect != nil {
 		f.Refused = doc.Defect.Message
 		if doc.Defect.Help != "" {
-			f.Refused += "; " + doc.Defect.Help
+			f.Help = doc.Defect.Help
 		}
 		return f, nil
 	}

@@ -76,7 +76,7 @@ func (p *Printer) Import(r *app.ImportResult) {
 func buildImported(r *app.ImportResult) string {
 	command := text.WithFile("syncguard build FILE", filepath.Join(r.Output, r.Files[0].Name))
 	if len(r.Files) > 1 {
-		command = text.WithFile("syncguard build FILE", r.Output) + string(filepath.Separator) + "*.yaml" // for the shell to fill in
+		command = text.WithFile("syncguard build FILE", filepath.Clean(r.Output)) + string(filepath.Separator) + "*.yaml" // for the shell to fill in
 	}
 	if r.Secrets != "" {
 		command += text.WithFile(" --vars FILE", r.Secrets)
@@ -110,6 +110,9 @@ func ImportedText(w io.Writer, errs *Printer, r *app.ImportResult) error {
 func (p *Printer) imported(f *app.Imported) {
 	if f.Refused != "" {
 		p.wrapped(4, "  %s %s", red.Render("not imported:"), Clean(f.Refused))
+		if f.Help != "" {
+			p.paragraph("  ", "help: "+Clean(f.Help))
+		}
 		return
 	}
 	facts := []string{f.Target, text.Count(len(f.Payloads), "payload")}
