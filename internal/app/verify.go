@@ -60,7 +60,7 @@ func Verify(ctx context.Context, h *Host, o VerifyOptions) (*VerifyRun, error) {
 		return nil, err
 	}
 	if v.options.AppleRoots {
-		h.note("trusted roots: this system's and Apple's; --roots or --pin chooses, --require-roots insists")
+		h.note("trusted roots: this system's and Apple's; choose others with --roots or --pin")
 	}
 	inputs, failures, err := findProfiles(h, o.Paths)
 	if err != nil {

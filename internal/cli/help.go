@@ -49,7 +49,7 @@ func (h helpPage) command(cmd *cobra.Command) {
 	h.flags(cmd)
 	if cmd.HasAvailableSubCommands() {
 		h.Line("")
-		h.Prose(cmd.CommandPath() + " COMMAND --help tells more about a command.")
+		h.Prose("Flags and examples of a command: " + cmd.CommandPath() + " COMMAND --help")
 	}
 }
 

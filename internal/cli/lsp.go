@@ -16,7 +16,7 @@ func newLspCmd(env *Env, version string) *cobra.Command {
 		Short: "Serve an editor: findings, fixes, hovers and completion while you type",
 		Long: `Serve an editor over stdin and stdout, by the Language Server Protocol. An editor starts it; docs/editors.md has the settings for
 each. It shows the findings of lint for profiles (.mobileconfig, .plist), templates and .syncguard.yaml (YAML) and declarations
-(JSON), as you type and for all files of the project together, and offers their fixes. It tells what a key does and where it
+(JSON), as you type and for all files of the project together, and offers their fixes. It shows what a key does and where it
 works, completes keys, values, payload types, targets, variables and references, and renames what has a name.
 
 The settings of .syncguard.yaml count, and those of the editor before them: targets, for, select, ignore, separate,

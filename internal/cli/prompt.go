@@ -67,7 +67,7 @@ func pick(text string, all []choice) (values []string, problem string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 || n > len(all) {
-			return nil, fmt.Sprintf("%q is no number from 1 to %d", word, len(all))
+			return nil, fmt.Sprintf("invalid number %q: want 1 to %d", word, len(all))
 		}
 		if v := all[n-1].value; !slices.Contains(values, v) {
 			values = append(values, v)

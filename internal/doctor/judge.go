@@ -125,7 +125,7 @@ func (j *judgement) offset() (off time.Duration, source string, known bool) {
 func (j *judgement) clock(c *Check, off time.Duration, source string, known bool) {
 	switch {
 	case !known:
-		c.unknown("no server tells the time")
+		c.unknown("no server gives the time")
 	case off.Abs() < maxOffset:
 		c.Saw = fmt.Sprintf("%.1f s off %s", off.Abs().Seconds(), source)
 	default:
