@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/diag"
 )
@@ -31,10 +33,14 @@ func Listen(at string) (net.Listener, error) {
 	return listener, nil
 }
 
+// hostName is a name that an address and a certificate can have: labels of ASCII letters, digits, hyphens and underscores.
+var hostName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$`)
+})
+
 // IsHost reports whether a text is a name or an address of a host, without a port.
 func IsHost(text string) bool {
-	u, err := url.Parse("http://" + net.JoinHostPort(text, "80"))
-	return err == nil && u.Hostname() == text
+	return net.ParseIP(text) != nil || len(text) <= 253 && hostName().MatchString(text)
 }
 
 // Addresses lists the names of this machine for devices, with the port. The first one is the one to show.
@@ -52,7 +58,7 @@ func Addresses(at *net.TCPAddr, given []string) []string {
 		for _, ip := range own {
 			names = append(names, net.JoinHostPort(ip.String(), port))
 		}
-		if host, err := os.Hostname(); err == nil {
+		if host, err := os.Hostname(); err == nil && IsHost(host) {
 			names = append(names, net.JoinHostPort(strings.ToLower(host), port))
 		}
 	} else {

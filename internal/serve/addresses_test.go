@@ -3,6 +3,7 @@ package serve
 import (
 	"crypto/x509"
 	"net"
+	"strings"
 	"testing"
 	"time"
 )
@@ -34,6 +35,22 @@ func TestIsLocal(t *testing.T) {
 		"http://[::]:1/": true, "http://192.168.1.20:1/": false, "https://mac.local/": false, "http://localhost.example/": false} {
 		if got := IsLocal(address); got != want {
 			t.Errorf("%s: %t", address, got)
+		}
+	}
+}
+
+// A host can be in an address and in a certificate.
+func TestIsHost(t *testing.T) {
+	label := strings.Repeat("a", 63)
+	long := strings.Join([]string{label, label, label, label[:61]}, ".")
+	for host, want := range map[string]bool{"mac.local": true, "EVIL.local": true, "xn--mnchen-3ya": true, "a_b": true, "1.2.3.4": true, "::1": true, "fd00::1": true, label + ".local": true, long: true,
+		"": false, "münchen": false, "a..b": false, ".a": false, "a.": false, "-x": false, "x-": false, "*.x": false, "<b>": false, "a b": false, "x:80": false, "[::1]": false,
+		"fe80::1%eth0": false, "x/y": false, "x@y": false, "x?y": false, "x%41": false, label + "a": false, long + "a": false, "a\n": false} {
+		if got := IsHost(host); got != want {
+			t.Errorf("%q: %t", host, got)
+		}
+		if _, _, err := NewCertificate([]string{net.JoinHostPort(host, "443")}, time.Now()); want && err != nil {
+			t.Errorf("%q: %v", host, err)
 		}
 	}
 }

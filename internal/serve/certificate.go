@@ -20,6 +20,9 @@ import (
 // (https://support.apple.com/103769).
 const lifetime = 7 * 24 * time.Hour
 
+// maxCommonName is the length of the longest common name (RFC 5280, ub-common-name).
+const maxCommonName = 64
+
 // NewCertificate makes a certificate for hosts, which may have a port, and its fingerprint to compare on a device. Its key
 // stays in memory. Nobody vouches for it, so browsers warn.
 func NewCertificate(hosts []string, now time.Time) (pair *tls.Certificate, fingerprint string, err error) {
@@ -44,7 +47,7 @@ func NewCertificate(hosts []string, now time.Time) (pair *tls.Certificate, finge
 		} else if !slices.Contains(template.DNSNames, host) {
 			template.DNSNames = append(template.DNSNames, host)
 		}
-		if template.Subject.CommonName == "" {
+		if template.Subject.CommonName == "" && len(host) <= maxCommonName {
 			template.Subject = pkix.Name{CommonName: host, Organization: []string{"syncguard serve"}}
 		}
 	}
