@@ -146,7 +146,10 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 	reference, variable := s.Text(f.Name), s.Variable(f.Variable)
 	if path, ok := strings.CutPrefix(reference, "file:"); ok {
 		secret, err := s.ReadSecret(path)
-		return string(secret), err
+		if err != nil {
+			return "", fmt.Errorf("reading %s: %w", f.Usage, err)
+		}
+		return string(secret), nil
 	}
 	name, ok := strings.CutPrefix(reference, "env:")
 	if !ok && reference != "" {
