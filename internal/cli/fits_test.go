@@ -82,3 +82,16 @@ func TestBuildFits(t *testing.T) {
 		t.Error(cmp.Diff(first, piped))
 	}
 }
+
+// On a terminal lint reports that nothing was found; a pipe gets nothing.
+func TestLintReportsNothingFound(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	t.Chdir(t.TempDir())
+	onScreen(t, 80, "build", "builtin:prevention", "--unsigned", "--target", "iOS/supervised")
+	for columns, want := range map[int]string{80: "3 files, no findings\n", 0: ""} {
+		if got := onScreen(t, columns, "lint", "dist"); got != want {
+			t.Errorf("%d columns: got %q, want %q", columns, got, want)
+		}
+	}
+}

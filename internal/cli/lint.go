@@ -130,7 +130,7 @@ func lintCommand(env *Env, version string, o *lintFlags, cmd *cobra.Command) *co
 	grouped(cmd, "Flags for output", func() {
 		o.format.addFormats(cmd, append([]string{"text"}, ci.Formats()...)...)
 		flags.StringVarP(&o.out, "out", "o", "", "file for the report instead of stdout")
-		flags.BoolVarP(&o.style.Verbose, "verbose", "v", false, "report when nothing was found")
+		flags.BoolVarP(&o.style.Verbose, "verbose", "v", false, "report also when nothing was found, as on a terminal")
 		flags.BoolVarP(&o.style.Quiet, "quiet", "q", false, "one line for each finding, and nothing else")
 		flags.BoolVar(&o.style.Statistics, "statistics", false, "count the findings by rule instead of listing them")
 	})
@@ -217,7 +217,9 @@ func (o *lintFlags) show(env *Env, h *app.Host, run *app.LintRun) error {
 
 func (o *lintFlags) write(w io.Writer, p *view.Printer, run *app.LintRun, before func()) error {
 	if o.format.value == "text" {
-		return p.Lint(run, o.style, before)
+		style := o.style
+		style.Verbose = style.Verbose || p.Width > 0 // on a terminal, silence would leave a person in doubt
+		return p.Lint(run, style, before)
 	}
 	return ci.Write(w, o.format.value, run)
 }
