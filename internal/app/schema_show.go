@@ -103,14 +103,23 @@ func unknownType(catalog *schema.Catalog, name string) error {
 	return diag.Usage(hint, "unknown type %q", name)
 }
 
-// typeOfWord returns the first payload type of Apple with this word in its name, such as com.apple.wifi.managed for wifi, or "".
-func typeOfWord(word string, entries []schema.Entry) string {
+// typeOfWord returns the payload type of Apple with this word in its name, such as com.apple.vpn.managed for vpn, or "". One that
+// begins with the word comes before the others.
+func typeOfWord(word string, entries []schema.Entry) (found string) {
 	for _, e := range entries {
-		if rest, ok := strings.CutPrefix(e.PayloadType, "com.apple."); ok && slices.ContainsFunc(strings.Split(rest, "."), func(s string) bool { return strings.EqualFold(s, word) }) {
+		name, ok := strings.CutPrefix(e.PayloadType, "com.apple.")
+		if !ok {
+			continue
+		}
+		switch words := strings.Split(name, "."); slices.IndexFunc(words, func(s string) bool { return strings.EqualFold(s, word) }) {
+		case -1:
+		case 0:
 			return e.PayloadType
+		default:
+			found = cmp.Or(found, e.PayloadType)
 		}
 	}
-	return ""
+	return found
 }
 
 // keyNamed returns the first key of this name in any type, with its type, or "".
