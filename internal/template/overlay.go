@@ -35,7 +35,29 @@ func (s *load) readWithBases(file *diag.File, chain []string) *plist.Value {
 		s.partial = true
 		return v
 	}
+	s.keysOfRemoved(base, v)
 	return merge(base, v, nil)
+}
+
+// keysOfRemoved reports what stands beside type: null. It would be lost without a word.
+func (s *load) keysOfRemoved(base, over *plist.Value) {
+	ids := map[string]bool{}
+	for _, p := range base.List("payloads") {
+		if id := onlyText(p.Get("id")); id != nil {
+			ids[id.Text] = true
+		}
+	}
+	for i, p := range over.List("payloads") {
+		if kind := p.Get("type"); kind == nil || kind.Kind != plist.Null || onlyText(p.Get("id")) == nil || !ids[p.String("id")] {
+			continue
+		}
+		for _, f := range p.Fields {
+			if f.Key != "id" && f.Key != "type" {
+				s.out.add(rule.UnknownTemplateKey, place{f.KeySpan, diag.Keys("payloads").Item(i).Key(f.Key)}, "%q does nothing: type: null removes the payload", f.Key).
+					Help = "remove it, or give the payload a type"
+			}
+		}
+	}
 }
 
 // readBase reads the template named by extends, or returns nil after a finding.

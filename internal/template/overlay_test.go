@@ -82,6 +82,10 @@ func TestOverlayFindings(t *testing.T) {
 			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
 			`3:10-3:13 error invalid-template-value: no payload to remove has the id "wfi" (did you mean "wifi"?)`,
 			`4:10-4:15 error invalid-template-value: no payload to remove has the id "other" (use the id of a payload in the template that this one extends, or give a type)`}},
+		{"keys of a removed payload", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: wifi, type: null, keys: {a: 1}, tpye: com.y}\n  - {id: new, type: com.z, keys: {a: 1}}\n",
+			"b.yaml": organization + "payloads:\n  - {id: wifi, type: com.x}\n"}, "a.yaml", []string{
+			`3:28-3:32 error unknown-template-key: "keys" does nothing: type: null removes the payload (remove it, or give the payload a type)`,
+			`3:42-3:46 error unknown-template-key: "tpye" does nothing: type: null removes the payload (remove it, or give the payload a type)`}},
 		{"reference to a removed payload", map[string]string{"a.yaml": "extends: b.yaml\npayloads:\n  - {id: ca, type: null}\n",
 			"b.yaml": organization + "payloads:\n  - {id: ca, type: com.x}\n  - {id: wifi, type: com.y, keys: {A: {$uuid: ca}}}\n"}, "a.yaml", []string{
 			`4:47-4:49 error invalid-payload-reference: "payloads[0].keys.A": no payload has the id "ca" (use the id of a payload in this template)`}},
