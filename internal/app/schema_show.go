@@ -32,7 +32,7 @@ type SchemaType struct {
 	Platforms   []schema.OnPlatform `json:"platforms"`             // of the type, or of the key with all facts above it
 	Keys        []schema.KeyFacts   `json:"keys"`                  // the keys of the type, or the one asked for
 	Sources     []schema.Source     `json:"sources"`
-	Unsure      []string            `json:"unsure"` // facts not seen in a source
+	Unsure      []string            `json:"unsure"` // facts not seen in a source; of a key, without those about other keys
 }
 
 // SchemaShow returns the facts of the types of a name, or of one of their keys: TYPE or TYPE.KEY.PATH.
@@ -187,6 +187,11 @@ func schemaType(t *schema.Type, path []string, d *schema.Descriptions) SchemaTyp
 		k := t.Key(path...)
 		node := &schema.Node{Key: k, Path: shown.Path, Nodes: k.Tree(shown.Path)}
 		shown.Keys = []schema.KeyFacts{node.Facts(d)}
+		shown.Unsure = slices.DeleteFunc(shown.Unsure, func(fact string) bool { // about another key
+			name, _, _ := strings.Cut(fact, " ")
+			k := t.Key(name)
+			return name != path[0] && k != nil && k.Name == name
+		})
 	}
 	shown.Title, shown.Description = d.Title(), d.Text()
 	return shown
