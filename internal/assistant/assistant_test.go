@@ -614,3 +614,12 @@ func TestFoldersOfOptions(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An error about a path names one.
+func TestEmptyPath(t *testing.T) {
+	folder := t.TempDir()
+	s := connect(t, Options{Folders: []string{folder}}, protocols[0], uri(folder))
+	if answer, failed := s.ask("check_profile", map[string]any{"paths": []string{"", "a"}}); !failed || !strings.Contains(answer, "a path is empty") {
+		t.Errorf("got %s", answer)
+	}
+}

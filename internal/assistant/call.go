@@ -179,6 +179,9 @@ func (c *call) find(path string) (string, error) {
 	if local, ok := pathOf(path); ok {
 		path = local
 	}
+	if path == "" {
+		return "", errors.New("a path is empty")
+	}
 	full := path
 	if !filepath.IsAbs(path) {
 		if !filepath.IsLocal(path) {

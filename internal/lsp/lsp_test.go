@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -418,5 +419,15 @@ func TestURIs(t *testing.T) {
 		if got, ok := pathOf(uriOf(path)); !ok || got != path {
 			t.Errorf("%s becomes %s", path, got)
 		}
+	}
+}
+
+// Of what is no message an error shows the beginning.
+func TestNoMessage(t *testing.T) {
+	var got error
+	s := newStream(strings.NewReader(strings.Repeat("x", maxHeader-2)+"\n"), io.Discard, func(err error) { got = err })
+	close(s.begin)
+	if err := s.ReadObject(new(any)); err == nil || got == nil || len(got.Error()) > 300 {
+		t.Errorf("got %v", got)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/sourcegraph/jsonrpc2"
+
+	words "syncguard/internal/text"
 )
 
 const (
@@ -82,7 +84,7 @@ func (s *stream) header() (size int, err error) {
 		name, value, isField := strings.Cut(strings.TrimSpace(string(line)), ":")
 		switch {
 		case name != "" && !isField:
-			return 0, fmt.Errorf("a message begins with %q, want Content-Length", name)
+			return 0, fmt.Errorf("a message begins with %s, want Content-Length", words.Quote(name))
 		case name == "" && !begun: // a message written by hand ends a line
 		case name == "" && size < 0:
 			return 0, errors.New("a message has no Content-Length")
