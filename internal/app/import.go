@@ -201,7 +201,7 @@ func (im *importing) template(s importSource) (f Imported, err error) {
 	if !doc.Whole {
 		secret.Scrub(findings)
 		hideSecrets(doc, true)
-		f.Refused, f.Findings = "it can be read only in part", findings
+		f.Refused, f.Help, f.Findings = "it can be read only in part", "correct its errors and import it again", findings
 		return f, nil
 	}
 	made, err := im.converter.Template(doc, convert.Options{Source: filepath.ToSlash(s.path), Name: s.name, Comments: context.Comments(),
