@@ -35,6 +35,7 @@ type Migration struct {
 
 	Refused    bool              `json:"-"` // errors kept the declarations from being written
 	Unreadable []diag.Diagnostic `json:"-"` // why files are unreadable
+	Partial    int               `json:"-"` // files read in part, because of errors
 	Failures   []error           `json:"-"`
 	Failed     bool              `json:"-"`
 }
@@ -133,6 +134,9 @@ func (m *migration) add(f opened) error {
 		return err
 	}
 	defer hideSecrets(f.doc, diag.HasErrors(f.findings))
+	if diag.HasErrors(f.findings) {
+		m.result.Partial++
+	}
 	plan, err := migrate.NewPlan(f.doc.Root, m.catalog)
 	if err != nil {
 		return err

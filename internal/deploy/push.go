@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -124,7 +123,6 @@ func (s *stopper) reason() error {
 func (s *stopper) record(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var dial *net.OpError
 	s.failed++
 	switch {
 	case err == nil:
@@ -132,7 +130,7 @@ func (s *stopper) record(err error) {
 	case s.why != nil:
 	case IsStatus(err, http.StatusUnauthorized):
 		s.why = ErrUnauthorized
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case isDial(err):
 		s.why = ErrUnreachable
 	case s.failed >= maxFailures:
 		s.why = ErrFailing

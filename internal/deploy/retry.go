@@ -43,8 +43,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		again, _ := retryablehttp.DefaultRetryPolicy(ctx, response, err)
 		return again, nil
 	}
-	var dial *net.OpError
-	return response != nil && response.StatusCode == http.StatusTooManyRequests || errors.As(err, &dial) && dial.Op == "dial", nil
+	return response != nil && response.StatusCode == http.StatusTooManyRequests || isDial(err), nil
 }
 
 // isBadRedirect reports whether a server redirects to no address, for which net/http has no type.
@@ -83,4 +82,10 @@ func backoff(least, most time.Duration, tries int, response *http.Response) time
 		return 1<<63 - 1
 	}
 	return wait
+}
+
+// isDial reports whether no connection to the server could be made.
+func isDial(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
 }

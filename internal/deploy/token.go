@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"syncguard/internal/diag"
 )
 
 // tokenSource authorizes requests with access tokens, keeping each until shortly before it expires. After a refused sign-in
@@ -38,6 +40,9 @@ func (s *tokenSource) Authorize(ctx context.Context, r *http.Request, renew bool
 		token, err := s.get(ctx)
 		if err != nil {
 			s.err = fmt.Errorf("signing in to %s: %w", s.server, err)
+			if isDial(err) {
+				s.err = diag.WithHint(s.err, "check the address of the server, and the network")
+			}
 		} else {
 			s.token = token
 			s.hide(token.AccessToken)

@@ -68,7 +68,7 @@ func declarationsParagraph() Paragraph {
 			push = append(push, "syncguard "+command)
 		}
 	}
-	return Paragraph{Look: Small, Text: append(joined(Code, push, " and "), Run{Text: " sends declarations. Every other push sends the profiles only: what declarations set is not set before they reach the devices in another way."})}
+	return Paragraph{Look: Small, Text: append(joined(Code, push, " and "), Run{Text: " sends declarations. Every other push sends profiles only: until the declarations are added on the server, they set nothing."})}
 }
 
 // effectGroup is effects under one heading.

@@ -37,7 +37,11 @@ func (p *Printer) Migration(m *app.Migration) {
 	}
 	switch {
 	case changes == 0:
-		p.Line("nothing in %s is deprecated or removed by OS 26 or 27", text.Count(len(m.Files), "file"))
+		of := text.Count(len(m.Files), "file")
+		if m.Partial > 0 {
+			of = "what could be read of " + of
+		}
+		p.Line("nothing in %s is deprecated or removed by OS 26 or 27", of)
 	case m.Output != "":
 		p.Line("%s  %s", bold.Render(folderName(m.Output)), text.Count(declarations, "declaration"))
 	case m.Refused:

@@ -39,7 +39,7 @@ needs the identity given by Jamf: use push jamf.`,
 			Example: `  syncguard export jamf profiles/ -o jamf --devices computers
   syncguard export jamf corp.mobileconfig --category Network > corp.xml`,
 			Takes: "`NAME.xml`: the request of the Classic API that creates it", Proof: "`POST` with `Content-Type: application/xml`"},
-		Delivery: deploy.Delivery{Source: "https://github.com/grahampugh/jamf-upload", Declarations: "In a blueprint, as Custom Declarations: https://developer.jamf.com/jamf-pro/docs/test-apps-with-managedapp-and-blueprints.",
+		Delivery: deploy.Delivery{Source: "https://github.com/grahampugh/jamf-upload", Declarations: "In a blueprint, as Custom Declarations: https://developer.jamf.com/jamf-pro/docs/test-apps-with-managedapp-and-blueprints",
 			Profiles: "Upload under Configuration Profiles in the web interface. A signed file stays unchanged and read-only; an unsigned one is converted to Jamf's own model, and the API removes signatures."},
 		Flags: []deploy.Flag{
 			{Name: "devices", Kind: deploy.Choice, Choices: []string{"auto", Computers, Mobile}, Export: true},

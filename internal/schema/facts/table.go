@@ -810,7 +810,7 @@ var table = &Facts{
 		}, Does: "enforced", Evidence: "apple"},
 		{Site: Site{Types: []string{"com.apple.SoftwareUpdate"}, Source: "https://github.com/usnistgov/macos_security"}, Is: []*plist.Value{
 			{Kind: 6, Bool: true},
-		}, Does: "enforced", Text: "is documented by Apple to be enforced where it is false; security baselines rely on true as well", Evidence: "community"},
+		}, Does: "enforced", Text: "is documented as enforced only if false; security baselines rely on true as well", Evidence: "community"},
 		{Site: Site{Types: []string{"com.apple.timed"}, Path: "TMAutomaticTimeOnlyEnabled", Source: "https://github.com/usnistgov/macos_security/issues/129"}, Does: "locked", Text: "is undocumented by Apple; security baselines use it", Evidence: "community"},
 		{Site: Site{Types: []string{"com.apple.bird"}, Path: "optimize-storage", Source: "no schema, baseline or public profile has it"}, Does: "preset", Text: "is a preference that nobody is known to have managed by profile", Evidence: "unverified"},
 	},
