@@ -91,8 +91,8 @@ Apple's schemas lack some keys in real use. Allow one with --ignore unknown-key=
       key: com.apple.applicationaccess.allowSomething
       reason: new in the beta that we test
 
-validate is lint with --select structure,schema,effect and --separate, and takes the same flags. It prints nothing if it
-finds nothing. Signatures are not verified.`,
+validate is lint with --select structure,schema,effect and --separate, and takes the same flags. Without findings a
+pipe gets nothing. Signatures are not verified.`,
 		Example: `  syncguard validate corp.mobileconfig
   syncguard validate profiles/ --target iOS@18/supervised --target macOS
   syncguard validate --fail-on warning --format json corp.mobileconfig
