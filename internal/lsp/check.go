@@ -55,11 +55,9 @@ func (s *server) renew() {
 // schedule ends the check under way, and begins another after a pause.
 func (s *server) schedule(pause time.Duration) {
 	s.stopCheck()
+	s.stopTimer()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.timer != nil {
-		s.timer.Stop()
-	}
 	wake := func() {
 		select {
 		case s.wake <- struct{}{}:
@@ -71,6 +69,15 @@ func (s *server) schedule(pause time.Duration) {
 		return
 	}
 	s.timer = time.AfterFunc(pause, wake)
+}
+
+// stopTimer ends the pause before a check. A timer under way would keep the whole server in memory.
+func (s *server) stopTimer() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
 }
 
 func (s *server) stopCheck() {

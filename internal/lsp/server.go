@@ -62,6 +62,7 @@ func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Opti
 	ended := context.Cause(ctx)
 	cancel(nil)
 	<-working
+	s.stopTimer()
 	switch {
 	case errors.Is(ended, errExit) || ended == nil && errors.Is(broken, io.EOF):
 		if !s.shutdown.Load() {
