@@ -16,9 +16,6 @@ import (
 	"syncguard/profiles"
 )
 
-// declarationsPayload is the type of a payload that holds declarations.
-const declarationsPayload = "com.apple.declarations"
-
 // Effect is what a payload or a declaration of a template does, on the targets where it does the same.
 type Effect struct {
 	Subject  string   // the payload or declaration type, or its key if it is a single one
@@ -70,7 +67,7 @@ func (c *composed) effects(catalog *schema.Catalog) (all []Effect, err error) {
 	secret.Mark(c.result.Root)
 	for _, payload := range c.result.Root.List("PayloadContent") {
 		name := payload.String("PayloadType")
-		if name == declarationsPayload && c.result.Embedded {
+		if name == declarationsType && c.result.Embedded {
 			continue // its declarations follow
 		}
 		root := plist.NewDictionary().Set("PayloadContent", plist.NewArray(payload))
