@@ -16,7 +16,7 @@ FILES     ?=
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
-.PHONY: build run test e2e soak bench lint generate facts fuzz clean
+.PHONY: build run test e2e editors soak bench lint generate facts fuzz clean
 
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
@@ -36,6 +36,9 @@ e2e: build ## compare with independent programs, which it installs
 		SYNCGUARD_KMFDDM=$(CURDIR)/bin/kmfddm \
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_AXE=$(CURDIR)/bin/axe/package/axe.min.js SYNCGUARD_INSPECTOR=$(CURDIR)/bin/mcp-inspector SYNCGUARD_REQUIRE_TOOLS=1 \
 		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
+
+editors: build ## the extension for VS Code, bin/syncguard.vsix; needs Node
+	editors/vscode/build.sh
 
 soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, memory, and hostile texts
 	$(GO) test -count=1 -timeout 60m -tags soak -run 'TestSoak' ./internal/cli

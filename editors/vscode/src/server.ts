@@ -1,0 +1,142 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { CloseAction, LanguageClient, type LanguageClientOptions, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import { find, Unusable, version } from './program.ts';
+
+/** What the server is asked about. Other files of these kinds it leaves alone. */
+const selector = [
+  { scheme: 'file', pattern: '**/*.mobileconfig' },
+  { scheme: 'file', pattern: '**/*.plist' },
+  { scheme: 'file', language: 'yaml' },
+  { scheme: 'file', language: 'json' },
+];
+
+/** The language server: it is started once there is something for it, and again on demand. */
+export class Server implements vscode.Disposable {
+  readonly log = vscode.window.createOutputChannel('syncguard', { log: true });
+  private client: LanguageClient | undefined;
+  private wanted = false;
+  private work: Promise<void> = Promise.resolve();
+  private readonly status = vscode.languages.createLanguageStatusItem('syncguard', selector);
+
+  constructor() {
+    this.status.name = 'syncguard';
+    this.status.command = { command: 'syncguard.showLog', title: 'Show log' };
+  }
+
+  /** Starts the server unless it was before. */
+  start(): Promise<void> {
+    if (this.wanted) {
+      return this.work;
+    }
+    return this.restart();
+  }
+
+  /** Stops the server if there is one, and starts it with the settings of now. */
+  restart(): Promise<void> {
+    this.wanted = true;
+    this.work = this.work.then(() => this.renew());
+    return this.work;
+  }
+
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+
+  private async renew(): Promise<void> {
+    await this.stop();
+    this.show('starting', undefined, true);
+    try {
+      const program = await find(surroundings());
+      const named = await version(program);
+      this.log.info(`starting ${program}, syncguard ${named}`);
+      this.client = this.newClient(program, named);
+      await this.client.start();
+      this.show(named);
+    } catch (error) {
+      this.client = undefined;
+      void this.fail(error);
+    }
+  }
+
+  private newClient(program: string, named: string): LanguageClient {
+    const options: LanguageClientOptions = {
+      documentSelector: selector,
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: vscode.workspace.getConfiguration('syncguard'),
+      synchronize: { configurationSection: 'syncguard' },
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: (error, message, count) => usual.error(error, message, count),
+        closed: async () => {
+          const result = await usual.closed();
+          if (result.action === CloseAction.DoNotRestart) {
+            void this.fail(new Unusable('The server ended again and again. The log has what it said last.'));
+          }
+          return { ...result, handled: true };
+        },
+      },
+    };
+    const client = new LanguageClient('syncguard', 'syncguard', { command: program, args: ['lsp'] }, options);
+    const usual = client.createDefaultErrorHandler();
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) {
+        this.show(named);
+      }
+    });
+    return client;
+  }
+
+  private show(text: string, severity = vscode.LanguageStatusSeverity.Information, busy = false): void {
+    this.status.text = `syncguard ${text}`;
+    this.status.severity = severity;
+    this.status.busy = busy;
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.log.error(message);
+    this.show('is not running', vscode.LanguageStatusSeverity.Error);
+    const isPath = error instanceof Unusable;
+    const choices = isPath ? ['Open settings', 'Try again', 'Show log'] : ['Try again', 'Show log'];
+    const choice = await vscode.window.showErrorMessage(`syncguard: ${message}`, ...choices);
+    switch (choice) {
+      case 'Open settings':
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'syncguard.path');
+        break;
+      case 'Try again':
+        await this.restart();
+        break;
+      case 'Show log':
+        this.log.show();
+    }
+  }
+
+  private async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    try {
+      await client?.dispose();
+    } catch (error) {
+      this.log.warn(`stopping the server: ${String(error)}`);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    this.status.dispose();
+    this.log.dispose();
+  }
+}
+
+function surroundings(): Parameters<typeof find>[0] {
+  return {
+    setting: vscode.workspace.getConfiguration('syncguard').get('path', 'syncguard'),
+    folders: (vscode.workspace.workspaceFolders ?? []).filter((f) => f.uri.scheme === 'file').map((f) => f.uri.fsPath),
+    trusted: vscode.workspace.isTrusted,
+    home: homedir(),
+    env: process.env,
+    platform: process.platform,
+  };
+}
