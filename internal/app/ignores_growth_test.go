@@ -42,7 +42,7 @@ func TestIgnoresGrow(t *testing.T) {
 					fmt.Fprintf(&entries, strings.ReplaceAll(entry, "%d", "%[1]d"), i)
 					fmt.Fprintf(&keys, "<key>Zz%d</key><true/>", i)
 				}
-				h := nowhere(newMemory(map[string]string{".syncguard.yaml": "ignore:\n" + entries.String(),
+				h := nowhere(newMemory(t, map[string]string{".syncguard.yaml": "ignore:\n" + entries.String(),
 					"a.mobileconfig": "<plist version=\"1.0\"><dict><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.wifi.managed</string>" +
 						keys.String() + "</dict></array></dict></plist>"}))
 				return work.Measure(func() {

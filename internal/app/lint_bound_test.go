@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/files"
 	"syncguard/internal/work"
 )
 
@@ -45,13 +47,16 @@ func TestFindingsAreBoundedAlike(t *testing.T) {
 		".syncguard.yaml": "ignore:\n  - rule: unknown-key\n    key: com.apple.wifi.managed.Zz1\n    reason: why not\n  - rule: duplicate-key\n    reason: none\n"}
 	for _, o := range []LintOptions{{}, {Rules: RuleFilter{Ignored: []string{"unknown-key"}}}, {Rules: RuleFilter{Selected: []string{"schema"}}}, {Targets: []string{"iOS@26/supervised"}},
 		{Baseline: "b.json"}} {
-		m := newMemory(texts)
+		m := newMemory(t, texts)
 		if o.Baseline != "" { // all but some are known
-			before := newMemory(map[string]string{name: strings.ReplaceAll(texts[name], "Zz7", "Yy7")})
+			before := newMemory(t, map[string]string{name: strings.ReplaceAll(texts[name], "Zz7", "Yy7")})
 			if _, failures, err := WriteBaseline(t.Context(), nowhere(before), LintOptions{Paths: []string{name}}, "b.json"); err != nil || failures != nil {
 				t.Fatal(err, failures)
 			}
-			m.all["home/b.json"] = before.all["home/b.json"]
+			data, err := files.Read(before, "b.json")
+			if err = cmp.Or(err, m.Write("b.json", data)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		lint := func(bounded bool) (listed []string, footer LintFooter, most int) {
 			l, err := newLinting(nowhere(m), o)
@@ -112,7 +117,7 @@ func TestBoundedFindingsGrow(t *testing.T) {
 		}
 		profile := "<plist version=\"1.0\"><dict><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.wifi.managed</string>" +
 			strings.Join(made, "") + "</dict></array></dict></plist>"
-		c, err := NewChecker(nowhere(newMemory(nil)), LintOptions{})
+		c, err := NewChecker(nowhere(newMemory(t, nil)), LintOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,18 +5,19 @@ import (
 	"strings"
 	"testing"
 
+	"syncguard/internal/files"
 	"syncguard/internal/work"
 )
 
 // askedFolders counts how often the current folder is asked for.
 type askedFolders struct {
-	*memory
+	*files.Memory
 	asked int
 }
 
 func (a *askedFolders) Getwd() (string, error) {
 	a.asked++
-	return a.memory.Getwd()
+	return a.Memory.Getwd()
 }
 
 // Twice the files and findings are twice the work, with a baseline and a project file, and the system is asked no more often.
@@ -31,8 +32,8 @@ func TestLintGrowsWithFindings(t *testing.T) {
 		for i := range n {
 			texts[fmt.Sprintf("a/%d.mobileconfig", i)] = profile
 		}
-		disk := &askedFolders{memory: newMemory(texts)}
-		h := nowhere(disk.memory)
+		disk := &askedFolders{Memory: newMemory(t, texts)}
+		h := nowhere(disk.Memory)
 		h.Files = disk
 		if _, failures, err := WriteBaseline(t.Context(), h, LintOptions{Paths: []string{"a"}, Separate: true}, "b.json"); err != nil || failures != nil {
 			t.Fatal(err, failures)

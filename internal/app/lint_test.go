@@ -43,7 +43,7 @@ func TestVeryManyFindings(t *testing.T) {
 	for i := range 1500 {
 		fmt.Fprintf(&keys, "<key>Unknown%d</key><string/>", i)
 	}
-	h := nowhere(newMemory(map[string]string{"a.mobileconfig": strings.Replace(wifiInMemory, "<key>SSID_STR</key>", keys.String()+"<key>SSID_STR</key>", 1)}))
+	h := nowhere(newMemory(t, map[string]string{"a.mobileconfig": strings.Replace(wifiInMemory, "<key>SSID_STR</key>", keys.String()+"<key>SSID_STR</key>", 1)}))
 	run, err := Lint(t.Context(), h, LintOptions{Paths: []string{"a.mobileconfig"}})
 	if err != nil {
 		t.Fatal(err)

@@ -189,7 +189,7 @@ func TestOfferedTextsHideSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := nowhere(newMemory(map[string]string{"a.mobileconfig": string(data)}))
+	h := nowhere(newMemory(t, map[string]string{"a.mobileconfig": string(data)}))
 	offer, err := Serve(t.Context(), h, ServeOptions{Paths: []string{"a.mobileconfig"}})
 	if err != nil || len(offer.Items) != 1 || len(offer.Items[0].Effects) != 3 || offer.Secret == "" {
 		t.Fatalf("%+v, %v", offer, err)

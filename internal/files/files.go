@@ -1,6 +1,6 @@
 // Package files is the application's view of a file system: bounded reading, and atomic writing.
 //
-// Start with System: OS is the real one, and tests and a browser bring their own. Read and Write serve single calls; a
+// Start with System: OS is the real one, Memory that of tests and of a browser. Read and Write serve single calls; a
 // command with many outputs adds them to a Stage and commits once. The package knows nothing of profiles or templates.
 package files
 

@@ -2,7 +2,6 @@ package files
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,18 +24,15 @@ func checkNew(path, name string) error {
 }
 
 // folded is a name in a folder without upper and lower case.
-type folded struct {
-	folder *os.Root
-	name   string
-}
+type folded struct{ folder, name string }
 
 // checkAlone refuses a file beside one with the same name but for upper and lower case: many file systems hold only one of
-// them. Its caller holds mu.
-func (s *staging) checkAlone(f staged) error {
+// them. names are the paths of the files so far.
+func checkAlone(names map[folded]string, f folded, path string) error {
 	key := folded{f.folder, strings.ToLower(f.name)}
-	if other, ok := s.names[key]; ok && filepath.Base(other) != f.name {
-		return fmt.Errorf("writing %s: its name differs from %s by case alone, want another name", f.path, other)
+	if other, ok := names[key]; ok && filepath.Base(other) != f.name {
+		return fmt.Errorf("writing %s: its name differs from %s by case alone, want another name", path, other)
 	}
-	s.names[key] = f.path
+	names[key] = path
 	return nil
 }

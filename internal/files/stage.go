@@ -115,7 +115,7 @@ func (s *staging) fail(err error) {
 func (s *staging) add(f staged) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.checkAlone(f); err != nil {
+	if err := checkAlone(s.names, folded{f.folder.Name(), f.name}, f.path); err != nil {
 		return err
 	}
 	s.staged = append(s.staged, f)
