@@ -173,6 +173,7 @@ type Explained struct {
 	Platforms  []schema.OnPlatform
 	Template   *template.KeyHelp
 	Cells      []coverage.Cell // the effect on each target
+	Schema     *SchemaType     // all that the schema has on the key or the type, with its sources; nil for a template's own key
 }
 
 // Explain explains the key or the payload type at an offset, for targets; nil for none. A template has its own targets.
@@ -220,7 +221,7 @@ func (t *Text) Explain(offset int, targets []string) (*Explained, error) {
 			return nil, err
 		}
 		shown := schemaType(of, path, d)
-		x.Type, x.Family, x.Key, x.Text, x.Platforms = shown.ID, shown.Family, &shown.Keys[0], shown.Description, shown.Platforms
+		x.Schema, x.Type, x.Family, x.Key, x.Text, x.Platforms = &shown, shown.ID, shown.Family, &shown.Keys[0], shown.Description, shown.Platforms
 		if of != s.common {
 			x.Cells, err = t.effect(s.holder, path, n, targets, catalog)
 		}
@@ -243,7 +244,7 @@ func (t *Text) explainType(x *Explained, name string) (*Explained, error) {
 		return nil, err
 	}
 	shown := schemaType(types[0], nil, d)
-	x.Title, x.Type, x.Family, x.Text, x.Platforms = name, shown.ID, shown.Family, shown.Description, shown.Platforms
+	x.Schema, x.Title, x.Type, x.Family, x.Text, x.Platforms = &shown, name, shown.ID, shown.Family, shown.Description, shown.Platforms
 	return x, nil
 }
 

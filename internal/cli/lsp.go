@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/lsp"
+	"syncguard/internal/view"
 )
 
 func newLspCmd(env *Env, version string) *cobra.Command {
@@ -29,7 +30,7 @@ It ends with the editor. The exit code is 1 if the editor goes without asking fo
 			if _, ok := terminal(env.Stdin); ok {
 				env.err().Hint("an editor starts this command, and talks to it: docs/editors.md")
 			}
-			o := lsp.Options{Version: version, Lint: app.LintOptions{Version: version, ExpiresWithin: 30 * 24 * time.Hour}, Pause: lsp.DefaultPause}
+			o := lsp.Options{Version: version, Lint: app.LintOptions{Version: version, ExpiresWithin: 30 * 24 * time.Hour}, Pause: lsp.DefaultPause, Page: view.EditorPage}
 			err := lsp.Serve(cmd.Context(), env.host(), env.stdin, env.Stdout, o)
 			if errors.Is(err, lsp.ErrNoShutdown) {
 				return errFindings

@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/files"
 	"syncguard/internal/lsp/protocol"
+	"syncguard/internal/view"
 )
 
 var now = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
@@ -64,7 +65,7 @@ func startAt(t testing.TB, h *app.Host, folder string, capabilities protocol.Cli
 	fromServer, toEditor := io.Pipe()
 	c := &client{TB: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, versions: map[string]int32{}, settings: settings}
 	go func() {
-		err := Serve(t.Context(), h, fromEditor, toEditor, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: time.Hour})
+		err := Serve(t.Context(), h, fromEditor, toEditor, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: time.Hour, Page: view.EditorPage})
 		_ = toEditor.Close()
 		c.ended <- err
 	}()

@@ -30,6 +30,9 @@ type Options struct {
 	Version string
 	Lint    app.LintOptions // where neither project nor editor sets anything else
 	Pause   time.Duration   // after a keystroke, before the text is checked
+
+	// Page lays out a *app.CoverageResult, a *app.Inspection or a *app.Explained as a page of HTML; nil for no pages.
+	Page func(any) (html string, ok bool)
 }
 
 // DefaultPause is short enough to seem instant, and longer than the time between two keystrokes.
@@ -153,15 +156,25 @@ func methods() map[string]handler {
 		"textDocument/formatting":             with((*server).format),
 		"textDocument/codeLens":               with((*server).lenses),
 		"textDocument/inlayHint":              with((*server).inlays),
+		"syncguard/coverage":                  with((*server).coverage),
+		"syncguard/inspect":                   with((*server).inspect),
+		"syncguard/explain":                   with((*server).explain),
 	}
 }
 
 // Handle answers one message. It is called for one at a time.
 func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
-	if r.Method == "exit" {
+	switch {
+	case r.Method == "exit":
 		s.exit(errExit)
-		return
+	case inBackground(r.Method) && s.initialized && !s.shutdown.Load():
+		go s.answer(ctx, conn, r)
+	default:
+		s.answer(ctx, conn, r)
 	}
+}
+
+func (s *server) answer(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
 	result, err := s.handle(r)
 	if r.Notif {
 		if err != nil {

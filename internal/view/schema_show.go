@@ -110,8 +110,24 @@ func describedFrom(keys []schema.KeyFacts) []string {
 
 // platforms writes a column for each platform, and a row for each fact stated of one.
 func (p *Printer) platforms(all []schema.OnPlatform) {
-	headers, missing := []string{""}, []string(nil)
-	rows := [][]string{
+	headers, rows, missing := platformGrid(all)
+	switch {
+	case len(rows) > 0:
+		p.Line("")
+		p.grid(headers, rows)
+	case len(headers) > 1:
+		p.Line("")
+		p.Line("  on %s", strings.Join(headers[1:], ", "))
+	}
+	if len(missing) > 0 {
+		p.Line("  %s", faint.Render("not on "+strings.Join(missing, ", ")))
+	}
+}
+
+// platformGrid returns a column for each platform, a row for each fact stated of one, and the platforms without the key.
+func platformGrid(all []schema.OnPlatform) (headers []string, rows [][]string, missing []string) {
+	headers = []string{""}
+	rows = [][]string{
 		{"introduced"}, {"deprecated"}, {"removed"}, {"supervised"}, {"by hand"}, {"User Enrollment"}, {"Shared iPad"}, {"channels"},
 		{"multiple"}, {"user-approved MDM"}, {"ADE"}, {"enrollments"}, {"scopes"}, {"beta"},
 	}
@@ -129,18 +145,7 @@ func (p *Printer) platforms(all []schema.OnPlatform) {
 			rows[i] = append(rows[i], fact)
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(row []string) bool { return strings.Join(row[1:], "") == "" })
-	switch {
-	case len(rows) > 0:
-		p.Line("")
-		p.grid(headers, rows)
-	case len(headers) > 1:
-		p.Line("")
-		p.Line("  on %s", strings.Join(headers[1:], ", "))
-	}
-	if len(missing) > 0 {
-		p.Line("  %s", faint.Render("not on "+strings.Join(missing, ", ")))
-	}
+	return headers, slices.DeleteFunc(rows, func(row []string) bool { return strings.Join(row[1:], "") == "" }), missing
 }
 
 func yesNo(b *bool) string {
