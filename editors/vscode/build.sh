@@ -22,7 +22,9 @@ fi
 npm ci --silent --no-audit --no-fund --ignore-scripts
 npm run --silent check
 npm run --silent test
-rm -rf dist
+rm -rf dist schemas
+mkdir schemas
+"$bin/syncguard" schema json-schema template >schemas/template.json
 npm run --silent bundle
 
 # The same sources give the same bytes: files get the time of the last commit.

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { CloseAction, LanguageClient, type LanguageClientOptions, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import { CloseAction, LanguageClient, type LanguageClientOptions, ResponseError, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import { find, Unusable, version } from './program.ts';
 
 /** What the server is asked about. Other files of these kinds it leaves alone. */
@@ -17,6 +17,8 @@ export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private wanted = false;
   private work: Promise<void> = Promise.resolve();
+  private readonly started = new vscode.EventEmitter<void>();
+  readonly onDidStart = this.started.event;
   private readonly status = vscode.languages.createLanguageStatusItem('syncguard', selector);
 
   constructor() {
@@ -41,6 +43,39 @@ export class Server implements vscode.Disposable {
 
   get isWanted(): boolean {
     return this.wanted;
+  }
+
+  /**
+   * Asks for a page about a text, or a key in it: empty if the server has none, undefined if it does not answer, of which the
+   * person is told.
+   */
+  async page(method: string, uri: vscode.Uri, position?: vscode.Position): Promise<string | undefined> {
+    await this.start();
+    const client = this.client;
+    if (client === undefined) {
+      return undefined;
+    }
+    const textDocument = { uri: client.code2ProtocolConverter.asUri(uri) };
+    try {
+      const answer = await client.sendRequest<{ html: string } | null>(method, { textDocument, position });
+      return answer?.html ?? '';
+    } catch (error) {
+      const isOld = error instanceof ResponseError && error.code === -32601;
+      const message = error instanceof Error ? error.message : String(error);
+      this.log.error(`${method}: ${message}`);
+      void vscode.window.showErrorMessage(`syncguard: ${isOld ? 'the program is too old for this; install a newer one.' : message}`);
+      return undefined;
+    }
+  }
+
+  /** Returns the path of the program; undefined for none, of which the person is told. */
+  async program(): Promise<string | undefined> {
+    try {
+      return await find(surroundings());
+    } catch (error) {
+      void this.fail(error);
+      return undefined;
+    }
   }
 
   private async renew(): Promise<void> {
@@ -83,6 +118,7 @@ export class Server implements vscode.Disposable {
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         this.show(named);
+        this.started.fire();
       }
     });
     return client;

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSubject, isUnreadable } from './subject.ts';
+import { isUnreadable, type Kind, kindOf } from './subject.ts';
 
-const cases: [string, string, string, boolean][] = [
-  ['xml', '/a/Wi-Fi.mobileconfig', '', true],
-  ['plaintext', '/a/Wi-Fi.MobileConfig', '', true],
-  ['xml', '/a/Info.plist', '<key>CFBundleName</key>', false],
-  ['xml', '/a/profile.plist', '<key>PayloadType</key>', true],
-  ['xml', '/a/pom.xml', '<PayloadType/>', false],
-  ['json', '/a/passcode.json', '{\n  "Type" : "com.apple.configuration.passcode.settings"\n}', true],
-  ['json', '/a/package.json', '{"type": "module"}', false],
-  ['yaml', '/a/.syncguard.yaml', '', true],
-  ['yaml', 'C:\\a\\syncguard.yaml', '', true],
-  ['yaml', '/a/wifi.yaml', '# Acme\npayloads:\n  - id: wifi\n', true],
-  ['yaml', '/a/compose.yaml', 'services:\n  payloads: none\n', false],
-  ['go', '/a/main.go', 'payloads:\n', false],
+const cases: [string, string, string, Kind | undefined][] = [
+  ['xml', '/a/Wi-Fi.mobileconfig', '', 'profile'],
+  ['plaintext', '/a/Wi-Fi.MobileConfig', '', 'profile'],
+  ['xml', '/a/Info.plist', '<key>CFBundleName</key>', undefined],
+  ['xml', '/a/profile.plist', '<key>PayloadType</key>', 'profile'],
+  ['xml', '/a/pom.xml', '<PayloadType/>', undefined],
+  ['json', '/a/passcode.json', '{\n  "Type" : "com.apple.configuration.passcode.settings"\n}', 'declaration'],
+  ['json', '/a/package.json', '{"type": "module"}', undefined],
+  ['yaml', '/a/.syncguard.yaml', '', 'project'],
+  ['yaml', 'C:\\a\\syncguard.yaml', '', 'template'],
+  ['yaml', '/a/wifi.yaml', '# Acme\npayloads:\n  - id: wifi\n', 'template'],
+  ['yaml', '/a/compose.yaml', 'services:\n  payloads: none\n', undefined],
+  ['go', '/a/main.go', 'payloads:\n', undefined],
 ];
 
 for (const [language, path, text, want] of cases) {
-  test(`${path} ${want ? 'starts' : 'does not start'} the server`, () => {
-    assert.equal(isSubject(language, path, () => text), want);
+  test(`${path} is ${want ?? 'for other programs'}`, () => {
+    assert.equal(kindOf(language, path, () => text), want);
   });
 }
 

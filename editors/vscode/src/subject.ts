@@ -1,21 +1,26 @@
-// Which texts make the server start. The server itself decides what it checks: this only keeps it away from people who
-// have other YAML and JSON open. No part of the editor is used here.
+// What a text is, as far as menus and starting the server need it. The server itself decides what it checks: this only
+// keeps it away from people who have other YAML and JSON open. No part of the editor is used here.
 
-/** Whether a text is worth starting the server for. */
-export function isSubject(language: string, path: string, text: () => string): boolean {
+export type Kind = 'profile' | 'declaration' | 'template' | 'project';
+
+/** Tells what a text is by its name and its beginning; undefined for what is not for syncguard. */
+export function kindOf(language: string, path: string, beginning: () => string): Kind | undefined {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
-  if (name.endsWith('.mobileconfig') || name === '.syncguard.yaml' || name === 'syncguard.yaml') {
-    return true;
+  switch (true) {
+    case name.endsWith('.mobileconfig'):
+      return 'profile';
+    case name === '.syncguard.yaml':
+      return 'project';
+    case name === 'syncguard.yaml':
+      return 'template';
+    case language === 'xml' && name.endsWith('.plist'):
+      return beginning().includes('PayloadType') ? 'profile' : undefined;
+    case language === 'json':
+      return /"Type"\s*:\s*"com\.apple\./.test(beginning()) ? 'declaration' : undefined;
+    case language === 'yaml':
+      return /^(payloads|prevention|declarations|extends|targets)\s*:/m.test(beginning()) ? 'template' : undefined;
   }
-  switch (language) {
-    case 'xml':
-      return name.endsWith('.plist') && text().includes('PayloadType');
-    case 'json':
-      return /"Type"\s*:\s*"com\.apple\./.test(text());
-    case 'yaml':
-      return /^(payloads|prevention|declarations|extends|targets)\s*:/m.test(text());
-  }
-  return false;
+  return undefined;
 }
 
 /** Whether the beginning of a file is something that a text editor cannot show: a signed profile in DER, or a binary one. */
