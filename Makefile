@@ -16,7 +16,7 @@ FILES     ?=
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
-.PHONY: build run test e2e editors soak bench lint generate facts fuzz clean
+.PHONY: web web-test build run test e2e editors soak bench lint generate facts fuzz clean
 
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
@@ -26,7 +26,7 @@ run: build ## build and sign the profiles that keep iCloud syncing into dist/
 
 test: ## every test that needs nothing but Go
 	$(GO) vet ./...
-	GOOS=js GOARCH=wasm $(GO) build ./internal/app/... ./internal/lsp/...
+	GOOS=js GOARCH=wasm $(GO) build ./internal/app/... ./cmd/syncguard-wasm
 	$(GO) test ./...
 
 e2e: build ## compare with independent programs, which it installs
@@ -51,6 +51,16 @@ soak: ## hostile input at large sizes, for every command: growth of all blocks o
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# The engine without inlining, the packages that check a profile aside: a fifth smaller.
+ENGINE = -trimpath -gcflags=all=-l -gcflags=syncguard/internal/plist= -gcflags=syncguard/internal/lint= -gcflags=syncguard/internal/schema= \
+	-ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
+
+web: build ## the page, web/dist; needs Node
+	GO=$(GO) VERSION=$(VERSION) web/build.sh $(ENGINE)
+
+web-test: web ## drive the page in Chromium, and compare it with the program
+	npm --prefix web test
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal profiles templates)" || { gofmt -l cmd internal profiles templates; exit 1; }

@@ -21,6 +21,16 @@ var arrows = []struct {
 	{"cmd/syncguard", []string{
 		"internal/cli",
 	}},
+	{"cmd/syncguard-wasm", []string{
+		"internal/web",
+	}},
+	{"internal/web", []string{
+		"internal/app",
+		"internal/diag",
+		"internal/files",
+		"internal/lsp",
+		"internal/text",
+	}},
 	{"internal/cli", []string{
 		"internal/app",
 		"internal/assistant",

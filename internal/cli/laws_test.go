@@ -15,7 +15,7 @@ import (
 
 // The doors are what people and programs talk to. They ask internal/app and show what came of it.
 func isDoor(dir string) bool {
-	return slices.Contains([]string{"internal/cli", "internal/assistant", "internal/lsp", "internal/serve", "internal/view/ci"}, dir)
+	return slices.Contains([]string{"internal/cli", "internal/assistant", "internal/lsp", "internal/serve", "internal/view/ci", "internal/web"}, dir)
 }
 
 const (

@@ -1,0 +1,2 @@
+// What web/build.sh puts into build/.
+declare module "*/build/wasm_exec.js";

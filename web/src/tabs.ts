@@ -1,0 +1,11 @@
+// The parts of the page, in their order.
+import type { ComponentType } from "preact";
+import { Check } from "./check/check";
+
+export interface Tab {
+  label: string;
+  routes: string[]; // names of routes, the tab's own first
+  View: ComponentType;
+}
+
+export const tabs: Tab[] = [{ label: "Check", routes: ["check"], View: Check }];

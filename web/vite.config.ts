@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+// precache tells the service worker which files the page is made of, so that it works offline.
+function precache(): Plugin {
+  return {
+    name: "precache",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const worker = bundle["sw.js"];
+      if (worker?.type !== "chunk") throw new Error("vite made no sw.js");
+      const hash = createHash("sha256");
+      const files: string[] = [];
+      for (const [name, file] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) {
+        if (file === worker) continue;
+        files.push(name === "index.html" ? "./" : name);
+        hash.update(name).update(file.type === "chunk" ? file.code : file.source);
+      }
+      for (const name of readdirSync("public", { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile())
+        .map((file) => join(file.parentPath, file.name).slice("public/".length))
+        .sort()) {
+        files.push(name);
+        hash.update(name).update(readFileSync(join("public", name)));
+      }
+      worker.code = worker.code
+        .replace(/["'`]__FILES__["'`]/, JSON.stringify(files))
+        .replace(/__HASH__/, hash.digest("hex").slice(0, 16));
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  define: { __VERSION__: JSON.stringify(process.env.VERSION ?? "devel") },
+  plugins: [precache()],
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", sw: "src/sw.ts" },
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});
