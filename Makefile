@@ -29,13 +29,14 @@ test: ## every test that needs nothing but Go
 	GOOS=js GOARCH=wasm $(GO) build ./internal/app/... ./cmd/syncguard-wasm
 	$(GO) test ./...
 
-e2e: build ## compare with independent programs, which it installs
+e2e: build ## compare with independent programs, which it installs; drive the page in Chromium
 	GO=$(GO) GOBIN=$(CURDIR)/bin internal/e2e/install.sh
 	CGO_ENABLED=1 $(GO) build -trimpath -tags pkcs11 -o bin/syncguard-pkcs11 ./cmd/syncguard
 	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_PKCS11=$(CURDIR)/bin/syncguard-pkcs11 SYNCGUARD_NANOMDM=$(CURDIR)/bin/nanomdm \
 		SYNCGUARD_KMFDDM=$(CURDIR)/bin/kmfddm \
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_AXE=$(CURDIR)/bin/axe/package/axe.min.js SYNCGUARD_INSPECTOR=$(CURDIR)/bin/mcp-inspector SYNCGUARD_REQUIRE_TOOLS=1 \
 		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
+	$(MAKE) web-test
 
 editors: build ## the extension for VS Code, bin/syncguard.vsix; needs Node
 	editors/vscode/build.sh

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
@@ -19,7 +19,8 @@ function precache(): Plugin {
         files.push(name === "index.html" ? "./" : name);
         hash.update(name).update(file.type === "chunk" ? file.code : file.source);
       }
-      for (const name of readdirSync("public", { recursive: true, withFileTypes: true })
+      const kept = existsSync("public") ? readdirSync("public", { recursive: true, withFileTypes: true }) : [];
+      for (const name of kept
         .filter((file) => file.isFile())
         .map((file) => join(file.parentPath, file.name).slice("public/".length))
         .sort()) {

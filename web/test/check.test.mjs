@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, open, serve, syncguard } from "./harness.mjs";
+import { axe, launch, looks, open, serve, syncguard } from "./harness.mjs";
 
 let browser, server;
 before(async () => {
@@ -24,5 +24,7 @@ test("the findings are those of lint", async () => {
   await page.locator("input[type=file]").setInputFiles(join(folder, name));
   await page.locator(".finding").first().waitFor();
   assert.equal(await page.locator(".finding").count(), lint.files[0].findings.length);
+  await axe(page);
+  await looks(page, "check");
   assert.deepEqual(page.faults, []);
 });
