@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -28,6 +29,16 @@ var released = sync.OnceValue(func() releases {
 
 // plausible is the number of major versions after the last known one that may exist by now: Apple releases one a year.
 const plausible = 10
+
+// Majors returns the major versions of the platform known to be released, the newest first.
+func (p Platform) Majors() (all []int) {
+	for _, run := range slices.Backward(released().Majors[p]) {
+		for major := run[1]; major >= run[0]; major-- {
+			all = append(all, major)
+		}
+	}
+	return all
+}
 
 // checkReleased returns an error with the nearest versions if the platform never had v. One of the next versions after the last
 // known one passes: it may be new.

@@ -47,6 +47,7 @@ func fix(ctx context.Context, c *call, p CheckParams) (*Checked, error) {
 }
 
 var checkMethods = []Method{
+	method("choices", func(context.Context, *call, struct{}) (*app.ChoicesResult, error) { return app.Choices(), nil }),
 	method("lint", lint),
 	method("fix", fix),
 }

@@ -1,6 +1,7 @@
 // Types of the engine's methods and results, generated from the Go types: go test ./internal/web -run TestTypes -update
 
 export interface Methods {
+  choices: { params: {}; result: ChoicesResult };
   fix: { params: CheckParams; result: LintedFileCollection };
   lint: { params: CheckParams; result: LintedFileCollection };
   version: { params: {}; result: string };
@@ -11,6 +12,13 @@ export interface CheckParams {
   server?: string;
   separate?: boolean;
   unsafeFixes?: boolean;
+}
+
+export interface ChoicesResult {
+  platforms: PlatformChoice[];
+  enrollments: EnrollmentChoice[];
+  servers: ServerChoice[];
+  version: string;
 }
 
 export interface Diagnostic {
@@ -36,6 +44,11 @@ export interface Fix {
   title: string;
   unsafe: boolean;
   edits: { file?: string; start?: Position; end?: Position; text: string }[];
+}
+
+export interface EnrollmentChoice {
+  id: string;
+  name: string;
 }
 
 export interface Failure {
@@ -77,6 +90,12 @@ export interface LintedFileCollection {
   footer: LintFooter | null;
 }
 
+export interface PlatformChoice {
+  name: string;
+  versions: string[];
+  enrollments: string[];
+}
+
 export interface Refused {
   file: string;
   message: string;
@@ -89,6 +108,11 @@ export interface RuleCount {
   notes: number;
   fixable: number;
   unsafelyFixable: number;
+}
+
+export interface ServerChoice {
+  id: string;
+  name: string;
 }
 
 export interface Unread {
