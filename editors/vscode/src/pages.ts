@@ -6,6 +6,9 @@ import { themed } from './theme.ts';
 
 const webview: vscode.WebviewOptions = { enableScripts: false, enableForms: false, enableCommandUris: false, localResourceRoots: [] };
 
+const nothing = `<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"></head>
+<body><main class="wrap"><p>syncguard does not answer. “syncguard: Restart Server” tries again, “syncguard: Show Log” has the reason.</p></main></body></html>`;
+
 /** Shows a page of the server in a panel, as long as that is open. */
 class Shown {
   private html = '';
@@ -32,10 +35,10 @@ class Shown {
     await this.refresh();
   }
 
-  /** Without an answer the page stays as it is: the server has told the reason. */
+  /** Without an answer the page stays as it is: the person is told the reason. */
   async refresh(): Promise<void> {
-    const html = await this.server.page(this.method, this.uri, this.position);
-    if (html !== undefined && html !== this.html) {
+    const html = (await this.server.page(this.method, this.uri, this.position)) ?? (this.html || nothing);
+    if (html !== this.html) {
       this.html = html;
       this.panel.webview.html = themed(html);
     }
