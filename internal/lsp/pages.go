@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"path/filepath"
 
 	"syncguard/internal/app"
@@ -70,11 +71,29 @@ func (s *server) explain(p *pageParams) (any, error) {
 	if t == nil {
 		return nil, nil
 	}
-	x, err := t.Explain(offset, s.targetsOf(t.Path))
-	if x == nil || err != nil {
-		return nil, err
+	targets := s.targetsOf(t.Path)
+	for _, at := range append([]int{offset}, wordsOfLine(t.Data, offset)...) {
+		x, err := t.Explain(at, targets)
+		if err != nil {
+			return nil, err
+		}
+		if x != nil {
+			return s.page(x), nil
+		}
 	}
-	return s.page(x), nil
+	return nil, nil
+}
+
+// wordsOfLine returns where words begin in the line around an offset, as far as a key can be: a cursor is often beside it.
+func wordsOfLine(data []byte, offset int) (starts []int) {
+	begin := bytes.LastIndexByte(data[:offset], '\n') + 1
+	isWord := func(i int) bool { return !bytes.ContainsRune([]byte(" \t<>\"'/:,-"), rune(data[i])) }
+	for i := begin; i < len(data) && data[i] != '\n' && len(starts) < 3; i++ {
+		if isWord(i) && (i == begin || !isWord(i-1)) {
+			starts = append(starts, i)
+		}
+	}
+	return starts
 }
 
 // page lays out a result, if the server was started with pages.

@@ -50,6 +50,9 @@ func TestPages(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(c.folder, "a.cer"), []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	id, at = c.at("beside.mobileconfig", profileHead+"\t<k"+cursor+"ey>AutoJoin</key><false/>"+profileTail)
+	c.want("syncguard/explain", pageParams{TextDocument: id, Position: at}, []string{"AutoJoin", "boolean"}, nil)
+
 	id, at = c.at("a.yaml", strings.Replace(templateHead, "ssid: acme", "ssid:", 1)+"      SSID_STR: ${ssid}\n      HIDDEN_"+cursor+"NETWORK: true\n")
 	p = pageParams{TextDocument: id, Position: at}
 	c.want("syncguard/coverage", p, []string{"HIDDEN_NETWORK"}, nil)

@@ -134,16 +134,23 @@ func fileTerms(f *app.Inspected) (all Terms) {
 	return all
 }
 
+// findingsList has the errors first, each with its place and what to do below it.
 func findingsList(found []diag.Diagnostic) (l List) {
+	found = slices.Clone(found)
+	slices.SortStableFunc(found, func(a, b diag.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
 	for _, d := range found {
-		item := Text{styled(Strong, d.Severity.String()+": "), {Text: d.Message}}
+		item := Item{Text: Text{styled(Strong, d.Severity.String()+": "), {Text: d.Message + "  "}, styled(Evidence, d.Rule)}}
+		var below Text
 		if len(d.Path) > 0 {
-			item = append(item, Run{Text: "  "}, styled(Code, d.Path.String()))
+			below = append(below, styled(Code, d.Path.String()))
 		}
 		if d.Help != "" {
-			item = append(item, styled(Faint, "  "+d.Help))
+			below = append(below, Run{Text: textIf(below != nil, " · ") + d.Help})
 		}
-		l.Items = append(l.Items, Item{Text: append(item, Run{Text: "  "}, styled(Evidence, d.Rule))})
+		if below != nil {
+			item.Blocks = []Block{Paragraph{below, Small}}
+		}
+		l.Items = append(l.Items, item)
 	}
 	return l
 }

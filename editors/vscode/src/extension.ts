@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { build } from './build.ts';
 import { Pages } from './pages.ts';
-import { Server } from './server.ts';
+import { contentScheme, Server } from './server.ts';
 import { type Kind, kindOf } from './subject.ts';
 import { takeOver } from './takeover.ts';
 
@@ -22,7 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const command = (name: string, run: (uri: vscode.Uri) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`syncguard.${name}`, (clicked?: unknown) => {
       const uri = clicked instanceof vscode.Uri ? clicked : activeUri();
-      return uri?.scheme === 'file' ? run(uri) : vscode.window.showInformationMessage('syncguard: open a profile or a template first.');
+      return uri?.scheme === 'file' || uri?.scheme === contentScheme ? run(uri) : vscode.window.showInformationMessage('syncguard: open a profile or a template first.');
     });
   context.subscriptions.push(
     pages,
@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     command('build', (uri) => build(running, uri)),
     command('coverage', (uri) => pages.coverage(uri)),
     command('inspect', (uri) => pages.inspect(uri)),
+    command('openContent', (uri) => running.openContent(uri)),
     command('explain', (uri) => pages.explain(uri, vscode.window.activeTextEditor?.selection.active ?? new vscode.Position(0, 0))),
     vscode.commands.registerCommand('syncguard.restart', () => running.restart()),
     vscode.commands.registerCommand('syncguard.showLog', () => running.log.show()),
@@ -70,7 +71,7 @@ export async function deactivate(): Promise<void> {
 
 function kindOfDocument(document: vscode.TextDocument): Kind | undefined {
   if (document.uri.scheme !== 'file') {
-    return undefined;
+    return document.uri.scheme === contentScheme ? 'profile' : undefined;
   }
   return kindOf(document.languageId, document.uri.path, () => document.getText(new vscode.Range(0, 0, 1000, 0)));
 }

@@ -80,7 +80,7 @@ export class Pages implements vscode.Disposable {
       return;
     }
     if (html === '') {
-      void vscode.window.showInformationMessage('syncguard: nothing is known of this place. Put the cursor on a key or a payload type.');
+      void vscode.window.showInformationMessage('syncguard: put the cursor on a key or a payload type.');
       return;
     }
     if (this.explanation === undefined) {

@@ -3,13 +3,19 @@ import * as vscode from 'vscode';
 import { CloseAction, LanguageClient, type LanguageClientOptions, ResponseError, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import { find, Unusable, version } from './program.ts';
 
+/** The scheme of the text in a signed or binary profile: the server gives it for the address of the file. */
+export const contentScheme = 'syncguard-content';
+
 /** What the server is asked about. Other files of these kinds it leaves alone. */
 const selector = [
   { scheme: 'file', pattern: '**/*.mobileconfig' },
   { scheme: 'file', pattern: '**/*.plist' },
   { scheme: 'file', language: 'yaml' },
   { scheme: 'file', language: 'json' },
+  { scheme: contentScheme },
 ];
+
+const tooOld = 'the program is too old for this; install a newer one.';
 
 /** The language server: it is started once there is something for it, and again on demand. */
 export class Server implements vscode.Disposable {
@@ -63,8 +69,19 @@ export class Server implements vscode.Disposable {
       const isOld = error instanceof ResponseError && error.code === -32601;
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(`${method}: ${message}`);
-      void vscode.window.showErrorMessage(`syncguard: ${isOld ? 'the program is too old for this; install a newer one.' : message}`);
+      void vscode.window.showErrorMessage(`syncguard: ${isOld ? tooOld : message}`);
       return undefined;
+    }
+  }
+
+  /** Opens the text in a signed or binary profile, read-only, in the editor in front. */
+  async openContent(uri: vscode.Uri): Promise<void> {
+    await this.start();
+    const can = this.client?.initializeResult?.capabilities.workspace?.textDocumentContent;
+    if (can !== undefined) {
+      await vscode.commands.executeCommand('vscode.open', uri.with({ scheme: contentScheme }));
+    } else if (this.client !== undefined) {
+      void vscode.window.showErrorMessage(`syncguard: ${tooOld}`);
     }
   }
 
