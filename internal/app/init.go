@@ -28,6 +28,8 @@ type InitOptions struct {
 	Targets    []string
 	DNS        []string // names of DNSProviders
 	Intents    []string // of Intents; the others are turned off, unless there is none
+	Exempt     []string // Wi-Fi networks (SSIDs) that keep their own DNS
+	Language   string   // of the profiles' name and description, BCP 47; empty for English
 	Force      bool     // replace an existing File
 
 	// Ask gets missing answers from a person, after the check that File can be written; nil without a terminal.

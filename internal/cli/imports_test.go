@@ -27,8 +27,12 @@ var arrows = []struct {
 	{"internal/web", []string{
 		"internal/app",
 		"internal/diag",
+		"internal/fact",
 		"internal/files",
+		"internal/guidance",
 		"internal/lsp",
+		"internal/summary",
+		"internal/target",
 		"internal/text",
 	}},
 	{"internal/cli", []string{

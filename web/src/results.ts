@@ -4,6 +4,8 @@ export interface Methods {
   choices: { params: {}; result: ChoicesResult };
   fix: { params: CheckParams; result: LintedFileCollection };
   lint: { params: CheckParams; result: LintedFileCollection };
+  make: { params: MakeParams; result: Made };
+  makeWords: { params: WordsParams; result: MakeWords };
   version: { params: {}; result: string };
 }
 
@@ -90,6 +92,47 @@ export interface LintedFileCollection {
   footer: LintFooter | null;
 }
 
+export interface Made {
+  template: string;
+  file: string;
+  declarations: string[];
+  causes: MadeCause[];
+}
+
+export interface MadeCause {
+  intent: string;
+  title: string;
+  class: string;
+  does: string[];
+  first: boolean;
+  steps: MadeStep[];
+  notes: MadeNote[];
+}
+
+export interface MadeNote {
+  text: string;
+  source: string;
+}
+
+export interface MadeStep {
+  path: string[];
+  value: string;
+  unseen?: boolean;
+}
+
+export interface MakeParams {
+  target: string;
+  dns?: string;
+  exempt?: string[];
+  language: string;
+}
+
+export interface MakeWords {
+  texts: Record<string, string> | null;
+  mobile: string;
+  mac: string;
+}
+
 export interface PlatformChoice {
   name: string;
   versions: string[];
@@ -118,4 +161,8 @@ export interface ServerChoice {
 export interface Unread {
   file: string;
   message: string;
+}
+
+export interface WordsParams {
+  language: string;
 }
