@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -158,8 +159,8 @@ type Place struct {
 }
 
 // Places lists the mentions of the same thing as m in t: in t itself, in the templates that it extends, and among others, those that
-// extend one of these, or for a declaration all.
-func (t *Text) Places(m Mention, others []*Text) (all []Place) {
+// extend one of these, or for a declaration all. It stops with ctx.
+func (t *Text) Places(ctx context.Context, m Mention, others []*Text) (all []Place) {
 	family := []*Text{t}
 	if t.Format == outline.YAML {
 		family = append(family, t.bases()...)
@@ -168,6 +169,9 @@ func (t *Text) Places(m Mention, others []*Text) (all []Place) {
 		return slices.ContainsFunc(paths, func(x *Text) bool { return x.Path == path })
 	}
 	for _, other := range others {
+		if ctx.Err() != nil {
+			return nil
+		}
 		if isIn(family, other.Path) || other.Format != t.Format {
 			continue
 		}

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,10 +17,10 @@ import (
 const fixAll protocol.CodeActionKind = protocol.CodeActionKindSourceFixAll + ".syncguard"
 
 // codeActions offers the corrections of the findings in a range: safe ones first, as preferred. Unsafe ones say so.
-func (s *server) codeActions(p *protocol.CodeActionParams) (any, error) {
+func (s *server) codeActions(ctx context.Context, p *protocol.CodeActionParams) (any, error) {
 	actions := []protocol.CodeAction{}
 	path, d := s.document(p.TextDocument.URI)
-	if d == nil {
+	if d == nil || d.content != nil {
 		return actions, nil
 	}
 	wants := func(kind protocol.CodeActionKind) bool {
@@ -27,11 +28,8 @@ func (s *server) codeActions(p *protocol.CodeActionParams) (any, error) {
 			return only == "" || kind == only || strings.HasPrefix(string(kind), string(only)+".")
 		})
 	}
-	s.stopCheck()
-	s.checking.Lock()
-	defer s.checking.Unlock()
-	s.check(s.ctx) // of this very text
-	if d.file == nil {
+	defer s.checkNow(ctx)() // of this very text
+	if d.file == nil || ctx.Err() != nil {
 		return actions, nil
 	}
 	found, r := s.foundIn(path)
@@ -65,7 +63,7 @@ func (s *server) codeActions(p *protocol.CodeActionParams) (any, error) {
 	if safe == 0 || !wants(fixAll) {
 		return actions, nil
 	}
-	fixed, err := r.workspace.Fixed(s.ctx, s.take().files, path)
+	fixed, err := r.workspace.Fixed(ctx, s.take().files, path)
 	if err != nil || fixed == nil {
 		return actions, err
 	}

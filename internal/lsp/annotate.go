@@ -94,7 +94,7 @@ func (s *server) folds(p *protocol.FoldingRangeParams) (any, error) {
 // format brings a text into the form of fmt. What cannot be read stays as it is.
 func (s *server) format(p *protocol.DocumentFormattingParams) (any, error) {
 	t, d, _ := s.textAt(p.TextDocument.URI, protocol.Position{})
-	if t == nil || d.form == utf16Little || d.form == utf16Big {
+	if t == nil || d.content != nil || d.form == utf16Little || d.form == utf16Big {
 		return nil, nil
 	}
 	after, err := t.Formatted(s.ctx)

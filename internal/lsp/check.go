@@ -107,9 +107,23 @@ func (s *server) work() {
 	}
 }
 
+// checkNow checks what has changed before a request is answered. Unless ctx has ended, what is found is of the texts as they are, until
+// done is called.
+func (s *server) checkNow(ctx context.Context) (done func()) {
+	s.stopCheck()
+	s.checking.Lock()
+	s.check(ctx)
+	if ctx.Err() != nil {
+		s.schedule(0) // the diagnostics come all the same
+	}
+	return s.checking.Unlock
+}
+
 // snapshot is the state of the texts that a check sees.
 type snapshot struct {
 	documents map[string]*document
+	contents  map[string]*document
+	changed   map[string]bool // paths, since the last one
 	files     map[string][]byte
 	folders   []string
 }
@@ -117,8 +131,7 @@ type snapshot struct {
 // take returns the open texts, and passes what has changed on to the roots. s.checking is held.
 func (s *server) take() snapshot {
 	s.mu.Lock()
-	shot := snapshot{maps.Clone(s.documents), map[string][]byte{}, slices.Clone(s.folders)}
-	changed := s.changed
+	shot := snapshot{maps.Clone(s.documents), maps.Clone(s.contents), s.changed, map[string][]byte{}, slices.Clone(s.folders)}
 	s.changed = nil
 	s.mu.Unlock()
 	for path, d := range shot.documents {
@@ -127,7 +140,7 @@ func (s *server) take() snapshot {
 		}
 	}
 	s.findRoots(shot)
-	for path := range changed {
+	for path := range shot.changed {
 		for _, r := range s.roots {
 			if r.workspace.Changed(path); isBelow(path, r.folder) || r.project != "" && isBelow(path, r.project) {
 				r.dirty = true
@@ -314,13 +327,22 @@ func (s *server) publish(shot snapshot) {
 				p.Diagnostics = append(p.Diagnostics, s.diagnostic(d, f, r, shot))
 			}
 		}
-		news, err := json.Marshal(p)
-		if before, told := s.published[path]; err != nil || before == string(news) || !told && len(p.Diagnostics) == 0 && shot.documents[path] == nil {
-			continue
+		if _, told := s.published[path]; told || len(p.Diagnostics) > 0 || shot.documents[path] != nil {
+			s.published[path] = s.tell(s.published[path], p)
 		}
-		if s.published[path] = string(news); len(p.Diagnostics) == 0 && shot.documents[path] == nil {
+		if len(p.Diagnostics) == 0 && shot.documents[path] == nil {
 			delete(s.published, path)
 		}
-		s.notify("textDocument/publishDiagnostics", json.RawMessage(news))
 	}
+	s.publishContents(shot)
+}
+
+// tell publishes diagnostics, unless they are what the editor was told before, and returns what it has been told.
+func (s *server) tell(before string, p protocol.PublishDiagnosticsParams) string {
+	news, err := json.Marshal(p)
+	if err != nil || before == string(news) {
+		return before
+	}
+	s.notify("textDocument/publishDiagnostics", json.RawMessage(news))
+	return string(news)
 }

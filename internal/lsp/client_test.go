@@ -37,6 +37,8 @@ type client struct {
 
 	mu        sync.Mutex
 	published map[string]protocol.PublishDiagnosticsParams // by path
+	contents  map[string]protocol.PublishDiagnosticsParams // by URI
+	refreshed chan string                                  // URIs of contents
 	shown     []string
 	logged    []string
 	versions  map[string]int32
@@ -63,7 +65,7 @@ func startAt(t testing.TB, h *app.Host, folder string, capabilities protocol.Cli
 	t.Helper()
 	fromEditor, toServer := io.Pipe()
 	fromServer, toEditor := io.Pipe()
-	c := &client{TB: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, versions: map[string]int32{}, settings: settings}
+	c := &client{TB: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, contents: map[string]protocol.PublishDiagnosticsParams{}, refreshed: make(chan string, 100), versions: map[string]int32{}, settings: settings}
 	go func() {
 		err := Serve(t.Context(), h, fromEditor, toEditor, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: time.Hour, Page: view.EditorPage})
 		_ = toEditor.Close()
@@ -92,8 +94,16 @@ func (c *client) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Re
 		if err := json.Unmarshal(*r.Params, &p); err != nil {
 			c.Error(err)
 		}
-		path, _ := pathOf(p.URI)
-		c.published[path] = p
+		if path, ok := pathOf(p.URI); ok {
+			c.published[path] = p
+		} else {
+			c.contents[p.URI] = p
+		}
+	case "workspace/textDocumentContent/refresh":
+		var p protocol.TextDocumentContentRefreshParams
+		_ = json.Unmarshal(*r.Params, &p)
+		c.refreshed <- p.URI
+		go func() { _ = conn.Reply(ctx, r.ID, nil) }()
 	case "window/showMessage":
 		var p protocol.ShowMessageParams
 		_ = json.Unmarshal(*r.Params, &p)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"syncguard/internal/app"
 	"syncguard/internal/files"
 	"syncguard/internal/lsp/protocol"
 )
@@ -18,6 +19,9 @@ type document struct {
 	text    *text
 	form    form
 	file    []byte // the bytes that a file with this text has; nil if only the file itself counts
+
+	content *app.Content // of a signed or binary file, that the text is of: nobody changes it; nil for a file itself
+	told    string       // what the editor was told of a content last; a check holds it
 }
 
 // form is how a file is written around its text.
@@ -81,6 +85,9 @@ func encodeUTF16(text []byte, isBig bool) []byte {
 }
 
 func (s *server) open(p *protocol.DidOpenTextDocumentParams) (any, error) {
+	if path, ok := contentPath(p.TextDocument.URI); ok {
+		return s.openContent(path, &p.TextDocument)
+	}
 	path, ok := pathOf(p.TextDocument.URI)
 	if !ok {
 		return nil, nil
@@ -102,6 +109,9 @@ func (s *server) change(p *protocol.DidChangeTextDocumentParams) (any, error) {
 	if d == nil {
 		return nil, fmt.Errorf("%s is not open", p.TextDocument.URI)
 	}
+	if d.content != nil { // read anew after its file has changed
+		return s.openContent(path, &protocol.TextDocumentItem{URI: d.uri, Version: p.TextDocument.Version})
+	}
 	next := *d
 	t := d.text
 	for _, change := range p.ContentChanges {
@@ -121,7 +131,7 @@ func (s *server) change(p *protocol.DidChangeTextDocumentParams) (any, error) {
 }
 
 func (s *server) save(p *protocol.DidSaveTextDocumentParams) (any, error) {
-	if path, d := s.document(p.TextDocument.URI); d != nil {
+	if path, d := s.document(p.TextDocument.URI); d != nil && d.content == nil {
 		if d.form == binaryContent {
 			if file, err := files.Read(s.host.Files, path); err == nil && formOf(file) != binaryContent {
 				next := *d
@@ -143,6 +153,16 @@ func (s *server) close(p *protocol.DidCloseTextDocumentParams) (any, error) {
 		return nil, nil
 	}
 	s.mu.Lock()
+	if d.content != nil {
+		delete(s.contents, path)
+		s.mu.Unlock()
+		s.stopCheck()
+		s.checking.Lock() // nothing is published behind this
+		defer s.checking.Unlock()
+		defer s.schedule(0)
+		s.notify("textDocument/publishDiagnostics", protocol.PublishDiagnosticsParams{URI: d.uri, Diagnostics: []protocol.Diagnostic{}})
+		return nil, nil
+	}
 	delete(s.documents, path)
 	s.mu.Unlock()
 	s.touch(path, 0)
@@ -151,6 +171,11 @@ func (s *server) close(p *protocol.DidCloseTextDocumentParams) (any, error) {
 
 // document returns the open document of a URI with its path, or nil. Only handlers change documents, and each change is a new one.
 func (s *server) document(uri string) (path string, d *document) {
+	if path, ok := contentPath(uri); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return path, s.contents[path]
+	}
 	path, ok := pathOf(uri)
 	if !ok {
 		return "", nil

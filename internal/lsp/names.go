@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"context"
 
 	"github.com/sourcegraph/jsonrpc2"
 
@@ -14,18 +15,18 @@ import (
 const codeRequestFailed = -32803
 
 // others are the texts that may mention what a text mentions: those of its project, and those open.
-func (s *server) others(t *app.Text) (all []*app.Text) {
+func (s *server) others(ctx context.Context, t *app.Text) (all []*app.Text) {
 	open := s.openFiles()
-	s.stopCheck()
-	s.checking.Lock()
-	defer s.checking.Unlock()
-	s.check(s.ctx)
+	defer s.checkNow(ctx)()
 	_, r := s.foundIn(t.Path)
 	if r == nil {
 		return nil
 	}
 	over := &files.Overlay{System: s.host.Files, Folder: r.folder, Texts: open}
 	for _, path := range r.workspace.Paths() {
+		if ctx.Err() != nil {
+			return nil
+		}
 		if data, err := files.Read(over, path); err == nil {
 			all = append(all, app.NewText(s.host, path, data, open))
 		}
@@ -34,7 +35,7 @@ func (s *server) others(t *app.Text) (all []*app.Text) {
 }
 
 // places are the mentions of what is at a position.
-func (s *server) places(uri string, at protocol.Position) []app.Place {
+func (s *server) places(ctx context.Context, uri string, at protocol.Position) []app.Place {
 	t, _, offset := s.textAt(uri, at)
 	if t == nil {
 		return nil
@@ -43,7 +44,7 @@ func (s *server) places(uri string, at protocol.Position) []app.Place {
 	if !ok {
 		return nil
 	}
-	return t.Places(m, s.others(t))
+	return t.Places(ctx, m, s.others(ctx, t))
 }
 
 // location is a place for the editor.
@@ -55,9 +56,9 @@ func (s *server) location(p app.Place) protocol.Location {
 	return protocol.Location{URI: uri, Range: t.span(p.Start, p.End, s.encoding)}
 }
 
-func (s *server) definition(p *protocol.DefinitionParams) (any, error) {
+func (s *server) definition(ctx context.Context, p *protocol.DefinitionParams) (any, error) {
 	found := []protocol.Location{}
-	for _, place := range s.places(p.TextDocument.URI, p.Position) {
+	for _, place := range s.places(ctx, p.TextDocument.URI, p.Position) {
 		switch {
 		case place.Kind == app.MentionTemplate:
 			return []protocol.Location{{URI: uriOf(place.Name)}}, nil
@@ -68,9 +69,9 @@ func (s *server) definition(p *protocol.DefinitionParams) (any, error) {
 	return found, nil
 }
 
-func (s *server) references(p *protocol.ReferenceParams) (any, error) {
+func (s *server) references(ctx context.Context, p *protocol.ReferenceParams) (any, error) {
 	found := []protocol.Location{}
-	for _, place := range s.places(p.TextDocument.URI, p.Position) {
+	for _, place := range s.places(ctx, p.TextDocument.URI, p.Position) {
 		if p.Context.IncludeDeclaration || !place.Defines {
 			found = append(found, s.location(place))
 		}
@@ -80,7 +81,7 @@ func (s *server) references(p *protocol.ReferenceParams) (any, error) {
 
 func (s *server) prepareRename(p *protocol.PrepareRenameParams) (any, error) {
 	t, d, offset := s.textAt(p.TextDocument.URI, p.Position)
-	if t == nil {
+	if t == nil || d.content != nil {
 		return nil, nil
 	}
 	m, ok := t.MentionAt(offset)
@@ -90,8 +91,11 @@ func (s *server) prepareRename(p *protocol.PrepareRenameParams) (any, error) {
 	return d.text.span(m.Start, m.End, s.encoding), nil
 }
 
-func (s *server) rename(p *protocol.RenameParams) (any, error) {
-	all := s.places(p.TextDocument.URI, p.Position)
+func (s *server) rename(ctx context.Context, p *protocol.RenameParams) (any, error) {
+	if _, d := s.document(p.TextDocument.URI); d != nil && d.content != nil {
+		return nil, &jsonrpc2.Error{Code: codeRequestFailed, Message: "what a signed or binary profile holds cannot be changed here"}
+	}
+	all := s.places(ctx, p.TextDocument.URI, p.Position)
 	edit := protocol.WorkspaceEdit{}
 	byURI := map[string][]protocol.TextEdit{}
 	var uris []string

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"context"
 	"path/filepath"
 
 	"syncguard/internal/app"
@@ -38,28 +39,28 @@ func (s *server) whole(uri string) *app.Text {
 	return app.NewText(s.host, path, data, s.openFiles())
 }
 
-func (s *server) coverage(p *pageParams) (any, error) {
+func (s *server) coverage(ctx context.Context, p *pageParams) (any, error) {
 	t := s.whole(p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
-	r, err := t.Coverage(s.ctx, s.targetsOf(t.Path))
+	r, err := t.Coverage(ctx, s.targetsOf(t.Path))
 	if err != nil {
 		return nil, err
 	}
 	return s.page(r), nil
 }
 
-func (s *server) inspect(p *pageParams) (any, error) {
+func (s *server) inspect(ctx context.Context, p *pageParams) (any, error) {
 	t := s.whole(p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
-	found, err := s.findingsOf(t.Path)
+	found, err := s.findingsOf(ctx, t.Path)
 	if err != nil {
 		return nil, err
 	}
-	r, err := t.Inspect(s.ctx, s.targetsOf(t.Path), found)
+	r, err := t.Inspect(ctx, s.targetsOf(t.Path), found)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +110,8 @@ func (s *server) page(result any) any {
 }
 
 // findingsOf returns the findings in a file as it is now. A file of no folder and no open text is checked alone.
-func (s *server) findingsOf(path string) (all []diag.Diagnostic, err error) {
-	s.checking.Lock()
-	defer s.checking.Unlock()
-	s.check(s.ctx)
+func (s *server) findingsOf(ctx context.Context, path string) (all []diag.Diagnostic, err error) {
+	defer s.checkNow(ctx)()
 	found, of := s.foundIn(path)
 	if of == nil {
 		s.mu.Lock()
@@ -122,7 +121,7 @@ func (s *server) findingsOf(path string) (all []diag.Diagnostic, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if found, _, err = app.NewWorkspace(s.host, filepath.Dir(path), true, o).Lint(s.ctx, s.openFiles(), []string{path}); err != nil {
+		if found, _, err = app.NewWorkspace(s.host, filepath.Dir(path), true, o).Lint(ctx, s.openFiles(), []string{path}); err != nil {
 			return nil, err
 		}
 	}

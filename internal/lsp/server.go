@@ -1,7 +1,7 @@
 // Package lsp is the language server: what an editor asks about profiles, declarations and templates while they are typed, over a
 // stream of JSON-RPC. It asks the application and decides nothing: its diagnostics are the findings of app.Workspace.
 //
-// Start with Serve and the table of methods. documents.go keeps the open texts, check.go lints them and publishes diagnostics,
+// Start with Serve and the table of methods. queue.go has messages wait for their turn, documents.go keeps the open texts, check.go lints them and publishes diagnostics,
 // actions.go offers corrections. text.go converts positions, stream.go reads messages. Package protocol has the types of the protocol.
 package lsp
 
@@ -49,14 +49,20 @@ func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Opti
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &server{host: h, options: o, ctx: ctx, exit: cancel, documents: map[string]*document{}, wake: make(chan struct{}, 1),
-		roots: map[string]*root{}, chosen: map[string]rootChoice{}, logged: map[string]bool{}, published: map[string]string{}}
+		queue: newQueue(), contents: map[string]*document{}, roots: map[string]*root{}, chosen: map[string]rootChoice{}, logged: map[string]bool{}, published: map[string]string{}}
 	h.Notify = func(e app.Event) {
 		if e.Text != "" {
 			s.logOnce(protocol.MessageTypeLog, e.Text)
 		}
 	}
 	var broken error
-	pipe := newStream(in, out, func(err error) { broken = err })
+	pipe := newStream(in, out, func(err error) {
+		broken = err
+		s.queue.drain() // what was asked before is answered
+	})
+	context.AfterFunc(ctx, s.queue.end)
+	handling := make(chan struct{})
+	go func() { defer close(handling); s.queue.work(s.answer) }()
 	s.conn = jsonrpc2.NewConn(ctx, pipe, s, jsonrpc2.SetLogger(log.New(io.Discard, "", 0)))
 	close(pipe.begin)
 	working := make(chan struct{})
@@ -64,6 +70,7 @@ func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Opti
 	<-s.conn.DisconnectNotify()
 	ended := context.Cause(ctx)
 	cancel(nil)
+	<-handling
 	<-working
 	s.stopTimer()
 	switch {
@@ -88,6 +95,7 @@ type server struct {
 	conn    *jsonrpc2.Conn
 	ctx     context.Context
 	exit    context.CancelCauseFunc
+	queue   *queue
 
 	initialized bool // of the handler, as are the next two
 	editor      protocol.ClientCapabilities
@@ -96,7 +104,8 @@ type server struct {
 
 	mu        sync.Mutex // guards these
 	documents map[string]*document
-	folders   []string // of the workspace, absolute
+	contents  map[string]*document // of signed and binary files, by the path of the file
+	folders   []string             // of the workspace, absolute
 	settings  settings
 	perFolder map[string]settings // answers of the editor
 	changed   map[string]bool     // paths, since the last check
@@ -115,18 +124,23 @@ type server struct {
 }
 
 // handler handles the parameters of a message. A notification has no result.
-type handler func(*server, json.RawMessage) (any, error)
+type handler func(*server, context.Context, json.RawMessage) (any, error)
 
 // with returns a handler that reads its parameters.
 func with[P any](handle func(*server, *P) (any, error)) handler {
-	return func(s *server, raw json.RawMessage) (any, error) {
+	return within(func(s *server, _ context.Context, p *P) (any, error) { return handle(s, p) })
+}
+
+// within is with for what can take long: its context ends when the editor takes the request back.
+func within[P any](handle func(*server, context.Context, *P) (any, error)) handler {
+	return func(s *server, ctx context.Context, raw json.RawMessage) (any, error) {
 		var p P
 		if len(raw) > 0 {
 			if err := json.Unmarshal(raw, &p); err != nil {
 				return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: err.Error()}
 			}
 		}
-		return handle(s, &p)
+		return handle(s, ctx, &p)
 	}
 }
 
@@ -143,39 +157,50 @@ func methods() map[string]handler {
 		"textDocument/didChange":              with((*server).change),
 		"textDocument/didSave":                with((*server).save),
 		"textDocument/didClose":               with((*server).close),
-		"textDocument/codeAction":             with((*server).codeActions),
+		"workspace/textDocumentContent":       with((*server).textContent),
+		"syncguard/content":                   within((*server).content),
+		"textDocument/codeAction":             within((*server).codeActions),
 		"textDocument/hover":                  with((*server).hover),
 		"textDocument/completion":             with((*server).complete),
-		"textDocument/definition":             with((*server).definition),
-		"textDocument/references":             with((*server).references),
+		"textDocument/definition":             within((*server).definition),
+		"textDocument/references":             within((*server).references),
 		"textDocument/prepareRename":          with((*server).prepareRename),
-		"textDocument/rename":                 with((*server).rename),
+		"textDocument/rename":                 within((*server).rename),
 		"textDocument/documentLink":           with((*server).links),
 		"textDocument/documentSymbol":         with((*server).symbols),
 		"textDocument/foldingRange":           with((*server).folds),
 		"textDocument/formatting":             with((*server).format),
 		"textDocument/codeLens":               with((*server).lenses),
 		"textDocument/inlayHint":              with((*server).inlays),
-		"syncguard/coverage":                  with((*server).coverage),
-		"syncguard/inspect":                   with((*server).inspect),
+		"syncguard/coverage":                  within((*server).coverage),
+		"syncguard/inspect":                   within((*server).inspect),
 		"syncguard/explain":                   with((*server).explain),
 	}
 }
 
-// Handle answers one message. It is called for one at a time.
+// Handle has a message wait for its turn.
 func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
-	switch {
-	case r.Method == "exit":
-		s.exit(errExit)
-	case inBackground(r.Method) && s.initialized && !s.shutdown.Load():
-		go s.answer(ctx, conn, r)
-	default:
-		s.answer(ctx, conn, r)
+	switch r.Method {
+	case "$/cancelRequest":
+		s.cancelled(ctx, conn, r)
+		return
+	case "exit":
+		s.queue.stop()
 	}
+	s.queue.add(ctx, r)
 }
 
-func (s *server) answer(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
+// answer answers one message. It is called for one at a time, aside from those in the background.
+func (s *server) answer(r *queued) {
+	ctx, conn := r.ctx, s.conn
+	if r.Method == "exit" {
+		s.exit(errExit)
+		return
+	}
 	result, err := s.handle(r)
+	if !r.Notif && ctx.Err() != nil {
+		err = errCancelled
+	}
 	if r.Notif {
 		if err != nil {
 			s.log(protocol.MessageTypeWarning, r.Method+": "+err.Error())
@@ -195,7 +220,7 @@ func (s *server) answer(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Re
 	_ = conn.ReplyWithError(ctx, r.ID, answer)
 }
 
-func (s *server) handle(r *jsonrpc2.Request) (result any, err error) {
+func (s *server) handle(r *queued) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a defect of syncguard: %v", p)
@@ -220,7 +245,7 @@ func (s *server) handle(r *jsonrpc2.Request) (result any, err error) {
 	if r.Params != nil {
 		params = *r.Params
 	}
-	return handle(s, params)
+	return handle(s, r.ctx, params)
 }
 
 func (s *server) initialize(p *protocol.InitializeParams) (any, error) {
@@ -236,10 +261,7 @@ func (s *server) initialize(p *protocol.InitializeParams) (any, error) {
 	}
 	s.settings = readSettings(p.InitializationOptions)
 	result := protocol.InitializeResult{Capabilities: s.capabilities()}
-	result.ServerInfo = &struct {
-		Name    string `json:"name"`
-		Version string `json:"version,omitempty"`
-	}{"syncguard", s.options.Version}
+	result.ServerInfo = &protocol.ServerInfo{Name: "syncguard", Version: s.options.Version}
 	return result, nil
 }
 
@@ -251,10 +273,8 @@ func (s *server) capabilities() (c protocol.ServerCapabilities) {
 	c.DocumentSymbolProvider, c.FoldingRangeProvider, c.DocumentFormattingProvider, c.InlayHintProvider = true, true, true, true
 	c.RenameProvider, c.DocumentLinkProvider, c.CodeLensProvider = &protocol.RenameOptions{PrepareProvider: true}, &protocol.DocumentLinkOptions{}, &protocol.CodeLensOptions{}
 	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{"<", ">", "\"", ":", " ", "{", "-"}}
-	c.Workspace = &struct {
-		WorkspaceFolders *protocol.WorkspaceFoldersServerCapabilities `json:"workspaceFolders,omitempty"`
-		FileOperations   *protocol.FileOperationOptions               `json:"fileOperations,omitempty"`
-	}{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: true, ChangeNotifications: true}}
+	c.Workspace = &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: true, ChangeNotifications: true},
+		TextDocumentContent: &protocol.TextDocumentContentOptions{Schemes: []string{contentScheme}}}
 	return c
 }
 

@@ -273,8 +273,8 @@ func (m *metamodel) goType(of typeOf, optional bool) string {
 				return "*" + kind
 			}
 		}
-		if len(rest) > 1 && !slices.ContainsFunc(rest, func(x typeOf) bool { return x.Kind != "literal" }) {
-			return m.fields(merged(rest))
+		if len(rest) > 1 && !slices.ContainsFunc(rest, func(x typeOf) bool { return !m.isStructure(x) }) {
+			return m.fields(m.merged(rest))
 		}
 	}
 	return "json.RawMessage"
@@ -284,13 +284,23 @@ func (m *metamodel) isStructure(of typeOf) bool {
 	return of.Kind == "literal" || of.Kind == "reference" && slices.ContainsFunc(m.Structures, func(s structure) bool { return s.Name == of.Name })
 }
 
-// merged are the properties of several literals, optional unless all have them.
-func merged(all []typeOf) (properties []property) {
+// properties are those of a structure or a literal.
+func (m *metamodel) properties(of typeOf) []property {
+	for _, s := range m.Structures {
+		if of.Kind == "reference" && s.Name == of.Name {
+			return s.Properties
+		}
+	}
+	return of.literal().Properties
+}
+
+// merged are the properties of several structures, optional unless all have them.
+func (m *metamodel) merged(all []typeOf) (properties []property) {
 	for _, of := range all {
-		for _, p := range of.literal().Properties {
+		for _, p := range m.properties(of) {
 			if !slices.ContainsFunc(properties, func(q property) bool { return q.Name == p.Name }) {
 				p.Optional = p.Optional || slices.ContainsFunc(all, func(x typeOf) bool {
-					return !slices.ContainsFunc(x.literal().Properties, func(q property) bool { return q.Name == p.Name })
+					return !slices.ContainsFunc(m.properties(x), func(q property) bool { return q.Name == p.Name })
 				})
 				properties = append(properties, p)
 			}
