@@ -3,9 +3,13 @@
 export interface Methods {
   choices: { params: {}; result: ChoicesResult };
   fix: { params: CheckParams; result: LintedFileCollection };
+  form: { params: FormParams; result: Form };
+  formTypes: { params: {}; result: FormTypes };
+  keySearch: { params: KeySearchParams; result: SchemaFound };
   lint: { params: CheckParams; result: LintedFileCollection };
   make: { params: MakeParams; result: Made };
   makeWords: { params: WordsParams; result: MakeWords };
+  minimal: { params: MinimalParams; result: Minimal };
   version: { params: {}; result: string };
 }
 
@@ -21,6 +25,12 @@ export interface ChoicesResult {
   enrollments: EnrollmentChoice[];
   servers: ServerChoice[];
   version: string;
+}
+
+export interface Description {
+  text: string;
+  source: string;
+  own?: boolean;
 }
 
 export interface Diagnostic {
@@ -56,6 +66,71 @@ export interface EnrollmentChoice {
 export interface Failure {
   message: string;
   hint?: string;
+}
+
+export interface Form {
+  name: string;
+  title: string;
+  types: SchemaType[];
+  around: SchemaType | null;
+  hints: Record<string, FormHint> | null;
+}
+
+export interface FormEntry {
+  id: string;
+  payloadType: string;
+  family: string;
+  platforms: SchemaLifecycle[];
+  title: string;
+  keys: string[];
+}
+
+export interface FormHint {
+  references?: string[];
+  sense?: string;
+  schemes?: string[];
+  octets?: number;
+  secret?: boolean;
+  oneOf?: string[][];
+}
+
+export interface FormParams {
+  type: string;
+}
+
+export interface FormTypes {
+  types: FormEntry[];
+}
+
+export interface KeyFacts {
+  name: string;
+  path: string;
+  element?: boolean;
+  type: string;
+  required: boolean;
+  default?: unknown;
+  rangelist?: unknown[];
+  min?: number;
+  max?: number;
+  format?: string;
+  subtype?: string;
+  minitems?: number;
+  maxitems?: number;
+  combinetype?: string;
+  assettypes?: string[];
+  asset-content-types?: string[];
+  replacement?: string;
+  dropped?: boolean;
+  community?: boolean;
+  platforms: OnPlatform[];
+  title?: string;
+  description?: Description;
+  repeats?: string;
+  keys?: KeyFacts[];
+}
+
+export interface KeySearchParams {
+  query: string;
 }
 
 export interface LintFooter {
@@ -133,6 +208,39 @@ export interface MakeWords {
   mac: string;
 }
 
+export interface Minimal {
+  name: string;
+  text: string;
+  payload: TreeValue;
+}
+
+export interface MinimalParams {
+  type: string;
+  organization?: string;
+  profile?: string;
+  taken?: string[];
+}
+
+export interface OnPlatform {
+  platform: string;
+  available: boolean;
+  introduced?: string;
+  deprecated?: string;
+  removed?: string;
+  multiple?: boolean;
+  supervised?: boolean;
+  allowmanualinstall?: boolean;
+  requiresdep?: boolean;
+  userapprovedmdm?: boolean;
+  devicechannel?: boolean;
+  userchannel?: boolean;
+  userenrollment?: string;
+  sharedipad?: SharedIPad;
+  allowed-enrollments?: string[];
+  allowed-scopes?: string[];
+  beta?: boolean;
+}
+
 export interface PlatformChoice {
   name: string;
   versions: string[];
@@ -153,9 +261,68 @@ export interface RuleCount {
   unsafelyFixable: number;
 }
 
+export interface SchemaFound {
+  matches: SchemaMatch[];
+}
+
+export interface SchemaLifecycle {
+  platform: string;
+  introduced?: string;
+  deprecated?: string;
+  removed?: string;
+}
+
+export interface SchemaMatch {
+  id: string;
+  family: string;
+  path?: string;
+  type?: string;
+  description?: Description;
+}
+
+export interface SchemaType {
+  id: string;
+  payloadType: string;
+  family: string;
+  path?: string;
+  apply?: string;
+  replacement?: string;
+  title?: string;
+  description?: Description;
+  platforms: OnPlatform[];
+  keys: KeyFacts[];
+  sources: Source[];
+  unsure: string[];
+}
+
 export interface ServerChoice {
   id: string;
   name: string;
+}
+
+export interface SharedIPad {
+  mode?: string;
+  devicechannel?: boolean;
+  userchannel?: boolean;
+  allowed-scopes?: string[];
+}
+
+export interface Source {
+  name: string;
+  version?: string;
+  path?: string;
+}
+
+export interface TreeField {
+  key: string;
+  value: TreeValue;
+}
+
+export interface TreeValue {
+  kind: string;
+  text?: string;
+  items?: TreeValue[];
+  fields?: TreeField[];
 }
 
 export interface Unread {

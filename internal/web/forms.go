@@ -1,0 +1,36 @@
+package web
+
+import (
+	"context"
+
+	"syncguard/internal/app"
+)
+
+// FormParams name a type: of a payload or a declaration, or Configuration and Declaration for what is around them.
+type FormParams struct {
+	Type string `json:"type"`
+}
+
+// MinimalParams say what to begin.
+type MinimalParams struct {
+	Type         string   `json:"type"`                   // ID of the type
+	Organization string   `json:"organization,omitempty"` // reverse-DNS name that identifiers begin with
+	Profile      string   `json:"profile,omitempty"`      // PayloadIdentifier of the profile that a payload is for
+	Taken        []string `json:"taken,omitempty"`        // identifiers in use
+}
+
+var formMethods = []Method{
+	method("formTypes", func(_ context.Context, c *call, _ struct{}) (*app.FormTypes, error) { return app.ListForms(c.Host) }),
+	method("form", func(_ context.Context, c *call, p FormParams) (*app.Form, error) { return app.FormOf(c.Host, p.Type) }),
+	method("minimal", func(_ context.Context, c *call, p MinimalParams) (*app.Minimal, error) {
+		return app.MakeMinimal(c.Host, app.MinimalOptions{Type: p.Type, Organization: p.Organization, Profile: p.Profile, Taken: p.Taken})
+	}),
+	method("keySearch", func(_ context.Context, c *call, p KeySearchParams) (*app.SchemaFound, error) {
+		return app.SchemaSearch(c.Host, p.Query)
+	}),
+}
+
+// KeySearchParams are words to find types and keys by.
+type KeySearchParams struct {
+	Query string `json:"query"`
+}
