@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { build } from './build.ts';
+import { build, taskProvider } from './build.ts';
 import { Pages } from './pages.ts';
 import { contentScheme, Server } from './server.ts';
 import { type Kind, kindOf } from './subject.ts';
@@ -27,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     pages,
     takeOver(),
+    taskProvider(running),
     vscode.workspace.onDidOpenTextDocument(look),
     vscode.workspace.onDidSaveTextDocument(look),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {

@@ -61,6 +61,11 @@ export class Pages implements vscode.Disposable {
       watcher.onDidChange(changed),
       vscode.workspace.onDidSaveTextDocument((document) => changed(document.uri)),
       server.onDidStart(() => this.renew()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('syncguard')) {
+          setTimeout(() => this.renew(), 1000); // the server asks for the new settings first
+        }
+      }),
       vscode.window.registerCustomEditorProvider('syncguard.profile', this.profiles(), { supportsMultipleEditorsPerDocument: true }),
     ];
   }
