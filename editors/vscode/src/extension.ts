@@ -53,8 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     command('build', (uri) => build(running, uri)),
-    command('coverage', (uri) => pages.coverage(uri)),
-    command('inspect', (uri) => pages.inspect(uri)),
+    command('coverage', (uri) => pages.coverage(fileOf(uri))),
+    command('inspect', (uri) => pages.inspect(fileOf(uri))),
     command('openContent', (uri) => running.openContent(uri)),
     command('explain', (uri) => pages.explain(uri, vscode.window.activeTextEditor?.selection.active ?? new vscode.Position(0, 0))),
     vscode.commands.registerCommand('syncguard.restart', () => running.restart()),
@@ -75,6 +75,11 @@ function kindOfDocument(document: vscode.TextDocument): Kind | undefined {
     return document.uri.scheme === contentScheme ? 'profile' : undefined;
   }
   return kindOf(document.languageId, document.uri.path, () => document.getText(new vscode.Range(0, 0, 1000, 0)));
+}
+
+/** The file that a text is the content of. */
+function fileOf(uri: vscode.Uri): vscode.Uri {
+  return uri.with({ scheme: 'file' });
 }
 
 /** The file of the editor in front, of text or of a page. */
