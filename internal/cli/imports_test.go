@@ -109,6 +109,7 @@ var arrows = []struct {
 		"internal/text",
 	}},
 	{"internal/app", []string{
+		"internal/assign",
 		"internal/cms",
 		"internal/compose",
 		"internal/convert",
@@ -188,6 +189,13 @@ var arrows = []struct {
 		"internal/plist",
 		"internal/target",
 		"internal/template",
+	}},
+	{"internal/assign", []string{
+		"internal/diag",
+		"internal/document",
+		"internal/plist",
+		"internal/template",
+		"internal/text",
 	}},
 	{"internal/compose", []string{
 		"internal/diag",

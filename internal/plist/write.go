@@ -35,6 +35,24 @@ func Write(v *Value) ([]byte, error) {
 	return append(w.out, "</plist>\n"...), nil
 }
 
+// Layout is the place of a Fragment in a text.
+type Layout struct {
+	Break  string // line break; "" for all in one line
+	Indent string // of the line that the fragment begins in
+	Unit   string // indentation of one level
+	Depth  int    // dictionaries and arrays around
+}
+
+// Fragment returns a value as an element of an XML property list, in the form of Write but for the layout.
+func Fragment(v *Value, l Layout) (string, error) {
+	w := &writer{escaper: newEscaper(), layout: &l}
+	w.value(v, l.Depth)
+	if w.err != nil {
+		return "", fmt.Errorf("writing %s: %w", w.place(), w.err)
+	}
+	return string(w.out[len(l.Indent) : len(w.out)-len(l.Break)]), nil
+}
+
 func newEscaper() *strings.Replacer {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
 }
@@ -49,6 +67,7 @@ type writer struct {
 
 	keepOrder bool            // of keys
 	comments  *placedComments // nil for none
+	layout    *Layout         // of a fragment
 }
 
 func (w *writer) fail(format string, args ...any) {
@@ -160,11 +179,31 @@ func (w *writer) array(v *Value, indent int) {
 }
 
 func (w *writer) line(indent int, parts ...string) {
-	for range indent {
-		w.out = append(w.out, '\t')
-	}
+	w.indent(indent, indent)
 	for _, s := range parts {
 		w.out = append(w.out, s...)
+	}
+	w.lineEnd()
+}
+
+// indent begins a line of a level; without a layout by tabs.
+func (w *writer) indent(level, tabs int) {
+	if l := w.layout; l != nil {
+		w.out = append(w.out, l.Indent...)
+		for range level - l.Depth {
+			w.out = append(w.out, l.Unit...)
+		}
+		return
+	}
+	for range tabs {
+		w.out = append(w.out, '\t')
+	}
+}
+
+func (w *writer) lineEnd() {
+	if w.layout != nil {
+		w.out = append(w.out, w.layout.Break...)
+		return
 	}
 	w.out = append(w.out, '\n')
 }
@@ -180,8 +219,9 @@ func (w *writer) data(data []byte, indent int) {
 	w.line(indent, "<data>")
 	w.out = slices.Grow(w.out, base64.StdEncoding.EncodedLen(len(data))+(len(data)/inLine+1)*(tabs+1))
 	for part := range slices.Chunk(data, inLine) {
-		w.out = append(w.out, "\t\t\t\t\t\t\t\t"[:tabs]...)
-		w.out = append(base64.StdEncoding.AppendEncode(w.out, part), '\n')
+		w.indent(indent, tabs)
+		w.out = base64.StdEncoding.AppendEncode(w.out, part)
+		w.lineEnd()
 	}
 	w.line(indent, "</data>")
 }

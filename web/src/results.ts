@@ -1,6 +1,7 @@
 // Types of the engine's methods and results, generated from the Go types: go test ./internal/web -run TestTypes -update
 
 export interface Methods {
+  assign: { params: AssignOptions; result: AssignResult };
   choices: { params: {}; result: ChoicesResult };
   fix: { params: CheckParams; result: LintedFileCollection };
   form: { params: FormParams; result: Form };
@@ -10,7 +11,22 @@ export interface Methods {
   make: { params: MakeParams; result: Made };
   makeWords: { params: WordsParams; result: MakeWords };
   minimal: { params: MinimalParams; result: Minimal };
+  tree: { params: TreeOptions; result: TreeResult };
   version: { params: {}; result: string };
+}
+
+export interface AssignOptions {
+  name: string;
+  text: string;
+  change: string;
+  path: unknown[];
+  value?: TreeValue;
+  to?: number;
+  key?: string;
+}
+
+export interface AssignResult {
+  edits: TextEdit[];
 }
 
 export interface CheckParams {
@@ -313,9 +329,51 @@ export interface Source {
   path?: string;
 }
 
+export interface TextEdit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface TextProblem {
+  message: string;
+  help?: string;
+  line: number;
+  start: number;
+  end: number;
+}
+
 export interface TreeField {
   key: string;
   value: TreeValue;
+}
+
+export interface TreeNode {
+  kind: string;
+  text?: string;
+  start: number;
+  end: number;
+  items?: TreeNode[];
+  fields?: TreeNodeField[];
+}
+
+export interface TreeNodeField {
+  key: string;
+  keyStart: number;
+  keyEnd: number;
+  value: TreeNode;
+}
+
+export interface TreeOptions {
+  name: string;
+  text: string;
+}
+
+export interface TreeResult {
+  kind: string;
+  format: string;
+  tree?: TreeNode;
+  problem?: TextProblem;
 }
 
 export interface TreeValue {
