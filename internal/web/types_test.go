@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -198,6 +199,9 @@ func (g *generator) fields(t reflect.Type, all *[]string) {
 		}
 		if name == "" {
 			name = f.Name
+		}
+		if strings.Contains(name, "-") {
+			name = strconv.Quote(name)
 		}
 		mark, null := "", ""
 		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {

@@ -134,7 +134,7 @@ export interface KeyFacts {
   maxitems?: number;
   combinetype?: string;
   assettypes?: string[];
-  asset-content-types?: string[];
+  "asset-content-types"?: string[];
   replacement?: string;
   dropped?: boolean;
   community?: boolean;
@@ -252,8 +252,8 @@ export interface OnPlatform {
   userchannel?: boolean;
   userenrollment?: string;
   sharedipad?: SharedIPad;
-  allowed-enrollments?: string[];
-  allowed-scopes?: string[];
+  "allowed-enrollments"?: string[];
+  "allowed-scopes"?: string[];
   beta?: boolean;
 }
 
@@ -320,7 +320,7 @@ export interface SharedIPad {
   mode?: string;
   devicechannel?: boolean;
   userchannel?: boolean;
-  allowed-scopes?: string[];
+  "allowed-scopes"?: string[];
 }
 
 export interface Source {
