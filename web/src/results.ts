@@ -11,8 +11,26 @@ export interface Methods {
   make: { params: MakeParams; result: Made };
   makeWords: { params: WordsParams; result: MakeWords };
   minimal: { params: MinimalParams; result: Minimal };
+  open: { params: {}; result: OpenedText };
+  sign: { params: SignParams; result: SignedProfile };
   tree: { params: TreeOptions; result: TreeResult };
   version: { params: {}; result: string };
+}
+
+export interface Answer {
+  ok: boolean;
+  reason: string;
+  detail: string;
+  help?: string;
+  asked: boolean;
+}
+
+export interface AppSigner {
+  name: string;
+  development: boolean;
+  sha256: string;
+  notAfter: string;
+  key: string;
 }
 
 export interface AssignOptions {
@@ -27,6 +45,21 @@ export interface AssignOptions {
 
 export interface AssignResult {
   edits: TextEdit[];
+}
+
+export interface Certificate {
+  role: string;
+  name: string;
+  subject: string;
+  issuer: string;
+  serial: string;
+  notBefore: string;
+  notAfter: string;
+  sha256: string;
+  key: string;
+  signature: string;
+  usages: string[];
+  embedded: boolean;
 }
 
 export interface CheckParams {
@@ -84,6 +117,14 @@ export interface Failure {
   hint?: string;
 }
 
+export interface Finding {
+  id: string;
+  weight: string;
+  message: string;
+  help?: string;
+  evidence?: string;
+}
+
 export interface Form {
   name: string;
   title: string;
@@ -116,6 +157,37 @@ export interface FormParams {
 
 export interface FormTypes {
   types: FormEntry[];
+}
+
+export interface Identity {
+  name: string;
+  file: string;
+  development: boolean;
+  key: string;
+  hasKey: boolean;
+  daysLeft: number;
+  keyUsage: string[];
+  extendedKeyUsage: string[];
+  chain: IdentityCertificate[];
+  verdict: string;
+  root: string;
+  otherRoot?: string;
+  appleRoot?: boolean;
+  findings: Finding[];
+}
+
+export interface IdentityCertificate {
+  name: string;
+  subject: string;
+  issuer: string;
+  serial: string;
+  notBefore: string;
+  notAfter: string;
+  sha256: string;
+  key: string;
+  signedWith: string;
+  embedded: boolean;
+  file?: string;
 }
 
 export interface KeyFacts {
@@ -257,6 +329,16 @@ export interface OnPlatform {
   beta?: boolean;
 }
 
+export interface OpenedText {
+  text: string;
+  format: string;
+  converted: boolean;
+  signed: boolean;
+  encrypted: boolean;
+  signature: VerifiedFile | null;
+  problem?: string;
+}
+
 export interface PlatformChoice {
   name: string;
   versions: string[];
@@ -323,6 +405,49 @@ export interface SharedIPad {
   "allowed-scopes"?: string[];
 }
 
+export interface SignParams {
+  profile: string;
+  identity: string;
+  passphrase?: string;
+}
+
+export interface SignResult {
+  signer: AppSigner | null;
+  digest: string;
+  signingTime: string;
+  written: boolean;
+  files: SignedFile[];
+  findings: Diagnostic[];
+}
+
+export interface SignedFile {
+  file: string;
+  output: string;
+  size: number;
+  sha256: string;
+  contentSHA256: string;
+  replaced: boolean;
+}
+
+export interface SignedProfile {
+  signed: SignResult | null;
+  identity: Identity | null;
+}
+
+export interface Signer {
+  name: string;
+  sha256: string;
+  digest: string;
+  key: string;
+  signingTime?: string;
+  signedAttributes: string[];
+  unsignedAttributes: string[];
+  integrity: Answer;
+  trust: Answer;
+  validity: Answer;
+  revocation: string;
+}
+
 export interface Source {
   name: string;
   version?: string;
@@ -386,6 +511,22 @@ export interface TreeValue {
 export interface Unread {
   file: string;
   message: string;
+}
+
+export interface VerifiedFile {
+  file: string;
+  ok: boolean;
+  integrity: Answer;
+  trust: Answer;
+  validity: Answer;
+  revocation: string;
+  form: string;
+  size: number;
+  sha256: string;
+  signers: Signer[];
+  certificates: Certificate[];
+  warnings: string[];
+  notes: string[];
 }
 
 export interface WordsParams {
