@@ -13,6 +13,9 @@ MANIFESTS ?=
 # The files of APPLE for "make facts"; all without it.
 FILES     ?=
 
+# The Go tests of "make e2e", as for "go test -run"; all without it.
+RUN       ?=
+
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
@@ -31,11 +34,13 @@ test: ## every test that needs nothing but Go
 
 e2e: build ## compare with independent programs, which it installs; drive the page in Chromium
 	GO=$(GO) GOBIN=$(CURDIR)/bin internal/e2e/install.sh
+	editors/vscode/build.sh
 	CGO_ENABLED=1 $(GO) build -trimpath -tags pkcs11 -o bin/syncguard-pkcs11 ./cmd/syncguard
 	SYNCGUARD_BINARY=$(CURDIR)/bin/syncguard SYNCGUARD_PKCS11=$(CURDIR)/bin/syncguard-pkcs11 SYNCGUARD_NANOMDM=$(CURDIR)/bin/nanomdm \
 		SYNCGUARD_KMFDDM=$(CURDIR)/bin/kmfddm \
-		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_AXE=$(CURDIR)/bin/axe/package/axe.min.js SYNCGUARD_INSPECTOR=$(CURDIR)/bin/mcp-inspector SYNCGUARD_REQUIRE_TOOLS=1 \
-		$(GO) test -count=1 -timeout 20m -tags e2e ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
+		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_AXE=$(CURDIR)/bin/axe/package/axe.min.js SYNCGUARD_INSPECTOR=$(CURDIR)/bin/mcp-inspector \
+		SYNCGUARD_CODE_SERVER=$(CURDIR)/bin/code-server SYNCGUARD_VSCODE=$(CURDIR)/bin/vscode SYNCGUARD_VSIX=$(CURDIR)/bin/syncguard.vsix SYNCGUARD_REQUIRE_TOOLS=1 \
+		$(GO) test -count=1 -timeout 30m -tags e2e -run '$(RUN)' ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
 	$(MAKE) web-test
 
 editors: build ## the extension for VS Code, bin/syncguard.vsix; needs Node

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs the independent programs that the end-to-end tests compare with: openssl, xmllint, plistutil, python3, yq, git, Chromium, zbarimg, curl, ps, NSS and Java for their key stores, SoftHSM
-# with the tools of OpenSC, Neovim, a C compiler with libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF Multitool,
-# which has the schema of SARIF with it, axe, which checks the accessibility of pages, and the inspector of the Model Context Protocol
-# in the versions of inspector/package-lock.json, with a Node that it runs on.
+# with the tools of OpenSC, Neovim, compilers of C and C++, libcrypto, and into bin/ the servers NanoMDM and KMFDDM, Microsoft's SARIF
+# Multitool, which has the schema of SARIF with it, axe, which checks the accessibility of pages, and, in the versions of the lock files
+# beside this one and with a Node that they run on, the inspector of the Model Context Protocol and VS Code in a browser (code-server)
+# with the library that drives it.
 set -eu
 
 missing=""
@@ -17,6 +18,8 @@ need npm npm
 need softhsm2-util softhsm2
 need pkcs11-tool opensc
 need gcc "gcc libc6-dev"
+need g++ g++
+need make make
 echo '#include <openssl/cms.h>' | gcc -E - >/dev/null 2>&1 || missing="$missing libssl-dev"
 need chromium chromium
 need zbarimg zbar-tools
@@ -59,22 +62,46 @@ if [ ! -f "$axe/package/axe.min.js" ]; then
 	(cd "$axe" && npm pack --silent axe-core@4.14.1 >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
 fi
 
+# Node 24: the machine's own, or the one that comes as a package.
+node24() {
+	node=$(command -v node)
+	if ! "$node" -e 'process.exit(process.versions.node.startsWith("24.") ? 0 : 1)'; then
+		node=$GOBIN/node/node_modules/.bin/node
+		[ -x "$node" ] || npm install --silent --no-audit --no-fund --prefix "$GOBIN/node" node@24.21.0 >/dev/null
+	fi
+	echo "$node"
+}
+
 inspector=$GOBIN/inspector
 if [ ! -x "$GOBIN/mcp-inspector" ]; then
 	mkdir -p "$inspector"
 	cp internal/e2e/inspector/package.json internal/e2e/inspector/package-lock.json "$inspector"
 	# npm ci refuses the lock file: an optional package, for Windows alone, cannot be had.
 	(cd "$inspector" && npm install --no-save --silent --ignore-scripts --no-audit --no-fund >/dev/null)
-	node=$(command -v node)
-	if ! "$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || a == 22 && b >= 19 ? 0 : 1)'; then
-		mkdir -p "$GOBIN/node"
-		(cd "$GOBIN/node" && npm install --silent --no-audit --no-fund --prefix . node@24.21.0 >/dev/null)
-		node=$GOBIN/node/node_modules/.bin/node
-	fi
+	node=$(node24)
 	printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$inspector/node_modules/.bin/mcp-inspector" >"$GOBIN/mcp-inspector"
 	chmod +x "$GOBIN/mcp-inspector"
 fi
 
-for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc chromium zbarimg curl ps certutil pk12util keytool nvim; do
+# Of the native parts of VS Code only these two have to be built, and they need no library: the others come built, or are for Kerberos and Windows.
+vscode=$GOBIN/vscode
+if [ ! -x "$GOBIN/code-server" ] || ! cmp -s internal/e2e/vscode/package-lock.json "$vscode/package-lock.json"; then
+	rm -rf "$vscode" "$GOBIN/code-server"
+	mkdir -p "$vscode"
+	cp internal/e2e/vscode/package.json internal/e2e/vscode/package-lock.json "$vscode"
+	node=$(node24)
+	(
+		PATH=$(dirname "$("$node" -p process.execPath)"):$PATH
+		cd "$vscode"
+		npm ci --silent --ignore-scripts --no-audit --no-fund >/dev/null
+		cd node_modules/code-server/lib/vscode
+		npm install --no-save --silent --omit=dev --ignore-scripts --no-audit --no-fund >/dev/null
+		CXXFLAGS=-O0 npm rebuild --silent --ignore-scripts=false @vscode/spdlog @vscode/native-watchdog >/dev/null
+	)
+	printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$vscode/node_modules/code-server/out/node/entry.js" >"$GOBIN/code-server"
+	chmod +x "$GOBIN/code-server"
+fi
+
+for program in openssl xmllint plistutil python3 yq git softhsm2-util pkcs11-tool gcc g++ make chromium zbarimg curl ps certutil pk12util keytool nvim; do
 	command -v "$program" >/dev/null 2>&1 || { echo "e2e: $program is still missing" >&2; exit 1; }
 done
