@@ -99,11 +99,13 @@ func startVSCode(t *testing.T) (address string) {
 		"editor.acceptSuggestionOnEnter": "off",
 		"editor.codeActionsOnSave":       map[string]any{"source.fixAll.syncguard": "explicit"},
 	}, "", "\t")
-	if err == nil {
-		err = os.MkdirAll(filepath.Join(home, "data", "User"), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(home, "data", "User", "settings.json"), settings, 0o600)
+	for _, place := range []string{"User", "Machine"} { // what a program is comes from the machine
+		if err == nil {
+			err = os.MkdirAll(filepath.Join(home, "data", place), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(home, "data", place, "settings.json"), settings, 0o600)
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
