@@ -23,11 +23,15 @@ for (const [language, path, text, want] of cases) {
   });
 }
 
-test('DER and binary property lists are unreadable, XML is not', () => {
+test('signed and binary profiles are unreadable, other files are not', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
-  assert.equal(isUnreadable(new Uint8Array([0x30, 0x82, 0x12, 0x34])), true);
-  assert.equal(isUnreadable(bytes('bplist00')), true);
-  for (const text of ['<?xml version="1.0"?>', '\ufeff<?xml', '', 'bpl', '-----BEGIN PKCS7-----']) {
-    assert.equal(isUnreadable(bytes(text)), false, text);
+  const profile = '/a/b.mobileconfig';
+  assert.equal(isUnreadable(profile, new Uint8Array([0x30, 0x82, 0x12, 0x34])), true);
+  assert.equal(isUnreadable(profile, new Uint8Array([0x30, 0x80, 0x06, 0x09])), true);
+  assert.equal(isUnreadable('/a/b.plist', new Uint8Array([0x30, 0x82, 0x12, 0x34])), true);
+  assert.equal(isUnreadable(profile, bytes('bplist00')), true);
+  assert.equal(isUnreadable('/a/com.apple.finder.plist', bytes('bplist00')), false);
+  for (const text of ['<?xml version="1.0"?>', '\ufeff<?xml', '', 'bpl', '0', '01', '-----BEGIN PKCS7-----']) {
+    assert.equal(isUnreadable(profile, bytes(text)), false, text);
   }
 });

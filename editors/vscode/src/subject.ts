@@ -23,7 +23,12 @@ export function kindOf(language: string, path: string, beginning: () => string):
   return undefined;
 }
 
-/** Whether the beginning of a file is something that a text editor cannot show: a signed profile in DER, or a binary one. */
-export function isUnreadable(beginning: Uint8Array): boolean {
-  return beginning[0] === 0x30 || String.fromCharCode(...beginning.slice(0, 6)) === 'bplist';
+/**
+ * Whether the beginning of a file is something that a text editor cannot show: a signed profile, which is a long sequence in
+ * DER or BER, or a binary property list. Of files of other programs, such as preferences, the binary ones are none of ours.
+ */
+export function isUnreadable(path: string, beginning: Uint8Array): boolean {
+  const isSigned = beginning[0] === 0x30 && (beginning[1] ?? 0) >= 0x80;
+  const isBinary = String.fromCharCode(...beginning.slice(0, 6)) === 'bplist';
+  return isSigned || (isBinary && /\.mobileconfig$/i.test(path));
 }

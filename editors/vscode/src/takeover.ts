@@ -31,7 +31,7 @@ function isProfile(uri: vscode.Uri): boolean {
 }
 
 async function replace(tab: vscode.Tab, uri: vscode.Uri): Promise<void> {
-  if (!isUnreadable(await beginning(uri.fsPath)) || (/\.plist$/i.test(uri.path) && !(await isSigned(uri.fsPath)))) {
+  if (!isUnreadable(uri.path, await beginning(uri.fsPath))) {
     return;
   }
   const { viewColumn } = tab.group;
@@ -42,16 +42,12 @@ async function replace(tab: vscode.Tab, uri: vscode.Uri): Promise<void> {
   await vscode.window.tabGroups.close(old);
 }
 
-/** Other binary property lists, such as preferences of a program, are none of ours. */
-async function isSigned(file: string): Promise<boolean> {
-  return (await beginning(file))[0] === 0x30;
-}
-
 async function beginning(file: string): Promise<Uint8Array> {
   try {
     const handle = await open(file);
     try {
-      return (await handle.read(Buffer.alloc(8), 0, 8, 0)).buffer;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();
     }
