@@ -33,6 +33,7 @@ type LintOptions struct {
 	Template      TemplateValues
 	Fix           FixMode
 	UnsafeFixes   bool          // also make corrections that may change a profile's effect
+	FixOnly       string        // fingerprint of the one finding to correct, by a safe correction or not; empty for all
 	Baseline      string        // file of known findings, not reported; empty for none
 	ExpiresWithin time.Duration // report certificates expiring within this time
 	Separate      bool          // check each file alone, not all of them as a set for one device

@@ -15,13 +15,17 @@ func (l *linting) fixInput(in input) checked {
 		return checked{name: in.path, err: err}
 	}
 	fixed := fix.Result{Data: data}
+	unsafe := l.o.UnsafeFixes || l.o.FixOnly != ""
 	if l.hasFix(in.path, data) {
 		alone := l.checker.alone(nil)
 		check := func(f *diag.File) ([]diag.Diagnostic, error) {
 			r := alone.checkFile(f)
 			return l.withoutIgnored(&r, r.findings, false), r.err
 		}
-		if fixed, err = fix.Run(in.path, data, check, l.o.UnsafeFixes); err != nil {
+		if l.o.FixOnly != "" {
+			check = l.onlyFix(in.path, check)
+		}
+		if fixed, err = fix.Run(in.path, data, check, unsafe); err != nil {
 			return checked{name: in.path, err: err}
 		}
 		fixed.Left = nil // they take memory, and the next check makes those to list again
@@ -33,11 +37,30 @@ func (l *linting) fixInput(in input) checked {
 	return result
 }
 
+// onlyFix returns a check whose first findings have one correction, that of FixOnly, and the further ones have none.
+func (l *linting) onlyFix(name string, check fix.Check) fix.Check {
+	first := true
+	return func(f *diag.File) ([]diag.Diagnostic, error) {
+		found, err := check(f)
+		found = diag.Sort(found)
+		alike := map[string]int{}
+		for i := range found {
+			of := found[i]
+			l.identify(&of, name, alike)
+			if !first || of.Fingerprint != l.o.FixOnly {
+				found[i].Fix = nil
+			}
+		}
+		first = false
+		return found, err
+	}
+}
+
 // hasFix reports whether any finding about a file may be corrected. Unlike package fix, it needs no memory for all findings.
 func (l *linting) hasFix(name string, data []byte) (has bool) {
 	look := func(r *checked, found []diag.Diagnostic) []diag.Diagnostic {
 		has = has || slices.ContainsFunc(l.withoutIgnored(r, found, false), func(d diag.Diagnostic) bool {
-			return d.Fix != nil && (l.o.UnsafeFixes || !d.Fix.Unsafe)
+			return d.Fix != nil && (l.o.UnsafeFixes || l.o.FixOnly != "" || !d.Fix.Unsafe)
 		})
 		return found[:0]
 	}

@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 type checkInput struct {
@@ -99,7 +99,7 @@ func check(ctx context.Context, c *call, in *checkInput) (*checkAnswer, error) {
 		a.Notes = append(a.Notes, r.Name+": "+r.Message)
 	}
 	a.Notes = first(maxNotes, a.Notes)
-	end.Line("%s", view.Totals(&footer.Totals))
+	end.Line("%s", plain.Totals(&footer.Totals))
 	if footer.Ignored > 0 {
 		end.Line("%d ignored by comments or the project file", footer.Ignored)
 	}

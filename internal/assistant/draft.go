@@ -9,7 +9,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/files"
 	"syncguard/internal/text"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 type draftInput struct {
@@ -59,7 +59,7 @@ func draft(ctx context.Context, c *call, in *draftInput) (*draftAnswer, error) {
 	a.Findings, _ = fit(checked.Findings, maxSide)
 	end := c.To(&c.end)
 	end.Line("not written: save it as %s", a.File)
-	end.Line("checked: %s", view.Totals(&run.Footer.Totals))
+	end.Line("checked: %s", plain.Totals(&run.Footer.Totals))
 	shown, err := app.Coverage(ctx, h, app.CoverageOptions{Paths: []string{app.DefaultTemplate}})
 	if err != nil {
 		return nil, err

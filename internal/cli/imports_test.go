@@ -27,13 +27,17 @@ var arrows = []struct {
 	{"internal/web", []string{
 		"internal/app",
 		"internal/diag",
+		"internal/diff",
 		"internal/fact",
 		"internal/files",
 		"internal/guidance",
+		"internal/intent",
 		"internal/lsp",
 		"internal/summary",
 		"internal/target",
 		"internal/text",
+		"internal/view/ci",
+		"internal/view/plain",
 	}},
 	{"internal/cli", []string{
 		"internal/app",
@@ -72,6 +76,7 @@ var arrows = []struct {
 		"internal/target",
 		"internal/text",
 		"internal/view",
+		"internal/view/plain",
 	}},
 	{"internal/serve", []string{
 		"internal/app",
@@ -85,7 +90,7 @@ var arrows = []struct {
 		"internal/diag",
 		"internal/rules",
 		"internal/text",
-		"internal/view",
+		"internal/view/plain",
 	}},
 	{"internal/view", []string{
 		"internal/app",
@@ -106,6 +111,14 @@ var arrows = []struct {
 		"internal/schema",
 		"internal/summary",
 		"internal/target",
+		"internal/text",
+		"internal/view/plain",
+	}},
+	{"internal/view/plain", []string{
+		"internal/app",
+		"internal/diag",
+		"internal/diff",
+		"internal/plist",
 		"internal/text",
 	}},
 	{"internal/app", []string{
@@ -431,7 +444,7 @@ var onlyIn = map[string]string{
 	"software.sslmate.com/src/go-pkcs12":    "internal/identity",
 	"github.com/youmark/pkcs8":              "internal/identity",
 	"charm.land/lipgloss/v2":                "internal/view",
-	"github.com/aymanbagabas/go-udiff":      "internal/view internal/lsp",
+	"github.com/aymanbagabas/go-udiff":      "internal/view internal/lsp internal/web",
 	"github.com/sourcegraph/jsonrpc2":       "internal/lsp",
 	"charm.land/lipgloss/v2/table":          "internal/view",
 	"github.com/hashicorp/go-retryablehttp": "internal/deploy",

@@ -11,11 +11,8 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
-	"syncguard/internal/text"
+	"syncguard/internal/view/plain"
 )
-
-// maxChanges limits the keys listed of a payload; JSON has them all.
-const maxChanges = 200
 
 // Differences writes the differences between profiles. Equal files in folders are only counted. before runs before each
 // piece of output, to clear a line of progress.
@@ -47,41 +44,24 @@ func (p *Printer) Differences(run *app.DiffRun, before func()) error {
 		if shown > 0 {
 			p.Line("")
 		}
-		p.Line("%s", diffTotals(run.Footer))
+		p.Line("%s", plain.DiffTotals(run.Footer))
 	}
 	return nil
-}
-
-// diffTotals returns the result in one line: 1 of 3 files differs.
-func diffTotals(r *app.DiffFooter) string {
-	all := r.Equal + r.Differ
-	if r.Differ == 0 {
-		return "no difference in " + text.Count(all, "file")
-	}
-	return fmt.Sprintf("%d of %s %s", r.Differ, text.Count(all, "file"), differ(r.Differ))
-}
-
-// differ returns the verb for a number of things: 1 key differs.
-func differ(n int) string {
-	if n == 1 {
-		return "differs"
-	}
-	return "differ"
 }
 
 func (p *Printer) difference(d *diff.Difference) {
 	for i, c := range d.Consequences {
 		if i == 0 {
-			p.labeledFaint(bold.Render("on a device:")+" "+p.severityWord(c.Severity), clip(c.Text))
+			p.labeledFaint(bold.Render("on a device:")+" "+p.severityWord(c.Severity), plain.Clip(c.Text))
 		} else {
-			p.labeledFaint("  "+cmp.Or(p.severityWord(c.Severity), faint.Render("note: ")), clip(c.Text))
+			p.labeledFaint("  "+cmp.Or(p.severityWord(c.Severity), faint.Render("note: ")), plain.Clip(c.Text))
 		}
 		if c.Help != "" {
-			p.labeledFaint("    "+cyan.Render("help:")+" ", clip(c.Help))
+			p.labeledFaint("    "+cyan.Render("help:")+" ", plain.Clip(c.Help))
 		}
 	}
 	if d.Signature != "" {
-		p.labeledFaint("  "+faint.Render("signature:")+" ", clip(d.Signature))
+		p.labeledFaint("  "+faint.Render("signature:")+" ", plain.Clip(d.Signature))
 	}
 	if len(d.TopLevel) > 0 && d.Kind == diff.Changed {
 		if len(d.Payloads) > 0 {
@@ -90,9 +70,9 @@ func (p *Printer) difference(d *diff.Difference) {
 		p.changes(d.TopLevel)
 	}
 	for _, c := range d.Payloads {
-		title := Clean(clip(c.Type))
+		title := Clean(plain.Clip(c.Type))
 		if c.Name != "" {
-			title += " " + Clean(fmt.Sprintf("%q", clip(c.Name)))
+			title += " " + Clean(fmt.Sprintf("%q", plain.Clip(c.Name)))
 		}
 		p.Line("  %s%s", changeSign(string(c.Kind), true), bold.Render(title))
 		p.changes(c.Changes)
@@ -105,17 +85,6 @@ func (p *Printer) severityWord(s diag.Severity) string {
 		return ""
 	}
 	return p.severity(s) + " "
-}
-
-// maxText limits a name, a path or a sentence, in bytes.
-const maxText = 500
-
-// clip cuts the middle out of overlong text.
-func clip(s string) string {
-	if len(s) <= maxText {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxText/2], "") + "…" + strings.ToValidUTF8(s[len(s)-maxText/2:], "")
 }
 
 // changeSign returns the sign before a line of a diff; with addedOrRemoved, nothing for a change.
@@ -136,12 +105,12 @@ func changeSign(kind string, addedOrRemoved bool) string {
 func (p *Printer) changes(all []diff.Change) {
 	all = slices.DeleteFunc(slices.Clone(all), onlyIdentifies)
 	width := 0
-	for _, c := range all[:min(len(all), maxChanges)] {
-		width = max(width, min(lipgloss.Width(Clean(clip(c.Path))), p.columns()/2))
+	for _, c := range all[:min(len(all), plain.MaxChanges)] {
+		width = max(width, min(lipgloss.Width(Clean(plain.Clip(c.Path))), p.columns()/2))
 	}
-	for _, c := range all[:min(len(all), maxChanges)] {
-		path := Clean(clip(c.Path))
-		lines := valuesOfChange(&c)
+	for _, c := range all[:min(len(all), plain.MaxChanges)] {
+		path := Clean(plain.Clip(c.Path))
+		lines := plain.ValuesOfChange(&c)
 		value, note := Clean(strings.Join(lines, " → ")), ""
 		if c.Note != "" {
 			note = "(" + c.Note + ")"
@@ -164,7 +133,7 @@ func (p *Printer) changes(all []diff.Change) {
 			p.labeledFaint("        ", line)
 		}
 	}
-	if n := len(all) - maxChanges; n > 0 {
+	if n := len(all) - plain.MaxChanges; n > 0 {
 		p.Line("    %s", faint.Render(fmt.Sprintf("and %d more; --format json lists them all", n)))
 	}
 }
@@ -172,16 +141,4 @@ func (p *Printer) changes(all []diff.Change) {
 // onlyIdentifies reports whether a key only names an added or removed payload: its heading does so already.
 func onlyIdentifies(c diff.Change) bool {
 	return c.Kind != diff.Changed && (c.Identity || c.Path == "PayloadType" || c.Path == "PayloadVersion" || c.Path == "PayloadDisplayName")
-}
-
-// valuesOfChange returns the value of a key, or the old and the new one.
-func valuesOfChange(c *diff.Change) []string {
-	from, to := contrast(c.Old, c.New)
-	switch {
-	case c.Kind != diff.Changed:
-		return []string{cmp.Or(to, from)}
-	case c.IsSecret():
-		return []string{"changed (secret)"}
-	}
-	return []string{from, to}
 }

@@ -10,6 +10,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/text"
+	"syncguard/internal/view/plain"
 )
 
 // InspectedText writes the content of files as YAML, XML or a template. For a file without text, errs gets the reason.
@@ -61,7 +62,7 @@ func WriteYAML(w io.Writer, text []byte) error {
 
 // needsEscape reports whether Clean would change any line of a text.
 func needsEscape(s string) bool {
-	return strings.ContainsFunc(s, isUnsafe) || runnerLine().MatchString(s) || mayCommand(s) && runnerCommand().MatchString(s)
+	return strings.ContainsFunc(s, plain.IsUnsafe) || plain.RunnerLine().MatchString(s) || plain.MayCommand(s) && plain.RunnerCommand().MatchString(s)
 }
 
 // escapeYAML puts unsafe values into double quotes, and escapes them there.
@@ -76,9 +77,9 @@ func escapeYAML(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("escaping YAML: %w", err)
 	}
-	for _, r := range breakCommands(string(out), func(r rune) string { return fmt.Sprintf(`\x%02X`, r) }) {
+	for _, r := range plain.BreakCommands(string(out), func(r rune) string { return fmt.Sprintf(`\x%02X`, r) }) {
 		switch {
-		case !isUnsafe(r):
+		case !plain.IsUnsafe(r):
 			documents.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&documents, `\U%08X`, r)
@@ -104,10 +105,10 @@ func WriteXML(w io.Writer, text []byte, comment string) error {
 	s := string(text)
 	if needsEscape(strings.ReplaceAll(s, "\t", "")) {
 		reference := func(r rune) string { return fmt.Sprintf("&#%d;", r) }
-		s = breakCommands(breakLines(s, reference), reference)
+		s = plain.BreakCommands(plain.BreakLines(s, reference), reference)
 		var b strings.Builder
 		for _, r := range s {
-			if r != '\t' && isUnsafe(r) {
+			if r != '\t' && plain.IsUnsafe(r) {
 				fmt.Fprintf(&b, "&#%d;", r)
 			} else {
 				b.WriteRune(r)

@@ -16,6 +16,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
+	"syncguard/internal/view/plain"
 )
 
 // hostileText draws text that XML can carry, with much in it that a terminal or the log of a CI would obey.
@@ -74,7 +75,7 @@ func TestHarmlessTextReadsTheSame(t *testing.T) {
 func wantHarmless(t *rapid.T, text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		if strings.ContainsFunc(line, Unprintable) || strings.HasPrefix(strings.TrimSpace(line), "::") || runnerCommand().MatchString(line) {
+		if strings.ContainsFunc(line, Unprintable) || strings.HasPrefix(strings.TrimSpace(line), "::") || plain.RunnerCommand().MatchString(line) {
 			t.Fatalf("%q is not harmless", line)
 		}
 	}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"syncguard/internal/view/plain"
+
 	"bytes"
 	"io"
 	"slices"
@@ -233,7 +235,7 @@ func wrapHanging(text string, width, hang int) []string {
 	}
 	for i, line := range lines {
 		if before, after, found := strings.Cut(line, "::"); found && i > 0 && lipgloss.Width(before) == 0 {
-			line = before + escapeRune(':') + ":" + after
+			line = before + plain.EscapeRune(':') + ":" + after
 		}
 		lines[i] = indent + line
 	}

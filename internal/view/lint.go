@@ -9,7 +9,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
-	"syncguard/internal/text"
+	"syncguard/internal/view/plain"
 )
 
 // LintStyle is how much of a run is written.
@@ -18,9 +18,6 @@ type LintStyle struct {
 	Quiet      bool // a line for each finding, and nothing else
 	Statistics bool // the number of findings of each rule instead of the findings
 }
-
-// ManyFindings is a number of findings: more of them are more than anybody reads one by one.
-const ManyFindings = 50
 
 // Lint writes a run for a person, each file as soon as it is checked. before runs before each piece of output, to clear a line of
 // progress.
@@ -31,7 +28,7 @@ func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	if !style.Quiet && !style.Statistics {
 		all = p.firstNotes(all, &seen)
 	}
-	files := Rendered(all, func(w io.Writer, f *app.LintedFile) error {
+	files := plain.Rendered(all, func(w io.Writer, f *app.LintedFile) error {
 		switch file := p.To(w); {
 		case len(f.Findings) == 0 || style.Statistics:
 		case style.Quiet:
@@ -68,7 +65,7 @@ func (p *Printer) Lint(run *app.LintRun, style LintStyle, before func()) error {
 	} else if r.AtLeast(diag.Note) > ManyFindings {
 		offer = "; --statistics counts them by rule"
 	}
-	p.wrapped(2, "%s%s%s", Totals(&r.Totals), otherCounts(r), offer)
+	p.wrapped(2, "%s%s%s", plain.Totals(&r.Totals), otherCounts(r), offer)
 	return nil
 }
 
@@ -80,7 +77,7 @@ func (p *Printer) statistics(all []app.RuleCount) {
 	var lines [][2]string
 	count, severities, fixable := 0, 0, 0
 	for _, c := range all {
-		severity := strings.TrimPrefix(severityCounts(c.Errors, c.Warnings, c.Notes), strconv.Itoa(c.All())+" ") // one severity has the count already
+		severity := strings.TrimPrefix(plain.SeverityCounts(c.Errors, c.Warnings, c.Notes), strconv.Itoa(c.All())+" ") // one severity has the count already
 		x := [2]string{severity, textIf(c.Fixable > 0, fmt.Sprintf("%d fixable", c.Fixable))}
 		count, severities, fixable = max(count, len(strconv.Itoa(c.All()))), max(severities, len(x[0])), max(fixable, len(x[1]))
 		lines = append(lines, x)
@@ -134,33 +131,6 @@ func (p *Printer) LintDiffs(run *app.LintRun, before func()) (files int, err err
 	}
 	before()
 	return files, nil
-}
-
-// Totals returns the totals in one line: 2 findings in 1 of 12 files (1 error, 1 warning).
-func Totals(t *app.Totals) string {
-	all := t.AtLeast(diag.Note)
-	if all == 0 {
-		return text.Count(t.Checked, "file") + ", no findings"
-	}
-	files := text.Count(t.Checked, "file")
-	if t.Checked > 1 {
-		files = fmt.Sprintf("%d of %s", t.WithFindings, files)
-	}
-	return fmt.Sprintf("%s in %s (%s)", text.Count(all, "finding"), files, severityCounts(t.Errors, t.Warnings, t.Notes))
-}
-
-// severityCounts returns 3 errors, 1 warning.
-func severityCounts(errors, warnings, notes int) string {
-	var parts []string
-	for _, x := range []struct {
-		n    int
-		noun string
-	}{{errors, "error"}, {warnings, "warning"}, {notes, "note"}} {
-		if x.n > 0 {
-			parts = append(parts, text.Count(x.n, x.noun))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // FileFindings writes the findings of one file like Findings. A finding without a place in the text begins with the name

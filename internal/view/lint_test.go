@@ -8,6 +8,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
+	"syncguard/internal/view/plain"
 )
 
 func TestFileFindings(t *testing.T) {
@@ -53,7 +54,7 @@ func TestTotals(t *testing.T) {
 		for _, ds := range c.files {
 			totals.Add(ds)
 		}
-		if got := Totals(&totals); got != c.want {
+		if got := plain.Totals(&totals); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"syncguard/internal/intent"
+	"syncguard/internal/view/plain"
 )
 
 // Markdown writes a page as Markdown.
@@ -164,7 +165,7 @@ func (r Run) markdown() string {
 	text := inMarkdown(r.label())
 	switch {
 	case r.Style == Code:
-		text = CodeSpan(r.Text)
+		text = plain.CodeSpan(r.Text)
 	case r.Style == Strong, r.Style == Class && intent.Stronger(intent.Class(r.Text), intent.Manual):
 		text = "**" + text + "**"
 	case r.Style == Evidence:
@@ -200,7 +201,7 @@ func inMarkdown(s string) string {
 	at := 0
 	for _, word := range forgeLink().FindAllStringIndex(s, -1) {
 		start := word[0] + len(s[word[0]:word[1]]) - len(strings.TrimLeft(s[word[0]:word[1]], " "))
-		b.WriteString(escapeMarks(s[at:start]) + CodeSpan(s[start:word[1]]))
+		b.WriteString(escapeMarks(s[at:start]) + plain.CodeSpan(s[start:word[1]]))
 		at = word[1]
 	}
 	return b.String() + escapeMarks(s[at:])

@@ -14,12 +14,11 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"syncguard/internal/text"
+	"syncguard/internal/view/plain"
 )
 
 // Printer writes styled text. It drops the styles that the stream does not show: see profileOf.
@@ -133,70 +132,13 @@ func (p *Printer) notice(label, text string) {
 	p.wrapped(2, "syncguard: %s %s", label, Clean(text))
 }
 
-// Clean makes text from outside safe on a terminal and in the log of a CI. It shows control characters, invisible
-// characters that reorder text and line separators as \u{…}, invalid bytes as \x…, and line feeds and tabs as spaces. It
-// also breaks up the commands of CI runners (runner.go), by \u{…} for one character.
-func Clean(s string) string {
-	s = escapeUnprintable(s)
-	if mayBeginCommand(s) {
-		s = breakLines(s, escapeRune)
-	}
-	return breakCommands(s, escapeRune)
-}
-
-// mayBeginCommand reports whether runnerLine may match a text of one line, without tabs.
-func mayBeginCommand(s string) bool {
-	start := strings.TrimLeft(s, " ")
-	if start == "" {
-		return false
-	}
-	return start[0] == ':' || start[0] >= utf8.RuneSelf || len(start) == len(s) && strings.IndexByte("-+~^", s[0]) >= 0
-}
-
-func escapeRune(r rune) string { return fmt.Sprintf(`\u{%x}`, r) }
-
-func escapeUnprintable(s string) string {
-	if isPlainASCII(s) || !strings.ContainsFunc(s, Unprintable) && utf8.ValidString(s) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, "\\x%02x", s[i])
-		case r == '\n' || r == '\t':
-			b.WriteByte(' ')
-		case Unprintable(r):
-			fmt.Fprintf(&b, "\\u{%x}", r)
-		default:
-			b.WriteRune(r)
-		}
-		i += size
-	}
-	return b.String()
-}
-
-// isPlainASCII is true for printable characters of ASCII alone: each is one column wide.
-func isPlainASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
 // widthOf returns the number of columns that printable text takes.
 func widthOf(s string) int {
-	if isPlainASCII(s) {
+	if plain.IsPlainASCII(s) {
 		return len(s)
 	}
 	return lipgloss.Width(s)
 }
-
-// Unprintable reports whether Clean escapes a character.
-func Unprintable(r rune) bool { return text.Unprintable(r) }
 
 // folderName returns a folder with a slash at the end, printable.
 func folderName(path string) string {

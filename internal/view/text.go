@@ -1,16 +1,15 @@
 package view
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/view/plain"
 )
 
 // excerptWidth limits the columns shown of a source line.
@@ -82,32 +81,16 @@ func position(at diag.Place) string {
 
 // excerpt writes the first line of a span with carets under it. A long line is cut around the span.
 func (p *Printer) excerpt(s diag.Span) {
-	if s.IsZero() {
-		return
-	}
-	start, end := s.File.Position(s.Start), s.File.Position(s.End)
-	length := s.File.LineLength(start.Line)
-	from := min(start.Column-1, length)
-	to := length
-	if end.Line == start.Line {
-		to = min(end.Column-1, length)
-	}
-	gutter := fmt.Sprintf("%5d", start.Line)
+	gutter := fmt.Sprintf("%5d", s.At().Start.Line)
 	width := excerptWidth
 	if p.Width > 0 {
 		width = max(min(width, p.Width-len(gutter)-len(" | ")), 20)
 	}
-	left := max(0, min(from-width/4, length-width))
-	right := min(length, left+width)
-	to = min(to, right)
-	// The line may be the whole file: no more of it is read than is shown.
-	textAt := func(column int) int { return s.File.Offset(diag.Position{Line: start.Line, Column: column + 1}) }
-	text := s.File.Data[textAt(left):textAt(right)]
-	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
-		return // not readable text
+	e, ok := s.Excerpt(width)
+	if !ok {
+		return
 	}
-	before, rest := cutRunes(string(text), from-left)
-	marked, _ := cutRunes(rest, max(from, to)-from)
+	before, rest, marked := e.Before, e.Marked+e.After, e.Marked
 	if p.Width > 0 { // a tab or an escape is wider than a character
 		room := width - widthOf(visible(before))
 		rest, marked = cutColumns(rest, room), cutColumns(marked, room)
@@ -115,16 +98,6 @@ func (p *Printer) excerpt(s diag.Span) {
 	p.write(p.styled(faint, gutter+" |") + " " + visible(before+rest) + "\n")
 	indent, carets := widthOf(visible(before)), max(1, widthOf(visible(marked)))
 	p.write(p.styled(faint, strings.Repeat(" ", len(gutter))+" |") + strings.Repeat(" ", 1+indent) + p.styled(red, strings.Repeat("^", carets)) + "\n")
-}
-
-// cutRunes cuts a text after n code points.
-func cutRunes(s string, n int) (before, after string) {
-	for i := range s {
-		if n--; n < 0 {
-			return s[:i], s[i:]
-		}
-	}
-	return s, ""
 }
 
 // cutColumns returns the beginning of a source text that fits a width where it is shown.
@@ -148,7 +121,7 @@ func Tally(ds []diag.Diagnostic) string {
 	for _, d := range ds {
 		counts[d.Severity]++
 	}
-	return cmp.Or(severityCounts(counts[diag.Error], counts[diag.Warning], counts[diag.Note]), "no findings")
+	return cmp.Or(plain.SeverityCounts(counts[diag.Error], counts[diag.Warning], counts[diag.Note]), "no findings")
 }
 
 // AtLeast returns the findings of a severity and above.

@@ -3,17 +3,22 @@
 export interface Methods {
   assign: { params: AssignOptions; result: AssignResult };
   choices: { params: {}; result: ChoicesResult };
-  fix: { params: CheckParams; result: LintedFileCollection };
+  compare: { params: CompareParams; result: Compared };
+  coverage: { params: CoverageParams; result: CoverageShown };
+  fix: { params: CheckParams; result: Checked };
   form: { params: FormParams; result: Form };
   formTypes: { params: {}; result: FormTypes };
+  inspect: { params: InspectParams; result: Contents };
   keySearch: { params: KeySearchParams; result: SchemaFound };
-  lint: { params: CheckParams; result: LintedFileCollection };
+  lint: { params: CheckParams; result: Checked };
   make: { params: MakeParams; result: Made };
   makeWords: { params: WordsParams; result: MakeWords };
   minimal: { params: MinimalParams; result: Minimal };
   open: { params: {}; result: OpenedText };
+  report: { params: ReportParams; result: string };
   sign: { params: SignParams; result: SignedProfile };
   tree: { params: TreeOptions; result: TreeResult };
+  verify: { params: VerifyParams; result: Verified };
   version: { params: {}; result: string };
 }
 
@@ -62,11 +67,41 @@ export interface Certificate {
   embedded: boolean;
 }
 
+export interface Change {
+  kind: string;
+  path: string;
+  identity: boolean;
+  note?: string;
+  old?: unknown;
+  new?: unknown;
+  secret: boolean;
+}
+
 export interface CheckParams {
   targets?: string[];
   server?: string;
   separate?: boolean;
   unsafeFixes?: boolean;
+  only?: string;
+}
+
+export interface Checked {
+  header: LintHeader;
+  files: CheckedFile[];
+  footer: LintFooter | null;
+  fixable: number;
+  unsafelyFixable: number;
+}
+
+export interface CheckedFile {
+  file: string;
+  kind: string;
+  format: string;
+  signed: boolean;
+  encrypted: boolean;
+  findings: Diagnostic[];
+  excerpts: Excerpt[];
+  hunks: Hunk[];
 }
 
 export interface ChoicesResult {
@@ -74,6 +109,92 @@ export interface ChoicesResult {
   enrollments: EnrollmentChoice[];
   servers: ServerChoice[];
   version: string;
+}
+
+export interface ClassMeaning {
+  class: string;
+  meaning: string;
+}
+
+export interface CompareParams {
+  old: string;
+  new: string;
+}
+
+export interface Compared {
+  difference: Difference | null;
+  topLevel: ComparedKey[];
+  payloads: ComparedPayload[];
+  markdown: string;
+}
+
+export interface ComparedKey {
+  kind: string;
+  path: string;
+  old: string;
+  new: string;
+  secret: boolean;
+  identity: boolean;
+  note: string;
+}
+
+export interface ComparedPayload {
+  kind: string;
+  type: string;
+  name: string;
+  reinstalled: boolean;
+  keys: ComparedKey[];
+}
+
+export interface Consequence {
+  id: string;
+  severity: string;
+  source: string;
+  community: boolean;
+  payload?: string;
+  text: string;
+  help?: string;
+}
+
+export interface Contents {
+  files: Inspected[];
+  unread: string[];
+  broken: Diagnostic[];
+}
+
+export interface CoverageCell {
+  intent: string;
+  file?: string;
+  value?: string;
+  target: string;
+  readAs?: string;
+  class: string;
+  mechanism: string;
+  condition: string;
+  source: string;
+  verified: boolean;
+  notes: Note[];
+  settings: Setting[];
+  story?: string[];
+}
+
+export interface CoverageParams {
+  targets?: string[];
+  explain?: string;
+  keys?: boolean;
+}
+
+export interface CoverageShown {
+  cells: CoverageCell[];
+  findings: Diagnostic[];
+  classes: ClassMeaning[];
+}
+
+export interface Data {
+  kind: string;
+  size: number;
+  sha256?: string;
+  certificates?: InspectCertificate[];
 }
 
 export interface Description {
@@ -107,9 +228,48 @@ export interface Fix {
   edits: { file?: string; start?: Position; end?: Position; text: string }[];
 }
 
+export interface DiffLine {
+  kind: string;
+  text: string;
+}
+
+export interface Difference {
+  old: string;
+  new: string;
+  kind: string;
+  name: string;
+  identifier: string;
+  identityOnly: boolean;
+  signature: string;
+  severity: string;
+  consequences: Consequence[];
+  changes: Change[];
+  payloads: Payload[];
+}
+
+export interface Document {
+  kind: string;
+  envelope: Node[];
+  payloads: InspectPayload[];
+}
+
+export interface Encrypted {
+  cipher: string;
+  size: number;
+  recipients: Recipient[];
+  problem?: string;
+}
+
 export interface EnrollmentChoice {
   id: string;
   name: string;
+}
+
+export interface Excerpt {
+  line: number;
+  before: string;
+  marked: string;
+  after: string;
 }
 
 export interface Failure {
@@ -159,6 +319,11 @@ export interface FormTypes {
   types: FormEntry[];
 }
 
+export interface Hunk {
+  line: number;
+  lines: DiffLine[];
+}
+
 export interface Identity {
   name: string;
   file: string;
@@ -188,6 +353,46 @@ export interface IdentityCertificate {
   signedWith: string;
   embedded: boolean;
   file?: string;
+}
+
+export interface InspectCertificate {
+  name: string;
+  subject: string;
+  issuer: string;
+  serial: string;
+  notBefore: string;
+  notAfter: string;
+  sha256: string;
+  key: string;
+  ca: boolean;
+  expired: boolean;
+}
+
+export interface InspectParams {
+  targets?: string[];
+  roots?: string[];
+  showSecrets?: boolean;
+}
+
+export interface InspectPayload {
+  index: number;
+  type: string;
+  types: Type[];
+  obstacles: Obstacle[];
+  keys: Node[];
+}
+
+export interface Inspected {
+  file: string;
+  format: string;
+  size: number;
+  signature: VerifiedFile | null;
+  encrypted: Encrypted | null;
+  errors: number;
+  defect?: string;
+  kind: string;
+  envelope: Node[];
+  payloads: InspectPayload[];
 }
 
 export interface KeyFacts {
@@ -238,21 +443,6 @@ export interface LintHeader {
   version: number;
   syncguard: string;
   targetNotes?: string[];
-}
-
-export interface LintedFile {
-  file: string;
-  kind: string;
-  format: string;
-  signed: boolean;
-  encrypted: boolean;
-  findings: Diagnostic[];
-}
-
-export interface LintedFileCollection {
-  header: LintHeader;
-  files: LintedFile[];
-  footer: LintFooter | null;
 }
 
 export interface Made {
@@ -309,6 +499,35 @@ export interface MinimalParams {
   taken?: string[];
 }
 
+export interface Node {
+  key: string;
+  index?: number;
+  type: string;
+  value?: unknown;
+  secret?: boolean;
+  unknown?: boolean;
+  community?: boolean;
+  managed?: string;
+  types?: string[];
+  schema?: KeyFacts;
+  obstacles?: Obstacle[];
+  data?: Data;
+  inside?: Document;
+  keys?: Node[];
+}
+
+export interface Note {
+  text: string;
+  evidence: string;
+  source: string;
+}
+
+export interface Obstacle {
+  target: string;
+  text: string;
+  blocks: boolean;
+}
+
 export interface OnPlatform {
   platform: string;
   available: boolean;
@@ -339,15 +558,39 @@ export interface OpenedText {
   problem?: string;
 }
 
+export interface Payload {
+  kind: string;
+  type: string;
+  name: string;
+  identifier: string;
+  reinstalled: boolean;
+  changes: Change[];
+}
+
 export interface PlatformChoice {
   name: string;
   versions: string[];
   enrollments: string[];
 }
 
+export interface Recipient {
+  issuer?: string;
+  serial?: string;
+  keyIdentifier?: string;
+}
+
 export interface Refused {
   file: string;
   message: string;
+}
+
+export interface ReportParams {
+  targets?: string[];
+  server?: string;
+  separate?: boolean;
+  unsafeFixes?: boolean;
+  only?: string;
+  format: string;
 }
 
 export interface RuleCount {
@@ -396,6 +639,12 @@ export interface SchemaType {
 export interface ServerChoice {
   id: string;
   name: string;
+}
+
+export interface Setting {
+  path: string[];
+  value: string;
+  evidence: string;
 }
 
 export interface SharedIPad {
@@ -508,9 +757,24 @@ export interface TreeValue {
   fields?: TreeField[];
 }
 
+export interface Type {
+  id: string;
+  family: string;
+  title?: string;
+  replacement?: string;
+  platforms: OnPlatform[];
+  source: string;
+}
+
 export interface Unread {
   file: string;
   message: string;
+}
+
+export interface Verified {
+  files: VerifiedFile[];
+  trusts: string;
+  unread: string[];
 }
 
 export interface VerifiedFile {
@@ -527,6 +791,13 @@ export interface VerifiedFile {
   certificates: Certificate[];
   warnings: string[];
   notes: string[];
+}
+
+export interface VerifyParams {
+  roots?: string[];
+  pin?: string;
+  at?: string;
+  crls?: string[];
 }
 
 export interface WordsParams {

@@ -13,7 +13,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/rules"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // Run is a run to write, file by file: none of the formats holds it all.
@@ -50,7 +50,7 @@ func Write(w io.Writer, format string, run *app.LintRun) error {
 
 func (r *Run) write(w io.Writer, format string) error {
 	if format == "json" {
-		return view.WriteStream(w, r.LintRun)
+		return plain.WriteStream(w, r.LintRun)
 	}
 	for _, f := range formats {
 		if f.name == format {

@@ -6,7 +6,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // finding is a diagnostic with its locations in the files on disk.
@@ -29,9 +29,9 @@ func (l location) inFile() bool { return l.start.Line > 0 && !l.signed }
 // String returns file:line:column, printable.
 func (l location) String() string {
 	if l.start.Line == 0 {
-		return view.Clean(l.file)
+		return plain.Clean(l.file)
 	}
-	return fmt.Sprintf("%s:%d:%d", view.Clean(l.file), l.start.Line, l.start.Column)
+	return fmt.Sprintf("%s:%d:%d", plain.Clean(l.file), l.start.Line, l.start.Column)
 }
 
 // note tells of a position in signed content; it is empty for any other.
@@ -68,20 +68,20 @@ func (f finding) title() string {
 	if len(f.Path) == 0 {
 		return f.Rule
 	}
-	return f.Rule + " (" + view.Clean(f.Path.String()) + ")"
+	return f.Rule + " (" + plain.Clean(f.Path.String()) + ")"
 }
 
 // text returns the whole finding, printable: its message, then a line each for the note, related places and the help.
 func (f finding) text() string {
-	lines := []string{view.Clean(f.Message)}
+	lines := []string{plain.Clean(f.Message)}
 	if note := f.at.note(); note != "" {
 		lines = append(lines, note)
 	}
 	for i, related := range f.Related {
-		lines = append(lines, fmt.Sprintf("%s: %s", f.related[i], view.Clean(related.Message)))
+		lines = append(lines, fmt.Sprintf("%s: %s", f.related[i], plain.Clean(related.Message)))
 	}
 	if f.Help != "" {
-		lines = append(lines, "help: "+view.Clean(f.Help))
+		lines = append(lines, "help: "+plain.Clean(f.Help))
 	}
 	return strings.Join(lines, "\n")
 }

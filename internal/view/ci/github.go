@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // githubShown is GitHub's limit of annotations of one kind for a step; the log has them all.
@@ -19,7 +19,7 @@ var githubKinds = map[diag.Severity]string{diag.Error: "error", diag.Warning: "w
 
 // writeGitHub writes a workflow command for each finding, and a line of totals. A run without findings writes nothing.
 func writeGitHub(w io.Writer, r *Run) error {
-	wrote, err := copyTo(w, view.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
+	wrote, err := copyTo(w, plain.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
 		for _, f := range r.findings(file) {
 			message := fmt.Sprintf("%s: %s", f.at, f.text()) // the log shows nothing else
 			fmt.Fprintf(w, "::%s %s,title=%s::%s\n", githubKinds[f.Severity], githubLocation(f.at), githubProperty(f.title()), githubData(message))
@@ -31,10 +31,10 @@ func writeGitHub(w io.Writer, r *Run) error {
 	}
 	var b strings.Builder
 	for _, u := range r.Footer.Unread {
-		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Header.Path(u.Name)), githubData(view.Clean(u.Name)+": "+view.Clean(u.Message)))
+		fmt.Fprintf(&b, "::error file=%s,title=unread::%s\n", githubProperty(r.Header.Path(u.Name)), githubData(plain.Clean(u.Name)+": "+plain.Clean(u.Message)))
 	}
 	for _, n := range r.Footer.Refused { // last: the findings come first in GitHub's ten
-		fmt.Fprintf(&b, "::notice file=%s,title=untrusted::%s\n", githubProperty(r.Header.Path(n.Name)), githubData(view.Clean(n.Name)+": "+view.Clean(n.Message)))
+		fmt.Fprintf(&b, "::notice file=%s,title=untrusted::%s\n", githubProperty(r.Header.Path(n.Name)), githubData(plain.Clean(n.Name)+": "+plain.Clean(n.Message)))
 	}
 	if wrote || b.Len() > 0 {
 		b.WriteString(githubSummary(r.Footer))
@@ -56,7 +56,7 @@ func githubLocation(at location) string {
 }
 
 func githubSummary(r *app.LintFooter) string {
-	line := "syncguard: " + view.Totals(&r.Totals)
+	line := "syncguard: " + plain.Totals(&r.Totals)
 	if n := len(r.Unread); n > 0 {
 		line += "; " + text.Count(n, "file") + " could not be checked"
 	}
@@ -82,4 +82,4 @@ var (
 func githubData(s string) string { return githubDataEscapes.Replace(s) }
 
 // githubProperty makes text printable and escapes it as a property of a workflow command.
-func githubProperty(s string) string { return githubPropertyEscapes.Replace(view.Clean(s)) }
+func githubProperty(s string) string { return githubPropertyEscapes.Replace(plain.Clean(s)) }

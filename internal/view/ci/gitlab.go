@@ -6,7 +6,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // gitlabIssue is an entry of GitLab's Code Quality report.
@@ -34,9 +34,9 @@ var gitlabSeverities = map[diag.Severity]string{diag.Error: "critical", diag.War
 
 // writeGitLab writes the findings alone, one a line: the format has no room for unreadable files.
 func writeGitLab(w io.Writer, r *Run) error {
-	files := view.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
+	files := plain.Rendered(r.Files, func(w io.Writer, file *app.LintedFile) error {
 		for i, f := range r.findings(file) {
-			issue, err := view.JSONLine(newGitLabIssue(f))
+			issue, err := plain.JSONLine(newGitLabIssue(f))
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func writeGitLab(w io.Writer, r *Run) error {
 		}
 		return nil
 	})
-	wrote, err := view.WriteList(w, "[", "\n", files)
+	wrote, err := plain.WriteList(w, "[", "\n", files)
 	if err != nil {
 		return err
 	}
@@ -69,6 +69,6 @@ func newGitLabIssue(f finding) gitlabIssue {
 		Check:       f.Rule,
 		Fingerprint: f.Fingerprint,
 		Severity:    gitlabSeverities[f.Severity],
-		Location:    gitlabLocation{view.Clean(f.at.file), lines},
+		Location:    gitlabLocation{plain.Clean(f.at.file), lines},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"syncguard/internal/app"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // junitSuite is a file in the XML read by CI servers, and a case is a finding: it fails if the finding fails the run, and passes
@@ -49,22 +49,22 @@ type junitFault struct {
 func writeJUnit(w io.Writer, r *Run) error {
 	_, err := io.WriteString(w, xml.Header+"<testsuites name=\"syncguard lint\">\n")
 	if err == nil {
-		_, err = copyTo(w, view.Rendered(r.Files, func(w io.Writer, f *app.LintedFile) error { return r.junitFile(f).write(w) }))
+		_, err = copyTo(w, plain.Rendered(r.Files, func(w io.Writer, f *app.LintedFile) error { return r.junitFile(f).write(w) }))
 	}
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
 	for _, u := range r.Footer.Unread {
-		name, message := view.Clean(r.Header.Path(u.Name)), view.Clean(u.Message)
+		name, message := plain.Clean(r.Header.Path(u.Name)), plain.Clean(u.Message)
 		suite := junitSuite{Name: name, Cases: []junitCase{{Name: "read", Class: name, File: name,
 			Error: &junitFault{Message: message, Type: "unread", Text: message}}}}
 		err = cmp.Or(err, suite.write(&b))
 	}
 	for i, n := range r.Footer.Refused {
-		name := view.Clean(r.Header.Path(n.Name))
+		name := plain.Clean(r.Header.Path(n.Name))
 		suite := junitSuite{Name: name, Cases: []junitCase{{Name: fmt.Sprintf("untrusted #%d", i+1), Class: name, File: name,
-			Skipped: &junitSkip{"no effect (--untrusted): " + view.Clean(n.Message)}}}}
+			Skipped: &junitSkip{"no effect (--untrusted): " + plain.Clean(n.Message)}}}}
 		err = cmp.Or(err, suite.write(&b))
 	}
 	b.WriteString("</testsuites>\n")
@@ -73,7 +73,7 @@ func writeJUnit(w io.Writer, r *Run) error {
 }
 
 func (r *Run) junitFile(f *app.LintedFile) *junitSuite {
-	name := view.Clean(r.Header.Path(f.Name))
+	name := plain.Clean(r.Header.Path(f.Name))
 	s := &junitSuite{Name: name}
 	findings := r.findings(f)
 	if len(findings) == 0 {
@@ -81,7 +81,7 @@ func (r *Run) junitFile(f *app.LintedFile) *junitSuite {
 	}
 	sameName := map[string]int{}
 	for _, one := range findings {
-		c := junitCase{Name: one.title(), Class: name, File: view.Clean(one.at.file)}
+		c := junitCase{Name: one.title(), Class: name, File: plain.Clean(one.at.file)}
 		if sameName[c.Name]++; sameName[c.Name] > 1 {
 			c.Name += fmt.Sprintf(" #%d", sameName[c.Name]) // a server tells cases apart by their names
 		}
@@ -90,7 +90,7 @@ func (r *Run) junitFile(f *app.LintedFile) *junitSuite {
 		}
 		text := fmt.Sprintf("%s: %s: %s", one.at, one.Severity, one.text())
 		if r.Header.Fails(one.Diagnostic) {
-			c.Failure = &junitFault{Message: view.Clean(one.Message), Type: one.Severity.String(), Text: text}
+			c.Failure = &junitFault{Message: plain.Clean(one.Message), Type: one.Severity.String(), Text: text}
 		} else {
 			c.Output = text
 		}

@@ -8,7 +8,7 @@ import (
 	"syncguard/internal/app"
 	"syncguard/internal/diag"
 	"syncguard/internal/text"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // writeMarkdown writes a summary for a comment or a step: the totals, and a table of the findings, the worst first. Text
@@ -27,8 +27,8 @@ func writeMarkdown(w io.Writer, r *Run) error {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "### syncguard lint: %s\n", view.Totals(&r.Footer.Totals))
-	if found > view.ManyFindings {
+	fmt.Fprintf(&b, "### syncguard lint: %s\n", plain.Totals(&r.Footer.Totals))
+	if found > plain.ManyFindings {
 		writeStatistics(&b, r.Footer.Statistics)
 	}
 	if found > 0 {
@@ -37,7 +37,7 @@ func writeMarkdown(w io.Writer, r *Run) error {
 	listed, fits := 0, true
 	for _, rows := range worst {
 		for _, row := range rows.fitting {
-			if fits = fits && view.Fits(&b, row); fits {
+			if fits = fits && plain.Fits(&b, row); fits {
 				listed++
 			}
 		}
@@ -50,13 +50,13 @@ func writeMarkdown(w io.Writer, r *Run) error {
 		fmt.Fprintf(&b, "\nNot listed: %d ignored, %d in the baseline.\n", n.Ignored, n.Baselined)
 	}
 	for i, n := range r.Footer.Refused {
-		if !view.Fits(&b, fmt.Sprintf("\nNo effect (--untrusted): %s: %s\n", view.CodeSpan(r.Header.Path(n.Name)), view.CodeSpan(n.Message))) {
+		if !plain.Fits(&b, fmt.Sprintf("\nNo effect (--untrusted): %s: %s\n", plain.CodeSpan(r.Header.Path(n.Name)), plain.CodeSpan(n.Message))) {
 			fmt.Fprintf(&b, "\nNo effect (--untrusted): %d more.\n", len(r.Footer.Refused)-i)
 			break
 		}
 	}
 	for i, u := range r.Footer.Unread {
-		if !view.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", view.CodeSpan(r.Header.Path(u.Name)), view.CodeSpan(u.Message))) {
+		if !plain.Fits(&b, fmt.Sprintf("\nNot checked: %s: %s\n", plain.CodeSpan(r.Header.Path(u.Name)), plain.CodeSpan(u.Message))) {
 			fmt.Fprintf(&b, "\nNot checked: %s.\n", text.Count(len(r.Footer.Unread)-i, "file"))
 			break
 		}
@@ -69,7 +69,7 @@ func writeMarkdown(w io.Writer, r *Run) error {
 func writeStatistics(b *strings.Builder, all []app.RuleCount) {
 	b.WriteString("\n| Findings | Corrected by --fix | Rule |\n|--:|--:|---|\n")
 	for _, c := range all {
-		fmt.Fprintf(b, "| %d | %d | %s |\n", c.All(), c.Fixable, view.CodeSpan(c.Rule))
+		fmt.Fprintf(b, "| %d | %d | %s |\n", c.All(), c.Fixable, plain.CodeSpan(c.Rule))
 	}
 }
 
@@ -85,7 +85,7 @@ func (r *markdownRows) add(f finding) {
 		return
 	}
 	row := markdownRow(f)
-	if r.full = !view.Fits(&r.size, row); !r.full {
+	if r.full = !plain.Fits(&r.size, row); !r.full {
 		r.fitting = append(r.fitting, row)
 	}
 }
@@ -93,7 +93,7 @@ func (r *markdownRows) add(f finding) {
 func markdownRow(f finding) string {
 	lines := strings.Split(f.text(), "\n")
 	for i, line := range lines {
-		lines[i] = view.CodeSpan(line)
+		lines[i] = plain.CodeSpan(line)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", f.Severity, view.CodeSpan(f.at.String()), strings.Join(lines, "<br>"), view.CodeSpan(f.title()))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", f.Severity, plain.CodeSpan(f.at.String()), strings.Join(lines, "<br>"), plain.CodeSpan(f.title()))
 }

@@ -15,7 +15,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/rules"
 	"syncguard/internal/text"
-	"syncguard/internal/view"
+	"syncguard/internal/view/plain"
 )
 
 // sarifRoot stands for the base folder of relative URIs. Its path on this machine stays private.
@@ -111,29 +111,29 @@ type sarifFile struct {
 // files are written without reflection, since there are many.
 func writeSARIF(w io.Writer, r *Run) error {
 	s := &sarifWriter{run: r, rules: map[string]int{}, index: map[string]int{}}
-	head, err := view.JSONLine(s.head())
+	head, err := plain.JSONLine(s.head())
 	if err != nil {
 		return err
 	}
 	const schema = "https://json.schemastore.org/sarif-2.1.0.json" // the address documented by GitHub
 	start := fmt.Sprintf("{\"$schema\":%q,\"version\":\"2.1.0\",\"runs\":[%s,\n\"results\":[", schema, head[:len(head)-1])
-	if _, err := view.WriteList(w, start, "\n", view.Rendered(s.files, s.results)); err != nil {
+	if _, err := plain.WriteList(w, start, "\n", plain.Rendered(s.files, s.results)); err != nil {
 		return err
 	}
 	artifacts := func(yield func([]byte, error) bool) {
 		var line bytes.Buffer
 		for _, a := range s.artifacts {
 			line.Reset()
-			err := view.WriteJSONLine(&line, a.write)
+			err := plain.WriteJSONLine(&line, a.write)
 			if !yield(line.Bytes(), err) {
 				return
 			}
 		}
 	}
-	if _, err := view.WriteList(w, "\n],\n\"artifacts\":[", "\n", artifacts); err != nil {
+	if _, err := plain.WriteList(w, "\n],\n\"artifacts\":[", "\n", artifacts); err != nil {
 		return err
 	}
-	invocation, err := view.JSONLine(s.invocation())
+	invocation, err := plain.JSONLine(s.invocation())
 	if err == nil {
 		_, err = fmt.Fprintf(w, "\n],\n\"invocations\":[%s]}]}\n", invocation)
 	}
@@ -159,7 +159,7 @@ func (s *sarifWriter) results(w io.Writer, file sarifFile) error {
 		if i > 0 {
 			io.WriteString(w, ",\n")
 		}
-		if err := view.WriteJSONLine(w, func(j *text.JSON) { s.writeResult(j, f, &file) }); err != nil {
+		if err := plain.WriteJSONLine(w, func(j *text.JSON) { s.writeResult(j, f, &file) }); err != nil {
 			return err
 		}
 	}
@@ -353,10 +353,10 @@ func writeLocation(j *text.JSON, at sarifLocation, file *sarifFile) {
 	if len(at.path) > 0 {
 		j.Next()
 		j.Open('{')
-		j.TextField("fullyQualifiedName", view.Clean(at.path.String()))
+		j.TextField("fullyQualifiedName", plain.Clean(at.path.String()))
 		j.IntField("index", -1)
 		j.TextField("kind", "property")
-		j.TextField("name", view.Clean(at.path.Name()))
+		j.TextField("name", plain.Clean(at.path.Name()))
 		j.IntField("parentIndex", -1)
 		j.Close('}')
 	}
@@ -479,7 +479,7 @@ func sarifMessage(f finding) string {
 
 // sentence makes text printable, and adds a full stop if there is none.
 func sentence(s string) string {
-	s = view.Clean(s)
+	s = plain.Clean(s)
 	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
 		return s
 	}

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { call, type EngineError, type Files } from "../engine";
-import type { LintedFileCollection } from "../results";
+import type { Checked } from "../results";
 import { Findings } from "../ui/findings";
 import { Trouble } from "../ui/trouble";
 
 // Check drops files and shows their findings.
 export function Check() {
-  const checked = useSignal<LintedFileCollection | undefined>(undefined);
+  const checked = useSignal<Checked | undefined>(undefined);
   const trouble = useSignal<EngineError | undefined>(undefined);
 
   async function check(list: FileList | null) {

@@ -1,7 +1,7 @@
-import type { Diagnostic, LintedFile } from "../results";
+import type { Diagnostic, CheckedFile } from "../results";
 
 // Findings lists those of one file.
-export function Findings({ file }: { file: LintedFile }) {
+export function Findings({ file }: { file: CheckedFile }) {
   return (
     <section class="card" aria-label={file.file}>
       <h2>{file.file}</h2>

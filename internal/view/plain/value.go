@@ -1,4 +1,4 @@
-package view
+package plain
 
 import (
 	"crypto/sha256"
@@ -18,8 +18,8 @@ import (
 // maxValue limits the characters shown of a value.
 const maxValue = 60
 
-// valueText returns a value in a few words: a scalar itself, a summary of data and certificates, nothing of a secret.
-func valueText(v *plist.Value) string {
+// ValueText returns a value in a few words: a scalar itself, a summary of data and certificates, nothing of a secret.
+func ValueText(v *plist.Value) string {
 	switch {
 	case v == nil:
 		return ""
@@ -47,7 +47,7 @@ func arrayText(v *plist.Value) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, item := range v.Items {
-		shown := valueText(item)
+		shown := ValueText(item)
 		if item.Kind == plist.Array || item.Kind == plist.Dictionary || b.Len()+len(shown) > maxValue {
 			return text.Count(len(v.Items), "item")
 		}
@@ -60,11 +60,11 @@ func arrayText(v *plist.Value) string {
 	return b.String()
 }
 
-// contrast returns two values with their difference in view: the beginnings of UUIDs, long texts around the first
+// Contrast returns two values with their difference in view: the beginnings of UUIDs, long texts around the first
 // difference.
-func contrast(old, new *plist.Value) (from, to string) {
+func Contrast(old, new *plist.Value) (from, to string) {
 	if old == nil || new == nil || old.Kind != plist.String || new.Kind != plist.String || old.Secret || new.Secret {
-		from, to = valueText(old), valueText(new)
+		from, to = ValueText(old), ValueText(new)
 		if from == to && from != "" && !old.Secret && !new.Secret { // such as 1 and 1.0
 			from, to = from+" ("+old.Kind.String()+")", to+" ("+new.Kind.String()+")"
 		}

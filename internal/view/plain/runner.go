@@ -1,4 +1,4 @@
-package view
+package plain
 
 import (
 	"regexp"
@@ -10,35 +10,35 @@ import (
 // What the runners of CI systems obey in a log, without a control character: those are Unprintable, so GitLab's sections and
 // Jenkins' notes need nothing here. Each part to escape is a group.
 var (
-	// runnerCommand matches commands anywhere in a line: "##[" of GitHub and Azure Pipelines, "##vso[" of Azure Pipelines,
+	// RunnerCommand matches commands anywhere in a line: "##[" of GitHub and Azure Pipelines, "##vso[" of Azure Pipelines,
 	// "##teamcity[", and the folds and times of Travis CI.
-	runnerCommand = sync.OnceValue(func() *regexp.Regexp {
+	RunnerCommand = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i:#(#)(?:\[|vso\[|teamcity\[))|(?:fold|time)(:)(?:start|end):`)
 	})
-	// runnerLine matches the start of a line: "::" of GitHub, after blanks too, and the groups of Buildkite.
-	runnerLine = sync.OnceValue(func() *regexp.Regexp {
+	// RunnerLine matches the start of a line: "::" of GitHub, after blanks too, and the groups of Buildkite.
+	RunnerLine = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?m)^(?:[\s\p{Z}]*(:):|(-)--[ \t]|(\+)\+\+[ \t]|(~)~~[ \t]|(\^)\^\^[ \t]+\+\+\+)`)
 	})
 )
 
-// runnerSigns are what runnerCommand begins with: a quick look, since almost no text has one.
+// runnerSigns are what RunnerCommand begins with: a quick look, since almost no text has one.
 var runnerSigns = []string{"##", "fold:", "time:"}
 
-func mayCommand(s string) bool {
+func MayCommand(s string) bool {
 	return slices.ContainsFunc(runnerSigns, func(sign string) bool { return strings.Contains(s, sign) })
 }
 
-// breakCommands breaks up commands to a runner: it escapes one character of each.
-func breakCommands(s string, escape func(rune) string) string {
-	if mayCommand(s) {
-		s = replaceGroups(runnerCommand(), s, escape)
+// BreakCommands breaks up commands to a runner: it escapes one character of each.
+func BreakCommands(s string, escape func(rune) string) string {
+	if MayCommand(s) {
+		s = replaceGroups(RunnerCommand(), s, escape)
 	}
 	return s
 }
 
-// breakLines is breakCommands for the starts of lines.
-func breakLines(s string, escape func(rune) string) string {
-	return replaceGroups(runnerLine(), s, escape)
+// BreakLines is BreakCommands for the starts of lines.
+func BreakLines(s string, escape func(rune) string) string {
+	return replaceGroups(RunnerLine(), s, escape)
 }
 
 // replaceGroups escapes the characters of a pattern's groups, one in each match.

@@ -1,4 +1,4 @@
-package view
+package plain
 
 import (
 	"bytes"
@@ -28,13 +28,13 @@ func WriteJSON(w io.Writer, v any) error {
 // escapeJSON escapes Unprintable characters and commands to the log of a CI. JSON has neither outside strings.
 func escapeJSON(data []byte) []byte {
 	if slices.ContainsFunc(runnerSigns, func(sign string) bool { return bytes.Contains(data, []byte(sign)) }) {
-		data = []byte(breakCommands(string(data), func(r rune) string { return fmt.Sprintf(`\u%04x`, r) }))
+		data = []byte(BreakCommands(string(data), func(r rune) string { return fmt.Sprintf(`\u%04x`, r) }))
 	}
 	return text.EscapeJSON(data)
 }
 
-// isUnsafe is true for Unprintable characters, except the line feeds of the layout.
-func isUnsafe(r rune) bool { return r != '\n' && Unprintable(r) }
+// IsUnsafe is true for Unprintable characters, except the line feeds of the layout.
+func IsUnsafe(r rune) bool { return r != '\n' && Unprintable(r) }
 
 // WriteStream writes a result of several files as one JSON object, each file as soon as it is ready.
 func WriteStream[H, F, T any](w io.Writer, s *app.Stream[H, F, T]) error {
